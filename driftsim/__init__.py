@@ -1,0 +1,50 @@
+"""driftsim: which learner wins on a stream that changes, when, and at what cost.
+
+A *stream* is concepts ruled by a drift. A *contender* is a learner kept up by a policy. A *run*
+is one contender over one stream; its *trace* is all that is kept; metrics and reports are views
+of traces.
+
+    import driftsim
+
+    results = driftsim.run("scenarios/quickstart.yaml")
+    results.summary()                           # a row a contender
+    results.curves("error", window=500)         # a row a contender and window
+    results.traces()                            # the tallies themselves
+    results.write("reports/quickstart")         # figures, tables and the page
+
+`driftsim.load` reads and checks a scenario without running it.
+"""
+
+from driftsim.scenario import Scenario, ScenarioError, load
+
+__all__ = ["Scenario", "ScenarioError", "load", "run"]
+__version__ = "0.1.0"
+
+
+def run(scenario, out="reports", jobs=None, executor=None, fresh=False, parts=()):
+    """Play every run of a scenario that has not been played yet; gives its `Results`.
+
+    `scenario` is a path, what `load` gives, or a `Scenario` built in Python. Traces are kept
+    in `out`/<name>/runs. `jobs` is the number of processes, one for each core by default; any
+    `executor` of `concurrent.futures` will do instead. `fresh` plays all runs again. `parts`
+    are files with people's own parts. Raises `ScenarioError` for a scenario that will not do,
+    and `RuntimeError` with the traceback where a contender fails, after all others have ended.
+    """
+    from pathlib import Path
+
+    from driftsim.report.results import Results
+    from driftsim.runner import Played, load_parts, missing, play
+    from driftsim.scenario import Study, study_of
+    from driftsim.store import Store
+
+    load_parts(parts)
+    study = study_of(scenario) if isinstance(scenario, Scenario) else scenario
+    study = study if isinstance(study, Study) else load(study)
+    store = Store(Path(out) / study.name / "runs")
+    runs = missing(study, store, parts, fresh)
+    ended = [one for one in play(runs, store, jobs, executor) if isinstance(one, Played)]
+    failed = [one for one in ended if one.failure]
+    if failed:
+        names = ", ".join(f"{one.run.name} (seed {one.run.seed})" for one in failed)
+        raise RuntimeError(f"failed: {names}\n\n{failed[0].failure}")
+    return Results(study, store, parts)

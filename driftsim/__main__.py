@@ -1,0 +1,6 @@
+"""`python -m driftsim` is the command line."""
+
+from driftsim.cli import app
+
+if __name__ == "__main__":
+    app(prog_name="driftsim")

@@ -1,0 +1,1 @@
+"""The contest: who was right, when, and at what cost."""

@@ -1,0 +1,40 @@
+"""Metrics: what tallies are worth, window by window; NaN where one is undefined.
+
+A metric is a function of columns, those of a contender's trace and of the truth's together.
+"""
+
+import numpy as np
+
+
+def error(tally):
+    """The share of rows predicted wrong."""
+    return 1 - accuracy(tally)
+
+
+def accuracy(tally):
+    """The share of rows predicted right."""
+    return quotient(tally["correct"].sum(axis=1), tally["rows"])
+
+
+def excess_error(tally):
+    """The expected error beyond that of the best possible predictor, never below zero."""
+    if not {"expected_error", "bayes_error"} <= tally.keys():
+        return np.full(len(tally["rows"]), np.nan)
+    return quotient(tally["expected_error"] - tally["bayes_error"], tally["rows"])
+
+
+def kappa(tally):
+    """Cohen's kappa (1960): agreement beyond that of chance, 1 for all of it."""
+    if "predicted" not in tally:
+        return np.full(len(tally["rows"]), np.nan)
+    rows = tally["rows"].astype(float)
+    chance = quotient((tally["actual"] * tally["predicted"]).sum(axis=1), rows**2)
+    return quotient(accuracy(tally) - chance, 1 - chance)
+
+
+def quotient(part, whole):
+    """Part by whole, NaN where it has no meaning."""
+    return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole != 0)
+
+
+METRICS = {metric.__name__: metric for metric in (error, accuracy, excess_error, kappa)}

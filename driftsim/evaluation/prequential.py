@@ -1,0 +1,187 @@
+"""Prequential evaluation: every row is predicted before its label is seen."""
+
+from collections import deque
+
+import numpy as np
+from pydantic import model_validator
+
+from driftsim.adaptation.policies import Policy
+from driftsim.evaluation.labels import AtOnce, arrivals
+from driftsim.evaluation.meter import Meter, Metered
+from driftsim.evaluation.trace import Tally, Trace, round_interval
+from driftsim.learners.learner import Learner
+from driftsim.learners.reference import Majority, NoChange
+from driftsim.parts import Strict
+from driftsim.rows import Alarm, Labelled
+from driftsim.streams.stream import PARTS, child
+
+
+class Contender(Strict):
+    """A learner and the policy that keeps its models up to date."""
+
+    learner: Learner
+    policy: Policy
+
+    @model_validator(mode="after")
+    def _match(self):
+        if self.policy.learns_on and not self.learner.learns_on:
+            raise ValueError(
+                f"'{self.policy.kind()}' needs a learner that learns on; "
+                f"{self.learner.title} does not; use a policy that retrains, such as periodic"
+            )
+        return self
+
+
+def evaluate(stream, contender, labels=AtOnce(), seed=0, warmup=1000, **asked) -> Trace:
+    """The trace of one contender over one stream; `asked` as for `rounds`."""
+    return last_of(rounds(stream, contender, labels, seed, warmup, **asked))
+
+
+def rounds(stream, contender, labels, seed, warmup, interval=None, truth=True, predictions=False):
+    """Play a contender over a stream: yields the rows done so far, and returns the trace.
+
+    The labels of the `warmup` rows are all in before the first scored row; later ones come in
+    as `labels` says. With `truth`, where it is known, every prediction is also held against
+    the probability of each label; with `predictions`, the trace keeps them all.
+    """
+    world, learner = stream.settled(seed), contender.learner
+    tally = Tally(warmup, stream.length, interval or round_interval(stream.length))
+    live = Live(world, labels, warmup, learner.sees, truth and stream.known)
+    meter = Meter(tally, warmup, stream.length, contender.policy.hears)
+    seeds = child(seed, PARTS).integers(2**31, size=2)
+    model = Metered(learner.start(world.schema, int(seeds[0])), meter)
+    arriving = meter.heard(live.arrivals())
+    rng, kept = np.random.default_rng(seeds[1]), []
+    for given in contender.policy.run(model, live.history(), arriving, rng):
+        if isinstance(given, Alarm):
+            meter.count("alarms", given.level == "alarm")
+            continue
+        for scored, predicted in live.matched(given):
+            score(tally, scored, predicted, world.schema.n_classes)
+        meter.move(len(given))
+        if predictions:
+            kept.append(label_of(given).astype(np.int32))
+        yield meter.position
+    return tally.trace(np.concatenate(kept) if predictions else None)
+
+
+def truth(stream, seed=0, warmup=1000, interval=None, known=True) -> Trace:
+    """What there is to know about a stream whoever contends, as a trace."""
+    return last_of(truths(stream, seed, warmup, interval, known))
+
+
+def truths(stream, seed, warmup, interval=None, known=True):
+    """Tally the truth: yields the rows done so far, and returns the trace.
+
+    The references, `majority` and `no_change`, have seen every label before the row.
+    """
+    world = stream.settled(seed)
+    tally = Tally(warmup, stream.length, interval or round_interval(stream.length))
+    live = Live(world, AtOnce(), warmup, "X", known and stream.known)
+    references = {kind.kind(): kind().start(world.schema, seed) for kind in (Majority, NoChange)}
+    for model in references.values():
+        model.learn(live.history())
+    for arrival in live.arrivals():
+        scored, k = live.ahead[-1], world.schema.n_classes
+        tally.count(scored.t, k, actual=scored.y)
+        tally.add(scored.t, concept=scored.weights)
+        for name, model in references.items():
+            predicted = model.test_then_train(arrival)
+            tally.add(scored.t, **{f"{name}_correct": (predicted == scored.y).astype(np.int64)})
+            if scored.posterior is not None:
+                expected = expected_error(scored.posterior, predicted)
+                tally.add(scored.t, **{f"{name}_expected_error": expected})
+        if scored.posterior is not None:
+            tally.add(scored.t, bayes_error=1 - scored.posterior.max(axis=1))
+        live.ahead.clear()
+        yield int(scored.t[-1]) + 1
+    return tally.trace()
+
+
+def last_of(rounds):
+    """What a generator returns, once all it yields has been passed over."""
+    while True:
+        try:
+            next(rounds)
+        except StopIteration as end:
+            return end.value
+
+
+class Scored:
+    """Rows to be scored, and the truth about them."""
+
+    def __init__(self, t, y, weights, posterior):
+        self.t, self.y, self.weights, self.posterior = t, y, weights, posterior
+
+    def part(self, rows):
+        posterior = None if self.posterior is None else self.posterior[rows]
+        return Scored(self.t[rows], self.y[rows], self.weights[rows], posterior)
+
+
+class Live:
+    """The rows of a world as a policy meets them, remembered until it has predicted them."""
+
+    def __init__(self, world, labels, warmup, sees, truth):
+        self._world, self._labels, self._warmup = world, labels, warmup
+        self._sees, self._truth = sees, truth
+        self.ahead = deque()  # `Scored` rows that have arrived and are not predicted yet
+
+    def history(self):
+        """The labelled rows of the warm-up."""
+        block = self._world.rows(0, self._warmup)
+        return Labelled(block.t, self._seen(block)[0], block.y)
+
+    def arrivals(self):
+        """The rows after the warm-up, block by block, and the labels that come in among them."""
+        return arrivals(self._chunks(), self._labels, self._world.seed)
+
+    def matched(self, predicted):
+        """Predictions with the rows they are of."""
+        while len(predicted):
+            scored = self.ahead.popleft()
+            n = min(len(predicted), len(scored.t))
+            if n < len(scored.t):
+                self.ahead.appendleft(scored.part(slice(n, None)))
+                scored = scored.part(slice(n))
+            yield scored, predicted[:n]
+            predicted = predicted[n:]
+
+    def _chunks(self):
+        for block in self._world.blocks(self._warmup):
+            X, posterior = self._seen(block)
+            self.ahead.append(Scored(block.t, block.y, block.weights, posterior))
+            yield Labelled(block.t, X, block.y)
+
+    def _seen(self, block):
+        """What models are given of each row, and its posterior where it is asked for."""
+        if self._sees == "X" and not self._truth:
+            return block.X, None
+        posterior = self._world.posterior(block.t, block.X, block.weights)
+        return (block.X if self._sees == "X" else posterior), posterior if self._truth else None
+
+
+def score(tally, scored, predicted, k):
+    """Hold predictions against the truth."""
+    if len(predicted) and predicted.ndim == 2:
+        own = predicted[np.arange(len(predicted)), scored.y]
+        tally.add(
+            scored.t,
+            log_loss=-np.log(np.maximum(own, 1e-15)),
+            brier=(predicted**2).sum(axis=1) - 2 * own + 1,
+        )
+    label = label_of(predicted)
+    if label.min() < 0 or label.max() >= k:
+        raise ValueError(f"a model predicted a label outside 0 … {k - 1}")
+    tally.count(scored.t, k, predicted=label, correct=np.where(label == scored.y, label, k))
+    if scored.posterior is not None:
+        tally.add(scored.t, expected_error=expected_error(scored.posterior, label))
+
+
+def label_of(predicted):
+    """Labels (n,), of labels or of probabilities (n, k)."""
+    return predicted.argmax(axis=1) if predicted.ndim == 2 else predicted
+
+
+def expected_error(posterior, label):
+    """The probability that each label is wrong (n,)."""
+    return 1 - posterior[np.arange(len(label)), label]

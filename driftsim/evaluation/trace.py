@@ -1,0 +1,104 @@
+"""Traces: what is kept of a run, as counts and sums for each interval of the stream."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+MOST_INTERVALS = 2000
+
+
+class Trace(NamedTuple):
+    """Columns with an entry for each interval: (w,), or (w, k) with one for each class or concept.
+
+    All but `first_row`, `last_row` and `model_bytes` are sums over the rows of the interval.
+    """
+
+    columns: dict[str, np.ndarray]
+    interval: int  # rows; intervals begin at its multiples, so the first and last may be shorter
+    predictions: np.ndarray | None = None  # (n,) of every scored row, where they were asked for
+
+    def over(self, window):
+        """The same over windows, rounded up to whole intervals and begun at their multiples."""
+        window = -(-window // self.interval) * self.interval
+        starts = np.flatnonzero(np.diff(self.columns["first_row"] // window, prepend=-1))
+        columns = {
+            name: gathered(name).reduceat(column, starts, axis=0)
+            for name, column in self.columns.items()
+        }
+        return self._replace(columns=columns, interval=window)
+
+    def total(self):
+        """The same over the whole stream, as one window."""
+        return self.over(MOST_INTERVALS * self.interval + int(self.columns["last_row"][-1]) + 1)
+
+
+def gathered(name):
+    """How the entries of a column are put together over several intervals."""
+    return {"first_row": np.minimum, "last_row": np.maximum, "model_bytes": np.fmax}.get(name, np.add)
+
+
+def round_interval(rows):
+    """The least of 25, 50, 100, 250, 500, 1,000, … rows that makes 2,000 intervals or fewer."""
+    steps = (step * 10**power for power in range(20) for step in (25, 50, 100))
+    return next(step for step in steps if rows <= MOST_INTERVALS * step)
+
+
+class Tally:
+    """A trace in the making, of the rows `first` … `stop` - 1."""
+
+    def __init__(self, first, stop, interval):
+        self._first, self._stop, self._interval = first, stop, interval
+        self._offset = first // interval
+        starts = np.arange(self._offset, -(-stop // interval)) * interval
+        lasts = np.minimum(starts + interval, stop) - 1
+        starts[0] = first
+        self.columns = {"first_row": starts, "last_row": lasts, "rows": lasts - starts + 1}
+
+    def intervals(self, t):
+        """The intervals that consecutive rows fall in, and where in `t` each begins."""
+        first, last = t[0] // self._interval, t[-1] // self._interval
+        starts = np.arange(first, last + 1) * self._interval - t[0]
+        starts[0] = 0
+        return slice(first - self._offset, last + 1 - self._offset), starts
+
+    def add(self, t, **facts):
+        """Sum facts (n,) or (n, k) about consecutive rows."""
+        intervals, starts = self.intervals(t)
+        for name, fact in facts.items():
+            self._column(name, fact)[intervals] += np.add.reduceat(fact, starts, axis=0)
+
+    def count(self, t, k, **codes):
+        """Count how often each code 0 … k - 1 stands at consecutive rows; a code k is none."""
+        intervals, starts = self.intervals(t)
+        shape = len(starts), k + 1
+        row = np.repeat(np.arange(shape[0]) * shape[1], np.diff(np.append(starts, len(t))))
+        for name, code in codes.items():
+            counts = np.bincount(row + code, minlength=shape[0] * shape[1]).reshape(shape)[:, :k]
+            self._column(name, counts)[intervals] += counts
+
+    def spread(self, name, amount, first, n):
+        """Add an amount, evenly over the `n` rows from `first`; all of it there if `n` is 0."""
+        column = self._column(name, np.empty(0, type(amount)))
+        stop = min(first + max(n, 1), self._stop)
+        if first >= self._stop:
+            return  # a model that was trained after the last row served none
+        edges = np.arange(first // self._interval, (stop - 1) // self._interval + 1) * self._interval
+        rows = np.minimum(edges + self._interval, stop) - np.maximum(edges, first)
+        share = amount if len(rows) == 1 else amount * rows / rows.sum()
+        column[edges // self._interval - self._offset] += share
+
+    def most(self, name, value, at):
+        """Keep the greatest value in the interval of row `at`; NaN where there is none."""
+        if at < self._stop:
+            column = self.columns.setdefault(name, np.full(len(self.columns["rows"]), np.nan))
+            i = at // self._interval - self._offset
+            column[i] = np.fmax(column[i], value)
+
+    def trace(self, predictions=None):
+        return Trace(self.columns, self._interval, predictions)
+
+    def _column(self, name, fact):
+        if name not in self.columns:
+            shape = (len(self.columns["rows"]), *fact.shape[1:])
+            self.columns[name] = np.zeros(shape, np.result_type(fact, np.int64))
+        return self.columns[name]

@@ -1,0 +1,79 @@
+"""Learners: the one interface to everything that learns."""
+
+import copy
+import pickle
+from abc import ABC, abstractmethod
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from driftsim.parts import Part
+
+
+class Learner(Part):
+    """A way to learn. It never changes; the models it starts do."""
+
+    sees: ClassVar[Literal["X", "posterior"]] = "X"  # what its models are given of each row
+    library: ClassVar[str | None] = None  # the distribution whose version its answers depend on
+
+    @property
+    def learns_on(self):
+        """Whether its models can `learn` after they have been started or fitted."""
+        return True
+
+    @property
+    def title(self):
+        """What it is called in a message."""
+        return self.kind()
+
+    @abstractmethod
+    def start(self, schema, seed):
+        """A new model that has learned nothing yet, and predicts class 0."""
+
+    def fault(self, schema):
+        """Why it cannot learn rows of this schema, or None."""
+
+
+class Model(ABC):
+    """What has been learned so far."""
+
+    @abstractmethod
+    def fit(self, rows, weight=None):
+        """A new model, trained on labelled rows alone; this one stays as it is.
+
+        `weight` (m,) tells how much each row counts. No rows give a model that predicts class 0.
+        """
+
+    @abstractmethod
+    def predict(self, X):
+        """Predict rows (n, d): labels (n,), or probabilities (n, k). The model stands still."""
+
+    @abstractmethod
+    def learn(self, rows):
+        """Train this model further on labelled rows, in order."""
+
+    def copy(self):
+        """A twin that goes its own way."""
+        return copy.deepcopy(self)
+
+    def size(self):
+        """The bytes it takes to keep the model; NaN for one that cannot be kept."""
+        try:
+            return len(pickle.dumps(self))
+        except (pickle.PicklingError, TypeError, AttributeError):
+            return np.nan
+
+    def test_then_train(self, arrival):
+        """Predict each row after learning the labels that have come in before it, then the rest.
+
+        A model that learns row by row does the whole of this in one compiled loop.
+        """
+        due, due_by, n = arrival.due, arrival.due_by, len(arrival.t)
+        learned, predicted = 0, [self.predict(arrival.X[:0])]
+        stops = np.flatnonzero(np.diff(due_by, prepend=0))  # the rows before which labels come in
+        for start, stop in zip([0, *stops], [*stops, n]):
+            for i in range(learned, due_by[start]):
+                self.learn(due.part(slice(i, i + 1)))
+            learned = due_by[start]
+            predicted.append(self.predict(arrival.X[start:stop]))
+        return np.concatenate(predicted)

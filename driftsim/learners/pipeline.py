@@ -1,0 +1,55 @@
+"""Pipelines: `{kind: pipeline, steps: [river.preprocessing.StandardScaler, …]}`."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from driftsim.learners.learner import Learner
+from driftsim.learners.river import River
+from driftsim.learners.sklearn import Sklearn
+from driftsim.parts import short
+
+
+class Pipeline(Learner):
+    """One step after another, transformers and at last a classifier, all of one library."""
+
+    steps: Annotated[list[Any], Field(min_length=1)]  # parts of scikit-learn or river, by path
+
+    @property
+    def whole(self):
+        """The learner of the library that the steps come from."""
+        paths = [step.get("kind") if isinstance(step, dict) else step for step in self.steps]
+        for path in paths:
+            if not isinstance(path, str):
+                raise ValueError(f"{short(path)} is no step; name a part of scikit-learn or river")
+        libraries = {path.partition(".")[0] for path in paths}
+        for kind in (River, Sklearn):
+            if libraries == {kind.package}:
+                return kind.of_steps(self.steps)
+        raise ValueError(
+            f"the steps come from {' and '.join(sorted(libraries))}; "
+            "they should all be of sklearn, or all of river"
+        )
+
+    @property
+    def library(self):
+        return self.whole.library
+
+    @property
+    def learns_on(self):
+        return self.whole.learns_on
+
+    @property
+    def title(self):
+        return f"the pipeline of {', '.join(map(str, self.steps))}"
+
+    def start(self, schema, seed):
+        return self.whole.start(schema, seed)
+
+    def fault(self, schema):
+        return self.whole.fault(schema)
+
+    @model_validator(mode="after")
+    def _fit_together(self):
+        self.whole  # noqa: B018  raises what is wrong with the steps
+        return self

@@ -1,0 +1,99 @@
+"""scikit-learn estimators: `{kind: sklearn.tree.DecisionTreeClassifier, max_depth: 5}`."""
+
+import numpy as np
+from pydantic import model_validator
+
+from driftsim.learners.learner import Learner, Model
+from driftsim.parts import Imported, assembled, called, imported
+
+
+class Sklearn(Imported, Learner, extra="allow"):
+    """Any scikit-learn classifier, by path; it learns on if it has `partial_fit`."""
+
+    package = "sklearn"
+    library = "scikit-learn"
+
+    @property
+    def learns_on(self):
+        return all(hasattr(step, "partial_fit") for step in steps(self._estimator(0)))
+
+    @property
+    def title(self):
+        return self.path.rpartition(".")[2]
+
+    def start(self, schema, seed):
+        return SklearnModel(self._estimator(seed), schema.n_classes)
+
+    @classmethod
+    def of_steps(cls, specs):
+        """The learner that is one step after another."""
+        named = [[f"step {i + 1}", spec] for i, spec in enumerate(specs)]
+        return cls(path="sklearn.pipeline.Pipeline", steps=named)
+
+    def _estimator(self, seed):
+        """The unfitted estimator, every open `random_state` in it drawn from the seed."""
+        rng = np.random.default_rng(seed)
+
+        def make(path, params):
+            kind = imported(path, "sklearn", lambda it: isinstance(it, type))
+            made = called(kind, {name: paired(value) for name, value in params.items()}, path)
+            if hasattr(made, "_validate_params"):
+                called(made._validate_params, {}, path)
+            if getattr(made, "random_state", 0) is None:
+                made.random_state = int(rng.integers(2**31))
+            return made
+
+        return make(self.path, assembled(self.model_extra, "sklearn", make))
+
+    @model_validator(mode="after")
+    def _classifies(self):
+        from sklearn.base import BaseEstimator, is_classifier
+
+        imported(self.path, "sklearn", lambda it: isinstance(it, type) and issubclass(it, BaseEstimator))
+        if not is_classifier(self._estimator(0)):
+            raise ValueError(f"{self.path} is not a classifier; name one that is")
+        return self
+
+
+class SklearnModel(Model):
+    """An estimator, and the one class it would know nothing but."""
+
+    def __init__(self, estimator, n_classes, only=0):
+        self._estimator, self._n_classes = estimator, n_classes
+        self._only = only  # the one class there is to predict; None once there are two
+
+    def fit(self, rows, weight=None):
+        from sklearn.base import clone
+
+        estimator = clone(self._estimator)
+        only = rows.y[0] if len(rows.y) else 0
+        if (rows.y == only).all():
+            return SklearnModel(estimator, self._n_classes, only)
+        weights = {} if weight is None else {"sample_weight": weight}
+        estimator.fit(rows.X, rows.y, **weights)
+        return SklearnModel(estimator, self._n_classes, None)
+
+    def predict(self, X):
+        if self._only is not None or not len(X):
+            return np.full(len(X), self._only or 0, np.int64)
+        return self._estimator.predict(X)
+
+    def learn(self, rows):
+        X, (*before, last) = rows.X, steps(self._estimator)
+        for step in before:
+            X = step.partial_fit(X).transform(X)
+        last.partial_fit(X, rows.y, classes=np.arange(self._n_classes))
+        self._only = None
+
+
+def steps(estimator):
+    """The steps of a pipeline, one after another; an estimator alone is its only step."""
+    named = getattr(estimator, "steps", [(None, estimator)])
+    return [step for _, step in named if step not in (None, "passthrough")]
+
+
+def paired(value):
+    """`[[name, estimator], …]`, as a file writes it, in tuples, as scikit-learn takes it."""
+    if isinstance(value, list):
+        return [tuple(one) if isinstance(one, list) and isinstance(one[0], str) else one for one in value]
+    return value

@@ -1,0 +1,154 @@
+"""The page: everything a study has shown, in files that open anywhere."""
+
+import html
+import io
+import math
+from pathlib import Path
+from string import Template
+
+from driftsim.parts import described
+from driftsim.evaluation.metrics import METRICS
+from driftsim.report.figures import STYLE, curves
+from driftsim.scenario import resolved
+from driftsim.store import placed
+
+PAGE = Template("""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>$name – driftsim</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem;
+       color: #1a1a1a; background: #fff; }
+h1 { font-size: 1.5rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
+.question { font-size: 1.1rem; color: #444; }
+figure { margin: 1.5rem 0; } figure svg { width: 100%; height: auto; }
+figcaption, .note { color: #555; font-size: .9rem; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
+th, td { padding: .25rem .7rem; text-align: right; border-bottom: 1px solid #ddd; white-space: nowrap; }
+th:first-child, td.word { text-align: left; } thead th { border-bottom: 2px solid #888; }
+tr.reference { color: #777; }
+pre { background: #f5f5f5; padding: 1rem; overflow-x: auto; font-size: .85rem; }
+.failed { border-left: 4px solid #b00; padding-left: 1rem; }
+</style>
+</head>
+<body>
+<h1>$name</h1>
+<p class="question">$question</p>
+$failed
+<figure>$picture<figcaption>$caption</figcaption></figure>
+<h2>Summary</h2>
+<div class="wide">$summary</div>
+<p class="note">$note</p>
+<h2>Scenario</h2>
+<p class="note">As it was resolved, every default written out.</p>
+$scenarios
+<p class="note">$versions</p>
+</body>
+</html>
+""")
+
+COUNTS = ("fits", "labels", "rows_trained", "alarms", "model_bytes", "seeds")
+
+
+def write(results, folder, failures=()):
+    """Write figures, tables and the page into a folder; gives their paths, the page last."""
+    folder = Path(folder)
+    picture = pictures(curves(results))
+    summary, variants = results.summary(), results.study.variants
+    scenarios = "---\n".join(resolved(variant.scenario) for variant in variants)
+    files = {
+        "curves.png": picture["png"],
+        "curves.svg": picture["svg"],
+        "summary.csv": summary.to_csv(index=False, lineterminator="\n").encode(),
+        "scenario.yaml": scenarios.encode(),
+        "report.html": page(results, summary, picture["svg"].decode(), failures).encode(),
+    }
+    return [placed(folder / name, content) for name, content in files.items()]
+
+
+def pictures(figure):
+    """A figure as the bytes of a PNG and an SVG, the same each time."""
+    from matplotlib import rc_context
+
+    made = {}
+    for suffix, about in (("png", {"Software": None}), ("svg", {"Date": None, "Creator": None})):
+        with rc_context(STYLE), io.BytesIO() as file:
+            figure.savefig(file, format=suffix, dpi=150, metadata=about)
+            made[suffix] = file.getvalue()
+    return made
+
+
+def page(results, summary, svg, failures):
+    """The page as text."""
+    study = results.study
+    scenario = study.variants[0].scenario
+    versions = next(run.about["versions"] for _, run in results.runs())
+    about = [f"{name}: {described_metric(name)}" for name in scenario.report.metrics]
+    seeds = scenario.evaluation.seeds
+    return PAGE.substitute(
+        name=html.escape(study.name),
+        question=html.escape(study.question),
+        failed="".join(map(failed, failures)),
+        picture=svg[svg.index("<svg") :],
+        caption=html.escape(
+            " ".join(about) + f" Each step is the mean over {results.window:,} rows"
+            + (f" and {seeds} seeds, the band their range" if seeds > 1 else "")
+            + ". The ground is shaded by the concept that rules; ticks at the foot are retrainings."
+        ),
+        summary=table(summary, set(scenario.models)),
+        note=html.escape(
+            "Means over the seeds; error_low and error_high bound the mean error at 95 %. Grey rows "
+            "are references: oracle knows the world, majority and no_change have seen every label "
+            "before the row. An empty cell cannot be known."
+        ),
+        scenarios="".join(listing(variant) for variant in study.variants),
+        versions=html.escape(
+            f"Seeds 0 to {seeds - 1}. Versions: "
+            + ", ".join(f"{name} {number}" for name, number in versions.items())
+        ),
+    )
+
+
+def described_metric(name):
+    return described(METRICS[name])
+
+
+def failed(played):
+    """A contender that raised, with its traceback."""
+    name = html.escape(f"{played.run.name}, seed {played.run.seed}")
+    return f'<div class="failed"><h2>{name} failed</h2><pre>{html.escape(played.failure)}</pre></div>'
+
+
+def listing(variant):
+    title = f"<h3>{html.escape(variant.title)}</h3>" if variant.title else ""
+    return f"<details>{title and f'<summary>{html.escape(variant.title)}</summary>'}<pre>{html.escape(resolved(variant.scenario))}</pre></details>"
+
+
+def table(frame, contenders):
+    """A frame as a table; rows that are not of a contender are references."""
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in frame.columns)
+    body = ""
+    for row in frame.to_dict("records"):
+        kind = "" if row["contender"] in contenders else ' class="reference"'
+        cells = (cell(name, value) for name, value in row.items())
+        body += f"<tr{kind}>{''.join(cells)}</tr>\n"
+    return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"
+
+
+def cell(name, value):
+    word = isinstance(value, str)
+    return f'<td{" class=word" if word else ""}>{html.escape(readable(name, value))}</td>'
+
+
+def readable(name, value):
+    """A value of a summary as a person reads it."""
+    if isinstance(value, float) and math.isnan(value):
+        return ""
+    if name in COUNTS:
+        return f"{value:,.0f}"
+    if name.endswith("_seconds"):
+        return f"{value:.3g}"
+    return f"{value:.4f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,85 @@
+"""Ground floor: rows, what passes between the floors."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Schema(NamedTuple):
+    """What is known of the rows of a stream before the first is seen."""
+
+    names: tuple[str, ...]  # of the columns
+    nominal: dict[int, int] = {}  # how many values each nominal column has: 0, 1, …
+    n_classes: int | None = 2  # None for regression
+    classes: tuple[str, ...] | None = None  # what the labels 0, 1, … stand for, where told
+    values: dict[int, tuple[str, ...]] = {}  # what the codes of a nominal column stand for
+
+    @property
+    def agreed(self):
+        """What concepts of one stream must have in common: columns, and classes."""
+        return len(self.names), self.nominal, self.n_classes
+
+
+class Labelled(NamedTuple):
+    """Labelled rows, in the order in which their labels came in."""
+
+    t: np.ndarray  # (m,) positions
+    X: np.ndarray  # (m, d) features
+    y: np.ndarray  # (m,) labels
+
+    @classmethod
+    def joined(cls, pieces):
+        """One after the other; at least one is needed."""
+        return pieces[0] if len(pieces) == 1 else cls(*map(np.concatenate, zip(*pieces)))
+
+    def part(self, rows):
+        """Some of the rows, by a slice, an index or a mask."""
+        return Labelled(self.t[rows], self.X[rows], self.y[rows])
+
+
+class Arrival(NamedTuple):
+    """One stretch of the stream: n rows, and m labels in the n + 1 gaps around them."""
+
+    t: np.ndarray  # (n,) positions of the rows to predict
+    X: np.ndarray  # (n, d) these rows
+    due_t: np.ndarray  # (m,) positions of the rows whose labels come in, in the order they do
+    due_X: np.ndarray  # (m, d) these rows
+    due_y: np.ndarray  # (m,) their labels
+    due_by: np.ndarray  # (n + 1,) labels in before row i is predicted; at last m
+
+    @property
+    def due(self):
+        """The rows whose labels come in."""
+        return Labelled(self.due_t, self.due_X, self.due_y)
+
+    def before_row(self, n):
+        """The first `n` rows and all that comes in before the next; and the rest."""
+        return self._cut(n, self.due_by[n])
+
+    def up_to_label(self, m):
+        """The first `m` labels and the rows predicted before the last of them; and the rest."""
+        return self._cut(int(np.searchsorted(self.due_by[:-1], m)), m)
+
+    def _cut(self, n, m):
+        t, X, due_t, due_X, due_y, due_by = self
+        head = np.append(due_by[:n], m)
+        return (
+            Arrival(t[:n], X[:n], due_t[:m], due_X[:m], due_y[:m], head),
+            Arrival(t[n:], X[n:], due_t[m:], due_X[m:], due_y[m:], due_by[n:] - m),
+        )
+
+
+class Alarm(NamedTuple):
+    """What a policy yields, among its predictions, when its detector rings."""
+
+    level: str = "alarm"
+
+
+class Change(NamedTuple):
+    """One passage from a concept to the next."""
+
+    first: int  # row that is not wholly of the concept before
+    centre: int  # row; the same for a sudden change
+    last: int  # row from which the concept after rules alone
+    before: int  # concept
+    after: int  # concept

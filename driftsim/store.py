@@ -1,0 +1,147 @@
+"""The store: one Parquet file for each finished run, so that an interrupted study resumes."""
+
+import hashlib
+import json
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from driftsim.evaluation.trace import Trace
+from driftsim.scenario import dumped
+
+FORMAT = 1  # raised when the same run would leave another file
+
+
+class StoreError(Exception):
+    """A stored run that cannot be read, or a folder that cannot be written."""
+
+
+class Store:
+    """A folder of traces, each named by the hash of all it follows from."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+
+    def __contains__(self, run):
+        return self.path(run).exists()
+
+    def path(self, run):
+        """Where the trace of a run is kept."""
+        return self.folder / f"{run.key}.parquet"
+
+    def save(self, run, trace):
+        """Keep a trace; its file appears whole or not at all."""
+        import pyarrow as pa
+
+        about = {"widths": widths(trace), **run.about}
+        if trace.predictions is not None:
+            first = int(trace.columns["first_row"][0])
+            rows = np.arange(first, first + len(trace.predictions))
+            predictions = pa.table({"row": rows, "predicted": trace.predictions})
+            self._write(predictions, self._predictions(run), about)
+        self._write(pa.table(flat(trace)), self.path(run), about)
+
+    def load(self, run):
+        """The trace of a run; raises `StoreError` where its file cannot be read."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            table = pq.read_table(self.path(run))
+            about = json.loads(table.schema.metadata[b"driftsim"])
+        except (pa.ArrowException, OSError, TypeError, KeyError, ValueError):
+            raise StoreError(
+                f"{self.path(run)}: cannot be read; delete it, or run again with --fresh"
+            ) from None
+        columns = {name: table[name].to_numpy() for name in table.column_names}
+        for name, k in about["widths"].items():
+            columns[name] = np.column_stack([columns.pop(f"{name}_{i}") for i in range(k)])
+        return Trace(columns, about["interval"])
+
+    def _predictions(self, run):
+        return self.path(run).with_suffix(".predictions.parquet")
+
+    def _write(self, table, path, about):
+        import pyarrow.parquet as pq
+
+        unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
+        table = table.replace_schema_metadata({"driftsim": json.dumps(about, sort_keys=True)})
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            pq.write_table(table, unfinished, compression="zstd")
+            unfinished.replace(path)
+        except OSError as error:
+            unfinished.unlink(missing_ok=True)
+            raise StoreError(f"{path}: cannot be written: {error.strerror}; free or choose another --out") from None
+
+
+def flat(trace):
+    """Columns of one number each: `actual` of two classes is `actual_0` and `actual_1`."""
+    wide = widths(trace)
+    plain = {name: column for name, column in trace.columns.items() if name not in wide}
+    return plain | {f"{n}_{i}": trace.columns[n][:, i] for n, k in wide.items() for i in range(k)}
+
+
+def widths(trace):
+    return {name: column.shape[1] for name, column in trace.columns.items() if column.ndim == 2}
+
+
+def inputs(scenario, contender, seed, digests):
+    """All that the trace of a run follows from, as plain data; no contender means the truth.
+
+    `digests` holds the hashes of the files that the run reads, by path.
+    """
+    rules, concepts = scenario.evaluation, scenario.stream.concepts
+    libraries = {concept.library for concept in concepts.values()}
+    stream = dumped(scenario.stream)
+    for name, concept in concepts.items():
+        if concept.files:
+            stream["concepts"][name]["path"] = [digests[path] for path in concept.files]
+    about = {
+        "stream": stream,
+        "warmup": rules.warmup,
+        "truth": rules.truth,
+        "interval": scenario.interval,
+        "seed": seed,
+        "parts": sorted(set(digests.values())),
+    }
+    if contender is not None:
+        about |= {
+            "contender": dumped(contender),
+            "labels": dumped(rules.labels),
+            "predictions": rules.predictions,
+        }
+        libraries |= {contender.learner.library, contender.policy.library}
+    return about | {"versions": versions(libraries - {None})}
+
+
+def versions(libraries):
+    """Those that an answer depends on, by name."""
+    return {"format": str(FORMAT)} | {
+        name: version(name) for name in sorted({"driftsim", "numpy", *libraries})
+    }
+
+
+def fingerprint(about):
+    """The same for two runs exactly when they would leave the same trace."""
+    return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:20]
+
+
+def digest(path):
+    """The hash of a file's bytes."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def placed(path, content):
+    """Write bytes to a file that appears whole or not at all; gives its path."""
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise StoreError(f"{path}: cannot be written: {error.strerror}; choose another --out") from None
+    return path

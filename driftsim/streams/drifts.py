@@ -1,0 +1,179 @@
+"""Drifts: which concept rules at each position of a stream."""
+
+from abc import abstractmethod
+from itertools import pairwise
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import AfterValidator, Field
+
+from driftsim.parts import MOST_ROWS, Part, Position, Rows
+from driftsim.rows import Change
+
+
+def _in_order(at):
+    for before, after in pairwise(at):
+        if after <= before:
+            fault = "is repeated" if after == before else f"comes after {before:,}"
+            raise ValueError(f"position {after:,} {fault}; give each once, in order")
+    return at
+
+
+Positions = Annotated[list[Rows], Field(min_length=1), AfterValidator(_in_order)]
+
+
+class Drift(Part):
+    """A path through the concepts of a stream."""
+
+    blends: ClassVar[bool] = False  # moves the numbers of concepts, rather than mixing their rows
+
+    @abstractmethod
+    def weights(self, t, k, seed):
+        """How much each of `k` concepts rules at positions `t`: (n, k), each row sums to one."""
+
+    @abstractmethod
+    def changes(self, start, stop, k, seed):
+        """The `Change`s whose centre lies in `start`..`stop`, in order."""
+
+    @abstractmethod
+    def fault(self, length, k):
+        """Why it cannot lead through `k` concepts in a stream of this length, or None."""
+
+
+class None_(Drift):
+    """No drift: the one concept holds for ever."""
+
+    def weights(self, t, k, seed):
+        return np.ones((len(t), 1))
+
+    def changes(self, start, stop, k, seed):
+        return []
+
+    def fault(self, length, k):
+        if k > 1:
+            return f"without a drift only one of {k} concepts would ever rule; name a drift"
+
+
+class Sudden(Drift):
+    """Enter the next concept at each given position, from one row to the next."""
+
+    at: Positions  # the first row of each next concept
+
+    def weights(self, t, k, seed):
+        return np.eye(k)[np.searchsorted(self.at, t, side="right")]
+
+    def changes(self, start, stop, k, seed):
+        return [
+            Change(p - self._before(), p, p + self._after(), i, i + 1)
+            for i, p in enumerate(self.at)
+            if start <= p < stop
+        ]
+
+    def fault(self, length, k):
+        if self.at[-1] >= length:
+            return (
+                f"position {self.at[-1]:,} of the drift lies outside the stream; "
+                f"its last row is {length - 1:,}"
+            )
+        if len(self.at) + 1 != k:
+            visited = len(self.at) + 1
+            return (
+                f"{self.kind()} at {plural(len(self.at), 'position')} visits {visited} concepts, "
+                f"but there {'is' if k == 1 else 'are'} {k}; give {plural(k - 1, 'position')}"
+                + (", or no drift" if k == 1 else "")
+            )
+
+    def _before(self):
+        return 0
+
+    _after = _before
+
+
+class Gradual(Sudden):
+    """Enter the next concept row by row, over `width` rows around each given position.
+
+    Every row is of the old concept or of the new one; the share of the new one rises.
+    """
+
+    at: Positions  # the middle of each ramp
+    width: Annotated[int, Field(ge=0, le=MOST_ROWS)] = 1_000  # rows
+    ramp: Literal["linear", "sigmoid", "moa"] = "linear"
+
+    def weights(self, t, k, seed):
+        entered = np.zeros((len(t), k + 1))  # how far each concept, and at last none, is entered
+        entered[:, 0] = 1
+        for i, p in enumerate(self.at):
+            entered[:, i + 1] = risen(t - p, self.width, self.ramp)
+        return entered[:, :-1] - entered[:, 1:]
+
+    def _before(self):
+        return self.width // 2
+
+    _after = _before
+
+
+class Incremental(Gradual):
+    """Move to the next concept by way of every concept in between.
+
+    The concepts must be of one kind; over `width` rows around each position their numbers move.
+    """
+
+    blends = True
+
+
+class Recurring(Drift):
+    """Cycle through the concepts, `every` rows each, over `width` rows at each change."""
+
+    every: Rows
+    width: Position = 0  # rows
+    ramp: Literal["linear", "sigmoid", "moa"] = "linear"
+
+    def weights(self, t, k, seed):
+        change = (t + self.every // 2) // self.every  # the nearest one, the 0th being none
+        entered = risen(t - change * self.every, self.width, self.ramp)
+        entered = np.where(change > 0, entered, 1.0)
+        weights, rows = np.zeros((len(t), k)), np.arange(len(t))
+        weights[rows, (change - 1) % k] = 1 - entered
+        weights[rows, change % k] += entered
+        return weights
+
+    def changes(self, start, stop, k, seed):
+        half = self.width // 2
+        first = max(1, -(-start // self.every))
+        return [
+            Change(p - half, p, p + half, (p // self.every - 1) % k, p // self.every % k)
+            for p in range(first * self.every, stop, self.every)
+        ]
+
+    def fault(self, length, k):
+        if k < 2:
+            return "recurring needs two concepts or more to cycle through, and there is one"
+        if self.width > self.every:
+            return f"a width of {self.width:,} is more than the {self.every:,} rows of each visit"
+        if self.every * (k - 1) >= length:
+            return (
+                f"recurring every {self.every:,} rows visits only {-(-length // self.every)} of "
+                f"{k} concepts in {length:,} rows; make it shorter, or the stream longer"
+            )
+
+
+def risen(since, width, ramp):
+    """How far a ramp of `width` rows has risen, `since` rows after its middle: 0 to 1.
+
+    `linear` and `sigmoid` begin and end inside the width; `moa` is that of MOA,
+    1 / (1 + exp(-4 since / width)), at 12 % and 88 % at the edges. A width of 0 is a step.
+    """
+    if width == 0:
+        return (since >= 0).astype(float)
+    if ramp == "moa":
+        return 1 / (1 + np.exp(np.clip(-4 * since / width, -700, 700)))
+    progress = np.clip((since + 0.5) / width + 0.5, 0, 1)
+    if ramp == "linear":
+        return progress
+    low, high = 1 / (1 + np.exp(6)), 1 / (1 + np.exp(-6))
+    return np.clip((1 / (1 + np.exp(-12 * (progress - 0.5))) - low) / (high - low), 0, 1)
+
+
+def plural(n, noun):
+    """A number with its noun: 1 position, 2 positions."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"

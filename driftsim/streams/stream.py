@@ -1,0 +1,236 @@
+"""Streams: concepts, ruled by a drift, drawn block by block."""
+
+from typing import Annotated, NamedTuple
+
+import numpy as np
+from pydantic import Field, PrivateAttr, model_validator
+
+from driftsim.parts import Name, Rows, Share, Strict, fields, refusal
+from driftsim.rows import Change, Schema
+from driftsim.streams.concepts import Concept
+from driftsim.streams.drifts import Drift, None_
+
+BLOCK = 8192  # rows drawn at once; a different number would draw different rows
+ROWS, STRUCTURE, LABELS, PARTS = range(4)  # what is drawn from a seed, each by itself
+
+
+class Block(NamedTuple):
+    """Consecutive rows of a stream."""
+
+    t: np.ndarray  # (n,) positions
+    X: np.ndarray  # (n, d) features
+    y: np.ndarray  # (n,) labels
+    concept: np.ndarray  # (n,) the index of the concept each row came from
+    weights: np.ndarray  # (n, k) how much each concept rules
+
+    def part(self, rows):
+        """Some of the rows, by a slice."""
+        return Block(*(column[rows] for column in self))
+
+
+class Stream(Strict):
+    """A nonstationary source of labelled rows: concepts, ruled by a drift."""
+
+    length: Rows = None  # of recorded rows, all of them, where it is not given
+    concepts: Annotated[dict[Name, Concept], Field(min_length=1)]
+    drift: Drift = None_()
+    noise: Share = 0.0  # the share of labels replaced by a wrong one
+
+    _schema: Schema = PrivateAttr(None)
+
+    def settled(self, seed):
+        """The world of one seed: this stream, with what its concepts leave open drawn or read."""
+        return World(self, seed)
+
+    def block(self, seed, b):
+        """Rows b * 8192 … of the stream, without drawing those before them."""
+        return self.settled(seed).block(b)
+
+    def rows(self, seed, first, last):
+        """Rows `first` … `last` - 1, cut from blocks."""
+        return self.settled(seed).rows(first, last)
+
+    @property
+    def known(self):
+        """Whether the probability of each label can be told."""
+        return all(concept.known for concept in self.concepts.values())
+
+    @property
+    def schema(self):
+        """What is known of the rows before the first is seen."""
+        return self._schema
+
+    def changes(self, seed):
+        """Every change, those of the drift and those a person marked, in order."""
+        drifts = self.drift.changes(0, self.length, len(self.concepts), seed)
+        marks = [
+            Change(row, row, row, i, i)
+            for i, concept in enumerate(self.concepts.values())
+            for row in getattr(concept, "marks", ())
+        ]
+        return sorted(drifts + marks, key=lambda change: change.centre)
+
+    @model_validator(mode="after")
+    def _can_be_drawn(self):
+        settled = {
+            name: concept.settled(child(0, STRUCTURE, *name.encode()))
+            for name, concept in self.concepts.items()
+        }
+        recorded = [(name, c.rows) for name, c in settled.items() if c.rows is not None]
+        if self.length is None:
+            if not recorded:
+                raise refusal("the key 'length' is missing; only recorded rows have one", "length")
+            self.__dict__["length"] = min(rows for _, rows in recorded)  # frozen from here on
+        for place, fault in (
+            ("length", self._too_short(recorded)),
+            ("concepts", disagreement(settled)),
+            ("drift", self.drift.fault(self.length, len(settled))),
+            ("drift", self.drift.blends and unblendable(self.drift.kind(), [*settled.values()])),
+        ):
+            if fault:
+                raise refusal(fault, place)
+        self._schema = next(iter(settled.values())).schema
+        return self
+
+    def _too_short(self, recorded):
+        for name, rows in recorded:
+            if rows < self.length:
+                return (
+                    f"the stream is {self.length:,} rows long, but '{name}' has only {rows:,}; "
+                    "leave out the length, or shorten it"
+                )
+
+
+class World:
+    """A stream with one seed: every row of it, and the truth about it."""
+
+    def __init__(self, stream, seed):
+        self.stream, self.seed = stream, seed
+        self.concepts = [
+            concept.settled(child(seed, STRUCTURE, *name.encode()))
+            for name, concept in stream.concepts.items()
+        ]
+        self.schema = self.concepts[0].schema
+
+    def blocks(self, first=0):
+        """The rows from `first` to the end, block by block."""
+        for b in range(first // BLOCK, -(-self.stream.length // BLOCK)):
+            block = self.block(b)
+            yield block.part(slice(first - b * BLOCK, None)) if first > b * BLOCK else block
+
+    def rows(self, first, last):
+        """Rows `first` … `last` - 1."""
+        blocks = [self.block(b) for b in range(first // BLOCK, -(-last // BLOCK))]
+        whole = Block(*map(np.concatenate, zip(*blocks))) if blocks else self.block(0)
+        start = first // BLOCK * BLOCK
+        return whole.part(slice(first - start, last - start))
+
+    def block(self, b):
+        """Rows b * 8192 …, a pure function of stream, seed and `b`."""
+        rng = child(self.seed, ROWS, b)
+        t = np.arange(b * BLOCK, (b + 1) * BLOCK)
+        weights = self._weights(t)
+        concept = chosen(rng.random(BLOCK), weights)
+        X, y = self._drawn(rng, t, weights, concept)
+        y = self._noisy(rng, y)
+        block = Block(t, X, y, concept, weights)
+        return block.part(slice(self.stream.length - b * BLOCK)) if t[-1] >= self.stream.length else block
+
+    def posterior(self, t, X, weights=None):
+        """P(y | x) at positions `t`: (n, n_classes); NaN where it is not known."""
+        joint = self._joint(t, X, self._weights(t) if weights is None else weights)
+        posterior = joint / joint.sum(axis=1, keepdims=True)
+        noise, k = self.stream.noise, self.schema.n_classes
+        return posterior * (1 - noise - noise / (k - 1)) + noise / (k - 1) if noise else posterior
+
+    def _weights(self, t):
+        return self.stream.drift.weights(t, len(self.concepts), self.seed)
+
+    def _joint(self, t, X, weights):
+        """p(x, y) of the mixture that rules at each position, up to a factor."""
+        if self.stream.drift.blends:
+            return blended(self.concepts, weights).density(X, t)
+        ruling = np.flatnonzero(weights.any(axis=0))
+        if len(ruling) == 1:
+            return self.concepts[ruling[0]].density(X, t)
+        return sum(weights[:, [i]] * self.concepts[i].density(X, t) for i in ruling)
+
+    def _drawn(self, rng, t, weights, concept):
+        if self.stream.drift.blends:
+            return blended(self.concepts, weights).draw(rng, t)
+        present = np.flatnonzero(np.bincount(concept))
+        if len(present) == 1:
+            return self.concepts[present[0]].draw(rng, t)
+        X, y = np.empty((len(t), len(self.schema.names))), np.empty(len(t), np.int64)
+        for i in present:
+            rows = concept == i
+            X[rows], y[rows] = self.concepts[i].draw(rng, t[rows])
+        return X, y
+
+    def _noisy(self, rng, y):
+        """The labels, the share `noise` of them replaced by one of the others."""
+        if not self.stream.noise:
+            return y
+        k, flipped = self.schema.n_classes, rng.random(len(y)) < self.stream.noise
+        shift = flipped if k == 2 else np.where(flipped, rng.integers(1, k, len(y)), 0)
+        return (y + shift) % k
+
+
+def chosen(u, weights):
+    """One column of each row of `weights`, by a uniform number `u` for each."""
+    passed, column = np.zeros(len(u)), np.zeros(len(u), np.int64)
+    for weight in weights.T[:-1]:
+        passed += weight
+        column += u >= passed
+    return column
+
+
+def blended(concepts, weights):
+    """One concept, whose numbers are at each row the weighted mean of those of `concepts`."""
+    moved = {
+        name: np.tensordot(weights, np.array(values, float), 1)
+        for name, values in fields(concepts).items()
+        if any(value != values[0] for value in values)
+    }
+    return concepts[0].model_copy(update=moved)
+
+
+def disagreement(concepts):
+    """What differs between concepts of one stream that must be the same, or None."""
+    (first, model), *others = concepts.items()
+    for name, concept in others:
+        for what, one, other in zip(
+            ("columns", "nominal columns", "classes"),
+            (len(model.schema.names), *model.schema.agreed[1:]),
+            (len(concept.schema.names), *concept.schema.agreed[1:]),
+        ):
+            if one != other:
+                return (
+                    f"the concepts of a stream must agree on {what}, "
+                    f"but '{first}' has {one} and '{name}' {other}"
+                )
+
+
+def unblendable(drift, concepts):
+    """Why concepts have no concepts in between, or None."""
+    kinds = {concept.kind(): concept.blends for concept in concepts}
+    if len(kinds) > 1 or not all(kinds.values()):
+        return f"{drift} cannot blend {' with '.join(kinds)}; use gradual, or concepts of one kind that move"
+    for name, values in fields(concepts).items():
+        if any(v != values[0] and not numeric(v) for v in values):
+            return (
+                f"{drift} cannot move '{name}' from {values[0]} to {values[-1]}; "
+                "make it the same in all concepts, or use gradual"
+            )
+
+
+def numeric(value):
+    """Whether a value is a number or nested lists of numbers, which have values in between."""
+    if isinstance(value, list):
+        return all(map(numeric, value))
+    return isinstance(value, float)
+
+
+def child(seed, *path):
+    """A generator of its own for each path below a seed."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=path))
