@@ -83,3 +83,8 @@ class Change(NamedTuple):
     last: int  # row from which the concept after rules alone
     before: int  # concept
     after: int  # concept
+
+
+def label_of(predicted):
+    """Labels (n,), of labels or of probabilities (n, k)."""
+    return predicted.argmax(axis=1) if predicted.ndim == 2 else predicted

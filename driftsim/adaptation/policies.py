@@ -7,7 +7,7 @@ import numpy as np
 
 from driftsim.adaptation.detectors import Adwin, Detector
 from driftsim.parts import Count, Part, Rows
-from driftsim.rows import Alarm, Labelled
+from driftsim.rows import Alarm, Labelled, label_of
 
 
 class Policy(Part):
@@ -147,7 +147,7 @@ class Memory:
 
 
 class Watch:
-    """A detector on the errors of the model in force, and the gathering of labels after it rings."""
+    """A detector on the errors of the model in force, and the gathering of labels once it rang."""
 
     def __init__(self, detector, gathered, rng):
         self._detector, self._gathered, self._rng = detector, gathered, rng
@@ -193,11 +193,14 @@ class Answers:
 
     def __init__(self):
         self._t, self._predicted = np.empty(0, np.int64), np.empty(0, np.int64)
+        self._last = -1  # position answered
 
     def errors(self, arrival, predicted):
         """One or zero for each label that comes in, NaN where another model had predicted."""
-        t = np.append(self._t, arrival.t)
-        predicted = np.append(self._predicted, predicted)
+        fresh = np.diff(arrival.t, prepend=self._last) > 0  # not a probe, which has no label
+        t = np.append(self._t, arrival.t[fresh])
+        predicted = np.append(self._predicted, label_of(predicted[fresh]))
+        self._last = arrival.t[-1] if len(arrival.t) else self._last
         place = np.searchsorted(t, arrival.due_t)
         known = place < len(t)
         known[known] = t[place[known]] == arrival.due_t[known]

@@ -12,7 +12,7 @@ from driftsim.evaluation.trace import Tally, Trace, round_interval
 from driftsim.learners.learner import Learner
 from driftsim.learners.reference import Majority, NoChange
 from driftsim.parts import Strict
-from driftsim.rows import Alarm, Labelled
+from driftsim.rows import Alarm, Labelled, label_of
 from driftsim.streams.stream import PARTS, child
 
 
@@ -175,11 +175,6 @@ def score(tally, scored, predicted, k):
     tally.count(scored.t, k, predicted=label, correct=np.where(label == scored.y, label, k))
     if scored.posterior is not None:
         tally.add(scored.t, expected_error=expected_error(scored.posterior, label))
-
-
-def label_of(predicted):
-    """Labels (n,), of labels or of probabilities (n, k)."""
-    return predicted.argmax(axis=1) if predicted.ndim == 2 else predicted
 
 
 def expected_error(posterior, label):

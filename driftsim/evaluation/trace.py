@@ -34,7 +34,9 @@ class Trace(NamedTuple):
 
 def gathered(name):
     """How the entries of a column are put together over several intervals."""
-    return {"first_row": np.minimum, "last_row": np.maximum, "model_bytes": np.fmax}.get(name, np.add)
+    return {"first_row": np.minimum, "last_row": np.maximum, "model_bytes": np.fmax}.get(
+        name, np.add
+    )
 
 
 def round_interval(rows):
@@ -82,7 +84,9 @@ class Tally:
         stop = min(first + max(n, 1), self._stop)
         if first >= self._stop:
             return  # a model that was trained after the last row served none
-        edges = np.arange(first // self._interval, (stop - 1) // self._interval + 1) * self._interval
+        edges = (
+            np.arange(first // self._interval, (stop - 1) // self._interval + 1) * self._interval
+        )
         rows = np.minimum(edges + self._interval, stop) - np.maximum(edges, first)
         share = amount if len(rows) == 1 else amount * rows / rows.sum()
         column[edges // self._interval - self._offset] += share

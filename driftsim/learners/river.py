@@ -80,9 +80,9 @@ class RiverModel(Model):
 
     def fit(self, rows, weight=None):
         model = RiverModel(self._make, self._names)
-        weights = [()] * len(rows.t) if weight is None else [(w,) for w in weight.tolist()]
-        for x, y, w in zip(self._dicts(rows.X), rows.y.tolist(), weights):
-            model._classifier.learn_one(x, y, *w)
+        weights = [{}] * len(rows.t) if weight is None else [{"w": w} for w in weight.tolist()]
+        for x, y, weighed in zip(self._dicts(rows.X), rows.y.tolist(), weights):
+            model._classifier.learn_one(x, y, **weighed)
         return model
 
     def predict(self, X):
@@ -114,7 +114,11 @@ class RiverModel(Model):
 
 def last_step(model):
     """The step of a pipeline that predicts; a model alone is its only step."""
-    return [model, *getattr(model, "steps", {}).values()][-1]
+    from river.compose import Pipeline
+
+    while isinstance(model, Pipeline):
+        model = [None, *model.steps.values()][-1]
+    return model
 
 
 def check(path, params, known):

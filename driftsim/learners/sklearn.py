@@ -49,7 +49,9 @@ class Sklearn(Imported, Learner, extra="allow"):
     def _classifies(self):
         from sklearn.base import BaseEstimator, is_classifier
 
-        imported(self.path, "sklearn", lambda it: isinstance(it, type) and issubclass(it, BaseEstimator))
+        imported(
+            self.path, "sklearn", lambda it: isinstance(it, type) and issubclass(it, BaseEstimator)
+        )
         if not is_classifier(self._estimator(0)):
             raise ValueError(f"{self.path} is not a classifier; name one that is")
         return self
@@ -95,5 +97,8 @@ def steps(estimator):
 def paired(value):
     """`[[name, estimator], …]`, as a file writes it, in tuples, as scikit-learn takes it."""
     if isinstance(value, list):
-        return [tuple(one) if isinstance(one, list) and isinstance(one[0], str) else one for one in value]
+        return [
+            tuple(one) if isinstance(one, list) and isinstance(one[0], str) else one
+            for one in value
+        ]
     return value

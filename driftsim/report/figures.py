@@ -2,8 +2,9 @@
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 STYLE = {
     "svg.fonttype": "none",  # text stays text
@@ -17,125 +18,121 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7A5C00", "#56B4E9", "#E
 DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1.5, 1.5, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
 GROUNDS = ("#ffffff", "#e4e4e4", "#dcebf7", "#fbe9d9", "#e0f2e9", "#f6e3ee")  # of the concepts
 ACROSS = 3  # small multiples side by side
-NAMED_VISITS = 8  # concepts are named in the figure if there are no more of them
+NAMED_VISITS = 8  # concepts are named in a panel if they rule no more often
+LEGEND_ROW = 4  # lines
 
 
 def curves(results):
     """Each metric over the stream, a line a contender; a panel for each setting of a sweep."""
+    variants = results.study.variants
+    metrics = variants[0].scenario.report.metrics
+    across = min(len(variants), ACROSS)
+    down = -(-len(variants) // across)
     with rc_context(STYLE):
-        variants, metrics = results.study.variants, results.study.variants[0].scenario.report.metrics
-        across = min(len(variants), ACROSS)
-        down = -(-len(variants) // across)
-        figure = Figure(figsize=(8 if across == 1 else 3.4 * across, down * len(metrics) * 2.6 + 0.6))
-        panels = figure.subplots(
-            down * len(metrics), across, sharex=True, sharey="row" if across == 1 else False, squeeze=False
-        )
+        width = 8 if across == 1 else 3.4 * across
+        figure = Figure(figsize=(width, 0.5 + 2.7 * down * len(metrics)), layout="constrained")
+        blocks = figure.subplots(down * len(metrics), across, squeeze=False)
         for i, metric in enumerate(metrics):
+            block = blocks[i * down : (i + 1) * down].ravel()
             frame = results.curves(metric)
-            for j in range(down * across):
-                panel = panels[i * down + j // across, j % across]
-                if j >= len(variants):
-                    panel.set_axis_off()
-                    continue
-                draw(panel, results, variants[j], frame, metric)
-                panel.set_title(variants[j].title, fontsize="medium", pad=12)
-                if j % across == 0:
-                    panel.set_ylabel(metric.replace("_", " "))
-            level([p for p in panels[i * down : (i + 1) * down].flat if p.axison])
-        for panel in panels[-1]:
+            for panel, variant in zip(block, variants):
+                draw(panel, results, variant, frame, top=i == 0)
+                panel.set_title(variant.title, fontsize="medium", pad=14 if i == 0 else 6)
+            for panel in block[len(variants) :]:
+                panel.set_axis_off()
+            for panel in block[::across]:
+                panel.set_ylabel(metric.replace("_", " "))
+            level(block[: len(variants)], len(variants[0].scenario.models))
+        for panel in blocks[-1]:
             panel.set_xlabel("row of the stream")
-        lines = dict(zip(*reversed(panels[0, 0].get_legend_handles_labels())))
-        figure.legend(
-            lines.values(), lines.keys(), loc="upper center", ncols=min(len(lines), 4), frameon=False,
-            bbox_to_anchor=(0.5, 1.0), handlelength=3,
-        )  # fmt: skip
-        rows = -(-len(lines) // 4)
-        figure.tight_layout(rect=(0, 0, 1, 1 - (0.1 + 0.2 * rows) / figure.get_figheight()))
+        legend(figure, blocks[0, 0])
         return figure
 
 
-def draw(panel, results, variant, frame, metric):
+def draw(panel, results, variant, frame, top):
     """The curves of one setting in a panel."""
-    for name, value in zip(results.swept, variant.setting.values()):
-        frame = frame[[same(one, value) for one in frame[name]]]
-    played = [one for one in results.traces() if list(one.setting.values()) == list(variant.setting.values())]
+    setting = dict(zip(results.swept, variant.setting.values()))
+    for name, value in setting.items():
+        frame = frame[[one == value for one in frame[name]]]
+    played = [one for one in results.traces() if one.setting == setting]
+    stream = variant.scenario.stream
+    panel.set_xlim(variant.scenario.evaluation.warmup, stream.length)
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}"))
+    panel.xaxis.set_major_locator(MaxNLocator(5 if len(results.study.variants) == 1 else 3))
     if not played:
         panel.text(0.5, 0.5, "every run failed", ha="center", transform=panel.transAxes)
         return
-    shade(panel, played[0].truth, list(variant.scenario.stream.concepts))
+    shade(panel, played[0].truth, list(stream.concepts) if top else [])
     for i, name in enumerate(variant.scenario.models):
+        colour, dashes = COLOURS[i % len(COLOURS)], DASHES[i % len(DASHES)]
         curve = frame[frame.contender == name]
         if len(curve):
-            line(panel, curve, name, color=COLOURS[i % len(COLOURS)], linestyle=DASHES[i % len(DASHES)])
-            ticks(panel, [one for one in played if one.contender == name], i)
+            line(panel, curve, name, color=colour, linestyle=dashes)
+            ticks(panel, next(one for one in played if one.contender == name), i, colour)
     oracle = frame[frame.contender == "oracle"]
-    if len(oracle) and oracle["mean"].notna().any():
+    if "oracle" not in variant.scenario.models and oracle["mean"].notna().any():
         line(panel, oracle, "oracle (the best possible)", color="black", linestyle=":", linewidth=1)
-    for change in variant.scenario.stream.changes(0):
+    for change in stream.changes(0):
         panel.axvline(change.centre, color="black", linewidth=0.5, alpha=0.5, zorder=0.5)
-    first, last = played[0].truth.columns["first_row"][0], variant.scenario.stream.length
-    panel.set_xlim(first, last)
-    panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}"))
-    panel.xaxis.set_major_locator(_few())
 
 
 def line(panel, curve, label, **style):
     """The mean over seeds, each value over the rows of its window, and the range of the seeds."""
     edges = np.append(curve["first_row"].to_numpy(), curve["last_row"].iloc[-1] + 1)
-    mean, low, high = (np.append(curve[c].to_numpy(), curve[c].iloc[-1]) for c in ("mean", "low", "high"))
-    style = {"linewidth": 1.4} | style
-    panel.step(edges, mean, where="post", label=label, **style)
+    mean, low, high = (np.append(c, c[-1]) for c in curve[["mean", "low", "high"]].to_numpy().T)
+    panel.step(edges, mean, where="post", label=label, **{"linewidth": 1.4} | style)
     if curve["seeds"].iloc[0] > 1:
-        panel.fill_between(edges, low, high, step="post", color=style["color"], alpha=0.15, linewidth=0)
+        band = {"color": style["color"], "alpha": 0.15, "linewidth": 0}
+        panel.fill_between(edges, low, high, step="post", **band)
 
 
-def ticks(panel, played, place):
+def ticks(panel, played, place, colour):
     """A tick at the foot of the panel wherever a contender was retrained, with the first seed."""
-    fits, rows = played[0].trace.columns["fits"], played[0].trace.columns["first_row"]
-    retrained = rows[1:][fits[1:] > 0]
-    panel.plot(
-        retrained, np.full(len(retrained), 0.02 + 0.035 * place), "|", markersize=5, markeredgewidth=0.9,
-        color=COLOURS[place % len(COLOURS)], transform=panel.get_xaxis_transform(), clip_on=False,
-    )  # fmt: skip
+    columns = played.trace.columns
+    rows = columns["first_row"][1:][columns["fits"][1:] > 0]
+    height = np.full(len(rows), foot(place) + 0.02)
+    place = {"transform": panel.get_xaxis_transform(), "color": colour}
+    panel.plot(rows, height, "|", markersize=4.5, markeredgewidth=0.8, **place)
 
 
 def shade(panel, truth, names):
-    """The ground in the shade of the concept that rules; through a ramp, in between."""
+    """The ground in the shade of the concept that rules; through a ramp, in between.
+
+    Concepts are named above where each rules alone, if that is not too often.
+    """
     columns = truth.columns
     shares = np.round(columns["concept"] / columns["rows"][:, None] * 20) / 20
     starts = np.flatnonzero(np.r_[True, (shares[1:] != shares[:-1]).any(axis=1)])
-    edges = np.append(columns["first_row"][starts], columns["last_row"][-1] + 1)
-    tones = np.array([_rgb(GROUNDS[i % len(GROUNDS)]) for i in range(len(names))])
-    for start, share, left, right in zip(starts, shares[starts], edges, edges[1:]):
+    shares, edges = shares[starts], [*columns["first_row"][starts], columns["last_row"][-1] + 1]
+    tones = np.array([to_rgb(GROUNDS[i % len(GROUNDS)]) for i in range(shares.shape[1])])
+    for share, left, right in zip(shares, edges, edges[1:]):
         panel.axvspan(left, right, color=share @ tones / share.sum(), linewidth=0, zorder=0)
-    ruling = shares[starts].argmax(axis=1)[shares[starts].max(axis=1) == 1]
-    spans = [(l, r) for s, l, r in zip(shares[starts], edges, edges[1:]) if s.max() == 1]
-    if 1 < len(spans) <= NAMED_VISITS:
-        for i, (left, right) in zip(ruling, spans):
-            panel.text(
-                (left + right) / 2, 1.0, names[i], ha="center", va="bottom", fontsize="small",
-                color="#444444", transform=panel.get_xaxis_transform(),
-            )  # fmt: skip
+    visits = [(share.argmax(), i) for i, share in enumerate(shares) if share.max() == 1]
+    if not names or not 1 < len(visits) <= NAMED_VISITS:
+        return
+    style = {"ha": "center", "va": "bottom", "fontsize": "small", "color": "#444444"}
+    for concept, i in visits:
+        middle = (edges[i] + edges[i + 1]) / 2
+        panel.text(middle, 1.0, names[concept], transform=panel.get_xaxis_transform(), **style)
 
 
-def level(panels):
-    """The same scale for panels that show the same."""
-    low = min(panel.get_ylim()[0] for panel in panels)
+def level(panels, n):
+    """The same scale for panels that show the same, with room at the foot for `n` rows of ticks."""
+    low = min(0.0, *(panel.dataLim.y0 for panel in panels if np.isfinite(panel.dataLim.y0)), 0.0)
     high = max(panel.get_ylim()[1] for panel in panels)
     for panel in panels:
-        panel.set_ylim(min(low, 0) if low > -0.2 else low, high)
+        panel.set_ylim(low - (high - low) * foot(n) / (1 - foot(n)), high)
 
 
-def same(one, other):
-    """Whether two values of a sweep are the same, numbers by what they are worth."""
-    return one == other
+def foot(place):
+    """How high a row of ticks stands, as a share of the panel."""
+    return 0.035 * min(place, 10)
 
 
-def _few():
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(5)
-
-
-def _rgb(code):
-    return [int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+def legend(figure, panel):
+    """One legend for all panels, above them."""
+    lines, names = panel.get_legend_handles_labels()
+    figure.legend(
+        lines, names, loc="outside upper center", ncols=min(len(names), LEGEND_ROW),
+        frameon=False, handlelength=3,
+    )  # fmt: skip

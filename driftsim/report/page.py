@@ -2,13 +2,13 @@
 
 import html
 import io
-import math
 from pathlib import Path
 from string import Template
 
-from driftsim.parts import described
 from driftsim.evaluation.metrics import METRICS
+from driftsim.parts import described
 from driftsim.report.figures import STYLE, curves
+from driftsim.report.tables import readable
 from driftsim.scenario import resolved
 from driftsim.store import placed
 
@@ -50,8 +50,6 @@ $scenarios
 </html>
 """)
 
-COUNTS = ("fits", "labels", "rows_trained", "alarms", "model_bytes", "seeds")
-
 
 def write(results, folder, failures=()):
     """Write figures, tables and the page into a folder; gives their paths, the page last."""
@@ -86,7 +84,7 @@ def page(results, summary, svg, failures):
     study = results.study
     scenario = study.variants[0].scenario
     versions = next(run.about["versions"] for _, run in results.runs())
-    about = [f"{name}: {described_metric(name)}" for name in scenario.report.metrics]
+    about = [f"{name}: {described(METRICS[name])}" for name in scenario.report.metrics]
     seeds = scenario.evaluation.seeds
     return PAGE.substitute(
         name=html.escape(study.name),
@@ -94,7 +92,8 @@ def page(results, summary, svg, failures):
         failed="".join(map(failed, failures)),
         picture=svg[svg.index("<svg") :],
         caption=html.escape(
-            " ".join(about) + f" Each step is the mean over {results.window:,} rows"
+            " ".join(about)
+            + f" Each step is the mean over {results.window:,} rows"
             + (f" and {seeds} seeds, the band their range" if seeds > 1 else "")
             + ". The ground is shaded by the concept that rules; ticks at the foot are retrainings."
         ),
@@ -112,19 +111,18 @@ def page(results, summary, svg, failures):
     )
 
 
-def described_metric(name):
-    return described(METRICS[name])
-
-
 def failed(played):
     """A contender that raised, with its traceback."""
     name = html.escape(f"{played.run.name}, seed {played.run.seed}")
-    return f'<div class="failed"><h2>{name} failed</h2><pre>{html.escape(played.failure)}</pre></div>'
+    return (
+        f'<div class="failed"><h2>{name} failed</h2><pre>{html.escape(played.failure)}</pre></div>'
+    )
 
 
 def listing(variant):
-    title = f"<h3>{html.escape(variant.title)}</h3>" if variant.title else ""
-    return f"<details>{title and f'<summary>{html.escape(variant.title)}</summary>'}<pre>{html.escape(resolved(variant.scenario))}</pre></details>"
+    """The scenario of a variant, folded up."""
+    title, text = html.escape(variant.title or "as YAML"), html.escape(resolved(variant.scenario))
+    return f"<details><summary>{title}</summary><pre>{text}</pre></details>"
 
 
 def table(frame, contenders):
@@ -140,15 +138,4 @@ def table(frame, contenders):
 
 def cell(name, value):
     word = isinstance(value, str)
-    return f'<td{" class=word" if word else ""}>{html.escape(readable(name, value))}</td>'
-
-
-def readable(name, value):
-    """A value of a summary as a person reads it."""
-    if isinstance(value, float) and math.isnan(value):
-        return ""
-    if name in COUNTS:
-        return f"{value:,.0f}"
-    if name.endswith("_seconds"):
-        return f"{value:.3g}"
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
+    return f"<td{' class=word' if word else ''}>{html.escape(readable(name, value))}</td>"

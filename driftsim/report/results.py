@@ -140,9 +140,7 @@ def references(scenario):
     """The references that stand beside the contenders, unless one goes by the name."""
     known = scenario.stream.known and scenario.evaluation.truth
     return [
-        name
-        for name in REFERENCES
-        if name not in scenario.models and (known or name != "oracle")
+        name for name in REFERENCES if name not in scenario.models and (known or name != "oracle")
     ]
 
 

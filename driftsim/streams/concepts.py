@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from driftsim.parts import Count, Number, Part, Share
+from driftsim.parts import Number, Part, Share
 from driftsim.rows import Schema
 
 
@@ -60,8 +60,8 @@ class Rule(Concept):
     def density(self, X, t):
         volume = (self.high - self.low) ** X.shape[1]
         joint = one_hot(self.label(X), self.schema.n_classes) / volume
-        if X.min() < self.low or X.max() > self.high:
-            joint[((X < self.low) | (X > self.high)).any(axis=1)] = 0
+        if X.min(initial=self.low) < self.low or X.max(initial=self.high) > self.high:
+            joint[((self.low > X) | (self.high < X)).any(axis=1)] = 0
         return joint
 
 

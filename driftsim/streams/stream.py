@@ -67,6 +67,7 @@ class Stream(Strict):
             Change(row, row, row, i, i)
             for i, concept in enumerate(self.concepts.values())
             for row in getattr(concept, "marks", ())
+            if row < self.length
         ]
         return sorted(drifts + marks, key=lambda change: change.centre)
 
@@ -134,7 +135,11 @@ class World:
         X, y = self._drawn(rng, t, weights, concept)
         y = self._noisy(rng, y)
         block = Block(t, X, y, concept, weights)
-        return block.part(slice(self.stream.length - b * BLOCK)) if t[-1] >= self.stream.length else block
+        return (
+            block.part(slice(self.stream.length - b * BLOCK))
+            if t[-1] >= self.stream.length
+            else block
+        )
 
     def posterior(self, t, X, weights=None):
         """P(y | x) at positions `t`: (n, n_classes); NaN where it is not known."""
@@ -151,8 +156,8 @@ class World:
         if self.stream.drift.blends:
             return blended(self.concepts, weights).density(X, t)
         ruling = np.flatnonzero(weights.any(axis=0))
-        if len(ruling) == 1:
-            return self.concepts[ruling[0]].density(X, t)
+        if len(ruling) < 2:
+            return self.concepts[ruling[0] if len(t) else 0].density(X, t)
         return sum(weights[:, [i]] * self.concepts[i].density(X, t) for i in ruling)
 
     def _drawn(self, rng, t, weights, concept):

@@ -1,0 +1,48 @@
+"""Tables: the summary of a study as people read it."""
+
+import math
+
+from rich.markup import escape
+from rich.table import Table
+
+COUNTS = ("fits", "labels", "rows_trained", "alarms", "model_bytes", "seeds")
+SECONDS = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")
+SPARED = ("labels", "fits", "kappa", "seconds", "excess_error")  # where a terminal is narrow
+
+
+def shown(results, width):
+    """The summary as a table for a terminal of some characters; spares columns if it is narrow."""
+    frame = results.summary()
+    half = (frame["error_high"] - frame["error_low"]) / 2
+    frame = frame.assign(**{"±": half, "seconds": frame[[*SECONDS]].sum(axis=1, min_count=1)})
+    names = ["contender", "error", "±", "excess_error", "kappa", "fits", "labels", "seconds"]
+    names = [*results.swept, *(name for name in names if frame[name].notna().any())]
+    rows = [{n: readable(n, row[n]) for n in names} for row in frame.to_dict("records")]
+    for spared in SPARED:
+        if sum(max(len(n), *(len(row[n]) for row in rows)) + 2 for n in names) > width:
+            names = [name for name in names if name != spared]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in names:
+        side = "left" if name == "contender" else "right"
+        table.add_column(escape(name.replace("_", " ")), justify=side, no_wrap=True)
+    contenders = set(results.study.variants[0].scenario.models)
+    for row in rows:
+        style = None if row["contender"] in contenders else "dim"
+        table.add_row(*(escape(row[name]) for name in names), style=style)
+    return table
+
+
+def readable(name, value):
+    """A value of a summary as a person reads it."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if math.isnan(value):
+        return ""
+    if name in COUNTS or isinstance(value, int):
+        return f"{value:,.0f}"
+    if "seconds" in name:
+        return f"{value:.2f}" if value >= 0.1 or not value else f"{value:.2g}"
+    return f"{value:.4f}" if name in MEASURES else f"{value:g}"
+
+
+MEASURES = ("error", "error_low", "error_high", "±", "excess_error", "accuracy", "kappa")

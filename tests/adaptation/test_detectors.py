@@ -1,0 +1,72 @@
+"""Detectors: quiet on a steady error, one ring for one rise, and river's own moments."""
+
+import numpy as np
+import pytest
+from river import drift as river_drift
+
+from driftsim.adaptation.detectors import Detector
+
+STEADY = (np.random.default_rng(0).random(2000) < 0.1).astype(float)
+RISEN = (np.random.default_rng(1).random(2000) < 0.5).astype(float)
+
+
+def first(alarm, errors, level="alarm"):
+    """The index of the first ring of a level, or None."""
+    offset = 0
+    while (rung := alarm(errors[offset:])) is not None:
+        offset += rung[0] + 1
+        if rung[1] == level:
+            return offset - 1
+    return None
+
+
+def test_it_keeps_quiet_then_rings(detector):
+    rung, alarm = [], detector.start(np.random.default_rng(0))
+    errors = np.append(STEADY, RISEN)
+    while (index := first(alarm, errors[sum(rung) :])) is not None:
+        rung.append(index + 1)
+    moments = np.cumsum(rung)
+    assert np.sum(moments < 2000) <= 3  # a false alarm is rare
+    assert np.sum((2000 < moments) & (moments < 2600)) == 1
+
+
+def test_after_an_alarm_it_has_forgotten(detector):
+    alarm = detector.start(np.random.default_rng(0))
+    first(alarm, np.append(STEADY, RISEN))
+    assert first(alarm, np.zeros(25)) is None
+
+
+def test_how_errors_are_cut_never_shows(detector):
+    errors = np.append(STEADY[:500], RISEN[:500])
+    whole = first(detector.start(np.random.default_rng(0)), errors)
+    alarm, offset = detector.start(np.random.default_rng(0)), 0
+    for start in range(0, 1000, 7):
+        rung = first(alarm, errors[start : start + 7])
+        if rung is not None:
+            offset = start + rung
+            break
+    assert whole == offset
+
+
+@pytest.mark.parametrize(
+    ("written", "own"),
+    [
+        ({"kind": "adwin", "delta": 0.01}, lambda: river_drift.ADWIN(delta=0.01)),
+        ("ddm", lambda: river_drift.binary.DDM()),
+        ("page_hinkley", lambda: river_drift.PageHinkley(mode="up")),
+    ],
+)
+def test_it_rings_when_rivers_own_does(written, own):
+    errors, model = np.append(STEADY, RISEN), own()
+    for moment, error in enumerate(errors):
+        model.update(error)
+        if model.drift_detected:
+            break
+    assert first(Detector.model_validate(written).start(None), errors) == moment
+
+
+def test_ddm_warns_before_it_rings():
+    errors = np.append(STEADY, RISEN)
+    ddm = Detector.model_validate("ddm")
+    warned = first(ddm.start(None), errors, "warning")
+    assert warned < first(ddm.start(None), errors)

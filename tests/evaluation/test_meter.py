@@ -1,0 +1,20 @@
+"""Meters: distinct labels, and costs where they belong."""
+
+import numpy as np
+
+from driftsim.evaluation.meter import ALL, Distinct
+from driftsim.streams.stream import BLOCK
+
+
+def test_distinct_counts_each_position_once():
+    distinct = Distinct()
+    assert distinct.add(np.array([3, 5, 5, BLOCK + 1])) == 3
+    assert distinct.add(np.array([5, 6, BLOCK + 1, 9 * BLOCK])) == 2
+    assert distinct.add(np.empty(0, np.int64)) == 0
+
+
+def test_a_block_met_whole_takes_no_room():
+    distinct = Distinct()
+    for start in range(0, BLOCK, 1000):
+        distinct.add(np.arange(start, min(start + 1500, BLOCK)))
+    assert distinct._met[0] is ALL

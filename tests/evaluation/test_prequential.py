@@ -1,0 +1,165 @@
+"""Prequential evaluation: scores, costs and truth."""
+
+import numpy as np
+import pytest
+from conftest import predictions, sea_stream
+from pydantic import ValidationError
+
+from driftsim.evaluation.labels import AtOnce, Delayed
+from driftsim.evaluation.metrics import METRICS
+from driftsim.evaluation.prequential import Contender, evaluate, truth
+from driftsim.learners.learner import Learner, Model
+from driftsim.learners.reference import MajorityModel
+from driftsim.streams.stream import Stream
+
+BAYES = "sklearn.naive_bayes.GaussianNB"
+
+
+def contender(learner="majority", policy="static"):
+    return Contender.model_validate({"learner": learner, "policy": policy})
+
+
+def whole(stream, contender, **asked):
+    return evaluate(stream, contender, **asked).total().columns
+
+
+def test_a_trace_counts_what_was_predicted():
+    stream, playing = sea_stream(), contender(BAYES, {"kind": "mini_batch", "size": 50})
+    trace = evaluate(stream, playing, warmup=600, interval=100, predictions=True)
+    y = stream.rows(0, 600, 2400).y
+    plain = predictions(stream, playing.learner, playing.policy, AtOnce())
+    assert np.mean(trace.predictions == plain) > 0.99  # but for the seed, the same
+    for i in range(18):
+        part = slice(100 * i, 100 * i + 100)
+        predicted, actual = trace.predictions[part], y[part]
+        counts = np.bincount(predicted, minlength=2)
+        right = np.bincount(actual[predicted == actual], minlength=2)
+        assert trace.columns["predicted"][i].tolist() == counts.tolist()
+        assert trace.columns["correct"][i].tolist() == right.tolist()
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.1])
+def test_excess_of_a_static_contender_after_a_sudden_drift(noise):
+    """(1 - 2 noise) d: SEA thresholds 8 and 12 disagree on .36 of the rows."""
+    concepts = {"a": {"kind": "sea", "threshold": 8.0}, "b": {"kind": "sea", "threshold": 12.0}}
+    drift = {"kind": "sudden", "at": [25_000]}
+    written = {"length": 50_000, "concepts": concepts, "drift": drift, "noise": noise}
+    stream = Stream.model_validate(written)
+
+    class Threshold(Learner):
+        """Knows the first concept, and nothing else."""
+
+        def start(self, schema, seed):
+            return Knowing()
+
+    del Learner.kinds["threshold"]
+    trace = evaluate(stream, Contender(learner=Threshold(), policy=contender().policy))
+    columns = (truth(stream).over(25_000).columns) | trace.over(25_000).columns
+    before, after = METRICS["excess_error"](columns)
+    d = 0.36
+    assert before == pytest.approx(0, abs=1e-12)
+    expected, error = (1 - 2 * noise) * d, np.sqrt(d * (1 - d) / 25_000)
+    assert abs(after - expected) < 4 * (1 - 2 * noise) * error
+
+
+class Knowing(Model):
+    """The rule of SEA with a threshold of 8."""
+
+    def fit(self, rows, weight=None):
+        return self
+
+    def learn(self, rows):
+        pass
+
+    def predict(self, X):
+        return (X[:, 0] + X[:, 1] > 8).astype(np.int64)
+
+
+def test_the_truth_of_the_references():
+    stream = sea_stream(5000, noise=0.1)
+    columns = truth(stream, warmup=500, interval=500).columns
+    y = stream.rows(0, 0, 5000).y
+    assert columns["actual"].sum(axis=0).tolist() == np.bincount(y[500:]).tolist()
+    right = y[500:] == y[499:-1]
+    assert columns["no_change_correct"].sum() == right.sum()
+    ones = np.cumsum(y)[499:-1]
+    majority = (ones > np.arange(500, 5000) - ones).astype(int)
+    assert columns["majority_correct"].sum() == np.sum(majority == y[500:])
+    assert np.allclose(columns["bayes_error"], 0.1 * 500)
+    shares = columns["concept"] / columns["rows"][:, None]
+    assert shares[0].tolist() == [1, 0] and shares[-1].tolist() == [0, 1]
+
+
+def test_a_gradual_drift_costs_the_oracle_d_min_alpha():
+    """Bayes error p + (1 - 2p) d min(α, 1 - α) through a ramp: its mean over one is d / 4."""
+    drift = {"kind": "gradual", "at": [10_000], "width": 20_000}
+    columns = truth(sea_stream(20_000, drift=drift), warmup=0).total().columns
+    d = (1 - 64 / 200) - 36 / 200  # P(class 1) at a threshold of 8, less that at 14
+    expected = columns["bayes_error"][0] / 20_000
+    assert abs(expected - d / 4) < 4 * 0.25 / np.sqrt(20_000)
+
+
+def test_labels_and_fits_are_counted():
+    stream = sea_stream(2400)
+    static = whole(stream, contender(BAYES), warmup=600)
+    assert (static["fits"], static["labels"], static["rows_trained"]) == (1, 600, 600)
+    periodic = contender(BAYES, {"kind": "periodic", "every": 500, "memory": 100})
+    columns = whole(stream, periodic, warmup=600)
+    assert (columns["fits"], columns["labels"], columns["rows_trained"]) == (4, 900, 900)
+    overlapping = contender(BAYES, {"kind": "periodic", "every": 100, "memory": 300})
+    columns = whole(stream, overlapping, warmup=600)
+    assert columns["fits"] == 18 and columns["rows_trained"] == 600 + 17 * 300
+    assert columns["labels"] == 600 + 1700
+    online = whole(stream, contender("majority", "online"), warmup=600)
+    assert (online["fits"], online["labels"]) == (0, 2400)
+    heard = contender(BAYES, {"kind": "on_drift", "memory": 100})
+    assert whole(stream, heard, warmup=600)["labels"] == 2400
+    late = whole(stream, heard, labels=Delayed(rows=300), warmup=600)
+    assert late["labels"] == 2100
+
+
+def test_a_fit_counts_at_the_first_row_its_model_predicts():
+    periodic = contender(BAYES, {"kind": "periodic", "every": 500, "memory": 100})
+    columns = evaluate(sea_stream(), periodic, warmup=600, interval=100).columns
+    assert np.flatnonzero(columns["fits"]).tolist() == [0, 5, 10, 15]
+    assert (columns["fit_seconds"][[0, 5, 10, 15]] > 0).all()
+    assert columns["fit_seconds"][1:5].sum() == 0
+    assert (columns["predict_seconds"] > 0).all()
+    assert np.isfinite(columns["model_bytes"][[0, 5, 10, 15]]).all()
+
+
+def test_alarms_are_counted_where_they_ring():
+    ringing = contender(BAYES, {"kind": "on_drift", "memory": 100})
+    columns = evaluate(sea_stream(), ringing, warmup=600, interval=100).columns
+    assert columns["alarms"].sum() == 1 and columns["fits"].sum() == 2
+    assert 6 <= np.flatnonzero(columns["alarms"])[0] <= 10
+    assert np.flatnonzero(columns["alarms"])[0] < np.flatnonzero(columns["fits"])[1]
+
+
+def test_without_the_truth_nothing_of_it_is_kept():
+    trace = evaluate(sea_stream(), contender(), truth=False)
+    assert "expected_error" not in trace.columns
+    assert "bayes_error" not in truth(sea_stream(), known=False).columns
+
+
+def test_the_size_of_a_model_that_learns_on_is_taken_along_the_stream():
+    columns = evaluate(sea_stream(60_000), contender("majority", "online")).columns
+    assert 2 <= np.isfinite(columns["model_bytes"]).sum() <= 20
+    assert np.nanmax(columns["model_bytes"]) == MajorityModel(np.array([1, 2])).size()
+
+
+def test_a_contender_must_match():
+    with pytest.raises(ValidationError, match="DecisionTreeClassifier does not"):
+        contender("sklearn.tree.DecisionTreeClassifier", "online")
+
+
+def test_a_label_that_does_not_exist_is_an_error():
+    class Seven(Learner):
+        """Answers seven."""
+
+        def start(self, schema, seed):
+            return MajorityModel(np.array([0, 0, 0, 0, 0, 0, 0, 9000]))
+
+    del Learner.kinds["seven"]
+    with pytest.raises(ValueError, match="outside 0 … 1"):
+        evaluate(sea_stream(), Contender(learner=Seven(), policy=contender(policy="online").policy))

@@ -1,0 +1,64 @@
+"""Traces: intervals, windows, and costs spread over rows."""
+
+import numpy as np
+import pytest
+
+from driftsim.evaluation.trace import Tally, Trace, round_interval
+
+
+@pytest.mark.parametrize(
+    ("rows", "interval"),
+    [(1, 25), (50_000, 25), (50_001, 50), (200_001, 250), (10**6, 500), (10**7, 5000)],
+)
+def test_the_interval_is_round_and_there_are_2000_at_most(rows, interval):
+    assert round_interval(rows) == interval
+
+
+def test_intervals_begin_at_multiples_and_are_labelled_with_their_own_rows():
+    columns = Tally(30, 112, 25).columns
+    assert columns["first_row"].tolist() == [30, 50, 75, 100]
+    assert columns["last_row"].tolist() == [49, 74, 99, 111]
+    assert columns["rows"].tolist() == [20, 25, 25, 12]
+
+
+@pytest.mark.parametrize("size", [1, 7, 82])
+def test_sums_and_counts_do_not_depend_on_the_pieces(size):
+    tally, t = Tally(30, 112, 25), np.arange(30, 112)
+    for start in range(0, 82, size):
+        part = t[start : start + size]
+        tally.add(part, value=part * 2)
+        tally.count(part, 3, code=part % 4)
+    starts = [0, 20, 45, 70]
+    assert tally.columns["value"].tolist() == np.add.reduceat(t * 2, starts).tolist()
+    codes = (t % 4)[:, None] == np.arange(3)
+    assert tally.columns["code"].tolist() == np.add.reduceat(codes.astype(int), starts).tolist()
+
+
+def test_costs_are_spread_evenly_over_rows():
+    tally = Tally(30, 112, 25)
+    tally.spread("seconds", 4.0, 40, 20)
+    assert tally.columns["seconds"].tolist() == [2.0, 2.0, 0, 0]
+    tally.spread("seconds", 1.0, 111, 0)
+    tally.spread("seconds", 9.0, 112, 0)
+    assert tally.columns["seconds"].tolist() == [2.0, 2.0, 0, 1.0]
+
+
+def test_windows_are_rounded_up_to_whole_intervals_and_never_overlap():
+    tally, t = Tally(30, 130, 25), np.arange(30, 130)
+    tally.add(t, ones=np.ones(100, int))
+    tally.most("model_bytes", 7.0, 60)
+    trace = tally.trace().over(40)
+    assert trace.interval == 50
+    assert trace.columns["first_row"].tolist() == [30, 50, 100]
+    assert trace.columns["last_row"].tolist() == [49, 99, 129]
+    assert trace.columns["ones"].tolist() == trace.columns["rows"].tolist() == [20, 50, 30]
+    assert np.array_equal(trace.columns["model_bytes"], [np.nan, 7.0, np.nan], equal_nan=True)
+
+
+def test_the_whole_is_one_window():
+    tally = Tally(1000, 100_000, 50)
+    tally.add(np.arange(1000, 100_000), ones=np.ones(99_000, int))
+    total: Trace = tally.trace().total()
+    assert total.columns["ones"].tolist() == [99_000]
+    assert total.columns["first_row"].tolist() == [1000]
+    assert total.columns["last_row"].tolist() == [99_999]

@@ -1,0 +1,109 @@
+"""scikit-learn learners: parameters, seeds, one class only, pipelines that learn on."""
+
+import numpy as np
+import pytest
+from conftest import rows_of, sea_stream
+from pydantic import ValidationError
+from sklearn.linear_model import SGDClassifier
+from sklearn.preprocessing import StandardScaler
+
+from driftsim.learners.learner import Learner
+from driftsim.rows import Schema
+
+FOREST = {"kind": "sklearn.ensemble.RandomForestClassifier", "n_estimators": 3}
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ({"kind": "sklearn.tree.DecisionTreeClassifier", "max_depth": -1}, "max_depth"),
+        ({"kind": "sklearn.tree.DecisionTreeClassifier", "max_depth": "deep"}, "max_depth"),
+        (
+            {"kind": "sklearn.tree.DecisionTreeClassifier", "max_deph": 3},
+            "did you mean 'max_depth'",
+        ),
+        ({"kind": "sklearn.svm.SVC", "C": float("nan")}, "'C' parameter"),
+        ({"kind": "sklearn.linear_model.LogisticRegression", "C": float("inf")}, "learner"),
+        ("sklearn.svm.SVR", "not a classifier"),
+        ("sklearn.preprocessing.StandardScaler", "not a classifier"),
+        ("sklearn.multiclass.OneVsRestClassifier", "needs the parameter 'estimator'"),
+    ],
+)
+def test_parameters_are_checked_at_load(written, said):
+    if written == {"kind": "sklearn.linear_model.LogisticRegression", "C": float("inf")}:
+        assert Learner.model_validate(written).kind()  # scikit-learn's own rules allow it
+        return
+    with pytest.raises(ValidationError, match=said):
+        Learner.model_validate(written)
+
+
+def test_parameters_that_are_estimators_are_named_by_path():
+    bagging = {
+        "kind": "sklearn.ensemble.VotingClassifier",
+        "estimators": [
+            ["tree", {"kind": "sklearn.tree.DecisionTreeClassifier", "max_depth": 2}],
+            ["bayes", "sklearn.naive_bayes.GaussianNB"],
+        ],
+    }
+    history, rows = rows_of(sea_stream(), learner := Learner.model_validate(bagging), 600)
+    model = learner.start(Schema(("a", "b", "c")), 0).fit(history)
+    assert np.mean(model.predict(rows.X[:600]) == rows.y[:600]) > 0.85
+
+
+def test_every_open_seed_follows_from_the_runs_seed():
+    nested = {
+        "kind": "sklearn.ensemble.BaggingClassifier",
+        "estimator": {"kind": "sklearn.tree.DecisionTreeClassifier", "splitter": "random"},
+    }
+    for written in (FOREST, nested):
+        learner = Learner.model_validate(written)
+        history, rows = rows_of(sea_stream(), learner, 600)
+        one, two, other = (
+            learner.start(Schema(("a", "b", "c")), seed).fit(history).predict(rows.X)
+            for seed in (1, 1, 2)
+        )
+        assert np.array_equal(one, two) and not np.array_equal(one, other)
+    fixed = Learner.model_validate(FOREST | {"random_state": 5})
+    one, two = (fixed.start(Schema(("a",)), s).fit(history).predict(rows.X) for s in (1, 2))
+    assert np.array_equal(one, two)
+
+
+def test_one_class_only_is_predicted_until_there_are_two():
+    learner = Learner.model_validate("sklearn.linear_model.LogisticRegression")
+    history, rows = rows_of(sea_stream(), learner, 600)
+    ones = history.part(history.y == 1)
+    model = learner.start(Schema(("a", "b", "c")), 0).fit(ones)
+    assert (model.predict(rows.X) == 1).all()
+    assert len(set(model.fit(history).predict(rows.X))) == 2
+
+
+def test_a_pipeline_learns_on_step_by_step():
+    steps = ["sklearn.preprocessing.StandardScaler", "sklearn.linear_model.SGDClassifier"]
+    learner = Learner.model_validate({"kind": "pipeline", "steps": steps})
+    assert learner.learns_on
+    history, rows = rows_of(sea_stream(), learner, 600)
+    model = learner.start(Schema(("a", "b", "c")), 0)
+    scaler, linear = StandardScaler(), None
+    for start in range(0, 600, 100):
+        batch = history.part(slice(start, start + 100))
+        model.learn(batch)
+        scaler.partial_fit(batch.X)
+        if linear is None:
+            state = model._estimator.steps[-1][1].random_state
+            linear = SGDClassifier(random_state=state)
+        linear.partial_fit(scaler.transform(batch.X), batch.y, classes=[0, 1])
+    assert np.array_equal(model.predict(rows.X), linear.predict(scaler.transform(rows.X)))
+
+
+def test_a_pipeline_with_a_step_that_cannot_learn_on_does_not():
+    steps = ["sklearn.preprocessing.PowerTransformer", "sklearn.linear_model.SGDClassifier"]
+    assert not Learner.model_validate({"kind": "pipeline", "steps": steps}).learns_on
+    assert not Learner.model_validate("sklearn.tree.DecisionTreeClassifier").learns_on
+
+
+def test_weights_reach_the_estimator():
+    learner = Learner.model_validate("sklearn.tree.DecisionTreeClassifier")
+    history, rows = rows_of(sea_stream(), learner, 600)
+    start = learner.start(Schema(("a", "b", "c")), 0)
+    weighted = start.fit(history, (history.y == 1) + 0.0)
+    assert (weighted.predict(rows.X) == 1).all()

@@ -1,0 +1,138 @@
+"""Concepts against the known numbers of their definitions."""
+
+import itertools
+from math import cos, erf, pi, sqrt
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from driftsim.streams.concepts import Concept, Stagger, one_hot
+from driftsim.streams.stream import Stream
+
+N = 100_000
+
+
+def rows(concept, n=N):
+    return Stream.model_validate({"length": n, "concepts": {"a": concept}}).rows(0, 0, n)
+
+
+def close(share, expected, n=N):
+    """Within four standard errors of the sample drawn."""
+    return abs(share - expected) <= 4 * sqrt(max(expected * (1 - expected), 1e-12) / n)
+
+
+def normal(x):
+    return 0.5 * (1 + erf(x / sqrt(2)))
+
+
+@pytest.mark.parametrize(
+    ("written", "share"),
+    [
+        ({"kind": "sea", "threshold": 8.0}, 0.68),
+        ({"kind": "sea", "threshold": 9.0}, 0.595),
+        ({"kind": "sea", "threshold": 7.0}, 0.755),
+        ({"kind": "sea", "threshold": 9.5}, 0.54875),
+        ({"kind": "sea", "threshold": 12.0}, 0.32),
+        ({"kind": "stagger", "function": 1}, 3 / 27),
+        ({"kind": "stagger", "function": 2}, 15 / 27),
+        ({"kind": "stagger", "function": 3}, 18 / 27),
+        ({"kind": "sine", "function": 1}, cos(1)),
+        ({"kind": "sine", "function": 2}, 1 - cos(1)),
+        ({"kind": "sine", "function": 3}, 0.5 - 0.2 / pi),
+        ({"kind": "hyperplane", "features": 3}, 0.5),
+        ({"kind": "gaussians", "priors": [0.8, 0.2]}, 0.2),
+    ],
+)
+def test_share_of_class_1(written, share):
+    assert close(rows(written).y.mean(), share)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "disagreement"),
+    [
+        ({"kind": "sea", "threshold": 8.0}, {"kind": "sea", "threshold": 12.0}, 0.36),
+        ({"kind": "sea", "threshold": 8.0}, {"kind": "sea", "threshold": 9.0}, 0.085),
+        ({"kind": "sine", "function": 1}, {"kind": "sine", "function": 3}, 0.268346),
+        ({"kind": "sine", "function": 1}, {"kind": "sine", "function": 2}, 1.0),
+        (
+            {"kind": "hyperplane", "features": 2, "weights": [1.0, 0.0]},
+            {"kind": "hyperplane", "features": 2, "weights": [1.0, 0.5]},
+            0.125,
+        ),
+    ],
+)
+def test_disagreement_of_two_concepts(one, other, disagreement):
+    drawn = rows(one)
+    assert close(np.mean(Concept.model_validate(other).label(drawn.X) != drawn.y), disagreement)
+
+
+def test_stagger_by_enumeration():
+    X = np.array(list(itertools.product(range(3), repeat=3)), float)
+    one, two, three = (Stagger(function=f).label(X) for f in (1, 2, 3))
+    assert (np.sum(one != two), np.sum(one != three), np.sum(two != three)) == (16, 21, 13)
+    assert np.isclose(Stagger().density(X, np.arange(27)).sum(), 1)
+
+
+@pytest.mark.parametrize(("prior", "error"), [(0.5, 0.158655), (0.2, 0.112067), (0.05, 0.040459)])
+def test_bayes_error_of_two_gaussians(prior, error):
+    concept = {"kind": "gaussians", "separation": 2.0, "priors": [1 - prior, prior]}
+    stream = Stream.model_validate({"length": N, "concepts": {"a": concept}})
+    world = stream.settled(0)
+    block = world.rows(0, N)
+    bayes = 1 - world.posterior(block.t, block.X).max(axis=1)
+    assert abs(bayes.mean() - error) < 4 * bayes.std() / sqrt(N)
+
+
+def test_a_turned_gaussian_is_as_far_as_its_angle_says():
+    """The stale rule's risk after a turn by a is Φ(-|m| cos a)."""
+    turned = rows({"kind": "gaussians", "separation": 2.0, "angle": 60.0})
+    stale = turned.X[:, 0] > 0
+    assert close(np.mean(stale != turned.y), normal(-0.5))
+
+
+def test_density_integrates_to_one():
+    grid = (np.arange(-600, 600) + 0.5) / 100
+    X = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
+    concept = Concept.model_validate({"kind": "gaussians", "priors": [0.3, 0.7]})
+    settled = concept.settled(np.random.default_rng(0))
+    density = settled.density(X, np.zeros(len(X)))
+    assert np.allclose(density.sum(axis=0) * 1e-4, [0.3, 0.7], atol=1e-4)
+
+
+def test_density_is_zero_outside_the_box():
+    X = np.array([[5.0, 5.0, 5.0], [11.0, 1.0, 1.0], [1.0, -1.0, 1.0]])
+    density = Concept.model_validate("sea").density(X, np.arange(3))
+    assert density.tolist() == [[0, 1e-3], [0, 0], [0, 0]]
+
+
+def test_open_weights_follow_from_the_name_and_the_seed():
+    concepts = {"a": {"kind": "hyperplane"}, "b": {"kind": "hyperplane"}}
+    stream = {"length": 100, "concepts": concepts, "drift": {"kind": "sudden", "at": [50]}}
+    one, two, other = (Stream.model_validate(stream).settled(s).concepts for s in (1, 1, 2))
+    assert one[0].weights == two[0].weights
+    assert one[0].weights != one[1].weights and one[0].weights != other[0].weights
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ({"kind": "sine", "function": 5}, "1, 2, 3 or 4"),
+        ({"kind": "sea", "threshold": 30.0}, "20"),
+        ({"kind": "hyperplane", "features": 2, "weights": [1.0]}, "give one a feature"),
+        ({"kind": "hyperplane", "features": 1, "weights": [0.0]}, "all 0"),
+        ({"kind": "gaussians", "means": [[0.0]]}, "2"),
+        ({"kind": "gaussians", "means": [[0.0], [1.0, 2.0]]}, "give each the same"),
+        ({"kind": "gaussians", "means": [[0.0], [1.0]], "angle": 3.0}, "not both"),
+        ({"kind": "gaussians", "priors": [0.5, 0.6]}, "sum to 1"),
+        ({"kind": "gaussians", "priors": [1.0]}, "give one a class"),
+        ({"kind": "gaussians", "separation": float("nan")}, "finite"),
+    ],
+)
+def test_what_cannot_be_is_refused(written, said):
+    with pytest.raises(ValidationError, match=said):
+        Concept.model_validate(written)
+
+
+def test_one_hot():
+    assert one_hot([0, 2], 3).tolist() == [[1, 0, 0], [0, 0, 1]]

@@ -1,0 +1,142 @@
+"""Streams: noise, mixtures, blends and the truth about them."""
+
+import numpy as np
+import pytest
+from conftest import sea_stream
+from pydantic import ValidationError
+
+from driftsim.streams.stream import BLOCK, Stream, chosen
+
+
+def test_noise_replaces_labels_by_others_with_the_given_probability():
+    concept = {"kind": "gaussians", "means": [[0.0], [50.0], [100.0]]}
+    stream = Stream.model_validate({"length": 60_000, "concepts": {"a": concept}, "noise": 0.05})
+    block = stream.rows(0, 0, 60_000)
+    clean = np.rint(block.X[:, 0] / 50).astype(int)
+    wrong = (block.y - clean) % 3
+    shares = [np.mean(wrong == shift) for shift in (1, 2)]
+    assert np.allclose(shares, 0.025, atol=4 * np.sqrt(0.025 / 60_000))
+
+
+def test_a_mixture_takes_rows_of_each_concept_by_their_weights():
+    stream = sea_stream(40_000, drift={"kind": "gradual", "at": [20_000], "width": 40_000})
+    block = stream.rows(0, 0, 40_000)
+    assert abs(block.concept.mean() - 0.5) < 0.01
+    assert abs(block.concept[:10_000].mean() - 0.125) < 0.02
+
+
+def test_the_truth_of_a_ramp_between_concepts_that_do_not_share_their_features():
+    """Joint densities are mixed, not posteriors: the worth of the oracle follows."""
+    concepts = {
+        "a": {"kind": "gaussians", "means": [[-1.0, 0.0], [1.0, 0.0]]},
+        "b": {"kind": "gaussians", "means": [[1.0, 3.0], [-1.0, 3.0]]},
+    }
+    drift = {"kind": "gradual", "at": [20_000], "width": 40_000}
+    stream = Stream.model_validate({"length": 40_000, "concepts": concepts, "drift": drift})
+    world = stream.settled(0)
+    block = world.rows(0, 40_000)
+    posterior = world.posterior(block.t, block.X)
+    expected, wrong = 1 - posterior.max(axis=1), block.y != posterior.argmax(axis=1)
+    assert abs(np.mean(wrong - expected)) < 4 * np.std(wrong - expected) / 200
+    shares = block.weights
+    mixed = sum(
+        shares[:, [i]] * c.density(block.X, block.t) / c.density(block.X, block.t).sum(1)[:, None]
+        for i, c in enumerate(world.concepts)
+    )
+    assert np.mean(block.y != mixed.argmax(axis=1)) > np.mean(wrong) + 0.02
+
+
+def test_mixing_different_kinds_weighs_their_densities():
+    concepts = {"a": "sine", "b": {"kind": "gaussians", "separation": 1.0}}
+    drift = {"kind": "gradual", "at": [10_000], "width": 20_000}
+    stream = Stream.model_validate({"length": 20_000, "concepts": concepts, "drift": drift})
+    world = stream.settled(0)
+    block = world.rows(0, 20_000)
+    posterior = world.posterior(block.t, block.X)
+    expected, wrong = 1 - posterior.max(axis=1), block.y != posterior.argmax(axis=1)
+    assert abs(np.mean(wrong - expected)) < 4 * np.std(wrong - expected) / np.sqrt(20_000)
+
+
+def test_an_incremental_drift_goes_by_way_of_the_concepts_in_between():
+    """Halfway from 8 to 12 the threshold is 10: no row is of either end."""
+    stream = Stream.model_validate(
+        {
+            "length": 20_000,
+            "concepts": {
+                "a": {"kind": "sea", "threshold": 8.0},
+                "b": {"kind": "sea", "threshold": 12.0},
+            },
+            "drift": {"kind": "incremental", "at": [10_000], "width": 10_000},
+        }
+    )
+    block = stream.rows(0, 0, 20_000)
+    sums, middle = block.X[:, 0] + block.X[:, 1], slice(9_900, 10_100)
+    assert np.array_equal(
+        block.y[middle][sums[middle] > 10.1], np.ones(np.sum(sums[middle] > 10.1))
+    )
+    assert not block.y[middle][sums[middle] < 9.9].any()
+
+
+@pytest.mark.parametrize(
+    "concepts",
+    [
+        [{"kind": "hyperplane", "features": 3}, {"kind": "hyperplane", "features": 3}],
+        [{"kind": "gaussians", "angle": 0.0}, {"kind": "gaussians", "angle": 90.0}],
+        [
+            {"kind": "gaussians", "means": [[0.0, 0.0], [1.0, 1.0]], "priors": [0.2, 0.8]},
+            {"kind": "gaussians", "means": [[1.0, 1.0], [0.0, 0.0]]},
+        ],
+    ],
+)
+def test_whatever_has_numbers_can_be_blended_and_its_truth_is_known(concepts):
+    stream = Stream.model_validate(
+        {
+            "length": 30_000,
+            "concepts": dict(zip("ab", concepts)),
+            "drift": {"kind": "incremental", "at": [15_000], "width": 20_000},
+            "noise": 0.1,
+        }
+    )
+    world = stream.settled(3)
+    block = world.rows(0, 30_000)
+    posterior = world.posterior(block.t, block.X)
+    expected, wrong = 1 - posterior.max(axis=1), block.y != posterior.argmax(axis=1)
+    assert abs(np.mean(wrong - expected)) < 4 * np.std(wrong - expected) / np.sqrt(30_000)
+
+
+def test_a_far_block_is_drawn_like_any_other():
+    stream = sea_stream(10**12, drift={"kind": "recurring", "every": 10**6})
+    block = stream.block(0, 10**8)
+    assert block.t[0] == 10**8 * BLOCK and len(np.unique(block.X[:, 0])) == BLOCK
+
+
+def test_chosen_by_weight():
+    u = np.array([0.0, 0.24, 0.26, 0.99])
+    assert chosen(u, np.tile([0.25, 0.25, 0.5], (4, 1))).tolist() == [0, 0, 1, 2]
+    assert chosen(u, np.ones((4, 1))).tolist() == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"concepts": {"a": "sea"}}, "visits 2 concepts, but there is 1"),
+        ({"concepts": {"a": "sea", "b": "sine"}}, "must agree on columns"),
+        ({"concepts": {"a": "sea", "b": "stagger"}}, "must agree on nominal columns"),
+        ({"drift": "none"}, "without a drift only one of 2 concepts"),
+        ({"drift": {"kind": "sudden", "at": [5000]}}, "outside the stream"),
+        ({"drift": {"kind": "recurring", "every": 10, "width": 11}}, "more than the 10 rows"),
+        ({"drift": {"kind": "recurring", "every": 5000}}, "visits only 1 of 2 concepts"),
+        ({"length": None}, "length"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(changed, said):
+    whole = sea_stream().model_dump(serialize_as_any=True) | changed
+    with pytest.raises(ValidationError, match=said):
+        Stream.model_validate({key: value for key, value in whole.items() if value is not None})
+
+
+def test_functions_cannot_be_blended():
+    concepts = {"a": {"kind": "sine", "function": 1}, "b": {"kind": "sine", "function": 3}}
+    drift = {"kind": "incremental", "at": [500], "width": 100}
+    with pytest.raises(ValidationError, match="cannot move 'function' from 1 to 3"):
+        Stream.model_validate({"length": 1000, "concepts": concepts, "drift": drift})

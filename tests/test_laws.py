@@ -1,0 +1,341 @@
+"""The laws of the design, over every kind present and to come."""
+
+import numpy as np
+import pytest
+from conftest import EXAMPLES, cut, joined, predictions, rows_of, sea_stream
+
+from driftsim.adaptation.policies import Policy
+from driftsim.evaluation.labels import NEVER, Labels, arrivals
+from driftsim.evaluation.prequential import Contender, evaluate, truth
+from driftsim.learners.learner import Learner, Model
+from driftsim.rows import Arrival, Labelled
+from driftsim.streams.concepts import Concept
+from driftsim.streams.drifts import Drift
+from driftsim.streams.stream import BLOCK, Stream
+
+STATIC, ONLINE = (Policy.model_validate(kind) for kind in ("static", "online"))
+AT_ONCE = Labels.model_validate("at_once")
+FAMILIES = list(EXAMPLES)
+
+
+def stream_of(concept, drift="none", length=2400):
+    """A stream of one concept, or of two of a kind where the drift wants them."""
+    drift = Drift.model_validate(drift)
+    names = "a" if drift.kind() == "none" else "ab"
+    length = concept.settled(np.random.default_rng(0)).rows or length
+    return Stream(length=length, concepts=dict.fromkeys(names, concept), drift=drift)
+
+
+# 1. Parts never change.
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.kind())
+def test_parts_survive_a_round_trip_and_cannot_be_changed(family, tmp_path):
+    from conftest import built
+
+    for part in (built(family, spec, tmp_path) for spec in EXAMPLES[family]):
+        assert family.model_validate(part.model_dump(serialize_as_any=True)) == part
+        field = next(iter(type(part).model_fields), "anything")
+        with pytest.raises(ValueError):
+            setattr(part, field, 1)
+
+
+def test_running_a_contender_leaves_its_parts_alone(stream, learner, policy):
+    before = learner.model_dump(), policy.model_dump()
+    predictions(stream, learner, policy, AT_ONCE)
+    assert (learner.model_dump(), policy.model_dump()) == before
+
+
+# 2. A block depends on stream, seed and position only.
+
+
+def test_a_block_depends_on_stream_seed_and_position_only(concept, drift):
+    if drift.blends and not concept.blends:
+        pytest.skip("cannot be blended")
+    if concept.rows or concept.settled(np.random.default_rng(0)).rows:
+        stream = stream_of(concept)
+    else:
+        stream = stream_of(concept, drift, length=2 * BLOCK + 2400)
+        assert not np.array_equal(stream.block(5, 1).X[:50], stream.block(5, 2).X[:50])
+    one, two = stream.settled(5), stream.settled(5)
+    blocks = range(-(-stream.length // BLOCK))
+    for ahead, back in zip(
+        [one.block(b) for b in blocks], [two.block(b) for b in blocks[::-1]][::-1]
+    ):
+        assert all(np.array_equal(a, b) for a, b in zip(ahead, back))
+    whole, middle = stream.rows(5, 0, stream.length), stream.rows(5, 100, 150)
+    assert all(np.array_equal(a[100:150], b) for a, b in zip(whole, middle))
+
+
+def test_another_seed_draws_other_rows(concept):
+    stream = stream_of(concept)
+    if "recorded" in str(getattr(concept, "order", "")):
+        assert np.array_equal(stream.block(1, 0).X, stream.block(2, 0).X)
+    else:
+        assert not np.array_equal(stream.block(1, 0).X, stream.block(2, 0).X)
+
+
+def test_a_longer_stream_begins_with_the_same_rows():
+    short, long = sea_stream(2400, noise=0.2), sea_stream(30_000, noise=0.2)
+    assert np.array_equal(short.block(0, 0).X, long.block(0, 0).X[:2400])
+
+
+def test_rows_are_shared_by_no_concepts_and_no_visits():
+    stream = sea_stream(6000, drift={"kind": "recurring", "every": 500})
+    assert len(np.unique(stream.rows(0, 0, 6000).X[:, 0])) == 6000
+
+
+def test_noise_leaves_features_alone():
+    clean, noisy = (sea_stream(noise=noise).rows(0, 0, 2400) for noise in (0.0, 0.3))
+    assert np.array_equal(clean.X, noisy.X)
+    assert 0.25 < np.mean(clean.y != noisy.y) < 0.35
+
+
+def test_the_same_seed_gives_the_same_predictions_and_another_may_not(learner, stream, labels):
+    one, two = (predictions(stream, learner, STATIC, labels) for _ in range(2))
+    assert np.array_equal(one, two)
+
+
+# 3. How the stream is cut never shows.
+
+
+@pytest.mark.parametrize("size", [7, 333])
+def test_how_the_stream_is_cut_never_shows(stream, learner, policy, labels, size):
+    stream = stream.model_copy(update={"length": 1800})
+    whole = predictions(stream, learner, policy, labels)
+    assert len(whole) == 1200
+    assert np.array_equal(whole, predictions(stream, learner, policy, labels, size))
+
+
+def test_cutting_an_arrival_keeps_its_order(stream, learner, labels):
+    _, rows = rows_of(stream, learner, 600)
+    for arrival in arrivals(cut(rows, 500), labels, 0):
+        whole = events(arrival)
+        for n in (0, 1, 10, len(arrival.t)):
+            head, tail = arrival.before_row(n)
+            assert events(head) + events(tail) == whole
+            assert len(head.t) == n
+        for m in range(1, len(arrival.due_t) + 1, 97):
+            head, tail = arrival.up_to_label(m)
+            assert events(head) + events(tail) == whole
+            assert len(head.due_t) == m == head.due_by[-1]
+
+
+def events(arrival):
+    """Predictions and labels of an arrival, in order."""
+    came, learned = [], 0
+    for i, due in enumerate(arrival.due_by):
+        came += [("label", t) for t in arrival.due_t[learned:due]]
+        learned = due
+        came += [("row", arrival.t[i])] if i < len(arrival.t) else []
+    return came
+
+
+# 4. No prediction uses a label that comes in after it.
+
+
+def test_no_prediction_uses_a_label_that_comes_in_after_it(stream, learner, policy, labels):
+    row, warmup = 1300, 600
+    rng = np.random.default_rng(0)
+
+    def corrupt(t, y):
+        return np.where(t >= row, rng.integers(0, 2, len(t)), y)
+
+    _, rows = rows_of(stream, learner, warmup)
+    came = [t for arrival in arrivals([rows], labels, 0) for t in first_after(arrival, row)]
+    assert came and came[0] > row
+    clean = predictions(stream, learner, policy, labels)
+    other = predictions(stream, learner, policy, labels, change=corrupt)
+    assert np.array_equal(clean[: came[0] - warmup], other[: came[0] - warmup])
+
+
+def first_after(arrival, row):
+    """The rows of an arrival that are predicted after the label of some row has come in."""
+    late = np.flatnonzero(arrival.due_t >= row)
+    return arrival.t[arrival.due_by[:-1] > late[0]] if len(late) else []
+
+
+def test_labels_come_in_once_each_and_after_their_row(stream, learner, labels):
+    _, rows = rows_of(stream, learner, 600)
+    seen, told = set(), []
+    for arrival in arrivals(cut(rows, 77), labels, 0):
+        for kind, t in events(arrival):
+            if kind == "row":
+                seen.add(t)
+            else:
+                assert t in seen
+                told.append(t)
+    assert len(set(told)) == len(told)
+    due = labels.due(rows.t, np.full(len(rows.t), 0.5))
+    assert len(told) == np.sum((due < 2400) & (due < NEVER)) or labels.draws
+
+
+# 5. Nothing predicts pure noise.
+
+
+def test_nothing_predicts_coin_tosses(learner, policy, labels):
+    coin = sea_stream(4000, noise=0.5)
+    predicted = predictions(coin, learner, policy, labels, warmup=500)
+    right = np.mean(predicted == coin.rows(0, 500, 4000).y)
+    assert abs(right - 0.5) < 4 * 0.5 / np.sqrt(3500)
+
+
+# 6. A compiled loop equals predict-then-learn.
+
+
+def test_the_fused_loop_equals_predict_then_learn(learner, stream, labels):
+    history, rows = rows_of(stream, learner, 600)
+    fused, plain = (learner.start(stream.schema, 0).fit(history) for _ in range(2))
+    for arrival in arrivals(cut(rows, 400), labels, 0):
+        expected = Model.test_then_train(plain, arrival)
+        assert np.array_equal(fused.test_then_train(arrival), expected)
+    assert np.array_equal(fused.predict(rows.X), plain.predict(rows.X))
+
+
+def test_an_untrained_model_predicts_class_0(learner, stream):
+    none, X = empty(stream), np.zeros((5, len(stream.schema.names)))
+    for model in (learner.start(stream.schema, 2), learner.start(stream.schema, 2).fit(none)):
+        assert not model.predict(X).any()
+        assert len(model.predict(X[:0])) == 0
+
+
+def test_fitting_and_copying_leave_a_model_alone(learner, stream):
+    history, rows = rows_of(stream, learner, 600)
+    model = learner.start(stream.schema, 2).fit(history)
+    before, twin = model.predict(rows.X), model.copy()
+    fitted = model.fit(rows)
+    assert fitted is not model or learner.sees == "posterior"
+    if learner.learns_on:
+        twin.learn(rows.part(slice(0, 300)))
+    assert np.array_equal(model.predict(rows.X), before)
+    assert model.size() > 0
+
+
+def test_predicting_no_rows_is_allowed(learner, stream):
+    history, rows = rows_of(stream, learner, 600)
+    model = learner.start(stream.schema, 2).fit(history)
+    labels_only = Arrival(rows.t[:0], rows.X[:0], *rows.part(slice(20)), np.array([20]))
+    if learner.learns_on:
+        assert len(model.test_then_train(labels_only)) == 0
+
+
+def empty(stream):
+    d = len(stream.schema.names)
+    return Labelled(np.empty(0, np.int64), np.empty((0, d)), np.empty(0, np.int64))
+
+
+# 7. A drift's weights sum to one, do not depend on where a block starts, agree with its changes.
+
+
+def test_weights_sum_to_one_wherever_they_start(drift):
+    k = 1 if drift.kind() == "none" else 2
+    weights = drift.weights(np.arange(2400), k, 0)
+    assert weights.shape == (2400, k)
+    assert weights.min() >= 0 and np.allclose(weights.sum(axis=1), 1)
+    assert np.array_equal(weights[1234:], drift.weights(np.arange(1234, 2400), k, 0))
+
+
+def test_weights_agree_with_changes(drift):
+    k = 1 if drift.kind() == "none" else 2
+    weights = drift.weights(np.arange(2400), k, 0)
+    ruling, start = 0, 0
+    leak = 0.12 if getattr(drift, "ramp", "") == "moa" else 0  # it never quite ends
+    changes = drift.changes(0, 2400, k, 0)
+    for change in changes:
+        assert change.first <= change.centre <= change.last
+        assert change.before == ruling
+        assert (weights[start : change.first, ruling] >= 1 - leak).all()
+        inside = weights[change.first : change.last, change.after]
+        assert (inside > 0).all() and (inside < 1).all() and (np.diff(inside) >= 0).all()
+        ruling, start = change.after, change.last
+    assert (weights[start:, ruling] >= 1 - leak).all()
+    assert drift.changes(1200, 1201, k, 0) == [c for c in changes if c.centre == 1200]
+
+
+# 8. In every row, no answer has an expected error below the oracle's.
+
+
+def test_no_answer_beats_the_oracle(drift, policy, learner):
+    if drift.kind() == "none":
+        pytest.skip("the streams of the other drifts hold it too")
+    stream = sea_stream(2400, drift=drift.model_dump(), noise=0.1)
+    contender = Contender(learner=learner, policy=policy)
+    asked = {"warmup": 600, "interval": 1}
+    trace = evaluate(stream, contender, **asked).columns
+    world = truth(stream, **asked).columns
+    assert (trace["expected_error"] >= world["bayes_error"]).all()
+    wrong = trace["rows"].sum() - trace["correct"].sum()
+    luck = (wrong - trace["expected_error"].sum()) / np.sqrt(1800 * 0.25)
+    assert abs(luck) < 4  # a label that was seen early looks like luck
+
+
+def test_the_posterior_is_calibrated(concept):
+    if not concept.known:
+        pytest.skip("nobody knows it")
+    stream = stream_of(concept, length=40_000).model_copy(update={"noise": 0.1})
+    world = stream.settled(1)
+    block = world.rows(0, 40_000)
+    posterior = world.posterior(block.t, block.X)
+    assert np.allclose(posterior.sum(axis=1), 1)
+    wrong = block.y != posterior.argmax(axis=1)
+    expected = 1 - posterior.max(axis=1)
+    assert abs(np.mean(wrong - expected)) < 4 * np.std(wrong - expected) / 200
+
+
+# 9. A contender's trace does not change when others join or leave: see test_runner.py.
+# 10. Probes never show; static, and periodic with `every` past the end, do not depend on labels.
+
+
+def test_probes_never_show(stream, learner, policy, labels):
+    history, rows = rows_of(stream, learner, 600)
+    probed, real = [], []
+    for arrival in arrivals(cut(rows, 450), labels, 0):
+        twice = np.repeat(np.arange(450), np.where(np.arange(450) % 50 == 49, 4, 1))
+        real.append(np.diff(twice, prepend=-1) > 0)
+        probes = arrival._replace(t=arrival.t[twice], X=arrival.X[twice] * 1.0)
+        probes.X[~real[-1]] = 0.5
+        due_by = arrival.due_by[:-1][twice]
+        due_by[~real[-1]] = arrival.due_by[1:][twice][~real[-1]]  # sent before the next row
+        probed.append(probes._replace(due_by=np.append(due_by, arrival.due_by[-1])))
+    model = learner.start(stream.schema, 1)
+    given = joined(policy.run(model, history, iter(probed), np.random.default_rng(0)))
+    plain = predictions(stream, learner, policy, labels, 450)
+    assert np.array_equal(given[np.concatenate(real)], plain)
+
+
+def test_who_never_learns_does_not_depend_on_labels(stream, learner, labels):
+    never = Policy.model_validate({"kind": "periodic", "every": 10**9, "memory": 1})
+    expected = predictions(stream, learner, STATIC, AT_ONCE)
+    for policy in (STATIC, never):
+        assert np.array_equal(predictions(stream, learner, policy, labels), expected)
+
+
+def test_concepts_draw_rows_of_their_schema(concept):
+    settled = concept.settled(np.random.default_rng(0))
+    t = np.arange(150)
+    X, y = settled.draw(np.random.default_rng(0), t)
+    schema = settled.schema
+    assert X.shape == (150, len(schema.names)) and X.dtype == np.float64
+    assert y.dtype == np.int64 and set(np.unique(y)) <= set(range(schema.n_classes))
+    density = settled.density(X, t)
+    assert density.shape == (150, schema.n_classes)
+    assert concept.known or np.isnan(density).all()
+    for column, size in schema.nominal.items():
+        assert set(np.unique(X[:, column])) <= set(range(size))
+
+
+def test_only_references_are_told_the_truth():
+    told = [kind.kind() for kind in Learner.kinds.values() if kind.sees != "X"]
+    assert told == ["oracle"]
+
+
+def test_every_kind_has_an_example_and_a_docstring(tmp_path):
+    from conftest import built
+
+    for family, specs in EXAMPLES.items():
+        shown = {type(built(family, spec, tmp_path)) for spec in specs}
+        for name, kind in family.kinds.items():
+            if kind.__module__.startswith("driftsim."):
+                assert kind in shown or kind.__name__ in {"RiverDetector"}, f"{name} has no example"
+                assert kind.__doc__, f"{name} has no docstring"
+    assert Concept in EXAMPLES

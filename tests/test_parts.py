@@ -1,0 +1,102 @@
+"""Parts: kinds are found by being defined, and unknown ones refused with a guess."""
+
+import pytest
+from pydantic import ValidationError
+
+from driftsim.adaptation.detectors import Detector
+from driftsim.adaptation.policies import OnDrift, Policy
+from driftsim.learners.learner import Learner
+from driftsim.parts import assembled, described, guess, imported, short
+from driftsim.streams.concepts import Concept, Sea
+from driftsim.streams.drifts import Drift
+
+
+def test_a_part_is_written_bare_or_with_parameters():
+    assert Concept.model_validate("sea") == Sea()
+    assert Concept.model_validate({"kind": "sea", "threshold": 9.0}) == Sea(threshold=9.0)
+    assert Concept.model_validate(Sea()) == Sea()
+    assert Sea(threshold=9.0).model_dump() == {"kind": "sea", "threshold": 9.0}
+
+
+def test_parts_nest():
+    policy = Policy.model_validate({"kind": "on_drift", "memory": 5, "detector": "ddm"})
+    assert policy.detector.kind() == "ddm"
+    assert OnDrift.kind() == "on_drift"
+    assert Drift.model_validate("none").kind() == "none"
+
+
+def test_a_class_becomes_a_kind_by_being_defined():
+    class Silent(Detector):
+        """Never rings."""
+
+        def start(self, rng):
+            return lambda errors: None
+
+    try:
+        assert Detector.model_validate("silent") == Silent()
+    finally:
+        del Detector.kinds["silent"]
+
+
+@pytest.mark.parametrize(
+    ("family", "written", "said"),
+    [
+        (Drift, "suden", "no drift is called 'suden'; did you mean 'sudden'?"),
+        (Concept, {"kind": "sea", "treshold": 8.0}, "no key 'treshold' here; did you mean 'thres"),
+        (Drift, {"kind": "sudden"}, "'at' is missing"),
+        (Concept, {"threshold": 8.0}, "does not name a concept"),
+        (Concept, 7, "does not name a concept"),
+        (Concept, {"kind": "sea", "threshold": "8"}, "a number"),
+        (Concept, {"kind": "sea", "threshold": True}, "a number"),
+        (Concept, {"kind": "sea", "threshold": float("inf")}, "finite number"),
+        (Policy, {"kind": "mini_batch", "size": 0}, "more than 0"),
+        (Policy, {"kind": "mini_batch", "size": 2.5}, "whole number"),
+        (Learner, "os.system", "no learner is called 'os.system'"),
+        (Learner, "builtins.eval", "no learner is called"),
+        (Learner, "sklearn.os.system", "does not exist"),
+        (Learner, "sklearn.tree.DecisionTreeClasifier", "did you mean 'DecisionTreeClassifier'?"),
+        (Learner, "sklearn.tree.DecisionTreeRegressor", "not a classifier"),
+        (Learner, {"kind": "sklearn.svm.SVC", "path": "x"}, "no key 'path'"),
+        (Detector, "river.drift.KSWN", "did you mean 'KSWIN'?"),
+        (Detector, "river.tree.HoeffdingTreeClassifier", "no detector is called"),
+    ],
+)
+def test_what_is_not_known_is_refused_with_a_guess(family, written, said):
+    with pytest.raises(ValidationError) as error:
+        family.model_validate(written)
+    assert said in str(error.value)
+
+
+def test_imported_classes_stay_in_their_package():
+    def anything(found):
+        return True
+
+    assert imported("sklearn.tree.DecisionTreeClassifier", "sklearn", anything)
+    for path in (
+        "sklearn.utils.os.system",
+        "sklearn._config.os",
+        "sklearn.np.array",
+        "os.path.join",
+    ):
+        with pytest.raises(ValueError):
+            imported(path, "sklearn", anything)
+
+
+def test_assembled_makes_the_objects_that_are_named():
+    made = []
+
+    def make(path, params):
+        made.append((path, params))
+        return path.upper()
+
+    written = {"a": [1, "river.x"], "b": {"kind": "river.y", "z": {"kind": "river.w"}}, "c": "word"}
+    whole = assembled(written, "river", make)
+    assert whole == {"a": [1, "RIVER.X"], "b": "RIVER.Y", "c": "word"}
+    assert made == [("river.x", {}), ("river.w", {}), ("river.y", {"z": "RIVER.W"})]
+
+
+def test_words():
+    assert guess("suden", ["sudden", "gradual"]) == "did you mean 'sudden'?"
+    assert guess("xyz", ["b", "a"]) == "choose from a, b"
+    assert len(short("x" * 500)) < 100 and "502 characters" in short("x" * 500)
+    assert described(Sea()) == "SEA (Street & Kim 2001): " + described(Sea()).split(": ")[1]
