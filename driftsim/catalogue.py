@@ -2,16 +2,27 @@
 
 import inspect
 import textwrap
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Labels
 from driftsim.learners.learner import Learner
-from driftsim.parts import Imported, described, guess, imported, parameters
+from driftsim.libraries import imported, parameters
+from driftsim.parts import MOST_ROWS, Imported, described, guess, short
 from driftsim.scenario import ScenarioError
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
 
+WIDTH = 100
+TYPES = {
+    int: "whole number",
+    float: "number",
+    str: "text",
+    bool: "true | false",
+    type(None): "null",
+    Any: "part",
+}
 FAMILIES = {family.kind(): family for family in (Concept, Drift, Learner, Policy, Detector, Labels)}
 
 
@@ -24,29 +35,38 @@ def listed(name=None):
     for family in FAMILIES.values():
         if name in family.kinds:
             return listed_kind(family, name)
-        for kind in family.kinds.values():
-            if issubclass(kind, Imported) and kind.holds(name):
-                return listed_path(kind, name)
+    for kind in (kind for family in FAMILIES.values() for kind in family.kinds.values()):
+        if issubclass(kind, Imported) and kind.holds(name):
+            return listed_path(kind, name)
     known = [*FAMILIES, *(kind for family in FAMILIES.values() for kind in family.kinds)]
-    raise ScenarioError(f"no family or kind is called '{name}'; {guess(name, known)}")
+    raise ScenarioError(f"no family or kind is called {short(name)}; {guess(name, known)}")
 
 
 def listed_family(family, fields=False):
-    lines = [f"{family.kind()}: {described(family)}"]
-    for name in sorted(family.kinds):
-        lines.append(listed_kind(family, name) if fields else f"  {written(family, name):<22} {about(family, name)}")
-    return "\n".join(lines)
+    """A family, with its kinds; with all their parameters where asked."""
+    tell = listed_kind if fields else told
+    kinds = [tell(family, name) for name in sorted(family.kinds)]
+    return "\n".join([f"{family.kind()}: {described(family)}", *kinds])
+
+
+def told(family, name):
+    """A kind in a line or two."""
+    return wrapped(described(family.kinds[name]), f"  {written(family, name):<22} ", 25)
 
 
 def listed_kind(family, name):
+    """A kind, with the parameters it takes."""
     kind = family.kinds[name]
-    lines = [f"  {written(family, name)} ({family.kind()})", f"    {about(family, name)}"]
+    lines = [f"  {written(family, name)} ({family.kind()})", wrapped(described(kind), "    ", 4)]
     for field, info in kind.model_fields.items():
         if issubclass(kind, Imported) and field == "path":
             continue
         default = "required" if info.is_required() else f"default {plain(info.default)}"
         note = comment(kind, field)
-        lines.append(f"    {field}: {typed(info.annotation)}, {default}" + (f"; {note}" if note else ""))
+        said = f"    {field}: {typed(info)}, {default}" + (f"; {note}" if note else "")
+        lines.append(wrapped(said, "", 8))
+    if kind.model_config.get("extra") == "allow":
+        lines.append("    and what the class itself takes: driftsim kinds with its path tells")
     return "\n".join(lines)
 
 
@@ -57,11 +77,18 @@ def listed_path(kind, path):
     except ValueError as error:
         raise ScenarioError(str(error)) from None
     first = (inspect.getdoc(found) or "").split("\n\n")[0].replace("\n", " ")
-    lines = [f"  {path}", *textwrap.wrap(first, 90, initial_indent="    ", subsequent_indent="    ")]
+    lines = [f"  {path}", wrapped(first, "    ", 4)] if first else [f"  {path}"]
     for name, parameter in parameters(found).items():
-        default = "required" if parameter.default is parameter.empty else f"default {parameter.default!r}"
+        needed = parameter.default is parameter.empty
+        default = "required" if needed else f"default {short(parameter.default)}"
         lines.append(f"    {name}: {default}")
     return "\n".join(lines)
+
+
+def wrapped(text, begin, indent):
+    """A text over as many lines as it needs, the first of which begins so."""
+    rest = " " * indent
+    return textwrap.fill(text, WIDTH, initial_indent=begin, subsequent_indent=rest)
 
 
 def written(family, name):
@@ -69,26 +96,44 @@ def written(family, name):
     return f"{name}.…" if issubclass(family.kinds[name], Imported) else name
 
 
-def about(family, name):
-    return described(family.kinds[name])
-
-
 def plain(value):
     """A default as a scenario writes it."""
-    return value.kind() if hasattr(value, "kind") else value
+    return value.kind() if hasattr(value, "kind") else short(value)
 
 
-def typed(annotation):
-    """The type of a field, in a word or two."""
-    name = getattr(annotation, "__name__", None)
-    text = str(annotation).replace("typing.", "") if not name or name in ("Annotated", "Optional") else name
-    return text if len(text) < 40 and "[" not in text or "Literal" in text else text.split("[")[0]
+def typed(info):
+    """What a field takes, in a few words, with its bounds."""
+    text = plain_type(info.annotation)
+    said = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+    held = [
+        f"{words} {getattr(rule, name):g}"
+        for rule in info.metadata
+        for name, words in said.items()
+        if getattr(rule, name, None) is not None and abs(getattr(rule, name)) < MOST_ROWS
+    ]
+    return " ".join([text, *([", ".join(held)] if held else [])])
+
+
+def plain_type(annotation):
+    """A type as people who write scenarios call it."""
+    origin, inside = get_origin(annotation), get_args(annotation)
+    if origin is Literal:
+        return " | ".join(map(str, inside))
+    if origin is Annotated:
+        return plain_type(inside[0])
+    if origin is list:
+        return f"list of {plain_type(inside[0])}"
+    if inside:
+        return " or ".join(plain_type(one) for one in inside)
+    if hasattr(annotation, "kind"):
+        return annotation.kind()
+    return TYPES.get(annotation, getattr(annotation, "__name__", str(annotation)))
 
 
 def comment(kind, field):
     """The comment behind a field where its class defines it: its unit."""
     for owner in kind.__mro__:
-        if field in owner.__dict__.get("__annotations__", {}):
+        if field in inspect.get_annotations(owner):
             for line in inspect.getsource(owner).splitlines():
                 if line.strip().startswith(f"{field}:") and "  # " in line:
                     return line.split("  # ", 1)[1].strip()

@@ -10,34 +10,57 @@ import re
 import yaml
 
 MOST_VALUES = 100_000  # in one file, aliases counted as often as they are named
+MOST_NESTED = 50  # mappings and lists
+MOST_DIGITS = 40  # of one number
 MOST_COUNTED = 2**63 - 1
+
+HALVES = re.compile("[\ud800-\udfff]")  # which an escape can name, and no text can hold
+DIGITS = r"[0-9][0-9_]*"
+SCALARS = (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", rf"[-+]?{DIGITS}|0x[0-9a-fA-F][0-9a-fA-F_]*|0o[0-7][0-7_]*", list("-+0123456789")),
+    (
+        "float",
+        rf"[-+]?(\.{DIGITS}|{DIGITS}(\.[0-9_]*)?)([eE][-+]?[0-9]+)?"
+        r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+        list("-+.0123456789"),
+    ),
+    ("merge", r"<<", ["<"]),
+)
 
 
 class NotationError(Exception):
     """A text that is not YAML as it is read here."""
 
-    def __init__(self, said, line):
+    def __init__(self, said, line, path=()):
         super().__init__(said)
         self.line = line  # counted from 1
+        self.path = path  # keys that lead to where it stands
 
 
 class Loader(yaml.SafeLoader):
-    """Tells what a plain scalar is by the rules of YAML 1.2."""
+    """Tells what a plain scalar is by the rules of YAML 1.2; takes no tags, nor endless nesting."""
 
     yaml_implicit_resolvers = {}
+    _depth = 0
+
+    def compose_node(self, parent, index):
+        event = self.peek_event()
+        line = event.start_mark.line + 1
+        if getattr(event, "tag", None):
+            raise NotationError(f"the tag {event.tag[:60]} is not read here; leave it out", line)
+        if HALVES.search(str(getattr(event, "value", ""))):
+            raise NotationError("this holds half a character; write the whole of it", line)
+        self._depth += 1
+        if self._depth > MOST_NESTED:
+            raise NotationError(f"more than {MOST_NESTED} levels; nest them less deeply", line)
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
 
-for tag, pattern, first in (
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-    ("int", r"[-+]?[0-9][0-9_]*|0x[0-9a-fA-F_]+|0o[0-7_]+", list("-+0123456789")),
-    (
-        "float",
-        r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
-        list("-+.0123456789"),
-    ),
-    ("merge", r"<<", ["<"]),
-):
+for tag, pattern, first in SCALARS:
     Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^(?:{pattern})$"), first)
 
 
@@ -50,11 +73,11 @@ def parsed(text):
         node = yaml.compose(text, Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise NotationError(f"this is not YAML: {error.problem}", mark.line + 1 if mark else 1) from None
-    except yaml.YAMLError:
-        raise NotationError("this is not YAML, but holds bytes that no text has", 1) from None
-    except RecursionError:
-        raise NotationError("this is nested too deeply", 1) from None
+        said = f"this is not YAML: {error.problem}; mend the quotes, brackets or indents here"
+        raise NotationError(said, mark.line + 1 if mark else 1) from None
+    except (yaml.YAMLError, ValueError):  # the latter where an escape names no character
+        said = "this is not YAML, but holds bytes that no text has; save it as plain text"
+        raise NotationError(said, 1) from None
     reader = Reader()
     return (None if node is None else reader.value(node, ())), reader.lines
 
@@ -68,40 +91,40 @@ class Reader:
         self._count = 0
 
     def value(self, node, path):
-        line = node.start_mark.line + 1
-        self.lines[path] = line
+        self.lines.setdefault(path, node.start_mark.line + 1)
         self._count += 1
         if self._count > MOST_VALUES:
-            raise NotationError(f"aliases and values come to more than {MOST_VALUES:,}", line)
+            said = f"aliases and values come to more than {MOST_VALUES:,}; write fewer"
+            raise NotationError(said, self.lines[path[:1]], path[:1])
         if any(node is above for above in self._above):
-            raise NotationError("an alias holds itself; write out what is meant", line)
-        kind = node.tag.removeprefix("tag:yaml.org,2002:")
-        if not hasattr(self, f"_{kind}"):
-            raise NotationError(f"the tag {node.tag[:60]} is not read here; leave it out", line)
+            said = "an alias holds itself; write out what is meant"
+            raise NotationError(said, self.lines[path[:1]], path[:1])
         self._above.append(node)
-        built = getattr(self, f"_{kind}")(node, path)
+        built = getattr(self, f"_{node.tag.removeprefix('tag:yaml.org,2002:')}")(node, path)
         self._above.pop()
         return built
 
     def _map(self, node, path):
         own, merged = {}, {}
         for key, value in node.value:
+            line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
-                raise NotationError("a key should be a plain word", key.start_mark.line + 1)
+                raise NotationError("a key is no plain word; write one", line, path)
             if key.tag.endswith(":merge"):
-                merged |= self._merge(value, path)
+                merged |= self._merged(value, path)
                 continue
             if key.value in own:
                 said = f"the key '{key.value[:60]}' stands twice; leave one out"
-                raise NotationError(said, key.start_mark.line + 1)
+                raise NotationError(said, line, path)
+            self.lines[*path, key.value] = line  # of the key: an alias stands where it is named
             own[key.value] = self.value(value, (*path, key.value))
-            self.lines[*path, key.value] = key.start_mark.line + 1
         return {key: merged[key] for key in merged if key not in own} | own
 
-    def _merge(self, node, path):
+    def _merged(self, node, path):
         sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
         if not all(isinstance(source, yaml.MappingNode) for source in sources):
-            raise NotationError("<< takes a mapping, or a list of them", node.start_mark.line + 1)
+            said = "<< stands before no mapping; name one, or a list of them"
+            raise NotationError(said, node.start_mark.line + 1, path)
         merged = {}
         for source in reversed(sources):
             merged |= self.value(source, path)
@@ -113,6 +136,8 @@ class Reader:
     def _str(self, node, path):
         return node.value
 
+    _merge = _str  # << where no key stands
+
     def _null(self, node, path):
         return None
 
@@ -120,21 +145,30 @@ class Reader:
         return node.value.lower() == "true"
 
     def _int(self, node, path):
-        text = node.value.replace("_", "")
-        if len(text) > 40 or abs(number := int(text, 0 if text[:2] in ("0x", "0o") else 10)) > MOST_COUNTED:
-            raise self._beyond(node, f"a number of {len(text.lstrip('+-'))} digits")
+        text = self._digits(node, path)
+        number = int(text, 0 if text[:2] in ("0x", "0o") else 10)
+        if abs(number) > MOST_COUNTED:
+            raise self._beyond(node, path, f"a number of {len(text.lstrip('+-'))} digits")
         return number
 
     def _float(self, node, path):
-        text = node.value.replace("_", "").lower()
+        text = self._digits(node, path).lower()
         number = float(text.replace(".inf", "inf").replace(".nan", "nan"))
         if math.isinf(number) and "inf" not in text:
-            raise self._beyond(node, "a number this large")
+            raise self._beyond(node, path, "a number this large")
         whole = "e" in text and abs(number) < 2**53 and number.is_integer()
         return int(number) if whole else number
 
-    def _beyond(self, node, what):
-        return NotationError(f"{what} cannot be counted with here; give a smaller one", node.start_mark.line + 1)
+    def _digits(self, node, path):
+        text = node.value.replace("_", "")
+        if len(text) > MOST_DIGITS:
+            digits = sum(character.isdigit() for character in text)
+            raise self._beyond(node, path, f"a number of {digits} digits")
+        return text
+
+    def _beyond(self, node, path, what):
+        said = f"{what} cannot be counted with; give a smaller one, or fewer digits"
+        return NotationError(said, node.start_mark.line + 1, path)
 
 
 class PlainDumper(yaml.SafeDumper):

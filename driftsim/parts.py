@@ -3,9 +3,7 @@
 import difflib
 import inspect
 import re
-from importlib import import_module
 from inspect import isabstract
-from types import MappingProxyType
 from typing import Annotated, ClassVar
 
 from pydantic import (
@@ -20,12 +18,27 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 MOST_ROWS = 10**15  # beyond it a position would no longer be exact in every sum
 
+WRITTEN = {"None": "null", "True": "true", "False": "false", "nan": ".nan", "inf": ".inf"}
+WORDS = {
+    "input should": "it should",
+    "a valid integer": "a whole number",
+    "a valid number": "a number",
+    "a valid string": "a text",
+    "a valid boolean": "true or false",
+    "a valid list": "a list",
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+    "greater than": "more than",
+}
+
 Rows = Annotated[int, Field(gt=0, le=MOST_ROWS)]  # a length or a period, in rows
 Position = Annotated[int, Field(ge=0, le=MOST_ROWS)]  # a row of the stream, counted from 0
 Count = Annotated[int, Field(gt=0, le=MOST_ROWS)]  # of labels, models, …
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Name = Annotated[str, Field(pattern=r"^[^\p{C}\s./\\]([^\p{C}./\\]*[^\p{C}\s./\\])?$")]  # of a contender
+Name = Annotated[  # of a contender or a concept
+    str, Field(pattern=r"^[^\p{C}\s./\\]([^\p{C}./\\]*[^\p{C}\s./\\])?$")
+]
 
 
 class Strict(BaseModel):
@@ -40,14 +53,14 @@ class Strict(BaseModel):
             return build(value)
         except ValidationError as error:
             raise ValidationError.from_exception_data(
-                cls.__name__, [cls._told(line) for line in error.errors()]
+                cls.__name__, [cls._told(fault) for fault in error.errors()]
             ) from None
 
     @classmethod
-    def _told(cls, line):
-        """One line of a validation error; an unknown key with what it may have meant."""
-        kind = PydanticCustomError("said", "{said}", {"said": _said(cls, line)})
-        return InitErrorDetails(type=kind, loc=line["loc"], input=line["input"])
+    def _told(cls, fault):
+        """One fault of a validation error; an unknown key with what it may have meant."""
+        kind = PydanticCustomError("said", "{said}", {"said": _said(cls, fault)})
+        return InitErrorDetails(type=kind, loc=fault["loc"], input=fault["input"])
 
 
 class Part(Strict):
@@ -96,7 +109,7 @@ class Part(Strict):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _from_kind(cls, value, build):
+    def _from_kind(cls, value, build, info):
         if Part not in cls.__bases__ or isinstance(value, cls):
             return build(value)
         written = {"kind": value} if isinstance(value, str) else value
@@ -107,7 +120,9 @@ class Part(Strict):
             )
         params = {key: part for key, part in written.items() if key != "kind"}
         kind, implied = cls.named(written["kind"])
-        return kind.model_validate(params | implied)
+        for key in implied.keys() & params.keys():
+            raise refusal(f"there is no key '{key}' here; the kind tells it", key)
+        return kind.model_validate(params | implied, context=info.context)
 
     @model_serializer(mode="wrap")
     def _to_kind(self, dump):
@@ -145,110 +160,63 @@ def refusal(said, *place):
     return ValidationError.from_exception_data("refused", [InitErrorDetails(type=kind, loc=place)])
 
 
-def imported(path, package, wanted):
-    """The class or function at an import path below a package.
-
-    `wanted` tells by its true answer what will do. Raises `ValueError`, with a guess,
-    where there is none.
-    """
-    holder, _, name = path.rpartition(".")
-    module = _module(holder, package)
-    found = getattr(module, name, None) if module else None
-    if found is not None and wanted(found) and found.__module__.startswith(package.split(".")[0]):
-        return found
-    known = [word for word in dir(module or _module(package, package)) if word[0] != "_"]
-    fitting = [word for word in known if wanted(getattr(module, word, None))] if module else []
-    reason = "names nothing that will do here" if found is not None else "does not exist"
-    raise ValueError(f"{short(path)} {reason}; {guess(name, fitting, [f'{package}.…'])}")
-
-
-def _module(path, package):
-    words = path.split(".")
-    if any(not word.isidentifier() or word[0] == "_" or word == "tests" for word in words):
-        return None
-    if not f"{path}.".startswith(f"{package}."):
-        return None
-    try:
-        return import_module(path)
-    except ImportError:
-        return None
-
-
-def assembled(value, package, make):
-    """A parameter as a library takes it: objects of the library, by path, are made.
-
-    `make(path, params)` makes one; lists are gone through.
-    """
-    if isinstance(value, str) and value.startswith(f"{package}."):
-        return make(value, {})
-    if isinstance(value, list):
-        return [assembled(one, package, make) for one in value]
-    if isinstance(value, dict):
-        params = {key: assembled(one, package, make) for key, one in value.items()}
-        return make(params.pop("kind"), params) if isinstance(params.get("kind"), str) else params
-    return value
-
-
-def called(maker, params, path):
-    """What a class of a library makes of parameters; `ValueError` if it does not know them."""
-    known = parameters(maker)
-    for name in params:
-        if name not in known:
-            raise ValueError(f"{path} has no parameter {short(name)}; {guess(name, known)}")
-    for name, parameter in known.items():
-        if parameter.default is parameter.empty and name not in params:
-            raise ValueError(f"{path} needs the parameter '{name}'")
-    try:
-        return maker(**params)
-    except Exception as error:  # whatever the library's own rules raise
-        raise ValueError(f"{path}: {error or type(error).__name__}") from None
-
-
-def parameters(maker):
-    """The named parameters of a class or function, by name."""
-    found = inspect.signature(maker).parameters
-    return MappingProxyType({n: p for n, p in found.items() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)})
-
-
 def guess(word, known, more=()):
     """What an unknown word may have meant, or what there is to choose from."""
-    close = difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
+    begun = [name for name in known if len(str(word)) > 2 and name.startswith(str(word))]
+    close = begun or difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
     if close:
         return f"did you mean '{close[0]}'?"
-    return f"choose from {', '.join([*sorted(known), *sorted(more)])}" if known or more else "there is none"
+    if not known and not more:
+        return "there is none"
+    return f"choose from {', '.join([*sorted(known), *sorted(more)])}"
 
 
 def short(value, most=60):
-    """A value as it is written, cut where it is long."""
-    text = repr(value)
-    return text if len(text) <= most else f"{text[:most - 1]}… ({len(text)} characters)"
+    """A value as a scenario writes it, cut where it is long."""
+    text = WRITTEN.get(repr(value), repr(value))
+    return text if len(text) <= most else f"{text[: most - 1]}… ({len(text)} characters)"
 
 
-def _said(cls, line):
-    """What is wrong in one line of a validation error, and what would be right."""
-    known, context, given = cls.model_fields, line.get("ctx", {}), short(line["input"])
-    match line["type"]:
+def line(text, most=400):
+    """A text on one line, what cannot be printed as its escape, cut where it is long."""
+    words = " ".join(str(text).split())
+    plain = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
+    return plain if len(plain) <= most else f"{plain[: most - 1]}…"
+
+
+def _said(cls, fault):
+    """What is wrong in one fault of a validation, and what would be right."""
+    known, context, given = cls.model_fields, fault.get("ctx", {}), short(fault["input"])
+    match fault["type"]:
         case "said":
             return context["said"]
         case "extra_forbidden":
-            return f"there is no key '{line['loc'][-1]}' here; {guess(line['loc'][-1], known)}"
+            name = fault["loc"][-1]
+            return f"there is no key {short(name)} here; {guess(name, known)}"
         case "missing":
-            return f"the key '{line['loc'][-1]}' is missing"
+            return f"the key '{fault['loc'][-1]}' is missing; give it"
         case "value_error":
             return str(context["error"])
-        case "string_pattern_mismatch" | "too_short" if line["type"][0] == "s":
+        case "string_pattern_mismatch" | "string_unicode":
             return (
-                f"{given} will not do as a name: no path separators, dots or control characters, "
-                "and no blanks at its ends"
+                f"{given} will not do as a name; give one without path separators, dots and "
+                "control characters, and without blanks at its ends"
             )
-        case "model_type" | "model_attributes_type" | "dict_type":
-            return f"{given} will not do; it should be a mapping" + _keys(known)
-    said = line["msg"][0].lower() + line["msg"][1:]
-    return f"{given} will not do; {said}".replace("input should", "it should")
+        case "model_type" | "model_attributes_type":
+            return f"{given} will not do; it should be a mapping with the keys {', '.join(known)}"
+        case "dict_type":
+            return f"{given} will not do; it should be a mapping of names"
+        case "too_short":
+            return f"{given} will not do; give at least {context['min_length']}"
+    return f"{given} will not do; {_plain(fault['msg'])}"
 
 
-def _keys(known):
-    return f" with the keys {', '.join(known)}" if known else ""
+def _plain(message):
+    """What pydantic says should be given, in the words of people who write scenarios."""
+    message = message[0].lower() + message[1:]
+    for theirs, ours in WORDS.items():
+        message = message.replace(theirs, ours)
+    return message
 
 
 def described(part):

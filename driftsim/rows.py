@@ -88,3 +88,8 @@ class Change(NamedTuple):
 def label_of(predicted):
     """Labels (n,), of labels or of probabilities (n, k)."""
     return predicted.argmax(axis=1) if predicted.ndim == 2 else predicted
+
+
+def one_hot(y, k):
+    """(n, k): one in the column of each label, else zero; columns are contiguous, for speed."""
+    return (np.asarray(y) == np.arange(k)[:, None]).astype(float).T

@@ -2,25 +2,30 @@
 
 import os
 import pickle
+import signal
+import sys
 import tempfile
+import threading
 import traceback
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from importlib.util import module_from_spec, spec_from_file_location
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from driftsim.evaluation.prequential import Contender, rounds, truths
+from driftsim.parts import line
 from driftsim.scenario import Evaluation, ScenarioError
-from driftsim.store import digest, fingerprint, inputs
+from driftsim.store import digest, fingerprint, inputs, tidied
 from driftsim.streams.stream import Stream
 
 THREADS = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM", "BLIS", "NUMBA")
+_importing = threading.Lock()
 
 
 class Run(NamedTuple):
@@ -43,7 +48,7 @@ class Run(NamedTuple):
             return truths(self.stream, self.seed, rules.warmup, self.interval, rules.truth)
         return rounds(
             self.stream, self.contender, rules.labels, self.seed, rules.warmup,
-            self.interval, rules.truth, rules.predictions,
+            self.interval, rules.truth, rules.predictions, rules.probabilities,
         )  # fmt: skip
 
 
@@ -91,53 +96,85 @@ def play(runs, store, jobs=None, executor=None) -> Iterator[Played | Progress]:
 
     `jobs` is the number of processes, by default one for each core. Any executor of
     `concurrent.futures` will do instead, such as `dask.distributed.Client(...).get_executor()`;
-    it should give each of its processes one BLAS thread.
+    it should give each of its processes one BLAS thread, and stays open.
     """
+    tidied(store.folder)
     if executor is not None:
-        yield from _played(runs, store, executor, None)
+        lost = yield from _played(runs, store, executor)
+        yield from _died(run for run, _ in lost)
         return
     with tempfile.TemporaryDirectory() as folder, _one_thread_each():
-        lost = yield from _played(runs, store, _pool(min(jobs or cores(), len(runs) or 1)), folder)
-        for run in lost:  # a process died: each alone, so that it takes no other with it
-            if (yield from _played([run], store, _pool(1), folder)):
-                yield Played(run, "the process that ran it died, perhaps for want of memory", ())
+        while runs:
+            lost = yield from _pooled(runs, store, jobs or cores(), folder)
+            suspects = [run for run, row in lost if row] or [run for run, _ in lost]
+            for run in suspects:  # each alone, so that it takes no other with it
+                if (yield from _pooled([run], store, 1, folder)):
+                    yield from _died([run])
+            begun = {run.key for run in suspects}
+            runs = [run for run, _ in lost if run.key not in begun]
 
 
-def _played(runs, store, executor, folder):
-    """Play runs on an executor; returns those lost with a process that died."""
-    counts = _counts(folder, len(runs))
+def _died(runs):
+    for run in runs:
+        yield Played(run, "the process that ran it died, perhaps for want of memory", ())
+
+
+def _pooled(runs, store, jobs, folder):
+    """Play runs on processes of their own, which end with this; returns those lost."""
+    counts = np.memmap(Path(folder) / "rows", np.int64, "w+", shape=len(runs))
+    others = {*active_children()}
+    executor = ProcessPoolExecutor(min(jobs, len(runs)), get_context("spawn"), _at_work)
+    try:
+        return (yield from _played(runs, store, executor, counts))
+    except BaseException:  # somebody has had enough: do not wait for the runs in flight
+        for process in {*active_children()} - others:
+            process.terminate()
+        raise
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _at_work():
+    """Let a process end with the one that started it, even where that is killed."""
+    threading.Thread(target=_end_with, args=[parent_process()], daemon=True).start()
+
+
+def _end_with(process):
+    process.join()
+    os._exit(1)
+
+
+def _played(runs, store, executor, counts=None):
+    """Play runs on an executor; returns those lost with a process that died, and their rows."""
     path = counts.filename if counts is not None else None
-    lost = []
-    with executor:
-        waiting = {
-            executor.submit(execute, run.parts, pickle.dumps(run), path, i): run
-            for i, run in enumerate(runs)
-        }
-        numbers = {future: i for i, future in enumerate(waiting)}
-        try:
-            while waiting:
-                done, _ = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
-                for future in done:
-                    run = waiting.pop(future)
-                    try:
-                        trace, failure, notes = future.result()
-                    except BrokenExecutor:
-                        lost.append(run)
-                        continue
-                    if trace is not None:
-                        store.save(run, trace)
-                    yield Played(run, failure, notes)
-                yield _progress(waiting, numbers, counts)
-        finally:
-            for future in waiting:
-                future.cancel()
+    waiting, lost = {}, []
+    try:
+        with _deaf():
+            for i, run in enumerate(runs):
+                waiting[executor.submit(execute, run.parts, pickle.dumps(run), path, i)] = i
+        while waiting:
+            done, _ = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+            for future in done:
+                i = waiting.pop(future)
+                try:
+                    trace, failure, notes = future.result()
+                except BrokenExecutor:
+                    lost.append((runs[i], 0 if counts is None else int(counts[i])))
+                    continue
+                if trace is not None:
+                    store.save(runs[i], trace)
+                yield Played(runs[i], failure, notes)
+            yield _progress(runs, waiting.values(), counts)
+    finally:
+        for future in waiting:
+            future.cancel()
     return lost
 
 
-def _progress(waiting, numbers, counts):
+def _progress(runs, waiting, counts):
     if counts is None:
         return Progress([], len(waiting))
-    rows = [(run, int(counts[numbers[future]])) for future, run in waiting.items()]
+    rows = [(runs[i], int(counts[i])) for i in waiting]
     return Progress([(run, row) for run, row in rows if row], sum(not row for _, row in rows))
 
 
@@ -154,9 +191,9 @@ def execute(parts, run, counts, number):
         warnings.simplefilter("default")
         try:
             trace, failure = _watched(run.play(), rows, number), None
-        except Exception:  # a contender's failure is its own; the others go on
+        except (Exception, SystemExit):  # a contender's failure is its own; the others go on
             trace, failure = None, traceback.format_exc()
-    notes = {f"{w.category.__name__}: {str(w.message).splitlines()[0]}" for w in caught}
+    notes = {line(f"{w.category.__name__}: {w.message}", most=200) for w in caught}
     return trace, failure, tuple(sorted(notes))
 
 
@@ -169,23 +206,33 @@ def _watched(rounds, rows, number):
 
 
 def load_parts(files):
-    """Import files of people's own parts, whose concepts, policies, … are then kinds."""
-    import sys
+    """Import files of people's own parts, whose concepts, policies, … are then kinds.
 
+    A file that has been imported is not imported again, unless it has changed.
+    """
     for file in files:
         path = Path(file)
-        name = f"driftsim_parts_{path.stem}"
-        spec = spec_from_file_location(name, path)
-        if spec is None or not path.is_file():
-            raise ScenarioError(f"--with {file}: there is no such Python file; give one that ends in .py")
-        sys.modules[name] = module = module_from_spec(spec)
-        try:
-            spec.loader.exec_module(module)
-        except Exception as error:
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            line = getattr(error, "lineno", None) or place.lineno
-            said = f"{type(error).__name__}: {getattr(error, 'msg', error)}"
-            raise ScenarioError(f"{file}:{line}: {said}; mend it so that it can be imported") from None
+        if path.suffix != ".py" or not path.is_file():
+            said = "there is no such Python file; give one that ends in .py"
+            raise ScenarioError(line(f"--with {file}: {said}"))
+        name = f"driftsim_parts_{path.stem}_{digest(path)[:12]}"
+        with _importing:
+            if name not in sys.modules:
+                _import(name, path)
+
+
+def _import(name, path):
+    spec = spec_from_file_location(name, path)
+    sys.modules[name] = module = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        del sys.modules[name]
+        frames = traceback.extract_tb(error.__traceback__)
+        frames = [frame for frame in frames if Path(frame.filename).name == path.name]
+        row = frames[-1].lineno if frames else getattr(error, "lineno", 1)
+        said = f"{type(error).__name__}: {getattr(error, 'msg', error)}"
+        raise ScenarioError(line(f"{path}:{row}: {said}; mend it so that it loads")) from None
 
 
 def cores():
@@ -193,14 +240,17 @@ def cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
-def _pool(jobs):
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
-
-
-def _counts(folder, n):
-    if folder is None or not n:
-        return None
-    return np.memmap(Path(folder) / "rows", np.int64, "w+", shape=n)
+@contextmanager
+def _deaf():
+    """Processes started in here hear no Ctrl-C, which would stop them with a traceback."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Scenarios: what a YAML file says, checked and resolved."""
 
 import itertools
+import math
 from copy import deepcopy
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -8,18 +9,19 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import Field, ValidationError, model_validator
 
 from driftsim.evaluation.labels import AtOnce, Labels
-from driftsim.evaluation.metrics import METRICS
+from driftsim.evaluation.metrics import METRICS, OF_PROBABILITIES
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.trace import round_interval
 from driftsim.notation import NotationError, parsed, written
-from driftsim.parts import Name, Position, Rows, Strict, guess, refusal, short
+from driftsim.parts import Name, Position, Rows, Strict, guess, line, refusal, short
 from driftsim.streams.stream import Stream
 
 MOST_SETTINGS = 10_000  # of a sweep
+MOST_TOLD = 20  # faults of one file
 
 
 class ScenarioError(Exception):
-    """What is wrong with a scenario: a line for each fault, `file:line: path: what; what is right`."""
+    """What is wrong with a scenario: `file:line: path: what; what is right`, a line a fault."""
 
 
 class Evaluation(Strict):
@@ -31,6 +33,7 @@ class Evaluation(Strict):
     interval: Rows | None = None  # rows to an entry of a trace; chosen where not given
     truth: bool = True  # hold predictions against the probability of each label, where known
     predictions: bool = False  # keep each one, in a file beside the trace
+    probabilities: bool = False  # predict those of all classes, for log loss and Brier score
 
 
 class Report(Strict):
@@ -78,8 +81,13 @@ class Scenario(Strict):
                     "which nobody knows of recorded rows; use generated ones, or leave it out"
                 )
                 raise refusal(said, "models", name, "learner")
-            if fault := contender.learner.fault(self.stream.schema):
+            asked = (True,) if self.evaluation.probabilities else ()
+            if fault := contender.learner.fault(self.stream.schema, *asked):
                 raise refusal(fault, "models", name, "learner")
+        for i, metric in enumerate(self.report.metrics):
+            if metric in OF_PROBABILITIES and not self.evaluation.probabilities:
+                said = f"'{metric}' needs probabilities; write evaluation: {{probabilities: true}}"
+                raise refusal(said, "report", "metrics", i)
         return self
 
 
@@ -117,26 +125,27 @@ def load(path, settings=(), seeds=None, only=()):
     """
     path = Path(path)
     name = checked_name(path)
-    document, marks = read(path)
-    settings = [*settings, *([f"evaluation.seeds={seeds}"] if seeds is not None else [])]
+    text = read(path)
+    document, marks = mapping(text, path)
     for setting in settings:
         apply(document, marks, setting)
-    for contender in only:
-        keep_only(document, contender, only)
-    sweep = swept(document, marks)
+    if seeds is not None:
+        place(document, marks, "evaluation.seeds", seeds, "--seeds")
+    keep_only(document, only)
     variants, faults = [], {}
-    for setting in sweep:
+    for setting in swept(document, marks):
         variant, places = deepcopy(document), dict(marks)
         for target, value in setting.items():
-            place(variant, places, target, value, marks[("sweep", target)])
+            place(variant, places, target, value, marks["sweep", target])
         try:
             scenario = Scenario.model_validate(variant, context={"folder": path.parent})
             variants.append(Variant(setting, scenario))
         except ValidationError as error:
-            faults |= dict.fromkeys(told(line, places) for line in error.errors())
+            faults |= dict.fromkeys(told(fault, places) for fault in error.errors())
     if faults:
-        raise ScenarioError("\n".join(faults))
-    return Study(name, question(path), variants)
+        more = f"\n{path}: … and {len(faults) - MOST_TOLD:,} more faults"
+        raise ScenarioError("\n".join([*faults][:MOST_TOLD]) + more * (len(faults) > MOST_TOLD))
+    return Study(name, question(text), variants)
 
 
 def study_of(scenario, name="scenario"):
@@ -145,29 +154,35 @@ def study_of(scenario, name="scenario"):
 
 
 def read(path):
-    """The mapping in a file, and where each part of it stands: dotted path to `file:line`."""
+    """The text of a file."""
     try:
-        document, lines = parsed(path.read_bytes().decode("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
-        raise ScenarioError(f"{path}: cannot be read: {reason}; give a scenario file") from None
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+    except UnicodeDecodeError:
+        reason = "it is not text in UTF-8"
+    raise ScenarioError(line(f"{path}: cannot be read: {reason}; give a scenario file"))
+
+
+def mapping(text, path):
+    """The mapping that a text holds, and where each part of it stands: its keys to `file:line`."""
+    try:
+        document, lines = parsed(text)
     except NotationError as error:
-        raise ScenarioError(f"{path}:{error.line}: {error}") from None
+        dotted = f"{'.'.join(error.path)}: " if error.path else ""
+        raise ScenarioError(line(f"{path}:{error.line}: {dotted}{error}")) from None
     if not isinstance(document, dict):
         held = "is empty" if document is None else f"holds {short(document)}"
-        raise ScenarioError(f"{path}:1: the file {held}; a scenario is a mapping with the keys {keys()}")
-    return document, {place: f"{path}:{line}" for place, line in lines.items()}
+        known = ", ".join([*Scenario.model_fields, "sweep"])
+        said = f"the file {held}; a scenario is a mapping with the keys {known}"
+        raise ScenarioError(f"{path}:1: {said}")
+    return document, {place: f"{path}:{number}" for place, number in lines.items()}
 
 
-def keys():
-    return ", ".join([*Scenario.model_fields, "sweep"])
-
-
-def question(path):
-    """The comment a file opens with, as one line."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    comment = itertools.takewhile(lambda line: line.startswith("#"), lines)
-    return " ".join(line.lstrip("#").strip() for line in comment).strip()
+def question(text):
+    """The comment a text opens with, as one line."""
+    comment = itertools.takewhile(lambda row: row.startswith("#"), text.splitlines())
+    return line(" ".join(row.lstrip("#") for row in comment), most=2_000)
 
 
 def checked_name(path):
@@ -175,8 +190,9 @@ def checked_name(path):
     name = path.name.removesuffix(path.suffix)
     if not name or any(c in "./\\" or not c.isprintable() for c in name):
         raise ScenarioError(
-            f"{short(str(path))}: a scenario file needs a plain name, for the folder of its results: "
-            "no path separators, dots or control characters but for its ending, such as .yaml"
+            f"{short(str(path))}: this will not do as the name of a scenario file, which names the "
+            "folder of its results; give it no path separators, dots or control characters but "
+            "for an ending such as .yaml"
         )
     return name
 
@@ -184,91 +200,131 @@ def checked_name(path):
 def apply(document, marks, setting):
     """Carry out one `path=value` from the command line."""
     target, equals, text = setting.partition("=")
-    where = f"--set {target}"
     if not equals or not target:
-        raise ScenarioError(f"--set {short(setting)}: write it as path=value, such as stream.length=5_000")
+        said = "this sets nothing; write it as path=value, such as stream.length=5_000"
+        raise ScenarioError(f"--set {short(setting)}: {said}")
+    where = line(f"--set {target}")
     try:
         value = parsed(text)[0]
     except NotationError as error:
-        raise ScenarioError(f"{where}: {error}") from None
-    if target.startswith("sweep"):
+        raise ScenarioError(line(f"{where}: {error}")) from None
+    if target.split(".")[0] == "sweep":
         raise ScenarioError(f"{where}: a sweep stands in the file; set the path itself")
-    for swept_path in list((document.get("sweep") or {}) if isinstance(document.get("sweep"), dict) else ()):
-        if swept_path == target:
-            del document["sweep"][target]
+    sweep = document.get("sweep")
+    if isinstance(sweep, dict):
+        document["sweep"] = {path: sweep[path] for path in sweep if not below(path, target)}
     place(document, marks, target, value, where)
+
+
+def below(path, other):
+    """Whether a dotted path is another, or leads on from it."""
+    return f"{path}.".startswith(f"{other}.")
 
 
 def place(document, marks, target, value, where):
     """Put a value at a dotted path, whose bare kinds on the way get room for parameters."""
-    words, node = target.split("."), document
-    for depth, word in enumerate(words):
-        last = depth == len(words) - 1
-        if isinstance(node, list):
-            if not word.isdigit() or int(word) >= len(node):
-                raise ScenarioError(f"{where}: {'.'.join(words[:depth])} has no entry {word}")
-            word = int(word)
-        elif not last and word not in node:
-            if words[:depth] in (["models"], ["stream", "concepts"]):
-                raise ScenarioError(f"{where}: nothing is called '{word}' there; {guess(word, node)}")
-            node[word] = {}
-        if last:
-            node[word] = value
-        elif isinstance(node[word], str):
-            node[word] = {"kind": node[word]}
-        elif not isinstance(node[word], dict | list):
-            raise ScenarioError(f"{where}: {'.'.join(words[: depth + 1])} is {short(node[word])}; nothing lies below it")
-        node = node[word]
+    words = target.split(".")
+    node = document
+    for depth, word in enumerate(words[:-1], start=1):
+        node = entered(node, word, words[:depth], where)
+    if isinstance(node, list):
+        node[entry(node, words[-1], words, where)] = deepcopy(value)
+    else:
+        node[words[-1]] = deepcopy(value)
+    stale = [path for path in marks if path[: len(words)] == tuple(words)]
+    for path in stale:
+        del marks[path]
     marks[tuple(words)] = where
 
 
-def keep_only(document, contender, only):
-    """Leave out every contender whose name is not in `only`."""
-    models = document.get("models")
-    if isinstance(models, dict):
-        if contender not in models:
-            raise ScenarioError(f"--only {contender}: no contender has this name; {guess(contender, models)}")
-        document["models"] = {name: models[name] for name in models if name in only}
+def entered(node, word, path, where):
+    """What stands under a word, the last of a path; room for parameters where nothing does."""
+    if isinstance(node, list):
+        word = entry(node, word, path, where)
+    elif node.get(word) is None:
+        if path[:-1] in (["models"], ["stream", "concepts"]):
+            said = f"nothing is called {short(word)} there; {guess(word, node)}"
+            raise ScenarioError(f"{where}: {said}")
+        node[word] = {}
+    elif isinstance(node[word], str):
+        node[word] = {"kind": node[word]}
+    if not isinstance(node[word], dict | list):
+        said = f"{'.'.join(path)} is {short(node[word])}, and nothing lies below it"
+        raise ScenarioError(f"{where}: {said}; set it itself")
+    return node[word]
+
+
+def entry(node, word, path, where):
+    """The index of an entry of a list."""
+    if not word.isdecimal() or not word.isascii() or int(word[:9]) >= len(node):
+        said = f"{'.'.join(path[:-1])} has no entry {short(word)}; they are 0 to {len(node) - 1}"
+        raise ScenarioError(f"{where}: {said}")
+    return int(word)
+
+
+def keep_only(document, only):
+    """Leave out every contender whose name is not in `only`, and what is swept of it."""
+    models, sweep = document.get("models"), document.get("sweep")
+    if not only or not isinstance(models, dict):
+        return
+    for name in only:
+        if name not in models:
+            said = f"no contender has this name; {guess(name, models)}"
+            raise ScenarioError(f"{line(f'--only {name}')}: {said}")
+    if isinstance(sweep, dict):
+        gone = [f"models.{name}" for name in models if name not in only]
+        document["sweep"] = {p: sweep[p] for p in sweep if not any(below(p, g) for g in gone)}
+    document["models"] = {name: models[name] for name in models if name in only}
 
 
 def swept(document, marks):
     """Every setting of the sweep of a document, which is taken out; one empty one without it."""
     sweep = document.pop("sweep", None) or {}
-    place = marks.get(("sweep",), "")
     if not isinstance(sweep, dict):
-        raise ScenarioError(f"{place}: sweep: {short(sweep)} will not do; map dotted paths to lists")
+        said = f"{short(sweep)} will not do; map dotted paths to lists"
+        raise ScenarioError(f"{marks['sweep',]}: sweep: {said}")
     for target, values in sweep.items():
+        said = ""
         if not isinstance(values, list) or not values:
-            raise ScenarioError(
-                f"{marks[('sweep', target)]}: sweep.{target}: {short(values)} will not do; "
-                "give a list of the values to try"
-            )
-    settings = list(itertools.islice(itertools.product(*sweep.values()), MOST_SETTINGS + 1))
-    if len(settings) > MOST_SETTINGS:
-        raise ScenarioError(f"{place}: sweep: more than {MOST_SETTINGS:,} settings; try fewer values")
-    return [dict(zip(sweep, values)) for values in settings]
+            said = f"{short(values)} will not do; give a list of the values to try"
+        elif twice := [value for i, value in enumerate(values) if value in values[:i]]:
+            said = f"{short(twice[0])} stands twice; give each value once"
+        if said:
+            raise ScenarioError(line(f"{marks['sweep', target]}: sweep.{target}: {said}"))
+    if math.prod(map(len, sweep.values())) > MOST_SETTINGS:
+        said = f"more than {MOST_SETTINGS:,} settings; try fewer values"
+        raise ScenarioError(f"{marks['sweep',]}: sweep: {said}")
+    return [dict(zip(sweep, values)) for values in itertools.product(*sweep.values())]
 
 
-def told(line, marks):
+def told(fault, marks):
     """One fault, with where it stands."""
-    path = [word for word in line["loc"] if word != "[key]"]
+    path = [word for word in fault["loc"] if word != "[key]"]
     known = next(path[:n] for n in range(len(path), -1, -1) if tuple(map(str, path[:n])) in marks)
     where, dotted = marks[tuple(map(str, known))], ".".join(map(str, path))
-    return f"{where}: {dotted + ': ' if dotted else ''}{line['msg']}"
+    return line(f"{where}: {dotted + ': ' if dotted else ''}{fault['msg']}", most=1_000)
 
 
-def shortest(paths):
-    """Dotted paths by their last words, as many as tell them apart."""
+def shortest(paths, taken=()):
+    """Dotted paths by their last words, as many as tell them apart and from names `taken`."""
     for n in range(1, 20):
         names = [".".join(path.split(".")[-n:]) for path in paths]
-        if len(set(names)) == len(names):
+        if len({*names, *taken}) == len(names) + len(taken):
             return names
     return paths
 
 
-def resolved(scenario):
-    """A scenario as YAML, with every default written out."""
-    return written(dumped(scenario))
+def resolved(study):
+    """A study as the YAML of a scenario file, with every default written out."""
+    document = dumped(study.variants[0].scenario)
+    if study.swept:
+        settings = [variant.setting for variant in study.variants]
+        document["sweep"] = {
+            path: [value for i, value in enumerate(values) if value not in values[:i]]
+            for path in study.swept
+            for values in [[setting[path] for setting in settings]]
+        }
+    return (f"# {study.question}\n" if study.question else "") + written(document)
 
 
 def dumped(part):

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from driftsim.evaluation.trace import Trace
 from driftsim.scenario import dumped
 
 FORMAT = 1  # raised when the same run would leave another file
+UNFINISHED = ".unfinished"  # how the names of files end that are being written
 
 
 class StoreError(Exception):
@@ -64,17 +66,13 @@ class Store:
         return self.path(run).with_suffix(".predictions.parquet")
 
     def _write(self, table, path, about):
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
         table = table.replace_schema_metadata({"driftsim": json.dumps(about, sort_keys=True)})
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            pq.write_table(table, unfinished, compression="zstd")
-            unfinished.replace(path)
-        except OSError as error:
-            unfinished.unlink(missing_ok=True)
-            raise StoreError(f"{path}: cannot be written: {error.strerror}; free or choose another --out") from None
+        with pa.BufferOutputStream() as file:
+            pq.write_table(table, file, compression="zstd")
+            placed(path, file.getvalue())
 
 
 def flat(trace):
@@ -112,6 +110,7 @@ def inputs(scenario, contender, seed, digests):
             "contender": dumped(contender),
             "labels": dumped(rules.labels),
             "predictions": rules.predictions,
+            "probabilities": rules.probabilities,
         }
         libraries |= {contender.learner.library, contender.policy.library}
     return about | {"versions": versions(libraries - {None})}
@@ -136,12 +135,34 @@ def digest(path):
 
 def placed(path, content):
     """Write bytes to a file that appears whole or not at all; gives its path."""
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished.write_bytes(content)
         unfinished.replace(path)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise StoreError(f"{path}: cannot be written: {error.strerror}; choose another --out") from None
+        with suppress(OSError):
+            unfinished.unlink()
+        reason = (error.strerror or str(error)).lower()
+        said = f"{path}: cannot be written: {reason}; make room there, or choose another --out"
+        raise StoreError(said) from None
     return path
+
+
+def tidied(folder):
+    """Remove from a folder what a process was writing into it that has died since."""
+    for path in Path(folder).glob(f"*{UNFINISHED}"):
+        process = path.name.removesuffix(UNFINISHED).rpartition(".")[2]
+        if process.isdecimal() and not alive(int(process)):
+            path.unlink(missing_ok=True)
+
+
+def alive(process):
+    """Whether there is a process of this number."""
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # of somebody else
+        return True
+    return True

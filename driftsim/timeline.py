@@ -1,54 +1,106 @@
 """Timelines: what happens in a study, in words and characters."""
 
-from driftsim.parts import described
+import textwrap
+
+import numpy as np
+
+from driftsim.parts import short
 
 MARKS = "abcdefghijklmnopqrstuvwxyz"
+MOST_CHANGES = 20  # that are told one by one
 
 
 def told(study, width=80):
     """A study in words, and a line of characters for the stream: a letter a concept."""
-    lines = [f"  {study.question}"] if study.question else []
-    settings = len(study.variants)
-    for variant in study.variants[:1]:
-        lines += told_scenario(variant.scenario, width)
-    if settings > 1:
-        lines.append(f"  {settings} settings: {', '.join(study.swept)}; the first is shown")
-    return "\n".join(lines)
+    scenario = study.variants[0].scenario
+    lines = [study.question] if study.question else []
+    lines += [*told_stream(scenario.stream), *told_rules(scenario.evaluation)]
+    lines += [told_contender(name, one) for name, one in scenario.models.items()]
+    lines += [*told_concepts(scenario.stream, max(width - 2, 20)), *told_changes(scenario.stream)]
+    if len(study.variants) > 1:
+        swept = " and ".join(study.swept)
+        lines.append(f"{len(study.variants)} settings of {swept}; this is the first")
+    return "\n".join(wrapped(line, width) for line in lines)
 
 
-def told_scenario(scenario, width):
-    stream, rules = scenario.stream, scenario.evaluation
+def told_stream(stream):
+    """How many rows of what a stream has."""
     schema = stream.schema
     named = f" ({', '.join(schema.classes[:10])})" if schema.classes else ""
-    known = "known" if stream.known else "not known, so there is no oracle and no excess error"
-    yield f"  {stream.length:,} rows of {len(schema.names)} features and {schema.n_classes} classes{named}"
-    yield f"  the probability of every label is {known}"
-    yield f"  {rules.warmup:,} rows of warm-up, labels {rules.labels.kind()}, {rules.seeds} seed(s)"
-    for name, contender in scenario.models.items():
-        yield f"  {name}: {contender.learner.title}, {contender.policy.kind()}"
-    names = list(stream.concepts)
-    changes = stream.changes(0)
-    room = max(width - 4, 20)
-    yield "  " + "".join(letter(stream, i * stream.length // room) for i in range(room))
-    for i, name in enumerate(names):
-        yield f"  {MARKS[i % 26]} = {name}: {described(stream.concepts[name])}"
-    for change in changes[:20]:
-        if change.before == change.after:
-            yield f"  row {change.centre:,}: marked"
-        elif change.first == change.last:
-            yield f"  row {change.centre:,}: {names[change.before]} → {names[change.after]}"
-        else:
-            yield (
-                f"  rows {change.first:,} to {change.last:,}: "
-                f"{names[change.before]} → {names[change.after]}"
-            )
-    if len(changes) > 20:
-        yield f"  … and {len(changes) - 20:,} more changes"
+    yield (
+        f"{plural(stream.length, 'row')} of {plural(len(schema.names), 'feature')} "
+        f"and {schema.n_classes} classes{named}"
+    )
+    if stream.noise:
+        yield f"the share {stream.noise:g} of the labels is replaced by a wrong one"
+    if not stream.known:
+        yield "nobody knows the probability of a label here: no oracle, and no excess error"
 
 
-def letter(stream, row):
+def told_rules(rules):
+    """What every contender plays by."""
+    yield (
+        f"{plural(rules.warmup, 'row')} of warm-up; labels: {written(rules.labels)}; "
+        f"{plural(rules.seeds, 'seed')}"
+    )
+
+
+def told_contender(name, contender):
+    """What a contender is."""
+    return f"{name}: {contender.learner.title}; {written(contender.policy)}"
+
+
+def told_concepts(stream, width):
+    """A line of letters for the concepts that rule, ~ through a ramp, and what they are."""
+    rows = np.arange(width) * stream.length // width
+    weights = stream.drift.weights(rows, len(stream.concepts), 0)
+    yield "".join(letter(one) for one in weights)
+    for i, (name, concept) in enumerate(stream.concepts.items()):
+        yield f"{MARKS[i % len(MARKS)]} = {name}: {written(concept)}"
+
+
+def told_changes(stream):
+    """When which concept follows which."""
+    names, changes = list(stream.concepts), stream.changes(0)
+    for first, centre, last, before, after in changes[:MOST_CHANGES]:
+        if before == after:
+            yield f"row {centre:,}: marked"
+            continue
+        ramp = f"rows {first:,} to {last:,}" if first < last else f"row {centre:,}"
+        yield f"{ramp}: {names[before]} → {names[after]}"
+    if len(changes) > MOST_CHANGES:
+        yield f"… and {len(changes) - MOST_CHANGES:,} more changes"
+
+
+def letter(weights):
     """The concept that rules a row, as a letter; ~ through a ramp."""
-    import numpy as np
+    return MARKS[int(weights.argmax()) % len(MARKS)] if weights.max() > 0.99 else "~"
 
-    weights = stream.drift.weights(np.array([row]), len(stream.concepts), 0)[0]
-    return MARKS[int(weights.argmax()) % 26] if weights.max() > 0.99 else "~"
+
+def written(part):
+    """A part in a line: its kind, and the parameters that were given."""
+    given = part.model_dump(exclude_unset=True, serialize_as_any=True)
+    params = [f"{name} {brief(value)}" for name, value in given.items() if name != "kind"]
+    return ", ".join([given["kind"], *params])
+
+
+def brief(value):
+    """A parameter in a few words."""
+    if isinstance(value, dict) and "kind" in value:
+        rest = [f"{name} {brief(one)}" for name, one in value.items() if name != "kind"]
+        return " ".join([value["kind"], *rest])
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    return value if isinstance(value, str) else short(value)
+
+
+def wrapped(line, width):
+    """A line below the name of its file, over several where it is long."""
+    return textwrap.fill(line, max(width, 20), initial_indent="  ", subsequent_indent="    ")
+
+
+def plural(n, noun):
+    """A number with its noun."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"

@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "driftsim"
 LAYERS = [
-    {"parts", "rows", "kernels"},
+    {"parts", "libraries", "rows", "kernels"},
     {"streams", "learners", "adaptation"},
     {"evaluation"},
     {"notation", "scenario"},

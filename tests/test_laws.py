@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import EXAMPLES, cut, joined, predictions, rows_of, sea_stream
+from examples import EXAMPLES, cut, joined, predictions, rows_of, sea_stream
 
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import NEVER, Labels, arrivals
@@ -31,7 +31,7 @@ def stream_of(concept, drift="none", length=2400):
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.kind())
 def test_parts_survive_a_round_trip_and_cannot_be_changed(family, tmp_path):
-    from conftest import built
+    from examples import built
 
     for part in (built(family, spec, tmp_path) for spec in EXAMPLES[family]):
         assert family.model_validate(part.model_dump(serialize_as_any=True)) == part
@@ -211,6 +211,23 @@ def test_fitting_and_copying_leave_a_model_alone(learner, stream):
     assert model.size() > 0
 
 
+def test_probabilities_are_those_of_the_labels(learner, stream):
+    history, rows = rows_of(stream, learner, 600)
+    plain, told = (learner.start(stream.schema, 2, asked).fit(history) for asked in (False, True))
+    predicted = told.predict(rows.X)
+    assert predicted.shape == (1800, 2) and np.allclose(predicted.sum(axis=1), 1)
+    assert np.array_equal(predicted.argmax(axis=1), plain.predict(rows.X))
+    untrained = learner.start(stream.schema, 2, True)
+    if learner.sees == "X":
+        assert not untrained.predict(rows.X).argmax(axis=1).any()
+    assert untrained.predict(rows.X[:0]).shape == (0, 2)
+    (arrival,) = arrivals([rows.part(slice(0, 300))], AT_ONCE, 0)
+    if learner.learns_on:
+        fused, naive = told.copy(), told.copy()
+        one, two = fused.test_then_train(arrival), Model.test_then_train(naive, arrival)
+        assert np.abs(one - two).max() <= 1e-12
+
+
 def test_predicting_no_rows_is_allowed(learner, stream):
     history, rows = rows_of(stream, learner, 600)
     model = learner.start(stream.schema, 2).fit(history)
@@ -330,7 +347,7 @@ def test_only_references_are_told_the_truth():
 
 
 def test_every_kind_has_an_example_and_a_docstring(tmp_path):
-    from conftest import built
+    from examples import built
 
     for family, specs in EXAMPLES.items():
         shown = {type(built(family, spec, tmp_path)) for spec in specs}

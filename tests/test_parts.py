@@ -6,7 +6,8 @@ from pydantic import ValidationError
 from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.policies import OnDrift, Policy
 from driftsim.learners.learner import Learner
-from driftsim.parts import assembled, described, guess, imported, short
+from driftsim.libraries import assembled, imported
+from driftsim.parts import described, guess, short
 from driftsim.streams.concepts import Concept, Sea
 from driftsim.streams.drifts import Drift
 

@@ -8,7 +8,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from driftsim.parts import Count, Imported, Number, Part, Share, called, imported, parameters
+from driftsim.libraries import called, imported, parameters
+from driftsim.parts import Count, Imported, Number, Part, Share
 
 
 class Detector(Part):

@@ -32,9 +32,28 @@ def kappa(tally):
     return quotient(accuracy(tally) - chance, 1 - chance)
 
 
+def log_loss(tally):
+    """The mean of -log of the probability predicted for the label that came, at least 1e-15."""
+    return mean(tally, "log_loss")
+
+
+def brier(tally):
+    """The Brier score (1950): the mean squared distance of probabilities from what came, 0..2."""
+    return mean(tally, "brier")
+
+
+def mean(tally, name):
+    """The mean of a sum that is kept over rows; NaN where it is not."""
+    gap = np.full(len(tally["rows"]), np.nan)
+    return quotient(tally[name], tally["rows"]) if name in tally else gap
+
+
 def quotient(part, whole):
     """Part by whole, NaN where it has no meaning."""
     return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole != 0)
 
 
-METRICS = {metric.__name__: metric for metric in (error, accuracy, excess_error, kappa)}
+METRICS = {
+    metric.__name__: metric for metric in (error, accuracy, excess_error, kappa, log_loss, brier)
+}
+OF_PROBABILITIES = ("log_loss", "brier")

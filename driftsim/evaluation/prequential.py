@@ -37,19 +37,24 @@ def evaluate(stream, contender, labels=AtOnce(), seed=0, warmup=1000, **asked) -
     return last_of(rounds(stream, contender, labels, seed, warmup, **asked))
 
 
-def rounds(stream, contender, labels, seed, warmup, interval=None, truth=True, predictions=False):
+def rounds(
+    stream, contender, labels, seed, warmup,
+    interval=None, truth=True, predictions=False, probabilities=False,
+):  # fmt: skip
     """Play a contender over a stream: yields the rows done so far, and returns the trace.
 
     The labels of the `warmup` rows are all in before the first scored row; later ones come in
     as `labels` says. With `truth`, where it is known, every prediction is also held against
-    the probability of each label; with `predictions`, the trace keeps them all.
+    the probability of each label; with `predictions`, the trace keeps them all; with
+    `probabilities`, the contender predicts those, and log loss and Brier score are kept.
     """
     world, learner = stream.settled(seed), contender.learner
     tally = Tally(warmup, stream.length, interval or round_interval(stream.length))
     live = Live(world, labels, warmup, learner.sees, truth and stream.known)
     meter = Meter(tally, warmup, stream.length, contender.policy.hears)
     seeds = child(seed, PARTS).integers(2**31, size=2)
-    model = Metered(learner.start(world.schema, int(seeds[0])), meter)
+    asked = {"probabilities": True} if probabilities else {}
+    model = Metered(learner.start(world.schema, int(seeds[0]), **asked), meter)
     arriving = meter.heard(live.arrivals())
     rng, kept = np.random.default_rng(seeds[1]), []
     for given in contender.policy.run(model, live.history(), arriving, rng):

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from driftsim.parts import Part
+from driftsim.rows import one_hot
 
 
 class Learner(Part):
@@ -27,11 +28,14 @@ class Learner(Part):
         return self.kind()
 
     @abstractmethod
-    def start(self, schema, seed):
-        """A new model that has learned nothing yet, and predicts class 0."""
+    def start(self, schema, seed, probabilities=False):
+        """A new model that has learned nothing yet, and predicts class 0.
 
-    def fault(self, schema):
-        """Why it cannot learn rows of this schema, or None."""
+        With `probabilities` it predicts those of all classes, (n, k), in the place of labels.
+        """
+
+    def fault(self, schema, probabilities=False):
+        """Why it cannot learn rows of this schema, or not give probabilities, or None."""
 
 
 class Model(ABC):
@@ -77,3 +81,8 @@ class Model(ABC):
             learned = due_by[start]
             predicted.append(self.predict(arrival.X[start:stop]))
         return np.concatenate(predicted)
+
+
+def given(labels, n_classes, probabilities):
+    """Labels (n,), or as probabilities (n, k) where those are asked for."""
+    return one_hot(labels, n_classes) if probabilities else labels

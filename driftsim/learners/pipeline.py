@@ -43,11 +43,11 @@ class Pipeline(Learner):
     def title(self):
         return f"the pipeline of {', '.join(map(str, self.steps))}"
 
-    def start(self, schema, seed):
-        return self.whole.start(schema, seed)
+    def start(self, schema, seed, probabilities=False):
+        return self.whole.start(schema, seed, probabilities)
 
-    def fault(self, schema):
-        return self.whole.fault(schema)
+    def fault(self, schema, probabilities=False):
+        return self.whole.fault(schema, probabilities)
 
     @model_validator(mode="after")
     def _fit_together(self):

@@ -4,7 +4,8 @@ from abc import abstractmethod
 
 import numpy as np
 
-from driftsim.learners.learner import Learner, Model
+from driftsim.learners.learner import Learner, Model, given
+from driftsim.rows import one_hot
 
 
 class Oracle(Learner):
@@ -12,26 +13,29 @@ class Oracle(Learner):
 
     sees = "posterior"
 
-    def start(self, schema, seed):
-        return OracleModel()
+    def start(self, schema, seed, probabilities=False):
+        return OracleModel(probabilities)
 
 
 class Majority(Learner):
     """The most frequent class so far; of equally frequent ones the lowest."""
 
-    def start(self, schema, seed):
-        return MajorityModel(np.zeros(schema.n_classes, np.int64))
+    def start(self, schema, seed, probabilities=False):
+        return MajorityModel(np.zeros(schema.n_classes, np.int64), probabilities)
 
 
 class NoChange(Learner):
     """The last label that came in."""
 
-    def start(self, schema, seed):
-        return NoChangeModel(0)
+    def start(self, schema, seed, probabilities=False):
+        return NoChangeModel(0, schema.n_classes, probabilities)
 
 
 class OracleModel(Model):
     """Reads the posterior off, which it is given in the place of features."""
+
+    def __init__(self, probabilities=False):
+        self._probabilities = probabilities
 
     def fit(self, rows, weight=None):
         return self
@@ -40,7 +44,7 @@ class OracleModel(Model):
         pass
 
     def predict(self, X):
-        return X.argmax(axis=1)
+        return X if self._probabilities else X.argmax(axis=1)
 
     def test_then_train(self, arrival):
         return self.predict(arrival.X)
@@ -51,13 +55,13 @@ class BlindModel(Model):
 
     @abstractmethod
     def follow(self, y):
-        """The answer before the first of these labels, and after each: (m + 1,)."""
+        """The answer before the first of these labels, and after each: m + 1 of them."""
 
     def learn(self, rows):
         self.follow(rows.y)
 
     def predict(self, X):
-        return np.full(len(X), self.follow(np.empty(0, np.int64))[0])
+        return np.repeat(self.follow(np.empty(0, np.int64)), len(X), axis=0)
 
     def test_then_train(self, arrival):
         return self.follow(arrival.due_y)[arrival.due_by[:-1]]
@@ -66,12 +70,12 @@ class BlindModel(Model):
 class MajorityModel(BlindModel):
     """How often each class has been seen."""
 
-    def __init__(self, counts):
-        self._counts = counts
+    def __init__(self, counts, probabilities=False):
+        self._counts, self._probabilities = counts, probabilities
 
     def fit(self, rows, weight=None):
-        k = len(self._counts)
-        return MajorityModel(np.bincount(rows.y, weight, minlength=k))
+        counts = np.bincount(rows.y, weight, minlength=len(self._counts))
+        return MajorityModel(counts, self._probabilities)
 
     def follow(self, y):
         counts = [c + np.cumsum(np.append(0, y == label)) for label, c in enumerate(self._counts)]
@@ -80,19 +84,28 @@ class MajorityModel(BlindModel):
             best[count > lead] = label
             lead = np.maximum(lead, count)
         self._counts = self._counts + np.bincount(y, minlength=len(self._counts))
+        if self._probabilities:
+            return shares(np.stack(counts, axis=1))
         return best
 
 
 class NoChangeModel(BlindModel):
     """The last label."""
 
-    def __init__(self, last):
-        self._last = last
+    def __init__(self, last, n_classes, probabilities=False):
+        self._last, self._asked = last, (n_classes, probabilities)
 
     def fit(self, rows, weight=None):
-        return NoChangeModel(rows.y[-1] if len(rows.y) else 0)
+        return NoChangeModel(rows.y[-1] if len(rows.y) else 0, *self._asked)
 
     def follow(self, y):
         answers = np.append(self._last, y)
         self._last = answers[-1]
-        return answers
+        return given(answers, *self._asked)
+
+
+def shares(counts):
+    """Counts (n, k) as shares of their rows; before the first, all of class 0."""
+    first = one_hot(np.zeros(len(counts), np.int64), counts.shape[1])
+    whole = counts.sum(axis=1, keepdims=True)
+    return np.divide(counts, whole, out=first, where=whole > 0)

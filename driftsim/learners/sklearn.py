@@ -3,8 +3,9 @@
 import numpy as np
 from pydantic import model_validator
 
-from driftsim.learners.learner import Learner, Model
-from driftsim.parts import Imported, assembled, called, imported
+from driftsim.learners.learner import Learner, Model, given
+from driftsim.libraries import assembled, called, imported
+from driftsim.parts import Imported
 
 
 class Sklearn(Imported, Learner, extra="allow"):
@@ -21,8 +22,12 @@ class Sklearn(Imported, Learner, extra="allow"):
     def title(self):
         return self.path.rpartition(".")[2]
 
-    def start(self, schema, seed):
-        return SklearnModel(self._estimator(seed), schema.n_classes)
+    def start(self, schema, seed, probabilities=False):
+        return SklearnModel(self._estimator(seed), schema.n_classes, probabilities)
+
+    def fault(self, schema, probabilities=False):
+        if probabilities and not hasattr(self._estimator(0), "predict_proba"):
+            return f"{self.title} gives no probabilities; leave out evaluation.probabilities"
 
     @classmethod
     def of_steps(cls, specs):
@@ -60,8 +65,9 @@ class Sklearn(Imported, Learner, extra="allow"):
 class SklearnModel(Model):
     """An estimator, and the one class it would know nothing but."""
 
-    def __init__(self, estimator, n_classes, only=0):
+    def __init__(self, estimator, n_classes, probabilities=False, only=0):
         self._estimator, self._n_classes = estimator, n_classes
+        self._probabilities = probabilities
         self._only = only  # the one class there is to predict; None once there are two
 
     def fit(self, rows, weight=None):
@@ -70,15 +76,20 @@ class SklearnModel(Model):
         estimator = clone(self._estimator)
         only = rows.y[0] if len(rows.y) else 0
         if (rows.y == only).all():
-            return SklearnModel(estimator, self._n_classes, only)
+            return SklearnModel(estimator, self._n_classes, self._probabilities, only)
         weights = {} if weight is None else {"sample_weight": weight}
         estimator.fit(rows.X, rows.y, **weights)
-        return SklearnModel(estimator, self._n_classes, None)
+        return SklearnModel(estimator, self._n_classes, self._probabilities, None)
 
     def predict(self, X):
         if self._only is not None or not len(X):
-            return np.full(len(X), self._only or 0, np.int64)
-        return self._estimator.predict(X)
+            only = np.full(len(X), self._only or 0, np.int64)
+            return given(only, self._n_classes, self._probabilities)
+        if not self._probabilities:
+            return self._estimator.predict(X)
+        predicted = np.zeros((len(X), self._n_classes))
+        predicted[:, self._estimator.classes_] = self._estimator.predict_proba(X)
+        return predicted
 
     def learn(self, rows):
         X, (*before, last) = rows.X, steps(self._estimator)

@@ -42,7 +42,7 @@ def curves(results):
                 panel.set_axis_off()
             for panel in block[::across]:
                 panel.set_ylabel(metric.replace("_", " "))
-            level(block[: len(variants)], len(variants[0].scenario.models))
+            level(block[: len(variants)], zero=metric.endswith("error"))
         for panel in blocks[-1]:
             panel.set_xlabel("row of the stream")
         legend(figure, blocks[0, 0])
@@ -63,12 +63,14 @@ def draw(panel, results, variant, frame, top):
         panel.text(0.5, 0.5, "every run failed", ha="center", transform=panel.transAxes)
         return
     shade(panel, played[0].truth, list(stream.concepts) if top else [])
+    retrained = 0
     for i, name in enumerate(variant.scenario.models):
         colour, dashes = COLOURS[i % len(COLOURS)], DASHES[i % len(DASHES)]
         curve = frame[frame.contender == name]
         if len(curve):
             line(panel, curve, name, color=colour, linestyle=dashes)
-            ticks(panel, next(one for one in played if one.contender == name), i, colour)
+            one = next(one for one in played if one.contender == name)
+            retrained += ticks(panel, one, retrained, colour)
     oracle = frame[frame.contender == "oracle"]
     if "oracle" not in variant.scenario.models and oracle["mean"].notna().any():
         line(panel, oracle, "oracle (the best possible)", color="black", linestyle=":", linewidth=1)
@@ -87,12 +89,16 @@ def line(panel, curve, label, **style):
 
 
 def ticks(panel, played, place, colour):
-    """A tick at the foot of the panel wherever a contender was retrained, with the first seed."""
+    """A tick at the foot of the panel wherever a contender was retrained, with the first seed.
+
+    Tells whether there was any, and hence a row of them.
+    """
     columns = played.trace.columns
     rows = columns["first_row"][1:][columns["fits"][1:] > 0]
+    style = {"transform": panel.get_xaxis_transform(), "color": colour, "gid": "retrained"}
     height = np.full(len(rows), foot(place) + 0.02)
-    place = {"transform": panel.get_xaxis_transform(), "color": colour}
-    panel.plot(rows, height, "|", markersize=4.5, markeredgewidth=0.8, **place)
+    panel.plot(rows, height, "|", markersize=4.5, markeredgewidth=0.8, **style)
+    return len(rows) > 0
 
 
 def shade(panel, truth, names):
@@ -107,7 +113,9 @@ def shade(panel, truth, names):
     tones = np.array([to_rgb(GROUNDS[i % len(GROUNDS)]) for i in range(shares.shape[1])])
     for share, left, right in zip(shares, edges, edges[1:]):
         panel.axvspan(left, right, color=share @ tones / share.sum(), linewidth=0, zorder=0)
-    visits = [(share.argmax(), i) for i, share in enumerate(shares) if share.max() == 1]
+    visits = [
+        (share.argmax(), i) for i, share in enumerate(shares) if share.max() == 1 == share.sum()
+    ]
     if not names or not 1 < len(visits) <= NAMED_VISITS:
         return
     style = {"ha": "center", "va": "bottom", "fontsize": "small", "color": "#444444"}
@@ -116,12 +124,16 @@ def shade(panel, truth, names):
         panel.text(middle, 1.0, names[concept], transform=panel.get_xaxis_transform(), **style)
 
 
-def level(panels, n):
-    """The same scale for panels that show the same, with room at the foot for `n` rows of ticks."""
-    low = min(0.0, *(panel.dataLim.y0 for panel in panels if np.isfinite(panel.dataLim.y0)), 0.0)
-    high = max(panel.get_ylim()[1] for panel in panels)
+def level(panels, zero):
+    """The same scale for panels that show the same, with room at the foot for rows of ticks."""
+    marks = [[line for line in panel.lines if line.get_gid() == "retrained"] for panel in panels]
+    rows = max(sum(len(line.get_xdata()) > 0 for line in lines) for lines in marks)
+    low, high = zip(*(panel.get_ylim() for panel in panels))
+    low, high = 0.0 if zero else min(low), max(high)
+    room = foot(rows + 0.5) if rows else 0.02
     for panel in panels:
-        panel.set_ylim(low - (high - low) * foot(n) / (1 - foot(n)), high)
+        panel.set_ylim(low - (high - low) * room / (1 - room), high)
+        panel.set_yticks([y for y in panel.get_yticks() if low <= y <= high])
 
 
 def foot(place):

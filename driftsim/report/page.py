@@ -27,7 +27,8 @@ figure { margin: 1.5rem 0; } figure svg { width: 100%; height: auto; }
 figcaption, .note { color: #555; font-size: .9rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .25rem .7rem; text-align: right; border-bottom: 1px solid #ddd; white-space: nowrap; }
+th, td { padding: .25rem .7rem; text-align: right; white-space: nowrap;
+         border-bottom: 1px solid #ddd; }
 th:first-child, td.word { text-align: left; } thead th { border-bottom: 2px solid #888; }
 tr.reference { color: #777; }
 pre { background: #f5f5f5; padding: 1rem; overflow-x: auto; font-size: .85rem; }
@@ -43,8 +44,8 @@ $failed
 <div class="wide">$summary</div>
 <p class="note">$note</p>
 <h2>Scenario</h2>
-<p class="note">As it was resolved, every default written out.</p>
-$scenarios
+<details><summary>As it was resolved, every default written out</summary>
+<pre>$scenario</pre></details>
 <p class="note">$versions</p>
 </body>
 </html>
@@ -55,13 +56,12 @@ def write(results, folder, failures=()):
     """Write figures, tables and the page into a folder; gives their paths, the page last."""
     folder = Path(folder)
     picture = pictures(curves(results))
-    summary, variants = results.summary(), results.study.variants
-    scenarios = "---\n".join(resolved(variant.scenario) for variant in variants)
+    summary = results.summary()
     files = {
         "curves.png": picture["png"],
         "curves.svg": picture["svg"],
         "summary.csv": summary.to_csv(index=False, lineterminator="\n").encode(),
-        "scenario.yaml": scenarios.encode(),
+        "scenario.yaml": resolved(results.study).encode(),
         "report.html": page(results, summary, picture["svg"].decode(), failures).encode(),
     }
     return [placed(folder / name, content) for name, content in files.items()]
@@ -97,13 +97,13 @@ def page(results, summary, svg, failures):
             + (f" and {seeds} seeds, the band their range" if seeds > 1 else "")
             + ". The ground is shaded by the concept that rules; ticks at the foot are retrainings."
         ),
-        summary=table(summary, set(scenario.models)),
+        summary=table(summary.dropna(axis="columns", how="all"), set(scenario.models)),
         note=html.escape(
-            "Means over the seeds; error_low and error_high bound the mean error at 95 %. Grey rows "
-            "are references: oracle knows the world, majority and no_change have seen every label "
-            "before the row. An empty cell cannot be known."
+            "Means over the seeds; error_low and error_high bound the mean error at 95 %. Grey "
+            "rows are references: oracle knows the world, majority and no_change have seen every "
+            "label before the row. An empty cell cannot be known."
         ),
-        scenarios="".join(listing(variant) for variant in study.variants),
+        scenario=html.escape(resolved(study)),
         versions=html.escape(
             f"Seeds 0 to {seeds - 1}. Versions: "
             + ", ".join(f"{name} {number}" for name, number in versions.items())
@@ -117,12 +117,6 @@ def failed(played):
     return (
         f'<div class="failed"><h2>{name} failed</h2><pre>{html.escape(played.failure)}</pre></div>'
     )
-
-
-def listing(variant):
-    """The scenario of a variant, folded up."""
-    title, text = html.escape(variant.title or "as YAML"), html.escape(resolved(variant.scenario))
-    return f"<details><summary>{title}</summary><pre>{text}</pre></details>"
 
 
 def table(frame, contenders):

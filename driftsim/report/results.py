@@ -15,6 +15,13 @@ SUMMED = ("fits", "labels", "rows_trained", "alarms")
 SECONDS = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")
 REFERENCES = ("oracle", "majority", "no_change")  # that stand in every summary unasked
 CONFIDENCE = 0.95
+SUMMARY = [
+    "contender", "error", "error_low", "error_high", "excess_error", "accuracy", "kappa",
+    "log_loss", "brier", "fits", "labels", "rows_trained", "alarms", *SECONDS, "model_bytes",
+    "seeds",
+]  # fmt: skip
+CURVES = ["contender", "first_row", "last_row", "mean", "low", "high", "seeds"]
+TAKEN = {*SUMMARY, *CURVES}  # names of columns, which those of swept paths must not repeat
 
 
 class Played(NamedTuple):
@@ -76,10 +83,8 @@ class Results:
                 | {"low": values.min(axis=0), "high": values.max(axis=0), "seeds": len(values)}
             )
             frames.append(frame.assign(**setting) if setting else frame)
-        columns = ["contender", "first_row", "last_row", "mean", "low", "high", "seeds"]
-        if not frames:
-            return pd.DataFrame(columns=[*self.swept, *columns])
-        return pd.concat(frames, ignore_index=True)[[*self.swept, *columns]]
+        whole = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+        return whole.reindex(columns=[*self.swept, *CURVES])
 
     def write(self, folder, failures=()):
         """Write figures, tables and the page into a folder; gives their paths, the page last."""
@@ -90,7 +95,7 @@ class Results:
     @property
     def swept(self):
         """Names of the swept paths, as columns of the tables."""
-        return shortest(self.study.swept)
+        return shortest(self.study.swept, taken=TAKEN)
 
     @property
     def window(self):
@@ -128,12 +133,6 @@ class Results:
                 ]
                 if played:
                     yield setting, name, played
-
-
-SUMMARY = [
-    "contender", "error", "error_low", "error_high", "excess_error", "accuracy", "kappa",
-    "fits", "labels", "rows_trained", "alarms", *SECONDS, "model_bytes", "seeds",
-]  # fmt: skip
 
 
 def references(scenario):

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from driftsim.parts import Number, Part, Share
-from driftsim.rows import Schema
+from driftsim.rows import Schema, one_hot
 
 
 class Concept(Part):
@@ -66,7 +66,7 @@ class Rule(Concept):
 
 
 class Sea(Rule):
-    """SEA (Street & Kim 2001): whether two of three uniform features sum to more than a threshold."""
+    """SEA (Street & Kim 2001): whether two of three uniform features add up to over a threshold."""
 
     schema = Schema(("x1", "x2", "x3"))
     high = 10.0
@@ -222,8 +222,3 @@ class Gaussians(Concept):
 def numbered(d):
     """Names for columns without names: x1, x2, …"""
     return tuple(f"x{j + 1}" for j in range(d))
-
-
-def one_hot(y, k):
-    """(n, k): one in the column of each label, else zero; columns are contiguous, for speed."""
-    return (np.asarray(y) == np.arange(k)[:, None]).astype(float).T

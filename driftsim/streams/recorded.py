@@ -10,7 +10,8 @@ from typing import Literal
 import numpy as np
 from pydantic import field_validator, model_validator
 
-from driftsim.parts import Imported, Position, called, guess, imported, parameters, short
+from driftsim.libraries import called, imported, parameters
+from driftsim.parts import Imported, Position, guess, short
 from driftsim.streams.concepts import Concept
 from driftsim.streams.tables import (
     SUFFIXES,

@@ -73,10 +73,7 @@ class Stream(Strict):
 
     @model_validator(mode="after")
     def _can_be_drawn(self):
-        settled = {
-            name: concept.settled(child(0, STRUCTURE, *name.encode()))
-            for name, concept in self.concepts.items()
-        }
+        settled = {name: self._settled(name) for name in self.concepts}
         recorded = [(name, c.rows) for name, c in settled.items() if c.rows is not None]
         if self.length is None:
             if not recorded:
@@ -92,6 +89,12 @@ class Stream(Strict):
                 raise refusal(fault, place)
         self._schema = next(iter(settled.values())).schema
         return self
+
+    def _settled(self, name):
+        try:
+            return self.concepts[name].settled(child(0, STRUCTURE, *name.encode()))
+        except ValueError as error:  # in the file that it reads
+            raise refusal(str(error), "concepts", name) from None
 
     def _too_short(self, recorded):
         for name, rows in recorded:
@@ -220,7 +223,8 @@ def unblendable(drift, concepts):
     """Why concepts have no concepts in between, or None."""
     kinds = {concept.kind(): concept.blends for concept in concepts}
     if len(kinds) > 1 or not all(kinds.values()):
-        return f"{drift} cannot blend {' with '.join(kinds)}; use gradual, or concepts of one kind that move"
+        named = " with ".join(kinds)
+        return f"{drift} cannot blend {named}; use gradual, or concepts of one kind that can move"
     for name, values in fields(concepts).items():
         if any(v != values[0] and not numeric(v) for v in values):
             return (

@@ -1,8 +1,8 @@
 """Tables: files of rows read into columns of numbers and codes."""
 
 import csv
-import os
 import io
+import os
 import re
 from collections import Counter
 from functools import partial

@@ -1,7 +1,7 @@
 """Labels: when they come in."""
 
 import numpy as np
-from conftest import cut
+from examples import cut
 
 from driftsim.evaluation.labels import NEVER, AtOnce, Delayed, Labels, arrivals, uniforms
 from driftsim.rows import Labelled

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from conftest import predictions, sea_stream
+from examples import predictions, sea_stream
 from pydantic import ValidationError
+from sklearn.naive_bayes import GaussianNB
 
 from driftsim.evaluation.labels import AtOnce, Delayed
 from driftsim.evaluation.metrics import METRICS
@@ -49,7 +50,7 @@ def test_excess_of_a_static_contender_after_a_sudden_drift(noise):
     class Threshold(Learner):
         """Knows the first concept, and nothing else."""
 
-        def start(self, schema, seed):
+        def start(self, schema, seed, probabilities=False):
             return Knowing()
 
     del Learner.kinds["threshold"]
@@ -153,11 +154,25 @@ def test_a_contender_must_match():
         contender("sklearn.tree.DecisionTreeClassifier", "online")
 
 
+def test_log_loss_and_brier_score_against_scikit_learn():
+    from sklearn.metrics import brier_score_loss, log_loss
+
+    stream, playing = sea_stream(noise=0.2), contender(BAYES, {"kind": "mini_batch", "size": 600})
+    asked = {"warmup": 600, "interval": 600, "probabilities": True, "truth": False}
+    columns = evaluate(stream, playing, **asked).columns
+    block = stream.rows(0, 0, 2400)
+    model = GaussianNB().fit(block.X[:600], block.y[:600])
+    first, y = model.predict_proba(block.X[600:1200]), block.y[600:1200]
+    assert METRICS["log_loss"](columns)[0] == pytest.approx(log_loss(y, first))
+    assert METRICS["brier"](columns)[0] == pytest.approx(2 * brier_score_loss(y, first[:, 1]))
+    assert np.isnan(METRICS["brier"](evaluate(stream, playing).columns)).all()
+
+
 def test_a_label_that_does_not_exist_is_an_error():
     class Seven(Learner):
         """Answers seven."""
 
-        def start(self, schema, seed):
+        def start(self, schema, seed, probabilities=False):
             return MajorityModel(np.array([0, 0, 0, 0, 0, 0, 0, 9000]))
 
     del Learner.kinds["seven"]

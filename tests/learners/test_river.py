@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import predictions, rows_of, sea_stream
+from examples import predictions, rows_of, sea_stream
 from pydantic import ValidationError
 from river import linear_model, preprocessing, tree
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import rows_of, sea_stream
+from examples import rows_of, sea_stream
 from pydantic import ValidationError
 from sklearn.linear_model import SGDClassifier
 from sklearn.preprocessing import StandardScaler

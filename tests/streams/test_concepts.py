@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from driftsim.streams.concepts import Concept, Stagger, one_hot
+from driftsim.rows import one_hot
+from driftsim.streams.concepts import Concept, Stagger
 from driftsim.streams.stream import Stream
 
 N = 100_000

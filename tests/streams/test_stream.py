@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import sea_stream
+from examples import sea_stream
 from pydantic import ValidationError
 
 from driftsim.streams.stream import BLOCK, Stream, chosen

@@ -1,0 +1,110 @@
+"""Ground floor: classes of libraries, found by their paths and made with checked parameters."""
+
+import inspect
+import math
+import re
+from importlib import import_module
+from types import MappingProxyType
+
+from driftsim.parts import guess, line, short
+
+NUMBERS, NUMERIC = (int, float), ["int", "float"]
+PLAIN = {"int": (int,), "float": NUMBERS, "bool": (bool,), "str": (str,), "None": (type(None),)}
+KNOWN = (int, float, bool, str, type(None), list, dict)  # what YAML gives
+CLASS = re.compile(r"(?!.*typing\.|Any$)(\w+\.)*[A-Z]\w+$")  # such as optim.base.Optimizer
+CHECKED = "_parameter_constraints"  # of a class of scikit-learn, which checks them itself
+
+
+def imported(path, package, wanted):
+    """The class or function at an import path below a package.
+
+    `wanted` tells by its true answer what will do. Raises `ValueError`, with a guess,
+    where there is none.
+    """
+    holder, _, name = path.rpartition(".")
+    module = _module(holder, package)
+    found = getattr(module, name, None) if module else None
+    if found is not None and wanted(found) and found.__module__.startswith(package.split(".")[0]):
+        return found
+    known = [word for word in dir(module or _module(package, package)) if word[0] != "_"]
+    fitting = [word for word in known if wanted(getattr(module, word, None))] if module else []
+    reason = "names nothing that will do here" if found is not None else "does not exist"
+    raise ValueError(f"{short(path)} {reason}; {guess(name, fitting, [f'{package}.…'])}")
+
+
+def _module(path, package):
+    words = path.split(".")
+    if any(not word.isidentifier() or word[0] == "_" or word == "tests" for word in words):
+        return None
+    if not f"{path}.".startswith(f"{package}."):
+        return None
+    try:
+        return import_module(path)
+    except ImportError:
+        return None
+
+
+def assembled(value, package, make):
+    """A parameter as a library takes it: objects of the library, by path, are made.
+
+    `make(path, params)` makes one; lists are gone through.
+    """
+    if isinstance(value, str) and value.startswith(f"{package}."):
+        return make(value, {})
+    if isinstance(value, list):
+        return [assembled(one, package, make) for one in value]
+    if isinstance(value, dict):
+        params = {k: assembled(one, package, make) for k, one in value.items() if k != "kind"}
+        kind = value.get("kind")
+        return make(kind, params) if isinstance(kind, str) else params
+    return value
+
+
+def called(maker, params, path):
+    """What a class of a library makes of parameters; `ValueError` if it does not know them."""
+    known = parameters(maker)
+    for name, value in params.items():
+        if name not in known:
+            raise ValueError(f"{path} has no parameter {short(name)}; {guess(name, known)}")
+        if not hasattr(maker, CHECKED) and (should := misfit(value, known[name])):
+            raise ValueError(f"{path}: {name} is {short(value)}; it should be {should}")
+    for name, parameter in known.items():
+        if parameter.default is parameter.empty and name not in params:
+            raise ValueError(f"{path} needs the parameter '{name}'; give it")
+    try:
+        return maker(**params)
+    except Exception as error:  # whatever the library's own rules raise
+        raise ValueError(f"{path}: {line(error) or type(error).__name__}") from None
+
+
+def misfit(value, parameter):
+    """What a plain value of a parameter should be, by its annotation or its default, or None.
+
+    river, unlike scikit-learn, does not check its parameters: it errs or answers nonsense later.
+    """
+    words = _words(parameter)
+    if not words or not all(PLAIN.get(word) or CLASS.match(word) for word in words):
+        return None
+    fits = any(type(value) in PLAIN.get(word, ()) for word in words)
+    if not fits and (type(value) in KNOWN or all(word in PLAIN for word in words)):
+        return "a number" if words == NUMERIC else " or ".join(words)
+    if type(value) is float and not math.isfinite(value):
+        return "a finite number"
+    if type(value) in NUMBERS and value < 0 and words in (["int"], ["float"], NUMERIC):
+        return "0 or more" if type(parameter.default) in NUMBERS and parameter.default > 0 else None
+    return None
+
+
+def _words(parameter):
+    """The types that a parameter says it is of; those of numbers where its default is one."""
+    if parameter.annotation is parameter.empty:
+        return NUMERIC if type(parameter.default) in NUMBERS else []
+    text = getattr(parameter.annotation, "__name__", str(parameter.annotation))
+    return text.replace(" ", "").split("|")
+
+
+def parameters(maker):
+    """The named parameters of a class or function, by name."""
+    found = inspect.signature(maker).parameters.items()
+    rest = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return MappingProxyType({name: one for name, one in found if one.kind not in rest})

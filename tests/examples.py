@@ -1,0 +1,122 @@
+"""Every kind of every family, built with small parameters, and what tests do with them."""
+
+import numpy as np
+
+import driftsim  # noqa: F401  defines every kind
+from driftsim.adaptation.detectors import Detector
+from driftsim.adaptation.policies import Policy
+from driftsim.evaluation.labels import Labels, arrivals
+from driftsim.learners.learner import Learner
+from driftsim.rows import Alarm, Labelled
+from driftsim.streams.concepts import Concept
+from driftsim.streams.drifts import Drift
+from driftsim.streams.stream import Stream
+
+ADWIN_OFTEN = {"kind": "adwin", "delta": 0.2}
+EXAMPLES = {
+    Concept: [
+        "sea",
+        *({"kind": "sine", "function": function} for function in (1, 2, 3, 4)),
+        {"kind": "hyperplane", "features": 4},
+        {"kind": "hyperplane", "features": 2, "weights": [1.0, 0.5]},
+        "gaussians",
+        {"kind": "gaussians", "separation": 1.5, "angle": 30.0, "priors": [0.3, 0.7]},
+        {"kind": "gaussians", "means": [[0.0, 0.0], [2.0, 0.0], [0.0, 2.0]]},
+        *({"kind": "stagger", "function": function} for function in (1, 2, 3)),
+        {"kind": "river.datasets.Phishing"},
+        {"kind": "sklearn.datasets.load_wine", "order": "shuffled"},
+        {"kind": "table", "path": "TABLE"},
+    ],
+    Drift: [
+        "none",
+        {"kind": "sudden", "at": [1200]},
+        {"kind": "gradual", "at": [1200], "width": 500},
+        {"kind": "gradual", "at": [1200], "width": 501, "ramp": "sigmoid"},
+        {"kind": "gradual", "at": [1200], "width": 100, "ramp": "moa"},
+        {"kind": "incremental", "at": [1200], "width": 500},
+        {"kind": "recurring", "every": 500, "width": 100},
+        {"kind": "recurring", "every": 501},
+    ],
+    Learner: [
+        "oracle",
+        "majority",
+        "no_change",
+        "sklearn.naive_bayes.GaussianNB",
+        "river.naive_bayes.GaussianNB",
+        {
+            "kind": "pipeline",
+            "steps": [
+                "river.preprocessing.StandardScaler",
+                {
+                    "kind": "river.linear_model.LogisticRegression",
+                    "optimizer": {"kind": "river.optim.SGD", "lr": 0.005},
+                },
+            ],
+        },
+    ],
+    Labels: ["at_once", {"kind": "delayed", "rows": 37}],
+    Detector: [
+        "adwin",
+        "ddm",
+        {"kind": "page_hinkley", "threshold": 40.0},
+        "river.drift.KSWIN",
+        "river.drift.binary.HDDMW",
+    ],
+    Policy: [
+        "static",
+        {"kind": "periodic", "every": 200, "memory": 300},
+        {"kind": "on_drift", "memory": 100, "detector": ADWIN_OFTEN},
+        {"kind": "mini_batch", "size": 50},
+        "online",
+    ],
+}
+
+
+def built(family, spec, tmp_path):
+    """A part of an example; the table is written where it may be."""
+    if isinstance(spec, dict) and spec.get("path") == "TABLE":
+        rng = np.random.default_rng(0)
+        lines = [f"{a:.6f},{'abc'[b]},{int(a > b)}" for a, b in zip(*rng.integers(0, 3, (2, 300)))]
+        path = tmp_path / "table.csv"
+        path.write_text("\n".join(["size,word,class", *lines]) + "\n", encoding="utf-8")
+        spec = spec | {"path": str(path)}
+    return family.model_validate(spec)
+
+
+def sea_stream(length=2400, drift=None, **more):
+    concepts = {"a": {"kind": "sea", "threshold": 8.0}, "b": {"kind": "sea", "threshold": 14.0}}
+    drift = drift or {"kind": "sudden", "at": [length // 2]}
+    return Stream.model_validate({"length": length, "concepts": concepts, "drift": drift} | more)
+
+
+def joined(pieces):
+    """The predictions among what a policy has given."""
+    return np.concatenate([piece for piece in pieces if not isinstance(piece, Alarm)])
+
+
+def rows_of(stream, learner, warmup, seed=0):
+    """The warm-up of a stream and the rows after it, as a learner is given them."""
+    world = stream.settled(seed)
+    block = world.rows(0, stream.length)
+    X = block.X if learner.sees == "X" else world.posterior(block.t, block.X)
+    rows = Labelled(block.t, X, block.y)
+    return rows.part(slice(warmup)), rows.part(slice(warmup, None))
+
+
+def cut(rows, size):
+    """Rows in chunks of a size."""
+    for start in range(0, len(rows.t), size):
+        yield rows.part(slice(start, start + size))
+
+
+def predictions(stream, learner, policy, labels, size=8192, warmup=600, change=None):
+    """What a contender predicts of the rows after the warm-up, `size` of them arriving at once.
+
+    `change` is done to the labels first: a function of positions and labels.
+    """
+    history, rows = rows_of(stream, learner, warmup)
+    if change:
+        history, rows = (part._replace(y=change(part.t, part.y)) for part in (history, rows))
+    model = learner.start(stream.schema, 1)
+    arriving = arrivals(cut(rows, size), labels, 0)
+    return joined(policy.run(model, history, arriving, np.random.default_rng(0)))

@@ -1,0 +1,74 @@
+"""Results: summaries, curves and traces as frames."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from driftsim.evaluation.metrics import METRICS
+from driftsim.report.results import bounds
+
+
+def test_a_summary_has_a_row_a_contender_and_setting(swept):
+    summary = swept.summary()
+    assert summary.columns[:5].tolist() == [
+        "noise",
+        "contender",
+        "error",
+        "error_low",
+        "error_high",
+    ]
+    assert summary.contender.tolist() == [
+        *["bayes & co", "frozen", "oracle", "majority", "no_change"] * 2
+    ]
+    assert summary.noise.tolist() == [0.0] * 5 + [0.2] * 5
+    assert (summary.seeds == 2).all()
+    needed = {"excess_error", "accuracy", "kappa", "fits", "labels", "fit_seconds"}
+    assert needed | {"predict_seconds", "learn_seconds", "online_seconds"} <= set(summary.columns)
+
+
+def test_a_summary_tells_what_the_traces_hold(swept):
+    row = swept.summary().set_index(["noise", "contender"]).loc[(0.2, "frozen")]
+    played = [
+        one for one in swept.traces() if one.contender == "frozen" and one.setting == {"noise": 0.2}
+    ]
+    errors = []
+    for one in played:
+        columns = one.trace.columns
+        errors.append(1 - columns["correct"].sum() / columns["rows"].sum())
+    assert row.error == pytest.approx(np.mean(errors))
+    interval = stats.t.interval(0.95, 1, np.mean(errors), stats.sem(errors))
+    assert (row.error_low, row.error_high) == pytest.approx(interval)
+    assert row.fits == 1 and row.labels == 1000
+    assert row.accuracy == pytest.approx(1 - row.error)
+
+
+def test_the_oracle_has_no_excess_and_errs_as_the_noise(swept):
+    summary = swept.summary().set_index(["noise", "contender"])
+    assert summary.loc[(0.2, "oracle")].excess_error == 0
+    assert 0.2 <= summary.loc[(0.2, "oracle")].error < 0.25  # and a ramp
+    assert (summary.excess_error >= 0).all()
+
+
+def test_what_cannot_be_known_is_empty(plain):
+    summary = plain.summary().set_index("contender")
+    assert summary.index.tolist() == ["majority", "bayes", "no_change"]
+    assert summary[["error_low", "error_high", "excess_error"]].isna().all().all()
+    assert np.isnan(summary.loc["no_change"].fits) and summary.loc["bayes"].fits == 0
+
+
+def test_curves_are_metrics_over_windows(swept):
+    curves = swept.curves("kappa", window=170)
+    one = curves[(curves.contender == "frozen") & (curves.noise == 0.2)]
+    assert one.first_row.tolist()[:3] == [1000, 1200, 1400]  # rounded up to whole intervals
+    assert one.last_row.tolist()[-1] == 2999 and len(one) == 10
+    played = [p for p in swept.traces() if p.contender == "frozen" and p.setting == {"noise": 0.2}]
+    expected = np.mean([METRICS["kappa"](p.over(200)) for p in played], axis=0)
+    assert np.allclose(one["mean"], expected)
+    assert (one.low <= one["mean"]).all() and (one["mean"] <= one.high).all()
+    assert curves[curves.contender == "oracle"]["mean"].isna().all()
+
+
+def test_bounds():
+    assert np.isnan(bounds([0.5])).all()
+    low, high = bounds([0.1, 0.2, 0.3])
+    assert (low, high) == pytest.approx(stats.t.interval(0.95, 2, 0.2, 0.1 / np.sqrt(3)))

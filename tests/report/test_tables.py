@@ -1,0 +1,30 @@
+"""Tables for the terminal."""
+
+import io
+
+from rich.console import Console
+
+from driftsim.report.tables import readable, shown
+
+
+def printed(results, width):
+    console = Console(file=io.StringIO(), width=width)
+    console.print(shown(results, width))
+    return console.file.getvalue()
+
+
+def test_a_narrow_terminal_is_spared_columns_not_digits(swept):
+    wide, narrow = printed(swept, 120), printed(swept, 60)
+    assert "labels" in wide and "labels" not in narrow
+    for text in (wide, narrow):
+        assert "…" not in text and "bayes & co" in text
+        assert max(map(len, text.splitlines())) <= 120
+
+
+def test_values_as_people_read_them():
+    assert readable("error", 0.12345) == "0.1235" or readable("error", 0.12345) == "0.1234"
+    assert readable("error", float("nan")) == ""
+    assert readable("labels", 12345.0) == "12,345"
+    assert readable("noise", 0.2) == "0.2" and readable("memory", 2000) == "2,000"
+    assert readable("fit_seconds", 0.00123) == "0.0012" and readable("seconds", 3.14159) == "3.14"
+    assert readable("contender", "x") == "x" and readable("on", True) == "True"

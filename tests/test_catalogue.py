@@ -1,0 +1,67 @@
+"""The catalogue: everything that can be named, with its parameters, defaults and a sentence."""
+
+import pytest
+
+from driftsim.catalogue import FAMILIES, listed
+from driftsim.parts import Imported
+from driftsim.scenario import ScenarioError
+
+KINDS = [(family, name) for family, parts in FAMILIES.items() for name in parts.kinds]
+
+
+def test_all_families_and_kinds_are_listed():
+    said = listed()
+    for family, name in KINDS:
+        assert f"\n{family}: " in f"\n{said}"
+        assert f"\n  {name}" in said
+    assert max(map(len, said.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_family_is_listed_with_parameters(family):
+    said = listed(family)
+    for name in FAMILIES[family].kinds:
+        assert f"  {name}" in said
+    assert max(map(len, said.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(("family", "name"), KINDS, ids=[name for _, name in KINDS])
+def test_a_kind_has_a_sentence_and_every_parameter(family, name):
+    kind, said = FAMILIES[family].kinds[name], listed(name)
+    assert said.startswith(f"  {name}")
+    assert len(said.splitlines()[1].strip()) > 10
+    hidden = {"path"} if issubclass(kind, Imported) else set()
+    for field in kind.model_fields.keys() - hidden:
+        assert f"\n    {field}: " in said
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("sea", "threshold: number at least 0, at most 20, default 8.0; of x1 + x2"),
+        ("periodic", "every: whole number more than 0, required; of the stream"),
+        ("gradual", "ramp: linear | sigmoid | moa, default 'linear'"),
+        ("on_drift", "detector: detector, default adwin"),
+        ("river.tree.HoeffdingTreeClassifier", "grace_period: default 200"),
+        ("sklearn.tree.DecisionTreeClassifier", "max_depth: default null"),
+        ("river.drift.ADWIN", "delta: default 0.002"),
+    ],
+)
+def test_parameters_are_told_with_type_default_and_unit(name, line):
+    assert f"    {line}" in listed(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("suden", "no family or kind is called 'suden'; did you mean 'sudden'?"),
+        ("os.system", "no family or kind is called 'os.system'"),
+        ("sklearn.os.system", "'sklearn.os.system' does not exist"),
+        ("sklearn.tree.DecisionTreeClasifier", "did you mean 'DecisionTreeClassifier'?"),
+        ("", "no family or kind is called ''"),
+    ],
+)
+def test_what_is_not_in_the_catalogue(name, words):
+    with pytest.raises(ScenarioError) as caught:
+        listed(name)
+    assert words in str(caught.value)

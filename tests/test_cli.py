@@ -1,0 +1,187 @@
+"""The command line: what it prints, writes and ends with."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from driftsim.cli import app
+
+TEXT = """\
+# Does it work?
+stream:
+  length: 2_000
+  concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 12}}
+  drift: {kind: sudden, at: [1_000]}
+models:
+  frozen: {learner: majority, policy: static}
+  last: {learner: no_change, policy: online}
+evaluation: {warmup: 500}
+"""
+FILES = {"curves.png", "curves.svg", "summary.csv", "scenario.yaml", "report.html"}
+
+
+@pytest.fixture
+def path(tmp_path):
+    file = tmp_path / "s.yaml"
+    file.write_text(TEXT)
+    return file
+
+
+def told(*words):
+    """The end of the command line with these words."""
+    return CliRunner().invoke(app, [*map(str, words)])
+
+
+def runs(folder):
+    return {path.name: path.stat().st_mtime_ns for path in (folder / "s" / "runs").iterdir()}
+
+
+def test_a_second_run_redraws_and_a_fresh_one_plays_again(path, tmp_path):
+    ended = told("run", path, "--out", tmp_path, "--jobs", 1)
+    assert ended.exit_code == 0, ended.output
+    assert {file.name for file in (tmp_path / "s").iterdir()} == FILES | {"runs"}
+    assert "Does it work?" in ended.stdout
+    for word in ("frozen", "last", "oracle", "majority", "no_change", "kappa"):
+        assert word in ended.stdout
+    for name in FILES:
+        assert str(tmp_path / "s" / name) in ended.stdout.replace("\n", "")
+    assert not ended.stderr
+    assert "\x1b" not in ended.output
+    assert "\r" not in ended.output
+
+    before = runs(tmp_path)
+    for name in FILES:
+        (tmp_path / "s" / name).unlink()
+    assert told("run", path, "--out", tmp_path).exit_code == 0
+    assert runs(tmp_path) == before
+    assert {file.name for file in (tmp_path / "s").iterdir()} == FILES | {"runs"}
+
+    assert told("run", path, "--out", tmp_path, "--seeds", 2, "--only", "last").exit_code == 0
+    assert before.items() <= runs(tmp_path).items()
+    assert len(runs(tmp_path)) == len(before) + 2  # the truth and `last`, of the other seed
+
+    assert told("run", path, "--out", tmp_path, "--fresh").exit_code == 0
+    after = runs(tmp_path)
+    assert all(after[name] > time for name, time in before.items())
+
+
+def test_what_is_resolved_can_be_run_again(path, tmp_path):
+    assert told("run", path, "--out", tmp_path, "--jobs", 1).exit_code == 0
+    again = tmp_path / "s" / "scenario.yaml"
+    again.rename(tmp_path / "again.yaml")
+    before = runs(tmp_path)
+    (tmp_path / "again").mkdir()
+    (tmp_path / "s" / "runs").rename(tmp_path / "again" / "runs")
+    ended = told("run", tmp_path / "again.yaml", "--out", tmp_path)
+    assert ended.exit_code == 0
+    assert {file.name for file in (tmp_path / "again" / "runs").iterdir()} == {*before}
+
+
+@pytest.mark.parametrize("out", ["file/below", "file"])
+def test_a_folder_that_cannot_be_written(path, tmp_path, out):
+    (tmp_path / "file").write_text("not a folder")
+    ended = told("run", path, "--out", tmp_path / out)
+    assert ended.exit_code == 2
+    assert isinstance(ended.exception, SystemExit)
+    assert "cannot be written: " in ended.stderr
+    assert "choose another --out" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_taken_name_of_the_folder_of_results(path, tmp_path):
+    (tmp_path / "s").write_text("not a folder")
+    ended = told("run", path, "--out", tmp_path)
+    assert (ended.exit_code, ended.stderr.count("\n")) == (2, 1)
+    assert "cannot be written" in ended.stderr
+
+
+def test_two_files_of_one_name(path, tmp_path):
+    (tmp_path / "other").mkdir()
+    other = tmp_path / "other" / "s.yaml"
+    other.write_text(TEXT)
+    ended = told("run", path, other, "--out", tmp_path / "out")
+    assert ended.exit_code == 2
+    assert f"{path} and {other}: the results of both would go to 's'" in ended.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_bad_file_of_two_stops_both(path, tmp_path):
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(TEXT.replace("sudden", "suden"))
+    ended = told("run", path, bad, "--out", tmp_path / "out")
+    assert ended.exit_code == 2
+    assert f"{bad}:5: stream.drift: no drift is called 'suden'" in ended.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run"],
+        ["run", "s.yaml", "--jobs", "0"],
+        ["run", "s.yaml", "--jobs", "x"],
+        ["run", "s.yaml", "--seeds", "2.5"],
+        ["run", "s.yaml", "--nothing"],
+        ["nothing"],
+        ["check"],
+    ],
+)
+def test_the_command_line_itself_is_checked(words):
+    ended = told(*words)
+    assert ended.exit_code == 2
+    assert "Traceback" not in ended.output
+
+
+def test_check_tells_valid_from_not(path, tmp_path):
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(TEXT.replace("sudden", "suden"))
+    ended = told("check", bad, path)
+    assert ended.exit_code == 2
+    assert f"{path}: valid" in ended.stdout
+    assert f"{bad}: valid" not in ended.stdout
+    assert f"{bad}:5: stream.drift" in ended.stderr
+    assert told("check", path).exit_code == 0
+    ended = told("check", path, "--set", "stream.length=-5")
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["bad.yaml", "s.yaml"]
+
+
+def test_parts_of_ones_own_are_kinds(path, tmp_path):
+    parts = tmp_path / "mine.py"
+    parts.write_text(
+        "from driftsim.learners.reference import Majority\n\n\n"
+        "class MineAlone(Majority):\n    '''Mine.'''\n"
+    )
+    options = "--set", "models.frozen.learner=mine_alone"
+    assert "no learner is called 'mine_alone'" in told("check", path, *options).stderr
+    assert "MineAlone" not in told("kinds").stdout
+    assert "mine_alone" in told("kinds", "--with", parts).stdout
+    ended = told("run", path, *options, "--with", parts, "--out", tmp_path, "--jobs", 1)
+    assert ended.exit_code == 0, ended.stderr
+
+
+@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["check", "-h"], ["kinds", "-h"]])
+def test_help_is_quick(words):
+    code = (
+        "import sys; from driftsim.cli import app; app(sys.argv[1:], standalone_mode=False);"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    command = [sys.executable, "-c", code, *words]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    help_, _, modules = said.rstrip().rpartition("\n")
+    assert "Usage" in help_
+    heavy = {"sklearn", "river", "pandas", "matplotlib", "pyarrow", "scipy"}
+    assert not heavy & {*modules.split()}
+
+
+def test_a_module_is_the_command_line_and_quiet_without_a_terminal(path, tmp_path):
+    command = [sys.executable, "-m", "driftsim", "run", str(path), "--out", str(tmp_path)]
+    env = os.environ | {"TERM": "xterm-256color"}
+    ended = subprocess.run(command, capture_output=True, text=True, env=env, timeout=60)
+    assert ended.returncode == 0, ended.stderr
+    assert not ended.stderr
+    assert all(c.isprintable() or c == "\n" for c in ended.stdout)
+    assert "frozen" in ended.stdout

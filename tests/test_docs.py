@@ -1,0 +1,82 @@
+"""The README and the docs say what is true."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import driftsim
+from driftsim.catalogue import FAMILIES
+from driftsim.evaluation.metrics import METRICS
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+OWN = (ROOT / "docs" / "own_parts.md").read_text(encoding="utf-8")
+
+
+def blocks(text, language):
+    return re.findall(rf"```{language}\n(.*?)```", text, re.S)
+
+
+def test_the_readme_sets_up_in_plain_posix():
+    begin, test = blocks(README, "sh")
+    for block in (begin, test):
+        assert block.startswith("python3 -m venv") and "source" not in block
+    assert "driftsim run" in begin and "pytest" in test
+
+
+def test_the_scenario_of_the_readme_is_the_quickstart():
+    quickstart = (ROOT / "scenarios" / "quickstart.yaml").read_text(encoding="utf-8")
+    assert blocks(README, "yaml") == [quickstart]
+
+
+def test_links_and_pictures_lead_somewhere():
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_kind_and_metric_is_named_in_the_docs():
+    pages = README + (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    own = {kind for family in FAMILIES.values() for kind in family.kinds.values()}
+    for kind in own:
+        if kind.__module__.startswith("driftsim."):
+            assert kind.kind().split(".")[0] in pages, kind
+    assert all(f"`{metric}`" in pages for metric in METRICS)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda p: p.stem)
+def test_scenarios_that_ship_are_valid_and_ask_a_question(path):
+    study = driftsim.load(path)
+    assert study.question.endswith((".", "?")) and "?" in study.question
+    assert (ROOT / "reports" / "pictures" / f"{path.stem}.png").stat().st_size < 300_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda p: p.stem)
+def test_scenarios_that_ship_run(path, tmp_path):
+    command = [sys.executable, "-m", "driftsim", "run", path, "--out", tmp_path, "--seeds", "1"]
+    subprocess.run(command, check=True, capture_output=True)
+    assert (tmp_path / path.stem / "report.html").exists()
+
+
+def test_the_quickstart_runs(tmp_path):
+    command = [sys.executable, "-m", "driftsim", "run", ROOT / "scenarios" / "quickstart.yaml"]
+    done = subprocess.run([*command, "--out", tmp_path], check=True, capture_output=True, text=True)
+    table = done.stdout.split("\n\n")[0] if "contender" in done.stdout else ""
+    assert "contender" in done.stdout and "oracle" in done.stdout, table
+    summary = driftsim.run(ROOT / "scenarios" / "quickstart.yaml", out=tmp_path).summary()
+    error = summary.set_index("contender").error
+    assert error["online"] < error["retrained"] < error["frozen"] < error["majority"]
+
+
+def test_the_own_parts_of_the_docs_run(tmp_path):
+    (parts,), (scenario,) = blocks(OWN, "python"), blocks(OWN, "yaml")
+    (tmp_path / "my_parts.py").write_text(parts, encoding="utf-8")
+    (tmp_path / "blip.yaml").write_text(scenario, encoding="utf-8")
+    command = [sys.executable, "-m", "driftsim", "run", "blip.yaml", "--with", "my_parts.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "doubling" in done.stdout and (tmp_path / "reports" / "blip" / "curves.png").exists()

@@ -1,0 +1,118 @@
+"""Notation: YAML is read without its traps, or refused with the line."""
+
+import math
+import time
+
+import pytest
+
+from driftsim.notation import NotationError, parsed, written
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("on", "on"),
+        ("yes", "yes"),
+        ("No", "No"),
+        ("y", "y"),
+        ("true", True),
+        ("1e4", 10_000),
+        ("2.5e3", 2_500),
+        ("1e-9", 1e-9),
+        ("010", 10),
+        ("0o17", 15),
+        ("0x1F", 31),
+        ("0x_", "0x_"),
+        ("20_000", 20_000),
+        ("+7", 7),
+        ("-1.5", -1.5),
+        (".5", 0.5),
+        ("1:30", "1:30"),
+        ("2001-01-01", "2001-01-01"),
+        ("~", None),
+        ("", None),
+        ("'1'", "1"),
+        ("<<", "<<"),
+        (".inf", math.inf),
+        ("-.inf", -math.inf),
+    ],
+)
+def test_a_plain_word_is_what_it_looks_like(text, value):
+    read = parsed(f"a: {text}")[0]["a"]
+    assert read == value
+    assert type(read) is type(value)
+
+
+def test_keys_are_texts():
+    assert parsed("on: 1\nyes: 2\n3: 4\nnull: 5")[0] == {"on": 1, "yes": 2, "3": 4, "null": 5}
+
+
+def test_aliases_are_copies():
+    read = parsed("a: &x {k: [1]}\nb: *x\nc: {<<: *x, m: 2}")[0]
+    read["a"]["k"].append(2)
+    assert read == {"a": {"k": [1, 2]}, "b": {"k": [1]}, "c": {"k": [1], "m": 2}}
+
+
+def test_own_keys_win_over_merged_ones():
+    read = parsed("<<: [{a: 1}, {a: 2, b: 3}]\nb: 4")[0]
+    assert read == {"a": 1, "b": 4}
+
+
+def test_every_part_has_the_line_of_its_key():
+    lines = parsed("# said\na:\n  b: [1,\n      2]\nc: 3")[1]
+    assert lines["a",] == 2
+    assert lines["a", "b"] == 3
+    assert lines["a", "b", "1"] == 4
+    assert lines["c",] == 5
+
+
+BOMB = "\n".join(f"{c}: &{c} [{', '.join([f'*{b}'] * 9)}]" for b, c in zip("abcdefgh", "bcdefghi"))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("a: 1\nb: [1, 2\n", 3, "not YAML"),
+        ("a: 1\n\tb: 2", 2, "not YAML"),
+        ("a: 1\n---\nb: 2", 2, "another document"),
+        ("a: *b", 1, "undefined alias"),
+        ("a: \x00", 1, "bytes that no text has"),
+        ('a: "\\U00110000"', 1, "bytes that no text has"),
+        ("a: 1\nb: 2\na: 3", 3, "'a' stands twice"),
+        ("? [a]\n: 1", 1, "plain word"),
+        ("a: 1\nb: &b [*b]", 2, "holds itself"),
+        ("a: &a\n  <<: *a", 1, "holds itself"),
+        ("<<: 5", 1, "<<"),
+        ("x: &a [1, 1, 1, 1]\n" + BOMB, 6, "more than 100,000"),
+        ("a: 1\nb: " + "[" * 100_000, 2, "levels"),
+        ("\n".join(" " * i + "a:" for i in range(2_000)), 50, "levels"),
+        ("a: " + "9" * 400, 1, "a number of 400 digits"),
+        ("a: -0." + "9" * 400, 1, "digits"),
+        ("a: 1e400", 1, "this large"),
+        ("a: 9223372036854775808", 1, "a number of 19 digits"),
+        ("b: 1\na: !!python/object/apply:os.system [ls]", 2, "the tag"),
+        ("a: !!int x", 1, "the tag"),
+        ("a: !!seq x", 1, "the tag"),
+        ("!!set {a, b}", 1, "the tag"),
+        ("a: !own b", 1, "the tag"),
+    ],
+)
+def test_what_is_no_plain_yaml_is_refused_with_its_line(text, line, words):
+    with pytest.raises(NotationError, match=words) as caught:
+        parsed(text)
+    assert caught.value.line == line
+    assert len(str(caught.value)) < 200
+
+
+def test_an_alias_bomb_is_refused_fast():
+    began = time.perf_counter()
+    with pytest.raises(NotationError, match="more than"):
+        parsed("x: &a [1, 1, 1, 1]\n" + BOMB)
+    assert time.perf_counter() - began < 3  # in full it would be four hundred million values
+
+
+def test_what_is_written_reads_the_same_and_has_no_anchors():
+    shared = [1, "on", None, 0.1]
+    document = {"a": shared, "b": shared, "é": {"1e4": "010"}}
+    assert "&" not in written(document)
+    assert parsed(written(document))[0] == document

@@ -1,0 +1,320 @@
+"""The runner: every missing run, whatever befalls the others."""
+
+import html
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+import driftsim
+from driftsim import Scenario, ScenarioError, load
+from driftsim.cli import app
+from driftsim.runner import Played, Progress, load_parts, missing, play
+from driftsim.store import Store
+
+TEXT = """\
+# Who keeps up?
+stream:
+  length: 4_000
+  concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 12}}
+  drift: {kind: sudden, at: [2_000]}
+models:
+  frozen: {learner: majority, policy: static}
+  last: {learner: no_change, policy: online}
+  bayes: {learner: &bayes sklearn.naive_bayes.GaussianNB, policy: static}
+  batch: {learner: *bayes, policy: {kind: mini_batch, size: 100}}
+evaluation: {warmup: 500, seeds: 2}
+"""
+PARTS = """\
+import os
+import sys
+
+from driftsim.learners.learner import Learner
+from driftsim.learners.reference import MajorityModel
+
+
+class Failing(Learner):
+    \"\"\"Raises, exits or dies at its first fit.\"\"\"
+
+    how: str = "raise"
+
+    def start(self, schema, seed, *more):
+        return FailingModel(self.how)
+
+
+class FailingModel(MajorityModel):
+    def __init__(self, how):
+        self._how = how
+
+    def fit(self, rows, weight=None):
+        if self._how == "die":
+            os._exit(3)
+        if self._how == "exit":
+            sys.exit("had enough")
+        raise ZeroDivisionError("on purpose")
+"""
+
+
+def saved(folder, text=TEXT):
+    path = folder / "s.yaml"
+    path.write_text(text)
+    return path
+
+
+def failing(folder, how):
+    """A scenario with one contender more, which fails, and the file that defines it."""
+    more = f"  failing: {{learner: {{kind: failing, how: {how}}}, policy: static}}\nevaluation"
+    parts = folder / "parts.py"
+    parts.write_text(PARTS)
+    return saved(folder, TEXT.replace("evaluation", more)), parts
+
+
+def command(path, out, *options):
+    args = ["-m", "driftsim", "run", str(path), "--out", str(out), *options]
+    return [sys.executable, *args]
+
+
+def ran(path, out, *options):
+    """`driftsim run` in a process of its own, as it has ended."""
+    return subprocess.run(command(path, out, *options), capture_output=True, text=True, timeout=120)
+
+
+def traces(folder):
+    """All columns of all runs in a folder, but for seconds."""
+    tables = {path.name: pq.read_table(path) for path in folder.glob("*.parquet")}
+    return {
+        name: table.drop_columns([c for c in table.column_names if c.endswith("_seconds")])
+        for name, table in tables.items()
+    }
+
+
+def assert_same(some, others):
+    """Check that traces are the same to the last bit."""
+    assert some.keys() == others.keys()
+    for name, table in some.items():
+        assert table.schema.equals(others[name].schema, check_metadata=True)
+        for column in table.column_names:
+            one, other = (t[column].to_numpy() for t in (table, others[name]))
+            assert one.tobytes() == other.tobytes(), (name, column)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A folder of results that nothing has befallen, played by two processes."""
+    folder = tmp_path_factory.mktemp("whole")
+    driftsim.run(saved(folder), out=folder, jobs=2).write(folder / "s")
+    return folder
+
+
+def test_a_killed_run_goes_on_and_leaves_the_same(whole, tmp_path):
+    path, runs = saved(tmp_path), tmp_path / "s" / "runs"
+    process = subprocess.Popen(command(path, tmp_path, "--jobs", "1"), stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 60
+    while not [*runs.glob("*.parquet")] and time.monotonic() < until:
+        time.sleep(0.001)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    kept = {p.name: p.stat().st_mtime_ns for p in runs.glob("*.parquet")}
+    assert 0 < len(kept) < 10, "it was not killed in the middle"
+    (runs / f"x.parquet.{process.pid}.unfinished").write_bytes(b"half")
+    assert ran(path, tmp_path, "--jobs", "1").returncode == 0
+    assert kept.items() <= {p.name: p.stat().st_mtime_ns for p in runs.iterdir()}.items()
+    assert_same(traces(runs), traces(whole / "s" / "runs"))
+    assert len(traces(runs)) == 10
+    assert not [*tmp_path.rglob("*.unfinished")]
+    one, other = (without_seconds(folder / "s" / "summary.csv") for folder in (whole, tmp_path))
+    assert one == other
+
+
+def test_no_process_outlives_the_one_that_was_killed(tmp_path):
+    path = saved(tmp_path, TEXT.replace("4_000", "4_000_000").replace("last", "slow"))
+    process = subprocess.Popen(command(path, tmp_path, "--jobs", "2"), start_new_session=True)
+    until = time.monotonic() + 60
+    while len(session(process.pid)) < 4 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert len(session(process.pid)) >= 3
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert ends(process.pid)
+
+
+def ends(leader):
+    """Whether all processes of a session end within seconds."""
+    until = time.monotonic() + 10
+    while session(leader) and time.monotonic() < until:
+        time.sleep(0.05)
+    return not session(leader)
+
+
+def session(leader):
+    """The processes of a session, by their numbers."""
+    found = []
+    for number in filter(str.isdecimal, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{number}/stat") as file:
+                state, _, _, owner = file.read().rpartition(")")[2].split()[:4]
+        except OSError:
+            continue
+        if int(owner) == leader and state != "Z":
+            found.append(int(number))
+    return found
+
+
+def test_ctrl_c_ends_with_a_line_and_no_process_left(tmp_path):
+    path = saved(tmp_path, TEXT.replace("4_000", "4_000_000"))
+    process = subprocess.Popen(
+        command(path, tmp_path, "--jobs", "2"),
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + 60
+    while len(session(process.pid)) < 4 and time.monotonic() < until:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=10)[1]
+    assert process.returncode == 130
+    assert said == (
+        "stopped; the runs that had ended are kept, and the same command goes on from there\n"
+    )
+    assert ends(process.pid)
+
+
+def without_seconds(path):
+    rows = [line.split(",") for line in path.read_text().splitlines()]
+    kept = [i for i, name in enumerate(rows[0]) if not name.endswith("_seconds")]
+    return [[row[i] for i in kept] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("raise", ("Traceback", "line 26, in fit", "ZeroDivisionError: on purpose")),
+        ("die", ("the process that ran it died",)),
+    ],
+)
+def test_a_contender_that_fails_is_reported_and_the_others_finish(tmp_path, how, words):
+    path, parts = failing(tmp_path, how)
+    options = ["--out", str(tmp_path), "--with", str(parts), "--seeds", "1"]
+    ended = CliRunner().invoke(app, ["run", str(path), *options])
+    assert ended.exit_code == 1, ended.output
+    assert ended.stderr.startswith("s: failing, seed 0, failed:\n")
+    assert ended.stderr.count("failed:") == 1
+    page = html.unescape((tmp_path / "s" / "report.html").read_text())
+    for word in words:
+        assert word in ended.stderr
+        assert word in page
+    assert len([*(tmp_path / "s" / "runs").iterdir()]) == 5
+    assert "\nbayes," in (tmp_path / "s" / "summary.csv").read_text()
+
+
+def test_play_tells_what_happens(tmp_path):
+    study = load(saved(tmp_path), seeds=1)
+    store = Store(tmp_path / "runs")
+    events = [*play(missing(study, store), store, jobs=1)]
+    ended = [event for event in events if isinstance(event, Played)]
+    assert {one.run.name for one in ended} == {"truth", "frozen", "last", "bayes", "batch"}
+    assert len(ended) == 5
+    assert not any(one.failure for one in ended)
+    for event in events:
+        assert isinstance(event, Played | Progress)
+    assert events[-1] == Progress([], 0)
+    assert not missing(study, store)
+    assert len(missing(study, store, fresh=True)) == 5
+
+
+def test_any_executor_will_do_and_stays_open(whole, tmp_path):
+    with ThreadPoolExecutor(2) as executor:
+        results = driftsim.run(saved(tmp_path), out=tmp_path, executor=executor)
+        assert executor.submit(int).result() == 0
+    assert_same(traces(tmp_path / "s" / "runs"), traces(whole / "s" / "runs"))
+    assert len(results.traces()) == 2 * (4 + 3)
+
+
+def test_results_are_frames(whole):
+    results = driftsim.run(load(whole / "s.yaml"), out=whole)
+    summary = results.summary()
+    names = ["frozen", "last", "bayes", "batch", "oracle", "majority", "no_change"]
+    assert [*summary["contender"]] == names
+    assert (summary["error_low"] <= summary["error"]).all()
+    assert (summary["error"] <= summary["error_high"]).all()
+    oracle = summary.set_index("contender").loc["oracle"]
+    assert oracle["error"] == oracle["excess_error"] == 0
+    curves = results.curves("error", window=500)
+    frozen = curves[curves["contender"] == "frozen"]
+    assert [*frozen["first_row"]] == [*range(500, 4_000, 500)]
+    assert frozen["mean"].between(0, 1).all()
+    assert {one.seed for one in results.traces()} == {0, 1}
+
+
+def test_a_scenario_built_in_python_can_be_run(tmp_path):
+    scenario = Scenario.model_validate(
+        {
+            "stream": {"length": 2_000, "concepts": {"a": "sea"}},
+            "models": {"frozen": {"learner": "majority", "policy": "static"}},
+        }
+    )
+    results = driftsim.run(scenario, out=tmp_path, jobs=1)
+    assert "frozen" in [*results.summary()["contender"]]
+    assert (tmp_path / "scenario" / "runs").is_dir()
+
+
+@pytest.mark.parametrize(("how", "words"), [("raise", "on purpose"), ("exit", "had enough")])
+def test_a_failure_is_raised_in_python(tmp_path, how, words):
+    path, parts = failing(tmp_path, how)
+    with ThreadPoolExecutor(2) as executor, pytest.raises(RuntimeError, match=words):
+        driftsim.run(path, out=tmp_path, executor=executor, parts=[str(parts)])
+    assert len([*(tmp_path / "s" / "runs").iterdir()]) == 10
+
+
+def test_parts_are_imported_once_and_again_when_they_change(tmp_path):
+    path, parts = failing(tmp_path, "raise")
+    load_parts([parts])
+    first = type(load(path).variants[0].scenario.models["failing"].learner)
+    load_parts([parts])
+    assert type(load(path).variants[0].scenario.models["failing"].learner) is first
+    parts.write_text(PARTS + "\n")
+    load_parts([parts])
+    assert type(load(path).variants[0].scenario.models["failing"].learner) is not first
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x = 1\ny = (\n", "parts.py:2: SyntaxError: "),
+        ("x = 1\ny = 1 / 0\n", "parts.py:2: ZeroDivisionError: division by zero; mend it"),
+        ("import nowhere_at_all\n", "parts.py:1: ModuleNotFoundError: "),
+        ("raise SystemExit('no')\n", "parts.py:1: SystemExit: no"),
+    ],
+)
+def test_parts_that_cannot_be_imported(tmp_path, text, words):
+    (tmp_path / "parts.py").write_text(text)
+    with pytest.raises(ScenarioError) as caught:
+        load_parts([tmp_path / "parts.py"])
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["nowhere.py", "s.yaml", "."])
+def test_parts_that_are_no_python_file(tmp_path, name):
+    saved(tmp_path)
+    with pytest.raises(ScenarioError, match="there is no such Python file"):
+        load_parts([tmp_path / name])
+
+
+def test_progress_is_told_in_rows(tmp_path):
+    text = TEXT.replace("4_000", "2_000_000").replace("seeds: 2", "seeds: 1")
+    study = load(saved(tmp_path, text), only=["last"])
+    store = Store(tmp_path / "runs")
+    events = play(missing(study, store), store, jobs=1)
+    rows = [row for event in events if isinstance(event, Progress) for _, row in event.rows]
+    assert rows
+    assert np.all((np.array(rows) >= 500) & (np.array(rows) <= 2_000_000))

@@ -1,0 +1,202 @@
+"""The store: a run's file appears whole or not at all, under the hash of all it follows from."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from driftsim import load
+from driftsim.evaluation.prequential import evaluate
+from driftsim.runner import runs_of
+from driftsim.scenario import Scenario
+from driftsim.store import Store, StoreError, placed, tidied
+
+TEXT = """\
+stream:
+  length: 1_500
+  concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 12}}
+  drift: {kind: sudden, at: [900]}
+models:
+  frozen: {learner: majority, policy: static}
+  online: {learner: sklearn.naive_bayes.GaussianNB, policy: {kind: mini_batch, size: 50}}
+evaluation: {warmup: 300}
+"""
+
+
+def keys(folder, *changes, name="s.yaml", parts=()):
+    """The hash of each run of the scenario above with some changes, by contender and seed."""
+    text = TEXT
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    (folder / name).write_text(text)
+    variant = load(folder / name).variants[0]
+    return {(run.name, run.seed): run.key for run in runs_of(variant, parts)}
+
+
+def test_each_run_has_a_key_of_its_own(tmp_path):
+    found = keys(tmp_path, ("warmup: 300", "warmup: 300, seeds: 3"))
+    assert len(found) == len({*found.values()}) == 9
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("evaluation:", "report: {metrics: [kappa], window: 100}\nevaluation:"),
+        ("warmup: 300", "warmup: 300, seeds: 4"),
+        ("stream:\n", "# Another question?\nstream:\n"),
+        ("length: 1_500", "noise: 0.0\n  length: 15e2"),
+    ],
+)
+def test_what_does_not_change_a_trace_does_not_change_its_key(tmp_path, change):
+    assert keys(tmp_path).items() <= keys(tmp_path, change).items()
+
+
+def test_nor_do_names_of_contenders_and_files_and_who_else_is_there(tmp_path):
+    before = keys(tmp_path)
+    after = keys(tmp_path, ("frozen:", "trained once:"), name="other.yaml")
+    assert after["trained once", 0] == before["frozen", 0]
+    alone = keys(tmp_path, ("  frozen: {learner: majority, policy: static}\n", ""))
+    assert alone.items() <= before.items()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("length: 1_500", "length: 1_501"),
+        ("threshold: 8", "threshold: 9"),
+        ("[900]", "[901]"),
+        ("length: 1_500", "length: 1_500\n  noise: 0.1"),
+        ("warmup: 300", "warmup: 301"),
+        ("warmup: 300", "warmup: 300, interval: 100"),
+    ],
+)
+def test_the_stream_and_the_rules_change_every_key(tmp_path, change):
+    assert not {*keys(tmp_path).values()} & {*keys(tmp_path, change).values()}
+
+
+@pytest.mark.parametrize(
+    ("change", "changed"),
+    [
+        (("warmup: 300", "warmup: 300, labels: {kind: delayed, rows: 9}"), {"frozen", "online"}),
+        (("size: 50", "size: 51"), {"online"}),
+        (("majority", "no_change"), {"frozen"}),
+    ],
+)
+def test_a_contender_changes_its_own_key(tmp_path, change, changed):
+    before, after = keys(tmp_path), keys(tmp_path, change)
+    assert {name for name, seed in before if before[name, seed] != after[name, seed]} == changed
+
+
+def test_the_bytes_of_a_table_and_of_parts_change_the_keys(tmp_path):
+    table, parts = tmp_path / "t.csv", tmp_path / "parts.py"
+    new = (
+        (
+            "a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 12}",
+            "a: {kind: table, path: t.csv}",
+        ),
+        ("  drift: {kind: sudden, at: [900]}\n", ""),
+        ("  length: 1_500\n", ""),
+    )
+    seen = []
+    for cell, comment in [("1", "# a"), ("2", "# a"), ("2", "# b"), ("1", "# a")]:
+        table.write_text("x,y\n" + f"{cell},u\n3,v\n" * 200)
+        parts.write_text(comment)
+        seen.append(keys(tmp_path, *new, parts=[str(parts)]))
+    assert seen[0] == seen[3]
+    assert len({found["frozen", 0] for found in seen}) == 3
+
+
+def test_keys_are_the_same_in_every_process(tmp_path):
+    found = keys(tmp_path)
+    code = (
+        "import sys; from driftsim import load; from driftsim.runner import runs_of;"
+        "print(*(run.key for run in runs_of(load(sys.argv[1]).variants[0])))"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "s.yaml")]
+    env = os.environ | {"PYTHONHASHSEED": "7"}
+    said = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+    assert said.split() == [*found.values()]
+
+
+def one_run(folder, **more):
+    scenario = Scenario.model_validate(
+        {
+            "stream": {"length": 1_500, "concepts": {"a": "sea"}},
+            "models": {"frozen": {"learner": "majority", "policy": "static"}},
+            "evaluation": {"warmup": 300, **more},
+        }
+    )
+    from driftsim.scenario import study_of
+
+    run = [*runs_of(study_of(scenario).variants[0])][-1]
+    stream, contender = scenario.stream, run.contender
+    trace = evaluate(stream, contender, warmup=300, predictions=scenario.evaluation.predictions)
+    return Store(folder / "runs"), run, trace
+
+
+def test_what_is_saved_is_loaded(tmp_path):
+    store, run, trace = one_run(tmp_path)
+    assert run not in store
+    store.save(run, trace)
+    assert run in store
+    loaded = store.load(run)
+    assert loaded.columns.keys() == trace.columns.keys()
+    assert loaded.interval == trace.interval
+    for name, column in trace.columns.items():
+        np.testing.assert_array_equal(loaded.columns[name], column)
+    assert [path.name for path in store.folder.iterdir()] == [f"{run.key}.parquet"]
+
+
+def test_a_file_tells_what_it_follows_from(tmp_path):
+    store, run, trace = one_run(tmp_path)
+    store.save(run, trace)
+    about = pq.read_schema(store.path(run)).metadata[b"driftsim"].decode()
+    for word in ('"seed": 0', '"majority"', '"static"', '"versions"', '"numpy"', '"driftsim"'):
+        assert word in about
+
+
+def test_predictions_lie_beside_the_trace(tmp_path):
+    store, run, trace = one_run(tmp_path, predictions=True)
+    store.save(run, trace)
+    table = pq.read_table(store.folder / f"{run.key}.predictions.parquet")
+    assert table["row"].to_pylist() == [*range(300, 1_500)]
+    assert {*table["predicted"].to_pylist()} <= {0, 1}
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"nonsense"])
+def test_a_damaged_file_is_told_by_name(tmp_path, content):
+    store, run, _ = one_run(tmp_path)
+    placed(store.path(run), content)
+    with pytest.raises(StoreError, match=rf"{run.key}.parquet: cannot be read; delete it"):
+        store.load(run)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "runs").write_text("a file")
+    store, run, trace = one_run(tmp_path)
+    with pytest.raises(StoreError, match=r"cannot be written: .*; make room there, or choose"):
+        store.save(run, trace)
+    with pytest.raises(StoreError, match="cannot be written"):
+        placed(tmp_path / "runs" / "x", b"")
+
+
+def test_a_file_whose_place_is_taken_leaves_nothing_unfinished(tmp_path):
+    (tmp_path / "x").mkdir()
+    with pytest.raises(StoreError, match="cannot be written"):
+        placed(tmp_path / "x", b"1")
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
+def test_what_the_dead_were_writing_is_removed_and_what_the_living_are_is_not(tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    for name in (f"a.parquet.{dead.pid}.unfinished", f"b.{os.getpid()}.unfinished", "c.unfinished"):
+        (tmp_path / name).write_bytes(b"1")
+    tidied(tmp_path)
+    left = {path.name for path in Path(tmp_path).iterdir()}
+    assert left == {f"b.{os.getpid()}.unfinished", "c.unfinished"}

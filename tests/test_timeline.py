@@ -1,0 +1,80 @@
+"""Timelines: what happens in a study, in words and characters."""
+
+import pytest
+
+from driftsim import load
+from driftsim.timeline import told
+
+TEXT = """\
+# Is this a question that is long enough to be wrapped where it would stand out?
+stream:
+  length: 1_000
+  noise: 0.1
+  concepts: {before: {kind: sea, threshold: 8}, after: {kind: sea, threshold: 12.5}}
+  drift: DRIFT
+models:
+  tree:
+    learner: sklearn.tree.DecisionTreeClassifier
+    policy: {kind: on_drift, memory: 1_000, detector: {kind: adwin, delta: 0.01}}
+evaluation: {warmup: 200, labels: {kind: delayed, rows: 50}, seeds: 3}
+"""
+
+
+def lines(folder, drift, width=80, more=""):
+    path = folder / "s.yaml"
+    path.write_text(TEXT.replace("DRIFT", drift) + more)
+    return told(load(path), width).splitlines()
+
+
+def test_a_timeline_tells_what_there_is(tmp_path):
+    said = [line.strip() for line in lines(tmp_path, "{kind: sudden, at: [250]}", 200)]
+    assert said == [
+        "Is this a question that is long enough to be wrapped where it would stand out?",
+        "1,000 rows of 3 features and 2 classes",
+        "the share 0.1 of the labels is replaced by a wrong one",
+        "200 rows of warm-up; labels: delayed, rows 50; 3 seeds",
+        "tree: DecisionTreeClassifier; on_drift, detector adwin delta 0.01, memory 1,000",
+        "a" * 50 + "b" * 148,
+        "a = before: sea, threshold 8",
+        "b = after: sea, threshold 12.5",
+        "row 250: before → after",
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 60, 100])
+def test_a_timeline_keeps_to_the_width(tmp_path, width):
+    said = lines(tmp_path, "{kind: recurring, every: 10}", width)
+    assert max(map(len, said)) <= width
+    assert said[0].startswith("  Is this")
+
+
+def test_a_ramp_is_told_by_its_rows(tmp_path):
+    said = lines(tmp_path, "{kind: gradual, at: [500], width: 200}", 102)
+    assert "  rows 400 to 600: before → after" in said
+    bar = next(line.strip() for line in said if "~" in line)
+    assert bar == "a" * 41 + "~" * 19 + "b" * 40
+
+
+def test_the_changes_beyond_twenty_are_counted(tmp_path):
+    said = lines(tmp_path, "{kind: recurring, every: 10}")
+    assert said[-1] == "  … and 79 more changes"
+    assert sum("→" in line for line in said) == 20
+
+
+def test_a_sweep_is_told(tmp_path):
+    sweep = "sweep: {stream.noise: [0, 0.1], models.tree.policy.memory: [5, 6, 7]}\n"
+    said = lines(tmp_path, "{kind: sudden, at: [250]}", 100, sweep)
+    assert said[-1].startswith("  6 settings of stream.noise and models.tree.policy.memory")
+
+
+def test_recorded_rows_have_marks_and_no_oracle(tmp_path):
+    path = tmp_path / "s.yaml"
+    path.write_text(
+        "stream:\n  concepts: {pages: {kind: river.datasets.Phishing, marks: [300]}}\n"
+        "models: {last: {learner: no_change, policy: online}}\n"
+    )
+    said = told(load(path)).splitlines()
+    assert "  1,250 rows of 9 features and 2 classes (false, true)" in said
+    assert any("no oracle" in line for line in said)
+    assert "  a = pages: river.datasets.Phishing, marks [300]" in said
+    assert "  row 300: marked" in said
