@@ -8,7 +8,8 @@ from driftsim.adaptation.policies import OnDrift, Policy
 from driftsim.learners.learner import Learner
 from driftsim.libraries import assembled, imported
 from driftsim.parts import described, guess, short
-from driftsim.streams.concepts import Concept, Sea
+from driftsim.streams.concepts import Concept
+from driftsim.streams.concepts.rules import Sea
 from driftsim.streams.drifts import Drift
 
 

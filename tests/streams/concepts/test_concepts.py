@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from driftsim.rows import one_hot
-from driftsim.streams.concepts import Concept, Stagger
+from driftsim.streams.concepts import Concept
+from driftsim.streams.concepts.rules import Stagger
 from driftsim.streams.stream import Stream
 
 N = 100_000

@@ -1,0 +1,69 @@
+"""Concepts: the one interface to everything that labelled rows are drawn from."""
+
+from abc import abstractmethod
+from typing import ClassVar
+
+import numpy as np
+
+from driftsim.parts import Part
+from driftsim.rows import Schema, one_hot
+
+
+class Concept(Part):
+    """A labelled distribution.
+
+    Its float fields, and lists of floats, may also be arrays with one entry for each drawn
+    row: this is how an incremental drift moves a concept while it is being drawn from.
+    """
+
+    schema: ClassVar[Schema]  # or a property, where it depends on the fields
+    blends: ClassVar[bool] = True  # moves by way of its numbers, in an incremental drift
+    known: ClassVar[bool] = True  # has a density that can be told
+    rows: ClassVar[int | None] = None  # how many there are, where the concept is recorded
+    files: ClassVar[list[str]] = []  # that it reads
+    library: ClassVar[str | None] = None  # the distribution its rows come from
+
+    def settled(self, rng):
+        """This concept, with what its description leaves open drawn or read."""
+        return self
+
+    @abstractmethod
+    def draw(self, rng, t):
+        """The rows at positions `t` (n,): features (n, d) float64, clean labels (n,) int64."""
+
+    @abstractmethod
+    def density(self, X, t):
+        """p(x, y) at positions `t`: (n, n_classes), NaN where it is not known.
+
+        Where features are numbers it is a density, where they are codes a probability.
+        """
+
+
+class Rule(Concept):
+    """A concept whose features are uniform in a box, and whose label follows from them."""
+
+    low: ClassVar[float] = 0.0
+    high: ClassVar[float] = 1.0
+
+    @abstractmethod
+    def label(self, X):
+        """The class of each row (n,)."""
+
+    def draw(self, rng, t):
+        X = rng.random((len(t), len(self.schema.names)))
+        if (self.low, self.high) != (0, 1):
+            X *= self.high - self.low
+            X += self.low
+        return X, self.label(X).astype(np.int64)
+
+    def density(self, X, t):
+        volume = (self.high - self.low) ** X.shape[1]
+        joint = one_hot(self.label(X), self.schema.n_classes) / volume
+        if X.min(initial=self.low) < self.low or X.max(initial=self.high) > self.high:
+            joint[((self.low > X) | (self.high < X)).any(axis=1)] = 0
+        return joint
+
+
+def numbered(d):
+    """Names for columns without names: x1, x2, …"""
+    return tuple(f"x{j + 1}" for j in range(d))

@@ -1,0 +1,79 @@
+"""Gaussians: classes that are clouds around their means."""
+
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from driftsim.parts import Number, Share
+from driftsim.rows import Schema
+from driftsim.streams.concepts.concept import Concept, numbered
+
+
+class Gaussians(Concept):
+    """Normal classes of unit variance, by their means, or by a separation and an angle.
+
+    A separation s and an angle a put two classes at -s/2 and s/2 along the direction (cos a,
+    sin a): the best possible error is then Φ(-s/2), at equal priors.
+    """
+
+    means: Annotated[list[list[Number]] | None, Field(min_length=2)] = None  # one a class
+    separation: Annotated[Number, Field(gt=0)] | None = None  # of two classes; 2 where not given
+    angle: Number | None = None  # degrees, of the second class seen from the first; 0
+    priors: list[Share] | None = None  # one a class; equal where not given
+
+    @property
+    def schema(self):
+        k, d = (len(self.means), len(self.means[0])) if self.means is not None else (2, 2)
+        return Schema(numbered(d), n_classes=k)
+
+    def settled(self, rng):
+        """The same classes, by their means and priors."""
+        if self.means is not None:
+            return self._complete({})
+        return self._complete(
+            {"separation": self._or("separation", 2.0), "angle": self._or("angle", 0.0)}
+        )
+
+    def draw(self, rng, t):
+        centres = self._centres()
+        y = (rng.random((len(t), 1)) >= np.cumsum(self.priors, axis=-1)[..., :-1]).sum(axis=1)
+        X = rng.standard_normal((len(t), centres.shape[-1]))
+        X += centres[y] if centres.ndim == 2 else centres[np.arange(len(t)), y]
+        return X, y
+
+    def density(self, X, t):
+        d = X.shape[1]
+        gaps = X[:, None, :] - self._centres()
+        squares = np.einsum("nkd,nkd->nk", gaps, gaps)
+        return np.asarray(self.priors) * np.exp(-0.5 * squares) / (2 * np.pi) ** (d / 2)
+
+    def _complete(self, found):
+        k = self.schema.n_classes
+        return self.model_copy(update=found | {"priors": self.priors or [1 / k] * k})
+
+    def _or(self, name, default):
+        return default if getattr(self, name) is None else getattr(self, name)
+
+    def _centres(self):
+        """(k, d), or (n, k, d) while they move."""
+        if self.means is not None:
+            return np.asarray(self.means)
+        angle, half = np.deg2rad(self.angle), np.asarray(self.separation) / 2
+        second = np.stack([half * np.cos(angle), half * np.sin(angle)], axis=-1)
+        return np.stack([-second, second], axis=-2)
+
+    @model_validator(mode="after")
+    def _one_description(self):
+        if self.means is not None and (self.separation is not None or self.angle is not None):
+            raise ValueError("give means, or a separation and an angle, not both")
+        if self.means is not None and len({len(mean) for mean in self.means}) > 1:
+            raise ValueError("the means differ in their numbers of features; give each the same")
+        if self.means is not None and not self.means[0]:
+            raise ValueError("a mean needs one number a feature, and there is none")
+        k = self.schema.n_classes
+        if self.priors is not None and len(self.priors) != k:
+            raise ValueError(f"{len(self.priors)} priors for {k} classes; give one a class")
+        if self.priors is not None and abs(sum(self.priors) - 1) > 1e-9:
+            raise ValueError(f"the priors sum to {sum(self.priors):g}; they should sum to 1")
+        return self

@@ -1,0 +1,65 @@
+"""Rules: concepts whose label follows from features that are uniform."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from driftsim.parts import Number
+from driftsim.rows import Schema
+from driftsim.streams.concepts.concept import Rule
+
+
+class Sea(Rule):
+    """SEA (Street & Kim 2001): whether two of three uniform features add up to over a threshold."""
+
+    schema = Schema(("x1", "x2", "x3"))
+    high = 10.0
+
+    threshold: Annotated[Number, Field(ge=0, le=20)] = 8.0  # of x1 + x2, which lies in 0..20
+
+    def label(self, X):
+        return X[:, 0] + X[:, 1] > self.threshold
+
+
+class Sine(Rule):
+    """Sine (Gama et al. 2004): the side of a sine; functions 2 and 4 are 1 and 3 reversed."""
+
+    schema = Schema(("x", "y"))
+
+    function: Literal[1, 2, 3, 4] = 1
+
+    def label(self, X):
+        x, y = X.T
+        above = y >= (np.sin(x) if self.function <= 2 else 0.5 + 0.3 * np.sin(3 * np.pi * x))
+        return above ^ (self.function % 2 == 0)
+
+
+class Stagger(Rule):
+    """STAGGER (Schlimmer & Granger 1986): a rule on size, color and shape, of three values each."""
+
+    schema = Schema(
+        ("size", "color", "shape"),
+        nominal={0: 3, 1: 3, 2: 3},
+        values={
+            0: ("small", "medium", "large"),
+            1: ("red", "blue", "green"),
+            2: ("circle", "square", "triangle"),
+        },
+    )
+    high = 2.0
+
+    function: Literal[1, 2, 3] = 1
+
+    def draw(self, rng, t):
+        X = rng.integers(0, 3, (len(t), 3)).astype(float)
+        return X, self.label(X).astype(np.int64)
+
+    def density(self, X, t):
+        return super().density(X, t) * (self.high**3 / 27)  # of 27 points, instead of a box
+
+    def label(self, X):
+        size, color, shape = X.T
+        if self.function == 1:
+            return (size == 0) & (color == 0)  # small and red
+        return size > 0 if self.function == 3 else (color == 2) | (shape == 0)  # green or circle
