@@ -15,6 +15,11 @@ class Schema(NamedTuple):
     values: dict[int, tuple[str, ...]] = {}  # what the codes of a nominal column stand for
 
     @property
+    def regression(self):
+        """Whether labels are numbers, not classes."""
+        return self.n_classes is None
+
+    @property
     def agreed(self):
         """What concepts of one stream must have in common: columns, and classes."""
         return len(self.names), self.nominal, self.n_classes

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import Field, ValidationError, model_validator
 
 from driftsim.evaluation.labels import AtOnce, Labels
-from driftsim.evaluation.metrics import METRICS, OF_PROBABILITIES
+from driftsim.evaluation.metrics import METRICS, OF_PROBABILITIES, metrics_of
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.trace import round_interval
 from driftsim.notation import NotationError, parsed, written
@@ -39,7 +39,7 @@ class Evaluation(Strict):
 class Report(Strict):
     """What is drawn of the results."""
 
-    metrics: Annotated[list[Literal[*METRICS]], Field(min_length=1)] = ["error"]
+    metrics: Annotated[list[Literal[*METRICS]], Field(min_length=1)] | None = None  # error, or mae
     window: Rows | None = None  # rows per point of a curve; ten intervals where not given
 
 
@@ -55,6 +55,11 @@ class Scenario(Strict):
     def interval(self):
         """Rows to an entry of a trace."""
         return self.evaluation.interval or round_interval(self.stream.length)
+
+    @property
+    def metrics(self):
+        """What is drawn: what the report asks for, or the foremost metric."""
+        return self.report.metrics or [next(iter(metrics_of(self.stream.schema)))]
 
     @property
     def window(self):
@@ -82,9 +87,16 @@ class Scenario(Strict):
                 )
                 raise refusal(said, "models", name, "learner")
             asked = (True,) if self.evaluation.probabilities else ()
+            if asked and self.stream.schema.regression:
+                said = "numbers have no probabilities; leave them out"
+                raise refusal(said, "evaluation", "probabilities")
             if fault := contender.learner.fault(self.stream.schema, *asked):
                 raise refusal(fault, "models", name, "learner")
-        for i, metric in enumerate(self.report.metrics):
+        known = metrics_of(self.stream.schema)
+        for i, metric in enumerate(self.metrics):
+            if metric not in known:
+                said = f"'{metric}' is not for these labels; choose from {', '.join(known)}"
+                raise refusal(said, "report", "metrics", i)
             if metric in OF_PROBABILITIES and not self.evaluation.probabilities:
                 said = f"'{metric}' needs probabilities; write evaluation: {{probabilities: true}}"
                 raise refusal(said, "report", "metrics", i)

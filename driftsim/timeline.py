@@ -29,7 +29,7 @@ def told_stream(stream):
     named = f" ({', '.join(schema.classes[:10])})" if schema.classes else ""
     yield (
         f"{plural(stream.length, 'row')} of {plural(len(schema.names), 'feature')} "
-        f"and {schema.n_classes} classes{named}"
+        f"and {'numbers as labels' if schema.regression else f'{schema.n_classes} classes{named}'}"
     )
     if stream.noise:
         yield f"the share {stream.noise:g} of the labels is replaced by a wrong one"

@@ -57,7 +57,7 @@ def test_a_class_becomes_a_kind_by_being_defined():
         (Learner, "builtins.eval", "no learner is called"),
         (Learner, "sklearn.os.system", "does not exist"),
         (Learner, "sklearn.tree.DecisionTreeClasifier", "did you mean 'DecisionTreeClassifier'?"),
-        (Learner, "sklearn.tree.DecisionTreeRegressor", "not a classifier"),
+        (Learner, "sklearn.decomposition.PCA", "predicts nothing"),
         (Learner, {"kind": "sklearn.svm.SVC", "path": "x"}, "no key 'path'"),
         (Detector, "river.drift.KSWN", "did you mean 'KSWIN'?"),
         (Detector, "river.tree.HoeffdingTreeClassifier", "no detector is called"),

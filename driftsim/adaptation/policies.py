@@ -196,7 +196,10 @@ class Answers:
         self._last = -1  # position answered
 
     def errors(self, arrival, predicted):
-        """One or zero for each label that comes in, NaN where another model had predicted."""
+        """The error told by each label that comes in, NaN where another model had predicted.
+
+        One or zero for a class, the distance for a number.
+        """
         fresh = np.diff(arrival.t, prepend=self._last) > 0  # not a probe, which has no label
         t = np.append(self._t, arrival.t[fresh])
         predicted = np.append(self._predicted, label_of(predicted[fresh]))
@@ -205,7 +208,9 @@ class Answers:
         known = place < len(t)
         known[known] = t[place[known]] == arrival.due_t[known]
         errors = np.full(len(place), np.nan)
-        errors[known] = predicted[place[known]] != arrival.due_y[known]
+        errors[known] = np.abs(predicted[place[known]] - arrival.due_y[known])
+        if arrival.due_y.dtype.kind == "i":
+            errors[known] = errors[known] > 0
         waiting = np.ones(len(t), bool)
         waiting[place[known]] = False
         self._t, self._predicted = t[waiting], predicted[waiting]

@@ -53,7 +53,37 @@ def quotient(part, whole):
     return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole != 0)
 
 
-METRICS = {
-    metric.__name__: metric for metric in (error, accuracy, excess_error, kappa, log_loss, brier)
-}
+def mae(tally):
+    """The mean absolute error."""
+    return mean(tally, "absolute_error")
+
+
+def rmse(tally):
+    """The root of the mean squared error."""
+    return np.sqrt(mean(tally, "squared_error"))
+
+
+def r2(tally):
+    """The share of the variance of labels, about their mean in the window, that is explained."""
+    spread = tally["y_squared"] - tally["y"] ** 2 / tally["rows"]
+    return 1 - quotient(tally["squared_error"], spread)
+
+
+def excess_mse(tally):
+    """The mean squared error beyond that of the best possible predictor, never below zero."""
+    return mean(tally, "excess_squared_error")
+
+
+def named(*metrics):
+    return {metric.__name__: metric for metric in metrics}
+
+
+OF_CLASSES = named(error, accuracy, excess_error, kappa, log_loss, brier)
+OF_NUMBERS = named(mae, rmse, r2, excess_mse)
 OF_PROBABILITIES = ("log_loss", "brier")
+METRICS = OF_CLASSES | OF_NUMBERS
+
+
+def metrics_of(schema):
+    """The metrics that labels of a schema have, the foremost first."""
+    return OF_NUMBERS if schema.regression else OF_CLASSES

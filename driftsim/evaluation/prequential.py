@@ -8,9 +8,9 @@ from pydantic import model_validator
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import AtOnce, arrivals
 from driftsim.evaluation.meter import Meter, Metered
+from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.trace import Tally, Trace, round_interval
 from driftsim.learners.learner import Learner
-from driftsim.learners.reference import Majority, NoChange
 from driftsim.parts import Strict
 from driftsim.rows import Alarm, Labelled, label_of
 from driftsim.streams.stream import PARTS, child
@@ -50,6 +50,7 @@ def rounds(
     """
     world, learner = stream.settled(seed), contender.learner
     tally = Tally(warmup, stream.length, interval or round_interval(stream.length))
+    scores = scores_of(world.schema)
     live = Live(world, labels, warmup, learner.sees, truth and stream.known)
     meter = Meter(tally, warmup, stream.length, contender.policy.hears)
     seeds = child(seed, PARTS).integers(2**31, size=2)
@@ -62,10 +63,10 @@ def rounds(
             meter.count("alarms", given.level == "alarm")
             continue
         for scored, predicted in live.matched(given):
-            score(tally, scored, predicted, world.schema.n_classes)
+            scores.answers(tally, scored, predicted)
         meter.move(len(given))
         if predictions:
-            kept.append(label_of(given).astype(np.int32))
+            kept.append(label_of(given))
         yield meter.position
     return tally.trace(np.concatenate(kept) if predictions else None)
 
@@ -78,28 +79,23 @@ def truth(stream, seed=0, warmup=1000, interval=None, known=True) -> Trace:
 def truths(stream, seed, warmup, interval=None, known=True):
     """Tally the truth: yields the rows done so far, and returns the trace.
 
-    The references, `majority` and `no_change`, have seen every label before the row.
+    The references, `majority` or `mean` and `no_change`, have seen every label before the row.
     """
     world = stream.settled(seed)
     tally = Tally(warmup, stream.length, interval or round_interval(stream.length))
     live = Live(world, AtOnce(), warmup, "X", known and stream.known)
-    references = {kind.kind(): kind().start(world.schema, seed) for kind in (Majority, NoChange)}
+    scores = scores_of(world.schema)
+    references = {kind.kind(): kind().start(world.schema, seed) for kind in scores.references}
     for model in references.values():
         model.learn(live.history())
     for arrival in live.arrivals():
-        scored, k = live.ahead[-1], world.schema.n_classes
-        tally.count(scored.t, k, actual=scored.y)
-        tally.add(scored.t, concept=scored.weights)
+        rows = live.ahead[-1]
+        tally.add(rows.t, concept=rows.weights)
+        scores.truth(tally, rows)
         for name, model in references.items():
-            predicted = model.test_then_train(arrival)
-            tally.add(scored.t, **{f"{name}_correct": (predicted == scored.y).astype(np.int64)})
-            if scored.posterior is not None:
-                expected = expected_error(scored.posterior, predicted)
-                tally.add(scored.t, **{f"{name}_expected_error": expected})
-        if scored.posterior is not None:
-            tally.add(scored.t, bayes_error=1 - scored.posterior.max(axis=1))
+            scores.reference(tally, name, rows, model.test_then_train(arrival))
         live.ahead.clear()
-        yield int(scored.t[-1]) + 1
+        yield int(rows.t[-1]) + 1
     return tally.trace()
 
 
@@ -163,25 +159,3 @@ class Live:
             return block.X, None
         posterior = self._world.posterior(block.t, block.X, block.weights)
         return (block.X if self._sees == "X" else posterior), posterior if self._truth else None
-
-
-def score(tally, scored, predicted, k):
-    """Hold predictions against the truth."""
-    if len(predicted) and predicted.ndim == 2:
-        own = predicted[np.arange(len(predicted)), scored.y]
-        tally.add(
-            scored.t,
-            log_loss=-np.log(np.maximum(own, 1e-15)),
-            brier=(predicted**2).sum(axis=1) - 2 * own + 1,
-        )
-    label = label_of(predicted)
-    if label.min() < 0 or label.max() >= k:
-        raise ValueError(f"a model predicted a label outside 0 … {k - 1}")
-    tally.count(scored.t, k, predicted=label, correct=np.where(label == scored.y, label, k))
-    if scored.posterior is not None:
-        tally.add(scored.t, expected_error=expected_error(scored.posterior, label))
-
-
-def expected_error(posterior, label):
-    """The probability that each label is wrong (n,)."""
-    return 1 - posterior[np.arange(len(label)), label]

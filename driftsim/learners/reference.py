@@ -14,7 +14,7 @@ class Oracle(Learner):
     sees = "posterior"
 
     def start(self, schema, seed, probabilities=False):
-        return OracleModel(probabilities)
+        return OracleModel(schema.regression, probabilities)
 
 
 class Majority(Learner):
@@ -22,6 +22,19 @@ class Majority(Learner):
 
     def start(self, schema, seed, probabilities=False):
         return MajorityModel(np.zeros(schema.n_classes, np.int64), probabilities)
+
+    def fault(self, schema, probabilities=False):
+        return "'majority' is for classes; use 'mean' for regression" if schema.regression else None
+
+
+class Mean(Learner):
+    """The mean of the labels so far, for regression."""
+
+    def start(self, schema, seed):
+        return MeanModel(0.0, 0)
+
+    def fault(self, schema, probabilities=False):
+        return None if schema.regression else "'mean' is for regression; use 'majority' for classes"
 
 
 class NoChange(Learner):
@@ -32,10 +45,10 @@ class NoChange(Learner):
 
 
 class OracleModel(Model):
-    """Reads the posterior off, which it is given in the place of features."""
+    """Reads the posterior off, or the mean, which it is given in the place of features."""
 
-    def __init__(self, probabilities=False):
-        self._probabilities = probabilities
+    def __init__(self, regression, probabilities=False):
+        self._regression, self._probabilities = regression, probabilities
 
     def fit(self, rows, weight=None):
         return self
@@ -44,6 +57,8 @@ class OracleModel(Model):
         pass
 
     def predict(self, X):
+        if self._regression:
+            return X[:, 0]
         return X if self._probabilities else X.argmax(axis=1)
 
     def test_then_train(self, arrival):
@@ -87,6 +102,25 @@ class MajorityModel(BlindModel):
         if self._probabilities:
             return shares(np.stack(counts, axis=1))
         return best
+
+
+class MeanModel(BlindModel):
+    """The mean of some labels, and how many they are."""
+
+    def __init__(self, mean, n):
+        self._mean, self._n = mean, n
+
+    def fit(self, rows, weight=None):
+        if not len(rows.y):
+            return MeanModel(0.0, 0)
+        return MeanModel(np.average(rows.y, weights=weight), len(rows.y))
+
+    def follow(self, y):
+        n = self._n + np.arange(len(y) + 1)
+        sums = np.cumsum(np.append(0.0, y - self._mean))
+        means = self._mean + sums / np.maximum(n, 1)
+        self._mean, self._n = means[-1], n[-1]
+        return means
 
 
 class NoChangeModel(BlindModel):

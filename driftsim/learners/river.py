@@ -14,7 +14,7 @@ from driftsim.rows import Schema
 
 
 class River(Imported, Learner, extra="allow"):
-    """Any river classifier, by path."""
+    """Any river classifier or regressor, by path."""
 
     package = library = "river"
 
@@ -23,10 +23,18 @@ class River(Imported, Learner, extra="allow"):
         return self.path.rpartition(".")[2]
 
     def start(self, schema, seed, probabilities=False):
-        return RiverModel(partial(self._classifier, schema, seed), schema, probabilities)
+        return RiverModel(partial(self._made, schema, seed), schema, probabilities)
 
     def fault(self, schema, probabilities=False):
-        if schema.n_classes > 2 and not last_step(self._classifier(schema, 0))._multiclass:
+        from river import base
+
+        last = last_step(self._made(schema, 0))
+        if schema.regression:
+            fits = isinstance(last, base.Regressor)
+            return None if fits else f"{self.title} tells classes, and the labels are numbers"
+        if not isinstance(last, base.Classifier):
+            return f"{self.title} tells numbers, and the labels are classes"
+        if schema.n_classes > 2 and not last._multiclass:
             return (
                 f"{self.title} tells two classes apart, and the stream has {schema.n_classes}; "
                 f"wrap it: {{kind: river.multiclass.OneVsRestClassifier, classifier: {self.path}}}"
@@ -37,8 +45,8 @@ class River(Imported, Learner, extra="allow"):
         """The learner that is one step after another."""
         return cls(path="river.compose.Pipeline", steps=specs)
 
-    def _classifier(self, schema, seed):
-        """A classifier that has learned nothing, every open seed in it drawn from the seed."""
+    def _made(self, schema, seed):
+        """A model of river that has learned nothing, every open seed in it drawn from the seed."""
         rng = random.Random(seed)
 
         def make(path, params):
@@ -53,33 +61,34 @@ class River(Imported, Learner, extra="allow"):
                 params = params | {"nominal_attributes": nominal or None}
             return called(kind, params, path)
 
-        classifier = make(self.path, assembled(self.model_extra, "river", make))
-        reseed(classifier, rng)
-        return classifier
+        made = make(self.path, assembled(self.model_extra, "river", make))
+        reseed(made, rng)
+        return made
 
     @model_validator(mode="after")
-    def _classifies(self):
+    def _predicts(self):
         from river import base, compose
 
-        kinds = base.Classifier, compose.Pipeline
+        kinds = base.Classifier, base.Regressor, compose.Pipeline
         imported(self.path, "river", lambda it: isinstance(it, type) and issubclass(it, kinds))
-        if not isinstance(last_step(self._classifier(Schema(()), 0)), base.Classifier):
-            raise ValueError(f"{self.path} is not a classifier; let its last step be one")
+        if not isinstance(last_step(self._made(Schema(()), 0)), kinds[:2]):
+            raise ValueError(f"{self.path} predicts nothing; let its last step do so")
         return self
 
 
 class RiverModel(Model):
-    """A classifier of river, which is given dicts of features by name."""
+    """A model of river, which is given dicts of features by name."""
 
     def __init__(self, make, schema, probabilities=False):
         self._make, self._schema, self._probabilities = make, schema, probabilities
-        self._classifier = make()
+        self._model = make()
+        self._type = float if schema.regression else np.int64
 
     def fit(self, rows, weight=None):
         model = RiverModel(self._make, self._schema, self._probabilities)
         weights = [{}] * len(rows.t) if weight is None else [{"w": w} for w in weight.tolist()]
         for x, y, weighed in zip(self._dicts(rows.X), rows.y.tolist(), weights):
-            model._classifier.learn_one(x, y, **weighed)
+            model._model.learn_one(x, y, **weighed)
         return model
 
     def predict(self, X):
@@ -99,17 +108,17 @@ class RiverModel(Model):
 
     def _learn(self, labelled):
         for x, y in labelled:
-            self._classifier.learn_one(x, y)
+            self._model.learn_one(x, y)
 
     def _predict_one(self, x):
         if self._probabilities:
-            return probabilities(self._classifier.predict_proba_one(x), self._schema.n_classes)
-        return self._classifier.predict_one(x) or 0  # None, until the first label
+            return probabilities(self._model.predict_proba_one(x), self._schema.n_classes)
+        return self._model.predict_one(x) or 0  # None, until the first label
 
     def _array(self, predicted):
         if self._probabilities:
             return np.array(predicted, float).reshape(len(predicted), self._schema.n_classes)
-        return np.array(predicted, np.int64)
+        return np.array(predicted, self._type)
 
     def _dicts(self, X):
         """Rows as river has them."""

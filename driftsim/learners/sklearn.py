@@ -9,7 +9,7 @@ from driftsim.parts import Imported
 
 
 class Sklearn(Imported, Learner, extra="allow"):
-    """Any scikit-learn classifier, by path; it learns on if it has `partial_fit`."""
+    """Any scikit-learn classifier or regressor, by path; it learns on if it has `partial_fit`."""
 
     package = "sklearn"
     library = "scikit-learn"
@@ -23,9 +23,18 @@ class Sklearn(Imported, Learner, extra="allow"):
         return self.path.rpartition(".")[2]
 
     def start(self, schema, seed, probabilities=False):
-        return SklearnModel(self._estimator(seed), schema.n_classes, probabilities)
+        if schema.regression:
+            return Regressor(self._estimator(seed))
+        return Classifier(self._estimator(seed), schema.n_classes, probabilities)
 
     def fault(self, schema, probabilities=False):
+        from sklearn.base import is_classifier, is_regressor
+
+        if schema.regression:
+            fits = is_regressor(self._estimator(0))
+            return None if fits else f"{self.title} tells classes, and the labels are numbers"
+        if not is_classifier(self._estimator(0)):
+            return f"{self.title} tells numbers, and the labels are classes"
         if probabilities and not hasattr(self._estimator(0), "predict_proba"):
             return f"{self.title} gives no probabilities; leave out evaluation.probabilities"
 
@@ -51,18 +60,43 @@ class Sklearn(Imported, Learner, extra="allow"):
         return make(self.path, assembled(self.model_extra, "sklearn", make))
 
     @model_validator(mode="after")
-    def _classifies(self):
-        from sklearn.base import BaseEstimator, is_classifier
+    def _predicts(self):
+        from sklearn.base import BaseEstimator, is_classifier, is_regressor
 
         imported(
             self.path, "sklearn", lambda it: isinstance(it, type) and issubclass(it, BaseEstimator)
         )
-        if not is_classifier(self._estimator(0)):
-            raise ValueError(f"{self.path} is not a classifier; name one that is")
+        if not is_classifier(self._estimator(0)) and not is_regressor(self._estimator(0)):
+            raise ValueError(f"{self.path} predicts nothing; name a classifier or a regressor")
         return self
 
 
-class SklearnModel(Model):
+class Regressor(Model):
+    """An estimator of numbers, which predicts 0 until it has been trained."""
+
+    def __init__(self, estimator, trained=False):
+        self._estimator, self._trained = estimator, trained
+
+    def fit(self, rows, weight=None):
+        from sklearn.base import clone
+
+        estimator = clone(self._estimator)
+        if len(rows.y):
+            weights = {} if weight is None else {"sample_weight": weight}
+            estimator.fit(rows.X, rows.y, **weights)
+        return Regressor(estimator, len(rows.y) > 0)
+
+    def predict(self, X):
+        trained = self._trained and len(X)
+        return self._estimator.predict(X).reshape(len(X)) if trained else np.zeros(len(X))
+
+    def learn(self, rows):
+        *before, last = steps(self._estimator)
+        last.partial_fit(passed(before, rows.X), rows.y)
+        self._trained = True
+
+
+class Classifier(Model):
     """An estimator, and the one class it would know nothing but."""
 
     def __init__(self, estimator, n_classes, probabilities=False, only=0):
@@ -76,10 +110,10 @@ class SklearnModel(Model):
         estimator = clone(self._estimator)
         only = rows.y[0] if len(rows.y) else 0
         if (rows.y == only).all():
-            return SklearnModel(estimator, self._n_classes, self._probabilities, only)
+            return Classifier(estimator, self._n_classes, self._probabilities, only)
         weights = {} if weight is None else {"sample_weight": weight}
         estimator.fit(rows.X, rows.y, **weights)
-        return SklearnModel(estimator, self._n_classes, self._probabilities, None)
+        return Classifier(estimator, self._n_classes, self._probabilities, None)
 
     def predict(self, X):
         if self._only is not None or not len(X):
@@ -92,11 +126,16 @@ class SklearnModel(Model):
         return predicted
 
     def learn(self, rows):
-        X, (*before, last) = rows.X, steps(self._estimator)
-        for step in before:
-            X = step.partial_fit(X).transform(X)
-        last.partial_fit(X, rows.y, classes=np.arange(self._n_classes))
+        *before, last = steps(self._estimator)
+        last.partial_fit(passed(before, rows.X), rows.y, classes=np.arange(self._n_classes))
         self._only = None
+
+
+def passed(transformers, X):
+    """Rows after steps that learn of them first."""
+    for step in transformers:
+        X = step.partial_fit(X).transform(X)
+    return X
 
 
 def steps(estimator):

@@ -20,12 +20,13 @@ GROUNDS = ("#ffffff", "#e4e4e4", "#dcebf7", "#fbe9d9", "#e0f2e9", "#f6e3ee")  # 
 ACROSS = 3  # small multiples side by side
 NAMED_VISITS = 8  # concepts are named in a panel if they rule no more often
 LEGEND_ROW = 4  # lines
+FROM_ZERO = ("error", "excess_error", "mae", "rmse", "excess_mse", "brier", "log_loss")
 
 
 def curves(results):
     """Each metric over the stream, a line a contender; a panel for each setting of a sweep."""
     variants = results.study.variants
-    metrics = variants[0].scenario.report.metrics
+    metrics = variants[0].scenario.metrics
     across = min(len(variants), ACROSS)
     down = -(-len(variants) // across)
     with rc_context(STYLE):
@@ -42,7 +43,7 @@ def curves(results):
                 panel.set_axis_off()
             for panel in block[::across]:
                 panel.set_ylabel(metric.replace("_", " "))
-            level(block[: len(variants)], zero=metric.endswith("error"))
+            level(block[: len(variants)], zero=metric in FROM_ZERO)
         for panel in blocks[-1]:
             panel.set_xlabel("row of the stream")
         legend(figure, blocks[0, 0])

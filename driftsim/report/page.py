@@ -84,7 +84,7 @@ def page(results, summary, svg, failures):
     study = results.study
     scenario = study.variants[0].scenario
     versions = next(run.about["versions"] for _, run in results.runs())
-    about = [f"{name}: {described(METRICS[name])}" for name in scenario.report.metrics]
+    about = [f"{name}: {described(METRICS[name])}" for name in scenario.metrics]
     seeds = scenario.evaluation.seeds
     return PAGE.substitute(
         name=html.escape(study.name),
@@ -99,9 +99,9 @@ def page(results, summary, svg, failures):
         ),
         summary=table(summary.dropna(axis="columns", how="all"), set(scenario.models)),
         note=html.escape(
-            "Means over the seeds; error_low and error_high bound the mean error at 95 %. Grey "
-            "rows are references: oracle knows the world, majority and no_change have seen every "
-            "label before the row. An empty cell cannot be known."
+            "Means over the seeds; …_low and …_high bound the mean error at 95 %. Grey rows are "
+            "references: oracle knows the world, the others have seen every label before the row. "
+            "An empty cell cannot be known."
         ),
         scenario=html.escape(resolved(study)),
         versions=html.escape(

@@ -6,22 +6,17 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from driftsim.evaluation.metrics import METRICS
+from driftsim.evaluation.metrics import METRICS, metrics_of
+from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.trace import Trace
 from driftsim.runner import runs_of
 from driftsim.scenario import shortest
 
 SUMMED = ("fits", "labels", "rows_trained", "alarms")
 SECONDS = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")
-REFERENCES = ("oracle", "majority", "no_change")  # that stand in every summary unasked
 CONFIDENCE = 0.95
-SUMMARY = [
-    "contender", "error", "error_low", "error_high", "excess_error", "accuracy", "kappa",
-    "log_loss", "brier", "fits", "labels", "rows_trained", "alarms", *SECONDS, "model_bytes",
-    "seeds",
-]  # fmt: skip
+COSTS = [*SUMMED, *SECONDS, "model_bytes", "seeds"]
 CURVES = ["contender", "first_row", "last_row", "mean", "low", "high", "seeds"]
-TAKEN = {*SUMMARY, *CURVES}  # names of columns, which those of swept paths must not repeat
 
 
 class Played(NamedTuple):
@@ -55,24 +50,24 @@ class Results:
     def summary(self):
         """A row a contender, and a column for each swept path; means over the seeds.
 
-        `error_low` and `error_high` bound the mean error over seeds, by Student's t at 95 %.
-        A cell that cannot be known is NaN: bounds from one seed, excess without a known truth.
-        The rows `oracle`, `majority` and `no_change` tell how the references would have done,
-        each with every label before the row.
+        `error_low` and `error_high` (for numbers `mae_low` and `mae_high`) bound the mean error
+        over seeds, by Student's t at 95 %. A cell that cannot be known is NaN: bounds from one
+        seed, excess without a known truth. The rows of the references, such as `oracle` and
+        `no_change`, tell how they would have done, each with every label before the row.
         """
         rows = []
         for setting, contender, played in self._grouped():
             tallies = [one.over() for one in played]
-            rows.append(setting | {"contender": contender} | summed_up(tallies))
-        return pd.DataFrame(rows, columns=[*self.swept, *SUMMARY])
+            rows.append(setting | {"contender": contender} | summed_up(tallies, self.metrics))
+        return pd.DataFrame(rows, columns=[*self.swept, *self.measures, *COSTS])
 
-    def curves(self, metric="error", window=None):
-        """A metric over the stream: a row for each contender and window.
+    def curves(self, metric=None, window=None):
+        """A metric (the foremost if not given) over the stream: a row a contender and window.
 
         The mean over seeds, its least and greatest, and the rows `first_row` … `last_row` of
         each window, which is rounded up to whole intervals. NaN where the metric is undefined.
         """
-        frames = []
+        metric, frames = metric or next(iter(self.metrics)), []
         for setting, contender, played in self._grouped():
             tallies = [one.over(window or self.window) for one in played]
             values = np.array([METRICS[metric](tally) for tally in tallies])
@@ -95,7 +90,18 @@ class Results:
     @property
     def swept(self):
         """Names of the swept paths, as columns of the tables."""
-        return shortest(self.study.swept, taken=TAKEN)
+        return shortest(self.study.swept, taken={*self.measures, *COSTS, *CURVES})
+
+    @property
+    def metrics(self):
+        """The metrics that the labels have, by name, the foremost first."""
+        return metrics_of(self.study.variants[0].scenario.stream.schema)
+
+    @property
+    def measures(self):
+        """The columns of a summary that tell how right a contender was."""
+        foremost, *others = self.metrics
+        return ["contender", foremost, f"{foremost}_low", f"{foremost}_high", *others]
 
     @property
     def window(self):
@@ -136,38 +142,44 @@ class Results:
 
 
 def references(scenario):
-    """The references that stand beside the contenders, unless one goes by the name."""
-    known = scenario.stream.known and scenario.evaluation.truth
-    return [
-        name for name in REFERENCES if name not in scenario.models and (known or name != "oracle")
-    ]
+    """The references that stand beside the contenders unasked, unless one goes by the name."""
+    scores = scores_of(scenario.stream.schema)
+    names = ["oracle"] if scenario.stream.known and scenario.evaluation.truth else []
+    names += [kind.kind() for kind in scores.references]
+    return [name for name in names if name not in scenario.models]
 
 
 def reference(name, truth):
     """The trace that a reference would leave, as far as the truth tells."""
     columns = {key: truth.columns[key] for key in ("first_row", "last_row", "rows")}
-    rows = truth.columns["rows"]
     if name == "oracle":
-        columns |= {"expected_error": truth.columns["bayes_error"]}
-        columns |= {"correct": (rows - truth.columns["bayes_error"])[:, None]}
-    else:
-        columns |= {"correct": truth.columns[f"{name}_correct"][:, None]}
-        if f"{name}_expected_error" in truth.columns:
-            columns |= {"expected_error": truth.columns[f"{name}_expected_error"]}
+        return Trace(columns | best(truth.columns), truth.interval)
+    own = {key: column for key, column in truth.columns.items() if key.startswith(f"{name}_")}
+    columns |= {key.removeprefix(f"{name}_"): column for key, column in own.items()}
+    if "correct" in columns:
+        columns["correct"] = columns["correct"][:, None]
     return Trace(columns, truth.interval)
 
 
-def summed_up(tallies):
+def best(truth):
+    """What is expected of the best possible predictor."""
+    if "bayes_error" in truth:
+        bayes = truth["bayes_error"]
+        return {"expected_error": bayes, "correct": (truth["rows"] - bayes)[:, None]}
+    bayes = truth["bayes_squared_error"]
+    return {"squared_error": bayes, "excess_squared_error": np.zeros(len(bayes))}
+
+
+def summed_up(tallies, metrics):
     """The row of a summary that whole-stream tallies, one a seed, come to."""
-    means = {
-        name: float(np.mean([metric(tally)[0] for tally in tallies]))
-        for name, metric in METRICS.items()
-    }
-    for name in (*SUMMED, *SECONDS, "model_bytes"):
-        values = [tally[name][0] for tally in tallies if name in tally]
-        means[name] = float(np.mean(values)) if values else np.nan
-    low, high = bounds([float(METRICS["error"](tally)[0]) for tally in tallies])
-    return means | {"error_low": low, "error_high": high, "seeds": len(tallies)}
+    values = {name: [float(metric(one)[0]) for one in tallies] for name, metric in metrics.items()}
+    means = {name: float(np.mean(ones)) for name, ones in values.items()}
+    for name in COSTS:
+        costs = [tally[name][0] for tally in tallies if name in tally]
+        means[name] = float(np.mean(costs)) if costs else np.nan
+    foremost = next(iter(metrics))
+    low, high = bounds(values[foremost])
+    return means | {f"{foremost}_low": low, f"{foremost}_high": high, "seeds": len(tallies)}
 
 
 def bounds(values):

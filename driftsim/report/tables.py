@@ -5,18 +5,22 @@ import math
 from rich.markup import escape
 from rich.table import Table
 
+from driftsim.evaluation.metrics import METRICS
+
 COUNTS = ("fits", "labels", "rows_trained", "alarms", "model_bytes", "seeds")
 SECONDS = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")
-SPARED = ("labels", "fits", "kappa", "seconds", "excess_error")  # where a terminal is narrow
+SPARED = ("labels", "fits", "kappa", "rmse", "seconds", "r2", "excess_error", "excess_mse")
 
 
 def shown(results, width):
     """The summary as a table for a terminal of some characters; spares columns if it is narrow."""
     frame = results.summary()
-    half = (frame["error_high"] - frame["error_low"]) / 2
+    contender, foremost, low, high, *others = results.measures
+    half = (frame[high] - frame[low]) / 2
     frame = frame.assign(**{"±": half, "seconds": frame[[*SECONDS]].sum(axis=1, min_count=1)})
-    names = ["contender", "error", "±", "excess_error", "kappa", "fits", "labels", "seconds"]
-    names = [*results.swept, *(name for name in names if frame[name].notna().any())]
+    names = [contender, foremost, "±", *others, "fits", "labels", "seconds"]
+    told = [name for name in names if name != "accuracy" and frame[name].notna().any()]
+    names = [*results.swept, *told]
     rows = [{n: readable(n, row[n]) for n in names} for row in frame.to_dict("records")]
     for spared in SPARED:
         if sum(max(len(n), *(len(row[n]) for row in rows)) + 2 for n in names) > width:
@@ -45,4 +49,4 @@ def readable(name, value):
     return f"{value:.4f}" if name in MEASURES else f"{value:g}"
 
 
-MEASURES = ("error", "error_low", "error_high", "±", "excess_error", "accuracy", "kappa")
+MEASURES = ("±", *(f"{name}{end}" for name in METRICS for end in ("", "_low", "_high")))

@@ -11,6 +11,7 @@ from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift, None_
 
 BLOCK = 8192  # rows drawn at once; a different number would draw different rows
+NO_NOISE = "a number has no wrong label to be replaced by; give the concepts more noise instead"
 ROWS, STRUCTURE, LABELS, PARTS = range(4)  # what is drawn from a seed, each by itself
 
 
@@ -84,6 +85,7 @@ class Stream(Strict):
             ("concepts", disagreement(settled)),
             ("drift", self.drift.fault(self.length, len(settled))),
             ("drift", self.drift.blends and unblendable(self.drift.kind(), [*settled.values()])),
+            ("noise", self.noise and regressive(settled) and NO_NOISE),
         ):
             if fault:
                 raise refusal(fault, place)
@@ -134,7 +136,7 @@ class World:
         rng = child(self.seed, ROWS, b)
         t = np.arange(b * BLOCK, (b + 1) * BLOCK)
         weights = self._weights(t)
-        concept = chosen(rng.random(BLOCK), weights)
+        concept = chosen(rng, weights)
         X, y = self._drawn(rng, t, weights, concept)
         y = self._noisy(rng, y)
         block = Block(t, X, y, concept, weights)
@@ -145,8 +147,14 @@ class World:
         )
 
     def posterior(self, t, X, weights=None):
-        """P(y | x) at positions `t`: (n, n_classes); NaN where it is not known."""
-        joint = self._joint(t, X, self._weights(t) if weights is None else weights)
+        """P(y | x) at positions `t`: (n, n_classes); NaN where it is not known.
+
+        For regression: the mean and variance of y given x, (n, 2).
+        """
+        weights = self._weights(t) if weights is None else weights
+        if self.schema.regression:
+            return self._moments(t, X, weights)
+        joint = self._joint(t, X, weights)
         posterior = joint / joint.sum(axis=1, keepdims=True)
         noise, k = self.stream.noise, self.schema.n_classes
         return posterior * (1 - noise - noise / (k - 1)) + noise / (k - 1) if noise else posterior
@@ -163,13 +171,26 @@ class World:
             return self.concepts[ruling[0] if len(t) else 0].density(X, t)
         return sum(weights[:, [i]] * self.concepts[i].density(X, t) for i in ruling)
 
+    def _moments(self, t, X, weights):
+        """The mean and variance of the label in the mixture that rules at each position."""
+        if self.stream.drift.blends:
+            return blended(self.concepts, weights).density(X, t)[:, 1:]
+        ruling = np.flatnonzero(weights.any(axis=0)) if len(t) else [0]
+        told = np.stack([self.concepts[i].density(X, t) for i in ruling])
+        shares = weights[:, ruling].T * told[:, :, 0] if len(ruling) > 1 else np.ones((1, len(t)))
+        shares = shares / shares.sum(axis=0)
+        mean = (shares * told[:, :, 1]).sum(axis=0)
+        apart = told[:, :, 2] + (told[:, :, 1] - mean) ** 2
+        return np.stack([mean, (shares * apart).sum(axis=0)], axis=1)
+
     def _drawn(self, rng, t, weights, concept):
         if self.stream.drift.blends:
             return blended(self.concepts, weights).draw(rng, t)
         present = np.flatnonzero(np.bincount(concept))
         if len(present) == 1:
             return self.concepts[present[0]].draw(rng, t)
-        X, y = np.empty((len(t), len(self.schema.names))), np.empty(len(t), np.int64)
+        X = np.empty((len(t), len(self.schema.names)))
+        y = np.empty(len(t), float if self.schema.regression else np.int64)
         for i in present:
             rows = concept == i
             X[rows], y[rows] = self.concepts[i].draw(rng, t[rows])
@@ -184,9 +205,12 @@ class World:
         return (y + shift) % k
 
 
-def chosen(u, weights):
-    """One column of each row of `weights`, by a uniform number `u` for each."""
-    passed, column = np.zeros(len(u)), np.zeros(len(u), np.int64)
+def chosen(rng, weights):
+    """One column of each row of `weights`, at random by weight."""
+    column = np.zeros(len(weights), np.int64)
+    if weights.shape[1] == 1:
+        return column
+    u, passed = rng.random(len(weights)), np.zeros(len(weights))
     for weight in weights.T[:-1]:
         passed += weight
         column += u >= passed
@@ -231,6 +255,11 @@ def unblendable(drift, concepts):
                 f"{drift} cannot move '{name}' from {values[0]} to {values[-1]}; "
                 "make it the same in all concepts, or use gradual"
             )
+
+
+def regressive(concepts):
+    """Whether the labels of concepts are numbers."""
+    return any(concept.schema.regression for concept in concepts.values())
 
 
 def numeric(value):

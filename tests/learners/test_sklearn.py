@@ -24,8 +24,7 @@ FOREST = {"kind": "sklearn.ensemble.RandomForestClassifier", "n_estimators": 3}
         ),
         ({"kind": "sklearn.svm.SVC", "C": float("nan")}, "'C' parameter"),
         ({"kind": "sklearn.linear_model.LogisticRegression", "C": float("inf")}, "learner"),
-        ("sklearn.svm.SVR", "not a classifier"),
-        ("sklearn.preprocessing.StandardScaler", "not a classifier"),
+        ("sklearn.preprocessing.StandardScaler", "predicts nothing"),
         ("sklearn.multiclass.OneVsRestClassifier", "needs the parameter 'estimator'"),
     ],
 )

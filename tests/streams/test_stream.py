@@ -111,9 +111,11 @@ def test_a_far_block_is_drawn_like_any_other():
 
 
 def test_chosen_by_weight():
-    u = np.array([0.0, 0.24, 0.26, 0.99])
-    assert chosen(u, np.tile([0.25, 0.25, 0.5], (4, 1))).tolist() == [0, 0, 1, 2]
-    assert chosen(u, np.ones((4, 1))).tolist() == [0, 0, 0, 0]
+    rng = np.random.default_rng(0)
+    counts = np.bincount(chosen(rng, np.tile([0.25, 0.25, 0.5], (40_000, 1)))) / 40_000
+    assert np.allclose(counts, [0.25, 0.25, 0.5], atol=4 * 0.5 / 200)
+    assert chosen(rng, np.eye(3)).tolist() == [0, 1, 2]
+    assert chosen(rng, np.ones((4, 1))).tolist() == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(

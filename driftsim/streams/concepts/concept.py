@@ -29,13 +29,17 @@ class Concept(Part):
 
     @abstractmethod
     def draw(self, rng, t):
-        """The rows at positions `t` (n,): features (n, d) float64, clean labels (n,) int64."""
+        """The rows at positions `t` (n,): features (n, d) float64, clean labels (n,).
+
+        Labels are int64 classes; for regression they are float64 numbers.
+        """
 
     @abstractmethod
     def density(self, X, t):
         """p(x, y) at positions `t`: (n, n_classes), NaN where it is not known.
 
-        Where features are numbers it is a density, where they are codes a probability.
+        Where features are numbers it is a density, where they are codes a probability. For
+        regression: p(x), and the mean and variance of y given x, (n, 3).
         """
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from driftsim.parts import Number
+from driftsim.parts import Number, Share
 from driftsim.rows import Schema
 from driftsim.streams.concepts.concept import Rule
 
@@ -33,6 +33,54 @@ class Sine(Rule):
         x, y = X.T
         above = y >= (np.sin(x) if self.function <= 2 else 0.5 + 0.3 * np.sin(3 * np.pi * x))
         return above ^ (self.function % 2 == 0)
+
+
+class Mixed(Rule):
+    """Mixed (Gama et al. 2004): whether two of three hold; function 2 is 1 reversed.
+
+    The three are v, w, and y < 0.5 + 0.3 sin(3πx). Class 0 is where two of them hold.
+    """
+
+    schema = Schema(
+        ("v", "w", "x", "y"),
+        nominal={0: 2, 1: 2},
+        values={0: ("false", "true"), 1: ("false", "true")},
+    )
+
+    function: Literal[1, 2] = 1
+
+    def draw(self, rng, t):
+        X = rng.random((len(t), 4))
+        X[:, :2] = X[:, :2] < 0.5
+        return X, self.label(X).astype(np.int64)
+
+    def density(self, X, t):
+        codes = np.isin(X[:, :2], (0, 1)).all(axis=1, keepdims=True)
+        return super().density(X, t) * codes / 4
+
+    def label(self, X):
+        v, w, x, y = X.T
+        fewer = v + w == 0
+        (open_,) = np.nonzero(v != w)  # where the sine decides
+        fewer[open_] = y[open_] >= 0.5 + 0.3 * np.sin(3 * np.pi * x[open_])
+        return fewer ^ (self.function == 2)
+
+
+class Circles(Rule):
+    """Circles (Gama et al. 2004): whether a point of the unit square lies in a circle.
+
+    The four published contexts, in their order, are the circles around (0.2, 0.5), (0.4, 0.5),
+    (0.6, 0.5) and (0.8, 0.5), of the radii 0.15, 0.2, 0.25 and 0.3. Class 1 lies inside.
+    """
+
+    schema = Schema(("x", "y"))
+
+    centre: Annotated[list[Share], Field(min_length=2, max_length=2)] = [0.2, 0.5]  # x, y
+    radius: Annotated[Number, Field(gt=0, le=1.5)] = 0.15  # of which 1.42 holds all of the square
+
+    def label(self, X):
+        squares = (X - np.asarray(self.centre)) ** 2
+        return squares[:, 0] + squares[:, 1] <= np.square(self.radius)
 
 
 class Stagger(Rule):

@@ -1,0 +1,88 @@
+"""Scores: what a trace keeps of predictions held against the truth, of classes and of numbers."""
+
+import numpy as np
+
+from driftsim.learners.reference import Majority, Mean, NoChange
+from driftsim.rows import label_of
+
+
+class OfClasses:
+    """Counts of classes, and expected errors where the posterior is known."""
+
+    references = (Majority, NoChange)
+
+    def __init__(self, schema):
+        self._k = schema.n_classes
+
+    def truth(self, tally, rows):
+        """Keep what there is to know of `Scored` rows, whoever contends."""
+        tally.count(rows.t, self._k, actual=rows.y)
+        if rows.posterior is not None:
+            tally.add(rows.t, bayes_error=1 - rows.posterior.max(axis=1))
+
+    def reference(self, tally, name, rows, predicted):
+        """Keep how a reference has done."""
+        tally.add(rows.t, **{f"{name}_correct": (predicted == rows.y).astype(np.int64)})
+        if rows.posterior is not None:
+            expected = expected_error(rows.posterior, predicted)
+            tally.add(rows.t, **{f"{name}_expected_error": expected})
+
+    def answers(self, tally, rows, predicted):
+        """Keep how a contender has done."""
+        if predicted.ndim == 2:
+            own = predicted[np.arange(len(predicted)), rows.y]
+            tally.add(rows.t, log_loss=-np.log(np.maximum(own, 1e-15)))
+            tally.add(rows.t, brier=(predicted**2).sum(axis=1) - 2 * own + 1)
+        label, k = label_of(predicted), self._k
+        if label.min() < 0 or label.max() >= k:
+            raise ValueError(f"a model predicted a label outside 0 … {k - 1}")
+        tally.count(rows.t, k, predicted=label, correct=np.where(label == rows.y, label, k))
+        if rows.posterior is not None:
+            tally.add(rows.t, expected_error=expected_error(rows.posterior, label))
+
+
+class OfNumbers:
+    """Sums of errors, and of squared distances from the mean given the features, if known."""
+
+    references = (Mean, NoChange)
+
+    def __init__(self, schema):
+        self._about = None  # the first label, about which labels are summed
+
+    def truth(self, tally, rows):
+        """Keep what there is to know of `Scored` rows, whoever contends."""
+        self._about = rows.y[0] if self._about is None else self._about
+        y = rows.y - self._about
+        tally.add(rows.t, y=y, y_squared=y**2)
+        if rows.posterior is not None:
+            tally.add(rows.t, bayes_squared_error=rows.posterior[:, 1].copy())
+
+    def reference(self, tally, name, rows, predicted):
+        """Keep how a reference has done."""
+        sums = {f"{name}_{key}": value for key, value in distances(rows, predicted).items()}
+        tally.add(rows.t, **sums)
+
+    def answers(self, tally, rows, predicted):
+        """Keep how a contender has done."""
+        if not np.isfinite(predicted).all():
+            raise ValueError("a model predicted a number that is not finite")
+        tally.add(rows.t, error=predicted - rows.y, **distances(rows, predicted))
+
+
+def scores_of(schema):
+    """What is kept of rows of a schema."""
+    return OfNumbers(schema) if schema.regression else OfClasses(schema)
+
+
+def distances(rows, predicted):
+    """How far each number lies from the label, and from the best possible answer if known."""
+    error = predicted - rows.y
+    told = {"absolute_error": np.abs(error), "squared_error": error**2}
+    if rows.posterior is None:
+        return told
+    return told | {"excess_squared_error": (predicted - rows.posterior[:, 0]) ** 2}
+
+
+def expected_error(posterior, label):
+    """The probability that each label is wrong (n,)."""
+    return 1 - posterior[np.arange(len(label)), label]

@@ -1,0 +1,168 @@
+"""Regression: concepts whose label is a number, a function of the features and noise."""
+
+from abc import abstractmethod
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field, PrivateAttr, model_validator
+
+from driftsim.parts import Number, Part
+from driftsim.rows import Schema
+from driftsim.streams.concepts.concept import Concept, numbered
+from driftsim.streams.walks import walked
+
+Sigma = Annotated[Number, Field(ge=0)]
+Features = Annotated[int, Field(gt=0, le=10_000)]
+
+
+class Regression(Concept):
+    """A concept whose label is a number: the mean given the features, and normal noise."""
+
+    noise: Sigma = 1.0  # standard deviation of the label about its mean
+
+    @abstractmethod
+    def mean(self, X, t):
+        """The mean of the label given each row (n,)."""
+
+    @abstractmethod
+    def features_drawn(self, rng, n):
+        """Rows (n, d) of features."""
+
+    @abstractmethod
+    def weight(self, X):
+        """The density of each row of features (n,)."""
+
+    def draw(self, rng, t):
+        X = self.features_drawn(rng, len(t))
+        return X, self.mean(X, t) + self.noise * rng.standard_normal(len(t))
+
+    def density(self, X, t):
+        """Of each row the density, and the mean and variance of the label: (n, 3)."""
+        variance = np.broadcast_to(np.square(self.noise), len(t))
+        return np.stack([self.weight(X), self.mean(X, t), variance], axis=1)
+
+
+class Normal(Regression):
+    """A regression on independent standard normal features."""
+
+    def features_drawn(self, rng, n):
+        return rng.standard_normal((n, len(self.schema.names)))
+
+    def weight(self, X):
+        return np.exp(-0.5 * (X**2).sum(axis=1)) / (2 * np.pi) ** (X.shape[1] / 2)
+
+
+class Uniform(Regression):
+    """A regression on independent features that are uniform in 0..1."""
+
+    def features_drawn(self, rng, n):
+        return rng.random((n, len(self.schema.names)))
+
+    def weight(self, X):
+        return ((X >= 0) & (X <= 1)).all(axis=1).astype(float)
+
+
+class Linear(Normal):
+    """A linear function of standard normal features, w·x, whose weights may walk at random."""
+
+    features: Features = 5
+    weights: list[Number] | None = None  # one a feature; drawn from a standard normal if not given
+    walk: Sigma = 0.0  # standard deviation of the step that each weight takes with every row
+
+    _key: int = PrivateAttr(0)
+
+    @property
+    def schema(self):
+        return Schema(numbered(self.features), n_classes=None)
+
+    def settled(self, rng):
+        drawn, key = rng.standard_normal(self.features).tolist(), int(rng.integers(2**62))
+        settled = self.model_copy(update={"weights": self.weights or drawn})
+        settled._key = key
+        return settled
+
+    def mean(self, X, t):
+        weights = np.asarray(self.weights)
+        if np.any(self.walk):
+            weights = weights + np.reshape(self.walk, (-1, 1)) * walked(self._key, t, X.shape[1])
+        return along(X, weights)
+
+    @model_validator(mode="after")
+    def _one_weight_a_feature(self):
+        return one_a_feature(self)
+
+
+class Level(Normal):
+    """A level that features tell nothing of, and that may walk at random: the local level model."""
+
+    schema = Schema(("x1",), n_classes=None)
+
+    level: Number = 0.0  # at the first row
+    slope: Number = 0.0  # by which it rises with every row
+    walk: Sigma = 0.0  # standard deviation of its step with every row
+
+    _key: int = PrivateAttr(0)
+
+    def settled(self, rng):
+        settled = self.model_copy()
+        settled._key = int(rng.integers(2**62))
+        return settled
+
+    def mean(self, X, t):
+        level = self.level + np.multiply(self.slope, t)
+        return level + self.walk * walked(self._key, t, 1)[:, 0] if np.any(self.walk) else level
+
+
+class Friedman(Uniform):
+    """Friedman (1991), and the two that it drifts to in Ikonomovska et al. (2011).
+
+    Of ten uniform features: 10 sin(π a b) + 20 (c - ½)² + 10 d + 5 e, where a … e are x1 … x5
+    for `function` 1, x4, x5, x2, x1, x3 for 2, and x2, x5, x4, x3, x1 for 3.
+    """
+
+    schema = Schema(numbered(10), n_classes=None)
+    order: ClassVar = {1: (0, 1, 2, 3, 4), 2: (3, 4, 1, 0, 2), 3: (1, 4, 3, 2, 0)}
+
+    function: Literal[1, 2, 3] = 1
+
+    def mean(self, X, t):
+        a, b, c, d, e = (X[:, j] for j in self.order[self.function])
+        return 10 * np.sin(np.pi * a * b) + 20 * (c - 0.5) ** 2 + 10 * d + 5 * e
+
+
+class HyperplaneRegression(Uniform):
+    """How far a point of a cube lies from a plane through its middle, and on which side."""
+
+    features: Features = 10
+    weights: list[Number] | None = None  # one a feature; drawn from 0..1 where not given
+    noise: Sigma = 0.1
+
+    @property
+    def schema(self):
+        return Schema(numbered(self.features), n_classes=None)
+
+    def settled(self, rng):
+        drawn = rng.random(self.features).tolist()
+        return self.model_copy(update={"weights": self.weights or drawn})
+
+    def mean(self, X, t):
+        weights = np.asarray(self.weights)
+        return along(X - 0.5, weights) / np.linalg.norm(weights, axis=-1)
+
+    @model_validator(mode="after")
+    def _one_weight_a_feature(self):
+        return one_a_feature(self)
+
+
+def along(X, weights):
+    """The inner product of each row with weights (d,), or with its own (n, d)."""
+    return X @ weights if weights.ndim == 1 else np.einsum("nd,nd->n", X, weights)
+
+
+def one_a_feature(part: Part):
+    """A part with as many weights as features; `ValueError` if there are others."""
+    if part.weights is not None and len(part.weights) != part.features:
+        raise ValueError(
+            f"{len(part.weights)} weights for {part.features} features; give one a feature"
+        )
+    return part

@@ -1,0 +1,73 @@
+"""Waveform: three classes of noisy waves."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+from scipy.special import ndtr
+
+from driftsim.rows import Schema
+from driftsim.streams.concepts.concept import Concept, numbered
+
+PEAKS = np.array([6, 14, 10])  # of three triangles, six high and six wide on either side
+WAVES = np.maximum(0.0, 6.0 - abs(np.arange(21) - PEAKS[:, None]))
+ENDS = WAVES[[1, 2, 2]]  # the wave of each class where the share u of its other wave is 0
+STEPS = WAVES[[0, 0, 1]] - ENDS  # from there to where u is 1
+
+
+class Waveform(Concept):
+    """Waveform (Breiman et al. 1984): which two of three waves are mixed, behind normal noise.
+
+    The first `swapped` attributes trade places with the last, the first of all with the last of
+    all: of 40 attributes those past the 21st are noise only; of 21 each has its mirror image in
+    the other half, so that 10 swapped attributes swap classes 1 and 2.
+    """
+
+    attributes: Literal[21, 40] = 21
+    swapped: Annotated[int, Field(ge=0, le=20)] = 0  # at most half the attributes
+
+    @property
+    def schema(self):
+        return Schema(numbered(self.attributes), n_classes=3)
+
+    def draw(self, rng, t):
+        y, u = rng.integers(0, 3, len(t)), rng.random((len(t), 1))
+        X = rng.standard_normal((len(t), self.attributes))
+        ends, steps = self._placed(ENDS), self._placed(STEPS)
+        X += ends[y]
+        shift = steps[y]
+        shift *= u
+        X += shift
+        return X, y
+
+    def density(self, X, t):
+        pairs = zip(self._placed(ENDS), self._placed(STEPS))
+        heights = np.stack([between(X - end, step) for end, step in pairs], axis=1)
+        return heights / (3 * (2 * np.pi) ** (self.attributes / 2))
+
+    def _placed(self, waves):
+        """Waves (3, attributes), each attribute at its place."""
+        placed = np.zeros((3, self.attributes))
+        placed[:, :21] = waves
+        first = np.arange(self.swapped)
+        placed[:, [*first, *(-1 - first)]] = placed[:, [*(-1 - first), *first]]
+        return placed
+
+    @model_validator(mode="after")
+    def _no_more_than_there_are(self):
+        if self.swapped > self.attributes // 2:
+            raise ValueError(
+                f"{self.swapped} of {self.attributes} attributes cannot trade places with as many "
+                f"others; swap at most {self.attributes // 2}"
+            )
+        return self
+
+
+def between(X, step):
+    """exp(-|x - u step|² / 2) integrated over u from 0 to 1, for each row x."""
+    length = np.sqrt(step @ step)
+    nearest = X @ step / length**2  # the u at which the mean is closest
+    gap = np.einsum("ij,ij->i", X, X) - (nearest * length) ** 2
+    away = abs(nearest - 0.5)  # by symmetry; in the lower tail no digits are lost
+    share = ndtr((0.5 - away) * length) - ndtr((-0.5 - away) * length)
+    return np.exp(-gap / 2) * share * np.sqrt(2 * np.pi) / length
