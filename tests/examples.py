@@ -13,6 +13,17 @@ from driftsim.streams.drifts import Drift
 from driftsim.streams.stream import Stream
 
 ADWIN_OFTEN = {"kind": "adwin", "delta": 0.2}
+LINEAR = {
+    "kind": "river.linear_model.LinearRegression",
+    "optimizer": {"kind": "river.optim.SGD", "lr": 0.005},
+}
+REGRESSORS = [
+    "oracle",
+    "mean",
+    "no_change",
+    "sklearn.linear_model.SGDRegressor",
+    {"kind": "pipeline", "steps": ["river.preprocessing.StandardScaler", LINEAR]},
+]
 EXAMPLES = {
     Concept: [
         "sea",
@@ -26,6 +37,11 @@ EXAMPLES = {
         {"kind": "river.datasets.Phishing"},
         {"kind": "sklearn.datasets.load_wine", "order": "shuffled"},
         {"kind": "table", "path": "TABLE"},
+        {"kind": "linear", "features": 3, "walk": 0.1},
+        "friedman",
+        {"kind": "hyperplane_regression", "features": 2},
+        {"kind": "level", "walk": 1.0, "slope": 0.01},
+        {"kind": "hyperplane", "features": 3, "speed": 0.01},
     ],
     Drift: [
         "none",
@@ -41,6 +57,7 @@ EXAMPLES = {
         "oracle",
         "majority",
         "no_change",
+        "mean",
         "sklearn.naive_bayes.GaussianNB",
         "river.naive_bayes.GaussianNB",
         {
@@ -87,6 +104,11 @@ def sea_stream(length=2400, drift=None, **more):
     concepts = {"a": {"kind": "sea", "threshold": 8.0}, "b": {"kind": "sea", "threshold": 14.0}}
     drift = drift or {"kind": "sudden", "at": [length // 2]}
     return Stream.model_validate({"length": length, "concepts": concepts, "drift": drift} | more)
+
+
+def number_stream(length=2400, **more):
+    concepts = {"a": {"kind": "linear", "features": 3, "weights": [1.0, 2.0, 3.0]}}
+    return Stream.model_validate({"length": length, "concepts": concepts} | more)
 
 
 def joined(pieces):

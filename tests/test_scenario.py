@@ -182,12 +182,12 @@ def test_an_alias_bomb_is_not_printed(tmp_path):
             "needs the parameter 'estimators'",
             ("majority", "sklearn.ensemble.VotingClassifier"),
         ),
-        (LEARNER, 11, "is not a classifier", ("majority", "sklearn.linear_model.LinearRegression")),
+        (LEARNER, 11, "name a classifier", ("majority", "sklearn.linear_model.LinearRegression")),
         (
             LEARNER,
             11,
             "did you mean 'LogisticRegression'?",
-            ("majority", "river.linear_model.LinearRegression"),
+            ("majority", "river.linear_model.LogisticRegresion"),
         ),
         (LEARNER, 11, "all be of sklearn, or all of river", ("majority", MIXED)),
         (f"{LEARNER}.steps", 11, "at least 1", ("majority", "{kind: pipeline, steps: []}")),
@@ -598,7 +598,7 @@ def test_defaults_are_those_of_the_design(tmp_path):
         1,
         True,
     )
-    assert scenario.report.metrics == ["error"]
+    assert scenario.metrics == ["error"]
     assert scenario.window == 10 * scenario.interval
 
 

@@ -11,6 +11,8 @@ from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift, None_
 
 BLOCK = 8192  # rows drawn at once; a different number would draw different rows
+MOST_DRAWS = 20_000  # of a row, until it is of the class that balance wants
+SAMPLED = 2**20  # rows that tell how frequent the classes of a concept are, where it is balanced
 NO_NOISE = "a number has no wrong label to be replaced by; give the concepts more noise instead"
 ROWS, STRUCTURE, LABELS, PARTS = range(4)  # what is drawn from a seed, each by itself
 
@@ -36,6 +38,8 @@ class Stream(Strict):
     concepts: Annotated[dict[Name, Concept], Field(min_length=1)]
     drift: Drift = None_()
     noise: Share = 0.0  # the share of labels replaced by a wrong one
+    balance: list[Share] | None = None  # the share of each class, before noise; if given
+    irrelevant: Annotated[int, Field(ge=0, le=10_000)] = 0  # uniform columns that tell nothing
 
     _schema: Schema = PrivateAttr(None)
 
@@ -86,10 +90,11 @@ class Stream(Strict):
             ("drift", self.drift.fault(self.length, len(settled))),
             ("drift", self.drift.blends and unblendable(self.drift.kind(), [*settled.values()])),
             ("noise", self.noise and regressive(settled) and NO_NOISE),
+            ("balance", self.balance is not None and self._unbalanced(settled)),
         ):
             if fault:
                 raise refusal(fault, place)
-        self._schema = next(iter(settled.values())).schema
+        self._schema = widened(next(iter(settled.values())).schema, self.irrelevant)
         return self
 
     def _settled(self, name):
@@ -97,6 +102,23 @@ class Stream(Strict):
             return self.concepts[name].settled(child(0, STRUCTURE, *name.encode()))
         except ValueError as error:  # in the file that it reads
             raise refusal(str(error), "concepts", name) from None
+
+    def _unbalanced(self, settled):
+        """Why the classes cannot have the shares that are asked for, or None."""
+        k = next(iter(settled.values())).schema.n_classes
+        if k is None:
+            return "numbers have no classes to balance; leave it out"
+        if len(self.balance) != k or abs(sum(self.balance) - 1) > 1e-9:
+            return f"{self.balance} will not do; give the shares of {k} classes, which sum to 1"
+        if any(concept.rows is not None for concept in settled.values()):
+            return "recorded rows are as they are; leave it out"
+        if self.drift.blends:
+            return f"{self.drift.kind()} moves the classes themselves; use gradual, or leave it out"
+        for name, concept in settled.items():
+            y = concept.draw(child(0, PARTS), np.zeros(BLOCK, np.int64))[1]
+            for label in np.flatnonzero(self.balance):
+                if label not in y:
+                    return f"'{name}' has hardly a row of class {label}; leave the balance out"
 
     def _too_short(self, recorded):
         for name, rows in recorded:
@@ -116,7 +138,8 @@ class World:
             concept.settled(child(seed, STRUCTURE, *name.encode()))
             for name, concept in stream.concepts.items()
         ]
-        self.schema = self.concepts[0].schema
+        self.schema = widened(self.concepts[0].schema, stream.irrelevant)
+        self._odds = [self._odds_of(i) for i in range(len(self.concepts))]  # if balanced
 
     def blocks(self, first=0):
         """The rows from `first` to the end, block by block."""
@@ -152,6 +175,7 @@ class World:
         For regression: the mean and variance of y given x, (n, 2).
         """
         weights = self._weights(t) if weights is None else weights
+        X = X[:, : X.shape[1] - self.stream.irrelevant]
         if self.schema.regression:
             return self._moments(t, X, weights)
         joint = self._joint(t, X, weights)
@@ -168,8 +192,21 @@ class World:
             return blended(self.concepts, weights).density(X, t)
         ruling = np.flatnonzero(weights.any(axis=0))
         if len(ruling) < 2:
-            return self.concepts[ruling[0] if len(t) else 0].density(X, t)
-        return sum(weights[:, [i]] * self.concepts[i].density(X, t) for i in ruling)
+            return self._density(ruling[0] if len(t) else 0, t, X)
+        return sum(weights[:, [i]] * self._density(i, t, X) for i in ruling)
+
+    def _density(self, i, t, X):
+        density = self.concepts[i].density(X, t)
+        return density if self._odds[i] is None else density * self._odds[i]
+
+    def _odds_of(self, i):
+        """How much more frequent balance makes each class of a concept (k,), or None."""
+        if self.stream.balance is None:
+            return None
+        rng, t = child(self.seed, PARTS, i), np.zeros(SAMPLED, np.int64)
+        y = self.concepts[i].draw(rng, t)[1]
+        shares = np.bincount(y, minlength=self.schema.n_classes) / SAMPLED
+        return np.divide(self.stream.balance, shares, out=np.zeros(len(shares)), where=shares > 0)
 
     def _moments(self, t, X, weights):
         """The mean and variance of the label in the mixture that rules at each position."""
@@ -184,17 +221,40 @@ class World:
         return np.stack([mean, (shares * apart).sum(axis=0)], axis=1)
 
     def _drawn(self, rng, t, weights, concept):
+        X, y = self._mixed(rng, t, weights, concept)
+        if not self.stream.irrelevant:
+            return X, y
+        return np.hstack([X, rng.random((len(t), self.stream.irrelevant))]), y
+
+    def _mixed(self, rng, t, weights, concept):
         if self.stream.drift.blends:
             return blended(self.concepts, weights).draw(rng, t)
         present = np.flatnonzero(np.bincount(concept))
+        draw = self._plain if self.stream.balance is None else self._balanced
         if len(present) == 1:
-            return self.concepts[present[0]].draw(rng, t)
-        X = np.empty((len(t), len(self.schema.names)))
+            return draw(rng, t, present[0])
+        X = np.empty((len(t), len(self.schema.names) - self.stream.irrelevant))
         y = np.empty(len(t), float if self.schema.regression else np.int64)
         for i in present:
             rows = concept == i
-            X[rows], y[rows] = self.concepts[i].draw(rng, t[rows])
+            X[rows], y[rows] = draw(rng, t[rows], i)
         return X, y
+
+    def _plain(self, rng, t, i):
+        return self.concepts[i].draw(rng, t)
+
+    def _balanced(self, rng, t, i):
+        """Rows of a concept, each of a class by its share: drawn again until they are."""
+        wanted = chosen(rng, np.broadcast_to(self.stream.balance, (len(t), len(self._odds[i]))))
+        X, y = self.concepts[i].draw(rng, t)
+        missing = np.flatnonzero(y != wanted)
+        for _ in range(MOST_DRAWS):
+            if not len(missing):
+                return X, y
+            X[missing], y[missing] = self.concepts[i].draw(rng, t[missing])
+            missing = missing[y[missing] != wanted[missing]]
+        name = list(self.stream.concepts)[i]
+        raise ValueError(f"'{name}' has too few rows of class {wanted[missing[0]]} to balance it")
 
     def _noisy(self, rng, y):
         """The labels, the share `noise` of them replaced by one of the others."""
@@ -255,6 +315,11 @@ def unblendable(drift, concepts):
                 f"{drift} cannot move '{name}' from {values[0]} to {values[-1]}; "
                 "make it the same in all concepts, or use gradual"
             )
+
+
+def widened(schema, n):
+    """A schema with `n` more columns, which tell nothing."""
+    return schema._replace(names=schema.names + tuple(f"irrelevant{j + 1}" for j in range(n)))
 
 
 def regressive(concepts):

@@ -142,3 +142,47 @@ def test_functions_cannot_be_blended():
     drift = {"kind": "incremental", "at": [500], "width": 100}
     with pytest.raises(ValidationError, match="cannot move 'function' from 1 to 3"):
         Stream.model_validate({"length": 1000, "concepts": concepts, "drift": drift})
+
+
+def balanced(balance, **more):
+    concept = {"kind": "sea", "threshold": 4.0}  # 8 % are of class 0
+    written = {"length": 20_000, "concepts": {"a": concept}, "balance": balance}
+    return Stream.model_validate(written | more)
+
+
+def test_classes_have_the_shares_that_are_asked_for():
+    block = balanced([0.7, 0.3]).rows(0, 0, 20_000)
+    assert abs(block.y.mean() - 0.3) < 4 * np.sqrt(0.21 / 20_000)
+    assert np.array_equal(block.y, block.X[:, 0] + block.X[:, 1] > 4)
+
+
+def test_the_truth_of_balanced_classes():
+    concepts = {"a": {"kind": "gaussians", "separation": 2.0, "priors": [0.9, 0.1]}}
+    world = balanced([0.5, 0.5], concepts=concepts, length=60_000).settled(0)
+    block = world.rows(0, 60_000)
+    bayes = 1 - world.posterior(block.t, block.X).max(axis=1)
+    assert abs(bayes.mean() - 0.158655) < 4 * bayes.std() / np.sqrt(60_000) + 1e-3
+
+
+@pytest.mark.parametrize(
+    ("balance", "more", "said"),
+    [
+        ([0.5, 0.6], {}, "sum to 1"),
+        ([1.0], {}, "2 classes"),
+        ([0.5, 0.5], {"concepts": {"a": "river.datasets.Phishing"}, "length": 100}, "recorded"),
+    ],
+)
+def test_a_balance_that_cannot_be_is_refused(balance, more, said):
+    with pytest.raises(ValidationError, match=said):
+        balanced(balance, **more)
+
+
+def test_irrelevant_columns_tell_nothing_and_change_nothing():
+    plain, wide = sea_stream(noise=0.1), sea_stream(noise=0.1, irrelevant=2)
+    assert wide.schema.names == ("x1", "x2", "x3", "irrelevant1", "irrelevant2")
+    one, two = plain.settled(0), wide.settled(0)
+    block = two.rows(0, 2400)
+    assert block.X.shape == (2400, 5)
+    assert np.array_equal(block.X[:, :3], one.rows(0, 2400).X)
+    posterior = two.posterior(block.t, block.X)
+    assert np.array_equal(posterior, one.posterior(block.t, block.X[:, :3]))

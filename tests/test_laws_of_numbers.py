@@ -1,0 +1,82 @@
+"""The laws of the design for regression: labels are numbers, equal to 1e-9."""
+
+import numpy as np
+import pytest
+from examples import REGRESSORS, cut, number_stream, predictions, rows_of
+from test_laws import AT_ONCE, STATIC, empty
+
+from driftsim.adaptation.policies import Policy
+from driftsim.evaluation.labels import arrivals
+from driftsim.evaluation.prequential import Contender, evaluate
+from driftsim.learners.learner import Learner, Model
+
+
+@pytest.fixture(params=REGRESSORS, ids=lambda spec: spec if isinstance(spec, str) else spec["kind"])
+def regressor(request):
+    return Learner.model_validate(request.param)
+
+
+def same(one, other):
+    return len(one) == len(other) and np.allclose(one, other, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("size", [7, 333])
+def test_how_the_stream_is_cut_never_shows(regressor, policy, labels, size):
+    stream = number_stream(1500)
+    whole = predictions(stream, regressor, policy, labels)
+    assert same(whole, predictions(stream, regressor, policy, labels, size))
+
+
+def test_no_prediction_uses_a_label_that_comes_in_after_it(regressor, policy, labels):
+    row, stream = 1000, number_stream(1500)
+    delay = int(labels.due(np.array([0]), None)[0])
+
+    def corrupt(t, y):
+        return np.where(t >= row, 1000.0, y)
+
+    clean = predictions(stream, regressor, policy, labels)
+    other = predictions(stream, regressor, policy, labels, change=corrupt)
+    first = row + delay + 1 - 600
+    assert same(clean[:first], other[:first])
+
+
+def test_nothing_predicts_pure_noise(regressor, policy, labels):
+    """No answer has a squared error below the variance of labels that nothing tells of."""
+    noise = number_stream(4000, concepts={"a": {"kind": "level", "noise": 1.0}})
+    predicted = predictions(noise, regressor, policy, labels, warmup=500)
+    squares = (predicted - noise.rows(0, 500, 4000).y) ** 2
+    assert squares.mean() > 1 - 4 * np.sqrt(2 / 3500)
+
+
+def test_the_fused_loop_equals_predict_then_learn(regressor, labels):
+    stream = number_stream()
+    history, rows = rows_of(stream, regressor, 600)
+    fused, plain = (regressor.start(stream.schema, 0).fit(history) for _ in range(2))
+    for arrival in arrivals(cut(rows, 400), labels, 0):
+        assert same(fused.test_then_train(arrival), Model.test_then_train(plain, arrival))
+
+
+def test_an_untrained_model_predicts_0_and_no_rows(regressor):
+    stream = number_stream()
+    X = np.zeros((5, 3))
+    for model in (
+        regressor.start(stream.schema, 2),
+        regressor.start(stream.schema, 2).fit(empty(stream)),
+    ):
+        assert not model.predict(X).any() and model.predict(X).shape == (5,)
+        assert len(model.predict(X[:0])) == 0
+
+
+def test_no_answer_beats_the_oracle(regressor, policy):
+    contender = Contender(learner=regressor, policy=policy)
+    columns = evaluate(number_stream(), contender, warmup=600, interval=1).columns
+    assert (columns["excess_squared_error"] >= 0).all()
+    assert (columns["excess_squared_error"] == 0).all() == (regressor.kind() == "oracle")
+
+
+def test_who_never_learns_does_not_depend_on_labels(regressor, labels):
+    stream = number_stream()
+    never = Policy.model_validate({"kind": "periodic", "every": 10**9, "memory": 1})
+    expected = predictions(stream, regressor, STATIC, AT_ONCE)
+    for policy in (STATIC, never):
+        assert same(predictions(stream, regressor, policy, labels), expected)
