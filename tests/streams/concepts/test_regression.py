@@ -17,12 +17,12 @@ def drawn(concept, n=N):
 
 
 @pytest.mark.parametrize(
-    "concept",
+    "written",
     ["linear", "friedman", "hyperplane_regression", "level", {"kind": "linear", "walk": 0.1}],
     ids=str,
 )
-def test_the_noise_about_the_mean_is_what_is_said(concept):
-    world, block = drawn(concept)
+def test_the_noise_about_the_mean_is_what_is_said(written):
+    world, block = drawn(written)
     truth = world.posterior(block.t, block.X)
     noise = block.y - truth[:, 0]
     assert abs(noise.mean()) < 4 * noise.std() / np.sqrt(N)
