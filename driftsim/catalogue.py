@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Labels
+from driftsim.gallery import GALLERY, example
 from driftsim.learners.learner import Learner
 from driftsim.libraries import imported, parameters
 from driftsim.parts import MOST_ROWS, Imported, described, guess, short
@@ -34,7 +35,7 @@ def listed(name=None):
         return listed_family(FAMILIES[name], fields=True)
     for family in FAMILIES.values():
         if name in family.kinds:
-            return listed_kind(family, name)
+            return listed_kind(family, name) + shown(name)
     for kind in (kind for family in FAMILIES.values() for kind in family.kinds.values()):
         if issubclass(kind, Imported) and kind.holds(name):
             return listed_path(kind, name)
@@ -68,6 +69,11 @@ def listed_kind(family, name):
     if kind.model_config.get("extra") == "allow":
         lines.append("    and what the class itself takes: driftsim kinds with its path tells")
     return "\n".join(lines)
+
+
+def shown(kind):
+    """An example scenario of a kind of concept, where the gallery has one."""
+    return f"\n\n{textwrap.indent(example(kind), '    ')}" if kind in GALLERY else ""
 
 
 def listed_path(kind, path):

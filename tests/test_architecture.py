@@ -13,7 +13,7 @@ LAYERS = [
     {"notation", "scenario"},
     {"store", "runner"},
     {"report"},
-    {"cli", "timeline", "catalogue"},
+    {"cli", "timeline", "catalogue", "gallery"},
 ]
 HOMES = {
     "pydantic": {"parts", "streams", "learners", "adaptation", "evaluation", "scenario"},

@@ -31,7 +31,11 @@ class River(Imported, Learner, extra="allow"):
         last = last_step(self._made(schema, 0))
         if schema.regression:
             fits = isinstance(last, base.Regressor)
-            return None if fits else f"{self.title} tells classes, and the labels are numbers; name a regressor"
+            return (
+                None
+                if fits
+                else f"{self.title} tells classes, and the labels are numbers; name a regressor"
+            )
         if not isinstance(last, base.Classifier):
             return f"{self.title} tells numbers, and the labels are classes; name a classifier"
         if schema.n_classes > 2 and not last._multiclass:

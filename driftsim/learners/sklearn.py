@@ -32,7 +32,11 @@ class Sklearn(Imported, Learner, extra="allow"):
 
         if schema.regression:
             fits = is_regressor(self._estimator(0))
-            return None if fits else f"{self.title} tells classes, and the labels are numbers; name a regressor"
+            return (
+                None
+                if fits
+                else f"{self.title} tells classes, and the labels are numbers; name a regressor"
+            )
         if not is_classifier(self._estimator(0)):
             return f"{self.title} tells numbers, and the labels are classes; name a classifier"
         if probabilities and not hasattr(self._estimator(0), "predict_proba"):

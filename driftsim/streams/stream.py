@@ -12,7 +12,7 @@ from driftsim.streams.drifts import Drift, None_
 
 BLOCK = 8192  # rows drawn at once; a different number would draw different rows
 MOST_DRAWS = 20_000  # of a row, until it is of the class that balance wants
-SAMPLED = 2**20  # rows that tell how frequent the classes of a concept are, where it is balanced
+SAMPLED = 128  # blocks that tell how frequent the classes of a concept are, where it is balanced
 NO_NOISE = "a number has no wrong label to be replaced by; give the concepts more noise instead"
 ROWS, STRUCTURE, LABELS, PARTS = range(4)  # what is drawn from a seed, each by itself
 
@@ -203,9 +203,11 @@ class World:
         """How much more frequent balance makes each class of a concept (k,), or None."""
         if self.stream.balance is None:
             return None
-        rng, t = child(self.seed, PARTS, i), np.zeros(SAMPLED, np.int64)
-        y = self.concepts[i].draw(rng, t)[1]
-        shares = np.bincount(y, minlength=self.schema.n_classes) / SAMPLED
+        rng, t, counts = child(self.seed, PARTS, i), np.zeros(BLOCK, np.int64), 0
+        for _ in range(SAMPLED):
+            y = self.concepts[i].draw(rng, t)[1]
+            counts = counts + np.bincount(y, minlength=self.schema.n_classes)
+        shares = counts / counts.sum()
         return np.divide(self.stream.balance, shares, out=np.zeros(len(shares)), where=shares > 0)
 
     def _moments(self, t, X, weights):
@@ -229,7 +231,7 @@ class World:
     def _mixed(self, rng, t, weights, concept):
         if self.stream.drift.blends:
             return blended(self.concepts, weights).draw(rng, t)
-        present = np.flatnonzero(np.bincount(concept))
+        present = np.flatnonzero(np.bincount(concept)) if len(self.concepts) > 1 else [0]
         draw = self._plain if self.stream.balance is None else self._balanced
         if len(present) == 1:
             return draw(rng, t, present[0])

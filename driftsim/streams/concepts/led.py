@@ -46,10 +46,12 @@ class Led(Concept):
         return bits.astype(float), y
 
     def density(self, X, t):
-        wrong = np.stack([(X[:, self._segments()] != lit).sum(axis=1) for lit in LIT], axis=1)
-        noise = np.reshape(self.noise, (-1, 1))
-        codes = np.isin(X, (0, 1)).all(axis=1, keepdims=True)
-        return noise**wrong * (1 - noise) ** (7 - wrong) * codes / (10 * 2**17)
+        lit = X[:, self._segments()] == 1
+        wrong = lit @ (1.0 - 2 * LIT.T) + LIT.sum(axis=1)  # segments, of each digit
+        noise, of_7 = np.reshape(self.noise, (-1, 1)), np.arange(8)
+        chance = noise**of_7 * (1 - noise) ** (7 - of_7)
+        codes = ((X == 0) | (X == 1)).all(axis=1, keepdims=True)
+        return np.take_along_axis(chance, wrong.astype(int), axis=1) * codes / (10 * 2**17)
 
     def _segments(self):
         """The columns of the seven segments."""

@@ -9,6 +9,28 @@ from driftsim.parts import Number, Share
 from driftsim.rows import Schema
 from driftsim.streams.concepts.concept import Rule
 
+CELLS = 4096  # of a curve
+
+
+class Curve:
+    """A curve over 0..1 that is looked up, and computed only for points close to it."""
+
+    def __init__(self, height, slope):
+        self._height = height
+        self._middle = height((np.arange(CELLS) + 0.5) / CELLS)
+        self._reach = (slope / 2 + 1e-6) / CELLS  # of the curve from its middle, in each cell
+
+    def under(self, x, y):
+        """Whether the curve lies under or on points (n,) of the unit square."""
+        gap = y - self._middle.take((x * CELLS).astype(np.intp), mode="clip")
+        under, close = gap >= 0, np.flatnonzero(np.abs(gap) <= self._reach)
+        under[close] = y[close] >= self._height(x[close])
+        return under
+
+
+ARCH = Curve(np.sin, 1)
+WAVE = Curve(lambda x: 0.5 + 0.3 * np.sin(3 * np.pi * x), 0.9 * np.pi)
+
 
 class Sea(Rule):
     """SEA (Street & Kim 2001): whether two of three uniform features add up to over a threshold."""
@@ -30,9 +52,8 @@ class Sine(Rule):
     function: Literal[1, 2, 3, 4] = 1
 
     def label(self, X):
-        x, y = X.T
-        above = y >= (np.sin(x) if self.function <= 2 else 0.5 + 0.3 * np.sin(3 * np.pi * x))
-        return above ^ (self.function % 2 == 0)
+        above = (ARCH if self.function <= 2 else WAVE).under(*X.T)
+        return ~above if self.function % 2 == 0 else above
 
 
 class Mixed(Rule):
@@ -50,20 +71,26 @@ class Mixed(Rule):
     function: Literal[1, 2] = 1
 
     def draw(self, rng, t):
-        X = rng.random((len(t), 4))
-        X[:, :2] = X[:, :2] < 0.5
-        return X, self.label(X).astype(np.int64)
+        n = len(t)
+        coins = np.unpackbits(np.frombuffer(rng.bytes(-(-n // 4)), np.uint8), count=2 * n)
+        columns = *coins.reshape(2, n), *rng.random((2, n))
+        X = np.empty((n, 4))
+        for j, column in enumerate(columns):
+            X[:, j] = column
+        return X, self._class(*columns).astype(np.int64)
 
     def density(self, X, t):
         codes = np.isin(X[:, :2], (0, 1)).all(axis=1, keepdims=True)
         return super().density(X, t) * codes / 4
 
     def label(self, X):
-        v, w, x, y = X.T
-        fewer = v + w == 0
-        (open_,) = np.nonzero(v != w)  # where the sine decides
-        fewer[open_] = y[open_] >= 0.5 + 0.3 * np.sin(3 * np.pi * x[open_])
-        return fewer ^ (self.function == 2)
+        return self._class(*X.T)
+
+    def _class(self, v, w, x, y):
+        held = v + w
+        fewer, open_ = held < 1, np.flatnonzero(held == 1)  # where the sine decides
+        fewer[open_] = WAVE.under(x.take(open_), y.take(open_))
+        return ~fewer if self.function == 2 else fewer
 
 
 class Circles(Rule):

@@ -113,3 +113,16 @@ def test_a_circle_moves_and_grows_by_its_numbers():
 def test_what_cannot_be_is_refused(written, said):
     with pytest.raises(ValidationError, match=said):
         part(written)
+
+
+@pytest.mark.parametrize("function", [1, 2, 3, 4])
+def test_a_curve_that_is_looked_up_tells_what_the_sine_does(function):
+    rng = np.random.default_rng(function)
+    x = np.append(rng.random(200_000), [0.0, 1.0, 0.5])
+    sine = np.sin(x) if function <= 2 else 0.5 + 0.3 * np.sin(3 * np.pi * x)
+    for y in (rng.random(len(x)), sine, np.nextafter(sine, 0), sine + 1e-5, sine - 1e-5):
+        expected = (y >= sine) ^ (function % 2 == 0)
+        told = Concept.model_validate({"kind": "sine", "function": function}).label(
+            np.stack([x, y], 1)
+        )
+        assert np.array_equal(told, expected)

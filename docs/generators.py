@@ -1,0 +1,89 @@
+"""Draws docs/generators.md: every concept in a picture, before and after a drift.
+
+Run it from anywhere; it writes beside itself, the same bytes each time.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+from driftsim.gallery import GALLERY, example
+from driftsim.notation import parsed
+from driftsim.parts import described
+from driftsim.report.figures import COLOURS, STYLE
+from driftsim.streams.concepts import Concept
+from driftsim.streams.stream import Stream
+
+FOLDER = Path(__file__).resolve().parent
+SHOWN = 400  # rows to a panel
+COLUMNS = {"agrawal": (2, 0), "mixed": (2, 3), "led": (0, 4), "waveform": (6, 14)}
+HEAD = """# Generators
+
+Every concept that driftsim draws rows from: two of its features by class (for regression by the
+label, dark to light), before and after a drift. `driftsim kinds NAME` lists the parameters of one
+and shows a whole scenario. This page is made by `python docs/generators.py`.
+"""
+
+
+def main():
+    sections = [HEAD]
+    for kind in GALLERY:
+        stream = Stream.model_validate(parsed(example(kind))[0]["stream"])
+        picture = FOLDER / "pictures" / f"{kind}.png"
+        picture.parent.mkdir(exist_ok=True)
+        with rc_context(STYLE):
+            columns = telling(stream) if kind == "text" else COLUMNS.get(kind, (0, 1))
+            drawn(stream, columns).savefig(picture, dpi=72, metadata={"Software": None})
+        before, after = GALLERY[kind]
+        sections.append(
+            f"## {kind}\n\n{described(Concept.kinds[kind])}\n\n"
+            f"![Two features of {kind}, before and after a drift](pictures/{kind}.png)\n\n"
+            f"`{{kind: {kind}, {before}}}` → `{{kind: {kind}, {after}}}`\n"
+        )
+    (FOLDER / "generators.md").write_text("\n".join(sections), encoding="utf-8")
+
+
+def drawn(stream, columns):
+    """Rows on both sides of the drift, as two panels."""
+    figure = Figure(figsize=(6, 2.8), layout="constrained")
+    panels = figure.subplots(1, 2, sharex=len(stream.schema.names) > 1, sharey=True)
+    for panel, first, title in zip(panels, (0, 10_000), ("before", "after")):
+        block = stream.rows(0, first, first + SHOWN)
+        (across, a), (up, b) = axes(stream.schema, block, columns)
+        if stream.schema.regression:
+            panel.scatter(a, b, c=block.y, s=6, cmap="viridis", linewidths=0)
+        else:
+            colours = [COLOURS[label % len(COLOURS)] for label in block.y]
+            panel.scatter(a, b, c=colours, s=6, linewidths=0, alpha=0.8)
+        panel.set_title(title, fontsize="medium")
+        panel.set_xlabel(across)
+        panel.set_ylabel(up)
+    return figure
+
+
+def axes(schema, block, columns):
+    """What is drawn across and up, with its name: two columns, or of one the label over rows."""
+    if len(schema.names) == 1:
+        return ("row", block.t), ("label", block.y)
+    return [(schema.names[j], shaken(block.X, j, schema)) for j in columns]
+
+
+def telling(stream):
+    """The two columns whose means differ most between the first two classes."""
+    block = stream.rows(0, 0, 5_000)
+    gap = block.X[block.y == 0].mean(axis=0) - block.X[block.y == 1].mean(axis=0)
+    return np.argsort(-np.abs(gap), kind="stable")[:2]
+
+
+def shaken(X, j, schema):
+    """A column, its codes spread a little, so that rows do not hide one another."""
+    column = X[:, j]
+    whole = j in schema.nominal or (column == np.rint(column)).all()
+    rng = np.random.default_rng(j)
+    return column + rng.uniform(-0.3, 0.3, len(column)) if whole else column
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,308 @@
+"""Agrawal: which of two groups a person asking for a loan belongs to."""
+
+from itertools import product
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from driftsim.parts import Share
+from driftsim.rows import Schema, one_hot
+from driftsim.streams.concepts.concept import Concept
+
+NAMES = ("salary", "commission", "age", "elevel", "car", "zipcode", "hvalue", "hyears", "loan")
+SALARY, COMMISSION, AGE, ELEVEL, CAR, ZIPCODE, HVALUE, HYEARS, LOAN = range(9)
+COUNTED = [AGE, ELEVEL, CAR, ZIPCODE, HYEARS]  # the others are measured
+MOVED = [SALARY, COMMISSION, AGE, HVALUE, HYEARS, LOAN]  # by a perturbation, in this order
+
+LOW = np.array([20_000, 10_000, 20, 0, 0, 0, 50_000, 1, 0.0])[:, None]
+HIGH = np.array([150_000, 75_000, 80, 4, 19, 8, 150_000, 30, 500_000.0])[:, None]
+SPAN = HIGH - LOW + np.isin(range(9), COUNTED)[:, None]
+RICH = 75_000  # the salary from which there is no commission
+LEAST = 1e-9  # a perturbation below it is lost in the digits of a salary
+
+PAY = ((50, 100), (75, 125), (25, 75))  # thousands a year, of the young, the middle and the old
+PAY_IN = ((25, 75), (50, 100), (50, 100))  # the same, of those with the education of SCHOOL
+PAY_OUT = ((50, 100), (75, 125), (25, 75))  # and of those without it
+LOAN_IN = ((100, 300), (200, 400), (300, 500))  # of those with a salary in PAY
+LOAN_OUT = ((200, 400), (300, 500), (100, 300))  # and of the others
+SCHOOL = ((0, 1), (1, 3), (2, 4))
+
+
+class Agrawal(Concept):
+    """Agrawal (Agrawal, Imielinski & Swami 1993): ten rules for whom a bank lends money to.
+
+    Class 0 is the original's group A. Once a row is labelled, `perturbation` moves each of
+    salary, commission (where there is one), age, hvalue, hyears and loan by up to that share of
+    its range, and cuts it off at the ends of the range; MOA's default is 0.05. The range of
+    hvalue follows from the zipcode, 50,000 to 150,000 times 9 - zipcode, and is kept to as those
+    of the others are (MOA cuts all of them off at 135,000).
+
+    The density is exact. Given what is seen, the clean attributes are independent: that there is
+    a commission tells on which side of 75,000 the salary was, and zipcodes are never moved. Each
+    is known up to a density that is linear on an interval, and the rules ask for sums of up to
+    three. What is seen at an end of its range, or as no commission, is counted like a code.
+    """
+
+    schema = Schema(
+        NAMES,
+        nominal={ELEVEL: 5, CAR: 20, ZIPCODE: 9},
+        classes=("groupA", "groupB"),
+        values={CAR: tuple(str(make) for make in range(1, 21))},
+    )
+
+    function: Literal[1, 2, 3, 4, 5, 6, 7, 8, 9, 10] = 1
+    perturbation: Share = 0.0  # of the range of each number
+
+    def draw(self, rng, t):
+        columns = rng.random((9, len(t)))
+        columns *= SPAN
+        columns += LOW
+        for j in COUNTED:
+            np.floor(columns[j], out=columns[j])
+        columns[COMMISSION] *= columns[SALARY] < RICH
+        columns[HVALUE] *= 9 - columns[ZIPCODE]
+        y = 1 - in_group_a(self.function, Known(columns)).astype(np.int64)
+        if np.any(self.perturbation):
+            move(columns, self.perturbation * (2 * rng.random((len(MOVED), len(t))) - 1))
+        return np.ascontiguousarray(columns.T), y
+
+    def label(self, X):
+        """The class of each row (n,), were it clean."""
+        return 1 - in_group_a(self.function, Known(X.T)).astype(np.int64)
+
+    def density(self, X, t):
+        share = np.broadcast_to(np.asarray(self.perturbation, float), len(X))
+        joint = np.zeros((len(X), 2))
+        possible = within_ranges(X.T)
+        still, moved = possible & (share < LEAST), possible & (share >= LEAST)
+        joint[still] = one_hot(self.label(X[still]), 2) * Known(X[still].T).density()[:, None]
+        if moved.any():
+            seen = Seen(X[moved].T, share[moved])
+            group_a = np.clip(in_group_a(self.function, seen), 0, 1)
+            joint[moved] = np.stack([group_a, 1 - group_a], axis=1) * seen.density()[:, None]
+        return joint
+
+
+def in_group_a(function, person):
+    """Whether a known person is in group A, or the probability that a seen one is."""
+    if function <= 6:
+        return sum(age * lent(function, band, person) for band, age in enumerate(person.ages))
+    cost = {7: 20_000, 8: 20_000, 9: 10_000, 10: 10_000}[function]
+    school = 0 if function == 7 else 5_000
+    return person.affords(cost, school, loan=function in (7, 9), house=function == 10)
+
+
+def lent(function, band, person):
+    """The same, in functions 1 to 6, of those in an age band: young, middle or old."""
+    if function == 1:
+        return band != 1
+    if function in (2, 6):
+        return person.within(PAY[band], SALARY, *[COMMISSION] * (function == 6))
+    if function == 3:
+        return person.schooled(band)
+    if function == 4:
+        school = person.schooled(band)
+        inside, outside = (person.within(pay[band], SALARY) for pay in (PAY_IN, PAY_OUT))
+    else:
+        school = person.within(PAY[band], SALARY)
+        inside, outside = (person.within(loan[band], LOAN) for loan in (LOAN_IN, LOAN_OUT))
+    return school * inside + (1 - school) * outside
+
+
+def move(columns, shares):
+    """Move each number by a share of its range, no further than to its end; labels are known."""
+    paid, houses = columns[COMMISSION] > 0, 9 - columns[ZIPCODE]
+    for j, share in zip(MOVED, shares):
+        scale = houses if j == HVALUE else 1
+        columns[j] += (HIGH[j] - LOW[j]) * scale * share
+        np.clip(columns[j], LOW[j] * scale, HIGH[j] * scale, out=columns[j])
+        if j in COUNTED:
+            np.floor(columns[j] + 0.5, out=columns[j])
+    columns[COMMISSION] *= paid
+
+
+def within_ranges(columns):
+    """Which rows could ever be seen (n,)."""
+    scale = np.where(np.arange(9)[:, None] == HVALUE, 9 - columns[ZIPCODE], 1)
+    inside = (columns >= LOW * scale) & (columns <= HIGH * scale)
+    inside[COMMISSION] |= columns[COMMISSION] == 0
+    return inside.all(axis=0) & (columns[COUNTED] % 1 == 0).all(axis=0)
+
+
+class Known:
+    """People whose clean attributes (9, n) are known."""
+
+    def __init__(self, columns):
+        self.columns = columns
+        middle = (columns[AGE] >= 40) & (columns[AGE] < 60)
+        self.ages = [columns[AGE] < 40, middle, columns[AGE] >= 60]
+
+    def schooled(self, band):
+        """Whether elevel is one of those that count at an age (n,)."""
+        first, last = SCHOOL[band]
+        return (self.columns[ELEVEL] >= first) & (self.columns[ELEVEL] <= last)
+
+    def within(self, thousands, column, *more):
+        """Whether a column, or a sum of them, is between two bounds (n,)."""
+        low, high = thousands
+        total = sum((self.columns[j] for j in more), self.columns[column])
+        return (total >= 1_000 * low) & (total <= 1_000 * high)
+
+    def affords(self, cost, school, loan, house):
+        """Whether two thirds of the income, less what is due, exceed a cost (n,)."""
+        salary, commission, _, elevel, _, _, hvalue, hyears, owed = self.columns
+        left = (salary + commission) * (2 / 3) - school * elevel
+        if loan:
+            left -= owed / 5
+        if house:
+            left += hvalue * np.maximum(hyears - 20, 0) / 50
+        return left > cost
+
+    def density(self):
+        """p(x) of each row (n,)."""
+        paid = self.columns[COMMISSION] > 0
+        volume = np.where(paid, SPAN[COMMISSION], 1) * (9 - self.columns[ZIPCODE])
+        for j in set(range(9)) - {COMMISSION}:
+            volume = volume * SPAN[j]
+        return (paid == (self.columns[SALARY] < RICH)) / volume
+
+
+class Seen:
+    """People whose attributes (9, n) are seen after a perturbation: what is known of the clean."""
+
+    def __init__(self, columns, share):
+        self.columns, self.share = columns, share
+        self.paid = columns[COMMISSION] > 0
+        first = np.where(self.paid, LOW[SALARY], RICH)
+        last = np.where(self.paid, RICH, HIGH[SALARY])
+        self.salary, of_salary = self._measured(SALARY, 1, first, last)
+        self.commission, of_commission = self._measured(COMMISSION)
+        self.loan, of_loan = self._measured(LOAN)
+        self.hvalue, of_hvalue = self._measured(HVALUE, 9 - columns[ZIPCODE])
+        age, of_age = self._counted(AGE)
+        self.hyears, of_hyears = self._counted(HYEARS)
+        self.ages = [age[:20].sum(axis=0), age[20:40].sum(axis=0), age[40:].sum(axis=0)]
+        self._density = of_salary * np.where(self.paid, of_commission, 1) * of_loan
+        self._density *= of_hvalue * of_age * of_hyears
+        self._density /= SPAN[ELEVEL] * SPAN[CAR] * SPAN[ZIPCODE]
+
+    schooled = Known.schooled  # elevels are never moved
+
+    def within(self, thousands, column, *more):
+        """The probability that salary, its sum with commission or loan is between two bounds."""
+        low, high = (np.full(len(self.paid), 1_000.0 * bound) for bound in thousands)
+        if more:
+            return self._income_at_most(high) - self._income_at_most(low)
+        part = self.salary if column == SALARY else self.loan
+        return part.below(high) - part.below(low)
+
+    def affords(self, cost, school, loan, house):
+        """The probability that two thirds of the income, less what is due, exceed a cost (n,)."""
+        due = cost + school * self.columns[ELEVEL]
+        if not house:
+            return 1 - self._income_at_most(1.5 * due, *[self.loan.times(-0.3)] * loan)
+        short = self.hyears[:20].sum(axis=0) * self._income_at_most(1.5 * due)
+        for years, chance in enumerate(self.hyears[20:], start=1):
+            short += chance * self._income_at_most(1.5 * due, self.hvalue.times(0.03 * years))
+        return 1 - short
+
+    def density(self):
+        """p(x) of each row (n,)."""
+        return self._density
+
+    def _income_at_most(self, total, *more):
+        """P(salary + commission + more <= total), (n,)."""
+        chance = np.empty(len(total))
+        for rows, income in (
+            (self.paid, (self.salary, self.commission)),
+            (~self.paid, (self.salary,)),
+        ):
+            terms = [term.part(rows) for term in (*income, *more)]
+            chance[rows] = at_most(total[rows], terms)
+        return chance
+
+    def _measured(self, j, scale=1, first=None, last=None):
+        """The clean values of a column given the seen, and the density of the seen."""
+        low, high = LOW[j] * scale, HIGH[j] * scale
+        seen, reach = self.columns[j], (high - low) * self.share
+        start = np.maximum(seen - reach, low if first is None else first)
+        end = np.maximum(start, np.minimum(seen + reach, high if last is None else last))
+        cut_off = (seen <= low) | (seen >= high)
+        heights = [
+            np.where(cut_off, reach - abs(seen - x), 1) / (2 * reach * (high - low))
+            for x in (start, end)
+        ]
+        mass = (heights[0] + heights[1]) / 2 * (end - start)
+        sure = np.where(mass > 0, mass, 1)
+        return Slope(start, end, *(height / sure for height in heights)), mass
+
+    def _counted(self, j):
+        """The probabilities of the clean values of a column given the seen, and of the seen."""
+        low, high, seen = LOW[j], HIGH[j], self.columns[j]
+        clean = np.arange(low[0], high[0] + 1)[:, None]
+        reach = (high - low) * self.share
+        up_to = np.where(seen < high, (seen + 0.5 - clean) / reach, 1)
+        above = np.where(seen > low, (seen - 0.5 - clean) / reach, -1)
+        chance = (np.clip(up_to, -1, 1) - np.clip(above, -1, 1)) / (2 * len(clean))
+        mass = chance.sum(axis=0)
+        return chance / np.where(mass > 0, mass, 1), mass
+
+
+class Slope(NamedTuple):
+    """Numbers with a density that is linear from one end to another."""
+
+    low: np.ndarray  # (n,)
+    high: np.ndarray
+    at_low: np.ndarray  # the density there
+    at_high: np.ndarray
+
+    def part(self, rows):
+        """Some of them."""
+        return Slope(*(column[rows] for column in self))
+
+    def times(self, factor):
+        """The same numbers, multiplied."""
+        one, other = (
+            (end * factor, height / abs(factor))
+            for end, height in ((self.low, self.at_low), (self.high, self.at_high))
+        )
+        (low, at_low), (high, at_high) = (one, other) if factor > 0 else (other, one)
+        return Slope(low, high, at_low, at_high)
+
+    def at(self, x):
+        """The density at numbers between the ends."""
+        return self.at_low + (x - self.low) * self._rise()
+
+    def below(self, x):
+        """The probability of at most `x`."""
+        passed = np.clip(x, self.low, self.high) - self.low
+        return passed * (self.at_low + passed * self._rise() / 2)
+
+    def _rise(self):
+        width = self.high - self.low
+        return (self.at_high - self.at_low) / np.where(width > 0, width, 1)
+
+
+def at_most(total, terms):
+    """P(the sum of independent terms <= total), (n,)."""
+    chance = (total >= sum(term.high for term in terms)).astype(float)
+    rows = (chance == 0) & (total > sum(term.low for term in terms))
+    chance[rows] = summed(total[rows], [term.part(rows) for term in terms])
+    return chance
+
+
+def summed(total, terms):
+    """The same, by Gauss's rule on each piece of what is a polynomial in pieces: exact."""
+    first, *rest = terms
+    if not rest:
+        return first.below(total)
+    corners = [sum(ends) for ends in product(*((term.low, term.high) for term in rest))]
+    cuts = np.stack([np.clip(total - corner, first.low, first.high) for corner in corners])
+    ends = [np.broadcast_to(end, cuts[:1].shape) for end in (first.low, first.high)]
+    edges = np.sort(np.concatenate([*ends, cuts]), axis=0)
+    middle, half = (edges[1:] + edges[:-1]) / 2, (edges[1:] - edges[:-1]) / 2
+    chance = 0.0
+    for node, weight in zip(*np.polynomial.legendre.leggauss(len(rest) + 1)):
+        x = middle + half * node
+        chance = chance + weight * half * first.at(x) * summed(total - x, rest)
+    return chance.sum(axis=0)

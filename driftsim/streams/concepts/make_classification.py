@@ -1,0 +1,129 @@
+"""make_classification: clusters at the corners of a cube, as scikit-learn's function draws them."""
+
+from typing import Annotated, NamedTuple
+
+import numpy as np
+from pydantic import Field, PrivateAttr, model_validator
+
+from driftsim.parts import Number, Share
+from driftsim.rows import Schema
+from driftsim.streams.concepts.choices import Choice
+from driftsim.streams.concepts.concept import Concept, numbered
+
+Features = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class Clusters(NamedTuple):
+    """Normal clusters in the informative columns, and the columns that follow from those."""
+
+    corners: np.ndarray  # (k, n_informative) their centres
+    spread: np.ndarray  # (k, n_informative, m) from normal numbers to the columns that inform
+    copies: np.ndarray  # (n_informative, m) from a centre to these columns
+    informs: np.ndarray  # (m,) where these columns are; the others are noise
+    choice: Choice  # of a cluster
+
+    def draw(self, rng, n, d):
+        """Rows (n, d) and the cluster of each (n,)."""
+        cluster = self.choice.outcomes(rng.random(n))
+        X = rng.standard_normal((n, d))
+        columns = X[:, self.informs]
+        normal, centres = columns[:, : self.corners.shape[1]], self.corners @ self.copies
+        for i, centre in enumerate(centres):
+            rows = np.flatnonzero(cluster == i)
+            columns[rows] = normal[rows] @ self.spread[i] + centre
+        X[:, self.informs] = columns
+        return X, cluster
+
+
+class MakeClassification(Concept):
+    """scikit-learn's make_classification (after Guyon 2003): clusters at the corners of a cube.
+
+    Its parameters bear the names they have there. Noise in the labels is the stream's.
+    """
+
+    blends = False
+    known = False
+
+    n_features: Annotated[int, Field(gt=0, le=10_000)] = 20
+    n_informative: Annotated[int, Field(gt=0, le=10_000)] = 2
+    n_redundant: Features = 2  # combinations of the informative ones
+    n_repeated: Features = 0  # copies of these
+    n_classes: Annotated[int, Field(ge=2, le=1000)] = 2
+    n_clusters_per_class: Annotated[int, Field(gt=0, le=1000)] = 2
+    weights: list[Share] | None = None  # of the classes; equal where not given
+    class_sep: Annotated[Number, Field(ge=0)] = 1.0  # half a side of the cube
+    hypercube: bool = True  # or a polytope
+    shift: Number = 0.0  # of all columns
+    scale: Number = 1.0  # of all columns, after the shift
+    shuffle: bool = True  # the columns; else the informative ones come first
+
+    _clusters: Clusters = PrivateAttr(None)
+
+    @property
+    def schema(self):
+        return Schema(numbered(self.n_features), n_classes=self.n_classes)
+
+    def settled(self, rng):
+        """The same parameters, with clusters and columns drawn."""
+        if self._clusters is not None:
+            return self
+        k, n, settled = self._k, self.n_informative, self.model_copy()
+        corners = self.class_sep * (2.0 * distinct_corners(rng, k, n) - 1)
+        if not self.hypercube:
+            corners *= rng.random((k, 1))
+            corners *= rng.random((1, n))
+        mixing = 2 * rng.random((k, n, n)) - 1
+        copies = np.hstack([np.eye(n), 2 * rng.random((n, self.n_redundant)) - 1])
+        again = rng.integers(0, n + self.n_redundant, self.n_repeated)
+        copies = np.hstack([copies, copies[:, again]])
+        places = rng.permutation(self.n_features) if self.shuffle else np.arange(self.n_features)
+        shares = np.resize(self.weights or np.ones(self.n_classes), k)
+        settled._clusters = Clusters(
+            corners, mixing @ copies, copies, places[: copies.shape[1]], Choice.of(shares)
+        )
+        return settled
+
+    def draw(self, rng, t):
+        X, cluster = self._clusters.draw(rng, len(t), self.n_features)
+        if self.shift:
+            X += self.shift
+        if self.scale != 1:
+            X *= self.scale
+        return X, cluster % self.n_classes
+
+    def density(self, X, t):
+        return np.full((len(X), self.n_classes), np.nan)
+
+    @property
+    def _k(self):
+        return self.n_classes * self.n_clusters_per_class
+
+    @model_validator(mode="after")
+    def _fits(self):
+        given = self.n_informative + self.n_redundant + self.n_repeated
+        if given > self.n_features:
+            raise ValueError(
+                f"{given} informative, redundant and repeated features are more than n_features; "
+                f"give at least n_features: {given}"
+            )
+        if self._k > 2 ** min(self.n_informative, 60):
+            raise ValueError(
+                f"{self._k} clusters need as many corners, and a cube of {self.n_informative} "
+                f"dimensions has {2**self.n_informative}; "
+                f"give at least n_informative: {(self._k - 1).bit_length()}"
+            )
+        if self.weights is not None and len(self.weights) != self.n_classes:
+            raise ValueError(
+                f"{len(self.weights)} weights for {self.n_classes} classes; give one a class"
+            )
+        if self.weights is not None and abs(sum(self.weights) - 1) > 1e-9:
+            raise ValueError(f"the weights sum to {sum(self.weights):g}; they should sum to 1")
+        return self
+
+
+def distinct_corners(rng, k, n):
+    """`k` different corners (k, n) of a cube of `n` dimensions."""
+    told = min(n, 60)  # as many as the bits of one number can tell apart
+    numbers = rng.choice(2**told, k, replace=False)
+    bits = numbers[:, None] >> np.arange(told) & 1
+    return np.hstack([bits, rng.integers(0, 2, (k, n - told))])

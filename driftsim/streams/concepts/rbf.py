@@ -1,0 +1,155 @@
+"""Radial basis functions: classes that are made of clouds, which may move."""
+
+from typing import Annotated, NamedTuple
+
+import numpy as np
+from pydantic import Field, PrivateAttr, model_validator
+
+from driftsim.parts import Number
+from driftsim.rows import Schema, one_hot
+from driftsim.streams.concepts.choices import Choice
+from driftsim.streams.concepts.concept import Concept, numbered
+
+ROWS = 1024  # worked on at once, so that they stay in a processor's cache
+LEAST = 1e-150  # of a distance, so that its logarithm is finite
+MOST = 600.0  # of the logarithm of a density, so that no sum of densities overflows
+
+
+class Clouds(NamedTuple):
+    """Centroids, which move along straight lines and are reflected at 0 and 1."""
+
+    centre: np.ndarray  # (k, d) at row 0
+    velocity: np.ndarray | None  # (k, d) per row; None where all stand still
+    label: np.ndarray  # (k,)
+    sigma: np.ndarray  # (k,) of the distance of a row
+    weight: np.ndarray  # (k,) how often rows are drawn around it; they sum to one
+    choice: Choice  # of a centroid, by its weight
+
+    def halfway(self, t, which):
+        """Half of where the centroids `which` (n,) are at positions `t` (n,): (n, d)."""
+        place = self.centre.take(which, axis=0)
+        if self.velocity is not None:
+            path = self.velocity.take(which, axis=0)
+            path *= spread(t.astype(float), path)
+            place += path
+        place *= 0.5
+        return place if self.velocity is None else folded(place)
+
+    def coordinate(self, j, t):
+        """Coordinate `j` of every centroid: (k, 1), or (k, n) where they move."""
+        centre = self.centre[:, [j]]
+        if self.velocity is None:
+            return centre
+        return 2 * folded((centre + self.velocity[:, [j]] * t) / 2)
+
+    def log_densities(self, columns, t):
+        """log p(x, centroid) of rows `columns` (d, n): (k, n).
+
+        Directions come from a cube and the distance is normal in one dimension, so that the
+        density is not that of a normal distribution, and has a pole at the centroid if d > 1.
+        """
+        d, square, reach = len(columns), LEAST**2, LEAST
+        for j, column in enumerate(columns):
+            gap = np.abs(column - self.coordinate(j, t))
+            reach = np.maximum(reach, gap)
+            gap *= gap
+            square = square + gap
+        sigma = self.sigma[:, None]
+        factor = np.log(2 * self.weight / self.sigma / d) - 0.5 * np.log(2 * np.pi)
+        log = 0.5 * np.log(square) - d * np.log(2 * reach)
+        square *= 0.5 / sigma**2
+        log -= square
+        return log + factor[:, None]
+
+
+class Rbf(Concept):
+    """Radial basis functions (MOA's RandomRBF): clouds around centroids, each of one class.
+
+    Centroids are uniform in a cube of side 1 and have a class, a weight and a width drawn at
+    random. Those that move have a constant velocity, and are reflected where they leave the cube.
+    """
+
+    blends = False
+
+    features: Annotated[int, Field(gt=0, le=1000)] = 10
+    classes: Annotated[int, Field(ge=2, le=1000)] = 2
+    centroids: Annotated[int, Field(gt=0, le=10_000)] = 50
+    speed: Annotated[Number, Field(ge=0, le=1)] = 0.0  # of a centroid that moves, per row
+    moving: Annotated[int, Field(ge=0)] | None = None  # centroids; all where not given
+
+    _clouds: Clouds = PrivateAttr(None)
+
+    @property
+    def schema(self):
+        return Schema(numbered(self.features), n_classes=self.classes)
+
+    def settled(self, rng):
+        """The same clouds, with their centroids drawn."""
+        if self._clouds is not None:
+            return self
+        k, settled = self.centroids, self.model_copy()
+        centre, label = rng.random((k, self.features)), rng.integers(0, self.classes, k)
+        sigma, weight = 1 - rng.random((2, k))  # more than 0
+        weight /= weight.sum()
+        velocity = self._velocity(rng.standard_normal((k, self.features)))
+        settled._clouds = Clouds(centre, velocity, label, sigma, weight, Choice.of(weight))
+        return settled
+
+    def draw(self, rng, t):
+        clouds = self._clouds
+        which = clouds.choice.outcomes(rng.random(len(t)))
+        X = rng.random((len(t), self.features))
+        reach = rng.standard_normal(len(t))
+        reach *= clouds.sigma.take(which)
+        for first in range(0, len(t), ROWS):
+            rows = slice(first, first + ROWS)
+            around(X[rows], reach[rows], clouds.halfway(t[rows], which[rows]))
+        return X, clouds.label.take(which)
+
+    def density(self, X, t):
+        member, joint = one_hot(self._clouds.label, self.classes), np.empty((len(X), self.classes))
+        columns = np.ascontiguousarray(X.T)
+        for first in range(0, len(X), ROWS):
+            rows = slice(first, first + ROWS)
+            log = self._clouds.log_densities(columns[:, rows], t[rows])
+            peak = log.max(axis=0)
+            log -= peak - np.clip(peak, -MOST, MOST)
+            joint[rows] = np.exp(log).T @ member
+        return joint
+
+    def _velocity(self, directions):
+        moving = self.centroids if self.moving is None else self.moving
+        if not self.speed or not moving:
+            return None
+        velocity = self.speed * directions / np.linalg.norm(directions, axis=1, keepdims=True)
+        velocity[moving:] = 0
+        return velocity
+
+    @model_validator(mode="after")
+    def _moves_what_there_is(self):
+        if self.moving is not None and self.moving > self.centroids:
+            raise ValueError(
+                f"{self.moving} of {self.centroids} centroids cannot move; "
+                f"give at most {self.centroids}, or leave it out to move all"
+            )
+        return self
+
+
+def around(X, reach, half):
+    """Make uniform rows `X` points at a distance `reach` from twice `half`, in their direction."""
+    X -= 0.5
+    reach *= 0.5 / np.sqrt(np.einsum("ij,ij->i", X, X))
+    X *= spread(reach, X)
+    X += half
+    X *= 2  # a power of two, so that half a coordinate is not rounded
+
+
+def folded(half):
+    """Half a coordinate that is reflected at 0 and 1, of one that is not; in place."""
+    half -= np.rint(half)
+    return np.abs(half, out=half)
+
+
+def spread(numbers, X):
+    """A number for each row of `X`, in all of its columns; quicker than to broadcast it."""
+    return np.repeat(numbers, X.shape[1]).reshape(X.shape)
