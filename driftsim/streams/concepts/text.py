@@ -4,7 +4,6 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 from pydantic import Field, PrivateAttr
-from scipy.special import gammaln
 
 from driftsim.parts import Number, Share
 from driftsim.rows import Schema
@@ -69,6 +68,8 @@ class Text(Concept):
         return counts.reshape(n, self.words), y
 
     def density(self, X, t):
+        from scipy.special import gammaln
+
         found = np.flatnonzero(X.ravel() != 0)
         count, (row, word) = X.ravel()[found], np.divmod(found, self.words)
         log = gammaln(self.length + 1) - np.bincount(row, gammaln(count.clip(0) + 1), len(X))

@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
-from scipy.special import ndtr
 
 from driftsim.rows import Schema
 from driftsim.streams.concepts.concept import Concept, numbered
@@ -68,6 +67,8 @@ class Waveform(Concept):
 
 def between(X, step):
     """exp(-|x - u step|² / 2) integrated over u from 0 to 1, for each row x."""
+    from scipy.special import ndtr
+
     length = np.sqrt(step @ step)
     nearest = X @ step / length**2  # the u at which the mean is closest
     gap = np.einsum("ij,ij->i", X, X) - (nearest * length) ** 2
