@@ -96,6 +96,7 @@ def page(results, summary, svg, failures):
             + f" Each step is the mean over {results.window:,} rows"
             + (f" and {seeds} seeds, the band their range" if seeds > 1 else "")
             + ". The ground is shaded by the concept that rules; ticks at the foot are retrainings."
+            + unknown(scenario)
         ),
         summary=table(summary.dropna(axis="columns", how="all"), set(scenario.models)),
         note=html.escape(
@@ -109,6 +110,17 @@ def page(results, summary, svg, failures):
             + ", ".join(f"{name} {number}" for name, number in versions.items())
         ),
     )
+
+
+def unknown(scenario):
+    """Why there is no oracle, where there is none."""
+    names = [name for name, c in scenario.stream.concepts.items() if not c.known]
+    if names:
+        return (
+            f" Nobody knows the probability of the labels of {' and '.join(names)}: "
+            "there is no best possible predictor to draw, and no excess over it."
+        )
+    return "" if scenario.evaluation.truth else " The truth was not asked for."
 
 
 def failed(played):

@@ -20,6 +20,7 @@ from driftsim.streams.tables import (
     columns_of,
     finite,
     labels_of,
+    numbers_of,
     schema_of,
     typed,
 )
@@ -64,7 +65,7 @@ class Recorded(Concept):
 
     @abstractmethod
     def _read(self):
-        """The columns of features, the labels (n,) int64 and the names of the classes."""
+        """The columns of features, the labels (n,) and the names of the classes, if they are."""
 
     def _marked(self, n):
         if self.marks and self.marks[-1] >= n:
@@ -86,6 +87,7 @@ class Table(Recorded):
 
     path: str  # from the folder of the scenario file
     target: str | None = None  # the column of labels; the last where not given
+    task: Literal["classes", "numbers"] = "classes"  # what the labels are; numbers: regression
     missing: Literal["refuse", "mean", "drop"] = "refuse"
     nominal: list[str] = []  # columns of numbers that are codes
 
@@ -106,7 +108,7 @@ class Table(Recorded):
         columns = [c.coded() if c.name in self.nominal else c for c in columns]
         columns = WITHOUT_MISSING[self.missing](finite(columns), names.index(target))
         labels = columns.pop(names.index(target))
-        return columns, *labels_of(labels)
+        return columns, *(labels_of if self.task == "classes" else numbers_of)(labels)
 
     @field_validator("path")
     @classmethod
@@ -183,7 +185,7 @@ class Recording:
 
     def density(self, X, t):
         """NaN: nobody knows what a recorded row was drawn from."""
-        return np.full((len(X), self.schema.n_classes), np.nan)
+        return np.full((len(X), self.schema.n_classes or 3), np.nan)
 
 
 def shipped(path, package, wanted):

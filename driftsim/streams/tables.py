@@ -50,10 +50,21 @@ class Column(NamedTuple):
 
 
 def schema_of(columns, classes):
-    """What is known of rows with these columns and classes."""
+    """What is known of rows with these columns and classes; none where labels are numbers."""
     values = {j: c.values for j, c in enumerate(columns) if c.values is not None}
     sizes = {j: len(names) for j, names in values.items()}
-    return Schema(tuple(c.name for c in columns), sizes, len(classes), classes, values)
+    n_classes = None if classes is None else len(classes)
+    return Schema(tuple(c.name for c in columns), sizes, n_classes, classes, values)
+
+
+def numbers_of(column):
+    """Labels that are numbers (n,), and no classes."""
+    if column.values is not None:
+        raise ValueError(
+            f"the target '{column.name}' holds {short(column.values[0])}, which is no number; "
+            "choose another, or leave out task: numbers"
+        )
+    return column.codes, None
 
 
 def labels_of(column):
@@ -61,7 +72,7 @@ def labels_of(column):
     if column.values is None and (column.codes % 1).any():
         raise ValueError(
             f"the target '{column.name}' holds {column.codes[column.codes % 1 != 0][0]:g}: numbers "
-            "are regression; choose a target of classes, or list it as nominal if it is one"
+            "are regression; write task: numbers, or list it as nominal if they are classes"
         )
     name, codes, values = column.coded()
     present, place = np.unique(codes.astype(np.int64), return_inverse=True)

@@ -40,6 +40,13 @@ def test_the_page_is_self_contained_and_escaped(swept, tmp_path):
     assert "<title>swept" in text and 'lang="en"' in text
 
 
+def test_the_page_tells_why_there_is_no_oracle(plain, swept, tmp_path):
+    told = plain.write(tmp_path / "plain")[-1].read_text(encoding="utf-8")
+    assert "Nobody knows the probability of the labels of pages" in told
+    known = swept.write(tmp_path / "swept")[-1].read_text(encoding="utf-8")
+    assert "Nobody knows" not in known
+
+
 def test_a_failed_contender_is_told_with_its_traceback(plain, tmp_path):
     run = next(run for _, run in plain.runs() if run.name == "bayes")
     failure = Played(run, "Traceback: <it broke>", ())

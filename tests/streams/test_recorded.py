@@ -12,6 +12,7 @@ from pyarrow import parquet
 from pydantic import ValidationError
 
 import driftsim.streams.recorded  # noqa: F401  (its kinds)
+from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.streams.concepts import Concept
 from driftsim.streams.recorded import Table
 from driftsim.streams.stream import Stream
@@ -547,3 +548,28 @@ def test_libraries_are_imported_when_needed():
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout == "[]\n"
+
+
+class TestNumbers:
+    def test_labels_are_numbers_where_that_is_the_task(self, written):
+        table = written("a,y\n1,2.5\n2,3.5\n3,-1\n", task="numbers")
+        recording = table.settled(np.random.default_rng(0))
+        assert recording.schema.regression and recording.y.tolist() == [2.5, 3.5, -1.0]
+        assert np.isnan(recording.density(recording.X, np.arange(3))).all()
+
+    def test_words_are_no_numbers(self, written):
+        assert "no number" in fault(written("a,y\n1,u\n2,v\n", task="numbers"))
+
+    def test_numbers_as_classes_are_refused_with_the_way_out(self, written):
+        assert "write task: numbers" in fault(written("a,y\n1,2.5\n2,3.5\n"))
+
+    def test_regressors_play_over_them(self, tmp_path):
+        rows = "\n".join(f"{x},{2 * x}" for x in range(200))
+        path = tmp_path / "t.csv"
+        path.write_text(f"x,y\n{rows}\n")
+        concept = {"kind": "table", "path": str(path), "task": "numbers"}
+        stream = Stream.model_validate({"concepts": {"a": concept}})
+        learner = "sklearn.linear_model.LinearRegression"
+        contender = Contender.model_validate({"learner": learner, "policy": "static"})
+        columns = evaluate(stream, contender, warmup=50).total().columns
+        assert columns["absolute_error"][0] < 1e-6 and "excess_squared_error" not in columns

@@ -1,0 +1,45 @@
+"""The truth of every generator, through every ramp: the oracle errs as often as it says."""
+
+import numpy as np
+import pytest
+
+from driftsim.gallery import GALLERY, NUMBERS
+from driftsim.notation import parsed
+from driftsim.streams.concepts import Concept
+from driftsim.streams.stream import Stream
+
+N = 24_000
+RAMPS = [
+    {"kind": "sudden", "at": [N // 2]},
+    {"kind": "gradual", "at": [N // 2], "width": N},
+    {"kind": "recurring", "every": N // 4, "width": N // 8},
+    {"kind": "incremental", "at": [N // 2], "width": N},
+]
+
+
+def test_every_concept_is_in_the_gallery():
+    own = {kind.kind() for kind in Concept.kinds.values() if "recorded" not in kind.__module__}
+    assert {name for name in own if name.isidentifier() and name != "ring"} == set(GALLERY)
+
+
+@pytest.mark.parametrize("ramp", RAMPS, ids=lambda ramp: ramp["kind"])
+@pytest.mark.parametrize("kind", GALLERY)
+def test_the_oracle_errs_as_often_as_it_says(kind, ramp):
+    before, after = (parsed(f"{{kind: {kind}, {params}}}")[0] for params in GALLERY[kind])
+    written = {"length": N, "concepts": {"a": before, "b": after}, "drift": ramp}
+    try:
+        stream = Stream.model_validate(written)
+    except ValueError as error:
+        assert ramp["kind"] == "incremental" and "cannot" in str(error)
+        pytest.skip("cannot be blended")
+    if not stream.known:
+        pytest.skip("nobody knows its truth")
+    world = stream.settled(0)
+    block = world.rows(0, N)
+    told = world.posterior(block.t, block.X)
+    if kind in NUMBERS:
+        gap = (block.y - told[:, 0]) ** 2 - told[:, 1]
+    else:
+        assert np.allclose(told.sum(axis=1), 1)
+        gap = (block.y != told.argmax(axis=1)) - (1 - told.max(axis=1))
+    assert abs(gap.mean()) <= 4 * gap.std() / np.sqrt(N)
