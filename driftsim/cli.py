@@ -119,7 +119,7 @@ def free(folders):
     from driftsim.store import placed, tidied
 
     for folder in folders:
-        placed(folder / "runs" / ".writable", b"").unlink()
+        placed(folder / "runs" / ".writable", b"").unlink(missing_ok=True)
         tidied(folder)
     return folders
 

@@ -55,8 +55,9 @@ def assembled(value, package, make):
         return [assembled(one, package, make) for one in value]
     if isinstance(value, dict):
         params = {k: assembled(one, package, make) for k, one in value.items() if k != "kind"}
-        kind = value.get("kind")
-        return make(kind, params) if isinstance(kind, str) else params
+        if isinstance(value.get("kind"), str):
+            return make(value["kind"], params)
+        return {int(k) if k.isdecimal() else k: one for k, one in params.items()}  # of classes
     return value
 
 
@@ -68,11 +69,13 @@ def called(maker, params, path):
             raise ValueError(f"{path} has no parameter {short(name)}; {guess(name, known)}")
         if not hasattr(maker, CHECKED) and (should := misfit(value, known[name])):
             raise ValueError(f"{path}: {name} is {short(value)}; it should be {should}")
+    rest = gathers(maker)
     for name, parameter in known.items():
-        if parameter.default is parameter.empty and name not in params:
+        if parameter.default is parameter.empty and name not in params and name != rest:
             raise ValueError(f"{path} needs the parameter '{name}'; give it")
     try:
-        return maker(**params)
+        named = {name: value for name, value in params.items() if name != rest}
+        return maker(*params.get(rest, ()), **named)
     except Exception as error:  # whatever the library's own rules raise
         raise ValueError(f"{path}: {line(error) or type(error).__name__}") from None
 
@@ -104,7 +107,14 @@ def _words(parameter):
 
 
 def parameters(maker):
-    """The named parameters of a class or function, by name."""
+    """The parameters of a class or function that a scenario can name."""
     found = inspect.signature(maker).parameters.items()
-    rest = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return MappingProxyType({name: one for name, one in found if one.kind not in rest})
+    rest = inspect.Parameter.VAR_KEYWORD
+    return MappingProxyType({name: one for name, one in found if one.kind != rest})
+
+
+def gathers(maker):
+    """The name of the parameter that takes any number of values, as a list, or None."""
+    for name, one in inspect.signature(maker).parameters.items():
+        if one.kind == one.VAR_POSITIONAL:
+            return name

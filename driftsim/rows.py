@@ -19,11 +19,6 @@ class Schema(NamedTuple):
         """Whether labels are numbers, not classes."""
         return self.n_classes is None
 
-    @property
-    def agreed(self):
-        """What concepts of one stream must have in common: columns, and classes."""
-        return len(self.names), self.nominal, self.n_classes
-
 
 class Labelled(NamedTuple):
     """Labelled rows, in the order in which their labels came in."""

@@ -113,7 +113,10 @@ class Variant(NamedTuple):
     def title(self):
         """The setting in words, empty where nothing is swept."""
         names = shortest(list(self.setting))
-        return ", ".join(f"{name} = {value}" for name, value in zip(names, self.setting.values()))
+        told = [
+            value if isinstance(value, str) else short(value) for value in self.setting.values()
+        ]
+        return ", ".join(f"{name} = {value}" for name, value in zip(names, told))
 
 
 class Study(NamedTuple):

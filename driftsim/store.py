@@ -60,7 +60,14 @@ class Store:
         columns = {name: table[name].to_numpy() for name in table.column_names}
         for name, k in about["widths"].items():
             columns[name] = np.column_stack([columns.pop(f"{name}_{i}") for i in range(k)])
-        return Trace(columns, about["interval"])
+        return Trace(columns, about["interval"], self._predicted(run))
+
+    def _predicted(self, run):
+        """The predictions that are kept of a run (n,), or None."""
+        import pyarrow.parquet as pq
+
+        path = self._predictions(run)
+        return pq.read_table(path)["predicted"].to_numpy() if path.exists() else None
 
     def _predictions(self, run):
         return self.path(run).with_suffix(".predictions.parquet")
@@ -69,7 +76,7 @@ class Store:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        table = table.replace_schema_metadata({"driftsim": json.dumps(about, sort_keys=True)})
+        table = table.replace_schema_metadata({"driftsim": json.dumps(about)})
         with pa.BufferOutputStream() as file:
             pq.write_table(table, file, compression="zstd")
             placed(path, file.getvalue())
@@ -124,8 +131,12 @@ def versions(libraries):
 
 
 def fingerprint(about):
-    """The same for two runs exactly when they would leave the same trace."""
-    return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:20]
+    """The same for two runs only if they would leave the same trace.
+
+    Keys stand in the order in which they are written: that of concepts decides which rules
+    first, and that of parameters in which order seeds are drawn.
+    """
+    return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:20]
 
 
 def digest(path):

@@ -5,6 +5,7 @@ import textwrap
 import numpy as np
 
 from driftsim.parts import short
+from driftsim.streams.drifts import plural
 
 MARKS = "abcdefghijklmnopqrstuvwxyz"
 MOST_CHANGES = 20  # that are told one by one
@@ -99,8 +100,3 @@ def brief(value):
 def wrapped(line, width):
     """A line below the name of its file, over several where it is long."""
     return textwrap.fill(line, max(width, 20), initial_indent="  ", subsequent_indent="    ")
-
-
-def plural(n, noun):
-    """A number with its noun."""
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"

@@ -1,8 +1,10 @@
 """Every kind of every family, built with small parameters, and what tests do with them."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
-import driftsim  # noqa: F401  defines every kind
+import driftsim
 from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Labels, arrivals
@@ -155,3 +157,10 @@ def predictions(stream, learner, policy, labels, size=8192, warmup=600, change=N
     model = learner.start(stream.schema, 1)
     arriving = arrivals(cut(rows, size), labels, 0)
     return joined(policy.run(model, history, arriving, np.random.default_rng(0)))
+
+
+def played(text, name, folder):
+    """The results of a scenario, played in this process."""
+    path = folder / f"{name}.yaml"
+    path.write_text(text, encoding="utf-8")
+    return driftsim.run(path, out=folder / "out", executor=ThreadPoolExecutor(1))

@@ -22,7 +22,7 @@ HOMES = {
     "sklearn": {"learners.sklearn", "streams.recorded"},
     "river": {"learners.river", "adaptation.detectors", "streams.recorded"},
     "numba": {"kernels"},
-    "pandas": {"report", "streams.tables"},
+    "pandas": {"report"},
     "pyarrow": {"store", "streams.tables", "streams.recorded"},
     "matplotlib": {"report"},
     "typer": {"cli"},

@@ -32,8 +32,8 @@ def test_labelled_rows_are_joined_and_cut():
     assert whole.t.tolist() == [8, 9, 11, 8] and whole.X.shape == (4, 1)
 
 
-def test_schemas_agree_on_columns_and_classes_not_on_names():
-    assert Schema(("a",)).agreed == Schema(("b",)).agreed != Schema(("a",), n_classes=3).agreed
+def test_a_schema_without_classes_is_of_regression():
+    assert Schema(("a",), n_classes=None).regression and not Schema(("a",)).regression
 
 
 def test_labels_of_probabilities():

@@ -200,3 +200,16 @@ def test_what_the_dead_were_writing_is_removed_and_what_the_living_are_is_not(tm
     tidied(tmp_path)
     left = {path.name for path in Path(tmp_path).iterdir()}
     assert left == {f"b.{os.getpid()}.unfinished", "c.unfinished"}
+
+
+def test_the_order_of_concepts_is_part_of_a_key(tmp_path):
+    swapped = "{b: {kind: sea, threshold: 12}, a: {kind: sea, threshold: 8}}"
+    plain = "{a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 12}}"
+    one, two = keys(tmp_path), keys(tmp_path, (plain, swapped))
+    assert not {*one.values()} & {*two.values()}
+
+
+def test_kept_predictions_are_loaded_again(tmp_path):
+    store, run, trace = one_run(tmp_path, predictions=True)
+    store.save(run, trace)
+    assert np.array_equal(store.load(run).predictions, trace.predictions)

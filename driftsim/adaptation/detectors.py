@@ -77,7 +77,10 @@ class RiverDetector(Imported, Detector, extra="allow"):
         return called(_river_detector(self.path), self.model_extra | seeds, self.path)
 
     def _unseeded(self):
-        return "seed" in parameters(_river_detector(self.path)) and not self.model_extra.get("seed")
+        return (
+            "seed" in parameters(_river_detector(self.path))
+            and self.model_extra.get("seed") is None
+        )
 
     @model_validator(mode="after")
     def _exists(self):

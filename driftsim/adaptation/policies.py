@@ -9,6 +9,8 @@ from driftsim.adaptation.detectors import Adwin, Detector
 from driftsim.parts import Count, Part, Rows
 from driftsim.rows import Alarm, Labelled, label_of
 
+STRIDE = 512  # rows predicted at once, some of which another model may have to predict again
+
 
 class Policy(Part):
     """A way to keep a model up to date."""
@@ -73,7 +75,7 @@ class OnDrift(Policy):
     def run(self, model, history, arrivals, rng):
         model, memory = model.fit(history), Memory(self.memory, history)
         watch = Watch(self.detector, self.memory, rng)
-        for arrival in arrivals:
+        for arrival in strides(arrivals):
             predicted = model.predict(arrival.X)
             while (m := watch.next_stop(arrival, predicted)) is not None:
                 head, arrival = arrival.up_to_label(m)
@@ -215,3 +217,12 @@ class Answers:
         waiting[place[known]] = False
         self._t, self._predicted = t[waiting], predicted[waiting]
         return errors
+
+
+def strides(arrivals):
+    """The same arrivals, in short pieces."""
+    for arrival in arrivals:
+        while len(arrival.t) > STRIDE:
+            head, arrival = arrival.before_row(STRIDE)
+            yield head
+        yield arrival

@@ -7,7 +7,7 @@ import numpy as np
 from driftsim.learners.learner import Model
 from driftsim.streams.stream import BLOCK
 
-SIZES = 20  # how often, along the stream, the size of the model in force is taken
+SIZES = 20  # how often, along the stream, the size of the model in force is taken, off the clock
 ALL = (1 << BLOCK) - 1
 WORK = {"online": "test_then_train"}  # what is called otherwise than the seconds it takes
 
@@ -19,7 +19,7 @@ class Meter:
         self._tally, self._first, self._hears = tally, first, hears
         self._labels = Distinct()
         self._in_force = None  # the model that predicted last
-        self._sizes = np.linspace(first, stop, SIZES, endpoint=False)[1:].astype(int).tolist()
+        self._sizes = np.linspace(first, stop, SIZES, endpoint=False).astype(int).tolist()
         self.position = first  # the next row to be predicted
         for name in ("fits", "alarms", "labels", "rows_trained"):
             tally.spread(name, 0, first, 0)
@@ -44,7 +44,7 @@ class Meter:
         """Arrivals; if the policy looks at every label, each counts as used when it comes in."""
         for arrival in arrivals:
             if self._hears:
-                self._tally.add(arrival.t, labels=np.diff(arrival.due_by))
+                self._tally.add(arrival.t, labels=coming(arrival))
             yield arrival
 
     def trained(self, rows):
@@ -58,23 +58,19 @@ class Meter:
         if self._hears or not len(arrival.t):
             return self.trained(arrival.due)
         new = self._labels.add(arrival.due_t)
-        came = np.diff(arrival.due_by)
+        came = coming(arrival)
         self._tally.add(arrival.t, rows_trained=came)
         if new == len(arrival.due_t):
             self._tally.add(arrival.t, labels=came)
         else:
             self.count("labels", new)
 
-    def weigh(self, model):
-        """Take the size of a model, off the clock."""
-        self._tally.most("model_bytes", model.size(), self.position)
-
     def move(self, rows):
         """Go on by some rows that have been predicted."""
         self.position += rows
-        if self._sizes and self.position >= self._sizes[0]:
-            self._sizes = [point for point in self._sizes if point > self.position]
-            self.weigh(self._in_force)
+        if self._sizes and self.position > self._sizes[0]:
+            self._sizes = [point for point in self._sizes if point >= self.position]
+            self._tally.most("model_bytes", self._in_force.size(), self.position - 1)
 
 
 class Metered(Model):
@@ -87,7 +83,6 @@ class Metered(Model):
         fitted = self._meter.timed("fit", self._model, rows, weight)
         self._meter.count("fits", 1)
         self._meter.trained(rows)
-        self._meter.weigh(fitted)
         return Metered(fitted, self._meter)
 
     def predict(self, X):
@@ -107,6 +102,13 @@ class Metered(Model):
 
     def size(self):
         return self._model.size()
+
+
+def coming(arrival):
+    """How many labels come in after each row (n,), the first with those before it."""
+    came = np.diff(arrival.due_by)
+    came[:1] += arrival.due_by[0]
+    return came
 
 
 class Distinct:

@@ -68,6 +68,9 @@ def rounds(
         if predictions:
             kept.append(label_of(given))
         yield meter.position
+    if meter.position != stream.length:
+        kind, missing = contender.policy.kind(), stream.length - meter.position
+        raise ValueError(f"'{kind}' has predicted {missing:,} rows too few")
     return tally.trace(np.concatenate(kept) if predictions else None)
 
 
@@ -139,6 +142,8 @@ class Live:
     def matched(self, predicted):
         """Predictions with the rows they are of."""
         while len(predicted):
+            if not self.ahead:
+                raise ValueError(f"a policy has predicted {len(predicted):,} rows too many")
             scored = self.ahead.popleft()
             n = min(len(predicted), len(scored.t))
             if n < len(scored.t):

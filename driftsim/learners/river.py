@@ -55,8 +55,6 @@ class River(Imported, Learner, extra="allow"):
 
         def make(path, params):
             kind = imported(path, "river", lambda it: isinstance(it, type))
-            if path == "river.compose.Pipeline":
-                return kind(*params.get("steps", []))
             known = parameters(kind)
             if "seed" in known and params.get("seed") is None:
                 params = params | {"seed": rng.randrange(2**31)}
@@ -77,6 +75,9 @@ class River(Imported, Learner, extra="allow"):
         imported(self.path, "river", lambda it: isinstance(it, type) and issubclass(it, kinds))
         if not isinstance(last_step(self._made(Schema(()), 0)), kinds[:2]):
             raise ValueError(f"{self.path} predicts nothing; let its last step do so")
+        for step in [*getattr(self._made(Schema(()), 0), "steps", {}).values()][:-1]:
+            if not isinstance(step, base.Transformer | compose.Pipeline | compose.TransformerUnion):
+                raise ValueError(f"{type(step).__name__} transforms nothing; make it the last step")
         return self
 
 

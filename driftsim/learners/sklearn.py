@@ -53,7 +53,9 @@ class Sklearn(Imported, Learner, extra="allow"):
         rng = np.random.default_rng(seed)
 
         def make(path, params):
-            kind = imported(path, "sklearn", lambda it: isinstance(it, type))
+            kind = imported(path, "sklearn", callable)
+            if not isinstance(kind, type):
+                return kind  # a function, such as a score
             made = called(kind, {name: paired(value) for name, value in params.items()}, path)
             if hasattr(made, "_validate_params"):
                 called(made._validate_params, {}, path)
@@ -72,6 +74,9 @@ class Sklearn(Imported, Learner, extra="allow"):
         )
         if not is_classifier(self._estimator(0)) and not is_regressor(self._estimator(0)):
             raise ValueError(f"{self.path} predicts nothing; name a classifier or a regressor")
+        for step in steps(self._estimator(0))[:-1]:
+            if not hasattr(step, "transform"):
+                raise ValueError(f"{type(step).__name__} transforms nothing; make it the last step")
         return self
 
 

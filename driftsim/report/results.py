@@ -77,7 +77,9 @@ class Results:
                 | {"mean": values.mean(axis=0)}
                 | {"low": values.min(axis=0), "high": values.max(axis=0), "seeds": len(values)}
             )
-            frames.append(frame.assign(**setting) if setting else frame)
+            for name, value in setting.items():
+                frame[name] = [value] * len(frame)
+            frames.append(frame)
         whole = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
         return whole.reindex(columns=[*self.swept, *CURVES])
 

@@ -6,9 +6,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from driftsim.evaluation.metrics import METRICS
+from driftsim.parts import short
+from driftsim.report.results import SECONDS
 
 COUNTS = ("fits", "labels", "rows_trained", "alarms", "model_bytes", "seeds")
-SECONDS = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")
 SPARED = ("labels", "fits", "kappa", "rmse", "seconds", "r2", "excess_error", "excess_mse")
 
 
@@ -39,7 +40,7 @@ def shown(results, width):
 def readable(name, value):
     """A value of a summary as a person reads it."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
+        return value if isinstance(value, str) else short(value, 40)
     if math.isnan(value):
         return ""
     if name in COUNTS or isinstance(value, int):

@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from pydantic import Field, PrivateAttr, model_validator
 
-from driftsim.parts import Name, Rows, Share, Strict, fields, refusal
+from driftsim.parts import Name, Rows, Share, Strict, fields, refusal, short
 from driftsim.rows import Change, Schema
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift, None_
@@ -293,16 +293,23 @@ def disagreement(concepts):
     """What differs between concepts of one stream that must be the same, or None."""
     (first, model), *others = concepts.items()
     for name, concept in others:
-        for what, one, other in zip(
-            ("columns", "nominal columns", "classes"),
-            (len(model.schema.names), *model.schema.agreed[1:]),
-            (len(concept.schema.names), *concept.schema.agreed[1:]),
-        ):
-            if one != other:
+        for (what, one), (_, other) in zip(had(model), had(concept)):
+            if one != other and "" not in (one, other):
                 return (
                     f"the concepts of a stream must agree on {what}, "
-                    f"but '{first}' has {one} and '{name}' {other}"
+                    f"but '{first}' has {short(one)} and '{name}' {short(other)}"
                 )
+
+
+def had(concept):
+    """What the concepts of a stream must have in common; an empty text where it is not told."""
+    schema = concept.schema
+    yield "columns", len(schema.names)
+    yield "nominal columns", schema.nominal
+    yield "classes", schema.n_classes
+    yield "the names of classes", schema.classes or ""
+    yield "the values of nominal columns", schema.values or ""
+    yield "the names of columns", schema.names if concept.rows is not None else ""
 
 
 def unblendable(drift, concepts):

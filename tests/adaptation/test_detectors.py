@@ -72,3 +72,9 @@ def test_ddm_warns_before_it_rings():
     ddm = Detector.model_validate("ddm")
     warned = first(ddm.start(None), errors, "warning")
     assert warned < first(ddm.start(None), errors)
+
+
+def test_a_seed_of_0_is_a_seed():
+    written = {"kind": "river.drift.KSWIN", "seed": 0}
+    assert not Detector.model_validate(written)._unseeded()
+    assert Detector.model_validate("river.drift.KSWIN")._unseeded()

@@ -6,6 +6,7 @@ from examples import predictions, sea_stream
 from pydantic import ValidationError
 from sklearn.naive_bayes import GaussianNB
 
+from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import AtOnce, Delayed
 from driftsim.evaluation.metrics import METRICS
 from driftsim.evaluation.prequential import Contender, evaluate, truth
@@ -126,7 +127,6 @@ def test_a_fit_counts_at_the_first_row_its_model_predicts():
     assert (columns["fit_seconds"][[0, 5, 10, 15]] > 0).all()
     assert columns["fit_seconds"][1:5].sum() == 0
     assert (columns["predict_seconds"] > 0).all()
-    assert np.isfinite(columns["model_bytes"][[0, 5, 10, 15]]).all()
 
 
 def test_alarms_are_counted_where_they_ring():
@@ -178,3 +178,64 @@ def test_a_label_that_does_not_exist_is_an_error():
     del Learner.kinds["seven"]
     with pytest.raises(ValueError, match="outside 0 … 1"):
         evaluate(sea_stream(), Contender(learner=Seven(), policy=contender(policy="online").policy))
+
+
+class Careless(Policy):
+    """Gives back too few or too many predictions."""
+
+    more: int = 0
+
+    def run(self, model, history, arrivals, rng):
+        model = model.fit(history)
+        for arrival in arrivals:
+            predicted = model.predict(arrival.X)
+            yield np.append(predicted, predicted[: self.more])[: len(predicted) + self.more]
+
+
+del Policy.kinds["careless"]
+
+
+@pytest.mark.parametrize(("more", "said"), [(-100, "too few"), (100, "too many")])
+def test_a_policy_must_predict_every_row_once(more, said):
+    playing = Contender(learner=contender().learner, policy=Careless(more=more))
+    with pytest.raises(ValueError, match=said):
+        evaluate(sea_stream(), playing)
+
+
+def test_the_size_of_a_model_is_the_same_each_time():
+    tree = contender("river.tree.HoeffdingTreeClassifier", "online")
+    one, two = (evaluate(sea_stream(5000, noise=0.1), tree, interval=100) for _ in range(2))
+    sizes = one.columns["model_bytes"]
+    assert np.isfinite(sizes).sum() >= 1
+    assert np.array_equal(sizes, two.columns["model_bytes"], equal_nan=True)
+
+
+def test_on_drift_predicts_few_rows_twice():
+    class Counting(Model):
+        """Predicts 0, and counts."""
+
+        rows = 0
+
+        def fit(self, rows, weight=None):
+            return self
+
+        def learn(self, rows):
+            pass
+
+        def predict(self, X):
+            Counting.rows += len(X)
+            return np.zeros(len(X), np.int64)
+
+    class Count(Learner):
+        """Starts one that counts."""
+
+        def start(self, schema, seed):
+            return Counting()
+
+    del Learner.kinds["count"]
+    policy = contender(BAYES, {"kind": "on_drift", "memory": 20, "detector": "ddm"}).policy
+    columns = evaluate(
+        sea_stream(20_000, noise=0.1), Contender(learner=Count(), policy=policy)
+    ).columns
+    refits = columns["fits"].sum() - 1
+    assert Counting.rows <= 19_000 + 512 * refits

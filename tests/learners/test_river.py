@@ -134,3 +134,20 @@ def test_weights_are_given_to_learn_one():
     history, _ = rows_of(sea_stream(), learner, 100)
     model = learner.start(SCHEMA, 0).fit(history, np.full(100, 3.0))
     assert model._model._root.total_weight == 300
+
+
+def test_parts_that_take_any_number_of_values_take_a_list():
+    steps = [
+        {"kind": "river.compose.Select", "keys": ["x1", "x2"]},
+        "river.linear_model.LogisticRegression",
+    ]
+    learner = Learner.model_validate({"kind": "pipeline", "steps": steps})
+    history, _ = rows_of(sea_stream(), learner, 600)
+    model = learner.start(SCHEMA, 0).fit(history)
+    assert set(model._model["LogisticRegression"].weights) == {"x1", "x2"}
+
+
+def test_a_step_that_transforms_nothing_must_be_the_last():
+    steps = ["river.linear_model.LinearRegression", "river.linear_model.LogisticRegression"]
+    with pytest.raises(ValidationError, match="LinearRegression transforms nothing"):
+        Learner.model_validate({"kind": "pipeline", "steps": steps})

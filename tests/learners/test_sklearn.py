@@ -106,3 +106,24 @@ def test_weights_reach_the_estimator():
     start = learner.start(Schema(("a", "b", "c")), 0)
     weighted = start.fit(history, (history.y == 1) + 0.0)
     assert (weighted.predict(rows.X) == 1).all()
+
+
+def test_keys_that_are_classes_and_functions_by_path():
+    weighted = {"kind": "sklearn.tree.DecisionTreeClassifier", "class_weight": {"0": 1, "1": 50}}
+    learner = Learner.model_validate(weighted)
+    history, rows = rows_of(sea_stream(), learner, 600)
+    assert learner.start(Schema(("a", "b", "c")), 0).fit(history).predict(rows.X).any()
+    best = {
+        "kind": "sklearn.feature_selection.SelectKBest",
+        "score_func": "sklearn.feature_selection.f_classif",
+        "k": 2,
+    }
+    steps = [best, "sklearn.naive_bayes.GaussianNB"]
+    learner = Learner.model_validate({"kind": "pipeline", "steps": steps})
+    assert learner.start(Schema(("a", "b", "c")), 0).fit(history).predict(rows.X).any()
+
+
+def test_a_step_that_transforms_nothing_must_be_the_last():
+    steps = ["sklearn.svm.SVC", "sklearn.naive_bayes.GaussianNB"]
+    with pytest.raises(ValidationError, match="SVC transforms nothing"):
+        Learner.model_validate({"kind": "pipeline", "steps": steps})

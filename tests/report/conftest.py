@@ -1,10 +1,7 @@
 """A small study that has been run, with a sweep and two seeds, and one with neither."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-
-import driftsim
+from examples import played
 
 SWEPT = """# Does <noise> hurt?
 stream:
@@ -26,12 +23,6 @@ models:
   bayes: {learner: sklearn.naive_bayes.GaussianNB, policy: {kind: mini_batch, size: 50}}
 evaluation: {warmup: 100}
 """
-
-
-def played(text, name, folder):
-    path = folder / f"{name}.yaml"
-    path.write_text(text, encoding="utf-8")
-    return driftsim.run(path, out=folder / "out", executor=ThreadPoolExecutor(1))
 
 
 @pytest.fixture(scope="session")

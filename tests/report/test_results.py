@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from examples import played
 from scipy import stats
 
 from driftsim.evaluation.metrics import METRICS
+from driftsim.report import figures
 from driftsim.report.results import bounds
+from driftsim.report.tables import shown
 
 
 def test_a_summary_has_a_row_a_contender_and_setting(swept):
@@ -72,3 +75,29 @@ def test_bounds():
     assert np.isnan(bounds([0.5])).all()
     low, high = bounds([0.1, 0.2, 0.3])
     assert (low, high) == pytest.approx(stats.t.interval(0.95, 2, 0.2, 0.1 / np.sqrt(3)))
+
+
+@pytest.mark.parametrize(
+    "sweep",
+    [
+        "{stream.drift.at: [[1_200], [1_500]]}",
+        "{models.frozen.policy: [static, {kind: periodic, every: 500, memory: 300}]}",
+        "{evaluation.labels: [at_once, {kind: delayed, rows: 10}]}",
+    ],
+)
+def test_lists_and_mappings_can_be_swept(sweep, tmp_path):
+    text = f"""stream:
+  length: 2_000
+  concepts: {{a: sea, b: {{kind: sea, threshold: 14}}}}
+  drift: {{kind: sudden, at: [1_500]}}
+models:
+  frozen: {{learner: majority, policy: static}}
+sweep: {sweep}
+"""
+    results = played(text, "lists", tmp_path)
+    curves = results.curves()
+    assert curves["mean"].notna().all()
+    assert len(curves[curves.contender == "frozen"]) == 2 * len(curves) // 8
+    figure = figures.curves(results)
+    assert all(len(panel.get_legend_handles_labels()[0]) == 2 for panel in figure.axes)
+    assert results.write(tmp_path / "report") and shown(results, 100).row_count == 8

@@ -391,7 +391,7 @@ class TestTarget:
 
     def test_regression(self, written):
         assert fault(written("a,y\n1,1\n2,2.5\n")).startswith(
-            "the target 'y' holds 2.5: numbers are regression; choose a target of classes"
+            "the target 'y' holds 2.5: numbers are regression; write task: numbers"
         )
 
     @pytest.mark.parametrize("cell", ["inf", "-Infinity", "1e400"])
@@ -573,3 +573,19 @@ class TestNumbers:
         contender = Contender.model_validate({"learner": learner, "policy": "static"})
         columns = evaluate(stream, contender, warmup=50).total().columns
         assert columns["absolute_error"][0] < 1e-6 and "excess_squared_error" not in columns
+
+
+class TestTwoTables:
+    def test_tables_that_mean_other_things_by_their_codes_are_refused(self, tmp_path):
+        (tmp_path / "a.csv").write_text("x,c\n" + "a,DOWN\nb,UP\n" * 50)
+        (tmp_path / "b.csv").write_text("x,c\n" + "a,no\nb,yes\n" * 50)
+        (tmp_path / "d.csv").write_text("z,c\n" + "a,DOWN\nb,UP\n" * 50)
+        for other, said in (("b", "names of classes"), ("d", "names of columns")):
+            concepts = {
+                name: {"kind": "table", "path": str(tmp_path / f"{name}.csv")}
+                for name in ("a", other)
+            }
+            with pytest.raises(ValidationError, match=said):
+                Stream.model_validate(
+                    {"length": 10, "concepts": concepts, "drift": {"kind": "sudden", "at": [5]}}
+                )

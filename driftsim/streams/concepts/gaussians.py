@@ -9,6 +9,8 @@ from driftsim.parts import Number, Share
 from driftsim.rows import Schema
 from driftsim.streams.concepts.concept import Concept, numbered
 
+MOST_FEATURES = 300  # beyond it densities are too small for a float
+
 
 class Gaussians(Concept):
     """Normal classes of unit variance, by their means, or by a separation and an angle.
@@ -69,8 +71,8 @@ class Gaussians(Concept):
             raise ValueError("give means, or a separation and an angle, not both")
         if self.means is not None and len({len(mean) for mean in self.means}) > 1:
             raise ValueError("the means differ in their numbers of features; give each the same")
-        if self.means is not None and not self.means[0]:
-            raise ValueError("a mean needs one number a feature, and there is none")
+        if self.means is not None and not 0 < len(self.means[0]) <= MOST_FEATURES:
+            raise ValueError(f"a mean needs 1 to {MOST_FEATURES} numbers, one a feature")
         k = self.schema.n_classes
         if self.priors is not None and len(self.priors) != k:
             raise ValueError(f"{len(self.priors)} priors for {k} classes; give one a class")
