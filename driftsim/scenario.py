@@ -73,34 +73,45 @@ class Scenario(Strict):
         if warmup >= length:
             said = f"a warm-up of {warmup:,} rows leaves no row of {length:,} to score; shorten it"
             raise refusal(said, "evaluation", "warmup")
+        if self.evaluation.probabilities and self.stream.schema.regression:
+            said = "numbers have no probabilities; leave them out"
+            raise refusal(said, "evaluation", "probabilities")
         for name, contender in self.models.items():
-            if not warmup and not contender.policy.starts_cold:
-                said = (
-                    f"'{contender.policy.kind()}' needs a warm-up to train on, "
-                    "and evaluation.warmup is 0; only 'online' starts cold"
-                )
-                raise refusal(said, "models", name, "policy")
-            if contender.learner.sees == "posterior" and not self.stream.known:
-                said = (
-                    f"'{contender.learner.kind()}' needs the probability of every label, "
-                    "which nobody knows of recorded rows; use generated ones, or leave it out"
-                )
-                raise refusal(said, "models", name, "learner")
-            asked = (True,) if self.evaluation.probabilities else ()
-            if asked and self.stream.schema.regression:
-                said = "numbers have no probabilities; leave them out"
-                raise refusal(said, "evaluation", "probabilities")
-            if fault := contender.learner.fault(self.stream.schema, *asked):
-                raise refusal(fault, "models", name, "learner")
-        known = metrics_of(self.stream.schema)
+            for place, fault in self._faults(contender):
+                if fault:
+                    raise refusal(fault, "models", name, place)
         for i, metric in enumerate(self.metrics):
-            if metric not in known:
-                said = f"'{metric}' is not for these labels; choose from {', '.join(known)}"
-                raise refusal(said, "report", "metrics", i)
-            if metric in OF_PROBABILITIES and not self.evaluation.probabilities:
-                said = f"'{metric}' needs probabilities; write evaluation: {{probabilities: true}}"
-                raise refusal(said, "report", "metrics", i)
+            if fault := self._undrawable(metric, self.metrics[:i]):
+                raise refusal(fault, "report", "metrics", i)
         return self
+
+    def _faults(self, contender):
+        """Where and why a contender cannot play; None where it can."""
+        policy, learner = contender.policy, contender.learner
+        if not self.evaluation.warmup and not policy.starts_cold:
+            yield (
+                "policy",
+                f"'{policy.kind()}' needs a warm-up to train on, "
+                "and evaluation.warmup is 0; only 'online' starts cold",
+            )
+        if learner.sees == "posterior" and not self.stream.known:
+            yield (
+                "learner",
+                f"'{learner.kind()}' needs the probability of every label, "
+                "which nobody knows of recorded rows; use generated ones, or leave it out",
+            )
+        asked = (True,) if self.evaluation.probabilities else ()
+        yield "learner", learner.fault(self.stream.schema, *asked)
+
+    def _undrawable(self, metric, before):
+        """Why a metric cannot be drawn after those before it, or None."""
+        known = metrics_of(self.stream.schema)
+        if metric not in known:
+            return f"'{metric}' is not for these labels; choose from {', '.join(known)}"
+        if metric in OF_PROBABILITIES and not self.evaluation.probabilities:
+            return f"'{metric}' needs probabilities; write evaluation: {{probabilities: true}}"
+        if metric in before:
+            return f"'{metric}' stands twice; give it once"
 
 
 class Variant(NamedTuple):
