@@ -46,7 +46,7 @@ def curves(results):
             level(block[: len(variants)], zero=metric in FROM_ZERO)
         for panel in blocks[-1]:
             panel.set_xlabel("row of the stream")
-        legend(figure, blocks[0, 0])
+        legend(figure, blocks.ravel())
         return figure
 
 
@@ -142,10 +142,13 @@ def foot(place):
     return 0.035 * min(place, 10)
 
 
-def legend(figure, panel):
+def legend(figure, panels):
     """One legend for all panels, above them."""
-    lines, names = panel.get_legend_handles_labels()
+    lines = {}
+    for panel in panels:
+        for drawn, name in zip(*panel.get_legend_handles_labels()):
+            lines.setdefault(name, drawn)
     figure.legend(
-        lines, names, loc="outside upper center", ncols=min(len(names), LEGEND_ROW),
-        frameon=False, handlelength=3,
+        lines.values(), lines.keys(), loc="outside upper center",
+        ncols=min(len(lines), LEGEND_ROW), frameon=False, handlelength=3,
     )  # fmt: skip
