@@ -131,7 +131,7 @@ def _pooled(runs, store, jobs, folder):
             process.terminate()
         raise
     finally:
-        executor.shutdown(cancel_futures=True)
+        executor.shutdown()
 
 
 def _at_work():
@@ -166,8 +166,8 @@ def _played(runs, store, executor, counts=None):
                 yield Played(runs[i], failure, notes)
             yield _progress(runs, waiting.values(), counts)
     finally:
-        for future in waiting:
-            future.cancel()
+        for future in waiting if counts is None else ():
+            future.cancel()  # of ours, which end, none: a dead process fails the futures it had
     return lost
 
 

@@ -11,6 +11,9 @@ from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift, None_
 
 BLOCK = 8192  # rows drawn at once; a different number would draw different rows
+ALONE = np.ones((BLOCK, 1)), np.zeros(BLOCK, np.int64)  # how the only concept rules a block
+for alone in ALONE:
+    alone.flags.writeable = False
 MOST_DRAWS = 20_000  # of a row, until it is of the class that balance wants
 SAMPLED = 128  # blocks that tell how frequent the classes of a concept are, where it is balanced
 NO_NOISE = "a number has no wrong label to be replaced by; give the concepts more noise instead"
@@ -158,8 +161,7 @@ class World:
         """Rows b * 8192 …, a pure function of stream, seed and `b`."""
         rng = child(self.seed, ROWS, b)
         t = np.arange(b * BLOCK, (b + 1) * BLOCK)
-        weights = self._weights(t)
-        concept = chosen(rng, weights)
+        weights, concept = self._ruling(rng, t)
         X, y = self._drawn(rng, t, weights, concept)
         y = self._noisy(rng, y)
         block = Block(t, X, y, concept, weights)
@@ -221,6 +223,13 @@ class World:
         mean = (shares * told[:, :, 1]).sum(axis=0)
         apart = told[:, :, 2] + (told[:, :, 1] - mean) ** 2
         return np.stack([mean, (shares * apart).sum(axis=0)], axis=1)
+
+    def _ruling(self, rng, t):
+        """How much each concept rules each row of a block, and the one that it is drawn from."""
+        if len(self.concepts) == 1:
+            return ALONE
+        weights = self._weights(t)
+        return weights, chosen(rng, weights)
 
     def _drawn(self, rng, t, weights, concept):
         X, y = self._mixed(rng, t, weights, concept)
