@@ -43,3 +43,19 @@ def test_the_oracle_errs_as_often_as_it_says(kind, ramp):
         assert np.allclose(told.sum(axis=1), 1)
         gap = (block.y != told.argmax(axis=1)) - (1 - told.max(axis=1))
     assert abs(gap.mean()) <= 4 * gap.std() / np.sqrt(N)
+
+
+@pytest.mark.parametrize("kind", GALLERY)
+def test_a_far_block_is_drawn_like_any_other_and_shares_no_row(kind):
+    before, after = (parsed(f"{{kind: {kind}, {params}}}")[0] for params in GALLERY[kind])
+    drift = {"kind": "recurring", "every": 1000}
+    written = {"length": 10**12, "concepts": {"a": before, "b": after}, "drift": drift}
+    world = Stream.model_validate(written).settled(0)
+    near, far = world.block(0), world.block(10**8)
+    assert np.isfinite(far.X).all() and np.isfinite(far.y).all()
+    schema = world.schema
+    numbers = [j for j in range(len(schema.names)) if (near.X[:, j] % 1).any()]
+    if not numbers:
+        pytest.skip("all of its columns are codes or counts")
+    rows = np.concatenate([near.X, far.X])[:, numbers]
+    assert len(np.unique(rows, axis=0)) == len(rows)
