@@ -5,6 +5,7 @@ import textwrap
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from driftsim.adaptation.detectors import Detector
+from driftsim.adaptation.memories import Memory
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Labels
 from driftsim.gallery import GALLERY, example
@@ -24,7 +25,9 @@ TYPES = {
     type(None): "null",
     Any: "part",
 }
-FAMILIES = {family.kind(): family for family in (Concept, Drift, Learner, Policy, Detector, Labels)}
+FAMILIES = {
+    family.kind(): family for family in (Concept, Drift, Learner, Policy, Memory, Detector, Labels)
+}
 
 
 def listed(name=None):

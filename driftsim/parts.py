@@ -102,6 +102,11 @@ class Part(Strict):
         raise ValueError(f"no {cls.kind()} is called {short(kind)}; {cls._guess(kind)}")
 
     @classmethod
+    def in_full(cls, value):
+        """A value with its kind and parameters, where a scenario may write it shorter."""
+        return {"kind": value} if isinstance(value, str) else value
+
+    @classmethod
     def _guess(cls, kind):
         plain = [name for name, known in cls.kinds.items() if not issubclass(known, Imported)]
         paths = [f"{name}.…" for name, known in cls.kinds.items() if issubclass(known, Imported)]
@@ -112,7 +117,7 @@ class Part(Strict):
     def _from_kind(cls, value, build, info):
         if Part not in cls.__bases__ or isinstance(value, cls):
             return build(value)
-        written = {"kind": value} if isinstance(value, str) else value
+        written = cls.in_full(value)
         if not isinstance(written, dict) or not isinstance(written.get("kind"), str):
             raise ValueError(
                 f"{short(value)} does not name a {cls.kind()}; "

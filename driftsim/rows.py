@@ -1,6 +1,6 @@
 """Ground floor: rows, what passes between the floors."""
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -46,6 +46,7 @@ class Arrival(NamedTuple):
     due_X: np.ndarray  # (m, d) these rows
     due_y: np.ndarray  # (m,) their labels
     due_by: np.ndarray  # (n + 1,) labels in before row i is predicted; at last m
+    oldest: int = 0  # position; no label of an earlier row comes in from here on
 
     @property
     def due(self):
@@ -61,18 +62,30 @@ class Arrival(NamedTuple):
         return self._cut(int(np.searchsorted(self.due_by[:-1], m)), m)
 
     def _cut(self, n, m):
-        t, X, due_t, due_X, due_y, due_by = self
+        t, X, due_t, due_X, due_y, due_by, oldest = self
         head = np.append(due_by[:n], m)
         return (
-            Arrival(t[:n], X[:n], due_t[:m], due_X[:m], due_y[:m], head),
-            Arrival(t[n:], X[n:], due_t[m:], due_X[m:], due_y[m:], due_by[n:] - m),
+            Arrival(t[:n], X[:n], due_t[:m], due_X[:m], due_y[:m], head, oldest),
+            Arrival(t[n:], X[n:], due_t[m:], due_X[m:], due_y[m:], due_by[n:] - m, oldest),
         )
 
 
-class Alarm(NamedTuple):
-    """What a policy yields, among its predictions, when its detector rings."""
+class Event:
+    """What a policy yields, among its predictions, when something happens there."""
 
-    level: str = "alarm"
+    counted: ClassVar[str]  # the column of a trace that counts it
+
+
+class Alarm(Event):
+    """A detector has rung, and the policy acts on it."""
+
+    counted = "alarms"
+
+
+class Skipped(Event):
+    """A model has not been refitted: there are no labels to train on, or only ones of one class."""
+
+    counted = "fits_skipped"
 
 
 class Change(NamedTuple):

@@ -76,6 +76,8 @@ class Scenario(Strict):
         if self.evaluation.probabilities and self.stream.schema.regression:
             said = "numbers have no probabilities; leave them out"
             raise refusal(said, "evaluation", "probabilities")
+        if fault := self.evaluation.labels.fault(self.stream.schema):
+            raise refusal(fault, "evaluation", "labels")
         for name, contender in self.models.items():
             for place, fault in self._faults(contender):
                 if fault:
@@ -100,6 +102,16 @@ class Scenario(Strict):
                 f"'{learner.kind()}' needs the probability of every label, "
                 "which nobody knows of recorded rows; use generated ones, or leave it out",
             )
+        if policy.told == "changes" and not self.stream.known and not self.stream.changes(0):
+            yield (
+                "policy",
+                f"'{policy.kind()}' is told the true changes, and nobody knows those of recorded "
+                "rows; give the table marks: [row, …] where you know of some, or leave it out",
+            )
+        yield (
+            "policy",
+            policy.fault(self.stream.schema, self.stream.length - self.evaluation.warmup),
+        )
         asked = (True,) if self.evaluation.probabilities else ()
         yield "learner", learner.fault(self.stream.schema, *asked)
 

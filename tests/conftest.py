@@ -1,19 +1,73 @@
 """Fixtures: an example of every kind, for the laws to be tried on."""
 
+from itertools import product
+
 import pytest
-from examples import EXAMPLES, built, sea_stream
+from examples import (
+    EXAMPLES,
+    FEW,
+    LOGISTIC,
+    ONE_EACH,
+    REGRESSORS,
+    SGD,
+    TAUGHT,
+    built,
+    sea_stream,
+)  # fmt: skip
+
+from driftsim.adaptation.policies import Policy
+from driftsim.evaluation.labels import Labels
+from driftsim.learners.learner import Learner
+from driftsim.rows import Schema
+from driftsim.streams.drifts import Drift
+
+NUMBERS = Schema(("x1",), n_classes=None)
+SUDDEN = EXAMPLES[Drift][1]
+FAMILIES = {family.kind(): family for family in EXAMPLES}
+POLICIES = EXAMPLES[Policy]
 
 
 def pytest_generate_tests(metafunc):
     """A test that takes a `drift` (or a `learner`, …) is tried on each example of it."""
-    for family, specs in EXAMPLES.items():
-        if family.kind() in metafunc.fixturenames:
-            specs = [spec for spec in specs if spec != "mean"]  # for numbers, as are REGRESSORS
-            metafunc.parametrize(family.kind(), specs, ids=map(name, specs), indirect=True)
+    examples = {kind: EXAMPLES[family] for kind, family in FAMILIES.items()}
+    examples["learner"] = [one for one in examples["learner"] if one != "mean"]  # is for numbers
+    examples["regressor"] = REGRESSORS
+    wanted = [kind for kind in examples if kind in metafunc.fixturenames]
+    tried = [dict(zip(wanted, specs)) for specs in product(*(examples[kind] for kind in wanted))]
+    if wanted:
+        metafunc.parametrize(wanted, [param(one) for one in tried if fits(one)], indirect=True)
+
+
+def fits(specs):
+    """Whether examples are tried together.
+
+    Where policies meet learners, other learners than one of each library, and further examples
+    of a kind of policy, meet fewer ways in which labels come in.
+    """
+    policy = specs.get("policy")
+    if "regressor" in specs:
+        parts = [(Policy, policy, 1000), (Labels, specs.get("labels"))]
+        if any(kind.model_validate(one).fault(NUMBERS, *n) for kind, one, *n in parts if one):
+            return False
+    if "labels" not in specs or policy is None:
+        return True
+    first = name(policy) not in map(name, POLICIES[: POLICIES.index(policy)])
+    return specs["labels"] in FEW or (specs.get("learner") in ONE_EACH and first)
+
+
+def param(specs):
+    """Examples as a parameter of a test: a slow one, where policies meet many learners."""
+    slow = "policy" in specs and (
+        specs.get("learner", LOGISTIC) not in ONE_EACH
+        or specs.get("regressor", SGD) not in (SGD, TAUGHT)
+        or specs.get("drift", SUDDEN) != SUDDEN
+    )
+    marks = [pytest.mark.slow] if slow else []
+    return pytest.param(*specs.values(), id="-".join(map(name, specs.values())), marks=marks)
 
 
 def name(spec):
-    return spec if isinstance(spec, str) else spec["kind"]
+    return spec["kind"] if isinstance(spec, dict) else str(spec)
 
 
 def _fixture(family):
@@ -24,7 +78,12 @@ def _fixture(family):
     return part
 
 
-concept, drift, learner, labels, detector, policy = map(_fixture, EXAMPLES)
+concept, drift, learner, labels, memory, detector, policy = map(_fixture, EXAMPLES)
+
+
+@pytest.fixture
+def regressor(request):
+    return Learner.model_validate(request.param)
 
 
 @pytest.fixture

@@ -6,26 +6,36 @@ import numpy as np
 
 import driftsim
 from driftsim.adaptation.detectors import Detector
+from driftsim.adaptation.memories import Memory
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Labels, arrivals
 from driftsim.learners.learner import Learner
-from driftsim.rows import Alarm, Labelled
+from driftsim.rows import Event, Labelled
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
 from driftsim.streams.stream import Stream
 
 ADWIN_OFTEN = {"kind": "adwin", "delta": 0.2}
+DDM_OFTEN = {"kind": "ddm", "warning": 1.0, "alarm": 1.5}
 LINEAR = {
     "kind": "river.linear_model.LinearRegression",
     "optimizer": {"kind": "river.optim.SGD", "lr": 0.005},
 }
-REGRESSORS = [
-    "oracle",
-    "mean",
-    "no_change",
-    "sklearn.linear_model.SGDRegressor",
-    {"kind": "pipeline", "steps": ["river.preprocessing.StandardScaler", LINEAR]},
-]
+SGD = "sklearn.linear_model.SGDRegressor"
+TAUGHT = {"kind": "pipeline", "steps": ["river.preprocessing.StandardScaler", LINEAR]}
+REGRESSORS = ["oracle", "mean", "no_change", SGD, TAUGHT]
+SCALED = {
+    "kind": "pipeline",
+    "steps": [
+        "river.preprocessing.StandardScaler",
+        {
+            "kind": "river.linear_model.LogisticRegression",
+            "optimizer": {"kind": "river.optim.SGD", "lr": 0.005},
+        },
+    ],
+}
+LOGISTIC = {"kind": "sklearn.linear_model.SGDClassifier", "loss": "log_loss"}
+ONE_EACH = [LOGISTIC, SCALED]  # of the libraries
 EXAMPLES = {
     Concept: [
         "sea",
@@ -73,20 +83,23 @@ EXAMPLES = {
         "majority",
         "no_change",
         "mean",
+        LOGISTIC,
         "sklearn.naive_bayes.GaussianNB",
         "river.naive_bayes.GaussianNB",
-        {
-            "kind": "pipeline",
-            "steps": [
-                "river.preprocessing.StandardScaler",
-                {
-                    "kind": "river.linear_model.LogisticRegression",
-                    "optimizer": {"kind": "river.optim.SGD", "lr": 0.005},
-                },
-            ],
-        },
+        SCALED,
     ],
-    Labels: ["at_once", {"kind": "delayed", "rows": 37}],
+    Labels: [
+        "at_once",
+        {"kind": "delayed", "rows": 37},
+        {"kind": "random", "mean": 40},
+        {"kind": "random", "mean": 20, "law": "uniform"},
+        {"kind": "random", "mean": 30, "law": "log_normal", "of": {"kind": "batches", "every": 9}},
+        {"kind": "batches", "every": 45},
+        {"kind": "share", "rate": 0.5, "of": {"kind": "delayed", "rows": 11}},
+        {"kind": "share", "rate": [0.3, 0.9]},
+        {"kind": "budget", "labels": 2, "per": 5, "of": {"kind": "random", "mean": 10}},
+    ],
+    Memory: [500, "all", "since_alarm", "chunk", {"kind": "faded", "half_life": 200}],
     Detector: [
         "adwin",
         "ddm",
@@ -97,11 +110,49 @@ EXAMPLES = {
     Policy: [
         "static",
         {"kind": "periodic", "every": 200, "memory": 300},
+        {"kind": "periodic", "every": 100, "memory": 300, "latency": {"per_row": 0.5}},
+        {"kind": "periodic", "every": 250, "memory": "all", "latency": {"rows": 30}},
+        {"kind": "periodic", "every": 150, "memory": {"kind": "faded", "half_life": 100}},
         {"kind": "on_drift", "memory": 100, "detector": ADWIN_OFTEN},
+        {
+            "kind": "on_drift",
+            "memory": 90,
+            "detector": DDM_OFTEN,
+            "gather": "before",
+            "cooldown": 50,
+            "latency": {"rows": 40},
+            "falls": True,
+        },
+        {"kind": "on_drift", "memory": 80, "detector": DDM_OFTEN, "gather": "warning"},
+        {
+            "kind": "on_drift",
+            "memory": "since_alarm",
+            "enough": 60,
+            "every": 120,
+            "detector": DDM_OFTEN,
+            "gather": "warning",
+            "background": True,
+        },
+        {"kind": "on_error", "window": 40, "threshold": 0.2, "memory": 70},
+        {"kind": "on_error", "window": 50, "rise": 0.02, "memory": 150, "gather": "before"},
+        {"kind": "on_shift", "window": 60, "level": 0.2, "memory": 90},
+        {"kind": "at_drift", "memory": 120},
+        {"kind": "recall", "memory": 60, "models": 3, "detector": ADWIN_OFTEN},
+        {"kind": "ensemble", "every": 90, "size": 3},
+        {"kind": "ensemble", "every": 70, "size": 4, "weight": "mse"},
+        {"kind": "ensemble", "every": 150, "weight": "equal"},
         {"kind": "mini_batch", "size": 50},
+        {"kind": "replay", "size": 20, "buffer": 100, "replayed": 40},
+        {"kind": "replay", "size": 6, "buffer": 30, "keep": "balanced"},
+        {"kind": "replay", "size": 25, "buffer": 60, "keep": "sliding"},
         "online",
+        {"kind": "online", "restart": DDM_OFTEN},
+        {"kind": "pretrained_online", "epochs": 2},
     ],
 }
+
+
+FEW = [EXAMPLES[Labels][0], EXAMPLES[Labels][4]]  # labels at once, and out of order in bursts
 
 
 def built(family, spec, tmp_path):
@@ -128,7 +179,7 @@ def number_stream(length=2400, **more):
 
 def joined(pieces):
     """The predictions among what a policy has given."""
-    return np.concatenate([piece for piece in pieces if not isinstance(piece, Alarm)])
+    return np.concatenate([piece for piece in pieces if not isinstance(piece, Event)])
 
 
 def rows_of(stream, learner, warmup, seed=0):
@@ -156,7 +207,14 @@ def predictions(stream, learner, policy, labels, size=8192, warmup=600, change=N
         history, rows = (part._replace(y=change(part.t, part.y)) for part in (history, rows))
     model = learner.start(stream.schema, 1)
     arriving = arrivals(cut(rows, size), labels, 0)
-    return joined(policy.run(model, history, arriving, np.random.default_rng(0)))
+    return joined(
+        policy.run(model, history, arriving, np.random.default_rng(0), *told(policy, stream))
+    )
+
+
+def told(policy, stream):
+    """What a reference is told besides."""
+    return [stream.changes(0)] if policy.told == "changes" else []
 
 
 def played(text, name, folder):

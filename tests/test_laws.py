@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from examples import EXAMPLES, cut, joined, predictions, rows_of, sea_stream
+from examples import EXAMPLES, cut, joined, predictions, rows_of, sea_stream, told
 
 from driftsim.adaptation.policies import Policy
-from driftsim.evaluation.labels import NEVER, Labels, arrivals
+from driftsim.evaluation.labels import Chance, Labels, arrivals
 from driftsim.evaluation.prequential import Contender, evaluate, truth
 from driftsim.learners.learner import Learner, Model
 from driftsim.rows import Arrival, Labelled
@@ -40,7 +40,8 @@ def test_parts_survive_a_round_trip_and_cannot_be_changed(family, tmp_path):
             setattr(part, field, 1)
 
 
-def test_running_a_contender_leaves_its_parts_alone(stream, learner, policy):
+def test_running_a_contender_leaves_its_parts_alone(learner, policy):
+    stream = sea_stream(900)
     before = learner.model_dump(), policy.model_dump()
     predictions(stream, learner, policy, AT_ONCE)
     assert (learner.model_dump(), policy.model_dump()) == before
@@ -100,11 +101,11 @@ def test_the_same_seed_gives_the_same_predictions_and_another_may_not(learner, s
 
 
 @pytest.mark.parametrize("size", [7, 333])
-def test_how_the_stream_is_cut_never_shows(stream, learner, policy, labels, size):
-    stream = stream.model_copy(update={"length": 1800})
-    whole = predictions(stream, learner, policy, labels)
-    assert len(whole) == 1200
-    assert np.array_equal(whole, predictions(stream, learner, policy, labels, size))
+def test_how_the_stream_is_cut_never_shows(learner, policy, labels, size):
+    stream = sea_stream(900)
+    whole = predictions(stream, learner, policy, labels, warmup=300)
+    assert len(whole) == 600
+    assert np.array_equal(whole, predictions(stream, learner, policy, labels, size, warmup=300))
 
 
 def test_cutting_an_arrival_keeps_its_order(stream, learner, labels):
@@ -134,19 +135,22 @@ def events(arrival):
 # 4. No prediction uses a label that comes in after it.
 
 
-def test_no_prediction_uses_a_label_that_comes_in_after_it(stream, learner, policy, labels):
-    row, warmup = 1300, 600
-    rng = np.random.default_rng(0)
+def test_no_prediction_uses_a_label_that_comes_in_after_it(learner, policy, labels):
+    row, warmup, stream = 600, 300, sea_stream(900)
 
     def corrupt(t, y):
-        return np.where(t >= row, rng.integers(0, 2, len(t)), y)
+        return np.where(t >= row, t // 3 % 2, y)
 
     _, rows = rows_of(stream, learner, warmup)
-    came = [t for arrival in arrivals([rows], labels, 0) for t in first_after(arrival, row)]
-    assert came and came[0] > row
-    clean = predictions(stream, learner, policy, labels)
-    other = predictions(stream, learner, policy, labels, change=corrupt)
-    assert np.array_equal(clean[: came[0] - warmup], other[: came[0] - warmup])
+    came = []
+    for y in (rows.y, corrupt(rows.t, rows.y)):
+        for arrival in arrivals([rows._replace(y=y)], labels, 0):
+            came += [*first_after(arrival, row)]
+    first = min(came)
+    assert first > row
+    clean = predictions(stream, learner, policy, labels, warmup=warmup)
+    other = predictions(stream, learner, policy, labels, warmup=warmup, change=corrupt)
+    assert np.array_equal(clean[: first - warmup], other[: first - warmup])
 
 
 def first_after(arrival, row):
@@ -157,34 +161,35 @@ def first_after(arrival, row):
 
 def test_labels_come_in_once_each_and_after_their_row(stream, learner, labels):
     _, rows = rows_of(stream, learner, 600)
-    seen, told = set(), []
+    seen, came = set(), []
     for arrival in arrivals(cut(rows, 77), labels, 0):
         for kind, t in events(arrival):
             if kind == "row":
                 seen.add(t)
             else:
                 assert t in seen
-                told.append(t)
-    assert len(set(told)) == len(told)
-    due = labels.due(rows.t, np.full(len(rows.t), 0.5))
-    assert len(told) == np.sum((due < 2400) & (due < NEVER)) or labels.draws
+                came.append(t)
+    assert len(set(came)) == len(came)
+    due = labels.due(rows.t, rows.y, Chance(0))
+    assert sorted(came) == rows.t[due < 2400].tolist()
 
 
 # 5. Nothing predicts pure noise.
 
 
 def test_nothing_predicts_coin_tosses(learner, policy, labels):
-    coin = sea_stream(4000, noise=0.5)
+    coin = sea_stream(2100, noise=0.5)
     predicted = predictions(coin, learner, policy, labels, warmup=500)
-    right = np.mean(predicted == coin.rows(0, 500, 4000).y)
-    assert abs(right - 0.5) < 4 * 0.5 / np.sqrt(3500)
+    right = np.mean(predicted == coin.rows(0, 500, 2100).y)
+    assert abs(right - 0.5) < 4 * 0.5 / np.sqrt(1600)
 
 
 # 6. A compiled loop equals predict-then-learn.
 
 
-def test_the_fused_loop_equals_predict_then_learn(learner, stream, labels):
-    history, rows = rows_of(stream, learner, 600)
+def test_the_fused_loop_equals_predict_then_learn(learner, labels):
+    stream = sea_stream(900)
+    history, rows = rows_of(stream, learner, 300)
     fused, plain = (learner.start(stream.schema, 0).fit(history) for _ in range(2))
     for arrival in arrivals(cut(rows, 400), labels, 0):
         expected = Model.test_then_train(plain, arrival)
@@ -303,7 +308,8 @@ def test_the_posterior_is_calibrated(concept):
 # 10. Probes never show; static, and periodic with `every` past the end, do not depend on labels.
 
 
-def test_probes_never_show(stream, learner, policy, labels):
+def test_probes_never_show(learner, policy, labels):
+    stream = sea_stream(1050)
     history, rows = rows_of(stream, learner, 600)
     probed, real = [], []
     for arrival in arrivals(cut(rows, 450), labels, 0):
@@ -315,7 +321,8 @@ def test_probes_never_show(stream, learner, policy, labels):
         due_by[~real[-1]] = arrival.due_by[1:][twice][~real[-1]]  # sent before the next row
         probed.append(probes._replace(due_by=np.append(due_by, arrival.due_by[-1])))
     model = learner.start(stream.schema, 1)
-    given = joined(policy.run(model, history, iter(probed), np.random.default_rng(0)))
+    rng, more = np.random.default_rng(0), told(policy, stream)
+    given = joined(policy.run(model, history, iter(probed), rng, *more))
     plain = predictions(stream, learner, policy, labels, 450)
     assert np.array_equal(given[np.concatenate(real)], plain)
 
@@ -345,8 +352,8 @@ def test_concepts_draw_rows_of_their_schema(concept):
 
 
 def test_only_references_are_told_the_truth():
-    told = [kind.kind() for kind in Learner.kinds.values() if kind.sees != "X"]
-    assert told == ["oracle"]
+    assert [kind.kind() for kind in Learner.kinds.values() if kind.sees != "X"] == ["oracle"]
+    assert [kind.kind() for kind in Policy.kinds.values() if kind.told] == ["at_drift"]
 
 
 def test_every_kind_has_an_example_and_a_docstring(tmp_path):

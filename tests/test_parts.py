@@ -4,7 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from driftsim.adaptation.detectors import Detector
-from driftsim.adaptation.policies import OnDrift, Policy
+from driftsim.adaptation.policies import Policy
+from driftsim.adaptation.policies.alarms import OnDrift
 from driftsim.learners.learner import Learner
 from driftsim.libraries import assembled, imported
 from driftsim.parts import described, guess, short

@@ -4,7 +4,7 @@ They hear 1 for a wrong prediction and 0 for a right one, in the order labels co
 """
 
 from abc import abstractmethod
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
@@ -14,6 +14,23 @@ from driftsim.parts import Count, Imported, Number, Part, Share
 
 class Detector(Part):
     """A test for change in a sequence of errors."""
+
+    library: ClassVar[str | None] = None  # the distribution whose version its alarms depend on
+    warns: ClassVar[bool] = False  # gives warnings before alarms
+    binary: ClassVar[bool] = False  # is for errors of 0 and 1 alone
+
+    @property
+    def title(self):
+        """What it is called in a message."""
+        return f"'{self.kind()}'"
+
+    def fault(self, schema):
+        """Why it cannot hear the errors made on rows of this schema, or None."""
+        if self.binary and schema.regression:
+            return (
+                f"{self.title} is for errors of 0 and 1, and the labels are numbers; "
+                "use adwin or page_hinkley"
+            )
 
     @abstractmethod
     def start(self, rng):
@@ -27,6 +44,8 @@ class Detector(Part):
 class Adwin(Detector):
     """ADWIN (Bifet & Gavaldà 2007): two halves of an adaptive window have different means."""
 
+    library = "river"
+
     delta: Annotated[Number, Field(gt=0, lt=1)] = 0.002  # chance of a false alarm
 
     def start(self, rng):
@@ -37,6 +56,9 @@ class Adwin(Detector):
 
 class Ddm(Detector):
     """DDM (Gama et al. 2004): the error rate has risen well above its lowest level."""
+
+    library = "river"
+    warns = binary = True
 
     grace: Count = 30  # errors heard before it may ring
     warning: Annotated[Number, Field(gt=0)] = 2.0  # standard deviations
@@ -50,6 +72,8 @@ class Ddm(Detector):
 
 class PageHinkley(Detector):
     """Page-Hinkley (Page 1954): the errors have stayed above their running mean for long enough."""
+
+    library = "river"
 
     grace: Count = 30  # errors heard before it may ring
     slack: Annotated[Number, Field(ge=0)] = 0.005  # tolerated difference from the mean
@@ -68,6 +92,24 @@ class RiverDetector(Imported, Detector, extra="allow"):
     """Any detector of river.drift, by its path and with river's own parameters."""
 
     package = "river.drift"
+    library = "river"
+
+    @property
+    def warns(self):
+        from river import base
+
+        kinds = base.DriftAndWarningDetector, base.BinaryDriftAndWarningDetector
+        return issubclass(_river_detector(self.path), kinds)
+
+    @property
+    def binary(self):
+        from river import base
+
+        return issubclass(_river_detector(self.path), base.BinaryDriftDetector)
+
+    @property
+    def title(self):
+        return self.path.rpartition(".")[2]
 
     def start(self, rng):
         seeds = {"seed": int(rng.integers(2**31))} if self._unseeded() else {}

@@ -1,44 +1,177 @@
 """Labels: when the label of a row comes in, if ever."""
 
 from abc import abstractmethod
-from typing import ClassVar
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field, model_validator
 
-from driftsim.parts import Part, Position
+from driftsim.parts import MOST_ROWS, Number, Part, Position, Rows, Share
 from driftsim.rows import Arrival, Labelled
 from driftsim.streams.stream import BLOCK, LABELS, child
 
 NEVER = np.iinfo(np.int64).max
+Mean = Annotated[Number, Field(gt=0, le=MOST_ROWS)]
 
 
 class Labels(Part):
     """When labels come in."""
 
-    draws: ClassVar[bool] = False  # has something random in it
-
     @abstractmethod
-    def due(self, t, u):
-        """The position after whose prediction the label of each row `t` comes in, or NEVER.
+    def due(self, t, y, chance):
+        """The position after whose prediction the label of each row comes in, or NEVER.
 
-        `u` (n,) holds a uniform number in [0, 1) for each row; None where it draws nothing.
+        Rows are at positions `t` (n,), with labels `y` (n,); `chance` tells a uniform number for
+        each position, for whatever is random.
         """
+
+    def fault(self, schema):
+        """Why labels of this schema cannot come in so, or None."""
 
 
 class AtOnce(Labels):
     """Each label comes in before the next row is predicted."""
 
-    def due(self, t, u):
+    def due(self, t, y, chance):
         return t
 
 
-class Delayed(Labels):
+class Altered(Labels):
+    """A way in which labels come in, made of another."""
+
+    of: Labels = AtOnce()
+
+    def fault(self, schema):
+        return self.of.fault(schema)
+
+
+class Delayed(Altered):
     """Each label comes in a fixed number of rows late."""
 
     rows: Position  # between a row and its label
 
-    def due(self, t, u):
-        return t + self.rows
+    def due(self, t, y, chance):
+        return later(self.of.due(t, y, chance.inner), self.rows)
+
+
+class Random(Altered):
+    """Each label is late by a random number of rows, so that they overtake one another."""
+
+    mean: Mean  # rows between a row and its label
+    law: Literal["geometric", "uniform", "log_normal"] = "geometric"
+    sigma: Annotated[Number, Field(gt=0, le=10)] = 1.0  # of a log-normal delay's logarithm
+
+    def due(self, t, y, chance):
+        delay = LAWS[self.law](chance.of(t), self.mean, self.sigma)
+        delay = np.minimum(delay, MOST_ROWS).astype(np.int64)
+        return later(self.of.due(t, y, chance.inner), delay)
+
+
+class Batches(Altered):
+    """Labels are kept back, and come in all at once after every `every`-th row."""
+
+    every: Rows  # of the stream, counted from its first row
+
+    def due(self, t, y, chance):
+        due = self.of.due(t, y, chance.inner)
+        return later(due, self.every - 1 - due % self.every)
+
+
+class Share_(Altered):
+    """Only a share of the rows is ever labelled, each by chance."""
+
+    rate: Share | list[Share]  # of all rows, or of those of each class
+
+    def due(self, t, y, chance):
+        rate = np.asarray(self.rate)
+        labelled = chance.of(t) < (rate[y] if rate.ndim else rate)
+        return np.where(labelled, self.of.due(t, y, chance.inner), NEVER)
+
+    def fault(self, schema):
+        if np.ndim(self.rate) and (schema.regression or len(self.rate) != schema.n_classes):
+            there = "no classes" if schema.regression else f"{schema.n_classes} classes"
+            return f"{len(self.rate)} rates for {there}; give one number, or one a class"
+        return super().fault(schema)
+
+
+class Budget(Altered):
+    """No more than so many of each stretch of rows are ever labelled, at random.
+
+    A stretch of `per` rows is cut into as many even parts as there are labels, and of each part
+    one row is picked.
+    """
+
+    labels: Rows  # that can be paid for
+    per: Rows  # rows
+
+    def due(self, t, y, chance):
+        part = self._part(t)
+        first, stop = self._first(part), self._first(part + 1)
+        picked = first + np.floor(chance.of(first) * (stop - first)).astype(np.int64)
+        return np.where(t == picked, self.of.due(t, y, chance.inner), NEVER)
+
+    def _part(self, t):
+        stretch, row = np.divmod(t, self.per)
+        return stretch * self.labels + row * self.labels // self.per
+
+    def _first(self, part):
+        stretch, part = np.divmod(part, self.labels)
+        return stretch * self.per - (-part * self.per // self.labels)
+
+    @model_validator(mode="after")
+    def _can_be_spent(self):
+        if self.labels > self.per:
+            raise ValueError(
+                f"a budget of {self.labels:,} labels for {self.per:,} rows cannot be spent; "
+                f"give {self.per:,} or fewer"
+            )
+        if self.labels * self.per >= 2**62:
+            raise ValueError("such long stretches cannot be cut; divide both numbers by the same")
+        return self
+
+
+class Chance:
+    """A uniform number in [0, 1) for each position, whatever is asked along with it."""
+
+    def __init__(self, seed, depth=0):
+        self._seed, self._depth = seed, depth
+
+    def of(self, t):
+        """The numbers of positions (n,)."""
+        path = (self._depth,) if self._depth else ()
+        blocks, place = np.unique(t // BLOCK, return_inverse=True)
+        drawn = [child(self._seed, LABELS, int(b), *path).random(BLOCK) for b in blocks]
+        return np.array(drawn).reshape(-1, BLOCK)[place, t % BLOCK]
+
+    @property
+    def inner(self):
+        """Other numbers, for what lies inside."""
+        return Chance(self._seed, self._depth + 1)
+
+
+def later(due, rows):
+    """Positions, so many rows later; never stays never."""
+    return np.where(due == NEVER, NEVER, due + rows)
+
+
+def geometric(u, mean, sigma):
+    """Numbers 0, 1, 2, … of which each is less likely than the last by the same factor."""
+    return np.floor(np.log1p(-u) / -np.log1p(1 / mean))
+
+
+def uniform(u, mean, sigma):
+    """All whole numbers up to twice the mean, which is met if that is whole."""
+    return np.floor(u * (2 * mean + 1))
+
+
+def log_normal(u, mean, sigma):
+    """Most are short, and some very long: the logarithm is normal; to whole rows."""
+    from scipy.special import ndtri
+
+    return np.rint(np.exp(np.log(mean) - sigma**2 / 2 + sigma * ndtri(u)))
+
+
+LAWS = {"geometric": geometric, "uniform": uniform, "log_normal": log_normal}
 
 
 def arrivals(chunks, labels, seed):
@@ -46,26 +179,31 @@ def arrivals(chunks, labels, seed):
 
     A chunk has `t`, `X` and `y`; how the rows are cut into chunks decides nothing.
     """
+    chance = Chance(seed)
     waiting = {}  # labels by the block of positions in which they come in
     for chunk in chunks:
         t, fresh = chunk.t, Labelled(chunk.t, chunk.X, chunk.y)
-        u = uniforms(seed, t) if labels.draws else None
-        for block, due, rows in by_block(labels.due(t, u), fresh):
-            waiting.setdefault(block, []).append((due, rows))
+        oldest = min((first for held in waiting.values() for *_, first in held), default=t[0])
+        for block, *piece in by_block(labels.due(t, fresh.y, chance), fresh):
+            waiting.setdefault(block, []).append(piece)
         due, rows = taken(waiting, t[-1], fresh)
         came = np.cumsum(np.bincount(due - t[0], minlength=t[-1] - t[0] + 1))
         due_by = np.append(0, came)[np.append(t - t[0], len(came))]
-        yield Arrival(t, chunk.X, *rows, due_by)
+        yield Arrival(t, chunk.X, *rows, due_by, int(oldest))
 
 
 def by_block(due, rows):
-    """Rows in the order their labels come in, cut by the block of positions they do so in."""
+    """Rows in the order their labels come in, cut by the block of positions they do so in.
+
+    The block, when the labels come in, the rows, and the least of their positions.
+    """
     due, rows = in_order(due, rows)
     start, end = 0, np.searchsorted(due, NEVER)
     while start < end:
         block = int(due[start]) // BLOCK
         stop = min(int(np.searchsorted(due, (block + 1) * BLOCK)), end)
-        yield block, due[start:stop], rows.part(slice(start, stop))
+        piece = rows.part(slice(start, stop))
+        yield block, due[start:stop], piece, int(piece.t.min())
         start = stop
 
 
@@ -74,11 +212,12 @@ def taken(waiting, last, model):
     pieces = [piece for b in sorted(waiting) if b <= last // BLOCK for piece in waiting.pop(b)]
     if not pieces:
         return np.empty(0, np.int64), model.part(slice(0))
-    dues, rows = zip(*pieces)
+    dues, rows, _ = zip(*pieces)
     due, rows = in_order(np.concatenate(dues), Labelled.joined(rows))
     m = np.searchsorted(due, last, side="right")
     if m < len(due):
-        waiting[int(last) // BLOCK] = [(due[m:], rows.part(slice(m, None)))]
+        rest = rows.part(slice(m, None))
+        waiting[int(last) // BLOCK] = [(due[m:], rest, int(rest.t.min()))]
     return due[:m], rows.part(slice(m))
 
 
@@ -88,10 +227,3 @@ def in_order(due, rows):
         return due, rows
     order = np.argsort(due, kind="stable")
     return due[order], rows.part(order)
-
-
-def uniforms(seed, t):
-    """A uniform number for each of consecutive positions, whatever chunk they come in."""
-    first, last = t[0] // BLOCK, t[-1] // BLOCK
-    drawn = [child(seed, LABELS, b).random(BLOCK) for b in range(first, last + 1)]
-    return np.concatenate(drawn)[t - first * BLOCK]

@@ -1,13 +1,15 @@
 """Meters: what the models of a run cost, counted from outside."""
 
 import time
+from weakref import WeakSet
 
 import numpy as np
 
+from driftsim.evaluation.labels import NEVER
 from driftsim.learners.learner import Model
 from driftsim.streams.stream import BLOCK
 
-SIZES = 20  # how often, along the stream, the size of the model in force is taken, off the clock
+SIZES = 20  # how often, along the stream, the size of all models is taken, off the clock
 ALL = (1 << BLOCK) - 1
 WORK = {"online": "test_then_train"}  # what is called otherwise than the seconds it takes
 
@@ -18,10 +20,10 @@ class Meter:
     def __init__(self, tally, first, stop, hears=False):
         self._tally, self._first, self._hears = tally, first, hears
         self._labels = Distinct()
-        self._in_force = None  # the model that predicted last
+        self.models = WeakSet()  # those that have learned something, as long as they are held
         self._sizes = np.linspace(first, stop, SIZES, endpoint=False).astype(int).tolist()
         self.position = first  # the next row to be predicted
-        for name in ("fits", "alarms", "labels", "rows_trained"):
+        for name in ("fits", "fits_skipped", "alarms", "labels", "rows_trained"):
             tally.spread(name, 0, first, 0)
         for name in ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds"):
             tally.spread(name, 0.0, first, 0)
@@ -29,8 +31,6 @@ class Meter:
     def timed(self, verb, model, *given, rows=0):
         """Have a model do some work, and charge its seconds evenly to the next `rows` rows."""
         work = getattr(model, WORK.get(verb, verb))
-        if rows:
-            self._in_force = model
         start = time.perf_counter()
         result = work(*given)
         self._tally.spread(f"{verb}_seconds", time.perf_counter() - start, self.position, rows)
@@ -70,38 +70,61 @@ class Meter:
         self.position += rows
         if self._sizes and self.position > self._sizes[0]:
             self._sizes = [point for point in self._sizes if point >= self.position]
-            self._tally.most("model_bytes", self._in_force.size(), self.position - 1)
+            size = sum(model.size() for model in self.models)
+            self._tally.most("model_bytes", size, self.position - 1)
 
 
 class Metered(Model):
     """A model whose work is charged to a meter, as is that of all models fitted from it."""
 
-    def __init__(self, model, meter):
+    def __init__(self, model, meter, learned=False):
         self._model, self._meter = model, meter
+        if learned:
+            meter.models.add(self)
 
     def fit(self, rows, weight=None):
         fitted = self._meter.timed("fit", self._model, rows, weight)
         self._meter.count("fits", 1)
         self._meter.trained(rows)
-        return Metered(fitted, self._meter)
+        return Metered(fitted, self._meter, learned=True)
 
     def predict(self, X):
         return self._meter.timed("predict", self._model, X, rows=len(X))
 
     def learn(self, rows):
+        self._meter.models.add(self)
         self._meter.timed("learn", self._model, rows)
         self._meter.trained(rows)
 
     def test_then_train(self, arrival):
+        self._meter.models.add(self)
         predicted = self._meter.timed("online", self._model, arrival, rows=len(arrival.t))
         self._meter.trained_along(arrival)
         return predicted
 
     def copy(self):
-        return Metered(self._model.copy(), self._meter)
+        return Metered(self._model.copy(), self._meter, learned=True)
 
     def size(self):
         return self._model.size()
+
+
+class Counting:
+    """A way in which labels come in, that counts those which do not before the stream ends."""
+
+    def __init__(self, labels, tally, stop):
+        self._labels, self._tally, self._stop = labels, tally, stop
+        for name in ("labels_after_end", "labels_never"):
+            tally.spread(name, 0, stop - 1, 0)
+
+    def due(self, t, y, chance):
+        """When labels come in."""
+        due = self._labels.due(t, y, chance)
+        late = due >= self._stop
+        if late.any():
+            never = (due == NEVER).astype(np.int64)
+            self._tally.add(t, labels_never=never, labels_after_end=late - never)
+        return due
 
 
 def coming(arrival):

@@ -7,12 +7,12 @@ from pydantic import model_validator
 
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import AtOnce, arrivals
-from driftsim.evaluation.meter import Meter, Metered
+from driftsim.evaluation.meter import Counting, Meter, Metered
 from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.trace import Tally, Trace, round_interval
 from driftsim.learners.learner import Learner
 from driftsim.parts import Strict
-from driftsim.rows import Alarm, Labelled, label_of
+from driftsim.rows import Event, Labelled, label_of
 from driftsim.streams.stream import PARTS, child
 
 
@@ -28,6 +28,11 @@ class Contender(Strict):
             raise ValueError(
                 f"'{self.policy.kind()}' needs a learner that learns on; "
                 f"{self.learner.title} does not; use a policy that retrains, such as periodic"
+            )
+        if self.policy.weighs and not self.learner.weighs:
+            raise ValueError(
+                f"'{self.policy.memory.kind()}' memory needs a learner that takes weights; "
+                f"{self.learner.title} does not; give the memory a number of labels"
             )
         return self
 
@@ -51,16 +56,18 @@ def rounds(
     world, learner = stream.settled(seed), contender.learner
     tally = Tally(warmup, stream.length, interval or round_interval(stream.length))
     scores = scores_of(world.schema)
-    live = Live(world, labels, warmup, learner.sees, truth and stream.known)
+    counting = Counting(labels, tally, stream.length)
+    live = Live(world, counting, warmup, learner.sees, truth and stream.known)
     meter = Meter(tally, warmup, stream.length, contender.policy.hears)
     seeds = child(seed, PARTS).integers(2**31, size=2)
     asked = {"probabilities": True} if probabilities else {}
     model = Metered(learner.start(world.schema, int(seeds[0]), **asked), meter)
     arriving = meter.heard(live.arrivals())
     rng, kept = np.random.default_rng(seeds[1]), []
-    for given in contender.policy.run(model, live.history(), arriving, rng):
-        if isinstance(given, Alarm):
-            meter.count("alarms", given.level == "alarm")
+    told = [stream.changes(seed)] if contender.policy.told == "changes" else []
+    for given in contender.policy.run(model, live.history(), arriving, rng, *told):
+        if isinstance(given, Event):
+            meter.count(given.counted, 1)
             continue
         for scored, predicted in live.matched(given):
             scores.answers(tally, scored, predicted)

@@ -18,6 +18,7 @@ class Learner(Part):
 
     sees: ClassVar[Literal["X", "posterior"]] = "X"  # what its models are given of each row
     library: ClassVar[str | None] = None  # the distribution whose version its answers depend on
+    weighs: ClassVar[bool] = False  # its models' `fit` takes weights
 
     @property
     def learns_on(self):

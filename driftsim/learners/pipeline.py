@@ -40,6 +40,10 @@ class Pipeline(Learner):
         return self.whole.learns_on
 
     @property
+    def weighs(self):
+        return self.whole.weighs
+
+    @property
     def title(self):
         return f"the pipeline of {', '.join(map(str, self.steps))}"
 

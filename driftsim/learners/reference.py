@@ -20,6 +20,8 @@ class Oracle(Learner):
 class Majority(Learner):
     """The most frequent class so far; of equally frequent ones the lowest."""
 
+    weighs = True
+
     def start(self, schema, seed, probabilities=False):
         return MajorityModel(np.zeros(schema.n_classes, np.int64), probabilities)
 
@@ -29,6 +31,8 @@ class Majority(Learner):
 
 class Mean(Learner):
     """The mean of the labels so far, for regression."""
+
+    weighs = True
 
     def start(self, schema, seed):
         return MeanModel(0.0, 0)

@@ -19,6 +19,10 @@ class River(Imported, Learner, extra="allow"):
     package = library = "river"
 
     @property
+    def weighs(self):
+        return "w" in parameters(last_step(self._made(Schema(()), 0)).learn_one)
+
+    @property
     def title(self):
         return self.path.rpartition(".")[2]
 

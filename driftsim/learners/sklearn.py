@@ -19,6 +19,12 @@ class Sklearn(Imported, Learner, extra="allow"):
         return all(hasattr(step, "partial_fit") for step in steps(self._estimator(0)))
 
     @property
+    def weighs(self):
+        from sklearn.utils.validation import has_fit_parameter
+
+        return has_fit_parameter(steps(self._estimator(0))[-1], "sample_weight")
+
+    @property
     def title(self):
         return self.path.rpartition(".")[2]
 
@@ -91,8 +97,7 @@ class Regressor(Model):
 
         estimator = clone(self._estimator)
         if len(rows.y):
-            weights = {} if weight is None else {"sample_weight": weight}
-            estimator.fit(rows.X, rows.y, **weights)
+            estimator.fit(rows.X, rows.y, **weights(estimator, weight))
         return Regressor(estimator, len(rows.y) > 0)
 
     def predict(self, X):
@@ -120,8 +125,7 @@ class Classifier(Model):
         only = rows.y[0] if len(rows.y) else 0
         if (rows.y == only).all():
             return Classifier(estimator, self._n_classes, self._probabilities, only)
-        weights = {} if weight is None else {"sample_weight": weight}
-        estimator.fit(rows.X, rows.y, **weights)
+        estimator.fit(rows.X, rows.y, **weights(estimator, weight))
         return Classifier(estimator, self._n_classes, self._probabilities, None)
 
     def predict(self, X):
@@ -138,6 +142,14 @@ class Classifier(Model):
         *before, last = steps(self._estimator)
         last.partial_fit(passed(before, rows.X), rows.y, classes=np.arange(self._n_classes))
         self._only = None
+
+
+def weights(estimator, weight):
+    """The weights (n,) of rows as `fit` takes them, if there are any; a pipeline's for its last."""
+    if weight is None:
+        return {}
+    step = f"{estimator.steps[-1][0]}__" if hasattr(estimator, "steps") else ""
+    return {f"{step}sample_weight": weight}
 
 
 def passed(transformers, X):

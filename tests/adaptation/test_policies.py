@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from driftsim.adaptation.detectors import Detector
-from driftsim.adaptation.policies import Answers, Memory, Policy
+from driftsim.adaptation.hearing import Answers
+from driftsim.adaptation.memories import Remembered
+from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Labels, arrivals
 from driftsim.learners.learner import Model
-from driftsim.rows import Alarm, Labelled
+from driftsim.rows import Alarm, Event, Labelled
 
 HISTORY, ROWS = slice(0, 10), slice(10, 60)
 
@@ -42,12 +44,12 @@ del Detector.kinds["on_first_error"]
 
 def run(policy, delay=0, size=7, y=None):
     t = np.arange(60)
-    rows = Labelled(t, t[:, None] * 1.0, t * 0 if y is None else y)
+    rows = Labelled(t, t[:, None] * 1.0, t * 0.0 if y is None else y)
     chunks = (rows.part(slice(s, min(s + size, 60))) for s in range(10, 60, size))
     labels = Labels.model_validate({"kind": "delayed", "rows": delay})
     model = Diary()
     given = list(policy.run(model, rows.part(HISTORY), arrivals(chunks, labels, 0), None))
-    predicted = np.concatenate([one for one in given if not isinstance(one, Alarm)])
+    predicted = np.concatenate([one for one in given if not isinstance(one, Event)])
     return predicted, model.log, given
 
 
@@ -91,7 +93,7 @@ def test_on_drift_gathers_after_the_alarm(size):
     """Right on the first twenty labels, which are 9; wrong on row 30: trained on 31 … 35."""
     policy = Policy.model_validate({"kind": "on_drift", "memory": 5})
     policy = policy.model_copy(update={"detector": OnFirstError()})
-    y = np.where(np.arange(60) < 30, 9, 35)
+    y = np.where(np.arange(60) < 30, 9.0, 35.0)
     predicted, log, given = run(policy, y=y, size=size)
     assert log == [("fit", list(range(10))), ("fit", [31, 32, 33, 34, 35])]
     assert predicted.tolist() == [9] * 26 + [35] * 24
@@ -103,7 +105,7 @@ def test_a_detector_does_not_hear_the_errors_of_a_replaced_model():
     """Labels ten rows late: errors made before the refit come in after it, and ring no more."""
     policy = Policy.model_validate({"kind": "on_drift", "memory": 5})
     policy = policy.model_copy(update={"detector": OnFirstError()})
-    y = np.where(np.arange(60) < 20, 9, 25)
+    y = np.where(np.arange(60) < 20, 9.0, 25.0)
     _, log, given = run(policy, delay=10, y=y)
     assert [event for event, _ in log] == ["fit", "fit"]
     assert sum(isinstance(one, Alarm) for one in given) == 1
@@ -111,7 +113,7 @@ def test_a_detector_does_not_hear_the_errors_of_a_replaced_model():
 
 
 def test_memory_keeps_the_last_rows():
-    memory, t = Memory(5), np.arange(30)
+    memory, t = Remembered(5), np.arange(30)
     for start, stop in ((0, 3), (3, 4), (4, 12), (12, 12), (12, 14)):
         memory.add(Labelled(t, t[:, None], t).part(slice(start, stop)))
     assert memory.rows().t.tolist() == [9, 10, 11, 12, 13]

@@ -3,7 +3,7 @@
 import numpy as np
 from examples import cut
 
-from driftsim.evaluation.labels import NEVER, AtOnce, Delayed, Labels, arrivals, uniforms
+from driftsim.evaluation.labels import NEVER, AtOnce, Chance, Delayed, Labels, arrivals
 from driftsim.rows import Labelled
 from driftsim.streams.stream import BLOCK
 
@@ -36,9 +36,8 @@ def test_a_delay_longer_than_blocks_keeps_order_and_rows():
 class Jumbled(Labels):
     """Out of order, in bursts, some never."""
 
-    draws = True
-
-    def due(self, t, u):
+    def due(self, t, y, chance):
+        u = chance.of(t)
         due = t + (u * 5000).astype(np.int64) // 100 * 100
         return np.where(u > 0.9, NEVER, due)
 
@@ -48,7 +47,7 @@ del Labels.kinds["jumbled"]
 
 def test_labels_out_of_order_come_in_as_they_are_due_however_rows_are_cut():
     n, labels = 2 * BLOCK, Jumbled()
-    expected = labels.due(np.arange(n), uniforms(3, np.arange(n)))
+    expected = labels.due(np.arange(n), None, Chance(3))
     order = np.argsort(expected, kind="stable")
     order = order[expected[order] < n]
     for size in (n, 1000, 77):

@@ -1,0 +1,137 @@
+"""Memories: which of the labels that have come in a model is trained on, and with what weights."""
+
+from abc import abstractmethod
+from typing import Annotated, ClassVar
+
+import numpy as np
+from pydantic import Field, ValidationError, model_serializer
+
+from driftsim.parts import MOST_ROWS, Count, Number, Part
+from driftsim.rows import Labelled
+
+HALVINGS = 40  # after which a faded label, at a weight of 1e-12, is forgotten
+
+
+class Memory(Part):
+    """The labels that a model is trained on: a number of the last ones, or a kind."""
+
+    needs_alarms: ClassVar[bool] = False  # is for policies that alarms tell when to train
+    weighs: ClassVar[bool] = False  # is for learners that take weights
+
+    @classmethod
+    def in_full(cls, value):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return super().in_full(value)
+        try:
+            Last(labels=value)
+            return {"kind": "last", "labels": value}
+        except ValidationError as error:
+            raise ValueError(error.errors()[0]["msg"]) from None
+
+    @property
+    def holds(self):
+        """The number of labels it is written to hold, or None."""
+        return None
+
+    @abstractmethod
+    def start(self):
+        """An empty memory: `Remembered` rows."""
+
+
+class Last(Memory):
+    """The last labels that have come in; written as their number alone."""
+
+    labels: Count
+
+    @property
+    def holds(self):
+        return self.labels
+
+    def start(self):
+        return Remembered(self.labels)
+
+    @model_serializer
+    def _to_kind(self):
+        return self.labels
+
+
+class All(Memory):
+    """All labels that have ever come in, whatever has rung since."""
+
+    def start(self):
+        return Remembered(forgets=False)
+
+
+class SinceAlarm(Memory):
+    """The labels of all rows since the last alarm."""
+
+    needs_alarms = True
+
+    def start(self):
+        return Remembered()
+
+
+class Chunk(Memory):
+    """The labels that have come in since a model was last trained."""
+
+    def start(self):
+        return Remembered(once=True)
+
+
+class Faded(Memory):
+    """All labels, each worth half as much with every `half_life` labels that come in after it."""
+
+    weighs = True
+
+    half_life: Annotated[Number, Field(gt=0, le=MOST_ROWS)]  # labels
+
+    def start(self):
+        most = int(np.ceil(HALVINGS * self.half_life))
+        return Remembered(most, forgets=False, half_life=self.half_life)
+
+
+class Remembered:
+    """Labelled rows, in the order in which their labels came in; at most the last `most`."""
+
+    def __init__(self, most=MOST_ROWS, forgets=True, once=False, half_life=None):
+        self._most, self._forgets, self._once, self._half_life = most, forgets, once, half_life
+        self._held, self._pieces = 0, []
+
+    def add(self, rows):
+        """Remember more rows, and forget as many of the oldest as there is no room for."""
+        self._pieces.append(rows)
+        self._held += len(rows.t)
+        while self._held - len(self._pieces[0].t) >= self._most:
+            self._held -= len(self._pieces.pop(0).t)
+
+    def rows(self):
+        """All of them."""
+        self._pieces = [Labelled.joined(self._pieces).part(slice(-self._most, None))]
+        self._held = len(self._pieces[0].t)
+        return self._pieces[0]
+
+    def weight(self):
+        """How much each row counts (m,), the last one 1; or None where all count the same."""
+        if self._half_life is not None:
+            age = np.arange(len(self.rows().t))[::-1]
+            return 0.5 ** (age / self._half_life)
+
+    def since(self, t):
+        """How many there are of rows from position `t` on."""
+        return int(np.sum(self.rows().t >= t))
+
+    def alarmed(self, t):
+        """Forget rows before position `t`, where something has changed; some kinds do not."""
+        if self._forgets:
+            self.forget(t)
+
+    def trained(self):
+        """Note that a model has been trained on all of them; some kinds then forget them."""
+        if self._once:
+            self.forget(MOST_ROWS)
+
+    def forget(self, t):
+        """Forget rows before position `t`."""
+        rows = self.rows()
+        self._pieces = [rows.part(rows.t >= t)]
+        self._held = len(self._pieces[0].t)

@@ -1,0 +1,292 @@
+"""Retraining on alarms: of errors, of features, and, as a reference, at every true change."""
+
+from abc import abstractmethod
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from driftsim.adaptation.detectors import Adwin, Detector
+from driftsim.adaptation.hearing import Ear, Passing
+from driftsim.adaptation.policies.refitting import NEVER, Refitting, Trigger, Verdict, trainable
+from driftsim.adaptation.shifts import Shift
+from driftsim.parts import Count, Number, Position, Rows
+
+STRIDE = 512  # rows predicted at once, some of which another model may have to predict again
+LISTENING, GATHERING, TRAINING = "listening", "gathering", "training"
+
+
+class OnAlarm(Refitting):
+    """A policy that retrains after an alarm, on labels of rows that come after it or before it."""
+
+    gather: Literal["after", "before"] = "after"  # the alarm
+    enough: Count | None = None  # labels to gather; as many as the memory holds, if not given
+    cooldown: Position = 0  # rows that a new model serves before an alarm is acted on
+    every: Rows | None = None  # retrain also so often, when nothing has rung
+
+    @property
+    def gathered(self):
+        """How many labels of rows after an alarm to wait for; None for those before it."""
+        return None if self.gather == "before" else self.enough or self.memory.holds
+
+    @model_validator(mode="after")
+    def _can_gather(self):
+        kind = self.memory.kind()
+        if self.gather == "before":
+            if self.enough:
+                raise ValueError("'enough' is for labels gathered after the alarm; leave it out")
+            if self.memory.needs_alarms:
+                raise ValueError(f"'{kind}' holds no label yet when it rings; gather after it")
+        elif not self.gathered:
+            raise ValueError(f"'{kind}' tells no number of labels to gather; write enough: 500")
+        return self
+
+
+class OnDrift(OnAlarm):
+    """Retrain after each alarm of a detector, on the `memory` labels of rows that come after it.
+
+    The labels before the alarm may be of the concept that has just ended. The detector hears
+    the errors of the model in force, and starts afresh with every model.
+    """
+
+    hears = True
+
+    detector: Detector = Adwin()
+    gather: Literal["after", "before", "warning"] = "after"  # the alarm, or from its warning on
+    background: bool = False  # train along from the warning on, and serve from the alarm on
+    falls: bool = False  # act also when the error has fallen
+
+    @property
+    def library(self):
+        return self.detector.library
+
+    def trigger(self, history, rng):
+        ear = Ear(self.detector, rng, self.falls)
+        warned = self.gather == "warning"
+        return ByErrors(
+            history, ear, self.gathered, self.cooldown, self.every, warned, self.background
+        )
+
+    def fault(self, schema, rows):
+        return self.detector.fault(schema) or super().fault(schema, rows)
+
+    @model_validator(mode="after")
+    def _is_warned(self):
+        if self.gather == "warning" and not self.detector.warns:
+            raise ValueError(
+                f"{self.detector.title} gives no warnings to gather from; "
+                "use ddm, or gather after the alarm"
+            )
+        if self.background and self.gather != "warning":
+            raise ValueError(
+                "a model is trained in the background from a warning on; write gather: warning"
+            )
+        return self
+
+
+class OnError(OnAlarm):
+    """Retrain when the error over a window passes a threshold, or its level after the last fit."""
+
+    hears = True
+
+    window: Count  # labels
+    threshold: Annotated[Number, Field(ge=0)] | None = None  # of the mean error
+    rise: Annotated[Number, Field(gt=0)] | None = None  # over the first window after the fit
+
+    def trigger(self, history, rng):
+        passing = Passing(self.window, self.threshold, self.rise)
+        ear = Ear(passing, rng, falls=True)
+        return ByErrors(history, ear, self.gathered, self.cooldown, self.every)
+
+    @model_validator(mode="after")
+    def _passes_something(self):
+        if self.threshold is None and self.rise is None:
+            raise ValueError("the error has nothing to pass; give a threshold, or a rise")
+        return self
+
+
+class OnShift(OnAlarm):
+    """Retrain when features shift from those last trained on, whatever the labels do.
+
+    After every `window` rows, each feature is compared with the rows that the model in force
+    was trained on, by a two-sample test: Kolmogorov-Smirnov, or chi-squared where there are few
+    values. It rings where a p-value is below `level` by the number of features (Bonferroni).
+    """
+
+    window: Rows = 500  # that are compared
+    level: Annotated[Number, Field(gt=0, lt=1)] = 0.01  # chance of a false alarm a window
+
+    @property
+    def library(self):
+        return "scipy"
+
+    def trigger(self, history, rng):
+        return ByFeatures(history, self)
+
+
+class AtDrift(Refitting):
+    """Retrain at every true change, on the `memory` labels of rows after it.
+
+    A reference, which is told what nobody knows: the rows of the changes; of a ramp, its centre.
+    """
+
+    told = "changes"
+
+    def trigger(self, history, rng, changes=()):
+        return ByTruth(history, self.memory.holds, [change.centre for change in changes])
+
+    @model_validator(mode="after")
+    def _knows_how_many(self):
+        if not self.memory.holds:
+            raise ValueError(
+                f"at_drift gathers labels after each change, and '{self.memory.kind()}' tells no "
+                "number of them; give memory a number"
+            )
+        return self
+
+
+class OnRing(Trigger):
+    """Listens for an alarm, gathers labels, has a model trained, and listens again."""
+
+    stride = STRIDE
+    rings = True  # counts as an alarm
+
+    def __init__(self, history, gathered, every=None):
+        start = int(history.t[-1]) + 1
+        self._gathered, self._every = gathered, every
+        self._phase = LISTENING
+        self._since = None  # position: once it has rung, labels of rows from here on are gathered
+        self._missing = 0  # labels
+        self._check = NEVER  # position of the row before which to look
+        self._scheduled = start + every if every else NEVER
+        self._begin(start, history)
+
+    @property
+    def at(self):
+        return min(self._check, self._scheduled)
+
+    def heard(self, arrival, predicted):
+        if self._phase == LISTENING:
+            return self._listen(arrival, predicted)
+        if self._phase == GATHERING:
+            return self._gather(arrival)
+
+    def verdict(self, t, memory):
+        train = False
+        if t >= self._scheduled:
+            self._scheduled += self._every
+            train = self._phase == LISTENING
+        if t >= self._check:
+            self._look(t)
+        if self._phase == LISTENING and self._since is not None:
+            verdict = self._alarmed(memory)
+        else:
+            gathered = self._phase == GATHERING and not self._missing
+            verdict = Verdict(train=train or gathered)
+        if verdict.train:
+            self._phase, self._since = TRAINING, None
+        return verdict
+
+    def served(self, t, rows):
+        if self._phase == TRAINING:
+            self._phase = LISTENING
+            self._begin(t, rows)
+
+    @abstractmethod
+    def _begin(self, t, rows):
+        """Listen afresh from row `t` on, to a model trained on `rows`; None: to the old one."""
+
+    def _listen(self, arrival, predicted):
+        """After how many labels an alarm rings, or None; it tells since when to gather."""
+
+    def _look(self, t):
+        """Tell before row `t`, where there is something to check, since when to gather."""
+
+    def _gather(self, arrival):
+        fresh = np.flatnonzero(arrival.due_t >= self._since)
+        if len(fresh) < self._missing:
+            self._missing -= len(fresh)
+            return None
+        m, self._missing = int(fresh[self._missing - 1]) + 1, 0
+        return m
+
+    def _alarmed(self, memory):
+        """What to do now that it has rung: to train, or to gather labels first."""
+        if self._gathered is None:
+            return Verdict(train=True, alarm=self.rings)
+        memory.alarmed(self._since)
+        self._missing = max(self._gathered - memory.since(self._since), 0)
+        if self._missing:
+            self._phase = GATHERING
+        return Verdict(train=not self._missing, alarm=self.rings)
+
+
+class ByErrors(OnRing):
+    """Listens to the errors of the model in force."""
+
+    def __init__(self, history, ear, gathered, cooldown, every=None, warned=False, along=False):
+        self._ear, self._cooldown = ear, cooldown
+        self._warned = warned  # gather from a warning on, where there was one
+        self._along = along  # and have a model trained from then on, which is then ready
+        self._ready = False
+        super().__init__(history, gathered, every)
+
+    def _begin(self, t, rows):
+        self._ear.start(t, self._cooldown)
+
+    def _listen(self, arrival, predicted):
+        ring = self._ear.heard(arrival, predicted)
+        if ring is None:
+            return None
+        warned = self._warned and ring.warned is not None
+        self._ready = self._along and warned
+        self._since = (ring.warned if warned else ring.t) + 1
+        return ring.labels
+
+    def _alarmed(self, memory):
+        verdict = super()._alarmed(memory)
+        if self._ready and trainable(memory.rows()):
+            return verdict._replace(train=True, ready=True)
+        return verdict
+
+
+class ByFeatures(OnRing):
+    """Looks at the rows that come in, window by window."""
+
+    def __init__(self, history, policy):
+        self._window, self._level, self._cooldown = policy.window, policy.level, policy.cooldown
+        super().__init__(history, policy.gathered, policy.every)
+
+    def _begin(self, t, rows):
+        if rows is not None:
+            self._shift = Shift(rows.X)
+        self._seen, self._last = [], t - 1
+        self._check, self._quiet_until = t + self._window, t + self._cooldown
+
+    def _listen(self, arrival, predicted):
+        fresh = np.diff(arrival.t, prepend=self._last) > 0  # not a probe
+        self._seen.append(arrival.X[fresh])
+        self._last = arrival.t[-1] if len(arrival.t) else self._last
+
+    def _look(self, t):
+        seen, self._seen, self._check = self._seen, [], t + self._window
+        if self._phase == LISTENING and t >= self._quiet_until:
+            p = self._shift.p_value(np.concatenate(seen))
+            self._since = t if p < self._level else None
+
+
+class ByTruth(OnRing):
+    """Is told the rows of the changes."""
+
+    rings = False
+
+    def __init__(self, history, gathered, changes):
+        self._changes = changes
+        super().__init__(history, gathered)
+
+    def _begin(self, t, rows):
+        self._check = next((at for at in self._changes if at >= t), NEVER)
+
+    def _look(self, t):
+        self._phase, self._since = LISTENING, t
+        self._check = next((at for at in self._changes if at > t), NEVER)
