@@ -163,13 +163,15 @@ def play_and_report(study, folder, jobs, fresh, parts):
 def report(study, store, parts, folder, failures):
     """Write the report, and print the summary and the paths of what has been written."""
     from driftsim.report.results import Results
-    from driftsim.report.tables import shown
+    from driftsim.report.tables import remarks, shown
 
     results, console = Results(study, store, parts), Console()
     paths = results.write(folder, failures)
     if study.question:
         console.print(f"\n[bold]{escape(study.question)}[/bold]", highlight=False)
     console.print(shown(results, console.width))
+    for said in remarks(results):
+        console.print(escape(said), highlight=False)
     for path in paths:
         print(path)
 

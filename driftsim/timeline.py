@@ -81,15 +81,20 @@ def letter(weights):
 def written(part):
     """A part in a line: its kind, and the parameters that were given."""
     given = part.model_dump(exclude_unset=True, serialize_as_any=True)
-    params = [f"{name} {brief(value)}" for name, value in given.items() if name != "kind"]
-    return ", ".join([given["kind"], *params])
+    return ", ".join([given["kind"], *parameters(given)])
+
+
+def parameters(given):
+    """The parameters of a part, each in a few words; those of another part it is made of last."""
+    for name, value in sorted(given.items(), key=lambda item: item[0] == "of"):
+        if name != "kind":
+            yield f"{name} {brief(value)}"
 
 
 def brief(value):
     """A parameter in a few words."""
-    if isinstance(value, dict) and "kind" in value:
-        rest = [f"{name} {brief(one)}" for name, one in value.items() if name != "kind"]
-        return " ".join([value["kind"], *rest])
+    if isinstance(value, dict):
+        return " ".join([*([value["kind"]] if "kind" in value else []), *parameters(value)])
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     if isinstance(value, float):

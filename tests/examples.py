@@ -23,7 +23,7 @@ LINEAR = {
 }
 SGD = "sklearn.linear_model.SGDRegressor"
 TAUGHT = {"kind": "pipeline", "steps": ["river.preprocessing.StandardScaler", LINEAR]}
-REGRESSORS = ["oracle", "mean", "no_change", SGD, TAUGHT]
+REGRESSORS = ["oracle", "mean", "no_change", "least_squares", SGD, TAUGHT]
 SCALED = {
     "kind": "pipeline",
     "steps": [
@@ -83,6 +83,7 @@ EXAMPLES = {
         "majority",
         "no_change",
         "mean",
+        "least_squares",
         LOGISTIC,
         "sklearn.naive_bayes.GaussianNB",
         "river.naive_bayes.GaussianNB",

@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "driftsim"
 LAYERS = [
-    {"parts", "libraries", "rows", "kernels"},
+    {"parts", "libraries", "rows", "theory", "kernels"},
     {"streams", "learners", "adaptation"},
     {"evaluation"},
     {"notation", "scenario"},

@@ -8,7 +8,7 @@ from string import Template
 from driftsim.evaluation.metrics import METRICS
 from driftsim.parts import described
 from driftsim.report.figures import STYLE, curves
-from driftsim.report.tables import readable
+from driftsim.report.tables import readable, remarks, worthwhile
 from driftsim.scenario import resolved
 from driftsim.store import placed
 
@@ -42,6 +42,7 @@ $failed
 <figure>$picture<figcaption>$caption</figcaption></figure>
 <h2>Summary</h2>
 <div class="wide">$summary</div>
+$remarks
 <p class="note">$note</p>
 <h2>Scenario</h2>
 <details><summary>As it was resolved, every default written out</summary>
@@ -98,7 +99,8 @@ def page(results, summary, svg, failures):
             + ". The ground is shaded by the concept that rules; ticks at the foot are retrainings."
             + unknown(scenario)
         ),
-        summary=table(summary.dropna(axis="columns", how="all"), set(scenario.models)),
+        summary=table(worthwhile(summary), set(scenario.models)),
+        remarks="".join(f"<p>{html.escape(said)}</p>" for said in remarks(results)),
         note=html.escape(
             "Means over the seeds; …_low and …_high bound the mean error at 95 %. Grey rows are "
             "references: oracle knows the world, the others have seen every label before the row. "

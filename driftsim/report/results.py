@@ -12,7 +12,8 @@ from driftsim.evaluation.trace import Trace
 from driftsim.runner import runs_of
 from driftsim.scenario import shortest
 
-SUMMED = ("fits", "labels", "rows_trained", "alarms")
+UNHEARD = ("labels_after_end", "labels_never")
+SUMMED = ("fits", "fits_skipped", "labels", *UNHEARD, "rows_trained", "alarms")
 SECONDS = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")
 CONFIDENCE = 0.95
 COSTS = [*SUMMED, *SECONDS, "model_bytes", "seeds"]

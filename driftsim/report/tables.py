@@ -7,9 +7,10 @@ from rich.table import Table
 
 from driftsim.evaluation.metrics import METRICS
 from driftsim.parts import short
-from driftsim.report.results import SECONDS
+from driftsim.report.results import SECONDS, SUMMED, UNHEARD
 
-COUNTS = ("fits", "labels", "rows_trained", "alarms", "model_bytes", "seeds")
+COUNTS = (*SUMMED, "model_bytes", "seeds")
+RARE = ("fits_skipped", *UNHEARD)  # worth a column only where there are some
 SPARED = ("labels", "fits", "kappa", "rmse", "seconds", "r2", "excess_error", "excess_mse")
 
 
@@ -35,6 +36,33 @@ def shown(results, width):
         style = None if row["contender"] in contenders else "dim"
         table.add_row(*(escape(row[name]) for name in names), style=style)
     return table
+
+
+def worthwhile(frame):
+    """A summary without columns that nothing is known of, or that count what did not happen."""
+    return frame.drop(columns=[name for name in RARE if not frame[name].any()]).dropna(
+        axis="columns", how="all"
+    )
+
+
+def remarks(results):
+    """What a summary does not show at first sight, in sentences."""
+    frame = results.summary()
+    played = frame[frame["contender"].isin(set(results.study.variants[0].scenario.models))]
+    each = " a seed, on average" if played["seeds"].max() > 1 else ""
+    most = "up to " if results.study.swept else ""
+    skipped = played.groupby("contender", sort=False)["fits_skipped"].max()
+    for name, n in skipped[skipped > 0].items():
+        yield (
+            f"{name} kept its model {most}{n:,.0f} times{each}, "
+            "rather than train one on no labels, or on those of one class."
+        )
+    late, never = (played[name].max() for name in UNHEARD)
+    if late > 0 or never > 0:
+        yield (
+            f"{most}{late:,.0f} labels{each} came in only after the end of the stream, "
+            f"and {never:,.0f} never."
+        )
 
 
 def readable(name, value):

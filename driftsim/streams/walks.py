@@ -14,6 +14,8 @@ def walked(key, t, d):
     of a walk is that of the whole walk.
     """
     t = np.asarray(t)
+    if not len(t):
+        return np.empty((0, d))
     stretches, place = np.unique(t >> LEAF, return_inverse=True)
     whole = np.stack([_stretch(key, int(stretch), d) for stretch in stretches])
     return whole[place, t & ((1 << LEAF) - 1)]

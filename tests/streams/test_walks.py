@@ -36,3 +36,7 @@ def test_long_ways_have_the_variance_of_their_length():
 def test_a_far_stretch_is_drawn_like_any_other():
     far = walked(0, np.arange(10**12, 10**12 + 10), 1)
     assert np.isfinite(far).all() and np.abs(np.diff(far, axis=0)).max() < 6
+
+
+def test_no_steps_are_no_rows():
+    assert walked(3, np.empty(0, int), 2).shape == (0, 2)

@@ -1,0 +1,46 @@
+"""Linear: the learner of the textbooks, whose error is known in closed form: see `theory`."""
+
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from driftsim.learners.learner import Learner, Model
+from driftsim.parts import Number
+
+
+class LeastSquares(Learner):
+    """A linear function through the origin: fitted by least squares, taught on by LMS steps.
+
+    LMS (Widrow & Hoff 1960): with every label it moves by `step` times error times features.
+    """
+
+    weighs = True
+
+    step: Annotated[Number, Field(gt=0)] = 0.01
+
+    def start(self, schema, seed):
+        return LeastSquaresModel(np.zeros(len(schema.names)), self.step)
+
+    def fault(self, schema, probabilities=False):
+        if not schema.regression:
+            return "'least_squares' tells numbers, and the labels are classes; name a classifier"
+
+
+class LeastSquaresModel(Model):
+    """Weights, one a feature."""
+
+    def __init__(self, weights, step):
+        self._weights, self._step = weights, step
+
+    def fit(self, rows, weight=None):
+        root = np.sqrt(np.ones(len(rows.y)) if weight is None else weight)
+        weights = np.linalg.lstsq(rows.X * root[:, None], rows.y * root)[0]
+        return LeastSquaresModel(weights, self._step)
+
+    def predict(self, X):
+        return X @ self._weights
+
+    def learn(self, rows):
+        for x, y in zip(rows.X, rows.y.tolist()):
+            self._weights = self._weights + self._step * (y - x @ self._weights) * x
