@@ -49,7 +49,7 @@ def remarks(results):
     """What a summary does not show at first sight, in sentences."""
     frame = results.summary()
     played = frame[frame["contender"].isin(set(results.study.variants[0].scenario.models))]
-    each = " a seed, on average" if played["seeds"].max() > 1 else ""
+    each = " (a seed, on average)" if played["seeds"].max() > 1 else ""
     most = "up to " if results.study.swept else ""
     skipped = played.groupby("contender", sort=False)["fits_skipped"].max()
     for name, n in skipped[skipped > 0].items():
@@ -57,12 +57,10 @@ def remarks(results):
             f"{name} kept its model {most}{n:,.0f} times{each}, "
             "rather than train one on no labels, or on those of one class."
         )
-    late, never = (played[name].max() for name in UNHEARD)
-    if late > 0 or never > 0:
-        yield (
-            f"{most}{late:,.0f} labels{each} came in only after the end of the stream, "
-            f"and {never:,.0f} never."
-        )
+    ends = zip(UNHEARD, ("only after the end of the stream", "never"))
+    told = [f"{n:,.0f} {end}" for name, end in ends if (n := played[name].max()) > 0]
+    if told:
+        yield f"Labels that came in too late or not at all{each}: {most}{', '.join(told)}."
 
 
 def readable(name, value):
