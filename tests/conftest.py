@@ -28,12 +28,17 @@ POLICIES = EXAMPLES[Policy]
 
 
 def pytest_generate_tests(metafunc):
-    """A test that takes a `drift` (or a `learner`, …) is tried on each example of it."""
+    """A test that takes a `drift` (or a `learner`, …) is tried on each example of it.
+
+    But for one that names them itself.
+    """
+    own = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
+    own = {name for names in own for name in ([names] if isinstance(names, str) else names)}
     examples = {kind: EXAMPLES[family] for kind, family in FAMILIES.items()}
     learners = examples["learner"]  # those of numbers are REGRESSORS
     examples["learner"] = [one for one in learners if one not in ("mean", "least_squares")]
     examples["regressor"] = REGRESSORS
-    wanted = [kind for kind in examples if kind in metafunc.fixturenames]
+    wanted = [kind for kind in examples if kind in metafunc.fixturenames and kind not in own]
     tried = [dict(zip(wanted, specs)) for specs in product(*(examples[kind] for kind in wanted))]
     if wanted:
         metafunc.parametrize(wanted, [param(one) for one in tried if fits(one)], indirect=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-FEW = 20  # different values or fewer are counted, more are measured
+FEW = 20  # different values or fewer, which come up again, are counted, others measured
 RARE = 10  # values that are met less often are counted together
 
 
@@ -27,7 +27,7 @@ def p_value(old, new):
     from scipy.stats import chi2_contingency, ks_2samp
 
     values, place = np.unique(np.append(old, new), return_inverse=True)
-    if len(values) > FEW:
+    if len(values) > min(FEW, len(place) // 2):
         return float(ks_2samp(old, new, method="asymp").pvalue)
     counts = np.bincount(
         place + len(values) * (np.arange(len(place)) >= len(old)), minlength=2 * len(values)

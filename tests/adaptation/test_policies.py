@@ -5,11 +5,14 @@ import pytest
 
 from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.hearing import Answers
-from driftsim.adaptation.memories import Remembered
 from driftsim.adaptation.policies import Policy
+from driftsim.adaptation.policies.ensemble import Committee, by_error, by_mse, equal
+from driftsim.adaptation.policies.online import Balanced, Reservoir
+from driftsim.adaptation.policies.recall import Recaller
 from driftsim.evaluation.labels import Labels, arrivals
 from driftsim.learners.learner import Model
-from driftsim.rows import Alarm, Event, Labelled
+from driftsim.learners.reference import MeanModel
+from driftsim.rows import Alarm, Change, Event, Labelled, Skipped
 
 HISTORY, ROWS = slice(0, 10), slice(10, 60)
 
@@ -22,7 +25,7 @@ class Diary(Model):
 
     def fit(self, rows, weight=None):
         self.log.append(("fit", rows.t.tolist()))
-        return Diary(rows.t[-1], self.log)
+        return Diary(rows.t[-1] if len(rows.t) else -1, self.log)
 
     def learn(self, rows):
         self.log.append(("learn", rows.t.tolist()))
@@ -39,16 +42,43 @@ class OnFirstError(Detector):
         return lambda errors: (int(errors.argmax()), "alarm") if errors.any() else None
 
 
-del Detector.kinds["on_first_error"]
+class Scripted(Detector):
+    """Warns and rings after so many errors heard, counted from the start of each model."""
+
+    warn: int = 10**9
+    ring: int = 10**9
+
+    def start(self, rng):
+        heard = 0
+
+        def first_ring(errors):
+            nonlocal heard
+            for i in range(len(errors)):
+                heard += 1
+                if heard in (self.warn, self.ring):
+                    return i, "alarm" if heard == self.ring else "warning"
+            return None
+
+        return first_ring
 
 
-def run(policy, delay=0, size=7, y=None):
+del Detector.kinds["on_first_error"], Detector.kinds["scripted"]
+
+
+def scripted(warn=10**9, ring=10**9, **written):
+    """A policy that waits for alarms, with a scripted detector."""
+    written = {"kind": "on_drift", "memory": 5, "detector": "ddm", "falls": True} | written
+    detector = Scripted(warn=warn, ring=ring)
+    return Policy.model_validate(written).model_copy(update={"detector": detector})
+
+
+def run(policy, delay=0, size=7, y=None, told=()):
     t = np.arange(60)
     rows = Labelled(t, t[:, None] * 1.0, t * 0.0 if y is None else y)
     chunks = (rows.part(slice(s, min(s + size, 60))) for s in range(10, 60, size))
     labels = Labels.model_validate({"kind": "delayed", "rows": delay})
     model = Diary()
-    given = list(policy.run(model, rows.part(HISTORY), arrivals(chunks, labels, 0), None))
+    given = list(policy.run(model, rows.part(HISTORY), arrivals(chunks, labels, 0), None, *told))
     predicted = np.concatenate([one for one in given if not isinstance(one, Event)])
     return predicted, model.log, given
 
@@ -112,12 +142,241 @@ def test_a_detector_does_not_hear_the_errors_of_a_replaced_model():
     assert log[1] == ("fit", [21, 22, 23, 24, 25])
 
 
-def test_memory_keeps_the_last_rows():
-    memory, t = Remembered(5), np.arange(30)
-    for start, stop in ((0, 3), (3, 4), (4, 12), (12, 12), (12, 14)):
-        memory.add(Labelled(t, t[:, None], t).part(slice(start, stop)))
-    assert memory.rows().t.tolist() == [9, 10, 11, 12, 13]
-    assert memory.rows().t.tolist() == [9, 10, 11, 12, 13]
+@pytest.mark.parametrize("size", [1, 7, 50])
+@pytest.mark.parametrize(
+    ("latency", "every", "answers"),
+    [
+        ({"rows": 7}, 20, [9] * 27 + [29] * 20 + [49] * 3),
+        ({"per_row": 0.5}, 20, [9] * 28 + [29] * 20 + [49] * 2),  # 7.5 rows for 15 of them
+        ({"rows": 15}, 10, [9] * 25 + [19] * 10 + [29] * 10 + [39] * 5),
+    ],
+)
+def test_a_model_serves_only_once_its_latency_is_over(size, latency, every, answers):
+    policy = {"kind": "periodic", "every": every, "memory": 15, "latency": latency}
+    predicted, log, _ = run(Policy.model_validate(policy), size=size)
+    assert predicted.tolist() == answers
+    assert log[1] == ("fit", list(range(every - 5, every + 10)))
+
+
+def test_while_a_model_is_trained_nothing_is_heard():
+    predicted, log, given = run(scripted(ring=3, latency={"rows": 10}))
+    assert log[1:3] == [("fit", [13, 14, 15, 16, 17]), ("fit", [31, 32, 33, 34, 35])]
+    assert predicted.tolist() == [9] * 18 + [17] * 18 + [35] * 14
+    assert sum(isinstance(one, Alarm) for one in given) == 3
+
+
+def test_on_drift_gathers_from_the_warning_on_until_there_are_enough():
+    """Warned by the label of row 12, it rings at that of row 15, and has 13, 14 and 15."""
+    _, log, _ = run(scripted(3, 6, gather="warning"))
+    assert log[1] == ("fit", [13, 14, 15, 16, 17])
+    _, log, _ = run(scripted(3, 19, gather="warning"))
+    assert log[1] == ("fit", [24, 25, 26, 27, 28])  # the last of more than enough, at once
+    _, log, _ = run(scripted(ring=6, gather="warning"))
+    assert log[1] == ("fit", [16, 17, 18, 19, 20])  # there was no warning
+
+
+@pytest.mark.parametrize("size", [1, 7, 50])
+def test_a_model_trained_in_the_background_serves_from_the_alarm_on(size):
+    late = {"gather": "warning", "latency": {"rows": 10}}
+    predicted, log, _ = run(scripted(3, 6, background=True, **late), size=size)
+    assert log[1] == ("fit", [13, 14, 15])
+    assert predicted[:7].tolist() == [9] * 6 + [15]
+    predicted, _, _ = run(scripted(3, 6, **late), size=size)
+    assert predicted[:20].tolist() == [9] * 18 + [17] * 2
+
+
+def test_on_drift_gathers_before_the_alarm():
+    predicted, log, _ = run(scripted(ring=6, gather="before"))
+    assert log[1] == ("fit", [11, 12, 13, 14, 15])
+    assert predicted[:7].tolist() == [9] * 6 + [15]
+
+
+def test_a_clock_retrains_too_on_all_labels_since_the_alarm():
+    """It rings after five errors of each model; after nine it would, but for the clock."""
+    since = {"memory": "since_alarm", "enough": 3}
+    _, log, _ = run(scripted(ring=5, every=8, **since))
+    assert [rows for _, rows in log[1:4]] == [[15, 16, 17], [23, 24, 25], [31, 32, 33]]
+    _, log, given = run(scripted(ring=9, every=8, **since))
+    assert [rows for _, rows in log[1:4]] == [list(range(n)) for n in (18, 26, 34)]
+    assert not any(isinstance(one, Event) for one in given)
+
+
+def test_on_error_retrains_when_a_window_passes():
+    """It answers 9, the labels are 0: wrong by 9 each, a window of 4 after row 13."""
+    policy = {"kind": "on_error", "memory": 3, "window": 4, "threshold": 8.5}
+    _, log, _ = run(Policy.model_validate(policy))
+    assert log[1] == ("fit", [14, 15, 16])
+    assert log[2] == ("fit", [21, 22, 23])  # 17 … 20 are a window of the new model's own
+
+
+def test_on_shift_rings_without_a_label():
+    """The feature is the position: every window is beyond what a model was trained on."""
+    policy = {"kind": "on_shift", "memory": 9, "window": 12}
+    predicted, log, given = run(Policy.model_validate(policy), delay=5)
+    assert log[1:] == [("fit", list(range(22, 31)))]
+    assert predicted.tolist() == [9] * 26 + [30] * 24  # row 30 is labelled before row 36
+    assert sum(isinstance(one, Alarm) for one in given) == 2  # before rows 22 and 48
+
+
+@pytest.mark.parametrize("size", [1, 7, 50])
+@pytest.mark.parametrize("delay", [0, 4])
+def test_at_drift_gathers_labels_of_rows_from_each_change_on(size, delay):
+    changes = [Change(30, 30, 30, 0, 1), Change(38, 40, 42, 1, 2), Change(42, 42, 42, 2, 0)]
+    policy = Policy.model_validate({"kind": "at_drift", "memory": 5})
+    predicted, log, given = run(policy, delay, size, told=[changes])
+    assert log[1:] == [("fit", [30, 31, 32, 33, 34]), ("fit", [42, 43, 44, 45, 46])]
+    served = [9] * (25 + delay) + [34] * 12 + [46] * (13 - delay)
+    assert predicted.tolist() == served
+    assert not any(isinstance(one, Event) for one in given)
+
+
+def test_a_refit_on_one_class_is_skipped_and_told():
+    y = np.where(np.arange(60) < 30, np.arange(60) % 2, 1)
+    policy = Policy.model_validate({"kind": "periodic", "every": 10, "memory": 8})
+    predicted, log, given = run(policy, y=y)
+    assert [rows[-1] for _, rows in log] == [9, 19, 29]  # those at rows 40 and 50 are skipped
+    assert sum(isinstance(one, Skipped) for one in given) == 2
+    assert predicted.tolist() == [9] * 10 + [19] * 10 + [29] * 30
+
+
+def test_after_a_skipped_refit_it_listens_again():
+    _, log, given = run(scripted(ring=3), y=np.zeros(60, int))
+    assert log == [("fit", list(range(10)))]
+    assert sum(isinstance(one, Alarm) for one in given) == 6
+    assert sum(isinstance(one, Skipped) for one in given) == 6
+
+
+def test_recall_serves_a_past_model_where_it_is_as_good():
+    """Labels are 0, then 10, and 0 again: the model of the zeros is served once more."""
+    t = np.arange(60)
+    y = np.where((t >= 20) & (t < 40), 10.0, 0.0)
+    policy = Policy.model_validate({"kind": "recall", "memory": 4})
+    policy = policy.model_copy(update={"detector": OnFirstError()})
+    rows, log = Labelled(t, t[:, None] * 1.0, y), []
+
+    class Counted(MeanModel):
+        def fit(self, rows, weight=None):
+            log.append(rows.t.tolist())
+            fitted = super().fit(rows)
+            return Counted(fitted._mean, fitted._n)
+
+    arriving = arrivals([rows.part(ROWS)], Labels.model_validate("at_once"), 0)
+    given = list(policy.run(Counted(0.0, 0), rows.part(HISTORY), arriving, None))
+    predicted = np.concatenate([one for one in given if not isinstance(one, Event)])
+    assert predicted.tolist() == [0] * 15 + [10] * 20 + [0] * 15
+    assert log == [list(range(10)), [21, 22], [21, 22, 23, 24], [41, 42]]
+
+
+def test_recall_keeps_the_last_to_have_served():
+    rows = Labelled(np.arange(4), np.zeros((4, 1)), np.array([5.0, 5, 5, 5]))
+    recaller = Recaller(MeanModel(0.0, 0), most=2)
+    levels = [1.0, 2.0, 3.0]
+    for level in levels:
+        recaller(rows._replace(y=np.full(4, level)))
+    assert [model._mean for model in recaller._kept] == [3.0, 2.0]
+    assert recaller(rows._replace(y=np.full(4, 2.0))) is not None
+    assert [model._mean for model in recaller._kept] == [2.0, 3.0]
+
+
+def test_an_ensemble_has_its_last_models_vote():
+    policy = Policy.model_validate({"kind": "ensemble", "every": 10, "size": 2, "weight": "equal"})
+    rows = numbered(np.arange(60) * 1.0)
+    arriving = arrivals([rows.part(ROWS)], Labels.model_validate("at_once"), 0)
+    given = policy.run(MeanModel(0.0, 0), rows.part(HISTORY), arriving, None)
+    means = [4.5, 9.5, 19.5, 29.5, 39.5]  # of the labels of a chunk and the one before it
+    assert np.concatenate(list(given)).tolist() == np.repeat(means, 10).tolist()
+
+
+def test_weights_of_an_ensemble():
+    y = np.array([0, 0, 1, 1])
+    right, half, wrong = y, np.array([0, 0, 0, 0]), 1 - y
+    assert equal([right], y) == [1, 1]
+    assert by_error([right, half, wrong], y) == [0.5, 0, 0, 0.5]  # guessing errs by half
+    told = by_mse([right, half], y)
+    assert np.allclose(told, [1 / 0.25, 1 / 0.75, 1 / 0.25], rtol=1e-4)
+    sure = np.array([[0.8, 0.2], [0.8, 0.2], [0.2, 0.8], [0.2, 0.8]])
+    assert np.allclose(by_mse([sure], y)[0], 1 / (0.25 + 0.04), rtol=1e-4)
+    numbers = np.array([1.0, 3.0])
+    assert by_error([numbers + 0.5, numbers + 9], numbers) == [0.5, 0, 1]
+    assert np.allclose(by_mse([numbers + 2], numbers), [1 / 5, 1], rtol=1e-4)
+
+
+def test_votes_are_counted_by_weight():
+    class Says(Model):
+        def __init__(self, answer):
+            self.answer = np.asarray(answer)
+
+        def predict(self, X):
+            return self.answer
+
+        fit = learn = None
+
+    models = [Says([0, 2]), Says([1, 2]), Says([1, 0])]
+    assert Committee(models, [3, 1, 1]).predict(None).tolist() == [0, 2]
+    assert Committee(models, [1, 1, 1]).predict(None).tolist() == [1, 2]
+    assert Committee(models, [2, 1, 1]).predict(None).tolist() == [0, 2]  # the lowest of equals
+    shares = [Says([[0.5, 0.5]]), Says([[0.0, 1.0]])]
+    assert Committee(shares, [3, 1]).predict(None).tolist() == [[0.375, 0.625]]
+
+
+def test_online_starts_from_nothing_after_an_alarm():
+    policy = Policy.model_validate({"kind": "online", "restart": "adwin"})
+    policy = policy.model_copy(update={"restart": Scripted(ring=20)})
+    predicted, log, given = run(policy)
+    assert predicted.tolist() == [*range(9, 29), -1, *range(30, 49), -1, *range(50, 59)]
+    assert [event for event, rows in log if event == "fit" and not rows] == ["fit"] * 2
+    assert sum(isinstance(one, Alarm) for one in given) == 2
+
+
+def test_the_hybrid_is_fitted_and_then_taught():
+    policy = Policy.model_validate({"kind": "pretrained_online", "epochs": 3})
+    predicted, log, _ = run(policy)
+    history = list(range(10))
+    assert log[:3] == [("fit", history), ("learn", history), ("learn", history)]
+    assert log[3] == ("learn", [10]) and predicted.tolist() == list(range(9, 59))
+
+
+def test_replay_learns_past_rows_with_each_batch():
+    policy = {"kind": "replay", "size": 4, "buffer": 6, "keep": "sliding", "replayed": 3}
+    t = np.arange(60)
+    rows = Labelled(t, t[:, None] * 1.0, t % 2)
+    arriving = arrivals([rows.part(ROWS)], Labels.model_validate("at_once"), 0)
+    model = Diary()
+    list(Policy.model_validate(policy).run(model, rows.part(HISTORY), arriving, generator()))
+    learned = [told for _, told in model.log]
+    assert learned[0] == [0, 1, 2, 3] and learned[2][-2:] == [8, 9]
+    for told in learned[3:]:
+        past, fresh = told[:3], told[3:]
+        assert len(fresh) == 4 and min(fresh) - 7 < min(past) and max(past) < min(fresh)
+
+
+def generator():
+    return np.random.default_rng(0)
+
+
+def numbered(y):
+    t = np.arange(len(y))
+    return Labelled(t, t[:, None] * 1.0, np.asarray(y))
+
+
+def test_every_row_is_as_likely_in_a_reservoir():
+    kept, runs = np.zeros(100), 400
+    for seed in range(runs):
+        reservoir = Reservoir(20, np.random.default_rng(seed))
+        for start in range(0, 100, 7):
+            reservoir.add(numbered(np.zeros(100)).part(slice(start, start + 7)))
+        kept[[t for t, _, _ in reservoir._rows]] += 1
+    spread = np.sqrt(runs * 0.2 * 0.8)
+    assert np.abs(kept - runs * 0.2).max() < 4 * spread and len(reservoir) == 20
+
+
+def test_a_balanced_buffer_holds_as_many_of_each_class():
+    y = np.append(np.zeros(500, int), np.tile([0, 0, 0, 0, 0, 0, 0, 1, 0, 2], 50))
+    buffer = Balanced(30, generator())
+    buffer.add(numbered(y))
+    assert np.bincount([label for *_, label in buffer._rows]).min() >= 8
+    late = [t for t, _, label in buffer._rows if label == 1]
+    assert min(late) < 700 and max(late) > 800  # of a class, rows of all times
 
 
 def test_answers_are_forgotten_once_told():

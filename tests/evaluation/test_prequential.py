@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from sklearn.naive_bayes import GaussianNB
 
 from driftsim.adaptation.policies import Policy
-from driftsim.evaluation.labels import AtOnce, Delayed
+from driftsim.evaluation.labels import AtOnce, Delayed, Labels
 from driftsim.evaluation.metrics import METRICS
 from driftsim.evaluation.prequential import Contender, evaluate, truth
 from driftsim.learners.learner import Learner, Model
@@ -239,3 +239,34 @@ def test_on_drift_predicts_few_rows_twice():
     ).columns
     refits = columns["fits"].sum() - 1
     assert Counting.rows <= 19_000 + 512 * refits
+
+
+def test_labels_that_come_in_too_late_or_never_are_counted():
+    stream = sea_stream(2400)
+    labels = Labels.model_validate(
+        {"kind": "share", "rate": 0.5, "of": {"kind": "delayed", "rows": 300}}
+    )
+    columns = evaluate(stream, contender(policy="online"), labels, warmup=400).columns
+    never, late = columns["labels_never"].sum(), columns["labels_after_end"].sum()
+    assert 900 < never < 1100 and 120 < late < 180
+    assert columns["labels"].sum() == 400 + 2000 - never - late
+    assert not columns["labels_after_end"][columns["last_row"] < 2100].any()
+
+
+def test_a_skipped_refit_is_counted_where_it_would_have_been():
+    stream = sea_stream(2400, concepts={"a": {"kind": "sea", "threshold": 20.0}}, drift="none")
+    policy = {"kind": "periodic", "every": 500, "memory": 50}
+    columns = evaluate(stream, contender("majority", policy), warmup=400, interval=100).columns
+    assert columns["fits"].sum() == 1
+    assert columns["first_row"][columns["fits_skipped"] > 0].tolist() == [900, 1400, 1900]
+
+
+def test_all_models_that_a_policy_holds_take_room():
+    tree = {"kind": "sklearn.tree.DecisionTreeClassifier", "max_depth": 4}
+    asked = {"stream": sea_stream(6000), "warmup": 1000}
+    room = {}
+    for size in (1, 5):
+        policy = {"kind": "ensemble", "every": 500, "size": size}
+        columns = evaluate(contender=contender(tree, policy), **asked).columns
+        room[size] = np.nanmax(columns["model_bytes"])
+    assert 3.5 < room[5] / room[1] < 6

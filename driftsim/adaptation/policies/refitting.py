@@ -121,7 +121,8 @@ class Upkeep:
                     yield self._taken(len(stretch.t))
                 self._memory.add(stretch.due)
                 self._t = int(stretch.t[-1]) + 1 if len(stretch.t) else self._t
-                yield from self._acted(m is not None, arrival.due_by[0] == 0)
+                boundary = len(arrival.t) > 0 and arrival.due_by[0] == 0
+                yield from self._acted(m is not None, boundary)
 
     def _rows(self, t):
         """How many rows there are before something may be due."""

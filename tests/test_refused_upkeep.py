@@ -1,0 +1,150 @@
+"""Policies, memories and labels that cannot be: told where they stand, and what would be right."""
+
+import pytest
+
+from driftsim import ScenarioError, load
+
+NUMBERS = "{kind: linear, features: 2}"
+TREE = "sklearn.tree.DecisionTreeClassifier"
+NEIGHBOURS = "sklearn.neighbors.KNeighborsClassifier"
+LINEAR = "sklearn.linear_model.LinearRegression"
+
+
+def said(folder, learner=TREE, policy="static", labels="at_once", concept="sea", more=""):
+    """What is said of a scenario that is refused."""
+    text = (
+        f"stream: {{length: 3_000, concepts: {{a: {concept}}}{more}}}\n"
+        f"models:\n  one:\n    learner: {learner}\n    policy: {policy}\n"
+        f"evaluation: {{warmup: 1_000, labels: {labels}}}\n"
+    )
+    path = folder / "s.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError) as refused:
+        load(path)
+    return str(refused.value).removeprefix(f"{path}:")
+
+
+@pytest.mark.parametrize(
+    "detector", ["ddm", "river.drift.binary.HDDM_W", "river.drift.binary.EDDM"]
+)
+@pytest.mark.parametrize("policy", ["on_drift", "recall"])
+def test_a_detector_for_errors_of_0_and_1_on_numbers(tmp_path, detector, policy):
+    detector = detector.replace("HDDM_W", "HDDMW")
+    policy = f"{{kind: {policy}, memory: 100, detector: {detector}}}"
+    told = said(tmp_path, LINEAR, policy, concept=NUMBERS)
+    assert told.startswith("5: models.one.policy: ")
+    assert "is for errors of 0 and 1, and the labels are numbers; use adwin" in told
+
+
+def test_restarting_by_a_detector_for_errors_of_0_and_1_on_numbers(tmp_path):
+    learner = "river.linear_model.LinearRegression"
+    told = said(tmp_path, learner, "{kind: online, restart: ddm}", concept=NUMBERS)
+    assert told.startswith("5: models.one.policy: 'ddm' is for errors of 0 and 1")
+
+
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [
+        (
+            "{kind: on_drift, memory: 9, gather: warning}",
+            "'adwin' gives no warnings to gather from",
+        ),
+        ("{kind: on_drift, memory: 9, background: true}", "write gather: warning"),
+        (
+            "{kind: on_drift, memory: 9, gather: from}",
+            "it should be 'after', 'before' or 'warning'",
+        ),
+        ("{kind: on_drift, memory: all}", "'all' tells no number of labels to gather"),
+        (
+            "{kind: on_drift, memory: since_alarm, gather: before}",
+            "holds no label yet when it rings",
+        ),
+        (
+            "{kind: on_drift, memory: 9, gather: before, enough: 5}",
+            "'enough' is for labels gathered",
+        ),
+        (
+            "{kind: periodic, every: 9, memory: since_alarm}",
+            "needs alarms, and 'periodic' has none",
+        ),
+        ("{kind: on_error, memory: 9, window: 9}", "give a threshold, or a rise"),
+        ("{kind: at_drift, memory: all}", "give memory a number"),
+        ("{kind: recall, memory: 1}", "give memory a number of them, 2 or more"),
+        ("{kind: ensemble, every: 9, memory: 9}", "there is no key 'memory' here"),
+        ("{kind: periodic, every: 9, memory: al}", "no memory is called 'al'; did you mean 'all'?"),
+        ("{kind: periodic, every: 9, memory: 0}", "0 will not do; it should be more than 0"),
+        ("{kind: periodic, every: 9, memory: 0.5}", "0.5 will not do; it should be a whole number"),
+        ("{kind: periodic, every: 9, memory: 9, latency: 9}", "with the keys rows, per_row"),
+        ("{kind: periodic, every: 9, memory: 9, latency: {}}", "give one of the two"),
+        (
+            "{kind: periodic, every: 9, memory: 9, latency: {rows: 1, per_row: 1}}",
+            "give one of the two",
+        ),
+        (
+            "{kind: periodic, every: 9, memory: 9, latency: {rows: 2_000}}",
+            "would never serve in the 2,000 rows after the warm-up; shorten the latency",
+        ),
+        (
+            "{kind: recall, memory: 100, latency: {per_row: 20}}",
+            "that serves 2,000 rows after its training starts would never serve",
+        ),
+        ("{kind: mini_batch, size: 9}", "'mini_batch' needs a learner that learns on"),
+        ("{kind: replay, buffer: 9}", "'replay' needs a learner that learns on"),
+        ("pretrained_online", "'pretrained_online' needs a learner that learns on"),
+    ],
+)
+def test_policies_that_cannot_be(tmp_path, policy, words):
+    told = said(tmp_path, policy=policy)
+    assert told.startswith(("5: models.one", "3: models.one", "4: models.one")), told
+    assert words in told, told
+
+
+@pytest.mark.parametrize("learner", [NEIGHBOURS, "river.naive_bayes.GaussianNB", "no_change"])
+def test_faded_labels_for_a_learner_that_takes_no_weights(tmp_path, learner):
+    policy = "{kind: periodic, every: 500, memory: {kind: faded, half_life: 200}}"
+    told = said(tmp_path, learner, policy)
+    assert "'faded' memory needs a learner that takes weights" in told
+    assert "does not; give the memory a number of labels" in told
+
+
+def test_a_balanced_buffer_for_numbers(tmp_path):
+    policy = "{kind: replay, buffer: 100, keep: balanced}"
+    told = said(tmp_path, "sklearn.linear_model.SGDRegressor", policy, concept=NUMBERS)
+    assert "models.one.policy: a balanced buffer is for classes" in told
+
+
+def test_telling_the_changes_of_recorded_rows(tmp_path):
+    text = (
+        "stream: {concepts: {a: river.datasets.Phishing}}\n"
+        f"models: {{one: {{learner: {TREE}, policy: {{kind: at_drift, memory: 100}}}}}}\n"
+    )
+    (tmp_path / "s.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError, match="nobody knows those of recorded rows"):
+        load(tmp_path / "s.yaml")
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        ("{kind: budget, labels: 20, per: 10}", "20 labels for 10 rows cannot be spent; give 10"),
+        (
+            "{kind: share, rate: [0.1, 0.2, 0.3]}",
+            "3 rates for 2 classes; give one number, or one a",
+        ),
+        ("{kind: share, rate: 1.5}", "1.5 will not do"),
+        ("{kind: random, mean: 0}", "0 will not do; it should be more than 0"),
+        ("{kind: random, mean: 5, law: normal}", "it should be 'geometric', 'uniform' or"),
+        ("{kind: batches, every: 0}", "0 will not do"),
+        ("{kind: delayed, rows: 5, of: soon}", "no labels is called 'soon'"),
+        ("{kind: delayed, rows: 5, of: {kind: share, rate: [0.5]}}", "1 rates for 2 classes"),
+    ],
+)
+def test_labels_that_cannot_be(tmp_path, labels, words):
+    told = said(tmp_path, labels=labels)
+    assert told.startswith("6: evaluation.labels"), told
+    assert words in told, told
+
+
+def test_a_rate_by_class_for_numbers(tmp_path):
+    told = said(tmp_path, LINEAR, labels="{kind: share, rate: [0.1, 0.2]}", concept=NUMBERS)
+    assert "2 rates for no classes" in told
