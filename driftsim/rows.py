@@ -32,6 +32,11 @@ class Labelled(NamedTuple):
         """One after the other; at least one is needed."""
         return pieces[0] if len(pieces) == 1 else cls(*map(np.concatenate, zip(*pieces)))
 
+    @property
+    def stop(self):
+        """The position after that of the last row; 0 where there is none."""
+        return int(self.t[-1]) + 1 if len(self.t) else 0
+
     def part(self, rows):
         """Some of the rows, by a slice, an index or a mask."""
         return Labelled(self.t[rows], self.X[rows], self.y[rows])

@@ -55,6 +55,10 @@ def fits(specs):
         parts = [(Policy, policy, 1000), (Labels, specs.get("labels"))]
         if any(kind.model_validate(one).fault(NUMBERS, *n) for kind, one, *n in parts if one):
             return False
+    learner = specs.get("learner", specs.get("regressor"))
+    weighs = policy and learner and Policy.model_validate(policy).weighs
+    if weighs and not Learner.model_validate(learner).weighs:
+        return False
     if "labels" not in specs or policy is None:
         return True
     first = name(policy) not in map(name, POLICIES[: POLICIES.index(policy)])

@@ -66,7 +66,8 @@ def test_no_answer_beats_the_oracle(regressor, policy):
     contender = Contender(learner=regressor, policy=policy)
     columns = evaluate(number_stream(), contender, warmup=600, interval=1).columns
     assert (columns["excess_squared_error"] >= 0).all()
-    assert (columns["excess_squared_error"] == 0).all() == (regressor.kind() == "oracle")
+    perfect = columns["excess_squared_error"].max() < 1e-25  # the mean of equals may round
+    assert perfect == (regressor.kind() == "oracle")
 
 
 def test_who_never_learns_does_not_depend_on_labels(regressor, labels):

@@ -145,14 +145,14 @@ class AtDrift(Refitting):
         return self
 
 
-class OnRing(Trigger):
+class Listener(Trigger):
     """Listens for an alarm, gathers labels, has a model trained, and listens again."""
 
     stride = STRIDE
     rings = True  # counts as an alarm
 
     def __init__(self, history, gathered, every=None):
-        start = int(history.t[-1]) + 1
+        start = history.stop
         self._gathered, self._every = gathered, every
         self._phase = LISTENING
         self._since = None  # position: once it has rung, labels of rows from here on are gathered
@@ -221,7 +221,7 @@ class OnRing(Trigger):
         return Verdict(train=not self._missing, alarm=self.rings)
 
 
-class ByErrors(OnRing):
+class ByErrors(Listener):
     """Listens to the errors of the model in force."""
 
     def __init__(self, history, ear, gathered, cooldown, every=None, warned=False, along=False):
@@ -250,7 +250,7 @@ class ByErrors(OnRing):
         return verdict
 
 
-class ByFeatures(OnRing):
+class ByFeatures(Listener):
     """Looks at the rows that come in, window by window."""
 
     def __init__(self, history, policy):
@@ -275,7 +275,7 @@ class ByFeatures(OnRing):
             self._since = t if p < self._level else None
 
 
-class ByTruth(OnRing):
+class ByTruth(Listener):
     """Is told the rows of the changes."""
 
     rings = False

@@ -31,7 +31,7 @@ class Ensemble(Refitting):
     weight: Literal["equal", "error", "mse"] = "error"
 
     def trigger(self, history, rng):
-        return Schedule(self.every, int(history.t[-1]) + 1)
+        return Schedule(self.every, history.stop)
 
     def trainer(self, model):
         return Chunks(model, self.size, WEIGHTS[self.weight])

@@ -39,8 +39,7 @@ class Online(Policy):
             for arrival in arrivals:
                 yield model.test_then_train(arrival)
         else:
-            t = int(history.t[-1]) + 1 if len(history.t) else 0
-            yield from restarted(model, t, arrivals, Ear(self.restart, rng))
+            yield from restarted(model, history.stop, arrivals, Ear(self.restart, rng))
 
     def warmed_up(self, model, history):
         """A model that knows the warm-up."""

@@ -106,7 +106,7 @@ class Upkeep:
         self._memory.trained()
         self._training = []  # models in the order their training started, with when they serve
         self._ahead = None  # what the model in force says of the next rows
-        self._t = int(history.t[-1]) + 1 if len(history.t) else 0  # the next row
+        self._t = history.stop  # the next row
 
     def run(self, arrivals):
         """Yield predictions and events, as a policy does."""
@@ -190,7 +190,7 @@ class Periodic(Refitting):
     every: Rows  # of the stream, counted from the end of the warm-up
 
     def trigger(self, history, rng):
-        return Schedule(self.every, int(history.t[-1]) + 1)
+        return Schedule(self.every, history.stop)
 
     @model_validator(mode="after")
     def _hears_no_alarms(self):
