@@ -182,6 +182,31 @@ def short(value, most=60):
     return text if len(text) <= most else f"{text[: most - 1]}… ({len(text)} characters)"
 
 
+def told_parameters(given):
+    """The parameters of a part, each in a few words; those of another part it is made of last."""
+    for name, value in sorted(given.items(), key=lambda item: item[0] == "of"):
+        if name != "kind":
+            yield f"{name} {brief(value)}"
+
+
+def brief(value):
+    """A parameter in a few words."""
+    if isinstance(value, dict):
+        return " ".join([*([value["kind"]] if "kind" in value else []), *told_parameters(value)])
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    return value if isinstance(value, str) else short(value)
+
+
+def plain(value):
+    """A value of a setting as people read it: a mapping in a few words, others as written."""
+    if isinstance(value, dict):
+        return brief(value)
+    return value if isinstance(value, str) else short(value)
+
+
 def line(text, most=400):
     """A text on one line, what cannot be printed as its escape, cut where it is long."""
     words = " ".join(str(text).split())
@@ -197,7 +222,8 @@ def _said(cls, fault):
             return context["said"]
         case "extra_forbidden":
             name = fault["loc"][-1]
-            return f"there is no key {short(name)} here; {guess(name, known)}"
+            right = guess(name, known) if known else "it takes no parameters"
+            return f"there is no key {short(name)} here; {right}"
         case "missing":
             return f"the key '{fault['loc'][-1]}' is missing; give it"
         case "value_error":

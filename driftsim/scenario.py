@@ -13,7 +13,7 @@ from driftsim.evaluation.metrics import METRICS, OF_PROBABILITIES, metrics_of
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.trace import round_interval
 from driftsim.notation import NotationError, parsed, written
-from driftsim.parts import Name, Position, Rows, Strict, guess, line, refusal, short
+from driftsim.parts import Name, Position, Rows, Strict, guess, line, plain, refusal, short
 from driftsim.streams.stream import Stream
 
 MOST_SETTINGS = 10_000  # of a sweep
@@ -136,10 +136,8 @@ class Variant(NamedTuple):
     def title(self):
         """The setting in words, empty where nothing is swept."""
         names = shortest(list(self.setting))
-        told = [
-            value if isinstance(value, str) else short(value) for value in self.setting.values()
-        ]
-        return ", ".join(f"{name} = {value}" for name, value in zip(names, told))
+        told = zip(names, self.setting.values())
+        return ", ".join(f"{name} = {plain(value)}" for name, value in told)
 
 
 class Study(NamedTuple):

@@ -4,7 +4,7 @@ import textwrap
 
 import numpy as np
 
-from driftsim.parts import short
+from driftsim.parts import told_parameters
 from driftsim.streams.drifts import plural
 
 MARKS = "abcdefghijklmnopqrstuvwxyz"
@@ -81,25 +81,7 @@ def letter(weights):
 def written(part):
     """A part in a line: its kind, and the parameters that were given."""
     given = part.model_dump(exclude_unset=True, serialize_as_any=True)
-    return ", ".join([given["kind"], *parameters(given)])
-
-
-def parameters(given):
-    """The parameters of a part, each in a few words; those of another part it is made of last."""
-    for name, value in sorted(given.items(), key=lambda item: item[0] == "of"):
-        if name != "kind":
-            yield f"{name} {brief(value)}"
-
-
-def brief(value):
-    """A parameter in a few words."""
-    if isinstance(value, dict):
-        return " ".join([*([value["kind"]] if "kind" in value else []), *parameters(value)])
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:.12g}"
-    return value if isinstance(value, str) else short(value)
+    return ", ".join([given["kind"], *told_parameters(given)])
 
 
 def wrapped(line, width):

@@ -88,6 +88,11 @@ def test_restarting_by_a_detector_for_errors_of_0_and_1_on_numbers(tmp_path):
             "{kind: recall, memory: 100, latency: {per_row: 20}}",
             "that serves 2,000 rows after its training starts would never serve",
         ),
+        (
+            "{kind: on_error, memory: 9, window: 9, threshold: 30}",
+            "the mean of errors of 0 and 1 never passes 30; give a threshold below 1",
+        ),
+        ("{kind: static, memory: 5}", "there is no key 'memory' here; it takes no parameters"),
         ("{kind: mini_batch, size: 9}", "'mini_batch' needs a learner that learns on"),
         ("{kind: replay, buffer: 9}", "'replay' needs a learner that learns on"),
         ("pretrained_online", "'pretrained_online' needs a learner that learns on"),
@@ -113,6 +118,12 @@ def test_a_balanced_buffer_for_numbers(tmp_path):
     assert "models.one.policy: a balanced buffer is for classes" in told
 
 
+def test_more_replayed_than_there_are(tmp_path):
+    policy = "{kind: replay, buffer: 10, replayed: 1_000}"
+    told = said(tmp_path, "sklearn.naive_bayes.GaussianNB", policy)
+    assert "1,000 rows cannot be replayed of a buffer of 10" in told
+
+
 def test_telling_the_changes_of_recorded_rows(tmp_path):
     text = (
         "stream: {concepts: {a: river.datasets.Phishing}}\n"
@@ -131,7 +142,8 @@ def test_telling_the_changes_of_recorded_rows(tmp_path):
             "{kind: share, rate: [0.1, 0.2, 0.3]}",
             "3 rates for 2 classes; give one number, or one a",
         ),
-        ("{kind: share, rate: 1.5}", "1.5 will not do"),
+        ("{kind: share, rate: 1.5}", "1.5 will not do; give a number from 0 to 1, or one for each"),
+        ("{kind: share, rate: lots}", "'lots' will not do; give a number from 0 to 1"),
         ("{kind: random, mean: 0}", "0 will not do; it should be more than 0"),
         ("{kind: random, mean: 5, law: normal}", "it should be 'geometric', 'uniform' or"),
         ("{kind: batches, every: 0}", "0 will not do"),

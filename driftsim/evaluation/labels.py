@@ -4,14 +4,25 @@ from abc import abstractmethod
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, WrapValidator, model_validator
 
-from driftsim.parts import MOST_ROWS, Number, Part, Position, Rows, Share
+from driftsim.parts import MOST_ROWS, Number, Part, Position, Rows, Share, short
 from driftsim.rows import Arrival, Labelled
 from driftsim.streams.stream import BLOCK, LABELS, child
 
 NEVER = np.iinfo(np.int64).max
 Mean = Annotated[Number, Field(gt=0, le=MOST_ROWS)]
+
+
+def _rate(value, check):
+    try:
+        return check(value)
+    except ValueError:
+        given = f"{short(value)} will not do"
+        raise ValueError(f"{given}; give a number from 0 to 1, or one for each class") from None
+
+
+Rate = Annotated[Share | list[Share], WrapValidator(_rate)]
 
 
 class Labels(Part):
@@ -80,7 +91,7 @@ class Batches(Altered):
 class Share_(Altered):
     """Only a share of the rows is ever labelled, each by chance."""
 
-    rate: Share | list[Share]  # of all rows, or of those of each class
+    rate: Rate  # of all rows, or of those of each class
 
     def due(self, t, y, chance):
         rate = np.asarray(self.rate)

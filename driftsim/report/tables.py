@@ -6,8 +6,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from driftsim.evaluation.metrics import METRICS
-from driftsim.parts import short
+from driftsim.parts import plain
 from driftsim.report.results import SECONDS, SUMMED, UNHEARD
+from driftsim.streams.drifts import plural
 
 COUNTS = (*SUMMED, "model_bytes", "seeds")
 RARE = ("fits_skipped", *UNHEARD)  # worth a column only where there are some
@@ -54,7 +55,7 @@ def remarks(results):
     skipped = played.groupby("contender", sort=False)["fits_skipped"].max()
     for name, n in skipped[skipped > 0].items():
         yield (
-            f"{name} kept its model {most}{n:,.0f} times{each}, "
+            f"{name} kept its model {most}{plural(round(n), 'time')}{each}, "
             "rather than train one on no labels, or on those of one class."
         )
     ends = zip(UNHEARD, ("only after the end of the stream", "never"))
@@ -66,7 +67,7 @@ def remarks(results):
 def readable(name, value):
     """A value of a summary as a person reads it."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return value if isinstance(value, str) else short(value, 40)
+        return plain(value)
     if math.isnan(value):
         return ""
     if name in COUNTS or isinstance(value, int):

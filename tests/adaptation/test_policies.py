@@ -185,6 +185,14 @@ def test_a_model_trained_in_the_background_serves_from_the_alarm_on(size):
     assert predicted[:20].tolist() == [9] * 18 + [17] * 2
 
 
+def test_a_model_of_too_few_labels_is_not_ready_in_the_background():
+    along = {"gather": "warning", "background": True, "latency": {"rows": 10}}
+    _, log, _ = run(scripted(3, 6, enough=4, **along))
+    assert log[1] == ("fit", [13, 14, 15, 16])
+    _, log, _ = run(scripted(3, 6, enough=3, **along))
+    assert log[1] == ("fit", [13, 14, 15])
+
+
 def test_on_drift_gathers_before_the_alarm():
     predicted, log, _ = run(scripted(ring=6, gather="before"))
     assert log[1] == ("fit", [11, 12, 13, 14, 15])

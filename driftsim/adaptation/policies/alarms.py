@@ -20,9 +20,9 @@ class OnAlarm(Refitting):
     """A policy that retrains after an alarm, on labels of rows that come after it or before it."""
 
     gather: Literal["after", "before"] = "after"  # the alarm
-    enough: Count | None = None  # labels to gather; as many as the memory holds, if not given
+    enough: Count | None = None  # labels to gather first; as many as the memory holds by default
     cooldown: Position = 0  # rows that a new model serves before an alarm is acted on
-    every: Rows | None = None  # retrain also so often, when nothing has rung
+    every: Rows | None = None  # retrain also after so many rows of a model, if nothing has rung
 
     @property
     def gathered(self):
@@ -53,7 +53,7 @@ class OnDrift(OnAlarm):
 
     detector: Detector = Adwin()
     gather: Literal["after", "before", "warning"] = "after"  # the alarm, or from its warning on
-    background: bool = False  # train along from the warning on, and serve from the alarm on
+    background: bool = False  # train along from the warning on, and serve right from the alarm on
     falls: bool = False  # act also when the error has fallen
 
     @property
@@ -61,11 +61,9 @@ class OnDrift(OnAlarm):
         return self.detector.library
 
     def trigger(self, history, rng):
-        ear = Ear(self.detector, rng, self.falls)
-        warned = self.gather == "warning"
-        return ByErrors(
-            history, ear, self.gathered, self.cooldown, self.every, warned, self.background
-        )
+        ear, warned = Ear(self.detector, rng, self.falls), self.gather == "warning"
+        along = (self.enough or 1) if self.background else None
+        return ByErrors(history, ear, self.gathered, self.cooldown, self.every, warned, along)
 
     def fault(self, schema, rows):
         return self.detector.fault(schema) or super().fault(schema, rows)
@@ -92,6 +90,14 @@ class OnError(OnAlarm):
     window: Count  # labels
     threshold: Annotated[Number, Field(ge=0)] | None = None  # of the mean error
     rise: Annotated[Number, Field(gt=0)] | None = None  # over the first window after the fit
+
+    def fault(self, schema, rows):
+        if self.threshold is not None and self.threshold >= 1 and not schema.regression:
+            return (
+                f"the mean of errors of 0 and 1 never passes {self.threshold:g}; "
+                "give a threshold below 1"
+            )
+        return super().fault(schema, rows)
 
     def trigger(self, history, rng):
         passing = Passing(self.window, self.threshold, self.rise)
@@ -152,14 +158,12 @@ class Listener(Trigger):
     rings = True  # counts as an alarm
 
     def __init__(self, history, gathered, every=None):
-        start = history.stop
         self._gathered, self._every = gathered, every
         self._phase = LISTENING
         self._since = None  # position: once it has rung, labels of rows from here on are gathered
         self._missing = 0  # labels
         self._check = NEVER  # position of the row before which to look
-        self._scheduled = start + every if every else NEVER
-        self._begin(start, history)
+        self._serving(history.stop, history)
 
     @property
     def at(self):
@@ -174,7 +178,7 @@ class Listener(Trigger):
     def verdict(self, t, memory):
         train = False
         if t >= self._scheduled:
-            self._scheduled += self._every
+            self._scheduled = NEVER
             train = self._phase == LISTENING
         if t >= self._check:
             self._look(t)
@@ -190,7 +194,11 @@ class Listener(Trigger):
     def served(self, t, rows):
         if self._phase == TRAINING:
             self._phase = LISTENING
-            self._begin(t, rows)
+            self._serving(t, rows)
+
+    def _serving(self, t, rows):
+        self._scheduled = t + self._every if self._every else NEVER
+        self._begin(t, rows)
 
     @abstractmethod
     def _begin(self, t, rows):
@@ -224,10 +232,10 @@ class Listener(Trigger):
 class ByErrors(Listener):
     """Listens to the errors of the model in force."""
 
-    def __init__(self, history, ear, gathered, cooldown, every=None, warned=False, along=False):
+    def __init__(self, history, ear, gathered, cooldown, every=None, warned=False, along=None):
         self._ear, self._cooldown = ear, cooldown
         self._warned = warned  # gather from a warning on, where there was one
-        self._along = along  # and have a model trained from then on, which is then ready
+        self._along = along  # labels of which a model trained along is ready when it rings; or None
         self._ready = False
         super().__init__(history, gathered, every)
 
@@ -239,13 +247,14 @@ class ByErrors(Listener):
         if ring is None:
             return None
         warned = self._warned and ring.warned is not None
-        self._ready = self._along and warned
+        self._ready = warned and self._along is not None
         self._since = (ring.warned if warned else ring.t) + 1
         return ring.labels
 
     def _alarmed(self, memory):
         verdict = super()._alarmed(memory)
-        if self._ready and trainable(memory.rows()):
+        enough = self._ready and memory.since(self._since) >= self._along
+        if enough and trainable(memory.rows()):
             return verdict._replace(train=True, ready=True)
         return verdict
 

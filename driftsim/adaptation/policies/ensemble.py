@@ -28,7 +28,7 @@ class Ensemble(Refitting):
     memory: ClassVar[Memory] = Chunk()
     every: Rows  # of the stream, counted from the end of the warm-up
     size: Count = 10  # models that vote
-    weight: Literal["equal", "error", "mse"] = "error"
+    weight: Literal["equal", "error", "mse"] = "error"  # of a vote, as told above
 
     def trigger(self, history, rng):
         return Schedule(self.every, history.stop)

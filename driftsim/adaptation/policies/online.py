@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from typing import Literal
 
 import numpy as np
+from pydantic import model_validator
 
 from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.hearing import Ear
@@ -103,6 +104,15 @@ class Replay(MiniBatch):
     keep: Literal["reservoir", "sliding", "balanced"] = "reservoir"
     replayed: Count | None = None  # past rows with each batch; as many as it has, if not given
 
+    @model_validator(mode="after")
+    def _has_them(self):
+        if self.replayed and self.replayed > self.buffer:
+            raise ValueError(
+                f"{self.replayed:,} rows cannot be replayed of a buffer of {self.buffer:,}; "
+                "give it more room, or replay fewer"
+            )
+        return self
+
     def fault(self, schema, rows):
         if self.keep == "balanced" and schema.regression:
             return "a balanced buffer is for classes, and the labels are numbers; use reservoir"
@@ -126,8 +136,9 @@ class Reservoir:
         self._rows, self._met = [], 0  # those kept, and how many there were
 
     def drawn(self, n):
-        """Some of the rows, at random, each perhaps more than once; there is at least one."""
-        t, X, y = zip(*(self._rows[i] for i in self._rng.integers(len(self._rows), size=n)))
+        """`n` of the rows at random, or all there are; there is at least one."""
+        drawn = self._rng.permutation(len(self._rows))[:n]
+        t, X, y = zip(*(self._rows[i] for i in drawn))
         return Labelled(np.array(t), np.stack(X), np.array(y))
 
     def add(self, rows):
