@@ -11,7 +11,7 @@ from driftsim.evaluation.labels import Labels
 from driftsim.gallery import GALLERY, example
 from driftsim.learners.learner import Learner
 from driftsim.libraries import imported, parameters
-from driftsim.parts import MOST_ROWS, Imported, described, guess, short
+from driftsim.parts import MOST_ROWS, Imported, Strict, described, guess, short
 from driftsim.scenario import ScenarioError
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
@@ -136,6 +136,8 @@ def plain_type(annotation):
         return " or ".join(plain_type(one) for one in inside)
     if hasattr(annotation, "kind"):
         return annotation.kind()
+    if isinstance(annotation, type) and issubclass(annotation, Strict):
+        return f"{{{', '.join(f'{name}: …' for name in annotation.model_fields)}}}"
     return TYPES.get(annotation, getattr(annotation, "__name__", str(annotation)))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 def lms(rows, apart, step, noise=1.0, walk=0.0, jumps=None, squared=None):
     """The excess of LMS before each of so many rows (rows,): exact, not an approximation.
 
-    `apart` (d,) is how far its weights are from the true ones at first; where that is random,
+    `apart` (d,) is the true weights at first less its own; where that is random,
     its mean, and `squared` the mean of its squared length. True weights that jump do so by
     `jumps`: the row to the vector (d,). Stable for steps below 2 / (d + 2). Follows from
     E (x·v)² |x|² = (d + 2) |v|²; see Haykin, Adaptive Filter Theory.
@@ -46,7 +46,10 @@ def best_step(d, walk, noise=1.0):
 
 
 def delayed(excess, rows, d, walk):
-    """The excess with labels so many rows late, of that with labels at once (n,); exact."""
+    """The excess with labels so many rows late, of that with labels at once (n,); without jumps.
+
+    Exact.
+    """
     late = np.append(np.full(rows, excess[0]), excess)[: len(excess)]
     return late + np.minimum(np.arange(len(excess)), rows) * d * walk**2
 

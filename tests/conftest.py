@@ -47,8 +47,8 @@ def pytest_generate_tests(metafunc):
 def fits(specs):
     """Whether examples are tried together.
 
-    Where policies meet learners, other learners than one of each library, and further examples
-    of a kind of policy, meet fewer ways in which labels come in.
+    Where policies meet learners, others than one of each library meet few ways in which labels
+    come in.
     """
     policy = specs.get("policy")
     if "regressor" in specs:
@@ -61,16 +61,21 @@ def fits(specs):
         return False
     if "labels" not in specs or policy is None:
         return True
-    first = name(policy) not in map(name, POLICIES[: POLICIES.index(policy)])
-    return specs["labels"] in FEW or (specs.get("learner") in ONE_EACH and first)
+    return specs["labels"] in FEW or specs.get("learner") in ONE_EACH
 
 
 def param(specs):
-    """Examples as a parameter of a test: a slow one, where policies meet many learners."""
-    slow = "policy" in specs and (
+    """Examples as a parameter of a test: a slow one, where policies meet many learners.
+
+    Or where a further example of a kind of policy meets many ways in which labels come in.
+    """
+    policy = specs.get("policy")
+    further = policy is not None and name(policy) in map(name, POLICIES[: POLICIES.index(policy)])
+    slow = policy is not None and (
         specs.get("learner", LOGISTIC) not in ONE_EACH
         or specs.get("regressor", SGD) not in (SGD, TAUGHT)
         or specs.get("drift", SUDDEN) != SUDDEN
+        or (further and specs.get("labels", FEW[0]) not in FEW)
     )
     marks = [pytest.mark.slow] if slow else []
     return pytest.param(*specs.values(), id="-".join(map(name, specs.values())), marks=marks)

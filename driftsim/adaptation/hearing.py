@@ -7,15 +7,22 @@ import numpy as np
 from driftsim.rows import label_of
 
 COMPARED = 100_000  # errors, the last ones, that tell whether they have risen
+MOST_PIECES = 1_000  # that they are held in
+
+
+class Moment(NamedTuple):
+    """When something rang: what was known by then, and what was yet to come."""
+
+    newest: int  # position of the latest row whose label had come in
+    next: int  # position of the next row to be predicted
 
 
 class Ring(NamedTuple):
-    """An alarm, among the labels of an arrival."""
+    """An alarm that is to be acted on, among the labels of an arrival."""
 
     labels: int  # of the arrival, the last of which has made it ring
-    t: int  # position of the row that this label is of
-    next: int  # position of the next row to be predicted
-    warned: int | None  # position of the row whose label gave the last warning before it
+    at: Moment
+    warned: Moment | None  # of the last warning before it
 
 
 class Ear:
@@ -26,14 +33,16 @@ class Ear:
 
     def __init__(self, detector, rng, falls=False):
         self._detector, self._rng, self._falls = detector, rng, falls
+        self._newest = -1  # position of the latest row whose label has come in
 
     def start(self, t, cooldown=0):
         """Forget all that was heard, for a model that serves from row `t` on.
 
-        For the rows of a cooldown nothing rings.
+        An alarm that rings within the rows of a cooldown is acted on when they are over.
         """
         self._quiet_until, self._answers = t + cooldown, Answers(t - 1)
-        self._alarm, self._errors, self._warned = self._detector.start(self._rng), [], None
+        self._alarm, self._recent = self._detector.start(self._rng), Recent()
+        self._warned, self._held = None, False
 
     def heard(self, arrival, predicted):
         """Hear an arrival up to the first alarm that counts: a `Ring`, or None.
@@ -41,36 +50,62 @@ class Ear:
         `predicted` are the answers of the model in force to the rows of the arrival.
         """
         last, errors = self._answers.last, self._answers.errors(arrival, predicted)
-        told = np.flatnonzero(~np.isnan(errors))
-        while (rung := self._alarm(errors[told])) is not None:
+        m = self._heard_until(arrival, errors, last)
+        heard = arrival.due_t[:m]
+        self._newest = max(self._newest, int(heard.max(initial=-1)))
+        if m is not None:
+            return Ring(m, self._moment(arrival, m, last), self._warned)
+
+    def _heard_until(self, arrival, errors, last):
+        """After how many labels an alarm is to be acted on, or None."""
+        told, rung_at = np.flatnonzero(~np.isnan(errors)), 1
+        while not self._held and (rung := self._alarm(errors[told])) is not None:
             index, level = rung
-            m = int(told[index]) + 1
-            self._remember(errors[told[: index + 1]])
+            rung_at = int(told[index]) + 1
+            self._recent.add(errors[told[: index + 1]])
             told = told[index + 1 :]
             if level == "warning":
-                self._warned = int(arrival.due_t[m - 1])
-                continue
-            n = np.searchsorted(arrival.due_by[:-1], m)
-            after = int(arrival.t[n - 1] if n else last) + 1
-            ring = Ring(m, int(arrival.due_t[m - 1]), after, self._warned)
-            if self._counts(after):
-                return ring
-        self._remember(errors[told])
+                self._warned = self._moment(arrival, rung_at, last)
+            elif self._falls or self._recent.have_risen():
+                self._held = True
+            else:
+                self._recent, self._warned = Recent(), None
+        if self._held:
+            return self._after_cooldown(arrival, rung_at, last)
+        self._recent.add(errors[told])
         return None
 
-    def _remember(self, errors):
-        self._errors.append(errors)
-        if sum(map(len, self._errors)) > 2 * COMPARED:
-            self._errors = [np.concatenate(self._errors)[-COMPARED:]]
+    def _after_cooldown(self, arrival, m, last):
+        """The first label from the `m`-th on that comes in after the cooldown, or None."""
+        later = np.arange(m, len(arrival.due_t) + 1)
+        after = np.append(last, arrival.t)[np.searchsorted(arrival.due_by[:-1], later)] + 1
+        late = np.flatnonzero(after >= self._quiet_until)
+        return int(later[late[0]]) if len(late) else None
 
-    def _counts(self, t):
-        """Whether an alarm before row `t` is to be acted on; it forgets what it heard.
+    def _moment(self, arrival, m, last):
+        newest = max(self._newest, int(arrival.due_t[:m].max()))
+        before = np.append(last, arrival.t)[np.searchsorted(arrival.due_by[:-1], m)]
+        return Moment(newest, int(before) + 1)
 
-        It is quiet for the rows of a cooldown, and when errors have fallen.
-        """
-        errors = np.concatenate(self._errors)[-COMPARED:]
-        self._errors, self._warned = [], None
-        return t >= self._quiet_until and (self._falls or rises(errors))
+
+class Recent:
+    """The last errors heard, by which it is told whether they have risen."""
+
+    def __init__(self):
+        self._pieces, self._n = [], 0
+
+    def add(self, errors):
+        """Hear of more errors (n,)."""
+        if len(errors):
+            self._pieces.append(errors)
+            self._n += len(errors)
+        if self._n > 2 * COMPARED or len(self._pieces) > MOST_PIECES:
+            self._pieces = [np.concatenate(self._pieces)[-COMPARED:]]
+            self._n = len(self._pieces[0])
+
+    def have_risen(self):
+        """Whether they are higher after their likeliest change than before."""
+        return rises(np.concatenate(self._pieces)[-COMPARED:])
 
 
 class Passing(NamedTuple):

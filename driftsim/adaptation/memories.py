@@ -96,9 +96,14 @@ class Remembered:
     def __init__(self, most=MOST_ROWS, forgets=True, once=False, half_life=None):
         self._most, self._forgets, self._once, self._half_life = most, forgets, once, half_life
         self._held, self._pieces = 0, []
+        self._since = 0  # position; labels of earlier rows are not wanted, however late they come
 
     def add(self, rows):
         """Remember more rows, and forget as many of the oldest as there is no room for."""
+        if self._since:
+            rows = rows.part(rows.t >= self._since)
+        if self._pieces and not len(rows.t):
+            return
         self._pieces.append(rows)
         self._held += len(rows.t)
         while self._held - len(self._pieces[0].t) >= self._most:
@@ -123,15 +128,14 @@ class Remembered:
     def alarmed(self, t):
         """Forget rows before position `t`, where something has changed; some kinds do not."""
         if self._forgets:
-            self.forget(t)
+            self._since = t
+            self._keep(self.rows().t >= t)
 
     def trained(self):
         """Note that a model has been trained on all of them; some kinds then forget them."""
         if self._once:
-            self.forget(MOST_ROWS)
+            self._keep(np.zeros(len(self.rows().t), bool))
 
-    def forget(self, t):
-        """Forget rows before position `t`."""
-        rows = self.rows()
-        self._pieces = [rows.part(rows.t >= t)]
+    def _keep(self, rows):
+        self._pieces = [self.rows().part(rows)]
         self._held = len(self._pieces[0].t)

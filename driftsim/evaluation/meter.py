@@ -124,7 +124,7 @@ class Counting:
         if late.any():
             never = (due == NEVER).astype(np.int64)
             self._tally.add(t, labels_never=never, labels_after_end=late - never)
-        return due
+        return np.where(late, NEVER, due)
 
 
 def coming(arrival):

@@ -124,7 +124,10 @@ class Classifier(Model):
         estimator = clone(self._estimator)
         only = rows.y[0] if len(rows.y) else 0
         if (rows.y == only).all():
-            return Classifier(estimator, self._n_classes, self._probabilities, only)
+            model = Classifier(estimator, self._n_classes, self._probabilities, only)
+            if len(rows.y) and all(hasattr(step, "partial_fit") for step in steps(estimator)):
+                model._teach(rows)  # so that it knows them when it learns on
+            return model
         estimator.fit(rows.X, rows.y, **weights(estimator, weight))
         return Classifier(estimator, self._n_classes, self._probabilities, None)
 
@@ -139,9 +142,12 @@ class Classifier(Model):
         return predicted
 
     def learn(self, rows):
+        self._teach(rows)
+        self._only = None
+
+    def _teach(self, rows):
         *before, last = steps(self._estimator)
         last.partial_fit(passed(before, rows.X), rows.y, classes=np.arange(self._n_classes))
-        self._only = None
 
 
 def weights(estimator, weight):

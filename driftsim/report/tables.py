@@ -5,13 +5,16 @@ import math
 from rich.markup import escape
 from rich.table import Table
 
-from driftsim.evaluation.metrics import METRICS
+from driftsim.evaluation.metrics import METRICS, MICRO
 from driftsim.parts import plain
 from driftsim.report.results import SECONDS, SUMMED, UNHEARD
-from driftsim.streams.drifts import plural
 
 COUNTS = (*SUMMED, "model_bytes", "seeds")
 RARE = ("fits_skipped", *UNHEARD)  # worth a column only where there are some
+ALWAYS = (
+    "contender", "±", "error", "excess_error", "kappa", "log_loss", "brier",
+    "mae", "rmse", "r2", "excess_mse", "fits", "labels", "seconds",
+)  # fmt: skip
 SPARED = ("labels", "fits", "kappa", "rmse", "seconds", "r2", "excess_error", "excess_mse")
 
 
@@ -22,7 +25,8 @@ def shown(results, width):
     half = (frame[high] - frame[low]) / 2
     frame = frame.assign(**{"±": half, "seconds": frame[[*SECONDS]].sum(axis=1, min_count=1)})
     names = [contender, foremost, "±", *others, "fits", "labels", "seconds"]
-    told = [name for name in names if name != "accuracy" and frame[name].notna().any()]
+    asked = {*results.study.variants[0].scenario.metrics, *ALWAYS}
+    told = [name for name in names if name in asked and frame[name].notna().any()]
     names = [*results.swept, *told]
     rows = [{n: readable(n, row[n]) for n in names} for row in frame.to_dict("records")]
     for spared in SPARED:
@@ -55,7 +59,7 @@ def remarks(results):
     skipped = played.groupby("contender", sort=False)["fits_skipped"].max()
     for name, n in skipped[skipped > 0].items():
         yield (
-            f"{name} kept its model {most}{plural(round(n), 'time')}{each}, "
+            f"{name} kept its model {most}{n:,.3g} time{'s' if n != 1 else ''}{each}, "
             "rather than train one on no labels, or on those of one class."
         )
     ends = zip(UNHEARD, ("only after the end of the stream", "never"))
@@ -74,7 +78,10 @@ def readable(name, value):
         return f"{value:,.0f}"
     if "seconds" in name:
         return f"{value:.2f}" if value >= 0.1 or not value else f"{value:.2g}"
-    return f"{value:.4f}" if name in MEASURES else f"{value:g}"
+    return f"{value:.4f}" if measured(name) else f"{value:g}"
 
 
-MEASURES = ("±", *(f"{name}{end}" for name in METRICS for end in ("", "_low", "_high")))
+def measured(name):
+    """Whether a column tells how right a contender was."""
+    plain = name.removesuffix("_low").removesuffix("_high").partition(" of ")[0]
+    return name == "±" or plain in METRICS or plain in MICRO

@@ -176,21 +176,49 @@ def test_on_drift_gathers_from_the_warning_on_until_there_are_enough():
 
 
 @pytest.mark.parametrize("size", [1, 7, 50])
-def test_a_model_trained_in_the_background_serves_from_the_alarm_on(size):
+@pytest.mark.parametrize(
+    ("background", "enough", "labels", "serves"),
+    [
+        (True, 3, [13, 14, 15], 23),  # warned before row 13, 10 rows of latency from there
+        (True, 5, [13, 14, 15, 16, 17], 23),
+        (False, 3, [13, 14, 15], 26),  # the training starts when it rings, before row 16
+    ],
+)
+def test_in_the_background_the_latency_counts_from_the_warning(
+    size, background, enough, labels, serves
+):
     late = {"gather": "warning", "latency": {"rows": 10}}
-    predicted, log, _ = run(scripted(3, 6, background=True, **late), size=size)
-    assert log[1] == ("fit", [13, 14, 15])
+    policy = scripted(3, 6, background=background, enough=enough, **late)
+    predicted, log, _ = run(policy, size=size)
+    assert log[1] == ("fit", labels)
+    assert predicted[: serves - 9].tolist() == [9] * (serves - 10) + labels[-1:]
+
+
+def test_a_model_trained_along_for_long_enough_serves_right_from_the_alarm():
+    late = {"gather": "warning", "latency": {"rows": 2}, "enough": 3}
+    predicted, _, _ = run(scripted(3, 6, background=True, **late))
     assert predicted[:7].tolist() == [9] * 6 + [15]
-    predicted, _, _ = run(scripted(3, 6, **late), size=size)
-    assert predicted[:20].tolist() == [9] * 18 + [17] * 2
 
 
-def test_a_model_of_too_few_labels_is_not_ready_in_the_background():
-    along = {"gather": "warning", "background": True, "latency": {"rows": 10}}
-    _, log, _ = run(scripted(3, 6, enough=4, **along))
-    assert log[1] == ("fit", [13, 14, 15, 16])
-    _, log, _ = run(scripted(3, 6, enough=3, **along))
-    assert log[1] == ("fit", [13, 14, 15])
+@pytest.mark.parametrize("size", [1, 7, 50])
+@pytest.mark.parametrize("memory", [5, "since_alarm"])
+def test_labels_of_rows_before_an_alarm_are_not_trained_on_however_late(size, memory):
+    labels = Labels.model_validate({"kind": "random", "mean": 6})
+    rows = numbered(np.arange(60) * 1.0)
+    chunks = (rows.part(slice(s, min(s + size, 60))) for s in range(10, 60, size))
+    policy, model = scripted(ring=5, memory=memory, enough=5), Diary()
+    list(policy.run(model, rows.part(HISTORY), arrivals(chunks, labels, 0), None))
+    told = {"kind": "at_drift", "memory": 5}
+    chunks = (rows.part(slice(s, min(s + size, 60))) for s in range(10, 60, size))
+    other = Diary()
+    list(
+        Policy.model_validate(told).run(
+            other, rows.part(HISTORY), arrivals(chunks, labels, 0), None, [Change(30, 30, 30, 0, 1)]
+        )
+    )
+    assert len(model.log) > 1 and all(min(fit) > 10 and len(fit) == 5 for _, fit in model.log[1:])
+    (_, fit), *more = other.log[1:]
+    assert min(fit) >= 30 and len(fit) == 5 and not more and fit != sorted(fit)
 
 
 def test_on_drift_gathers_before_the_alarm():

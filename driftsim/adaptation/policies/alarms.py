@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from driftsim.adaptation.detectors import Adwin, Detector
 from driftsim.adaptation.hearing import Ear, Passing
-from driftsim.adaptation.policies.refitting import NEVER, Refitting, Trigger, Verdict, trainable
+from driftsim.adaptation.policies.refitting import NO_ROW, Refitting, Trigger, Verdict
 from driftsim.adaptation.shifts import Shift
 from driftsim.parts import Count, Number, Position, Rows
 
@@ -29,9 +29,13 @@ class OnAlarm(Refitting):
         """How many labels of rows after an alarm to wait for; None for those before it."""
         return None if self.gather == "before" else self.enough or self.memory.holds
 
+    @property
+    def fewest(self):
+        return self.gathered or 1
+
     @model_validator(mode="after")
     def _can_gather(self):
-        kind = self.memory.kind()
+        kind, holds = self.memory.kind(), self.memory.holds
         if self.gather == "before":
             if self.enough:
                 raise ValueError("'enough' is for labels gathered after the alarm; leave it out")
@@ -39,34 +43,43 @@ class OnAlarm(Refitting):
                 raise ValueError(f"'{kind}' holds no label yet when it rings; gather after it")
         elif not self.gathered:
             raise ValueError(f"'{kind}' tells no number of labels to gather; write enough: 500")
+        elif holds and self.gathered > holds:
+            raise ValueError(
+                f"a memory of {holds:,} labels never holds the {self.enough:,} that are enough; "
+                "give it more, or ask for fewer"
+            )
         return self
 
 
-class OnDrift(OnAlarm):
-    """Retrain after each alarm of a detector, on the `memory` labels of rows that come after it.
-
-    The labels before the alarm may be of the concept that has just ended. The detector hears
-    the errors of the model in force, and starts afresh with every model.
-    """
+class Detecting(Refitting):
+    """A policy that retrains after the alarms of a detector."""
 
     hears = True
 
     detector: Detector = Adwin()
-    gather: Literal["after", "before", "warning"] = "after"  # the alarm, or from its warning on
-    background: bool = False  # train along from the warning on, and serve right from the alarm on
     falls: bool = False  # act also when the error has fallen
 
     @property
     def library(self):
         return self.detector.library
 
-    def trigger(self, history, rng):
-        ear, warned = Ear(self.detector, rng, self.falls), self.gather == "warning"
-        along = (self.enough or 1) if self.background else None
-        return ByErrors(history, ear, self.gathered, self.cooldown, self.every, warned, along)
-
     def fault(self, schema, rows):
         return self.detector.fault(schema) or super().fault(schema, rows)
+
+
+class OnDrift(Detecting, OnAlarm):
+    """Retrain after each alarm of a detector, on the `memory` labels of rows that come after it.
+
+    The labels before the alarm may be of the concept that has just ended. The detector hears
+    the errors of the model in force, and starts afresh with every model.
+    """
+
+    gather: Literal["after", "before", "warning"] = "after"  # the alarm, or from its warning on
+    background: bool = False  # train along from the warning on: the latency counts from there
+
+    def trigger(self, history, rng):
+        ear = Ear(self.detector, rng, self.falls)
+        return (ByWarnings if self.gather == "warning" else ByErrors)(history, self, ear)
 
     @model_validator(mode="after")
     def _is_warned(self):
@@ -101,8 +114,7 @@ class OnError(OnAlarm):
 
     def trigger(self, history, rng):
         passing = Passing(self.window, self.threshold, self.rise)
-        ear = Ear(passing, rng, falls=True)
-        return ByErrors(history, ear, self.gathered, self.cooldown, self.every)
+        return ByErrors(history, self, Ear(passing, rng, falls=True))
 
     @model_validator(mode="after")
     def _passes_something(self):
@@ -138,6 +150,10 @@ class AtDrift(Refitting):
 
     told = "changes"
 
+    @property
+    def fewest(self):
+        return self.memory.holds
+
     def trigger(self, history, rng, changes=()):
         return ByTruth(history, self.memory.holds, [change.centre for change in changes])
 
@@ -162,7 +178,7 @@ class Listener(Trigger):
         self._phase = LISTENING
         self._since = None  # position: once it has rung, labels of rows from here on are gathered
         self._missing = 0  # labels
-        self._check = NEVER  # position of the row before which to look
+        self._check = NO_ROW  # position of the row before which to look
         self._serving(history.stop, history)
 
     @property
@@ -178,26 +194,22 @@ class Listener(Trigger):
     def verdict(self, t, memory):
         train = False
         if t >= self._scheduled:
-            self._scheduled = NEVER
+            self._scheduled = NO_ROW
             train = self._phase == LISTENING
         if t >= self._check:
             self._look(t)
         if self._phase == LISTENING and self._since is not None:
-            verdict = self._alarmed(memory)
-        else:
-            gathered = self._phase == GATHERING and not self._missing
-            verdict = Verdict(train=train or gathered)
-        if verdict.train:
-            self._phase, self._since = TRAINING, None
-        return verdict
+            return self._alarmed(memory)
+        if self._phase == GATHERING and not self._missing:
+            return self._gathered_all()
+        return Verdict(train=train)
 
     def served(self, t, rows):
-        if self._phase == TRAINING:
-            self._phase = LISTENING
-            self._serving(t, rows)
+        self._phase = LISTENING
+        self._serving(t, rows)
 
     def _serving(self, t, rows):
-        self._scheduled = t + self._every if self._every else NEVER
+        self._scheduled = t + self._every if self._every else NO_ROW
         self._begin(t, rows)
 
     @abstractmethod
@@ -220,43 +232,53 @@ class Listener(Trigger):
 
     def _alarmed(self, memory):
         """What to do now that it has rung: to train, or to gather labels first."""
-        if self._gathered is None:
-            return Verdict(train=True, alarm=self.rings)
-        memory.alarmed(self._since)
-        self._missing = max(self._gathered - memory.since(self._since), 0)
-        if self._missing:
-            self._phase = GATHERING
-        return Verdict(train=not self._missing, alarm=self.rings)
+        rung = {"alarm": self.rings, "afresh": True}
+        if self._gathered is not None:
+            memory.alarmed(self._since)
+            self._missing = max(self._gathered - memory.since(self._since), 0)
+            if self._missing:
+                self._phase = GATHERING
+                return Verdict(**rung)
+        return self._gathered_all()._replace(**rung)
+
+    def _gathered_all(self):
+        self._phase, self._since = TRAINING, None
+        return Verdict(train=True)
 
 
 class ByErrors(Listener):
     """Listens to the errors of the model in force."""
 
-    def __init__(self, history, ear, gathered, cooldown, every=None, warned=False, along=None):
-        self._ear, self._cooldown = ear, cooldown
-        self._warned = warned  # gather from a warning on, where there was one
-        self._along = along  # labels of which a model trained along is ready when it rings; or None
-        self._ready = False
-        super().__init__(history, gathered, every)
+    def __init__(self, history, policy, ear):
+        self._ear, self._policy = ear, policy
+        super().__init__(history, policy.gathered, policy.every)
 
     def _begin(self, t, rows):
-        self._ear.start(t, self._cooldown)
+        self._ear.start(t, self._policy.cooldown)
 
     def _listen(self, arrival, predicted):
         ring = self._ear.heard(arrival, predicted)
-        if ring is None:
-            return None
-        warned = self._warned and ring.warned is not None
-        self._ready = warned and self._along is not None
-        self._since = (ring.warned if warned else ring.t) + 1
-        return ring.labels
+        if ring is not None:
+            self._since = self._moment(ring).newest + 1
+            return ring.labels
 
-    def _alarmed(self, memory):
-        verdict = super()._alarmed(memory)
-        enough = self._ready and memory.since(self._since) >= self._along
-        if enough and trainable(memory.rows()):
-            return verdict._replace(train=True, ready=True)
-        return verdict
+    def _moment(self, ring):
+        """From when on labels are gathered."""
+        return ring.at
+
+
+class ByWarnings(ByErrors):
+    """Gathers from the warning on, where there was one; may train along from there."""
+
+    _began = None  # position where a model began to be trained along
+
+    def _moment(self, ring):
+        moment = ring.warned or ring.at
+        self._began = moment.next if self._policy.background else None
+        return moment
+
+    def _gathered_all(self):
+        return super()._gathered_all()._replace(began=self._began)
 
 
 class ByFeatures(Listener):
@@ -294,8 +316,8 @@ class ByTruth(Listener):
         super().__init__(history, gathered)
 
     def _begin(self, t, rows):
-        self._check = next((at for at in self._changes if at >= t), NEVER)
+        self._check = next((at for at in self._changes if at >= t), NO_ROW)
 
     def _look(self, t):
         self._phase, self._since = LISTENING, t
-        self._check = next((at for at in self._changes if at > t), NEVER)
+        self._check = next((at for at in self._changes if at > t), NO_ROW)

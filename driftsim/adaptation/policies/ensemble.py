@@ -23,8 +23,6 @@ class Ensemble(Refitting):
     model, which has been trained on that chunk, is not judged on it, and counts as perfect there.
     """
 
-    hears = True
-
     memory: ClassVar[Memory] = Chunk()
     every: Rows  # of the stream, counted from the end of the warm-up
     size: Count = 10  # models that vote

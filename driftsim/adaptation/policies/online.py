@@ -137,7 +137,8 @@ class Reservoir:
 
     def drawn(self, n):
         """`n` of the rows at random, or all there are; there is at least one."""
-        drawn = self._rng.permutation(len(self._rows))[:n]
+        n = min(n, len(self._rows))
+        drawn = self._rng.choice(len(self._rows), n, replace=False, shuffle=False)
         t, X, y = zip(*(self._rows[i] for i in drawn))
         return Labelled(np.array(t), np.stack(X), np.array(y))
 
@@ -219,7 +220,7 @@ def restarted(model, t, arrivals, ear):
             yield predicted[: len(head.t)]
             yield Alarm()
             model = model.fit(head.due.part(slice(0)))  # it has learned nothing
-            ear.start(ring.next)
+            ear.start(ring.at.next)
         yield predicted
 
 

@@ -1,41 +1,38 @@
 """Recalling: past models are kept, and tried again when something has changed."""
 
+from typing import ClassVar
+
 from pydantic import model_validator
 
-from driftsim.adaptation.detectors import Adwin, Detector
 from driftsim.adaptation.hearing import Ear, distances
-from driftsim.adaptation.policies.alarms import ByErrors
-from driftsim.adaptation.policies.refitting import Refitting
+from driftsim.adaptation.policies.alarms import ByErrors, Detecting
 from driftsim.parts import Count, Position
 
 
-class Recall(Refitting):
+class Recall(Detecting):
     """After an alarm, serve the best of past models and a fresh one: for concepts that return.
 
     They are compared on `memory` labels of rows after the alarm. The fresh model is trained on
     the first half of them, and all are compared on the second; if it wins, it is trained on all.
     """
 
-    hears = True
+    every: ClassVar = None  # it waits for alarms alone
 
-    detector: Detector = Adwin()
-    models: Count = 10  # past ones that are kept, the last to have served
+    models: Count = 10  # that are kept, the one in force among them: the last to have served
     cooldown: Position = 0  # rows that a model serves before an alarm is acted on
-    falls: bool = False  # act also when the error has fallen
 
     @property
-    def library(self):
-        return self.detector.library
+    def gathered(self):
+        """How many labels of rows after an alarm models are compared on."""
+        return self.memory.holds
+
+    fewest = gathered
 
     def trigger(self, history, rng):
-        ear = Ear(self.detector, rng, self.falls)
-        return ByErrors(history, ear, self.memory.holds, self.cooldown)
+        return ByErrors(history, self, Ear(self.detector, rng, self.falls))
 
     def trainer(self, model):
         return Recaller(model, self.models)
-
-    def fault(self, schema, rows):
-        return self.detector.fault(schema) or super().fault(schema, rows)
 
     @model_validator(mode="after")
     def _knows_how_many(self):

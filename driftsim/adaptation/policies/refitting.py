@@ -15,7 +15,7 @@ from driftsim.adaptation.policies.policy import Policy
 from driftsim.parts import MOST_ROWS, Number, Position, Rows, Strict
 from driftsim.rows import Alarm, Skipped
 
-NEVER = MOST_ROWS  # no row has this position
+NO_ROW = MOST_ROWS  # has this position
 
 
 class Latency(Strict):
@@ -26,7 +26,7 @@ class Latency(Strict):
 
     def after(self, n):
         """Rows until a model serves that is trained on `n` of them."""
-        return int(np.ceil(self.per_row * n)) if self.rows is None else self.rows
+        return int(np.ceil(round(self.per_row * n, 9))) if self.rows is None else self.rows
 
     @model_validator(mode="after")
     def _is_told_once(self):
@@ -53,8 +53,13 @@ class Refitting(Policy):
     def weighs(self):
         return self.memory.weighs
 
+    @property
+    def fewest(self):
+        """How many labels it trains on at least."""
+        return 1
+
     def fault(self, schema, rows):
-        latency = self.latency.after(self.memory.holds or 0) if self.latency else 0
+        latency = self.latency.after(self.fewest) if self.latency else 0
         if latency >= rows:
             return (
                 f"a model that serves {latency:,} rows after its training starts would never serve "
@@ -70,14 +75,15 @@ class Verdict(NamedTuple):
 
     train: bool = False  # a new model
     alarm: bool = False  # has rung just now
-    ready: bool = False  # the new model has been trained along, and serves at once
+    afresh: bool = False  # the world has changed: models in training are out of date
+    began: int | None = None  # position where the training began, if it has been trained along
 
 
 class Trigger:
     """Tells when to train a new model: asked where it wants to be, and never else."""
 
-    at = NEVER  # position of the row before which it wants to be asked
-    stride = NEVER  # rows that are predicted at once, while a label may bring another model
+    at = NO_ROW  # position of the row before which it wants to be asked
+    stride = NO_ROW  # rows that are predicted at once, while a label may bring another model
 
     def heard(self, arrival, predicted):
         """Hear an arrival: after how many of its labels to ask it, or None.
@@ -126,7 +132,7 @@ class Upkeep:
 
     def _rows(self, t):
         """How many rows there are before something may be due."""
-        at = min(self._trigger.at, *(one.at for one in self._training), NEVER)
+        at = min(self._trigger.at, *(one.at for one in self._training), NO_ROW)
         return min(int(np.searchsorted(t, at)), self._trigger.stride)
 
     def _predicted(self, X):
@@ -150,10 +156,12 @@ class Upkeep:
             verdict = self._trigger.verdict(self._t, self._memory)
             if verdict.alarm:
                 yield Alarm()
+            if verdict.afresh:
+                self._training.clear()
             if verdict.train:
-                yield from self._trained(verdict.ready)
+                yield from self._trained(verdict.began)
 
-    def _trained(self, ready):
+    def _trained(self, began):
         rows = self._memory.rows()
         if not trainable(rows):
             self._trigger.served(self._t, None)
@@ -161,7 +169,8 @@ class Upkeep:
             return
         model = self._train(rows, self._memory.weight())
         self._memory.trained()
-        at = self._t + (0 if ready else self._latency.after(len(rows.t)))
+        began = self._t if began is None else began
+        at = max(self._t, began + self._latency.after(len(rows.t)))
         self._training.append(Trained(at, model, rows))
         if at == self._t:
             self._serve()
