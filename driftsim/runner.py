@@ -48,7 +48,7 @@ class Run(NamedTuple):
             return truths(self.stream, self.seed, rules.warmup, self.interval, rules.truth)
         return rounds(
             self.stream, self.contender, rules.labels, self.seed, rules.warmup,
-            self.interval, rules.truth, rules.predictions, rules.probabilities,
+            self.interval, rules.truth, rules.predictions, rules.probabilities, rules.scores,
         )  # fmt: skip
 
 

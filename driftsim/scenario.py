@@ -4,12 +4,12 @@ import itertools
 import math
 from copy import deepcopy
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, ValidationError, model_validator
 
 from driftsim.evaluation.labels import AtOnce, Labels
-from driftsim.evaluation.metrics import METRICS, OF_PROBABILITIES, metrics_of
+from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, metrics_of
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.trace import round_interval
 from driftsim.notation import NotationError, parsed, written
@@ -34,12 +34,18 @@ class Evaluation(Strict):
     truth: bool = True  # hold predictions against the probability of each label, where known
     predictions: bool = False  # keep each one, in a file beside the trace
     probabilities: bool = False  # predict those of all classes, for log loss and Brier score
+    scores: Annotated[int, Field(ge=2, le=10_000)] | None = None  # bins of them, for two classes
+
+    @property
+    def probable(self):
+        """Whether contenders predict probabilities: asked for, or needed for scores."""
+        return self.probabilities or self.scores is not None
 
 
 class Report(Strict):
     """What is drawn of the results."""
 
-    metrics: Annotated[list[Literal[*METRICS]], Field(min_length=1)] | None = None  # error, or mae
+    metrics: Annotated[list[str], Field(min_length=1)] | None = None  # error, or mae
     window: Rows | None = None  # rows per point of a curve; ten intervals where not given
 
 
@@ -76,6 +82,9 @@ class Scenario(Strict):
         if self.evaluation.probabilities and self.stream.schema.regression:
             said = "numbers have no probabilities; leave them out"
             raise refusal(said, "evaluation", "probabilities")
+        if self.evaluation.scores and self.stream.schema.n_classes != 2:
+            said = "scores are for two classes; leave them out"
+            raise refusal(said, "evaluation", "scores")
         if fault := self.evaluation.labels.fault(self.stream.schema):
             raise refusal(fault, "evaluation", "labels")
         for name, contender in self.models.items():
@@ -112,16 +121,19 @@ class Scenario(Strict):
             "policy",
             policy.fault(self.stream.schema, self.stream.length - self.evaluation.warmup),
         )
-        asked = (True,) if self.evaluation.probabilities else ()
+        asked = (True,) if self.evaluation.probable else ()
         yield "learner", learner.fault(self.stream.schema, *asked)
 
     def _undrawable(self, metric, before):
         """Why a metric cannot be drawn after those before it, or None."""
-        known = metrics_of(self.stream.schema)
-        if metric not in known:
-            return f"'{metric}' is not for these labels; choose from {', '.join(known)}"
-        if metric in OF_PROBABILITIES and not self.evaluation.probabilities:
+        try:
+            metric_of(metric, self.stream.schema)
+        except ValueError as error:
+            return str(error)
+        if metric in OF_PROBABILITIES and not self.evaluation.probable:
             return f"'{metric}' needs probabilities; write evaluation: {{probabilities: true}}"
+        if metric in OF_SCORES and not self.evaluation.scores:
+            return f"'{metric}' needs scores; write evaluation: {{scores: 64}}"
         if metric in before:
             return f"'{metric}' stands twice; give it once"
 

@@ -118,6 +118,7 @@ def inputs(scenario, contender, seed, digests):
             "labels": dumped(rules.labels),
             "predictions": rules.predictions,
             "probabilities": rules.probabilities,
+            "scores": rules.scores,
         }
         libraries |= {contender.learner.library, contender.policy.library}
     return about | {"versions": versions(libraries - {None})}

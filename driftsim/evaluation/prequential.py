@@ -44,23 +44,24 @@ def evaluate(stream, contender, labels=AtOnce(), seed=0, warmup=1000, **asked) -
 
 def rounds(
     stream, contender, labels, seed, warmup,
-    interval=None, truth=True, predictions=False, probabilities=False,
+    interval=None, truth=True, predictions=False, probabilities=False, bins=None,
 ):  # fmt: skip
     """Play a contender over a stream: yields the rows done so far, and returns the trace.
 
     The labels of the `warmup` rows are all in before the first scored row; later ones come in
     as `labels` says. With `truth`, where it is known, every prediction is also held against
     the probability of each label; with `predictions`, the trace keeps them all; with
-    `probabilities`, the contender predicts those, and log loss and Brier score are kept.
+    `probabilities`, the contender predicts those, and log loss and Brier score are kept; with
+    `bins`, also how often its scores of the second of two classes fall into so many of them.
     """
     world, learner = stream.settled(seed), contender.learner
     tally = Tally(warmup, stream.length, interval or round_interval(stream.length))
-    scores = scores_of(world.schema)
+    scores = scores_of(world.schema, bins)
     counting = Counting(labels, tally, stream.length)
     live = Live(world, counting, warmup, learner.sees, truth and stream.known)
     meter = Meter(tally, warmup, stream.length, contender.policy.hears)
     seeds = child(seed, PARTS).integers(2**31, size=2)
-    asked = {"probabilities": True} if probabilities else {}
+    asked = {"probabilities": True} if probabilities or bins else {}
     model = Metered(learner.start(world.schema, int(seeds[0]), **asked), meter)
     arriving = meter.heard(live.arrivals())
     rng, kept = np.random.default_rng(seeds[1]), []

@@ -11,8 +11,8 @@ class OfClasses:
 
     references = (Majority, NoChange)
 
-    def __init__(self, schema):
-        self._k = schema.n_classes
+    def __init__(self, schema, bins=None):
+        self._k, self._bins = schema.n_classes, bins
 
     def truth(self, tally, rows):
         """Keep what there is to know of `Scored` rows, whoever contends."""
@@ -33,6 +33,8 @@ class OfClasses:
             own = predicted[np.arange(len(predicted)), rows.y]
             tally.add(rows.t, log_loss=-np.log(np.maximum(own, 1e-15)))
             tally.add(rows.t, brier=(predicted**2).sum(axis=1) - 2 * own + 1)
+            if self._bins:
+                self._score(tally, rows, predicted[:, 1])
         label, k = label_of(predicted), self._k
         if label.min() < 0 or label.max() >= k:
             raise ValueError(f"a model predicted a label outside 0 … {k - 1}")
@@ -40,13 +42,21 @@ class OfClasses:
         if rows.posterior is not None:
             tally.add(rows.t, expected_error=expected_error(rows.posterior, label))
 
+    def _score(self, tally, rows, score):
+        """Keep how often each score of class 1 stands at rows of either class, bin by bin."""
+        bins = self._bins
+        code = np.clip((score * bins).astype(np.int64), 0, bins - 1)
+        held = {f"score_{label}": np.where(rows.y == label, code, bins) for label in (0, 1)}
+        tally.count(rows.t, bins, **held)
+        tally.weigh(rows.t, bins, code, score_sum=score)
+
 
 class OfNumbers:
     """Sums of errors, and of squared distances from the mean given the features, if known."""
 
     references = (Mean, NoChange)
 
-    def __init__(self, schema):
+    def __init__(self, schema, bins=None):
         self._about = None  # the first label, about which labels are summed
 
     def truth(self, tally, rows):
@@ -69,9 +79,9 @@ class OfNumbers:
         tally.add(rows.t, error=predicted - rows.y, **distances(rows, predicted))
 
 
-def scores_of(schema):
-    """What is kept of rows of a schema."""
-    return OfNumbers(schema) if schema.regression else OfClasses(schema)
+def scores_of(schema, bins=None):
+    """What is kept of rows of a schema; with counts of scores in so many bins, if given."""
+    return OfNumbers(schema, bins) if schema.regression else OfClasses(schema, bins)
 
 
 def distances(rows, predicted):

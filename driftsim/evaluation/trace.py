@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 MOST_INTERVALS = 2000
+OF_AN_INTERVAL = ("first_row", "last_row", "model_bytes")  # no sums over its rows
 
 
 class Trace(NamedTuple):
@@ -27,9 +28,56 @@ class Trace(NamedTuple):
         }
         return self._replace(columns=columns, interval=window)
 
+    def cumulative(self):
+        """The same over all rows up to the end of each interval."""
+        columns = {
+            name: gathered(name).accumulate(column, axis=0) for name, column in self.columns.items()
+        }
+        return self._replace(columns=columns | {"last_row": self.columns["last_row"]})
+
+    def sliding(self, window):
+        """The same over the window that ends with each interval, rounded up to whole intervals.
+
+        The first windows are shorter: no rows are before the first.
+        """
+        n = min(-(-window // self.interval), len(self.columns["rows"]))
+        columns = {name: slid(gathered(name), column, n) for name, column in self.columns.items()}
+        return self._replace(columns=columns | {"last_row": self.columns["last_row"]})
+
+    def faded(self, factor):
+        """The same with every row worth `factor` times as much as the next one.
+
+        Exact for intervals of one row, otherwise to within an interval; rows of an interval count
+        the same. First rows, last rows and sizes are those of the interval.
+        """
+        rows = self.columns["rows"]
+        columns = {
+            name: column if name in OF_AN_INTERVAL else fading(column, factor**rows)
+            for name, column in self.columns.items()
+        }
+        return self._replace(columns=columns)
+
     def total(self):
         """The same over the whole stream, as one window."""
         return self.over(MOST_INTERVALS * self.interval + int(self.columns["last_row"][-1]) + 1)
+
+
+def slid(gather, column, n):
+    """What each `n` consecutive entries come to, and the first fewer ones."""
+    if gather is np.add:
+        sums = np.cumsum(column, axis=0)
+        return sums - np.concatenate([np.zeros_like(sums[:n]), sums[:-n]])[: len(sums)]
+    first = np.maximum(np.arange(len(column)) - n + 1, 0)
+    return np.array([gather.reduce(column[a : i + 1]) for i, a in enumerate(first)])
+
+
+def fading(column, kept):
+    """Sums of which, entry by entry, only a share is kept."""
+    faded = np.empty(column.shape)
+    last = np.zeros(column.shape[1:])
+    for i, (entry, share) in enumerate(zip(column, kept)):
+        faded[i] = last = entry + share * last
+    return faded
 
 
 def gathered(name):
@@ -68,6 +116,14 @@ class Tally:
         intervals, starts = self.intervals(t)
         for name, fact in facts.items():
             self._column(name, fact)[intervals] += np.add.reduceat(fact, starts, axis=0)
+
+    def weigh(self, t, k, code, **weights):
+        """Sum weights (n,) at consecutive rows, apart for each code 0 … k - 1."""
+        intervals, starts = self.intervals(t)
+        row = np.repeat(np.arange(len(starts)) * k, np.diff(np.append(starts, len(t))))
+        for name, weight in weights.items():
+            sums = np.bincount(row + code, weight, minlength=len(starts) * k).reshape(-1, k)
+            self._column(name, sums)[intervals] += sums
 
     def count(self, t, k, **codes):
         """Count how often each code 0 … k - 1 stands at consecutive rows; a code k is none."""

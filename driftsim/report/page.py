@@ -5,8 +5,7 @@ import io
 from pathlib import Path
 from string import Template
 
-from driftsim.evaluation.metrics import METRICS
-from driftsim.parts import described
+from driftsim.evaluation.metrics import meaning
 from driftsim.report.figures import STYLE, curves
 from driftsim.report.tables import readable, remarks, worthwhile
 from driftsim.scenario import resolved
@@ -85,7 +84,7 @@ def page(results, summary, svg, failures):
     study = results.study
     scenario = study.variants[0].scenario
     versions = next(run.about["versions"] for _, run in results.runs())
-    about = [f"{name}: {described(METRICS[name])}" for name in scenario.metrics]
+    about = [f"{name}: {meaning(name)}" for name in scenario.metrics]
     seeds = scenario.evaluation.seeds
     return PAGE.substitute(
         name=html.escape(study.name),

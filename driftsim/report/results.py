@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from driftsim.evaluation.metrics import METRICS, metrics_of
+from driftsim.evaluation.metrics import metric_of, metrics_of
 from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.trace import Trace
+from driftsim.parts import guess
 from driftsim.runner import runs_of
 from driftsim.scenario import shortest
 
@@ -33,6 +34,18 @@ class Played(NamedTuple):
         """The columns of both, over windows, or as one over the whole stream."""
         merged = [t.over(window) if window else t.total() for t in (self.truth, self.trace)]
         return merged[0].columns | merged[1].columns
+
+    def along(self, over, window):
+        """The columns of both along the stream, over windows of some kind."""
+        made = {
+            "tumbling": lambda trace: trace.over(window),
+            "sliding": lambda trace: trace.sliding(window),
+            "cumulative": lambda trace: trace.cumulative(),
+            "faded": lambda trace: trace.faded((window - 1) / (window + 1)),
+        }
+        if over not in made:
+            raise ValueError(f"{over!r} is no kind of window; {guess(over, made)}")
+        return made[over](self.truth).columns | made[over](self.trace).columns
 
 
 class Results:
@@ -62,16 +75,20 @@ class Results:
             rows.append(setting | {"contender": contender} | summed_up(tallies, self.metrics))
         return pd.DataFrame(rows, columns=[*self.swept, *self.measures, *COSTS])
 
-    def curves(self, metric=None, window=None):
+    def curves(self, metric=None, window=None, over="tumbling"):
         """A metric (the foremost if not given) over the stream: a row a contender and window.
 
         The mean over seeds, its least and greatest, and the rows `first_row` … `last_row` of
         each window, which is rounded up to whole intervals. NaN where the metric is undefined.
+        `over` tells what the windows are: `tumbling`, one after the other; `sliding`, one that
+        ends with each interval; `cumulative`, all rows so far; or `faded`, all rows so far, a
+        row counting less the longer it is past, as much as to be worth `window` rows together.
         """
-        metric, frames = metric or next(iter(self.metrics)), []
+        schema = self.study.variants[0].scenario.stream.schema
+        measure, frames = metric_of(metric or next(iter(self.metrics)), schema), []
         for setting, contender, played in self._grouped():
-            tallies = [one.over(window or self.window) for one in played]
-            values = np.array([METRICS[metric](tally) for tally in tallies])
+            tallies = [one.along(over, window or self.window) for one in played]
+            values = np.array([measure(tally) for tally in tallies])
             frame = pd.DataFrame(
                 {"contender": contender}
                 | {name: tallies[0][name] for name in ("first_row", "last_row")}
@@ -97,8 +114,10 @@ class Results:
 
     @property
     def metrics(self):
-        """The metrics that the labels have, by name, the foremost first."""
-        return metrics_of(self.study.variants[0].scenario.stream.schema)
+        """The metrics that the labels have, and those asked for, by name, the foremost first."""
+        scenario = self.study.variants[0].scenario
+        schema = scenario.stream.schema
+        return metrics_of(schema) | {name: metric_of(name, schema) for name in scenario.metrics}
 
     @property
     def measures(self):

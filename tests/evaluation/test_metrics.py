@@ -1,10 +1,17 @@
 """Metrics against scikit-learn and the golden fixture."""
 
+import re
+from functools import partial
+
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, cohen_kappa_score
+from sklearn import metrics
 
-from driftsim.evaluation.metrics import METRICS
+from driftsim.evaluation.metrics import METRICS, metric_of
+from driftsim.evaluation.prequential import Scored
+from driftsim.evaluation.scores import scores_of
+from driftsim.evaluation.trace import Tally, Trace
+from driftsim.rows import Schema
 
 Y = np.array([0, 0, 1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0, 0, 1, 0])
 P = np.array([0, 1, 1, 1, 0, 0, 1, 1, 0, 0, 1, 0, 0, 1, 1, 1, 1, 0, 1, 0])
@@ -20,19 +27,131 @@ def tally(y, predicted, k):
     }
 
 
+def by_row(y, predicted, k=2):
+    """The same, an interval a row, with what the references had right."""
+    before = np.append(0, y[:-1])
+    counts = np.cumsum(np.vstack([np.zeros(k), np.eye(k)[y]]), axis=0)[:-1]
+    n = len(y)
+    return Trace(
+        {
+            "first_row": np.arange(n),
+            "last_row": np.arange(n),
+            "rows": np.ones(n, int),
+            "actual": np.eye(k, dtype=int)[y],
+            "predicted": np.eye(k, dtype=int)[predicted],
+            "correct": np.eye(k, dtype=int)[y] * (y == predicted)[:, None],
+            "no_change_correct": (before == y).astype(int),
+            "majority_correct": (counts.argmax(axis=1) == y).astype(int),
+        },
+        interval=1,
+    )
+
+
 def test_golden_fixture():
-    whole = tally(Y, P, 2)
-    assert METRICS["error"](whole)[0] == 0.25
-    assert METRICS["kappa"](whole)[0] == 0.5
+    whole = by_row(Y, P).total().columns
+    expected = {
+        "error": 0.25, "kappa": 0.5, "kappa_temporal": 0.5, "kappa_m": 0.6428571428571429,
+        "g_mean": 0.7483314773547882, "balanced_accuracy": 0.75,
+    }  # fmt: skip
+    for name, value in expected.items():
+        assert METRICS[name](whole)[0] == pytest.approx(value, abs=1e-15), name
+    assert metric_of("recall of 0", Schema(()))(whole)[0] == 0.7
+    assert metric_of("recall of 1", Schema(()))(whole)[0] == 0.8
+
+
+def test_golden_fixture_along_the_stream():
+    rows = by_row(Y, P)
+    faded = METRICS["error"](rows.faded(0.9).columns)
+    assert faded[-1] == pytest.approx(0.20467153147377487, abs=1e-15)
+    assert faded[9] == pytest.approx(0.2811141719738426, abs=1e-15)
+    assert METRICS["error"](rows.sliding(5).columns)[-1] == pytest.approx(0.2)
+    assert METRICS["error"](rows.cumulative().columns)[-1] == 0.25
+    assert rows.sliding(5).columns["first_row"].tolist() == [0] * 5 + list(range(1, 16))
+    wrong = Y != P
+    windows = [wrong[max(0, i - 4) : i + 1].mean() for i in range(20)]
+    assert np.allclose(METRICS["error"](rows.sliding(5).columns), windows)
+    assert np.allclose(
+        METRICS["error"](rows.cumulative().columns), np.cumsum(wrong) / np.arange(1, 21)
+    )
+
+
+def test_fading_over_intervals_is_right_to_within_one():
+    y, predicted = np.random.default_rng(0).integers(0, 2, (2, 400))
+    exact = METRICS["error"](by_row(y, predicted).faded(0.99).columns)[19::20]
+    coarse = METRICS["error"](by_row(y, predicted).over(20).faded(0.99).columns)
+    assert np.abs(exact - coarse).max() < 1 - 0.99**20
 
 
 @pytest.mark.parametrize("k", [2, 3, 7])
 def test_against_scikit_learn(k):
     y, predicted = np.random.default_rng(k).integers(0, k, (2, 500))
     predicted[:200] = y[:200]
-    whole = tally(y, predicted, k)
-    assert np.isclose(METRICS["accuracy"](whole)[0], accuracy_score(y, predicted))
-    assert np.isclose(METRICS["kappa"](whole)[0], cohen_kappa_score(y, predicted))
+    whole, schema = tally(y, predicted, k), Schema((), n_classes=k)
+    theirs = {
+        "accuracy": metrics.accuracy_score,
+        "kappa": metrics.cohen_kappa_score,
+        "mcc": metrics.matthews_corrcoef,
+        "balanced_accuracy": metrics.balanced_accuracy_score,
+        **{
+            f"{name}{way}": partial(getattr(metrics, f"{name}_score"), average=average)
+            for name in ("precision", "recall", "f1")
+            for way, average in (("", "macro"), ("_micro", "micro"))
+        },
+        **{
+            f"{name} of {k - 1}": lambda y, p, name=name: getattr(metrics, f"{name}_score")(
+                y, p, average=None
+            )[-1]
+            for name in ("precision", "recall", "f1")
+        },
+    }
+    for name, theirs_of in theirs.items():
+        own = metric_of(name, schema)(whole)[0]
+        assert own == pytest.approx(theirs_of(y, predicted), abs=1e-12), name
+
+
+def test_scores_against_scikit_learn():
+    """Scores that stand in the middle of their bins lose nothing by being counted."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 1000)
+    score = (np.clip(rng.normal(0.4 + 0.2 * y, 0.2), 0, 0.999) * 64).astype(int) / 64 + 1 / 128
+    trace = Tally(0, 1000, 1000)
+    rows = Scored(np.arange(1000), y, None, None)
+    scores_of(Schema(()), 64).answers(trace, rows, np.column_stack([1 - score, score]))
+    columns = trace.columns | {"actual": np.bincount(y)[None]}
+    assert METRICS["auc"](columns)[0] == pytest.approx(metrics.roc_auc_score(y, score))
+    bins = [(score == one) for one in np.unique(score)]
+    apart = sum(abs(score[b].mean() - y[b].mean()) * b.mean() for b in bins)
+    assert METRICS["calibration_error"](columns)[0] == pytest.approx(apart)
+    golden = np.array([0.9, 0.8, 0.8, 0.7, 0.4, 0.4, 0.2])
+    trace, y = Tally(0, 7, 7), np.array([1, 1, 0, 1, 0, 1, 0])
+    told = np.column_stack([1 - golden, golden])
+    scores_of(Schema(()), 64).answers(trace, Scored(np.arange(7), y, None, None), told)
+    assert METRICS["auc"](trace.columns)[0] == 0.75
+
+
+def test_errors_of_numbers_relative_to_the_mean():
+    sums = {
+        "rows": np.array([4]),
+        "absolute_error": np.array([2.0]),
+        "squared_error": np.array([3.0]),
+    }
+    mean = {"mean_absolute_error": np.array([4.0]), "mean_squared_error": np.array([12.0])}
+    assert METRICS["relative_absolute_error"](sums | mean)[0] == 0.5
+    assert METRICS["relative_squared_error"](sums | mean)[0] == 0.25
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("eror", "no metric is called 'eror'; did you mean 'error'?"),
+        ("mae", "'mae' is not for these labels"),
+        ("recall of 2", "no class is called '2'; choose from 0, 1"),
+        ("kappa of 1", "no metric is called 'kappa of 1'"),
+    ],
+)
+def test_metrics_that_are_not(name, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        metric_of(name, Schema(()))
 
 
 def test_undefined_is_a_gap():
@@ -40,6 +159,11 @@ def test_undefined_is_a_gap():
     assert np.isnan(METRICS["kappa"](one_class)[0])
     assert np.isnan(METRICS["excess_error"](one_class)[0])
     assert METRICS["error"](one_class)[0] == 0
+    for name in ("mcc", "g_mean", "balanced_accuracy", "kappa_m", "auc", "log_loss"):
+        assert np.isnan(METRICS[name](one_class)[0]), name
+    never = tally(np.array([0, 0, 1]), np.array([0, 0, 0]), 2)
+    assert np.isnan(METRICS["precision"](never)[0]) and METRICS["recall"](never)[0] == 0.5
+    assert METRICS["f1"](never)[0] == pytest.approx(0.4)
 
 
 def test_excess_error():
