@@ -60,11 +60,18 @@ def write(results, folder, failures=()):
     files = {
         "curves.png": picture["png"],
         "curves.svg": picture["svg"],
-        "summary.csv": summary.to_csv(index=False, lineterminator="\n").encode(),
+        "summary.csv": csv(summary),
+        "recovery.csv": csv(results.recovery()),
+        "differences.csv": csv(results.compare()),
         "scenario.yaml": resolved(results.study).encode(),
         "report.html": page(results, summary, picture["svg"].decode(), failures).encode(),
     }
     return [placed(folder / name, content) for name, content in files.items()]
+
+
+def csv(frame):
+    """A frame as the bytes of a file."""
+    return frame.to_csv(index=False, lineterminator="\n").encode()
 
 
 def pictures(figure):

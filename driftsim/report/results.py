@@ -4,19 +4,19 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from driftsim.evaluation.metrics import metric_of, metrics_of
 from driftsim.evaluation.scores import scores_of
+from driftsim.evaluation.significance import bounds
 from driftsim.evaluation.trace import Trace
 from driftsim.parts import guess
+from driftsim.report.measures import TOLERANCE, differences, recovered, recovery, regret
 from driftsim.runner import runs_of
 from driftsim.scenario import shortest
 
 UNHEARD = ("labels_after_end", "labels_never")
 SUMMED = ("fits", "fits_skipped", "labels", *UNHEARD, "rows_trained", "alarms")
 SECONDS = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")
-CONFIDENCE = 0.95
 COSTS = [*SUMMED, *SECONDS, "model_bytes", "seeds"]
 CURVES = ["contender", "first_row", "last_row", "mean", "low", "high", "seeds"]
 
@@ -70,7 +70,7 @@ class Results:
         `no_change`, tell how they would have done, each with every label before the row.
         """
         rows = []
-        for setting, contender, played in self._grouped():
+        for setting, contender, played in self.grouped():
             tallies = [one.over() for one in played]
             rows.append(setting | {"contender": contender} | summed_up(tallies, self.metrics))
         return pd.DataFrame(rows, columns=[*self.swept, *self.measures, *COSTS])
@@ -86,7 +86,7 @@ class Results:
         """
         schema = self.study.variants[0].scenario.stream.schema
         measure, frames = metric_of(metric or next(iter(self.metrics)), schema), []
-        for setting, contender, played in self._grouped():
+        for setting, contender, played in self.grouped():
             tallies = [one.along(over, window or self.window) for one in played]
             values = np.array([measure(tally) for tally in tallies])
             frame = pd.DataFrame(
@@ -100,6 +100,28 @@ class Results:
             frames.append(frame)
         whole = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
         return whole.reindex(columns=[*self.swept, *CURVES])
+
+    def recovery(self, window=None, tolerance=TOLERANCE):
+        """How each contender came through each change, with each seed: see docs/measures.md."""
+        return recovery(self, window, tolerance)
+
+    def recovered(self, window=None, tolerance=TOLERANCE):
+        """A row a contender: its median recovery, censored ones not taken for ended."""
+        return recovered(self, window, tolerance)
+
+    def regret(self):
+        """The loss beyond the best possible, summed along the stream."""
+        return regret(self)
+
+    def compare(self):
+        """Each two contenders: by how much one errs less, and whether they can be told apart."""
+        return differences(self)
+
+    def changes(self, setting, seed):
+        """The changes of the stream of a setting."""
+        for variant in self.study.variants:
+            if dict(zip(self.swept, variant.setting.values())) == setting:
+                return variant.scenario.stream.changes(seed)
 
     def write(self, folder, failures=()):
         """Write figures, tables and the page into a folder; gives their paths, the page last."""
@@ -151,7 +173,7 @@ class Results:
             elif (variant.title, run.seed) in truths:
                 yield Played(setting, run.name, run.seed, trace, truths[variant.title, run.seed])
 
-    def _grouped(self):
+    def grouped(self):
         """The finished runs of each contender under each setting, contenders first."""
         for variant in self.study.variants:
             setting = dict(zip(self.swept, variant.setting.values()))
@@ -202,12 +224,3 @@ def summed_up(tallies, metrics):
     foremost = next(iter(metrics))
     low, high = bounds(values[foremost])
     return means | {f"{foremost}_low": low, f"{foremost}_high": high, "seeds": len(tallies)}
-
-
-def bounds(values):
-    """Between what the mean of independent values lies, by Student's t; NaN for one value."""
-    n = len(values)
-    if n < 2:
-        return np.nan, np.nan
-    half = stdtrit(n - 1, 0.5 + CONFIDENCE / 2) * np.std(values, ddof=1) / np.sqrt(n)
-    return float(np.mean(values) - half), float(np.mean(values) + half)

@@ -25,7 +25,10 @@ class Closed(HTMLParser):
 def test_everything_is_written(swept, tmp_path):
     paths = swept.write(tmp_path / "report")
     names = [path.name for path in paths]
-    assert names == ["curves.png", "curves.svg", "summary.csv", "scenario.yaml", "report.html"]
+    assert names == [
+        "curves.png", "curves.svg", "summary.csv", "recovery.csv", "differences.csv",
+        "scenario.yaml", "report.html",
+    ]  # fmt: skip
     assert all(path.stat().st_size for path in paths)
     assert sorted(path.name for path in (tmp_path / "report").iterdir()) == sorted(names)
 

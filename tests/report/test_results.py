@@ -101,3 +101,38 @@ sweep: {sweep}
     figure = figures.curves(results)
     assert all(len(panel.get_legend_handles_labels()[0]) == 2 for panel in figure.axes)
     assert results.write(tmp_path / "report") and shown(results, 100).row_count == 8
+
+
+def test_recovery_has_a_row_for_each_contender_seed_and_change(swept):
+    frame = swept.recovery()
+    assert len(frame) == 2 * 2 * 5  # settings, seeds, contenders and references
+    frozen = frame[(frame.contender == "frozen") & (frame.noise == 0.0)]
+    assert frozen.censored.all() and (frozen.depth > 0.2).all() and (frozen.change == 1300).all()
+    summed = swept.recovered().set_index(["noise", "contender"])
+    assert (
+        np.isnan(summed.loc[(0.0, "frozen"), "rows"])
+        and summed.loc[(0.0, "frozen"), "censored"] == 2
+    )
+    assert summed.loc[(0.0, "oracle"), "rows"] > 0
+
+
+def test_regret_is_the_excess_summed(swept, plain):
+    frame = swept.regret()
+    summary = swept.summary().set_index(["noise", "contender"])
+    last = frame[frame.last_row == 2999].set_index(["noise", "contender"])
+    for key in [(0.0, "frozen"), (0.2, "bayes & co")]:
+        assert last.loc[key, "regret"] == pytest.approx(2000 * summary.loc[key, "excess_error"])
+    assert (frame[frame.contender == "oracle"].regret == 0).all()
+    assert (frame.groupby(["noise", "contender"]).regret.diff().dropna() >= -1e-9).all()
+    assert not len(plain.regret())  # nobody knows
+
+
+def test_contenders_are_compared_pair_by_pair(swept, plain):
+    frame = swept.compare()
+    assert len(frame) == 2 and (frame.unit == "seeds").all()
+    (one,) = plain.compare().to_dict("records")
+    assert {one["better"], one["worse"]} == {"bayes", "majority"}
+    assert one["unit"] == "this stream only" and one["low"] <= one["mean"] <= one["high"]
+    error = plain.summary().set_index("contender").error
+    assert one["mean"] == pytest.approx(abs(error["bayes"] - error["majority"]))
+    assert error[one["better"]] < error[one["worse"]]

@@ -1,0 +1,145 @@
+"""Measures: recovery, regret and differences between contenders, as frames."""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from driftsim.evaluation.recovery import median, recoveries
+from driftsim.evaluation.significance import over_blocks, over_seeds
+from driftsim.streams.stream import PARTS, child
+
+TOLERANCE = 0.02  # of the excess, within which a contender has recovered
+RECOVERY = ["contender", "seed", "change", "depth", "rows", "censored", "area"]
+REGRET = ["contender", "last_row", "regret", "low", "high", "seeds"]
+DIFFERENCES = ["better", "worse", "mean", "low", "high", "told_apart", "unit"]
+
+
+def recovery(results, window=None, tolerance=TOLERANCE):
+    """A row for each contender, seed and change: how deep it fell, and how long it took.
+
+    The loss is the excess over the best possible; where that is not known, the error itself.
+    """
+    rows = []
+    for setting, contender, played in results.grouped():
+        for one in played:
+            columns = one.truth.columns | one.trace.columns
+            changes = results.changes(setting, one.seed)
+            told = recoveries(columns, loss(columns), changes, window or results.window, tolerance)
+            rows += [
+                setting
+                | {"contender": contender, "seed": one.seed, "change": it.first}
+                | {"depth": it.depth, "rows": it.rows, "censored": it.censored, "area": it.area}
+                for it in told
+            ]
+    return pd.DataFrame(rows, columns=[*results.swept, *RECOVERY])
+
+
+def recovered(results, window=None, tolerance=TOLERANCE):
+    """A row a contender: the median rows to recover over seeds and changes, and how many did not.
+
+    The median counts those that were not followed to their end as longer than they were followed
+    (Kaplan & Meier 1958); NaN where fewer than half are known to have recovered.
+    """
+    frame, rows = recovery(results, window, tolerance), []
+    for key, group in frame.groupby([*results.swept, "contender"], sort=False):
+        ended = {"rows": median(group["rows"], group["censored"])}
+        counts = {"changes": len(group), "censored": int(group["censored"].sum())}
+        means = {"depth": group["depth"].mean(), "area": group["area"].mean()}
+        rows.append(dict(zip([*results.swept, "contender"], key)) | ended | counts | means)
+    columns = [*results.swept, "contender", "rows", "changes", "censored", "depth", "area"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def regret(results):
+    """A row for each contender and interval: the loss beyond the best possible, summed so far.
+
+    Dynamic regret: the mean over seeds, its least and greatest. No rows without a known truth.
+    """
+    frames = []
+    for setting, contender, played in results.grouped():
+        excesses = [excess(one.truth.columns | one.trace.columns) for one in played]
+        if any(one is None for one in excesses):
+            continue
+        sums = np.cumsum(excesses, axis=1)
+        frame = pd.DataFrame(
+            {"contender": contender, "last_row": played[0].truth.columns["last_row"]}
+            | {"regret": sums.mean(axis=0), "low": sums.min(axis=0), "high": sums.max(axis=0)}
+            | {"seeds": len(played)}
+        )
+        for name, value in setting.items():
+            frame[name] = [value] * len(frame)
+        frames.append(frame)
+    whole = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    return whole.reindex(columns=[*results.swept, *REGRET])
+
+
+def differences(results):
+    """A row for each two contenders: by how much one errs less, and whether they are told apart.
+
+    With two or more seeds a paired t interval, the seed being the unit; with one a bootstrap of
+    blocks of the stream, which tells of this stream only.
+    """
+    rows = []
+    for setting, pairs in groupwise(results):
+        for (one, other), (ours, theirs) in pairs:
+            apart = difference(ours, theirs)
+            better, worse = (one, other) if apart.mean <= 0 else (other, one)
+            low, high = (
+                sorted(np.abs([apart.low, apart.high]))
+                if apart.told_apart
+                else ((apart.low, apart.high) if apart.mean > 0 else (-apart.high, -apart.low))
+            )
+            rows.append(
+                setting
+                | {"better": better, "worse": worse, "mean": abs(apart.mean)}
+                | {"low": low, "high": high}
+                | {"told_apart": apart.told_apart, "unit": apart.unit}
+            )
+    return pd.DataFrame(rows, columns=[*results.swept, *DIFFERENCES])
+
+
+def groupwise(results):
+    """For each setting, every two contenders with their runs."""
+    groups = {}
+    for setting, contender, played in results.grouped():
+        if contender in results.study.variants[0].scenario.models:
+            groups.setdefault(str(setting), (setting, []))[1].append((contender, played))
+    for setting, named in groups.values():
+        yield setting, [((a, b), (x, y)) for (a, x), (b, y) in combinations(named, 2)]
+
+
+def difference(ours, theirs):
+    """The difference of the mean losses of two contenders, with its interval."""
+    seeds = sorted({one.seed for one in ours} & {one.seed for one in theirs})
+    ours, theirs = ({one.seed: one for one in played} for played in (ours, theirs))
+    losses = [
+        [counted(one[seed].truth.columns | one[seed].trace.columns) for seed in seeds]
+        for one in (ours, theirs)
+    ]
+    apart = np.subtract(*map(np.array, losses))
+    rows = ours[seeds[0]].truth.columns["rows"]
+    if len(seeds) > 1:
+        return over_seeds(apart.sum(axis=1) / rows.sum())
+    return over_blocks(apart[0] / rows.mean(), child(0, PARTS))
+
+
+def excess(columns):
+    """The loss of each interval beyond the best possible, or None where that is not known."""
+    if "excess_squared_error" in columns:
+        return columns["excess_squared_error"]
+    if "expected_error" in columns and "bayes_error" in columns:
+        return columns["expected_error"] - columns["bayes_error"]
+
+
+def counted(columns):
+    """The loss of each interval: wrong rows, or for numbers the absolute error."""
+    if "absolute_error" in columns:
+        return columns["absolute_error"]
+    return columns["rows"] - columns["correct"].sum(axis=1)
+
+
+def loss(columns):
+    """The excess where it is known, else the loss itself."""
+    known = excess(columns)
+    return counted(columns) if known is None else known

@@ -1,0 +1,51 @@
+"""Significance: against scipy, and how often chance passes for a difference."""
+
+import numpy as np
+import pytest
+from scipy import stats
+from scipy.signal import lfilter
+
+from driftsim.evaluation.significance import block_length, over_blocks, over_seeds, p_value
+
+
+def test_over_seeds_is_the_paired_t_interval():
+    one, other = np.random.default_rng(0).normal(size=(2, 7))
+    theirs = stats.ttest_rel(one, other)
+    told = over_seeds(one - other)
+    low, high = theirs.confidence_interval(0.95)
+    assert told.low == pytest.approx(low) and told.high == pytest.approx(high)
+    assert told.unit == "seeds" and told.told_apart == (theirs.pvalue < 0.05)
+    assert p_value(one - other) == pytest.approx(theirs.pvalue)
+
+
+@pytest.mark.parametrize("seeds", [3, 5, 30])
+def test_chance_passes_for_a_difference_in_one_of_twenty_cases_over_seeds(seeds):
+    rng = np.random.default_rng(seeds)
+    told = [over_seeds(rng.normal(size=seeds)).told_apart for _ in range(1000)]
+    assert 0.03 <= np.mean(told) <= 0.07
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("alike", [0.0, 0.3, 0.6, 0.8])
+@pytest.mark.parametrize("n", [300, 2000])
+def test_chance_passes_for_a_difference_in_about_one_of_twenty_cases_along_a_stream(alike, n):
+    rng = np.random.default_rng(0)
+    told = []
+    for _ in range(1000):
+        noise = rng.standard_normal(n + 100)
+        told.append(over_blocks(lfilter([1], [1, -alike], noise)[100:], rng).told_apart)
+    assert 0.03 <= np.mean(told) <= 0.10
+
+
+def test_a_difference_along_a_stream_is_found_and_told_to_be_of_this_stream():
+    rng = np.random.default_rng(0)
+    told = over_blocks(0.3 + rng.standard_normal(1000), rng)
+    assert told.told_apart and told.low < 0.3 < told.high and told.unit == "this stream only"
+    assert over_blocks(np.zeros(50), rng).told_apart is False
+
+
+def test_blocks_are_as_long_as_neighbours_are_alike():
+    rng = np.random.default_rng(0)
+    apart, alike = rng.standard_normal(2000), np.cumsum(rng.standard_normal(2000))
+    assert block_length(apart) <= 4 and block_length(alike) > 50
+    assert block_length(np.ones(10)) == block_length(np.ones(2)) == 1
