@@ -170,6 +170,8 @@ def report(study, store, parts, folder, failures):
     if study.question:
         console.print(f"\n[bold]{escape(study.question)}[/bold]", highlight=False)
     console.print(shown(results, console.width))
+    for said in results.verdict()[1 if study.question else 0 :]:
+        console.print(escape(said), highlight=False)
     for said in remarks(results):
         console.print(escape(said), highlight=False)
     for path in paths:

@@ -20,7 +20,16 @@ models:
   last: {learner: no_change, policy: online}
 evaluation: {warmup: 500}
 """
-FILES = {"curves.png", "curves.svg", "summary.csv", "scenario.yaml", "report.html"}
+FILES = {
+    "summary.md",
+    "recovery.csv",
+    "differences.csv",
+    "curves.png",
+    "curves.svg",
+    "summary.csv",
+    "scenario.yaml",
+    "report.html",
+}
 
 
 @pytest.fixture

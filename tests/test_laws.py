@@ -181,7 +181,7 @@ def test_nothing_predicts_coin_tosses(learner, policy, labels):
     coin = sea_stream(2100, noise=0.5)
     predicted = predictions(coin, learner, policy, labels, warmup=500)
     right = np.mean(predicted == coin.rows(0, 500, 2100).y)
-    assert abs(right - 0.5) < 4 * 0.5 / np.sqrt(1600)
+    assert abs(right - 0.5) < 5 * 0.5 / np.sqrt(1600)  # in some thousand trials
 
 
 # 6. A compiled loop equals predict-then-learn.

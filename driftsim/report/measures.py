@@ -109,19 +109,19 @@ def groupwise(results):
         yield setting, [((a, b), (x, y)) for (a, x), (b, y) in combinations(named, 2)]
 
 
-def difference(ours, theirs):
-    """The difference of the mean losses of two contenders, with its interval."""
-    seeds = sorted({one.seed for one in ours} & {one.seed for one in theirs})
+def difference(ours, theirs, rows=slice(None)):
+    """The difference of the mean losses of two contenders over some intervals, with bounds."""
     ours, theirs = ({one.seed: one for one in played} for played in (ours, theirs))
+    seeds = sorted(ours.keys() & theirs.keys())
     losses = [
-        [counted(one[seed].truth.columns | one[seed].trace.columns) for seed in seeds]
+        [counted(one[seed].truth.columns | one[seed].trace.columns)[rows] for seed in seeds]
         for one in (ours, theirs)
     ]
     apart = np.subtract(*map(np.array, losses))
-    rows = ours[seeds[0]].truth.columns["rows"]
+    lengths = ours[seeds[0]].truth.columns["rows"][rows]
     if len(seeds) > 1:
-        return over_seeds(apart.sum(axis=1) / rows.sum())
-    return over_blocks(apart[0] / rows.mean(), child(0, PARTS))
+        return over_seeds(apart.sum(axis=1) / lengths.sum())
+    return over_blocks(apart[0] / lengths.mean(), child(0, PARTS))
 
 
 def excess(columns):

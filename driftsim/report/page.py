@@ -37,6 +37,7 @@ pre { background: #f5f5f5; padding: 1rem; overflow-x: auto; font-size: .85rem; }
 <body>
 <h1>$name</h1>
 <p class="question">$question</p>
+$verdict
 $failed
 <figure>$picture<figcaption>$caption</figcaption></figure>
 <h2>Summary</h2>
@@ -61,6 +62,7 @@ def write(results, folder, failures=()):
         "curves.png": picture["png"],
         "curves.svg": picture["svg"],
         "summary.csv": csv(summary),
+        "summary.md": ("\n\n".join(results.verdict()) + "\n").encode(),
         "recovery.csv": csv(results.recovery()),
         "differences.csv": csv(results.compare()),
         "scenario.yaml": resolved(results.study).encode(),
@@ -96,6 +98,7 @@ def page(results, summary, svg, failures):
     return PAGE.substitute(
         name=html.escape(study.name),
         question=html.escape(study.question),
+        verdict=paragraphs(results.verdict()[1 if study.question else 0 :]),
         failed="".join(map(failed, failures)),
         picture=svg[svg.index("<svg") :],
         caption=html.escape(
@@ -106,7 +109,7 @@ def page(results, summary, svg, failures):
             + unknown(scenario)
         ),
         summary=table(worthwhile(summary), set(scenario.models)),
-        remarks="".join(f"<p>{html.escape(said)}</p>" for said in remarks(results)),
+        remarks=paragraphs(remarks(results)),
         note=html.escape(
             "Means over the seeds; …_low and …_high bound the mean error at 95 %. Grey rows are "
             "references: oracle knows the world, the others have seen every label before the row. "
@@ -118,6 +121,11 @@ def page(results, summary, svg, failures):
             + ", ".join(f"{name} {number}" for name, number in versions.items())
         ),
     )
+
+
+def paragraphs(sentences):
+    """Sentences, each a paragraph."""
+    return "\n".join(f"<p>{html.escape(said)}</p>" for said in sentences)
 
 
 def unknown(scenario):

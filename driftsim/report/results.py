@@ -11,12 +11,12 @@ from driftsim.evaluation.significance import bounds
 from driftsim.evaluation.trace import Trace
 from driftsim.parts import guess
 from driftsim.report.measures import TOLERANCE, differences, recovered, recovery, regret
+from driftsim.report.verdict import SECONDS, verdict
 from driftsim.runner import runs_of
 from driftsim.scenario import shortest
 
 UNHEARD = ("labels_after_end", "labels_never")
 SUMMED = ("fits", "fits_skipped", "labels", *UNHEARD, "rows_trained", "alarms")
-SECONDS = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")
 COSTS = [*SUMMED, *SECONDS, "model_bytes", "seeds"]
 CURVES = ["contender", "first_row", "last_row", "mean", "low", "high", "seeds"]
 
@@ -116,6 +116,10 @@ class Results:
     def compare(self):
         """Each two contenders: by how much one errs less, and whether they can be told apart."""
         return differences(self)
+
+    def verdict(self):
+        """What the study has shown, in sentences that its figures carry."""
+        return verdict(self)
 
     def changes(self, setting, seed):
         """The changes of the stream of a setting."""
