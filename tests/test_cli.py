@@ -21,6 +21,7 @@ models:
 evaluation: {warmup: 500}
 """
 FILES = {
+    "alarms.csv",
     "summary.md",
     "recovery.csv",
     "differences.csv",

@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from driftsim.evaluation.alarms import at_random, detected, periodic
 from driftsim.evaluation.recovery import median, recoveries
 from driftsim.evaluation.significance import over_blocks, over_seeds
 from driftsim.streams.stream import PARTS, child
@@ -12,6 +13,10 @@ from driftsim.streams.stream import PARTS, child
 TOLERANCE = 0.02  # of the excess, within which a contender has recovered
 RECOVERY = ["contender", "seed", "change", "depth", "rows", "censored", "area"]
 REGRET = ["contender", "last_row", "regret", "low", "high", "seeds"]
+ALARMS = [
+    "contender", "alarms", "changes", "detected", "missed", "to_detection", "delay",
+    "extra", "early", "between_false", "ratio", "seeds",
+]  # fmt: skip
 DIFFERENCES = ["better", "worse", "mean", "low", "high", "told_apart", "unit"]
 
 
@@ -99,6 +104,70 @@ def differences(results):
     return pd.DataFrame(rows, columns=[*results.swept, *DIFFERENCES])
 
 
+def alarms(results):
+    """A row for each contender that rang: its alarms against the true changes, over the seeds.
+
+    Below each stand two detectors that hear nothing and ring as often: at even distances, and at
+    random. Positions are known to within an interval. `delay` is the median of rows from a change
+    to its alarm, those that were missed counting as longer than until the next change.
+    """
+    rows = []
+    for setting, contender, played in results.grouped():
+        if contender in results.study.variants[0].scenario.models:
+            rung = [rung_at(one) for one in played]
+            if any(len(one) for one in rung):
+                rows += _rung(results, setting, contender, played, rung)
+    return pd.DataFrame(rows, columns=[*results.swept, *ALARMS])
+
+
+def _rung(results, setting, contender, played, rung):
+    columns = played[0].truth.columns
+    first, stop = int(columns["first_row"][0]), int(columns["last_row"][-1]) + 1
+    kinds = {
+        contender: lambda one, seed: one,
+        f"{contender}, if it rang evenly": lambda one, seed: periodic(len(one), first, stop),
+        f"{contender}, if it rang at random": lambda one, seed: at_random(
+            len(one), first, stop, child(seed, PARTS)
+        ),
+    }
+    for name, ring in kinds.items():
+        told = [
+            detected(
+                ring(at, one.seed),
+                [change.first for change in results.changes(setting, one.seed)],
+                first,
+                stop,
+            )
+            for at, one in zip(rung, played)
+        ]
+        yield setting | {"contender": name} | alarmed(told)
+
+
+def alarmed(told):
+    """What `Detection`s with each seed come to."""
+    delays = [delay for one in told for delay in one.delays]
+    waited = [rows for one in told for rows in one.waited]
+    cut = [False] * len(delays) + [True] * len(waited)
+    means = {
+        name: float(np.mean([getattr(one, name) for one in told]))
+        for name in ("alarms", "changes", "missed", "extra", "early", "between_false", "ratio")
+    }
+    return means | {
+        "detected": float(np.mean([len(one.delays) for one in told])),
+        "to_detection": float(np.mean(delays)) if delays else np.nan,
+        "delay": median(delays + waited, cut),
+        "seeds": len(told),
+    }
+
+
+def rung_at(one):
+    """The first row of each interval in which an alarm rang, as often as it did."""
+    columns = one.trace.columns
+    if "alarms" not in columns:
+        return np.empty(0, int)
+    return np.repeat(columns["first_row"], columns["alarms"].astype(int))
+
+
 def groupwise(results):
     """For each setting, every two contenders with their runs."""
     groups = {}
@@ -106,13 +175,14 @@ def groupwise(results):
         if contender in results.study.variants[0].scenario.models:
             groups.setdefault(str(setting), (setting, []))[1].append((contender, played))
     for setting, named in groups.values():
-        yield setting, [((a, b), (x, y)) for (a, x), (b, y) in combinations(named, 2)]
+        pairs = [((a, b), (x, y)) for (a, x), (b, y) in combinations(named, 2)]
+        yield setting, [(names, both) for names, both in pairs if seeds_of(*both)]
 
 
 def difference(ours, theirs, rows=slice(None)):
     """The difference of the mean losses of two contenders over some intervals, with bounds."""
+    seeds = seeds_of(ours, theirs)
     ours, theirs = ({one.seed: one for one in played} for played in (ours, theirs))
-    seeds = sorted(ours.keys() & theirs.keys())
     losses = [
         [counted(one[seed].truth.columns | one[seed].trace.columns)[rows] for seed in seeds]
         for one in (ours, theirs)
@@ -122,6 +192,11 @@ def difference(ours, theirs, rows=slice(None)):
     if len(seeds) > 1:
         return over_seeds(apart.sum(axis=1) / lengths.sum())
     return over_blocks(apart[0] / lengths.mean(), child(0, PARTS))
+
+
+def seeds_of(ours, theirs):
+    """The seeds that the runs of two contenders have in common."""
+    return sorted({one.seed for one in ours} & {one.seed for one in theirs})
 
 
 def excess(columns):

@@ -64,6 +64,7 @@ def write(results, folder, failures=()):
         "summary.csv": csv(summary),
         "summary.md": ("\n\n".join(results.verdict()) + "\n").encode(),
         "recovery.csv": csv(results.recovery()),
+        "alarms.csv": csv(results.alarms()),
         "differences.csv": csv(results.compare()),
         "scenario.yaml": resolved(results.study).encode(),
         "report.html": page(results, summary, picture["svg"].decode(), failures).encode(),

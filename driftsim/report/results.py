@@ -10,7 +10,14 @@ from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.significance import bounds
 from driftsim.evaluation.trace import Trace
 from driftsim.parts import guess
-from driftsim.report.measures import TOLERANCE, differences, recovered, recovery, regret
+from driftsim.report.measures import (
+    TOLERANCE,
+    alarms,
+    differences,
+    recovered,
+    recovery,
+    regret,
+)
 from driftsim.report.verdict import SECONDS, verdict
 from driftsim.runner import runs_of
 from driftsim.scenario import shortest
@@ -112,6 +119,10 @@ class Results:
     def regret(self):
         """The loss beyond the best possible, summed along the stream."""
         return regret(self)
+
+    def alarms(self):
+        """Alarms against the true changes, beside those of detectors that hear nothing."""
+        return alarms(self)
 
     def compare(self):
         """Each two contenders: by how much one errs less, and whether they can be told apart."""

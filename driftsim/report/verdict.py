@@ -14,14 +14,15 @@ def verdict(results):
     for variant in results.study.variants:
         setting = dict(zip(results.swept, variant.setting.values()))
         played = {
-            name: [
-                one for one in results.traces() if (one.setting, one.contender) == (setting, name)
-            ]
+            name if " " not in name else f"'{name}'": runs_of(results, setting, name)
             for name in variant.scenario.models
         }
-        played = {name: runs for name, runs in played.items() if runs}
-        if played:
-            said = list(sentences(results, variant, setting, played))
+        seeds = variant.scenario.evaluation.seeds
+        whole = {name: runs for name, runs in played.items() if len(runs) == seeds}
+        if whole:
+            said = list(sentences(results, variant, setting, whole))
+            if gone := [name for name in played if name not in whole]:
+                said.append(f"Left out, since not all of its seeds have ended: {listed(gone)}.")
             told += [f"{variant.title}: {said[0]}"] if results.swept else said
     return told
 

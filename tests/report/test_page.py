@@ -26,8 +26,8 @@ def test_everything_is_written(swept, tmp_path):
     paths = swept.write(tmp_path / "report")
     names = [path.name for path in paths]
     assert names == [
-        "curves.png", "curves.svg", "summary.csv", "summary.md", "recovery.csv", "differences.csv",
-        "scenario.yaml", "report.html",
+        "curves.png", "curves.svg", "summary.csv", "summary.md", "recovery.csv", "alarms.csv",
+        "differences.csv", "scenario.yaml", "report.html",
     ]  # fmt: skip
     assert all(path.stat().st_size for path in paths)
     assert sorted(path.name for path in (tmp_path / "report").iterdir()) == sorted(names)

@@ -136,3 +136,23 @@ def test_contenders_are_compared_pair_by_pair(swept, plain):
     error = plain.summary().set_index("contender").error
     assert one["mean"] == pytest.approx(abs(error["bayes"] - error["majority"]))
     assert error[one["better"]] < error[one["worse"]]
+
+
+def test_alarms_stand_beside_detectors_that_hear_nothing(tmp_path):
+    text = """# Who hears it?
+stream:
+  length: 6_000
+  concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 14}}
+  drift: {kind: recurring, every: 1_500}
+models:
+  hears:
+    learner: sklearn.naive_bayes.GaussianNB
+    policy: {kind: on_drift, memory: 200}
+  deaf: {learner: sklearn.naive_bayes.GaussianNB, policy: static}
+evaluation: {seeds: 2, interval: 10}
+"""
+    frame = played(text, "hears", tmp_path).alarms().set_index("contender")
+    assert [name.partition(",")[0] for name in frame.index] == ["hears"] * 3
+    own, *dummies = frame.to_dict("records")
+    assert own["changes"] == 3 and own["detected"] >= 2 and own["to_detection"] < 300
+    assert all(own["ratio"] > one["ratio"] and own["alarms"] == one["alarms"] for one in dummies)

@@ -93,10 +93,18 @@ def test_many_phases_are_counted(swept):
     told = by_phase(played, phases, numbers=False)
     assert told == "Of the 10 phases between changes, least erred: a in 10."
     assert swept.verdict()[0] == "Does <noise> hurt?"
-    assert swept.verdict()[1].startswith("noise = 0.0: bayes & co errs least")
+    assert swept.verdict()[1].startswith("noise = 0.0: 'bayes & co' errs least")
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "  "])
 def test_no_gap_is_told(swept, plain, text):
     for results in (swept, plain):
         assert not any(text in said for said in results.verdict())
+
+
+def test_who_has_not_ended_with_every_seed_is_left_out():
+    results = results_of("", {"a": seeded(5, 5), "b": seeded(9, 9)})
+    results._traces = [one for one in results._traces if (one.contender, one.seed) != ("b", 2)]
+    told = results.verdict()
+    assert told[0].startswith("a errs in") and told[-1].endswith("have ended: b.")
+    assert len(results.compare()) == 1
