@@ -7,7 +7,7 @@ import pandas as pd
 
 from driftsim.evaluation.alarms import at_random, detected, periodic
 from driftsim.evaluation.recovery import median, recoveries
-from driftsim.evaluation.significance import over_blocks, over_seeds
+from driftsim.evaluation.significance import over_blocks, over_seeds, ranked
 from driftsim.streams.stream import PARTS, child
 
 TOLERANCE = 0.02  # of the excess, within which a contender has recovered
@@ -17,6 +17,7 @@ ALARMS = [
     "contender", "alarms", "changes", "detected", "missed", "to_detection", "delay",
     "extra", "early", "between_false", "ratio", "seeds",
 ]  # fmt: skip
+RANKS = ["contender", "rank", "settings", "p", "critical"]
 DIFFERENCES = ["better", "worse", "mean", "low", "high", "told_apart", "unit"]
 
 
@@ -166,6 +167,26 @@ def rung_at(one):
     if "alarms" not in columns:
         return np.empty(0, int)
     return np.repeat(columns["first_row"], columns["alarms"].astype(int))
+
+
+def ranks(results):
+    """A row a contender: its mean rank by error over the settings of a sweep, the least first.
+
+    With the chance `p` of such ranks if all were alike, and the `critical` difference of ranks,
+    beyond which two are told apart. No rows without a sweep, or a second contender.
+    """
+    names = list(results.study.variants[0].scenario.models)
+    errors = {}
+    for setting, contender, played in results.grouped():
+        if contender in names:
+            lost = [counted(one.truth.columns | one.trace.columns).sum() for one in played]
+            errors.setdefault(str(setting), {})[contender] = np.mean(lost)
+    whole = [[told[name] for name in names] for told in errors.values() if len(told) == len(names)]
+    if len(whole) < 2 or len(names) < 2:
+        return pd.DataFrame(columns=RANKS)
+    told = ranked(np.array(whole))
+    frame = pd.DataFrame({"contender": names, "rank": told.mean, "settings": len(whole)})
+    return frame.assign(p=told.p, critical=told.critical).sort_values("rank", ignore_index=True)
 
 
 def groupwise(results):

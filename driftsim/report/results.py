@@ -14,6 +14,7 @@ from driftsim.report.measures import (
     TOLERANCE,
     alarms,
     differences,
+    ranks,
     recovered,
     recovery,
     regret,
@@ -127,6 +128,10 @@ class Results:
     def compare(self):
         """Each two contenders: by how much one errs less, and whether they can be told apart."""
         return differences(self)
+
+    def ranks(self):
+        """The mean rank of each contender over the settings of a sweep, and what they tell."""
+        return ranks(self)
 
     def verdict(self):
         """What the study has shown, in sentences that its figures carry."""

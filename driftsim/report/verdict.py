@@ -24,7 +24,26 @@ def verdict(results):
             if gone := [name for name in played if name not in whole]:
                 said.append(f"Left out, since not all of its seeds have ended: {listed(gone)}.")
             told += [f"{variant.title}: {said[0]}"] if results.swept else said
-    return told
+    return [*told, *by_rank(results.ranks())]
+
+
+def by_rank(frame):
+    """How contenders rank over the settings of a sweep."""
+    if not len(frame):
+        return
+    listing = listed([f"{one.contender} ({one.rank:.2g})" for one in frame.itertuples()])
+    first = frame.iloc[0]
+    apart = frame[frame["rank"] - first["rank"] > first["critical"]]
+    if first["p"] > 0.05:
+        said = f"they cannot be told apart (Friedman, p = {first['p']:.2g})"
+    elif len(apart):
+        said = f"{first['contender']} is told apart from {listed(list(apart['contender']))}"
+    else:
+        said = f"{first['contender']} is not told apart from the next"
+    yield (
+        f"Over {first['settings']:,} settings the mean ranks are {listing}; {said}: ranks "
+        f"further apart than {first['critical']:.2g} are (Nemenyi, 95 %)."
+    )
 
 
 def runs_of(results, setting, name):

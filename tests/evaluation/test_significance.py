@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 from scipy.signal import lfilter
 
-from driftsim.evaluation.significance import block_length, over_blocks, over_seeds, p_value
+from driftsim.evaluation.significance import block_length, over_blocks, over_seeds, p_value, ranked
 
 
 def test_over_seeds_is_the_paired_t_interval():
@@ -49,3 +49,25 @@ def test_blocks_are_as_long_as_neighbours_are_alike():
     apart, alike = rng.standard_normal(2000), np.cumsum(rng.standard_normal(2000))
     assert block_length(apart) <= 4 and block_length(alike) > 50
     assert block_length(np.ones(10)) == block_length(np.ones(2)) == 1
+
+
+def test_ranks_by_hand_and_against_scipy():
+    """Ten streams, three contenders; Demšar's figures for the critical difference."""
+    rng = np.random.default_rng(0)
+    errors = rng.random((10, 3)) + np.array([0.0, 0.3, 0.6])
+    told = ranked(errors)
+    chi2 = stats.friedmanchisquare(*errors.T).statistic
+    f = 9 * chi2 / (10 * 2 - chi2)
+    assert told.p == pytest.approx(stats.f.sf(f, 2, 18))
+    assert told.mean == pytest.approx(stats.rankdata(errors, axis=1).mean(axis=0))
+    assert told.critical == pytest.approx(2.343 * np.sqrt(3 * 4 / 60), abs=1e-3)
+    same = ranked(np.ones((5, 4)))
+    assert (same.mean == 2.5).all() and same.p == pytest.approx(1)
+    assert np.isnan(ranked(errors[:1]).p)
+
+
+@pytest.mark.parametrize(("k", "q"), [(2, 1.960), (5, 2.728), (10, 3.164)])
+def test_the_critical_values_are_those_of_the_books(k, q):
+    assert ranked(np.random.default_rng(0).random((6, k))).critical == pytest.approx(
+        q * np.sqrt(k * (k + 1) / 36), abs=2e-3
+    )

@@ -156,3 +156,10 @@ evaluation: {seeds: 2, interval: 10}
     own, *dummies = frame.to_dict("records")
     assert own["changes"] == 3 and own["detected"] >= 2 and own["to_detection"] < 300
     assert all(own["ratio"] > one["ratio"] and own["alarms"] == one["alarms"] for one in dummies)
+
+
+def test_contenders_are_ranked_over_the_settings_of_a_sweep(swept, plain):
+    frame = swept.ranks()
+    assert frame.contender.tolist() == ["bayes & co", "frozen"] and frame["rank"].tolist() == [1, 2]
+    assert (frame.settings == 2).all() and not len(plain.ranks())
+    assert swept.verdict()[-1].startswith("Over 2 settings the mean ranks are bayes & co (1)")
