@@ -137,7 +137,7 @@ def plain_type(annotation):
     if hasattr(annotation, "kind"):
         return annotation.kind()
     if isinstance(annotation, type) and issubclass(annotation, Strict):
-        return f"{{{', '.join(f'{name}: …' for name in annotation.model_fields)}}}"
+        return " or ".join(f"{{{name}: …}}" for name in annotation.model_fields)
     return TYPES.get(annotation, getattr(annotation, "__name__", str(annotation)))
 
 

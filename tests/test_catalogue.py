@@ -39,9 +39,10 @@ def test_a_kind_has_a_sentence_and_every_parameter(family, name):
     ("name", "line"),
     [
         ("sea", "threshold: number at least 0, at most 20, default 8.0; of x1 + x2"),
-        ("periodic", "every: whole number more than 0, required; of the stream"),
+        ("periodic", "every: whole number more than 0, required; between trainings"),
         ("gradual", "ramp: linear | sigmoid | moa, default 'linear'"),
         ("on_drift", "detector: detector, default adwin"),
+        ("on_drift", "latency: {rows: …} or {per_row: …} or null, default null"),
         ("river.tree.HoeffdingTreeClassifier", "grace_period: default 200"),
         ("sklearn.tree.DecisionTreeClassifier", "max_depth: default null"),
         ("river.drift.ADWIN", "delta: default 0.002"),

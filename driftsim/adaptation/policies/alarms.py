@@ -19,7 +19,7 @@ LISTENING, GATHERING, TRAINING = "listening", "gathering", "training"
 class OnAlarm(Refitting):
     """A policy that retrains after an alarm, on labels of rows that come after it or before it."""
 
-    gather: Literal["after", "before"] = "after"  # the alarm
+    gather: Literal["after", "before"] = "after"  # labels of rows after the alarm, or before it
     enough: Count | None = None  # labels to gather first; as many as the memory holds by default
     cooldown: Position = 0  # rows that a new model serves before an alarm is acted on
     every: Rows | None = None  # retrain also after so many rows of a model, if nothing has rung
@@ -74,7 +74,7 @@ class OnDrift(Detecting, OnAlarm):
     the errors of the model in force, and starts afresh with every model.
     """
 
-    gather: Literal["after", "before", "warning"] = "after"  # the alarm, or from its warning on
+    gather: Literal["after", "before", "warning"] = "after"  # the alarm; or from its warning on
     background: bool = False  # train along from the warning on: the latency counts from there
 
     def trigger(self, history, rng):
@@ -131,8 +131,8 @@ class OnShift(OnAlarm):
     values. It rings where a p-value is below `level` by the number of features (Bonferroni).
     """
 
-    window: Rows = 500  # that are compared
-    level: Annotated[Number, Field(gt=0, lt=1)] = 0.01  # chance of a false alarm a window
+    window: Rows = 500  # that are compared, one window after the other
+    level: Annotated[Number, Field(gt=0, lt=1)] = 0.01  # chance of a false alarm in a window
 
     @property
     def library(self):

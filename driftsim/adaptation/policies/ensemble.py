@@ -24,9 +24,9 @@ class Ensemble(Refitting):
     """
 
     memory: ClassVar[Memory] = Chunk()
-    every: Rows  # of the stream, counted from the end of the warm-up
+    every: Rows  # between trainings, counted from the end of the warm-up
     size: Count = 10  # models that vote
-    weight: Literal["equal", "error", "mse"] = "error"  # of a vote, as told above
+    weight: Literal["equal", "error", "mse"] = "error"  # of votes: SEA, AWE, AUE2
 
     def trigger(self, history, rng):
         return Schedule(self.every, history.stop)

@@ -196,7 +196,7 @@ class Trained(NamedTuple):
 class Periodic(Refitting):
     """Retrain every so many rows, on the last `memory` labels that have come in."""
 
-    every: Rows  # of the stream, counted from the end of the warm-up
+    every: Rows  # between trainings, counted from the end of the warm-up
 
     def trigger(self, history, rng):
         return Schedule(self.every, history.stop)
