@@ -49,6 +49,7 @@ class Run(NamedTuple):
         return rounds(
             self.stream, self.contender, rules.labels, self.seed, rules.warmup,
             self.interval, rules.truth, rules.predictions, rules.probabilities, rules.scores,
+            rules.probe,
         )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ class Evaluation(Strict):
     probabilities: bool = False  # predict those of all classes, for log loss and Brier score
     scores: Annotated[int, Field(ge=2, le=10_000)] | None = None  # bins of them, for two classes
 
+    probe: Annotated[int, Field(gt=0, le=1_000_000)] | None = None  # fresh rows of each concept
+
     @property
     def probable(self):
         """Whether contenders predict probabilities: asked for, or needed for scores."""
@@ -85,6 +87,9 @@ class Scenario(Strict):
         if self.evaluation.scores and self.stream.schema.n_classes != 2:
             said = "scores are for two classes; leave them out"
             raise refusal(said, "evaluation", "scores")
+        if self.evaluation.probe and self.stream.recorded:
+            said = "recorded rows have no fresh ones to probe with; leave it out"
+            raise refusal(said, "evaluation", "probe")
         if fault := self.evaluation.labels.fault(self.stream.schema):
             raise refusal(fault, "evaluation", "labels")
         for name, contender in self.models.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from driftsim.evaluation.trace import Trace
+from driftsim.evaluation.trace import Probes, Trace
 from driftsim.scenario import dumped
 
 FORMAT = 2  # raised when the same run would leave another file
@@ -37,7 +37,7 @@ class Store:
         """Keep a trace; its file appears whole or not at all."""
         import pyarrow as pa
 
-        about = {"widths": widths(trace), **run.about}
+        about = {"widths": widths(trace), "probes": told(trace.probes), **run.about}
         if trace.predictions is not None:
             first = int(trace.columns["first_row"][0])
             rows = np.arange(first, first + len(trace.predictions))
@@ -60,7 +60,8 @@ class Store:
         columns = {name: table[name].to_numpy() for name in table.column_names}
         for name, k in about["widths"].items():
             columns[name] = np.column_stack([columns.pop(f"{name}_{i}") for i in range(k)])
-        return Trace(columns, about["interval"], self._predicted(run))
+        probes = about["probes"] and Probes(*map(np.array, about["probes"]))
+        return Trace(columns, about["interval"], self._predicted(run), probes)
 
     def _predicted(self, run):
         """The predictions that are kept of a run (n,), or None."""
@@ -80,6 +81,11 @@ class Store:
         with pa.BufferOutputStream() as file:
             pq.write_table(table, file, compression="zstd")
             placed(path, file.getvalue())
+
+
+def told(probes):
+    """Probes as plain lists, or None."""
+    return probes and [one.tolist() for one in probes]
 
 
 def flat(trace):
@@ -119,6 +125,7 @@ def inputs(scenario, contender, seed, digests):
             "predictions": rules.predictions,
             "probabilities": rules.probabilities,
             "scores": rules.scores,
+            "probe": rules.probe,
         }
         libraries |= {contender.learner.library, contender.policy.library}
     return about | {"versions": versions(libraries - {None})}

@@ -327,6 +327,18 @@ def test_probes_never_show(learner, policy, labels):
     assert np.array_equal(given[np.concatenate(real)], plain)
 
 
+def test_what_is_asked_in_between_changes_no_trace(learner, policy, labels):
+    contender = Contender(learner=learner, policy=policy)
+    asked = {"labels": labels, "warmup": 300, "interval": 50}
+    plain, probed = (evaluate(sea_stream(900), contender, probe=n, **asked) for n in (None, 80))
+    assert plain.probes is None and probed.probes.errors.shape == (2, 2)
+    assert probed.probes.rows.tolist() == [449, 899] and probed.probes.ruling.tolist() == [0, 1]
+    ahead = ["rows_trained"] if getattr(policy, "restart", None) else []  # by up to 64 rows
+    for name, column in plain.columns.items():
+        if "seconds" not in name and name not in ["model_bytes", *ahead]:
+            assert np.array_equal(column, probed.columns[name]), name
+
+
 def test_who_never_learns_does_not_depend_on_labels(stream, learner, labels):
     never = Policy.model_validate({"kind": "periodic", "every": 10**9, "memory": 1})
     expected = predictions(stream, learner, STATIC, AT_ONCE)

@@ -118,6 +118,17 @@ def test_a_balanced_buffer_for_numbers(tmp_path):
     assert "models.one.policy: a balanced buffer is for classes" in told
 
 
+def test_probing_recorded_rows(tmp_path):
+    text = (
+        "stream: {concepts: {a: river.datasets.Phishing}}\n"
+        f"models: {{one: {{learner: {TREE}, policy: static}}}}\n"
+        "evaluation: {probe: 100}\n"
+    )
+    (tmp_path / "s.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError, match="recorded rows have no fresh ones to probe with"):
+        load(tmp_path / "s.yaml")
+
+
 def test_more_replayed_than_there_are(tmp_path):
     policy = "{kind: replay, buffer: 10, replayed: 1_000}"
     told = said(tmp_path, "sklearn.naive_bayes.GaussianNB", policy)

@@ -44,8 +44,21 @@ class Meter:
         """Arrivals; if the policy looks at every label, each counts as used when it comes in."""
         for arrival in arrivals:
             if self._hears:
-                self._tally.add(arrival.t, labels=coming(arrival))
+                self._count_along("labels", arrival)
             yield arrival
+
+    def _count_along(self, name, arrival):
+        """Count labels at the rows after which they come in; probes have no place of their own."""
+        fresh = np.diff(arrival.t, prepend=self.position - 1) > 0
+        came = coming(arrival)
+        if fresh.all():
+            self._tally.add(arrival.t, **{name: came})
+        elif fresh.any():
+            own = came[fresh]
+            own[-1] += came.sum() - own.sum()
+            self._tally.add(arrival.t[fresh], **{name: own})
+        else:
+            self.count(name, came.sum())
 
     def trained(self, rows):
         """Count labelled rows that a model trains on, and how many were not used before."""
@@ -58,10 +71,9 @@ class Meter:
         if self._hears or not len(arrival.t):
             return self.trained(arrival.due)
         new = self._labels.add(arrival.due_t)
-        came = coming(arrival)
-        self._tally.add(arrival.t, rows_trained=came)
+        self._count_along("rows_trained", arrival)
         if new == len(arrival.due_t):
-            self._tally.add(arrival.t, labels=came)
+            self._count_along("labels", arrival)
         else:
             self.count("labels", new)
 

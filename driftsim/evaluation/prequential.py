@@ -8,12 +8,12 @@ from pydantic import model_validator
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import AtOnce, arrivals
 from driftsim.evaluation.meter import Counting, Meter, Metered
-from driftsim.evaluation.scores import scores_of
-from driftsim.evaluation.trace import Tally, Trace, round_interval
+from driftsim.evaluation.scores import expected_error, scores_of
+from driftsim.evaluation.trace import Probes, Tally, Trace, round_interval
 from driftsim.learners.learner import Learner
 from driftsim.parts import Strict
 from driftsim.rows import Event, Labelled, label_of
-from driftsim.streams.stream import PARTS, child
+from driftsim.streams.stream import PARTS, Block, child
 
 
 class Contender(Strict):
@@ -44,7 +44,7 @@ def evaluate(stream, contender, labels=AtOnce(), seed=0, warmup=1000, **asked) -
 
 def rounds(
     stream, contender, labels, seed, warmup,
-    interval=None, truth=True, predictions=False, probabilities=False, bins=None,
+    interval=None, truth=True, predictions=False, probabilities=False, bins=None, probe=None,
 ):  # fmt: skip
     """Play a contender over a stream: yields the rows done so far, and returns the trace.
 
@@ -52,13 +52,14 @@ def rounds(
     as `labels` says. With `truth`, where it is known, every prediction is also held against
     the probability of each label; with `predictions`, the trace keeps them all; with
     `probabilities`, the contender predicts those, and log loss and Brier score are kept; with
-    `bins`, also how often its scores of the second of two classes fall into so many of them.
+    `bins`, also how often its scores of the second of two classes fall into so many of them;
+    with `probe`, it is also asked about so many fresh rows of each concept after each phase.
     """
     world, learner = stream.settled(seed), contender.learner
     tally = Tally(warmup, stream.length, interval or round_interval(stream.length))
     scores = scores_of(world.schema, bins)
     counting = Counting(labels, tally, stream.length)
-    live = Live(world, counting, warmup, learner.sees, truth and stream.known)
+    live = Live(world, counting, warmup, learner.sees, truth and stream.known, probe)
     meter = Meter(tally, warmup, stream.length, contender.policy.hears)
     seeds = child(seed, PARTS).integers(2**31, size=2)
     asked = {"probabilities": True} if probabilities or bins else {}
@@ -71,15 +72,18 @@ def rounds(
             meter.count(given.counted, 1)
             continue
         for scored, predicted in live.matched(given):
+            if isinstance(scored, Probe):
+                scored.answered(predicted)
+                continue
             scores.answers(tally, scored, predicted)
-        meter.move(len(given))
-        if predictions:
-            kept.append(label_of(given))
+            meter.move(len(predicted))
+            if predictions:
+                kept.append(label_of(predicted))
         yield meter.position
     if meter.position != stream.length:
         kind, missing = contender.policy.kind(), stream.length - meter.position
         raise ValueError(f"'{kind}' has predicted {missing:,} rows too few")
-    return tally.trace(np.concatenate(kept) if predictions else None)
+    return tally.trace(np.concatenate(kept) if predictions else None, live.probed())
 
 
 def truth(stream, seed=0, warmup=1000, interval=None, known=True) -> Trace:
@@ -122,6 +126,11 @@ def last_of(rounds):
 class Scored:
     """Rows to be scored, and the truth about them."""
 
+    @property
+    def missing(self):
+        """How many answers are still to come."""
+        return len(self.t)
+
     def __init__(self, t, y, weights, posterior):
         self.t, self.y, self.weights, self.posterior = t, y, weights, posterior
 
@@ -130,12 +139,48 @@ class Scored:
         return Scored(self.t[rows], self.y[rows], self.weights[rows], posterior)
 
 
+class Probe(Scored):
+    """Fresh rows of every concept, that tell what a model knows of each after a phase."""
+
+    def __init__(self, row, ruling, block, posterior):
+        super().__init__(block.t, block.y, block.weights, posterior)
+        self.row, self.ruling = row, ruling
+        self._concept, self._lost = block.concept, []
+
+    @property
+    def missing(self):
+        return len(self.t) - sum(map(len, self._lost))
+
+    def part(self, rows):
+        """The probe itself: it takes answers as they come."""
+        return self
+
+    def answered(self, predicted):
+        """Note the loss of the next answers: expected, where the probability of labels is known."""
+        first = sum(map(len, self._lost))
+        rows = slice(first, first + len(predicted))
+        if predicted.dtype.kind == "f" and predicted.ndim == 1:
+            lost = np.abs(predicted - self.y[rows])
+        elif self.posterior is not None:
+            lost = expected_error(self.posterior[rows], label_of(predicted))
+        else:
+            lost = (label_of(predicted) != self.y[rows]).astype(float)
+        self._lost.append(lost)
+
+    @property
+    def errors(self):
+        """The mean loss on each concept (k,)."""
+        lost, k = np.concatenate(self._lost), self.weights.shape[1]
+        return np.bincount(self._concept, lost, k) / np.bincount(self._concept, minlength=k)
+
+
 class Live:
     """The rows of a world as a policy meets them, remembered until it has predicted them."""
 
-    def __init__(self, world, labels, warmup, sees, truth):
+    def __init__(self, world, labels, warmup, sees, truth, probe=None):
         self._world, self._labels, self._warmup = world, labels, warmup
-        self._sees, self._truth = sees, truth
+        self._sees, self._truth, self._probe = sees, truth, probe
+        self._probes = []  # sent so far
         self.ahead = deque()  # `Scored` rows that have arrived and are not predicted yet
 
     def history(self):
@@ -145,7 +190,14 @@ class Live:
 
     def arrivals(self):
         """The rows after the warm-up, block by block, and the labels that come in among them."""
-        return arrivals(self._chunks(), self._labels, self._world.seed)
+        arriving = arrivals(self._chunks(), self._labels, self._world.seed)
+        return self._probing(arriving) if self._probe else arriving
+
+    def probed(self):
+        """What the probes have told, or None."""
+        if self._probe:
+            told = [(one.row, one.ruling, one.errors) for one in self._probes]
+            return Probes(*map(np.array, zip(*told)))
 
     def matched(self, predicted):
         """Predictions with the rows they are of."""
@@ -153,12 +205,39 @@ class Live:
             if not self.ahead:
                 raise ValueError(f"a policy has predicted {len(predicted):,} rows too many")
             scored = self.ahead.popleft()
-            n = min(len(predicted), len(scored.t))
-            if n < len(scored.t):
+            n = min(len(predicted), scored.missing)
+            if n < scored.missing:
                 self.ahead.appendleft(scored.part(slice(n, None)))
                 scored = scored.part(slice(n))
             yield scored, predicted[:n]
             predicted = predicted[n:]
+
+    def _probing(self, arriving):
+        """Arrivals, after the last row of each phase fresh rows of every concept."""
+        phases = deque(phases_of(self._world, self._warmup))
+        for arrival in arriving:
+            while phases and phases[0][0] <= arrival.t[-1]:
+                row, ruling = phases.popleft()
+                head, rest = arrival.before_row(row - int(arrival.t[0]) + 1)
+                scored, probe = self.ahead.pop(), self._sent(row, ruling)
+                self.ahead += [scored.part(slice(len(head.t))), probe]
+                yield with_rows(head, row, probe.X)
+                if not len(rest.t):
+                    break
+                self.ahead.append(scored.part(slice(len(head.t), None)))
+                arrival = rest
+            else:
+                yield arrival
+
+    def _sent(self, row, ruling):
+        k = len(self._world.concepts)
+        blocks = [self._world.fresh(row, i, self._probe) for i in range(k)]
+        block = Block(*map(np.concatenate, zip(*blocks)))
+        X, posterior = self._seen(block)
+        probe = Probe(row, ruling, block, posterior)
+        probe.X = X
+        self._probes.append(probe)
+        return probe
 
     def _chunks(self):
         for block in self._world.blocks(self._warmup):
@@ -172,3 +251,19 @@ class Live:
             return block.X, None
         posterior = self._world.posterior(block.t, block.X, block.weights)
         return (block.X if self._sees == "X" else posterior), posterior if self._truth else None
+
+
+def phases_of(world, warmup):
+    """The last row of each phase between changes, and the concept that rules it."""
+    stream, changes = world.stream, world.stream.changes(world.seed)
+    ends = [change.first - 1 for change in changes] + [stream.length - 1]
+    ruling = [change.before for change in changes] + [changes[-1].after if changes else 0]
+    told = dict(zip(ends, ruling))  # of two changes at one row the later
+    return [(row, told[row]) for row in sorted(told) if warmup <= row < stream.length]
+
+
+def with_rows(arrival, t, X):
+    """An arrival with further rows at its end, all at position `t`, predicted after its labels."""
+    due_by = np.append(arrival.due_by[:-1], np.full(len(X) + 1, len(arrival.due_t)))
+    t = np.append(arrival.t, np.full(len(X), t))
+    return arrival._replace(t=t, X=np.concatenate([arrival.X, X]), due_by=due_by)

@@ -8,6 +8,14 @@ MOST_INTERVALS = 2000
 OF_AN_INTERVAL = ("first_row", "last_row", "model_bytes")  # no sums over its rows
 
 
+class Probes(NamedTuple):
+    """What a contender would have answered to fresh rows of every concept, phase by phase."""
+
+    rows: np.ndarray  # (p,) the last row of each phase between changes
+    ruling: np.ndarray  # (p,) the concept of each phase
+    errors: np.ndarray  # (p, k) the mean loss on each concept
+
+
 class Trace(NamedTuple):
     """Columns with an entry for each interval: (w,), or (w, k) with one for each class or concept.
 
@@ -17,6 +25,7 @@ class Trace(NamedTuple):
     columns: dict[str, np.ndarray]
     interval: int  # rows; intervals begin at its multiples, so the first and last may be shorter
     predictions: np.ndarray | None = None  # (n,) of every scored row, where they were asked for
+    probes: Probes | None = None  # where they were asked for
 
     def over(self, window):
         """The same over windows, rounded up to whole intervals and begun at their multiples."""
@@ -154,8 +163,8 @@ class Tally:
             i = at // self._interval - self._offset
             column[i] = np.fmax(column[i], value)
 
-    def trace(self, predictions=None):
-        return Trace(self.columns, self._interval, predictions)
+    def trace(self, predictions=None, probes=None):
+        return Trace(self.columns, self._interval, predictions, probes)
 
     def _column(self, name, fact):
         if name not in self.columns:

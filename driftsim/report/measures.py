@@ -1,11 +1,13 @@
 """Measures: recovery, regret and differences between contenders, as frames."""
 
+from collections import Counter
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from driftsim.evaluation.alarms import at_random, detected, periodic
+from driftsim.evaluation.forgetting import lost
 from driftsim.evaluation.recovery import median, recoveries
 from driftsim.evaluation.significance import over_blocks, over_seeds, ranked
 from driftsim.streams.stream import PARTS, child
@@ -18,6 +20,8 @@ ALARMS = [
     "extra", "early", "between_false", "ratio", "seeds",
 ]  # fmt: skip
 RANKS = ["contender", "rank", "settings", "p", "critical"]
+PROBED = ["contender", "phase", "last_row", "ruling", "visit", "concept", "error", "seeds"]
+FORGETTING = ["contender", "error", "forgetting", "backward_transfer", "seeds"]
 DIFFERENCES = ["better", "worse", "mean", "low", "high", "told_apart", "unit"]
 
 
@@ -187,6 +191,47 @@ def ranks(results):
     told = ranked(np.array(whole))
     frame = pd.DataFrame({"contender": names, "rank": told.mean, "settings": len(whole)})
     return frame.assign(p=told.p, critical=told.critical).sort_values("rank", ignore_index=True)
+
+
+def probed(results):
+    """A row for each contender, phase and concept: its error on fresh rows of it after the phase.
+
+    Means over seeds. `visit` counts how often the concept that rules the phase has ruled.
+    """
+    rows = []
+    for setting, contender, played in results.grouped():
+        names = list(results.variant(setting).scenario.stream.concepts)
+        told = [one.trace.probes for one in played]
+        if any(one is None for one in told):
+            continue
+        errors, visits = np.mean([one.errors for one in told], axis=0), Counter()
+        for phase, (last, ruling) in enumerate(zip(told[0].rows, told[0].ruling)):
+            visits[ruling] += 1
+            about = {"contender": contender, "phase": phase, "last_row": last}
+            about |= {"ruling": names[ruling], "visit": visits[ruling], "seeds": len(told)}
+            rows += [
+                setting | about | {"concept": name, "error": error}
+                for name, error in zip(names, errors[phase])
+            ]
+    return pd.DataFrame(rows, columns=[*results.swept, *PROBED])
+
+
+def forgetting(results):
+    """A row a contender: what it has lost, at the end, of concepts that ruled before.
+
+    `error` is the mean on all concepts; `forgetting` how much higher it is than at its lowest
+    after an earlier phase (Chaudhry et al. 2018); `backward_transfer` how much lower than after
+    the last phase that the concept ruled (Lopez-Paz & Ranzato 2017): means over the concepts
+    that do not rule at the end, and over seeds.
+    """
+    rows = []
+    for setting, contender, played in results.grouped():
+        told = [one.trace.probes for one in played]
+        if all(one is not None for one in told):
+            means = np.mean([lost(one.errors, one.ruling) for one in told], axis=0)
+            named = dict(zip(FORGETTING[1:4], means.tolist()))
+            rows.append(setting | {"contender": contender} | named | {"seeds": len(told)})
+    return pd.DataFrame(rows, columns=[*results.swept, *FORGETTING])
 
 
 def groupwise(results):

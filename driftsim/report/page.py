@@ -66,10 +66,16 @@ def write(results, folder, failures=()):
         "recovery.csv": csv(results.recovery()),
         "alarms.csv": csv(results.alarms()),
         "differences.csv": csv(results.compare()),
+        **({"probed.csv": csv(results.probed())} if asked(results) else {}),
         "scenario.yaml": resolved(results.study).encode(),
         "report.html": page(results, summary, picture["svg"].decode(), failures).encode(),
     }
     return [placed(folder / name, content) for name, content in files.items()]
+
+
+def asked(results):
+    """Whether contenders were probed."""
+    return results.study.variants[0].scenario.evaluation.probe is not None
 
 
 def csv(frame):

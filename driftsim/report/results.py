@@ -14,6 +14,8 @@ from driftsim.report.measures import (
     TOLERANCE,
     alarms,
     differences,
+    forgetting,
+    probed,
     ranks,
     recovered,
     recovery,
@@ -137,11 +139,22 @@ class Results:
         """What the study has shown, in sentences that its figures carry."""
         return verdict(self)
 
+    def probed(self):
+        """The error on fresh rows of each concept after each phase, where they were probed."""
+        return probed(self)
+
+    def forgetting(self):
+        """What each contender has lost, at the end, of concepts that ruled before."""
+        return forgetting(self)
+
     def changes(self, setting, seed):
         """The changes of the stream of a setting."""
-        for variant in self.study.variants:
-            if dict(zip(self.swept, variant.setting.values())) == setting:
-                return variant.scenario.stream.changes(seed)
+        return self.variant(setting).scenario.stream.changes(seed)
+
+    def variant(self, setting):
+        """The variant of a setting."""
+        settings = [dict(zip(self.swept, one.setting.values())) for one in self.study.variants]
+        return self.study.variants[settings.index(setting)]
 
     def write(self, folder, failures=()):
         """Write figures, tables and the page into a folder; gives their paths, the page last."""

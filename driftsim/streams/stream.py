@@ -17,7 +17,7 @@ for alone in ALONE:
 MOST_DRAWS = 20_000  # of a row, until it is of the class that balance wants
 SAMPLED = 128  # blocks that tell how frequent the classes of a concept are, where it is balanced
 NO_NOISE = "a number has no wrong label to be replaced by; give the concepts more noise instead"
-ROWS, STRUCTURE, LABELS, PARTS = range(4)  # what is drawn from a seed, each by itself
+ROWS, STRUCTURE, LABELS, PARTS, PROBES = range(5)  # what is drawn from a seed, each by itself
 
 
 class Block(NamedTuple):
@@ -45,6 +45,7 @@ class Stream(Strict):
     irrelevant: Annotated[int, Field(ge=0, le=10_000)] = 0  # uniform columns that tell nothing
 
     _schema: Schema = PrivateAttr(None)
+    _recorded: bool = PrivateAttr(False)
 
     def settled(self, seed):
         """The world of one seed: this stream, with what its concepts leave open drawn or read."""
@@ -62,6 +63,11 @@ class Stream(Strict):
     def known(self):
         """Whether the probability of each label can be told."""
         return all(concept.known for concept in self.concepts.values())
+
+    @property
+    def recorded(self):
+        """Whether rows come from a record, of which there are no others."""
+        return self._recorded
 
     @property
     def schema(self):
@@ -97,6 +103,7 @@ class Stream(Strict):
         ):
             if fault:
                 raise refusal(fault, place)
+        self._recorded = bool(recorded)
         self._schema = widened(next(iter(settled.values())).schema, self.irrelevant)
         return self
 
@@ -156,6 +163,13 @@ class World:
         whole = Block(*map(np.concatenate, zip(*blocks))) if blocks else self.block(0)
         start = first // BLOCK * BLOCK
         return whole.part(slice(first - start, last - start))
+
+    def fresh(self, at, i, n):
+        """`n` rows of concept `i`, as at position `at`, that are not in the stream."""
+        rng, t, concept = child(self.seed, PROBES, at, i), np.full(n, at), np.full(n, i)
+        weights = np.eye(len(self.concepts))[concept]
+        X, y = self._drawn(rng, t, weights, concept)
+        return Block(t, X, self._noisy(rng, y), concept, weights)
 
     def block(self, b):
         """Rows b * 8192 …, a pure function of stream, seed and `b`."""

@@ -158,6 +158,31 @@ evaluation: {seeds: 2, interval: 10}
     assert all(own["ratio"] > one["ratio"] and own["alarms"] == one["alarms"] for one in dummies)
 
 
+def test_forgetting_is_told_where_it_was_probed(tmp_path, plain):
+    text = """# What is forgotten?
+stream:
+  length: 6_000
+  concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 14}}
+  drift: {kind: recurring, every: 2_000}
+models:
+  retrained:
+    learner: sklearn.naive_bayes.GaussianNB
+    policy: {kind: periodic, every: 200, memory: 200}
+  frozen: {learner: sklearn.naive_bayes.GaussianNB, policy: static}
+evaluation: {seeds: 2, probe: 400}
+"""
+    results = played(text, "forgets", tmp_path)
+    frame = results.probed()
+    assert len(frame) == 2 * 3 * 2
+    third = frame[(frame.contender == "retrained") & (frame.phase == 2)].set_index("concept")
+    assert third.loc["a", "visit"] == 2 and third.loc["a", "error"] < 0.2 < third.loc["b", "error"]
+    told = results.forgetting().set_index("contender")
+    assert told.loc["retrained", "forgetting"] > 0.3 > 0.1 > told.loc["frozen", "forgetting"]
+    assert not len(plain.forgetting())
+    again = played(text, "forgets", tmp_path).probed()  # from the store
+    assert again.equals(frame)
+
+
 def test_contenders_are_ranked_over_the_settings_of_a_sweep(swept, plain):
     frame = swept.ranks()
     assert frame.contender.tolist() == ["bayes & co", "frozen"] and frame["rank"].tolist() == [1, 2]
