@@ -8,6 +8,7 @@ from driftsim.evaluation.metrics import metrics_of
 from driftsim.evaluation.trace import Trace
 from driftsim.report import measures
 from driftsim.report.results import Played, Results
+from driftsim.report.verdict import SECONDS
 from driftsim.scenario import Scenario, study_of
 
 CONTENDERS, SEEDS, INTERVALS, ROWS = 10, 30, 2_000, 50
@@ -24,6 +25,9 @@ def main():
         "recovery": lambda: measures.recovered(results),
         "regret": results.regret,
         "differences": results.compare,
+        "alarms": results.alarms,
+        "ranks": results.ranks,
+        "verdict": results.verdict,
     }.items():
         start = time.perf_counter()
         work()
@@ -58,6 +62,9 @@ def played():
         for i in range(CONTENDERS):
             correct = rng.binomial(actual, 0.8)
             own = {"predicted": actual, "correct": correct, "fits": np.zeros(INTERVALS, int)}
+            own |= {name: np.zeros(INTERVALS, int) for name in ("labels", "rows_trained")}
+            own |= {name: np.zeros(INTERVALS) for name in SECONDS}
+            own["alarms"] = rng.binomial(1, 0.01, INTERVALS)
             own["expected_error"] = ROWS - correct.sum(axis=1) + bayes
             yield Played({}, f"m{i}", seed, Trace(rows | own, ROWS), world)
 

@@ -66,11 +66,16 @@ def write(results, folder, failures=()):
         "recovery.csv": csv(results.recovery()),
         "alarms.csv": csv(results.alarms()),
         "differences.csv": csv(results.compare()),
-        **({"probed.csv": csv(results.probed())} if asked(results) else {}),
+        **(probes(results) if asked(results) else {}),
         "scenario.yaml": resolved(results.study).encode(),
         "report.html": page(results, summary, picture["svg"].decode(), failures).encode(),
     }
     return [placed(folder / name, content) for name, content in files.items()]
+
+
+def probes(results):
+    """The files that tell what contenders forget."""
+    return {"probed.csv": csv(results.probed()), "forgetting.csv": csv(results.forgetting())}
 
 
 def asked(results):

@@ -6,6 +6,9 @@ from scipy import stats
 from scipy.signal import lfilter
 
 from driftsim.evaluation.significance import block_length, over_blocks, over_seeds, p_value, ranked
+from driftsim.learners.learner import Learner
+from driftsim.rows import Labelled
+from driftsim.streams.stream import Stream
 
 
 def test_over_seeds_is_the_paired_t_interval():
@@ -71,3 +74,26 @@ def test_the_critical_values_are_those_of_the_books(k, q):
     assert ranked(np.random.default_rng(0).random((6, k))).critical == pytest.approx(
         q * np.sqrt(k * (k + 1) / 36), abs=2e-3
     )
+
+
+def twins():
+    """Differences of error between two forests that differ in their seed alone: (1000, 30)."""
+    stream = Stream.model_validate({"length": 60, "concepts": {"a": "sea"}, "noise": 0.1})
+    forest = {"kind": "sklearn.ensemble.RandomForestClassifier", "n_estimators": 2, "max_depth": 3}
+    learner, apart = Learner.model_validate(forest), np.empty(30_000)
+    for seed in range(len(apart)):
+        block = stream.rows(seed % 5000, 0, 60)
+        known, asked = Labelled(*block[:3]).part(slice(30)), block.part(slice(30, None))
+        one, other = (
+            learner.start(stream.schema, 2 * seed + i).fit(known).predict(asked.X) for i in (0, 1)
+        )
+        apart[seed] = np.mean(one != asked.y) - np.mean(other != asked.y)
+    return np.random.default_rng(0).permutation(apart).reshape(1000, 30)
+
+
+@pytest.mark.slow
+def test_a_forest_is_told_apart_from_itself_in_one_of_twenty_cases():
+    apart = twins()
+    for seeds in (3, 5, 30):
+        told = [over_seeds(one[:seeds]).told_apart for one in apart]
+        assert 0.03 <= np.mean(told) <= 0.07, seeds

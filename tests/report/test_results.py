@@ -158,6 +158,30 @@ evaluation: {seeds: 2, interval: 10}
     assert all(own["ratio"] > one["ratio"] and own["alarms"] == one["alarms"] for one in dummies)
 
 
+def test_recovery_of_recorded_rows_is_told_of_marks_and_counted_errors(tmp_path):
+    rng = np.random.default_rng(0)
+    x = rng.random(3000)
+    y = np.where(np.arange(3000) < 2000, x > 0.5, x <= 0.5).astype(int)
+    lines = ["x,class", *(f"{a:.6f},{b}" for a, b in zip(x, y))]
+    (tmp_path / "rows.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = """stream: {concepts: {rows: {kind: table, path: rows.csv, marks: [2_000]}}}
+models:
+  frozen: {learner: sklearn.naive_bayes.GaussianNB, policy: static}
+  retrained:
+    learner: sklearn.tree.DecisionTreeClassifier
+    policy: {kind: periodic, every: 100, memory: 100}
+evaluation: {warmup: 500, interval: 50}
+report: {window: 100}
+"""
+    results = played(text, "marked", tmp_path)
+    frame = results.recovery().set_index("contender")
+    assert frame.loc["frozen", "censored"] and frame.loc["frozen", "depth"] > 0.8
+    assert not frame.loc["retrained", "censored"] and frame.loc["retrained", "rows"] == 200
+    assert not len(results.regret()) and results.summary().excess_error.isna().all()
+    told = results.verdict()
+    assert "How far that is from the best possible nobody knows here." in told
+
+
 def test_forgetting_is_told_where_it_was_probed(tmp_path, plain):
     text = """# What is forgotten?
 stream:
