@@ -126,13 +126,13 @@ def last_of(rounds):
 class Scored:
     """Rows to be scored, and the truth about them."""
 
+    def __init__(self, t, y, weights, posterior):
+        self.t, self.y, self.weights, self.posterior = t, y, weights, posterior
+
     @property
     def missing(self):
         """How many answers are still to come."""
         return len(self.t)
-
-    def __init__(self, t, y, weights, posterior):
-        self.t, self.y, self.weights, self.posterior = t, y, weights, posterior
 
     def part(self, rows):
         posterior = None if self.posterior is None else self.posterior[rows]
@@ -142,9 +142,9 @@ class Scored:
 class Probe(Scored):
     """Fresh rows of every concept, that tell what a model knows of each after a phase."""
 
-    def __init__(self, row, ruling, block, posterior):
+    def __init__(self, row, ruling, block, X, posterior):
         super().__init__(block.t, block.y, block.weights, posterior)
-        self.row, self.ruling = row, ruling
+        self.row, self.ruling, self.X = row, ruling, X
         self._concept, self._lost = block.concept, []
 
     @property
@@ -233,11 +233,8 @@ class Live:
         k = len(self._world.concepts)
         blocks = [self._world.fresh(row, i, self._probe) for i in range(k)]
         block = Block(*map(np.concatenate, zip(*blocks)))
-        X, posterior = self._seen(block)
-        probe = Probe(row, ruling, block, posterior)
-        probe.X = X
-        self._probes.append(probe)
-        return probe
+        self._probes.append(Probe(row, ruling, block, *self._seen(block)))
+        return self._probes[-1]
 
     def _chunks(self):
         for block in self._world.blocks(self._warmup):
