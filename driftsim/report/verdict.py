@@ -60,9 +60,10 @@ def sentences(results, variant, setting, played):
     yield from distance(results, setting, played, numbers)
     yield cost(played)
     if len(next(iter(played.values()))) == 1:
+        others = "; evaluation: {seeds: 10} would tell of others like it"
         yield (
-            "All of this is told by one seed, and holds for this stream only; "
-            "evaluation: {seeds: 10} would tell of others like it."
+            "All of this is told by one stream, and holds for it only"
+            f"{'' if variant.scenario.stream.recorded else others}."
         )
 
 
@@ -147,7 +148,10 @@ def distance(results, setting, played, numbers):
         runs = runs_of(results, setting, reference) if reference not in played else []
         theirs = np.mean([rate(one) for one in runs]) if runs else np.inf
         if theirs <= errors[best]:
-            yield f"Nobody beats {reference}, which errs {amount(theirs, numbers)}."
+            yield (
+                f"Nobody beats {reference}, which errs {amount(theirs, numbers)}, "
+                "with every label at once."
+            )
 
 
 def cost(played):
