@@ -30,6 +30,8 @@ class OfClasses:
     def answers(self, tally, rows, predicted):
         """Keep how a contender has done."""
         if predicted.ndim == 2:
+            untold = ~np.isfinite(predicted).all(axis=1)
+            tally.add(rows.t, untold=untold.astype(np.int64))
             own = predicted[np.arange(len(predicted)), rows.y]
             tally.add(rows.t, log_loss=-np.log(np.maximum(own, 1e-15)))
             tally.add(rows.t, brier=(predicted**2).sum(axis=1) - 2 * own + 1)

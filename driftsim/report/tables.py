@@ -62,6 +62,17 @@ def remarks(results):
             f"{name} kept its model {most}{n:,.3g} time{'s' if n != 1 else ''}{each}, "
             "rather than train one on no labels, or on those of one class."
         )
+    for name in dict.fromkeys(played["contender"]):
+        untold = sum(
+            int(one.trace.columns["untold"].sum())
+            for one in results.traces()
+            if one.contender == name and "untold" in one.trace.columns
+        )
+        if untold:
+            yield (
+                f"{name} gave no probabilities of {untold:,} rows in all: "
+                "log loss and Brier score are gaps wherever there is one."
+            )
     ends = zip(UNHEARD, ("only after the end of the stream", "never"))
     told = [f"{n:,.0f} {end}" for name, end in ends if (n := played[name].max()) > 0]
     if told:

@@ -2,9 +2,11 @@
 
 import io
 
+import numpy as np
+from examples import played
 from rich.console import Console
 
-from driftsim.report.tables import readable, shown
+from driftsim.report.tables import readable, remarks, shown
 
 
 def printed(results, width):
@@ -19,6 +21,22 @@ def test_a_narrow_terminal_is_spared_columns_not_digits(swept):
     for text in (wide, narrow):
         assert "…" not in text and "bayes & co" in text
         assert max(map(len, text.splitlines())) <= 120
+
+
+def test_probabilities_that_were_not_given_are_told(tmp_path):
+    text = """stream: {length: 3_000, concepts: {a: {kind: sea, threshold: 8}}, noise: 0.3}
+models:
+  bayes:
+    learner: sklearn.naive_bayes.GaussianNB
+    policy: {kind: online, restart: {kind: ddm, alarm: 1.5, warning: 1.0}}
+evaluation: {probabilities: true}
+"""
+    results = played(text, "untold", tmp_path)
+    own = next(one for one in results.traces() if one.contender == "bayes")
+    rows = int(own.trace.columns["untold"].sum())
+    told = [said for said in remarks(results) if said.startswith("bayes gave no probabilities of")]
+    assert rows and told and f" {rows:,} rows" in told[0]
+    assert np.isnan(results.summary().set_index("contender").log_loss["bayes"])
 
 
 def test_values_as_people_read_them():
