@@ -8,9 +8,9 @@ import re
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import ttest_rel
 
 import driftsim
+from driftsim.evaluation.significance import over_seeds
 
 FOLDER = Path(__file__).resolve().parent
 PAGE = FOLDER / "policies.md"
@@ -19,7 +19,6 @@ COLUMNS = (
     "none", "sudden", "gradual", "incremental", "recurring", "hidden", "late_labels", "few_labels",
 )  # fmt: skip
 REFERENCE = "at_drift"  # which knows what nobody knows, and is compared with no other
-LEVEL = 0.05  # at which two policies are told apart, by a paired t-test over the seeds
 
 
 def main():
@@ -59,7 +58,7 @@ def as_good(values, best, name):
     """Whether errors with each seed are not told apart from the best ones."""
     if name == REFERENCE:
         return False
-    return bool(np.allclose(values, best) or ttest_rel(values, best).pvalue > LEVEL)
+    return not over_seeds(np.subtract(values, best)).told_apart
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtri, stdtr, stdtrit
+from scipy.special import ndtri, stdtrit
 
 CONFIDENCE = 0.95
 RESAMPLED = 2_000  # times, of a bootstrap
@@ -68,14 +68,6 @@ def bounds(values):
         return np.nan, np.nan
     half = stdtrit(n - 1, 0.5 + CONFIDENCE / 2) * np.std(values, ddof=1) / np.sqrt(n)
     return float(np.mean(values) - half), float(np.mean(values) + half)
-
-
-def p_value(differences):
-    """The chance of so great a mean if there were no difference, by a paired t-test over seeds."""
-    n, spread = len(differences), np.std(differences, ddof=1)
-    if not spread:
-        return 1.0 if not np.mean(differences) else 0.0
-    return float(2 * stdtr(n - 1, -abs(np.mean(differences)) / spread * np.sqrt(n)))
 
 
 class Ranks(NamedTuple):
