@@ -75,6 +75,7 @@ class Part(Strict):
     """
 
     kinds: ClassVar[dict[str, type["Part"]]]
+    _compiled: bool = True  # whether a kernel may do the work of a library's object
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs):
@@ -105,6 +106,14 @@ class Part(Strict):
     def in_full(cls, value):
         """A value with its kind and parameters, where a scenario may write it shorter."""
         return {"kind": value} if isinstance(value, str) else value
+
+    def uncompiled(self):
+        """The same part, and the parts within it, at work with the objects of their libraries."""
+        inside = {name: getattr(self, name) for name in type(self).model_fields}
+        parts = {name: one.uncompiled() for name, one in inside.items() if isinstance(one, Part)}
+        twin = self.model_copy(update=parts)
+        twin._compiled = False
+        return twin
 
     @classmethod
     def _guess(cls, kind):

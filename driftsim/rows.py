@@ -75,6 +75,10 @@ class Arrival(NamedTuple):
         )
 
 
+class Unfit(ValueError):
+    """A row that a model cannot take."""
+
+
 class Event:
     """What a policy yields, among its predictions, when something happens there."""
 

@@ -32,7 +32,7 @@ def pytest_generate_tests(metafunc):
 
     But for one that names them itself.
     """
-    own = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
+    own = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
     own = {name for names in own for name in ([names] if isinstance(names, str) else names)}
     examples = {kind: EXAMPLES[family] for kind, family in FAMILIES.items()}
     learners = examples["learner"]  # those of numbers are REGRESSORS

@@ -22,6 +22,8 @@ HOMES = {
     "sklearn": {"learners.sklearn", "streams.recorded"},
     "river": {"learners.river", "adaptation.detectors", "streams.recorded"},
     "numba": {"kernels"},
+    "filelock": {"kernels.cache"},
+    "platformdirs": {"kernels.cache"},
     "pandas": {"report"},
     "pyarrow": {"store", "streams.tables", "streams.recorded"},
     "matplotlib": {"report"},

@@ -30,6 +30,10 @@ class Learner(Part):
         """What it is called in a message."""
         return self.kind()
 
+    def engine(self, schema):
+        """What its models run on: `compiled`, or a library, and why no kernel serves."""
+        return self.library or "numpy"
+
     @abstractmethod
     def start(self, schema, seed, probabilities=False):
         """A new model that has learned nothing yet, and predicts class 0.
@@ -43,6 +47,11 @@ class Learner(Part):
 
 class Model(ABC):
     """What has been learned so far."""
+
+    cold: ClassVar[bool] = False  # whether `load` would take seconds, to compile
+
+    def load(self):  # noqa: B027  most have nothing to load
+        """Load the code it runs on, or compile it where that has not been done yet."""
 
     @abstractmethod
     def fit(self, rows, weight=None):

@@ -25,7 +25,8 @@ class Pipeline(Learner):
         libraries = {path.partition(".")[0] for path in paths}
         for kind in (River, Sklearn):
             if libraries == {kind.package}:
-                return kind.of_steps(self.steps)
+                whole = kind.of_steps(self.steps)
+                return whole if self._compiled else whole.uncompiled()
         raise ValueError(
             f"the steps come from {' and '.join(sorted(libraries))}; "
             "they should all be of sklearn, or all of river"
@@ -46,6 +47,9 @@ class Pipeline(Learner):
     @property
     def title(self):
         return f"the pipeline of {', '.join(map(str, self.steps))}"
+
+    def engine(self, schema):
+        return self.whole.engine(schema)
 
     def start(self, schema, seed, probabilities=False):
         return self.whole.start(schema, seed, probabilities)

@@ -1,8 +1,13 @@
-"""river models: `{kind: river.tree.HoeffdingTreeClassifier, grace_period: 100}`."""
+"""river models: `{kind: river.tree.HoeffdingTreeClassifier, grace_period: 100}`.
+
+They run compiled where there is a kernel that gives the same answers: see `TWINS`.
+"""
 
 import random
 from functools import partial
+from importlib import import_module
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 from pydantic import model_validator
@@ -26,7 +31,21 @@ class River(Imported, Learner, extra="allow"):
     def title(self):
         return self.path.rpartition(".")[2]
 
+    def engine(self, schema):
+        if not self._compiled:
+            return "river"
+        try:
+            twin(self._made(schema, 0), schema)
+        except Uncovered as reason:
+            return f"river, for want of a kernel: {reason}"
+        return "compiled"
+
     def start(self, schema, seed, probabilities=False):
+        if self.engine(schema) == "compiled":
+            from driftsim.learners.compiled import Compiled
+
+            new = twin(self._made(schema, seed), schema)
+            return Compiled(partial(new, members=1), schema, probabilities)
         return RiverModel(partial(self._made, schema, seed), schema, probabilities)
 
     def fault(self, schema, probabilities=False):
@@ -132,6 +151,124 @@ class RiverModel(Model):
     def _dicts(self, X):
         """Rows as river has them."""
         return (dict(zip(self._schema.names, x)) for x in X.tolist())
+
+
+class Uncovered(Exception):
+    """Why no kernel gives the answers of a model of river."""
+
+
+def rate(optimizer):
+    """The rate of plain stochastic gradient descent."""
+    if title_of(optimizer) != "optim.SGD":
+        raise Uncovered(f"there is none for {type(optimizer).__name__}")
+    return constant(optimizer.lr)
+
+
+def constant(schedule):
+    """A rate that stays as it is."""
+    if title_of(schedule) != "optim.Constant":
+        raise Uncovered(f"there is none for a rate of {type(schedule).__name__}")
+    return schedule.learning_rate
+
+
+def itself(value):
+    """A number, a text or nothing, which a kernel takes as it is."""
+    return value
+
+
+class Twin(NamedTuple):
+    """The kernel of a model, and which of river's parameters it takes.
+
+    A parameter is handed on by a function of the value that river's object has. All others must
+    be as river has them by default.
+    """
+
+    makes: str  # the module of driftsim.kernels, and its function of (members, d, k, …)
+    takes: dict = {}
+
+    def state(self, made, schema):
+        """What makes the state of so many members; raises `Uncovered` where they would differ."""
+        plain = type(made)(**{name: getattr(made, name) for name in needed(type(made))})
+        for name in parameters(type(made)).keys() - self.takes.keys():
+            if not alike(getattr(made, name), getattr(plain, name)):
+                raise Uncovered(f"there is none for its {name}")
+        params = {}
+        for name, hand_on in self.takes.items():
+            value = getattr(made, name)
+            params[name] = twin(value, schema) if hand_on is twin else hand_on(value)
+        d, k = len(schema.names), schema.n_classes or 0
+        return partial(state, self.makes, d=d, k=k, **params)
+
+
+def twin(made, schema):
+    """What makes the state of so many `members`, each with the answers of a new model of river.
+
+    Raises `Uncovered` where no kernel has them.
+    """
+    *before, model = getattr(made, "steps", {None: made}).values()
+    new = known(TWINS, model).state(model, schema)
+    for step in reversed(before):
+        new = partial(known(SCALERS, step).state(step, schema), model=new)
+    return new
+
+
+def known(twins, thing):
+    """What is declared of the class of a thing; raises `Uncovered` where nothing is."""
+    if title_of(thing) not in twins:
+        raise Uncovered(f"there is none for {type(thing).__name__}")
+    return twins[title_of(thing)]
+
+
+def state(makes, members, **params):
+    """The state that a function of a kernel makes; imports it, and numba, no sooner."""
+    module, _, name = makes.partition(".")
+    return getattr(import_module(f"driftsim.kernels.{module}"), name)(members, **params)
+
+
+def title_of(thing):
+    """How river calls the class of a thing: `linear_model.LogisticRegression`."""
+    return f"{type(thing).__module__.split('.')[1]}.{type(thing).__name__}"
+
+
+def needed(kind):
+    """The parameters of a class that have no default."""
+    known = parameters(kind).items()
+    return [name for name, one in known if one.default is one.empty]
+
+
+def alike(one, other):
+    """Whether two values of a parameter are the same, or things of one class and state."""
+    if type(one) is not type(other):
+        return False
+    held = getattr(one, "__dict__", None)
+    if held is None:
+        return one == other
+    return held.keys() == other.__dict__.keys() and all(
+        alike(value, other.__dict__[name]) for name, value in held.items()
+    )
+
+
+SGD = {"optimizer": rate, "intercept_lr": constant}
+SCALERS = {"preprocessing.StandardScaler": Twin("linear.scaled")}
+TWINS = {
+    "linear_model.LogisticRegression": Twin(
+        "linear.logistic_regression",
+        SGD | dict.fromkeys(["intercept_init", "l2", "clip_gradient"], itself),
+    ),
+    "linear_model.LinearRegression": Twin(
+        "linear.linear_regression",
+        SGD | dict.fromkeys(["intercept_init", "l2", "clip_gradient"], itself),
+    ),
+    "linear_model.Perceptron": Twin(
+        "linear.perceptron", dict.fromkeys(["l2", "clip_gradient"], itself)
+    ),
+    "linear_model.PAClassifier": Twin(
+        "linear.passive_aggressive", dict.fromkeys(["C", "mode", "learn_intercept"], itself)
+    ),
+    "linear_model.SoftmaxRegression": Twin(
+        "linear.softmax_regression", {"optimizer": rate, "l2": itself}
+    ),
+}
 
 
 def probabilities(told, n_classes):

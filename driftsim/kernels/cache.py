@@ -1,0 +1,113 @@
+"""Compiled code on disk: each kernel is compiled once on a machine, and loaded from then on."""
+
+import hashlib
+import os
+import platform
+import tempfile
+import warnings
+from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import numba
+from filelock import FileLock
+from numba.core.registry import cpu_target
+from platformdirs import user_cache_path
+
+from driftsim.kernels.loop import OPTIONS
+
+HOME = "DRIFTSIM_CACHE"  # the variable that names another folder than the user's own
+entries = {}  # those that this process has loaded, by name
+
+
+def entry(function, *given):
+    """The compiled form of a function for things given to it of these types.
+
+    The first of them is a state. Loads it from disk, or compiles it and keeps it there.
+    """
+    name = name_of(function, given[0])
+    if name not in entries:
+        entries[name] = _loaded(name, function, [numba.typeof(one) for one in given])
+    return entries[name]
+
+
+def is_cold(function, state):
+    """Whether `entry` would have to compile, which takes seconds."""
+    name = name_of(function, state)
+    return name not in entries and not _done(folder() / name).exists()
+
+
+def name_of(function, state):
+    """What a kernel is called: the function, and the classes of the states within the state."""
+    inside = [type(state).__name__]
+    for held in state:
+        if isinstance(held, tuple):
+            inside.append(name_of(function, held).partition("-")[2])
+    return "-".join([function.__name__, *inside])
+
+
+def folder():
+    """Where compiled code is kept that is of these sources, packages and this processor."""
+    home = _writable(Path(os.environ.get(HOME) or user_cache_path("driftsim")))
+    return home / f"kernels-{_fingerprint()}"
+
+
+@cache
+def _fingerprint():
+    sources = (path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    packages = [version(name) for name in ("numba", "llvmlite", "numpy")]
+    switches = [numba.config.BOUNDSCHECK, numba.config.OPT, numba.config.DEBUGINFO_DEFAULT]
+    processor = cpu_target.target_context.codegen().magic_tuple()
+    texts = [hashlib.sha256(one).hexdigest() for one in sources] + packages
+    texts += [platform.python_version(), *map(str, [*switches, *processor])]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+
+
+def _writable(home):
+    """A folder that can be written to: this one, or else one for what is temporary."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            return home
+    except OSError:
+        return Path(tempfile.gettempdir()) / f"driftsim-{os.getuid() if os.name == 'posix' else ''}"
+
+
+def _loaded(name, function, types):
+    place = folder() / name
+    if _done(place).exists():
+        return _compiled(function, types, place)
+    place.mkdir(parents=True, exist_ok=True)
+    with FileLock(place / "lock"):  # of two processes, the second waits and loads
+        made = _compiled(function, types, place)
+        _done(place).touch()
+    return made
+
+
+def _done(place):
+    return place / "compiled"
+
+
+def _compiled(function, types, place):
+    made = numba.njit(**OPTIONS, no_cfunc_wrapper=True)(function)
+    try:
+        with _kept_in(place):
+            made.enable_caching()
+            made.compile(tuple(types))
+    except OSError as error:
+        told = f"compiled code cannot be kept in {place}: {error}; every process compiles it anew"
+        warnings.warn(told, stacklevel=2)
+        made = numba.njit(**OPTIONS, no_cfunc_wrapper=True)(function)
+        made.compile(tuple(types))
+    made.disable_compile()  # for other types, in the midst of a run
+    return made
+
+
+@contextmanager
+def _kept_in(place):
+    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(place)
+    try:
+        yield
+    finally:
+        numba.config.CACHE_DIR = before

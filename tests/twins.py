@@ -1,0 +1,45 @@
+"""Models of river that have kernels: several settings of each, and the rows to try them on."""
+
+
+def scaled(model):
+    return {"kind": "pipeline", "steps": ["river.preprocessing.StandardScaler", model]}
+
+
+def name(spec):
+    """A short name of a learner, and of its settings."""
+    if "steps" in spec:
+        return "scaled " + name(spec["steps"][-1])
+    kind, *settings = [spec] if isinstance(spec, str) else spec.values()
+    return " ".join([kind.rpartition(".")[2], *map(str, settings)])
+
+
+def sgd(lr):
+    return {"kind": "river.optim.SGD", "lr": lr}
+
+
+LINEAR = "river.linear_model"
+LOGISTIC = f"{LINEAR}.LogisticRegression"
+CLASSIFIERS = [  # and the most rows that each is tried on
+    *(
+        (spec, 20_000)
+        for spec in [
+            LOGISTIC,
+            {"kind": LOGISTIC, "optimizer": sgd(0.1), "l2": 0.01, "intercept_lr": 0.02},
+            scaled(LOGISTIC),
+            scaled({"kind": LOGISTIC, "l2": 0.01, "clip_gradient": 0.5, "intercept_init": 0.3}),
+            f"{LINEAR}.Perceptron",
+            scaled({"kind": f"{LINEAR}.Perceptron", "l2": 0.001}),
+            f"{LINEAR}.PAClassifier",
+            scaled({"kind": f"{LINEAR}.PAClassifier", "C": 0.01}),
+            {"kind": f"{LINEAR}.PAClassifier", "mode": 0, "learn_intercept": False},
+            scaled({"kind": f"{LINEAR}.PAClassifier", "mode": 2, "C": 0.1}),
+            f"{LINEAR}.SoftmaxRegression",
+            scaled({"kind": f"{LINEAR}.SoftmaxRegression", "optimizer": sgd(0.1), "l2": 0.01}),
+        ]
+    ),
+]
+REGRESSORS = [
+    ({"kind": f"{LINEAR}.LinearRegression", "optimizer": sgd(0.001)}, 20_000),
+    (scaled(f"{LINEAR}.LinearRegression"), 20_000),
+    (scaled({"kind": f"{LINEAR}.LinearRegression", "l2": 0.1, "intercept_lr": 0.1}), 20_000),
+]
