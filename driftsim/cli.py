@@ -230,10 +230,18 @@ class Bars:
 
     def show(self, event):
         """Move the bars of the runs in flight."""
+        from driftsim.evaluation.prequential import COMPILING
+
         for run, row in event.rows[:SHOWN]:
             if run.key not in self._tasks:
                 self._tasks[run.key] = self._begun(run, row), time.monotonic(), row
             task, since, first = self._tasks[run.key]
+            if row == COMPILING:
+                self._progress.update(task, rate="compiling its kernel")
+                continue
+            if first == COMPILING:
+                since, first = time.monotonic(), row
+                self._tasks[run.key] = task, since, first
             seconds = max(time.monotonic() - since, 0.1)
             rate = f"{(row - first) / seconds:,.0f} rows/s" if row > first else ""
             self._progress.update(task, completed=row, rate=rate)
@@ -241,4 +249,5 @@ class Bars:
     def _begun(self, run, row):
         name = run.name if len(run.name) <= LONGEST else f"{run.name[: LONGEST - 1]}…"
         name = escape(f"  {name}, seed {run.seed}")
-        return self._progress.add_task(name, total=run.stream.length, completed=row, rate="")
+        length = run.stream.length
+        return self._progress.add_task(name, total=length, completed=max(row, 0), rate="")

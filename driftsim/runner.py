@@ -20,6 +20,7 @@ import numpy as np
 
 from driftsim.evaluation.prequential import Contender, rounds, truths
 from driftsim.parts import line
+from driftsim.rows import Unfit
 from driftsim.scenario import Evaluation, ScenarioError
 from driftsim.store import digest, fingerprint, inputs, tidied
 from driftsim.streams.stream import Stream
@@ -54,7 +55,7 @@ class Run(NamedTuple):
 
 
 class Played(NamedTuple):
-    """A run that has ended: with a trace, or with the traceback of what went wrong."""
+    """A run that has ended: with a trace, or with what went wrong, by its traceback if need be."""
 
     run: Run
     failure: str | None
@@ -64,7 +65,7 @@ class Played(NamedTuple):
 class Progress(NamedTuple):
     """How far the runs in flight have come."""
 
-    rows: list[tuple[Run, int]]  # the row each has come to
+    rows: list[tuple[Run, int]]  # the row each has come to, or COMPILING
     waiting: int  # runs that have not begun
 
 
@@ -192,6 +193,8 @@ def execute(parts, run, counts, number):
         warnings.simplefilter("default")
         try:
             trace, failure = _watched(run.play(), rows, number), None
+        except Unfit as error:
+            trace, failure = None, str(error)
         except (Exception, SystemExit):  # a contender's failure is its own; the others go on
             trace, failure = None, traceback.format_exc()
     notes = {line(f"{w.category.__name__}: {w.message}", most=200) for w in caught}

@@ -12,7 +12,7 @@ import numpy as np
 from driftsim.evaluation.trace import Probes, Trace
 from driftsim.scenario import dumped
 
-FORMAT = 3  # raised when the same run would leave another file
+FORMAT = 4  # raised when the same run would leave another file
 UNFINISHED = ".unfinished"  # how the names of files end that are being written
 
 

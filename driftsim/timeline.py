@@ -16,7 +16,8 @@ def told(study, width=80):
     scenario = study.variants[0].scenario
     lines = [study.question] if study.question else []
     lines += [*told_stream(scenario.stream), *told_rules(scenario.evaluation)]
-    lines += [told_contender(name, one) for name, one in scenario.models.items()]
+    schema = scenario.stream.schema
+    lines += [told_contender(name, one, schema) for name, one in scenario.models.items()]
     lines += [*told_concepts(scenario.stream, max(width - 2, 20)), *told_changes(scenario.stream)]
     if len(study.variants) > 1:
         swept = " and ".join(study.swept)
@@ -46,9 +47,10 @@ def told_rules(rules):
     )
 
 
-def told_contender(name, contender):
-    """What a contender is."""
-    return f"{name}: {contender.learner.title}; {written(contender.policy)}"
+def told_contender(name, contender, schema):
+    """What a contender is, and what it runs on."""
+    engine = contender.engine(schema)
+    return f"{name}: {contender.learner.title} ({engine}); {written(contender.policy)}"
 
 
 def told_concepts(stream, width):

@@ -311,10 +311,10 @@ def test_parts_that_are_no_python_file(tmp_path, name):
 
 
 def test_progress_is_told_in_rows(tmp_path):
-    text = TEXT.replace("4_000", "2_000_000").replace("seeds: 2", "seeds: 1")
+    text = TEXT.replace("4_000", "10_000_000").replace("seeds: 2", "seeds: 1")
     study = load(saved(tmp_path, text), only=["last"])
     store = Store(tmp_path / "runs")
     events = play(missing(study, store), store, jobs=1)
     rows = [row for event in events if isinstance(event, Progress) for _, row in event.rows]
     assert rows
-    assert np.all((np.array(rows) >= 500) & (np.array(rows) <= 2_000_000))
+    assert np.all((np.array(rows) >= 500) & (np.array(rows) <= 10_000_000))

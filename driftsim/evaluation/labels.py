@@ -194,8 +194,12 @@ def arrivals(chunks, labels, seed):
     waiting = {}  # labels by the block of positions in which they come in
     for chunk in chunks:
         t, fresh = chunk.t, Labelled(chunk.t, chunk.X, chunk.y)
+        dues = labels.due(t, fresh.y, chance)
+        if not waiting and np.array_equal(dues, t):  # as below, where all come in at once
+            yield Arrival(t, chunk.X, *fresh, np.arange(len(t) + 1), int(t[0]))
+            continue
         oldest = min((first for held in waiting.values() for *_, first in held), default=t[0])
-        for block, *piece in by_block(labels.due(t, fresh.y, chance), fresh):
+        for block, *piece in by_block(dues, fresh):
             waiting.setdefault(block, []).append(piece)
         due, rows = taken(waiting, t[-1], fresh)
         came = np.cumsum(np.bincount(due - t[0], minlength=t[-1] - t[0] + 1))

@@ -44,21 +44,22 @@ class Meter:
         """Arrivals; if the policy looks at every label, each counts as used when it comes in."""
         for arrival in arrivals:
             if self._hears:
-                self._count_along("labels", arrival)
+                self._count_along(arrival, "labels")
             yield arrival
 
-    def _count_along(self, name, arrival):
+    def _count_along(self, arrival, *names):
         """Count labels at the rows after which they come in; probes have no place of their own."""
-        fresh = np.diff(arrival.t, prepend=self.position - 1) > 0
-        came = coming(arrival)
+        t, came = arrival.t, coming(arrival)
+        fresh = t > np.append(self.position - 1, t[:-1])
         if fresh.all():
-            self._tally.add(arrival.t, **{name: came})
+            self._tally.add(t, **dict.fromkeys(names, came))
         elif fresh.any():
             own = came[fresh]
             own[-1] += came.sum() - own.sum()
-            self._tally.add(arrival.t[fresh], **{name: own})
+            self._tally.add(t[fresh], **dict.fromkeys(names, own))
         else:
-            self.count(name, came.sum())
+            for name in names:
+                self.count(name, came.sum())
 
     def trained(self, rows):
         """Count labelled rows that a model trains on, and how many were not used before."""
@@ -71,10 +72,10 @@ class Meter:
         if self._hears or not len(arrival.t):
             return self.trained(arrival.due)
         new = self._labels.add(arrival.due_t)
-        self._count_along("rows_trained", arrival)
         if new == len(arrival.due_t):
-            self._count_along("labels", arrival)
+            self._count_along(arrival, "rows_trained", "labels")
         else:
+            self._count_along(arrival, "rows_trained")
             self.count("labels", new)
 
     def move(self, rows):
@@ -141,7 +142,7 @@ class Counting:
 
 def coming(arrival):
     """How many labels come in after each row (n,), the first with those before it."""
-    came = np.diff(arrival.due_by)
+    came = arrival.due_by[1:] - arrival.due_by[:-1]
     came[:1] += arrival.due_by[0]
     return came
 
@@ -156,6 +157,11 @@ class Distinct:
         """Meet positions (m,), and tell how many of them are new."""
         if not len(t):
             return 0
+        if self._whole(t):
+            block = int(t[0]) // BLOCK
+            new = BLOCK - self._met.get(block, 0).bit_count()
+            self._met[block] = ALL
+            return new
         new, blocks = 0, t // BLOCK
         first = int(blocks.min())
         for block in (first + np.flatnonzero(np.bincount(blocks - first))).tolist():
@@ -165,3 +171,7 @@ class Distinct:
             new += (here & ~met).bit_count()
             self._met[block] = ALL if met | here == ALL else met | here
         return new
+
+    def _whole(self, t):
+        """Whether these are the rows of one block, in order."""
+        return len(t) == BLOCK and t[0] % BLOCK == 0 and (t[1:] - t[:-1] == 1).all()

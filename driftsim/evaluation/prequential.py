@@ -1,5 +1,6 @@
 """Prequential evaluation: every row is predicted before its label is seen."""
 
+import time
 from collections import deque
 
 import numpy as np
@@ -15,12 +16,15 @@ from driftsim.parts import Strict
 from driftsim.rows import Event, Labelled, label_of
 from driftsim.streams.stream import PARTS, Block, child
 
+COMPILING = -1  # in the place of a row
+
 
 class Contender(Strict):
     """A learner and the policy that keeps its models up to date."""
 
     learner: Learner
     policy: Policy
+    compiled: bool = True  # run on kernels, where they give the answers of the library's objects
 
     @model_validator(mode="after")
     def _match(self):
@@ -36,6 +40,16 @@ class Contender(Strict):
             )
         return self
 
+    @property
+    def at_work(self):
+        """The learner and the policy as they are to run."""
+        parts = self.learner, self.policy
+        return parts if self.compiled else tuple(part.uncompiled() for part in parts)
+
+    def engine(self, schema):
+        """What its models run on: `compiled`, or a library, and why no kernel serves."""
+        return self.at_work[0].engine(schema)
+
 
 def evaluate(stream, contender, labels=AtOnce(), seed=0, warmup=1000, **asked) -> Trace:
     """The trace of one contender over one stream; `asked` as for `rounds`."""
@@ -48,6 +62,7 @@ def rounds(
 ):  # fmt: skip
     """Play a contender over a stream: yields the rows done so far, and returns the trace.
 
+    Yields `COMPILING` first where code has to be compiled for it, which takes seconds.
     The labels of the `warmup` rows are all in before the first scored row; later ones come in
     as `labels` says. With `truth`, where it is known, every prediction is also held against
     the probability of each label; with `predictions`, the trace keeps them all; with
@@ -55,19 +70,27 @@ def rounds(
     `bins`, also how often its scores of the second of two classes fall into so many of them;
     with `probe`, it is also asked about so many fresh rows of each concept after each phase.
     """
-    world, learner = stream.settled(seed), contender.learner
+    world, (learner, policy) = stream.settled(seed), contender.at_work
     tally = Tally(warmup, stream.length, interval or round_interval(stream.length))
     scores = scores_of(world.schema, bins)
     counting = Counting(labels, tally, stream.length)
     live = Live(world, counting, warmup, learner.sees, truth and stream.known, probe)
-    meter = Meter(tally, warmup, stream.length, contender.policy.hears)
+    meter = Meter(tally, warmup, stream.length, policy.hears)
     seeds = child(seed, PARTS).integers(2**31, size=2)
     asked = {"probabilities": True} if probabilities or bins else {}
-    model = Metered(learner.start(world.schema, int(seeds[0]), **asked), meter)
+    begun = time.perf_counter()
+    model = learner.start(world.schema, int(seeds[0]), **asked)
+    kernels = [model, *policy.detectors]
+    if any(one.cold for one in kernels):
+        yield COMPILING
+    for one in kernels:
+        one.load()
+    tally.spread("compile_seconds", time.perf_counter() - begun, warmup, 0)
+    model = Metered(model, meter)
     arriving = meter.heard(live.arrivals())
     rng, kept = np.random.default_rng(seeds[1]), []
-    told = [stream.changes(seed)] if contender.policy.told == "changes" else []
-    for given in contender.policy.run(model, live.history(), arriving, rng, *told):
+    told = [stream.changes(seed)] if policy.told == "changes" else []
+    for given in policy.run(model, live.history(), arriving, rng, *told):
         if isinstance(given, Event):
             meter.count(given.counted, 1)
             continue
@@ -81,7 +104,7 @@ def rounds(
                 kept.append(label_of(predicted))
         yield meter.position
     if meter.position != stream.length:
-        kind, missing = contender.policy.kind(), stream.length - meter.position
+        kind, missing = policy.kind(), stream.length - meter.position
         raise ValueError(f"'{kind}' has predicted {missing:,} rows too few")
     return tally.trace(np.concatenate(kept) if predictions else None, live.probed())
 

@@ -40,7 +40,7 @@ class OfClasses:
         label, k = label_of(predicted), self._k
         if label.min() < 0 or label.max() >= k:
             raise ValueError(f"a model predicted a label outside 0 … {k - 1}")
-        tally.count(rows.t, k, predicted=label, correct=np.where(label == rows.y, label, k))
+        tally.right(rows.t, k, label, label == rows.y)
         if rows.posterior is not None:
             tally.add(rows.t, expected_error=expected_error(rows.posterior, label))
 

@@ -102,6 +102,14 @@ def round_interval(rows):
     return next(step for step in steps if rows <= MOST_INTERVALS * step)
 
 
+def counted(starts, code, k):
+    """How often each code 0 … k - 1 stands in each of the intervals that begin at `starts`."""
+    shape = len(starts), k
+    first = np.arange(shape[0]) * k
+    code = np.repeat(first, np.append(starts[1:], len(code)) - starts) + code
+    return np.bincount(code, minlength=shape[0] * k).reshape(shape)
+
+
 class Tally:
     """A trace in the making, of the rows `first` … `stop` - 1."""
 
@@ -137,10 +145,16 @@ class Tally:
     def count(self, t, k, **codes):
         """Count how often each code 0 … k - 1 stands at consecutive rows; a code k is none."""
         intervals, starts = self.intervals(t)
-        shape = len(starts), k + 1
-        row = np.repeat(np.arange(shape[0]) * shape[1], np.diff(np.append(starts, len(t))))
         for name, code in codes.items():
-            counts = np.bincount(row + code, minlength=shape[0] * shape[1]).reshape(shape)[:, :k]
+            counts = counted(starts, code, k + 1)[:, :k]
+            self._column(name, counts)[intervals] += counts
+
+    def right(self, t, k, label, right):
+        """Count how often each label is `predicted` at consecutive rows, and `correct`."""
+        intervals, starts = self.intervals(t)
+        counts = counted(starts, 2 * label + right, 2 * k)
+        correct = counts[:, 1::2]
+        for name, counts in (("predicted", counts[:, ::2] + correct), ("correct", correct)):
             self._column(name, counts)[intervals] += counts
 
     def spread(self, name, amount, first, n):

@@ -115,7 +115,7 @@ class Stretch(NamedTuple):
 def play(state, stretch, at, label, p):
     """Predict each row of a stretch after learning the labels due before it, then the rest.
 
-    Fills `label` (n,) and `p` (n, k). `at` holds the rows predicted and the labels learned; where
+    Fills `label` (n,) and `p` (n, k), or the one row of `p` again and again. `at` holds the rows predicted and the labels learned; where
     it is not at the end afterwards, the state has no room left: enlarge it and play on.
     """
     state, stretch, at, label, p = borrowed((state, stretch, at, label, p))
@@ -132,7 +132,7 @@ def play(state, stretch, at, label, p):
             j += 1
         if i == n:
             break
-        label[i] = predict(state, 0, stretch.X[i], p[i])
+        label[i] = predict(state, 0, stretch.X[i], p[min(i, p.shape[0] - 1)])
         last = stretch.t[i]
         i += 1
     at[0], at[1] = n, j

@@ -53,15 +53,16 @@ class Compiled(Model):
         """What it predicts of some rows, as it learns the labels due before each."""
         from driftsim.kernels import cache, loop
 
-        for one in (rows, due):
-            refuse_unknown(one, self._schema)
-        n, m = len(rows.t), len(due.t)
+        refuse_unknown(rows, self._schema)
+        if due.X is not rows.X:
+            refuse_unknown(due, self._schema)
+        n, m, k = len(rows.t), len(due.t), self._schema.n_classes or 0
         weight = np.ones(m) if weight is None else plain(weight, float)
         stretch = loop.Stretch(
             plain(rows.t, np.int64), plain(rows.X, float), plain(due.t, np.int64),
             plain(due.X, float), plain(due.y, float), weight, plain(due_by, np.int64),
         )  # fmt: skip
-        label, p = np.empty(n), np.empty((n, self._schema.n_classes or 0))
+        label, p = np.empty(n), np.empty((n if self._probabilities else 1, k))
         done = np.zeros(2, np.int64)
         while True:
             given = self._state, stretch, done, label, p

@@ -37,7 +37,7 @@ class River(Imported, Learner, extra="allow"):
         try:
             twin(self._made(schema, 0), schema)
         except Uncovered as reason:
-            return f"river, for want of a kernel: {reason}"
+            return f"river, not compiled: there is no kernel for {reason}"
         return "compiled"
 
     def start(self, schema, seed, probabilities=False):
@@ -154,20 +154,20 @@ class RiverModel(Model):
 
 
 class Uncovered(Exception):
-    """Why no kernel gives the answers of a model of river."""
+    """What there is no kernel for, in a model of river."""
 
 
 def rate(optimizer):
     """The rate of plain stochastic gradient descent."""
     if title_of(optimizer) != "optim.SGD":
-        raise Uncovered(f"there is none for {type(optimizer).__name__}")
+        raise Uncovered(type(optimizer).__name__)
     return constant(optimizer.lr)
 
 
 def constant(schedule):
     """A rate that stays as it is."""
     if title_of(schedule) != "optim.Constant":
-        raise Uncovered(f"there is none for a rate of {type(schedule).__name__}")
+        raise Uncovered(f"a rate of {type(schedule).__name__}")
     return schedule.learning_rate
 
 
@@ -191,7 +191,7 @@ class Twin(NamedTuple):
         plain = type(made)(**{name: getattr(made, name) for name in needed(type(made))})
         for name in parameters(type(made)).keys() - self.takes.keys():
             if not alike(getattr(made, name), getattr(plain, name)):
-                raise Uncovered(f"there is none for its {name}")
+                raise Uncovered(f"its {name}")
         params = {}
         for name, hand_on in self.takes.items():
             value = getattr(made, name)
@@ -215,7 +215,7 @@ def twin(made, schema):
 def known(twins, thing):
     """What is declared of the class of a thing; raises `Uncovered` where nothing is."""
     if title_of(thing) not in twins:
-        raise Uncovered(f"there is none for {type(thing).__name__}")
+        raise Uncovered(type(thing).__name__)
     return twins[title_of(thing)]
 
 

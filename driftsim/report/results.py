@@ -27,7 +27,7 @@ from driftsim.scenario import shortest
 
 UNHEARD = ("labels_after_end", "labels_never")
 SUMMED = ("fits", "fits_skipped", "labels", *UNHEARD, "rows_trained", "alarms")
-COSTS = [*SUMMED, *SECONDS, "model_bytes", "seeds"]
+COSTS = [*SUMMED, *SECONDS, "compile_seconds", "model_bytes", "seeds"]
 CURVES = ["contender", "first_row", "last_row", "mean", "low", "high", "seeds"]
 
 
@@ -77,13 +77,15 @@ class Results:
         `error_low` and `error_high` (for numbers `mae_low` and `mae_high`) bound the mean error
         over seeds, by Student's t at 95 %. A cell that cannot be known is NaN: bounds from one
         seed, excess without a known truth. The rows of the references, such as `oracle` and
-        `no_change`, tell how they would have done, each with every label before the row.
+        `no_change`, tell how they would have done, each with every label before the row. `engine`
+        is `compiled`, or the library that a contender's models run on.
         """
         rows = []
         for setting, contender, played in self.grouped():
             tallies = [one.over() for one in played]
-            rows.append(setting | {"contender": contender} | summed_up(tallies, self.metrics))
-        return pd.DataFrame(rows, columns=[*self.swept, *self.measures, *COSTS])
+            about = setting | {"contender": contender, "engine": self.engine(setting, contender)}
+            rows.append(about | summed_up(tallies, self.metrics))
+        return pd.DataFrame(rows, columns=[*self.swept, *self.measures, *COSTS, "engine"])
 
     def curves(self, metric=None, window=None, over="tumbling"):
         """A metric (the foremost if not given) over the stream: a row a contender and window.
@@ -151,6 +153,12 @@ class Results:
         """The changes of the stream of a setting."""
         return self.variant(setting).scenario.stream.changes(seed)
 
+    def engine(self, setting, contender):
+        """What the models of a contender run on; nothing for a reference."""
+        scenario = self.variant(setting).scenario
+        found = scenario.models.get(contender)
+        return found.engine(scenario.stream.schema) if found else ""
+
     def variant(self, setting):
         """The variant of a setting."""
         settings = [dict(zip(self.swept, one.setting.values())) for one in self.study.variants]
@@ -165,7 +173,7 @@ class Results:
     @property
     def swept(self):
         """Names of the swept paths, as columns of the tables."""
-        return shortest(self.study.swept, taken={*self.measures, *COSTS, *CURVES})
+        return shortest(self.study.swept, taken={*self.measures, *COSTS, "engine", *CURVES})
 
     @property
     def metrics(self):

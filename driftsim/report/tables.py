@@ -62,6 +62,9 @@ def remarks(results):
             f"{name} kept its model {most}{n:,.3g} time{'s' if n != 1 else ''}{each}, "
             "rather than train one on no labels, or on those of one class."
         )
+    for name, engine in dict.fromkeys(zip(played["contender"], played["engine"])):
+        if ":" in engine:
+            yield f"{name} runs on {engine}."
     for name in dict.fromkeys(played["contender"]):
         untold = sum(
             int(one.trace.columns["untold"].sum())

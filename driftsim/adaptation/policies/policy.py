@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from typing import ClassVar, Literal
 
+from driftsim.adaptation.detectors import Detector
 from driftsim.parts import Part
 
 
@@ -22,6 +23,12 @@ class Policy(Part):
     def weighs(self):
         """Whether it needs a learner that takes weights."""
         return False
+
+    @property
+    def detectors(self):
+        """The detectors it hears alarms from."""
+        parts = (getattr(self, name) for name in type(self).model_fields)
+        return [part for part in parts if isinstance(part, Detector)]
 
     def fault(self, schema, rows):
         """Why it cannot keep a model up to date over so many rows of this schema, or None."""

@@ -1,0 +1,211 @@
+"""Compiled models and detectors, beside river's own objects on the same rows, on one core.
+
+    python benchmarks/learners.py [name ...]        those whose names hold one of the words; or all
+
+The ratio is of seconds a row: river's `predict_one`, `learn_one` and an updated `Accuracy` over
+dicts made beforehand; and a whole evaluation of ours, its tallies kept, over rows drawn beforehand.
+"""
+
+import sys
+import time
+from statistics import median
+
+import numpy as np
+from river import metrics
+
+from driftsim.adaptation.detectors import Detector
+from driftsim.evaluation.prequential import Contender, evaluate
+from driftsim.learners.learner import Learner
+from driftsim.streams.stream import Stream
+
+PAIRS, WARMUP = 5, 1_000
+LOGISTIC = "river.linear_model.LogisticRegression"
+TREE = "river.tree.HoeffdingTreeClassifier"
+
+
+def scaled(model):
+    return {"kind": "pipeline", "steps": ["river.preprocessing.StandardScaler", model]}
+
+
+def of_trees(kind):
+    return {"kind": f"river.ensemble.{kind}", "model": TREE, "n_models": 10}
+
+
+MODELS = {  # a spec; rows for river, rows for the kernel; the ratio to be reached
+    "LogisticRegression": (LOGISTIC, 40_000, 2_000_000, 80),
+    "StandardScaler | LogisticRegression": (scaled(LOGISTIC), 30_000, 1_000_000, 45),
+    "Perceptron": ("river.linear_model.Perceptron", 40_000, 2_000_000, None),
+    "PAClassifier": ("river.linear_model.PAClassifier", 30_000, 2_000_000, None),
+    "SoftmaxRegression": ("river.linear_model.SoftmaxRegression", 20_000, 1_000_000, None),
+    "GaussianNB": ("river.naive_bayes.GaussianNB", 10_000, 1_000_000, 120),
+    "HoeffdingTreeClassifier": (TREE, 20_000, 500_000, 40),
+    "KNNClassifier, window 1,000": (
+        {
+            "kind": "river.neighbors.KNNClassifier",
+            "engine": {"kind": "river.neighbors.LazySearch", "window_size": 1000},
+        },
+        5_000,
+        100_000,
+        25,
+    ),
+    "ARFClassifier, 10 trees": (
+        {"kind": "river.forest.ARFClassifier", "n_models": 10, "seed": 42}, 2_000, 50_000, 45
+    ),
+    "BaggingClassifier, 10 trees": (of_trees("BaggingClassifier"), 3_000, 60_000, 30),
+    "LeveragingBaggingClassifier, 10 trees": (
+        of_trees("LeveragingBaggingClassifier"), 2_000, 40_000, 30
+    ),
+    "ADWINBaggingClassifier, 10 trees": (of_trees("ADWINBaggingClassifier"), 3_000, 60_000, None),
+    "HoeffdingAdaptiveTreeClassifier": (
+        "river.tree.HoeffdingAdaptiveTreeClassifier", 8_000, 200_000, None
+    ),
+    "LinearRegression": ("river.linear_model.LinearRegression", 40_000, 2_000_000, None),
+    "KNNRegressor, window 1,000": (
+        {
+            "kind": "river.neighbors.KNNRegressor",
+            "engine": {"kind": "river.neighbors.LazySearch", "window_size": 1000},
+        },
+        5_000,
+        100_000,
+        None,
+    ),
+    "HoeffdingTreeRegressor": ("river.tree.HoeffdingTreeRegressor", 8_000, 200_000, None),
+}  # fmt: skip
+DETECTORS = {
+    "ADWIN": ("river.drift.ADWIN", 2),
+    "DDM": ("river.drift.binary.DDM", 40),
+    "PageHinkley": ("river.drift.PageHinkley", 40),
+    "EDDM": ("river.drift.binary.EDDM", None),
+    "KSWIN": ("river.drift.KSWIN", 20),
+    "HDDM_A": ("river.drift.binary.HDDM_A", None),
+    "HDDM_W": ("river.drift.binary.HDDM_W", None),
+}
+STREAMS = {
+    "sea": ({"kind": "sea"}, 0.1),
+    "rbf, 10 features": ({"kind": "rbf", "features": 10, "centroids": 20, "speed": 0.0001}, 0.0),
+}
+NUMBERS = {
+    "friedman": ("friedman", 0.0),
+    "hyperplane, 5 features": ({"kind": "hyperplane_regression", "features": 5}, 0.0),
+}
+
+
+class Drawn:
+    """A stream and its only world, whose rows have been drawn beforehand."""
+
+    def __init__(self, stream):
+        self._stream, self._world = stream, stream.settled(0)
+        self._blocks = list(self._world.blocks())
+        self.length, self.known = stream.length, stream.known
+        self.schema, self.seed = self._world.schema, 0
+
+    def settled(self, seed):
+        return self
+
+    def changes(self, seed):
+        return self._stream.changes(seed)
+
+    def rows(self, first, last):
+        return self._world.rows(first, last)
+
+    def blocks(self, first=0):
+        for block in self._blocks:
+            if block.t[-1] >= first:
+                yield block.part(slice(max(first - int(block.t[0]), 0), None))
+
+
+def seconds(work):
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def of_river(learner, drawn, rows):
+    """Seconds a row of river's object."""
+    block = drawn.rows(0, rows)
+    dicts = [dict(zip(drawn.schema.names, x)) for x in block.X.tolist()]
+    pairs = list(zip(dicts, block.y.tolist()))
+    model = learner.uncompiled().start(drawn.schema, 1)._model
+    right = metrics.MAE() if drawn.schema.regression else metrics.Accuracy()
+
+    def work():
+        for x, y in pairs:
+            predicted = model.predict_one(x)
+            right.update(y, 0 if predicted is None else predicted)
+            model.learn_one(x, y)
+
+    return seconds(work) / rows
+
+
+def of_kernel(spec, drawn):
+    """Seconds a row of a whole evaluation."""
+    contender = Contender.model_validate({"learner": spec, "policy": "online"})
+    taken = seconds(lambda: evaluate(drawn, contender, warmup=WARMUP, truth=False))
+    return taken / drawn.length
+
+
+def race(spec, concept, noise, rows, many):
+    """The ratio, and rows a second of the kernel and of river."""
+    learner = Learner.model_validate(spec)
+    told = {"length": many, "concepts": {"a": concept}, "noise": noise}
+    drawn = Drawn(Stream.model_validate(told))
+    assert learner.engine(drawn.schema) == "compiled", learner.engine(drawn.schema)
+    short = Drawn(Stream.model_validate(told | {"length": 2 * WARMUP}))
+    of_kernel(spec, short)  # compiles, and loads
+    pairs = [(of_river(learner, drawn, rows), of_kernel(spec, drawn)) for _ in range(PAIRS)]
+    ratio = median(slow / fast for slow, fast in pairs)
+    slow, fast = (median(one) for one in zip(*pairs))
+    return ratio, 1 / fast, 1 / slow
+
+
+def hearing(spec, rows=200_000):
+    """The ratio of a detector over an array of errors, and errors a second of both."""
+    rng = np.random.default_rng(0)
+    errors = (rng.random(rows) < np.where(np.arange(rows) // 20_000 % 2, 0.3, 0.2)).astype(float)
+    compiled, plain = (Detector.model_validate(spec) for _ in range(2))
+    pairs = []
+    for _ in range(PAIRS):
+        pairs.append([heard(plain.uncompiled(), errors[: rows // 4]) * 4, heard(compiled, errors)])
+    ratio = median(slow / fast for slow, fast in pairs)
+    slow, fast = (median(one) for one in zip(*pairs))
+    return ratio, rows / fast, rows / slow
+
+
+def heard(detector, errors):
+    """Seconds to hear some errors, with all alarms among them."""
+    hear = detector.start(np.random.default_rng(1))
+    hear(errors[:10])
+
+    def work():
+        start = 10
+        while (rung := hear(errors[start:])) is not None:
+            start += rung[0] + 1
+
+    return seconds(work)
+
+
+def streams_of(spec):
+    """Those that a model is tried on, of classes or of numbers."""
+    schema = Stream.model_validate({"length": 10, "concepts": {"a": "sea"}}).schema
+    return NUMBERS if Learner.model_validate(spec).fault(schema) else STREAMS
+
+
+def main(words):
+    wanted = [word.lower() for word in words] or [""]
+    print(f"{'':38} {'rows':>18} {'ratio':>7} {'asked':>6} {'rows/s':>12} {'river':>10}")
+    for name, (spec, rows, many, asked) in MODELS.items():
+        if any(word in name.lower() for word in wanted):
+            for title, (concept, noise) in streams_of(spec).items():
+                show(name, title, asked, *race(spec, concept, noise, rows, many))
+    for name, (spec, asked) in DETECTORS.items():
+        if any(word in name.lower() for word in wanted):
+            show(name, "errors", asked, *hearing(spec))
+
+
+def show(name, rows, asked, ratio, fast, slow):
+    told = f"{name:38} {rows:>18} {ratio:>6.1f}x {asked or '':>6} {fast:>12,.0f} {slow:>10,.0f}"
+    print(told, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,314 @@
+"""Compiled models beside what they stand for: what runs compiled, and how its code is kept."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from examples import SCALED, cut, played, rows_of, sea_stream
+from twins import CLASSIFIERS, REGRESSORS
+
+import driftsim
+from driftsim.evaluation.labels import Labels, arrivals
+from driftsim.evaluation.prequential import COMPILING, Contender, evaluate, rounds
+from driftsim.kernels import cache
+from driftsim.learners.learner import Learner
+from driftsim.rows import Labelled, Schema, Unfit
+
+LOGISTIC = "river.linear_model.LogisticRegression"
+PACKAGE = Path(driftsim.__file__).parent
+NAMES = Schema(("a", "b", "c"))
+LEARN = """
+import sys, time
+import numpy as np
+from driftsim.kernels import cache
+from driftsim.learners.learner import Learner
+from driftsim.rows import Labelled, Schema
+begun = time.time()
+model = Learner.model_validate("river.linear_model.LogisticRegression").start(
+    Schema(("a",)), 0, probabilities=True
+)
+cold = model.cold
+model.load()
+rows = Labelled(np.arange(9), np.ones((9, 1)), np.ones(9, np.int64))
+print(cold, model.fit(rows).predict(np.ones((1, 1)))[0, 1].hex())
+"""
+
+
+def engine(spec, schema=NAMES):
+    return Learner.model_validate(spec).engine(schema)
+
+
+@pytest.mark.parametrize(
+    "spec, said",
+    [
+        (LOGISTIC, "compiled"),
+        (SCALED, "compiled"),
+        ({"kind": LOGISTIC, "l1": 0.1}, "its l1"),
+        ({"kind": LOGISTIC, "optimizer": "river.optim.Adam"}, "Adam"),
+        (
+            {
+                "kind": LOGISTIC,
+                "optimizer": {
+                    "kind": "river.optim.SGD",
+                    "lr": {"kind": "river.optim.schedulers.InverseScaling", "learning_rate": 0.1},
+                },
+            },
+            "a rate of InverseScaling",
+        ),
+        ({"kind": LOGISTIC, "loss": {"kind": "river.optim.losses.Log", "weight_pos": 2.0}}, "loss"),
+        ({"kind": "pipeline", "steps": ["river.preprocessing.MinMaxScaler", LOGISTIC]}, "MinMax"),
+        (
+            {
+                "kind": "pipeline",
+                "steps": [
+                    {"kind": "river.preprocessing.StandardScaler", "with_std": False},
+                    LOGISTIC,
+                ],
+            },
+            "its with_std",
+        ),
+        ("river.linear_model.ALMAClassifier", "ALMAClassifier"),
+        ("sklearn.naive_bayes.GaussianNB", "scikit-learn"),
+        ("majority", "numpy"),
+    ],
+)
+def test_a_learner_tells_what_it_runs_on(spec, said):
+    told = engine(spec)
+    assert told == said or told.startswith("river, not compiled: there is no kernel for ")
+    assert said in told
+
+
+def test_compiled_false_forces_the_object_of_river():
+    told = {"learner": LOGISTIC, "policy": {"kind": "online", "restart": "adwin"}}
+    compiled, forced = (Contender.model_validate(told | more) for more in ({}, {"compiled": False}))
+    assert (compiled.engine(NAMES), forced.engine(NAMES)) == ("compiled", "river")
+    learner, policy = forced.at_work
+    assert type(learner.start(NAMES, 0)).__name__ == "RiverModel"
+    assert not policy.restart._compiled
+    assert compiled.at_work[1].restart._compiled
+
+
+def test_compiled_and_not_leave_the_same_trace():
+    told = {"learner": SCALED, "policy": {"kind": "on_drift", "memory": 200, "detector": "adwin"}}
+    one, other = (
+        evaluate(sea_stream(6000, noise=0.1), Contender.model_validate(told | more)).columns
+        for more in ({}, {"compiled": False})
+    )
+    for name in one.keys() - {"model_bytes"}:
+        if "seconds" not in name:
+            assert np.array_equal(one[name], other[name]), name
+
+
+def test_seconds_to_compile_are_a_figure_of_their_own():
+    contender = Contender.model_validate({"learner": SCALED, "policy": "online"})
+    columns = evaluate(sea_stream(2000), contender).columns
+    assert columns["compile_seconds"][0] > 0
+    assert not columns["compile_seconds"][1:].any()
+
+
+def test_a_copy_of_a_compiled_model_goes_its_own_way(spec_and_schema):
+    spec, stream = spec_and_schema
+    learner = Learner.model_validate(spec)
+    history, rows = rows_of(stream, learner, 400)
+    model = learner.start(stream.schema, 0)
+    model.learn(history)
+    before, twin = model.predict(rows.X), model.copy()
+    twin.learn(rows)
+    assert np.array_equal(model.predict(rows.X), before)
+    model.learn(rows)
+    assert np.array_equal(model.predict(rows.X), twin.predict(rows.X))
+
+
+def test_a_compiled_loop_equals_predict_then_learn(spec_and_schema):
+    spec, stream = spec_and_schema
+    learner = Learner.model_validate(spec)
+    history, rows = rows_of(stream, learner, 200)
+    fused, plain = (learner.start(stream.schema, 0) for _ in range(2))
+    for model in (fused, plain):
+        model.learn(history)
+    for labels in ("at_once", {"kind": "random", "mean": 40}):
+        for arrival in arrivals(cut(rows, 300), Labels.model_validate(labels), 0):
+            one = fused.test_then_train(arrival)
+            assert np.allclose(one, naive(plain, arrival), rtol=1e-12, atol=1e-12)
+
+
+def naive(model, arrival):
+    """Predict each row, one by one, after learning what is due before it, one by one."""
+    predicted, learned, due = [], 0, arrival.due
+    for i, by in enumerate(arrival.due_by):
+        for j in range(learned, by):
+            model.learn(due.part(slice(j, j + 1)))
+        learned = by
+        if i < len(arrival.t):
+            predicted.append(model.predict(arrival.X[i : i + 1])[0])
+    return np.array(predicted)
+
+
+def pytest_generate_tests(metafunc):
+    if "spec_and_schema" in metafunc.fixturenames:
+        told = {"length": 1000, "concepts": {"a": "friedman"}}
+        numbers = type(sea_stream()).model_validate(told)
+        cases = [(spec, sea_stream(1000, noise=0.1)) for spec, _ in CLASSIFIERS]
+        metafunc.parametrize("spec_and_schema", cases + [(spec, numbers) for spec, _ in REGRESSORS])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_feature_that_is_no_number_is_refused_with_its_row_and_column(value):
+    X = np.zeros((5, 3))
+    X[3, 1] = value
+    rows = Labelled(np.arange(1200, 1205), X, np.zeros(5, np.int64))
+    model = Learner.model_validate(LOGISTIC).start(NAMES, 0)
+    with pytest.raises(Unfit, match=rf"row 1,203, column 'b', holds {value}; .*compiled: false"):
+        model.learn(rows)
+
+
+def test_a_row_that_will_not_do_is_told_without_a_traceback(tmp_path):
+    (tmp_path / "own.py").write_text(
+        """
+import numpy as np
+from driftsim.rows import Schema
+from driftsim.streams.concepts import Concept
+
+
+class Broken(Concept):
+    \"""Features that are infinite, once.\"""
+
+    known = False
+    schema = Schema(("a", "b"))
+
+    def draw(self, rng, t):
+        X = rng.random((len(t), 2))
+        X[t == 700, 0] = np.inf
+        return X, (X[:, 1] > 0.5).astype(np.int64)
+
+    def density(self, X, t):
+        return np.full((len(X), 2), np.nan)
+"""
+    )
+    (tmp_path / "s.yaml").write_text(
+        f"""
+stream: {{length: 900, concepts: {{t: broken}}}}
+models:
+  linear: {{learner: {LOGISTIC}, policy: online}}
+evaluation: {{warmup: 100}}
+"""
+    )
+    told = ["run", tmp_path / "s.yaml", "--out", tmp_path / "out", "--with", tmp_path / "own.py"]
+    done = subprocess.run([sys.executable, "-m", "driftsim", *told], capture_output=True, text=True)
+    assert "row 700, column 'a', holds inf" in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# How compiled code is kept.
+
+
+def learned(folder, package=PACKAGE.parent, **variables):
+    """What a process of its own says that keeps its compiled code in a folder."""
+    paths = {"PYTHONPATH": str(package), "DRIFTSIM_CACHE": str(folder)}
+    return subprocess.Popen(
+        [sys.executable, "-c", LEARN],
+        env=os.environ | paths | variables,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def said(process):
+    told, errors = process.communicate()
+    assert process.returncode == 0, errors
+    return told.split()
+
+
+def test_a_kernel_is_compiled_once_and_an_edited_one_anew(tmp_path):
+    package = tmp_path / "edited"
+    shutil.copytree(PACKAGE, package / "driftsim", ignore=shutil.ignore_patterns("__pycache__"))
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    cold, before = said(learned(kept, package))
+    assert cold == "True"
+    assert said(learned(kept, package)) == ["False", before]
+    path = package / "driftsim" / "kernels" / "linear.py"  # not the file of the loop
+    path.write_text(path.read_text().replace("s.rate * (slope", "2.0 * s.rate * (slope"))
+    cold, after = said(learned(kept, package))
+    assert (cold, after != before) == ("True", True)
+
+
+def test_an_upgraded_package_compiles_anew(monkeypatch):
+    folder = cache.folder()
+    monkeypatch.setattr(cache, "version", lambda name: "999")
+    cache._fingerprint.cache_clear()
+    try:
+        assert cache.folder() != folder
+    finally:
+        cache._fingerprint.cache_clear()
+
+
+def test_processes_that_compile_at_once_do_not_get_in_each_others_way(tmp_path):
+    told = [said(one) for one in [learned(tmp_path) for _ in range(3)]]
+    assert len({answer for _, answer in told}) == 1
+    assert said(learned(tmp_path)) == ["False", told[0][1]]
+
+
+def test_a_folder_that_cannot_be_written_to_is_not_needed(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    process = learned(tmp_path, DRIFTSIM_CACHE=str(blocked / "below"))
+    assert said(process)[1] == said(learned(tmp_path))[1]
+
+
+def test_it_is_told_when_a_kernel_has_to_be_compiled(monkeypatch):
+    contender = Contender.model_validate({"learner": SCALED, "policy": "online"})
+    asked = sea_stream(2000), contender, Labels.model_validate("at_once"), 0, 500
+    assert COMPILING not in [*rounds(*asked)]
+    monkeypatch.setattr(cache, "is_cold", lambda *given: True)
+    assert next(rounds(*asked)) == COMPILING
+
+
+def test_numba_is_imported_only_for_a_contender_that_runs_compiled(tmp_path):
+    """Neither to check a scenario, nor to run one whose learners and detectors have no kernels."""
+    text = """
+stream: {{length: 3_000, concepts: {{a: sea}}}}
+models:
+  one: {{learner: {learner}, policy: online}}
+"""
+    program = """
+import json, sys
+import driftsim
+from driftsim.runner import runs_of
+from driftsim.timeline import told
+study = driftsim.load(sys.argv[1])
+told(study)
+after_check = "numba" in sys.modules
+for run in runs_of(study.variants[0]):
+    for _ in run.play(): pass
+print(json.dumps([after_check, "numba" in sys.modules]))
+"""
+    for learner, needed in [("sklearn.naive_bayes.GaussianNB", False), (LOGISTIC, True)]:
+        path = tmp_path / "s.yaml"
+        path.write_text(text.format(learner=learner))
+        done = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True)
+        assert json.loads(done.stdout) == [False, needed], done.stderr
+
+
+def test_a_report_tells_what_runs_compiled(tmp_path):
+    text = f"""
+stream: {{length: 3_000, concepts: {{a: sea}}}}
+models:
+  fast: {{learner: {LOGISTIC}, policy: online}}
+  forced: {{learner: {LOGISTIC}, policy: online, compiled: false}}
+  slow: {{learner: {{kind: {LOGISTIC}, l1: 0.1}}, policy: online}}
+"""
+    results = played(text, "engines", tmp_path)
+    frame = results.summary().set_index("contender")["engine"]
+    reason = "river, not compiled: there is no kernel for its l1"
+    assert frame[["fast", "forced", "slow", "oracle"]].tolist() == ["compiled", "river", reason, ""]
+    page = results.write(tmp_path / "report")[-1].read_text(encoding="utf-8")
+    assert f"slow runs on {reason}." in page
+    assert "<td class=word>compiled</td>" in page
