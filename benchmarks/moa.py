@@ -1,0 +1,110 @@
+"""Compiled models beside MOA's counterparts on the same rows: rows a second, and error.
+
+Needs Java and the package capymoa (pip install capymoa), which nothing else here needs. MOA plays
+its own loop over instances that are in memory, after a whole warm-up of its compiler on other rows
+of the same stream; ours are whole evaluations with tallies kept. Wall-clock seconds, and of both
+the least of three.
+"""
+
+import sys
+import time
+
+from learners import LOGISTIC, TREE, Drawn, of_trees, scaled
+
+from driftsim.evaluation.prequential import Contender, evaluate
+from driftsim.streams.stream import Stream
+
+del sys.path[0]  # this folder, where capymoa would take this file for its package `moa`
+import jpype  # noqa: E402
+from capymoa.evaluation import ClassificationEvaluator  # noqa: E402
+from capymoa.stream import NumpyStream  # noqa: E402
+
+WARMUP, REPEATS = 1_000, 3
+NEAREST = {
+    "kind": "river.neighbors.KNNClassifier",
+    "engine": {"kind": "river.neighbors.LazySearch", "window_size": 1000},
+}
+FOREST = {"kind": "river.forest.ARFClassifier", "n_models": 10, "seed": 1}
+PAIRS = {  # ours, the class of MOA with its options, rows
+    "logistic regression": (LOGISTIC, "functions.SGD", "-o 1", 500_000),
+    "logistic regression, scaled": (scaled(LOGISTIC), "functions.SGD", "-o 1", 500_000),
+    "naive Bayes": ("river.naive_bayes.GaussianNB", "bayes.NaiveBayes", "", 500_000),
+    "Hoeffding tree": (TREE, "trees.HoeffdingTree", "", 500_000),
+    "kNN, window 1,000": (NEAREST, "lazy.kNN", "-k 5 -w 1000", 50_000),
+    "bagging, 10 trees": (of_trees("BaggingClassifier"), "meta.OzaBag", "-s 10", 100_000),
+    "leveraging bagging, 10 trees": (
+        of_trees("LeveragingBaggingClassifier"), "meta.LeveragingBag", "-s 10", 100_000
+    ),
+    "adaptive random forest, 10 trees": (FOREST, "meta.AdaptiveRandomForest", "-s 10", 50_000),
+}  # fmt: skip
+CONCEPTS = {
+    "sea": {"kind": "sea"},
+    "rbf, 10 features": {"kind": "rbf", "features": 10, "centroids": 20, "speed": 0.0001},
+}
+
+
+def drawn(concept, rows):
+    told = {"length": rows, "concepts": {"a": concept}, "noise": 0.1}
+    return Drawn(Stream.model_validate(told))
+
+
+def instances(rows, held):
+    """Rows as MOA holds them, in memory; and their header."""
+    stream = NumpyStream(held.rows(0, rows).X, held.rows(0, rows).y)
+    header = stream.get_schema().get_moa_header()
+    kept = jpype.JClass("com.yahoo.labs.samoa.instances.Instances")(header, rows)
+    while stream.has_more_instances():
+        kept.add(stream.next_instance().java_instance.getData())
+    return stream.get_schema(), header, kept
+
+
+def of_moa(schema, header, kept, name, options):
+    """The least seconds a row of MOA's own loop, and the error."""
+    loop = jpype.JClass("moa.evaluation.EfficientEvaluationLoops")
+    taken = []
+    for _ in range(1 + REPEATS):
+        learner = jpype.JClass(f"moa.classifiers.{name}")()
+        if options:
+            learner.getOptions().setViaCLIString(options)
+        learner.setModelContext(header)
+        learner.prepareForUse()
+        learner.resetLearningImpl()
+        stream = jpype.JClass("moa.streams.CachedInstancesStream")(kept)
+        evaluator = ClassificationEvaluator(schema=schema)
+        begun = time.perf_counter()
+        loop.PrequentialEvaluation(
+            stream, learner, evaluator.moa_basic_evaluator, None, -1, -1, False, False
+        )
+        taken.append(time.perf_counter() - begun)
+    return min(taken[1:]) / kept.size(), 1 - evaluator.accuracy() / 100
+
+
+def of_ours(held, spec):
+    """The least seconds a row of a whole evaluation, and the error."""
+    contender = Contender.model_validate({"learner": spec, "policy": "online"})
+    taken = []
+    for _ in range(1 + REPEATS):
+        begun = time.perf_counter()
+        trace = evaluate(held, contender, warmup=WARMUP, truth=False)
+        taken.append(time.perf_counter() - begun)
+    columns = trace.total().columns
+    return min(taken[1:]) / held.length, 1 - columns["correct"].sum() / columns["rows"].sum()
+
+
+def main(words):
+    print(f"{'':34}{'stream':18}{'ours':>12}{'MOA':>12}{'times':>8}{'our error':>11}{'MOA':>8}")
+    for title, concept in CONCEPTS.items():
+        for name, (spec, theirs, options, rows) in PAIRS.items():
+            if words and not any(word.lower() in name.lower() for word in words):
+                continue
+            held = drawn(concept, rows)
+            (slow, wrong), (fast, error) = (
+                of_moa(*instances(rows, held), theirs, options),
+                of_ours(held, spec),
+            )
+            told = f"{1 / fast:>12,.0f}{1 / slow:>12,.0f}{slow / fast:>8.1f}"
+            print(f"{name:34}{title:18}{told}{error:>11.4f}{wrong:>8.4f}", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
