@@ -79,6 +79,10 @@ class Unfit(ValueError):
     """A row that a model cannot take."""
 
 
+class Outgrown(ValueError):
+    """A compiled model has come to where it would no longer answer as the object of its library."""
+
+
 class Event:
     """What a policy yields, among its predictions, when something happens there."""
 

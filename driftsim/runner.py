@@ -20,7 +20,7 @@ import numpy as np
 
 from driftsim.evaluation.prequential import Contender, rounds, truths
 from driftsim.parts import line
-from driftsim.rows import Unfit
+from driftsim.rows import Outgrown, Unfit
 from driftsim.scenario import Evaluation, ScenarioError
 from driftsim.store import digest, fingerprint, inputs, tidied
 from driftsim.streams.stream import Stream
@@ -41,6 +41,11 @@ class Run(NamedTuple):
     parts: tuple[str, ...]  # files of people's own parts
     about: dict  # all that its trace follows from
     key: str  # the hash of that
+
+    def uncompiled(self):
+        """The same on the objects of libraries."""
+        contender = self.contender.model_copy(update={"compiled": False})
+        return self._replace(contender=contender)
 
     def play(self):
         """Yields the row it has come to, and returns the trace."""
@@ -192,13 +197,22 @@ def execute(parts, run, counts, number):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("default")
         try:
-            trace, failure = _watched(run.play(), rows, number), None
+            trace, failure = _traced(run, rows, number), None
         except Unfit as error:
             trace, failure = None, str(error)
         except (Exception, SystemExit):  # a contender's failure is its own; the others go on
             trace, failure = None, traceback.format_exc()
     notes = {line(f"{w.category.__name__}: {w.message}", most=200) for w in caught}
     return trace, failure, tuple(sorted(notes))
+
+
+def _traced(run, rows, number):
+    """The trace of a run; on the objects of libraries, where it outgrows a kernel."""
+    try:
+        return _watched(run.play(), rows, number)
+    except Outgrown as reason:
+        warnings.warn(f"{reason}; so it was played again on the library's own", stacklevel=2)
+        return _watched(run.uncompiled().play(), rows, number)
 
 
 def _watched(rounds, rows, number):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from examples import SCALED, cut, played, rows_of, sea_stream
 from twins import CLASSIFIERS, REGRESSORS
 
@@ -17,7 +18,7 @@ from driftsim.evaluation.labels import Labels, arrivals
 from driftsim.evaluation.prequential import COMPILING, Contender, evaluate, rounds
 from driftsim.kernels import cache
 from driftsim.learners.learner import Learner
-from driftsim.rows import Labelled, Schema, Unfit
+from driftsim.rows import Labelled, Outgrown, Schema, Unfit
 
 LOGISTIC = "river.linear_model.LogisticRegression"
 PACKAGE = Path(driftsim.__file__).parent
@@ -202,6 +203,30 @@ evaluation: {{warmup: 100}}
     done = subprocess.run([sys.executable, "-m", "driftsim", *told], capture_output=True, text=True)
     assert "row 700, column 'a', holds inf" in done.stderr, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_model_that_outgrows_its_kernel_is_played_again_by_the_object(tmp_path):
+    text = """
+stream: {length: 6_000, concepts: {a: sea}, noise: 0.1}
+models:
+  tree:
+    learner:
+      kind: river.tree.HoeffdingTreeClassifier
+      grace_period: 20
+      delta: 0.5
+      max_size: 0.02
+      memory_estimate_period: 500
+    policy: online
+    compiled: COMPILED
+"""
+    tree = yaml.safe_load(text.replace("COMPILED", "true"))["models"]["tree"]
+    with pytest.raises(Outgrown, match=r"more than .* leaves"):
+        evaluate(sea_stream(6000, noise=0.1), Contender.model_validate(tree))
+    outgrown, forced = (
+        played(text.replace("COMPILED", told), told, tmp_path).curves()
+        for told in ("true", "false")
+    )
+    assert outgrown.equals(forced)
 
 
 # How compiled code is kept.

@@ -19,6 +19,10 @@ def sgd(lr):
 
 LINEAR = "river.linear_model"
 LOGISTIC = f"{LINEAR}.LogisticRegression"
+KNN = "river.neighbors.KNNClassifier"
+TREE = "river.tree.HoeffdingTreeClassifier"
+LAST = {"kind": "river.neighbors.LazySearch", "window_size": 1000}
+FEW = {"kind": "river.neighbors.LazySearch", "window_size": 50}
 CLASSIFIERS = [  # and the most rows that each is tried on
     *(
         (spec, 20_000)
@@ -37,9 +41,38 @@ CLASSIFIERS = [  # and the most rows that each is tried on
             scaled({"kind": f"{LINEAR}.SoftmaxRegression", "optimizer": sgd(0.1), "l2": 0.01}),
         ]
     ),
+    ("river.naive_bayes.GaussianNB", 20_000),
+    (scaled("river.naive_bayes.GaussianNB"), 20_000),
+    ({"kind": KNN, "engine": LAST}, 20_000),
+    ({"kind": KNN, "engine": FEW, "n_neighbors": 3, "weighted": False}, 20_000),
+    ({"kind": KNN, "engine": FEW, "n_neighbors": 7, "softmax": True}, 20_000),
+    *(
+        (spec, 20_000)
+        for spec in [
+            TREE,
+            {"kind": TREE, "grace_period": 50, "delta": 0.01, "leaf_prediction": "mc"},
+            {"kind": TREE, "grace_period": 50, "delta": 0.01, "leaf_prediction": "nb"},
+            {"kind": TREE, "grace_period": 30, "split_criterion": "gini", "delta": 0.1},
+            {"kind": TREE, "max_depth": 2, "grace_period": 40, "delta": 0.1, "tau": 0.2},
+            {
+                "kind": TREE,
+                "splitter": {"kind": "river.tree.splitter.GaussianSplitter", "n_splits": 5},
+                "merit_preprune": False,
+                "nb_threshold": 20,
+                "leaf_prediction": "nb",
+                "min_branch_fraction": 0.2,
+                "max_share_to_split": 0.8,
+            },
+            scaled({"kind": TREE, "grace_period": 100, "delta": 1e-3}),
+        ]
+    ),
 ]
 REGRESSORS = [
     ({"kind": f"{LINEAR}.LinearRegression", "optimizer": sgd(0.001)}, 20_000),
     (scaled(f"{LINEAR}.LinearRegression"), 20_000),
     (scaled({"kind": f"{LINEAR}.LinearRegression", "l2": 0.1, "intercept_lr": 0.1}), 20_000),
+    *(
+        ({"kind": "river.neighbors.KNNRegressor", "engine": FEW, "aggregation_method": how}, 20_000)
+        for how in ("mean", "median", "weighted_mean")
+    ),
 ]

@@ -153,9 +153,9 @@ class Tally:
         """Count how often each label is `predicted` at consecutive rows, and `correct`."""
         intervals, starts = self.intervals(t)
         counts = counted(starts, 2 * label + right, 2 * k)
-        correct = counts[:, 1::2]
-        for name, counts in (("predicted", counts[:, ::2] + correct), ("correct", correct)):
-            self._column(name, counts)[intervals] += counts
+        wrong, correct = counts[:, ::2], counts[:, 1::2]
+        self._column("predicted", correct)[intervals] += wrong + correct
+        self._column("correct", correct)[intervals] += correct
 
     def spread(self, name, amount, first, n):
         """Add an amount, evenly over the `n` rows from `first`; all of it there if `n` is 0."""

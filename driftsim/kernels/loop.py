@@ -115,8 +115,9 @@ class Stretch(NamedTuple):
 def play(state, stretch, at, label, p):
     """Predict each row of a stretch after learning the labels due before it, then the rest.
 
-    Fills `label` (n,) and `p` (n, k), or the one row of `p` again and again. `at` holds the rows predicted and the labels learned; where
-    it is not at the end afterwards, the state has no room left: enlarge it and play on.
+    Fills `label` (n,) and `p` (n, k), or the one row of `p` again and again. `at` holds the rows
+    predicted and the labels learned; where it is not at the end afterwards, the state has no room
+    left: enlarge it and play on.
     """
     state, stretch, at, label, p = borrowed((state, stretch, at, label, p))
     n, last = stretch.t.size, -1  # last: the position of the row predicted just before

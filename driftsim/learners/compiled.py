@@ -5,14 +5,14 @@ import copy
 import numpy as np
 
 from driftsim.learners.learner import Model
-from driftsim.rows import Labelled, Unfit
+from driftsim.rows import Labelled, Outgrown, Unfit
 
 
 class Compiled(Model):
     """A model whose state is arrays that a kernel works on.
 
     `new` gives the state of one that has learned nothing. Raises `Unfit` where a feature of a row
-    is not a finite number.
+    is not a finite number, and `Outgrown` before it would answer otherwise than the library.
     """
 
     def __init__(self, new, schema, probabilities=False):
@@ -69,7 +69,15 @@ class Compiled(Model):
             cache.entry(loop.play, *given)(*given)
             if done[0] == n and done[1] == m:
                 return self._answers(label, p)
-            self._state = loop.enlarged(self._state)
+            self._state = self._enlarged()
+
+    def _enlarged(self):
+        from driftsim.kernels import loop
+
+        try:
+            return loop.enlarged(self._state)
+        except ValueError as error:
+            raise Outgrown(str(error)) from None
 
     def _answers(self, label, p):
         if self._schema.regression:

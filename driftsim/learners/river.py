@@ -176,11 +176,34 @@ def itself(value):
     return value
 
 
+def gaussians(splitter):
+    """How many thresholds are tried between the extremes of a feature."""
+    if title_of(splitter) != "tree.GaussianSplitter":
+        raise Uncovered(type(splitter).__name__)
+    return {"n_splits": splitter.n_splits}
+
+
+def merit(criterion):
+    """What splits are measured by."""
+    if criterion not in ("info_gain", "gini"):
+        raise Uncovered(f"the split criterion {criterion}")
+    return criterion
+
+
+def last_rows(engine):
+    """How many rows are searched for neighbours, by their Euclidean distance."""
+    from river.neighbors import KNNClassifier, LazySearch
+
+    if not alike(engine, KNNClassifier(engine=LazySearch(window_size=engine.window_size)).engine):
+        raise Uncovered(f"{type(engine).__name__} as it is set")
+    return {"window_size": engine.window_size}
+
+
 class Twin(NamedTuple):
     """The kernel of a model, and which of river's parameters it takes.
 
-    A parameter is handed on by a function of the value that river's object has. All others must
-    be as river has them by default.
+    A parameter is handed on by a function of the value that river's object has, which may give
+    several by name. All others must be as river has them by default.
     """
 
     makes: str  # the module of driftsim.kernels, and its function of (members, d, k, …)
@@ -195,7 +218,8 @@ class Twin(NamedTuple):
         params = {}
         for name, hand_on in self.takes.items():
             value = getattr(made, name)
-            params[name] = twin(value, schema) if hand_on is twin else hand_on(value)
+            given = twin(value, schema) if hand_on is twin else hand_on(value)
+            params |= given if isinstance(given, dict) else {name: given}
         d, k = len(schema.names), schema.n_classes or 0
         return partial(state, self.makes, d=d, k=k, **params)
 
@@ -248,26 +272,48 @@ def alike(one, other):
     )
 
 
+def as_they_are(*names):
+    """Parameters that a kernel takes as they are."""
+    return dict.fromkeys(names, itself)
+
+
+TREE = {
+    "split_criterion": merit,
+    "splitter": gaussians,
+    **as_they_are(
+        "grace_period", "max_depth", "delta", "tau", "leaf_prediction", "nb_threshold",
+        "min_branch_fraction", "max_share_to_split", "max_size", "memory_estimate_period",
+        "merit_preprune",
+    ),
+}  # fmt: skip
 SGD = {"optimizer": rate, "intercept_lr": constant}
 SCALERS = {"preprocessing.StandardScaler": Twin("linear.scaled")}
 TWINS = {
     "linear_model.LogisticRegression": Twin(
         "linear.logistic_regression",
-        SGD | dict.fromkeys(["intercept_init", "l2", "clip_gradient"], itself),
+        SGD | as_they_are("intercept_init", "l2", "clip_gradient"),
     ),
     "linear_model.LinearRegression": Twin(
         "linear.linear_regression",
-        SGD | dict.fromkeys(["intercept_init", "l2", "clip_gradient"], itself),
+        SGD | as_they_are("intercept_init", "l2", "clip_gradient"),
     ),
-    "linear_model.Perceptron": Twin(
-        "linear.perceptron", dict.fromkeys(["l2", "clip_gradient"], itself)
-    ),
+    "linear_model.Perceptron": Twin("linear.perceptron", as_they_are("l2", "clip_gradient")),
     "linear_model.PAClassifier": Twin(
-        "linear.passive_aggressive", dict.fromkeys(["C", "mode", "learn_intercept"], itself)
+        "linear.passive_aggressive", as_they_are("C", "mode", "learn_intercept")
     ),
     "linear_model.SoftmaxRegression": Twin(
         "linear.softmax_regression", {"optimizer": rate, "l2": itself}
     ),
+    "naive_bayes.GaussianNB": Twin("bayes.gaussian_nb"),
+    "neighbors.KNNClassifier": Twin(
+        "neighbors.knn_classifier",
+        {"engine": last_rows} | as_they_are("n_neighbors", "weighted", "softmax"),
+    ),
+    "neighbors.KNNRegressor": Twin(
+        "neighbors.knn_regressor",
+        {"engine": last_rows} | as_they_are("n_neighbors", "aggregation_method"),
+    ),
+    "tree.HoeffdingTreeClassifier": Twin("trees.hoeffding_tree", TREE),
 }
 
 

@@ -1,0 +1,285 @@
+"""Hoeffding trees for classes: they split a leaf once its best split is better beyond doubt."""
+
+import math
+import sys
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.kernels.leaves import (
+    ADAPTIVE,
+    BAYES,
+    CLASS,
+    GAUSSIAN,
+    GINI,
+    INFO_GAIN,
+    LEAF,
+    MAJORITY,
+    NOTHING,
+    Leaves,
+    bayes,
+    bayes_probabilities,
+    begin,
+    best_split,
+    divide,
+    forget,
+    is_pure,
+    majority,
+    observe,
+    observe_anew,
+    weigh,
+)
+from driftsim.kernels.loop import compiled, family
+
+CRITERIA = {"info_gain": INFO_GAIN, "gini": GINI}
+PREDICTIONS = {"mc": MAJORITY, "nb": BAYES, "nba": ADAPTIVE}
+UNTOLD = -2  # no class either: naive Bayes has not been asked
+FEWEST = 32  # pairs of nodes to begin with
+
+MEMBER = np.dtype(
+    [
+        ("pairs", np.int64),  # the first node of the latest pair of its nodes; NOTHING: it has none
+        ("leaves", np.int64),
+        ("weight", np.float64),  # of its labels
+        ("node", np.int64),  # the leaf that was asked last
+        ("told", np.int64),  # the class that naive Bayes told there, or UNTOLD
+    ]
+)
+NODE = np.dtype(
+    [
+        ("feature", np.int64),  # NOTHING: it is a leaf
+        ("threshold", np.float64),  # up to it, rows go left
+        ("left", np.int64),  # its children, the right just after the left
+        ("leaf", np.int64),  # of a leaf, what it counts; of a left node, the leaf of its parent
+        ("pair", np.int64),  # of a left node, the pair before this one
+    ]
+)
+
+
+class Trees(NamedTuple):
+    """Hoeffding trees whose nodes are of one pool: M roots, then pairs of children."""
+
+    members: np.ndarray  # (M,) of MEMBER
+    nodes: np.ndarray  # (N,) of NODE
+    spare: np.ndarray  # (2,) the first pair to spare, and how many there are
+    leaves: Leaves
+    prediction: int
+    nb_threshold: float
+    grace_period: float
+    max_depth: int
+    most_leaves: int  # that a tree may have once it has learned so much weight, lest river's
+    most_weight: float  # own were large enough to take measures, which these trees do not
+
+
+def hoeffding_tree(
+    members,
+    d,
+    k,
+    grace_period=200,
+    max_depth=None,
+    split_criterion="info_gain",
+    delta=1e-7,
+    tau=0.05,
+    leaf_prediction="nba",
+    nb_threshold=0,
+    n_splits=10,
+    min_branch_fraction=0.01,
+    max_share_to_split=0.99,
+    max_size=100.0,
+    memory_estimate_period=1_000_000,
+    merit_preprune=True,
+    max_features=None,
+):
+    """Hoeffding trees (Domingos & Hulten 2000) that have learned nothing.
+
+    With `max_features`, each leaf looks at so few columns, which the caller draws before it learns.
+    """
+    m = d if max_features is None else max_features
+    leaves = Leaves(
+        np.zeros(members, LEAF),
+        np.zeros((members, k), CLASS),
+        np.zeros((members, k, m), GAUSSIAN),
+        np.zeros((members, m), np.int64),
+        CRITERIA[split_criterion],
+        int(n_splits),
+        float(min_branch_fraction),
+        float(max_share_to_split),
+        math.log(1.0 / delta),
+        float(tau),
+        bool(merit_preprune),
+        max_features is not None,
+        0.5,
+    )
+    leaves.counts["active"] = True
+    leaves.columns[:] = NOTHING if leaves.draws else np.arange(m)
+    roots, each = np.zeros(members, NODE), np.zeros(members, MEMBER)
+    roots["feature"], roots["leaf"] = NOTHING, np.arange(members)
+    each["pairs"], each["leaves"], each["told"] = NOTHING, 1, UNTOLD
+    bare = Trees(
+        each,
+        roots,
+        np.array([NOTHING, 0]),
+        leaves,
+        PREDICTIONS[leaf_prediction],
+        float(nb_threshold),
+        float(grace_period),
+        sys.getrecursionlimit() - 20 if max_depth is None else int(max_depth),
+        int(max_size * 2**20 / bytes_of_leaf(m, k)),
+        0.99 * memory_estimate_period,
+    )
+    return with_pairs(bare, max(FEWEST, 2 * members))
+
+
+def bytes_of_leaf(m, k):
+    """As many as a leaf of river's takes at most, with its share of the nodes above it."""
+    return 2000 + 250 * k + m * (1300 + 3500 * k)
+
+
+def enlarged(s) -> Trees:
+    """The same trees with room for twice as many nodes.
+
+    Raises `ValueError` where a tree is so large that river's own might take measures.
+    """
+    many = s.members["leaves"] > s.most_leaves
+    if (many & (s.members["weight"] >= s.most_weight)).any():
+        raise ValueError(
+            f"a tree has more than {s.most_leaves} leaves after {s.most_weight:.0f} labels, "
+            "where river's own might save memory; `compiled: false` runs river's own"
+        )
+    return s if s.spare[1] >= len(s.members) else with_pairs(s, len(s.nodes) // 2)
+
+
+def with_pairs(s, n):
+    """The same trees with n more pairs of nodes to spare, and as many leaves."""
+    first, last = len(s.nodes), len(s.nodes) + 2 * n
+    nodes = np.zeros(2 * n, NODE)
+    nodes["feature"] = NOTHING
+    nodes["pair"][::2] = [*range(first + 2, last, 2), s.spare[0]]
+    nodes["leaf"][1::2] = len(s.leaves.counts) + np.arange(n)
+    leaves = {name: padded(getattr(s.leaves, name), n) for name in Leaves._fields[:4]}
+    return s._replace(
+        nodes=np.concatenate([s.nodes, nodes]),
+        spare=np.array([first, s.spare[1] + n]),
+        leaves=s.leaves._replace(**leaves),
+    )
+
+
+def padded(array, n):
+    """An array with n more entries of zeros."""
+    return np.concatenate([array, np.zeros((n, *array.shape[1:]), array.dtype)])
+
+
+@compiled
+def tree_room(s):
+    if s.spare[1] < s.members.size:
+        return False
+    for m in range(s.members.size):
+        if s.members[m].leaves > s.most_leaves and s.members[m].weight >= s.most_weight:
+            return False
+    return True
+
+
+@compiled
+def visit(s, m, x):
+    """The leaf of tree m that x comes to; the tree keeps in mind that it was asked there."""
+    v = m
+    while s.nodes[v].feature != NOTHING:
+        left = x[s.nodes[v].feature] <= s.nodes[v].threshold
+        v = s.nodes[v].left + (not left)
+    s.members[m].node, s.members[m].told = v, UNTOLD
+    return s.nodes[v].leaf
+
+
+@compiled
+def tree_predict(s, m, x, p):
+    leaf, k = visit(s, m, x), p.size
+    for c in range(k):
+        p[c] = 0.0
+    if trusts_bayes(s, leaf):
+        s.members[m].told = bayes_probabilities(s.leaves, leaf, x, p)
+    else:
+        for j in range(s.leaves.counts[leaf].classes):
+            c = s.leaves.classes[leaf, j].nth
+            p[c] = s.leaves.classes[leaf, c].weight / s.leaves.counts[leaf].total
+    label, most = -1.0, 0.0
+    for c in range(k):
+        if p[c] > most:
+            label, most = float(c), p[c]
+    return label
+
+
+@compiled
+def trusts_bayes(s, leaf):
+    """Whether the leaf tells what naive Bayes does, not what the majority is."""
+    counts = s.leaves.counts[leaf]
+    if not counts.active or s.prediction == MAJORITY:
+        return False
+    if s.prediction == BAYES:
+        return counts.total >= s.nb_threshold
+    return counts.bayes_right >= counts.majority_right
+
+
+@compiled
+def tree_learn(s, m, x, y, w, fresh):
+    member, c = s.members[m], int(y)
+    member.weight += w
+    leaf = s.nodes[member.node].leaf if fresh else visit(s, m, x)
+    counts = s.leaves.counts[leaf]
+    if s.prediction == ADAPTIVE and counts.active:
+        told = bayes(s.leaves, leaf, x) if member.told == UNTOLD else member.told
+        if told == c:
+            counts.bayes_right += w
+        if counts.classes == 0 or majority(s.leaves, leaf) == c:
+            counts.majority_right += w
+    weigh(s.leaves, leaf, c, w)
+    if not counts.active:
+        return
+    observe(s.leaves, leaf, x, c, w)
+    if counts.depth >= s.max_depth:
+        counts.active = False
+    elif counts.total - counts.tried >= s.grace_period:
+        counts.tried = counts.total
+        if not is_pure(s.leaves, leaf):
+            attempt(s, m, member.node)
+
+
+@compiled
+def attempt(s, m, v):
+    """Split a leaf if a split is good enough."""
+    leaf = s.nodes[v].leaf
+    good, which, threshold = best_split(s.leaves, leaf)
+    if not good:
+        return
+    if which == NOTHING:  # river lays the leaf to rest and wakes it at once, with nothing observed
+        observe_anew(s.leaves, leaf)
+        return
+    node, member, left = s.nodes[v], s.members[m], s.spare[0]
+    s.spare[0] = s.nodes[left].pair
+    s.spare[1] -= 1
+    s.nodes[left].pair = member.pairs
+    s.nodes[left].leaf = leaf
+    member.pairs = left
+    member.leaves += 1
+    node.feature = s.leaves.columns[leaf, which]
+    node.threshold, node.left = threshold, left
+    divide(s.leaves, leaf, s.nodes[left + 1].leaf, which, threshold)
+
+
+@compiled
+def tree_reset(s, m):
+    member = s.members[m]
+    v = member.pairs
+    while v != NOTHING:
+        before = s.nodes[v].pair
+        s.nodes[v].feature = s.nodes[v + 1].feature = NOTHING
+        s.nodes[v].pair = s.spare[0]
+        s.spare[0] = v
+        s.spare[1] += 1
+        v = before
+    s.nodes[m].feature = NOTHING
+    member.pairs, member.leaves, member.weight, member.told = NOTHING, 1, 0.0, UNTOLD
+    forget(s.leaves, s.nodes[m].leaf)
+    begin(s.leaves, s.nodes[m].leaf, 0)
+
+
+family(Trees, predict=tree_predict, learn=tree_learn, reset=tree_reset, room=tree_room)
