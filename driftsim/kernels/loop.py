@@ -48,9 +48,9 @@ def family(state, **functions):
     for generic in (predict, learn, reset, room):
         given = functions.get(generic.__name__)
         if given is not None:
-            _dispatch(generic, state, given)
+            dispatch(generic, state, given)
         elif generic is room:
-            _dispatch(generic, state, _always)
+            dispatch(generic, state, _always)
 
 
 def enlarged(state):
@@ -64,7 +64,7 @@ def enlarged(state):
     return grown._replace(**{name: enlarged(one) for name, one in held.items()})
 
 
-def _dispatch(generic, state, given):
+def dispatch(generic, state, given):
     def chosen(s, *others):
         if isinstance(s, types.NamedTuple) and s.instance_class is state:
             return getattr(given, "py_func", given)

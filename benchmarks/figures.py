@@ -1,0 +1,128 @@
+"""The time of every figure and of the page, for 10 contenders × 30 seeds × 2,000 intervals."""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from driftsim.evaluation.trace import Probes, Trace
+from driftsim.report.figures import KINDS, Shown, draw, pictures
+from driftsim.report.results import Results
+from driftsim.report.verdict import SECONDS
+from driftsim.runner import runs_of
+from driftsim.scenario import Scenario, Study, Variant
+from driftsim.store import Store
+
+CONTENDERS, SEEDS, INTERVALS, ROWS = 10, 30, 2_000, 50
+CONCEPTS, PHASES = 3, 7
+NOISES = (0.1, 0.2)  # of a sweep, which shares the seeds among its settings
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        one, swept = study(SEEDS), study(SEEDS // len(NOISES), NOISES)
+        store = filled(Store(Path(folder) / "runs"), one, swept)
+        whole = timed("reading the traces", Results(one, store).traces)
+        results = {name: Results(one, store) for name in KINDS}
+        results |= {name: Results(swept, store) for name in ("sweep", "ranks") if name in KINDS}
+        for told in results.values():
+            told.traces()
+        for name, told in results.items():
+            whole += timed(name, lambda name=name, told=told: pictures(draw(name, Shown(told))))
+        page = Results(one, store)
+        page.traces()
+        print(f"every figure: {whole:.2f} s")
+        timed("the folder of a report, with the figures", lambda: page.write(Path(folder) / "page"))
+        size = (Path(folder) / "page" / "report.html").stat().st_size
+        print(f"report.html: {size / 1e6:.2f} MB")
+
+
+def timed(name, work):
+    """The seconds that some work takes, printed."""
+    start = time.perf_counter()
+    work()
+    seconds = time.perf_counter() - start
+    print(f"{name}: {seconds:.2f} s", flush=True)
+    return seconds
+
+
+def study(seeds, noises=(None,), contenders=CONTENDERS, intervals=INTERVALS):
+    """A study of concepts that return, with probes; swept over levels of noise, if there are."""
+    path = "stream.noise"
+    settings = [{} if noise is None else {path: noise} for noise in noises]
+    made = [scenario(seeds, one.get(path, 0.1), contenders, intervals) for one in settings]
+    return Study("synthetic", "Who is right?", list(map(Variant, settings, made)))
+
+
+def scenario(seeds, noise, contenders, intervals):
+    policies = [{"kind": "periodic", "every": 1000 * (i + 1), "memory": 100} for i in range(99)]
+    learner = "sklearn.naive_bayes.GaussianNB"
+    models = {f"m{i}": {"learner": learner, "policy": policies[i]} for i in range(contenders)}
+    concepts = {f"c{i}": {"kind": "sea", "threshold": 7.0 + i} for i in range(CONCEPTS)}
+    length = intervals * ROWS
+    drift = {"kind": "recurring", "every": length // PHASES, "width": length // 50}
+    stream = {"length": length, "concepts": concepts, "drift": drift, "noise": noise}
+    rules = {"warmup": ROWS, "seeds": seeds, "interval": ROWS, "probe": 100}
+    return Scenario.model_validate({"stream": stream, "models": models, "evaluation": rules})
+
+
+def filled(store, *studies):
+    """A store that holds traces such as runs leave, for every run of studies."""
+    for variant in [variant for study in studies for variant in study.variants]:
+        for run in runs_of(variant):
+            world = truth(variant.scenario, run.seed)
+            if run.contender is not None:
+                i = int(run.name.removeprefix("m"))
+                world = contender(variant.scenario, world, i, np.random.default_rng([run.seed, i]))
+            store.save(run, world)
+    return store
+
+
+def truth(scenario, seed):
+    """A world of two classes whose concepts return."""
+    stream, rng = scenario.stream, np.random.default_rng(seed)
+    first = np.arange(ROWS, stream.length, ROWS)
+    rows = np.full(len(first), ROWS)
+    weights = stream.drift.weights(first, CONCEPTS, seed)
+    ones = rng.binomial(ROWS, 0.4 + 0.1 * weights.argmax(axis=1))
+    blurred = stream.noise + 0.5 * (1 - weights.max(axis=1)) * (1 - 2 * stream.noise)
+    return Trace(
+        {"first_row": first, "last_row": first + ROWS - 1, "rows": rows}
+        | {"actual": np.column_stack([ROWS - ones, ones]), "bayes_error": blurred * ROWS}
+        | {"concept": np.round(weights * ROWS).astype(int)}
+        | {f"{name}_correct": rng.binomial(ROWS, 0.5, len(first)) for name in REFERENCES}
+        | {f"{name}_expected_error": rows * 0.5 for name in REFERENCES},
+        ROWS,
+    )
+
+
+REFERENCES = ("no_change", "majority")
+
+
+def contender(scenario, world, i, rng):
+    """Answers that grow better after each change, the later contenders' the slower."""
+    told, starts = world.columns, [change.first for change in scenario.stream.changes(0)]
+    first, rows = told["first_row"], told["rows"]
+    last = np.array([0, *starts])[np.searchsorted(starts, first, side="right")]
+    excess = 0.4 * np.exp(-(first - last) / (400 * 1.5**i)) + 0.02 * (1 + i % 5)
+    wrong = np.clip(told["bayes_error"] / rows + excess * (0.8 + 0.4 * rng.random()), 0, 0.9)
+    correct = rng.binomial(told["actual"], 1 - wrong[:, None])
+    nothing = np.zeros(len(first))
+    late = np.searchsorted(first, np.array(starts) + rng.integers(100, 3000, len(starts)))
+    alarms = rng.binomial(1, 0.002, len(first))
+    alarms[late[late < len(first)]] += 1
+    fits = (first % (1000 * (i + 1)) == 0).astype(int)
+    own = {"predicted": told["actual"], "correct": correct, "expected_error": wrong * rows}
+    own |= {"fits": fits, "labels": rows // (1 + i), "rows_trained": 100 * fits, "alarms": alarms}
+    own |= {name: nothing + 1e-5 * 2.0**i for name in SECONDS}
+    errors = rng.uniform(0.1, 0.5, (PHASES, CONCEPTS))
+    ends = np.array([*starts, scenario.stream.length]) - 1
+    probes = Probes(ends[:PHASES], np.arange(PHASES) % CONCEPTS, errors)
+    about = {name: told[name] for name in ("first_row", "last_row", "rows")}
+    return Trace(about | own, ROWS, None, probes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
