@@ -23,6 +23,37 @@ KNN = "river.neighbors.KNNClassifier"
 TREE = "river.tree.HoeffdingTreeClassifier"
 LAST = {"kind": "river.neighbors.LazySearch", "window_size": 1000}
 FEW = {"kind": "river.neighbors.LazySearch", "window_size": 50}
+QUICK = {"kind": TREE, "grace_period": 60, "delta": 0.01}
+BAGGING = "river.ensemble.BaggingClassifier"
+LEVERAGING = "river.ensemble.LeveragingBaggingClassifier"
+FOREST = "river.forest.ARFClassifier"
+ADAPTIVE = "river.tree.HoeffdingAdaptiveTreeClassifier"
+FORESTS = [
+    {"kind": FOREST, "seed": 1},
+    {"kind": FOREST, "n_models": 5, "max_features": 2, "lambda_value": 3, "grace_period": 20},
+    {
+        "kind": FOREST,
+        "n_models": 4,
+        "drift_detector": {"kind": "river.drift.ADWIN", "delta": 0.05},
+        "warning_detector": {"kind": "river.drift.ADWIN", "delta": 0.2, "clock": 8},
+        "disable_weighted_vote": True,
+        "leaf_prediction": "mc",
+        "split_criterion": "gini",
+        "max_features": "log2",
+    },
+    {"kind": BAGGING, "model": QUICK, "n_models": 5},
+    {"kind": BAGGING, "model": LOGISTIC, "n_models": 3, "seed": 7},
+    scaled({"kind": BAGGING, "model": QUICK, "n_models": 4}),
+    {"kind": BAGGING, "model": "river.naive_bayes.GaussianNB", "n_models": 3},
+    {"kind": LEVERAGING, "model": QUICK, "n_models": 5},
+    {"kind": LEVERAGING, "model": QUICK, "n_models": 3, "w": 2, "adwin_delta": 0.1},
+    *(
+        {"kind": LEVERAGING, "model": QUICK, "n_models": 3, "bagging_method": how}
+        for how in ("wt", "subag")
+    ),
+    {"kind": "river.ensemble.ADWINBaggingClassifier", "model": QUICK, "n_models": 5},
+    {"kind": "river.ensemble.ADWINBaggingClassifier", "model": LOGISTIC, "n_models": 4},
+]
 CLASSIFIERS = [  # and the most rows that each is tried on
     *(
         (spec, 20_000)
@@ -41,6 +72,7 @@ CLASSIFIERS = [  # and the most rows that each is tried on
             scaled({"kind": f"{LINEAR}.SoftmaxRegression", "optimizer": sgd(0.1), "l2": 0.01}),
         ]
     ),
+    *((spec, 3_000) for spec in FORESTS),
     ("river.naive_bayes.GaussianNB", 20_000),
     (scaled("river.naive_bayes.GaussianNB"), 20_000),
     ({"kind": KNN, "engine": LAST}, 20_000),
@@ -64,9 +96,22 @@ CLASSIFIERS = [  # and the most rows that each is tried on
                 "max_share_to_split": 0.8,
             },
             scaled({"kind": TREE, "grace_period": 100, "delta": 1e-3}),
+            ADAPTIVE,
+            {"kind": ADAPTIVE, "grace_period": 50, "delta": 0.01, "drift_window_threshold": 60},
+            {
+                "kind": ADAPTIVE,
+                "grace_period": 40,
+                "delta": 0.05,
+                "bootstrap_sampling": False,
+                "leaf_prediction": "nb",
+                "drift_detector": {"kind": "river.drift.ADWIN", "delta": 0.2},
+                "switch_significance": 0.3,
+            },
         ]
     ),
 ]
+NUMBERS_TREE = "river.tree.HoeffdingTreeRegressor"
+SLOW_LINE = {"kind": f"{LINEAR}.LinearRegression", "optimizer": sgd(0.001)}
 REGRESSORS = [
     ({"kind": f"{LINEAR}.LinearRegression", "optimizer": sgd(0.001)}, 20_000),
     (scaled(f"{LINEAR}.LinearRegression"), 20_000),
@@ -75,4 +120,17 @@ REGRESSORS = [
         ({"kind": "river.neighbors.KNNRegressor", "engine": FEW, "aggregation_method": how}, 20_000)
         for how in ("mean", "median", "weighted_mean")
     ),
+    *(
+        (spec, 20_000)
+        for spec in [
+            NUMBERS_TREE,
+            {"kind": NUMBERS_TREE, "leaf_prediction": "mean", "grace_period": 50, "delta": 0.01},
+            {"kind": NUMBERS_TREE, "leaf_prediction": "model", "tau": 0.2, "grace_period": 100},
+            {"kind": NUMBERS_TREE, "max_depth": 2, "model_selector_decay": 0.5, "delta": 0.001},
+            {"kind": NUMBERS_TREE, "splitter": "river.tree.splitter.EBSTSplitter"},
+            scaled({"kind": NUMBERS_TREE, "min_samples_split": 20, "merit_preprune": False}),
+        ]
+    ),
+    ({"kind": "river.ensemble.BaggingRegressor", "model": SLOW_LINE, "n_models": 4}, 3_000),
+    ({"kind": "river.ensemble.BaggingRegressor", "model": NUMBERS_TREE, "n_models": 3}, 3_000),
 ]

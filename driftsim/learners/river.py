@@ -1,18 +1,17 @@
 """river models: `{kind: river.tree.HoeffdingTreeClassifier, grace_period: 100}`.
 
-They run compiled where there is a kernel that gives the same answers: see `TWINS`.
+They run compiled where there is a kernel that gives the same answers: see twins.py.
 """
 
 import random
 from functools import partial
-from importlib import import_module
 from itertools import islice
-from typing import NamedTuple
 
 import numpy as np
 from pydantic import model_validator
 
 from driftsim.learners.learner import Learner, Model
+from driftsim.learners.twins import Uncovered, twin
 from driftsim.libraries import assembled, called, imported, parameters
 from driftsim.parts import Imported
 from driftsim.rows import Schema
@@ -151,170 +150,6 @@ class RiverModel(Model):
     def _dicts(self, X):
         """Rows as river has them."""
         return (dict(zip(self._schema.names, x)) for x in X.tolist())
-
-
-class Uncovered(Exception):
-    """What there is no kernel for, in a model of river."""
-
-
-def rate(optimizer):
-    """The rate of plain stochastic gradient descent."""
-    if title_of(optimizer) != "optim.SGD":
-        raise Uncovered(type(optimizer).__name__)
-    return constant(optimizer.lr)
-
-
-def constant(schedule):
-    """A rate that stays as it is."""
-    if title_of(schedule) != "optim.Constant":
-        raise Uncovered(f"a rate of {type(schedule).__name__}")
-    return schedule.learning_rate
-
-
-def itself(value):
-    """A number, a text or nothing, which a kernel takes as it is."""
-    return value
-
-
-def gaussians(splitter):
-    """How many thresholds are tried between the extremes of a feature."""
-    if title_of(splitter) != "tree.GaussianSplitter":
-        raise Uncovered(type(splitter).__name__)
-    return {"n_splits": splitter.n_splits}
-
-
-def merit(criterion):
-    """What splits are measured by."""
-    if criterion not in ("info_gain", "gini"):
-        raise Uncovered(f"the split criterion {criterion}")
-    return criterion
-
-
-def last_rows(engine):
-    """How many rows are searched for neighbours, by their Euclidean distance."""
-    from river.neighbors import KNNClassifier, LazySearch
-
-    if not alike(engine, KNNClassifier(engine=LazySearch(window_size=engine.window_size)).engine):
-        raise Uncovered(f"{type(engine).__name__} as it is set")
-    return {"window_size": engine.window_size}
-
-
-class Twin(NamedTuple):
-    """The kernel of a model, and which of river's parameters it takes.
-
-    A parameter is handed on by a function of the value that river's object has, which may give
-    several by name. All others must be as river has them by default.
-    """
-
-    makes: str  # the module of driftsim.kernels, and its function of (members, d, k, …)
-    takes: dict = {}
-
-    def state(self, made, schema):
-        """What makes the state of so many members; raises `Uncovered` where they would differ."""
-        plain = type(made)(**{name: getattr(made, name) for name in needed(type(made))})
-        for name in parameters(type(made)).keys() - self.takes.keys():
-            if not alike(getattr(made, name), getattr(plain, name)):
-                raise Uncovered(f"its {name}")
-        params = {}
-        for name, hand_on in self.takes.items():
-            value = getattr(made, name)
-            given = twin(value, schema) if hand_on is twin else hand_on(value)
-            params |= given if isinstance(given, dict) else {name: given}
-        d, k = len(schema.names), schema.n_classes or 0
-        return partial(state, self.makes, d=d, k=k, **params)
-
-
-def twin(made, schema):
-    """What makes the state of so many `members`, each with the answers of a new model of river.
-
-    Raises `Uncovered` where no kernel has them.
-    """
-    *before, model = getattr(made, "steps", {None: made}).values()
-    new = known(TWINS, model).state(model, schema)
-    for step in reversed(before):
-        new = partial(known(SCALERS, step).state(step, schema), model=new)
-    return new
-
-
-def known(twins, thing):
-    """What is declared of the class of a thing; raises `Uncovered` where nothing is."""
-    if title_of(thing) not in twins:
-        raise Uncovered(type(thing).__name__)
-    return twins[title_of(thing)]
-
-
-def state(makes, members, **params):
-    """The state that a function of a kernel makes; imports it, and numba, no sooner."""
-    module, _, name = makes.partition(".")
-    return getattr(import_module(f"driftsim.kernels.{module}"), name)(members, **params)
-
-
-def title_of(thing):
-    """How river calls the class of a thing: `linear_model.LogisticRegression`."""
-    return f"{type(thing).__module__.split('.')[1]}.{type(thing).__name__}"
-
-
-def needed(kind):
-    """The parameters of a class that have no default."""
-    known = parameters(kind).items()
-    return [name for name, one in known if one.default is one.empty]
-
-
-def alike(one, other):
-    """Whether two values of a parameter are the same, or things of one class and state."""
-    if type(one) is not type(other):
-        return False
-    held = getattr(one, "__dict__", None)
-    if held is None:
-        return one == other
-    return held.keys() == other.__dict__.keys() and all(
-        alike(value, other.__dict__[name]) for name, value in held.items()
-    )
-
-
-def as_they_are(*names):
-    """Parameters that a kernel takes as they are."""
-    return dict.fromkeys(names, itself)
-
-
-TREE = {
-    "split_criterion": merit,
-    "splitter": gaussians,
-    **as_they_are(
-        "grace_period", "max_depth", "delta", "tau", "leaf_prediction", "nb_threshold",
-        "min_branch_fraction", "max_share_to_split", "max_size", "memory_estimate_period",
-        "merit_preprune",
-    ),
-}  # fmt: skip
-SGD = {"optimizer": rate, "intercept_lr": constant}
-SCALERS = {"preprocessing.StandardScaler": Twin("linear.scaled")}
-TWINS = {
-    "linear_model.LogisticRegression": Twin(
-        "linear.logistic_regression",
-        SGD | as_they_are("intercept_init", "l2", "clip_gradient"),
-    ),
-    "linear_model.LinearRegression": Twin(
-        "linear.linear_regression",
-        SGD | as_they_are("intercept_init", "l2", "clip_gradient"),
-    ),
-    "linear_model.Perceptron": Twin("linear.perceptron", as_they_are("l2", "clip_gradient")),
-    "linear_model.PAClassifier": Twin(
-        "linear.passive_aggressive", as_they_are("C", "mode", "learn_intercept")
-    ),
-    "linear_model.SoftmaxRegression": Twin(
-        "linear.softmax_regression", {"optimizer": rate, "l2": itself}
-    ),
-    "naive_bayes.GaussianNB": Twin("bayes.gaussian_nb"),
-    "neighbors.KNNClassifier": Twin(
-        "neighbors.knn_classifier",
-        {"engine": last_rows} | as_they_are("n_neighbors", "weighted", "softmax"),
-    ),
-    "neighbors.KNNRegressor": Twin(
-        "neighbors.knn_regressor",
-        {"engine": last_rows} | as_they_are("n_neighbors", "aggregation_method"),
-    ),
-    "tree.HoeffdingTreeClassifier": Twin("trees.hoeffding_tree", TREE),
-}
 
 
 def probabilities(told, n_classes):
