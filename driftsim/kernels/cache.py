@@ -4,6 +4,7 @@ import hashlib
 import os
 import platform
 import tempfile
+import threading
 import warnings
 from contextlib import contextmanager
 from functools import cache
@@ -19,6 +20,7 @@ from driftsim.kernels.loop import OPTIONS
 
 HOME = "DRIFTSIM_CACHE"  # the variable that names another folder than the user's own
 entries = {}  # those that this process has loaded, by name
+_loading = threading.Lock()
 
 
 def entry(function, *given):
@@ -28,7 +30,9 @@ def entry(function, *given):
     """
     name = name_of(function, given[0])
     if name not in entries:
-        entries[name] = _loaded(name, function, [numba.typeof(one) for one in given])
+        with _loading:
+            if name not in entries:
+                entries[name] = _loaded(name, function, [numba.typeof(one) for one in given])
     return entries[name]
 
 

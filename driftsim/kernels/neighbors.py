@@ -129,10 +129,12 @@ class KNNClassifier(NamedTuple):
     softmax: bool
 
 
-def knn_classifier(
-    members, d, k, n_neighbors=5, window_size=50, weighted=True, softmax=False
-):
-    """Nearest neighbour classifiers that have learned nothing."""
+def knn_classifier(members, d, k, n_neighbors=5, window_size=50, weighted=True, softmax=False):
+    """Nearest neighbour classifiers that have learned nothing.
+
+    Of more than eight classes, river lets a tie go to the first in the order of a Python set; here
+    it goes to the first of all, which differs until a few classes have been met.
+    """
     rows = window(members, d, window_size, n_neighbors)
     return KNNClassifier(rows, np.zeros((members, k), np.bool_), bool(weighted), bool(softmax))
 
@@ -184,9 +186,7 @@ def classifier_reset(s, m):
     s.known[m] = False
 
 
-family(
-    KNNClassifier, predict=classifier_predict, learn=classifier_learn, reset=classifier_reset
-)
+family(KNNClassifier, predict=classifier_predict, learn=classifier_learn, reset=classifier_reset)
 
 
 class KNNRegressor(NamedTuple):

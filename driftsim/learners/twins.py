@@ -169,9 +169,16 @@ def member(model, schema):
     return twin(model, schema)
 
 
+def resampling(method, schema):
+    """How often members learn a row; with the other methods, river raises an error."""
+    if method not in ("bag", "wt", "subag"):
+        raise Uncovered(f"the bagging_method {method}")
+    return method
+
+
 def patient(made):
     """An ensemble must not be of trees that may split more than once a row: room is for one."""
-    rate = getattr(made, "w", 1)
+    rate = made.w if getattr(made, "bagging_method", None) == "bag" else 1
     last = [*getattr(made.model, "steps", {None: made.model}).values()][-1]
     if getattr(last, "grace_period", math.inf) < rate + 8 * math.sqrt(rate) + 14:
         raise Uncovered("an ensemble of trees with so short a grace_period")
@@ -248,12 +255,12 @@ TWINS = {
     "ensemble.ADWINBaggingClassifier": Twin("ensembles.adwin_bagging", BAGGING, patient),
     "ensemble.LeveragingBaggingClassifier": Twin(
         "ensembles.leveraging_bagging",
-        BAGGING | as_they_are("w", "adwin_delta", "bagging_method"),
+        BAGGING | {"bagging_method": resampling} | as_they_are("w", "adwin_delta"),
         patient,
     ),
 }
 MEMBERS = {
-    *(name for name in TWINS if name.startswith(("linear_model.", "naive_bayes."))),
+    *(name for name in TWINS if name.startswith(("linear_model.", "naive_bayes.", "neighbors."))),
     "tree.HoeffdingTreeClassifier",
     "tree.HoeffdingTreeRegressor",
 }

@@ -1,0 +1,239 @@
+"""Ensembles of one model many times over, each member of which learns a resampled stream."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.kernels.adwin import Adwin, adwin, adwin_mean, adwin_reset, adwin_update
+from driftsim.kernels.loop import compiled, family, learn, predict, reset, room
+from driftsim.kernels.twister import poisson, twister
+
+EVERY = 2**62
+RESAMPLING = {"bag": (0, EVERY), "wt": (1, EVERY), "subag": (0, 1)}  # at_least and at_most
+
+
+class Bagging(NamedTuple):
+    """Classifiers, each of which learns a row a random number of times."""
+
+    model: tuple  # the state of the members
+    twister: np.ndarray  # (625,)
+    rate: float  # of the Poisson number of times that a member learns a row
+    at_least: int  # times, before those
+    at_most: int  # of those
+    known: np.ndarray  # (members, k) which of the classes known to a member it is; 0: it is not
+    tells_as_met: bool  # whether a member tells classes in that order, or else in their own
+    share: np.ndarray  # (k,) scratch: the probabilities that one member tells
+
+
+def bagging_classifier(members, d, k, model, n_models=10, seed=None):
+    """Online bagging (Oza & Russell 2001) of classifiers: it has learned nothing.
+
+    `model` gives the state of so many members. An ensemble is one member itself. Raises
+    `ValueError` where it is to be more, or where the room of the model may not do.
+    """
+    return resampled(members, k, model, n_models, seed, 1.0, "bag")
+
+
+def resampled(members, k, model, n_models, seed, rate, method):
+    state = members_of_one(members, model, n_models, rate)
+    known, share = np.zeros((n_models, k), np.int64), np.zeros(k)
+    times = float(rate), *RESAMPLING[method]
+    return Bagging(state, twister(seed), *times, known, has(state, "order"), share)
+
+
+def members_of_one(members, model, n_models, rate):
+    """The state of the members of an ensemble, if its room does for all that they may learn.
+
+    Room is asked for once a row. To learn a row again takes none, unless a leaf is split once more,
+    and that takes as many times as a tree waits for, of which as good as never so many are drawn.
+    """
+    state = model(n_models)
+    if members != 1:
+        raise ValueError(f"an ensemble is one member, not {members}")
+    if has(state, "grace_period", lambda wait: wait < rate + 8 * math.sqrt(rate) + 14):
+        raise ValueError(f"trees that wait so little split more than once a row, at rate {rate}")
+    return state
+
+
+def has(state, name, such=lambda value: True):
+    """Whether a state, or one within it, has a field of a name, and such a value there."""
+    held = state._asdict()
+    inside = (one for one in held.values() if hasattr(one, "_asdict"))
+    return (name in held and such(held[name])) or any(has(one, name, such) for one in inside)
+
+
+@compiled
+def ask(s, i, x):
+    """The label that a member gives a row; fills `share`."""
+    return predict(s.model, i, x, s.share)
+
+
+@compiled
+def bagging_predict(s, m, x, p):
+    """The mean of what the members tell, of those that tell something."""
+    for c in range(p.size):
+        p[c] = 0.0
+    for i in range(s.known.shape[0]):
+        ask(s, i, x)
+        for c in range(p.size):
+            p[c] += s.share[c]
+            if s.share[c] > 0.0 and s.known[i, c] == 0:
+                s.known[i, c] = 1  # to a model that tells of all classes from the start
+    total, most, equals, label = 0.0, -1.0, 0, -1
+    for c in range(p.size):
+        total += p[c]
+    for c in range(p.size):
+        p[c] /= total if total > 0.0 else 1.0
+        if p[c] > most:
+            most, equals, label = p[c], 0, c
+        equals += p[c] == most
+    return float(label if equals == 1 else first_told(s, p, most))
+
+
+@compiled
+def first_told(s, p, most):
+    """Of the classes with the highest probability, that which the members tell first."""
+    for i in range(s.known.shape[0]):
+        first, label = 0, -1
+        for c in range(p.size):
+            nth = s.known[i, c]
+            if p[c] == most and nth > 0 and (label < 0 or (s.tells_as_met and nth < first)):
+                first, label = nth, c
+        if label >= 0:
+            return label
+    return -1
+
+
+@compiled
+def bagging_learn(s, m, x, y, w, fresh):
+    for i in range(s.known.shape[0]):
+        times = s.at_least + min(poisson(s.twister, s.rate), s.at_most)
+        for j in range(times):
+            learn(s.model, i, x, y, w, fresh and j == 0)
+        if times > 0 and s.known[i, int(y)] == 0:
+            meet(s, i, int(y))
+
+
+@compiled
+def meet(s, i, c):
+    """Have a class be known to a member."""
+    others = 0
+    for j in range(s.known.shape[1]):
+        others += s.known[i, j] > 0
+    s.known[i, c] = others + 1
+
+
+@compiled
+def bagging_room(s):
+    return room(s.model)
+
+
+family(Bagging, predict=bagging_predict, learn=bagging_learn, room=bagging_room)
+
+
+class WatchedBagging(NamedTuple):
+    """Bagging whose worst member starts anew when that of some member gets worse."""
+
+    bagging: Bagging
+    detectors: Adwin  # one for each member
+    hears_hits: bool  # whether they hear 1 of a right label, or else of a wrong one
+
+
+def leveraging_bagging(
+    members, d, k, model, n_models=10, w=6.0, adwin_delta=0.002, bagging_method="bag", seed=None
+):
+    """Leveraging bagging (Bifet, Holmes & Pfahringer 2010): it has learned nothing."""
+    rate = w if bagging_method == "bag" else 1.0
+    bagging = resampled(members, k, model, n_models, seed, rate, bagging_method)
+    return WatchedBagging(bagging, adwin(n_models, adwin_delta), False)
+
+
+def adwin_bagging(members, d, k, model, n_models=10, seed=None):
+    """ADWIN bagging (Bifet et al. 2009): it has learned nothing.
+
+    As in river, the detectors hear which labels are right, so that it takes a rise of these for a
+    member to start anew, and the best one does.
+    """
+    bagging = bagging_classifier(members, d, k, model, n_models, seed)
+    return WatchedBagging(bagging, adwin(n_models), True)
+
+
+@compiled
+def watched_predict(s, m, x, p):
+    return predict(s.bagging, 0, x, p)
+
+
+@compiled
+def watched_learn(s, m, x, y, w, fresh):
+    change = False
+    learn(s.bagging, 0, x, y, w, fresh)
+    for i in range(s.bagging.known.shape[0]):
+        label = ask(s.bagging, i, x)
+        if label >= 0.0 or s.hears_hits:
+            before = adwin_mean(s.detectors, i)
+            if adwin_update(s.detectors, i, 1.0 if (label == y) == s.hears_hits else 0.0):
+                change |= adwin_mean(s.detectors, i) > before
+    if change:
+        start_anew(s)
+
+
+@compiled
+def start_anew(s):
+    """Have the member whose detector has heard the most forget all."""
+    worst, known = 0, s.bagging.known
+    for i in range(1, known.shape[0]):
+        if adwin_mean(s.detectors, i) > adwin_mean(s.detectors, worst):
+            worst = i
+    adwin_reset(s.detectors, worst)
+    reset(s.bagging.model, worst)
+    for c in range(known.shape[1]):
+        known[worst, c] = 0
+
+
+@compiled
+def watched_room(s):
+    return room(s.bagging.model)
+
+
+family(WatchedBagging, predict=watched_predict, learn=watched_learn, room=watched_room)
+
+
+class BaggingRegressor(NamedTuple):
+    """Regressors, each of which learns a row a random number of times."""
+
+    model: tuple  # the state of the members
+    twister: np.ndarray  # (625,)
+    n_models: int
+
+
+def bagging_regressor(members, d, k, model, n_models=10, seed=None):
+    """Online bagging (Oza & Russell 2001) of regressors: it has learned nothing.
+
+    `model` gives the state of so many members. Raises `ValueError` as `bagging_classifier` does.
+    """
+    state = members_of_one(members, model, n_models, 1.0)
+    return BaggingRegressor(state, twister(seed), int(n_models))
+
+
+@compiled
+def regressor_predict(s, m, x, p):
+    total = 0.0
+    for i in range(s.n_models):
+        total += predict(s.model, i, x, p)
+    return total / s.n_models
+
+
+@compiled
+def regressor_learn(s, m, x, y, w, fresh):
+    for i in range(s.n_models):
+        for j in range(poisson(s.twister, 1.0)):
+            learn(s.model, i, x, y, w, fresh and j == 0)
+
+
+@compiled
+def regressor_room(s):
+    return room(s.model)
+
+
+family(BaggingRegressor, predict=regressor_predict, learn=regressor_learn, room=regressor_room)
