@@ -288,6 +288,21 @@ def test_a_folder_that_cannot_be_written_to_is_not_needed(tmp_path):
     assert said(process)[1] == said(learned(tmp_path))[1]
 
 
+@pytest.mark.slow
+def test_no_kernel_reads_or_writes_out_of_bounds(tmp_path):
+    """Code that checks every index is compiled anew for all kernels, which takes minutes."""
+    variables = {"NUMBA_BOUNDSCHECK": "1", "DRIFTSIM_TEST_ROWS": "1000"}
+    tests = ["test_kernels.py", "test_detector_kernels.py"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n", "1", *tests],
+        cwd=Path(__file__).parent,
+        env=os.environ | variables | {"DRIFTSIM_CACHE": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
 def test_it_is_told_when_a_kernel_has_to_be_compiled(monkeypatch):
     contender = Contender.model_validate({"learner": SCALED, "policy": "online"})
     asked = sea_stream(2000), contender, Labels.model_validate("at_once"), 0, 500

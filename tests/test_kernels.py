@@ -106,12 +106,12 @@ def check(spec, concepts, noise, labels, rows):
 
 
 def cases(specs, streams, long):
-    """Long: each stream with labels at once and late; short: one with labels out of order."""
+    """Each stream with labels at once, and one with late ones: a delay, or out of order."""
     for spec, most in specs:
         for stream in streams:
             if stream == "four" and two_classes(spec):
                 continue
-            late = LATE[:1] if long else LATE[1:] if stream == "rbf" else []
+            late = [LATE[not long]] if stream in ("rbf", "friedman") else []
             for labels in ["at_once", *late]:
                 rows = min(most, MANY if long else ROWS)
                 marks = [pytest.mark.slow] if long else []

@@ -26,12 +26,14 @@ LEAF = np.dtype(
     ],
     align=True,
 )
-CLASS = np.dtype(  # entry i of a leaf's, of which the first two are of the class i
+CLASS = np.dtype(  # entry i of a leaf's, of which all but the n-th are of the class i
     [
         ("weight", np.float64),  # of its labels, in the leaf and passed on by those split before
         ("observed", np.float64),  # weight of the rows observed since the leaf began
         ("nth", np.int64),  # the class that was the i-th to be weighed
         ("nth_observed", np.int64),  # and to be observed
+        ("deviation", np.float64),  # in the column of which splits are looked for
+        ("whole", np.int64),  # whether the weight is an integer to Python, which matters to its sum
     ]
 )
 GAUSSIAN = np.dtype(
@@ -59,6 +61,7 @@ class Leaves(NamedTuple):
     tau: float
     preprunes: bool  # a leaf may also stay as it is
     draws: bool  # the columns of a leaf are yet to be drawn when it begins
+    whole: bool  # labels have weights that are integers to Python
     half: float  # 0.5, unknown when compiling: river's power of it must not become a square root
 
 
@@ -88,8 +91,8 @@ def observe_anew(s, leaf):
 
 
 @compiled
-def weigh(s, leaf, c, w):
-    """Add to the weight of a class."""
+def weigh(s, leaf, c, w, whole):
+    """Add to the weight of a class; `whole` says that Python has it as an integer."""
     counts = s.counts[leaf]
     for j in range(counts.classes):
         if s.classes[leaf, j].nth == c:
@@ -97,23 +100,27 @@ def weigh(s, leaf, c, w):
             break
     else:
         s.classes[leaf, counts.classes].nth = c
-        s.classes[leaf, c].weight = w
+        s.classes[leaf, c].weight, s.classes[leaf, c].whole = w, whole
         counts.classes += 1
     add_up(s, leaf)
 
 
 @compiled
 def add_up(s, leaf):
-    """The total of the weights, as Python sums them."""
-    total, lost = 0.0, 0.0
+    """The total of the weights, as Python sums them.
+
+    It keeps what is lost in rounding, if a float is added to a sum with floats in it.
+    """
+    total, lost, floats = 0.0, 0.0, False
     for j in range(s.counts[leaf].classes):
-        w = s.classes[leaf, s.classes[leaf, j].nth].weight
-        if SUM_IS_COMPENSATED:
-            rounded = total + w
-            lost += (total - rounded) + w if abs(total) >= abs(w) else (w - rounded) + total
-            total = rounded
-        else:
-            total += w
+        weighed = s.classes[leaf, s.classes[leaf, j].nth]
+        rounded = total + weighed.weight
+        if SUM_IS_COMPENSATED and not weighed.whole:
+            if floats:
+                larger, smaller = max(total, weighed.weight), min(total, weighed.weight)
+                lost += (larger - rounded) + smaller
+            floats = True
+        total = rounded
     s.counts[leaf].total = total + lost
 
 
@@ -145,7 +152,7 @@ def log_joint(s, leaf, c, x):
     """
     weight, n = s.classes[leaf, c].weight, s.classes[leaf, c].observed
     if weight <= 0.0:
-        return 0.0
+        return 0.0  # as river has it
     score = math.log(weight / s.counts[leaf].total)
     if n <= 1.0:
         return score
@@ -195,7 +202,7 @@ def bayes_probabilities(s, leaf, x, p):
 
 @compiled
 def observe(s, leaf, x, c, w):
-    """Add a row of class c to the Gaussians of the counts."""
+    """Add a row of class c to the Gaussians of a leaf."""
     first = s.classes[leaf, c].observed == 0.0
     if first:
         s.classes[leaf, s.counts[leaf].observed].nth_observed = c
@@ -244,13 +251,21 @@ def impurity_before(s, leaf):
 
 
 @compiled
+def deviate(s, leaf, c, i):
+    """Look at a column of the rows of class c: keep in mind their standard deviation."""
+    n = s.classes[leaf, c].observed
+    variance = s.gaussians[leaf, c, i].scatter / (n - 1.0) if n > 1.0 else 0.0
+    s.classes[leaf, c].deviation = math.pow(variance, s.half)
+
+
+@compiled
 def share_below(s, leaf, c, i, threshold):
     """The share of class c that a split would send left, by the Gaussian of the column."""
-    gaussian, n = s.gaussians[leaf, c, i], s.classes[leaf, c].observed
-    deviation = math.pow(gaussian.scatter / (n - 1.0), s.half) if n > 1.0 else 0.0
+    deviation = s.classes[leaf, c].deviation
     if deviation == 0.0:
         return 0.0
-    return 0.5 * (1.0 + math.erf((threshold - gaussian.mean) / deviation / math.sqrt(2.0)))
+    apart = (threshold - s.gaussians[leaf, c, i].mean) / deviation
+    return 0.5 * (1.0 + math.erf(apart / math.sqrt(2.0)))
 
 
 @compiled
@@ -280,8 +295,9 @@ def best_threshold(s, leaf, i, before):
     """The best split of a column, and its merit."""
     low, high = math.inf, -math.inf
     for j in range(s.counts[leaf].observed):
-        gaussian = s.gaussians[leaf, s.classes[leaf, j].nth_observed, i]
-        low, high = min(low, gaussian.low), max(high, gaussian.high)
+        c = s.classes[leaf, j].nth_observed
+        deviate(s, leaf, c, i)
+        low, high = min(low, s.gaussians[leaf, c, i].low), max(high, s.gaussians[leaf, c, i].high)
     at, best = 0.0, -math.inf
     width = (high - low) / (s.n_splits + 1.0)
     for q in range(s.n_splits):
@@ -326,13 +342,14 @@ def divide(s, left, right, i, threshold):
         c = s.classes[left, j].nth_observed
         gaussian, n = s.gaussians[left, c, i], s.classes[left, c].observed
         if threshold < gaussian.low:
-            weigh(s, right, c, n)
+            weigh(s, right, c, n, False)
         elif threshold >= gaussian.high:
-            weigh(s, left, c, n)
+            weigh(s, left, c, n, False)
         else:
+            deviate(s, left, c, i)
             below = share_below(s, left, c, i, threshold) * n
-            weigh(s, left, c, below)
-            weigh(s, right, c, n - below)
+            weigh(s, left, c, below, False)
+            weigh(s, right, c, n - below, False)
     depth = s.counts[left].depth + 1
     begin(s, left, depth)
     begin(s, right, depth)

@@ -89,10 +89,12 @@ def hoeffding_tree(
     memory_estimate_period=1_000_000,
     merit_preprune=True,
     max_features=None,
+    whole=False,
 ):
     """Hoeffding trees (Domingos & Hulten 2000) that have learned nothing.
 
     With `max_features`, each leaf looks at so few columns, which the caller draws before it learns.
+    Labels of `whole` weight are those to which river gives an int.
     """
     m = d if max_features is None else max_features
     leaves = Leaves(
@@ -108,6 +110,7 @@ def hoeffding_tree(
         float(tau),
         bool(merit_preprune),
         max_features is not None,
+        whole,
         0.5,
     )
     leaves.counts["active"] = True
@@ -231,7 +234,7 @@ def tree_learn(s, m, x, y, w, fresh):
             counts.bayes_right += w
         if counts.classes == 0 or majority(s.leaves, leaf) == c:
             counts.majority_right += w
-    weigh(s.leaves, leaf, c, w)
+    weigh(s.leaves, leaf, c, w, s.leaves.whole)
     if not counts.active:
         return
     observe(s.leaves, leaf, x, c, w)

@@ -1,0 +1,288 @@
+"""Extended binary search trees (Ikonomovska et al. 2011): where a feature may best be split.
+
+Each value that a feature took at a leaf is a point of a search tree. It keeps the moments of the
+labels that came by and did not go right of it.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.kernels.loop import compiled
+
+NONE = -1  # no point
+EXACT = 2.0**53  # up to here a float can be any whole number
+HALVES = 2.0**27 + 1.0  # splits a float into two of half as many digits
+
+POINT = np.dtype(
+    [
+        ("value", np.float64),
+        ("n", np.float64),  # weight of the labels of the rows that did not go right
+        ("mean", np.float64),  # of these labels
+        ("spread", np.float64),  # sum of their squared distances from it
+        ("left", np.int32),  # the point below it on the left; of a free point, the next
+        ("right", np.int32),
+    ],
+    align=True,
+)
+
+
+class SearchTrees(NamedTuple):
+    """A tree for each leaf and feature, all with points of one pool."""
+
+    roots: np.ndarray  # (leaves, d) of the trees
+    points: np.ndarray  # (P,) of POINT: the pool
+    free: np.ndarray  # (2,) the first point that is free, and how many are
+    stack: np.ndarray  # (P + 2,) scratch: the points on the way
+    scale: float  # values are rounded to multiples of 1 / scale; 0: they are not
+    least: float  # weight that a split leaves on each side, or it is worth nothing
+
+
+class Moments(NamedTuple):
+    """What is known of the labels of some rows."""
+
+    n: float  # their weight
+    mean: float
+    spread: float  # the sum of their squared distances from the mean
+
+
+class Split(NamedTuple):
+    """Rows whose feature is at most a value go left, the others right."""
+
+    merit: float  # by how much it lowers the variance of the labels
+    feature: int
+    value: float
+    left: Moments
+    right: Moments
+
+
+def search_trees(leaves, d, size, scale, least):
+    """Trees without points, and room for so many."""
+    roots, free, stack = np.full((leaves, d), NONE, np.int32), np.array([0, size]), stack_for(size)
+    return SearchTrees(roots, pool(0, size), free, stack, float(scale), float(least))
+
+
+def pool(first, last):
+    """Free points of these numbers, each of which leads to the next."""
+    points = np.zeros(last - first, POINT)
+    points["left"] = np.arange(first + 1, last + 1)
+    return points
+
+
+def stack_for(size):
+    """Scratch for so many points."""
+    return np.zeros(size + 2, np.int32)
+
+
+def with_points(s):
+    """The same trees with room for twice as many points; the new ones are handed out first."""
+    size = len(s.points)
+    points = np.concatenate([s.points, pool(size, 2 * size)])
+    points["left"][-1] = s.free[0]
+    free = np.array([size, s.free[1] + size])
+    return s._replace(points=points, free=free, stack=stack_for(2 * size))
+
+
+@compiled
+def count(record, y, w):
+    """Add a label to the moments that a record keeps (Welford 1962)."""
+    before = y - record.mean
+    record.n += w
+    record.mean += w / record.n * before
+    record.spread += w * before * (y - record.mean)
+
+
+@compiled
+def moments(record):
+    return Moments(record.n, record.mean, record.spread)
+
+
+@compiled
+def variance(a):
+    return a.spread / (a.n - 1.0) if a.n > 1.0 else 0.0
+
+
+@compiled
+def joined(a, b):
+    """The moments of the rows of both (Chan et al. 1983)."""
+    n, apart = a.n + b.n, a.mean - b.mean
+    mean = (a.n * a.mean + b.n * b.mean) / n
+    return Moments(n, mean, a.spread + b.spread + apart * apart * a.n * b.n / n)
+
+
+@compiled
+def without(a, b):
+    """The moments of the rows of a that are not among those of b."""
+    n, mean = a.n - b.n, 0.0
+    if n > 0.0:
+        mean = (a.n * a.mean - b.n * b.mean) / n
+    else:
+        n = 0.0
+    apart = mean - b.mean
+    return Moments(n, mean, a.spread - b.spread - apart * apart * n * b.n / (n + b.n))
+
+
+@compiled
+def rounded(x, scale):
+    """The float nearest to a multiple of 1 / scale, as Python's `round` gives it for 10 ** digits.
+
+    A product that seems to lie halfway is looked at with the digits that it has lost.
+    """
+    product = x * scale
+    if scale == 0.0 or abs(product) >= EXACT:
+        return x
+    whole = np.rint(product)
+    if abs(product - whole) == 0.5:
+        lost = digits_lost(x, scale, product)
+        if lost * (product - whole) > 0.0:
+            whole += math.copysign(1.0, lost)
+    return whole / scale
+
+
+@compiled
+def digits_lost(a, b, product):
+    """a * b - product, exactly (Dekker 1971)."""
+    high_a, high_b = a * HALVES, b * HALVES
+    high_a -= high_a - a
+    high_b -= high_b - b
+    low_a, low_b = a - high_a, b - high_b
+    return high_a * high_b - product + high_a * low_b + low_a * high_b + low_a * low_b
+
+
+@compiled
+def observe(s, leaf, i, value, y, w):
+    """Add a row to the tree of feature i."""
+    at, above, right = s.roots[leaf, i], NONE, False
+    while at != NONE:
+        point = s.points[at]
+        right = not value <= point.value
+        if not right:
+            count(point, y, w)
+            if value == point.value:
+                return
+        above, at = at, point.right if right else point.left
+    new = new_point(s, value, y, w)
+    if above == NONE:
+        s.roots[leaf, i] = new
+    elif right:
+        s.points[above].right = new
+    else:
+        s.points[above].left = new
+
+
+@compiled
+def new_point(s, value, y, w):
+    new = s.free[0]
+    point = s.points[new]
+    s.free[0] = point.left
+    s.free[1] -= 1
+    point.value, point.n, point.mean, point.spread = value, w, y, 0.0
+    point.left, point.right = NONE, NONE
+    return new
+
+
+@compiled
+def give_back(s, at):
+    s.points[at].left = s.free[0]
+    s.free[0] = at
+    s.free[1] += 1
+
+
+@compiled
+def clear(s, leaf, i):
+    """Give back all points of a tree."""
+    s.stack[0], top = s.roots[leaf, i], 1
+    s.roots[leaf, i] = NONE
+    while top:
+        top -= 1
+        at = s.stack[top]
+        if at != NONE:
+            s.stack[top], s.stack[top + 1] = s.points[at].left, s.points[at].right
+            top += 2
+            give_back(s, at)
+
+
+@compiled
+def nowhere():
+    """No split."""
+    nothing = Moments(0.0, 0.0, 0.0)
+    return Split(-math.inf, NONE, 0.0, nothing, nothing)
+
+
+@compiled
+def split_at(s, i, at, lower, all_rows):
+    """The split at a point, given the moments of the rows left of its branch."""
+    point = s.points[at]
+    left = joined(moments(point), lower)
+    right = without(all_rows, left)
+    merit = 0.0
+    if left.n >= s.least and right.n >= s.least:
+        merit = variance(all_rows) - left.n / all_rows.n * variance(left)
+        merit -= right.n / all_rows.n * variance(right)
+    return Split(merit, i, point.value, left, right)
+
+
+@compiled
+def best_split(s, leaf, i, all_rows):
+    """The first of the best splits of feature i, from low values to high."""
+    best, lower = nowhere(), Moments(0.0, 0.0, 0.0)
+    at, top = s.roots[leaf, i], 0
+    while True:
+        while at != NONE:
+            s.stack[top], top, at = at, top + 1, s.points[at].left
+        while top and s.stack[top - 1] < 0:  # all right of it is done
+            top -= 1
+            lower = without(lower, moments(s.points[~s.stack[top]]))
+        if not top:
+            return best
+        here = s.stack[top - 1]
+        split = split_at(s, i, here, lower, all_rows)
+        if split.merit > best.merit:
+            best = split
+        at = s.points[here].right
+        if at == NONE:
+            top -= 1
+        else:
+            lower = joined(lower, moments(s.points[here]))
+            s.stack[top - 1] = ~here
+
+
+@compiled
+def prune(s, leaf, i, all_rows, best, bar):
+    """Forget the points at the tips whose splits are worth less than so much of the best.
+
+    A point is looked at when all below it are gone; where some to its left stay, those to its
+    right are passed over.
+    """
+    lower = Moments(0.0, 0.0, 0.0)
+    at, top, gone = s.roots[leaf, i], 0, True  # gone: all points below the one looked at
+    while True:
+        while at != NONE:
+            s.stack[top], top, at, gone = at, top + 1, s.points[at].left, True
+        if not top:
+            return
+        here = s.stack[top - 1]
+        if here >= 0 and gone and s.points[here].right != NONE:
+            lower = joined(lower, moments(s.points[here]))
+            s.stack[top - 1], at = ~here, s.points[here].right
+            continue
+        if here < 0:  # all right of it is done
+            here = ~here
+            lower = without(lower, moments(s.points[here]))
+        top -= 1
+        gone = gone and split_at(s, i, here, lower, all_rows).merit / best < bar
+        if gone:
+            cut_off(s, leaf, i, here, top)
+
+
+@compiled
+def cut_off(s, leaf, i, here, top):
+    """Take a point off the one on top of the stack."""
+    if not top:
+        s.roots[leaf, i] = NONE
+    elif s.stack[top - 1] < 0:
+        s.points[~s.stack[top - 1]].right = NONE
+    else:
+        s.points[s.stack[top - 1]].left = NONE
+    give_back(s, here)
