@@ -21,10 +21,11 @@ from numba.core import cgutils
 from numba.extending import intrinsic, overload
 
 # Divisions by zero are tested for, where they may happen. Compiled code is called from the loop
-# alone, so that none but the loop needs an entry from Python.
+# alone, so that none but the loop needs an entry from Python; and it allocates nothing, so that
+# none needs numba's memory.
 OPTIONS = {"nogil": True, "error_model": "numpy"}
-INSIDE = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-compiled = njit(**INSIDE)  # of every function that a kernel is made of
+INSIDE = {**OPTIONS, "_nrt": False}
+compiled = njit(**INSIDE, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # of a kernel's functions
 
 
 def predict(s, m, x, p):
@@ -69,7 +70,7 @@ def dispatch(generic, state, given):
         if isinstance(s, types.NamedTuple) and s.instance_class is state:
             return getattr(given, "py_func", given)
 
-    overload(generic, strict=False, jit_options={**OPTIONS, "forceinline": True})(chosen)
+    overload(generic, strict=False, jit_options={**INSIDE, "forceinline": True})(chosen)
 
 
 def _always(s):

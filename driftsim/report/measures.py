@@ -52,11 +52,13 @@ def recovered(results, window=None, tolerance=TOLERANCE):
     (Kaplan & Meier 1958); NaN where fewer than half are known to have recovered.
     """
     frame, rows = recovery(results, window, tolerance), []
-    for key, group in frame.groupby([*results.swept, "contender"], sort=False):
+    keys = frame[[*results.swept, "contender"]].astype(str).agg("\n".join, axis=1)  # lists too
+    for _, group in frame.groupby(keys, sort=False):
+        about = group.iloc[0][[*results.swept, "contender"]].to_dict()
         ended = {"rows": median(group["rows"], group["censored"])}
         counts = {"changes": len(group), "censored": int(group["censored"].sum())}
         means = {"depth": group["depth"].mean(), "area": group["area"].mean()}
-        rows.append(dict(zip([*results.swept, "contender"], key)) | ended | counts | means)
+        rows.append(about | ended | counts | means)
     columns = [*results.swept, "contender", "rows", "changes", "censored", "depth", "area"]
     return pd.DataFrame(rows, columns=columns)
 
