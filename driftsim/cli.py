@@ -38,6 +38,30 @@ Parts = Annotated[
     list[Path] | None,
     typer.Option("--with", metavar="FILE", help="A Python file with your own parts."),
 ]
+Reports = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="REPORT...", help="Folders of reports, or scenarios that have been run."
+    ),
+]
+To = Annotated[Path, typer.Option(metavar="FILE", help="What to write: a .png, .svg or .pdf.")]
+Figure = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="curves, excess, recovery, stream, cost, forgetting, alarms, sweep or ranks.",
+    ),
+]
+Metric = Annotated[
+    str | None, typer.Option(metavar="M", help="A metric, instead of those of the scenario.")
+]
+Window = Annotated[int | None, typer.Option(min=1, help="Rows per point of a curve.")]
+Over = Annotated[
+    str, typer.Option(metavar="WINDOWS", help="tumbling, sliding, cumulative or faded.")
+]
+Contenders = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="Draw this contender; may be repeated.")
+]
 Name = Annotated[str | None, typer.Argument(metavar="[FAMILY|KIND]")]
 
 SHOWN = 8  # runs in flight that have a bar of their own
@@ -88,6 +112,30 @@ def kinds(name: Name = None, parts: Parts = None):
 
         load_parts(parts or ())
         print(listed(name))
+
+
+@app.command()
+def plot(
+    report: Reports,
+    to: To,
+    figure: Figure = "curves",
+    metric: Metric = None,
+    window: Window = None,
+    over: Over = "tumbling",
+    contender: Contenders = None,
+    out: Out = Path("reports"),
+    parts: Parts = None,
+):
+    """Draw one figure of reports, side by side if there are several, in a file."""
+    with faults_told():
+        from driftsim.report.plot import plot
+
+        asked = {"metric": metric, "window": window, "contenders": contender}
+        asked |= {"over": over} if over != "tumbling" else {}
+        path, notes = plot(report, to, figure, out, parts or (), **asked)
+        for note in notes:
+            print(note, file=sys.stderr)
+        print(path)
 
 
 def tell(path, settings, parts):
@@ -161,7 +209,7 @@ def play_and_report(study, folder, jobs, fresh, parts):
 
 
 def report(study, store, parts, folder, failures):
-    """Write the report, and print the summary and the paths of what has been written."""
+    """Write the report, and print the summary and where the page is."""
     from driftsim.report.results import Results
     from driftsim.report.tables import remarks, shown
 
@@ -174,8 +222,7 @@ def report(study, store, parts, folder, failures):
         console.print(escape(said), highlight=False)
     for said in remarks(results):
         console.print(escape(said), highlight=False)
-    for path in paths:
-        print(path)
+    print(f"{paths[-1]}\n{len(paths) - 1} more files beside it: figures, tables, the scenario")
 
 
 def watched(events, runs):

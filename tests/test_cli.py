@@ -20,13 +20,13 @@ models:
   last: {learner: no_change, policy: online}
 evaluation: {warmup: 500}
 """
+FIGURES = "curves", "excess", "recovery", "stream", "cost"
 FILES = {
     "alarms.csv",
     "summary.md",
     "recovery.csv",
     "differences.csv",
-    "curves.png",
-    "curves.svg",
+    *(f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg")),
     "summary.csv",
     "scenario.yaml",
     "report.html",
@@ -56,8 +56,8 @@ def test_a_second_run_redraws_and_a_fresh_one_plays_again(path, tmp_path):
     assert "Does it work?" in ended.stdout
     for word in ("frozen", "last", "oracle", "majority", "no_change", "kappa"):
         assert word in ended.stdout
-    for name in FILES:
-        assert str(tmp_path / "s" / name) in ended.stdout.replace("\n", "")
+    assert str(tmp_path / "s" / "report.html") in ended.stdout
+    assert f"{len(FILES) - 1} more files beside it" in ended.stdout
     assert not ended.stderr
     assert "\x1b" not in ended.output
     assert "\r" not in ended.output

@@ -52,9 +52,10 @@ def recovered(results, window=None, tolerance=TOLERANCE):
     (Kaplan & Meier 1958); NaN where fewer than half are known to have recovered.
     """
     frame, rows = recovery(results, window, tolerance), []
-    keys = frame[[*results.swept, "contender"]].astype(str).agg("\n".join, axis=1)  # lists too
+    names = [*results.swept, "contender"]
+    keys = [str(key) for key in frame[names].to_numpy().tolist()]  # lists may be swept, too
     for _, group in frame.groupby(keys, sort=False):
-        about = group.iloc[0][[*results.swept, "contender"]].to_dict()
+        about = group.iloc[0][names].to_dict()
         ended = {"rows": median(group["rows"], group["censored"])}
         counts = {"changes": len(group), "censored": int(group["censored"].sum())}
         means = {"depth": group["depth"].mean(), "area": group["area"].mean()}

@@ -132,7 +132,7 @@ def test_nominal_columns_reach_river_by_name():
 def test_weights_are_given_to_learn_one():
     learner = Learner.model_validate("river.tree.HoeffdingTreeClassifier")
     history, _ = rows_of(sea_stream(), learner, 100)
-    model = learner.start(SCHEMA, 0).fit(history, np.full(100, 3.0))
+    model = learner.uncompiled().start(SCHEMA, 0).fit(history, np.full(100, 3.0))
     assert model._model._root.total_weight == 300
 
 
