@@ -50,10 +50,11 @@ class Meter:
     def _count_along(self, arrival, *names):
         """Count labels at the rows after which they come in; probes have no place of their own."""
         t, came = arrival.t, coming(arrival)
-        fresh = t > np.append(self.position - 1, t[:-1])
-        if fresh.all():
+        if t[0] >= self.position and t[-1] - t[0] == len(t) - 1:  # no probe is among them
             self._tally.add(t, **dict.fromkeys(names, came))
-        elif fresh.any():
+            return
+        fresh = t > np.append(self.position - 1, t[:-1])
+        if fresh.any():
             own = came[fresh]
             own[-1] += came.sum() - own.sum()
             self._tally.add(t[fresh], **dict.fromkeys(names, own))

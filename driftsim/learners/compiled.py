@@ -96,6 +96,8 @@ def nothing(schema):
 
 def plain(array, kind):
     """The same numbers as kernels take them: in order of rows, and their own to write to."""
+    if array.dtype == kind and array.flags.carray:
+        return array
     return np.require(array, kind, ["C", "A", "W"])
 
 

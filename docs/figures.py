@@ -1,0 +1,61 @@
+"""Draws the pictures of docs/figures.md: every figure, from scenarios that ship.
+
+Run it from anywhere; it plays the scenarios, with what it has played kept in reports/, and
+writes the same bytes each time, but for the seconds of `cost`.
+"""
+
+from pathlib import Path
+
+import driftsim
+from driftsim.report.figures import Shown, draw
+from driftsim.report.figures.style import styled
+from driftsim.report.results import Results
+from driftsim.scenario import Study, Variant
+
+FOLDER = Path(__file__).resolve().parent
+SCENARIOS, REPORTS = FOLDER.parent / "scenarios", FOLDER.parent / "reports"
+DRIFTS = ("none", "sudden", "gradual", "incremental", "recurring", "late_labels", "few_labels")
+RETURNING = "policies/recurring"
+PICTURES = {
+    "curves": ("recurring", {"metric": "error"}),
+    "excess": ("walking", {"over": "sliding", "window": 500}),
+    "recovery": ("recurring", {}),
+    "stream": ("recurring", {}),
+    "cost": (RETURNING, {}),
+    "forgetting": (RETURNING, {"contenders": ["static", "recall", "online", "online, restarted"]}),
+    "alarms": (RETURNING, {}),
+    "sweep": ("sweep", {}),
+}
+
+
+def main():
+    for name, (scenario, asked) in PICTURES.items():
+        settings = ["evaluation.probe=200"] if name == "forgetting" else []
+        save(name, played(scenario, settings), asked)
+    save("ranks", over_drifts(), {})
+
+
+def played(scenario, settings=()):
+    """The results of a scenario that ships."""
+    study = driftsim.load(SCENARIOS / f"{scenario}.yaml", settings)
+    return driftsim.run(study, out=REPORTS / "figures")
+
+
+def over_drifts():
+    """The policies over all kinds of drift, as if these were swept."""
+    studies = {name: played(f"policies/{name}").study for name in DRIFTS}
+    variants = [Variant({"drift": name}, one.variants[0].scenario) for name, one in studies.items()]
+    return driftsim.run(Study("policies", "", variants), out=REPORTS / "figures")
+
+
+def save(name, results, asked):
+    """Draw a figure, as small as pages show it."""
+    assert isinstance(results, Results)
+    with styled():
+        figure = draw(name, Shown(results, **asked))
+        path = FOLDER / "pictures" / f"figure_{name}.png"
+        figure.savefig(path, dpi=100, metadata={"Software": None})
+
+
+if __name__ == "__main__":
+    main()
