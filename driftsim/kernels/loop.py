@@ -67,7 +67,7 @@ def enlarged(state):
 
 def dispatch(generic, state, given):
     def chosen(s, *others):
-        if isinstance(s, types.NamedTuple) and s.instance_class is state:
+        if isinstance(s, types.NamedTuple | types.NamedUniTuple) and s.instance_class is state:
             return getattr(given, "py_func", given)
 
     overload(generic, strict=False, jit_options={**INSIDE, "forceinline": True})(chosen)
