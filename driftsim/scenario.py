@@ -371,13 +371,22 @@ def resolved(study):
     """A study as the YAML of a scenario file, with every default written out."""
     document = dumped(study.variants[0].scenario)
     if study.swept:
-        settings = [variant.setting for variant in study.variants]
         document["sweep"] = {
             path: [value for i, value in enumerate(values) if value not in values[:i]]
             for path in study.swept
-            for values in [[setting[path] for setting in settings]]
+            for values in [[tried(variant, path) for variant in study.variants]]
         }
     return (f"# {study.question}\n" if study.question else "") + written(document)
+
+
+def tried(variant, path):
+    """What a swept path is set to; a file, from wherever the scenario is read again."""
+    value, found = variant.setting[path], dumped(variant.scenario)
+    if not isinstance(value, str):
+        return value
+    for word in path.split("."):
+        found = found[int(word)] if isinstance(found, list) else found[word]
+    return found if isinstance(found, str) else value
 
 
 def dumped(part):

@@ -1,13 +1,146 @@
-"""Figures: what is drawn, and the same bytes each time."""
+"""Figures: what is drawn, that it can be read, and the same bytes each time."""
+
+from itertools import combinations
+from xml.etree import ElementTree
 
 import numpy as np
+import pytest
+from examples import played
+from matplotlib.colors import same_color
+from matplotlib.text import Text
 
-from driftsim.report.figures import curves
-from driftsim.report.page import pictures
+from driftsim.evaluation.recovery import median
+from driftsim.evaluation.trace import Probes, Trace
+from driftsim.report.figures import KINDS, Shown, colour_of, curves, draw, drawn, picture, pictures
+from driftsim.report.figures.labels import spread
+from driftsim.report.figures.style import look_of, styled
+from driftsim.report.measures import rung_at
+from driftsim.report.results import Results
+from driftsim.report.verdict import SECONDS
+from driftsim.runner import runs_of
+from driftsim.scenario import Scenario, Study, Variant
+from driftsim.store import Store
+
+ODD = """# Does <a> & "b" & $x^2$ hold?
+stream:
+  length: 3_000
+  concepts:
+    $a_1$: {kind: sea, threshold: 8}
+    b<&>: {kind: sea, threshold: 14}
+    ü^{2}: {kind: sea, threshold: 6}
+  drift: {kind: gradual, at: [1_500, 2_200], width: 200}
+models:
+  $x^2$ & <b>:
+    learner: sklearn.naive_bayes.GaussianNB
+    policy: {kind: periodic, every: 500, memory: 300}
+  _under: {learner: sklearn.naive_bayes.GaussianNB, policy: static}
+  größer 模型 %:
+    learner: sklearn.naive_bayes.GaussianNB
+    policy: {kind: on_drift, memory: 100, detector: {kind: adwin, delta: 0.2}}
+  "{x} of a name that is far too long to be drawn as a whole": {learner: majority, policy: online}
+evaluation: {seeds: 2, interval: 50, probe: 60, warmup: 800}
+report: {metrics: [error, kappa, recall of 1], window: 100}
+"""
+NAMES = ("$x^2$ & <b>", "_under", "größer 模型 %")
+NOISES = [{"stream.noise": noise} for noise in (0.0, 0.1, 0.2)]
+ROWS, PHASES = 50, 4
+
+
+@pytest.fixture(scope="session")
+def odd(tmp_path_factory):
+    return played(ODD, "odd", tmp_path_factory.mktemp("odd"))
+
+
+@pytest.fixture(scope="session", params=[10, 30])
+def many(request, tmp_path_factory):
+    """A study of many contenders, whose traces are made rather than played."""
+    return made(tmp_path_factory.mktemp("many"), request.param, {})
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory):
+    """A sweep over a few contenders."""
+    return made(tmp_path_factory.mktemp("settings"), 4, *NOISES)
+
+
+def made(folder, n, *settings):
+    """The results of contenders that grow better after each change, each at a pace of its own."""
+    store = Store(folder / "runs")
+    study = Study("made", "", [Variant(one, scenario(n, **one)) for one in settings])
+    for variant in study.variants:
+        for run in runs_of(variant):
+            rng = np.random.default_rng([run.seed, len(run.name), *run.name.encode()])
+            store.save(run, truth(variant.scenario, rng, run.contender is not None))
+    return Results(study, store)
+
+
+def scenario(n, **setting):
+    learner, concepts = "sklearn.naive_bayes.GaussianNB", ("spring", "summer")
+    models = {
+        f"contender {i}": {
+            "learner": learner,
+            "policy": {"kind": "periodic", "every": 500 + i, "memory": 100},
+        }
+        for i in range(n)
+    }
+    stream = {
+        "length": 6_000,
+        "concepts": {
+            name: {"kind": "sea", "threshold": 7.0 + i} for i, name in enumerate(concepts)
+        },
+        "drift": {"kind": "recurring", "every": 1_500, "width": 200},
+        "noise": setting.get("stream.noise", 0.1),
+    }
+    rules = {"warmup": ROWS, "seeds": 2, "interval": ROWS, "probe": 100}
+    return Scenario.model_validate({"stream": stream, "models": models, "evaluation": rules})
+
+
+def truth(scenario, rng, contends):
+    """The trace of a stream, or of a contender over it."""
+    first = np.arange(ROWS, scenario.stream.length, ROWS)
+    about = {"first_row": first, "last_row": first + ROWS - 1, "rows": np.full(len(first), ROWS)}
+    actual = np.full((len(first), 2), ROWS // 2)
+    weights = scenario.stream.drift.weights(first, 2, 0)
+    known = {
+        "actual": actual, "bayes_error": np.full(len(first), scenario.stream.noise * ROWS),
+        "concept": np.round(weights * ROWS).astype(int),
+    }  # fmt: skip
+    for name in ("no_change", "majority"):
+        known |= {f"{name}_correct": actual[:, 0], f"{name}_expected_error": actual[:, 0] * 1.0}
+    if not contends:
+        return Trace(about | known, ROWS)
+    excess = 0.3 * rng.random() * np.exp(-(first % 1_500) / (100 + 900 * rng.random()))
+    wrong = scenario.stream.noise + excess
+    own = {"predicted": actual, "correct": rng.binomial(actual, 1 - wrong[:, None])}
+    own |= {"expected_error": wrong * ROWS, "alarms": rng.binomial(1, 0.05, len(first))}
+    fits = rng.binomial(1, 0.1, len(first))
+    own |= {
+        "fits": fits,
+        "labels": np.full(len(first), rng.integers(1, ROWS)),
+        "rows_trained": fits,
+    }
+    own |= {name: np.full(len(first), 10 ** rng.uniform(-5, -2)) for name in SECONDS}
+    ends = np.arange(1, PHASES + 1) * 1_500 - 1
+    probes = Probes(ends, np.arange(PHASES) % 2, rng.uniform(0, 0.5, (PHASES, 2)))
+    return Trace(about | own, ROWS, None, probes)
 
 
 def lines(panel):
-    return {line.get_label(): line for line in panel.lines if line.get_label()[0] != "_"}
+    """The lines of a panel that have a name."""
+    return {line.get_label(): line for line in panel.lines if line.get_label()[:6] != "_child"}
+
+
+def tagged(panel, name):
+    """What of a panel is tagged by a name."""
+    return [one for one in [*panel.lines, *panel.texts] if one.get_gid() == name]
+
+
+def test_every_figure_that_there_is_something_for(odd, swept, plain, settings):
+    names = [*KINDS]
+    assert [one.name for one in drawn(odd)] == names[:-2]
+    assert [one.name for one in drawn(swept)] == [*names[:5], *names[-2:]]
+    assert [one.name for one in drawn(plain)] == ["curves", "stream", "cost"]
+    assert [one.name for one in drawn(settings)] == names
 
 
 def test_a_panel_for_each_setting_and_metric(swept):
@@ -16,18 +149,25 @@ def test_a_panel_for_each_setting_and_metric(swept):
     assert len(panels) == 6
     assert {panel.get_title() for panel in panels} == {"noise = 0.0", "noise = 0.2"}
     first = lines(panels[0])
-    assert list(first) == ["bayes & co", "frozen", "oracle (the best possible)"]
+    assert list(first) == ["bayes & co", "frozen", "oracle (best possible)"]
     assert panels[0].get_ylim() == panels[1].get_ylim()
     frame = swept.curves("error")
     expected = frame[(frame.contender == "frozen") & (frame.noise == 0.0)]["mean"]
     assert np.allclose(first["frozen"].get_ydata()[:-1], expected)
 
 
+@pytest.mark.parametrize("over", ["sliding", "cumulative", "faded"])
+def test_curves_over_other_windows_stand_at_their_ends(odd, over):
+    panel = draw("curves", Shown(odd, metric="kappa", window=200, over=over)).axes[0]
+    frame = odd.curves("kappa", 200, over)
+    for name in NAMES:
+        told = frame[frame.contender == name]
+        assert np.allclose(lines(panel)[name].get_ydata(), told["mean"], equal_nan=True)
+        assert np.allclose(lines(panel)[name].get_xdata(), told["last_row"] + 1)
+
+
 def test_retrainings_are_ticked(swept):
-    panel = curves(swept).axes[0]
-    ticked = [
-        line for line in panel.lines if line.get_gid() == "retrained" and len(line.get_xdata())
-    ]
+    ticked = tagged(curves(swept).axes[0], "retrained")
     assert [line.get_xdata().tolist() for line in ticked] == [[1500, 2000, 2500]]
 
 
@@ -35,8 +175,284 @@ def test_recorded_data_have_no_oracle(plain):
     assert list(lines(curves(plain).axes[0])) == ["majority", "bayes"]
 
 
-def test_the_same_results_give_the_same_bytes_and_text_stays_text(swept):
-    one, two = (pictures(curves(swept)) for _ in range(2))
-    assert one == two
-    assert b"bayes &amp; co" in one["svg"] and b"<text" in one["svg"]
-    assert one["png"][:4] == b"\x89PNG"
+def test_of_many_contenders_a_panel_shows_some_and_the_others_faintly(many):
+    n = len(many.study.variants[0].scenario.models)
+    figure = curves(many)
+    shown = [[name for name in lines(panel) if "oracle" not in name] for panel in figure.axes]
+    assert len(figure.axes) == (1 if n == 10 else 3)
+    for panel, names in zip(figure.axes, shown):
+        coloured = [
+            name for name in names if not same_color(lines(panel)[name].get_color(), "#bbb")
+        ]
+        assert len(names) == n and len(coloured) == 10
+        named = {text.get_text() for text in tagged(panel, "name")}
+        assert named == {*coloured, "oracle (best possible)"}
+
+
+def test_the_excess_is_that_of_the_api(odd):
+    panel = draw("excess", Shown(odd)).axes[0]
+    frame = odd.curves("excess_error")
+    for name in NAMES:
+        told = frame[frame.contender == name]["mean"]
+        assert np.allclose(lines(panel)[name].get_ydata()[:-1], told)
+
+
+def test_recoveries_are_medians_and_those_not_followed_to_their_end_are_open(odd):
+    panels, frame = draw("recovery", Shown(odd)).axes, odd.recovery()
+    contenders = list(odd.study.variants[0].scenario.models)
+    changes = sorted(frame.change.unique())
+    assert [panel.get_title() for panel in panels] == [f"change at row {row:,}" for row in changes]
+    for panel, change in zip(panels, changes):
+        marks = {int(mark.get_ydata()[0]): mark for mark in tagged(panel, "median")}
+        for place, name in enumerate(contenders):
+            one = frame[(frame.contender == name) & (frame.change == change)]
+            middle = median(one.rows, one.censored)
+            lost = np.isnan(middle)
+            assert marks[place].get_xdata()[0] == (one.rows.max() if lost else middle)
+            assert same_color(marks[place].get_markerfacecolor(), "white") == lost
+        arrows = len(tagged(panel, "arrow"))
+        told = frame[(frame.change == change) & frame.contender.isin(contenders)]
+        assert arrows == told.groupby("contender").censored.any().sum()
+    assert frame.censored.any() and not frame.censored.all()
+
+
+def test_recoveries_from_many_changes_are_a_matrix(many):
+    longer = Shown(many, window=50)
+    assert len(draw("recovery", longer).axes) == 3
+    frame = many.recovery()
+    settings = Shown({f"report {i}": many for i in range(4)})
+    cells = [text.get_text() for text in tagged(draw("recovery", settings).axes[0], "cell")]
+    contenders = list(many.study.variants[0].scenario.models)
+    told = []
+    for name in contenders:
+        for change in sorted(frame.change.unique()):
+            one = frame[(frame.contender == name) & (frame.change == change)]
+            middle = median(one.rows, one.censored)
+            told.append(f"> {one.rows.max():,}" if np.isnan(middle) else f"{middle:,.0f}")
+    assert cells == told
+
+
+def test_the_stream_is_that_of_the_truth(odd):
+    panels = draw("stream", Shown(odd)).axes
+    assert len(panels) == 3
+    truths = [one.truth.over(100).columns for one in odd.traces() if one.contender == "_under"]
+    best = np.mean([one["bayes_error"] / one["rows"] for one in truths], axis=0)
+    assert np.allclose(panels[2].lines[-1].get_ydata()[:-1], best)
+    for panel, name in zip(panels, ("concept", "actual")):
+        stack = [part for part in panel.collections if part.get_gid() == name]
+        shares = sum(one[name] for one in truths) / sum(one["rows"] for one in truths)[:, None]
+        assert len(stack) == shares.shape[1]
+        lowest = stack[0].get_paths()[0].vertices[:, 1].max()
+        assert lowest == pytest.approx(shares[:, 0].max())
+    legend = [text.get_text() for text in panels[0].get_legend().get_texts()]
+    assert legend == ["ü^{2}", "b<&>", "$a_1$"]
+
+
+def test_costs_are_those_of_the_summary(odd):
+    panels, told = draw("cost", Shown(odd)).axes, odd.summary().set_index("contender")
+    seconds = told[list(SECONDS)].sum(axis=1)
+    for panel, cost in zip(panels, (seconds, told["labels"], told["fits"])):
+        points = [(mark.get_xdata()[0], mark.get_ydata()[0]) for mark in tagged(panel, "point")]
+        names = list(odd.study.variants[0].scenario.models)
+        assert np.allclose(points, [(cost[name], told.error[name]) for name in names])
+        (front,) = tagged(panel, "front")
+        beaten = [any(x <= a and y <= b and (x, y) != (a, b) for x, y in points) for a, b in points]
+        kept = {point for point, lost in zip(points, beaten) if not lost}
+        assert set(zip(front.get_xdata(), front.get_ydata())) == kept
+
+
+def test_forgetting_is_told_in_every_cell(odd):
+    panels, told = draw("forgetting", Shown(odd)).axes, odd.probed()
+    for panel, name in zip(panels, NAMES):
+        one = told[told.contender == name]
+        cells = [text.get_text() for text in tagged(panel, "cell")]
+        assert cells == [f"{error:.2f}" for error in one.error]
+        ruled = one[one.ruling == one.concept].reset_index()
+        framed = [patch.get_xy() for patch in panel.patches]
+        assert [(x, y) for x, y in framed] == [(i, i) for i in range(len(ruled))]
+
+
+def test_alarms_stand_above_the_line_where_they_found_a_change(odd):
+    (panel,), told = draw("alarms", Shown(odd)).axes, odd.alarms().set_index("contender")
+    name = "größer 模型 %"
+    assert [text.get_text() for text in panel.get_yticklabels()] == [name]
+    rung = np.concatenate([rung_at(one) for one in odd.traces() if one.contender == name])
+    hits, false = (
+        np.concatenate([line.get_xdata()[::3] for line in tagged(panel, kind)])
+        for kind in ("hit", "false")
+    )
+    assert sorted([*hits, *false]) == sorted(rung)
+    assert len(hits) == 2 * told.detected[name] > 0
+    lane = {kind: tagged(panel, kind)[0].get_ydata() for kind in ("hit", "false")}
+    assert np.nanmax(lane["hit"]) < 0  # above the middle: rows are counted downwards
+    assert not len(lane["false"]) or np.nanmin(lane["false"]) > 0
+
+
+def test_one_thing_swept_is_a_curve_and_two_are_a_map(settings, tmp_path):
+    panel = draw("sweep", Shown(settings)).axes[0]
+    told = settings.curves("error", 10_000)
+    for name, line in lines(panel).items():
+        one = told[told.contender == name]
+        assert np.allclose(line.get_xdata(), one.noise) and np.allclose(
+            line.get_ydata(), one["mean"]
+        )
+
+    pairs = [
+        {"stream.noise": a, "models.contender 1.policy.memory": b}
+        for a in (0.0, 0.1)
+        for b in (5, 9)
+    ]
+    two = made(tmp_path, 2, *pairs)
+    panels = draw("sweep", Shown(two)).axes
+    told = two.curves("error", 10_000)
+    for panel, name in zip(panels, ("contender 0", "contender 1")):
+        cells = [text.get_text() for text in tagged(panel, "cell")]
+        assert cells == [f"{mean:.3f}" for mean in told[told.contender == name]["mean"]]
+        assert (panel.get_title(), panel.get_xlabel()) == (name, "memory")
+
+
+def test_ranks_are_led_to_their_names_and_those_alike_are_joined(settings):
+    (panel,), told = draw("ranks", Shown(settings)).axes, settings.ranks()
+    low, high = panel.get_xlim()
+    led = sorted(line.get_xdata()[0] * (high - low) + low for line in tagged(panel, "rank"))
+    assert np.allclose(led, sorted(told["rank"]))
+    critical, ranks = told.critical[0], np.array(sorted(told["rank"]))
+    for bar in tagged(panel, "alike"):
+        first, last = bar.get_xdata()
+        joined = ranks[(ranks >= first) & (ranks <= last)]
+        assert len(joined) > 1 and joined[-1] - joined[0] <= critical
+    joined = [bar.get_xdata() for bar in tagged(panel, "alike")]
+    for one, other in combinations(ranks, 2):
+        alike = any(first <= one and other <= last for first, last in joined)
+        assert alike == (other - one <= critical)
+    (bar,) = tagged(panel, "critical")
+    assert np.ptp(bar.get_xdata()) == pytest.approx(min(critical, high - low))
+
+
+@pytest.fixture(params=["odd", "swept", "plain", 10, 30, "10 swept", "30 swept"])
+def study(request, tmp_path):
+    """Studies of all kinds."""
+    name = request.param
+    if name in ("odd", "swept", "plain"):
+        return request.getfixturevalue(name)
+    return (
+        made(tmp_path, name, {})
+        if isinstance(name, int)
+        else made(tmp_path, int(name[:2]), *NOISES)
+    )
+
+
+def test_no_text_stands_upon_another_or_outside(study):
+    for one in drawn(study):
+        with styled():
+            one.figure.draw_without_rendering()
+            texts = list(visible(one.figure))
+            boxes = np.array([text.get_window_extent().extents for text in texts])
+        for i, box in enumerate(boxes):
+            others = boxes[i + 1 :]
+            shared = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
+            upon = np.flatnonzero((shared > 1).all(axis=1))  # pixels
+            words = [texts[i + 1 + j].get_text() for j in upon]
+            assert not words, f"{one.name}: {texts[i].get_text()!r} stands upon {words}"
+        assert (boxes[:, :2] > -2).all(), one.name
+        assert (boxes[:, 2:] < one.figure.bbox.max + 2).all(), one.name
+
+
+def visible(figure):
+    """Every text of a figure that is seen, those of ticks beyond a scale left out."""
+    ticks = {}
+    for panel in figure.axes:
+        for axis in (panel.xaxis, panel.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            for tick in axis.get_major_ticks() + axis.get_minor_ticks():
+                ticks[tick.label1] = low <= tick.get_loc() <= high and panel.axison
+                ticks[tick.label2] = False
+    for text in figure.findobj(Text):
+        seen = text.get_visible() and text.get_text().strip()
+        axes = text.axes
+        if seen and ticks.get(text, True) and (axes is None or axes.axison or text in axes.texts):
+            yield text
+
+
+def test_contenders_keep_their_looks_in_every_figure(odd):
+    names = list(odd.study.variants[0].scenario.models)
+    only = Shown(odd, contenders=names[1:])
+    for name in ("curves", "excess"):
+        drawn = lines(draw(name, only).axes[0])
+        assert names[0] not in drawn
+        assert all(drawn[one].get_color() == colour_of(names.index(one)) for one in names[1:])
+    points = tagged(draw("cost", only).axes[0], "point")
+    assert [point.get_color() for point in points] == [colour_of(i) for i in (1, 2, 3)]
+    both = draw("curves", Shown({"one": odd, "other": odd}, metric="error")).axes
+    assert [lines(panel)[names[0]].get_color() for panel in both] == [colour_of(0)] * 2
+
+
+def test_contenders_are_told_apart_without_colour():
+    looks = [look_of(i) for i in range(50)]
+    assert len(set(map(str, looks))) == 50
+    for one, other in combinations(looks, 2):
+        if one.colour == other.colour:
+            assert one.dashes != other.dashes and one.marker != other.marker
+
+
+def test_the_same_results_give_the_same_bytes(odd, settings):
+    for results, suffixes in ((odd, ["svg"]), (settings, ["svg"]), (odd, ["png", "pdf"])):
+        names = [*KINDS] if suffixes == ["svg"] else ["curves", "stream"]
+        one, two = ([bytes_of(name, results, suffixes) for name in names] for _ in range(2))
+        assert one == two
+    assert [file[:4] for file in one[0]] == [b"\x89PNG", b"%PDF"]
+
+
+def bytes_of(name, results, suffixes):
+    """The files of a figure, drawn anew."""
+    figure = draw(name, Shown(results))
+    return figure and [picture(figure, suffix) for suffix in suffixes]
+
+
+def test_text_stays_text_and_names_are_drawn_as_they_are(odd):
+    ids = []
+    for one in drawn(odd):
+        svg = pictures(one.figure)["svg"].decode()
+        assert "20" + "26-" not in svg and "$x^2$ & " not in svg
+        tree = ElementTree.fromstring(svg)
+        ids += [node.get("id") for node in tree.iter() if node.get("id")]
+        texts = {"".join(node.itertext()).strip() for node in tree.iter() if "text" in node.tag}
+        wanted = {"alarms": NAMES[2:], "stream": ("$a_1$", "b<&>", "ü^{2}")}.get(one.name, NAMES)
+        assert texts >= {*wanted}, one.name
+    assert len(ids) == len({*ids})  # so that a page can hold all of them
+
+
+def test_names_are_told_in_words(odd, settings, plain):
+    for results in (odd, settings, plain):
+        for one in drawn(results):
+            assert one.title and one.text.endswith("."), one.name
+            assert "nan" not in one.text and "np." not in one.text, one.text
+    told = {one.name: one.text for one in drawn(odd)}
+    summary = odd.summary().set_index("contender")
+    for name in NAMES:
+        assert f"{name} {summary.error[name]:.3g}" in told["curves"] + told["cost"]
+    alarms = odd.alarms().set_index("contender").loc["größer 模型 %"]
+    assert f"found {alarms.detected:.3g} of 2 changes" in told["alarms"]
+
+
+def test_contenders_that_failed_are_left_out(odd, tmp_path):
+    store = Store(tmp_path / "runs")
+    results = Results(odd.study, store)
+    assert [one.name for one in drawn(results)] == ["curves"]  # which says that every run failed
+    for _, run in odd.runs():
+        if run.name != "_under":
+            store.save(run, odd.store.load(run))
+    results = Results(odd.study, store)
+    for one in drawn(results):
+        assert b"_under" not in picture(one.figure, "svg")
+        assert "_under" not in one.text
+
+
+def test_labels_are_spread_as_little_as_need_be():
+    wanted = np.array([0.5, 0.5, 0.9, 0.1])
+    placed = spread(wanted, 0.1)
+    assert np.allclose(placed, [0.45, 0.55, 0.9, 0.1])
+    crowd = spread(np.full(11, 0.5), 0.1)
+    assert np.allclose(sorted(crowd), np.arange(11) / 10)
+    ends = spread(np.array([0.0, 0.0, 1.0, 1.0]), 0.1)
+    assert np.allclose(ends, [0.0, 0.1, 0.9, 1.0])

@@ -1,60 +1,152 @@
-"""The page: one file, whole, escaped."""
+"""The page: one file, whole, escaped, small, and the same each time."""
 
+import base64
+import hashlib
+import json
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
+import pandas as pd
+import pytest
+
+from driftsim.report.figures import drawn, pictures
+from driftsim.report.page import document, packed
+from driftsim.report.page.about import written
+from driftsim.report.page.document import page, source, told_first
+from driftsim.report.page.packed import Packing, grouped
+from driftsim.report.page.tables import MOST_ROWS, frames, section
+from driftsim.report.results import Results
 from driftsim.runner import Played
 from driftsim.scenario import load
+from driftsim.store import Store
+
+VOID = ("meta", "br", "input")
+TABLES = [
+    "summary.csv", "summary.md", "recovery.csv", "alarms.csv", "differences.csv", "scenario.yaml",
+]  # fmt: skip
 
 
-class Closed(HTMLParser):
-    """Counts tags that are opened and not closed."""
+class Outline(HTMLParser):
+    """The tags of a page, every one closed; its headings; and what its scripts hold."""
 
-    def __init__(self):
+    def __init__(self, text):
         super().__init__()
-        self.open = []
+        self.open, self.headings, self.scripts, self.ids = [], [], [], []
+        self.feed(text)
+        assert not self.open
 
     def handle_starttag(self, tag, attributes):
-        if tag not in ("meta", "br"):
+        if tag not in VOID:
             self.open.append(tag)
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag == "script":
+            self.scripts.append((dict(attributes), ""))
+        self.ids += [value for name, value in attributes if name == "id"]
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
 
-
-def test_everything_is_written(swept, tmp_path):
-    paths = swept.write(tmp_path / "report")
-    names = [path.name for path in paths]
-    assert names == [
-        "curves.png", "curves.svg", "summary.csv", "summary.md", "recovery.csv", "alarms.csv",
-        "differences.csv", "scenario.yaml", "report.html",
-    ]  # fmt: skip
-    assert all(path.stat().st_size for path in paths)
-    assert sorted(path.name for path in (tmp_path / "report").iterdir()) == sorted(names)
+    def handle_data(self, data):
+        if self.open and self.open[-1] == "script":
+            self.scripts[-1] = self.scripts[-1][0], self.scripts[-1][1] + data
 
 
-def test_the_page_is_self_contained_and_escaped(swept, tmp_path):
-    text = swept.write(tmp_path)[-1].read_text(encoding="utf-8")
-    parser = Closed()
-    parser.feed(text)
-    assert not parser.open
+def text_of(results, failures=(), figures=()):
+    return page(results, frames(results), results.verdict(), figures, failures)
+
+
+@pytest.fixture(scope="module")
+def folder(swept, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    swept.write(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def text(folder):
+    return (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_everything_is_written(folder):
+    figures = [path.stem for path in folder.glob("*.svg")]
+    assert {"curves", "recovery", "sweep"} <= {*figures}
+    both = [f"{name}.{suffix}" for name in figures for suffix in ("png", "svg")]
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == sorted([*both, *TABLES, "report.html"])
+    assert all(path.stat().st_size for path in folder.iterdir())
+
+
+def test_the_page_is_self_contained_and_escaped(text):
+    outline = Outline(text)
     assert "Does &lt;noise&gt; hurt?" in text and "bayes &amp; co" in text
     assert not re.search(r'(src|href)="(?!#)', text)
     assert "<title>swept" in text and 'lang="en"' in text
+    assert len(set(outline.ids)) == len(outline.ids)
+    for target in re.findall(r'(?:href="#|url\(#)([^")]+)', text):
+        assert target in outline.ids or target == "plot-clip"  # which is drawn later
 
 
-def test_the_page_tells_why_there_is_no_oracle(plain, swept, tmp_path):
-    told = plain.write(tmp_path / "plain")[-1].read_text(encoding="utf-8")
-    assert "Nobody knows the probability of the labels of pages" in told
-    known = swept.write(tmp_path / "swept")[-1].read_text(encoding="utf-8")
-    assert "Nobody knows" not in known
+def test_nothing_runs_but_the_script_of_the_page_and_nothing_is_fetched(text):
+    allowed = re.search(r'Content-Security-Policy"\s+content="([^"]+)"', text)[1]
+    assert "default-src 'none'" in allowed
+    (script,) = [content for about, content in Outline(text).scripts if "type" not in about]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}';" in allowed
 
 
-def test_a_failed_contender_is_told_with_its_traceback(plain, tmp_path):
+def test_headings_go_down_a_step_at_a_time(text):
+    levels = Outline(text).headings
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(lower - upper <= 1 for upper, lower in pairwise(levels))
+
+
+def test_every_figure_has_a_title_and_a_text_alternative(folder, text):
+    for name in [path.stem for path in folder.glob("*.svg")]:
+        assert re.search(rf'<h3 id="figure-{name}-title">\w', text)
+        assert re.search(rf'<figcaption id="figure-{name}-text">\w', text)
+        about = f'role="img" aria-labelledby="figure-{name}-title"'
+        assert f'{about} aria-describedby="figure-{name}-text"' in text
+    assert text.index("<noscript") < text.index("figure-curves-title") < text.index("</noscript")
+
+
+def test_the_same_results_give_the_same_bytes(plain):
+    one, other = (Results(plain.study, plain.store) for _ in range(2))
+    figure = next(drawn(plain))
+    svg = [pictures(figure.figure)["svg"].decode() for _ in range(2)]
+    assert text_of(one, (), [(figure, svg[0])]) == text_of(other, (), [(figure, svg[1])])
+
+
+def test_data_may_hold_whatever_would_end_their_element():
+    harmful = {"</script><!--": ["\u2028&amp;", "<script>"]}
+    made = written(harmful)
+    assert not re.search("[<>&\u2028]", made) and json.loads(made) == harmful
+
+
+def test_the_page_tells_why_there_is_no_oracle(plain, text):
+    assert "Nobody knows the probability of the labels of pages" in text_of(plain)
+    assert "Nobody knows" not in text
+
+
+def test_a_failed_contender_is_told_with_its_traceback(plain):
     run = next(run for _, run in plain.runs() if run.name == "bayes")
-    failure = Played(run, "Traceback: <it broke>", ())
-    text = plain.write(tmp_path, [failure])[-1].read_text(encoding="utf-8")
-    assert "bayes, seed 0 failed" in text and "&lt;it broke&gt;" in text
+    failures = [Played(run._replace(seed=seed), "Trace\n<it broke>", ()) for seed in (0, 3)]
+    told = text_of(plain, failures)
+    assert "<h2>bayes failed</h2>\n<p>Seed 0, 3: &lt;it broke&gt;</p>" in told
+    assert "Trace\n&lt;it broke&gt;</pre>" in told
+
+
+def test_a_study_of_which_every_run_failed_has_a_page(plain, tmp_path):
+    nothing = Results(plain.study, Store(tmp_path))
+    told = text_of(nothing)
+    Outline(told)
+    assert "<table" not in told and "driftsim run plain.yaml" in told
+
+
+def test_the_end_tells_how_to_have_it_again(text, swept):
+    assert "driftsim run swept.yaml" in text and "Seeds 0 to 1. Versions: driftsim" in text
+    assert "scikit-learn" in text[text.index("Versions: ") :]
 
 
 def test_the_resolved_scenario_loads_to_the_same(plain, tmp_path):
@@ -63,6 +155,85 @@ def test_the_resolved_scenario_loads_to_the_same(plain, tmp_path):
     assert again.variants[0].scenario == plain.study.variants[0].scenario
 
 
-def test_a_resolved_sweep_loads_to_the_same(swept, tmp_path):
-    swept.write(tmp_path)
-    assert load(tmp_path / "scenario.yaml")[1:] == swept.study[1:]
+def test_a_resolved_sweep_loads_to_the_same(swept, folder):
+    assert load(folder / "scenario.yaml")[1:] == swept.study[1:]
+
+
+def test_the_first_sentence_leads_but_where_others_are_alike():
+    assert '<div class="verdict lead">\n<p>One.</p>' in told_first(["One.", "Two."], swept=False)
+    assert "lead" not in told_first(["One.", "Two."], swept=True)
+
+
+def test_a_long_verdict_is_folded_up():
+    many = [f"Setting {i}." for i in range(100)] + ["All in all."]
+    told = told_first(many, swept=True)
+    assert told.count("<p>") == 101 and told.count("<details>") == 1
+    assert "<summary>89 more</summary>" in told and told.endswith("<p>All in all.</p>\n</div>")
+    assert "<summary>word word" in told_first(["word " * 200], swept=False)
+
+
+def test_tables_tell_references_and_engines(plain, text):
+    summary = text[text.index('<table aria-labelledby="table-summary"') :]
+    head = re.findall(r"<th [^>]*>([^<]*)</th>", summary[: summary.index("</thead>")])
+    assert head[:3] == ["noise", "contender", "error"] and head[-1] == "engine"
+    body = summary[: summary.index("</tbody>")]
+    assert body.count("<tr class=reference>") == 6 and body.count("bayes &amp; co</th>") == 2
+    assert 'id="table-alarms"' not in text and 'id="table-forgetting"' not in text
+    assert 'id="table-ranks"' in text and 'id="table-ranks"' not in text_of(plain)
+
+
+def test_a_table_of_very_many_rows_is_cut_and_says_so():
+    frame = pd.DataFrame({"contender": "a", "rows": range(MOST_ROWS + 1)})
+    made = section("recovery", frame, {"a"})
+    assert made.count("<tr") == 1 + MOST_ROWS and "1,000 of 1,001 rows" in made
+
+
+def test_where_there_is_no_room_metrics_and_intervals_are_spared(swept, monkeypatch):
+    models = list(swept.study.variants[0].scenario.models)
+    whole = packed.packed(swept, models)
+    assert whole.merged == 1 and not whole.spared and "mcc" in whole.metrics
+    monkeypatch.setattr(packed, "MOST", len(whole.text) - 1)
+    fewer = packed.packed(swept, models)
+    assert fewer.merged == 1 or "mcc" not in fewer.metrics
+    monkeypatch.setattr(packed, "MOST", len(whole.text) // 4)
+    small = packed.packed(swept, models)
+    assert small.merged > 1 and len(small.text) <= packed.MOST
+    assert small.metrics == ["error", "excess_error", "kappa"]
+    told = text_of(swept)
+    assert f"intervals of 50 rows are merged here into ones of {50 * small.merged}" in told
+    assert "mcc, balanced_accuracy" in told
+
+
+def test_counts_are_packed_as_they_are(swept):
+    models = list(swept.study.variants[0].scenario.models)
+    made = Packing(grouped(swept), models, ["error"], 1).packed(1e9)
+    names = [name for name, _, _ in made.columns]
+    assert "excess" not in names and "confused" not in names  # not needed, and told by `missed`
+    assert dict((name, kind) for name, kind, _ in made.columns)["missed"] == "u1"
+
+
+def test_colours_of_words_stand_out_from_their_grounds():
+    light, dark = re.findall(r":root \{([^}]*)\}", source("page.css"))
+    for block in (light, dark):
+        tones = dict(re.findall(r"--(\w+): (#\w{6})", block))
+        for ink in ("ink", "quiet", "accent", "bad"):
+            assert min(contrast(tones[ink], tones[on]) for on in ("paper", "raised")) >= 4.5, ink
+
+
+def contrast(one, other):
+    """The contrast of two colours, as WCAG computes it."""
+    lighter, darker = sorted(map(luminance, (one, other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear))
+
+
+def test_every_script_is_part_of_the_page(text):
+    for name in document.SCRIPTS:
+        assert source(f"{name}.js").splitlines()[0] in text
+        assert max(map(len, source(f"{name}.js").splitlines())) <= 100, name
+        assert source(f"{name}.js").count("\n") <= 400

@@ -1,0 +1,106 @@
+"""Costs: how right contenders were, against what it took."""
+
+import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
+
+from driftsim.report.figures.labels import beside_points
+from driftsim.report.figures.panels import ACROSS, entitle, grid, settled
+from driftsim.report.figures.style import FROM_ZERO, LOSSES, numbers
+from driftsim.report.verdict import SECONDS
+
+HEIGHT, NAME = 2.8, 0.13  # inches of a panel, and of each name beyond a few
+FEW, LONG = 12, 20  # names; characters: beyond either a panel is as wide as the figure
+MOST_SETTINGS = 4  # that have panels of their own; beyond, the mean of all settings has
+DECADES = 20  # how many times as much the dearest costs, for a scale of powers of ten
+COSTS = {"seconds": [*SECONDS], "labels": ["labels"], "fits": ["fits"]}
+
+
+def cost(shown):
+    """A point a contender: its metric against its seconds, its labels and its fits."""
+    metric = shown.metrics[0]
+    told = priced(shown, metric)
+    if not told:
+        return None
+    most = max(map(len, told.values()))
+    across = ACROSS if most <= FEW and max(map(len, shown.names)) <= LONG else 1
+    figure, blocks = grid(len(told), len(COSTS), HEIGHT + NAME * max(most - FEW, 0), across, told)
+    points = {}
+    for block, (title, frame) in zip(blocks, told.items()):
+        entitle(block[0], title)
+        for panel, name in zip(block, COSTS):
+            points[panel] = draw(panel, shown, frame, name, metric)
+            if panel.get_subplotspec().is_first_col():
+                panel.set_ylabel(metric.replace("_", " "))
+        for panel in block if metric in FROM_ZERO else ():
+            panel.set_ylim(0, 1.08 * frame["mean"].max() or 1)
+    settled(figure)
+    for panel, named in points.items():
+        beside_points(panel, named)
+    return figure
+
+
+def priced(shown, metric):
+    """What each contender's metric and costs are, by the title of a setting; or their means."""
+    told = {}
+    for scene in shown.every:
+        frame = scene.of(shown.whole(scene.results, metric)).set_index("contender")[["mean"]]
+        spent = scene.of(shown.told(scene.results, "summary")).set_index("contender")
+        for name, columns in COSTS.items():
+            frame[name] = spent[columns].sum(axis=1, min_count=1)
+        frame = frame[frame.index.isin(shown.names)].dropna(subset=["mean"])
+        told.setdefault(scene.report, {})[scene.title] = frame
+    return {
+        title: frame
+        for report, frames in told.items()
+        for title, frame in averaged(report, frames).items()
+        if len(frame)
+    }
+
+
+def averaged(report, frames):
+    """Those of each setting, or the means over settings, where they are many."""
+    if len(frames) <= MOST_SETTINGS:
+        return frames
+    whole = sum(frames.values()) / len(frames)
+    return {f"{report}{', ' if report else ''}mean of {len(frames)} settings": whole.dropna()}
+
+
+def draw(panel, shown, frame, name, metric):
+    """The points of a panel (x, y), by name; behind them the front that nobody is beyond."""
+    panel.set_xlabel(name)
+    scaled(panel, frame[name].to_numpy(float))
+    for contender, x, y in zip(frame.index, frame[name], frame["mean"]):
+        look = shown.looks[contender]
+        style = {"color": look.colour, "linestyle": "none", "clip_on": False}
+        panel.plot(x, y, marker=look.marker, markersize=5, gid="point", zorder=3, **style)
+    panel.margins(0.1)
+    front = foremost(frame[name], frame["mean"], metric in LOSSES)
+    x, y = frame[name].to_numpy()[front], frame["mean"].to_numpy()[front]
+    style = {"color": "#dddddd", "linewidth": 2, "solid_joinstyle": "miter"}
+    panel.step(x, y, where="post", zorder=0.6, gid="front", **style)
+    return dict(zip(frame.index, zip(frame[name], frame["mean"])))
+
+
+def foremost(x, y, less):
+    """Whom nobody beats in both cost and metric, from the cheapest on."""
+    x, y = np.asarray(x), np.asarray(y) if less else -np.asarray(y)
+    order = np.lexsort((y, x))
+    least = np.minimum.accumulate(y[order])
+    first = np.r_[True, y[order][1:] < least[:-1]]
+    return order[first]
+
+
+def scaled(panel, values):
+    """Powers of ten where values span many times their least, else even steps."""
+    positive = values[values > 0]
+    spans = positive.max() / positive.min() if len(positive) else 1
+    if spans <= DECADES:
+        panel.xaxis.set_major_locator(MaxNLocator(4))
+    elif values.min() > 0:
+        panel.set_xscale("log", subs=[])
+        subs = [1, 3] if spans < 100 else [1]
+        panel.xaxis.set_major_locator(LogLocator(subs=subs, numticks=5))
+    else:
+        panel.set_xscale("symlog", linthresh=positive.min(), linscale=0.5)
+        panel.xaxis.get_major_locator().set_params(numticks=5)
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _: numbers(x)))

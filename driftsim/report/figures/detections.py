@@ -1,0 +1,111 @@
+"""Detections: alarms along the stream, under the true changes."""
+
+import numpy as np
+
+from driftsim.evaluation.alarms import detected
+from driftsim.report.figures.panels import (
+    along,
+    below,
+    changes,
+    concepts,
+    entitle,
+    grid,
+    keyed,
+    settled,
+)
+from driftsim.report.figures.style import FAINT, INK, short
+from driftsim.report.measures import rung_at
+
+LANE = 0.3  # inches, of a contender
+HIT, FALSE = (0.08, 0.44), (-0.30, -0.06)  # from where to where ticks reach, above a lane's middle
+FAINTEST = 0.25  # how much of a tick is seen of one of many seeds
+MARK = {"marker": "|", "color": INK, "linestyle": "none"}
+KEYS = {
+    "above the line: the first alarm after a change": MARK
+    | {"markersize": 10, "markeredgewidth": 1.6},
+    "below: a false alarm": MARK | {"markersize": 6, "markeredgewidth": 0.8},
+}
+
+
+def alarms(shown):
+    """A row for each contender that rang, a tick for each alarm; true ones above its line."""
+    told = [(scene, rung(shown, scene)) for scene in shown.scenes]
+    names = [name for name in shown.names if any(name in lanes for _, lanes in told)]
+    if not names:
+        return None
+    titles = [scene.title for scene, _ in told]
+    figure, (panels,) = grid(1, len(told), 0.6 + LANE * len(names), titles=titles)
+    for panel, (scene, lanes) in zip(panels, told):
+        draw(panel, shown, scene, {name: lanes.get(name, []) for name in names})
+    below(panels, "row of the stream")
+    if len(told) == 1:
+        counted(panels[0], shown, told[0][0], names)
+    keyed(
+        figure, {name: style | {"color": INK, "linestyle": "none"} for name, style in KEYS.items()}
+    )
+    return settled(figure)
+
+
+def rung(shown, scene):
+    """The true and the false alarms of each contender that rang, for each seed."""
+    told = {}
+    for one in scene.played:
+        if one.contender in shown.names:
+            told.setdefault(one.contender, []).append(sorted_out(scene, one))
+    return {name: runs for name, runs in told.items() if any(map(len, sum(runs, ())))}
+
+
+def sorted_out(scene, one):
+    """The alarms of a run that found a change, and those that did not."""
+    columns, rung = one.trace.columns, rung_at(one)
+    stop = columns["last_row"][-1] + 1
+    firsts = [change.first for change in scene.results.changes(scene.setting, one.seed)]
+    firsts = [first for first in firsts if columns["first_row"][0] <= first < stop]
+    told = [
+        (first, detected(rung[rung < until], [first], first, until))
+        for first, until in zip(firsts, [*firsts[1:], stop])
+    ]
+    hits = [first + delay for first, found in told for delay in found.delays]
+    false = list(rung)
+    for hit in hits:
+        false.remove(hit)
+    return hits, false
+
+
+def draw(panel, shown, scene, lanes):
+    """The lanes of a scene."""
+    along(panel, scene, 5 if len(shown.scenes) == 1 else 3)
+    for change in scene.stream.changes(0):
+        panel.axvspan(change.first, change.last, color="#e4e4e4", linewidth=0, zorder=0)
+    changes(panel, scene.stream)
+    concepts(panel, scene)
+    entitle(panel, scene.title, pad=14)
+    panel.set_ylim(len(lanes) - 0.5, -0.5)
+    named = panel.get_subplotspec().is_first_col()
+    panel.set_yticks(range(len(lanes)), map(short, lanes) if named else [""] * len(lanes))
+    panel.tick_params(axis="y", length=0)
+    for place, (name, runs) in enumerate(lanes.items()):
+        panel.axhline(place, color=FAINT, linewidth=0.4, zorder=1)
+        alpha = max(1 / np.sqrt(max(len(runs), 1)), FAINTEST)
+        style = {"color": shown.looks[name].colour, "alpha": alpha, "solid_capstyle": "butt"}
+        for hits, false in runs:
+            tick(panel, hits, place, HIT, linewidth=1.8, gid="hit", **style)
+            tick(panel, false, place, FALSE, linewidth=0.8, gid="false", **style)
+
+
+def counted(panel, shown, scene, names):
+    """How many changes each contender found, and how many alarms were false, beside its lane."""
+    told = scene.of(shown.told(scene.results, "alarms")).set_index("contender")
+    style = {"transform": panel.get_yaxis_transform(), "fontsize": 7.5, "color": FAINT}
+    for place, name in enumerate(names):
+        one = told.loc[name]
+        words = f"{one.detected:.3g} of {one.changes:.3g} found, {one.extra + one.early:.3g} false"
+        panel.text(1.01, place, words, va="center_baseline", gid="found", **style)
+
+
+def tick(panel, rows, place, reach, **style):
+    """Ticks above or below the middle of a lane, as one line with gaps."""
+    low, high = (place - end for end in reach)
+    x = np.repeat(np.asarray(rows, float), 3)
+    y = np.tile([low, high, np.nan], len(rows))
+    panel.plot(x, y, **style)

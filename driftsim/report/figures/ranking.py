@@ -1,0 +1,89 @@
+"""Ranking: mean ranks over the settings of a sweep, with the critical difference (Demšar 2006)."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from driftsim.report.figures.panels import entitle, settled
+from driftsim.report.figures.style import INK, short
+
+NAME, BAR = 0.21, 0.09  # inches of a name, and of a bar that joins those alike
+WIDTH, HEAD = 8, 1.0  # inches, of the figure and of what stands above its names
+ALIKE = {"color": INK, "linewidth": 3.5, "solid_capstyle": "butt", "gid": "alike"}
+
+
+def ranks(shown):
+    """A scale of mean ranks for each report that sweeps; bars join those not told apart."""
+    told = {name: shown.told(results, "ranks") for name, results in shown.reports.items()}
+    told = {name: frame[frame["contender"].isin(shown.names)] for name, frame in told.items()}
+    told = {name: frame for name, frame in told.items() if len(frame) > 1}
+    if not told:
+        return None
+    heights = [high(frame) for frame in told.values()]
+    figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
+    ratios = {"height_ratios": heights}
+    panels = figure.subplots(len(told), 1, squeeze=False, gridspec_kw=ratios).ravel()
+    for panel, (title, frame) in zip(panels, told.items()):
+        entitle(panel, title)
+        draw(panel, shown, frame)
+    return settled(figure)
+
+
+def high(frame):
+    """How many inches the scale of a frame takes."""
+    return HEAD + NAME * -(-len(frame) // 2) + BAR * len(groups(frame))
+
+
+def draw(panel, shown, frame):
+    """A scale, on which each contender is led to by its name; in inches from the top."""
+    first, last = 1, max(np.ceil(frame["rank"].max()), 2)
+    panel.set(xlim=(first, last), ylim=(high(frame), 0))
+    panel.set_axis_off()
+    scale(panel, first, last, frame["critical"].iloc[0], frame["p"].iloc[0])
+    joined = groups(frame)
+    for i, (low, far) in enumerate(joined):
+        y = HEAD - 0.22 + BAR * i
+        reach = 0.006 * (last - first)
+        panel.plot([low - reach, far + reach], [y, y], clip_on=False, **ALIKE)
+    half = -(-len(frame) // 2)
+    top = HEAD - 0.1 + BAR * len(joined)
+    for i, one in enumerate(frame.itertuples()):
+        left = i < half
+        y = top + NAME * (i if left else len(frame) - 1 - i)
+        led(panel, one, y, left, shown.looks[one.contender])
+
+
+def scale(panel, first, last, critical, p):
+    """The scale of ranks, and the critical difference above it."""
+    line = {"color": INK, "linewidth": 1, "clip_on": False}
+    panel.plot([first, last], [HEAD - 0.35] * 2, **line)
+    for rank in np.arange(first, last + 1):
+        panel.plot([rank, rank], [HEAD - 0.42, HEAD - 0.35], **line)
+        if last - first < 16 or rank % 2:
+            panel.text(rank, HEAD - 0.45, f"{rank:.0f}", ha="center", va="bottom")
+    end = min(first + critical, last)
+    panel.plot([first, end], [0.2, 0.2], marker="|", gid="critical", **line)
+    more = "" if end == first + critical else ", wider than the scale"
+    words = f"critical difference {critical:.2f} (Nemenyi, 95 %){more}"
+    words += f"; Friedman's p {f'= {p:.2g}' if p >= 0.0001 else '< 0.0001'}"
+    panel.text(first, 0.12, words, ha="left", va="bottom", fontsize=8, color=INK)
+
+
+def led(panel, one, y, left, look):
+    """The name of a contender at one side, and a line from it to its rank."""
+    sides = panel.get_yaxis_transform()
+    low, high = panel.get_xlim()
+    place, end = (one.rank - low) / (high - low), -0.01 if left else 1.01
+    style = {"color": look.colour, "linewidth": 1, "clip_on": False, "transform": sides}
+    panel.plot([place, place, end], [HEAD - 0.35, y, y], gid="rank", **style)
+    words = f"{short(one.contender)}  {one.rank:.2f}" if left else None
+    words = words or f"{one.rank:.2f}  {short(one.contender)}"
+    where = {"ha": "right" if left else "left", "va": "center_baseline", "transform": sides}
+    panel.text(end + (-0.005 if left else 0.005), y, words, gid="name", color=INK, **where)
+
+
+def groups(frame):
+    """The widest stretches of ranks (low, high) that are not told apart, of two or more."""
+    ranks, critical = np.sort(frame["rank"]), frame["critical"].iloc[0]
+    ends = [int(np.flatnonzero(ranks - rank <= critical)[-1]) for rank in ranks]
+    kept = [(i, end) for i, end in enumerate(ends) if end > i and (i == 0 or end > ends[i - 1])]
+    return [(ranks[i], ranks[end]) for i, end in kept]

@@ -1,0 +1,44 @@
+"""The page: everything a study has shown, in files that open anywhere."""
+
+from pathlib import Path
+
+from driftsim.report.figures import drawn, pictures
+from driftsim.report.page.document import page
+from driftsim.report.page.tables import frames
+from driftsim.scenario import resolved
+from driftsim.store import placed
+
+__all__ = ["pictures", "write"]
+
+
+def write(results, folder, failures=()):
+    """Write figures, tables and the page into a folder; gives their paths, the page last."""
+    folder, told, verdict = Path(folder), frames(results), results.verdict()
+    figures, made = [], {}
+    for one in drawn(results):
+        made[one.name] = pictures(one.figure)
+        figures.append((one, made[one.name]["svg"].decode()))
+    named = {f"{name}.{suffix}": one[suffix] for name, one in made.items() for suffix in one}
+    contents = named | files(results, told, verdict)
+    contents["report.html"] = page(results, told, verdict, figures, failures).encode()
+    return [placed(folder / name, content) for name, content in contents.items()]
+
+
+def files(results, told, verdict):
+    """The tables and words of a report, and its scenario, as the bytes of files."""
+    made = {
+        "summary.csv": csv(told.summary),
+        "summary.md": ("\n\n".join(verdict) + "\n").encode(),
+        "recovery.csv": csv(told.recovery),
+        "alarms.csv": csv(told.alarms),
+        "differences.csv": csv(told.differences),
+        "scenario.yaml": resolved(results.study).encode(),
+    }
+    if results.study.variants[0].scenario.evaluation.probe is None:
+        return made
+    return made | {"probed.csv": csv(told.probed), "forgetting.csv": csv(told.forgetting)}
+
+
+def csv(frame):
+    """A frame as the bytes of a file."""
+    return frame.to_csv(index=False, lineterminator="\n").encode()

@@ -1,0 +1,114 @@
+// Drawing: elements, scales and lines.
+
+/** An element of an SVG picture. */
+function drawn(tag, attributes = {}, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+/** An element of the page. */
+function element(tag, properties = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
+}
+
+/** A scale: from a range of values to places, and back. */
+function scaleOf([low, high], [start, stop]) {
+  const scale = (value) => start + ((value - low) / (high - low)) * (stop - start);
+  scale.back = (place) => low + ((place - start) / (stop - start)) * (high - low);
+  scale.range = [low, high];
+  return scale;
+}
+
+/** About `n` round values in a range, and the step between them. */
+function roundValues([low, high], n) {
+  const rough = (high - low) / Math.max(n, 1);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find((one) => one * power >= rough * 0.999) * power;
+  const values = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) {
+    values.push(i * step);
+  }
+  return { values, step };
+}
+
+/** A value beside an axis, with as many decimals as its steps ask for. */
+function besideAxis(value, step) {
+  if (Math.max(Math.abs(value), step) >= 1e7 || step < 1e-6) return value.toExponential(1);
+  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const shown = Math.abs(value) < step / 2 ? 0 : value;
+  return shown.toLocaleString("en", {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
+}
+
+/** A value that is read. */
+function asRead(value) {
+  if (Number.isNaN(value)) return "–";
+  const size = Math.abs(value);
+  if (size >= 1e6 || (size > 0 && size < 1e-4)) return value.toExponential(2);
+  const decimals = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 4;
+  return value.toLocaleString("en", {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
+}
+
+const grouped = (row) => Math.round(row).toLocaleString("en");
+
+/** Stretches of values without gaps: first and last indices among `from` … `to`. */
+function stretches(values, from, to) {
+  const found = [];
+  let start = null;
+  for (let i = from; i <= to + 1; i++) {
+    const there = i <= to && Number.isFinite(values[i]);
+    if (there && start === null) start = i;
+    if (!there && start !== null) {
+      found.push([start, i - 1]);
+      start = null;
+    }
+  }
+  return found;
+}
+
+/** The points of a curve over some windows: a step over each, or a point at the end of each. */
+function pointsOf(windows, values, from, to, steps, x, y) {
+  const points = [];
+  for (let i = from; i <= to; i++) {
+    const height = y(values[i]).toFixed(1);
+    const end = x(windows.lasts[i] + 1).toFixed(1);
+    if (steps) points.push(`${x(windows.firsts[i]).toFixed(1)} ${height}`);
+    points.push(`${end} ${height}`);
+  }
+  return points;
+}
+
+/** The path of a line, broken at gaps. */
+function linePath(windows, values, [from, to], steps, x, y) {
+  const parts = stretches(values, from, to).map(([a, b]) => {
+    const points = pointsOf(windows, values, a, b, steps, x, y);
+    return `M${points.join("L")}${points.length === 1 ? "h.1" : ""}`;
+  });
+  return parts.join("");
+}
+
+/** The path of a band between two lines. */
+function bandPath(windows, { low, high }, [from, to], steps, x, y) {
+  const parts = stretches(low, from, to).map(([a, b]) => {
+    const above = pointsOf(windows, high, a, b, steps, x, y);
+    const below = pointsOf(windows, low, a, b, steps, x, y).reverse();
+    return `M${above.join("L")}L${below.join("L")}Z`;
+  });
+  return parts.join("");
+}
+
+/** A sample of a line. */
+function sample({ colour, dashes }) {
+  const style = { stroke: colour, "stroke-width": 2.5, "stroke-dasharray": dashes.join(" ") };
+  const line = drawn("line", { x1: 0, x2: 28, y1: 5, y2: 5, ...style });
+  return drawn("svg", { class: "sample", width: 28, height: 10, "aria-hidden": true }, line);
+}

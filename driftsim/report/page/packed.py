@@ -1,0 +1,116 @@
+"""Packed: the tallies of a study as one compressed text, from which the page draws."""
+
+import base64
+import zlib
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.report.page.tallies import NEEDED, held, needed, of_contender, of_truth, ticked
+
+MOST = 5_000_000  # characters of the text
+SPARING = 8  # times smaller than its arrays the text is hardly ever
+STEPS = (1, 2, 5)  # and ten, a hundred, … times as many intervals are merged into one
+EXACT = ("y", "y_squared")  # seven digits of them would not do: large sums are subtracted
+UNSIGNED = ("u1", "u2", "u4")
+
+
+class Packed(NamedTuple):
+    """What the page recomputes its curves from."""
+
+    metrics: list[str]  # that can be had from it
+    spared: list[str]  # that could be, were there more room
+    merged: int  # intervals to one
+    columns: list  # name, type and length of each array, in the order in which they stand
+    kinds: list  # of runs: the names and widths of their columns
+    runs: list  # of each setting, as they were packed: contender (None: truth), seed and kind
+    text: str  # the arrays, byte by byte of their entries, compressed, in base64
+
+
+def packed(results, models):
+    """All tallies; where they are too large, those of the metrics asked for, merged if need be.
+
+    `models` are the names of all contenders.
+    """
+    scenes = grouped(results)
+    there = held(scenes, models)
+    offered = [name for name in results.metrics if NEEDED.get(name, set()) <= there]
+    asked = {*results.study.variants[0].scenario.metrics, *offered[:1], "kappa"}
+    fewer = [name for name in offered if name in asked]
+    firsts = [played[0] for _, played in scenes if played]
+    longest = max((len(one.truth.columns["rows"]) for one in firsts), default=1)
+    merging = (step * 10**power for power in range(9) for step in STEPS)
+    for metrics, factor in chain([(offered, 1)], ((fewer, factor) for factor in merging)):
+        most = MOST if factor < longest else np.inf
+        if made := Packing(scenes, models, metrics, factor).packed(most):
+            return made._replace(spared=[name for name in offered if name not in metrics])
+
+
+def grouped(results):
+    """Each variant with its finished runs, those of references among them."""
+    found = {}
+    for one in results.traces():
+        found.setdefault(str(one.setting), []).append(one)
+    settings = [dict(zip(results.swept, one.setting.values())) for one in results.study.variants]
+    return [(one, found.get(str(s), [])) for one, s in zip(results.study.variants, settings)]
+
+
+class Packing:
+    """The tallies of some metrics, with so many intervals merged into one, being packed."""
+
+    def __init__(self, scenes, models, metrics, factor):
+        self._models, self._metrics, self._factor = models, metrics, factor
+        self._wanted = needed(metrics)
+        self._arrays, self._kinds = {}, {}
+        self._runs = [list(self._put_all(played)) for _, played in scenes]
+
+    def packed(self, most):
+        """What has been put, or None where it takes more characters."""
+        columns = {name: narrow(name, np.concatenate(all)) for name, all in self._arrays.items()}
+        if sum(column.nbytes for column in columns.values()) > SPARING * most:
+            return None
+        content = b"".join(map(planes, columns.values()))
+        text = base64.b64encode(zlib.compress(content)).decode()
+        if len(text) > most:
+            return None
+        told = [[name, column.dtype.str[1:], len(column)] for name, column in columns.items()]
+        return Packed(self._metrics, [], self._factor, told, [*self._kinds], self._runs, text)
+
+    def _put_all(self, played):
+        met = set()
+        truths = {one.seed: self._merged(one.truth) for one in played}
+        for seed, truth in truths.items():
+            yield None, seed, self._put(of_truth(truth))
+        for one in played:
+            if one.contender in self._models:
+                trace = self._merged(one.trace)
+                told = of_contender(truths[one.seed], trace)
+                told = {name: column for name, column in told.items() if name in self._wanted}
+                told |= {} if one.contender in met else ticked(trace)
+                met.add(one.contender)
+                yield self._models.index(one.contender), one.seed, self._put(told)
+
+    def _merged(self, trace):
+        return trace.over(self._factor * trace.interval).columns
+
+    def _put(self, columns):
+        """Put columns behind those of other runs; gives the number of the kind of run they are."""
+        for name, column in columns.items():
+            self._arrays.setdefault(name, []).append(column.T.ravel())
+        kind = tuple((name, column[0].size) for name, column in columns.items())
+        return self._kinds.setdefault(kind, len(self._kinds))
+
+
+def narrow(name, column):
+    """The same numbers in as few bytes as will do."""
+    if column.dtype.kind == "f":
+        most = np.abs(column[np.isfinite(column)]).max(initial=0)
+        return column.astype("<f8" if name in EXACT or most > 1e37 else "<f4")
+    kind = next((one for one in UNSIGNED if column.max(initial=0) <= np.iinfo(one).max), "f8")
+    return column.astype(f"<{kind}")
+
+
+def planes(column):
+    """The first bytes of all numbers, then the second ones, …: alike ones stand together."""
+    return column.view(np.uint8).reshape(len(column), -1).T.tobytes()

@@ -1,0 +1,71 @@
+// Unpacked: the tallies of a page, from its text to arrays of numbers.
+
+const ARRAYS = {
+  u1: Uint8Array,
+  u2: Uint16Array,
+  u4: Uint32Array,
+  f4: Float32Array,
+  f8: Float64Array,
+};
+
+/** The bytes of a text in base64. */
+function bytesOf(text) {
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+  return bytes;
+}
+
+/** What zlib has compressed. */
+async function inflated(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** Numbers of a type, from all of their first bytes, then all of their second ones, … */
+function numbersOf(planes, type, length) {
+  const size = ARRAYS[type].BYTES_PER_ELEMENT;
+  if (size === 1) return planes;
+  const bytes = new Uint8Array(planes.length);
+  for (let plane = 0; plane < size; plane++) {
+    for (let i = 0; i < length; i++) bytes[i * size + plane] = planes[plane * length + i];
+  }
+  return new ARRAYS[type](bytes.buffer);
+}
+
+/** Each array that was packed, by name. */
+function arraysOf(bytes, columns) {
+  const arrays = {};
+  let start = 0;
+  for (const [name, type, length] of columns) {
+    const stop = start + length * ARRAYS[type].BYTES_PER_ELEMENT;
+    arrays[name] = numbersOf(bytes.subarray(start, stop), type, length);
+    start = stop;
+  }
+  return arrays;
+}
+
+/**
+ * The runs of each setting, as they were packed: {contender, seed, columns}, with no contender for
+ * the truth.
+ * A column is a list of arrays, one for each class, with an entry for each interval.
+ */
+async function unpacked(about, text) {
+  const arrays = arraysOf(await inflated(bytesOf(text)), about.columns);
+  const taken = {};
+  const take = (name, n) => {
+    const start = taken[name] ?? 0;
+    taken[name] = start + n;
+    return arrays[name].subarray(start, start + n);
+  };
+  return about.settings.map((setting) => {
+    const n = gridOf(setting).rows.length;
+    return setting.runs.map(([contender, seed, kind]) => {
+      const columns = {};
+      for (const [name, width] of about.kinds[kind]) {
+        columns[name] = Array.from({ length: width }, () => take(name, n));
+      }
+      return { contender, seed, columns };
+    });
+  });
+}

@@ -1,0 +1,479 @@
+"""The page in a browser: opened from disk, worked by hand, and held against the Python API."""
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from examples import played
+
+from driftsim.report.figures import drawn, pictures
+from driftsim.report.page.document import page
+from driftsim.report.page.tables import frames
+from driftsim.report.results import Results
+from driftsim.runner import Played
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+SCORED = """# Which of two?
+stream:
+  length: 2_030
+  concepts:
+    '<b> & "calm"': {kind: sea, threshold: 8}
+    storm ☂: {kind: sea, threshold: 13}
+  drift: {kind: gradual, at: [1_200], width: 300}
+  noise: 0.1
+models:
+  '<img src=x onerror=alert(1)>': {learner: sklearn.naive_bayes.GaussianNB, policy: static}
+  'it''s $5 & "more"':
+    learner: sklearn.naive_bayes.GaussianNB
+    policy: {kind: periodic, every: 300, memory: 200}
+evaluation: {warmup: 130, seeds: 2, interval: 20, scores: 8}
+report: {metrics: [error, auc, recall of 1, f1_micro], window: 110}
+"""
+MANY = """# Which of three? </script><script>alert(1)</script> <!-- $name
+stream:
+  length: 1_500
+  concepts: {a: {kind: gaussians, means: [[0.0, 0.0], [2.0, 0.0], [0.0, 2.0]]}}
+models:
+  majority: {learner: majority, policy: online}
+  bayes: {learner: river.naive_bayes.GaussianNB, policy: online}
+  broken: {learner: sklearn.naive_bayes.GaussianNB, policy: static}
+evaluation: {warmup: 100, interval: 25}
+report: {window: 75}
+"""
+NUMBERS = """# How far?
+stream: {length: 2_000, concepts: {a: {kind: linear, features: 2, walk: 0.1, noise: 0.5}}}
+models:
+  steps: {learner: least_squares, policy: {kind: periodic, every: 200, memory: 100}}
+  online: {learner: least_squares, policy: online}
+evaluation: {warmup: 100, seeds: 3, interval: 50}
+report: {metrics: [mae, r2], window: 200}
+"""
+CURVES = """
+const [setting, metric, over, window, done] = arguments;
+driftsim.then(({ about, view }) => {
+  const scene = view.scenes[setting];
+  const windows = scene.over(over, window);
+  const curves = [...scene.runs.keys()].map((name) => {
+    const { mean, low, high } = windows.curve(name, about.metrics[metric]);
+    return [name, ...[mean, low, high].map((values) => Array.from(values))];
+  });
+  done([Array.from(windows.firsts), Array.from(windows.lasts), curves]);
+});
+"""
+
+
+def missing():
+    """Why there is no browser to be had, or None."""
+    if importlib.util.find_spec("selenium") is None:
+        return "no browser: selenium is not installed"
+    for program in ("chromium", "chromedriver"):
+        if shutil.which(program) is None:
+            return f"no browser: there is no {program}; apt-get install chromium chromium-driver"
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    if why := missing():
+        required = os.environ.get("DRIFTSIM_BROWSER") == "required"
+        (pytest.fail if required else pytest.skip)(why)
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium")
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    service = webdriver.ChromeService(shutil.which("chromedriver"))
+    driver = webdriver.Chrome(options, service)
+    driver.set_script_timeout(20)
+    yield driver
+    driver.quit()
+
+
+class Opened:
+    """A page opened from disk."""
+
+    def __init__(self, chromium, path, width=1280, dark=False):
+        self.chromium, self.path = chromium, path
+        about = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", about)
+        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+        for kind in ("browser", "performance"):
+            chromium.get_log(kind)  # of the page before
+        chromium.get(path.as_uri())
+        self.failure = chromium.execute_async_script(
+            "const done = arguments[0]; driftsim.then(() => done(null), (e) => done(String(e)))"
+        )
+
+    def ask(self, script, *given):
+        return self.chromium.execute_script(script, *given)
+
+    def curves(self, *given):
+        """The windows and the curves of a setting, a metric, a kind of window and its rows."""
+        return self.chromium.execute_async_script(CURVES, *given)
+
+    def find(self, selector):
+        return self.chromium.find_element("css selector", selector)
+
+    def choose(self, name, text):
+        from selenium.webdriver.support.select import Select
+
+        Select(self.find(f"#{name}")).select_by_visible_text(text)
+
+    def press(self, *keys):
+        """Press keys, by their names."""
+        from selenium.webdriver.common.action_chains import ActionChains
+        from selenium.webdriver.common.keys import Keys
+
+        ActionChains(self.chromium).send_keys(*(getattr(Keys, k, k) for k in keys)).perform()
+
+    def lines(self):
+        """Whose lines are drawn."""
+        return self.ask(
+            "return [...document.querySelectorAll('#picture .line')].map((p) => p.dataset.name)"
+        )
+
+    def reading(self):
+        return self.find("#picture").get_attribute("aria-valuetext")
+
+    def requests(self):
+        """All that was asked for, wherever it is."""
+        told = [
+            json.loads(one["message"])["message"] for one in self.chromium.get_log("performance")
+        ]
+        return [
+            one["params"]["request"]["url"]
+            for one in told
+            if one["method"] == "Network.requestWillBeSent"
+        ]
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory):
+    return played(SCORED, "scored", tmp_path_factory.mktemp("scored"))
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    return played(MANY, "many", tmp_path_factory.mktemp("many"))
+
+
+@pytest.fixture(scope="module")
+def numbers(tmp_path_factory):
+    return played(NUMBERS, "numbers", tmp_path_factory.mktemp("numbers"))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("pages")
+
+
+def written(results, folder, figures=(), failures=()):
+    path = folder / f"{results.study.name}.html"
+    told = page(results, frames(results), results.verdict(), figures, failures)
+    path.write_text(told, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def results(request):
+    return request.getfixturevalue(request.param)
+
+
+STUDIES = ["swept", "plain", "scored", "many", "numbers"]
+every_study = pytest.mark.parametrize("results", STUDIES, indirect=True)
+
+
+@every_study
+def test_the_curves_are_those_of_python(results, chromium, folder):
+    opened = Opened(chromium, written(results, folder))
+    metrics = [one["name"] for one in opened.ask("return JSON.parse(about.textContent).metrics")]
+    assert {*results.study.variants[0].scenario.metrics, *known(results)} == {*metrics}
+    for over in ("tumbling", "sliding", "cumulative", "faded"):
+        windows = (results.window, 3 * results.study.variants[0].scenario.interval + 1)
+        for window in windows[over == "cumulative" :]:
+            for i, metric in enumerate(metrics):
+                frame = results.curves(metric, window, over)
+                for setting, variant in enumerate(results.study.variants):
+                    told = opened.curves(setting, i, over, window)
+                    alike(of(frame, results, variant), *told, (metric, over, window))
+
+
+def known(results):
+    """The metrics of which anything is known of a contender."""
+    frames = {name: results.curves(name) for name in results.metrics}
+    models = results.study.variants[0].scenario.models
+    return {
+        name
+        for name, frame in frames.items()
+        if frame[frame["contender"].isin([*models])]["mean"].notna().any()
+    }
+
+
+def of(frame, results, variant):
+    """The rows of a frame that are of a setting."""
+    for name, value in zip(results.swept, variant.setting.values()):
+        frame = frame[frame[name] == value]
+    return frame
+
+
+def alike(frame, firsts, lasts, curves, about):
+    """Hold the curves of a page against a frame, value by value."""
+    assert [name for name, *_ in curves] == list(dict.fromkeys(frame["contender"])), about
+    for name, *told in curves:
+        own = frame[frame["contender"] == name]
+        assert own["first_row"].tolist() == firsts and own["last_row"].tolist() == lasts, about
+        for column, values in zip(("mean", "low", "high"), told):
+            values = np.array([np.nan if one is None else one for one in values])
+            np.testing.assert_allclose(values, own[column], 2e-6, 2e-7, err_msg=str((name, about)))
+
+
+@every_study
+def test_it_opens_from_disk_without_errors_or_requests(results, chromium, folder):
+    path = written(results, folder)
+    opened = Opened(chromium, path)
+    assert opened.failure is None
+    assert chromium.get_log("browser") == []
+    assert opened.requests() == [path.as_uri()]
+    assert opened.lines() and opened.find("#picture").size["height"] > 200
+
+
+@every_study
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_it_fits_wide_and_narrow_light_and_dark(results, width, dark, chromium, folder):
+    opened = Opened(chromium, written(results, folder), width, dark)
+    opened.ask("for (const one of document.querySelectorAll('details')) one.open = true")
+    opened.ask("driftsim.then(({ hand }) => hand.go(3))")
+    whole, seen = opened.ask("return [document.documentElement.scrollWidth, innerWidth]")
+    assert whole <= seen == width
+    ground = opened.ask("return getComputedStyle(document.body).backgroundColor")
+    assert ground == ("rgb(20, 20, 20)" if dark else "rgb(255, 255, 255)")
+
+
+def test_a_click_or_a_key_hides_a_contender_and_shows_it_again(swept, chromium, folder):
+    opened = Opened(chromium, written(swept, folder))
+    everybody = ["bayes & co", "frozen", "oracle"]
+    assert opened.lines() == everybody
+    button = opened.find('#legend [data-name="frozen"]')
+    button.click()
+    assert opened.lines() == ["bayes & co", "oracle"]
+    assert button.get_attribute("aria-pressed") == "false"
+    opened.press("SPACE")
+    assert opened.lines() == everybody and button.get_attribute("aria-pressed") == "true"
+    opened.press("ENTER")
+    assert opened.lines() == ["bayes & co", "oracle"]
+    opened.find("#nobody").click()
+    assert opened.lines() == [] and "nobody is shown" in opened.find("#picture").text
+    opened.find("#everybody").click()
+    assert opened.lines() == [*everybody, "majority", "no_change"]
+
+
+def test_the_switches_change_the_curves_to_those_of_python(swept, chromium, folder):
+    opened = Opened(chromium, written(swept, folder))
+    opened.choose("setting", "noise = 0.2")
+    opened.choose("metric", "kappa")
+    opened.choose("over", "sliding")
+    opened.choose("window", "500 rows")
+    opened.find("#picture").click()
+    opened.press("HOME", "ARROW_RIGHT", "ARROW_RIGHT", "END")
+    frame = swept.curves("kappa", 500, "sliding")
+    frame = frame[(frame["noise"] == 0.2) & (frame["last_row"] == 2_999)].set_index("contender")
+    for name in ("bayes & co", "frozen"):
+        mean, low, high = frame.loc[name, ["mean", "low", "high"]]
+        assert f"{name} {mean:.4f} ({low:.4f} to {high:.4f})" in opened.reading()
+    assert opened.reading().startswith("rows 2,500 to 2,999, b: ")
+    assert "kappa: Cohen's kappa" in opened.find("#meaning").text
+    opened.choose("over", "cumulative")
+    opened.ask("picture.focus()")
+    opened.press("END")
+    assert opened.reading().startswith("rows 1,000 to 2,999")
+    assert not opened.find("#window").is_enabled()
+
+
+def test_values_are_read_under_the_pointer(swept, chromium, folder):
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    opened = Opened(chromium, written(swept, folder))
+    assert not opened.find("#readout").is_displayed()
+    ActionChains(chromium).move_to_element(opened.find("#picture")).perform()
+    told = opened.find("#readout").text
+    frame = swept.curves("error")
+    row = int(told.split()[1].replace(",", ""))
+    own = frame[(frame["noise"] == 0.0) & (frame["first_row"] == row)].set_index("contender")
+    for name in ("bayes & co", "frozen"):
+        assert re.search(rf"{name}\n{own.loc[name, 'mean']:.4f}", told)
+    assert told.splitlines()[0].endswith(" b")
+
+
+def test_the_keyboard_reads_zooms_and_comes_back(swept, chromium, folder):
+    opened = Opened(chromium, written(swept, folder))
+    opened.ask("picture.focus()")
+    opened.press("ARROW_RIGHT")
+    first = opened.reading()
+    assert first.startswith("rows 1,000 to 1,199")
+    opened.press("ARROW_RIGHT")
+    assert opened.reading().startswith("rows 1,200 to 1,399")
+    opened.press("PAGE_UP")
+    assert opened.find("#picture").get_attribute("aria-valuenow") == "2999"
+    opened.press("+", "+")
+    low, high = opened.ask("return driftsim.then(({ chart }) => chart.x.range)")
+    assert high - low == 500 and low <= 2_900 <= high
+    opened.press("HOME")
+    low, high = opened.ask("return driftsim.then(({ chart }) => chart.x.range)")
+    assert low == 1_000 and high == 1_500 and opened.reading() == first
+    opened.press("ESCAPE")
+    assert opened.ask("return driftsim.then(({ chart }) => chart.x.range)") == [1_000, 3_000]
+
+
+def test_a_drag_zooms_and_a_double_click_shows_all(swept, chromium, folder):
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    opened = Opened(chromium, written(swept, folder))
+    picture, act = opened.find("#picture"), ActionChains(chromium)
+    act.move_to_element(picture).click_and_hold().move_by_offset(200, 3).release().perform()
+    low, high = opened.ask("return driftsim.then(({ chart }) => chart.x.range)")
+    assert 1_900 < low < 2_100 and 300 < high - low < 450
+    assert not opened.ask("return whole.disabled")
+    act.move_to_element(picture).double_click().perform()
+    assert opened.ask("return driftsim.then(({ chart }) => chart.x.range)") == [1_000, 3_000]
+    for name, (low, high) in {"closer": (1_500, 2_500), "before": (1_000, 2_000)}.items():
+        opened.find(f"#{name}").click()
+        assert opened.ask("return driftsim.then(({ chart }) => chart.x.range)") == [low, high]
+
+
+def test_a_table_sorts_by_click_and_by_key(swept, chromium, folder):
+    opened = Opened(chromium, written(swept, folder))
+    path = 'table[aria-labelledby="table-summary"]'
+    column = (
+        "return [...document.querySelectorAll(`${arguments[0]} tbody tr`)]"
+        ".map((row) => row.cells[2].textContent)"
+    )
+    told = [float(value) for value in opened.ask(column, path)]
+    head = opened.find(f"{path} th:nth-child(3)")
+    assert head.text.startswith("error") and head.get_attribute("aria-sort") is None
+    head.find_element("css selector", "button").click()
+    assert [float(value) for value in opened.ask(column, path)] == sorted(told)
+    assert head.get_attribute("aria-sort") == "ascending"
+    opened.press("ENTER")
+    assert [float(value) for value in opened.ask(column, path)] == sorted(told, reverse=True)
+    assert head.get_attribute("aria-sort") == "descending"
+    opened.find(f"{path} th:nth-child(2) button").click()
+    assert head.get_attribute("aria-sort") is None
+
+
+def test_names_stay_names(scored, chromium, folder):
+    opened = Opened(chromium, written(scored, folder))
+    told = opened.ask(
+        "return [...document.querySelectorAll('#legend span')].map((one) => one.textContent)"
+    )
+    assert told[:2] == list(scored.study.variants[0].scenario.models)
+    assert '<b> & "calm"' in opened.find("#picture").text
+    assert not opened.ask("return document.querySelectorAll('img, main b').length")
+
+
+def test_who_has_failed_is_told_and_cannot_be_shown(many, chromium, folder):
+    failures = [
+        Played(run, "ValueError: <no>", ()) for _, run in many.runs() if run.name == "broken"
+    ]
+    results = Results(many.study, Without(many.store, "broken"))
+    opened = Opened(chromium, written(results, folder, failures=failures))
+    assert "broken" not in opened.lines()
+    button = opened.find('#legend [data-name="broken"]')
+    assert not button.is_enabled() and button.text.endswith("failed")
+    assert "ValueError: <no>" in opened.find(".failed").text
+
+
+class Without:
+    """A store that has lost the runs of a contender."""
+
+    def __init__(self, store, name):
+        self._store, self._name = store, name
+
+    def __contains__(self, run):
+        return run.name != self._name and run in self._store
+
+    def load(self, run):
+        return self._store.load(run)
+
+
+def test_without_scripts_the_page_shows_a_picture_and_the_tables(swept, chromium, tmp_path):
+    curves = next(drawn(swept))
+    path = written(swept, tmp_path, [(curves, pictures(curves.figure)["svg"].decode())])
+    chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        chromium.get(path.as_uri())
+        text = chromium.find_element("css selector", "body").text
+        shown = chromium.find_elements("css selector", "noscript figure svg")
+        assert len(shown) == 1 and shown[0].is_displayed()
+        assert not chromium.find_element("css selector", "#chart").is_displayed()
+        assert "errs least" in text and "Summary" in text
+    finally:
+        chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_where_the_script_fails_the_page_shows_the_same(swept, chromium, tmp_path):
+    curves = next(drawn(swept))
+    path = written(swept, tmp_path, [(curves, pictures(curves.figure)["svg"].decode())])
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('id="tallies">', 'id="tallies">?', 1), encoding="utf-8")
+    opened = Opened(chromium, path)
+    assert "InvalidCharacterError" in opened.failure
+    assert opened.find("#plain figure svg").is_displayed()
+    assert not opened.find("#chart").is_displayed()
+    chromium.get_log("browser")  # which has the error
+
+
+def test_a_large_study_stays_small_and_is_drawn_soon(chromium, folder):
+    path = written(large(), folder)
+    assert path.stat().st_size < 5e6  # which leaves 3 MB to the figures
+    opened = Opened(chromium, path)
+    told = opened.ask(
+        "return driftsim.then(({ about, drawn }) => [about.settings[0].interval, drawn])"
+    )
+    assert told[0] == 50 and told[1] < 2_000  # no interval is merged; ms since the page was opened
+    assert len(opened.lines()) == 11 and chromium.get_log("browser") == []
+
+
+@pytest.mark.slow
+def test_a_large_report_with_its_figures_stays_small_and_is_drawn_soon(chromium, tmp_path):
+    path = large().write(tmp_path)[-1]
+    assert path.stat().st_size < 8e6
+    opened = Opened(chromium, path)
+    assert opened.ask("return driftsim.then(({ drawn }) => drawn)") < 2_000
+    assert chromium.get_log("browser") == [] and opened.requests() == [path.as_uri()]
+
+
+def large():
+    """Ten contenders, thirty seeds and two thousand intervals, which nobody has played."""
+    spec = importlib.util.spec_from_file_location("figures", ROOT / "benchmarks" / "figures.py")
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    study = made.study(seeds=30)
+    scenario = study.variants[0].scenario
+
+    class Invented:
+        """A store of all runs, that are made up as they are asked for."""
+
+        def __contains__(self, run):
+            return True
+
+        def load(self, run):
+            world = made.truth(scenario, run.seed)
+            if run.contender is None:
+                return world
+            i = int(run.name.removeprefix("m"))
+            return made.contender(scenario, world, i, np.random.default_rng([run.seed, i]))
+
+    return Results(study, Invented())
