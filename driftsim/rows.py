@@ -76,7 +76,11 @@ class Arrival(NamedTuple):
 
 
 class Unfit(ValueError):
-    """A row that a model cannot take."""
+    """A row that a model cannot take: its position, and what is wrong about it."""
+
+    def __init__(self, row, about):
+        super().__init__(f"row {row:,}, {about}")
+        self.row, self.about = row, about
 
 
 class Outgrown(ValueError):

@@ -212,7 +212,9 @@ def _traced(run, rows, number):
         return _watched(run.play(), rows, number)
     except Outgrown as reason:
         warnings.warn(f"{reason}; so it was played again on the library's own", stacklevel=2)
-        return _watched(run.uncompiled().play(), rows, number)
+        trace = _watched(run.uncompiled().play(), rows, number)
+        trace.columns["outgrown"] = np.ones(len(trace.columns["rows"]), np.int64)
+        return trace
 
 
 def _watched(rounds, rows, number):

@@ -11,15 +11,17 @@ import numpy as np
 import pytest
 import yaml
 from examples import SCALED, cut, played, rows_of, sea_stream
-from twins import CLASSIFIERS, REGRESSORS
+from twins import ADAPTIVE, CLASSIFIERS, REGRESSORS, TREE
 
 import driftsim
 from driftsim.evaluation.labels import Labels, arrivals
 from driftsim.evaluation.prequential import COMPILING, Contender, evaluate, rounds
 from driftsim.kernels import cache
 from driftsim.learners.learner import Learner
+from driftsim.learners.twins import TWINS
 from driftsim.rows import Labelled, Outgrown, Schema, Unfit
 
+KNN, LAZY = "river.neighbors.KNNClassifier", "river.neighbors.LazySearch"
 LOGISTIC = "river.linear_model.LogisticRegression"
 PACKAGE = Path(driftsim.__file__).parent
 NAMES = Schema(("a", "b", "c"))
@@ -158,6 +160,49 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("spec_and_schema", cases + [(spec, numbers) for spec, _ in REGRESSORS])
 
 
+def test_every_twin_is_tried_with_every_parameter_that_it_takes():
+    tried = {}
+
+    def note(spec):
+        if isinstance(spec, str) and spec.startswith("river."):
+            spec = {"kind": spec}
+        if isinstance(spec, dict):
+            kind = spec["kind"].removeprefix("river.")
+            tried.setdefault(kind, set()).update(spec.keys())
+            for name, inside in spec.items():
+                for one in inside if isinstance(inside, list) else [inside]:
+                    note(one) if name != "kind" else None
+
+    for spec, _ in [*CLASSIFIERS, *REGRESSORS]:
+        note(spec)
+    for name, declared in TWINS.items():
+        assert declared.takes.keys() - {"seed", "model"} <= tried[name], name
+
+
+@pytest.mark.parametrize(
+    "spec, said",
+    [
+        ({"kind": KNN, "engine": {"kind": LAZY, "window_size": 0}}, "a window of 0 rows"),
+        ({"kind": KNN, "engine": {"kind": LAZY}, "n_neighbors": 0}, "a n_neighbors of 0"),
+        ({"kind": "river.forest.ARFClassifier", "lambda_value": 0}, "a lambda_value of 0"),
+        ({"kind": TREE, "delta": 0.0}, "a delta of 0.0"),
+        ({"kind": TREE, "remove_poor_attrs": True}, "its remove_poor_attrs"),
+        ({"kind": TREE, "split_criterion": "hellinger"}, "the split criterion hellinger"),
+        ({"kind": KNN}, "SWINN"),
+        ({"kind": "river.ensemble.BaggingClassifier", "model": ADAPTIVE}, "an ensemble of Hoeff"),
+        (
+            {
+                "kind": "river.ensemble.BaggingClassifier",
+                "model": {"kind": TREE, "grace_period": 9},
+            },
+            "an ensemble of trees with so short a grace_period",
+        ),
+    ],
+)
+def test_what_a_kernel_does_not_reproduce_is_left_to_river(spec, said):
+    assert said in engine(spec)
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_a_feature_that_is_no_number_is_refused_with_its_row_and_column(value):
     X = np.zeros((5, 3))
@@ -168,7 +213,8 @@ def test_a_feature_that_is_no_number_is_refused_with_its_row_and_column(value):
         model.learn(rows)
 
 
-def test_a_row_that_will_not_do_is_told_without_a_traceback(tmp_path):
+@pytest.mark.parametrize("policy", ["online", "static"])
+def test_a_row_that_will_not_do_is_told_without_a_traceback(policy, tmp_path):
     (tmp_path / "own.py").write_text(
         """
 import numpy as np
@@ -195,9 +241,9 @@ class Broken(Concept):
         f"""
 stream: {{length: 900, concepts: {{t: broken}}}}
 models:
-  linear: {{learner: {LOGISTIC}, policy: online}}
+  linear: {{learner: {LOGISTIC}, policy: POLICY}}
 evaluation: {{warmup: 100}}
-"""
+""".replace("POLICY", policy)
     )
     told = ["run", tmp_path / "s.yaml", "--out", tmp_path / "out", "--with", tmp_path / "own.py"]
     done = subprocess.run([sys.executable, "-m", "driftsim", *told], capture_output=True, text=True)
@@ -214,13 +260,13 @@ models:
       kind: river.tree.HoeffdingTreeClassifier
       grace_period: 20
       delta: 0.5
-      max_size: 0.02
+      max_size: 0.2
       memory_estimate_period: 500
     policy: online
     compiled: COMPILED
 """
     tree = yaml.safe_load(text.replace("COMPILED", "true"))["models"]["tree"]
-    with pytest.raises(Outgrown, match=r"more than .* leaves"):
+    with pytest.raises(Outgrown, match="more than 7 leaves"):
         evaluate(sea_stream(6000, noise=0.1), Contender.model_validate(tree))
     outgrown, forced = (
         played(text.replace("COMPILED", told), told, tmp_path).curves()

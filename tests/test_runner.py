@@ -180,7 +180,7 @@ def test_ctrl_c_ends_with_a_line_and_no_process_left(tmp_path):
         time.sleep(0.05)
     time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)
-    said = process.communicate(timeout=10)[1]
+    said = process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert said == (
         "stopped; the runs that had ended are kept, and the same command goes on from there\n"

@@ -23,6 +23,19 @@ KNN = "river.neighbors.KNNClassifier"
 TREE = "river.tree.HoeffdingTreeClassifier"
 LAST = {"kind": "river.neighbors.LazySearch", "window_size": 1000}
 FEW = {"kind": "river.neighbors.LazySearch", "window_size": 50}
+SET = {  # all that a tree may be set to
+    "max_depth": 6,
+    "split_criterion": "gini",
+    "tau": 0.1,
+    "nb_threshold": 5,
+    "min_branch_fraction": 0.05,
+    "max_share_to_split": 0.9,
+    "max_size": 50.0,
+    "memory_estimate_period": 500_000,
+    "merit_preprune": False,
+    "splitter": {"kind": "river.tree.splitter.GaussianSplitter", "n_splits": 6},
+}
+PIPE = {"kind": "river.compose.Pipeline"}
 QUICK = {"kind": TREE, "grace_period": 60, "delta": 0.01}
 BAGGING = "river.ensemble.BaggingClassifier"
 LEVERAGING = "river.ensemble.LeveragingBaggingClassifier"
@@ -41,7 +54,12 @@ FORESTS = [
         "split_criterion": "gini",
         "max_features": "log2",
     },
+    {"kind": FOREST, "n_models": 3, **SET, "delta": 0.1},
     {"kind": BAGGING, "model": QUICK, "n_models": 5},
+    {"kind": BAGGING, "model": scaled(f"{LINEAR}.Perceptron") | PIPE, "n_models": 3},
+    {"kind": BAGGING, "model": f"{LINEAR}.SoftmaxRegression", "n_models": 3},
+    {"kind": LEVERAGING, "model": {"kind": KNN, "engine": FEW}, "n_models": 3},
+    {"kind": "river.ensemble.ADWINBaggingClassifier", "model": f"{LINEAR}.PAClassifier"},
     {"kind": BAGGING, "model": LOGISTIC, "n_models": 3, "seed": 7},
     scaled({"kind": BAGGING, "model": QUICK, "n_models": 4}),
     {"kind": BAGGING, "model": "river.naive_bayes.GaussianNB", "n_models": 3},
@@ -63,7 +81,7 @@ CLASSIFIERS = [  # and the most rows that each is tried on
             scaled(LOGISTIC),
             scaled({"kind": LOGISTIC, "l2": 0.01, "clip_gradient": 0.5, "intercept_init": 0.3}),
             f"{LINEAR}.Perceptron",
-            scaled({"kind": f"{LINEAR}.Perceptron", "l2": 0.001}),
+            scaled({"kind": f"{LINEAR}.Perceptron", "l2": 0.001, "clip_gradient": 0.5}),
             f"{LINEAR}.PAClassifier",
             scaled({"kind": f"{LINEAR}.PAClassifier", "C": 0.01}),
             {"kind": f"{LINEAR}.PAClassifier", "mode": 0, "learn_intercept": False},
@@ -98,6 +116,8 @@ CLASSIFIERS = [  # and the most rows that each is tried on
             scaled({"kind": TREE, "grace_period": 100, "delta": 1e-3}),
             ADAPTIVE,
             {"kind": ADAPTIVE, "grace_period": 50, "delta": 0.01, "drift_window_threshold": 60},
+            {"kind": ADAPTIVE, "grace_period": 60, "seed": 3, **SET},
+            {"kind": TREE, "grace_period": 60, **SET},
             {
                 "kind": ADAPTIVE,
                 "grace_period": 40,
@@ -116,6 +136,8 @@ REGRESSORS = [
     ({"kind": f"{LINEAR}.LinearRegression", "optimizer": sgd(0.001)}, 20_000),
     (scaled(f"{LINEAR}.LinearRegression"), 20_000),
     (scaled({"kind": f"{LINEAR}.LinearRegression", "l2": 0.1, "intercept_lr": 0.1}), 20_000),
+    (scaled({"kind": f"{LINEAR}.LinearRegression", "clip_gradient": 2, "intercept_init": 9}), 2000),
+    ({"kind": "river.neighbors.KNNRegressor", "engine": LAST, "n_neighbors": 9}, 2_000),
     *(
         ({"kind": "river.neighbors.KNNRegressor", "engine": FEW, "aggregation_method": how}, 20_000)
         for how in ("mean", "median", "weighted_mean")
@@ -128,6 +150,7 @@ REGRESSORS = [
             {"kind": NUMBERS_TREE, "leaf_prediction": "model", "tau": 0.2, "grace_period": 100},
             {"kind": NUMBERS_TREE, "max_depth": 2, "model_selector_decay": 0.5, "delta": 0.001},
             {"kind": NUMBERS_TREE, "splitter": "river.tree.splitter.EBSTSplitter"},
+            {"kind": NUMBERS_TREE, "leaf_model": SLOW_LINE, "max_size": 100.0},
             scaled({"kind": NUMBERS_TREE, "min_samples_split": 20, "merit_preprune": False}),
         ]
     ),

@@ -7,6 +7,7 @@ import numpy as np
 
 from driftsim.evaluation.labels import NEVER
 from driftsim.learners.learner import Model
+from driftsim.rows import Unfit
 from driftsim.streams.stream import BLOCK
 
 SIZES = 20  # how often, along the stream, the size of all models is taken, off the clock
@@ -103,7 +104,10 @@ class Metered(Model):
         return Metered(fitted, self._meter, learned=True)
 
     def predict(self, X):
-        return self._meter.timed("predict", self._model, X, rows=len(X))
+        try:
+            return self._meter.timed("predict", self._model, X, rows=len(X))
+        except Unfit as unfit:  # tells which of these rows; they are the next of the stream
+            raise Unfit(self._meter.position + unfit.row, unfit.about) from None
 
     def learn(self, rows):
         self._meter.models.add(self)

@@ -1,5 +1,6 @@
 """Compiled code on disk: each kernel is compiled once on a machine, and loaded from then on."""
 
+import atexit
 import hashlib
 import os
 import platform
@@ -63,47 +64,59 @@ def _fingerprint():
     packages = [version(name) for name in ("numba", "llvmlite", "numpy")]
     switches = [numba.config.BOUNDSCHECK, numba.config.OPT, numba.config.DEBUGINFO_DEFAULT]
     processor = cpu_target.target_context.codegen().magic_tuple()
-    texts = [hashlib.sha256(one).hexdigest() for one in sources] + packages
+    texts = [str(Path(__file__).parent)]  # numba keeps code apart by the place of its source
+    texts += [hashlib.sha256(one).hexdigest() for one in sources] + packages
     texts += [platform.python_version(), *map(str, [*switches, *processor])]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
 def _writable(home):
-    """A folder that can be written to: this one, or else one for what is temporary."""
+    """A folder that can be written to: this one, or else one of this process alone."""
     try:
         home.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=home):
             return home
     except OSError:
-        return Path(tempfile.gettempdir()) / f"driftsim-{os.getuid() if os.name == 'posix' else ''}"
+        return _own()
+
+
+@cache
+def _own():
+    """A folder that goes with this process, as nobody else may write to what is run from there."""
+    folder = tempfile.TemporaryDirectory(prefix="driftsim-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 def _loaded(name, function, types):
     place = folder() / name
-    if _done(place).exists():
-        return _compiled(function, types, place)
-    place.mkdir(parents=True, exist_ok=True)
-    with FileLock(place / "lock"):  # of two processes, the second waits and loads
-        made = _compiled(function, types, place)
-        _done(place).touch()
-    return made
+    try:
+        if _done(place).exists():
+            return _kept(function, types, place)
+        place.mkdir(parents=True, exist_ok=True)
+        with FileLock(place / "lock"):  # of two processes, the second waits and loads
+            made = _kept(function, types, place)
+            _done(place).touch()
+        return made
+    except OSError as error:
+        told = f"compiled code cannot be kept in {place}: {error}; every process compiles it anew"
+        warnings.warn(told, stacklevel=2)
+        return _compiled(function, types)
 
 
 def _done(place):
     return place / "compiled"
 
 
-def _compiled(function, types, place):
-    made = numba.njit(**OPTIONS, no_cfunc_wrapper=True)(function)
-    try:
-        with _kept_in(place):
-            made.enable_caching()
-            made.compile(tuple(types))
-    except OSError as error:
-        told = f"compiled code cannot be kept in {place}: {error}; every process compiles it anew"
-        warnings.warn(told, stacklevel=2)
-        made = numba.njit(**OPTIONS, no_cfunc_wrapper=True)(function)
-        made.compile(tuple(types))
+def _kept(function, types, place):
+    """The compiled function, from a folder, or else kept there from now on."""
+    with _kept_in(place):
+        return _compiled(function, types, cache=True)
+
+
+def _compiled(function, types, cache=False):
+    made = numba.njit(**OPTIONS, no_cfunc_wrapper=True, cache=cache)(function)
+    made.compile(tuple(types))
     made.disable_compile()  # for other types, in the midst of a run
     return made
 

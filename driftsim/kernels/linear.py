@@ -145,6 +145,8 @@ def passive_learn(s, m, x, y, w, fresh):
     square = 0.0
     for i in range(x.size):
         square += x[i] * x[i]
+    root = math.sqrt(square)
+    square = root * root  # as river squares the norm, and where it matters: at ties
     if s.mode == 2:
         tau = loss / (square + 0.5 / s.most)
     else:

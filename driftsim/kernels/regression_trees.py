@@ -133,8 +133,8 @@ def enlarged(s):
 
 def with_nodes(s):
     size = len(s.nodes)
-    held = (size - s.trees) // 2
-    more = min(held, s.most - held)
+    largest = max(splits(s, m) for m in range(s.trees))
+    more = min((size - s.trees) // 2, s.most - largest)  # even if they all go to one tree
     if more <= 0:
         raise ValueError(
             f"a tree has more than {s.most} leaves, where river's own might save memory; "
@@ -151,6 +151,17 @@ def with_nodes(s):
             intercept=grown(s.models.intercept, 2 * more),
         ),
     )
+
+
+def splits(s, m):
+    """How many nodes of tree m are split."""
+    at, n = [m], 0
+    while at:
+        node = s.nodes[at.pop()]
+        if node["feature"] != LEAF:
+            n += 1
+            at += [node["child"], node["child"] + 1]
+    return n
 
 
 def grown(array, more):

@@ -34,7 +34,7 @@ class Compiled(Model):
         return model
 
     def predict(self, X):
-        rows = Labelled(np.full(len(X), -1), X, None)
+        rows = Labelled(np.arange(len(X)), X, None)
         return self._play(rows, nothing(self._schema), np.zeros(len(X) + 1, np.int64))
 
     def learn(self, rows):
@@ -45,9 +45,9 @@ class Compiled(Model):
         return self._play(rows, arrival.due, arrival.due_by)
 
     def copy(self):
-        twin = copy.copy(self)
-        twin._state = copy.deepcopy(self._state)
-        return twin
+        other = copy.copy(self)
+        other._state = copy.deepcopy(self._state)
+        return other
 
     def _play(self, rows, due, due_by, weight=None):
         """What it predicts of some rows, as it learns the labels due before each."""
@@ -106,8 +106,8 @@ def refuse_unknown(rows, schema):
     if np.isfinite(rows.X.sum()):
         return
     for i, j in np.argwhere(~np.isfinite(rows.X)):
-        where = f"row {rows.t[i]:,}, column '{schema.names[j]}', holds {rows.X[i, j]}"
+        holds = f"column '{schema.names[j]}', holds {rows.X[i, j]}"
         said = (
             "compiled learners take finite numbers alone; mend the data, or write compiled: false"
         )
-        raise Unfit(f"{where}; {said}")
+        raise Unfit(int(rows.t[i]), f"{holds}; {said}")

@@ -31,6 +31,9 @@ class Twin(NamedTuple):
         for name in parameters(type(made)).keys() - self.takes.keys():
             if not alike(getattr(made, name), getattr(plain, name)):
                 raise Uncovered(f"its {name}")
+        for name in POSITIVE & self.takes.keys():
+            if not getattr(made, name) > 0:
+                raise Uncovered(f"a {name} of {getattr(made, name)}")
         self.covers(made)
         params = {}
         for name, hand_on in self.takes.items():
@@ -66,13 +69,13 @@ def state(makes, members, **params):
 
 def title_of(thing):
     """How river calls the class of a thing: `linear_model.LogisticRegression`."""
-    return f"{type(thing).__module__.split('.')[1]}.{type(thing).__name__}"
+    folder = f"{type(thing).__module__}.".split(".")[1]
+    return f"{folder}.{type(thing).__name__}"
 
 
 def needed(kind):
     """The parameters of a class that have no default."""
-    known = parameters(kind).items()
-    return [name for name, one in known if one.default is one.empty]
+    return [name for name, one in parameters(kind).items() if one.default is one.empty]
 
 
 def alike(one, other):
@@ -115,6 +118,8 @@ def last_rows(engine, schema):
         raise Uncovered(type(engine).__name__)
     if engine.min_distance_keep or "euclidean" not in getattr(engine.dist_func, "__name__", ""):
         raise Uncovered("its engine as it is set")
+    if engine.window_size < 1:
+        raise Uncovered(f"a window of {engine.window_size} rows")
     return {"window_size": engine.window_size}
 
 
@@ -140,6 +145,8 @@ def digits(splitter, schema):
         return {"digits": None}
     if title_of(splitter) != "tree.TEBSTSplitter":
         raise Uncovered(type(splitter).__name__)
+    if not 0 <= splitter.digits <= 22:
+        raise Uncovered(f"{splitter.digits} digits")
     return {"digits": splitter.digits}
 
 
@@ -194,6 +201,8 @@ def as_they_are(*names):
     return dict.fromkeys(names, itself)
 
 
+POSITIVE = {"n_neighbors", "lambda_value", "switch_significance", "delta", "n_models", "C"}
+POSITIVE |= {"memory_estimate_period", "max_size", "adwin_delta"}
 SGD = {"optimizer": rate, "intercept_lr": constant}
 GROWTH = as_they_are(
     "grace_period", "max_depth", "delta", "tau", "leaf_prediction", "max_size", "merit_preprune"

@@ -83,7 +83,10 @@ class Results:
         rows = []
         for setting, contender, played in self.grouped():
             tallies = [one.over() for one in played]
-            about = setting | {"contender": contender, "engine": self.engine(setting, contender)}
+            about = setting | {
+                "contender": contender,
+                "engine": self.engine(setting, contender, played),
+            }
             rows.append(about | summed_up(tallies, self.metrics))
         return pd.DataFrame(rows, columns=[*self.swept, *self.measures, *COSTS, "engine"])
 
@@ -153,10 +156,12 @@ class Results:
         """The changes of the stream of a setting."""
         return self.variant(setting).scenario.stream.changes(seed)
 
-    def engine(self, setting, contender):
-        """What the models of a contender run on; nothing for a reference."""
+    def engine(self, setting, contender, played=()):
+        """What the models of a contender run on, in runs of it; nothing for a reference."""
         scenario = self.variant(setting).scenario
         found = scenario.models.get(contender)
+        if any("outgrown" in one.trace.columns for one in played):
+            return "river, not compiled: it has outgrown its kernel"
         return found.engine(scenario.stream.schema) if found else ""
 
     def variant(self, setting):
