@@ -57,7 +57,8 @@ Metric = Annotated[
 ]
 Window = Annotated[int | None, typer.Option(min=1, help="Rows per point of a curve.")]
 Over = Annotated[
-    str, typer.Option(metavar="WINDOWS", help="tumbling, sliding, cumulative or faded.")
+    str | None,
+    typer.Option(metavar="WINDOWS", help="tumbling (the default), sliding, cumulative or faded."),
 ]
 Contenders = Annotated[
     list[str] | None, typer.Option(metavar="NAME", help="Draw this contender; may be repeated.")
@@ -121,7 +122,7 @@ def plot(
     figure: Figure = "curves",
     metric: Metric = None,
     window: Window = None,
-    over: Over = "tumbling",
+    over: Over = None,
     contender: Contenders = None,
     out: Out = Path("reports"),
     parts: Parts = None,
@@ -130,8 +131,7 @@ def plot(
     with faults_told():
         from driftsim.report.plot import plot
 
-        asked = {"metric": metric, "window": window, "contenders": contender}
-        asked |= {"over": over} if over != "tumbling" else {}
+        asked = {"metric": metric, "window": window, "over": over, "contenders": contender}
         path, notes = plot(report, to, figure, out, parts or (), **asked)
         for note in notes:
             print(note, file=sys.stderr)

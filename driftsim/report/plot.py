@@ -35,13 +35,13 @@ def plot(paths, to, figure="curves", out="reports", parts=(), **asked):
     shown = Shown(titled(reports), **asked)
     made = draw(figure, shown)
     if made is None:
-        lacks = KINDS[figure].lacks.format(metric=listed(shown.metrics))
-        raise PlotError(line(f"{listed([*reports])}: there is no '{figure}' to draw: {lacks}"))
+        said = f"there is no '{figure}' to draw: {lack(reports, figure, shown)}"
+        raise PlotError(line(f"{listed([*reports])}: {said}"))
     try:
         placed(Path(to), picture(made, suffix))
     except StoreError as error:
         raise StoreError(str(error).replace("--out", "--to")) from None
-    return to, [*absent(reports)]
+    return to, [f"{runs}, and are left out" for runs in absent(reports, shown.names)]
 
 
 def suffix_of(path):
@@ -61,6 +61,9 @@ def check(figure, asked):
     over = asked.get("over", "tumbling")
     if over not in WINDOWS:
         raise PlotError(line(f"--over: {short(over)} is no kind of window; {guess(over, WINDOWS)}"))
+    if over == "cumulative" and "window" in asked:
+        said = "cumulative windows hold all rows so far, and have no other length; leave it out"
+        raise PlotError(f"--window: {said}")
     for name in asked:
         option = name.removesuffix("s")
         able = [kind for kind, one in KINDS.items() if option in one.heeds]
@@ -76,7 +79,7 @@ def opened(paths, out, parts):
         if str(path) in reports:
             raise PlotError(line(f"{path}: this stands twice; give each report once"))
         study, folder = kept(path, Path(out))
-        results = Results(study, Store(folder / "runs"), parts)
+        results = found(study, folder, parts)
         if not results.traces():
             said = f"none of its runs stands in {folder / 'runs'} as this version plays them"
             raise PlotError(line(f"{path}: {said}; run it, or name the --out of its results"))
@@ -84,8 +87,18 @@ def opened(paths, out, parts):
     return reports
 
 
+def found(study, folder, parts):
+    """The results of a study: as played with parts of one's own, or else as played without."""
+    store = Store(folder / "runs")
+    results = Results(study, store, parts)
+    return results if results.traces() else Results(study, store)
+
+
 def kept(path, out):
     """The study of a path, and the folder of its results."""
+    if path.is_file() and (path.parent / "runs").is_dir():
+        said = f"this is a file of a report; give the folder {path.parent}"
+        raise PlotError(line(f"{path}: {said}"))
     if not path.is_dir():
         study = load(path)
         return study, out / study.name
@@ -146,15 +159,23 @@ def check_metrics(reports, figure, metric):
         raise PlotError(line(f"{listed([*reports])}: {said}"))
 
 
-def absent(reports):
-    """What is left out, since it has not been played or has failed."""
+def lack(reports, figure, shown):
+    """Why there is nothing to draw: nobody has ended, or nothing is known that would be drawn."""
+    ended = {one.contender for results in reports.values() for one in results.traces()}
+    if not ended & {*shown.names}:
+        return "; ".join(absent(reports, shown.names))
+    return KINDS[figure].lacks.format(metric=listed(shown.metrics))
+
+
+def absent(reports, names):
+    """Which runs of contenders have not been played, or have failed."""
     for path, results in reports.items():
         there = {(str(one.setting), one.contender, one.seed) for one in results.traces()}
         for variant in results.study.variants:
             setting = str(dict(zip(results.swept, variant.setting.values())))
             seeds = range(variant.scenario.evaluation.seeds)
-            for name in variant.scenario.models:
+            for name in [name for name in variant.scenario.models if name in names]:
                 if lost := [seed for seed in seeds if (setting, name, seed) not in there]:
                     about = f"{path}: {variant.title}: " if variant.title else f"{path}: "
                     runs = f"{len(lost)} of {len(seeds)} runs of {name}"
-                    yield line(f"{about}{runs} have not ended, and are left out")
+                    yield line(f"{about}{runs} have not ended")

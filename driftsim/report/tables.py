@@ -20,14 +20,8 @@ SPARED = ("labels", "fits", "kappa", "rmse", "seconds", "r2", "excess_error", "e
 
 def shown(results, width):
     """The summary as a table for a terminal of some characters; spares columns if it is narrow."""
-    frame = results.summary()
-    contender, foremost, low, high, *others = results.measures
-    half = (frame[high] - frame[low]) / 2
-    frame = frame.assign(**{"±": half, "seconds": frame[[*SECONDS]].sum(axis=1, min_count=1)})
-    names = [contender, foremost, "±", *others, "fits", "labels", "seconds"]
-    asked = {*results.study.variants[0].scenario.metrics, *ALWAYS}
-    told = [name for name in names if name in asked and frame[name].notna().any()]
-    names = [*results.swept, *told]
+    frame = brief(results, results.summary())
+    names = [*frame.columns]
     rows = [{n: readable(n, row[n]) for n in names} for row in frame.to_dict("records")]
     for spared in SPARED:
         if sum(max(len(n), *(len(row[n]) for row in rows)) + 2 for n in names) > width:
@@ -41,6 +35,18 @@ def shown(results, width):
         style = None if row["contender"] in contenders else "dim"
         table.add_row(*(escape(row[name]) for name in names), style=style)
     return table
+
+
+def brief(results, summary):
+    """The columns of a summary that tell most: those of a terminal."""
+    contender, foremost, low, high, *others = results.measures
+    half = (summary[high] - summary[low]) / 2
+    seconds = summary[[*SECONDS]].sum(axis=1, min_count=1)
+    frame = summary.assign(**{"±": half, "seconds": seconds})
+    asked = {*results.study.variants[0].scenario.metrics, *ALWAYS}
+    told = [contender, foremost, "±", *others, "fits", "labels", "seconds"]
+    told = [name for name in told if name in asked and frame[name].notna().any()]
+    return frame[[*results.swept, *told]]
 
 
 def worthwhile(frame):

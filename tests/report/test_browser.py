@@ -70,6 +70,12 @@ driftsim.then(({ about, view }) => {
   done([Array.from(windows.firsts), Array.from(windows.lasts), curves]);
 });
 """
+BESIDE = """
+return [...document.querySelectorAll("#picture text")].map((text) => {
+  const { left, top, right, bottom } = text.getBoundingClientRect();
+  return [text.textContent, left, top, right, bottom];
+});
+"""
 
 
 def missing():
@@ -260,6 +266,31 @@ def test_it_fits_wide_and_narrow_light_and_dark(results, width, dark, chromium, 
     assert whole <= seen == width
     ground = opened.ask("return getComputedStyle(document.body).backgroundColor")
     assert ground == ("rgb(20, 20, 20)" if dark else "rgb(255, 255, 255)")
+    for drawing in ("#picture", ".sample"):
+        told = f"return getComputedStyle(document.querySelector('{drawing}')).filter"
+        assert (opened.ask(told) != "none") == dark, drawing
+
+
+def test_the_words_beside_the_axes_do_not_overlap(numbers, chromium, folder):
+    opened = Opened(chromium, written(numbers, folder))
+    told = opened.ask(BESIDE)
+    (ticks,) = [box for text, *box in told if text == "retrained"]
+    others = [(text, box) for text, *box in told if text != "retrained"]
+    assert len(others) > 4 and any(box[1] < ticks[1] for _, box in others)
+    for text, (left, top, right, bottom) in others:
+        beside = right <= ticks[0] or ticks[2] <= left
+        assert beside or bottom <= ticks[1] or ticks[3] <= top, text
+
+
+def test_who_is_not_known_under_a_metric_is_told_so(numbers, chromium, folder):
+    opened = Opened(chromium, written(numbers, folder))
+    button = opened.find('#legend [data-name="oracle"]')
+    assert not button.is_enabled() and button.get_attribute("aria-pressed") == "false"
+    assert button.text.endswith("not known for mae")
+    assert button.get_attribute("title").endswith(": not known for mae")
+    opened.choose("metric", "r2")
+    assert button.is_enabled() and button.get_attribute("aria-pressed") == "true"
+    assert "not known" not in button.text + button.get_attribute("title")
 
 
 def test_a_click_or_a_key_hides_a_contender_and_shows_it_again(swept, chromium, folder):

@@ -6,14 +6,17 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from examples import played
-from matplotlib.colors import same_color
+from matplotlib.colors import same_color, to_rgb
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from driftsim.evaluation.recovery import median
 from driftsim.evaluation.trace import Probes, Trace
 from driftsim.report.figures import KINDS, Shown, colour_of, curves, draw, drawn, picture, pictures
-from driftsim.report.figures.labels import spread
-from driftsim.report.figures.style import look_of, styled
+from driftsim.report.figures.labels import spread, stretches
+from driftsim.report.figures.recoveries import KEYS, keys
+from driftsim.report.figures.shown import rooms
+from driftsim.report.figures.style import COLOURS, FAINT, look_of, styled
 from driftsim.report.measures import rung_at
 from driftsim.report.results import Results
 from driftsim.report.verdict import SECONDS
@@ -199,6 +202,7 @@ def test_the_excess_is_that_of_the_api(odd):
 
 def test_recoveries_are_medians_and_those_not_followed_to_their_end_are_open(odd):
     panels, frame = draw("recovery", Shown(odd)).axes, odd.recovery()
+    assert keyed_by(panels[0]) == [*KEYS][2:]
     contenders = list(odd.study.variants[0].scenario.models)
     changes = sorted(frame.change.unique())
     assert [panel.get_title() for panel in panels] == [f"change at row {row:,}" for row in changes]
@@ -214,6 +218,17 @@ def test_recoveries_are_medians_and_those_not_followed_to_their_end_are_open(odd
         told = frame[(frame.change == change) & frame.contender.isin(contenders)]
         assert arrows == told.groupby("contender").censored.any().sum()
     assert frame.censored.any() and not frame.censored.all()
+
+
+def keyed_by(panel):
+    """What the legend of the figure of a panel tells of marks."""
+    return [text.get_text() for text in panel.figure.legends[0].get_texts()]
+
+
+def test_with_one_seed_nothing_is_said_of_seeds(odd):
+    frame = odd.recovery().drop_duplicates(["contender", "change"])
+    assert [*keys([one for _, one in frame.groupby("change")])] == [*KEYS][:2]
+    assert [*keys([frame[~frame["censored"]].drop_duplicates("contender")])] == ["recovered"]
 
 
 def test_recoveries_from_many_changes_are_a_matrix(many):
@@ -236,6 +251,7 @@ def test_the_stream_is_that_of_the_truth(odd):
     panels = draw("stream", Shown(odd)).axes
     assert len(panels) == 3
     truths = [one.truth.over(100).columns for one in odd.traces() if one.contender == "_under"]
+    assert panels[2].get_ylim()[0] < 0  # so that an error of zero is seen
     best = np.mean([one["bayes_error"] / one["rows"] for one in truths], axis=0)
     assert np.allclose(panels[2].lines[-1].get_ydata()[:-1], best)
     for panel, name in zip(panels, ("concept", "actual")):
@@ -259,6 +275,15 @@ def test_costs_are_those_of_the_summary(odd):
         beaten = [any(x <= a and y <= b and (x, y) != (a, b) for x, y in points) for a, b in points]
         kept = {point for point, lost in zip(points, beaten) if not lost}
         assert set(zip(front.get_xdata(), front.get_ydata())) == kept
+
+
+def test_names_keep_off_the_front(many):
+    for panel in draw("cost", Shown(many)).axes:
+        (front,) = tagged(panel, "front")
+        boxes = stretches(panel, front)
+        for name in tagged(panel, "name"):
+            box = name.get_window_extent()
+            assert not any(Bbox.intersection(box, other) for other in boxes)
 
 
 def test_forgetting_is_told_in_every_cell(odd):
@@ -309,6 +334,23 @@ def test_one_thing_swept_is_a_curve_and_two_are_a_map(settings, tmp_path):
         cells = [text.get_text() for text in tagged(panel, "cell")]
         assert cells == [f"{mean:.3f}" for mean in told[told.contender == name]["mean"]]
         assert (panel.get_title(), panel.get_xlabel()) == (name, "memory")
+
+
+def test_many_settings_share_the_room_with_other_reports(odd, tmp_path):
+    noises = [{"stream.noise": i / 100} for i in range(26)]
+    shown = Shown({"many": made(tmp_path, 2, *noises), "odd": odd}, metric="error")
+    titles = [scene.title for scene in shown.scenes]
+    assert len(titles) == 24 and titles[-1] == "odd"
+    assert titles[-2] == "many, noise = 0.22 (and 3 more, not drawn)"
+    assert {*NAMES} < {*shown.names}
+    assert "odd" in [panel.get_title() for panel in draw("cost", shown).axes]
+    assert rooms([2, 30, 30], 24) == [2, 11, 11] and rooms([1] * 30, 24) == [1] * 30
+
+
+def test_matrices_that_are_not_drawn_are_told(odd, monkeypatch):
+    monkeypatch.setattr("driftsim.report.figures.matrices.MOST_TABLES", 2)
+    titles = [panel.get_title() for panel in draw("forgetting", Shown(odd)).axes]
+    assert len(titles) == 2 and "(and 2 more, not drawn)" in titles[-1].replace("\n", " ")
 
 
 def test_ranks_are_led_to_their_names_and_those_alike_are_joined(settings):
@@ -393,6 +435,14 @@ def test_contenders_are_told_apart_without_colour():
     for one, other in combinations(looks, 2):
         if one.colour == other.colour:
             assert one.dashes != other.dashes and one.marker != other.marker
+
+
+def test_colours_are_seen_on_white():
+    for colour in (*COLOURS, FAINT):
+        tones = np.array(to_rgb(colour))
+        linear = np.where(tones <= 0.04045, tones / 12.92, ((tones + 0.055) / 1.055) ** 2.4)
+        contrast = 1.05 / (linear @ [0.2126, 0.7152, 0.0722] + 0.05)
+        assert contrast >= (4.5 if colour == FAINT else 3), colour
 
 
 def test_the_same_results_give_the_same_bytes(odd, settings):

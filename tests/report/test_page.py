@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import pandas as pd
 import pytest
+from examples import played
 
 from driftsim.report.figures import drawn, pictures
 from driftsim.report.page import document, packed
@@ -21,6 +22,17 @@ from driftsim.runner import Played
 from driftsim.scenario import load
 from driftsim.store import Store
 
+LISTS = """
+stream:
+  length: 600
+  concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 13}}
+  drift: {kind: sudden, at: [300]}
+models:
+  bayes: {learner: river.naive_bayes.GaussianNB, policy: static}
+evaluation: {warmup: 100, interval: 25}
+report: {window: 50}
+sweep: {stream.drift.at: [[300], [400]]}
+"""
 VOID = ("meta", "br", "input")
 TABLES = [
     "summary.csv", "summary.md", "recovery.csv", "alarms.csv", "differences.csv", "scenario.yaml",
@@ -189,19 +201,38 @@ def test_a_table_of_very_many_rows_is_cut_and_says_so():
 
 
 def test_where_there_is_no_room_metrics_and_intervals_are_spared(swept, monkeypatch):
-    models = list(swept.study.variants[0].scenario.models)
-    whole = packed.packed(swept, models)
-    assert whole.merged == 1 and not whole.spared and "mcc" in whole.metrics
+    results = asking(swept, "mcc")
+    models = list(results.study.variants[0].scenario.models)
+    whole = packed.packed(results, models)
+    assert whole.merged == 1 and not whole.spared and "excess_error" in whole.metrics
     monkeypatch.setattr(packed, "MOST", len(whole.text) - 1)
-    fewer = packed.packed(swept, models)
-    assert fewer.merged == 1 or "mcc" not in fewer.metrics
+    fewer = packed.packed(results, models)
+    assert fewer.merged == 1 and fewer.spared == ["excess_error"]
+    assert {*fewer.metrics} == {*whole.metrics} - {"excess_error"}  # the others take no room
     monkeypatch.setattr(packed, "MOST", len(whole.text) // 4)
-    small = packed.packed(swept, models)
+    small = packed.packed(results, models)
     assert small.merged > 1 and len(small.text) <= packed.MOST
-    assert small.metrics == ["error", "excess_error", "kappa"]
-    told = text_of(swept)
+    assert small.metrics == fewer.metrics and small.spared == fewer.spared
+    told = text_of(results)
     assert f"intervals of 50 rows are merged here into ones of {50 * small.merged}" in told
-    assert "mcc, balanced_accuracy" in told
+    assert "excess_error can be had from Python only" in told
+    assert packed.packed(swept, models).spared == []  # for it asks for the excess
+
+
+def asking(results, metric):
+    """The same results, of a study that asks for one metric."""
+    report = results.study.variants[0].scenario.report.model_copy(update={"metrics": [metric]})
+    variants = [
+        one._replace(scenario=one.scenario.model_copy(update={"report": report}))
+        for one in results.study.variants
+    ]
+    return Results(results.study._replace(variants=variants), results.store)
+
+
+def test_where_lists_are_swept_recovery_is_told(tmp_path):
+    told = frames(played(LISTS, "lists", tmp_path)).recovered
+    own = told[told["contender"] == "bayes"]
+    assert own["at"].tolist() == [[300], [400]] and own["changes"].tolist() == [1, 1]
 
 
 def test_counts_are_packed_as_they_are(swept):

@@ -98,7 +98,7 @@ def test_reports_are_compared_side_by_side(reports, monkeypatch):
     assert panels[0].get_ylim() == panels[1].get_ylim()
     (legend,) = figures["curves"].legends
     names = [text.get_text() for text in legend.get_texts()]
-    assert names == ["frozen", "last", "oracle (best possible)", "kept"]
+    assert names == ["frozen", "last", "kept", "oracle (best possible)"]
     colours = [{line.get_label(): line.get_color() for line in panel.lines} for panel in panels]
     assert colours[0]["last"] == colours[1]["last"]
     assert len({colours[0]["frozen"], colours[0]["last"], colours[1]["kept"]}) == 3
@@ -142,6 +142,9 @@ def test_help_names_every_figure():
         (["{one}.yaml"], "one.yaml: cannot be read"),
         (["{one}", "{one}"], "one: this stands twice; give each report once"),
         (["{one}", "{numbers}"], "have no metric in common; plot them apart"),
+        (["{one}", "--over", "cumulative", "--window", "100"], "--window: cumulative windows hold"),
+        (["{one}", "--figure", "cost", "--over", "tumbling"], "--over: 'cost' does not heed it"),
+        (["{one}/scenario.yaml"], "this is a file of a report; give the folder"),
         (["{one}", "--with", "x.py"], "--with x.py: there is no such Python file"),
     ],
 )  # fmt: skip
@@ -171,6 +174,10 @@ def test_runs_that_are_missing_are_told(tmp_path):
     assert ended.exit_code == 0
     assert ended.stderr == f"{folder}: 1 of 1 runs of last have not ended, and are left out\n"
     assert b">frozen<" in (tmp_path / "x.svg").read_bytes()
+    ended = told(folder, "--to", tmp_path / "y.svg", "--contender", "last")
+    assert ended.exit_code == 2
+    said = "there is no 'curves' to draw"
+    assert ended.stderr == f"{folder}: {said}: {folder}: 1 of 1 runs of last have not ended\n"
     for path in (folder / "runs").iterdir():
         path.unlink()
     ended = told(folder, "--to", tmp_path / "y.svg")
@@ -197,6 +204,10 @@ def test_a_report_with_own_parts_is_plotted_with_them(tmp_path):
     assert ended.exit_code == 0, ended.stderr
     ended = told(tmp_path / "own", "--to", tmp_path / "y.svg")
     assert ended.exit_code == 2 and "none of its runs stands in" in ended.stderr
+    kept(played(ONE, "plain", tmp_path), tmp_path / "out" / "plain")
+    both = [tmp_path / "own", tmp_path / "out" / "plain", "--with", tmp_path / "own.py"]
+    ended = told(*both, "--to", tmp_path / "z.svg")
+    assert ended.exit_code == 0, ended.stderr
 
 
 TABLE = """stream: {concepts: {rows: {kind: table, path: data/a.csv, marks: [200]}}}

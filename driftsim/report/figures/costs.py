@@ -35,7 +35,7 @@ def cost(shown):
             panel.set_ylim(0, 1.08 * frame["mean"].max() or 1)
     settled(figure)
     for panel, named in points.items():
-        beside_points(panel, named)
+        beside_points(panel, named, [line for line in panel.lines if line.get_gid() == "front"])
     return figure
 
 

@@ -1,5 +1,7 @@
 """Labels: names beside what they name, none upon another."""
 
+from itertools import pairwise
+
 import numpy as np
 from matplotlib.transforms import Bbox, ScaledTranslation
 
@@ -74,15 +76,17 @@ def spread(wanted, apart):
     return placed
 
 
-def beside_points(panel, points, size=7.5):
+def beside_points(panel, points, steps=(), size=7.5):
     """The name of each point (x, y) beside it, or near it with a line that leads there.
 
+    Names keep off the lines that go in `steps`, first across, then up or down.
     Called when the panel has found its place, and keeps its scales.
     """
     measure = ruler(panel.figure)
     area, scale = panel.get_window_extent(), panel.figure.dpi * POINT
     marks = {name: panel.transData.transform(point) for name, point in points.items()}
     taken = [around(mark, 3.5 * scale) for mark in marks.values()]
+    taken += [box.padded(1.5 * scale) for line in steps for box in stretches(panel, line)]
     for name in sorted(marks, key=lambda name: -marks[name][0]):
         style = {"fontsize": size, "color": INK, "va": "bottom", "transform": panel.transAxes}
         text = panel.text(0, 0, short(name), gid="name", **style)
@@ -97,6 +101,16 @@ def around(mark, reach):
     """The box about a point."""
     (x, y), r = mark, reach
     return Bbox([[x - r, y - r], [x + r, y + r]])
+
+
+def stretches(panel, line):
+    """The box of each stretch of a line that goes in steps."""
+    x, y = line.get_data()
+    corners = panel.transData.transform(
+        np.column_stack([np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]])
+    )
+    pairs = pairwise(corners)
+    return [Bbox([np.minimum(*pair), np.maximum(*pair)]) for pair in pairs]
 
 
 def free(mark, width, height, taken, area, scale):

@@ -59,9 +59,9 @@ def drawn(shown, metrics):
 def labelled(figure, lines, beside):
     """A figure whose lines are named: beside each panel, or in one legend."""
     if not beside:
-        legend(
-            figure, {short(name): line for made in lines.values() for name, line in made.items()}
-        )
+        named = {name: line for made in lines.values() for name, line in made.items()}
+        last = {name: named.pop(name) for name in [ORACLE] if name in named}
+        legend(figure, {short(name): line for name, line in (named | last).items()})
         return settled(figure)
     texts = {panel: names_at(panel, made) for panel, made in lines.items() if made}
     settled(figure)

@@ -1,13 +1,15 @@
 """Matrices: numbers in cells, the greater the darker, and what contenders forget."""
 
-from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from pandas import DataFrame
 
 from driftsim.report.figures.panels import LINE, broken, more, settled
+from driftsim.report.figures.shown import shared
 from driftsim.report.figures.style import INK, numbers, short
 
 SHADES = LinearSegmentedColormap.from_list("shades", ["#f7fafd", "#7fb0d8", "#0b3c6f"])
@@ -17,15 +19,24 @@ MOST_TABLES = 60
 MOST_NUMBERS = 30  # cells in a row or column, beyond which there is no room for numbers
 
 
+class Probed(NamedTuple):
+    """What a contender knew after each phase."""
+
+    title: str
+    table: DataFrame  # errors (phases, concepts)
+    ruling: list  # the concept of each phase
+    report: str  # its title
+
+
 def forgetting(shown):
     """The error on fresh rows of each concept after each phase, a matrix a contender."""
-    tables = list(islice(_probed(shown), MOST_TABLES))
+    tables = shared(probed(shown), MOST_TABLES)
     if not tables:
         return None
-    most = max(table.max().max() for _, table, _ in tables)
-    titles = [title for title, *_ in tables]
-    figure, panels = tiled([table.shape for _, table, _ in tables], titles, "phase")
-    for panel, (_, table, ruling) in zip(panels, tables):
+    most = max(one.table.max().max() for one in tables)
+    titles = [one.title for one in tables]
+    figure, panels = tiled([one.table.shape for one in tables], titles, "phase")
+    for panel, (_, table, ruling, _) in zip(panels, tables):
         told = [
             [f"{value:.2f}" if most <= 1 else numbers(value) for value in row]
             for row in table.to_numpy()
@@ -38,8 +49,8 @@ def forgetting(shown):
     return settled(figure)
 
 
-def _probed(shown):
-    """The title, errors (phases, concepts) and rulers of each contender that was probed."""
+def probed(shown):
+    """What each contender that was probed knew."""
     for scene in shown.scenes:
         told = scene.of(shown.told(scene.results, "probed"))
         for name, one in told[told["contender"].isin(shown.names)].groupby("contender", sort=False):
@@ -47,7 +58,8 @@ def _probed(shown):
             table = one.pivot(index="phase", columns="concept", values="error")
             table = table[list(scene.stream.concepts)]
             table.index = [f"{i + 1}  {short(ruler)}" for i, ruler in enumerate(ruling)]
-            yield ", ".join(filter(None, [scene.title, short(name)])), table, list(ruling)
+            title = ", ".join(filter(None, [scene.title, short(name)]))
+            yield Probed(title, table, list(ruling), scene.report)
 
 
 def tiled(shapes, titles, ylabel=""):

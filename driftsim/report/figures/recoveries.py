@@ -45,8 +45,21 @@ def dots(shown, told):
             dot(panel, names.index(name), one, shown.looks[name])
         panel.text(1.02, -0.9, "depth", transform=panel.get_yaxis_transform(), **DEPTH)
     below(panels, "rows to recover")
-    keyed(figure, KEYS)
+    keyed(figure, keys([frame for *_, frame in told]))
     return settled(figure)
+
+
+def keys(frames):
+    """What the marks mean that there are."""
+    runs = [one for frame in frames for _, one in frame.groupby("contender")]
+    lost = [np.isnan(median(one["rows"], one["censored"])) for one in runs]
+    if all(len(one) == 1 for one in runs):
+        there = {"recovered": not all(lost), "had not recovered by then": any(lost)}
+    else:
+        some = any(one["censored"].any() for one in runs)
+        there = {"median of the seeds": True, "their range": True}
+        there |= {"some seeds had not recovered by then": some, "most had not": any(lost)}
+    return {name: KEYS[name] for name, said in there.items() if said}
 
 
 def ruled(panel, names, named):
@@ -97,7 +110,11 @@ def matrices(shown, told):
         label(panel, [f"{change:,}" for change in changes], list(map(short, names)))
         panel.set_xlabel("change at row")
     once(panels)
-    figure.supxlabel(LONGER, fontsize="small", color=FAINT)
+    if any(still.any() for _, _, still, *_ in tables):
+        frames = [frame for _, changes in told for frame in changes.values()]
+        many = any(frame.duplicated("contender").any() for frame in frames)
+        longer = f"> or hatched: {'most seeds ' if many else ''}{LONGER}"
+        figure.supxlabel(longer, fontsize="small", color=FAINT)
     return settled(figure)
 
 
@@ -122,10 +139,14 @@ ONWARD = {
     "markerfacecolor": "none",
 }  # an arrow that begins at its place
 PLAIN = {"color": INK, "markeredgecolor": INK, "linestyle": "none"}
+FILLED = PLAIN | {"marker": "o", "markersize": 5}
+OPEN = FILLED | {"markerfacecolor": "white"}
 KEYS = {
-    "median of the seeds": PLAIN | {"marker": "o", "markersize": 5},
+    "recovered": FILLED,
+    "had not recovered by then": OPEN,
+    "median of the seeds": FILLED,
     "their range": PLAIN | {"linestyle": "-", "linewidth": 1.2},
     "some seeds had not recovered by then": PLAIN | ONWARD,
-    "most had not": PLAIN | {"marker": "o", "markersize": 5, "markerfacecolor": "white"},
+    "most had not": OPEN,
 }
-LONGER = "> or hatched: most seeds had not recovered when the next change came, or the stream ended"
+LONGER = "had not recovered when the next change came, or the stream ended"

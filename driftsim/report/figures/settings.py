@@ -12,6 +12,7 @@ from driftsim.parts import plain
 from driftsim.report.figures.labels import at_the_ends, names_at
 from driftsim.report.figures.matrices import label, matrix, once, tiled
 from driftsim.report.figures.panels import ACROSS, entitle, grid, legend, level, settled
+from driftsim.report.figures.shown import shared
 from driftsim.report.figures.style import FROM_ZERO, MOST_BANDS, numbers, short
 
 HEIGHT, NAME = 3.0, 0.15  # inches
@@ -27,6 +28,7 @@ class Slice(NamedTuple):
     name: str  # of what is swept
     values: list
     frame: DataFrame
+    report: str  # its title
 
 
 def sweep(shown):
@@ -42,7 +44,7 @@ def sweep(shown):
     if all(len(results.swept) == 2 for results, _ in told.values()):
         return maps(told, metric)
     slices = [one for title, (results, frame) in told.items() for one in cut(title, results, frame)]
-    return lines(shown, slices[:MOST_PANELS], metric)
+    return lines(shown, shared(slices, MOST_PANELS), metric)
 
 
 def values_of(results):
@@ -65,7 +67,7 @@ def cut(title, results, frame):
         for other, value in zip(others, setting):
             part = part[[one == value for one in part[other]]]
         said = [f"{short(other)} = {plain(value)}" for other, value in zip(others, setting)]
-        yield Slice(", ".join(filter(None, [title, *said])), name, values[name], part)
+        yield Slice(", ".join(filter(None, [title, *said])), name, values[name], part, title)
 
 
 def numeric(values):

@@ -1,5 +1,6 @@
 """Shown: what figures are asked to show: reports, contenders, a metric and windows."""
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -62,11 +63,8 @@ class Shown:
 
     @property
     def scenes(self):
-        """The settings that have panels of their own; the last tells of those that have none."""
-        every = self.every
-        *others, last = every[:MOST_SCENES]
-        more = f"{last.title} (and {len(every) - MOST_SCENES} settings more, not drawn)"
-        return [*others, last._replace(title=more) if len(every) > MOST_SCENES else last]
+        """The settings that have panels of their own."""
+        return shared(self.every, MOST_SCENES)
 
     @property
     def metrics(self):
@@ -92,25 +90,54 @@ class Shown:
         longest = max(one.scenario.stream.length for one in results.study.variants)
         return self.told(results, "curves", metric, longest)
 
-    @property
+    @cached_property
     def looks(self):
         """How each contender looks, the same whether others are shown or not."""
-        models = [name for scene in self.scenes for name in scene.variant.scenario.models]
+        models = [name for scene in self.every for name in scene.variant.scenario.models]
         return {name: look_of(i) for i, name in enumerate(dict.fromkeys(models))}
 
     @property
     def words(self):
         """Every name that may stand in a figure."""
-        streams = [scene.stream for scene in self.scenes]
+        streams = [scene.stream for scene in self.every]
         classes = [str(one) for stream in streams for one in stream.schema.classes or ()]
         concepts = [name for stream in streams for name in stream.concepts]
-        titles = [scene.title for scene in self.scenes]
+        titles = [scene.title for scene in self.every]
         return "".join({*self.looks, *classes, *concepts, *titles})
 
     @property
     def names(self):
         """The contenders to be drawn, in the order of the scenarios."""
         return [name for name in self.looks if not self.contenders or name in self.contenders]
+
+
+def shared(items, most):
+    """As many titled items as there is room for, shared among their reports.
+
+    The last of a report tells how many more it has.
+    """
+    groups = {}
+    for one in items:
+        groups.setdefault(one.report, []).append(one)
+    room = rooms([*map(len, groups.values())], most)
+    return [one for group, n in zip(groups.values(), room) for one in first(group, n)]
+
+
+def rooms(sizes, most):
+    """For how many of each there is room, one at least; of the large, for as many of each."""
+    given = [1] * len(sizes)
+    while sum(given) < min(most, sum(sizes)):
+        n = min(n for n, size in zip(given, sizes) if n < size)
+        i = next(i for i, size in enumerate(sizes) if given[i] == n < size)
+        given[i] += 1
+    return given
+
+
+def first(group, n):
+    """The first items of a group; the title of the last tells of those beyond."""
+    *others, last = group[:n]
+    more = f"{last.title} (and {len(group) - n} more, not drawn)".strip()
+    return [*others, last._replace(title=more) if len(group) > n else last]
 
 
 def has(metric, schema):

@@ -23,14 +23,14 @@ STYLE = {
     "hatch.linewidth": 0.6,
 }
 COLOURS = (
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7A5C00",
-    "#56B4E9", "#E69F00", "#555555", "#5E3C99", "#8C1C3F",
+    "#0072B2", "#C93300", "#009E73", "#CC79A7", "#544400",
+    "#1A95FE", "#D37D00", "#555555", "#5E3C99", "#8C1C3F",
 )  # fmt: skip
 DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1.5, 1.5, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p")
 HATCHES = ("", "////", r"\\\\", "xxxx", "----", "||||", "++++")  # of lines: dots are large in SVG
 GROUNDS = ("#ffffff", "#e4e4e4", "#dcebf7", "#fbe9d9", "#e0f2e9", "#f6e3ee")  # of the concepts
-INK, FAINT = "#222222", "#777777"
+INK, FAINT = "#222222", "#666666"
 FROM_ZERO = ("error", "excess_error", "mae", "rmse", "excess_mse", "brier", "log_loss")
 LOSSES = (
     *FROM_ZERO, "calibration_error", "relative_absolute_error", "relative_squared_error",

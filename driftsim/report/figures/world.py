@@ -12,6 +12,7 @@ from driftsim.report.figures.style import GROUNDS, HATCHES, INK, short
 
 HEIGHT, NAME = 1.6, 0.17  # inches of a panel, and of a name beside it
 MOST_NAMED = 10  # parts of a whole that are drawn apart
+BELOW = 0.06  # the share of a panel that is below zero, so that a line at zero is seen
 EDGE = {"edgecolor": "#999999", "linewidth": 0.4}
 
 
@@ -141,7 +142,8 @@ def best(panel, shown, scene):
     style = {"color": INK, "alpha": 0.2, "linewidth": 0, "step": "post"}
     panel.fill_between(x, errors.min(axis=0), errors.max(axis=0), **style)
     panel.step(x, errors.mean(axis=0), where="post", color=INK, linewidth=1.2)
-    panel.set_ylim(0, max(1.1 * errors.max(), 0.02))
+    top = max(1.1 * errors.max(), 0.02)
+    panel.set_ylim(-BELOW * top, top)
 
 
 def bounds(world):

@@ -3,7 +3,7 @@
 const MARGIN = { top: 20, right: 14, bottom: 40, left: 58 };
 const GAP = 5; // pixels between curves and ticks
 const ROW = 8; // pixels of a row of ticks
-const MOST_STRIP = 80; // pixels of all of them
+const [LEAST_STRIP, MOST_STRIP] = [18, 80]; // pixels of all of them
 
 /** A picture of curves as wide as its place; what is under the pointer is drawn over it. */
 class Chart {
@@ -43,7 +43,8 @@ class Chart {
     const { curves, rows } = this.shown;
     this.width = Math.max(this.svg.parentElement.clientWidth, 240);
     this.ticked = curves.filter(({ retrained }) => retrained.length);
-    this.strip = this.ticked.length ? GAP + Math.min(this.ticked.length * ROW, MOST_STRIP) : 0;
+    const strip = Math.min(Math.max(this.ticked.length * ROW, LEAST_STRIP), MOST_STRIP);
+    this.strip = this.ticked.length ? GAP + strip : 0;
     const plot = Math.max(220, Math.min(420, this.width * 0.42));
     this.top = MARGIN.top;
     this.bottom = this.top + plot;

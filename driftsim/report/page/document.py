@@ -141,7 +141,8 @@ def caption(results, tallies):
     scenario = results.study.variants[0].scenario
     said = []
     if scenario.evaluation.seeds > 1:
-        said.append(f"Lines are means over {scenario.evaluation.seeds:,} seeds, bands their range.")
+        seeds = f"{scenario.evaluation.seeds:,} seeds"
+        said.append(f"Lines are means over {seeds}; bands, where shown, their range.")
     if len(scenario.stream.concepts) > 1:
         said.append("The ground is shaded by the concept that rules, through ramps in between.")
     if scenario.stream.changes(0):

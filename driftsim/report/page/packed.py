@@ -20,7 +20,7 @@ class Packed(NamedTuple):
     """What the page recomputes its curves from."""
 
     metrics: list[str]  # that can be had from it
-    spared: list[str]  # that could be, were there more room
+    spared: list[str]  # that would take more room than there is
     merged: int  # intervals to one
     columns: list  # name, type and length of each array, in the order in which they stand
     kinds: list  # of runs: the names and widths of their columns
@@ -29,15 +29,15 @@ class Packed(NamedTuple):
 
 
 def packed(results, models):
-    """All tallies; where they are too large, those of the metrics asked for, merged if need be.
+    """All tallies; where they are too large, those the metrics asked for need, merged if need be.
 
     `models` are the names of all contenders.
     """
     scenes = grouped(results)
     there = held(scenes, models)
     offered = [name for name in results.metrics if NEEDED.get(name, set()) <= there]
-    asked = {*results.study.variants[0].scenario.metrics, *offered[:1], "kappa"}
-    fewer = [name for name in offered if name in asked]
+    asked = needed([*results.study.variants[0].scenario.metrics, *offered[:1]])
+    fewer = [name for name in offered if needed([name]) <= asked]
     firsts = [played[0] for _, played in scenes if played]
     longest = max((len(one.truth.columns["rows"]) for one in firsts), default=1)
     merging = (step * 10**power for power in range(9) for step in STEPS)

@@ -68,9 +68,20 @@ function told(view, shown) {
   const window = Math.ceil(view.window / shown.scene.grid.interval) * shown.scene.grid.interval;
   const windows = KINDS[view.over][1](grouped(window));
   find("meaning").textContent = `${titleOf(metric.name)}: ${metric.means} ${windows}`;
-  for (const button of find("legend").querySelectorAll("button")) {
-    button.setAttribute("aria-pressed", !view.hidden.has(button.dataset.name));
-  }
+  const buttons = find("legend").querySelectorAll("button");
+  view.everybody.forEach((one, i) => mark(buttons[i], one, view));
+}
+
+/** Let a button tell whether one is shown, or why that cannot be. */
+function mark(button, one, { computed, hidden }) {
+  const known = one.played && computed.curve(one.name).mean.some(Number.isFinite);
+  const unknown = one.played && !known;
+  const why = unknown ? `not known for ${titleOf(computed.metric.name)}` : lacking(one);
+  button.disabled = !known;
+  button.title = why ? `${one.label}: ${why}` : one.label;
+  button.classList.toggle("unknown", unknown);
+  button.querySelector("small").textContent = why;
+  button.setAttribute("aria-pressed", known && !hidden.has(one.name));
 }
 
 /** What is missing of a contender, in words. */
@@ -82,10 +93,9 @@ function lacking({ failed, played }) {
 /** A button for each who could be shown, pressed for those who are. */
 function legend(view, chart) {
   const buttons = view.everybody.map((one) => {
-    const button = element("button", { type: "button", disabled: !one.played, title: one.label });
+    const button = element("button", { type: "button" });
     button.dataset.name = one.name;
-    button.append(sample(one), element("span", {}, one.label));
-    if (lacking(one)) button.append(element("small", {}, lacking(one)));
+    button.append(sample(one), element("span", {}, one.label), element("small", {}));
     button.addEventListener("click", ({ shiftKey }) => {
       if (shiftKey) view.isolate(one.name);
       else view.toggle(one.name);

@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from driftsim.report.results import SECONDS
-from driftsim.report.tables import ALWAYS, COUNTS, measured, readable, worthwhile
+from driftsim.report.tables import COUNTS, brief, measured, readable, worthwhile
 
 LONG = 24  # rows, beyond which a table is folded up
 MOST_ROWS = 1_000  # of a table in the page
@@ -64,38 +63,19 @@ class Frames(NamedTuple):
 def frames(results):
     """The tables of some results."""
     return Frames(
-        results.summary(), recovered(results), results.recovery(), results.alarms(),
+        results.summary(), results.recovered(), results.recovery(), results.alarms(),
         results.compare(), results.ranks(), results.forgetting(), results.probed(),
     )  # fmt: skip
-
-
-def recovered(results):
-    """How long each contender took to recover; no rows where lists or mappings are swept."""
-    values = [value for one in results.study.variants for value in one.setting.values()]
-    if any(isinstance(value, list | dict) for value in values):
-        return pd.DataFrame()  # pandas cannot group by them
-    return results.recovered()
 
 
 def tables(results, told):
     """All tables that have rows, as HTML; `told` are the frames."""
     models = {name for one in results.study.variants for name in one.scenario.models}
-    shown = {"summary": brief(results, told.summary), "whole": worthwhile(told.summary)}
+    summary = brief(results, told.summary).assign(engine=told.summary["engine"])
+    shown = {"summary": summary, "whole": worthwhile(told.summary)}
     shown |= {name: frame for name, frame in told._asdict().items() if name != "summary"}
     parts = [section(name, frame, models) for name, frame in shown.items() if len(frame)]
     return "\n".join(parts)
-
-
-def brief(results, summary):
-    """The columns of a summary that tell most: those of a terminal, and engines."""
-    contender, foremost, low, high, *others = results.measures
-    half = (summary[high] - summary[low]) / 2
-    seconds = summary[[*SECONDS]].sum(axis=1, min_count=1)
-    frame = summary.assign(**{"±": half, "seconds": seconds})
-    asked = {*results.study.variants[0].scenario.metrics, *ALWAYS}
-    told = [contender, foremost, "±", *others, "fits", "labels", "seconds"]
-    told = [name for name in told if name in asked and frame[name].notna().any()]
-    return frame[[*results.swept, *told, "engine"]]
 
 
 def section(name, frame, models):
