@@ -167,6 +167,11 @@ def session(leader):
     return found
 
 
+def hearing_ctrl_c():
+    """As a process does that is not begun in the background of a script."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_ctrl_c_ends_with_a_line_and_no_process_left(tmp_path):
     path = saved(tmp_path, TEXT.replace("4_000", "4_000_000"))
     process = subprocess.Popen(
@@ -174,6 +179,7 @@ def test_ctrl_c_ends_with_a_line_and_no_process_left(tmp_path):
         start_new_session=True,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hearing_ctrl_c,
     )
     until = time.monotonic() + 60
     while len(session(process.pid)) < 4 and time.monotonic() < until:

@@ -41,7 +41,9 @@ from driftsim.kernels.trees import (
     UNTOLD,
     bytes_of_leaf,
     hoeffding_tree,
+    outgrown,
     padded,
+    refuse_outgrown,
     trusts_bayes,
 )
 from driftsim.kernels.twister import poisson, twister
@@ -135,12 +137,7 @@ def enlarged(s) -> AdaptiveTrees:
 
     Raises `ValueError` where a tree is so large that river's own might take measures.
     """
-    many = s.members["leaves"] > s.most_leaves
-    if (many & (s.members["weight"] >= s.most_weight)).any():
-        raise ValueError(
-            f"a tree has more than {s.most_leaves} leaves after {s.most_weight:.0f} labels, "
-            "where river's own might save memory; `compiled: false` runs river's own"
-        )
+    refuse_outgrown(s)
     return with_room(s, len(s.grove.nodes))
 
 
@@ -150,10 +147,7 @@ def tree_room(s):
     heap = s.grove.heap[0]
     if heap.many < s.members.size * (3 * (heap.deepest + 1) + 2):
         return False
-    for m in range(s.members.size):
-        if s.members[m].leaves > s.most_leaves and s.members[m].weight >= s.most_weight:
-            return False
-    return True
+    return not outgrown(s)
 
 
 @compiled

@@ -143,13 +143,18 @@ def enlarged(s) -> Trees:
 
     Raises `ValueError` where a tree is so large that river's own might take measures.
     """
+    refuse_outgrown(s)
+    return s if s.spare[1] >= len(s.members) else with_pairs(s, len(s.nodes) // 2)
+
+
+def refuse_outgrown(s):
+    """Raise `ValueError` where a tree is so large that river's own might take measures."""
     many = s.members["leaves"] > s.most_leaves
     if (many & (s.members["weight"] >= s.most_weight)).any():
         raise ValueError(
             f"a tree has more than {s.most_leaves} leaves after {s.most_weight:.0f} labels, "
             "where river's own might save memory; `compiled: false` runs river's own"
         )
-    return s if s.spare[1] >= len(s.members) else with_pairs(s, len(s.nodes) // 2)
 
 
 def with_pairs(s, n):
@@ -176,10 +181,16 @@ def padded(array, n):
 def tree_room(s):
     if s.spare[1] < s.members.size:
         return False
+    return not outgrown(s)
+
+
+@compiled
+def outgrown(s):
+    """Whether a tree is so large that river's own might take measures."""
     for m in range(s.members.size):
         if s.members[m].leaves > s.most_leaves and s.members[m].weight >= s.most_weight:
-            return False
-    return True
+            return True
+    return False
 
 
 @compiled
