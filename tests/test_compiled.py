@@ -140,6 +140,21 @@ def test_a_compiled_loop_equals_predict_then_learn(spec_and_schema):
             assert np.allclose(one, naive(plain, arrival), rtol=1e-12, atol=1e-12)
 
 
+def test_asking_a_compiled_model_more_leaves_no_trace(spec_and_schema):
+    """So probes do not show; many rows alike, and few labels, make ties that might tell."""
+    spec, stream = spec_and_schema
+    learner = Learner.model_validate(spec)
+    _, rows = rows_of(stream, learner, 0)
+    rows = rows._replace(X=np.floor(rows.X))
+    asked, quiet = (learner.start(stream.schema, 0) for _ in range(2))
+    for arrival in arrivals(
+        cut(rows, 50), Labels.model_validate({"kind": "delayed", "rows": 7}), 0
+    ):
+        asked.predict(rows.X[::-1][:20])
+        one, other = (model.test_then_train(arrival) for model in (asked, quiet))
+        assert np.array_equal(one, other)
+
+
 def naive(model, arrival):
     """Predict each row, one by one, after learning what is due before it, one by one."""
     predicted, learned, due = [], 0, arrival.due

@@ -1,6 +1,5 @@
 """Ensembles of one model many times over, each member of which learns a resampled stream."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -29,38 +28,35 @@ class Bagging(NamedTuple):
 def bagging_classifier(members, d, k, model, n_models=10, seed=None):
     """Online bagging (Oza & Russell 2001) of classifiers: it has learned nothing.
 
-    `model` gives the state of so many members. An ensemble is one member itself. Raises
-    `ValueError` where it is to be more, or where the room of the model may not do.
+    `model` gives the state of so many members. An ensemble is one member itself, and
+    raises `ValueError` where it is to be more.
     """
     return resampled(members, k, model, n_models, seed, 1.0, "bag")
 
 
 def resampled(members, k, model, n_models, seed, rate, method):
-    state = members_of_one(members, model, n_models, rate)
+    state = members_of_one(members, model, n_models)
     known, share = np.zeros((n_models, k), np.int64), np.zeros(k)
     times = float(rate), *RESAMPLING[method]
     return Bagging(state, twister(seed), *times, known, has(state, "order"), share)
 
 
-def members_of_one(members, model, n_models, rate):
-    """The state of the members of an ensemble, if its room does for all that they may learn.
+def members_of_one(members, model, n_models):
+    """The state of the members of an ensemble.
 
-    Room is asked for once a row. To learn a row again takes none, unless a leaf is split once more,
-    and that takes as many times as a tree waits for, of which as good as never so many are drawn.
+    Room is asked for once a row, and so a tree must not split twice while it learns a row several
+    times: `patient` of learners/twins.py leaves those that might to river.
     """
-    state = model(n_models)
     if members != 1:
         raise ValueError(f"an ensemble is one member, not {members}")
-    if has(state, "grace_period", lambda wait: wait < rate + 8 * math.sqrt(rate) + 14):
-        raise ValueError(f"trees that wait so little split more than once a row, at rate {rate}")
-    return state
+    return model(n_models)
 
 
-def has(state, name, such=lambda value: True):
-    """Whether a state, or one within it, has a field of a name, and such a value there."""
+def has(state, name):
+    """Whether a state, or one within it, has a field of a name."""
     held = state._asdict()
     inside = (one for one in held.values() if hasattr(one, "_asdict"))
-    return (name in held and such(held[name])) or any(has(one, name, such) for one in inside)
+    return name in held or any(has(one, name) for one in inside)
 
 
 @compiled
@@ -212,7 +208,7 @@ def bagging_regressor(members, d, k, model, n_models=10, seed=None):
 
     `model` gives the state of so many members. Raises `ValueError` as `bagging_classifier` does.
     """
-    state = members_of_one(members, model, n_models, 1.0)
+    state = members_of_one(members, model, n_models)
     return BaggingRegressor(state, twister(seed), int(n_models))
 
 

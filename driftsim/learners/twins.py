@@ -184,7 +184,10 @@ def resampling(method, schema):
 
 
 def patient(made):
-    """An ensemble must not be of trees that may split more than once a row: room is for one."""
+    """An ensemble must not be of trees that may split twice a row: room is for one split.
+
+    That takes as many labels as a tree waits for, of which as good as never so many are drawn.
+    """
     rate = made.w if getattr(made, "bagging_method", None) == "bag" else 1
     last = [*getattr(made.model, "steps", {None: made.model}).values()][-1]
     if getattr(last, "grace_period", math.inf) < rate + 8 * math.sqrt(rate) + 14:
