@@ -13,10 +13,13 @@ class Shift:
         self._before = X
 
     def p_value(self, X):
-        """The least p-value of the features, times their number (Bonferroni): 1 at most."""
+        """The least p-value of the features, times their number (Bonferroni): 1 at most.
+
+        1 also where there are no rows to compare.
+        """
         before = self._before.T
         values = [p_value(old, new) for old, new in zip(before, X.T) if len(old) and len(new)]
-        return min(1.0, len(values) * min(values, default=1.0))
+        return min(1.0, len(values) * min(values)) if values else 1.0
 
 
 def p_value(old, new):

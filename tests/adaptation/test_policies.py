@@ -314,6 +314,31 @@ def test_recall_keeps_the_last_to_have_served():
     assert [model._mean for model in recaller._kept] == [2.0, 3.0]
 
 
+class ByHeart(Model):
+    """Right on the rows it was trained on, by their first feature, and wrong by 1 on others."""
+
+    def __init__(self, known=()):
+        self._known = np.asarray(known)
+
+    def fit(self, rows, weight=None):
+        return ByHeart(rows.X[:, 0])
+
+    def learn(self, rows):
+        raise AssertionError("recall never teaches a model on")
+
+    def predict(self, X):
+        return np.where(np.isin(X[:, 0], self._known), X[:, 0], X[:, 0] + 1)
+
+
+def test_recall_tries_a_new_model_on_rows_it_was_not_trained_on():
+    """The past model knows two of eight rows, one in each half; the new one only the first half."""
+    rows = numbered(np.arange(30) * 1.0)
+    recaller = Recaller(ByHeart(), most=3)
+    past = recaller(rows.part([11, 15, 20]))
+    assert recaller(rows.part(slice(10, 18))) is past  # wrong on 3 of the second half, not on 4
+    assert recaller(rows.part(slice(21, 29))) is past  # wrong on all, as the new one
+
+
 def test_an_ensemble_has_its_last_models_vote():
     policy = Policy.model_validate({"kind": "ensemble", "every": 10, "size": 2, "weight": "equal"})
     rows = numbered(np.arange(60) * 1.0)
@@ -332,6 +357,8 @@ def test_weights_of_an_ensemble():
     assert np.allclose(told, [1 / 0.25, 1 / 0.75, 1 / 0.25], rtol=1e-4)
     sure = np.array([[0.8, 0.2], [0.8, 0.2], [0.2, 0.8], [0.2, 0.8]])
     assert np.allclose(by_mse([sure], y)[0], 1 / (0.25 + 0.04), rtol=1e-4)
+    rare, one_wrong = np.array([0, 0, 0, 1]), np.array([0, 0, 1, 1])
+    assert by_error([one_wrong], rare) == [0.375 - 0.25, 0.375]  # guessing: 1 - 9/16 - 1/16
     numbers = np.array([1.0, 3.0])
     assert by_error([numbers + 0.5, numbers + 9], numbers) == [0.5, 0, 1]
     assert np.allclose(by_mse([numbers + 2], numbers), [1 / 5, 1], rtol=1e-4)
@@ -413,6 +440,21 @@ def test_a_balanced_buffer_holds_as_many_of_each_class():
     assert np.bincount([label for *_, label in buffer._rows]).min() >= 8
     late = [t for t, _, label in buffer._rows if label == 1]
     assert min(late) < 700 and max(late) > 800  # of a class, rows of all times
+
+
+def test_every_row_of_a_class_is_as_likely_in_a_balanced_buffer():
+    """200 rows, one in five of class 1: of 20 places it takes one from 0 where they are equal."""
+    y, runs = (np.arange(200) % 5 == 0).astype(int), 200
+    kept = np.zeros(200)
+    for seed in range(runs):
+        buffer = Balanced(20, np.random.default_rng(seed))
+        buffer.add(numbered(y))
+        kept[[t for t, _, _ in buffer._rows]] += 1
+    for label, places in ((0, 9), (1, 11)):
+        own = kept[y == label]
+        assert own.sum() == runs * places
+        quarters = own.reshape(4, -1).sum(axis=1)
+        assert np.abs(quarters - own.sum() / 4).max() < 4 * np.sqrt(own.sum() * 3 / 16)
 
 
 def test_answers_are_forgotten_once_told():

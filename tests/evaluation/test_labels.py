@@ -105,6 +105,19 @@ def test_a_budget_is_kept_in_every_stretch(labels, per):
         assert abs(np.corrcoef(whole.sum(axis=0), np.arange(per))[0, 1]) < 0.9  # anywhere
 
 
+def test_a_budget_picks_every_row_of_a_part_as_often():
+    """Parts of 4, 3 and 3 rows; the picks of one part tell nothing of those of the next."""
+    came = due({"kind": "budget", "labels": 3, "per": 10}) < NEVER
+    stretches = came.reshape(-1, 10)
+    parts = [stretches[:, :4], stretches[:, 4:7], stretches[:, 7:]]
+    for part in parts:
+        share = 1 / part.shape[1]
+        assert (np.abs(part.mean(axis=0) - share) < 4 * np.sqrt(share / len(part))).all()
+    picked = [part.argmax(axis=1) for part in parts]
+    assert np.abs(np.corrcoef(picked) - np.eye(3)).max() < 4 / np.sqrt(len(stretches))
+    assert not np.array_equal(came, due({"kind": "budget", "labels": 3, "per": 10}, 1) < NEVER)
+
+
 def test_a_budget_of_long_stretches_is_drawn_where_it_is_asked():
     spec = Labels.model_validate({"kind": "budget", "labels": 1, "per": 10**12})
     assert (spec.due(T, Y, Chance(0)) == NEVER).sum() >= N - 1

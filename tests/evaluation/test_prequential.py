@@ -270,3 +270,78 @@ def test_all_models_that_a_policy_holds_take_room():
         columns = evaluate(contender=contender(tree, policy), **asked).columns
         room[size] = np.nanmax(columns["model_bytes"])
     assert 3.5 < room[5] / room[1] < 6
+
+
+class Noting(Learner):
+    """Starts models that have learned nothing and predict 0; notes the seed of each."""
+
+    def start(self, schema, seed, probabilities=False):
+        NOTED.append(seed)
+        return MajorityModel(np.zeros(schema.n_classes, np.int64), probabilities)
+
+
+class Drawing(Policy):
+    """Predicts class 0; notes the first number that it draws."""
+
+    def run(self, model, history, arrivals, rng):
+        NOTED.append(int(rng.integers(2**62)))
+        for arrival in arrivals:
+            yield np.zeros(len(arrival.t), np.int64)
+
+
+NOTED = []
+del Learner.kinds["noting"], Policy.kinds["drawing"]
+
+
+def test_learner_and_policy_have_a_seed_of_their_own_in_every_run():
+    NOTED.clear()
+    for seed in (0, 1, 2, 0):
+        evaluate(sea_stream(1100), Contender(learner=Noting(), policy=Drawing()), seed=seed)
+    learners, policies = NOTED[::2], NOTED[1::2]
+    assert learners[0] == learners[3] and policies[0] == policies[3]
+    assert len({*learners}) == len({*policies}) == 3
+    drawn = [int(np.random.default_rng(seed).integers(2**62)) for seed in learners]
+    assert not {*drawn} & {*policies}
+
+
+class Knows(Model):
+    """Predicts the number of labels that it has learned."""
+
+    def __init__(self):
+        self.n = 0
+
+    def fit(self, rows, weight=None):
+        raise AssertionError("`online` never fits")
+
+    def learn(self, rows):
+        self.n += len(rows.t)
+
+    def predict(self, X):
+        return np.full(len(X), float(self.n))
+
+
+class Number(Learner):
+    """Starts one that counts."""
+
+    def start(self, schema, seed):
+        return Knows()
+
+
+del Learner.kinds["number"]
+
+
+@pytest.mark.parametrize(("late", "known"), [(0, [50, 90]), (7, [43, 83])])
+def test_a_probe_is_sent_when_the_last_row_of_its_phase_has_been_learned(late, known):
+    """Labels are 0, so that the mean error is the number of labels in before the probe."""
+    level = {"kind": "level", "noise": 0.0}
+    stream = Stream.model_validate(
+        {
+            "length": 90,
+            "concepts": {"a": level, "b": level},
+            "drift": {"kind": "sudden", "at": [50]},
+        }
+    )
+    playing = Contender(learner=Number(), policy=contender(policy="online").policy)
+    probes = evaluate(stream, playing, Delayed(rows=late), warmup=20, probe=3).probes
+    assert probes.rows.tolist() == [49, 89]
+    assert probes.errors.tolist() == [[n, n] for n in known]

@@ -62,3 +62,13 @@ def test_the_whole_is_one_window():
     assert total.columns["ones"].tolist() == [99_000]
     assert total.columns["first_row"].tolist() == [1000]
     assert total.columns["last_row"].tolist() == [99_999]
+
+
+def test_a_row_fades_by_the_rows_after_it_whatever_the_intervals():
+    tally = Tally(2, 9, 4)  # rows 2 3 | 4 5 6 7 | 8
+    tally.add(np.arange(2, 9), ones=np.ones(7))
+    tally.most("model_bytes", 7.0, 5)
+    faded = tally.trace().faded(0.5).columns
+    assert faded["ones"].tolist() == [2, 4 + 2 / 16, 1 + 4.125 / 2]
+    assert faded["first_row"].tolist() == [2, 4, 8] and faded["last_row"].tolist() == [3, 7, 8]
+    assert np.array_equal(faded["model_bytes"], [np.nan, 7, np.nan], equal_nan=True)

@@ -138,6 +138,23 @@ def test_contenders_are_compared_pair_by_pair(swept, plain):
     assert error[one["better"]] < error[one["worse"]]
 
 
+def test_an_interval_counts_for_its_rows_in_a_comparison(tmp_path):
+    """The first interval is of ten rows, the last of one."""
+    text = """stream: {length: 3_001, concepts: {a: {kind: sea, threshold: 8}}}
+models:
+  follows: {learner: no_change, policy: online}
+  frozen: {learner: majority, policy: static}
+evaluation: {warmup: 490, interval: 50}
+"""
+    results = played(text, "uneven", tmp_path)
+    (one,) = results.compare().to_dict("records")
+    error = results.summary().set_index("contender").error
+    apart = error["follows"] - error["frozen"]
+    rates = results.curves("error", 50).groupby("contender")["mean"].mean()
+    assert abs(rates["follows"] - rates["frozen"] - apart) > 1e-3
+    assert one["better"] == "frozen" and one["mean"] == pytest.approx(apart, abs=1e-12)
+
+
 def test_alarms_stand_beside_detectors_that_hear_nothing(tmp_path):
     text = """# Who hears it?
 stream:
