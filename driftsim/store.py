@@ -12,7 +12,7 @@ import numpy as np
 from driftsim.evaluation.trace import Probes, Trace
 from driftsim.scenario import dumped
 
-FORMAT = 4  # raised when the same run would leave another file
+FORMAT = 5  # raised when the same run would leave another file
 UNFINISHED = ".unfinished"  # how the names of files end that are being written
 
 
@@ -37,7 +37,9 @@ class Store:
         """Keep a trace; its file appears whole or not at all."""
         import pyarrow as pa
 
-        about = {"widths": widths(trace), "probes": told(trace.probes), **run.about}
+        alarms = None if trace.alarms is None else trace.alarms.tolist()
+        about = {"widths": widths(trace), "probes": told(trace.probes), "alarms": alarms}
+        about |= run.about
         if trace.predictions is not None:
             first = int(trace.columns["first_row"][0])
             rows = np.arange(first, first + len(trace.predictions))
@@ -61,7 +63,9 @@ class Store:
         for name, k in about["widths"].items():
             columns[name] = np.column_stack([columns.pop(f"{name}_{i}") for i in range(k)])
         probes = about["probes"] and Probes(*map(np.array, about["probes"]))
-        return Trace(columns, about["interval"], self._predicted(run), probes)
+        alarms = about["alarms"]
+        alarms = None if alarms is None else np.array(alarms, np.int64)
+        return Trace(columns, about["interval"], self._predicted(run), probes, alarms)
 
     def _predicted(self, run):
         """The predictions that are kept of a run (n,), or None."""

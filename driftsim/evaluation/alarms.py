@@ -9,12 +9,17 @@ class Detection(NamedTuple):
     """How alarms compare with changes."""
 
     alarms: int
-    changes: int
+    changes: float  # NaN where nobody knows how many there are
     delays: list[int]  # rows from each change that was detected to its first alarm
     waited: list[int]  # rows for which each change that was missed went without one
-    extra: int  # further alarms between a change that was detected and the next
-    early: int  # alarms before the first change
+    extra: float  # further alarms between a change that was detected and the next; NaN: not known
+    early: float  # alarms before the first change; NaN: not known
     rows: int  # of the stream that were looked at
+
+    @property
+    def found(self):
+        """How many changes have an alarm before the next one; NaN where they are not known."""
+        return self.changes - len(self.waited)
 
     @property
     def missed(self):
@@ -29,7 +34,7 @@ class Detection(NamedTuple):
     @property
     def between_false(self):
         """The mean number of rows between false alarms; all rows where there is none or one."""
-        return self.rows / max(self.extra + self.early, 1)
+        return self.rows / np.maximum(self.extra + self.early, 1)
 
     @property
     def ratio(self):
@@ -37,19 +42,34 @@ class Detection(NamedTuple):
 
         0 where nothing is found; a delay counts as one row at least.
         """
-        if not self.changes:
+        if not self.changes > 0:
             return np.nan
         found = 1 - self.missed
         return self.between_false / max(self.to_detection, 1.0) * found if found else 0.0
 
 
-def detected(alarms, changes, first, stop):
+def starts(changes, first, stop):
+    """From which rows on each `Change` in rows first … stop can be detected, in order.
+
+    That is its first row, all through a ramp; a ramp under way at the first of the rows can be
+    detected from there on.
+    """
+    under_way = [one for one in changes if one.first >= first or one.last > first]
+    return sorted({max(one.first, first) for one in under_way if one.first < stop})
+
+
+def detected(alarms, changes, first, stop, known=True):
     """The `Detection` of alarms at positions (m,), of changes at positions, in rows first … stop.
 
     The first alarm between a change and the next is its hit; there is one hit a change at most.
+    An alarm is at the row that is predicted next when it rings, so that one at the very row of a
+    change is a hit of no delay. Without changes, alarms are false only if it is `known` that there
+    are none.
     """
     alarms = np.sort(np.asarray(alarms, int))
     changes = [at for at in changes if first <= at < stop]
+    if not changes and not known:
+        return Detection(len(alarms), np.nan, [], [], np.nan, np.nan, stop - first)
     delays, waited, hits = [], [], 0
     for at, until in zip(changes, [*changes[1:], stop]):
         found = alarms[(alarms >= at) & (alarms < until)]

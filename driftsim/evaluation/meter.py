@@ -7,7 +7,7 @@ import numpy as np
 
 from driftsim.evaluation.labels import NEVER
 from driftsim.learners.learner import Model
-from driftsim.rows import Unfit
+from driftsim.rows import Alarm, Unfit
 from driftsim.streams.stream import BLOCK
 
 SIZES = 20  # how often, along the stream, the size of all models is taken, off the clock
@@ -19,11 +19,12 @@ class Meter:
     """The ledger that all models of a run share."""
 
     def __init__(self, tally, first, stop, hears=False):
-        self._tally, self._first, self._hears = tally, first, hears
+        self._tally, self._first, self._stop, self._hears = tally, first, stop, hears
         self._labels = Distinct()
         self.models = WeakSet()  # those that have learned something, as long as they are held
         self._sizes = np.linspace(first, stop, SIZES, endpoint=False).astype(int).tolist()
         self.position = first  # the next row to be predicted
+        self.alarms = []  # rows that were to be predicted next when an alarm rang
         for name in ("fits", "fits_skipped", "alarms", "labels", "rows_trained"):
             tally.spread(name, 0, first, 0)
         for name in ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds"):
@@ -40,6 +41,12 @@ class Meter:
     def count(self, name, n):
         """Count something at the next row to be predicted."""
         self._tally.spread(name, int(n), self.position, 0)
+
+    def happened(self, event):
+        """Count an event at the next row to be predicted, if there is one, and date an alarm."""
+        self.count(event.counted, 1)
+        if isinstance(event, Alarm) and self.position < self._stop:
+            self.alarms.append(self.position)
 
     def heard(self, arrivals):
         """Arrivals; if the policy looks at every label, each counts as used when it comes in."""

@@ -92,7 +92,7 @@ def rounds(
     told = [stream.changes(seed)] if policy.told == "changes" else []
     for given in policy.run(model, live.history(), arriving, rng, *told):
         if isinstance(given, Event):
-            meter.count(given.counted, 1)
+            meter.happened(given)
             continue
         for scored, predicted in live.matched(given):
             if isinstance(scored, Probe):
@@ -106,7 +106,8 @@ def rounds(
     if meter.position != stream.length:
         kind, missing = policy.kind(), stream.length - meter.position
         raise ValueError(f"'{kind}' has predicted {missing:,} rows too few")
-    return tally.trace(np.concatenate(kept) if predictions else None, live.probed())
+    kept = np.concatenate(kept) if predictions else None
+    return tally.trace(kept, live.probed(), np.array(meter.alarms, np.int64))
 
 
 def truth(stream, seed=0, warmup=1000, interval=None, known=True) -> Trace:

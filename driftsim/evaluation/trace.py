@@ -26,6 +26,7 @@ class Trace(NamedTuple):
     interval: int  # rows; intervals begin at its multiples, so the first and last may be shorter
     predictions: np.ndarray | None = None  # (n,) of every scored row, where they were asked for
     probes: Probes | None = None  # where they were asked for
+    alarms: np.ndarray | None = None  # (m,) the row predicted next after each; None: no contender
 
     def over(self, window):
         """The same over windows, rounded up to whole intervals and begun at their multiples."""
@@ -177,8 +178,8 @@ class Tally:
             i = at // self._interval - self._offset
             column[i] = np.fmax(column[i], value)
 
-    def trace(self, predictions=None, probes=None):
-        return Trace(self.columns, self._interval, predictions, probes)
+    def trace(self, predictions=None, probes=None, alarms=None):
+        return Trace(self.columns, self._interval, predictions, probes, alarms)
 
     def _column(self, name, fact):
         if name not in self.columns:

@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from driftsim.evaluation.alarms import at_random, detected, periodic
+from driftsim.evaluation.alarms import at_random, detected, periodic, starts
 from driftsim.evaluation.forgetting import lost
 from driftsim.evaluation.recovery import median, recoveries
 from driftsim.evaluation.significance import over_blocks, over_seeds, ranked
@@ -115,40 +115,47 @@ def differences(results):
 def alarms(results):
     """A row for each contender that rang: its alarms against the true changes, over the seeds.
 
-    Below each stand two detectors that hear nothing and ring as often: at even distances, and at
-    random. Positions are known to within an interval. `delay` is the median of rows from a change
-    to its alarm, those that were missed counting as longer than until the next change.
+    Below each stand two detectors that see no errors and ring as often: at even distances, and at
+    random. `delay` is the median of rows from a change to its alarm, those that were missed
+    counting as longer than until the next change. Where nobody knows of any change, all but the
+    number of alarms is NaN, and the contender stands alone.
     """
     rows = []
     for setting, contender, played in results.grouped():
-        if contender in results.study.variants[0].scenario.models:
-            rung = [rung_at(one) for one in played]
-            if any(len(one) for one in rung):
-                rows += _rung(results, setting, contender, played, rung)
+        models = results.study.variants[0].scenario.models
+        if contender in models and any(len(alarm_rows(one)) for one in played):
+            rows += _beside_blind(results, setting, contender, played)
     return pd.DataFrame(rows, columns=[*results.swept, *ALARMS])
 
 
-def _rung(results, setting, contender, played, rung):
-    columns = played[0].truth.columns
-    first, stop = int(columns["first_row"][0]), int(columns["last_row"][-1]) + 1
-    kinds = {
-        contender: lambda one, seed: one,
-        f"{contender}, if it rang evenly": lambda one, seed: periodic(len(one), first, stop),
-        f"{contender}, if it rang at random": lambda one, seed: at_random(
-            len(one), first, stop, child(seed, PARTS)
+def _beside_blind(results, setting, contender, played):
+    """The rows of one contender."""
+    first, stop = rows_of(played[0])
+    made = {
+        "": lambda one: alarm_rows(one),
+        ", if it rang evenly": lambda one: periodic(len(alarm_rows(one)), first, stop),
+        ", if it rang at random": lambda one: at_random(
+            len(alarm_rows(one)), first, stop, child(one.seed, PARTS)
         ),
     }
-    for name, ring in kinds.items():
-        told = [
-            detected(
-                ring(at, one.seed),
-                [change.first for change in results.changes(setting, one.seed)],
-                first,
-                stop,
-            )
-            for at, one in zip(rung, played)
-        ]
-        yield setting | {"contender": name} | alarmed(told)
+    for words, rows in made.items():
+        found = [detection(results, one, rows(one)) for one in played]
+        yield setting | {"contender": f"{contender}{words}"} | alarmed(found)
+        if all(np.isnan(one.changes) for one in found):
+            return
+
+
+def detection(results, one, alarms):
+    """How alarms at some rows compare with the changes of the stream of a run."""
+    changes, known = results.changes(one.setting, one.seed), results.dated(one.setting)
+    first, stop = rows_of(one)
+    return detected(alarms, starts(changes, first, stop), first, stop, known)
+
+
+def rows_of(one):
+    """The first scored row of a run, and the row after the last."""
+    columns = one.truth.columns
+    return int(columns["first_row"][0]), int(columns["last_row"][-1]) + 1
 
 
 def alarmed(told):
@@ -161,19 +168,16 @@ def alarmed(told):
         for name in ("alarms", "changes", "missed", "extra", "early", "between_false", "ratio")
     }
     return means | {
-        "detected": float(np.mean([len(one.delays) for one in told])),
+        "detected": float(np.mean([one.found for one in told])),
         "to_detection": float(np.mean(delays)) if delays else np.nan,
         "delay": median(delays + waited, cut),
         "seeds": len(told),
     }
 
 
-def rung_at(one):
-    """The first row of each interval in which an alarm rang, as often as it did."""
-    columns = one.trace.columns
-    if "alarms" not in columns:
-        return np.empty(0, int)
-    return np.repeat(columns["first_row"], columns["alarms"].astype(int))
+def alarm_rows(one):
+    """The rows (m,) of the alarms of a run: those predicted next when they rang."""
+    return np.empty(0, np.int64) if one.trace.alarms is None else one.trace.alarms
 
 
 def ranks(results):

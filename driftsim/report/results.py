@@ -156,6 +156,10 @@ class Results:
         """The changes of the stream of a setting."""
         return self.variant(setting).scenario.stream.changes(seed)
 
+    def dated(self, setting):
+        """Whether nothing but the changes changes the stream of a setting, as far as is known."""
+        return self.variant(setting).scenario.stream.dated
+
     def engine(self, setting, contender, played=()):
         """What the models of a contender run on, in runs of it; nothing for a reference."""
         scenario = self.variant(setting).scenario

@@ -74,6 +74,14 @@ class Stream(Strict):
         """What is known of the rows before the first is seen."""
         return self._schema
 
+    @property
+    def dated(self):
+        """Whether the world changes at the rows of its `changes` only, as far as can be known.
+
+        Not so where rows are recorded, or where a concept moves by itself.
+        """
+        return not self.recorded and not any(one.moves for one in self.concepts.values())
+
     def changes(self, seed):
         """Every change, those of the drift and those a person marked, in order."""
         drifts = self.drift.changes(0, self.length, len(self.concepts), seed)

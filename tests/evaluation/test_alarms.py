@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from driftsim.evaluation.alarms import at_random, detected, periodic
+from driftsim.evaluation.alarms import at_random, detected, periodic, starts
+from driftsim.report.measures import alarmed
+from driftsim.rows import Change
 
 
 def test_by_hand():
@@ -42,3 +44,33 @@ def test_who_hears_nothing_rings_as_often():
     assert even.tolist() == [200, 300, 400, 500]
     chance = at_random(50, 100, 600, np.random.default_rng(0))
     assert len(chance) == 50 and chance.min() >= 100 and chance.max() < 600
+
+
+def test_an_alarm_at_the_very_row_of_a_change_is_a_hit_of_no_delay():
+    told = detected([999, 1000, 2000], [1000, 2000], 0, 4000)
+    assert told.delays == [0, 0] and (told.early, told.extra, told.waited) == (1, 0, [])
+    assert detected([3999], [1000], 0, 4000).delays == [2999]
+
+
+def test_a_change_can_be_detected_from_the_first_row_of_its_ramp():
+    ramp, sudden, under_way = Change(900, 1000, 1100, 0, 1), Change(2000, 2000, 2000, 1, 0), 950
+    changes = [ramp, sudden, Change(4000, 4000, 4000, 0, 1)]
+    assert starts(changes, 500, 4000) == [900, 2000]
+    assert starts(changes, under_way, 4000) == [950, 2000]  # the rest of the ramp is scored
+    assert starts(changes, 1100, 4000) == [2000] and starts(changes, 2000, 2001) == [2000]
+    assert detected([905], starts(changes, 0, 4000), 0, 4000).delays == [5]
+
+
+def test_changes_that_were_missed_are_not_left_out_of_the_median_delay():
+    found = [[1010, 2030], []]  # of changes at 1,000 and 2,000, with two seeds
+    told = alarmed([detected(one, [1000, 2000], 0, 4000) for one in found])
+    assert told["delay"] == 30 and told["to_detection"] == 20
+    assert np.isnan(alarmed([detected([1010], [1000, 2000, 3000], 0, 4000)])["delay"])
+
+
+def test_where_no_change_is_known_no_alarm_is_called_false():
+    told = alarmed([detected([10, 20], [], 0, 100, known=False)])
+    assert told.pop("alarms") == 2 and told.pop("seeds") == 1
+    assert all(np.isnan(value) for value in told.values())
+    none = alarmed([detected([10, 20], [], 0, 100)])  # and where it is known that there is none
+    assert (none["changes"], none["early"], none["between_false"]) == (0, 2, 50)

@@ -17,7 +17,7 @@ from driftsim.report.figures.labels import spread, stretches
 from driftsim.report.figures.recoveries import KEYS, keys
 from driftsim.report.figures.shown import rooms
 from driftsim.report.figures.style import COLOURS, FAINT, look_of, styled
-from driftsim.report.measures import rung_at
+from driftsim.report.measures import alarm_rows
 from driftsim.report.results import Results
 from driftsim.report.verdict import SECONDS
 from driftsim.runner import runs_of
@@ -125,7 +125,7 @@ def truth(scenario, rng, contends):
     own |= {name: np.full(len(first), 10 ** rng.uniform(-5, -2)) for name in SECONDS}
     ends = np.arange(1, PHASES + 1) * 1_500 - 1
     probes = Probes(ends, np.arange(PHASES) % 2, rng.uniform(0, 0.5, (PHASES, 2)))
-    return Trace(about | own, ROWS, None, probes)
+    return Trace(about | own, ROWS, None, probes, first[own["alarms"] > 0])
 
 
 def lines(panel):
@@ -301,7 +301,7 @@ def test_alarms_stand_above_the_line_where_they_found_a_change(odd):
     (panel,), told = draw("alarms", Shown(odd)).axes, odd.alarms().set_index("contender")
     name = "größer 模型 %"
     assert [text.get_text() for text in panel.get_yticklabels()] == [name]
-    rung = np.concatenate([rung_at(one) for one in odd.traces() if one.contender == name])
+    rung = np.concatenate([alarm_rows(one) for one in odd.traces() if one.contender == name])
     hits, false = (
         np.concatenate([line.get_xdata()[::3] for line in tagged(panel, kind)])
         for kind in ("hit", "false")

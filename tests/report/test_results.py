@@ -7,7 +7,8 @@ from scipy import stats
 
 from driftsim.evaluation.metrics import METRICS
 from driftsim.report import figures
-from driftsim.report.results import bounds
+from driftsim.report.measures import ALARMS
+from driftsim.report.results import Results, bounds
 from driftsim.report.tables import shown
 
 
@@ -173,6 +174,77 @@ evaluation: {seeds: 2, interval: 10}
     own, *dummies = frame.to_dict("records")
     assert own["changes"] == 3 and own["detected"] >= 2 and own["to_detection"] < 300
     assert all(own["ratio"] > one["ratio"] and own["alarms"] == one["alarms"] for one in dummies)
+
+
+RAMP = """# When does it alarm?
+stream:
+  length: 6_000
+  concepts: {a: {kind: sea, threshold: 7}, b: {kind: sea, threshold: 14}}
+  drift: {kind: recurring, every: 2_010, width: 20}
+models:
+  retrained:
+    learner: sklearn.naive_bayes.GaussianNB
+    policy: {kind: on_drift, memory: 100, detector: {kind: adwin, delta: 0.05}}
+  restarted:
+    learner: river.naive_bayes.GaussianNB
+    policy: {kind: online, restart: {kind: ddm}}
+evaluation: {seeds: 2, interval: INTERVAL}
+"""
+
+
+def test_the_scores_of_alarms_are_the_same_at_any_interval(tmp_path):
+    frames = []
+    for interval in (1000, 500, 100, 25):
+        results = played(RAMP.replace("INTERVAL", str(interval)), f"every {interval}", tmp_path)
+        frames.append(results.alarms())
+        for one in results.traces():
+            if one.trace.alarms is not None:
+                starts = one.trace.columns["first_row"]
+                placed = np.searchsorted(starts, one.trace.alarms, side="right") - 1
+                counts = np.bincount(placed, minlength=len(starts))
+                assert np.array_equal(counts, one.trace.columns["alarms"])
+    assert frames[0].set_index("contender").loc["retrained", "detected"] == 2
+    assert len(frames[0]) == 6 and all(frame.equals(frames[0]) for frame in frames[1:])
+
+
+def test_alarms_at_random_are_others_with_each_seed(tmp_path):
+    text = RAMP.replace("INTERVAL", "500")
+    results = played(text, "seeds", tmp_path)
+    same = np.arange(1500, 6000, 700)
+    made = [one._replace(trace=one.trace._replace(alarms=same)) for one in results.traces()]
+    whole, alone = Results(results.study, results.store), Results(results.study, results.store)
+    whole._traces, alone._traces = made, [one for one in made if one.seed == 0]
+    both, first = (one.alarms().set_index("contender") for one in (whole, alone))
+    chance, even = "retrained, if it rang at random", "retrained, if it rang evenly"
+    assert both.loc[chance, "to_detection"] != first.loc[chance, "to_detection"]
+    assert both.loc[even, "to_detection"] == first.loc[even, "to_detection"]
+
+
+def test_alarms_of_recorded_rows_without_marks_are_not_called_false(tmp_path):
+    rng = np.random.default_rng(0)
+    x = rng.random(2000)
+    y = np.where(np.arange(2000) < 1200, x > 0.5, x <= 0.5).astype(int)
+    lines = ["x,class", *(f"{a:.6f},{b}" for a, b in zip(x, y))]
+    (tmp_path / "rows.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = """stream: {concepts: {rows: {kind: table, path: rows.csv}}}
+models:
+  wakes: {learner: sklearn.naive_bayes.GaussianNB, policy: {kind: on_drift, memory: 100}}
+evaluation: {warmup: 500, interval: 50}
+"""
+    results = played(text, "unmarked", tmp_path)
+    (row,) = results.alarms().to_dict("records")
+    assert row["contender"] == "wakes" and row["alarms"] >= 1 and row["seeds"] == 1
+    assert all(
+        np.isnan(row[name]) for name in ALARMS if name not in ("contender", "alarms", "seeds")
+    )
+    (panel,) = figures.draw("alarms", figures.Shown(results)).axes
+    words = [text.get_text() for text in panel.texts if text.get_gid() == "found"]
+    n = int(row["alarms"])
+    assert words == [f"{n} alarm{'s' * (n > 1)}; which are true nobody knows"]
+    told = {one.name: one.text for one in figures.drawn(results)}["alarms"]
+    assert "which are true nobody knows" in told and "false" not in told
+    marked = played(text.replace("rows.csv", "rows.csv, marks: [1_200]"), "marked", tmp_path)
+    assert marked.alarms().set_index("contender").loc["wakes", "detected"] == 1
 
 
 def test_recovery_of_recorded_rows_is_told_of_marks_and_counted_errors(tmp_path):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from driftsim.evaluation.alarms import detected
+from driftsim.evaluation.alarms import detected, starts
 from driftsim.report.figures.panels import (
     along,
     below,
@@ -14,16 +14,22 @@ from driftsim.report.figures.panels import (
     settled,
 )
 from driftsim.report.figures.style import FAINT, INK, short
-from driftsim.report.measures import rung_at
+from driftsim.report.measures import alarm_rows, detection, rows_of
 
 LANE = 0.3  # inches, of a contender
 HIT, FALSE = (0.08, 0.44), (-0.30, -0.06)  # from where to where ticks reach, above a lane's middle
+OPEN = (-0.2, 0.2)  # where nobody knows which are true
 FAINTEST = 0.25  # how much of a tick is seen of one of many seeds
+UNKNOWN = "which are true nobody knows"
 MARK = {"marker": "|", "color": INK, "linestyle": "none"}
 KEYS = {
     "above the line: the first alarm after a change": MARK
     | {"markersize": 10, "markeredgewidth": 1.6},
     "below: a false alarm": MARK | {"markersize": 6, "markeredgewidth": 0.8},
+}
+OPEN_KEYS = {
+    "across the line: an alarm of which nobody knows whether it is true": MARK
+    | {"markersize": 8, "markeredgewidth": 1.2},
 }
 
 
@@ -40,14 +46,15 @@ def alarms(shown):
     below(panels, "row of the stream")
     if len(told) == 1:
         counted(panels[0], shown, told[0][0], names)
-    keyed(
-        figure, {name: style | {"color": INK, "linestyle": "none"} for name, style in KEYS.items()}
-    )
+    runs = [run for _, lanes in told for played in lanes.values() for run in played]
+    known = any(hits or false for hits, false, _ in runs)
+    there = (KEYS if known else {}) | (OPEN_KEYS if any(rest for *_, rest in runs) else {})
+    keyed(figure, there)
     return settled(figure)
 
 
 def rung(shown, scene):
-    """The true and the false alarms of each contender that rang, for each seed."""
+    """The true, the false and the other alarms of each contender that rang, for each seed."""
     told = {}
     for one in scene.played:
         if one.contender in shown.names:
@@ -56,20 +63,20 @@ def rung(shown, scene):
 
 
 def sorted_out(scene, one):
-    """The alarms of a run that found a change, and those that did not."""
-    columns, rung = one.trace.columns, rung_at(one)
-    stop = columns["last_row"][-1] + 1
-    firsts = [change.first for change in scene.results.changes(scene.setting, one.seed)]
-    firsts = [first for first in firsts if columns["first_row"][0] <= first < stop]
-    told = [
-        (first, detected(rung[rung < until], [first], first, until))
-        for first, until in zip(firsts, [*firsts[1:], stop])
+    """The alarms of a run that found a change, those that did not, and those nobody knows of."""
+    rows, (first, stop) = alarm_rows(one), rows_of(one)
+    if np.isnan(detection(scene.results, one, rows).changes):
+        return [], [], list(rows)
+    changes = starts(scene.results.changes(scene.setting, one.seed), first, stop)
+    found = [
+        (start, detected(rows[rows < until], [start], start, until))
+        for start, until in zip(changes, [*changes[1:], stop])
     ]
-    hits = [first + delay for first, found in told for delay in found.delays]
-    false = list(rung)
+    hits = [start + delay for start, one in found for delay in one.delays]
+    false = list(rows)
     for hit in hits:
         false.remove(hit)
-    return hits, false
+    return hits, false, []
 
 
 def draw(panel, shown, scene, lanes):
@@ -88,18 +95,21 @@ def draw(panel, shown, scene, lanes):
         panel.axhline(place, color=FAINT, linewidth=0.4, zorder=1)
         alpha = max(1 / np.sqrt(max(len(runs), 1)), FAINTEST)
         style = {"color": shown.looks[name].colour, "alpha": alpha, "solid_capstyle": "butt"}
-        for hits, false in runs:
+        for hits, false, others in runs:
             tick(panel, hits, place, HIT, linewidth=1.8, gid="hit", **style)
             tick(panel, false, place, FALSE, linewidth=0.8, gid="false", **style)
+            tick(panel, others, place, OPEN, linewidth=1.2, gid="open", **style)
 
 
 def counted(panel, shown, scene, names):
-    """How many changes each contender found, and how many alarms were false, beside its lane."""
+    """How many changes each contender found, and how many alarms were false, as far as known."""
     told = scene.of(shown.told(scene.results, "alarms")).set_index("contender")
     style = {"transform": panel.get_yaxis_transform(), "fontsize": 7.5, "color": FAINT}
     for place, name in enumerate(names):
         one = told.loc[name]
         words = f"{one.detected:.3g} of {one.changes:.3g} found, {one.extra + one.early:.3g} false"
+        if np.isnan(one.changes):
+            words = f"{one.alarms:.3g} alarm{'' if one.alarms == 1 else 's'}; {UNKNOWN}"
         panel.text(1.01, place, words, va="center_baseline", gid="found", **style)
 
 

@@ -5,7 +5,7 @@ from math import isnan
 from driftsim.evaluation.recovery import median
 from driftsim.parts import plain
 from driftsim.report.figures.costs import COSTS, foremost, priced
-from driftsim.report.figures.detections import rung
+from driftsim.report.figures.detections import UNKNOWN, rung
 from driftsim.report.figures.lines import excess_of
 from driftsim.report.figures.settings import values_of
 from driftsim.report.figures.style import LOSSES, numbers
@@ -171,6 +171,9 @@ def heard(shown, scene):
     said = []
     for name in rung(shown, scene):
         one = frame.loc[name]
+        if isnan(one["changes"]):
+            said.append(f"{name}: {counted(one['alarms'], 'alarm')}, {UNKNOWN}")
+            continue
         false = one["extra"] + one["early"]
         after = f" after {one['to_detection']:,.0f} rows" if one["detected"] else ""
         found = f"{one['detected']:.3g} of {one['changes']:.3g} changes{after}"

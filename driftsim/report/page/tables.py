@@ -23,7 +23,8 @@ NOTES = {
     "window after the change; area: the excess until then, in rows' worth of errors.",
     "recovery": "The same for each contender, seed and change.",
     "alarms": "Alarms against the true changes, means over the seeds. Below each contender stand "
-    "two detectors that hear nothing and ring as often.",
+    "two detectors that see no errors and ring as often. Where no change is known, as in recorded "
+    "rows without marks, nobody knows which alarms are true, and the cells are empty.",
     "differences": "Each two contenders: by how much one errs less, with bounds at 95 %; they are "
     "told apart where the bounds exclude zero.",
     "ranks": "The mean rank of each contender over the settings, 1 for the least error; p: the "

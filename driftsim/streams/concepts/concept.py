@@ -19,6 +19,7 @@ class Concept(Part):
     schema: ClassVar[Schema]  # or a property, where it depends on the fields
     blends: ClassVar[bool] = True  # moves by way of its numbers, in an incremental drift
     known: ClassVar[bool] = True  # has a density that can be told
+    moves: ClassVar[bool] = False  # changes by itself along the stream; or a property
     rows: ClassVar[int | None] = None  # how many there are, where the concept is recorded
     files: ClassVar[list[str]] = []  # that it reads
     library: ClassVar[str | None] = None  # the distribution its rows come from

@@ -27,6 +27,10 @@ class Hyperplane(Rule):
     def schema(self):
         return Schema(numbered(self.features))
 
+    @property
+    def moves(self):
+        return bool(self.speed)
+
     def settled(self, rng):
         drawn = rng.random(self.features).tolist()
         settled = self.model_copy(update={"weights": self.weights or drawn})

@@ -83,6 +83,10 @@ class Rbf(Concept):
     def schema(self):
         return Schema(numbered(self.features), n_classes=self.classes)
 
+    @property
+    def moves(self):
+        return bool(self.speed) and self.moving != 0
+
     def settled(self, rng):
         """The same clouds, with their centroids drawn."""
         if self._clouds is not None:

@@ -75,6 +75,10 @@ class Linear(Normal):
     def schema(self):
         return Schema(numbered(self.features), n_classes=None)
 
+    @property
+    def moves(self):
+        return bool(self.walk)
+
     def settled(self, rng):
         drawn, key = rng.standard_normal(self.features).tolist(), int(rng.integers(2**62))
         settled = self.model_copy(update={"weights": self.weights or drawn})
@@ -102,6 +106,10 @@ class Level(Normal):
     walk: Sigma = 0.0  # standard deviation of its step with every row
 
     _key: int = PrivateAttr(0)
+
+    @property
+    def moves(self):
+        return bool(self.slope or self.walk)
 
     def settled(self, rng):
         settled = self.model_copy()
