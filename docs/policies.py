@@ -58,7 +58,7 @@ def as_good(values, best, name):
     """Whether errors with each seed are not told apart from the best ones."""
     if name == REFERENCE:
         return False
-    return not over_seeds(np.subtract(values, best)).told_apart
+    return not over_seeds(np.subtract(values, best)).distinguishable
 
 
 if __name__ == "__main__":

@@ -9,7 +9,14 @@ import pandas as pd
 from driftsim.evaluation.alarms import at_random, detected, periodic, starts
 from driftsim.evaluation.forgetting import lost
 from driftsim.evaluation.recovery import median, recoveries
-from driftsim.evaluation.significance import over_blocks, over_seeds, ranked
+from driftsim.evaluation.significance import (
+    LEAST_OF_A_PHASE,
+    along_stream,
+    count_floor,
+    number_floor,
+    over_seeds,
+    ranked,
+)
 from driftsim.streams.stream import PARTS, child
 
 TOLERANCE = 0.02  # of the excess, within which a contender has recovered
@@ -90,8 +97,8 @@ def regret(results):
 def differences(results):
     """A row for each two contenders: by how much one errs less, and whether they are told apart.
 
-    With two or more seeds a paired t interval, the seed being the unit; with one a bootstrap of
-    blocks of the stream, which tells of this stream only.
+    With two or more seeds a paired t interval, the seed being the unit; with one the error of a
+    mean along the stream, which is about these trained models on this stream.
     """
     rows = []
     for setting, pairs in groupwise(results):
@@ -100,14 +107,14 @@ def differences(results):
             better, worse = (one, other) if apart.mean <= 0 else (other, one)
             low, high = (
                 sorted(np.abs([apart.low, apart.high]))
-                if apart.told_apart
+                if apart.distinguishable
                 else ((apart.low, apart.high) if apart.mean > 0 else (-apart.high, -apart.low))
             )
             rows.append(
                 setting
                 | {"better": better, "worse": worse, "mean": abs(apart.mean)}
                 | {"low": low, "high": high}
-                | {"told_apart": apart.told_apart, "unit": apart.unit}
+                | {"told_apart": apart.distinguishable, "unit": apart.unit}
             )
     return pd.DataFrame(rows, columns=[*results.swept, *DIFFERENCES])
 
@@ -262,9 +269,18 @@ def difference(ours, theirs, rows=slice(None)):
     ]
     apart = np.subtract(*map(np.array, losses))
     lengths = ours[seeds[0]].truth.columns["rows"][rows]
+    floor = least_variance(apart, lengths, "correct" in ours[seeds[0]].trace.columns)
     if len(seeds) > 1:
-        return over_seeds(apart.sum(axis=1) / lengths.sum())
-    return over_blocks(apart[0] / lengths.mean(), child(0, PARTS))
+        return over_seeds(apart.sum(axis=1) / lengths.sum(), floor)
+    return along_stream(apart[0] / lengths.mean(), floor=floor, least=LEAST_OF_A_PHASE)
+
+
+def least_variance(apart, lengths, counts):
+    """The least variance of a mean difference of losses (seeds, intervals), counts or numbers."""
+    begins = np.arange(len(apart)) * len(lengths)
+    if counts:
+        return count_floor(apart.ravel(), np.tile(lengths, len(apart)), begins)
+    return number_floor((apart / lengths.mean()).ravel(), begins)
 
 
 def seeds_of(ours, theirs):

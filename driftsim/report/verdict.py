@@ -74,16 +74,18 @@ def overall(played, numbers, rows=slice(None)):
     if not others:
         return f"{best} errs {amount(errors[best], numbers)}."
     apart = {name: difference(played[name], played[best], rows) for name in others}
-    alike = [name for name in others if not apart[name].told_apart]
+    alike = [name for name in others if not apart[name].distinguishable]
     if alike:
         named = listed([f"{name} ({amount(errors[name], numbers)})" for name in [best, *alike]])
+        if unknown := [apart[name].remark for name in alike if not apart[name].known]:
+            return f"{named} cannot be told apart: {unknown[0]}."
         widest = max(apart[name].high for name in alike)
         return (
             f"{named} cannot be told apart: what one errs less than another may be nothing, "
             f"or up to {points(widest, numbers)} (95 %, {unit(apart[alike[0]], played)})."
         )
     following = others[0]
-    low, high = (points(value, numbers, False) for value in apart[following][1:3])
+    low, high = (points(value, numbers, False) for value in apart[following].interval())
     return (
         f"{best} errs least, {amount(errors[best], numbers)}: "
         f"{points(apart[following].mean, numbers)} less than {following}, the next "
@@ -111,7 +113,7 @@ def winners(played, rows):
     alike = [
         name
         for name in played
-        if name != best and not difference(played[name], played[best], rows).told_apart
+        if name != best and not difference(played[name], played[best], rows).distinguishable
     ]
     return [best, *alike]
 
@@ -189,7 +191,7 @@ def points(difference, numbers, named=True):
 def unit(apart, played):
     """What an interval is over."""
     seeds = len(next(iter(played.values())))
-    return f"over {seeds} seeds" if apart.unit == "seeds" else apart.unit
+    return f"over {seeds} seeds" if apart.unit == "seeds" else "this stream only"
 
 
 def listed(names):

@@ -133,7 +133,7 @@ def test_contenders_are_compared_pair_by_pair(swept, plain):
     assert len(frame) == 2 and (frame.unit == "seeds").all()
     (one,) = plain.compare().to_dict("records")
     assert {one["better"], one["worse"]} == {"bayes", "majority"}
-    assert one["unit"] == "this stream only" and one["low"] <= one["mean"] <= one["high"]
+    assert one["unit"] == "stream" and one["low"] <= one["mean"] <= one["high"]
     error = plain.summary().set_index("contender").error
     assert one["mean"] == pytest.approx(abs(error["bayes"] - error["majority"]))
     assert error[one["better"]] < error[one["worse"]]

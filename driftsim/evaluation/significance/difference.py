@@ -1,0 +1,121 @@
+"""Difference: a mean with all that is known of its error, over seeds, repeats or one stream."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import stdtr, stdtrit
+
+CONFIDENCE = 0.95
+
+
+class StandardError(NamedTuple):
+    """A standard error of a mean."""
+
+    se: float
+    df: float  # degrees of freedom of Student's t; inf for the normal distribution
+
+
+class Difference(NamedTuple):
+    """By how much the values of one contender exceed those of another, and how surely.
+
+    Its interval is as wide as the widest of its standard errors makes it. Without any, nothing
+    is known of its error: bounds and p are NaN, and nothing is distinguishable.
+    """
+
+    mean: float
+    errors: tuple[StandardError, ...]
+    unit: str  # what varies: "seeds", "repeats" (of learners) or "stream" (its intervals)
+    remark: str = ""  # why nothing is known, or why the interval is as wide as it is
+
+    @property
+    def known(self) -> bool:
+        """Whether the error of the mean is known."""
+        return bool(self.errors)
+
+    @property
+    def low(self) -> float:
+        """The lower bound of the mean, at 95 %."""
+        return self.interval()[0]
+
+    @property
+    def high(self) -> float:
+        """The upper bound of the mean, at 95 %."""
+        return self.interval()[1]
+
+    @property
+    def p(self) -> float:
+        """The two-sided p-value against a mean of zero."""
+        return min(2 * self._tail(-abs(self.mean)), 1.0)
+
+    @property
+    def distinguishable(self) -> bool:
+        """Whether the interval at 95 % excludes zero."""
+        return self.low > 0 or self.high < 0
+
+    def interval(self, confidence: float = CONFIDENCE) -> tuple[float, float]:
+        """The bounds (low, high) of the mean at a confidence."""
+        if not self.errors:
+            return np.nan, np.nan
+        half = max(float(stdtrit(df, (1 + confidence) / 2)) * se for se, df in self.errors)
+        return self.mean - half, self.mean + half
+
+    def equivalence_p(self, margin: float) -> float:
+        """The p-value of two one-sided tests that the mean is within ± `margin` (Schuirmann 1987).
+
+        Below .05 the two are equal to within the margin: the interval at 90 % lies inside it.
+        """
+        return max(self._tail(self.mean - margin), self._tail(-margin - self.mean))
+
+    def _tail(self, apart):
+        """The greatest chance, of all errors, of an estimate so far below its expectation."""
+        return max((below(apart, se, df) for se, df in self.errors), default=np.nan)
+
+
+def below(apart, se, df):
+    """The chance of an estimate that lies `apart`, below zero, from what is expected of it."""
+    if se > 0:
+        return float(stdtr(df, apart / se))
+    return (1.0 + np.sign(apart)) / 2  # 0, 1, or ½ for none at all
+
+
+def over_seeds(values: np.ndarray, floor: float = 0.0) -> Difference:
+    """The mean of a value with each seed (n,), by Student's t, the seeds being independent.
+
+    `floor` is the least variance of the mean, such as counts have. One seed alone tells nothing
+    of the error; nor, without a floor, do seeds that all have the same value.
+    """
+    values = np.asarray(values, float)
+    n, mean = len(values), float(np.mean(values))
+    if np.isnan(mean):
+        return Difference(mean, (), "seeds", "undefined with some of the seeds")
+    if n < 2:
+        return Difference(mean, (), "seeds", "one seed alone")
+    found = np.std(values, ddof=1)
+    if negligible(found, values) and not floor > 0:
+        return Difference(mean, (), "seeds", f"the same with each of {n} seeds")
+    return Difference(
+        mean, at_least([StandardError(float(found / np.sqrt(n)), n - 1)], floor), "seeds"
+    )
+
+
+def added(one, other):
+    """The standard error of a sum of independent parts, its df by Satterthwaite (1946)."""
+    variance = one.se**2 + other.se**2
+    lost = one.se**4 / one.df + other.se**4 / other.df
+    return StandardError(float(np.sqrt(variance)), variance**2 / lost if lost else np.inf)
+
+
+def at_least(errors, floor):
+    """Standard errors, and beside them that of the least variance of the mean."""
+    least = [StandardError(float(np.sqrt(floor)), np.inf)] if floor > 0 else []
+    return tuple([*errors, *least])
+
+
+def negligible(spread, values):
+    """Whether a spread is no more than what rounding leaves of none."""
+    return not spread > 1e-12 * np.max(np.abs(values), initial=0.0)
+
+
+def bounds(values: np.ndarray) -> tuple[float, float]:
+    """The bounds at 95 % of the mean of independent values; NaN where they cannot be known."""
+    return over_seeds(values).interval()

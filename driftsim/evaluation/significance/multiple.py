@@ -1,0 +1,16 @@
+"""Multiple comparisons: p-values that hold for all of them together."""
+
+import numpy as np
+
+
+def holm(ps: np.ndarray) -> np.ndarray:
+    """Adjusted p-values (n,) of n comparisons (Holm 1979): the chance of any false one of them.
+
+    NaN stay NaN and do not count as comparisons.
+    """
+    ps = np.asarray(ps, float)
+    adjusted, made = np.full(ps.shape, np.nan), np.flatnonzero(~np.isnan(ps))
+    order = made[np.argsort(ps[made], kind="stable")]
+    steps = ps[order] * np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return adjusted
