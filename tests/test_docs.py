@@ -91,6 +91,17 @@ def test_a_cell_of_the_table_of_policies_is_what_its_scenario_gives(row, column,
     assert len(table) == 1 + len(driftsim.load(path).variants[0].scenario.models)
 
 
+def test_the_table_of_the_docs_is_read_as_they_say(tmp_path):
+    page = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    scenario = next(block for block in blocks(page, "yaml") if "kind: table" in block)
+    (tmp_path / "prices.yaml").write_text(scenario, encoding="utf-8")
+    rows = [f"{i % 7 + 1},{i},{'UP' if i % 3 else 'DOWN'}" for i in range(700)]
+    rows[5:7] = ["3,-,UP", "4,-999,DOWN"]
+    (tmp_path / "prices.csv").write_text("\n".join(["day,price,class", *rows]) + "\n")
+    stream = driftsim.load(tmp_path / "prices.yaml").variants[0].scenario.stream
+    assert (stream.length, stream.schema.nominal) == (698, {0: 7})
+
+
 def test_the_own_parts_of_the_docs_run(tmp_path):
     (parts,), (scenario,) = blocks(OWN, "python"), blocks(OWN, "yaml")
     (tmp_path / "my_parts.py").write_text(parts, encoding="utf-8")

@@ -460,7 +460,7 @@ def test_contenders_that_cannot_play(tmp_path, where, line, words, changes):
         (None, "", "no such file"),
         (b"", "", "no rows"),
         (b"a,b,c\n", "", "no rows"),
-        (b"a,b,c\n1,2,x\n1,2\n3,4,y\n", "", "row 1 has 2 cells in 3 columns"),
+        (b"a,b,c\n1,2,x\n1,2\n3,4,y\n", "", "row 1 (line 3) has 2 cells in 3 columns"),
         (b"a,b,c\n" + b"1,2,x\n3,4,y\n" * 9, ", target: d", "no column 'd'"),
         (bytes(range(256)), "", "t.csv"),
     ],

@@ -14,15 +14,16 @@ from driftsim.libraries import called, imported, parameters
 from driftsim.parts import Imported, Position, guess, short
 from driftsim.streams.concepts import Concept
 from driftsim.streams.tables import (
+    MISSING,
     SUFFIXES,
     WITHOUT_MISSING,
     Column,
-    columns_of,
+    Reading,
     finite,
     labels_of,
     numbers_of,
     schema_of,
-    typed,
+    sheet_of,
 )
 
 
@@ -89,7 +90,8 @@ class Table(Recorded):
     target: str | None = None  # the column of labels; the last where not given
     task: Literal["classes", "numbers"] = "classes"  # what the labels are; numbers: regression
     missing: Literal["refuse", "mean", "drop"] = "refuse"
-    nominal: list[str] = []  # columns of numbers that are codes
+    missing_values: list[str] = list(MISSING)  # cells without a value, besides empty ones and ?
+    nominal: list[str] = []  # columns of words, even where they look like numbers
 
     @property
     def files(self):
@@ -97,18 +99,30 @@ class Table(Recorded):
         return [self.path]
 
     def _read(self):
-        columns = columns_of(self.path)
-        names = [column.name for column in columns]
+        sheet = sheet_of(self.path)
+        names = sheet.names
         target = names[-1] if self.target is None else self.target
         for name in [target, *self.nominal]:
             if name not in names:
                 raise ValueError(f"there is no column {short(name)}; {guess(name, names)}")
         if len(names) == 1:
             raise ValueError(f"{short(names[0])} is its only column; write commas between columns")
+        numbers = (target,) if self.task == "numbers" else ()
+        columns = sheet.columns(Reading((*self.missing_values,), (*self.nominal,), numbers))
         columns = [c.coded() if c.name in self.nominal else c for c in columns]
-        columns = WITHOUT_MISSING[self.missing](finite(columns), names.index(target))
+        with sheet.placed():
+            columns = WITHOUT_MISSING[self.missing](finite(columns), names.index(target))
         labels = columns.pop(names.index(target))
         return columns, *(labels_of if self.task == "classes" else numbers_of)(labels)
+
+    @field_validator("missing_values", mode="before")
+    @classmethod
+    def _as_text(cls, markers):
+        if not isinstance(markers, list):
+            return markers
+        if None in markers:
+            raise ValueError("an empty entry, or null, is no text; write it in quotes: 'null'")
+        return [str(m) if type(m) in (int, float) else m for m in markers]
 
     @field_validator("path")
     @classmethod
@@ -135,6 +149,7 @@ class RiverData(Imported, Recorded):
         import pyarrow as pa
 
         rows, y = zip(*self._data(), strict=True)
+        typed = Reading().typed
         columns = [typed(name, pa.array([row.get(name) for row in rows])) for name in rows[0]]
         return columns, *labels_of(typed("the target", pa.array(y)))
 

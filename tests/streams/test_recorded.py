@@ -127,12 +127,14 @@ class TestCsv:
         assert found.schema.values == {0: (word, "z")}
 
     def test_ragged(self, written):
-        assert fault(written("a,y\n1,2\n\n3\n")).startswith("row 1 has 1 cells in 2 columns; ")
-        assert fault(written("a,y\n1,2\n3,4\n1,2,3\n")).startswith("row 2 has 3 cells in 2 columns")
+        assert fault(written("a,y\n1,2\n\n3\n")).startswith("row 1 (line 4) has 1 cells in 2 col")
+        assert fault(written("a,y\n1,2\n3,4\n1,2,3\n")).startswith(
+            "row 2 (line 4) has 3 cells in 2 columns"
+        )
 
     def test_open_quote(self, written):
         text = 'a,y\n1,2\n3,"4\n5,6\n7,8\n'
-        assert fault(written(text)) == "the quote that opens in row 1 should be closed"
+        assert fault(written(text)) == "row 1 (line 3) opens a quote that is never closed; close it"
 
     @pytest.mark.parametrize("text", ["", "\n\n", "\ufeff", "a,y\n", "a,y"])
     def test_no_rows(self, written, text):
@@ -206,10 +208,14 @@ class TestArff:
             (
                 "{p,quit}",
                 "quiet",
-                "row 1 has 'quiet' in column 'a', which does not declare it; did ",
+                "row 1 (line 5) has 'quiet' in column 'a', which does not declare it; did ",
             ),
-            ("numeric", "1.5.2", "row 1 has '1.5.2' in column 'a', which should hold numbers"),
-            ("numeric", "p,1", "row 1 has 3 cells in 2 columns; "),
+            (
+                "numeric",
+                "1.5.2",
+                "row 1 (line 5) has '1.5.2' in column 'a', which should hold numbers",
+            ),
+            ("numeric", "p,1", "row 1 (line 5) has 3 cells in 2 columns; "),
             ("numeric", "{1 0}", "its rows are sparse, {…}; write every value of a row, "),
             (
                 "date 'yyyy'",
@@ -333,7 +339,8 @@ class TestMissing:
     def test_refused(self, written, cell, others):
         table = written(f"b,a,y\n0,{others[0]},0\n0,{others[1]},1\n0,{cell},1\n")
         assert fault(table) == (
-            "row 2 has no value in column 'a'; fill it in, or write missing: mean or missing: drop"
+            "row 2 (line 4) has no value in column 'a'; fill it in, or write missing: mean or "
+            "missing: drop"
         )
 
     def test_mean_and_most_frequent_value(self, written):
@@ -364,7 +371,7 @@ class TestMissing:
     @pytest.mark.parametrize("names", [("0", "1"), ("p", "q")])
     def test_label(self, written, missing, names):
         table = written(f"y,a\n{names[0]},1\n,2\n{names[1]},3\n", target="y", missing=missing)
-        assert fault(table).startswith("row 1 has no label in column 'y'; write it in, or leave")
+        assert fault(table).startswith("row 1 (line 3) has no label in column 'y'; write it in, or")
         assert "missing: drop" in fault(table)
 
 
@@ -396,8 +403,12 @@ class TestTarget:
 
     @pytest.mark.parametrize("cell", ["inf", "-Infinity", "1e400"])
     def test_infinite(self, written, cell):
-        assert fault(written(f"a,y\n1,0\n{cell},1\n")).startswith("row 1 of column 'a' is infinite")
-        assert fault(written(f"a,y\n1,0\n1,{cell}\n")).startswith("row 1 of column 'y' is infinite")
+        assert fault(written(f"a,y\n1,0\n{cell},1\n")).startswith(
+            "row 1 (line 3) of column 'a' is infinite"
+        )
+        assert fault(written(f"a,y\n1,0\n1,{cell}\n")).startswith(
+            "row 1 (line 3) of column 'y' is infinite"
+        )
 
 
 class TestOrder:
@@ -451,7 +462,7 @@ class TestOrder:
 
     def test_a_faulty_table_is_refused_at_load(self, written):
         table = {"kind": "table", "path": written("a,y\n1,0\n2\n").path}
-        with pytest.raises(ValidationError, match=r"t\.csv: row 1 has 1 cells"):
+        with pytest.raises(ValidationError, match=r"t\.csv: row 1 \(line 3\) has 1 cells"):
             Stream.model_validate({"concepts": {"a": table}})
 
 
@@ -558,7 +569,10 @@ class TestNumbers:
         assert np.isnan(recording.density(recording.X, np.arange(3))).all()
 
     def test_words_are_no_numbers(self, written):
-        assert "no number" in fault(written("a,y\n1,u\n2,v\n", task="numbers"))
+        reason = "row 0 (line 2) has 'u' in column 'y', which should hold numbers"
+        assert fault(written("a,y\n1,u\n2,v\n", task="numbers")).startswith(reason)
+        text = "@attribute a real\n@attribute y {u,v}\n@data\n1,u\n2,v\n"
+        assert "'u', which is no number" in fault(written(text, "t.arff", task="numbers"))
 
     def test_numbers_as_classes_are_refused_with_the_way_out(self, written):
         assert "write task: numbers" in fault(written("a,y\n1,2.5\n2,3.5\n"))

@@ -1,0 +1,25 @@
+"""Tables: files of rows, read into columns of numbers and codes."""
+
+from driftsim.streams.tables.cells import MISSING, Reading
+from driftsim.streams.tables.columns import (
+    WITHOUT_MISSING,
+    Column,
+    finite,
+    labels_of,
+    numbers_of,
+    schema_of,
+)
+from driftsim.streams.tables.files import SUFFIXES, sheet_of
+
+__all__ = [
+    "MISSING",
+    "SUFFIXES",
+    "WITHOUT_MISSING",
+    "Column",
+    "Reading",
+    "finite",
+    "labels_of",
+    "numbers_of",
+    "schema_of",
+    "sheet_of",
+]

@@ -1,0 +1,187 @@
+"""Cells: what the text of a column says, numbers or words, and which cells say nothing."""
+
+from functools import reduce
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.parts import guess, short
+from driftsim.streams.tables.columns import BadCell, Column, in_order
+
+ALWAYS_MISSING = ("", "?")  # cells without a value, whatever a table says
+MISSING = (  # the markers that pandas takes
+    *("#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"),
+    *("<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
+)
+NEARLY = 0.95  # of the cells of a column, or of its different ones: a column of numbers
+ALONE = 4  # cells, of which one may be no number, in a column of numbers
+MANY = 20  # different cells: more are rather numbers in another notation than words
+NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+READ = rf"^(?:{NUMBER}|[+-]?(?i:inf|infinity|nan))$"  # what is read as a number
+NOTATIONS = {  # what people read as a number besides
+    "a comma in it": r"^[+-]?(\d*,\d+|\d{1,3}([,.]\d{3})+[.,]\d+|\d{1,3}(,\d{3})+)$",
+    "blanks or apostrophes in it": r"^[+-]?\d{1,3}([ '’\x{a0}\x{202f}]\d{3})+([.,]\d+)?$",
+    "a percent sign": r"^[+-]?\d*[.,]?\d+\s*[%‰]$",
+    "a sign of a currency": r"^[+-]?\p{Sc}\s*[+-]?[\d.,]*\d$|^[+-]?[\d.,]*\d\s*\p{Sc}$",
+    "quotes around it": rf"^['\"‘’“”]{NUMBER}['\"‘’“”]$",
+    "a minus sign that is none": r"^[−–‒]\d*[.,]?\d+$",
+    "brackets around it": r"^\([\d.,]*\d\)$",
+    "a sign before it": r"^[<>≤≥~≈]=?\s*[+-]?\d*[.,]?\d+$",
+}
+UNIT = rf"^{NUMBER}\s*(?P<unit>[\p{{L}}°][\p{{L}}°/²³]*)$"
+
+
+WAYS_OUT = (
+    "mend it, list it under missing_values if it stands for none, or write nominal: [NAME] if the "
+    "column holds words"
+)
+PLAINLY = "write numbers plainly in the file, such as 1234.5, or nominal: [NAME] if they are words"
+
+
+class Reading(NamedTuple):
+    """How the cells of a table are read."""
+
+    missing: tuple[str, ...] = MISSING  # cells without a value
+    nominal: tuple[str, ...] = ()  # columns that hold words, even where they look like numbers
+    numbers: tuple[str, ...] = ()  # columns that hold numbers
+
+    def typed(self, name, column):
+        """A column of an Arrow array, by its type."""
+        from pyarrow import types
+
+        if types.is_dictionary(column.type):
+            column = column.cast(column.type.value_type)
+        if types.is_boolean(column.type) or types.is_large_string(column.type):
+            column = column.cast("string")
+        if types.is_string(column.type):
+            return self.text(name, column)
+        numbers = types.is_integer, types.is_floating, types.is_decimal, types.is_null
+        if any(holds(column.type) for holds in numbers):
+            return self._numbers(name, column)
+        raise ValueError(
+            f"column '{name}' is of {column.type}; it should hold numbers, truths or words"
+        )
+
+    def text(self, name, column):
+        """A column of text: of numbers if all cells are, else of words.
+
+        Raises `BadCell` where cells hold no number in a column that should hold them, because it
+        is listed or because nearly all others do; but not where the column is nominal.
+        """
+        cells = self._present(column)
+        try:
+            return self._numbers(name, cells)
+        except ValueError:
+            if name not in self.nominal:
+                refuse_numbers(name, cells, name in self.numbers)
+        return self.declared(name, in_order(cells.unique().drop_null().to_pylist()), column)
+
+    def number(self, name, column):
+        """A column of text that should hold numbers."""
+        return self._replace(numbers=(name,)).text(name, column)
+
+    def declared(self, name, values, column):
+        """A column of text that should hold some of these values, coded in their order."""
+        import pyarrow as pa
+        from pyarrow import compute
+
+        trimmed = compute.utf8_trim_whitespace(column)
+        codes = floats(compute.index_in(trimmed, value_set=pa.array(values, pa.string())))
+        own = pa.array([word for word in self.missing if word not in MISSING], pa.string())
+        codes[np.asarray(compute.is_in(trimmed, value_set=own))] = np.nan
+        strays = np.isnan(codes) & np.asarray(self._present(column).is_valid())
+        if strays.any():
+            given = trimmed[int(strays.argmax())].as_py()
+            about = f"has {short(given)} in column '{name}', which does not declare it"
+            raise BadCell(strays.argmax(), f"{about}; {guess(given, values)}")
+        return Column(name, codes, tuple(values))
+
+    def _present(self, column):
+        """A column of text, trimmed, with null where a cell has no value."""
+        import pyarrow as pa
+        from pyarrow import compute
+
+        trimmed = compute.utf8_trim_whitespace(column)
+        missing = compute.is_in(trimmed, value_set=pa.array([*ALWAYS_MISSING, *self.missing]))
+        return compute.if_else(missing, pa.scalar(None, pa.string()), trimmed)
+
+    def _numbers(self, name, column):
+        """A column of numbers; `ValueError` if a cell holds none."""
+        codes = floats(column)
+        for marker in filter(is_number, self.missing):
+            codes[codes == float(marker)] = np.nan
+        return Column(name, codes)
+
+
+def refuse_numbers(name, cells, wanted):
+    """Raises `BadCell` for a column of text that is not all numbers, but should be.
+
+    It should where numbers are wanted, and where people take the column for one of numbers.
+    """
+    different, counts = counted(cells)
+    read = matching(different, READ)
+    if wanted or nearly_all(read, counts):
+        given, n = different[int((~read).argmax())].as_py(), counts[read].sum()
+        others = f"where {n:,} of {counts.sum():,} cells are numbers"
+        why = "which should hold numbers" if wanted else others
+        raise bad_cell(name, cells, given, f", {why}; {WAYS_OUT}")
+    if len(different) <= MANY and 2 * len(different) <= counts.sum():
+        return
+    written = {what: matching(different, form) & ~read for what, form in NOTATIONS.items()}
+    written["a unit"] = with_unit(different) & ~read
+    numbers = reduce(np.logical_or, written.values(), read)
+    if numbers.all() or nearly_all(numbers, counts):
+        what = next(what for what, found in written.items() if found.any())
+        given = different[int(written[what].argmax())].as_py()
+        raise bad_cell(name, cells, given, f", a number with {what}; {PLAINLY}")
+
+
+def bad_cell(name, cells, given, about):
+    """The error about the first cell of a column that holds this."""
+    from pyarrow import compute
+
+    about = about.replace("NAME", name)
+    return BadCell(
+        compute.index(cells, given).as_py(), f"has {short(given)} in column '{name}'{about}"
+    )
+
+
+def counted(cells):
+    """The different cells of a column that have a value, and how often each of them occurs."""
+    found = cells.drop_null().value_counts()
+    return found.field("values"), np.asarray(found.field("counts"))
+
+
+def nearly_all(numbers, counts):
+    """Whether the cells of a column are so nearly all numbers that the others must be strays."""
+    strays, total = counts[~numbers].sum(), counts.sum()
+    few = strays <= (1 - NEARLY) * total or (~numbers).sum() <= (1 - NEARLY) * len(numbers)
+    return 0 < strays < total and (few or (strays == 1 and total >= ALONE))
+
+
+def matching(cells, pattern):
+    """(n,) whether cells match a pattern."""
+    from pyarrow import compute
+
+    return np.asarray(compute.match_substring_regex(cells, pattern))
+
+
+def with_unit(cells):
+    """(n,) whether cells are numbers with a unit, which is the same for all that have one."""
+    from pyarrow import compute
+
+    units = compute.struct_field(compute.extract_regex(cells, UNIT), "unit")
+    return np.asarray(units.is_valid()) & (len(units.drop_null().unique()) == 1)
+
+
+def floats(column):
+    """An Arrow array as numbers (n,), NaN for null; `ValueError` if a cell holds none."""
+    return np.asarray(column.cast("float64", safe=False)).copy()
+
+
+def is_number(word):
+    """Whether a text says a number."""
+    try:
+        return not np.isnan(float(word))
+    except ValueError:
+        return False

@@ -1,0 +1,137 @@
+"""Columns: what a table is made of, without the cells that have no value."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.parts import short
+from driftsim.rows import Schema
+
+MOST_CLASSES = 1_000  # a target with more is an identifier or a number, not a class
+
+
+class BadCell(ValueError):
+    """A row of a table that will not do: which one, counted from 0, and what is wrong with it."""
+
+    def __init__(self, row, about):
+        super().__init__(f"row {row} {about}")
+        self.row, self.about = int(row), about
+
+
+class Column(NamedTuple):
+    """A column of a table."""
+
+    name: str
+    codes: np.ndarray  # (n,) float64: numbers, or the codes of `values`; NaN where one is missing
+    values: tuple[str, ...] | None = None  # what the codes stand for; None where they are numbers
+
+    @property
+    def missing(self):
+        """(n,) whether there is no value."""
+        return np.isnan(self.codes)
+
+    def coded(self):
+        """Its numbers as codes 0, 1, … of the different ones, in order."""
+        if self.values is not None:
+            return self
+        values = np.unique(self.codes[~self.missing])
+        codes = np.where(self.missing, np.nan, np.searchsorted(values, self.codes))
+        return Column(self.name, codes, tuple(repr(float(v)).removesuffix(".0") for v in values))
+
+    def filled(self):
+        """Its mean, or its most frequent value, where one is missing."""
+        if self.missing.all():
+            raise ValueError(f"column '{self.name}' is empty; take it out of the file")
+        present = self.codes[~self.missing]
+        mean = present.mean() if self.values is None else np.bincount(present.astype(int)).argmax()
+        return self._replace(codes=np.where(self.missing, mean, self.codes))
+
+
+def schema_of(columns, classes):
+    """What is known of rows with these columns and classes; none where labels are numbers."""
+    values = {j: c.values for j, c in enumerate(columns) if c.values is not None}
+    sizes = {j: len(names) for j, names in values.items()}
+    n_classes = None if classes is None else len(classes)
+    return Schema(tuple(c.name for c in columns), sizes, n_classes, classes, values)
+
+
+def numbers_of(column):
+    """Labels that are numbers (n,), and no classes."""
+    if column.values is not None:
+        raise ValueError(
+            f"the target '{column.name}' holds {short(column.values[0])}, which is no number; "
+            "choose another, or leave out task: numbers"
+        )
+    return column.codes, None
+
+
+def labels_of(column):
+    """Labels 0, 1, … (n,) for the values of a column, in order; and what they stand for."""
+    if column.values is None and (column.codes % 1).any():
+        raise ValueError(
+            f"the target '{column.name}' holds {column.codes[column.codes % 1 != 0][0]:g}: numbers "
+            "are regression; write task: numbers, or list it as nominal if they are classes"
+        )
+    name, codes, values = column.coded()
+    present, place = np.unique(codes.astype(np.int64), return_inverse=True)
+    classes = in_order(values[code] for code in present)
+    if not 2 <= len(classes) <= MOST_CLASSES:
+        raise ValueError(
+            f"the target '{name}' has {len(classes):,} different value(s), {short(classes[0])} …; "
+            f"choose one of 2 to {MOST_CLASSES:,} classes"
+        )
+    return np.array([classes.index(values[code]) for code in present])[place], tuple(classes)
+
+
+def finite(columns):
+    """The columns; `BadCell` if a number in them is infinite."""
+    for name, codes, _ in columns:
+        if np.isinf(codes).any():
+            about = (
+                f"of column '{name}' is infinite; write a finite number, or ? if it is not known"
+            )
+            raise BadCell(np.isinf(codes).argmax(), about)
+    return columns
+
+
+def refused(columns, target):
+    """The columns; `BadCell` if a cell has no value."""
+    for name, missing in [(column.name, column.missing) for column in labelled(columns, target)]:
+        if missing.any():
+            about = f"has no value in column '{name}'; fill it in, or write missing: mean or "
+            raise BadCell(missing.argmax(), f"{about}missing: drop")
+    return columns
+
+
+def filled(columns, target):
+    """The columns, with the mean or the most frequent value for cells without one."""
+    return [column.filled() for column in labelled(columns, target)]
+
+
+def dropped(columns, target):
+    """The columns, without the rows that have a cell without a value."""
+    kept = ~np.any([column.missing for column in columns], axis=0)
+    if not kept.any():
+        raise ValueError("no row has a value in every column; write missing: mean")
+    return [column._replace(codes=column.codes[kept]) for column in columns]
+
+
+def labelled(columns, target):
+    """The columns; `BadCell` if a row has no label."""
+    name, missing = columns[target].name, columns[target].missing
+    if missing.any():
+        about = f"has no label in column '{name}'; write it in, or leave such rows out by "
+        raise BadCell(missing.argmax(), f"{about}missing: drop")
+    return columns
+
+
+WITHOUT_MISSING = {"refuse": refused, "mean": filled, "drop": dropped}
+
+
+def in_order(words):
+    """Words sorted: as numbers if all of them are."""
+    words = list(words)
+    try:
+        return sorted(words, key=float)
+    except ValueError:
+        return sorted(words)

@@ -1,0 +1,219 @@
+"""Files: CSV, ARFF and Parquet files, read into the columns of a table."""
+
+import csv
+import io
+import os
+import re
+from collections import Counter
+from collections.abc import Callable
+from contextlib import contextmanager
+from functools import partial
+from itertools import chain, pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from driftsim.parts import guess, short
+from driftsim.streams.tables.cells import Reading
+from driftsim.streams.tables.columns import BadCell
+
+SUFFIXES = (".csv", ".arff", ".parquet")
+QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""  # a word in the header of an ARFF file
+
+
+class Rows(NamedTuple):
+    """Rows of cells in a text, and where they stand."""
+
+    text: str
+    header: int = 0  # rows at the top that are none
+    above: int = 0  # lines of the file above the text
+    quote: str = '"'
+    escape: str | bool = False  # a character
+
+
+class Sheet(NamedTuple):
+    """What a file holds: cells that are yet to be read."""
+
+    names: list[str]
+    cells: list  # Arrow arrays, a column each
+    reads: list[Callable]  # what makes a `Column` of a `Reading`, a name and cells
+    rows: Rows | None = None  # where they stand, if in a text
+
+    def columns(self, reading):
+        """The columns; `ValueError` names the row that will not do."""
+        with self.placed():
+            return [
+                read(reading, name, cells)
+                for read, name, cells in zip(self.reads, self.names, self.cells, strict=True)
+            ]
+
+    @contextmanager
+    def placed(self):
+        """What is wrong with a row is raised with the line of the file that it begins on."""
+        try:
+            yield
+        except BadCell as error:
+            line = self.rows and line_of(error.row, self.rows)
+            where = f"row {error.row}" + (f" (line {line:,})" if line else "")
+            raise ValueError(f"{where} {error.about}") from None
+
+
+def sheet_of(path):
+    """What a file holds, by its suffix."""
+    readers = dict(zip(SUFFIXES, (from_csv, from_arff, from_parquet), strict=True))
+    sheet = readers[Path(path).suffix.lower()](content(path))
+    names = sheet.names
+    if "" in names:
+        where = f"column {names.index('') + 1} of {len(names)}"
+        raise ValueError(f"{where} has no name; name it, or take it out of the file")
+    for name, times in Counter(names).items():
+        if times > 1:
+            raise ValueError(f"{times} columns are called '{name}'; give each its own name")
+    if not names or not len(sheet.cells[0]):
+        raise ValueError("it has no rows; a table needs a header and rows below it")
+    return sheet
+
+
+def content(path):
+    """The bytes of a file."""
+    folder, name = os.path.split(path)
+    if os.path.isdir(path):
+        raise ValueError("this is a directory; give the path of a file")
+    if not os.path.isdir(folder):
+        raise ValueError("there is no such folder; paths begin at the scenario file")
+    if not os.path.isfile(path):
+        near = [file for file in os.listdir(folder) if file.lower().endswith(SUFFIXES)]
+        told = f"; {guess(name, near)}" if near else ", nor any table beside where it should be"
+        raise ValueError(f"there is no such file{told}")
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise ValueError(f"the file cannot be read ({error.strerror}); make it readable") from None
+
+
+def decoded(data):
+    """The text of a file, its lines ended by a newline."""
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"byte {error.start} is no text; save the file in UTF-8") from None
+    if "\0" in text:
+        raise ValueError(f"character {text.index(chr(0))} is no text; save the file in UTF-8")
+    return text
+
+
+def from_csv(data):
+    """A CSV file with a header; columns that hold words are nominal."""
+    text = decoded(data)
+    try:
+        names = next(filter(None, csv.reader(io.StringIO(text, newline=""))), [])
+    except csv.Error as error:
+        raise ValueError(f"its header will not do ({error}); name its columns there") from None
+    names = list(map(str.strip, names))
+    return sheet_of_text(names, [Reading.text] * len(names), Rows(text, header=1))
+
+
+def from_arff(data):
+    """An ARFF file; columns declared by their values are nominal, and strings that hold words."""
+    header, *body = re.split(r"(?im)^[ \t]*@data\b.*$", decoded(data), maxsplit=1)
+    if not body:
+        raise ValueError("there is no line @data; the rows of an ARFF file follow it")
+    lines = [line.strip() for line in header.split("\n")]
+    found = [attribute(line) for line in lines if not re.match("(?i)$|%|@relation", line)]
+    rows = re.sub(r"(?m)^[ \t]*(%.*)?$", "", body[0])
+    if re.search(r"(?m)^[ \t]*\{", rows):
+        raise ValueError("its rows are sparse, {…}; write every value of a row, between commas")
+    rows = re.sub(r"(?m)(^|,)[ \t]+(?=['\"])", r"\1", rows)
+    quote = "'" if re.search(r"(?m)(^|,)'", rows) else '"'
+    place = Rows(rows, above=header.count("\n"), quote=quote, escape="\\")
+    return sheet_of_text([name for name, _ in found], [read for _, read in found], place)
+
+
+def sheet_of_text(names, reads, rows):
+    """What a text holds, a column for each name."""
+    sheet = Sheet(names, [], reads, rows)
+    with sheet.placed():
+        return sheet._replace(cells=cells_of(rows, len(names)))
+
+
+def attribute(line):
+    """The name of a column and what reads it, for a line `@attribute` of an ARFF file."""
+    found = re.match(rf"(?i)@attribute\s+({QUOTED}|[^\s{{'\"][^\s{{]*)\s*(.+)$", line)
+    if not found:
+        raise ValueError(f"{short(line)} will not do in its header; write @attribute name numeric")
+    name, kind = unquoted(found[1]), found[2]
+    if kind.startswith("{") and "}" in kind:
+        values = re.findall(rf"{QUOTED}|[^\s,'\"][^,]*", kind[1 : kind.rindex("}")])
+        return name, partial(declared, [unquoted(value.strip()) for value in values])
+    kinds = dict.fromkeys(["numeric", "real", "integer"], Reading.number)
+    kinds["string"] = Reading.text
+    if kind.split()[0].lower() not in kinds:
+        known = "numeric, real, integer, string or {its values}"
+        raise ValueError(f"the attribute '{name}' is of type {short(kind)}; it should be {known}")
+    return name, kinds[kind.split()[0].lower()]
+
+
+def declared(values, reading, name, cells):
+    """A column of an ARFF file that is declared by its values."""
+    return reading.declared(name, values, cells)
+
+
+def unquoted(word):
+    """A name or value of the header of an ARFF file, without its quotes."""
+    return re.sub(r"\\(.)", r"\1", word[1:-1]) if word[0] in "'\"" else word
+
+
+def from_parquet(data):
+    """A Parquet file; columns that hold words or truths are nominal."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        table = parquet.ParquetFile(pa.BufferReader(data)).read()
+    except (OSError, pa.ArrowException) as error:
+        raise ValueError(f"the file cannot be read as Parquet ({error}); write it anew") from None
+    index = re.compile(r"__index_level_\d+__")  # row labels, which pandas writes beside the columns
+    kept = [j for j, name in enumerate(table.column_names) if not index.fullmatch(name)]
+    names = [table.column_names[j] for j in kept]
+    return Sheet(names, [table.column(j) for j in kept], [Reading.typed] * len(kept))
+
+
+def cells_of(rows, width):
+    """The cells of comma-separated rows, column by column, as text."""
+    import pyarrow as pa
+    from pyarrow import csv as arrow
+
+    text, header, _, quote, escape = rows
+    if not text.strip() or not width:
+        return [pa.array([], pa.string())] * width
+    data, names, ragged = text.encode(), [str(j) for j in range(width)], []
+    block = min(len(data) + 1, 2**31 - 1)  # bytes: all at once, so that no row straddles two
+    reading = arrow.ReadOptions(use_threads=False, block_size=block, column_names=names)
+    parsing = arrow.ParseOptions(
+        quote_char=quote, escape_char=escape, double_quote=not escape, newlines_in_values=True
+    )
+    parsing.invalid_row_handler = lambda row: ragged.append(row) or "skip"
+    converting = arrow.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
+    table = arrow.read_csv(pa.BufferReader(data), reading, parsing, converting)
+    for row in ragged:
+        about = f"has {row.actual_columns} cells in {width} columns; give it one a column"
+        raise BadCell(row.number - 1 - header, about)
+    if "\n" in table[width - 1][-1].as_py() and not text.rstrip().endswith(quote):
+        raise BadCell(len(table) - 1 - header, "opens a quote that is never closed; close it")
+    return [column.slice(header) for column in table.columns]
+
+
+def line_of(row, rows):
+    """The line of the file on which a row begins, counted from 1; None where it is not found."""
+    dialect = {"quotechar": rows.quote, "doublequote": not rows.escape}
+    reader = csv.reader(
+        io.StringIO(rows.text, newline=""), escapechar=rows.escape or None, **dialect
+    )
+    ends = ((reader.line_num, bool(cells)) for cells in reader)
+    try:
+        starts = [
+            before for (before, _), (_, filled) in pairwise(chain([(0, True)], ends)) if filled
+        ]
+    except csv.Error:  # a cell longer than it reads
+        return None
+    place = row + rows.header
+    return rows.above + starts[place] + 1 if place < len(starts) else None
