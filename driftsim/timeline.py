@@ -17,7 +17,8 @@ def told(study, width=80):
     lines = [study.question] if study.question else []
     lines += [*told_stream(scenario.stream), *told_rules(scenario.evaluation)]
     schema = scenario.stream.schema
-    lines += [told_contender(name, one, schema) for name, one in scenario.models.items()]
+    for name, one in scenario.models.items():
+        lines += [told_contender(name, one, schema), *(f"{name}: {n}" for n in one.learner.notes)]
     lines += [*told_concepts(scenario.stream, max(width - 2, 20)), *told_changes(scenario.stream)]
     if len(study.variants) > 1:
         swept = " and ".join(study.swept)

@@ -30,6 +30,11 @@ class Learner(Part):
         """What it is called in a message."""
         return self.kind()
 
+    @property
+    def notes(self):
+        """What is otherwise than its parameters ask for, in sentences without a full stop."""
+        return ()
+
     def engine(self, schema):
         """What its models run on: `compiled`, or a library, and why no kernel serves."""
         return self.library or "numpy"

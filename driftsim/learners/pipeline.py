@@ -48,6 +48,10 @@ class Pipeline(Learner):
     def title(self):
         return f"the pipeline of {', '.join(map(str, self.steps))}"
 
+    @property
+    def notes(self):
+        return self.whole.notes
+
     def engine(self, schema):
         return self.whole.engine(schema)
 

@@ -3,9 +3,10 @@
 import numpy as np
 from pydantic import model_validator
 
+from driftsim.learners.columns import by_index
 from driftsim.learners.learner import Learner, Model, given
 from driftsim.libraries import assembled, called, imported
-from driftsim.parts import Imported
+from driftsim.parts import Imported, brief
 
 
 class Sklearn(Imported, Learner, extra="allow"):
@@ -16,7 +17,7 @@ class Sklearn(Imported, Learner, extra="allow"):
 
     @property
     def learns_on(self):
-        return all(hasattr(step, "partial_fit") for step in steps(self._estimator(0)))
+        return updatable(self._estimator(0))
 
     @property
     def weighs(self):
@@ -28,24 +29,36 @@ class Sklearn(Imported, Learner, extra="allow"):
     def title(self):
         return self.path.rpartition(".")[2]
 
+    @property
+    def notes(self):
+        asked = [n for n in values(self.model_extra, "n_jobs") if n not in (None, 1)]
+        if asked:
+            return (f"n_jobs is 1, not {', '.join(map(brief, asked))}: a run has one core",)
+        return ()
+
     def start(self, schema, seed, probabilities=False):
+        estimator = by_index(self._estimator(seed), schema.names)
         if schema.regression:
-            return Regressor(self._estimator(seed))
-        return Classifier(self._estimator(seed), schema.n_classes, probabilities)
+            return Regressor(estimator)
+        return Classifier(estimator, schema.n_classes, probabilities)
 
     def fault(self, schema, probabilities=False):
         from sklearn.base import is_classifier, is_regressor
 
+        try:
+            estimator = by_index(self._estimator(0), schema.names)
+        except ValueError as error:
+            return str(error)
         if schema.regression:
-            fits = is_regressor(self._estimator(0))
+            fits = is_regressor(estimator)
             return (
                 None
                 if fits
                 else f"{self.title} tells classes, and the labels are numbers; name a regressor"
             )
-        if not is_classifier(self._estimator(0)):
+        if not is_classifier(estimator):
             return f"{self.title} tells numbers, and the labels are classes; name a classifier"
-        if probabilities and not hasattr(self._estimator(0), "predict_proba"):
+        if probabilities and not hasattr(estimator, "predict_proba"):
             return f"{self.title} gives no probabilities; leave out evaluation.probabilities"
 
     @classmethod
@@ -67,6 +80,8 @@ class Sklearn(Imported, Learner, extra="allow"):
                 called(made._validate_params, {}, path)
             if getattr(made, "random_state", 0) is None:
                 made.random_state = int(rng.integers(2**31))
+            if getattr(made, "n_jobs", None) is not None:
+                made.n_jobs = 1  # a run owns one core
             return made
 
         return make(self.path, assembled(self.model_extra, "sklearn", make))
@@ -117,6 +132,7 @@ class Classifier(Model):
         self._estimator, self._n_classes = estimator, n_classes
         self._probabilities = probabilities
         self._only = only  # the one class there is to predict; None once there are two
+        self._lacking = None  # what it was fitted on, where classes were missing from that
 
     def fit(self, rows, weight=None):
         from sklearn.base import clone
@@ -125,11 +141,14 @@ class Classifier(Model):
         only = rows.y[0] if len(rows.y) else 0
         if (rows.y == only).all():
             model = Classifier(estimator, self._n_classes, self._probabilities, only)
-            if len(rows.y) and all(hasattr(step, "partial_fit") for step in steps(estimator)):
+            if len(rows.y) and updatable(estimator):
                 model._teach(rows)  # so that it knows them when it learns on
             return model
         estimator.fit(rows.X, rows.y, **weights(estimator, weight))
-        return Classifier(estimator, self._n_classes, self._probabilities, None)
+        model = Classifier(estimator, self._n_classes, self._probabilities, None)
+        if updatable(estimator) and len(np.unique(rows.y)) < self._n_classes:
+            model._lacking = rows, weight
+        return model
 
     def predict(self, X):
         if self._only is not None or not len(X):
@@ -146,8 +165,52 @@ class Classifier(Model):
         self._only = None
 
     def _teach(self, rows):
+        classes = np.arange(self._n_classes)
+        if self._lacking:
+            self._estimator = widened(self._estimator, *self._lacking, classes)
+            self._lacking = None
         *before, last = steps(self._estimator)
-        last.partial_fit(passed(before, rows.X), rows.y, classes=np.arange(self._n_classes))
+        last.partial_fit(passed(before, rows.X), rows.y, classes=classes)
+
+
+def updatable(estimator):
+    """Whether an estimator can be trained further once it is fitted."""
+    return all(hasattr(step, "partial_fit") for step in steps(estimator))
+
+
+def widened(estimator, rows, weight, classes):
+    """A fitted estimator that also knows classes which the rows it was fitted on lack.
+
+    Its last step is trained again on these rows, by `partial_fit`, as many times as `fit` did.
+    """
+    from sklearn.base import clone
+
+    *before, last = steps(estimator)
+    X, wider = rows.X, clone(last)
+    for step in before:
+        X = step.transform(X)
+    weighed = {} if weight is None else {"sample_weight": weight}
+    for _ in range(passes(last)):
+        wider.partial_fit(X, rows.y, classes=classes, **weighed)
+    if not hasattr(estimator, "steps"):
+        return wider
+    estimator.steps[-1] = (estimator.steps[-1][0], wider)
+    return estimator
+
+
+def passes(fitted):
+    """How many times `fit` has gone over the rows."""
+    return max(getattr(one, "n_iter_", 1) for one in [fitted, *getattr(fitted, "estimators_", ())])
+
+
+def values(written, name):
+    """All values of a parameter in what a scenario writes, however deep."""
+    if isinstance(written, dict):
+        if name in written:
+            yield written[name]
+        written = [*written.values()]
+    for one in written if isinstance(written, list) else ():
+        yield from values(one, name)
 
 
 def weights(estimator, weight):

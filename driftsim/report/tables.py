@@ -71,6 +71,8 @@ def remarks(results):
     for name, engine in dict.fromkeys(zip(played["contender"], played["engine"])):
         if ":" in engine:
             yield f"{name} runs on {engine}."
+    for name, contender in results.study.variants[0].scenario.models.items():
+        yield from (f"{name}: {note}." for note in contender.learner.notes)
     for name in dict.fromkeys(played["contender"]):
         untold = sum(
             int(one.trace.columns["untold"].sum())

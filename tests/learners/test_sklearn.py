@@ -5,6 +5,7 @@ import pytest
 from examples import rows_of, sea_stream
 from pydantic import ValidationError
 from sklearn.linear_model import SGDClassifier
+from sklearn.naive_bayes import GaussianNB
 from sklearn.preprocessing import StandardScaler
 
 from driftsim.learners.learner import Learner
@@ -127,3 +128,92 @@ def test_a_step_that_transforms_nothing_must_be_the_last():
     steps = ["sklearn.svm.SVC", "sklearn.naive_bayes.GaussianNB"]
     with pytest.raises(ValidationError, match="SVC transforms nothing"):
         Learner.model_validate({"kind": "pipeline", "steps": steps})
+
+
+TWO_OF_THREE = Schema(("a", "b", "c"), n_classes=3)
+
+
+def late_class(learner):
+    """What it has learned of two classes, and then on of a third; the warm-up; and the rest."""
+    history, rows = rows_of(sea_stream(1200), learner, 600)
+    late = rows._replace(y=np.where(rows.X[:, 0] > 7, 2, rows.y))
+    return learner.start(TWO_OF_THREE, 0).fit(history), history, late
+
+
+def test_a_class_that_first_appears_after_the_warm_up_is_learned():
+    fitted, history, late = late_class(Learner.model_validate("sklearn.naive_bayes.GaussianNB"))
+    fitted.learn(late)
+    known = GaussianNB().partial_fit(history.X, history.y, classes=[0, 1, 2])
+    known.partial_fit(late.X, late.y)
+    predicted = fitted.predict(late.X)
+    assert np.array_equal(predicted, known.predict(late.X)) and (predicted == 2).any()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["linear_model.SGDClassifier", "linear_model.Perceptron", "naive_bayes.MultinomialNB"],
+)
+def test_room_for_a_late_class_leaves_what_is_known_of_the_others(kind):
+    fitted, history, _ = late_class(Learner.model_validate(f"sklearn.{kind}"))
+    before = np.mean(fitted.predict(history.X) == history.y)
+    fitted.learn(history.part(slice(1)))  # of what it knows: it now has room for the third
+    after = np.mean(fitted.predict(history.X) == history.y)
+    assert after > before - 0.05
+
+
+def test_a_late_class_is_learned_by_the_last_step_and_by_as_many_passes():
+    steps = ["sklearn.preprocessing.StandardScaler", "sklearn.linear_model.SGDClassifier"]
+    fitted, history, late = late_class(Learner.model_validate({"kind": "pipeline", "steps": steps}))
+    scaler, linear = StandardScaler().fit(history.X), fitted._estimator.steps[-1][1]
+    known = SGDClassifier(random_state=linear.random_state)
+    assert linear.n_iter_ > 1
+    for _ in range(linear.n_iter_):
+        known.partial_fit(scaler.transform(history.X), history.y, classes=[0, 1, 2])
+    fitted.learn(late)
+    scaler.partial_fit(late.X)
+    known.partial_fit(scaler.transform(late.X), late.y)
+    assert np.array_equal(fitted.predict(late.X), known.predict(scaler.transform(late.X)))
+
+
+def columns_by(place):
+    """A pipeline that takes the column at a place, by name or index, and no other."""
+    first = {
+        "kind": "sklearn.compose.ColumnTransformer",
+        "transformers": [["kept", "passthrough", [place]]],
+    }
+    steps = [first, "sklearn.tree.DecisionTreeClassifier"]
+    return Learner.model_validate({"kind": "pipeline", "steps": steps})
+
+
+def test_columns_are_named_as_those_of_the_stream():
+    schema, models = Schema(("a", "b", "c")), []
+    for learner in (columns_by("b"), columns_by(1), columns_by(0)):
+        history, rows = rows_of(sea_stream(), learner, 600)
+        models.append(learner.start(schema, 0).fit(history).predict(rows.X))
+    assert np.array_equal(models[0], models[1]) and not np.array_equal(models[0], models[2])
+    assert "did you mean 'colour'?" in columns_by("color").fault(Schema(("colour", "b")))
+
+
+def test_columns_have_no_names_after_a_step():
+    first = {
+        "kind": "sklearn.compose.ColumnTransformer",
+        "transformers": [["kept", "passthrough", ["b"]]],
+    }
+    steps = ["sklearn.decomposition.PCA", first, "sklearn.tree.DecisionTreeClassifier"]
+    learner = Learner.model_validate({"kind": "pipeline", "steps": steps})
+    assert "have no names here" in learner.fault(Schema(("a", "b")))
+
+
+def test_every_estimator_runs_on_one_core_and_says_so():
+    forest = FOREST | {"n_jobs": -1}
+    search = {
+        "kind": "sklearn.model_selection.GridSearchCV",
+        "estimator": forest,
+        "param_grid": {"max_depth": [1, 2]},
+        "n_jobs": 2,
+    }
+    learner = Learner.model_validate(search)
+    made = learner.start(Schema(("a",)), 0)._estimator
+    assert made.n_jobs == made.estimator.n_jobs == 1
+    assert learner.notes == ("n_jobs is 1, not 2, -1: a run has one core",)
+    assert Learner.model_validate(FOREST).notes == ()
