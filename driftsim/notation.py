@@ -4,10 +4,13 @@ The plain core of YAML 1.2 is read: `on` and `yes` are words, `1e4` is a number,
 Keys are texts and stand once; tags are refused; an alias is a copy.
 """
 
+import itertools
 import math
 import re
 
 import yaml
+
+from driftsim.parts import line
 
 MOST_VALUES = 100_000  # in one file, aliases counted as often as they are named
 MOST_NESTED = 50  # mappings and lists
@@ -27,6 +30,11 @@ SCALARS = (
         list("-+.0123456789"),
     ),
     ("merge", r"<<", ["<"]),
+)
+STARTS = re.compile(r"^(%.*|---(?=\s|$)\s*)")  # of a document, and directives above it
+MODELINE = re.compile(  # a comment for programs
+    r"#!|#+\s*(-\*-.*-\*-|(vim?|ex):|\$schema\b|(yamllint|prettier-ignore)\b"
+    r"|(yaml-language-server|SPDX-[\w-]+|code: language)\s*[:=])"
 )
 
 
@@ -181,3 +189,12 @@ class PlainDumper(yaml.SafeDumper):
 def written(document):
     """A document as YAML, its keys in the order they have."""
     return yaml.dump(document, Dumper=PlainDumper, sort_keys=False, allow_unicode=True)
+
+
+def question(text):
+    """The comment that a text opens with, as one line; what programs read or begin with is none."""
+    rows = [STARTS.sub("", row.strip()) for row in text.splitlines()]
+    rows = [row for row in rows if not MODELINE.match(row)]
+    below = itertools.dropwhile(lambda row: not row.strip("#-= "), rows)
+    comment = itertools.takewhile(lambda row: row.startswith("#"), below)
+    return line(" ".join(row.lstrip("#") for row in comment if row.strip("#-= ")), most=2_000)

@@ -12,7 +12,7 @@ from driftsim.evaluation.labels import AtOnce, Labels
 from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, metrics_of
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.trace import round_interval
-from driftsim.notation import NotationError, parsed, written
+from driftsim.notation import NotationError, parsed, question, written
 from driftsim.parts import Name, Position, Rows, Strict, guess, line, plain, refusal, short
 from driftsim.streams.stream import Stream
 
@@ -230,12 +230,6 @@ def mapping(text, path):
         said = f"the file {held}; a scenario is a mapping with the keys {known}"
         raise ScenarioError(f"{path}:1: {said}")
     return document, {place: f"{path}:{number}" for place, number in lines.items()}
-
-
-def question(text):
-    """The comment a text opens with, as one line."""
-    comment = itertools.takewhile(lambda row: row.startswith("#"), text.splitlines())
-    return line(" ".join(row.lstrip("#") for row in comment), most=2_000)
 
 
 def checked_name(path):

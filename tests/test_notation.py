@@ -1,11 +1,12 @@
 """Notation: YAML is read without its traps, or refused with the line."""
 
+import itertools
 import math
 import time
 
 import pytest
 
-from driftsim.notation import NotationError, parsed, written
+from driftsim.notation import NotationError, parsed, question, written
 
 
 @pytest.mark.parametrize(
@@ -116,3 +117,42 @@ def test_what_is_written_reads_the_same_and_has_no_anchors():
     document = {"a": shared, "b": shared, "é": {"1e4": "010"}}
     assert "&" not in written(document)
     assert parsed(written(document))[0] == document
+
+
+ABOVE = [
+    "",
+    "   ",
+    "---",
+    "%YAML 1.2\n---",
+    "# yaml-language-server: $schema=https://example.org/s.json",
+    "# -*- mode: yaml; coding: utf-8 -*-",
+    "# vim: set ft=yaml ts=2:",
+    "#!/usr/bin/env -S driftsim run",
+    "# SPDX-License-Identifier: MIT",
+    "#",
+    "# =====",
+]
+
+
+@pytest.mark.parametrize("above", [*ABOVE, *map("\n".join, itertools.permutations(ABOVE, 2))])
+def test_the_question_stands_below_blank_lines_modelines_and_the_start(above):
+    assert question(f"{above}\n# Does it\n#   work?\na: 1\n# no\n") == "Does it work?"
+    assert question(f"{above}\na: 1\n# no\n") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("# Q?", "Q?"),
+        ("--- # Q?\na: 1", "Q?"),
+        ("# Q?\n# vim: ft=yaml\n\n# no", "Q?"),
+        ("# Q?\n#\n# More.\n---\n# no", "Q? More."),
+        ("  # Is it C#\r\n# or 50 %?\r\na: 1", "Is it C# or 50 %?"),
+        ("# example: what?", "example: what?"),
+        ("a: 1 # no", ""),
+        ("--- {a: 1}\n# no", ""),
+        ("", ""),
+    ],
+)
+def test_the_question_is_the_comment_a_text_opens_with(text, asked):
+    assert question(text) == asked

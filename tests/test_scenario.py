@@ -589,6 +589,15 @@ def test_a_study_has_the_name_of_its_file_and_the_question_it_opens_with(tmp_pat
     assert [variant.title for variant in study.variants] == [""]
 
 
+def test_the_question_is_kept_below_a_modeline_and_when_written_again(tmp_path):
+    text = f"\n# yaml-language-server: $schema=x\n---\n{TEXT}".encode()
+    study = load(saved(tmp_path, text=text))
+    assert study.question == "Does it work? It should."
+    again = resolved(study)
+    assert again.startswith("# Does it work? It should.\n")
+    assert load(saved(tmp_path, text=again.encode())).question == study.question
+
+
 def test_defaults_are_those_of_the_design(tmp_path):
     scenario = load(saved(tmp_path, ("evaluation: {warmup: 500}\n", ""))).variants[0].scenario
     rules = scenario.evaluation
