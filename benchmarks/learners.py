@@ -15,6 +15,7 @@ from river import metrics
 
 from driftsim.adaptation.detectors import Detector
 from driftsim.evaluation.prequential import Contender, evaluate
+from driftsim.evaluation.rules import Rules
 from driftsim.learners.learner import Learner
 from driftsim.streams.stream import Stream
 
@@ -140,7 +141,7 @@ def of_river(learner, drawn, rows):
 def of_kernel(spec, drawn):
     """Seconds a row of a whole evaluation."""
     contender = Contender.model_validate({"learner": spec, "policy": "online"})
-    taken = seconds(lambda: evaluate(drawn, contender, warmup=WARMUP, truth=False))
+    taken = seconds(lambda: evaluate(drawn, contender, Rules(warmup=WARMUP, truth=False)))
     return taken / drawn.length
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from driftsim.evaluation.labels import AtOnce, Delayed
 from driftsim.evaluation.prequential import Contender, evaluate
+from driftsim.evaluation.rules import Rules
 from driftsim.streams.stream import Stream
 
 ROWS = 4_000_000
@@ -34,7 +35,7 @@ def main():
         ("with the truth", AtOnce(), True),
         ("labels 100,000 rows late", Delayed(rows=100_000), False),
     ):
-        taken[name] = seconds(lambda: evaluate(stream, majority, labels, truth=truth))  # noqa: B023
+        taken[name] = seconds(lambda: evaluate(stream, majority, Rules(labels=labels, truth=truth)))  # noqa: B023
         rate = ROWS / taken[name] / 1e6
         scaled = rate * 300 / uniforms
         print(f"{name}: {rate:.1f} million rows a second ({scaled:.1f} at 300 million uniforms)")

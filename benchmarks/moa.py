@@ -12,6 +12,7 @@ import time
 from learners import LOGISTIC, TREE, Drawn, of_trees, scaled
 
 from driftsim.evaluation.prequential import Contender, evaluate
+from driftsim.evaluation.rules import Rules
 from driftsim.streams.stream import Stream
 
 del sys.path[0]  # this folder, where capymoa would take this file for its package `moa`
@@ -85,7 +86,7 @@ def of_ours(held, spec):
     taken = []
     for _ in range(1 + REPEATS):
         begun = time.perf_counter()
-        trace = evaluate(held, contender, warmup=WARMUP, truth=False)
+        trace = evaluate(held, contender, Rules(warmup=WARMUP, truth=False))
         taken.append(time.perf_counter() - begun)
     columns = trace.total().columns
     return min(taken[1:]) / held.length, 1 - columns["correct"].sum() / columns["rows"].sum()

@@ -19,9 +19,10 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.evaluation.prequential import Contender, rounds, truths
+from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.parts import line
 from driftsim.rows import Outgrown, Unfit
-from driftsim.scenario import Evaluation, ScenarioError
+from driftsim.scenario import ScenarioError
 from driftsim.store import digest, fingerprint, inputs, tidied
 from driftsim.streams.stream import Stream
 
@@ -36,8 +37,7 @@ class Run(NamedTuple):
     seed: int
     stream: Stream
     contender: Contender | None  # None for the truth
-    rules: Evaluation
-    interval: int  # rows
+    rules: Rules | TruthRules
     parts: tuple[str, ...]  # files of people's own parts
     about: dict  # all that its trace follows from
     key: str  # the hash of that
@@ -49,14 +49,9 @@ class Run(NamedTuple):
 
     def play(self):
         """Yields the row it has come to, and returns the trace."""
-        rules = self.rules
         if self.contender is None:
-            return truths(self.stream, self.seed, rules.warmup, self.interval, rules.truth)
-        return rounds(
-            self.stream, self.contender, rules.labels, self.seed, rules.warmup,
-            self.interval, rules.truth, rules.predictions, rules.probabilities, rules.scores,
-            rules.probe,
-        )  # fmt: skip
+            return truths(self.stream, self.rules, self.seed)
+        return rounds(self.stream, self.contender, self.rules, self.seed)
 
 
 class Played(NamedTuple):
@@ -76,16 +71,15 @@ class Progress(NamedTuple):
 
 def runs_of(variant, parts=()):
     """Every run of a variant: the truth of each seed, and each contender."""
-    scenario = variant.scenario
-    files = [path for concept in scenario.stream.concepts.values() for path in concept.files]
+    scenario, stream = variant.scenario, variant.scenario.stream
+    files = [path for concept in stream.concepts.values() for path in concept.files]
     digests = {path: digest(path) for path in [*files, *parts]}
     for name, contender in [("truth", None), *scenario.models.items()]:
+        rules = scenario.rules if contender else scenario.rules.of_truth()
         for seed in range(scenario.evaluation.seeds):
-            about = inputs(scenario, contender, seed, digests)
-            yield Run(
-                name, seed, scenario.stream, contender, scenario.evaluation,
-                scenario.interval, tuple(parts), about, fingerprint(about),
-            )  # fmt: skip
+            about = inputs(stream, contender, rules, seed, digests)
+            key = fingerprint(about)
+            yield Run(name, seed, stream, contender, rules, tuple(parts), about, key)
 
 
 def missing(study, store, parts=(), fresh=False):

@@ -8,12 +8,11 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, ValidationError, model_validator
 
-from driftsim.evaluation.labels import AtOnce, Labels
 from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, metrics_of
 from driftsim.evaluation.prequential import Contender
-from driftsim.evaluation.trace import round_interval
+from driftsim.evaluation.rules import Rules
 from driftsim.notation import NotationError, parsed, question, written
-from driftsim.parts import Name, Position, Rows, Strict, guess, line, plain, refusal, short
+from driftsim.parts import Name, Rows, Strict, guess, line, plain, refusal, short
 from driftsim.streams.stream import Stream
 
 MOST_SETTINGS = 10_000  # of a sweep
@@ -24,24 +23,10 @@ class ScenarioError(Exception):
     """What is wrong with a scenario: `file:line: path: what; what is right`, a line a fault."""
 
 
-class Evaluation(Strict):
-    """The rules that every contender plays by."""
+class Evaluation(Rules):
+    """The rules that every contender plays by, and how often."""
 
-    warmup: Position = 1_000  # labelled rows that every model is first trained on, never scored
-    labels: Labels = AtOnce()  # when those of later rows come in
     seeds: Annotated[int, Field(gt=0, le=100_000)] = 1  # repetitions, with seeds 0, 1, 2, …
-    interval: Rows | None = None  # rows to an entry of a trace; chosen where not given
-    truth: bool = True  # hold predictions against the probability of each label, where known
-    predictions: bool = False  # keep each one, in a file beside the trace
-    probabilities: bool = False  # predict those of all classes, for log loss and Brier score
-    scores: Annotated[int, Field(ge=2, le=10_000)] | None = None  # bins of them, for two classes
-
-    probe: Annotated[int, Field(gt=0, le=1_000_000)] | None = None  # fresh rows of each concept
-
-    @property
-    def probable(self):
-        """Whether contenders predict probabilities: asked for, or needed for scores."""
-        return self.probabilities or self.scores is not None
 
 
 class Report(Strict):
@@ -62,7 +47,13 @@ class Scenario(Strict):
     @property
     def interval(self):
         """Rows to an entry of a trace."""
-        return self.evaluation.interval or round_interval(self.stream.length)
+        return self.evaluation.interval_of(self.stream)
+
+    @property
+    def rules(self):
+        """The rules of each run."""
+        rules = self.evaluation.narrowed(Rules)
+        return rules.model_copy(update={"interval": self.interval})
 
     @property
     def metrics(self):

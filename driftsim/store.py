@@ -38,8 +38,8 @@ class Store:
         import pyarrow as pa
 
         alarms = None if trace.alarms is None else trace.alarms.tolist()
-        about = {"widths": widths(trace), "probes": told(trace.probes), "alarms": alarms}
-        about |= run.about
+        facts = {"interval": trace.interval, "widths": widths(trace)}
+        about = facts | {"probes": told(trace.probes), "alarms": alarms} | run.about
         if trace.predictions is not None:
             first = int(trace.columns["first_row"][0])
             rows = np.arange(first, first + len(trace.predictions))
@@ -103,34 +103,24 @@ def widths(trace):
     return {name: column.shape[1] for name, column in trace.columns.items() if column.ndim == 2}
 
 
-def inputs(scenario, contender, seed, digests):
+def inputs(stream, contender, rules, seed, digests):
     """All that the trace of a run follows from, as plain data; no contender means the truth.
 
-    `digests` holds the hashes of the files that the run reads, by path.
+    They are the very objects that the run is played with, whole. `digests` holds the hashes of
+    the files that the run reads, by path.
     """
-    rules, concepts = scenario.evaluation, scenario.stream.concepts
-    libraries = {concept.library for concept in concepts.values()}
-    stream = dumped(scenario.stream)
-    for name, concept in concepts.items():
-        if concept.files:
-            stream["concepts"][name]["path"] = [digests[path] for path in concept.files]
+    libraries = {concept.library for concept in stream.concepts.values()}
     about = {
-        "stream": stream,
-        "warmup": rules.warmup,
-        "truth": rules.truth,
-        "interval": scenario.interval,
+        "stream": dumped(stream),
+        "rules": dumped(rules),
         "seed": seed,
         "parts": sorted(set(digests.values())),
     }
+    for name, concept in stream.concepts.items():
+        if concept.files:
+            about["stream"]["concepts"][name]["path"] = [digests[path] for path in concept.files]
     if contender is not None:
-        about |= {
-            "contender": dumped(contender),
-            "labels": dumped(rules.labels),
-            "predictions": rules.predictions,
-            "probabilities": rules.probabilities,
-            "scores": rules.scores,
-            "probe": rules.probe,
-        }
+        about |= {"contender": dumped(contender)}
         libraries |= {contender.learner.library, contender.policy.library}
     return about | {"versions": versions(libraries - {None})}
 

@@ -16,6 +16,7 @@ from twins import ADAPTIVE, CLASSIFIERS, REGRESSORS, TREE
 import driftsim
 from driftsim.evaluation.labels import Labels, arrivals
 from driftsim.evaluation.prequential import COMPILING, Contender, evaluate, rounds
+from driftsim.evaluation.rules import Rules
 from driftsim.kernels import cache
 from driftsim.learners.learner import Learner
 from driftsim.learners.twins import TWINS
@@ -366,7 +367,7 @@ def test_no_kernel_reads_or_writes_out_of_bounds(tmp_path):
 
 def test_it_is_told_when_a_kernel_has_to_be_compiled(monkeypatch):
     contender = Contender.model_validate({"learner": SCALED, "policy": "online"})
-    asked = sea_stream(2000), contender, Labels.model_validate("at_once"), 0, 500
+    asked = sea_stream(2000), contender, Rules(warmup=500), 0
     assert COMPILING not in [*rounds(*asked)]
     monkeypatch.setattr(cache, "is_cold", lambda *given: True)
     assert next(rounds(*asked)) == COMPILING

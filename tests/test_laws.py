@@ -7,6 +7,7 @@ from examples import EXAMPLES, cut, joined, predictions, rows_of, sea_stream, to
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Chance, Labels, arrivals
 from driftsim.evaluation.prequential import Contender, evaluate, truth
+from driftsim.evaluation.rules import Rules
 from driftsim.learners.learner import Learner, Model
 from driftsim.rows import Arrival, Labelled
 from driftsim.streams.concepts import Concept
@@ -288,9 +289,9 @@ def test_no_answer_beats_the_oracle(drift, policy, learner):
         pytest.skip("the streams of the other drifts hold it too")
     stream = sea_stream(2400, drift=drift.model_dump(), noise=0.1)
     contender = Contender(learner=learner, policy=policy)
-    asked = {"warmup": 600, "interval": 1}
-    trace = evaluate(stream, contender, **asked).columns
-    world = truth(stream, **asked).columns
+    rules = Rules(warmup=600, interval=1)
+    trace = evaluate(stream, contender, rules).columns
+    world = truth(stream, rules).columns
     assert (trace["expected_error"] >= world["bayes_error"]).all()
     wrong = trace["rows"].sum() - trace["correct"].sum()
     luck = (wrong - trace["expected_error"].sum()) / np.sqrt(1800 * 0.25)
@@ -335,8 +336,9 @@ def test_probes_never_show(learner, policy, labels):
 
 def test_what_is_asked_in_between_changes_no_trace(learner, policy, labels):
     contender = Contender(learner=learner, policy=policy)
-    asked = {"labels": labels, "warmup": 300, "interval": 50}
-    plain, probed = (evaluate(sea_stream(900), contender, probe=n, **asked) for n in (None, 80))
+    rules = Rules(labels=labels, warmup=300, interval=50)
+    asked = rules, rules.model_copy(update={"probe": 80})
+    plain, probed = (evaluate(sea_stream(900), contender, one) for one in asked)
     assert plain.probes is None and probed.probes.errors.shape == (2, 2)
     assert probed.probes.rows.tolist() == [449, 899] and probed.probes.ruling.tolist() == [0, 1]
     ahead = ["rows_trained"] if getattr(policy, "restart", None) else []  # by up to 64 rows

@@ -8,6 +8,7 @@ from test_laws import AT_ONCE, STATIC, empty, first_after
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import arrivals
 from driftsim.evaluation.prequential import Contender, evaluate
+from driftsim.evaluation.rules import Rules
 from driftsim.learners.learner import Model
 
 
@@ -64,7 +65,7 @@ def test_an_untrained_model_predicts_0_and_no_rows(regressor):
 
 def test_no_answer_beats_the_oracle(regressor, policy):
     contender = Contender(learner=regressor, policy=policy)
-    columns = evaluate(number_stream(), contender, warmup=600, interval=1).columns
+    columns = evaluate(number_stream(), contender, Rules(warmup=600, interval=1)).columns
     assert (columns["excess_squared_error"] >= 0).all()
     perfect = columns["excess_squared_error"].max() < 1e-25  # the mean of equals may round
     assert perfect == (regressor.kind() == "oracle")

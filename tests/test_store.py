@@ -10,10 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from driftsim import load
-from driftsim.evaluation.prequential import evaluate
+from driftsim.evaluation.labels import Delayed
+from driftsim.evaluation.prequential import Contender, evaluate
+from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.runner import runs_of
-from driftsim.scenario import Scenario
-from driftsim.store import Store, StoreError, placed, tidied
+from driftsim.scenario import Scenario, Variant, dumped
+from driftsim.store import Store, StoreError, fingerprint, inputs, placed, tidied
+from driftsim.streams.stream import Stream
 
 TEXT = """\
 stream:
@@ -92,6 +95,50 @@ def test_a_contender_changes_its_own_key(tmp_path, change, changed):
     assert {name for name, seed in before if before[name, seed] != after[name, seed]} == changed
 
 
+OTHER_RULES = {
+    "warmup": 301,
+    "interval": 100,
+    "truth": False,
+    "labels": Delayed(rows=9),
+    "predictions": True,
+    "probabilities": True,
+    "scores": 16,
+    "probe": 40,
+}
+
+
+@pytest.mark.parametrize("name", Rules.model_fields)
+def test_every_rule_changes_the_key_of_every_run_that_depends_on_it(tmp_path, name):
+    (tmp_path / "s.yaml").write_text(TEXT)
+    variant = load(tmp_path / "s.yaml").variants[0]
+    rules = variant.scenario.evaluation.model_copy(update={name: OTHER_RULES[name]})
+    changed = Variant({}, variant.scenario.model_copy(update={"evaluation": rules}))
+    for run, again in zip(runs_of(variant), runs_of(changed), strict=True):
+        depends = name in type(run.rules).model_fields
+        assert depends == (run.contender is not None or name in TruthRules.model_fields)
+        assert (run.key != again.key) == depends
+        assert (getattr(again.rules, name, None) == OTHER_RULES[name]) == depends
+
+
+def test_a_rule_that_is_added_is_in_the_hash_by_itself():
+    class More(Rules):
+        """One rule more."""
+
+        more: int = 0
+
+    stream = Stream.model_validate({"length": 1_500, "concepts": {"a": "sea"}})
+    contender = Contender.model_validate({"learner": "majority", "policy": "static"})
+    one, other = (inputs(stream, contender, More(more=n), 0, {}) for n in (0, 1))
+    assert fingerprint(one) != fingerprint(other)
+
+
+def test_what_is_hashed_is_what_is_played_by(tmp_path):
+    (tmp_path / "s.yaml").write_text(TEXT)
+    for run in runs_of(load(tmp_path / "s.yaml").variants[0]):
+        assert run.about["rules"] == dumped(run.rules)
+        assert run.key == fingerprint(run.about)
+
+
 def test_the_bytes_of_a_table_and_of_parts_change_the_keys(tmp_path):
     table, parts = tmp_path / "t.csv", tmp_path / "parts.py"
     new = (
@@ -134,9 +181,7 @@ def one_run(folder, **more):
     from driftsim.scenario import study_of
 
     run = [*runs_of(study_of(scenario).variants[0])][-1]
-    stream, contender = scenario.stream, run.contender
-    trace = evaluate(stream, contender, warmup=300, predictions=scenario.evaluation.predictions)
-    return Store(folder / "runs"), run, trace
+    return Store(folder / "runs"), run, evaluate(run.stream, run.contender, run.rules)
 
 
 def test_what_is_saved_is_loaded(tmp_path):

@@ -9,8 +9,9 @@ from pydantic import model_validator
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import AtOnce, arrivals
 from driftsim.evaluation.meter import Counting, Meter, Metered
+from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.evaluation.scores import expected_error, scores_of
-from driftsim.evaluation.trace import Probes, Tally, Trace, round_interval
+from driftsim.evaluation.trace import Probes, Tally, Trace
 from driftsim.learners.learner import Learner
 from driftsim.parts import Strict
 from driftsim.rows import Event, Labelled, label_of
@@ -51,33 +52,26 @@ class Contender(Strict):
         return self.at_work[0].engine(schema)
 
 
-def evaluate(stream, contender, labels=AtOnce(), seed=0, warmup=1000, **asked) -> Trace:
-    """The trace of one contender over one stream; `asked` as for `rounds`."""
-    return last_of(rounds(stream, contender, labels, seed, warmup, **asked))
+def evaluate(stream, contender, rules=Rules(), seed=0) -> Trace:
+    """The trace of one contender over one stream with one seed."""
+    return last_of(rounds(stream, contender, rules, seed))
 
 
-def rounds(
-    stream, contender, labels, seed, warmup,
-    interval=None, truth=True, predictions=False, probabilities=False, bins=None, probe=None,
-):  # fmt: skip
+def rounds(stream, contender, rules, seed):
     """Play a contender over a stream: yields the rows done so far, and returns the trace.
 
     Yields `COMPILING` first where code has to be compiled for it, which takes seconds.
-    The labels of the `warmup` rows are all in before the first scored row; later ones come in
-    as `labels` says. With `truth`, where it is known, every prediction is also held against
-    the probability of each label; with `predictions`, the trace keeps them all; with
-    `probabilities`, the contender predicts those, and log loss and Brier score are kept; with
-    `bins`, also how often its scores of the second of two classes fall into so many of them;
-    with `probe`, it is also asked about so many fresh rows of each concept after each phase.
+    The labels of the warm-up are all in before the first scored row; later ones come in as the
+    rules say.
     """
     world, (learner, policy) = stream.settled(seed), contender.at_work
-    tally = Tally(warmup, stream.length, interval or round_interval(stream.length))
-    scores = scores_of(world.schema, bins)
-    counting = Counting(labels, tally, stream.length)
-    live = Live(world, counting, warmup, learner.sees, truth and stream.known, probe)
-    meter = Meter(tally, warmup, stream.length, policy.hears)
+    tally, scores = tally_of(stream, rules), scores_of(world.schema, rules.scores)
+    counting = Counting(rules.labels, tally, stream.length)
+    known = rules.truth and stream.known
+    live = Live(world, counting, rules.warmup, learner.sees, known, rules.probe)
+    meter = Meter(tally, rules.warmup, stream.length, policy.hears)
     seeds = child(seed, PARTS).integers(2**31, size=2)
-    asked = {"probabilities": True} if probabilities or bins else {}
+    asked = {"probabilities": True} if rules.probable else {}
     begun = time.perf_counter()
     model = learner.start(world.schema, int(seeds[0]), **asked)
     kernels = [model, *policy.detectors]
@@ -85,7 +79,7 @@ def rounds(
         yield COMPILING
     for one in kernels:
         one.load()
-    tally.spread("compile_seconds", time.perf_counter() - begun, warmup, 0)
+    tally.spread("compile_seconds", time.perf_counter() - begun, rules.warmup, 0)
     model = Metered(model, meter)
     arriving = meter.heard(live.arrivals())
     rng, kept = np.random.default_rng(seeds[1]), []
@@ -100,29 +94,28 @@ def rounds(
                 continue
             scores.answers(tally, scored, predicted)
             meter.move(len(predicted))
-            if predictions:
+            if rules.predictions:
                 kept.append(label_of(predicted))
         yield meter.position
     if meter.position != stream.length:
         kind, missing = policy.kind(), stream.length - meter.position
         raise ValueError(f"'{kind}' has predicted {missing:,} rows too few")
-    kept = np.concatenate(kept) if predictions else None
+    kept = np.concatenate(kept) if rules.predictions else None
     return tally.trace(kept, live.probed(), np.array(meter.alarms, np.int64))
 
 
-def truth(stream, seed=0, warmup=1000, interval=None, known=True) -> Trace:
+def truth(stream, rules=TruthRules(), seed=0) -> Trace:
     """What there is to know about a stream whoever contends, as a trace."""
-    return last_of(truths(stream, seed, warmup, interval, known))
+    return last_of(truths(stream, rules.of_truth(), seed))
 
 
-def truths(stream, seed, warmup, interval=None, known=True):
+def truths(stream, rules, seed):
     """Tally the truth: yields the rows done so far, and returns the trace.
 
     The references, `majority` or `mean` and `no_change`, have seen every label before the row.
     """
-    world = stream.settled(seed)
-    tally = Tally(warmup, stream.length, interval or round_interval(stream.length))
-    live = Live(world, AtOnce(), warmup, "X", known and stream.known)
+    world, tally = stream.settled(seed), tally_of(stream, rules)
+    live = Live(world, AtOnce(), rules.warmup, "X", rules.truth and stream.known)
     scores = scores_of(world.schema)
     references = {kind.kind(): kind().start(world.schema, seed) for kind in scores.references}
     for model in references.values():
@@ -136,6 +129,11 @@ def truths(stream, seed, warmup, interval=None, known=True):
         live.ahead.clear()
         yield int(rows.t[-1]) + 1
     return tally.trace()
+
+
+def tally_of(stream, rules):
+    """An empty tally of the rows of a stream that are scored."""
+    return Tally(rules.warmup, stream.length, rules.interval_of(stream))
 
 
 def last_of(rounds):

@@ -4,6 +4,7 @@ import numpy as np
 
 from driftsim.evaluation.labels import Labels
 from driftsim.evaluation.prequential import Contender, evaluate
+from driftsim.evaluation.rules import Rules
 from driftsim.streams.stream import Stream
 
 MOST_Z = 4.0  # standard errors between simulation and theory, at the worst of all points
@@ -27,8 +28,9 @@ def excess(stream, contender, seeds, warmup, interval=1, labels="at_once"):
     contender = Contender.model_validate(contender)
     labels = Labels.model_validate(labels)
     runs = []
+    rules = Rules(labels=labels, warmup=warmup, interval=interval)
     for seed in range(seeds):
-        trace = evaluate(stream, contender, labels, seed, warmup, interval=interval).columns
+        trace = evaluate(stream, contender, rules, seed).columns
         runs.append(trace["excess_squared_error"] / trace["rows"])
     return np.array(runs)
 

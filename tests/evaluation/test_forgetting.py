@@ -7,6 +7,7 @@ from closed_forms.simulation import linear, stream_of
 from driftsim import theory
 from driftsim.evaluation.forgetting import lost
 from driftsim.evaluation.prequential import Contender, evaluate
+from driftsim.evaluation.rules import Rules
 
 ACCURACY = np.array([[0.9, 0.2, 0.1], [0.6, 0.8, 0.3], [0.5, 0.7, 0.85]])
 
@@ -35,9 +36,8 @@ def test_lms_forgets_as_theory_tells():
     stream = stream_of(400 + n, concepts, {"kind": "sudden", "at": [400]})
     learner = {"kind": "least_squares", "step": 0.05}
     contender = Contender.model_validate({"learner": learner, "policy": "online"})
-    told = [
-        evaluate(stream, contender, seed=seed, warmup=0, probe=500).probes for seed in range(60)
-    ]
+    rules = Rules(warmup=0, probe=500)
+    told = [evaluate(stream, contender, rules, seed).probes for seed in range(60)]
     assert told[0].rows.tolist() == [399, 429]
     knew, kept = np.array([one.errors[:, 0] for one in told]).T
     assert knew.max() < 1e-6

@@ -6,6 +6,7 @@ from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_err
 
 from driftsim.evaluation.metrics import OF_NUMBERS
 from driftsim.evaluation.prequential import Contender, evaluate, truth
+from driftsim.evaluation.rules import Rules
 from driftsim.streams.stream import Stream
 
 WALK = {"kind": "linear", "features": 3, "walk": 0.05}
@@ -20,7 +21,7 @@ def contender(learner="mean", policy="online"):
 
 
 def columns(stream, playing, window=None, **asked):
-    merged = [truth(stream, **asked), evaluate(stream, playing, **asked)]
+    merged = [truth(stream, Rules(**asked)), evaluate(stream, playing, Rules(**asked))]
     parts = [trace.over(window) if window else trace.total() for trace in merged]
     return parts[0].columns | parts[1].columns
 
@@ -29,7 +30,7 @@ def test_metrics_against_scikit_learn():
     playing = contender(
         "sklearn.linear_model.LinearRegression", {"kind": "periodic", "every": 500, "memory": 300}
     )
-    trace = evaluate(stream(), playing, predictions=True)
+    trace = evaluate(stream(), playing, Rules(predictions=True))
     y, predicted = stream().rows(0, 1000, 6000).y, trace.predictions
     whole = columns(stream(), playing)
     assert OF_NUMBERS["mae"](whole)[0] == pytest.approx(mean_absolute_error(y, predicted))
@@ -81,7 +82,7 @@ def test_a_detector_hears_the_distance():
     jump = stream(concepts=concepts, drift={"kind": "sudden", "at": [3000]})
     policy = {"kind": "on_drift", "memory": 50, "detector": {"kind": "page_hinkley"}}
     playing = contender("sklearn.dummy.DummyRegressor", policy)
-    trace = evaluate(jump, playing, interval=100)
+    trace = evaluate(jump, playing, Rules(interval=100))
     alarms = trace.columns["first_row"][trace.columns["alarms"] > 0]
     assert alarms.tolist() == [3000]
     assert trace.columns["absolute_error"][-20:].mean() / 100 < 1

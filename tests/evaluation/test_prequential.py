@@ -10,6 +10,7 @@ from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import AtOnce, Delayed, Labels
 from driftsim.evaluation.metrics import METRICS
 from driftsim.evaluation.prequential import Contender, evaluate, truth
+from driftsim.evaluation.rules import Rules
 from driftsim.learners.learner import Learner, Model
 from driftsim.learners.reference import MajorityModel
 from driftsim.streams.stream import Stream
@@ -22,12 +23,12 @@ def contender(learner="majority", policy="static"):
 
 
 def whole(stream, contender, **asked):
-    return evaluate(stream, contender, **asked).total().columns
+    return evaluate(stream, contender, Rules(**asked)).total().columns
 
 
 def test_a_trace_counts_what_was_predicted():
     stream, playing = sea_stream(), contender(BAYES, {"kind": "mini_batch", "size": 50})
-    trace = evaluate(stream, playing, warmup=600, interval=100, predictions=True)
+    trace = evaluate(stream, playing, Rules(warmup=600, interval=100, predictions=True))
     y = stream.rows(0, 600, 2400).y
     plain = predictions(stream, playing.learner, playing.policy, AtOnce())
     assert np.mean(trace.predictions == plain) > 0.99  # but for the seed, the same
@@ -79,7 +80,7 @@ class Knowing(Model):
 
 def test_the_truth_of_the_references():
     stream = sea_stream(5000, noise=0.1)
-    columns = truth(stream, warmup=500, interval=500).columns
+    columns = truth(stream, Rules(warmup=500, interval=500)).columns
     y = stream.rows(0, 0, 5000).y
     assert columns["actual"].sum(axis=0).tolist() == np.bincount(y[500:]).tolist()
     right = y[500:] == y[499:-1]
@@ -95,7 +96,7 @@ def test_the_truth_of_the_references():
 def test_a_gradual_drift_costs_the_oracle_d_min_alpha():
     """Bayes error p + (1 - 2p) d min(α, 1 - α) through a ramp: its mean over one is d / 4."""
     drift = {"kind": "gradual", "at": [10_000], "width": 20_000}
-    columns = truth(sea_stream(20_000, drift=drift), warmup=0).total().columns
+    columns = truth(sea_stream(20_000, drift=drift), Rules(warmup=0)).total().columns
     d = (1 - 64 / 200) - 36 / 200  # P(class 1) at a threshold of 8, less that at 14
     expected = columns["bayes_error"][0] / 20_000
     assert abs(expected - d / 4) < 4 * 0.25 / np.sqrt(20_000)
@@ -122,7 +123,7 @@ def test_labels_and_fits_are_counted():
 
 def test_a_fit_counts_at_the_first_row_its_model_predicts():
     periodic = contender(BAYES, {"kind": "periodic", "every": 500, "memory": 100})
-    columns = evaluate(sea_stream(), periodic, warmup=600, interval=100).columns
+    columns = evaluate(sea_stream(), periodic, Rules(warmup=600, interval=100)).columns
     assert np.flatnonzero(columns["fits"]).tolist() == [0, 5, 10, 15]
     assert (columns["fit_seconds"][[0, 5, 10, 15]] > 0).all()
     assert columns["fit_seconds"][1:5].sum() == 0
@@ -131,16 +132,16 @@ def test_a_fit_counts_at_the_first_row_its_model_predicts():
 
 def test_alarms_are_counted_where_they_ring():
     ringing = contender(BAYES, {"kind": "on_drift", "memory": 100})
-    columns = evaluate(sea_stream(), ringing, warmup=600, interval=100).columns
+    columns = evaluate(sea_stream(), ringing, Rules(warmup=600, interval=100)).columns
     assert columns["alarms"].sum() == 1 and columns["fits"].sum() == 2
     assert 6 <= np.flatnonzero(columns["alarms"])[0] <= 10
     assert np.flatnonzero(columns["alarms"])[0] < np.flatnonzero(columns["fits"])[1]
 
 
 def test_without_the_truth_nothing_of_it_is_kept():
-    trace = evaluate(sea_stream(), contender(), truth=False)
+    trace = evaluate(sea_stream(), contender(), Rules(truth=False))
     assert "expected_error" not in trace.columns
-    assert "bayes_error" not in truth(sea_stream(), known=False).columns
+    assert "bayes_error" not in truth(sea_stream(), Rules(truth=False)).columns
 
 
 def test_the_size_of_a_model_that_learns_on_is_taken_along_the_stream():
@@ -159,7 +160,7 @@ def test_log_loss_and_brier_score_against_scikit_learn():
 
     stream, playing = sea_stream(noise=0.2), contender(BAYES, {"kind": "mini_batch", "size": 600})
     asked = {"warmup": 600, "interval": 600, "probabilities": True, "truth": False}
-    columns = evaluate(stream, playing, **asked).columns
+    columns = evaluate(stream, playing, Rules(**asked)).columns
     block = stream.rows(0, 0, 2400)
     model = GaussianNB().fit(block.X[:600], block.y[:600])
     first, y = model.predict_proba(block.X[600:1200]), block.y[600:1200]
@@ -204,7 +205,7 @@ def test_a_policy_must_predict_every_row_once(more, said):
 
 def test_the_size_of_a_model_is_the_same_each_time():
     tree = contender("river.tree.HoeffdingTreeClassifier", "online")
-    one, two = (evaluate(sea_stream(5000, noise=0.1), tree, interval=100) for _ in range(2))
+    one, two = (evaluate(sea_stream(5000, noise=0.1), tree, Rules(interval=100)) for _ in range(2))
     sizes = one.columns["model_bytes"]
     assert np.isfinite(sizes).sum() >= 1
     assert np.array_equal(sizes, two.columns["model_bytes"], equal_nan=True)
@@ -246,7 +247,8 @@ def test_labels_that_come_in_too_late_or_never_are_counted():
     labels = Labels.model_validate(
         {"kind": "share", "rate": 0.5, "of": {"kind": "delayed", "rows": 300}}
     )
-    columns = evaluate(stream, contender(policy="online"), labels, warmup=400).columns
+    rules = Rules(labels=labels, warmup=400)
+    columns = evaluate(stream, contender(policy="online"), rules).columns
     never, late = columns["labels_never"].sum(), columns["labels_after_end"].sum()
     assert 900 < never < 1100 and 120 < late < 180
     assert columns["labels"].sum() == 400 + 2000 - never - late
@@ -256,18 +258,19 @@ def test_labels_that_come_in_too_late_or_never_are_counted():
 def test_a_skipped_refit_is_counted_where_it_would_have_been():
     stream = sea_stream(2400, concepts={"a": {"kind": "sea", "threshold": 20.0}}, drift="none")
     policy = {"kind": "periodic", "every": 500, "memory": 50}
-    columns = evaluate(stream, contender("majority", policy), warmup=400, interval=100).columns
+    rules = Rules(warmup=400, interval=100)
+    columns = evaluate(stream, contender("majority", policy), rules).columns
     assert columns["fits"].sum() == 1
     assert columns["first_row"][columns["fits_skipped"] > 0].tolist() == [900, 1400, 1900]
 
 
 def test_all_models_that_a_policy_holds_take_room():
     tree = {"kind": "sklearn.tree.DecisionTreeClassifier", "max_depth": 4}
-    asked = {"stream": sea_stream(6000), "warmup": 1000}
+    stream = sea_stream(6000)
     room = {}
     for size in (1, 5):
         policy = {"kind": "ensemble", "every": 500, "size": size}
-        columns = evaluate(contender=contender(tree, policy), **asked).columns
+        columns = evaluate(stream, contender(tree, policy)).columns
         room[size] = np.nanmax(columns["model_bytes"])
     assert 3.5 < room[5] / room[1] < 6
 
@@ -342,6 +345,7 @@ def test_a_probe_is_sent_when_the_last_row_of_its_phase_has_been_learned(late, k
         }
     )
     playing = Contender(learner=Number(), policy=contender(policy="online").policy)
-    probes = evaluate(stream, playing, Delayed(rows=late), warmup=20, probe=3).probes
+    rules = Rules(labels=Delayed(rows=late), warmup=20, probe=3)
+    probes = evaluate(stream, playing, rules).probes
     assert probes.rows.tolist() == [49, 89]
     assert probes.errors.tolist() == [[n, n] for n in known]

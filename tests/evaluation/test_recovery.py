@@ -7,6 +7,7 @@ from closed_forms.simulation import linear, stream_of
 from driftsim import theory
 from driftsim.evaluation.prequential import Contender, evaluate, truth
 from driftsim.evaluation.recovery import median, recoveries
+from driftsim.evaluation.rules import Rules
 from driftsim.learners.learner import Learner, Model
 from driftsim.rows import Change
 from driftsim.streams.stream import Stream
@@ -95,7 +96,7 @@ def test_lms_recovers_when_theory_says():
     contender = Contender.model_validate(contender)
     loss = 0
     for seed in range(100):
-        trace = evaluate(stream, contender, seed=seed, warmup=0, interval=5).columns
+        trace = evaluate(stream, contender, Rules(warmup=0, interval=5), seed).columns
         loss = loss + trace["excess_squared_error"] / 100
     floor = theory.lms_floor(5, 0.05)
     (told,) = recoveries(trace, loss, stream.changes(0), 20, 0.1 * floor)

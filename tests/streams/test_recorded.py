@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 import driftsim.streams.recorded  # noqa: F401  (its kinds)
 from driftsim.evaluation.prequential import Contender, evaluate
+from driftsim.evaluation.rules import Rules
 from driftsim.streams.concepts import Concept
 from driftsim.streams.recorded import Table
 from driftsim.streams.stream import Stream
@@ -585,7 +586,7 @@ class TestNumbers:
         stream = Stream.model_validate({"concepts": {"a": concept}})
         learner = "sklearn.linear_model.LinearRegression"
         contender = Contender.model_validate({"learner": learner, "policy": "static"})
-        columns = evaluate(stream, contender, warmup=50).total().columns
+        columns = evaluate(stream, contender, Rules(warmup=50)).total().columns
         assert columns["absolute_error"][0] < 1e-6 and "excess_squared_error" not in columns
 
 
