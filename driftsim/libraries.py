@@ -7,6 +7,7 @@ from importlib import import_module
 from types import MappingProxyType
 
 from driftsim.parts import guess, line, short
+from driftsim.safety import exported, is_open
 
 NUMBERS, NUMERIC = (int, float), ["int", "float"]
 PLAIN = {"int": (int,), "float": NUMBERS, "bool": (bool,), "str": (str,), "None": (type(None),)}
@@ -22,26 +23,16 @@ def imported(path, package, wanted):
     where there is none.
     """
     holder, _, name = path.rpartition(".")
-    module = _module(holder, package)
-    found = getattr(module, name, None) if module else None
-    if found is not None and wanted(found) and found.__module__.startswith(package.split(".")[0]):
+    module = import_module(holder) if is_open(path, package) else None
+    public = exported(module) if module else []
+    found = vars(module).get(name) if name in public else None
+    if found is not None and wanted(found):
         return found
-    known = [word for word in dir(module or _module(package, package)) if word[0] != "_"]
-    fitting = [word for word in known if wanted(getattr(module, word, None))] if module else []
+    fitting = [word for word in public if wanted(vars(module).get(word))]
     reason = "names nothing that will do here" if found is not None else "does not exist"
+    if module is None:
+        reason = "does not exist, or is not open to scenarios"
     raise ValueError(f"{short(path)} {reason}; {guess(name, fitting, [f'{package}.…'])}")
-
-
-def _module(path, package):
-    words = path.split(".")
-    if any(not word.isidentifier() or word[0] == "_" or word == "tests" for word in words):
-        return None
-    if not f"{path}.".startswith(f"{package}."):
-        return None
-    try:
-        return import_module(path)
-    except ImportError:
-        return None
 
 
 def assembled(value, package, make):

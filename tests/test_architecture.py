@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "driftsim"
 LAYERS = [
-    {"parts", "libraries", "rows", "theory", "kernels"},
+    {"parts", "libraries", "safety", "rows", "theory", "kernels"},
     {"streams", "learners", "adaptation"},
     {"evaluation"},
     {"notation", "scenario"},

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from driftsim.libraries import called, imported, parameters
 from driftsim.parts import Count, Imported, Number, Part, Share
+from driftsim.safety import guard
 
 
 class Detector(Part):
@@ -157,6 +158,7 @@ class RiverDetector(Imported, OfRiver, extra="allow"):
 
     @model_validator(mode="after")
     def _exists(self):
+        guard(self.path, self.model_extra)
         self._made({})
         return self
 

@@ -15,6 +15,7 @@ from driftsim.learners.twins import Uncovered, twin
 from driftsim.libraries import assembled, called, imported, parameters
 from driftsim.parts import Imported
 from driftsim.rows import Schema
+from driftsim.safety import guard
 
 
 class River(Imported, Learner, extra="allow"):
@@ -93,6 +94,7 @@ class River(Imported, Learner, extra="allow"):
     def _predicts(self):
         from river import base, compose
 
+        guard(self.path, self.model_extra)
         kinds = base.Classifier, base.Regressor, compose.Pipeline
         imported(self.path, "river", lambda it: isinstance(it, type) and issubclass(it, kinds))
         if not isinstance(last_step(self._made(Schema(()), 0)), kinds[:2]):

@@ -7,6 +7,7 @@ from driftsim.learners.columns import by_index
 from driftsim.learners.learner import Learner, Model, given
 from driftsim.libraries import assembled, called, imported
 from driftsim.parts import Imported, brief
+from driftsim.safety import FUNCTIONS, guard
 
 
 class Sklearn(Imported, Learner, extra="allow"):
@@ -72,7 +73,7 @@ class Sklearn(Imported, Learner, extra="allow"):
         rng = np.random.default_rng(seed)
 
         def make(path, params):
-            kind = imported(path, "sklearn", callable)
+            kind = imported(path, "sklearn", nameable)
             if not isinstance(kind, type):
                 return kind  # a function, such as a score
             made = called(kind, {name: paired(value) for name, value in params.items()}, path)
@@ -90,6 +91,7 @@ class Sklearn(Imported, Learner, extra="allow"):
     def _predicts(self):
         from sklearn.base import BaseEstimator, is_classifier, is_regressor
 
+        guard(self.path, self.model_extra)
         imported(
             self.path, "sklearn", lambda it: isinstance(it, type) and issubclass(it, BaseEstimator)
         )
@@ -211,6 +213,18 @@ def values(written, name):
         written = [*written.values()]
     for one in written if isinstance(written, list) else ():
         yield from values(one, name)
+
+
+def nameable(found):
+    """Whether a parameter may be this: a class that computes, or a function known as harmless."""
+    from sklearn.base import BaseEstimator
+    from sklearn.compose import make_column_selector
+    from sklearn.gaussian_process.kernels import Kernel
+
+    if not isinstance(found, type):
+        return callable(found) and found.__name__ in {one.rpartition(".")[2] for one in FUNCTIONS}
+    splits = hasattr(found, "split") and hasattr(found, "get_n_splits")
+    return splits or issubclass(found, BaseEstimator | Kernel | make_column_selector)
 
 
 def weights(estimator, weight):

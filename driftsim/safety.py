@@ -1,0 +1,165 @@
+"""Ground floor: what a scenario may name of a library, and which values it may give.
+
+A scenario can come from a stranger. It makes objects of scikit-learn and river, so only what is
+listed here can be named: classes that public modules export, and functions that only compute.
+"""
+
+import math
+import re
+
+from driftsim.parts import guess, short
+
+OPEN = {  # modules below each library whose classes a scenario may name
+    "sklearn": """
+        calibration cluster compose covariance cross_decomposition decomposition
+        discriminant_analysis dummy ensemble feature_extraction feature_extraction.text
+        feature_selection frozen gaussian_process gaussian_process.kernels impute isotonic
+        kernel_approximation kernel_ridge linear_model manifold metrics.pairwise mixture
+        model_selection multiclass multioutput naive_bayes neighbors neural_network pipeline
+        preprocessing random_projection semi_supervised svm tree
+    """,
+    "river": """
+        active anomaly bandit cluster compose conf covariance drift drift.binary dummy
+        ensemble facto feature_extraction feature_selection forest imblearn linear_model metrics
+        metrics.multioutput misc model_selection multiclass multioutput naive_bayes neighbors
+        optim optim.initializers optim.losses optim.schedulers preprocessing proba rules sketch
+        stats time_series tree tree.splitter utils
+    """,
+}
+FUNCTIONS = [  # which only compute: all of scikit-learn's that a parameter may be
+    f"sklearn.{module}.{name}"
+    for module, names in {
+        "feature_selection": "chi2 f_classif f_regression mutual_info_classif "
+        "mutual_info_regression r_regression",
+        "metrics.pairwise": "additive_chi2_kernel chi2_kernel cosine_distances cosine_similarity "
+        "euclidean_distances haversine_distances laplacian_kernel linear_kernel "
+        "manhattan_distances nan_euclidean_distances polynomial_kernel rbf_kernel sigmoid_kernel",
+        "preprocessing": "add_dummy_feature binarize maxabs_scale minmax_scale normalize "
+        "power_transform quantile_transform robust_scale scale",
+    }.items()
+    for name in names.split()
+]
+CLASSES = ("make_column_selector",)  # in small letters, like a function
+REFUSED = {  # parameters, and what they would do
+    "memory": "names a folder of stored objects, and to read those can run code",
+    "input": "makes texts the names of files to read",
+    "pre_dispatch": "is computed from a text",
+    "print_kwargs": "can name a file to print to",
+    **dict.fromkeys(
+        ("cache", "cache_dir", "data_home", "directory", "filename", "temp_folder"),
+        "names a place on the disk",
+    ),
+}
+HARMLESS = (None, "content")  # values of those that do nothing of the kind
+CALLED = ("func", "inverse_func", "agg_func", "dist_func", "tokenizer", "preprocessor")
+MEMBERS = ("n_estimators", "n_models", "n_trees")  # each is a model of its own
+GRIDS = ("param_grid", "param_distributions")  # a model for each combination
+MOST_MEMBERS = 10_000  # models and steps of one learner, each as often as it is made
+MOST = {  # of a number, by the name of its parameter: the first pattern that fits
+    r"seed\w*|random_state|max_(depth|iter|fun)": None,
+    r"n_(estimators|models|trees|init|restarts_optimizer)": MOST_MEMBERS,
+    r"n_(components|clusters|factors|bins|knots|splits|quantiles|random_cuts|thresholds)": 10_000,
+    r"hidden_layer_sizes|code_size|max_bins|max_buckets|branching_factor|min_categories": 10_000,
+    r"height": 20,  # of a tree that is built whole
+    r"degree": 100,
+    r"n_jobs": 64,
+    r"alphas|Cs|thresholds|lag|window|capacity|maxlen|convergence_iter|\w+_sizes?": 2_000_000,
+    r"(n|max|num|maximum)_\w+": 2_000_000,
+}
+
+
+def is_open(path, package):
+    """Whether the module of an import path is one whose classes a scenario may name."""
+    holder = path.rpartition(".")[0]
+    library, _, module = holder.partition(".")
+    listed = module in OPEN.get(library, "").split() or holder == package == f"{library}.datasets"
+    return path.startswith(f"{package}.") and listed
+
+
+def exported(module):
+    """The public names of a module, without what it has only imported for itself."""
+    if hasattr(module, "__all__"):
+        return list(module.__all__)
+    return [
+        name
+        for name, found in vars(module).items()
+        if name[0] != "_" and getattr(found, "__module__", None) == module.__name__
+    ]
+
+
+def guard(path, params):
+    """Hold what a scenario gives to a class of a library against what it may be given.
+
+    Raises `ValueError`, which names the parameter, for one that would read or write files, call a
+    function that is not known to be harmless, or take more than a machine has.
+    """
+    library = path.partition(".")[0]
+    for name, value in given(params):
+        if fault := _fault(name, value, library):
+            raise ValueError(f"{path}: {name} {fault}")
+    if members({"kind": path, **params}, library) > MOST_MEMBERS:
+        raise ValueError(
+            f"{path} is made of more than {MOST_MEMBERS:,} models and steps, each counted as "
+            "often as what it is within; give fewer"
+        )
+
+
+def given(value, name=""):
+    """Every value within parameters, at any depth, with the name of the parameter it is given to.
+
+    Those of a step within are named `step__name` in a grid to search.
+    """
+    if isinstance(value, dict):
+        for key, one in value.items():
+            inside = name if key == "kind" else key.rpartition("__")[2]
+            yield inside, one
+            yield from given(one, inside)
+    elif isinstance(value, list):
+        for one in value:
+            yield name, one
+            yield from given(one, name)
+
+
+def _fault(name, value, library):
+    """What is wrong with a value of a parameter, and what would be right, or None."""
+    if name in REFUSED and value not in HARMLESS:
+        return f"{REFUSED[name]}; leave it out"
+    if isinstance(value, str) and library == "sklearn" and value.startswith("sklearn."):
+        word = value.rpartition(".")[2]
+        if word.islower() and word not in CLASSES and value not in FUNCTIONS:
+            right = guess(value, FUNCTIONS)
+            return f"is {short(value)}, which is no function a scenario may name; {right}"
+    if name in CALLED and library == "river" and value is not None:
+        return "takes a function, which a scenario cannot name; leave it out"
+    return _too_large(name, value)
+
+
+def _too_large(name, value):
+    most = next((most for words, most in MOST.items() if re.fullmatch(words, name)), None)
+    if isinstance(value, int | float) and most and abs(value) > most and value == value:
+        return f"is {short(value)}; it should be at most {most:,}"
+
+
+def members(value, library):
+    """How many models and steps a part is made of, those of each within another multiplied."""
+    if isinstance(value, str):
+        return int(value.startswith(f"{library}."))
+    if isinstance(value, list):
+        return sum(members(one, library) for one in value)
+    if not isinstance(value, dict):
+        return 0
+    within = sum(members(one, library) for key, one in value.items() if key != "kind")
+    if "kind" not in value:
+        return within
+    own = [value[name] for name in MEMBERS if type(value.get(name)) is int]
+    own += [combinations(value[name]) for name in GRIDS if name in value]
+    return math.prod(own) * (1 + within)
+
+
+def combinations(grid):
+    """How many settings a grid to search comes to."""
+    if isinstance(grid, list):
+        return sum(map(combinations, grid))
+    if not isinstance(grid, dict):
+        return 1
+    return math.prod(len(values) for values in grid.values() if isinstance(values, list))

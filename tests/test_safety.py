@@ -1,0 +1,259 @@
+"""Safety: what a scenario of a stranger was made to try, and the line that refuses it."""
+
+import inspect
+import re
+import time
+from importlib import import_module
+
+import pytest
+
+from driftsim.learners.sklearn import nameable
+from driftsim.safety import FUNCTIONS, OPEN, REFUSED, exported
+from driftsim.scenario import ScenarioError, load
+
+BAYES = "sklearn.naive_bayes.GaussianNB"
+TREE = "river.tree.HoeffdingTreeClassifier"
+SEA = "{kind: sea, threshold: 8}"
+SECONDS = 2  # until a refusal, however much is asked for
+
+
+def scenario(folder, stream="", learner="majority", policy="static", evaluation="", more=""):
+    """A scenario file of two concepts and one contender, with one part exchanged."""
+    path = folder / "s.yaml"
+    path.write_text(
+        "stream:\n"
+        f"  {stream or f'length: 3_000{NEWLINE}concepts: {{a: {SEA}}}'}\n"
+        f"models:\n  m:\n    learner: {learner}\n    policy: {policy}\n"
+        f"evaluation: {{{evaluation}}}\n{more}"
+    )
+    return path
+
+
+NEWLINE = "\n  "
+
+
+def refused(path):
+    """The lines that refuse a scenario, within the time that a refusal may take."""
+    began = time.process_time()
+    with pytest.raises(ScenarioError) as caught:
+        load(path)
+    assert time.process_time() - began < SECONDS
+    return str(caught.value)
+
+
+def pipeline(*steps, more=""):
+    written = ", ".join(f"[s{i}, {step}]" for i, step in enumerate(steps))
+    return f"{{kind: sklearn.pipeline.Pipeline, steps: [{written}]{more}}}"
+
+
+def function(name, parameter="func"):
+    made = f"{{kind: sklearn.preprocessing.FunctionTransformer, {parameter}: {name}}}"
+    return pipeline(made, BAYES)
+
+
+def search(grid):
+    return f"{{kind: sklearn.model_selection.GridSearchCV, estimator: {pipeline(BAYES)}, {grid}}}"
+
+
+def support(parameters):
+    return f"{{kind: sklearn.svm.SVC, {parameters}}}"
+
+
+FILES = [  # that would read or write
+    (pipeline(BAYES, more=", memory: /tmp/stolen"), "memory names a folder of stored objects"),
+    (search("param_grid: {memory: [/tmp/stolen]}"), "memory names a folder"),
+    (search("param_grid: [{s0: [null]}, {memory: [null, x]}]"), "memory names a folder"),
+    (search("param_grid: {s0__memory: [x]}"), "memory names a folder"),
+    (search("param_grid: {s0: [null]}, pre_dispatch: 9**9**9"), "pre_dispatch is computed"),
+    (
+        pipeline("{kind: sklearn.cluster.FeatureAgglomeration, memory: x}", BAYES),
+        "memory names a folder",
+    ),
+    (
+        pipeline("{kind: sklearn.feature_extraction.text.CountVectorizer, input: file}", BAYES),
+        "input makes texts the names of files",
+    ),
+    (
+        f"{{kind: river.model_selection.SuccessiveHalvingClassifier, models: [{TREE}], "
+        "metric: river.metrics.Accuracy, budget: 9, print_kwargs: {file: x}}",
+        "print_kwargs can name a file",
+    ),
+]
+CALLS = [  # of functions
+    (function("sklearn.datasets.dump_svmlight_file"), "func is 'sklearn.datasets.dump_svmlight_"),
+    (function("sklearn.datasets.load_files"), "is no function a scenario may name"),
+    (function("sklearn.datasets.fetch_openml", "inverse_func"), "inverse_func is 'sklearn.data"),
+    (function("sklearn.utils.discovery.all_estimators"), "is no function a scenario may name"),
+    (function("sklearn.show_versions"), "is no function a scenario may name"),
+    (function("sklearn.tree.export_graphviz"), "is no function a scenario may name"),
+    (function("os.system"), "'func' parameter"),
+    (function("{kind: sklearn.datasets.load_files, container_path: /etc}"), "is no function"),
+    (support("kernel: sklearn.datasets.load_svmlight_file"), "kernel is 'sklearn.datasets.load_"),
+    (search("param_grid: {s0: [sklearn.datasets.load_files]}"), "s0 is 'sklearn.datasets.load_f"),
+    (
+        pipeline("{kind: sklearn.feature_extraction.text.CountVectorizer, tokenizer: eval}", BAYES),
+        "'tokenizer' parameter",
+    ),
+    (
+        "{kind: pipeline, steps: [{kind: river.compose.FuncTransformer, func: eval}, "
+        "river.naive_bayes.GaussianNB]}",
+        "func takes a function",
+    ),
+    (
+        f"{{kind: river.compose.TargetTransformRegressor, regressor: {TREE}, func: eval, "
+        "inverse_func: exec}",
+        "func takes a function",
+    ),
+]
+CLASSES = [  # that are no parts of a model
+    ("sklearn.conftest.pytest_runtest_setup", "is not open to scenarios"),
+    ("sklearn.externals.joblib.Memory", "is not open to scenarios"),
+    ("sklearn.utils.parallel.Parallel", "is not open to scenarios"),
+    ("sklearn.utils._testing.TempMemmap", "is not open to scenarios"),
+    ("sklearn.experimental.enable_halving_search_cv.X", "is not open to scenarios"),
+    ("sklearn.model_selection.HalvingGridSearchCV", "does not exist"),
+    ("sklearn.pipeline.FunctionTransformer", "does not exist"),
+    ("river.api.stream", "is not open to scenarios"),
+    ("river.stream.Cache", "is not open to scenarios"),
+    ("river.stream.TwitchChatStream", "is not open to scenarios"),
+    ("river.compat.SKL2RiverClassifier", "is not open to scenarios"),
+    ("river.datasets.Insects", "is not open to scenarios"),
+    (f"{{kind: river.compose.Pipeline, steps: [river.stream.Cache, {TREE}]}}", "is not open"),
+    (pipeline("sklearn.utils.Bunch", BAYES), "is not open"),
+    (pipeline("sklearn.neighbors.KDTree", BAYES), "names nothing that will do"),
+]
+AMOUNTS = [  # that would take the machine
+    (f"{{kind: river.ensemble.BaggingClassifier, model: {TREE}, n_models: {10**18}}}", "n_models"),
+    (f"{{kind: river.forest.ARFClassifier, n_models: {10**18}}}", "it should be at most 10,000"),
+    (f"{{kind: sklearn.ensemble.RandomForestClassifier, n_estimators: {10**12}}}", "n_estimators"),
+    (f"{{kind: sklearn.ensemble.RandomForestClassifier, max_features: {10**12}}}", "max_features"),
+    ("{kind: sklearn.tree.DecisionTreeClassifier, max_leaf_nodes: 1e12}", "max_leaf_nodes"),
+    ("{kind: sklearn.neural_network.MLPClassifier, hidden_layer_sizes: [9, 1e9]}", "hidden_layer"),
+    (support("cache_size: 1e12"), "cache_size"),
+    ("{kind: sklearn.linear_model.LogisticRegression, n_jobs: 5_000}", "at most 64"),
+    ("{kind: sklearn.linear_model.LogisticRegression, n_jobs: -5_000}", "at most 64"),
+    (search("param_grid: {s0: [null], n_estimators: [1, 1e9]}"), "n_estimators"),
+    (search(f"param_grid: {{a: {[*range(100)]}, b: {[*range(101)]}}}"), "more than 10,000 models"),
+    (
+        "{kind: sklearn.ensemble.BaggingClassifier, n_estimators: 1_000, estimator: "
+        "{kind: sklearn.ensemble.RandomForestClassifier, n_estimators: 1_000}}",
+        "more than 10,000 models and steps",
+    ),
+    (
+        f"{{kind: river.ensemble.BaggingClassifier, n_models: 999, model: {{"
+        f"kind: river.ensemble.BaggingClassifier, n_models: 999, model: {TREE}}}}}",
+        "more than 10,000 models and steps",
+    ),
+    (
+        f"{{kind: river.compose.Pipeline, steps: [{'river.preprocessing.StandardScaler, ' * 20_000}"
+        f"{TREE}]}}",
+        "more than 10,000 models and steps",
+    ),
+]
+
+
+@pytest.mark.parametrize(("learner", "words"), FILES + CALLS + CLASSES + AMOUNTS)
+def test_a_learner_reads_nothing_calls_nothing_and_takes_no_machine(
+    tmp_path, monkeypatch, learner, words
+):
+    monkeypatch.chdir(tmp_path)
+    path = scenario(tmp_path, learner=learner)
+    said = refused(path)
+    assert said.startswith(f"{path}:6: models.m.learner: ") and words in said
+    assert [one.name for one in tmp_path.iterdir()] == ["s.yaml"]
+
+
+def test_what_only_computes_may_still_be_named(tmp_path):
+    kernel = "{kind: sklearn.gaussian_process.kernels.RBF, length_scale: 2.0}"
+    for learner in (
+        support("kernel: sklearn.metrics.pairwise.laplacian_kernel"),
+        function("sklearn.preprocessing.scale"),
+        f"{{kind: sklearn.gaussian_process.GaussianProcessClassifier, kernel: {kernel}}}",
+        search("param_grid: {s0__var_smoothing: [1e-9, 1e-6]}, cv: sklearn.model_selection.KFold"),
+        pipeline(BAYES, more=", memory: null"),
+        f"{{kind: {TREE}, grace_period: 1_000_000_000_000}}",
+        "{kind: sklearn.tree.DecisionTreeClassifier, random_state: 4_000_000_000}",
+        "{kind: river.compose.Pipeline, steps: [{kind: river.feature_extraction.Agg, on: x, by: y, "
+        f"how: river.stats.Mean}}, {TREE}]}}",
+    ):
+        assert load(scenario(tmp_path, learner=learner)).name == "s"
+
+
+PLACE = re.compile("(^|_)(path|file|dir|folder|home|memory|cache|url|input|print|dispatch)")
+NO_PLACE = {  # parameters whose names sound like one
+    "cache_size", "direction", "dirichlet", "fit_path", "input_type", "memory_estimate_period",
+    "path_method", "transform_input",
+}  # fmt: skip
+
+
+def open_classes(library):
+    for name in OPEN[library].split():
+        module = import_module(f"{library}.{name}")
+        for found in (vars(module).get(name) for name in exported(module)):
+            if isinstance(found, type) and (library == "river" or nameable(found)):
+                yield found
+
+
+@pytest.mark.parametrize("library", OPEN)
+def test_no_class_that_can_be_named_has_a_parameter_for_a_place_on_the_disk(library):
+    classes = list(open_classes(library))
+    names = {name for one in classes for name in inspect.signature(one).parameters}
+    assert len(classes) > 150 and len(names) > 200
+    assert {name for name in names if PLACE.search(name)} <= {*REFUSED, *NO_PLACE}
+
+
+def test_texts_that_scikit_learn_takes_freely_are_known():
+    """Of a text without a list of choices, somebody has to know what is done with it."""
+    free = {
+        name
+        for one in open_classes("sklearn")
+        for name, rules in getattr(one, "_parameter_constraints", {}).items()
+        if isinstance(rules, list) and str in rules
+    }
+    assert free <= {*REFUSED, "metric", "verbose_feature_names_out", "encoding", "token_pattern",
+        "separator", "constant", "pos_label", "refit", "scoring", "importance_getter",
+        "outlier_label", "threshold"}  # fmt: skip
+
+
+def test_functions_that_may_be_named_are_functions():
+    for path in FUNCTIONS:
+        module, _, name = path.rpartition(".")
+        assert inspect.isfunction(getattr(import_module(module), name))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "sklearn.datasets.fetch_openml",
+        "sklearn.datasets.fetch_california_housing",
+        "sklearn.datasets.load_files",
+        "sklearn.datasets.load_svmlight_file",
+        "sklearn.datasets.load_svmlight_files",
+        "sklearn.datasets.dump_svmlight_file",
+        "sklearn.datasets.clear_data_home",
+        "river.datasets.Insects",
+        "river.datasets.Elec2",
+        "river.datasets.base.FileDataset",
+        "river.datasets.synth.SEA",
+        "river.stream.Cache",
+    ],
+)
+def test_data_is_neither_fetched_nor_read_by_a_path(tmp_path, monkeypatch, kind):
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path / "home"))
+    monkeypatch.setenv("RIVER_DATA", str(tmp_path / "home"))
+    for written in (kind, f"{{kind: {kind}, path: /etc/passwd}}", f"{{kind: {kind}, filename: x}}"):
+        said = refused(scenario(tmp_path, stream=f"concepts: {{a: {written}}}"))
+        assert f"'{kind}'" in said or "no key" in said
+    assert [one.name for one in tmp_path.iterdir()] == ["s.yaml"]
+
+
+def test_detectors_are_held_to_the_same(tmp_path):
+    for detector, words in (
+        ("{kind: river.drift.ADWIN, max_buckets: 1e12}", "max_buckets"),
+        ("{kind: river.drift.KSWIN, window_size: 1e15}", "window_size"),
+        ("river.drift.datasets.AirlinePassengers", "is not open to scenarios"),
+    ):
+        policy = f"{{kind: on_drift, memory: 9, detector: {detector}}}"
+        said = refused(scenario(tmp_path, policy=policy))
+        assert said.startswith(f"{tmp_path}/s.yaml:7: models.m.policy.detector: ")
+        assert words in said
