@@ -12,7 +12,7 @@ import yaml
 
 from driftsim.parts import line
 
-MOST_VALUES = 100_000  # in one file, aliases counted as often as they are named
+MOST_VALUES = 30_000  # in one file, aliases counted as often as they are named
 MOST_NESTED = 50  # mappings and lists
 MOST_DIGITS = 40  # of one number
 MOST_COUNTED = 2**63 - 1
@@ -51,7 +51,7 @@ class Loader(yaml.SafeLoader):
     """Tells what a plain scalar is by the rules of YAML 1.2; takes no tags, nor endless nesting."""
 
     yaml_implicit_resolvers = {}
-    _depth = 0
+    _depth = _count = 0
 
     def compose_node(self, parent, index):
         event = self.peek_event()
@@ -60,6 +60,9 @@ class Loader(yaml.SafeLoader):
             raise NotationError(f"the tag {event.tag[:60]} is not read here; leave it out", line)
         if HALVES.search(str(getattr(event, "value", ""))):
             raise NotationError("this holds half a character; write the whole of it", line)
+        self._count += 1
+        if self._count > MOST_VALUES:
+            raise NotationError(f"more than {MOST_VALUES:,} keys and values; write fewer", line)
         self._depth += 1
         if self._depth > MOST_NESTED:
             raise NotationError(f"more than {MOST_NESTED} levels; nest them less deeply", line)

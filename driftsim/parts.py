@@ -37,7 +37,8 @@ Count = Annotated[int, Field(gt=0, le=MOST_ROWS)]  # of labels, models, …
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Name = Annotated[  # of a contender or a concept
-    str, Field(pattern=r"^[^\p{C}\s./\\]([^\p{C}./\\]*[^\p{C}\s./\\])?$")
+    str,
+    Field(max_length=100, pattern=r"^[^\p{C}\s./\\]([^\p{C}./\\]*[^\p{C}\s./\\])?$"),
 ]
 
 
@@ -221,6 +222,21 @@ def line(text, most=400):
     words = " ".join(str(text).split())
     plain = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
     return plain if len(plain) <= most else f"{plain[: most - 1]}…"
+
+
+def distinct(values):
+    """Each value of a list that equals none before it, by its index."""
+    first = {}
+    for i, value in enumerate(values):
+        first.setdefault(_hashable(value), i)
+    return {i: values[i] for i in first.values()}
+
+
+def _hashable(value):
+    """What is equal, and has a hash, for values that are equal."""
+    if isinstance(value, dict):
+        return "map", frozenset((key, _hashable(one)) for key, one in value.items())
+    return ("seq", *map(_hashable, value)) if isinstance(value, list) else value
 
 
 def _said(cls, fault):

@@ -66,6 +66,7 @@ MOST = {  # of a number, by the name of its parameter: the first pattern that fi
     r"alphas|Cs|thresholds|lag|window|capacity|maxlen|convergence_iter|\w+_sizes?": 2_000_000,
     r"(n|max|num|maximum)_\w+": 2_000_000,
 }
+MOST_HELD = 5 * 10**8  # numbers that a run keeps in memory at once
 
 
 def is_open(path, package):
@@ -163,3 +164,19 @@ def combinations(grid):
     if not isinstance(grid, dict):
         return 1
     return math.prod(len(values) for values in grid.values() if isinstance(values, list))
+
+
+def too_much(rules, stream, interval):
+    """Where in the rules, and why, a run over a stream would hold more than a machine does."""
+    schema, length = stream.schema, stream.length
+    rows = MOST_HELD // max(len(schema.names), 1)
+    if rules.warmup > rows:
+        yield "warmup", f"{rules.warmup:,} rows are held at once; give at most {rows:,}"
+    numbers = 30 + 3 * (schema.n_classes or 0) + 2 * (rules.scores or 0)  # about, of an entry
+    least = -(-length * numbers // MOST_HELD)
+    if interval < least:
+        yield (
+            "interval",
+            f"intervals of {interval:,} rows make {-(-length // interval):,} entries of a trace, "
+            f"which is held at once; give at least {least:,} rows",
+        )

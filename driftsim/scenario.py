@@ -12,10 +12,13 @@ from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, 
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
 from driftsim.notation import NotationError, parsed, question, written
-from driftsim.parts import Name, Rows, Strict, guess, line, plain, refusal, short
+from driftsim.parts import Name, Rows, Strict, distinct, guess, line, plain, refusal, short
+from driftsim.safety import too_much
 from driftsim.streams.stream import Stream
 
 MOST_SETTINGS = 10_000  # of a sweep
+MOST_RUNS = 1_000_000  # of one file
+MOST_BYTES = 500_000  # of a file
 MOST_TOLD = 20  # faults of one file
 
 
@@ -83,6 +86,8 @@ class Scenario(Strict):
             raise refusal(said, "evaluation", "probe")
         if fault := self.evaluation.labels.fault(self.stream.schema):
             raise refusal(fault, "evaluation", "labels")
+        for place, fault in too_much(self.evaluation, self.stream, self.interval):
+            raise refusal(fault, "evaluation", place)
         for name, contender in self.models.items():
             for place, fault in self._faults(contender):
                 if fault:
@@ -189,6 +194,10 @@ def load(path, settings=(), seeds=None, only=()):
     if faults:
         more = f"\n{path}: … and {len(faults) - MOST_TOLD:,} more faults"
         raise ScenarioError("\n".join([*faults][:MOST_TOLD]) + more * (len(faults) > MOST_TOLD))
+    each = [one.scenario.evaluation.seeds * len(one.scenario.models) for one in variants]
+    if (runs := sum(each)) > MOST_RUNS:
+        said = f"{runs:,} runs; try fewer settings, seeds or contenders: at most {MOST_RUNS:,} runs"
+        raise ScenarioError(f"{path}: {said}")
     return Study(name, question(text), variants)
 
 
@@ -200,7 +209,12 @@ def study_of(scenario, name="scenario"):
 def read(path):
     """The text of a file."""
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            said = f"more than {MOST_BYTES:,} bytes; a scenario file is shorter"
+            raise ScenarioError(line(f"{path}: {said}"))
+        return content.decode("utf-8-sig")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
     except UnicodeDecodeError:
@@ -321,17 +335,19 @@ def swept(document, marks):
     if not isinstance(sweep, dict):
         said = f"{short(sweep)} will not do; map dotted paths to lists"
         raise ScenarioError(f"{marks['sweep',]}: sweep: {said}")
+    lists = [values if isinstance(values, list) else [] for values in sweep.values()]
+    if math.prod(max(len(values), 1) for values in lists) > MOST_SETTINGS:
+        said = f"more than {MOST_SETTINGS:,} settings; try fewer values"
+        raise ScenarioError(f"{marks['sweep',]}: sweep: {said}")
     for target, values in sweep.items():
         said = ""
         if not isinstance(values, list) or not values:
             said = f"{short(values)} will not do; give a list of the values to try"
-        elif twice := [value for i, value in enumerate(values) if value in values[:i]]:
-            said = f"{short(twice[0])} stands twice; give each value once"
+        elif len(once := distinct(values)) < len(values):
+            twice = next(value for i, value in enumerate(values) if i not in once)
+            said = f"{short(twice)} stands twice; give each value once"
         if said:
             raise ScenarioError(line(f"{marks['sweep', target]}: sweep.{target}: {said}"))
-    if math.prod(map(len, sweep.values())) > MOST_SETTINGS:
-        said = f"more than {MOST_SETTINGS:,} settings; try fewer values"
-        raise ScenarioError(f"{marks['sweep',]}: sweep: {said}")
     return [dict(zip(sweep, values)) for values in itertools.product(*sweep.values())]
 
 
@@ -357,9 +373,8 @@ def resolved(study):
     document = dumped(study.variants[0].scenario)
     if study.swept:
         document["sweep"] = {
-            path: [value for i, value in enumerate(values) if value not in values[:i]]
+            path: [*distinct([tried(variant, path) for variant in study.variants]).values()]
             for path in study.swept
-            for values in [[tried(variant, path) for variant in study.variants]]
         }
     return (f"# {study.question}\n" if study.question else "") + written(document)
 

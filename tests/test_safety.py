@@ -10,6 +10,7 @@ import pytest
 from driftsim.learners.sklearn import nameable
 from driftsim.safety import FUNCTIONS, OPEN, REFUSED, exported
 from driftsim.scenario import ScenarioError, load
+from driftsim.timeline import told
 
 BAYES = "sklearn.naive_bayes.GaussianNB"
 TREE = "river.tree.HoeffdingTreeClassifier"
@@ -145,7 +146,7 @@ AMOUNTS = [  # that would take the machine
         "more than 10,000 models and steps",
     ),
     (
-        f"{{kind: river.compose.Pipeline, steps: [{'river.preprocessing.StandardScaler, ' * 20_000}"
+        f"{{kind: river.compose.Pipeline, steps: [{'river.preprocessing.StandardScaler, ' * 10_000}"
         f"{TREE}]}}",
         "more than 10,000 models and steps",
     ),
@@ -257,3 +258,102 @@ def test_detectors_are_held_to_the_same(tmp_path):
         said = refused(scenario(tmp_path, policy=policy))
         assert said.startswith(f"{tmp_path}/s.yaml:7: models.m.policy.detector: ")
         assert words in said
+
+
+ROWS = 10**15
+HUGE = [  # parts of our own: what is asked for, and the key that refuses it
+    (
+        {"stream": f"length: 5_000\n  irrelevant: 1e9\n  concepts: {{a: {SEA}}}"},
+        "stream.irrelevant",
+    ),
+    (
+        {"stream": "length: 5_000\n  concepts: {a: {kind: hyperplane, features: 1e9}}"},
+        "stream.concepts.a.features",
+    ),
+    (
+        {
+            "stream": f"length: {ROWS}\n  concepts: {{a: {SEA}, b: {SEA}}}\n"
+            "  drift: {kind: recurring, every: 1}"
+        },
+        "stream.drift",
+    ),
+    (
+        {
+            "stream": "length: 5_000\n  concepts: {"
+            + ", ".join(f"c{i}: {SEA}" for i in range(2_000))
+            + f"}}\n  drift: {{kind: sudden, at: {[*range(1, 2_000)]}}}"
+        },
+        "stream.concepts",
+    ),
+    (
+        {"stream": f"length: {ROWS}\n  concepts: {{a: {SEA}}}", "evaluation": "interval: 1"},
+        "evaluation.interval",
+    ),
+    (
+        {"stream": f"length: {ROWS}\n  concepts: {{a: {SEA}}}", "evaluation": "warmup: 1e12"},
+        "evaluation.warmup",
+    ),
+    ({"policy": f"{{kind: pretrained_online, epochs: {ROWS}}}"}, "models.m.policy.epochs"),
+    ({"more": f"sweep: {{stream.noise: {[i / 40_000 for i in range(20_000)]}}}"}, "sweep"),
+    ({"more": f"sweep: {{stream.noise: {[[i] for i in range(12_000)]}}}"}, "sweep"),
+    ({"more": f"sweep: {{stream.noise: {[i / 20_000 for i in range(9_999)] + [0]}}}"}, "sweep"),
+    ({"more": f"sweep: {{stream.noise: {[*range(2, 2_000)]}}}"}, "stream.noise"),
+    (
+        {
+            "evaluation": "seeds: 100_000",
+            "more": f"sweep: {{stream.length: {[*range(2000, 2050)]}}}",
+        },
+        "5,000,000 runs",
+    ),
+]
+
+
+@pytest.mark.parametrize(("parts", "place"), HUGE, ids=[place for _, place in HUGE])
+def test_great_numbers_are_refused_at_once(tmp_path, parts, place):
+    assert f": {place}" in refused(scenario(tmp_path, **parts))
+
+
+def test_a_stream_may_be_as_long_as_it_likes(tmp_path):
+    written = (
+        f"length: {ROWS}\n  concepts: {{a: {SEA}, b: {SEA}}}\n  drift: {{kind: sudden, at: [9]}}"
+    )
+    began = time.process_time()
+    study = load(scenario(tmp_path, stream=written))
+    assert "1,000,000,000,000,000 rows" in told(study) and time.process_time() - began < SECONDS
+
+
+LAUGHS = "a0: &a0 [lol, lol]\n" + "".join(
+    f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 20)
+)
+MERGED = "a0: &a0 {k: 1}\n" + "".join(
+    f"a{i}: &a{i} {{<<: [{', '.join([f'*a{i - 1}'] * 9)}], k{i}: 1}}\n" for i in range(1, 20)
+)
+FORMS = {
+    "a billion laughs": LAUGHS,
+    "a billion merged": MERGED,
+    "lists in lists": "a: " + "[" * 10_000,
+    "maps in maps": "a: " + "{a: " * 10_000,
+    "lists by dashes": "- " * 10_000,
+    "maps by indents": "\n".join(" " * i + "a:" for i in range(900)),
+    "50 MB": "#" * 50_000_000,
+    "50 MB of list": "a: [" + "1, " * 17_000_000,
+    "half a MB of values": "a: [" + "1," * 240_000 + "]",
+    "half a MB of keys": "".join(f"k{i}: 1\n" for i in range(50_000)),
+    "a long key": "? " + "k" * 490_000 + "\n: 1",
+    "a long name": "models: {? " + "k" * 490_000 + "\n: {learner: majority}}",
+    "a long value": "stream: " + "v" * 490_000,
+    "a long number": "stream: " + "1" * 490_000,
+    "a long quote": "stream: '" + "v " * 240_000,
+    "blank lines": "\n" * 499_000 + "a",
+    "a tag": "stream: !!python/object/apply:os.system [touch called]",
+    "no characters": "stream: \x00",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_form_of_a_file_takes_the_machine(tmp_path, form):
+    path = tmp_path / "s.yaml"
+    path.write_text(FORMS[form])
+    said = refused(path)
+    assert said.startswith(f"{path}:") and len(said) < 5_000
+    assert [one.name for one in tmp_path.iterdir()] == ["s.yaml"]

@@ -10,6 +10,8 @@ from pydantic import AfterValidator, Field
 from driftsim.parts import MOST_ROWS, Part, Position, Rows
 from driftsim.rows import Change
 
+MOST_CHANGES = 100_000  # of one stream
+
 
 def _in_order(at):
     for before, after in pairwise(at):
@@ -150,6 +152,12 @@ class Recurring(Drift):
             return "recurring needs two concepts or more to cycle through, and there is one"
         if self.width > self.every:
             return f"a width of {self.width:,} is more than the {self.every:,} rows of each visit"
+        if length // self.every > MOST_CHANGES:
+            least = -(-length // MOST_CHANGES)
+            return (
+                f"recurring every {self.every:,} rows changes {length // self.every:,} times; give "
+                f"every: {least:,} or more, for at most {MOST_CHANGES:,}"
+            )
         if self.every * (k - 1) >= length:
             return (
                 f"recurring every {self.every:,} rows visits only {-(-length // self.every)} of "

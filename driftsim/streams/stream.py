@@ -38,7 +38,7 @@ class Stream(Strict):
     """A nonstationary source of labelled rows: concepts, ruled by a drift."""
 
     length: Rows = None  # of recorded rows, all of them, where it is not given
-    concepts: Annotated[dict[Name, Concept], Field(min_length=1)]
+    concepts: Annotated[dict[Name, Concept], Field(min_length=1, max_length=1_000)]
     drift: Drift = None_()
     noise: Share = 0.0  # the share of labels replaced by a wrong one
     balance: list[Share] | None = None  # the share of each class, before noise; if given

@@ -1,10 +1,10 @@
 """Learning on: the model in force is taught further, on each label or in batches."""
 
 from collections import Counter, defaultdict
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.hearing import Ear
@@ -54,7 +54,7 @@ class PretrainedOnline(Online):
 
     starts_cold = False
 
-    epochs: Count = 1  # over the warm-up: the first by `fit`, further ones by `learn`
+    epochs: Annotated[int, Field(gt=0, le=10_000)] = 1  # over the warm-up; all but one by `learn`
 
     def warmed_up(self, model, history):
         model = model.fit(history)
