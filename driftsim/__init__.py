@@ -45,6 +45,6 @@ def run(scenario, out="reports", jobs=None, executor=None, fresh=False, parts=()
     ended = [one for one in play(runs, store, jobs, executor) if isinstance(one, Played)]
     failed = [one for one in ended if one.failure]
     if failed:
-        names = ", ".join(f"{one.run.name} (seed {one.run.seed})" for one in failed)
+        names = "; ".join(one.run.title for one in failed)
         raise RuntimeError(f"failed: {names}\n\n{failed[0].failure}")
     return Results(study, store, parts)

@@ -200,7 +200,7 @@ def play_and_report(study, folder, jobs, fresh, parts):
     ended = watched(play(runs, store, jobs), runs)
     failures = [one for one in ended if one.failure]
     for one in failures:
-        said = f"{study.name}: {one.run.name}, seed {one.run.seed}, failed:\n{one.failure}"
+        said = f"{study.name}: {one.run.title}, failed:\n{one.failure}"
         print(said, file=sys.stderr)
     for name, note in sorted({(one.run.name, note) for one in ended for note in one.notes}):
         print(f"{study.name}: {name}: {note}", file=sys.stderr)
@@ -295,6 +295,6 @@ class Bars:
 
     def _begun(self, run, row):
         name = run.name if len(run.name) <= LONGEST else f"{run.name[: LONGEST - 1]}…"
-        name = escape(f"  {name}, seed {run.seed}")
+        name = escape(f"  {run._replace(name=name).title}")
         length = run.stream.length
         return self._progress.add_task(name, total=length, completed=max(row, 0), rate="")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from importlib.util import module_from_spec, spec_from_file_location
+from itertools import product
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import NamedTuple
@@ -34,13 +35,21 @@ class Run(NamedTuple):
     """The unit of work: one contender, or the truth, over one stream with one seed."""
 
     name: str  # of the contender; "truth" for what there is to know of the stream
-    seed: int
+    seed: int  # of the stream
+    repeat: int  # of the learner on that stream
+    repeats: int  # of how many
     stream: Stream
     contender: Contender | None  # None for the truth
     rules: Rules | TruthRules
     parts: tuple[str, ...]  # files of people's own parts
     about: dict  # all that its trace follows from
     key: str  # the hash of that
+
+    @property
+    def title(self):
+        """The contender, the seed and, where there are several, the repeat."""
+        repeat = f", repeat {self.repeat}" if self.repeats > 1 else ""
+        return f"{self.name}, seed {self.seed}{repeat}"
 
     def uncompiled(self):
         """The same on the objects of libraries."""
@@ -51,7 +60,7 @@ class Run(NamedTuple):
         """Yields the row it has come to, and returns the trace."""
         if self.contender is None:
             return truths(self.stream, self.rules, self.seed)
-        return rounds(self.stream, self.contender, self.rules, self.seed)
+        return rounds(self.stream, self.contender, self.rules, self.seed, self.repeat)
 
 
 class Played(NamedTuple):
@@ -70,16 +79,19 @@ class Progress(NamedTuple):
 
 
 def runs_of(variant, parts=()):
-    """Every run of a variant: the truth of each seed, and each contender."""
+    """Every run of a variant: the truth of each seed, and each contender as often as it repeats."""
     scenario, stream = variant.scenario, variant.scenario.stream
     files = [path for concept in stream.concepts.values() for path in concept.files]
     digests = {path: digest(path) for path in [*files, *parts]}
     for name, contender in [("truth", None), *scenario.models.items()]:
         rules = scenario.rules if contender else scenario.rules.of_truth()
-        for seed in range(scenario.evaluation.seeds):
-            about = inputs(stream, contender, rules, seed, digests)
-            key = fingerprint(about)
-            yield Run(name, seed, stream, contender, rules, tuple(parts), about, key)
+        repeats = scenario.evaluation.repeats if contender else 1
+        for seed, repeat in product(range(scenario.evaluation.seeds), range(repeats)):
+            about = inputs(stream, contender, rules, seed, repeat, digests)
+            yield Run(
+                name, seed, repeat, repeats, stream, contender, rules,
+                tuple(parts), about, fingerprint(about),
+            )  # fmt: skip
 
 
 def missing(study, store, parts=(), fresh=False):

@@ -29,7 +29,8 @@ class ScenarioError(Exception):
 class Evaluation(Rules):
     """The rules that every contender plays by, and how often."""
 
-    seeds: Annotated[int, Field(gt=0, le=100_000)] = 1  # repetitions, with seeds 0, 1, 2, …
+    seeds: Annotated[int, Field(gt=0, le=100_000)] = 1  # of the stream: 0, 1, 2, …
+    repeats: Annotated[int, Field(gt=0, le=1_000)] = 1  # of a contender, with other learner seeds
 
 
 class Report(Strict):

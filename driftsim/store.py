@@ -103,7 +103,7 @@ def widths(trace):
     return {name: column.shape[1] for name, column in trace.columns.items() if column.ndim == 2}
 
 
-def inputs(stream, contender, rules, seed, digests):
+def inputs(stream, contender, rules, seed, repeat, digests):
     """All that the trace of a run follows from, as plain data; no contender means the truth.
 
     They are the very objects that the run is played with, whole. `digests` holds the hashes of
@@ -120,7 +120,7 @@ def inputs(stream, contender, rules, seed, digests):
         if concept.files:
             about["stream"]["concepts"][name]["path"] = [digests[path] for path in concept.files]
     if contender is not None:
-        about |= {"contender": dumped(contender)}
+        about |= {"contender": dumped(contender), "repeat": repeat}
         libraries |= {contender.learner.library, contender.policy.library}
     return about | {"versions": versions(libraries - {None})}
 

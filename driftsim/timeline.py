@@ -42,9 +42,10 @@ def told_stream(stream):
 
 def told_rules(rules):
     """What every contender plays by."""
+    repeats = f", {plural(rules.repeats, 'repeat')} of each" if rules.repeats > 1 else ""
     yield (
         f"{plural(rules.warmup, 'row')} of warm-up; labels: {written(rules.labels)}; "
-        f"{plural(rules.seeds, 'seed')}"
+        f"{plural(rules.seeds, 'seed')}{repeats}"
     )
 
 

@@ -128,7 +128,7 @@ def test_a_rule_that_is_added_is_in_the_hash_by_itself():
 
     stream = Stream.model_validate({"length": 1_500, "concepts": {"a": "sea"}})
     contender = Contender.model_validate({"learner": "majority", "policy": "static"})
-    one, other = (inputs(stream, contender, More(more=n), 0, {}) for n in (0, 1))
+    one, other = (inputs(stream, contender, More(more=n), 0, 0, {}) for n in (0, 1))
     assert fingerprint(one) != fingerprint(other)
 
 

@@ -15,7 +15,7 @@ from driftsim.evaluation.trace import Probes, Tally, Trace
 from driftsim.learners.learner import Learner
 from driftsim.parts import Strict
 from driftsim.rows import Event, Labelled, label_of
-from driftsim.streams.stream import PARTS, Block, child
+from driftsim.streams.stream import Block, of_repeat
 
 COMPILING = -1  # in the place of a row
 
@@ -52,12 +52,15 @@ class Contender(Strict):
         return self.at_work[0].engine(schema)
 
 
-def evaluate(stream, contender, rules=Rules(), seed=0) -> Trace:
-    """The trace of one contender over one stream with one seed."""
-    return last_of(rounds(stream, contender, rules, seed))
+def evaluate(stream, contender, rules=Rules(), seed=0, repeat=0) -> Trace:
+    """The trace of one contender over one stream with one seed.
+
+    In each `repeat` the learner and the policy have other seeds, on the same rows and labels.
+    """
+    return last_of(rounds(stream, contender, rules, seed, repeat))
 
 
-def rounds(stream, contender, rules, seed):
+def rounds(stream, contender, rules, seed, repeat=0):
     """Play a contender over a stream: yields the rows done so far, and returns the trace.
 
     Yields `COMPILING` first where code has to be compiled for it, which takes seconds.
@@ -70,7 +73,7 @@ def rounds(stream, contender, rules, seed):
     known = rules.truth and stream.known
     live = Live(world, counting, rules.warmup, learner.sees, known, rules.probe)
     meter = Meter(tally, rules.warmup, stream.length, policy.hears)
-    seeds = child(seed, PARTS).integers(2**31, size=2)
+    seeds = of_repeat(seed, repeat).integers(2**31, size=2)
     asked = {"probabilities": True} if rules.probable else {}
     begun = time.perf_counter()
     model = learner.start(world.schema, int(seeds[0]), **asked)

@@ -11,16 +11,17 @@ from driftsim.evaluation.forgetting import lost
 from driftsim.evaluation.recovery import median, recoveries
 from driftsim.evaluation.significance import (
     LEAST_OF_A_PHASE,
-    along_stream,
     count_floor,
     number_floor,
+    over_repeats,
     over_seeds,
     ranked,
 )
-from driftsim.streams.stream import PARTS, child
+from driftsim.report.seeds import by_seed, seeds_in, with_each_seed
+from driftsim.streams.stream import of_repeat
 
 TOLERANCE = 0.02  # of the excess, within which a contender has recovered
-RECOVERY = ["contender", "seed", "change", "depth", "rows", "censored", "area"]
+RECOVERY = ["contender", "seed", "repeat", "change", "depth", "rows", "censored", "area"]
 REGRET = ["contender", "last_row", "regret", "low", "high", "seeds"]
 ALARMS = [
     "contender", "alarms", "changes", "detected", "missed", "to_detection", "delay",
@@ -33,7 +34,7 @@ DIFFERENCES = ["better", "worse", "mean", "low", "high", "told_apart", "unit"]
 
 
 def recovery(results, window=None, tolerance=TOLERANCE):
-    """A row for each contender, seed and change: how deep it fell, and how long it took.
+    """A row for each contender, seed, repeat and change: how deep it fell, and how long it took.
 
     The loss is the excess over the best possible; where that is not known, the error itself.
     """
@@ -45,11 +46,13 @@ def recovery(results, window=None, tolerance=TOLERANCE):
             told = recoveries(columns, loss(columns), changes, window or results.window, tolerance)
             rows += [
                 setting
-                | {"contender": contender, "seed": one.seed, "change": it.first}
+                | {"contender": contender, "seed": one.seed, "repeat": one.repeat}
+                | {"change": it.first}
                 | {"depth": it.depth, "rows": it.rows, "censored": it.censored, "area": it.area}
                 for it in told
             ]
-    return pd.DataFrame(rows, columns=[*results.swept, *RECOVERY])
+    names = [name for name in RECOVERY if name != "repeat" or results.repeats > 1]
+    return pd.DataFrame(rows, columns=[*results.swept, *names])
 
 
 def recovered(results, window=None, tolerance=TOLERANCE):
@@ -78,14 +81,14 @@ def regret(results):
     """
     frames = []
     for setting, contender, played in results.grouped():
-        excesses = [excess(one.truth.columns | one.trace.columns) for one in played]
-        if any(one is None for one in excesses):
+        if excess(played[0].truth.columns | played[0].trace.columns) is None:
             continue
+        excesses = with_each_seed(played, lambda one: excess(one.truth.columns | one.trace.columns))
         sums = np.cumsum(excesses, axis=1)
         frame = pd.DataFrame(
             {"contender": contender, "last_row": played[0].truth.columns["last_row"]}
             | {"regret": sums.mean(axis=0), "low": sums.min(axis=0), "high": sums.max(axis=0)}
-            | {"seeds": len(played)}
+            | {"seeds": len(sums)}
         )
         for name, value in setting.items():
             frame[name] = [value] * len(frame)
@@ -142,12 +145,13 @@ def _beside_blind(results, setting, contender, played):
         "": lambda one: alarm_rows(one),
         ", if it rang evenly": lambda one: periodic(len(alarm_rows(one)), first, stop),
         ", if it rang at random": lambda one: at_random(
-            len(alarm_rows(one)), first, stop, child(one.seed, PARTS)
+            len(alarm_rows(one)), first, stop, of_repeat(one.seed, one.repeat)
         ),
     }
     for words, rows in made.items():
         found = [detection(results, one, rows(one)) for one in played]
-        yield setting | {"contender": f"{contender}{words}"} | alarmed(found)
+        seeds = {"seeds": seeds_in(played)}
+        yield setting | {"contender": f"{contender}{words}"} | alarmed(played, found) | seeds
         if all(np.isnan(one.changes) for one in found):
             return
 
@@ -165,20 +169,20 @@ def rows_of(one):
     return int(columns["first_row"][0]), int(columns["last_row"][-1]) + 1
 
 
-def alarmed(told):
-    """What `Detection`s with each seed come to."""
+def alarmed(played, told):
+    """What the `Detection`s of runs come to."""
     delays = [delay for one in told for delay in one.delays]
     waited = [rows for one in told for rows in one.waited]
     cut = [False] * len(delays) + [True] * len(waited)
+    seeds = [one.seed for one in played]
     means = {
-        name: float(np.mean([getattr(one, name) for one in told]))
+        name: float(np.mean(by_seed(seeds, [getattr(one, name) for one in told])))
         for name in ("alarms", "changes", "missed", "extra", "early", "between_false", "ratio")
     }
     return means | {
-        "detected": float(np.mean([one.found for one in told])),
+        "detected": float(np.mean(by_seed(seeds, [one.found for one in told]))),
         "to_detection": float(np.mean(delays)) if delays else np.nan,
         "delay": median(delays + waited, cut),
-        "seeds": len(told),
     }
 
 
@@ -197,7 +201,9 @@ def ranks(results):
     errors = {}
     for setting, contender, played in results.grouped():
         if contender in names:
-            lost = [counted(one.truth.columns | one.trace.columns).sum() for one in played]
+            lost = with_each_seed(
+                played, lambda one: counted(one.truth.columns | one.trace.columns).sum()
+            )
             errors.setdefault(str(setting), {})[contender] = np.mean(lost)
     whole = [[told[name] for name in names] for told in errors.values() if len(told) == len(names)]
     if len(whole) < 2 or len(names) < 2:
@@ -218,11 +224,12 @@ def probed(results):
         told = [one.trace.probes for one in played]
         if any(one is None for one in told):
             continue
-        errors, visits = np.mean([one.errors for one in told], axis=0), Counter()
+        errors = with_each_seed(played, lambda one: one.trace.probes.errors).mean(axis=0)
+        visits = Counter()
         for phase, (last, ruling) in enumerate(zip(told[0].rows, told[0].ruling)):
             visits[ruling] += 1
             about = {"contender": contender, "phase": phase, "last_row": last}
-            about |= {"ruling": names[ruling], "visit": visits[ruling], "seeds": len(told)}
+            about |= {"ruling": names[ruling], "visit": visits[ruling], "seeds": seeds_in(played)}
             rows += [
                 setting | about | {"concept": name, "error": error}
                 for name, error in zip(names, errors[phase])
@@ -240,11 +247,12 @@ def forgetting(results):
     """
     rows = []
     for setting, contender, played in results.grouped():
-        told = [one.trace.probes for one in played]
-        if all(one is not None for one in told):
-            means = np.mean([lost(one.errors, one.ruling) for one in told], axis=0)
+        if all(one.trace.probes is not None for one in played):
+            means = with_each_seed(
+                played, lambda one: lost(one.trace.probes.errors, one.trace.probes.ruling)
+            ).mean(axis=0)
             named = dict(zip(FORGETTING[1:4], means.tolist()))
-            rows.append(setting | {"contender": contender} | named | {"seeds": len(told)})
+            rows.append(setting | {"contender": contender} | named | {"seeds": seeds_in(played)})
     return pd.DataFrame(rows, columns=[*results.swept, *FORGETTING])
 
 
@@ -262,17 +270,21 @@ def groupwise(results):
 def difference(ours, theirs, rows=slice(None)):
     """The difference of the mean losses of two contenders over some intervals, with bounds."""
     seeds = seeds_of(ours, theirs)
-    ours, theirs = ({one.seed: one for one in played} for played in (ours, theirs))
-    losses = [
-        [counted(one[seed].truth.columns | one[seed].trace.columns)[rows] for seed in seeds]
-        for one in (ours, theirs)
-    ]
-    apart = np.subtract(*map(np.array, losses))
-    lengths = ours[seeds[0]].truth.columns["rows"][rows]
-    floor = least_variance(apart, lengths, "correct" in ours[seeds[0]].trace.columns)
+    both = [[one for one in played if one.seed in seeds] for played in (ours, theirs)]
+    apart = np.subtract(*(with_each_seed(played, losses_over(rows)) for played in both))
+    lengths = ours[0].truth.columns["rows"][rows]
+    floor = least_variance(apart, lengths, "correct" in ours[0].trace.columns)
     if len(seeds) > 1:
         return over_seeds(apart.sum(axis=1) / lengths.sum(), floor)
-    return along_stream(apart[0] / lengths.mean(), floor=floor, least=LEAST_OF_A_PHASE)
+    told = [{one.repeat: losses_over(rows)(one) for one in played} for played in both]
+    repeats = sorted(told[0].keys() & told[1].keys())
+    series = np.array([told[0][repeat] - told[1][repeat] for repeat in repeats])
+    return over_repeats(series / lengths.mean(), floor=floor, least=LEAST_OF_A_PHASE)
+
+
+def losses_over(rows):
+    """What gives the losses of a run in some of its intervals."""
+    return lambda one: counted(one.truth.columns | one.trace.columns)[rows]
 
 
 def least_variance(apart, lengths, counts):

@@ -1,5 +1,6 @@
 """Plot: one figure of reports that have been written, in a file."""
 
+from itertools import product
 from pathlib import Path
 
 from driftsim.evaluation.metrics import metric_of
@@ -170,12 +171,14 @@ def lack(reports, figure, shown):
 def absent(reports, names):
     """Which runs of contenders have not been played, or have failed."""
     for path, results in reports.items():
-        there = {(str(one.setting), one.contender, one.seed) for one in results.traces()}
+        there = {
+            (str(one.setting), one.contender, one.seed, one.repeat) for one in results.traces()
+        }
         for variant in results.study.variants:
             setting = str(dict(zip(results.swept, variant.setting.values())))
-            seeds = range(variant.scenario.evaluation.seeds)
+            rules = variant.scenario.evaluation
+            runs = [*product(range(rules.seeds), range(rules.repeats))]
             for name in [name for name in variant.scenario.models if name in names]:
-                if lost := [seed for seed in seeds if (setting, name, seed) not in there]:
+                if lost := [run for run in runs if (setting, name, *run) not in there]:
                     about = f"{path}: {variant.title}: " if variant.title else f"{path}: "
-                    runs = f"{len(lost)} of {len(seeds)} runs of {name}"
-                    yield line(f"{about}{runs} have not ended")
+                    yield line(f"{about}{len(lost)} of {len(runs)} runs of {name} have not ended")

@@ -21,13 +21,14 @@ from driftsim.report.measures import (
     recovery,
     regret,
 )
+from driftsim.report.seeds import by_seed, repeats_in, seeds_in, with_each_seed
 from driftsim.report.verdict import SECONDS, verdict
 from driftsim.runner import runs_of
 from driftsim.scenario import shortest
 
 UNHEARD = ("labels_after_end", "labels_never")
 SUMMED = ("fits", "fits_skipped", "labels", *UNHEARD, "rows_trained", "alarms")
-COSTS = [*SUMMED, *SECONDS, "compile_seconds", "model_bytes", "seeds"]
+COSTS = [*SUMMED, *SECONDS, "compile_seconds", "model_bytes", "seeds", "repeats"]
 CURVES = ["contender", "first_row", "last_row", "mean", "low", "high", "seeds"]
 
 
@@ -39,6 +40,7 @@ class Played(NamedTuple):
     seed: int
     trace: Trace
     truth: Trace
+    repeat: int = 0  # of the learner, on the stream of the seed
 
     def over(self, window=None):
         """The columns of both, over windows, or as one over the whole stream."""
@@ -72,7 +74,8 @@ class Results:
         return self._traces
 
     def summary(self):
-        """A row a contender, and a column for each swept path; means over the seeds.
+        """A row a contender, and a column for each swept path; means over the seeds,
+        with each of which over the repeats.
 
         `error_low` and `error_high` (for numbers `mae_low` and `mae_high`) bound the mean error
         over seeds, by Student's t at 95 %. A cell that cannot be known is NaN: bounds from one
@@ -82,18 +85,19 @@ class Results:
         """
         rows = []
         for setting, contender, played in self.grouped():
-            tallies = [one.over() for one in played]
             about = setting | {
                 "contender": contender,
                 "engine": self.engine(setting, contender, played),
             }
-            rows.append(about | summed_up(tallies, self.metrics))
-        return pd.DataFrame(rows, columns=[*self.swept, *self.measures, *COSTS, "engine"])
+            rows.append(about | summed_up(played, self.metrics))
+        costs = [name for name in COSTS if name != "repeats" or self.repeats > 1]
+        return pd.DataFrame(rows, columns=[*self.swept, *self.measures, *costs, "engine"])
 
     def curves(self, metric=None, window=None, over="tumbling"):
         """A metric (the foremost if not given) over the stream: a row a contender and window.
 
-        The mean over seeds, its least and greatest, and the rows `first_row` … `last_row` of
+        The mean over seeds, the least and the greatest with one of them (with each a mean over
+        its repeats), and the rows `first_row` … `last_row` of
         each window, which is rounded up to whole intervals. NaN where the metric is undefined.
         `over` tells what the windows are: `tumbling`, one after the other; `sliding`, one that
         ends with each interval; `cumulative`, all rows so far; or `faded`, all rows so far, a
@@ -102,11 +106,12 @@ class Results:
         schema = self.study.variants[0].scenario.stream.schema
         measure, frames = metric_of(metric or next(iter(self.metrics)), schema), []
         for setting, contender, played in self.grouped():
-            tallies = [one.along(over, window or self.window) for one in played]
-            values = np.array([measure(tally) for tally in tallies])
+            asked = over, window or self.window
+            values = with_each_seed(played, lambda one: measure(one.along(*asked)))  # noqa: B023
+            rows = played[0].along(*asked)
             frame = pd.DataFrame(
                 {"contender": contender}
-                | {name: tallies[0][name] for name in ("first_row", "last_row")}
+                | {name: rows[name] for name in ("first_row", "last_row")}
                 | {"mean": values.mean(axis=0)}
                 | {"low": values.min(axis=0), "high": values.max(axis=0), "seeds": len(values)}
             )
@@ -198,6 +203,11 @@ class Results:
         return ["contender", foremost, f"{foremost}_low", f"{foremost}_high", *others]
 
     @property
+    def repeats(self):
+        """How often contenders are played on each stream, with other learner seeds."""
+        return max(one.scenario.evaluation.repeats for one in self.study.variants)
+
+    @property
     def window(self):
         """Rows per point of a curve."""
         return self.study.variants[0].scenario.window
@@ -221,7 +231,8 @@ class Results:
                 for name in references(variant.scenario):
                     yield Played(setting, name, run.seed, reference(name, trace), trace)
             elif (variant.title, run.seed) in truths:
-                yield Played(setting, run.name, run.seed, trace, truths[variant.title, run.seed])
+                truth = truths[variant.title, run.seed]
+                yield Played(setting, run.name, run.seed, trace, truth, run.repeat)
 
     def grouped(self):
         """The finished runs of each contender under each setting, contenders first."""
@@ -264,13 +275,18 @@ def best(truth):
     return {"squared_error": bayes, "excess_squared_error": np.zeros(len(bayes))}
 
 
-def summed_up(tallies, metrics):
-    """The row of a summary that whole-stream tallies, one a seed, come to."""
-    values = {name: [float(metric(one)[0]) for one in tallies] for name, metric in metrics.items()}
+def summed_up(played, metrics):
+    """The row of a summary that the runs of a contender come to."""
+    tallies, seeds = [one.over() for one in played], [one.seed for one in played]
+    values = {
+        name: by_seed(seeds, [float(metric(tally)[0]) for tally in tallies])
+        for name, metric in metrics.items()
+    }
     means = {name: float(np.mean(ones)) for name, ones in values.items()}
     for name in COSTS:
-        costs = [tally[name][0] for tally in tallies if name in tally]
-        means[name] = float(np.mean(costs)) if costs else np.nan
+        costs = [(seed, tally[name][0]) for seed, tally in zip(seeds, tallies) if name in tally]
+        means[name] = float(np.mean(by_seed(*zip(*costs)))) if costs else np.nan
     foremost = next(iter(metrics))
     low, high = bounds(values[foremost])
-    return means | {f"{foremost}_low": low, f"{foremost}_high": high, "seeds": len(tallies)}
+    counts = {"seeds": seeds_in(played), "repeats": repeats_in(played)}
+    return means | {f"{foremost}_low": low, f"{foremost}_high": high} | counts

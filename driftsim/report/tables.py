@@ -9,7 +9,7 @@ from driftsim.evaluation.metrics import METRICS, MICRO
 from driftsim.parts import plain
 from driftsim.report.results import SECONDS, SUMMED, UNHEARD
 
-COUNTS = (*SUMMED, "model_bytes", "seeds")
+COUNTS = (*SUMMED, "model_bytes", "seeds", "repeats")
 RARE = ("fits_skipped", *UNHEARD)  # worth a column only where there are some
 ALWAYS = (
     "contender", "±", "error", "excess_error", "kappa", "log_loss", "brier",
@@ -60,7 +60,7 @@ def remarks(results):
     """What a summary does not show at first sight, in sentences."""
     frame = results.summary()
     played = frame[frame["contender"].isin(set(results.study.variants[0].scenario.models))]
-    each = " (a seed, on average)" if played["seeds"].max() > 1 else ""
+    each = " (a seed, on average)" if max(played["seeds"].max(), results.repeats) > 1 else ""
     most = "up to " if results.study.swept else ""
     skipped = played.groupby("contender", sort=False)["fits_skipped"].max()
     for name, n in skipped[skipped > 0].items():

@@ -3,6 +3,7 @@
 import numpy as np
 
 from driftsim.report.measures import counted, difference, excess
+from driftsim.report.seeds import seeds_in
 
 SECONDS = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")
 MOST_PHASES = 6  # that are told one by one
@@ -17,8 +18,9 @@ def verdict(results):
             name if " " not in name else f"'{name}'": runs_of(results, setting, name)
             for name in variant.scenario.models
         }
-        seeds = variant.scenario.evaluation.seeds
-        whole = {name: runs for name, runs in played.items() if len(runs) == seeds}
+        rules = variant.scenario.evaluation
+        all_ = rules.seeds * rules.repeats
+        whole = {name: runs for name, runs in played.items() if len(runs) == all_}
         if whole:
             said = list(sentences(results, variant, setting, whole))
             if gone := [name for name in played if name not in whole]:
@@ -59,7 +61,7 @@ def sentences(results, variant, setting, played):
         yield by_phase(played, phases, numbers)
     yield from distance(results, setting, played, numbers)
     yield cost(played)
-    if len(next(iter(played.values()))) == 1:
+    if seeds_in(next(iter(played.values()))) == 1:
         others = "; evaluation: {seeds: 10} would tell of others like it"
         yield (
             "All of this is told by one stream, and holds for it only"
@@ -190,7 +192,7 @@ def points(difference, numbers, named=True):
 
 def unit(apart, played):
     """What an interval is over."""
-    seeds = len(next(iter(played.values())))
+    seeds = seeds_in(next(iter(played.values())))
     return f"over {seeds} seeds" if apart.unit == "seeds" else "this stream only"
 
 

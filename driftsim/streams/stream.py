@@ -17,7 +17,9 @@ for alone in ALONE:
 MOST_DRAWS = 20_000  # of a row, until it is of the class that balance wants
 SAMPLED = 128  # blocks that tell how frequent the classes of a concept are, where it is balanced
 NO_NOISE = "a number has no wrong label to be replaced by; give the concepts more noise instead"
-ROWS, STRUCTURE, LABELS, PARTS, PROBES = range(5)  # what is drawn from a seed, each by itself
+ROWS, STRUCTURE, LABELS, PARTS, PROBES, REPEATS = range(
+    6
+)  # what is drawn from a seed, each by itself
 
 
 class Block(NamedTuple):
@@ -377,3 +379,8 @@ def numeric(value):
 def child(seed, *path):
     """A generator of its own for each path below a seed."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=path))
+
+
+def of_repeat(seed, repeat):
+    """The generator from which a learner and its policy have their seeds, in each repeat."""
+    return child(seed, REPEATS, repeat) if repeat else child(seed, PARTS)

@@ -298,11 +298,13 @@ del Learner.kinds["noting"], Policy.kinds["drawing"]
 
 def test_learner_and_policy_have_a_seed_of_their_own_in_every_run():
     NOTED.clear()
-    for seed in (0, 1, 2, 0):
-        evaluate(sea_stream(1100), Contender(learner=Noting(), policy=Drawing()), seed=seed)
+    runs = [(0, 0), (1, 0), (2, 0), (0, 0), (0, 1), (0, 2), (1, 1)]
+    playing = Contender(learner=Noting(), policy=Drawing())
+    for seed, repeat in runs:
+        evaluate(sea_stream(1100), playing, seed=seed, repeat=repeat)
     learners, policies = NOTED[::2], NOTED[1::2]
     assert learners[0] == learners[3] and policies[0] == policies[3]
-    assert len({*learners}) == len({*policies}) == 3
+    assert len({*learners}) == len({*policies}) == len({*runs})
     drawn = [int(np.random.default_rng(seed).integers(2**62)) for seed in learners]
     assert not {*drawn} & {*policies}
 

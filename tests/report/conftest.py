@@ -1,4 +1,4 @@
-"""A small study that has been run, with a sweep and two seeds, and one with neither."""
+"""Small studies that have been run: a sweep with two seeds, one with neither, one with repeats."""
 
 import pytest
 from examples import played
@@ -23,6 +23,18 @@ models:
   bayes: {learner: sklearn.naive_bayes.GaussianNB, policy: {kind: mini_batch, size: 50}}
 evaluation: {warmup: 100}
 """
+CROSSED = """stream:
+  length: 2_000
+  concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 12}}
+  drift: {kind: sudden, at: [1_000]}
+  noise: 0.1
+models:
+  tree:
+    learner: {kind: sklearn.tree.ExtraTreeClassifier, max_depth: 5}
+    policy: {kind: on_drift, memory: 100}
+  bayes: {learner: sklearn.naive_bayes.GaussianNB, policy: static}
+evaluation: {warmup: 500, seeds: 2, repeats: 3, probe: 20}
+"""
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +45,8 @@ def swept(tmp_path_factory):
 @pytest.fixture(scope="session")
 def plain(tmp_path_factory):
     return played(PLAIN, "plain", tmp_path_factory.mktemp("plain"))
+
+
+@pytest.fixture(scope="session")
+def crossed(tmp_path_factory):
+    return played(CROSSED, "crossed", tmp_path_factory.mktemp("crossed"))

@@ -197,7 +197,7 @@ def results(request):
     return request.getfixturevalue(request.param)
 
 
-STUDIES = ["swept", "plain", "scored", "many", "numbers"]
+STUDIES = ["swept", "plain", "scored", "many", "numbers", "crossed"]
 every_study = pytest.mark.parametrize("results", STUDIES, indirect=True)
 
 

@@ -1,4 +1,4 @@
-// Curves: metrics along the stream, over the seeds of a contender.
+// Curves: metrics along the stream, over the seeds of a contender and the repeats of each.
 
 /** The columns of a contender, with counts of what was predicted, and predicted right. */
 function answered({ missed, confused, ...columns }, { actual }) {
@@ -69,10 +69,12 @@ class Scene {
       truths.set(seed, new Tally(columns, windows, this.grid.rows));
     }
     const curve = (name, metric) => {
-      const tallies = this.runs
-        .get(name)
-        .map(({ seed, columns }) => new Tally(columns, windows, null, truths.get(seed)));
-      return spread(tallies.map((tally) => valuesOf(tally, metric)));
+      const seeds = new Map();
+      for (const { seed, columns } of this.runs.get(name)) {
+        const tally = new Tally(columns, windows, null, truths.get(seed));
+        seeds.set(seed, [...(seeds.get(seed) ?? []), valuesOf(tally, metric)]);
+      }
+      return spread([...seeds.values()].map((repeats) => spread(repeats).mean));
     };
     return { ...windows, curve };
   }
@@ -84,7 +86,7 @@ class Scene {
   }
 }
 
-/** The mean over seeds, their least and their greatest, in each window. */
+/** The mean over seeds (or repeats), their least and their greatest, in each window. */
 function spread(values) {
   const [mean, low, high] = [values[0].slice(), values[0].slice(), values[0].slice()];
   for (const one of values.slice(1)) {

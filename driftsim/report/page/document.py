@@ -143,6 +143,8 @@ def caption(results, tallies):
     if scenario.evaluation.seeds > 1:
         seeds = f"{scenario.evaluation.seeds:,} seeds"
         said.append(f"Lines are means over {seeds}; bands, where shown, their range.")
+    if scenario.evaluation.repeats > 1:
+        said.append(f"With each seed, learners are trained {scenario.evaluation.repeats:,} times.")
     if len(scenario.stream.concepts) > 1:
         said.append("The ground is shaded by the concept that rules, through ramps in between.")
     if scenario.stream.changes(0):
@@ -233,6 +235,6 @@ def again(results):
 
 def firsts(variant, parts):
     """The runs of a variant with its first seed."""
-    rules = variant.scenario.evaluation.model_copy(update={"seeds": 1})
+    rules = variant.scenario.evaluation.model_copy(update={"seeds": 1, "repeats": 1})
     scenario = variant.scenario.model_copy(update={"evaluation": rules})
     return runs_of(variant._replace(scenario=scenario), parts)

@@ -10,7 +10,7 @@ from driftsim.report.tables import COUNTS, brief, measured, readable, worthwhile
 
 LONG = 24  # rows, beyond which a table is folded up
 MOST_ROWS = 1_000  # of a table in the page
-COUNTED = (*COUNTS, "change", "phase", "last_row", "visit", "settings", "changes", "seed")
+COUNTED = (*COUNTS, "change", "phase", "last_row", "visit", "settings", "changes", "seed", "repeat")
 NAMES = ("contender", "better")  # columns that head their rows
 NOTES = {
     "summary": "Means over the seeds; ± is half the width of the interval that bounds the mean at "
