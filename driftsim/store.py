@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from driftsim.evaluation.trace import Probes, Trace
+from driftsim.parts import line
 from driftsim.scenario import dumped
 
 FORMAT = 5  # raised when the same run would leave another file
 UNFINISHED = ".unfinished"  # how the names of files end that are being written
+SEAL, OPEN = b"driftsim-seal:", b"0" * 64  # the mark of a hash in a file, and the place of it
 
 
 class StoreError(Exception):
@@ -48,17 +50,8 @@ class Store:
         self._write(pa.table(flat(trace)), self.path(run), about)
 
     def load(self, run):
-        """The trace of a run; raises `StoreError` where its file cannot be read."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        try:
-            table = pq.read_table(self.path(run))
-            about = json.loads(table.schema.metadata[b"driftsim"])
-        except (pa.ArrowException, OSError, TypeError, KeyError, ValueError):
-            raise StoreError(
-                f"{self.path(run)}: cannot be read; delete it, or run again with --fresh"
-            ) from None
+        """The trace of a run, as it was saved; raises `StoreError` where its file is not that."""
+        table, about = self._read(self.path(run), run)
         columns = {name: table[name].to_numpy() for name in table.column_names}
         for name, k in about["widths"].items():
             columns[name] = np.column_stack([columns.pop(f"{name}_{i}") for i in range(k)])
@@ -69,10 +62,28 @@ class Store:
 
     def _predicted(self, run):
         """The predictions that are kept of a run (n,), or None."""
+        path = self._predictions(run)
+        return self._read(path, run)[0]["predicted"].to_numpy() if path.exists() else None
+
+    def _read(self, path, run):
+        """The table in a file, and what it tells about itself, which has to be this very run."""
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        path = self._predictions(run)
-        return pq.read_table(path)["predicted"].to_numpy() if path.exists() else None
+        try:
+            content = path.read_bytes()
+            unsealed(content)
+            table = pq.read_table(pa.BufferReader(content), page_checksum_verification=True)
+            about = json.loads(table.schema.metadata[b"driftsim"])
+            same_run(about, run)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+        except (pa.ArrowException, TypeError, KeyError, ValueError) as error:
+            reason = str(error)
+        else:
+            return table, about
+        said = f"{path}: cannot be read: {reason}; delete it, or run again with --fresh"
+        raise StoreError(line(said, most=1_000)) from None
 
     def _predictions(self, run):
         return self.path(run).with_suffix(".predictions.parquet")
@@ -81,10 +92,43 @@ class Store:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        table = table.replace_schema_metadata({"driftsim": json.dumps(about)})
+        noted = {"driftsim": json.dumps(about), "seal": (SEAL + OPEN).decode()}
+        table = table.replace_schema_metadata(noted)
         with pa.BufferOutputStream() as file:
-            pq.write_table(table, file, compression="zstd")
-            placed(path, file.getvalue())
+            pq.write_table(table, file, compression="zstd", write_page_checksum=True)
+            placed(path, sealed(file.getvalue().to_pybytes()))
+
+
+def sealed(content):
+    """The bytes of a file, with the hash of all the others in the place that it keeps for it."""
+    start = content.rindex(SEAL + OPEN) + len(SEAL)
+    return content[:start] + seal_of(content, start) + content[start + len(OPEN) :]
+
+
+def unsealed(content):
+    """Check that bytes are those that were sealed; raises `ValueError` if a single bit is not.
+
+    Before anything else looks at them: a reader of Parquet may fail in any way on other bytes.
+    """
+    start = content.rfind(SEAL) + len(SEAL)
+    if start < len(SEAL):
+        raise ValueError("it is damaged, or of a version of driftsim that sealed no files")
+    if content[start : start + len(OPEN)] != seal_of(content, start):
+        raise ValueError("it is damaged")
+
+
+def seal_of(content, start):
+    """The hash of all bytes but those from `start` that are to hold it."""
+    view, seal = memoryview(content), hashlib.sha256()
+    for part in (view[:start], OPEN, view[start + len(OPEN) :]):
+        seal.update(part)
+    return seal.hexdigest().encode()
+
+
+def same_run(about, run):
+    """Check that a file is about a run; raises `ValueError` if it is about another one."""
+    if json.dumps({name: about.get(name) for name in run.about}) != json.dumps(run.about):
+        raise ValueError("it is of another run, whose file has been moved or copied here")
 
 
 def told(probes):

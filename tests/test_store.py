@@ -213,12 +213,74 @@ def test_predictions_lie_beside_the_trace(tmp_path):
     assert {*table["predicted"].to_pylist()} <= {0, 1}
 
 
+WHAT_TO_DO = "; delete it, or run again with --fresh"
+
+
+def refused(store, run, path=None):
+    """Why a run cannot be loaded, after the path of its file."""
+    with pytest.raises(StoreError) as caught:
+        store.load(run)
+    said, path = str(caught.value), path or store.path(run)
+    assert "\n" not in said and said.startswith(f"{path}: cannot be read: ")
+    assert said.endswith(WHAT_TO_DO)
+    return said.removeprefix(f"{path}: cannot be read: ").removesuffix(WHAT_TO_DO)
+
+
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"nonsense"])
 def test_a_damaged_file_is_told_by_name(tmp_path, content):
     store, run, _ = one_run(tmp_path)
     placed(store.path(run), content)
-    with pytest.raises(StoreError, match=rf"{run.key}.parquet: cannot be read; delete it"):
-        store.load(run)
+    assert refused(store, run).startswith("it is damaged, or of a version of driftsim that")
+
+
+def test_a_file_that_is_gone_is_told_by_name(tmp_path):
+    store, run, _ = one_run(tmp_path)
+    assert refused(store, run) == "no such file or directory"
+
+
+@pytest.mark.parametrize("kept", ["trace", "predictions"])
+def test_no_flipped_bit_and_no_missing_end_goes_unnoticed(tmp_path, kept):
+    store, run, trace = one_run(tmp_path, predictions=True)
+    store.save(run, trace)
+    path = store.path(run)
+    path = path if kept == "trace" else path.with_suffix(".predictions.parquet")
+    content, rng = path.read_bytes(), np.random.default_rng(5)
+    places = [(0, 0), (len(content) - 1, 7), (content.index(b"driftsim-seal:") + 20, 0)]
+    places += [(int(i), int(rng.integers(8))) for i in rng.integers(len(content), size=400)]
+    for place, bit in places:
+        flipped = bytearray(content)
+        flipped[place] ^= 1 << bit
+        path.write_bytes(flipped)
+        assert refused(store, run, path).startswith("it is damaged")
+    for length in rng.integers(len(content), size=50):
+        path.write_bytes(content[:length])
+        assert refused(store, run, path).startswith("it is damaged")
+    path.write_bytes(content)
+    assert np.array_equal(store.load(run).predictions, trace.predictions)
+
+
+def test_a_file_is_read_only_as_that_of_its_own_run(tmp_path):
+    store, run, trace = one_run(tmp_path, seeds=2, predictions=True)
+    other = run._replace(seed=0, about=run.about | {"seed": 0}, key="other")
+    assert run.seed == 1
+    store.save(run, trace)
+    store.path(run).rename(store.path(other))
+    assert refused(store, other).startswith("it is of another run")
+    store.save(run, trace)
+    store.save(other, trace)
+    predictions = store.folder / f"{run.key}.predictions.parquet"
+    (store.folder / "other.predictions.parquet").rename(predictions)
+    assert refused(store, run, predictions).startswith("it is of another run")
+
+
+def test_a_file_without_a_seal_is_not_believed(tmp_path):
+    store, run, trace = one_run(tmp_path)
+    store.save(run, trace)
+    pq.write_table(pq.read_table(store.path(run)).select(["rows"]), store.path(run))
+    assert refused(store, run) == "it is damaged"
+    plain = pq.read_table(store.path(run)).replace_schema_metadata({"driftsim": "{}"})
+    pq.write_table(plain, store.path(run))
+    assert "of a version of driftsim that sealed no files" in refused(store, run)
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):
