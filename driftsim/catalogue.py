@@ -37,6 +37,8 @@ def listed(name=None):
     if name in FAMILIES:
         return listed_family(FAMILIES[name], fields=True)
     for family in FAMILIES.values():
+        if lacks := family.lacks(name):
+            raise ScenarioError(lacks)
         if name in family.kinds:
             return listed_kind(family, name) + shown(name)
     for kind in (kind for family in FAMILIES.values() for kind in family.kinds.values()):

@@ -3,7 +3,6 @@
 import difflib
 import inspect
 import re
-from inspect import isabstract
 from typing import Annotated, ClassVar
 
 from pydantic import (
@@ -67,7 +66,7 @@ class Strict(BaseModel):
 class Part(Strict):
     """An immutable, interchangeable part of a scenario.
 
-    A direct subclass of `Part` opens a family; every concrete class below it is a
+    A direct subclass of `Part` opens a family; every class below it that has all it needs is a
     kind of that family. A scenario writes a part as its bare kind (`adwin`) or with
     parameters (`{kind: adwin, delta: 0.01}`).
 
@@ -76,14 +75,25 @@ class Part(Strict):
     """
 
     kinds: ClassVar[dict[str, type["Part"]]]
+    unfinished: ClassVar[dict[str, type["Part"]]]  # classes that lack what a kind needs
     _compiled: bool = True  # whether a kernel may do the work of a library's object
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs):
         if Part in cls.__bases__:
-            cls.kinds = {}
-        elif not isabstract(cls):
+            cls.kinds, cls.unfinished = {}, {}
+        elif cls.lacking():
+            cls.unfinished[cls.kind()] = cls
+        else:
             cls.kinds[cls.kind()] = cls
+            cls.unfinished.pop(cls.kind(), None)
+
+    @classmethod
+    def lacking(cls):
+        """The names that a kind of its family has to define, and this class does not."""
+        ours = cls.__mro__[: cls.__mro__.index(BaseModel)]
+        given = {name for base in ours for name in vars(base)} | cls.model_fields.keys()
+        return sorted(cls.__abstractmethods__ | (cls.__class_vars__ - given))
 
     @classmethod
     def kind(cls):
@@ -96,6 +106,8 @@ class Part(Strict):
 
         Raises `ValueError`, with a guess, where the family has none.
         """
+        if lacks := cls.lacks(kind):
+            raise ValueError(lacks)
         if kind in cls.kinds and not issubclass(cls.kinds[kind], Imported):
             return cls.kinds[kind], {}
         for known in cls.kinds.values():
@@ -115,6 +127,16 @@ class Part(Strict):
         twin = self.model_copy(update=parts)
         twin._compiled = False
         return twin
+
+    @classmethod
+    def lacks(cls, kind):
+        """What a class of people's own lacks to be this kind of the family, in words, or None."""
+        found = cls.unfinished.get(kind)
+        if found is None or found.__module__.startswith("driftsim."):
+            return None
+        *others, last = found.lacking()
+        names = f"{', '.join(others)} and {last}; define them" if others else f"{last}; define it"
+        return f"'{kind}' is no {cls.kind()} yet: its class {found.__name__} lacks {names}"
 
     @classmethod
     def _guess(cls, kind):

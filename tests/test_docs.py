@@ -102,11 +102,14 @@ def test_the_table_of_the_docs_is_read_as_they_say(tmp_path):
     assert (stream.length, stream.schema.nominal) == (698, {0: 7})
 
 
-def test_the_own_parts_of_the_docs_run(tmp_path):
-    (parts,), (scenario,) = blocks(OWN, "python"), blocks(OWN, "yaml")
+@pytest.mark.parametrize(("i", "contender"), [(0, "doubling"), (1, "online")])
+def test_the_own_parts_of_the_docs_run(i, contender, tmp_path):
+    (parts,), scenarios = blocks(OWN, "python"), blocks(OWN, "yaml")
     (tmp_path / "my_parts.py").write_text(parts, encoding="utf-8")
-    (tmp_path / "blip.yaml").write_text(scenario, encoding="utf-8")
-    command = [sys.executable, "-m", "driftsim", "run", "blip.yaml", "--with", "my_parts.py"]
+    (tmp_path / "asked.yaml").write_text(scenarios[i], encoding="utf-8")
+    command = [sys.executable, "-m", "driftsim", "run", "asked.yaml", "--with", "my_parts.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert "doubling" in done.stdout and (tmp_path / "reports" / "blip" / "curves.png").exists()
+    assert contender in done.stdout and ("oracle" in done.stdout) == (i == 0)
+    assert (tmp_path / "reports" / "asked" / "curves.png").exists()
+    assert len(scenarios) == 2

@@ -12,7 +12,7 @@ from driftsim.learners.learner import Learner, Model
 from driftsim.rows import Arrival, Labelled
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
-from driftsim.streams.stream import BLOCK, Stream
+from driftsim.streams.stream import BLOCK, Stream, blended, numeric
 
 STATIC, ONLINE = (Policy.model_validate(kind) for kind in ("static", "online"))
 AT_ONCE = Labels.model_validate("at_once")
@@ -67,6 +67,53 @@ def test_a_block_depends_on_stream_seed_and_position_only(concept, drift):
         assert all(np.array_equal(a, b) for a, b in zip(ahead, back))
     whole, middle = stream.rows(5, 0, stream.length), stream.rows(5, 100, 150)
     assert all(np.array_equal(a[100:150], b) for a, b in zip(whole, middle))
+
+
+def test_a_blend_is_at_each_row_the_concept_that_rules_it(concept):
+    if not concept.blends:
+        pytest.skip("cannot be blended")
+    one = concept.settled(np.random.default_rng(0))
+    numbers = moved(one)
+    if not numbers:
+        pytest.skip("has no numbers that move")
+    other = one.model_copy(update=numbers)  # with what was drawn for it besides
+    t, rules = np.arange(601), np.arange(601) % 2
+    between = blended([one, other], np.eye(2)[rules])
+    draws = [part.draw(np.random.default_rng(2), t) for part in (one, other, between)]
+    (X, y), (X2, y2), (X3, y3) = draws
+    assert np.allclose(X3, np.where(rules[:, None], X2, X))
+    assert np.allclose(y3, np.where(rules, y2, y))
+    told = [part.density(X3, t) for part in (one, other, between)]
+    assert np.allclose(told[2], np.where(rules[:, None], told[1], told[0]))
+    assert not (np.array_equal(X, X2) and np.array_equal(y, y2))
+    names = {"a": concept, "b": Concept.model_validate(concept.model_dump() | numbers)}
+    drift = {"kind": "incremental", "at": [300], "width": 400}
+    stream = Stream.model_validate({"length": 600, "concepts": names, "drift": drift})
+    assert len(stream.block(0, 0).y) == 600
+
+
+def moved(concept):
+    """Other values for as many numbers of a concept as may have them."""
+    others = {}
+    for name in type(concept).model_fields:
+        value = getattr(concept, name)
+        for factor in (-1, 0.75, 1.25) if value not in (None, []) and numeric(value) else ():
+            other = {name: scaled(value, factor)}
+            try:
+                Concept.model_validate(concept.model_dump() | others | other)
+            except ValueError:  # of a number that has to stay within bounds
+                continue
+            if other[name] != value:
+                others |= other
+                break
+    return others
+
+
+def scaled(value, factor):
+    """Numbers times a factor; a list backwards where it is -1."""
+    if isinstance(value, list):
+        return value[::-1] if factor == -1 else [scaled(one, factor) for one in value]
+    return value * factor
 
 
 def test_another_seed_draws_other_rows(concept):

@@ -1,14 +1,21 @@
 """Parts: kinds are found by being defined, and unknown ones refused with a guess."""
 
+import numpy as np
 import pytest
+from examples import EXAMPLES
 from pydantic import ValidationError
 
 from driftsim.adaptation.detectors import Detector
+from driftsim.adaptation.memories import Memory
 from driftsim.adaptation.policies import Policy
 from driftsim.adaptation.policies.alarms import OnDrift
+from driftsim.catalogue import listed
+from driftsim.evaluation.labels import Labels
 from driftsim.learners.learner import Learner
 from driftsim.libraries import assembled, imported
 from driftsim.parts import described, guess, short
+from driftsim.rows import Schema
+from driftsim.scenario import ScenarioError
 from driftsim.streams.concepts import Concept
 from driftsim.streams.concepts.rules import Sea
 from driftsim.streams.drifts import Drift
@@ -39,6 +46,59 @@ def test_a_class_becomes_a_kind_by_being_defined():
         assert Detector.model_validate("silent") == Silent()
     finally:
         del Detector.kinds["silent"]
+
+
+@pytest.mark.parametrize(
+    ("family", "lacking"),
+    [
+        (Concept, "draw and schema; define them"),
+        (Drift, "changes, fault and weights; define them"),
+        (Learner, "start; define it"),
+        (Policy, "run; define it"),
+        (Memory, "start; define it"),
+        (Detector, "start; define it"),
+        (Labels, "due; define it"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else one.kind(),
+)
+def test_a_class_that_lacks_something_is_told_what(family, lacking):
+    assert family in EXAMPLES
+    type("Bare", (family,), {"__module__": "mine", "__doc__": "Nothing."})
+    try:
+        for written in ("bare", {"kind": "bare", "size": 3}):
+            with pytest.raises(ValidationError) as error:
+                family.model_validate(written)
+            right = f"'bare' is no {family.kind()} yet: its class Bare lacks {lacking}"
+            assert error.value.errors()[0]["msg"].endswith(right)
+        with pytest.raises(ScenarioError, match=right):
+            listed("bare")
+    finally:
+        del family.unfinished["bare"]
+
+
+def test_a_class_is_a_kind_once_nothing_is_missing():
+    class Half(Concept):
+        """No schema."""
+
+        def draw(self, rng, t):
+            return np.zeros((len(t), 1)), np.zeros(len(t), np.int64)
+
+    assert "half" not in Concept.kinds and not Half.known
+
+    class Half(Half):
+        """All there."""
+
+        schema = Schema(("x",))
+
+    try:
+        assert Concept.model_validate("half") == Half()
+    finally:
+        del Concept.kinds["half"]
+
+
+def test_classes_that_kinds_share_are_no_kinds():
+    with pytest.raises(ValidationError, match="no concept is called 'rule'"):
+        Concept.model_validate("rule")
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,6 @@ class Recorded(Concept):
     """Rows that were written down once: position t is row t."""
 
     blends = False
-    known = False
 
     path: str
     order: Literal["recorded", "shuffled"] = "recorded"
@@ -69,9 +68,6 @@ class Recorded(Concept):
 
     def draw(self, rng, t):
         return self.settled(rng).draw(rng, t)
-
-    def density(self, X, t):
-        return self.settled(np.random.default_rng(0)).density(X, t)
 
     @abstractmethod
     def _read(self):

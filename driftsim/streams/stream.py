@@ -9,6 +9,7 @@ from driftsim.parts import Name, Rows, Share, Strict, fields, refusal, short
 from driftsim.rows import Change, Schema
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift, None_
+from driftsim.streams.trials import TRIED, astray, faulty, unmovable
 
 BLOCK = 8192  # rows drawn at once; a different number would draw different rows
 ALONE = np.ones((BLOCK, 1)), np.zeros(BLOCK, np.int64)  # how the only concept rules a block
@@ -106,8 +107,8 @@ class Stream(Strict):
         for place, fault in (
             ("length", self._too_short(recorded)),
             ("concepts", disagreement(settled)),
-            ("drift", self.drift.fault(self.length, len(settled))),
-            ("drift", self.drift.blends and unblendable(self.drift.kind(), [*settled.values()])),
+            ("drift", astray(self.drift, self.length, len(settled))),
+            ("drift", self.drift.blends and self._unblendable([*settled.values()])),
             ("noise", self.noise and regressive(settled) and NO_NOISE),
             ("balance", self.balance is not None and self._unbalanced(settled)),
         ):
@@ -119,9 +120,19 @@ class Stream(Strict):
 
     def _settled(self, name):
         try:
-            return self.concepts[name].settled(child(0, STRUCTURE, *name.encode()))
+            settled = self.concepts[name].settled(child(0, STRUCTURE, *name.encode()))
         except ValueError as error:  # in the file that it reads
             raise refusal(str(error), "concepts", name) from None
+        if settled.rows is None and (fault := faulty(settled, None, child(0, PARTS))):
+            raise refusal(fault, "concepts", name)
+        return settled
+
+    def _unblendable(self, concepts):
+        """Why a drift cannot move from one concept to another, or None."""
+        if fault := unblendable(self.drift.kind(), concepts):
+            return fault
+        between = blended(concepts, np.full((TRIED, len(concepts)), 1 / len(concepts)))
+        return unmovable(between, concepts[0].schema, child(0, PARTS))
 
     def _unbalanced(self, settled):
         """Why the classes cannot have the shares that are asked for, or None."""

@@ -18,7 +18,7 @@ class Concept(Part):
 
     schema: ClassVar[Schema]  # or a property, where it depends on the fields
     blends: ClassVar[bool] = True  # moves by way of its numbers, in an incremental drift
-    known: ClassVar[bool] = True  # has a density that can be told
+    known: ClassVar[bool]  # has a density that can be told: where its class defines one
     moves: ClassVar[bool] = False  # changes by itself along the stream; or a property
     rows: ClassVar[int | None] = None  # how many there are, where the concept is recorded
     files: ClassVar[list[str]] = []  # that it reads
@@ -35,13 +35,18 @@ class Concept(Part):
         Labels are int64 classes; for regression they are float64 numbers.
         """
 
-    @abstractmethod
     def density(self, X, t):
-        """p(x, y) at positions `t`: (n, n_classes), NaN where it is not known.
+        """p(x, y) at positions `t`: (n, n_classes); NaN where a kind does not define it.
 
         Where features are numbers it is a density, where they are codes a probability. For
         regression: p(x), and the mean and variance of y given x, (n, 3).
         """
+        return np.full((len(X), self.schema.n_classes or 3), np.nan)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs):
+        cls.known = cls.density is not Concept.density
+        super().__pydantic_init_subclass__(**kwargs)
 
 
 class Rule(Concept):

@@ -42,7 +42,6 @@ class MakeClassification(Concept):
     """
 
     blends = False
-    known = False
 
     n_features: Annotated[int, Field(gt=0, le=10_000)] = 20
     n_informative: Annotated[int, Field(gt=0, le=10_000)] = 2
@@ -90,9 +89,6 @@ class MakeClassification(Concept):
         if self.scale != 1:
             X *= self.scale
         return X, cluster % self.n_classes
-
-    def density(self, X, t):
-        return np.full((len(X), self.n_classes), np.nan)
 
     @property
     def _k(self):

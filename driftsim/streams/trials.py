@@ -1,0 +1,67 @@
+"""Trials: a few rows of concepts and drifts at load, so that what is wrong is found there."""
+
+import sys
+import traceback
+from pathlib import Path
+
+import numpy as np
+
+TRIED = 13  # rows; a number that no size of a table is likely to be
+
+
+def faulty(concept, schema, rng):
+    """Why the rows of a concept are not those of a schema, by default its own, or None."""
+    t = np.arange(TRIED)
+    try:
+        schema = schema or concept.schema
+        X, y = concept.draw(rng, t)
+        density = concept.density(X, t) if concept.known else None
+    except Exception as error:  # whatever people's own code may raise
+        return f"it cannot be drawn from: {told(error, concept)}"
+    k, n = schema.n_classes, len(t)
+    asked = [("draw gives features", X, (n, len(schema.names)), np.float64)]
+    asked += [("draw gives labels", y, (n,), np.float64 if k is None else np.int64)]
+    if concept.known:
+        asked += [("density gives", density, (n, k or 3), np.float64)]
+    for what, given, shape, kind in asked:
+        array = np.asarray(given)
+        if array.shape != shape or array.dtype != kind:
+            right = f"{shape} of {np.dtype(kind)}"
+            return f"{what} {array.shape} of {array.dtype}; they should be {right}"
+    if k is not None and (y.min() < 0 or y.max() >= k):
+        return f"draw gives labels from {y.min()} to {y.max()}; classes are 0 to {k - 1}"
+    return None
+
+
+def unmovable(between, schema, rng):
+    """Why what lies between concepts cannot be drawn from, or None."""
+    fault = faulty(between, schema, rng)
+    return fault and (
+        f"halfway between concepts of the kind '{between.kind()}', {fault}; its numbers are arrays "
+        "there, with an entry for each row: let it take them, write blends = False, or use gradual"
+    )
+
+
+def astray(drift, length, k):
+    """Why a drift cannot lead through `k` concepts in so many rows, or None."""
+    t = np.unique(np.linspace(0, length - 1, TRIED).astype(np.int64))
+    try:
+        if fault := drift.fault(length, k):
+            return fault
+        weights = np.asarray(drift.weights(t, k, 0))
+        drift.changes(0, 1, k, 0)
+    except Exception as error:  # whatever people's own code may raise
+        return f"it cannot be followed: {told(error, drift)}"
+    if weights.shape != (len(t), k):
+        return f"weights gives {weights.shape}; it should give {(len(t), k)}, a column a concept"
+    if not (weights >= 0).all() or not np.allclose(weights.sum(axis=1), 1):
+        return "the weights of a row are no shares; they should be at least 0 and sum to 1"
+    return None
+
+
+def told(error, part):
+    """An error, and the line of the file of a part where it arose, if there."""
+    file = getattr(sys.modules.get(type(part).__module__), "__file__", None)
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
+    place = f" ({Path(file).name}, line {lines[-1]})" if lines else ""
+    return f"{type(error).__name__}: {error}{place}"
