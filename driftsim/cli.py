@@ -192,6 +192,7 @@ def faults_told():
 
 def play_and_report(study, folder, jobs, fresh, parts):
     """Run what is missing and write the report; whether a contender failed."""
+    from driftsim.parts import visible
     from driftsim.runner import missing, play
     from driftsim.store import Store
 
@@ -201,7 +202,7 @@ def play_and_report(study, folder, jobs, fresh, parts):
     failures = [one for one in ended if one.failure]
     for one in failures:
         said = f"{study.name}: {one.run.title}, failed:\n{one.failure}"
-        print(said, file=sys.stderr)
+        print(visible(said), file=sys.stderr)
     for name, note in sorted({(one.run.name, note) for one in ended for note in one.notes}):
         print(f"{study.name}: {name}: {note}", file=sys.stderr)
     report(study, store, parts, folder, failures)

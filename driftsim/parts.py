@@ -229,20 +229,25 @@ def brief(value):
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:.12g}"
-    return value if isinstance(value, str) else short(value)
+    return visible(value) if isinstance(value, str) else short(value)
 
 
 def plain(value):
     """A value of a setting as people read it: a mapping in a few words, others as written."""
     if isinstance(value, dict):
         return brief(value)
-    return value if isinstance(value, str) else short(value)
+    return visible(value) if isinstance(value, str) else short(value)
+
+
+def visible(text):
+    """A text, what cannot be printed as its escape: nothing in it moves a terminal's cursor."""
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def line(text, most=400):
     """A text on one line, what cannot be printed as its escape, cut where it is long."""
     words = " ".join(str(text).split())
-    plain = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
+    plain = visible(words)
     return plain if len(plain) <= most else f"{plain[: most - 1]}…"
 
 

@@ -1,13 +1,20 @@
 """Safety: what a scenario of a stranger was made to try, and the line that refuses it."""
 
+import csv
 import inspect
 import re
+import subprocess
+import sys
 import time
+from html.parser import HTMLParser
 from importlib import import_module
+from xml.etree import ElementTree
 
+import pandas as pd
 import pytest
 
 from driftsim.learners.sklearn import nameable
+from driftsim.report.page import plain
 from driftsim.safety import FUNCTIONS, OPEN, REFUSED, exported
 from driftsim.scenario import ScenarioError, load
 from driftsim.timeline import told
@@ -357,3 +364,104 @@ def test_no_form_of_a_file_takes_the_machine(tmp_path, form):
     said = refused(path)
     assert said.startswith(f"{path}:") and len(said) < 5_000
     assert [one.name for one in tmp_path.iterdir()] == ["s.yaml"]
+
+
+TAG, ESCAPE = "</script><img src=x onerror=alert(1)>", "\x1b[31mred\x07"
+NAMES = {  # of contenders, and how a table writes each
+    "=1+1": "'=1+1",
+    "+cmd": "'+cmd",
+    "-0": "'-0",
+    "@SUM(A1)": "'@SUM(A1)",
+    "a;=2": "a;'=2",
+    "＝3": "'＝3",
+    "[bold]x[": "[bold]x[",
+    "$x^$": "$x^$",
+    "<b onclick=alert(2)>": "<b onclick=alert(2)>",
+    "`x` ![a](b)": "`x` ![a](b)",
+}
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """The folder of a report, and what was printed, of names that would be more than names."""
+    folder = tmp_path_factory.mktemp("hostile")
+    rows = [f"{i % 7},{i % 3},{['=a', TAG, ESCAPE][i % 3]}\n" for i in range(300)]
+    (folder / "t.csv").write_text("".join(["<i>,=z,label\n", *rows]))
+    models = "".join(f"  '{name}': {{learner: no_change, policy: online}}\n" for name in NAMES)
+    (folder / "s.yaml").write_text(
+        f"# {TAG} [bold] ![a](http://b)\n"
+        "stream: {concepts: {'=c<svg onload=alert(3)>': {kind: table, path: t.csv}}}\n"
+        f"models:\n{models}evaluation: {{warmup: 100}}\n"
+        f"report: {{metrics: [error, 'recall of =a', 'recall of {TAG}']}}\n"
+    )
+    run = [sys.executable, "-m", "driftsim"]
+    report = [*run, "run", "s.yaml", "--jobs", "1"], [*run, "check", "s.yaml"]
+    ended = [subprocess.run(one, cwd=folder, capture_output=True, text=True) for one in report]
+    assert [one.returncode for one in ended] == [0, 0], ended
+    return folder, "".join(one.stdout + one.stderr for one in ended)
+
+
+def test_no_spreadsheet_runs_a_name(hostile):
+    for path in (hostile[0] / "reports" / "s").glob("*.csv"):
+        for row in csv.reader(path.open(newline="")):
+            for cell in row:
+                number = re.fullmatch(r"-?[\d.]+(e[-+]?\d+)?|-?inf", cell)
+                assert number or not re.match(r"\s*[=+\-@＝]", cell), (path, cell)
+    table = csv.DictReader((hostile[0] / "reports/s/summary.csv").open(newline=""))
+    rows = {row["contender"]: row for row in table}
+    assert {*NAMES.values()} <= {*rows} and float(rows["'=1+1"]["kappa"]) < 0
+
+
+def test_numbers_stay_numbers_in_a_table():
+    frame = pd.DataFrame({"=x": [-0.5, 1e-9], "s": ["-0.5", "\t=1"], "o": [-1, "+1"], "n": [-3, 3]})
+    assert plain.csv(frame).decode() == "'=x,s,o,n\n-0.5,'-0.5,-1,-3\n1e-09,'\t'=1,'+1,3\n"
+
+
+class Elements(HTMLParser):
+    """The names of elements, and their attributes that run something."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.names, self.active = set(), []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.names.add(tag)
+        self.active += [one for one in attributes if one[0].startswith("on")]
+
+
+def test_no_name_is_an_element_of_the_page_or_of_a_picture(hostile):
+    folder = hostile[0] / "reports" / "s"
+    for path in [*folder.glob("*.svg"), folder / "report.html"]:
+        found = Elements(path.read_text())
+        assert not found.active and not found.names & {"img", "b", "i", "image", "iframe"}
+    for path in folder.glob("*.svg"):
+        ElementTree.parse(path)
+    page = (folder / "report.html").read_text()
+    assert page.count("<script") == 3 and "\x1b" not in page
+    assert "script-src 'sha256-" in page and "default-src 'none'" in page
+
+
+def test_no_name_is_markup_in_the_summary_or_moves_the_cursor_of_a_terminal(hostile):
+    folder, printed = hostile
+    summary = (folder / "reports" / "s" / "summary.md").read_text()
+    assert not re.search(r"(?<!\\)[<`\[\]]", summary) and r"!\[a\](http://b)" in summary
+    assert "[bold]x[" in printed and all(c.isprintable() or c == "\n" for c in printed)
+    assert "\\x1b[31mred\\x07" in printed
+
+
+@pytest.mark.parametrize("name", ["..", ".", "a/b", "/tmp/x", "a\\b", "../../x", "x.yaml"])
+@pytest.mark.parametrize("where", ["contender", "concept"])
+def test_no_name_leads_out_of_the_folder_of_results(tmp_path, name, where):
+    path = scenario(tmp_path)
+    text = path.read_text()
+    old, new = ("{a: ", f"{{'{name}': ") if where == "concept" else ("  m:", f"  '{name}':")
+    path.write_text(text.replace(old, new))
+    assert "will not do as a name" in refused(path)
+
+
+@pytest.mark.parametrize("name", ["..yaml", "a.b.yaml", ".yaml", "...", "x\x1b.yaml", "a\\b.yaml"])
+def test_no_name_of_a_file_does(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(scenario(tmp_path).read_bytes())
+    assert "will not do as the name of a scenario file" in refused(path)

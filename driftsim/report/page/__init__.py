@@ -4,6 +4,7 @@ from pathlib import Path
 
 from driftsim.report.figures import drawn, pictures
 from driftsim.report.page.document import page
+from driftsim.report.page.plain import csv, markdown
 from driftsim.report.page.tables import frames
 from driftsim.scenario import resolved
 from driftsim.store import placed
@@ -28,7 +29,7 @@ def files(results, told, verdict):
     """The tables and words of a report, and its scenario, as the bytes of files."""
     made = {
         "summary.csv": csv(told.summary),
-        "summary.md": ("\n\n".join(verdict) + "\n").encode(),
+        "summary.md": markdown(verdict),
         "recovery.csv": csv(told.recovery),
         "alarms.csv": csv(told.alarms),
         "differences.csv": csv(told.differences),
@@ -37,8 +38,3 @@ def files(results, told, verdict):
     if results.study.variants[0].scenario.evaluation.probe is None:
         return made
     return made | {"probed.csv": csv(told.probed), "forgetting.csv": csv(told.forgetting)}
-
-
-def csv(frame):
-    """A frame as the bytes of a file."""
-    return frame.to_csv(index=False, lineterminator="\n").encode()

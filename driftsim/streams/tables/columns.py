@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.parts import short
+from driftsim.parts import short, visible
 from driftsim.rows import Schema
 
 MOST_CLASSES = 1_000  # a target with more is an identifier or a number, not a class
@@ -52,7 +52,8 @@ def schema_of(columns, classes):
     values = {j: c.values for j, c in enumerate(columns) if c.values is not None}
     sizes = {j: len(names) for j, names in values.items()}
     n_classes = None if classes is None else len(classes)
-    return Schema(tuple(c.name for c in columns), sizes, n_classes, classes, values)
+    classes = classes and tuple(map(visible, classes))
+    return Schema(tuple(visible(c.name) for c in columns), sizes, n_classes, classes, values)
 
 
 def numbers_of(column):

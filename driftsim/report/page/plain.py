@@ -1,0 +1,29 @@
+"""Plain files: tables as CSV and sentences as Markdown, in which names stay mere text.
+
+Names and values of a scenario can come from a stranger, and a spreadsheet takes a cell that begins
+with `=`, `+`, `-` or `@` for a formula.
+"""
+
+import re
+
+FORMULA = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠\t\r\n])")  # also where ; separates
+MARKUP = re.compile(r"([\\`<\[\]])")  # of tags, links, pictures and code
+
+
+def csv(frame):
+    """A frame as the bytes of a CSV file; an apostrophe before a text that looks like a formula."""
+    texts = frame.rename(columns=inert)
+    for name, kind in zip(range(texts.shape[1]), texts.dtypes):
+        if kind.kind not in "biuf":
+            texts.isetitem(name, texts.iloc[:, name].map(inert))
+    return texts.to_csv(index=False, lineterminator="\n").encode()
+
+
+def inert(value):
+    """A value of a table; a text so that no spreadsheet runs it."""
+    return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
+
+
+def markdown(sentences):
+    """Sentences as the bytes of a Markdown file, a paragraph each, without tags and links."""
+    return ("\n\n".join(MARKUP.sub(r"\\\1", one) for one in sentences) + "\n").encode()
