@@ -10,6 +10,9 @@ import numpy as np
 
 from driftsim.parts import guess, short
 
+ROUNDING = 1e-12  # a share of a whole that is less is nothing but rounding
+ULPS = 10 * np.finfo(float).eps  # numbers that differ by less, by their mean, are all equal
+
 
 def error(tally):
     """The share of rows predicted wrong."""
@@ -25,16 +28,15 @@ def excess_error(tally):
     """The expected error beyond that of the best possible predictor, never below zero."""
     if not {"expected_error", "bayes_error"} <= tally.keys():
         return gap(tally)
-    return quotient(tally["expected_error"] - tally["bayes_error"], tally["rows"])
+    excess = np.maximum(tally["expected_error"] - tally["bayes_error"], 0)  # but rounding
+    return quotient(excess, tally["rows"])
 
 
 def kappa(tally):
     """Cohen's kappa (1960): agreement beyond that of chance, 1 for all of it."""
     if "predicted" not in tally:
         return gap(tally)
-    rows = tally["rows"].astype(float)
-    chance = quotient((tally["actual"] * tally["predicted"]).sum(axis=1), rows**2)
-    return quotient(accuracy(tally) - chance, 1 - chance)
+    return beyond(accuracy(tally), by_chance(tally, "actual", "predicted"))
 
 
 def kappa_temporal(tally):
@@ -51,11 +53,9 @@ def mcc(tally):
     """Matthews' correlation of predicted and actual classes, of many as of two (Gorodkin 2004)."""
     if "predicted" not in tally:
         return gap(tally)
-    n = tally["rows"].astype(float)
-    right, actual, predicted = tally["correct"].sum(axis=1), tally["actual"], tally["predicted"]
-    both = right * n - (actual * predicted).sum(axis=1)
-    spread = (n**2 - (actual**2).sum(axis=1)) * (n**2 - (predicted**2).sum(axis=1))
-    return quotient(both, np.sqrt(spread))
+    both = accuracy(tally) - by_chance(tally, "actual", "predicted")
+    actual, predicted = (certain(1 - by_chance(tally, *2 * [name])) for name in COUNTS)
+    return quotient(both, np.sqrt(actual * predicted))
 
 
 def precision(tally):
@@ -129,8 +129,7 @@ def rmse(tally):
 
 def r2(tally):
     """The share of the variance of labels, about their mean in the window, that is explained."""
-    spread = tally["y_squared"] - tally["y"] ** 2 / tally["rows"]
-    return 1 - quotient(tally["squared_error"], spread)
+    return 1 - quotient(tally["squared_error"], uneven(tally, tally["y_spread"], 2))
 
 
 def relative_absolute_error(tally):
@@ -157,15 +156,36 @@ def relative(tally, name):
     """A sum of errors over that of the reference `mean`."""
     if not {name, f"mean_{name}"} <= tally.keys():
         return gap(tally)
-    return quotient(tally[name], tally[f"mean_{name}"])
+    return quotient(tally[name], uneven(tally, tally[f"mean_{name}"], 1 + (name in SQUARED)))
+
+
+def uneven(tally, apart, power):
+    """How far labels lie apart, summed by rows to a power; 0 where they do by rounding alone."""
+    equal = tally["rows"] * (ULPS * np.abs(tally["y_mean"])) ** power
+    return np.where(apart > equal, apart, 0)
 
 
 def against(tally, reference):
     """How much of what a reference got wrong is right: 1 for all of it, 0 for as good as it."""
     if reference not in tally:
         return gap(tally)
-    theirs = quotient(tally[reference], tally["rows"])
-    return quotient(accuracy(tally) - theirs, 1 - theirs)
+    return beyond(accuracy(tally), quotient(tally[reference], tally["rows"]))
+
+
+def by_chance(tally, one, other):
+    """How often two counts of classes (w, k) would agree if they had nothing to do with another."""
+    shares = (quotient(tally[name], tally["rows"][:, None]) for name in (one, other))
+    return np.multiply(*shares).sum(axis=1)
+
+
+def beyond(share, theirs):
+    """How much of what one share leaves of the whole another takes; NaN where it leaves nothing."""
+    return quotient(share - theirs, certain(1 - theirs))
+
+
+def certain(rest):
+    """What is left of a whole; 0 where it is nothing but rounding."""
+    return np.where(rest > ROUNDING, rest, 0)
 
 
 def precisions(tally):
@@ -229,6 +249,8 @@ OF_CLASSES = named(
 OF_NUMBERS = named(
     mae, rmse, r2, relative_absolute_error, relative_squared_error, excess_mse,
 )  # fmt: skip
+COUNTS = ("actual", "predicted")  # of classes
+SQUARED = ("squared_error",)
 OF_A_CLASS = {"precision": precisions, "recall": recalls, "f1": f1s}
 OF_PROBABILITIES = ("log_loss", "brier")
 OF_SCORES = ("auc", "calibration_error")

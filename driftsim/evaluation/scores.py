@@ -3,7 +3,7 @@
 import numpy as np
 
 from driftsim.learners.reference import Majority, Mean, NoChange
-from driftsim.rows import label_of
+from driftsim.rows import label_of, one_hot
 
 
 class OfClasses:
@@ -34,7 +34,8 @@ class OfClasses:
             tally.add(rows.t, untold=untold.astype(np.int64))
             own = predicted[np.arange(len(predicted)), rows.y]
             tally.add(rows.t, log_loss=-np.log(np.maximum(own, 1e-15)))
-            tally.add(rows.t, brier=(predicted**2).sum(axis=1) - 2 * own + 1)
+            apart = predicted - one_hot(rows.y, self._k)
+            tally.add(rows.t, brier=(apart**2).sum(axis=1))
             if self._bins:
                 self._score(tally, rows, predicted[:, 1])
         label, k = label_of(predicted), self._k
@@ -59,13 +60,11 @@ class OfNumbers:
     references = (Mean, NoChange)
 
     def __init__(self, schema, bins=None):
-        self._about = None  # the first label, about which labels are summed
+        pass
 
     def truth(self, tally, rows):
         """Keep what there is to know of `Scored` rows, whoever contends."""
-        self._about = rows.y[0] if self._about is None else self._about
-        y = rows.y - self._about
-        tally.add(rows.t, y=y, y_squared=y**2)
+        tally.labels(rows.t, rows.y)
         if rows.posterior is not None:
             tally.add(rows.t, bayes_squared_error=rows.posterior[:, 1].copy())
 

@@ -4,8 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from driftsim.evaluation.moments import Moments, blocks
+
 MOST_INTERVALS = 2000
 OF_AN_INTERVAL = ("first_row", "last_row", "model_bytes")  # no sums over its rows
+OF_LABELS = ("y_mean", "y_spread")  # where labels are numbers: `Moments`, beside the rows
 
 
 class Probes(NamedTuple):
@@ -19,7 +22,8 @@ class Probes(NamedTuple):
 class Trace(NamedTuple):
     """Columns with an entry for each interval: (w,), or (w, k) with one for each class or concept.
 
-    All but `first_row`, `last_row` and `model_bytes` are sums over the rows of the interval.
+    All but `first_row`, `last_row`, `model_bytes` and `y_mean` are sums over the rows of the
+    interval; `y_spread` is that of squared distances from `y_mean`.
     """
 
     columns: dict[str, np.ndarray]
@@ -32,17 +36,18 @@ class Trace(NamedTuple):
         """The same over windows, rounded up to whole intervals and begun at their multiples."""
         window = -(-window // self.interval) * self.interval
         starts = np.flatnonzero(np.diff(self.columns["first_row"] // window, prepend=-1))
-        columns = {
-            name: gathered(name).reduceat(column, starts, axis=0)
-            for name, column in self.columns.items()
-        }
+        columns = self._gathered(
+            lambda name, column: gathered(name).reduceat(column, starts, axis=0),
+            lambda moments: moments.over(starts),
+        )
         return self._replace(columns=columns, interval=window)
 
     def cumulative(self):
         """The same over all rows up to the end of each interval."""
-        columns = {
-            name: gathered(name).accumulate(column, axis=0) for name, column in self.columns.items()
-        }
+        columns = self._gathered(
+            lambda name, column: gathered(name).accumulate(column, axis=0),
+            lambda moments: moments.fading(np.ones(len(moments.n))),
+        )
         return self._replace(columns=columns | {"last_row": self.columns["last_row"]})
 
     def sliding(self, window):
@@ -51,7 +56,10 @@ class Trace(NamedTuple):
         The first windows are shorter: no rows are before the first.
         """
         n = min(-(-window // self.interval), len(self.columns["rows"]))
-        columns = {name: slid(gathered(name), column, n) for name, column in self.columns.items()}
+        columns = self._gathered(
+            lambda name, column: slid(gathered(name), column, n),
+            lambda moments: moments.sliding(n),
+        )
         return self._replace(columns=columns | {"last_row": self.columns["last_row"]})
 
     def faded(self, factor):
@@ -60,23 +68,41 @@ class Trace(NamedTuple):
         Exact for intervals of one row, otherwise to within an interval; rows of an interval count
         the same. First rows, last rows and sizes are those of the interval.
         """
-        rows = self.columns["rows"]
-        columns = {
-            name: column if name in OF_AN_INTERVAL else fading(column, factor**rows)
-            for name, column in self.columns.items()
-        }
+        kept = factor ** self.columns["rows"]
+        columns = self._gathered(
+            lambda name, column: column if name in OF_AN_INTERVAL else fading(column, kept),
+            lambda moments: moments.fading(kept),
+        )
         return self._replace(columns=columns)
 
     def total(self):
         """The same over the whole stream, as one window."""
         return self.over(MOST_INTERVALS * self.interval + int(self.columns["last_row"][-1]) + 1)
 
+    def _gathered(self, column_of, moments_of):
+        """Every column over windows: those of labels by their moments, the others by themselves."""
+        names = [name for name in self.columns if name not in OF_LABELS]
+        columns = {name: column_of(name, self.columns[name]) for name in names}
+        if "y_mean" in self.columns:
+            labels = Moments(self.columns["rows"], *(self.columns[name] for name in OF_LABELS))
+            columns |= dict(zip(OF_LABELS, moments_of(labels)[1:]))
+        return columns
+
 
 def slid(gather, column, n):
-    """What each `n` consecutive entries come to, and the first fewer ones."""
+    """What each `n` consecutive entries come to, and the first fewer ones.
+
+    Sums are of the end of one block and the head of the next, which only add: what lies before a
+    window leaves no rounding in it.
+    """
     if gather is np.add:
-        sums = np.cumsum(column, axis=0)
-        return sums - np.concatenate([np.zeros_like(sums[:n]), sums[:-n]])[: len(sums)]
+        parts = blocks(column, n)
+        heads = np.cumsum(parts, axis=1).reshape(-1, *column.shape[1:])[: len(column)]
+        ends = np.cumsum(parts[:, ::-1], axis=1)[:, ::-1].reshape(-1, *column.shape[1:])
+        last = np.arange(len(column))
+        cut = np.flatnonzero((last >= n) & ((last + 1) % n > 0))  # those that begin within a block
+        heads[cut] += ends[cut - n + 1]
+        return heads
     first = np.maximum(np.arange(len(column)) - n + 1, 0)
     return np.array([gather.reduce(column[a : i + 1]) for i, a in enumerate(first)])
 
@@ -121,6 +147,7 @@ class Tally:
         lasts = np.minimum(starts + interval, stop) - 1
         starts[0] = first
         self.columns = {"first_row": starts, "last_row": lasts, "rows": lasts - starts + 1}
+        self._labelled = np.zeros(len(starts), np.int64)  # rows whose numbers are in the moments
 
     def intervals(self, t):
         """The intervals that consecutive rows fall in, and where in `t` each begins."""
@@ -134,6 +161,15 @@ class Tally:
         intervals, starts = self.intervals(t)
         for name, fact in facts.items():
             self._column(name, fact)[intervals] += np.add.reduceat(fact, starts, axis=0)
+
+    def labels(self, t, y):
+        """Keep the mean of numbers (n,) at consecutive rows, and their spread about it."""
+        intervals, starts = self.intervals(t)
+        columns = [self._column(name, y) for name in OF_LABELS]
+        before = Moments(self._labelled[intervals], *(one[intervals] for one in columns))
+        after = before.joined(Moments.of(y, starts))
+        for column, entries in zip((self._labelled, *columns), after):
+            column[intervals] = entries
 
     def weigh(self, t, k, code, **weights):
         """Sum weights (n,) at consecutive rows, apart for each code 0 … k - 1."""

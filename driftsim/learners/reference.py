@@ -121,8 +121,10 @@ class MeanModel(BlindModel):
 
     def follow(self, y):
         n = self._n + np.arange(len(y) + 1)
-        sums = np.cumsum(np.append(0.0, y - self._mean))
-        means = self._mean + sums / np.maximum(n, 1)
+        about = self._mean if self._n or not len(y) else y[0]  # no rounding where all are equal
+        means = about + np.cumsum(np.append(0.0, y - about)) / np.maximum(n, 1)
+        if not self._n:
+            means[0] = self._mean
         self._mean, self._n = means[-1], n[-1]
         return means
 

@@ -305,7 +305,7 @@ def excess(columns):
     if "excess_squared_error" in columns:
         return columns["excess_squared_error"]
     if "expected_error" in columns and "bayes_error" in columns:
-        return columns["expected_error"] - columns["bayes_error"]
+        return np.maximum(columns["expected_error"] - columns["bayes_error"], 0)  # but rounding
 
 
 def counted(columns):

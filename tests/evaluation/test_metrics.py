@@ -11,7 +11,8 @@ from driftsim.evaluation.metrics import METRICS, metric_of
 from driftsim.evaluation.prequential import Scored
 from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.trace import Tally, Trace
-from driftsim.rows import Schema
+from driftsim.learners.reference import Mean
+from driftsim.rows import Labelled, Schema
 
 Y = np.array([0, 0, 1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0, 0, 1, 0])
 P = np.array([0, 1, 1, 1, 0, 0, 1, 1, 0, 0, 1, 0, 0, 1, 1, 1, 1, 0, 1, 0])
@@ -132,6 +133,7 @@ def test_scores_against_scikit_learn():
 def test_errors_of_numbers_relative_to_the_mean():
     sums = {
         "rows": np.array([4]),
+        "y_mean": np.array([1.0]),
         "absolute_error": np.array([2.0]),
         "squared_error": np.array([3.0]),
     }
@@ -169,3 +171,118 @@ def test_undefined_is_a_gap():
 def test_excess_error():
     whole = tally(Y, P, 2) | {"expected_error": np.array([6.0]), "bayes_error": np.array([2.0])}
     assert METRICS["excess_error"](whole)[0] == 0.2
+
+
+def of_numbers(y, predicted, interval, pieces=7):
+    """The columns of a trace of numbers and of answers to them, whose rows come in pieces."""
+    tally, t, scores = (
+        Tally(0, len(y), interval),
+        np.arange(len(y)),
+        scores_of(Schema((), (), None)),
+    )
+    for start in range(0, len(y), pieces):
+        some = slice(start, start + pieces)
+        rows = Scored(t[some], y[some], None, None)
+        scores.truth(tally, rows)
+        scores.answers(tally, rows, predicted[some])
+    return tally.trace()
+
+
+WINDOWED = {
+    "tumbling": lambda trace: trace.over(60),
+    "sliding": lambda trace: trace.sliding(60),
+    "cumulative": lambda trace: trace.cumulative(),
+    "total": lambda trace: trace.total(),
+}
+
+
+@pytest.mark.parametrize("over", WINDOWED)
+@pytest.mark.parametrize("level", [0.0, 1e9, -2e9])
+def test_r2_is_that_of_scikit_learn_however_far_labels_are_from_zero(over, level):
+    """And however far from the first of them: they jump, as a random walk may."""
+    rng = np.random.default_rng(0)
+    y = level + rng.standard_normal(410) + np.where(np.arange(410) < 200, 1e6, 0)
+    predicted = y + rng.standard_normal(410)
+    columns = WINDOWED[over](of_numbers(y, predicted, 20)).columns
+    windows = zip(columns["first_row"], columns["last_row"] + 1)
+    near, answers = y - level, predicted - level  # exact, and R² does not depend on it
+    expected = [metrics.r2_score(near[a:b], answers[a:b]) for a, b in windows]
+    assert METRICS["r2"](columns) == pytest.approx(expected, rel=1e-6, abs=1e-6)
+
+
+def test_r2_of_faded_rows_is_that_of_rows_which_weigh_less():
+    rng = np.random.default_rng(0)
+    y, predicted = 1e9 + rng.standard_normal((2, 100))
+    faded = METRICS["r2"](of_numbers(y, predicted, 1).faded(0.9).columns)
+    weight = 0.9 ** np.arange(99, -1, -1)
+    expected = metrics.r2_score(y, predicted, sample_weight=weight)
+    assert faded[-1] == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("over", [*WINDOWED, "faded"])
+@pytest.mark.parametrize("level", [0.1, 1e9 / 3, 0.0])
+def test_r2_is_a_gap_where_labels_are_all_equal_and_nearly(over, level):
+    y = np.full(200, level)
+    nearly = np.where(np.arange(200) % 3, y, np.nextafter(level, 2 * level))
+    for labels in (y, nearly):
+        trace = of_numbers(labels, labels + 0.5, 10)
+        windows = trace.faded(0.98) if over == "faded" else WINDOWED[over](trace)
+        assert np.isnan(METRICS["r2"](windows.columns)).all()
+
+
+def test_what_lies_before_a_sliding_window_leaves_nothing_in_it():
+    y, predicted = np.zeros(200), np.full(200, 0.25)
+    predicted[:20] = 2.0**40
+    slid = of_numbers(y, predicted, 10).sliding(30).columns
+    assert (METRICS["rmse"](slid)[4:] == 0.25).all() and METRICS["rmse"](slid)[0] == 2.0**40
+
+
+def test_errors_relative_to_a_mean_that_is_right_but_for_rounding_are_gaps():
+    model, y = Mean().start(Schema((), (), None), 0), np.full(1000, 0.1)
+    model.learn(Labelled(np.arange(1000), np.zeros((1000, 1)), y))
+    rounded = {name: np.array([1e-17]) for name in ("mean_absolute_error", "mean_squared_error")}
+    own = {name: np.array([1.0]) for name in ("absolute_error", "squared_error")}
+    whole = {"rows": np.array([10]), "y_mean": np.array([1.0])} | own
+    assert model.predict(y[:1, None]) == 0.1
+    rounded["mean_squared_error"] = rounded["mean_squared_error"] ** 2
+    for name in ("relative_absolute_error", "relative_squared_error"):
+        assert np.isnan(METRICS[name](whole | rounded)[0]), name
+
+
+def test_kappas_are_gaps_where_chance_alone_is_right_but_for_rounding():
+    """Rows of the other class are so long past that they weigh less than rounding."""
+    y = np.append(1, np.zeros(500, int))
+    faded = by_row(y, np.append(1, np.zeros(500, int))).faded(0.9).columns
+    for name in ("kappa", "kappa_temporal", "kappa_m", "mcc"):
+        assert METRICS[name](faded)[9] == pytest.approx(1), name
+        assert np.isnan(METRICS[name](faded)[400:]).all(), name
+
+
+def test_kappa_and_mcc_of_ten_billion_rows():
+    small = {name: np.array(one) for name, one in (("rows", [8]), ("actual", [[4, 4]]))}
+    small |= {"predicted": np.array([[6, 2]]), "correct": np.array([[4, 2]])}
+    large = {name: one * 1_250_000_000 for name, one in small.items()}
+    for name in ("kappa", "mcc"):
+        assert METRICS[name](large)[0] == pytest.approx(METRICS[name](small)[0], rel=1e-12)
+
+
+def test_macro_averages_count_classes_that_are_only_predicted():
+    """Of three classes the last never occurs, and is predicted once: its precision and F1 are 0."""
+    whole = tally(np.array([0, 0, 1]), np.array([0, 2, 1]), 3)
+    assert METRICS["precision"](whole)[0] == pytest.approx(2 / 3)
+    assert METRICS["f1"](whole)[0] == pytest.approx((2 / 3 + 1 + 0) / 3)
+    assert np.isnan(METRICS["recall"](whole)[0])
+    assert METRICS["balanced_accuracy"](whole)[0] == pytest.approx(0.75)
+
+
+def test_neither_brier_scores_nor_excesses_are_below_zero():
+    trace, own = Tally(0, 3, 3), np.array([1 - 1e-9, 0.7, 0.1 + 0.2])
+    told = np.column_stack([own, 1 - own])
+    scores_of(Schema(())).answers(trace, Scored(np.arange(3), np.zeros(3, int), None, None), told)
+    expected = 2 * (1 - own) ** 2
+    assert trace.columns["brier"][0] == pytest.approx(expected.sum(), rel=1e-12)
+    rounded = tally(Y, P, 2) | {
+        "expected_error": np.array([0.3]),
+        "bayes_error": 3 * np.array([0.1]),
+    }
+    assert METRICS["excess_error"](rounded)[0] == 0

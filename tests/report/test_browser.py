@@ -58,6 +58,17 @@ models:
 evaluation: {warmup: 100, seeds: 3, interval: 50}
 report: {metrics: [mae, r2], window: 200}
 """
+FAR = """# How far from zero?
+stream:
+  length: 2_000
+  concepts: {low: {kind: level, level: 1.0e+9, walk: 0.5}, high: {kind: level, level: 1.1e+9}}
+  drift: {kind: sudden, at: [900]}
+models:
+  mean: {learner: mean, policy: online}
+  last: {learner: no_change, policy: online}
+evaluation: {warmup: 100, interval: 50}
+report: {metrics: [r2, mae], window: 200}
+"""
 CURVES = """
 const [setting, metric, over, window, done] = arguments;
 driftsim.then(({ about, view }) => {
@@ -181,6 +192,11 @@ def numbers(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def far(tmp_path_factory):
+    return played(FAR, "far", tmp_path_factory.mktemp("far"))
+
+
+@pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("pages")
 
@@ -197,7 +213,7 @@ def results(request):
     return request.getfixturevalue(request.param)
 
 
-STUDIES = ["swept", "plain", "scored", "many", "numbers", "crossed"]
+STUDIES = ["swept", "plain", "scored", "many", "numbers", "crossed", "far"]
 every_study = pytest.mark.parametrize("results", STUDIES, indirect=True)
 
 

@@ -124,9 +124,8 @@ def beside(panel, parts, looks):
 
 
 def spread(panel, world):
-    """The mean of numbers less the first of them, and their deviation, with the first seed."""
-    mean = world["y"] / world["rows"]
-    deviation = np.sqrt(np.maximum(world["y_squared"] / world["rows"] - mean**2, 0))
+    """The mean of numbers, and their deviation, with the first seed."""
+    mean, deviation = world["y_mean"], np.sqrt(world["y_spread"] / world["rows"])
     x, style = bounds(world), {"color": INK, "alpha": 0.15, "linewidth": 0, "step": "post"}
     low, mean, high = (np.append(c, c[-1]) for c in (mean - deviation, mean, mean + deviation))
     panel.fill_between(x, low, high, **style)

@@ -4,8 +4,14 @@
 class Tally {
   /** `truth`: the tally of the truth with the same seed, which is asked for what is not here. */
   constructor(columns, windows, rows, truth = null) {
-    Object.assign(this, { columns, windows, truth, summed: {} });
-    this.rows = truth ? truth.rows : windows.sum(rows);
+    Object.assign(this, { columns, windows, truth, lengths: rows, summed: {} });
+    this.rows = truth ? truth.rows : this.sum(rows);
+  }
+
+  /** A column summed over each window. */
+  sum(column) {
+    const [at, plus, fade] = [(i) => column[i], (a, b) => a + b, (sum, kept) => sum * kept];
+    return Float64Array.from(this.windows.gather(at, plus, fade));
   }
 
   has(name) {
@@ -15,7 +21,7 @@ class Tally {
   /** A column that has an array for each class. */
   each(name) {
     if (!(name in this.columns)) return this.truth.each(name);
-    this.summed[name] ??= this.columns[name].map((column) => this.windows.sum(column));
+    this.summed[name] ??= this.columns[name].map((column) => this.sum(column));
     return this.summed[name];
   }
 
@@ -34,11 +40,39 @@ class Tally {
     const correct = this.each("correct");
     return correct[0].map((_, i) => total(correct, i));
   }
+
+  /** Of labels that are numbers, over each window: how many, mean, and spread about the mean. */
+  get labels() {
+    return this.truth ? this.truth.labels : (this.moments ??= this.joined());
+  }
+
+  joined() {
+    const [[means], [spreads]] = [this.columns.y_mean, this.columns.y_spread];
+    const at = (i) => [this.lengths[i], means[i], spreads[i]];
+    return this.windows.gather(at, joined, ([n, mean, spread], kept) => [
+      n * kept,
+      mean,
+      spread * kept,
+    ]);
+  }
+}
+
+/** Moments of two stretches together (Chan et al. 1983): no difference of large sums. */
+function joined([n, mean, spread], [m, other, more]) {
+  const apart = other - mean;
+  const share = n + m > 0 ? m / (n + m) : 0;
+  const between = apart ** 2 * n * share;
+  return [n + m, n > 0 ? mean + apart * share : other, spread + more + between];
 }
 
 const total = (columns, i) => columns.reduce((sum, column) => sum + column[i], 0);
 const quotient = (part, whole) => (whole === 0 ? NaN : part / whole);
 const gap = () => NaN;
+
+const ROUNDING = 1e-12; // a share of a whole that is less is nothing but rounding
+const ULPS = 10 * Number.EPSILON; // numbers that differ by less, by their mean, are all equal
+const certain = (rest) => (rest > ROUNDING ? rest : 0);
+const beyond = (share, theirs) => quotient(share - theirs, certain(1 - theirs));
 
 /** The mean over rows of a sum that is kept of them. */
 function mean(tally, name) {
@@ -52,14 +86,23 @@ function against(tally, reference) {
   if (!tally.has(reference)) return gap;
   const right = METRICS.accuracy(tally);
   const theirs = mean(tally, reference);
-  return (i) => quotient(right(i) - theirs(i), 1 - theirs(i));
+  return (i) => beyond(right(i), theirs(i));
+}
+
+/** How far labels lie apart, summed by rows to a power; 0 where they do by rounding alone. */
+function uneven(tally, power) {
+  return (i, apart) => {
+    const [rows, mean] = tally.labels[i];
+    return apart > rows * (ULPS * Math.abs(mean)) ** power ? apart : 0;
+  };
 }
 
 /** A sum of errors over that of the mean of all labels before each row. */
 function relative(tally, name) {
   if (!tally.has(name) || !tally.has(`mean_${name}`)) return gap;
   const [ours, theirs] = [tally.of(name), tally.of(`mean_${name}`)];
-  return (i) => quotient(ours[i], theirs[i]);
+  const apart = uneven(tally, name === "squared_error" ? 2 : 1);
+  return (i) => quotient(ours[i], apart(i, theirs[i]));
 }
 
 /** Metrics of each class: functions of a window and a class. */
@@ -121,25 +164,22 @@ const METRICS = {
   kappa(tally) {
     if (!tally.counted) return gap;
     const right = METRICS.accuracy(tally);
-    const both = products(tally, "actual", "predicted");
-    return (i) => {
-      const chance = quotient(both(i), tally.rows[i] ** 2);
-      return quotient(right(i) - chance, 1 - chance);
-    };
+    const chance = byChance(tally, "actual", "predicted");
+    return (i) => beyond(right(i), chance(i));
   },
   kappa_temporal: (tally) => against(tally, "no_change_correct"),
   kappa_m: (tally) => against(tally, "majority_correct"),
   mcc(tally) {
     if (!tally.counted) return gap;
-    const { rows, right } = tally;
+    const right = METRICS.accuracy(tally);
     const [both, actual, predicted] = [
-      products(tally, "actual", "predicted"),
-      products(tally, "actual", "actual"),
-      products(tally, "predicted", "predicted"),
+      byChance(tally, "actual", "predicted"),
+      byChance(tally, "actual", "actual"),
+      byChance(tally, "predicted", "predicted"),
     ];
     return (i) => {
-      const spread = (rows[i] ** 2 - actual(i)) * (rows[i] ** 2 - predicted(i));
-      return quotient(right[i] * rows[i] - both(i), Math.sqrt(spread));
+      const spread = certain(1 - actual(i)) * certain(1 - predicted(i));
+      return quotient(right(i) - both(i), Math.sqrt(spread));
     };
   },
   precision: (tally) => macro(tally, "precision"),
@@ -179,18 +219,19 @@ const METRICS = {
   },
   r2(tally) {
     if (!tally.has("squared_error")) return gap;
-    const [y, squares, errors] = ["y", "y_squared", "squared_error"].map((name) => tally.of(name));
-    return (i) => 1 - quotient(errors[i], squares[i] - y[i] ** 2 / tally.rows[i]);
+    const [errors, apart] = [tally.of("squared_error"), uneven(tally, 2)];
+    return (i) => 1 - quotient(errors[i], apart(i, tally.labels[i][2]));
   },
   relative_absolute_error: (tally) => relative(tally, "absolute_error"),
   relative_squared_error: (tally) => relative(tally, "squared_error"),
   excess_mse: (tally) => mean(tally, "excess_squared_error"),
 };
 
-/** The sum over classes of the product of two counts. */
-function products(tally, one, other) {
+/** How often two counts of classes would agree if they had nothing to do with another. */
+function byChance(tally, one, other) {
   const pairs = tally.each(one).map((column, k) => [column, tally.each(other)[k]]);
-  return (i) => pairs.reduce((sum, [a, b]) => sum + a[i] * b[i], 0);
+  const shares = (n, i) => quotient(n, tally.rows[i]);
+  return (i) => pairs.reduce((sum, [a, b]) => sum + shares(a[i], i) * shares(b[i], i), 0);
 }
 
 /** The values of a metric, {kind, of}, in each window. */

@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from driftsim.evaluation.trace import OF_LABELS
 from driftsim.report.page.tallies import NEEDED, held, needed, of_contender, of_truth, ticked
 
 MOST = 5_000_000  # characters of the text
 SPARING = 8  # times smaller than its arrays the text is hardly ever
 STEPS = (1, 2, 5)  # and ten, a hundred, … times as many intervals are merged into one
-EXACT = ("y", "y_squared")  # seven digits of them would not do: large sums are subtracted
+EXACT = OF_LABELS  # seven digits of a mean would not do: how far means lie apart is what counts
 UNSIGNED = ("u1", "u2", "u4")
 
 

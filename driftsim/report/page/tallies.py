@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from driftsim.evaluation.trace import OF_LABELS
+from driftsim.report.measures import excess
+
 REFERENCES = ("majority", "mean", "no_change")
 OF_NUMBERS = ("absolute_error", "squared_error", "excess_squared_error")
 AS_THEY_ARE = ("log_loss", "brier", "score_0", "score_1", "score_sum", *OF_NUMBERS)
@@ -38,7 +41,7 @@ def of_contender(truth, trace):
         if told["missed"].shape[1] == 2:
             del told["confused"]
     if "expected_error" in trace and "bayes_error" in truth:
-        told["excess"] = trace["expected_error"] - truth["bayes_error"]
+        told["excess"] = excess(truth | trace)
     return told
 
 
@@ -50,12 +53,14 @@ def ticked(trace):
 
 def of_truth(truth):
     """What is kept of the truth with one seed, from its columns."""
-    names = ["actual", "bayes_error", "y", "y_squared", "bayes_squared_error"]
+    names = ["actual", "bayes_error", *OF_LABELS, "bayes_squared_error"]
     names += [f"{one}_{name}" for one in REFERENCES for name in ("correct", *OF_NUMBERS)]
     told = {name: truth[name] for name in names if name in truth}
     for one in REFERENCES:
         if f"{one}_expected_error" in truth and "bayes_error" in truth:
-            told[f"{one}_excess"] = truth[f"{one}_expected_error"] - truth["bayes_error"]
+            told[f"{one}_excess"] = excess(
+                truth | {"expected_error": truth[f"{one}_expected_error"]}
+            )
     return told
 
 

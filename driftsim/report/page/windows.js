@@ -12,7 +12,10 @@ function gridOf({ warmup, length, interval }) {
   return { interval, firsts, lasts, rows: lasts.map((last, i) => last - firsts[i] + 1) };
 }
 
-/** How the windows of each kind lie on a grid: their rows, and the sum of a column over each. */
+/**
+ * How the windows of each kind lie on a grid: their rows, and how the entries of intervals,
+ * `at(i)`, are joined over each; `fade` gives the share of one that is kept.
+ */
 const WINDOWS = {
   /** One after the other, begun at multiples of their length. */
   tumbling(grid, window) {
@@ -20,15 +23,13 @@ const WINDOWS = {
     const places = grid.firsts.map((first) => Math.floor(first / length));
     const starts = [...places.keys()].filter((i) => !i || places[i] !== places[i - 1]);
     const stops = [...starts.slice(1), places.length];
-    const summed = (column, start, stop) => {
-      let sum = 0;
-      for (let i = start; i < stop; i++) sum += column[i];
-      return sum;
-    };
     return {
       firsts: starts.map((start) => grid.firsts[start]),
       lasts: stops.map((stop) => grid.lasts[stop - 1]),
-      sum: (column) => Float64Array.from(starts, (start, i) => summed(column, start, stops[i])),
+      gather(at, join) {
+        const ends = running(places.length, at, join, (i) => places[i] !== places[i - 1]);
+        return stops.map((stop) => ends[stop - 1]);
+      },
     };
   },
 
@@ -38,9 +39,15 @@ const WINDOWS = {
     return {
       firsts: grid.firsts.map((_, i) => grid.firsts[Math.max(i - n + 1, 0)]),
       lasts: grid.lasts,
-      sum(column) {
-        const sums = running(column);
-        return sums.map((sum, i) => (i < n ? sum : sum - sums[i - n]));
+      gather(at, join) {
+        // of the end of one block and the head of the next: what lies before leaves no rounding
+        const heads = running(grid.rows.length, at, join, (i) => i % n === 0);
+        const ends = [];
+        for (let i = grid.rows.length - 1; i >= 0; i--) {
+          ends[i] = (i + 1) % n && i + 1 < grid.rows.length ? join(at(i), ends[i + 1]) : at(i);
+        }
+        const whole = (i) => i < n || (i + 1) % n === 0; // begins with a block
+        return heads.map((head, i) => (whole(i) ? head : join(ends[i - n + 1], head)));
       },
     };
   },
@@ -48,21 +55,23 @@ const WINDOWS = {
   /** All rows up to the end of each interval. */
   cumulative(grid) {
     const firsts = grid.firsts.map(() => grid.firsts[0]);
-    return { firsts, lasts: grid.lasts, sum: running };
+    const gather = (at, join) => running(grid.rows.length, at, join, () => false);
+    return { firsts, lasts: grid.lasts, gather };
   },
 
   /** The same, a row counting less the longer it is past: as if there were `window` rows. */
   faded(grid, window) {
     const kept = grid.rows.map((rows) => ((window - 1) / (window + 1)) ** rows);
-    let last;
-    const faded = (entry, i) => (last = i ? entry + kept[i] * last : entry);
-    const sum = (column) => Float64Array.from(column, faded);
-    return { firsts: grid.firsts, lasts: grid.lasts, sum };
+    const gather = (at, join, fade) => {
+      let last;
+      return kept.map((share, i) => (last = i ? join(fade(last, share), at(i)) : at(i)));
+    };
+    return { firsts: grid.firsts, lasts: grid.lasts, gather };
   },
 };
 
-/** The sums of all entries so far. */
-function running(column) {
-  let sum = 0;
-  return Float64Array.from(column, (entry) => (sum += entry));
+/** The entries so far, joined: from where it is begun anew, or from the first. */
+function running(n, at, join, anew) {
+  let last;
+  return Array.from({ length: n }, (_, i) => (last = i && !anew(i) ? join(last, at(i)) : at(i)));
 }

@@ -1,0 +1,83 @@
+"""Moments: counts, means and sums of squares about them, joined without loss (Chan et al. 1983).
+
+A difference of a sum of squares and a squared sum would leave nothing but rounding where numbers
+lie far from zero, or hardly differ.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Moments(NamedTuple):
+    """How numbers are distributed over stretches of the stream."""
+
+    n: np.ndarray  # (w,) how many they are, or what they weigh
+    mean: np.ndarray  # (w,)
+    spread: np.ndarray  # (w,) the sum of their squared distances from the mean
+
+    @classmethod
+    def of(cls, y, starts):
+        """Those of numbers (m,) in each of the stretches that begin at `starts`."""
+        n = np.diff(np.append(starts, len(y)))
+        first = y[starts]
+        apart = y - np.repeat(first, n)
+        mean = np.add.reduceat(apart, starts) / n
+        spread = np.add.reduceat((apart - np.repeat(mean, n)) ** 2, starts)
+        return cls(n, first + mean, spread)
+
+    def part(self, entries):
+        """Those of some of the stretches."""
+        return Moments(*(column[entries] for column in self))
+
+    def joined(self, other):
+        """Those of each stretch here and there together."""
+        n, apart = self.n + other.n, other.mean - self.mean
+        share = np.divide(other.n, n, out=np.zeros(np.shape(n)), where=n > 0)
+        between = apart**2 * self.n * share
+        mean = np.where(self.n > 0, self.mean + apart * share, other.mean)
+        return Moments(n, mean, self.spread + other.spread + between)
+
+    def over(self, starts):
+        """Those of all stretches from each of `starts` to the next, together."""
+        lengths = np.diff(np.append(starts, len(self.n)))
+        n, first = np.add.reduceat(self.n, starts), self.mean[starts]
+        apart = self.mean - np.repeat(first, lengths)
+        mean = np.add.reduceat(self.n * apart, starts) / n
+        between = self.n * (apart - np.repeat(mean, lengths)) ** 2
+        return Moments(n, first + mean, np.add.reduceat(self.spread + between, starts))
+
+    def fading(self, kept):
+        """Those of all stretches so far, of which only a share is kept at every next one (w,)."""
+        n, mean, spread, found = 0.0, 0.0, 0.0, []
+        for m, other, more, share in zip(*(column.tolist() for column in (*self, kept))):
+            n, spread, apart = n * share, spread * share, other - mean
+            weight = m / (n + m)
+            spread += more + apart**2 * n * weight
+            mean = mean + apart * weight if n else other
+            n += m
+            found.append((n, mean, spread))
+        return Moments(*map(np.array, zip(*found)))
+
+    def sliding(self, width):
+        """Those of each `width` consecutive stretches together, and of the first fewer ones."""
+        parts = Moments(*(blocks(column, width) for column in self))
+        heads, ends = [parts.part(np.s_[:, 0])], [parts.part(np.s_[:, -1])]
+        for i in range(1, width):
+            heads.append(heads[-1].joined(parts.part(np.s_[:, i])))
+            ends.insert(0, parts.part(np.s_[:, -1 - i]).joined(ends[0]))
+        heads, ends = (
+            Moments(*(np.stack(c, 1).ravel() for c in zip(*one))) for one in (heads, ends)
+        )
+        last = np.arange(len(self.n))
+        cut = (last >= width) & ((last + 1) % width > 0)  # those that begin within a block
+        before = ends.part(np.where(cut, last - width + 1, 0))
+        before = before._replace(n=before.n * cut, spread=before.spread * cut)
+        return before.joined(heads.part(last))
+
+
+def blocks(column, width):
+    """Entries (w, …) in blocks of a width, the last of them filled up with zeros: (m, width, …)."""
+    missing = -len(column) % width
+    filled = np.concatenate([column, np.zeros((missing, *column.shape[1:]), column.dtype)])
+    return filled.reshape(-1, width, *column.shape[1:])
