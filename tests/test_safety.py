@@ -2,17 +2,23 @@
 
 import csv
 import inspect
+import os
+import pickle
 import re
+import stat
 import subprocess
 import sys
 import time
+import warnings
 from html.parser import HTMLParser
 from importlib import import_module
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
 
+from driftsim.kernels import cache
 from driftsim.learners.sklearn import nameable
 from driftsim.report.page import plain
 from driftsim.safety import FUNCTIONS, OPEN, REFUSED, exported
@@ -465,3 +471,73 @@ def test_no_name_of_a_file_does(tmp_path, name):
     path = tmp_path / name
     path.write_bytes(scenario(tmp_path).read_bytes())
     assert "will not do as the name of a scenario file" in refused(path)
+
+
+def doubled(state, x):
+    return state.factor * x
+
+
+class Doubling(NamedTuple):
+    factor: float
+
+
+class Planted:
+    """A pickle that makes a file when it is loaded."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return type(self.path).touch, (self.path,)
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """A folder of compiled code, each index in it replaced by one that tells it was loaded."""
+    monkeypatch.setenv(cache.HOME, str(home := tmp_path / "kept"))
+    monkeypatch.setattr(cache, "entries", {})
+    cache._own.cache_clear()
+    assert cache.entry(doubled, Doubling(2.0), 1.0)(Doubling(2.0), 3.0) == 6
+    for index in home.rglob("*.nbi"):
+        index.write_bytes(pickle.dumps(Planted(tmp_path / "loaded")))
+    cache.entries.clear()
+    return home
+
+
+def compiled_again(folder):
+    """Whether an index was loaded on the way to the compiled function, and what was said."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert cache.entry(doubled, Doubling(2.0), 1.0)(Doubling(2.0), 3.0) == 6
+    return (folder / "loaded").exists(), [str(one.message) for one in caught]
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="modes are those of POSIX")
+
+
+@posix
+def test_compiled_code_is_kept_in_a_folder_of_its_owner(kept, tmp_path):
+    for folder in (kept, *kept.iterdir()):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert compiled_again(tmp_path)[0]  # so that the tests below could fail
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
+@pytest.mark.parametrize("inner", [False, True])
+def test_no_compiled_code_is_loaded_that_others_may_write(kept, tmp_path, mode, inner):
+    place = next(kept.iterdir()) if inner else kept
+    place.chmod(mode)
+    assert cache.is_cold(doubled, Doubling(2.0))
+    loaded, notes = compiled_again(tmp_path)
+    assert not loaded and notes == [
+        f"others may write to {place}: compiled code is not kept there; "
+        "delete it, or name another by DRIFTSIM_CACHE"
+    ]
+
+
+@posix
+def test_no_compiled_code_is_loaded_that_another_user_owns(kept, tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "getuid", lambda: kept.stat().st_uid + 1)
+    loaded, notes = compiled_again(tmp_path)
+    assert not loaded and len(notes) == 1 and "belongs to another user" in notes[0]

@@ -4,6 +4,7 @@ import atexit
 import hashlib
 import os
 import platform
+import stat
 import tempfile
 import threading
 import warnings
@@ -20,6 +21,7 @@ from platformdirs import user_cache_path
 from driftsim.kernels.loop import OPTIONS
 
 HOME = "DRIFTSIM_CACHE"  # the variable that names another folder than the user's own
+PRIVATE = 0o700  # the mode of folders: their owner alone may look into them
 entries = {}  # those that this process has loaded, by name
 _loading = threading.Lock()
 
@@ -54,8 +56,30 @@ def name_of(function, state):
 
 def folder():
     """Where compiled code is kept that is of these sources, packages and this processor."""
-    home = _writable(Path(os.environ.get(HOME) or user_cache_path("driftsim")))
-    return home / f"kernels-{_fingerprint()}"
+    name = f"kernels-{_fingerprint()}"
+    home = _own() if _distrust() else _writable(_home())
+    return home / name
+
+
+def _home():
+    return Path(os.environ.get(HOME) or user_cache_path("driftsim"))
+
+
+def _distrust():
+    """Why nothing is loaded from the folder of compiled code, or None.
+
+    To load compiled code is to run it, so nobody else may have been able to write it.
+    """
+    home = _home()
+    for place in (home, home / f"kernels-{_fingerprint()}"):
+        if os.name != "posix" or not place.exists():
+            continue
+        about, right = place.stat(), f"delete it, or name another by {HOME}"
+        if about.st_uid != os.getuid():
+            return f"{place} belongs to another user: compiled code is not kept there; {right}"
+        if about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            return f"others may write to {place}: compiled code is not kept there; {right}"
+    return None
 
 
 @cache
@@ -73,7 +97,7 @@ def _fingerprint():
 def _writable(home):
     """A folder that can be written to: this one, or else one of this process alone."""
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(PRIVATE, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=home):
             return home
     except OSError:
@@ -90,10 +114,13 @@ def _own():
 
 def _loaded(name, function, types):
     place = folder() / name
+    if reason := _distrust():
+        warnings.warn(reason, stacklevel=2)
     try:
         if _done(place).exists():
             return _kept(function, types, place)
-        place.mkdir(parents=True, exist_ok=True)
+        for made in (place.parent, place):
+            made.mkdir(PRIVATE, exist_ok=True)
         with FileLock(place / "lock"):  # of two processes, the second waits and loads
             made = _kept(function, types, place)
             _done(place).touch()
