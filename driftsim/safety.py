@@ -23,7 +23,7 @@ OPEN = {  # modules below each library whose classes a scenario may name
         ensemble facto feature_extraction feature_selection forest imblearn linear_model metrics
         metrics.multioutput misc model_selection multiclass multioutput naive_bayes neighbors
         optim optim.initializers optim.losses optim.schedulers preprocessing proba rules sketch
-        stats time_series tree tree.splitter utils
+        stats tree tree.splitter utils
     """,
 }
 FUNCTIONS = [  # which only compute: all of scikit-learn's that a parameter may be
@@ -58,10 +58,11 @@ MOST_MEMBERS = 10_000  # models and steps of one learner, each as often as it is
 MOST = {  # of a number, by the name of its parameter: the first pattern that fits
     r"seed\w*|random_state|max_(depth|iter|fun)": None,
     r"n_(estimators|models|trees|init|restarts_optimizer)": MOST_MEMBERS,
+    r"lam|lambda_value|w|iterated_power|number_of_\w+": 10_000,  # times that a row is learned, …
     r"n_(components|clusters|factors|bins|knots|splits|quantiles|random_cuts|thresholds)": 10_000,
     r"hidden_layer_sizes|code_size|max_bins|max_buckets|branching_factor|min_categories": 10_000,
     r"height": 20,  # of a tree that is built whole
-    r"degree": 100,
+    r"degree": 20,
     r"n_jobs": 64,
     r"alphas|Cs|thresholds|lag|window|capacity|maxlen|convergence_iter|\w+_sizes?": 2_000_000,
     r"(n|max|num|maximum)_\w+": 2_000_000,
