@@ -4,6 +4,7 @@ import textwrap
 
 import numpy as np
 
+from driftsim.columns import listed
 from driftsim.parts import told_parameters
 from driftsim.streams.drifts import plural
 
@@ -23,7 +24,8 @@ def told(study, width=80):
     if len(study.variants) > 1:
         swept = " and ".join(study.swept)
         lines.append(f"{len(study.variants)} settings of {swept}; this is the first")
-    return "\n".join(wrapped(line, width) for line in lines)
+    columns = [f"  {line}" for line in listed(scenario.stream, max(width - 2, 20))]
+    return "\n".join([*(wrapped(line, width) for line in lines), *columns])
 
 
 def told_stream(stream):

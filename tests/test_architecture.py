@@ -13,7 +13,7 @@ LAYERS = [
     {"notation", "scenario"},
     {"store", "runner"},
     {"report"},
-    {"cli", "timeline", "catalogue", "gallery"},
+    {"cli", "timeline", "columns", "catalogue", "gallery"},
 ]
 HOMES = {
     "pydantic": {"parts", "streams", "learners", "adaptation", "evaluation", "scenario"},

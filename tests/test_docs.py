@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import driftsim
+from driftsim import columns
 from driftsim.catalogue import FAMILIES
 from driftsim.evaluation.metrics import METRICS
 
@@ -100,6 +101,8 @@ def test_the_table_of_the_docs_is_read_as_they_say(tmp_path):
     (tmp_path / "prices.csv").write_text("\n".join(["day,price,class", *rows]) + "\n")
     stream = driftsim.load(tmp_path / "prices.yaml").variants[0].scenario.stream
     assert (stream.length, stream.schema.nominal) == (698, {0: 7})
+    listed = "\n".join(f"  {line}" for line in columns.listed(stream, 78))
+    assert listed in page
 
 
 @pytest.mark.parametrize(("i", "contender"), [(0, "doubling"), (1, "online")])

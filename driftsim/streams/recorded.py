@@ -70,6 +70,10 @@ class Recorded(Concept):
         return self.settled(rng).draw(rng, t)
 
     @abstractmethod
+    def columns(self):
+        """The columns as they were written down, and the place of the one that holds the labels."""
+
+    @abstractmethod
     def _read(self):
         """The columns of features, the labels (n,) and the names of the classes, if they are."""
 
@@ -104,6 +108,17 @@ class Table(Recorded):
         return [self.path]
 
     def _read(self):
+        sheet, columns, target = self._written()
+        with sheet.placed():
+            columns = WITHOUT_MISSING[self.missing](finite(columns), target)
+        labels = columns.pop(target)
+        return columns, *(labels_of if self.task == "classes" else numbers_of)(labels)
+
+    def columns(self):
+        return self._written()[1:]
+
+    def _written(self):
+        """The file, its columns, and the place of the one that holds the labels."""
         sheet = sheet_of(self.path)
         names = sheet.names
         target = names[-1] if self.target is None else self.target
@@ -115,10 +130,7 @@ class Table(Recorded):
         numbers = (target,) if self.task == "numbers" else ()
         columns = sheet.columns(Reading((*self.missing_values,), (*self.nominal,), numbers))
         columns = [c.coded() if c.name in self.nominal else c for c in columns]
-        with sheet.placed():
-            columns = WITHOUT_MISSING[self.missing](finite(columns), names.index(target))
-        labels = columns.pop(names.index(target))
-        return columns, *(labels_of if self.task == "classes" else numbers_of)(labels)
+        return sheet, columns, names.index(target)
 
     @field_validator("missing_values", mode="before")
     @classmethod
@@ -151,12 +163,16 @@ class RiverData(Imported, Recorded):
         return [str(self._data().path)]
 
     def _read(self):
+        *columns, labels = self.columns()[0]
+        return columns, *labels_of(labels)
+
+    def columns(self):
         import pyarrow as pa
 
         rows, y = zip(*self._data(), strict=True)
         typed = Reading().typed
         columns = [typed(name, pa.array([row.get(name) for row in rows])) for name in rows[0]]
-        return columns, *labels_of(typed("the target", pa.array(y)))
+        return [*columns, typed("the target", pa.array(y))], len(columns)
 
     def _data(self):
         return called(shipped(self.path, self.package, in_river), {}, self.path)
@@ -174,9 +190,15 @@ class SklearnData(Imported, Recorded):
     library = "scikit-learn"
 
     def _read(self):
+        *columns, labels = self.columns()[0]
+        return columns, labels.codes.astype(np.int64), labels.values
+
+    def columns(self):
         data = called(shipped(self.path, self.package, in_sklearn), {}, self.path)
         columns = map(Column, map(str, data.feature_names), data.data.T.astype(float))
-        return list(columns), data.target.astype(np.int64), tuple(map(str, data.target_names))
+        names = tuple(map(str, data.target_names))
+        labels = Column("the target", data.target.astype(float), names)
+        return [*columns, labels], len(data.feature_names)
 
     @field_validator("path")
     @classmethod

@@ -1,0 +1,216 @@
+"""Inspection: what the columns of recorded rows hold, and what of it a person should look at."""
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.parts import short
+
+MOST_TRIED = 100_000  # rows on which it is tried what a column tells of the target
+NEARLY = 0.95  # of the rows, or of the levels
+ENOUGH = 20  # rows, or values, from which on a pattern is no chance
+SELDOM = 0.01  # of the rises of a column that tells the time, it falls
+LEAKY = 0.01  # of the errors that are left where a column tells the target alone
+ALIKE = 0.99999  # correlation of a column that tells the target alone
+DATE = re.compile(  # a day, or a time of day
+    r"\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?([T ]\d{1,2}:\d{2}.*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}( .*)?"
+    r"|\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?|\d{1,2}[- ][A-Za-z]{3}[- ]\d{2,4}"
+)
+NO_VALUE = {  # words that people write where they know no value
+    *("-", "--", ".", "na", "n.a.", "n/a", "nan", "nil", "nd", "n.d.", "none", "null", "missing"),
+    *("unknown", "unk", "undefined", "not available", "#ref!", "#value!", "#div/0!"),
+}
+FAR = (-1, -9, -99, -999, -9999, -99999, 99, 999, 9999, 99999)  # numbers that stand for no value
+SECONDS = (631152000, 2208988800)  # since 1970, from 1990 to 2040
+
+
+class Facts(NamedTuple):
+    """What is in a column."""
+
+    name: str
+    missing: int  # cells
+    low: float = np.nan  # of a column of numbers
+    high: float = np.nan
+    whole: bool = False  # whether all numbers are
+    levels: tuple[tuple[str, int], ...] | None = None  # words and their rows, most frequent first
+    remarks: tuple[str, ...] = ()  # what a person should look at
+
+
+def inspected(columns, target, classes=True):
+    """The facts of each column.
+
+    `target` is the place of the one that holds the labels; `classes` tells what they are.
+    """
+    labels = columns[target].coded() if classes else columns[target]
+    return [
+        facts_of(labels, about_labels(labels) if classes else ())
+        if j == target
+        else facts_of(column, [*remarks(column), *about_target(column, labels)])
+        for j, column in enumerate(columns)
+    ]
+
+
+def facts_of(column, remarks):
+    """What is in a column, with what is to be remarked of it."""
+    present, missing = column.codes[~column.missing], int(column.missing.sum())
+    if column.values is not None:
+        return Facts(column.name, missing, levels=levels_of(column), remarks=tuple(remarks))
+    if not len(present):
+        return Facts(column.name, missing, remarks=tuple(remarks))
+    whole = not (present % 1).any()
+    return Facts(column.name, missing, present.min(), present.max(), whole, None, tuple(remarks))
+
+
+def levels_of(column):
+    """The words of a column that occur, and in how many rows, the most frequent first."""
+    counts = np.bincount(column.codes[~column.missing].astype(int), minlength=len(column.values))
+    order = np.argsort(-counts, kind="stable")
+    return tuple((column.values[i], int(counts[i])) for i in order if counts[i])
+
+
+def remarks(column):
+    """What is to be remarked of a column of features by itself."""
+    present = column.codes[~column.missing]
+    if not len(present):
+        return
+    if (present == present[0]).all():
+        yield "one value in all rows: it tells nothing"
+    elif column.values is not None:
+        yield from about_words(levels_of(column), len(present))
+    else:
+        yield from about_numbers(present)
+
+
+def about_words(levels, rows):
+    """What is to be remarked of words, and how many rows each of them is in."""
+    words = [word for word, _ in levels]
+    if len(words) >= max(NEARLY * rows, ENOUGH):
+        yield f"{'nearly ' * (len(words) < rows)}one word a row: an identifier?"
+    if len(words) > 1 and sum(map(is_date, words)) >= NEARLY * len(words):
+        yield "a date or a time, read as words"
+    numbers = [word for word in words if is_number(word)]
+    if len(words) > len(numbers) >= len(words) / 2:
+        other = next(word for word in words if not is_number(word))
+        yield f"{len(numbers):,} of {len(words):,} words are numbers, but not {short(other, 20)}"
+    yield from about_spelling(words)
+
+
+def about_spelling(words):
+    """What is to be remarked of how words are written."""
+    for word in words:
+        if word.casefold() in NO_VALUE:
+            yield f"{short(word)} is read as a word; list it under missing_values if it is none"
+    seen = {}
+    for word in words:
+        other = seen.setdefault(re.sub(r"[\s_-]+", "", word.casefold()) or word, word)
+        if other != word:
+            yield f"{short(other, 20)} and {short(word, 20)} are different words"
+            return
+
+
+def about_numbers(present):
+    """What is to be remarked of numbers (n,)."""
+    steps, n = np.diff(present), len(present)
+    whole = not (present % 1).any()
+    if n >= ENOUGH and ((steps > 0).all() or (steps < 0).all()):
+        yield f"{'rises' if steps[0] > 0 else 'falls'} with every row: an identifier, or the time?"
+    elif (rises := (steps > 0).sum()) >= ENOUGH and (steps < 0).sum() <= SELDOM * rises:
+        yield f"{'seldom' if (steps < 0).any() else 'never'} falls from row to row: the time?"
+    elif whole and n >= ENOUGH and (different := len(np.unique(present))) >= NEARLY * n:
+        yield f"{'nearly ' * (different < n)}one number a row: an identifier?"
+    if whole and n >= ENOUGH and are_days(present):
+        yield "a date, read as a number (20240131)"
+    elif whole and n >= ENOUGH and any(between(present, *SECONDS, unit) for unit in (1, 1_000)):
+        yield "a date, read as a number (since 1970)?"
+    for value, others in ((present.min(), "smallest"), (present.max(), "largest")):
+        rest = present[present != value]
+        gap = np.abs(rest - value).min()
+        if value in FAR[1:] and len(rest) >= ENOUGH and gap > 2 * np.ptp(rest):
+            yield f"the {others}, {value:g}, is far from the others: list it under missing_values?"
+
+
+def about_target(column, labels):
+    """What is to be remarked of a column of features about the labels."""
+    both = np.flatnonzero(~column.missing & ~labels.missing)
+    if len(both) > MOST_TRIED:
+        both = np.sort(np.random.default_rng(0).choice(both, MOST_TRIED, replace=False))
+    codes, y = column.codes[both], labels.codes[both]
+    if len(both) < ENOUGH or (codes == codes[0]).all() or (y == y[0]).all():
+        return
+    if labels.values is None:
+        if column.values is None and np.array_equal(codes, y):
+            yield "a leak? it is equal to the target"
+        elif column.values is None and abs(np.corrcoef(codes, y)[0, 1]) > ALIKE:
+            yield "a leak? it tells the target alone"
+        return
+    groups, y = (np.unique(values, return_inverse=True)[1] for values in (codes, y))
+    pairs, classes = len(np.unique(groups * (y.max() + 1) + y)), y.max() + 1
+    if pairs == classes == groups.max() + 1:
+        yield "a leak? it is equal to the target, but for names"
+    elif errors_left(groups, y) <= LEAKY:
+        yield "a leak? it tells the target alone"
+
+
+def errors_left(groups, y):
+    """The share of the errors of the most frequent label that knowing a column leaves.
+
+    Each row is told by the other rows with its value; where most rows have a value of their own,
+    by the row with the next smaller value.
+    """
+    n, k = len(y), y.max() + 1
+    others = n - np.bincount(y).max()
+    if others < ENOUGH / 2:
+        return 1.0
+    if n < 2 * (groups.max() + 1):
+        mixed = np.random.default_rng(0).permutation(n)
+        told = y[mixed][np.argsort(groups[mixed], kind="stable")]
+        return (told[1:] != told[:-1]).sum() / others
+    pair, place, count = np.unique(groups * k + y, return_inverse=True, return_counts=True)
+    starts = np.flatnonzero(np.diff(pair // k, prepend=-1))
+    of_group = np.cumsum(np.diff(pair // k, prepend=-1) > 0) - 1
+    most = np.maximum.reduceat(count, starts)[of_group]
+    first = np.zeros(len(count), bool)
+    first[starts + [c.argmax() for c in np.split(count, starts[1:])]] = True
+    second = np.maximum.reduceat(np.where(first, 0, count), starts)[of_group]
+    right = count - 1 > np.where(first, second, most)
+    return (~right[place]).sum() / others
+
+
+def about_labels(labels):
+    """What is to be remarked of the column that holds the classes."""
+    codes, levels = labels.codes[~labels.missing], levels_of(labels)
+    if len(codes) >= ENOUGH and np.count_nonzero(np.diff(codes)) < len(levels):
+        yield "rows are in the order of the labels; order: shuffled mixes them"
+    for word, rows in levels:
+        if rows == 1:
+            yield f"{short(word, 20)} is the class of one row only"
+            break
+    yield from about_spelling([word for word, _ in levels])
+
+
+def are_days(present):
+    """Whether all numbers are days, written as 20240131."""
+    year, rest = np.divmod(present, 10_000)
+    month, day = np.divmod(rest, 100)
+    inside = (year >= 1900) & (year <= 2100) & (month >= 1) & (month <= 12)
+    return bool((inside & (day >= 1) & (day <= 31)).all())
+
+
+def between(present, low, high, unit):
+    """Whether all numbers lie between two, in a unit."""
+    return low * unit <= present.min() and present.max() <= high * unit
+
+
+def is_date(word):
+    """Whether a text looks like a day or a time."""
+    return bool(DATE.fullmatch(word))
+
+
+def is_number(word):
+    """Whether a text is a number."""
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,86 @@
+"""Columns: what `check` tells of a table, in lines that fit."""
+
+import pytest
+
+from driftsim import load
+from driftsim.timeline import told
+
+
+def lines(folder, names, rows, width=80, more=""):
+    text = "\n".join([",".join(names), *(",".join(map(str, row)) for row in rows)])
+    (folder / "t.csv").write_text(text + "\n", encoding="utf-8")
+    path = folder / "s.yaml"
+    path.write_text(
+        f"stream: {{concepts: {{t: {{kind: table, path: t.csv{more}}}}}}}\n"
+        "models: {last: {learner: no_change, policy: online}}\n"
+        "evaluation: {warmup: 10}\n"
+    )
+    said = told(load(path), width).splitlines()
+    return said[next(i for i, line in enumerate(said) if "columns of t" in line) :]
+
+
+ROWS = [
+    (i, "pqr"[i % 3], i % 7 / 4, "" if i % 10 == 4 else 5, "no" if i % 4 else "yes")
+    for i in range(60)
+]
+
+
+def test_each_column_has_a_line(tmp_path):
+    names = ["id", "word", "size", "gaps", "class"]
+    assert lines(tmp_path, names, ROWS, more=", missing: mean") == [
+        "  columns of t, 60 rows:",
+        "    id     whole numbers 0 to 59",
+        "           ! rises with every row: an identifier, or the time?",
+        "    word   3 words: p 33 %, q 33 %, r 33 %",
+        "    size   numbers 0 to 1.5",
+        "    gaps   whole numbers 5 to 5 (6 missing)",
+        "           ! one value in all rows: it tells nothing",
+        "    class  the target, 2 words: no 75 %, yes 25 %",
+    ]
+
+
+def test_numbers_are_classes_or_not(tmp_path):
+    rows = [(i % 5, i % 2) for i in range(40)]
+    assert lines(tmp_path, "xy", rows)[-1] == "    y  the target, 2 words: 0 50 %, 1 50 %"
+    said = lines(tmp_path, "xy", rows, more=", task: numbers")
+    assert said[-1] == "    y  the target, whole numbers 0 to 1"
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_many_columns_are_counted(tmp_path, width):
+    names = [f"the {'long ' * 20}name {j}" for j in range(199)] + ["y"]
+    rows = [
+        [*((i * j) % 11 / 2 for j in range(1, 199)), "1" if i % 2 else "0", "ab"[i // 30 % 2]]
+        for i in range(90)
+    ]
+    rows = [[*row[:150], i, *row[151:]] for i, row in enumerate(rows)]
+    said = lines(tmp_path, names, rows, width)
+    assert max(map(len, said)) <= width and len(said) < 120
+    whole = " ".join(" ".join(said).split())
+    assert "! rises with every row" in whole  # of column 150
+    assert "y the target, 2 words" in whole
+    assert "… and 170 more columns" in said[-1 - said[-1].startswith("      ")]
+    assert said[0] == "  columns of t, 90 rows:"
+
+
+def test_levels_are_cut_where_the_line_ends(tmp_path):
+    rows = [(f"a word of some length {i % 9}", "xy"[i % 2]) for i in range(90)]
+    said = lines(tmp_path, ["w", "class"], rows, 60)
+    assert said[1].startswith("    w      9 words: a word of some length 0 11 %")
+    assert said[1].endswith(", …") and len(said[1]) <= 60
+
+
+def test_data_of_libraries_are_told_too(tmp_path):
+    path = tmp_path / "s.yaml"
+    for name, target in [
+        ("sklearn.datasets.load_iris", "3 words: setosa 33 %"),
+        ("river.datasets.Phishing", "2 words: "),
+    ]:
+        path.write_text(
+            f"stream: {{concepts: {{t: {name}}}}}\n"
+            "models: {last: {learner: no_change, policy: online}}\n"
+            "evaluation: {warmup: 10}\n"
+        )
+        assert f"the target, {target}" in " ".join(told(load(path)).split()).replace(
+            "the target the target", "the target"
+        )
