@@ -98,12 +98,6 @@ class Scenario(Strict):
                 raise refusal(fault, "report", "metrics", i)
         return self
 
-    @property
-    def _unknown(self):
-        """The rows whose labels have no known probability, in words."""
-        names = [name for name, one in self.stream.concepts.items() if not one.known]
-        return "recorded rows" if self.stream.recorded else f"the concept '{names[0]}'"
-
     def _faults(self, contender):
         """Where and why a contender cannot play; None where it can."""
         policy, learner = contender.policy, contender.learner
@@ -114,10 +108,11 @@ class Scenario(Strict):
                 "and evaluation.warmup is 0; only 'online' starts cold",
             )
         if learner.sees == "posterior" and not self.stream.known:
+            unknown = [name for name, one in self.stream.concepts.items() if not one.known]
             yield (
                 "learner",
                 f"'{learner.kind()}' needs the probability of every label, which nobody knows of "
-                f"{self._unknown}; use others, or leave it out",
+                f"the rows of '{unknown[0]}'; use a concept that tells it, or leave it out",
             )
         if policy.told == "changes" and not self.stream.known and not self.stream.changes(0):
             yield (

@@ -440,7 +440,7 @@ def test_concepts_that_do_not_go_together(tmp_path, where, line, words, a, b, wa
         (
             LEARNER,
             8,
-            "nobody knows of recorded rows",
+            "nobody knows of the rows of 'a'",
             [
                 (CONCEPTS, "    a: river.datasets.Phishing\n"),
                 (f"  drift: {DRIFT}\n", ""),

@@ -148,5 +148,5 @@ class TestUnknown:
             "stream: {length: 9_000, concepts: {a: mine}}\n"
             "models: {best: {learner: oracle, policy: static}}\n"
         )
-        with pytest.raises(ScenarioError, match="nobody knows of the concept 'a'; use others"):
+        with pytest.raises(ScenarioError, match="nobody knows of the rows of 'a'; use a"):
             load(path)
