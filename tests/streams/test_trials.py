@@ -5,7 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from driftsim import load
-from driftsim.evaluation.prequential import Contender, evaluate
+from driftsim.evaluation.prequential import Contender, Rules, evaluate
 from driftsim.rows import Schema, one_hot
 from driftsim.scenario import ScenarioError
 from driftsim.streams.concepts import Concept
@@ -136,7 +136,7 @@ class TestUnknown:
         met = stream({"kind": "sudden", "at": [600]}, edge=1.5)
         learner, policy = "sklearn.naive_bayes.GaussianNB", {"kind": "at_drift", "memory": 100}
         contender = Contender.model_validate({"learner": learner, "policy": policy})
-        trace = evaluate(met, contender, warmup=300, interval=100, probe=50)
+        trace = evaluate(met, contender, Rules(warmup=300, interval=100, probe=50))
         whole = trace.total().columns
         assert "expected_error" not in whole and trace.probes.errors.shape == (2, 2)
         assert whole["fits"][0] == 2 and whole["correct"].sum() > 0.8 * 700
