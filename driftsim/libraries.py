@@ -7,6 +7,7 @@ from importlib import import_module
 from types import MappingProxyType
 
 from driftsim.parts import guess, line, short
+from driftsim.roles import misplaced
 from driftsim.safety import exported, is_open
 
 NUMBERS, NUMERIC = (int, float), ["int", "float"]
@@ -60,6 +61,9 @@ def called(maker, params, path):
             raise ValueError(f"{path} has no parameter {short(name)}; {guess(name, known)}")
         if not hasattr(maker, CHECKED) and (should := misfit(value, known[name])):
             raise ValueError(f"{path}: {name} is {short(value)}; it should be {should}")
+        if not hasattr(maker, CHECKED) and (should := misplaced(value, maker, known[name])):
+            given = short(value) if type(value) in KNOWN else type(value).__name__
+            raise ValueError(f"{path}: {name} is {given}; it should be {should}")
     rest = gathers(maker)
     for name, parameter in known.items():
         if parameter.default is parameter.empty and name not in params and name != rest:

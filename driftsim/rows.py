@@ -83,6 +83,12 @@ class Unfit(ValueError):
         self.row, self.about = row, about
 
 
+def locate(error, row):
+    """Note in an error, as its `row`, at which position it was raised, unless it has one."""
+    if not hasattr(error, "row"):
+        error.row = int(row)
+
+
 class Outgrown(ValueError):
     """A compiled model has come to where it would no longer answer as the object of its library."""
 

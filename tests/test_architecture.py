@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "driftsim"
 LAYERS = [
-    {"parts", "libraries", "safety", "rows", "theory", "kernels"},
+    {"parts", "roles", "libraries", "safety", "rows", "theory", "kernels"},
     {"streams", "learners", "adaptation"},
     {"evaluation"},
     {"notation", "scenario"},

@@ -6,13 +6,12 @@ from weakref import WeakSet
 import numpy as np
 
 from driftsim.evaluation.labels import NEVER
-from driftsim.learners.learner import Model
-from driftsim.rows import Alarm, Unfit
+from driftsim.learners.learner import Model, predicted_of
+from driftsim.rows import Alarm, locate
 from driftsim.streams.stream import BLOCK
 
 SIZES = 20  # how often, along the stream, the size of all models is taken, off the clock
 ALL = (1 << BLOCK) - 1
-WORK = {"online": "test_then_train"}  # what is called otherwise than the seconds it takes
 
 
 class Meter:
@@ -30,11 +29,14 @@ class Meter:
         for name in ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds"):
             tally.spread(name, 0.0, first, 0)
 
-    def timed(self, verb, model, *given, rows=0):
+    def timed(self, verb, work, *given, rows=0):
         """Have a model do some work, and charge its seconds evenly to the next `rows` rows."""
-        work = getattr(model, WORK.get(verb, verb))
         start = time.perf_counter()
-        result = work(*given)
+        try:
+            result = work(*given)
+        except Exception as error:
+            locate(error, self.position)
+            raise
         self._tally.spread(f"{verb}_seconds", time.perf_counter() - start, self.position, rows)
         return result
 
@@ -97,41 +99,47 @@ class Meter:
 
 
 class Metered(Model):
-    """A model whose work is charged to a meter, as is that of all models fitted from it."""
+    """A model whose work is charged to a meter, as is that of all models fitted from it.
 
-    def __init__(self, model, meter, learned=False):
-        self._model, self._meter = model, meter
+    Its predictions are checked. An error has the position of the row where it was raised.
+    """
+
+    def __init__(self, model, meter, answers, learned=False):
+        self._model, self._meter, self._answers = model, meter, answers
         if learned:
             meter.models.add(self)
 
     def fit(self, rows, weight=None):
-        fitted = self._meter.timed("fit", self._model, rows, weight)
+        fitted = self._meter.timed("fit", self._model.fit, rows, weight)
         self._meter.count("fits", 1)
         self._meter.trained(rows)
-        return Metered(fitted, self._meter, learned=True)
+        return Metered(fitted, self._meter, self._answers, learned=True)
 
     def predict(self, X):
-        try:
-            return self._meter.timed("predict", self._model, X, rows=len(X))
-        except Unfit as unfit:  # tells which of these rows; they are the next of the stream
-            raise Unfit(self._meter.position + unfit.row, unfit.about) from None
+        t = self._meter.position + np.arange(len(X))  # they are the next of the stream
+        predicted = self._meter.timed("predict", predicted_of, self._model, X, t, rows=len(X))
+        return self._answers.checked(predicted, t)
 
     def learn(self, rows):
         self._meter.models.add(self)
-        self._meter.timed("learn", self._model, rows)
+        self._meter.timed("learn", self._model.learn, rows)
         self._meter.trained(rows)
 
     def test_then_train(self, arrival):
+        n = len(arrival.t)
         self._meter.models.add(self)
-        predicted = self._meter.timed("online", self._model, arrival, rows=len(arrival.t))
+        predicted = self._meter.timed("online", self._model.test_then_train, arrival, rows=n)
         self._meter.trained_along(arrival)
-        return predicted
+        return self._answers.checked(predicted, arrival.t)
 
     def copy(self):
-        return Metered(self._model.copy(), self._meter, learned=True)
+        return Metered(self._model.copy(), self._meter, self._answers, learned=True)
 
     def size(self):
-        return self._model.size()
+        try:
+            return self._model.size()
+        except Exception:  # a measurement never ends a run
+            return np.nan
 
 
 class Counting:

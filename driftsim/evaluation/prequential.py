@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import model_validator
 
 from driftsim.adaptation.policies import Policy
+from driftsim.evaluation.answers import Answers
 from driftsim.evaluation.labels import AtOnce, arrivals
 from driftsim.evaluation.meter import Counting, Meter, Metered
 from driftsim.evaluation.rules import Rules, TruthRules
@@ -83,7 +84,8 @@ def rounds(stream, contender, rules, seed, repeat=0):
     for one in kernels:
         one.load()
     tally.spread("compile_seconds", time.perf_counter() - begun, rules.warmup, 0)
-    model = Metered(model, meter)
+    answers = Answers(world.schema, bool(asked))
+    model = Metered(model, meter, answers)
     arriving = meter.heard(live.arrivals())
     rng, kept = np.random.default_rng(seeds[1]), []
     told = [stream.changes(seed)] if policy.told == "changes" else []
@@ -95,6 +97,7 @@ def rounds(stream, contender, rules, seed, repeat=0):
             if isinstance(scored, Probe):
                 scored.answered(predicted)
                 continue
+            predicted = answers.checked(predicted, scored.t)
             scores.answers(tally, scored, predicted)
             meter.move(len(predicted))
             if rules.predictions:

@@ -38,10 +38,8 @@ class OfClasses:
             tally.add(rows.t, brier=(apart**2).sum(axis=1))
             if self._bins:
                 self._score(tally, rows, predicted[:, 1])
-        label, k = label_of(predicted), self._k
-        if label.min() < 0 or label.max() >= k:
-            raise ValueError(f"a model predicted a label outside 0 … {k - 1}")
-        tally.right(rows.t, k, label, label == rows.y)
+        label = label_of(predicted)
+        tally.right(rows.t, self._k, label, label == rows.y)
         if rows.posterior is not None:
             tally.add(rows.t, expected_error=expected_error(rows.posterior, label))
 
@@ -75,8 +73,6 @@ class OfNumbers:
 
     def answers(self, tally, rows, predicted):
         """Keep how a contender has done."""
-        if not np.isfinite(predicted).all():
-            raise ValueError("a model predicted a number that is not finite")
         tally.add(rows.t, error=predicted - rows.y, **distances(rows, predicted))
 
 

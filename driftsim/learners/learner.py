@@ -5,12 +5,17 @@ import io
 import pickle
 import random
 from abc import ABC, abstractmethod
+from types import FunctionType
 from typing import ClassVar, Literal
 
 import numpy as np
 
 from driftsim.parts import Part
-from driftsim.rows import one_hot
+from driftsim.rows import Unfit, locate, one_hot
+
+WHOLE = type, FunctionType, np.ndarray, random.Random  # what is pickled with what holds it
+
+FRAME = 12  # bytes that open and close what is pickled
 
 
 class Learner(Part):
@@ -79,12 +84,12 @@ class Model(ABC):
 
     def size(self):
         """The bytes it takes to keep the model; NaN for one that cannot be kept."""
-        with io.BytesIO() as file:
-            try:
-                Sizing(file).dump(self)
-            except (pickle.PicklingError, TypeError, AttributeError):
-                return np.nan
-            return file.tell()
+        try:
+            return pickled(self)
+        except RecursionError:
+            return pickled_in_pieces(self)
+        except Exception:  # a measurement never ends a run
+            return np.nan
 
     def test_then_train(self, arrival):
         """Predict each row after learning the labels that have come in before it, then the rest.
@@ -96,10 +101,17 @@ class Model(ABC):
         stops = np.flatnonzero(np.diff(due_by, prepend=0))  # the rows before which labels come in
         for start, stop in zip([0, *stops], [*stops, n]):
             for i in range(learned, due_by[start]):
-                self.learn(due.part(slice(i, i + 1)))
+                self._learn_one(due.part(slice(i, i + 1)))
             learned = due_by[start]
-            predicted.append(self.predict(arrival.X[start:stop]))
+            predicted.append(predicted_of(self, arrival.X[start:stop], arrival.t[start:stop]))
         return np.concatenate(predicted)
+
+    def _learn_one(self, row):
+        try:
+            self.learn(row)
+        except Exception as error:
+            locate(error, row.t[0])
+            raise
 
 
 class Sizing(pickle.Pickler):
@@ -107,6 +119,71 @@ class Sizing(pickle.Pickler):
 
     def reducer_override(self, thing):
         return (random.Random, ()) if isinstance(thing, random.Random) else NotImplemented
+
+
+class Pieces(Sizing):
+    """Pickles one object without those within it, which wait to be pickled after it."""
+
+    def __init__(self, file, model):
+        super().__init__(file)
+        self.waiting, self._one = [model], model
+        self._numbers = {id(model): 0}
+
+    def dump(self, thing):
+        self._one = thing
+        super().dump(thing)
+
+    def persistent_id(self, thing):
+        holds = hasattr(thing, "__dict__") or hasattr(type(thing), "__slots__")
+        if thing is self._one or isinstance(thing, WHOLE) or not holds:
+            return None
+        if id(thing) not in self._numbers:
+            self._numbers[id(thing)] = len(self.waiting)
+            self.waiting.append(thing)
+        return self._numbers[id(thing)]
+
+
+def pickled(model):
+    """How many bytes a model takes."""
+    with io.BytesIO() as file:
+        Sizing(file).dump(model)
+        return file.tell()
+
+
+def pickled_in_pieces(model):
+    """The same of one that is nested too deeply, such as a tree that is a chain; NaN if unknown."""
+    with io.BytesIO() as file:
+        pickler = Pieces(file, model)
+        try:
+            for thing in pickler.waiting:  # which grows meanwhile
+                pickler.dump(thing)
+        except Exception:
+            return np.nan
+        return file.tell() - FRAME * (len(pickler.waiting) - 1)
+
+
+def predicted_of(model, X, t):
+    """What a model predicts of rows at positions `t`; an error is given that of the row."""
+    try:
+        return model.predict(X)
+    except Unfit as unfit:  # names one of these rows
+        raise Unfit(t[unfit.row], unfit.about) from None
+    except Exception as error:
+        locate(error, t[first_failing(model, X)])
+        raise
+
+
+def first_failing(model, X):
+    """The index of the first row that a model does not predict, of rows that raise an error."""
+    fine, fails = 0, len(X)  # how many rows it predicts, and how many it does not
+    while fails - fine > 1:
+        middle = (fine + fails) // 2
+        try:
+            model.predict(X[:middle])
+            fine = middle
+        except Exception:
+            fails = middle
+    return max(fails - 1, 0)
 
 
 def given(labels, n_classes, probabilities):

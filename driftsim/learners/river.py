@@ -14,7 +14,7 @@ from driftsim.learners.learner import Learner, Model
 from driftsim.learners.twins import Uncovered, twin
 from driftsim.libraries import assembled, called, imported, parameters
 from driftsim.parts import Imported
-from driftsim.rows import Schema
+from driftsim.rows import Schema, locate
 from driftsim.safety import guard
 
 
@@ -129,10 +129,14 @@ class RiverModel(Model):
     def test_then_train(self, arrival):
         predicted = []
         due = zip(self._dicts(arrival.due_X), arrival.due_y.tolist())
-        for x, m in zip(self._dicts(arrival.X), np.diff(arrival.due_by, prepend=0).tolist()):
-            self._learn(islice(due, m))
-            predicted.append(self._predict_one(x))
-        self._learn(due)
+        try:
+            for x, m in zip(self._dicts(arrival.X), np.diff(arrival.due_by, prepend=0).tolist()):
+                self._learn(islice(due, m))
+                predicted.append(self._predict_one(x))
+            self._learn(due)
+        except Exception as error:
+            locate(error, [*arrival.t, *arrival.due_t[-1:]][len(predicted)])
+            raise
         return self._array(predicted)
 
     def _learn(self, labelled):
@@ -147,7 +151,9 @@ class RiverModel(Model):
     def _array(self, predicted):
         if self._probabilities:
             return np.array(predicted, float).reshape(len(predicted), self._schema.n_classes)
-        return np.array(predicted, self._type)
+        given = np.array(predicted)
+        plain = given.dtype.kind in "bi" or not len(given)  # True is 1, which river learned as such
+        return given.astype(self._type, copy=False) if plain else given
 
     def _dicts(self, X):
         """Rows as river has them."""

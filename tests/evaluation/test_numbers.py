@@ -86,12 +86,3 @@ def test_a_detector_hears_the_distance():
     alarms = trace.columns["first_row"][trace.columns["alarms"] > 0]
     assert alarms.tolist() == [3000]
     assert trace.columns["absolute_error"][-20:].mean() / 100 < 1
-
-
-def test_a_number_that_is_not_finite_is_an_error():
-    from driftsim.evaluation.prequential import Scored
-    from driftsim.evaluation.scores import OfNumbers
-
-    rows = Scored(np.arange(2), np.zeros(2), None, None)
-    with pytest.raises(ValueError, match="not finite"):
-        OfNumbers(None).answers(None, rows, np.array([0.0, np.nan]))

@@ -1,0 +1,82 @@
+"""Ground floor: roles, which things the annotation of a library's parameter lets in."""
+
+import inspect
+from typing import TypeVar
+
+PLAIN = {"int": int, "float": (int, float), "bool": bool, "str": str, "None": type(None)}
+HOLDERS = {"list": list, "dict": dict, "tuple": tuple, "set": set}
+CALLABLE = ("typing.Callable", "Callable", "collections.abc.Callable")
+
+
+def misplaced(value, maker, parameter):
+    """What the value of a parameter should be, by the classes that its annotation names, or None.
+
+    None also where that is not known: without an annotation, or with names that mean nothing here.
+    """
+    annotation = parameter.annotation
+    if annotation is parameter.empty:
+        return None
+    text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
+    known = getattr(inspect.unwrap(maker.__init__), "__globals__", {})
+    words = alternatives(text)
+    fits = [plays(value, word, known) for word in words]
+    if not words or any(fit is None or fit for fit in fits):
+        return None
+    return " or ".join(words)
+
+
+def plays(value, word, known):
+    """Whether a value is what a word of an annotation names; None where that is not known."""
+    head, _, inner = word.partition("[")
+    if word in PLAIN:
+        return isinstance(value, PLAIN[word]) and (word == "bool" or not isinstance(value, bool))
+    if head in CALLABLE:
+        return callable(value)
+    if head in HOLDERS:
+        return holds(value, HOLDERS[head], alternatives(inner[:-1]), known)
+    role = named(word, known)
+    if isinstance(role, TypeVar):
+        role = role.__bound__
+    return acts_as(value, role) if isinstance(role, type) else None
+
+
+def holds(value, kind, words, known):
+    """The same of a list and of what it holds, or of another holder alone."""
+    if not isinstance(value, kind):
+        return False
+    if kind is not list or not words:
+        return True
+    fits = [[plays(one, word, known) for word in words] for one in value]
+    return all(any(fit is None or fit for fit in each) for each in fits)
+
+
+def acts_as(value, role):
+    """Whether a thing can be used in a role; a pipeline can if its last step can.
+
+    Classes with one private parent, such as the two kinds of drift detectors, are of one role.
+    """
+    family = [role, *(one for one in role.__bases__ if one.__name__.startswith("_"))]
+    steps = getattr(value, "steps", None)
+    last = [*steps.values()][-1:] if isinstance(steps, dict) else []
+    return isinstance(value, tuple(family)) or any(acts_as(step, role) for step in last)
+
+
+def named(word, known):
+    """The thing that a dotted name means where some names are known, or None."""
+    first, *rest = word.split(".")
+    found = known.get(first)
+    for name in rest:
+        found = getattr(found, name, None)
+    return found
+
+
+def alternatives(text):
+    """The alternatives of an annotation, `a | list[b | c]` of which there are two."""
+    words, depth = [""], 0
+    for letter in text.replace(" ", ""):
+        depth += (letter == "[") - (letter == "]")
+        if letter == "|" and not depth:
+            words.append("")
+        else:
+            words[-1] += letter
+    return [word for word in words if word]
