@@ -37,7 +37,8 @@ def plays(value, word, known):
     role = named(word, known)
     if isinstance(role, TypeVar):
         role = role.__bound__
-    return acts_as(value, role) if isinstance(role, type) else None
+    known_class = isinstance(role, type) and not getattr(role, "_is_protocol", False)
+    return acts_as(value, role) if known_class else None
 
 
 def holds(value, kind, words, known):

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, metrics_of
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
+from driftsim.evaluation.trial import Trials
 from driftsim.notation import NotationError, parsed, question, written
 from driftsim.parts import Name, Rows, Strict, distinct, guess, line, plain, refusal, short
 from driftsim.safety import too_much
@@ -71,7 +72,7 @@ class Scenario(Strict):
         return -(-rows // self.interval) * self.interval
 
     @model_validator(mode="after")
-    def _can_be_played(self):
+    def _can_be_played(self, info):
         warmup, length = self.evaluation.warmup, self.stream.length
         if warmup >= length:
             said = f"a warm-up of {warmup:,} rows leaves no row of {length:,} to score; shorten it"
@@ -96,6 +97,10 @@ class Scenario(Strict):
         for i, metric in enumerate(self.metrics):
             if fault := self._undrawable(metric, self.metrics[:i]):
                 raise refusal(fault, "report", "metrics", i)
+        trials = (info.context or {}).get("trials") or Trials()
+        for name, contender in self.models.items():
+            if fault := trials.fault(self.stream, contender, self.evaluation):
+                raise refusal(fault, "models", name, "learner")
         return self
 
     def _faults(self, contender):
@@ -183,13 +188,13 @@ def load(path, settings=(), seeds=None, only=()):
     if seeds is not None:
         place(document, marks, "evaluation.seeds", seeds, "--seeds")
     keep_only(document, only)
-    variants, faults = [], {}
+    variants, faults, context = [], {}, {"folder": path.parent, "trials": Trials()}
     for setting in swept(document, marks):
         variant, places = deepcopy(document), dict(marks)
         for target, value in setting.items():
             place(variant, places, target, value, marks["sweep", target])
         try:
-            scenario = Scenario.model_validate(variant, context={"folder": path.parent})
+            scenario = Scenario.model_validate(variant, context=context)
             variants.append(Variant(setting, scenario))
         except ValidationError as error:
             faults |= dict.fromkeys(told(fault, places) for fault in error.errors())

@@ -70,6 +70,7 @@ def test_what_river_takes_where_nothing_is_given_is_never_misplaced():
         (ensemble.VotingClassifier, "models", [SCALED, tree.HoeffdingTreeClassifier()]),
         (compose.TargetTransformRegressor, "func", abs),
         (neighbors.KNNClassifier, "engine", neighbors.LazySearch()),
+        (neighbors.LazySearch, "dist_func", None),  # by a protocol, of which nothing is known
     ],
 )
 def test_things_where_they_belong(kind, name, value):

@@ -12,9 +12,10 @@ import numpy as np
 
 from driftsim.parts import Part
 from driftsim.rows import Unfit, locate, one_hot
+from driftsim.safety import MEMBERS
 
 WHOLE = type, FunctionType, np.ndarray, random.Random  # what is pickled with what holds it
-
+LARGE, FEW = (*MEMBERS, "max_iter", "n_init"), 3  # of members and of passes, in a small model
 FRAME = 12  # bytes that open and close what is pickled
 
 
@@ -24,6 +25,7 @@ class Learner(Part):
     sees: ClassVar[Literal["X", "posterior"]] = "X"  # what its models are given of each row
     library: ClassVar[str | None] = None  # the distribution whose version its answers depend on
     weighs: ClassVar[bool] = False  # its models' `fit` takes weights
+    _small: bool = False  # whether its models are of few members, to be tried
 
     @property
     def learns_on(self):
@@ -43,6 +45,12 @@ class Learner(Part):
     def engine(self, schema):
         """What its models run on: `compiled`, or a library, and why no kernel serves."""
         return self.library or "numpy"
+
+    def small(self):
+        """The same with few members in each ensemble and few passes, to be tried at little cost."""
+        twin = self.model_copy()
+        twin._small = True
+        return twin
 
     @abstractmethod
     def start(self, schema, seed, probabilities=False):
@@ -184,6 +192,15 @@ def first_failing(model, X):
         except Exception:
             fails = middle
     return max(fails - 1, 0)
+
+
+def fewer(params, known):
+    """Those of the `known` parameters that make a library's object large, as those of a small one.
+
+    They are given, in `params`, or a default.
+    """
+    asked = {name: params.get(name, known[name].default) for name in LARGE if name in known}
+    return {name: FEW for name, n in asked.items() if type(n) is int and n > FEW}
 
 
 def given(labels, n_classes, probabilities):

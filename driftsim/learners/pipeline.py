@@ -26,7 +26,8 @@ class Pipeline(Learner):
         for kind in (River, Sklearn):
             if libraries == {kind.package}:
                 whole = kind.of_steps(self.steps)
-                return whole if self._compiled else whole.uncompiled()
+                whole = whole if self._compiled else whole.uncompiled()
+                return whole.small() if self._small else whole
         raise ValueError(
             f"the steps come from {' and '.join(sorted(libraries))}; "
             "they should all be of sklearn, or all of river"

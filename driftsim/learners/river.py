@@ -10,7 +10,7 @@ from itertools import islice
 import numpy as np
 from pydantic import model_validator
 
-from driftsim.learners.learner import Learner, Model
+from driftsim.learners.learner import Learner, Model, fewer
 from driftsim.learners.twins import Uncovered, twin
 from driftsim.libraries import assembled, called, imported, parameters
 from driftsim.parts import Imported
@@ -44,9 +44,10 @@ class River(Imported, Learner, extra="allow"):
         if self.engine(schema) == "compiled":
             from driftsim.learners.compiled import Compiled
 
-            new = twin(self._made(schema, seed), schema)
+            new = twin(self._made(schema, seed, self._small), schema)
             return Compiled(partial(new, members=1), schema, probabilities)
-        return RiverModel(partial(self._made, schema, seed), schema, probabilities)
+        make = partial(self._made, schema, seed, self._small)
+        return RiverModel(make, schema, probabilities)
 
     def fault(self, schema, probabilities=False):
         from river import base
@@ -72,8 +73,11 @@ class River(Imported, Learner, extra="allow"):
         """The learner that is one step after another."""
         return cls(path="river.compose.Pipeline", steps=specs)
 
-    def _made(self, schema, seed):
-        """A model of river that has learned nothing, every open seed in it drawn from the seed."""
+    def _made(self, schema, seed, small=True):
+        """A model of river that has learned nothing, every open seed in it drawn from the seed.
+
+        A `small` one, of few members, is as good to look at.
+        """
         rng = random.Random(seed)
 
         def make(path, params):
@@ -84,7 +88,7 @@ class River(Imported, Learner, extra="allow"):
             if "nominal_attributes" in known and "nominal_attributes" not in params:
                 nominal = [schema.names[j] for j in schema.nominal]
                 params = params | {"nominal_attributes": nominal or None}
-            return called(kind, params, path)
+            return called(kind, params | fewer(params, known) if small else params, path)
 
         made = make(self.path, assembled(self.model_extra, "river", make))
         reseed(made, rng)

@@ -4,8 +4,8 @@ import numpy as np
 from pydantic import model_validator
 
 from driftsim.learners.columns import by_index
-from driftsim.learners.learner import Learner, Model, given
-from driftsim.libraries import assembled, called, imported
+from driftsim.learners.learner import Learner, Model, fewer, given
+from driftsim.libraries import assembled, called, imported, parameters
 from driftsim.parts import Imported, brief
 from driftsim.safety import FUNCTIONS, guard
 
@@ -76,6 +76,7 @@ class Sklearn(Imported, Learner, extra="allow"):
             kind = imported(path, "sklearn", nameable)
             if not isinstance(kind, type):
                 return kind  # a function, such as a score
+            params = params | fewer(params, parameters(kind)) if self._small else params
             made = called(kind, {name: paired(value) for name, value in params.items()}, path)
             if hasattr(made, "_validate_params"):
                 called(made._validate_params, {}, path)

@@ -7,6 +7,7 @@ from examples import rows_of, sea_stream
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.answers import Answers
 from driftsim.evaluation.prequential import Contender, evaluate
+from driftsim.evaluation.rules import Rules
 from driftsim.learners.learner import Learner, Model, pickled, pickled_in_pieces
 from driftsim.rows import Schema, Unfit
 
@@ -83,7 +84,7 @@ def breaking(policy, monkeypatch):
     _, rows = rows_of(sea_stream(), learner, 600)
     contender = Contender(learner=learner, policy=Policy.model_validate(policy))
     with pytest.raises(ZeroDivisionError) as caught:
-        evaluate(sea_stream(), contender, warmup=600)
+        evaluate(sea_stream(), contender, Rules(warmup=600))
     return caught.value, int(rows.t[rows.X[:, 0] > 9][0])
 
 

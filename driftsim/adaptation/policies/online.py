@@ -20,6 +20,7 @@ class Online(Policy):
     """Learn every label as it comes in, once; start anew when a detector rings, if there is one."""
 
     learns_on = starts_cold = True
+    pretrains = False
 
     restart: Detector | None = None  # hears the errors; after its alarm a model knows nothing
 
@@ -53,6 +54,7 @@ class PretrainedOnline(Online):
     """Train offline on the warm-up, then learn every label as it comes in, once: the hybrid."""
 
     starts_cold = False
+    pretrains = True
 
     epochs: Annotated[int, Field(gt=0, le=10_000)] = 1  # over the warm-up; all but one by `learn`
 
@@ -67,6 +69,7 @@ class MiniBatch(Policy):
     """Train further on each full batch of `size` labels."""
 
     learns_on = True
+    pretrains = False
 
     size: Count  # labels
 

@@ -12,6 +12,7 @@ class Policy(Part):
 
     learns_on: ClassVar[bool] = False  # calls `learn`, not only `fit`
     starts_cold: ClassVar[bool] = False  # can do without a warm-up
+    pretrains: ClassVar[bool] = True  # its first training is a `fit`
     hears: ClassVar[bool] = False  # looks at every label that comes in
     told: ClassVar[Literal["", "changes"]] = ""  # what a reference is told of the truth
 

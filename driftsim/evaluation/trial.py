@@ -1,0 +1,148 @@
+"""Trials: contenders started on a few rows before a study begins, to find those that fail."""
+
+import contextlib
+import io
+import signal
+import threading
+import time
+import warnings
+
+import numpy as np
+
+from driftsim.evaluation.answers import Answers
+from driftsim.parts import line
+from driftsim.rows import Labelled, Unfit
+from driftsim.streams.stream import PARTS, child
+
+FEW = 100  # rows to train on, or ten of each class
+AFTER = 20  # rows to predict, and to learn
+MOST = 5_000  # rows of the warm-up that a failure is confirmed on
+MOST_CELLS = 1_000_000  # of the rows to train on
+SECONDS = 3.0  # for all contenders of a file; further ones are not tried
+
+
+class Trials:
+    """Tries contenders that run on the objects of a library, as long as there is time for it."""
+
+    def __init__(self, seconds=SECONDS):
+        self._left, self._found = seconds, {}
+
+    def fault(self, stream, contender, rules):
+        """Why a contender cannot start on a stream, or None, also where it is not tried.
+
+        It is tried with small ensembles, on made-up rows of the stream's schema. What fails there
+        is tried as it is on the warm-up: only what fails there too is a failure.
+        """
+        if not triable(contender, stream.schema):
+            return None
+        key = contender.model_dump_json(), repr(stream.schema), rules.warmup, rules.probable
+        if key not in self._found and self._left > 0:
+            begun = time.perf_counter()
+            with limited(self._left):
+                self._found[key] = tried(stream, contender, rules)
+            self._left -= time.perf_counter() - begun
+        if failure := self._found.get(key):
+            title = contender.learner.title
+            return f"{title} fails on the first rows: {failure.rstrip('.')}; give other parameters"
+
+
+def triable(contender, schema):
+    """Whether a contender runs on objects of a library, and is kept up by a policy of ours."""
+    learner, policy = contender.at_work
+    ours = all(type(part).__module__.startswith("driftsim.") for part in (learner, policy))
+    return ours and learner.library is not None and contender.engine(schema) != "compiled"
+
+
+def tried(stream, contender, rules):
+    """Why a contender fails on made-up rows and on the warm-up too, or None."""
+    (learner, policy), schema = contender.at_work, stream.schema
+    n = min(rules.warmup, max(FEW, 10 * (schema.n_classes or 0)))
+    if max(n, AFTER) * len(schema.names) > MOST_CELLS:
+        return None
+    first = failure_on(made_up(schema, n), learner.small(), policy, schema, rules.probable)
+    if first is None:
+        return None
+    confirmed = failure_on(warm_up(stream, rules.warmup), learner, policy, schema, rules.probable)
+    return confirmed if rules.warmup <= MOST or confirmed == first else None
+
+
+def failure_on(rows, learner, policy, schema, probable):
+    """What goes wrong when a model is trained and asked on rows as a policy does it, or None."""
+    seed = int(child(0, PARTS).integers(2**31, size=2)[0])  # that of the first run
+    try:
+        with quiet():
+            model = learner.start(schema, seed, *((True,) if probable else ()))
+            start(model, policy, Answers(schema, probable), *rows)
+    except Unfit as unfit:
+        return unfit.about
+    except Exception as error:  # whatever the library raises
+        return line(f"{type(error).__name__}: {error}")
+
+
+def start(model, policy, answers, history, after):
+    """Train a model on a history, then have it predict and learn the rows after that."""
+    weight = (np.ones(len(history.t)),) if policy.weighs else ()
+    if policy.pretrains:
+        model = model.fit(history, *weight)
+    elif len(history.t):
+        model.learn(history)
+    answers.checked(model.predict(after.X), after.t)
+    if policy.learns_on:
+        batches = getattr(policy, "size", 1) > 1
+        for rows in [slice(None)] if batches else [slice(i, i + 1) for i in range(3)]:
+            model.learn(after.part(rows))
+        answers.checked(model.predict(after.X), after.t)
+
+
+def made_up(schema, n):
+    """`n` rows to train on, and some of them again to predict: easy ones, of all classes."""
+    rng, t = np.random.default_rng(0), np.arange(n + AFTER)
+    y = t % schema.n_classes if schema.n_classes else rng.uniform(1, 2, len(t))
+    X = (rng.random((len(t), len(schema.names))) + y[:, None] + 0.1) / (y.max() + 1)
+    for j, size in schema.nominal.items():
+        X[:, j] = rng.integers(size, size=len(t))
+    seen = np.arange(AFTER) % max(n, 1)  # so that no level of a nominal column is new
+    return Labelled(t[:n], X[:n], y[:n]), Labelled(n + np.arange(AFTER), X[seen], y[seen])
+
+
+def warm_up(stream, warmup):
+    """The rows of the warm-up of the first run, or as many as are tried; and some after them."""
+    world, n = stream.settled(0), min(warmup, MOST)
+    block = world.rows(0, min(n + AFTER, stream.length))
+    rows = Labelled(block.t, block.X, block.y)
+    return rows.part(slice(n)), rows.part(slice(n, None))
+
+
+@contextlib.contextmanager
+def quiet():
+    """Whatever is printed or warned of in here is not shown: the run itself will do so."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"), io.StringIO() as nowhere:
+        warnings.simplefilter("ignore")
+        with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+            yield
+
+
+class TimeIsUp(BaseException):
+    """A trial has taken so long that the study itself has to show whether it works."""
+
+
+@contextlib.contextmanager
+def limited(seconds):
+    """Leave off what is done in here after some seconds, where the system can interrupt it."""
+    main = threading.current_thread() is threading.main_thread()
+    if not main or not hasattr(signal, "SIGALRM") or signal.getitimer(signal.ITIMER_REAL)[0]:
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _time_is_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
+    try:
+        yield
+    except TimeIsUp:
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _time_is_up(*_):
+    raise TimeIsUp

@@ -1,0 +1,105 @@
+"""Trials: what fails from the start is found, and nothing else is."""
+
+import time
+
+import pytest
+from examples import sea_stream
+from pydantic import ValidationError
+
+from driftsim.adaptation.policies import Policy
+from driftsim.evaluation.prequential import Contender
+from driftsim.evaluation.rules import Rules
+from driftsim.evaluation.trial import Trials
+from driftsim.learners.learner import Learner
+from driftsim.scenario import Scenario
+
+BALANCED = {"kind": "sklearn.linear_model.SGDClassifier", "class_weight": "balanced"}
+NEIGHBOURS = {"kind": "sklearn.neighbors.KNeighborsClassifier", "n_neighbors": 400}
+PAIRS = {"kind": "river.multiclass.OneVsOneClassifier", "classifier": "river.optim.Adam"}
+COUNTS = "sklearn.naive_bayes.MultinomialNB"
+SPREAD = {"a": {"kind": "gaussians", "separation": 1.5}}  # with negative features
+
+
+def contender(learner, policy):
+    return Contender(learner=Learner.model_validate(learner), policy=Policy.model_validate(policy))
+
+
+def failure(learner, policy="static", stream=None, **rules):
+    stream = stream or sea_stream()
+    return Trials().fault(stream, contender(learner, policy), Rules(**rules))
+
+
+@pytest.mark.parametrize(
+    ("learner", "policy", "said"),
+    [
+        (BALANCED, "online", "class_weight 'balanced' is not supported"),
+        (BALANCED, "pretrained_online", "valid labels"),  # balanced over each row alone
+        (BALANCED, {"kind": "mini_batch", "size": 50}, "class_weight 'balanced'"),
+        (NEIGHBOURS | {"n_neighbors": 1_500}, "static", "n_neighbors"),
+        ({"kind": "sklearn.linear_model.LogisticRegression", "l1_ratio": 0.5}, "static", "lbfgs"),
+        (PAIRS, "online", "'Adam' object has no attribute 'learn_one'"),
+    ],
+)
+def test_what_fails_from_the_start_is_found(learner, policy, said):
+    assert said in failure(learner, policy)
+
+
+@pytest.mark.parametrize(
+    ("learner", "policy"),
+    [
+        (BALANCED, "static"),  # which never learns on
+        (BALANCED, {"kind": "periodic", "every": 500, "memory": 500}),
+        (NEIGHBOURS, "static"),  # more than are tried at first, fewer than the warm-up has
+        ("sklearn.naive_bayes.GaussianNB", "pretrained_online"),
+        ("river.tree.ExtremelyFastDecisionTreeClassifier", "online"),
+        ("majority", "online"),
+    ],
+)
+def test_what_does_not_fail_is_not_refused(learner, policy):
+    assert failure(learner, policy) is None
+
+
+def test_what_depends_on_the_rows_is_tried_on_the_rows():
+    from driftsim.streams.stream import Stream
+
+    spread = Stream.model_validate({"length": 2_000, "concepts": SPREAD})
+    assert failure(COUNTS, stream=spread) is None  # the run tells, at its first row
+    three = {"kind": "sklearn.feature_selection.SelectKBest", "k": 2}
+    steps = {"kind": "pipeline", "steps": [three, "sklearn.naive_bayes.GaussianNB"]}
+    assert failure(steps) is None
+
+
+def test_a_scenario_that_cannot_start_is_refused_at_load():
+    written = {
+        "stream": {"length": 2_000, "concepts": {"a": {"kind": "sea", "threshold": 8.0}}},
+        "models": {"m": {"learner": BALANCED, "policy": "online"}},
+    }
+    with pytest.raises(ValidationError, match="fails on the first rows: ValueError") as caught:
+        Scenario.model_validate(written)
+    assert caught.value.errors()[0]["loc"] == ("models", "m", "learner")
+
+
+def test_large_ensembles_are_not_built_to_be_checked():
+    begun = time.perf_counter()
+    bagging = {
+        "kind": "river.ensemble.BaggingClassifier",
+        "model": "river.tree.ExtremelyFastDecisionTreeClassifier",
+        "n_models": 4_900,
+    }
+    assert failure(bagging, "online") is None
+    forest = {"kind": "sklearn.ensemble.RandomForestClassifier", "n_estimators": 9_000}
+    assert failure(forest) is None
+    assert time.perf_counter() - begun < 3  # so many trees take longer to be made
+
+
+def test_there_is_a_budget():
+    trials, stream, rules = Trials(seconds=0), sea_stream(), Rules()
+    assert trials.fault(stream, contender(BALANCED, "online"), rules) is None
+    search = {
+        "kind": "sklearn.model_selection.GridSearchCV",
+        "estimator": "sklearn.tree.DecisionTreeClassifier",
+        "param_grid": {"max_depth": [*range(1, 100)], "min_samples_leaf": [*range(1, 50)]},
+    }
+    begun = time.perf_counter()
+    assert Trials(seconds=0.3).fault(stream, contender(search, "static"), rules) is None
+    assert time.perf_counter() - begun < 3
