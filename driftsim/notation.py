@@ -18,6 +18,7 @@ MOST_DIGITS = 40  # of one number
 MOST_COUNTED = 2**63 - 1
 
 HALVES = re.compile("[\ud800-\udfff]")  # which an escape can name, and no text can hold
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 DIGITS = r"[0-9][0-9_]*"
 SCALARS = (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
@@ -58,8 +59,12 @@ class Loader(yaml.SafeLoader):
         line = event.start_mark.line + 1
         if getattr(event, "tag", None):
             raise NotationError(f"the tag {event.tag[:60]} is not read here; leave it out", line)
-        if HALVES.search(str(getattr(event, "value", ""))):
+        text = str(getattr(event, "value", ""))
+        if HALVES.search(text):
             raise NotationError("this holds half a character; write the whole of it", line)
+        if CONTROLS.search(text):
+            said = "this holds a character that moves the cursor of a terminal; leave it out"
+            raise NotationError(said, line)
         self._count += 1
         if self._count > MOST_VALUES:
             raise NotationError(f"more than {MOST_VALUES:,} keys and values; write fewer", line)

@@ -363,6 +363,9 @@ FORMS = {
     "blank lines": "\n" * 499_000 + "a",
     "a tag": "stream: !!python/object/apply:os.system [touch called]",
     "no characters": "stream: \x00",
+    "escapes": 'stream: {length: 9, concepts: {"\\x1b[2J": sea}}',
+    "escapes in a value": pipeline('"\\e]0;x\\a"', BAYES, more=", verbose: true"),
+    "letters from right to left": 'stream: "\\u202Egnp"',
 }
 
 
