@@ -1,0 +1,95 @@
+"""Contributions: exact for error, brute force for every metric, and what they are for."""
+
+import numpy as np
+import pytest
+
+from driftsim.evaluation.metrics import OF_CLASSES, OF_NUMBERS, error, kappa, mae, recalls
+from driftsim.evaluation.significance import along_stream, contributions
+
+N, K, BINS, ROWS = 12, 3, 10, 40
+
+
+def classes(rng=None, n=N, lengths=ROWS):
+    """Columns of a contender's trace and the truth's, of random rows of three classes."""
+    rng = rng or np.random.default_rng(0)
+    rows = np.broadcast_to(lengths, n)
+    actual = np.array([rng.multinomial(m, [0.6, 0.3, 0.1]) for m in rows])
+    correct = rng.binomial(actual, 0.7)
+    wrong = rows - correct.sum(axis=1)
+    predicted = correct + np.array([rng.multinomial(m, [0.4, 0.3, 0.3]) for m in wrong])
+    score_0, score_1 = rng.poisson(2, (n, BINS)), rng.poisson(np.arange(BINS) / 2, (n, BINS))
+    sums = {"log_loss": rng.gamma(rows), "brier": rng.gamma(rows)}
+    sums |= {"score_0": score_0, "score_1": score_1, "score_sum": score_1 + rng.random((n, BINS))}
+    sums |= {"no_change_correct": rng.binomial(rows, 0.4), "majority_correct": actual[:, 0]}
+    sums |= {"expected_error": 0.3 * rows, "bayes_error": 0.1 * rows}
+    return intervals(rows) | sums | {"actual": actual, "predicted": predicted, "correct": correct}
+
+
+def numbers(rng=None, n=N):
+    rng = rng or np.random.default_rng(0)
+    names = ("absolute_error", "squared_error", "excess_squared_error", "y")
+    sums = {name: rng.gamma(20, size=n) for name in names}
+    sums |= {f"mean_{name}": rng.gamma(60, size=n) for name in names[:2]}
+    return intervals(np.full(n, ROWS)) | sums | {"y_squared": rng.gamma(200, size=n)}
+
+
+def intervals(rows):
+    last = np.cumsum(rows)
+    sizes = {"model_bytes": np.arange(len(rows)) + 0.5}
+    return {"first_row": last - rows, "last_row": last - 1, "rows": rows} | sizes
+
+
+def test_of_error_they_are_the_errors_of_the_intervals():
+    assert contributions(error, classes()) == pytest.approx(error(classes()))
+    assert contributions(mae, numbers()) == pytest.approx(mae(numbers()))
+
+
+@pytest.mark.parametrize("name", [*OF_CLASSES, *OF_NUMBERS])
+def test_every_metric_is_what_leaving_intervals_out_changes(name):
+    metric = (OF_CLASSES | OF_NUMBERS)[name]
+    tallies = classes() if name in OF_CLASSES else numbers()
+
+    def over(kept):
+        return metric({key: column[kept].sum(axis=0)[None] for key, column in tallies.items()})[0]
+
+    total = over(slice(None))
+    left = [N * total - (N - 1) * over(np.arange(N) != i) for i in range(N)]
+    found = contributions(metric, tallies)
+    assert found == pytest.approx(left - np.mean(left) + total)
+    assert found.mean() == pytest.approx(total)
+
+
+def test_what_is_no_sum_is_that_of_the_whole_stream():
+    def spans(tally):
+        return tally["last_row"] - tally["first_row"] + tally["model_bytes"]
+
+    assert contributions(spans, classes()) == pytest.approx(np.full(N, N * ROWS - 1 + N - 0.5))
+
+
+def test_a_metric_that_rests_on_one_interval_is_not_known():
+    tallies = classes(n=60)
+    tallies["actual"][:, 2] = tallies["correct"][:, 2] = 0
+    tallies["actual"][17, 2], tallies["correct"][17, 2] = 4, 3
+    series = contributions(lambda tally: recalls(tally)[:, 2], tallies)
+    assert np.flatnonzero(np.isnan(series)).tolist() == [17]
+    assert not along_stream(series).known and along_stream(series).mean == pytest.approx(0.75)
+
+
+def test_what_is_undefined_stays_so():
+    assert np.isnan(contributions(kappa, numbers() | {"correct": np.zeros((N, 1))})).all()
+    one = {name: column[:1] for name, column in classes().items()}
+    assert contributions(error, one) == pytest.approx(error(one))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["error", "kappa", "rare recall", "f1", "auc"])
+def test_intervals_of_any_metric_cover_it(name):
+    """2,000 streams of 80 intervals; the true value is that of all of them together."""
+    metric = OF_CLASSES.get(name, lambda tally: recalls(tally)[:, 2])
+    rng = np.random.default_rng(0)
+    streams = [classes(rng, 80, 25) for _ in range(2000)]
+    whole = {key: np.sum([one[key] for one in streams], axis=(0, 1))[None] for key in streams[0]}
+    (true,) = metric(whole)
+    found = [along_stream(contributions(metric, one), (0, 40)) for one in streams]
+    covered = np.mean([one.low <= true <= one.high for one in found])
+    assert covered >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / 2000)
