@@ -93,6 +93,9 @@ def about_words(levels, rows):
     if len(words) > len(numbers) >= len(words) / 2:
         other = next(word for word in words if not is_number(word))
         yield f"{len(numbers):,} of {len(words):,} words are numbers, but not {short(other, 20)}"
+    once = [word for word, n in levels if n == 1]
+    if len(words) <= ENOUGH and rows >= 5 * ENOUGH and once:
+        yield f"{short(once[0], 20)} is in one row only"
     yield from about_spelling(words)
 
 

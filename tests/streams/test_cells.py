@@ -7,6 +7,7 @@ from pyarrow import parquet
 from pydantic import ValidationError
 
 import driftsim.streams.recorded  # noqa: F401  (its kinds)
+from driftsim.notation import parsed
 from driftsim.streams.concepts import Concept
 from driftsim.streams.recorded import Table
 
@@ -142,6 +143,7 @@ class TestWhichColumnsAreOfNumbers:
             ("−{}", "a minus sign that is none"),
             ("({})", "brackets around it"),
             ("<{}", "a sign before it"),
+            ("{}.5D+02", "a D before its exponent"),
             ("{}.5 km/h", "a unit"),
             ("{}kg", "a unit"),
         ],
@@ -171,6 +173,15 @@ class TestWhichColumnsAreOfNumbers:
     def test_what_is_a_number(self, table, cell):
         found = read(table(".csv", {"x": numbers(cell), "y": labels(41)}))
         assert found.X[20, 0] == float(cell)
+
+    @pytest.mark.parametrize(
+        ("name", "written"),
+        [("x", "[x]"), ("a: b", "['a: b']"), ("it's [m]", "['it''s [m]']"), ("null", "['null']")],
+    )
+    def test_the_way_out_is_written_as_yaml_reads_it(self, table, name, written):
+        cells = {name: numbers("-"), "y": labels(41)}
+        assert f"write nominal: {written} if" in fault(table(".csv", cells))
+        assert parsed(f"nominal: {written}")[0] == {"nominal": [name]}
 
 
 class TestLines:

@@ -5,7 +5,8 @@ import pytest
 from pydantic import ValidationError
 
 from driftsim import load
-from driftsim.evaluation.prequential import Contender, Rules, evaluate
+from driftsim.evaluation.prequential import Contender, evaluate
+from driftsim.evaluation.rules import Rules
 from driftsim.rows import Schema, one_hot
 from driftsim.scenario import ScenarioError
 from driftsim.streams.concepts import Concept

@@ -26,6 +26,7 @@ NOTATIONS = {  # what people read as a number besides
     "quotes around it": rf"^['\"‘’“”]{NUMBER}['\"‘’“”]$",
     "a minus sign that is none": r"^[−–‒]\d*[.,]?\d+$",
     "brackets around it": r"^\([\d.,]*\d\)$",
+    "a D before its exponent": r"^[+-]?(\d+\.?\d*|\.\d+)[dD][+-]?\d+$",
     "a sign before it": r"^[<>≤≥~≈]=?\s*[+-]?\d*[.,]?\d+$",
 }
 UNIT = rf"^{NUMBER}\s*(?P<unit>[\p{{L}}°][\p{{L}}°/²³]*)$"
@@ -140,7 +141,9 @@ def bad_cell(name, cells, given, about):
     """The error about the first cell of a column that holds this."""
     from pyarrow import compute
 
-    about = about.replace("NAME", name)
+    simple = name.isidentifier() and name.lower() not in ("null", "true", "false")
+    quoted = name.replace("'", "''")
+    about = about.replace("NAME", name if simple else f"'{quoted}'")
     return BadCell(
         compute.index(cells, given).as_py(), f"has {short(given)} in column '{name}'{about}"
     )
