@@ -8,7 +8,15 @@ import pandas as pd
 
 from driftsim.evaluation.alarms import at_random, detected, periodic, starts
 from driftsim.evaluation.forgetting import lost
-from driftsim.evaluation.recovery import median, recoveries
+from driftsim.evaluation.moments import Moments
+from driftsim.evaluation.recovery import (
+    DID_NOT_FALL,
+    NOT_RECOVERED,
+    RECOVERED,
+    TOO_SHORT,
+    median,
+    recoveries,
+)
 from driftsim.evaluation.significance import (
     LEAST_OF_A_PHASE,
     count_floor,
@@ -20,8 +28,20 @@ from driftsim.evaluation.significance import (
 from driftsim.report.seeds import by_seed, seeds_in, with_each_seed
 from driftsim.streams.stream import of_repeat
 
-TOLERANCE = 0.02  # of the excess, within which a contender has recovered
-RECOVERY = ["contender", "seed", "repeat", "change", "depth", "rows", "censored", "area"]
+TOLERANCE = 0.02  # of the excess, within which a contender has recovered; see `unit_of`
+RECOVERY = [
+    "contender", "seed", "repeat", "change", "outcome", "level", "depth", "rows", "censored",
+    "area", "window", "tolerance", "standard_error",
+]  # fmt: skip
+OUTCOMES = {  # how often each came: the columns of a summary of recoveries
+    "recovered": RECOVERED,
+    "did_not_fall": DID_NOT_FALL,
+    "censored": NOT_RECOVERED,
+    "too_short": TOO_SHORT,
+}
+OF_ALL_CHANGES = [
+    "contender", "rows", "changes", *OUTCOMES, "level", "depth", "area", "standard_error",
+]  # fmt: skip
 REGRET = ["contender", "last_row", "regret", "low", "high", "seeds"]
 ALARMS = [
     "contender", "alarms", "changes", "detected", "missed", "to_detection", "delay",
@@ -31,47 +51,68 @@ RANKS = ["contender", "rank", "settings", "p", "critical"]
 PROBED = ["contender", "phase", "last_row", "ruling", "visit", "concept", "error", "seeds"]
 FORGETTING = ["contender", "error", "forgetting", "backward_transfer", "seeds"]
 DIFFERENCES = ["better", "worse", "mean", "low", "high", "told_apart", "unit"]
+COLUMNS = {
+    *RECOVERY, *OF_ALL_CHANGES, *REGRET, *ALARMS, *RANKS, *PROBED, *FORGETTING, *DIFFERENCES,
+}  # fmt: skip
 
 
 def recovery(results, window=None, tolerance=TOLERANCE):
     """A row for each contender, seed, repeat and change: how deep it fell, and how long it took.
 
     The loss is the excess over the best possible; where that is not known, the error itself.
+    `tolerance` is of that; for numbers in units of the variance of the labels, or of their
+    standard deviation where the best possible is not known.
     """
     rows = []
     for setting, contender, played in results.grouped():
         for one in played:
             columns = one.truth.columns | one.trace.columns
             changes = results.changes(setting, one.seed)
-            told = recoveries(columns, loss(columns), changes, window or results.window, tolerance)
+            asked = changes, window or results.window, tolerance, unit_of(columns)
+            about = {"contender": contender, "seed": one.seed, "repeat": one.repeat}
             rows += [
-                setting
-                | {"contender": contender, "seed": one.seed, "repeat": one.repeat}
-                | {"change": it.first}
-                | {"depth": it.depth, "rows": it.rows, "censored": it.censored, "area": it.area}
-                for it in told
+                setting | about | it._asdict() | {"change": it.first, "censored": it.censored}
+                for it in recoveries(columns, loss(columns), *asked)
             ]
     names = [name for name in RECOVERY if name != "repeat" or results.repeats > 1]
     return pd.DataFrame(rows, columns=[*results.swept, *names])
 
 
 def recovered(results, window=None, tolerance=TOLERANCE):
-    """A row a contender: the median rows to recover over seeds and changes, and how many did not.
+    """A row a contender: the median rows to recover over seeds and changes, and their outcomes.
 
     The median counts those that were not followed to their end as longer than they were followed
-    (Kaplan & Meier 1958); NaN where fewer than half are known to have recovered.
+    (Kaplan & Meier 1958), and those that did not fall as 0; NaN where fewer than half are known
+    to have recovered. Phases too short to judge are left out. The others are means.
     """
     frame, rows = recovery(results, window, tolerance), []
     names = [*results.swept, "contender"]
     keys = [str(key) for key in frame[names].to_numpy().tolist()]  # lists may be swept, too
     for _, group in frame.groupby(keys, sort=False):
         about = group.iloc[0][names].to_dict()
-        ended = {"rows": median(group["rows"], group["censored"])}
-        counts = {"changes": len(group), "censored": int(group["censored"].sum())}
-        means = {"depth": group["depth"].mean(), "area": group["area"].mean()}
+        judged = group[group["outcome"] != TOO_SHORT]
+        ended = {"rows": median(judged["rows"], judged["censored"]), "changes": len(group)}
+        counts = {name: int((group["outcome"] == one).sum()) for name, one in OUTCOMES.items()}
+        means = {name: group[name].mean() for name in ("level", "depth", "area", "standard_error")}
         rows.append(about | ended | counts | means)
-    columns = [*results.swept, "contender", "rows", "changes", "censored", "depth", "area"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=[*results.swept, *OF_ALL_CHANGES])
+
+
+def unit_of(columns):
+    """In what a tolerance of the loss is, over some intervals; None: shares of rows.
+
+    For numbers the variance of the labels, or where the loss is an absolute error its root.
+    """
+    if "y_mean" not in columns:
+        return None
+    labels = Moments(*(columns[name] for name in ("rows", "y_mean", "y_spread")))
+
+    def unit(intervals):
+        whole = labels.part(intervals).over(np.zeros(1, int))
+        variance = float(whole.spread[0] / whole.n[0])
+        return variance if excess(columns) is not None else np.sqrt(variance)
+
+    return unit
 
 
 def regret(results):

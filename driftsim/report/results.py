@@ -11,6 +11,7 @@ from driftsim.evaluation.significance import bounds
 from driftsim.evaluation.trace import Trace
 from driftsim.parts import guess
 from driftsim.report.measures import (
+    COLUMNS,
     TOLERANCE,
     alarms,
     differences,
@@ -122,11 +123,16 @@ class Results:
         return whole.reindex(columns=[*self.swept, *CURVES])
 
     def recovery(self, window=None, tolerance=TOLERANCE):
-        """How each contender came through each change, with each seed: see docs/measures.md."""
+        """How each contender came through each change, with each seed.
+
+        Windows have `window` rows, or more where noise asks for it. `tolerance` is of the excess;
+        for numbers in units of the variance of the labels (of their standard deviation where the
+        best possible is not known). See docs/measures.md.
+        """
         return recovery(self, window, tolerance)
 
     def recovered(self, window=None, tolerance=TOLERANCE):
-        """A row a contender: its median recovery, censored ones not taken for ended."""
+        """A row a contender: its median recovery, and how often it came to which outcome."""
         return recovered(self, window, tolerance)
 
     def regret(self):
@@ -187,7 +193,9 @@ class Results:
     @property
     def swept(self):
         """Names of the swept paths, as columns of the tables."""
-        return shortest(self.study.swept, taken={*self.measures, *COSTS, "engine", *CURVES})
+        return shortest(
+            self.study.swept, taken={*self.measures, *COSTS, "engine", *CURVES, *COLUMNS}
+        )
 
     @property
     def metrics(self):

@@ -136,7 +136,7 @@ def test_help_names_every_figure():
         (["{one}", "--figure", "ranks"], "that needs a sweep of two settings"),
         (["{one}", "--figure", "forgetting"], "write evaluation: {probe: 500}, and run it again"),
         (["{one}", "--figure", "alarms"], "there is no 'alarms' to draw: no alarm rang"),
-        (["{numbers}", "--figure", "recovery"], "no change is known that has a whole window"),
+        (["{numbers}", "--figure", "recovery"], "no change is known that has rows before it"),
         (["{none}"], "none: this is no report: it holds no scenario.yaml; give a folder that"),
         (["{nowhere}"], "nowhere: cannot be read: no such file or directory"),
         (["{one}.yaml"], "one.yaml: cannot be read"),

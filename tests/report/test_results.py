@@ -109,12 +109,29 @@ def test_recovery_has_a_row_for_each_contender_seed_and_change(swept):
     assert len(frame) == 2 * 2 * 5  # settings, seeds, contenders and references
     frozen = frame[(frame.contender == "frozen") & (frame.noise == 0.0)]
     assert frozen.censored.all() and (frozen.depth > 0.2).all() and (frozen.change == 1300).all()
+    assert (frozen.outcome == "not recovered").all() and (frozen.level < 0.1).all()
     summed = swept.recovered().set_index(["noise", "contender"])
     assert (
         np.isnan(summed.loc[(0.0, "frozen"), "rows"])
         and summed.loc[(0.0, "frozen"), "censored"] == 2
     )
-    assert summed.loc[(0.0, "oracle"), "rows"] > 0
+    oracle = summed.loc[(0.0, "oracle")]
+    assert oracle["rows"] == oracle["area"] == 0 and oracle["did_not_fall"] == oracle["changes"]
+
+
+def test_what_is_swept_has_no_name_that_a_column_has(tmp_path):
+    text = """stream:
+  length: 1_500
+  concepts: {a: sea, b: {kind: sea, threshold: 14}}
+  drift: {kind: sudden, at: [1_000]}
+models:
+  frozen: {learner: majority, policy: static}
+evaluation: {warmup: 500, labels: {kind: delayed, rows: 5}}
+sweep: {evaluation.labels.rows: [5, 10]}
+"""
+    results = played(text, "rows", tmp_path)
+    assert results.swept == ["labels.rows"]
+    assert results.recovered()["labels.rows"].tolist() == [5] * 4 + [10] * 4
 
 
 def test_regret_is_the_excess_summed(swept, plain):

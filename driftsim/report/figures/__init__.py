@@ -57,7 +57,7 @@ KINDS = {
     ),
     "recovery": Kind(
         "Recovery after each change", recoveries.recovery, words.recovery, ("window", "contender"),
-        "no change is known that has a whole window before it",
+        "no change is known that has rows before it, and enough after it to judge",
     ),
     "stream": Kind(
         "The stream itself", world.stream, words.stream, ("window",), "nothing was played"

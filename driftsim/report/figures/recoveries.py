@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
-from driftsim.evaluation.recovery import median
+from driftsim.evaluation.recovery import DID_NOT_FALL, TOO_SHORT, median
 from driftsim.report.figures.matrices import label, matrix, once, tiled
 from driftsim.report.figures.panels import below, entitle, grid, keyed, settled
 from driftsim.report.figures.style import FAINT, INK, grouped, numbers, short
@@ -26,7 +26,7 @@ def recovery(shown):
 def of_changes(shown, scene):
     """The recoveries of the contenders from each change, by its row."""
     frame = scene.of(shown.told(scene.results, "recovery", shown.window))
-    frame = frame[frame["contender"].isin(shown.names)]
+    frame = frame[frame["contender"].isin(shown.names) & (frame["outcome"] != TOO_SHORT)]
     return dict(iter(frame.groupby("change")))
 
 
@@ -59,6 +59,7 @@ def keys(frames):
         some = any(one["censored"].any() for one in runs)
         there = {"median of the seeds": True, "their range": True}
         there |= {"some seeds had not recovered by then": some, "most had not": any(lost)}
+    there["at 0: did not fall"] = any((one["outcome"] == DID_NOT_FALL).any() for one in runs)
     return {name: KEYS[name] for name, said in there.items() if said}
 
 
@@ -148,5 +149,6 @@ KEYS = {
     "their range": PLAIN | {"linestyle": "-", "linewidth": 1.2},
     "some seeds had not recovered by then": PLAIN | ONWARD,
     "most had not": OPEN,
+    "at 0: did not fall": FILLED,
 }
 LONGER = "had not recovered when the next change came, or the stream ended"

@@ -2,7 +2,7 @@
 
 from math import isnan
 
-from driftsim.evaluation.recovery import median
+from driftsim.evaluation.recovery import DID_NOT_FALL, RECOVERED, TOO_SHORT, median
 from driftsim.parts import plain
 from driftsim.report.figures.costs import COSTS, foremost, priced
 from driftsim.report.figures.detections import UNKNOWN, rung
@@ -88,11 +88,14 @@ def recovery(shown):
 def recovered(shown, scene):
     """How often each contender came back, and after how long."""
     frame, said = scene.of(shown.told(scene.results, "recovery", shown.window)), []
+    frame = frame[frame["outcome"] != TOO_SHORT]
     for name in [name for name in shown.names if (frame["contender"] == name).any()]:
         one = frame[frame["contender"] == name]
         middle = median(one["rows"], one["censored"])
         after = "" if isnan(middle) else f", in the median after {middle:,.0f} rows"
-        said.append(f"{name} from {(~one['censored']).sum():,} of {len(one):,}{after}")
+        back, stayed = (int((one["outcome"] == it).sum()) for it in (RECOVERED, DID_NOT_FALL))
+        unharmed = f", and did not fall at {stayed:,}" if stayed else ""
+        said.append(f"{name} from {back:,} of {len(one):,}{unharmed}{after}")
     seeds = len({one.seed for one in scene.played})
     many = f"changes, each with {seeds} seeds" if seeds > 1 else "changes"
     return f"Of the {many}, contenders came back: {told(said)}." if said else ""

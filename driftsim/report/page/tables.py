@@ -19,9 +19,13 @@ NOTES = {
     "whole": "Means over the seeds; …_low and …_high bound the mean at 95 %.",
     "recovered": "rows: the median, over seeds and changes, from a change to the end of the first "
     "window that is as good again; changes that were not followed to their end (censored) count "
-    "as longer. Without a median fewer than half have recovered. depth: the excess of the worst "
-    "window after the change; area: the excess until then, in rows' worth of errors.",
-    "recovery": "The same for each contender, seed and change.",
+    "as longer, and those at which it did not fall as 0. Without a median fewer than half have "
+    "recovered. level: the mean excess before the change, to which it has to come back; depth: "
+    "that of the worst window after it, beyond the level; area: the excess beyond the level until "
+    "it has recovered, in rows' worth of errors; standard error: of a window, by chance. Where "
+    "nobody knows the best possible, the loss stands in for the excess.",
+    "recovery": "The same for each contender, seed and change: its outcome, and the rows of a "
+    "window and the tolerance of the excess by which it was judged.",
     "alarms": "Alarms against the true changes, means over the seeds. Below each contender stand "
     "two detectors that see no errors and ring as often. Where no change is known, as in recorded "
     "rows without marks, nobody knows which alarms are true, and the cells are empty.",
