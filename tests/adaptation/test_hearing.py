@@ -46,10 +46,47 @@ def test_a_rise_rings_and_a_fall_does_not():
     assert [3000 < ring.at.newest < 3200 for ring in heard(adwin(falls=True), down)] == [True]
 
 
-def test_how_rows_are_cut_never_shows():
+@pytest.mark.parametrize("labels", ["at_once", {"kind": "random", "mean": 300}])
+def test_how_rows_are_cut_never_shows(labels):
     errors = np.concatenate([LOW, HIGH, LOW, HIGH])
-    whole = [ring.at.newest for ring in heard(adwin(), errors, 12_000)]
-    assert whole and whole == [ring.at.newest for ring in heard(adwin(), errors, 77)]
+    whole = [ring.at for ring in heard(adwin(), errors, 12_000, labels)]
+    assert whole and whole == [ring.at for ring in heard(adwin(), errors, 77, labels)]
+
+
+class Planned(Detector):
+    """Warns and rings after so many errors."""
+
+    warn: list[int]
+    ring: list[int]
+
+    def start(self, rng):
+        n = 0
+
+        def first_ring(errors):
+            nonlocal n
+            start, n = n, n + len(errors)
+            for at in sorted([*self.warn, *self.ring]):
+                if start < at <= n:
+                    n = at
+                    return at - start - 1, "alarm" if at in self.ring else "warning"
+            return None
+
+        return first_ring
+
+
+del Detector.kinds["planned"]
+
+
+@pytest.mark.parametrize("size", [1, 7, 500])
+def test_a_fall_is_forgotten_with_all_that_led_to_it(size):
+    """Right for 100 rows after 300 wrong ones: what rings at 350 is a fall, at 420 a rise."""
+    errors = np.repeat([1, 0, 1], [300, 100, 80])
+    ear = Ear(Planned(warn=[320, 340], ring=[350, 420]), None)
+    (ring,) = heard(ear, errors, size)
+    assert ring.at == (419, 420) and ring.warned is None
+    ear = Ear(Planned(warn=[320, 340, 410, 415], ring=[350, 420]), None)
+    (ring,) = heard(ear, errors, size)
+    assert ring.at == (419, 420) and ring.warned == (414, 415)
 
 
 @pytest.mark.parametrize("size", [1, 7, 6000])
@@ -121,6 +158,9 @@ def test_rising_is_told_by_the_likeliest_change():
     assert rises(np.array([0, 0, 0, 1, 1.0])) and not rises(np.array([1, 1, 0, 0, 0.0]))
     assert rises(np.append(np.tile([0, 1.0], 500), np.ones(30)))
     assert not rises(np.append(np.tile([0, 1.0], 500), np.zeros(30)))
+    half, less = np.tile([0, 1.0], 500), np.tile([0, 1.0, 0, 1, 0], 200)
+    assert rises(np.concatenate([half, less, np.ones(30)]))  # in standard errors, not in sums
+    assert not rises(np.concatenate([less, half, np.zeros(30)]))
 
 
 def test_what_was_heard_takes_bounded_room():

@@ -72,12 +72,13 @@ def scripted(warn=10**9, ring=10**9, **written):
     return Policy.model_validate(written).model_copy(update={"detector": detector})
 
 
-def run(policy, delay=0, size=7, y=None, told=()):
+def run(policy, delay=0, size=7, y=None, told=(), model=None, X=None):
     t = np.arange(60)
-    rows = Labelled(t, t[:, None] * 1.0, t * 0.0 if y is None else y)
+    X = t[:, None] * 1.0 if X is None else X
+    rows = Labelled(t, X, t * 0.0 if y is None else y)
     chunks = (rows.part(slice(s, min(s + size, 60))) for s in range(10, 60, size))
     labels = Labels.model_validate({"kind": "delayed", "rows": delay})
-    model = Diary()
+    model = Diary() if model is None else model
     given = list(policy.run(model, rows.part(HISTORY), arrivals(chunks, labels, 0), None, *told))
     predicted = np.concatenate([one for one in given if not isinstance(one, Event)])
     return predicted, model.log, given
@@ -101,13 +102,15 @@ def test_periodic_trains_on_labels_that_have_come_in():
     assert log[1] == ("fit", list(range(10, 25)))
 
 
-def test_mini_batch_learns_full_batches():
-    predicted, log, _ = run(Policy.model_validate({"kind": "mini_batch", "size": 8}))
+@pytest.mark.parametrize("size", [1, 3, 7, 50])
+def test_mini_batch_learns_full_batches(size):
+    predicted, log, _ = run(Policy.model_validate({"kind": "mini_batch", "size": 8}), size=size)
     assert log[:3] == [
         ("learn", list(range(8))),
         ("learn", [8, 9]),
         ("learn", list(range(10, 18))),
     ]
+    assert [rows[0] for _, rows in log[2:]] == [10, 18, 26, 34, 42, 50]
     assert predicted[:10].tolist() == [9] * 8 + [17] * 2
 
 
@@ -317,11 +320,12 @@ def test_recall_keeps_the_last_to_have_served():
 class ByHeart(Model):
     """Right on the rows it was trained on, by their first feature, and wrong by 1 on others."""
 
-    def __init__(self, known=()):
-        self._known = np.asarray(known)
+    def __init__(self, known=(), log=None):
+        self._known, self.log = np.asarray(known), [] if log is None else log
 
     def fit(self, rows, weight=None):
-        return ByHeart(rows.X[:, 0])
+        self.log.append(rows.t.tolist())
+        return ByHeart(rows.X[:, 0], self.log)
 
     def learn(self, rows):
         raise AssertionError("recall never teaches a model on")
@@ -337,6 +341,8 @@ def test_recall_tries_a_new_model_on_rows_it_was_not_trained_on():
     past = recaller(rows.part([11, 15, 20]))
     assert recaller(rows.part(slice(10, 18))) is past  # wrong on 3 of the second half, not on 4
     assert recaller(rows.part(slice(21, 29))) is past  # wrong on all, as the new one
+    assert recaller(rows.part(slice(10, 15))) is past
+    assert past.log == [[11, 15, 20], [10, 11, 12, 13], [21, 22, 23, 24], [10, 11]]
 
 
 def test_an_ensemble_has_its_last_models_vote():
@@ -359,6 +365,7 @@ def test_weights_of_an_ensemble():
     assert np.allclose(by_mse([sure], y)[0], 1 / (0.25 + 0.04), rtol=1e-4)
     rare, one_wrong = np.array([0, 0, 0, 1]), np.array([0, 0, 1, 1])
     assert by_error([one_wrong], rare) == [0.375 - 0.25, 0.375]  # guessing: 1 - 9/16 - 1/16
+    assert by_error([], np.ones(3, int)) == [1]  # the only one, where guessing never errs
     numbers = np.array([1.0, 3.0])
     assert by_error([numbers + 0.5, numbers + 9], numbers) == [0.5, 0, 1]
     assert np.allclose(by_mse([numbers + 2], numbers), [1 / 5, 1], rtol=1e-4)
@@ -399,8 +406,9 @@ def test_the_hybrid_is_fitted_and_then_taught():
     assert log[3] == ("learn", [10]) and predicted.tolist() == list(range(9, 59))
 
 
-def test_replay_learns_past_rows_with_each_batch():
-    policy = {"kind": "replay", "size": 4, "buffer": 6, "keep": "sliding", "replayed": 3}
+@pytest.mark.parametrize(("replayed", "n"), [({"replayed": 3}, 3), ({}, 4)])
+def test_replay_learns_past_rows_with_each_batch(replayed, n):
+    policy = {"kind": "replay", "size": 4, "buffer": 6, "keep": "sliding"} | replayed
     t = np.arange(60)
     rows = Labelled(t, t[:, None] * 1.0, t % 2)
     arriving = arrivals([rows.part(ROWS)], Labels.model_validate("at_once"), 0)
@@ -409,8 +417,13 @@ def test_replay_learns_past_rows_with_each_batch():
     learned = [told for _, told in model.log]
     assert learned[0] == [0, 1, 2, 3] and learned[2][-2:] == [8, 9]
     for told in learned[3:]:
-        past, fresh = told[:3], told[3:]
-        assert len(fresh) == 4 and min(fresh) - 7 < min(past) and max(past) < min(fresh)
+        past, fresh = told[:n], told[n:]
+        assert (
+            len(fresh) == 4
+            and len({*past}) == n
+            and min(fresh) - 7 < min(past)
+            and max(past) < min(fresh)
+        )
 
 
 def generator():
@@ -422,15 +435,16 @@ def numbered(y):
     return Labelled(t, t[:, None] * 1.0, np.asarray(y))
 
 
-def test_every_row_is_as_likely_in_a_reservoir():
-    kept, runs = np.zeros(100), 400
+@pytest.mark.parametrize(("most", "n"), [(20, 100), (1, 4)])
+def test_every_row_is_as_likely_in_a_reservoir(most, n):
+    kept, runs, share = np.zeros(n), 400, most / n
     for seed in range(runs):
-        reservoir = Reservoir(20, np.random.default_rng(seed))
-        for start in range(0, 100, 7):
-            reservoir.add(numbered(np.zeros(100)).part(slice(start, start + 7)))
+        reservoir = Reservoir(most, np.random.default_rng(seed))
+        for start in range(0, n, 7):
+            reservoir.add(numbered(np.zeros(n)).part(slice(start, start + 7)))
         kept[[t for t, _, _ in reservoir._rows]] += 1
-    spread = np.sqrt(runs * 0.2 * 0.8)
-    assert np.abs(kept - runs * 0.2).max() < 4 * spread and len(reservoir) == 20
+    spread = np.sqrt(runs * share * (1 - share))
+    assert np.abs(kept - runs * share).max() < 4 * spread and len(reservoir) == most
 
 
 def test_a_balanced_buffer_holds_as_many_of_each_class():

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 from scipy import stats
+from test_policies import run
 
+from driftsim.adaptation.policies import Policy
 from driftsim.adaptation.shifts import Shift, p_value, pooled
+from driftsim.rows import Alarm
 
 
 def drawn(n, d, seed=0):
@@ -44,3 +47,16 @@ def test_values_are_counted_where_they_are_20_or_fewer_and_come_up_again():
         assert (p_value(old, new) < 1e-9) == counted
     few = np.arange(6.0)
     assert p_value(few, few + 10) < 0.02  # measured: each value is met once, all are rare
+
+
+def test_a_window_is_compared_alone_and_with_what_the_model_in_force_was_trained_on():
+    """Features jump at row 30, and stay: it rings after that window, once and for all.
+
+    Four windows of which the last had jumped would be alike enough.
+    """
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 1)) + 9.0 * (np.arange(60) >= 30)[:, None]
+    policy = {"kind": "on_shift", "memory": 8, "window": 5, "level": 0.01}
+    _, log, given = run(Policy.model_validate(policy), X=X)
+    assert [rows for _, rows in log[1:]] == [list(range(35, 43))]
+    assert sum(isinstance(one, Alarm) for one in given) == 1

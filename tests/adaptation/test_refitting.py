@@ -1,0 +1,116 @@
+"""Refitting: which of several models in training serves, and when clocks and latencies count."""
+
+import numpy as np
+import pytest
+from test_policies import Diary, OnFirstError, run, scripted
+
+from driftsim.adaptation.policies import Policy
+from driftsim.adaptation.policies.refitting import NO_ROW, Latency, Refitting, Trigger, Verdict
+from driftsim.rows import Alarm, Change
+
+
+class At(Refitting):
+    """Trains before each of the given rows."""
+
+    rows: list[int]
+
+    def trigger(self, history, rng):
+        return Planned(self.rows)
+
+
+class Planned(Trigger):
+    """Asks for a training before each of some rows."""
+
+    def __init__(self, rows):
+        self._rows = [*rows, NO_ROW]
+
+    @property
+    def at(self):
+        return self._rows[0]
+
+    def verdict(self, t, memory):
+        self._rows.pop(0)
+        return Verdict(train=True)
+
+
+del Refitting.kinds["at"]
+
+
+def at(*rows, per_row):
+    """A policy that trains on the labels since its last training, at a latency for each."""
+    return At.model_validate({"memory": "chunk", "latency": {"per_row": per_row}, "rows": [*rows]})
+
+
+def test_a_latency_by_rows_is_rounded_up_to_whole_rows_and_not_by_rounding_errors():
+    assert [Latency(per_row=0.5).after(n) for n in (0, 1, 2, 3)] == [0, 1, 1, 2]
+    assert Latency(per_row=0.07).after(100) == 7  # 0.07 × 100 is 7.000000000000001
+    assert Latency(rows=4).after(100) == 4
+
+
+@pytest.mark.parametrize("size", [1, 7, 50])
+def test_a_model_that_is_overtaken_in_training_never_serves(size):
+    """Trained before row 20 on ten labels, serving from 25 on; before 22 on two, from 23 on."""
+    predicted, log, _ = run(at(20, 22, per_row=0.5), size=size)
+    assert [rows for _, rows in log[1:]] == [list(range(10, 20)), [20, 21]]
+    assert predicted.tolist() == [9] * 13 + [21] * 37
+
+
+@pytest.mark.parametrize("size", [1, 7, 50])
+def test_of_two_models_that_come_at_once_the_one_trained_last_serves(size):
+    predicted, _, _ = run(at(20, 25, per_row=1.0), size=size)  # both are ready before row 30
+    assert predicted.tolist() == [9] * 20 + [24] * 30
+
+
+def test_a_model_in_training_when_it_rings_never_serves():
+    """The clock trains one before row 13; it rings before 15, and 15 and 16 are gathered."""
+    policy = scripted(ring=5, every=3, latency={"rows": 10}, memory=4, enough=2)
+    predicted, log, given = run(policy)
+    assert log[1:3] == [("fit", [9, 10, 11, 12]), ("fit", [15, 16])]
+    assert predicted[:18].tolist() == [9] * 17 + [16]
+    assert isinstance(given[0], np.ndarray) and any(isinstance(one, Alarm) for one in given)
+
+
+def test_the_clock_starts_anew_with_every_model():
+    """Right until row 30 and from its refit before row 34 on; its clock rings before row 59."""
+    policy = Policy.model_validate({"kind": "on_drift", "memory": 3, "every": 25})
+    policy = policy.model_copy(update={"detector": OnFirstError()})
+    _, log, _ = run(policy, y=np.where(np.arange(60) < 30, 9.0, 33.0))
+    assert [rows for _, rows in log[1:]] == [[31, 32, 33], [56, 57, 58]]
+
+
+@pytest.mark.parametrize("size", [1, 7, 50])
+def test_no_alarm_is_acted_on_within_a_cooldown(size):
+    policy = Policy.model_validate({"kind": "on_drift", "memory": 5, "cooldown": 20})
+    policy = policy.model_copy(update={"detector": OnFirstError()})
+    _, log, _ = run(policy, size=size)  # wrong from the first row on
+    assert [rows for _, rows in log[1:]] == [[30, 31, 32, 33, 34], [55, 56, 57, 58, 59]]
+
+
+@pytest.mark.parametrize(("cooldown", "first"), [(0, 22), (12, 22), (13, 34), (25, 46)])
+def test_a_shift_within_a_cooldown_is_looked_for_in_the_next_window(cooldown, first):
+    policy = {"kind": "on_shift", "memory": 9, "window": 12, "cooldown": cooldown}
+    _, log, _ = run(Policy.model_validate(policy))
+    assert log[1] == ("fit", list(range(first, first + 9)))
+
+
+def test_a_change_at_the_very_row_that_a_new_model_serves_from_is_not_missed():
+    """The first row after the warm-up is one; of the model trained before row 15 row 18 is."""
+    changes = [Change(row, row, row, 0, 1) for row in (10, 18)]
+    policy = Policy.model_validate({"kind": "at_drift", "memory": 5, "latency": {"rows": 3}})
+    predicted, log, _ = run(policy, told=[changes])
+    assert [rows[0] for _, rows in log[1:]] == [10, 18]
+    assert predicted.tolist() == [9] * 8 + [14] * 8 + [22] * 34
+
+
+def test_a_faded_memory_weighs_the_rows_of_every_training():
+    noted = []
+
+    class Weighed(Diary):
+        def fit(self, rows, weight=None):
+            noted.append(weight)
+            return self
+
+    memory = {"kind": "faded", "half_life": 5}
+    run(Policy.model_validate({"kind": "periodic", "every": 20, "memory": memory}), model=Weighed())
+    assert noted[0] is None and [len(one) for one in noted[1:]] == [30, 50]
+    assert all(one[-6:].tolist() == [0.5 ** (i / 5) for i in range(5, -1, -1)] for one in noted[1:])
