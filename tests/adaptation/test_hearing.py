@@ -142,6 +142,7 @@ def test_passing_rings_when_a_whole_window_has_passed(size):
     assert rung(Passing(4, 0.5, None), errors, size) == [5, 12]
     assert rung(Passing(4, None, 0.5), errors, size) == [13]
     assert rung(Passing(4, 0.9, 0.6), errors, size) == [13]
+    assert rung(Passing(2, None, 0.5), errors, size) == [5, 11, 13]  # over the very first two
 
 
 def rung(passing, errors, size):

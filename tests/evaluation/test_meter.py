@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from driftsim.evaluation.meter import ALL, Distinct
+from driftsim.evaluation.meter import ALL, Distinct, coming
+from driftsim.rows import Arrival
 from driftsim.streams.stream import BLOCK
 
 
@@ -18,3 +19,10 @@ def test_a_block_met_whole_takes_no_room():
     for start in range(0, BLOCK, 1000):
         distinct.add(np.arange(start, min(start + 1500, BLOCK)))
     assert distinct._met[0] is ALL
+
+
+def test_labels_count_at_the_row_after_which_they_come_in():
+    """Two come in before the first row of what is left of an arrival: they count at it."""
+    rows, due = np.arange(2), np.arange(4)
+    arrival = Arrival(rows, rows[:, None], due, due[:, None], due, np.array([2, 3, 4]))
+    assert coming(arrival).tolist() == [3, 1]

@@ -130,6 +130,14 @@ def test_scores_against_scikit_learn():
     assert METRICS["auc"](trace.columns)[0] == 0.75
 
 
+def test_log_loss_and_brier_score_of_sure_answers():
+    tally, y = Tally(0, 3, 1), np.array([1, 0, 1])
+    told = np.array([[1.0, 0.0], [1 - 1e-9, 1e-9], [1 - 1e-9, 1e-9]])
+    scores_of(Schema(())).answers(tally, Scored(np.arange(3), y, None, None), told)
+    assert METRICS["log_loss"](tally.columns) == pytest.approx(-np.log([1e-15, 1 - 1e-9, 1e-9]))
+    assert METRICS["brier"](tally.columns) == pytest.approx([2, 0, 2])
+
+
 def test_errors_of_numbers_relative_to_the_mean():
     sums = {
         "rows": np.array([4]),

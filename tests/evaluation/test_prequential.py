@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from sklearn.naive_bayes import GaussianNB
 
 from driftsim.adaptation.policies import Policy
-from driftsim.evaluation.labels import AtOnce, Delayed, Labels
+from driftsim.evaluation.labels import NEVER, AtOnce, Chance, Delayed, Labels
 from driftsim.evaluation.metrics import METRICS
 from driftsim.evaluation.prequential import Contender, evaluate, truth
 from driftsim.evaluation.rules import Rules
@@ -93,6 +93,23 @@ def test_the_truth_of_the_references():
     assert shares[0].tolist() == [1, 0] and shares[-1].tolist() == [0, 1]
 
 
+def test_the_truth_and_the_labels_are_those_of_the_seed():
+    """Of every interval, how many labels are of class 1, and how many never come in."""
+    stream, playing = sea_stream(900), contender(policy="online")
+    share = Labels.model_validate({"kind": "share", "rate": 0.5})
+    asked = {"warmup": 300, "interval": 100}
+    counts = {}
+    for seed in (0, 3):
+        block = stream.rows(seed, 300, 900)
+        ones = truth(stream, seed, **asked).columns["actual"][:, 1]
+        assert ones.tolist() == block.y.reshape(6, 100).sum(axis=1).tolist()
+        never = evaluate(stream, playing, share, seed, **asked).columns["labels_never"]
+        due = share.due(block.t, block.y, Chance(seed)) == NEVER
+        assert never.tolist() == due.reshape(6, 100).sum(axis=1).tolist()
+        counts[seed] = [*ones, *never]
+    assert counts[0] != counts[3]
+
+
 def test_a_gradual_drift_costs_the_oracle_d_min_alpha():
     """Bayes error p + (1 - 2p) d min(α, 1 - α) through a ramp: its mean over one is d / 4."""
     drift = {"kind": "gradual", "at": [10_000], "width": 20_000}
@@ -128,6 +145,8 @@ def test_a_fit_counts_at_the_first_row_its_model_predicts():
     assert (columns["fit_seconds"][[0, 5, 10, 15]] > 0).all()
     assert columns["fit_seconds"][1:5].sum() == 0
     assert (columns["predict_seconds"] > 0).all()
+    rows = evaluate(sea_stream(), periodic, warmup=600, interval=1).columns
+    assert rows["first_row"][rows["fits"] > 0].tolist() == [600, 1100, 1600, 2100]
 
 
 def test_alarms_are_counted_where_they_ring():
@@ -253,6 +272,9 @@ def test_labels_that_come_in_too_late_or_never_are_counted():
     assert 900 < never < 1100 and 120 < late < 180
     assert columns["labels"].sum() == 400 + 2000 - never - late
     assert not columns["labels_after_end"][columns["last_row"] < 2100].any()
+    asked = {"labels": Delayed(rows=300), "warmup": 400, "interval": 1}
+    late = evaluate(stream, contender(policy="online"), **asked).columns["labels_after_end"]
+    assert np.flatnonzero(late).tolist() == list(range(1700, 2000))  # rows 2100 to 2399
 
 
 def test_a_skipped_refit_is_counted_where_it_would_have_been():
@@ -351,3 +373,30 @@ def test_a_probe_is_sent_when_the_last_row_of_its_phase_has_been_learned(late, k
     probes = evaluate(stream, playing, rules).probes
     assert probes.rows.tolist() == [49, 89]
     assert probes.errors.tolist() == [[n, n] for n in known]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_probe_asks_about_fresh_rows_of_each_concept_as_after_the_last_row(known):
+    """A rule that knows the first concept: errors as expected, or counted where nobody knows."""
+
+    class First(Learner):
+        """Knows the first concept, and nothing else."""
+
+        def start(self, schema, seed, probabilities=False):
+            return Knowing()
+
+    del Learner.kinds["first"]
+    stream, playing = (
+        sea_stream(900, noise=0.2),
+        Contender(learner=First(), policy=contender().policy),
+    )
+    probes = evaluate(stream, playing, warmup=300, probe=200, truth=known).probes
+    world = stream.settled(0)
+    for row, errors in zip((449, 899), probes.errors):
+        for concept, error in enumerate(errors):
+            fresh = world.fresh(row, concept, 200)
+            wrong = Knowing().predict(fresh.X) != fresh.y
+            sure = world.posterior(fresh.t, fresh.X, fresh.weights)
+            expected = 1 - sure[np.arange(200), Knowing().predict(fresh.X)]
+            assert error == pytest.approx(np.mean(expected if known else wrong))
+    assert (probes.errors[:, 0] < 0.3).all() and (probes.errors[:, 1] > 0.3).all()

@@ -38,6 +38,8 @@ def test_costs_are_spread_evenly_over_rows():
     tally = Tally(30, 112, 25)
     tally.spread("seconds", 4.0, 40, 20)
     assert tally.columns["seconds"].tolist() == [2.0, 2.0, 0, 0]
+    tally.spread("more", 3.0, 45, 30)
+    assert tally.columns["more"].tolist() == [0.5, 2.5, 0, 0]  # 5 rows and 25
     tally.spread("seconds", 1.0, 111, 0)
     tally.spread("seconds", 9.0, 112, 0)
     assert tally.columns["seconds"].tolist() == [2.0, 2.0, 0, 1.0]
@@ -53,6 +55,18 @@ def test_windows_are_rounded_up_to_whole_intervals_and_never_overlap():
     assert trace.columns["last_row"].tolist() == [49, 99, 129]
     assert trace.columns["ones"].tolist() == trace.columns["rows"].tolist() == [20, 50, 30]
     assert np.array_equal(trace.columns["model_bytes"], [np.nan, 7.0, np.nan], equal_nan=True)
+
+
+def test_a_sliding_window_ends_with_each_interval_and_is_rounded_up():
+    tally, t = Tally(30, 130, 25), np.arange(30, 130)
+    tally.add(t, ones=np.ones(100, int))
+    for size, row in ((5.0, 60), (7.0, 61), (6.0, 62)):
+        tally.most("model_bytes", size, row)
+    columns = tally.trace().sliding(40).columns
+    assert columns["ones"].tolist() == columns["rows"].tolist() == [20, 45, 50, 50, 30]
+    assert columns["first_row"].tolist() == [30, 30, 50, 75, 100]
+    assert columns["last_row"].tolist() == [49, 74, 99, 124, 129]
+    assert np.array_equal(columns["model_bytes"], [np.nan, 7, 7, np.nan, np.nan], equal_nan=True)
 
 
 def test_the_whole_is_one_window():

@@ -56,8 +56,19 @@ def test_recurring_cycles_through_the_concepts():
     assert ruling.tolist() == [0, 0, 1, 2, 2, 0]
 
 
+def test_recurring_ramps_meet_where_they_are_as_wide_as_a_visit():
+    shares = weights(range(25), kind="recurring", every=10, width=10)[:, 1]
+    rising = [0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95]
+    assert np.allclose(shares, [0] * 5 + rising + rising[::-1])
+    assert weights([0, 1], k=3, kind="recurring", every=10, width=4)[:, 0].tolist() == [1, 1]
+
+
 def test_changes():
     recurring = Drift.model_validate({"kind": "recurring", "every": 10, "width": 4})
     assert recurring.changes(0, 25, 2, 0) == [Change(8, 10, 12, 0, 1), Change(18, 20, 22, 1, 0)]
     sudden = Drift.model_validate({"kind": "sudden", "at": [7]})
     assert sudden.changes(0, 25, 2, 0) == [Change(7, 7, 7, 0, 1)]
+    assert sudden.changes(7, 8, 2, 0) == sudden.changes(0, 8, 2, 0) and not sudden.changes(
+        0, 7, 2, 0
+    )
+    assert [change.centre for change in recurring.changes(10, 30, 2, 0)] == [10, 20]

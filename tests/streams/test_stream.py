@@ -110,6 +110,39 @@ def test_a_far_block_is_drawn_like_any_other():
     assert block.t[0] == 10**8 * BLOCK and len(np.unique(block.X[:, 0])) == BLOCK
 
 
+def test_fresh_rows_are_of_no_stream_and_no_other_place():
+    world = sea_stream(900, noise=0.3).settled(0)
+    asked = [(449, 0), (449, 1), (899, 0), (899, 1)]
+    fresh = [world.fresh(*one, 500) for one in asked]
+    drawn = np.concatenate([world.rows(0, 900).X, *(block.X for block in fresh)])
+    assert len(np.unique(drawn[:, 0])) == 900 + 4 * 500
+    for (row, concept), block in zip(asked, fresh):
+        assert (block.t == row).all() and (block.concept == concept).all()
+        assert (block.weights == np.eye(2)[concept]).all()
+        clean = block.X[:, 0] + block.X[:, 1] > (8, 14)[concept]
+        assert 0.2 < np.mean(block.y != clean) < 0.4
+    assert not np.array_equal(fresh[0].X, sea_stream(900).settled(1).fresh(449, 0, 500).X)
+
+
+def test_concepts_of_one_kind_leave_different_things_to_chance():
+    plane = {"kind": "hyperplane", "features": 3}
+    written = {"length": 100, "concepts": {"a": plane, "b": plane}}
+    stream = Stream.model_validate(written | {"drift": {"kind": "sudden", "at": [50]}})
+    drawn = [concept.weights for seed in (0, 1) for concept in stream.settled(seed).concepts]
+    assert len({*map(tuple, drawn)}) == 4
+
+
+def test_what_has_no_weight_is_never_chosen():
+    class Lowest(np.random.Generator):
+        """Draws 0, the lowest number there is."""
+
+        def random(self, size):
+            return np.zeros(size)
+
+    rng = Lowest(np.random.PCG64())
+    assert chosen(rng, np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])).tolist() == [1, 2]
+
+
 def test_chosen_by_weight():
     rng = np.random.default_rng(0)
     counts = np.bincount(chosen(rng, np.tile([0.25, 0.25, 0.5], (40_000, 1)))) / 40_000
