@@ -18,7 +18,9 @@ class Concept(Part):
 
     schema: ClassVar[Schema]  # or a property, where it depends on the fields
     blends: ClassVar[bool] = True  # moves by way of its numbers, in an incremental drift
-    known: ClassVar[bool]  # has a density that can be told: where its class defines one
+    known: ClassVar[
+        bool
+    ]  # has a density that can be told: where its class defines one, unless it is set
     moves: ClassVar[bool] = False  # changes by itself along the stream; or a property
     rows: ClassVar[int | None] = None  # how many there are, where the concept is recorded
     files: ClassVar[list[str]] = []  # that it reads
@@ -45,7 +47,8 @@ class Concept(Part):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs):
-        cls.known = cls.density is not Concept.density
+        if "known" not in vars(cls):  # else its author decides
+            cls.known = cls.density is not Concept.density
         super().__pydantic_init_subclass__(**kwargs)
 
 
