@@ -6,7 +6,7 @@ from examples import cut
 
 from driftsim.evaluation.labels import NEVER, AtOnce, Chance, Delayed, Labels, arrivals
 from driftsim.rows import Labelled
-from driftsim.streams.stream import BLOCK
+from driftsim.streams.stream import BLOCK, LABELS, PARTS, PROBES, ROWS, STRUCTURE, child
 
 
 def rows(n):
@@ -121,6 +121,13 @@ def test_a_budget_picks_every_row_of_a_part_as_often():
 def test_a_budget_of_long_stretches_is_drawn_where_it_is_asked():
     spec = Labels.model_validate({"kind": "budget", "labels": 1, "per": 10**12})
     assert (spec.due(T, Y, Chance(0)) == NEVER).sum() >= N - 1
+
+
+def test_the_chance_of_labels_is_none_of_rows_or_parts():
+    drawn = [child(7, place, 0).random(BLOCK) for place in (ROWS, STRUCTURE, LABELS, PARTS, PROBES)]
+    own = Chance(7).of(np.arange(BLOCK))
+    assert [np.array_equal(own, one) for one in drawn] == [False, False, True, False, False]
+    assert len({one[0] for one in drawn}) == 5
 
 
 def test_one_is_made_of_another_and_each_has_its_own_chance():

@@ -101,9 +101,10 @@ def test_the_truth_and_the_labels_are_those_of_the_seed():
     counts = {}
     for seed in (0, 3):
         block = stream.rows(seed, 300, 900)
-        ones = truth(stream, seed, **asked).columns["actual"][:, 1]
+        ones = truth(stream, Rules(**asked), seed).columns["actual"][:, 1]
         assert ones.tolist() == block.y.reshape(6, 100).sum(axis=1).tolist()
-        never = evaluate(stream, playing, share, seed, **asked).columns["labels_never"]
+        rules = Rules(labels=share, **asked)
+        never = evaluate(stream, playing, rules, seed).columns["labels_never"]
         due = share.due(block.t, block.y, Chance(seed)) == NEVER
         assert never.tolist() == due.reshape(6, 100).sum(axis=1).tolist()
         counts[seed] = [*ones, *never]
@@ -145,7 +146,7 @@ def test_a_fit_counts_at_the_first_row_its_model_predicts():
     assert (columns["fit_seconds"][[0, 5, 10, 15]] > 0).all()
     assert columns["fit_seconds"][1:5].sum() == 0
     assert (columns["predict_seconds"] > 0).all()
-    rows = evaluate(sea_stream(), periodic, warmup=600, interval=1).columns
+    rows = evaluate(sea_stream(), periodic, Rules(warmup=600, interval=1)).columns
     assert rows["first_row"][rows["fits"] > 0].tolist() == [600, 1100, 1600, 2100]
 
 
@@ -272,8 +273,8 @@ def test_labels_that_come_in_too_late_or_never_are_counted():
     assert 900 < never < 1100 and 120 < late < 180
     assert columns["labels"].sum() == 400 + 2000 - never - late
     assert not columns["labels_after_end"][columns["last_row"] < 2100].any()
-    asked = {"labels": Delayed(rows=300), "warmup": 400, "interval": 1}
-    late = evaluate(stream, contender(policy="online"), **asked).columns["labels_after_end"]
+    rules = Rules(labels=Delayed(rows=300), warmup=400, interval=1)
+    late = evaluate(stream, contender(policy="online"), rules).columns["labels_after_end"]
     assert np.flatnonzero(late).tolist() == list(range(1700, 2000))  # rows 2100 to 2399
 
 
@@ -390,7 +391,7 @@ def test_a_probe_asks_about_fresh_rows_of_each_concept_as_after_the_last_row(kno
         sea_stream(900, noise=0.2),
         Contender(learner=First(), policy=contender().policy),
     )
-    probes = evaluate(stream, playing, warmup=300, probe=200, truth=known).probes
+    probes = evaluate(stream, playing, Rules(warmup=300, probe=200, truth=known)).probes
     world = stream.settled(0)
     for row, errors in zip((449, 899), probes.errors):
         for concept, error in enumerate(errors):

@@ -5,6 +5,7 @@ import pytest
 from examples import played
 from scipy import stats
 
+from driftsim.evaluation.forgetting import lost
 from driftsim.evaluation.metrics import METRICS
 from driftsim.report import figures
 from driftsim.report.measures import ALARMS
@@ -306,7 +307,17 @@ evaluation: {seeds: 2, probe: 400}
     assert len(frame) == 2 * 3 * 2
     third = frame[(frame.contender == "retrained") & (frame.phase == 2)].set_index("concept")
     assert third.loc["a", "visit"] == 2 and third.loc["a", "error"] < 0.2 < third.loc["b", "error"]
+    own = frame[(frame.contender == "retrained") & (frame.concept == "a")]
+    assert own.visit.tolist() == [1, 1, 2] and own.ruling.tolist() == ["a", "b", "a"]
     told = results.forgetting().set_index("contender")
+    probes = [one.trace.probes for one in results.traces() if one.contender == "retrained"]
+    errors = [one.errors[2].tolist() for one in probes]
+    assert errors[0] != errors[1] and np.allclose(
+        third.loc[["a", "b"], "error"], np.mean(errors, 0)
+    )
+    means = np.mean([lost(one.errors, one.ruling) for one in probes], axis=0)
+    names = ["error", "forgetting", "backward_transfer"]
+    assert np.allclose(told.loc["retrained", names].astype(float), means)
     assert told.loc["retrained", "forgetting"] > 0.3 > 0.1 > told.loc["frozen", "forgetting"]
     assert not len(plain.forgetting())
     again = played(text, "forgets", tmp_path).probed()  # from the store

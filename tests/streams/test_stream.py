@@ -105,7 +105,7 @@ def test_whatever_has_numbers_can_be_blended_and_its_truth_is_known(concepts):
 
 
 def test_a_far_block_is_drawn_like_any_other():
-    stream = sea_stream(10**12, drift={"kind": "recurring", "every": 10**6})
+    stream = sea_stream(10**12, drift={"kind": "recurring", "every": 10**8})
     block = stream.block(0, 10**8)
     assert block.t[0] == 10**8 * BLOCK and len(np.unique(block.X[:, 0])) == BLOCK
 
@@ -130,6 +130,14 @@ def test_concepts_of_one_kind_leave_different_things_to_chance():
     stream = Stream.model_validate(written | {"drift": {"kind": "sudden", "at": [50]}})
     drawn = [concept.weights for seed in (0, 1) for concept in stream.settled(seed).concepts]
     assert len({*map(tuple, drawn)}) == 4
+
+
+def test_marked_changes_and_those_of_the_drift_are_in_order():
+    iris = {"kind": "sklearn.datasets.load_iris"}
+    concepts = {"a": iris | {"marks": [50, 100]}, "b": iris | {"marks": [20]}}
+    written = {"concepts": concepts, "drift": {"kind": "sudden", "at": [60]}}
+    changes = Stream.model_validate(written).changes(0)
+    assert [change.centre for change in changes] == [20, 50, 60, 100]
 
 
 def test_what_has_no_weight_is_never_chosen():
