@@ -1,7 +1,9 @@
 """Fixtures: an example of every kind, for the laws to be tried on."""
 
 from itertools import product
+from zlib import crc32
 
+import numpy as np
 import pytest
 from examples import (
     EXAMPLES,
@@ -25,6 +27,7 @@ NUMBERS = Schema(("x1",), n_classes=None)
 SUDDEN = EXAMPLES[Drift][1]
 FAMILIES = {family.kind(): family for family in EXAMPLES}
 POLICIES = EXAMPLES[Policy]
+BOTH = [SGD, TAUGHT]  # a learner of numbers of each library
 
 
 def pytest_generate_tests(metafunc):
@@ -67,18 +70,48 @@ def fits(specs):
 def param(specs):
     """Examples as a parameter of a test: a slow one, where policies meet many learners.
 
-    Or where a further example of a kind of policy meets many ways in which labels come in.
+    Or where a further example of a kind of policy meets many ways in which labels come in, or
+    where a sample in pairs has the same power.
     """
     policy = specs.get("policy")
     further = policy is not None and name(policy) in map(name, POLICIES[: POLICIES.index(policy)])
     slow = policy is not None and (
         specs.get("learner", LOGISTIC) not in ONE_EACH
-        or specs.get("regressor", SGD) not in (SGD, TAUGHT)
+        or specs.get("regressor", SGD) not in BOTH
         or specs.get("drift", SUDDEN) != SUDDEN
         or (further and specs.get("labels", FEW[0]) not in FEW)
     )
-    marks = [pytest.mark.slow] if slow else []
+    marks = [pytest.mark.slow] if slow or not paired(specs) else []
     return pytest.param(*specs.values(), id="-".join(map(name, specs.values())), marks=marks)
+
+
+def paired(specs):
+    """Whether examples are tried together in a sample in which all that may meet do so in pairs.
+
+    Policies, and the ways in which labels come in, meet the one library and the other by turns; a
+    concept meets two kinds of drift, by turns, and the one that blends it.
+    """
+    turn = {kind: EXAMPLES[FAMILIES[kind]].index(specs[kind]) for kind in specs if kind in FAMILIES}
+    if specs.keys() == {"concept", "drift"}:
+        blends = Drift.model_validate(specs["drift"]).blends
+        return blends or (turn["concept"] + turn["drift"]) % 4 == 0
+    learner = specs.get("learner", specs.get("regressor"))
+    if "policy" not in specs or learner is None:
+        return True
+    able = [one for one in (*ONE_EACH, *BOTH) if alike(one, learner) and takes(one, specs)]
+    return able[(turn["policy"] + turn.get("labels", 0)) % len(able)] == learner
+
+
+def alike(one, learner):
+    """Whether both are for classes, or both for numbers."""
+    return (one in BOTH) == (learner in REGRESSORS)
+
+
+def takes(learner, specs):
+    """Whether a learner takes the weights that a policy gives."""
+    return (
+        Learner.model_validate(learner).weighs or not Policy.model_validate(specs["policy"]).weighs
+    )
 
 
 def name(spec):
@@ -94,6 +127,13 @@ def _fixture(family):
 
 
 concept, drift, learner, labels, memory, detector, policy = map(_fixture, EXAMPLES)
+
+
+@pytest.fixture
+def size(request):
+    """How many rows arrive at once: from 1 to 400, another number in each test."""
+    rng = np.random.default_rng(crc32(request.node.name.encode()))
+    return int(400 ** rng.random())
 
 
 @pytest.fixture

@@ -229,8 +229,7 @@ def test_a_feature_that_is_no_number_is_refused_with_its_row_and_column(value):
         model.learn(rows)
 
 
-@pytest.mark.parametrize("policy", ["online", "static"])
-def test_a_row_that_will_not_do_is_told_without_a_traceback(policy, tmp_path):
+def test_a_row_that_will_not_do_is_told_without_a_traceback(tmp_path):
     (tmp_path / "own.py").write_text(
         """
 import numpy as np
@@ -257,13 +256,14 @@ class Broken(Concept):
         f"""
 stream: {{length: 900, concepts: {{t: broken}}}}
 models:
-  linear: {{learner: {LOGISTIC}, policy: POLICY}}
+  learns: {{learner: {LOGISTIC}, policy: online}}
+  asked: {{learner: {LOGISTIC}, policy: static}}
 evaluation: {{warmup: 100}}
-""".replace("POLICY", policy)
+"""
     )
     told = ["run", tmp_path / "s.yaml", "--out", tmp_path / "out", "--with", tmp_path / "own.py"]
     done = subprocess.run([sys.executable, "-m", "driftsim", *told], capture_output=True, text=True)
-    assert "row 700, column 'a', holds inf" in done.stderr, done.stderr
+    assert done.stderr.count("row 700, column 'a', holds inf") == 2, done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -338,8 +338,8 @@ def test_an_upgraded_package_compiles_anew(monkeypatch):
 
 
 def test_processes_that_compile_at_once_do_not_get_in_each_others_way(tmp_path):
-    told = [said(one) for one in [learned(tmp_path) for _ in range(3)]]
-    assert len({answer for _, answer in told}) == 1
+    told = [said(one) for one in [learned(tmp_path) for _ in range(2)]]
+    assert told[0][1] == told[1][1]
     assert said(learned(tmp_path)) == ["False", told[0][1]]
 
 
@@ -347,7 +347,9 @@ def test_a_folder_that_cannot_be_written_to_is_not_needed(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("")
     process = learned(tmp_path, DRIFTSIM_CACHE=str(blocked / "below"))
-    assert said(process)[1] == said(learned(tmp_path))[1]
+    model = Learner.model_validate(LOGISTIC).start(Schema(("a",)), 0, probabilities=True)
+    rows = Labelled(np.arange(9), np.ones((9, 1)), np.ones(9, np.int64))
+    assert said(process) == ["True", model.fit(rows).predict(np.ones((1, 1)))[0, 1].hex()]
 
 
 @pytest.mark.slow

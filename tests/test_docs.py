@@ -75,7 +75,10 @@ def test_the_quickstart_runs(tmp_path):
     assert error["online"] < error["retrained"] < error["frozen"] < error["majority"]
 
 
-@pytest.mark.parametrize(("row", "column"), [("on_drift", "sudden"), ("online", "none")])
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [("on_drift", "sudden"), pytest.param("online", "none", marks=pytest.mark.slow)],
+)
 def test_a_cell_of_the_table_of_policies_is_what_its_scenario_gives(row, column, tmp_path):
     spec = importlib.util.spec_from_file_location("page", ROOT / "docs" / "policies.py")
     page = importlib.util.module_from_spec(spec)

@@ -112,13 +112,16 @@ def check(spec, concepts, noise, labels, rows, whole=False):
 
 
 def cases(specs, streams, long):
-    """Each stream with labels at once, and one with late ones: a delay, or out of order."""
+    """Each stream with labels at once, but one with late ones: a delay, or out of order.
+
+    For long, that one with both.
+    """
     for spec, most in specs:
         for stream in streams:
             if stream == "four" and two_classes(spec):
                 continue
             late = [LATE[not long]] if stream in ("rbf", "friedman") else []
-            for labels in ["at_once", *late]:
+            for labels in late if late and not long else ["at_once", *late]:
                 rows = min(most, MANY if long else ROWS)
                 marks = [pytest.mark.slow] if long else []
                 title = (
