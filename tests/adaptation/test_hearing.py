@@ -51,6 +51,8 @@ def test_how_rows_are_cut_never_shows(labels):
     errors = np.concatenate([LOW, HIGH, LOW, HIGH])
     whole = [ring.at for ring in heard(adwin(), errors, 12_000, labels)]
     assert whole and whole == [ring.at for ring in heard(adwin(), errors, 77, labels)]
+    first = whole[0].next + 1
+    assert [ring.at for ring in heard(adwin(), errors[:first], 1, labels)] == whole[:1]
 
 
 class Planned(Detector):
