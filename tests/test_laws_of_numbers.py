@@ -1,8 +1,7 @@
 """The laws of the design for regression: labels are numbers, equal to 1e-9."""
 
 import numpy as np
-import pytest
-from examples import SGD, TAUGHT, cut, number_stream, predictions, rows_of
+from examples import cut, number_stream, predictions, rows_of
 from test_laws import AT_ONCE, STATIC, empty, first_after
 
 from driftsim.adaptation.policies import Policy
@@ -70,7 +69,6 @@ def test_no_answer_beats_the_oracle(regressor, policy):
     assert perfect == (regressor.kind() == "oracle")
 
 
-@pytest.mark.parametrize("regressor", [SGD, TAUGHT], indirect=True, ids=["sklearn", "river"])
 def test_who_never_learns_does_not_depend_on_labels(regressor, labels):
     stream = number_stream()
     never = Policy.model_validate({"kind": "periodic", "every": 10**9, "memory": 1})
