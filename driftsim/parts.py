@@ -82,7 +82,17 @@ class Part(Strict):
     def __pydantic_init_subclass__(cls, **kwargs):
         if Part in cls.__bases__:
             cls.kinds, cls.unfinished = {}, {}
-        elif cls.lacking():
+            return
+        taken = cls.kinds.get(cls.kind())
+        if (
+            taken
+            and taken.__module__.startswith("driftsim.")
+            and cls.__module__ != taken.__module__
+        ):
+            raise TypeError(
+                f"driftsim has a kind '{cls.kind()}' itself; name {cls.__name__} otherwise"
+            )
+        if cls.lacking():
             cls.unfinished[cls.kind()] = cls
         else:
             cls.kinds[cls.kind()] = cls

@@ -96,6 +96,12 @@ def test_a_class_is_a_kind_once_nothing_is_missing():
         del Concept.kinds["half"]
 
 
+def test_no_class_takes_the_name_of_a_kind_of_driftsim():
+    with pytest.raises(TypeError, match="driftsim has a kind 'sea' itself; name Sea otherwise"):
+        type("Sea", (Concept,), {"__module__": "mine"})
+    assert Concept.kinds["sea"] is Sea
+
+
 def test_classes_that_kinds_share_are_no_kinds():
     with pytest.raises(ValidationError, match="no concept is called 'rule'"):
         Concept.model_validate("rule")
