@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from driftsim.parts import MOST_ROWS, Part, Position, Rows
 from driftsim.rows import Change
 
-MOST_CHANGES = 100_000  # of one stream
+MOST_CHANGES = 1_000_000  # of one stream
 
 
 def _in_order(at):
