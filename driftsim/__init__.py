@@ -28,12 +28,13 @@ def run(scenario, out="reports", jobs=None, executor=None, fresh=False, parts=()
     in `out`/<name>/runs. `jobs` is the number of processes, one for each core by default; any
     `executor` of `concurrent.futures` will do instead. `fresh` plays all runs again. `parts`
     are files with people's own parts. Raises `ScenarioError` for a scenario that will not do,
-    and `RuntimeError` with the traceback where a contender fails, after all others have ended.
+    and `RuntimeError` with the traceback where a contender fails, after all others have ended,
+    or where traces were removed meanwhile.
     """
     from pathlib import Path
 
     from driftsim.report.results import Results
-    from driftsim.runner import Played, load_parts, missing, play
+    from driftsim.runner import Played, absent, load_parts, missing, play
     from driftsim.scenario import Study, study_of
     from driftsim.store import Store
 
@@ -47,4 +48,6 @@ def run(scenario, out="reports", jobs=None, executor=None, fresh=False, parts=()
     if failed:
         names = "; ".join(one.run.title for one in failed)
         raise RuntimeError(f"failed: {names}\n\n{failed[0].failure}")
+    if gone := absent(study, store, parts):
+        raise RuntimeError(gone)
     return Results(study, store, parts)

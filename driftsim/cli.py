@@ -193,7 +193,7 @@ def faults_told():
 def play_and_report(study, folder, jobs, fresh, parts):
     """Run what is missing and write the report; whether a contender failed."""
     from driftsim.parts import visible
-    from driftsim.runner import missing, play
+    from driftsim.runner import absent, missing, play
     from driftsim.store import Store
 
     store = Store(folder / "runs")
@@ -205,8 +205,10 @@ def play_and_report(study, folder, jobs, fresh, parts):
         print(visible(said), file=sys.stderr)
     for name, note in sorted({(one.run.name, note) for one in ended for note in one.notes}):
         print(f"{study.name}: {name}: {note}", file=sys.stderr)
+    if gone := absent(study, store, parts, failures):
+        print(f"{study.name}: {gone}", file=sys.stderr)
     report(study, store, parts, folder, failures)
-    return bool(failures)
+    return bool(failures or gone)
 
 
 def report(study, store, parts, folder, failures):

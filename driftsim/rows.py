@@ -89,6 +89,10 @@ def locate(error, row):
         error.row = int(row)
 
 
+class Edited(Exception):
+    """A file is no longer what it was when it was read first."""
+
+
 class Outgrown(ValueError):
     """A compiled model has come to where it would no longer answer as the object of its library."""
 

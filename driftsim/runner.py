@@ -1,5 +1,6 @@
 """The runner: every run of a study that the store does not hold, on all cores."""
 
+import hashlib
 import os
 import pickle
 import signal
@@ -22,12 +23,14 @@ import numpy as np
 from driftsim.evaluation.prequential import Contender, rounds, truths
 from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.parts import line
-from driftsim.rows import Outgrown, Unfit
+from driftsim.rows import Edited, Outgrown, Unfit
 from driftsim.scenario import ScenarioError
 from driftsim.store import digest, fingerprint, inputs, tidied
 from driftsim.streams.stream import Stream
 
 THREADS = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM", "BLIS", "NUMBA")
+MOST_NAMED = 10  # runs in a sentence
+PREFIX = "driftsim_parts_"  # of the names of modules of people's own parts
 _importing = threading.Lock()
 
 
@@ -41,7 +44,7 @@ class Run(NamedTuple):
     stream: Stream
     contender: Contender | None  # None for the truth
     rules: Rules | TruthRules
-    parts: tuple[str, ...]  # files of people's own parts
+    parts: dict[str, str]  # the hashes of the files of people's own parts, by path
     about: dict  # all that its trace follows from
     key: str  # the hash of that
 
@@ -57,10 +60,17 @@ class Run(NamedTuple):
         return self._replace(contender=contender)
 
     def play(self):
-        """Yields the row it has come to, and returns the trace."""
-        if self.contender is None:
-            return truths(self.stream, self.rules, self.seed)
-        return rounds(self.stream, self.contender, self.rules, self.seed, self.repeat)
+        """Yields the row it has come to, and returns the trace.
+
+        Raises `ScenarioError` where a table is not the one that its hash is of.
+        """
+        try:
+            if self.contender is None:
+                return (yield from truths(self.stream, self.rules, self.seed))
+            given = self.stream, self.contender, self.rules, self.seed, self.repeat
+            return (yield from rounds(*given))
+        except Edited as error:
+            raise ScenarioError(line(str(error))) from None
 
 
 class Played(NamedTuple):
@@ -81,8 +91,10 @@ class Progress(NamedTuple):
 def runs_of(variant, parts=()):
     """Every run of a variant: the truth of each seed, and each contender as often as it repeats."""
     scenario, stream = variant.scenario, variant.scenario.stream
-    files = [path for concept in stream.concepts.values() for path in concept.files]
-    digests = {path: digest(path) for path in [*files, *parts]}
+    parts = {path: loaded(path) or digest(path) for path in parts}
+    digests = dict(parts)
+    for concept in stream.concepts.values():
+        digests |= concept.hashes()
     for name, contender in [("truth", None), *scenario.models.items()]:
         rules = scenario.rules if contender else scenario.rules.of_truth()
         repeats = scenario.evaluation.repeats if contender else 1
@@ -90,7 +102,7 @@ def runs_of(variant, parts=()):
             about = inputs(stream, contender, rules, seed, repeat, digests)
             yield Run(
                 name, seed, repeat, repeats, stream, contender, rules,
-                tuple(parts), about, fingerprint(about),
+                parts, about, fingerprint(about),
             )  # fmt: skip
 
 
@@ -102,6 +114,18 @@ def missing(study, store, parts=(), fresh=False):
             if fresh or run not in store:
                 found.setdefault(run.key, run)
     return list(found.values())
+
+
+def absent(study, store, parts=(), failures=()):
+    """What to say of runs that have ended and are not in the store all the same, or None."""
+    failed = {one.run.key for one in failures}
+    gone = [run.title for run in missing(study, store, parts) if run.key not in failed]
+    if not gone:
+        return None
+    more = f" and {len(gone) - MOST_NAMED:,} more" if len(gone) > MOST_NAMED else ""
+    names = f"{'; '.join(gone[:MOST_NAMED])}{more}"
+    said = "are no longer there, as if removed while the study ran; run the study again"
+    return line(f"{store.folder}: the traces of these runs {said}: {names}", most=2_000)
 
 
 def play(runs, store, jobs=None, executor=None) -> Iterator[Played | Progress]:
@@ -196,15 +220,16 @@ def execute(parts, run, counts, number):
 
     The row it has come to is written into the file of `counts`, where there is one.
     """
-    load_parts(parts)
-    run = pickle.loads(run)
     rows = np.memmap(counts, np.int64, "r+") if counts else np.zeros(number + 1, np.int64)
-    rows[number] = max(run.rules.warmup, 1)
+    rows[number] = 1
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("default")
         try:
+            load_parts(parts)
+            run = pickle.loads(run)
+            rows[number] = max(run.rules.warmup, 1)
             trace, failure = _traced(run, rows, number), None
-        except Unfit as error:
+        except (Unfit, ScenarioError) as error:
             trace, failure = None, str(error)
         except (Exception, SystemExit):  # a contender's failure is its own; the others go on
             trace, failure = None, traceback.format_exc()
@@ -234,24 +259,48 @@ def _watched(rounds, rows, number):
 def load_parts(files):
     """Import files of people's own parts, whose concepts, policies, … are then kinds.
 
-    A file that has been imported is not imported again, unless it has changed.
+    A file that has been imported is not imported again, unless it has changed. Where `files` are
+    mapped to hashes, their bytes must have these. Raises `ScenarioError`.
     """
+    hashes = files if isinstance(files, dict) else {}
     for file in files:
-        path = Path(file)
-        if path.suffix != ".py" or not path.is_file():
-            said = "there is no such Python file; give one that ends in .py"
-            raise ScenarioError(line(f"--with {file}: {said}"))
-        name = f"driftsim_parts_{path.stem}_{digest(path)[:12]}"
+        content, path = source(file), Path(file)
+        found = hashlib.sha256(content).hexdigest()
+        if hashes.get(file, found) != found:
+            said = "it has been edited since it was first loaded; run the study again"
+            raise ScenarioError(line(f"{file}: {said}"))
+        name = f"{PREFIX}{path.stem}_{found[:12]}"
         with _importing:
-            if name not in sys.modules:
-                _import(name, path)
+            if name in sys.modules:
+                sys.modules[name] = sys.modules.pop(name)  # the last of all, for `loaded`
+            else:
+                _import(name, path, content)
+            sys.modules[name].read_from = os.path.abspath(file), found
 
 
-def _import(name, path):
+def loaded(file):
+    """The hash of a file of parts as it was loaded last, or None."""
+    modules = [module for name, module in [*sys.modules.items()] if name.startswith(PREFIX)]
+    hashes = dict(getattr(module, "read_from", (None, None)) for module in modules)
+    return hashes.get(os.path.abspath(file))
+
+
+def source(file):
+    """The bytes of a file of parts."""
+    path, said = Path(file), "there is no such Python file; give one that ends in .py"
+    try:
+        if path.suffix == ".py" and path.is_file():
+            return path.read_bytes()
+    except OSError as error:
+        said = f"cannot be read: {(error.strerror or str(error)).lower()}"
+    raise ScenarioError(line(f"--with {file}: {said}"))
+
+
+def _import(name, path, content):
     spec = spec_from_file_location(name, path)
     sys.modules[name] = module = module_from_spec(spec)
     try:
-        spec.loader.exec_module(module)
+        exec(compile(content, str(path), "exec"), module.__dict__)
     except (Exception, SystemExit) as error:
         del sys.modules[name]
         frames = traceback.extract_tb(error.__traceback__)

@@ -57,8 +57,7 @@ class Scenario(Strict):
     @property
     def rules(self):
         """The rules of each run."""
-        rules = self.evaluation.narrowed(Rules)
-        return rules.model_copy(update={"interval": self.interval})
+        return self.evaluation.narrowed(Rules).model_copy(update={"interval": self.interval})
 
     @property
     def metrics(self):

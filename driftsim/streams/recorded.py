@@ -3,15 +3,17 @@
 import inspect
 import os.path
 from abc import abstractmethod
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import field_validator, model_validator
+from pydantic import PrivateAttr, field_validator, model_validator
 
 from driftsim.libraries import called, imported, parameters
 from driftsim.parts import Imported, Position, guess, short
+from driftsim.rows import Edited
 from driftsim.streams.concepts import Concept
 from driftsim.streams.tables import (
     MISSING,
@@ -19,6 +21,7 @@ from driftsim.streams.tables import (
     WITHOUT_MISSING,
     Column,
     Reading,
+    content,
     finite,
     labels_of,
     numbers_of,
@@ -102,10 +105,33 @@ class Table(Recorded):
     missing_values: list[str] = list(MISSING)  # cells without a value, besides empty ones and ?
     nominal: list[str] = []  # columns of words, even where they look like numbers
 
+    _hash: str | None = PrivateAttr(None)  # of the bytes that were read first
+
     @property
     def files(self):
         """The path of the table."""
         return [self.path]
+
+    def hashes(self):
+        """The hash of the table as it was read first, by its path."""
+        if self._hash is None:
+            self._content()
+        return {self.path: self._hash}
+
+    def _content(self):
+        """The bytes of the table; `Edited` if they are no longer those that were read first."""
+        try:
+            data = content(self.path)
+        except ValueError as error:
+            if self._hash is None:
+                raise
+            raise Edited(f"{self.path}: {error}") from None
+        found = sha256(data).hexdigest()
+        self._hash = self._hash or found
+        if found != self._hash:
+            said = "it has been edited since it was first read; run the study again"
+            raise Edited(f"{self.path}: {said}")
+        return data
 
     def _read(self):
         sheet, columns, target = self._written()
@@ -119,7 +145,7 @@ class Table(Recorded):
 
     def _written(self):
         """The file, its columns, and the place of the one that holds the labels."""
-        sheet = sheet_of(self.path)
+        sheet = sheet_of(self.path, self._content())
         names = sheet.names
         target = names[-1] if self.target is None else self.target
         for name in [target, *self.nominal]:

@@ -1,6 +1,8 @@
 """Concepts: the one interface to everything that labelled rows are drawn from."""
 
 from abc import abstractmethod
+from hashlib import sha256
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -25,6 +27,10 @@ class Concept(Part):
     rows: ClassVar[int | None] = None  # how many there are, where the concept is recorded
     files: ClassVar[list[str]] = []  # that it reads
     library: ClassVar[str | None] = None  # the distribution its rows come from
+
+    def hashes(self):
+        """The hashes of the files that it reads, by path."""
+        return {path: sha256(Path(path).read_bytes()).hexdigest() for path in self.files}
 
     def settled(self, rng):
         """This concept, with what its description leaves open drawn or read."""

@@ -9,7 +9,7 @@ from driftsim.streams.tables.columns import (
     numbers_of,
     schema_of,
 )
-from driftsim.streams.tables.files import SUFFIXES, sheet_of
+from driftsim.streams.tables.files import SUFFIXES, content, sheet_of
 
 __all__ = [
     "MISSING",
@@ -17,6 +17,7 @@ __all__ = [
     "WITHOUT_MISSING",
     "Column",
     "Reading",
+    "content",
     "finite",
     "labels_of",
     "numbers_of",

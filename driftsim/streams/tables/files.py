@@ -57,10 +57,10 @@ class Sheet(NamedTuple):
             raise ValueError(f"{where} {error.about}") from None
 
 
-def sheet_of(path):
-    """What a file holds, by its suffix."""
+def sheet_of(path, data):
+    """What the bytes of a file hold, by its suffix."""
     readers = dict(zip(SUFFIXES, (from_csv, from_arff, from_parquet), strict=True))
-    sheet = readers[Path(path).suffix.lower()](content(path))
+    sheet = readers[Path(path).suffix.lower()](data)
     names = sheet.names
     if "" in names:
         where = f"column {names.index('') + 1} of {len(names)}"

@@ -1,0 +1,177 @@
+"""Files that are edited or removed while a study runs: nothing is kept under a wrong hash."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from typer.testing import CliRunner
+
+import driftsim
+from driftsim import load
+from driftsim.cli import app
+from driftsim.runner import Played, load_parts, missing, play, runs_of
+from driftsim.store import Store
+
+TEXT = """\
+stream: {concepts: {a: {kind: table, path: t.csv}}}
+models:
+  frozen: {learner: majority, policy: static}
+  bayes: {learner: sklearn.naive_bayes.GaussianNB, policy: static}
+evaluation: {warmup: 100, seeds: 2}
+"""
+TABLE = "x,y\n" + "1,u\n3,v\n2,u\n" * 100
+OTHER = "x,y\n" + "1,v\n3,v\n2,u\n" * 100
+PARTS = """\
+from driftsim.learners.learner import Learner
+from driftsim.learners.reference import Majority
+
+
+class Ours(Majority):
+    \"\"\"Predicts the most frequent label.\"\"\"
+"""
+EDITED = "has been edited since it was first"
+
+
+def written(folder, text=TEXT, table=TABLE):
+    (folder / "t.csv").write_text(table)
+    (folder / "s.yaml").write_text(text)
+    return folder / "s.yaml"
+
+
+def failures(runs, store, executor=None):
+    ended = [one for one in play(runs, store, 1, executor) if isinstance(one, Played)]
+    assert len(ended) == len(runs)
+    return [one.failure for one in ended if one.failure]
+
+
+@pytest.mark.parametrize("change", [OTHER, None])
+def test_a_table_that_is_edited_or_removed_fails_every_run_that_would_read_it(tmp_path, change):
+    study, table = load(written(tmp_path)), tmp_path / "t.csv"
+    store = Store(tmp_path / "runs")
+    runs = missing(study, store)
+    table.write_text(change) if change else table.unlink()
+    with ThreadPoolExecutor(1) as executor:
+        told = failures(runs, store, executor)
+    assert len(told) == 6 and len({*told}) == 1
+    assert told[0].startswith(f"{table}: ") and "\n" not in told[0]
+    assert (EDITED if change else "there is no such file") in told[0]
+    assert not [*store.folder.glob("*")]
+
+
+def test_the_hash_is_of_what_was_read(tmp_path):
+    path, keys = written(tmp_path), []
+    study = load(path)
+    for table in (TABLE, OTHER):
+        (tmp_path / "t.csv").write_text(table)
+        keys.append([run.key for run in runs_of(study.variants[0])])
+    assert keys[0] == keys[1]
+    assert not {*keys[0]} & {run.key for run in runs_of(load(path).variants[0])}
+
+
+def with_parts(folder):
+    parts = folder / "parts.py"
+    parts.write_text(PARTS)
+    text = TEXT.replace("{learner: majority", "{learner: ours")
+    return written(folder, text), parts
+
+
+@pytest.mark.parametrize("own_process", [False, True])
+def test_parts_that_are_edited_fail_every_run(tmp_path, own_process):
+    path, parts = with_parts(tmp_path)
+    load_parts([parts])
+    study, store = load(path), Store(tmp_path / "runs")
+    key = missing(study, store, [parts])[0].key
+    parts.write_text(PARTS + "\n")
+    runs = missing(study, store, [parts])
+    assert runs[0].key == key
+    with ThreadPoolExecutor(1) as executor:
+        told = failures(runs[:3], store, None if own_process else executor)
+    assert len(told) == 3
+    assert {*told} == {f"{parts}: it {EDITED} loaded; run the study again"}
+    load_parts([parts])
+    again = missing(load(path), store, [parts])
+    assert again[0].key != key
+    with ThreadPoolExecutor(1) as executor:
+        assert not failures(again, store, executor)
+    parts.write_text(PARTS)
+    load_parts([parts])
+    assert missing(load(path), store, [parts])[0].key == key
+
+
+def test_parts_that_are_gone_fail_every_run(tmp_path):
+    path, parts = with_parts(tmp_path)
+    load_parts([parts])
+    study, store = load(path), Store(tmp_path / "runs")
+    runs = missing(study, store, [parts])
+    parts.unlink()
+    with ThreadPoolExecutor(1) as executor:
+        told = failures(runs, store, executor)
+    assert len(told) == 6 and "there is no such Python file" in told[0] and "\n" not in told[0]
+
+
+def meddling(monkeypatch, meddle):
+    """Have something happen once, after the first run of a study has been kept."""
+    save, done = Store.save, []
+
+    def saved(self, run, trace):
+        save(self, run, trace)
+        if not done:
+            done.append(meddle())
+
+    monkeypatch.setattr(Store, "save", saved)
+
+
+def ran(path, *more):
+    """`driftsim run` on one process, as it has ended."""
+    command = ["run", str(path), "--out", str(path.parent), "--jobs", "1", *map(str, more)]
+    return CliRunner().invoke(app, command)
+
+
+@pytest.mark.parametrize("what", ["folder", "trace"])
+def test_a_report_says_which_traces_have_been_removed(tmp_path, monkeypatch, what):
+    path, runs = written(tmp_path), tmp_path / "s" / "runs"
+
+    def remove():
+        for file in runs.iterdir():
+            file.unlink()
+        if what == "folder":
+            runs.rmdir()
+            runs.parent.rmdir()
+
+    meddling(monkeypatch, remove)
+    ended = ran(path)
+    assert ended.exit_code == 1 and ended.exception.__class__ is SystemExit
+    assert ended.stderr.startswith(f"s: {runs}: the traces of these runs are no longer there")
+    assert ended.stderr.count("\n") == 1 and "truth, seed 0" in ended.stderr
+    assert (tmp_path / "s" / "report.html").is_file()
+    again = ran(path)
+    assert again.exit_code == 0 and not again.stderr
+
+
+def test_a_report_on_nothing_says_so(tmp_path, monkeypatch):
+    path = written(tmp_path)
+    monkeypatch.setattr(Store, "save", lambda *given: None)
+    ended = ran(path)
+    assert ended.exit_code == 1
+    for name in ("truth", "frozen", "bayes"):
+        for seed in (0, 1):
+            assert f"{name}, seed {seed}" in ended.stderr
+
+
+def test_a_table_that_is_edited_under_way_fails_what_is_left(tmp_path, monkeypatch):
+    path = written(tmp_path)
+    meddling(monkeypatch, lambda: (tmp_path / "t.csv").write_text(OTHER))
+    ended = ran(path)
+    assert ended.exit_code == 1 and EDITED in ended.stderr
+    assert "no longer there" not in ended.stderr and "Traceback" not in ended.stderr
+    kept = [*(tmp_path / "s" / "runs").glob("*.parquet")]
+    assert 1 <= len(kept) < 6
+    assert ran(path).exit_code == 0
+    assert {*kept} < {*(tmp_path / "s" / "runs").glob("*.parquet")}
+    assert len([*(tmp_path / "s" / "runs").glob("*.parquet")]) == len(kept) + 6
+
+
+def test_what_has_been_removed_is_raised_in_python(tmp_path, monkeypatch):
+    path = written(tmp_path)
+    monkeypatch.setattr(Store, "save", lambda *given: None)
+    with ThreadPoolExecutor(1) as executor, pytest.raises(RuntimeError, match="no longer there"):
+        driftsim.run(path, out=tmp_path, executor=executor)
