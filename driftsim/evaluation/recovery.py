@@ -145,7 +145,9 @@ def came_back(beyond, noise, tolerance, in_ramp):
     n, near = len(beyond), beyond <= tolerance
     surely = np.maximum(tolerance, -ndtri(CHANCE / n) * noise)
     agreeing = agreeing_of(n, noise.max(), tolerance.min())
-    falls = np.union1d(np.flatnonzero(beyond > surely), runs(~near, agreeing))
+    fallen = beyond > surely
+    fallen[runs(~near, agreeing)] = True
+    falls = np.flatnonzero(fallen)
     if not len(falls):
         after = np.sum(~in_ramp) if in_ramp.sum() > 1 else n
         return (DID_NOT_FALL if after >= agreeing else TOO_SHORT), 0
@@ -164,9 +166,8 @@ def agreeing_of(n, noise, tolerance):
 
 def runs(flags, length):
     """Where so many flags in a row are up: the first of each such row."""
-    if len(flags) < length:
-        return np.empty(0, int)
-    return np.flatnonzero(np.lib.stride_tricks.sliding_window_view(flags, length).all(axis=1))
+    n = max(len(flags) - length + 1, 0)
+    return np.flatnonzero(np.all([flags[i : i + n] for i in range(length)], axis=0))
 
 
 def median(rows, censored):
