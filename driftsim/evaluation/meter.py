@@ -23,6 +23,7 @@ class Meter:
         self.models = WeakSet()  # those that have learned something, as long as they are held
         self._sizes = np.linspace(first, stop, SIZES, endpoint=False).astype(int).tolist()
         self.position = first  # the next row to be predicted
+        self._arrived = None  # the last arrival, with rows that models are asked about
         self.alarms = []  # rows that were to be predicted next when an alarm rang
         for name in ("fits", "fits_skipped", "alarms", "labels", "rows_trained"):
             tally.spread(name, 0, first, 0)
@@ -55,7 +56,16 @@ class Meter:
         for arrival in arrivals:
             if self._hears:
                 self._count_along(arrival, "labels")
+            self._arrived = arrival
             yield arrival
+
+    def positions(self, X):
+        """The positions (n,) of rows of the last arrival; of others, those to be predicted next."""
+        t, rows = self.position + np.arange(len(X)), self._arrived and self._arrived.X
+        if rows is None or not np.may_share_memory(X, rows) or X.strides != rows.strides:
+            return t
+        first = (X.ctypes.data - rows.ctypes.data) // rows.strides[0]
+        return self._arrived.t[first : first + len(X)] if 0 <= first <= len(rows) - len(X) else t
 
     def _count_along(self, arrival, *names):
         """Count labels at the rows after which they come in; probes have no place of their own."""
@@ -116,7 +126,7 @@ class Metered(Model):
         return Metered(fitted, self._meter, self._answers, learned=True)
 
     def predict(self, X):
-        t = self._meter.position + np.arange(len(X))  # they are the next of the stream
+        t = self._meter.positions(X)
         predicted = self._meter.timed("predict", predicted_of, self._model, X, t, rows=len(X))
         return self._answers.checked(predicted, t)
 

@@ -6,10 +6,12 @@ from examples import rows_of, sea_stream
 
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.answers import Answers
+from driftsim.evaluation.meter import Meter
 from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.rules import Rules
+from driftsim.evaluation.trace import Tally
 from driftsim.learners.learner import Learner, Model, pickled, pickled_in_pieces
-from driftsim.rows import Schema, Unfit
+from driftsim.rows import Arrival, Schema, Unfit
 
 T = np.arange(100, 103)
 LABELS, NUMBERS = Schema(("a",), n_classes=3), Schema(("a",), n_classes=None)
@@ -88,10 +90,24 @@ def breaking(policy, monkeypatch):
     return caught.value, int(rows.t[rows.X[:, 0] > 9][0])
 
 
-def test_an_error_of_a_model_has_the_row_at_which_it_happened(monkeypatch):
-    for policy in ("static", "pretrained_online"):
-        error, first = breaking(policy, monkeypatch)
-        assert error.row == first
+WATCHED = {"kind": "on_error", "window": 40, "threshold": 0.9, "memory": 70}
+
+
+@pytest.mark.parametrize("policy", ["static", "pretrained_online", WATCHED])
+def test_an_error_of_a_model_has_the_row_at_which_it_happened(policy, monkeypatch):
+    error, first = breaking(policy, monkeypatch)
+    assert error.row == first
+
+
+def test_rows_predicted_ahead_of_others_have_their_positions():
+    t, X = np.arange(100, 110), np.zeros((10, 3))
+    meter = Meter(Tally(100, 200, 25), 100, 200)
+    arrival = Arrival(t, X, t[:0], X[:0], t[:0], np.zeros(11, np.int64))
+    next(meter.heard([arrival]))
+    assert meter.positions(arrival.X[4:7]).tolist() == [104, 105, 106]
+    assert meter.positions(X[2:][3:]).tolist() == [105, 106, 107, 108, 109]
+    assert meter.positions(np.zeros((2, 3))).tolist() == [100, 101]  # rows of a memory
+    assert meter.positions(X[:0]).tolist() == []
 
 
 def test_a_model_whose_size_cannot_be_taken_is_played_to_its_end(monkeypatch):
