@@ -124,10 +124,8 @@ class Scenario(Strict):
                 f"'{policy.kind()}' is told the true changes, and nobody knows those of recorded "
                 "rows; give the table marks: [row, …] where you know of some, or leave it out",
             )
-        yield (
-            "policy",
-            policy.fault(self.stream.schema, self.stream.length - self.evaluation.warmup),
-        )
+        rows = self.stream.length - self.evaluation.warmup
+        yield "policy", policy.fault(self.stream.schema, rows)
         asked = (True,) if self.evaluation.probable else ()
         yield "learner", learner.fault(self.stream.schema, *asked)
 
