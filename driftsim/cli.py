@@ -221,8 +221,7 @@ def report(study, store, parts, folder, failures):
     if study.question:
         console.print(f"\n[bold]{escape(study.question)}[/bold]", highlight=False)
     console.print(shown(results, console.width))
-    for said in results.verdict()[1 if study.question else 0 :]:
-        console.print(escape(said), highlight=False)
+    console.print(escape(str(results.verdict())), highlight=False)
     for said in remarks(results):
         console.print(escape(said), highlight=False)
     print(f"{paths[-1]}\n{len(paths) - 1} more files beside it: figures, tables, the scenario")

@@ -13,7 +13,7 @@ from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.trial import Trials
 from driftsim.notation import NotationError, parsed, question, written
-from driftsim.parts import Name, Rows, Strict, distinct, guess, line, plain, refusal, short
+from driftsim.parts import Name, Number, Rows, Strict, distinct, guess, line, plain, refusal, short
 from driftsim.safety import too_much
 from driftsim.streams.stream import Stream
 
@@ -39,6 +39,7 @@ class Report(Strict):
 
     metrics: Annotated[list[str], Field(min_length=1)] | None = None  # error, or mae
     window: Rows | None = None  # rows per point of a curve; ten intervals where not given
+    equivalence: Annotated[Number, Field(gt=0)] | None = None  # points, or percent of an error
 
 
 class Scenario(Strict):

@@ -255,6 +255,10 @@ OF_A_CLASS = {"precision": precisions, "recall": recalls, "f1": f1s}
 OF_PROBABILITIES = ("log_loss", "brier")
 OF_SCORES = ("auc", "calibration_error")
 METRICS = OF_CLASSES | OF_NUMBERS
+LOWER_IS_BETTER = (
+    "error", "excess_error", "mae", "rmse", "excess_mse", "brier", "log_loss", "calibration_error",
+    "relative_absolute_error", "relative_squared_error",
+)  # fmt: skip
 MICRO = {f"{name}_micro": accuracy for name in OF_A_CLASS}  # over all classes at once
 
 

@@ -32,6 +32,11 @@ class Trace(NamedTuple):
     probes: Probes | None = None  # where they were asked for
     alarms: np.ndarray | None = None  # (m,) the row predicted next after each; None: no contender
 
+    def within(self, intervals):
+        """The same of some consecutive intervals, a slice."""
+        columns = {name: column[intervals] for name, column in self.columns.items()}
+        return self._replace(columns=columns)
+
     def over(self, window):
         """The same over windows, rounded up to whole intervals and begun at their multiples."""
         window = -(-window // self.interval) * self.interval

@@ -1,7 +1,6 @@
-"""Measures: recovery, regret and differences between contenders, as frames."""
+"""Measures: recovery, regret, alarms and forgetting, as frames."""
 
 from collections import Counter
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -16,14 +15,6 @@ from driftsim.evaluation.recovery import (
     TOO_SHORT,
     median,
     recoveries,
-)
-from driftsim.evaluation.significance import (
-    LEAST_OF_A_PHASE,
-    count_floor,
-    number_floor,
-    over_repeats,
-    over_seeds,
-    ranked,
 )
 from driftsim.report.seeds import by_seed, seeds_in, with_each_seed
 from driftsim.streams.stream import of_repeat
@@ -47,13 +38,9 @@ ALARMS = [
     "contender", "alarms", "changes", "detected", "missed", "to_detection", "delay",
     "extra", "early", "between_false", "ratio", "seeds",
 ]  # fmt: skip
-RANKS = ["contender", "rank", "settings", "p", "critical"]
 PROBED = ["contender", "phase", "last_row", "ruling", "visit", "concept", "error", "seeds"]
 FORGETTING = ["contender", "error", "forgetting", "backward_transfer", "seeds"]
-DIFFERENCES = ["better", "worse", "mean", "low", "high", "told_apart", "unit"]
-COLUMNS = {
-    *RECOVERY, *OF_ALL_CHANGES, *REGRET, *ALARMS, *RANKS, *PROBED, *FORGETTING, *DIFFERENCES,
-}  # fmt: skip
+COLUMNS = {*RECOVERY, *OF_ALL_CHANGES, *REGRET, *ALARMS, *PROBED, *FORGETTING}
 
 
 def recovery(results, window=None, tolerance=TOLERANCE):
@@ -138,31 +125,6 @@ def regret(results):
     return whole.reindex(columns=[*results.swept, *REGRET])
 
 
-def differences(results):
-    """A row for each two contenders: by how much one errs less, and whether they are told apart.
-
-    With two or more seeds a paired t interval, the seed being the unit; with one the error of a
-    mean along the stream, which is about these trained models on this stream.
-    """
-    rows = []
-    for setting, pairs in groupwise(results):
-        for (one, other), (ours, theirs) in pairs:
-            apart = difference(ours, theirs)
-            better, worse = (one, other) if apart.mean <= 0 else (other, one)
-            low, high = (
-                sorted(np.abs([apart.low, apart.high]))
-                if apart.distinguishable
-                else ((apart.low, apart.high) if apart.mean > 0 else (-apart.high, -apart.low))
-            )
-            rows.append(
-                setting
-                | {"better": better, "worse": worse, "mean": abs(apart.mean)}
-                | {"low": low, "high": high}
-                | {"told_apart": apart.distinguishable, "unit": apart.unit}
-            )
-    return pd.DataFrame(rows, columns=[*results.swept, *DIFFERENCES])
-
-
 def alarms(results):
     """A row for each contender that rang: its alarms against the true changes, over the seeds.
 
@@ -232,28 +194,6 @@ def alarm_rows(one):
     return np.empty(0, np.int64) if one.trace.alarms is None else one.trace.alarms
 
 
-def ranks(results):
-    """A row a contender: its mean rank by error over the settings of a sweep, the least first.
-
-    With the chance `p` of such ranks if all were alike, and the `critical` difference of ranks,
-    beyond which two are told apart. No rows without a sweep, or a second contender.
-    """
-    names = list(results.study.variants[0].scenario.models)
-    errors = {}
-    for setting, contender, played in results.grouped():
-        if contender in names:
-            lost = with_each_seed(
-                played, lambda one: counted(one.truth.columns | one.trace.columns).sum()
-            )
-            errors.setdefault(str(setting), {})[contender] = np.mean(lost)
-    whole = [[told[name] for name in names] for told in errors.values() if len(told) == len(names)]
-    if len(whole) < 2 or len(names) < 2:
-        return pd.DataFrame(columns=RANKS)
-    told = ranked(np.array(whole))
-    frame = pd.DataFrame({"contender": names, "rank": told.mean, "settings": len(whole)})
-    return frame.assign(p=told.p, critical=told.critical).sort_values("rank", ignore_index=True)
-
-
 def probed(results):
     """A row for each contender, phase and concept: its error on fresh rows of it after the phase.
 
@@ -295,50 +235,6 @@ def forgetting(results):
             named = dict(zip(FORGETTING[1:4], means.tolist()))
             rows.append(setting | {"contender": contender} | named | {"seeds": seeds_in(played)})
     return pd.DataFrame(rows, columns=[*results.swept, *FORGETTING])
-
-
-def groupwise(results):
-    """For each setting, every two contenders with their runs."""
-    groups = {}
-    for setting, contender, played in results.grouped():
-        if contender in results.study.variants[0].scenario.models:
-            groups.setdefault(str(setting), (setting, []))[1].append((contender, played))
-    for setting, named in groups.values():
-        pairs = [((a, b), (x, y)) for (a, x), (b, y) in combinations(named, 2)]
-        yield setting, [(names, both) for names, both in pairs if seeds_of(*both)]
-
-
-def difference(ours, theirs, rows=slice(None)):
-    """The difference of the mean losses of two contenders over some intervals, with bounds."""
-    seeds = seeds_of(ours, theirs)
-    both = [[one for one in played if one.seed in seeds] for played in (ours, theirs)]
-    apart = np.subtract(*(with_each_seed(played, losses_over(rows)) for played in both))
-    lengths = ours[0].truth.columns["rows"][rows]
-    floor = least_variance(apart, lengths, "correct" in ours[0].trace.columns)
-    if len(seeds) > 1:
-        return over_seeds(apart.sum(axis=1) / lengths.sum(), floor)
-    told = [{one.repeat: losses_over(rows)(one) for one in played} for played in both]
-    repeats = sorted(told[0].keys() & told[1].keys())
-    series = np.array([told[0][repeat] - told[1][repeat] for repeat in repeats])
-    return over_repeats(series / lengths.mean(), floor=floor, least=LEAST_OF_A_PHASE)
-
-
-def losses_over(rows):
-    """What gives the losses of a run in some of its intervals."""
-    return lambda one: counted(one.truth.columns | one.trace.columns)[rows]
-
-
-def least_variance(apart, lengths, counts):
-    """The least variance of a mean difference of losses (seeds, intervals), counts or numbers."""
-    begins = np.arange(len(apart)) * len(lengths)
-    if counts:
-        return count_floor(apart.ravel(), np.tile(lengths, len(apart)), begins)
-    return number_floor((apart / lengths.mean()).ravel(), begins)
-
-
-def seeds_of(ours, theirs):
-    """The seeds that the runs of two contenders have in common."""
-    return sorted({one.seed for one in ours} & {one.seed for one in theirs})
 
 
 def excess(columns):

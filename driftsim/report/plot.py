@@ -5,9 +5,9 @@ from pathlib import Path
 
 from driftsim.evaluation.metrics import metric_of
 from driftsim.parts import guess, line, short
+from driftsim.report.amounts import listed
 from driftsim.report.figures import KINDS, Shown, draw, picture
 from driftsim.report.results import Results
-from driftsim.report.verdict import listed
 from driftsim.runner import load_parts
 from driftsim.scenario import ScenarioError, load
 from driftsim.store import Store, StoreError, placed

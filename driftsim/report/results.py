@@ -1,5 +1,6 @@
 """Results: the traces of a study as tables that pandas people can go on with."""
 
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -7,17 +8,15 @@ import pandas as pd
 
 from driftsim.evaluation.metrics import metric_of, metrics_of
 from driftsim.evaluation.scores import scores_of
-from driftsim.evaluation.significance import bounds
 from driftsim.evaluation.trace import Trace
 from driftsim.parts import guess
+from driftsim.report.comparisons import Measured, bounds_of, differences, mean_of, ranks, scope_of
 from driftsim.report.measures import (
     COLUMNS,
     TOLERANCE,
     alarms,
-    differences,
     forgetting,
     probed,
-    ranks,
     recovered,
     recovery,
     regret,
@@ -43,6 +42,17 @@ class Played(NamedTuple):
     truth: Trace
     repeat: int = 0  # of the learner, on the stream of the seed
 
+    @property
+    def columns(self):
+        """The columns of both."""
+        return self.truth.columns | self.trace.columns
+
+    def within(self, intervals):
+        """The same of some consecutive intervals, a slice."""
+        return self._replace(
+            **{name: getattr(self, name).within(intervals) for name in ("trace", "truth")}
+        )
+
     def over(self, window=None):
         """The columns of both, over windows, or as one over the whole stream."""
         merged = [t.over(window) if window else t.total() for t in (self.truth, self.trace)]
@@ -66,7 +76,7 @@ class Results:
 
     def __init__(self, study, store, parts=()):
         self.study, self.store, self._parts = study, store, tuple(parts)
-        self._traces = None
+        self._traces = self._groups = None
 
     def traces(self):
         """Every finished run, as a list of `Played`."""
@@ -78,19 +88,21 @@ class Results:
         """A row a contender, and a column for each swept path; means over the seeds,
         with each of which over the repeats.
 
-        `error_low` and `error_high` (for numbers `mae_low` and `mae_high`) bound the mean error
-        over seeds, by Student's t at 95 %. A cell that cannot be known is NaN: bounds from one
-        seed, excess without a known truth. The rows of the references, such as `oracle` and
-        `no_change`, tell how they would have done, each with every label before the row. `engine`
-        is `compiled`, or the library that a contender's models run on.
+        Each metric that is asked for has bounds at 95 %, such as `error_low` and `error_high`:
+        over stream seeds, or, with one stream, of these trained models on rows like these. A cell
+        that cannot be known is NaN, such as the excess without a known truth. The rows of the
+        references, such as `oracle` and `no_change`, are how they would have done, each with every
+        label before the row. `engine` is `compiled`, or the library that a contender runs on.
         """
         rows = []
         for setting, contender, played in self.grouped():
-            about = setting | {
-                "contender": contender,
-                "engine": self.engine(setting, contender, played),
-            }
-            rows.append(about | summed_up(played, self.metrics))
+            variant = self.variant(setting)
+            about = setting | {"contender": contender} | averaged(played, self.metrics)
+            for name in self.asked:
+                scope = scope_of(variant.scenario, {contender: played}, name)
+                low, high = bounds_of(mean_of(Measured(played, scope), scope), scope)
+                about |= {f"{name}_low": low, f"{name}_high": high}
+            rows.append(about | {"engine": self.engine(setting, contender, played)})
         costs = [name for name in COSTS if name != "repeats" or self.repeats > 1]
         return pd.DataFrame(rows, columns=[*self.swept, *self.measures, *costs, "engine"])
 
@@ -144,7 +156,7 @@ class Results:
         return alarms(self)
 
     def compare(self):
-        """Each two contenders: by how much one errs less, and whether they can be told apart."""
+        """Each two contenders: how much better one is, and whether they can be told apart."""
         return differences(self)
 
     def ranks(self):
@@ -152,7 +164,7 @@ class Results:
         return ranks(self)
 
     def verdict(self):
-        """What the study has shown, in sentences that its figures carry."""
+        """What the study shows, in sentences that its figures carry: `print` it."""
         return verdict(self)
 
     def probed(self):
@@ -199,16 +211,26 @@ class Results:
 
     @property
     def metrics(self):
-        """The metrics that the labels have, and those asked for, by name, the foremost first."""
+        """The metrics asked for, the first of them first, and all others that the labels have."""
         scenario = self.study.variants[0].scenario
         schema = scenario.stream.schema
-        return metrics_of(schema) | {name: metric_of(name, schema) for name in scenario.metrics}
+        return {name: metric_of(name, schema) for name in [*scenario.metrics, *metrics_of(schema)]}
+
+    @property
+    def first_metric(self):
+        """The metric that tables, verdict and page lead with: the first one asked for."""
+        return next(iter(self.metrics))
+
+    @property
+    def asked(self):
+        """The metrics that the report asks for."""
+        return self.study.variants[0].scenario.metrics
 
     @property
     def measures(self):
         """The columns of a summary that tell how right a contender was."""
-        foremost, *others = self.metrics
-        return ["contender", foremost, f"{foremost}_low", f"{foremost}_high", *others]
+        bounded = {name: (name, f"{name}_low", f"{name}_high") for name in self.asked}
+        return ["contender", *chain(*(bounded.get(name, (name,)) for name in self.metrics))]
 
     @property
     def repeats(self):
@@ -242,16 +264,30 @@ class Results:
                 truth = truths[variant.title, run.seed]
                 yield Played(setting, run.name, run.seed, trace, truth, run.repeat)
 
+    def contests(self):
+        """Each setting with finished runs: its variant, the setting, and the contenders' runs."""
+        for variant in self.study.variants:
+            setting = dict(zip(self.swept, variant.setting.values()))
+            found = {name: self.of(setting, name) for name in variant.scenario.models}
+            if runs := {name: played for name, played in found.items() if played}:
+                yield variant, setting, runs
+
     def grouped(self):
         """The finished runs of each contender under each setting, contenders first."""
         for variant in self.study.variants:
             setting = dict(zip(self.swept, variant.setting.values()))
             for name in [*variant.scenario.models, *references(variant.scenario)]:
-                played = [
-                    one for one in self.traces() if one.setting == setting and one.contender == name
-                ]
-                if played:
+                if played := self.of(setting, name):
                     yield setting, name, played
+
+    def of(self, setting, contender):
+        """The finished runs of a contender, or a reference, under a setting."""
+        if self._groups is None:
+            self._groups = {}
+            for one in self.traces():
+                key = str(one.setting), one.contender
+                self._groups.setdefault(key, []).append(one)
+        return self._groups.get((str(setting), contender), [])
 
 
 def references(scenario):
@@ -283,18 +319,14 @@ def best(truth):
     return {"squared_error": bayes, "excess_squared_error": np.zeros(len(bayes))}
 
 
-def summed_up(played, metrics):
-    """The row of a summary that the runs of a contender come to."""
+def averaged(played, metrics):
+    """The metrics and costs of a contender over whole streams, means over its seeds."""
     tallies, seeds = [one.over() for one in played], [one.seed for one in played]
-    values = {
-        name: by_seed(seeds, [float(metric(tally)[0]) for tally in tallies])
+    means = {
+        name: float(np.mean(by_seed(seeds, [metric(tally)[0] for tally in tallies])))
         for name, metric in metrics.items()
     }
-    means = {name: float(np.mean(ones)) for name, ones in values.items()}
     for name in COSTS:
         costs = [(seed, tally[name][0]) for seed, tally in zip(seeds, tallies) if name in tally]
         means[name] = float(np.mean(by_seed(*zip(*costs)))) if costs else np.nan
-    foremost = next(iter(metrics))
-    low, high = bounds(values[foremost])
-    counts = {"seeds": seeds_in(played), "repeats": repeats_in(played)}
-    return means | {f"{foremost}_low": low, f"{foremost}_high": high} | counts
+    return means | {"seeds": seeds_in(played), "repeats": repeats_in(played)}

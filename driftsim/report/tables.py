@@ -38,15 +38,20 @@ def shown(results, width):
 
 
 def brief(results, summary):
-    """The columns of a summary that tell most: those of a terminal."""
-    contender, foremost, low, high, *others = results.measures
-    half = (summary[high] - summary[low]) / 2
+    """The columns of a summary that tell most: those of a terminal.
+
+    What contenders used stands in the verdict, but for that of a sweep.
+    """
+    first = results.first_metric
+    others = [name for name in results.metrics if name != first]
+    half = (summary[f"{first}_high"] - summary[f"{first}_low"]) / 2
     seconds = summary[[*SECONDS]].sum(axis=1, min_count=1)
     frame = summary.assign(**{"±": half, "seconds": seconds})
-    asked = {*results.study.variants[0].scenario.metrics, *ALWAYS}
-    told = [contender, foremost, "±", *others, "fits", "labels", "seconds"]
-    told = [name for name in told if name in asked and frame[name].notna().any()]
-    return frame[[*results.swept, *told]]
+    asked = {*results.asked, *ALWAYS}
+    shown = ["contender", first, "±", *others]
+    shown += ["fits", "labels", "seconds"] if results.swept else []
+    shown = [name for name in shown if name in asked and frame[name].notna().any()]
+    return frame[[*results.swept, *shown]]
 
 
 def worthwhile(frame):

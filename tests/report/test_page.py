@@ -18,6 +18,7 @@ from driftsim.report.page.document import page, source, told_first
 from driftsim.report.page.packed import Packing, grouped
 from driftsim.report.page.tables import MOST_ROWS, frames, section
 from driftsim.report.results import Results
+from driftsim.report.verdict import Block
 from driftsim.runner import Played
 from driftsim.scenario import load
 from driftsim.store import Store
@@ -172,16 +173,24 @@ def test_a_resolved_sweep_loads_to_the_same(swept, folder):
 
 
 def test_the_first_sentence_leads_but_where_others_are_alike():
-    assert '<div class="verdict lead">\n<p>One.</p>' in told_first(["One.", "Two."], swept=False)
-    assert "lead" not in told_first(["One.", "Two."], swept=True)
+    two = [Block("One."), Block("Two.")]
+    assert '<div class="verdict lead">\n<p>One.</p>' in told_first(two, swept=False)
+    assert "lead" not in told_first(two, swept=True)
+
+
+def test_a_verdict_shows_its_lists_and_tables():
+    table = pd.DataFrame([{"contender": "a<b", "labels": "1,000"}])
+    made = told_first([Block("By phase:", ("x: a<b",)), Block("Costs:", table=table)], swept=False)
+    assert "<ul><li>x: a&lt;b</li></ul>" in made
+    assert '<th scope="row">a&lt;b</th><td>1,000</td>' in made
 
 
 def test_a_long_verdict_is_folded_up():
-    many = [f"Setting {i}." for i in range(100)] + ["All in all."]
+    many = [*(Block(f"Setting {i}.") for i in range(100)), Block("All in all.")]
     told = told_first(many, swept=True)
     assert told.count("<p>") == 101 and told.count("<details>") == 1
     assert "<summary>89 more</summary>" in told and told.endswith("<p>All in all.</p>\n</div>")
-    assert "<summary>word word" in told_first(["word " * 200], swept=False)
+    assert "<summary>word word" in told_first([Block("word " * 200)], swept=False)
 
 
 def test_tables_tell_references_and_engines(plain, text):

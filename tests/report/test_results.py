@@ -9,7 +9,7 @@ from driftsim.evaluation.forgetting import lost
 from driftsim.evaluation.metrics import METRICS
 from driftsim.report import figures
 from driftsim.report.measures import ALARMS
-from driftsim.report.results import Results, bounds
+from driftsim.report.results import Results
 from driftsim.report.tables import shown
 
 
@@ -57,7 +57,8 @@ def test_the_oracle_has_no_excess_and_errs_as_the_noise(swept):
 def test_what_cannot_be_known_is_empty(plain):
     summary = plain.summary().set_index("contender")
     assert summary.index.tolist() == ["majority", "bayes", "no_change"]
-    assert summary[["error_low", "error_high", "excess_error"]].isna().all().all()
+    assert summary["excess_error"].isna().all()
+    assert summary[["error_low", "error_high"]].isna().all().all()  # 46 intervals are too few
     assert np.isnan(summary.loc["no_change"].fits) and summary.loc["bayes"].fits == 0
 
 
@@ -71,12 +72,6 @@ def test_curves_are_metrics_over_windows(swept):
     assert np.allclose(one["mean"], expected)
     assert (one.low <= one["mean"]).all() and (one["mean"] <= one.high).all()
     assert curves[curves.contender == "oracle"]["mean"].isna().all()
-
-
-def test_bounds():
-    assert np.isnan(bounds([0.5])).all()
-    low, high = bounds([0.1, 0.2, 0.3])
-    assert (low, high) == pytest.approx(stats.t.interval(0.95, 2, 0.2, 0.1 / np.sqrt(3)))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +146,7 @@ def test_contenders_are_compared_pair_by_pair(swept, plain):
     assert len(frame) == 2 and (frame.unit == "seeds").all()
     (one,) = plain.compare().to_dict("records")
     assert {one["better"], one["worse"]} == {"bayes", "majority"}
-    assert one["unit"] == "stream" and one["low"] <= one["mean"] <= one["high"]
+    assert one["unit"] == "stream" and np.isnan([one["low"], one["high"]]).all()
     error = plain.summary().set_index("contender").error
     assert one["mean"] == pytest.approx(abs(error["bayes"] - error["majority"]))
     assert error[one["better"]] < error[one["worse"]]
@@ -286,7 +281,7 @@ report: {window: 100}
     assert not frame.loc["retrained", "censored"] and frame.loc["retrained", "rows"] == 200
     assert not len(results.regret()) and results.summary().excess_error.isna().all()
     told = results.verdict()
-    assert "How far that is from the best possible nobody knows here." in told
+    assert "How far this is from the best possible predictor is not known." in str(told)
 
 
 def test_forgetting_is_told_where_it_was_probed(tmp_path, plain):
@@ -328,4 +323,4 @@ def test_contenders_are_ranked_over_the_settings_of_a_sweep(swept, plain):
     frame = swept.ranks()
     assert frame.contender.tolist() == ["bayes & co", "frozen"] and frame["rank"].tolist() == [1, 2]
     assert (frame.settings == 2).all() and not len(plain.ranks())
-    assert swept.verdict()[-1].startswith("Over 2 settings the mean ranks are bayes & co (1)")
+    assert "ranks" not in str(swept.verdict())  # two settings are too few

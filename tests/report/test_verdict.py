@@ -7,105 +7,215 @@ import numpy as np
 import pytest
 
 from driftsim.evaluation.trace import Trace
+from driftsim.report.page.plain import markdown
 from driftsim.report.results import Played, Results
 from driftsim.scenario import Scenario, Study, Variant
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "measures.md"
 EXAMPLES = re.findall(r"```text\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
-ROWS, INTERVALS = 100, 20
+ROWS, INTERVALS = 100, 60
+SECONDS = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")
 
 
-def results_of(question, wrong, known=True):
-    """Results of 2,000 rows, a change in the middle, from the wrong rows of each interval.
+def results_of(wrong, known=True, positive=50, missed=None, drift=None, **report):
+    """Results of 6,000 rows, a change in the middle, from the wrong rows of each interval.
 
-    `wrong` maps contenders to numbers (seeds, 20) of them in intervals of 100 rows.
+    `wrong` maps contenders to numbers (seeds, 60) of them in intervals of 100 rows, `positive` of
+    which are of class 1; those `missed` are among the wrong ones, half of them unless given.
     """
-    models = {name: {"learner": "majority", "policy": "online"} for name in wrong}
     concepts = {"summer": {"kind": "sea", "threshold": 8.0}, "winter": {"kind": "sea"}}
-    stream = {"length": 2000, "concepts": concepts, "drift": {"kind": "sudden", "at": [1000]}}
-    rules = {"warmup": 0, "seeds": len(next(iter(wrong.values()))), "interval": ROWS}
-    told = {"stream": stream, "models": models, "evaluation": rules}
-    scenario = Scenario.model_validate(told)
-    results = Results(Study("example", question, [Variant({}, scenario)]), store=None)
+    drift = drift or {"kind": "sudden", "at": [3000]}
+    document = {
+        "stream": {"length": 6000, "concepts": concepts, "drift": drift},
+        "models": {name: {"learner": "majority", "policy": policy(name)} for name in wrong},
+        "evaluation": {"warmup": 1, "seeds": len(next(iter(wrong.values()))), "interval": ROWS},
+        "report": report,
+    }
+    scenario = Scenario.model_validate(document)
+    results = Results(Study("example", "", [Variant({}, scenario)]), store=None)
+    world = truth(known, positive)
+    reference = np.full((document["evaluation"]["seeds"], INTERVALS), 45)
     results._traces = [
-        Played({}, name, seed, trace(errors, known), truth(known))
-        for name, told in {**wrong, "no_change": np.full((1, INTERVALS), 45)}.items()
-        for seed, errors in enumerate(told)
+        Played({}, name, seed, trace(errors, (missed or {}).get(name), world), world)
+        for name, every in {**wrong, "no_change": reference}.items()
+        for seed, errors in enumerate(every)
     ]
     return results
 
 
-def truth(known):
-    first = np.arange(INTERVALS) * ROWS
-    rows = {"first_row": first, "last_row": first + ROWS - 1, "rows": np.full(INTERVALS, ROWS)}
-    return Trace(rows | ({"bayes_error": np.full(INTERVALS, 5.0)} if known else {}), ROWS)
+def policy(name):
+    return "static" if name == "frozen" else "online"
 
 
-def trace(wrong, known):
+def truth(known, positive):
+    first, none = np.arange(INTERVALS) * ROWS, np.zeros(INTERVALS, int)
+    rows = {"first_row": first, "last_row": first + ROWS - 1, "rows": none + ROWS}
+    rows["actual"] = np.column_stack([none + ROWS - positive, none + positive])
+    return Trace(rows | ({"bayes_error": none + 5.0} if known else {}), ROWS)
+
+
+def trace(wrong, missed, world):
     wrong, none = np.asarray(wrong), np.zeros(INTERVALS)
-    seconds = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")
-    own = {"correct": (ROWS - wrong)[:, None], "labels": none + ROWS, "fits": none}
-    own |= {name: none + 0.01 for name in seconds}
+    missed = wrong // 2 if missed is None else np.asarray(missed)
+    lost = np.column_stack([wrong - missed, missed])
+    correct = world.columns["actual"] - lost
+    own = {name: world.columns[name] for name in ("first_row", "last_row", "rows")}
+    own |= {"correct": correct, "predicted": correct + lost[:, ::-1], "labels": none + ROWS}
+    own |= {"fits": none} | {name: none + 0.01 for name in SECONDS}
+    known = "bayes_error" in world.columns
     return Trace(own | ({"expected_error": wrong * 1.0} if known else {}), ROWS)
 
 
-def seeded(rate, after, seeds=5, spread=1):
+def seeded(before, after, seeds=10, spread=0.5):
     """Wrong rows of each interval before and after the change, with a spread between seeds."""
-    base = np.repeat([rate, after], INTERVALS // 2)
-    return np.array([base + spread * (seed - seeds // 2) for seed in range(seeds)])
+    base = np.repeat([before, after], INTERVALS // 2)
+    return np.array([base + spread * (seed % 5 - 2) for seed in range(seeds)])
+
+
+def noisy(rate, seeds=1, seed=0):
+    """Wrong rows of each interval, independent from one to the next."""
+    return np.random.default_rng(seed).binomial(ROWS, rate, (seeds, INTERVALS))
 
 
 def test_the_worked_example_of_a_win():
-    online, retrained = seeded(8, 9), seeded(7, 14)
+    online, retrained, frozen = seeded(8, 9), seeded(7, 14), seeded(7, 31)
     retrained[::2] += 1
-    told = results_of("Is it better to learn online?", {"retrained": retrained, "online": online})
-    assert "\n".join(told.verdict()) + "\n" == EXAMPLES[0]
+    wrong = {"frozen": frozen, "retrained": retrained, "online": online}
+    assert f"{results_of(wrong).verdict()}\n" == EXAMPLES[0]
 
 
 def test_the_worked_example_of_a_tie():
-    wave = np.array([4, 6, 7, 5, 4, 6, 8, 5, 3, 6] * 2)
-    wrong = {"tree": (wave + 3)[None], "forest": (wave[::-1] + 3)[None]}
-    told = results_of("Does a forest pay?", wrong, known=False)
-    assert "\n".join(told.verdict()) + "\n" == EXAMPLES[1]
+    wrong = {"tree": noisy(0.09), "forest": noisy(0.09, seed=1)}
+    assert f"{results_of(wrong, known=False).verdict()}\n" == EXAMPLES[1]
+
+
+def test_the_worked_example_of_an_imbalanced_stream():
+    wrong, missed = {}, {}
+    for name, rate in {"balanced": 0.3, "plain": 0.8}.items():
+        missed[name] = np.random.default_rng(2).binomial(5, rate, INTERVALS)
+        wrong[name] = (missed[name] + (3 if name == "balanced" else 0))[None]
+    asked = {"metrics": ["recall of 1"]}
+    results = results_of(wrong, known=False, positive=5, missed=missed, **asked)
+    assert f"{results.verdict()}\n" == EXAMPLES[2]
 
 
 def test_nobody_is_said_to_win_what_chance_may_have_decided():
-    rng = np.random.default_rng(0)
-    wins = 0
+    rng, wins = np.random.default_rng(0), 0
     for _ in range(60):
         pair = {name: rng.binomial(ROWS, 0.2, (4, INTERVALS)) for name in ("a", "b")}
-        wins += "errs least" in results_of("", pair).verdict()[0]
+        wins += "has the lowest" in results_of(pair).verdict()[0].text
     assert wins <= 9  # one of twenty, on average
 
 
-def test_who_does_not_beat_the_last_label_is_told_so():
-    told = results_of("", {"a": seeded(50, 50), "b": seeded(60, 60)}).verdict()
-    said = "Nobody beats no_change, which errs in 45.00 % of the rows, with every label at once."
-    assert said in told
+def test_simple_references_that_are_not_beaten_are_named_with_an_interval():
+    worse = str(results_of({"a": seeded(50, 50), "b": seeded(60, 60)}).verdict())
+    assert "No contender beats no_change (with every label at once, 45.0 % error)" in worse
+    assert "a has 5.0 points more (4.5 to 5.5) than no_change." in worse
+    close = {"a": noisy(0.449, 10), "b": seeded(60, 60)}
+    assert "No contender clearly beats no_change" in str(results_of(close).verdict())
+    assert "no_change" not in str(results_of({"a": seeded(30, 30), "b": seeded(9, 9)}).verdict())
 
 
-def test_many_phases_are_counted(swept):
-    from driftsim.report.verdict import by_phase
-
-    runs = {"a": seeded(5, 5), "b": seeded(9, 9)}
-    results = results_of("", runs)
-    played = {name: [one for one in results.traces() if one.contender == name] for name in runs}
-    phases = [(f"phase {i}", slice(2 * i, 2 * i + 2)) for i in range(10)]
-    told = by_phase(played, phases, numbers=False)
-    assert told == "Of the 10 phases between changes, least erred: a in 10."
-    assert swept.verdict()[0] == "Does <noise> hurt?"
-    assert swept.verdict()[1].startswith("noise = 0.0: 'bayes & co' errs least")
+def test_many_phases_are_counted_and_those_too_short_are_said_to_be(swept):
+    runs = {"a": noisy(0.05), "b": noisy(0.2)}
+    drift = {"kind": "recurring", "every": 300}
+    said = str(results_of(runs, drift=drift).verdict())
+    assert "Best in the 20 phases between changes: too short to tell in 20." in said
+    runs = {"a": noisy(0.05, 10), "b": noisy(0.2, 10)}
+    said = str(results_of(runs, drift=drift).verdict())
+    assert "Best in the 20 phases between changes: a in 20." in said
+    assert swept.verdict()[0].text.startswith("noise = 0.0: Over 2 seeds, ")
 
 
-@pytest.mark.parametrize("text", ["nan", "inf", "  "])
-def test_no_gap_is_told(swept, plain, text):
+def test_one_contender_has_neither_phases_nor_a_next():
+    said = str(results_of({"a": seeded(5, 9)}).verdict())
+    assert said.startswith("Over 10 seeds, a has 7.0 % error (6.5 to 7.5 at 95 %).")
+    assert "phase" not in said and "next" not in said and "pays" not in said
+
+
+def test_the_metric_asked_for_decides_who_is_best():
+    wrong = {"careful": seeded(20, 20), "quick": seeded(5, 5)}
+    missed = {"careful": np.ones(INTERVALS), "quick": np.full(INTERVALS, 4)}
+    by_error = results_of(wrong, positive=30, missed=missed).verdict()[0].text
+    assert "quick has the lowest error" in by_error
+    asked = {"metrics": ["recall of 1"]}
+    by_recall = results_of(wrong, positive=30, missed=missed, **asked)
+    assert "careful has the highest recall of 1" in by_recall.verdict()[0].text
+    assert by_recall.compare().iloc[0][["better", "metric"]].to_list() == ["careful", "recall of 1"]
+
+
+def test_equality_is_said_only_within_the_margin_that_was_asked_for():
+    pair = {"a": noisy(0.2, 20), "b": noisy(0.2, 20, seed=1)}
+    assert "equal" not in str(results_of(pair).verdict())
+    near = results_of(pair, equivalence=2.0)
+    assert "to within 2.0 points" in str(near.verdict()) and near.compare().equivalent.all()
+    far = results_of(pair, equivalence=0.01)
+    assert "to within 0.01 points is open" in str(far.verdict())
+    assert not far.compare().equivalent.any()
+
+
+def test_keeping_up_does_not_pay_where_the_model_trained_once_is_best():
+    said = str(results_of({"frozen": seeded(5, 5), "online": seeded(9, 9)}).verdict())
+    assert "Keeping a model up to date does not pay: the static contender frozen is best." in said
+    pair = {"frozen": noisy(0.2, 5), "online": noisy(0.2, 5, seed=1)}
+    assert "Whether keeping a model up to date pays is open" in str(results_of(pair).verdict())
+    three = {"a": seeded(5, 5), "b": seeded(9, 9), "c": seeded(20, 20)}
+    said = str(results_of(three).verdict())
+    assert "c is weakest, with 20.0 % error: 15.0 points more (14.7 to 15.3)." in said
+
+
+def test_no_sentence_names_more_than_six():
+    runs = {name: noisy(0.2, 5, seed=i) for i, name in enumerate("abcdefghij")}
+    first = results_of(runs).verdict()[0].text
+    assert "others cannot be told apart" in first and first.count("(2") <= 6
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "  ", "e+0", "unknown"])
+def test_sentences_have_no_gaps(swept, plain, text):
     for results in (swept, plain):
-        assert not any(text in said for said in results.verdict())
+        assert not any(text in block.text for block in results.verdict())
 
 
 def test_who_has_not_ended_with_every_seed_is_left_out():
-    results = results_of("", {"a": seeded(5, 5), "b": seeded(9, 9)})
+    results = results_of({"a": seeded(5, 5), "b": seeded(9, 9)})
     results._traces = [one for one in results._traces if (one.contender, one.seed) != ("b", 2)]
-    told = results.verdict()
-    assert told[0].startswith("a errs in") and told[-1].endswith("have ended: b.")
+    verdict = results.verdict()
+    assert verdict[0].text.startswith("Over 10 seeds, a has 5.0 % error")
+    assert verdict[-1].text.endswith("not all of their runs have ended: b.")
     assert len(results.compare()) == 1
+
+
+def test_recorded_rows_are_one_stream_whatever_the_seeds(plain):
+    assert plain.verdict()[0].text.startswith("On this recorded stream, with these trained models")
+
+
+def test_intervals_that_are_too_few_are_said_to_be_and_what_gives_more(plain):
+    said = str(plain.verdict())
+    assert "46 intervals of one stream are too few; evaluation: {interval: 11} gives more" in said
+    assert "more points" not in said and "No contender" not in said
+
+
+def test_with_one_stream_the_spread_over_repeats_is_added():
+    base = {"a": noisy(0.10)[0], "b": noisy(0.2, seed=1)[0]}
+    results = results_of({name: one[None] for name, one in base.items()})
+    world = truth(True, 50)
+    alone = results.compare().iloc[0]
+    results._traces = [
+        Played({}, name, 0, trace(wrong + 6 * repeat * (name == "a"), None, world), world, repeat)
+        for name, wrong in base.items()
+        for repeat in range(2)
+    ] + [one for one in results.traces() if one.contender == "no_change"]
+    results._groups = None
+    several = results.compare().iloc[0]
+    assert several.unit == "repeats" and alone.unit == "stream"
+    assert several["mean"] == pytest.approx(alone["mean"] - 0.03)
+    assert several.high - several.low > 2 * (alone.high - alone.low)
+    said = str(results.verdict())
+    assert said.startswith("On this one stream, with 2 trained models a contender, ")
+    assert "no_change" not in said  # each repeat beats it
+
+
+def test_a_verdict_in_markdown_has_lists_and_a_table():
+    text = markdown("", results_of({"a": seeded(5, 5), "b": seeded(9, 9)}).verdict()).decode()
+    assert "\n\n- summer (rows 0 to 2,999): a\n- winter" in text
+    assert "\n| contender | labels | trainings | seconds | runs on |\n| --- |" in text

@@ -3,9 +3,10 @@
 import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
+from driftsim.evaluation.metrics import LOWER_IS_BETTER
 from driftsim.report.figures.labels import beside_points
 from driftsim.report.figures.panels import ACROSS, entitle, grid, settled
-from driftsim.report.figures.style import FROM_ZERO, LOSSES, numbers
+from driftsim.report.figures.style import FROM_ZERO, numbers
 from driftsim.report.verdict import SECONDS
 
 HEIGHT, NAME = 2.8, 0.13  # inches of a panel, and of each name beyond a few
@@ -74,7 +75,7 @@ def draw(panel, shown, frame, name, metric):
         style = {"color": look.colour, "linestyle": "none", "clip_on": False}
         panel.plot(x, y, marker=look.marker, markersize=5, gid="point", zorder=3, **style)
     panel.margins(0.1)
-    front = foremost(frame[name], frame["mean"], metric in LOSSES)
+    front = foremost(frame[name], frame["mean"], metric in LOWER_IS_BETTER)
     x, y = frame[name].to_numpy()[front], frame["mean"].to_numpy()[front]
     style = {"color": "#dddddd", "linewidth": 2, "solid_joinstyle": "miter"}
     panel.step(x, y, where="post", zorder=0.6, gid="front", **style)

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from driftsim.report.amounts import title
 from driftsim.report.figures.panels import entitle, settled
 from driftsim.report.figures.style import INK, short
 
@@ -22,8 +23,8 @@ def ranks(shown):
     figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
     ratios = {"height_ratios": heights}
     panels = figure.subplots(len(told), 1, squeeze=False, gridspec_kw=ratios).ravel()
-    for panel, (title, frame) in zip(panels, told.items()):
-        entitle(panel, title)
+    for panel, (name, frame) in zip(panels, told.items()):
+        entitle(panel, name)
         draw(panel, shown, frame)
     return settled(figure)
 
@@ -38,7 +39,7 @@ def draw(panel, shown, frame):
     first, last = 1, max(np.ceil(frame["rank"].max()), 2)
     panel.set(xlim=(first, last), ylim=(high(frame), 0))
     panel.set_axis_off()
-    scale(panel, first, last, frame["critical"].iloc[0], frame["p"].iloc[0])
+    scale(panel, first, last, frame.iloc[0])
     joined = groups(frame)
     for i, (low, far) in enumerate(joined):
         y = HEAD - 0.22 + BAR * i
@@ -52,8 +53,9 @@ def draw(panel, shown, frame):
         led(panel, one, y, left, shown.looks[one.contender])
 
 
-def scale(panel, first, last, critical, p):
-    """The scale of ranks, and the critical difference above it."""
+def scale(panel, first, last, ranks):
+    """The scale of ranks, and the critical difference above it; `ranks` is a row of the frame."""
+    critical, p = ranks["critical"], ranks["p"]
     line = {"color": INK, "linewidth": 1, "clip_on": False}
     panel.plot([first, last], [HEAD - 0.35] * 2, **line)
     for rank in np.arange(first, last + 1):
@@ -64,7 +66,8 @@ def scale(panel, first, last, critical, p):
     panel.plot([first, end], [0.2, 0.2], marker="|", gid="critical", **line)
     more = "" if end == first + critical else ", wider than the scale"
     words = f"critical difference {critical:.2f} (Nemenyi, 95 %){more}"
-    words += f"; Friedman's p {f'= {p:.2g}' if p >= 0.0001 else '< 0.0001'}"
+    words += f"; {ranks['test']}: p {f'= {p:.2g}' if p >= 0.0001 else '< 0.0001'}"
+    words = f"ranks by {title(ranks['metric'])}; {words}"
     panel.text(first, 0.12, words, ha="left", va="bottom", fontsize=8, color=INK)
 
 

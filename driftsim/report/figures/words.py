@@ -2,15 +2,17 @@
 
 from math import isnan
 
+from driftsim.evaluation.metrics import LOWER_IS_BETTER
 from driftsim.evaluation.recovery import DID_NOT_FALL, RECOVERED, TOO_SHORT, median
 from driftsim.parts import plain
+from driftsim.report.amounts import listed
 from driftsim.report.figures.costs import COSTS, foremost, priced
 from driftsim.report.figures.detections import UNKNOWN, rung
 from driftsim.report.figures.lines import excess_of
 from driftsim.report.figures.settings import values_of
-from driftsim.report.figures.style import LOSSES, numbers
+from driftsim.report.figures.style import numbers
 from driftsim.report.figures.world import distinct, known, over
-from driftsim.report.verdict import by_rank, listed
+from driftsim.report.verdict import ranking
 
 MOST = 12  # contenders or changes that are told of
 MOST_SETTINGS = 4
@@ -70,7 +72,7 @@ def along(shown, scene, metric):
 def worst(curve, name, metric):
     """Where a contender was worst."""
     one = curve[curve["contender"] == name].dropna(subset=["mean"])
-    at = one.loc[one["mean"].idxmax() if metric in LOSSES else one["mean"].idxmin()]
+    at = one.loc[one["mean"].idxmax() if metric in LOWER_IS_BETTER else one["mean"].idxmin()]
     return f" ({numbers(at['mean'])} up to row {at['last_row']:,})"
 
 
@@ -136,11 +138,9 @@ def cost(shown):
             f"{one['labels']:,.0f} labels and {counted(one['fits'], 'fit')}"
             for name, one in frame.iterrows()
         )
-        best = [
-            f"{listed(list(frame.index[foremost(frame[name], frame['mean'], metric in LOSSES)]))} "
-            f"for {name}"
-            for name in COSTS
-        ]
+        lower = metric in LOWER_IS_BETTER
+        front = {name: frame.index[foremost(frame[name], frame["mean"], lower)] for name in COSTS}
+        best = [f"{listed(names)} for {name}" for name, names in front.items()]
         start = f"{title}: " if title else ""
         said.append(f"{start}{metric.replace('_', ' ')}: {words}. Beaten by nobody: {told(best)}.")
     return " ".join(said)
@@ -207,7 +207,7 @@ def sweep(shown):
 
 def extremes(results, frame, metric):
     """The best and the worst of a contender, and where."""
-    ordered = frame.dropna(subset=["mean"]).sort_values("mean", ascending=metric in LOSSES)
+    ordered = frame.dropna(subset=["mean"]).sort_values("mean", ascending=metric in LOWER_IS_BETTER)
     ends = [ordered.iloc[0], ordered.iloc[-1]]
     return " and ".join(
         f"{numbers(one['mean'])} at {', '.join(f'{n} = {said(one[n])}' for n in results.swept)}"
@@ -222,6 +222,5 @@ def said(value):
 
 def ranks(shown):
     """How contenders rank."""
-    return " ".join(
-        told for one in shown.reports.values() for told in by_rank(shown.told(one, "ranks"))
-    )
+    frames = [shown.told(one, "ranks") for one in shown.reports.values()]
+    return " ".join(ranking(frame) for frame in frames if len(frame))

@@ -29,7 +29,7 @@ def files(results, told, verdict):
     """The tables and words of a report, and its scenario, as the bytes of files."""
     made = {
         "summary.csv": csv(told.summary),
-        "summary.md": markdown(verdict),
+        "summary.md": markdown(results.study.question, verdict),
         "recovery.csv": csv(told.recovery),
         "alarms.csv": csv(told.alarms),
         "differences.csv": csv(told.differences),

@@ -49,7 +49,7 @@ def head(results, verdict, failures):
     return {
         "name": html.escape(study.name),
         "question": f'<p class="question">{html.escape(question)}</p>' if question else "",
-        "verdict": told_first(verdict[1 if question else 0 :], swept=bool(study.swept)),
+        "verdict": told_first(verdict, swept=bool(study.swept)),
         "failed": failed(failures),
     }
 
@@ -100,12 +100,36 @@ def paragraphs(sentences):
 
 def told_first(verdict, swept):
     """The verdict, what is long folded up; its first sentence leads, but where others are alike."""
-    parts = [long(said) for said in verdict]
+    parts = [block_of(one) for one in verdict]
     if len(parts) > MOST:  # a sweep: the last one is of all settings
         rest = f"<details><summary>{len(parts) - MOST:,} more</summary>\n"
         parts[MOST - 1 : -1] = [rest + "\n".join(parts[MOST - 1 : -1]) + "</details>"]
     lead = "" if swept else " lead"
     return f'<div class="verdict{lead}">\n' + "\n".join(parts) + "\n</div>"
+
+
+def block_of(block):
+    """A part of the verdict: its sentences, and the list or the table below them."""
+    made = [long(block.text)]
+    if block.items:
+        made.append(
+            "<ul>" + "".join(f"<li>{html.escape(one)}</li>" for one in block.items) + "</ul>"
+        )
+    if block.table is not None:
+        rows = [block.table.columns, *block.table.itertuples(index=False)]
+        made.append(f'<div class="wide">{small(rows)}</div>')
+    return "\n".join(made)
+
+
+def small(rows):
+    """A small table: a row of headings, and rows of words of which the first heads each."""
+    head, *body = ([html.escape(cell) for cell in row] for row in rows)
+    lines = ["".join(f'<th scope="col">{cell}</th>' for cell in head)]
+    lines += [
+        f'<th scope="row">{first}</th>' + "".join(f"<td>{cell}</td>" for cell in cells)
+        for first, *cells in body
+    ]
+    return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
 
 
 def long(said):

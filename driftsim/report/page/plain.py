@@ -24,6 +24,23 @@ def inert(value):
     return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
 
 
-def markdown(sentences):
-    """Sentences as the bytes of a Markdown file, a paragraph each, without tags and links."""
-    return ("\n\n".join(MARKUP.sub(r"\\\1", one) for one in sentences) + "\n").encode()
+def markdown(question, verdict):
+    """A question and a verdict as the bytes of a Markdown file, without tags and links."""
+    parts = [escaped(question)] if question else []
+    for block in verdict:
+        parts += [escaped(block.text), "\n".join(f"- {escaped(item)}" for item in block.items)]
+        if block.table is not None:
+            head, rows = list(block.table), block.table.values.tolist()
+            lines = [head, ["---"] * len(head), *(map(in_cell, row) for row in rows)]
+            parts.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
+    return ("\n\n".join(part for part in parts if part) + "\n").encode()
+
+
+def escaped(text):
+    """A text whose characters mean nothing to a reader of Markdown."""
+    return MARKUP.sub(r"\\\1", text)
+
+
+def in_cell(text):
+    """A text in a cell of a table."""
+    return escaped(text).replace("|", r"\|")

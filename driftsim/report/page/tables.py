@@ -13,10 +13,11 @@ MOST_ROWS = 1_000  # of a table in the page
 COUNTED = (*COUNTS, "change", "phase", "last_row", "visit", "settings", "changes", "seed", "repeat")
 NAMES = ("contender", "better")  # columns that head their rows
 NOTES = {
-    "summary": "Means over the seeds; ± is half the width of the interval that bounds the mean at "
-    "95 %. Grey rows are references: oracle knows the world, the others have seen every label "
-    "before the row. An empty cell cannot be known.",
-    "whole": "Means over the seeds; …_low and …_high bound the mean at 95 %.",
+    "summary": "Means over the seeds; ± is half the width of the interval at 95 %, over the seeds, "
+    "or with one stream of these trained models on rows like these. Grey rows are references: "
+    "oracle knows the world, the others have seen every label before the row. An empty cell "
+    "cannot be known.",
+    "whole": "Means over the seeds; …_low and …_high are the bounds of the interval at 95 %.",
     "recovered": "rows: the median, over seeds and changes, from a change to the end of the first "
     "window that is as good again; changes that were not followed to their end (censored) count "
     "as longer, and those at which it did not fall as 0. Without a median fewer than half have "
@@ -29,10 +30,11 @@ NOTES = {
     "alarms": "Alarms against the true changes, means over the seeds. Below each contender stand "
     "two detectors that see no errors and ring as often. Where no change is known, as in recorded "
     "rows without marks, nobody knows which alarms are true, and the cells are empty.",
-    "differences": "Each two contenders: by how much one errs less, with bounds at 95 %; they are "
-    "told apart where the bounds exclude zero.",
-    "ranks": "The mean rank of each contender over the settings, 1 for the least error; p: the "
-    "chance of such ranks if all were alike; critical: how far apart two ranks have to be.",
+    "differences": "Each two contenders: how much better one is in the first metric, with an "
+    "interval at 95 % for this pair alone; p is corrected for all pairs (Holm), and they are told "
+    "apart where it is below .05.",
+    "ranks": "The mean rank of each contender over the settings, 1 for the best; p: the chance of "
+    "such ranks if all were alike; critical: how far apart two ranks have to be.",
     "forgetting": "error: on fresh rows of all concepts at the end. Of the concepts that do not "
     "rule then, forgetting: how much higher it is than it was at its lowest; backward transfer: "
     "how much lower than when the concept last ruled.",

@@ -1,0 +1,85 @@
+"""Amounts: metrics, differences and counts as people read them."""
+
+import math
+
+PERCENT = {  # shares of rows, read as percent; their differences are points
+    "error", "excess_error", "accuracy", "balanced_accuracy", "g_mean", "precision", "recall", "f1",
+}  # fmt: skip
+LONG = {
+    "mae": "mean absolute error",
+    "rmse": "root mean squared error",
+    "mcc": "Matthews correlation",
+    "r2": "R²",
+    "f1": "F1",
+    "auc": "AUC",
+    "brier": "Brier score",
+    "kappa_m": "kappa M",
+    "excess_mse": "excess mean squared error",
+}
+MOST_NAMES = 6  # of a sentence
+
+
+def title(metric):
+    """The name of a metric in a sentence."""
+    return LONG.get(metric, metric.replace("_", " "))
+
+
+def as_percent(metric):
+    """Whether a metric is a share of rows."""
+    return metric.partition(" of ")[0].removesuffix("_micro") in PERCENT
+
+
+def amount(metric, value, half=math.nan):
+    """A value of a metric with its unit, as precise as half of its interval allows."""
+    if as_percent(metric):
+        return f"{number(100 * value, 100 * half, least=1)} %"
+    return number(value, half)
+
+
+def points(metric, difference, half=math.nan):
+    """A difference of two values with its unit: points for shares of rows."""
+    if as_percent(metric):
+        text = number(100 * difference, 100 * half, least=1)
+        return f"{text} {'point' if text in ('1', '1.0') else 'points'}"
+    return number(difference, half)
+
+
+def interval(metric, low, high):
+    """An interval as people write it: 2.7 to 2.9."""
+    scale = 100 if as_percent(metric) else 1
+    half, least = scale * (high - low) / 2, 1 if scale == 100 else None
+    return f"{number(scale * low, half, least)} to {number(scale * high, half, least)}"
+
+
+def number(value, half=math.nan, least=None, digits=3):
+    """A number as precise as half of its interval allows, or to some digits; never 2e+02."""
+    if not math.isfinite(value):
+        return "unknown"
+    if half > 0 and math.isfinite(half):
+        power = math.floor(math.log10(half))
+        places = (1 if half / 10**power < 3 else 0) - power
+    else:
+        digits = 1 if least else digits
+        places = digits - 1 - math.floor(math.log10(abs(value))) if value else 0
+    places = min(max(places, least or -12), 12)
+    text = f"{round(value, places):,.{max(places, 0)}f}"
+    return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
+
+
+def seconds(value):
+    """Seconds to two digits, without zeros at the end: 0.008, 1.5, 230."""
+    text = number(value, digits=2)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def named(name):
+    """The name of a contender in a sentence."""
+    return name if " " not in name else f"'{name}'"
+
+
+def listed(names, most=MOST_NAMES):
+    """Names as a sentence has them, not more than a few."""
+    names = [*names]
+    if len(names) > most:
+        names = [*names[: most - 1], f"{len(names) - most + 1} others"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,36 @@
+"""Blocks: the parts of a verdict, as text and as Markdown."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+
+class Block(NamedTuple):
+    """A part of a verdict: sentences, and a list or a small table below them."""
+
+    text: str
+    items: tuple[str, ...] = ()
+    table: pd.DataFrame | None = None
+
+    def __str__(self):
+        lines = [self.text, *(f"- {item}" for item in self.items)]
+        return "\n".join(lines if self.table is None else [*lines, aligned(self.table)])
+
+
+class Verdict(tuple):
+    """What a study shows, a `Block` for each thing there is to say; `str` gives it as text."""
+
+    def __str__(self):
+        return "\n".join(map(str, self))
+
+
+def aligned(table):
+    """A table as text: the first column to the left, the others to the right."""
+    rows = [list(table), *table.values.tolist()]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(
+            [row[0].ljust(widths[0]), *(cell.rjust(n) for cell, n in zip(row[1:], widths[1:]))]
+        )
+        for row in rows
+    )

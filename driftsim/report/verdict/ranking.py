@@ -1,0 +1,30 @@
+"""Ranking: how contenders rank over the settings of a sweep, in words."""
+
+from driftsim.evaluation.significance import LEAST_SETTINGS
+from driftsim.report.amounts import listed, named, number, title
+from driftsim.report.comparisons import SIGNIFICANCE
+from driftsim.report.verdict.blocks import Block
+
+
+def by_rank(frame):
+    """How contenders rank over the settings of a sweep; nothing below six settings."""
+    if len(frame) and frame["settings"].iloc[0] >= LEAST_SETTINGS:
+        yield Block(ranking(frame))
+
+
+def ranking(frame):
+    """The mean ranks over the settings of a sweep in words, and what they show."""
+    first = frame.iloc[0]
+    means = listed(f"{named(one.contender)} ({one.rank:.1f})" for one in frame.itertuples())
+    apart = frame[frame["rank"] - first["rank"] > first["critical"]]
+    if first["settings"] < LEAST_SETTINGS:
+        shown = f"Fewer than {LEAST_SETTINGS} settings are too few to tell contenders apart."
+    elif first["p"] > SIGNIFICANCE:
+        shown = f"They cannot be told apart ({first['test']}, p = {number(first['p'], digits=2)})."
+    elif len(apart):
+        names = listed(map(named, apart["contender"]))
+        shown = f"{named(first['contender'])} ranks better than {names}."
+    else:
+        shown = f"{named(first['contender'])} cannot be told apart from the next."
+    over = f"over {first['settings']:,} settings"
+    return f"Mean ranks by {title(first['metric'])} {over}: {means}. {shown}"
