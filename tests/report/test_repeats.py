@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from driftsim.evaluation.metrics import METRICS
-from driftsim.report.measures import difference
+from driftsim.report.comparisons import Measured, difference, scope_of
 from driftsim.report.page.packed import packed
 from driftsim.report.results import Results
 from driftsim.report.seeds import with_each_seed
@@ -24,6 +24,11 @@ def error(one):
 def errors(runs):
     """The mean over three repeats with each of two seeds."""
     return np.reshape([error(one) for one in runs], (2, 3)).mean(axis=1)
+
+
+def apart(results, ours, theirs):
+    scope = scope_of(results.study.variants[0].scenario, {"": ours}, "error")
+    return difference(Measured(ours, scope), Measured(theirs, scope), scope)
 
 
 def test_repeats_are_other_learners_on_the_same_rows(crossed):
@@ -82,17 +87,17 @@ def test_a_curve_is_of_seeds(crossed):
 
 def test_a_difference_is_of_seeds(crossed):
     ours, theirs = of(crossed, "tree"), of(crossed, "bayes")
-    apart, (one, other) = difference(ours, theirs), errors(ours) - errors(theirs)
-    assert apart.mean == pytest.approx((one + other) / 2) and apart.unit == "seeds"
-    assert apart.errors[0].df == 1
-    assert apart.errors[0].se == pytest.approx(abs(one - other) / 2)
+    found, (one, other) = apart(crossed, ours, theirs), errors(ours) - errors(theirs)
+    assert found.mean == pytest.approx((one + other) / 2) and found.unit == "seeds"
+    assert found.errors[0].df == 1
+    assert found.errors[0].se == pytest.approx(abs(one - other) / 2)
 
 
 def test_a_difference_on_one_stream_is_over_its_repeats(crossed):
     ours, theirs = of(crossed, "tree")[:3], of(crossed, "bayes")[:3]
-    apart, alone = difference(ours, theirs), difference(ours[:1], theirs[:1])
-    assert (apart.unit, alone.unit) == ("repeats", "stream")
-    assert apart.mean == pytest.approx(np.mean([*map(error, ours)]) - error(theirs[0]))
+    several, alone = apart(crossed, ours, theirs), apart(crossed, ours[:1], theirs[:1])
+    assert (several.unit, alone.unit) == ("repeats", "stream")
+    assert several.mean == pytest.approx(np.mean([*map(error, ours)]) - error(theirs[0]))
     assert alone.mean == pytest.approx(error(ours[0]) - error(theirs[0]))
 
 
