@@ -59,6 +59,15 @@ class Moments(NamedTuple):
             found.append((n, mean, spread))
         return Moments(*map(np.array, zip(*found)))
 
+    def but_each(self):
+        """Those of all stretches but one, each of them in turn."""
+        backwards = self.part(slice(None, None, -1))
+        before, after = (one.fading(np.ones(len(self.n))) for one in (self, backwards))
+        none = Moments(*np.zeros((3, 1)))
+        return joined_up(none, before.part(slice(-1))).joined(
+            joined_up(after.part(slice(-1)).part(slice(None, None, -1)), none)
+        )
+
     def sliding(self, width):
         """Those of each `width` consecutive stretches together, and of the first fewer ones."""
         parts = Moments(*(blocks(column, width) for column in self))
@@ -74,6 +83,11 @@ class Moments(NamedTuple):
         before = ends.part(np.where(cut, last - width + 1, 0))
         before = before._replace(n=before.n * cut, spread=before.spread * cut)
         return before.joined(heads.part(last))
+
+
+def joined_up(one, other):
+    """Stretches behind others."""
+    return Moments(*map(np.concatenate, zip(one, other)))
 
 
 def blocks(column, width):

@@ -10,7 +10,16 @@ from driftsim.evaluation.metrics import metric_of, metrics_of
 from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.trace import Trace
 from driftsim.parts import guess
-from driftsim.report.comparisons import Measured, bounds_of, differences, mean_of, ranks, scope_of
+from driftsim.report.comparisons import (
+    DIFFERENCES,
+    RANKS,
+    Measured,
+    bounds_of,
+    differences,
+    mean_of,
+    ranks,
+    scope_of,
+)
 from driftsim.report.measures import (
     COLUMNS,
     TOLERANCE,
@@ -206,7 +215,8 @@ class Results:
     def swept(self):
         """Names of the swept paths, as columns of the tables."""
         return shortest(
-            self.study.swept, taken={*self.measures, *COSTS, "engine", *CURVES, *COLUMNS}
+            self.study.swept,
+            taken={*self.measures, *COSTS, "engine", *CURVES, *COLUMNS, *DIFFERENCES, *RANKS},
         )
 
     @property

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from driftsim.evaluation.trace import OF_AN_INTERVAL, gathered
+from driftsim.evaluation.moments import Moments
+from driftsim.evaluation.trace import OF_AN_INTERVAL, OF_LABELS, gathered
 
 
 def contributions(
@@ -21,12 +22,22 @@ def contributions(
     """
     n = len(tallies["rows"])
     whole = {name: gathered(name).reduce(column)[None] for name, column in tallies.items()}
+    without = without_each(tallies, whole)
+    if labels := moments_of(tallies):
+        whole |= dict(zip(OF_LABELS, labels.over([0])[1:]))
+        without |= dict(zip(OF_LABELS, labels.but_each()[1:]))
     (total,) = metric(whole)
     if n == 1:
         return np.array([total])
-    pseudo = n * total - (n - 1) * metric(without_each(tallies, whole))
+    pseudo = n * total - (n - 1) * metric(without)
     known = ~np.isnan(pseudo)
     return pseudo + (total - np.mean(pseudo[known])) if known.any() else pseudo
+
+
+def moments_of(tallies):
+    """The moments of labels in each interval; None for classes."""
+    if "y_mean" in tallies:
+        return Moments(tallies["rows"], *(tallies[name] for name in OF_LABELS))
 
 
 def without_each(tallies, whole):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from driftsim.evaluation.metrics import OF_CLASSES, OF_NUMBERS, error, kappa, mae, recalls
+from driftsim.evaluation.moments import Moments
 from driftsim.evaluation.significance import along_stream, contributions
 
 N, K, BINS, ROWS = 12, 3, 10, 40
@@ -27,10 +28,11 @@ def classes(rng=None, n=N, lengths=ROWS):
 
 def numbers(rng=None, n=N):
     rng = rng or np.random.default_rng(0)
-    names = ("absolute_error", "squared_error", "excess_squared_error", "y")
+    names = ("absolute_error", "squared_error", "excess_squared_error")
     sums = {name: rng.gamma(20, size=n) for name in names}
     sums |= {f"mean_{name}": rng.gamma(60, size=n) for name in names[:2]}
-    return intervals(np.full(n, ROWS)) | sums | {"y_squared": rng.gamma(200, size=n)}
+    labels = {"y_mean": rng.normal(1e6, 1, n), "y_spread": rng.gamma(ROWS, size=n)}
+    return intervals(np.full(n, ROWS)) | sums | labels
 
 
 def intervals(rows):
@@ -50,7 +52,11 @@ def test_every_metric_is_what_leaving_intervals_out_changes(name):
     tallies = classes() if name in OF_CLASSES else numbers()
 
     def over(kept):
-        return metric({key: column[kept].sum(axis=0)[None] for key, column in tallies.items()})[0]
+        whole = {key: column[kept].sum(axis=0)[None] for key, column in tallies.items()}
+        if "y_mean" in tallies:
+            labels = Moments(*(tallies[key] for key in ("rows", "y_mean", "y_spread")))
+            whole |= dict(zip(("y_mean", "y_spread"), labels.part(kept).over([0])[1:]))
+        return metric(whole)[0]
 
     total = over(slice(None))
     left = [N * total - (N - 1) * over(np.arange(N) != i) for i in range(N)]
