@@ -89,7 +89,7 @@ class Scenario(Strict):
         if fault := self.evaluation.labels.fault(self.stream.schema):
             raise refusal(fault, "evaluation", "labels")
         for place, fault in too_much(self.evaluation, self.stream, self.interval):
-            raise refusal(fault, "evaluation", place)
+            raise refusal(fault, *place)
         for name, contender in self.models.items():
             for place, fault in self._faults(contender):
                 if fault:

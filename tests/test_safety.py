@@ -190,8 +190,8 @@ def test_what_only_computes_may_still_be_named(tmp_path):
         pipeline(BAYES, more=", memory: null"),
         f"{{kind: {TREE}, grace_period: 1_000_000_000_000}}",
         "{kind: sklearn.tree.DecisionTreeClassifier, random_state: 4_000_000_000}",
-        "{kind: river.compose.Pipeline, steps: [{kind: river.feature_extraction.Agg, on: x, by: y, "
-        f"how: river.stats.Mean}}, {TREE}]}}",
+        "{kind: river.linear_model.LogisticRegression, optimizer: river.optim.Adam, "
+        "loss: {kind: river.optim.losses.Log, weight_pos: 2.0}}",
     ):
         assert load(scenario(tmp_path, learner=learner)).name == "s"
 

@@ -10,8 +10,6 @@ from pydantic import AfterValidator, Field
 from driftsim.parts import MOST_ROWS, Part, Position, Rows
 from driftsim.rows import Change
 
-MOST_CHANGES = 1_000_000  # of one stream
-
 
 def _in_order(at):
     for before, after in pairwise(at):
@@ -36,6 +34,10 @@ class Drift(Part):
     @abstractmethod
     def changes(self, start, stop, k, seed):
         """The `Change`s whose centre lies in `start`..`stop`, in order."""
+
+    def repeats(self, length):
+        """How many changes come in a stream of this length without being listed."""
+        return 0
 
     @abstractmethod
     def fault(self, length, k):
@@ -147,17 +149,14 @@ class Recurring(Drift):
             for p in range(first * self.every, stop, self.every)
         ]
 
+    def repeats(self, length):
+        return length // self.every
+
     def fault(self, length, k):
         if k < 2:
             return "recurring needs two concepts or more to cycle through, and there is one"
         if self.width > self.every:
             return f"a width of {self.width:,} is more than the {self.every:,} rows of each visit"
-        if length // self.every > MOST_CHANGES:
-            least = -(-length // MOST_CHANGES)
-            return (
-                f"recurring every {self.every:,} rows changes {length // self.every:,} times; give "
-                f"every: {least:,} or more, for at most {MOST_CHANGES:,}"
-            )
         if self.every * (k - 1) >= length:
             return (
                 f"recurring every {self.every:,} rows visits only {-(-length // self.every)} of "
