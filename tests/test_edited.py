@@ -175,3 +175,18 @@ def test_what_has_been_removed_is_raised_in_python(tmp_path, monkeypatch):
     monkeypatch.setattr(Store, "save", lambda *given: None)
     with ThreadPoolExecutor(1) as executor, pytest.raises(RuntimeError, match="no longer there"):
         driftsim.run(path, out=tmp_path, executor=executor)
+
+
+def test_a_damaged_trace_ends_in_a_line(tmp_path):
+    path = written(tmp_path)
+    assert ran(path).exit_code == 0
+    file = sorted((tmp_path / "s" / "runs").glob("*.parquet"))[2]
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    ended = ran(path)
+    assert ended.exit_code == 2
+    said = "cannot be read: it is damaged; delete it, or run again with --fresh"
+    assert ended.stderr == f"{file}: {said}\n"
+    file.unlink()
+    assert ran(path).exit_code == 0
