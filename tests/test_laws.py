@@ -226,6 +226,7 @@ def test_labels_come_in_once_each_and_after_their_row(stream, labels):
 # 5. Nothing predicts pure noise.
 
 
+@pytest.mark.parametrize("labels", FEW, indirect=True, ids=["at_once", "late"])
 def test_nothing_predicts_coin_tosses(learner, policy, labels):
     """Among thousands of trials one may be far from chance; a leak is so on a longer stream too."""
     assert luck(learner, policy, labels, 1500) < 4 or luck(learner, policy, labels, 8000) < 4
@@ -363,6 +364,7 @@ def test_the_posterior_is_calibrated(concept):
 # 10. Probes never show; static, and periodic with `every` past the end, do not depend on labels.
 
 
+@pytest.mark.parametrize("labels", FEW, indirect=True, ids=["at_once", "late"])
 def test_what_is_asked_in_between_changes_no_trace(learner, policy, labels):
     contender = Contender(learner=learner, policy=policy)
     stream = sea_stream(900, {"kind": "recurring", "every": 150})

@@ -482,6 +482,7 @@ def test_where_the_script_fails_the_page_shows_the_same(swept, chromium, tmp_pat
     chromium.get_log("browser")  # which has the error
 
 
+@pytest.mark.slow
 def test_a_large_study_stays_small_and_is_drawn_soon(chromium, folder):
     path = written(large(), folder)
     assert path.stat().st_size < 5e6  # which leaves 3 MB to the figures
