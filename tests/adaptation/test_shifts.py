@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 from scipy import stats
-from test_policies import run
+from test_policies import Diary, run
 
 from driftsim.adaptation.policies import Policy
 from driftsim.adaptation.shifts import Shift, p_value, pooled
-from driftsim.rows import Alarm
+from driftsim.evaluation.labels import Labels, arrivals
+from driftsim.evaluation.prequential import with_rows
+from driftsim.rows import Alarm, Labelled
 
 
 def drawn(n, d, seed=0):
@@ -60,3 +62,16 @@ def test_a_window_is_compared_alone_and_with_what_the_model_in_force_was_trained
     _, log, given = run(Policy.model_validate(policy), X=X)
     assert [rows for _, rows in log[1:]] == [list(range(35, 43))]
     assert sum(isinstance(one, Alarm) for one in given) == 1
+
+
+def test_rows_that_are_only_asked_about_are_no_part_of_a_window():
+    """Twenty probes far from all rows, after every tenth row and again at the end."""
+    t = np.arange(60)
+    rows = Labelled(t, np.random.default_rng(0).normal(size=(60, 1)), t * 0.0)
+    policy = Policy.model_validate({"kind": "on_shift", "memory": 8, "window": 10, "level": 0.001})
+    chunks = (rows.part(slice(start, start + 10)) for start in range(10, 60, 10))
+    arriving = arrivals(chunks, Labels.model_validate("at_once"), 0)
+    probed = (with_rows(one, int(one.t[-1]), np.full((20, 1), 99.0)) for one in arriving)
+    given = list(policy.run(Diary(), rows.part(slice(0, 10)), probed, None))
+    assert not any(isinstance(one, Alarm) for one in given)
+    assert sum(map(len, given)) == 50 + 5 * 20
