@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
 from functools import partial
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -208,12 +208,10 @@ def line_of(row, rows):
     reader = csv.reader(
         io.StringIO(rows.text, newline=""), escapechar=rows.escape or None, **dialect
     )
-    ends = ((reader.line_num, bool(cells)) for cells in reader)
+    ends = chain([(0, True)], ((reader.line_num, bool(cells)) for cells in reader))
+    starts = (before for (before, _), (_, filled) in pairwise(ends) if filled)
     try:
-        starts = [
-            before for (before, _), (_, filled) in pairwise(chain([(0, True)], ends)) if filled
-        ]
+        start = next(islice(starts, row + rows.header, None), None)
     except csv.Error:  # a cell longer than it reads
         return None
-    place = row + rows.header
-    return rows.above + starts[place] + 1 if place < len(starts) else None
+    return None if start is None else rows.above + start + 1
