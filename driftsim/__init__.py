@@ -15,27 +15,42 @@ of traces.
 `driftsim.load` reads and checks a scenario without running it.
 """
 
-from driftsim.scenario import Scenario, ScenarioError, load
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from driftsim.scenario import Scenario, ScenarioError, load
 
 __all__ = ["Scenario", "ScenarioError", "load", "run"]
 __version__ = "0.1.0"
 
 
-def run(scenario, out="reports", jobs=None, executor=None, fresh=False, parts=()):
+def __getattr__(name):  # imports what takes long only once it is asked for
+    if name in ("Scenario", "ScenarioError", "load"):
+        from driftsim import scenario
+
+        return getattr(scenario, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return [*globals(), *__all__]
+
+
+def run(scenario, out="reports", jobs=None, executor=None, fresh=False, parts=(), timeout=None):
     """Play every run of a scenario that has not been played yet; gives its `Results`.
 
     `scenario` is a path, what `load` gives, or a `Scenario` built in Python. Traces are kept
     in `out`/<name>/runs. `jobs` is the number of processes, one for each core by default; any
     `executor` of `concurrent.futures` will do instead. `fresh` plays all runs again. `parts`
-    are files with people's own parts. Raises `ScenarioError` for a scenario that will not do,
-    and `RuntimeError` with the traceback where a contender fails, after all others have ended,
-    or where traces were removed meanwhile.
+    are files with people's own parts. A run of more than `timeout` seconds is ended, and fails.
+    Raises `ScenarioError` for a scenario that will not do, and `RuntimeError` where a contender
+    fails, after all others have ended, or where traces were removed meanwhile.
     """
     from pathlib import Path
 
     from driftsim.report.results import Results
     from driftsim.runner import Played, absent, load_parts, missing, play
-    from driftsim.scenario import Study, study_of
+    from driftsim.scenario import Scenario, Study, load, study_of
     from driftsim.store import Store
 
     load_parts(parts)
@@ -43,11 +58,10 @@ def run(scenario, out="reports", jobs=None, executor=None, fresh=False, parts=()
     study = study if isinstance(study, Study) else load(study)
     store = Store(Path(out) / study.name / "runs")
     runs = missing(study, store, parts, fresh)
-    ended = [one for one in play(runs, store, jobs, executor) if isinstance(one, Played)]
+    ended = [one for one in play(runs, store, jobs, executor, timeout) if isinstance(one, Played)]
     failed = [one for one in ended if one.failure]
     if failed:
-        names = "; ".join(one.run.title for one in failed)
-        raise RuntimeError(f"failed: {names}\n\n{failed[0].failure}")
+        raise RuntimeError("\n".join(f"{one.run.title}: {one.failure}" for one in failed))
     if gone := absent(study, store, parts):
         raise RuntimeError(gone)
     return Results(study, store, parts)

@@ -33,6 +33,10 @@ Only = Annotated[
     list[str] | None, typer.Option(metavar="NAME", help="Keep this contender; may be repeated.")
 ]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; by default one a core.")]
+Timeout = Annotated[
+    float | None,
+    typer.Option(min=0.1, metavar="SECONDS", help="End a run that takes longer; it fails."),
+]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Play every run again.")]
 Parts = Annotated[
     list[Path] | None,
@@ -67,6 +71,9 @@ Name = Annotated[str | None, typer.Argument(metavar="[FAMILY|KIND]")]
 
 SHOWN = 8  # runs in flight that have a bar of their own
 LONGEST = 30  # characters of a name beside a bar
+SILENCE = 30  # seconds before the first line of progress, where there is no terminal
+MOST_FAILURES = 20  # that are shown
+MOST_NOTES = 8  # of a contender that are shown
 
 
 @app.command()
@@ -77,6 +84,7 @@ def run(
     seeds: Seeds = None,
     only: Only = None,
     jobs: Jobs = None,
+    timeout: Timeout = None,
     fresh: Fresh = False,
     parts: Parts = None,
 ):
@@ -85,7 +93,7 @@ def run(
         studies = loaded(scenario, settings or (), seeds, only or (), parts or ())
         folders = free([out / study.name for study in studies])
         failed = [
-            play_and_report(study, folder, jobs, fresh, list(map(str, parts or ())))
+            play_and_report(study, folder, jobs, timeout, fresh, list(map(str, parts or ())))
             for study, folder in zip(studies, folders)
         ]
     raise typer.Exit(1 if any(failed) else 0)
@@ -175,22 +183,17 @@ def free(folders):
 @contextmanager
 def faults_told():
     """What is wrong with a scenario is told without a traceback, and ends with exit code 2."""
+    from driftsim.scenario import ScenarioError
+    from driftsim.store import StoreError
+
     try:
-        from driftsim.scenario import ScenarioError
-        from driftsim.store import StoreError
-
-        try:
-            yield
-        except (ScenarioError, StoreError) as error:
-            print(error, file=sys.stderr)
-            raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        said = "stopped; the runs that had ended are kept, and the same command goes on from there"
-        print(said, file=sys.stderr)
-        raise typer.Exit(130) from None
+        yield
+    except (ScenarioError, StoreError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from None
 
 
-def play_and_report(study, folder, jobs, fresh, parts):
+def play_and_report(study, folder, jobs, timeout, fresh, parts):
     """Run what is missing and write the report; whether a contender failed."""
     from driftsim.parts import visible
     from driftsim.runner import absent, missing, play
@@ -198,17 +201,35 @@ def play_and_report(study, folder, jobs, fresh, parts):
 
     store = Store(folder / "runs")
     runs = missing(study, store, parts, fresh)
-    ended = watched(play(runs, store, jobs), runs)
+    ended = watched(play(runs, store, jobs, timeout=timeout), runs)
+    place = {run.key: i for i, run in enumerate(runs)}
+    ended.sort(key=lambda one: place[one.run.key])
     failures = [one for one in ended if one.failure]
-    for one in failures:
-        said = f"{study.name}: {one.run.title}, failed:\n{one.failure}"
-        print(visible(said), file=sys.stderr)
-    for name, note in sorted({(one.run.name, note) for one in ended for note in one.notes}):
-        print(f"{study.name}: {name}: {note}", file=sys.stderr)
+    for line in [*failure_lines(failures, store.folder), *note_lines(ended)]:
+        print(visible(f"{study.name}: {line}"), file=sys.stderr)
     if gone := absent(study, store, parts, failures):
         print(f"{study.name}: {gone}", file=sys.stderr)
     report(study, store, parts, folder, failures)
     return bool(failures or gone)
+
+
+def failure_lines(failures, folder):
+    """What went wrong, a line a run."""
+    for one in failures[:MOST_FAILURES]:
+        yield f"{one.run.title}: {one.failure}"
+    if len(failures) > MOST_FAILURES:
+        yield f"… and {len(failures) - MOST_FAILURES:,} more runs failed; see {folder}"
+
+
+def note_lines(ended):
+    """Warnings and the like, each distinct one of a contender once, and the first few of them."""
+    notes = {}
+    for one in ended:
+        notes.setdefault(one.run.name, {}).update(dict.fromkeys(one.notes))
+    for name, texts in notes.items():
+        yield from (f"{name}: {text}" for text in [*texts][:MOST_NOTES])
+        if len(texts) > MOST_NOTES:
+            yield f"{name}: … and {len(texts) - MOST_NOTES:,} more notes"
 
 
 def report(study, store, parts, folder, failures):
@@ -228,20 +249,55 @@ def report(study, store, parts, folder, failures):
 
 
 def watched(events, runs):
-    """The runs that have ended; while they go on, bars in a terminal, and nothing elsewhere."""
+    """The runs that have ended; while they go on, bars in a terminal, or now and then a line."""
     from driftsim.runner import Played
 
-    if not runs or not sys.stderr.isatty():
-        return [event for event in events if isinstance(event, Played)]
     ended = []
-    with Bars(len(runs)) as bars:
+    with Bars(len(runs)) if runs and sys.stderr.isatty() else Lines() as display:
         for event in events:
             if isinstance(event, Played):
                 ended.append(event)
-                bars.ended(event.run)
+                display.ended(event.run)
             else:
-                bars.show(event)
+                display.show(event)
     return ended
+
+
+class Lines:
+    """A line on the runs in flight, ever less often."""
+
+    def __init__(self):
+        self._begun, self._next = time.monotonic(), SILENCE
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def ended(self, run):
+        """Nothing is to be shown of a run that has ended."""
+
+    def show(self, event):
+        """Print what is in flight, if it is time to."""
+        seconds = time.monotonic() - self._begun
+        if seconds < self._next:
+            return
+        self._next *= 2
+        parts = [f"{run.title}, {standing(run, row)}" for run, row in event.rows[:SHOWN]]
+        unshown = len(event.rows) - SHOWN
+        parts += [f"{unshown:,} more"] if unshown > 0 else []
+        parts += [f"{event.waiting:,} waiting"] if event.waiting else []
+        print(f"running for {seconds:.0f} s: {'; '.join(parts)}", file=sys.stderr, flush=True)
+
+
+def standing(run, row):
+    """How far a run has come, in words."""
+    from driftsim.evaluation.prequential import COMPILING
+
+    if row == COMPILING:
+        return "compiling its kernel"
+    return f"row {row:,} of {run.stream.length:,}"
 
 
 class Bars:

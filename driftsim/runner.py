@@ -3,32 +3,32 @@
 import hashlib
 import os
 import pickle
-import signal
 import sys
-import tempfile
 import threading
 import traceback
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import product
-from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.evaluation.prequential import Contender, rounds, truths
+from driftsim.evaluation.prequential import COMPILING, Contender, rounds, truths
 from driftsim.evaluation.rules import Rules, TruthRules
+from driftsim.evaluation.trace import Trace
 from driftsim.parts import line
 from driftsim.rows import Edited, Outgrown, Unfit
 from driftsim.scenario import ScenarioError
 from driftsim.store import digest, fingerprint, inputs, tidied
+from driftsim.streams.drifts import plural
 from driftsim.streams.stream import Stream
+from driftsim.workers import Standing, done
 
-THREADS = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM", "BLIS", "NUMBA")
+FAILURE, OUTPUT = "failure.txt", "output.txt"  # what is kept of a run beside its trace
+MOST_NOTES = 3  # warnings of a run that are shown
 MOST_NAMED = 10  # runs in a sentence
 PREFIX = "driftsim_parts_"  # of the names of modules of people's own parts
 _importing = threading.Lock()
@@ -74,11 +74,11 @@ class Run(NamedTuple):
 
 
 class Played(NamedTuple):
-    """A run that has ended: with a trace, or with what went wrong, by its traceback if need be."""
+    """A run that has ended: with a trace, or with a failure."""
 
     run: Run
-    failure: str | None
-    notes: tuple[str, ...]  # warnings of the libraries, each once
+    failure: str | None  # what went wrong, in a line
+    notes: tuple[str, ...]  # warnings of the libraries and the like, each a line
 
 
 class Progress(NamedTuple):
@@ -128,130 +128,193 @@ def absent(study, store, parts=(), failures=()):
     return line(f"{store.folder}: the traces of these runs {said}: {names}", most=2_000)
 
 
-def play(runs, store, jobs=None, executor=None) -> Iterator[Played | Progress]:
+def play(runs, store, jobs=None, executor=None, timeout=None) -> Iterator[Played | Progress]:
     """Play runs and keep their traces; yields what has happened, until all have ended.
 
-    `jobs` is the number of processes, by default one for each core. Any executor of
+    `jobs` is the number of processes, by default one for each core; a run of more than `timeout`
+    seconds is ended, and fails. Any executor of
     `concurrent.futures` will do instead, such as `dask.distributed.Client(...).get_executor()`;
     it should give each of its processes one BLAS thread, and stays open.
     """
+    if timeout is not None and not timeout > 0:
+        raise ScenarioError(f"a timeout of {timeout} will not do; give seconds, more than 0")
+    if timeout is not None and executor is not None:
+        raise ScenarioError("an executor cannot end a run; leave out the timeout, or the executor")
     tidied(store.folder)
     if executor is not None:
-        lost = yield from _played(runs, store, executor)
-        yield from _died(run for run, _ in lost)
-        return
-    with tempfile.TemporaryDirectory() as folder, _one_thread_each():
-        while runs:
-            lost = yield from _pooled(runs, store, jobs or cores(), folder)
-            suspects = [run for run, row in lost if row] or [run for run, _ in lost]
-            for run in suspects:  # each alone, so that it takes no other with it
-                if (yield from _pooled([run], store, 1, folder)):
-                    yield from _died([run])
-            begun = {run.key for run in suspects}
-            runs = [run for run, _ in lost if run.key not in begun]
+        yield from _submitted(runs, store, executor)
+    else:
+        lost = yield from _shared(runs, store, jobs or cores(), timeout)
+        for run, *_ in lost:  # once more, each alone: another may have taken all memory
+            for again in (yield from _shared([run], store, 1, timeout)):
+                yield _failed(store, *again)
 
 
-def _died(runs):
-    for run in runs:
-        yield Played(run, "the process that ran it died, perhaps for want of memory", ())
-
-
-def _pooled(runs, store, jobs, folder):
-    """Play runs on processes of their own, which end with this; returns those lost."""
-    counts = np.memmap(Path(folder) / "rows", np.int64, "w+", shape=len(runs))
-    others = {*active_children()}
-    executor = ProcessPoolExecutor(min(jobs, len(runs)), get_context("spawn"), _at_work)
-    try:
-        return (yield from _played(runs, store, executor, counts))
-    except BaseException:  # somebody has had enough: do not wait for the runs in flight
-        for process in {*active_children()} - others:
-            process.terminate()
-        raise
-    finally:
-        executor.shutdown()
-
-
-def _at_work():
-    """Let a process end with the one that started it, even where that is killed."""
-    threading.Thread(target=_end_with, args=[parent_process()], daemon=True).start()
-
-
-def _end_with(process):
-    process.join()
-    os._exit(1)
-
-
-def _played(runs, store, executor, counts=None):
-    """Play runs on an executor; returns those lost with a process that died, and their rows."""
-    path = counts.filename if counts is not None else None
-    waiting, lost = {}, []
-    try:
-        with _deaf():
-            for i, run in enumerate(runs):
-                waiting[executor.submit(execute, run.parts, pickle.dumps(run), path, i)] = i
-        while waiting:
-            done, _ = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
-            for future in done:
-                i = waiting.pop(future)
-                try:
-                    trace, failure, notes = future.result()
-                except BrokenExecutor:
-                    lost.append((runs[i], 0 if counts is None else int(counts[i])))
-                    continue
-                if trace is not None:
-                    store.save(runs[i], trace)
-                yield Played(runs[i], failure, notes)
-            yield _progress(runs, waiting.values(), counts)
-    finally:
-        for future in waiting if counts is None else ():
-            future.cancel()  # of ours, which end, none: a dead process fails the futures it had
+def _shared(runs, store, jobs, timeout):
+    """Play runs on workers; returns those lost with a process that died, and what to say of it."""
+    tasks, lost = [_task(run) for run in runs], []
+    for event in done(tasks, jobs, timeout):
+        if isinstance(event, Standing):
+            rows = [(runs[i], row) for i, row in event.progress.items()]
+            yield Progress(rows, event.waiting)
+            continue
+        run, row = runs[event.job], event.progress
+        notes = _written(store, run, event)
+        if event.overdue:
+            said = f"took more than {timeout:g} seconds, and was ended {after(row)}"
+            yield _failed(store, run, said, notes)
+        elif event.fault:
+            why = ", perhaps for want of memory" if event.fault == "SIGKILL" else ""
+            said = f"the process that ran it died {after(row)} ({event.fault}){why}"
+            lost.append((run, said, notes))
+        else:
+            yield _kept(store, run, event.value, notes)
     return lost
 
 
-def _progress(runs, waiting, counts):
-    if counts is None:
-        return Progress([], len(waiting))
-    rows = [(runs[i], int(counts[i])) for i in waiting]
-    return Progress([(run, row) for run, row in rows if row], sum(not row for _, row in rows))
+def _submitted(runs, store, executor):
+    """Play runs on an executor."""
+    waiting = {executor.submit(execute, run.parts, pickle.dumps(run)): run for run in runs}
+    try:
+        while waiting:
+            ended, _ = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+            for future in ended:
+                run = waiting.pop(future)
+                try:
+                    yield _kept(store, run, future.result())
+                except BrokenExecutor:
+                    yield _failed(store, run, "the process that ran it died")
+            yield Progress([], len(waiting))
+    finally:
+        for future in waiting:
+            future.cancel()
 
 
-def execute(parts, run, counts, number):
-    """Play one pickled run: its trace or None, a traceback or None, and notes.
+def _kept(store, run, ended, notes=()):
+    """A run that has ended, its trace kept or its failure written down."""
+    if ended.trace is None:
+        return _failed(store, run, ended.failure, (*ended.notes, *notes), ended.traceback)
+    store.save(run, ended.trace)
+    store.clear(run, FAILURE)
+    return Played(run, None, (*ended.notes, *notes))
 
-    The row it has come to is written into the file of `counts`, where there is one.
-    """
-    rows = np.memmap(counts, np.int64, "r+") if counts else np.zeros(number + 1, np.int64)
-    rows[number] = 1
-    with warnings.catch_warnings(record=True) as caught:
+
+def _failed(store, run, failure, notes=(), traceback=None):
+    if traceback is None:
+        store.clear(run, FAILURE)
+        return Played(run, failure, notes)
+    path = store.beside(run, FAILURE, f"{run.title}: {failure}\n\n{traceback}")
+    return Played(run, f"{failure}; the traceback is in {path}", notes)
+
+
+def _written(store, run, outcome):
+    """Notes of what a run has done to its process, what it has printed kept in a file."""
+    notes = []
+    if outcome.printed.lines:
+        path = store.beside(run, OUTPUT, outcome.printed.text)
+        notes.append(f"printed {plural(outcome.printed.lines, 'line')}; see {path}")
+    else:
+        store.clear(run, OUTPUT)
+    if outcome.moved:
+        notes.append(f"changed the working directory to {outcome.moved}; it has been put back")
+    return tuple(map(line, notes))
+
+
+def _task(run):
+    return pickle.dumps((execute, (run.parts, pickle.dumps(run))))
+
+
+def execute(parts, run, report=lambda row: None):
+    """Play one pickled run, reporting the row that it has come to; whatever goes wrong is told."""
+    reached, warned = Reached(report), Warned()
+    with warnings.catch_warnings():
         warnings.simplefilter("default")
+        warnings.showwarning = warned
         try:
             load_parts(parts)
-            run = pickle.loads(run)
-            rows[number] = max(run.rules.warmup, 1)
-            trace, failure = _traced(run, rows, number), None
-        except (Unfit, ScenarioError) as error:
-            trace, failure = None, str(error)
-        except (Exception, SystemExit):  # a contender's failure is its own; the others go on
-            trace, failure = None, traceback.format_exc()
-    notes = {line(f"{w.category.__name__}: {w.message}", most=200) for w in caught}
-    return trace, failure, tuple(sorted(notes))
+            trace = _traced(pickle.loads(run), reached)
+            return Ended(trace, None, None, warned.notes)
+        except Unfit as error:
+            return Ended(None, f"failed at row {error.row:,}: {error.about}", None, warned.notes)
+        except ScenarioError as error:
+            return Ended(None, f"failed: {error}", None, warned.notes)
+        except BaseException as error:  # a contender's failure is its own; the others go on
+            said = f"failed {after(reached.row)}: {named(error)}"
+            return Ended(None, said, traceback.format_exc(), warned.notes)
 
 
-def _traced(run, rows, number):
-    """The trace of a run; on the objects of libraries, where it outgrows a kernel."""
+class Ended(NamedTuple):
+    """What has come of a run: a trace, or a failure."""
+
+    trace: Trace | None
+    failure: str | None  # in a line
+    traceback: str | None
+    notes: tuple[str, ...]
+
+
+class Reached:
+    """The row that a run has come to."""
+
+    def __init__(self, report):
+        self._report, self.row = report, None
+
+    def __call__(self, row):
+        self.row = row
+        self._report(row)
+
+
+class Warned:
+    """The first distinct warnings of a run, and how many more there have been."""
+
+    def __init__(self):
+        self._texts, self._more = set(), 0
+
+    def __call__(self, message, category, *_):
+        text = line(f"{category.__name__}: {message}", most=200)
+        if len(self._texts) < MOST_NOTES:
+            self._texts.add(text)
+        elif text not in self._texts:
+            self._more += 1
+
+    @property
+    def notes(self):
+        """Each a line."""
+        more = [f"… and {plural(self._more, 'more warning')}"] if self._more else []
+        return (*sorted(self._texts), *more)
+
+
+def after(row):
+    """When a run has ended that had come to a row, in words."""
+    if row is None:
+        return "before it began"
+    return "while its kernel was compiled" if row == COMPILING else f"after {plural(row, 'row')}"
+
+
+def named(error):
+    """An error in a line, as the last line of its traceback names it."""
     try:
-        return _watched(run.play(), rows, number)
+        said = str(error)
+    except Exception:
+        said = "its message cannot be read"
+    return line(f"{type(error).__name__}: {said}" if said else type(error).__name__)
+
+
+def _traced(run, reached):
+    """The trace of a run; on the objects of libraries, where it outgrows a kernel."""
+    reached(run.rules.warmup)
+    try:
+        return _watched(run.play(), reached)
     except Outgrown as reason:
         warnings.warn(f"{reason}; so it was played again on the library's own", stacklevel=2)
-        trace = _watched(run.uncompiled().play(), rows, number)
+        trace = _watched(run.uncompiled().play(), reached)
         trace.columns["outgrown"] = np.ones(len(trace.columns["rows"]), np.int64)
         return trace
 
 
-def _watched(rounds, rows, number):
+def _watched(rounds, reached):
     while True:
         try:
-            rows[number] = next(rounds)
+            reached(next(rounds))
         except StopIteration as end:
             return end.value
 
@@ -313,32 +376,3 @@ def _import(name, path, content):
 def cores():
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-
-
-@contextmanager
-def _deaf():
-    """Processes started in here hear no Ctrl-C, which would stop them with a traceback."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def _one_thread_each():
-    """Processes started in here use one thread each, in BLAS and wherever else."""
-    names = [f"{name}_NUM_THREADS" for name in THREADS]
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -12,6 +12,7 @@ import numpy as np
 from driftsim.evaluation.trace import Probes, Trace
 from driftsim.parts import line
 from driftsim.scenario import dumped
+from driftsim.workers.team import alive
 
 FORMAT = 5  # raised when the same run would leave another file
 UNFINISHED = ".unfinished"  # how the names of files end that are being written
@@ -59,6 +60,18 @@ class Store:
         alarms = about["alarms"]
         alarms = None if alarms is None else np.array(alarms, np.int64)
         return Trace(columns, about["interval"], self._predicted(run), probes, alarms)
+
+    def beside(self, run, name, text):
+        """Keep a text of a run beside its trace, as a file; gives its path."""
+        return placed(self._named(run, name), text.encode(errors="replace"))
+
+    def clear(self, run, name):
+        """Remove a text that was kept of a run before."""
+        with suppress(OSError):
+            self._named(run, name).unlink(missing_ok=True)
+
+    def _named(self, run, name):
+        return self.folder / f"{run.key}.{name}"
 
     def _predicted(self, run):
         """The predictions that are kept of a run (n,), or None."""
@@ -212,14 +225,3 @@ def tidied(folder):
         process = path.name.removesuffix(UNFINISHED).rpartition(".")[2]
         if process.isdecimal() and not alive(int(process)):
             path.unlink(missing_ok=True)
-
-
-def alive(process):
-    """Whether there is a process of this number."""
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:  # of somebody else
-        return True
-    return True

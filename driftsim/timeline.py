@@ -67,16 +67,23 @@ def told_concepts(stream, width):
 
 
 def told_changes(stream):
-    """When which concept follows which."""
+    """When which concept follows which: the first changes, how many more, and the last."""
     names, changes = list(stream.concepts), stream.changes(0)
-    for first, centre, last, before, after in changes[:MOST_CHANGES]:
-        if before == after:
-            yield f"row {centre:,}: marked"
-            continue
-        ramp = f"rows {first:,} to {last:,}" if first < last else f"row {centre:,}"
-        yield f"{ramp}: {names[before]} → {names[after]}"
-    if len(changes) > MOST_CHANGES:
-        yield f"… and {len(changes) - MOST_CHANGES:,} more changes"
+    between = len(changes) - MOST_CHANGES - 1
+    yield from (told_change(one, names) for one in changes[:MOST_CHANGES])
+    if between > 0:
+        yield f"… and {plural(between, 'more change')}, until"
+    if between >= 0:
+        yield told_change(changes[-1], names)
+
+
+def told_change(change, names):
+    """When one concept follows another, in words."""
+    first, centre, last, before, after = change
+    if before == after:
+        return f"row {centre:,}: marked"
+    ramp = f"rows {first:,} to {last:,}" if first < last else f"row {centre:,}"
+    return f"{ramp}: {names[before]} → {names[after]}"
 
 
 def letter(weights):

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 import driftsim
 from driftsim import Scenario, ScenarioError, load
 from driftsim.cli import app
-from driftsim.runner import Played, Progress, load_parts, missing, play
+from driftsim.runner import Played, Progress, load_parts, missing, play, runs_of
 from driftsim.store import Store
 
 TEXT = """\
@@ -201,25 +201,51 @@ def without_seconds(path):
 
 
 @pytest.mark.parametrize(
-    ("how", "words"),
+    ("how", "line"),
     [
-        ("raise", ("Traceback", "line 26, in fit", "ZeroDivisionError: on purpose")),
-        ("die", ("the process that ran it died",)),
+        ("raise", "failed after 500 rows: ZeroDivisionError: on purpose; the traceback is in "),
+        ("die", "the process that ran it died after 500 rows (exit code 3)"),
     ],
 )
-def test_a_contender_that_fails_is_reported_and_the_others_finish(tmp_path, how, words):
+def test_a_contender_that_fails_is_reported_and_the_others_finish(tmp_path, how, line):
     path, parts = failing(tmp_path, how)
     options = ["--out", str(tmp_path), "--with", str(parts), "--seeds", "1"]
     ended = CliRunner().invoke(app, ["run", str(path), *options])
     assert ended.exit_code == 1, ended.output
-    assert ended.stderr.startswith("s: failing, seed 0, failed:\n")
-    assert ended.stderr.count("failed:") == 1
+    assert ended.stderr.startswith(f"s: failing, seed 0: {line}")
+    assert ended.stderr.count("\n") == 1
     page = html.unescape((tmp_path / "s" / "report.html").read_text())
-    for word in words:
-        assert word in ended.stderr
-        assert word in page
-    assert len([*(tmp_path / "s" / "runs").iterdir()]) == 5
+    assert line in page
+    assert line in (tmp_path / "s" / "summary.md").read_text()
+    assert len([*(tmp_path / "s" / "runs").glob("*.parquet")]) == 5
     assert "\nbayes," in (tmp_path / "s" / "summary.csv").read_text()
+
+
+def test_a_traceback_is_beside_the_run_until_it_plays(tmp_path):
+    path, parts = failing(tmp_path, "raise")
+    study, store = load_with(parts, path), Store(tmp_path)
+    failed = only_failed(study, store, parts)
+    (file,) = tmp_path.glob("*.failure.txt")
+    assert failed.failure.endswith(f"; the traceback is in {file}")
+    assert file.read_text().startswith("failing, seed 0: failed after 500 rows: ")
+    assert "line 26, in fit\n" in file.read_text()
+    truth = next(run for run in runs_of(study.variants[0]) if run.contender is None)
+    with ThreadPoolExecutor(1) as executor:
+        [*play([truth._replace(key=failed.run.key)], store, executor=executor)]
+    assert not [*tmp_path.glob("*.failure.txt")]
+
+
+def load_with(parts, path):
+    load_parts([parts])
+    return load(path, seeds=1, only=["failing"])
+
+
+def only_failed(study, store, parts):
+    """The one run of a study that fails, played in this process."""
+    with ThreadPoolExecutor(1) as executor:
+        events = [*play(missing(study, store, [str(parts)]), store, executor=executor)]
+    (failed,) = (one for one in events if isinstance(one, Played) and one.failure)
+    return failed
 
 
 def test_play_tells_what_happens(tmp_path):
@@ -280,7 +306,7 @@ def test_a_failure_is_raised_in_python(tmp_path, how, words):
     path, parts = failing(tmp_path, how)
     with ThreadPoolExecutor(2) as executor, pytest.raises(RuntimeError, match=words):
         driftsim.run(path, out=tmp_path, executor=executor, parts=[str(parts)])
-    assert len([*(tmp_path / "s" / "runs").iterdir()]) == 10
+    assert len([*(tmp_path / "s" / "runs").glob("*.parquet")]) == 10
 
 
 def test_parts_are_imported_once_and_again_when_they_change(tmp_path):

@@ -18,6 +18,7 @@ models:
     policy: {kind: on_drift, memory: 1_000, detector: {kind: adwin, delta: 0.01}}
 evaluation: {warmup: 200, labels: {kind: delayed, rows: 50}, seeds: 3}
 """
+RECURRING = "{kind: recurring, every: 1_000}"
 
 
 def lines(folder, drift, width=80, more=""):
@@ -56,10 +57,18 @@ def test_a_ramp_is_told_by_its_rows(tmp_path):
     assert bar == "a" * 41 + "~" * 19 + "b" * 40
 
 
-def test_the_changes_beyond_twenty_are_counted(tmp_path):
+def test_the_changes_beyond_twenty_are_counted_but_for_the_last(tmp_path):
     said = lines(tmp_path, "{kind: recurring, every: 10}")
-    assert said[-1] == "  … and 79 more changes"
-    assert sum("→" in line for line in said) == 20
+    assert said[-2:] == ["  … and 78 more changes, until", "  row 990: before → after"]
+    assert sum("→" in line for line in said) == 21
+
+
+def test_a_thousand_million_changes_are_not_listed(tmp_path):
+    path = tmp_path / "s.yaml"
+    path.write_text(TEXT.replace("1_000\n", f"{10**12}\n", 1).replace("DRIFT", RECURRING))
+    said = told(load(path), 80).splitlines()
+    assert said[-2] == "  … and 999,999,978 more changes, until"
+    assert said[-1] == "  row 999,999,999,000: before → after"
 
 
 def test_a_sweep_is_told(tmp_path):

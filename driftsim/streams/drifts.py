@@ -1,7 +1,9 @@
 """Drifts: which concept rules at each position of a stream."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from itertools import pairwise
+from operator import eq
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -142,12 +144,9 @@ class Recurring(Drift):
         return weights
 
     def changes(self, start, stop, k, seed):
-        half = self.width // 2
         first = max(1, -(-start // self.every))
-        return [
-            Change(p - half, p, p + half, (p // self.every - 1) % k, p // self.every % k)
-            for p in range(first * self.every, stop, self.every)
-        ]
+        centres = range(first * self.every, stop, self.every)
+        return Cycle(centres, self.every, self.width // 2, k)
 
     def repeats(self, length):
         return length // self.every
@@ -162,6 +161,25 @@ class Recurring(Drift):
                 f"recurring every {self.every:,} rows visits only {-(-length // self.every)} of "
                 f"{k} concepts in {length:,} rows; make it shorter, or the stream longer"
             )
+
+
+class Cycle(Sequence):
+    """The `Change`s of a cycle through `k` concepts, each made when it is asked for."""
+
+    def __init__(self, centres, every, half, k):
+        self._centres, self._every, self._half, self._k = centres, every, half, k
+
+    def __len__(self):
+        return len(self._centres)
+
+    def __eq__(self, other):
+        return len(self) == len(other) and all(map(eq, self, other))
+
+    def __getitem__(self, i):
+        if isinstance(i, slice):
+            return Cycle(self._centres[i], self._every, self._half, self._k)
+        p, visit = self._centres[i], self._centres[i] // self._every
+        return Change(p - self._half, p, p + self._half, (visit - 1) % self._k, visit % self._k)
 
 
 def risen(since, width, ramp):

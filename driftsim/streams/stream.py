@@ -86,7 +86,7 @@ class Stream(Strict):
         return not self.recorded and not any(one.moves for one in self.concepts.values())
 
     def changes(self, seed):
-        """Every change, those of the drift and those a person marked, in order."""
+        """Every change, those of the drift and those a person marked, in order: a sequence."""
         drifts = self.drift.changes(0, self.length, len(self.concepts), seed)
         marks = [
             Change(row, row, row, i, i)
@@ -94,7 +94,7 @@ class Stream(Strict):
             for row in getattr(concept, "marks", ())
             if row < self.length
         ]
-        return sorted(drifts + marks, key=lambda change: change.centre)
+        return sorted([*drifts, *marks], key=lambda change: change.centre) if marks else drifts
 
     @model_validator(mode="after")
     def _can_be_drawn(self):

@@ -20,16 +20,17 @@ def write(results, folder, failures=()):
         made[one.name] = pictures(one.figure)
         figures.append((one, made[one.name]["svg"].decode()))
     named = {f"{name}.{suffix}": one[suffix] for name, one in made.items() for suffix in one}
-    contents = named | files(results, told, verdict)
+    contents = named | files(results, told, verdict, failures)
     contents["report.html"] = page(results, told, verdict, figures, failures).encode()
     return [placed(folder / name, content) for name, content in contents.items()]
 
 
-def files(results, told, verdict):
+def files(results, told, verdict, failures=()):
     """The tables and words of a report, and its scenario, as the bytes of files."""
+    failed = [f"{one.run.title}: {one.failure}" for one in failures]
     made = {
         "summary.csv": csv(told.summary),
-        "summary.md": markdown(results.study.question, verdict),
+        "summary.md": markdown(results.study.question, [*verdict, *failed]),
         "recovery.csv": csv(told.recovery),
         "alarms.csv": csv(told.alarms),
         "differences.csv": csv(told.differences),

@@ -1,0 +1,166 @@
+"""Worker: a process that does jobs, as seen from the one that gives them."""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+
+from driftsim.workers.serving import MARK
+
+THREADS = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM", "BLIS", "NUMBA")
+TEMPORARY = ("TMPDIR", "TEMP", "TMP", "JOBLIB_TEMP_FOLDER")
+KEPT = 32_768  # bytes of what is printed, from its beginning and from its end
+COMMAND = (
+    "import os, pickle, sys; requests = os.fdopen(os.dup(0), 'rb');"
+    "sys.path[:] = pickle.load(requests);"
+    "from driftsim.workers.serving import serve; serve(requests)"
+)
+# In a group of its own it gets no Ctrl-C, and is killed with all processes that it has begun.
+APART = {"process_group": 0} if os.name == "posix" else {"creationflags": 0x200}
+
+
+class Printed:
+    """What a job has printed: its lines counted, its beginning and its end."""
+
+    def __init__(self):
+        self.lines, self._bytes = 0, 0
+        self._first, self._last = bytearray(), bytearray()
+
+    def add(self, piece):
+        self.lines += piece.count(b"\n")
+        self._bytes += len(piece)
+        room = KEPT - len(self._first)
+        self._first += piece[:room]
+        self._last += piece[room:]
+        del self._last[:-KEPT]
+
+    @property
+    def text(self):
+        """What is kept of it."""
+        cut = self._bytes - len(self._first) - len(self._last)
+        between = b"\n[%d bytes left out]\n" % cut if cut else b""
+        return (bytes(self._first) + between + bytes(self._last)).decode(errors="replace")
+
+
+class Worker:
+    """A process that does one job at a time, and never outlives this one."""
+
+    def __init__(self, events, folder, script):
+        self.job = None  # the number of the job that it does
+        self._events, self._printing, self._gone = events, Printed(), False
+        self.process = subprocess.Popen(
+            [sys.executable, *subprocess._args_from_interpreter_flags(), "-P", "-c", COMMAND],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=surroundings(folder),
+            **APART,
+        )
+        self._threads = [
+            threading.Thread(target=target, daemon=True) for target in (self._listen, self._read)
+        ]
+        for thread in self._threads:
+            thread.start()
+        self._send([os.path.abspath(path) for path in sys.path])
+        self._send(script)
+
+    def begin(self, number, job):
+        """Give it a pickled function and its arguments."""
+        self.job, self.progress, self.printed = number, None, None
+        self._since = self._replied = None
+        self._send(job)
+
+    def happened(self, kind, value):
+        """Note what its threads have sent."""
+        match kind:
+            case "begun":
+                self._since = time.monotonic()
+            case "progress":
+                if self.progress is not None and self.progress < 0:
+                    self._since = time.monotonic()
+                self.progress = value
+            case "done":
+                self._replied = value
+            case "printed":
+                self.printed = value
+            case "gone":
+                self._gone = True
+
+    @property
+    def reply(self):
+        """What the job has returned, and where it left the process; None before it has ended."""
+        return self._replied if self.printed else None
+
+    def fault(self):
+        """How its process has ended, or None where it has not."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(1 if self._gone else 0)
+        if (code := self.process.poll()) is None:
+            return "it closed its connection" if self._gone else None
+        if code >= 0:
+            return f"exit code {code}"
+        names = {int(one): one.name for one in signal.Signals}
+        return names.get(-code, f"signal {-code}")
+
+    def overdue(self, limit):
+        """Whether its job takes longer than so many seconds."""
+        counted = self._since is not None and (self.progress is None or self.progress >= 0)
+        return limit is not None and counted and time.monotonic() - self._since > limit
+
+    def dismiss(self):
+        """Let it end by itself."""
+        with suppress(OSError):
+            self.process.stdin.close()
+
+    def end(self, patience=0):
+        """Kill it and all processes that it has begun, if it takes more seconds to end."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(patience)
+        with suppress(OSError):
+            if os.name == "posix":
+                os.killpg(self.process.pid, signal.SIGKILL)
+            else:
+                self.process.kill()
+        self.process.wait()
+        for thread, stream in zip(self._threads, (self.process.stdout, self.process.stderr)):
+            thread.join(1)  # a daemon that it has begun may hold the other end
+            if not thread.is_alive():
+                stream.close()
+        self.dismiss()
+
+    def _send(self, thing):
+        with suppress(OSError):  # it has died: that is heard of by its threads
+            pickle.dump(thing, self.process.stdin)
+            self.process.stdin.flush()
+
+    def _listen(self):
+        with suppress(EOFError, OSError, pickle.UnpicklingError):
+            while True:
+                self._events.put((self, *pickle.load(self.process.stdout)))
+        self._events.put((self, "gone", None))
+
+    def _read(self):
+        """Read what it prints, a `Printed` a job."""
+        rest = b""
+        while piece := os.read(self.process.stderr.fileno(), 65_536):
+            *ended, rest = (rest + piece).split(MARK)
+            for whole in ended:
+                self._printing.add(whole)
+                self._events.put((self, "printed", self._printing))
+                self._printing = Printed()
+            safe = len(rest) - len(MARK)  # what cannot be the beginning of a mark
+            if safe > 0:
+                self._printing.add(rest[:safe])
+                rest = rest[safe:]
+        self._printing.add(rest)
+        self.printed = self._printing
+
+
+def surroundings(folder):
+    """The environment of a worker: one thread, in BLAS and elsewhere, and a folder of its own."""
+    threads = {f"{name}_NUM_THREADS": "1" for name in THREADS} | {"LOKY_MAX_CPU_COUNT": "1"}
+    return os.environ | threads | dict.fromkeys(TEMPORARY, folder)
