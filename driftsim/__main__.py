@@ -16,13 +16,13 @@ def main():
     handle(end_at_once)
     from driftsim.cli import app
 
-    handle(interrupt)
     try:
+        handle(interrupt)
         app(prog_name="driftsim")
-    except SystemExit as end:
+    except (SystemExit, KeyboardInterrupt) as end:
         handle(signal.SIG_IGN)
         again(0)
-        if not received or end.code != STOPPED:
+        if not received or getattr(end, "code", STOPPED) != STOPPED:
             raise
         sys.stderr.write(MESSAGE)
         sys.exit(128 + received[0])

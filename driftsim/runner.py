@@ -143,7 +143,7 @@ def play(runs, store, jobs=None, executor=None, timeout=None) -> Iterator[Played
     tidied(store.folder)
     if executor is not None:
         yield from _submitted(runs, store, executor)
-    else:
+    elif runs:
         lost = yield from _shared(runs, store, jobs or cores(), timeout)
         for run, *_ in lost:  # once more, each alone: another may have taken all memory
             for again in (yield from _shared([run], store, 1, timeout)):
@@ -151,7 +151,7 @@ def play(runs, store, jobs=None, executor=None, timeout=None) -> Iterator[Played
 
 
 def _shared(runs, store, jobs, timeout):
-    """Play runs on workers; returns those lost with a process that died, and what to say of it."""
+    """Play runs on workers; returns those lost with a process that died, and how."""
     tasks, lost = [_task(run) for run in runs], []
     for event in done(tasks, jobs, timeout):
         if isinstance(event, Standing):
@@ -161,12 +161,12 @@ def _shared(runs, store, jobs, timeout):
         run, row = runs[event.job], event.progress
         notes = _written(store, run, event)
         if event.overdue:
-            said = f"took more than {timeout:g} seconds, and was ended {after(row)}"
-            yield _failed(store, run, said, notes)
+            failure = f"took more than {timeout:g} seconds, and was ended {after(row)}"
+            yield _failed(store, run, failure, notes)
         elif event.fault:
             why = ", perhaps for want of memory" if event.fault == "SIGKILL" else ""
-            said = f"the process that ran it died {after(row)} ({event.fault}){why}"
-            lost.append((run, said, notes))
+            failure = f"the process that ran it died {after(row)} ({event.fault}){why}"
+            lost.append((run, failure, notes))
         else:
             yield _kept(store, run, event.value, notes)
     return lost
@@ -225,7 +225,7 @@ def _task(run):
 
 
 def execute(parts, run, report=lambda row: None):
-    """Play one pickled run, reporting the row that it has come to; whatever goes wrong is told."""
+    """Play one pickled run, reporting the row that it has come to; never raises."""
     reached, warned = Reached(report), Warned()
     with warnings.catch_warnings():
         warnings.simplefilter("default")
@@ -239,8 +239,8 @@ def execute(parts, run, report=lambda row: None):
         except ScenarioError as error:
             return Ended(None, f"failed: {error}", None, warned.notes)
         except BaseException as error:  # a contender's failure is its own; the others go on
-            said = f"failed {after(reached.row)}: {named(error)}"
-            return Ended(None, said, traceback.format_exc(), warned.notes)
+            failure = f"failed {after(reached.row)}: {named(error)}"
+            return Ended(None, failure, traceback.format_exc(), warned.notes)
 
 
 class Ended(NamedTuple):
@@ -293,10 +293,10 @@ def after(row):
 def named(error):
     """An error in a line, as the last line of its traceback names it."""
     try:
-        said = str(error)
+        message = str(error)
     except Exception:
-        said = "its message cannot be read"
-    return line(f"{type(error).__name__}: {said}" if said else type(error).__name__)
+        message = "its message cannot be read"
+    return line(f"{type(error).__name__}: {message}" if message else type(error).__name__)
 
 
 def _traced(run, reached):

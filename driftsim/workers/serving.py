@@ -35,7 +35,6 @@ def serve(requests):
     import_script(jobs.get(), reply)
     while (job := jobs.get()) is not None:
         busy.set()
-        reply("begun")
         with restored(prints) as moved:
             function, given = pickle.loads(job)
             value = function(*given, Reports(reply))

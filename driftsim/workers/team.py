@@ -19,8 +19,8 @@ from driftsim.workers.worker import APART, Printed, Worker
 
 TICK = 0.2  # seconds between two looks at what is in flight
 PREFIX = "driftsim-"  # of temporary folders, before the number of the process they belong to
-# Once the process that began it has ended, it kills the groups of processes that it has been told
-# of, as a worker may be busy in compiled code, and removes a folder.
+# Once the process that began it has ended, it kills the groups of processes whose numbers it
+# has been sent, as a worker may be busy in compiled code, and removes a folder.
 REAPER = """
 import os, shutil, signal, sys
 groups = set()
@@ -66,10 +66,10 @@ def done(jobs, most, limit=None):
     """Do jobs, `most` at a time, each in a process: yields `Outcome`s and `Standing`s.
 
     A job is a pickled function and its arguments; the function gets one argument more, to report
-    its progress with, a number. A job of more than `limit` seconds is ended with its process,
-    but seconds in which its progress is negative do not count. No process and no temporary folder
-    outlives this, whatever ends it. Raises `RuntimeError` where a job needs the script that
-    has been run, and no other process can import it.
+    its progress with, a number. A job of more than `limit` seconds since its first report is ended
+    with its process; seconds in which its progress is negative do not count. No process and no
+    temporary folder outlives this, whatever ends it. Raises `RuntimeError` where a job needs the
+    script that has been run, and no other process can import it.
     """
     with Team(script(jobs)) as team:
         waiting = deque(enumerate(jobs))
@@ -118,7 +118,7 @@ class Team:
 
     def ended(self, limit):
         """Wait a moment; yields how jobs have ended since."""
-        self._hear()
+        self._receive()
         for one in self.busy:
             fault, overdue = one.fault(), one.overdue(limit)
             if one.reply:
@@ -137,7 +137,7 @@ class Team:
         progress = {one.job: one.progress for one in self.busy if one.progress is not None}
         return Standing(progress, waiting + len(self.busy) - len(progress))
 
-    def _hear(self):
+    def _receive(self):
         with suppress(Empty):
             worker, kind, value = self._events.get(timeout=TICK)
             while True:
@@ -172,12 +172,12 @@ def script(jobs):
         raise RuntimeError(UNGUARDED)
     if not any(b"__main__" in job for job in jobs):
         return None
-    told = spawn.get_preparation_data("worker")
-    told = {name: value for name, value in told.items() if name.startswith("init_main")}
-    file = told.get("init_main_from_path")
-    if not told or (file and not Path(file).is_file()):
+    main = spawn.get_preparation_data("worker")
+    main = {name: value for name, value in main.items() if name.startswith("init_main")}
+    file = main.get("init_main_from_path")
+    if not main or (file and not Path(file).is_file()):
         raise RuntimeError(UNIMPORTABLE)
-    return told
+    return main
 
 
 def sweep(folder):

@@ -71,16 +71,14 @@ class Worker:
     def begin(self, number, job):
         """Give it a pickled function and its arguments."""
         self.job, self.progress, self.printed = number, None, None
-        self._since = self._replied = None
+        self._replied = None
         self._send(job)
 
     def happened(self, kind, value):
         """Note what its threads have sent."""
         match kind:
-            case "begun":
-                self._since = time.monotonic()
             case "progress":
-                if self.progress is not None and self.progress < 0:
+                if self.progress is None or self.progress < 0:
                     self._since = time.monotonic()
                 self.progress = value
             case "done":
@@ -108,8 +106,9 @@ class Worker:
 
     def overdue(self, limit):
         """Whether its job takes longer than so many seconds."""
-        counted = self._since is not None and (self.progress is None or self.progress >= 0)
-        return limit is not None and counted and time.monotonic() - self._since > limit
+        if limit is None or self.progress is None or self.progress < 0:
+            return False
+        return time.monotonic() - self._since > limit
 
     def dismiss(self):
         """Let it end by itself."""

@@ -1,0 +1,335 @@
+"""Faults: what a study survives, and what is said of it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import driftsim
+from driftsim import ScenarioError
+from driftsim.cli import Lines, failure_lines, note_lines
+from driftsim.evaluation.prequential import COMPILING
+from driftsim.runner import Played, Progress, Warned, missing
+from driftsim.scenario import load
+from driftsim.store import Store
+
+TEXT = """\
+stream: {length: 2_000, concepts: {a: sea}}
+models:
+  good: {learner: majority, policy: static}
+MORE
+evaluation: {warmup: 500}
+"""
+PARTS = '''\
+import os
+import re
+import subprocess
+import sys
+import time
+import warnings
+
+import numpy as np
+
+from driftsim.learners.learner import Learner
+from driftsim.learners.reference import MajorityModel
+
+
+class Hostile(Learner):
+    """Does something at its fit that no contender should do."""
+
+    how: str
+
+    def start(self, schema, seed, *more):
+        return HostileModel(self.how)
+
+
+class HostileModel(MajorityModel):
+    def __init__(self, how):
+        self._how = how
+
+    def fit(self, rows, weight=None):
+        getattr(self, self._how)()
+        return MajorityModel(np.zeros(2, np.int64))
+
+    def generator_exit(self):
+        raise GeneratorExit
+
+    def interrupt(self):
+        raise KeyboardInterrupt
+
+    def leave(self):
+        sys.exit("had enough")
+
+    def base(self):
+        raise Base("over\\ntwo lines")
+
+    def chdir(self):
+        os.chdir("/")
+
+    def warn(self):
+        for i in range(5_000):
+            warnings.warn(f"warning {i}")
+
+    def print(self):
+        for i in range(5_000):
+            print("printed", i)
+
+    def hang(self):
+        subprocess.Popen(["sleep", "1000"])
+        re.match(r"(a+)+$", "a" * 100 + "b")  # which nothing but a kill can interrupt
+
+
+class Base(BaseException):
+    pass
+'''
+RAISING = {
+    "generator_exit": "GeneratorExit",
+    "interrupt": "KeyboardInterrupt",
+    "leave": "SystemExit: had enough",
+    "base": "Base: over two lines",
+}
+SLOWLY = pytest.mark.slow
+SLOW = [pytest.param(seconds, marks=SLOWLY) for seconds in (0.2, 0.3, 0.8, 1.2, 2.0)]
+STOPPED = "stopped; the runs that had ended are kept, and the same command goes on from there\n"
+
+
+def hostile(folder, *ways):
+    """A scenario with contenders that do harm, and the file that defines them."""
+    model = "  {0}: {{learner: {{kind: hostile, how: {0}}}, policy: static}}"
+    path, parts = folder / "s.yaml", folder / "parts.py"
+    path.write_text(TEXT.replace("MORE", "\n".join(map(model.format, ways))))
+    parts.write_text(PARTS)
+    return path, parts
+
+
+def command(folder, *ways):
+    path, parts = hostile(folder, *ways)
+    words = ["run", str(path), "--with", str(parts), "--out", str(folder / "out")]
+    return [sys.executable, "-m", "driftsim", *words]
+
+
+def test_each_fault_is_told_in_a_line_and_the_others_finish(tmp_path):
+    words = command(tmp_path, *RAISING, "chdir", "warn", "print", "hang")
+    ended = subprocess.run([*words, "--timeout", "5"], capture_output=True, text=True, timeout=300)
+    lines, runs = ended.stderr.splitlines(), tmp_path / "out" / "s" / "runs"
+    assert ended.returncode == 1
+    for line, (name, error) in zip(lines, RAISING.items()):
+        beginning = f"s: {name}, seed 0: failed after 500 rows: {error}; the traceback is in {runs}"
+        assert line.startswith(beginning)
+        assert Path(line.rpartition(" in ")[2]).is_file()
+    assert lines[4] == "s: hang, seed 0: took more than 5 seconds, and was ended after 500 rows"
+    assert lines[5] == "s: chdir: changed the working directory to /; it has been put back"
+    assert lines[6:10] == [
+        *(f"s: warn: UserWarning: warning {i}" for i in range(3)),
+        "s: warn: … and 4,997 more warnings",
+    ]
+    assert lines[10].startswith(f"s: print: printed 5,000 lines; see {runs}")
+    assert len(lines) == 11
+    summary = (tmp_path / "out" / "s" / "summary.csv").read_text()
+    assert all(f"\n{name}," in summary for name in ("good", "chdir", "warn", "print"))
+    assert len([*runs.glob("*.parquet")]) == 5
+
+
+def test_the_timeout_in_python(tmp_path):
+    path, parts = hostile(tmp_path, "hang")
+    words = "hang, seed 0: took more than 1 seconds, and was ended after 500 rows"
+    with pytest.raises(RuntimeError, match=words):
+        driftsim.run(path, out=tmp_path, parts=[str(parts)], timeout=1)
+    assert len([*(tmp_path / "s" / "runs").glob("*.parquet")]) == 2
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan")])
+def test_a_timeout_is_more_than_nothing(tmp_path, timeout):
+    path, _ = hostile(tmp_path)
+    with pytest.raises(ScenarioError, match="give seconds, more than 0"):
+        driftsim.run(path, out=tmp_path, timeout=timeout)
+
+
+def test_an_executor_takes_no_timeout(tmp_path):
+    path, _ = hostile(tmp_path)
+    with ThreadPoolExecutor() as executor, pytest.raises(ScenarioError, match="leave out"):
+        driftsim.run(path, out=tmp_path, executor=executor, timeout=1)
+
+
+def session(leader):
+    """The processes of a session, each as its command."""
+    found = []
+    for number in filter(str.isdecimal, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{number}/stat") as file:
+                state, _, _, owner = file.read().rpartition(")")[2].split()[:4]
+            with open(f"/proc/{number}/cmdline") as file:
+                words = file.read()
+        except OSError:
+            continue
+        if int(owner) == leader and state != "Z":
+            found.append(words)
+    return found
+
+
+def within(seconds, condition):
+    """Whether a condition holds within so many seconds."""
+    until = time.monotonic() + seconds
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.02)
+    return condition()
+
+
+def heeding():
+    """Heed Ctrl-C, as a process does that is not begun in the background of a script."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def begun(words, **given):
+    return subprocess.Popen(
+        words,
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heeding,
+        **given,
+    )
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked up in /proc")
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [
+        (signal.SIGTERM, 143, STOPPED),
+        (signal.SIGKILL, -9, ""),
+        pytest.param(signal.SIGINT, 130, STOPPED, marks=SLOWLY),
+        pytest.param(signal.SIGHUP, 129, STOPPED, marks=SLOWLY),
+    ],
+)
+def test_nothing_is_left_behind_by_a_study_that_is_ended(tmp_path, number, code, said):
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    process = begun(command(tmp_path, "hang"), env=environment)
+    try:
+        assert within(60, lambda: any("sleep\0" in one for one in session(process.pid)))
+        assert [*tmp_path.glob(f"driftsim-{process.pid}-*")]
+        process.send_signal(number)
+        assert process.communicate(timeout=20)[1] == said
+        assert process.returncode == code
+        assert within(2, lambda: not session(process.pid))
+        assert not [*tmp_path.glob("driftsim-*")]
+    finally:
+        process.kill()
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.5, *SLOW])
+def test_ctrl_c_while_it_starts_is_told_in_a_line(tmp_path, seconds):
+    words = command(tmp_path, "hang")[3:]
+    process = begun([sys.executable, "-c", STARTING, *words], stdout=subprocess.PIPE)
+    process.stdout.readline()
+    time.sleep(seconds)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=20)[1]
+    assert process.returncode == 130
+    assert said in ("stopped\n", STOPPED)
+
+
+# `driftsim`, which says when the interpreter has started, and with it what can be interrupted.
+STARTING = """
+import driftsim.__main__ as entry
+handle = entry.handle
+def telling(handler):
+    handle(handler)
+    if handler is entry.end_at_once:
+        print("begins", flush=True)
+entry.handle = telling
+entry.main()
+"""
+
+
+@pytest.mark.parametrize("way", ["file", *(pytest.param(w, marks=SLOWLY) for w in ("-c", "input"))])
+def test_a_script_needs_no_guard(tmp_path, way):
+    path, _ = hostile(tmp_path)
+    code = (
+        f"import driftsim\nprint(len(driftsim.run({str(path)!r}, out={str(tmp_path)!r}).traces()))"
+    )
+    script = tmp_path / "script.py"
+    script.write_text(code)
+    words = {"file": [str(script)], "-c": ["-c", code], "input": ["-"]}[way]
+    ended = subprocess.run([sys.executable, *words], input=code, capture_output=True, text=True)
+    assert (ended.stdout, ended.stderr) == ("4\n", "")
+
+
+OWN = """
+import driftsim
+from driftsim.learners.reference import Majority
+
+class Mine(Majority):
+    '''Mine.'''
+
+stream = {"length": 2_000, "concepts": {"a": "sea"}}
+models = {"mine": {"learner": "mine", "policy": "static"}}
+scenario = driftsim.Scenario.model_validate({"stream": stream, "models": models})
+GUARD
+    print(len(driftsim.run(scenario, out=OUT).traces()))
+"""
+
+
+@pytest.mark.parametrize(
+    ("guard", "read", "words"),
+    [
+        pytest.param("if __name__ == '__main__':", "file", "", marks=SLOWLY),
+        ("if True:", "file", "put what it does under `if __name__ == '__main__':`\n"),
+        ("if True:", "input", "put it into a Python file, and give that as `parts`\n"),
+    ],
+)
+def test_a_part_that_a_script_defines(tmp_path, guard, read, words):
+    code = OWN.replace("GUARD", guard).replace("OUT", repr(str(tmp_path)))
+    script = tmp_path / "script.py"
+    script.write_text(code)
+    given = [str(script)] if read == "file" else ["-"]
+    ended = subprocess.run([sys.executable, *given], input=code, capture_output=True, text=True)
+    assert ended.stderr.endswith(words)
+    assert ended.stderr.count("Traceback") == bool(words)
+    assert ended.stdout == ("" if words else "4\n")
+
+
+@pytest.fixture
+def runs(tmp_path):
+    return missing(load(hostile(tmp_path)[0], seeds=30), Store(tmp_path))
+
+
+def test_what_runs_is_shown_ever_less_often_without_a_terminal(runs, capsys, monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    lines = Lines()
+    good, cold = [run for run in runs if run.name == "good"][:2]
+    for clock[0] in range(3_600):
+        lines.show(Progress([(good, 1_234), (cold, COMPILING)], 7))
+    shown = capsys.readouterr().err.splitlines()
+    assert len(shown) == 7
+    assert shown[0] == (
+        "running for 30 s: good, seed 0, row 1,234 of 2,000; "
+        "good, seed 1, compiling its kernel; 7 waiting"
+    )
+    assert shown[-1].startswith("running for 1920 s: ")
+
+
+def test_many_failures_and_notes_are_counted(runs):
+    ended = [Played(run, "failed", (f"note {i}",)) for i, run in enumerate(runs)]
+    lines = [*failure_lines(ended, "runs")]
+    assert len(lines) == 21
+    assert lines[0] == "truth, seed 0: failed"
+    assert lines[-1] == "… and 40 more runs failed; see runs"
+    lines = [*note_lines(ended)]
+    assert len(lines) == 18
+    assert lines[7:9] == ["truth: note 7", "truth: … and 22 more notes"]
+
+
+def test_of_many_warnings_the_first_distinct_ones_are_kept():
+    warned = Warned()
+    for text in ("a", "b", "a", "c", "d", "e", "a"):
+        warned(text, UserWarning, "file", 1)
+    assert warned.notes == (
+        *(f"UserWarning: {text}" for text in "abc"),
+        "… and 2 more warnings",
+    )
