@@ -28,6 +28,7 @@ from driftsim.streams.stream import Stream
 from driftsim.workers import Standing, done
 
 FAILURE, OUTPUT = "failure.txt", "output.txt"  # what is kept of a run beside its trace
+MOST_CHANGES = 1_000_000  # of a stream that is run
 MOST_NOTES = 3  # warnings of a run that are shown
 MOST_NAMED = 10  # runs in a sentence
 PREFIX = "driftsim_parts_"  # of the names of modules of people's own parts
@@ -107,9 +108,16 @@ def runs_of(variant, parts=()):
 
 
 def missing(study, store, parts=(), fresh=False):
-    """The runs of a study that the store does not hold, each once."""
+    """The runs of a study that the store does not hold, each once.
+
+    Raises `ScenarioError` for a stream that changes more often than a report can show.
+    """
     found = {}
     for variant in study.variants:
+        changes = len(variant.scenario.stream.changes(0))
+        if changes > MOST_CHANGES:
+            fault = f"{study.name}: the stream changes {changes:,} times"
+            raise ScenarioError(f"{fault}; for at most {MOST_CHANGES:,}, shorten it")
         for run in runs_of(variant, parts):
             if fresh or run not in store:
                 found.setdefault(run.key, run)

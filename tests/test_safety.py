@@ -288,13 +288,6 @@ HUGE = [  # parts of our own: what is asked for, and the key that refuses it
     ),
     (
         {
-            "stream": f"length: {ROWS}\n  concepts: {{a: {SEA}, b: {SEA}}}\n"
-            "  drift: {kind: recurring, every: 1}"
-        },
-        "stream.drift",
-    ),
-    (
-        {
             "stream": "length: 5_000\n  concepts: {"
             + ", ".join(f"c{i}: {SEA}" for i in range(2_000))
             + f"}}\n  drift: {{kind: sudden, at: {[*range(1, 2_000)]}}}"

@@ -2,7 +2,9 @@
 
 import pytest
 
-from driftsim import load
+from driftsim import ScenarioError, load
+from driftsim.runner import missing
+from driftsim.store import Store
 from driftsim.timeline import told
 
 TEXT = """\
@@ -69,6 +71,8 @@ def test_a_thousand_million_changes_are_not_listed(tmp_path):
     said = told(load(path), 80).splitlines()
     assert said[-2] == "  … and 999,999,978 more changes, until"
     assert said[-1] == "  row 999,999,999,000: before → after"
+    with pytest.raises(ScenarioError, match="the stream changes 999,999,999 times; for at most"):
+        missing(load(path), Store(tmp_path))
 
 
 def test_a_sweep_is_told(tmp_path):
