@@ -247,7 +247,9 @@ def execute(parts, run, report=lambda row: None):
         except ScenarioError as error:
             return Ended(None, f"failed: {error}", None, warned.notes)
         except BaseException as error:  # a contender's failure is its own; the others go on
-            failure = f"failed {after(reached.row)}: {named(error)}"
+            row = getattr(error, "row", None)  # where it was raised, if that is known exactly
+            at = f"at row {row:,}" if isinstance(row, int) else after(reached.row)
+            failure = f"failed {at}: {named(error)}"
             return Ended(None, failure, traceback.format_exc(), warned.notes)
 
 

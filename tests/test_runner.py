@@ -203,7 +203,7 @@ def without_seconds(path):
 @pytest.mark.parametrize(
     ("how", "line"),
     [
-        ("raise", "failed after 500 rows: ZeroDivisionError: on purpose; the traceback is in "),
+        ("raise", "failed at row 500: ZeroDivisionError: on purpose; the traceback is in "),
         ("die", "the process that ran it died after 500 rows (exit code 3)"),
     ],
 )
@@ -227,7 +227,7 @@ def test_a_traceback_is_beside_the_run_until_it_plays(tmp_path):
     failed = only_failed(study, store, parts)
     (file,) = tmp_path.glob("*.failure.txt")
     assert failed.failure.endswith(f"; the traceback is in {file}")
-    assert file.read_text().startswith("failing, seed 0: failed after 500 rows: ")
+    assert file.read_text().startswith("failing, seed 0: failed at row 500: ")
     assert "line 26, in fit\n" in file.read_text()
     truth = next(run for run in runs_of(study.variants[0]) if run.contender is None)
     with ThreadPoolExecutor(1) as executor:

@@ -37,10 +37,6 @@ class Drift(Part):
     def changes(self, start, stop, k, seed):
         """The `Change`s whose centre lies in `start`..`stop`, in order."""
 
-    def repeats(self, length):
-        """How many changes come in a stream of this length without being listed."""
-        return 0
-
     @abstractmethod
     def fault(self, length, k):
         """Why it cannot lead through `k` concepts in a stream of this length, or None."""
@@ -147,9 +143,6 @@ class Recurring(Drift):
         first = max(1, -(-start // self.every))
         centres = range(first * self.every, stop, self.every)
         return Cycle(centres, self.every, self.width // 2, k)
-
-    def repeats(self, length):
-        return length // self.every
 
     def fault(self, length, k):
         if k < 2:

@@ -6,6 +6,7 @@ from driftsim.report.figures import drawn, pictures
 from driftsim.report.page.document import page
 from driftsim.report.page.plain import csv, markdown
 from driftsim.report.page.tables import frames
+from driftsim.report.verdict import Block
 from driftsim.scenario import resolved
 from driftsim.store import placed
 
@@ -27,7 +28,8 @@ def write(results, folder, failures=()):
 
 def files(results, told, verdict, failures=()):
     """The tables and words of a report, and its scenario, as the bytes of files."""
-    failed = [f"{one.run.title}: {one.failure}" for one in failures]
+    lines = tuple(f"{one.run.title}: {one.failure}" for one in failures)
+    failed = [Block("Runs that failed:", lines)] if failures else []
     made = {
         "summary.csv": csv(told.summary),
         "summary.md": markdown(results.study.question, [*verdict, *failed]),
