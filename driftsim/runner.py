@@ -245,7 +245,7 @@ def execute(parts, run, report=lambda row: None):
         except Unfit as error:
             return Ended(None, f"failed at row {error.row:,}: {error.about}", None, warned.notes)
         except ScenarioError as error:
-            return Ended(None, f"failed: {error}", None, warned.notes)
+            return Ended(None, str(error), None, warned.notes)
         except BaseException as error:  # a contender's failure is its own; the others go on
             row = getattr(error, "row", None)  # where it was raised, if that is known exactly
             at = f"at row {row:,}" if isinstance(row, int) else after(reached.row)
