@@ -19,7 +19,6 @@ from driftsim.evaluation.significance import (
     number_floor,
     over_repeats,
     over_seeds,
-    ranked,
 )
 from driftsim.report.amounts import as_percent
 from driftsim.rows import Schema
@@ -30,7 +29,6 @@ WHOLE = slice(None)
 DIFFERENCES = [
     "better", "worse", "metric", "mean", "low", "high", "p", "told_apart", "equivalent", "unit",
 ]  # fmt: skip
-RANKS = ["contender", "metric", "rank", "settings", "p", "critical", "test"]
 
 
 class Scope(NamedTuple):
@@ -215,6 +213,10 @@ class Comparison:
         adjusted = adjusted or corrected([self])[0]
         return [name for name in self.order[1:] if not adjusted[self.best, name] < SIGNIFICANCE]
 
+    def margin(self, scenario):
+        """The greatest difference that does not matter, None where the report asks for none."""
+        return margin(scenario, self.scope.metric, self.values[self.best])
+
     def equivalent(self, pairs, margin):
         """Those of some pairs that are equal to within a margin, none if that is None.
 
@@ -253,17 +255,15 @@ def phases_of(stream, columns):
     return found if len(found) > 1 else []
 
 
-def margin(scenario, comparison):
-    """The greatest difference that does not matter, in the unit of the metric; None if not given.
+def margin(scenario, metric, best):
+    """The greatest difference that does not matter, in the unit of a metric; None if not given.
 
-    `report.equivalence` is in points; in percent of the best contender's value where the metric
-    has the unit of the labels.
+    `report.equivalence` is in points; in percent of the `best` value where the metric has the
+    unit of the labels.
     """
     asked = scenario.report.equivalence
-    if asked is None or not comparison.order:
-        return None
-    scale = comparison.values[comparison.best] if comparison.scope.metric in OF_LABELS else 1.0
-    return asked / 100 * scale
+    if asked is not None:
+        return asked / 100 * (best if metric in OF_LABELS else np.ones(np.shape(best)))
 
 
 def differences(results):
@@ -279,7 +279,7 @@ def differences(results):
         scope = scope_of(variant.scenario, runs, results.first_metric)
         comparison = Comparison(runs, scope)
         adjusted = corrected([comparison])[0]
-        equal = comparison.equivalent(comparison.pairs, margin(variant.scenario, comparison))
+        equal = comparison.equivalent(comparison.pairs, comparison.margin(variant.scenario))
         for (better, worse), apart in comparison.pairs.items():
             about = {"better": better, "worse": worse, "metric": scope.metric}
             about |= {"mean": apart.mean, "low": apart.low, "high": apart.high}
@@ -289,25 +289,3 @@ def differences(results):
     frame = pd.DataFrame(rows, columns=[*results.swept, *DIFFERENCES])
     asked = results.study.variants[0].scenario.report.equivalence is not None
     return frame if asked else frame.drop(columns="equivalent")
-
-
-def ranks(results):
-    """A row a contender: its mean rank over the settings of a sweep, the best first.
-
-    By the metric that is asked for first. With the chance `p` of such ranks if all were alike,
-    by which `test`, and the `critical` difference of ranks, beyond which two differ. No rows
-    without a sweep, or a second contender, or where the metric is not known everywhere.
-    """
-    names = list(results.study.variants[0].scenario.models)
-    losses = []
-    for variant, _, runs in results.contests():
-        scope = scope_of(variant.scenario, runs, results.first_metric)
-        if len(runs) == len(names):
-            losses.append([scope.sign * Measured(runs[name], scope).value for name in names])
-    losses = [one for one in losses if np.isfinite(one).all()]
-    if len(losses) < 2 or len(names) < 2:
-        return pd.DataFrame(columns=RANKS)
-    found = ranked(np.array(losses))
-    frame = pd.DataFrame({"contender": names, "metric": results.first_metric, "rank": found.mean})
-    frame = frame.assign(settings=len(losses), p=found.p, critical=found.critical, test=found.test)
-    return frame.sort_values("rank", ignore_index=True)

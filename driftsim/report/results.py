@@ -12,12 +12,10 @@ from driftsim.evaluation.trace import Trace
 from driftsim.parts import guess
 from driftsim.report.comparisons import (
     DIFFERENCES,
-    RANKS,
     Measured,
     bounds_of,
     differences,
     mean_of,
-    ranks,
     scope_of,
 )
 from driftsim.report.measures import (
@@ -30,6 +28,7 @@ from driftsim.report.measures import (
     recovery,
     regret,
 )
+from driftsim.report.rankings import PAIRS, RANKS, rank_pairs, ranks
 from driftsim.report.seeds import by_seed, repeats_in, seeds_in, with_each_seed
 from driftsim.report.verdict import SECONDS, verdict
 from driftsim.runner import runs_of
@@ -172,6 +171,10 @@ class Results:
         """The mean rank of each contender over the settings of a sweep, and what they tell."""
         return ranks(self)
 
+    def rank_pairs(self):
+        """Each two contenders over the settings of a sweep: wins, and whether they differ."""
+        return rank_pairs(self)
+
     def verdict(self):
         """What the study shows, in sentences that its figures carry: `print` it."""
         return verdict(self)
@@ -216,7 +219,16 @@ class Results:
         """Names of the swept paths, as columns of the tables."""
         return shortest(
             self.study.swept,
-            taken={*self.measures, *COSTS, "engine", *CURVES, *COLUMNS, *DIFFERENCES, *RANKS},
+            taken={
+                *self.measures,
+                *COSTS,
+                "engine",
+                *CURVES,
+                *COLUMNS,
+                *DIFFERENCES,
+                *RANKS,
+                *PAIRS,
+            },
         )
 
     @property

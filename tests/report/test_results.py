@@ -324,3 +324,23 @@ def test_contenders_are_ranked_over_the_settings_of_a_sweep(swept, plain):
     assert frame.contender.tolist() == ["bayes & co", "frozen"] and frame["rank"].tolist() == [1, 2]
     assert (frame.settings == 2).all() and not len(plain.ranks())
     assert "ranks" not in str(swept.verdict())  # two settings are too few
+
+
+def test_contenders_are_compared_in_pairs_over_the_settings_of_a_sweep(swept, plain):
+    (pair,) = swept.rank_pairs().to_dict("records")
+    assert (pair["better"], pair["worse"], pair["metric"]) == ("bayes & co", "frozen", "error")
+    assert (pair["settings"], pair["wins"], pair["ties"], pair["losses"]) == (2, 2, 0, 0)
+    assert pair["p"] == pytest.approx(0.5)  # two of two: as likely as any other of four outcomes
+    assert not len(plain.rank_pairs())
+
+
+def test_settings_can_show_that_two_are_equal_to_within_a_margin(swept):
+    variants = []
+    for one in swept.study.variants:
+        report = one.scenario.report.model_copy(update={"equivalence": 90.0})
+        variants.append(one._replace(scenario=one.scenario.model_copy(update={"report": report})))
+    results = Results(swept.study._replace(variants=variants), swept.store)
+    (pair,) = results.rank_pairs().to_dict("records")
+    shares = [pair[name] for name in ("p_better", "p_equal", "p_worse")]
+    assert sum(shares) == pytest.approx(1) and shares[1] == 1
+    assert results.compare().equivalent.all()

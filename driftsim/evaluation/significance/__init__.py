@@ -7,6 +7,7 @@ from driftsim.evaluation.significance.difference import (
     StandardError,
     bounds,
     over_seeds,
+    sign_flip,
 )
 from driftsim.evaluation.significance.floors import count_floor, number_floor
 from driftsim.evaluation.significance.multiple import holm
@@ -38,5 +39,6 @@ __all__ = [
     "over_repeats",
     "over_seeds",
     "ranked",
+    "sign_flip",
     "wilcoxon_holm",
 ]

@@ -6,6 +6,8 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 CONFIDENCE = 0.95
+FEW_SEEDS = 10  # below which one of them may make the spread
+OF_ONE = 0.95  # share of the spread that one seed can have at most, from which it makes it
 
 
 class StandardError(NamedTuple):
@@ -93,9 +95,27 @@ def over_seeds(values: np.ndarray, floor: float = 0.0) -> Difference:
     found = np.std(values, ddof=1)
     if negligible(found, values) and not floor > 0:
         return Difference(mean, (), "seeds", f"the same with each of {n} seeds")
-    return Difference(
-        mean, at_least([StandardError(float(found / np.sqrt(n)), n - 1)], floor), "seeds"
-    )
+    errors = at_least([StandardError(float(found / np.sqrt(n)), n - 1)], floor)
+    return Difference(mean, errors, "seeds", of_one_seed(values))
+
+
+def of_one_seed(values):
+    """The remark on few seeds of which one makes nearly all of the spread: t is then unsafe."""
+    n, squares = len(values), (values - np.mean(values)) ** 2
+    if not 4 <= n < FEW_SEEDS or np.max(squares) < OF_ONE * (n - 1) / n * np.sum(squares):
+        return ""
+    return f"one seed makes most of the spread; p of the sign-flip test is {sign_flip(values):.2g}"
+
+
+def sign_flip(values: np.ndarray) -> float:
+    """The two-sided p-value of a mean of zero, over all signs of few values (n,) (Fisher 1935).
+
+    It asks only that the distribution be symmetric, and is exact; at least 2 / 2^n.
+    """
+    values = np.asarray(values, float)
+    signs = 1 - 2 * (np.arange(2 ** len(values))[:, None] >> np.arange(len(values)) & 1)
+    sums = np.abs(signs @ values)
+    return float(np.mean(sums >= abs(np.sum(values)) * (1 - 1e-12)))
 
 
 def added(one, other):

@@ -38,6 +38,8 @@ def files(results, told, verdict, failures=()):
         "differences.csv": csv(told.differences),
         "scenario.yaml": resolved(results.study).encode(),
     }
+    if len(told.ranks):
+        made |= {"ranks.csv": csv(told.ranks), "pairs.csv": csv(told.pairs)}
     if results.study.variants[0].scenario.evaluation.probe is None:
         return made
     return made | {"probed.csv": csv(told.probed), "forgetting.csv": csv(told.forgetting)}

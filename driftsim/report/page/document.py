@@ -134,7 +134,7 @@ def small(rows):
 
 def long(said):
     """A sentence as a paragraph, folded up behind its first words if it is long."""
-    text = html.escape(said)
+    text = html.escape(said).replace(" %", "&nbsp;%")
     if len(said) <= LONG:
         return f"<p>{text}</p>"
     first = html.escape(textwrap.shorten(said, LONG // 4, placeholder=" …"))

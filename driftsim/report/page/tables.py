@@ -11,6 +11,7 @@ from driftsim.report.tables import COUNTS, brief, measured, readable, worthwhile
 LONG = 24  # rows, beyond which a table is folded up
 MOST_ROWS = 1_000  # of a table in the page
 COUNTED = (*COUNTS, "change", "phase", "last_row", "visit", "settings", "changes", "seed", "repeat")
+LEAST_P = 0.0001  # below which a chance is told as less
 NAMES = ("contender", "better")  # columns that head their rows
 NOTES = {
     "summary": "Means over the seeds; ± is half the width of the interval at 95 %, over the seeds, "
@@ -35,6 +36,8 @@ NOTES = {
     "apart where it is below .05.",
     "ranks": "The mean rank of each contender over the settings, 1 for the best; p: the chance of "
     "such ranks if all were alike; critical: how far apart two ranks have to be.",
+    "pairs": "Each two contenders: in how many settings the one is better, and p by Wilcoxon's "
+    "signed-rank test, corrected for all pairs (Holm).",
     "forgetting": "error: on fresh rows of all concepts at the end. Of the concepts that do not "
     "rule then, forgetting: how much higher it is than it was at its lowest; backward transfer: "
     "how much lower than when the concept last ruled.",
@@ -48,6 +51,7 @@ TITLES = {
     "alarms": "Alarms",
     "differences": "Differences between contenders",
     "ranks": "Ranks over the settings",
+    "pairs": "Pairs over the settings",
     "forgetting": "Forgetting",
     "probed": "Errors on fresh rows of each concept",
 }
@@ -63,6 +67,7 @@ class Frames(NamedTuple):
     alarms: pd.DataFrame
     differences: pd.DataFrame
     ranks: pd.DataFrame
+    pairs: pd.DataFrame
     forgetting: pd.DataFrame
     probed: pd.DataFrame
 
@@ -71,7 +76,8 @@ def frames(results):
     """The tables of some results."""
     return Frames(
         results.summary(), results.recovered(), results.recovery(), results.alarms(),
-        results.compare(), results.ranks(), results.forgetting(), results.probed(),
+        results.compare(), results.ranks(), results.rank_pairs(), results.forgetting(),
+        results.probed(),
     )  # fmt: skip
 
 
@@ -145,6 +151,8 @@ def shown(name, value):
         return "yes" if value else "no"
     if not isinstance(value, float) or math.isnan(value) or name in COUNTED or measured(name):
         return readable(name, value)
+    if name == "p" and value < LEAST_P:
+        return f"< {LEAST_P:.4f}"
     if "seconds" in name:
         return readable(name, value)
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"

@@ -11,7 +11,6 @@ from driftsim.report.comparisons import (
     Comparison,
     Measured,
     corrected,
-    margin,
     mean_of,
     phases_of,
     scope_of,
@@ -87,11 +86,13 @@ class Contest:
             alike = f"cannot be told apart in {title(c.scope.metric)}"
             yield f"{self.about()}, no contender is clearly best: {listed(names)} {alike}."
             yield f"{named(tied[-1])} has {self.gap(tied[-1])}{among(c, tied[-1])}."
-            yield from equality(c, tied, margin(self.scenario, c))
+            yield from equality(c, tied, c.margin(self.scenario))
         else:
             value = plain(c, c.best) + bounds(c, c.best)
             yield f"{self.about()}, {named(c.best)} has the {degree(c)}: {value}."
             yield f"{named(c.order[1])} is next, with {self.gap(c.order[1])}."
+            if remark := c.pairs[c.best, c.order[1]].remark:
+                yield f"Take care: {remark}."
 
     def unknown(self):
         """Contenders of which the metric is not known, and a metric that is known of none."""

@@ -141,3 +141,19 @@ def test_a_forest_is_distinguishable_from_itself_in_one_of_twenty_cases():
     for seeds in (3, 5, 30):
         found = [over_seeds(one[:seeds]).distinguishable for one in apart]
         assert 0.03 <= np.mean(found) <= 0.07, seeds
+
+
+def test_the_sign_flip_test_counts_out_all_signs():
+    assert sign_flip([1.0, 2.0, 3.0, 4.0]) == 2 / 16  # only all plus, or all minus, go so far
+    assert sign_flip([1.0, -1.0]) == 1 and sign_flip([3.0, -1.0]) == 1  # as far as 2: all four
+    values = np.random.default_rng(0).normal(0.5, 1, 9)
+    found = stats.permutation_test(
+        (values,), np.mean, permutation_type="samples", n_resamples=10_000
+    )
+    assert sign_flip(values) == pytest.approx(found.pvalue, abs=1e-9)
+
+
+def test_one_seed_that_makes_the_spread_is_remarked_on():
+    assert "one seed makes most of the spread" in over_seeds([0.1, 0.1, 0.1, 0.1, 0.9]).remark
+    assert over_seeds([0.1, 0.2, 0.3, 0.4, 0.5]).remark == ""
+    assert over_seeds([0.1] * 9 + [0.9]).remark == ""  # ten seeds
