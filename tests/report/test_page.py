@@ -87,7 +87,7 @@ def test_everything_is_written(folder):
     assert {"curves", "recovery", "sweep"} <= {*figures}
     both = [f"{name}.{suffix}" for name in figures for suffix in ("png", "svg")]
     names = sorted(path.name for path in folder.iterdir())
-    assert names == sorted([*both, *TABLES, "report.html"])
+    assert names == sorted([*both, *TABLES, "ranks.csv", "pairs.csv", "report.html"])
     assert all(path.stat().st_size for path in folder.iterdir())
 
 

@@ -10,6 +10,7 @@ from driftsim.evaluation.significance import (
     bounds,
     over_repeats,
     over_seeds,
+    sign_flip,
 )
 from driftsim.learners.learner import Learner
 from driftsim.rows import Labelled
