@@ -140,6 +140,13 @@ def test_marked_changes_and_those_of_the_drift_are_in_order():
     assert [change.centre for change in changes] == [20, 50, 60, 100]
 
 
+def test_the_truth_is_that_of_the_very_row():
+    """The concept changes with every row, and without noise each label is sure."""
+    world = sea_stream(900, drift={"kind": "recurring", "every": 1}).settled(0)
+    block = world.rows(0, 900)
+    assert (world.posterior(block.t, block.X)[np.arange(900), block.y] == 1).all()
+
+
 def test_what_has_no_weight_is_never_chosen():
     class Lowest(np.random.Generator):
         """Draws 0, the lowest number there is."""
