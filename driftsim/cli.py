@@ -348,7 +348,7 @@ class Bars:
                 since, first = time.monotonic(), row
                 self._tasks[run.key] = task, since, first
             seconds = max(time.monotonic() - since, 0.1)
-            rate = f"{(row - first) / seconds:,.0f} rows/s" if row > first else ""
+            rate = f"{(row - first) / seconds:,.0f} rows/s" if row > first else f"at row {row:,}"
             self._progress.update(task, completed=row, rate=rate)
 
     def _begun(self, run, row):

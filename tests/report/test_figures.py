@@ -6,8 +6,9 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from examples import played
+from examples import played, sea_stream
 from matplotlib.colors import same_color, to_rgb
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
@@ -15,6 +16,7 @@ from driftsim.evaluation.recovery import median
 from driftsim.evaluation.trace import Probes, Trace
 from driftsim.report.figures import KINDS, Shown, colour_of, curves, draw, drawn, picture, pictures
 from driftsim.report.figures.labels import spread, stretches
+from driftsim.report.figures.panels import changes
 from driftsim.report.figures.recoveries import KEYS, keys
 from driftsim.report.figures.shown import rooms
 from driftsim.report.figures.style import COLOURS, FAINT, look_of, styled
@@ -521,3 +523,13 @@ def test_labels_are_spread_as_little_as_need_be():
     assert np.allclose(sorted(crowd), np.arange(11) / 10)
     ends = spread(np.array([0.0, 0.0, 1.0, 1.0]), 0.1)
     assert np.allclose(ends, [0.0, 0.1, 0.9, 1.0])
+
+
+def test_changes_too_many_to_be_told_apart_have_no_lines():
+    stream, panel = sea_stream(drift={"kind": "recurring", "every": 5}), Figure().subplots()
+    changes(panel, stream)
+    assert len(stream.changes(0)) > 400
+    assert not panel.lines
+    few = sea_stream(drift={"kind": "recurring", "every": 200})
+    changes(panel, few)
+    assert len(panel.lines) == len(few.changes(0)) > 0

@@ -8,6 +8,7 @@ from driftsim.report.figures.panels import (
     below,
     changes,
     concepts,
+    drawable,
     entitle,
     grid,
     keyed,
@@ -82,7 +83,7 @@ def sorted_out(scene, one):
 def draw(panel, shown, scene, lanes):
     """The lanes of a scene."""
     along(panel, scene, 5 if len(shown.scenes) == 1 else 3)
-    for change in scene.stream.changes(0):
+    for change in drawable(scene.stream):
         panel.axvspan(change.first, change.last, color="#e4e4e4", linewidth=0, zorder=0)
     changes(panel, scene.stream)
     concepts(panel, scene)

@@ -18,6 +18,7 @@ NAMED_VISITS = 8  # concepts are named in a panel if they rule no more often
 LEGEND_ROW = 6  # lines
 ALONE = 0.98  # the share of rows of a concept that rules alone
 MOST_GROUNDS = 400  # stretches of a panel that have a shade of their own
+MOST_CHANGES = 400  # of a panel that have a line of their own
 
 
 def grid(rows, n, height, across=ACROSS, titles=()):
@@ -95,9 +96,15 @@ def below(block, label):
         panel.set_xlabel(label)
 
 
+def drawable(stream):
+    """The changes of a stream, or none where they are too many to be told apart in a picture."""
+    changes = stream.changes(0)
+    return changes if len(changes) <= MOST_CHANGES else []
+
+
 def changes(panel, stream):
     """A thin line through the middle of each change."""
-    for change in stream.changes(0):
+    for change in drawable(stream):
         panel.axvline(change.centre, color="black", linewidth=0.5, alpha=0.5, zorder=0.5)
 
 

@@ -7,7 +7,7 @@ from matplotlib.colors import to_hex, to_rgb
 
 from driftsim.evaluation.metrics import MICRO, meaning
 from driftsim.report.figures.lines import FROM_ZERO, MOST_BANDS, ORACLE
-from driftsim.report.figures.panels import grounds
+from driftsim.report.figures.panels import drawable, grounds
 from driftsim.report.figures.style import GROUNDS, look_of
 from driftsim.report.page.packed import grouped
 from driftsim.report.results import references
@@ -76,7 +76,7 @@ def setting(variant, played, models, merged):
         "references": references(scenario) if played else [],
         "concepts": list(scenario.stream.concepts),
         "grounds": ground(played[0].truth.columns) if played else [],
-        "changes": [change.centre for change in scenario.stream.changes(0)],
+        "changes": [change.centre for change in drawable(scenario.stream)],
     }
 
 
