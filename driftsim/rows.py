@@ -79,7 +79,7 @@ class Unfit(ValueError):
     """A row that a model cannot take: its position, and what is wrong about it."""
 
     def __init__(self, row, about):
-        super().__init__(f"row {row:,}, {about}")
+        super().__init__(f"row {row:,}: {about}")
         self.row, self.about = row, about
 
 

@@ -225,7 +225,7 @@ def test_a_feature_that_is_no_number_is_refused_with_its_row_and_column(value):
     X[3, 1] = value
     rows = Labelled(np.arange(1200, 1205), X, np.zeros(5, np.int64))
     model = Learner.model_validate(LOGISTIC).start(NAMES, 0)
-    with pytest.raises(Unfit, match=rf"row 1,203, column 'b', holds {value}; .*compiled: false"):
+    with pytest.raises(Unfit, match=rf"row 1,203: column 'b' holds {value}; .*compiled: false"):
         model.learn(rows)
 
 
@@ -263,7 +263,7 @@ evaluation: {{warmup: 100}}
     )
     told = ["run", tmp_path / "s.yaml", "--out", tmp_path / "out", "--with", tmp_path / "own.py"]
     done = subprocess.run([sys.executable, "-m", "driftsim", *told], capture_output=True, text=True)
-    assert done.stderr.count("row 700, column 'a', holds inf") == 2, done.stderr
+    assert done.stderr.count("row 700: column 'a' holds inf") == 2, done.stderr
     assert "Traceback" not in done.stderr
 
 

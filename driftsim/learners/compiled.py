@@ -106,7 +106,7 @@ def refuse_unknown(rows, schema):
     if np.isfinite(rows.X.sum()):
         return
     for i, j in np.argwhere(~np.isfinite(rows.X)):
-        holds = f"column '{schema.names[j]}', holds {rows.X[i, j]}"
+        holds = f"column '{schema.names[j]}' holds {rows.X[i, j]}"
         said = (
             "compiled learners take finite numbers alone; mend the data, or write compiled: false"
         )

@@ -465,7 +465,7 @@ def test_without_scripts_the_page_shows_a_picture_and_the_tables(swept, chromium
         shown = chromium.find_elements("css selector", "noscript figure svg")
         assert len(shown) == 1 and shown[0].is_displayed()
         assert not chromium.find_element("css selector", "#chart").is_displayed()
-        assert "errs least" in text and "Summary" in text
+        assert "has the lowest error" in text and "Summary" in text
     finally:
         chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 

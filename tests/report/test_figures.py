@@ -533,3 +533,16 @@ def test_changes_too_many_to_be_told_apart_have_no_lines():
     few = sea_stream(drift={"kind": "recurring", "every": 200})
     changes(panel, few)
     assert len(panel.lines) == len(few.changes(0)) > 0
+
+
+def test_seconds_of_different_engines_are_said_to_be(swept, tmp_path):
+    alike = next(one for one in drawn(swept) if one.name == "cost")
+    assert "different engines" not in alike.text
+    text = """stream: {length: 2_000, concepts: {a: sea}}
+models:
+  frozen: {learner: sklearn.naive_bayes.GaussianNB, policy: static}
+  online: {learner: majority, policy: online}
+"""
+    cost = next(one for one in drawn(played(text, "engines", tmp_path)) if one.name == "cost")
+    assert "not alike (scikit-learn: frozen; numpy: online)" in cost.text
+    assert cost.figure.axes[0].get_xlabel() == "seconds, of different engines"

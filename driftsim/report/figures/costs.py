@@ -58,6 +58,13 @@ def priced(shown, metric):
     }
 
 
+def engines(shown):
+    """What each contender ran on, without the reason why."""
+    frames = [shown.told(results, "summary") for results in shown.reports.values()]
+    pairs = [pair for frame in frames for pair in zip(frame["contender"], frame["engine"])]
+    return {name: engine.partition(":")[0] for name, engine in pairs if name in shown.names}
+
+
 def averaged(report, frames):
     """Those of each setting, or the means over settings, where they are many."""
     if len(frames) <= MOST_SETTINGS:
@@ -68,7 +75,8 @@ def averaged(report, frames):
 
 def draw(panel, shown, frame, name, metric):
     """The points of a panel (x, y), by name; behind them the front that nobody is beyond."""
-    panel.set_xlabel(name)
+    differ = name == "seconds" and len({*engines(shown).values()}) > 1
+    panel.set_xlabel(f"{name}, of different engines" if differ else name)
     scaled(panel, frame[name].to_numpy(float))
     for contender, x, y in zip(frame.index, frame[name], frame["mean"]):
         look = shown.looks[contender]

@@ -40,7 +40,7 @@ def dots(shown, told):
     for panel, title, (*_, frame) in zip(panels, titles, told):
         entitle(panel, title, pad=12)
         ruled(panel, names, panel.get_subplotspec().is_first_col())
-        panel.set_xlim(0, most)
+        panel.set_xlim(0, most or 1)
         for name, one in frame.groupby("contender"):
             dot(panel, names.index(name), one, shown.looks[name])
         panel.text(1.02, -0.9, "depth", transform=panel.get_yaxis_transform(), **DEPTH)

@@ -6,7 +6,7 @@ from driftsim.evaluation.metrics import LOWER_IS_BETTER
 from driftsim.evaluation.recovery import DID_NOT_FALL, RECOVERED, TOO_SHORT, median
 from driftsim.parts import plain
 from driftsim.report.amounts import listed
-from driftsim.report.figures.costs import COSTS, foremost, priced
+from driftsim.report.figures.costs import COSTS, engines, foremost, priced
 from driftsim.report.figures.detections import UNKNOWN, rung
 from driftsim.report.figures.lines import excess_of
 from driftsim.report.figures.settings import values_of
@@ -143,7 +143,17 @@ def cost(shown):
         best = [f"{listed(names)} for {name}" for name, names in front.items()]
         start = f"{title}: " if title else ""
         said.append(f"{start}{metric.replace('_', ' ')}: {words}. Beaten by nobody: {told(best)}.")
-    return " ".join(said)
+    return " ".join([*said, *different(engines(shown))])
+
+
+def different(engines):
+    """What contenders ran on, where that differs, so that their seconds are not alike."""
+    groups = {}
+    for name, engine in engines.items():
+        groups.setdefault(engine, []).append(name)
+    if len(groups) > 1:
+        ran = [f"{engine}: {listed(names)}" for engine, names in groups.items()]
+        yield f"Seconds of different engines are not alike ({told(ran)})."
 
 
 def forgetting(shown):
