@@ -185,6 +185,14 @@ def test_who_has_not_ended_with_every_seed_is_left_out():
     assert len(results.compare()) == 1
 
 
+def test_contenders_that_have_ended_with_other_seeds_are_not_compared():
+    results = results_of({"a": seeded(5, 5, 2), "b": seeded(9, 9, 2)})
+    kept = {("a", 0), ("b", 1), ("no_change", 0), ("no_change", 1)}
+    results._traces = [one for one in results._traces if (one.contender, one.seed) in kept]
+    assert results.verdict()[-2].text.endswith("not all of their runs have ended: b.")
+    assert not len(results.compare())
+
+
 def test_recorded_rows_are_one_stream_whatever_the_seeds(plain):
     assert plain.verdict()[0].text.startswith("On this recorded stream, with these trained models")
 

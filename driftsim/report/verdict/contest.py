@@ -42,8 +42,9 @@ class Contest:
 
     def __init__(self, results, variant, setting, runs):
         self.results, self.scenario, self.setting = results, variant.scenario, setting
-        most = max(map(len, runs.values()))
-        self.runs = {name: played for name, played in runs.items() if len(played) == most}
+        keys = {name: {(one.seed, one.repeat) for one in played} for name, played in runs.items()}
+        most = max(keys.values(), key=len)  # the same for all that are compared
+        self.runs = {name: played for name, played in runs.items() if keys[name] == most}
         self.gone = [name for name in self.scenario.models if name not in self.runs]
 
     @property
