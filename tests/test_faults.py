@@ -1,6 +1,7 @@
 """Faults: what a study survives, and what is said of it."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import driftsim
 from driftsim import ScenarioError
 from driftsim.cli import Lines, failure_lines, note_lines
 from driftsim.evaluation.prequential import COMPILING
-from driftsim.runner import Played, Progress, Warned, missing
+from driftsim.runner import Played, Progress, Warned, execute, missing
 from driftsim.scenario import load
 from driftsim.store import Store
 
@@ -333,3 +334,28 @@ def test_of_many_warnings_the_first_distinct_ones_are_kept():
         *(f"UserWarning: {text}" for text in "abc"),
         "… and 2 more warnings",
     )
+
+
+def test_a_level_that_no_encoder_has_seen_ends_the_run_in_a_line_with_its_row(tmp_path):
+    rows = [f"{'ab'[i % 2] if i != 423 else 'new'},{i % 7},{i % 2}" for i in range(600)]
+    (tmp_path / "rows.csv").write_text("\n".join(["level,x,class", *rows]), encoding="utf-8")
+    (tmp_path / "late.yaml").write_text(
+        """
+stream: {concepts: {rows: {kind: table, path: rows.csv}}}
+models:
+  encoded:
+    learner:
+      kind: pipeline
+      steps:
+        - kind: sklearn.compose.ColumnTransformer
+          transformers: [[words, {kind: sklearn.preprocessing.OneHotEncoder}, [level]]]
+        - sklearn.linear_model.LogisticRegression
+    policy: static
+evaluation: {warmup: 100}
+""",
+        encoding="utf-8",
+    )
+    (run, *_) = [run for run in missing(load(tmp_path / "late.yaml"), Store(tmp_path))][1:]
+    ended = execute(run.parts, pickle.dumps(run))
+    assert ended.failure.startswith("failed at row 423: ValueError: Found unknown categories")
+    assert "\n" not in ended.failure and "Traceback" in ended.traceback
