@@ -15,7 +15,7 @@ class Answers:
         self._k, self._probabilities = schema.n_classes, probabilities
 
     def checked(self, predicted, t):
-        """The predictions of rows at positions `t`, labels as whole numbers.
+        """The predictions of rows at positions `t`: labels as int64, all else as float64.
 
         Raises `Unfit`, with the first row where they will not do, and what would be right.
         """
@@ -33,7 +33,7 @@ class Answers:
             i = int(wrong.argmax())
             raise self._wrong(str(predicted[i].tolist()), t[i])
         labels = self._k is not None and not self._probabilities
-        return predicted.astype(np.int64, copy=False) if labels else predicted
+        return predicted.astype(np.int64 if labels else np.float64, copy=False)
 
     def _will_not_do(self, predicted):
         """Which answers (n,) will not do; None if all will."""

@@ -170,14 +170,15 @@ class Scored:
 class Probe(Scored):
     """Fresh rows of every concept, that tell what a model knows of each after a phase."""
 
-    def __init__(self, row, ruling, block, X, posterior):
+    def __init__(self, row, ruling, block, X, posterior, regression):
         super().__init__(block.t, block.y, block.weights, posterior)
-        self.row, self.ruling, self.X = row, ruling, X
-        self._concept, self._lost = block.concept, []
+        self.row, self.ruling, self._X = row, ruling, X
+        self._concept, self._regression, self._lost = block.concept, regression, []
+        self.errors = None  # on each concept (k,), once all rows are predicted
 
     @property
     def missing(self):
-        return len(self.t) - sum(map(len, self._lost))
+        return 0 if self.t is None else len(self.t) - sum(map(len, self._lost))
 
     def part(self, rows):
         """The probe itself: it takes answers as they come."""
@@ -187,19 +188,27 @@ class Probe(Scored):
         """Note the loss of the next answers: expected, where the probability of labels is known."""
         first = sum(map(len, self._lost))
         rows = slice(first, first + len(predicted))
-        if predicted.dtype.kind == "f" and predicted.ndim == 1:
+        if self._regression:
             lost = np.abs(predicted - self.y[rows])
         elif self.posterior is not None:
             lost = expected_error(self.posterior[rows], label_of(predicted))
         else:
             lost = (label_of(predicted) != self.y[rows]).astype(float)
         self._lost.append(lost)
+        if not self.missing:
+            self._close()
 
-    @property
-    def errors(self):
-        """The mean loss on each concept (k,)."""
+    def sent(self):
+        """The rows (n, d), which are kept until they are sent."""
+        X, self._X = self._X, None
+        return X
+
+    def _close(self):
+        """Keep the mean loss on each concept (k,), and nothing of the rows."""
         lost, k = np.concatenate(self._lost), self.weights.shape[1]
-        return np.bincount(self._concept, lost, k) / np.bincount(self._concept, minlength=k)
+        self.errors = np.bincount(self._concept, lost, k) / np.bincount(self._concept, minlength=k)
+        self.t = self.y = self.weights = self.posterior = self._concept = None
+        self._lost = []
 
 
 class Live:
@@ -224,6 +233,8 @@ class Live:
     def probed(self):
         """What the probes have told, or None."""
         if self._probe:
+            if open := sum(one.missing for one in self._probes):
+                raise ValueError(f"a policy has predicted {open:,} rows of probes too few")
             told = [(one.row, one.ruling, one.errors) for one in self._probes]
             return Probes(*map(np.array, zip(*told)))
 
@@ -249,7 +260,7 @@ class Live:
                 head, rest = arrival.before_row(row - int(arrival.t[0]) + 1)
                 scored, probe = self.ahead.pop(), self._sent(row, ruling)
                 self.ahead += [scored.part(slice(len(head.t))), probe]
-                yield with_rows(head, row, probe.X)
+                yield with_rows(head, row, probe.sent())
                 if not len(rest.t):
                     break
                 self.ahead.append(scored.part(slice(len(head.t), None)))
@@ -261,7 +272,8 @@ class Live:
         k = len(self._world.concepts)
         blocks = [self._world.fresh(row, i, self._probe) for i in range(k)]
         block = Block(*map(np.concatenate, zip(*blocks)))
-        self._probes.append(Probe(row, ruling, block, *self._seen(block)))
+        regression = self._world.schema.regression
+        self._probes.append(Probe(row, ruling, block, *self._seen(block), regression))
         return self._probes[-1]
 
     def _chunks(self):
