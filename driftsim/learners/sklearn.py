@@ -1,5 +1,7 @@
 """scikit-learn estimators: `{kind: sklearn.tree.DecisionTreeClassifier, max_depth: 5}`."""
 
+import copy
+
 import numpy as np
 from pydantic import model_validator
 
@@ -93,6 +95,10 @@ class Sklearn(Imported, Learner, extra="allow"):
         from sklearn.base import BaseEstimator, is_classifier, is_regressor
 
         guard(self.path, self.model_extra)
+        if name := next(searched(self.model_extra, "n_jobs"), None):
+            raise ValueError(
+                f"{self.path}: {name} is searched, but a run has one core; leave it out"
+            )
         imported(
             self.path, "sklearn", lambda it: isinstance(it, type) and issubclass(it, BaseEstimator)
         )
@@ -167,6 +173,12 @@ class Classifier(Model):
         self._teach(rows)
         self._only = None
 
+    def size(self):
+        """The bytes it takes to keep the model, without the rows it may have to learn again."""
+        twin = copy.copy(self)
+        twin._lacking = None
+        return Model.size(twin)
+
     def _teach(self, rows):
         classes = np.arange(self._n_classes)
         if self._lacking:
@@ -214,6 +226,19 @@ def values(written, name):
         written = [*written.values()]
     for one in written if isinstance(written, list) else ():
         yield from values(one, name)
+
+
+def searched(written, name, parameters=True):
+    """The names by which a scenario gives a parameter in a grid, also as `step__name`.
+
+    A grid is what has no kind of its own, below the `parameters` of a learner.
+    """
+    if isinstance(written, dict):
+        if not parameters and "kind" not in written:
+            yield from (key for key in written if str(key).rpartition("__")[2] == name)
+        written = [*written.values()]
+    for one in written if isinstance(written, list) else ():
+        yield from searched(one, name, False)
 
 
 def nameable(found):

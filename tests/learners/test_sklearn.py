@@ -9,7 +9,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.preprocessing import StandardScaler
 
 from driftsim.learners.learner import Learner
-from driftsim.rows import Schema
+from driftsim.rows import Labelled, Schema
 
 FOREST = {"kind": "sklearn.ensemble.RandomForestClassifier", "n_estimators": 3}
 
@@ -217,3 +217,32 @@ def test_every_estimator_runs_on_one_core_and_says_so():
     assert made.n_jobs == made.estimator.n_jobs == 1
     assert learner.notes == ("n_jobs is 1, not 2, -1: a run has one core",)
     assert Learner.model_validate(FOREST).notes == ()
+
+
+@pytest.mark.parametrize("grid", [{"n_jobs": [2]}, [{"f__max_depth": [1]}, {"f__n_jobs": [2]}]])
+def test_a_grid_does_not_search_how_many_cores_to_use(grid):
+    steps = {"kind": "sklearn.pipeline.Pipeline", "steps": [["f", FOREST]]}
+    kind = "sklearn.model_selection.GridSearchCV"
+    within = {"kind": "sklearn.ensemble.BaggingClassifier", "estimator": None}
+    for search in (
+        {"kind": kind, "estimator": steps, "param_grid": grid},
+        within | {"estimator": {"kind": kind, "estimator": steps, "param_grid": grid}},
+    ):
+        with pytest.raises(ValidationError, match="n_jobs is searched, but a run has one core"):
+            Learner.model_validate(search)
+
+
+def test_rows_kept_for_a_late_class_are_no_part_of_the_size_of_a_model():
+    rng = np.random.default_rng(0)
+    learner, schema = (
+        Learner.model_validate("sklearn.naive_bayes.GaussianNB"),
+        Schema(("a",), n_classes=3),
+    )
+    sizes = {}
+    for n in (100, 10_000):
+        X, t = rng.random((n, 1)), np.arange(n)
+        model = learner.start(schema, 0).fit(Labelled(t, X, t % 2))
+        sizes[n] = model.size()
+        model.learn(Labelled(t[:1], X[:1] + 9, np.array([2])))
+        assert model.predict(X[:1] + 9) == [2]
+    assert sizes[10_000] == pytest.approx(sizes[100], abs=20)
