@@ -20,9 +20,7 @@ class Concept(Part):
 
     schema: ClassVar[Schema]  # or a property, where it depends on the fields
     blends: ClassVar[bool] = True  # moves by way of its numbers, in an incremental drift
-    known: ClassVar[
-        bool
-    ]  # has a density that can be told: where its class defines one, unless it is set
+    known: ClassVar[bool] = False  # has a density: true of a class that defines one, unless set
     moves: ClassVar[bool] = False  # changes by itself along the stream; or a property
     rows: ClassVar[int | None] = None  # how many there are, where the concept is recorded
     files: ClassVar[list[str]] = []  # that it reads
@@ -53,8 +51,9 @@ class Concept(Part):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs):
-        if "known" not in vars(cls):  # else its author decides
-            cls.known = cls.density is not Concept.density
+        first = next(one for one in cls.__mro__ if {"known", "density"} & vars(one).keys())
+        if "known" not in vars(first):  # else its author decides
+            cls.known = True
         super().__pydantic_init_subclass__(**kwargs)
 
 

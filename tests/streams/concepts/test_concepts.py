@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from driftsim.rows import one_hot
+from driftsim.rows import Schema, one_hot
 from driftsim.streams.concepts import Concept
 from driftsim.streams.concepts.rules import Stagger
 from driftsim.streams.stream import Stream
@@ -138,3 +138,35 @@ def test_what_cannot_be_is_refused(written, said):
 
 def test_one_hot():
     assert one_hot([0, 2], 3).tolist() == [[1, 0, 0], [0, 0, 1]]
+
+
+def test_what_is_known_is_inherited_unless_a_class_has_a_density_of_its_own():
+    class Guessed(Concept):
+        """Has a density that is a rough guess."""
+
+        schema = Schema(("x",))
+        known = False
+
+        def draw(self, rng, t):
+            return rng.random((len(t), 1)), np.zeros(len(t), np.int64)
+
+        def density(self, X, t):
+            return np.full((len(X), 2), 0.5)
+
+    class Variant(Guessed):
+        """As roughly guessed."""
+
+    class Exact(Variant):
+        """Has the right density."""
+
+        def density(self, X, t):
+            return np.tile([1.0, 0.0], (len(X), 1))
+
+    class Moved(Exact):
+        """As exact."""
+
+    try:
+        assert not Guessed.known and not Variant.known and Exact.known and Moved.known
+    finally:
+        for name in ("guessed", "variant", "exact", "moved"):
+            Concept.kinds.pop(name, None)
