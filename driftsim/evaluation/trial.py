@@ -36,14 +36,23 @@ class Trials:
         if not triable(contender, stream.schema):
             return None
         key = contender.model_dump_json(), repr(stream.schema), rules.warmup, rules.probable
-        if key not in self._found and self._left > 0:
+        first = self._once(key, lambda: on_made_up(stream.schema, contender, rules))
+        if first is None:
+            return None
+        key = *key, stream.model_dump_json()
+        if failure := self._once(key, lambda: confirmed(first, stream, contender, rules)):
+            rows = min(min(rules.warmup, MOST) + AFTER, stream.length)
+            what = f"{contender.learner.title} fails on the first {rows:,} rows of the stream"
+            return f"{what}: {failure.rstrip('.')}; give other parameters"
+
+    def _once(self, key, trial):
+        """What a trial finds, once for each key; None where there is no time for it."""
+        if key not in self._found and self._left > 0 and limitable():
             begun = time.perf_counter()
             with limited(self._left):
-                self._found[key] = tried(stream, contender, rules)
+                self._found[key] = trial()
             self._left -= time.perf_counter() - begun
-        if failure := self._found.get(key):
-            title = contender.learner.title
-            return f"{title} fails on the first rows: {failure.rstrip('.')}; give other parameters"
+        return self._found.get(key)
 
 
 def triable(contender, schema):
@@ -53,17 +62,20 @@ def triable(contender, schema):
     return ours and learner.library is not None and contender.engine(schema) != "compiled"
 
 
-def tried(stream, contender, rules):
-    """Why a contender fails on made-up rows and on the warm-up too, or None."""
-    (learner, policy), schema = contender.at_work, stream.schema
+def on_made_up(schema, contender, rules):
+    """Why a contender fails on made-up rows, in small, or None."""
+    learner, policy = contender.at_work
     n = min(rules.warmup, max(FEW, 10 * (schema.n_classes or 0)))
     if max(n, AFTER) * len(schema.names) > MOST_CELLS:
         return None
-    first = failure_on(made_up(schema, n), learner.small(), policy, schema, rules.probable)
-    if first is None:
-        return None
-    confirmed = failure_on(warm_up(stream, rules.warmup), learner, policy, schema, rules.probable)
-    return confirmed if rules.warmup <= MOST or confirmed == first else None
+    return failure_on(made_up(schema, n), learner.small(), policy, schema, rules.probable)
+
+
+def confirmed(first, stream, contender, rules):
+    """Why a contender whose `first` failure was on made-up rows fails on the warm-up, or None."""
+    parts, schema = contender.at_work, stream.schema
+    failure = failure_on(warm_up(stream, rules.warmup), *parts, schema, rules.probable)
+    return failure if rules.warmup <= MOST or failure == first else None
 
 
 def failure_on(rows, learner, policy, schema, probable):
@@ -126,13 +138,15 @@ class TimeIsUp(BaseException):
     """A trial has taken so long that the study itself has to show whether it works."""
 
 
+def limitable():
+    """Whether a trial can be interrupted: in the main thread, beside no timer of somebody else."""
+    main = threading.current_thread() is threading.main_thread()
+    return main and hasattr(signal, "SIGALRM") and not signal.getitimer(signal.ITIMER_REAL)[0]
+
+
 @contextlib.contextmanager
 def limited(seconds):
-    """Leave off what is done in here after some seconds, where the system can interrupt it."""
-    main = threading.current_thread() is threading.main_thread()
-    if not main or not hasattr(signal, "SIGALRM") or signal.getitimer(signal.ITIMER_REAL)[0]:
-        yield
-        return
+    """Leave off what is done in here after some seconds; only where that is `limitable`."""
     before = signal.signal(signal.SIGALRM, _time_is_up)
     signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
     try:

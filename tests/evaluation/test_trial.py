@@ -1,5 +1,7 @@
 """Trials: what fails from the start is found, and nothing else is."""
 
+import signal
+import threading
 import time
 
 import pytest
@@ -68,12 +70,47 @@ def test_what_depends_on_the_rows_is_tried_on_the_rows():
     assert failure(steps) is None
 
 
+def test_what_fails_does_not_depend_on_the_streams_tried_before():
+    calibrated = {"kind": "sklearn.calibration.CalibratedClassifierCV", "cv": 60}
+    playing, found = contender(calibrated, "static"), {}
+    streams = {
+        share: Stream.model_validate(
+            {"length": 3_000, "concepts": {"a": "sea"}, "balance": [1 - share, share]}
+        )
+        for share in (0.5, 0.03)
+    }
+    for order in ((0.5, 0.03), (0.03, 0.5)):
+        trials = Trials()
+        found[order] = {s: trials.fault(streams[s], playing, Rules()) for s in order}
+    assert found[0.5, 0.03] == found[0.03, 0.5]
+    assert found[0.5, 0.03][0.5] is None and "60-fold" in found[0.5, 0.03][0.03]
+
+
+def test_what_cannot_be_interrupted_is_not_tried():
+    found = ["untried"]
+    thread = threading.Thread(target=lambda: found.append(failure(BALANCED, "online")))
+    thread.start()
+    thread.join()
+    assert found == ["untried", None]
+    before = signal.signal(signal.SIGALRM, lambda *_: None)
+    signal.setitimer(signal.ITIMER_REAL, 1_000)
+    try:
+        assert failure(BALANCED, "online") is None
+        assert signal.getitimer(signal.ITIMER_REAL)[0] > 0
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert "class_weight" in failure(BALANCED, "online")
+
+
 def test_a_scenario_that_cannot_start_is_refused_at_load():
     written = {
         "stream": {"length": 2_000, "concepts": {"a": {"kind": "sea", "threshold": 8.0}}},
         "models": {"m": {"learner": BALANCED, "policy": "online"}},
     }
-    with pytest.raises(ValidationError, match="fails on the first rows: ValueError") as caught:
+    with pytest.raises(
+        ValidationError, match="fails on the first 1,020 rows of the stream: "
+    ) as caught:
         Scenario.model_validate(written)
     assert caught.value.errors()[0]["loc"] == ("models", "m", "learner")
 
