@@ -169,14 +169,21 @@ def combinations(grid):
 
 def too_much(rules, stream, interval):
     """Where in a scenario, and why, a run would hold more than a machine does."""
-    schema, length = stream.schema, stream.length
-    rows = MOST_HELD // max(len(schema.names), 1)
+    schema, length, k = stream.schema, stream.length, len(stream.concepts)
+    wide = len(schema.names) + (schema.n_classes or 0) + k  # numbers of a row: also its weights
+    rows = MOST_HELD // wide
     if rules.warmup > rows:
         yield (
             ("evaluation", "warmup"),
             f"{rules.warmup:,} rows are held at once; give at most {rows:,}",
         )
-    numbers = 30 + 3 * (schema.n_classes or 0) + 2 * (rules.scores or 0)  # about, of an entry
+    if rules.probe and rules.probe > rows // k:
+        yield (
+            ("evaluation", "probe"),
+            f"{rules.probe:,} fresh rows of each concept are held at once; "
+            f"give at most {rows // k:,}",
+        )
+    numbers = 30 + 3 * (schema.n_classes or 0) + 2 * (rules.scores or 0) + k  # about, of an entry
     least = -(-length * numbers // MOST_HELD)
     if interval < least:
         yield (

@@ -277,6 +277,10 @@ def test_detectors_are_held_to_the_same(tmp_path):
 
 
 ROWS = 10**15
+MANY = (
+    f"length: 100_000_000\n  concepts: {{{', '.join(f'c{i}: {SEA}' for i in range(400))}}}\n"
+    "  drift: {kind: recurring, every: 10_000}"
+)
 HUGE = [  # parts of our own: what is asked for, and the key that refuses it
     (
         {"stream": f"length: 5_000\n  irrelevant: 1e9\n  concepts: {{a: {SEA}}}"},
@@ -302,6 +306,11 @@ HUGE = [  # parts of our own: what is asked for, and the key that refuses it
         {"stream": f"length: {ROWS}\n  concepts: {{a: {SEA}}}", "evaluation": "warmup: 1e12"},
         "evaluation.warmup",
     ),
+    (
+        {"stream": MANY, "evaluation": "interval: 1_000, probe: 1_000_000"},
+        "evaluation.probe",
+    ),
+    ({"stream": MANY, "evaluation": "interval: 60"}, "evaluation.interval"),
     ({"policy": f"{{kind: pretrained_online, epochs: {ROWS}}}"}, "models.m.policy.epochs"),
     ({"more": f"sweep: {{stream.noise: {[i / 40_000 for i in range(20_000)]}}}"}, "sweep"),
     ({"more": f"sweep: {{stream.noise: {[[i] for i in range(12_000)]}}}"}, "sweep"),
