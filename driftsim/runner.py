@@ -1,17 +1,12 @@
 """The runner: every run of a study that the store does not hold, on all cores."""
 
-import hashlib
 import os
 import pickle
-import sys
-import threading
 import traceback
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
-from importlib.util import module_from_spec, spec_from_file_location
 from itertools import product
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +14,7 @@ import numpy as np
 from driftsim.evaluation.prequential import COMPILING, Contender, rounds, truths
 from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.evaluation.trace import Trace
+from driftsim.own import load_parts, loaded
 from driftsim.parts import line
 from driftsim.rows import Edited, Outgrown, Unfit
 from driftsim.scenario import ScenarioError
@@ -31,8 +27,6 @@ FAILURE, OUTPUT = "failure.txt", "output.txt"  # what is kept of a run beside it
 MOST_CHANGES = 1_000_000  # of a stream that is run
 MOST_NOTES = 3  # warnings of a run that are shown
 MOST_NAMED = 10  # runs in a sentence
-PREFIX = "driftsim_parts_"  # of the names of modules of people's own parts
-_importing = threading.Lock()
 
 
 class Run(NamedTuple):
@@ -46,6 +40,7 @@ class Run(NamedTuple):
     contender: Contender | None  # None for the truth
     rules: Rules | TruthRules
     parts: dict[str, str]  # the hashes of the files of people's own parts, by path
+    files: dict[str, str]  # the hashes of the files that its concepts read, by path
     about: dict  # all that its trace follows from
     key: str  # the hash of that
 
@@ -63,15 +58,27 @@ class Run(NamedTuple):
     def play(self):
         """Yields the row it has come to, and returns the trace.
 
-        Raises `ScenarioError` where a table is not the one that its hash is of.
+        Raises `ScenarioError` where a file is not the one that its hash is of.
         """
         try:
-            if self.contender is None:
-                return (yield from truths(self.stream, self.rules, self.seed))
-            given = self.stream, self.contender, self.rules, self.seed, self.repeat
-            return (yield from rounds(*given))
+            self._unedited()
+            trace = yield from self._rounds()
+            self._unedited()
+            return trace
         except Edited as error:
             raise ScenarioError(line(str(error))) from None
+
+    def _rounds(self):
+        if self.contender is None:
+            return truths(self.stream, self.rules, self.seed)
+        return rounds(self.stream, self.contender, self.rules, self.seed, self.repeat)
+
+    def _unedited(self):
+        """Check that the files its concepts read are those that it is kept under."""
+        for path, found in files_of(self.stream).items():
+            if found != self.files.get(path):
+                said = "it has been edited since it was first read; run the study again"
+                raise Edited(f"{path}: {said}")
 
 
 class Played(NamedTuple):
@@ -93,18 +100,31 @@ def runs_of(variant, parts=()):
     """Every run of a variant: the truth of each seed, and each contender as often as it repeats."""
     scenario, stream = variant.scenario, variant.scenario.stream
     parts = {path: loaded(path) or digest(path) for path in parts}
-    digests = dict(parts)
-    for concept in stream.concepts.values():
-        digests |= concept.hashes()
+    files = files_of(stream)
     for name, contender in [("truth", None), *scenario.models.items()]:
         rules = scenario.rules if contender else scenario.rules.of_truth()
         repeats = scenario.evaluation.repeats if contender else 1
         for seed, repeat in product(range(scenario.evaluation.seeds), range(repeats)):
-            about = inputs(stream, contender, rules, seed, repeat, digests)
+            about = inputs(stream, contender, rules, seed, repeat, parts | files)
             yield Run(
                 name, seed, repeat, repeats, stream, contender, rules,
-                parts, about, fingerprint(about),
+                parts, files, about, fingerprint(about),
             )  # fmt: skip
+
+
+def files_of(stream):
+    """The hashes of the files that the concepts of a stream read, by path.
+
+    Raises `ScenarioError` for a file that cannot be read.
+    """
+    found = {}
+    for concept in stream.concepts.values():
+        try:
+            found |= concept.hashes()
+        except OSError as error:
+            said = f"cannot be read: {(error.strerror or str(error)).lower()}"
+            raise ScenarioError(line(f"{error.filename}: {said}")) from None
+    return found
 
 
 def missing(study, store, parts=(), fresh=False):
@@ -327,60 +347,6 @@ def _watched(rounds, reached):
             reached(next(rounds))
         except StopIteration as end:
             return end.value
-
-
-def load_parts(files):
-    """Import files of people's own parts, whose concepts, policies, … are then kinds.
-
-    A file that has been imported is not imported again, unless it has changed. Where `files` are
-    mapped to hashes, their bytes must have these. Raises `ScenarioError`.
-    """
-    hashes = files if isinstance(files, dict) else {}
-    for file in files:
-        content, path = source(file), Path(file)
-        found = hashlib.sha256(content).hexdigest()
-        if hashes.get(file, found) != found:
-            said = "it has been edited since it was first loaded; run the study again"
-            raise ScenarioError(line(f"{file}: {said}"))
-        name = f"{PREFIX}{path.stem}_{found[:12]}"
-        with _importing:
-            if name in sys.modules:
-                sys.modules[name] = sys.modules.pop(name)  # the last of all, for `loaded`
-            else:
-                _import(name, path, content)
-            sys.modules[name].read_from = os.path.abspath(file), found
-
-
-def loaded(file):
-    """The hash of a file of parts as it was loaded last, or None."""
-    modules = [module for name, module in [*sys.modules.items()] if name.startswith(PREFIX)]
-    hashes = dict(getattr(module, "read_from", (None, None)) for module in modules)
-    return hashes.get(os.path.abspath(file))
-
-
-def source(file):
-    """The bytes of a file of parts."""
-    path, said = Path(file), "there is no such Python file; give one that ends in .py"
-    try:
-        if path.suffix == ".py" and path.is_file():
-            return path.read_bytes()
-    except OSError as error:
-        said = f"cannot be read: {(error.strerror or str(error)).lower()}"
-    raise ScenarioError(line(f"--with {file}: {said}"))
-
-
-def _import(name, path, content):
-    spec = spec_from_file_location(name, path)
-    sys.modules[name] = module = module_from_spec(spec)
-    try:
-        exec(compile(content, str(path), "exec"), module.__dict__)
-    except (Exception, SystemExit) as error:
-        del sys.modules[name]
-        frames = traceback.extract_tb(error.__traceback__)
-        frames = [frame for frame in frames if Path(frame.filename).name == path.name]
-        row = frames[-1].lineno if frames else getattr(error, "lineno", 1)
-        said = f"{type(error).__name__}: {getattr(error, 'msg', error)}"
-        raise ScenarioError(line(f"{path}:{row}: {said}; mend it so that it loads")) from None
 
 
 def cores():

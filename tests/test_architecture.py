@@ -9,7 +9,7 @@ LAYERS = [
     {"streams", "learners", "adaptation"},
     {"evaluation"},
     {"notation", "scenario"},
-    {"store", "runner", "workers"},
+    {"store", "own", "runner", "workers"},
     {"report"},
     {"cli", "timeline", "columns", "catalogue", "gallery"},
 ]

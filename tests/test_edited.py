@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 import driftsim
-from driftsim import load
+from driftsim import ScenarioError, load
 from driftsim.cli import app
 from driftsim.runner import Played, load_parts, missing, play, runs_of
 from driftsim.store import Store
@@ -190,3 +190,65 @@ def test_a_damaged_trace_ends_in_a_line(tmp_path):
     assert ended.stderr == f"{file}: {said}\n"
     file.unlink()
     assert ran(path).exit_code == 0
+
+
+FILED = """\
+from pathlib import Path
+
+import numpy as np
+
+from driftsim.rows import Schema
+from driftsim.streams.concepts import Concept
+
+
+class Filed(Concept):
+    \"\"\"Reads from a file how frequent its second class is.\"\"\"
+
+    path: str
+    schema = Schema(("x",))
+
+    @property
+    def files(self):
+        return [self.path]
+
+    def draw(self, rng, t):
+        X = rng.random((len(t), 1))
+        return X, (X[:, 0] < float(Path(self.path).read_text())).astype(np.int64)
+"""
+
+
+def own_runs(folder, store):
+    """The runs of a study of a concept of one's own that reads a file, and the file."""
+    (folder / "filed.py").write_text(FILED)
+    (file := folder / "share.txt").write_text("0.1")
+    text = f"""stream: {{length: 500, concepts: {{a: {{kind: filed, path: {file}}}}}}}
+models: {{m: {{learner: majority, policy: static}}}}
+evaluation: {{warmup: 100}}
+"""
+    (folder / "f.yaml").write_text(text)
+    load_parts([folder / "filed.py"])
+    return missing(load(folder / "f.yaml"), store, [str(folder / "filed.py")]), file
+
+
+@pytest.mark.parametrize("change", ["0.4", None])
+def test_a_file_that_an_own_concept_reads_has_to_be_the_one_that_was_hashed(tmp_path, change):
+    store = Store(tmp_path / "runs")
+    runs, file = own_runs(tmp_path, store)
+    file.write_text(change) if change else file.unlink()
+    with ThreadPoolExecutor(1) as executor:
+        found = failures(runs, store, executor)
+    assert len(found) == 2 and found[0].startswith(f"{file}: ")
+    assert (EDITED if change else "cannot be read: no such file") in found[0]
+    assert not [*store.folder.glob("*.parquet")]
+    file.write_text("0.1")
+    with ThreadPoolExecutor(1) as executor:
+        assert not failures(runs, store, executor)
+
+
+def test_a_file_that_is_edited_while_a_run_reads_it_fails_the_run(tmp_path):
+    runs, file = own_runs(tmp_path, Store(tmp_path / "runs"))
+    rounds = runs[1].play()
+    next(rounds)
+    file.write_text("0.4")
+    with pytest.raises(ScenarioError, match=EDITED):
+        list(rounds)
