@@ -189,11 +189,11 @@ def _shared(runs, store, jobs, timeout):
         run, row = runs[event.job], event.progress
         notes = _written(store, run, event)
         if event.overdue:
-            failure = f"took more than {timeout:g} seconds, and was ended {after(row)}"
+            failure = f"took more than {timeout:g} seconds, and was ended {after(run, row)}"
             yield _failed(store, run, failure, notes)
         elif event.fault:
             why = ", perhaps for want of memory" if event.fault == "SIGKILL" else ""
-            failure = f"the process that ran it died {after(row)} ({event.fault}){why}"
+            failure = f"the process that ran it died {after(run, row)} ({event.fault}){why}"
             lost.append((run, failure, notes))
         else:
             yield _kept(store, run, event.value, notes)
@@ -254,13 +254,14 @@ def _task(run):
 
 def execute(parts, run, report=lambda row: None):
     """Play one pickled run, reporting the row that it has come to; never raises."""
-    reached, warned = Reached(report), Warned()
+    reached, warned, played = Reached(report), Warned(), None
     with warnings.catch_warnings():
         warnings.simplefilter("default")
         warnings.showwarning = warned
         try:
             load_parts(parts)
-            trace = _traced(pickle.loads(run), reached)
+            played = pickle.loads(run)
+            trace = _traced(played, reached)
             return Ended(trace, None, None, warned.notes)
         except Unfit as error:
             return Ended(None, f"failed at row {error.row:,}: {error.about}", None, warned.notes)
@@ -268,7 +269,7 @@ def execute(parts, run, report=lambda row: None):
             return Ended(None, str(error), None, warned.notes)
         except BaseException as error:  # a contender's failure is its own; the others go on
             row = getattr(error, "row", None)  # where it was raised, if that is known exactly
-            at = f"at row {row:,}" if isinstance(row, int) else after(reached.row)
+            at = f"at row {row:,}" if isinstance(row, int) else after(played, reached.row)
             failure = f"failed {at}: {named(error)}"
             return Ended(None, failure, traceback.format_exc(), warned.notes)
 
@@ -313,10 +314,12 @@ class Warned:
         return (*sorted(self._texts), *more)
 
 
-def after(row):
+def after(run, row):
     """When a run has ended that had come to a row, in words."""
     if row is None:
         return "before it began"
+    if row == run.rules.warmup:
+        return "before its first prediction"
     return "while its kernel was compiled" if row == COMPILING else f"after {plural(row, 'row')}"
 
 

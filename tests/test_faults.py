@@ -46,7 +46,9 @@ class Hostile(Learner):
     how: str
 
     def start(self, schema, seed, *more):
-        return HostileModel(self.how)
+        model = HostileModel(self.how)
+        model.cold = self.how == "compile_and_hang"
+        return model
 
 
 class HostileModel(MajorityModel):
@@ -80,6 +82,9 @@ class HostileModel(MajorityModel):
         for i in range(5_000):
             print("printed", i)
 
+    def compile_and_hang(self):
+        self.hang()
+
     def hang(self):
         subprocess.Popen(["sleep", "1000"])
         re.match(r"(a+)+$", "a" * 100 + "b")  # which nothing but a kill can interrupt
@@ -94,6 +99,7 @@ RAISING = {
     "leave": "SystemExit: had enough",
     "base": "Base: over two lines",
 }
+BEFORE = "before its first prediction"
 SLOWLY = pytest.mark.slow
 SLOW = [pytest.param(seconds, marks=SLOWLY) for seconds in (0.2, 0.3, 0.8, 1.2, 2.0)]
 STOPPED = "stopped; the runs that had ended are kept, and the same command goes on from there\n"
@@ -120,10 +126,11 @@ def test_each_fault_is_told_in_a_line_and_the_others_finish(tmp_path):
     lines, runs = ended.stderr.splitlines(), tmp_path / "out" / "s" / "runs"
     assert ended.returncode == 1
     for line, (name, error) in zip(lines, RAISING.items()):
-        beginning = f"s: {name}, seed 0: failed after 500 rows: {error}; the traceback is in {runs}"
+        beginning = f"s: {name}, seed 0: failed {BEFORE}: {error}; "
+        beginning += f"the traceback is in {runs}"
         assert line.startswith(beginning)
         assert Path(line.rpartition(" in ")[2]).is_file()
-    assert lines[4] == "s: hang, seed 0: took more than 5 seconds, and was ended after 500 rows"
+    assert lines[4] == f"s: hang, seed 0: took more than 5 seconds, and was ended {BEFORE}"
     assert lines[5] == "s: chdir: changed the working directory to /; it has been put back"
     assert lines[6:10] == [
         *(f"s: warn: UserWarning: warning {i}" for i in range(3)),
@@ -136,9 +143,10 @@ def test_each_fault_is_told_in_a_line_and_the_others_finish(tmp_path):
     assert len([*runs.glob("*.parquet")]) == 5
 
 
-def test_the_timeout_in_python(tmp_path):
-    path, parts = hostile(tmp_path, "hang")
-    words = "hang, seed 0: took more than 1 seconds, and was ended after 500 rows"
+@pytest.mark.parametrize("way", ["hang", "compile_and_hang"])
+def test_the_timeout_in_python(tmp_path, way):
+    path, parts = hostile(tmp_path, way)
+    words = f"{way}, seed 0: took more than 1 seconds, and was ended {BEFORE}"
     with pytest.raises(RuntimeError, match=words):
         driftsim.run(path, out=tmp_path, parts=[str(parts)], timeout=1)
     assert len([*(tmp_path / "s" / "runs").glob("*.parquet")]) == 2

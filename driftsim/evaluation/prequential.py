@@ -64,7 +64,8 @@ def evaluate(stream, contender, rules=Rules(), seed=0, repeat=0) -> Trace:
 def rounds(stream, contender, rules, seed, repeat=0):
     """Play a contender over a stream: yields the rows done so far, and returns the trace.
 
-    Yields `COMPILING` first where code has to be compiled for it, which takes seconds.
+    Yields `COMPILING` first where code has to be compiled for it, which takes seconds, and the
+    number of rows of the warm-up once it has been.
     The labels of the warm-up are all in before the first scored row; later ones come in as the
     rules say.
     """
@@ -79,10 +80,12 @@ def rounds(stream, contender, rules, seed, repeat=0):
     begun = time.perf_counter()
     model = learner.start(world.schema, int(seeds[0]), **asked)
     kernels = [model, *policy.detectors]
-    if any(one.cold for one in kernels):
+    if cold := any(one.cold for one in kernels):
         yield COMPILING
     for one in kernels:
         one.load()
+    if cold:
+        yield rules.warmup
     tally.spread("compile_seconds", time.perf_counter() - begun, rules.warmup, 0)
     answers = Answers(world.schema, bool(asked))
     model = Metered(model, meter, answers)
