@@ -172,7 +172,7 @@ class Study(NamedTuple):
 
 
 def load(path, settings=(), seeds=None, only=()):
-    """Read a scenario file into a `Study`; raises `ScenarioError` with every fault found.
+    """Read a scenario file into a `Study`; raises `ScenarioError` with its first faults.
 
     `settings` are texts `dotted.path=value` that replace what the file says, `seeds` the
     number of repetitions, `only` the names of the contenders to keep.
@@ -186,23 +186,24 @@ def load(path, settings=(), seeds=None, only=()):
     if seeds is not None:
         place(document, marks, "evaluation.seeds", seeds, "--seeds")
     keep_only(document, only)
-    variants, faults, context = [], {}, {"folder": path.parent, "trials": Trials()}
+    variants, found, context = [], [], {"folder": path.parent, "trials": Trials()}
     for setting in swept(document, marks):
         variant, places = deepcopy(document), dict(marks)
         for target, value in setting.items():
             place(variant, places, target, value, marks["sweep", target])
         try:
-            scenario = Scenario.model_validate(variant, context=context)
-            variants.append(Variant(setting, scenario))
+            variants.append(Variant(setting, Scenario.model_validate(variant, context=context)))
         except ValidationError as error:
-            faults |= dict.fromkeys(told(fault, places) for fault in error.errors())
-    if faults:
-        more = f"\n{path}: … and {len(faults) - MOST_TOLD:,} more faults"
-        raise ScenarioError("\n".join([*faults][:MOST_TOLD]) + more * (len(faults) > MOST_TOLD))
-    each = [one.scenario.evaluation.seeds * len(one.scenario.models) for one in variants]
-    if (runs := sum(each)) > MOST_RUNS:
-        said = f"{runs:,} runs; try fewer settings, seeds or contenders: at most {MOST_RUNS:,} runs"
-        raise ScenarioError(f"{path}: {said}")
+            found += [told(fault, places) for fault in error.errors()]
+        if len(found) > MOST_TOLD:
+            break
+    if faults := [*dict.fromkeys(found)]:
+        more = f"\n{path}: … and more faults"
+        raise ScenarioError("\n".join(faults[:MOST_TOLD]) + more * (len(found) > MOST_TOLD))
+    each = [(one.scenario.evaluation, len(one.scenario.models)) for one in variants]
+    if (runs := sum(rules.seeds * rules.repeats * n for rules, n in each)) > MOST_RUNS:
+        said = f"{runs:,} runs; try fewer settings, seeds, repeats or contenders"
+        raise ScenarioError(f"{path}: {said}: at most {MOST_RUNS:,} runs")
     return Study(name, question(text), variants)
 
 

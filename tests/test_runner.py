@@ -204,7 +204,7 @@ def without_seconds(path):
     ("how", "line"),
     [
         ("raise", "failed at row 500: ZeroDivisionError: on purpose; the traceback is in "),
-        ("die", "the process that ran it died after 500 rows (exit code 3)"),
+        ("die", "the process that ran it died before its first prediction (exit code 3)"),
     ],
 )
 def test_a_contender_that_fails_is_reported_and_the_others_finish(tmp_path, how, line):

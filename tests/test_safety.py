@@ -323,6 +323,7 @@ HUGE = [  # parts of our own: what is asked for, and the key that refuses it
         },
         "5,000,000 runs",
     ),
+    ({"evaluation": "seeds: 20_000, repeats: 1_000"}, "20,000,000 runs"),
 ]
 
 

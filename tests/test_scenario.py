@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from driftsim import ScenarioError, load
+from driftsim import Scenario, ScenarioError, load
 from driftsim.cli import app
 from driftsim.scenario import resolved, shortest
 
@@ -549,7 +549,19 @@ def test_every_fault_is_told_and_no_more_than_twenty(tmp_path):
     )
     said = refused(saved(tmp_path, (CONCEPTS, CONCEPTS + more)))
     assert said.count("\n") == 21
-    assert said.endswith("… and 4 more faults\n")
+    assert said.endswith("… and more faults\n")
+
+
+def test_a_sweep_of_bad_values_is_validated_until_there_are_enough_faults(tmp_path, monkeypatch):
+    validate, tried = Scenario.model_validate, []
+    monkeypatch.setattr(
+        Scenario,
+        "model_validate",
+        lambda variant, **more: tried.append(variant) or validate(variant, **more),
+    )
+    said = refused(saved(tmp_path, text=f"{TEXT}sweep: {{stream.noise: {[*range(2, 102)]}}}\n"))
+    assert len(tried) == 21
+    assert said.count("\n") == 2 and said.endswith("… and more faults\n")
 
 
 @pytest.mark.parametrize(
