@@ -561,7 +561,7 @@ def test_a_sweep_of_bad_values_is_validated_until_there_are_enough_faults(tmp_pa
     )
     said = refused(saved(tmp_path, text=f"{TEXT}sweep: {{stream.noise: {[*range(2, 102)]}}}\n"))
     assert len(tried) == 21
-    assert said.count("\n") == 2 and said.endswith("… and more faults\n")
+    assert said.count("\n") == 21 and said.endswith("… and more faults\n")
 
 
 @pytest.mark.parametrize(
