@@ -10,7 +10,9 @@ LONG = {
     "rmse": "root mean squared error",
     "mcc": "Matthews correlation",
     "r2": "R²",
-    "f1": "F1",
+    "precision": "macro precision",
+    "recall": "macro recall",
+    "f1": "macro F1",
     "auc": "AUC",
     "brier": "Brier score",
     "kappa_m": "kappa M",
@@ -58,6 +60,8 @@ def number(value, half=math.nan, least=None, digits=3):
     if half > 0 and math.isfinite(half):
         power = math.floor(math.log10(half))
         places = (1 if half / 10**power < 3 else 0) - power
+        if places < 0 and value:  # two digits are left of a value, whatever its interval
+            places = min(max(places, 1 - math.floor(math.log10(abs(value)))), 0)
     else:
         digits = 1 if least else digits
         places = digits - 1 - math.floor(math.log10(abs(value))) if value else 0

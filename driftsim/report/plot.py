@@ -82,7 +82,10 @@ def opened(paths, out, parts):
         study, folder = kept(path, Path(out))
         results = found(study, folder, parts)
         if not results.traces():
-            said = f"none of its runs stands in {folder / 'runs'} as this version plays them"
+            said = (
+                f"none of its runs stands in {folder / 'runs'} for this scenario, its tables and "
+                "this version as they are now"
+            )
             raise PlotError(line(f"{path}: {said}; run it, or name the --out of its results"))
         reports[str(path)] = results
     return reports

@@ -9,7 +9,7 @@ from driftsim.evaluation.significance import bayesian_signed_rank, ranked, wilco
 from driftsim.report.comparisons import Measured, margin, scope_of
 from driftsim.streams.stream import PARTS, child
 
-RANKS = ["contender", "metric", "rank", "settings", "p", "critical", "test"]
+RANKS = ["contender", "metric", "rank", "settings", "streams", "p", "critical", "test"]
 PAIRS = ["better", "worse", "metric", "settings", "wins", "ties", "losses", "p"]
 EQUAL = ["p_better", "p_equal", "p_worse"]  # where a margin was given
 
@@ -26,7 +26,8 @@ def ranks(results):
         return pd.DataFrame(columns=RANKS)
     found = ranked(losses)
     frame = pd.DataFrame({"contender": names, "metric": results.first_metric, "rank": found.mean})
-    frame = frame.assign(settings=len(losses), p=found.p, critical=found.critical, test=found.test)
+    frame = frame.assign(settings=len(losses), streams=streams_of(results))
+    frame = frame.assign(p=found.p, critical=found.critical, test=found.test)
     return frame.sort_values("rank", ignore_index=True)
 
 
@@ -59,6 +60,16 @@ def rank_pairs(results):
 def rng():
     """The same draws of a posterior for every pair."""
     return child(0, PARTS)
+
+
+def streams_of(results):
+    """How many different streams the settings have: of a swept learner one alone."""
+    return len({dumped_text(one.scenario.stream) for one in results.study.variants})
+
+
+def dumped_text(part):
+    """A part of a scenario as a text, the same only for the same part."""
+    return part.model_dump_json(serialize_as_any=True)
 
 
 def losses_of(results):

@@ -188,8 +188,8 @@ class Results:
         return forgetting(self)
 
     def changes(self, setting, seed):
-        """The changes of the stream of a setting."""
-        return self.variant(setting).scenario.stream.changes(seed)
+        """The changes of the stream of a setting, also those under way at its end."""
+        return self.variant(setting).scenario.stream.begun(seed)
 
     def dated(self, setting):
         """Whether nothing but the changes changes the stream of a setting, as far as is known."""

@@ -102,7 +102,8 @@ def readable(name, value):
     if math.isnan(value):
         return ""
     if name in COUNTS or isinstance(value, int):
-        return f"{value:,.0f}"
+        whole = value == round(value) or abs(value) >= 100
+        return f"{value:,.0f}" if whole else f"{value:.2f}".rstrip("0").rstrip(".")
     if "seconds" in name:
         return f"{value:.2f}" if value >= 0.1 or not value else f"{value:.2g}"
     return f"{value:.4f}" if measured(name) else f"{value:g}"

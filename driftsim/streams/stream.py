@@ -96,6 +96,15 @@ class Stream(Strict):
         ]
         return sorted([*drifts, *marks], key=lambda change: change.centre) if marks else drifts
 
+    def begun(self, seed):
+        """Every change that begins in the stream, though its ramp may end beyond: a sequence."""
+        longer = self.model_copy(update={"length": self.length + getattr(self.drift, "width", 0)})
+        changes = longer.changes(seed)
+        inside = len(changes)
+        while inside and changes[inside - 1].first >= self.length:
+            inside -= 1
+        return changes[:inside]
+
     @model_validator(mode="after")
     def _can_be_drawn(self):
         settled = {name: self._settled(name) for name in self.concepts}

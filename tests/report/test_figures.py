@@ -546,3 +546,19 @@ models:
     cost = next(one for one in drawn(played(text, "engines", tmp_path)) if one.name == "cost")
     assert "not alike (scikit-learn: frozen; numpy: online)" in cost.text
     assert cost.figure.axes[0].get_xlabel() == "seconds, of different engines"
+
+
+def test_the_stream_is_drawn_of_each_setting_that_has_another(tmp_path):
+    text = """stream:
+  length: 3_000
+  concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 12}}
+  drift: {kind: gradual, at: [2_000], width: 10}
+models:
+  frozen: {learner: majority, policy: static}
+sweep: {stream.drift.width: [10, 1_000], models.frozen.policy: [static, online]}
+"""
+    figure = draw("stream", Shown(played(text, "ramps", tmp_path)))
+    titles = [panel.get_title() for panel in figure.axes if panel.get_title()]
+    assert len(titles) == 2 and {"width = 10", "width = 1000"} <= {
+        part for title in titles for part in title.split(", ")
+    }

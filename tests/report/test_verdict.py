@@ -14,21 +14,24 @@ from driftsim.scenario import Scenario, Study, Variant
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "measures.md"
 EXAMPLES = re.findall(r"```text\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
 ROWS, INTERVALS = 100, 60
+LEARNER = "river.naive_bayes.GaussianNB"
+POLICIES = {"frozen": "static", "retrained": {"kind": "periodic", "every": 500, "memory": 500}}
 SECONDS = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")
 
 
-def results_of(wrong, known=True, positive=50, missed=None, drift=None, **report):
-    """Results of 6,000 rows, a change in the middle, from the wrong rows of each interval.
+def results_of(wrong, known=True, positive=50, missed=None, drift=None, others=None, **report
+):  # fmt: skip
+    """Results of 6,000 rows after a warm-up of 1,000, a change in the middle of them.
 
-    `wrong` maps contenders to numbers (seeds, 60) of them in intervals of 100 rows, `positive` of
+    `wrong` maps contenders to numbers (seeds, 60) of wrong rows in intervals of 100, `positive` of
     which are of class 1; those `missed` are among the wrong ones, half of them unless given.
     """
     concepts = {"summer": {"kind": "sea", "threshold": 8.0}, "winter": {"kind": "sea"}}
-    drift = drift or {"kind": "sudden", "at": [3000]}
+    drift = drift or {"kind": "sudden", "at": [4000]}
     document = {
-        "stream": {"length": 6000, "concepts": concepts, "drift": drift},
-        "models": {name: {"learner": "majority", "policy": policy(name)} for name in wrong},
-        "evaluation": {"warmup": 1, "seeds": len(next(iter(wrong.values()))), "interval": ROWS},
+        "stream": {"length": 7000, "concepts": concepts, "drift": drift},
+        "models": {name: model(name, others or {}) for name in wrong},
+        "evaluation": {"warmup": 1000, "seeds": len(next(iter(wrong.values()))), "interval": ROWS},
         "report": report,
     }
     scenario = Scenario.model_validate(document)
@@ -36,32 +39,37 @@ def results_of(wrong, known=True, positive=50, missed=None, drift=None, **report
     world = truth(known, positive)
     reference = np.full((document["evaluation"]["seeds"], INTERVALS), 45)
     results._traces = [
-        Played({}, name, seed, trace(errors, (missed or {}).get(name), world), world)
+        Played({}, name, seed, trace(errors, (missed or {}).get(name), world, name), world)
         for name, every in {**wrong, "no_change": reference}.items()
         for seed, errors in enumerate(every)
     ]
     return results
 
 
-def policy(name):
-    return "static" if name == "frozen" else "online"
+def model(name, others):
+    return {"learner": others.get(name, LEARNER), "policy": POLICIES.get(name, "online")}
 
 
 def truth(known, positive):
-    first, none = np.arange(INTERVALS) * ROWS, np.zeros(INTERVALS, int)
+    first, none = 1000 + np.arange(INTERVALS) * ROWS, np.zeros(INTERVALS, int)
     rows = {"first_row": first, "last_row": first + ROWS - 1, "rows": none + ROWS}
     rows["actual"] = np.column_stack([none + ROWS - positive, none + positive])
     return Trace(rows | ({"bayes_error": none + 5.0} if known else {}), ROWS)
 
 
-def trace(wrong, missed, world):
+def trace(wrong, missed, world, name=""):
     wrong, none = np.asarray(wrong), np.zeros(INTERVALS)
     missed = wrong // 2 if missed is None else np.asarray(missed)
     lost = np.column_stack([wrong - missed, missed])
     correct = world.columns["actual"] - lost
     own = {name: world.columns[name] for name in ("first_row", "last_row", "rows")}
     own |= {"correct": correct, "predicted": correct + lost[:, ::-1], "labels": none + ROWS}
-    own |= {"fits": none} | {name: none + 0.01 for name in SECONDS}
+    own |= {"fits": none} | {name: none + 0.0001 for name in SECONDS}
+    if name in POLICIES:
+        own |= {"labels": none, "fits": none.copy()}
+        own["fits"][0 : 60 if name == "retrained" else 1 : 5] = 1
+        own["labels"] = none + (ROWS if name == "retrained" else 0)
+    own["labels"] = own["labels"] + np.eye(INTERVALS)[0] * 1000  # those of the warm-up
     known = "bayes_error" in world.columns
     return Trace(own | ({"expected_error": wrong * 1.0} if known else {}), ROWS)
 
@@ -118,12 +126,12 @@ def test_simple_references_that_are_not_beaten_are_named_with_an_interval():
 
 def test_many_phases_are_counted_and_those_too_short_are_said_to_be(swept):
     runs = {"a": noisy(0.05), "b": noisy(0.2)}
-    drift = {"kind": "recurring", "every": 300}
+    drift = {"kind": "recurring", "every": 500}
     said = str(results_of(runs, drift=drift).verdict())
-    assert "Best in the 20 phases between changes: too short to tell in 20." in said
+    assert "Best in the 12 phases between changes: too short to tell in 12." in said
     runs = {"a": noisy(0.05, 10), "b": noisy(0.2, 10)}
     said = str(results_of(runs, drift=drift).verdict())
-    assert "Best in the 20 phases between changes: a in 20." in said
+    assert "Best in the 12 phases between changes: a in 12." in said
     assert swept.verdict()[0].text.startswith("noise = 0.0: Over 2 seeds, ")
 
 
@@ -147,6 +155,9 @@ def test_the_metric_asked_for_decides_who_is_best():
 def test_equality_is_said_only_within_the_margin_that_was_asked_for():
     pair = {"a": noisy(0.2, 20), "b": noisy(0.2, 20, seed=1)}
     assert "equal" not in str(results_of(pair).verdict())
+    apart = results_of({"a": seeded(5, 5), "b": seeded(5.5, 5.5)}, equivalence=2.0)
+    assert "b is next" in str(apart.verdict())
+    assert "b is equal to a to within 2.0 points." in str(apart.verdict())
     near = results_of(pair, equivalence=2.0)
     assert "to within 2.0 points" in str(near.verdict()) and near.compare().equivalent.all()
     far = results_of(pair, equivalence=0.01)
@@ -154,14 +165,37 @@ def test_equality_is_said_only_within_the_margin_that_was_asked_for():
     assert not far.compare().equivalent.any()
 
 
-def test_keeping_up_does_not_pay_where_the_model_trained_once_is_best():
+def test_whether_keeping_up_pays_is_judged_with_the_same_learner():
+    better = {"frozen": seeded(9, 9), "online": seeded(5, 5)}
+    said = str(results_of(better).verdict())
+    assert "Keeping a model up to date pays: the static contender frozen has 9.0 % error" in said
+    assert "than online, with the same learner." in said
     said = str(results_of({"frozen": seeded(5, 5), "online": seeded(9, 9)}).verdict())
-    assert "Keeping a model up to date does not pay: the static contender frozen is best." in said
+    assert "Keeping a model up to date does not pay: online, with the same learner, has" in said
     pair = {"frozen": noisy(0.2, 5), "online": noisy(0.2, 5, seed=1)}
     assert "Whether keeping a model up to date pays is open" in str(results_of(pair).verdict())
+    said = str(results_of(better, others={"online": "majority"}).verdict())
+    assert "pays" not in said
+    assert "The static contender frozen has 9.0 % error, 4.00 points more" in said
+    assert "than online, with another learner." in said
+
+
+def test_where_none_is_static_the_weakest_is_named():
     three = {"a": seeded(5, 5), "b": seeded(9, 9), "c": seeded(20, 20)}
     said = str(results_of(three).verdict())
     assert "c is weakest, with 20.0 % error: 15.0 points more (14.7 to 15.3)." in said
+
+
+def test_repeats_that_are_all_the_same_are_said_to_be():
+    results = results_of({"a": noisy(0.1), "b": noisy(0.2, seed=1)})
+    results._traces = [
+        one._replace(repeat=repeat)
+        for one in results.traces()
+        for repeat in range(1 if one.contender == "no_change" else 3)
+    ]
+    said = str(results.verdict())
+    assert said.startswith("On this one stream, with 3 trained models a contender (all the same), ")
+    assert "Take care" not in said
 
 
 def test_no_sentence_names_more_than_six():
@@ -181,7 +215,7 @@ def test_who_has_not_ended_with_every_seed_is_left_out():
     results._traces = [one for one in results._traces if (one.contender, one.seed) != ("b", 2)]
     verdict = results.verdict()
     assert verdict[0].text.startswith("Over 10 seeds, a has 5.0 % error")
-    assert verdict[-1].text.endswith("not all of their runs have ended: b.")
+    assert verdict[-1].text.endswith("runs of theirs are missing or have failed: b.")
     assert len(results.compare()) == 1
 
 
@@ -189,7 +223,7 @@ def test_contenders_that_have_ended_with_other_seeds_are_not_compared():
     results = results_of({"a": seeded(5, 5, 2), "b": seeded(9, 9, 2)})
     kept = {("a", 0), ("b", 1), ("no_change", 0), ("no_change", 1)}
     results._traces = [one for one in results._traces if (one.contender, one.seed) in kept]
-    assert results.verdict()[-2].text.endswith("not all of their runs have ended: b.")
+    assert results.verdict()[-2].text.endswith("runs of theirs are missing or have failed: b.")
     assert not len(results.compare())
 
 
@@ -224,5 +258,5 @@ def test_with_one_stream_the_spread_over_repeats_is_added():
 
 def test_a_verdict_in_markdown_has_lists_and_a_table():
     text = markdown("", results_of({"a": seeded(5, 5), "b": seeded(9, 9)}).verdict()).decode()
-    assert "\n\n- summer (rows 0 to 2,999): a\n- winter" in text
+    assert "\n\n- summer (rows 1,000 to 3,999): a\n- winter" in text
     assert "\n| contender | labels | trainings | seconds | runs on |\n| --- |" in text

@@ -234,3 +234,14 @@ def test_irrelevant_columns_tell_nothing_and_change_nothing():
     assert np.array_equal(block.X[:, :3], one.rows(0, 2400).X)
     posterior = two.posterior(block.t, block.X)
     assert np.array_equal(posterior, one.posterior(block.t, block.X[:, :3]))
+
+
+def test_a_ramp_that_the_end_cuts_has_begun_though_its_centre_lies_beyond():
+    concepts = {"a": {"kind": "sea", "threshold": 8}, "b": {"kind": "sea", "threshold": 12}}
+    drift = {"kind": "recurring", "every": 2000, "width": 400}
+    document = {"length": 8000, "concepts": concepts, "drift": drift}
+    stream = Stream.model_validate(document)
+    assert [change.centre for change in stream.changes(0)] == [2000, 4000, 6000]
+    assert [change.first for change in stream.begun(0)] == [1800, 3800, 5800, 7800]
+    shorter = Stream.model_validate(document | {"length": 7800})
+    assert [change.first for change in shorter.begun(0)] == [1800, 3800, 5800]

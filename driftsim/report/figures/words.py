@@ -118,7 +118,7 @@ def described(shown, scene):
         sums = sum(one["actual"].sum(axis=0) for one in worlds)
         classes = scene.stream.schema.classes or range(len(sums))
         shares = told(f"{name} {share:.1%}" for name, share in zip(classes, sums / sums.sum()))
-        said += f" Of the rows are of each class: {shares}."
+        said += f" Shares of the classes: {shares}."
     if known(scene):
         name = "bayes_error" if "bayes_error" in worlds[0] else "bayes_squared_error"
         errors = sum(one[name] / one["rows"] for one in worlds) / len(worlds)

@@ -59,7 +59,9 @@ def distinct(shown):
     told = {}
     for scene in shown.scenes:
         if scene.played:
-            told.setdefault((scene.report, scene.stream.model_dump_json()), scene)
+            told.setdefault(
+                (scene.report, scene.stream.model_dump_json(serialize_as_any=True)), scene
+            )
     return list(told.values())
 
 
@@ -163,7 +165,7 @@ def least(scene):
 def labelled(scene):
     """What is told of labels."""
     numbers = scene.stream.schema.regression
-    return "label, beyond\nthe first" if numbers else "share of\nclasses"
+    return "mean label" if numbers else "share of\nclasses"
 
 
 FACTS = (

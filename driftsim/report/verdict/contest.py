@@ -8,6 +8,7 @@ import pandas as pd
 from driftsim.evaluation.significance import LEAST_INTERVALS
 from driftsim.report.amounts import amount, listed, named, seconds, title
 from driftsim.report.comparisons import (
+    SIGNIFICANCE,
     Comparison,
     Measured,
     corrected,
@@ -87,12 +88,13 @@ class Contest:
             alike = f"cannot be told apart in {title(c.scope.metric)}"
             yield f"{self.about()}, no contender is clearly best: {listed(names)} {alike}."
             yield f"{named(tied[-1])} has {self.gap(tied[-1])}{among(c, tied[-1])}."
-            yield from equality(c, tied, c.margin(self.scenario))
+            yield from equality(c, c.order[1:], c.margin(self.scenario))
         else:
             value = plain(c, c.best) + bounds(c, c.best)
             yield f"{self.about()}, {named(c.best)} has the {degree(c)}: {value}."
             yield f"{named(c.order[1])} is next, with {self.gap(c.order[1])}."
-            if remark := c.pairs[c.best, c.order[1]].remark:
+            yield from equality(c, c.order[1:], c.margin(self.scenario))
+            if (remark := c.pairs[c.best, c.order[1]].remark) and not self.alike:
                 yield f"Take care: {remark}."
 
     def unknown(self):
@@ -109,9 +111,18 @@ class Contest:
         seeds = len({one.seed for one in runs})
         n = len(runs) if self.recorded else len(runs) // seeds
         models = "these trained models" if n == 1 else f"{n} trained models a contender"
+        models += " (all the same)" if self.alike else ""
         if self.recorded or seeds == 1:
             return f"On this {'recorded' if self.recorded else 'one'} stream, with {models}"
         return f"Over {seeds} seeds{f', with {models}' if n > 1 else ''}"
+
+    @property
+    def alike(self):
+        """Whether repeats, of which there are several, are all the same: nothing is random."""
+        c = self.comparison
+        values = [[*one.values.values()] for one in c.measured.values()]
+        values = [np.concatenate(v)[None] if self.recorded else v for v in values]
+        return all(len(ones) > 1 and np.ptp(ones) == 0 for each in values for ones in each)
 
     def gap(self, name):
         """How far one is behind the best; with one stream on its rows, and on others like them."""
@@ -131,21 +142,35 @@ class Contest:
 
     def kept_up(self):
         """What a model loses that is trained once; where none is, what the weakest loses."""
+        c, models = self.comparison, self.scenario.models
+        static = [name for name in c.order if models[name].policy.kind() == "static"]
+        others = [name for name in c.order if name not in static]
+        if static and others:
+            same = [one for one in others if models[one].learner == models[static[0]].learner]
+            yield self.against_static(static[0], (same or others)[0], bool(same))
+        elif len(c.order) > 2 and c.order[-1] not in c.tied():
+            weakest = named(c.order[-1])
+            yield f"{weakest} is weakest, with {value_of(c, c.order[-1])}: {gap(c, c.order[-1])}."
+
+    def against_static(self, static, kept, same):
+        """Whether keeping a model up to date pays, by the best of those that are kept up."""
         c = self.comparison
-        once = [n for n in c.order if self.scenario.models[n].policy.kind() == "static"]
-        weakest = c.order[-1]
-        if not once and weakest not in (c.best, c.order[1]) and weakest not in c.tied():
-            yield f"{named(weakest)} is weakest, with {value_of(c, weakest)}: {gap(c, weakest)}."
-        if not once or len(once) == len(c.order):
-            return
-        first, best = f"the static contender {named(once[0])}", named(c.best)
-        if once[0] == c.best and not c.tied():
-            yield f"Keeping a model up to date does not pay: {first} is best."
-        elif once[0] in (c.best, *c.tied()):
-            yield f"Whether keeping a model up to date pays is open: {first} is among the best."
-        else:
-            behind = f"{value_of(c, once[0])}, {gap(c, once[0])} than {best}"
-            yield f"Keeping a model up to date pays: {first} has {behind}."
+        better, worse = sorted((static, kept), key=c.order.index)
+        first = f"the static contender {named(static)}"
+        rival = f"{named(kept)}, with {'the same' if same else 'another'} learner"
+        if not corrected([c])[0][better, worse] < SIGNIFICANCE:
+            return (
+                f"Whether keeping a model up to date pays is open: {first} and {rival}, "
+                "cannot be told apart."
+            )
+        behind = f"{value_of(c, worse)}, {gap(c, worse, better)} than"
+        if better == static:
+            return (
+                f"Keeping a model up to date does not pay: {rival}, has {behind} {named(static)}."
+            )
+        pays = "Keeping a model up to date pays: " if same else ""
+        text = f"{pays}{first} has {behind} {rival}."
+        return text if same else text[0].upper() + text[1:]
 
     def by_phase(self):
         """Who is best between one change and the next."""
@@ -188,11 +213,12 @@ class Contest:
             tied = c.tied()
             if c.best == best and not (tied and c.known):
                 continue
-            worse = c.order[-1]
+            worse, metric = c.order[-1], title(c.scope.metric)
+            other = c.scope.metric != self.comparison.scope.metric
             yield (
-                f"No contender {'clearly ' if tied else ''}beats {name} (with every label at "
-                f"once, {plain(c, name)} {title(c.scope.metric)}): {named(worse)} has "
-                f"{gap(c, worse)} than {named(c.best)}."
+                f"{f'In {metric}, no' if other else 'No'} contender {'clearly ' if tied else ''}"
+                f"beats {name} (with every label at once, {plain(c, name)} {metric}): "
+                f"{named(worse)} has {gap(c, worse)} than {named(c.best)}."
             )
 
     def _comparable(self, reference):
@@ -244,10 +270,13 @@ class Contest:
         """What is left out, and what one run of each contender cannot show."""
         if self.gone:
             names = listed(map(named, self.gone))
-            yield f"{LEFT_OUT}, since not all of their runs have ended: {names}."
+            yield f"{LEFT_OUT}, since runs of theirs are missing or have failed: {names}."
         if len(next(iter(self.runs.values()))) > 1:
             return
         if self.recorded:
-            yield "Other trained models would differ; evaluation: {repeats: 10} shows how much."
+            yield (
+                "Models trained with other seeds may differ; evaluation: {repeats: 10} shows by "
+                "how much."
+            )
         else:
             yield "Other streams of this kind would differ; evaluation: {seeds: 10} shows how much."

@@ -29,9 +29,9 @@ def value_of(c, name):
     return f"{'an' if metric[0].lower() in 'aeio' else 'a'} {metric} of {plain(c, name)}"
 
 
-def gap(c, name):
-    """How far one is behind the best: 0.4 points more (0.3 to 0.5)."""
-    behind = c.pairs[c.best, name]
+def gap(c, name, better=None):
+    """How far one is behind a better one, the best by default: 0.4 points more (0.3 to 0.5)."""
+    behind = c.pairs[better or c.best, name]
     size, within = sized(behind, c.scope.metric)
     return f"{size} {'more' if c.scope.sign > 0 else 'less'}{within}"
 
@@ -52,11 +52,15 @@ def among(c, name):
     return f", which is not enough among {len(c.pairs)} comparisons"
 
 
-def equality(c, tied, margin):
-    """Who is equal to the best to within the margin that does not matter, and who may not be."""
+def equality(c, names, margin):
+    """Who is equal to the best to within the margin that does not matter, and who may not be.
+
+    May not be: of those that cannot be told apart from the best.
+    """
     if margin is None:
         return
-    equal = [pair[1] for pair in c.equivalent([(c.best, name) for name in tied], margin)]
+    tied = c.tied()
+    equal = [pair[1] for pair in c.equivalent([(c.best, name) for name in names], margin)]
     within = f"equal to {named(c.best)} to within {points(c.scope.metric, margin)}"
     if equal:
         yield f"{listed(map(named, equal))} {'is' if len(equal) == 1 else 'are'} {within}."

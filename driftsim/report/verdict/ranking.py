@@ -7,8 +7,8 @@ from driftsim.report.verdict.blocks import Block
 
 
 def by_rank(frame):
-    """How contenders rank over the settings of a sweep; nothing below six settings."""
-    if len(frame) and frame["settings"].iloc[0] >= LEAST_SETTINGS:
+    """How contenders rank over the settings of a sweep; nothing below six different streams."""
+    if len(frame) and frame["streams"].iloc[0] >= LEAST_SETTINGS:
         yield Block(ranking(frame))
 
 
@@ -17,8 +17,8 @@ def ranking(frame):
     first = frame.iloc[0]
     means = listed(f"{named(one.contender)} ({one.rank:.1f})" for one in frame.itertuples())
     apart = frame[frame["rank"] - first["rank"] > first["critical"]]
-    if first["settings"] < LEAST_SETTINGS:
-        shown = f"Fewer than {LEAST_SETTINGS} settings are too few to tell contenders apart."
+    if first["streams"] < LEAST_SETTINGS:
+        shown = f"Fewer than {LEAST_SETTINGS} different streams are too few to tell them apart."
     elif first["p"] > SIGNIFICANCE:
         shown = f"They cannot be told apart ({first['test']}, p = {number(first['p'], digits=2)})."
     elif len(apart):
