@@ -4,7 +4,8 @@ import hashlib
 import json
 import os
 from contextlib import suppress
-from importlib.metadata import version
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from driftsim.scenario import dumped
 from driftsim.workers.team import alive
 
 FORMAT = 5  # raised when the same run would leave another file
+ONCE = ("alarm_rows", *(f"probe_{name}" for name in Probes._fields))  # columns: a list in one row
 UNFINISHED = ".unfinished"  # how the names of files end that are being written
 SEAL, OPEN = b"driftsim-seal:", b"0" * 64  # the mark of a hash in a file, and the place of it
 
@@ -30,7 +32,7 @@ class Store:
         self.folder = Path(folder)
 
     def __contains__(self, run):
-        return self.path(run).exists()
+        return self.path(run).exists() and (not predicts(run) or self._predictions(run).exists())
 
     def path(self, run):
         """Where the trace of a run is kept."""
@@ -40,25 +42,25 @@ class Store:
         """Keep a trace; its file appears whole or not at all."""
         import pyarrow as pa
 
-        alarms = None if trace.alarms is None else trace.alarms.tolist()
-        facts = {"interval": trace.interval, "widths": widths(trace)}
-        about = facts | {"probes": told(trace.probes), "alarms": alarms} | run.about
+        about = {"interval": trace.interval, "widths": widths(trace)} | run.about
         if trace.predictions is not None:
             first = int(trace.columns["first_row"][0])
             rows = np.arange(first, first + len(trace.predictions))
             predictions = pa.table({"row": rows, "predicted": trace.predictions})
             self._write(predictions, self._predictions(run), about)
-        self._write(pa.table(flat(trace)), self.path(run), about)
+        self._write(pa.table(flat(trace) | once(trace)), self.path(run), about)
 
     def load(self, run):
         """The trace of a run, as it was saved; raises `StoreError` where its file is not that."""
         table, about = self._read(self.path(run), run)
-        columns = {name: table[name].to_numpy() for name in table.column_names}
+        kept = {n: table[n][0].values.to_numpy() for n in ONCE if n in table.column_names}
+        plain = [name for name in table.column_names if name not in kept]
+        columns = {name: table[name].to_numpy() for name in plain}
         for name, k in about["widths"].items():
             columns[name] = np.column_stack([columns.pop(f"{name}_{i}") for i in range(k)])
-        probes = about["probes"] and Probes(*map(np.array, about["probes"]))
-        alarms = about["alarms"]
-        alarms = None if alarms is None else np.array(alarms, np.int64)
+        alarms, *probes = map(kept.get, ONCE)
+        if probes := None if probes[0] is None else Probes(*probes):
+            probes = probes._replace(errors=probes.errors.reshape(len(probes.rows), -1))
         return Trace(columns, about["interval"], self._predicted(run), probes, alarms)
 
     def beside(self, run, name, text):
@@ -74,9 +76,9 @@ class Store:
         return self.folder / f"{run.key}.{name}"
 
     def _predicted(self, run):
-        """The predictions that are kept of a run (n,), or None."""
-        path = self._predictions(run)
-        return self._read(path, run)[0]["predicted"].to_numpy() if path.exists() else None
+        """The predictions that are kept of a run (n,); None where none were asked for."""
+        if predicts(run):
+            return self._read(self._predictions(run), run)[0]["predicted"].to_numpy()
 
     def _read(self, path, run):
         """The table in a file, and what it tells about itself, which has to be this very run."""
@@ -144,9 +146,25 @@ def same_run(about, run):
         raise ValueError("it is of another run, whose file has been moved or copied here")
 
 
-def told(probes):
-    """Probes as plain lists, or None."""
-    return probes and [one.tolist() for one in probes]
+def predicts(run):
+    """Whether the predictions of a run are kept."""
+    return getattr(run.rules, "predictions", False)
+
+
+def once(trace):
+    """Columns of what has an entry for no interval: a list in the first row, none in the others.
+
+    In the metadata of a file a long list would make it unreadable.
+    """
+    import pyarrow as pa
+
+    rest = len(trace.columns["rows"]) - 1
+    found = {}
+    for name, one in zip(ONCE, (trace.alarms, *(trace.probes or ()))):
+        if one is not None:
+            first = pa.ListArray.from_arrays([0, one.size], one.ravel())
+            found[name] = pa.concat_arrays([first, pa.nulls(rest, first.type)])
+    return found
 
 
 def flat(trace):
@@ -187,6 +205,12 @@ def versions(libraries):
     return {"format": str(FORMAT)} | {
         name: version(name) for name in sorted({"driftsim", "numpy", *libraries})
     }
+
+
+@cache
+def version(package):
+    """The version of a package, looked up on the disk once."""
+    return metadata.version(package)
 
 
 def fingerprint(about):

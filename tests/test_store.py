@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,10 @@ from driftsim import load
 from driftsim.evaluation.labels import Delayed
 from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.rules import Rules, TruthRules
+from driftsim.evaluation.trace import Probes
 from driftsim.runner import runs_of
 from driftsim.scenario import Scenario, Variant, dumped
-from driftsim.store import Store, StoreError, fingerprint, inputs, placed, tidied
+from driftsim.store import Store, StoreError, fingerprint, inputs, placed, tidied, version
 from driftsim.streams.stream import Stream
 
 TEXT = """\
@@ -320,3 +322,39 @@ def test_kept_predictions_are_loaded_again(tmp_path):
     store, run, trace = one_run(tmp_path, predictions=True)
     store.save(run, trace)
     assert np.array_equal(store.load(run).predictions, trace.predictions)
+
+
+def test_a_run_whose_predictions_are_gone_is_played_again(tmp_path):
+    store, run, trace = one_run(tmp_path, predictions=True)
+    store.save(run, trace)
+    assert run in store
+    predictions = store.folder / f"{run.key}.predictions.parquet"
+    predictions.unlink()
+    assert run not in store
+    assert refused(store, run, predictions) == "no such file or directory"
+
+
+def test_many_alarms_and_probes_are_loaded_again(tmp_path):
+    store, run, trace = one_run(tmp_path)
+    n = 3_000_000
+    probes = Probes(np.arange(n), np.arange(n) % 2, np.arange(2 * n).reshape(n, 2) / 7)
+    many = trace._replace(alarms=np.arange(10_000_000, 22_000_000), probes=probes)
+    store.save(run, many)
+    loaded = store.load(run)
+    assert np.array_equal(loaded.alarms, many.alarms) and loaded.alarms.dtype == np.int64
+    for one, other in zip(loaded.probes, probes, strict=True):
+        assert np.array_equal(one, other)
+    store.save(run, trace._replace(alarms=None))
+    assert store.load(run).alarms is None and store.load(run).probes is None
+    store.save(run, trace)
+    assert store.load(run).alarms.tolist() == [] and store.load(run).columns.keys() == (
+        trace.columns.keys()
+    )
+
+
+def test_the_version_of_a_library_is_looked_up_once(tmp_path, monkeypatch):
+    version.cache_clear()
+    asked, look = [], metadata.version
+    monkeypatch.setattr(metadata, "version", lambda name: asked.append(name) or look(name))
+    keys(tmp_path, ("warmup: 300", "warmup: 300, seeds: 3"))
+    assert sorted(asked) == ["driftsim", "numpy", "scikit-learn"]
