@@ -199,7 +199,7 @@ def test_a_label_that_does_not_exist_is_an_error():
             return MajorityModel(np.array([0, 0, 0, 0, 0, 0, 0, 9000]))
 
     del Learner.kinds["seven"]
-    with pytest.raises(ValueError, match=r"row 1,000, the model predicts 7; .* from 0 to 1"):
+    with pytest.raises(ValueError, match=r"row 1,000: the model predicts 7; .* from 0 to 1"):
         evaluate(sea_stream(), Contender(learner=Seven(), policy=contender(policy="online").policy))
 
 
