@@ -73,9 +73,10 @@ def over_repeats(
     """The mean of series (r, n) that learners trained r times have along the same stream.
 
     The variance of the mean over repeats is added to that of `along_stream`, of which the other
-    arguments are; their degrees of freedom are put together as Satterthwaite (1946) does. Under
-    five repeats whose spread is the greater part the interval is too narrow, and has a remark.
-    One repeat adds nothing: the difference is then about these trained models.
+    arguments are; their degrees of freedom are put together as Satterthwaite (1946) does. Fewer
+    than five repeats show that spread badly, and have a remark: where it is the greater part of
+    the variance, the interval is too narrow. One repeat adds nothing: the difference is then
+    about these trained models.
     """
     r, along = len(series), along_stream(np.mean(series, axis=0), phases, floor, least)
     if r < 2 or not along.known:

@@ -17,8 +17,3 @@ def test_what_is_not_known_is_no_comparison():
         [np.nan, 0.02, np.nan, 0.04], nan_ok=True
     )
     assert np.isnan(holm([np.nan])).all()
-
-
-def test_comparisons_chosen_from_more_count_as_those():
-    assert holm([0.001, 0.002], of=28) == pytest.approx([0.028, 0.054])
-    assert holm([0.01, 0.04, 0.03], of=2) == pytest.approx(holm([0.01, 0.04, 0.03]))
