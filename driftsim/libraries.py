@@ -7,7 +7,7 @@ from importlib import import_module
 from types import MappingProxyType
 
 from driftsim.parts import guess, line, short
-from driftsim.roles import misplaced
+from driftsim.roles import in_words, misplaced
 from driftsim.safety import exported, is_open
 
 NUMBERS, NUMERIC = (int, float), ["int", "float"]
@@ -59,7 +59,7 @@ def called(maker, params, path):
     for name, value in params.items():
         if name not in known:
             raise ValueError(f"{path} has no parameter {short(name)}; {guess(name, known)}")
-        if not hasattr(maker, CHECKED) and (should := misfit(value, known[name])):
+        if not hasattr(maker, CHECKED) and (should := misfit(value, known[name], maker)):
             raise ValueError(f"{path}: {name} is {short(value)}; it should be {should}")
         if not hasattr(maker, CHECKED) and (should := misplaced(value, maker, known[name])):
             given = short(value) if type(value) in KNOWN else type(value).__name__
@@ -75,7 +75,7 @@ def called(maker, params, path):
         raise ValueError(f"{path}: {line(error) or type(error).__name__}") from None
 
 
-def misfit(value, parameter):
+def misfit(value, parameter, maker):
     """What a plain value of a parameter should be, by its annotation or its default, or None.
 
     river, unlike scikit-learn, does not check its parameters: it errs or answers nonsense later.
@@ -85,7 +85,7 @@ def misfit(value, parameter):
         return None
     fits = any(type(value) in PLAIN.get(word, ()) for word in words)
     if not fits and (type(value) in KNOWN or all(word in PLAIN for word in words)):
-        return "a number" if words == NUMERIC else " or ".join(words)
+        return in_words(words, maker, parameter.name)
     if type(value) is float and not math.isfinite(value):
         return "a finite number"
     if type(value) in NUMBERS and value < 0 and words in (["int"], ["float"], NUMERIC):

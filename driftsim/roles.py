@@ -1,10 +1,23 @@
 """Ground floor: roles, which things the annotation of a library's parameter lets in."""
 
 import inspect
+import re
 from typing import TypeVar
 
 PLAIN = {"int": int, "float": (int, float), "bool": bool, "str": str, "None": type(None)}
 HOLDERS = {"list": list, "dict": dict, "tuple": tuple, "set": set}
+WORDS = {  # for what YAML can give, and for things that it cannot
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "str": "a text",
+    "None": "null",
+    "list": "a list",
+    "tuple": "a list",
+    "set": "a list",
+    "dict": "a mapping",
+}
+NAMED = {"nominal_attributes": {"list": "a list of column names"}}  # what a list is of
 CALLABLE = ("typing.Callable", "Callable", "collections.abc.Callable")
 
 
@@ -22,7 +35,29 @@ def misplaced(value, maker, parameter):
     fits = [plays(value, word, known) for word in words]
     if not words or any(fit is None or fit for fit in fits):
         return None
-    return " or ".join(words)
+    return in_words(words, maker, parameter.name)
+
+
+def in_words(alternatives, maker, name=""):
+    """What a parameter of a library's class may be, by the alternatives of its annotation."""
+    library = maker.__module__.partition(".")[0]
+    kept = [one for one in alternatives if one != "int" or "float" not in alternatives]
+    said = dict.fromkeys(role_in_words(one, library, NAMED.get(name, {})) for one in kept)
+    return ", or ".join(said)
+
+
+def role_in_words(word, library, named):
+    """What one alternative of an annotation asks for."""
+    head, _, inner = word.partition("[")
+    if head in CALLABLE:
+        return "a function"
+    if head in WORDS:
+        entries = alternatives(inner[:-1]) if head == "list" else []
+        each = " or ".join(role_in_words(one, library, {}) for one in entries)
+        return named.get(head) or WORDS[head] + f", each entry {each}" * bool(each)
+    role = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", head.rpartition(".")[2]).split()
+    role = " ".join(one if one.isupper() else one.lower() for one in role)
+    return f"{'an' if role[:1] in 'aeiou' else 'a'} {role} of {library} ({head})"
 
 
 def plays(value, word, known):

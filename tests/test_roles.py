@@ -80,14 +80,29 @@ def test_things_where_they_belong(kind, name, value):
 @pytest.mark.parametrize(
     ("kind", "name", "value", "right"),
     [
-        (linear_model.LogisticRegression, "optimizer", optim.losses.Log(), "optim.base.Optimizer"),
+        (
+            linear_model.LogisticRegression,
+            "optimizer",
+            optim.losses.Log(),
+            "an optimizer of river (optim.base",
+        ),
         (linear_model.LogisticRegression, "loss", optim.losses.Squared(), "BinaryLoss"),
-        (forest.ARFClassifier, "nominal_attributes", True, "list or None"),
-        (forest.ARFClassifier, "drift_detector", optim.SGD(), "base.DriftDetector or None"),
-        (ensemble.BaggingClassifier, "model", stats.Mean(), "base.Classifier"),
+        (forest.ARFClassifier, "nominal_attributes", True, "a list of column names, or null"),
+        (
+            forest.ARFClassifier,
+            "drift_detector",
+            optim.SGD(),
+            "a drift detector of river (base.DriftDetector), or null",
+        ),
+        (
+            ensemble.BaggingClassifier,
+            "model",
+            stats.Mean(),
+            "a classifier of river (base.Classifier)",
+        ),
         (ensemble.BaggingRegressor, "model", SCALED, "base.Regressor"),
         (ensemble.VotingClassifier, "models", [SCALED, drift.ADWIN()], "Classifier"),
-        (compose.TargetTransformRegressor, "func", linear_model.LinearRegression(), "Callable"),
+        (compose.TargetTransformRegressor, "func", linear_model.LinearRegression(), "a function"),
         (neighbors.KNNClassifier, "engine", drift.ADWIN(), "BaseNN"),
     ],
 )
@@ -97,5 +112,7 @@ def test_things_where_they_do_not_belong(kind, name, value, right):
 
 def test_a_thing_of_another_role_is_refused_at_load():
     written = {"kind": "river.ensemble.BaggingClassifier", "model": "river.stats.Mean"}
-    with pytest.raises(ValidationError, match=r"model is Mean; it should be base\.Classifier"):
+    with pytest.raises(
+        ValidationError, match=r"it should be a classifier of river \(base\.Classifier\)"
+    ):
         Learner.model_validate(written)

@@ -145,14 +145,14 @@ def about_target(column, labels):
         if column.values is None and np.array_equal(codes, y):
             yield "a leak? it is equal to the target"
         elif column.values is None and abs(np.corrcoef(codes, y)[0, 1]) > ALIKE:
-            yield "a leak? it tells the target alone"
+            yield "a leak? this column alone determines the target"
         return
     groups, y = (np.unique(values, return_inverse=True)[1] for values in (codes, y))
     pairs, classes = len(np.unique(groups * (y.max() + 1) + y)), y.max() + 1
     if pairs == classes == groups.max() + 1:
         yield "a leak? it is equal to the target, but for names"
     elif errors_left(groups, y) <= LEAKY:
-        yield "a leak? it tells the target alone"
+        yield "a leak? this column alone determines the target"
 
 
 def errors_left(groups, y):

@@ -82,8 +82,14 @@ def test_another_seed_gives_another_forest():
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ({"kind": "river.tree.HoeffdingTreeClassifier", "grace_period": "long"}, "should be int"),
-        ({"kind": "river.tree.HoeffdingTreeClassifier", "grace_period": True}, "should be int"),
+        (
+            {"kind": "river.tree.HoeffdingTreeClassifier", "grace_period": "long"},
+            "should be a whole number",
+        ),
+        (
+            {"kind": "river.tree.HoeffdingTreeClassifier", "grace_period": True},
+            "should be a whole number",
+        ),
         ({"kind": "river.tree.HoeffdingTreeClassifier", "delta": float("nan")}, "finite"),
         ({"kind": "river.tree.HoeffdingTreeClassifier", "grace": 1}, "did you mean 'grace_period'"),
         ("river.preprocessing.StandardScaler", "HoeffdingTreeClassifier|will do"),

@@ -58,8 +58,8 @@ def remarks(cells, labels=LABELS, classes=True):
         (np.where(COINS == 5, 9999, NOISE), ["the largest, 9999, is far from the others"]),
         (LABELS * 2.0, ["a leak? it is equal to the target, but for names"]),
         (words(LABELS), ["a leak? it is equal to the target, but for names"]),
-        (words(LABELS + 3 * COINS), ["a leak? it tells the target alone"]),
-        (LABELS + RNG.random(N) / 2, ["a leak? it tells the target alone"]),
+        (words(LABELS + 3 * COINS), ["a leak? this column alone determines the target"]),
+        (LABELS + RNG.random(N) / 2, ["a leak? this column alone determines the target"]),
         (NOISE, []),
         (words(COINS), []),
         (COINS, []),
@@ -79,14 +79,14 @@ def test_what_is_to_be_remarked_of_a_column(cells, said):
 
 def test_what_an_identifier_tells_of_sorted_classes():
     found = remarks(np.arange(N), np.sort(LABELS))
-    assert "a leak? it tells the target alone" in found
+    assert "a leak? this column alone determines the target" in found
 
 
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
         (NOISE, "a leak? it is equal to the target"),
-        (5 - 3 * NOISE, "a leak? it tells the target alone"),
+        (5 - 3 * NOISE, "a leak? this column alone determines the target"),
         (NOISE + RNG.standard_normal(N), None),
         (words(COINS), None),
     ],
@@ -134,4 +134,4 @@ def test_many_rows_are_tried_on_some():
     n = 250_000
     y = np.arange(n) % 2
     facts = inspected([column(np.arange(n) % 7 * 2 + y), column(y)], 1)
-    assert facts[0].remarks == ("a leak? it tells the target alone",)
+    assert facts[0].remarks == ("a leak? this column alone determines the target",)
