@@ -195,10 +195,15 @@ def faults_told():
 
 def play_and_report(study, folder, jobs, timeout, fresh, parts):
     """Run what is missing and write the report; whether a contender failed."""
+    from driftsim.columns import doubtful
     from driftsim.parts import visible
     from driftsim.runner import absent, missing, play
     from driftsim.store import Store
 
+    for line in dict.fromkeys(
+        line for one in study.variants for line in doubtful(one.scenario.stream)
+    ):
+        print(visible(f"{study.name}: {line}"), file=sys.stderr)
     store = Store(folder / "runs")
     runs = missing(study, store, parts, fresh)
     ended = watched(play(runs, store, jobs, timeout=timeout), runs)

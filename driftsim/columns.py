@@ -1,9 +1,10 @@
 """Columns: what `check` tells of the columns of recorded rows, a line each."""
 
 import textwrap
+from pathlib import Path
 
 from driftsim.streams.drifts import plural
-from driftsim.streams.inspection import inspected
+from driftsim.streams.inspection import inspected, numbers_among
 
 MOST_COLUMNS = 30  # of a table, that are listed
 LONGEST = 24  # characters of a name
@@ -17,6 +18,21 @@ def listed(stream, width):
             facts = inspected(columns, target, not stream.schema.regression)
             yield cut(f"columns of {name}, {plural(len(columns[0].codes), 'row')}:", width)
             yield from listed_table(facts, target, width)
+
+
+def doubtful(stream):
+    """A line for each column of a table that became one of words, though some are numbers.
+
+    Not for one that a file or a scenario declares to hold words.
+    """
+    for name, concept in stream.concepts.items():
+        if not hasattr(concept, "nominal") or Path(concept.path).suffix.lower() == ".arff":
+            continue
+        for j, words in stream.schema.values.items():
+            column = stream.schema.names[j]
+            if column not in concept.nominal and (mixture := numbers_among(words)):
+                way_out = "list what is no value under missing_values, or the column under nominal"
+                yield f"{name}: column '{column}' is read as words: {mixture}; {way_out}"
 
 
 def listed_table(facts, target, width):

@@ -195,3 +195,21 @@ def test_a_module_is_the_command_line_and_quiet_without_a_terminal(path, tmp_pat
     assert not ended.stderr
     assert all(c.isprintable() or c == "\n" for c in ended.stdout)
     assert "frozen" in ended.stdout
+
+
+def test_a_run_notes_once_that_numbers_became_words(tmp_path):
+    cells = [*"12-34" * 20]
+    (tmp_path / "t.csv").write_text(
+        "a,y\n" + "".join(f"{cell},{'pq'[i % 3 == 0]}\n" for i, cell in enumerate(cells))
+    )
+    written = (
+        "# q\nstream: {{concepts: {{a: {{kind: table, path: t.csv{more}}}}}}}\n"
+        "models: {{m: {{learner: majority, policy: online}}}}\n"
+        "evaluation: {{warmup: 50}}\nsweep: {{evaluation.warmup: [40, 50]}}\n"
+    )
+    for more, count in (("", 1), (", nominal: [a]", 0)):
+        (tmp_path / "s.yaml").write_text(written.format(more=more))
+        result = told("run", tmp_path / "s.yaml", "--out", tmp_path / "out", "--jobs", 1)
+        assert result.exit_code == 0, result.output
+        said = "s: a: column 'a' is read as words: 4 of 5 words are numbers, but not '-'; list"
+        assert result.stderr.count(said) == count

@@ -89,14 +89,20 @@ def about_words(levels, rows):
         yield f"{'nearly ' * (len(words) < rows)}one word a row: an identifier?"
     if len(words) > 1 and sum(map(is_date, words)) >= NEARLY * len(words):
         yield "a date or a time, read as words"
-    numbers = [word for word in words if is_number(word)]
-    if len(words) > len(numbers) >= len(words) / 2:
-        other = next(word for word in words if not is_number(word))
-        yield f"{len(numbers):,} of {len(words):,} words are numbers, but not {short(other, 20)}"
+    if mixture := numbers_among(words):
+        yield mixture
     once = [word for word, n in levels if n == 1]
     if len(words) <= ENOUGH and rows >= 5 * ENOUGH and once:
         yield f"{short(once[0], 20)} is in one row only"
     yield from about_spelling(words)
+
+
+def numbers_among(words):
+    """What is to be remarked of words of which half or more are numbers, or None."""
+    numbers = [word for word in words if is_number(word)]
+    if len(words) > len(numbers) >= len(words) / 2:
+        other = next(word for word in words if not is_number(word))
+        return f"{len(numbers):,} of {len(words):,} words are numbers, but not {short(other, 20)}"
 
 
 def about_spelling(words):
