@@ -70,47 +70,41 @@ def rounds(stream, contender, rules, seed, repeat=0):
     rules say.
     """
     world, (learner, policy) = stream.settled(seed), contender.at_work
-    tally, scores = tally_of(stream, rules), scores_of(world.schema, rules.scores)
+    tally, known = tally_of(stream, rules), rules.truth and stream.known
     counting = Counting(rules.labels, tally, stream.length)
-    known = rules.truth and stream.known
     live = Live(world, counting, rules.warmup, learner.sees, known, rules.probe)
     meter = Meter(tally, rules.warmup, stream.length, policy.hears)
     seeds = of_repeat(seed, repeat).integers(2**31, size=2)
     asked = {"probabilities": True} if rules.probable else {}
     begun = time.perf_counter()
     model = learner.start(world.schema, int(seeds[0]), **asked)
-    kernels = [model, *policy.detectors]
+    yield from loading([model, *policy.detectors], rules.warmup)
+    tally.spread("compile_seconds", time.perf_counter() - begun, rules.warmup, 0)
+    answers = Answers(world.schema, bool(asked))
+    scoring = Scoring(world.schema, rules, tally, meter, answers)
+    model, rng = Metered(model, meter, answers), np.random.default_rng(seeds[1])
+    arriving = meter.heard(live.arrivals())
+    changes = [stream.changes(seed)] if policy.told == "changes" else []
+    for given in policy.run(model, live.history(), arriving, rng, *changes):
+        if isinstance(given, Event):
+            meter.happened(given)
+            continue
+        for scored, predicted in live.matched(given):
+            scoring.take(scored, predicted)
+        yield meter.position
+    if missing := stream.length - meter.position:
+        raise ValueError(f"'{policy.kind()}' has predicted {missing:,} rows too few")
+    return tally.trace(scoring.predictions(), live.probed(), np.array(meter.alarms, np.int64))
+
+
+def loading(kernels, warmup):
+    """Load the code that models and detectors run on; yields before and after it is compiled."""
     if cold := any(one.cold for one in kernels):
         yield COMPILING
     for one in kernels:
         one.load()
     if cold:
-        yield rules.warmup
-    tally.spread("compile_seconds", time.perf_counter() - begun, rules.warmup, 0)
-    answers = Answers(world.schema, bool(asked))
-    model = Metered(model, meter, answers)
-    arriving = meter.heard(live.arrivals())
-    rng, kept = np.random.default_rng(seeds[1]), []
-    told = [stream.changes(seed)] if policy.told == "changes" else []
-    for given in policy.run(model, live.history(), arriving, rng, *told):
-        if isinstance(given, Event):
-            meter.happened(given)
-            continue
-        for scored, predicted in live.matched(given):
-            if isinstance(scored, Probe):
-                scored.answered(predicted)
-                continue
-            predicted = answers.checked(predicted, scored.t)
-            scores.answers(tally, scored, predicted)
-            meter.move(len(predicted))
-            if rules.predictions:
-                kept.append(label_of(predicted))
-        yield meter.position
-    if meter.position != stream.length:
-        kind, missing = policy.kind(), stream.length - meter.position
-        raise ValueError(f"'{kind}' has predicted {missing:,} rows too few")
-    kept = np.concatenate(kept) if rules.predictions else None
-    return tally.trace(kept, live.probed(), np.array(meter.alarms, np.int64))
+        yield warmup
 
 
 def truth(stream, rules=TruthRules(), seed=0) -> Trace:
@@ -212,6 +206,30 @@ class Probe(Scored):
         self.errors = np.bincount(self._concept, lost, k) / np.bincount(self._concept, minlength=k)
         self.t = self.y = self.weights = self.posterior = self._concept = None
         self._lost = []
+
+
+class Scoring:
+    """Predictions as they are checked, held against the truth, and kept where that is asked for."""
+
+    def __init__(self, schema, rules, tally, meter, answers):
+        self._tally, self._meter, self._answers = tally, meter, answers
+        self._scores = scores_of(schema, rules.scores)
+        self._kept = [] if rules.predictions else None
+
+    def take(self, scored, predicted):
+        """Score the predictions of some rows, or of a probe."""
+        if isinstance(scored, Probe):
+            scored.answered(predicted)
+            return
+        predicted = self._answers.checked(predicted, scored.t)
+        self._scores.answers(self._tally, scored, predicted)
+        self._meter.move(len(predicted))
+        if self._kept is not None:
+            self._kept.append(label_of(predicted))
+
+    def predictions(self):
+        """The predictions of all rows (n,), or None where they are not kept."""
+        return None if self._kept is None else np.concatenate(self._kept)
 
 
 class Live:
