@@ -148,11 +148,15 @@ def plot(
 
 def tell(path, settings, parts):
     """Print what happens in a scenario."""
+    from driftsim.runner import restless
     from driftsim.timeline import told
 
     study = loaded([path], settings, None, (), parts)[0]
     print(f"{path}: valid")
     print(told(study, width=min(Console().width, 100)))
+    faults = [restless(variant.scenario.stream) for variant in study.variants]
+    for fault in dict.fromkeys(filter(None, faults)):
+        print(f"{path}: cannot be run: {fault}")
 
 
 def loaded(paths, settings, seeds, only, parts):

@@ -2,10 +2,12 @@
 
 import os
 import pickle
+import signal
+import threading
 import traceback
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from itertools import product
 from typing import NamedTuple
 
@@ -134,14 +136,21 @@ def missing(study, store, parts=(), fresh=False):
     """
     found = {}
     for variant in study.variants:
-        changes = len(variant.scenario.stream.changes(0))
-        if changes > MOST_CHANGES:
-            fault = f"{study.name}: the stream changes {changes:,} times"
-            raise ScenarioError(f"{fault}; for at most {MOST_CHANGES:,}, shorten it")
+        if fault := restless(variant.scenario.stream):
+            raise ScenarioError(f"{study.name}: {fault}")
         for run in runs_of(variant, parts):
             if fresh or run not in store:
                 found.setdefault(run.key, run)
     return list(found.values())
+
+
+def restless(stream):
+    """Why a stream changes more often than a report can show, or None."""
+    if (changes := len(stream.changes(0))) > MOST_CHANGES:
+        return (
+            f"the stream changes {changes:,} times, and at most {MOST_CHANGES:,} changes can be "
+            "run; shorten the stream or let it change less often"
+        )
 
 
 def absent(study, store, parts=(), failures=()):
@@ -202,20 +211,38 @@ def _shared(runs, store, jobs, timeout):
 
 def _submitted(runs, store, executor):
     """Play runs on an executor."""
-    waiting = {executor.submit(execute, run.parts, pickle.dumps(run)): run for run in runs}
+    waiting = {_handed(executor, run): run for run in runs}
     try:
         while waiting:
             ended, _ = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
             for future in ended:
-                run = waiting.pop(future)
-                try:
-                    yield _kept(store, run, future.result())
-                except BrokenExecutor:
-                    yield _failed(store, run, "the process that ran it died")
+                yield _returned(store, waiting.pop(future), future)
             yield Progress([], len(waiting))
     finally:
         for future in waiting:
             future.cancel()
+
+
+def _handed(executor, run):
+    """The future of a run on an executor, which has failed where the executor does not take it."""
+    given = run.parts, pickle.dumps(run)
+    try:
+        return executor.submit(execute, *given)
+    except Exception as error:
+        future = Future()
+        future.set_exception(error)
+        return future
+
+
+def _returned(store, run, future):
+    """A run whose future is done; an error of the executor itself is a failure of that run."""
+    try:
+        ended = future.result()
+    except BrokenExecutor:
+        return _failed(store, run, "the process that ran it died")
+    except Exception as error:
+        return _failed(store, run, f"the executor failed: {named(error)}")
+    return _kept(store, run, ended)
 
 
 def _kept(store, run, ended, notes=()):
@@ -253,7 +280,10 @@ def _task(run):
 
 
 def execute(parts, run, report=lambda row: None):
-    """Play one pickled run, reporting the row that it has come to; never raises."""
+    """Play one pickled run, reporting the row that it has come to.
+
+    Raises only `KeyboardInterrupt`, where that can be somebody's Ctrl-C.
+    """
     reached, warned, played = Reached(report), Warned(), None
     with warnings.catch_warnings():
         warnings.simplefilter("default")
@@ -268,10 +298,18 @@ def execute(parts, run, report=lambda row: None):
         except ScenarioError as error:
             return Ended(None, str(error), None, warned.notes)
         except BaseException as error:  # a contender's failure is its own; the others go on
+            if isinstance(error, KeyboardInterrupt) and interruptible():
+                raise
             row = getattr(error, "row", None)  # where it was raised, if that is known exactly
             at = f"at row {row:,}" if isinstance(row, int) else after(played, reached.row)
             failure = f"failed {at}: {named(error)}"
             return Ended(None, failure, traceback.format_exc(), warned.notes)
+
+
+def interruptible():
+    """Whether Ctrl-C interrupts this thread: the first one, unless its process ignores that."""
+    first = threading.current_thread() is threading.main_thread()
+    return first and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
 
 
 class Ended(NamedTuple):

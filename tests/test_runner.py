@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -355,3 +355,43 @@ def test_progress_is_told_in_rows(tmp_path):
     rows = [row for event in events if isinstance(event, Progress) for _, row in event.rows]
     assert rows
     assert np.all((np.array(rows) >= 500) & (np.array(rows) <= 10_000_000))
+
+
+class Inline(Executor):
+    """Plays each run as it is submitted; the second one ends with an error, or is refused."""
+
+    def __init__(self, refuses=False):
+        self._begun, self._refuses = 0, refuses
+
+    def submit(self, function, *given):
+        self._begun += 1
+        future = Future()
+        if self._begun == 2 and self._refuses:
+            raise OSError("no room")
+        if self._begun == 2:
+            future.set_exception(OSError("no room"))
+        else:
+            future.set_result(function(*given))
+        return future
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_an_error_of_an_executor_fails_its_run_alone(tmp_path, refuses):
+    runs = missing(load(saved(tmp_path), seeds=1), Store(tmp_path / "runs"))
+    events = play(runs, Store(tmp_path / "runs"), executor=Inline(refuses))
+    ended = {one.run.key: one.failure for one in events if isinstance(one, Played)}
+    assert [ended[run.key] for run in runs] == [
+        None,
+        "the executor failed: OSError: no room",
+        *[None] * (len(runs) - 2),
+    ]
+
+
+def test_ctrl_c_in_a_run_of_an_executor_of_this_thread_ends_the_study(tmp_path, monkeypatch):
+    def interrupted(*given):
+        raise KeyboardInterrupt
+
+    runs = missing(load(saved(tmp_path), seeds=1), Store(tmp_path / "runs"))
+    monkeypatch.setattr("driftsim.runner._traced", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(play(runs, Store(tmp_path / "runs"), executor=Inline()))

@@ -1,8 +1,10 @@
 """Timelines: what happens in a study, in words and characters."""
 
 import pytest
+from typer.testing import CliRunner
 
 from driftsim import ScenarioError, load
+from driftsim.cli import app
 from driftsim.runner import missing
 from driftsim.store import Store
 from driftsim.timeline import told
@@ -71,8 +73,14 @@ def test_a_thousand_million_changes_are_not_listed(tmp_path):
     said = told(load(path), 80).splitlines()
     assert said[-2] == "  … and 999,999,978 more changes, until"
     assert said[-1] == "  row 999,999,999,000: before → after"
-    with pytest.raises(ScenarioError, match="the stream changes 999,999,999 times; for at most"):
+    words = (
+        "the stream changes 999,999,999 times, and at most 1,000,000 changes can be run; "
+        "shorten the stream or let it change less often"
+    )
+    with pytest.raises(ScenarioError, match=words):
         missing(load(path), Store(tmp_path))
+    shown = CliRunner().invoke(app, ["check", str(path)]).stdout
+    assert shown.endswith(f"\n{path}: cannot be run: {words}\n")
 
 
 def test_a_sweep_is_told(tmp_path):
