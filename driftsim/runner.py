@@ -1,6 +1,5 @@
 """The runner: every run of a study that the store does not hold, on all cores."""
 
-import os
 import pickle
 import signal
 import threading
@@ -8,8 +7,10 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import contextmanager
 from itertools import product
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 
@@ -23,7 +24,8 @@ from driftsim.scenario import ScenarioError
 from driftsim.store import digest, fingerprint, inputs, tidied
 from driftsim.streams.drifts import plural
 from driftsim.streams.stream import Stream
-from driftsim.workers import Standing, done
+from driftsim.workers import Standing, cores, done
+from driftsim.workers.state import put_back
 
 FAILURE, OUTPUT = "failure.txt", "output.txt"  # what is kept of a run beside its trace
 MOST_CHANGES = 1_000_000  # of a stream that is run
@@ -285,25 +287,24 @@ def execute(parts, run, report=lambda row: None):
     Raises only `KeyboardInterrupt`, where that can be somebody's Ctrl-C.
     """
     reached, warned, played = Reached(report), Warned(), None
-    with warnings.catch_warnings():
-        warnings.simplefilter("default")
-        warnings.showwarning = warned
-        try:
+    try:
+        with warned.listening():
             load_parts(parts)
             played = pickle.loads(run)
+        with put_back(crc32(played.key.encode())), warned.listening():
             trace = _traced(played, reached)
-            return Ended(trace, None, None, warned.notes)
-        except Unfit as error:
-            return Ended(None, f"failed at row {error.row:,}: {error.about}", None, warned.notes)
-        except ScenarioError as error:
-            return Ended(None, str(error), None, warned.notes)
-        except BaseException as error:  # a contender's failure is its own; the others go on
-            if isinstance(error, KeyboardInterrupt) and interruptible():
-                raise
-            row = getattr(error, "row", None)  # where it was raised, if that is known exactly
-            at = f"at row {row:,}" if isinstance(row, int) else after(played, reached.row)
-            failure = f"failed {at}: {named(error)}"
-            return Ended(None, failure, traceback.format_exc(), warned.notes)
+        return Ended(trace, None, None, warned.notes)
+    except Unfit as error:
+        return Ended(None, f"failed at row {error.row:,}: {error.about}", None, warned.notes)
+    except ScenarioError as error:
+        return Ended(None, str(error), None, warned.notes)
+    except BaseException as error:  # a contender's failure is its own; the others go on
+        if isinstance(error, KeyboardInterrupt) and interruptible():
+            raise
+        row = getattr(error, "row", None)  # where it was raised, if that is known exactly
+        at = f"at row {row:,}" if isinstance(row, int) else after(played, reached.row)
+        failure = f"failed {at}: {named(error)}"
+        return Ended(None, failure, traceback.format_exc(), warned.notes)
 
 
 def interruptible():
@@ -344,6 +345,14 @@ class Warned:
             self._texts.add(text)
         elif text not in self._texts:
             self._more += 1
+
+    @contextmanager
+    def listening(self):
+        """Meanwhile take every warning."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("default")
+            warnings.showwarning = self
+            yield
 
     @property
     def notes(self):
@@ -388,8 +397,3 @@ def _watched(rounds, reached):
             reached(next(rounds))
         except StopIteration as end:
             return end.value
-
-
-def cores():
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()

@@ -2,6 +2,8 @@
 
 import html
 import os
+import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -395,3 +397,72 @@ def test_ctrl_c_in_a_run_of_an_executor_of_this_thread_ends_the_study(tmp_path, 
     monkeypatch.setattr("driftsim.runner._traced", interrupted)
     with pytest.raises(KeyboardInterrupt):
         list(play(runs, Store(tmp_path / "runs"), executor=Inline()))
+
+
+LEAKING = """\
+import random
+import warnings
+
+import numpy as np
+
+from driftsim.learners.learner import Learner
+from driftsim.learners.reference import MajorityModel
+
+
+class Loud(Learner):
+    \"\"\"Changes the settings of all that runs in its process.\"\"\"
+
+    def start(self, schema, seed, *more):
+        import sklearn
+
+        np.seterr(all="raise")
+        np.random.seed(1)
+        random.seed(1)
+        warnings.simplefilter("error")
+        sklearn.set_config(assume_finite=True)
+        return MajorityModel(np.zeros(2, np.int64))
+
+
+class Quiet(Learner):
+    \"\"\"Depends on these settings.\"\"\"
+
+    def start(self, schema, seed, *more):
+        return QuietModel(np.zeros(2, np.int64))
+
+
+class QuietModel(MajorityModel):
+    def fit(self, rows, weight=None):
+        return self
+
+    def predict(self, X):
+        import sklearn
+
+        warnings.warn("careful")
+        nothing = np.zeros(len(X)) / np.zeros(len(X)) > 0
+        finite = sklearn.get_config()["assume_finite"]
+        return (nothing | finite | (np.random.random(len(X)) < random.random())).astype(np.int64)
+"""
+
+
+def quiet(folder, models, executor=None):
+    """The trace of a contender that depends on global settings, beside others, by one process."""
+    (folder / "leaking.py").write_text(LEAKING)
+    text = f"stream: {{length: 3_000, concepts: {{a: sea}}}}\nmodels: {{{models}}}\n"
+    more = {"jobs": 1, "parts": [str(folder / "leaking.py")], "executor": executor}
+    results = driftsim.run(saved(folder, text), out=folder / "out", **more)
+    trace = next(one.trace for one in results.traces() if one.contender == "quiet")
+    shutil.rmtree(folder / "out")
+    return trace
+
+
+def test_what_a_contender_changes_of_its_process_changes_no_other(tmp_path):
+    loud, own = "loud: {learner: loud, policy: static}", "quiet: {learner: quiet, policy: static}"
+    alone, beside = quiet(tmp_path, own), quiet(tmp_path, f"{loud}, {own}")
+    with ThreadPoolExecutor(1) as executor:
+        before = np.random.get_state()[1], random.getstate()
+        inline = quiet(tmp_path, f"{loud}, {own}", executor)
+        assert np.array_equal(np.random.get_state()[1], before[0])
+        assert random.getstate() == before[1]
+    for other in (beside, inline):
+        assert alone.columns["correct"].tolist() == other.columns["correct"].tolist()
+    assert 0 < alone.columns["correct"].sum() < alone.columns["rows"].sum()

@@ -197,3 +197,8 @@ def alive(process):
     except PermissionError:  # of somebody else
         return True
     return True
+
+
+def cores():
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
