@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+import json
 import re
 from typing import Annotated, ClassVar
 
@@ -320,3 +321,16 @@ def described(part):
 def fields(parts):
     """The values that each field takes in parts of one kind."""
     return {name: [getattr(part, name) for part in parts] for name in type(parts[0]).model_fields}
+
+
+def dumped(part, **given):
+    """A part of a scenario as plain data, which loads to the same part.
+
+    Parts inside it are written with the fields of their own kinds, not of their family alone.
+    """
+    return part.model_dump(mode="json", serialize_as_any=True, **given)
+
+
+def identity(part):
+    """A part of a scenario as a text that is the same only for the same part."""
+    return json.dumps(dumped(part))

@@ -12,8 +12,19 @@ from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, 
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.trial import Trials
-from driftsim.notation import NotationError, parsed, question, written
-from driftsim.parts import Name, Number, Rows, Strict, distinct, guess, line, plain, refusal, short
+from driftsim.notation import NotationError, parsed, question
+from driftsim.parts import (
+    Name,
+    Number,
+    Rows,
+    Strict,
+    distinct,
+    guess,
+    line,
+    plain,
+    refusal,
+    short,
+)
 from driftsim.safety import too_much
 from driftsim.streams.stream import Stream
 
@@ -372,29 +383,3 @@ def shortest(paths, taken=()):
         if len({*names, *taken}) == len(names) + len(taken):
             return names
     return paths
-
-
-def resolved(study):
-    """A study as the YAML of a scenario file, with every default written out."""
-    document = dumped(study.variants[0].scenario)
-    if study.swept:
-        document["sweep"] = {
-            path: [*distinct([tried(variant, path) for variant in study.variants]).values()]
-            for path in study.swept
-        }
-    return (f"# {study.question}\n" if study.question else "") + written(document)
-
-
-def tried(variant, path):
-    """What a swept path is set to; a file, from wherever the scenario is read again."""
-    value, found = variant.setting[path], dumped(variant.scenario)
-    if not isinstance(value, str):
-        return value
-    for word in path.split("."):
-        found = found[int(word)] if isinstance(found, list) else found[word]
-    return found if isinstance(found, str) else value
-
-
-def dumped(part):
-    """A part of a scenario as plain data, which loads to the same part."""
-    return part.model_dump(mode="json", serialize_as_any=True)

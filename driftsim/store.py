@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from driftsim.evaluation.trace import Probes, Trace
-from driftsim.parts import line
-from driftsim.scenario import dumped
+from driftsim.parts import dumped, line
 from driftsim.workers.team import alive
 
 FORMAT = 5  # raised when the same run would leave another file

@@ -5,7 +5,7 @@ import textwrap
 import numpy as np
 
 from driftsim.columns import listed
-from driftsim.parts import told_parameters
+from driftsim.parts import dumped, told_parameters
 from driftsim.streams.drifts import plural
 
 MARKS = "abcdefghijklmnopqrstuvwxyz"
@@ -93,7 +93,7 @@ def letter(weights):
 
 def written(part):
     """A part in a line: its kind, and the parameters that were given."""
-    given = part.model_dump(exclude_unset=True, serialize_as_any=True)
+    given = dumped(part, exclude_unset=True)
     return ", ".join([given["kind"], *told_parameters(given)])
 
 

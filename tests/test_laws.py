@@ -9,6 +9,7 @@ from driftsim.evaluation.labels import Chance, Labels, arrivals
 from driftsim.evaluation.prequential import Contender, evaluate, truth
 from driftsim.evaluation.rules import Rules
 from driftsim.learners.learner import Learner, Model
+from driftsim.parts import dumped
 from driftsim.rows import Arrival, Labelled
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
@@ -44,9 +45,9 @@ def test_parts_survive_a_round_trip_and_cannot_be_changed(family, tmp_path):
 
 def test_running_a_contender_leaves_its_parts_alone(learner, policy):
     stream = sea_stream(900)
-    before = learner.model_dump(), policy.model_dump()
+    before = dumped(learner), dumped(policy)
     predictions(stream, learner, policy, AT_ONCE)
-    assert (learner.model_dump(), policy.model_dump()) == before
+    assert (dumped(learner), dumped(policy)) == before
 
 
 # 2. A block depends on stream, seed and position only.

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from driftsim import Scenario, ScenarioError, load
 from driftsim.cli import app
-from driftsim.scenario import resolved, shortest
+from driftsim.resolved import resolved
+from driftsim.scenario import shortest
 
 TEXT = """\
 # Does it work?

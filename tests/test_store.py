@@ -15,8 +15,9 @@ from driftsim.evaluation.labels import Delayed
 from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.evaluation.trace import Probes
+from driftsim.parts import dumped
 from driftsim.runner import runs_of
-from driftsim.scenario import Scenario, Variant, dumped
+from driftsim.scenario import Scenario, Variant
 from driftsim.store import Store, StoreError, fingerprint, inputs, placed, tidied, version
 from driftsim.streams.stream import Stream
 

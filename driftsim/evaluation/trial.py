@@ -10,7 +10,7 @@ import warnings
 import numpy as np
 
 from driftsim.evaluation.answers import Answers
-from driftsim.parts import line
+from driftsim.parts import identity, line
 from driftsim.rows import Labelled, Unfit
 from driftsim.streams.stream import PARTS, child
 
@@ -35,11 +35,11 @@ class Trials:
         """
         if not triable(contender, stream.schema):
             return None
-        key = contender.model_dump_json(), repr(stream.schema), rules.warmup, rules.probable
+        key = identity(contender), repr(stream.schema), rules.warmup, rules.probable
         first = self._once(key, lambda: on_made_up(stream.schema, contender, rules))
         if first is None:
             return None
-        key = *key, stream.model_dump_json()
+        key = *key, identity(stream)
         if failure := self._once(key, lambda: confirmed(first, stream, contender, rules)):
             rows = min(min(rules.warmup, MOST) + AFTER, stream.length)
             what = f"{contender.learner.title} fails on the first {rows:,} rows of the stream"

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from driftsim.evaluation.significance import bayesian_signed_rank, ranked, wilcoxon_holm
+from driftsim.parts import identity
 from driftsim.report.comparisons import Measured, margin, scope_of
 from driftsim.streams.stream import PARTS, child
 
@@ -64,12 +65,7 @@ def rng():
 
 def streams_of(results):
     """How many different streams the settings have: of a swept learner one alone."""
-    return len({dumped_text(one.scenario.stream) for one in results.study.variants})
-
-
-def dumped_text(part):
-    """A part of a scenario as a text, the same only for the same part."""
-    return part.model_dump_json(serialize_as_any=True)
+    return len({identity(one.scenario.stream) for one in results.study.variants})
 
 
 def losses_of(results):

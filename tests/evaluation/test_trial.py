@@ -71,8 +71,9 @@ def test_what_depends_on_the_rows_is_tried_on_the_rows():
 
 
 def test_what_fails_does_not_depend_on_the_streams_tried_before():
-    calibrated = {"kind": "sklearn.calibration.CalibratedClassifierCV", "cv": 60}
-    playing, found = contender(calibrated, "static"), {}
+    bayes = {"kind": "sklearn.naive_bayes.GaussianNB"}
+    folded = {"kind": "sklearn.calibration.CalibratedClassifierCV", "estimator": bayes, "cv": 60}
+    playing, found = contender(folded, "static"), {}
     streams = {
         share: Stream.model_validate(
             {"length": 3_000, "concepts": {"a": "sea"}, "balance": [1 - share, share]}
@@ -142,3 +143,11 @@ def test_there_is_a_budget():
     begun = time.perf_counter()
     assert Trials(seconds=0.3).fault(stream, contender(search, "static"), rules) is None
     assert time.perf_counter() - begun < 3
+
+
+def test_each_learner_is_tried_for_itself_whatever_was_tried_before():
+    trials, stream = Trials(), sea_stream()
+    fine = contender("sklearn.naive_bayes.GaussianNB", "static")
+    assert trials.fault(stream, fine, Rules(warmup=100)) is None
+    too_few = contender(NEIGHBOURS, "static")  # 400 neighbours of 100 rows
+    assert "KNeighborsClassifier fails" in trials.fault(stream, too_few, Rules(warmup=100))

@@ -10,8 +10,9 @@ from driftsim.cli import app
 from driftsim.report.figures import KINDS, Shown, draw, picture
 from driftsim.report.plot import plot
 from driftsim.report.results import Results
+from driftsim.resolved import resolved
 from driftsim.runner import runs_of
-from driftsim.scenario import load, resolved
+from driftsim.scenario import load
 from driftsim.store import Store
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"

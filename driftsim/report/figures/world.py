@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.patches import Patch
 
+from driftsim.parts import identity
 from driftsim.report.figures.matrices import SHADES
 from driftsim.report.figures.panels import along, below, changes, entitle, grid, settled
 from driftsim.report.figures.style import GROUNDS, HATCHES, INK, short
@@ -59,9 +60,7 @@ def distinct(shown):
     told = {}
     for scene in shown.scenes:
         if scene.played:
-            told.setdefault(
-                (scene.report, scene.stream.model_dump_json(serialize_as_any=True)), scene
-            )
+            told.setdefault((scene.report, identity(scene.stream)), scene)
     return list(told.values())
 
 

@@ -7,7 +7,7 @@ from driftsim.report.page.document import page
 from driftsim.report.page.plain import csv, markdown
 from driftsim.report.page.tables import frames
 from driftsim.report.verdict import Block
-from driftsim.scenario import resolved
+from driftsim.resolved import resolved
 from driftsim.store import placed
 
 __all__ = ["pictures", "write"]

@@ -14,8 +14,8 @@ from driftsim.report.page.about import about, written
 from driftsim.report.page.packed import packed
 from driftsim.report.page.tables import tables
 from driftsim.report.tables import remarks
+from driftsim.resolved import resolved
 from driftsim.runner import runs_of
-from driftsim.scenario import resolved
 
 SCRIPTS = (
     "unpack", "windows", "metrics", "curves", "drawing", "chart", "view", "reading", "sorting",
