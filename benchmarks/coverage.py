@@ -1,18 +1,21 @@
 """The coverage of intervals along one stream: how often the true mean lies within them.
 
 Series of many dependences are drawn, most with a change in the middle, and the interval of each
-is made as for a study of one seed. Run it from the root of the repository; it prints the table
-of docs/measures.md, in minutes.
+is made as for a study of one seed. Run it from the root of the repository; it prints the
+tables of docs/measures.md, in minutes.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from scipy.signal import lfilter
 from scipy.special import stdtrit
 
+from driftsim.evaluation.significance.autoregression import rest
 from driftsim.evaluation.significance.stream import errors_of
+from driftsim.evaluation.significance.waves import Phase
 
 LENGTHS = (50, 100, 200, 800)
 REPETITIONS = 4_000
@@ -145,6 +148,13 @@ CASES = {
 }
 
 
+BESIDE = (  # of which the published methods are measured, too
+    *("independent", "AR .8", "AR .95", "MA(10)", "MA(50)", "two regimes, ±5 sd"),
+    *("weak AR(.95) + white noise", "bursts", "FARIMA d = .3", "power-law transient"),
+    "a step within each phase",
+)
+
+
 class Coverage(NamedTuple):
     """What intervals at 95 % of a case come to."""
 
@@ -152,14 +162,14 @@ class Coverage(NamedTuple):
     width: float  # their median, beside that of knowing the variance of the mean
 
 
-def coverage(case, n, repetitions=REPETITIONS, seed=0):
-    """The `Coverage` over series of `n` intervals."""
+def coverage(case, n, repetitions=REPETITIONS, seed=0, widths=None):
+    """The `Coverage` over series of `n` intervals; `widths` are those of another method."""
     rng, halves, means = np.random.default_rng((seed, n)), [], []
     phases = [round(start * n) for start in case.phases]
     for _ in range(repetitions // BATCH):
         series = case.draw(rng, (BATCH, n))
         means.append(series.mean(axis=1))
-        halves.append(half_widths(series, phases))
+        halves.append((widths or half_widths)(series, phases))
     means, halves = np.concatenate(means), np.concatenate(halves)
     ideal = 1.96 * np.sqrt(np.mean(means**2))
     return Coverage(np.mean(np.abs(means) <= halves), np.median(halves) / ideal)
@@ -173,11 +183,59 @@ def half_widths(series, phases):
     )
 
 
+def published(series, phases):
+    """The same by published methods as they stand, with one transient and eight waves.
+
+    Equal-weighted cosines (Müller 2004; Lazarus, Lewis & Stock 2018), never narrower than an
+    autoregression of order one whose coefficient is corrected to the order 1 / n.
+    """
+    n, begins = series.shape[1], [*phases, series.shape[1]]
+    parts = [one_transient(start, stop, n) for start, stop in pairwise(begins)]
+    shares, squares = [], []
+    for part in parts:
+        m, count = part.waves.shape
+        shares.append(m / n * np.mean((series[:, part.rows] @ part.waves) ** 2, axis=1))
+        squares.append(shares[-1] ** 2 / count)
+    total = sum(shares)
+    slow = stdtrit(total**2 / sum(squares), 0.975) * np.sqrt(total / n)
+    return np.maximum(slow, first_order(series, parts))
+
+
+def one_transient(start, stop, n, waves=8):
+    """A phase with one transient, and its share of the waves."""
+    m, t = stop - start, np.arange(stop - start) + 0.5
+    level = [np.ones(m), np.exp(-t / (0.1 * m))][: 2 if m >= 16 else 1]
+    count = max(round(waves * m / n), 1)
+    columns = [*level, *(np.cos(np.pi * k * t / m) for k in range(1, count + 1))]
+    basis = np.linalg.qr(np.column_stack(columns))[0]
+    return Phase(slice(start, stop), basis[:, : len(level)], basis[:, len(level) :])
+
+
+def first_order(series, parts):
+    """Half the width of the interval by an autoregression of order one about levels."""
+    n, levels = series.shape[1], sum(part.level.shape[1] for part in parts)
+    rests = [rest(series[:, part.rows], part.level) for part in parts]
+    both = sum(np.sum(e[:, 1:] * e[:, :-1], axis=1) for e in rests)
+    found = both / sum(np.sum(e[:, :-1] ** 2, axis=1) for e in rests)
+    r = np.clip((found + levels / n) / max(1 - 3 * levels / n, 0.3), -0.5, 0.97)
+    df = n - levels - len(parts)
+    news = sum(np.sum((e[:, 1:] - r[:, None] * e[:, :-1]) ** 2, axis=1) for e in rests) / df
+    inflated = (1 + r) / (1 - r) - 2 * r * (1 - r**n) / (n * (1 - r) ** 2)
+    return stdtrit(df, 0.975) * np.sqrt(news / (1 - r**2) / n * inflated)
+
+
 def main():
+    table(CASES)
+    print()
+    table(BESIDE, published)
+
+
+def table(names, widths=None):
+    """Print the coverage of some cases, and the width, for each length."""
     print(f"| dependence | {' | '.join(f'n = {n}' for n in LENGTHS)} |")
     print(f"| --- |{' ---: |' * len(LENGTHS)}")
-    for name, case in CASES.items():
-        found = [coverage(case, n) for n in LENGTHS]
+    for name in names:
+        found = [coverage(CASES[name], n, widths=widths) for n in LENGTHS]
         cells = [f"{100 * one.share:.1f} · {one.width:.1f}" for one in found]
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
 

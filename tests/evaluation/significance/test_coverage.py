@@ -121,3 +121,12 @@ def test_a_narrow_interval_does_not_pass_for_one_that_covers(monkeypatch):
     monkeypatch.setattr(study, "half_widths", naive)
     assert study.coverage(study.CASES["AR .8"], 100, 500).share < 0.7
     assert study.coverage(study.CASES["independent"], 100, 2_000).share > 0.92
+
+
+def test_the_published_methods_cover_what_is_independent_and_are_narrower():
+    case = study.CASES["independent"]
+    theirs, ours = (
+        study.coverage(case, 200, 2_000, widths=widths) for widths in (study.published, None)
+    )
+    assert least(0.95, 2_000) <= theirs.share <= ours.share
+    assert 1 < theirs.width < ours.width
