@@ -11,9 +11,10 @@ from driftsim.evaluation.rules import Rules
 from driftsim.learners.learner import Learner, Model
 from driftsim.parts import dumped
 from driftsim.rows import Arrival, Labelled
+from driftsim.streams.agreement import numeric
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
-from driftsim.streams.stream import BLOCK, Stream, blended, numeric
+from driftsim.streams.stream import BLOCK, Stream, blended
 
 STATIC, ONLINE = (Policy.model_validate(kind) for kind in ("static", "online"))
 AT_ONCE, LATE = (Labels.model_validate(kind) for kind in FEW)
