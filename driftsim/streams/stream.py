@@ -164,10 +164,8 @@ class Stream(Strict):
     def _too_short(self, recorded):
         for name, rows in recorded:
             if rows < self.length:
-                return (
-                    f"the stream is {self.length:,} rows long, but '{name}' has only {rows:,}; "
-                    "leave out the length, or shorten it"
-                )
+                long = f"the stream is {self.length:,} rows long, but '{name}' has only {rows:,}"
+                return f"{long}; leave out the length, or shorten it"
 
 
 class World:
@@ -208,13 +206,9 @@ class World:
         t = np.arange(b * BLOCK, (b + 1) * BLOCK)
         weights, concept = self._ruling(rng, t)
         X, y = self._drawn(rng, t, weights, concept)
-        y = self._noisy(rng, y)
-        block = Block(t, X, y, concept, weights)
-        return (
-            block.part(slice(self.stream.length - b * BLOCK))
-            if t[-1] >= self.stream.length
-            else block
-        )
+        block = Block(t, X, self._noisy(rng, y), concept, weights)
+        inside = self.stream.length - b * BLOCK
+        return block.part(slice(inside)) if inside < BLOCK else block
 
     def posterior(self, t, X, weights=None):
         """P(y | x) at positions `t`: (n, n_classes); NaN where it is not known.

@@ -243,6 +243,6 @@ def test_rows_kept_for_a_late_class_are_no_part_of_the_size_of_a_model():
         X, t = rng.random((n, 1)), np.arange(n)
         model = learner.start(schema, 0).fit(Labelled(t, X, t % 2))
         sizes[n] = model.size()
-        model.learn(Labelled(t[:1], X[:1] + 9, np.array([2])))
-        assert model.predict(X[:1] + 9) == [2]
+        model.learn(Labelled(t[:9], X[:9] + 9, np.full(9, 2)))
+        assert (model.predict(X[:9] + 9) == 2).all()
     assert sizes[10_000] == pytest.approx(sizes[100], abs=20)
