@@ -28,6 +28,7 @@ SUDDEN = EXAMPLES[Drift][1]
 FAMILIES = {family.kind(): family for family in EXAMPLES}
 POLICIES = EXAMPLES[Policy]
 BOTH = [SGD, TAUGHT]  # a learner of numbers of each library
+VALID, WEIGHS = {}, {}  # by family and example
 
 
 def pytest_generate_tests(metafunc):
@@ -56,11 +57,10 @@ def fits(specs):
     policy = specs.get("policy")
     if "regressor" in specs:
         parts = [(Policy, policy, 1000), (Labels, specs.get("labels"))]
-        if any(kind.model_validate(one).fault(NUMBERS, *n) for kind, one, *n in parts if one):
+        if any(valid(kind, one).fault(NUMBERS, *n) for kind, one, *n in parts if one):
             return False
     learner = specs.get("learner", specs.get("regressor"))
-    weighs = policy and learner and Policy.model_validate(policy).weighs
-    if weighs and not Learner.model_validate(learner).weighs:
+    if policy and learner and not takes(learner, policy):
         return False
     if "labels" not in specs or policy is None:
         return True
@@ -93,12 +93,14 @@ def paired(specs):
     """
     turn = {kind: EXAMPLES[FAMILIES[kind]].index(specs[kind]) for kind in specs if kind in FAMILIES}
     if specs.keys() == {"concept", "drift"}:
-        blends = Drift.model_validate(specs["drift"]).blends
+        blends = valid(Drift, specs["drift"]).blends
         return blends or (turn["concept"] + turn["drift"]) % 4 == 0
     learner = specs.get("learner", specs.get("regressor"))
     if "policy" not in specs or learner is None:
         return True
-    able = [one for one in (*ONE_EACH, *BOTH) if alike(one, learner) and takes(one, specs)]
+    able = [
+        one for one in (*ONE_EACH, *BOTH) if alike(one, learner) and takes(one, specs["policy"])
+    ]
     return able[(turn["policy"] + turn.get("labels", 0)) % len(able)] == learner
 
 
@@ -107,11 +109,25 @@ def alike(one, learner):
     return (one in BOTH) == (learner in REGRESSORS)
 
 
-def takes(learner, specs):
+def takes(learner, policy):
     """Whether a learner takes the weights that a policy gives."""
-    return (
-        Learner.model_validate(learner).weighs or not Policy.model_validate(specs["policy"]).weighs
-    )
+    return weighs(Learner, learner) or not weighs(Policy, policy)
+
+
+def weighs(family, spec):
+    """Whether an example takes, or gives, weights; looked up once, as thousands of tests ask."""
+    key = family, str(spec)
+    if key not in WEIGHS:
+        WEIGHS[key] = valid(family, spec).weighs
+    return WEIGHS[key]
+
+
+def valid(family, spec):
+    """A part of an example, validated once, as thousands of tests ask."""
+    key = family, str(spec)
+    if key not in VALID:
+        VALID[key] = family.model_validate(spec)
+    return VALID[key]
 
 
 def name(spec):
