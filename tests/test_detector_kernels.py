@@ -17,8 +17,12 @@ from driftsim.kernels.kswin import least_apart
 from driftsim.kernels.listening import listen
 from driftsim.kernels.loop import OPTIONS
 
-ROWS = int(os.environ.get("DRIFTSIM_TEST_ROWS", 20_000))
+ROWS = int(os.environ.get("DRIFTSIM_TEST_ROWS", 8_000))
+MANY = int(os.environ.get("DRIFTSIM_TEST_ROWS", 20_000))
 FEW = min(ROWS, 1_200)  # for KSWIN: river's own takes half a millisecond an error
+LENGTHS = pytest.mark.parametrize(
+    ("rows", "seeds"), [(ROWS, 2), pytest.param(MANY, 3, marks=pytest.mark.slow)]
+)
 ADWIN, KSWIN, PAGE_HINKLEY = "river.drift.ADWIN", "river.drift.KSWIN", "river.drift.PageHinkley"
 EDDM, HDDMA, HDDMW = (f"river.drift.binary.{name}" for name in ("EDDM", "HDDMA", "HDDMW"))
 OF_NUMBERS = [  # for errors that are any numbers
@@ -55,8 +59,9 @@ def name(spec):
     return " ".join([kind.rpartition(".")[2], *map(str, settings)])
 
 
-def rows_for(spec):
-    return FEW if KSWIN in (spec, *(spec.values() if isinstance(spec, dict) else ())) else ROWS
+def rows_for(spec, rows):
+    """So many rows, or few for KSWIN."""
+    return FEW if KSWIN in (spec, *(spec.values() if isinstance(spec, dict) else ())) else rows
 
 
 def levels(n, rng):
@@ -95,21 +100,23 @@ def alarms(spec):
     return [one.start(np.random.default_rng(0)) for one in (detector, detector.uncompiled())]
 
 
+@LENGTHS
 @pytest.mark.parametrize("spec", OF_NUMBERS + OF_CLASSES, ids=name)
-def test_it_rings_at_the_same_errors_of_classes(spec):
+def test_it_rings_at_the_same_errors_of_classes(spec, rows, seeds):
     rung = 0
-    for seed in range(3):
-        errors, (own, rivers) = wrong(rows_for(spec), seed), alarms(spec)
+    for seed in range(seeds):
+        errors, (own, rivers) = wrong(rows_for(spec, rows), seed), alarms(spec)
         expected = rings(rivers, errors)
         assert rings(own, errors) == expected
         rung += len(expected)
-    assert rung or ROWS < 20_000
+    assert rung or rows < 8_000
 
 
+@LENGTHS
 @pytest.mark.parametrize("spec", OF_NUMBERS, ids=name)
-def test_it_rings_at_the_same_errors_of_numbers(spec):
-    for seed in range(2):
-        errors, (own, rivers) = distances(rows_for(spec), seed), alarms(spec)
+def test_it_rings_at_the_same_errors_of_numbers(spec, rows, seeds):
+    for seed in range(seeds):
+        errors, (own, rivers) = distances(rows_for(spec, rows), seed), alarms(spec)
         assert rings(own, errors) == rings(rivers, errors)
 
 

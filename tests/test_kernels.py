@@ -14,6 +14,7 @@ from driftsim.learners.river import last_step
 from driftsim.streams.stream import Stream
 
 ROWS = int(os.environ.get("DRIFTSIM_TEST_ROWS", 1_000))
+FEW = min(ROWS, 500)  # of streams beside those that come with late labels
 MANY = int(os.environ.get("DRIFTSIM_TEST_ROWS", 20_000))
 LATE = [{"kind": "delayed", "rows": 100}, {"kind": "random", "mean": 60}]
 
@@ -122,7 +123,7 @@ def cases(specs, streams, long):
                 continue
             late = [LATE[not long]] if stream in ("rbf", "friedman") else []
             for labels in late if late and not long else ["at_once", *late]:
-                rows = min(most, MANY if long else ROWS)
+                rows = min(most, MANY if long else ROWS if late else FEW)
                 marks = [pytest.mark.slow] if long else []
                 title = (
                     f"{name(spec)}-{stream}-{labels if isinstance(labels, str) else labels['kind']}"

@@ -143,7 +143,8 @@ def test_noise_leaves_features_alone():
     assert 0.25 < np.mean(clean.y != noisy.y) < 0.35
 
 
-def test_the_same_seed_gives_the_same_predictions(learner, stream):
+def test_the_same_seed_gives_the_same_predictions(learner):
+    stream = sea_stream(900)
     for policy in (STATIC, ONLINE)[: 1 + learner.learns_on]:
         one, two = (predictions(stream, learner, policy, LATE) for _ in range(2))
         assert np.array_equal(one, two)
@@ -153,9 +154,9 @@ def test_the_same_seed_gives_the_same_predictions(learner, stream):
 
 
 def test_how_the_stream_is_cut_never_shows(learner, policy, labels, size):
-    stream = sea_stream(900)
+    stream = sea_stream(750)
     whole = predictions(stream, learner, policy, labels, warmup=300)
-    assert len(whole) == 600
+    assert len(whole) == 450
     assert np.array_equal(whole, predictions(stream, learner, policy, labels, size, warmup=300))
 
 
@@ -187,7 +188,7 @@ def events(arrival):
 
 
 def test_no_prediction_uses_a_label_that_comes_in_after_it(learner, policy, labels):
-    row, warmup, stream = 600, 300, sea_stream(900)
+    row, warmup, stream = 450, 150, sea_stream(600)
 
     def corrupt(t, y):
         return np.where(t >= row, t // 3 % 2, y)
@@ -338,14 +339,14 @@ def test_weights_agree_with_changes(drift):
 def test_no_answer_beats_the_oracle(drift, policy, learner):
     if drift.kind() == "none":
         pytest.skip("the streams of the other drifts hold it too")
-    stream = sea_stream(2400, drift=drift.model_dump(), noise=0.1)
+    stream = sea_stream(1500, drift=drift.model_dump(), noise=0.1)
     contender = Contender(learner=learner, policy=policy)
-    rules = Rules(warmup=600, interval=1)
+    rules = Rules(warmup=400, interval=1)
     trace = evaluate(stream, contender, rules).columns
     world = truth(stream, rules).columns
     assert (trace["expected_error"] >= world["bayes_error"]).all()
     wrong = trace["rows"].sum() - trace["correct"].sum()
-    luck = (wrong - trace["expected_error"].sum()) / np.sqrt(1800 * 0.25)
+    luck = (wrong - trace["expected_error"].sum()) / np.sqrt(1100 * 0.25)
     assert abs(luck) < 4  # a label that was seen early looks like luck
 
 
@@ -369,12 +370,12 @@ def test_the_posterior_is_calibrated(concept):
 @pytest.mark.parametrize("labels", FEW, indirect=True, ids=["at_once", "late"])
 def test_what_is_asked_in_between_changes_no_trace(learner, policy, labels):
     contender = Contender(learner=learner, policy=policy)
-    stream = sea_stream(900, {"kind": "recurring", "every": 150})
-    rules = Rules(labels=labels, warmup=300, interval=50, predictions=True)
+    stream = sea_stream(600, {"kind": "recurring", "every": 100})
+    rules = Rules(labels=labels, warmup=200, interval=50, predictions=True)
     asked = rules, rules.model_copy(update={"probe": 30})
     plain, probed = (evaluate(stream, contender, one) for one in asked)
     assert plain.probes is None and probed.probes.errors.shape == (4, 2)
-    assert probed.probes.rows.tolist() == [449, 599, 749, 899]
+    assert probed.probes.rows.tolist() == [299, 399, 499, 599]
     assert probed.probes.ruling.tolist() == [0, 1, 0, 1]
     assert np.array_equal(plain.predictions, probed.predictions)
     ahead = ["rows_trained"] if getattr(policy, "restart", None) else []  # by up to 64 rows

@@ -15,6 +15,8 @@ from driftsim.streams.stream import Stream
 ONLINE, AT_ONCE = Policy.model_validate("online"), Labels.model_validate("at_once")
 PHISHING = Stream.model_validate({"concepts": {"pages": "river.datasets.Phishing"}})
 SCHEMA = Schema(("x1", "x2", "x3"))
+KNN = "river.neighbors.KNNClassifier"
+GRAPH = {"kind": "river.neighbors.SWINN", "warm_up": 60}  # whose search is drawn at random
 
 
 def progressive(model, stream):
@@ -56,10 +58,10 @@ def test_online_from_cold_equals_rivers_progressive_loop(stream, written, model)
     "written",
     [
         {"kind": "river.forest.ARFClassifier", "n_models": 3},
-        "river.neighbors.KNNClassifier",
+        {"kind": KNN, "engine": GRAPH},
         {
             "kind": "river.ensemble.BaggingClassifier",
-            "model": {"kind": "river.neighbors.KNNClassifier", "n_neighbors": 1},
+            "model": {"kind": KNN, "n_neighbors": 1, "engine": GRAPH},
             "n_models": 2,
         },
     ],
@@ -67,7 +69,7 @@ def test_online_from_cold_equals_rivers_progressive_loop(stream, written, model)
 )
 def test_every_open_seed_follows_from_the_runs_seed(written):
     learner = Learner.model_validate(written)
-    history, rows = rows_of(sea_stream(1500, noise=0.2), learner, 800)
+    history, rows = rows_of(sea_stream(500, noise=0.2), learner, 300)
     one, two = (learner.start(SCHEMA, 1).fit(history).predict(rows.X) for _ in range(2))
     assert np.array_equal(one, two)
 
