@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from typer.testing import CliRunner
 
+import driftsim
 from driftsim.cli import app
 
 TEXT = """\
@@ -79,7 +81,8 @@ def test_a_second_run_redraws_and_a_fresh_one_plays_again(path, tmp_path):
 
 
 def test_what_is_resolved_can_be_run_again(path, tmp_path):
-    assert told("run", path, "--out", tmp_path, "--jobs", 1).exit_code == 0
+    with ThreadPoolExecutor(1) as executor:
+        driftsim.run(path, out=tmp_path, executor=executor).write(tmp_path / "s")
     again = tmp_path / "s" / "scenario.yaml"
     again.rename(tmp_path / "again.yaml")
     before = runs(tmp_path)
@@ -159,7 +162,7 @@ def test_check_tells_valid_from_not(path, tmp_path):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["bad.yaml", "s.yaml"]
 
 
-def test_parts_of_ones_own_are_kinds(path, tmp_path):
+def test_parts_of_ones_own_are_kinds_and_a_module_is_quiet_without_a_terminal(path, tmp_path):
     parts = tmp_path / "mine.py"
     parts.write_text(
         "from driftsim.learners.reference import Majority\n\n\n"
@@ -169,8 +172,15 @@ def test_parts_of_ones_own_are_kinds(path, tmp_path):
     assert "no learner is called 'mine_alone'" in told("check", path, *options).stderr
     assert "MineAlone" not in told("kinds").stdout
     assert "mine_alone" in told("kinds", "--with", parts).stdout
-    ended = told("run", path, *options, "--with", parts, "--out", tmp_path, "--jobs", 1)
-    assert ended.exit_code == 0, ended.stderr
+    command = [sys.executable, "-m", "driftsim", "run", path, *options, "--with", parts]
+    env = os.environ | {"TERM": "xterm-256color"}
+    ended = subprocess.run(
+        [*command, "--out", tmp_path], capture_output=True, text=True, env=env, timeout=60
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert not ended.stderr
+    assert all(c.isprintable() or c == "\n" for c in ended.stdout)
+    assert "frozen" in ended.stdout
 
 
 @pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["check", "-h"], ["kinds", "-h"]])
@@ -185,16 +195,6 @@ def test_help_is_quick(words):
     assert "Usage" in help_
     heavy = {"sklearn", "river", "pandas", "matplotlib", "pyarrow", "scipy"}
     assert not heavy & {*modules.split()}
-
-
-def test_a_module_is_the_command_line_and_quiet_without_a_terminal(path, tmp_path):
-    command = [sys.executable, "-m", "driftsim", "run", str(path), "--out", str(tmp_path)]
-    env = os.environ | {"TERM": "xterm-256color"}
-    ended = subprocess.run(command, capture_output=True, text=True, env=env, timeout=60)
-    assert ended.returncode == 0, ended.stderr
-    assert not ended.stderr
-    assert all(c.isprintable() or c == "\n" for c in ended.stdout)
-    assert "frozen" in ended.stdout
 
 
 def test_a_run_notes_once_that_numbers_became_words(tmp_path):

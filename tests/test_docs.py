@@ -108,14 +108,19 @@ def test_the_table_of_the_docs_is_read_as_they_say(tmp_path):
     assert listed in page
 
 
-@pytest.mark.parametrize(("i", "contender"), [(0, "doubling"), (1, "online")])
-def test_the_own_parts_of_the_docs_run(i, contender, tmp_path):
+def test_the_own_parts_of_the_docs_run(tmp_path):
     (parts,), scenarios = blocks(OWN, "python"), blocks(OWN, "yaml")
     (tmp_path / "my_parts.py").write_text(parts, encoding="utf-8")
-    (tmp_path / "asked.yaml").write_text(scenarios[i], encoding="utf-8")
-    command = [sys.executable, "-m", "driftsim", "run", "asked.yaml", "--with", "my_parts.py"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    for name, scenario in zip(("known", "unknown"), scenarios, strict=True):
+        (tmp_path / f"{name}.yaml").write_text(scenario, encoding="utf-8")
+    command = [sys.executable, "-m", "driftsim", "run", "known.yaml", "unknown.yaml"]
+    done = subprocess.run(
+        [*command, "--with", "my_parts.py"], cwd=tmp_path, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
-    assert contender in done.stdout and ("oracle" in done.stdout) == (i == 0)
-    assert (tmp_path / "reports" / "asked" / "curves.png").exists()
-    assert len(scenarios) == 2
+    for name, contender in (("known", "doubling"), ("unknown", "online")):
+        folder = tmp_path / "reports" / name
+        summary = (folder / "summary.csv").read_text(encoding="utf-8")
+        assert contender in summary and contender in done.stdout
+        assert ("oracle" in summary) == (name == "known")
+        assert (folder / "curves.png").exists()

@@ -126,6 +126,12 @@ def ran(path, *more):
     return CliRunner().invoke(app, command)
 
 
+def played(path):
+    """The results of a study that is played again, in this process, where runs are missing."""
+    with ThreadPoolExecutor(1) as executor:
+        return driftsim.run(path, out=path.parent, executor=executor)
+
+
 @pytest.mark.parametrize("what", ["folder", "trace"])
 def test_a_report_says_which_traces_have_been_removed(tmp_path, monkeypatch, what):
     path, runs = written(tmp_path), tmp_path / "s" / "runs"
@@ -143,8 +149,7 @@ def test_a_report_says_which_traces_have_been_removed(tmp_path, monkeypatch, wha
     assert ended.stderr.startswith(f"s: {runs}: the traces of these runs are no longer there")
     assert ended.stderr.count("\n") == 1 and "truth, seed 0" in ended.stderr
     assert (tmp_path / "s" / "report.html").is_file()
-    again = ran(path)
-    assert again.exit_code == 0 and not again.stderr
+    assert len(played(path).traces()) == 2 * (2 + 2)  # contenders and references
 
 
 def test_a_report_on_nothing_says_so(tmp_path, monkeypatch):
@@ -165,7 +170,7 @@ def test_a_table_that_is_edited_under_way_fails_what_is_left(tmp_path, monkeypat
     assert "no longer there" not in ended.stderr and "Traceback" not in ended.stderr
     kept = [*(tmp_path / "s" / "runs").glob("*.parquet")]
     assert 1 <= len(kept) < 6
-    assert ran(path).exit_code == 0
+    played(path)
     assert {*kept} < {*(tmp_path / "s" / "runs").glob("*.parquet")}
     assert len([*(tmp_path / "s" / "runs").glob("*.parquet")]) == len(kept) + 6
 
@@ -179,7 +184,7 @@ def test_what_has_been_removed_is_raised_in_python(tmp_path, monkeypatch):
 
 def test_a_damaged_trace_ends_in_a_line(tmp_path):
     path = written(tmp_path)
-    assert ran(path).exit_code == 0
+    played(path)
     file = sorted((tmp_path / "s" / "runs").glob("*.parquet"))[2]
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
@@ -189,7 +194,7 @@ def test_a_damaged_trace_ends_in_a_line(tmp_path):
     said = "cannot be read: it is damaged; delete it, or run again with --fresh"
     assert ended.stderr == f"{file}: {said}\n"
     file.unlink()
-    assert ran(path).exit_code == 0
+    played(path)
 
 
 FILED = """\

@@ -122,7 +122,7 @@ def command(folder, *ways):
 
 def test_each_fault_is_told_in_a_line_and_the_others_finish(tmp_path):
     words = command(tmp_path, *RAISING, "chdir", "warn", "print", "hang")
-    ended = subprocess.run([*words, "--timeout", "5"], capture_output=True, text=True, timeout=300)
+    ended = subprocess.run([*words, "--timeout", "3"], capture_output=True, text=True, timeout=300)
     lines, runs = ended.stderr.splitlines(), tmp_path / "out" / "s" / "runs"
     assert ended.returncode == 1
     for line, (name, error) in zip(lines, RAISING.items()):
@@ -130,7 +130,7 @@ def test_each_fault_is_told_in_a_line_and_the_others_finish(tmp_path):
         beginning += f"the traceback is in {runs}"
         assert line.startswith(beginning)
         assert Path(line.rpartition(" in ")[2]).is_file()
-    assert lines[4] == f"s: hang, seed 0: took more than 5 seconds, and was ended {BEFORE}"
+    assert lines[4] == f"s: hang, seed 0: took more than 3 seconds, and was ended {BEFORE}"
     assert lines[5] == "s: chdir: changed the working directory to /; it has been put back"
     assert lines[6:10] == [
         *(f"s: warn: UserWarning: warning {i}" for i in range(3)),

@@ -382,10 +382,10 @@ def test_ranks_are_led_to_their_names_and_those_alike_are_joined(settings):
     assert np.ptp(bar.get_xdata()) == pytest.approx(min(critical, high - low))
 
 
-SLOW = [pytest.param(one, marks=pytest.mark.slow) for one in (10, "30 swept")]
+SLOW = [pytest.param(one, marks=pytest.mark.slow) for one in (10, "10 swept", "30 swept")]
 
 
-@pytest.fixture(params=["odd", "swept", "plain", "settings", 30, "10 swept", *SLOW])
+@pytest.fixture(params=["odd", "swept", "plain", "settings", 30, *SLOW])
 def study(request, tmp_path):
     """Studies of all kinds."""
     name = request.param

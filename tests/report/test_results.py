@@ -97,7 +97,9 @@ sweep: {sweep}
     assert len(curves[curves.contender == "frozen"]) == 2 * len(curves) // 8
     figure = figures.curves(results)
     assert all(len(panel.get_legend_handles_labels()[0]) == 2 for panel in figure.axes)
-    assert results.write(tmp_path / "report") and shown(results, 100).row_count == 8
+    assert shown(results, 100).row_count == 8
+    if "policy" in sweep:
+        assert results.write(tmp_path / "report")
 
 
 def test_recovery_has_a_row_for_each_contender_seed_and_change(swept):
