@@ -154,9 +154,9 @@ def test_the_same_seed_gives_the_same_predictions(learner):
 
 
 def test_how_the_stream_is_cut_never_shows(learner, policy, labels, size):
-    stream = sea_stream(750)
+    stream = sea_stream(600)
     whole = predictions(stream, learner, policy, labels, warmup=300)
-    assert len(whole) == 450
+    assert len(whole) == 300
     assert np.array_equal(whole, predictions(stream, learner, policy, labels, size, warmup=300))
 
 
@@ -188,7 +188,7 @@ def events(arrival):
 
 
 def test_no_prediction_uses_a_label_that_comes_in_after_it(learner, policy, labels):
-    row, warmup, stream = 450, 150, sea_stream(600)
+    row, warmup, stream = 400, 150, sea_stream(500)
 
     def corrupt(t, y):
         return np.where(t >= row, t // 3 % 2, y)

@@ -335,11 +335,11 @@ def test_a_run_whose_predictions_are_gone_is_played_again(tmp_path):
     assert refused(store, run, predictions) == "no such file or directory"
 
 
-def test_many_alarms_and_probes_are_loaded_again(tmp_path):
+@pytest.mark.parametrize("n", [30_000, pytest.param(3_000_000, marks=pytest.mark.slow)])
+def test_many_alarms_and_probes_are_loaded_again(tmp_path, n):
     store, run, trace = one_run(tmp_path)
-    n = 3_000_000
     probes = Probes(np.arange(n), np.arange(n) % 2, np.arange(2 * n).reshape(n, 2) / 7)
-    many = trace._replace(alarms=np.arange(10_000_000, 22_000_000), probes=probes)
+    many = trace._replace(alarms=np.arange(10_000_000, 10_000_000 + 4 * n), probes=probes)
     store.save(run, many)
     loaded = store.load(run)
     assert np.array_equal(loaded.alarms, many.alarms) and loaded.alarms.dtype == np.int64

@@ -58,7 +58,7 @@ def test_online_from_cold_equals_rivers_progressive_loop(stream, written, model)
     "written",
     [
         {"kind": "river.forest.ARFClassifier", "n_models": 3},
-        {"kind": KNN, "engine": GRAPH},
+        {"kind": KNN, "n_neighbors": 1, "engine": GRAPH},
         {
             "kind": "river.ensemble.BaggingClassifier",
             "model": {"kind": KNN, "n_neighbors": 1, "engine": GRAPH},

@@ -214,6 +214,7 @@ def results(request):
 
 
 STUDIES = ["swept", "plain", "scored", "many", "numbers", "crossed", "far"]
+WIDTHS = [*enumerate((1280, 360))]
 every_study = pytest.mark.parametrize("results", STUDIES, indirect=True)
 
 
@@ -271,9 +272,11 @@ def test_it_opens_from_disk_without_errors_or_requests(results, chromium, folder
     assert opened.lines() and opened.find("#picture").size["height"] > 200
 
 
-@every_study
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("results", "width", "dark"),  # each study in both widths, and in both colours by turns
+    [(name, width, (i + j) % 2 > 0) for i, name in enumerate(STUDIES) for j, width in WIDTHS],
+    indirect=["results"],
+)
 def test_it_fits_wide_and_narrow_light_and_dark(results, width, dark, chromium, folder):
     opened = Opened(chromium, written(results, folder), width, dark)
     opened.ask("for (const one of document.querySelectorAll('details')) one.open = true")
