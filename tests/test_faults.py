@@ -190,8 +190,9 @@ def within(seconds, condition):
 
 
 def heeding():
-    """Heed Ctrl-C, as a process does that is not begun in the background of a script."""
+    """Heed signals, as a process does that is not begun in the background, or by `nohup`."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def begun(words, **given):
