@@ -6,7 +6,8 @@ from test_policies import Diary, OnFirstError, run, scripted
 
 from driftsim.adaptation.policies import Policy
 from driftsim.adaptation.policies.refitting import NO_ROW, Latency, Refitting, Trigger, Verdict
-from driftsim.rows import Alarm, Change
+from driftsim.evaluation.labels import Labels, arrivals
+from driftsim.rows import Alarm, Change, Labelled
 
 
 class At(Refitting):
@@ -114,3 +115,43 @@ def test_a_faded_memory_weighs_the_rows_of_every_training():
     run(Policy.model_validate({"kind": "periodic", "every": 20, "memory": memory}), model=Weighed())
     assert noted[0] is None and [len(one) for one in noted[1:]] == [30, 50]
     assert all(one[-6:].tolist() == [0.5 ** (i / 5) for i in range(5, -1, -1)] for one in noted[1:])
+
+
+class Interrupted(Planned):
+    """Stops at the third label that comes in, and notes what happens."""
+
+    def __init__(self, rows, log):
+        super().__init__(rows)
+        self._log, self._count, self._stopped = log, 0, False
+
+    def heard(self, arrival, predicted):
+        before = self._count
+        stop = 3 - before if before < 3 <= before + len(arrival.due_t) else None
+        self._count += len(arrival.due_t) if stop is None else stop
+        self._log += ["label"] * (self._count - before)
+        self._stopped = stop is not None
+        return stop
+
+    def verdict(self, t, memory):
+        return Verdict() if self._stopped else super().verdict(t, memory)
+
+    def served(self, t, rows):
+        self._log.append("served")
+
+
+@pytest.mark.parametrize("size", [7, 10, 50])
+def test_a_model_begins_to_serve_only_after_all_labels_before_its_first_row(size):
+    """Ten labels come in between rows 19 and 20, from which on the model serves."""
+    t, log = np.arange(60), []
+    rows = Labelled(t, t[:, None] * 1.0, t * 0.0)
+    chunks = (rows.part(slice(s, min(s + size, 60))) for s in range(10, 60, size))
+    labels = Labels.model_validate({"kind": "batches", "every": 10})
+
+    class Bursts(At):
+        def trigger(self, history, rng):
+            return Interrupted(self.rows, log)
+
+    del Refitting.kinds["bursts"]
+    policy = Bursts.model_validate({"memory": "all", "latency": {"rows": 5}, "rows": [15]})
+    list(policy.run(Diary(), rows.part(slice(10)), arrivals(chunks, labels, 0), None))
+    assert log[:12] == [*["label"] * 10, "served", "label"]

@@ -9,6 +9,7 @@ from driftsim.evaluation.forgetting import lost
 from driftsim.evaluation.metrics import METRICS
 from driftsim.report import figures
 from driftsim.report.measures import ALARMS
+from driftsim.report.rankings import losses_of
 from driftsim.report.results import Results
 from driftsim.report.tables import shown
 
@@ -346,3 +347,10 @@ def test_settings_can_show_that_two_are_equal_to_within_a_margin(swept):
     shares = [pair[name] for name in ("p_better", "p_equal", "p_worse")]
     assert sum(shares) == pytest.approx(1) and shares[1] == 1
     assert results.compare().equivalent.all()
+
+
+def test_ranks_are_of_means_over_the_seeds(swept):
+    names, losses = losses_of(swept)
+    errors = swept.summary().set_index(["noise", "contender"])["error"]
+    expected = [[errors[noise, name] for name in names] for noise in (0.0, 0.2)]
+    assert losses == pytest.approx(np.array(expected))

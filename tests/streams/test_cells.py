@@ -65,8 +65,8 @@ class TestOneStrayCell:
         said = repr(cell)
         assert fault(given) == (
             f"row 20{line} has {said} in column 'x', where 40 of 41 cells are numbers; mend it, "
-            "list it under missing_values if it stands for none, or write nominal: [x] if the "
-            "column holds words"
+            "list it under missing_values (instead of the usual markers) if it means that there is "
+            "no value, or write nominal: [x] if the column holds words"
         )
 
     def test_is_a_word_where_the_column_is_nominal(self, table, suffix):

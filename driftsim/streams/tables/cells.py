@@ -33,8 +33,8 @@ UNIT = rf"^{NUMBER}\s*(?P<unit>[\p{{L}}°][\p{{L}}°/²³]*)$"
 
 
 WAYS_OUT = (
-    "mend it, list it under missing_values if it stands for none, or write nominal: [NAME] if the "
-    "column holds words"
+    "mend it, list it under missing_values (instead of the usual markers) if it means that there "
+    "is no value, or write nominal: [NAME] if the column holds words"
 )
 PLAINLY = "write numbers plainly in the file, such as 1234.5, or nominal: [NAME] if they are words"
 
