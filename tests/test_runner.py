@@ -382,6 +382,8 @@ def test_ctrl_c_in_a_run_of_an_executor_of_this_thread_ends_the_study(tmp_path, 
     def interrupted(*given):
         raise KeyboardInterrupt
 
+    heeded = signal.default_int_handler  # also where the tests are begun in the background
+    monkeypatch.setattr("signal.getsignal", lambda number: heeded)
     runs = missing(load(saved(tmp_path), seeds=1), Store(tmp_path / "runs"))
     monkeypatch.setattr("driftsim.runner._traced", interrupted)
     with pytest.raises(KeyboardInterrupt):
