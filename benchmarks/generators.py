@@ -77,7 +77,7 @@ def main():
     print(f"{'':22}{'M rows/s':>9}{'of numpy':>10}{'× river':>9}{'with truth':>12}")
     for kind, (params, numbers, rivers) in KINDS.items():
         written = {"length": 10**12, "concepts": {"a": {"kind": kind} | params}}
-        world, b = Stream.model_validate(written).settled(0), count()
+        world, b = Stream.model_validate(written).instantiated(0), count()
         own = seconds(lambda: world.block(next(b)))  # noqa: B023
         ratio, times = seconds(numbers) / own, ""
         if rivers is not None:

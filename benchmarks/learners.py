@@ -95,12 +95,12 @@ class Drawn:
     """A stream and its only world, whose rows have been drawn beforehand."""
 
     def __init__(self, stream):
-        self._stream, self._world = stream, stream.settled(0)
+        self._stream, self._world = stream, stream.instantiated(0)
         self._blocks = list(self._world.blocks())
         self.length, self.known = stream.length, stream.known
         self.schema, self.seed = self._world.schema, 0
 
-    def settled(self, seed):
+    def instantiated(self, seed):
         return self
 
     def changes(self, seed):
@@ -197,7 +197,7 @@ def heard(detector, errors):
 def streams_of(spec):
     """Those that a model is tried on, of classes or of numbers."""
     schema = Stream.model_validate({"length": 10, "concepts": {"a": "sea"}}).schema
-    return NUMBERS if Learner.model_validate(spec).fault(schema) else STREAMS
+    return NUMBERS if Learner.model_validate(spec).incompatibility(schema) else STREAMS
 
 
 def main(words):

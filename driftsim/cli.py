@@ -176,11 +176,11 @@ def loaded(paths, settings, seeds, only, parts):
 
 def free(folders):
     """Folders that results can be written to; raises `StoreError`, before any work, if not."""
-    from driftsim.store import placed, tidied
+    from driftsim.store import remove_stale, write_atomically
 
     for folder in folders:
-        placed(folder / "runs" / ".writable", b"").unlink(missing_ok=True)
-        tidied(folder)
+        write_atomically(folder / "runs" / ".writable", b"").unlink(missing_ok=True)
+        remove_stale(folder)
     return folders
 
 

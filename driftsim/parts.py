@@ -72,7 +72,7 @@ class Part(Strict):
     parameters (`{kind: adwin, delta: 0.01}`).
 
     Parts never change. What changes during a run is made by their methods:
-    `settled` and `draw` make rows, `start` makes a model or an alarm, `run` makes predictions.
+    `instantiated` and `draw` make rows, `start` makes a model or an alarm, `run` makes predictions.
     """
 
     kinds: ClassVar[dict[str, type["Part"]]]

@@ -21,7 +21,7 @@ from driftsim.own import load_parts, loaded
 from driftsim.parts import line
 from driftsim.rows import Edited, Outgrown, Unfit
 from driftsim.scenario import ScenarioError
-from driftsim.store import digest, fingerprint, inputs, tidied
+from driftsim.store import digest, fingerprint, inputs, remove_stale
 from driftsim.streams.drifts import plural
 from driftsim.streams.stream import Stream
 from driftsim.workers import Standing, cores, done
@@ -179,7 +179,7 @@ def play(runs, store, jobs=None, executor=None, timeout=None) -> Iterator[Played
         raise ScenarioError(f"a timeout of {timeout} will not do; give seconds, more than 0")
     if timeout is not None and executor is not None:
         raise ScenarioError("an executor cannot end a run; leave out the timeout, or the executor")
-    tidied(store.folder)
+    remove_stale(store.folder)
     if executor is not None:
         yield from _submitted(runs, store, executor)
     elif runs:

@@ -97,7 +97,7 @@ class Scenario(Strict):
         if self.evaluation.probe and self.stream.recorded:
             said = "recorded rows have no fresh ones to probe with; leave it out"
             raise refusal(said, "evaluation", "probe")
-        if fault := self.evaluation.labels.fault(self.stream.schema):
+        if fault := self.evaluation.labels.incompatibility(self.stream.schema):
             raise refusal(fault, "evaluation", "labels")
         for place, fault in too_much(self.evaluation, self.stream, self.interval):
             raise refusal(fault, *place)
@@ -110,7 +110,7 @@ class Scenario(Strict):
                 raise refusal(fault, "report", "metrics", i)
         trials = (info.context or {}).get("trials") or Trials()
         for name, contender in self.models.items():
-            if fault := trials.fault(self.stream, contender, self.evaluation):
+            if fault := trials.incompatibility(self.stream, contender, self.evaluation):
                 raise refusal(fault, "models", name, "learner")
         return self
 
@@ -130,16 +130,16 @@ class Scenario(Strict):
                 f"'{learner.kind()}' needs the probability of every label, which nobody knows of "
                 f"the rows of '{unknown[0]}'; use a concept that tells it, or leave it out",
             )
-        if policy.told == "changes" and not self.stream.known and not self.stream.changes(0):
+        if policy.knows == "changes" and not self.stream.known and not self.stream.changes(0):
             yield (
                 "policy",
                 f"'{policy.kind()}' is told the true changes, and nobody knows those of recorded "
                 "rows; give the table marks: [row, …] where you know of some, or leave it out",
             )
         rows = self.stream.length - self.evaluation.warmup
-        yield "policy", policy.fault(self.stream.schema, rows)
+        yield "policy", policy.incompatibility(self.stream.schema, rows)
         asked = (True,) if self.evaluation.probable else ()
-        yield "learner", learner.fault(self.stream.schema, *asked)
+        yield "learner", learner.incompatibility(self.stream.schema, *asked)
 
     def _undrawable(self, metric, before):
         """Why a metric cannot be drawn after those before it, or None."""

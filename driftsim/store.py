@@ -64,7 +64,7 @@ class Store:
 
     def beside(self, run, name, text):
         """Keep a text of a run beside its trace, as a file; gives its path."""
-        return placed(self._named(run, name), text.encode(errors="replace"))
+        return write_atomically(self._named(run, name), text.encode(errors="replace"))
 
     def clear(self, run, name):
         """Remove a text that was kept of a run before."""
@@ -110,7 +110,7 @@ class Store:
         table = table.replace_schema_metadata(noted)
         with pa.BufferOutputStream() as file:
             pq.write_table(table, file, compression="zstd", write_page_checksum=True)
-            placed(path, sealed(file.getvalue().to_pybytes()))
+            write_atomically(path, sealed(file.getvalue().to_pybytes()))
 
 
 def sealed(content):
@@ -226,7 +226,7 @@ def digest(path):
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
-def placed(path, content):
+def write_atomically(path, content):
     """Write bytes to a file that appears whole or not at all; gives its path."""
     unfinished = path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
     try:
@@ -242,7 +242,7 @@ def placed(path, content):
     return path
 
 
-def tidied(folder):
+def remove_stale(folder):
     """Remove from a folder what a process was writing into it that has died since."""
     for path in Path(folder).glob(f"*{UNFINISHED}"):
         process = path.name.removesuffix(UNFINISHED).rpartition(".")[2]

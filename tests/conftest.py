@@ -57,7 +57,7 @@ def fits(specs):
     policy = specs.get("policy")
     if "regressor" in specs:
         parts = [(Policy, policy, 1000), (Labels, specs.get("labels"))]
-        if any(valid(kind, one).fault(NUMBERS, *n) for kind, one, *n in parts if one):
+        if any(valid(kind, one).incompatibility(NUMBERS, *n) for kind, one, *n in parts if one):
             return False
     learner = specs.get("learner", specs.get("regressor"))
     if policy and learner and not takes(learner, policy):

@@ -185,7 +185,7 @@ def joined(pieces):
 
 def rows_of(stream, learner, warmup, seed=0):
     """The warm-up of a stream and the rows after it, as a learner is given them."""
-    world = stream.settled(seed)
+    world = stream.instantiated(seed)
     block = world.rows(0, stream.length)
     X = block.X if learner.sees == "X" else world.posterior(block.t, block.X)
     rows = Labelled(block.t, X, block.y)
@@ -215,7 +215,7 @@ def predictions(stream, learner, policy, labels, size=8192, warmup=600, change=N
 
 def told(policy, stream):
     """What a reference is told besides."""
-    return [stream.changes(0)] if policy.told == "changes" else []
+    return [stream.changes(0)] if policy.knows == "changes" else []
 
 
 def played(text, name, folder):

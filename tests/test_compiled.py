@@ -19,8 +19,8 @@ from driftsim.evaluation.labels import Labels, arrivals
 from driftsim.evaluation.prequential import COMPILING, Contender, evaluate, rounds
 from driftsim.evaluation.rules import Rules
 from driftsim.kernels import cache
+from driftsim.learners.equivalents import TWINS
 from driftsim.learners.learner import Learner
-from driftsim.learners.twins import TWINS
 from driftsim.rows import Labelled, Outgrown, Schema, Unfit
 from driftsim.runner import Played, load_parts, missing, play
 from driftsim.store import Store
@@ -39,10 +39,10 @@ begun = time.time()
 model = Learner.model_validate("river.linear_model.LogisticRegression").start(
     Schema(("a",)), 0, probabilities=True
 )
-cold = model.cold
-model.load()
+needs_compiling = model.needs_compiling
+model.compile()
 rows = Labelled(np.arange(9), np.ones((9, 1)), np.ones(9, np.int64))
-print(cold, model.fit(rows).predict(np.ones((1, 1)))[0, 1].hex())
+print(needs_compiling, model.fit(rows).predict(np.ones((1, 1)))[0, 1].hex())
 """
 
 

@@ -13,8 +13,8 @@ from scipy.stats import ks_2samp
 from driftsim.adaptation.detectors import TWINS, Detector, listening, twin
 from driftsim.kernels import adwin as windows
 from driftsim.kernels import cache
+from driftsim.kernels.detector_loop import listen
 from driftsim.kernels.kswin import least_apart
-from driftsim.kernels.listening import listen
 from driftsim.kernels.loop import OPTIONS
 
 ROWS = int(os.environ.get("DRIFTSIM_TEST_ROWS", 8_000))
@@ -148,7 +148,7 @@ def test_errors_may_be_read_only_or_of_another_type():
 def test_what_no_kernel_covers_stays_with_river(spec):
     detector, rng = Detector.model_validate(spec), np.random.default_rng(0)
     make = detector._maker(rng)
-    assert detector._state(make) is None and not detector.cold
+    assert detector._state(make) is None and not detector.needs_compiling
     assert rings(detector.start(rng), wrong(FEW, 0)) == rings(listening(make), wrong(FEW, 0))
 
 
@@ -162,10 +162,10 @@ def test_loading_leaves_nothing_to_compile(monkeypatch, tmp_path):
     monkeypatch.setenv(cache.HOME, str(tmp_path))
     monkeypatch.setattr(cache, "entries", {})
     detector = Detector.model_validate("ddm")
-    assert detector.cold
-    detector.load()
-    assert not detector.cold
-    assert not detector.uncompiled().cold
+    assert detector.needs_compiling
+    detector.compile()
+    assert not detector.needs_compiling
+    assert not detector.uncompiled().needs_compiling
 
 
 def test_numba_is_imported_no_sooner_than_a_detector_starts():
@@ -173,8 +173,8 @@ def test_numba_is_imported_no_sooner_than_a_detector_starts():
         "import sys; from driftsim.adaptation.detectors import Detector\n"
         "detector = Detector.model_validate('river.drift.KSWIN')\n"
         "assert 'numba' not in sys.modules\n"
-        "assert not detector.uncompiled().cold\n"
-        "detector.uncompiled().load()\n"
+        "assert not detector.uncompiled().needs_compiling\n"
+        "detector.uncompiled().compile()\n"
         "assert 'numba' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -47,7 +47,7 @@ class Hostile(Learner):
 
     def start(self, schema, seed, *more):
         model = HostileModel(self.how)
-        model.cold = self.how == "compile_and_hang"
+        model.needs_compiling = self.how == "compile_and_hang"
         return model
 
 

@@ -133,7 +133,7 @@ def cases(specs, streams, long):
 
 def two_classes(spec):
     """Whether a classifier knows no more than two classes."""
-    fault = Learner.model_validate(spec).fault(stream_of(*STREAMS["four"], 2000).schema)
+    fault = Learner.model_validate(spec).incompatibility(stream_of(*STREAMS["four"], 2000).schema)
     return fault is not None
 
 

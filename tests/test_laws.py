@@ -26,7 +26,7 @@ def stream_of(concept, drift="none", length=2400):
     """A stream of one concept, or of two of a kind where the drift wants them."""
     drift = Drift.model_validate(drift)
     names = "a" if drift.kind() == "none" else "ab"
-    length = concept.settled(np.random.default_rng(0)).rows or length
+    length = concept.instantiated(np.random.default_rng(0)).rows or length
     return Stream(length=length, concepts=dict.fromkeys(names, concept), drift=drift)
 
 
@@ -57,12 +57,12 @@ def test_running_a_contender_leaves_its_parts_alone(learner, policy):
 def test_a_block_depends_on_stream_seed_and_position_only(concept, drift):
     if drift.blends and not concept.blends:
         pytest.skip("cannot be blended")
-    if concept.rows or concept.settled(np.random.default_rng(0)).rows:
+    if concept.rows or concept.instantiated(np.random.default_rng(0)).rows:
         stream = stream_of(concept)
     else:
         stream = stream_of(concept, drift, length=2 * BLOCK + 2400)
         assert not np.array_equal(stream.block(5, 1).X[:50], stream.block(5, 2).X[:50])
-    one, two = stream.settled(5), stream.settled(5)
+    one, two = stream.instantiated(5), stream.instantiated(5)
     blocks = range(-(-stream.length // BLOCK))
     for ahead, back in zip(
         [one.block(b) for b in blocks], [two.block(b) for b in blocks[::-1]][::-1]
@@ -75,7 +75,7 @@ def test_a_block_depends_on_stream_seed_and_position_only(concept, drift):
 def test_a_blend_is_at_each_row_the_concept_that_rules_it(concept):
     if not concept.blends:
         pytest.skip("cannot be blended")
-    one = concept.settled(np.random.default_rng(0))
+    one = concept.instantiated(np.random.default_rng(0))
     numbers = moved(one)
     if not numbers:
         pytest.skip("has no numbers that move")
@@ -351,10 +351,10 @@ def test_no_answer_beats_the_oracle(drift, policy, learner):
 
 
 def test_the_posterior_is_calibrated(concept):
-    if not concept.known or concept.settled(np.random.default_rng(0)).schema.regression:
+    if not concept.known or concept.instantiated(np.random.default_rng(0)).schema.regression:
         pytest.skip("nobody knows it, or it is of a number: see test_regression.py")
     stream = stream_of(concept, length=40_000).model_copy(update={"noise": 0.1})
-    world = stream.settled(1)
+    world = stream.instantiated(1)
     block = world.rows(0, 40_000)
     posterior = world.posterior(block.t, block.X)
     assert np.allclose(posterior.sum(axis=1), 1)
@@ -393,7 +393,7 @@ def test_who_never_learns_does_not_depend_on_labels(stream, learner, labels):
 
 
 def test_concepts_draw_rows_of_their_schema(concept):
-    settled = concept.settled(np.random.default_rng(0))
+    settled = concept.instantiated(np.random.default_rng(0))
     t = np.arange(150)
     X, y = settled.draw(np.random.default_rng(0), t)
     schema = settled.schema
@@ -411,7 +411,7 @@ def test_concepts_draw_rows_of_their_schema(concept):
 
 def test_only_references_are_told_the_truth():
     assert [kind.kind() for kind in Learner.kinds.values() if kind.sees != "X"] == ["oracle"]
-    assert [kind.kind() for kind in Policy.kinds.values() if kind.told] == ["at_drift"]
+    assert [kind.kind() for kind in Policy.kinds.values() if kind.knows] == ["at_drift"]
 
 
 def test_every_kind_has_an_example_and_a_docstring(tmp_path):

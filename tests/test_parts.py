@@ -52,7 +52,7 @@ def test_a_class_becomes_a_kind_by_being_defined():
     ("family", "lacking"),
     [
         (Concept, "draw and schema; define them"),
-        (Drift, "changes, fault and weights; define them"),
+        (Drift, "changes, incompatibility and weights; define them"),
         (Learner, "start; define it"),
         (Policy, "run; define it"),
         (Memory, "start; define it"),

@@ -18,7 +18,15 @@ from driftsim.evaluation.trace import Probes
 from driftsim.parts import dumped
 from driftsim.runner import runs_of
 from driftsim.scenario import Scenario, Variant
-from driftsim.store import Store, StoreError, fingerprint, inputs, placed, tidied, version
+from driftsim.store import (
+    Store,
+    StoreError,
+    fingerprint,
+    inputs,
+    remove_stale,
+    version,
+    write_atomically,
+)
 from driftsim.streams.stream import Stream
 
 TEXT = """\
@@ -232,7 +240,7 @@ def refused(store, run, path=None):
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"nonsense"])
 def test_a_damaged_file_is_told_by_name(tmp_path, content):
     store, run, _ = one_run(tmp_path)
-    placed(store.path(run), content)
+    write_atomically(store.path(run), content)
     assert refused(store, run).startswith("it is damaged, or of a version of driftsim that")
 
 
@@ -292,13 +300,13 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     with pytest.raises(StoreError, match=r"cannot be written: .*; make room there, or choose"):
         store.save(run, trace)
     with pytest.raises(StoreError, match="cannot be written"):
-        placed(tmp_path / "runs" / "x", b"")
+        write_atomically(tmp_path / "runs" / "x", b"")
 
 
 def test_a_file_whose_place_is_taken_leaves_nothing_unfinished(tmp_path):
     (tmp_path / "x").mkdir()
     with pytest.raises(StoreError, match="cannot be written"):
-        placed(tmp_path / "x", b"1")
+        write_atomically(tmp_path / "x", b"1")
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
 
@@ -307,7 +315,7 @@ def test_what_the_dead_were_writing_is_removed_and_what_the_living_are_is_not(tm
     dead.wait()
     for name in (f"a.parquet.{dead.pid}.unfinished", f"b.{os.getpid()}.unfinished", "c.unfinished"):
         (tmp_path / name).write_bytes(b"1")
-    tidied(tmp_path)
+    remove_stale(tmp_path)
     left = {path.name for path in Path(tmp_path).iterdir()}
     assert left == {f"b.{os.getpid()}.unfinished", "c.unfinished"}
 

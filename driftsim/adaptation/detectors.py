@@ -23,14 +23,14 @@ class Detector(Part):
     library: ClassVar[str | None] = None  # the distribution whose version its alarms depend on
     warns: ClassVar[bool] = False  # gives warnings before alarms
     binary: ClassVar[bool] = False  # is for errors of 0 and 1 alone
-    cold: ClassVar[bool] = False  # whether `load` would take seconds, to compile
+    needs_compiling: ClassVar[bool] = False  # whether `compile` would take seconds, to compile
 
     @property
     def title(self):
         """What it is called in a message."""
         return f"'{self.kind()}'"
 
-    def fault(self, schema):
+    def incompatibility(self, schema):
         """Why it cannot hear the errors made on rows of this schema, or None."""
         if self.binary and schema.regression:
             return (
@@ -38,7 +38,7 @@ class Detector(Part):
                 "use adwin or page_hinkley"
             )
 
-    def load(self):
+    def compile(self):
         """Have the code at hand that an alarm runs on."""
 
     @abstractmethod
@@ -56,15 +56,15 @@ class OfRiver(Detector):
     library = "river"
 
     @property
-    def cold(self):
+    def needs_compiling(self):
         state = self._state(self._maker(np.random.default_rng(0)))
         if state is None:
             return False
-        from driftsim.kernels import cache, listening
+        from driftsim.kernels import cache, detector_loop
 
-        return cache.is_cold(listening.listen, state)
+        return cache.is_cold(detector_loop.listen, state)
 
-    def load(self):
+    def compile(self):
         self.start(np.random.default_rng(0))
 
     def start(self, rng):
@@ -242,7 +242,7 @@ def twin(made):
 def listening_compiled(state):
     """An alarm from the state of a kernel."""
     from driftsim.kernels import cache
-    from driftsim.kernels.listening import ALARM, WARNING, listen
+    from driftsim.kernels.detector_loop import ALARM, WARNING, listen
 
     level, levels = np.zeros(1, np.int64), {WARNING: "warning", ALARM: "alarm"}
     hear = cache.entry(listen, state, level, np.empty(0))

@@ -8,7 +8,7 @@ from pydantic import Field, WrapValidator, model_validator
 
 from driftsim.parts import MOST_ROWS, Number, Part, Position, Rows, Share, short
 from driftsim.rows import Arrival, Labelled
-from driftsim.streams.stream import BLOCK, LABELS, child
+from driftsim.streams.stream import BLOCK, LABELS, spawn_rng
 
 NEVER = np.iinfo(np.int64).max
 Mean = Annotated[Number, Field(gt=0, le=MOST_ROWS)]
@@ -36,7 +36,7 @@ class Labels(Part):
         each position, for whatever is random.
         """
 
-    def fault(self, schema):
+    def incompatibility(self, schema):
         """Why labels of this schema cannot come in so, or None."""
 
 
@@ -52,8 +52,8 @@ class Altered(Labels):
 
     of: Labels = AtOnce()
 
-    def fault(self, schema):
-        return self.of.fault(schema)
+    def incompatibility(self, schema):
+        return self.of.incompatibility(schema)
 
 
 class Delayed(Altered):
@@ -98,11 +98,11 @@ class Share_(Altered):
         labelled = chance.of(t) < (rate[y] if rate.ndim else rate)
         return np.where(labelled, self.of.due(t, y, chance.inner), NEVER)
 
-    def fault(self, schema):
+    def incompatibility(self, schema):
         if np.ndim(self.rate) and (schema.regression or len(self.rate) != schema.n_classes):
             there = "no classes" if schema.regression else f"{schema.n_classes} classes"
             return f"{len(self.rate)} rates for {there}; give one number, or one a class"
-        return super().fault(schema)
+        return super().incompatibility(schema)
 
 
 class Budget(Altered):
@@ -151,7 +151,7 @@ class Chance:
         """The numbers of positions (n,)."""
         path = (self._depth,) if self._depth else ()
         blocks, place = np.unique(t // BLOCK, return_inverse=True)
-        drawn = [child(self._seed, LABELS, int(b), *path).random(BLOCK) for b in blocks]
+        drawn = [spawn_rng(self._seed, LABELS, int(b), *path).random(BLOCK) for b in blocks]
         return np.array(drawn).reshape(-1, BLOCK)[place, t % BLOCK]
 
     @property

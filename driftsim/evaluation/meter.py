@@ -17,8 +17,13 @@ ALL = (1 << BLOCK) - 1
 class Meter:
     """The ledger that all models of a run share."""
 
-    def __init__(self, tally, first, stop, hears=False):
-        self._tally, self._first, self._stop, self._hears = tally, first, stop, hears
+    def __init__(self, tally, first, stop, every_label=False):
+        self._tally, self._first, self._stop, self._every_label = (
+            tally,
+            first,
+            stop,
+            every_label,
+        )
         self._labels = Distinct()
         self.models = WeakSet()  # those that have learned something, as long as they are held
         self._sizes = np.linspace(first, stop, SIZES, endpoint=False).astype(int).tolist()
@@ -54,7 +59,7 @@ class Meter:
     def heard(self, arrivals):
         """Arrivals; if the policy looks at every label, each counts as used when it comes in."""
         for arrival in arrivals:
-            if self._hears:
+            if self._every_label:
                 self._count_along(arrival, "labels")
             self._arrived = arrival
             yield arrival
@@ -85,12 +90,12 @@ class Meter:
     def trained(self, rows):
         """Count labelled rows that a model trains on, and how many were not used before."""
         self.count("rows_trained", len(rows.t))
-        fresh = rows.t[rows.t < self._first] if self._hears else rows.t
+        fresh = rows.t[rows.t < self._first] if self._every_label else rows.t
         self.count("labels", self._labels.add(fresh))
 
     def trained_along(self, arrival):
         """The same for labels that a model learns as they come in."""
-        if self._hears or not len(arrival.t):
+        if self._every_label or not len(arrival.t):
             return self.trained(arrival.due)
         new = self._labels.add(arrival.due_t)
         if new == len(arrival.due_t):

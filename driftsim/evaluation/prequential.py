@@ -69,11 +69,11 @@ def rounds(stream, contender, rules, seed, repeat=0):
     The labels of the warm-up are all in before the first scored row; later ones come in as the
     rules say.
     """
-    world, (learner, policy) = stream.settled(seed), contender.at_work
+    world, (learner, policy) = stream.instantiated(seed), contender.at_work
     tally, known = tally_of(stream, rules), rules.truth and stream.known
     counting = Counting(rules.labels, tally, stream.length)
     live = Live(world, counting, rules.warmup, learner.sees, known, rules.probe)
-    meter = Meter(tally, rules.warmup, stream.length, policy.hears)
+    meter = Meter(tally, rules.warmup, stream.length, policy.monitors_errors)
     seeds = of_repeat(seed, repeat).integers(2**31, size=2)
     asked = {"probabilities": True} if rules.probable else {}
     begun = time.perf_counter()
@@ -84,7 +84,7 @@ def rounds(stream, contender, rules, seed, repeat=0):
     scoring = Scoring(world.schema, rules, tally, meter, answers)
     model, rng = Metered(model, meter, answers), np.random.default_rng(seeds[1])
     arriving = meter.heard(live.arrivals())
-    changes = [stream.changes(seed)] if policy.told == "changes" else []
+    changes = [stream.changes(seed)] if policy.knows == "changes" else []
     for given in policy.run(model, live.history(), arriving, rng, *changes):
         if isinstance(given, Event):
             meter.happened(given)
@@ -99,11 +99,11 @@ def rounds(stream, contender, rules, seed, repeat=0):
 
 def loading(kernels, warmup):
     """Load the code that models and detectors run on; yields before and after it is compiled."""
-    if cold := any(one.cold for one in kernels):
+    if needs_compiling := any(one.needs_compiling for one in kernels):
         yield COMPILING
     for one in kernels:
-        one.load()
-    if cold:
+        one.compile()
+    if needs_compiling:
         yield warmup
 
 
@@ -117,7 +117,7 @@ def truths(stream, rules, seed):
 
     The references, `majority` or `mean` and `no_change`, have seen every label before the row.
     """
-    world, tally = stream.settled(seed), tally_of(stream, rules)
+    world, tally = stream.instantiated(seed), tally_of(stream, rules)
     live = Live(world, AtOnce(), rules.warmup, "X", rules.truth and stream.known)
     scores = scores_of(world.schema)
     references = {kind.kind(): kind().start(world.schema, seed) for kind in scores.references}

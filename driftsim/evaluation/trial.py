@@ -12,7 +12,7 @@ import numpy as np
 from driftsim.evaluation.answers import Answers
 from driftsim.parts import identity, line
 from driftsim.rows import Labelled, Unfit
-from driftsim.streams.stream import PARTS, child
+from driftsim.streams.stream import PARTS, spawn_rng
 
 FEW = 100  # rows to train on, or ten of each class
 AFTER = 20  # rows to predict, and to learn
@@ -27,7 +27,7 @@ class Trials:
     def __init__(self, seconds=SECONDS):
         self._left, self._found = seconds, {}
 
-    def fault(self, stream, contender, rules):
+    def incompatibility(self, stream, contender, rules):
         """Why a contender cannot start on a stream, or None, also where it is not tried.
 
         It is tried with small ensembles, on made-up rows of the stream's schema. What fails there
@@ -80,7 +80,7 @@ def confirmed(first, stream, contender, rules):
 
 def failure_on(rows, learner, policy, schema, probable):
     """What goes wrong when a model is trained and asked on rows as a policy does it, or None."""
-    seed = int(child(0, PARTS).integers(2**31, size=2)[0])  # that of the first run
+    seed = int(spawn_rng(0, PARTS).integers(2**31, size=2)[0])  # that of the first run
     try:
         with quiet():
             model = learner.start(schema, seed, *((True,) if probable else ()))
@@ -119,7 +119,7 @@ def made_up(schema, n):
 
 def warm_up(stream, warmup):
     """The rows of the warm-up of the first run, or as many as are tried; and some after them."""
-    world, n = stream.settled(0), min(warmup, MOST)
+    world, n = stream.instantiated(0), min(warmup, MOST)
     block = world.rows(0, min(n + AFTER, stream.length))
     rows = Labelled(block.t, block.X, block.y)
     return rows.part(slice(n)), rows.part(slice(n, None))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.kernels.listening import ALARM, SILENCE, hears
+from driftsim.kernels.detector_loop import ALARM, SILENCE, hears
 from driftsim.kernels.loop import compiled
 
 ROWS = 50  # of buckets; the last one's hold more values than a stream has rows

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.kernels.listening import ALARM, SILENCE, WARNING, hears
+from driftsim.kernels.detector_loop import ALARM, SILENCE, WARNING, hears
 from driftsim.kernels.loop import compiled
 
 SIDES = {"up": (0, 1), "down": (1, 2), "both": (0, 2)}  # the first, and that after the last

@@ -45,7 +45,7 @@ def members_of_one(members, model, n_models):
     """The state of the members of an ensemble.
 
     Room is asked for once a row, and so a tree must not split twice while it learns a row several
-    times: `patient` of learners/twins.py leaves those that might to river.
+    times: `patient` of learners/equivalents.py leaves those that might to river.
     """
     if members != 1:
         raise ValueError(f"an ensemble is one member, not {members}")

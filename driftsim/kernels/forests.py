@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.kernels.adwin import adwin
+from driftsim.kernels.detector_loop import ALARM, update
 from driftsim.kernels.leaves import NOTHING
-from driftsim.kernels.listening import ALARM, update
 from driftsim.kernels.loop import compiled, family, learn, predict, reset, room
 from driftsim.kernels.trees import Trees, hoeffding_tree, visit
 from driftsim.kernels.twister import poisson, sample, twister

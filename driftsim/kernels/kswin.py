@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.kernels.listening import ALARM, SILENCE, hears
+from driftsim.kernels.detector_loop import ALARM, SILENCE, hears
 from driftsim.kernels.loop import compiled
 from driftsim.kernels.twister import sample, twister
 

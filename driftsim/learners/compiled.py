@@ -20,12 +20,12 @@ class Compiled(Model):
         self._state = new()
 
     @property
-    def cold(self):
+    def needs_compiling(self):
         from driftsim.kernels import cache, loop
 
         return cache.is_cold(loop.play, self._state)
 
-    def load(self):
+    def compile(self):
         self.learn(nothing(self._schema))
 
     def fit(self, rows, weight=None):

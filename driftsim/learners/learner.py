@@ -59,16 +59,16 @@ class Learner(Part):
         With `probabilities` it predicts those of all classes, (n, k), in the place of labels.
         """
 
-    def fault(self, schema, probabilities=False):
+    def incompatibility(self, schema, probabilities=False):
         """Why it cannot learn rows of this schema, or not give probabilities, or None."""
 
 
 class Model(ABC):
     """What has been learned so far."""
 
-    cold: ClassVar[bool] = False  # whether `load` would take seconds, to compile
+    needs_compiling: ClassVar[bool] = False  # whether `compile` would take seconds, to compile
 
-    def load(self):  # noqa: B027  most have nothing to load
+    def compile(self):  # noqa: B027  most have nothing to load
         """Load the code it runs on, or compile it where that has not been done yet."""
 
     @abstractmethod

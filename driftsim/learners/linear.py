@@ -22,7 +22,7 @@ class LeastSquares(Learner):
     def start(self, schema, seed):
         return LeastSquaresModel(np.zeros(len(schema.names)), self.step)
 
-    def fault(self, schema, probabilities=False):
+    def incompatibility(self, schema, probabilities=False):
         if not schema.regression:
             return "'least_squares' tells numbers, and the labels are classes; name a classifier"
 

@@ -59,8 +59,8 @@ class Pipeline(Learner):
     def start(self, schema, seed, probabilities=False):
         return self.whole.start(schema, seed, probabilities)
 
-    def fault(self, schema, probabilities=False):
-        return self.whole.fault(schema, probabilities)
+    def incompatibility(self, schema, probabilities=False):
+        return self.whole.incompatibility(schema, probabilities)
 
     @model_validator(mode="after")
     def _fit_together(self):

@@ -25,7 +25,7 @@ class Majority(Learner):
     def start(self, schema, seed, probabilities=False):
         return MajorityModel(np.zeros(schema.n_classes, np.int64), probabilities)
 
-    def fault(self, schema, probabilities=False):
+    def incompatibility(self, schema, probabilities=False):
         return "'majority' is for classes; use 'mean' for regression" if schema.regression else None
 
 
@@ -37,7 +37,7 @@ class Mean(Learner):
     def start(self, schema, seed):
         return MeanModel(0.0, 0)
 
-    def fault(self, schema, probabilities=False):
+    def incompatibility(self, schema, probabilities=False):
         return None if schema.regression else "'mean' is for regression; use 'majority' for classes"
 
 

@@ -1,6 +1,6 @@
 """river models: `{kind: river.tree.HoeffdingTreeClassifier, grace_period: 100}`.
 
-They run compiled where there is a kernel that gives the same answers: see twins.py.
+They run compiled where there is a kernel that gives the same answers: see equivalents.py.
 """
 
 import random
@@ -10,8 +10,8 @@ from itertools import islice
 import numpy as np
 from pydantic import model_validator
 
+from driftsim.learners.equivalents import Uncovered, twin
 from driftsim.learners.learner import Learner, Model, fewer
-from driftsim.learners.twins import Uncovered, twin
 from driftsim.libraries import assembled, called, imported, parameters
 from driftsim.parts import Imported
 from driftsim.rows import Schema, locate
@@ -49,7 +49,7 @@ class River(Imported, Learner, extra="allow"):
         make = partial(self._made, schema, seed, self._small)
         return RiverModel(make, schema, probabilities)
 
-    def fault(self, schema, probabilities=False):
+    def incompatibility(self, schema, probabilities=False):
         from river import base
 
         last = last_step(self._made(schema, 0))

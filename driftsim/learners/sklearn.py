@@ -45,7 +45,7 @@ class Sklearn(Imported, Learner, extra="allow"):
             return Regressor(estimator)
         return Classifier(estimator, schema.n_classes, probabilities)
 
-    def fault(self, schema, probabilities=False):
+    def incompatibility(self, schema, probabilities=False):
         from sklearn.base import is_classifier, is_regressor
 
         try:

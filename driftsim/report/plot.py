@@ -10,7 +10,7 @@ from driftsim.report.figures import KINDS, Shown, draw, picture
 from driftsim.report.results import Results
 from driftsim.runner import load_parts
 from driftsim.scenario import ScenarioError, load
-from driftsim.store import Store, StoreError, placed
+from driftsim.store import Store, StoreError, write_atomically
 
 SUFFIXES = ("png", "svg", "pdf")
 WINDOWS = ("tumbling", "sliding", "cumulative", "faded")
@@ -39,7 +39,7 @@ def plot(paths, to, figure="curves", out="reports", parts=(), **asked):
         said = f"there is no '{figure}' to draw: {lack(reports, figure, shown)}"
         raise PlotError(line(f"{listed([*reports])}: {said}"))
     try:
-        placed(Path(to), picture(made, suffix))
+        write_atomically(Path(to), picture(made, suffix))
     except StoreError as error:
         raise StoreError(str(error).replace("--out", "--to")) from None
     return to, [f"{runs}, and are left out" for runs in absent(reports, shown.names)]

@@ -8,7 +8,7 @@ import pandas as pd
 from driftsim.evaluation.significance import bayesian_signed_rank, ranked, wilcoxon_holm
 from driftsim.parts import identity
 from driftsim.report.comparisons import Measured, margin, scope_of
-from driftsim.streams.stream import PARTS, child
+from driftsim.streams.stream import PARTS, spawn_rng
 
 RANKS = ["contender", "metric", "rank", "settings", "streams", "p", "critical", "test"]
 PAIRS = ["better", "worse", "metric", "settings", "wins", "ties", "losses", "p"]
@@ -60,7 +60,7 @@ def rank_pairs(results):
 
 def rng():
     """The same draws of a posterior for every pair."""
-    return child(0, PARTS)
+    return spawn_rng(0, PARTS)
 
 
 def streams_of(results):

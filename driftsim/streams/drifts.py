@@ -38,7 +38,7 @@ class Drift(Part):
         """The `Change`s whose centre lies in `start`..`stop`, in order."""
 
     @abstractmethod
-    def fault(self, length, k):
+    def incompatibility(self, length, k):
         """Why it cannot lead through `k` concepts in a stream of this length, or None."""
 
 
@@ -51,7 +51,7 @@ class None_(Drift):
     def changes(self, start, stop, k, seed):
         return []
 
-    def fault(self, length, k):
+    def incompatibility(self, length, k):
         if k > 1:
             return f"without a drift only one of {k} concepts would ever rule; name a drift"
 
@@ -71,7 +71,7 @@ class Sudden(Drift):
             if start <= p < stop
         ]
 
-    def fault(self, length, k):
+    def incompatibility(self, length, k):
         if self.at[-1] >= length:
             return (
                 f"position {self.at[-1]:,} of the drift lies outside the stream; "
@@ -144,7 +144,7 @@ class Recurring(Drift):
         centres = range(first * self.every, stop, self.every)
         return Cycle(centres, self.every, self.width // 2, k)
 
-    def fault(self, length, k):
+    def incompatibility(self, length, k):
         if k < 2:
             return "recurring needs two concepts or more to cycle through, and there is one"
         if self.width > self.every:

@@ -51,14 +51,14 @@ class Recorded(Concept):
     @property
     def schema(self):
         """What is known of the rows, by reading them."""
-        return self.settled(np.random.default_rng(0)).schema
+        return self.instantiated(np.random.default_rng(0)).schema
 
     @property
     def files(self):
         """The paths of the files that are read."""
         return []
 
-    def settled(self, rng):
+    def instantiated(self, rng):
         """The rows, read and where asked shuffled; `ValueError` if they will not do."""
         try:
             columns, y, classes = self._read()
@@ -70,7 +70,7 @@ class Recorded(Concept):
         return Recording(self, X[rows], y[rows], schema_of(columns, classes))
 
     def draw(self, rng, t):
-        return self.settled(rng).draw(rng, t)
+        return self.instantiated(rng).draw(rng, t)
 
     @abstractmethod
     def columns(self):
@@ -135,7 +135,7 @@ class Table(Recorded):
 
     def _read(self):
         sheet, columns, target = self._written()
-        with sheet.placed():
+        with sheet.write_atomically():
             columns = WITHOUT_MISSING[self.missing](finite(columns), target)
         labels = columns.pop(target)
         return columns, *(labels_of if self.task == "classes" else numbers_of)(labels)
@@ -242,7 +242,7 @@ class Recording:
         self.X, self.y, self.schema = X, y, schema
         self.rows, self.marks, self.kind = len(y), concept.marks, concept.kind
 
-    def settled(self, rng):
+    def instantiated(self, rng):
         """Itself."""
         return self
 

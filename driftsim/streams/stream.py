@@ -51,17 +51,17 @@ class Stream(Strict):
     _schema: Schema = PrivateAttr(None)
     _recorded: bool = PrivateAttr(False)
 
-    def settled(self, seed):
+    def instantiated(self, seed):
         """The world of one seed: this stream, with what its concepts leave open drawn or read."""
         return World(self, seed)
 
     def block(self, seed, b):
         """Rows b * 8192 … of the stream, without drawing those before them."""
-        return self.settled(seed).block(b)
+        return self.instantiated(seed).block(b)
 
     def rows(self, seed, first, last):
         """Rows `first` … `last` - 1, cut from blocks."""
-        return self.settled(seed).rows(first, last)
+        return self.instantiated(seed).rows(first, last)
 
     @property
     def known(self):
@@ -130,10 +130,10 @@ class Stream(Strict):
 
     def _settled(self, name):
         try:
-            settled = self.concepts[name].settled(child(0, STRUCTURE, *name.encode()))
+            settled = self.concepts[name].instantiated(spawn_rng(0, STRUCTURE, *name.encode()))
         except ValueError as error:  # in the file that it reads
             raise refusal(str(error), "concepts", name) from None
-        if settled.rows is None and (fault := faulty(settled, None, child(0, PARTS))):
+        if settled.rows is None and (fault := faulty(settled, None, spawn_rng(0, PARTS))):
             raise refusal(fault, "concepts", name)
         return settled
 
@@ -142,7 +142,7 @@ class Stream(Strict):
         if fault := unblendable(self.drift.kind(), concepts):
             return fault
         between = blended(concepts, np.full((TRIED, len(concepts)), 1 / len(concepts)))
-        return unmovable(between, concepts[0].schema, child(0, PARTS))
+        return unmovable(between, concepts[0].schema, spawn_rng(0, PARTS))
 
     def _unbalanced(self, settled):
         """Why the classes cannot have the shares that are asked for, or None."""
@@ -156,7 +156,7 @@ class Stream(Strict):
         if self.drift.blends:
             return f"{self.drift.kind()} moves the classes themselves; use gradual, or leave it out"
         for name, concept in settled.items():
-            y = concept.draw(child(0, PARTS), np.zeros(BLOCK, np.int64))[1]
+            y = concept.draw(spawn_rng(0, PARTS), np.zeros(BLOCK, np.int64))[1]
             for label in np.flatnonzero(self.balance):
                 if label not in y:
                     return f"'{name}' has hardly a row of class {label}; leave the balance out"
@@ -174,7 +174,7 @@ class World:
     def __init__(self, stream, seed):
         self.stream, self.seed = stream, seed
         self.concepts = [
-            concept.settled(child(seed, STRUCTURE, *name.encode()))
+            concept.instantiated(spawn_rng(seed, STRUCTURE, *name.encode()))
             for name, concept in stream.concepts.items()
         ]
         self.schema = widened(self.concepts[0].schema, stream.irrelevant)
@@ -195,14 +195,14 @@ class World:
 
     def fresh(self, at, i, n):
         """`n` rows of concept `i`, as at position `at`, that are not in the stream."""
-        rng, t, concept = child(self.seed, PROBES, at, i), np.full(n, at), np.full(n, i)
+        rng, t, concept = spawn_rng(self.seed, PROBES, at, i), np.full(n, at), np.full(n, i)
         weights = np.eye(len(self.concepts))[concept]
         X, y = self._drawn(rng, t, weights, concept)
         return Block(t, X, self._noisy(rng, y), concept, weights)
 
     def block(self, b):
         """Rows b * 8192 …, a pure function of stream, seed and `b`."""
-        rng = child(self.seed, ROWS, b)
+        rng = spawn_rng(self.seed, ROWS, b)
         t = np.arange(b * BLOCK, (b + 1) * BLOCK)
         weights, concept = self._ruling(rng, t)
         X, y = self._drawn(rng, t, weights, concept)
@@ -244,7 +244,7 @@ class World:
         """How much more frequent balance makes each class of a concept (k,), or None."""
         if self.stream.balance is None:
             return None
-        rng, t, counts = child(self.seed, PARTS, i), np.zeros(BLOCK, np.int64), 0
+        rng, t, counts = spawn_rng(self.seed, PARTS, i), np.zeros(BLOCK, np.int64), 0
         for _ in range(SAMPLED):
             y = self.concepts[i].draw(rng, t)[1]
             counts = counts + np.bincount(y, minlength=self.schema.n_classes)
@@ -342,11 +342,11 @@ def widened(schema, n):
     return schema._replace(names=schema.names + tuple(f"irrelevant{j + 1}" for j in range(n)))
 
 
-def child(seed, *path):
+def spawn_rng(seed, *path):
     """A generator of its own for each path below a seed."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=path))
 
 
 def of_repeat(seed, repeat):
     """The generator from which a learner and its policy have their seeds, in each repeat."""
-    return child(seed, REPEATS, repeat) if repeat else child(seed, PARTS)
+    return spawn_rng(seed, REPEATS, repeat) if repeat else spawn_rng(seed, PARTS)

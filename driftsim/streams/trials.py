@@ -46,7 +46,7 @@ def astray(drift, length, k):
     """Why a drift cannot lead through `k` concepts in so many rows, or None."""
     t = np.unique(np.linspace(0, length - 1, TRIED).astype(np.int64))
     try:
-        if fault := drift.fault(length, k):
+        if fault := drift.incompatibility(length, k):
             return fault
         weights = np.asarray(drift.weights(t, k, 0))
         drift.changes(0, 1, k, 0)

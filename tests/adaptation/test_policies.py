@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from driftsim.adaptation.detectors import Detector
-from driftsim.adaptation.hearing import Answers
+from driftsim.adaptation.error_monitor import Answers
 from driftsim.adaptation.policies import Policy
 from driftsim.adaptation.policies.ensemble import Committee, by_error, by_mse, equal
 from driftsim.adaptation.policies.online import Balanced, Reservoir

@@ -6,7 +6,7 @@ from examples import cut
 
 from driftsim.evaluation.labels import NEVER, AtOnce, Chance, Delayed, Labels, arrivals
 from driftsim.rows import Labelled
-from driftsim.streams.stream import BLOCK, LABELS, PARTS, PROBES, ROWS, STRUCTURE, child
+from driftsim.streams.stream import BLOCK, LABELS, PARTS, PROBES, ROWS, STRUCTURE, spawn_rng
 
 
 def rows(n):
@@ -124,7 +124,9 @@ def test_a_budget_of_long_stretches_is_drawn_where_it_is_asked():
 
 
 def test_the_chance_of_labels_is_none_of_rows_or_parts():
-    drawn = [child(7, place, 0).random(BLOCK) for place in (ROWS, STRUCTURE, LABELS, PARTS, PROBES)]
+    drawn = [
+        spawn_rng(7, place, 0).random(BLOCK) for place in (ROWS, STRUCTURE, LABELS, PARTS, PROBES)
+    ]
     own = Chance(7).of(np.arange(BLOCK))
     assert [np.array_equal(own, one) for one in drawn] == [False, False, True, False, False]
     assert len({one[0] for one in drawn}) == 5

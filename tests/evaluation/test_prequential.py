@@ -394,7 +394,7 @@ def test_a_probe_asks_about_fresh_rows_of_each_concept_as_after_the_last_row(kno
         Contender(learner=First(), policy=contender().policy),
     )
     probes = evaluate(stream, playing, Rules(warmup=300, probe=200, truth=known)).probes
-    world = stream.settled(0)
+    world = stream.instantiated(0)
     for row, errors in zip((449, 899), probes.errors):
         for concept, error in enumerate(errors):
             fresh = world.fresh(row, concept, 200)
@@ -442,7 +442,7 @@ def test_probes_of_whole_numbers_are_those_of_the_same_numbers():
 
 def test_a_probe_keeps_no_rows_once_they_are_sent_and_predicted():
     stream = Stream.model_validate({"length": 2_000, "concepts": {"a": "sea"}})
-    rows = stream.settled(0).fresh(1_000, 0, 5_000)
+    rows = stream.instantiated(0).fresh(1_000, 0, 5_000)
     probe = Probe(1_000, 0, rows, rows.X, None, regression=False)
     assert probe.sent() is rows.X
     probe.answered(rows.y[:2_000])

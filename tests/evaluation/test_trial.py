@@ -29,7 +29,7 @@ def contender(learner, policy):
 
 def failure(learner, policy="static", stream=None, **rules):
     stream = stream or sea_stream()
-    return Trials().fault(stream, contender(learner, policy), Rules(**rules))
+    return Trials().incompatibility(stream, contender(learner, policy), Rules(**rules))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_what_fails_does_not_depend_on_the_streams_tried_before():
     }
     for order in ((0.5, 0.03), (0.03, 0.5)):
         trials = Trials(seconds=60)
-        found[order] = {s: trials.fault(streams[s], playing, Rules()) for s in order}
+        found[order] = {s: trials.incompatibility(streams[s], playing, Rules()) for s in order}
     assert found[0.5, 0.03] == found[0.03, 0.5]
     assert found[0.5, 0.03][0.5] is None and "60-fold" in found[0.5, 0.03][0.03]
 
@@ -134,20 +134,22 @@ def test_large_ensembles_are_not_built_to_be_looked_at_or_tried():
 
 def test_there_is_a_budget():
     trials, stream, rules = Trials(seconds=0), sea_stream(), Rules()
-    assert trials.fault(stream, contender(BALANCED, "online"), rules) is None
+    assert trials.incompatibility(stream, contender(BALANCED, "online"), rules) is None
     search = {
         "kind": "sklearn.model_selection.GridSearchCV",
         "estimator": "sklearn.tree.DecisionTreeClassifier",
         "param_grid": {"max_depth": [*range(1, 100)], "min_samples_leaf": [*range(1, 50)]},
     }
     begun = time.perf_counter()
-    assert Trials(seconds=0.3).fault(stream, contender(search, "static"), rules) is None
+    assert Trials(seconds=0.3).incompatibility(stream, contender(search, "static"), rules) is None
     assert time.perf_counter() - begun < 3
 
 
 def test_each_learner_is_tried_for_itself_whatever_was_tried_before():
     trials, stream = Trials(), sea_stream()
     fine = contender("sklearn.naive_bayes.GaussianNB", "static")
-    assert trials.fault(stream, fine, Rules(warmup=100)) is None
+    assert trials.incompatibility(stream, fine, Rules(warmup=100)) is None
     too_few = contender(NEIGHBOURS, "static")  # 400 neighbours of 100 rows
-    assert "KNeighborsClassifier fails" in trials.fault(stream, too_few, Rules(warmup=100))
+    assert "KNeighborsClassifier fails" in trials.incompatibility(
+        stream, too_few, Rules(warmup=100)
+    )

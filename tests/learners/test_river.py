@@ -116,18 +116,20 @@ def test_what_will_not_do_is_refused_at_load(written, said):
 def test_a_learner_of_two_classes_is_refused_for_more():
     three = Schema(("a",), n_classes=3)
     linear = Learner.model_validate("river.linear_model.LogisticRegression")
-    assert "OneVsRestClassifier" in linear.fault(three)
+    assert "OneVsRestClassifier" in linear.incompatibility(three)
     wrapped = {
         "kind": "river.multiclass.OneVsRestClassifier",
         "classifier": "river.linear_model.LogisticRegression",
     }
-    assert Learner.model_validate(wrapped).fault(three) is None
-    assert Learner.model_validate("river.tree.HoeffdingTreeClassifier").fault(three) is None
+    assert Learner.model_validate(wrapped).incompatibility(three) is None
+    assert (
+        Learner.model_validate("river.tree.HoeffdingTreeClassifier").incompatibility(three) is None
+    )
     pipeline = {
         "kind": "pipeline",
         "steps": ["river.preprocessing.StandardScaler", "river.linear_model.LogisticRegression"],
     }
-    assert "OneVsRestClassifier" in Learner.model_validate(pipeline).fault(three)
+    assert "OneVsRestClassifier" in Learner.model_validate(pipeline).incompatibility(three)
 
 
 def test_nominal_columns_reach_river_by_name():

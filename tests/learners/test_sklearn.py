@@ -191,7 +191,7 @@ def test_columns_are_named_as_those_of_the_stream():
         history, rows = rows_of(sea_stream(), learner, 600)
         models.append(learner.start(schema, 0).fit(history).predict(rows.X))
     assert np.array_equal(models[0], models[1]) and not np.array_equal(models[0], models[2])
-    assert "did you mean 'colour'?" in columns_by("color").fault(Schema(("colour", "b")))
+    assert "did you mean 'colour'?" in columns_by("color").incompatibility(Schema(("colour", "b")))
 
 
 def test_columns_have_no_names_after_a_step():
@@ -201,7 +201,7 @@ def test_columns_have_no_names_after_a_step():
     }
     steps = ["sklearn.decomposition.PCA", first, "sklearn.tree.DecisionTreeClassifier"]
     learner = Learner.model_validate({"kind": "pipeline", "steps": steps})
-    assert "have no names here" in learner.fault(Schema(("a", "b")))
+    assert "have no names here" in learner.incompatibility(Schema(("a", "b")))
 
 
 def test_every_estimator_runs_on_one_core_and_says_so():

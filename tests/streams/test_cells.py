@@ -38,7 +38,7 @@ def table(tmp_path):
 
 
 def read(table):
-    return table.settled(np.random.default_rng(0))
+    return table.instantiated(np.random.default_rng(0))
 
 
 def fault(table):

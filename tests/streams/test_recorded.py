@@ -67,7 +67,7 @@ def stored(tmp_path):
 def fault(table):
     """Why a table cannot be read, without the path that it begins with."""
     with pytest.raises(ValueError) as caught:
-        table.settled(rng())
+        table.instantiated(rng())
     path, _, reason = str(caught.value).partition(": ")
     assert path == table.path
     return reason
@@ -82,7 +82,7 @@ def why(value, **context):
 
 class TestCsv:
     def test_numbers_and_words(self, written):
-        found = written("a,color,y\n1,red,no\n2.5,blue,yes\n-1e3,red,no\n").settled(rng())
+        found = written("a,color,y\n1,red,no\n2.5,blue,yes\n-1e3,red,no\n").instantiated(rng())
         assert found.X.tolist() == [[1, 1], [2.5, 0], [-1000, 1]]
         assert found.y.tolist() == [0, 1, 0]
         assert (found.X.dtype, found.y.dtype) == (np.float64, np.int64)
@@ -93,38 +93,38 @@ class TestCsv:
         assert found.rows == 3
 
     def test_target_by_name(self, written):
-        found = written("y,a,b\n1,5,6\n0,7,8\n", target="y").settled(rng())
+        found = written("y,a,b\n1,5,6\n0,7,8\n", target="y").instantiated(rng())
         assert found.X.tolist() == [[5, 6], [7, 8]]
         assert found.y.tolist() == [1, 0]
 
     def test_numbers_as_labels_are_in_their_order(self, written):
-        found = written("a,y\n0,10\n0,9\n0,-1\n0,9.0\n").settled(rng())
+        found = written("a,y\n0,10\n0,9\n0,-1\n0,9.0\n").instantiated(rng())
         assert found.schema.classes == ("-1", "9", "10")
         assert found.y.tolist() == [2, 1, 0, 1]
 
     def test_truths_as_labels(self, written):
-        found = written("a,y\n0,True\n1,False\n").settled(rng())
+        found = written("a,y\n0,True\n1,False\n").instantiated(rng())
         assert (found.y.tolist(), found.schema.classes) == ([1, 0], ("False", "True"))
 
     def test_numbers_as_codes(self, written):
-        found = written("a,y\n10,0\n9,1\n2.5,1\n10,0\n", nominal=["a"]).settled(rng())
+        found = written("a,y\n10,0\n9,1\n2.5,1\n10,0\n", nominal=["a"]).instantiated(rng())
         assert found.X[:, 0].tolist() == [2, 1, 0, 2]
         assert found.schema.values == {0: ("2.5", "9", "10")}
 
     def test_numbers_as_codes_of_classes(self, written):
-        found = written("a,y\n1,0.5\n2,0.25\n", nominal=["y"]).settled(rng())
+        found = written("a,y\n1,0.5\n2,0.25\n", nominal=["y"]).instantiated(rng())
         assert (found.y.tolist(), found.schema.classes) == ([1, 0], ("0.25", "0.5"))
 
     def test_quotes_blanks_and_ends_of_lines(self, written):
         text = '\ufeff"a, b" , c ,y\r\n"x, ""z""", 1 ,u\r\n\r\n" w\n",2,v'
-        found = written(text, name="t.CSV").settled(rng())
+        found = written(text, name="t.CSV").instantiated(rng())
         assert found.schema.names == ("a, b", "c")
         assert found.schema.values == {0: ("w", 'x, "z"')}
         assert found.X.tolist() == [[1, 1], [0, 2]]
 
     def test_one_long_row(self, written):
         word = "x" * 3_000_000  # longer than a block of pyarrow
-        found = written(f"a,y\n{word},1\nz,0\n").settled(rng())
+        found = written(f"a,y\n{word},1\nz,0\n").instantiated(rng())
         assert found.schema.values == {0: (word, "z")}
 
     def test_ragged(self, written):
@@ -157,10 +157,9 @@ class TestCsv:
         bytes_, refused = np.random.default_rng(1), 0
         for name in ["t.csv", "t.arff", "t.parquet"]:
             for size in range(1, 100):
+                content = bytes_.bytes(size) if size % 2 else b'@,{"\n' * size
                 try:
-                    written(bytes_.bytes(size) if size % 2 else b'@,{"\n' * size, name).settled(
-                        rng()
-                    )
+                    written(content, name).instantiated(rng())
                 except ValueError:
                     refused += 1
         assert refused == 3 * 99
@@ -168,7 +167,7 @@ class TestCsv:
 
 class TestArff:
     def test_all_kinds_of_attributes(self, written):
-        found = written(ARFF, "t.ARFF", missing="mean").settled(rng())
+        found = written(ARFF, "t.ARFF", missing="mean").instantiated(rng())
         assert found.schema.names == ("the sky", "temp", "wind", "note")
         assert found.schema.values == {
             0: ("sunny", "partly, cloudy", "rain"),
@@ -180,25 +179,25 @@ class TestArff:
         assert (found.y.tolist(), found.schema.classes) == ([1, 0, 0], ("no", "yes"))
 
     def test_ends_of_lines_do_not_matter(self, written):
-        ours = written(ARFF, "t.arff", missing="drop").settled(rng())
-        theirs = written(ARFF.replace("\n", "\r\n"), "t.arff", missing="drop").settled(rng())
+        ours = written(ARFF, "t.arff", missing="drop").instantiated(rng())
+        theirs = written(ARFF.replace("\n", "\r\n"), "t.arff", missing="drop").instantiated(rng())
         assert ours.schema == theirs.schema
         assert ours.X.tolist() == theirs.X.tolist() == [[0, 20.5, 1, 1], [1, 18, 0, 0]]
 
     def test_values_that_do_not_occur_count_in_features_not_in_labels(self, written):
         text = "@attribute a {p,q,r}\n@attribute y {10,9,8}\n@data\nr,10\np,9\n"
-        found = written(text, "t.arff").settled(rng())
+        found = written(text, "t.arff").instantiated(rng())
         assert (found.X.tolist(), found.schema.nominal) == ([[2], [0]], {0: 3})
         assert (found.y.tolist(), found.schema.classes) == ([1, 0], ("9", "10"))
 
     def test_declared_words_are_never_missing(self, written):
         text = "@attribute a {NA,EU}\n@attribute y {0,1}\n@data\nNA,0\nEU,1\n"
-        assert written(text, "t.arff").settled(rng()).X.tolist() == [[0], [1]]
+        assert written(text, "t.arff").instantiated(rng()).X.tolist() == [[0], [1]]
 
     def test_quotes(self, written):
         text = """@attribute "it's" {'don\\'t', "a b"}\n@attribute y {0,1}\n@data\n"""
-        single = written(text + "'don\\'t',0\n'a b' , 1\n", "t.arff").settled(rng())
-        double = written(text + '"don\'t",0\n "a b",1\n', "t.arff").settled(rng())
+        single = written(text + "'don\\'t',0\n'a b' , 1\n", "t.arff").instantiated(rng())
+        double = written(text + '"don\'t",0\n "a b",1\n', "t.arff").instantiated(rng())
         assert single.schema.names == double.schema.names == ("it's",)
         assert single.schema.values == double.schema.values == {0: ("don't", "a b")}
         assert single.X.tolist() == double.X.tolist() == [[0], [1]]
@@ -259,7 +258,7 @@ class TestParquet:
             "large": pa.array(["1", "?", "2"], pa.large_string()),
             "y": [True, True, False],
         }
-        found = stored(columns, missing="mean").settled(rng())
+        found = stored(columns, missing="mean").instantiated(rng())
         assert found.X.T.tolist() == [[1, 2, 3], [0.5, 1, 1.5], *[[1, 0, 1]] * 3, [1, 1.5, 2]]
         assert found.schema.values == {2: ("a", "b"), 3: ("u", "v"), 4: ("false", "true")}
         assert (found.y.tolist(), found.schema.classes) == ([1, 1, 0], ("false", "true"))
@@ -267,7 +266,7 @@ class TestParquet:
     def test_row_labels_of_pandas_are_no_column(self, tmp_path):
         frame = pd.DataFrame({"a": [1, 2], "y": [0, 1]}, index=[7, 5])
         frame.to_parquet(tmp_path / "t.parquet")
-        found = Table(path=str(tmp_path / "t.parquet")).settled(rng())
+        found = Table(path=str(tmp_path / "t.parquet")).instantiated(rng())
         assert (found.schema.names, found.y.tolist()) == (("a",), [0, 1])
 
     def test_faults(self, written, stored):
@@ -346,12 +345,12 @@ class TestMissing:
 
     def test_mean_and_most_frequent_value(self, written):
         text = "a,b,y\n1,p,0\n,q,1\n3,?,1\n8,q,0\n"
-        found = written(text, missing="mean").settled(rng())
+        found = written(text, missing="mean").instantiated(rng())
         assert found.X.tolist() == [[1, 0], [4, 1], [3, 1], [8, 1]]
 
     def test_mean_of_codes_is_a_code(self, written):
         text = "a,y\n5,0\nNA,1\n9,1\n9,0\n"
-        found = written(text, missing="mean", nominal=["a"]).settled(rng())
+        found = written(text, missing="mean", nominal=["a"]).instantiated(rng())
         assert found.X[:, 0].tolist() == [0, 1, 1, 1]
         assert found.schema.values == {0: ("5", "9")}
 
@@ -361,7 +360,7 @@ class TestMissing:
 
     def test_drop(self, written):
         text = "a,b,y\n1,p,0\n,q,1\n3,q,\n8,q,1\n"
-        found = written(text, missing="drop").settled(rng())
+        found = written(text, missing="drop").instantiated(rng())
         assert (found.X.tolist(), found.y.tolist()) == ([[1, 0], [8, 1]], [0, 1])
 
     def test_drop_of_all(self, written):
@@ -394,7 +393,7 @@ class TestTarget:
         def rows(n):
             return "a,y\n" + "".join(f"1,{prefix}{i}\n" for i in range(n))
 
-        assert written(rows(1000)).settled(rng()).schema.n_classes == 1000
+        assert written(rows(1000)).instantiated(rng()).schema.n_classes == 1000
         assert fault(written(rows(1001))).startswith("the target 'y' has 1,001 different value(s)")
 
     def test_regression(self, written):
@@ -417,21 +416,21 @@ class TestOrder:
 
     def test_shuffled(self, written):
         table = written(self.rows, order="shuffled")
-        found, again = table.settled(rng()), table.settled(rng())
-        other = table.settled(np.random.default_rng(1))
+        found, again = table.instantiated(rng()), table.instantiated(rng())
+        other = table.instantiated(np.random.default_rng(1))
         assert found.X.tolist() == again.X.tolist() != other.X.tolist()
         assert sorted(found.X[:, 0]) == list(range(50)) != found.X[:, 0].tolist()
         assert (found.X[:, 0] % 2 == found.y).all()
 
     def test_draw_clips_at_the_end(self, written):
-        found = written(self.rows).settled(rng())
+        found = written(self.rows).instantiated(rng())
         X, y = found.draw(rng(), np.array([0, 49, 50, 8191]))
         assert (X[:, 0].tolist(), y.tolist()) == ([0, 49, 49, 49], [0, 1, 1, 1])
 
     def test_what_it_is_to_a_stream(self, written):
         table = written(self.rows, marks=[3, 20])
-        found = table.settled(rng())
-        assert found.settled(rng()) is found
+        found = table.instantiated(rng())
+        assert found.instantiated(rng()) is found
         assert (found.known, found.blends, found.marks, found.kind()) == (
             False,
             False,
@@ -480,13 +479,13 @@ class TestLibraries:
         ],
     )
     def test_what_ships(self, path, shape, classes):
-        found = Concept.model_validate(path).settled(rng())
+        found = Concept.model_validate(path).instantiated(rng())
         assert (found.X.shape, found.schema.classes) == (shape, classes)
         assert found.schema.n_classes == len(np.unique(found.y)) == len(classes)
         assert len(found.schema.names) == shape[1]
 
     def test_images(self):
-        found = Concept.model_validate("river.datasets.ImageSegments").settled(rng())
+        found = Concept.model_validate("river.datasets.ImageSegments").instantiated(rng())
         assert found.X.shape == (2310, 18)
         assert found.schema.classes[found.y[0]] == "path"
         assert (found.schema.names[0], found.X[0, 0]) == ("region-centroid-col", 218)
@@ -494,17 +493,17 @@ class TestLibraries:
     def test_rows_are_those_of_the_library(self):
         from sklearn.datasets import load_breast_cancer
 
-        found = Concept.model_validate("sklearn.datasets.load_breast_cancer").settled(rng())
+        found = Concept.model_validate("sklearn.datasets.load_breast_cancer").instantiated(rng())
         X, y = load_breast_cancer(return_X_y=True)
         assert (found.X == X).all() and (found.y == y).all()
 
     def test_order_and_marks(self):
         iris = {"kind": "sklearn.datasets.load_iris", "order": "shuffled"}
-        assert np.diff(Concept.model_validate(iris).settled(rng()).y).min() < 0
+        assert np.diff(Concept.model_validate(iris).instantiated(rng()).y).min() < 0
         marked = Concept.model_validate({"kind": "sklearn.datasets.load_iris", "marks": [50, 100]})
         assert [c.centre for c in Stream(concepts={"a": marked}).changes(0)] == [50, 100]
         with pytest.raises(ValueError, match="load_iris: there is no row 150 to mark"):
-            marked.model_copy(update={"marks": [150]}).settled(rng())
+            marked.model_copy(update={"marks": [150]}).instantiated(rng())
 
     def test_files(self):
         (file,) = Concept.model_validate("river.datasets.Phishing").files
@@ -565,7 +564,7 @@ def test_libraries_are_imported_when_needed():
 class TestNumbers:
     def test_labels_are_numbers_where_that_is_the_task(self, written):
         table = written("a,y\n1,2.5\n2,3.5\n3,-1\n", task="numbers")
-        recording = table.settled(np.random.default_rng(0))
+        recording = table.instantiated(np.random.default_rng(0))
         assert recording.schema.regression and recording.y.tolist() == [2.5, 3.5, -1.0]
         assert np.isnan(recording.density(recording.X, np.arange(3))).all()
 

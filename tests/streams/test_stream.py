@@ -33,7 +33,7 @@ def test_the_truth_of_a_ramp_between_concepts_that_do_not_share_their_features()
     }
     drift = {"kind": "gradual", "at": [20_000], "width": 40_000}
     stream = Stream.model_validate({"length": 40_000, "concepts": concepts, "drift": drift})
-    world = stream.settled(0)
+    world = stream.instantiated(0)
     block = world.rows(0, 40_000)
     posterior = world.posterior(block.t, block.X)
     expected, wrong = 1 - posterior.max(axis=1), block.y != posterior.argmax(axis=1)
@@ -50,7 +50,7 @@ def test_mixing_different_kinds_weighs_their_densities():
     concepts = {"a": "sine", "b": {"kind": "gaussians", "separation": 1.0}}
     drift = {"kind": "gradual", "at": [10_000], "width": 20_000}
     stream = Stream.model_validate({"length": 20_000, "concepts": concepts, "drift": drift})
-    world = stream.settled(0)
+    world = stream.instantiated(0)
     block = world.rows(0, 20_000)
     posterior = world.posterior(block.t, block.X)
     expected, wrong = 1 - posterior.max(axis=1), block.y != posterior.argmax(axis=1)
@@ -97,7 +97,7 @@ def test_whatever_has_numbers_can_be_blended_and_its_truth_is_known(concepts):
             "noise": 0.1,
         }
     )
-    world = stream.settled(3)
+    world = stream.instantiated(3)
     block = world.rows(0, 30_000)
     posterior = world.posterior(block.t, block.X)
     expected, wrong = 1 - posterior.max(axis=1), block.y != posterior.argmax(axis=1)
@@ -111,7 +111,7 @@ def test_a_far_block_is_drawn_like_any_other():
 
 
 def test_fresh_rows_are_of_no_stream_and_no_other_place():
-    world = sea_stream(900, noise=0.3).settled(0)
+    world = sea_stream(900, noise=0.3).instantiated(0)
     asked = [(449, 0), (449, 1), (899, 0), (899, 1)]
     fresh = [world.fresh(*one, 500) for one in asked]
     drawn = np.concatenate([world.rows(0, 900).X, *(block.X for block in fresh)])
@@ -121,14 +121,14 @@ def test_fresh_rows_are_of_no_stream_and_no_other_place():
         assert (block.weights == np.eye(2)[concept]).all()
         clean = block.X[:, 0] + block.X[:, 1] > (8, 14)[concept]
         assert 0.2 < np.mean(block.y != clean) < 0.4
-    assert not np.array_equal(fresh[0].X, sea_stream(900).settled(1).fresh(449, 0, 500).X)
+    assert not np.array_equal(fresh[0].X, sea_stream(900).instantiated(1).fresh(449, 0, 500).X)
 
 
 def test_concepts_of_one_kind_leave_different_things_to_chance():
     plane = {"kind": "hyperplane", "features": 3}
     written = {"length": 100, "concepts": {"a": plane, "b": plane}}
     stream = Stream.model_validate(written | {"drift": {"kind": "sudden", "at": [50]}})
-    drawn = [concept.weights for seed in (0, 1) for concept in stream.settled(seed).concepts]
+    drawn = [concept.weights for seed in (0, 1) for concept in stream.instantiated(seed).concepts]
     assert len({*map(tuple, drawn)}) == 4
 
 
@@ -142,7 +142,7 @@ def test_marked_changes_and_those_of_the_drift_are_in_order():
 
 def test_the_truth_is_that_of_the_very_row():
     """The concept changes with every row, and without noise each label is sure."""
-    world = sea_stream(900, drift={"kind": "recurring", "every": 1}).settled(0)
+    world = sea_stream(900, drift={"kind": "recurring", "every": 1}).instantiated(0)
     block = world.rows(0, 900)
     assert (world.posterior(block.t, block.X)[np.arange(900), block.y] == 1).all()
 
@@ -206,7 +206,7 @@ def test_classes_have_the_shares_that_are_asked_for():
 
 def test_the_truth_of_balanced_classes():
     concepts = {"a": {"kind": "gaussians", "separation": 2.0, "priors": [0.9, 0.1]}}
-    world = balanced([0.5, 0.5], concepts=concepts, length=60_000).settled(0)
+    world = balanced([0.5, 0.5], concepts=concepts, length=60_000).instantiated(0)
     block = world.rows(0, 60_000)
     bayes = 1 - world.posterior(block.t, block.X).max(axis=1)
     assert abs(bayes.mean() - 0.158655) < 4 * bayes.std() / np.sqrt(60_000) + 1e-3
@@ -228,7 +228,7 @@ def test_a_balance_that_cannot_be_is_refused(balance, more, said):
 def test_irrelevant_columns_tell_nothing_and_change_nothing():
     plain, wide = sea_stream(noise=0.1), sea_stream(noise=0.1, irrelevant=2)
     assert wide.schema.names == ("x1", "x2", "x3", "irrelevant1", "irrelevant2")
-    one, two = plain.settled(0), wide.settled(0)
+    one, two = plain.instantiated(0), wide.instantiated(0)
     block = two.rows(0, 2400)
     assert block.X.shape == (2400, 5)
     assert np.array_equal(block.X[:, :3], one.rows(0, 2400).X)

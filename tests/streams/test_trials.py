@@ -116,7 +116,7 @@ def test_numbers_that_are_arrays_where_a_drift_is_incremental(kind):
 )
 def test_a_drift_that_leads_nowhere(kind, weights, said):
     kind(Concept, **CONCEPT, draw=inside)
-    none = {"fault": lambda self, length, k: None, "changes": lambda self, *args: []}
+    none = {"incompatibility": lambda self, length, k: None, "changes": lambda self, *args: []}
     kind(Drift, weights=weights, **none)
     assert said in fault("mine", edge=0.25)
 
@@ -128,7 +128,7 @@ class TestUnknown:
         kind(Concept, **CONCEPT, draw=inside)
         found = stream()
         assert not found.known and not found.recorded
-        assert np.isnan(found.settled(0).posterior(np.arange(3), np.ones((3, 2)))).all()
+        assert np.isnan(found.instantiated(0).posterior(np.arange(3), np.ones((3, 2)))).all()
         kind(Concept, **CONCEPT, draw=inside, density=lambda self, X, t: one_hot(t % 2, 2))
         assert stream().known
 

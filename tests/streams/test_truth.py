@@ -34,7 +34,7 @@ def test_the_oracle_errs_as_often_as_it_says(kind, ramp):
         pytest.skip("cannot be blended")
     if not stream.known:
         pytest.skip("nobody knows its truth")
-    world = stream.settled(0)
+    world = stream.instantiated(0)
     block = world.rows(0, N)
     told = world.posterior(block.t, block.X)
     if kind in NUMBERS:
@@ -50,7 +50,7 @@ def test_a_far_block_is_drawn_like_any_other_and_shares_no_row(kind):
     before, after = (parsed(f"{{kind: {kind}, {params}}}")[0] for params in GALLERY[kind])
     drift = {"kind": "recurring", "every": 1000}
     written = {"length": 10**12, "concepts": {"a": before, "b": after}, "drift": drift}
-    world = Stream.model_validate(written).settled(0)
+    world = Stream.model_validate(written).instantiated(0)
     near, far = world.block(0), world.block(10**8)
     assert np.isfinite(far.X).all() and np.isfinite(far.y).all()
     schema = world.schema

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from driftsim.adaptation.detectors import Adwin, Detector
-from driftsim.adaptation.hearing import Ear, Passing
+from driftsim.adaptation.error_monitor import Ear, Passing
 from driftsim.adaptation.policies.refitting import NO_ROW, Refitting, Trigger, Verdict
 from driftsim.adaptation.shifts import Shift
 from driftsim.parts import Count, Number, Position, Rows
@@ -54,7 +54,7 @@ class OnAlarm(Refitting):
 class Detecting(Refitting):
     """A policy that retrains after the alarms of a detector."""
 
-    hears = True
+    monitors_errors = True
 
     detector: Detector = Adwin()
     falls: bool = False  # act also when the error has fallen
@@ -63,8 +63,8 @@ class Detecting(Refitting):
     def library(self):
         return self.detector.library
 
-    def fault(self, schema, rows):
-        return self.detector.fault(schema) or super().fault(schema, rows)
+    def incompatibility(self, schema, rows):
+        return self.detector.incompatibility(schema) or super().incompatibility(schema, rows)
 
 
 class OnDrift(Detecting, OnAlarm):
@@ -98,19 +98,19 @@ class OnDrift(Detecting, OnAlarm):
 class OnError(OnAlarm):
     """Retrain when the error over a window passes a threshold, or its level after the last fit."""
 
-    hears = True
+    monitors_errors = True
 
     window: Count  # labels
     threshold: Annotated[Number, Field(ge=0)] | None = None  # of the mean error
     rise: Annotated[Number, Field(gt=0)] | None = None  # over the first window after the fit
 
-    def fault(self, schema, rows):
+    def incompatibility(self, schema, rows):
         if self.threshold is not None and self.threshold >= 1 and not schema.regression:
             return (
                 f"the mean of errors of 0 and 1 never passes {self.threshold:g}; "
                 "give a threshold below 1"
             )
-        return super().fault(schema, rows)
+        return super().incompatibility(schema, rows)
 
     def trigger(self, history, rng):
         passing = Passing(self.window, self.threshold, self.rise)
@@ -148,7 +148,7 @@ class AtDrift(Refitting):
     A reference, which is told what nobody knows: the rows of the changes; of a ramp, its centre.
     """
 
-    told = "changes"
+    knows = "changes"
 
     @property
     def fewest(self):

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 
-from driftsim.adaptation.hearing import distances
+from driftsim.adaptation.error_monitor import distances
 from driftsim.adaptation.memories import Chunk, Memory
 from driftsim.adaptation.policies.refitting import Refitting, Schedule
 from driftsim.parts import Count, Rows

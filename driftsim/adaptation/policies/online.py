@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from driftsim.adaptation.detectors import Detector
-from driftsim.adaptation.hearing import Ear
+from driftsim.adaptation.error_monitor import Ear
 from driftsim.adaptation.memories import Remembered
 from driftsim.adaptation.policies.policy import Policy
 from driftsim.parts import Count
@@ -29,11 +29,11 @@ class Online(Policy):
         return self.restart and self.restart.library
 
     @property
-    def hears(self):
+    def monitors_errors(self):
         return self.restart is not None
 
-    def fault(self, schema, rows):
-        return self.restart and self.restart.fault(schema)
+    def incompatibility(self, schema, rows):
+        return self.restart and self.restart.incompatibility(schema)
 
     def run(self, model, history, arrivals, rng):
         model = self.warmed_up(model, history)
@@ -116,7 +116,7 @@ class Replay(MiniBatch):
             )
         return self
 
-    def fault(self, schema, rows):
+    def incompatibility(self, schema, rows):
         if self.keep == "balanced" and schema.regression:
             return "a balanced buffer is for classes, and the labels are numbers; use reservoir"
 

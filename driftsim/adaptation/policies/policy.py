@@ -13,8 +13,8 @@ class Policy(Part):
     learns_on: ClassVar[bool] = False  # calls `learn`, not only `fit`
     starts_cold: ClassVar[bool] = False  # can do without a warm-up
     pretrains: ClassVar[bool] = True  # its first training is a `fit`
-    hears: ClassVar[bool] = False  # looks at every label that comes in
-    told: ClassVar[Literal["", "changes"]] = ""  # what a reference is told of the truth
+    monitors_errors: ClassVar[bool] = False  # looks at every label that comes in
+    knows: ClassVar[Literal["", "changes"]] = ""  # what a reference is told of the truth
 
     @property
     def library(self):
@@ -31,7 +31,7 @@ class Policy(Part):
         parts = (getattr(self, name) for name in type(self).model_fields)
         return [part for part in parts if isinstance(part, Detector)]
 
-    def fault(self, schema, rows):
+    def incompatibility(self, schema, rows):
         """Why it cannot keep a model up to date over so many rows of this schema, or None."""
 
     @abstractmethod

@@ -58,7 +58,7 @@ class Refitting(Policy):
         """How many labels it trains on at least."""
         return 1
 
-    def fault(self, schema, rows):
+    def incompatibility(self, schema, rows):
         latency = self.latency.after(self.fewest) if self.latency else 0
         if latency >= rows:
             return (

@@ -5,7 +5,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 from driftsim.evaluation.metrics import LOWER_IS_BETTER
 from driftsim.report.figures.labels import beside_points
-from driftsim.report.figures.panels import ACROSS, entitle, grid, settled
+from driftsim.report.figures.panels import ACROSS, entitle, frozen, grid
 from driftsim.report.figures.style import FROM_ZERO, numbers
 from driftsim.report.verdict import SECONDS
 
@@ -34,7 +34,7 @@ def cost(shown):
                 panel.set_ylabel(metric.replace("_", " "))
         for panel in block if metric in FROM_ZERO else ():
             panel.set_ylim(0, 1.08 * frame["mean"].max() or 1)
-    settled(figure)
+    frozen(figure)
     for panel, named in points.items():
         beside_points(panel, named, [line for line in panel.lines if line.get_gid() == "front"])
     return figure

@@ -10,9 +10,9 @@ from driftsim.report.figures.panels import (
     concepts,
     drawable,
     entitle,
+    frozen,
     grid,
     keyed,
-    settled,
 )
 from driftsim.report.figures.style import FAINT, INK, short
 from driftsim.report.measures import alarm_rows, detection, rows_of
@@ -51,7 +51,7 @@ def alarms(shown):
     known = any(hits or false for hits, false, _ in runs)
     there = (KEYS if known else {}) | (OPEN_KEYS if any(rest for *_, rest in runs) else {})
     keyed(figure, there)
-    return settled(figure)
+    return frozen(figure)
 
 
 def rung(shown, scene):

@@ -10,10 +10,10 @@ from driftsim.report.figures.panels import (
     changes,
     concepts,
     entitle,
+    frozen,
     grid,
     legend,
     level,
-    settled,
     shade,
 )
 from driftsim.report.figures.style import FROM_ZERO, MOST_BANDS, short
@@ -62,9 +62,9 @@ def labelled(figure, lines, beside):
         named = {name: line for made in lines.values() for name, line in made.items()}
         last = {name: named.pop(name) for name in [ORACLE] if name in named}
         legend(figure, {short(name): line for name, line in (named | last).items()})
-        return settled(figure)
+        return frozen(figure)
     texts = {panel: names_at(panel, made) for panel, made in lines.items() if made}
-    settled(figure)
+    frozen(figure)
     for panel, named in texts.items():
         at_the_ends(panel, lines[panel], named)
     return figure

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from pandas import DataFrame
 
-from driftsim.report.figures.panels import LINE, broken, more, settled
+from driftsim.report.figures.panels import LINE, broken, frozen, more
 from driftsim.report.figures.shown import shared
 from driftsim.report.figures.style import INK, numbers, short
 
@@ -46,7 +46,7 @@ def forgetting(shown):
         for phase, concept in enumerate(ruling):
             frame(panel, list(table.columns).index(concept), phase)
     once(panels)
-    return settled(figure)
+    return frozen(figure)
 
 
 def probed(shown):

@@ -56,7 +56,7 @@ def more(titles, width):
     return max([broken(title, width).count("\n") for title in titles], default=0)
 
 
-def settled(figure):
+def frozen(figure):
     """A figure whose panels have found their places, and keep them."""
     figure.get_layout_engine().execute(figure)
     figure.set_layout_engine("none")

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from driftsim.report.amounts import title
-from driftsim.report.figures.panels import entitle, settled
+from driftsim.report.figures.panels import entitle, frozen
 from driftsim.report.figures.style import INK, short
 
 NAME, BAR = 0.21, 0.09  # inches of a name, and of a bar that joins those alike
@@ -26,7 +26,7 @@ def ranks(shown):
     for panel, (name, frame) in zip(panels, told.items()):
         entitle(panel, name)
         draw(panel, shown, frame)
-    return settled(figure)
+    return frozen(figure)
 
 
 def high(frame):

@@ -6,7 +6,7 @@ from matplotlib.ticker import MaxNLocator
 
 from driftsim.evaluation.recovery import DID_NOT_FALL, TOO_SHORT, median
 from driftsim.report.figures.matrices import label, matrix, once, tiled
-from driftsim.report.figures.panels import below, entitle, grid, keyed, settled
+from driftsim.report.figures.panels import below, entitle, frozen, grid, keyed
 from driftsim.report.figures.style import FAINT, INK, grouped, numbers, short
 
 MOST_PANELS = 9  # beyond, a matrix for each setting
@@ -46,7 +46,7 @@ def dots(shown, told):
         panel.text(1.02, -0.9, "depth", transform=panel.get_yaxis_transform(), **DEPTH)
     below(panels, "rows to recover")
     keyed(figure, keys([frame for *_, frame in told]))
-    return settled(figure)
+    return frozen(figure)
 
 
 def keys(frames):
@@ -116,7 +116,7 @@ def matrices(shown, told):
         many = any(frame.duplicated("contender").any() for frame in frames)
         longer = f"> or hatched: {'most seeds ' if many else ''}{LONGER}"
         figure.supxlabel(longer, fontsize="small", color=FAINT)
-    return settled(figure)
+    return frozen(figure)
 
 
 def table(shown, changes):

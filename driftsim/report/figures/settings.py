@@ -11,7 +11,7 @@ from pandas import DataFrame
 from driftsim.parts import plain
 from driftsim.report.figures.labels import at_the_ends, names_at
 from driftsim.report.figures.matrices import label, matrix, once, tiled
-from driftsim.report.figures.panels import ACROSS, entitle, grid, legend, level, settled
+from driftsim.report.figures.panels import ACROSS, entitle, frozen, grid, legend, level
 from driftsim.report.figures.shown import shared
 from driftsim.report.figures.style import FROM_ZERO, MOST_BANDS, numbers, short
 
@@ -90,9 +90,9 @@ def lines(shown, slices, metric):
     level(panels, metric in FROM_ZERO)
     if not single:
         legend(figure, {short(name): line for told in made.values() for name, line in told.items()})
-        return settled(figure)
+        return frozen(figure)
     texts = names_at(panels[0], made[panels[0]])
-    settled(figure)
+    frozen(figure)
     at_the_ends(panels[0], made[panels[0]], texts)
     return figure
 
@@ -152,7 +152,7 @@ def maps(told, metric):
         panel.set_xlabel([*swept][1])
     once(panels)
     figure.suptitle(metric.replace("_", " "), fontsize="medium")
-    return settled(figure)
+    return frozen(figure)
 
 
 def crossed(results, frame):

@@ -8,7 +8,7 @@ from matplotlib.patches import Patch
 
 from driftsim.parts import identity
 from driftsim.report.figures.matrices import SHADES
-from driftsim.report.figures.panels import along, below, changes, entitle, grid, settled
+from driftsim.report.figures.panels import along, below, changes, entitle, frozen, grid
 from driftsim.report.figures.style import GROUNDS, HATCHES, INK, short
 
 HEIGHT, NAME = 1.6, 0.17  # inches of a panel, and of a name beside it
@@ -45,7 +45,7 @@ def stream(shown):
             if panel.get_subplotspec().is_first_col():
                 panel.set_ylabel(fact.label(scene))
     below(blocks[-1], "row of the stream")
-    return settled(figure)
+    return frozen(figure)
 
 
 def height(scenes):

@@ -8,7 +8,7 @@ from driftsim.report.page.plain import csv, markdown
 from driftsim.report.page.tables import frames
 from driftsim.report.verdict import Block
 from driftsim.resolved import resolved
-from driftsim.store import placed
+from driftsim.store import write_atomically
 
 __all__ = ["pictures", "write"]
 
@@ -23,7 +23,7 @@ def write(results, folder, failures=()):
     named = {f"{name}.{suffix}": one[suffix] for name, one in made.items() for suffix in one}
     contents = named | files(results, told, verdict, failures)
     contents["report.html"] = page(results, told, verdict, figures, failures).encode()
-    return [placed(folder / name, content) for name, content in contents.items()]
+    return [write_atomically(folder / name, content) for name, content in contents.items()]
 
 
 def files(results, told, verdict, failures=()):

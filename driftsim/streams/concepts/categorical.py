@@ -58,7 +58,7 @@ class Categorical(Concept):
         nominal = dict.fromkeys(range(self.features), self.values)
         return Schema(numbered(self.features), nominal, self.classes)
 
-    def settled(self, rng):
+    def instantiated(self, rng):
         """The same concept, with its table written out; it follows from the fields alone."""
         if self._cells is not None:
             return self

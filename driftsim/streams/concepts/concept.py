@@ -30,7 +30,7 @@ class Concept(Part):
         """The hashes of the files that it reads, by path."""
         return {path: sha256(Path(path).read_bytes()).hexdigest() for path in self.files}
 
-    def settled(self, rng):
+    def instantiated(self, rng):
         """This concept, with what its description leaves open drawn or read."""
         return self
 

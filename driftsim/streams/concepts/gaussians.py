@@ -29,7 +29,7 @@ class Gaussians(Concept):
         k, d = (len(self.means), len(self.means[0])) if self.means is not None else (2, 2)
         return Schema(numbered(d), n_classes=k)
 
-    def settled(self, rng):
+    def instantiated(self, rng):
         """The same classes, by their means and priors."""
         if self.means is not None:
             return self._complete({})

@@ -31,7 +31,7 @@ class Hyperplane(Rule):
     def moves(self):
         return bool(self.speed)
 
-    def settled(self, rng):
+    def instantiated(self, rng):
         drawn = rng.random(self.features).tolist()
         settled = self.model_copy(update={"weights": self.weights or drawn})
         weights, across = np.asarray(settled.weights), rng.standard_normal(self.features)

@@ -62,7 +62,7 @@ class MakeClassification(Concept):
     def schema(self):
         return Schema(numbered(self.n_features), n_classes=self.n_classes)
 
-    def settled(self, rng):
+    def instantiated(self, rng):
         """The same parameters, with clusters and columns drawn."""
         if self._clusters is not None:
             return self

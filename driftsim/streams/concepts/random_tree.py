@@ -103,7 +103,7 @@ class RandomTree(Concept):
             n_classes=self.classes,
         )
 
-    def settled(self, rng):
+    def instantiated(self, rng):
         """The same columns, with the tree drawn."""
         if self._tree is not None:
             return self

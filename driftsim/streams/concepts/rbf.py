@@ -87,7 +87,7 @@ class Rbf(Concept):
     def moves(self):
         return bool(self.speed) and self.moving != 0
 
-    def settled(self, rng):
+    def instantiated(self, rng):
         """The same clouds, with their centroids drawn."""
         if self._clouds is not None:
             return self

@@ -79,7 +79,7 @@ class Linear(Normal):
     def moves(self):
         return bool(self.walk)
 
-    def settled(self, rng):
+    def instantiated(self, rng):
         drawn, key = rng.standard_normal(self.features).tolist(), int(rng.integers(2**62))
         settled = self.model_copy(update={"weights": self.weights or drawn})
         settled._key = key
@@ -111,7 +111,7 @@ class Level(Normal):
     def moves(self):
         return bool(self.slope or self.walk)
 
-    def settled(self, rng):
+    def instantiated(self, rng):
         settled = self.model_copy()
         settled._key = int(rng.integers(2**62))
         return settled
@@ -149,7 +149,7 @@ class HyperplaneRegression(Uniform):
     def schema(self):
         return Schema(numbered(self.features), n_classes=None)
 
-    def settled(self, rng):
+    def instantiated(self, rng):
         drawn = rng.random(self.features).tolist()
         return self.model_copy(update={"weights": self.weights or drawn})
 

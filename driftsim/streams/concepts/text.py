@@ -46,7 +46,7 @@ class Text(Concept):
         names = tuple(f"word{j + 1}" for j in range(self.words))
         return Schema(names, classes=("ham", "spam"))
 
-    def settled(self, rng):
+    def instantiated(self, rng):
         """The same vocabulary, with the topics of its classes drawn."""
         if self._words is not None:
             return self

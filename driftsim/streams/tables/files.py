@@ -40,14 +40,14 @@ class Sheet(NamedTuple):
 
     def columns(self, reading):
         """The columns; `ValueError` names the row that will not do."""
-        with self.placed():
+        with self.write_atomically():
             return [
                 read(reading, name, cells)
                 for read, name, cells in zip(self.reads, self.names, self.cells, strict=True)
             ]
 
     @contextmanager
-    def placed(self):
+    def write_atomically(self):
         """What is wrong with a row is raised with the line of the file that it begins on."""
         try:
             yield
@@ -131,7 +131,7 @@ def from_arff(data):
 def sheet_of_text(names, reads, rows):
     """What a text holds, a column for each name."""
     sheet = Sheet(names, [], reads, rows)
-    with sheet.placed():
+    with sheet.write_atomically():
         return sheet._replace(cells=cells_of(rows, len(names)))
 
 

@@ -248,7 +248,7 @@ def test_a_perturbation_may_grow_from_none():
     }
     drift = {"kind": "incremental", "at": [10_000], "width": 10_000}
     stream = Stream.model_validate({"length": 20_000, "concepts": concepts, "drift": drift})
-    world = stream.settled(0)
+    world = stream.instantiated(0)
     block = world.rows(0, 20_000)
     error = 1 - world.posterior(block.t, block.X).max(axis=1)
     assert not error[:5_000].any()

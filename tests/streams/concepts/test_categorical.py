@@ -13,7 +13,7 @@ N = 100_000
 
 def joint(**given):
     """p(x, y) of every combination of values."""
-    concept = Categorical(**given).settled(np.random.default_rng(0))
+    concept = Categorical(**given).instantiated(np.random.default_rng(0))
     d, v = concept.features, concept.values
     X = np.stack(np.meshgrid(*[np.arange(v)] * d, indexing="ij"), axis=-1).reshape(-1, d)
     return concept.density(X.astype(float), np.arange(len(X)))
@@ -65,16 +65,16 @@ def test_changes_are_nested_and_variants_differ():
 
 
 def test_a_table_is_the_same_whatever_the_name_and_seed():
-    one, two = (Categorical(table=7).settled(np.random.default_rng(s)) for s in (0, 1))
+    one, two = (Categorical(table=7).instantiated(np.random.default_rng(s)) for s in (0, 1))
     assert all(np.array_equal(a, b) for a, b in zip(one._cells, two._cells))
-    assert one.settled(None) is one
+    assert one.instantiated(None) is one
     assert not np.allclose(joint(table=7), joint(table=8))
 
 
 @pytest.mark.parametrize("given", [{}, {"certainty": 0.8, "classes": 3, "covariate": 0.5}])
 def test_rows_are_as_frequent_as_their_density(given):
     given = {"features": 2} | given
-    concept = Categorical(**given).settled(np.random.default_rng(0))
+    concept = Categorical(**given).instantiated(np.random.default_rng(0))
     X, y = concept.draw(np.random.default_rng(0), np.arange(N))
     cell = (X @ [3, 1]).astype(int) * concept.classes + y
     share, expected = np.bincount(cell, minlength=9 * concept.classes) / N, joint(**given).ravel()
@@ -82,7 +82,7 @@ def test_rows_are_as_frequent_as_their_density(given):
 
 
 def test_what_is_no_code_has_no_density():
-    concept = Categorical(features=2).settled(np.random.default_rng(0))
+    concept = Categorical(features=2).instantiated(np.random.default_rng(0))
     X = np.array([[0, 2], [0, 3], [-1, 0], [0.5, 1]])
     assert (concept.density(X, np.arange(4)).sum(axis=1) > 0).tolist() == [True] + [False] * 3
 

@@ -80,7 +80,7 @@ def test_stagger_by_enumeration():
 def test_bayes_error_of_two_gaussians(prior, error):
     concept = {"kind": "gaussians", "separation": 2.0, "priors": [1 - prior, prior]}
     stream = Stream.model_validate({"length": N, "concepts": {"a": concept}})
-    world = stream.settled(0)
+    world = stream.instantiated(0)
     block = world.rows(0, N)
     bayes = 1 - world.posterior(block.t, block.X).max(axis=1)
     assert abs(bayes.mean() - error) < 4 * bayes.std() / sqrt(N)
@@ -97,7 +97,7 @@ def test_density_integrates_to_one():
     grid = (np.arange(-600, 600) + 0.5) / 100
     X = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
     concept = Concept.model_validate({"kind": "gaussians", "priors": [0.3, 0.7]})
-    settled = concept.settled(np.random.default_rng(0))
+    settled = concept.instantiated(np.random.default_rng(0))
     density = settled.density(X, np.zeros(len(X)))
     assert np.allclose(density.sum(axis=0) * 1e-4, [0.3, 0.7], atol=1e-4)
 
@@ -111,7 +111,7 @@ def test_density_is_zero_outside_the_box():
 def test_open_weights_follow_from_the_name_and_the_seed():
     concepts = {"a": {"kind": "hyperplane"}, "b": {"kind": "hyperplane"}}
     stream = {"length": 100, "concepts": concepts, "drift": {"kind": "sudden", "at": [50]}}
-    one, two, other = (Stream.model_validate(stream).settled(s).concepts for s in (1, 1, 2))
+    one, two, other = (Stream.model_validate(stream).instantiated(s).concepts for s in (1, 1, 2))
     assert one[0].weights == two[0].weights
     assert one[0].weights != one[1].weights and one[0].weights != other[0].weights
 

@@ -15,7 +15,7 @@ PLAIN = {"n_features": 7, "n_informative": 3, "n_redundant": 2, "n_repeated": 1,
 
 def drawn(seed=0, n=2000, **given):
     rng = np.random.default_rng(seed)
-    return MakeClassification(**given).settled(rng).draw(rng, np.arange(n))
+    return MakeClassification(**given).instantiated(rng).draw(rng, np.arange(n))
 
 
 @pytest.mark.parametrize("more", [{}, {"hypercube": False, "class_sep": 2.0}, {"n_classes": 3}])
@@ -78,7 +78,7 @@ def test_blocks_are_of_one_structure_and_share_no_rows():
     assert len(np.unique(both[:, 0])) == 2 * BLOCK
     gap = np.abs(one.X.mean(axis=0) - two.X.mean(axis=0))
     assert (gap < 4 * np.sqrt(2 / BLOCK) * one.X.std(axis=0)).all()
-    assert not stream.known and np.isnan(stream.settled(0).posterior(one.t, one.X)).all()
+    assert not stream.known and np.isnan(stream.instantiated(0).posterior(one.t, one.X)).all()
 
 
 def test_a_cube_of_many_dimensions_has_corners():
@@ -87,8 +87,8 @@ def test_a_cube_of_many_dimensions_has_corners():
 
 
 def test_settling_again_changes_nothing():
-    concept = MakeClassification().settled(np.random.default_rng(0))
-    assert concept.settled(np.random.default_rng(1)) is concept
+    concept = MakeClassification().instantiated(np.random.default_rng(0))
+    assert concept.instantiated(np.random.default_rng(1)) is concept
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ N = 100_000
 
 
 def settled(seed=0, **given):
-    return RandomTree(**given).settled(np.random.default_rng(seed))
+    return RandomTree(**given).instantiated(np.random.default_rng(seed))
 
 
 def leaves(concept, node=0, depth=0, used=(), box=None):
@@ -97,7 +97,7 @@ def test_columns_are_uniform():
 
 def test_settling_again_changes_nothing():
     concept = settled()
-    assert concept.settled(np.random.default_rng(1)) is concept
+    assert concept.instantiated(np.random.default_rng(1)) is concept
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ N = 100_000
 
 
 def settled(**given):
-    return Rbf(**given).settled(np.random.default_rng(0))
+    return Rbf(**given).instantiated(np.random.default_rng(0))
 
 
 def places(clouds, t, which=0):
@@ -138,7 +138,7 @@ def test_the_oracle_is_calibrated_while_centroids_move(t):
 
 def test_settling_again_changes_nothing():
     concept = settled()
-    assert concept.settled(np.random.default_rng(1)) is concept
+    assert concept.instantiated(np.random.default_rng(1)) is concept
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ N = 100_000
 
 def drawn(concept, n=N):
     stream = Stream.model_validate({"length": n, "concepts": {"a": concept}})
-    world = stream.settled(0)
+    world = stream.instantiated(0)
     return world, world.rows(0, n)
 
 
@@ -81,7 +81,7 @@ def test_the_truth_of_a_ramp_between_regressions():
     }
     drift = {"kind": "gradual", "at": [N // 2], "width": N}
     stream = Stream.model_validate({"length": N, "concepts": concepts, "drift": drift})
-    world = stream.settled(0)
+    world = stream.instantiated(0)
     block = world.rows(0, N)
     mean, variance = world.posterior(block.t, block.X).T
     rest = (block.y - mean) ** 2 - variance

@@ -94,7 +94,7 @@ def test_a_circle_moves_and_grows_by_its_numbers():
     block = world.rows(0, 9_000, 11_000)
     half_way = np.hypot(block.X[:, 0] - 0.3, block.X[:, 1] - 0.5) <= 0.175
     assert np.mean(block.y != half_way) < 0.02
-    posterior = world.settled(0).posterior(block.t, block.X)
+    posterior = world.instantiated(0).posterior(block.t, block.X)
     assert np.array_equal(posterior.argmax(axis=1), block.y)
 
 

@@ -14,7 +14,7 @@ N = 20_000
 
 
 def settled(**given):
-    return Text(**given).settled(np.random.default_rng(0))
+    return Text(**given).instantiated(np.random.default_rng(0))
 
 
 def messages(words, length):
@@ -89,14 +89,14 @@ def test_topics_drift():
     text = {"kind": "text", "words": 30}
     stream = {"length": 4000, "concepts": {"before": text, "after": text}}
     stream = Stream.model_validate(stream | {"drift": {"kind": "sudden", "at": [2000]}})
-    before, after = (concept._words.frequency for concept in stream.settled(0).concepts)
+    before, after = (concept._words.frequency for concept in stream.instantiated(0).concepts)
     assert np.abs(before - after).max() > 0.01
     assert stream.schema.classes == ("ham", "spam")
 
 
 def test_settling_again_changes_nothing():
     concept = settled()
-    assert concept.settled(np.random.default_rng(1)) is concept
+    assert concept.instantiated(np.random.default_rng(1)) is concept
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from driftsim.adaptation.detectors import Detector
-from driftsim.adaptation.hearing import (
+from driftsim.adaptation.error_monitor import (
     COMPARED,
     MOST_PIECES,
     Answers,
