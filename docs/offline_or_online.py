@@ -7,11 +7,11 @@ in reports/, and writes beside itself, the same bytes each time.
 from pathlib import Path
 
 import numpy as np
+import theory
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import driftsim
-from driftsim import theory
 from driftsim.report.figures import COLOURS, DASHES, STYLE
 
 FOLDER = Path(__file__).resolve().parent

@@ -5,7 +5,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1] / "driftsim"
 LAYERS = [
-    {"parts", "roles", "libraries", "safety", "rows", "theory", "kernels"},
+    {"parts", "roles", "libraries", "safety", "rows", "kernels"},
     {"streams", "learners", "adaptation"},
     {"evaluation"},
     {"notation", "scenario", "resolved"},

@@ -1,9 +1,9 @@
 """The flagship: four strategies on one stream, each as theory tells; a scenario and a page."""
 
-import importlib.util
 from pathlib import Path
 
 import numpy as np
+import offline_or_online
 import pytest
 from closed_forms.simulation import MOST_Z, excess, greatest_z, over
 
@@ -21,17 +21,9 @@ KNOWN = {  # to four digits, at these steps after the warm-up
 }
 
 
-def page():
-    """The script that draws the figure, with the theory of the four strategies."""
-    spec = importlib.util.spec_from_file_location("page", ROOT / "docs" / "offline_or_online.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_theory_gives_the_figures_it_is_known_for(name):
-    assert np.allclose(page().expected(SCENARIO)[name][STEPS], KNOWN[name], atol=1.5e-4)
+    assert np.allclose(offline_or_online.expected(SCENARIO)[name][STEPS], KNOWN[name], atol=1.5e-4)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -40,5 +32,5 @@ def test_each_strategy_errs_as_theory_tells(name, seeds):
     interval = 10 if seeds >= 200 else 50
     contender = SCENARIO.models[name].model_dump(serialize_as_any=True)
     simulated = excess(SCENARIO.stream, contender, seeds, 50, interval=interval)
-    expected = page().expected(SCENARIO)[name]
+    expected = offline_or_online.expected(SCENARIO)[name]
     assert greatest_z(simulated, over(expected, interval)) < MOST_Z

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
+import theory
 from closed_forms.simulation import MOST_Z, excess, greatest_z, linear, over, stream_of
-
-from driftsim import theory
 
 RIVER = {  # whose squared loss has twice the gradient
     "kind": "river.linear_model.LinearRegression",

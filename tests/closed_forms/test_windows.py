@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
+import theory
 from closed_forms.simulation import MOST_Z, excess, greatest_z, linear, stream_of
-
-from driftsim import theory
 
 SLOPE = {"slope": 0.01}
 WALK = {"walk": 0.1}

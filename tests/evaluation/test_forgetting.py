@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+import theory
 from closed_forms.simulation import linear, stream_of
 
-from driftsim import theory
 from driftsim.evaluation.forgetting import lost
 from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.rules import Rules

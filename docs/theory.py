@@ -1,9 +1,9 @@
-"""Ground floor: theory, the errors that are known in closed form.
+"""Theory: errors that are known in closed form, for the tests and offline_or_online.md.
 
-All of them are excess squared errors: what the squared error of a prediction is beyond that of
-the best possible one, in expectation. Features are independent standard normals, `d` of them, and
-a label is a linear function of them, or for a windowed mean a level, plus noise; `noise` and
-`walk` are standard deviations: of the label, and of the step of each weight with every row.
+All of them are excess squared errors: the expected squared error of a prediction minus that of
+the best possible one. Features are `d` independent standard normals. A label is a linear function
+of them plus noise, or for a windowed mean a level plus noise. `noise` is the standard deviation of
+the label, `walk` that of the step of each weight with every row.
 """
 
 import numpy as np
