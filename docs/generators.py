@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from driftsim.gallery import GALLERY, example
+from driftsim.examples import CONCEPTS, scenario
 from driftsim.notation import parsed
 from driftsim.parts import described
 from driftsim.report.figures import COLOURS, STYLE
@@ -29,14 +29,14 @@ and shows a whole scenario. This page is made by `python docs/generators.py`.
 
 def main():
     sections = [HEAD]
-    for kind in GALLERY:
-        stream = Stream.model_validate(parsed(example(kind))[0]["stream"])
+    for kind in CONCEPTS:
+        stream = Stream.model_validate(parsed(scenario(kind))[0]["stream"])
         picture = FOLDER / "pictures" / f"{kind}.png"
         picture.parent.mkdir(exist_ok=True)
         with rc_context(STYLE):
             columns = telling(stream) if kind == "text" else COLUMNS.get(kind, (0, 1))
             drawn(stream, columns).savefig(picture, dpi=72, metadata={"Software": None})
-        before, after = GALLERY[kind]
+        before, after = CONCEPTS[kind]
         sections.append(
             f"## {kind}\n\n{described(Concept.kinds[kind])}\n\n"
             f"![Two features of {kind}, before and after a drift](pictures/{kind}.png)\n\n"

@@ -116,11 +116,11 @@ def check(scenario: Files, settings: Settings = None, parts: Parts = None):
 def kinds(name: Name = None, parts: Parts = None):
     """List what a scenario can name, with parameters, defaults and what each is."""
     with faults_told():
-        from driftsim.catalogue import listed
+        from driftsim.kinds import listing
         from driftsim.runner import load_parts
 
         load_parts(parts or ())
-        print(listed(name))
+        print(listing(name))
 
 
 @app.command()
@@ -149,11 +149,11 @@ def plot(
 def tell(path, settings, parts):
     """Print what happens in a scenario."""
     from driftsim.runner import restless
-    from driftsim.timeline import told
+    from driftsim.study_overview import overview
 
     study = loaded([path], settings, None, (), parts)[0]
     print(f"{path}: valid")
-    print(told(study, width=min(Console().width, 100)))
+    print(overview(study, width=min(Console().width, 100)))
     faults = [restless(variant.scenario.stream) for variant in study.variants]
     for fault in dict.fromkeys(filter(None, faults)):
         print(f"{path}: cannot be run: {fault}")
@@ -199,13 +199,13 @@ def faults_told():
 
 def play_and_report(study, folder, jobs, timeout, fresh, parts):
     """Run what is missing and write the report; whether a contender failed."""
-    from driftsim.columns import doubtful
+    from driftsim.column_overview import mixed_columns
     from driftsim.parts import visible
     from driftsim.runner import absent, missing, play
     from driftsim.store import Store
 
     for line in dict.fromkeys(
-        line for one in study.variants for line in doubtful(one.scenario.stream)
+        line for one in study.variants for line in mixed_columns(one.scenario.stream)
     ):
         print(visible(f"{study.name}: {line}"), file=sys.stderr)
     store = Store(folder / "runs")

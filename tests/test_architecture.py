@@ -11,7 +11,7 @@ LAYERS = [
     {"notation", "scenario", "resolved"},
     {"store", "own", "runner", "workers"},
     {"report"},
-    {"cli", "timeline", "columns", "catalogue", "gallery"},
+    {"cli", "study_overview", "column_overview", "kinds", "examples"},
 ]
 HOMES = {
     "pydantic": {"parts", "streams", "learners", "adaptation", "evaluation", "scenario"},

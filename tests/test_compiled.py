@@ -388,11 +388,11 @@ models:
 import json, sys
 import driftsim
 from driftsim.runner import runs_of
-from driftsim.timeline import told
+from driftsim.study_overview import overview
 imported = []
 for path in sys.argv[1:]:
     study = driftsim.load(path)
-    told(study)
+    overview(study)
     imported.append("numba" in sys.modules)
     for run in runs_of(study.variants[0]):
         for _ in run.play(): pass

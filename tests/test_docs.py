@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import driftsim
-from driftsim import columns
-from driftsim.catalogue import FAMILIES
+from driftsim.column_overview import column_lines
 from driftsim.evaluation.metrics import METRICS
+from driftsim.kinds import FAMILIES
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -104,7 +104,7 @@ def test_the_table_of_the_docs_is_read_as_they_say(tmp_path):
     (tmp_path / "prices.csv").write_text("\n".join(["day,price,class", *rows]) + "\n")
     stream = driftsim.load(tmp_path / "prices.yaml").variants[0].scenario.stream
     assert (stream.length, stream.schema.nominal) == (698, {0: 7})
-    listed = "\n".join(f"  {line}" for line in columns.listed(stream, 78))
+    listed = "\n".join(f"  {line}" for line in column_lines(stream, 78))
     assert listed in page
 
 

@@ -9,8 +9,8 @@ from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.memories import Memory
 from driftsim.adaptation.policies import Policy
 from driftsim.adaptation.policies.alarms import OnDrift
-from driftsim.catalogue import listed
 from driftsim.evaluation.labels import Labels
+from driftsim.kinds import listing
 from driftsim.learners.learner import Learner
 from driftsim.libraries import assembled, imported
 from driftsim.parts import described, guess, short
@@ -71,7 +71,7 @@ def test_a_class_that_lacks_something_is_told_what(family, lacking):
             right = f"'bare' is no {family.kind()} yet: its class Bare lacks {lacking}"
             assert error.value.errors()[0]["msg"].endswith(right)
         with pytest.raises(ScenarioError, match=right):
-            listed("bare")
+            listing("bare")
     finally:
         del family.unfinished["bare"]
 

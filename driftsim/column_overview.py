@@ -1,4 +1,4 @@
-"""Columns: what `check` tells of the columns of recorded rows, a line each."""
+"""Column overview: what `check` prints of the columns of recorded rows, a line each."""
 
 import textwrap
 from pathlib import Path
@@ -10,7 +10,7 @@ MOST_COLUMNS = 30  # of a table, that are listed
 LONGEST = 24  # characters of a name
 
 
-def listed(stream, width):
+def column_lines(stream, width):
     """The columns of each recorded concept, in lines of at most so many characters."""
     for name, concept in stream.concepts.items():
         if hasattr(concept, "columns"):
@@ -20,7 +20,7 @@ def listed(stream, width):
             yield from listed_table(facts, target, width)
 
 
-def doubtful(stream):
+def mixed_columns(stream):
     """A line for each column of a table that became one of words, though some are numbers.
 
     Not for one that a file or a scenario declares to hold words.

@@ -1,10 +1,10 @@
-"""Timelines: what happens in a study, in words and characters."""
+"""Study overview: what `check` prints of a study, in words and a line of characters."""
 
 import textwrap
 
 import numpy as np
 
-from driftsim.columns import listed
+from driftsim.column_overview import column_lines
 from driftsim.parts import dumped, told_parameters
 from driftsim.streams.drifts import plural
 
@@ -12,7 +12,7 @@ MARKS = "abcdefghijklmnopqrstuvwxyz"
 MOST_CHANGES = 20  # that are told one by one
 
 
-def told(study, width=80):
+def overview(study, width=80):
     """A study in words, and a line of characters for the stream: a letter a concept."""
     scenario = study.variants[0].scenario
     lines = [study.question] if study.question else []
@@ -24,7 +24,7 @@ def told(study, width=80):
     if len(study.variants) > 1:
         swept = " and ".join(study.swept)
         lines.append(f"{len(study.variants)} settings of {swept}; this is the first")
-    columns = [f"  {line}" for line in listed(scenario.stream, max(width - 2, 20))]
+    columns = [f"  {line}" for line in column_lines(scenario.stream, max(width - 2, 20))]
     return "\n".join([*(wrapped(line, width) for line in lines), *columns])
 
 

@@ -1,8 +1,8 @@
-"""The catalogue: everything that can be named, with its parameters, defaults and a sentence."""
+"""Kinds: everything that can be named, with its parameters, defaults and a sentence."""
 
 import pytest
 
-from driftsim.catalogue import FAMILIES, listed
+from driftsim.kinds import FAMILIES, listing
 from driftsim.parts import Imported
 from driftsim.scenario import ScenarioError
 
@@ -10,7 +10,7 @@ KINDS = [(family, name) for family, parts in FAMILIES.items() for name in parts.
 
 
 def test_all_families_and_kinds_are_listed():
-    said = listed()
+    said = listing()
     for family, name in KINDS:
         assert f"\n{family}: " in f"\n{said}"
         assert f"\n  {name}" in said
@@ -19,7 +19,7 @@ def test_all_families_and_kinds_are_listed():
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_family_is_listed_with_parameters(family):
-    said = listed(family)
+    said = listing(family)
     for name in FAMILIES[family].kinds:
         assert f"  {name}" in said
     assert max(map(len, said.splitlines())) <= 100
@@ -27,7 +27,7 @@ def test_a_family_is_listed_with_parameters(family):
 
 @pytest.mark.parametrize(("family", "name"), KINDS, ids=[name for _, name in KINDS])
 def test_a_kind_has_a_sentence_and_every_parameter(family, name):
-    kind, said = FAMILIES[family].kinds[name], listed(name)
+    kind, said = FAMILIES[family].kinds[name], listing(name)
     assert said.startswith(f"  {name}")
     assert len(said.splitlines()[1].strip()) > 10
     hidden = {"path"} if issubclass(kind, Imported) else set()
@@ -49,7 +49,7 @@ def test_a_kind_has_a_sentence_and_every_parameter(family, name):
     ],
 )
 def test_parameters_are_told_with_type_default_and_unit(name, line):
-    assert f"    {line}" in listed(name)
+    assert f"    {line}" in listing(name)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_parameters_are_told_with_type_default_and_unit(name, line):
         ("", "no family or kind is called ''"),
     ],
 )
-def test_what_is_not_in_the_catalogue(name, words):
+def test_a_name_that_is_no_kind(name, words):
     with pytest.raises(ScenarioError) as caught:
-        listed(name)
+        listing(name)
     assert words in str(caught.value)

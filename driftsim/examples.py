@@ -1,6 +1,6 @@
-"""The gallery: an example of every concept, before and after a drift."""
+"""Examples: every concept, before and after a drift."""
 
-GALLERY = {
+CONCEPTS = {
     "sea": ("threshold: 8", "threshold: 12"),
     "stagger": ("function: 1", "function: 2"),
     "sine": ("function: 1", "function: 3"),
@@ -27,13 +27,13 @@ GALLERY = {
     ),
     "level": ("level: 0.0", "level: 3.0"),
 }
-NUMBERS = ("linear", "friedman", "hyperplane_regression", "level")  # of regression
+REGRESSION = ("linear", "friedman", "hyperplane_regression", "level")  # of regression
 
 
-def example(kind):
+def scenario(kind):
     """A scenario with one sudden drift of a kind of concept, as YAML."""
-    before, after = GALLERY[kind]
-    learner = "linear_model.LinearRegression" if kind in NUMBERS else "naive_bayes.GaussianNB"
+    before, after = CONCEPTS[kind]
+    learner = "linear_model.LinearRegression" if kind in REGRESSION else "naive_bayes.GaussianNB"
     return f"""\
 stream:
   length: 20_000

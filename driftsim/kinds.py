@@ -1,4 +1,4 @@
-"""The catalogue: what a scenario can name, with parameters, defaults and what each is."""
+"""Kinds: what `kinds` prints, all that a scenario can name, with parameters and defaults."""
 
 import inspect
 import textwrap
@@ -8,7 +8,7 @@ from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.memories import Memory
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Labels
-from driftsim.gallery import GALLERY, example
+from driftsim.examples import CONCEPTS, scenario
 from driftsim.learners.learner import Learner
 from driftsim.libraries import imported, parameters
 from driftsim.parts import MOST_ROWS, Imported, Strict, described, guess, short
@@ -30,7 +30,7 @@ FAMILIES = {
 }
 
 
-def listed(name=None):
+def listing(name=None):
     """All families, one, or one kind; raises `ScenarioError` where there is none of the name."""
     if name is None:
         return "\n\n".join(listed_family(family) for family in FAMILIES.values())
@@ -78,7 +78,7 @@ def listed_kind(family, name):
 
 def shown(kind):
     """An example scenario of a kind of concept, where the gallery has one."""
-    return f"\n\n{textwrap.indent(example(kind), '    ')}" if kind in GALLERY else ""
+    return f"\n\n{textwrap.indent(scenario(kind), '    ')}" if kind in CONCEPTS else ""
 
 
 def listed_path(kind, path):

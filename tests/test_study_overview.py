@@ -7,7 +7,7 @@ from driftsim import ScenarioError, load
 from driftsim.cli import app
 from driftsim.runner import missing
 from driftsim.store import Store
-from driftsim.timeline import told
+from driftsim.study_overview import overview
 
 TEXT = """\
 # Is this a question that is long enough to be wrapped where it would stand out?
@@ -28,7 +28,7 @@ RECURRING = "{kind: recurring, every: 1_000}"
 def lines(folder, drift, width=80, more=""):
     path = folder / "s.yaml"
     path.write_text(TEXT.replace("DRIFT", drift) + more)
-    return told(load(path), width).splitlines()
+    return overview(load(path), width).splitlines()
 
 
 def test_a_timeline_tells_what_there_is(tmp_path):
@@ -70,7 +70,7 @@ def test_the_changes_beyond_twenty_are_counted_but_for_the_last(tmp_path):
 def test_a_thousand_million_changes_are_not_listed(tmp_path):
     path = tmp_path / "s.yaml"
     path.write_text(TEXT.replace("1_000\n", f"{10**12}\n", 1).replace("DRIFT", RECURRING))
-    said = told(load(path), 80).splitlines()
+    said = overview(load(path), 80).splitlines()
     assert said[-2] == "  … and 999,999,978 more changes, until"
     assert said[-1] == "  row 999,999,999,000: before → after"
     words = (
@@ -95,7 +95,7 @@ def test_recorded_rows_have_marks_and_no_oracle(tmp_path):
         "stream:\n  concepts: {pages: {kind: river.datasets.Phishing, marks: [300]}}\n"
         "models: {last: {learner: no_change, policy: online}}\n"
     )
-    said = told(load(path)).splitlines()
+    said = overview(load(path)).splitlines()
     assert "  1,250 rows of 9 features and 2 classes (false, true)" in said
     assert any("no oracle" in line for line in said)
     assert "  a = pages: river.datasets.Phishing, marks [300]" in said

@@ -3,7 +3,7 @@
 import pytest
 
 from driftsim import load
-from driftsim.timeline import told
+from driftsim.study_overview import overview
 
 
 def lines(folder, names, rows, width=80, more=""):
@@ -15,7 +15,7 @@ def lines(folder, names, rows, width=80, more=""):
         "models: {last: {learner: no_change, policy: online}}\n"
         "evaluation: {warmup: 10}\n"
     )
-    said = told(load(path), width).splitlines()
+    said = overview(load(path), width).splitlines()
     return said[next(i for i, line in enumerate(said) if "columns of t" in line) :]
 
 
@@ -81,6 +81,6 @@ def test_data_of_libraries_are_told_too(tmp_path):
             "models: {last: {learner: no_change, policy: online}}\n"
             "evaluation: {warmup: 10}\n"
         )
-        assert f"the target, {target}" in " ".join(told(load(path)).split()).replace(
+        assert f"the target, {target}" in " ".join(overview(load(path)).split()).replace(
             "the target the target", "the target"
         )
