@@ -110,7 +110,7 @@ class Meter:
         if self._sizes and self.position > self._sizes[0]:
             self._sizes = [point for point in self._sizes if point >= self.position]
             size = sum(model.size() for model in self.models)
-            self._tally.most("model_bytes", size, self.position - 1)
+            self._tally.keep_max("model_bytes", size, self.position - 1)
 
 
 class Metered(Model):

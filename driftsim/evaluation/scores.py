@@ -6,7 +6,7 @@ from driftsim.learners.reference import Majority, Mean, NoChange
 from driftsim.rows import label_of, one_hot
 
 
-class OfClasses:
+class ClassificationScores:
     """Counts of classes, and expected errors where the posterior is known."""
 
     references = (Majority, NoChange)
@@ -30,8 +30,8 @@ class OfClasses:
     def answers(self, tally, rows, predicted):
         """Keep how a contender has done."""
         if predicted.ndim == 2:
-            untold = ~np.isfinite(predicted).all(axis=1)
-            tally.add(rows.t, untold=untold.astype(np.int64))
+            missing = ~np.isfinite(predicted).all(axis=1)
+            tally.add(rows.t, missing_probabilities=missing.astype(np.int64))
             own = predicted[np.arange(len(predicted)), rows.y]
             tally.add(rows.t, log_loss=-np.log(np.maximum(own, 1e-15)))
             apart = predicted - one_hot(rows.y, self._k)
@@ -39,7 +39,7 @@ class OfClasses:
             if self._bins:
                 self._score(tally, rows, predicted[:, 1])
         label = label_of(predicted)
-        tally.right(rows.t, self._k, label, label == rows.y)
+        tally.add_confusion(rows.t, self._k, label, label == rows.y)
         if rows.posterior is not None:
             tally.add(rows.t, expected_error=expected_error(rows.posterior, label))
 
@@ -49,10 +49,10 @@ class OfClasses:
         code = np.clip((score * bins).astype(np.int64), 0, bins - 1)
         held = {f"score_{label}": np.where(rows.y == label, code, bins) for label in (0, 1)}
         tally.count(rows.t, bins, **held)
-        tally.weigh(rows.t, bins, code, score_sum=score)
+        tally.add_binned(rows.t, bins, code, score_sum=score)
 
 
-class OfNumbers:
+class RegressionScores:
     """Sums of errors, and of squared distances from the mean given the features, if known."""
 
     references = (Mean, NoChange)
@@ -78,7 +78,9 @@ class OfNumbers:
 
 def scores_of(schema, bins=None):
     """What is kept of rows of a schema; with counts of scores in so many bins, if given."""
-    return OfNumbers(schema, bins) if schema.regression else OfClasses(schema, bins)
+    return (
+        RegressionScores(schema, bins) if schema.regression else ClassificationScores(schema, bins)
+    )
 
 
 def distances(rows, predicted):

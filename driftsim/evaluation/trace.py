@@ -176,7 +176,7 @@ class Tally:
         for column, entries in zip((self._labelled, *columns), after):
             column[intervals] = entries
 
-    def weigh(self, t, k, code, **weights):
+    def add_binned(self, t, k, code, **weights):
         """Sum weights (n,) at consecutive rows, apart for each code 0 … k - 1."""
         intervals, starts = self.intervals(t)
         row = np.repeat(np.arange(len(starts)) * k, np.diff(np.append(starts, len(t))))
@@ -191,7 +191,7 @@ class Tally:
             counts = counted(starts, code, k + 1)[:, :k]
             self._column(name, counts)[intervals] += counts
 
-    def right(self, t, k, label, right):
+    def add_confusion(self, t, k, label, right):
         """Count how often each label is `predicted` at consecutive rows, and `correct`."""
         intervals, starts = self.intervals(t)
         counts = counted(starts, 2 * label + right, 2 * k)
@@ -212,7 +212,7 @@ class Tally:
         share = amount if len(rows) == 1 else amount * rows / rows.sum()
         column[edges // self._interval - self._offset] += share
 
-    def most(self, name, value, at):
+    def keep_max(self, name, value, at):
         """Keep the greatest value in the interval of row `at`; NaN where there is none."""
         if at < self._stop:
             column = self.columns.setdefault(name, np.full(len(self.columns["rows"]), np.nan))

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from driftsim.evaluation.alarms import at_random, detected, periodic, starts
+from driftsim.evaluation.alarm_scores import at_random, detected, periodic, starts
 from driftsim.evaluation.forgetting import lost
 from driftsim.evaluation.moments import Moments
 from driftsim.evaluation.recovery import (

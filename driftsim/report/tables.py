@@ -79,14 +79,14 @@ def remarks(results):
     for name, contender in results.study.variants[0].scenario.models.items():
         yield from (f"{name}: {note}." for note in contender.learner.notes)
     for name in dict.fromkeys(played["contender"]):
-        untold = sum(
-            int(one.trace.columns["untold"].sum())
+        missing = sum(
+            int(one.trace.columns["missing_probabilities"].sum())
             for one in results.traces()
-            if one.contender == name and "untold" in one.trace.columns
+            if one.contender == name and "missing_probabilities" in one.trace.columns
         )
-        if untold:
+        if missing:
             yield (
-                f"{name} gave no probabilities of {untold:,} rows in all: "
+                f"{name} gave no probabilities of {missing:,} rows in all: "
                 "log loss and Brier score are gaps wherever there is one."
             )
     ends = zip(UNHEARD, ("only after the end of the stream", "never"))

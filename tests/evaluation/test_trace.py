@@ -48,7 +48,7 @@ def test_costs_are_spread_evenly_over_rows():
 def test_windows_are_rounded_up_to_whole_intervals_and_never_overlap():
     tally, t = Tally(30, 130, 25), np.arange(30, 130)
     tally.add(t, ones=np.ones(100, int))
-    tally.most("model_bytes", 7.0, 60)
+    tally.keep_max("model_bytes", 7.0, 60)
     trace = tally.trace().over(40)
     assert trace.interval == 50
     assert trace.columns["first_row"].tolist() == [30, 50, 100]
@@ -61,7 +61,7 @@ def test_a_sliding_window_ends_with_each_interval_and_is_rounded_up():
     tally, t = Tally(30, 130, 25), np.arange(30, 130)
     tally.add(t, ones=np.ones(100, int))
     for size, row in ((5.0, 60), (7.0, 61), (6.0, 62)):
-        tally.most("model_bytes", size, row)
+        tally.keep_max("model_bytes", size, row)
     columns = tally.trace().sliding(40).columns
     assert columns["ones"].tolist() == columns["rows"].tolist() == [20, 45, 50, 50, 30]
     assert columns["first_row"].tolist() == [30, 30, 50, 75, 100]
@@ -81,7 +81,7 @@ def test_the_whole_is_one_window():
 def test_a_row_fades_by_the_rows_after_it_whatever_the_intervals():
     tally = Tally(2, 9, 4)  # rows 2 3 | 4 5 6 7 | 8
     tally.add(np.arange(2, 9), ones=np.ones(7))
-    tally.most("model_bytes", 7.0, 5)
+    tally.keep_max("model_bytes", 7.0, 5)
     faded = tally.trace().faded(0.5).columns
     assert faded["ones"].tolist() == [2, 4 + 2 / 16, 1 + 4.125 / 2]
     assert faded["first_row"].tolist() == [2, 4, 8] and faded["last_row"].tolist() == [3, 7, 8]

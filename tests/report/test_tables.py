@@ -31,9 +31,9 @@ models:
     policy: {kind: online, restart: {kind: ddm, alarm: 1.5, warning: 1.0}}
 evaluation: {probabilities: true}
 """
-    results = played(text, "untold", tmp_path)
+    results = played(text, "missing", tmp_path)
     own = next(one for one in results.traces() if one.contender == "bayes")
-    rows = int(own.trace.columns["untold"].sum())
+    rows = int(own.trace.columns["missing_probabilities"].sum())
     told = [said for said in remarks(results) if said.startswith("bayes gave no probabilities of")]
     assert rows and told and f" {rows:,} rows" in told[0]
     assert np.isnan(results.summary().set_index("contender").log_loss["bayes"])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from driftsim.evaluation.alarms import detected, starts
+from driftsim.evaluation.alarm_scores import detected, starts
 from driftsim.report.figures.panels import (
     along,
     below,

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from driftsim.evaluation.alarms import at_random, detected, periodic, starts
+from driftsim.evaluation.alarm_scores import at_random, detected, periodic, starts
 from driftsim.report.measures import alarmed
 from driftsim.rows import Change
 
