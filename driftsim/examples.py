@@ -1,6 +1,9 @@
-"""Examples: every concept, before and after a drift."""
+"""Examples: one of each kind that a scenario can name, its parameters written as YAML.
 
-CONCEPTS = {
+`driftsim kinds` shows them, docs/generators.md draws the concepts, the tests' laws try them all.
+"""
+
+CONCEPTS = {  # before a drift, and after it
     "sea": ("threshold: 8", "threshold: 12"),
     "stagger": ("function: 1", "function: 2"),
     "sine": ("function: 1", "function: 3"),
@@ -27,23 +30,88 @@ CONCEPTS = {
     ),
     "level": ("level: 0.0", "level: 3.0"),
 }
-REGRESSION = ("linear", "friedman", "hyperplane_regression", "level")  # of regression
+PARTS = {  # by family
+    "concept": {
+        **{kind: before for kind, (before, _) in CONCEPTS.items()},
+        "river.datasets.Phishing": "marks: [600]",
+        "sklearn.datasets.load_wine": "order: shuffled",
+        "table": "path: table.csv",
+    },
+    "drift": {
+        "none": "",
+        "sudden": "at: [1_200]",
+        "gradual": "at: [1_200], width: 500",
+        "incremental": "at: [1_200], width: 500",
+        "recurring": "every: 500, width: 100",
+    },
+    "learner": {
+        "oracle": "",
+        "majority": "",
+        "no_change": "",
+        "mean": "",
+        "least_squares": "",
+        "sklearn.linear_model.SGDClassifier": "loss: log_loss",
+        "river.naive_bayes.GaussianNB": "",
+        "pipeline": (
+            "steps: [river.preprocessing.StandardScaler, river.linear_model.LogisticRegression]"
+        ),
+    },
+    "labels": {
+        "at_once": "",
+        "delayed": "rows: 37",
+        "random": "mean: 40",
+        "batches": "every: 45",
+        "share": "rate: 0.5, of: {kind: delayed, rows: 11}",
+        "budget": "labels: 2, per: 5, of: {kind: random, mean: 10}",
+    },
+    "memory": {
+        "last": "labels: 500",
+        "all": "",
+        "since_alarm": "",
+        "chunk": "",
+        "faded": "half_life: 200",
+    },
+    "detector": {
+        "adwin": "delta: 0.002",
+        "ddm": "warning: 2.0, alarm: 3.0",
+        "page_hinkley": "threshold: 40.0",
+        "river.drift.KSWIN": "",
+    },
+    "policy": {
+        "static": "",
+        "periodic": "every: 200, memory: 300",
+        "on_drift": "memory: 100, detector: {kind: adwin, delta: 0.2}",
+        "on_error": "window: 40, threshold: 0.2, memory: 70",
+        "on_shift": "window: 60, level: 0.2, memory: 90",
+        "at_drift": "memory: 120",
+        "recall": "memory: 60, models: 3, detector: {kind: adwin, delta: 0.2}",
+        "ensemble": "every: 90, size: 3",
+        "mini_batch": "size: 50",
+        "replay": "size: 20, buffer: 100, replayed: 40",
+        "online": "",
+        "pretrained_online": "epochs: 2",
+    },
+}
 
 
-def scenario(kind):
+def written(kind, parameters):
+    """A part as a scenario writes it: its kind alone, or a mapping."""
+    return f"{{kind: {kind}, {parameters}}}" if parameters else kind
+
+
+def scenario(kind, learner="sklearn.naive_bayes.GaussianNB"):
     """A scenario with one sudden drift of a kind of concept, as YAML."""
-    before, after = CONCEPTS[kind]
-    learner = "linear_model.LinearRegression" if kind in REGRESSION else "naive_bayes.GaussianNB"
+    before, after = (written(kind, parameters) for parameters in CONCEPTS[kind])
     return f"""\
 stream:
   length: 20_000
   concepts:
-    before: {{kind: {kind}, {before}}}
-    after: {{kind: {kind}, {after}}}
+    before: {before}
+    after: {after}
   drift: {{kind: sudden, at: [10_000]}}
 models:
-  frozen: {{learner: sklearn.{learner}, policy: static}}
+  frozen: {{learner: {learner}, policy: static}}
   retrained:
-    learner: sklearn.{learner}
+    learner: {learner}
     policy: {{kind: periodic, every: 1_000, memory: 1_000}}
 """

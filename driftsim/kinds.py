@@ -8,9 +8,10 @@ from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.memories import Memory
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Labels
-from driftsim.examples import CONCEPTS, scenario
+from driftsim.examples import CONCEPTS, PARTS, scenario, written
 from driftsim.learners.learner import Learner
 from driftsim.libraries import imported, parameters
+from driftsim.notation import parsed
 from driftsim.parts import MOST_ROWS, Imported, Strict, described, guess, short
 from driftsim.scenario import ScenarioError
 from driftsim.streams.concepts import Concept
@@ -31,16 +32,16 @@ FAMILIES = {
 
 
 def listing(name=None):
-    """All families, one, or one kind; raises `ScenarioError` where there is none of the name."""
+    """All families, one, or one kind; raises `ScenarioError` where none has this name."""
     if name is None:
-        return "\n\n".join(listed_family(family) for family in FAMILIES.values())
+        return "\n\n".join(listed_family(family, summary) for family in FAMILIES.values())
     if name in FAMILIES:
-        return listed_family(FAMILIES[name], fields=True)
+        return listed_family(FAMILIES[name], with_parameters)
     for family in FAMILIES.values():
         if lacks := family.lacks(name):
             raise ScenarioError(lacks)
         if name in family.kinds:
-            return listed_kind(family, name) + shown(name)
+            return with_parameters(family, name) + example(family, name)
     for kind in (kind for family in FAMILIES.values() for kind in family.kinds.values()):
         if issubclass(kind, Imported) and kind.holds(name):
             return listed_path(kind, name)
@@ -48,37 +49,44 @@ def listing(name=None):
     raise ScenarioError(f"no family or kind is called {short(name)}; {guess(name, known)}")
 
 
-def listed_family(family, fields=False):
-    """A family, with its kinds; with all their parameters where asked."""
-    tell = listed_kind if fields else told
-    kinds = [tell(family, name) for name in sorted(family.kinds)]
+def listed_family(family, describe):
+    """A family, and each of its kinds as `describe(family, name)` puts it."""
+    kinds = [describe(family, name) for name in sorted(family.kinds)]
     return "\n".join([f"{family.kind()}: {described(family)}", *kinds])
 
 
-def told(family, name):
+def summary(family, name):
     """A kind in a line or two."""
-    return wrapped(described(family.kinds[name]), f"  {written(family, name):<22} ", 25)
+    return wrapped(described(family.kinds[name]), f"  {title(family, name):<22} ", 25)
 
 
-def listed_kind(family, name):
+def with_parameters(family, name):
     """A kind, with the parameters it takes."""
     kind = family.kinds[name]
-    lines = [f"  {written(family, name)} ({family.kind()})", wrapped(described(kind), "    ", 4)]
+    lines = [f"  {title(family, name)} ({family.kind()})", wrapped(described(kind), "    ", 4)]
     for field, info in kind.model_fields.items():
         if issubclass(kind, Imported) and field == "path":
             continue
         default = "required" if info.is_required() else f"default {plain(info.default)}"
         note = comment(kind, field)
-        said = f"    {field}: {typed(info)}, {default}" + (f"; {note}" if note else "")
-        lines.append(wrapped(said, "", 8))
+        text = f"    {field}: {typed(info)}, {default}" + (f"; {note}" if note else "")
+        lines.append(wrapped(text, "", 8))
     if kind.model_config.get("extra") == "allow":
-        lines.append("    and what the class itself takes: driftsim kinds with its path tells")
+        lines.append("    and the parameters of the class itself: give its path to driftsim kinds")
     return "\n".join(lines)
 
 
-def shown(kind):
-    """An example scenario of a kind of concept, where the gallery has one."""
-    return f"\n\n{textwrap.indent(scenario(kind), '    ')}" if kind in CONCEPTS else ""
+def example(family, name):
+    """An example of a kind: a whole scenario for a concept that draws rows."""
+    if family is Concept and name in CONCEPTS:
+        concept = Concept.model_validate(parsed(written(name, CONCEPTS[name][0]))[0])
+        regression = concept.schema.regression
+        learner = "linear_model.LinearRegression" if regression else "naive_bayes.GaussianNB"
+        return f"\n\n{textwrap.indent(scenario(name, f'sklearn.{learner}'), '    ')}"
+    for kind, given in PARTS[family.kind()].items():
+        if kind == name or kind.startswith(f"{name}."):
+            return f"\n\n{wrapped(written(kind, given), f'    {family.kind()}: ', 6)}"
+    return ""  # a kind of people's own
 
 
 def listed_path(kind, path):
@@ -90,19 +98,19 @@ def listed_path(kind, path):
     first = (inspect.getdoc(found) or "").split("\n\n")[0].replace("\n", " ")
     lines = [f"  {path}", wrapped(first, "    ", 4)] if first else [f"  {path}"]
     for name, parameter in parameters(found).items():
-        needed = parameter.default is parameter.empty
-        default = "required" if needed else f"default {short(parameter.default)}"
+        required = parameter.default is parameter.empty
+        default = "required" if required else f"default {short(parameter.default)}"
         lines.append(f"    {name}: {default}")
     return "\n".join(lines)
 
 
 def wrapped(text, begin, indent):
-    """A text over as many lines as it needs, the first of which begins so."""
+    """A text over as many lines as it needs, the first of which begins with `begin`."""
     rest = " " * indent
     return textwrap.fill(text, WIDTH, initial_indent=begin, subsequent_indent=rest)
 
 
-def written(family, name):
+def title(family, name):
     """A kind as a scenario writes it."""
     return f"{name}.…" if issubclass(family.kinds[name], Imported) else name
 
@@ -115,14 +123,14 @@ def plain(value):
 def typed(info):
     """What a field takes, in a few words, with its bounds."""
     text = plain_type(info.annotation)
-    said = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
-    held = [
-        f"{words} {getattr(rule, name):g}"
+    words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+    bounds = [
+        f"{phrase} {getattr(rule, name):g}"
         for rule in info.metadata
-        for name, words in said.items()
+        for name, phrase in words.items()
         if getattr(rule, name, None) is not None and abs(getattr(rule, name)) < MOST_ROWS
     ]
-    return " ".join([text, *([", ".join(held)] if held else [])])
+    return f"{text} {', '.join(bounds)}" if bounds else text
 
 
 def plain_type(annotation):

@@ -24,7 +24,7 @@ from driftsim.rows import Schema
 from driftsim.streams.drifts import Drift
 
 NUMBERS = Schema(("x1",), n_classes=None)
-SUDDEN = EXAMPLES[Drift][1]
+SUDDEN = {"kind": "sudden", "at": [1200]}
 FAMILIES = {family.kind(): family for family in EXAMPLES}
 POLICIES = EXAMPLES[Policy]
 BOTH = [SGD, TAUGHT]  # a learner of numbers of each library

@@ -1,0 +1,71 @@
+"""The steps of CONTRIBUTING.md: where one is left out, a test here says what is missing."""
+
+from pathlib import Path
+
+import pytest
+
+from driftsim.evaluation.metrics import METRICS
+from driftsim.examples import CONCEPTS, PARTS
+from driftsim.kinds import FAMILIES
+from driftsim.report.figures import KINDS
+
+ROOT = Path(__file__).resolve().parents[1]
+README, SCENARIOS, GENERATORS, FIGURES = (
+    (ROOT / path).read_text(encoding="utf-8")
+    for path in (
+        "README.md",
+        "docs/scenarios.md",
+        "docs/generators.md",
+        "docs/figures.md",
+    )
+)
+OWN = [
+    pytest.param(family, name, kind, id=f"{family}-{name}")
+    for family, parts in FAMILIES.items()
+    for name, kind in parts.kinds.items()
+    if kind.__module__.startswith("driftsim.")
+]
+
+
+@pytest.mark.parametrize(("family", "name", "kind"), OWN)
+def test_a_kind_has_a_docstring_and_an_example(family, name, kind):
+    assert kind.__doc__, f"{family} '{name}' has no docstring: say in one sentence what it is"
+    examples = [one for one in PARTS[family] if one == name or one.startswith(f"{name}.")]
+    assert examples, f"{family} '{name}' has no example: add it to driftsim/examples.py"
+
+
+@pytest.mark.parametrize(("family", "name", "kind"), OWN)
+def test_a_kind_is_named_in_the_docs(family, name, kind):
+    if "package" in vars(kind) or name == "last":
+        pytest.skip("is written by path, or as a number alone")
+    if family not in ("memory", "learner"):
+        cure = "add it to the table"
+        assert f"`{name}`" in README, f"README.md does not name {family} '{name}': {cure}"
+    if family != "concept":
+        cure = "add it to the table, with its parameters"
+        pages = README + SCENARIOS
+        assert f"`{name}`" in pages, f"docs/scenarios.md does not name {family} '{name}': {cure}"
+
+
+@pytest.mark.parametrize("name", CONCEPTS)
+def test_a_concept_is_drawn_in_the_docs(name):
+    cure = "run `.venv/bin/python docs/generators.py`"
+    assert f"\n## {name}\n" in GENERATORS, f"docs/generators.md does not show '{name}': {cure}"
+    picture = ROOT / "docs" / "pictures" / f"{name}.png"
+    assert picture.exists(), f"docs/pictures/ has no picture of '{name}': {cure}"
+
+
+@pytest.mark.parametrize(("family", "name", "kind"), OWN)
+def test_a_concept_that_draws_rows_is_shown_before_and_after_a_drift(family, name, kind):
+    if family == "concept" and kind.rows is None and not hasattr(kind, "columns"):
+        assert name in CONCEPTS, f"concept '{name}' is not in CONCEPTS of driftsim/examples.py"
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_a_metric_is_in_the_docs(name):
+    assert f"`{name}`" in SCENARIOS, f"docs/scenarios.md does not name metric '{name}': add it"
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_figure_is_in_the_docs(name):
+    assert f"\n## {name}\n" in FIGURES, f"docs/figures.md has no section '## {name}': add one"
