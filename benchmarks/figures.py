@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from driftsim.evaluation.trace import Probes, Trace
-from driftsim.report.figures import KINDS, Shown, draw, pictures
+from driftsim.report.figures import KINDS, View, images, plot_figure
 from driftsim.report.results import Results
 from driftsim.report.verdict import SECONDS
 from driftsim.runner import runs_of
@@ -31,7 +31,7 @@ def main():
         for told in results.values():
             told.traces()  # so that figures are timed alone
         for name, told in results.items():
-            timed(name, lambda name=name, told=told: pictures(draw(name, Shown(told))))
+            timed(name, lambda name=name, told=told: images(plot_figure(name, View(told))))
         page = Path(folder) / "page"
         whole = timed("a report, from traces to page", lambda: Results(one, store).write(page))
         print(f"report.html: {(page / 'report.html').stat().st_size / 1e6:.2f} MB")

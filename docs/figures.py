@@ -7,7 +7,7 @@ writes the same bytes each time, but for the seconds of `cost`.
 from pathlib import Path
 
 import driftsim
-from driftsim.report.figures import Shown, draw
+from driftsim.report.figures import View, plot_figure
 from driftsim.report.figures.style import styled
 from driftsim.report.results import Results
 from driftsim.scenario import Study, Variant
@@ -52,7 +52,7 @@ def save(name, results, asked):
     """Draw a figure, as small as pages show it."""
     assert isinstance(results, Results)
     with styled():
-        figure = draw(name, Shown(results, **asked))
+        figure = plot_figure(name, View(results, **asked))
         path = FOLDER / "pictures" / f"figure_{name}.png"
         figure.savefig(path, dpi=100, metadata={"Software": None})
 

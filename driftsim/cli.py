@@ -135,7 +135,7 @@ def plot(
     out: Out = Path("reports"),
     parts: Parts = None,
 ):
-    """Draw one figure of reports, side by side if there are several, in a file."""
+    """Plot one figure of reports, side by side if there are several, in a file."""
     with faults_told():
         from driftsim.report.plot import plot
 

@@ -20,7 +20,7 @@ import pytest
 
 from driftsim.kernels import cache
 from driftsim.learners.sklearn import nameable
-from driftsim.report.page import plain
+from driftsim.report.page import text_files
 from driftsim.safety import FUNCTIONS, OPEN, REFUSED, exported
 from driftsim.scenario import ScenarioError, load
 from driftsim.study_overview import overview
@@ -429,7 +429,7 @@ def test_no_spreadsheet_runs_a_name(hostile):
 
 def test_numbers_stay_numbers_in_a_table():
     frame = pd.DataFrame({"=x": [-0.5, 1e-9], "s": ["-0.5", "\t=1"], "o": [-1, "+1"], "n": [-3, 3]})
-    assert plain.csv(frame).decode() == "'=x,s,o,n\n-0.5,'-0.5,-1,-3\n1e-09,'\t'=1,'+1,3\n"
+    assert text_files.csv(frame).decode() == "'=x,s,o,n\n-0.5,'-0.5,-1,-3\n1e-09,'\t'=1,'+1,3\n"
 
 
 class Elements(HTMLParser):

@@ -1,12 +1,14 @@
-"""Plot: one figure of reports that have been written, in a file."""
+"""Plot: one figure of one or several written reports, as a file."""
 
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from driftsim.evaluation.metrics import metric_of
 from driftsim.parts import guess, line, short
 from driftsim.report.amounts import listed
-from driftsim.report.figures import KINDS, Shown, draw, picture
+from driftsim.report.figures import KINDS, View, image, plot_figure
 from driftsim.report.results import Results
 from driftsim.runner import load_parts
 from driftsim.scenario import ScenarioError, load
@@ -20,57 +22,62 @@ class PlotError(ScenarioError):
     """What cannot be plotted: where, what is wrong, and what would be right."""
 
 
-def plot(paths, to, figure="curves", out="reports", parts=(), **asked):
-    """Draw a figure of reports, or of scenarios that have been run; gives its file, and notes.
+def plot(
+    paths: Sequence[str | Path],
+    to: str | Path,
+    figure: str = "curves",
+    out: str | Path = "reports",
+    parts: Sequence[str | Path] = (),
+    **options: Any,
+) -> tuple[str | Path, list[str]]:
+    """Plot a figure of reports, or of scenarios that have been run; gives its file and notes.
 
-    `asked` may name a `metric`, a `window`, what windows are `over`, and `contenders`. Raises
-    `PlotError`, before any work where it can, for what cannot be plotted.
+    `options` may hold a `metric`, a `window`, what windows are `over`, and `contenders`. Raises
+    `PlotError`, where possible before any work, for what cannot be plotted.
     """
     suffix = suffix_of(to)
-    asked = {name: value for name, value in asked.items() if value}
-    check(figure, asked)
+    options = {name: value for name, value in options.items() if value}
+    check(figure, options)
     load_parts(parts)
     reports = opened(paths, out, parts)
-    check_contenders(reports, asked.get("contenders", ()))
-    check_metrics(reports, figure, asked.get("metric"))
-    shown = Shown(titled(reports), **asked)
-    made = draw(figure, shown)
-    if made is None:
-        said = f"there is no '{figure}' to draw: {lack(reports, figure, shown)}"
-        raise PlotError(line(f"{listed([*reports])}: {said}"))
+    check_contenders(reports, options.get("contenders", ()))
+    check_metrics(reports, figure, options.get("metric"))
+    view = View(titled(reports), **options)
+    plotted = plot_figure(figure, view)
+    if plotted is None:
+        reason = f"nothing to plot as '{figure}': {why_empty(reports, figure, view)}"
+        raise PlotError(line(f"{listed([*reports])}: {reason}"))
     try:
-        write_atomically(Path(to), picture(made, suffix))
+        write_atomically(Path(to), image(plotted, suffix))
     except StoreError as error:
         raise StoreError(str(error).replace("--out", "--to")) from None
-    return to, [f"{runs}, and are left out" for runs in absent(reports, shown.names)]
+    return to, [f"{runs}, and are left out" for runs in missing(reports, view.names)]
 
 
 def suffix_of(path):
-    """The kind of a file, by its name."""
+    """The format of a file, by its name."""
     suffix = Path(path).suffix.lower().removeprefix(".")
     if suffix not in SUFFIXES:
-        said = f"a figure is no {short(suffix)}" if suffix else "this names no kind of file"
-        raise PlotError(line(f"--to {path}: {said}; end it in .png, .svg or .pdf"))
+        fault = f"{short(suffix)} is no format of a figure" if suffix else "this has no suffix"
+        raise PlotError(line(f"--to {path}: {fault}; end it in .png, .svg or .pdf"))
     return suffix
 
 
-def check(figure, asked):
-    """Raise `PlotError` unless there is such a figure, and it heeds what is asked."""
+def check(figure, options):
+    """Raise `PlotError` unless there is such a figure, and it takes these options."""
     if figure not in KINDS:
-        said = f"no figure is called {short(figure)}; {guess(figure, KINDS)}"
-        raise PlotError(line(f"--figure: {said}"))
-    over = asked.get("over", "tumbling")
+        fault = f"no figure is called {short(figure)}; {guess(figure, KINDS)}"
+        raise PlotError(line(f"--figure: {fault}"))
+    over = options.get("over", "tumbling")
     if over not in WINDOWS:
         raise PlotError(line(f"--over: {short(over)} is no kind of window; {guess(over, WINDOWS)}"))
-    if over == "cumulative" and "window" in asked:
-        said = "cumulative windows hold all rows so far, and have no other length; leave it out"
-        raise PlotError(f"--window: {said}")
-    for name in asked:
+    if over == "cumulative" and "window" in options:
+        raise PlotError("--window: cumulative windows hold all rows so far; leave it out")
+    for name in options:
         option = name.removesuffix("s")
-        able = [kind for kind, one in KINDS.items() if option in one.heeds]
+        able = [kind for kind, one in KINDS.items() if option in one.options]
         if figure not in able:
-            said = f"'{figure}' does not heed it; it is for {', '.join(able)}"
-            raise PlotError(f"--{option}: {said}")
+            raise PlotError(f"--{option}: '{figure}' does not take it; {', '.join(able)} do")
 
 
 def opened(paths, out, parts):
@@ -78,47 +85,46 @@ def opened(paths, out, parts):
     reports = {}
     for path in map(Path, paths):
         if str(path) in reports:
-            raise PlotError(line(f"{path}: this stands twice; give each report once"))
-        study, folder = kept(path, Path(out))
-        results = found(study, folder, parts)
+            raise PlotError(line(f"{path}: this is given twice; give each report once"))
+        study, folder = stored_study(path, Path(out))
+        results = stored_results(study, folder, parts)
         if not results.traces():
-            said = (
-                f"none of its runs stands in {folder / 'runs'} for this scenario, its tables and "
-                "this version as they are now"
+            fault = (
+                f"{folder / 'runs'} holds no run of this scenario with its tables and this version "
+                "of driftsim as they are now"
             )
-            raise PlotError(line(f"{path}: {said}; run it, or name the --out of its results"))
+            raise PlotError(line(f"{path}: {fault}; run it, or name the --out of its results"))
         reports[str(path)] = results
     return reports
 
 
-def found(study, folder, parts):
-    """The results of a study: as played with parts of one's own, or else as played without."""
+def stored_results(study, folder, parts):
+    """The results of a study: as played with the user's own parts, or else as played without."""
     store = Store(folder / "runs")
     results = Results(study, store, parts)
     return results if results.traces() else Results(study, store)
 
 
-def kept(path, out):
+def stored_study(path, out):
     """The study of a path, and the folder of its results."""
     if path.is_file() and (path.parent / "runs").is_dir():
-        said = f"this is a file of a report; give the folder {path.parent}"
-        raise PlotError(line(f"{path}: {said}"))
+        raise PlotError(line(f"{path}: this is a file of a report; give the folder {path.parent}"))
     if not path.is_dir():
         study = load(path)
         return study, out / study.name
     if not (path / "scenario.yaml").is_file():
-        said = "this is no report: it holds no scenario.yaml; give a folder that driftsim run wrote"
-        raise PlotError(line(f"{path}: {said}"))
+        fault = "this folder is no report: it has no scenario.yaml"
+        raise PlotError(line(f"{path}: {fault}; give a folder that driftsim run wrote"))
     try:
         return load(path / "scenario.yaml")._replace(name=path.resolve().name), path
     except ScenarioError as error:
         own = " is called " in str(error)
-        more = f"\n{path}: if it has parts of your own, name their file with --with" if own else ""
-        raise PlotError(f"{error}{more}") from None
+        hint = f"\n{path}: if it has parts of your own, name their file with --with" if own else ""
+        raise PlotError(f"{error}{hint}") from None
 
 
 def titled(reports):
-    """Results by the name of their study, with folders where two have one; a single one by none."""
+    """Results by the name of their study, with folders if names repeat; a single one by none."""
     if len(reports) == 1:
         return {"": next(iter(reports.values()))}
     names = [results.study.name for results in reports.values()]
@@ -140,12 +146,12 @@ def check_contenders(reports, names):
     }
     for name in names:
         if name not in known:
-            said = f"no contender is called {short(name)}; {guess(name, known)}"
-            raise PlotError(line(f"--contender: {said}"))
+            fault = f"no contender is called {short(name)}; {guess(name, known)}"
+            raise PlotError(line(f"--contender: {fault}"))
 
 
 def check_metrics(reports, figure, metric):
-    """Raise `PlotError` for a metric that labels do not have, or where there is none to share."""
+    """Raise `PlotError` for a metric that labels do not have, or without a common metric."""
     schemas = {
         path: results.study.variants[0].scenario.stream.schema for path, results in reports.items()
     }
@@ -154,27 +160,27 @@ def check_metrics(reports, figure, metric):
             metric_of(metric, schema)
         except ValueError as error:
             raise PlotError(line(f"--metric: {path}: {error}")) from None
-    measured = figure == "excess" or "metric" in KINDS[figure].heeds
+    measured = figure == "excess" or "metric" in KINDS[figure].options
     if measured and len({schema.regression for schema in schemas.values()}) > 1:
-        said = "some hold classes and some numbers, which have no metric in common; plot them apart"
-        raise PlotError(line(f"{listed([*reports])}: {said}"))
-    if "metric" in KINDS[figure].heeds and not Shown(titled(reports), metric).metrics:
-        said = "their scenarios name no metric that all of them have; name one with --metric"
-        raise PlotError(line(f"{listed([*reports])}: {said}"))
+        fault = "classification and regression have no metric in common; plot them apart"
+        raise PlotError(line(f"{listed([*reports])}: {fault}"))
+    if "metric" in KINDS[figure].options and not View(titled(reports), metric).metrics:
+        fault = "their scenarios have no metric in common; name one with --metric"
+        raise PlotError(line(f"{listed([*reports])}: {fault}"))
 
 
-def lack(reports, figure, shown):
-    """Why there is nothing to draw: nobody has ended, or nothing is known that would be drawn."""
+def why_empty(reports, figure, view):
+    """Why there is nothing to plot: no run has ended, or what the figure shows is not known."""
     ended = {one.contender for results in reports.values() for one in results.traces()}
-    if not ended & {*shown.names}:
-        return "; ".join(absent(reports, shown.names))
-    return KINDS[figure].lacks.format(metric=listed(shown.metrics))
+    if not ended & {*view.names}:
+        return "; ".join(missing(reports, view.names))
+    return KINDS[figure].empty.format(metric=listed(view.metrics))
 
 
-def absent(reports, names):
+def missing(reports, names):
     """Which runs of contenders have not been played, or have failed."""
     for path, results in reports.items():
-        there = {
+        ended = {
             (str(one.setting), one.contender, one.seed, one.repeat) for one in results.traces()
         }
         for variant in results.study.variants:
@@ -182,6 +188,6 @@ def absent(reports, names):
             rules = variant.scenario.evaluation
             runs = [*product(range(rules.seeds), range(rules.repeats))]
             for name in [name for name in variant.scenario.models if name in names]:
-                if lost := [run for run in runs if (setting, name, *run) not in there]:
-                    about = f"{path}: {variant.title}: " if variant.title else f"{path}: "
-                    yield line(f"{about}{len(lost)} of {len(runs)} runs of {name} have not ended")
+                if lost := [run for run in runs if (setting, name, *run) not in ended]:
+                    where = f"{path}: {variant.title}: " if variant.title else f"{path}: "
+                    yield line(f"{where}{len(lost)} of {len(runs)} runs of {name} have not ended")

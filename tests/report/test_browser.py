@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from examples import played
 
-from driftsim.report.figures import drawn, pictures
+from driftsim.report.figures import images, plot_all
 from driftsim.report.page.document import page
-from driftsim.report.page.tables import frames
+from driftsim.report.page.html_tables import frames
 from driftsim.report.results import Results
 from driftsim.runner import Played
 
@@ -459,8 +459,8 @@ class Without:
 
 
 def test_without_scripts_the_page_shows_a_picture_and_the_tables(swept, chromium, tmp_path):
-    curves = next(drawn(swept))
-    path = written(swept, tmp_path, [(curves, pictures(curves.figure)["svg"].decode())])
+    curves = next(plot_all(swept))
+    path = written(swept, tmp_path, [(curves, images(curves.figure)["svg"].decode())])
     chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         chromium.get(path.as_uri())
@@ -474,8 +474,8 @@ def test_without_scripts_the_page_shows_a_picture_and_the_tables(swept, chromium
 
 
 def test_where_the_script_fails_the_page_shows_the_same(swept, chromium, tmp_path):
-    curves = next(drawn(swept))
-    path = written(swept, tmp_path, [(curves, pictures(curves.figure)["svg"].decode())])
+    curves = next(plot_all(swept))
+    path = written(swept, tmp_path, [(curves, images(curves.figure)["svg"].decode())])
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('id="tallies">', 'id="tallies">?', 1), encoding="utf-8")
     opened = Opened(chromium, path)

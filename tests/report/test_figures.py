@@ -14,12 +14,21 @@ from matplotlib.transforms import Bbox
 
 from driftsim.evaluation.recovery import median
 from driftsim.evaluation.trace import Probes, Trace
-from driftsim.report.figures import KINDS, Shown, colour_of, curves, draw, drawn, picture, pictures
-from driftsim.report.figures.labels import spread, stretches
+from driftsim.report.figures import (
+    KINDS,
+    View,
+    colour_of,
+    curves,
+    image,
+    images,
+    plot_all,
+    plot_figure,
+)
+from driftsim.report.figures.label_placement import spread, stretches
 from driftsim.report.figures.panels import changes
 from driftsim.report.figures.recoveries import KEYS, keys
-from driftsim.report.figures.shown import rooms
 from driftsim.report.figures.style import COLOURS, FAINT, look_of, styled
+from driftsim.report.figures.view import rooms
 from driftsim.report.measures import alarm_rows
 from driftsim.report.results import Results
 from driftsim.report.verdict import SECONDS
@@ -134,7 +143,7 @@ def truth(scenario, rng, contends):
 @cache
 def all_of(results):
     """Every figure of some results, drawn once for all tests that only look at them."""
-    return [*drawn(results)]
+    return [*plot_all(results)]
 
 
 def lines(panel):
@@ -170,7 +179,7 @@ def test_a_panel_for_each_setting_and_metric(swept):
 
 @pytest.mark.parametrize("over", ["sliding", "cumulative", "faded"])
 def test_curves_over_other_windows_stand_at_their_ends(odd, over):
-    panel = draw("curves", Shown(odd, metric="kappa", window=200, over=over)).axes[0]
+    panel = plot_figure("curves", View(odd, metric="kappa", window=200, over=over)).axes[0]
     frame = odd.curves("kappa", 200, over)
     for name in NAMES:
         told = frame[frame.contender == name]
@@ -202,7 +211,7 @@ def test_of_many_contenders_a_panel_shows_some_and_the_others_faintly(many):
 
 
 def test_the_excess_is_that_of_the_api(odd):
-    panel = draw("excess", Shown(odd)).axes[0]
+    panel = plot_figure("excess", View(odd)).axes[0]
     frame = odd.curves("excess_error")
     for name in NAMES:
         told = frame[frame.contender == name]["mean"]
@@ -210,7 +219,7 @@ def test_the_excess_is_that_of_the_api(odd):
 
 
 def test_recoveries_are_medians_and_those_not_followed_to_their_end_are_open(odd):
-    panels, frame = draw("recovery", Shown(odd)).axes, odd.recovery()
+    panels, frame = plot_figure("recovery", View(odd)).axes, odd.recovery()
     assert keyed_by(panels[0]) == [*KEYS][2:]
     contenders = list(odd.study.variants[0].scenario.models)
     changes = sorted(frame.change.unique())
@@ -243,11 +252,11 @@ def test_with_one_seed_nothing_is_said_of_seeds(odd):
 
 
 def test_recoveries_from_many_changes_are_a_matrix(many):
-    longer = Shown(many, window=50)
-    assert len(draw("recovery", longer).axes) == 3
+    longer = View(many, window=50)
+    assert len(plot_figure("recovery", longer).axes) == 3
     frame = many.recovery().dropna(subset=["rows"])  # changes that were judged
-    settings = Shown({f"report {i}": many for i in range(4)})
-    cells = [text.get_text() for text in tagged(draw("recovery", settings).axes[0], "cell")]
+    settings = View({f"report {i}": many for i in range(4)})
+    cells = [text.get_text() for text in tagged(plot_figure("recovery", settings).axes[0], "cell")]
     contenders = list(many.study.variants[0].scenario.models)
     told = []
     for name in contenders:
@@ -259,7 +268,7 @@ def test_recoveries_from_many_changes_are_a_matrix(many):
 
 
 def test_the_stream_is_that_of_the_truth(odd):
-    panels = draw("stream", Shown(odd)).axes
+    panels = plot_figure("stream", View(odd)).axes
     assert len(panels) == 3
     truths = [one.truth.over(100).columns for one in odd.traces() if one.contender == "_under"]
     assert panels[2].get_ylim()[0] < 0  # so that an error of zero is seen
@@ -276,7 +285,7 @@ def test_the_stream_is_that_of_the_truth(odd):
 
 
 def test_costs_are_those_of_the_summary(odd):
-    panels, told = draw("cost", Shown(odd)).axes, odd.summary().set_index("contender")
+    panels, told = plot_figure("cost", View(odd)).axes, odd.summary().set_index("contender")
     seconds = told[list(SECONDS)].sum(axis=1)
     for panel, cost in zip(panels, (seconds, told["labels"], told["fits"])):
         points = [(mark.get_xdata()[0], mark.get_ydata()[0]) for mark in tagged(panel, "point")]
@@ -289,7 +298,7 @@ def test_costs_are_those_of_the_summary(odd):
 
 
 def test_names_keep_off_the_front(many):
-    for panel in draw("cost", Shown(many)).axes:
+    for panel in plot_figure("cost", View(many)).axes:
         (front,) = tagged(panel, "front")
         boxes = stretches(panel, front)
         for name in tagged(panel, "name"):
@@ -298,7 +307,7 @@ def test_names_keep_off_the_front(many):
 
 
 def test_forgetting_is_told_in_every_cell(odd):
-    panels, told = draw("forgetting", Shown(odd)).axes, odd.probed()
+    panels, told = plot_figure("forgetting", View(odd)).axes, odd.probed()
     for panel, name in zip(panels, NAMES):
         one = told[told.contender == name]
         cells = [text.get_text() for text in tagged(panel, "cell")]
@@ -309,7 +318,7 @@ def test_forgetting_is_told_in_every_cell(odd):
 
 
 def test_alarms_stand_above_the_line_where_they_found_a_change(odd):
-    (panel,), told = draw("alarms", Shown(odd)).axes, odd.alarms().set_index("contender")
+    (panel,), told = plot_figure("alarms", View(odd)).axes, odd.alarms().set_index("contender")
     name = "größer 模型 %"
     assert [text.get_text() for text in panel.get_yticklabels()] == [name]
     rung = np.concatenate([alarm_rows(one) for one in odd.traces() if one.contender == name])
@@ -325,7 +334,7 @@ def test_alarms_stand_above_the_line_where_they_found_a_change(odd):
 
 
 def test_one_thing_swept_is_a_curve_and_two_are_a_map(settings, tmp_path):
-    panel = draw("sweep", Shown(settings)).axes[0]
+    panel = plot_figure("sweep", View(settings)).axes[0]
     told = settings.curves("error", 10_000)
     for name, line in lines(panel).items():
         one = told[told.contender == name]
@@ -339,7 +348,7 @@ def test_one_thing_swept_is_a_curve_and_two_are_a_map(settings, tmp_path):
         for b in (5, 9)
     ]
     two = made(tmp_path, 2, *pairs)
-    panels = draw("sweep", Shown(two)).axes
+    panels = plot_figure("sweep", View(two)).axes
     told = two.curves("error", 10_000)
     for panel, name in zip(panels, ("contender 0", "contender 1")):
         cells = [text.get_text() for text in tagged(panel, "cell")]
@@ -349,23 +358,23 @@ def test_one_thing_swept_is_a_curve_and_two_are_a_map(settings, tmp_path):
 
 def test_many_settings_share_the_room_with_other_reports(odd, tmp_path):
     noises = [{"stream.noise": i / 100} for i in range(26)]
-    shown = Shown({"many": made(tmp_path, 2, *noises), "odd": odd}, metric="error")
+    shown = View({"many": made(tmp_path, 2, *noises), "odd": odd}, metric="error")
     titles = [scene.title for scene in shown.scenes]
     assert len(titles) == 24 and titles[-1] == "odd"
     assert titles[-2] == "many, noise = 0.22 (and 3 more, not drawn)"
     assert {*NAMES} < {*shown.names}
-    assert "odd" in [panel.get_title() for panel in draw("cost", shown).axes]
+    assert "odd" in [panel.get_title() for panel in plot_figure("cost", shown).axes]
     assert rooms([2, 30, 30], 24) == [2, 11, 11] and rooms([1] * 30, 24) == [1] * 30
 
 
 def test_matrices_that_are_not_drawn_are_told(odd, monkeypatch):
     monkeypatch.setattr("driftsim.report.figures.matrices.MOST_TABLES", 2)
-    titles = [panel.get_title() for panel in draw("forgetting", Shown(odd)).axes]
+    titles = [panel.get_title() for panel in plot_figure("forgetting", View(odd)).axes]
     assert len(titles) == 2 and "(and 2 more, not drawn)" in titles[-1].replace("\n", " ")
 
 
 def test_ranks_are_led_to_their_names_and_those_alike_are_joined(settings):
-    (panel,), told = draw("ranks", Shown(settings)).axes, settings.ranks()
+    (panel,), told = plot_figure("ranks", View(settings)).axes, settings.ranks()
     low, high = panel.get_xlim()
     led = sorted(line.get_xdata()[0] * (high - low) + low for line in tagged(panel, "rank"))
     assert np.allclose(led, sorted(told["rank"]))
@@ -432,14 +441,14 @@ def visible(figure):
 
 def test_contenders_keep_their_looks_in_every_figure(odd):
     names = list(odd.study.variants[0].scenario.models)
-    only = Shown(odd, contenders=names[1:])
+    only = View(odd, contenders=names[1:])
     for name in ("curves", "excess"):
-        drawn = lines(draw(name, only).axes[0])
+        drawn = lines(plot_figure(name, only).axes[0])
         assert names[0] not in drawn
         assert all(drawn[one].get_color() == colour_of(names.index(one)) for one in names[1:])
-    points = tagged(draw("cost", only).axes[0], "point")
+    points = tagged(plot_figure("cost", only).axes[0], "point")
     assert [point.get_color() for point in points] == [colour_of(i) for i in (1, 2, 3)]
-    both = draw("curves", Shown({"one": odd, "other": odd}, metric="error")).axes
+    both = plot_figure("curves", View({"one": odd, "other": odd}, metric="error")).axes
     assert [lines(panel)[names[0]].get_color() for panel in both] == [colour_of(0)] * 2
 
 
@@ -472,14 +481,14 @@ def test_the_same_results_give_the_same_bytes(odd, settings):
 
 def bytes_of(name, results, suffixes):
     """The files of a figure, drawn anew."""
-    figure = draw(name, Shown(results))
-    return figure and [picture(figure, suffix) for suffix in suffixes]
+    figure = plot_figure(name, View(results))
+    return figure and [image(figure, suffix) for suffix in suffixes]
 
 
 def test_text_stays_text_and_names_are_drawn_as_they_are(odd):
     ids = []
     for one in all_of(odd):
-        svg = pictures(one.figure)["svg"].decode()
+        svg = images(one.figure)["svg"].decode()
         assert "20" + "26-" not in svg and "$x^2$ & " not in svg
         tree = ElementTree.fromstring(svg)
         ids += [node.get("id") for node in tree.iter() if node.get("id")]
@@ -505,13 +514,13 @@ def test_names_are_told_in_words(odd, settings, plain):
 def test_contenders_that_failed_are_left_out(odd, tmp_path):
     store = Store(tmp_path / "runs")
     results = Results(odd.study, store)
-    assert [one.name for one in drawn(results)] == ["curves"]  # which says that every run failed
+    assert [one.name for one in plot_all(results)] == ["curves"]  # which says that every run failed
     for _, run in odd.runs():
         if run.name != "_under":
             store.save(run, odd.store.load(run))
     results = Results(odd.study, store)
-    for one in drawn(results):
-        assert b"_under" not in picture(one.figure, "svg")
+    for one in plot_all(results):
+        assert b"_under" not in image(one.figure, "svg")
         assert "_under" not in one.text
 
 
@@ -536,14 +545,14 @@ def test_changes_too_many_to_be_told_apart_have_no_lines():
 
 
 def test_seconds_of_different_engines_are_said_to_be(swept, tmp_path):
-    alike = next(one for one in drawn(swept) if one.name == "cost")
+    alike = next(one for one in plot_all(swept) if one.name == "cost")
     assert "different engines" not in alike.text
     text = """stream: {length: 2_000, concepts: {a: sea}}
 models:
   frozen: {learner: sklearn.naive_bayes.GaussianNB, policy: static}
   online: {learner: majority, policy: online}
 """
-    cost = next(one for one in drawn(played(text, "engines", tmp_path)) if one.name == "cost")
+    cost = next(one for one in plot_all(played(text, "engines", tmp_path)) if one.name == "cost")
     assert "not alike (scikit-learn: frozen; numpy: online)" in cost.text
     assert cost.figure.axes[0].get_xlabel() == "seconds, of different engines"
 
@@ -557,7 +566,7 @@ models:
   frozen: {learner: majority, policy: static}
 sweep: {stream.drift.width: [10, 1_000], models.frozen.policy: [static, online]}
 """
-    figure = draw("stream", Shown(played(text, "ramps", tmp_path)))
+    figure = plot_figure("stream", View(played(text, "ramps", tmp_path)))
     titles = [panel.get_title() for panel in figure.axes if panel.get_title()]
     assert len(titles) == 2 and {"width = 10", "width = 1000"} <= {
         part for title in titles for part in title.split(", ")

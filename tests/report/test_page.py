@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 from examples import played
 
-from driftsim.report.figures import drawn, pictures
+from driftsim.report.figures import images, plot_all
 from driftsim.report.page import document, packed
-from driftsim.report.page.about import written
 from driftsim.report.page.document import page, source, told_first
+from driftsim.report.page.html_tables import MOST_ROWS, frames, section
 from driftsim.report.page.packed import Packing, grouped
-from driftsim.report.page.tables import MOST_ROWS, frames, section
+from driftsim.report.page.page_data import written
 from driftsim.report.results import Results
 from driftsim.report.verdict import Block
 from driftsim.runner import Played
@@ -126,8 +126,8 @@ def test_every_figure_has_a_title_and_a_text_alternative(folder, text):
 
 def test_the_same_results_give_the_same_bytes(plain):
     one, other = (Results(plain.study, plain.store) for _ in range(2))
-    figure = next(drawn(plain))
-    svg = [pictures(figure.figure)["svg"].decode() for _ in range(2)]
+    figure = next(plot_all(plain))
+    svg = [images(figure.figure)["svg"].decode() for _ in range(2)]
     assert text_of(one, (), [(figure, svg[0])]) == text_of(other, (), [(figure, svg[1])])
 
 

@@ -1,4 +1,4 @@
-"""Plot: a figure of reports from the command line, and what is told where there is none."""
+"""Plot: a figure of reports from the command line, and the message where there is none."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from examples import played
 from typer.testing import CliRunner
 
 from driftsim.cli import app
-from driftsim.report.figures import KINDS, Shown, draw, picture
+from driftsim.report.figures import KINDS, View, image, plot_figure
 from driftsim.report.plot import plot
 from driftsim.report.results import Results
 from driftsim.resolved import resolved
@@ -61,26 +61,26 @@ def kept(results, folder):
     (folder / "scenario.yaml").write_text(resolved(results.study), encoding="utf-8")
 
 
-def told(*words):
+def invoke(*words):
     """The end of `driftsim plot` with these words."""
     return CliRunner().invoke(app, ["plot", *map(str, words)])
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
-def test_a_report_is_plotted_as_it_is_drawn(reports, tmp_path, suffix):
+def test_a_report_is_plotted_as_its_figure(reports, tmp_path, suffix):
     to = tmp_path / "new" / f"figure.{suffix}"
-    ended = told(reports / "one", "--to", to, "--figure", "recovery")
+    ended = invoke(reports / "one", "--to", to, "--figure", "recovery")
     assert (ended.exit_code, ended.stdout, ended.stderr) == (0, f"{to}\n", "")
     study = load(reports.parent / "one.yaml")
     results = Results(study, Store(reports / "one" / "runs"))
-    assert to.read_bytes() == picture(draw("recovery", Shown(results)), suffix)
+    assert to.read_bytes() == image(plot_figure("recovery", View(results)), suffix)
 
 
 def test_a_scenario_that_has_been_run_is_its_report(reports, tmp_path):
     one, two = tmp_path / "one.svg", tmp_path / "two.svg"
     more = ("--metric", "kappa", "--window", 200, "--over", "sliding", "--contender", "last")
-    assert told(reports / "one", "--to", one, *more).exit_code == 0
-    ended = told(reports.parent / "one.yaml", "--out", reports, "--to", two, *more)
+    assert invoke(reports / "one", "--to", one, *more).exit_code == 0
+    ended = invoke(reports.parent / "one.yaml", "--out", reports, "--to", two, *more)
     assert ended.exit_code == 0, ended.stderr
     assert one.read_bytes() == two.read_bytes()
     assert b">kappa<" in one.read_bytes() and b"frozen" not in one.read_bytes()
@@ -90,7 +90,8 @@ def test_reports_are_compared_side_by_side(reports, monkeypatch):
     figures = {}
     for name in KINDS:
         monkeypatch.setattr(
-            "driftsim.report.plot.draw", lambda *two: figures.setdefault(two[0], draw(*two))
+            "driftsim.report.plot.plot_figure",
+            lambda *two: figures.setdefault(two[0], plot_figure(*two)),
         )
         if name not in ("sweep", "ranks", "forgetting", "alarms"):
             plot([reports / "one", reports / "other"], reports / "x.svg", name)
@@ -106,89 +107,89 @@ def test_reports_are_compared_side_by_side(reports, monkeypatch):
     assert len(figures["stream"].axes) == 6
 
 
-def test_reports_of_one_name_are_told_apart_by_their_paths(reports, tmp_path):
+def test_reports_of_one_name_are_titled_by_their_paths(reports, tmp_path):
     (tmp_path / "again").mkdir()
-    twin = tmp_path / "again" / "one"
-    twin.symlink_to(reports / "one")
-    ended = told(reports / "one", twin, "--to", tmp_path / "x.svg")
+    other = tmp_path / "again" / "one"
+    other.symlink_to(reports / "one")
+    ended = invoke(reports / "one", other, "--to", tmp_path / "x.svg")
     assert ended.exit_code == 0, ended.stderr
     svg = (tmp_path / "x.svg").read_bytes()
     assert b">out/one<" in svg and b">again/one<" in svg
 
 
 def test_help_names_every_figure():
-    assert all(name in told("--help").stdout for name in KINDS)
+    assert all(name in invoke("--help").stdout for name in KINDS)
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
-        (["{one}", "--to", "x.jpg"], "--to x.jpg: a figure is no 'jpg'; end it in .png, .svg or"),
-        (["{one}", "--to", "x"], "--to x: this names no kind of file; end it in .png"),
+        (["{one}", "--to", "x.jpg"], "--to x.jpg: 'jpg' is no format of a figure; end it in .png"),
+        (["{one}", "--to", "x"], "--to x: this has no suffix; end it in .png"),
         (["{one}", "--figure", "curve"], "no figure is called 'curve'; did you mean 'curves'?"),
         (["{one}", "--metric", "kapa"], "one: no metric is called 'kapa'; did you mean 'kappa'?"),
         (["{one}", "--metric", "mae"], "one: 'mae' is not for these labels; choose from error"),
-        (["{one}", "--metric", "log_loss"], "one: there is no 'curves' to draw: nothing is known"),
+        (["{one}", "--metric", "log_loss"], "nothing to plot as 'curves': log_loss is not known"),
         (["{one}", "--contender", "froze"], "is called 'froze'; did you mean 'frozen'?"),
         (["{one}", "--over", "slidin"], "'slidin' is no kind of window; did you mean 'sliding'?"),
-        (["{one}", "--figure", "ranks", "--metric", "error"], "it is for curves, cost, sweep"),
-        (["{one}", "--figure", "stream", "--contender", "last"], "'stream' does not heed it"),
-        (["{one}", "--figure", "sweep"], "one: there is no 'sweep' to draw: nothing is swept"),
-        (["{one}", "--figure", "ranks"], "that needs a sweep of two settings"),
+        (["{one}", "--figure", "ranks", "--metric", "error"], "it; curves, cost, sweep do"),
+        (["{one}", "--figure", "stream", "--contender", "last"], "'stream' does not take it"),
+        (["{one}", "--figure", "sweep"], "nothing to plot as 'sweep': the scenario has no"),
+        (["{one}", "--figure", "ranks"], "it needs a sweep of two settings"),
         (["{one}", "--figure", "forgetting"], "write evaluation: {probe: 500}, and run it again"),
-        (["{one}", "--figure", "alarms"], "there is no 'alarms' to draw: no alarm rang"),
-        (["{numbers}", "--figure", "recovery"], "no change is known that has rows before it"),
-        (["{none}"], "none: this is no report: it holds no scenario.yaml; give a folder that"),
+        (["{one}", "--figure", "alarms"], "nothing to plot as 'alarms': there was no alarm"),
+        (["{numbers}", "--figure", "recovery"], "no known change has rows before it"),
+        (["{none}"], "none: this folder is no report: it has no scenario.yaml; give a folder that"),
         (["{nowhere}"], "nowhere: cannot be read: no such file or directory"),
         (["{one}.yaml"], "one.yaml: cannot be read"),
-        (["{one}", "{one}"], "one: this stands twice; give each report once"),
+        (["{one}", "{one}"], "one: this is given twice; give each report once"),
         (["{one}", "{numbers}"], "have no metric in common; plot them apart"),
         (["{one}", "--over", "cumulative", "--window", "100"], "--window: cumulative windows hold"),
-        (["{one}", "--figure", "cost", "--over", "tumbling"], "--over: 'cost' does not heed it"),
+        (["{one}", "--figure", "cost", "--over", "tumbling"], "--over: 'cost' does not take it"),
         (["{one}/scenario.yaml"], "this is a file of a report; give the folder"),
         (["{one}", "--with", "x.py"], "--with x.py: there is no such Python file"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_plotted_is_told(reports, tmp_path, words, said):
+def test_what_cannot_be_plotted_is_refused(reports, tmp_path, words, message):
     names = {name: reports / name for name in ("one", "other", "numbers", "none", "nowhere")}
     to = [] if "--to" in words else ["--to", tmp_path / "x.svg"]
-    ended = told(*(word.format(**names) for word in words), *to)
+    ended = invoke(*(word.format(**names) for word in words), *to)
     assert ended.exit_code == 2 and not ended.stdout
-    assert said in ended.stderr and "Traceback" not in ended.stderr
+    assert message in ended.stderr and "Traceback" not in ended.stderr
     assert ended.stderr.count("\n") == 1 and not list(tmp_path.iterdir())
 
 
-def test_a_file_that_cannot_be_written_is_told(reports, tmp_path):
+def test_a_file_that_cannot_be_written_is_refused(reports, tmp_path):
     (tmp_path / "file").write_text("")
-    ended = told(reports / "one", "--to", tmp_path / "file" / "x.svg")
+    ended = invoke(reports / "one", "--to", tmp_path / "file" / "x.svg")
     assert ended.exit_code == 2 and "another --to" in ended.stderr
 
 
-def test_runs_that_are_missing_are_told(tmp_path):
+def test_runs_that_are_missing_are_named(tmp_path):
     results = played(ONE, "gone", tmp_path)
     folder = tmp_path / "out" / "gone"
     kept(results, folder)
     for _, run in results.runs():
         if run.name == "last":
             (folder / "runs" / f"{run.key}.parquet").unlink()
-    ended = told(folder, "--to", tmp_path / "x.svg")
+    ended = invoke(folder, "--to", tmp_path / "x.svg")
     assert ended.exit_code == 0
     assert ended.stderr == f"{folder}: 1 of 1 runs of last have not ended, and are left out\n"
     assert b">frozen<" in (tmp_path / "x.svg").read_bytes()
-    ended = told(folder, "--to", tmp_path / "y.svg", "--contender", "last")
+    ended = invoke(folder, "--to", tmp_path / "y.svg", "--contender", "last")
     assert ended.exit_code == 2
-    said = "there is no 'curves' to draw"
-    assert ended.stderr == f"{folder}: {said}: {folder}: 1 of 1 runs of last have not ended\n"
+    reason = "nothing to plot as 'curves'"
+    assert ended.stderr == f"{folder}: {reason}: {folder}: 1 of 1 runs of last have not ended\n"
     for path in (folder / "runs").iterdir():
         path.unlink()
-    ended = told(folder, "--to", tmp_path / "y.svg")
+    ended = invoke(folder, "--to", tmp_path / "y.svg")
     assert ended.exit_code == 2 and not (tmp_path / "y.svg").exists()
-    assert "none of its runs stands in" in ended.stderr
+    assert "holds no run of this scenario" in ended.stderr
 
 
 def test_unknown_kinds_may_be_own_parts(tmp_path):
     (tmp_path / "scenario.yaml").write_text(ONE.replace("policy: static", "policy: drowsy"))
-    ended = told(tmp_path, "--to", tmp_path / "x.svg")
+    ended = invoke(tmp_path, "--to", tmp_path / "x.svg")
     fault, hint = ended.stderr.splitlines()
     assert ended.exit_code == 2 and "no policy is called 'drowsy'" in fault
     assert hint == f"{tmp_path}: if it has parts of your own, name their file with --with"
@@ -201,13 +202,13 @@ def test_a_report_with_own_parts_is_plotted_with_them(tmp_path):
     words = ["run", path, "--out", tmp_path, "--jobs", 1, "--with", tmp_path / "own.py"]
     ended = CliRunner().invoke(app, [*map(str, words)])
     assert ended.exit_code == 0, ended.output
-    ended = told(tmp_path / "own", "--to", tmp_path / "x.svg", "--with", tmp_path / "own.py")
+    ended = invoke(tmp_path / "own", "--to", tmp_path / "x.svg", "--with", tmp_path / "own.py")
     assert ended.exit_code == 0, ended.stderr
-    ended = told(tmp_path / "own", "--to", tmp_path / "y.svg")
-    assert ended.exit_code == 2 and "none of its runs stands in" in ended.stderr
+    ended = invoke(tmp_path / "own", "--to", tmp_path / "y.svg")
+    assert ended.exit_code == 2 and "holds no run of this scenario" in ended.stderr
     kept(played(ONE, "plain", tmp_path), tmp_path / "out" / "plain")
     both = [tmp_path / "own", tmp_path / "out" / "plain", "--with", tmp_path / "own.py"]
-    ended = told(*both, "--to", tmp_path / "z.svg")
+    ended = invoke(*both, "--to", tmp_path / "z.svg")
     assert ended.exit_code == 0, ended.stderr
 
 

@@ -253,11 +253,11 @@ evaluation: {warmup: 500, interval: 50}
     assert all(
         np.isnan(row[name]) for name in ALARMS if name not in ("contender", "alarms", "seeds")
     )
-    (panel,) = figures.draw("alarms", figures.Shown(results)).axes
+    (panel,) = figures.plot_figure("alarms", figures.View(results)).axes
     words = [text.get_text() for text in panel.texts if text.get_gid() == "found"]
     n = int(row["alarms"])
     assert words == [f"{n} alarm{'s' * (n > 1)}; which are true nobody knows"]
-    told = {one.name: one.text for one in figures.drawn(results)}["alarms"]
+    told = {one.name: one.text for one in figures.plot_all(results)}["alarms"]
     assert "which are true nobody knows" in told and "false" not in told
     marked = played(text.replace("rows.csv", "rows.csv, marks: [1_200]"), "marked", tmp_path)
     assert marked.alarms().set_index("contender").loc["wakes", "detected"] == 1

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from driftsim.evaluation.trace import Trace
-from driftsim.report.page.plain import markdown
+from driftsim.report.page.text_files import markdown
 from driftsim.report.results import Played, Results
 from driftsim.scenario import Scenario, Study, Variant
 

@@ -1,4 +1,4 @@
-"""Figures: everything that a study has shown, drawn."""
+"""Figures: all that a study can show, as figures of matplotlib with a title and a caption."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -6,32 +6,32 @@ from typing import NamedTuple
 from matplotlib.figure import Figure
 
 from driftsim.report.figures import (
+    captions,
     costs,
     detections,
     lines,
     matrices,
-    ranking,
+    ranks,
     recoveries,
-    settings,
-    words,
-    world,
+    stream,
+    sweeps,
 )
-from driftsim.report.figures.saved import picture, pictures
-from driftsim.report.figures.shown import Shown
+from driftsim.report.figures.image_files import image, images
 from driftsim.report.figures.style import COLOURS, DASHES, STYLE, colour_of, styled
+from driftsim.report.figures.view import View
 
 __all__ = [
-    "COLOURS", "DASHES", "KINDS", "STYLE", "Drawn", "Kind", "Shown", "colour_of", "curves",
-    "draw", "drawn", "picture", "pictures",
+    "COLOURS", "DASHES", "KINDS", "STYLE", "Kind", "ReportFigure", "View", "colour_of", "curves",
+    "image", "images", "plot_all", "plot_figure",
 ]  # fmt: skip
 
 
-class Drawn(NamedTuple):
-    """A figure of a study, with what stands beside it."""
+class ReportFigure(NamedTuple):
+    """A figure of a report, with its name, its title and its caption."""
 
     name: str
     title: str
-    text: str  # the text alternative, told from the data
+    text: str  # the caption, which also serves as the text alternative
     figure: Figure
 
 
@@ -39,69 +39,70 @@ class Kind(NamedTuple):
     """A kind of figure."""
 
     title: str
-    draw: Callable  # what is shown: a figure, or None where there is nothing to show
-    tell: Callable  # what is shown, in words
-    heeds: tuple[str, ...]  # what can be chosen
-    lacks: str  # why there may be nothing to show
+    plot: Callable[[View], Figure | None]  # None where there is nothing to show
+    describe: Callable[[View], str]  # the caption
+    options: tuple[str, ...]  # of `driftsim plot` that it takes
+    empty: str  # why there may be nothing to show
 
 
 ALONG = ("window", "over", "contender")
 KINDS = {
     "curves": Kind(
-        "Along the stream", lines.curves, words.curves, ("metric", *ALONG),
-        "nothing is known of {metric}",
+        "Along the stream", lines.curves, captions.curves, ("metric", *ALONG),
+        "{metric} is not known",
     ),
     "excess": Kind(
-        "Error beyond the best possible", lines.excess, words.excess, ALONG,
-        "the best possible is not known, or evaluation.truth was false",
+        "Error above the best possible", lines.excess, captions.excess, ALONG,
+        "the best possible error is not known, or evaluation.truth was false",
     ),
     "recovery": Kind(
-        "Recovery after each change", recoveries.recovery, words.recovery, ("window", "contender"),
-        "no change is known that has rows before it, and enough after it to judge",
+        "Recovery after each change", recoveries.recovery, captions.recovery,
+        ("window", "contender"),
+        "no known change has rows before it and enough rows after it to judge the recovery",
     ),
     "stream": Kind(
-        "The stream itself", world.stream, words.stream, ("window",), "nothing was played"
+        "The stream itself", stream.stream, captions.stream, ("window",), "nothing was played"
     ),
     "cost": Kind(
-        "Error against cost", costs.cost, words.cost, ("metric", "contender"),
-        "nothing is known of {metric}",
+        "Error against cost", costs.cost, captions.cost, ("metric", "contender"),
+        "{metric} is not known",
     ),
     "forgetting": Kind(
-        "What is forgotten", matrices.forgetting, words.forgetting, ("contender",),
-        "nobody was probed; write evaluation: {{probe: 500}}, and run it again",
+        "Forgetting", matrices.forgetting, captions.forgetting, ("contender",),
+        "nothing was probed; write evaluation: {{probe: 500}}, and run it again",
     ),
     "alarms": Kind(
-        "Alarms along the stream", detections.alarms, words.alarms, ("contender",),
-        "no alarm rang",
+        "Alarms along the stream", detections.alarms, captions.alarms, ("contender",),
+        "there was no alarm",
     ),
     "sweep": Kind(
-        "Error over what is swept", settings.sweep, words.sweep, ("metric", "contender"),
-        "nothing is swept, or nothing is known of {metric}",
+        "Error over the sweep", sweeps.sweep, captions.sweep, ("metric", "contender"),
+        "the scenario has no sweep, or {metric} is not known",
     ),
     "ranks": Kind(
-        "Mean ranks over the settings", ranking.ranks, words.ranks, ("contender",),
-        "that needs a sweep of two settings, and two contenders that have ended under each",
+        "Mean ranks over the settings", ranks.ranks, captions.ranks, ("contender",),
+        "it needs a sweep of two settings, and two contenders that have ended under each",
     ),
 }  # fmt: skip
 
 
-def drawn(results) -> Iterator[Drawn]:
+def plot_all(results) -> Iterator[ReportFigure]:
     """Every figure that a study has something to show for."""
-    shown = Shown(results)
+    view = View(results)
     for name, kind in KINDS.items():
-        if figure := draw(name, shown):
-            yield Drawn(name, kind.title, kind.tell(shown), figure)
+        if figure := plot_figure(name, view):
+            yield ReportFigure(name, kind.title, kind.describe(view), figure)
 
 
-def draw(name, shown):
-    """A figure of some kind, or None where there is nothing to show."""
-    with styled(shown.words):
-        figure = KINDS[name].draw(shown)
+def plot_figure(name: str, view: View) -> Figure | None:
+    """A figure by the name of its kind, or None where there is nothing to show."""
+    with styled(view.words):
+        figure = KINDS[name].plot(view)
     if figure is not None:
         figure.set_label(name)
     return figure
 
 
-def curves(results):
-    """Each metric over the stream, a line a contender; a panel for each setting of a sweep."""
-    return draw("curves", Shown(results))
+def curves(results) -> Figure | None:
+    """Each metric along the stream, a line a contender; a panel for each setting of a sweep."""
+    return plot_figure("curves", View(results))

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 from driftsim.evaluation.metrics import LOWER_IS_BETTER
-from driftsim.report.figures.labels import beside_points
+from driftsim.report.figures.label_placement import beside_points
 from driftsim.report.figures.panels import ACROSS, entitle, frozen, grid
 from driftsim.report.figures.style import FROM_ZERO, numbers
 from driftsim.report.verdict import SECONDS
@@ -16,20 +16,20 @@ DECADES = 20  # how many times as much the dearest costs, for a scale of powers 
 COSTS = {"seconds": [*SECONDS], "labels": ["labels"], "fits": ["fits"]}
 
 
-def cost(shown):
+def cost(view):
     """A point a contender: its metric against its seconds, its labels and its fits."""
-    metric = shown.metrics[0]
-    told = priced(shown, metric)
+    metric = view.metrics[0]
+    told = priced(view, metric)
     if not told:
         return None
     most = max(map(len, told.values()))
-    across = ACROSS if most <= FEW and max(map(len, shown.names)) <= LONG else 1
+    across = ACROSS if most <= FEW and max(map(len, view.names)) <= LONG else 1
     figure, blocks = grid(len(told), len(COSTS), HEIGHT + NAME * max(most - FEW, 0), across, told)
     points = {}
     for block, (title, frame) in zip(blocks, told.items()):
         entitle(block[0], title)
         for panel, name in zip(block, COSTS):
-            points[panel] = draw(panel, shown, frame, name, metric)
+            points[panel] = plot_points(panel, view, frame, name, metric)
             if panel.get_subplotspec().is_first_col():
                 panel.set_ylabel(metric.replace("_", " "))
         for panel in block if metric in FROM_ZERO else ():
@@ -40,15 +40,15 @@ def cost(shown):
     return figure
 
 
-def priced(shown, metric):
+def priced(view, metric):
     """What each contender's metric and costs are, by the title of a setting; or their means."""
     told = {}
-    for scene in shown.every:
-        frame = scene.of(shown.whole(scene.results, metric)).set_index("contender")[["mean"]]
-        spent = scene.of(shown.told(scene.results, "summary")).set_index("contender")
+    for scene in view.every:
+        frame = scene.of(view.whole(scene.results, metric)).set_index("contender")[["mean"]]
+        spent = scene.of(view.frame(scene.results, "summary")).set_index("contender")
         for name, columns in COSTS.items():
             frame[name] = spent[columns].sum(axis=1, min_count=1)
-        frame = frame[frame.index.isin(shown.names)].dropna(subset=["mean"])
+        frame = frame[frame.index.isin(view.names)].dropna(subset=["mean"])
         told.setdefault(scene.report, {})[scene.title] = frame
     return {
         title: frame
@@ -58,11 +58,11 @@ def priced(shown, metric):
     }
 
 
-def engines(shown):
+def engines(view):
     """What each contender ran on, without the reason why."""
-    frames = [shown.told(results, "summary") for results in shown.reports.values()]
+    frames = [view.frame(results, "summary") for results in view.reports.values()]
     pairs = [pair for frame in frames for pair in zip(frame["contender"], frame["engine"])]
-    return {name: engine.partition(":")[0] for name, engine in pairs if name in shown.names}
+    return {name: engine.partition(":")[0] for name, engine in pairs if name in view.names}
 
 
 def averaged(report, frames):
@@ -73,13 +73,13 @@ def averaged(report, frames):
     return {f"{report}{', ' if report else ''}mean of {len(frames)} settings": whole.dropna()}
 
 
-def draw(panel, shown, frame, name, metric):
+def plot_points(panel, view, frame, name, metric):
     """The points of a panel (x, y), by name; behind them the front that nobody is beyond."""
-    differ = name == "seconds" and len({*engines(shown).values()}) > 1
+    differ = name == "seconds" and len({*engines(view).values()}) > 1
     panel.set_xlabel(f"{name}, of different engines" if differ else name)
     scaled(panel, frame[name].to_numpy(float))
     for contender, x, y in zip(frame.index, frame[name], frame["mean"]):
-        look = shown.looks[contender]
+        look = view.looks[contender]
         style = {"color": look.colour, "linestyle": "none", "clip_on": False}
         panel.plot(x, y, marker=look.marker, markersize=5, gid="point", zorder=3, **style)
     panel.margins(0.1)

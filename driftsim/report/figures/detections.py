@@ -34,19 +34,19 @@ OPEN_KEYS = {
 }
 
 
-def alarms(shown):
+def alarms(view):
     """A row for each contender that rang, a tick for each alarm; true ones above its line."""
-    told = [(scene, rung(shown, scene)) for scene in shown.scenes]
-    names = [name for name in shown.names if any(name in lanes for _, lanes in told)]
+    told = [(scene, rung(view, scene)) for scene in view.scenes]
+    names = [name for name in view.names if any(name in lanes for _, lanes in told)]
     if not names:
         return None
     titles = [scene.title for scene, _ in told]
     figure, (panels,) = grid(1, len(told), 0.6 + LANE * len(names), titles=titles)
     for panel, (scene, lanes) in zip(panels, told):
-        draw(panel, shown, scene, {name: lanes.get(name, []) for name in names})
+        plot_lanes(panel, view, scene, {name: lanes.get(name, []) for name in names})
     below(panels, "row of the stream")
     if len(told) == 1:
-        counted(panels[0], shown, told[0][0], names)
+        counted(panels[0], view, told[0][0], names)
     runs = [run for _, lanes in told for played in lanes.values() for run in played]
     known = any(hits or false for hits, false, _ in runs)
     there = (KEYS if known else {}) | (OPEN_KEYS if any(rest for *_, rest in runs) else {})
@@ -54,11 +54,11 @@ def alarms(shown):
     return frozen(figure)
 
 
-def rung(shown, scene):
+def rung(view, scene):
     """The true, the false and the other alarms of each contender that rang, for each seed."""
     told = {}
     for one in scene.played:
-        if one.contender in shown.names:
+        if one.contender in view.names:
             told.setdefault(one.contender, []).append(sorted_out(scene, one))
     return {name: runs for name, runs in told.items() if any(map(len, sum(runs, ())))}
 
@@ -80,9 +80,9 @@ def sorted_out(scene, one):
     return hits, false, []
 
 
-def draw(panel, shown, scene, lanes):
+def plot_lanes(panel, view, scene, lanes):
     """The lanes of a scene."""
-    along(panel, scene, 5 if len(shown.scenes) == 1 else 3)
+    along(panel, scene, 5 if len(view.scenes) == 1 else 3)
     for change in drawable(scene.stream):
         panel.axvspan(change.first, change.last, color="#e4e4e4", linewidth=0, zorder=0)
     changes(panel, scene.stream)
@@ -95,16 +95,16 @@ def draw(panel, shown, scene, lanes):
     for place, (name, runs) in enumerate(lanes.items()):
         panel.axhline(place, color=FAINT, linewidth=0.4, zorder=1)
         alpha = max(1 / np.sqrt(max(len(runs), 1)), FAINTEST)
-        style = {"color": shown.looks[name].colour, "alpha": alpha, "solid_capstyle": "butt"}
+        style = {"color": view.looks[name].colour, "alpha": alpha, "solid_capstyle": "butt"}
         for hits, false, others in runs:
             tick(panel, hits, place, HIT, linewidth=1.8, gid="hit", **style)
             tick(panel, false, place, FALSE, linewidth=0.8, gid="false", **style)
             tick(panel, others, place, OPEN, linewidth=1.2, gid="open", **style)
 
 
-def counted(panel, shown, scene, names):
+def counted(panel, view, scene, names):
     """How many changes each contender found, and how many alarms were false, as far as known."""
-    told = scene.of(shown.told(scene.results, "alarms")).set_index("contender")
+    told = scene.of(view.frame(scene.results, "alarms")).set_index("contender")
     style = {"transform": panel.get_yaxis_transform(), "fontsize": 7.5, "color": FAINT}
     for place, name in enumerate(names):
         one = told.loc[name]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from driftsim.report.figures.labels import at_the_ends, names_at
+from driftsim.report.figures.label_placement import at_the_ends, names_at
 from driftsim.report.figures.panels import (
     ACROSS,
     along,
@@ -26,16 +26,16 @@ BEHIND = {"color": "#bbbbbb", "linewidth": 0.5, "zorder": 1}
 POSSIBLE = {"color": "black", "linestyle": ":", "linewidth": 1}
 
 
-def curves(shown):
+def curves(view):
     """Each metric over the stream, a line a contender; a panel for each setting."""
-    failed = not any(scene.played for scene in shown.scenes)
-    return drawn(shown, shown.metrics) if failed or known(shown, shown.metrics) else None
+    failed = not any(scene.played for scene in view.scenes)
+    return along_stream(view, view.metrics) if failed or known(view, view.metrics) else None
 
 
-def drawn(shown, metrics):
+def along_stream(view, metrics):
     """Metrics along the stream, one below the other, on the same scale in every panel."""
-    views = viewed(shown)
-    single = len(shown.scenes) == 1
+    views = viewed(view)
+    single = len(view.scenes) == 1
     most = max(len(names) for _, names in views)
     height = max(HEIGHT, 0.4 + most * NAME) if single else HEIGHT
     titles = [scene.title for scene, _ in views]
@@ -43,8 +43,8 @@ def drawn(shown, metrics):
     made = {}
     for metric, block in zip(metrics, blocks):
         for panel, (scene, names) in zip(block, views):
-            made[panel] = draw(
-                panel, shown, scene, names, scene.of(shown.curves(scene.results, metric))
+            made[panel] = plot_scene(
+                panel, view, scene, names, scene.of(view.curves(scene.results, metric))
             )
             entitle(panel, scene.title, pad=14 if block is blocks[0] else 6)
             if panel.get_subplotspec().is_first_col():
@@ -70,26 +70,26 @@ def labelled(figure, lines, beside):
     return figure
 
 
-def viewed(shown):
+def viewed(view):
     """The scene of each panel, and whom it shows: a single scene with many, some at a time."""
-    scenes, names = shown.scenes, shown.names
+    scenes, names = view.scenes, view.names
     if len(scenes) > 1:
         return [(scene, names) for scene in scenes]
     parts = -(-len(names) // MOST_LINES)
     return [(scenes[0], part.tolist()) for part in np.array_split(np.array(names, object), parts)]
 
 
-def excess(shown):
+def excess(view):
     """The error beyond the best possible, where that is known."""
-    metrics = list(dict.fromkeys(map(excess_of, shown.scenes)))
-    return drawn(shown, metrics) if known(shown, metrics) else None
+    metrics = list(dict.fromkeys(map(excess_of, view.scenes)))
+    return along_stream(view, metrics) if known(view, metrics) else None
 
 
-def known(shown, metrics):
+def known(view, metrics):
     """Whether anything is known of metrics."""
-    asked = [(results, metric) for results in shown.reports.values() for metric in metrics]
-    whole = [shown.whole(*one) for one in asked]
-    means = [one.loc[one["contender"].isin(shown.names), "mean"] for one in whole]
+    asked = [(results, metric) for results in view.reports.values() for metric in metrics]
+    whole = [view.whole(*one) for one in asked]
+    means = [one.loc[one["contender"].isin(view.names), "mean"] for one in whole]
     return any(mean.notna().any() for mean in means)
 
 
@@ -98,28 +98,28 @@ def excess_of(scene):
     return "excess_mse" if scene.stream.schema.regression else "excess_error"
 
 
-def draw(panel, shown, scene, names, told):
+def plot_scene(panel, view, scene, names, told):
     """The curves of one scene in a panel: its lines, by name."""
-    along(panel, scene, 5 if len(shown.scenes) == 1 else 3)
+    along(panel, scene, 5 if len(view.scenes) == 1 else 3)
     played, lines = scene.played, {}
     if not played:
         panel.text(0.5, 0.5, "every run failed", ha="center", transform=panel.transAxes)
         return lines
     shade(panel, played[0].truth)
     changes(panel, scene.stream)
-    curves = {name: curve for name, curve in told.groupby("contender") if name in shown.names}
+    curves = {name: curve for name, curve in told.groupby("contender") if name in view.names}
     for name in [name for name in curves if name not in names]:
-        line(panel, curves[name], name, shown.over, False, **BEHIND)
-    looks = {name: shown.looks[name] for name in names if name in curves}
+        line(panel, curves[name], name, view.over, False, **BEHIND)
+    looks = {name: view.looks[name] for name in names if name in curves}
     for name, look in looks.items():
         style = {"color": look.colour, "linestyle": look.dashes}
         band = len(looks) <= MOST_BANDS
-        lines[name] = line(panel, curves[name], name, shown.over, band, **style)
+        lines[name] = line(panel, curves[name], name, view.over, band, **style)
     if len(looks) <= MOST_LINES:
         retrainings(panel, {name: look.colour for name, look in looks.items()}, played)
     oracle = told[told["contender"] == "oracle"]
-    if "oracle" not in shown.looks and oracle["mean"].notna().any():
-        lines[ORACLE] = line(panel, oracle, ORACLE, shown.over, True, **POSSIBLE)
+    if "oracle" not in view.looks and oracle["mean"].notna().any():
+        lines[ORACLE] = line(panel, oracle, ORACLE, view.over, True, **POSSIBLE)
     return lines
 
 
@@ -128,11 +128,11 @@ def line(panel, curve, label, over, band, **style):
     x, step = places(curve, over)
     values = [column[: len(x)] for column in edged(curve, step)]
     style = {"linewidth": 1.4, "drawstyle": "steps-post" if step else "default"} | style
-    (drawn,) = panel.plot(x, values[0], label=label, **style)
+    (curve_line,) = panel.plot(x, values[0], label=label, **style)
     if band and curve["seeds"].iloc[0] > 1:
         about = {"color": style["color"], "alpha": 0.15, "linewidth": 0}
         panel.fill_between(x, *values[1:], step="post" if step else None, **about)
-    return drawn
+    return curve_line
 
 
 def places(curve, over):

@@ -9,8 +9,8 @@ from matplotlib.patches import Rectangle
 from pandas import DataFrame
 
 from driftsim.report.figures.panels import LINE, broken, frozen, more
-from driftsim.report.figures.shown import shared
 from driftsim.report.figures.style import INK, numbers, short
+from driftsim.report.figures.view import shared
 
 SHADES = LinearSegmentedColormap.from_list("shades", ["#f7fafd", "#7fb0d8", "#0b3c6f"])
 CELL = (0.46, 0.22)  # inches
@@ -28,9 +28,9 @@ class Probed(NamedTuple):
     report: str  # its title
 
 
-def forgetting(shown):
+def forgetting(view):
     """The error on fresh rows of each concept after each phase, a matrix a contender."""
-    tables = shared(probed(shown), MOST_TABLES)
+    tables = shared(probed(view), MOST_TABLES)
     if not tables:
         return None
     most = max(one.table.max().max() for one in tables)
@@ -49,11 +49,11 @@ def forgetting(shown):
     return frozen(figure)
 
 
-def probed(shown):
+def probed(view):
     """What each contender that was probed knew."""
-    for scene in shown.scenes:
-        told = scene.of(shown.told(scene.results, "probed"))
-        for name, one in told[told["contender"].isin(shown.names)].groupby("contender", sort=False):
+    for scene in view.scenes:
+        told = scene.of(view.frame(scene.results, "probed"))
+        for name, one in told[told["contender"].isin(view.names)].groupby("contender", sort=False):
             ruling = one.drop_duplicates("phase")["ruling"]
             table = one.pivot(index="phase", columns="concept", values="error")
             table = table[list(scene.stream.concepts)]

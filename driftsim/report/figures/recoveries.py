@@ -13,26 +13,26 @@ MOST_PANELS = 9  # beyond, a matrix for each setting
 ROW = 0.19  # inches, of a contender
 
 
-def recovery(shown):
+def recovery(view):
     """Rows until each contender has recovered from each change."""
-    told = [(scene, of_changes(shown, scene)) for scene in shown.scenes]
+    told = [(scene, of_changes(view, scene)) for scene in view.scenes]
     told = [(scene, changes) for scene, changes in told if changes]
     if not told:
         return None
     panels = [(scene, *one) for scene, changes in told for one in changes.items()]
-    return dots(shown, panels) if len(panels) <= MOST_PANELS else matrices(shown, told)
+    return dots(view, panels) if len(panels) <= MOST_PANELS else matrices(view, told)
 
 
-def of_changes(shown, scene):
+def of_changes(view, scene):
     """The recoveries of the contenders from each change, by its row."""
-    frame = scene.of(shown.told(scene.results, "recovery", shown.window))
-    frame = frame[frame["contender"].isin(shown.names) & (frame["outcome"] != TOO_SHORT)]
+    frame = scene.of(view.frame(scene.results, "recovery", view.window))
+    frame = frame[frame["contender"].isin(view.names) & (frame["outcome"] != TOO_SHORT)]
     return dict(iter(frame.groupby("change")))
 
 
-def dots(shown, told):
+def dots(view, told):
     """A panel for each change, a row for each contender: the median of the seeds, and the range."""
-    names = [name for name in shown.names if any((f["contender"] == name).any() for *_, f in told)]
+    names = [name for name in view.names if any((f["contender"] == name).any() for *_, f in told)]
     titles = [f"{scene.title}\nchange at row {change:,}".strip() for scene, change, _ in told]
     figure, (panels,) = grid(1, len(told), 0.7 + ROW * len(names), titles=titles)
     most = max(frame["rows"].max() for *_, frame in told)
@@ -42,7 +42,7 @@ def dots(shown, told):
         ruled(panel, names, panel.get_subplotspec().is_first_col())
         panel.set_xlim(0, most or 1)
         for name, one in frame.groupby("contender"):
-            dot(panel, names.index(name), one, shown.looks[name])
+            dot(panel, names.index(name), one, view.looks[name])
         panel.text(1.02, -0.9, "depth", transform=panel.get_yaxis_transform(), **DEPTH)
     below(panels, "rows to recover")
     keyed(figure, keys([frame for *_, frame in told]))
@@ -96,9 +96,9 @@ def dot(panel, place, frame, look):
     panel.text(1.02, place, words, transform=panel.get_yaxis_transform(), **DEPTH)
 
 
-def matrices(shown, told):
+def matrices(view, told):
     """A matrix for each setting: contenders by changes."""
-    tables = [(scene, *table(shown, changes)) for scene, changes in told]
+    tables = [(scene, *table(view, changes)) for scene, changes in told]
     titles = [scene.title for scene, *_ in tables]
     figure, panels = tiled([values.shape for _, values, *_ in tables], titles)
     most = max(np.nanmax(values) for _, values, *_ in tables)
@@ -119,10 +119,10 @@ def matrices(shown, told):
     return frozen(figure)
 
 
-def table(shown, changes):
+def table(view, changes):
     """The median rows of each contender and change (m, n), or how long it was followed."""
     there = {name for frame in changes.values() for name in frame["contender"]}
-    names = [name for name in shown.names if name in there]
+    names = [name for name in view.names if name in there]
     values = np.full((len(names), len(changes)), np.nan)
     still = np.zeros(values.shape, bool)
     for j, frame in enumerate(changes.values()):

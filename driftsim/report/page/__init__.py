@@ -2,23 +2,23 @@
 
 from pathlib import Path
 
-from driftsim.report.figures import drawn, pictures
+from driftsim.report.figures import images, plot_all
 from driftsim.report.page.document import page
-from driftsim.report.page.plain import csv, markdown
-from driftsim.report.page.tables import frames
+from driftsim.report.page.html_tables import frames
+from driftsim.report.page.text_files import csv, markdown
 from driftsim.report.verdict import Block
 from driftsim.resolved import resolved
 from driftsim.store import write_atomically
 
-__all__ = ["pictures", "write"]
+__all__ = ["write"]
 
 
 def write(results, folder, failures=()):
     """Write figures, tables and the page into a folder; gives their paths, the page last."""
     folder, told, verdict = Path(folder), frames(results), results.verdict()
     figures, made = [], {}
-    for one in drawn(results):
-        made[one.name] = pictures(one.figure)
+    for one in plot_all(results):
+        made[one.name] = images(one.figure)
         figures.append((one, made[one.name]["svg"].decode()))
     named = {f"{name}.{suffix}": one[suffix] for name, one in made.items() for suffix in one}
     contents = named | files(results, told, verdict, failures)

@@ -10,9 +10,9 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from driftsim.report.page.about import about, written
+from driftsim.report.page.html_tables import tables
 from driftsim.report.page.packed import packed
-from driftsim.report.page.tables import tables
+from driftsim.report.page.page_data import about, written
 from driftsim.report.tables import remarks
 from driftsim.resolved import resolved
 from driftsim.runner import runs_of

@@ -21,13 +21,13 @@ class Fact(NamedTuple):
     """Something that is known of a stream."""
 
     known: Callable  # of a scene
-    draw: Callable  # in a panel
+    plot: Callable  # in a panel
     label: Callable  # of a scene
 
 
-def stream(shown):
+def stream(view):
     """What is known of each stream, whoever contends; a line of panels for each thing known."""
-    scenes = distinct(shown)
+    scenes = distinct(view)
     facts = [fact for fact in FACTS if any(map(fact.known, scenes))]
     if not facts:
         return None
@@ -38,7 +38,7 @@ def stream(shown):
             along(panel, scene, 5 if len(scenes) == 1 else 3)
             changes(panel, scene.stream)
             if fact.known(scene):
-                fact.draw(panel, shown, scene)
+                fact.plot(panel, view, scene)
             if block is blocks[0]:
                 entitle(panel, scene.title)
             panel.tick_params(labelbottom=block is blocks[-1])
@@ -55,32 +55,32 @@ def height(scenes):
     return max(HEIGHT, 0.4 + NAME * min(most, MOST_NAMED + 1))
 
 
-def distinct(shown):
+def distinct(view):
     """The scenes that have been played, but for those with the stream of another."""
     told = {}
-    for scene in shown.scenes:
+    for scene in view.scenes:
         if scene.played:
             told.setdefault((scene.report, identity(scene.stream)), scene)
     return list(told.values())
 
 
-def over(shown, scene):
+def over(view, scene):
     """The columns of the truth over windows, with each seed."""
-    window = shown.window or scene.results.window
+    window = view.window or scene.results.window
     truths = {one.seed: one.truth for one in scene.played}
     return [truth.over(window).columns for truth in truths.values()]
 
 
-def concepts(panel, shown, scene):
+def concepts(panel, view, scene):
     """The share of rows of each concept, stacked."""
     names = list(scene.stream.concepts)
     looks = [(GROUNDS[i % len(GROUNDS)], HATCHES[i % len(HATCHES)]) for i in range(len(names))]
-    stacked(panel, over(shown, scene), "concept", names, looks)
+    stacked(panel, over(view, scene), "concept", names, looks)
 
 
-def labels(panel, shown, scene):
+def labels(panel, view, scene):
     """The share of each class, stacked; of numbers the mean, and their deviation."""
-    schema, worlds = scene.stream.schema, over(shown, scene)
+    schema, worlds = scene.stream.schema, over(view, scene)
     if schema.regression:
         return spread(panel, worlds[0])
     names = [str(one) for one in schema.classes or range(schema.n_classes)]
@@ -133,9 +133,9 @@ def spread(panel, world):
     panel.step(x, mean, where="post", color=INK, linewidth=1.2)
 
 
-def best(panel, shown, scene):
+def best(panel, view, scene):
     """What the best possible predictor would miss: the mean of the seeds, and their range."""
-    worlds = over(shown, scene)
+    worlds = over(view, scene)
     name = "bayes_error" if "bayes_error" in worlds[0] else "bayes_squared_error"
     errors = np.array([one[name] / one["rows"] for one in worlds])
     errors, x = np.column_stack([errors, errors[:, -1]]), bounds(worlds[0])

@@ -9,9 +9,9 @@ from driftsim.report.amounts import listed
 from driftsim.report.figures.costs import COSTS, engines, foremost, priced
 from driftsim.report.figures.detections import UNKNOWN, rung
 from driftsim.report.figures.lines import excess_of
-from driftsim.report.figures.settings import values_of
+from driftsim.report.figures.stream import distinct, known, over
 from driftsim.report.figures.style import numbers
-from driftsim.report.figures.world import distinct, known, over
+from driftsim.report.figures.sweeps import values_of
 from driftsim.report.verdict import ranking
 
 MOST = 12  # contenders or changes that are told of
@@ -30,36 +30,36 @@ def counted(n, noun):
     return f"{n:,.3g} {noun}{'' if n == 1 else 's'}"
 
 
-def each(shown, tell, scenes=None):
+def each(view, tell, scenes=None):
     """What is told of each setting, named where there are several; not of every one of many."""
-    scenes = [scene for scene in scenes or shown.scenes if scene.played]
+    scenes = [scene for scene in scenes or view.scenes if scene.played]
     said = [(scene.title, tell(scene)) for scene in scenes[:MOST_SETTINGS]]
     named = [f"{title}: {words}" if title else words for title, words in said if words]
     more = f"And {len(scenes) - MOST_SETTINGS} settings more."
     return " ".join(named + [more] * (len(scenes) > MOST_SETTINGS))
 
 
-def curves(shown):
+def curves(view):
     """What the curves show."""
-    return each(shown, lambda scene: " ".join(along(shown, scene, one) for one in shown.metrics))
+    return each(view, lambda scene: " ".join(along(view, scene, one) for one in view.metrics))
 
 
-def excess(shown):
+def excess(view):
     """What the curves of the excess show."""
-    return each(shown, lambda scene: along(shown, scene, excess_of(scene)))
+    return each(view, lambda scene: along(view, scene, excess_of(scene)))
 
 
-def along(shown, scene, metric):
+def along(view, scene, metric):
     """How a metric went along a stream."""
-    curve = scene.of(shown.curves(scene.results, metric))
-    mean = scene.of(shown.whole(scene.results, metric)).set_index("contender")["mean"].dropna()
-    names = [name for name in shown.names if name in mean.index]
+    curve = scene.of(view.curves(scene.results, metric))
+    mean = scene.of(view.whole(scene.results, metric)).set_index("contender")["mean"].dropna()
+    names = [name for name in view.names if name in mean.index]
     if not names:
         return f"Nothing is known of {metric.replace('_', ' ')}."
     first, last = curve["first_row"].min(), curve["last_row"].max()
-    windows = f"in windows of {shown.window or scene.results.window:,} rows"
+    windows = f"in windows of {view.window or scene.results.window:,} rows"
     kind = {"tumbling": windows, "sliding": f"{windows} that slide", "cumulative": "from the start"}
-    ways = kind.get(shown.over, f"{windows} that fade")
+    ways = kind.get(view.over, f"{windows} that fade")
     said = told(f"{name} {numbers(mean[name])}{worst(curve, name, metric)}" for name in names)
     oracle = mean.get("oracle") if "oracle" not in names else None
     possible = f" The best possible is {numbers(oracle)}." if oracle is not None else ""
@@ -82,16 +82,16 @@ def changed(scene):
     return f" The stream changes at row {told(rows)}." if rows else ""
 
 
-def recovery(shown):
+def recovery(view):
     """How contenders came back."""
-    return each(shown, lambda scene: recovered(shown, scene))
+    return each(view, lambda scene: recovered(view, scene))
 
 
-def recovered(shown, scene):
+def recovered(view, scene):
     """How often each contender came back, and after how long."""
-    frame, said = scene.of(shown.told(scene.results, "recovery", shown.window)), []
+    frame, said = scene.of(view.frame(scene.results, "recovery", view.window)), []
     frame = frame[frame["outcome"] != TOO_SHORT]
-    for name in [name for name in shown.names if (frame["contender"] == name).any()]:
+    for name in [name for name in view.names if (frame["contender"] == name).any()]:
         one = frame[frame["contender"] == name]
         middle = median(one["rows"], one["censored"])
         after = "" if isnan(middle) else f", in the median after {middle:,.0f} rows"
@@ -103,14 +103,14 @@ def recovered(shown, scene):
     return f"Of the {many}, contenders came back: {told(said)}." if said else ""
 
 
-def stream(shown):
+def stream(view):
     """What the stream is like."""
-    return each(shown, lambda scene: described(shown, scene), distinct(shown))
+    return each(view, lambda scene: described(view, scene), distinct(view))
 
 
-def described(shown, scene):
+def described(view, scene):
     """Rows, concepts, changes, classes and the least possible error."""
-    worlds = over(shown, scene)
+    worlds = over(view, scene)
     rows = f"Rows {worlds[0]['first_row'][0]:,} to {worlds[0]['last_row'][-1]:,}"
     names = listed(list(scene.stream.concepts))
     said = f"{rows} of {names}.{changed(scene)}"
@@ -128,11 +128,11 @@ def described(shown, scene):
     return said
 
 
-def cost(shown):
+def cost(view):
     """What contenders cost, and who is beaten by nobody."""
-    metric = shown.metrics[0]
+    metric = view.metrics[0]
     said = []
-    for title, frame in priced(shown, metric).items():
+    for title, frame in priced(view, metric).items():
         words = told(
             f"{name} {numbers(one['mean'])} for {one['seconds']:.2g} seconds, "
             f"{one['labels']:,.0f} labels and {counted(one['fits'], 'fit')}"
@@ -143,7 +143,7 @@ def cost(shown):
         best = [f"{listed(names)} for {name}" for name, names in front.items()]
         start = f"{title}: " if title else ""
         said.append(f"{start}{metric.replace('_', ' ')}: {words}. Beaten by nobody: {told(best)}.")
-    return " ".join([*said, *different(engines(shown))])
+    return " ".join([*said, *different(engines(view))])
 
 
 def different(engines):
@@ -156,33 +156,33 @@ def different(engines):
         yield f"Seconds of different engines are not alike ({told(ran)})."
 
 
-def forgetting(shown):
+def forgetting(view):
     """What is forgotten."""
-    return each(shown, lambda scene: forgotten(shown, scene))
+    return each(view, lambda scene: forgotten(view, scene))
 
 
-def forgotten(shown, scene):
+def forgotten(view, scene):
     """What each contender no longer knows at the end."""
-    frame = scene.of(shown.told(scene.results, "forgetting")).set_index("contender")
+    frame = scene.of(view.frame(scene.results, "forgetting")).set_index("contender")
     said = [
         f"{name} errs {numbers(frame.loc[name, 'error'])}, and "
         f"{numbers(frame.loc[name, 'forgetting'])} more than it once did"
-        for name in shown.names
+        for name in view.names
         if name in frame.index
     ]
     return f"On fresh rows of every concept, at the end: {told(said)}." if said else ""
 
 
-def alarms(shown):
+def alarms(view):
     """What alarms found."""
-    return each(shown, lambda scene: heard(shown, scene))
+    return each(view, lambda scene: heard(view, scene))
 
 
-def heard(shown, scene):
+def heard(view, scene):
     """How many changes each contender found, and what else rang."""
-    frame = scene.of(shown.told(scene.results, "alarms")).set_index("contender")
+    frame = scene.of(view.frame(scene.results, "alarms")).set_index("contender")
     said = []
-    for name in rung(shown, scene):
+    for name in rung(view, scene):
         one = frame.loc[name]
         if isnan(one["changes"]):
             said.append(f"{name}: {counted(one['alarms'], 'alarm')}, {UNKNOWN}")
@@ -194,11 +194,11 @@ def heard(shown, scene):
     return f"{told(said)}." if said else ""
 
 
-def sweep(shown):
+def sweep(view):
     """Where each contender was best and worst."""
-    metric, said = shown.metrics[0], []
-    for title, results in shown.reports.items():
-        frame = shown.whole(results, metric) if results.swept else None
+    metric, said = view.metrics[0], []
+    for title, results in view.reports.items():
+        frame = view.whole(results, metric) if results.swept else None
         if frame is None or not frame["mean"].notna().any():
             continue
         swept = "; ".join(
@@ -207,7 +207,7 @@ def sweep(shown):
         )
         words = told(
             f"{name} {extremes(results, frame[frame['contender'] == name], metric)}"
-            for name in shown.names
+            for name in view.names
             if frame.loc[frame["contender"] == name, "mean"].notna().any()
         )
         start = f"{title}: " if title else ""
@@ -230,7 +230,7 @@ def said(value):
     return plain(value.item() if hasattr(value, "item") else value)
 
 
-def ranks(shown):
+def ranks(view):
     """How contenders rank."""
-    frames = [shown.told(one, "ranks") for one in shown.reports.values()]
+    frames = [view.frame(one, "ranks") for one in view.reports.values()]
     return " ".join(ranking(frame) for frame in frames if len(frame))

@@ -9,11 +9,11 @@ from matplotlib.ticker import NullLocator
 from pandas import DataFrame
 
 from driftsim.parts import plain
-from driftsim.report.figures.labels import at_the_ends, names_at
+from driftsim.report.figures.label_placement import at_the_ends, names_at
 from driftsim.report.figures.matrices import label, matrix, once, tiled
 from driftsim.report.figures.panels import ACROSS, entitle, frozen, grid, legend, level
-from driftsim.report.figures.shown import shared
 from driftsim.report.figures.style import FROM_ZERO, MOST_BANDS, numbers, short
+from driftsim.report.figures.view import shared
 
 HEIGHT, NAME = 3.0, 0.15  # inches
 DECADES = 10  # how many times the least the greatest is, for a scale of powers of ten
@@ -31,20 +31,20 @@ class Slice(NamedTuple):
     report: str  # its title
 
 
-def sweep(shown):
+def sweep(view):
     """A metric over the whole stream for each setting: curves, heat maps, or small multiples."""
-    metric, told = shown.metrics[0], {}
-    for title, results in shown.reports.items():
+    metric, told = view.metrics[0], {}
+    for title, results in view.reports.items():
         if results.swept:
-            frame = shown.whole(results, metric)
-            told[title] = results, frame[frame["contender"].isin(shown.names)]
+            frame = view.whole(results, metric)
+            told[title] = results, frame[frame["contender"].isin(view.names)]
     told = {title: one for title, one in told.items() if one[1]["mean"].notna().any()}
     if not told:
         return None
     if all(len(results.swept) == 2 for results, _ in told.values()):
         return maps(told, metric)
     slices = [one for title, (results, frame) in told.items() for one in cut(title, results, frame)]
-    return lines(shown, shared(slices, MOST_PANELS), metric)
+    return lines(view, shared(slices, MOST_PANELS), metric)
 
 
 def values_of(results):
@@ -75,13 +75,13 @@ def numeric(values):
     return all(isinstance(value, Real) and not isinstance(value, bool) for value in values)
 
 
-def lines(shown, slices, metric):
+def lines(view, slices, metric):
     """A panel a slice, a line a contender."""
     single = len(slices) == 1
-    height = max(HEIGHT, 0.4 + NAME * len(shown.names)) if single else HEIGHT
+    height = max(HEIGHT, 0.4 + NAME * len(view.names)) if single else HEIGHT
     titles = [one.title for one in slices]
     figure, (panels,) = grid(1, len(slices), height, 1 if single else ACROSS, titles)
-    made = {panel: draw(panel, shown, one) for panel, one in zip(panels, slices)}
+    made = {panel: plot_slice(panel, view, one) for panel, one in zip(panels, slices)}
     for panel, one in zip(panels, slices):
         entitle(panel, one.title)
         panel.set_xlabel(one.name)
@@ -97,13 +97,13 @@ def lines(shown, slices, metric):
     return figure
 
 
-def draw(panel, shown, one):
+def plot_slice(panel, view, one):
     """The lines of a panel, by name: means over the seeds, and their ranges."""
     places = one.values if numeric(one.values) else list(range(len(one.values)))
     scaled(panel, places, list(map(plain, one.values)), numeric(one.values))
-    there = [name for name in shown.names if (one.frame["contender"] == name).any()]
+    there = [name for name in view.names if (one.frame["contender"] == name).any()]
     return {
-        name: line(panel, one, places, name, shown.looks[name], len(there) <= MOST_BANDS)
+        name: line(panel, one, places, name, view.looks[name], len(there) <= MOST_BANDS)
         for name in there
     }
 
@@ -115,10 +115,10 @@ def line(panel, one, places, name, look, band):
     order = np.argsort(x)
     mean, low, high = told[["mean", "low", "high"]].to_numpy().T[:, order]
     style = {"color": look.colour, "linestyle": look.dashes, "linewidth": 1.4}
-    (drawn,) = panel.plot(x[order], mean, marker=look.marker, markersize=4, label=name, **style)
+    (curve,) = panel.plot(x[order], mean, marker=look.marker, markersize=4, label=name, **style)
     if band and told["seeds"].iloc[0] > 1:
         panel.fill_between(x[order], low, high, color=look.colour, alpha=0.15, linewidth=0)
-    return drawn
+    return curve
 
 
 def scaled(panel, places, words, numbers_):

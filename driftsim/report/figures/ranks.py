@@ -12,10 +12,10 @@ WIDTH, HEAD = 8, 1.0  # inches, of the figure and of what stands above its names
 ALIKE = {"color": INK, "linewidth": 3.5, "solid_capstyle": "butt", "gid": "alike"}
 
 
-def ranks(shown):
+def ranks(view):
     """A scale of mean ranks for each report that sweeps; bars join those not told apart."""
-    told = {name: shown.told(results, "ranks") for name, results in shown.reports.items()}
-    told = {name: frame[frame["contender"].isin(shown.names)] for name, frame in told.items()}
+    told = {name: view.frame(results, "ranks") for name, results in view.reports.items()}
+    told = {name: frame[frame["contender"].isin(view.names)] for name, frame in told.items()}
     told = {name: frame for name, frame in told.items() if len(frame) > 1}
     if not told:
         return None
@@ -25,7 +25,7 @@ def ranks(shown):
     panels = figure.subplots(len(told), 1, squeeze=False, gridspec_kw=ratios).ravel()
     for panel, (name, frame) in zip(panels, told.items()):
         entitle(panel, name)
-        draw(panel, shown, frame)
+        plot_ranks(panel, view, frame)
     return frozen(figure)
 
 
@@ -34,7 +34,7 @@ def high(frame):
     return HEAD + NAME * -(-len(frame) // 2) + BAR * len(groups(frame))
 
 
-def draw(panel, shown, frame):
+def plot_ranks(panel, view, frame):
     """A scale, on which each contender is led to by its name; in inches from the top."""
     first, last = 1, max(np.ceil(frame["rank"].max()), 2)
     panel.set(xlim=(first, last), ylim=(high(frame), 0))
@@ -50,7 +50,7 @@ def draw(panel, shown, frame):
     for i, one in enumerate(frame.itertuples()):
         left = i < half
         y = top + NAME * (i if left else len(frame) - 1 - i)
-        led(panel, one, y, left, shown.looks[one.contender])
+        led(panel, one, y, left, view.looks[one.contender])
 
 
 def scale(panel, first, last, ranks):

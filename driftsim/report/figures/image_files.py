@@ -14,12 +14,12 @@ GROUP, NUMBERED = re.compile(rb'<g id="([^"]*)"'), re.compile(rb"[\w.]+_\d+")
 OUTLINE, DIGITS = re.compile(rb' d="[^"]*"'), re.compile(rb"(\.\d\d)\d+")
 
 
-def pictures(figure):
+def images(figure):
     """A figure as the bytes of a PNG and an SVG."""
-    return {suffix: picture(figure, suffix) for suffix in ("png", "svg")}
+    return {suffix: image(figure, suffix) for suffix in ("png", "svg")}
 
 
-def picture(figure, suffix):
+def image(figure, suffix):
     """A figure as the bytes of a file, `png`, `svg` or `pdf`."""
     salt = {"svg.hashsalt": f"driftsim {figure.get_label()}"}  # so that a page can hold many
     with styled(**salt), io.BytesIO() as file:

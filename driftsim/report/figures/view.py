@@ -1,4 +1,4 @@
-"""Shown: what figures are asked to show: reports, contenders, a metric and windows."""
+"""View: what figures are asked to show: reports, contenders, a metric and windows."""
 
 from functools import cached_property
 from typing import NamedTuple
@@ -43,7 +43,7 @@ class Scene(NamedTuple):
         return frame
 
 
-class Shown:
+class View:
     """What a figure shows: some reports, by title, all of their contenders or some."""
 
     def __init__(self, reports, metric=None, window=None, over="tumbling", contenders=()):
@@ -74,7 +74,7 @@ class Shown:
         shared = [one for one in dict.fromkeys(asked) if all(has(one, each) for each in schemas)]
         return [self.metric] if self.metric else shared
 
-    def told(self, results, name, *about):
+    def frame(self, results, name, *about):
         """What results tell, by the name of what they are asked."""
         key = id(results), name, about
         if key not in self._told:
@@ -83,12 +83,12 @@ class Shown:
 
     def curves(self, results, metric):
         """A metric along the stream, over the windows asked for."""
-        return self.told(results, "curves", metric, self.window, self.over)
+        return self.frame(results, "curves", metric, self.window, self.over)
 
     def whole(self, results, metric):
         """A metric over the whole stream, of every contender under every setting."""
         longest = max(one.scenario.stream.length for one in results.study.variants)
-        return self.told(results, "curves", metric, longest)
+        return self.frame(results, "curves", metric, longest)
 
     @cached_property
     def looks(self):
