@@ -166,6 +166,8 @@ def loaded(paths, settings, seeds, only, parts):
 
     load_parts(parts)
     studies = [load(path, settings, seeds, only) for path in paths]
+    for note in dict.fromkeys(note for study in studies for note in study.notes):
+        print(note, file=sys.stderr)
     for name, count in Counter(study.name for study in studies).items():
         if count > 1:
             twins = [str(path) for path, study in zip(paths, studies) if study.name == name]

@@ -64,7 +64,23 @@ class Strict(BaseModel):
         return InitErrorDetails(type=kind, loc=fault["loc"], input=fault["input"])
 
 
-class Part(Strict):
+def refuse_renamed(name, members, renamed):
+    """Raise `TypeError` if a class defines a member by its old name."""
+    for old, new in renamed.items():
+        if old in members:
+            raise TypeError(f"{name}.{old} is now called '{new}'; rename it")
+
+
+class Renaming(type(BaseModel)):
+    """Refuses a class that still defines what its family has renamed, which nobody would call."""
+
+    def __new__(cls, name, bases, namespace, **settings):
+        for base in bases:
+            refuse_renamed(name, namespace, getattr(base, "renamed_members", {}))
+        return super().__new__(cls, name, bases, namespace, **settings)
+
+
+class Part(Strict, metaclass=Renaming):
     """An immutable, interchangeable part of a scenario.
 
     A direct subclass of `Part` opens a family; every class below it that has all it needs is a
@@ -77,6 +93,8 @@ class Part(Strict):
 
     kinds: ClassVar[dict[str, type["Part"]]]
     unfinished: ClassVar[dict[str, type["Part"]]]  # classes that lack what a kind needs
+    renamed_values: ClassVar[dict[str, dict[str, str]]] = {}  # of fields: old word to new
+    renamed_members: ClassVar[dict[str, str]] = {}  # of subclasses: old name to new
     _compiled: bool = True  # whether a kernel may do the work of a library's object
 
     @classmethod
@@ -159,7 +177,7 @@ class Part(Strict):
     @classmethod
     def _from_kind(cls, value, build, info):
         if Part not in cls.__bases__ or isinstance(value, cls):
-            return build(value)
+            return build(value | cls._renewed(value) if isinstance(value, dict) else value)
         written = cls.in_full(value)
         if not isinstance(written, dict) or not isinstance(written.get("kind"), str):
             raise ValueError(
@@ -171,6 +189,13 @@ class Part(Strict):
         for key in implied.keys() & params.keys():
             raise refusal(f"there is no key '{key}' here; the kind tells it", key)
         return kind.model_validate(params | implied, context=info.context)
+
+    @classmethod
+    def _renewed(cls, given):
+        """The fields that are given by an old word, with the new one."""
+        old = {name: given[name] for name in cls.renamed_values if type(given.get(name)) is str}
+        words = cls.renamed_values
+        return {name: words[name][word] for name, word in old.items() if word in words[name]}
 
     @model_serializer(mode="wrap")
     def _to_kind(self, dump):
@@ -200,6 +225,26 @@ class Imported(Strict):
     def _to_kind(self, dump):
         params = dump(self)
         return {"kind": params.pop("path"), **params}
+
+
+def renewals(part, written, path=()):
+    """The fields of a part that are written by an old word: path, old word and new."""
+    if isinstance(part, Part) and isinstance(written, dict):
+        for name, new in part._renewed(written).items():
+            yield (*path, name), written[name], new
+    below = _entries(written)
+    for key, one in _entries(part).items():
+        if key in below:
+            yield from renewals(one, below[key], (*path, key))
+
+
+def _entries(value):
+    """What a part, a mapping or a list holds, by its name or index."""
+    if isinstance(value, BaseModel):
+        return {name: getattr(value, name) for name in type(value).model_fields}
+    if isinstance(value, list):
+        return dict(enumerate(value))
+    return value if isinstance(value, dict) else {}
 
 
 def refusal(said, *place):

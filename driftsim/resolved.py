@@ -2,6 +2,7 @@
 
 from driftsim.notation import written
 from driftsim.parts import distinct, dumped
+from driftsim.settings import entry_at
 
 
 def resolved(study):
@@ -17,9 +18,8 @@ def resolved(study):
 
 def tried(variant, path):
     """What a swept path is set to; a file, from wherever the scenario is read again."""
-    value, found = variant.setting[path], dumped(variant.scenario)
+    value = variant.setting[path]
     if not isinstance(value, str):
         return value
-    for word in path.split("."):
-        found = found[int(word)] if isinstance(found, list) else found[word]
+    found = entry_at(dumped(variant.scenario), path)
     return found if isinstance(found, str) else value

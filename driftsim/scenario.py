@@ -1,7 +1,5 @@
 """Scenarios: what a YAML file says, checked and resolved."""
 
-import itertools
-import math
 from copy import deepcopy
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -12,30 +10,26 @@ from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, 
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.trial import Trials
+from driftsim.messages import ScenarioError
 from driftsim.notation import NotationError, parsed, question
 from driftsim.parts import (
     Name,
     Number,
     Rows,
     Strict,
-    distinct,
-    guess,
     line,
     plain,
     refusal,
+    renewals,
     short,
 )
 from driftsim.safety import too_much
+from driftsim.settings import apply, assign, entry_at, keep_only, swept
 from driftsim.streams.stream import Stream
 
-MOST_SETTINGS = 10_000  # of a sweep
 MOST_RUNS = 1_000_000  # of one file
 MOST_BYTES = 500_000  # of a file
 MOST_TOLD = 20  # faults of one file
-
-
-class ScenarioError(Exception):
-    """What is wrong with a scenario: `file:line: path: what; what is right`, a line a fault."""
 
 
 class Evaluation(Rules):
@@ -175,6 +169,7 @@ class Study(NamedTuple):
     name: str
     question: str  # the comment the file opens with
     variants: list[Variant]
+    notes: tuple[str, ...] = ()  # what its file should write otherwise, a line each
 
     @property
     def swept(self):
@@ -195,15 +190,20 @@ def load(path, settings=(), seeds=None, only=()):
     for setting in settings:
         apply(document, marks, setting)
     if seeds is not None:
-        place(document, marks, "evaluation.seeds", seeds, "--seeds")
+        assign(document, marks, "evaluation.seeds", seeds, "--seeds")
     keep_only(document, only)
-    variants, found, context = [], [], {"folder": path.parent, "trials": Trials()}
+    variants, found, notes = [], [], {}
+    context = {"folder": path.parent, "trials": Trials()}
     for setting in swept(document, marks):
         variant, places = deepcopy(document), dict(marks)
         for target, value in setting.items():
-            place(variant, places, target, value, marks["sweep", target])
+            assign(variant, places, target, value, marks["sweep", target])
         try:
-            variants.append(Variant(setting, Scenario.model_validate(variant, context=context)))
+            scenario = Scenario.model_validate(variant, context=context)
+            if renewed := renew(scenario, variant, places):
+                notes |= dict.fromkeys(renewed)
+                setting = {target: entry_at(variant, target) for target in setting}
+            variants.append(Variant(setting, scenario))
         except ValidationError as error:
             found += [told(fault, places) for fault in error.errors()]
         if len(found) > MOST_TOLD:
@@ -215,7 +215,7 @@ def load(path, settings=(), seeds=None, only=()):
     if (runs := sum(rules.seeds * rules.repeats * n for rules, n in each)) > MOST_RUNS:
         said = f"{runs:,} runs; try fewer settings, seeds, repeats or contenders"
         raise ScenarioError(f"{path}: {said}: at most {MOST_RUNS:,} runs")
-    return Study(name, question(text), variants)
+    return Study(name, question(text), variants, tuple(notes))
 
 
 def study_of(scenario, name="scenario"):
@@ -266,114 +266,27 @@ def checked_name(path):
     return name
 
 
-def apply(document, marks, setting):
-    """Carry out one `path=value` from the command line."""
-    target, equals, text = setting.partition("=")
-    if not equals or not target:
-        said = "this sets nothing; write it as path=value, such as stream.length=5_000"
-        raise ScenarioError(f"--set {short(setting)}: {said}")
-    where = line(f"--set {target}")
-    try:
-        value = parsed(text)[0]
-    except NotationError as error:
-        raise ScenarioError(line(f"{where}: {error}")) from None
-    if target.split(".")[0] == "sweep":
-        raise ScenarioError(f"{where}: a sweep stands in the file; set the path itself")
-    sweep = document.get("sweep")
-    if isinstance(sweep, dict):
-        document["sweep"] = {path: sweep[path] for path in sweep if not below(path, target)}
-    place(document, marks, target, value, where)
-
-
-def below(path, other):
-    """Whether a dotted path is another, or leads on from it."""
-    return f"{path}.".startswith(f"{other}.")
-
-
-def place(document, marks, target, value, where):
-    """Put a value at a dotted path, whose bare kinds on the way get room for parameters."""
-    words = target.split(".")
-    node = document
-    for depth, word in enumerate(words[:-1], start=1):
-        node = entered(node, word, words[:depth], where)
-    if isinstance(node, list):
-        node[entry(node, words[-1], words, where)] = deepcopy(value)
-    else:
-        node[words[-1]] = deepcopy(value)
-    stale = [path for path in marks if path[: len(words)] == tuple(words)]
-    for path in stale:
-        del marks[path]
-    marks[tuple(words)] = where
-
-
-def entered(node, word, path, where):
-    """What stands under a word, the last of a path; room for parameters where nothing does."""
-    if isinstance(node, list):
-        word = entry(node, word, path, where)
-    elif node.get(word) is None:
-        if path[:-1] in (["models"], ["stream", "concepts"]):
-            said = f"nothing is called {short(word)} there; {guess(word, node)}"
-            raise ScenarioError(f"{where}: {said}")
-        node[word] = {}
-    elif isinstance(node[word], str):
-        node[word] = {"kind": node[word]}
-    if not isinstance(node[word], dict | list):
-        said = f"{'.'.join(path)} is {short(node[word])}, and nothing lies below it"
-        raise ScenarioError(f"{where}: {said}; set it itself")
-    return node[word]
-
-
-def entry(node, word, path, where):
-    """The index of an entry of a list."""
-    if not word.isdecimal() or not word.isascii() or int(word[:9]) >= len(node):
-        said = f"{'.'.join(path[:-1])} has no entry {short(word)}; they are 0 to {len(node) - 1}"
-        raise ScenarioError(f"{where}: {said}")
-    return int(word)
-
-
-def keep_only(document, only):
-    """Leave out every contender whose name is not in `only`, and what is swept of it."""
-    models, sweep = document.get("models"), document.get("sweep")
-    if not only or not isinstance(models, dict):
-        return
-    for name in only:
-        if name not in models:
-            said = f"no contender has this name; {guess(name, models)}"
-            raise ScenarioError(f"{line(f'--only {name}')}: {said}")
-    if isinstance(sweep, dict):
-        gone = [f"models.{name}" for name in models if name not in only]
-        document["sweep"] = {p: sweep[p] for p in sweep if not any(below(p, g) for g in gone)}
-    document["models"] = {name: models[name] for name in models if name in only}
-
-
-def swept(document, marks):
-    """Every setting of the sweep of a document, which is taken out; one empty one without it."""
-    sweep = document.pop("sweep", None) or {}
-    if not isinstance(sweep, dict):
-        said = f"{short(sweep)} will not do; map dotted paths to lists"
-        raise ScenarioError(f"{marks['sweep',]}: sweep: {said}")
-    lists = [values if isinstance(values, list) else [] for values in sweep.values()]
-    if math.prod(max(len(values), 1) for values in lists) > MOST_SETTINGS:
-        said = f"more than {MOST_SETTINGS:,} settings; try fewer values"
-        raise ScenarioError(f"{marks['sweep',]}: sweep: {said}")
-    for target, values in sweep.items():
-        said = ""
-        if not isinstance(values, list) or not values:
-            said = f"{short(values)} will not do; give a list of the values to try"
-        elif len(once := distinct(values)) < len(values):
-            twice = next(value for i, value in enumerate(values) if i not in once)
-            said = f"{short(twice)} stands twice; give each value once"
-        if said:
-            raise ScenarioError(line(f"{marks['sweep', target]}: sweep.{target}: {said}"))
-    return [dict(zip(sweep, values)) for values in itertools.product(*sweep.values())]
+def renew(scenario, document, marks):
+    """Put new words into a document where it has old ones; gives a note on each, with its place."""
+    notes = []
+    for path, old, new in renewals(scenario, document):
+        *above, name = map(str, path)
+        entry_at(document, ".".join(above))[name] = new
+        said = f"'{old}' is now called '{new}'; the old word works for one more release"
+        notes.append(located(path, said, marks))
+    return notes
 
 
 def told(fault, marks):
     """One fault, with where it stands."""
-    path = [word for word in fault["loc"] if word != "[key]"]
-    known = next(path[:n] for n in range(len(path), -1, -1) if tuple(map(str, path[:n])) in marks)
-    where, dotted = marks[tuple(map(str, known))], ".".join(map(str, path))
-    return line(f"{where}: {dotted + ': ' if dotted else ''}{fault['msg']}", most=1_000)
+    return located([word for word in fault["loc"] if word != "[key]"], fault["msg"], marks)
+
+
+def located(path, message, marks):
+    """A message on what stands at a path, with its file and line."""
+    words = tuple(map(str, path))
+    where = next(marks[words[:n]] for n in range(len(words), -1, -1) if words[:n] in marks)
+    return line(f"{where}: {'.'.join(words) + ': ' if words else ''}{message}", most=1_000)
 
 
 def shortest(paths, taken=()):

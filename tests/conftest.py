@@ -1,5 +1,6 @@
 """Fixtures: an example of every kind, for the laws to be tried on."""
 
+import sys
 from itertools import product
 from zlib import crc32
 
@@ -20,6 +21,8 @@ from examples import (
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Labels
 from driftsim.learners.learner import Learner
+from driftsim.own import PREFIX
+from driftsim.parts import Part
 from driftsim.rows import Schema
 from driftsim.streams.drifts import Drift
 
@@ -29,6 +32,20 @@ FAMILIES = {family.kind(): family for family in EXAMPLES}
 POLICIES = EXAMPLES[Policy]
 BOTH = [SGD, TAUGHT]  # a learner of numbers of each library
 VALID, WEIGHS = {}, {}  # by family and example
+
+
+@pytest.fixture(autouse=True)
+def registry():
+    """Kinds that a test defines, or loads from a file, are gone after it."""
+    held = [one for family in Part.__subclasses__() for one in (family.kinds, family.unfinished)]
+    before, modules = [dict(one) for one in held], {*sys.modules}
+    yield
+    for kinds, then in zip(held, before):
+        kinds.clear()
+        kinds.update(then)
+    for name in {*sys.modules} - modules:
+        if name.startswith(PREFIX):
+            del sys.modules[name]
 
 
 def pytest_generate_tests(metafunc):

@@ -5,10 +5,10 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1] / "driftsim"
 LAYERS = [
-    {"parts", "roles", "libraries", "safety", "rows", "kernels"},
+    {"messages", "parts", "roles", "libraries", "safety", "rows", "kernels"},
     {"streams", "learners", "adaptation"},
     {"evaluation"},
-    {"notation", "scenario", "resolved"},
+    {"notation", "settings", "scenario", "resolved"},
     {"store", "own", "runner", "workers"},
     {"report"},
     {"cli", "study_overview", "column_overview", "kinds", "examples"},

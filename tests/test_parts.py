@@ -5,15 +5,16 @@ import pytest
 from examples import EXAMPLES
 from pydantic import ValidationError
 
-from driftsim.adaptation.detectors import Detector
+from driftsim.adaptation.detectors import Adwin, Detector
 from driftsim.adaptation.memories import Memory
 from driftsim.adaptation.policies import Policy
 from driftsim.adaptation.policies.alarms import OnDrift
+from driftsim.adaptation.policies.policy import Static
 from driftsim.evaluation.labels import Labels
 from driftsim.kinds import listing
-from driftsim.learners.learner import Learner
+from driftsim.learners.learner import Learner, Model
 from driftsim.libraries import assembled, imported
-from driftsim.parts import described, guess, short
+from driftsim.parts import described, guess, identity, renewals, short
 from driftsim.rows import Schema
 from driftsim.scenario import ScenarioError
 from driftsim.streams.concepts import Concept
@@ -42,10 +43,71 @@ def test_a_class_becomes_a_kind_by_being_defined():
         def start(self, rng):
             return lambda errors: None
 
-    try:
-        assert Detector.model_validate("silent") == Silent()
-    finally:
-        del Detector.kinds["silent"]
+    assert Detector.model_validate("silent") == Silent()
+
+
+@pytest.mark.parametrize("once", [1, 2])
+def test_a_kind_that_a_test_defines_is_gone_after_it(once):
+    assert "passing" not in Detector.kinds and "half_done" not in Detector.unfinished
+    type("Passing", (Adwin,), {"__module__": "mine"})
+    type("HalfDone", (Detector,), {"__module__": "mine"})
+    assert "passing" in Detector.kinds and "half_done" in Detector.unfinished
+
+
+@pytest.fixture
+def loud():
+    """A policy with words that were renamed."""
+
+    class Loud(Static):
+        """A policy with a volume."""
+
+        renamed_values = {"volume": {"piano": "soft", "forte": "loud"}}
+
+        volume: str = "soft"
+        others: list[Policy] = []
+
+    return Loud
+
+
+def test_a_renamed_value_is_translated_where_it_is_given(loud):
+    assert Policy.model_validate({"kind": "loud", "volume": "forte"}) == loud(volume="loud")
+    assert loud(volume="piano") == loud() == Policy.model_validate("loud")
+    assert loud(volume="mezzo").volume == "mezzo"
+    assert identity(loud(volume="forte")) == identity(loud(volume="loud"))
+    with pytest.raises(ValidationError, match="it should be a text"):
+        loud(volume=["forte"])
+
+
+def test_renamed_values_are_found_where_they_are_written(loud):
+    written = {"kind": "loud", "volume": "forte", "others": [{"kind": "loud", "volume": "piano"}]}
+    assert [*renewals(Policy.model_validate(written), written)] == [
+        (("volume",), "forte", "loud"),
+        (("others", 0, "volume"), "piano", "soft"),
+    ]
+    assert not [*renewals(loud(), "loud")]
+
+
+@pytest.mark.parametrize(
+    ("family", "old", "new"),
+    [
+        (Concept, "settled", "instantiated"),
+        (Drift, "fault", "incompatibility"),
+        (Labels, "fault", "incompatibility"),
+        (Learner, "fault", "incompatibility"),
+        (Policy, "fault", "incompatibility"),
+        (Policy, "told", "knows"),
+        (Policy, "hears", "monitors_errors"),
+        (Detector, "cold", "needs_compiling"),
+        (Detector, "load", "compile"),
+        (Model, "cold", "needs_compiling"),
+        (Model, "load", "compile"),
+        (Static, "told", "knows"),
+    ],
+)
+def test_a_class_that_defines_a_renamed_member_is_refused(family, old, new):
+    for member in (True, lambda self: None):
+        with pytest.raises(TypeError, match=f"Mine.{old} is now called '{new}'; rename it"):
+            type("Mine", (family,), {"__module__": "mine", old: member})
 
 
 @pytest.mark.parametrize(
@@ -64,16 +126,13 @@ def test_a_class_becomes_a_kind_by_being_defined():
 def test_a_class_that_lacks_something_is_told_what(family, lacking):
     assert family in EXAMPLES
     type("Bare", (family,), {"__module__": "mine", "__doc__": "Nothing."})
-    try:
-        for written in ("bare", {"kind": "bare", "size": 3}):
-            with pytest.raises(ValidationError) as error:
-                family.model_validate(written)
-            right = f"'bare' is no {family.kind()} yet: its class Bare lacks {lacking}"
-            assert error.value.errors()[0]["msg"].endswith(right)
-        with pytest.raises(ScenarioError, match=right):
-            listing("bare")
-    finally:
-        del family.unfinished["bare"]
+    for written in ("bare", {"kind": "bare", "size": 3}):
+        with pytest.raises(ValidationError) as error:
+            family.model_validate(written)
+        right = f"'bare' is no {family.kind()} yet: its class Bare lacks {lacking}"
+        assert error.value.errors()[0]["msg"].endswith(right)
+    with pytest.raises(ScenarioError, match=right):
+        listing("bare")
 
 
 def test_a_class_is_a_kind_once_nothing_is_missing():
@@ -90,10 +149,7 @@ def test_a_class_is_a_kind_once_nothing_is_missing():
 
         schema = Schema(("x",))
 
-    try:
-        assert Concept.model_validate("half") == Half()
-    finally:
-        del Concept.kinds["half"]
+    assert Concept.model_validate("half") == Half()
 
 
 def test_no_class_takes_the_name_of_a_kind_of_driftsim():

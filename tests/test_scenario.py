@@ -4,11 +4,13 @@ import re
 import time
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from typer.testing import CliRunner
 
 from driftsim import Scenario, ScenarioError, load
+from driftsim.adaptation.policies.policy import Static
 from driftsim.cli import app
 from driftsim.resolved import resolved
 from driftsim.scenario import shortest
@@ -100,6 +102,67 @@ def test_a_file_that_is_no_scenario(tmp_path, text, line, words):
     assert said.startswith(f"{path}:{line}: ")
     assert words in said
     assert said.count("\n") == 1
+
+
+RENAMED = """\
+stream: {length: 3_000, concepts: {a: sea}}
+models:
+  one:
+    learner: majority
+    policy:
+      kind: committee
+      vote: same
+  two: {learner: majority, policy: {kind: committee, vote: equal}}
+"""
+SWEPT = (
+    RENAMED
+    + "sweep:\n  models.one.policy.vote: [same, best]\n"
+    + "  models.two.policy: [static, {kind: committee, vote: best}]\n"
+)
+
+
+@pytest.fixture
+def committee():
+    """A policy whose votes were called otherwise before."""
+
+    class Committee(Static):
+        """Votes."""
+
+        renamed_values = {"vote": {"same": "equal", "best": "weighted"}}
+        vote: Literal["equal", "weighted"] = "equal"
+
+
+def test_an_old_word_works_with_a_note_of_its_place(tmp_path, committee):
+    path = saved(tmp_path, text=RENAMED)
+    study, new = load(path), load(saved(tmp_path, ("same", "equal"), text=RENAMED, name="n.yaml"))
+    note = f"{path}:7: models.one.policy.vote: 'same' is now called 'equal'; "
+    assert study.notes == (f"{note}the old word works for one more release",)
+    assert not new.notes
+    assert study.variants == new.variants
+    assert resolved(study) == resolved(new)
+    ended = CliRunner().invoke(app, ["check", str(path)])
+    assert ended.exit_code == 0
+    assert ended.stderr == f"{study.notes[0]}\n"
+    assert "vote equal" in ended.stdout and "same" not in ended.stdout
+
+
+def test_an_old_word_in_a_sweep_is_renamed_in_all_that_follows_from_it(tmp_path, committee):
+    study = load(saved(tmp_path, text=SWEPT))
+    notes = [note.removeprefix(f"{tmp_path / 's.yaml'}:") for note in study.notes]
+    assert [note.partition("; ")[0] for note in notes] == [
+        "10: models.one.policy.vote: 'same' is now called 'equal'",
+        "11: models.two.policy.vote: 'best' is now called 'weighted'",
+        "10: models.one.policy.vote: 'best' is now called 'weighted'",
+    ]
+    assert [[*one.setting.values()] for one in study.variants] == [
+        ["equal", "static"],
+        ["equal", {"kind": "committee", "vote": "weighted"}],
+        ["weighted", "static"],
+        ["weighted", {"kind": "committee", "vote": "weighted"}],
+    ]
+    again = load(saved(tmp_path, text=resolved(study), name="again.yaml"))
+    assert not again.notes
+    assert [one.scenario for one in again.variants] == [one.scenario for one in study.variants]
 
 
 def test_a_file_that_cannot_be_read(tmp_path):

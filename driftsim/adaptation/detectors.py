@@ -24,6 +24,11 @@ class Detector(Part):
     warns: ClassVar[bool] = False  # gives warnings before alarms
     binary: ClassVar[bool] = False  # is for errors of 0 and 1 alone
     needs_compiling: ClassVar[bool] = False  # whether `compile` would take seconds, to compile
+    renamed_members = {
+        "fault": "incompatibility",
+        "load": "compile",
+        "cold": "needs_compiling",
+    }
 
     @property
     def title(self):

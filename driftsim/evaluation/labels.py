@@ -28,6 +28,8 @@ Rate = Annotated[Share | list[Share], WrapValidator(_rate)]
 class Labels(Part):
     """When labels come in."""
 
+    renamed_members = {"fault": "incompatibility"}
+
     @abstractmethod
     def due(self, t, y, chance):
         """The position after whose prediction the label of each row comes in, or NEVER.

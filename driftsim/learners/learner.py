@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from driftsim.parts import Part
+from driftsim.parts import Part, refuse_renamed
 from driftsim.rows import Unfit, locate, one_hot
 from driftsim.safety import MEMBERS
 
@@ -25,6 +25,7 @@ class Learner(Part):
     sees: ClassVar[Literal["X", "posterior"]] = "X"  # what its models are given of each row
     library: ClassVar[str | None] = None  # the distribution whose version its answers depend on
     weighs: ClassVar[bool] = False  # its models' `fit` takes weights
+    renamed_members = {"fault": "incompatibility"}
     _small: bool = False  # whether its models are of few members, to be tried
 
     @property
@@ -67,6 +68,10 @@ class Model(ABC):
     """What has been learned so far."""
 
     needs_compiling: ClassVar[bool] = False  # whether `compile` would take seconds, to compile
+
+    def __init_subclass__(cls, **settings):
+        super().__init_subclass__(**settings)
+        refuse_renamed(cls.__name__, vars(cls), {"load": "compile", "cold": "needs_compiling"})
 
     def compile(self):  # noqa: B027  most have nothing to load
         """Load the code it runs on, or compile it where that has not been done yet."""

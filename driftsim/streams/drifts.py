@@ -28,6 +28,7 @@ class Drift(Part):
     """A path through the concepts of a stream."""
 
     blends: ClassVar[bool] = False  # moves the numbers of concepts, rather than mixing their rows
+    renamed_members = {"fault": "incompatibility"}
 
     @abstractmethod
     def weights(self, t, k, seed):

@@ -15,6 +15,7 @@ class Policy(Part):
     pretrains: ClassVar[bool] = True  # its first training is a `fit`
     monitors_errors: ClassVar[bool] = False  # looks at every label that comes in
     knows: ClassVar[Literal["", "changes"]] = ""  # what a reference is told of the truth
+    renamed_members = {"fault": "incompatibility", "told": "knows", "hears": "monitors_errors"}
 
     @property
     def library(self):

@@ -25,6 +25,7 @@ class Concept(Part):
     rows: ClassVar[int | None] = None  # how many there are, where the concept is recorded
     files: ClassVar[list[str]] = []  # that it reads
     library: ClassVar[str | None] = None  # the distribution its rows come from
+    renamed_members = {"settled": "instantiated"}
 
     def hashes(self):
         """The hashes of the files that it reads, by path."""
