@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from driftsim.adaptation.detectors import Adwin, Detector
 from driftsim.adaptation.memories import Memory
 from driftsim.adaptation.policies import Policy
-from driftsim.adaptation.policies.alarms import OnDrift
+from driftsim.adaptation.policies.on_alarm import OnDrift
 from driftsim.adaptation.policies.policy import Static
 from driftsim.evaluation.labels import Labels
 from driftsim.kinds import listing

@@ -6,14 +6,14 @@ import numpy as np
 
 from driftsim.adaptation.error_monitor import distances
 from driftsim.adaptation.memories import Chunk, Memory
-from driftsim.adaptation.policies.refitting import Refitting, Schedule
+from driftsim.adaptation.policies.retraining import Retraining, Schedule
 from driftsim.parts import Count, Rows
 from driftsim.rows import one_hot
 
 LEAST = 1e-6  # of a squared error, so that a perfect model has a finite weight
 
 
-class Ensemble(Refitting):
+class Ensemble(Retraining):
     """Train a model on each chunk of labels, and have the last ones vote by their recent error.
 
     Every `every` rows a model is trained on the labels that have come in since the last one was.

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import model_validator
 
 from driftsim.adaptation.error_monitor import Ear, distances
-from driftsim.adaptation.policies.alarms import ByErrors, Detecting
+from driftsim.adaptation.policies.on_alarm import ByErrors, Detecting
 from driftsim.parts import Count, Position
 
 

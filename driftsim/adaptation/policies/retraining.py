@@ -1,4 +1,4 @@
-"""Refitting: the one way to replace a model by one that is trained anew; and doing so by a clock.
+"""Retraining: the one way to replace a model by one that is trained anew; and doing so by a clock.
 
 Policies that refit differ in when they do. What a model is trained on is a memory, and from
 when on it serves is a latency.
@@ -35,7 +35,7 @@ class Latency(Strict):
         return self
 
 
-class Refitting(Policy):
+class Retraining(Policy):
     """A policy that now and then trains a new model, and has it serve in the place of the old."""
 
     memory: Memory  # labels that a new model is trained on
@@ -193,7 +193,7 @@ class Trained(NamedTuple):
     rows: object  # that it was trained on
 
 
-class Periodic(Refitting):
+class Periodic(Retraining):
     """Retrain every so many rows, on the last `memory` labels that have come in."""
 
     every: Rows  # between trainings, counted from the end of the warm-up

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from driftsim.adaptation.detectors import Adwin, Detector
 from driftsim.adaptation.error_monitor import Ear, Passing
-from driftsim.adaptation.policies.refitting import NO_ROW, Refitting, Trigger, Verdict
+from driftsim.adaptation.policies.retraining import NO_ROW, Retraining, Trigger, Verdict
 from driftsim.adaptation.shifts import Shift
 from driftsim.parts import Count, Number, Position, Rows
 
@@ -16,7 +16,7 @@ STRIDE = 512  # rows predicted at once, some of which another model may have to 
 LISTENING, GATHERING, TRAINING = "listening", "gathering", "training"
 
 
-class OnAlarm(Refitting):
+class OnAlarm(Retraining):
     """A policy that retrains after an alarm, on labels of rows that come after it or before it."""
 
     gather: Literal["after", "before"] = "after"  # labels of rows after the alarm, or before it
@@ -51,7 +51,7 @@ class OnAlarm(Refitting):
         return self
 
 
-class Detecting(Refitting):
+class Detecting(Retraining):
     """A policy that retrains after the alarms of a detector."""
 
     monitors_errors = True
@@ -142,7 +142,7 @@ class OnShift(OnAlarm):
         return ByFeatures(history, self)
 
 
-class AtDrift(Refitting):
+class AtDrift(Retraining):
     """Retrain at every true change, on the `memory` labels of rows after it.
 
     A reference, which is told what nobody knows: the rows of the changes; of a ramp, its centre.

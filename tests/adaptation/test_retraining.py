@@ -1,16 +1,16 @@
-"""Refitting: which of several models in training serves, and when clocks and latencies count."""
+"""Retraining: which of several models in training serves, and when clocks and latencies count."""
 
 import numpy as np
 import pytest
 from test_policies import Diary, OnFirstError, run, scripted
 
 from driftsim.adaptation.policies import Policy
-from driftsim.adaptation.policies.refitting import NO_ROW, Latency, Refitting, Trigger, Verdict
+from driftsim.adaptation.policies.retraining import NO_ROW, Latency, Retraining, Trigger, Verdict
 from driftsim.evaluation.labels import Labels, arrivals
 from driftsim.rows import Alarm, Change, Labelled
 
 
-class At(Refitting):
+class At(Retraining):
     """Trains before each of the given rows."""
 
     rows: list[int]
@@ -34,7 +34,7 @@ class Planned(Trigger):
         return Verdict(train=True)
 
 
-del Refitting.kinds["at"]
+del Retraining.kinds["at"]
 
 
 def at(*rows, per_row):
@@ -151,7 +151,7 @@ def test_a_model_begins_to_serve_only_after_all_labels_before_its_first_row(size
         def trigger(self, history, rng):
             return Interrupted(self.rows, log)
 
-    del Refitting.kinds["bursts"]
+    del Retraining.kinds["bursts"]
     policy = Bursts.model_validate({"memory": "all", "latency": {"rows": 5}, "rows": [15]})
     list(policy.run(Diary(), rows.part(slice(10)), arrivals(chunks, labels, 0), None))
     assert log[:12] == [*["label"] * 10, "served", "label"]
