@@ -1,273 +1,232 @@
-"""Metrics: what tallies are worth, window by window; NaN where one is undefined.
+"""Metrics: what the tally of a window is worth, each declared once, as a formula over its columns.
 
-A metric is a function of columns, those of a contender's trace and of the truth's together.
+Python evaluates the formulas, the page gets them as data, and docs/measures.md lists them: a new
+metric is one more entry here, its line in that table, and its known answer in a test.
 """
 
-import inspect
-from functools import partial
+from dataclasses import dataclass
 
 import numpy as np
 
+from driftsim.evaluation.formulas import (
+    Formula,
+    Tallied,
+    absolute,
+    column,
+    exponential,
+    greatest,
+    logarithm,
+    of_class,
+    root,
+    running_total,
+    total,
+    where,
+)
 from driftsim.parts import guess, short
+from driftsim.rows import Schema
 
-ROUNDING = 1e-12  # a share of a whole that is less is nothing but rounding
-ULPS = 10 * np.finfo(float).eps  # numbers that differ by less, by their mean, are all equal
-
-
-def error(tally):
-    """The share of rows predicted wrong."""
-    return 1 - accuracy(tally)
+ROUNDING = 1e-12  # a share of a whole that is less is only rounding
+ULPS = 10 * np.finfo(float).eps  # numbers that differ by less, relative to their mean, are equal
 
 
-def accuracy(tally):
-    """The share of rows predicted right."""
-    return quotient(tally["correct"].sum(axis=1), tally["rows"])
+@dataclass(frozen=True)
+class Metric:
+    """A number for each window (w,), from the columns of a tally; NaN where it is undefined.
 
-
-def excess_error(tally):
-    """The expected error beyond that of the best possible predictor, never below zero."""
-    if not {"expected_error", "bayes_error"} <= tally.keys():
-        return gap(tally)
-    excess = np.maximum(tally["expected_error"] - tally["bayes_error"], 0)  # but rounding
-    return quotient(excess, tally["rows"])
-
-
-def kappa(tally):
-    """Cohen's kappa (1960): agreement beyond that of chance, 1 for all of it."""
-    if "predicted" not in tally:
-        return gap(tally)
-    return beyond(accuracy(tally), by_chance(tally, "actual", "predicted"))
-
-
-def kappa_temporal(tally):
-    """Kappa against the last label (Bifet et al. 2013): 0 for as good as that, 1 for all right."""
-    return against(tally, "no_change_correct")
-
-
-def kappa_m(tally):
-    """Kappa against the majority (Bifet et al. 2015) of the labels before each row."""
-    return against(tally, "majority_correct")
-
-
-def mcc(tally):
-    """Matthews' correlation of predicted and actual classes, of many as of two (Gorodkin 2004)."""
-    if "predicted" not in tally:
-        return gap(tally)
-    both = accuracy(tally) - by_chance(tally, "actual", "predicted")
-    actual, predicted = (certain(1 - by_chance(tally, *2 * [name])) for name in COUNTS)
-    return quotient(both, np.sqrt(actual * predicted))
-
-
-def precision(tally):
-    """The mean over classes of how many of the rows predicted to be of one are; macro."""
-    return macro(tally, precisions(tally))
-
-
-def recall(tally):
-    """The mean over classes of how many of the rows of one are predicted to be; macro."""
-    return macro(tally, recalls(tally))
-
-
-def f1(tally):
-    """The mean over classes of the harmonic mean of precision and recall; macro."""
-    return macro(tally, f1s(tally))
-
-
-def balanced_accuracy(tally):
-    """The mean recall of the classes that occur; a gap where only one does."""
-    told = recalls(tally)
-    return np.where(occurring(tally) > 1, mean_over(told, ~np.isnan(told)), np.nan)
-
-
-def g_mean(tally):
-    """The geometric mean of the recalls of the classes that occur; a gap where only one does."""
-    told = recalls(tally)
-    with np.errstate(divide="ignore"):
-        logs = mean_over(np.log(told), ~np.isnan(told))
-    return np.where(occurring(tally) > 1, np.exp(logs), np.nan)
-
-
-def log_loss(tally):
-    """The mean of -log of the probability predicted for the label that came, at least 1e-15."""
-    return mean(tally, "log_loss")
-
-
-def brier(tally):
-    """The Brier score (1950): the mean squared distance of probabilities from what came, 0..2."""
-    return mean(tally, "brier")
-
-
-def auc(tally):
-    """The area under the ROC curve of two classes: how often a row of class 1 has the higher score.
-
-    From counts of scores in bins; scores of one bin count as equal, and equal ones half.
+    The columns are those of a contender's trace and of the truth's together.
     """
-    if "score_1" not in tally:
-        return gap(tally)
-    zeros, ones = tally["score_0"].astype(float), tally["score_1"].astype(float)
-    below = np.cumsum(zeros, axis=1) - zeros / 2
-    return quotient((ones * below).sum(axis=1), zeros.sum(axis=1) * ones.sum(axis=1))
+
+    name: str
+    meaning: str  # in a sentence
+    formula: Formula
+    lower_is_better: bool = False
+    from_zero: bool = False  # whether an axis of it begins at zero
+    by_class: Formula | None = None  # of each class, from which `NAME of CLASS` is taken
+
+    def __call__(self, tally: Tallied) -> np.ndarray:
+        return self.formula(tally)
 
 
-def calibration_error(tally):
-    """The expected calibration error: how far scores lie from shares of class 1, bin by bin."""
-    if "score_1" not in tally:
-        return gap(tally)
-    apart = np.abs(tally["score_sum"] - tally["score_1"]).sum(axis=1)
-    return quotient(apart, tally["rows"])
+def loss(name: str, meaning: str, formula: Formula) -> Metric:
+    """A metric that is better if lower, on an axis from zero."""
+    return Metric(name, meaning, formula, lower_is_better=True, from_zero=True)
 
 
-def mae(tally):
-    """The mean absolute error."""
-    return mean(tally, "absolute_error")
+def mean(values: Formula, present: Formula) -> Formula:
+    """The mean over the classes that are present."""
+    return total(where(values, present)) / total(present)
 
 
-def rmse(tally):
-    """The root of the mean squared error."""
-    return np.sqrt(mean(tally, "squared_error"))
+def macro(values: Formula) -> Formula:
+    """The mean over all classes that occur or are predicted; undefined where one value is."""
+    return mean(values, actual + predicted > 0)
 
 
-def r2(tally):
-    """The share of the variance of labels, about their mean in the window, that is explained."""
-    return 1 - quotient(tally["squared_error"], uneven(tally, tally["y_spread"], 2))
+def kappa_versus(share: Formula) -> Formula:
+    """How much of what a reference predicts wrong is right; `share` is what it predicts right."""
+    return (accuracy - share) / remainder(share)
 
 
-def relative_absolute_error(tally):
-    """The absolute error over that of the mean of all labels before each row."""
-    return relative(tally, "absolute_error")
+def remainder(share: Formula) -> Formula:
+    """What a share leaves of the whole; 0 where that is only rounding."""
+    rest = 1 - share
+    return where(rest, rest > ROUNDING)
 
 
-def relative_squared_error(tally):
-    """The squared error over that of the mean of all labels before each row."""
-    return relative(tally, "squared_error")
+def unequal(spread: Formula, rounding: Formula) -> Formula:
+    """How far labels spread, summed over rows; 0 where that is only their rounding."""
+    return where(spread, spread > rows * rounding)
 
 
-def excess_mse(tally):
-    """The mean squared error beyond that of the best possible predictor, never below zero."""
-    return mean(tally, "excess_squared_error")
+rows, correct, predicted = column("rows"), column("correct"), column("predicted")
+actual = column("actual", "predicted")  # references have no counts by class: `correct` is a total
+accuracy = total(correct) / rows
+precisions, recalls = correct / predicted, correct / actual
+f1s = 2 * correct / (actual + predicted)
+actual_share, predicted_share = actual / rows, predicted / rows  # of each class
+by_chance = total(actual_share * predicted_share)  # how often independent classes would agree
+occurring = actual > 0
+several = where(total(occurring), total(occurring) > 1)  # classes that occur; 0 for one alone
+score_0, score_1 = column("score_0"), column("score_1")
+absolute_error, squared_error = column("absolute_error"), column("squared_error")
+label_rounding = ULPS * absolute(column("y_mean"))
+squared_rounding = label_rounding * label_rounding
+
+CLASSIFICATION = (
+    loss("error", "The share of rows predicted wrong.", 1 - accuracy),
+    Metric("accuracy", "The share of rows predicted right.", accuracy),
+    loss(
+        "excess_error",
+        "The expected error beyond that of the best possible predictor, never below zero.",
+        greatest(column("expected_error") - column("bayes_error"), 0) / rows,
+    ),
+    Metric(
+        "kappa",
+        "Cohen's kappa (1960): agreement beyond that of chance, 1 for all of it.",
+        kappa_versus(by_chance),
+    ),
+    Metric(
+        "kappa_temporal",
+        "Kappa versus the last label (Bifet et al. 2013): 0 for as good as that, 1 for all right.",
+        kappa_versus(column("no_change_correct") / rows),
+    ),
+    Metric(
+        "kappa_m",
+        "Kappa versus the majority (Bifet et al. 2015) of the labels before each row.",
+        kappa_versus(column("majority_correct") / rows),
+    ),
+    Metric(
+        "mcc",
+        "Matthews' correlation of predicted and actual classes, two or more (Gorodkin 2004).",
+        (accuracy - by_chance)
+        / root(
+            remainder(total(actual_share * actual_share))
+            * remainder(total(predicted_share * predicted_share))
+        ),
+    ),
+    Metric(
+        "balanced_accuracy",
+        "The mean recall of the classes that occur; undefined where only one does.",
+        total(where(recalls, occurring)) / several,
+    ),
+    Metric(
+        "g_mean",
+        "The geometric mean of the recalls of the classes that occur; undefined where only one "
+        "does.",
+        exponential(total(where(logarithm(recalls), occurring)) / several),
+    ),
+    Metric(
+        "precision",
+        "Of the rows predicted to be of a class, the share that is; the mean over classes (macro).",
+        macro(precisions),
+        by_class=precisions,
+    ),
+    Metric(
+        "recall",
+        "Of the rows of a class, the share predicted to be; the mean over classes (macro).",
+        macro(recalls),
+        by_class=recalls,
+    ),
+    Metric(
+        "f1",
+        "The harmonic mean of precision and recall of a class; the mean over classes (macro).",
+        macro(f1s),
+        by_class=f1s,
+    ),
+    loss(
+        "log_loss",
+        "The mean of -log of the probability predicted for the label that came, at least 1e-15.",
+        column("log_loss") / rows,
+    ),
+    loss(
+        "brier",
+        "The Brier score (1950): the mean squared distance of probabilities from what came, 0..2.",
+        column("brier") / rows,
+    ),
+    Metric(
+        "auc",
+        "The area under the ROC curve of two classes: how often a row of class 1 has the higher "
+        "score; scores of one bin count as equal, and equal ones half.",
+        total(score_1 * (running_total(score_0) - 0.5 * score_0))
+        / (total(score_0) * total(score_1)),
+    ),
+    Metric(
+        "calibration_error",
+        "The expected calibration error: how far scores lie from shares of class 1, bin by bin.",
+        total(absolute(column("score_sum") - score_1)) / rows,
+        lower_is_better=True,
+    ),
+)
+REGRESSION = (
+    loss("mae", "The mean absolute error.", absolute_error / rows),
+    loss("rmse", "The root of the mean squared error.", root(squared_error / rows)),
+    Metric(
+        "r2",
+        "The share of the variance of labels, about their mean in the window, that is explained.",
+        1 - squared_error / unequal(column("y_spread"), squared_rounding),
+    ),
+    Metric(
+        "relative_absolute_error",
+        "The absolute error over that of the mean of all labels before each row.",
+        absolute_error / unequal(column("mean_absolute_error"), label_rounding),
+        lower_is_better=True,
+    ),
+    Metric(
+        "relative_squared_error",
+        "The squared error over that of the mean of all labels before each row.",
+        squared_error / unequal(column("mean_squared_error"), squared_rounding),
+        lower_is_better=True,
+    ),
+    loss(
+        "excess_mse",
+        "The mean squared error beyond that of the best possible predictor, never below zero.",
+        column("excess_squared_error") / rows,
+    ),
+)
+METRICS = {metric.name: metric for metric in (*CLASSIFICATION, *REGRESSION)}
+MICRO = {  # over all classes at once, they are all the accuracy
+    f"{name}_micro": Metric(f"{name}_micro", METRICS["accuracy"].meaning, accuracy)
+    for name in ("precision", "recall", "f1")
+}
+LOWER_IS_BETTER = frozenset(name for name, metric in METRICS.items() if metric.lower_is_better)
+FROM_ZERO = frozenset(name for name, metric in METRICS.items() if metric.from_zero)
 
 
-def mean(tally, name):
-    """The mean of a sum that is kept over rows; NaN where it is not."""
-    return quotient(tally[name], tally["rows"]) if name in tally else gap(tally)
+def needing(*columns: str) -> frozenset[str]:
+    """The metrics whose formulas have one of some columns."""
+    return frozenset(name for name, one in METRICS.items() if one.formula.columns & {*columns})
 
 
-def relative(tally, name):
-    """A sum of errors over that of the reference `mean`."""
-    if not {name, f"mean_{name}"} <= tally.keys():
-        return gap(tally)
-    return quotient(tally[name], uneven(tally, tally[f"mean_{name}"], 1 + (name in SQUARED)))
+OF_PROBABILITIES = needing("log_loss", "brier")
+OF_SCORES = needing("score_0", "score_1", "score_sum")
 
 
-def uneven(tally, apart, power):
-    """How far labels lie apart, summed by rows to a power; 0 where they do by rounding alone."""
-    equal = tally["rows"] * (ULPS * np.abs(tally["y_mean"])) ** power
-    return np.where(apart > equal, apart, 0)
-
-
-def against(tally, reference):
-    """How much of what a reference got wrong is right: 1 for all of it, 0 for as good as it."""
-    if reference not in tally:
-        return gap(tally)
-    return beyond(accuracy(tally), quotient(tally[reference], tally["rows"]))
-
-
-def by_chance(tally, one, other):
-    """How often two counts of classes (w, k) would agree if they had nothing to do with another."""
-    shares = (quotient(tally[name], tally["rows"][:, None]) for name in (one, other))
-    return np.multiply(*shares).sum(axis=1)
-
-
-def beyond(share, theirs):
-    """How much of what one share leaves of the whole another takes; NaN where it leaves nothing."""
-    return quotient(share - theirs, certain(1 - theirs))
-
-
-def certain(rest):
-    """What is left of a whole; 0 where it is nothing but rounding."""
-    return np.where(rest > ROUNDING, rest, 0)
-
-
-def precisions(tally):
-    """Of each class (w, k), how many of the rows predicted to be of it are."""
-    return quotient(tally["correct"], tally["predicted"]) if "predicted" in tally else gaps(tally)
-
-
-def recalls(tally):
-    """Of each class (w, k), how many of its rows are predicted to be."""
-    return quotient(tally["correct"], tally["actual"]) if "predicted" in tally else gaps(tally)
-
-
-def f1s(tally):
-    """Of each class (w, k), the harmonic mean of precision and recall."""
-    if "predicted" not in tally:
-        return gaps(tally)
-    return quotient(2 * tally["correct"], tally["actual"] + tally["predicted"])
-
-
-def macro(tally, told):
-    """The mean over all classes that occur or are predicted; a gap where one is not defined."""
-    there = tally["actual"] > 0
-    there = there | (tally["predicted"] > 0) if "predicted" in tally else there
-    return mean_over(told, there)
-
-
-def mean_over(told, there):
-    """The mean of values (w, k) over those that are there; NaN where there is none."""
-    return quotient(np.where(there, told, 0).sum(axis=1), there.sum(axis=1))
-
-
-def occurring(tally):
-    """How many classes occur in each window."""
-    return (tally["actual"] > 0).sum(axis=1)
-
-
-def gap(tally):
-    """Nothing known, of any window."""
-    return np.full(len(tally["rows"]), np.nan)
-
-
-def gaps(tally):
-    """Nothing known, of any class in any window."""
-    return np.full(tally["actual"].shape, np.nan)
-
-
-def quotient(part, whole):
-    """Part by whole, NaN where it has no meaning."""
-    part, whole = np.broadcast_arrays(part, whole)
-    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0)
-
-
-def named(*metrics):
-    return {metric.__name__: metric for metric in metrics}
-
-
-OF_CLASSES = named(
-    error, accuracy, excess_error, kappa, kappa_temporal, kappa_m, mcc,
-    balanced_accuracy, g_mean, precision, recall, f1, log_loss, brier, auc, calibration_error,
-)  # fmt: skip
-OF_NUMBERS = named(
-    mae, rmse, r2, relative_absolute_error, relative_squared_error, excess_mse,
-)  # fmt: skip
-COUNTS = ("actual", "predicted")  # of classes
-SQUARED = ("squared_error",)
-OF_A_CLASS = {"precision": precisions, "recall": recalls, "f1": f1s}
-OF_PROBABILITIES = ("log_loss", "brier")
-OF_SCORES = ("auc", "calibration_error")
-METRICS = OF_CLASSES | OF_NUMBERS
-LOWER_IS_BETTER = (
-    "error", "excess_error", "mae", "rmse", "excess_mse", "brier", "log_loss", "calibration_error",
-    "relative_absolute_error", "relative_squared_error",
-)  # fmt: skip
-MICRO = {f"{name}_micro": accuracy for name in OF_A_CLASS}  # over all classes at once
-
-
-def metrics_of(schema):
+def metrics_of(schema: Schema) -> dict[str, Metric]:
     """The metrics that labels of a schema have, the foremost first."""
-    return OF_NUMBERS if schema.regression else OF_CLASSES
+    return {one.name: one for one in (REGRESSION if schema.regression else CLASSIFICATION)}
 
 
-def metric_of(name, schema):
+def metric_of(name: str, schema: Schema) -> Metric:
     """The metric of a name: one of the above, or that of one class, such as `recall of spam`.
 
     Raises `ValueError`, with a guess, where these labels have none of the name.
@@ -276,24 +235,13 @@ def metric_of(name, schema):
     if name in known:
         return known[name]
     kind, of, wanted = name.partition(" of ")
-    if of and kind in OF_A_CLASS and not schema.regression:
-        classes = [str(one) for one in schema.classes or range(schema.n_classes)]
+    by_class = known[kind].by_class if of and kind in known else None
+    if by_class is not None:
+        classes = [str(one) for one in schema.classes or range(schema.n_classes or 0)]
         if wanted not in classes:
             raise ValueError(f"no class is called {short(wanted)}; {guess(wanted, classes)}")
-        return partial(of_class, OF_A_CLASS[kind], classes.index(wanted))
+        own = of_class(by_class, classes.index(wanted))
+        return Metric(name, f"The {kind} of the class {wanted}.", own)
     if name in METRICS:
         raise ValueError(f"'{name}' is not for these labels; choose from {', '.join(known)}")
     raise ValueError(f"no metric is called {short(name)}; {guess(name, known)}")
-
-
-def of_class(told, index, tally):
-    """The column of one class of what is told of all."""
-    return told(tally)[:, index]
-
-
-def meaning(name):
-    """What a metric is, in a sentence."""
-    kind, of, wanted = name.partition(" of ")
-    if of:
-        return f"The {kind} of the class {wanted}."
-    return inspect.cleandoc((METRICS | MICRO)[name].__doc__)

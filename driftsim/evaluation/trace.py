@@ -7,8 +7,8 @@ import numpy as np
 from driftsim.evaluation.moments import Moments, blocks
 
 MOST_INTERVALS = 2000
-OF_AN_INTERVAL = ("first_row", "last_row", "model_bytes")  # no sums over its rows
-OF_LABELS = ("y_mean", "y_spread")  # where labels are numbers: `Moments`, beside the rows
+UNSUMMED = ("first_row", "last_row", "model_bytes")  # no sums over its rows
+LABEL_MOMENTS = ("y_mean", "y_spread")  # where labels are numbers: `Moments`, beside the rows
 
 
 class Probes(NamedTuple):
@@ -75,7 +75,7 @@ class Trace(NamedTuple):
         """
         kept = factor ** self.columns["rows"]
         columns = self._gathered(
-            lambda name, column: column if name in OF_AN_INTERVAL else fading(column, kept),
+            lambda name, column: column if name in UNSUMMED else fading(column, kept),
             lambda moments: moments.fading(kept),
         )
         return self._replace(columns=columns)
@@ -86,11 +86,11 @@ class Trace(NamedTuple):
 
     def _gathered(self, column_of, moments_of):
         """Every column over windows: those of labels by their moments, the others by themselves."""
-        names = [name for name in self.columns if name not in OF_LABELS]
+        names = [name for name in self.columns if name not in LABEL_MOMENTS]
         columns = {name: column_of(name, self.columns[name]) for name in names}
         if "y_mean" in self.columns:
-            labels = Moments(self.columns["rows"], *(self.columns[name] for name in OF_LABELS))
-            columns |= dict(zip(OF_LABELS, moments_of(labels)[1:]))
+            labels = Moments(self.columns["rows"], *(self.columns[name] for name in LABEL_MOMENTS))
+            columns |= dict(zip(LABEL_MOMENTS, moments_of(labels)[1:]))
         return columns
 
 
@@ -170,7 +170,7 @@ class Tally:
     def labels(self, t, y):
         """Keep the mean of numbers (n,) at consecutive rows, and their spread about it."""
         intervals, starts = self.intervals(t)
-        columns = [self._column(name, y) for name in OF_LABELS]
+        columns = [self._column(name, y) for name in LABEL_MOMENTS]
         before = Moments(self._labelled[intervals], *(one[intervals] for one in columns))
         after = before.joined(Moments.of(y, starts))
         for column, entries in zip((self._labelled, *columns), after):

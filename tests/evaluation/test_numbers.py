@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
-from driftsim.evaluation.metrics import OF_NUMBERS
+from driftsim.evaluation.metrics import METRICS
 from driftsim.evaluation.prequential import Contender, evaluate, truth
 from driftsim.evaluation.rules import Rules
 from driftsim.streams.stream import Stream
@@ -33,17 +33,17 @@ def test_metrics_against_scikit_learn():
     trace = evaluate(stream(), playing, Rules(predictions=True))
     y, predicted = stream().rows(0, 1000, 6000).y, trace.predictions
     whole = columns(stream(), playing)
-    assert OF_NUMBERS["mae"](whole)[0] == pytest.approx(mean_absolute_error(y, predicted))
-    assert OF_NUMBERS["rmse"](whole)[0] == pytest.approx(root_mean_squared_error(y, predicted))
-    assert OF_NUMBERS["r2"](whole)[0] == pytest.approx(r2_score(y, predicted))
-    by_window = OF_NUMBERS["r2"](columns(stream(), playing, 1000))
+    assert METRICS["mae"](whole)[0] == pytest.approx(mean_absolute_error(y, predicted))
+    assert METRICS["rmse"](whole)[0] == pytest.approx(root_mean_squared_error(y, predicted))
+    assert METRICS["r2"](whole)[0] == pytest.approx(r2_score(y, predicted))
+    by_window = METRICS["r2"](columns(stream(), playing, 1000))
     expected = [r2_score(y[i : i + 1000], predicted[i : i + 1000]) for i in range(0, 5000, 1000)]
     assert np.allclose(by_window, expected)
 
 
 def test_r2_does_not_cancel_far_from_zero():
     far = stream(concepts={"a": {"kind": "level", "level": 1e9, "noise": 1.0}})
-    r2 = OF_NUMBERS["r2"](columns(far, contender("no_change")))[0]
+    r2 = METRICS["r2"](columns(far, contender("no_change")))[0]
     assert r2 == pytest.approx(-1, abs=0.1)  # it errs with twice the variance
 
 
@@ -61,7 +61,7 @@ def test_the_oracle_errs_by_the_noise_alone():
     mse = whole["squared_error"][0] / whole["rows"][0]
     assert mse == pytest.approx(1, abs=4 * np.sqrt(2 / 59_000))
     assert whole["bayes_squared_error"][0] / whole["rows"][0] == pytest.approx(1)
-    assert OF_NUMBERS["mae"](whole)[0] == pytest.approx(np.sqrt(2 / np.pi), abs=0.01)
+    assert METRICS["mae"](whole)[0] == pytest.approx(np.sqrt(2 / np.pi), abs=0.01)
 
 
 def test_lms_on_a_random_walk_has_its_closed_form():
@@ -73,7 +73,7 @@ def test_lms_on_a_random_walk_has_its_closed_form():
         "optimizer": {"kind": "river.optim.SGD", "lr": 0.025},
     }
     whole = columns(stream(60_000, concepts={"a": walk}), contender(lms))
-    excess = OF_NUMBERS["excess_mse"](whole)[0]
+    excess = METRICS["excess_mse"](whole)[0]
     assert excess == pytest.approx(0.17576, abs=0.012)
 
 

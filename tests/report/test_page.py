@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from examples import played
 
+from driftsim.evaluation.metrics import METRICS
 from driftsim.report.figures import images, plot_all
 from driftsim.report.page import document, packed
 from driftsim.report.page.document import page, source, told_first
@@ -245,7 +246,7 @@ def test_where_lists_are_swept_recovery_is_told(tmp_path):
 
 def test_counts_are_packed_as_they_are(swept):
     models = list(swept.study.variants[0].scenario.models)
-    made = Packing(grouped(swept), models, ["error"], 1).packed(1e9)
+    made = Packing(grouped(swept), models, {"error": METRICS["error"]}, 1).packed(1e9)
     names = [name for name, _, _ in made.columns]
     assert "excess" not in names and "confused" not in names  # not needed, and told by `missed`
     assert dict((name, kind) for name, kind, _ in made.columns)["missed"] == "u1"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from driftsim.evaluation.moments import Moments
-from driftsim.evaluation.trace import OF_AN_INTERVAL, OF_LABELS, gathered
+from driftsim.evaluation.trace import LABEL_MOMENTS, UNSUMMED, gathered
 
 
 def contributions(
@@ -24,8 +24,8 @@ def contributions(
     whole = {name: gathered(name).reduce(column)[None] for name, column in tallies.items()}
     without = without_each(tallies, whole)
     if labels := moments_of(tallies):
-        whole |= dict(zip(OF_LABELS, labels.over([0])[1:]))
-        without |= dict(zip(OF_LABELS, labels.but_each()[1:]))
+        whole |= dict(zip(LABEL_MOMENTS, labels.over([0])[1:]))
+        without |= dict(zip(LABEL_MOMENTS, labels.but_each()[1:]))
     (total,) = metric(whole)
     if n == 1:
         return np.array([total])
@@ -37,14 +37,14 @@ def contributions(
 def moments_of(tallies):
     """The moments of labels in each interval; None for classes."""
     if "y_mean" in tallies:
-        return Moments(tallies["rows"], *(tallies[name] for name in OF_LABELS))
+        return Moments(tallies["rows"], *(tallies[name] for name in LABEL_MOMENTS))
 
 
 def without_each(tallies, whole):
     """Columns with an entry for all intervals but one, each of them in turn."""
     return {
         name: np.broadcast_to(whole[name], column.shape)
-        if name in OF_AN_INTERVAL
+        if name in UNSUMMED
         else whole[name] - column
         for name, column in tallies.items()
     }

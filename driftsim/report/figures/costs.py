@@ -3,10 +3,10 @@
 import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
-from driftsim.evaluation.metrics import LOWER_IS_BETTER
+from driftsim.evaluation.metrics import FROM_ZERO, LOWER_IS_BETTER
 from driftsim.report.figures.label_placement import beside_points
 from driftsim.report.figures.panels import ACROSS, entitle, frozen, grid
-from driftsim.report.figures.style import FROM_ZERO, numbers
+from driftsim.report.figures.style import numbers
 from driftsim.report.verdict import SECONDS
 
 HEIGHT, NAME = 2.8, 0.13  # inches of a panel, and of each name beyond a few

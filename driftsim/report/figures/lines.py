@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from driftsim.evaluation.metrics import FROM_ZERO
 from driftsim.report.figures.label_placement import at_the_ends, names_at
 from driftsim.report.figures.panels import (
     ACROSS,
@@ -16,7 +17,7 @@ from driftsim.report.figures.panels import (
     level,
     shade,
 )
-from driftsim.report.figures.style import FROM_ZERO, MOST_BANDS, short
+from driftsim.report.figures.style import MOST_BANDS, short
 
 ORACLE = "oracle (best possible)"
 FOOT, ROW = 0.22, 0.035  # shares of a panel: the most for rows of ticks, and for one of them

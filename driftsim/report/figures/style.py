@@ -31,7 +31,6 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p")
 HATCHES = ("", "////", r"\\\\", "xxxx", "----", "||||", "++++")  # of lines: dots are large in SVG
 GROUNDS = ("#ffffff", "#e4e4e4", "#dcebf7", "#fbe9d9", "#e0f2e9", "#f6e3ee")  # of the concepts
 INK, FAINT = "#222222", "#666666"
-FROM_ZERO = ("error", "excess_error", "mae", "rmse", "excess_mse", "brier", "log_loss")
 MOST_BANDS = 6  # contenders of a panel, beyond which bands would cover one another
 FONTS = (
     "Noto Sans CJK SC",

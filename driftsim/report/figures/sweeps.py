@@ -8,11 +8,12 @@ import numpy as np
 from matplotlib.ticker import NullLocator
 from pandas import DataFrame
 
+from driftsim.evaluation.metrics import FROM_ZERO
 from driftsim.parts import plain
 from driftsim.report.figures.label_placement import at_the_ends, names_at
 from driftsim.report.figures.matrices import label, matrix, once, tiled
 from driftsim.report.figures.panels import ACROSS, entitle, frozen, grid, legend, level
-from driftsim.report.figures.style import FROM_ZERO, MOST_BANDS, numbers, short
+from driftsim.report.figures.style import MOST_BANDS, numbers, short
 from driftsim.report.figures.view import shared
 
 HEIGHT, NAME = 3.0, 0.15  # inches

@@ -1,31 +1,11 @@
 // Curves: metrics along the stream, over the seeds of a contender and the repeats of each.
 
-/** The columns of a contender, with counts of what was predicted, and predicted right. */
-function answered({ missed, confused, ...columns }, { actual }) {
-  if (!missed) return columns;
-  const correct = actual.map((column, k) => column.map((n, i) => n - missed[k][i]));
-  const wrong = confusedOf(missed, confused);
-  const predicted = correct.map((column, k) =>
-    Float64Array.from(column, (n, i) => n + wrong[k][i]),
-  );
-  return { ...columns, correct, predicted };
-}
-
-/** How many rows were predicted to be of each class and are not: in all, as many as were missed. */
-function confusedOf(missed, told) {
-  if (missed.length === 2) return [missed[1], missed[0]];
-  const rest = Array.from(missed[0], (_, i) => total(missed, i) - total(told, i));
-  return [...told, rest];
-}
-
-/** The columns that a reference would leave, as far as the truth tells. */
+/** The columns that a reference would leave, as far as the truth has them. */
 function columnsOf(reference, truth, rows) {
   if (reference === "oracle") return best(truth, rows);
-  const columns = {};
-  for (const name of Object.keys(truth)) {
-    if (name.startsWith(`${reference}_`)) columns[name.slice(reference.length + 1)] = truth[name];
-  }
-  return columns;
+  const prefix = `${reference}_`;
+  const own = Object.entries(truth).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(own.map(([name, column]) => [name.slice(prefix.length), column]));
 }
 
 /** What is expected of the best possible predictor. */
@@ -33,12 +13,12 @@ function best(truth, rows) {
   const nothing = [rows.map(() => 0)];
   if (truth.bayes_error) {
     const correct = rows.map((n, i) => n - truth.bayes_error[0][i]);
-    return { correct: [correct], excess: nothing };
+    return { correct: [correct], expected_error: truth.bayes_error };
   }
   return { squared_error: truth.bayes_squared_error, excess_squared_error: nothing };
 }
 
-/** A setting that has been played, to be asked for curves. */
+/** A setting with its runs, which gives curves. */
 class Scene {
   constructor(about, setting, runs) {
     this.about = setting;
@@ -48,7 +28,7 @@ class Scene {
     const names = about.contenders.map(({ name }) => name);
     for (const { contender, seed, columns } of runs) {
       if (contender === null) this.truths.set(seed, columns);
-      else this.put(names[contender], seed, answered(columns, this.truths.get(seed)));
+      else this.put(names[contender], seed, columns);
     }
     for (const name of setting.references) {
       for (const [seed, truth] of this.truths) {

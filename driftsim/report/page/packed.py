@@ -1,4 +1,7 @@
-"""Packed: the tallies of a study as one compressed text, from which the page draws."""
+"""Packed: the tallies of a study as one compressed text, from which the page draws.
+
+docs/measures.md ("The tallies of the page") describes the format; unpack.js reads it.
+"""
 
 import base64
 import zlib
@@ -7,20 +10,27 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.evaluation.trace import OF_LABELS
-from driftsim.report.page.tallies import NEEDED, held, needed, of_contender, of_truth, ticked
+from driftsim.evaluation.trace import LABEL_MOMENTS
+from driftsim.report.page.tallies import (
+    ALWAYS,
+    available,
+    needed,
+    of_contender,
+    of_truth,
+    retrainings,
+)
 
 MOST = 5_000_000  # characters of the text
 SPARING = 8  # times smaller than its arrays the text is hardly ever
 STEPS = (1, 2, 5)  # and ten, a hundred, … times as many intervals are merged into one
-EXACT = OF_LABELS  # seven digits of a mean would not do: how far means lie apart is what counts
+EXACT = LABEL_MOMENTS  # seven digits of a mean would not do: how far means lie apart is what counts
 UNSIGNED = ("u1", "u2", "u4")
 
 
 class Packed(NamedTuple):
-    """What the page recomputes its curves from."""
+    """What the page computes its curves from."""
 
-    metrics: list[str]  # that can be had from it
+    metrics: list[str]  # that it can compute from it
     spared: list[str]  # that would take more room than there is
     merged: int  # intervals to one
     columns: list  # name, type and length of each array, in the order in which they stand
@@ -35,10 +45,11 @@ def packed(results, models):
     `models` are the names of all contenders.
     """
     scenes = grouped(results)
-    there = held(scenes, models)
-    offered = [name for name in results.metrics if NEEDED.get(name, set()) <= there]
-    asked = needed([*results.study.variants[0].scenario.metrics, *offered[:1]])
-    fewer = [name for name in offered if needed([name]) <= asked]
+    kept = available(scenes, models)
+    offered = {name: one for name, one in results.metrics.items() if needed([one]) <= kept}
+    asked = [results.metrics[name] for name in results.study.variants[0].scenario.metrics]
+    wanted = needed([*asked, *[*offered.values()][:1]])
+    fewer = {name: one for name, one in offered.items() if needed([one]) <= wanted}
     firsts = [played[0] for _, played in scenes if played]
     longest = max((len(one.truth.columns["rows"]) for one in firsts), default=1)
     merging = (step * 10**power for power in range(9) for step in STEPS)
@@ -50,7 +61,7 @@ def packed(results, models):
 
 def grouped(results):
     """Each variant with its finished runs, those of references among them."""
-    found = {}
+    found: dict[str, list] = {}
     for one in results.traces():
         found.setdefault(str(one.setting), []).append(one)
     settings = [dict(zip(results.swept, one.setting.values())) for one in results.study.variants]
@@ -58,16 +69,16 @@ def grouped(results):
 
 
 class Packing:
-    """The tallies of some metrics, with so many intervals merged into one, being packed."""
+    """The tallies that some metrics need, with so many intervals merged into one."""
 
     def __init__(self, scenes, models, metrics, factor):
         self._models, self._metrics, self._factor = models, metrics, factor
-        self._wanted = needed(metrics)
+        self._wanted = needed(metrics.values()) | ALWAYS
         self._arrays, self._kinds = {}, {}
         self._runs = [list(self._put_all(played)) for _, played in scenes]
 
     def packed(self, most):
-        """What has been put, or None where it takes more characters."""
+        """All that was put; None where it takes more characters than `most`."""
         columns = {name: narrow(name, np.concatenate(all)) for name, all in self._arrays.items()}
         if sum(column.nbytes for column in columns.values()) > SPARING * most:
             return None
@@ -75,28 +86,31 @@ class Packing:
         text = base64.b64encode(zlib.compress(content)).decode()
         if len(text) > most:
             return None
-        told = [[name, column.dtype.str[1:], len(column)] for name, column in columns.items()]
-        return Packed(self._metrics, [], self._factor, told, [*self._kinds], self._runs, text)
+        layout = [[name, column.dtype.str[1:], len(column)] for name, column in columns.items()]
+        kinds = [*self._kinds]
+        return Packed([*self._metrics], [], self._factor, layout, kinds, self._runs, text)
 
     def _put_all(self, played):
-        met = set()
+        """Put the truth of each seed, then every run; gives contender, seed and kind of each."""
+        with_retrainings = set()
         truths = {one.seed: self._merged(one.truth) for one in played}
         for seed, truth in truths.items():
             yield None, seed, self._put(of_truth(truth))
         for one in played:
             if one.contender in self._models:
                 trace = self._merged(one.trace)
-                told = of_contender(truths[one.seed], trace)
-                told = {name: column for name, column in told.items() if name in self._wanted}
-                told |= {} if one.contender in met else ticked(trace)
-                met.add(one.contender)
-                yield self._models.index(one.contender), one.seed, self._put(told)
+                columns = of_contender(truths[one.seed], trace)
+                columns = {name: columns[name] for name in columns if name in self._wanted}
+                if one.contender not in with_retrainings:
+                    columns |= retrainings(trace)
+                    with_retrainings.add(one.contender)
+                yield self._models.index(one.contender), one.seed, self._put(columns)
 
     def _merged(self, trace):
         return trace.over(self._factor * trace.interval).columns
 
     def _put(self, columns):
-        """Put columns behind those of other runs; gives the number of the kind of run they are."""
+        """Put columns after those of other runs; gives the number of the kind of run they are."""
         for name, column in columns.items():
             self._arrays.setdefault(name, []).append(column.T.ravel())
         kind = tuple((name, column[0].size) for name, column in columns.items())
@@ -104,7 +118,7 @@ class Packing:
 
 
 def narrow(name, column):
-    """The same numbers in as few bytes as will do."""
+    """The same numbers in the smallest type that keeps them."""
     if column.dtype.kind == "f":
         most = np.abs(column[np.isfinite(column)]).max(initial=0)
         return column.astype("<f8" if name in EXACT or most > 1e37 else "<f4")
@@ -113,5 +127,5 @@ def narrow(name, column):
 
 
 def planes(column):
-    """The first bytes of all numbers, then the second ones, …: alike ones stand together."""
+    """The first bytes of all numbers, then the second ones, …: so they compress better."""
     return column.view(np.uint8).reshape(len(column), -1).T.tobytes()

@@ -5,8 +5,8 @@ import json
 import numpy as np
 from matplotlib.colors import to_hex, to_rgb
 
-from driftsim.evaluation.metrics import MICRO, meaning
-from driftsim.report.figures.lines import FROM_ZERO, MOST_BANDS, ORACLE
+from driftsim.evaluation.metrics import metric_of
+from driftsim.report.figures.lines import MOST_BANDS, ORACLE
 from driftsim.report.figures.panels import drawable, grounds
 from driftsim.report.figures.style import GROUNDS, look_of
 from driftsim.report.page.packed import grouped
@@ -44,13 +44,15 @@ def about(results, tallies, models, failed):
 
 
 def metric(name, schema):
-    """A metric: how it is computed, what it means, and whether its scale begins at zero."""
-    kind, of, wanted = name.partition(" of ")
-    told = {"name": name, "means": meaning(name), "zero": name in FROM_ZERO}
-    if of:
-        classes = [str(one) for one in schema.classes or range(schema.n_classes)]
-        return told | {"kind": kind, "of": classes.index(wanted)}
-    return told | {"kind": "accuracy" if name in MICRO else name}
+    """A metric: its formula, what it means, and whether its scale begins at zero."""
+    own = metric_of(name, schema)
+    return {
+        "name": name,
+        "means": own.meaning,
+        "zero": own.from_zero,
+        "formula": own.formula.data(),
+        "needs": sorted(own.formula.columns),
+    }
 
 
 def look(i):

@@ -1,70 +1,61 @@
-"""Tallies: what the page keeps of traces, so that metrics can be recomputed from it."""
+"""Tallies: what the page keeps of traces, so that it can compute metrics from it.
+
+docs/measures.md ("The tallies of the page") describes the format; unpack.js reads it.
+"""
+
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from driftsim.evaluation.trace import OF_LABELS
+from driftsim.evaluation.metrics import Metric
+from driftsim.evaluation.trace import LABEL_MOMENTS
 from driftsim.report.measures import excess
 
 REFERENCES = ("majority", "mean", "no_change")
-OF_NUMBERS = ("absolute_error", "squared_error", "excess_squared_error")
-AS_THEY_ARE = ("log_loss", "brier", "score_0", "score_1", "score_sum", *OF_NUMBERS)
+REGRESSION = ("absolute_error", "squared_error", "excess_squared_error")
+UNCHANGED = ("log_loss", "brier", "score_0", "score_1", "score_sum", *REGRESSION)
 ALWAYS = {"missed", "confused", "absolute_error"}  # of a contender
-NEEDED = {
-    "excess_error": {"excess"},
-    "log_loss": {"log_loss"},
-    "brier": {"brier"},
-    "auc": {"score_0", "score_1"},
-    "calibration_error": {"score_1", "score_sum"},
-    "rmse": {"squared_error"},
-    "r2": {"squared_error"},
-    "relative_squared_error": {"squared_error"},
-    "excess_mse": {"excess_squared_error"},
-}  # of a contender, by metrics, beyond what is always kept
+PACKED = {name: name for name in UNCHANGED} | {"expected_error": "excess"}  # by columns of traces
+Columns = Mapping[str, np.ndarray]
 
 
-def needed(metrics):
-    """The columns of a contender that metrics need."""
-    return ALWAYS.union(*(NEEDED.get(name, ()) for name in metrics))
+def needed(metrics: Iterable[Metric]) -> set[str]:
+    """The columns of a contender that metrics need, beside those that are always kept."""
+    columns = set().union(*(one.formula.columns for one in metrics))
+    return {PACKED[name] for name in columns & PACKED.keys()} - ALWAYS
 
 
-def of_contender(truth, trace):
-    """What is kept of a contender, from the columns of the truth and of its trace.
-
-    `missed` counts the rows of each class that were predicted to be of another; `confused` those
-    that were predicted to be of each and are not, without the last class, and of two classes
-    without the first, for they follow. They are small, and take little room.
-    """
-    told = {name: trace[name] for name in AS_THEY_ARE if name in trace}
+def of_contender(truth: Columns, trace: Columns) -> dict[str, np.ndarray]:
+    """What is kept of a contender, from the columns of the truth and of its trace."""
+    kept = {name: trace[name] for name in UNCHANGED if name in trace}
     if "predicted" in trace:
-        told["missed"] = truth["actual"] - trace["correct"]
-        told["confused"] = (trace["predicted"] - trace["correct"])[:, :-1]
-        if told["missed"].shape[1] == 2:
-            del told["confused"]
+        kept["missed"] = truth["actual"] - trace["correct"]
+        if kept["missed"].shape[1] != 2:
+            kept["confused"] = (trace["predicted"] - trace["correct"])[:, :-1]
     if "expected_error" in trace and "bayes_error" in truth:
-        told["excess"] = excess(truth | trace)
-    return told
+        kept["excess"] = excess({**truth, **trace})
+    return kept
 
 
-def ticked(trace):
+def retrainings(trace: Columns) -> dict[str, np.ndarray]:
     """The intervals in which a contender was retrained, 1 for each; the first is of the warm-up."""
     after = np.arange(len(trace["fits"])) > 0
     return {"fits": ((trace["fits"] > 0) & after).astype(np.int64)}
 
 
-def of_truth(truth):
+def of_truth(truth: Columns) -> dict[str, np.ndarray]:
     """What is kept of the truth with one seed, from its columns."""
-    names = ["actual", "bayes_error", *OF_LABELS, "bayes_squared_error"]
-    names += [f"{one}_{name}" for one in REFERENCES for name in ("correct", *OF_NUMBERS)]
-    told = {name: truth[name] for name in names if name in truth}
+    names = ["actual", "bayes_error", *LABEL_MOMENTS, "bayes_squared_error"]
+    names += [f"{one}_{name}" for one in REFERENCES for name in ("correct", *REGRESSION)]
+    kept = {name: truth[name] for name in names if name in truth}
     for one in REFERENCES:
         if f"{one}_expected_error" in truth and "bayes_error" in truth:
-            told[f"{one}_excess"] = excess(
-                truth | {"expected_error": truth[f"{one}_expected_error"]}
-            )
-    return told
+            expected = {"expected_error": truth[f"{one}_expected_error"]}
+            kept[f"{one}_excess"] = excess({**truth, **expected})
+    return kept
 
 
-def held(scenes, models):
+def available(scenes, models):
     """The columns that can be kept of the contenders of some scenes."""
     runs = [one for _, played in scenes for one in played if one.contender in models]
     return set().union(*(of_contender(one.truth.columns, one.trace.columns) for one in runs))

@@ -46,8 +46,8 @@ function arraysOf(bytes, columns) {
 }
 
 /**
- * The runs of each setting, as they were packed: {contender, seed, columns}, with no contender for
- * the truth.
+ * The runs of each setting, in the order in which they were packed: {contender, seed, columns},
+ * with no contender for the truth, which comes before those of its seed.
  * A column is a list of arrays, one for each class, with an entry for each interval.
  */
 async function unpacked(about, text) {
@@ -60,12 +60,32 @@ async function unpacked(about, text) {
   };
   return about.settings.map((setting) => {
     const n = gridOf(setting).rows.length;
+    const truths = {};
     return setting.runs.map(([contender, seed, kind]) => {
       const columns = {};
       for (const [name, width] of about.kinds[kind]) {
         columns[name] = Array.from({ length: width }, () => take(name, n));
       }
-      return { contender, seed, columns };
+      if (contender === null) truths[seed] = columns;
+      return { contender, seed, columns: decoded(columns, truths[seed]) };
     });
   });
 }
+
+/** Columns with those that follow from them: counts of classes, and expected errors. */
+function decoded({ missed, confused, ...columns }, { actual, bayes_error }) {
+  const found = { ...columns };
+  for (const [name, column] of Object.entries(columns)) {
+    const whole = name.replace(/excess$/, "expected_error");
+    if (whole !== name) found[whole] = [sum(column[0], bayes_error[0])];
+  }
+  if (!missed) return found;
+  const last = () => confused.reduce(difference, missed.reduce(sum)); // as many wrong as missed
+  const wrong = missed.length === 2 ? [missed[1], missed[0]] : [...confused, last()];
+  found.correct = actual.map((column, k) => difference(column, missed[k]));
+  found.predicted = found.correct.map((column, k) => sum(column, wrong[k]));
+  return found;
+}
+
+const sum = (one, other) => Float64Array.from(one, (value, i) => value + other[i]);
+const difference = (one, other) => Float64Array.from(one, (value, i) => value - other[i]);

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
-from driftsim.evaluation.metrics import OF_CLASSES, OF_NUMBERS, error, kappa, mae, recalls
+from driftsim.evaluation.metrics import CLASSIFICATION, METRICS, metric_of
 from driftsim.evaluation.moments import Moments
 from driftsim.evaluation.significance import along_stream, contributions
+from driftsim.rows import Schema
 
 N, K, BINS, ROWS = 12, 3, 10, 40
+RARE = metric_of("recall of 2", Schema((), n_classes=K))
 
 
 def classes(rng=None, n=N, lengths=ROWS):
@@ -42,14 +44,14 @@ def intervals(rows):
 
 
 def test_of_error_they_are_the_errors_of_the_intervals():
-    assert contributions(error, classes()) == pytest.approx(error(classes()))
-    assert contributions(mae, numbers()) == pytest.approx(mae(numbers()))
+    for name, tallies in {"error": classes(), "mae": numbers()}.items():
+        assert contributions(METRICS[name], tallies) == pytest.approx(METRICS[name](tallies))
 
 
-@pytest.mark.parametrize("name", [*OF_CLASSES, *OF_NUMBERS])
+@pytest.mark.parametrize("name", METRICS)
 def test_every_metric_is_what_leaving_intervals_out_changes(name):
-    metric = (OF_CLASSES | OF_NUMBERS)[name]
-    tallies = classes() if name in OF_CLASSES else numbers()
+    metric = METRICS[name]
+    tallies = classes() if metric in CLASSIFICATION else numbers()
 
     def over(kept):
         whole = {key: column[kept].sum(axis=0)[None] for key, column in tallies.items()}
@@ -76,22 +78,24 @@ def test_a_metric_that_rests_on_one_interval_is_not_known():
     tallies = classes(n=60)
     tallies["actual"][:, 2] = tallies["correct"][:, 2] = 0
     tallies["actual"][17, 2], tallies["correct"][17, 2] = 4, 3
-    series = contributions(lambda tally: recalls(tally)[:, 2], tallies)
+    series = contributions(RARE, tallies)
     assert np.flatnonzero(np.isnan(series)).tolist() == [17]
     assert not along_stream(series).known and along_stream(series).mean == pytest.approx(0.75)
 
 
 def test_what_is_undefined_stays_so():
-    assert np.isnan(contributions(kappa, numbers() | {"correct": np.zeros((N, 1))})).all()
+    assert np.isnan(
+        contributions(METRICS["kappa"], numbers() | {"correct": np.zeros((N, 1))})
+    ).all()
     one = {name: column[:1] for name, column in classes().items()}
-    assert contributions(error, one) == pytest.approx(error(one))
+    assert contributions(METRICS["error"], one) == pytest.approx(METRICS["error"](one))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["error", "kappa", "rare recall", "f1", "auc"])
+@pytest.mark.parametrize("name", ["error", "kappa", "recall of 2", "f1", "auc"])
 def test_intervals_of_any_metric_cover_it(name):
     """2,000 streams of 80 intervals; the true value is that of all of them together."""
-    metric = OF_CLASSES.get(name, lambda tally: recalls(tally)[:, 2])
+    metric = METRICS.get(name, RARE)
     rng = np.random.default_rng(0)
     streams = [classes(rng, 80, 25) for _ in range(2000)]
     whole = {key: np.sum([one[key] for one in streams], axis=(0, 1))[None] for key in streams[0]}
