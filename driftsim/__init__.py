@@ -18,7 +18,8 @@ of traces.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from driftsim.scenario import Scenario, ScenarioError, load
+    from driftsim.messages import ScenarioError
+    from driftsim.scenario import Scenario, load
 
 __all__ = ["Scenario", "ScenarioError", "load", "run"]
 __version__ = "0.1.0"

@@ -161,8 +161,9 @@ def tell(path, settings, parts):
 
 def loaded(paths, settings, seeds, only, parts):
     """The studies in files; raises `ScenarioError`, also for two with one name."""
+    from driftsim.messages import ScenarioError
     from driftsim.runner import load_parts
-    from driftsim.scenario import ScenarioError, load
+    from driftsim.scenario import load
 
     load_parts(parts)
     studies = [load(path, settings, seeds, only) for path in paths]
@@ -189,7 +190,7 @@ def free(folders):
 @contextmanager
 def faults_told():
     """What is wrong with a scenario is told without a traceback, and ends with exit code 2."""
-    from driftsim.scenario import ScenarioError
+    from driftsim.messages import ScenarioError
     from driftsim.store import StoreError
 
     try:
@@ -202,7 +203,7 @@ def faults_told():
 def play_and_report(study, folder, jobs, timeout, fresh, parts):
     """Run what is missing and write the report; whether a contender failed."""
     from driftsim.column_overview import mixed_columns
-    from driftsim.parts import visible
+    from driftsim.messages import visible
     from driftsim.runner import absent, missing, play
     from driftsim.store import Store
 

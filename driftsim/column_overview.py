@@ -3,7 +3,7 @@
 import textwrap
 from pathlib import Path
 
-from driftsim.streams.drifts import plural
+from driftsim.messages import plural
 from driftsim.streams.inspection import inspected, numbers_among
 
 MOST_COLUMNS = 30  # of a table, that are listed

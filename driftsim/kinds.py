@@ -11,9 +11,9 @@ from driftsim.evaluation.labels import Labels
 from driftsim.examples import CONCEPTS, PARTS, scenario, written
 from driftsim.learners.learner import Learner
 from driftsim.libraries import imported, parameters
+from driftsim.messages import ScenarioError, guess, short
 from driftsim.notation import parsed
-from driftsim.parts import MOST_ROWS, Imported, Strict, described, guess, short
-from driftsim.scenario import ScenarioError
+from driftsim.parts import MOST_ROWS, Imported, Strict, described
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
 

@@ -6,7 +6,7 @@ import re
 from importlib import import_module
 from types import MappingProxyType
 
-from driftsim.parts import guess, line, short
+from driftsim.messages import guess, line, short
 from driftsim.roles import in_words, misplaced
 from driftsim.safety import exported, is_open
 

@@ -1,5 +1,164 @@
-"""Ground floor: messages, how mistakes are told."""
+"""Ground floor: messages, how mistakes and parts become text that people read."""
+
+import difflib
+import re
+
+from pydantic import ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+NAME = r"^[^\p{C}\s./\\]([^\p{C}./\\]*[^\p{C}\s./\\])?$"  # of a contender or a concept
+WRITTEN = {"None": "null", "True": "true", "False": "false", "nan": ".nan", "inf": ".inf"}
+BARE = re.compile(r"(?!(null|true|false)$)[A-Za-z_][\w./-]*( [\w./-]+)*", re.IGNORECASE)
+NUMBERED = ("ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length")
+FAULTS = {  # of pydantic, by its types: what would be right
+    "int_type": "it should be a whole number",
+    "int_from_float": "it should be a whole number",
+    "float_type": "it should be a number",
+    "finite_number": "it should be a finite number",
+    "string_type": "it should be a text",
+    "string_unicode": "it should be a text of whole characters",
+    "string_too_short": "give at least {min_length} characters",
+    "string_too_long": "give at most {max_length} characters",
+    "string_pattern_mismatch": "it should match the pattern {pattern}",
+    "bool_type": "it should be true or false",
+    "none_required": "it should be null",
+    "list_type": "it should be a list",
+    "tuple_type": "it should be a list",
+    "set_type": "it should be a list",
+    "frozen_set_type": "it should be a list",
+    "dict_type": "it should be a mapping of names",
+    "mapping_type": "it should be a mapping of names",
+    "too_short": "give at least {min_length}",
+    "too_long": "give at most {max_length}",
+    "greater_than": "it should be more than {gt}",
+    "greater_than_equal": "it should be at least {ge}",
+    "less_than": "it should be less than {lt}",
+    "less_than_equal": "it should be at most {le}",
+    "multiple_of": "it should be a multiple of {multiple_of}",
+    "literal_error": "it should be {expected}",
+    "enum": "it should be {expected}",
+}
+NO_NAME = (
+    "cannot be a name; give one without path separators, dots and control characters, "
+    "and without blanks at its ends"
+)
 
 
 class ScenarioError(Exception):
     """What is wrong with a scenario: `file:line: path: what; what is right`, a line a fault."""
+
+
+def refusal(message, *place):
+    """The error that says what is wrong at a place below the validated object."""
+    return ValidationError.from_exception_data("refused", [detail(message, place, None)])
+
+
+def detail(message, place, value):
+    """One fault of a validation error, by its message."""
+    kind = PydanticCustomError("message", "{message}", {"message": message})
+    return InitErrorDetails(type=kind, loc=place, input=value)
+
+
+def fault_message(fault, known):
+    """What is wrong in one fault of a validation by pydantic, and what would be right.
+
+    `known` are the keys that the validated object takes.
+    """
+    context, given = fault.get("ctx", {}), short(fault["input"])
+    match fault["type"]:
+        case "message":
+            return context["message"]
+        case "value_error" | "assertion_error":
+            return str(context["error"])
+        case "extra_forbidden":
+            name = fault["loc"][-1]
+            right = guess(name, known) if known else "it takes no parameters"
+            return f"there is no key {short(name)} here; {right}"
+        case "missing":
+            return f"the key '{fault['loc'][-1]}' is missing; give it"
+        case "model_type" | "model_attributes_type":
+            return f"{given} will not do; it should be a mapping with the keys {', '.join(known)}"
+        case "string_pattern_mismatch" if context["pattern"] == NAME:
+            return f"{given} {NO_NAME}"
+    if fault["type"] not in FAULTS:
+        return f"{given} will not do; {fault['msg'][:1].lower()}{fault['msg'][1:]}"
+    numbers = {name: f"{context[name]:,.12g}" for name in NUMBERED if name in context}
+    return f"{given} will not do; {FAULTS[fault['type']].format_map(context | numbers)}"
+
+
+def guess(word, known, more=()):
+    """What an unknown word may have meant, or what there is to choose from."""
+    begun = [name for name in known if len(str(word)) > 2 and name.startswith(str(word))]
+    close = begun or difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    if not known and not more:
+        return "there is none"
+    return f"choose from {', '.join([*sorted(known), *sorted(more)])}"
+
+
+def short(value, most=60):
+    """A value as a scenario writes it, a text in quotes, cut where it is long."""
+    text = repr(value) if isinstance(value, str) else flow(value)
+    return text if len(text) <= most else f"{text[: most - 1]}… ({len(text)} characters)"
+
+
+def flow(value):
+    """A value as a scenario writes it on one line; a part without parameters is its kind."""
+    if isinstance(value, dict):
+        if [*value] == ["kind"]:
+            return flow(value["kind"])
+        return f"{{{', '.join(f'{flow(key)}: {flow(one)}' for key, one in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(flow, value))}]"
+    text = repr(value)
+    if isinstance(value, str):
+        return value if BARE.fullmatch(value) else text
+    return WRITTEN.get(text, text)
+
+
+def parameters(given):
+    """The parameters of a part, each in a few words; those of another part it is made of last."""
+    for name, value in sorted(given.items(), key=lambda item: item[0] == "of"):
+        if name != "kind":
+            yield f"{name} {brief(value)}"
+
+
+def brief(value):
+    """A parameter in a few words."""
+    if isinstance(value, dict):
+        return " ".join([*([value["kind"]] if "kind" in value else []), *parameters(value)])
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    return visible(value) if isinstance(value, str) else short(value)
+
+
+def plain(value):
+    """A value of a setting as people read it: a mapping in a few words, others as written."""
+    if isinstance(value, dict):
+        return brief(value)
+    return visible(value) if isinstance(value, str) else short(value)
+
+
+def plural(n, noun):
+    """A number with its noun: 1 position, 2 positions."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def names_in_words(names):
+    """Names one after another: `a, b and c`."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def visible(text):
+    """A text, what cannot be printed as its escape: nothing in it moves a terminal's cursor."""
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+
+
+def line(text, most=400):
+    """A text on one line, what cannot be printed as its escape, cut where it is long."""
+    plain = visible(" ".join(str(text).split()))
+    return plain if len(plain) <= most else f"{plain[: most - 1]}…"

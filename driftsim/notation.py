@@ -10,7 +10,7 @@ import re
 
 import yaml
 
-from driftsim.parts import line
+from driftsim.messages import line
 
 MOST_VALUES = 30_000  # in one file, aliases counted as often as they are named
 MOST_NESTED = 50  # mappings and lists

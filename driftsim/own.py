@@ -8,8 +8,7 @@ import traceback
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-from driftsim.parts import line
-from driftsim.scenario import ScenarioError
+from driftsim.messages import ScenarioError, line
 
 PREFIX = "driftsim_parts_"  # of the names of their modules
 _importing = threading.Lock()

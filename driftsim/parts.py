@@ -1,6 +1,5 @@
 """Ground floor: parts, the objects a scenario names by kind."""
 
-import difflib
 import inspect
 import json
 import re
@@ -14,22 +13,18 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from driftsim.messages import (
+    NAME,
+    detail,
+    fault_message,
+    guess,
+    names_in_words,
+    refusal,
+    short,
+)
 
 MOST_ROWS = 10**15  # beyond it a position would no longer be exact in every sum
-
-WRITTEN = {"None": "null", "True": "true", "False": "false", "nan": ".nan", "inf": ".inf"}
-WORDS = {
-    "input should": "it should",
-    "a valid integer": "a whole number",
-    "a valid number": "a number",
-    "a valid string": "a text",
-    "a valid boolean": "true or false",
-    "a valid list": "a list",
-    "greater than or equal to": "at least",
-    "less than or equal to": "at most",
-    "greater than": "more than",
-}
 
 Rows = Annotated[int, Field(gt=0, le=MOST_ROWS)]  # a length or a period, in rows
 Position = Annotated[int, Field(ge=0, le=MOST_ROWS)]  # a row of the stream, counted from 0
@@ -38,7 +33,7 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Name = Annotated[  # of a contender or a concept
     str,
-    Field(max_length=100, pattern=r"^[^\p{C}\s./\\]([^\p{C}./\\]*[^\p{C}\s./\\])?$"),
+    Field(max_length=100, pattern=NAME),
 ]
 
 
@@ -53,15 +48,11 @@ class Strict(BaseModel):
         try:
             return build(value)
         except ValidationError as error:
-            raise ValidationError.from_exception_data(
-                cls.__name__, [cls._told(fault) for fault in error.errors()]
-            ) from None
-
-    @classmethod
-    def _told(cls, fault):
-        """One fault of a validation error; an unknown key with what it may have meant."""
-        kind = PydanticCustomError("said", "{said}", {"said": _said(cls, fault)})
-        return InitErrorDetails(type=kind, loc=fault["loc"], input=fault["input"])
+            faults = [
+                detail(fault_message(fault, cls.model_fields), fault["loc"], fault["input"])
+                for fault in error.errors()
+            ]
+            raise ValidationError.from_exception_data(cls.__name__, faults) from None
 
 
 def refuse_renamed(name, members, renamed):
@@ -163,9 +154,9 @@ class Part(Strict, metaclass=Renaming):
         found = cls.unfinished.get(kind)
         if found is None or found.__module__.startswith("driftsim."):
             return None
-        *others, last = found.lacking()
-        names = f"{', '.join(others)} and {last}; define them" if others else f"{last}; define it"
-        return f"'{kind}' is no {cls.kind()} yet: its class {found.__name__} lacks {names}"
+        lacking = found.lacking()
+        them = f"{names_in_words(lacking)}; define {'them' if len(lacking) > 1 else 'it'}"
+        return f"'{kind}' is no {cls.kind()} yet: its class {found.__name__} lacks {them}"
 
     @classmethod
     def _guess(cls, kind):
@@ -247,66 +238,6 @@ def _entries(value):
     return value if isinstance(value, dict) else {}
 
 
-def refusal(said, *place):
-    """The error that says what is wrong at a place below the validated object."""
-    kind = PydanticCustomError("said", "{said}", {"said": said})
-    return ValidationError.from_exception_data("refused", [InitErrorDetails(type=kind, loc=place)])
-
-
-def guess(word, known, more=()):
-    """What an unknown word may have meant, or what there is to choose from."""
-    begun = [name for name in known if len(str(word)) > 2 and name.startswith(str(word))]
-    close = begun or difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
-    if close:
-        return f"did you mean '{close[0]}'?"
-    if not known and not more:
-        return "there is none"
-    return f"choose from {', '.join([*sorted(known), *sorted(more)])}"
-
-
-def short(value, most=60):
-    """A value as a scenario writes it, cut where it is long."""
-    text = WRITTEN.get(repr(value), repr(value))
-    return text if len(text) <= most else f"{text[: most - 1]}… ({len(text)} characters)"
-
-
-def told_parameters(given):
-    """The parameters of a part, each in a few words; those of another part it is made of last."""
-    for name, value in sorted(given.items(), key=lambda item: item[0] == "of"):
-        if name != "kind":
-            yield f"{name} {brief(value)}"
-
-
-def brief(value):
-    """A parameter in a few words."""
-    if isinstance(value, dict):
-        return " ".join([*([value["kind"]] if "kind" in value else []), *told_parameters(value)])
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:.12g}"
-    return visible(value) if isinstance(value, str) else short(value)
-
-
-def plain(value):
-    """A value of a setting as people read it: a mapping in a few words, others as written."""
-    if isinstance(value, dict):
-        return brief(value)
-    return visible(value) if isinstance(value, str) else short(value)
-
-
-def visible(text):
-    """A text, what cannot be printed as its escape: nothing in it moves a terminal's cursor."""
-    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
-
-
-def line(text, most=400):
-    """A text on one line, what cannot be printed as its escape, cut where it is long."""
-    words = " ".join(str(text).split())
-    plain = visible(words)
-    return plain if len(plain) <= most else f"{plain[: most - 1]}…"
-
-
 def distinct(values):
     """Each value of a list that equals none before it, by its index."""
     first = {}
@@ -320,42 +251,6 @@ def _hashable(value):
     if isinstance(value, dict):
         return "map", frozenset((key, _hashable(one)) for key, one in value.items())
     return ("seq", *map(_hashable, value)) if isinstance(value, list) else value
-
-
-def _said(cls, fault):
-    """What is wrong in one fault of a validation, and what would be right."""
-    known, context, given = cls.model_fields, fault.get("ctx", {}), short(fault["input"])
-    match fault["type"]:
-        case "said":
-            return context["said"]
-        case "extra_forbidden":
-            name = fault["loc"][-1]
-            right = guess(name, known) if known else "it takes no parameters"
-            return f"there is no key {short(name)} here; {right}"
-        case "missing":
-            return f"the key '{fault['loc'][-1]}' is missing; give it"
-        case "value_error":
-            return str(context["error"])
-        case "string_pattern_mismatch" | "string_unicode":
-            return (
-                f"{given} will not do as a name; give one without path separators, dots and "
-                "control characters, and without blanks at its ends"
-            )
-        case "model_type" | "model_attributes_type":
-            return f"{given} will not do; it should be a mapping with the keys {', '.join(known)}"
-        case "dict_type":
-            return f"{given} will not do; it should be a mapping of names"
-        case "too_short":
-            return f"{given} will not do; give at least {context['min_length']}"
-    return f"{given} will not do; {_plain(fault['msg'])}"
-
-
-def _plain(message):
-    """What pydantic says should be given, in the words of people who write scenarios."""
-    message = message[0].lower() + message[1:]
-    for theirs, ours in WORDS.items():
-        message = message.replace(theirs, ours)
-    return message
 
 
 def described(part):

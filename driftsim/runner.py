@@ -17,12 +17,10 @@ import numpy as np
 from driftsim.evaluation.prequential import COMPILING, Contender, rounds, truths
 from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.evaluation.trace import Trace
+from driftsim.messages import ScenarioError, line, plural
 from driftsim.own import load_parts, loaded
-from driftsim.parts import line
 from driftsim.rows import Edited, Outgrown, Unfit
-from driftsim.scenario import ScenarioError
 from driftsim.store import digest, fingerprint, inputs, remove_stale
-from driftsim.streams.drifts import plural
 from driftsim.streams.stream import Stream
 from driftsim.workers import Standing, cores, done
 from driftsim.workers.state import put_back

@@ -7,7 +7,7 @@ listed here can be named: classes that public modules export, and functions that
 import math
 import re
 
-from driftsim.parts import guess, short
+from driftsim.messages import guess, short
 
 OPEN = {  # modules below each library whose classes a scenario may name
     "sklearn": """

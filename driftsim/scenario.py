@@ -10,19 +10,9 @@ from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, 
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.trial import Trials
-from driftsim.messages import ScenarioError
+from driftsim.messages import ScenarioError, line, plain, refusal, short
 from driftsim.notation import NotationError, parsed, question
-from driftsim.parts import (
-    Name,
-    Number,
-    Rows,
-    Strict,
-    line,
-    plain,
-    refusal,
-    renewals,
-    short,
-)
+from driftsim.parts import Name, Number, Rows, Strict, renewals
 from driftsim.safety import too_much
 from driftsim.settings import apply, assign, entry_at, keep_only, swept
 from driftsim.streams.stream import Stream
@@ -259,7 +249,7 @@ def checked_name(path):
     name = path.name.removesuffix(path.suffix)
     if not name or any(c in "./\\" or not c.isprintable() for c in name):
         raise ScenarioError(
-            f"{short(str(path))}: this will not do as the name of a scenario file, which names the "
+            f"{short(str(path))}: this cannot be the name of a scenario file, which names the "
             "folder of its results; give it no path separators, dots or control characters but "
             "for an ending such as .yaml"
         )

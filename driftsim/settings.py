@@ -4,9 +4,9 @@ import itertools
 import math
 from copy import deepcopy
 
-from driftsim.messages import ScenarioError
+from driftsim.messages import ScenarioError, guess, line, short
 from driftsim.notation import NotationError, parsed
-from driftsim.parts import distinct, guess, line, short
+from driftsim.parts import distinct
 
 MOST_SETTINGS = 10_000  # of a sweep
 

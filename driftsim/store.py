@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from driftsim.evaluation.trace import Probes, Trace
-from driftsim.parts import dumped, line
+from driftsim.messages import line
+from driftsim.parts import dumped
 from driftsim.workers.team import alive
 
 FORMAT = 5  # raised when the same run would leave another file

@@ -5,8 +5,8 @@ import textwrap
 import numpy as np
 
 from driftsim.column_overview import column_lines
-from driftsim.parts import dumped, told_parameters
-from driftsim.streams.drifts import plural
+from driftsim.messages import parameters, plural
+from driftsim.parts import dumped
 
 MARKS = "abcdefghijklmnopqrstuvwxyz"
 MOST_CHANGES = 20  # that are told one by one
@@ -94,7 +94,7 @@ def letter(weights):
 def written(part):
     """A part in a line: its kind, and the parameters that were given."""
     given = dumped(part, exclude_unset=True)
-    return ", ".join([given["kind"], *told_parameters(given)])
+    return ", ".join([given["kind"], *parameters(given)])
 
 
 def wrapped(line, width):

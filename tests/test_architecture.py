@@ -14,8 +14,16 @@ LAYERS = [
     {"cli", "study_overview", "column_overview", "kinds", "examples"},
 ]
 HOMES = {
-    "pydantic": {"parts", "streams", "learners", "adaptation", "evaluation", "scenario"},
-    "pydantic_core": {"parts"},
+    "pydantic": {
+        "messages",
+        "parts",
+        "streams",
+        "learners",
+        "adaptation",
+        "evaluation",
+        "scenario",
+    },
+    "pydantic_core": {"messages"},
     "yaml": {"notation"},
     "sklearn": {"learners.sklearn", "streams.recorded"},
     "river": {"learners.river", "adaptation.detectors", "streams.recorded"},

@@ -3,8 +3,8 @@
 import pytest
 
 from driftsim.kinds import FAMILIES, listing
+from driftsim.messages import ScenarioError
 from driftsim.parts import Imported
-from driftsim.scenario import ScenarioError
 
 KINDS = [(family, name) for family, parts in FAMILIES.items() for name in parts.kinds]
 

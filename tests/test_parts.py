@@ -14,9 +14,9 @@ from driftsim.evaluation.labels import Labels
 from driftsim.kinds import listing
 from driftsim.learners.learner import Learner, Model
 from driftsim.libraries import assembled, imported
-from driftsim.parts import described, guess, identity, renewals, short
+from driftsim.messages import ScenarioError, guess, short
+from driftsim.parts import described, identity, renewals
 from driftsim.rows import Schema
-from driftsim.scenario import ScenarioError
 from driftsim.streams.concepts import Concept
 from driftsim.streams.concepts.rules import Sea
 from driftsim.streams.drifts import Drift

@@ -20,9 +20,10 @@ import pytest
 
 from driftsim.kernels import cache
 from driftsim.learners.sklearn import nameable
+from driftsim.messages import ScenarioError
 from driftsim.report.page import text_files
 from driftsim.safety import FUNCTIONS, OPEN, REFUSED, exported
-from driftsim.scenario import ScenarioError, load
+from driftsim.scenario import load
 from driftsim.study_overview import overview
 
 BAYES = "sklearn.naive_bayes.GaussianNB"
@@ -472,14 +473,14 @@ def test_no_name_leads_out_of_the_folder_of_results(tmp_path, name, where):
     text = path.read_text()
     old, new = ("{a: ", f"{{'{name}': ") if where == "concept" else ("  m:", f"  '{name}':")
     path.write_text(text.replace(old, new))
-    assert "will not do as a name" in refused(path)
+    assert "cannot be a name" in refused(path)
 
 
 @pytest.mark.parametrize("name", ["..yaml", "a.b.yaml", ".yaml", "...", "x\x1b.yaml", "a\\b.yaml"])
 def test_no_name_of_a_file_does(tmp_path, name):
     path = tmp_path / name
     path.write_bytes(scenario(tmp_path).read_bytes())
-    assert "will not do as the name of a scenario file" in refused(path)
+    assert "cannot be the name of a scenario file" in refused(path)
 
 
 def doubled(state, x):

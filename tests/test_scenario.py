@@ -406,7 +406,7 @@ def test_numbers_that_are_none(tmp_path, place, value):
         (LEARNER, "it should be a number", with_l2("true")[2]),
         ("report.window", "more than 0", ("evaluation: {warmup: 500}", "report: {window: 0}")),
         ("evaluation.seeds", "more than 0", ("warmup: 500", "seeds: 0")),
-        ("evaluation.seeds", "at most 100000", ("warmup: 500", "seeds: 1_000_000")),
+        ("evaluation.seeds", "at most 100,000", ("warmup: 500", "seeds: 1_000_000")),
         ("evaluation.interval", "more than 0", ("warmup: 500", "interval: 0")),
         ("evaluation.warmup", "at least 0", ("warmup: 500", "warmup: -1")),
         (
@@ -578,7 +578,7 @@ def test_names_of_files(tmp_path, name):
 @pytest.mark.parametrize(
     ("sweep", "words"),
     [
-        ("[a]", "sweep: ['a'] will not do; map dotted paths to lists"),
+        ("[a]", "sweep: [a] will not do; map dotted paths to lists"),
         ("{stream.length: 5}", "sweep.stream.length: 5 will not do; give a list"),
         ("{stream.length: []}", "give a list of the values to try"),
         ("{stream.noise: [0.1, 0.2, 0.1]}", "0.1 stands twice"),

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field, WrapValidator, model_validator
 
-from driftsim.parts import MOST_ROWS, Number, Part, Position, Rows, Share, short
+from driftsim.messages import short
+from driftsim.parts import MOST_ROWS, Number, Part, Position, Rows, Share
 from driftsim.rows import Arrival, Labelled
 from driftsim.streams.stream import BLOCK, LABELS, spawn_rng
 

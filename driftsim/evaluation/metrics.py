@@ -22,7 +22,7 @@ from driftsim.evaluation.formulas import (
     total,
     where,
 )
-from driftsim.parts import guess, short
+from driftsim.messages import guess, short
 from driftsim.rows import Schema
 
 ROUNDING = 1e-12  # a share of a whole that is less is only rounding

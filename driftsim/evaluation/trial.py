@@ -10,7 +10,8 @@ import warnings
 import numpy as np
 
 from driftsim.evaluation.answers import Answers
-from driftsim.parts import identity, line
+from driftsim.messages import line
+from driftsim.parts import identity
 from driftsim.rows import Labelled, Unfit
 from driftsim.streams.stream import PARTS, spawn_rng
 

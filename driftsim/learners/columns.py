@@ -1,6 +1,6 @@
 """Columns: names of columns in the parts of scikit-learn, as the indices it takes with arrays."""
 
-from driftsim.parts import guess, short
+from driftsim.messages import guess, short
 
 INSIDE = ("estimator", "estimators", "transformer_list")  # what is given the same columns
 

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from driftsim.learners.learner import Learner
 from driftsim.learners.river import River
 from driftsim.learners.sklearn import Sklearn
-from driftsim.parts import short
+from driftsim.messages import flow, short
 
 
 class Pipeline(Learner):
@@ -47,7 +47,7 @@ class Pipeline(Learner):
 
     @property
     def title(self):
-        return f"the pipeline of {', '.join(map(str, self.steps))}"
+        return f"the pipeline of {', '.join(map(flow, self.steps))}"
 
     @property
     def notes(self):

@@ -8,7 +8,8 @@ from pydantic import model_validator
 from driftsim.learners.columns import by_index
 from driftsim.learners.learner import Learner, Model, fewer, given
 from driftsim.libraries import assembled, called, imported, parameters
-from driftsim.parts import Imported, brief
+from driftsim.messages import brief
+from driftsim.parts import Imported
 from driftsim.safety import FUNCTIONS, guard
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from driftsim.evaluation.metrics import metric_of, metrics_of
 from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.trace import Trace
-from driftsim.parts import guess
+from driftsim.messages import guess
 from driftsim.report.comparisons import (
     DIFFERENCES,
     Measured,

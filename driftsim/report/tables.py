@@ -6,7 +6,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from driftsim.evaluation.metrics import METRICS, MICRO
-from driftsim.parts import plain
+from driftsim.messages import plain
 from driftsim.report.results import SECONDS, SUMMED, UNHEARD
 
 COUNTS = (*SUMMED, "model_bytes", "seeds", "repeats")

@@ -1,6 +1,7 @@
 """Agreement: what the concepts of one stream must have in common."""
 
-from driftsim.parts import fields, short
+from driftsim.messages import short
+from driftsim.parts import fields
 
 
 def disagreement(concepts):

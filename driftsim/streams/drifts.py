@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import AfterValidator, Field
 
+from driftsim.messages import plural
 from driftsim.parts import MOST_ROWS, Part, Position, Rows
 from driftsim.rows import Change
 
@@ -191,8 +192,3 @@ def risen(since, width, ramp):
         return progress
     low, high = 1 / (1 + np.exp(6)), 1 / (1 + np.exp(-6))
     return np.clip((1 / (1 + np.exp(-12 * (progress - 0.5))) - low) / (high - low), 0, 1)
-
-
-def plural(n, noun):
-    """A number with its noun: 1 position, 2 positions."""
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.parts import short
+from driftsim.messages import short
 
 MOST_TRIED = 100_000  # rows on which it is tried what a column tells of the target
 NEARLY = 0.95  # of the rows, or of the levels

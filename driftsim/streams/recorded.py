@@ -12,7 +12,8 @@ import numpy as np
 from pydantic import PrivateAttr, field_validator, model_validator
 
 from driftsim.libraries import called, imported, parameters
-from driftsim.parts import Imported, Position, guess, short
+from driftsim.messages import guess, short
+from driftsim.parts import Imported, Position
 from driftsim.rows import Edited
 from driftsim.streams.concepts import Concept
 from driftsim.streams.tables import (

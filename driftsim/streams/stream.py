@@ -5,7 +5,8 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from pydantic import Field, PrivateAttr, model_validator
 
-from driftsim.parts import Name, Rows, Share, Strict, fields, refusal
+from driftsim.messages import refusal
+from driftsim.parts import Name, Rows, Share, Strict, fields
 from driftsim.rows import Change, Schema
 from driftsim.streams.agreement import disagreement, regressive, unblendable
 from driftsim.streams.concepts import Concept

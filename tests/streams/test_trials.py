@@ -7,8 +7,8 @@ from pydantic import ValidationError
 from driftsim import load
 from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.rules import Rules
+from driftsim.messages import ScenarioError
 from driftsim.rows import Schema, one_hot
-from driftsim.scenario import ScenarioError
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
 from driftsim.streams.stream import Stream

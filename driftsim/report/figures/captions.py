@@ -4,7 +4,7 @@ from math import isnan
 
 from driftsim.evaluation.metrics import LOWER_IS_BETTER
 from driftsim.evaluation.recovery import DID_NOT_FALL, RECOVERED, TOO_SHORT, median
-from driftsim.parts import plain
+from driftsim.messages import plain
 from driftsim.report.amounts import listed
 from driftsim.report.figures.costs import COSTS, engines, foremost, priced
 from driftsim.report.figures.detections import UNKNOWN, rung

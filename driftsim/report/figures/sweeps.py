@@ -9,7 +9,7 @@ from matplotlib.ticker import NullLocator
 from pandas import DataFrame
 
 from driftsim.evaluation.metrics import FROM_ZERO
-from driftsim.parts import plain
+from driftsim.messages import plain
 from driftsim.report.figures.label_placement import at_the_ends, names_at
 from driftsim.report.figures.matrices import label, matrix, once, tiled
 from driftsim.report.figures.panels import ACROSS, entitle, frozen, grid, legend, level

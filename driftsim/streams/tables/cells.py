@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.parts import guess, short
+from driftsim.messages import guess, short
 from driftsim.streams.tables.columns import BadCell, Column, in_order
 
 ALWAYS_MISSING = ("", "?")  # cells without a value, whatever a table says

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.parts import short, visible
+from driftsim.messages import short, visible
 from driftsim.rows import Schema
 
 MOST_CLASSES = 1_000  # a target with more is an identifier or a number, not a class

@@ -12,7 +12,7 @@ from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from driftsim.parts import guess, short
+from driftsim.messages import guess, short
 from driftsim.streams.tables.cells import Reading
 from driftsim.streams.tables.columns import BadCell
 
