@@ -10,13 +10,14 @@ from driftsim.kinds import FAMILIES
 from driftsim.report.figures import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
-README, SCENARIOS, GENERATORS, FIGURES = (
+README, SCENARIOS, GENERATORS, FIGURES, MEASURES = (
     (ROOT / path).read_text(encoding="utf-8")
     for path in (
         "README.md",
         "docs/scenarios.md",
         "docs/generators.md",
         "docs/figures.md",
+        "docs/measures.md",
     )
 )
 OWN = [
@@ -61,9 +62,11 @@ def test_a_concept_that_draws_rows_is_shown_before_and_after_a_drift(family, nam
         assert name in CONCEPTS, f"concept '{name}' is not in CONCEPTS of driftsim/examples.py"
 
 
-@pytest.mark.parametrize("name", METRICS)
-def test_a_metric_is_in_the_docs(name):
-    assert f"`{name}`" in SCENARIOS, f"docs/scenarios.md does not name metric '{name}': add it"
+@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
+def test_a_metric_is_in_the_docs_as_it_is_declared(metric):
+    better = "lower" if metric.lower_is_better else "higher"
+    line = f"| `{metric.name}` | {better} | {metric.meaning} |"
+    assert line in MEASURES.splitlines(), f"docs/measures.md lacks this line: {line}"
 
 
 @pytest.mark.parametrize("name", KINDS)
