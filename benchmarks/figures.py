@@ -11,7 +11,7 @@ from driftsim.evaluation.trace import Probes, Trace
 from driftsim.report.figures import KINDS, View, images, plot_figure
 from driftsim.report.results import Results
 from driftsim.report.verdict import SECONDS
-from driftsim.runner import runs_of
+from driftsim.runs import runs_of
 from driftsim.scenario import Scenario, Study, Variant
 from driftsim.store import Store
 

@@ -49,8 +49,10 @@ def run(scenario, out="reports", jobs=None, executor=None, fresh=False, parts=()
     """
     from pathlib import Path
 
+    from driftsim.own import load_parts
     from driftsim.report.results import Results
-    from driftsim.runner import Played, absent, load_parts, missing, play
+    from driftsim.runner import Finished, play
+    from driftsim.runs import lost_traces, missing
     from driftsim.scenario import Scenario, Study, load, study_of
     from driftsim.store import Store
 
@@ -59,10 +61,10 @@ def run(scenario, out="reports", jobs=None, executor=None, fresh=False, parts=()
     study = study if isinstance(study, Study) else load(study)
     store = Store(Path(out) / study.name / "runs")
     runs = missing(study, store, parts, fresh)
-    ended = [one for one in play(runs, store, jobs, executor, timeout) if isinstance(one, Played)]
+    ended = [one for one in play(runs, store, jobs, executor, timeout) if isinstance(one, Finished)]
     failed = [one for one in ended if one.failure]
     if failed:
         raise RuntimeError("\n".join(f"{one.run.title}: {one.failure}" for one in failed))
-    if gone := absent(study, store, parts):
+    if gone := lost_traces(study, store, parts):
         raise RuntimeError(gone)
     return Results(study, store, parts)

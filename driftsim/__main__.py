@@ -8,7 +8,7 @@ ORDERLY = "SIGINT", "SIGTERM", "SIGHUP"
 STOPPED = 130  # with which typer exits after a KeyboardInterrupt
 MESSAGE = "stopped; the runs that had ended are kept, and the same command goes on from there\n"
 AGAIN = 1  # seconds
-received = []
+received: list[int] = []  # the numbers of signals
 
 
 def main():

@@ -117,7 +117,7 @@ def kinds(name: Name = None, parts: Parts = None):
     """List what a scenario can name, with parameters, defaults and what each is."""
     with faults_told():
         from driftsim.kinds import listing
-        from driftsim.runner import load_parts
+        from driftsim.own import load_parts
 
         load_parts(parts or ())
         print(listing(name))
@@ -148,13 +148,13 @@ def plot(
 
 def tell(path, settings, parts):
     """Print what happens in a scenario."""
-    from driftsim.runner import restless
+    from driftsim.runs import too_many_changes
     from driftsim.study_overview import overview
 
     study = loaded([path], settings, None, (), parts)[0]
     print(f"{path}: valid")
     print(overview(study, width=min(Console().width, 100)))
-    faults = [restless(variant.scenario.stream) for variant in study.variants]
+    faults = [too_many_changes(variant.scenario.stream) for variant in study.variants]
     for fault in dict.fromkeys(filter(None, faults)):
         print(f"{path}: cannot be run: {fault}")
 
@@ -162,7 +162,7 @@ def tell(path, settings, parts):
 def loaded(paths, settings, seeds, only, parts):
     """The studies in files; raises `ScenarioError`, also for two with one name."""
     from driftsim.messages import ScenarioError
-    from driftsim.runner import load_parts
+    from driftsim.own import load_parts
     from driftsim.scenario import load
 
     load_parts(parts)
@@ -204,7 +204,8 @@ def play_and_report(study, folder, jobs, timeout, fresh, parts):
     """Run what is missing and write the report; whether a contender failed."""
     from driftsim.column_overview import mixed_columns
     from driftsim.messages import visible
-    from driftsim.runner import absent, missing, play
+    from driftsim.runner import play
+    from driftsim.runs import lost_traces, missing
     from driftsim.store import Store
 
     for line in dict.fromkeys(
@@ -219,7 +220,7 @@ def play_and_report(study, folder, jobs, timeout, fresh, parts):
     failures = [one for one in ended if one.failure]
     for line in [*failure_lines(failures, store.folder), *note_lines(ended)]:
         print(visible(f"{study.name}: {line}"), file=sys.stderr)
-    if gone := absent(study, store, parts, failures):
+    if gone := lost_traces(study, store, parts, [one.run for one in failures]):
         print(f"{study.name}: {gone}", file=sys.stderr)
     report(study, store, parts, folder, failures)
     return bool(failures or gone)
@@ -262,12 +263,12 @@ def report(study, store, parts, folder, failures):
 
 def watched(events, runs):
     """The runs that have ended; while they go on, bars in a terminal, or now and then a line."""
-    from driftsim.runner import Played
+    from driftsim.runner import Finished
 
     ended = []
     with Bars(len(runs)) if runs and sys.stderr.isatty() else Lines() as display:
         for event in events:
-            if isinstance(event, Played):
+            if isinstance(event, Finished):
                 ended.append(event)
                 display.ended(event.run)
             else:

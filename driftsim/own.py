@@ -1,6 +1,5 @@
 """Own parts: Python files of people's own concepts, learners, policies, …, imported."""
 
-import hashlib
 import os
 import sys
 import threading
@@ -8,6 +7,7 @@ import traceback
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+from driftsim.files import EDITED, content_hash, reason
 from driftsim.messages import ScenarioError, line
 
 PREFIX = "driftsim_parts_"  # of the names of their modules
@@ -23,10 +23,9 @@ def load_parts(files):
     hashes = files if isinstance(files, dict) else {}
     for file in files:
         content, path = source(file), Path(file)
-        found = hashlib.sha256(content).hexdigest()
+        found = content_hash(content)
         if hashes.get(file, found) != found:
-            said = "it has been edited since it was first loaded; run the study again"
-            raise ScenarioError(line(f"{file}: {said}"))
+            raise ScenarioError(line(f"{file}: {EDITED}"))
         name = f"{PREFIX}{path.stem}_{found[:12]}"
         with _importing:
             if name in sys.modules:
@@ -50,7 +49,7 @@ def source(file):
         if path.suffix == ".py" and path.is_file():
             return path.read_bytes()
     except OSError as error:
-        said = f"cannot be read: {(error.strerror or str(error)).lower()}"
+        said = f"cannot be read: {reason(error)}"
     raise ScenarioError(line(f"--with {file}: {said}"))
 
 

@@ -7,18 +7,26 @@ from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from driftsim.evaluation.prequential import Contender
+from driftsim.evaluation.rules import TruthRules
 from driftsim.evaluation.trace import Probes, Trace
+from driftsim.files import content_hash, reason
 from driftsim.messages import line
 from driftsim.parts import dumped
+from driftsim.streams.stream import Stream
 from driftsim.workers.team import alive
 
+if TYPE_CHECKING:
+    from driftsim.runs import Run
+
 FORMAT = 5  # raised when the same run would leave another file
-ONCE = ("alarm_rows", *(f"probe_{name}" for name in Probes._fields))  # columns: a list in one row
+LISTS = ("alarm_rows", *(f"probe_{name}" for name in Probes._fields))  # columns: one list each
 UNFINISHED = ".unfinished"  # how the names of files end that are being written
-SEAL, OPEN = b"driftsim-seal:", b"0" * 64  # the mark of a hash in a file, and the place of it
+SEAL, BLANK = b"driftsim-seal:", b"0" * 64  # what a file's own hash follows, and stands in for
 
 
 class StoreError(Exception):
@@ -28,18 +36,19 @@ class StoreError(Exception):
 class Store:
     """A folder of traces, each named by the hash of all it follows from."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: str | Path):
         self.folder = Path(folder)
 
-    def __contains__(self, run):
-        return self.path(run).exists() and (not predicts(run) or self._predictions(run).exists())
+    def __contains__(self, run: "Run") -> bool:
+        kept = [self.path(run), *([self._predictions(run)] if keeps_predictions(run) else [])]
+        return all(path.exists() for path in kept)
 
-    def path(self, run):
+    def path(self, run: "Run") -> Path:
         """Where the trace of a run is kept."""
         return self.folder / f"{run.key}.parquet"
 
-    def save(self, run, trace):
-        """Keep a trace; its file appears whole or not at all."""
+    def save(self, run: "Run", trace: Trace):
+        """Keep a trace; its file appears whole or not at all. Raises `StoreError` if it cannot."""
         import pyarrow as pa
 
         about = {"interval": trace.interval, "widths": widths(trace)} | run.about
@@ -48,27 +57,28 @@ class Store:
             rows = np.arange(first, first + len(trace.predictions))
             predictions = pa.table({"row": rows, "predicted": trace.predictions})
             self._write(predictions, self._predictions(run), about)
-        self._write(pa.table(flat(trace) | once(trace)), self.path(run), about)
+        self._write(pa.table(flat_columns(trace) | list_columns(trace)), self.path(run), about)
 
-    def load(self, run):
+    def load(self, run: "Run") -> Trace:
         """The trace of a run, as it was saved; raises `StoreError` where its file is not that."""
         table, about = self._read(self.path(run), run)
-        kept = {n: table[n][0].values.to_numpy() for n in ONCE if n in table.column_names}
-        plain = [name for name in table.column_names if name not in kept]
-        columns = {name: table[name].to_numpy() for name in plain}
+        lists = {n: table[n][0].values.to_numpy() for n in LISTS if n in table.column_names}
+        flat = [name for name in table.column_names if name not in lists]
+        columns = {name: table[name].to_numpy() for name in flat}
         for name, k in about["widths"].items():
             columns[name] = np.column_stack([columns.pop(f"{name}_{i}") for i in range(k)])
-        alarms, *probes = map(kept.get, ONCE)
-        if probes := None if probes[0] is None else Probes(*probes):
-            probes = probes._replace(errors=probes.errors.reshape(len(probes.rows), -1))
+        alarms, probes = lists.pop("alarm_rows", None), None
+        if lists:
+            rows, ruling, errors = lists.values()
+            probes = Probes(rows, ruling, errors.reshape(len(rows), -1))
         return Trace(columns, about["interval"], self._predicted(run), probes, alarms)
 
-    def beside(self, run, name, text):
-        """Keep a text of a run beside its trace, as a file; gives its path."""
+    def beside(self, run: "Run", name: str, text: str) -> Path:
+        """Keep a text about a run in a file beside its trace; returns its path."""
         return write_atomically(self._named(run, name), text.encode(errors="replace"))
 
-    def clear(self, run, name):
-        """Remove a text that was kept of a run before."""
+    def clear(self, run: "Run", name: str):
+        """Remove a text that an earlier attempt at a run has left."""
         with suppress(OSError):
             self._named(run, name).unlink(missing_ok=True)
 
@@ -76,29 +86,29 @@ class Store:
         return self.folder / f"{run.key}.{name}"
 
     def _predicted(self, run):
-        """The predictions that are kept of a run (n,); None where none were asked for."""
-        if predicts(run):
+        """The predictions that are kept of a run (n,); None where its rules keep none."""
+        if keeps_predictions(run):
             return self._read(self._predictions(run), run)[0]["predicted"].to_numpy()
 
     def _read(self, path, run):
-        """The table in a file, and what it tells about itself, which has to be this very run."""
+        """The table in a file, and its metadata, which must be about this very run."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         try:
             content = path.read_bytes()
-            unsealed(content)
+            check_seal(content)
             table = pq.read_table(pa.BufferReader(content), page_checksum_verification=True)
             about = json.loads(table.schema.metadata[b"driftsim"])
-            same_run(about, run)
+            check_run(about, run)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
+            cause = reason(error)
         except (pa.ArrowException, TypeError, KeyError, ValueError) as error:
-            reason = str(error)
+            cause = str(error)
         else:
             return table, about
-        said = f"{path}: cannot be read: {reason}; delete it, or run again with --fresh"
-        raise StoreError(line(said, most=1_000)) from None
+        message = f"{path}: cannot be read: {cause}; delete it, or run again with --fresh"
+        raise StoreError(line(message, most=1_000)) from None
 
     def _predictions(self, run):
         return self.path(run).with_suffix(".predictions.parquet")
@@ -107,128 +117,129 @@ class Store:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        noted = {"driftsim": json.dumps(about), "seal": (SEAL + OPEN).decode()}
-        table = table.replace_schema_metadata(noted)
+        metadata = {"driftsim": json.dumps(about), "seal": (SEAL + BLANK).decode()}
+        table = table.replace_schema_metadata(metadata)
         with pa.BufferOutputStream() as file:
             pq.write_table(table, file, compression="zstd", write_page_checksum=True)
             write_atomically(path, sealed(file.getvalue().to_pybytes()))
 
 
-def sealed(content):
-    """The bytes of a file, with the hash of all the others in the place that it keeps for it."""
-    start = content.rindex(SEAL + OPEN) + len(SEAL)
-    return content[:start] + seal_of(content, start) + content[start + len(OPEN) :]
+def sealed(content: bytes) -> bytes:
+    """The bytes of a file, its own hash in place of the blank one."""
+    start = content.rindex(SEAL + BLANK) + len(SEAL)
+    return content[:start] + seal_of(content, start) + content[start + len(BLANK) :]
 
 
-def unsealed(content):
-    """Check that bytes are those that were sealed; raises `ValueError` if a single bit is not.
+def check_seal(content: bytes):
+    """Check that bytes are those that were sealed; raises `ValueError` if a single bit differs.
 
-    Before anything else looks at them: a reader of Parquet may fail in any way on other bytes.
+    This comes before any parsing: a reader of Parquet may fail in any way on damaged bytes.
     """
     start = content.rfind(SEAL) + len(SEAL)
     if start < len(SEAL):
         raise ValueError("it is damaged, or of a version of driftsim that sealed no files")
-    if content[start : start + len(OPEN)] != seal_of(content, start):
+    if content[start : start + len(BLANK)] != seal_of(content, start):
         raise ValueError("it is damaged")
 
 
-def seal_of(content, start):
-    """The hash of all bytes but those from `start` that are to hold it."""
+def seal_of(content: bytes, start: int) -> bytes:
+    """The hash of a file in which the hash itself, which begins at `start`, is blank."""
     view, seal = memoryview(content), hashlib.sha256()
-    for part in (view[:start], OPEN, view[start + len(OPEN) :]):
+    for part in (view[:start], BLANK, view[start + len(BLANK) :]):
         seal.update(part)
     return seal.hexdigest().encode()
 
 
-def same_run(about, run):
-    """Check that a file is about a run; raises `ValueError` if it is about another one."""
+def check_run(about: dict[str, Any], run: "Run"):
+    """Check that metadata are about a run; raises `ValueError` if they are about another one."""
     if json.dumps({name: about.get(name) for name in run.about}) != json.dumps(run.about):
         raise ValueError("it is of another run, whose file has been moved or copied here")
 
 
-def predicts(run):
-    """Whether the predictions of a run are kept."""
+def keeps_predictions(run: "Run") -> bool:
+    """Whether every prediction of a run is kept."""
     return getattr(run.rules, "predictions", False)
 
 
-def once(trace):
-    """Columns of what has an entry for no interval: a list in the first row, none in the others.
+def list_columns(trace: Trace) -> dict[str, Any]:
+    """Columns of what has no entry for each interval: one list in the first row, then nulls.
 
-    In the metadata of a file a long list would make it unreadable.
+    They are columns, as pyarrow cannot read back a file whose metadata hold a long list.
     """
     import pyarrow as pa
 
     rest = len(trace.columns["rows"]) - 1
-    found = {}
-    for name, one in zip(ONCE, (trace.alarms, *(trace.probes or ()))):
-        if one is not None:
-            first = pa.ListArray.from_arrays([0, one.size], one.ravel())
-            found[name] = pa.concat_arrays([first, pa.nulls(rest, first.type)])
-    return found
+    columns = {}
+    for name, values in zip(LISTS, (trace.alarms, *(trace.probes or ()))):
+        if values is not None:
+            first = pa.ListArray.from_arrays([0, values.size], values.ravel())
+            columns[name] = pa.concat_arrays([first, pa.nulls(rest, first.type)])
+    return columns
 
 
-def flat(trace):
+def flat_columns(trace: Trace) -> dict[str, np.ndarray]:
     """Columns of one number each: `actual` of two classes is `actual_0` and `actual_1`."""
     wide = widths(trace)
-    plain = {name: column for name, column in trace.columns.items() if name not in wide}
-    return plain | {f"{n}_{i}": trace.columns[n][:, i] for n, k in wide.items() for i in range(k)}
+    flat = {name: column for name, column in trace.columns.items() if name not in wide}
+    return flat | {f"{n}_{i}": trace.columns[n][:, i] for n, k in wide.items() for i in range(k)}
 
 
-def widths(trace):
+def widths(trace: Trace) -> dict[str, int]:
+    """The numbers of entries in each row of the columns that have several, by name."""
     return {name: column.shape[1] for name, column in trace.columns.items() if column.ndim == 2}
 
 
-def inputs(stream, contender, rules, seed, repeat, digests):
-    """All that the trace of a run follows from, as plain data; no contender means the truth.
-
-    They are the very objects that the run is played with, whole. `digests` holds the hashes of
-    the files that the run reads, by path.
-    """
+def inputs(
+    stream: Stream,
+    contender: Contender | None,  # None for the truth
+    rules: TruthRules,
+    seed: int,
+    repeat: int,
+    hashes: dict[str, str],  # of the files that the run reads, by path
+) -> dict[str, Any]:
+    """All that the trace of a run follows from, as plain data: the objects it is played with."""
     libraries = {concept.library for concept in stream.concepts.values()}
-    about = {
+    about: dict[str, Any] = {
         "stream": dumped(stream),
         "rules": dumped(rules),
         "seed": seed,
-        "parts": sorted(set(digests.values())),
+        "parts": sorted(set(hashes.values())),
     }
     for name, concept in stream.concepts.items():
         if concept.files:
-            about["stream"]["concepts"][name]["path"] = [digests[path] for path in concept.files]
+            about["stream"]["concepts"][name]["path"] = [hashes[path] for path in concept.files]
     if contender is not None:
         about |= {"contender": dumped(contender), "repeat": repeat}
         libraries |= {contender.learner.library, contender.policy.library}
-    return about | {"versions": versions(libraries - {None})}
+    return about | {"versions": versions(libraries)}
 
 
-def versions(libraries):
-    """Those that an answer depends on, by name."""
-    return {"format": str(FORMAT)} | {
-        name: version(name) for name in sorted({"driftsim", "numpy", *libraries})
-    }
+def versions(libraries: set[str | None]) -> dict[str, str]:
+    """The versions that a trace depends on, by library."""
+    names = {"driftsim", "numpy", *(name for name in libraries if name)}
+    return {"format": str(FORMAT)} | {name: version(name) for name in sorted(names)}
 
 
 @cache
-def version(package):
+def version(package: str) -> str:
     """The version of a package, looked up on the disk once."""
     return metadata.version(package)
 
 
-def fingerprint(about):
-    """The same for two runs only if they would leave the same trace.
+def fingerprint(about: dict[str, Any]) -> str:
+    """A hash that two runs share only if they would leave the same trace.
 
-    Keys stand in the order in which they are written: that of concepts decides which rules
-    first, and that of parameters in which order seeds are drawn.
+    Keys are not sorted: the order of concepts decides which rules first, and that of parameters
+    in which order seeds are drawn.
     """
-    return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:20]
+    return content_hash(json.dumps(about).encode())[:20]
 
 
-def digest(path):
-    """The hash of a file's bytes."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+def write_atomically(path: Path, content: bytes) -> Path:
+    """Write bytes to a file that appears whole or not at all; returns its path.
 
-
-def write_atomically(path, content):
-    """Write bytes to a file that appears whole or not at all; gives its path."""
+    Raises `StoreError` if it cannot be written.
+    """
     unfinished = path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -237,14 +248,13 @@ def write_atomically(path, content):
     except OSError as error:
         with suppress(OSError):
             unfinished.unlink()
-        reason = (error.strerror or str(error)).lower()
-        said = f"{path}: cannot be written: {reason}; make room there, or choose another --out"
-        raise StoreError(said) from None
+        way_out = "make room there, or choose another --out"
+        raise StoreError(f"{path}: cannot be written: {reason(error)}; {way_out}") from None
     return path
 
 
-def remove_stale(folder):
-    """Remove from a folder what a process was writing into it that has died since."""
+def remove_stale(folder: str | Path):
+    """Remove the unfinished files that processes which no longer exist have left in a folder."""
     for path in Path(folder).glob(f"*{UNFINISHED}"):
         process = path.name.removesuffix(UNFINISHED).rpartition(".")[2]
         if process.isdecimal() and not alive(int(process)):

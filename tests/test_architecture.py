@@ -5,11 +5,11 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1] / "driftsim"
 LAYERS = [
-    {"messages", "parts", "roles", "libraries", "safety", "rows", "kernels"},
+    {"messages", "parts", "roles", "libraries", "safety", "rows", "files", "kernels"},
     {"streams", "learners", "adaptation"},
     {"evaluation"},
     {"notation", "settings", "scenario", "resolved"},
-    {"store", "own", "runner", "workers"},
+    {"store", "own", "runs", "runner", "workers"},
     {"report"},
     {"cli", "study_overview", "column_overview", "kinds", "examples"},
 ]

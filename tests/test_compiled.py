@@ -21,8 +21,10 @@ from driftsim.evaluation.rules import Rules
 from driftsim.kernels import cache
 from driftsim.learners.equivalents import TWINS
 from driftsim.learners.learner import Learner
+from driftsim.own import load_parts
 from driftsim.rows import Labelled, Outgrown, Schema, Unfit
-from driftsim.runner import Played, load_parts, missing, play
+from driftsim.runner import Finished, play
+from driftsim.runs import missing
 from driftsim.store import Store
 
 KNN, LAZY = "river.neighbors.KNNClassifier", "river.neighbors.LazySearch"
@@ -268,7 +270,7 @@ evaluation: {{warmup: 100}}
     load_parts(own)
     runs = missing(driftsim.load(tmp_path / "s.yaml"), store, own)
     with ThreadPoolExecutor(1) as executor:
-        ended = [one for one in play(runs, store, executor=executor) if isinstance(one, Played)]
+        ended = [one for one in play(runs, store, executor=executor) if isinstance(one, Finished)]
     failures = [one.failure for one in ended if one.failure]
     assert len(failures) == 2 and not any("\n" in one for one in failures)
     assert all("row 700: column 'a' holds inf" in one for one in failures), failures
@@ -387,7 +389,7 @@ models:
     program = """
 import json, sys
 import driftsim
-from driftsim.runner import runs_of
+from driftsim.runs import runs_of
 from driftsim.study_overview import overview
 imported = []
 for path in sys.argv[1:]:

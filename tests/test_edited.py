@@ -8,7 +8,9 @@ from typer.testing import CliRunner
 import driftsim
 from driftsim import ScenarioError, load
 from driftsim.cli import app
-from driftsim.runner import Played, load_parts, missing, play, runs_of
+from driftsim.own import load_parts
+from driftsim.runner import Finished, play
+from driftsim.runs import missing, runs_of
 from driftsim.store import Store
 
 TEXT = """\
@@ -38,7 +40,7 @@ def written(folder, text=TEXT, table=TABLE):
 
 
 def failures(runs, store, executor=None):
-    ended = [one for one in play(runs, store, 1, executor) if isinstance(one, Played)]
+    ended = [one for one in play(runs, store, 1, executor) if isinstance(one, Finished)]
     assert len(ended) == len(runs)
     return [one.failure for one in ended if one.failure]
 
@@ -86,7 +88,7 @@ def test_parts_that_are_edited_fail_every_run(tmp_path, own_process):
     with ThreadPoolExecutor(1) as executor:
         told = failures(runs[:3], store, None if own_process else executor)
     assert len(told) == 3
-    assert {*told} == {f"{parts}: it {EDITED} loaded; run the study again"}
+    assert {*told} == {f"{parts}: it {EDITED} read; run the study again"}
     load_parts([parts])
     again = missing(load(path), store, [parts])
     assert again[0].key != key

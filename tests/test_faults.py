@@ -15,7 +15,8 @@ import driftsim
 from driftsim import ScenarioError
 from driftsim.cli import Lines, failure_lines, note_lines
 from driftsim.evaluation.prequential import COMPILING
-from driftsim.runner import Played, Progress, Warned, execute, missing
+from driftsim.runner import Finished, Progress, WarningLog, execute
+from driftsim.runs import missing
 from driftsim.scenario import load
 from driftsim.store import Store
 
@@ -325,7 +326,7 @@ def test_what_runs_is_shown_ever_less_often_without_a_terminal(runs, capsys, mon
 
 
 def test_many_failures_and_notes_are_counted(runs):
-    ended = [Played(run, "failed", (f"note {i}",)) for i, run in enumerate(runs)]
+    ended = [Finished(run, "failed", (f"note {i}",)) for i, run in enumerate(runs)]
     lines = [*failure_lines(ended, "runs")]
     assert len(lines) == 21
     assert lines[0] == "truth, seed 0: failed"
@@ -336,7 +337,7 @@ def test_many_failures_and_notes_are_counted(runs):
 
 
 def test_of_many_warnings_the_first_distinct_ones_are_kept():
-    warned = Warned()
+    warned = WarningLog()
     for text in ("a", "b", "a", "c", "d", "e", "a"):
         warned(text, UserWarning, "file", 1)
     assert warned.notes == (

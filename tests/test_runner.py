@@ -18,8 +18,10 @@ from typer.testing import CliRunner
 import driftsim
 from driftsim import Scenario, ScenarioError, load
 from driftsim.cli import app
-from driftsim.runner import Played, Progress, load_parts, missing, play, runs_of
-from driftsim.store import ONCE, Store
+from driftsim.own import load_parts
+from driftsim.runner import Finished, Progress, play
+from driftsim.runs import missing, runs_of
+from driftsim.store import LISTS, Store
 
 TEXT = """\
 # Who keeps up?
@@ -99,7 +101,7 @@ def assert_same(some, others):
         assert table.schema.equals(others[name].schema, check_metadata=True)
         for column in table.column_names:
             one, other = (t[column].combine_chunks() for t in (table, others[name]))
-            if column in ONCE:
+            if column in LISTS:
                 one, other = one.values, other.values
             one, other = one.to_numpy(), other.to_numpy()
             assert one.tobytes() == other.tobytes(), (name, column)
@@ -238,7 +240,7 @@ def only_failed(study, store, parts):
     """The one run of a study that fails, played in this process."""
     with ThreadPoolExecutor(1) as executor:
         events = [*play(missing(study, store, [str(parts)]), store, executor=executor)]
-    (failed,) = (one for one in events if isinstance(one, Played) and one.failure)
+    (failed,) = (one for one in events if isinstance(one, Finished) and one.failure)
     return failed
 
 
@@ -246,12 +248,12 @@ def test_play_tells_what_happens(tmp_path):
     study = load(saved(tmp_path), seeds=1)
     store = Store(tmp_path / "runs")
     events = [*play(missing(study, store), store, jobs=1)]
-    ended = [event for event in events if isinstance(event, Played)]
+    ended = [event for event in events if isinstance(event, Finished)]
     assert {one.run.name for one in ended} == {"truth", "frozen", "last", "bayes", "batch"}
     assert len(ended) == 5
     assert not any(one.failure for one in ended)
     for event in events:
-        assert isinstance(event, Played | Progress)
+        assert isinstance(event, Finished | Progress)
     assert events[-1] == Progress([], 0)
     assert not missing(study, store)
     assert len(missing(study, store, fresh=True)) == 5
@@ -370,7 +372,7 @@ class Inline(Executor):
 def test_an_error_of_an_executor_fails_its_run_alone(tmp_path, refuses):
     runs = missing(load(saved(tmp_path), seeds=1), Store(tmp_path / "runs"))
     events = play(runs, Store(tmp_path / "runs"), executor=Inline(refuses))
-    ended = {one.run.key: one.failure for one in events if isinstance(one, Played)}
+    ended = {one.run.key: one.failure for one in events if isinstance(one, Finished)}
     assert [ended[run.key] for run in runs] == [
         None,
         "the executor failed: OSError: no room",
@@ -385,7 +387,7 @@ def test_ctrl_c_in_a_run_of_an_executor_of_this_thread_ends_the_study(tmp_path, 
     heeded = signal.default_int_handler  # also where the tests are begun in the background
     monkeypatch.setattr("signal.getsignal", lambda number: heeded)
     runs = missing(load(saved(tmp_path), seeds=1), Store(tmp_path / "runs"))
-    monkeypatch.setattr("driftsim.runner._traced", interrupted)
+    monkeypatch.setattr("driftsim.runner._trace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         list(play(runs, Store(tmp_path / "runs"), executor=Inline()))
 

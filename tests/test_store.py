@@ -16,7 +16,7 @@ from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.evaluation.trace import Probes
 from driftsim.parts import dumped
-from driftsim.runner import runs_of
+from driftsim.runs import runs_of
 from driftsim.scenario import Scenario, Variant
 from driftsim.store import (
     Store,
@@ -172,7 +172,7 @@ def test_the_bytes_of_a_table_and_of_parts_change_the_keys(tmp_path):
 def test_keys_are_the_same_in_every_process(tmp_path):
     found = keys(tmp_path)
     code = (
-        "import sys; from driftsim import load; from driftsim.runner import runs_of;"
+        "import sys; from driftsim import load; from driftsim.runs import runs_of;"
         "print(*(run.key for run in runs_of(load(sys.argv[1]).variants[0])))"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "s.yaml")]

@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 from driftsim import ScenarioError, load
 from driftsim.cli import app
-from driftsim.runner import missing
+from driftsim.runs import missing
 from driftsim.store import Store
 from driftsim.study_overview import overview
 

@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from driftsim.workers import Outcome, done
-from driftsim.workers.team import sweep
+from driftsim.workers import Outcome, outcomes
+from driftsim.workers.team import remove_stale_folders
 from driftsim.workers.worker import KEPT, Printed
 
 
@@ -61,23 +61,23 @@ def temporary(report):
     return tempfile.mkdtemp()
 
 
-def outcomes(*jobs, most=1, limit=None):
+def finished(*jobs, most=1, limit=None):
     """How jobs end, in their order."""
     tasks = [pickle.dumps((function, given)) for function, *given in jobs]
-    ended = [event for event in done(tasks, most, limit) if isinstance(event, Outcome)]
+    ended = [event for event in outcomes(tasks, most, limit) if isinstance(event, Outcome)]
     return sorted(ended, key=lambda one: one.job)
 
 
 def test_jobs_return_their_values():
-    ended = outcomes((add, 1, 2), (add, [3], [4]), (add, "a", "b"), most=2)
+    ended = finished((add, 1, 2), (add, [3], [4]), (add, "a", "b"), most=2)
     assert [one.value for one in ended] == [3, [3, 4], "ab"]
-    assert not any(one.fault or one.moved or one.printed.lines for one in ended)
+    assert not any(one.crash or one.moved or one.printed.lines for one in ended)
 
 
 def test_a_process_that_dies_takes_no_other_job_with_it():
-    ended = outcomes((add, 1, 1), (die, 3), (kill_itself,), (add, 2, 2), most=2)
+    ended = finished((add, 1, 1), (die, 3), (kill_itself,), (add, 2, 2), most=2)
     assert [one.value for one in ended] == [2, None, None, 4]
-    assert [one.fault for one in ended] == [None, "exit code 3", "SIGKILL", None]
+    assert [one.crash for one in ended] == [None, "exit code 3", "SIGKILL", None]
     assert ended[2].progress == 7
 
 
@@ -85,9 +85,9 @@ def test_a_process_that_dies_takes_no_other_job_with_it():
 def test_a_job_that_hangs_is_ended_with_what_it_has_begun(tmp_path):
     file = tmp_path / "pid"
     begun = time.monotonic()
-    late, other = outcomes((hang, str(file)), (add, 1, 1), limit=1)
+    late, other = finished((hang, str(file)), (add, 1, 1), limit=1)
     assert 1 < time.monotonic() - begun < 30
-    assert (late.overdue, late.fault, late.progress) == (True, None, 3)
+    assert (late.overdue, late.crash, late.progress) == (True, None, 3)
     assert other.value == 2
     assert ends(int(file.read_text()))
 
@@ -107,7 +107,7 @@ def ends(process):
 
 
 def test_what_a_job_prints_is_kept_apart_and_counted():
-    quiet, loud, after = outcomes((add, 1, 1), (print_much, 20_000), (print_much, 1))
+    quiet, loud, after = finished((add, 1, 1), (print_much, 20_000), (print_much, 1))
     assert (quiet.printed.lines, loud.printed.lines) == (0, 20_001)
     assert loud.printed.text.startswith("line 0\nline 1\n")
     assert loud.printed.text.endswith("line 19999\nat the end\n")
@@ -123,21 +123,21 @@ def test_printed_keeps_the_beginning_and_the_end():
 
 
 def test_a_job_finds_the_folder_and_the_environment_as_they_were(tmp_path):
-    moved, after = outcomes((wander, str(tmp_path)), (variable, "WANDERED"))
+    moved, after = finished((wander, str(tmp_path)), (variable, "WANDERED"))
     assert moved.moved == str(tmp_path)
     assert after.value == (None, os.getcwd())
     assert after.moved is None
 
 
 def test_what_jobs_leave_in_the_temporary_folder_goes():
-    (one,) = outcomes((temporary,))
+    (one,) = finished((temporary,))
     assert one.value
     assert not os.path.exists(one.value)
     assert not os.path.exists(os.path.dirname(one.value))
 
 
 def test_each_worker_has_one_thread():
-    (one,) = outcomes((variable, "OPENBLAS_NUM_THREADS"))
+    (one,) = finished((variable, "OPENBLAS_NUM_THREADS"))
     assert one.value[0] == "1"
 
 
@@ -147,5 +147,5 @@ def test_folders_of_dead_processes_are_swept_and_those_of_others_kept(tmp_path):
     names = [f"driftsim-{dead.pid}-x", f"driftsim-{os.getpid()}-x", "driftsim-x", "other"]
     for name in names:
         (tmp_path / name).mkdir()
-    sweep(tmp_path)
+    remove_stale_folders(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[1:])

@@ -139,11 +139,11 @@ def tally_of(stream, rules):
     return Tally(rules.warmup, stream.length, rules.interval_of(stream))
 
 
-def last_of(rounds):
-    """What a generator returns, once all it yields has been passed over."""
+def last_of(rounds, report=lambda row: None):
+    """What a generator of rows returns, once each row that it yields is reported."""
     while True:
         try:
-            next(rounds)
+            report(next(rounds))
         except StopIteration as end:
             return end.value
 

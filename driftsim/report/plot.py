@@ -7,10 +7,10 @@ from typing import Any
 
 from driftsim.evaluation.metrics import metric_of
 from driftsim.messages import ScenarioError, guess, line, short
+from driftsim.own import load_parts
 from driftsim.report.amounts import listed
 from driftsim.report.figures import KINDS, View, image, plot_figure
 from driftsim.report.results import Results
-from driftsim.runner import load_parts
 from driftsim.scenario import load
 from driftsim.store import Store, StoreError, write_atomically
 

@@ -31,7 +31,7 @@ from driftsim.report.measures import (
 from driftsim.report.rankings import PAIRS, RANKS, rank_pairs, ranks
 from driftsim.report.seeds import by_seed, repeats_in, seeds_in, with_each_seed
 from driftsim.report.verdict import SECONDS, verdict
-from driftsim.runner import runs_of
+from driftsim.runs import runs_of
 from driftsim.scenario import shortest
 
 UNHEARD = ("labels_after_end", "labels_never")

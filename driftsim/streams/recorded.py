@@ -3,7 +3,6 @@
 import inspect
 import os.path
 from abc import abstractmethod
-from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
@@ -11,6 +10,7 @@ from typing import Literal
 import numpy as np
 from pydantic import PrivateAttr, field_validator, model_validator
 
+from driftsim.files import EDITED, content_hash
 from driftsim.libraries import called, imported, parameters
 from driftsim.messages import guess, short
 from driftsim.parts import Imported, Position
@@ -127,11 +127,10 @@ class Table(Recorded):
             if self._hash is None:
                 raise
             raise Edited(f"{self.path}: {error}") from None
-        found = sha256(data).hexdigest()
+        found = content_hash(data)
         self._hash = self._hash or found
         if found != self._hash:
-            said = "it has been edited since it was first read; run the study again"
-            raise Edited(f"{self.path}: {said}")
+            raise Edited(f"{self.path}: {EDITED}")
         return data
 
     def _read(self):

@@ -1,4 +1,4 @@
-"""Serving: what a worker does in its own process."""
+"""Serving: the loop of a worker, in its own process."""
 
 import os
 import pickle
@@ -6,57 +6,60 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from queue import SimpleQueue
+from typing import Any, BinaryIO, NoReturn
 
 MARK = b"\0driftsim: a job ends here\0"  # among what is printed
 PATIENCE = 2  # seconds that a process has to end by itself
 EVERY = 0.1  # seconds between two reports of progress
 
-unguarded = None  # ends this process; only while it imports the script of its parent
+unguarded: Callable[[], NoReturn] | None = None  # set while the script of the parent is imported
 
 
-def serve(requests):
-    """Do each job that comes in on a stream of pickles, until the stream ends."""
+def serve(requests: BinaryIO):
+    """Do each job that arrives on a stream of pickles, until the stream ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     replies, prints = os.fdopen(os.dup(1), "wb"), os.dup(2)
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     os.dup2(prints, 1)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True, errors="backslashreplace")
+    for stream in (sys.stdout, sys.stderr):  # each a TextIOWrapper, as nobody has replaced it yet
+        stream.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
 
     def reply(kind, value=None):
         pickle.dump((kind, value), replies)
         replies.flush()
 
-    jobs, busy = SimpleQueue(), threading.Event()
-    threading.Thread(target=received, args=(requests, jobs, busy), daemon=True).start()
+    jobs: SimpleQueue[Any] = SimpleQueue()
+    busy = threading.Event()
+    threading.Thread(target=receive, args=(requests, jobs, busy), daemon=True).start()
     import_script(jobs.get(), reply)
     while (job := jobs.get()) is not None:
         busy.set()
-        with restored(prints) as moved:
-            function, given = pickle.loads(job)
-            value = function(*given, Reports(reply))
+        with restored_process(prints) as moved:
+            function, arguments = pickle.loads(job)
+            value = function(*arguments, ProgressReports(reply))
         reply("done", (value, *moved))
         busy.clear()
 
 
-class Reports:
-    """Sends the progress of a job, now and then."""
+class ProgressReports:
+    """Sends the progress of a job, at most every tenth of a second."""
 
-    def __init__(self, reply):
+    def __init__(self, reply: Callable[[str, Any], None]):
         self._reply, self._at, self._last = reply, -EVERY, -1
 
-    def __call__(self, progress):
+    def __call__(self, progress: int):
         now = time.monotonic()
         if self._last < 0 or progress < 0 or now - self._at >= EVERY:
             self._reply("progress", progress)
             self._at, self._last = now, progress
 
 
-def received(requests, jobs, busy):
-    """Pass on what comes in; its end is that of this process, and of all that it has begun."""
+def receive(requests, jobs, busy):
+    """Queue the jobs that arrive; where they end, so do this process and all it has started."""
     with suppress(EOFError, OSError, pickle.UnpicklingError):
         while True:
             jobs.put(pickle.load(requests))
@@ -69,7 +72,7 @@ def received(requests, jobs, busy):
 
 
 def import_script(script, reply):
-    """Import the script of the parent, whose classes a job refers to, where there is one."""
+    """Import the script of the parent, if jobs refer to its classes."""
     global unguarded
     if not script:
         return
@@ -85,15 +88,19 @@ def import_script(script, reply):
 
 
 @contextmanager
-def restored(prints):
-    """Put back what a job changes of its process; yields a list, which gets where that was left."""
-    folder, variables, moved = here(), dict(os.environ), [None]
+def restored_process(prints: int) -> Iterator[list[str | None]]:
+    """Put back the folder, the environment and the streams that a job changes in its process.
+
+    Yields a list of one entry: at the end, the folder in which the job left the process, or None.
+    """
+    folder, variables = working_directory(), dict(os.environ)
+    moved: list[str | None] = [None]
     shown = sys.stdout, sys.stderr
     try:
         yield moved
     finally:
-        if here() != folder and folder is not None:
-            moved[0] = here() or "a folder that is gone"
+        if working_directory() != folder and folder is not None:
+            moved[0] = working_directory() or "a folder that is gone"
             os.chdir(folder)
         if dict(os.environ) != variables:
             os.environ.clear()
@@ -107,7 +114,9 @@ def restored(prints):
         os.write(prints, MARK)
 
 
-def here():
+def working_directory() -> str | None:
     """The working directory, or None where it is gone."""
-    with suppress(OSError):
+    try:
         return os.getcwd()
+    except OSError:
+        return None

@@ -1,39 +1,42 @@
-"""State: what a job may change for all that its process does later, put back."""
+"""State: settings and random generators that jobs share with all that their process does later."""
 
 import random
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
 
 @contextmanager
-def put_back(seed):
-    """Put back what is changed of numpy's and scikit-learn's settings and of global generators.
+def restored_state(seed: int) -> Iterator[None]:
+    """Put back numpy's and scikit-learn's settings and the global random generators afterwards.
 
-    Meanwhile these generators, numpy's and Python's, begin from a seed.
+    Meanwhile these generators, numpy's and Python's, start from a seed.
     """
-    drawn, drawn_by_numpy, settings = random.getstate(), np.random.get_state(), configuration()
+    state, numpy_state, settings = random.getstate(), np.random.get_state(), configuration()
     random.seed(seed)
     np.random.seed(seed)
     try:
         with np.errstate():
             yield
     finally:
-        random.setstate(drawn)
-        np.random.set_state(drawn_by_numpy)
+        random.setstate(state)
+        np.random.set_state(numpy_state)
         if sklearn := sys.modules.get("sklearn"):
             sklearn.set_config(**(settings or defaults()))
 
 
-def configuration():
+def configuration() -> dict[str, Any] | None:
     """The settings of scikit-learn in this thread, or None where it has not been imported."""
     if sklearn := sys.modules.get("sklearn"):
         return sklearn.get_config()
+    return None
 
 
-def defaults():
-    """The settings that scikit-learn begins a thread with."""
+def defaults() -> dict[str, Any]:
+    """The settings with which scikit-learn starts a thread."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(configuration).result()
+        return thread.submit(sys.modules["sklearn"].get_config).result()

@@ -1,4 +1,4 @@
-"""Team: the workers that share out the jobs of one process, and what they leave behind."""
+"""Team: the workers that share the jobs of one process, and the clean-up after them."""
 
 import os
 import shutil
@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from multiprocessing import current_process, spawn
 from pathlib import Path
@@ -19,8 +20,8 @@ from driftsim.workers.worker import APART, Printed, Worker
 
 TICK = 0.2  # seconds between two looks at what is in flight
 PREFIX = "driftsim-"  # of temporary folders, before the number of the process they belong to
-# Once the process that began it has ended, it kills the groups of processes whose numbers it
-# has been sent, as a worker may be busy in compiled code, and removes a folder.
+# A worker that is busy in compiled code does not notice that its parent has ended. This process
+# does: it kills the process groups whose numbers it was sent, and removes a folder.
 REAPER = """
 import os, shutil, signal, sys
 groups = set()
@@ -48,22 +49,24 @@ class Outcome(NamedTuple):
 
     job: int  # its number
     value: Any  # what it has returned
-    fault: str | None  # how its process ended before it returned, such as SIGKILL
+    crash: str | None  # how its process ended before it returned, such as SIGKILL
     overdue: bool  # its process was ended as it took too long
     progress: int | None  # what it reported last
     printed: Printed
     moved: str | None  # the folder that it left its process in, where that is another
 
 
-class Standing(NamedTuple):
-    """What is in flight."""
+class InFlight(NamedTuple):
+    """The jobs in flight."""
 
-    progress: dict[int, int]  # what each job in flight has reported last, by its number
-    waiting: int  # jobs that have not begun
+    progress: dict[int, int]  # what each has reported last, by its number
+    waiting: int  # jobs that have not started
 
 
-def done(jobs, most, limit=None):
-    """Do jobs, `most` at a time, each in a process: yields `Outcome`s and `Standing`s.
+def outcomes(
+    jobs: Sequence[bytes], most: int, limit: float | None = None
+) -> Iterator[Outcome | InFlight]:
+    """Do jobs, `most` at a time, each in a process: yields their outcomes, and their progress.
 
     A job is a pickled function and its arguments; the function gets one argument more, to report
     its progress with, a number. A job of more than `limit` seconds since its first report is ended
@@ -75,21 +78,23 @@ def done(jobs, most, limit=None):
         waiting = deque(enumerate(jobs))
         while waiting or team.busy:
             while waiting and len(team.busy) < most:
-                team.idle().begin(*waiting.popleft())
+                team.start(*waiting.popleft())
             yield from team.ended(limit)
-            yield team.standing(len(waiting))
+            yield team.in_flight(len(waiting))
 
 
 class Team:
-    """Workers, their temporary folder, and the process that outlives them all."""
+    """Workers, their temporary folder, and the process that cleans up after them."""
 
-    def __init__(self, script):
-        self._script, self._members, self._events = script, [], SimpleQueue()
+    def __init__(self, script: dict[str, Any] | None):
+        self._script, self._events = script, SimpleQueue[Any]()
+        self._members: list[Worker] = []
+        self.busy: dict[int, Worker] = {}  # by the number of the job that each does
 
     def __enter__(self):
-        sweep(Path(tempfile.gettempdir()))
+        remove_stale_folders(Path(tempfile.gettempdir()))
         self._folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
-        self._reaper = reaper(self._folder) if os.name == "posix" else None
+        self._reaper = start_reaper(self._folder) if os.name == "posix" else None
         return self
 
     def __exit__(self, kind, *_):
@@ -102,40 +107,44 @@ class Team:
         if self._reaper:
             self._reaper.communicate()
 
-    @property
-    def busy(self):
-        """The workers that have a job."""
-        return [one for one in self._members if one.job is not None]
+    def start(self, number: int, job: bytes):
+        """Give a job to a worker without one, or to a new one."""
+        idle = [one for one in self._members if one not in self.busy.values()]
+        worker = self.busy[number] = idle[0] if idle else self._new()
+        worker.start(job)
 
-    def idle(self):
-        """A worker without a job."""
-        for one in self._members:
-            if one.job is None:
-                return one
-        self._members.append(Worker(self._events, self._folder, self._script))
-        self._watch("+", self._members[-1])
-        return self._members[-1]
-
-    def ended(self, limit):
-        """Wait a moment; yields how jobs have ended since."""
+    def ended(self, limit: float | None) -> Iterator[Outcome]:
+        """Wait a moment; yields the outcomes of jobs that have ended since."""
         self._receive()
-        for one in self.busy:
-            fault, overdue = one.fault(), one.overdue(limit)
+        for job, one in [*self.busy.items()]:
+            crash, overdue = one.crash(), one.overdue(limit)
             if one.reply:
                 value, moved = one.reply
-                yield Outcome(one.job, value, None, False, one.progress, one.printed, moved)
-                one.job = None
-            elif fault or overdue:
-                one.end()
-                self._watch("-", one)
-                self._members.remove(one)
-                late = not fault
-                yield Outcome(one.job, None, fault, late, one.progress, one.printed, None)
+                crash, overdue = None, False
+            elif crash or overdue:
+                value = moved = None
+                self._remove(one)
+            else:
+                continue
+            del self.busy[job]
+            late, printed = overdue and not crash, one.printed or Printed()
+            yield Outcome(job, value, crash, late, one.progress, printed, moved)
 
-    def standing(self, waiting):
-        """What is in flight, where so many jobs more are waiting."""
-        progress = {one.job: one.progress for one in self.busy if one.progress is not None}
-        return Standing(progress, waiting + len(self.busy) - len(progress))
+    def in_flight(self, waiting: int) -> InFlight:
+        """The jobs in flight, where `waiting` more have no worker."""
+        known = {job: one.progress for job, one in self.busy.items() if one.progress is not None}
+        return InFlight(known, waiting + len(self.busy) - len(known))
+
+    def _new(self):
+        worker = Worker(self._events, self._folder, self._script)
+        self._members.append(worker)
+        self._watch("+", worker)
+        return worker
+
+    def _remove(self, worker):
+        worker.end()
+        self._watch("-", worker)
+        self._members.remove(worker)
 
     def _receive(self):
         with suppress(Empty):
@@ -143,7 +152,7 @@ class Team:
             while True:
                 if kind == "unguarded":
                     raise RuntimeError(UNGUARDED)
-                worker.happened(kind, value)
+                worker.update(kind, value)
                 worker, kind, value = self._events.get_nowait()
 
     def _watch(self, sign, worker):
@@ -153,7 +162,7 @@ class Team:
                 self._reaper.stdin.flush()
 
 
-def reaper(folder):
+def start_reaper(folder):
     """A process that ends what is left of a team, and removes its folder, when this one ends."""
     return subprocess.Popen(
         [sys.executable, "-I", "-S", "-c", REAPER, folder],
@@ -164,8 +173,8 @@ def reaper(folder):
     )
 
 
-def script(jobs):
-    """What a worker needs to import the script that has been run, or None if no job needs it."""
+def script(jobs: Sequence[bytes]) -> dict[str, Any] | None:
+    """What a worker needs to import the script that was started; None if no job refers to it."""
     if serving.unguarded:
         serving.unguarded()
     if getattr(current_process(), "_inheriting", False):  # of an executor of somebody's own
@@ -180,25 +189,25 @@ def script(jobs):
     return main
 
 
-def sweep(folder):
-    """Remove the temporary folders of processes that have ended, and left them there."""
+def remove_stale_folders(folder: Path):
+    """Remove the temporary folders that processes which no longer exist have left in a folder."""
     for path in folder.glob(f"{PREFIX}[0-9]*-*"):
         number = path.name.removeprefix(PREFIX).partition("-")[0]
         if number.isdecimal() and not alive(int(number)):
             shutil.rmtree(path, ignore_errors=True)
 
 
-def alive(process):
+def alive(process: int) -> bool:
     """Whether there is a process of this number."""
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):
         return False
-    except PermissionError:  # of somebody else
+    except PermissionError:  # it belongs to somebody else
         return True
     return True
 
 
-def cores():
+def cores() -> int:
     """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

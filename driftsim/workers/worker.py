@@ -1,4 +1,4 @@
-"""Worker: a process that does jobs, as seen from the one that gives them."""
+"""Worker: a process that does jobs, as its parent handles it."""
 
 import os
 import pickle
@@ -8,6 +8,8 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from queue import SimpleQueue
+from typing import Any
 
 from driftsim.workers.serving import MARK
 
@@ -19,8 +21,9 @@ COMMAND = (
     "sys.path[:] = pickle.load(requests);"
     "from driftsim.workers.serving import serve; serve(requests)"
 )
-# In a group of its own it gets no Ctrl-C, and is killed with all processes that it has begun.
-APART = {"process_group": 0} if os.name == "posix" else {"creationflags": 0x200}
+FLAGS = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]  # as multiprocessing
+# In a process group of its own it gets no Ctrl-C, and is killed with all that it has started.
+APART: dict[str, Any] = {"process_group": 0} if os.name == "posix" else {"creationflags": 0x200}
 
 
 class Printed:
@@ -30,7 +33,8 @@ class Printed:
         self.lines, self._bytes = 0, 0
         self._first, self._last = bytearray(), bytearray()
 
-    def add(self, piece):
+    def add(self, piece: bytes):
+        """Take a piece; what lies between the beginning and the end is only counted."""
         self.lines += piece.count(b"\n")
         self._bytes += len(piece)
         room = KEPT - len(self._first)
@@ -39,8 +43,8 @@ class Printed:
         del self._last[:-KEPT]
 
     @property
-    def text(self):
-        """What is kept of it."""
+    def text(self) -> str:
+        """The beginning and the end, and how many bytes are left out between them."""
         cut = self._bytes - len(self._first) - len(self._last)
         between = b"\n[%d bytes left out]\n" % cut if cut else b""
         return (bytes(self._first) + between + bytes(self._last)).decode(errors="replace")
@@ -49,33 +53,35 @@ class Printed:
 class Worker:
     """A process that does one job at a time, and never outlives this one."""
 
-    def __init__(self, events, folder, script):
-        self.job = None  # the number of the job that it does
+    def __init__(self, events: SimpleQueue, folder: str, script: dict[str, Any] | None):
+        self.progress: int | None = None  # what the job has reported last
+        self.printed: Printed | None = None  # by the job; None before it has ended
         self._events, self._printing, self._gone = events, Printed(), False
         self.process = subprocess.Popen(
-            [sys.executable, *subprocess._args_from_interpreter_flags(), "-P", "-c", COMMAND],
+            [sys.executable, *FLAGS, "-P", "-c", COMMAND],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=surroundings(folder),
+            env=environment(folder),
             **APART,
         )
-        self._threads = [
-            threading.Thread(target=target, daemon=True) for target in (self._listen, self._read)
-        ]
+        assert self.process.stdin and self.process.stdout and self.process.stderr
+        self._requests, self._replies = self.process.stdin, self.process.stdout
+        self._prints = self.process.stderr
+        targets = (self._read_replies, self._read_prints)
+        self._threads = [threading.Thread(target=target, daemon=True) for target in targets]
         for thread in self._threads:
             thread.start()
         self._send([os.path.abspath(path) for path in sys.path])
         self._send(script)
 
-    def begin(self, number, job):
+    def start(self, job: bytes):
         """Give it a pickled function and its arguments."""
-        self.job, self.progress, self.printed = number, None, None
-        self._replied = None
+        self.progress, self.printed, self._replied = None, None, None
         self._send(job)
 
-    def happened(self, kind, value):
-        """Note what its threads have sent."""
+    def update(self, kind: str, value: Any):
+        """Take an event that its threads have sent."""
         match kind:
             case "progress":
                 if self.progress is None or self.progress < 0:
@@ -89,12 +95,12 @@ class Worker:
                 self._gone = True
 
     @property
-    def reply(self):
+    def reply(self) -> tuple[Any, str | None] | None:
         """What the job has returned, and where it left the process; None before it has ended."""
         return self._replied if self.printed else None
 
-    def fault(self):
-        """How its process has ended, or None where it has not."""
+    def crash(self) -> str | None:
+        """How its process has ended, or None if it is running."""
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(1 if self._gone else 0)
         if (code := self.process.poll()) is None:
@@ -104,19 +110,19 @@ class Worker:
         names = {int(one): one.name for one in signal.Signals}
         return names.get(-code, f"signal {-code}")
 
-    def overdue(self, limit):
-        """Whether its job takes longer than so many seconds."""
+    def overdue(self, limit: float | None) -> bool:
+        """Whether its job takes longer than `limit` seconds."""
         if limit is None or self.progress is None or self.progress < 0:
             return False
         return time.monotonic() - self._since > limit
 
     def dismiss(self):
-        """Let it end by itself."""
+        """Close its input, so that it ends by itself."""
         with suppress(OSError):
-            self.process.stdin.close()
+            self._requests.close()
 
-    def end(self, patience=0):
-        """Kill it and all processes that it has begun, if it takes more seconds to end."""
+    def end(self, patience: float = 0):
+        """Kill it and all that it has started, if it does not end within `patience` seconds."""
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(patience)
         with suppress(OSError):
@@ -125,27 +131,28 @@ class Worker:
             else:
                 self.process.kill()
         self.process.wait()
-        for thread, stream in zip(self._threads, (self.process.stdout, self.process.stderr)):
-            thread.join(1)  # a daemon that it has begun may hold the other end
+        for thread, stream in zip(self._threads, (self._replies, self._prints)):
+            thread.join(1)  # a daemon that it has started may hold the other end
             if not thread.is_alive():
                 stream.close()
         self.dismiss()
 
     def _send(self, thing):
-        with suppress(OSError):  # it has died: that is heard of by its threads
-            pickle.dump(thing, self.process.stdin)
-            self.process.stdin.flush()
+        with suppress(OSError):  # it has crashed, which its threads will report
+            pickle.dump(thing, self._requests)
+            self._requests.flush()
 
-    def _listen(self):
+    def _read_replies(self):
+        """Pass on the replies of its jobs, until it closes the connection."""
         with suppress(EOFError, OSError, pickle.UnpicklingError):
             while True:
-                self._events.put((self, *pickle.load(self.process.stdout)))
+                self._events.put((self, *pickle.load(self._replies)))
         self._events.put((self, "gone", None))
 
-    def _read(self):
-        """Read what it prints, a `Printed` a job."""
+    def _read_prints(self):
+        """Read what it prints, a `Printed` for each job."""
         rest = b""
-        while piece := os.read(self.process.stderr.fileno(), 65_536):
+        while piece := os.read(self._prints.fileno(), 65_536):
             *ended, rest = (rest + piece).split(MARK)
             for whole in ended:
                 self._printing.add(whole)
@@ -159,7 +166,7 @@ class Worker:
         self.printed = self._printing
 
 
-def surroundings(folder):
-    """The environment of a worker: one thread, in BLAS and elsewhere, and a folder of its own."""
+def environment(folder: str) -> dict[str, str]:
+    """The environment of a worker: one thread, in BLAS and elsewhere, and a temporary folder."""
     threads = {f"{name}_NUM_THREADS": "1" for name in THREADS} | {"LOKY_MAX_CPU_COUNT": "1"}
     return os.environ | threads | dict.fromkeys(TEMPORARY, folder)

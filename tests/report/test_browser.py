@@ -15,7 +15,7 @@ from driftsim.report.figures import images, plot_all
 from driftsim.report.page.document import page
 from driftsim.report.page.html_tables import frames
 from driftsim.report.results import Results
-from driftsim.runner import Played
+from driftsim.runner import Finished
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
@@ -435,7 +435,7 @@ def test_names_stay_names(scored, chromium, folder):
 
 def test_who_has_failed_is_told_and_cannot_be_shown(many, chromium, folder):
     failures = [
-        Played(run, "ValueError: <no>", ()) for _, run in many.runs() if run.name == "broken"
+        Finished(run, "ValueError: <no>", ()) for _, run in many.runs() if run.name == "broken"
     ]
     results = Results(many.study, Without(many.store, "broken"))
     opened = Opened(chromium, written(results, folder, failures=failures))

@@ -32,7 +32,7 @@ from driftsim.report.figures.view import rooms
 from driftsim.report.measures import alarm_rows
 from driftsim.report.results import Results
 from driftsim.report.verdict import SECONDS
-from driftsim.runner import runs_of
+from driftsim.runs import runs_of
 from driftsim.scenario import Scenario, Study, Variant
 from driftsim.store import Store
 

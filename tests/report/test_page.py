@@ -20,7 +20,7 @@ from driftsim.report.page.packed import Packing, grouped
 from driftsim.report.page.page_data import written
 from driftsim.report.results import Results
 from driftsim.report.verdict import Block
-from driftsim.runner import Played
+from driftsim.runner import Finished
 from driftsim.scenario import load
 from driftsim.store import Store
 
@@ -145,7 +145,7 @@ def test_the_page_tells_why_there_is_no_oracle(plain, text):
 
 def test_a_failed_contender_is_named_with_its_failure(plain):
     run = next(run for _, run in plain.runs() if run.name == "bayes")
-    failures = [Played(run._replace(seed=seed), "failed: <it broke>", ()) for seed in (0, 3)]
+    failures = [Finished(run._replace(seed=seed), "failed: <it broke>", ()) for seed in (0, 3)]
     told = text_of(plain, failures)
     assert "<h2>bayes failed</h2>\n<p>Seed 0, 3: failed: &lt;it broke&gt;</p>" in told
 

@@ -11,7 +11,7 @@ from driftsim.report.figures import KINDS, View, image, plot_figure
 from driftsim.report.plot import plot
 from driftsim.report.results import Results
 from driftsim.resolved import resolved
-from driftsim.runner import runs_of
+from driftsim.runs import runs_of
 from driftsim.scenario import load
 from driftsim.store import Store
 

@@ -8,7 +8,7 @@ from driftsim.report.comparisons import Measured, difference, scope_of
 from driftsim.report.page.packed import packed
 from driftsim.report.results import Results
 from driftsim.report.seeds import with_each_seed
-from driftsim.runner import runs_of
+from driftsim.runs import runs_of
 from driftsim.scenario import Variant
 
 

@@ -15,7 +15,7 @@ from driftsim.report.page.packed import packed
 from driftsim.report.page.page_data import about, written
 from driftsim.report.tables import remarks
 from driftsim.resolved import resolved
-from driftsim.runner import runs_of
+from driftsim.runs import runs_of
 
 SCRIPTS = (
     "unpack", "windows", "metrics", "curves", "drawing", "chart", "view", "reading", "sorting",

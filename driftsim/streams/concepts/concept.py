@@ -1,12 +1,11 @@
 """Concepts: the one interface to everything that labelled rows are drawn from."""
 
 from abc import abstractmethod
-from hashlib import sha256
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
+from driftsim.files import file_hash
 from driftsim.parts import Part
 from driftsim.rows import Schema, one_hot
 
@@ -29,7 +28,7 @@ class Concept(Part):
 
     def hashes(self):
         """The hashes of the files that it reads, by path."""
-        return {path: sha256(Path(path).read_bytes()).hexdigest() for path in self.files}
+        return {path: file_hash(path) for path in self.files}
 
     def instantiated(self, rng):
         """This concept, with what its description leaves open drawn or read."""

@@ -1,0 +1,141 @@
+"""Runs: what a study plays, and which of its runs the store does not hold."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+from driftsim.evaluation.prequential import Contender, rounds, truths
+from driftsim.evaluation.rules import Rules, TruthRules
+from driftsim.files import EDITED, file_hash, reason
+from driftsim.messages import ScenarioError, line
+from driftsim.own import loaded
+from driftsim.rows import Edited
+from driftsim.scenario import Study, Variant
+from driftsim.store import Store, fingerprint, inputs
+from driftsim.streams.stream import Stream
+
+MOST_CHANGES = 1_000_000  # of a stream that is run
+MOST_NAMED = 10  # runs in a sentence
+
+
+class Run(NamedTuple):
+    """The unit of work: one contender, or the truth, over one stream with one seed."""
+
+    name: str  # of the contender; "truth" for what there is to know of the stream
+    seed: int  # of the stream
+    repeat: int  # of the learner on that stream
+    repeats: int  # of how many
+    stream: Stream
+    contender: Contender | None  # None for the truth
+    rules: Rules | TruthRules
+    parts: dict[str, str]  # the hashes of the files of people's own parts, by path
+    files: dict[str, str]  # the hashes of the files that its concepts read, by path
+    about: dict[str, Any]  # all that its trace follows from
+    key: str  # the hash of that
+
+    @property
+    def title(self) -> str:
+        """The contender, the seed and, where there are several, the repeat."""
+        repeat = f", repeat {self.repeat}" if self.repeats > 1 else ""
+        return f"{self.name}, seed {self.seed}{repeat}"
+
+    def uncompiled(self) -> "Run":
+        """The same run on the objects of libraries, without kernels."""
+        contender = self.contender and self.contender.model_copy(update={"compiled": False})
+        return self._replace(contender=contender)
+
+    def play(self) -> Iterator[int]:
+        """Yields the row it has reached, and returns the trace.
+
+        Raises `ScenarioError` where a file is not the one that its hash is of.
+        """
+        try:
+            self._check_files()
+            trace = yield from self._rounds()
+            self._check_files()
+            return trace
+        except Edited as error:
+            raise ScenarioError(line(str(error))) from None
+
+    def _rounds(self):
+        if self.contender is None:
+            return truths(self.stream, self.rules, self.seed)
+        return rounds(self.stream, self.contender, self.rules, self.seed, self.repeat)
+
+    def _check_files(self):
+        """Check that the files its concepts read still have the hashes in its key."""
+        for path, found in files_of(self.stream).items():
+            if found != self.files.get(path):
+                raise Edited(f"{path}: {EDITED}")
+
+
+def runs_of(variant: Variant, parts: Iterable[str] = ()) -> Iterator[Run]:
+    """Every run of a variant: the truth of each seed, and each contender as often as it repeats."""
+    scenario, stream = variant.scenario, variant.scenario.stream
+    hashes = {path: loaded(path) or file_hash(path) for path in parts}
+    files = files_of(stream)
+    for name, contender in [("truth", None), *scenario.models.items()]:
+        rules = scenario.rules if contender else scenario.rules.of_truth()
+        repeats = scenario.evaluation.repeats if contender else 1
+        for seed, repeat in product(range(scenario.evaluation.seeds), range(repeats)):
+            about = inputs(stream, contender, rules, seed, repeat, hashes | files)
+            yield Run(
+                name, seed, repeat, repeats, stream, contender, rules,
+                hashes, files, about, fingerprint(about),
+            )  # fmt: skip
+
+
+def files_of(stream: Stream) -> dict[str, str]:
+    """The hashes of the files that the concepts of a stream read, by path.
+
+    Raises `ScenarioError` for a file that cannot be read.
+    """
+    found: dict[str, str] = {}
+    for concept in stream.concepts.values():
+        try:
+            found |= concept.hashes()
+        except OSError as error:
+            message = f"{error.filename}: cannot be read: {reason(error)}"
+            raise ScenarioError(line(message)) from None
+    return found
+
+
+def missing(
+    study: Study, store: Store, parts: Iterable[str] = (), fresh: bool = False
+) -> list[Run]:
+    """The runs of a study that the store does not hold, each once; all of them where `fresh`.
+
+    Raises `ScenarioError` for a stream that changes more often than a report can show.
+    """
+    found: dict[str, Run] = {}
+    for variant in study.variants:
+        if message := too_many_changes(variant.scenario.stream):
+            raise ScenarioError(f"{study.name}: {message}")
+        for run in runs_of(variant, parts):
+            if fresh or run not in store:
+                found.setdefault(run.key, run)
+    return list(found.values())
+
+
+def too_many_changes(stream: Stream) -> str | None:
+    """Why a stream cannot be run that changes more often than a report can show, or None."""
+    if (changes := len(stream.changes(0))) <= MOST_CHANGES:
+        return None
+    return (
+        f"the stream changes {changes:,} times, and at most {MOST_CHANGES:,} changes can be "
+        "run; shorten the stream or let it change less often"
+    )
+
+
+def lost_traces(
+    study: Study, store: Store, parts: Iterable[str] = (), failed: Sequence[Run] = ()
+) -> str | None:
+    """A message about runs that have ended without a failure and left no trace, or None."""
+    keys = {run.key for run in failed}
+    lost = [run.title for run in missing(study, store, parts) if run.key not in keys]
+    if not lost:
+        return None
+    more = f" and {len(lost) - MOST_NAMED:,} more" if len(lost) > MOST_NAMED else ""
+    names = f"{'; '.join(lost[:MOST_NAMED])}{more}"
+    cause = "are no longer there, as if removed while the study ran; run the study again"
+    return line(f"{store.folder}: the traces of these runs {cause}: {names}", most=2_000)
