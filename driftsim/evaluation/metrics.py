@@ -39,17 +39,24 @@ class Metric:
     name: str
     meaning: str  # in a sentence
     formula: Formula
+    words: str = ""  # its name in a sentence, where that differs
+    unit: str = ""  # "%": a share of rows; "label": as labels, for a margin in percent of the best
     lower_is_better: bool = False
     from_zero: bool = False  # whether an axis of it begins at zero
     by_class: Formula | None = None  # of each class, from which `NAME of CLASS` is taken
+
+    @property
+    def title(self) -> str:
+        """Its name in a sentence."""
+        return self.words or self.name.replace("_", " ")
 
     def __call__(self, tally: Tallied) -> np.ndarray:
         return self.formula(tally)
 
 
-def loss(name: str, meaning: str, formula: Formula) -> Metric:
+def loss(name: str, meaning: str, formula: Formula, words: str = "", unit: str = "") -> Metric:
     """A metric that is better if lower, on an axis from zero."""
-    return Metric(name, meaning, formula, lower_is_better=True, from_zero=True)
+    return Metric(name, meaning, formula, words, unit, lower_is_better=True, from_zero=True)
 
 
 def mean(values: Formula, present: Formula) -> Formula:
@@ -93,12 +100,13 @@ label_rounding = ULPS * absolute(column("y_mean"))
 squared_rounding = label_rounding * label_rounding
 
 CLASSIFICATION = (
-    loss("error", "The share of rows predicted wrong.", 1 - accuracy),
-    Metric("accuracy", "The share of rows predicted right.", accuracy),
+    loss("error", "The share of rows predicted wrong.", 1 - accuracy, unit="%"),
+    Metric("accuracy", "The share of rows predicted right.", accuracy, unit="%"),
     loss(
         "excess_error",
         "The expected error beyond that of the best possible predictor, never below zero.",
         greatest(column("expected_error") - column("bayes_error"), 0) / rows,
+        unit="%",
     ),
     Metric(
         "kappa",
@@ -114,6 +122,7 @@ CLASSIFICATION = (
         "kappa_m",
         "Kappa versus the majority (Bifet et al. 2015) of the labels before each row.",
         kappa_versus(column("majority_correct") / rows),
+        words="kappa M",
     ),
     Metric(
         "mcc",
@@ -123,34 +132,43 @@ CLASSIFICATION = (
             remainder(total(actual_share * actual_share))
             * remainder(total(predicted_share * predicted_share))
         ),
+        words="Matthews correlation",
     ),
     Metric(
         "balanced_accuracy",
         "The mean recall of the classes that occur; undefined where only one does.",
         total(where(recalls, occurring)) / several,
+        unit="%",
     ),
     Metric(
         "g_mean",
         "The geometric mean of the recalls of the classes that occur; undefined where only one "
         "does.",
         exponential(total(where(logarithm(recalls), occurring)) / several),
+        unit="%",
     ),
     Metric(
         "precision",
         "Of the rows predicted to be of a class, the share that is; the mean over classes (macro).",
         macro(precisions),
+        words="macro precision",
+        unit="%",
         by_class=precisions,
     ),
     Metric(
         "recall",
         "Of the rows of a class, the share predicted to be; the mean over classes (macro).",
         macro(recalls),
+        words="macro recall",
+        unit="%",
         by_class=recalls,
     ),
     Metric(
         "f1",
         "The harmonic mean of precision and recall of a class; the mean over classes (macro).",
         macro(f1s),
+        words="macro F1",
+        unit="%",
         by_class=f1s,
     ),
     loss(
@@ -162,6 +180,7 @@ CLASSIFICATION = (
         "brier",
         "The Brier score (1950): the mean squared distance of probabilities from what came, 0..2.",
         column("brier") / rows,
+        words="Brier score",
     ),
     Metric(
         "auc",
@@ -169,6 +188,7 @@ CLASSIFICATION = (
         "score; scores of one bin count as equal, and equal ones half.",
         total(score_1 * (running_total(score_0) - 0.5 * score_0))
         / (total(score_0) * total(score_1)),
+        words="AUC",
     ),
     Metric(
         "calibration_error",
@@ -178,12 +198,25 @@ CLASSIFICATION = (
     ),
 )
 REGRESSION = (
-    loss("mae", "The mean absolute error.", absolute_error / rows),
-    loss("rmse", "The root of the mean squared error.", root(squared_error / rows)),
+    loss(
+        "mae",
+        "The mean absolute error.",
+        absolute_error / rows,
+        words="mean absolute error",
+        unit="label",
+    ),
+    loss(
+        "rmse",
+        "The root of the mean squared error.",
+        root(squared_error / rows),
+        words="root mean squared error",
+        unit="label",
+    ),
     Metric(
         "r2",
         "The share of the variance of labels, about their mean in the window, that is explained.",
         1 - squared_error / unequal(column("y_spread"), squared_rounding),
+        words="R²",
     ),
     Metric(
         "relative_absolute_error",
@@ -201,6 +234,8 @@ REGRESSION = (
         "excess_mse",
         "The mean squared error beyond that of the best possible predictor, never below zero.",
         column("excess_squared_error") / rows,
+        words="excess mean squared error",
+        unit="label",
     ),
 )
 METRICS = {metric.name: metric for metric in (*CLASSIFICATION, *REGRESSION)}

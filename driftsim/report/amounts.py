@@ -2,33 +2,20 @@
 
 import math
 
-PERCENT = {  # shares of rows, read as percent; their differences are points
-    "error", "excess_error", "accuracy", "balanced_accuracy", "g_mean", "precision", "recall", "f1",
-}  # fmt: skip
-LONG = {
-    "mae": "mean absolute error",
-    "rmse": "root mean squared error",
-    "mcc": "Matthews correlation",
-    "r2": "R²",
-    "precision": "macro precision",
-    "recall": "macro recall",
-    "f1": "macro F1",
-    "auc": "AUC",
-    "brier": "Brier score",
-    "kappa_m": "kappa M",
-    "excess_mse": "excess mean squared error",
-}
+from driftsim.evaluation.metrics import METRICS
+
 MOST_NAMES = 6  # of a sentence
 
 
 def title(metric):
     """The name of a metric in a sentence."""
-    return LONG.get(metric, metric.replace("_", " "))
+    return METRICS[metric].title if metric in METRICS else metric.replace("_", " ")
 
 
 def as_percent(metric):
     """Whether a metric is a share of rows."""
-    return metric.partition(" of ")[0].removesuffix("_micro") in PERCENT
+    kind = metric.partition(" of ")[0].removesuffix("_micro")
+    return kind in METRICS and METRICS[kind].unit == "%"
 
 
 def amount(metric, value, half=math.nan):

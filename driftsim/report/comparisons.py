@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from driftsim.evaluation.metrics import LOWER_IS_BETTER, metric_of
+from driftsim.evaluation.metrics import LOWER_IS_BETTER, METRICS, metric_of
 from driftsim.evaluation.significance import (
     LEAST_INTERVALS,
     LEAST_OF_A_PHASE,
@@ -24,7 +24,6 @@ from driftsim.report.amounts import as_percent
 from driftsim.rows import Schema
 
 SIGNIFICANCE = 0.05
-OF_LABELS = ("mae", "rmse", "excess_mse")  # metrics in the unit of the labels
 WHOLE = slice(None)
 DIFFERENCES = [
     "better", "worse", "metric", "mean", "low", "high", "p", "told_apart", "equivalent", "unit",
@@ -263,7 +262,8 @@ def margin(scenario, metric, best):
     """
     asked = scenario.report.equivalence
     if asked is not None:
-        return asked / 100 * (best if metric in OF_LABELS else np.ones(np.shape(best)))
+        relative = metric in METRICS and METRICS[metric].unit == "label"
+        return asked / 100 * (best if relative else np.ones(np.shape(best)))
 
 
 def differences(results):
