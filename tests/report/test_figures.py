@@ -25,10 +25,10 @@ from driftsim.report.figures import (
     plot_figure,
 )
 from driftsim.report.figures.label_placement import spread, stretches
-from driftsim.report.figures.panels import changes
-from driftsim.report.figures.recoveries import KEYS, keys
+from driftsim.report.figures.panels import mark_changes
+from driftsim.report.figures.recoveries import MARKS, marks_of
 from driftsim.report.figures.style import COLOURS, FAINT, look_of, styled
-from driftsim.report.figures.view import rooms
+from driftsim.report.figures.view import fair_sizes
 from driftsim.report.measures import alarm_rows
 from driftsim.report.results import Results
 from driftsim.report.verdict import SECONDS
@@ -220,10 +220,12 @@ def test_the_excess_is_that_of_the_api(odd):
 
 def test_recoveries_are_medians_and_those_not_followed_to_their_end_are_open(odd):
     panels, frame = plot_figure("recovery", View(odd)).axes, odd.recovery()
-    assert keyed_by(panels[0]) == [*KEYS][2:]
+    assert keyed_by(panels[0]) == [*MARKS][2:]
     contenders = list(odd.study.variants[0].scenario.models)
     changes = sorted(frame.change.unique())
-    assert [panel.get_title() for panel in panels] == [f"change at row {row:,}" for row in changes]
+    assert [panel.get_title() for panel in panels] == [
+        f"ramp from row {row:,} to {row + 200:,}" for row in changes
+    ]
     for panel, change in zip(panels, changes):
         marks = {int(mark.get_ydata()[0]): mark for mark in tagged(panel, "median")}
         for place, name in enumerate(contenders):
@@ -245,8 +247,8 @@ def keyed_by(panel):
 
 def test_with_one_seed_nothing_is_said_of_seeds(odd):
     frame = odd.recovery().drop_duplicates(["contender", "change"])
-    assert [*keys([one for _, one in frame.groupby("change")])] == [*KEYS][:2] + [*KEYS][-1:]
-    assert [*keys([frame[frame["outcome"] == "recovered"].drop_duplicates("contender")])] == [
+    assert [*marks_of([one for _, one in frame.groupby("change")])] == [*MARKS][:2] + [*MARKS][-1:]
+    assert [*marks_of([frame[frame["outcome"] == "recovered"].drop_duplicates("contender")])] == [
         "recovered"
     ]
 
@@ -361,16 +363,16 @@ def test_many_settings_share_the_room_with_other_reports(odd, tmp_path):
     shown = View({"many": made(tmp_path, 2, *noises), "odd": odd}, metric="error")
     titles = [scene.title for scene in shown.scenes]
     assert len(titles) == 24 and titles[-1] == "odd"
-    assert titles[-2] == "many, noise = 0.22 (and 3 more, not drawn)"
+    assert titles[-2] == "many, noise = 0.22 (and 3 more, not shown)"
     assert {*NAMES} < {*shown.names}
     assert "odd" in [panel.get_title() for panel in plot_figure("cost", shown).axes]
-    assert rooms([2, 30, 30], 24) == [2, 11, 11] and rooms([1] * 30, 24) == [1] * 30
+    assert fair_sizes([2, 30, 30], 24) == [2, 11, 11] and fair_sizes([1] * 30, 24) == [1] * 30
 
 
 def test_matrices_that_are_not_drawn_are_told(odd, monkeypatch):
     monkeypatch.setattr("driftsim.report.figures.matrices.MOST_TABLES", 2)
     titles = [panel.get_title() for panel in plot_figure("forgetting", View(odd)).axes]
-    assert len(titles) == 2 and "(and 2 more, not drawn)" in titles[-1].replace("\n", " ")
+    assert len(titles) == 2 and "(and 2 more, not shown)" in titles[-1].replace("\n", " ")
 
 
 def test_ranks_are_led_to_their_names_and_those_alike_are_joined(settings):
@@ -536,11 +538,11 @@ def test_labels_are_spread_as_little_as_need_be():
 
 def test_changes_too_many_to_be_told_apart_have_no_lines():
     stream, panel = sea_stream(drift={"kind": "recurring", "every": 5}), Figure().subplots()
-    changes(panel, stream)
+    mark_changes(panel, stream)
     assert len(stream.changes(0)) > 400
     assert not panel.lines
     few = sea_stream(drift={"kind": "recurring", "every": 200})
-    changes(panel, few)
+    mark_changes(panel, few)
     assert len(panel.lines) == len(few.changes(0)) > 0
 
 
@@ -553,7 +555,7 @@ models:
   online: {learner: majority, policy: online}
 """
     cost = next(one for one in plot_all(played(text, "engines", tmp_path)) if one.name == "cost")
-    assert "not alike (scikit-learn: frozen; numpy: online)" in cost.text
+    assert "cannot be compared (scikit-learn: frozen; numpy: online)" in cost.text
     assert cost.figure.axes[0].get_xlabel() == "seconds, of different engines"
 
 

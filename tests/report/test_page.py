@@ -17,7 +17,7 @@ from driftsim.report.page import document, packed
 from driftsim.report.page.document import page, source, told_first
 from driftsim.report.page.html_tables import MOST_ROWS, frames, section
 from driftsim.report.page.packed import Packing, grouped
-from driftsim.report.page.page_data import written
+from driftsim.report.page.page_data import as_json
 from driftsim.report.results import Results
 from driftsim.report.verdict import Block
 from driftsim.runner import Finished
@@ -134,7 +134,7 @@ def test_the_same_results_give_the_same_bytes(plain):
 
 def test_data_may_hold_whatever_would_end_their_element():
     harmful = {"</script><!--": ["\u2028&amp;", "<script>"]}
-    made = written(harmful)
+    made = as_json(harmful)
     assert not re.search("[<>&\u2028]", made) and json.loads(made) == harmful
 
 

@@ -1,4 +1,4 @@
-"""Words: what each figure shows, for those who do not see it."""
+"""Captions: what each figure shows in words, also for readers who do not see it."""
 
 from math import isnan
 
@@ -6,23 +6,23 @@ from driftsim.evaluation.metrics import LOWER_IS_BETTER
 from driftsim.evaluation.recovery import DID_NOT_FALL, RECOVERED, TOO_SHORT, median
 from driftsim.messages import plain
 from driftsim.report.amounts import listed
-from driftsim.report.figures.costs import COSTS, engines, foremost, priced
-from driftsim.report.figures.detections import UNKNOWN, rung
+from driftsim.report.figures.costs import COSTS, costs_by_setting, engines, pareto
+from driftsim.report.figures.detections import UNKNOWN, sorted_alarms
 from driftsim.report.figures.lines import excess_of
-from driftsim.report.figures.stream import distinct, known, over
-from driftsim.report.figures.style import numbers
+from driftsim.report.figures.stream import best_errors, best_known, distinct_streams, truths
+from driftsim.report.figures.style import rounded
 from driftsim.report.figures.sweeps import values_of
 from driftsim.report.verdict import ranking
 
-MOST = 12  # contenders or changes that are told of
-MOST_SETTINGS = 4
+MOST = 12  # contenders or changes that a caption lists
+MOST_SETTINGS = 4  # that a caption describes
 
 
-def told(items, most=MOST):
-    """Some of many, and how many more there are."""
+def some(items, most=MOST):
+    """The first of some items, and how many more there are."""
     items = list(items)
-    more = f"and {len(items) - most} more"
-    return "; ".join(items[:most] + [more] * (len(items) > most))
+    rest = f"and {len(items) - most} more"
+    return "; ".join(items[:most] + [rest] * (len(items) > most))
 
 
 def counted(n, noun):
@@ -30,204 +30,221 @@ def counted(n, noun):
     return f"{n:,.3g} {noun}{'' if n == 1 else 's'}"
 
 
-def each(view, tell, scenes=None):
-    """What is told of each setting, named where there are several; not of every one of many."""
+def words_of(metric):
+    """The name of a metric at the start of a sentence."""
+    return metric.replace("_", " ").capitalize()
+
+
+def by_setting(view, describe, scenes=None):
+    """The description of each setting, with its title if there are several; of many, the first."""
     scenes = [scene for scene in scenes or view.scenes if scene.played]
-    said = [(scene.title, tell(scene)) for scene in scenes[:MOST_SETTINGS]]
-    named = [f"{title}: {words}" if title else words for title, words in said if words]
-    more = f"And {len(scenes) - MOST_SETTINGS} settings more."
-    return " ".join(named + [more] * (len(scenes) > MOST_SETTINGS))
+    pairs = [(scene.title, describe(view, scene)) for scene in scenes[:MOST_SETTINGS]]
+    texts = [f"{title}: {text}" if title else text for title, text in pairs if text]
+    rest = f"And {len(scenes) - MOST_SETTINGS} more settings."
+    return " ".join(texts + [rest] * (len(scenes) > MOST_SETTINGS))
 
 
 def curves(view):
-    """What the curves show."""
-    return each(view, lambda scene: " ".join(along(view, scene, one) for one in view.metrics))
+    """Each metric over the whole stream, and at its worst."""
+    return by_setting(view, lambda _, scene: " ".join(along(view, scene, m) for m in view.metrics))
 
 
 def excess(view):
-    """What the curves of the excess show."""
-    return each(view, lambda scene: along(view, scene, excess_of(scene)))
+    """The excess over the whole stream, and at its worst."""
+    return by_setting(view, lambda _, scene: along(view, scene, excess_of(scene)))
 
 
 def along(view, scene, metric):
-    """How a metric went along a stream."""
+    """A metric of each contender over the whole stream, and in its worst window."""
     curve = scene.of(view.curves(scene.results, metric))
     mean = scene.of(view.whole(scene.results, metric)).set_index("contender")["mean"].dropna()
     names = [name for name in view.names if name in mean.index]
     if not names:
-        return f"Nothing is known of {metric.replace('_', ' ')}."
+        return f"{words_of(metric)} is not known."
     first, last = curve["first_row"].min(), curve["last_row"].max()
-    windows = f"in windows of {view.window or scene.results.window:,} rows"
-    kind = {"tumbling": windows, "sliding": f"{windows} that slide", "cumulative": "from the start"}
-    ways = kind.get(view.over, f"{windows} that fade")
-    said = told(f"{name} {numbers(mean[name])}{worst(curve, name, metric)}" for name in names)
+    window = f"windows of {view.window or scene.results.window:,} rows"
+    windows = {"sliding": f"sliding {window}", "cumulative": "cumulative windows"}
+    windows |= {"faded": f"fading {window}"}
+    values = some(f"{name} {rounded(mean[name])}{worst(curve, name, metric)}" for name in names)
     oracle = mean.get("oracle") if "oracle" not in names else None
-    possible = f" The best possible is {numbers(oracle)}." if oracle is not None else ""
+    possible = f" The best possible is {rounded(oracle)}." if oracle is not None else ""
     return (
-        f"{metric.replace('_', ' ').capitalize()} from row {first:,} to {last:,}, {ways}; "
-        f"as a whole, and at worst: {said}.{possible}{changed(scene)}"
+        f"{words_of(metric)} from row {first:,} to {last:,}, in {windows.get(view.over, window)}. "
+        f"Over the whole stream, with the worst window in brackets: {values}.{possible}"
+        f"{changes(scene)}"
     )
 
 
 def worst(curve, name, metric):
-    """Where a contender was worst."""
+    """The worst window of a contender."""
     one = curve[curve["contender"] == name].dropna(subset=["mean"])
     at = one.loc[one["mean"].idxmax() if metric in LOWER_IS_BETTER else one["mean"].idxmin()]
-    return f" ({numbers(at['mean'])} up to row {at['last_row']:,})"
+    return f" ({rounded(at['mean'])} up to row {at['last_row']:,})"
 
 
-def changed(scene):
-    """Where the stream changes."""
-    rows = [f"{change.centre:,}" for change in scene.stream.changes(0)]
-    return f" The stream changes at row {told(rows)}." if rows else ""
+def changes(scene):
+    """Where the stream changes; a ramp from its first row to its last."""
+    rows = [
+        f"{one.first:,}" if one.first == one.last else f"{one.first:,} to {one.last:,}"
+        for one in scene.stream.changes(0)
+    ]
+    return f" The stream changes at row {some(rows)}." if rows else ""
 
 
 def recovery(view):
-    """How contenders came back."""
-    return each(view, lambda scene: recovered(view, scene))
+    """How often each contender recovered, and after how many rows."""
+    return by_setting(view, recoveries)
 
 
-def recovered(view, scene):
-    """How often each contender came back, and after how long."""
-    frame, said = scene.of(view.frame(scene.results, "recovery", view.window)), []
+def recoveries(view, scene):
+    """How often each contender recovered in one setting, and after how many rows."""
+    frame, texts = scene.of(view.frame(scene.results, "recovery", view.window)), []
     frame = frame[frame["outcome"] != TOO_SHORT]
     for name in [name for name in view.names if (frame["contender"] == name).any()]:
         one = frame[frame["contender"] == name]
         middle = median(one["rows"], one["censored"])
-        after = "" if isnan(middle) else f", in the median after {middle:,.0f} rows"
+        after = "" if isnan(middle) else f", with a median of {middle:,.0f} rows"
         back, stayed = (int((one["outcome"] == it).sum()) for it in (RECOVERED, DID_NOT_FALL))
-        unharmed = f", and did not fall at {stayed:,}" if stayed else ""
-        said.append(f"{name} from {back:,} of {len(one):,}{unharmed}{after}")
+        unharmed = f", did not fall at {stayed:,}" if stayed else ""
+        texts.append(f"{name} from {back:,} of {len(one):,}{unharmed}{after}")
     seeds = len({one.seed for one in scene.played})
-    many = f"changes, each with {seeds} seeds" if seeds > 1 else "changes"
-    return f"Of the {many}, contenders came back: {told(said)}." if said else ""
+    many = f"changes, counted with each of {seeds} seeds" if seeds > 1 else "changes"
+    ramp = any(one.first < one.last for one in scene.stream.changes(0))
+    start = " Rows count from the start of the ramp." if ramp else ""
+    return f"Recovered from {many}: {some(texts)}.{start}" if texts else ""
 
 
 def stream(view):
-    """What the stream is like."""
-    return each(view, lambda scene: described(view, scene), distinct(view))
+    """What each stream is like."""
+    return by_setting(view, stream_of, distinct_streams(view))
 
 
-def described(view, scene):
-    """Rows, concepts, changes, classes and the least possible error."""
-    worlds = over(view, scene)
-    rows = f"Rows {worlds[0]['first_row'][0]:,} to {worlds[0]['last_row'][-1]:,}"
-    names = listed(list(scene.stream.concepts))
-    said = f"{rows} of {names}.{changed(scene)}"
+def stream_of(view, scene):
+    """The rows, concepts, changes, classes and best possible error of a stream."""
+    worlds = truths(view, scene)
+    concepts = list(scene.stream.concepts)
+    noun = "concept" if len(concepts) == 1 else "concepts"
+    text = (
+        f"Rows {worlds[0]['first_row'][0]:,} to {worlds[0]['last_row'][-1]:,} of the {noun} "
+        f"{listed(concepts)}.{changes(scene)}"
+    )
     if not scene.stream.schema.regression:
         sums = sum(one["actual"].sum(axis=0) for one in worlds)
         classes = scene.stream.schema.classes or range(len(sums))
-        shares = told(f"{name} {share:.1%}" for name, share in zip(classes, sums / sums.sum()))
-        said += f" Shares of the classes: {shares}."
-    if known(scene):
-        name = "bayes_error" if "bayes_error" in worlds[0] else "bayes_squared_error"
-        errors = sum(one[name] / one["rows"] for one in worlds) / len(worlds)
-        low, high = numbers(errors.min()), numbers(errors.max())
+        shares = some(f"{name} {share:.1%}" for name, share in zip(classes, sums / sums.sum()))
+        text += f" Shares of the classes: {shares}."
+    if best_known(scene):
+        errors = best_errors(view, scene).mean(axis=0)
+        low, high = rounded(errors.min()), rounded(errors.max())
         between = low if low == high else f"between {low} and {high}"
-        said += f" The least possible error is {between}."
-    return said
+        text += f" The best possible error is {between}."
+    return text
 
 
 def cost(view):
-    """What contenders cost, and who is beaten by nobody."""
+    """What contenders cost, and which are on the Pareto front."""
     metric = view.metrics[0]
-    said = []
-    for title, frame in priced(view, metric).items():
-        words = told(
-            f"{name} {numbers(one['mean'])} for {one['seconds']:.2g} seconds, "
+    texts = []
+    for title, frame in costs_by_setting(view, metric).items():
+        values = some(
+            f"{name} {rounded(one['mean'])} for {one['seconds']:.2g} seconds, "
             f"{one['labels']:,.0f} labels and {counted(one['fits'], 'fit')}"
             for name, one in frame.iterrows()
         )
         lower = metric in LOWER_IS_BETTER
-        front = {name: frame.index[foremost(frame[name], frame["mean"], lower)] for name in COSTS}
-        best = [f"{listed(names)} for {name}" for name, names in front.items()]
+        fronts = {name: frame.index[pareto(frame[name], frame["mean"], lower)] for name in COSTS}
+        best = [f"{listed(names)} for {name}" for name, names in fronts.items()]
         start = f"{title}: " if title else ""
-        said.append(f"{start}{metric.replace('_', ' ')}: {words}. Beaten by nobody: {told(best)}.")
-    return " ".join([*said, *different(engines(view))])
+        texts.append(f"{start}{words_of(metric)}: {values}. Pareto front: {some(best)}.")
+    return " ".join([*texts, *different(engines(view))])
 
 
 def different(engines):
-    """What contenders ran on, where that differs, so that their seconds are not alike."""
-    groups = {}
+    """What contenders ran on, where that differs, since their seconds cannot be compared."""
+    groups: dict[str, list] = {}
     for name, engine in engines.items():
         groups.setdefault(engine, []).append(name)
     if len(groups) > 1:
         ran = [f"{engine}: {listed(names)}" for engine, names in groups.items()]
-        yield f"Seconds of different engines are not alike ({told(ran)})."
+        yield f"Seconds of different engines cannot be compared ({some(ran)})."
 
 
 def forgetting(view):
     """What is forgotten."""
-    return each(view, lambda scene: forgotten(view, scene))
+    return by_setting(view, forgotten)
 
 
 def forgotten(view, scene):
-    """What each contender no longer knows at the end."""
+    """The error of each contender on all concepts at the end, and its forgetting."""
     frame = scene.of(view.frame(scene.results, "forgetting")).set_index("contender")
-    said = [
-        f"{name} errs {numbers(frame.loc[name, 'error'])}, and "
-        f"{numbers(frame.loc[name, 'forgetting'])} more than it once did"
+    texts = [
+        f"{name} has error {rounded(frame.loc[name, 'error'])} and "
+        f"forgetting {rounded(frame.loc[name, 'forgetting'])}"
         for name in view.names
         if name in frame.index
     ]
-    return f"On fresh rows of every concept, at the end: {told(said)}." if said else ""
+    if not texts:
+        return ""
+    return (
+        f"At the end, on fresh rows of every concept: {some(texts)}. Forgetting is how far the "
+        "error on concepts that no longer rule is above its lowest."
+    )
 
 
 def alarms(view):
     """What alarms found."""
-    return each(view, lambda scene: heard(view, scene))
+    return by_setting(view, alarms_of)
 
 
-def heard(view, scene):
-    """How many changes each contender found, and what else rang."""
+def alarms_of(view, scene):
+    """How many changes each contender found, and how many of its alarms were false."""
     frame = scene.of(view.frame(scene.results, "alarms")).set_index("contender")
-    said = []
-    for name in rung(view, scene):
+    texts = []
+    for name in sorted_alarms(view, scene):
         one = frame.loc[name]
         if isnan(one["changes"]):
-            said.append(f"{name}: {counted(one['alarms'], 'alarm')}, {UNKNOWN}")
+            texts.append(f"{name}: {counted(one['alarms'], 'alarm')}, {UNKNOWN}")
             continue
-        false = one["extra"] + one["early"]
+        false = counted(one["extra"] + one["early"], "false alarm")
         after = f" after {one['to_detection']:,.0f} rows" if one["detected"] else ""
         found = f"{one['detected']:.3g} of {one['changes']:.3g} changes{after}"
-        said.append(f"{name} found {found}, with {counted(false, 'false alarm')}")
-    return f"{told(said)}." if said else ""
+        texts.append(f"{name} found {found}, with {false}")
+    return f"{some(texts)}." if texts else ""
 
 
 def sweep(view):
     """Where each contender was best and worst."""
-    metric, said = view.metrics[0], []
+    metric, texts = view.metrics[0], []
     for title, results in view.reports.items():
         frame = view.whole(results, metric) if results.swept else None
         if frame is None or not frame["mean"].notna().any():
             continue
         swept = "; ".join(
-            f"{name}: {', '.join(map(plain, values))}"
+            f"{name} = {', '.join(map(plain, values))}"
             for name, values in values_of(results).items()
         )
-        words = told(
-            f"{name} {extremes(results, frame[frame['contender'] == name], metric)}"
+        ends = some(
+            f"{name} {best_and_worst(results, frame[frame['contender'] == name], metric)}"
             for name in view.names
             if frame.loc[frame["contender"] == name, "mean"].notna().any()
         )
         start = f"{title}: " if title else ""
-        said.append(f"{start}{metric.replace('_', ' ')} over {swept}. Best and worst: {words}.")
-    return " ".join(said)
+        texts.append(f"{start}{words_of(metric)} with {swept}. Best and worst: {ends}.")
+    return " ".join(texts)
 
 
-def extremes(results, frame, metric):
-    """The best and the worst of a contender, and where."""
+def best_and_worst(results, frame, metric):
+    """The best and the worst value of a contender, and their settings."""
     ordered = frame.dropna(subset=["mean"]).sort_values("mean", ascending=metric in LOWER_IS_BETTER)
-    ends = [ordered.iloc[0], ordered.iloc[-1]]
     return " and ".join(
-        f"{numbers(one['mean'])} at {', '.join(f'{n} = {said(one[n])}' for n in results.swept)}"
-        for one in ends
+        f"{rounded(one['mean'])} at {', '.join(f'{n} = {value(one[n])}' for n in results.swept)}"
+        for one in (ordered.iloc[0], ordered.iloc[-1])
     )
 
 
-def said(value):
-    """A value of a setting, out of a frame."""
-    return plain(value.item() if hasattr(value, "item") else value)
+def value(cell):
+    """A swept value in a cell of a frame, as a scenario writes it."""
+    return plain(cell.item() if hasattr(cell, "item") else cell)
 
 
 def ranks(view):

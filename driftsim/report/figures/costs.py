@@ -1,17 +1,18 @@
-"""Costs: how right contenders were, against what it took."""
+"""Costs: a metric of each contender against its seconds, its labels and its trainings."""
 
 import numpy as np
+import pandas as pd
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 from driftsim.evaluation.metrics import FROM_ZERO, LOWER_IS_BETTER
-from driftsim.report.figures.label_placement import beside_points
-from driftsim.report.figures.panels import ACROSS, entitle, frozen, grid
-from driftsim.report.figures.style import numbers
+from driftsim.report.figures.label_placement import add_point_names
+from driftsim.report.figures.panels import ACROSS, frozen, grid, set_title
+from driftsim.report.figures.style import rounded
 from driftsim.report.verdict import SECONDS
 
 HEIGHT, NAME = 2.8, 0.13  # inches of a panel, and of each name beyond a few
-FEW, LONG = 12, 20  # names; characters: beyond either a panel is as wide as the figure
-MOST_SETTINGS = 4  # that have panels of their own; beyond, the mean of all settings has
+FEW, LONG = 12, 20  # names; characters: with more of either, a panel is as wide as the figure
+MOST_SETTINGS = 4  # that have panels of their own; with more, the mean of all settings has
 DECADES = 20  # how many times as much the dearest costs, for a scale of powers of ten
 COSTS = {"seconds": [*SECONDS], "labels": ["labels"], "fits": ["fits"]}
 
@@ -19,15 +20,16 @@ COSTS = {"seconds": [*SECONDS], "labels": ["labels"], "fits": ["fits"]}
 def cost(view):
     """A point a contender: its metric against its seconds, its labels and its fits."""
     metric = view.metrics[0]
-    told = priced(view, metric)
-    if not told:
+    frames = costs_by_setting(view, metric)
+    if not frames:
         return None
-    most = max(map(len, told.values()))
+    most = max(map(len, frames.values()))
     across = ACROSS if most <= FEW and max(map(len, view.names)) <= LONG else 1
-    figure, blocks = grid(len(told), len(COSTS), HEIGHT + NAME * max(most - FEW, 0), across, told)
+    height = HEIGHT + NAME * max(most - FEW, 0)
+    figure, blocks = grid(len(frames), len(COSTS), height, across, frames)
     points = {}
-    for block, (title, frame) in zip(blocks, told.items()):
-        entitle(block[0], title)
+    for block, (title, frame) in zip(blocks, frames.items()):
+        set_title(block[0], title)
         for panel, name in zip(block, COSTS):
             points[panel] = plot_points(panel, view, frame, name, metric)
             if panel.get_subplotspec().is_first_col():
@@ -36,23 +38,23 @@ def cost(view):
             panel.set_ylim(0, 1.08 * frame["mean"].max() or 1)
     frozen(figure)
     for panel, named in points.items():
-        beside_points(panel, named, [line for line in panel.lines if line.get_gid() == "front"])
+        add_point_names(panel, named, [line for line in panel.lines if line.get_gid() == "front"])
     return figure
 
 
-def priced(view, metric):
-    """What each contender's metric and costs are, by the title of a setting; or their means."""
-    told = {}
+def costs_by_setting(view, metric) -> dict[str, pd.DataFrame]:
+    """The metric and the costs of each contender, by the title of a setting; or their means."""
+    by_report: dict[str, dict] = {}
     for scene in view.every:
         frame = scene.of(view.whole(scene.results, metric)).set_index("contender")[["mean"]]
         spent = scene.of(view.frame(scene.results, "summary")).set_index("contender")
         for name, columns in COSTS.items():
             frame[name] = spent[columns].sum(axis=1, min_count=1)
         frame = frame[frame.index.isin(view.names)].dropna(subset=["mean"])
-        told.setdefault(scene.report, {})[scene.title] = frame
+        by_report.setdefault(scene.report, {})[scene.title] = frame
     return {
         title: frame
-        for report, frames in told.items()
+        for report, frames in by_report.items()
         for title, frame in averaged(report, frames).items()
         if len(frame)
     }
@@ -66,41 +68,41 @@ def engines(view):
 
 
 def averaged(report, frames):
-    """Those of each setting, or the means over settings, where they are many."""
+    """The frame of each setting, or their mean where there are many."""
     if len(frames) <= MOST_SETTINGS:
         return frames
-    whole = sum(frames.values()) / len(frames)
-    return {f"{report}{', ' if report else ''}mean of {len(frames)} settings": whole.dropna()}
+    mean = sum(frames.values()) / len(frames)
+    return {f"{report}{', ' if report else ''}mean of {len(frames)} settings": mean.dropna()}
 
 
 def plot_points(panel, view, frame, name, metric):
-    """The points of a panel (x, y), by name; behind them the front that nobody is beyond."""
+    """Plot a point (x, y) for each contender, and the Pareto front; gives the points by name."""
     differ = name == "seconds" and len({*engines(view).values()}) > 1
     panel.set_xlabel(f"{name}, of different engines" if differ else name)
-    scaled(panel, frame[name].to_numpy(float))
+    set_scale(panel, frame[name].to_numpy(float))
     for contender, x, y in zip(frame.index, frame[name], frame["mean"]):
         look = view.looks[contender]
         style = {"color": look.colour, "linestyle": "none", "clip_on": False}
         panel.plot(x, y, marker=look.marker, markersize=5, gid="point", zorder=3, **style)
     panel.margins(0.1)
-    front = foremost(frame[name], frame["mean"], metric in LOWER_IS_BETTER)
+    front = pareto(frame[name], frame["mean"], metric in LOWER_IS_BETTER)
     x, y = frame[name].to_numpy()[front], frame["mean"].to_numpy()[front]
     style = {"color": "#dddddd", "linewidth": 2, "solid_joinstyle": "miter"}
     panel.step(x, y, where="post", zorder=0.6, gid="front", **style)
     return dict(zip(frame.index, zip(frame[name], frame["mean"])))
 
 
-def foremost(x, y, less):
-    """Whom nobody beats in both cost and metric, from the cheapest on."""
-    x, y = np.asarray(x), np.asarray(y) if less else -np.asarray(y)
+def pareto(x, y, lower_is_better):
+    """The positions of the Pareto front: no other point is better in both; the cheapest first."""
+    x, y = np.asarray(x), np.asarray(y) if lower_is_better else -np.asarray(y)
     order = np.lexsort((y, x))
     least = np.minimum.accumulate(y[order])
     first = np.r_[True, y[order][1:] < least[:-1]]
     return order[first]
 
 
-def scaled(panel, values):
-    """Powers of ten where values span many times their least, else even steps."""
+def set_scale(panel, values):
+    """Powers of ten where the greatest value is many times the least, else even steps."""
     positive = values[values > 0]
     spans = positive.max() / positive.min() if len(positive) else 1
     if spans <= DECADES:
@@ -112,4 +114,4 @@ def scaled(panel, values):
     else:
         panel.set_xscale("symlog", linthresh=positive.min(), linscale=0.5)
         panel.xaxis.get_major_locator().set_params(numticks=5)
-    panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _: numbers(x)))
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _: rounded(x)))

@@ -1,39 +1,41 @@
-"""Saved: figures as the bytes of files, the same each time."""
+"""Image files: figures as the bytes of PNG, SVG and PDF files, the same each time."""
 
 import io
 import re
 
+from matplotlib.figure import Figure
+
 from driftsim.report.figures.style import styled
 
-ABOUT = {
+METADATA: dict[str, dict[str, str | None]] = {
     "png": {"Software": None},
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-}  # what would tell when and by what a file was written
+}  # left out, since they would differ by day and version
 GROUP, NUMBERED = re.compile(rb'<g id="([^"]*)"'), re.compile(rb"[\w.]+_\d+")
 OUTLINE, DIGITS = re.compile(rb' d="[^"]*"'), re.compile(rb"(\.\d\d)\d+")
 
 
-def images(figure):
-    """A figure as the bytes of a PNG and an SVG."""
+def images(figure: Figure) -> dict[str, bytes]:
+    """A figure as the bytes of a PNG and an SVG file, by their suffix."""
     return {suffix: image(figure, suffix) for suffix in ("png", "svg")}
 
 
-def image(figure, suffix):
+def image(figure: Figure, suffix: str) -> bytes:
     """A figure as the bytes of a file, `png`, `svg` or `pdf`."""
     salt = {"svg.hashsalt": f"driftsim {figure.get_label()}"}  # so that a page can hold many
     with styled(**salt), io.BytesIO() as file:
-        figure.savefig(file, format=suffix, metadata=ABOUT[suffix])
-        made = file.getvalue()
-    return spare(made) if suffix == "svg" else made
+        figure.savefig(file, format=suffix, metadata=METADATA[suffix])
+        content = file.getvalue()
+    return compact(content) if suffix == "svg" else content
 
 
-def spare(svg):
-    """An SVG whose groups are of classes, as many are alike, and without digits nobody sees."""
-    svg = GROUP.sub(classed, svg)
+def compact(svg):
+    """An SVG whose groups have classes, since names repeat, and no digits that nobody sees."""
+    svg = GROUP.sub(with_class, svg)
     return OUTLINE.sub(lambda found: DIGITS.sub(rb"\1", found[0]), svg)
 
 
-def classed(found):
-    """The start of a group that nothing refers to by a name."""
+def with_class(found):
+    """The start of a group with its name as a class; matplotlib's numbered names are left out."""
     return b"<g" if NUMBERED.fullmatch(found[1]) else b'<g class="%b"' % found[1]

@@ -1,11 +1,12 @@
-"""Labels: names beside what they name, none upon another."""
+"""Label placement: names beside what they name, without overlap."""
 
 from itertools import pairwise
 
 import numpy as np
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox, ScaledTranslation
 
-from driftsim.report.figures.panels import ruler
+from driftsim.report.figures.panels import renderer
 from driftsim.report.figures.style import INK, short
 
 POINT = 1 / 72  # inches
@@ -13,10 +14,10 @@ LEADING = 1.3  # a line of text by its size
 SAMPLE = (0.10, 0.40)  # inches from a panel to a sample of a line, and to its end
 
 
-def names_at(panel, names, size=8):
-    """The names of lines beside the right edge of a panel, so that its layout keeps room for them.
+def add_line_names(panel, names, size=8) -> dict[str, Text]:
+    """The names of lines beside the right edge of a panel, so that the layout keeps room for them.
 
-    `at_the_ends` moves them to where the lines end, when the panel has found its place.
+    `move_to_line_ends` moves them to where the lines end, once the layout is fixed.
     """
     beside = ScaledTranslation(SAMPLE[1] + 0.04, 0, panel.figure.dpi_scale_trans)
     style = {"transform": panel.transAxes + beside, "va": "center_baseline", "color": INK}
@@ -24,19 +25,18 @@ def names_at(panel, names, size=8):
     return dict(zip(names, texts))
 
 
-def at_the_ends(panel, lines, texts):
-    """Move names to where their lines end, and lead the eye to them by a sample of the line."""
+def move_to_line_ends(panel, lines, texts):
+    """Move names to where their lines end, and join both by a sample of the line."""
     box = inches(panel)
     low, high = panel.get_ylim()
-    ends = [last(lines[name].get_ydata(), (low + high) / 2) for name in texts]
+    ends = [last_finite(lines[name].get_ydata(), (low + high) / 2) for name in texts]
     wanted = (np.array(ends) - low) / (high - low)
     size = max(text.get_fontsize() for text in texts.values()) * POINT * LEADING
     near, far = (across / box.width for across in SAMPLE)
+    to_axes = panel.transData + panel.transAxes.inverted()
     for name, end, place in zip(texts, wanted, spread(wanted, size / box.height)):
-        start, _ = (panel.transData + panel.transAxes.inverted()).transform(
-            (lines[name].get_xdata()[-1], 0)
-        )
         line = lines[name]
+        start, _ = to_axes.transform((line.get_xdata()[-1], 0))
         texts[name].set_y(place)
         style = {"color": line.get_color(), "transform": panel.transAxes, "clip_on": False}
         panel.plot([start, 1 + near], [end, place], linewidth=0.5, gid="leader", **style)
@@ -45,44 +45,38 @@ def at_the_ends(panel, lines, texts):
 
 
 def inches(panel):
-    """Where a panel stands on its figure, in inches."""
+    """The box of a panel on its figure, in inches."""
     return panel.get_window_extent().transformed(panel.figure.dpi_scale_trans.inverted())
 
 
-def last(values, otherwise):
-    """The last value that there is."""
-    there = np.flatnonzero(np.isfinite(values))
-    return values[there[-1]] if len(there) else otherwise
+def last_finite(values, otherwise):
+    """The last finite one of some values, or another value where there is none."""
+    finite = np.flatnonzero(np.isfinite(values))
+    return values[finite[-1]] if len(finite) else otherwise
 
 
-def spread(wanted, apart):
-    """Places near those wanted, in the same order, at least so far apart, within 0 … 1 if possible.
+def spread(wanted: np.ndarray, apart: float) -> np.ndarray:
+    """Places (n,) nearest to those wanted by least squares, in the same order, `apart` or more.
 
-    The nearest in the sense of least squares: neighbours that are too close are pooled.
+    They lie within 0 … 1 if there is room. Less the distances kept, this is isotonic regression.
     """
+    from scipy.optimize import isotonic_regression  # 0.12 s to import: only where names are placed
+
     order = np.argsort(wanted, kind="stable")
+    offsets = apart * np.arange(len(wanted))
     room = max(1 - apart * (len(wanted) - 1), 0)
-    free = np.asarray(wanted, float)[order] - apart * np.arange(len(wanted))
-    pools = []  # of a sum and a count each, whose means rise
-    for value in free:
-        pools.append([value, 1])
-        while len(pools) > 1 and pools[-2][0] / pools[-2][1] >= pools[-1][0] / pools[-1][1]:
-            total, count = pools.pop()
-            pools[-1][0] += total
-            pools[-1][1] += count
-    means = np.concatenate([np.full(count, total / count) for total, count in pools])
-    placed = np.empty(len(wanted))
-    placed[order] = np.clip(means, 0, room) + apart * np.arange(len(wanted))
-    return placed
+    places = np.empty(len(wanted))
+    places[order] = isotonic_regression(wanted[order] - offsets).x.clip(0, room) + offsets
+    return places
 
 
-def beside_points(panel, points, steps=(), size=7.5):
-    """The name of each point (x, y) beside it, or near it with a line that leads there.
+def add_point_names(panel, points, steps=(), size=7.5):
+    """The name of each point (x, y) beside it, or near it with a line that leads to it.
 
-    Names keep off the lines that go in `steps`, first across, then up or down.
-    Called when the panel has found its place, and keeps its scales.
+    Names avoid the lines `steps`, which go first across, then up or down. The layout and the
+    scales of the panel must be fixed.
     """
-    measure = ruler(panel.figure)
+    measure = renderer(panel.figure)
     area, scale = panel.get_window_extent(), panel.figure.dpi * POINT
     marks = {name: panel.transData.transform(point) for name, point in points.items()}
     taken = [around(mark, 3.5 * scale) for mark in marks.values()]
@@ -91,16 +85,15 @@ def beside_points(panel, points, steps=(), size=7.5):
         style = {"fontsize": size, "color": INK, "va": "bottom", "transform": panel.transAxes}
         text = panel.text(0, 0, short(name), gid="name", **style)
         box = text.get_window_extent(measure)
-        found = free(marks[name], box.width, box.height, taken, area, scale)
-        taken.append(found.padded(2 * scale, 0.5 * scale))
-        text.set_position(panel.transAxes.inverted().transform(found.p0))
-        lead(panel, marks[name], found, 7 * scale)
+        place = free_box(marks[name], box.width, box.height, taken, area, scale)
+        taken.append(place.padded(2 * scale, 0.5 * scale))
+        text.set_position(panel.transAxes.inverted().transform(place.p0))
+        add_leader(panel, marks[name], place, 7 * scale)
 
 
 def around(mark, reach):
-    """The box about a point."""
-    (x, y), r = mark, reach
-    return Bbox([[x - r, y - r], [x + r, y + r]])
+    """The box around a point."""
+    return Bbox([mark - reach, mark + reach])
 
 
 def stretches(panel, line):
@@ -113,10 +106,10 @@ def stretches(panel, line):
     return [Bbox([np.minimum(*pair), np.maximum(*pair)]) for pair in pairs]
 
 
-def free(mark, width, height, taken, area, scale):
-    """A box of a size, the nearest to a point that touches none that is taken, in an area.
+def free_box(mark, width, height, taken, area, scale):
+    """The box of a size that is nearest to a point, inside `area`, and touches no box in `taken`.
 
-    Where there is none, the nearest in an area that is higher.
+    Where there is none, the box lies above all that is taken.
     """
     boxes = np.array([box.extents for box in taken])
     angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
@@ -128,16 +121,16 @@ def free(mark, width, height, taken, area, scale):
             (x[:, None] >= boxes[:, 2]) | (x[:, None] + width <= boxes[:, 0])
             | (y[:, None] >= boxes[:, 3]) | (y[:, None] + height <= boxes[:, 1])
         ).all(axis=1)  # fmt: skip
-        there = np.flatnonzero(inside & apart)
-        if len(there):
-            i = there[0]
+        found = np.flatnonzero(inside & apart)
+        if len(found):
+            i = found[0]
             return Bbox.from_bounds(x[i], y[i], width, height)
     top = max(boxes[:, 3].max(), area.y1)
     return Bbox.from_bounds(min(mark[0], area.x1 - width), top, width, height)
 
 
-def lead(panel, mark, box, near):
-    """A thin line from a point to a name that is not right beside it."""
+def add_leader(panel, mark, box, near):
+    """A thin line from a point to its name, if that is farther away than `near` pixels."""
     end = np.clip(mark, box.min, box.max)
     if np.hypot(*(end - mark)) > near:
         inverse = panel.transAxes.inverted()

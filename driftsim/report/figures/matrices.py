@@ -1,5 +1,6 @@
-"""Matrices: numbers in cells, the greater the darker, and what contenders forget."""
+"""Matrices: numbers in cells, darker for greater ones; and what contenders forget."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -8,15 +9,15 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from pandas import DataFrame
 
-from driftsim.report.figures.panels import LINE, broken, frozen, more
-from driftsim.report.figures.style import INK, numbers, short
-from driftsim.report.figures.view import shared
+from driftsim.report.figures.panels import LINE, extra_lines, frozen, wrapped
+from driftsim.report.figures.style import INK, rounded, short
+from driftsim.report.figures.view import limited
 
 SHADES = LinearSegmentedColormap.from_list("shades", ["#f7fafd", "#7fb0d8", "#0b3c6f"])
 CELL = (0.46, 0.22)  # inches
 WIDTH = 8.5  # inches, of panels side by side
 MOST_TABLES = 60
-MOST_NUMBERS = 30  # cells in a row or column, beyond which there is no room for numbers
+MOST_NUMBERS = 30  # cells in a row or column; with more there is no room for numbers
 
 
 class Probed(NamedTuple):
@@ -30,30 +31,31 @@ class Probed(NamedTuple):
 
 def forgetting(view):
     """The error on fresh rows of each concept after each phase, a matrix a contender."""
-    tables = shared(probed(view), MOST_TABLES)
+    tables = limited(probed(view), MOST_TABLES)
     if not tables:
         return None
     most = max(one.table.max().max() for one in tables)
     titles = [one.title for one in tables]
     figure, panels = tiled([one.table.shape for one in tables], titles, "phase")
     for panel, (_, table, ruling, _) in zip(panels, tables):
-        told = [
-            [f"{value:.2f}" if most <= 1 else numbers(value) for value in row]
+        texts = [
+            [f"{value:.2f}" if most <= 1 else rounded(value) for value in row]
             for row in table.to_numpy()
         ]
-        matrix(panel, table.to_numpy(), told, most)
-        label(panel, [short(name) for name in table.columns], table.index)
+        plot_matrix(panel, table.to_numpy(), texts, most)
+        label_cells(panel, [short(name) for name in table.columns], table.index)
         for phase, concept in enumerate(ruling):
-            frame(panel, list(table.columns).index(concept), phase)
-    once(panels)
+            add_frame(panel, list(table.columns).index(concept), phase)
+    drop_repeated_labels(panels)
     return frozen(figure)
 
 
-def probed(view):
+def probed(view) -> Iterator[Probed]:
     """What each contender that was probed knew."""
     for scene in view.scenes:
-        told = scene.of(view.frame(scene.results, "probed"))
-        for name, one in told[told["contender"].isin(view.names)].groupby("contender", sort=False):
+        frame = scene.of(view.frame(scene.results, "probed"))
+        frame = frame[frame["contender"].isin(view.names)]
+        for name, one in frame.groupby("contender", sort=False):
             ruling = one.drop_duplicates("phase")["ruling"]
             table = one.pivot(index="phase", columns="concept", values="error")
             table = table[list(scene.stream.concepts)]
@@ -62,48 +64,48 @@ def probed(view):
             yield Probed(title, table, list(ruling), scene.report)
 
 
-def tiled(shapes, titles, ylabel=""):
-    """A figure, and a panel for each matrix of a shape, side by side as there is room."""
+def tiled(shapes, titles, ylabel="") -> tuple[Figure, np.ndarray]:
+    """A figure, and a panel for each matrix of a shape, as many side by side as fit."""
     rows, columns = (max(sizes) for sizes in zip(*shapes))
     width = max(columns * CELL[0] * (1 if columns <= MOST_NUMBERS else 0.2), 1.2) + 0.15
     across = int(np.clip(WIDTH // width, 1, min(len(shapes), 5)))
     down = -(-len(shapes) // across)
     height = rows * CELL[1] * (1 if rows <= MOST_NUMBERS else 0.5) + 0.6
-    height += LINE * more(titles, width + 0.4)
+    height += LINE * extra_lines(titles, width + 0.4)
     figure = Figure(figsize=(across * width + 1.5, down * height + 0.3), layout="constrained")
     panels = figure.subplots(down, across, squeeze=False)
     for line in panels:
         line[0].set_ylabel(ylabel)
     for panel, title in zip(panels.ravel(), titles):
-        panel.set_title(broken(title, width + 0.4))
+        panel.set_title(wrapped(title, width + 0.4))
         panel.set(xlim=(0, columns), ylim=(rows, 0))  # so that cells are of one size
     for panel in panels.ravel()[len(shapes) :]:
         panel.set_axis_off()
     return figure, panels.ravel()[: len(shapes)]
 
 
-def matrix(panel, values, told, most, least=0, hatched=None):
-    """Values (m, n) as shades, and as what is told of each; without room, some hatched."""
+def plot_matrix(panel, values, texts, most, least=0, hatched=None):
+    """Plot values (m, n) as shades, each with its text; without room, with some `hatched`."""
     m, n = values.shape
     panel.pcolormesh(values, cmap=SHADES, vmin=least, vmax=most, edgecolor="white", linewidth=0.5)
     for side in panel.spines.values():
         side.set_visible(False)
     if max(m, n) > MOST_NUMBERS:
         for i, j in np.argwhere(hatched) if hatched is not None else ():
-            style = {"hatch": "////", "edgecolor": "white", "linewidth": 0}
-            panel.add_patch(Rectangle((j, i), 1, 1, fill=False, **style))
+            cell = Rectangle((j, i), 1, 1, fill=False, hatch="////", edgecolor="white", linewidth=0)
+            panel.add_patch(cell)
         return
     dark = (values - least) / ((most - least) or 1) > 0.55
     for i, j in np.ndindex(m, n):
         colour = "white" if dark[i, j] else INK
         panel.text(
-            j + 0.5, i + 0.5, told[i][j], color=colour, fontsize=7, ha="center",
+            j + 0.5, i + 0.5, texts[i][j], color=colour, fontsize=7, ha="center",
             va="center_baseline", gid="cell",
         )  # fmt: skip
 
 
-def label(panel, columns, rows):
-    """What the columns and rows of a matrix are; every few, where they are many."""
+def label_cells(panel, columns, rows):
+    """Name the columns and rows of a matrix; not all of them where they are many."""
     for axis, names in ((panel.xaxis, columns), (panel.yaxis, rows)):
         step = -(-len(names) // MOST_NUMBERS)
         axis.set_ticks(np.arange(len(names))[::step] + 0.5, names[::step], fontsize=8)
@@ -113,14 +115,14 @@ def label(panel, columns, rows):
             text.set(rotation=30, ha="right", rotation_mode="anchor")
 
 
-def once(panels):
-    """Take the labels of rows from panels that stand right of one with the same."""
+def drop_repeated_labels(panels):
+    """Remove the labels of rows from panels whose left neighbour has the same."""
     rows = [[text.get_text() for text in panel.get_yticklabels()] for panel in panels]
     for panel, own, left in zip(panels[1:], rows[1:], rows):
         if own == left and not panel.get_subplotspec().is_first_col():
             panel.set_yticklabels([])
 
 
-def frame(panel, column, row):
-    """A frame about a cell."""
+def add_frame(panel, column, row):
+    """A frame around a cell."""
     panel.add_patch(Rectangle((column, row), 1, 1, fill=False, edgecolor="black", linewidth=1.2))

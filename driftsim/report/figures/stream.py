@@ -1,33 +1,41 @@
-"""World: the stream itself: which concepts rule, which labels come, what the best would miss."""
+"""Stream: the stream itself: which concepts rule, which labels come, the best possible error."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.patches import Patch
 
 from driftsim.parts import identity
 from driftsim.report.figures.matrices import SHADES
-from driftsim.report.figures.panels import along, below, changes, entitle, frozen, grid
-from driftsim.report.figures.style import GROUNDS, HATCHES, INK, short
+from driftsim.report.figures.panels import (
+    frozen,
+    grid,
+    label_bottom,
+    mark_changes,
+    set_title,
+    stream_axis,
+)
+from driftsim.report.figures.style import BACKGROUNDS, HATCHES, INK, short
+from driftsim.report.figures.view import Scene
 
 HEIGHT, NAME = 1.6, 0.17  # inches of a panel, and of a name beside it
-MOST_NAMED = 10  # parts of a whole that are drawn apart
-BELOW = 0.06  # the share of a panel that is below zero, so that a line at zero is seen
-EDGE = {"edgecolor": "#999999", "linewidth": 0.4}
+MOST_NAMED = 10  # parts of a whole that are shown apart
+BELOW = 0.06  # the share of a panel below zero, so that a line at zero is seen
+EDGE: dict[str, Any] = {"edgecolor": "#999999", "linewidth": 0.4}
 
 
 class Fact(NamedTuple):
     """Something that is known of a stream."""
 
-    known: Callable  # of a scene
-    plot: Callable  # in a panel
-    label: Callable  # of a scene
+    known: Callable[[Scene], bool]
+    plot: Callable  # in a panel, of a view and a scene
+    label: Callable[[Scene], str]  # of the y axis
 
 
 def stream(view):
-    """What is known of each stream, whoever contends; a line of panels for each thing known."""
-    scenes = distinct(view)
+    """What is known of each stream, whatever the contenders; a row of panels for each fact."""
+    scenes = distinct_streams(view)
     facts = [fact for fact in FACTS if any(map(fact.known, scenes))]
     if not facts:
         return None
@@ -35,62 +43,64 @@ def stream(view):
     figure, blocks = grid(len(facts), len(scenes), height(scenes), titles=titles)
     for fact, block in zip(facts, blocks):
         for panel, scene in zip(block, scenes):
-            along(panel, scene, 5 if len(scenes) == 1 else 3)
-            changes(panel, scene.stream)
+            stream_axis(panel, scene, 5 if len(scenes) == 1 else 3)
+            mark_changes(panel, scene.stream)
             if fact.known(scene):
                 fact.plot(panel, view, scene)
             if block is blocks[0]:
-                entitle(panel, scene.title)
+                set_title(panel, scene.title)
             panel.tick_params(labelbottom=block is blocks[-1])
             if panel.get_subplotspec().is_first_col():
                 panel.set_ylabel(fact.label(scene))
-    below(blocks[-1], "row of the stream")
+    label_bottom(blocks[-1], "row of the stream")
     return frozen(figure)
 
 
 def height(scenes):
-    """How high panels are, for as many names as stand beside one."""
+    """The height of panels, with room for all names that stand beside one."""
     streams = [scene.stream for scene in scenes]
     most = max(max(len(one.concepts), one.schema.n_classes or 0) for one in streams)
     return max(HEIGHT, 0.4 + NAME * min(most, MOST_NAMED + 1))
 
 
-def distinct(view):
-    """The scenes that have been played, but for those with the stream of another."""
-    told = {}
+def distinct_streams(view) -> list[Scene]:
+    """The scenes that have been played, without those whose stream another one has."""
+    scenes: dict[tuple, Scene] = {}
     for scene in view.scenes:
         if scene.played:
-            told.setdefault((scene.report, identity(scene.stream)), scene)
-    return list(told.values())
+            scenes.setdefault((scene.report, identity(scene.stream)), scene)
+    return list(scenes.values())
 
 
-def over(view, scene):
+def truths(view, scene):
     """The columns of the truth over windows, with each seed."""
     window = view.window or scene.results.window
     truths = {one.seed: one.truth for one in scene.played}
     return [truth.over(window).columns for truth in truths.values()]
 
 
-def concepts(panel, view, scene):
-    """The share of rows of each concept, stacked."""
+def plot_concepts(panel, view, scene):
+    """Plot the share of rows of each concept, stacked."""
     names = list(scene.stream.concepts)
-    looks = [(GROUNDS[i % len(GROUNDS)], HATCHES[i % len(HATCHES)]) for i in range(len(names))]
-    stacked(panel, over(view, scene), "concept", names, looks)
+    looks = [
+        (BACKGROUNDS[i % len(BACKGROUNDS)], HATCHES[i % len(HATCHES)]) for i in range(len(names))
+    ]
+    plot_shares(panel, truths(view, scene), "concept", names, looks)
 
 
-def labels(panel, view, scene):
-    """The share of each class, stacked; of numbers the mean, and their deviation."""
-    schema, worlds = scene.stream.schema, over(view, scene)
+def plot_labels(panel, view, scene):
+    """Plot the share of each class, stacked; for regression the mean label and its deviation."""
+    schema, worlds = scene.stream.schema, truths(view, scene)
     if schema.regression:
-        return spread(panel, worlds[0])
+        return plot_mean(panel, worlds[0])
     names = [str(one) for one in schema.classes or range(schema.n_classes)]
     shades = SHADES(np.linspace(0.02, 0.55, min(len(names), MOST_NAMED + 1)))
-    stacked(panel, worlds, "actual", names, [(shade, "") for shade in shades])
+    plot_shares(panel, worlds, "actual", names, [(shade, "") for shade in shades])
 
 
-def stacked(panel, worlds, name, parts, looks):
-    """Shares of rows over all seeds, one upon the other; the least together, if many."""
-    sums, parts = few(sum(one[name] for one in worlds), parts)
+def plot_shares(panel, worlds, name, parts, looks):
+    """Plot shares of rows over all seeds, stacked; the smallest as one, where there are many."""
+    sums, parts = largest(sum(one[name] for one in worlds), parts)
     tops = np.cumsum(sums, axis=1) / sums.sum(axis=1, keepdims=True)
     edges = np.column_stack([np.zeros(len(tops)), tops])
     edges, x = np.append(edges, edges[-1:], axis=0).T, bounds(worlds[0])
@@ -99,11 +109,11 @@ def stacked(panel, worlds, name, parts, looks):
         panel.fill_between(x, low, high, step="post", **style)
     panel.set(ylim=(0, 1), yticks=[0, 0.5, 1])
     if panel.get_subplotspec().is_last_col():
-        beside(panel, parts, looks)
+        name_parts(panel, parts, looks)
 
 
-def few(sums, parts):
-    """The parts of a whole that have a name, and the rest as one."""
+def largest(sums, parts):
+    """The largest parts of a whole, (n, k) and their names, and the rest as one."""
     if len(parts) <= MOST_NAMED + 1:
         return sums, parts
     order = np.sort(np.argsort(-sums.sum(axis=0), kind="stable")[:MOST_NAMED])
@@ -112,63 +122,69 @@ def few(sums, parts):
     return np.column_stack([sums[:, order], rest]), [*named, f"{len(parts) - MOST_NAMED} others"]
 
 
-def beside(panel, parts, looks):
-    """What the parts of a whole are, from the top down."""
-    told = list(zip(map(short, parts), looks))[::-1]
-    handles = [Patch(facecolor=colour, hatch=hatch, **EDGE) for _, (colour, hatch) in told]
-    made = panel.legend(
-        handles, ["…"] * len(told), loc="center left", bbox_to_anchor=(1, 0.5), frameon=False,
+def name_parts(panel, parts, looks):
+    """A legend of the parts of a whole, from the top down."""
+    rows = list(zip(map(short, parts), looks))[::-1]
+    handles = [Patch(facecolor=colour, hatch=hatch, **EDGE) for _, (colour, hatch) in rows]
+    legend = panel.legend(
+        handles, ["…"] * len(rows), loc="center left", bbox_to_anchor=(1, 0.5), frameon=False,
         labelcolor=INK, fontsize=8, handleheight=1.2, labelspacing=0.25,
     )  # fmt: skip
-    for text, (name, _) in zip(made.get_texts(), told):
+    for text, (name, _) in zip(legend.get_texts(), rows):
         text.set_text(name)
 
 
-def spread(panel, world):
-    """The mean of numbers, and their deviation, with the first seed."""
+def plot_mean(panel, world):
+    """Plot the mean label, and one standard deviation to either side, with the first seed."""
     mean, deviation = world["y_mean"], np.sqrt(world["y_spread"] / world["rows"])
-    x, style = bounds(world), {"color": INK, "alpha": 0.15, "linewidth": 0, "step": "post"}
+    x = bounds(world)
     low, mean, high = (np.append(c, c[-1]) for c in (mean - deviation, mean, mean + deviation))
-    panel.fill_between(x, low, high, **style)
+    panel.fill_between(x, low, high, color=INK, alpha=0.15, linewidth=0, step="post")
     panel.step(x, mean, where="post", color=INK, linewidth=1.2)
 
 
-def best(panel, view, scene):
-    """What the best possible predictor would miss: the mean of the seeds, and their range."""
-    worlds = over(view, scene)
-    name = "bayes_error" if "bayes_error" in worlds[0] else "bayes_squared_error"
-    errors = np.array([one[name] / one["rows"] for one in worlds])
-    errors, x = np.column_stack([errors, errors[:, -1]]), bounds(worlds[0])
-    style = {"color": INK, "alpha": 0.2, "linewidth": 0, "step": "post"}
-    panel.fill_between(x, errors.min(axis=0), errors.max(axis=0), **style)
+def plot_best(panel, view, scene):
+    """Plot the error of the best possible predictor: the mean of the seeds, and their range."""
+    errors, x = best_errors(view, scene), bounds(truths(view, scene)[0])
+    errors = np.column_stack([errors, errors[:, -1]])
+    low, high = errors.min(axis=0), errors.max(axis=0)
+    panel.fill_between(x, low, high, color=INK, alpha=0.2, linewidth=0, step="post")
     panel.step(x, errors.mean(axis=0), where="post", color=INK, linewidth=1.2)
     top = max(1.1 * errors.max(), 0.02)
     panel.set_ylim(-BELOW * top, top)
 
 
+def best_errors(view, scene):
+    """The error of the best possible predictor (seeds, windows)."""
+    worlds = truths(view, scene)
+    name = "bayes_error" if "bayes_error" in worlds[0] else "bayes_squared_error"
+    return np.array([one[name] / one["rows"] for one in worlds])
+
+
 def bounds(world):
-    """Where windows begin, and the last ends."""
+    """The first rows of windows, and the end of the last one."""
     return np.append(world["first_row"], world["last_row"][-1] + 1)
 
 
-def known(scene):
-    """Whether anybody knows the best possible."""
+def best_known(scene):
+    """Whether the best possible error is known."""
     return bool({"bayes_error", "bayes_squared_error"} & scene.played[0].truth.columns.keys())
 
 
-def least(scene):
-    """What the least possible error is called."""
-    return "least possible\nsquared error" if scene.stream.schema.regression else "Bayes error"
+def best_label(scene):
+    """What the best possible error is called."""
+    return "best possible\nsquared error" if scene.stream.schema.regression else "Bayes error"
 
 
-def labelled(scene):
-    """What is told of labels."""
-    numbers = scene.stream.schema.regression
-    return "mean label" if numbers else "share of\nclasses"
+def labels_label(scene):
+    """What is shown of labels."""
+    return "mean label" if scene.stream.schema.regression else "share of\nclasses"
 
 
 FACTS = (
-    Fact(lambda scene: len(scene.stream.concepts) > 1, concepts, lambda _: "share of\nconcepts"),
-    Fact(lambda scene: True, labels, labelled),
-    Fact(known, best, least),
+    Fact(
+        lambda scene: len(scene.stream.concepts) > 1, plot_concepts, lambda _: "share of\nconcepts"
+    ),
+    Fact(lambda scene: True, plot_labels, labels_label),
+    Fact(best_known, plot_best, best_label),
 )

@@ -1,8 +1,8 @@
-"""Style: what figures have in common, and the looks by which contenders are told apart."""
+"""Style: what figures have in common, and the looks that distinguish contenders."""
 
 import warnings
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from matplotlib import rc_context
 from matplotlib.font_manager import findfont, get_font, get_font_names
@@ -12,8 +12,8 @@ STYLE = {
     "svg.fonttype": "none",  # text stays text
     "svg.hashsalt": "driftsim",  # the same figure has the same bytes
     "pdf.fonttype": 42,
-    "text.parse_math": False,  # names are drawn as they are, with $ and all
-    "text.hinting": "none",  # so that a text is as wide in every format
+    "text.parse_math": False,  # names are written as they are, with $ and all
+    "text.hinting": "none",  # so that a text has the same width in every format
     "figure.dpi": 150,
     "font.size": 9,
     "axes.titlesize": "medium",
@@ -28,10 +28,10 @@ COLOURS = (
 )  # fmt: skip
 DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1.5, 1.5, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p")
-HATCHES = ("", "////", r"\\\\", "xxxx", "----", "||||", "++++")  # of lines: dots are large in SVG
-GROUNDS = ("#ffffff", "#e4e4e4", "#dcebf7", "#fbe9d9", "#e0f2e9", "#f6e3ee")  # of the concepts
+HATCHES = ("", "////", r"\\\\", "xxxx", "----", "||||", "++++")  # dots make an SVG large
+BACKGROUNDS = ("#ffffff", "#e4e4e4", "#dcebf7", "#fbe9d9", "#e0f2e9", "#f6e3ee")  # by concept
 INK, FAINT = "#222222", "#666666"
-MOST_BANDS = 6  # contenders of a panel, beyond which bands would cover one another
+MOST_BANDS = 6  # contenders of a panel; with more, bands would cover one another
 FONTS = (
     "Noto Sans CJK SC",
     "Noto Sans CJK JP",
@@ -48,53 +48,53 @@ FONTS = (
     "Noto Sans Arabic",
     "Noto Sans Devanagari",
     "FreeSans",
-)  # for letters that the own font lacks, where they are installed
-LONGEST = 44  # characters of a name that are drawn
+)  # for letters that matplotlib's own font lacks, where they are installed
+LONGEST = 44  # characters of a name that are written
 
 
 @contextmanager
 def styled(names="", **more):
-    """Draw in the style; letters of names that no font has are left to the reader of an SVG."""
+    """Plot in the style; letters of names that no font has stay text for the reader of an SVG."""
     with rc_context(STYLE | family(names) | more), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         yield
 
 
 def family(names):
-    """The fonts to draw names in, more than the own one only where that lacks a letter."""
+    """The fonts for names: more than matplotlib's own only where that lacks a letter."""
     own = get_font(findfont("DejaVu Sans")).get_charmap()
     if all(ord(letter) in own for letter in names):
         return {}
-    there = set(get_font_names())
-    return {"font.family": ["DejaVu Sans", *(font for font in FONTS if font in there)]}
+    installed = set(get_font_names())
+    return {"font.family": ["DejaVu Sans", *(font for font in FONTS if font in installed)]}
 
 
 class Look(NamedTuple):
-    """How a contender is told from others, in colour and without."""
+    """What distinguishes a contender from others, in colour and without."""
 
     colour: str
-    dashes: object  # of its lines
+    dashes: Any  # of its lines, as matplotlib takes them
     marker: str
 
 
-def look_of(i):
+def look_of(i: int) -> Look:
     """The look of the i-th contender of a scenario, its own among the first fifty."""
     turn = i + i // len(COLOURS)  # so that those of one colour differ in all else
     return Look(colour_of(i), DASHES[turn % len(DASHES)], MARKERS[turn % len(MARKERS)])
 
 
-def colour_of(i):
+def colour_of(i: int) -> str:
     """The colour of the i-th contender of a scenario."""
     return COLOURS[i % len(COLOURS)]
 
 
-def short(name):
+def short(name: str) -> str:
     """A name as figures write it: whole, or without its middle where it is long."""
     half = LONGEST // 2
     return name if len(name) <= LONGEST else f"{name[:half]}…{name[1 - half :]}"
 
 
-def numbers(value):
+def rounded(value: float) -> str:
     """A number in few digits: 0.123, 12,300."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 

@@ -1,12 +1,14 @@
-"""View: what figures are asked to show: reports, contenders, a metric and windows."""
+"""View: what figures show: which reports, contenders, metric and windows."""
 
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from driftsim.evaluation.metrics import metric_of
-from driftsim.report.figures.style import look_of
+from driftsim.report.figures.style import Look, look_of
 from driftsim.report.results import Results
 from driftsim.scenario import Variant
 
@@ -36,7 +38,7 @@ class Scene(NamedTuple):
         """The finished runs of this setting."""
         return [one for one in self.results.traces() if one.setting == self.setting]
 
-    def of(self, frame):
+    def of(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows of a frame that are of this setting."""
         for name, value in self.setting.items():
             frame = frame[np.array([one == value for one in frame[name]], bool)]
@@ -44,16 +46,23 @@ class Scene(NamedTuple):
 
 
 class View:
-    """What a figure shows: some reports, by title, all of their contenders or some."""
+    """What a figure shows: some reports, by title, with all of their contenders or some."""
 
-    def __init__(self, reports, metric=None, window=None, over="tumbling", contenders=()):
-        self.reports = dict(reports) if isinstance(reports, dict) else {"": reports}
+    def __init__(
+        self,
+        reports: Results | Mapping[str, Results],
+        metric: str | None = None,
+        window: int | None = None,  # rows
+        over: str = "tumbling",
+        contenders: Iterable[str] = (),
+    ):
+        self.reports = dict(reports) if isinstance(reports, Mapping) else {"": reports}
         self.metric, self.window, self.over = metric, window, over
         self.contenders = set(contenders)
-        self._told = {}  # of results, so that a figure and its words ask once
+        self._frames: dict[tuple, Any] = {}  # so that a figure and its caption compute once
 
     @property
-    def every(self):
+    def every(self) -> list[Scene]:
         """Every setting of every report, in order."""
         return [
             Scene(results, variant, ", ".join(filter(None, [name, variant.title])), name)
@@ -62,43 +71,43 @@ class View:
         ]
 
     @property
-    def scenes(self):
+    def scenes(self) -> list[Scene]:
         """The settings that have panels of their own."""
-        return shared(self.every, MOST_SCENES)
+        return limited(self.every, MOST_SCENES)
 
     @property
-    def metrics(self):
-        """The metrics to be drawn: the one asked for, or those of the scenarios that all have."""
+    def metrics(self) -> list[str]:
+        """The metrics to plot: the one asked for, or those of the scenarios that all have."""
         asked = [one for scene in self.every for one in scene.variant.scenario.metrics]
         schemas = [scene.stream.schema for scene in self.every]
-        shared = [one for one in dict.fromkeys(asked) if all(has(one, each) for each in schemas)]
-        return [self.metric] if self.metric else shared
+        common = [one for one in dict.fromkeys(asked) if all(has(one, each) for each in schemas)]
+        return [self.metric] if self.metric else common
 
-    def frame(self, results, name, *about):
-        """What results tell, by the name of what they are asked."""
-        key = id(results), name, about
-        if key not in self._told:
-            self._told[key] = getattr(results, name)(*about)
-        return self._told[key]
+    def frame(self, results: Results, name: str, *arguments) -> pd.DataFrame:
+        """The frame that a method of results gives, computed once."""
+        key = id(results), name, arguments
+        if key not in self._frames:
+            self._frames[key] = getattr(results, name)(*arguments)
+        return self._frames[key]
 
-    def curves(self, results, metric):
+    def curves(self, results: Results, metric: str) -> pd.DataFrame:
         """A metric along the stream, over the windows asked for."""
         return self.frame(results, "curves", metric, self.window, self.over)
 
-    def whole(self, results, metric):
+    def whole(self, results: Results, metric: str) -> pd.DataFrame:
         """A metric over the whole stream, of every contender under every setting."""
         longest = max(one.scenario.stream.length for one in results.study.variants)
         return self.frame(results, "curves", metric, longest)
 
     @cached_property
-    def looks(self):
-        """How each contender looks, the same whether others are shown or not."""
+    def looks(self) -> dict[str, Look]:
+        """The look of each contender, the same whether others are shown or not."""
         models = [name for scene in self.every for name in scene.variant.scenario.models]
         return {name: look_of(i) for i, name in enumerate(dict.fromkeys(models))}
 
     @property
-    def words(self):
-        """Every name that may stand in a figure."""
+    def words(self) -> str:
+        """Every name that may stand in a figure, in one text."""
         streams = [scene.stream for scene in self.every]
         classes = [str(one) for stream in streams for one in stream.schema.classes or ()]
         concepts = [name for stream in streams for name in stream.concepts]
@@ -106,25 +115,25 @@ class View:
         return "".join({*self.looks, *classes, *concepts, *titles})
 
     @property
-    def names(self):
-        """The contenders to be drawn, in the order of the scenarios."""
+    def names(self) -> list[str]:
+        """The contenders to plot, in the order of the scenarios."""
         return [name for name in self.looks if not self.contenders or name in self.contenders]
 
 
-def shared(items, most):
-    """As many titled items as there is room for, shared among their reports.
+def limited(items, most):
+    """At most `most` titled items, a fair number of each report.
 
-    The last of a report tells how many more it has.
+    The title of the last item of a report says how many more it has.
     """
-    groups = {}
+    groups: dict[str, list] = {}
     for one in items:
         groups.setdefault(one.report, []).append(one)
-    room = rooms([*map(len, groups.values())], most)
-    return [one for group, n in zip(groups.values(), room) for one in first(group, n)]
+    sizes = fair_sizes([*map(len, groups.values())], most)
+    return [one for group, n in zip(groups.values(), sizes) for one in first(group, n)]
 
 
-def rooms(sizes, most):
-    """For how many of each there is room, one at least; of the large, for as many of each."""
+def fair_sizes(sizes, most):
+    """How many of each group fit: at least one, and of large groups the same number of each."""
     given = [1] * len(sizes)
     while sum(given) < min(most, sum(sizes)):
         n = min(n for n, size in zip(given, sizes) if n < size)
@@ -134,14 +143,14 @@ def rooms(sizes, most):
 
 
 def first(group, n):
-    """The first items of a group; the title of the last tells of those beyond."""
+    """The first items of a group; the title of the last says how many follow."""
     *others, last = group[:n]
-    more = f"{last.title} (and {len(group) - n} more, not drawn)".strip()
-    return [*others, last._replace(title=more) if len(group) > n else last]
+    title = f"{last.title} (and {len(group) - n} more, not shown)".strip()
+    return [*others, last._replace(title=title) if len(group) > n else last]
 
 
 def has(metric, schema):
-    """Whether labels have a metric."""
+    """Whether labels of a schema have a metric."""
     try:
         return bool(metric_of(metric, schema))
     except ValueError:

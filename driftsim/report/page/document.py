@@ -12,7 +12,7 @@ from string import Template
 
 from driftsim.report.page.html_tables import tables
 from driftsim.report.page.packed import packed
-from driftsim.report.page.page_data import about, written
+from driftsim.report.page.page_data import as_json, page_data
 from driftsim.report.tables import remarks
 from driftsim.resolved import resolved
 from driftsim.runs import runs_of
@@ -60,7 +60,7 @@ def curves(results, figures, failures):
     models = list(dict.fromkeys(name for one in variants for name in one.scenario.models))
     tallies = packed(results, models)
     return {
-        "about": written(about(results, tallies, models, broken)),
+        "about": as_json(page_data(results, tallies, models, broken)),
         "tallies": tallies.text,
         "caption": html.escape(caption(results, tallies)),
         "still": "".join(picture(one, svg) for one, svg in figures if one.name == "curves"),

@@ -1,14 +1,13 @@
-"""About: what the page is told of a study beside its tallies, as plain data."""
+"""Page data: what the script of the page knows of a study beside its tallies, as plain data."""
 
 import json
 
-import numpy as np
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import to_hex
 
 from driftsim.evaluation.metrics import metric_of
 from driftsim.report.figures.lines import MOST_BANDS, ORACLE
-from driftsim.report.figures.panels import drawable, grounds
-from driftsim.report.figures.style import GROUNDS, look_of
+from driftsim.report.figures.panels import concept_spans, shades, visible_changes
+from driftsim.report.figures.style import look_of
 from driftsim.report.page.packed import grouped
 from driftsim.report.results import references
 
@@ -21,8 +20,8 @@ REFERENCES = {
 }
 
 
-def about(results, tallies, models, failed):
-    """What the page is told of `models`, the names of all contenders, of which some have failed."""
+def page_data(results, tallies, models, failed) -> dict:
+    """The data of the page; `models` are the names of all contenders, `failed` of some of them."""
     schema = results.study.variants[0].scenario.stream.schema
     return {
         "metrics": [metric(name, schema) for name in tallies.metrics],
@@ -44,7 +43,7 @@ def about(results, tallies, models, failed):
 
 
 def metric(name, schema):
-    """A metric: its formula, what it means, and whether its scale begins at zero."""
+    """A metric: its formula, what it means, and whether its scale starts at zero."""
     own = metric_of(name, schema)
     return {
         "name": name,
@@ -56,18 +55,18 @@ def metric(name, schema):
 
 
 def look(i):
-    """How the i-th contender is drawn."""
+    """The look of the i-th contender."""
     own = look_of(i)
-    return {"colour": own.colour, "dashes": [] if own.dashes == "-" else scaled(own.dashes[1])}
+    return {"colour": own.colour, "dashes": [] if own.dashes == "-" else in_pixels(own.dashes[1])}
 
 
-def scaled(dashes):
-    """Dashes in pixels, of those in widths of a line."""
+def in_pixels(dashes):
+    """The lengths of dashes in pixels, from those in widths of a line."""
     return [round(1.8 * length, 1) for length in dashes]
 
 
 def setting(variant, played, models, merged):
-    """One setting of what is swept: its rows, who contends, and what rules when."""
+    """One setting of a sweep: its rows, its contenders, and which concepts rule when."""
     scenario = variant.scenario
     return {
         "title": variant.title,
@@ -77,30 +76,29 @@ def setting(variant, played, models, merged):
         "contenders": [models.index(name) for name in scenario.models],
         "references": references(scenario) if played else [],
         "concepts": list(scenario.stream.concepts),
-        "grounds": ground(played[0].truth.columns) if played else [],
-        "changes": [change.centre for change in drawable(scenario.stream)],
+        "grounds": backgrounds(played[0].truth.columns) if played else [],
+        "changes": [change.centre for change in visible_changes(scenario.stream)],
     }
 
 
-def ground(columns):
-    """Stretches of the stream: where each begins, its shade, and the shares of the concepts."""
-    edges, shares = grounds(columns)
-    tones = np.array([to_rgb(GROUNDS[i % len(GROUNDS)]) for i in range(shares.shape[1])])
+def backgrounds(columns):
+    """Spans of the stream: where each starts, its shade, and the shares of the concepts."""
+    edges, shares = concept_spans(columns)
     return [
-        [int(edge), to_hex(np.clip(share @ tones, 0, 1)), share.round(2).tolist()]
-        for edge, share in zip(edges, shares)
+        [int(edge), to_hex(tone), share.round(2).tolist()]
+        for edge, tone, share in zip(edges, shades(shares), shares)
     ]
 
 
 def windows(results, merged):
-    """The windows that are offered, in rows, of the first to the last: that of the report too."""
+    """The windows on offer, in rows, in order: that of the report too."""
     scenarios = [one.scenario for one in results.study.variants]
     interval = merged * max(one.interval for one in scenarios)
     most = max(one.stream.length - one.evaluation.warmup for one in scenarios) / 2
     return sorted({results.window, *(n * interval for n in WINDOWS if n * interval <= most)})
 
 
-def written(told):
-    """Plain data as JSON that may stand in an element of a page."""
-    text = json.dumps(told, separators=(",", ":"), allow_nan=False)
+def as_json(data) -> str:
+    """Plain data as JSON that is safe inside an element of a page."""
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

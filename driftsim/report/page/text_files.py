@@ -1,21 +1,23 @@
-"""Plain files: tables as CSV and sentences as Markdown, in which names stay mere text.
+"""Text files: tables as CSV and sentences as Markdown, in which names stay mere text.
 
-Names and values of a scenario can come from a stranger, and a spreadsheet takes a cell that begins
+Names and values of a scenario can come from a stranger, and a spreadsheet takes a cell that starts
 with `=`, `+`, `-` or `@` for a formula.
 """
 
 import re
 
+import pandas as pd
+
 FORMULA = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠\t\r\n])")  # also where ; separates
 MARKUP = re.compile(r"([\\`<\[\]])")  # of tags, links, pictures and code
 
 
-def csv(frame):
+def csv(frame: pd.DataFrame) -> bytes:
     """A frame as the bytes of a CSV file; an apostrophe before a text that looks like a formula."""
     texts = frame.rename(columns=inert)
-    for name, kind in zip(range(texts.shape[1]), texts.dtypes):
-        if kind.kind not in "biuf":
-            texts.isetitem(name, texts.iloc[:, name].map(inert))
+    for column, dtype in zip(range(texts.shape[1]), texts.dtypes):
+        if dtype.kind not in "biuf":
+            texts.isetitem(column, texts.iloc[:, column].map(inert))
     return texts.to_csv(index=False, lineterminator="\n").encode()
 
 
@@ -24,7 +26,7 @@ def inert(value):
     return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
 
 
-def markdown(question, verdict):
+def markdown(question, verdict) -> bytes:
     """A question and a verdict as the bytes of a Markdown file, without tags and links."""
     parts = [escaped(question)] if question else []
     for block in verdict:
@@ -37,7 +39,7 @@ def markdown(question, verdict):
 
 
 def escaped(text):
-    """A text whose characters mean nothing to a reader of Markdown."""
+    """A text without the markup that Markdown would read in it."""
     return MARKUP.sub(r"\\\1", text)
 
 
