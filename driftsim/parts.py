@@ -140,13 +140,15 @@ class Part(Strict, metaclass=Renaming):
         """A value with its kind and parameters, where a scenario may write it shorter."""
         return {"kind": value} if isinstance(value, str) else value
 
+    def model_post_init(self, context, /):
+        self._compiled = (context or {}).get("compiled", True)
+
     def uncompiled(self):
         """The same part, and the parts within it, at work with the objects of their libraries."""
         inside = {name: getattr(self, name) for name in type(self).model_fields}
         parts = {name: one.uncompiled() for name, one in inside.items() if isinstance(one, Part)}
-        twin = self.model_copy(update=parts)
-        twin._compiled = False
-        return twin
+        given = inside | parts | (self.model_extra or {})
+        return type(self).model_validate(given, context={"compiled": False})
 
     @classmethod
     def lacks(cls, kind):

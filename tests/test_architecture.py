@@ -1,7 +1,13 @@
 """The architecture: imports point one way, and each package keeps to its homes."""
 
 import ast
+import inspect
+import re
+import textwrap
 from pathlib import Path
+
+from driftsim import kinds, scenario  # noqa: F401  with them every part
+from driftsim.parts import Strict
 
 PACKAGE = Path(__file__).resolve().parents[1] / "driftsim"
 LAYERS = [
@@ -113,3 +119,83 @@ def test_parts_are_written_out_in_one_way():
     """A plain `model_dump` leaves out what a kind has beyond its family: learners look alike."""
     using = [module(path) for path in FILES if "model_dump" in path.read_text(encoding="utf-8")]
     assert using == ["parts"]
+
+
+HOOKS = {"__init__", "model_post_init", "model_validator", "field_validator"}
+
+
+def written_attributes(tree):
+    """The attributes of parts that code sets, but for those of `cls`, and of `self` in hooks.
+
+    Objects of libraries are not parts; what is set of them has no underscore.
+    """
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            names = {
+                getattr(one.func, "id", "")
+                for one in function.decorator_list
+                if isinstance(one, ast.Call)
+            }
+            own = {"cls", "self"} if HOOKS & {function.name, *names} else {"cls"}
+            for node in ast.walk(function):
+                if not isinstance(node, ast.Attribute) or isinstance(node.ctx, ast.Load):
+                    continue
+                name = getattr(node.value, "id", "")
+                if name not in own and (name == "self" or node.attr.startswith("_")):
+                    yield ast.unparse(node)
+
+
+def parts_of(kind=Strict):
+    """Every class of the package whose objects never change."""
+    for one in kind.__subclasses__():
+        if one.__module__.startswith("driftsim."):
+            yield one
+        yield from parts_of(one)
+
+
+def test_parts_never_change():
+    """What is derived of a part is computed when it is made, or asked for: nothing is set later."""
+    found = {
+        f"{one.__module__}.{one.__name__}: {place}"
+        for one in parts_of()
+        for place in written_attributes(ast.parse(textwrap.dedent(inspect.getsource(one))))
+    }
+    assert not sorted(found), "\n".join(sorted(found))
+    code = """
+class A:
+    def a(self):
+        self.x = copy._y = copy.z = 1
+
+    @model_validator(mode="after")
+    def b(self):
+        self.y = 1
+"""
+    assert [*written_attributes(ast.parse(code))] == ["self.x", "copy._y"]
+
+
+def written_dicts(tree):
+    """Where code goes around what keeps an object as it is."""
+    for node in ast.walk(tree):
+        text = (
+            ast.unparse(node) if isinstance(node, ast.Call | ast.Subscript | ast.Attribute) else ""
+        )
+        if isinstance(node, ast.Call) and text.startswith(("object.__setattr__(", "setattr(")):
+            yield text
+        if isinstance(node, ast.Call) and re.match(
+            r".*\.__dict__\.(update|setdefault|pop|clear)\(", text
+        ):
+            yield text
+        if isinstance(getattr(node, "ctx", None), ast.Store | ast.Del) and ".__dict__" in text:
+            yield text
+
+
+def test_nothing_goes_around_what_keeps_a_part_as_it_is():
+    assert not [
+        (module(path), text)
+        for path in FILES
+        for text in written_dicts(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    code = (
+        "a.__dict__['x'] = 1\nobject.__setattr__(a, 'x', 1)\nb = a.__dict__['x']\na.__dict__ |= b"
+    )
+    assert len([*written_dicts(ast.parse(code))]) == 3
