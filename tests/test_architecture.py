@@ -17,7 +17,7 @@ LAYERS = [
     {"notation", "settings", "scenario", "resolved"},
     {"store", "own", "runs", "runner", "workers"},
     {"report"},
-    {"cli", "study_overview", "column_overview", "kinds", "examples"},
+    {"cli", "progress", "study_overview", "column_overview", "kinds", "examples"},
 ]
 HOMES = {
     "pydantic": {
@@ -40,7 +40,7 @@ HOMES = {
     "pyarrow": {"store", "streams.tables", "streams.recorded"},
     "matplotlib": {"report"},
     "typer": {"cli"},
-    "rich": {"cli", "report"},
+    "rich": {"cli", "progress", "report"},
     "scipy": {"streams", "learners", "adaptation", "evaluation", "report"},
 }
 FILES = [path for path in PACKAGE.rglob("*.py") if path.name != "__main__.py"]

@@ -13,8 +13,9 @@ import pytest
 
 import driftsim
 from driftsim import ScenarioError
-from driftsim.cli import Lines, failure_lines, note_lines
+from driftsim.cli import failure_lines, note_lines
 from driftsim.evaluation.prequential import COMPILING
+from driftsim.progress import Lines
 from driftsim.runner import Finished, Progress, WarningLog, execute
 from driftsim.runs import missing
 from driftsim.scenario import load
@@ -312,17 +313,18 @@ def runs(tmp_path):
 def test_what_runs_is_shown_ever_less_often_without_a_terminal(runs, capsys, monkeypatch):
     clock = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
-    lines = Lines()
+    lines = Lines(runs)
+    lines.end(runs[0])
     good, cold = [run for run in runs if run.name == "good"][:2]
     for clock[0] in range(3_600):
         lines.show(Progress([(good, 1_234), (cold, COMPILING)], 7))
     shown = capsys.readouterr().err.splitlines()
     assert len(shown) == 7
     assert shown[0] == (
-        "running for 30 s: good, seed 0, row 1,234 of 2,000; "
-        "good, seed 1, compiling its kernel; 7 waiting"
+        "30 s: 1 ended of 30 runs of contenders, 30 of the truth; "
+        "good, seed 0, row 1,234 of 2,000; good, seed 1, compiling its kernel; 7 waiting"
     )
-    assert shown[-1].startswith("running for 1920 s: ")
+    assert shown[-1].startswith("1920 s: ")
 
 
 def test_many_failures_and_notes_are_counted(runs):

@@ -1,0 +1,134 @@
+"""Progress: what `run` shows of runs in flight, as bars in a terminal or as lines without one."""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+
+from driftsim.evaluation.prequential import COMPILING
+from driftsim.messages import plural
+from driftsim.runner import Finished, Progress
+from driftsim.runs import Run
+
+MOST_SHOWN = 8  # runs in flight that are shown
+LONGEST = 30  # characters of a name beside a bar
+SILENCE = 30  # seconds before the first line, where there is no terminal
+
+
+def finished(events: Iterator[Finished | Progress], runs: Sequence[Run]) -> list[Finished]:
+    """The runs that have ended, in the order of `runs`; meanwhile shows how far they are."""
+    ended = {}
+    with Bars(runs) if runs and sys.stderr.isatty() else Lines(runs) as display:
+        for event in events:
+            if isinstance(event, Finished):
+                ended[event.run.key] = event
+                display.end(event.run)
+            else:
+                display.show(event)
+    return [ended[run.key] for run in runs if run.key in ended]
+
+
+def counted(runs: Sequence[Run]) -> str:
+    """How many runs there are, and of what."""
+    truths = sum(run.contender is None for run in runs)
+    text = f"{plural(len(runs) - truths, 'run')} of contenders"
+    return f"{text}, {truths:,} of the truth" if truths else text
+
+
+def position(run: Run, row: int) -> str:
+    """How far a run is, in words."""
+    if row == COMPILING:
+        return "compiling its kernel"
+    return f"row {row:,} of {run.stream.length:,}"
+
+
+class Lines:
+    """A line on the runs in flight, less and less often."""
+
+    def __init__(self, runs: Sequence[Run]):
+        self._total, self._ended = counted(runs), 0
+        self._started, self._next = time.monotonic(), SILENCE
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def end(self, run: Run):
+        """Count a run that has ended."""
+        self._ended += 1
+
+    def show(self, event: Progress):
+        """Print what is in flight, if it is time to."""
+        seconds = time.monotonic() - self._started
+        if seconds < self._next:
+            return
+        self._next *= 2
+        parts = [f"{run.title}, {position(run, row)}" for run, row in event.rows[:MOST_SHOWN]]
+        more = len(event.rows) - MOST_SHOWN
+        parts += [f"{more:,} more"] if more > 0 else []
+        parts += [f"{event.waiting:,} waiting"] if event.waiting else []
+        text = f"{seconds:.0f} s: {self._ended:,} ended of {self._total}; {'; '.join(parts)}"
+        print(text, file=sys.stderr, flush=True)
+
+
+class Bars:
+    """A bar for all runs, and one for each run in flight."""
+
+    def __init__(self, runs: Sequence[Run]):
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            TextColumn("{task.fields[state]}", justify="right"),
+            TimeRemainingColumn(),
+            TextColumn("left"),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._total, self._ended = len(runs), 0
+        text = f"0 of {self._total:,} runs ended"
+        self._all = self._progress.add_task(counted(runs), total=self._total, state=text)
+        self._tasks: dict[str, tuple] = {}  # by key: the task, since when, and from which row
+
+    def __enter__(self):
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_):
+        self._progress.stop()
+
+    def end(self, run: Run):
+        """Count a run that has ended, and remove its bar."""
+        self._ended += 1
+        text = f"{self._ended:,} of {self._total:,} runs ended"
+        self._progress.update(self._all, completed=self._ended, state=text)
+        if run.key in self._tasks:
+            self._progress.remove_task(self._tasks.pop(run.key)[0])
+
+    def show(self, event: Progress):
+        """Move the bars."""
+        partly = sum(max(row, 0) / run.stream.length for run, row in event.rows)
+        self._progress.update(self._all, completed=self._ended + partly)
+        for run, row in event.rows[:MOST_SHOWN]:
+            now = time.monotonic()
+            task, since, first = self._tasks.get(run.key) or (self._add(run, row), now, row)
+            if first == COMPILING:
+                since, first = now, row
+            self._tasks[run.key] = task, since, first
+            if row == COMPILING:
+                self._progress.update(task, state="compiling its kernel")
+                continue
+            speed = (row - first) / max(now - since, 0.1)
+            state = f"{speed:,.0f} rows/s" if row > first else f"at row {row:,}"
+            self._progress.update(task, completed=row, state=state)
+
+    def _add(self, run, row):
+        name = run.name if len(run.name) <= LONGEST else f"{run.name[: LONGEST - 1]}…"
+        name = escape(f"  {run._replace(name=name).title}")
+        length = run.stream.length
+        return self._progress.add_task(name, total=length, completed=max(row, 0), state="")
