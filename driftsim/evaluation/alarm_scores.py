@@ -1,46 +1,49 @@
-"""Alarms: held against the true changes of a stream (Bifet 2017)."""
+"""Alarm scores: how alarms compare with the true changes of a stream (Bifet 2017)."""
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+
+from driftsim.rows import Change
 
 
 class Detection(NamedTuple):
     """How alarms compare with changes."""
 
     alarms: int
-    changes: float  # NaN where nobody knows how many there are
+    changes: float  # NaN where unknown
     delays: list[int]  # rows from each change that was detected to its first alarm
     waited: list[int]  # rows for which each change that was missed went without one
-    extra: float  # further alarms between a change that was detected and the next; NaN: not known
-    early: float  # alarms before the first change; NaN: not known
-    rows: int  # of the stream that were looked at
+    extra: float  # further alarms between a detected change and the next; NaN where unknown
+    early: float  # alarms before the first change; NaN where unknown
+    rows: int  # of the stream, in which alarms and changes are counted
 
     @property
-    def found(self):
-        """How many changes have an alarm before the next one; NaN where they are not known."""
+    def found(self) -> float:
+        """The number of changes with an alarm before the next change; NaN where unknown."""
         return self.changes - len(self.waited)
 
     @property
-    def missed(self):
-        """The share of changes without an alarm before the next one; NaN without changes."""
+    def missed(self) -> float:
+        """The share of changes without an alarm before the next change; NaN without changes."""
         return len(self.waited) / self.changes if self.changes else np.nan
 
     @property
-    def to_detection(self):
-        """The mean number of rows from a change to its alarm, over those detected."""
+    def to_detection(self) -> float:
+        """The mean number of rows from a detected change to its alarm."""
         return float(np.mean(self.delays)) if self.delays else np.nan
 
     @property
-    def between_false(self):
-        """The mean number of rows between false alarms; all rows where there is none or one."""
+    def between_false(self) -> float:
+        """The mean number of rows between false alarms; all rows for at most one of them."""
         return self.rows / np.maximum(self.extra + self.early, 1)
 
     @property
-    def ratio(self):
-        """The mean time ratio: rows between false alarms by rows to detection, by the share found.
+    def ratio(self) -> float:
+        """The mean time ratio: rows between false alarms / rows to detection * share detected.
 
-        0 where nothing is found; a delay counts as one row at least.
+        0 if no change is detected; a delay counts as at least one row.
         """
         if not self.changes > 0:
             return np.nan
@@ -48,23 +51,27 @@ class Detection(NamedTuple):
         return self.between_false / max(self.to_detection, 1.0) * found if found else 0.0
 
 
-def starts(changes, first, stop):
-    """From which rows on each `Change` in rows first … stop can be detected, in order.
+def starts(changes: Iterable[Change], first: int, stop: int) -> list[int]:
+    """The row from which each change in rows first … stop can be detected, in order.
 
-    That is its first row, all through a ramp; a ramp under way at the first of the rows can be
-    detected from there on.
+    This is the first row of the change; `first` for a ramp that started before.
     """
-    under_way = [one for one in changes if one.first >= first or one.last > first]
-    return sorted({max(one.first, first) for one in under_way if one.first < stop})
+    visible = [one for one in changes if one.first >= first or one.last > first]
+    return sorted({max(one.first, first) for one in visible if one.first < stop})
 
 
-def detected(alarms, changes, first, stop, known=True):
-    """The `Detection` of alarms at positions (m,), of changes at positions, in rows first … stop.
+def detected(
+    alarms: np.ndarray | Sequence[int],
+    changes: Iterable[int],
+    first: int,
+    stop: int,
+    known: bool = True,
+) -> Detection:
+    """How alarms at rows (m,) detect changes at rows, within rows first … stop.
 
-    The first alarm between a change and the next is its hit; there is one hit a change at most.
-    An alarm is at the row that is predicted next when it rings, so that one at the very row of a
-    change is a hit of no delay. Without changes, alarms are false only if it is `known` that there
-    are none.
+    The first alarm between a change and the next is its hit; a change has at most one. The row of
+    an alarm is the one predicted next after it, so an alarm at the row of a change is a hit with
+    delay 0. Without changes, alarms are false only if it is `known` that there are none.
     """
     alarms = np.sort(np.asarray(alarms, int))
     changes = [at for at in changes if first <= at < stop]
@@ -83,11 +90,11 @@ def detected(alarms, changes, first, stop, known=True):
     return Detection(len(alarms), len(changes), delays, waited, extra, early, stop - first)
 
 
-def periodic(n, first, stop):
-    """As many alarms, at even distances: a detector that hears nothing."""
+def periodic(n: int, first: int, stop: int) -> np.ndarray:
+    """As many alarms at even distances: a detector that sees no errors."""
     return first + (np.arange(n) + 1) * (stop - first) // (n + 1)
 
 
-def at_random(n, first, stop, rng):
-    """As many alarms, anywhere: another."""
+def at_random(n: int, first: int, stop: int, rng: np.random.Generator) -> np.ndarray:
+    """As many alarms at random rows: another detector that sees no errors."""
     return np.sort(rng.integers(first, stop, size=n))

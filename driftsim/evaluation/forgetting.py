@@ -1,12 +1,12 @@
-"""Forgetting: what a contender no longer knows of concepts that ruled before."""
+"""Forgetting: how much a contender has lost of concepts that ruled before."""
 
 import numpy as np
 
 
-def lost(errors, ruling):
-    """The mean error at the end, the forgetting, and the backward transfer, of errors (p, k).
+def lost(errors: np.ndarray, ruling: np.ndarray) -> tuple[float, float, float]:
+    """The mean error at the end, the forgetting and the backward transfer of errors (p, k).
 
-    They are those on each of k concepts after each of p phases, which `ruling` (p,) ruled.
+    The errors are on k concepts after each of p phases; `ruling` (p,) is the concept of each.
     Forgetting is the mean over concepts that do not rule at the end of how much higher the error
     is than at its lowest after an earlier phase (Chaudhry et al. 2018, of accuracies); backward
     transfer that of how much lower it is than after the last phase that the concept ruled

@@ -1,7 +1,7 @@
 """Moments: counts, means and sums of squares about them, joined without loss (Chan et al. 1983).
 
-A difference of a sum of squares and a squared sum would leave nothing but rounding where numbers
-lie far from zero, or hardly differ.
+The difference of a sum of squares and a squared sum would be only rounding where numbers lie far
+from zero, or hardly differ.
 """
 
 from typing import NamedTuple
@@ -10,15 +10,15 @@ import numpy as np
 
 
 class Moments(NamedTuple):
-    """How numbers are distributed over stretches of the stream."""
+    """Count, mean and spread of numbers over stretches of the stream."""
 
-    n: np.ndarray  # (w,) how many they are, or what they weigh
+    n: np.ndarray  # (w,) how many there are, or their weight
     mean: np.ndarray  # (w,)
     spread: np.ndarray  # (w,) the sum of their squared distances from the mean
 
     @classmethod
-    def of(cls, y, starts):
-        """Those of numbers (m,) in each of the stretches that begin at `starts`."""
+    def of(cls, y: np.ndarray, starts: np.ndarray) -> "Moments":
+        """The moments of numbers (m,) in each of the stretches that start at `starts`."""
         n = np.diff(np.append(starts, len(y)))
         first = y[starts]
         apart = y - np.repeat(first, n)
@@ -26,20 +26,20 @@ class Moments(NamedTuple):
         spread = np.add.reduceat((apart - np.repeat(mean, n)) ** 2, starts)
         return cls(n, first + mean, spread)
 
-    def part(self, entries):
-        """Those of some of the stretches."""
+    def part(self, entries) -> "Moments":
+        """The moments of some of the stretches, by any index of numpy."""
         return Moments(*(column[entries] for column in self))
 
-    def joined(self, other):
-        """Those of each stretch here and there together."""
+    def joined(self, other: "Moments") -> "Moments":
+        """The moments of each stretch here together with the same one there."""
         n, apart = self.n + other.n, other.mean - self.mean
         share = np.divide(other.n, n, out=np.zeros(np.shape(n)), where=n > 0)
         between = apart**2 * self.n * share
         mean = np.where(self.n > 0, self.mean + apart * share, other.mean)
         return Moments(n, mean, self.spread + other.spread + between)
 
-    def over(self, starts):
-        """Those of all stretches from each of `starts` to the next, together."""
+    def over(self, starts) -> "Moments":
+        """The moments of all stretches from each of `starts` to the next, together."""
         lengths = np.diff(np.append(starts, len(self.n)))
         n, first = np.add.reduceat(self.n, starts), self.mean[starts]
         apart = self.mean - np.repeat(first, lengths)
@@ -47,8 +47,8 @@ class Moments(NamedTuple):
         between = self.n * (apart - np.repeat(mean, lengths)) ** 2
         return Moments(n, first + mean, np.add.reduceat(self.spread + between, starts))
 
-    def fading(self, kept):
-        """Those of all stretches so far, of which only a share is kept at every next one (w,)."""
+    def fading(self, kept: np.ndarray) -> "Moments":
+        """The moments of all stretches so far, a share (w,) of their weight kept at each."""
         n, mean, spread, found = 0.0, 0.0, 0.0, []
         for m, other, more, share in zip(*(column.tolist() for column in (*self, kept))):
             n, spread, apart = n * share, spread * share, other - mean
@@ -59,39 +59,37 @@ class Moments(NamedTuple):
             found.append((n, mean, spread))
         return Moments(*map(np.array, zip(*found)))
 
-    def but_each(self):
-        """Those of all stretches but one, each of them in turn."""
+    def but_each(self) -> "Moments":
+        """The moments of all stretches but one, for each of them."""
         backwards = self.part(slice(None, None, -1))
         before, after = (one.fading(np.ones(len(self.n))) for one in (self, backwards))
         none = Moments(*np.zeros((3, 1)))
-        return joined_up(none, before.part(slice(-1))).joined(
-            joined_up(after.part(slice(-1)).part(slice(None, None, -1)), none)
+        return concatenated(none, before.part(slice(-1))).joined(
+            concatenated(after.part(slice(-1)).part(slice(None, None, -1)), none)
         )
 
-    def sliding(self, width):
-        """Those of each `width` consecutive stretches together, and of the first fewer ones."""
+    def sliding(self, width: int) -> "Moments":
+        """The moments of each `width` consecutive stretches, and of fewer at the start."""
         parts = Moments(*(blocks(column, width) for column in self))
         heads, ends = [parts.part(np.s_[:, 0])], [parts.part(np.s_[:, -1])]
         for i in range(1, width):
             heads.append(heads[-1].joined(parts.part(np.s_[:, i])))
             ends.insert(0, parts.part(np.s_[:, -1 - i]).joined(ends[0]))
-        heads, ends = (
-            Moments(*(np.stack(c, 1).ravel() for c in zip(*one))) for one in (heads, ends)
-        )
+        head, end = (Moments(*(np.stack(c, 1).ravel() for c in zip(*one))) for one in (heads, ends))
         last = np.arange(len(self.n))
-        cut = (last >= width) & ((last + 1) % width > 0)  # those that begin within a block
-        before = ends.part(np.where(cut, last - width + 1, 0))
+        cut = (last >= width) & ((last + 1) % width > 0)  # those that start within a block
+        before = end.part(np.where(cut, last - width + 1, 0))
         before = before._replace(n=before.n * cut, spread=before.spread * cut)
-        return before.joined(heads.part(last))
+        return before.joined(head.part(last))
 
 
-def joined_up(one, other):
-    """Stretches behind others."""
+def concatenated(one, other):
+    """The moments of stretches, and after them of others."""
     return Moments(*map(np.concatenate, zip(one, other)))
 
 
 def blocks(column, width):
-    """Entries (w, …) in blocks of a width, the last of them filled up with zeros: (m, width, …)."""
+    """Entries (w, …) in blocks (m, width, …), the last of them padded with zeros."""
     missing = -len(column) % width
     filled = np.concatenate([column, np.zeros((missing, *column.shape[1:]), column.dtype)])
     return filled.reshape(-1, width, *column.shape[1:])

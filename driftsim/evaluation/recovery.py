@@ -1,10 +1,14 @@
-"""Recovery: what a change costs a contender, and how long until it has come back."""
+"""Recovery: what a change costs a contender, and how long it takes to come back."""
 
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
+
+from driftsim.rows import Change
 
 RECOVERED, DID_NOT_FALL = "recovered", "did not fall"
 NOT_RECOVERED, TOO_SHORT = "not recovered", "too short"
@@ -19,64 +23,72 @@ class Recovery(NamedTuple):
 
     first: int  # row that is not wholly of the concept before
     outcome: str  # recovered, did not fall, not recovered, or too short (the phase, to judge)
-    level: float  # the mean loss to come back to: of the last phase in which it was settled
-    depth: float  # of the fall: the worst window's loss beyond the level
-    rows: float  # from the first row until it has recovered, or until it is not followed further
-    area: float  # rows' worth of loss beyond the level, in that time
+    level: float  # the mean loss to come back to: that when it was last stable
+    depth: float  # of the fall: the loss of the worst window beyond the level
+    rows: float  # from the first row until it has recovered, or until it is censored
+    area: float  # the loss beyond the level in that time, summed over rows
     window: int  # rows
     tolerance: float  # of the loss beyond the level
-    standard_error: float  # of the distance of a window from the level
+    standard_error: float  # of the loss of a window beyond the level
 
     @property
-    def censored(self):
+    def censored(self) -> bool:
         """Whether it had not recovered when the next change came, or the stream ended."""
         return self.outcome == NOT_RECOVERED
 
 
 class Level(NamedTuple):
-    """The loss of a contender while it was settled."""
+    """The loss of a contender while it was stable."""
 
     mean: float
     rows: int  # that it is the mean of
     variance: float  # of the loss of one row
-    tolerance: float  # of a loss beyond it
+    tolerance: float  # of the loss beyond it
 
 
-def recoveries(columns, loss, changes, window, tolerance, unit=None):
-    """The `Recovery` from each change, of the columns of a trace and the truth together.
+def recoveries(
+    columns: Mapping[str, np.ndarray],
+    loss: np.ndarray,
+    changes: Iterable[Change],
+    window: int,
+    tolerance: float,
+    unit: Callable[[slice], float] | None = None,
+) -> list[Recovery]:
+    """The `Recovery` from each change, from the columns of a trace and the truth together.
 
-    `loss` (w,) is summed over the rows of each interval; whole numbers are counts of errors.
-    `tolerance` is in units of `unit(intervals)`, of a slice of them, where that is given.
+    `loss` (w,) is summed over the rows of each interval; integers are counts of errors.
+    `tolerance` is a multiple of `unit(intervals)` of a slice of intervals, if `unit` is given.
 
-    The clock starts with the first row of a change. A contender has fallen where its loss leaves
-    the tolerance of its level, and has recovered at the end of the first window after that which
-    is within it, if the next one is too. In a ramp the concept before still helps: what counts is
-    the last fall that begins there. A window has `window` rows, rounded up to whole intervals, or
-    more, up to a quarter of the phase, until the tolerance holds two standard errors; if there
-    is no room for that, the tolerance is two standard errors. A contender that had not recovered
-    when the next change came keeps the level that it had. A change before the first scored row
-    has no `Recovery`.
+    The clock starts at the first row of a change. A contender has fallen when its loss leaves the
+    tolerance of its level. It has recovered at the end of the first later window within the
+    tolerance, if the next window is within it too. During a ramp the old concept still helps, so
+    the last fall that starts there counts. A window has `window` rows, rounded up to whole
+    intervals. It grows, up to a quarter of the phase, until the tolerance is two standard errors;
+    if that is not enough, two standard errors are the tolerance. A contender that has not
+    recovered before the next change keeps its level. A change before the first scored row has no
+    `Recovery`.
     """
     starts, lengths = columns["first_row"], columns["rows"]
     changes = sorted(changes, key=lambda change: change.first)
     edges = [int(np.searchsorted(starts, one.first, side="right")) - 1 for one in changes]
-    settled, level, found = 0, None, []  # from which interval on it is settled, if it is
+    stable_from: int | None = 0  # the interval
+    level, found = None, []
     for change, edge, stop in zip(changes, edges, [*edges[1:], len(starts)]):
         if edge < 1:
             continue
-        if settled is not None:
-            level = level_of(slice(settled, edge), lengths, loss, window, tolerance, unit)
+        if stable_from is not None:
+            level = level_of(slice(stable_from, edge), lengths, loss, window, tolerance, unit)
         phase = slice(edge, stop)
-        one, settled = _recovery(change, phase, columns, loss, level, window)
+        one, stable_from = _recovery(change, phase, columns, loss, level, window)
         found.append(one)
     return found
 
 
-def level_of(settled, lengths, loss, window, tolerance, unit=None):
-    """The `Level` of a contender in the last of some intervals, as many as noise asks for."""
-    rows, lost = lengths[settled], loss[settled]
+def level_of(stable, lengths, loss, window, tolerance, unit=None):
+    """The `Level` of a contender in the last of its stable intervals, more if they are noisy."""
+    rows, lost = lengths[stable], loss[stable]
     far = np.cumsum(rows[::-1])
-    last = lambda n: slice(settled.stop - 1 - int(np.searchsorted(far, n)), settled.stop)  # noqa: E731
+    last = lambda n: slice(stable.stop - 1 - int(np.searchsorted(far, n)), stable.stop)  # noqa: E731
     tolerance = tolerance * (unit(last(min(window, far[-1]))) if unit else 1.0)
     variance = variance_of(lost, rows)
     part = last(min(max(window, FEWEST * enough(variance, tolerance)), far[-1]))
@@ -85,9 +97,9 @@ def level_of(settled, lengths, loss, window, tolerance, unit=None):
 
 
 def variance_of(lost, rows):
-    """The variance of the loss of a row, by how much neighbouring intervals differ.
+    """The variance of the loss of a row, from the differences of neighbouring intervals.
 
-    Of counts of errors at least that of independent ones.
+    Counts of errors have at least the variance of independent errors.
     """
     weight, steps = rows[1:] * rows[:-1] / (rows[1:] + rows[:-1]), np.diff(lost / rows)
     variance = float(np.mean(weight * steps**2)) if len(steps) > 1 else 0.0
@@ -105,12 +117,12 @@ def enough(variance, tolerance):
 
 
 def _recovery(change, phase, columns, loss, level, window):
-    """The `Recovery` in a phase, and the interval from which on it is settled again, or None."""
+    """The `Recovery` in a phase, and the interval from which it is stable again, or None."""
     starts, lengths = columns["first_row"], columns["rows"]
     m = phase.stop - phase.start
     if m < AGREEING:
-        told = (change.first, TOO_SHORT, level.mean, np.nan, np.nan, np.nan)
-        return Recovery(*told, int(lengths[phase].sum()), level.tolerance, np.nan), None
+        unknown = (np.nan, np.nan, np.nan, int(lengths[phase].sum()), level.tolerance, np.nan)
+        return Recovery(change.first, TOO_SHORT, level.mean, *unknown), None
     per = window_of(lengths[phase], level, window)
     n = m // per
     whole = slice(phase.start, phase.start + n * per)
@@ -120,67 +132,67 @@ def _recovery(change, phase, columns, loss, level, window):
     tolerance = np.maximum(level.tolerance, ERRORS * noise)
     in_ramp = starts[whole][::per] < change.last
     outcome, back = came_back(beyond, noise, tolerance, in_ramp)
-    end = {DID_NOT_FALL: phase.start, RECOVERED: phase.start + (back + 1) * per}
-    end = end.get(outcome, phase.stop)
+    ends = {DID_NOT_FALL: phase.start, RECOVERED: phase.start + (back + 1) * per}
+    end = ends.get(outcome, phase.stop)
     lost = loss[phase.start : end].sum() - level.mean * lengths[phase.start : end].sum()
     lasting = int(starts[end - 1] + lengths[end - 1]) - change.first if end > phase.start else 0
     short = outcome == TOO_SHORT
-    told = Recovery(
+    found = Recovery(
         change.first, outcome, level.mean, float(beyond.max()),
         np.nan if short else lasting, np.nan if short else float(lost),
         int(rows.max()), float(tolerance.min()), float(noise.min()),
     )  # fmt: skip
-    settled = {DID_NOT_FALL: phase.start, RECOVERED: phase.start + back * per}
-    return told, settled.get(outcome)
+    stable_from = {DID_NOT_FALL: phase.start, RECOVERED: phase.start + back * per}
+    return found, stable_from.get(outcome)
 
 
 def window_of(lengths, level, window):
-    """How many of the intervals of a phase, of so many rows, make up a window."""
+    """The number of intervals (m,), of so many rows each, in a window of a phase."""
     wanted = min(max(window, enough(level.variance, level.tolerance)), lengths.sum())
     return int(np.clip(np.ceil(wanted / lengths.max()), 1, max(len(lengths) // FEWEST, 1)))
 
 
 def came_back(beyond, noise, tolerance, in_ramp):
-    """The outcome of windows (n,), and the first of those that are within the tolerance again."""
+    """The outcome of windows (n,), and the first window that is within the tolerance again."""
     n, near = len(beyond), beyond <= tolerance
-    surely = np.maximum(tolerance, -ndtri(CHANCE / n) * noise)
+    beyond_chance = np.maximum(tolerance, -ndtri(CHANCE / n) * noise)
     agreeing = agreeing_of(n, noise.max(), tolerance.min())
-    fallen = beyond > surely
+    fallen = beyond > beyond_chance
     fallen[runs(~near, agreeing)] = True
     falls = np.flatnonzero(fallen)
     if not len(falls):
         after = np.sum(~in_ramp) if in_ramp.sum() > 1 else n
         return (DID_NOT_FALL if after >= agreeing else TOO_SHORT), 0
-    began = falls[in_ramp[falls]]
-    fall = began[-1] if len(began) else falls[0]
+    during_ramp = falls[in_ramp[falls]]
+    fall = during_ramp[-1] if len(during_ramp) else falls[0]
     back = runs(near, agreeing)
     back = back[back > fall]
     return (RECOVERED, int(back[0])) if len(back) else (NOT_RECOVERED, 0)
 
 
 def agreeing_of(n, noise, tolerance):
-    """How many of n windows in a row have to agree, so that they hardly do so by chance."""
+    """How many of n windows in a row have to agree, so that they rarely agree by chance."""
     alone = ndtr(-tolerance / noise) if noise else 0.0
     return max(AGREEING, int(np.ceil(np.log(CHANCE / n) / np.log(alone)))) if alone else AGREEING
 
 
 def runs(flags, length):
-    """Where so many flags in a row are up: the first of each such row."""
+    """The first index of every `length` flags in a row that are all true."""
     n = max(len(flags) - length + 1, 0)
     return np.flatnonzero(np.all([flags[i : i + n] for i in range(length)], axis=0))
 
 
-def median(rows, censored):
-    """The median of times of which some are only known to be longer (Kaplan & Meier 1958).
+def median(rows: ArrayLike, censored: ArrayLike) -> float:
+    """The median of times of which some are censored: known only to be longer.
 
-    NaN where fewer than half have ended. Shares are fractions of whole numbers, as a half is only
-    then a half.
+    By Kaplan and Meier (1958); NaN where fewer than half have ended. Shares are exact fractions,
+    so that one half is one half.
     """
-    rows, censored = np.asarray(rows), np.asarray(censored, bool)
-    left, share = len(rows), Fraction(1)
-    for time in np.unique(rows):
-        at = rows == time
-        share *= 1 - Fraction(int(np.sum(at & ~censored)), left)
+    times, ended = np.asarray(rows), ~np.asarray(censored, bool)
+    left, share = len(times), Fraction(1)
+    for time in np.unique(times):
+        at = times == time
+        share *= 1 - Fraction(int(np.sum(at & ended)), left)
         if share <= Fraction(1, 2):
             return float(time)
         left -= int(at.sum())

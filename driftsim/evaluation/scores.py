@@ -1,34 +1,35 @@
-"""Scores: what a trace keeps of predictions held against the truth, of classes and of numbers."""
+"""Scores: what a trace keeps of predictions and labels, for classification and regression."""
 
 import numpy as np
 
+from driftsim.evaluation.trace import Tally
 from driftsim.learners.reference import Majority, Mean, NoChange
-from driftsim.rows import label_of, one_hot
+from driftsim.rows import Schema, label_of, one_hot
 
 
 class ClassificationScores:
-    """Counts of classes, and expected errors where the posterior is known."""
+    """Counts of classes, and expected errors where the probability of labels is known."""
 
     references = (Majority, NoChange)
 
-    def __init__(self, schema, bins=None):
-        self._k, self._bins = schema.n_classes, bins
+    def __init__(self, schema: Schema, bins: int | None = None):
+        self._k, self._bins = schema.n_classes or 0, bins
 
-    def truth(self, tally, rows):
-        """Keep what there is to know of `Scored` rows, whoever contends."""
-        tally.count(rows.t, self._k, actual=rows.y)
+    def truth(self, tally: Tally, rows) -> None:
+        """Add what does not depend on a contender, of rows with labels and their posterior."""
+        tally.add_counts(rows.t, self._k, actual=rows.y)
         if rows.posterior is not None:
             tally.add(rows.t, bayes_error=1 - rows.posterior.max(axis=1))
 
-    def reference(self, tally, name, rows, predicted):
-        """Keep how a reference has done."""
+    def reference(self, tally: Tally, name: str, rows, predicted: np.ndarray) -> None:
+        """Add the scores of a reference, in columns with its name."""
         tally.add(rows.t, **{f"{name}_correct": (predicted == rows.y).astype(np.int64)})
         if rows.posterior is not None:
             expected = expected_error(rows.posterior, predicted)
             tally.add(rows.t, **{f"{name}_expected_error": expected})
 
-    def answers(self, tally, rows, predicted):
-        """Keep how a contender has done."""
+    def answers(self, tally: Tally, rows, predicted: np.ndarray) -> None:
+        """Add the scores of a contender: of labels (n,), or of probabilities (n, k)."""
         if predicted.ndim == 2:
             missing = ~np.isfinite(predicted).all(axis=1)
             tally.add(rows.t, missing_probabilities=missing.astype(np.int64))
@@ -37,18 +38,17 @@ class ClassificationScores:
             apart = predicted - one_hot(rows.y, self._k)
             tally.add(rows.t, brier=(apart**2).sum(axis=1))
             if self._bins:
-                self._score(tally, rows, predicted[:, 1])
+                self._bin(tally, rows, predicted[:, 1], self._bins)
         label = label_of(predicted)
         tally.add_confusion(rows.t, self._k, label, label == rows.y)
         if rows.posterior is not None:
             tally.add(rows.t, expected_error=expected_error(rows.posterior, label))
 
-    def _score(self, tally, rows, score):
-        """Keep how often each score of class 1 stands at rows of either class, bin by bin."""
-        bins = self._bins
+    def _bin(self, tally, rows, score, bins):
+        """Count the scores of class 1 in bins, for the rows of each class."""
         code = np.clip((score * bins).astype(np.int64), 0, bins - 1)
         held = {f"score_{label}": np.where(rows.y == label, code, bins) for label in (0, 1)}
-        tally.count(rows.t, bins, **held)
+        tally.add_counts(rows.t, bins, **held)
         tally.add_binned(rows.t, bins, code, score_sum=score)
 
 
@@ -57,41 +57,36 @@ class RegressionScores:
 
     references = (Mean, NoChange)
 
-    def __init__(self, schema, bins=None):
-        pass
-
-    def truth(self, tally, rows):
-        """Keep what there is to know of `Scored` rows, whoever contends."""
-        tally.labels(rows.t, rows.y)
+    def truth(self, tally: Tally, rows) -> None:
+        """Add what does not depend on a contender, of rows with labels and their posterior."""
+        tally.add_labels(rows.t, rows.y)
         if rows.posterior is not None:
             tally.add(rows.t, bayes_squared_error=rows.posterior[:, 1].copy())
 
-    def reference(self, tally, name, rows, predicted):
-        """Keep how a reference has done."""
+    def reference(self, tally: Tally, name: str, rows, predicted: np.ndarray) -> None:
+        """Add the scores of a reference, in columns with its name."""
         sums = {f"{name}_{key}": value for key, value in distances(rows, predicted).items()}
         tally.add(rows.t, **sums)
 
-    def answers(self, tally, rows, predicted):
-        """Keep how a contender has done."""
+    def answers(self, tally: Tally, rows, predicted: np.ndarray) -> None:
+        """Add the scores of a contender: of numbers (n,)."""
         tally.add(rows.t, error=predicted - rows.y, **distances(rows, predicted))
 
 
-def scores_of(schema, bins=None):
-    """What is kept of rows of a schema; with counts of scores in so many bins, if given."""
-    return (
-        RegressionScores(schema, bins) if schema.regression else ClassificationScores(schema, bins)
-    )
+def scores_of(schema: Schema, bins: int | None = None) -> ClassificationScores | RegressionScores:
+    """The scores for rows of a schema; with counts of probabilities in so many bins, if given."""
+    return RegressionScores() if schema.regression else ClassificationScores(schema, bins)
 
 
 def distances(rows, predicted):
-    """How far each number lies from the label, and from the best possible answer if known."""
+    """The distance of each number from the label, and from the best possible answer if known."""
     error = predicted - rows.y
-    told = {"absolute_error": np.abs(error), "squared_error": error**2}
+    columns = {"absolute_error": np.abs(error), "squared_error": error**2}
     if rows.posterior is None:
-        return told
-    return told | {"excess_squared_error": (predicted - rows.posterior[:, 0]) ** 2}
+        return columns
+    return columns | {"excess_squared_error": (predicted - rows.posterior[:, 0]) ** 2}
 
 
-def expected_error(posterior, label):
+def expected_error(posterior: np.ndarray, label: np.ndarray) -> np.ndarray:
     """The probability that each label is wrong (n,)."""
     return 1 - posterior[np.arange(len(label)), label]

@@ -1,4 +1,4 @@
-"""Alarms against changes, by hand; and detectors that hear nothing."""
+"""Alarms against changes, by hand; and detectors that see no errors."""
 
 from types import SimpleNamespace
 
@@ -12,17 +12,17 @@ from driftsim.rows import Change
 
 def test_by_hand():
     """Changes at 1,000 and 2,000 and 3,000; the last one is missed."""
-    told = detected([500, 1200, 1250, 2100], [1000, 2000, 3000], 0, 4000)
-    assert (told.alarms, told.changes, told.early, told.extra) == (4, 3, 1, 1)
-    assert told.delays == [200, 100] and told.waited == [1000]
-    assert told.missed == pytest.approx(1 / 3) and told.to_detection == 150
-    assert told.between_false == 2000
-    assert told.ratio == pytest.approx(2000 / 150 * 2 / 3)
+    found = detected([500, 1200, 1250, 2100], [1000, 2000, 3000], 0, 4000)
+    assert (found.alarms, found.changes, found.early, found.extra) == (4, 3, 1, 1)
+    assert found.delays == [200, 100] and found.waited == [1000]
+    assert found.missed == pytest.approx(1 / 3) and found.to_detection == 150
+    assert found.between_false == 2000
+    assert found.ratio == pytest.approx(2000 / 150 * 2 / 3)
 
 
 def test_who_never_rings_detects_nothing():
-    told = detected([], [1000], 0, 4000)
-    assert told.missed == 1 and np.isnan(told.to_detection) and told.ratio == 0
+    found = detected([], [1000], 0, 4000)
+    assert found.missed == 1 and np.isnan(found.to_detection) and found.ratio == 0
     assert np.isnan(detected([10], [], 0, 100).ratio)
 
 
@@ -49,8 +49,8 @@ def test_who_hears_nothing_rings_as_often():
 
 
 def test_an_alarm_at_the_very_row_of_a_change_is_a_hit_of_no_delay():
-    told = detected([999, 1000, 2000], [1000, 2000], 0, 4000)
-    assert told.delays == [0, 0] and (told.early, told.extra, told.waited) == (1, 0, [])
+    found = detected([999, 1000, 2000], [1000, 2000], 0, 4000)
+    assert found.delays == [0, 0] and (found.early, found.extra, found.waited) == (1, 0, [])
     assert detected([3999], [1000], 0, 4000).delays == [2999]
 
 
@@ -70,14 +70,14 @@ def summed(found):
 
 def test_changes_that_were_missed_are_not_left_out_of_the_median_delay():
     found = [[1010, 2030], []]  # of changes at 1,000 and 2,000, with two seeds
-    told = summed([detected(one, [1000, 2000], 0, 4000) for one in found])
-    assert told["delay"] == 30 and told["to_detection"] == 20
+    found = summed([detected(one, [1000, 2000], 0, 4000) for one in found])
+    assert found["delay"] == 30 and found["to_detection"] == 20
     assert np.isnan(summed([detected([1010], [1000, 2000, 3000], 0, 4000)])["delay"])
 
 
 def test_where_no_change_is_known_no_alarm_is_called_false():
-    told = summed([detected([10, 20], [], 0, 100, known=False)])
-    assert told.pop("alarms") == 2
-    assert all(np.isnan(value) for value in told.values())
+    found = summed([detected([10, 20], [], 0, 100, known=False)])
+    assert found.pop("alarms") == 2
+    assert all(np.isnan(value) for value in found.values())
     none = summed([detected([10, 20], [], 0, 100)])  # and where it is known that there is none
     assert (none["changes"], none["early"], none["between_false"]) == (0, 2, 50)

@@ -37,9 +37,9 @@ def test_lms_forgets_as_theory_tells():
     learner = {"kind": "least_squares", "step": 0.05}
     contender = Contender.model_validate({"learner": learner, "policy": "online"})
     rules = Rules(warmup=0, probe=500)
-    told = [evaluate(stream, contender, rules, seed).probes for seed in range(60)]
-    assert told[0].rows.tolist() == [399, 429]
-    knew, kept = np.array([one.errors[:, 0] for one in told]).T
+    probes = [evaluate(stream, contender, rules, seed).probes for seed in range(60)]
+    assert probes[0].rows.tolist() == [399, 429]
+    knew, kept = np.array([one.errors[:, 0] for one in probes]).T
     assert knew.max() < 1e-6
     # the mean absolute error of a normal error of variance v is the root of 2 v / pi
     expected = theory.forgotten(n, other, 0.05)

@@ -125,15 +125,15 @@ def test_scores_against_scikit_learn():
     assert METRICS["calibration_error"](columns)[0] == pytest.approx(apart)
     golden = np.array([0.9, 0.8, 0.8, 0.7, 0.4, 0.4, 0.2])
     trace, y = Tally(0, 7, 7), np.array([1, 1, 0, 1, 0, 1, 0])
-    told = np.column_stack([1 - golden, golden])
-    scores_of(Schema(()), 64).answers(trace, Scored(np.arange(7), y, None, None), told)
+    probabilities = np.column_stack([1 - golden, golden])
+    scores_of(Schema(()), 64).answers(trace, Scored(np.arange(7), y, None, None), probabilities)
     assert METRICS["auc"](trace.columns)[0] == 0.75
 
 
 def test_log_loss_and_brier_score_of_sure_answers():
     tally, y = Tally(0, 3, 1), np.array([1, 0, 1])
-    told = np.array([[1.0, 0.0], [1 - 1e-9, 1e-9], [1 - 1e-9, 1e-9]])
-    scores_of(Schema(())).answers(tally, Scored(np.arange(3), y, None, None), told)
+    probabilities = np.array([[1.0, 0.0], [1 - 1e-9, 1e-9], [1 - 1e-9, 1e-9]])
+    scores_of(Schema(())).answers(tally, Scored(np.arange(3), y, None, None), probabilities)
     assert METRICS["log_loss"](tally.columns) == pytest.approx(-np.log([1e-15, 1 - 1e-9, 1e-9]))
     assert METRICS["brier"](tally.columns) == pytest.approx([2, 0, 2])
 
@@ -285,8 +285,10 @@ def test_macro_averages_count_classes_that_are_only_predicted():
 
 def test_neither_brier_scores_nor_excesses_are_below_zero():
     trace, own = Tally(0, 3, 3), np.array([1 - 1e-9, 0.7, 0.1 + 0.2])
-    told = np.column_stack([own, 1 - own])
-    scores_of(Schema(())).answers(trace, Scored(np.arange(3), np.zeros(3, int), None, None), told)
+    probabilities = np.column_stack([own, 1 - own])
+    scores_of(Schema(())).answers(
+        trace, Scored(np.arange(3), np.zeros(3, int), None, None), probabilities
+    )
     expected = 2 * (1 - own) ** 2
     assert trace.columns["brier"][0] == pytest.approx(expected.sum(), rel=1e-12)
     rounded = tally(Y, P, 2) | {

@@ -77,7 +77,7 @@ def test_lms_on_a_random_walk_has_its_closed_form():
     assert excess == pytest.approx(0.17576, abs=0.012)
 
 
-def test_a_detector_hears_the_distance():
+def test_a_detector_gets_the_distance():
     concepts = {"a": {"kind": "level", "level": 0.0}, "b": {"kind": "level", "level": 5.0}}
     jump = stream(concepts=concepts, drift={"kind": "sudden", "at": [3000]})
     policy = {"kind": "on_drift", "memory": 50, "detector": {"kind": "page_hinkley"}}

@@ -1,4 +1,4 @@
-"""Recovery: of a rule that never learns, of LMS as theory tells, and of times cut short."""
+"""Recovery: of a rule that never learns, of LMS as in theory, and of times cut short."""
 
 import numpy as np
 import pytest
@@ -57,12 +57,14 @@ def columns(loss, rows=10):
 def test_by_hand():
     """Intervals of 10 rows, windows of 20; it falls at row 60 and is back with row 120."""
     loss = [1, 1, 1, 1, 1, 1, 9, 7, 5, 3, 2, 2, 1, 1, 1, 1]
-    (told,) = recoveries(*columns(loss), [change(60)], 20, 0.1)
-    assert told.first == 60 and not told.censored
-    assert told.depth == pytest.approx(0.7) and told.rows == 60  # to the end of the third window
-    assert told.area == pytest.approx(8 + 6 + 4 + 2 + 1 + 1)
-    (told,) = recoveries(*columns(loss), [change(60)], 20, 0.05)
-    assert told.rows == 80
+    (recovery,) = recoveries(*columns(loss), [change(60)], 20, 0.1)
+    assert recovery.first == 60 and not recovery.censored
+    assert (
+        recovery.depth == pytest.approx(0.7) and recovery.rows == 60
+    )  # to the end of the third window
+    assert recovery.area == pytest.approx(8 + 6 + 4 + 2 + 1 + 1)
+    (recovery,) = recoveries(*columns(loss), [change(60)], 20, 0.05)
+    assert recovery.rows == 80
 
 
 def test_who_has_not_recovered_is_not_followed_further_than_the_next_change():
@@ -71,16 +73,16 @@ def test_who_has_not_recovered_is_not_followed_further_than_the_next_change():
     assert first.outcome == NOT_RECOVERED and first.rows == 80 and first.area == 64
     assert second.outcome == DID_NOT_FALL and second.rows == second.area == second.depth == 0
     one_window = [1] * 6 + [9, 9, 1, 1] + [9] * 4
-    (told,) = recoveries(*columns(one_window), [change(60)], 20, 0.1)
-    assert told.censored  # one good window is luck
+    (recovery,) = recoveries(*columns(one_window), [change(60)], 20, 0.1)
+    assert recovery.censored  # one good window is luck
 
 
 def test_the_level_is_that_of_the_last_phase_in_which_it_was_settled():
     """Before the change at 140 it errs nine of ten times: it has not recovered from the first."""
     loss = [1] * 6 + [9] * 8 + [8] * 8 + [1] * 8
-    told = recoveries(*columns(loss), [change(60), change(140), change(220)], 20, 0.1)
-    assert [one.level for one in told] == pytest.approx([0.1] * 3)
-    assert [one.outcome for one in told] == [NOT_RECOVERED, NOT_RECOVERED, DID_NOT_FALL]
+    found = recoveries(*columns(loss), [change(60), change(140), change(220)], 20, 0.1)
+    assert [one.level for one in found] == pytest.approx([0.1] * 3)
+    assert [one.outcome for one in found] == [NOT_RECOVERED, NOT_RECOVERED, DID_NOT_FALL]
     settled = [1] * 6 + [9, 9] + [2] * 6 + [9, 9] + [2] * 6
     first, second = recoveries(*columns(settled), [change(60), change(140)], 20, 0.1)
     assert first.outcome == second.outcome == RECOVERED
@@ -102,17 +104,17 @@ def test_a_change_begins_to_be_judged_where_the_loss_leaves_the_tolerance():
     """A ramp from 60 to 160, at whose first rows all is still as before."""
     loss = [1] * 6 + [1, 1, 1, 1, 5, 5, 7, 7, 9, 9] + [9] * 10
     ramp = Change(60, 110, 160, 0, 1)
-    (told,) = recoveries(*columns(loss), [ramp], 20, 0.1)
-    assert told.outcome == NOT_RECOVERED and told.rows == 200
-    (told,) = recoveries(*columns([1] * 6 + [1] * 4 + [5] * 2 + [1] * 14), [ramp], 20, 0.1)
-    assert told.outcome == RECOVERED and told.rows == 80  # the clock starts with the ramp
+    (recovery,) = recoveries(*columns(loss), [ramp], 20, 0.1)
+    assert recovery.outcome == NOT_RECOVERED and recovery.rows == 200
+    (recovery,) = recoveries(*columns([1] * 6 + [1] * 4 + [5] * 2 + [1] * 14), [ramp], 20, 0.1)
+    assert recovery.outcome == RECOVERED and recovery.rows == 80  # the clock starts with the ramp
     again = [1] * 6 + [5, 5, 1, 1, 1, 1, 5, 5] + [9] * 12
-    (told,) = recoveries(*columns(again), [ramp], 20, 0.1)
-    assert told.outcome == NOT_RECOVERED  # the concept before helped in between
-    (told,) = recoveries(*columns([1] * 26), [ramp], 20, 0.1)
-    assert told.outcome == DID_NOT_FALL and told.rows == 0
-    (told,) = recoveries(*columns([1] * 14), [ramp], 20, 0.1)
-    assert told.outcome == TOO_SHORT  # it is not followed to where the new concept rules alone
+    (recovery,) = recoveries(*columns(again), [ramp], 20, 0.1)
+    assert recovery.outcome == NOT_RECOVERED  # the concept before helped in between
+    (recovery,) = recoveries(*columns([1] * 26), [ramp], 20, 0.1)
+    assert recovery.outcome == DID_NOT_FALL and recovery.rows == 0
+    (recovery,) = recoveries(*columns([1] * 14), [ramp], 20, 0.1)
+    assert recovery.outcome == TOO_SHORT  # it is not followed to where the new concept rules alone
 
 
 @pytest.mark.parametrize("shape", ["linear", "sigmoid", "moa"])
@@ -126,9 +128,9 @@ def test_a_static_model_never_recovers_on_a_ramp(shape, width):
     both = truth(stream, seed=1).columns | evaluate(stream, contender, seed=1).columns
     known = both["expected_error"] - both["bayes_error"]
     for loss in (known, both["rows"] - both["correct"].sum(axis=1)):
-        (told,) = recoveries(both, loss, stream.changes(1), 250, 0.02)
-        assert told.outcome == NOT_RECOVERED
-        assert told.rows == 16_000 - stream.changes(1)[0].first
+        (recovery,) = recoveries(both, loss, stream.changes(1), 250, 0.02)
+        assert recovery.outcome == NOT_RECOVERED
+        assert recovery.rows == 16_000 - stream.changes(1)[0].first
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -136,17 +138,17 @@ def test_numbers_recover_alike_in_any_unit(known):
     rng = np.random.default_rng(0)
     y, error = rng.normal(5, 2, 4_000), rng.exponential(1.0, 4_000)
     error[2_000:2_600] += np.linspace(4, 0, 600)
-    told = []
+    scaled = []
     for unit in (1, 1_000, 1e-9):
         tally, t = Tally(0, 4_000, 25), np.arange(4_000)
-        tally.labels(t, unit * y)
+        tally.add_labels(t, unit * y)
         name = "excess_squared_error" if known else "absolute_error"
         tally.add(t, **{name: (unit * error) ** (1 + known)})
         own = tally.columns
         (one,) = recoveries(own, own[name], [change(2_000)], 100, 0.2, unit_of(own))
-        told.append((one.outcome, one.rows, one.window, one.depth / unit ** (1 + known)))
-    assert told[0][0] == RECOVERED and told[0][1] > 100
-    assert all(one == pytest.approx(told[0]) for one in told[1:])
+        scaled.append((one.outcome, one.rows, one.window, one.depth / unit ** (1 + known)))
+    assert scaled[0][0] == RECOVERED and scaled[0][1] > 100
+    assert all(one == pytest.approx(scaled[0]) for one in scaled[1:])
 
 
 def outcomes(before, after, phase, interval, window, times):
@@ -156,18 +158,18 @@ def outcomes(before, after, phase, interval, window, times):
     about = {"first_row": starts, "rows": np.full(len(starts), interval)}
     for _ in range(times):
         loss = rng.binomial(interval, np.where(starts < phase, before, after))
-        (told,) = recoveries(about, loss, [change(phase)], window, 0.02)
-        found.append(told.outcome)
-    return {one: found.count(one) / times for one in set(found)}, told
+        (recovery,) = recoveries(about, loss, [change(phase)], window, 0.02)
+        found.append(recovery.outcome)
+    return {one: found.count(one) / times for one in set(found)}, recovery
 
 
 def test_counted_errors_are_judged_by_windows_that_their_noise_allows():
     """Windows of 100 rows grow to some 900, of which two standard errors are .02."""
-    shares, told = outcomes(0.1, 0.1, 10_000, 25, 100, 40)
-    assert shares[DID_NOT_FALL] >= 0.9 and 800 <= told.window <= 1200
-    assert told.standard_error == pytest.approx(np.sqrt(0.09 / told.window * 1.25), rel=0.2)
-    assert told.tolerance == pytest.approx(max(0.02, 2 * told.standard_error))
-    shares, told = outcomes(0.1, 0.15, 10_000, 25, 100, 40)
+    shares, recovery = outcomes(0.1, 0.1, 10_000, 25, 100, 40)
+    assert shares[DID_NOT_FALL] >= 0.9 and 800 <= recovery.window <= 1200
+    assert recovery.standard_error == pytest.approx(np.sqrt(0.09 / recovery.window * 1.25), rel=0.2)
+    assert recovery.tolerance == pytest.approx(max(0.02, 2 * recovery.standard_error))
+    shares, recovery = outcomes(0.1, 0.15, 10_000, 25, 100, 40)
     assert shares[NOT_RECOVERED] >= 0.95
 
 
@@ -188,17 +190,17 @@ def test_a_rule_that_never_learns_errs_by_the_disagreement_for_ever():
     """Of thresholds 8 and 12 it is .36, and with a noise of .1 .8 of that is excess."""
     concepts = {"a": {"kind": "sea", "threshold": 8.0}, "b": {"kind": "sea", "threshold": 12.0}}
     drift = {"kind": "sudden", "at": [10_000]}
-    told = {"length": 20_000, "concepts": concepts, "drift": drift, "noise": 0.1}
-    stream = Stream.model_validate(told)
+    spec = {"length": 20_000, "concepts": concepts, "drift": drift, "noise": 0.1}
+    stream = Stream.model_validate(spec)
     contender = Contender.model_construct(learner=Rule(), policy=static())
     both = truth(stream).columns | evaluate(stream, contender).columns
     loss = both["expected_error"] - both["bayes_error"]
     before, after = both["last_row"] < 10_000, both["first_row"] >= 10_000
     assert loss[before].sum() == pytest.approx(0, abs=1e-9)
     assert loss[after].sum() / 10_000 == pytest.approx(0.8 * 0.36, abs=4 * 0.8 * 0.48 / 100)
-    (told,) = recoveries(both, loss, stream.changes(0), 500, 0.02)
-    assert told.censored and told.rows == 10_000
-    assert told.area == pytest.approx(loss[after].sum())
+    (recovery,) = recoveries(both, loss, stream.changes(0), 500, 0.02)
+    assert recovery.censored and recovery.rows == 10_000
+    assert recovery.area == pytest.approx(loss[after].sum())
 
 
 def static():
@@ -217,12 +219,12 @@ def test_lms_recovers_when_theory_says():
         trace = evaluate(stream, contender, Rules(warmup=0, interval=5), seed).columns
         loss = loss + trace["excess_squared_error"] / 100
     floor = theory.lms_floor(5, 0.05)
-    (told,) = recoveries(trace, loss, stream.changes(0), 20, 0.1 * floor)
+    (recovery,) = recoveries(trace, loss, stream.changes(0), 20, 0.1 * floor)
     expected = np.log(4 / (0.1 * floor)) / -np.log(theory.kept(5, 0.05))
     assert 64 < expected < 66
-    assert not told.censored and expected - 20 <= told.rows <= expected + 40
+    assert not recovery.censored and expected - 20 <= recovery.rows <= expected + 40
     lost = theory.lms(1000, [2.0, 0, 0, 0, 0], 0.05) - floor
-    assert told.area == pytest.approx(lost[: told.rows].sum(), rel=0.05)
+    assert recovery.area == pytest.approx(lost[: recovery.rows].sum(), rel=0.05)
 
 
 def test_a_median_does_not_take_what_was_cut_short_for_ended():

@@ -27,7 +27,7 @@ def test_sums_and_counts_do_not_depend_on_the_pieces(size):
     for start in range(0, 82, size):
         part = t[start : start + size]
         tally.add(part, value=part * 2)
-        tally.count(part, 3, code=part % 4)
+        tally.add_counts(part, 3, code=part % 4)
     starts = [0, 20, 45, 70]
     assert tally.columns["value"].tolist() == np.add.reduceat(t * 2, starts).tolist()
     codes = (t % 4)[:, None] == np.arange(3)

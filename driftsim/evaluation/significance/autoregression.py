@@ -1,4 +1,4 @@
-"""Autoregression: how much the mean of a series wanders if each value depends on that before."""
+"""Autoregression: the error of the mean of a series in which each value depends on the last."""
 
 import numpy as np
 
@@ -9,8 +9,9 @@ CAUTION = 1  # standard errors of the coefficient, by which it is taken to be hi
 def by_autoregression(series, parts):
     """The standard errors of means of series (…, n), their df, and which are at the limit.
 
-    An autoregression of order one about the levels of phases. What is left beside levels is less
-    alike than the series itself: the coefficient is that of which such an estimate is expected.
+    An autoregression of order one about the levels of phases. Taking the levels off biases the
+    estimate of its coefficient downwards: the coefficient is the one whose expected estimate is
+    that found.
     """
     n, levels = series.shape[-1], sum(part.level.shape[1] for part in parts)
     rests = [rest(series[..., part.rows], part.level) for part in parts]
@@ -27,21 +28,21 @@ def by_autoregression(series, parts):
 
 
 def rest(values, level):
-    """What is left of values (…, m) beside their level."""
+    """Values (…, m) without their level."""
     return values - values @ level @ level.T
 
 
 def expected(parts):
-    """The estimate (g,) that is expected of each coefficient of the grid, up to terms of 1 / n²."""
+    """The expected estimate (g,) for each coefficient of the grid, up to terms of 1 / n²."""
     both, squares = (sum(sums) for sums in zip(*(moments(part.level) for part in parts)))
     return both / squares
 
 
 def moments(level):
-    """Expected products (g,) of neighbours, and squares, of what is left beside a level (m, l).
+    """Expected products (g,) of neighbours, and squares, of a series without its level (m, l).
 
-    They are the diagonals of M C M, C being the covariance of an autoregression of a coefficient
-    and M = 1 - L Lᵀ what takes the level off.
+    They are the diagonals of M C M, where C is the covariance of an autoregression with a
+    coefficient of the grid, and M = 1 - L Lᵀ takes the level off.
     """
     m, coefficient = len(level), GRID[:, None]
     lags = np.minimum(np.arange(2 * m), 2 * m - np.arange(2 * m))  # C as part of a circle

@@ -1,4 +1,4 @@
-"""Difference: a mean with all that is known of its error, over seeds, repeats or one stream."""
+"""Difference: a mean with its standard errors, over seeds, repeats or one stream."""
 
 from typing import NamedTuple
 
@@ -6,8 +6,8 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 CONFIDENCE = 0.95
-FEW_SEEDS = 10  # below which one of them may make the spread
-OF_ONE = 0.95  # share of the spread that one seed can have at most, from which it makes it
+FEW_SEEDS = 10  # below which one of them may make most of the spread
+OF_ONE = 0.95  # from this share of the most that one seed can have of the spread, it does
 
 
 class StandardError(NamedTuple):
@@ -18,16 +18,16 @@ class StandardError(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """By how much the values of one contender exceed those of another, and how surely.
+    """How much the values of one contender exceed those of another, and how certain that is.
 
-    Its interval is as wide as the widest of its standard errors makes it. Without any, nothing
-    is known of its error: bounds and p are NaN, and nothing is distinguishable.
+    The widest of its standard errors gives its interval. Without any, its error is unknown:
+    bounds and p are NaN, and it is not distinguishable.
     """
 
     mean: float
     errors: tuple[StandardError, ...]
     unit: str  # what varies: "seeds", "repeats" (of learners) or "stream" (its intervals)
-    remark: str = ""  # why nothing is known, or why the interval is as wide as it is
+    remark: str = ""  # why the error is unknown, or what makes the interval doubtful
 
     @property
     def known(self) -> bool:
@@ -69,22 +69,22 @@ class Difference(NamedTuple):
         return max(self._tail(self.mean - margin), self._tail(-margin - self.mean))
 
     def _tail(self, apart):
-        """The greatest chance, of all errors, of an estimate so far below its expectation."""
+        """The greatest probability, over all errors, of an estimate so far below its mean."""
         return max((below(apart, se, df) for se, df in self.errors), default=np.nan)
 
 
 def below(apart, se, df):
-    """The chance of an estimate that lies `apart`, below zero, from what is expected of it."""
+    """The probability of an estimate at most `apart` (negative) from its mean."""
     if se > 0:
         return float(stdtr(df, apart / se))
     return (1.0 + np.sign(apart)) / 2  # 0, 1, or ½ for none at all
 
 
 def over_seeds(values: np.ndarray, floor: float = 0.0) -> Difference:
-    """The mean of a value with each seed (n,), by Student's t, the seeds being independent.
+    """The mean of a value for each seed (n,), by Student's t, as seeds are independent.
 
-    `floor` is the least variance of the mean, such as counts have. One seed alone tells nothing
-    of the error; nor, without a floor, do seeds that all have the same value.
+    `floor` is the least variance of the mean, such as counts have. The error is unknown with one
+    seed, and, without a floor, if all seeds have the same value.
     """
     values = np.asarray(values, float)
     n, mean = len(values), float(np.mean(values))
@@ -100,7 +100,7 @@ def over_seeds(values: np.ndarray, floor: float = 0.0) -> Difference:
 
 
 def of_one_seed(values):
-    """The remark on few seeds of which one makes nearly all of the spread: t is then unsafe."""
+    """The remark if one of few seeds makes nearly all of the spread: t is then unsafe."""
     n, squares = len(values), (values - np.mean(values)) ** 2
     if not 4 <= n < FEW_SEEDS or np.max(squares) < OF_ONE * (n - 1) / n * np.sum(squares):
         return ""
@@ -110,7 +110,7 @@ def of_one_seed(values):
 def sign_flip(values: np.ndarray) -> float:
     """The two-sided p-value of a mean of zero, over all signs of few values (n,) (Fisher 1935).
 
-    It asks only that the distribution be symmetric, and is exact; at least 2 / 2^n.
+    It only assumes a symmetric distribution, and is exact; at least 2 / 2^n.
     """
     values = np.asarray(values, float)
     signs = 1 - 2 * (np.arange(2 ** len(values))[:, None] >> np.arange(len(values)) & 1)
@@ -126,16 +126,16 @@ def added(one, other):
 
 
 def at_least(errors, floor):
-    """Standard errors, and beside them that of the least variance of the mean."""
+    """Standard errors, and that of the least variance of the mean."""
     least = [StandardError(float(np.sqrt(floor)), np.inf)] if floor > 0 else []
     return tuple([*errors, *least])
 
 
 def negligible(spread, values):
-    """Whether a spread is no more than what rounding leaves of none."""
+    """Whether a spread is only rounding."""
     return not spread > 1e-12 * np.max(np.abs(values), initial=0.0)
 
 
 def bounds(values: np.ndarray) -> tuple[float, float]:
-    """The bounds at 95 % of the mean of independent values; NaN where they cannot be known."""
+    """The bounds at 95 % of the mean of independent values; NaN where they are unknown."""
     return over_seeds(values).interval()

@@ -1,9 +1,10 @@
 """Multiple comparisons: p-values that hold for all of them together."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def holm(ps: np.ndarray) -> np.ndarray:
+def holm(ps: ArrayLike) -> np.ndarray:
     """Adjusted p-values (n,) of n comparisons (Holm 1979): the chance of any false one of them.
 
     NaN stay NaN and do not count as comparisons. Of the best of k contenders against the rest all

@@ -8,12 +8,12 @@ from scipy.special import ndtr
 
 from driftsim.evaluation.significance.multiple import holm
 
-EXACT = 100  # streams, up to which the distribution is counted out
+EXACT = 100  # streams, up to which the distribution is exact
 DRAWS = 20_000  # of a posterior
 
 
 class SignedRank(NamedTuple):
-    """The posterior probabilities of what one contender's value is beside another's."""
+    """The posterior probabilities that the value of one contender is below another's, or not."""
 
     left: float  # lower by more than the region of practical equivalence
     rope: float  # practically equal
@@ -21,11 +21,11 @@ class SignedRank(NamedTuple):
 
 
 def wilcoxon_holm(errors: np.ndarray) -> np.ndarray:
-    """Adjusted p-values (k, k) of every two of k contenders from errors (n, k) on n streams.
+    """Adjusted p-values (k, k) of all pairs of k contenders from errors (n, k) on n streams.
 
-    Wilcoxon's signed-rank test, exact up to 100 streams with ties too, and Holm's correction for
-    all pairs: unlike Nemenyi's, a comparison does not hang on who else takes part (Benavoli et
-    al. 2016). The diagonal is NaN.
+    Wilcoxon's signed-rank test, exact up to 100 streams even with ties, and Holm's correction for
+    all pairs: unlike with Nemenyi's test, the comparison of a pair does not depend on the other
+    contenders (Benavoli et al. 2016). The diagonal is NaN.
     """
     k = errors.shape[1]
     pairs = list(combinations(range(k), 2))
@@ -46,22 +46,22 @@ def wilcoxon(differences: np.ndarray) -> float:
     if len(doubled) > EXACT:
         deviation = np.sqrt(np.sum(doubled.astype(float) ** 2)) / 2
         return float(2 * ndtr((lesser - total / 2) / deviation))
-    chances = np.zeros(total + 1)
-    chances[0] = 1.0
+    probabilities = np.zeros(total + 1)
+    probabilities[0] = 1.0
     for rank in doubled:
-        chances[rank:] = (chances[rank:] + chances[: total + 1 - rank]) / 2
-        chances[:rank] /= 2
-    return float(min(2 * np.sum(chances[: lesser + 1]), 1.0))
+        probabilities[rank:] = (probabilities[rank:] + probabilities[: total + 1 - rank]) / 2
+        probabilities[:rank] /= 2
+    return float(min(2 * np.sum(probabilities[: lesser + 1]), 1.0))
 
 
 def bayesian_signed_rank(
     a: np.ndarray, b: np.ndarray, rope: float, rng: np.random.Generator
 ) -> SignedRank:
-    """How probably a is below b, practically equal to it, or above, from values (n,) on n streams.
+    """The probabilities that a is below b, practically equal, or above, from values (n,).
 
-    The Bayesian signed-rank test (Benavoli et al. 2017): weights of the differences, and of one
-    of zero as a prior of strength ½, come from a Dirichlet distribution; `rope` is the greatest
-    difference that is of no practical matter.
+    The Bayesian signed-rank test (Benavoli et al. 2017): weights of the differences on n streams,
+    and of a difference of zero as a prior of strength ½, come from a Dirichlet distribution;
+    `rope` is the greatest difference that does not matter in practice.
     """
     apart = np.append(0.0, np.asarray(a, float) - np.asarray(b, float))
     prior = np.append(0.5, np.ones(len(apart) - 1))
@@ -71,6 +71,5 @@ def bayesian_signed_rank(
         np.sum(weights @ where * weights, axis=1)
         for where in (means < -rope, np.abs(means) <= rope, means > rope)
     ]
-    most = np.max(shares, axis=0)
-    greatest = shares == most
+    greatest = shares == np.max(shares, axis=0)
     return SignedRank(*np.mean(greatest / greatest.sum(axis=0), axis=1).tolist())

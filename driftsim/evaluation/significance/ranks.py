@@ -7,49 +7,49 @@ from scipy.special import bdtr, fdtrc
 
 from driftsim.evaluation.significance.difference import CONFIDENCE
 
-LEAST_SETTINGS = 6  # streams, below which ranks are no ground for a sentence
-MOST_SUMS = 300_000  # that an exact distribution may reach with a further stream
-MOST_CONTENDERS = 7  # of which all orders are listed
-DRAWS = 10_000  # of permutations, where there are few streams but too many orders of contenders
-FEW = 4  # streams, below which the F distribution is no approximation
+LEAST_SETTINGS = 6  # streams; ranks over fewer do not support a sentence
+MOST_SUMS = 300_000  # of an exact distribution, with one more stream
+MOST_CONTENDERS = 7  # whose orders are all listed
+DRAWS = 10_000  # of permutations, for few streams with too many orders of contenders
+FEW = 4  # streams; with fewer the F distribution is no approximation
 
 
 class Ranks(NamedTuple):
     """How contenders rank over several streams."""
 
     mean: np.ndarray  # (k,) rank of each, 1 for the least error
-    p: float  # the chance of ranks that lie so far apart if all were alike
-    critical: float  # two that lie further apart differ (Nemenyi), at 95 %
-    test: str  # what p is by
+    p: float  # the probability of ranks that differ so much if contenders did not
+    critical: float  # the critical difference of two mean ranks at 95 % (Nemenyi)
+    test: str  # that p is from
 
 
 def ranked(errors: np.ndarray) -> Ranks:
-    """The `Ranks` of errors (n, k) of k contenders on n streams; equal ones share their ranks.
+    """The `Ranks` of errors (n, k) of k contenders on n streams; equal errors share their rank.
 
-    See Demšar (2006). Of two contenders p is by the sign test; of more by Friedman's, whose
-    distribution over all orders is counted out where that is feasible, and approximated as
-    Iman & Davenport (1980) do where it is not. One stream alone tells nothing: p is then NaN.
+    See Demšar (2006). For two contenders p is from the sign test, for more from Friedman's: exact
+    over all orders where that is feasible, otherwise the approximation of Iman & Davenport
+    (1980). With one stream p is NaN.
     """
     from scipy.stats import rankdata, studentized_range
 
     n, k = errors.shape
     ranks = rankdata(errors, axis=1)
-    p, test = chance(ranks) if n > 1 and k > 1 else (np.nan, "none")
+    p, test = rank_test(ranks) if n > 1 and k > 1 else (np.nan, "none")
     q = studentized_range.ppf(CONFIDENCE, k, np.inf) / np.sqrt(2)
     return Ranks(ranks.mean(axis=0), p, float(q * np.sqrt(k * (k + 1) / (6 * n))), test)
 
 
-def chance(ranks):
+def rank_test(ranks):
     """The p-value of ranks (n, k), and the name of its test."""
     n, k = ranks.shape
     if k == 2:
         return sign_test(ranks[:, 0] - ranks[:, 1]), "sign test"
     doubled = np.rint(2 * ranks).astype(int)  # whole, with shared ranks too
-    if (exact := counted_out(doubled)) is not None:
+    if (exact := exact_p(doubled)) is not None:
         return exact, "Friedman, exact"
     if n < FEW:
-        return permuted(doubled), "Friedman, permutations"
-    return approximated(ranks), "Friedman, by Iman and Davenport"
+        return permutation_p(doubled), "Friedman, permutations"
+    return approximate_p(ranks), "Friedman, by Iman and Davenport"
 
 
 def sign_test(differences):
@@ -59,16 +59,16 @@ def sign_test(differences):
 
 
 def apart(sums):
-    """How far sums of ranks (…, k) lie apart; Friedman's statistic, but for a constant."""
+    """The spread of sums of ranks (…, k): Friedman's statistic, up to a constant."""
     k = sums.shape[-1]
     return k * np.sum(sums**2, axis=-1) - np.sum(sums, axis=-1) ** 2
 
 
-def counted_out(doubled):
+def exact_p(doubled):
     """The exact p-value of doubled ranks (n, k); None where counting would take too long.
 
-    Orders within streams are equally likely. Sums that are the same but for the names of
-    contenders have the same future and are counted together.
+    Orders within streams are equally likely. Sums that only differ in which contender has which
+    lead to the same distribution, and are counted together.
     """
     if doubled.shape[1] > MOST_CONTENDERS:
         return None
@@ -97,8 +97,8 @@ def permutations(row):
     return np.concatenate(list(rest))
 
 
-def permuted(doubled):
-    """The p-value of doubled ranks (n, k) by random orders within streams, always the same."""
+def permutation_p(doubled):
+    """The p-value of doubled ranks (n, k) from random orders within streams, always the same."""
     rng = np.random.default_rng(0)
     sums = np.zeros((DRAWS, doubled.shape[1]), int)
     for row in doubled:
@@ -107,7 +107,7 @@ def permuted(doubled):
     return float((reached + 1) / (DRAWS + 1))
 
 
-def approximated(ranks):
+def approximate_p(ranks):
     """The p-value of ranks (n, k) by the F distribution, corrected for shared ranks."""
     n, k = ranks.shape
     centre = (k + 1) / 2
@@ -116,5 +116,5 @@ def approximated(ranks):
         return 1.0
     friedman = (k - 1) * n**2 * np.sum((ranks.mean(axis=0) - centre) ** 2) / spread
     left = n * (k - 1) - friedman
-    against = (n - 1) * friedman / left if left > 1e-12 else np.inf
-    return float(fdtrc(k - 1, (k - 1) * (n - 1), against))
+    f = (n - 1) * friedman / left if left > 1e-12 else np.inf
+    return float(fdtrc(k - 1, (k - 1) * (n - 1), f))

@@ -1,14 +1,14 @@
-"""Streams: the error of a mean along one stream, whose neighbouring intervals are alike.
+"""Streams: the error of a mean along one stream, whose neighbouring intervals are correlated.
 
-Phases between changes are taken as given, since the drift was scheduled and not drawn. Within
-each, slow waves show how much the mean wanders, without what recovering from a change looks like;
-the interval is never narrower than an autoregression of order one would have it, and never below
-a floor from counts.
+Phases between changes are fixed, as the drift is scheduled and not random. Within each phase slow
+waves show how much the mean wanders, apart from recoveries after a change. The interval is at
+least that of an autoregression of order one, and at least a floor from counts.
 """
 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from driftsim.evaluation.significance.autoregression import by_autoregression
 from driftsim.evaluation.significance.difference import (
@@ -20,32 +20,32 @@ from driftsim.evaluation.significance.difference import (
 )
 from driftsim.evaluation.significance.waves import by_waves, parts_of
 
-LEAST_INTERVALS = 50  # below which a stream is too short to tell
-LEAST_OF_A_PHASE = 16  # the same of a phase looked at alone
-ENOUGH_REPEATS = 5  # of learners, from which on their spread is known well enough
+LEAST_INTERVALS = 50  # a stream with fewer is too short to tell
+LEAST_OF_A_PHASE = 16  # likewise for a phase alone
+ENOUGH_REPEATS = 5  # of learners, from which their spread is known well enough
 
 
 class Errors(NamedTuple):
-    """What a series says of the error of its mean; with several series an entry for each."""
+    """The standard errors of the mean of a series; with several series an entry for each."""
 
     slow: np.ndarray  # standard errors by slow waves
     slow_df: np.ndarray
     quick: np.ndarray  # standard errors by an autoregression of order one
     quick_df: int
-    at_limit: np.ndarray  # whether neighbours are too much alike for its order
+    at_limit: np.ndarray  # whether the autocorrelation is too high for its order
 
 
 def along_stream(
     series: np.ndarray,
-    phases: np.ndarray = (0,),
+    phases: ArrayLike = (0,),
     floor: float = 0.0,
     least: int = LEAST_INTERVALS,
 ) -> Difference:
-    """The mean of a series (n,), one value for each interval of one stream, all of one weight.
+    """The mean of a series (n,), one value for each interval of one stream, with equal weights.
 
-    `phases` are the indices, rising from 0, at which phases begin; `floor` is the least variance
-    of the mean. Under `least` intervals nothing is known of the error, nor where values are NaN.
-    It is about these trained models on rows like these: others only seeds and repeats can tell.
+    `phases` are the ascending indices at which phases start; `floor` is the least variance of the
+    mean. The error is unknown with fewer than `least` intervals, or if a value is NaN. The
+    difference is about these trained models on rows like these; only seeds and repeats show others.
     """
     series = np.asarray(series, float)
     n, unknown = len(series), np.isnan(series)
@@ -66,17 +66,16 @@ def along_stream(
 
 def over_repeats(
     series: np.ndarray,
-    phases: np.ndarray = (0,),
+    phases: ArrayLike = (0,),
     floor: float = 0.0,
     least: int = LEAST_INTERVALS,
 ) -> Difference:
-    """The mean of series (r, n) that learners trained r times have along the same stream.
+    """The mean of series (r, n) of learners that were trained r times on the same stream.
 
-    The variance of the mean over repeats is added to that of `along_stream`, of which the other
-    arguments are; their degrees of freedom are put together as Satterthwaite (1946) does. Fewer
-    than five repeats show that spread badly, and have a remark: where it is the greater part of
-    the variance, the interval is too narrow. One repeat adds nothing: the difference is then
-    about these trained models.
+    The variance of the mean over repeats is added to that of `along_stream`, which has the same
+    other arguments; degrees of freedom combine by Satterthwaite (1946). Fewer than five repeats
+    estimate that spread badly, and a remark says so: where it is most of the variance, the
+    interval is too narrow. With one repeat the difference is about these trained models.
     """
     r, along = len(series), along_stream(np.mean(series, axis=0), phases, floor, least)
     if r < 2 or not along.known:
@@ -90,11 +89,11 @@ def over_repeats(
 
 
 def too_alike(at_limit):
-    """The remark on a series whose neighbours are too much alike."""
+    """The remark on a series with too much autocorrelation."""
     return "too short to tell well: neighbouring intervals are too much alike" if at_limit else ""
 
 
-def errors_of(series: np.ndarray, phases: np.ndarray = (0,)) -> Errors:
+def errors_of(series: np.ndarray, phases: ArrayLike = (0,)) -> Errors:
     """The `Errors` of the means of series (…, n) of the same phases."""
     parts = parts_of(phases, series.shape[-1])
     return Errors(*by_waves(series, parts), *by_autoregression(series, parts))

@@ -4,14 +4,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-SHORTEST = 4  # intervals; phases below are taken together with the next
+SHORTEST = 4  # intervals; a shorter phase is merged with the next
 TRANSIENTS = {32: (0.05, 0.25), 16: (0.1,), 0: ()}  # intervals of a phase: shares of it
 WAVES = 6  # of the whole stream, shared among its phases: at least one each
-WIDER = 1.08  # since a stubborn series moves less in waves beside its transients than as a whole
+WIDER = 1.08  # as waves beside transients miss some of the variance of a persistent series
 
 
 class Phase(NamedTuple):
-    """The intervals of a phase, with an orthonormal basis of what may move in it."""
+    """The intervals of a phase, with an orthonormal basis of its movements."""
 
     rows: slice
     level: np.ndarray  # (m, l) its mean, and transients at its start
@@ -19,19 +19,19 @@ class Phase(NamedTuple):
 
 
 def parts_of(phases, n):
-    """The `Phase`s of a stream of n intervals from where they begin, short ones put together."""
-    begins = [0]
+    """The phases of a stream of n intervals from their starts, short ones merged."""
+    starts = [0]
     for start in phases:
-        if start - begins[-1] >= SHORTEST and n - start >= SHORTEST:
-            begins.append(int(start))
-    return [phase(start, stop, n) for start, stop in zip(begins, [*begins[1:], n])]
+        if start - starts[-1] >= SHORTEST and n - start >= SHORTEST:
+            starts.append(int(start))
+    return [phase(start, stop, n) for start, stop in zip(starts, [*starts[1:], n])]
 
 
 def phase(start, stop, n):
     """A phase of a stream of n intervals.
 
-    Its transients fall to 1/e within a share of it, a quick one and a slow one: together they are
-    close to most ways of recovering from a change.
+    Its transients fall to 1/e within a share of it, one quickly and one slowly: together they
+    approximate most recoveries from a change.
     """
     m = stop - start
     t = np.arange(m) + 0.5
@@ -46,8 +46,8 @@ def phase(start, stop, n):
 def by_waves(series, parts):
     """The standard errors of means of series (…, n), and their degrees of freedom.
 
-    Equal-weighted cosines (Müller 2004; Lazarus, Lewis & Stock 2018) in each phase, whose
-    variances are put together as Welch (1947) does.
+    From equal-weighted cosines (Müller 2004; Lazarus, Lewis & Stock 2018) in each phase, whose
+    variances are combined as by Welch (1947).
     """
     n, total, squares = series.shape[-1], 0.0, 0.0
     for part in parts:

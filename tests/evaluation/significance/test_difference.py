@@ -121,7 +121,7 @@ def test_intervals_over_repeats_cover_learners(repeats, least, spread):
     assert covered / 2000 >= least - 3 * np.sqrt(least * (1 - least) / 2000)
 
 
-def twins():
+def differences_of_one_forest():
     """Differences of error between two forests that differ in their seed alone: (1000, 30)."""
     stream = Stream.model_validate({"length": 60, "concepts": {"a": "sea"}, "noise": 0.1})
     forest = {"kind": "sklearn.ensemble.RandomForestClassifier", "n_estimators": 2, "max_depth": 3}
@@ -138,7 +138,7 @@ def twins():
 
 @pytest.mark.slow
 def test_a_forest_is_distinguishable_from_itself_in_one_of_twenty_cases():
-    apart = twins()
+    apart = differences_of_one_forest()
     for seeds in (3, 5, 30):
         found = [over_seeds(one[:seeds]).distinguishable for one in apart]
         assert 0.03 <= np.mean(found) <= 0.07, seeds

@@ -8,7 +8,7 @@ from scipy import stats
 
 from driftsim.evaluation.significance import bayesian_signed_rank, ranked, wilcoxon_holm
 from driftsim.evaluation.significance.pairs import wilcoxon
-from driftsim.evaluation.significance.ranks import approximated, chance, counted_out, permuted
+from driftsim.evaluation.significance.ranks import approximate_p, exact_p, permutation_p, rank_test
 
 
 def test_ranks_by_hand_and_against_scipy():
@@ -61,8 +61,8 @@ def test_counting_out_is_listing_all_orders(row):
         np.var(np.sum(orders, axis=0)) >= spread - 1e-9
         for orders in product(*(permutations(one) for one in doubled.tolist()))
     ]
-    assert counted_out(doubled) == pytest.approx(np.mean(reached))
-    assert permuted(doubled) == pytest.approx(np.mean(reached), abs=0.02)
+    assert exact_p(doubled) == pytest.approx(np.mean(reached))
+    assert permutation_p(doubled) == pytest.approx(np.mean(reached), abs=0.02)
 
 
 def test_where_orders_are_too_many_p_is_approximated_or_drawn():
@@ -70,8 +70,8 @@ def test_where_orders_are_too_many_p_is_approximated_or_drawn():
     assert ranked(errors).test == "Friedman, permutations"
     assert ranked(errors).p == ranked(errors).p
     ranks = stats.rankdata(np.random.default_rng(1).random((30, 4)), axis=1)
-    exact = counted_out(np.rint(2 * ranks).astype(int))
-    assert exact is None or exact == pytest.approx(approximated(ranks), abs=0.02)
+    exact = exact_p(np.rint(2 * ranks).astype(int))
+    assert exact is None or exact == pytest.approx(approximate_p(ranks), abs=0.02)
 
 
 @pytest.mark.parametrize("k", [2, 3])
@@ -80,7 +80,7 @@ def test_ranks_of_equals_differ_in_at_most_one_of_twenty_cases(k, n):
     """Three binomial standard errors of 400 cases."""
     rng = np.random.default_rng((k, n))
     ranks = rng.random((400, n, k)).argsort(axis=2) + 1.0
-    ps = np.array([chance(one)[0] for one in ranks])
+    ps = np.array([rank_test(one)[0] for one in ranks])
     assert np.mean(ps <= 0.05) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 400)
 
 
