@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from driftsim.evaluation.trace import Probes, Trace
+from driftsim.report import write
 from driftsim.report.figures import KINDS, View, images, plot_figure
 from driftsim.report.results import Results
-from driftsim.report.verdict import SECONDS
+from driftsim.report.variant_results import SECONDS
 from driftsim.runs import runs_of
 from driftsim.scenario import Scenario, Study, Variant
 from driftsim.store import Store
@@ -33,7 +34,7 @@ def main():
         for name, told in results.items():
             timed(name, lambda name=name, told=told: images(plot_figure(name, View(told))))
         page = Path(folder) / "page"
-        whole = timed("a report, from traces to page", lambda: Results(one, store).write(page))
+        whole = timed("a report, from traces to page", lambda: write(Results(one, store), page))
         print(f"report.html: {(page / 'report.html').stat().st_size / 1e6:.2f} MB")
     return f"more than {ASKED} s" if whole > ASKED else 0
 

@@ -6,23 +6,21 @@ import numpy as np
 
 from driftsim.evaluation.metrics import metrics_of
 from driftsim.evaluation.trace import Trace
-from driftsim.report import measures
-from driftsim.report.results import Played, Results
-from driftsim.report.verdict import SECONDS
+from driftsim.report.results import Results
+from driftsim.report.variant_results import SECONDS, TracedRun
 from driftsim.scenario import Scenario, study_of
 
 CONTENDERS, SEEDS, INTERVALS, ROWS = 10, 30, 2_000, 50
 
 
 def main():
-    results = Results(study(), store=None)
-    results._traces = list(played())
+    results = Results(study(), runs=[played()])
     metrics = metrics_of(results.study.variants[0].scenario.stream.schema)
     whole = 0.0
     for name, work in {
         "summary": results.summary,
         "curves of every metric": lambda: [results.curves(metric) for metric in metrics],
-        "recovery": lambda: measures.recovered(results),
+        "recovery": lambda: results.recovered(),
         "regret": results.regret,
         "differences": results.compare,
         "alarms": results.alarms,
@@ -66,7 +64,7 @@ def played():
             own |= {name: np.zeros(INTERVALS) for name in SECONDS}
             own["alarms"] = rng.binomial(1, 0.01, INTERVALS)
             own["expected_error"] = ROWS - correct.sum(axis=1) + bayes
-            yield Played({}, f"m{i}", seed, Trace(rows | own, ROWS), world)
+            yield TracedRun({}, f"m{i}", seed, Trace(rows | own, ROWS), world)
 
 
 if __name__ == "__main__":

@@ -5,12 +5,13 @@ is one contender over one stream; its *trace* is all that is kept; metrics and r
 of traces.
 
     import driftsim
+    from driftsim import report
 
     results = driftsim.run("scenarios/quickstart.yaml")
     results.summary()                           # a row a contender
     results.curves("error", window=500)         # a row a contender and window
     results.traces()                            # the tallies themselves
-    results.write("reports/quickstart")         # figures, tables and the page
+    report.write(results, "reports/quickstart") # figures, tables and the page
 
 `driftsim.load` reads and checks a scenario without running it.
 """

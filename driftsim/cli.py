@@ -257,14 +257,15 @@ def note_lines(ended):
 
 def report(study, store, parts, folder, failures):
     """Write the report, then print the summary and the path of the page."""
+    from driftsim.report import write
     from driftsim.report.results import Results
-    from driftsim.report.tables import remarks, shown
+    from driftsim.report.summary_text import remarks, summary_table
 
     results, console = Results(study, store, parts), Console()
-    paths = results.write(folder, failures)
+    paths = write(results, folder, failures)
     if study.question:
         console.print(f"\n[bold]{escape(study.question)}[/bold]", highlight=False)
-    console.print(shown(results, console.width))
+    console.print(summary_table(results, console.width))
     console.print(escape(str(results.verdict())), highlight=False)
     for remark in remarks(results):
         console.print(escape(remark), highlight=False)

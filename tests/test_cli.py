@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 import driftsim
 from driftsim.cli import app
+from driftsim.report import write
 
 TEXT = """\
 # Does it work?
@@ -82,7 +83,7 @@ def test_a_second_run_redraws_and_a_fresh_one_plays_again(path, tmp_path):
 
 def test_what_is_resolved_can_be_run_again(path, tmp_path):
     with ThreadPoolExecutor(1) as executor:
-        driftsim.run(path, out=tmp_path, executor=executor).write(tmp_path / "s")
+        write(driftsim.run(path, out=tmp_path, executor=executor), tmp_path / "s")
     again = tmp_path / "s" / "scenario.yaml"
     again.rename(tmp_path / "again.yaml")
     before = runs(tmp_path)

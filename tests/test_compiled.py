@@ -22,6 +22,7 @@ from driftsim.kernels import cache
 from driftsim.learners.equivalents import TWINS
 from driftsim.learners.learner import Learner
 from driftsim.own import load_parts
+from driftsim.report import write
 from driftsim.rows import Labelled, Outgrown, Schema, Unfit
 from driftsim.runner import Finished, play
 from driftsim.runs import missing
@@ -421,6 +422,6 @@ models:
     frame = results.summary().set_index("contender")["engine"]
     reason = "river, not compiled: there is no kernel for its l1"
     assert frame[["fast", "forced", "slow", "oracle"]].tolist() == ["compiled", "river", reason, ""]
-    page = results.write(tmp_path / "report")[-1].read_text(encoding="utf-8")
+    page = write(results, tmp_path / "report")[-1].read_text(encoding="utf-8")
     assert f"slow runs on {reason}." in page
     assert "<td class=word>compiled</td>" in page

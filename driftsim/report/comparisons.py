@@ -1,12 +1,12 @@
-"""Comparisons: by how much contenders differ in a metric, and which can be told apart."""
+"""Comparisons: by how much contenders differ in a metric, and which differ significantly."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from driftsim.evaluation.metrics import LOWER_IS_BETTER, METRICS, metric_of
 from driftsim.evaluation.significance import (
@@ -21,13 +21,16 @@ from driftsim.evaluation.significance import (
     over_seeds,
 )
 from driftsim.report.amounts import as_percent
+from driftsim.report.variant_results import ContenderResult, VariantResults
 from driftsim.rows import Schema
+from driftsim.scenario import Scenario
 
 SIGNIFICANCE = 0.05
 WHOLE = slice(None)
 DIFFERENCES = [
-    "better", "worse", "metric", "mean", "low", "high", "p", "told_apart", "equivalent", "unit",
+    "better", "worse", "metric", "mean", "low", "high", "p", "significant", "equivalent", "unit",
 ]  # fmt: skip
+Pair = tuple[str, str]  # the better contender, and the worse
 
 
 class Scope(NamedTuple):
@@ -37,137 +40,129 @@ class Scope(NamedTuple):
     schema: Schema
     recorded: bool  # every seed has the same rows: seeds are then of learners alone
     edges: tuple[int, ...]  # the intervals at which phases begin, the first is 0
-    rows: slice = WHOLE  # intervals
+    intervals: slice = WHOLE
 
     @property
-    def sign(self):
+    def sign(self) -> int:
         """1 where a lower value is better, -1 where a higher one is."""
         return 1 if self.metric in LOWER_IS_BETTER else -1
 
-    def within(self, rows):
-        """The same over the intervals of one phase."""
-        return self._replace(rows=rows)
-
     @property
-    def phases(self):
+    def phases(self) -> np.ndarray:
         """The intervals at which phases begin, counted from the first that is compared."""
-        return np.array(self.edges if self.rows == WHOLE else (0,))
+        return np.array(self.edges if self.intervals == WHOLE else (0,))
 
-    def along(self, series, floor) -> Difference:
-        """What one stream shows of a mean, from series (r, n) of r runs and n intervals."""
-        least = LEAST_INTERVALS if self.rows == WHOLE else LEAST_OF_A_PHASE
+    def along(self, series: np.ndarray, floor: float) -> Difference:
+        """The mean along one stream, from series (r, n) of r runs and n intervals."""
+        least = LEAST_INTERVALS if self.intervals == WHOLE else LEAST_OF_A_PHASE
         return over_repeats(series, self.phases, floor, least)
 
 
-class Measured:
-    """A metric of one contender: its value in each run, and what each interval adds to it."""
+class Measurement:
+    """A metric of one contender: its value in each run, and the share of each interval in it."""
 
-    def __init__(self, runs, scope):
-        self._runs, self._scope = [one.within(scope.rows) for one in runs], scope
+    def __init__(self, result: ContenderResult, scope: Scope):
+        self._result = result if scope.intervals == WHOLE else result.within(scope.intervals)
         self._metric = metric_of(scope.metric, scope.schema)
-        self.seeds = sorted({one.seed for one in runs})
-        self.keys = [(one.seed, one.repeat) for one in runs]
+        self.seeds, self.keys = result.seeds, result.keys
+        self.one_stream = len(self.seeds) == 1 or scope.recorded  # every run has the same rows
 
     @cached_property
-    def values(self):
-        """The metric in each run, by stream seed: {seed: (repeats,)}."""
-        found = {seed: [] for seed in self.seeds}
-        for one in self._runs:
-            found[one.seed].append(float(self._metric(one.over())[0]))
-        return {seed: np.array(ones) for seed, ones in found.items()}
+    def values(self) -> np.ndarray:
+        """The metric in each run (r,)."""
+        return self._result.values(self._metric)
+
+    @cached_property
+    def means(self) -> np.ndarray:
+        """The metric with each seed (seeds,): the mean over repeats."""
+        return self._result.per_seed(self.values)
 
     @property
-    def value(self):
-        """The mean over stream seeds of the mean over repeats."""
-        return float(np.mean([ones.mean() for ones in self.values.values()]))
-
-    @property
-    def one_stream(self):
-        """Whether every run has the same rows."""
-        return len(self.seeds) == 1 or self._scope.recorded
+    def value(self) -> float:
+        """The mean over seeds."""
+        return float(np.mean(self.means))
 
     @cached_property
-    def series(self):
-        """What each interval adds to the metric in each run (r, n)."""
-        return np.array([contributions(self._metric, one.columns) for one in self._runs])
+    def series(self) -> np.ndarray:
+        """The contribution of each interval to the metric in each run (r, n)."""
+        return np.array([contributions(self._metric, run.columns) for run in self._result.runs])
 
     @cached_property
-    def wrong(self):
+    def wrong(self) -> np.ndarray:
         """The rows predicted wrong in each interval of each run (r, n)."""
-        every = [one.columns for one in self._runs]
+        every = [run.columns for run in self._result.runs]
         return np.array([one["rows"] - one["correct"].sum(axis=1) for one in every])
 
     @property
-    def rows(self):
+    def rows(self) -> np.ndarray:
         """The rows of each interval (n,)."""
-        return self._runs[0].columns["rows"]
+        return self._result.runs[0].truth.columns["rows"]
 
 
-def difference(ours, theirs, scope) -> Difference:
+def difference(ours: Measurement, theirs: Measurement, scope: Scope) -> Difference:
     """By how much the metric of one contender exceeds that of another, with its standard errors.
 
     With several stream seeds, the seed is the unit, after a mean over repeats. With one stream
     the intervals are, and the spread over the learners' seeds is added.
     """
-    seeds = sorted({*ours.seeds} & {*theirs.seeds})
-    apart = [ours.values[seed].mean() - theirs.values[seed].mean() for seed in seeds]
-    if not ours.one_stream:
-        return over_seeds(np.array(apart), floor(ours, theirs, scope))
-    return scope.along(paired(ours, theirs, "series"), floor(ours, theirs, scope))
+    least = variance_floor(ours, theirs, scope)
+    if ours.one_stream:
+        return scope.along(paired(ours, theirs, "series"), least)
+    _, i, j = np.intersect1d(ours.seeds, theirs.seeds, assume_unique=True, return_indices=True)
+    return over_seeds(ours.means[i] - theirs.means[j], least)
 
 
-def mean_of(ours, scope) -> Difference:
+def mean_of(ours: Measurement, scope: Scope) -> Difference:
     """The metric of one contender, with its standard errors: its difference from zero."""
     if not ours.one_stream:
-        return over_seeds(np.array([one.mean() for one in ours.values.values()]))
+        return over_seeds(ours.means)
     return scope.along(ours.series, number_floor(ours.series.mean(axis=0), scope.phases))
 
 
-def bounds_of(value, scope):
-    """The bounds at 95 % of a value of a metric, no further than the metric can go."""
+def bounds_of(value: Difference, scope: Scope) -> tuple[float, float]:
+    """The bounds at 95 % of a value of a metric, within the range of the metric."""
+    low, high = value.interval()
     if as_percent(scope.metric):
-        return max(value.low, 0.0), min(value.high, 1.0)
-    return (max(value.low, 0.0), value.high) if scope.sign > 0 else (value.low, value.high)
+        return max(low, 0.0), min(high, 1.0)
+    return (max(low, 0.0), high) if scope.sign > 0 else (low, high)
 
 
-def paired(ours, theirs, name):
-    """The differences of series (r, n) of two `Measured`, in each run that both have.
+def paired(ours: Measurement, theirs: Measurement, name: str) -> np.ndarray:
+    """The differences (r, n) of series of two contenders, in each run that both have.
 
-    A reference has one run with each seed, which stands beside each repeat of the other.
+    A reference has one run with each seed, which is compared with each repeat of the other.
     """
-    rows = [dict(zip(one.keys, getattr(one, name))) for one in (ours, theirs)]
-    keys = rows[0].keys() | rows[1].keys()
-    both = [[one.get(key, one.get(key[:1])) for one in map(alone, rows)] for key in sorted(keys)]
+    rows = [single_repeats(dict(zip(one.keys, getattr(one, name)))) for one in (ours, theirs)]
+    keys = sorted({*ours.keys, *theirs.keys})
+    both = [[one.get(key, one.get((key[0],))) for one in rows] for key in keys]
     return np.array([a - b for a, b in both if a is not None and b is not None])
 
 
-def alone(rows):
-    """Rows by seed and repeat, those of seeds with one repeat by their seed, too."""
+def single_repeats(rows: dict[tuple[int, ...], np.ndarray]) -> dict[tuple[int, ...], np.ndarray]:
+    """Rows by seed and repeat; those of seeds with one repeat also by their seed alone."""
     counts = Counter(seed for seed, _ in rows)
     return rows | {(seed,): row for (seed, _), row in rows.items() if counts[seed] == 1}
 
 
-def floor(ours, theirs, scope):
+def variance_floor(ours: Measurement, theirs: Measurement, scope: Scope) -> float:
     """The least variance of a difference: what the counts, or the steps of a series, have."""
     if scope.metric in ("error", "accuracy"):
         apart = paired(ours, theirs, "wrong")
         apart = apart.mean(axis=0, keepdims=True) if ours.one_stream else apart
-        begins = np.arange(len(apart))[:, None] * apart.shape[1] + scope.phases
-        return count_floor(apart.ravel(), np.tile(ours.rows, len(apart)), begins.ravel())
+        starts = np.arange(len(apart))[:, None] * apart.shape[1] + scope.phases
+        return count_floor(apart.ravel(), np.tile(ours.rows, len(apart)), starts.ravel())
     if not ours.one_stream:
         return 0.0
     return number_floor(paired(ours, theirs, "series").mean(axis=0), scope.phases)
 
 
 class Comparison:
-    """Contenders compared in a metric: who is best, and who cannot be told apart from the best.
+    """Contenders compared in a metric: which is best, and which do not differ from the best."""
 
-    `runs` are the finished runs of each contender, by name.
-    """
-
-    def __init__(self, runs, scope):
-        self.scope, self._means = scope, {}
-        self.measured = {name: Measured(played, scope) for name, played in runs.items()}
+    def __init__(self, results: Mapping[str, ContenderResult], scope: Scope):
+        self.scope = scope
+        self._means: dict[str, Difference] = {}
+        self.measured = {name: Measurement(result, scope) for name, result in results.items()}
         self.values = {name: one.value for name, one in self.measured.items()}
         self.order = sorted(
             (name for name, value in self.values.items() if np.isfinite(value)),
@@ -175,117 +170,99 @@ class Comparison:
         )
 
     @property
-    def best(self):
+    def best(self) -> str:
         """The contender with the best value."""
         return self.order[0]
 
     @cached_property
-    def pairs(self):
+    def pairs(self) -> dict[Pair, Difference]:
         """The difference of each two contenders, the better one's value from the other's."""
         return {
-            (better, worse): self.orient(self.measured[worse], self.measured[better])
+            (better, worse): self._behind(worse, better)
             for better, worse in combinations(self.order, 2)
             if {*self.measured[better].seeds} & {*self.measured[worse].seeds}
         }
 
-    @property
-    def known(self):
-        """Whether anything can be said about differences: there is enough to tell them by."""
-        return any(one.known for one in self.pairs.values())
-
-    def orient(self, worse, better):
+    def _behind(self, worse: str, better: str) -> Difference:
         """A difference that is positive where the first is worse."""
-        found = difference(worse, better, self.scope)
+        found = difference(self.measured[worse], self.measured[better], self.scope)
         return found._replace(mean=self.scope.sign * found.mean)
 
-    def mean_of(self, name):
-        """The value of a contender with its standard errors, computed once."""
+    @property
+    def known(self) -> bool:
+        """Whether the standard error of any difference is known."""
+        return any(one.known for one in self.pairs.values())
+
+    def mean_of(self, name: str) -> Difference:
+        """The value of a contender with its standard errors."""
         if name not in self._means:
             self._means[name] = mean_of(self.measured[name], self.scope)
         return self._means[name]
 
-    def tied(self, adjusted=None):
-        """Those that cannot be told apart from the best, which is not among them.
+    def tied(self, adjusted: Mapping[Pair, float] | None = None) -> list[str]:
+        """The contenders that do not differ significantly from the best, without the best.
 
-        `adjusted` are the p-values of `pairs` among all comparisons that are made in one breath.
+        `adjusted` are the p-values of `pairs`, where they are corrected for more than these.
         """
         adjusted = adjusted or corrected([self])[0]
         return [name for name in self.order[1:] if not adjusted[self.best, name] < SIGNIFICANCE]
 
-    def margin(self, scenario):
+    def margin(self, scenario: Scenario) -> float | None:
         """The greatest difference that does not matter, None where the report asks for none."""
-        return margin(scenario, self.scope.metric, self.values[self.best])
+        return margin(scenario, self.scope.metric, self.values[self.best]) if self.order else None
 
-    def equivalent(self, pairs, margin):
+    def equivalent(self, pairs: Iterable[Pair], margin: float | None) -> list[Pair]:
         """Those of some pairs that are equal to within a margin, none if that is None.
 
         By two one-sided tests, with Holm's correction.
         """
-        pairs = [pair for pair in pairs if margin is not None]
+        if margin is None:
+            return []
+        pairs = [*pairs]
         tests = holm(np.array([self.pairs[pair].equivalence_p(margin) for pair in pairs]))
         return [pair for pair, p in zip(pairs, tests) if p < SIGNIFICANCE]
 
 
-def corrected(comparisons):
+def corrected(comparisons: Sequence[Comparison]) -> list[dict[Pair, float]]:
     """The p-values of the pairs of each comparison, by Holm's correction over all of them."""
     every = np.array([one.p for each in comparisons for one in each.pairs.values()])
     adjusted = iter(holm(every))
     return [{pair: next(adjusted) for pair in each.pairs} for each in comparisons]
 
 
-def scope_of(scenario, runs, metric):
-    """The `Scope` of a metric over the whole stream of some runs, by contender."""
-    columns = next(iter(runs.values()))[0].truth.columns
-    edges = tuple(rows.start for _, rows in phases_of(scenario.stream, columns)) or (0,)
-    return Scope(metric, scenario.stream.schema, scenario.stream.recorded, edges)
+def scope_of(one: VariantResults, metric: str) -> Scope:
+    """The `Scope` of a metric over the whole stream of a variant."""
+    stream, edges = one.scenario.stream, tuple(phase.intervals.start for phase in one.phases)
+    return Scope(metric, stream.schema, stream.recorded, edges or (0,))
 
 
-def phases_of(stream, columns):
-    """The stretches between the centres of changes, by name and intervals; none without changes."""
-    changes, names = stream.changes(0), list(stream.concepts)
-    edges = np.searchsorted(columns["first_row"], [change.centre for change in changes])
-    edges = [0, *edges.tolist(), len(columns["rows"])]
-    rulers = [names[changes[0].before], *(names[one.after] for one in changes)] if changes else []
-    found = []
-    for ruler, start, stop in zip(rulers, edges, edges[1:]):
-        if stop > start:
-            first, last = columns["first_row"][start], columns["last_row"][stop - 1]
-            found.append((f"{ruler} (rows {first:,} to {last:,})", slice(start, stop)))
-    return found if len(found) > 1 else []
-
-
-def margin(scenario, metric, best):
+def margin(scenario: Scenario, metric: str, best: Any) -> Any:
     """The greatest difference that does not matter, in the unit of a metric; None if not given.
 
-    `report.equivalence` is in points; in percent of the `best` value where the metric has the
-    unit of the labels.
+    `report.equivalence` is in points; in percent of the `best` value, or values (n,), where the
+    metric has the unit of the labels.
     """
     asked = scenario.report.equivalence
-    if asked is not None:
-        relative = metric in METRICS and METRICS[metric].unit == "label"
-        return asked / 100 * (best if relative else np.ones(np.shape(best)))
+    if asked is None:
+        return None
+    relative = metric in METRICS and METRICS[metric].unit == "label"
+    return asked / 100 * (best if relative else np.ones(np.shape(best)))
 
 
-def differences(results):
-    """A row for each two contenders: how much better one is in the metric that is asked for first.
+def differences(one: VariantResults, metric: str) -> Iterator[dict[str, Any]]:
+    """A row for each two contenders of a variant: how much better one is in a metric.
 
-    With an interval at 95 % for each pair alone. `p` is by Holm's correction for all pairs of a
-    setting, and two are told apart where it is below .05; `equivalent`, where
-    `report.equivalence` is given, are those equal to within it, by two one-sided tests with the
-    same correction.
+    With an interval at 95 % for each pair alone. `p` is by Holm's correction for all pairs of the
+    variant, and `significant` where it is below .05; `equivalent`, where `report.equivalence` is
+    given, are those equal to within it, by two one-sided tests with the same correction.
     """
-    rows = []
-    for variant, setting, runs in results.contests():
-        scope = scope_of(variant.scenario, runs, results.first_metric)
-        comparison = Comparison(runs, scope)
-        adjusted = corrected([comparison])[0]
-        equal = comparison.equivalent(comparison.pairs, comparison.margin(variant.scenario))
-        for (better, worse), apart in comparison.pairs.items():
-            about = {"better": better, "worse": worse, "metric": scope.metric}
-            about |= {"mean": apart.mean, "low": apart.low, "high": apart.high}
-            about |= {"p": adjusted[better, worse], "equivalent": (better, worse) in equal}
-            about |= {"told_apart": bool(about["p"] < SIGNIFICANCE), "unit": apart.unit}
-            rows.append(setting | about)
-    frame = pd.DataFrame(rows, columns=[*results.swept, *DIFFERENCES])
-    asked = results.study.variants[0].scenario.report.equivalence is not None
-    return frame if asked else frame.drop(columns="equivalent")
+    comparison = Comparison(one.contenders, scope_of(one, metric))
+    adjusted = corrected([comparison])[0]
+    equal = comparison.equivalent(comparison.pairs, comparison.margin(one.scenario))
+    for (better, worse), apart in comparison.pairs.items():
+        p, (low, high) = adjusted[better, worse], apart.interval()
+        yield one.setting | {
+            "better": better, "worse": worse, "metric": metric, "mean": apart.mean,
+            "low": low, "high": high, "p": p, "significant": bool(p < SIGNIFICANCE),
+            "equivalent": (better, worse) in equal, "unit": apart.unit,
+        }  # fmt: skip

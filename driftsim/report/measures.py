@@ -1,11 +1,12 @@
-"""Measures: recovery, regret, alarms and forgetting, as frames."""
+"""Measures: recovery, regret, alarms and forgetting of a contender, as rows of tables."""
 
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from driftsim.evaluation.alarm_scores import at_random, detected, periodic, starts
+from driftsim.evaluation.alarm_scores import Detection, at_random, detected, periodic, starts
 from driftsim.evaluation.forgetting import lost
 from driftsim.evaluation.moments import Moments
 from driftsim.evaluation.recovery import (
@@ -16,8 +17,9 @@ from driftsim.evaluation.recovery import (
     median,
     recoveries,
 )
-from driftsim.report.seeds import by_seed, seeds_in, with_each_seed
-from driftsim.streams.stream import of_repeat
+from driftsim.evaluation.trace import Probes
+from driftsim.report.variant_results import Columns, ContenderResult, TracedRun
+from driftsim.streams.stream import Stream, of_repeat
 
 TOLERANCE = 0.02  # of the excess, within which a contender has recovered; see `unit_of`
 RECOVERY = [
@@ -30,9 +32,8 @@ OUTCOMES = {  # how often each came: the columns of a summary of recoveries
     "censored": NOT_RECOVERED,
     "too_short": TOO_SHORT,
 }
-OF_ALL_CHANGES = [
-    "contender", "rows", "changes", *OUTCOMES, "level", "depth", "area", "standard_error",
-]  # fmt: skip
+MEANS = ("level", "depth", "area", "standard_error")
+OF_ALL_CHANGES = ["contender", "rows", "changes", *OUTCOMES, *MEANS]
 REGRET = ["contender", "last_row", "regret", "low", "high", "seeds"]
 ALARMS = [
     "contender", "alarms", "changes", "detected", "missed", "to_detection", "delay",
@@ -40,55 +41,53 @@ ALARMS = [
 ]  # fmt: skip
 PROBED = ["contender", "phase", "last_row", "ruling", "visit", "concept", "error", "seeds"]
 FORGETTING = ["contender", "error", "forgetting", "backward_transfer", "seeds"]
-COLUMNS = {*RECOVERY, *OF_ALL_CHANGES, *REGRET, *ALARMS, *PROBED, *FORGETTING}
+Row = dict[str, Any]
 
 
-def recovery(results, window=None, tolerance=TOLERANCE):
-    """A row for each contender, seed, repeat and change: how deep it fell, and how long it took.
+def recovery(result: ContenderResult, window: int, tolerance: float = TOLERANCE) -> Iterator[Row]:
+    """A row for each seed, repeat and change: how deep the contender fell, and for how long.
 
     The loss is the excess over the best possible; where that is not known, the error itself.
-    `tolerance` is of that; for numbers in units of the variance of the labels, or of their
-    standard deviation where the best possible is not known.
+    Windows have `window` rows, or more where noise asks for it. `tolerance` is of the loss; for
+    regression in units of the variance of the labels, or of their standard deviation where the
+    best possible is not known.
     """
-    rows = []
-    for setting, contender, played in results.grouped():
-        for one in played:
-            columns = one.truth.columns | one.trace.columns
-            changes = results.changes(setting, one.seed)
-            asked = changes, window or results.window, tolerance, unit_of(columns)
-            about = {"contender": contender, "seed": one.seed, "repeat": one.repeat}
-            rows += [
-                setting | about | it._asdict() | {"change": it.first, "censored": it.censored}
-                for it in recoveries(columns, loss(columns), *asked)
-            ]
-    names = [name for name in RECOVERY if name != "repeat" or results.repeats > 1]
-    return pd.DataFrame(rows, columns=[*results.swept, *names])
+    for run in result.runs:
+        columns, changes = run.columns, result.changes(run.seed)
+        label = result.label | {"seed": run.seed, "repeat": run.repeat}
+        for one in recoveries(columns, loss(columns), changes, window, tolerance, unit_of(columns)):
+            yield label | one._asdict() | {"change": one.first, "censored": one.censored}
 
 
-def recovered(results, window=None, tolerance=TOLERANCE):
-    """A row a contender: the median rows to recover over seeds and changes, and their outcomes.
+def recovered(result: ContenderResult, window: int, tolerance: float = TOLERANCE) -> Iterator[Row]:
+    """One row: the median rows to recover over seeds and changes, and their outcomes.
 
-    The median counts those that were not followed to their end as longer than they were followed
-    (Kaplan & Meier 1958), and those that did not fall as 0; NaN where fewer than half are known
-    to have recovered. Phases too short to judge are left out. The others are means.
+    The median counts censored recoveries, those that were not followed to their end, as longer
+    than they were followed (Kaplan & Meier 1958), and those that did not fall as 0; NaN where
+    fewer than half are known to have recovered. Phases too short to judge are left out. The
+    others are means. No row without changes.
     """
-    frame, rows = recovery(results, window, tolerance), []
-    names = [*results.swept, "contender"]
-    keys = [str(key) for key in frame[names].to_numpy().tolist()]  # lists may be swept, too
-    for _, group in frame.groupby(keys, sort=False):
-        about = group.iloc[0][names].to_dict()
-        judged = group[group["outcome"] != TOO_SHORT]
-        ended = {"rows": median(judged["rows"], judged["censored"]), "changes": len(group)}
-        counts = {name: int((group["outcome"] == one).sum()) for name, one in OUTCOMES.items()}
-        means = {name: group[name].mean() for name in ("level", "depth", "area", "standard_error")}
-        rows.append(about | ended | counts | means)
-    return pd.DataFrame(rows, columns=[*results.swept, *OF_ALL_CHANGES])
+    rows = [*recovery(result, window, tolerance)]
+    if not rows:
+        return
+    judged = [row for row in rows if row["outcome"] != TOO_SHORT]
+    times = median([row["rows"] for row in judged], [row["censored"] for row in judged])
+    outcomes = Counter(row["outcome"] for row in rows)
+    counts = {name: outcomes[outcome] for name, outcome in OUTCOMES.items()}
+    means = {name: known_mean([row[name] for row in rows]) for name in MEANS}
+    yield result.label | {"rows": times, "changes": len(rows)} | counts | means
 
 
-def unit_of(columns):
-    """In what a tolerance of the loss is, over some intervals; None: shares of rows.
+def known_mean(values: list[float]) -> float:
+    """The mean of the values that are known; NaN where none is."""
+    known = [value for value in values if not np.isnan(value)]
+    return float(np.mean(known)) if known else np.nan
 
-    For numbers the variance of the labels, or where the loss is an absolute error its root.
+
+def unit_of(columns: Columns) -> Callable[[slice], float] | None:
+    """The unit of a tolerance of the loss, over some intervals; None: shares of rows.
+
+    For regression the variance of the labels, or where the loss is an absolute error its root.
     """
     if "y_mean" not in columns:
         return None
@@ -102,157 +101,132 @@ def unit_of(columns):
     return unit
 
 
-def regret(results):
-    """A row for each contender and interval: the loss beyond the best possible, summed so far.
+def regret(result: ContenderResult) -> dict[str, np.ndarray] | None:
+    """The loss beyond the best possible, summed up to each interval; None where it is not known.
 
-    Dynamic regret: the mean over seeds, its least and greatest. No rows without a known truth.
+    Dynamic regret: columns (n,) of the mean over seeds, its least and greatest.
     """
-    frames = []
-    for setting, contender, played in results.grouped():
-        if excess(played[0].truth.columns | played[0].trace.columns) is None:
-            continue
-        excesses = with_each_seed(played, lambda one: excess(one.truth.columns | one.trace.columns))
-        sums = np.cumsum(excesses, axis=1)
-        frame = pd.DataFrame(
-            {"contender": contender, "last_row": played[0].truth.columns["last_row"]}
-            | {"regret": sums.mean(axis=0), "low": sums.min(axis=0), "high": sums.max(axis=0)}
-            | {"seeds": len(sums)}
-        )
-        for name, value in setting.items():
-            frame[name] = [value] * len(frame)
-        frames.append(frame)
-    whole = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-    return whole.reindex(columns=[*results.swept, *REGRET])
+    excesses = [excess(run.columns) for run in result.runs]
+    if any(one is None for one in excesses):
+        return None
+    sums = np.cumsum(result.per_seed(excesses), axis=1)
+    bounds = {"regret": sums.mean(axis=0), "low": sums.min(axis=0), "high": sums.max(axis=0)}
+    return {"last_row": result.runs[0].truth.columns["last_row"]} | bounds
 
 
-def alarms(results):
-    """A row for each contender that rang: its alarms against the true changes, over the seeds.
+def alarms(result: ContenderResult) -> Iterator[Row]:
+    """A row of the alarms of a contender that had any, against the true changes, over the seeds.
 
-    Below each stand two detectors that see no errors and ring as often: at even distances, and at
-    random. `delay` is the median of rows from a change to its alarm, those that were missed
-    counting as longer than until the next change. Where nobody knows of any change, all but the
-    number of alarms is NaN, and the contender stands alone.
+    Then rows of two blind detectors, which see no errors and have as many alarms: at even
+    distances, and at random. `delay` is the median of rows from a change to its alarm, those that
+    were missed counting as longer than until the next change. Where no change is known, all but
+    the number of alarms is NaN, and the blind detectors are left out.
     """
-    rows = []
-    for setting, contender, played in results.grouped():
-        models = results.study.variants[0].scenario.models
-        if contender in models and any(len(alarm_rows(one)) for one in played):
-            rows += _beside_blind(results, setting, contender, played)
-    return pd.DataFrame(rows, columns=[*results.swept, *ALARMS])
-
-
-def _beside_blind(results, setting, contender, played):
-    """The rows of one contender."""
-    first, stop = rows_of(played[0])
-    made = {
-        "": lambda one: alarm_rows(one),
-        ", if it rang evenly": lambda one: periodic(len(alarm_rows(one)), first, stop),
-        ", if it rang at random": lambda one: at_random(
-            len(alarm_rows(one)), first, stop, of_repeat(one.seed, one.repeat)
+    if not any(len(alarm_rows(run)) for run in result.runs):
+        return
+    first, stop = rows_of(result.runs[0])
+    detectors: dict[str, Callable[[TracedRun], np.ndarray]] = {
+        "": alarm_rows,
+        ", periodic alarms": lambda run: periodic(len(alarm_rows(run)), first, stop),
+        ", random alarms": lambda run: at_random(
+            len(alarm_rows(run)), first, stop, of_repeat(run.seed, run.repeat)
         ),
     }
-    for words, rows in made.items():
-        found = [detection(results, one, rows(one)) for one in played]
-        seeds = {"seeds": seeds_in(played)}
-        yield setting | {"contender": f"{contender}{words}"} | alarmed(played, found) | seeds
+    for words, rows in detectors.items():
+        found = [detection(result.stream, run, rows(run)) for run in result.runs]
+        label = result.setting | {"contender": f"{result.contender}{words}"}
+        yield label | detections(result, found) | {"seeds": len(result.seeds)}
         if all(np.isnan(one.changes) for one in found):
             return
 
 
-def detection(results, one, alarms):
-    """How alarms at some rows compare with the changes of the stream of a run."""
-    changes, known = results.changes(one.setting, one.seed), results.dated(one.setting)
-    first, stop = rows_of(one)
-    return detected(alarms, starts(changes, first, stop), first, stop, known)
+def detection(stream: Stream, run: TracedRun, alarms: np.ndarray) -> Detection:
+    """How alarms at some rows (m,) compare with the changes of the stream of a run."""
+    first, stop = rows_of(run)
+    changes = starts(stream.begun(run.seed), first, stop)
+    return detected(alarms, changes, first, stop, stream.dated)
 
 
-def rows_of(one):
+def rows_of(run: TracedRun) -> tuple[int, int]:
     """The first scored row of a run, and the row after the last."""
-    columns = one.truth.columns
+    columns = run.truth.columns
     return int(columns["first_row"][0]), int(columns["last_row"][-1]) + 1
 
 
-def alarmed(played, told):
-    """What the `Detection`s of runs come to."""
-    delays = [delay for one in told for delay in one.delays]
-    waited = [rows for one in told for rows in one.waited]
-    cut = [False] * len(delays) + [True] * len(waited)
-    seeds = [one.seed for one in played]
+def detections(result: ContenderResult, found: Sequence[Detection]) -> Row:
+    """The means over seeds of what was detected in each run, and the delays over all runs."""
+    delays = [delay for one in found for delay in one.delays]
+    waited = [rows for one in found for rows in one.waited]
+    censored = [False] * len(delays) + [True] * len(waited)
+    names = {name: name for name in ("alarms", "changes", "missed", "extra", "early")}
+    names |= {name: name for name in ("between_false", "ratio")} | {"detected": "found"}
     means = {
-        name: float(np.mean(by_seed(seeds, [getattr(one, name) for one in told])))
-        for name in ("alarms", "changes", "missed", "extra", "early", "between_false", "ratio")
+        column: float(np.mean(result.per_seed(getattr(one, name) for one in found)))
+        for column, name in names.items()
     }
     return means | {
-        "detected": float(np.mean(by_seed(seeds, [one.found for one in told]))),
         "to_detection": float(np.mean(delays)) if delays else np.nan,
-        "delay": median(delays + waited, cut),
+        "delay": median(delays + waited, censored),
     }
 
 
-def alarm_rows(one):
-    """The rows (m,) of the alarms of a run: those predicted next when they rang."""
-    return np.empty(0, np.int64) if one.trace.alarms is None else one.trace.alarms
+def alarm_rows(run: TracedRun) -> np.ndarray:
+    """The rows (m,) of the alarms of a run: the row that is predicted next after each."""
+    return np.empty(0, np.int64) if run.trace.alarms is None else run.trace.alarms
 
 
-def probed(results):
-    """A row for each contender, phase and concept: its error on fresh rows of it after the phase.
+def probed(result: ContenderResult) -> Iterator[Row]:
+    """A row for each phase and concept: the error on fresh rows of the concept after the phase.
 
-    Means over seeds. `visit` counts how often the concept that rules the phase has ruled.
+    Means over seeds. `visit` counts how often the concept of the phase has ruled. No rows where
+    runs were not probed.
     """
-    rows = []
-    for setting, contender, played in results.grouped():
-        names = list(results.variant(setting).scenario.stream.concepts)
-        told = [one.trace.probes for one in played]
-        if any(one is None for one in told):
-            continue
-        errors = with_each_seed(played, lambda one: one.trace.probes.errors).mean(axis=0)
-        visits = Counter()
-        for phase, (last, ruling) in enumerate(zip(told[0].rows, told[0].ruling)):
-            visits[ruling] += 1
-            about = {"contender": contender, "phase": phase, "last_row": last}
-            about |= {"ruling": names[ruling], "visit": visits[ruling], "seeds": seeds_in(played)}
-            rows += [
-                setting | about | {"concept": name, "error": error}
-                for name, error in zip(names, errors[phase])
-            ]
-    return pd.DataFrame(rows, columns=[*results.swept, *PROBED])
+    probes = probes_of(result)
+    if not probes:
+        return
+    names, visits = list(result.stream.concepts), Counter[int]()
+    errors = result.per_seed(one.errors for one in probes).mean(axis=0)
+    for phase, (last, ruling) in enumerate(zip(probes[0].rows, probes[0].ruling)):
+        visits[ruling] += 1
+        label = result.label | {"phase": phase, "last_row": last, "ruling": names[ruling]}
+        label |= {"visit": visits[ruling], "seeds": len(result.seeds)}
+        for name, error in zip(names, errors[phase]):
+            yield label | {"concept": name, "error": error}
 
 
-def forgetting(results):
-    """A row a contender: what it has lost, at the end, of concepts that ruled before.
+def probes_of(result: ContenderResult) -> list[Probes]:
+    """The probes of each run; empty where some run was not probed."""
+    probes = [run.trace.probes for run in result.runs if run.trace.probes is not None]
+    return probes if len(probes) == len(result.runs) else []
+
+
+def forgetting(result: ContenderResult) -> Iterator[Row]:
+    """One row: what a contender has lost, at the end, of concepts that ruled before.
 
     `error` is the mean on all concepts; `forgetting` how much higher it is than at its lowest
     after an earlier phase (Chaudhry et al. 2018); `backward_transfer` how much lower than after
     the last phase that the concept ruled (Lopez-Paz & Ranzato 2017): means over the concepts
-    that do not rule at the end, and over seeds.
+    that do not rule at the end, and over seeds. No row where runs were not probed.
     """
-    rows = []
-    for setting, contender, played in results.grouped():
-        if all(one.trace.probes is not None for one in played):
-            means = with_each_seed(
-                played, lambda one: lost(one.trace.probes.errors, one.trace.probes.ruling)
-            ).mean(axis=0)
-            named = dict(zip(FORGETTING[1:4], means.tolist()))
-            rows.append(setting | {"contender": contender} | named | {"seeds": seeds_in(played)})
-    return pd.DataFrame(rows, columns=[*results.swept, *FORGETTING])
+    if probes := probes_of(result):
+        means = result.per_seed(lost(one.errors, one.ruling) for one in probes).mean(axis=0)
+        named = dict(zip(FORGETTING[1:4], means.tolist()))
+        yield result.label | named | {"seeds": len(result.seeds)}
 
 
-def excess(columns):
-    """The loss of each interval beyond the best possible, or None where that is not known."""
+def excess(columns: Columns) -> np.ndarray | None:
+    """The loss of each interval (n,) beyond the best possible, or None where that is not known."""
     if "excess_squared_error" in columns:
         return columns["excess_squared_error"]
     if "expected_error" in columns and "bayes_error" in columns:
         return np.maximum(columns["expected_error"] - columns["bayes_error"], 0)  # but rounding
+    return None
 
 
-def counted(columns):
-    """The loss of each interval: wrong rows, or for numbers the absolute error."""
+def loss(columns: Columns) -> np.ndarray:
+    """The loss of each interval (n,): the excess where known, else wrong rows or absolute error."""
+    if (known := excess(columns)) is not None:
+        return known
     if "absolute_error" in columns:
         return columns["absolute_error"]
     return columns["rows"] - columns["correct"].sum(axis=1)
-
-
-def loss(columns):
-    """The excess where it is known, else the loss itself."""
-    known = excess(columns)
-    return counted(columns) if known is None else known

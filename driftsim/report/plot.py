@@ -180,14 +180,11 @@ def why_empty(reports, figure, view):
 def missing(reports, names):
     """Which runs of contenders have not been played, or have failed."""
     for path, results in reports.items():
-        ended = {
-            (str(one.setting), one.contender, one.seed, one.repeat) for one in results.traces()
-        }
-        for variant in results.study.variants:
-            setting = str(dict(zip(results.swept, variant.setting.values())))
+        for variant in results.variants:
             rules = variant.scenario.evaluation
             runs = [*product(range(rules.seeds), range(rules.repeats))]
             for name in [name for name in variant.scenario.models if name in names]:
-                if lost := [run for run in runs if (setting, name, *run) not in ended]:
+                result = variant.results.get(name)
+                if lost := {*runs} - {*(result.keys if result else ())}:
                     where = f"{path}: {variant.title}: " if variant.title else f"{path}: "
                     yield line(f"{where}{len(lost)} of {len(runs)} runs of {name} have not ended")

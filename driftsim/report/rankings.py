@@ -1,85 +1,89 @@
 """Rankings: how contenders compare over the settings of a sweep, each setting counting once."""
 
+from collections.abc import Iterator, Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from driftsim.evaluation.significance import bayesian_signed_rank, ranked, wilcoxon_holm
 from driftsim.parts import identity
-from driftsim.report.comparisons import Measured, margin, scope_of
+from driftsim.report.comparisons import Measurement, margin, scope_of
+from driftsim.report.variant_results import VariantResults
 from driftsim.streams.stream import PARTS, spawn_rng
 
 RANKS = ["contender", "metric", "rank", "settings", "streams", "p", "critical", "test"]
 PAIRS = ["better", "worse", "metric", "settings", "wins", "ties", "losses", "p"]
-EQUAL = ["p_better", "p_equal", "p_worse"]  # where a margin was given
+EQUAL = ["p_better", "p_equal", "p_worse"]  # where the report asks for a margin
 
 
-def ranks(results):
-    """A row a contender: its mean rank over the settings of a sweep, the best first.
+def ranks(variants: Sequence[VariantResults], metric: str) -> pd.DataFrame:
+    """A row a contender: its mean rank over the settings of a sweep by a metric, the best first.
 
-    By the metric that is asked for first. With the chance `p` of such ranks if all were alike,
-    by which `test`, and the `critical` difference of ranks, beyond which two differ. No rows
-    without a sweep, or a second contender, or where the metric is not known.
+    With the chance `p` of such ranks if all were alike, by which `test`, and the `critical`
+    difference of ranks, beyond which two differ. No rows without a sweep, or a second contender,
+    or where the metric is not known.
     """
-    names, losses = losses_of(results)
+    names, losses = losses_of(variants, metric)
     if len(losses) < 2 or len(names) < 2:
         return pd.DataFrame(columns=RANKS)
     found = ranked(losses)
-    frame = pd.DataFrame({"contender": names, "metric": results.first_metric, "rank": found.mean})
-    frame = frame.assign(settings=len(losses), streams=streams_of(results))
+    frame = pd.DataFrame({"contender": names, "metric": metric, "rank": found.mean})
+    frame = frame.assign(settings=len(losses), streams=streams_of(variants))
     frame = frame.assign(p=found.p, critical=found.critical, test=found.test)
     return frame.sort_values("rank", ignore_index=True)
 
 
-def rank_pairs(results):
+def rank_pairs(variants: Sequence[VariantResults], metric: str) -> pd.DataFrame:
     """A row for each two contenders: in how many settings of a sweep the one is better.
 
     `p` is that of Wilcoxon's signed-rank test, by Holm's correction for all pairs. With
     `report.equivalence`, also how probable it is that the one is better by more than the margin,
     that both are equal to within it, or that the other is better (Benavoli et al. 2017).
     """
-    names, losses = losses_of(results)
+    names, losses = losses_of(variants, metric)
     if len(losses) < 2 or len(names) < 2:
         return pd.DataFrame(columns=PAIRS)
-    adjusted, rows = wilcoxon_holm(losses), []
-    margins = margins_of(results, losses)
-    order = np.argsort(losses.mean(axis=0), kind="stable")
-    for i, j in combinations(order.tolist(), 2):
+    least = np.abs(losses).min(axis=1)
+    margins = margin(variants[0].scenario, metric, least)
+    rows = pairs_of(names, losses, margins)
+    columns = PAIRS if margins is None else [*PAIRS, *EQUAL]
+    return pd.DataFrame([row | {"metric": metric} for row in rows], columns=columns)
+
+
+def pairs_of(
+    names: list[str], losses: np.ndarray, margins: np.ndarray | None
+) -> Iterator[dict[str, Any]]:
+    """A row for each two contenders, from losses (n, k) of k of them in n settings.
+
+    `margins` (n,) are the greatest differences that do not matter.
+    """
+    adjusted = wilcoxon_holm(losses)
+    order = np.argsort(losses.mean(axis=0), kind="stable").tolist()
+    for i, j in combinations(order, 2):
         apart = losses[:, j] - losses[:, i]
-        row = {"better": names[i], "worse": names[j], "metric": results.first_metric}
-        row |= {"settings": len(apart), "wins": int(np.sum(apart > 0))}
-        row |= {"ties": int(np.sum(apart == 0)), "losses": int(np.sum(apart < 0))}
-        row |= {"p": adjusted[i, j]}
+        row = {"better": names[i], "worse": names[j], "settings": len(apart)}
+        row |= {"wins": int(np.sum(apart > 0)), "ties": int(np.sum(apart == 0))}
+        row |= {"losses": int(np.sum(apart < 0)), "p": adjusted[i, j]}
         if margins is not None:
-            shares = bayesian_signed_rank(*(losses[:, one] / margins for one in (i, j)), 1.0, rng())
-            row |= dict(zip(EQUAL, shares))
-        rows.append(row)
-    return pd.DataFrame(rows, columns=[*PAIRS, *(EQUAL if margins is not None else ())])
+            rng = spawn_rng(0, PARTS)  # the same draws of a posterior for every pair
+            better, worse = (losses[:, one] / margins for one in (i, j))
+            row |= dict(zip(EQUAL, bayesian_signed_rank(better, worse, 1.0, rng)))
+        yield row
 
 
-def rng():
-    """The same draws of a posterior for every pair."""
-    return spawn_rng(0, PARTS)
+def streams_of(variants: Sequence[VariantResults]) -> int:
+    """How many different streams the settings have: a sweep of a learner has one alone."""
+    return len({identity(one.scenario.stream) for one in variants})
 
 
-def streams_of(results):
-    """How many different streams the settings have: of a swept learner one alone."""
-    return len({identity(one.scenario.stream) for one in results.study.variants})
-
-
-def losses_of(results):
+def losses_of(variants: Sequence[VariantResults], metric: str) -> tuple[list[str], np.ndarray]:
     """The names of the contenders, and their metric in each setting (n, k), lower being better."""
-    names = list(results.study.variants[0].scenario.models)
-    losses = []
-    for variant, _, runs in results.contests():
-        if len(runs) == len(names):
-            scope = scope_of(variant.scenario, runs, results.first_metric)
-            losses.append([scope.sign * Measured(runs[name], scope).value for name in names])
+    names, losses = list(variants[0].scenario.models), []
+    for one in variants:
+        results, scope = one.contenders, scope_of(one, metric)
+        if len(results) == len(names):
+            found = [Measurement(results[name], scope).value for name in names]
+            losses.append([scope.sign * value for value in found])
     return names, np.array([one for one in losses if np.isfinite(one).all()])
-
-
-def margins_of(results, losses):
-    """The greatest difference that does not matter in each setting (n,), or None."""
-    scenario = results.study.variants[0].scenario
-    return margin(scenario, results.first_metric, np.abs(losses).min(axis=1))

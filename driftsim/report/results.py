@@ -1,354 +1,245 @@
-"""Results: the traces of a study as tables that pandas people can go on with."""
+"""Results: all that is known of a study that has been run, as tables for pandas."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import chain
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from driftsim.evaluation.metrics import metric_of, metrics_of
-from driftsim.evaluation.scores import scores_of
-from driftsim.evaluation.trace import Trace
-from driftsim.messages import guess
-from driftsim.report.comparisons import (
-    DIFFERENCES,
-    Measured,
-    bounds_of,
-    differences,
-    mean_of,
-    scope_of,
+from driftsim.report import comparisons, measures, rankings
+from driftsim.report.comparisons import Measurement, bounds_of, mean_of, scope_of
+from driftsim.report.measures import TOLERANCE
+from driftsim.report.stored_runs import stored_runs
+from driftsim.report.variant_results import (
+    SECONDS,
+    ContenderResult,
+    Metric,
+    TracedRun,
+    VariantResults,
 )
-from driftsim.report.measures import (
-    COLUMNS,
-    TOLERANCE,
-    alarms,
-    forgetting,
-    probed,
-    recovered,
-    recovery,
-    regret,
-)
-from driftsim.report.rankings import PAIRS, RANKS, rank_pairs, ranks
-from driftsim.report.seeds import by_seed, repeats_in, seeds_in, with_each_seed
-from driftsim.report.verdict import SECONDS, verdict
-from driftsim.runs import runs_of
-from driftsim.scenario import shortest
+from driftsim.report.verdict import Verdict, verdict
+from driftsim.runs import Run, runs_of
+from driftsim.scenario import Study, Variant, shortest
+from driftsim.store import Store
 
-UNHEARD = ("labels_after_end", "labels_never")
-SUMMED = ("fits", "fits_skipped", "labels", *UNHEARD, "rows_trained", "alarms")
-COSTS = [*SUMMED, *SECONDS, "compile_seconds", "model_bytes", "seeds", "repeats"]
+CENSORED = ("labels_after_end", "labels_never")  # labels that do not come before the stream ends
+SUMMED = ("fits", "fits_skipped", "labels", *CENSORED, "rows_trained", "alarms")
+COSTS = (*SUMMED, *SECONDS, "compile_seconds", "model_bytes")
 CURVES = ["contender", "first_row", "last_row", "mean", "low", "high", "seeds"]
-
-
-class Played(NamedTuple):
-    """A contender's finished run, with the truth about its stream."""
-
-    setting: dict  # what is swept: dotted path to value
-    contender: str
-    seed: int
-    trace: Trace
-    truth: Trace
-    repeat: int = 0  # of the learner, on the stream of the seed
-
-    @property
-    def columns(self):
-        """The columns of both."""
-        return self.truth.columns | self.trace.columns
-
-    def within(self, intervals):
-        """The same of some consecutive intervals, a slice."""
-        return self._replace(
-            **{name: getattr(self, name).within(intervals) for name in ("trace", "truth")}
-        )
-
-    def over(self, window=None):
-        """The columns of both, over windows, or as one over the whole stream."""
-        merged = [t.over(window) if window else t.total() for t in (self.truth, self.trace)]
-        return merged[0].columns | merged[1].columns
-
-    def along(self, over, window):
-        """The columns of both along the stream, over windows of some kind."""
-        made = {
-            "tumbling": lambda trace: trace.over(window),
-            "sliding": lambda trace: trace.sliding(window),
-            "cumulative": lambda trace: trace.cumulative(),
-            "faded": lambda trace: trace.faded((window - 1) / (window + 1)),
-        }
-        if over not in made:
-            raise ValueError(f"{over!r} is no kind of window; {guess(over, made)}")
-        return made[over](self.truth).columns | made[over](self.trace).columns
+TAKEN = {  # names of columns, which what is swept may not have
+    *COSTS, "seeds", "repeats", "engine", *CURVES, *measures.RECOVERY, *measures.OF_ALL_CHANGES,
+    *measures.REGRET, *measures.ALARMS, *measures.PROBED, *measures.FORGETTING,
+    *comparisons.DIFFERENCES, *rankings.RANKS, *rankings.PAIRS,
+}  # fmt: skip
 
 
 class Results:
-    """All that is known of a study that has been run."""
+    """All that is known of a study that has been run, each table a pandas frame.
 
-    def __init__(self, study, store, parts=()):
-        self.study, self.store, self._parts = study, store, tuple(parts)
-        self._traces = self._groups = None
+    Finished runs come from the store, or are `runs`, those of each variant of the study in order.
+    Tables raise `StoreError` where the trace of a run cannot be read.
+    """
 
-    def traces(self):
-        """Every finished run, as a list of `Played`."""
-        if self._traces is None:
-            self._traces = list(self._load())
-        return self._traces
+    def __init__(
+        self,
+        study: Study,
+        store: Store | None = None,
+        parts: Iterable[str] = (),
+        runs: Iterable[Iterable[TracedRun]] | None = None,
+    ):
+        self.study, self.store, self._parts, self._runs = study, store, tuple(parts), runs
 
-    def summary(self):
-        """A row a contender, and a column for each swept path; means over the seeds,
-        with each of which over the repeats.
+    def traces(self) -> list[TracedRun]:
+        """Every finished run, by variant, contender, seed and repeat; references come last."""
+        return [run for one in self.variants for run in one.runs]
 
-        Each metric that is asked for has bounds at 95 %, such as `error_low` and `error_high`:
-        over stream seeds, or, with one stream, of these trained models on rows like these. A cell
-        that cannot be known is NaN, such as the excess without a known truth. The rows of the
-        references, such as `oracle` and `no_change`, are how they would have done, each with every
-        label before the row. `engine` is `compiled`, or the library that a contender runs on.
+    def summary(self) -> pd.DataFrame:
+        """A row a contender, and a column for each swept path: means over the seeds.
+
+        The value of a seed is the mean over its repeats. Each metric that is asked for has bounds
+        at 95 %, such as `error_low` and `error_high`: over stream seeds, or, with one stream, of
+        these trained models on rows like these. A cell that cannot be known is NaN, such as the
+        excess without a known truth. The rows of the references, such as `oracle` and
+        `no_change`, are how they would have done, each with every label before the row. `engine`
+        is `compiled`, or the library that a contender runs on.
         """
-        rows = []
-        for setting, contender, played in self.grouped():
-            variant = self.variant(setting)
-            about = setting | {"contender": contender} | averaged(played, self.metrics)
-            for name in self.asked:
-                scope = scope_of(variant.scenario, {contender: played}, name)
-                low, high = bounds_of(mean_of(Measured(played, scope), scope), scope)
-                about |= {f"{name}_low": low, f"{name}_high": high}
-            rows.append(about | {"engine": self.engine(setting, contender, played)})
-        costs = [name for name in COSTS if name != "repeats" or self.repeats > 1]
-        return pd.DataFrame(rows, columns=[*self.swept, *self.measures, *costs, "engine"])
+        rows = [self._summary_of(one, name) for one in self.variants for name in one.results]
+        costs = [*COSTS, "seeds", *(["repeats"] if self.repeats > 1 else []), "engine"]
+        return self._frame(rows, [*self.measures, *costs])
 
-    def curves(self, metric=None, window=None, over="tumbling"):
-        """A metric (the foremost if not given) over the stream: a row a contender and window.
+    def curves(
+        self, metric: str | None = None, window: int | None = None, over: str = "tumbling"
+    ) -> pd.DataFrame:
+        """A metric (the first if not given) over the stream: a row a contender and window.
 
-        The mean over seeds, the least and the greatest with one of them (with each a mean over
-        its repeats), and the rows `first_row` … `last_row` of
-        each window, which is rounded up to whole intervals. NaN where the metric is undefined.
-        `over` tells what the windows are: `tumbling`, one after the other; `sliding`, one that
-        ends with each interval; `cumulative`, all rows so far; or `faded`, all rows so far, a
-        row counting less the longer it is past, as much as to be worth `window` rows together.
+        The mean over seeds, the least and the greatest with one of them (each a mean over its
+        repeats), and the rows `first_row` … `last_row` of each window, which is rounded up to
+        whole intervals. NaN where the metric is undefined. `over` is the kind of windows:
+        `tumbling`, one after the other; `sliding`, one that ends with each interval;
+        `cumulative`, all rows so far; or `faded`, all rows so far, where the weight of a row falls
+        with its age, and all weights sum to `window` rows. Raises `ValueError` for another kind.
         """
         schema = self.study.variants[0].scenario.stream.schema
-        measure, frames = metric_of(metric or next(iter(self.metrics)), schema), []
-        for setting, contender, played in self.grouped():
-            asked = over, window or self.window
-            values = with_each_seed(played, lambda one: measure(one.along(*asked)))  # noqa: B023
-            rows = played[0].along(*asked)
-            frame = pd.DataFrame(
-                {"contender": contender}
-                | {name: rows[name] for name in ("first_row", "last_row")}
-                | {"mean": values.mean(axis=0)}
-                | {"low": values.min(axis=0), "high": values.max(axis=0), "seeds": len(values)}
-            )
-            for name, value in setting.items():
-                frame[name] = [value] * len(frame)
-            frames.append(frame)
-        whole = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-        return whole.reindex(columns=[*self.swept, *CURVES])
+        measure, parts = metric_of(metric or self.first_metric, schema), []
+        for result in self.results():
+            rows = [run.along(over, window or self.window) for run in result.runs]
+            values = result.per_seed(map(measure, rows))
+            bounds = {"low": values.min(axis=0), "high": values.max(axis=0)}
+            edges = {name: rows[0][name] for name in ("first_row", "last_row")}
+            parts.append((result, edges | {"mean": values.mean(axis=0)} | bounds))
+        return self._long_frame(parts, CURVES)
 
-    def recovery(self, window=None, tolerance=TOLERANCE):
-        """How each contender came through each change, with each seed.
+    def recovery(self, window: int | None = None, tolerance: float = TOLERANCE) -> pd.DataFrame:
+        """How each contender came through each change: a row for each seed, repeat and change.
 
         Windows have `window` rows, or more where noise asks for it. `tolerance` is of the excess;
-        for numbers in units of the variance of the labels (of their standard deviation where the
-        best possible is not known). See docs/measures.md.
+        for regression in units of the variance of the labels (of their standard deviation where
+        the best possible is not known). See docs/measures.md.
         """
-        return recovery(self, window, tolerance)
+        asked = window or self.window, tolerance
+        rows = chain.from_iterable(measures.recovery(one, *asked) for one in self.results())
+        hidden = () if self.repeats > 1 else ("repeat",)
+        return self._frame(rows, [name for name in measures.RECOVERY if name not in hidden])
 
-    def recovered(self, window=None, tolerance=TOLERANCE):
-        """A row a contender: its median recovery, and how often it came to which outcome."""
-        return recovered(self, window, tolerance)
+    def recovered(self, window: int | None = None, tolerance: float = TOLERANCE) -> pd.DataFrame:
+        """A row a contender: its median recovery, and how often each outcome came."""
+        asked = window or self.window, tolerance
+        rows = chain.from_iterable(measures.recovered(one, *asked) for one in self.results())
+        return self._frame(rows, measures.OF_ALL_CHANGES)
 
-    def regret(self):
-        """The loss beyond the best possible, summed along the stream."""
-        return regret(self)
+    def regret(self) -> pd.DataFrame:
+        """The loss beyond the best possible, summed along the stream; none where not known."""
+        parts = [(one, found) for one in self.results() if (found := measures.regret(one))]
+        return self._long_frame(parts, measures.REGRET)
 
-    def alarms(self):
-        """Alarms against the true changes, beside those of detectors that hear nothing."""
-        return alarms(self)
+    def alarms(self) -> pd.DataFrame:
+        """Alarms against the true changes, beside those of detectors that see no errors."""
+        contenders = (result for one in self.variants for result in one.contenders.values())
+        return self._frame(chain.from_iterable(map(measures.alarms, contenders)), measures.ALARMS)
 
-    def compare(self):
-        """Each two contenders: how much better one is, and whether they can be told apart."""
-        return differences(self)
+    def compare(self) -> pd.DataFrame:
+        """Each two contenders: how much better one is, and whether the difference is significant.
 
-    def ranks(self):
-        """The mean rank of each contender over the settings of a sweep, and what they tell."""
-        return ranks(self)
+        By the first metric, with an interval at 95 % for each pair alone. `p` is by Holm's
+        correction for all pairs of a setting, and `significant` where it is below .05.
+        `equivalent`, where `report.equivalence` is given, are those equal to within it.
+        """
+        rows = (comparisons.differences(one, self.first_metric) for one in self.variants)
+        frame = self._frame(chain.from_iterable(rows), comparisons.DIFFERENCES)
+        asked = self.study.variants[0].scenario.report.equivalence is not None
+        return frame if asked else frame.drop(columns="equivalent")
 
-    def rank_pairs(self):
+    def ranks(self) -> pd.DataFrame:
+        """The mean rank of each contender over the settings of a sweep, and what the ranks show."""
+        return rankings.ranks(self.variants, self.first_metric)
+
+    def rank_pairs(self) -> pd.DataFrame:
         """Each two contenders over the settings of a sweep: wins, and whether they differ."""
-        return rank_pairs(self)
+        return rankings.rank_pairs(self.variants, self.first_metric)
 
-    def verdict(self):
-        """What the study shows, in sentences that its figures carry: `print` it."""
-        return verdict(self)
+    def verdict(self) -> Verdict:
+        """What the study shows, in sentences that its figures support: `print` it."""
+        return verdict(self.variants, [*self.metrics], self.ranks())
 
-    def probed(self):
+    def probed(self) -> pd.DataFrame:
         """The error on fresh rows of each concept after each phase, where they were probed."""
-        return probed(self)
+        rows = chain.from_iterable(map(measures.probed, self.results()))
+        return self._frame(rows, measures.PROBED)
 
-    def forgetting(self):
+    def forgetting(self) -> pd.DataFrame:
         """What each contender has lost, at the end, of concepts that ruled before."""
-        return forgetting(self)
+        rows = chain.from_iterable(map(measures.forgetting, self.results()))
+        return self._frame(rows, measures.FORGETTING)
 
-    def changes(self, setting, seed):
-        """The changes of the stream of a setting, also those under way at its end."""
-        return self.variant(setting).scenario.stream.begun(seed)
-
-    def dated(self, setting):
-        """Whether nothing but the changes changes the stream of a setting, as far as is known."""
-        return self.variant(setting).scenario.stream.dated
-
-    def engine(self, setting, contender, played=()):
-        """What the models of a contender run on, in runs of it; nothing for a reference."""
-        scenario = self.variant(setting).scenario
-        found = scenario.models.get(contender)
-        if any("outgrown" in one.trace.columns for one in played):
-            return "river, not compiled: it has outgrown its kernel"
-        return found.engine(scenario.stream.schema) if found else ""
-
-    def variant(self, setting):
-        """The variant of a setting."""
+    @cached_property
+    def variants(self) -> list[VariantResults]:
+        """The results of each variant of the study, in order."""
         settings = [dict(zip(self.swept, one.setting.values())) for one in self.study.variants]
-        return self.study.variants[settings.index(setting)]
+        runs = self._runs
+        if runs is None:
+            if self.store is None:
+                raise ValueError("results need a store or runs")
+            runs = stored_runs(self.study.variants, settings, self.store, self._parts)
+        return [*map(VariantResults, self.study.variants, settings, runs)]
 
-    def write(self, folder, failures=()):
-        """Write figures, tables and the page into a folder; gives their paths, the page last."""
-        from driftsim.report.page import write
+    def results(self) -> Iterator[ContenderResult]:
+        """The result of each contender, then of each reference, under each variant."""
+        return (result for one in self.variants for result in one.results.values())
 
-        return write(self, folder, failures)
-
-    @property
-    def swept(self):
-        """Names of the swept paths, as columns of the tables."""
-        return shortest(
-            self.study.swept,
-            taken={
-                *self.measures,
-                *COSTS,
-                "engine",
-                *CURVES,
-                *COLUMNS,
-                *DIFFERENCES,
-                *RANKS,
-                *PAIRS,
-            },
-        )
-
-    @property
-    def metrics(self):
-        """The metrics asked for, the first of them first, and all others that the labels have."""
-        scenario = self.study.variants[0].scenario
-        schema = scenario.stream.schema
-        return {name: metric_of(name, schema) for name in [*scenario.metrics, *metrics_of(schema)]}
-
-    @property
-    def first_metric(self):
-        """The metric that tables, verdict and page lead with: the first one asked for."""
-        return next(iter(self.metrics))
-
-    @property
-    def asked(self):
-        """The metrics that the report asks for."""
-        return self.study.variants[0].scenario.metrics
-
-    @property
-    def measures(self):
-        """The columns of a summary that tell how right a contender was."""
-        bounded = {name: (name, f"{name}_low", f"{name}_high") for name in self.asked}
-        return ["contender", *chain(*(bounded.get(name, (name,)) for name in self.metrics))]
-
-    @property
-    def repeats(self):
-        """How often contenders are played on each stream, with other learner seeds."""
-        return max(one.scenario.evaluation.repeats for one in self.study.variants)
-
-    @property
-    def window(self):
-        """Rows per point of a curve."""
-        return self.study.variants[0].scenario.window
-
-    def runs(self):
-        """Every run of the study, with its variant."""
+    def runs(self) -> Iterator[tuple[Variant, Run]]:
+        """Every run of the study, finished or not, with its variant."""
         for variant in self.study.variants:
             for run in runs_of(variant, self._parts):
                 yield variant, run
 
-    def _load(self):
-        truths, loaded = {}, {}
-        for variant, run in self.runs():
-            if run not in self.store:
-                continue
-            trace = loaded.get(run.key) or self.store.load(run)
-            loaded[run.key] = trace
-            setting = dict(zip(self.swept, variant.setting.values()))
-            if run.contender is None:
-                truths[variant.title, run.seed] = trace
-                for name in references(variant.scenario):
-                    yield Played(setting, name, run.seed, reference(name, trace), trace)
-            elif (variant.title, run.seed) in truths:
-                truth = truths[variant.title, run.seed]
-                yield Played(setting, run.name, run.seed, trace, truth, run.repeat)
+    @cached_property
+    def swept(self) -> list[str]:
+        """The swept paths, as names of columns of the tables."""
+        return shortest(self.study.swept, taken=TAKEN.union(self.measures))
 
-    def contests(self):
-        """Each setting with finished runs: its variant, the setting, and the contenders' runs."""
-        for variant in self.study.variants:
-            setting = dict(zip(self.swept, variant.setting.values()))
-            found = {name: self.of(setting, name) for name in variant.scenario.models}
-            if runs := {name: played for name, played in found.items() if played}:
-                yield variant, setting, runs
+    @cached_property
+    def metrics(self) -> dict[str, Metric]:
+        """The metrics asked for, in order, and all others that the labels have."""
+        schema = self.study.variants[0].scenario.stream.schema
+        return {name: metric_of(name, schema) for name in [*self.asked, *metrics_of(schema)]}
 
-    def grouped(self):
-        """The finished runs of each contender under each setting, contenders first."""
-        for variant in self.study.variants:
-            setting = dict(zip(self.swept, variant.setting.values()))
-            for name in [*variant.scenario.models, *references(variant.scenario)]:
-                if played := self.of(setting, name):
-                    yield setting, name, played
+    @property
+    def first_metric(self) -> str:
+        """The metric that tables, verdict and page lead with: the first one asked for."""
+        return self.asked[0]
 
-    def of(self, setting, contender):
-        """The finished runs of a contender, or a reference, under a setting."""
-        if self._groups is None:
-            self._groups = {}
-            for one in self.traces():
-                key = str(one.setting), one.contender
-                self._groups.setdefault(key, []).append(one)
-        return self._groups.get((str(setting), contender), [])
+    @property
+    def asked(self) -> list[str]:
+        """The metrics that the report asks for."""
+        return self.study.variants[0].scenario.metrics
 
+    @property
+    def measures(self) -> list[str]:
+        """The columns of a summary that show how well a contender predicted."""
+        bounded = {name: (name, f"{name}_low", f"{name}_high") for name in self.asked}
+        return ["contender", *chain(*(bounded.get(name, (name,)) for name in self.metrics))]
 
-def references(scenario):
-    """The references that stand beside the contenders unasked, unless one goes by the name."""
-    scores = scores_of(scenario.stream.schema)
-    names = ["oracle"] if scenario.stream.known and scenario.evaluation.truth else []
-    names += [kind.kind() for kind in scores.references]
-    return [name for name in names if name not in scenario.models]
+    @property
+    def repeats(self) -> int:
+        """How many learner seeds contenders have on each stream."""
+        return max(one.scenario.evaluation.repeats for one in self.study.variants)
 
+    @property
+    def window(self) -> int:
+        """Rows per point of a curve."""
+        return self.study.variants[0].scenario.window
 
-def reference(name, truth):
-    """The trace that a reference would leave, as far as the truth tells."""
-    columns = {key: truth.columns[key] for key in ("first_row", "last_row", "rows")}
-    if name == "oracle":
-        return Trace(columns | best(truth.columns), truth.interval)
-    own = {key: column for key, column in truth.columns.items() if key.startswith(f"{name}_")}
-    columns |= {key.removeprefix(f"{name}_"): column for key, column in own.items()}
-    if "correct" in columns:
-        columns["correct"] = columns["correct"][:, None]
-    return Trace(columns, truth.interval)
+    def _summary_of(self, one: VariantResults, name: str) -> dict[str, Any]:
+        """The row of a contender, or a reference, in the summary."""
+        result = one.results[name]
+        row = result.label | {
+            metric: float(np.mean(result.per_seed(result.values(measure))))
+            for metric, measure in self.metrics.items()
+        }
+        for metric in self.asked:
+            scope = scope_of(one, metric)
+            bounds = bounds_of(mean_of(Measurement(result, scope), scope), scope)
+            row |= dict(zip((f"{metric}_low", f"{metric}_high"), bounds))
+        row |= {cost: result.cost(cost) for cost in COSTS}
+        counts = {"seeds": len(result.seeds), "repeats": result.repeats}
+        return row | counts | {"engine": result.engine}
 
+    def _frame(self, rows: Iterable[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+        return pd.DataFrame([*rows], columns=[*self.swept, *columns])
 
-def best(truth):
-    """What is expected of the best possible predictor."""
-    if "bayes_error" in truth:
-        bayes = truth["bayes_error"]
-        return {"expected_error": bayes, "correct": (truth["rows"] - bayes)[:, None]}
-    bayes = truth["bayes_squared_error"]
-    return {"squared_error": bayes, "excess_squared_error": np.zeros(len(bayes))}
-
-
-def averaged(played, metrics):
-    """The metrics and costs of a contender over whole streams, means over its seeds."""
-    tallies, seeds = [one.over() for one in played], [one.seed for one in played]
-    means = {
-        name: float(np.mean(by_seed(seeds, [metric(tally)[0] for tally in tallies])))
-        for name, metric in metrics.items()
-    }
-    for name in COSTS:
-        costs = [(seed, tally[name][0]) for seed, tally in zip(seeds, tallies) if name in tally]
-        means[name] = float(np.mean(by_seed(*zip(*costs)))) if costs else np.nan
-    return means | {"seeds": seeds_in(played), "repeats": repeats_in(played)}
+    def _long_frame(
+        self, parts: Sequence[tuple[ContenderResult, dict[str, np.ndarray]]], columns: Sequence[str]
+    ) -> pd.DataFrame:
+        """A frame with rows for each entry of the columns (n,) of some results."""
+        labels = [result.label | {"seeds": len(result.seeds)} for result, _ in parts]
+        lengths = [len(values["last_row"]) for _, values in parts]
+        joined: dict[str, Any] = {
+            name: np.concatenate([values[name] for _, values in parts])
+            for name in (parts[0][1] if parts else ())
+        }
+        for name in labels[0] if labels else ():
+            joined[name] = [one[name] for one, n in zip(labels, lengths) for _ in range(n)]
+        return pd.DataFrame(joined, columns=[*self.swept, *columns])

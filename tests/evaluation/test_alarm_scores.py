@@ -1,12 +1,11 @@
 """Alarms against changes, by hand; and detectors that see no errors."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from driftsim.evaluation.alarm_scores import at_random, detected, periodic, starts
-from driftsim.report.measures import alarmed
+from driftsim.report.measures import detections
+from driftsim.report.variant_results import ContenderResult, TracedRun
 from driftsim.rows import Change
 
 
@@ -65,7 +64,8 @@ def test_a_change_can_be_detected_from_the_first_row_of_its_ramp():
 
 def summed(found):
     """What detections with a seed each come to."""
-    return alarmed([SimpleNamespace(seed=seed) for seed in range(len(found))], found)
+    runs = [TracedRun({}, "", seed, None, None) for seed in range(len(found))]
+    return detections(ContenderResult(None, {}, "", runs), found)
 
 
 def test_changes_that_were_missed_are_not_left_out_of_the_median_delay():

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from examples import played
 
+from driftsim.report import write
 from driftsim.report.figures import images, plot_all
 from driftsim.report.page.document import page
 from driftsim.report.page.html_tables import frames
@@ -499,7 +500,7 @@ def test_a_large_study_stays_small_and_is_drawn_soon(chromium, folder):
 
 @pytest.mark.slow
 def test_a_large_report_with_its_figures_stays_small_and_is_drawn_soon(chromium, tmp_path):
-    path = large().write(tmp_path)[-1]
+    path = write(large(), tmp_path)[-1]
     assert path.stat().st_size < 8e6
     opened = Opened(chromium, path)
     assert opened.ask("return driftsim.then(({ drawn }) => drawn)") < 2_000

@@ -31,7 +31,7 @@ from driftsim.report.figures.style import COLOURS, FAINT, look_of, styled
 from driftsim.report.figures.view import fair_sizes
 from driftsim.report.measures import alarm_rows
 from driftsim.report.results import Results
-from driftsim.report.verdict import SECONDS
+from driftsim.report.variant_results import SECONDS
 from driftsim.runs import runs_of
 from driftsim.scenario import Scenario, Study, Variant
 from driftsim.store import Store

@@ -12,6 +12,7 @@ import pytest
 from examples import played
 
 from driftsim.evaluation.metrics import METRICS
+from driftsim.report import write
 from driftsim.report.figures import images, plot_all
 from driftsim.report.page import document, packed
 from driftsim.report.page.document import page, source, told_first
@@ -74,7 +75,7 @@ def text_of(results, failures=(), figures=()):
 @pytest.fixture(scope="module")
 def folder(swept, tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
-    swept.write(folder)
+    write(swept, folder)
     return folder
 
 
@@ -163,7 +164,7 @@ def test_the_end_tells_how_to_have_it_again(text, swept):
 
 
 def test_the_resolved_scenario_loads_to_the_same(plain, tmp_path):
-    plain.write(tmp_path)
+    write(plain, tmp_path)
     again = load(tmp_path / "scenario.yaml")
     assert again.variants[0].scenario == plain.study.variants[0].scenario
 

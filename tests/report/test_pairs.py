@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_verdict import INTERVALS, results_of
+from test_verdict import INTERVALS, results_of, with_runs
 
 
 def test_runs_are_compared_seed_by_seed_in_whatever_order_they_ended():
@@ -12,9 +12,9 @@ def test_runs_are_compared_seed_by_seed_in_whatever_order_they_ended():
     told = results.compare()
     assert told["better"].tolist() == ["ours"] and told["mean"][0] == pytest.approx(0.04)
     assert 0.02 < told["low"][0] < told["high"][0] < 0.06
-    shuffled = results_of({"ours": wrong + 5, "theirs": wrong + 9})
-    order = np.random.default_rng(0).permutation(len(shuffled.traces()))
-    shuffled._traces = [shuffled.traces()[i] for i in order]
+    runs = results.traces()
+    order = np.random.default_rng(0).permutation(len(runs))
+    shuffled = with_runs(results, [runs[i] for i in order])
     one, other = told.iloc[0], shuffled.compare().iloc[0]
     assert {one["better"], one["worse"]} == {other["better"], other["worse"]}
     assert other["mean"] == pytest.approx(0.04) and other["low"] == pytest.approx(one["low"])

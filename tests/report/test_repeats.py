@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from driftsim.evaluation.metrics import METRICS
-from driftsim.report.comparisons import Measured, difference, scope_of
+from driftsim.report.comparisons import Measurement, difference, scope_of
 from driftsim.report.page.packed import packed
 from driftsim.report.results import Results
-from driftsim.report.seeds import with_each_seed
+from driftsim.report.variant_results import ContenderResult, TracedRun
 from driftsim.runs import runs_of
 from driftsim.scenario import Variant
 
@@ -27,8 +27,10 @@ def errors(runs):
 
 
 def apart(results, ours, theirs):
-    scope = scope_of(results.study.variants[0].scenario, {"": ours}, "error")
-    return difference(Measured(ours, scope), Measured(theirs, scope), scope)
+    variant = results.variants[0]
+    scope = scope_of(variant, "error")
+    both = (ContenderResult(variant.variant, {}, "", runs) for runs in (ours, theirs))
+    return difference(*(Measurement(one, scope) for one in both), scope)
 
 
 def test_repeats_are_other_learners_on_the_same_rows(crossed):
@@ -65,11 +67,9 @@ def test_a_summary_is_of_seeds(crossed):
 
 
 def test_a_seed_counts_once_however_many_of_its_repeats_have_ended(crossed):
-    results = Results(crossed.study, crossed.store)
     gone = {("tree", 0, 1), ("tree", 0, 2)}
-    results._traces = [
-        one for one in crossed.traces() if (one.contender, one.seed, one.repeat) not in gone
-    ]
+    runs = [one for one in crossed.traces() if (one.contender, one.seed, one.repeat) not in gone]
+    results = Results(crossed.study, runs=[runs])
     first, *others = map(error, of(results, "tree"))
     row = results.summary().set_index("contender").loc["tree"]
     assert row.error == pytest.approx((first + np.mean(others)) / 2)
@@ -115,9 +115,10 @@ def test_the_page_has_every_repeat(crossed):
 
 
 def test_values_with_each_seed():
-    class One:
-        def __init__(self, seed, value):
-            self.seed, self.value = seed, value
-
-    runs = [One(7, 5.0), One(2, 1.0), One(2, 3.0)]
-    assert with_each_seed(runs, lambda one: one.value).tolist() == [2.0, 5.0]
+    runs = [
+        TracedRun({}, "", seed, trace=value, truth=None, repeat=repeat)
+        for seed, repeat, value in [(7, 0, 5.0), (2, 0, 1.0), (2, 1, 3.0)]
+    ]
+    result = ContenderResult(None, {}, "", runs)
+    assert result.per_seed_of(lambda run: run.trace).tolist() == [2.0, 5.0]
+    assert result.seeds == [2, 7] and result.keys == [(2, 0), (2, 1), (7, 0)]

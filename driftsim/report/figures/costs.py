@@ -8,7 +8,7 @@ from driftsim.evaluation.metrics import FROM_ZERO, LOWER_IS_BETTER
 from driftsim.report.figures.label_placement import add_point_names
 from driftsim.report.figures.panels import ACROSS, frozen, grid, set_title
 from driftsim.report.figures.style import rounded
-from driftsim.report.verdict import SECONDS
+from driftsim.report.variant_results import SECONDS
 
 HEIGHT, NAME = 2.8, 0.13  # inches of a panel, and of each name beyond a few
 FEW, LONG = 12, 20  # names; characters: with more of either, a panel is as wide as the figure

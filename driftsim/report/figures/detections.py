@@ -65,9 +65,9 @@ def sorted_alarms(view, scene) -> dict[str, list]:
 def sort_alarms(scene, one):
     """The rows of alarms of a run that found a change, that did not, and that may have."""
     rows, (first, stop) = alarm_rows(one), rows_of(one)
-    if np.isnan(detection(scene.results, one, rows).changes):
+    if np.isnan(detection(scene.stream, one, rows).changes):
         return [], [], list(rows)
-    changes = starts(scene.results.changes(scene.setting, one.seed), first, stop)
+    changes = starts(scene.stream.begun(one.seed), first, stop)
     found = [
         (start, detected(rows[rows < until], [start], start, until))
         for start, until in zip(changes, [*changes[1:], stop])

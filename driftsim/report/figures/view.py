@@ -10,7 +10,7 @@ import pandas as pd
 from driftsim.evaluation.metrics import metric_of
 from driftsim.report.figures.style import Look, look_of
 from driftsim.report.results import Results
-from driftsim.scenario import Variant
+from driftsim.report.variant_results import VariantResults
 
 MOST_SCENES = 24
 
@@ -19,14 +19,14 @@ class Scene(NamedTuple):
     """One setting of one report: what a panel shows."""
 
     results: Results
-    variant: Variant
+    variant: VariantResults
     title: str
     report: str  # its title
 
     @property
     def setting(self):
         """What is swept: the name of a column to its value."""
-        return dict(zip(self.results.swept, self.variant.setting.values()))
+        return self.variant.setting
 
     @property
     def stream(self):
@@ -36,7 +36,7 @@ class Scene(NamedTuple):
     @property
     def played(self):
         """The finished runs of this setting."""
-        return [one for one in self.results.traces() if one.setting == self.setting]
+        return [*self.variant.runs]
 
     def of(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows of a frame that are of this setting."""
@@ -67,7 +67,7 @@ class View:
         return [
             Scene(results, variant, ", ".join(filter(None, [name, variant.title])), name)
             for name, results in self.reports.items()
-            for variant in results.study.variants
+            for variant in results.variants
         ]
 
     @property

@@ -13,7 +13,7 @@ from string import Template
 from driftsim.report.page.html_tables import tables
 from driftsim.report.page.packed import packed
 from driftsim.report.page.page_data import as_json, page_data
-from driftsim.report.tables import remarks
+from driftsim.report.summary_text import remarks
 from driftsim.resolved import resolved
 from driftsim.runs import runs_of
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from driftsim.report.tables import COUNTS, brief, measured, readable, worthwhile
+from driftsim.report.summary_text import COUNTS, brief, is_metric, readable, worthwhile
 
 LONG = 24  # rows, beyond which a table is folded up
 MOST_ROWS = 1_000  # of a table in the page
@@ -149,7 +149,7 @@ def shown(name, value):
     """A value as people read it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if not isinstance(value, float) or math.isnan(value) or name in COUNTED or measured(name):
+    if not isinstance(value, float) or math.isnan(value) or name in COUNTED or is_metric(name):
         return readable(name, value)
     if name == "p" and value < LEAST_P:
         return f"< {LEAST_P:.4f}"

@@ -61,11 +61,7 @@ def packed(results, models):
 
 def grouped(results):
     """Each variant with its finished runs, those of references among them."""
-    found: dict[str, list] = {}
-    for one in results.traces():
-        found.setdefault(str(one.setting), []).append(one)
-    settings = [dict(zip(results.swept, one.setting.values())) for one in results.study.variants]
-    return [(one, found.get(str(s), [])) for one, s in zip(results.study.variants, settings)]
+    return [(one.variant, [*one.runs]) for one in results.variants]
 
 
 class Packing:

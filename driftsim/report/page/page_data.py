@@ -9,7 +9,7 @@ from driftsim.report.figures.lines import MOST_BANDS, ORACLE
 from driftsim.report.figures.panels import concept_spans, shades, visible_changes
 from driftsim.report.figures.style import look_of
 from driftsim.report.page.packed import grouped
-from driftsim.report.results import references
+from driftsim.report.stored_runs import references
 
 WINDOWS = [step * 10**power for power in range(4) for step in (1, 2, 5)]  # intervals
 REFERENCES = {

@@ -1,22 +1,27 @@
-"""The verdict: what a study shows, in short sentences that its figures carry."""
+"""The verdict: what a study shows, in short sentences that its figures support."""
 
+from collections.abc import Sequence
+
+import pandas as pd
+
+from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.blocks import Block, Verdict
-from driftsim.report.verdict.contest import LEFT_OUT, SECONDS, Contest
+from driftsim.report.verdict.contest import Contest
 from driftsim.report.verdict.ranking import by_rank, ranking
 
-__all__ = ["SECONDS", "Block", "Verdict", "by_rank", "ranking", "verdict"]
+__all__ = ["Block", "Verdict", "ranking", "verdict"]
 
 
-def verdict(results) -> Verdict:
-    """What a study shows; of a sweep the answer in each setting, and the ranks over all."""
-    blocks = []
-    for variant, setting, runs in results.contests():
-        found = list(Contest(results, variant, setting, runs).blocks())
-        blocks += [in_setting(found, variant.title)] if results.swept else found
-    return Verdict([*blocks, *by_rank(results.ranks())])
+def verdict(
+    variants: Sequence[VariantResults], metrics: Sequence[str], ranks: pd.DataFrame
+) -> Verdict:
+    """What a study shows, by the first of some metrics that is known.
 
-
-def in_setting(blocks, name):
-    """The answer in one setting of a sweep, and who is left out of it."""
-    answer, *others = (one.text for one in blocks)
-    return Block(" ".join([f"{name}: {answer}", *(t for t in others if t.startswith(LEFT_OUT))]))
+    Of a sweep the answer in each setting, and the `ranks` over all.
+    """
+    blocks: list[Block] = []
+    for one in variants:
+        if one.contenders:
+            contest = Contest(one, metrics)
+            blocks += [contest.in_setting()] if one.setting else contest.blocks()
+    return Verdict([*blocks, *by_rank(ranks)])

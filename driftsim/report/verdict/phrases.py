@@ -1,27 +1,32 @@
 """Phrases: what a comparison shows of contenders, in a few words."""
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from driftsim.evaluation.significance import Difference
 from driftsim.report.amounts import amount, as_percent, interval, listed, named, points, title
-from driftsim.report.comparisons import bounds_of
+from driftsim.report.comparisons import Comparison, Pair, bounds_of
+
+TOO_SHORT, UNKNOWN = "too short to tell", "not known"
 
 
-def degree(c):
+def degree(c: Comparison) -> str:
     """What the best value of a comparison is: the lowest error."""
     return f"{'lowest' if c.scope.sign > 0 else 'highest'} {title(c.scope.metric)}"
 
 
-def plain(c, name):
+def plain(c: Comparison, name: str) -> str:
     """A value with its unit."""
     found = c.mean_of(name)
     return amount(c.scope.metric, found.mean, (found.high - found.low) / 2)
 
 
-def bounds(c, name):
+def bounds(c: Comparison, name: str) -> str:
     """The interval of a value in brackets, where it is known."""
     found = c.mean_of(name)
     return f" ({interval(c.scope.metric, *bounds_of(found, c.scope))} at 95 %)" * found.known
 
 
-def value_of(c, name):
+def value_of(c: Comparison, name: str) -> str:
     """A value with the name of its metric: 2.8 % error, a kappa of 0.94."""
     metric = title(c.scope.metric)
     if as_percent(c.scope.metric):
@@ -29,60 +34,57 @@ def value_of(c, name):
     return f"{'an' if metric[0].lower() in 'aeio' else 'a'} {metric} of {plain(c, name)}"
 
 
-def gap(c, name, better=None):
+def distance(c: Comparison, name: str, better: str | None = None) -> str:
     """How far one is behind a better one, the best by default: 0.4 points more (0.3 to 0.5)."""
-    behind = c.pairs[better or c.best, name]
-    size, within = sized(behind, c.scope.metric)
-    return f"{size} {'more' if c.scope.sign > 0 else 'less'}{within}"
+    size, bounds = sized(c.pairs[better or c.best, name], c.scope.metric)
+    return f"{size} {'more' if c.scope.sign > 0 else 'less'}{bounds}"
 
 
-def sized(difference, metric):
+def sized(difference: Difference, metric: str) -> tuple[str, str]:
     """A difference with its unit, and its interval in brackets."""
     if not difference.known:
         return points(metric, difference.mean), ""
     half = (difference.high - difference.low) / 2
-    within = f" ({interval(metric, difference.low, difference.high)})"
-    return points(metric, difference.mean, half), within
+    bounds = f" ({interval(metric, difference.low, difference.high)})"
+    return points(metric, difference.mean, half), bounds
 
 
-def among(c, name):
-    """Why an interval that excludes zero does not decide, where one does."""
+def among(c: Comparison, name: str) -> str:
+    """Why an interval that excludes zero is not significant, where one does."""
     if not c.pairs[c.best, name].distinguishable:
         return ""
-    return f", which is not enough among {len(c.pairs)} comparisons"
+    return f", which is not significant among {len(c.pairs)} comparisons"
 
 
-def equality(c, names, margin):
-    """Who is equal to the best to within the margin that does not matter, and who may not be.
+def equivalence(c: Comparison, names: Sequence[str], margin: float | None) -> Iterator[str]:
+    """Which contenders are equal to the best to within the margin that does not matter.
 
-    May not be: of those that cannot be told apart from the best.
+    Then which may not be, of those that do not differ significantly from the best.
     """
     if margin is None:
         return
-    tied = c.tied()
-    equal = [pair[1] for pair in c.equivalent([(c.best, name) for name in names], margin)]
+    equal = [worse for _, worse in c.equivalent([(c.best, name) for name in names], margin)]
     within = f"equal to {named(c.best)} to within {points(c.scope.metric, margin)}"
     if equal:
         yield f"{listed(map(named, equal))} {'is' if len(equal) == 1 else 'are'} {within}."
-    if rest := [named(name) for name in tied if name not in equal]:
+    if rest := [named(name) for name in c.tied() if name not in equal]:
         yield f"Whether {listed(rest)} {'is' if len(rest) == 1 else 'are'} {within} is open."
 
 
-def winner(c, adjusted):
+def winner(c: Comparison, adjusted: Mapping[Pair, float]) -> str:
     """Who is best in a phase, in words."""
     if len(c.order) < 2:
-        return "not known"
+        return UNKNOWN
     if not c.known:
-        return "too short to tell"
+        return TOO_SHORT
     tied = c.tied(adjusted)
     return f"tie of {listed(map(named, [c.best, *tied]))}" if tied else named(c.best)
 
 
-def counted(best, names):
-    """How often each was best in many phases."""
-    ahead = {name: best.count(name) for name in names}
-    short = best.count("too short to tell") + best.count("not known")
-    rest = {"no contender clearly": len(best) - short - sum(ahead.values())}
-    said = [f"{name} in {n}" for name, n in (ahead | rest).items() if n]
-    said += [f"too short to tell in {short}"] if short else []
-    return f"Best in the {len(best)} phases between changes: {listed(said)}."
+def counted(best: Sequence[str], names: Iterable[str]) -> str:
+    """How often each contender was best in many phases."""
+    wins = {name: best.count(name) for name in names}
+    short = best.count(TOO_SHORT) + best.count(UNKNOWN)
+    wins |= {"no contender clearly": len(best) - short - sum(wins.values()), TOO_SHORT: short}
+    counts = listed(f"{name} in {n}" for name, n in wins.items() if n)
+    return f"Best in the {len(best)} phases between changes: {counts}."

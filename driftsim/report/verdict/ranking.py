@@ -1,30 +1,35 @@
 """Ranking: how contenders rank over the settings of a sweep, in words."""
 
+from collections.abc import Iterator
+
+import pandas as pd
+
 from driftsim.evaluation.significance import LEAST_SETTINGS
 from driftsim.report.amounts import listed, named, number, title
 from driftsim.report.comparisons import SIGNIFICANCE
 from driftsim.report.verdict.blocks import Block
 
 
-def by_rank(frame):
+def by_rank(frame: pd.DataFrame) -> Iterator[Block]:
     """How contenders rank over the settings of a sweep; nothing below six different streams."""
     if len(frame) and frame["streams"].iloc[0] >= LEAST_SETTINGS:
         yield Block(ranking(frame))
 
 
-def ranking(frame):
+def ranking(frame: pd.DataFrame) -> str:
     """The mean ranks over the settings of a sweep in words, and what they show."""
     first = frame.iloc[0]
     means = listed(f"{named(one.contender)} ({one.rank:.1f})" for one in frame.itertuples())
     apart = frame[frame["rank"] - first["rank"] > first["critical"]]
     if first["streams"] < LEAST_SETTINGS:
-        shown = f"Fewer than {LEAST_SETTINGS} different streams are too few to tell them apart."
+        shown = f"Fewer than {LEAST_SETTINGS} different streams are too few for a test."
     elif first["p"] > SIGNIFICANCE:
-        shown = f"They cannot be told apart ({first['test']}, p = {number(first['p'], digits=2)})."
+        p = number(first["p"], digits=2)
+        shown = f"They do not differ significantly ({first['test']}, p = {p})."
     elif len(apart):
         names = listed(map(named, apart["contender"]))
         shown = f"{named(first['contender'])} ranks better than {names}."
     else:
-        shown = f"{named(first['contender'])} cannot be told apart from the next."
+        shown = f"{named(first['contender'])} does not differ significantly from the next."
     over = f"over {first['settings']:,} settings"
     return f"Mean ranks by {title(first['metric'])} {over}: {means}. {shown}"

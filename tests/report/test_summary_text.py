@@ -6,12 +6,12 @@ import numpy as np
 from examples import played
 from rich.console import Console
 
-from driftsim.report.tables import readable, remarks, shown
+from driftsim.report.summary_text import readable, remarks, summary_table
 
 
 def printed(results, width):
     console = Console(file=io.StringIO(), width=width)
-    console.print(shown(results, width))
+    console.print(summary_table(results, width))
     return console.file.getvalue()
 
 

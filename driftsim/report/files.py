@@ -1,0 +1,48 @@
+"""Files: a report as figures, tables, words and a page."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from driftsim.report.figures import images, plot_all
+from driftsim.report.page.document import page
+from driftsim.report.page.html_tables import Frames, frames
+from driftsim.report.page.text_files import csv, markdown
+from driftsim.report.results import Results
+from driftsim.report.verdict import Block, Verdict
+from driftsim.resolved import resolved
+from driftsim.runner import Finished
+from driftsim.store import write_atomically
+
+
+def write(results: Results, folder: str | Path, failures: Sequence[Finished] = ()) -> list[Path]:
+    """Write figures, tables and the page into a folder; gives their paths, the page last."""
+    tables, verdict = frames(results), results.verdict()
+    figures, contents = [], dict[str, bytes]()
+    for one in plot_all(results):
+        made = images(one.figure)
+        figures.append((one, made["svg"].decode()))
+        contents |= {f"{one.name}.{suffix}": image for suffix, image in made.items()}
+    contents |= text_files(results, tables, verdict, failures)
+    contents["report.html"] = page(results, tables, verdict, figures, failures).encode()
+    return [write_atomically(Path(folder) / name, content) for name, content in contents.items()]
+
+
+def text_files(
+    results: Results, tables: Frames, verdict: Verdict, failures: Sequence[Finished] = ()
+) -> dict[str, bytes]:
+    """The tables, the verdict and the scenario of a report, as the bytes of files by name."""
+    lines = tuple(f"{one.run.title}: {one.failure}" for one in failures)
+    failed = [Block("Runs that failed:", lines)] if failures else []
+    made = {
+        "summary.csv": csv(tables.summary),
+        "summary.md": markdown(results.study.question, [*verdict, *failed]),
+        "recovery.csv": csv(tables.recovery),
+        "alarms.csv": csv(tables.alarms),
+        "differences.csv": csv(tables.differences),
+        "scenario.yaml": resolved(results.study).encode(),
+    }
+    if len(tables.ranks):
+        made |= {"ranks.csv": csv(tables.ranks), "pairs.csv": csv(tables.pairs)}
+    if results.study.variants[0].scenario.evaluation.probe is None:
+        return made
+    return made | {"probed.csv": csv(tables.probed), "forgetting.csv": csv(tables.forgetting)}

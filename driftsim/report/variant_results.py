@@ -1,0 +1,232 @@
+"""Variant results: the finished runs of a study, by variant and contender."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from driftsim.evaluation.moments import Moments
+from driftsim.evaluation.trace import LABEL_MOMENTS, Trace, gathered
+from driftsim.messages import guess
+from driftsim.rows import Change
+from driftsim.scenario import Scenario, Variant
+from driftsim.streams.stream import Stream
+
+SECONDS = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")  # of a trace
+Columns = Mapping[str, np.ndarray]
+Metric = Callable[[Columns], np.ndarray]
+
+
+class TracedRun(NamedTuple):
+    """A contender's finished run, with the truth about its stream."""
+
+    setting: dict[str, Any]  # what is swept: the name of a column to its value
+    contender: str
+    seed: int  # of the stream
+    trace: Trace
+    truth: Trace
+    repeat: int = 0  # of the learner, on the stream of the seed
+
+    @property
+    def columns(self) -> dict[str, np.ndarray]:
+        """The columns of both traces, an entry for each interval."""
+        return self.truth.columns | self.trace.columns
+
+    def within(self, intervals: slice) -> Self:
+        """The same run, cut to some consecutive intervals."""
+        return self._replace(trace=self.trace.within(intervals), truth=self.truth.within(intervals))
+
+    def over(self, window: int | None = None) -> dict[str, np.ndarray]:
+        """The columns of both traces over windows of so many rows, or over the whole stream."""
+        whole = [t.over(window) if window else t.total() for t in (self.truth, self.trace)]
+        return whole[0].columns | whole[1].columns
+
+    def along(self, over: str, window: int) -> dict[str, np.ndarray]:
+        """The columns of both traces along the stream, over windows of some kind.
+
+        Raises `ValueError` for a kind that does not exist.
+        """
+        kinds: dict[str, Callable[[Trace], Trace]] = {
+            "tumbling": lambda trace: trace.over(window),
+            "sliding": lambda trace: trace.sliding(window),
+            "cumulative": lambda trace: trace.cumulative(),
+            "faded": lambda trace: trace.faded((window - 1) / (window + 1)),
+        }
+        if over not in kinds:
+            raise ValueError(f"{over!r} is no kind of window; {guess(over, kinds)}")
+        return kinds[over](self.truth).columns | kinds[over](self.trace).columns
+
+
+class ContenderResult:
+    """The finished runs of one contender, or of a reference, under one variant of a study.
+
+    `runs` (r) stand in ascending order of seed and repeat, and `keys` are those of each run.
+    """
+
+    def __init__(
+        self,
+        variant: Variant,
+        setting: dict[str, Any],
+        contender: str,
+        runs: Iterable[TracedRun],
+    ):
+        self.variant, self.setting, self.contender = variant, setting, contender
+        self.runs = sorted(runs, key=lambda run: (run.seed, run.repeat))
+        self.keys = [(run.seed, run.repeat) for run in self.runs]
+        seeds, self._starts, self._repeats = np.unique(
+            [run.seed for run in self.runs], return_index=True, return_counts=True
+        )
+        self.seeds: list[int] = seeds.tolist()
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario with the setting of the variant."""
+        return self.variant.scenario
+
+    @property
+    def stream(self) -> Stream:
+        """The stream of the variant."""
+        return self.variant.scenario.stream
+
+    @property
+    def repeats(self) -> int:
+        """How many learner seeds there are on one stream."""
+        return len({repeat for _, repeat in self.keys})
+
+    @property
+    def label(self) -> dict[str, Any]:
+        """What names its rows in a table: the setting and the contender."""
+        return self.setting | {"contender": self.contender}
+
+    @property
+    def engine(self) -> str:
+        """What the models run on: `compiled`, or a library and why; empty for a reference."""
+        contender = self.scenario.models.get(self.contender)
+        if any("outgrown" in run.trace.columns for run in self.runs):
+            return "river, not compiled: it has outgrown its kernel"
+        return contender.engine(self.stream.schema) if contender else ""
+
+    def changes(self, seed: int) -> Sequence[Change]:
+        """The changes of the stream with a seed, also those that are under way at its end."""
+        return self.stream.begun(seed)
+
+    def within(self, intervals: slice) -> "ContenderResult":
+        """The same runs, cut to some consecutive intervals."""
+        runs = [run.within(intervals) for run in self.runs]
+        return ContenderResult(self.variant, self.setting, self.contender, runs)
+
+    def per_seed(self, values: Iterable[Any]) -> np.ndarray:
+        """Values of the runs (r, …) as means over the repeats of each seed (seeds, …).
+
+        The seed is the unit: repeats have the same rows, and are no further evidence about streams.
+        """
+        array = np.array([*values], float)
+        repeats = self._repeats.reshape(-1, *[1] * (array.ndim - 1))
+        return np.add.reduceat(array, self._starts, axis=0) / repeats
+
+    def per_seed_of(self, value: Callable[[TracedRun], Any]) -> np.ndarray:
+        """A value of each run, as means over the repeats of each seed (seeds, …)."""
+        return self.per_seed(map(value, self.runs))
+
+    def values(self, metric: Metric) -> np.ndarray:
+        """A metric over the whole stream in each run (r,)."""
+        return metric(self.totals)
+
+    @cached_property
+    def totals(self) -> dict[str, np.ndarray]:
+        """The columns that all runs have, over whole streams: an entry (r, …) for each run."""
+        return totals([run.truth for run in self.runs]) | totals([run.trace for run in self.runs])
+
+    def cost(self, name: str) -> float:
+        """A column of the traces over whole streams, the mean over seeds; NaN where none has it."""
+        if name in self.totals:
+            return float(np.mean(self.per_seed(self.totals[name])))
+        having = [run for run in self.runs if name in run.trace.columns]
+        if not having:
+            return np.nan
+        return ContenderResult(self.variant, self.setting, self.contender, having).cost(name)
+
+
+class Phase(NamedTuple):
+    """A stretch between the centres of two changes."""
+
+    name: str  # its concept and rows
+    intervals: slice
+
+
+class VariantResults:
+    """The results of one variant of a study: of its contenders, then of references."""
+
+    def __init__(self, variant: Variant, setting: dict[str, Any], runs: Iterable[TracedRun]):
+        self.variant, self.setting = variant, setting
+        groups: dict[str, list[TracedRun]] = {name: [] for name in variant.scenario.models}
+        for run in runs:
+            groups.setdefault(run.contender, []).append(run)
+        self.results = {
+            name: ContenderResult(variant, setting, name, group)
+            for name, group in groups.items()
+            if group
+        }
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario with the setting of the variant."""
+        return self.variant.scenario
+
+    @property
+    def title(self) -> str:
+        """The setting in words, empty where nothing is swept."""
+        return self.variant.title
+
+    @property
+    def contenders(self) -> dict[str, ContenderResult]:
+        """The results of contenders that have any, by name, in the order of the scenario."""
+        models = self.scenario.models
+        return {name: result for name, result in self.results.items() if name in models}
+
+    @property
+    def runs(self) -> Iterator[TracedRun]:
+        """Every finished run."""
+        return (run for result in self.results.values() for run in result.runs)
+
+    @cached_property
+    def phases(self) -> list[Phase]:
+        """The stretches between the centres of changes; none without changes or runs."""
+        run = next(self.runs, None)
+        return phases(self.scenario.stream, run.truth.columns) if run else []
+
+
+def totals(traces: Sequence[Trace]) -> dict[str, np.ndarray]:
+    """The columns that all traces have, over whole streams: an entry (r, …) for each trace."""
+    first, *others = (trace.columns for trace in traces)
+    lengths = [len(trace.columns["rows"]) for trace in traces]
+    starts = np.cumsum([0, *lengths[:-1]])
+    joined = {
+        name: np.concatenate([first[name], *(columns[name] for columns in others)])
+        for name in first
+        if all(name in columns for columns in others)
+    }
+    whole = {name: gathered(name).reduceat(column, starts) for name, column in joined.items()}
+    if "y_mean" in joined:
+        labels = Moments(*(joined[name] for name in ("rows", *LABEL_MOMENTS))).over(starts)
+        whole |= dict(zip(LABEL_MOMENTS, labels[1:]))
+    return whole
+
+
+def phases(stream: Stream, columns: Columns) -> list[Phase]:
+    """The stretches between the centres of changes, by the columns of a truth."""
+    changes, names = stream.changes(0), list(stream.concepts)
+    if not changes:
+        return []
+    centres = np.searchsorted(columns["first_row"], [change.centre for change in changes])
+    edges = [0, *centres.tolist(), len(columns["rows"])]
+    found = []
+    for concept, start, stop in zip(
+        [changes[0].before, *(change.after for change in changes)], edges, edges[1:]
+    ):
+        if stop > start:
+            first, last = columns["first_row"][start], columns["last_row"][stop - 1]
+            name = f"{names[concept]} (rows {first:,} to {last:,})"
+            found.append(Phase(name, slice(start, stop)))
+    return found if len(found) > 1 else []
