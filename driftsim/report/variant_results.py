@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from driftsim.evaluation.moments import Moments
-from driftsim.evaluation.trace import LABEL_MOMENTS, Trace, gathered
+from driftsim.evaluation.trace import LABEL_MOMENTS, Trace, reduction
 from driftsim.messages import guess
 from driftsim.rows import Change
 from driftsim.scenario import Scenario, Variant
@@ -207,7 +207,7 @@ def totals(traces: Sequence[Trace]) -> dict[str, np.ndarray]:
         for name in first
         if all(name in columns for columns in others)
     }
-    whole = {name: gathered(name).reduceat(column, starts) for name, column in joined.items()}
+    whole = {name: reduction(name).reduceat(column, starts) for name, column in joined.items()}
     if "y_mean" in joined:
         labels = Moments(*(joined[name] for name in ("rows", *LABEL_MOMENTS))).over(starts)
         whole |= dict(zip(LABEL_MOMENTS, labels[1:]))
