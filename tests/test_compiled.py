@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from compiled_examples import ADAPTIVE, CLASSIFIERS, REGRESSORS, TREE
 from examples import SCALED, cut, played, rows_of, sea_stream
-from twins import ADAPTIVE, CLASSIFIERS, REGRESSORS, TREE
 
 import driftsim
 from driftsim.evaluation.labels import Labels, arrivals
 from driftsim.evaluation.prequential import COMPILING, Contender, evaluate, rounds
 from driftsim.evaluation.rules import Rules
 from driftsim.kernels import cache
-from driftsim.learners.equivalents import TWINS
+from driftsim.kernels.registry import EQUIVALENTS
 from driftsim.learners.learner import Learner
 from driftsim.own import load_parts
 from driftsim.report import write
@@ -33,12 +33,12 @@ LOGISTIC = "river.linear_model.LogisticRegression"
 PACKAGE = Path(driftsim.__file__).parent
 NAMES = Schema(("a", "b", "c"))
 LEARN = """
-import sys, time
+import sys
 import numpy as np
 from driftsim.kernels import cache
+from driftsim.kernels.registry import EQUIVALENTS
 from driftsim.learners.learner import Learner
 from driftsim.rows import Labelled, Schema
-begun = time.time()
 model = Learner.model_validate("river.linear_model.LogisticRegression").start(
     Schema(("a",)), 0, probabilities=True
 )
@@ -54,7 +54,7 @@ def engine(spec, schema=NAMES):
 
 
 @pytest.mark.parametrize(
-    "spec, said",
+    "spec, words",
     [
         (LOGISTIC, "compiled"),
         (SCALED, "compiled"),
@@ -87,15 +87,15 @@ def engine(spec, schema=NAMES):
         ("majority", "numpy"),
     ],
 )
-def test_a_learner_tells_what_it_runs_on(spec, said):
-    told = engine(spec)
-    assert told == said or told.startswith("river, not compiled: there is no kernel for ")
-    assert said in told
+def test_a_learner_names_what_it_runs_on(spec, words):
+    found = engine(spec)
+    assert found == words or found.startswith("river, not compiled: there is no kernel for ")
+    assert words in found
 
 
 def test_compiled_false_forces_the_object_of_river():
-    told = {"learner": LOGISTIC, "policy": {"kind": "online", "restart": "adwin"}}
-    compiled, forced = (Contender.model_validate(told | more) for more in ({}, {"compiled": False}))
+    spec = {"learner": LOGISTIC, "policy": {"kind": "online", "restart": "adwin"}}
+    compiled, forced = (Contender.model_validate(spec | more) for more in ({}, {"compiled": False}))
     assert (compiled.engine(NAMES), forced.engine(NAMES)) == ("compiled", "river")
     learner, policy = forced.at_work
     assert type(learner.start(NAMES, 0)).__name__ == "RiverModel"
@@ -104,9 +104,9 @@ def test_compiled_false_forces_the_object_of_river():
 
 
 def test_compiled_and_not_leave_the_same_trace():
-    told = {"learner": SCALED, "policy": {"kind": "on_drift", "memory": 200, "detector": "adwin"}}
+    spec = {"learner": SCALED, "policy": {"kind": "on_drift", "memory": 200, "detector": "adwin"}}
     one, other = (
-        evaluate(sea_stream(6000, noise=0.1), Contender.model_validate(told | more)).columns
+        evaluate(sea_stream(6000, noise=0.1), Contender.model_validate(spec | more)).columns
         for more in ({}, {"compiled": False})
     )
     for name in one.keys() - {"model_bytes"}:
@@ -127,11 +127,11 @@ def test_a_copy_of_a_compiled_model_goes_its_own_way(spec_and_schema):
     history, rows = rows_of(stream, learner, 400)
     model = learner.start(stream.schema, 0)
     model.learn(history)
-    before, twin = model.predict(rows.X), model.copy()
-    twin.learn(rows)
+    before, other = model.predict(rows.X), model.copy()
+    other.learn(rows)
     assert np.array_equal(model.predict(rows.X), before)
     model.learn(rows)
-    assert np.array_equal(model.predict(rows.X), twin.predict(rows.X))
+    assert np.array_equal(model.predict(rows.X), other.predict(rows.X))
 
 
 def test_a_compiled_loop_equals_predict_then_learn(spec_and_schema):
@@ -176,13 +176,13 @@ def naive(model, arrival):
 
 def pytest_generate_tests(metafunc):
     if "spec_and_schema" in metafunc.fixturenames:
-        told = {"length": 1000, "concepts": {"a": "friedman"}}
-        numbers = type(sea_stream()).model_validate(told)
+        spec = {"length": 1000, "concepts": {"a": "friedman"}}
+        numbers = type(sea_stream()).model_validate(spec)
         cases = [(spec, sea_stream(1000, noise=0.1)) for spec, _ in CLASSIFIERS]
         metafunc.parametrize("spec_and_schema", cases + [(spec, numbers) for spec, _ in REGRESSORS])
 
 
-def test_every_twin_is_tried_with_every_parameter_that_it_takes():
+def test_every_equivalent_is_tried_with_every_parameter_that_it_takes():
     tried = {}
 
     def note(spec):
@@ -197,17 +197,19 @@ def test_every_twin_is_tried_with_every_parameter_that_it_takes():
 
     for spec, _ in [*CLASSIFIERS, *REGRESSORS]:
         note(spec)
-    for name, declared in TWINS.items():
+    for name, declared in EQUIVALENTS.items():
+        if name.startswith("drift."):
+            continue  # tried in test_detector_kernels
         assert declared.takes.keys() - {"seed", "model"} <= tried[name], name
 
 
 @pytest.mark.parametrize(
-    "spec, said",
+    "spec, words",
     [
         ({"kind": KNN, "engine": {"kind": LAZY, "window_size": 0}}, "a window of 0 rows"),
-        ({"kind": KNN, "engine": {"kind": LAZY}, "n_neighbors": 0}, "a n_neighbors of 0"),
-        ({"kind": "river.forest.ARFClassifier", "lambda_value": 0}, "a lambda_value of 0"),
-        ({"kind": TREE, "delta": 0.0}, "a delta of 0.0"),
+        ({"kind": KNN, "engine": {"kind": LAZY}, "n_neighbors": 0}, "its n_neighbors of 0"),
+        ({"kind": "river.forest.ARFClassifier", "lambda_value": 0}, "its lambda_value of 0"),
+        ({"kind": TREE, "delta": 0.0}, "its delta of 0.0"),
         ({"kind": TREE, "remove_poor_attrs": True}, "its remove_poor_attrs"),
         ({"kind": TREE, "split_criterion": "hellinger"}, "the split criterion hellinger"),
         ({"kind": KNN}, "SWINN"),
@@ -221,8 +223,8 @@ def test_every_twin_is_tried_with_every_parameter_that_it_takes():
         ),
     ],
 )
-def test_what_a_kernel_does_not_reproduce_is_left_to_river(spec, said):
-    assert said in engine(spec)
+def test_what_a_kernel_does_not_reproduce_is_left_to_river(spec, words):
+    assert words in engine(spec)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
@@ -235,7 +237,7 @@ def test_a_feature_that_is_no_number_is_refused_with_its_row_and_column(value):
         model.learn(rows)
 
 
-def test_a_row_that_will_not_do_is_told_without_a_traceback(tmp_path):
+def test_a_row_that_cannot_be_learned_is_reported_without_a_traceback(tmp_path):
     (tmp_path / "own.py").write_text(
         """
 import numpy as np
@@ -295,8 +297,8 @@ models:
     with pytest.raises(Outgrown, match="more than 7 leaves"):
         evaluate(sea_stream(6000, noise=0.1), Contender.model_validate(tree))
     outgrown, forced = (
-        played(text.replace("COMPILED", told), told, tmp_path).curves()
-        for told in ("true", "false")
+        played(text.replace("COMPILED", value), value, tmp_path).curves()
+        for value in ("true", "false")
     )
     assert outgrown.equals(forced)
 
@@ -305,7 +307,7 @@ models:
 
 
 def learned(folder, package=PACKAGE.parent, **variables):
-    """What a process of its own says that keeps its compiled code in a folder."""
+    """A process of its own that keeps its compiled code in a folder and prints what LEARN does."""
     paths = {"PYTHONPATH": str(package), "DRIFTSIM_CACHE": str(folder)}
     return subprocess.Popen(
         [sys.executable, "-c", LEARN],
@@ -317,10 +319,10 @@ def learned(folder, package=PACKAGE.parent, **variables):
     )
 
 
-def said(process):
-    told, errors = process.communicate()
+def printed(process):
+    text, errors = process.communicate()
     assert process.returncode == 0, errors
-    return told.split()
+    return text.split()
 
 
 def test_processes_compile_a_kernel_at_once_or_once_and_an_edited_one_anew(tmp_path):
@@ -328,12 +330,12 @@ def test_processes_compile_a_kernel_at_once_or_once_and_an_edited_one_anew(tmp_p
     shutil.copytree(PACKAGE, package / "driftsim", ignore=shutil.ignore_patterns("__pycache__"))
     kept = tmp_path / "kept"
     kept.mkdir()
-    (_, before), (_, other) = [said(one) for one in [learned(kept, package) for _ in range(2)]]
+    (_, before), (_, other) = [printed(one) for one in [learned(kept, package) for _ in range(2)]]
     assert other == before  # neither got in the other's way
-    assert said(learned(kept, package)) == ["False", before]
+    assert printed(learned(kept, package)) == ["False", before]
     path = package / "driftsim" / "kernels" / "linear.py"  # not the file of the loop
     path.write_text(path.read_text().replace("s.rate * (slope", "2.0 * s.rate * (slope"))
-    cold, after = said(learned(kept, package))
+    cold, after = printed(learned(kept, package))
     assert (cold, after != before) == ("True", True)
 
 
@@ -353,7 +355,7 @@ def test_a_folder_that_cannot_be_written_to_is_not_needed(tmp_path):
     process = learned(tmp_path, DRIFTSIM_CACHE=str(blocked / "below"))
     model = Learner.model_validate(LOGISTIC).start(Schema(("a",)), 0, probabilities=True)
     rows = Labelled(np.arange(9), np.ones((9, 1)), np.ones(9, np.int64))
-    assert said(process) == ["True", model.fit(rows).predict(np.ones((1, 1)))[0, 1].hex()]
+    assert printed(process) == ["True", model.fit(rows).predict(np.ones((1, 1)))[0, 1].hex()]
 
 
 @pytest.mark.slow
@@ -371,11 +373,11 @@ def test_no_kernel_reads_or_writes_out_of_bounds(tmp_path):
     assert done.returncode == 0, done.stdout[-3000:]
 
 
-def test_it_is_told_when_a_kernel_has_to_be_compiled(monkeypatch):
+def test_a_run_announces_when_a_kernel_has_to_be_compiled(monkeypatch):
     contender = Contender.model_validate({"learner": SCALED, "policy": "online"})
     asked = sea_stream(2000), contender, Rules(warmup=500), 0
     assert COMPILING not in [*rounds(*asked)]
-    monkeypatch.setattr(cache, "is_cold", lambda *given: True)
+    monkeypatch.setattr(cache, "needs_compiling", lambda *given: True)
     begun = rounds(*asked)
     assert [next(begun), next(begun)] == [COMPILING, 500]
 
@@ -410,7 +412,7 @@ print(json.dumps(imported))
     assert json.loads(done.stdout) == [False, False, False, True], done.stderr
 
 
-def test_a_report_tells_what_runs_compiled(tmp_path):
+def test_a_report_names_what_runs_compiled(tmp_path):
     text = f"""
 stream: {{length: 3_000, concepts: {{a: sea}}}}
 models:

@@ -4,9 +4,9 @@ import os
 
 import numpy as np
 import pytest
+from compiled_examples import CLASSIFIERS, REGRESSORS, name
 from examples import cut, rows_of
 from river import base
-from twins import CLASSIFIERS, REGRESSORS, name
 
 from driftsim.evaluation.labels import Labels, arrivals
 from driftsim.learners.learner import Learner
@@ -22,8 +22,8 @@ LATE = [{"kind": "delayed", "rows": 100}, {"kind": "random", "mean": 60}]
 def stream_of(concepts, noise, length):
     drift = {"kind": "sudden", "at": [length // 2]} if len(concepts) > 1 else "none"
     named = dict(zip("ab", concepts))
-    told = {"length": length, "concepts": named, "drift": drift, "noise": noise}
-    return Stream.model_validate(told)
+    spec = {"length": length, "concepts": named, "drift": drift, "noise": noise}
+    return Stream.model_validate(spec)
 
 
 RBF = {"kind": "rbf", "features": 10, "centroids": 20, "speed": 0.001}
@@ -39,8 +39,8 @@ NUMBERS = {
 }
 
 
-def twins(spec, stream, probabilities=False):
-    """A compiled model and river's own, as new."""
+def pair(spec, stream, probabilities=False):
+    """A compiled model and river's own, both new."""
     learner = Learner.model_validate(spec)
     assert learner.engine(stream.schema) == "compiled"
     objects = learner.uncompiled()
@@ -48,14 +48,14 @@ def twins(spec, stream, probabilities=False):
     return (one.start(stream.schema, 1, probabilities) for one in (learner, objects))
 
 
-class Told:
+class Asked:
     """river's object, asked for the label and the probabilities of each row."""
 
     def __init__(self, model):
         self._river, self._schema = model._model, model._schema
         self.labels, self.shares = [], []
         own = type(last_step(model._model)).predict_one
-        self._tells_the_likeliest = own is base.Classifier.predict_one
+        self._predicts_the_likeliest = own is base.Classifier.predict_one
 
     def play(self, arrival):
         due, learned = self._dicts(arrival.due_X), 0
@@ -65,15 +65,15 @@ class Told:
                 self._river.learn_one(due[learned], y[learned])
                 learned += 1
             if x is not None:
-                self.labels.append(self._told(x) or 0)
+                self.labels.append(self._label(x) or 0)
 
-    def _told(self, x):
+    def _label(self, x):
         if self._schema.regression:
             return self._river.predict_one(x)
-        told = self._river.predict_proba_one(x)
-        self.shares.append([told.get(c, 0.0) for c in range(self._schema.n_classes)])
-        if self._tells_the_likeliest:
-            return max(told, key=told.get) if told else None
+        known = self._river.predict_proba_one(x)
+        self.shares.append([known.get(c, 0.0) for c in range(self._schema.n_classes)])
+        if self._predicts_the_likeliest:
+            return max(known, key=known.get) if known else None
         return self._river.predict_one(x)
 
     def _dicts(self, X):
@@ -81,7 +81,7 @@ class Told:
 
 
 def check(spec, concepts, noise, labels, rows, whole=False):
-    """Play a model of river and its twin over one stream, and compare all they say.
+    """Play a model of river and its compiled equivalent over one stream; compare all predictions.
 
     With `whole` numbers as features, many rows are alike, and there are ties.
     """
@@ -89,24 +89,24 @@ def check(spec, concepts, noise, labels, rows, whole=False):
     warm, rest = rows_of(stream, Learner.model_validate("majority"), min(200, rows // 4))
     if whole:
         warm, rest = (part._replace(X=np.floor(part.X / 3.0)) for part in (warm, rest))
-    compiled, objects = twins(spec, stream)
-    sure, _ = twins(spec, stream, probabilities=not stream.schema.regression)
-    told, labels = Told(objects), Labels.model_validate(labels)
+    compiled, objects = pair(spec, stream)
+    sure, _ = pair(spec, stream, probabilities=not stream.schema.regression)
+    asked, labels = Asked(objects), Labels.model_validate(labels)
     predicted, shares = [], []
     for arrival in arrivals(cut(warm, 100), Labels.model_validate("at_once"), 0):
         for model in (compiled, sure):
             model.learn(arrival.due)
         objects.learn(arrival.due)
     for arrival in arrivals(cut(rest, 777), labels, 0):
-        told.play(arrival)
+        asked.play(arrival)
         predicted.append(compiled.test_then_train(arrival))
         shares.append(sure.test_then_train(arrival))
     predicted, shares = np.concatenate(predicted), np.concatenate(shares)
     if stream.schema.regression:
-        assert np.allclose(predicted, told.labels, rtol=1e-9, atol=1e-9)
+        assert np.allclose(predicted, asked.labels, rtol=1e-9, atol=1e-9)
         return
-    assert np.array_equal(predicted, np.array(told.labels, int))
-    own = np.array(told.shares)
+    assert np.array_equal(predicted, np.array(asked.labels, int))
+    own = np.array(asked.shares)
     whole = own.sum(axis=1, keepdims=True)
     known = whole[:, 0] > 0
     assert np.abs(shares[known] - own[known] / whole[known]).max(initial=0.0) < 1e-9
@@ -159,7 +159,7 @@ def test_weights_count_as_they_do_in_river(spec, stream):
     stream = streams[two_classes(spec) and not streams[0].schema.regression]
     rows, asked = rows_of(stream, Learner.model_validate(spec), 1000)
     weight = np.random.default_rng(0).choice([0.25, 1.0, 1.5, 3.0], len(rows.t))
-    compiled, objects = twins(spec, stream, probabilities=not stream.schema.regression)
+    compiled, objects = pair(spec, stream, probabilities=not stream.schema.regression)
     one, other = (model.fit(rows, weight).predict(asked.X) for model in (compiled, objects))
     assert np.allclose(one, other, rtol=1e-9, atol=1e-9)
     assert not np.array_equal(one, compiled.fit(rows).predict(asked.X))

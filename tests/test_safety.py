@@ -506,7 +506,7 @@ def kept(tmp_path, monkeypatch):
     """A folder of compiled code, each index in it replaced by one that tells it was loaded."""
     monkeypatch.setenv(cache.HOME, str(home := tmp_path / "kept"))
     monkeypatch.setattr(cache, "entries", {})
-    cache._own.cache_clear()
+    cache._temporary.cache_clear()
     assert cache.entry(doubled, Doubling(2.0), 1.0)(Doubling(2.0), 3.0) == 6
     for index in home.rglob("*.nbi"):
         index.write_bytes(pickle.dumps(Planted(tmp_path / "loaded")))
@@ -538,7 +538,7 @@ def test_compiled_code_is_kept_in_a_folder_of_its_owner(kept, tmp_path):
 def test_no_compiled_code_is_loaded_that_others_may_write(kept, tmp_path, mode, inner):
     place = next(kept.iterdir()) if inner else kept
     place.chmod(mode)
-    assert cache.is_cold(doubled, Doubling(2.0))
+    assert cache.needs_compiling(doubled, Doubling(2.0))
     loaded, notes = compiled_again(tmp_path)
     assert not loaded and notes == [
         f"others may write to {place}: compiled code is not kept there; "

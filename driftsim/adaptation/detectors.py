@@ -1,20 +1,23 @@
 """Detectors: tell from a model's errors that the concept has changed.
 
-They hear 1 for a wrong prediction and 0 for a right one, in the order labels come in. They run
-compiled where there is a kernel that rings when river's own object does: see `TWINS`.
+They are given 1 for a wrong prediction and 0 for a correct one, in the order in which labels come
+in. They run compiled where a kernel fires when river's own object does: see kernels/registry.py.
 """
 
 from abc import abstractmethod
 from collections.abc import Callable
-from importlib import import_module
-from typing import Annotated, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import Field, model_validator
 
+from driftsim.kernels import registry
 from driftsim.libraries import called, imported, parameters
 from driftsim.parts import Count, Imported, Number, Part, Share
+from driftsim.rows import Schema
 from driftsim.safety import guard
+
+Alarm = Callable[[np.ndarray], tuple[int, str] | None]
 
 
 class Detector(Part):
@@ -22,7 +25,7 @@ class Detector(Part):
 
     library: ClassVar[str | None] = None  # the distribution whose version its alarms depend on
     warns: ClassVar[bool] = False  # gives warnings before alarms
-    binary: ClassVar[bool] = False  # is for errors of 0 and 1 alone
+    binary: ClassVar[bool] = False  # is for errors of 0 and 1 only
     needs_compiling: ClassVar[bool] = False  # whether `compile` would take seconds, to compile
     renamed_members = {
         "fault": "incompatibility",
@@ -31,59 +34,95 @@ class Detector(Part):
     }
 
     @property
-    def title(self):
+    def title(self) -> str:
         """What it is called in a message."""
         return f"'{self.kind()}'"
 
-    def incompatibility(self, schema):
-        """Why it cannot hear the errors made on rows of this schema, or None."""
+    def engine(self) -> str:
+        """What it runs on: `compiled`, or a library, and why no kernel serves."""
+        return self.library or "numpy"
+
+    def incompatibility(self, schema: Schema) -> str | None:
+        """Why it cannot monitor the errors on rows of this schema, or None."""
         if self.binary and schema.regression:
             return (
                 f"{self.title} is for errors of 0 and 1, and the labels are numbers; "
                 "use adwin or page_hinkley"
             )
+        return None
 
-    def compile(self):
-        """Have the code at hand that an alarm runs on."""
+    def compile(self) -> None:
+        """Load the code it runs on, or compile it where that has not been done yet."""
 
     @abstractmethod
-    def start(self, rng):
+    def start(self, rng: np.random.Generator) -> Alarm:
         """An alarm: a function of the next errors (m,).
 
-        It gives the index of the first error at which it rings, with "warning" or "alarm",
-        and ignores those after it; or None. After an alarm it has forgotten all it heard.
+        It gives the index of the first error at which it fires, with "warning" or "alarm",
+        and ignores those after it; or None. After an alarm it starts again without errors.
         """
 
 
-class OfRiver(Detector):
-    """A detector that river has, compiled where a kernel rings as river's own object does."""
-
-    library = "river"
+class KernelDetector(Detector):
+    """A detector that runs on a kernel: see docs/compiled.md for how to write one."""
 
     @property
-    def needs_compiling(self):
-        state = self._state(self._maker(np.random.default_rng(0)))
-        if state is None:
-            return False
+    def needs_compiling(self) -> bool:  # type: ignore[override]  # known only by its state
         from driftsim.kernels import cache, detector_loop
 
-        return cache.is_cold(detector_loop.listen, state)
+        return cache.needs_compiling(detector_loop.detect, self.state(np.random.default_rng(0)))
+
+    def engine(self):
+        return "compiled"
 
     def compile(self):
         self.start(np.random.default_rng(0))
 
     def start(self, rng):
-        make = self._maker(rng)
-        state = self._state(make)
-        return listening(make) if state is None else listening_compiled(state)
+        from driftsim.kernels import cache
+        from driftsim.kernels.detector_loop import ALARM, WARNING, detect
+
+        state, level = self.state(rng), np.zeros(1, np.int64)
+        names = {WARNING: "warning", ALARM: "alarm"}
+        detect = cache.entry(detect, state, level, np.empty(0))
+
+        def alarm(errors):
+            errors = np.require(errors, float, ["C", "A", "W"])
+            index, found = detect(state, level, errors)
+            return (index, names[found]) if index >= 0 else None
+
+        return alarm
 
     @abstractmethod
-    def _maker(self, rng):
-        """What makes a detector of river that has heard nothing."""
+    def state(self, rng: np.random.Generator) -> tuple:
+        """The state of a kernel, of one member that has seen no errors."""
 
-    def _state(self, make):
-        """The state of a kernel that rings as the detector made does, or None."""
-        return twin(make()) if self._compiled else None
+
+class OfRiver(KernelDetector):
+    """A detector that river has: its own object where no kernel fires when that does."""
+
+    library = "river"
+
+    @property
+    def needs_compiling(self) -> bool:  # type: ignore[override]  # known only by its state
+        return self.engine() == "compiled" and super().needs_compiling
+
+    def engine(self):
+        if not self._compiled:
+            return self.library
+        return registry.engine(self.library, self._maker(np.random.default_rng(0))())
+
+    def start(self, rng):
+        if self.engine() == "compiled":
+            return super().start(rng)
+        return alarm_of_object(self._maker(rng))
+
+    def state(self, rng):
+        return registry.equivalent(self._maker(rng)())(members=1)
+
+    @abstractmethod
+    def _maker(self, rng: np.random.Generator) -> Callable[[], Any]:
+        """What makes a detector of river that has seen no errors."""
 
 
 class Adwin(OfRiver):
@@ -102,7 +141,7 @@ class Ddm(OfRiver):
 
     warns = binary = True
 
-    grace: Count = 30  # errors heard before it may ring
+    grace: Count = 30  # errors seen before it may fire
     warning: Annotated[Number, Field(gt=0)] = 2.0  # standard deviations
     alarm: Annotated[Number, Field(gt=0)] = 3.0  # standard deviations
 
@@ -115,7 +154,7 @@ class Ddm(OfRiver):
 class PageHinkley(OfRiver):
     """Page-Hinkley (Page 1954): the errors have stayed above their running mean for long enough."""
 
-    grace: Count = 30  # errors heard before it may ring
+    grace: Count = 30  # errors seen before it may fire
     slack: Annotated[Number, Field(ge=0)] = 0.005  # tolerated difference from the mean
     threshold: Annotated[Number, Field(gt=0)] = 50.0  # of the summed differences
     fading: Annotated[Share, Field(gt=0)] = 0.9999  # of the sum, at each error
@@ -132,14 +171,14 @@ class RiverDetector(Imported, OfRiver, extra="allow"):
     package = "river.drift"
 
     @property
-    def warns(self):
+    def warns(self) -> bool:  # type: ignore[override]  # as the class does
         from river import base
 
         kinds = base.DriftAndWarningDetector, base.BinaryDriftAndWarningDetector
         return issubclass(_river_detector(self.path), kinds)
 
     @property
-    def binary(self):
+    def binary(self) -> bool:  # type: ignore[override]  # as the class is
         from river import base
 
         return issubclass(_river_detector(self.path), base.BinaryDriftDetector)
@@ -153,26 +192,26 @@ class RiverDetector(Imported, OfRiver, extra="allow"):
         return lambda: self._made(seeds)
 
     def _made(self, seeds):
-        return called(_river_detector(self.path), self.model_extra | seeds, self.path)
+        return called(_river_detector(self.path), (self.model_extra or {}) | seeds, self.path)
 
     def _unseeded(self):
         return (
             "seed" in parameters(_river_detector(self.path))
-            and self.model_extra.get("seed") is None
+            and (self.model_extra or {}).get("seed") is None
         )
 
     @model_validator(mode="after")
     def _exists(self):
-        guard(self.path, self.model_extra)
+        guard(self.path, self.model_extra or {})
         self._made({})
         return self
 
 
-def listening(make):
-    """An alarm from a detector of river, made anew whenever it rings."""
+def alarm_of_object(make) -> Alarm:
+    """An alarm from a detector of river, which is made again whenever it fires."""
     detector, warned = make(), False
 
-    def first_ring(errors):
+    def alarm(errors):
         nonlocal detector, warned
         for i, error in enumerate(errors.tolist()):
             detector.update(error)
@@ -184,80 +223,7 @@ def listening(make):
                 return i, "warning"
         return None
 
-    return first_ring
-
-
-class Twin(NamedTuple):
-    """The kernel of a detector, and which of river's parameters it takes."""
-
-    makes: str  # the module of driftsim.kernels, and its function of the parameters
-    takes: tuple[str, ...]
-    covers: Callable = lambda made: True  # whether it rings as river's object does
-
-
-TWINS = {
-    "ADWIN": Twin(
-        "adwin.adwin",
-        ("delta", "clock", "max_buckets", "min_window_length", "grace_period"),
-        lambda made: (
-            0 < made.delta <= 1
-            and made.clock > 0
-            and 2 <= made.max_buckets <= 1000
-            and made.min_window_length >= 0
-        ),
-    ),
-    "PageHinkley": Twin(
-        "detectors.page_hinkley", ("min_instances", "delta", "threshold", "alpha", "mode")
-    ),
-    "KSWIN": Twin(
-        "kswin.kswin",
-        ("alpha", "window_size", "stat_size", "seed"),
-        lambda made: (
-            not made.window  # nothing heard before
-            and made.alpha < 0.99  # chances of nearly 1 are not exact in scipy's test,
-            and 0 < made.stat_size <= 10_000  # nor those of larger samples
-            and made.window_size >= 2 * made.stat_size
-        ),
-    ),
-    "DDM": Twin("detectors.ddm", ("warm_start", "warning_threshold", "drift_threshold")),
-    "EDDM": Twin("detectors.eddm", ("warm_start", "alpha", "beta")),
-    "HDDMA": Twin(
-        "detectors.hddm_a",
-        ("drift_confidence", "warning_confidence", "two_sided_test"),
-        lambda made: 0 < made.drift_confidence <= 1 and 0 < made.warning_confidence <= 2,
-    ),
-    "HDDMW": Twin(
-        "detectors.hddm_w",
-        ("drift_confidence", "warning_confidence", "lambda_val", "two_sided_test"),
-        lambda made: 0 < made.drift_confidence <= 1 and 0 < made.warning_confidence <= 1,
-    ),
-}
-
-
-def twin(made):
-    """The state of a kernel that rings as a new detector of river does, or None."""
-    declared = TWINS.get(type(made).__name__)
-    if declared is None or not declared.covers(made):
-        return None
-    module, _, name = declared.makes.partition(".")
-    params = {each: getattr(made, each) for each in declared.takes}
-    return getattr(import_module(f"driftsim.kernels.{module}"), name)(1, **params)
-
-
-def listening_compiled(state):
-    """An alarm from the state of a kernel."""
-    from driftsim.kernels import cache
-    from driftsim.kernels.detector_loop import ALARM, WARNING, listen
-
-    level, levels = np.zeros(1, np.int64), {WARNING: "warning", ALARM: "alarm"}
-    hear = cache.entry(listen, state, level, np.empty(0))
-
-    def first_ring(errors):
-        errors = np.ascontiguousarray(errors, float)
-        index, rung = hear(state, level, errors if errors.flags.writeable else errors.copy())
-        return (index, levels[rung]) if index >= 0 else None
-
-    return first_ring
+    return alarm
 
 
 def _river_detector(path):

@@ -1,4 +1,4 @@
-"""Hoeffding adaptive trees: a branch that errs more grows an alternate, and may give way to it."""
+"""Hoeffding adaptive trees: a branch whose error rises grows an alternate, which may replace it."""
 
 import math
 from typing import NamedTuple
@@ -6,39 +6,40 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.kernels.adwin import adwin
-from driftsim.kernels.grove import (
-    Grove,
-    child_of,
-    clear_away,
-    drop_alternate,
-    fall,
-    grove,
-    hear,
-    leaf_below,
-    listen_anew,
-    replace,
-    taken,
-    with_nodes,
-)
-from driftsim.kernels.leaves import (
+from driftsim.kernels.hoeffding_leaf import (
     ADAPTIVE,
     NOTHING,
     Leaves,
-    bayes,
+    add_weight,
+    bayes_class,
     bayes_probabilities,
-    begin,
     best_split,
-    divide,
-    forget,
+    clear_observations,
+    clear_weights,
     is_pure,
     observe,
-    observe_anew,
-    weigh,
+    split_leaf,
+    start,
 )
-from driftsim.kernels.loop import compiled, family
+from driftsim.kernels.loop import compiled, register_model
+from driftsim.kernels.mersenne_twister import poisson, random_state
+from driftsim.kernels.tree_nodes import (
+    TreeNodes,
+    child_of,
+    drop_alternate,
+    free_removed,
+    leaf_below,
+    mark_removed,
+    replace,
+    reset_errors,
+    take_node,
+    tree_nodes,
+    update_error,
+    with_nodes,
+)
 from driftsim.kernels.trees import (
     FEWEST,
-    UNTOLD,
+    UNKNOWN,
     bytes_of_leaf,
     hoeffding_tree,
     outgrown,
@@ -46,7 +47,6 @@ from driftsim.kernels.trees import (
     refuse_outgrown,
     trusts_bayes,
 )
-from driftsim.kernels.twister import poisson, twister
 
 DETECTOR = 5000  # bytes of river's ADWIN, and what else its adaptive leaves hold
 KEPT, SWITCHED, PRUNED = range(3)  # what becomes of an alternate
@@ -56,32 +56,32 @@ MEMBER = np.dtype(
         ("root", np.int64),
         ("leaves", np.int64),  # those of alternates too
         ("weight", np.float64),  # of its labels
-        ("node", np.int64),  # the leaf that was asked last
-        ("told", np.int64),  # the class that naive Bayes told there, or UNTOLD
+        ("node", np.int64),  # the leaf that predicted last
+        ("by_bayes", np.int64),  # the class that naive Bayes predicted there, or UNKNOWN
     ]
 )
 
 
 class AdaptiveTrees(NamedTuple):
-    """Hoeffding trees that hear the errors at each node.
+    """Hoeffding trees that monitor the errors at each node.
 
-    In river, an alternate that splits takes the place of its branch at once: so it is one leaf.
+    In river, an alternate that splits replaces its branch at once: so it is always one leaf.
     """
 
     members: np.ndarray  # (M,) of MEMBER
-    grove: Grove  # N nodes
+    pool: TreeNodes  # N nodes
     leaves: Leaves  # N
-    twisters: np.ndarray  # (M + 1, 625) random numbers; the last stay as all begin
+    random_states: np.ndarray  # (M + 1, 625) the last one is that of a new member
     votes: np.ndarray  # (k,) scratch: of a leaf
     prediction: int
     nb_threshold: float
     grace_period: float
     max_depth: int
     bootstraps: bool
-    drift_window_threshold: float  # labels that both must have heard, to be compared
+    drift_window_threshold: float  # labels that both must have seen to be compared
     log_significance: float  # log(2 / significance)
-    most_leaves: int  # that a tree may have once it has learned so much weight, lest river's
-    most_weight: float  # own were large enough to take measures, which these trees do not
+    most_leaves: int  # that a tree may have from `most_weight` on: beyond, river's own might
+    most_weight: float  # exceed max_size and save memory, which these trees do not
 
 
 def hoeffding_adaptive_tree(
@@ -103,12 +103,12 @@ def hoeffding_adaptive_tree(
     """
     plain = hoeffding_tree(members, d, k, **parameters)
     each = np.zeros(members, MEMBER)
-    each["root"], each["leaves"], each["told"] = np.arange(members), 1, UNTOLD
+    each["root"], each["leaves"], each["by_bayes"] = np.arange(members), 1, UNKNOWN
     bare = AdaptiveTrees(
         each,
-        grove(members, drift_detector(members)),
+        tree_nodes(members, drift_detector(members)),
         plain.leaves,
-        np.tile(twister(seed), (members + 1, 1)),
+        np.tile(random_state(seed), (members + 1, 1)),
         np.zeros(k),
         plain.prediction,
         plain.nb_threshold,
@@ -124,44 +124,44 @@ def hoeffding_adaptive_tree(
 
 
 def with_room(s, n) -> AdaptiveTrees:
-    """The same trees with n more nodes to spare, and as many leaves as nodes."""
-    wider = with_nodes(s.grove, n)
+    """The same trees with n more free nodes, and as many leaves as nodes."""
+    wider = with_nodes(s.pool, n)
     size = len(wider.nodes)
     more = max(0, size - len(s.leaves.counts))
     held = {name: padded(getattr(s.leaves, name), more)[:size] for name in Leaves._fields[:4]}
-    return s._replace(grove=wider, leaves=s.leaves._replace(**held))
+    return s._replace(pool=wider, leaves=s.leaves._replace(**held))
 
 
 def enlarged(s) -> AdaptiveTrees:
     """The same trees with room for twice as many nodes.
 
-    Raises `ValueError` where a tree is so large that river's own might take measures.
+    Raises `ValueError` where a tree is so large that river's own might save memory.
     """
     refuse_outgrown(s)
-    return with_room(s, len(s.grove.nodes))
+    return with_room(s, len(s.pool.nodes))
 
 
 @compiled
 def tree_room(s):
-    """Each branch on the way may begin an alternate, and each leaf that learns may split."""
-    heap = s.grove.heap[0]
-    if heap.many < s.members.size * (3 * (heap.deepest + 1) + 2):
+    """Each branch on the way may start an alternate, and each leaf that learns may split."""
+    heap = s.pool.heap[0]
+    if heap.n_free < s.members.size * (3 * (heap.deepest + 1) + 2):
         return False
     return not outgrown(s)
 
 
 @compiled
 def tree_predict(s, m, x, p):
-    """The sum of what the leaf and the alternates on the way to it tell."""
+    """The sum of the votes of the leaf and of the alternates on the way to it."""
     for c in range(p.size):
         p[c] = 0.0
     member = s.members[m]
     v = member.root
-    while s.grove.nodes[v].feature != NOTHING:
-        if s.grove.nodes[v].alternate != NOTHING:
-            vote(s, s.grove.nodes[v].alternate, x, p)
-        v = child_of(s.grove, v, x)
-    member.node, member.told = v, vote(s, v, x, p)
+    while s.pool.nodes[v].feature != NOTHING:
+        if s.pool.nodes[v].alternate != NOTHING:
+            vote(s, s.pool.nodes[v].alternate, x, p)
+        v = child_of(s.pool, v, x)
+    member.node, member.by_bayes = v, vote(s, v, x, p)
     label, most, total = -1.0, 0.0, 0.0
     for c in range(p.size):
         total += p[c]
@@ -174,17 +174,17 @@ def tree_predict(s, m, x, p):
 
 @compiled
 def vote(s, v, x, p):
-    """Add to p what a leaf tells, the more the less it errs; the class that naive Bayes tells."""
-    leaf, told = s.grove.nodes[v].leaf, UNTOLD
+    """Add the votes of a leaf to p, weighted by its error; the class that naive Bayes predicts."""
+    leaf, by_bayes = s.pool.nodes[v].leaf, UNKNOWN
     if trusts_bayes(s, leaf):
-        told = bayes_probabilities(s.leaves, leaf, x, s.votes)
+        by_bayes = bayes_probabilities(s.leaves, leaf, x, s.votes)
     else:
         share(s.leaves, leaf, s.votes)
-    scale = trust(s.leaves, leaf, s.votes, s.grove.nodes[v].error)
+    scale = weight_of_votes(s.leaves, leaf, s.votes, s.pool.nodes[v].error)
     for j in range(s.leaves.counts[leaf].classes):
         c = s.leaves.classes[leaf, j].nth
         p[c] += s.votes[c] * scale
-    return told
+    return by_bayes
 
 
 @compiled
@@ -197,8 +197,8 @@ def share(leaves, leaf, votes):
 
 
 @compiled
-def trust(leaves, leaf, votes, error):
-    """By how much the votes of a leaf count."""
+def weight_of_votes(leaves, leaf, votes, error):
+    """The weight of the votes of a leaf."""
     total = 0.0
     for j in range(leaves.counts[leaf].classes):
         total += votes[leaves.classes[leaf, j].nth]
@@ -220,63 +220,63 @@ def majority(leaves, leaf, votes):
 
 @compiled
 def tree_learn(s, m, x, y, w, fresh):
-    """Teach all nodes on the way to a leaf, and the alternates there, before the leaf."""
+    """Train all nodes on the way to a leaf, and the alternates there, before the leaf."""
     member, c = s.members[m], int(y)
     member.weight += w
-    v = member.node if fresh else leaf_below(s.grove, member.root, x)
-    told, by_bayes, _ = answers(s, v, x, member.told if fresh else UNTOLD)
+    v = member.node if fresh else leaf_below(s.pool, member.root, x)
+    predicted, by_bayes, _ = classes_of(s, v, x, member.by_bayes if fresh else UNKNOWN)
     at, parent = member.root, NOTHING
     while at != NOTHING:
-        learner = v if at == v else branch_learn(s, member, at, parent, x, told != c)
+        learner = v if at == v else branch_learn(s, member, at, parent, x, predicted != c)
         if learner != NOTHING:
-            known = by_bayes if at == v else UNTOLD
+            known = by_bayes if at == v else UNKNOWN
             if leaf_learn(s, m, learner, x, c, w, known):
                 consider_split(s, member, learner, parent == NOTHING and member.root != learner)
-            is_alternate = s.grove.nodes[at].alternate == learner
-            if is_alternate and s.grove.nodes[learner].feature != NOTHING:
-                replace(s.grove, member, at, parent)
-        parent, at = at, NOTHING if at == v else child_of(s.grove, at, x)
-    member.leaves -= clear_away(s.grove)
+            is_alternate = s.pool.nodes[at].alternate == learner
+            if is_alternate and s.pool.nodes[learner].feature != NOTHING:
+                replace(s.pool, member, at, parent)
+        parent, at = at, NOTHING if at == v else child_of(s.pool, at, x)
+    member.leaves -= free_removed(s.pool)
 
 
 @compiled
-def answers(s, v, x, by_bayes):
-    """The class that a leaf tells; that of naive Bayes, if it is of use; and that of the majority.
+def classes_of(s, v, x, by_bayes):
+    """The class that a leaf predicts, that of naive Bayes if it is needed, and the majority.
 
-    `by_bayes` is that of naive Bayes, if it is known before.
+    `by_bayes` is that of naive Bayes, where it is already known.
     """
-    leaf = s.grove.nodes[v].leaf
+    leaf = s.pool.nodes[v].leaf
     trusts = trusts_bayes(s, leaf)
-    of_use = trusts or (s.prediction == ADAPTIVE and s.leaves.counts[leaf].active)
-    if of_use and by_bayes == UNTOLD:
-        by_bayes = bayes(s.leaves, leaf, x)
+    needed = trusts or (s.prediction == ADAPTIVE and s.leaves.counts[leaf].active)
+    if needed and by_bayes == UNKNOWN:
+        by_bayes = bayes_class(s.leaves, leaf, x)
     by_majority = majority(s.leaves, leaf, s.votes)
     return by_bayes if trusts else by_majority, by_bayes, by_majority
 
 
 @compiled
 def branch_learn(s, member, v, parent, x, wrong):
-    """Begin, compare or prune the alternate of a branch; the one that is to learn, or NOTHING."""
-    node = s.grove.nodes[v]
-    if hear(s.grove, v, wrong):
+    """Start, compare or prune the alternate of a branch; the one that is to learn, or NOTHING."""
+    node = s.pool.nodes[v]
+    if update_error(s.pool, v, wrong):
         node.n = node.error = 0.0
-        drop_alternate(s.grove, v)
+        drop_alternate(s.pool, v)
         node.alternate = new_leaf(s, member, node.depth)
     elif node.alternate != NOTHING:
-        fate = compared(s, node, s.grove.nodes[node.alternate])
+        fate = compared(s, node, s.pool.nodes[node.alternate])
         if fate == PRUNED:
-            drop_alternate(s.grove, v)
+            drop_alternate(s.pool, v)
         elif fate == SWITCHED:
             alternate = node.alternate
-            replace(s.grove, member, v, parent)
-            drop_alternates(s.grove, v, x)
+            replace(s.pool, member, v, parent)
+            drop_alternates(s.pool, v, x)
             return alternate if parent == NOTHING else NOTHING  # as river has it
     return node.alternate
 
 
 @compiled
 def compared(s, node, alternate):
-    """What becomes of an alternate, by how often it errs, and its branch."""
+    """What becomes of an alternate, given its error and that of its branch."""
     if min(node.n, alternate.n) <= s.drift_window_threshold:
         return KEPT
     variance = node.error * (1.0 - node.error)
@@ -288,29 +288,29 @@ def compared(s, node, alternate):
 
 
 @compiled
-def drop_alternates(grove, v, x):
-    """Drop those of the branches below a fallen one that x still comes to."""
-    v = child_of(grove, v, x)
-    while grove.nodes[v].feature != NOTHING:
-        drop_alternate(grove, v)
-        v = child_of(grove, v, x)
+def drop_alternates(pool, v, x):
+    """Drop the alternates on the way of x below a removed branch."""
+    v = child_of(pool, v, x)
+    while pool.nodes[v].feature != NOTHING:
+        drop_alternate(pool, v)
+        v = child_of(pool, v, x)
 
 
 @compiled
 def leaf_learn(s, m, v, x, c, w, by_bayes):
-    """Teach a leaf; whether it is time to think of a split."""
-    leaf = s.grove.nodes[v].leaf
+    """Train a leaf; whether it is time to try a split."""
+    leaf = s.pool.nodes[v].leaf
     counts = s.leaves.counts[leaf]
     if s.bootstraps:
-        w *= max(poisson(s.twisters[m], 1.0), 1)
-    told, by_bayes, by_majority = answers(s, v, x, by_bayes)
-    hear(s.grove, v, told != c)
+        w *= max(poisson(s.random_states[m], 1.0), 1)
+    predicted, by_bayes, by_majority = classes_of(s, v, x, by_bayes)
+    update_error(s.pool, v, predicted != c)
     if s.prediction == ADAPTIVE and counts.active:
         if by_bayes == c:
-            counts.bayes_right += w
+            counts.bayes_correct += w
         if counts.classes == 0 or by_majority == c:
-            counts.majority_right += w
-    weigh(s.leaves, leaf, c, w, s.leaves.whole)
+            counts.majority_correct += w
+    add_weight(s.leaves, leaf, c, w, s.leaves.whole)
     if counts.active:
         observe(s.leaves, leaf, x, c, w)
     return counts.active and counts.total - counts.tried >= s.grace_period
@@ -320,10 +320,10 @@ def leaf_learn(s, m, v, x, c, w, by_bayes):
 def consider_split(s, member, v, overlooked):
     """Split a leaf if a split is good enough.
 
-    Where none is possible, river lays the leaf to rest and wakes it at once, with nothing
-    observed, unless it overlooks it: the alternate of the root.
+    Where none is possible, river deactivates the leaf and activates it at once, empty, unless it
+    overlooks it: the alternate of the root.
     """
-    leaf = s.grove.nodes[v].leaf
+    leaf = s.pool.nodes[v].leaf
     counts = s.leaves.counts[leaf]
     if counts.depth >= s.max_depth:
         counts.active = False
@@ -337,30 +337,30 @@ def consider_split(s, member, v, overlooked):
     elif good and overlooked:
         counts.active = False
     elif good:
-        observe_anew(s.leaves, leaf)
+        clear_observations(s.leaves, leaf)
 
 
 @compiled
 def split(s, member, v, which, threshold):
-    """Make a leaf a branch; what it has counted passes to the left of its leaves."""
-    grove = s.grove
-    node = grove.nodes[v]
-    left, right = taken(grove, node.depth + 1), taken(grove, node.depth + 1)
+    """Make a leaf a branch; its statistics pass to the left of its leaves."""
+    pool = s.pool
+    node = pool.nodes[v]
+    left, right = take_node(pool, node.depth + 1), take_node(pool, node.depth + 1)
     node.feature, node.threshold = s.leaves.columns[node.leaf, which], threshold
     node.left, node.right = left, right
-    node.leaf, grove.nodes[left].leaf = grove.nodes[left].leaf, node.leaf
-    divide(s.leaves, grove.nodes[left].leaf, grove.nodes[right].leaf, which, threshold)
-    listen_anew(grove, v)
+    node.leaf, pool.nodes[left].leaf = pool.nodes[left].leaf, node.leaf
+    split_leaf(s.leaves, pool.nodes[left].leaf, pool.nodes[right].leaf, which, threshold)
+    reset_errors(pool, v)
     member.leaves += 1
-    grove.heap[0].deepest = max(grove.heap[0].deepest, node.depth)
+    pool.heap[0].deepest = max(pool.heap[0].deepest, node.depth)
 
 
 @compiled
 def new_leaf(s, member, depth):
     """A leaf that has learned nothing."""
-    v = taken(s.grove, depth)
-    forget(s.leaves, s.grove.nodes[v].leaf)
-    begin(s.leaves, s.grove.nodes[v].leaf, depth)
+    v = take_node(s.pool, depth)
+    clear_weights(s.leaves, s.pool.nodes[v].leaf)
+    start(s.leaves, s.pool.nodes[v].leaf, depth)
     member.leaves += 1
     return v
 
@@ -368,12 +368,14 @@ def new_leaf(s, member, depth):
 @compiled
 def tree_reset(s, m):
     member = s.members[m]
-    fall(s.grove, member.root)
-    member.leaves -= clear_away(s.grove)
+    mark_removed(s.pool, member.root)
+    member.leaves -= free_removed(s.pool)
     member.root = new_leaf(s, member, 0)
-    member.weight, member.told = 0.0, UNTOLD
-    for i in range(s.twisters.shape[1]):
-        s.twisters[m, i] = s.twisters[s.members.size, i]
+    member.weight, member.by_bayes = 0.0, UNKNOWN
+    for i in range(s.random_states.shape[1]):
+        s.random_states[m, i] = s.random_states[s.members.size, i]
 
 
-family(AdaptiveTrees, predict=tree_predict, learn=tree_learn, reset=tree_reset, room=tree_room)
+register_model(
+    AdaptiveTrees, predict=tree_predict, learn=tree_learn, reset=tree_reset, room=tree_room
+)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.kernels.detector_loop import ALARM, SILENCE, hears
+from driftsim.kernels.detector_loop import ALARM, STABLE, register_detector
 from driftsim.kernels.loop import compiled
 
 ROWS = 50  # of buckets; the last one's hold more values than a stream has rows
@@ -32,7 +32,7 @@ class Adwin(NamedTuple):
 
     windows: np.ndarray  # (M,) of WINDOW
     rows: np.ndarray  # (M, ROWS) of ROW
-    buckets: np.ndarray  # (M, ROWS, places) of BUCKET, each row a ring, as the places wrap around
+    buckets: np.ndarray  # (M, ROWS, places) of BUCKET, each row a circular buffer
     clock: int
     max_buckets: int
     min_window_length: float
@@ -99,16 +99,6 @@ def adwin_reset(s, m):
 
 
 @compiled
-def adwin_copy(s, source, target):
-    """Give member `target` the window of member `source`, and its delta."""
-    s.windows[target] = s.windows[source]
-    for i in range(ROWS):
-        s.rows[target, i] = s.rows[source, i]
-        for place in range(s.buckets.shape[2]):
-            s.buckets[target, i, place] = s.buckets[source, i, place]
-
-
-@compiled
 def adwin_mean(s, m):
     """The mean of the window of member m; 0 if it is empty."""
     window = s.windows[m]
@@ -116,17 +106,11 @@ def adwin_mean(s, m):
 
 
 @compiled
-def adwin_width(s, m):
-    """How many values the window of member m holds."""
-    return s.windows[m].width
-
-
-@compiled
 def _add(s, m, value):
     window = s.windows[m]
     if window.width > 0.0:
-        apart = value - window.total / window.width
-        window.scatter += window.width * apart * apart / (window.width + 1.0)
+        difference = value - window.total / window.width
+        window.scatter += window.width * difference * difference / (window.width + 1.0)
     window.width += 1.0
     window.total += value
     _push(s, m, 0, value, 0.0)
@@ -152,8 +136,8 @@ def _merge(s, m):
     while s.rows[m, i].n > s.max_buckets:
         row = s.rows[m, i]
         one, other = s.buckets[m, i, row.oldest], s.buckets[m, i, (row.oldest + 1) & last]
-        apart = one.total - other.total
-        scatter = one.scatter + other.scatter + half * apart * apart
+        difference = one.total - other.total
+        scatter = one.scatter + other.scatter + half * difference * difference
         row.oldest = (row.oldest + 2) & last
         row.n -= 2
         _push(s, m, i + 1, one.total + other.total, scatter)
@@ -190,14 +174,15 @@ def _cut(s, m):
 def _differ(old, old_total, new, new_total, shortest, variance, confidence):
     """Whether the means of the older and the newer part differ by more than ADWIN's bound.
 
-    The bound is a root and a straight term. That the difference is less than each alone, squared
-    and added, is soon told by products; if not, all is computed as the bound is written.
+    The bound is the sum of a square root and a linear term. A difference below the root of the sum
+    of their squares is below it too; products show that, without a division or a root. Only beyond
+    it is the bound computed as the paper writes it.
     """
     a, b = old - shortest + 1.0, new - shortest + 1.0
     one, other = old_total * new, new_total * old
-    apart = (abs(one - other) + ROUNDING * (abs(one) + abs(other))) * (a * b)
-    root, straight = 2.0 * confidence * variance * (a + b), 2.0 / 3.0 * confidence * (a + b)
-    if apart * apart <= (old * new) * (old * new) * (root * (a * b) + straight * straight):
+    difference = (abs(one - other) + ROUNDING * (abs(one) + abs(other))) * (a * b)
+    root, linear = 2.0 * confidence * variance * (a + b), 2.0 / 3.0 * confidence * (a + b)
+    if difference * difference <= (old * new) * (old * new) * (root * (a * b) + linear * linear):
         return False
     inverse = 1.0 / a + 1.0 / b
     bound = math.sqrt(2.0 * inverse * variance * confidence) + 2.0 / 3.0 * confidence * inverse
@@ -213,8 +198,8 @@ def _drop(s, m):
     bucket = s.buckets[m, i, row.oldest]
     window.width -= size
     window.total -= bucket.total
-    apart = bucket.total / size - window.total / window.width
-    within = bucket.scatter + size * window.width * apart * apart / (size + window.width)
+    difference = bucket.total / size - window.total / window.width
+    within = bucket.scatter + size * window.width * difference * difference / (size + window.width)
     window.scatter -= within
     row.oldest = (row.oldest + 1) & (s.buckets.shape[2] - 1)
     row.n -= 1
@@ -224,7 +209,7 @@ def _drop(s, m):
 
 @compiled
 def _adwin_level(s, m, error):
-    return ALARM if adwin_update(s, m, error) else SILENCE
+    return ALARM if adwin_update(s, m, error) else STABLE
 
 
-hears(Adwin, update=_adwin_level, reset=adwin_reset)
+register_detector(Adwin, update=_adwin_level, reset=adwin_reset)

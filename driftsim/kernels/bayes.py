@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.kernels.loop import compiled, family
+from driftsim.kernels.loop import compiled, register_model
 
 LEAST = 1e-9  # density added to each, so that none is zero
 HIGH = 1.0 / math.sqrt(2.0 * math.pi)  # density of the standard normal distribution at its mean
@@ -70,9 +70,9 @@ def gaussian_nb_learn(s, m, x, y, w, fresh):
     s.n[m, c] += 1.0
     share = 1.0 / s.n[m, c]
     for i in range(x.size):
-        apart = x[i] - s.mean[m, c, i]
-        s.mean[m, c, i] += share * apart
-        s.scatter[m, c, i] += apart * (x[i] - s.mean[m, c, i])
+        difference = x[i] - s.mean[m, c, i]
+        s.mean[m, c, i] += share * difference
+        s.scatter[m, c, i] += difference * (x[i] - s.mean[m, c, i])
         variance = s.scatter[m, c, i] / s.n[m, c]
         s.precision[m, c, i] = 1.0 / math.sqrt(variance) if variance > 0.0 else 0.0
 
@@ -86,4 +86,6 @@ def gaussian_nb_reset(s, m):
     s.precision[m] = 0.0
 
 
-family(GaussianNB, predict=gaussian_nb_predict, learn=gaussian_nb_learn, reset=gaussian_nb_reset)
+register_model(
+    GaussianNB, predict=gaussian_nb_predict, learn=gaussian_nb_learn, reset=gaussian_nb_reset
+)

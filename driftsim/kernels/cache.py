@@ -1,17 +1,22 @@
 """Compiled code on disk: each kernel is compiled once on a machine, and loaded from then on."""
 
+import ast
 import atexit
 import hashlib
 import os
 import platform
 import stat
+import sys
 import tempfile
 import threading
 import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numba
 from filelock import FileLock
@@ -22,42 +27,78 @@ from driftsim.kernels.loop import OPTIONS
 
 HOME = "DRIFTSIM_CACHE"  # the variable that names another folder than the user's own
 PRIVATE = 0o700  # the mode of folders: their owner alone may look into them
-entries = {}  # those that this process has loaded, by name
+PACKAGE = "driftsim.kernels"
+SWITCHES = "BOUNDSCHECK", "OPT", "DEBUGINFO_DEFAULT"  # of numba, which change its code
+entries: dict[tuple, Callable] = {}  # those that this process has loaded, by `key_of`
 _loading = threading.Lock()
 
 
 def entry(function, *given):
-    """The compiled form of a function for things given to it of these types.
+    """The compiled form of a function for arguments of the types of those given.
 
     The first of them is a state. Loads it from disk, or compiles it and keeps it there.
     """
-    name = name_of(function, given[0])
-    if name not in entries:
+    key = key_of(function, given[0])
+    if key not in entries:
         with _loading:
-            if name not in entries:
-                entries[name] = _loaded(name, function, [numba.typeof(one) for one in given])
-    return entries[name]
+            if key not in entries:
+                types = [numba.typeof(one) for one in given]
+                entries[key] = _loaded(place_of(key), function, types)
+    return entries[key]
 
 
-def is_cold(function, state):
+def needs_compiling(function, state) -> bool:
     """Whether `entry` would have to compile, which takes seconds."""
-    name = name_of(function, state)
-    return name not in entries and not _done(folder() / name).exists()
+    key = key_of(function, state)
+    return key not in entries and not _done(place_of(key)).exists()
 
 
-def name_of(function, state):
-    """What a kernel is called: the function, and the classes of the states within the state."""
-    inside = [type(state).__name__]
+def key_of(function, state) -> tuple:
+    """The function, and the classes of the state and of all states within it."""
+    return function, *_classes(state)
+
+
+def _classes(state):
+    yield type(state)
     for held in state:
         if isinstance(held, tuple):
-            inside.append(name_of(function, held).partition("-")[2])
-    return "-".join([function.__name__, *inside])
+            yield from _classes(held)
 
 
-def folder():
-    """Where compiled code is kept that is of these sources, packages and this processor."""
+def place_of(key) -> Path:
+    """The folder of a kernel, named by the hash of the modules it is made of."""
+    modules = {PACKAGE + ".cache", *(one.__module__ for one in key)}
+    sources = sorted({source for name in modules for source in _sources(name)})
+    name = "-".join([*(one.__name__ for one in key), _hash(*sources)])
+    return folder() / name
+
+
+@cache
+def _sources(module: str) -> frozenset[str]:
+    """The source of a module, and of all kernels that it imports, directly or not.
+
+    Of an edited kernel numba itself would go on to use the old code: it looks at the file of the
+    loop alone.
+    """
+    text = Path(str(import_module(module).__file__)).read_text(encoding="utf-8")
+    found = {text}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module or "", *(f"{node.module}.{one.name}" for one in node.names)]
+            for name in names:
+                if name.startswith(PACKAGE + ".") and name in sys.modules:
+                    found |= _sources(name)
+    return frozenset(found)
+
+
+def _hash(*texts) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def folder() -> Path:
+    """Where compiled code is kept that these packages made for this processor."""
     name = f"kernels-{_fingerprint()}"
-    home = _own() if _distrust() else _writable(_home())
+    home = _temporary() if _distrust() else _writable(_home())
     return home / name
 
 
@@ -84,14 +125,11 @@ def _distrust():
 
 @cache
 def _fingerprint():
-    sources = (path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     packages = [version(name) for name in ("numba", "llvmlite", "numpy")]
-    switches = [numba.config.BOUNDSCHECK, numba.config.OPT, numba.config.DEBUGINFO_DEFAULT]
+    switches = [getattr(numba.config, name) for name in SWITCHES]
     processor = cpu_target.target_context.codegen().magic_tuple()
-    texts = [str(Path(__file__).parent)]  # numba keeps code apart by the place of its source
-    texts += [hashlib.sha256(one).hexdigest() for one in sources] + packages
-    texts += [platform.python_version(), *map(str, [*switches, *processor])]
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+    here = Path(__file__).parent  # numba keeps code apart by the place of its source
+    return _hash(*map(str, [here, *packages, platform.python_version(), *switches, *processor]))
 
 
 def _writable(home):
@@ -101,19 +139,18 @@ def _writable(home):
         with tempfile.TemporaryFile(dir=home):
             return home
     except OSError:
-        return _own()
+        return _temporary()
 
 
 @cache
-def _own():
+def _temporary():
     """A folder that goes with this process, as nobody else may write to what is run from there."""
     folder = tempfile.TemporaryDirectory(prefix="driftsim-")
     atexit.register(folder.cleanup)
     return Path(folder.name)
 
 
-def _loaded(name, function, types):
-    place = folder() / name
+def _loaded(place, function, types):
     if reason := _distrust():
         warnings.warn(reason, stacklevel=2)
     try:
@@ -126,8 +163,10 @@ def _loaded(name, function, types):
             _done(place).touch()
         return made
     except OSError as error:
-        told = f"compiled code cannot be kept in {place}: {error}; every process compiles it anew"
-        warnings.warn(told, stacklevel=2)
+        warnings.warn(
+            f"compiled code cannot be kept in {place}: {error}; every process compiles it again",
+            stacklevel=2,
+        )
         return _compiled(function, types)
 
 
@@ -138,20 +177,22 @@ def _done(place):
 def _kept(function, types, place):
     """The compiled function, from a folder, or else kept there from now on."""
     with _kept_in(place):
-        return _compiled(function, types, cache=True)
+        return _compiled(function, types, kept=True)
 
 
-def _compiled(function, types, cache=False):
-    made = numba.njit(**OPTIONS, no_cfunc_wrapper=True, cache=cache)(function)
+def _compiled(function, types, kept=False):
+    options: dict[str, Any] = {**OPTIONS, "no_cfunc_wrapper": True, "cache": kept}
+    made: Any = numba.njit(**options)(function)
     made.compile(tuple(types))
     made.disable_compile()  # for other types, in the midst of a run
     return made
 
 
 @contextmanager
-def _kept_in(place):
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(place)
+def _kept_in(place) -> Iterator[None]:
+    config = vars(numba.config)  # a module, whose settings are set at run time
+    before, config["CACHE_DIR"] = config["CACHE_DIR"], str(place)
     try:
         yield
     finally:
-        numba.config.CACHE_DIR = before
+        config["CACHE_DIR"] = before

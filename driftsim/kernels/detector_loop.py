@@ -1,44 +1,47 @@
-"""The loop that has any compiled detector hear errors, as loop.py has models play.
+"""The loop that gives errors to any compiled detector, as loop.py plays models.
 
 The state of a detector is a `NamedTuple` of arrays and numbers. It holds M detectors of one kind
-side by side, its members, and `hears` joins it to its functions:
+side by side, its members, and `register_detector` joins it to its functions:
 
-    update(s, m, error)     have member m hear an error: the level that it is at from then on
-    reset(s, m)             member m has heard nothing
+    update(s, m, error)     give member m an error: the level that it is at from then on
+    reset(s, m)             member m has seen no errors
 """
 
-from driftsim.kernels.loop import borrowed, dispatch, family, reset
+from collections.abc import Callable
 
-SILENCE, WARNING, ALARM = range(3)  # levels
+from driftsim.kernels.loop import dispatch, reset, without_reference_counts
+
+STABLE, WARNING, ALARM = range(3)  # levels
 
 
 def update(s, m, error):
-    """Have member m of a state hear an error: SILENCE, WARNING or ALARM."""
+    """Give member m of a state an error: STABLE, WARNING or ALARM."""
 
 
-def hears(state, **functions):
+def register_detector(state: type, **functions: Callable) -> None:
     """Give the states of a class of detectors their functions: update and reset."""
-    dispatch(update, state, functions["update"])
-    family(state, reset=functions["reset"])
+    for generic in (update, reset):
+        dispatch(generic, state, functions[generic.__name__])
 
 
-def listen(state, level, errors):
-    """The index of the first error at which a detector rings, and its level; -1 if at none.
+def detect(state, level, errors):
+    """The index of the first error at which a detector fires, and its level; -1 if at none.
 
-    A warning rings where it begins; `level` (1,) holds the level between two calls. After an alarm
-    the detector has heard nothing.
+    A warning fires where it starts; `level` (1,) holds the level between two calls. After an alarm
+    the detector is as new.
     """
-    state, level, errors = borrowed((state, level, errors))
+    given = state, level, errors
+    state, level, errors = without_reference_counts(given)  # type: ignore[call-arg]  # numba gives the first
     before = level[0]
     for i in range(errors.size):
         now = update(state, 0, errors[i])
         if now == ALARM:
             reset(state, 0)
-            level[0] = SILENCE
+            level[0] = STABLE
             return i, ALARM
         if now == WARNING and before != WARNING:
             level[0] = WARNING
             return i, WARNING
         before = now
     level[0] = before
-    return -1, SILENCE
+    return -1, STABLE

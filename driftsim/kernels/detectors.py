@@ -1,6 +1,6 @@
-"""Detectors that keep a few statistics of the errors they have heard.
+"""Detectors that keep a few statistics of the errors they have seen.
 
-Those that tell rises and falls have two sides; the second is the first with all signs turned.
+Those that detect rises and falls have two sides; the second is the first with all signs turned.
 """
 
 import math
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.kernels.detector_loop import ALARM, SILENCE, WARNING, hears
+from driftsim.kernels.detector_loop import ALARM, STABLE, WARNING, register_detector
 from driftsim.kernels.loop import compiled
 
 SIDES = {"up": (0, 1), "down": (1, 2), "both": (0, 2)}  # the first, and that after the last
@@ -25,7 +25,7 @@ def _mean(mean, n, error):
 class Ddm(NamedTuple):
     """DDM (Gama et al. 2004): the error rate is well above its lowest level."""
 
-    heard: np.ndarray  # (M,) of RATE
+    seen: np.ndarray  # (M,) of RATE
     warm_start: float
     warning_threshold: float  # standard deviations
     drift_threshold: float  # standard deviations
@@ -35,49 +35,49 @@ RATE = np.dtype(
     [
         *MEAN.descr,
         ("lowest", np.float64),  # that the mean and its deviation have been
-        ("warning", np.float64),  # height from which they warn
-        ("alarm", np.float64),  # height from which they ring
+        ("warning", np.float64),  # level above which they warn
+        ("alarm", np.float64),  # level above which they fire
     ]
 )
 
 
 def ddm(members, warm_start=30, warning_threshold=2.0, drift_threshold=3.0) -> Ddm:
-    """Detectors that have heard nothing."""
-    heard = np.zeros(members, RATE)
-    heard["lowest"] = np.inf
-    return Ddm(heard, float(warm_start), float(warning_threshold), float(drift_threshold))
+    """Detectors that have seen no errors."""
+    seen = np.zeros(members, RATE)
+    seen["lowest"] = np.inf
+    return Ddm(seen, float(warm_start), float(warning_threshold), float(drift_threshold))
 
 
 @compiled
 def ddm_update(s, m, error):
-    heard = s.heard[m]
-    heard.n += 1.0
-    heard.mean = _mean(heard.mean, heard.n, error)
-    if heard.n <= s.warm_start:
-        return SILENCE
-    deviation = math.sqrt(heard.mean * (1.0 - heard.mean) / heard.n)
-    now = heard.mean + deviation
-    if now <= heard.lowest:
-        heard.lowest = now
-        heard.warning = heard.mean + s.warning_threshold * deviation
-        heard.alarm = heard.mean + s.drift_threshold * deviation
-    return ALARM if now > heard.alarm else WARNING if now > heard.warning else SILENCE
+    seen = s.seen[m]
+    seen.n += 1.0
+    seen.mean = _mean(seen.mean, seen.n, error)
+    if seen.n <= s.warm_start:
+        return STABLE
+    deviation = math.sqrt(seen.mean * (1.0 - seen.mean) / seen.n)
+    now = seen.mean + deviation
+    if now <= seen.lowest:
+        seen.lowest = now
+        seen.warning = seen.mean + s.warning_threshold * deviation
+        seen.alarm = seen.mean + s.drift_threshold * deviation
+    return ALARM if now > seen.alarm else WARNING if now > seen.warning else STABLE
 
 
 @compiled
 def ddm_reset(s, m):
-    heard = s.heard[m]
-    heard.n = heard.mean = 0.0
-    heard.lowest = np.inf
+    seen = s.seen[m]
+    seen.n = seen.mean = 0.0
+    seen.lowest = np.inf
 
 
-hears(Ddm, update=ddm_update, reset=ddm_reset)
+register_detector(Ddm, update=ddm_update, reset=ddm_reset)
 
 
 class PageHinkley(NamedTuple):
     """Page-Hinkley (Page 1954): the errors have long stayed on one side of their running mean."""
 
-    heard: np.ndarray  # (M,) of MEAN
+    seen: np.ndarray  # (M,) of MEAN
     sums: np.ndarray  # (M, 2) of the distances from the mean, one a side
     lowest: np.ndarray  # (M, 2) that the sums have been
     first: int  # side that counts
@@ -91,47 +91,47 @@ class PageHinkley(NamedTuple):
 def page_hinkley(
     members, min_instances=30, delta=0.005, threshold=50.0, alpha=0.9999, mode="both"
 ) -> PageHinkley:
-    """Detectors that have heard nothing."""
+    """Detectors that have seen no errors."""
     lowest = np.empty((members, 2))
-    lowest[:] = np.inf, 1.0  # as river begins
-    heard, sums = np.zeros(members, MEAN), np.zeros((members, 2))
+    lowest[:] = np.inf, 1.0  # as in river
+    seen, sums = np.zeros(members, MEAN), np.zeros((members, 2))
     numbers = map(float, (min_instances, delta, threshold, alpha))
-    return PageHinkley(heard, sums, lowest, *SIDES[mode], *numbers)
+    return PageHinkley(seen, sums, lowest, *SIDES[mode], *numbers)
 
 
 @compiled
 def page_hinkley_update(s, m, error):
-    heard, level = s.heard[m], SILENCE
-    heard.n += 1.0
-    heard.mean = _mean(heard.mean, heard.n, error)
-    apart = error - heard.mean
+    seen, level = s.seen[m], STABLE
+    seen.n += 1.0
+    seen.mean = _mean(seen.mean, seen.n, error)
+    difference = error - seen.mean
     for side in range(s.first, s.end):
-        s.sums[m, side] = s.alpha * s.sums[m, side] + SIGNS[side] * apart - s.delta
+        s.sums[m, side] = s.alpha * s.sums[m, side] + SIGNS[side] * difference - s.delta
         if s.sums[m, side] < s.lowest[m, side]:
             s.lowest[m, side] = s.sums[m, side]
-        if heard.n >= s.min_instances and s.sums[m, side] - s.lowest[m, side] > s.threshold:
+        if seen.n >= s.min_instances and s.sums[m, side] - s.lowest[m, side] > s.threshold:
             level = ALARM
     return level
 
 
 @compiled
 def page_hinkley_reset(s, m):
-    heard = s.heard[m]
-    heard.n = heard.mean = 0.0
+    seen = s.seen[m]
+    seen.n = seen.mean = 0.0
     s.sums[m, 0] = s.sums[m, 1] = 0.0
     s.lowest[m, 0], s.lowest[m, 1] = np.inf, 1.0
 
 
-hears(PageHinkley, update=page_hinkley_update, reset=page_hinkley_reset)
+register_detector(PageHinkley, update=page_hinkley_update, reset=page_hinkley_reset)
 
 
 class Eddm(NamedTuple):
-    """EDDM (Baena-García et al. 2006): errors follow closer upon each other than they did."""
+    """EDDM (Baena-García et al. 2006): the distance between errors shrinks."""
 
-    heard: np.ndarray  # (M,) of DISTANCES
+    seen: np.ndarray  # (M,) of DISTANCES
     warm_start: float
     alpha: float  # share of the highest, below which it warns
-    beta: float  # share of the highest, below which it rings
+    beta: float  # share of the highest, below which it fires
 
 
 DISTANCES = np.dtype(  # between one error and the next
@@ -139,63 +139,63 @@ DISTANCES = np.dtype(  # between one error and the next
         *MEAN.descr,
         ("scatter", np.float64),  # sum of their squared differences from the mean
         ("highest", np.float64),  # that the mean and two deviations have been
-        ("answers", np.float64),  # heard, right and wrong
-        ("last", np.float64),  # the answer that was wrong
+        ("n_labels", np.float64),  # seen, correct and wrong
+        ("last", np.float64),  # the label at which the last error was
         ("level", np.int64),
     ]
 )
 
 
 def eddm(members, warm_start=30, alpha=0.95, beta=0.9) -> Eddm:
-    """Detectors that have heard nothing."""
-    heard = np.zeros(members, DISTANCES)
-    heard["highest"] = -1.0
-    return Eddm(heard, float(warm_start), float(alpha), float(beta))
+    """Detectors that have seen no errors."""
+    seen = np.zeros(members, DISTANCES)
+    seen["highest"] = -1.0
+    return Eddm(seen, float(warm_start), float(alpha), float(beta))
 
 
 @compiled
 def eddm_update(s, m, error):
-    heard = s.heard[m]
-    heard.answers += 1.0
+    seen = s.seen[m]
+    seen.n_labels += 1.0
     if error == 1.0:
-        distance, before = heard.answers - heard.last, heard.mean
-        heard.n += 1.0
-        heard.mean = _mean(before, heard.n, distance)
-        heard.scatter += (distance - before) * (distance - heard.mean)
-        heard.last = heard.answers
-        if heard.answers > s.warm_start:
+        distance, before = seen.n_labels - seen.last, seen.mean
+        seen.n += 1.0
+        seen.mean = _mean(before, seen.n, distance)
+        seen.scatter += (distance - before) * (distance - seen.mean)
+        seen.last = seen.n_labels
+        if seen.n_labels > s.warm_start:
             _compare(s, m)
-    return heard.level
+    return seen.level
 
 
 @compiled
 def _compare(s, m):
     """Set the level of an EDDM by its distances, if they are not the highest."""
-    heard = s.heard[m]
-    variance = heard.scatter / (heard.n - 1.0) if heard.n > 1.0 else 0.0
-    now = heard.mean + 2.0 * math.sqrt(variance)
-    if now > heard.highest:
-        heard.highest = now
-    elif heard.n > s.warm_start:
-        share = now / heard.highest
-        heard.level = ALARM if share < s.beta else WARNING if share < s.alpha else SILENCE
+    seen = s.seen[m]
+    variance = seen.scatter / (seen.n - 1.0) if seen.n > 1.0 else 0.0
+    now = seen.mean + 2.0 * math.sqrt(variance)
+    if now > seen.highest:
+        seen.highest = now
+    elif seen.n > s.warm_start:
+        share = now / seen.highest
+        seen.level = ALARM if share < s.beta else WARNING if share < s.alpha else STABLE
 
 
 @compiled
 def eddm_reset(s, m):
-    heard = s.heard[m]
-    heard.n = heard.mean = heard.scatter = heard.answers = heard.last = 0.0
-    heard.highest = -1.0
-    heard.level = SILENCE
+    seen = s.seen[m]
+    seen.n = seen.mean = seen.scatter = seen.n_labels = seen.last = 0.0
+    seen.highest = -1.0
+    seen.level = STABLE
 
 
-hears(Eddm, update=eddm_update, reset=eddm_reset)
+register_detector(Eddm, update=eddm_update, reset=eddm_reset)
 
 
 class HddmA(NamedTuple):
-    """HDDM_A (Frías-Blanco et al. 2015): the mean is beyond Hoeffding's bound of its extreme."""
+    """HDDM_A (Frías-Blanco et al. 2015): the mean is beyond the Hoeffding bound of its extreme."""
 
-    heard: np.ndarray  # (M,) of MEAN
+    seen: np.ndarray  # (M,) of MEAN
     extremes: np.ndarray  # (M, 2) of EXTREME, one a side
     end: int  # the side after the last that counts
     extreme_factor: float  # -log of the confidence in an extreme
@@ -209,7 +209,7 @@ EXTREME = np.dtype([*MEAN.descr, ("bound", np.float64)])  # a mean, and the boun
 def hddm_a(
     members, drift_confidence=0.001, warning_confidence=0.005, two_sided_test=False
 ) -> HddmA:
-    """Detectors that have heard nothing."""
+    """Detectors that have seen no errors."""
     return HddmA(
         np.zeros(members, MEAN),
         np.zeros((members, 2), EXTREME),
@@ -222,16 +222,16 @@ def hddm_a(
 
 @compiled
 def hddm_a_update(s, m, error):
-    heard, level = s.heard[m], SILENCE
-    heard.n += 1.0
-    heard.mean = _mean(heard.mean, heard.n, error)
-    width = math.sqrt(1.0 / (2.0 * heard.n) * s.extreme_factor)
+    seen, level = s.seen[m], STABLE
+    seen.n += 1.0
+    seen.mean = _mean(seen.mean, seen.n, error)
+    width = math.sqrt(1.0 / (2.0 * seen.n) * s.extreme_factor)
     for side in range(s.end):
-        extreme, mean = s.extremes[m, side], SIGNS[side] * heard.mean
-        if heard.n == 1.0 or mean + width <= extreme.bound:
-            extreme.n, extreme.mean, extreme.bound = heard.n, mean, mean + width
+        extreme, mean = s.extremes[m, side], SIGNS[side] * seen.mean
+        if seen.n == 1.0 or mean + width <= extreme.bound:
+            extreme.n, extreme.mean, extreme.bound = seen.n, mean, mean + width
             continue
-        part = (heard.n - extreme.n) / extreme.n * (1.0 / heard.n) / 2.0
+        part = (seen.n - extreme.n) / extreme.n * (1.0 / seen.n) / 2.0
         if mean - extreme.mean >= math.sqrt(part * s.drift_factor):
             level = ALARM
         elif mean - extreme.mean >= math.sqrt(part * s.warning_factor):
@@ -241,17 +241,17 @@ def hddm_a_update(s, m, error):
 
 @compiled
 def hddm_a_reset(s, m):
-    s.heard[m].n = s.heard[m].mean = 0.0
+    s.seen[m].n = s.seen[m].mean = 0.0
 
 
-hears(HddmA, update=hddm_a_update, reset=hddm_a_reset)
+register_detector(HddmA, update=hddm_a_update, reset=hddm_a_reset)
 
 
 class HddmW(NamedTuple):
-    """HDDM_W (Frías-Blanco et al. 2015): McDiarmid's bound on weighted means parts two samples."""
+    """HDDM_W (Frías-Blanco et al. 2015): two weighted means differ beyond McDiarmid's bound."""
 
-    heard: np.ndarray  # (M,) of SAMPLE
-    before: np.ndarray  # (M, 2) of SAMPLE: all up to the likeliest change, one a side
+    seen: np.ndarray  # (M,) of SAMPLE
+    before: np.ndarray  # (M, 2) of SAMPLE: all up to the most likely change, one a side
     after: np.ndarray  # (M, 2) of SAMPLE: the errors since
     bounds: np.ndarray  # (M, 2) the lowest that the mean and its bound have been
     end: int  # the side after the last that counts
@@ -277,7 +277,7 @@ def hddm_w(
     lambda_val=0.05,
     two_sided_test=False,
 ) -> HddmW:
-    """Detectors that have heard nothing."""
+    """Detectors that have seen no errors."""
     return HddmW(
         np.zeros(members, SAMPLE),
         np.zeros((members, 2), SAMPLE),
@@ -293,28 +293,28 @@ def hddm_w(
 
 @compiled
 def hddm_w_update(s, m, error):
-    heard, level = s.heard[m], SILENCE
-    _weigh(s, heard, error)
-    width = math.sqrt(heard.weight * s.drift_factor / 2.0)
+    seen, level = s.seen[m], STABLE
+    _add(s, seen, error)
+    width = math.sqrt(seen.weight * s.drift_factor / 2.0)
     for side in range(s.end):
-        before, after, mean = s.before[m, side], s.after[m, side], SIGNS[side] * heard.mean
+        before, after, mean = s.before[m, side], s.after[m, side], SIGNS[side] * seen.mean
         if mean + width < s.bounds[m, side]:
             s.bounds[m, side] = mean + width
-            before.n, before.mean, before.weight = heard.n, heard.mean, heard.weight
+            before.n, before.mean, before.weight = seen.n, seen.mean, seen.weight
             after.n = 0.0
             continue
-        _weigh(s, after, error)
-        apart, weight = SIGNS[side] * (after.mean - before.mean), before.weight + after.weight
-        if apart > math.sqrt(weight * s.drift_factor / 2.0):
+        _add(s, after, error)
+        difference, weight = SIGNS[side] * (after.mean - before.mean), before.weight + after.weight
+        if difference > math.sqrt(weight * s.drift_factor / 2.0):
             level = ALARM
-        elif apart > math.sqrt(weight * s.warning_factor / 2.0):
+        elif difference > math.sqrt(weight * s.warning_factor / 2.0):
             level = max(level, WARNING)
     return level
 
 
 @compiled
-def _weigh(s, sample, error):
-    """Have a sample count one more error."""
+def _add(s, sample, error):
+    """Add one more error to a sample."""
     rate = s.lambda_val
     if sample.n == 0.0:
         sample.mean, sample.weight = error, 1.0
@@ -326,8 +326,8 @@ def _weigh(s, sample, error):
 
 @compiled
 def hddm_w_reset(s, m):
-    s.heard[m].n = 0.0
+    s.seen[m].n = 0.0
     s.bounds[m, 0] = s.bounds[m, 1] = np.inf
 
 
-hears(HddmW, update=hddm_w_update, reset=hddm_w_reset)
+register_detector(HddmW, update=hddm_w_update, reset=hddm_w_reset)

@@ -5,8 +5,16 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.kernels.adwin import Adwin, adwin, adwin_mean, adwin_reset, adwin_update
-from driftsim.kernels.loop import compiled, family, learn, predict, reset, room
-from driftsim.kernels.twister import poisson, twister
+from driftsim.kernels.loop import (
+    compiled,
+    learn,
+    predict,
+    register_model,
+    reset,
+    room,
+    room_of_model,
+)
+from driftsim.kernels.mersenne_twister import poisson, random_state
 
 EVERY = 2**62
 RESAMPLING = {"bag": (0, EVERY), "wt": (1, EVERY), "subag": (0, 1)}  # at_least and at_most
@@ -16,13 +24,13 @@ class Bagging(NamedTuple):
     """Classifiers, each of which learns a row a random number of times."""
 
     model: tuple  # the state of the members
-    twister: np.ndarray  # (625,)
+    random_state: np.ndarray  # (625,)
     rate: float  # of the Poisson number of times that a member learns a row
     at_least: int  # times, before those
     at_most: int  # of those
     known: np.ndarray  # (members, k) which of the classes known to a member it is; 0: it is not
-    tells_as_met: bool  # whether a member tells classes in that order, or else in their own
-    share: np.ndarray  # (k,) scratch: the probabilities that one member tells
+    lists_as_met: bool  # whether a member lists classes in the order met, or else in their own
+    share: np.ndarray  # (k,) scratch: the probabilities that one member predicts
 
 
 def bagging_classifier(members, d, k, model, n_models=10, seed=None):
@@ -38,14 +46,14 @@ def resampled(members, k, model, n_models, seed, rate, method):
     state = members_of_one(members, model, n_models)
     known, share = np.zeros((n_models, k), np.int64), np.zeros(k)
     times = float(rate), *RESAMPLING[method]
-    return Bagging(state, twister(seed), *times, known, has(state, "order"), share)
+    return Bagging(state, random_state(seed), *times, known, has(state, "order"), share)
 
 
 def members_of_one(members, model, n_models):
     """The state of the members of an ensemble.
 
-    Room is asked for once a row, and so a tree must not split twice while it learns a row several
-    times: `patient` of learners/equivalents.py leaves those that might to river.
+    `room` is called once a row, so a tree must not split twice while it learns a row several times:
+    `patient` in registry.py leaves those that might to river.
     """
     if members != 1:
         raise ValueError(f"an ensemble is one member, not {members}")
@@ -60,22 +68,22 @@ def has(state, name):
 
 
 @compiled
-def ask(s, i, x):
-    """The label that a member gives a row; fills `share`."""
+def predict_one(s, i, x):
+    """The label that a member predicts for a row; fills `share`."""
     return predict(s.model, i, x, s.share)
 
 
 @compiled
 def bagging_predict(s, m, x, p):
-    """The mean of what the members tell, of those that tell something."""
+    """The mean of the probabilities of the members, of those that predict a class."""
     for c in range(p.size):
         p[c] = 0.0
     for i in range(s.known.shape[0]):
-        ask(s, i, x)
+        predict_one(s, i, x)
         for c in range(p.size):
             p[c] += s.share[c]
             if s.share[c] > 0.0 and s.known[i, c] == 0:
-                s.known[i, c] = 1  # to a model that tells of all classes from the start
+                s.known[i, c] = 1  # to a model that has all classes from the start
     total, most, equals, label = 0.0, -1.0, 0, -1
     for c in range(p.size):
         total += p[c]
@@ -84,17 +92,17 @@ def bagging_predict(s, m, x, p):
         if p[c] > most:
             most, equals, label = p[c], 0, c
         equals += p[c] == most
-    return float(label if equals == 1 else first_told(s, p, most))
+    return float(label if equals == 1 else first_listed(s, p, most))
 
 
 @compiled
-def first_told(s, p, most):
-    """Of the classes with the highest probability, that which the members tell first."""
+def first_listed(s, p, most):
+    """Of the classes with the highest probability, the one that the members list first."""
     for i in range(s.known.shape[0]):
         first, label = 0, -1
         for c in range(p.size):
             nth = s.known[i, c]
-            if p[c] == most and nth > 0 and (label < 0 or (s.tells_as_met and nth < first)):
+            if p[c] == most and nth > 0 and (label < 0 or (s.lists_as_met and nth < first)):
                 first, label = nth, c
         if label >= 0:
             return label
@@ -104,36 +112,31 @@ def first_told(s, p, most):
 @compiled
 def bagging_learn(s, m, x, y, w, fresh):
     for i in range(s.known.shape[0]):
-        times = s.at_least + min(poisson(s.twister, s.rate), s.at_most)
+        times = s.at_least + min(poisson(s.random_state, s.rate), s.at_most)
         for j in range(times):
             learn(s.model, i, x, y, w, fresh and j == 0)
         if times > 0 and s.known[i, int(y)] == 0:
-            meet(s, i, int(y))
+            note_class(s, i, int(y))
 
 
 @compiled
-def meet(s, i, c):
-    """Have a class be known to a member."""
+def note_class(s, i, c):
+    """Note that a member knows a class."""
     others = 0
     for j in range(s.known.shape[1]):
         others += s.known[i, j] > 0
     s.known[i, c] = others + 1
 
 
-@compiled
-def bagging_room(s):
-    return room(s.model)
-
-
-family(Bagging, predict=bagging_predict, learn=bagging_learn, room=bagging_room)
+register_model(Bagging, predict=bagging_predict, learn=bagging_learn, room=room_of_model)
 
 
 class WatchedBagging(NamedTuple):
-    """Bagging whose worst member starts anew when that of some member gets worse."""
+    """Bagging that resets its worst member when the error of some member rises."""
 
     bagging: Bagging
     detectors: Adwin  # one for each member
-    hears_hits: bool  # whether they hear 1 of a right label, or else of a wrong one
+    monitors_hits: bool  # whether they are given 1 for a correct label, or else for an error
 
 
 def leveraging_bagging(
@@ -148,8 +151,8 @@ def leveraging_bagging(
 def adwin_bagging(members, d, k, model, n_models=10, seed=None):
     """ADWIN bagging (Bifet et al. 2009): it has learned nothing.
 
-    As in river, the detectors hear which labels are right, so that it takes a rise of these for a
-    member to start anew, and the best one does.
+    As in river, the detectors are given which labels are correct, so that it takes a rise of the
+    accuracy to reset a member, and that is the best one.
     """
     bagging = bagging_classifier(members, d, k, model, n_models, seed)
     return WatchedBagging(bagging, adwin(n_models), True)
@@ -165,18 +168,18 @@ def watched_learn(s, m, x, y, w, fresh):
     change = False
     learn(s.bagging, 0, x, y, w, fresh)
     for i in range(s.bagging.known.shape[0]):
-        label = ask(s.bagging, i, x)
-        if label >= 0.0 or s.hears_hits:
+        label = predict_one(s.bagging, i, x)
+        if label >= 0.0 or s.monitors_hits:
             before = adwin_mean(s.detectors, i)
-            if adwin_update(s.detectors, i, 1.0 if (label == y) == s.hears_hits else 0.0):
+            if adwin_update(s.detectors, i, 1.0 if (label == y) == s.monitors_hits else 0.0):
                 change |= adwin_mean(s.detectors, i) > before
     if change:
-        start_anew(s)
+        reset_worst(s)
 
 
 @compiled
-def start_anew(s):
-    """Have the member whose detector has heard the most forget all."""
+def reset_worst(s):
+    """Reset the member whose detector has the highest mean."""
     worst, known = 0, s.bagging.known
     for i in range(1, known.shape[0]):
         if adwin_mean(s.detectors, i) > adwin_mean(s.detectors, worst):
@@ -189,17 +192,17 @@ def start_anew(s):
 
 @compiled
 def watched_room(s):
-    return room(s.bagging.model)
+    return room(s.bagging)
 
 
-family(WatchedBagging, predict=watched_predict, learn=watched_learn, room=watched_room)
+register_model(WatchedBagging, predict=watched_predict, learn=watched_learn, room=watched_room)
 
 
 class BaggingRegressor(NamedTuple):
     """Regressors, each of which learns a row a random number of times."""
 
     model: tuple  # the state of the members
-    twister: np.ndarray  # (625,)
+    random_state: np.ndarray  # (625,)
     n_models: int
 
 
@@ -209,7 +212,7 @@ def bagging_regressor(members, d, k, model, n_models=10, seed=None):
     `model` gives the state of so many members. Raises `ValueError` as `bagging_classifier` does.
     """
     state = members_of_one(members, model, n_models)
-    return BaggingRegressor(state, twister(seed), int(n_models))
+    return BaggingRegressor(state, random_state(seed), int(n_models))
 
 
 @compiled
@@ -223,13 +226,10 @@ def regressor_predict(s, m, x, p):
 @compiled
 def regressor_learn(s, m, x, y, w, fresh):
     for i in range(s.n_models):
-        for j in range(poisson(s.twister, 1.0)):
+        for j in range(poisson(s.random_state, 1.0)):
             learn(s.model, i, x, y, w, fresh and j == 0)
 
 
-@compiled
-def regressor_room(s):
-    return room(s.model)
-
-
-family(BaggingRegressor, predict=regressor_predict, learn=regressor_learn, room=regressor_room)
+register_model(
+    BaggingRegressor, predict=regressor_predict, learn=regressor_learn, room=room_of_model
+)

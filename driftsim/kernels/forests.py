@@ -1,4 +1,4 @@
-"""Adaptive random forests: trees on weighted rows and drawn columns, renewed when they drift."""
+"""Adaptive random forests: trees on weighted rows and sampled columns, replaced when they drift."""
 
 import math
 from functools import partial
@@ -8,18 +8,18 @@ import numpy as np
 
 from driftsim.kernels.adwin import adwin
 from driftsim.kernels.detector_loop import ALARM, update
-from driftsim.kernels.leaves import NOTHING
-from driftsim.kernels.loop import compiled, family, learn, predict, reset, room
+from driftsim.kernels.hoeffding_leaf import NOTHING
+from driftsim.kernels.loop import compiled, learn, predict, register_model, reset, room
+from driftsim.kernels.mersenne_twister import poisson, random_state, sample
 from driftsim.kernels.trees import Trees, hoeffding_tree, visit
-from driftsim.kernels.twister import poisson, sample, twister
 
 MODEL = np.dtype(
     [
-        ("turn", np.int64),  # which of its two trees is asked; the other may wait behind it
-        ("waits", np.int64),  # whether it does, and learns, since a warning
-        ("asked", np.float64),  # how often since its last drift
-        ("right", np.float64),  # how often it was
-        ("label", np.float64),  # that it told last
+        ("foreground", np.int64),  # which of its two trees predicts; the other may learn behind it
+        ("has_background", np.int64),  # whether it does, since a warning
+        ("n", np.float64),  # predictions since its last drift
+        ("n_correct", np.float64),
+        ("label", np.float64),  # that it predicted last
     ]
 )
 
@@ -32,14 +32,14 @@ class Forest(NamedTuple):
     drift: tuple  # detectors, M n
     warning: tuple  # detectors, M n
     known: np.ndarray  # (2 M n, k) whether a tree has learned of a class
-    twisters: np.ndarray  # (M, 625) states of random numbers
-    seeded: np.ndarray  # (625,) the state at first
+    random_states: np.ndarray  # (M, 625)
+    initial: np.ndarray  # (625,) random state of a new member
     by_name: np.ndarray  # (d,) columns in the order of their names
     pool: np.ndarray  # (d,) scratch
     p: np.ndarray  # (k,) scratch
     order: np.ndarray  # (k,) scratch: classes in the order in which they are first voted for
     rate: float  # mean weight of a row
-    weighs: bool  # votes, by how often a model was right
+    weighs: bool  # votes, by the accuracy of the model
     detects: bool
     warns: bool
 
@@ -63,8 +63,8 @@ def adaptive_random_forest(
 ):
     """Adaptive random forests (Gomes et al. 2017) that have learned nothing.
 
-    A detector gives the state of so many; None: there is none. `names` are those of the columns.
-    The parameters are those of the trees.
+    A detector is a function of the number of members; None: there is none.
+    `names` are those of the columns, the other parameters those of the trees.
     """
     n = members * n_models
     trees = hoeffding_tree(
@@ -78,15 +78,15 @@ def adaptive_random_forest(
         whole=True,
         **parameters,
     )
-    seeded = twister(seed)
+    initial = random_state(seed)
     return Forest(
         np.zeros((members, n_models), MODEL),
         trees,
         (drift_detector or adwin)(n),
         (warning_detector or adwin)(n),
         np.zeros((2 * n, k), np.bool_),
-        np.tile(seeded, (members, 1)),
-        seeded,
+        np.tile(initial, (members, 1)),
+        initial,
         np.array(sorted(range(d), key=names.__getitem__) if names else range(d)),
         np.zeros(d, np.int64),
         np.zeros(k),
@@ -112,10 +112,10 @@ def resolved(max_features, d):
 
 
 @compiled
-def ask(s, m, i, x):
-    """The label that a model tells; its probabilities are in s.p."""
+def predict_one(s, m, i, x):
+    """Have a model predict, its probabilities in s.p; the number of its tree."""
     model = s.models[m, i]
-    tree = 2 * (m * s.models.shape[1] + i) + model.turn
+    tree = 2 * (m * s.models.shape[1] + i) + model.foreground
     model.label = predict(s.trees, tree, x, s.p)
     return tree
 
@@ -126,10 +126,10 @@ def forest_predict(s, m, x, p):
     for c in range(k):
         p[c] = NOTHING
     for i in range(s.models.shape[1]):
-        tree, model = ask(s, m, i, x), s.models[m, i]
+        tree, model = predict_one(s, m, i, x), s.models[m, i]
         share = 1.0
-        if s.weighs and model.right > 0.0:
-            share = model.right / model.asked
+        if s.weighs and model.n_correct > 0.0:
+            share = model.n_correct / model.n
         for c in range(k):
             if s.known[tree, c]:
                 if p[c] == NOTHING:
@@ -155,55 +155,55 @@ def forest_learn(s, m, x, y, w, fresh):
     for i in range(s.models.shape[1]):
         model, j = s.models[m, i], m * s.models.shape[1] + i
         if not fresh:
-            ask(s, m, i, x)
+            predict_one(s, m, i, x)
         wrong = 1.0 if model.label != y else 0.0
-        model.asked += 1.0
-        model.right += 1.0 - wrong
-        times = float(poisson(s.twisters[m], s.rate))
+        model.n += 1.0
+        model.n_correct += 1.0 - wrong
+        times = float(poisson(s.random_states[m], s.rate))
         if times == 0.0:
             continue
-        for turn in (1 - model.turn, model.turn):
-            tree = 2 * j + turn
-            if turn != model.turn:
-                if not model.waits:
+        for which in (1 - model.foreground, model.foreground):
+            tree = 2 * j + which
+            if which != model.foreground:
+                if not model.has_background:
                     continue
                 visit(s.trees, tree, x)
-            draw_columns(s, m, tree)
+            sample_columns(s, m, tree)
             s.known[tree, int(y)] = True
             learn(s.trees, tree, x, y, times, True)
-        listen(s, model, j, wrong)
+        replace_drifted(s, model, j, wrong)
 
 
 @compiled
-def draw_columns(s, m, tree):
-    """Draw the columns of the leaf where a tree was last asked, if it is to observe its first."""
+def sample_columns(s, m, tree):
+    """Sample the columns of the leaf where a tree predicted last, before its first observation."""
     leaf, leaves = s.trees.nodes[s.trees.members[tree].node].leaf, s.trees.leaves
-    chosen = leaves.columns[leaf]
-    if chosen[0] == NOTHING and leaves.counts[leaf].active:
-        sample(s.twisters[m], s.by_name.size, chosen, s.pool)
-        for i in range(chosen.size):
-            chosen[i] = s.by_name[chosen[i]]
+    columns = leaves.columns[leaf]
+    if columns[0] == NOTHING and leaves.counts[leaf].active:
+        sample(s.random_states[m], s.by_name.size, columns, s.pool)
+        for i in range(columns.size):
+            columns[i] = s.by_name[columns[i]]
 
 
 @compiled
-def listen(s, model, j, wrong):
-    """Let another tree of a model begin at a warning, and take its place at a drift."""
+def replace_drifted(s, model, j, wrong):
+    """Start the background tree of a model at a warning, and let it take over at a drift."""
     if s.warns and update(s.warning, j, wrong) == ALARM:
-        renew(s, 2 * j + 1 - model.turn)
-        model.waits = True
+        reset_tree(s, 2 * j + 1 - model.foreground)
+        model.has_background = True
         reset(s.warning, j)
     if s.detects and update(s.drift, j, wrong) == ALARM:
-        renew(s, 2 * j + model.turn)
-        if model.waits:
-            model.turn, model.waits = 1 - model.turn, False
+        reset_tree(s, 2 * j + model.foreground)
+        if model.has_background:
+            model.foreground, model.has_background = 1 - model.foreground, False
             reset(s.warning, j)
         reset(s.drift, j)
-        model.asked = model.right = 0.0
+        model.n = model.n_correct = 0.0
 
 
 @compiled
-def renew(s, tree):
-    """Have a tree forget all."""
+def reset_tree(s, tree):
+    """Make a tree as new."""
     reset(s.trees, tree)
     for c in range(s.known.shape[1]):
         s.known[tree, c] = False
@@ -213,13 +213,13 @@ def renew(s, tree):
 def forest_reset(s, m):
     for i in range(s.models.shape[1]):
         model, j = s.models[m, i], m * s.models.shape[1] + i
-        model.turn, model.waits, model.asked, model.right = 0, False, 0.0, 0.0
-        renew(s, 2 * j)
-        renew(s, 2 * j + 1)
+        model.foreground, model.has_background, model.n, model.n_correct = 0, False, 0.0, 0.0
+        reset_tree(s, 2 * j)
+        reset_tree(s, 2 * j + 1)
         reset(s.drift, j)
         reset(s.warning, j)
-    for i in range(s.seeded.size):
-        s.twisters[m, i] = s.seeded[i]
+    for i in range(s.initial.size):
+        s.random_states[m, i] = s.initial[i]
 
 
 @compiled
@@ -227,4 +227,6 @@ def forest_room(s):
     return room(s.trees)
 
 
-family(Forest, predict=forest_predict, learn=forest_learn, reset=forest_reset, room=forest_room)
+register_model(
+    Forest, predict=forest_predict, learn=forest_learn, reset=forest_reset, room=forest_room
+)

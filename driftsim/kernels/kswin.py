@@ -1,4 +1,4 @@
-"""KSWIN (Raab et al. 2020): the latest errors are distributed otherwise than those before."""
+"""KSWIN (Raab et al. 2020): the latest errors are distributed unlike those before them."""
 
 from bisect import bisect_left
 from math import comb
@@ -6,33 +6,33 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.kernels.detector_loop import ALARM, SILENCE, hears
+from driftsim.kernels.detector_loop import ALARM, STABLE, register_detector
 from driftsim.kernels.loop import compiled
-from driftsim.kernels.twister import sample, twister
+from driftsim.kernels.mersenne_twister import random_state, sample
 
-LEAST_DISTANCE = 0.1  # of two distributions, at which it rings
+LEAST_DISTANCE = 0.1  # between two distributions, beyond which it fires
 
 
 class Kswin(NamedTuple):
-    """Sliding windows, whose errors after the latest are sampled at every error."""
+    """Sliding windows; at every error, a sample of the older errors is compared with the latest."""
 
     windows: np.ndarray  # (M,) of WINDOW
-    errors: np.ndarray  # (M, window_size) each a ring, from the oldest to the newest
+    errors: np.ndarray  # (M, window_size) each a circular buffer
     order: np.ndarray  # (M, window_size) the places of the errors, from the least to the largest
-    twisters: np.ndarray  # (M, 625)
-    seed: np.ndarray  # (625,) a twister before its first draw
+    random_states: np.ndarray  # (M, 625)
+    initial: np.ndarray  # (625,) random state of a new member
     counts: np.ndarray  # (window_size,) scratch: of each place in the latest less in the sample
-    chosen: np.ndarray  # (stat_size,) scratch: the sample
-    pool: np.ndarray  # (window_size - stat_size,) scratch: what it is drawn from
-    least: int  # of the stat_size errors that both distributions lie apart in, where it rings
+    sampled: np.ndarray  # (stat_size,) scratch: the sample
+    pool: np.ndarray  # (window_size - stat_size,) scratch of the sampling
+    least: int  # distance, in stat_size-ths, at which it fires
 
 
 WINDOW = np.dtype([("n", np.int64), ("oldest", np.int64)])  # errors in it; the place of the oldest
 
 
 def kswin(members, alpha=0.005, window_size=100, stat_size=30, seed=0) -> Kswin:
-    """Detectors that have heard nothing, all with the same random numbers to come."""
-    random = twister(seed)
+    """Detectors that have seen no errors, all with the same random numbers to come."""
+    random = random_state(seed)
     return Kswin(
         np.zeros(members, WINDOW),
         np.zeros((members, window_size)),
@@ -42,27 +42,27 @@ def kswin(members, alpha=0.005, window_size=100, stat_size=30, seed=0) -> Kswin:
         np.zeros(window_size, np.int64),
         np.zeros(stat_size, np.int64),
         np.zeros(window_size - stat_size, np.int64),
-        least_apart(alpha, stat_size),
+        critical_distance(alpha, stat_size),
     )
 
 
-def least_apart(alpha, n):
-    """How far apart two samples of n must lie, in n-ths, to be different; n + 1 is never."""
+def critical_distance(alpha, n):
+    """The distance of two samples of n, in n-ths, that is significant; n + 1 where none is."""
 
-    def differ(apart):
-        return apart / n > LEAST_DISTANCE and chance(n, apart) <= alpha
+    def significant(distance):
+        return distance / n > LEAST_DISTANCE and p_value(n, distance) <= alpha
 
-    return bisect_left(range(n + 1), True, key=differ)
+    return bisect_left(range(n + 1), True, key=significant)
 
 
-def chance(n, apart):
-    """The probability that two samples of n from one continuous distribution lie so far apart.
+def p_value(n, distance):
+    """The probability that two samples of n from one continuous distribution are so far apart.
 
     The exact one of the two-sample Kolmogorov-Smirnov test (Gnedenko & Korolyuk 1951).
     """
-    if apart == 0:
+    if distance == 0:
         return 1.0
-    terms = (comb(2 * n, n + i) for i in range(apart, n + 1, apart))
+    terms = (comb(2 * n, n + i) for i in range(distance, n + 1, distance))
     ways = sum(term if i % 2 == 0 else -term for i, term in enumerate(terms))
     return 2 * ways / comb(2 * n, n)
 
@@ -79,7 +79,7 @@ def kswin_update(s, m, error):
             rank += 1
         _place(s, m, rank, window.oldest, error)
         window.oldest = window.oldest + 1 if window.oldest + 1 < size else 0
-    return ALARM if window.n == size and _apart(s, m) >= s.least else SILENCE
+    return ALARM if window.n == size and _distance(s, m) >= s.least else STABLE
 
 
 @compiled
@@ -97,20 +97,20 @@ def _place(s, m, rank, place, error):
 
 
 @compiled
-def _apart(s, m):
-    """How far apart the latest errors and a sample of those before lie at most, of stat_size."""
+def _distance(s, m):
+    """The Kolmogorov-Smirnov distance of the latest errors and a sample of the others, times n."""
     size, earlier, oldest = s.counts.size, s.pool.size, s.windows[m].oldest
-    sample(s.twisters[m], earlier, s.chosen, s.pool)
+    sample(s.random_states[m], earlier, s.sampled, s.pool)
     for age in range(size):
         s.counts[_wrapped(oldest + age, size)] = 1 if age >= earlier else 0
-    for age in s.chosen:
+    for age in s.sampled:
         s.counts[_wrapped(oldest + age, size)] = -1
-    ahead, most = 0, 0
+    lead, most = 0, 0
     for rank in range(size):
         place = s.order[m, rank]
-        ahead += s.counts[place]
+        lead += s.counts[place]
         if rank + 1 == size or s.errors[m, s.order[m, rank + 1]] != s.errors[m, place]:
-            most = max(most, abs(ahead))
+            most = max(most, abs(lead))
     return most
 
 
@@ -123,8 +123,8 @@ def _wrapped(place, size):
 def kswin_reset(s, m):
     window = s.windows[m]
     window.n = window.oldest = 0
-    for i in range(s.seed.size):
-        s.twisters[m, i] = s.seed[i]
+    for i in range(s.initial.size):
+        s.random_states[m, i] = s.initial[i]
 
 
-hears(Kswin, update=kswin_update, reset=kswin_reset)
+register_detector(Kswin, update=kswin_update, reset=kswin_reset)

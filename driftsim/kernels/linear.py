@@ -1,18 +1,18 @@
-"""Linear models taught row by row, and the scaler they stand behind."""
+"""Linear models trained row by row, and the scaler before them."""
 
 import math
 from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.kernels.loop import compiled, family, learn, predict, reset, room
+from driftsim.kernels.loop import compiled, learn, predict, register_model, reset, room_of_model
 
 LOG, HINGE, SQUARED = range(3)  # losses
-SURE = 1e-15  # how near to 0 or 1 a probability may come in a gradient
+EPSILON = 1e-15  # how near to 0 or 1 a probability may come in a gradient
 
 
 class Linear(NamedTuple):
-    """A weighted sum of the features, taught by stochastic gradient descent at a constant rate."""
+    """A weighted sum of the features, trained by stochastic gradient descent at a constant rate."""
 
     weights: np.ndarray  # (M, d)
     intercept: np.ndarray  # (M,)
@@ -62,7 +62,7 @@ def weighted_sum(weights, m, x):
 
 @compiled
 def sigmoid(z):
-    """The logistic function, cut off where it is 0 or 1 for all that matters."""
+    """The logistic function, cut off as in river."""
     if z < -30.0:
         return 0.0
     if z > 30.0:
@@ -72,7 +72,7 @@ def sigmoid(z):
 
 @compiled
 def gradient(loss, y, z):
-    """That of the loss, by the weighted sum z."""
+    """The derivative of the loss with respect to the weighted sum z."""
     if loss == SQUARED:
         return 2.0 * (z - y)
     sign = 1.0 if y == 1.0 else -1.0
@@ -87,7 +87,7 @@ def gradient(loss, y, z):
 
 @compiled
 def of_two_classes(z, p):
-    """The likelier of two classes, from the log-odds z of the second."""
+    """The more probable of two classes, given the log-odds z of the second."""
     p[1] = sigmoid(z)
     p[0] = 1.0 - p[1]
     return 1.0 if p[1] > p[0] else 0.0
@@ -114,15 +114,15 @@ def linear_reset(s, m):
     s.intercept[m] = s.intercept_init
 
 
-family(Linear, predict=linear_predict, learn=linear_learn, reset=linear_reset)
+register_model(Linear, predict=linear_predict, learn=linear_learn, reset=linear_reset)
 
 
 class PassiveAggressive(NamedTuple):
-    """A classifier that moves just so far that it is right about the last row, with a margin."""
+    """A classifier that moves just as far as it takes to classify the last row with a margin."""
 
     weights: np.ndarray  # (M, d)
     intercept: np.ndarray  # (M,)
-    most: float  # C: how far it may move (mode 1), or how willingly it does (mode 2)
+    most: float  # C: how far it may move (mode 1), or how readily it does (mode 2)
     mode: int  # 0, 1 or 2: PA, PA-I or PA-II
     learns_intercept: bool
 
@@ -165,11 +165,11 @@ def passive_reset(s, m):
     s.intercept[m] = 0.0
 
 
-family(PassiveAggressive, predict=passive_predict, learn=passive_learn, reset=passive_reset)
+register_model(PassiveAggressive, predict=passive_predict, learn=passive_learn, reset=passive_reset)
 
 
 class Softmax(NamedTuple):
-    """Logistic regression for any number of classes, taught by stochastic gradient descent."""
+    """Logistic regression for any number of classes, trained by stochastic gradient descent."""
 
     weights: np.ndarray  # (M, k, d)
     order: np.ndarray  # (M, k) classes in the order in which they were first met
@@ -229,7 +229,7 @@ def softmax_learn(s, m, x, y, w, fresh):
         s.met[m] += 1
     for j in range(s.met[m]):
         c = s.order[m, j]
-        slope = max(min(s.share[c], 1.0 - SURE), SURE) - (1.0 if c == int(y) else 0.0)
+        slope = max(min(s.share[c], 1.0 - EPSILON), EPSILON) - (1.0 if c == int(y) else 0.0)
         for i in range(x.size):
             s.weights[m, c, i] -= s.rate * (slope * x[i] + s.l2 * s.weights[m, c, i])
 
@@ -240,17 +240,17 @@ def softmax_reset(s, m):
     s.weights[m] = 0.0
 
 
-family(Softmax, predict=softmax_predict, learn=softmax_learn, reset=softmax_reset)
+register_model(Softmax, predict=softmax_predict, learn=softmax_learn, reset=softmax_reset)
 
 
 class Scaled(NamedTuple):
-    """Models behind a scaler that gives each feature mean 0 and variance 1, as known so far."""
+    """Models behind a scaler that gives each feature mean 0 and variance 1, as estimated so far."""
 
     model: tuple  # a state
     n: np.ndarray  # (M,) rows learned
     mean: np.ndarray  # (M, d)
     variance: np.ndarray  # (M, d)
-    deviation: np.ndarray  # (M, d) the square root of it
+    deviation: np.ndarray  # (M, d) its square root, which predicting reuses
     z: np.ndarray  # (d,) scratch: the scaled row
 
 
@@ -259,8 +259,8 @@ def scaled(members, d, k, model):
 
     `model` gives the state of so many members.
     """
-    statistics = (np.zeros((members, d)) for _ in range(3))
-    return Scaled(model(members), np.zeros(members), *statistics, np.zeros(d))
+    mean, variance, deviation = (np.zeros((members, d)) for _ in range(3))
+    return Scaled(model(members), np.zeros(members), mean, variance, deviation, np.zeros(d))
 
 
 @compiled
@@ -298,9 +298,6 @@ def scaled_reset(s, m):
     reset(s.model, m)
 
 
-@compiled
-def scaled_room(s):
-    return room(s.model)
-
-
-family(Scaled, predict=scaled_predict, learn=scaled_learn, reset=scaled_reset, room=scaled_room)
+register_model(
+    Scaled, predict=scaled_predict, learn=scaled_learn, reset=scaled_reset, room=room_of_model
+)

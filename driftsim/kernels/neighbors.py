@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.kernels.loop import compiled, family
+from driftsim.kernels.loop import compiled, register_model
 
 MEAN, MEDIAN, WEIGHTED_MEAN = range(3)
 AGGREGATIONS = {"mean": MEAN, "median": MEDIAN, "weighted_mean": WEIGHTED_MEAN}
-ROUNDED = 1.0 + 1e-15  # most by which two squares differ whose roots are the same
+ROUNDED = 1.0 + 1e-15  # most by which two squares with the same root differ
 
 
 class Window(NamedTuple):
@@ -30,7 +30,7 @@ class Window(NamedTuple):
 
 
 def window(members, d, window_size, n_neighbors):
-    """Windows without a row."""
+    """Windows without rows."""
     group = 1 << (int(window_size).bit_length() + 1) // 2  # about the root of the size
     groups = -(-window_size // group)
     X, y = np.full((members, d, groups * group), math.inf), np.zeros((members, window_size))
@@ -41,7 +41,7 @@ def window(members, d, window_size, n_neighbors):
 
 
 @compiled
-def remember(s, m, x, y):
+def add_row(s, m, x, y):
     """Add a row to a window; if it is full, the oldest leaves."""
     place = s.oldest[m]
     for i in range(x.size):
@@ -51,7 +51,7 @@ def remember(s, m, x, y):
 
 
 @compiled
-def forget(s, m):
+def clear(s, m):
     s.X[m] = math.inf
     s.oldest[m] = 0
 
@@ -89,8 +89,8 @@ def measure(s, m, x):
         s.square[place] = 0.0
     for i in range(x.size):
         for place in range(s.square.size):
-            apart = x[i] - s.X[m, i, place]
-            s.square[place] += apart * apart
+            difference = x[i] - s.X[m, i, place]
+            s.square[place] += difference * difference
     for g in range(s.least.size):
         s.least[g] = lowest(s.square[g * s.group : (g + 1) * s.group])
 
@@ -176,21 +176,23 @@ def raise_to_exponentials(p, known):
 
 @compiled
 def classifier_learn(s, m, x, y, w, fresh):
-    remember(s.window, m, x, y)
+    add_row(s.window, m, x, y)
     s.known[m, int(y)] = True
 
 
 @compiled
 def classifier_reset(s, m):
-    forget(s.window, m)
+    clear(s.window, m)
     s.known[m] = False
 
 
-family(KNNClassifier, predict=classifier_predict, learn=classifier_learn, reset=classifier_reset)
+register_model(
+    KNNClassifier, predict=classifier_predict, learn=classifier_learn, reset=classifier_reset
+)
 
 
 class KNNRegressor(NamedTuple):
-    """What the numbers of the nearest neighbours come to."""
+    """The mean or median of the nearest neighbours."""
 
     window: Window
     aggregation: int  # MEAN, MEDIAN or WEIGHTED_MEAN
@@ -234,12 +236,14 @@ def median(numbers, n):
 
 @compiled
 def regressor_learn(s, m, x, y, w, fresh):
-    remember(s.window, m, x, y)
+    add_row(s.window, m, x, y)
 
 
 @compiled
 def regressor_reset(s, m):
-    forget(s.window, m)
+    clear(s.window, m)
 
 
-family(KNNRegressor, predict=regressor_predict, learn=regressor_learn, reset=regressor_reset)
+register_model(
+    KNNRegressor, predict=regressor_predict, learn=regressor_learn, reset=regressor_reset
+)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.kernels.linear import linear_regression
-from driftsim.kernels.loop import compiled, family, learn, predict, reset
+from driftsim.kernels.loop import compiled, learn, predict, register_model, reset
 from driftsim.kernels.search_trees import (
     SearchTrees,
     best_split,
@@ -25,7 +25,7 @@ from driftsim.kernels.search_trees import (
 LEAF = -1  # the feature of a node that is not split
 MEAN, MODEL, ADAPTIVE = range(3)  # what a leaf predicts
 PREDICTIONS = {"mean": MEAN, "model": MODEL, "adaptive": ADAPTIVE}
-FEWEST = 64  # pairs of nodes to begin with
+FEWEST = 64  # pairs of nodes at first
 LARGEST = 6000, 400  # bytes that a leaf of river's takes at most, and each feature at it
 
 NODE = np.dtype(
@@ -36,11 +36,11 @@ NODE = np.dtype(
         ("n", np.float64),  # weight of the labels
         ("mean", np.float64),  # of the labels
         ("spread", np.float64),  # sum of their squared distances from it
-        ("tried", np.float64),  # n when a split was last thought of
+        ("tried", np.float64),  # n when a split was last tried
         ("error_of_mean", np.float64),  # squared and faded
         ("error_of_model", np.float64),
         ("depth", np.int32),
-        ("active", np.bool_),  # whether it observes rows, to be split some day
+        ("active", np.bool_),  # whether it observes rows, and may be split
     ],
     align=True,
 )
@@ -54,7 +54,7 @@ class RegressionTrees(NamedTuple):
     candidates: SearchTrees  # where each node may be split
     models: tuple  # a state with a member for each node
     trees: int  # M
-    most: int  # pairs of nodes, up to which river has no need to save memory
+    most: int  # pairs of nodes, up to which river need not save memory
     prediction: int
     grace_period: float
     max_depth: int
@@ -88,7 +88,7 @@ def hoeffding_tree_regressor(
     most = int(max_size * 2**20 / (LARGEST[0] + LARGEST[1] * d))
     free = min(FEWEST, most)
     size = members + 2 * free
-    nodes = np.concatenate([leaves(members), pairs(members, size)])
+    nodes = np.concatenate([new_leaves(members), pairs(members, size)])
     scale = 0.0 if digits is None else 10.0**digits
     return RegressionTrees(
         nodes,
@@ -107,7 +107,7 @@ def hoeffding_tree_regressor(
     )
 
 
-def leaves(n):
+def new_leaves(n):
     """Nodes that have learned nothing."""
     nodes = np.zeros(n, NODE)
     nodes["feature"], nodes["active"] = LEAF, True
@@ -116,7 +116,7 @@ def leaves(n):
 
 def pairs(first, last):
     """Free nodes of these numbers, two by two."""
-    nodes = leaves(last - first)
+    nodes = new_leaves(last - first)
     nodes["child"][::2] = np.arange(first + 2, last + 2, 2)
     return nodes
 
@@ -124,7 +124,7 @@ def pairs(first, last):
 def enlarged(s):
     """The same trees with twice the room where there is little.
 
-    Raises `ValueError` where a tree is so large that river's own might take measures.
+    Raises `ValueError` where a tree is so large that river's own might save memory.
     """
     if s.candidates.free[1] < s.trees * s.candidates.roots.shape[1]:
         s = s._replace(candidates=with_points(s.candidates))
@@ -213,14 +213,14 @@ def consider_split(s, at, d):
     node = s.nodes[at]
     if node.depth >= s.max_depth:
         node.active = False
-        forget_candidates(s, at)
+        clear_candidates(s, at)
     elif node.n - node.tried >= s.grace_period:
         node.tried = node.n
         attempt_split(s, at, d)
 
 
 @compiled
-def forget_candidates(s, at):
+def clear_candidates(s, at):
     for i in range(s.candidates.roots.shape[1]):
         clear(s.candidates, at, i)
 
@@ -238,10 +238,10 @@ def attempt_split(s, at, d):
             second = max(second, split.merit)
     bound = math.sqrt(math.log(1.0 / s.delta) / (2.0 * all_rows.n))
     if d == 1 and not s.preprunes:  # there is no other choice
-        divide(s, at, best)
+        split_leaf(s, at, best)
     elif best.merit > 0.0:
         if second / best.merit < 1.0 - bound or bound < s.tau:
-            divide(s, at, best)
+            split_leaf(s, at, best)
         elif second > 0.0:
             bar = second / best.merit - 2.0 * bound
             for i in range(d):
@@ -249,20 +249,20 @@ def attempt_split(s, at, d):
 
 
 @compiled
-def divide(s, at, split):
-    forget_candidates(s, at)
+def split_leaf(s, at, split):
+    clear_candidates(s, at)
     child = s.free[0]
     s.free[0] = s.nodes[child].child
     s.free[1] -= 1
-    grow_leaf(s, child, at, split.left)
-    grow_leaf(s, child + 1, at, split.right)
+    start_leaf(s, child, at, split.left)
+    start_leaf(s, child + 1, at, split.right)
     node = s.nodes[at]
     node.feature, node.threshold, node.child = split.feature, split.value, child
 
 
 @compiled
-def grow_leaf(s, at, parent, rows):
-    """Make a node a leaf below its parent, whose linear model it takes over."""
+def start_leaf(s, at, parent, rows):
+    """Make a node a leaf below its parent, whose linear model it copies."""
     node, above = s.nodes[at], s.nodes[parent]
     node.n, node.mean, node.spread, node.tried = rows.n, rows.mean, rows.spread, rows.n
     node.error_of_mean, node.error_of_model = above.error_of_mean, above.error_of_model
@@ -274,7 +274,7 @@ def grow_leaf(s, at, parent, rows):
 
 @compiled
 def tree_reset(s, m):
-    fell(s, m)
+    free_branch(s, m)
     node = s.nodes[m]
     node.n, node.mean, node.spread, node.tried = 0.0, 0.0, 0.0, 0.0
     node.error_of_mean, node.error_of_model = 0.0, 0.0
@@ -283,14 +283,14 @@ def tree_reset(s, m):
 
 
 @compiled
-def fell(s, at):
-    """Give back all that a node holds and all that hangs below it."""
+def free_branch(s, at):
+    """Free what a node holds and all nodes below it."""
     node = s.nodes[at]
     if node.feature == LEAF:
-        forget_candidates(s, at)
+        clear_candidates(s, at)
         return
-    fell(s, node.child)
-    fell(s, node.child + 1)
+    free_branch(s, node.child)
+    free_branch(s, node.child + 1)
     s.nodes[node.child].child = s.free[0]
     s.free[0] = node.child
     s.free[1] += 1
@@ -302,4 +302,6 @@ def tree_room(s):
     return s.free[1] >= s.trees and s.candidates.free[1] >= enough
 
 
-family(RegressionTrees, predict=tree_predict, learn=tree_learn, reset=tree_reset, room=tree_room)
+register_model(
+    RegressionTrees, predict=tree_predict, learn=tree_learn, reset=tree_reset, room=tree_room
+)

@@ -1,7 +1,7 @@
 """Extended binary search trees (Ikonomovska et al. 2011): where a feature may best be split.
 
 Each value that a feature took at a leaf is a point of a search tree. It keeps the moments of the
-labels that came by and did not go right of it.
+labels of the rows that did not go right of it.
 """
 
 import math
@@ -36,11 +36,11 @@ class SearchTrees(NamedTuple):
     free: np.ndarray  # (2,) the first point that is free, and how many are
     stack: np.ndarray  # (P + 2,) scratch: the points on the way
     scale: float  # values are rounded to multiples of 1 / scale; 0: they are not
-    least: float  # weight that a split leaves on each side, or it is worth nothing
+    least: float  # weight that a split must leave on each side
 
 
 class Moments(NamedTuple):
-    """What is known of the labels of some rows."""
+    """Moments of the labels of some rows."""
 
     n: float  # their weight
     mean: float
@@ -76,7 +76,7 @@ def stack_for(size):
 
 
 def with_points(s):
-    """The same trees with room for twice as many points; the new ones are handed out first."""
+    """The same trees with room for twice as many points; the new ones are used first."""
     size = len(s.points)
     points = np.concatenate([s.points, pool(size, 2 * size)])
     points["left"][-1] = s.free[0]
@@ -106,9 +106,9 @@ def variance(a):
 @compiled
 def joined(a, b):
     """The moments of the rows of both (Chan et al. 1983)."""
-    n, apart = a.n + b.n, a.mean - b.mean
+    n, difference = a.n + b.n, a.mean - b.mean
     mean = (a.n * a.mean + b.n * b.mean) / n
-    return Moments(n, mean, a.spread + b.spread + apart * apart * a.n * b.n / n)
+    return Moments(n, mean, a.spread + b.spread + difference * difference * a.n * b.n / n)
 
 
 @compiled
@@ -119,15 +119,15 @@ def without(a, b):
         mean = (a.n * a.mean - b.n * b.mean) / n
     else:
         n = 0.0
-    apart = mean - b.mean
-    return Moments(n, mean, a.spread - b.spread - apart * apart * n * b.n / (n + b.n))
+    difference = mean - b.mean
+    return Moments(n, mean, a.spread - b.spread - difference * difference * n * b.n / (n + b.n))
 
 
 @compiled
 def rounded(x, scale):
     """The float nearest to a multiple of 1 / scale, as Python's `round` gives it for 10 ** digits.
 
-    A product that seems to lie halfway is looked at with the digits that it has lost.
+    A product that seems to be a tie is rounded by the digits that it has lost.
     """
     product = x * scale
     if scale == 0.0 or abs(product) >= EXACT:
@@ -183,7 +183,7 @@ def new_point(s, value, y, w):
 
 
 @compiled
-def give_back(s, at):
+def free_point(s, at):
     s.points[at].left = s.free[0]
     s.free[0] = at
     s.free[1] += 1
@@ -191,7 +191,7 @@ def give_back(s, at):
 
 @compiled
 def clear(s, leaf, i):
-    """Give back all points of a tree."""
+    """Free all points of a tree."""
     s.stack[0], top = s.roots[leaf, i], 1
     s.roots[leaf, i] = NONE
     while top:
@@ -200,7 +200,7 @@ def clear(s, leaf, i):
         if at != NONE:
             s.stack[top], s.stack[top + 1] = s.points[at].left, s.points[at].right
             top += 2
-            give_back(s, at)
+            free_point(s, at)
 
 
 @compiled
@@ -250,10 +250,10 @@ def best_split(s, leaf, i, all_rows):
 
 @compiled
 def prune(s, leaf, i, all_rows, best, bar):
-    """Forget the points at the tips whose splits are worth less than so much of the best.
+    """Remove the points at the tips whose merit is below the share `bar` of the best.
 
-    A point is looked at when all below it are gone; where some to its left stay, those to its
-    right are passed over.
+    A point is considered once all below it are gone; where some to its left stay, those to its
+    right are skipped.
     """
     lower = Moments(0.0, 0.0, 0.0)
     at, top, gone = s.roots[leaf, i], 0, True  # gone: all points below the one looked at
@@ -278,11 +278,11 @@ def prune(s, leaf, i, all_rows, best, bar):
 
 @compiled
 def cut_off(s, leaf, i, here, top):
-    """Take a point off the one on top of the stack."""
+    """Remove a point from below the one on top of the stack."""
     if not top:
         s.roots[leaf, i] = NONE
     elif s.stack[top - 1] < 0:
         s.points[~s.stack[top - 1]].right = NONE
     else:
         s.points[s.stack[top - 1]].left = NONE
-    give_back(s, here)
+    free_point(s, here)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.kernels.leaves import (
+from driftsim.kernels.hoeffding_leaf import (
     ADAPTIVE,
     BAYES,
     CLASS,
@@ -17,32 +17,32 @@ from driftsim.kernels.leaves import (
     MAJORITY,
     NOTHING,
     Leaves,
-    bayes,
+    add_weight,
+    bayes_class,
     bayes_probabilities,
-    begin,
     best_split,
-    divide,
-    forget,
+    clear_observations,
+    clear_weights,
     is_pure,
     majority,
     observe,
-    observe_anew,
-    weigh,
+    split_leaf,
+    start,
 )
-from driftsim.kernels.loop import compiled, family
+from driftsim.kernels.loop import compiled, register_model
 
 CRITERIA = {"info_gain": INFO_GAIN, "gini": GINI}
 PREDICTIONS = {"mc": MAJORITY, "nb": BAYES, "nba": ADAPTIVE}
-UNTOLD = -2  # no class either: naive Bayes has not been asked
-FEWEST = 32  # pairs of nodes to begin with
+UNKNOWN = -2  # no class either: naive Bayes has not been asked
+FEWEST = 32  # pairs of nodes at first
 
 MEMBER = np.dtype(
     [
         ("pairs", np.int64),  # the first node of the latest pair of its nodes; NOTHING: it has none
         ("leaves", np.int64),
         ("weight", np.float64),  # of its labels
-        ("node", np.int64),  # the leaf that was asked last
-        ("told", np.int64),  # the class that naive Bayes told there, or UNTOLD
+        ("node", np.int64),  # the leaf that predicted last
+        ("by_bayes", np.int64),  # the class that naive Bayes predicted there, or UNKNOWN
     ]
 )
 NODE = np.dtype(
@@ -50,7 +50,7 @@ NODE = np.dtype(
         ("feature", np.int64),  # NOTHING: it is a leaf
         ("threshold", np.float64),  # up to it, rows go left
         ("left", np.int64),  # its children, the right just after the left
-        ("leaf", np.int64),  # of a leaf, what it counts; of a left node, the leaf of its parent
+        ("leaf", np.int64),  # of a leaf, its statistics; of a left node, those of its parent
         ("pair", np.int64),  # of a left node, the pair before this one
     ]
 )
@@ -61,14 +61,14 @@ class Trees(NamedTuple):
 
     members: np.ndarray  # (M,) of MEMBER
     nodes: np.ndarray  # (N,) of NODE
-    spare: np.ndarray  # (2,) the first pair to spare, and how many there are
+    free: np.ndarray  # (2,) the first free pair, and how many there are
     leaves: Leaves
     prediction: int
     nb_threshold: float
     grace_period: float
     max_depth: int
-    most_leaves: int  # that a tree may have once it has learned so much weight, lest river's
-    most_weight: float  # own were large enough to take measures, which these trees do not
+    most_leaves: int  # that a tree may have from `most_weight` on: beyond, river's own might
+    most_weight: float  # exceed max_size and save memory, which these trees do not
 
 
 def hoeffding_tree(
@@ -93,8 +93,8 @@ def hoeffding_tree(
 ):
     """Hoeffding trees (Domingos & Hulten 2000) that have learned nothing.
 
-    With `max_features`, each leaf looks at so few columns, which the caller draws before it learns.
-    Labels of `whole` weight are those to which river gives an int.
+    With `max_features`, each leaf looks at so many columns; the caller samples them.
+    With `whole`, labels have weights that are ints in river.
     """
     m = d if max_features is None else max_features
     leaves = Leaves(
@@ -117,7 +117,7 @@ def hoeffding_tree(
     leaves.columns[:] = NOTHING if leaves.draws else np.arange(m)
     roots, each = np.zeros(members, NODE), np.zeros(members, MEMBER)
     roots["feature"], roots["leaf"] = NOTHING, np.arange(members)
-    each["pairs"], each["leaves"], each["told"] = NOTHING, 1, UNTOLD
+    each["pairs"], each["leaves"], each["by_bayes"] = NOTHING, 1, UNKNOWN
     bare = Trees(
         each,
         roots,
@@ -134,21 +134,21 @@ def hoeffding_tree(
 
 
 def bytes_of_leaf(m, k):
-    """As many as a leaf of river's takes at most, with its share of the nodes above it."""
+    """The most bytes that a leaf of river's takes, with its share of the nodes above it."""
     return 2000 + 250 * k + m * (1300 + 3500 * k)
 
 
 def enlarged(s) -> Trees:
     """The same trees with room for twice as many nodes.
 
-    Raises `ValueError` where a tree is so large that river's own might take measures.
+    Raises `ValueError` where a tree is so large that river's own might save memory.
     """
     refuse_outgrown(s)
-    return s if s.spare[1] >= len(s.members) else with_pairs(s, len(s.nodes) // 2)
+    return s if s.free[1] >= len(s.members) else with_pairs(s, len(s.nodes) // 2)
 
 
 def refuse_outgrown(s):
-    """Raise `ValueError` where a tree is so large that river's own might take measures."""
+    """Raise `ValueError` where a tree is so large that river's own might save memory."""
     many = s.members["leaves"] > s.most_leaves
     if (many & (s.members["weight"] >= s.most_weight)).any():
         raise ValueError(
@@ -158,16 +158,16 @@ def refuse_outgrown(s):
 
 
 def with_pairs(s, n):
-    """The same trees with n more pairs of nodes to spare, and as many leaves."""
+    """The same trees with n more free pairs of nodes, and as many leaves."""
     first, last = len(s.nodes), len(s.nodes) + 2 * n
     nodes = np.zeros(2 * n, NODE)
     nodes["feature"] = NOTHING
-    nodes["pair"][::2] = [*range(first + 2, last, 2), s.spare[0]]
+    nodes["pair"][::2] = [*range(first + 2, last, 2), s.free[0]]
     nodes["leaf"][1::2] = len(s.leaves.counts) + np.arange(n)
     leaves = {name: padded(getattr(s.leaves, name), n) for name in Leaves._fields[:4]}
     return s._replace(
         nodes=np.concatenate([s.nodes, nodes]),
-        spare=np.array([first, s.spare[1] + n]),
+        free=np.array([first, s.free[1] + n]),
         leaves=s.leaves._replace(**leaves),
     )
 
@@ -179,14 +179,14 @@ def padded(array, n):
 
 @compiled
 def tree_room(s):
-    if s.spare[1] < s.members.size:
+    if s.free[1] < s.members.size:
         return False
     return not outgrown(s)
 
 
 @compiled
 def outgrown(s):
-    """Whether a tree is so large that river's own might take measures."""
+    """Whether a tree is so large that river's own might save memory."""
     for m in range(s.members.size):
         if s.members[m].leaves > s.most_leaves and s.members[m].weight >= s.most_weight:
             return True
@@ -195,12 +195,12 @@ def outgrown(s):
 
 @compiled
 def visit(s, m, x):
-    """The leaf of tree m that x comes to; the tree keeps in mind that it was asked there."""
+    """The leaf of tree m that x falls into, which the tree remembers until it learns."""
     v = m
     while s.nodes[v].feature != NOTHING:
         left = x[s.nodes[v].feature] <= s.nodes[v].threshold
         v = s.nodes[v].left + (not left)
-    s.members[m].node, s.members[m].told = v, UNTOLD
+    s.members[m].node, s.members[m].by_bayes = v, UNKNOWN
     return s.nodes[v].leaf
 
 
@@ -210,7 +210,7 @@ def tree_predict(s, m, x, p):
     for c in range(k):
         p[c] = 0.0
     if trusts_bayes(s, leaf):
-        s.members[m].told = bayes_probabilities(s.leaves, leaf, x, p)
+        s.members[m].by_bayes = bayes_probabilities(s.leaves, leaf, x, p)
     else:
         for j in range(s.leaves.counts[leaf].classes):
             c = s.leaves.classes[leaf, j].nth
@@ -224,13 +224,13 @@ def tree_predict(s, m, x, p):
 
 @compiled
 def trusts_bayes(s, leaf):
-    """Whether the leaf tells what naive Bayes does, not what the majority is."""
+    """Whether the leaf predicts by naive Bayes, not by the majority."""
     counts = s.leaves.counts[leaf]
     if not counts.active or s.prediction == MAJORITY:
         return False
     if s.prediction == BAYES:
         return counts.total >= s.nb_threshold
-    return counts.bayes_right >= counts.majority_right
+    return counts.bayes_correct >= counts.majority_correct
 
 
 @compiled
@@ -240,12 +240,12 @@ def tree_learn(s, m, x, y, w, fresh):
     leaf = s.nodes[member.node].leaf if fresh else visit(s, m, x)
     counts = s.leaves.counts[leaf]
     if s.prediction == ADAPTIVE and counts.active:
-        told = bayes(s.leaves, leaf, x) if member.told == UNTOLD else member.told
-        if told == c:
-            counts.bayes_right += w
+        by_bayes = bayes_class(s.leaves, leaf, x) if member.by_bayes == UNKNOWN else member.by_bayes
+        if by_bayes == c:
+            counts.bayes_correct += w
         if counts.classes == 0 or majority(s.leaves, leaf) == c:
-            counts.majority_right += w
-    weigh(s.leaves, leaf, c, w, s.leaves.whole)
+            counts.majority_correct += w
+    add_weight(s.leaves, leaf, c, w, s.leaves.whole)
     if not counts.active:
         return
     observe(s.leaves, leaf, x, c, w)
@@ -264,19 +264,19 @@ def attempt(s, m, v):
     good, which, threshold = best_split(s.leaves, leaf)
     if not good:
         return
-    if which == NOTHING:  # river lays the leaf to rest and wakes it at once, with nothing observed
-        observe_anew(s.leaves, leaf)
+    if which == NOTHING:  # river deactivates the leaf and activates it at once, empty
+        clear_observations(s.leaves, leaf)
         return
-    node, member, left = s.nodes[v], s.members[m], s.spare[0]
-    s.spare[0] = s.nodes[left].pair
-    s.spare[1] -= 1
+    node, member, left = s.nodes[v], s.members[m], s.free[0]
+    s.free[0] = s.nodes[left].pair
+    s.free[1] -= 1
     s.nodes[left].pair = member.pairs
     s.nodes[left].leaf = leaf
     member.pairs = left
     member.leaves += 1
     node.feature = s.leaves.columns[leaf, which]
     node.threshold, node.left = threshold, left
-    divide(s.leaves, leaf, s.nodes[left + 1].leaf, which, threshold)
+    split_leaf(s.leaves, leaf, s.nodes[left + 1].leaf, which, threshold)
 
 
 @compiled
@@ -286,14 +286,14 @@ def tree_reset(s, m):
     while v != NOTHING:
         before = s.nodes[v].pair
         s.nodes[v].feature = s.nodes[v + 1].feature = NOTHING
-        s.nodes[v].pair = s.spare[0]
-        s.spare[0] = v
-        s.spare[1] += 1
+        s.nodes[v].pair = s.free[0]
+        s.free[0] = v
+        s.free[1] += 1
         v = before
     s.nodes[m].feature = NOTHING
-    member.pairs, member.leaves, member.weight, member.told = NOTHING, 1, 0.0, UNTOLD
-    forget(s.leaves, s.nodes[m].leaf)
-    begin(s.leaves, s.nodes[m].leaf, 0)
+    member.pairs, member.leaves, member.weight, member.by_bayes = NOTHING, 1, 0.0, UNKNOWN
+    clear_weights(s.leaves, s.nodes[m].leaf)
+    start(s.leaves, s.nodes[m].leaf, 0)
 
 
-family(Trees, predict=tree_predict, learn=tree_learn, reset=tree_reset, room=tree_room)
+register_model(Trees, predict=tree_predict, learn=tree_learn, reset=tree_reset, room=tree_room)

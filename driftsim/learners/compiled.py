@@ -1,11 +1,12 @@
 """Compiled models: a library's own answers, from a loop of machine code."""
 
 import copy
+from collections.abc import Callable
 
 import numpy as np
 
 from driftsim.learners.learner import Model
-from driftsim.rows import Labelled, Outgrown, Unfit
+from driftsim.rows import Arrival, Labelled, Outgrown, Schema, Unfit
 
 
 class Compiled(Model):
@@ -15,52 +16,56 @@ class Compiled(Model):
     is not a finite number, and `Outgrown` before it would answer otherwise than the library.
     """
 
-    def __init__(self, new, schema, probabilities=False):
+    def __init__(self, new: Callable[[], tuple], schema: Schema, probabilities: bool = False):
         self._new, self._schema, self._probabilities = new, schema, probabilities
         self._state = new()
 
     @property
-    def needs_compiling(self):
+    def needs_compiling(self) -> bool:  # type: ignore[override]  # known only by its state
         from driftsim.kernels import cache, loop
 
-        return cache.is_cold(loop.play, self._state)
+        return cache.needs_compiling(loop.play, self._state)
 
     def compile(self):
-        self.learn(nothing(self._schema))
+        self.learn(no_rows(self._schema))
 
     def fit(self, rows, weight=None):
         model = Compiled(self._new, self._schema, self._probabilities)
-        model._play(nothing(self._schema), rows, np.full(1, len(rows.t)), weight)
+        model._learn(rows, weight)
         return model
 
     def predict(self, X):
-        rows = Labelled(np.arange(len(X)), X, None)
-        return self._play(rows, nothing(self._schema), np.zeros(len(X) + 1, np.int64))
+        due_by = np.zeros(len(X) + 1, np.int64)
+        return self._play(Arrival(np.arange(len(X)), X, *no_rows(self._schema), due_by))
 
     def learn(self, rows):
-        self._play(nothing(self._schema), rows, np.full(1, len(rows.t)))
+        self._learn(rows)
 
     def test_then_train(self, arrival):
-        rows = Labelled(arrival.t, arrival.X, None)
-        return self._play(rows, arrival.due, arrival.due_by)
+        return self._play(arrival)
 
     def copy(self):
         other = copy.copy(self)
         other._state = copy.deepcopy(self._state)
         return other
 
-    def _play(self, rows, due, due_by, weight=None):
-        """What it predicts of some rows, as it learns the labels due before each."""
+    def _learn(self, rows: Labelled, weight: np.ndarray | None = None):
+        t, X, _ = no_rows(self._schema)
+        self._play(Arrival(t, X, *rows, np.full(1, len(rows.t))), weight)
+
+    def _play(self, arrival: Arrival, weight: np.ndarray | None = None) -> np.ndarray:
+        """What it predicts for some rows, as it learns the labels due before each."""
         from driftsim.kernels import cache, loop
 
-        refuse_unknown(rows, self._schema)
-        if due.X is not rows.X:
-            refuse_unknown(due, self._schema)
-        n, m, k = len(rows.t), len(due.t), self._schema.n_classes or 0
+        refuse_unknown(arrival.t, arrival.X, self._schema)
+        if arrival.due_X is not arrival.X:
+            refuse_unknown(arrival.due_t, arrival.due_X, self._schema)
+        n, m, k = len(arrival.t), len(arrival.due_t), self._schema.n_classes or 0
         weight = np.ones(m) if weight is None else plain(weight, float)
         stretch = loop.Stretch(
-            plain(rows.t, np.int64), plain(rows.X, float), plain(due.t, np.int64),
-            plain(due.X, float), plain(due.y, float), weight, plain(due_by, np.int64),
+            plain(arrival.t, np.int64), plain(arrival.X, float), plain(arrival.due_t, np.int64),
+            plain(arrival.due_X, float), plain(arrival.due_y, float), weight,
+            plain(arrival.due_by, np.int64),
         )  # fmt: skip
         label, p = np.empty(n), np.empty((n if self._probabilities else 1, k))
         done = np.zeros(2, np.int64)
@@ -68,7 +73,7 @@ class Compiled(Model):
             given = self._state, stretch, done, label, p
             cache.entry(loop.play, *given)(*given)
             if done[0] == n and done[1] == m:
-                return self._answers(label, p)
+                return self._predicted(label, p)
             self._state = self._enlarged()
 
     def _enlarged(self):
@@ -79,35 +84,34 @@ class Compiled(Model):
         except ValueError as error:
             raise Outgrown(str(error)) from None
 
-    def _answers(self, label, p):
+    def _predicted(self, label, p):
         if self._schema.regression:
             return label
         if not self._probabilities:
             return np.maximum(label, 0).astype(np.int64)  # class 0, until the first label
-        whole = p.sum(axis=1, keepdims=True)
-        certain = np.eye(1, p.shape[1])  # of class 0, where nothing is told
-        return np.where(whole > 0, p / np.where(whole > 0, whole, 1.0), certain)
+        total = p.sum(axis=1, keepdims=True)
+        first = np.eye(1, p.shape[1])  # class 0, where no class has a probability
+        return np.where(total > 0, p / np.where(total > 0, total, 1.0), first)
 
 
-def nothing(schema):
-    """No rows."""
+def no_rows(schema: Schema) -> Labelled:
     return Labelled(np.empty(0, np.int64), np.empty((0, len(schema.names))), np.empty(0))
 
 
 def plain(array, kind):
-    """The same numbers as kernels take them: in order of rows, and their own to write to."""
+    """The same numbers as kernels take them: in order of rows, aligned and writeable."""
     if array.dtype == kind and array.flags.carray:
         return array
     return np.require(array, kind, ["C", "A", "W"])
 
 
-def refuse_unknown(rows, schema):
+def refuse_unknown(t, X, schema):
     """Raise `Unfit` where a feature of a row is missing or infinite."""
-    if np.isfinite(rows.X.sum()):
+    if np.isfinite(X.sum()):
         return
-    for i, j in np.argwhere(~np.isfinite(rows.X)):
-        holds = f"column '{schema.names[j]}' holds {rows.X[i, j]}"
-        said = (
-            "compiled learners take finite numbers alone; mend the data, or write compiled: false"
+    for i, j in np.argwhere(~np.isfinite(X)):
+        problem = f"column '{schema.names[j]}' holds {X[i, j]}"
+        remedy = (
+            "compiled learners take finite numbers only; mend the data, or write compiled: false"
         )
-        raise Unfit(int(rows.t[i]), f"{holds}; {said}")
+        raise Unfit(int(t[i]), f"{problem}; {remedy}")

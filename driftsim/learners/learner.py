@@ -6,12 +6,13 @@ import pickle
 import random
 from abc import ABC, abstractmethod
 from types import FunctionType
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
-from driftsim.parts import Part, refuse_renamed
-from driftsim.rows import Unfit, locate, one_hot
+from driftsim.libraries import imported, parameters
+from driftsim.parts import Imported, Part, refuse_renamed
+from driftsim.rows import Arrival, Labelled, Schema, Unfit, locate, one_hot
 from driftsim.safety import MEMBERS
 
 WHOLE = type, FunctionType, np.ndarray, random.Random  # what is pickled with what holds it
@@ -26,42 +27,58 @@ class Learner(Part):
     library: ClassVar[str | None] = None  # the distribution whose version its answers depend on
     weighs: ClassVar[bool] = False  # its models' `fit` takes weights
     renamed_members = {"fault": "incompatibility"}
-    _small: bool = False  # whether its models are of few members, to be tried
 
     @property
-    def learns_on(self):
+    def learns_on(self) -> bool:
         """Whether its models can `learn` after they have been started or fitted."""
         return True
 
     @property
-    def title(self):
+    def title(self) -> str:
         """What it is called in a message."""
         return self.kind()
 
     @property
-    def notes(self):
-        """What is otherwise than its parameters ask for, in sentences without a full stop."""
+    def notes(self) -> tuple[str, ...]:
+        """Where it deviates from its parameters, in sentences without a full stop."""
         return ()
 
-    def engine(self, schema):
+    def engine(self, schema: Schema) -> str:
         """What its models run on: `compiled`, or a library, and why no kernel serves."""
         return self.library or "numpy"
 
-    def small(self):
+    def small(self) -> "Learner":
         """The same with few members in each ensemble and few passes, to be tried at little cost."""
-        twin = self.model_copy()
-        twin._small = True
-        return twin
+        return self
 
     @abstractmethod
-    def start(self, schema, seed, probabilities=False):
+    def start(self, schema: Schema, seed: int, probabilities: bool = False) -> "Model":
         """A new model that has learned nothing yet, and predicts class 0.
 
         With `probabilities` it predicts those of all classes, (n, k), in the place of labels.
         """
 
-    def incompatibility(self, schema, probabilities=False):
+    def incompatibility(self, schema: Schema, probabilities: bool = False) -> str | None:
         """Why it cannot learn rows of this schema, or not give probabilities, or None."""
+        return None
+
+
+class LibraryLearner(Imported, Learner, extra="allow"):
+    """A classifier or regressor of a library, by its path and with its own parameters."""
+
+    @property
+    def title(self):
+        return self.path.rpartition(".")[2]
+
+    def small(self):
+        written = {"kind": self.path, **self.params}
+        update = {key: one for key, one in smaller(written, self.package).items() if key != "kind"}
+        return self.model_copy(update=update)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The parameters as a scenario writes them."""
+        return self.model_extra or {}
 
 
 class Model(ABC):
@@ -73,29 +90,29 @@ class Model(ABC):
         super().__init_subclass__(**settings)
         refuse_renamed(cls.__name__, vars(cls), {"load": "compile", "cold": "needs_compiling"})
 
-    def compile(self):  # noqa: B027  most have nothing to load
+    def compile(self) -> None:  # noqa: B027  most have nothing to load
         """Load the code it runs on, or compile it where that has not been done yet."""
 
     @abstractmethod
-    def fit(self, rows, weight=None):
+    def fit(self, rows: Labelled, weight: np.ndarray | None = None) -> "Model":
         """A new model, trained on labelled rows alone; this one stays as it is.
 
-        `weight` (m,) tells how much each row counts. No rows give a model that predicts class 0.
+        `weight` (m,) is how much each row counts. No rows give a model that predicts class 0.
         """
 
     @abstractmethod
-    def predict(self, X):
-        """Predict rows (n, d): labels (n,), or probabilities (n, k). The model stands still."""
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """Predict rows (n, d): labels (n,), or probabilities (n, k). The model does not change."""
 
     @abstractmethod
-    def learn(self, rows):
+    def learn(self, rows: Labelled) -> None:
         """Train this model further on labelled rows, in order."""
 
-    def copy(self):
-        """A twin that goes its own way."""
+    def copy(self) -> Self:
+        """An independent copy."""
         return copy.deepcopy(self)
 
-    def size(self):
+    def size(self) -> float:
         """The bytes it takes to keep the model; NaN for one that cannot be kept."""
         try:
             return pickled(self)
@@ -104,7 +121,7 @@ class Model(ABC):
         except Exception:  # a measurement never ends a run
             return np.nan
 
-    def test_then_train(self, arrival):
+    def test_then_train(self, arrival: Arrival) -> np.ndarray:
         """Predict each row after learning the labels that have come in before it, then the rest.
 
         A model that learns row by row does the whole of this in one compiled loop.
@@ -168,7 +185,7 @@ def pickled_in_pieces(model):
     with io.BytesIO() as file:
         pickler = Pieces(file, model)
         try:
-            for thing in pickler.waiting:  # which grows meanwhile
+            for thing in pickler.waiting:  # which grows in this loop
                 pickler.dump(thing)
         except Exception:
             return np.nan
@@ -199,11 +216,27 @@ def first_failing(model, X):
     return max(fails - 1, 0)
 
 
-def fewer(params, known):
-    """Those of the `known` parameters that make a library's object large, as those of a small one.
+def smaller(written: Any, package: str) -> Any:
+    """What a scenario writes of objects of a library, with few members and passes in each."""
+    if isinstance(written, list):
+        return [smaller(one, package) for one in written]
+    if isinstance(written, str) and written.startswith(f"{package}."):
+        written = {"kind": written}
+    if not isinstance(written, dict):
+        return written
+    params = {key: smaller(one, package) for key, one in written.items() if key != "kind"}
+    path = written.get("kind")
+    if not isinstance(path, str):
+        return params
+    return {"kind": path, **params, **fewer(path, params, package)}
 
-    They are given, in `params`, or a default.
-    """
+
+def fewer(path: str, params: dict, package: str) -> dict[str, int]:
+    """The parameters, given or defaults, that make a library's object large; as in a small one."""
+    try:
+        known = parameters(imported(path, package, lambda it: isinstance(it, type)))
+    except ValueError:  # a function, or no such thing, which is refused where it is made
+        return {}
     asked = {name: params.get(name, known[name].default) for name in LARGE if name in known}
     return {name: FEW for name, n in asked.items() if type(n) is int and n > FEW}
 
@@ -211,3 +244,12 @@ def fewer(params, known):
 def given(labels, n_classes, probabilities):
     """Labels (n,), or as probabilities (n, k) where those are asked for."""
     return one_hot(labels, n_classes) if probabilities else labels
+
+
+def mismatch(title: str, classifies: bool, regresses: bool, schema: Schema) -> str | None:
+    """Why an estimator does not predict labels of this schema, or None."""
+    if schema.regression and not regresses:
+        return f"{title} predicts classes, and the labels are numbers; name a regressor"
+    if not schema.regression and not classifies:
+        return f"{title} predicts numbers, and the labels are classes; name a classifier"
+    return None

@@ -1,16 +1,16 @@
-"""Linear: the learner of the textbooks, whose error is known in closed form: see `theory`."""
+"""Least squares: the learner of the textbooks, whose error is known in closed form."""
 
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
-from driftsim.learners.learner import Learner, Model
+from driftsim.learners.learner import Learner, Model, mismatch
 from driftsim.parts import Number
 
 
 class LeastSquares(Learner):
-    """A linear function through the origin: fitted by least squares, taught on by LMS steps.
+    """A linear function through the origin: fitted by least squares, trained on by LMS steps.
 
     LMS (Widrow & Hoff 1960): with every label it moves by `step` times error times features.
     """
@@ -19,12 +19,11 @@ class LeastSquares(Learner):
 
     step: Annotated[Number, Field(gt=0)] = 0.01
 
-    def start(self, schema, seed):
+    def start(self, schema, seed, probabilities=False):
         return LeastSquaresModel(np.zeros(len(schema.names)), self.step)
 
     def incompatibility(self, schema, probabilities=False):
-        if not schema.regression:
-            return "'least_squares' tells numbers, and the labels are classes; name a classifier"
+        return mismatch("'least_squares'", False, True, schema)
 
 
 class LeastSquaresModel(Model):

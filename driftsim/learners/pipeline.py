@@ -16,25 +16,25 @@ class Pipeline(Learner):
     steps: Annotated[list[Any], Field(min_length=1)]  # parts of scikit-learn or river, by path
 
     @property
-    def whole(self):
+    def whole(self) -> River | Sklearn:
         """The learner of the library that the steps come from."""
-        paths = [step.get("kind") if isinstance(step, dict) else step for step in self.steps]
-        for path in paths:
+        libraries = set()
+        for step in self.steps:
+            path = step.get("kind") if isinstance(step, dict) else step
             if not isinstance(path, str):
                 raise ValueError(f"{short(path)} is no step; name a part of scikit-learn or river")
-        libraries = {path.partition(".")[0] for path in paths}
+            libraries.add(path.partition(".")[0])
         for kind in (River, Sklearn):
             if libraries == {kind.package}:
                 whole = kind.of_steps(self.steps)
-                whole = whole if self._compiled else whole.uncompiled()
-                return whole.small() if self._small else whole
+                return whole if self._compiled else whole.uncompiled()
         raise ValueError(
             f"the steps come from {' and '.join(sorted(libraries))}; "
             "they should all be of sklearn, or all of river"
         )
 
     @property
-    def library(self):
+    def library(self) -> str:  # type: ignore[override]  # that of the steps
         return self.whole.library
 
     @property
@@ -42,7 +42,7 @@ class Pipeline(Learner):
         return self.whole.learns_on
 
     @property
-    def weighs(self):
+    def weighs(self) -> bool:  # type: ignore[override]  # as the last step does
         return self.whole.weighs
 
     @property
@@ -55,6 +55,9 @@ class Pipeline(Learner):
 
     def engine(self, schema):
         return self.whole.engine(schema)
+
+    def small(self):
+        return self.whole.small()
 
     def start(self, schema, seed, probabilities=False):
         return self.whole.start(schema, seed, probabilities)

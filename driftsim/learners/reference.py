@@ -1,4 +1,4 @@
-"""References: what every contender is held against."""
+"""References: what every contender is compared with."""
 
 from abc import abstractmethod
 
@@ -34,7 +34,7 @@ class Mean(Learner):
 
     weighs = True
 
-    def start(self, schema, seed):
+    def start(self, schema, seed, probabilities=False):
         return MeanModel(0.0, 0)
 
     def incompatibility(self, schema, probabilities=False):
@@ -49,7 +49,7 @@ class NoChange(Learner):
 
 
 class OracleModel(Model):
-    """Reads the posterior off, or the mean, which it is given in the place of features."""
+    """Predicts by the posterior, or the mean, which it is given in the place of features."""
 
     def __init__(self, regression, probabilities=False):
         self._regression, self._probabilities = regression, probabilities
@@ -73,8 +73,8 @@ class BlindModel(Model):
     """A model that looks at labels only."""
 
     @abstractmethod
-    def follow(self, y):
-        """The answer before the first of these labels, and after each: m + 1 of them."""
+    def follow(self, y: np.ndarray) -> np.ndarray:
+        """The prediction before the first of these labels, and after each: m + 1 of them."""
 
     def learn(self, rows):
         self.follow(rows.y)
@@ -139,9 +139,9 @@ class NoChangeModel(BlindModel):
         return NoChangeModel(rows.y[-1] if len(rows.y) else 0, *self._asked)
 
     def follow(self, y):
-        answers = np.append(self._last, y)
-        self._last = answers[-1]
-        return given(answers, *self._asked)
+        predicted = np.append(self._last, y)
+        self._last = predicted[-1]
+        return given(predicted, *self._asked)
 
 
 def shares(counts):

@@ -1,6 +1,6 @@
 """river models: `{kind: river.tree.HoeffdingTreeClassifier, grace_period: 100}`.
 
-They run compiled where there is a kernel that gives the same answers: see equivalents.py.
+They run compiled where a kernel gives the same answers: see kernels/registry.py.
 """
 
 import random
@@ -10,74 +10,61 @@ from itertools import islice
 import numpy as np
 from pydantic import model_validator
 
-from driftsim.learners.equivalents import Uncovered, twin
-from driftsim.learners.learner import Learner, Model, fewer
+from driftsim.kernels import registry
+from driftsim.learners.learner import LibraryLearner, Model, mismatch
 from driftsim.libraries import assembled, called, imported, parameters
-from driftsim.parts import Imported
 from driftsim.rows import Schema, locate
 from driftsim.safety import guard
 
 
-class River(Imported, Learner, extra="allow"):
+class River(LibraryLearner):
     """Any river classifier or regressor, by path."""
 
-    package = library = "river"
+    package = "river"
+    library = "river"
 
     @property
-    def weighs(self):
-        return "w" in parameters(last_step(self._made(Schema(()), 0)).learn_one)
-
-    @property
-    def title(self):
-        return self.path.rpartition(".")[2]
+    def weighs(self) -> bool:  # type: ignore[override]  # as the class does
+        return "w" in parameters(last_step(self._example()).learn_one)
 
     def engine(self, schema):
         if not self._compiled:
-            return "river"
-        try:
-            twin(self._made(schema, 0), schema)
-        except Uncovered as reason:
-            return f"river, not compiled: there is no kernel for {reason}"
-        return "compiled"
+            return self.library
+        return registry.engine(self.library, self._example(schema), schema)
 
     def start(self, schema, seed, probabilities=False):
         if self.engine(schema) == "compiled":
             from driftsim.learners.compiled import Compiled
 
-            new = twin(self._made(schema, seed, self._small), schema)
+            new = registry.equivalent(self._made(schema, seed), schema)
             return Compiled(partial(new, members=1), schema, probabilities)
-        make = partial(self._made, schema, seed, self._small)
-        return RiverModel(make, schema, probabilities)
+        return RiverModel(partial(self._made, schema, seed), schema, probabilities)
 
     def incompatibility(self, schema, probabilities=False):
         from river import base
 
-        last = last_step(self._made(schema, 0))
-        if schema.regression:
-            fits = isinstance(last, base.Regressor)
+        last = last_step(self._example(schema))
+        classifies = isinstance(last, base.Classifier)
+        if reason := mismatch(self.title, classifies, isinstance(last, base.Regressor), schema):
+            return reason
+        if not schema.regression and schema.n_classes > 2 and not last._multiclass:
             return (
-                None
-                if fits
-                else f"{self.title} tells classes, and the labels are numbers; name a regressor"
-            )
-        if not isinstance(last, base.Classifier):
-            return f"{self.title} tells numbers, and the labels are classes; name a classifier"
-        if schema.n_classes > 2 and not last._multiclass:
-            return (
-                f"{self.title} tells two classes apart, and the stream has {schema.n_classes}; "
+                f"{self.title} predicts two classes, and the stream has {schema.n_classes}; "
                 f"wrap it: {{kind: river.multiclass.OneVsRestClassifier, classifier: {self.path}}}"
             )
+        return None
 
     @classmethod
     def of_steps(cls, specs):
         """The learner that is one step after another."""
         return cls(path="river.compose.Pipeline", steps=specs)
 
-    def _made(self, schema, seed, small=True):
-        """A model of river that has learned nothing, every open seed in it drawn from the seed.
+    def _example(self, schema=Schema(())):
+        """A model of river with few members, which shows what the others are like."""
+        return self.small()._made(schema, 0)
 
-        A `small` one, of few members, is as good to look at.
-        """
+    def _made(self, schema, seed):
+        """A model of river that has learned nothing, every open seed in it drawn from the seed."""
         rng = random.Random(seed)
 
         def make(path, params):
@@ -88,9 +75,9 @@ class River(Imported, Learner, extra="allow"):
             if "nominal_attributes" in known and "nominal_attributes" not in params:
                 nominal = [schema.names[j] for j in schema.nominal]
                 params = params | {"nominal_attributes": nominal or None}
-            return called(kind, params | fewer(params, known) if small else params, path)
+            return called(kind, params, path)
 
-        made = make(self.path, assembled(self.model_extra, "river", make))
+        made = make(self.path, assembled(self.params, "river", make))
         reseed(made, rng)
         return made
 
@@ -98,12 +85,12 @@ class River(Imported, Learner, extra="allow"):
     def _predicts(self):
         from river import base, compose
 
-        guard(self.path, self.model_extra)
+        guard(self.path, self.params)
         kinds = base.Classifier, base.Regressor, compose.Pipeline
         imported(self.path, "river", lambda it: isinstance(it, type) and issubclass(it, kinds))
-        if not isinstance(last_step(self._made(Schema(()), 0)), kinds[:2]):
+        if not isinstance(last_step(self._example()), kinds[:2]):
             raise ValueError(f"{self.path} predicts nothing; let its last step do so")
-        for step in [*getattr(self._made(Schema(()), 0), "steps", {}).values()][:-1]:
+        for step in [*getattr(self._example(), "steps", {}).values()][:-1]:
             if not isinstance(step, base.Transformer | compose.Pipeline | compose.TransformerUnion):
                 raise ValueError(f"{type(step).__name__} transforms nothing; make it the last step")
         return self
@@ -164,11 +151,11 @@ class RiverModel(Model):
         return (dict(zip(self._schema.names, x)) for x in X.tolist())
 
 
-def probabilities(told, n_classes):
-    """Those of all classes, of what river tells of some; class 0 where it tells nothing."""
-    shares = [told.get(label, 0.0) for label in range(n_classes)]
-    whole = sum(shares)
-    return [share / whole for share in shares] if whole > 0 else [1.0] + [0.0] * (n_classes - 1)
+def probabilities(known, n_classes):
+    """Those of all classes, given those of the classes that river knows; else class 0."""
+    shares = [known.get(label, 0.0) for label in range(n_classes)]
+    total = sum(shares)
+    return [share / total for share in shares] if total > 0 else [1.0] + [0.0] * (n_classes - 1)
 
 
 def last_step(model):

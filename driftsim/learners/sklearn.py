@@ -5,15 +5,14 @@ import copy
 import numpy as np
 from pydantic import model_validator
 
-from driftsim.learners.columns import by_index
-from driftsim.learners.learner import Learner, Model, fewer, given
-from driftsim.libraries import assembled, called, imported, parameters
+from driftsim.learners.column_names import by_index
+from driftsim.learners.learner import LibraryLearner, Model, given, mismatch
+from driftsim.libraries import assembled, called, imported
 from driftsim.messages import brief
-from driftsim.parts import Imported
 from driftsim.safety import FUNCTIONS, guard
 
 
-class Sklearn(Imported, Learner, extra="allow"):
+class Sklearn(LibraryLearner):
     """Any scikit-learn classifier or regressor, by path; it learns on if it has `partial_fit`."""
 
     package = "sklearn"
@@ -24,18 +23,14 @@ class Sklearn(Imported, Learner, extra="allow"):
         return updatable(self._estimator(0))
 
     @property
-    def weighs(self):
+    def weighs(self) -> bool:  # type: ignore[override]  # as the class does
         from sklearn.utils.validation import has_fit_parameter
 
         return has_fit_parameter(steps(self._estimator(0))[-1], "sample_weight")
 
     @property
-    def title(self):
-        return self.path.rpartition(".")[2]
-
-    @property
     def notes(self):
-        asked = [n for n in values(self.model_extra, "n_jobs") if n not in (None, 1)]
+        asked = [n for n in values(self.params, "n_jobs") if n not in (None, 1)]
         if asked:
             return (f"n_jobs is 1, not {', '.join(map(brief, asked))}: a run has one core",)
         return ()
@@ -53,17 +48,12 @@ class Sklearn(Imported, Learner, extra="allow"):
             estimator = by_index(self._estimator(0), schema.names)
         except ValueError as error:
             return str(error)
-        if schema.regression:
-            fits = is_regressor(estimator)
-            return (
-                None
-                if fits
-                else f"{self.title} tells classes, and the labels are numbers; name a regressor"
-            )
-        if not is_classifier(estimator):
-            return f"{self.title} tells numbers, and the labels are classes; name a classifier"
-        if probabilities and not hasattr(estimator, "predict_proba"):
+        kinds = is_classifier(estimator), is_regressor(estimator)
+        if reason := mismatch(self.title, *kinds, schema):
+            return reason
+        if probabilities and not schema.regression and not hasattr(estimator, "predict_proba"):
             return f"{self.title} gives no probabilities; leave out evaluation.probabilities"
+        return None
 
     @classmethod
     def of_steps(cls, specs):
@@ -79,7 +69,6 @@ class Sklearn(Imported, Learner, extra="allow"):
             kind = imported(path, "sklearn", nameable)
             if not isinstance(kind, type):
                 return kind  # a function, such as a score
-            params = params | fewer(params, parameters(kind)) if self._small else params
             made = called(kind, {name: paired(value) for name, value in params.items()}, path)
             if hasattr(made, "_validate_params"):
                 called(made._validate_params, {}, path)
@@ -89,14 +78,14 @@ class Sklearn(Imported, Learner, extra="allow"):
                 made.n_jobs = 1  # a run owns one core
             return made
 
-        return make(self.path, assembled(self.model_extra, "sklearn", make))
+        return make(self.path, assembled(self.params, "sklearn", make))
 
     @model_validator(mode="after")
     def _predicts(self):
         from sklearn.base import BaseEstimator, is_classifier, is_regressor
 
-        guard(self.path, self.model_extra)
-        if name := next(searched(self.model_extra, "n_jobs"), None):
+        guard(self.path, self.params)
+        if name := next(searched(self.params, "n_jobs"), None):
             raise ValueError(
                 f"{self.path}: {name} is searched, but a run has one core; leave it out"
             )
@@ -136,13 +125,13 @@ class Regressor(Model):
 
 
 class Classifier(Model):
-    """An estimator, and the one class it would know nothing but."""
+    """An estimator, and the only class that it has seen."""
 
     def __init__(self, estimator, n_classes, probabilities=False, only=0):
         self._estimator, self._n_classes = estimator, n_classes
         self._probabilities = probabilities
-        self._only = only  # the one class there is to predict; None once there are two
-        self._lacking = None  # what it was fitted on, where classes were missing from that
+        self._only = only  # the only class to predict; None once there are two
+        self._lacking: tuple | None = None  # rows and weight of a `fit` without some class
 
     def fit(self, rows, weight=None):
         from sklearn.base import clone
@@ -152,7 +141,7 @@ class Classifier(Model):
         if (rows.y == only).all():
             model = Classifier(estimator, self._n_classes, self._probabilities, only)
             if len(rows.y) and updatable(estimator):
-                model._teach(rows)  # so that it knows them when it learns on
+                model._train(rows)  # so that it knows them when it learns on
             return model
         estimator.fit(rows.X, rows.y, **weights(estimator, weight))
         model = Classifier(estimator, self._n_classes, self._probabilities, None)
@@ -171,19 +160,20 @@ class Classifier(Model):
         return predicted
 
     def learn(self, rows):
-        self._teach(rows)
+        self._train(rows)
         self._only = None
 
     def size(self):
         """The bytes it takes to keep the model, without the rows it may have to learn again."""
-        twin = copy.copy(self)
-        twin._lacking = None
-        return Model.size(twin)
+        other = copy.copy(self)
+        other._lacking = None
+        return Model.size(other)
 
-    def _teach(self, rows):
+    def _train(self, rows):
         classes = np.arange(self._n_classes)
         if self._lacking:
-            self._estimator = widened(self._estimator, *self._lacking, classes)
+            rows_before, weight = self._lacking
+            self._estimator = widened(self._estimator, rows_before, weight, classes)
             self._lacking = None
         *before, last = steps(self._estimator)
         last.partial_fit(passed(before, rows.X), rows.y, classes=classes)
@@ -220,7 +210,7 @@ def passes(fitted):
 
 
 def values(written, name):
-    """All values of a parameter in what a scenario writes, however deep."""
+    """All values of a parameter in what a scenario writes, at any depth."""
     if isinstance(written, dict):
         if name in written:
             yield written[name]

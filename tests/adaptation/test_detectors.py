@@ -1,4 +1,4 @@
-"""Detectors: quiet on a steady error, one ring for one rise, and river's own moments."""
+"""Detectors: no alarm on a steady error, one for one rise, and those of river's own objects."""
 
 import numpy as np
 import pytest
@@ -7,43 +7,43 @@ from river import drift as river_drift
 from driftsim.adaptation.detectors import Detector
 
 STEADY = (np.random.default_rng(0).random(2000) < 0.1).astype(float)
-RISEN = (np.random.default_rng(1).random(2000) < 0.5).astype(float)
+HIGH = (np.random.default_rng(1).random(2000) < 0.5).astype(float)
 
 
 def first(alarm, errors, level="alarm"):
-    """The index of the first ring of a level, or None."""
+    """The index of the first alarm of a level, or None."""
     offset = 0
-    while (rung := alarm(errors[offset:])) is not None:
-        offset += rung[0] + 1
-        if rung[1] == level:
+    while (found := alarm(errors[offset:])) is not None:
+        offset += found[0] + 1
+        if found[1] == level:
             return offset - 1
     return None
 
 
-def test_it_keeps_quiet_then_rings(detector):
-    rung, alarm = [], detector.start(np.random.default_rng(0))
-    errors = np.append(STEADY, RISEN)
-    while (index := first(alarm, errors[sum(rung) :])) is not None:
-        rung.append(index + 1)
-    moments = np.cumsum(rung)
+def test_it_is_quiet_until_the_error_rises(detector):
+    fired, alarm = [], detector.start(np.random.default_rng(0))
+    errors = np.append(STEADY, HIGH)
+    while (index := first(alarm, errors[sum(fired) :])) is not None:
+        fired.append(index + 1)
+    moments = np.cumsum(fired)
     assert np.sum(moments < 2000) <= 3  # a false alarm is rare
     assert np.sum((moments > 2000) & (moments < 2600)) == 1
 
 
-def test_after_an_alarm_it_has_forgotten(detector):
+def test_after_an_alarm_it_starts_again(detector):
     alarm = detector.start(np.random.default_rng(0))
-    first(alarm, np.append(STEADY, RISEN))
+    first(alarm, np.append(STEADY, HIGH))
     assert first(alarm, np.zeros(25)) is None
 
 
 def test_how_errors_are_cut_never_shows(detector):
-    errors = np.append(STEADY[:500], RISEN[:500])
+    errors = np.append(STEADY[:500], HIGH[:500])
     whole = first(detector.start(np.random.default_rng(0)), errors)
     alarm, offset = detector.start(np.random.default_rng(0)), 0
     for start in range(0, 1000, 7):
-        rung = first(alarm, errors[start : start + 7])
-        if rung is not None:
-            offset = start + rung
+        index = first(alarm, errors[start : start + 7])
+        if index is not None:
+            offset = start + index
             break
     assert whole == offset
 
@@ -56,19 +56,19 @@ def test_how_errors_are_cut_never_shows(detector):
         ("page_hinkley", lambda: river_drift.PageHinkley(mode="up")),
     ],
 )
-def test_it_rings_when_rivers_own_does(written, own):
-    errors, model = np.append(STEADY, RISEN), own()
-    expected = next(i for i, error in enumerate(errors) if rings(model, error))
+def test_it_fires_when_rivers_own_does(written, own):
+    errors, model = np.append(STEADY, HIGH), own()
+    expected = next(i for i, error in enumerate(errors) if fires(model, error))
     assert first(Detector.model_validate(written).start(None), errors) == expected
 
 
-def rings(model, error):
+def fires(model, error):
     model.update(error)
     return model.drift_detected
 
 
-def test_ddm_warns_before_it_rings():
-    errors = np.append(STEADY, RISEN)
+def test_ddm_warns_before_it_fires():
+    errors = np.append(STEADY, HIGH)
     ddm = Detector.model_validate("ddm")
     warned = first(ddm.start(None), errors, "warning")
     assert warned < first(ddm.start(None), errors)

@@ -123,7 +123,7 @@ def test_large_ensembles_are_not_built_to_be_looked_at_or_tried():
         "n_models": 50,
     }
     learner, schema = Learner.model_validate(bagging), sea_stream().schema
-    assert len(learner._made(schema, 0)) == len(learner.small().start(schema, 0)._model) == 3
+    assert len(learner._example(schema)) == len(learner.small().start(schema, 0)._model) == 3
     assert len(learner.start(schema, 0)._model) == 50
     forest = {"kind": "sklearn.ensemble.RandomForestClassifier", "n_estimators": 10_000}
     assert failure(forest | {"n_estimators": 10}) is None  # what it needs is imported

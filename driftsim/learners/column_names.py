@@ -1,4 +1,4 @@
-"""Columns: names of columns in the parts of scikit-learn, as the indices it takes with arrays."""
+"""Column names: those in the parts of scikit-learn, as the indices that it takes with arrays."""
 
 from driftsim.messages import guess, short
 

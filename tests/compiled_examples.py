@@ -1,4 +1,4 @@
-"""Models of river that have kernels: several settings of each, and the rows to try them on."""
+"""Models of river with compiled equivalents: several settings of each, and how many rows."""
 
 
 def scaled(model):

@@ -1,4 +1,4 @@
-"""Leaves of Hoeffding trees: what they count, how they tell classes, and where to split them."""
+"""Leaves of Hoeffding trees: their statistics, their predictions, and their best split."""
 
 import math
 import sys
@@ -9,9 +9,9 @@ import numpy as np
 from driftsim.kernels.loop import compiled
 
 INFO_GAIN, GINI = range(2)  # what a split is measured by
-MAJORITY, BAYES, ADAPTIVE = range(3)  # what a leaf tells
+MAJORITY, BAYES, ADAPTIVE = range(3)  # what a leaf predicts
 NOTHING = -1  # no class, no split
-SUM_IS_COMPENSATED = sys.version_info >= (3, 12)  # that of Python
+SUM_IS_COMPENSATED = sys.version_info >= (3, 12)  # Python's sum of floats (Neumaier)
 
 LEAF = np.dtype(
     [
@@ -19,21 +19,21 @@ LEAF = np.dtype(
         ("classes", np.int64),  # it has weights of
         ("observed", np.int64),  # classes of the rows it has observed
         ("total", np.float64),  # of the weights
-        ("tried", np.float64),  # the total when a split was last thought of
-        ("majority_right", np.float64),  # weight of the labels that the majority class foretold
-        ("bayes_right", np.float64),  # and naive Bayes
-        ("active", np.bool_),  # whether it observes rows, to be split some day
+        ("tried", np.float64),  # the total when a split was last tried
+        ("majority_correct", np.float64),  # weight of the labels that the majority class predicted
+        ("bayes_correct", np.float64),  # and naive Bayes
+        ("active", np.bool_),  # whether it observes rows, and may be split
     ],
     align=True,
 )
-CLASS = np.dtype(  # entry i of a leaf's, of which all but the n-th are of the class i
+CLASS = np.dtype(  # entry i of a leaf's: all but `nth` are of class i
     [
-        ("weight", np.float64),  # of its labels, in the leaf and passed on by those split before
-        ("observed", np.float64),  # weight of the rows observed since the leaf began
-        ("nth", np.int64),  # the class that was the i-th to be weighed
-        ("nth_observed", np.int64),  # and to be observed
-        ("deviation", np.float64),  # in the column of which splits are looked for
-        ("whole", np.int64),  # whether the weight is an integer to Python, which matters to its sum
+        ("weight", np.float64),  # of its labels, in the leaf and inherited from its parent
+        ("observed", np.float64),  # weight of the rows observed since the leaf started
+        ("nth", np.int64),  # the i-th class to be given weight
+        ("nth_observed", np.int64),  # and the i-th to be observed
+        ("deviation", np.float64),  # standard deviation of the column that is being searched
+        ("whole", np.int64),  # whether the weight is an int in Python, which changes its sum
     ]
 )
 GAUSSIAN = np.dtype(
@@ -47,7 +47,7 @@ GAUSSIAN = np.dtype(
 
 
 class Leaves(NamedTuple):
-    """What L leaves count of k classes and of the m columns that each looks at."""
+    """The statistics of L leaves, of k classes and of the m columns that each looks at."""
 
     counts: np.ndarray  # (L,) of LEAF
     classes: np.ndarray  # (L, k) of CLASS
@@ -60,39 +60,39 @@ class Leaves(NamedTuple):
     log_confidence: float  # log(1 / delta)
     tau: float
     preprunes: bool  # a leaf may also stay as it is
-    draws: bool  # the columns of a leaf are yet to be drawn when it begins
-    whole: bool  # labels have weights that are integers to Python
+    draws: bool  # the columns of a leaf are drawn when it first learns
+    whole: bool  # weights of labels are ints in Python
     half: float  # 0.5, unknown when compiling: river's power of it must not become a square root
 
 
 @compiled
-def begin(s, leaf, depth):
-    """Let a leaf begin with the weights that it has."""
+def start(s, leaf, depth):
+    """Start a leaf with the weights that it has."""
     counts = s.counts[leaf]
     counts.depth, counts.active, counts.tried = depth, True, counts.total
-    counts.majority_right = counts.bayes_right = 0.0
+    counts.majority_correct = counts.bayes_correct = 0.0
     for i in range(s.columns.shape[1]):
         s.columns[leaf, i] = NOTHING if s.draws else i
-    observe_anew(s, leaf)
+    clear_observations(s, leaf)
 
 
 @compiled
-def forget(s, leaf):
-    """Take all weights off a leaf."""
+def clear_weights(s, leaf):
+    """Remove all weights from a leaf."""
     s.counts[leaf].classes, s.counts[leaf].total = 0, 0.0
 
 
 @compiled
-def observe_anew(s, leaf):
-    """Have a leaf forget the rows it has observed."""
+def clear_observations(s, leaf):
+    """Discard what a leaf has observed of rows."""
     s.counts[leaf].observed = 0
     for c in range(s.classes.shape[1]):
         s.classes[leaf, c].observed = 0.0
 
 
 @compiled
-def weigh(s, leaf, c, w, whole):
-    """Add to the weight of a class; `whole` says that Python has it as an integer."""
+def add_weight(s, leaf, c, w, whole):
+    """Add to the weight of a class; `whole` says that Python has it as an int."""
     counts = s.counts[leaf]
     for j in range(counts.classes):
         if s.classes[leaf, j].nth == c:
@@ -102,14 +102,14 @@ def weigh(s, leaf, c, w, whole):
         s.classes[leaf, counts.classes].nth = c
         s.classes[leaf, c].weight, s.classes[leaf, c].whole = w, whole
         counts.classes += 1
-    add_up(s, leaf)
+    sum_weights(s, leaf)
 
 
 @compiled
-def add_up(s, leaf):
-    """The total of the weights, as Python sums them.
+def sum_weights(s, leaf):
+    """Set the total to the sum of the weights as Python computes it, in the order of its dict.
 
-    It keeps what is lost in rounding, if a float is added to a sum with floats in it.
+    From 3.12 on Python compensates what rounding loses (Neumaier), but not for ints.
     """
     total, lost, floats = 0.0, 0.0, False
     for j in range(s.counts[leaf].classes):
@@ -126,7 +126,7 @@ def add_up(s, leaf):
 
 @compiled
 def majority(s, leaf):
-    """The class of most weight, the first to be weighed if there are several."""
+    """The class of most weight; the first to be given weight if there are several."""
     label, most = NOTHING, -math.inf
     for j in range(s.counts[leaf].classes):
         c = s.classes[leaf, j].nth
@@ -148,7 +148,7 @@ def is_pure(s, leaf):
 def log_joint(s, leaf, c, x):
     """Log of the probability of class c and of the density of x in it, but for a constant.
 
-    Logs of variances are taken of their product, before it is too large or too small a number.
+    One log is taken of a product of variances, as long as that does not over- or underflow.
     """
     weight, n = s.classes[leaf, c].weight, s.classes[leaf, c].observed
     if weight <= 0.0:
@@ -160,8 +160,8 @@ def log_joint(s, leaf, c, x):
     for i in range(s.columns.shape[1]):
         gaussian = s.gaussians[leaf, c, i]
         if gaussian.scatter > 0.0:
-            apart = x[s.columns[leaf, i]] - gaussian.mean
-            distance += apart * apart / gaussian.scatter
+            difference = x[s.columns[leaf, i]] - gaussian.mean
+            distance += difference * difference / gaussian.scatter
             product *= gaussian.scatter * scale
             if not 1e-100 < product < 1e100:
                 score -= 0.5 * math.log(product)
@@ -170,8 +170,8 @@ def log_joint(s, leaf, c, x):
 
 
 @compiled
-def bayes(s, leaf, x):
-    """The class that naive Bayes tells."""
+def bayes_class(s, leaf, x):
+    """The class that naive Bayes predicts."""
     label, best = NOTHING, -math.inf
     for j in range(s.counts[leaf].classes):
         c = s.classes[leaf, j].nth
@@ -183,7 +183,7 @@ def bayes(s, leaf, x):
 
 @compiled
 def bayes_probabilities(s, leaf, x, p):
-    """Fill p with those of naive Bayes; the class that it tells."""
+    """Fill p with the probabilities of naive Bayes; the class that it predicts."""
     n = s.counts[leaf].classes
     label, best, total = NOTHING, -math.inf, 0.0
     for j in range(n):
@@ -216,14 +216,14 @@ def observe(s, leaf, x, c, w):
             gaussian.low = gaussian.high = value
             continue
         gaussian.low, gaussian.high = min(gaussian.low, value), max(gaussian.high, value)
-        apart = value - gaussian.mean
-        gaussian.mean += share * apart
-        gaussian.scatter += w * apart * (value - gaussian.mean)
+        difference = value - gaussian.mean
+        gaussian.mean += share * difference
+        gaussian.scatter += w * difference * (value - gaussian.mean)
 
 
 @compiled
-def part(s, weight):
-    """What a class of such weight adds to the purity of a branch."""
+def purity_term(s, weight):
+    """What a class of this weight adds to the purity of a branch."""
     if s.criterion == GINI:
         return weight * weight
     return weight * math.log2(weight) if weight > 0.0 else 0.0
@@ -239,20 +239,20 @@ def impurity(s, total, parts):
 
 @compiled
 def impurity_before(s, leaf):
-    """What the merit of a split is counted from."""
+    """The impurity before a split, from which its merit is counted."""
     if s.criterion == GINI:
         return 1.0
     total, parts = 0.0, 0.0
     for j in range(s.counts[leaf].classes):
         weight = s.classes[leaf, s.classes[leaf, j].nth].weight
         total += weight
-        parts += part(s, weight)
+        parts += purity_term(s, weight)
     return impurity(s, total, parts) / total
 
 
 @compiled
-def deviate(s, leaf, c, i):
-    """Look at a column of the rows of class c: keep in mind their standard deviation."""
+def set_deviation(s, leaf, c, i):
+    """Store the standard deviation of a column of the rows of class c."""
     n = s.classes[leaf, c].observed
     variance = s.gaussians[leaf, c, i].scatter / (n - 1.0) if n > 1.0 else 0.0
     s.classes[leaf, c].deviation = math.pow(variance, s.half)
@@ -264,8 +264,8 @@ def share_below(s, leaf, c, i, threshold):
     deviation = s.classes[leaf, c].deviation
     if deviation == 0.0:
         return 0.0
-    apart = (threshold - s.gaussians[leaf, c, i].mean) / deviation
-    return 0.5 * (1.0 + math.erf(apart / math.sqrt(2.0)))
+    difference = (threshold - s.gaussians[leaf, c, i].mean) / deviation
+    return 0.5 * (1.0 + math.erf(difference / math.sqrt(2.0)))
 
 
 @compiled
@@ -281,8 +281,8 @@ def merit(s, leaf, i, threshold, before):
             below = share_below(s, leaf, c, i, threshold) * n
         left += below
         right += n - below
-        left_parts += part(s, below)
-        right_parts += part(s, n - below)
+        left_parts += purity_term(s, below)
+        right_parts += purity_term(s, n - below)
     total = left + right
     if not (left / total > s.min_branch and right / total > s.min_branch):
         return -math.inf
@@ -296,7 +296,7 @@ def best_threshold(s, leaf, i, before):
     low, high = math.inf, -math.inf
     for j in range(s.counts[leaf].observed):
         c = s.classes[leaf, j].nth_observed
-        deviate(s, leaf, c, i)
+        set_deviation(s, leaf, c, i)
         low, high = min(low, s.gaussians[leaf, c, i].low), max(high, s.gaussians[leaf, c, i].high)
     at, best = 0.0, -math.inf
     width = (high - low) / (s.n_splits + 1.0)
@@ -334,22 +334,22 @@ def best_split(s, leaf):
 
 
 @compiled
-def divide(s, left, right, i, threshold):
-    """Let a leaf begin again as the left of two, with what it has observed on either side."""
-    forget(s, left)
-    forget(s, right)
+def split_leaf(s, left, right, i, threshold):
+    """Restart a leaf as the left of two, each with the weights observed on its side."""
+    clear_weights(s, left)
+    clear_weights(s, right)
     for j in range(s.counts[left].observed):
         c = s.classes[left, j].nth_observed
         gaussian, n = s.gaussians[left, c, i], s.classes[left, c].observed
         if threshold < gaussian.low:
-            weigh(s, right, c, n, False)
+            add_weight(s, right, c, n, False)
         elif threshold >= gaussian.high:
-            weigh(s, left, c, n, False)
+            add_weight(s, left, c, n, False)
         else:
-            deviate(s, left, c, i)
+            set_deviation(s, left, c, i)
             below = share_below(s, left, c, i, threshold) * n
-            weigh(s, left, c, below, False)
-            weigh(s, right, c, n - below, False)
+            add_weight(s, left, c, below, False)
+            add_weight(s, right, c, n - below, False)
     depth = s.counts[left].depth + 1
-    begin(s, left, depth)
-    begin(s, right, depth)
+    start(s, left, depth)
+    start(s, right, depth)

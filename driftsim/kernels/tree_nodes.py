@@ -1,11 +1,11 @@
-"""Nodes of Hoeffding adaptive trees: how they hang together, and what each hears of its errors."""
+"""Nodes of Hoeffding adaptive trees: their links, their errors, and a pool of free ones."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from driftsim.kernels.adwin import Adwin, adwin_enlarged, adwin_reset, adwin_update
-from driftsim.kernels.leaves import NOTHING
+from driftsim.kernels.hoeffding_leaf import NOTHING
 from driftsim.kernels.loop import compiled
 
 NODE = np.dtype(
@@ -15,40 +15,40 @@ NODE = np.dtype(
         ("left", np.int64),
         ("right", np.int64),
         ("alternate", np.int64),  # the leaf that may take the place of the branch, or NOTHING
-        ("leaf", np.int64),  # of a leaf, what it counts; each node has another
+        ("leaf", np.int64),  # of a leaf, its statistics; no two nodes share one
         ("depth", np.int64),
         ("n", np.float64),  # labels since its errors last changed
         ("error", np.float64),  # share of them that were wrong
-        ("next", np.int64),  # of a node that is to spare or has fallen, the next such
+        ("next", np.int64),  # of a free or a removed node, the next one
     ]
 )
 HEAP = np.dtype(
     [
-        ("spare", np.int64),  # the first node that belongs to no tree
-        ("many", np.int64),  # how many there are
-        ("fallen", np.int64),  # the first node that is about to be spare, with all below it
+        ("free", np.int64),  # the first node that belongs to no tree
+        ("n_free", np.int64),
+        ("removed", np.int64),  # the first node to be freed with all below it, after the row
         ("deepest", np.int64),  # depth of a branch
     ]
 )
 
 
-class Grove(NamedTuple):
-    """Nodes of trees, and those to spare."""
+class TreeNodes(NamedTuple):
+    """Nodes of trees, and free ones."""
 
     nodes: np.ndarray  # (N,) of NODE
     heap: np.ndarray  # (1,) of HEAP
     windows: Adwin  # N, of the errors at each node
 
 
-def grove(roots, windows) -> Grove:
-    """So many leaves, each the root of a tree, and none to spare."""
+def tree_nodes(roots, windows) -> TreeNodes:
+    """So many leaves, each the root of a tree, and no free nodes."""
     heap = np.zeros(1, HEAP)
-    heap["spare"] = heap["fallen"] = NOTHING
-    return Grove(new_nodes(0, roots), heap, windows)
+    heap["free"] = heap["removed"] = NOTHING
+    return TreeNodes(new_nodes(0, roots), heap, windows)
 
 
 def new_nodes(first, last):
-    """Nodes of these numbers, each a leaf, and each to spare after the one before it."""
+    """Free nodes of these numbers, each a leaf that leads to the next."""
     nodes = np.zeros(last - first, NODE)
     nodes["feature"] = nodes["alternate"] = NOTHING
     nodes["leaf"] = np.arange(first, last)
@@ -56,14 +56,14 @@ def new_nodes(first, last):
     return nodes
 
 
-def with_nodes(s, n) -> Grove:
-    """The same nodes and n more to spare."""
+def with_nodes(s, n) -> TreeNodes:
+    """The same nodes and n more free ones."""
     first, last = len(s.nodes), len(s.nodes) + n
     nodes, heap = np.concatenate([s.nodes, new_nodes(first, last)]), s.heap.copy()
-    nodes["next"][-1] = heap["spare"][0]
-    heap["spare"] = first
-    heap["many"] += n
-    return Grove(nodes, heap, adwin_enlarged(s.windows, last))
+    nodes["next"][-1] = heap["free"][0]
+    heap["free"] = first
+    heap["n_free"] += n
+    return TreeNodes(nodes, heap, adwin_enlarged(s.windows, last))
 
 
 @compiled
@@ -81,27 +81,27 @@ def leaf_below(s, v, x):
 
 
 @compiled
-def taken(s, depth):
-    """A node to spare, now a leaf that has heard nothing."""
-    v = s.heap[0].spare
-    s.heap[0].spare = s.nodes[v].next
-    s.heap[0].many -= 1
+def take_node(s, depth):
+    """A free node, now a leaf without errors."""
+    v = s.heap[0].free
+    s.heap[0].free = s.nodes[v].next
+    s.heap[0].n_free -= 1
     s.nodes[v].feature, s.nodes[v].depth = NOTHING, depth
-    listen_anew(s, v)
+    reset_errors(s, v)
     return v
 
 
 @compiled
-def listen_anew(s, v):
-    """Have a node forget its errors, and its alternate."""
+def reset_errors(s, v):
+    """Discard the errors of a node, and its alternate."""
     node = s.nodes[v]
     node.alternate, node.n, node.error = NOTHING, 0.0, 0.0
     adwin_reset(s.windows, v)
 
 
 @compiled
-def hear(s, v, wrong):
-    """Count an error, or none; whether a node's errors have changed, and not for the better."""
+def update_error(s, v, wrong):
+    """Count a prediction; whether the error of a node has changed, and not fallen."""
     node, error = s.nodes[v], 1.0 if wrong else 0.0
     before = node.error
     node.n += 1.0
@@ -125,38 +125,38 @@ def replace(s, member, v, parent):
         s.nodes[parent].left = alternate
     else:
         s.nodes[parent].right = alternate
-    fall(s, v)
+    mark_removed(s, v)
 
 
 @compiled
 def drop_alternate(s, v):
-    """Have the alternate of a branch fall, if it has one."""
-    fall(s, s.nodes[v].alternate)
+    """Remove the alternate of a branch, if it has one."""
+    mark_removed(s, s.nodes[v].alternate)
     s.nodes[v].alternate = NOTHING
 
 
 @compiled
-def fall(s, v):
-    """Have a node, if it is one, cleared away with all below it, once the row is learned."""
+def mark_removed(s, v):
+    """Have a node, unless it is NOTHING, freed with all below it once the row is learned."""
     if v != NOTHING:
-        s.nodes[v].next = s.heap[0].fallen
-        s.heap[0].fallen = v
+        s.nodes[v].next = s.heap[0].removed
+        s.heap[0].removed = v
 
 
 @compiled
-def clear_away(s):
-    """Spare all that has fallen; how many leaves there were."""
+def free_removed(s):
+    """Free all removed nodes; how many leaves there were."""
     leaves = 0
-    while s.heap[0].fallen != NOTHING:
-        v = s.heap[0].fallen
-        s.heap[0].fallen = s.nodes[v].next
+    while s.heap[0].removed != NOTHING:
+        v = s.heap[0].removed
+        s.heap[0].removed = s.nodes[v].next
         if s.nodes[v].feature == NOTHING:
             leaves += 1
         else:
-            fall(s, s.nodes[v].left)
-            fall(s, s.nodes[v].right)
-            fall(s, s.nodes[v].alternate)
-        s.nodes[v].next = s.heap[0].spare
-        s.heap[0].spare = v
-        s.heap[0].many += 1
+            mark_removed(s, s.nodes[v].left)
+            mark_removed(s, s.nodes[v].right)
+            mark_removed(s, s.nodes[v].alternate)
+        s.nodes[v].next = s.heap[0].free
+        s.heap[0].free = v
+        s.heap[0].n_free += 1
     return leaves

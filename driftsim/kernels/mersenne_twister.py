@@ -1,4 +1,7 @@
-"""Random numbers of Python's `random.Random` (Matsumoto & Nishimura 1998), draw for draw."""
+"""Mersenne twister (Matsumoto & Nishimura 1998): the numbers of Python's `random.Random`.
+
+river's models draw from it, and numba's own generator seeds and samples otherwise.
+"""
 
 import math
 import random
@@ -7,11 +10,11 @@ import numpy as np
 
 from driftsim.kernels.loop import compiled
 
-WORDS, APART = 624, 397  # of a state; between the words that are mixed
+WORDS, DISTANCE = 624, 397  # of a state; between the words that are mixed
 UPPER, LOWER, MIXED = 0x80000000, 0x7FFFFFFF, 0x9908B0DF  # bits of a word of 32
 
 
-def twister(seed):
+def random_state(seed):
     """The state of random.Random(seed): its words, then how many of them are used (625,)."""
     return np.array(random.Random(seed).getstate()[1], np.uint32)
 
@@ -20,7 +23,7 @@ def twister(seed):
 def twist(state):
     for i in range(WORDS):
         after = np.int64(state[i + 1 if i + 1 < WORDS else 0])
-        far = np.int64(state[i + APART if i + APART < WORDS else i + APART - WORDS])
+        far = np.int64(state[i + DISTANCE if i + DISTANCE < WORDS else i + DISTANCE - WORDS])
         word = (np.int64(state[i]) & UPPER) | (after & LOWER)
         state[i] = far ^ (word >> 1) ^ (MIXED if word & 1 else 0)
     state[WORDS] = 0
@@ -60,27 +63,27 @@ def randbelow(state, n):
 
 
 @compiled
-def sample(state, n, chosen, pool):
-    """sample(range(n), chosen.size) into `chosen`; `pool` (n,) is scratch."""
+def sample(state, n, sampled, pool):
+    """sample(range(n), sampled.size) into `sampled`; `pool` (n,) is scratch."""
     size = 1
-    while size < 3 * chosen.size:
+    while size < 3 * sampled.size:
         size *= 4
-    if n <= (21 + size if chosen.size > 5 else 21):
+    if n <= (21 + size if sampled.size > 5 else 21):
         for i in range(n):
             pool[i] = i
-        for i in range(chosen.size):
+        for i in range(sampled.size):
             j = randbelow(state, n - i)
-            chosen[i] = pool[j]
+            sampled[i] = pool[j]
             pool[j] = pool[n - i - 1]
         return
     for i in range(n):
         pool[i] = 0
-    for i in range(chosen.size):
+    for i in range(sampled.size):
         j = randbelow(state, n)
         while pool[j]:
             j = randbelow(state, n)
         pool[j] = 1
-        chosen[i] = j
+        sampled[i] = j
 
 
 @compiled

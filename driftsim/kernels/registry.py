@@ -1,0 +1,371 @@
+"""Registry: which models and detectors of river have compiled equivalents, with which parameters.
+
+An `Equivalent` names the function of driftsim.kernels that makes the state, and, for each parameter
+it takes, a function that passes on the value that an object of river has. All other parameters
+must have river's defaults. Neither river nor numba is imported here.
+"""
+
+import math
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from driftsim.libraries import parameters
+
+NewState = Callable[..., tuple]  # of a number of members, that have learned nothing
+
+
+class Uncovered(Exception):
+    """What there is no kernel for, in an object of river."""
+
+
+class Equivalent(NamedTuple):
+    """The kernel of a class of river, and which of its parameters it takes."""
+
+    makes: str  # the module of driftsim.kernels, and its function of (members, …)
+    takes: dict[str, Callable] = {}  # functions of the value and the schema; may give several
+    covers: Callable = lambda made: None  # raises `Uncovered` where parameters do not go together
+
+    def of(self, made, schema=None) -> NewState:
+        """What makes the state that answers as this object; raises `Uncovered` where none does.
+
+        A kernel of a model is given the shape of its rows, by their schema; that of a detector is
+        not.
+        """
+        default = type(made)(**{name: getattr(made, name) for name in required(type(made))})
+        for name in fixed(type(made), self):
+            if not alike(getattr(made, name), getattr(default, name)):
+                raise Uncovered(f"its {name}")
+        params: dict[str, Any] = {}
+        if schema is not None:
+            params = {"d": len(schema.names), "k": schema.n_classes or 0}
+        for name, pass_on in self.takes.items():
+            value = pass_on(getattr(made, name), schema)
+            params |= value if isinstance(value, dict) else {name: value}
+        self.covers(made)
+        return partial(new, self.makes, **params)
+
+
+def equivalent(made, schema=None) -> NewState:
+    """What makes the state of so many members, each with the answers of a new object of river.
+
+    A pipeline is a model behind scalers. Raises `Uncovered` where no kernel gives the answers.
+    """
+    *before, model = getattr(made, "steps", {None: made}).values()
+    state = declared(EQUIVALENTS, model).of(model, schema)
+    for step in reversed(before):
+        state = partial(declared(SCALERS, step).of(step, schema), model=state)
+    return state
+
+
+def new(makes, members, **params) -> tuple:
+    """The state that a function of a kernel makes; imports it, and numba, no sooner."""
+    module, _, name = makes.partition(".")
+    return getattr(import_module(f"driftsim.kernels.{module}"), name)(members, **params)
+
+
+def engine(library, made, schema=None) -> str:
+    """`compiled` where a kernel answers as this object, or else its library, and why not."""
+    try:
+        equivalent(made, schema)
+    except Uncovered as reason:
+        return f"{library}, not compiled: there is no kernel for {reason}"
+    return "compiled"
+
+
+def coverage(kind) -> str | None:
+    """Whether a class of river runs compiled, and with which parameters; None for other things."""
+    if not getattr(kind, "__module__", "").startswith("river."):
+        return None
+    found = (EQUIVALENTS | SCALERS).get(title_of(kind))
+    if found is None:
+        return f"river, not compiled: there is no kernel for {kind.__name__}"
+    if kept := fixed(kind, found):
+        return f"compiled, as long as these have their defaults: {', '.join(kept)}"
+    return "compiled"
+
+
+def declared(equivalents, thing) -> Equivalent:
+    """What is declared of the class of a thing; raises `Uncovered` where nothing is."""
+    title = title_of(type(thing))
+    if title not in equivalents:
+        raise Uncovered(type(thing).__name__)
+    return equivalents[title]
+
+
+def title_of(kind):
+    """A class by the part of river that has it: `linear_model.LogisticRegression`."""
+    folder = f"{kind.__module__}.".split(".")[1]
+    return f"{folder}.{kind.__name__}"
+
+
+def fixed(kind, found):
+    """The parameters of a class that must have their defaults."""
+    return [name for name in parameters(kind) if name not in found.takes]
+
+
+def required(kind):
+    """The parameters of a class that have no default."""
+    return [name for name, one in parameters(kind).items() if one.default is one.empty]
+
+
+def alike(one, other):
+    """Whether two values of a parameter are the same, or things of one class and state."""
+    if type(one) is not type(other):
+        return False
+    held = getattr(one, "__dict__", None)
+    if held is None:
+        return one == other
+    return held.keys() == other.__dict__.keys() and all(
+        alike(value, other.__dict__[name]) for name, value in held.items()
+    )
+
+
+# What passes on the value of a parameter.
+
+
+def as_they_are(*names):
+    """Parameters that a kernel takes as they are."""
+    return {name: lambda value, schema: value for name in names}
+
+
+def only(fits, *names):
+    """Parameters that a kernel takes where their values fit."""
+    return {name: partial(_checked, name, fits) for name in names}
+
+
+def _checked(name, fits, value, schema):
+    if not fits(value):
+        raise Uncovered(f"its {name} of {value}")
+    return value
+
+
+def positive(value):
+    return value > 0
+
+
+def confidence(value):
+    return 0 < value <= 1
+
+
+def rate(optimizer, schema):
+    """The rate of plain stochastic gradient descent."""
+    if title_of(type(optimizer)) != "optim.SGD":
+        raise Uncovered(type(optimizer).__name__)
+    return constant(optimizer.lr, schema)
+
+
+def constant(schedule, schema):
+    """A rate that stays as it is."""
+    if title_of(type(schedule)) != "optim.Constant":
+        raise Uncovered(f"a rate of {type(schedule).__name__}")
+    return schedule.learning_rate
+
+
+def last_rows(engine, schema):
+    """How many rows are searched for neighbours, by their Euclidean distance."""
+    if title_of(type(engine)) != "neighbors.LazySearch":
+        raise Uncovered(type(engine).__name__)
+    if engine.min_distance_keep or "euclidean" not in getattr(engine.dist_func, "__name__", ""):
+        raise Uncovered("its engine as it is set")
+    if engine.window_size < 1:
+        raise Uncovered(f"a window of {engine.window_size} rows")
+    return {"window_size": engine.window_size}
+
+
+def criterion(name, schema):
+    """The measure of a split."""
+    if name not in ("info_gain", "gini"):
+        raise Uncovered(f"the split criterion {name}")
+    return name
+
+
+def gaussians(splitter, schema):
+    """How many thresholds are tried between the extremes of a feature."""
+    if splitter is None:
+        return {}
+    if title_of(type(splitter)) != "tree.GaussianSplitter":
+        raise Uncovered(type(splitter).__name__)
+    return {"n_splits": splitter.n_splits}
+
+
+def digits(splitter, schema):
+    """To how many digits features are rounded, before they are candidates for a threshold."""
+    if title_of(type(splitter)) == "tree.EBSTSplitter":
+        return {"digits": None}
+    if title_of(type(splitter)) != "tree.TEBSTSplitter":
+        raise Uncovered(type(splitter).__name__)
+    if not 0 <= splitter.digits <= 22:
+        raise Uncovered(f"{splitter.digits} digits")
+    return {"digits": splitter.digits}
+
+
+def windows(detector, schema):
+    """What makes the state of so many ADWINs."""
+    if title_of(type(detector)) != "drift.ADWIN":
+        raise Uncovered(type(detector).__name__)
+    return equivalent(detector)
+
+
+def linear_regression(model, schema):
+    """What makes the state of so many models, each that of a leaf."""
+    if title_of(type(model)) != "linear_model.LinearRegression":
+        raise Uncovered(f"leaves with {type(model).__name__}")
+    return equivalent(model, schema)
+
+
+def last_of(model):
+    """The last step of a pipeline; a model alone is its only step."""
+    return [*getattr(model, "steps", {None: model}).values()][-1]
+
+
+def member(model, schema):
+    """What makes the state of so many members of an ensemble, that are trees or plain models."""
+    if title_of(type(last_of(model))) not in MEMBERS:
+        raise Uncovered(f"an ensemble of {type(last_of(model)).__name__}")
+    return equivalent(model, schema)
+
+
+def resampling(method, schema):
+    """How often members learn a row; with the other methods, river raises an error."""
+    if method not in RESAMPLING:
+        raise Uncovered(f"the bagging_method {method}")
+    return method
+
+
+def seed_and_names(seed, schema):
+    """The seed, and the names of the columns, whose order decides which of them are sampled."""
+    return {"seed": seed, "names": schema.names}
+
+
+# Parameters that do not go together.
+
+
+def patient(made):
+    """An ensemble must not be of trees that may split twice a row: room is for one split.
+
+    A tree waits for `grace_period` labels, and a Poisson number is below rate + 8 deviations + 14
+    with a probability of more than 1 - 1e-15.
+    """
+    rate = made.w if getattr(made, "bagging_method", None) == "bag" else 1
+    if getattr(last_of(made.model), "grace_period", math.inf) < rate + 8 * math.sqrt(rate) + 14:
+        raise Uncovered("an ensemble of trees with so short a grace_period")
+
+
+def two_samples(made):
+    """A window must hold two samples."""
+    if made.window_size < 2 * made.stat_size:
+        raise Uncovered(f"a stat_size of {made.stat_size} in a window of {made.window_size}")
+
+
+RESAMPLING = "bag", "wt", "subag"
+SGD = {"optimizer": rate, "intercept_lr": constant}
+GRADIENT = as_they_are("l2", "clip_gradient")
+GROWTH = as_they_are("grace_period", "max_depth", "tau", "leaf_prediction", "merit_preprune")
+GROWTH |= only(positive, "delta", "max_size")
+TREE = GROWTH | {
+    "split_criterion": criterion,
+    "splitter": gaussians,
+    **as_they_are("nb_threshold", "min_branch_fraction", "max_share_to_split"),
+    **only(positive, "memory_estimate_period"),
+}
+BAGGING = {"model": member} | only(positive, "n_models") | as_they_are("seed")
+SCALERS = {"preprocessing.StandardScaler": Equivalent("linear.scaled")}
+EQUIVALENTS = {
+    "linear_model.LogisticRegression": Equivalent(
+        "linear.logistic_regression", SGD | as_they_are("intercept_init") | GRADIENT
+    ),
+    "linear_model.LinearRegression": Equivalent(
+        "linear.linear_regression", SGD | as_they_are("intercept_init") | GRADIENT
+    ),
+    "linear_model.Perceptron": Equivalent("linear.perceptron", GRADIENT),
+    "linear_model.PAClassifier": Equivalent(
+        "linear.passive_aggressive",
+        only(positive, "C") | as_they_are("mode", "learn_intercept"),
+    ),
+    "linear_model.SoftmaxRegression": Equivalent(
+        "linear.softmax_regression", {"optimizer": rate} | as_they_are("l2")
+    ),
+    "naive_bayes.GaussianNB": Equivalent("bayes.gaussian_nb"),
+    "neighbors.KNNClassifier": Equivalent(
+        "neighbors.knn_classifier",
+        {"engine": last_rows} | only(positive, "n_neighbors") | as_they_are("weighted", "softmax"),
+    ),
+    "neighbors.KNNRegressor": Equivalent(
+        "neighbors.knn_regressor",
+        {"engine": last_rows} | only(positive, "n_neighbors") | as_they_are("aggregation_method"),
+    ),
+    "tree.HoeffdingTreeClassifier": Equivalent("trees.hoeffding_tree", TREE),
+    "tree.HoeffdingAdaptiveTreeClassifier": Equivalent(
+        "adaptive_trees.hoeffding_adaptive_tree",
+        TREE
+        | {"drift_detector": windows}
+        | as_they_are("bootstrap_sampling", "drift_window_threshold", "seed")
+        | only(positive, "switch_significance"),
+    ),
+    "tree.HoeffdingTreeRegressor": Equivalent(
+        "regression_trees.hoeffding_tree_regressor",
+        GROWTH
+        | {"splitter": digits, "leaf_model": linear_regression}
+        | as_they_are("model_selector_decay", "min_samples_split"),
+    ),
+    "forest.ARFClassifier": Equivalent(
+        "forests.adaptive_random_forest",
+        TREE
+        | {"drift_detector": windows, "warning_detector": windows, "seed": seed_and_names}
+        | as_they_are("max_features", "disable_weighted_vote")
+        | only(positive, "n_models", "lambda_value"),
+    ),
+    "ensemble.BaggingClassifier": Equivalent("ensembles.bagging_classifier", BAGGING, patient),
+    "ensemble.BaggingRegressor": Equivalent("ensembles.bagging_regressor", BAGGING, patient),
+    "ensemble.ADWINBaggingClassifier": Equivalent("ensembles.adwin_bagging", BAGGING, patient),
+    "ensemble.LeveragingBaggingClassifier": Equivalent(
+        "ensembles.leveraging_bagging",
+        BAGGING | {"bagging_method": resampling} | as_they_are("w") | only(positive, "adwin_delta"),
+        patient,
+    ),
+    "drift.ADWIN": Equivalent(
+        "adwin.adwin",
+        only(confidence, "delta")
+        | only(positive, "clock")
+        | only(lambda n: 2 <= n <= 1000, "max_buckets")
+        | only(lambda n: n >= 0, "min_window_length")
+        | as_they_are("grace_period"),
+    ),
+    "drift.PageHinkley": Equivalent(
+        "detectors.page_hinkley",
+        as_they_are("min_instances", "delta", "threshold", "alpha", "mode"),
+    ),
+    "drift.KSWIN": Equivalent(
+        "kswin.kswin",
+        only(lambda p: p < 0.99, "alpha")  # p-values of nearly 1 are not exact in scipy's test,
+        | only(lambda n: 0 < n <= 10_000, "stat_size")  # nor are those of larger samples
+        | as_they_are("window_size", "seed"),
+        two_samples,
+    ),
+    "drift.DDM": Equivalent(
+        "detectors.ddm", as_they_are("warm_start", "warning_threshold", "drift_threshold")
+    ),
+    "drift.EDDM": Equivalent("detectors.eddm", as_they_are("warm_start", "alpha", "beta")),
+    "drift.HDDMA": Equivalent(
+        "detectors.hddm_a",
+        only(confidence, "drift_confidence")
+        | only(lambda p: 0 < p <= 2, "warning_confidence")
+        | as_they_are("two_sided_test"),
+    ),
+    "drift.HDDMW": Equivalent(
+        "detectors.hddm_w",
+        only(confidence, "drift_confidence", "warning_confidence")
+        | as_they_are("lambda_val", "two_sided_test"),
+    ),
+}
+MEMBERS = {
+    *(
+        name
+        for name in EQUIVALENTS
+        if name.startswith(("linear_model.", "naive_bayes.", "neighbors."))
+    ),
+    "tree.HoeffdingTreeClassifier",
+    "tree.HoeffdingTreeRegressor",
+}
