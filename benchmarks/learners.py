@@ -127,12 +127,12 @@ def of_river(learner, drawn, rows):
     dicts = [dict(zip(drawn.schema.names, x)) for x in block.X.tolist()]
     pairs = list(zip(dicts, block.y.tolist()))
     model = learner.uncompiled().start(drawn.schema, 1)._model
-    right = metrics.MAE() if drawn.schema.regression else metrics.Accuracy()
+    metric = metrics.MAE() if drawn.schema.regression else metrics.Accuracy()
 
     def work():
         for x, y in pairs:
             predicted = model.predict_one(x)
-            right.update(y, 0 if predicted is None else predicted)
+            metric.update(y, 0 if predicted is None else predicted)
             model.learn_one(x, y)
 
     return seconds(work) / rows
@@ -148,10 +148,10 @@ def of_kernel(spec, drawn):
 def race(spec, concept, noise, rows, many):
     """The ratio, and rows a second of the kernel and of river."""
     learner = Learner.model_validate(spec)
-    told = {"length": many, "concepts": {"a": concept}, "noise": noise}
-    drawn = Drawn(Stream.model_validate(told))
+    spec_of_stream = {"length": many, "concepts": {"a": concept}, "noise": noise}
+    drawn = Drawn(Stream.model_validate(spec_of_stream))
     assert learner.engine(drawn.schema) == "compiled", learner.engine(drawn.schema)
-    short = Drawn(Stream.model_validate(told | {"length": 2 * WARMUP}))
+    short = Drawn(Stream.model_validate(spec_of_stream | {"length": 2 * WARMUP}))
     of_kernel(spec, short)  # compiles, and loads
     pairs = [(of_river(learner, drawn, rows), of_kernel(spec, drawn)) for _ in range(PAIRS)]
     ratio = median(slow / fast for slow, fast in pairs)
@@ -159,19 +159,21 @@ def race(spec, concept, noise, rows, many):
     return ratio, 1 / fast, 1 / slow
 
 
-def hearing(spec, few, rows=200_000):
+def race_of_detectors(spec, few, rows=200_000):
     """The ratio of a detector over an array of errors, and errors a second of both."""
     rng = np.random.default_rng(0)
     errors = (rng.random(rows) < np.where(np.arange(rows) // 20_000 % 2, 0.3, 0.2)).astype(float)
     ours = Detector.model_validate(spec)
-    pairs = [(updated(ours, errors[:few]) / few, heard(ours, errors) / rows) for _ in range(PAIRS)]
+    pairs = [
+        (of_object(ours, errors[:few]) / few, of_alarm(ours, errors) / rows) for _ in range(PAIRS)
+    ]
     ratio = median(slow / fast for slow, fast in pairs)
     slow, fast = (median(one) for one in zip(*pairs))
     return ratio, 1 / fast, 1 / slow
 
 
-def updated(detector, errors):
-    """Seconds that river's object takes, asked after each error whether it rings."""
+def of_object(detector, errors):
+    """Seconds that river's object takes, asked after each error whether it fires."""
     held, errors = detector._maker(np.random.default_rng(1))(), errors.tolist()
 
     def work():
@@ -182,14 +184,14 @@ def updated(detector, errors):
     return seconds(work)
 
 
-def heard(detector, errors):
-    """Seconds to hear some errors, with all warnings and alarms among them."""
-    hear = detector.start(np.random.default_rng(1))
+def of_alarm(detector, errors):
+    """Seconds for some errors, with all warnings and alarms among them."""
+    alarm = detector.start(np.random.default_rng(1))
 
     def work():
         start = 0
-        while (rung := hear(errors[start:])) is not None:
-            start += rung[0] + 1
+        while (fired := alarm(errors[start:])) is not None:
+            start += fired[0] + 1
 
     return seconds(work)
 
@@ -209,12 +211,12 @@ def main(words):
                 show(name, title, asked, *race(spec, concept, noise, rows, many))
     for name, (spec, few, asked) in DETECTORS.items():
         if any(word in f"detector {name}".lower() for word in wanted):
-            show(name, "errors", asked, *hearing(spec, few))
+            show(name, "errors", asked, *race_of_detectors(spec, few))
 
 
 def show(name, rows, asked, ratio, fast, slow):
-    told = f"{name:38} {rows:>18} {ratio:>6.1f}x {asked or '':>6} {fast:>12,.0f} {slow:>10,.0f}"
-    print(told, flush=True)
+    line = f"{name:38} {rows:>18} {ratio:>6.1f}x {asked or '':>6} {fast:>12,.0f} {slow:>10,.0f}"
+    print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from driftsim.adaptation.memories import Memory
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Labels
 from driftsim.examples import CONCEPTS, PARTS, scenario, written
+from driftsim.kernels.registry import coverage
 from driftsim.learners.learner import Learner
 from driftsim.libraries import imported, parameters
 from driftsim.messages import ScenarioError, guess, short
@@ -64,6 +65,8 @@ def with_parameters(family, name):
     """A kind, with the parameters it takes."""
     kind = family.kinds[name]
     lines = [f"  {title(family, name)} ({family.kind()})", wrapped(described(kind), "    ", 4)]
+    if issubclass(kind, Detector) and not required(kind):
+        lines.append(wrapped(f"runs on: {kind().engine()}", "    ", 6))
     for field, info in kind.model_fields.items():
         if issubclass(kind, Imported) and field == "path":
             continue
@@ -74,6 +77,11 @@ def with_parameters(family, name):
     if kind.model_config.get("extra") == "allow":
         lines.append("    and the parameters of the class itself: give its path to driftsim kinds")
     return "\n".join(lines)
+
+
+def required(kind):
+    """The fields of a kind that have no default."""
+    return [name for name, info in kind.model_fields.items() if info.is_required()]
 
 
 def example(family, name):
@@ -97,6 +105,8 @@ def listed_path(kind, path):
         raise ScenarioError(str(error)) from None
     first = (inspect.getdoc(found) or "").split("\n\n")[0].replace("\n", " ")
     lines = [f"  {path}", wrapped(first, "    ", 4)] if first else [f"  {path}"]
+    if engine := coverage(found):
+        lines.append(wrapped(f"runs on: {engine}", "    ", 6))
     for name, parameter in parameters(found).items():
         required = parameter.default is parameter.empty
         default = "required" if required else f"default {short(parameter.default)}"

@@ -54,7 +54,9 @@ def told_rules(rules):
 def told_contender(name, contender, schema):
     """What a contender is, and what it runs on."""
     engine = contender.engine(schema)
-    return f"{name}: {contender.learner.title} ({engine}); {written(contender.policy)}"
+    detectors = [f"its detector: {one.engine()}" for one in contender.at_work[1].detectors]
+    what = f"{contender.learner.title} ({engine})", written(contender.policy), *detectors
+    return f"{name}: {'; '.join(what)}"
 
 
 def told_concepts(stream, width):

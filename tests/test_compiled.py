@@ -319,6 +319,23 @@ def learned(folder, package=PACKAGE.parent, **variables):
     )
 
 
+PLACES = """
+import json
+from functools import partial
+from driftsim.kernels import cache, detector_loop, detectors, forests
+from driftsim.kernels import linear, loop, neighbors, trees
+tree = partial(trees.hoeffding_tree, d=2, k=2)
+models = {
+    "linear": linear.perceptron(1, 2, 2), "neighbors": neighbors.knn_classifier(1, 2, 2),
+    "tree": tree(1), "scaled tree": linear.scaled(1, 2, 2, tree),
+    "forest": forests.adaptive_random_forest(1, 2, 2, n_models=2, seed=1),
+}
+keys = {name: cache.key_of(loop.play, state) for name, state in models.items()}
+keys["ddm"] = cache.key_of(detector_loop.detect, detectors.ddm(1))
+print(json.dumps({name: str(cache.place_of(key)) for name, key in keys.items()}))
+"""
+
+
 def printed(process):
     text, errors = process.communicate()
     assert process.returncode == 0, errors
@@ -337,6 +354,32 @@ def test_processes_compile_a_kernel_at_once_or_once_and_an_edited_one_anew(tmp_p
     path.write_text(path.read_text().replace("s.rate * (slope", "2.0 * s.rate * (slope"))
     cold, after = printed(learned(kept, package))
     assert (cold, after != before) == ("True", True)
+
+
+EDITED = {  # a module of kernels, and the models whose code is compiled again
+    "neighbors": {"neighbors"},
+    "linear": {"linear", "scaled tree"},
+    "hoeffding_leaf": {"tree", "scaled tree", "forest"},  # which trees.py imports
+    "adwin": {"forest"},
+    "loop": {"linear", "neighbors", "tree", "scaled tree", "forest", "ddm"},
+}
+
+
+def test_an_edited_module_is_compiled_again_with_those_that_import_it_alone(tmp_path):
+    shutil.copytree(PACKAGE, tmp_path / "driftsim", ignore=shutil.ignore_patterns("__pycache__"))
+    before = places(tmp_path)
+    for module, expected in EDITED.items():
+        path = tmp_path / "driftsim" / "kernels" / f"{module}.py"
+        path.write_text(path.read_text() + "\n# edited\n")
+        after = places(tmp_path)
+        assert {name for name in after if before[name] != after[name]} == expected
+        before = after
+
+
+def places(folder):
+    """Where the package in a folder keeps the code of some models."""
+    command = [sys.executable, "-c", PLACES]
+    return json.loads(subprocess.check_output(command, cwd=folder, text=True))
 
 
 def test_an_upgraded_package_compiles_anew(monkeypatch):

@@ -53,6 +53,24 @@ def test_parameters_are_told_with_type_default_and_unit(name, line):
 
 
 @pytest.mark.parametrize(
+    ("name", "engine"),
+    [
+        ("adwin", "compiled"),
+        ("river.drift.KSWIN", "compiled, as long as these have their defaults: window"),
+        ("river.drift.binary.FHDDM", "river, not compiled: there is no kernel for FHDDM"),
+        ("river.naive_bayes.GaussianNB", "compiled"),
+        ("river.tree.ExtremelyFastDecisionTreeClassifier", "river, not compiled: there is no"),
+    ],
+)
+def test_a_detector_and_a_class_of_river_say_what_they_run_on(name, engine):
+    assert f"    runs on: {engine}" in listing(name)
+
+
+def test_what_is_no_model_and_no_detector_does_not(name="river.tree.splitter.GaussianSplitter"):
+    assert "runs on" not in listing(name) + listing("sea") + listing("river.datasets.Phishing")
+
+
+@pytest.mark.parametrize(
     ("name", "words"),
     [
         ("suden", "no family or kind is called 'suden'; did you mean 'sudden'?"),

@@ -39,7 +39,7 @@ def test_a_timeline_tells_what_there_is(tmp_path):
         "the share 0.1 of the labels is replaced by a wrong one",
         "200 rows of warm-up; labels: delayed, rows 50; 3 seeds",
         "tree: DecisionTreeClassifier (scikit-learn); "
-        "on_drift, memory 1,000, detector adwin delta 0.01",
+        "on_drift, memory 1,000, detector adwin delta 0.01; its detector: compiled",
         "a" * 50 + "b" * 148,
         "a = before: sea, threshold 8",
         "b = after: sea, threshold 12.5",

@@ -75,10 +75,12 @@ def engine(library, made, schema=None) -> str:
 
 
 def coverage(kind) -> str | None:
-    """Whether a class of river runs compiled, and with which parameters; None for other things."""
+    """Whether a model or detector of river runs compiled, and with which parameters; or None."""
     if not getattr(kind, "__module__", "").startswith("river."):
         return None
     found = (EQUIVALENTS | SCALERS).get(title_of(kind))
+    if found is None and not any(hasattr(kind, name) for name in ("predict_one", "drift_detected")):
+        return None
     if found is None:
         return f"river, not compiled: there is no kernel for {kind.__name__}"
     if kept := fixed(kind, found):

@@ -82,7 +82,7 @@ def test_another_seed_gives_another_forest():
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "message"),
     [
         (
             {"kind": "river.tree.HoeffdingTreeClassifier", "grace_period": "long"},
@@ -108,8 +108,8 @@ def test_another_seed_gives_another_forest():
         ),
     ],
 )
-def test_what_will_not_do_is_refused_at_load(written, said):
-    with pytest.raises(ValidationError, match=said):
+def test_what_will_not_do_is_refused_at_load(written, message):
+    with pytest.raises(ValidationError, match=message):
         Learner.model_validate(written)
 
 

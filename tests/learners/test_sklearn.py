@@ -15,7 +15,7 @@ FOREST = {"kind": "sklearn.ensemble.RandomForestClassifier", "n_estimators": 3}
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "message"),
     [
         ({"kind": "sklearn.tree.DecisionTreeClassifier", "max_depth": -1}, "max_depth"),
         ({"kind": "sklearn.tree.DecisionTreeClassifier", "max_depth": "deep"}, "max_depth"),
@@ -29,11 +29,11 @@ FOREST = {"kind": "sklearn.ensemble.RandomForestClassifier", "n_estimators": 3}
         ("sklearn.multiclass.OneVsRestClassifier", "needs the parameter 'estimator'"),
     ],
 )
-def test_parameters_are_checked_at_load(written, said):
+def test_parameters_are_checked_at_load(written, message):
     if written == {"kind": "sklearn.linear_model.LogisticRegression", "C": float("inf")}:
         assert Learner.model_validate(written).kind()  # scikit-learn's own rules allow it
         return
-    with pytest.raises(ValidationError, match=said):
+    with pytest.raises(ValidationError, match=message):
         Learner.model_validate(written)
 
 

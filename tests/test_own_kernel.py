@@ -1,0 +1,41 @@
+"""A kernel of one's own, as docs/compiled.md writes it, beside its slow equivalent."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from driftsim.adaptation.detectors import Detector
+from driftsim.own import load_parts
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "compiled.md"
+KERNEL, SLOW = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
+
+
+@pytest.fixture(scope="module")
+def cusum(tmp_path_factory):
+    """The detector of the page, and its slow equivalent."""
+    path = tmp_path_factory.mktemp("own") / "cusum.py"
+    path.write_text(KERNEL)
+    load_parts([str(path)])
+    namespace = {}
+    exec(SLOW, namespace)
+    yield namespace["cusum_alarms"]
+    Detector.kinds.pop("cusum", None)
+
+
+@pytest.mark.parametrize(("slack", "threshold"), [(0.05, 8.0), (0.0, 3.0), (0.2, 5.0)])
+def test_it_fires_when_its_slow_equivalent_does(cusum, slack, threshold):
+    rng = np.random.default_rng(0)
+    errors = (rng.random(6_000) < np.repeat([0.1, 0.5, 0.1, 0.7, 0.2], 1_200)).astype(float)
+    spec = {"kind": "cusum", "slack": slack, "threshold": threshold}
+    detector = Detector.model_validate(spec)
+    alarm, found, start = detector.start(rng), [], 0
+    while (fired := alarm(errors[start : start + 700])) or start < len(errors):
+        if fired:
+            found.append(start + fired[0])
+        start += fired[0] + 1 if fired else 700
+    assert found == cusum(errors, slack, threshold) and len(found) > 1
+    assert detector.engine() == "compiled"
+    assert not detector.needs_compiling
