@@ -1,32 +1,35 @@
 """Column overview: what `check` prints of the columns of recorded rows, a line each."""
 
 import textwrap
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from driftsim.messages import plural
-from driftsim.streams.inspection import inspected, numbers_among
+from driftsim.streams.inspection import Facts, inspected, numbers_among
+from driftsim.streams.recorded import Recorded, Table
+from driftsim.streams.stream import Stream
 
-MOST_COLUMNS = 30  # of a table, that are listed
+MOST_COLUMNS = 30  # of a table that have a line each
 LONGEST = 24  # characters of a name
 
 
-def column_lines(stream, width):
-    """The columns of each recorded concept, in lines of at most so many characters."""
+def column_lines(stream: Stream, width: int) -> Iterator[str]:
+    """The columns of each recorded concept, in lines of at most `width` characters."""
     for name, concept in stream.concepts.items():
-        if hasattr(concept, "columns"):
+        if isinstance(concept, Recorded):
             columns, target = concept.columns()
             facts = inspected(columns, target, not stream.schema.regression)
             yield cut(f"columns of {name}, {plural(len(columns[0].codes), 'row')}:", width)
-            yield from listed_table(facts, target, width)
+            yield from table_lines(facts, target, width)
 
 
-def mixed_columns(stream):
-    """A line for each column of a table that became one of words, though some are numbers.
+def mixed_columns(stream: Stream) -> Iterator[str]:
+    """A line for each column of a table that is read as words though some of them are numbers.
 
-    Not for one that a file or a scenario declares to hold words.
+    Columns that a file or a scenario declares to hold words have none.
     """
     for name, concept in stream.concepts.items():
-        if not hasattr(concept, "nominal") or Path(concept.path).suffix.lower() == ".arff":
+        if not isinstance(concept, Table) or Path(concept.path).suffix.lower() == ".arff":
             continue
         for j, words in stream.schema.values.items():
             column = stream.schema.names[j]
@@ -35,15 +38,15 @@ def mixed_columns(stream):
                 yield f"{name}: column '{column}' is read as words: {mixture}; {way_out}"
 
 
-def listed_table(facts, target, width):
-    """The columns of a table; where there are many, those that people should look at first."""
+def table_lines(facts: Sequence[Facts], target: int, width: int) -> Iterator[str]:
+    """The columns of a table; of very many, the target, those with remarks and the first."""
     urgent = sorted(range(len(facts)), key=lambda j: (j != target, not facts[j].remarks, j))
     chosen = sorted(urgent[:MOST_COLUMNS])
     room = min(max(len(facts[j].name) for j in chosen), LONGEST, width // 3)
     for j in chosen:
         one = facts[j]
-        begin = f"  {named(one.name, room):<{room}}  {'the target, ' * (j == target)}"
-        yield cut(begin + held(one, width - len(begin)), width)
+        begin = f"  {shortened(one.name, room):<{room}}  {'the target, ' * (j == target)}"
+        yield cut(begin + contents(one, width - len(begin)), width)
         for remark in one.remarks:
             indent = " " * (room + 4)
             yield from textwrap.wrap(
@@ -54,21 +57,23 @@ def listed_table(facts, target, width):
             )
     others = [facts[j] for j in urgent[MOST_COLUMNS:]]
     if others:
-        yield from textwrap.wrap(more(others), width, initial_indent="  ", subsequent_indent="    ")
+        yield from textwrap.wrap(
+            other_columns(others), width, initial_indent="  ", subsequent_indent="    "
+        )
 
 
-def more(others):
-    """What is in the columns that are not listed."""
+def other_columns(others: Sequence[Facts]) -> str:
+    """What the columns hold that have no line."""
     words = sum(one.levels is not None for one in others)
-    told = f"{len(others) - words:,} of numbers, {words:,} of words"
+    text = f"{len(others) - words:,} of numbers, {words:,} of words"
     missing, noted = sum(one.missing for one in others), sum(bool(one.remarks) for one in others)
-    told += f"; {missing:,} cells missing" * bool(missing)
-    told += f"; {noted:,} of them with remarks" * bool(noted)
-    return f"… and {plural(len(others), 'more column')}: {told}"
+    text += f"; {missing:,} cells missing" * bool(missing)
+    text += f"; {noted:,} of them with remarks" * bool(noted)
+    return f"… and {plural(len(others), 'more column')}: {text}"
 
 
-def held(one, width):
-    """What a column holds, in about so many characters."""
+def contents(one: Facts, width: int) -> str:
+    """What a column holds, in about `width` characters."""
     missing = f" ({one.missing:,} missing)" if one.missing else ""
     if one.levels is None:
         if one.low != one.low:
@@ -77,32 +82,32 @@ def held(one, width):
     total = sum(rows for _, rows in one.levels)
     text = f"{plural(len(one.levels), 'word')}{missing}: "
     for i, (word, rows) in enumerate(one.levels):
-        named = f"{', ' * (i > 0)}{cut(word, LONGEST)} {share(rows / total)}"
-        if len(text) + len(named) > width - len(", …") * (i + 1 < len(one.levels)) and i > 0:
+        entry = f"{', ' * (i > 0)}{cut(word, LONGEST)} {share(rows / total)}"
+        if len(text) + len(entry) > width - len(", …") * (i + 1 < len(one.levels)) and i > 0:
             return f"{text}, …"
-        text += named
+        text += entry
     return text
 
 
-def span(one):
+def span(one: Facts) -> str:
     """From the smallest to the largest number of a column."""
     if one.whole and max(abs(one.low), abs(one.high)) < 1e15:
         return f"{one.low:,.0f} to {one.high:,.0f}"
     return f"{one.low:.6g} to {one.high:.6g}"
 
 
-def share(part):
+def share(part: float) -> str:
     """A share as a percentage."""
     return "<1 %" if 0 < part < 0.01 else f"{100 * part:.0f} %"
 
 
-def named(name, room):
-    """A name in at most so many characters, which keep both of its ends."""
+def shortened(name: str, room: int) -> str:
+    """A name in at most `room` characters, both of its ends among them."""
     half = room // 2
     return cut(name if len(name) <= room else f"{name[:half]}…{name[half + 1 - room :]}", room)
 
 
-def cut(text, width):
-    """A text in one line of at most so many characters."""
+def cut(text: str, width: int) -> str:
+    """A text in one line of at most `width` characters."""
     text = "".join(c if c.isprintable() else "?" for c in text)
     return text if len(text) <= width else f"{text[: width - 1]}…"

@@ -1,26 +1,32 @@
 """Study overview: what `check` prints of a study, in words and a line of characters."""
 
 import textwrap
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from driftsim.column_overview import column_lines
+from driftsim.evaluation.prequential import Contender
 from driftsim.messages import parameters, plural
-from driftsim.parts import dumped
+from driftsim.parts import Part, dumped
+from driftsim.rows import Change, Schema
+from driftsim.scenario import Evaluation, Study
+from driftsim.streams.stream import Stream
 
 MARKS = "abcdefghijklmnopqrstuvwxyz"
-MOST_CHANGES = 20  # that are told one by one
+MOST_CHANGES = 20  # that have a line each
 
 
-def overview(study, width=80):
-    """A study in words, and a line of characters for the stream: a letter a concept."""
+def overview(study: Study, width: int = 80) -> str:
+    """A study in words, and its stream as a line of characters: a letter for each concept."""
     scenario = study.variants[0].scenario
     lines = [study.question] if study.question else []
-    lines += [*told_stream(scenario.stream), *told_rules(scenario.evaluation)]
+    lines += [*stream_lines(scenario.stream), evaluation_line(scenario.evaluation)]
     schema = scenario.stream.schema
     for name, one in scenario.models.items():
-        lines += [told_contender(name, one, schema), *(f"{name}: {n}" for n in one.learner.notes)]
-    lines += [*told_concepts(scenario.stream, max(width - 2, 20)), *told_changes(scenario.stream)]
+        lines += [contender_line(name, one, schema), *(f"{name}: {n}" for n in one.learner.notes)]
+    lines += concept_lines(scenario.stream, max(width - 2, 20))
+    lines += change_lines(scenario.stream)
     if len(study.variants) > 1:
         swept = " and ".join(study.swept)
         lines.append(f"{len(study.variants)} settings of {swept}; this is the first")
@@ -28,8 +34,8 @@ def overview(study, width=80):
     return "\n".join([*(wrapped(line, width) for line in lines), *columns])
 
 
-def told_stream(stream):
-    """How many rows of what a stream has."""
+def stream_lines(stream: Stream) -> Iterator[str]:
+    """What the rows of a stream are, and what is known of them."""
     schema = stream.schema
     named = f" ({', '.join(schema.classes[:10])})" if schema.classes else ""
     yield (
@@ -39,19 +45,20 @@ def told_stream(stream):
     if stream.noise:
         yield f"the share {stream.noise:g} of the labels is replaced by a wrong one"
     if not stream.known:
-        yield "nobody knows the probability of a label here: no oracle, and no excess error"
+        yield "the probabilities of the labels are unknown: no oracle, and no excess error"
 
 
-def told_rules(rules):
-    """What every contender plays by."""
-    repeats = f", {plural(rules.repeats, 'repeat')} of each" if rules.repeats > 1 else ""
-    yield (
-        f"{plural(rules.warmup, 'row')} of warm-up; labels: {written(rules.labels)}; "
-        f"{plural(rules.seeds, 'seed')}{repeats}"
+def evaluation_line(evaluation: Evaluation) -> str:
+    """The rules that hold for every contender, and how often each runs."""
+    many = evaluation.repeats > 1
+    repeats = f", {plural(evaluation.repeats, 'repeat')} of each" if many else ""
+    return (
+        f"{plural(evaluation.warmup, 'row')} of warm-up; labels: {written(evaluation.labels)}; "
+        f"{plural(evaluation.seeds, 'seed')}{repeats}"
     )
 
 
-def told_contender(name, contender, schema):
+def contender_line(name: str, contender: Contender, schema: Schema) -> str:
     """What a contender is, and what it runs on."""
     engine = contender.engine(schema)
     detectors = [f"its detector: {one.engine()}" for one in contender.at_work[1].detectors]
@@ -59,8 +66,8 @@ def told_contender(name, contender, schema):
     return f"{name}: {'; '.join(what)}"
 
 
-def told_concepts(stream, width):
-    """A line of letters for the concepts that rule, ~ through a ramp, and what they are."""
+def concept_lines(stream: Stream, width: int) -> Iterator[str]:
+    """A line of letters for the concepts that rule, ~ during a ramp, then what each letter is."""
     rows = np.arange(width) * stream.length // width
     weights = stream.drift.weights(rows, len(stream.concepts), 0)
     yield "".join(letter(one) for one in weights)
@@ -68,19 +75,19 @@ def told_concepts(stream, width):
         yield f"{MARKS[i % len(MARKS)]} = {name}: {written(concept)}"
 
 
-def told_changes(stream):
+def change_lines(stream: Stream) -> Iterator[str]:
     """When which concept follows which: the first changes, how many more, and the last."""
     names, changes = list(stream.concepts), stream.changes(0)
     between = len(changes) - MOST_CHANGES - 1
-    yield from (told_change(one, names) for one in changes[:MOST_CHANGES])
+    yield from (change_line(one, names) for one in changes[:MOST_CHANGES])
     if between > 0:
         yield f"… and {plural(between, 'more change')}, until"
     if between >= 0:
-        yield told_change(changes[-1], names)
+        yield change_line(changes[-1], names)
 
 
-def told_change(change, names):
-    """When one concept follows another, in words."""
+def change_line(change: Change, names: Sequence[str]) -> str:
+    """When one concept follows another."""
     first, centre, last, before, after = change
     if before == after:
         return f"row {centre:,}: marked"
@@ -88,17 +95,17 @@ def told_change(change, names):
     return f"{ramp}: {names[before]} → {names[after]}"
 
 
-def letter(weights):
-    """The concept that rules a row, as a letter; ~ through a ramp."""
+def letter(weights: np.ndarray) -> str:
+    """The concept that rules a row, as a letter, by the weights (k,) of all; ~ during a ramp."""
     return MARKS[int(weights.argmax()) % len(MARKS)] if weights.max() > 0.99 else "~"
 
 
-def written(part):
+def written(part: Part) -> str:
     """A part in a line: its kind, and the parameters that were given."""
     given = dumped(part, exclude_unset=True)
     return ", ".join([given["kind"], *parameters(given)])
 
 
-def wrapped(line, width):
-    """A line below the name of its file, over several where it is long."""
+def wrapped(line: str, width: int) -> str:
+    """A line indented below the name of its file, continued on others where it is long."""
     return textwrap.fill(line, max(width, 20), initial_indent="  ", subsequent_indent="    ")
