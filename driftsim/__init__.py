@@ -1,36 +1,42 @@
 """driftsim: which learner wins on a stream that changes, when, and at what cost.
 
-A *stream* is concepts ruled by a drift. A *contender* is a learner kept up by a policy. A *run*
-is one contender over one stream; its *trace* is all that is kept; metrics and reports are views
-of traces.
+A *stream* is concepts ruled by a drift. A *contender* is a learner with a policy that keeps it up
+to date. A *run* is one contender over one stream; its *trace* is all that is kept; metrics and
+reports are views of traces.
 
     import driftsim
-    from driftsim import report
 
     results = driftsim.run("scenarios/quickstart.yaml")
-    results.summary()                           # a row a contender
-    results.curves("error", window=500)         # a row a contender and window
-    results.traces()                            # the tallies themselves
-    report.write(results, "reports/quickstart") # figures, tables and the page
+    results.summary()                   # a row for each contender
+    results.curves("error", window=500) # a row for each contender and window
+    results.traces()                    # the tallies themselves
+    driftsim.report.write(results, "reports/quickstart")  # figures, tables and the page
 
 `driftsim.load` reads and checks a scenario without running it.
 """
 
+from collections.abc import Iterable
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from driftsim.messages import ScenarioError
-    from driftsim.scenario import Scenario, load
+    from concurrent.futures import Executor
 
-__all__ = ["Scenario", "ScenarioError", "load", "run"]
+    from driftsim import report
+    from driftsim.messages import ScenarioError
+    from driftsim.report.results import Results
+    from driftsim.scenario import Scenario, Study, load
+
+__all__ = ["Scenario", "ScenarioError", "load", "report", "run"]
 __version__ = "0.1.0"
 
 
-def __getattr__(name):  # imports what takes long only once it is asked for
-    if name in ("Scenario", "ScenarioError", "load"):
-        from driftsim import scenario
-
-        return getattr(scenario, name)
+def __getattr__(name):  # imports what takes long only when it is used
+    if name == "report":
+        return import_module("driftsim.report")
+    if name in __all__:
+        return getattr(import_module("driftsim.scenario"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -38,18 +44,26 @@ def __dir__():
     return [*globals(), *__all__]
 
 
-def run(scenario, out="reports", jobs=None, executor=None, fresh=False, parts=(), timeout=None):
-    """Play every run of a scenario that has not been played yet; gives its `Results`.
+def run(
+    scenario: "str | Path | Study | Scenario",
+    out: str | Path = "reports",
+    jobs: int | None = None,
+    executor: "Executor | None" = None,
+    fresh: bool = False,
+    parts: Iterable[str | Path] = (),
+    timeout: float | None = None,
+) -> "Results":
+    """Play all runs of a scenario that its store does not hold, and return its `Results`.
 
-    `scenario` is a path, what `load` gives, or a `Scenario` built in Python. Traces are kept
-    in `out`/<name>/runs. `jobs` is the number of processes, one for each core by default; any
-    `executor` of `concurrent.futures` will do instead. `fresh` plays all runs again. `parts`
-    are files with people's own parts. A run of more than `timeout` seconds is ended, and fails.
-    Raises `ScenarioError` for a scenario that will not do, and `RuntimeError` where a contender
-    fails, after all others have ended, or where traces were removed meanwhile.
+    `scenario` is a path, what `load` returns, or a `Scenario` built in Python. Traces are kept in
+    `out`/<name>/runs. `jobs` is the number of processes, by default one for each core; any
+    `executor` of `concurrent.futures` can be given instead. `fresh` plays all runs again. `parts`
+    are Python files with your own parts. A run that takes more than `timeout` seconds fails.
+
+    Raises `ScenarioError` for a scenario that is not valid, `StoreError` for a folder that cannot
+    be written, and `RuntimeError` where runs have failed, after all others have ended, or where
+    traces were removed meanwhile.
     """
-    from pathlib import Path
-
     from driftsim.own import load_parts
     from driftsim.report.results import Results
     from driftsim.runner import Finished, play
@@ -57,15 +71,16 @@ def run(scenario, out="reports", jobs=None, executor=None, fresh=False, parts=()
     from driftsim.scenario import Scenario, Study, load, study_of
     from driftsim.store import Store
 
-    load_parts(parts)
+    files = [str(path) for path in parts]
+    load_parts(files)
     study = study_of(scenario) if isinstance(scenario, Scenario) else scenario
     study = study if isinstance(study, Study) else load(study)
     store = Store(Path(out) / study.name / "runs")
-    runs = missing(study, store, parts, fresh)
+    runs = missing(study, store, files, fresh)
     ended = [one for one in play(runs, store, jobs, executor, timeout) if isinstance(one, Finished)]
     failed = [one for one in ended if one.failure]
     if failed:
         raise RuntimeError("\n".join(f"{one.run.title}: {one.failure}" for one in failed))
-    if gone := lost_traces(study, store, parts):
-        raise RuntimeError(gone)
-    return Results(study, store, parts)
+    if lost := lost_traces(study, store, files):
+        raise RuntimeError(lost)
+    return Results(study, store, files)

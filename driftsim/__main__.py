@@ -1,4 +1,4 @@
-"""`driftsim` and `python -m driftsim`: the command line, which a signal ends in an orderly way."""
+"""`driftsim` and `python -m driftsim`: the command line, which signals end in an orderly way."""
 
 import os
 import signal
@@ -6,13 +6,13 @@ import sys
 
 ORDERLY = "SIGINT", "SIGTERM", "SIGHUP"
 STOPPED = 130  # with which typer exits after a KeyboardInterrupt
-MESSAGE = "stopped; the runs that had ended are kept, and the same command goes on from there\n"
-AGAIN = 1  # seconds
+MESSAGE = "stopped; the runs that have ended are kept: the same command continues from there\n"
+REPEAT = 1  # seconds after which an interrupt is raised again
 received: list[int] = []  # the numbers of signals
 
 
 def main():
-    """Run the command line; its imports take long enough to be interrupted, too."""
+    """Run the command line; its imports take so long that they can be interrupted, too."""
     handle(end_at_once)
     from driftsim.cli import app
 
@@ -21,7 +21,7 @@ def main():
         app(prog_name="driftsim")
     except (SystemExit, KeyboardInterrupt) as end:
         handle(signal.SIG_IGN)
-        again(0)
+        interrupt_after(0)
         if not received or getattr(end, "code", STOPPED) != STOPPED:
             raise
         sys.stderr.write(MESSAGE)
@@ -29,7 +29,7 @@ def main():
 
 
 def handle(handler):
-    """Handle the signals that end this process, but for those that it was started to ignore."""
+    """Handle the signals that end this process, except those that it was started to ignore."""
     for name in ORDERLY:
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number and signal.getsignal(number) is not signal.SIG_IGN:
@@ -37,20 +37,20 @@ def handle(handler):
 
 
 def end_at_once(number, frame):
-    """End before anything has begun."""
+    """End before anything has started."""
     os.write(2, b"stopped\n")
     os._exit(128 + number)
 
 
 def interrupt(number, frame):
-    """Stop as by Ctrl-C, and once more if that goes unheeded, as in the midst of some imports."""
+    """Stop as by Ctrl-C, again and again, as some imports swallow a KeyboardInterrupt."""
     received.append(number)
-    again(AGAIN)
+    interrupt_after(REPEAT)
     raise KeyboardInterrupt
 
 
-def again(seconds):
-    """Interrupt once more after so many seconds; after 0, never."""
+def interrupt_after(seconds):
+    """Interrupt again after `seconds`; never, where they are 0."""
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, interrupt)
         signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -94,12 +94,12 @@ PARTS = {  # by family
 }
 
 
-def written(kind, parameters):
+def written(kind: str, parameters: str) -> str:
     """A part as a scenario writes it: its kind alone, or a mapping."""
     return f"{{kind: {kind}, {parameters}}}" if parameters else kind
 
 
-def scenario(kind, learner="sklearn.naive_bayes.GaussianNB"):
+def scenario(kind: str, learner: str = "sklearn.naive_bayes.GaussianNB") -> str:
     """A scenario with one sudden drift of a kind of concept, as YAML."""
     before, after = (written(kind, parameters) for parameters in CONCEPTS[kind])
     return f"""\

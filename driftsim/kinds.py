@@ -2,7 +2,10 @@
 
 import inspect
 import textwrap
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic.fields import FieldInfo
 
 from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.memories import Memory
@@ -14,7 +17,7 @@ from driftsim.learners.learner import Learner
 from driftsim.libraries import imported, parameters
 from driftsim.messages import ScenarioError, guess, short
 from driftsim.notation import parsed
-from driftsim.parts import MOST_ROWS, Imported, Strict, described
+from driftsim.parts import MOST_ROWS, Imported, Part, Strict, described
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
 
@@ -27,12 +30,12 @@ TYPES = {
     type(None): "null",
     Any: "part",
 }
-FAMILIES = {
+FAMILIES: dict[str, type[Part]] = {
     family.kind(): family for family in (Concept, Drift, Learner, Policy, Memory, Detector, Labels)
 }
 
 
-def listing(name=None):
+def listing(name: str | None = None) -> str:
     """All families, one, or one kind; raises `ScenarioError` where none has this name."""
     if name is None:
         return "\n\n".join(listed_family(family, summary) for family in FAMILIES.values())
@@ -50,18 +53,18 @@ def listing(name=None):
     raise ScenarioError(f"no family or kind is called {short(name)}; {guess(name, known)}")
 
 
-def listed_family(family, describe):
+def listed_family(family: type[Part], describe: Callable[[type[Part], str], str]) -> str:
     """A family, and each of its kinds as `describe(family, name)` puts it."""
     kinds = [describe(family, name) for name in sorted(family.kinds)]
     return "\n".join([f"{family.kind()}: {described(family)}", *kinds])
 
 
-def summary(family, name):
+def summary(family: type[Part], name: str) -> str:
     """A kind in a line or two."""
     return wrapped(described(family.kinds[name]), f"  {title(family, name):<22} ", 25)
 
 
-def with_parameters(family, name):
+def with_parameters(family: type[Part], name: str) -> str:
     """A kind, with the parameters it takes."""
     kind = family.kinds[name]
     lines = [f"  {title(family, name)} ({family.kind()})", wrapped(described(kind), "    ", 4)]
@@ -79,12 +82,12 @@ def with_parameters(family, name):
     return "\n".join(lines)
 
 
-def required(kind):
+def required(kind: type[Part]) -> list[str]:
     """The fields of a kind that have no default."""
     return [name for name, info in kind.model_fields.items() if info.is_required()]
 
 
-def example(family, name):
+def example(family: type[Part], name: str) -> str:
     """An example of a kind: a whole scenario for a concept that draws rows."""
     if family is Concept and name in CONCEPTS:
         concept = Concept.model_validate(parsed(written(name, CONCEPTS[name][0]))[0])
@@ -97,7 +100,7 @@ def example(family, name):
     return ""  # a kind of people's own
 
 
-def listed_path(kind, path):
+def listed_path(kind: type[Imported], path: str) -> str:
     """A class or function of a library, with the parameters it takes."""
     try:
         found = imported(path, kind.package, callable)
@@ -114,23 +117,23 @@ def listed_path(kind, path):
     return "\n".join(lines)
 
 
-def wrapped(text, begin, indent):
+def wrapped(text: str, begin: str, indent: int) -> str:
     """A text over as many lines as it needs, the first of which begins with `begin`."""
     rest = " " * indent
     return textwrap.fill(text, WIDTH, initial_indent=begin, subsequent_indent=rest)
 
 
-def title(family, name):
+def title(family: type[Part], name: str) -> str:
     """A kind as a scenario writes it."""
     return f"{name}.…" if issubclass(family.kinds[name], Imported) else name
 
 
-def plain(value):
+def plain(value: Any) -> str:
     """A default as a scenario writes it."""
     return value.kind() if hasattr(value, "kind") else short(value)
 
 
-def typed(info):
+def typed(info: FieldInfo) -> str:
     """What a field takes, in a few words, with its bounds."""
     text = plain_type(info.annotation)
     words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
@@ -143,7 +146,7 @@ def typed(info):
     return f"{text} {', '.join(bounds)}" if bounds else text
 
 
-def plain_type(annotation):
+def plain_type(annotation: Any) -> str:
     """A type as people who write scenarios call it."""
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin is Literal:
@@ -161,7 +164,7 @@ def plain_type(annotation):
     return TYPES.get(annotation, getattr(annotation, "__name__", str(annotation)))
 
 
-def comment(kind, field):
+def comment(kind: type, field: str) -> str:
     """The comment behind a field where its class defines it: its unit."""
     for owner in kind.__mro__:
         if field in inspect.get_annotations(owner):

@@ -28,6 +28,7 @@ HOMES = {
         "adaptation",
         "evaluation",
         "scenario",
+        "kinds",
     },
     "pydantic_core": {"messages"},
     "yaml": {"notation"},

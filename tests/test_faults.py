@@ -104,7 +104,7 @@ RAISING = {
 BEFORE = "before its first prediction"
 SLOWLY = pytest.mark.slow
 SLOW = [pytest.param(seconds, marks=SLOWLY) for seconds in (0.2, 0.3, 0.8, 1.2, 2.0)]
-STOPPED = "stopped; the runs that had ended are kept, and the same command goes on from there\n"
+STOPPED = "stopped; the runs that have ended are kept: the same command continues from there\n"
 
 
 def hostile(folder, *ways):

@@ -192,7 +192,7 @@ def test_ctrl_c_ends_with_a_line_and_no_process_left(tmp_path):
     said = process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert said == (
-        "stopped; the runs that had ended are kept, and the same command goes on from there\n"
+        "stopped; the runs that have ended are kept: the same command continues from there\n"
     )
     assert ends(process.pid)
 
