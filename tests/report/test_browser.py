@@ -281,7 +281,7 @@ def test_it_opens_from_disk_without_errors_or_requests(results, chromium, folder
 def test_it_fits_wide_and_narrow_light_and_dark(results, width, dark, chromium, folder):
     opened = Opened(chromium, written(results, folder), width, dark)
     opened.ask("for (const one of document.querySelectorAll('details')) one.open = true")
-    opened.ask("driftsim.then(({ hand }) => hand.go(3))")
+    opened.ask("driftsim.then(({ interaction }) => interaction.go(3))")
     whole, seen = opened.ask("return [document.documentElement.scrollWidth, innerWidth]")
     assert whole <= seen == width
     ground = opened.ask("return getComputedStyle(document.body).backgroundColor")
@@ -326,7 +326,7 @@ def test_a_click_or_a_key_hides_a_contender_and_shows_it_again(swept, chromium, 
     opened.press("ENTER")
     assert opened.lines() == ["bayes & co", "oracle"]
     opened.find("#nobody").click()
-    assert opened.lines() == [] and "nobody is shown" in opened.find("#picture").text
+    assert opened.lines() == [] and "no contender is shown" in opened.find("#picture").text
     opened.find("#everybody").click()
     assert opened.lines() == [*everybody, "majority", "no_change"]
 
@@ -492,7 +492,7 @@ def test_a_large_study_stays_small_and_is_drawn_soon(chromium, folder):
     assert path.stat().st_size < 5e6  # which leaves 3 MB to the figures
     opened = Opened(chromium, path)
     told = opened.ask(
-        "return driftsim.then(({ about, drawn }) => [about.settings[0].interval, drawn])"
+        "return driftsim.then(({ about, plotted }) => [about.settings[0].interval, plotted])"
     )
     assert told[0] == 50 and told[1] < 2_000  # no interval is merged; ms since the page was opened
     assert len(opened.lines()) == 11 and chromium.get_log("browser") == []
@@ -503,7 +503,7 @@ def test_a_large_report_with_its_figures_stays_small_and_is_drawn_soon(chromium,
     path = write(large(), tmp_path)[-1]
     assert path.stat().st_size < 8e6
     opened = Opened(chromium, path)
-    assert opened.ask("return driftsim.then(({ drawn }) => drawn)") < 2_000
+    assert opened.ask("return driftsim.then(({ plotted }) => plotted)") < 2_000
     assert chromium.get_log("browser") == [] and opened.requests() == [path.as_uri()]
 
 

@@ -1,24 +1,24 @@
-// The chart: curves over the stream, in the shades of the concepts that rule.
+// The chart: curves over the stream, on the shades of its concepts.
 
 const MARGIN = { top: 20, right: 14, bottom: 40, left: 58 };
-const GAP = 5; // pixels between curves and ticks
-const ROW = 8; // pixels of a row of ticks
-const [LEAST_STRIP, MOST_STRIP] = [18, 80]; // pixels of all of them
+const SPACE = 5; // pixels between curves and retraining marks
+const ROW = 8; // pixels of a row of marks
+const [LEAST_STRIP, MOST_STRIP] = [18, 80]; // pixels of all rows of marks
 
-/** A picture of curves as wide as its place; what is under the pointer is drawn over it. */
+/** The curves, as wide as the page allows; the cursor and the selection lie above them. */
 class Chart {
   constructor(svg) {
     this.svg = svg;
-    this.picture = svg.appendChild(drawn("g"));
-    this.cursor = svg.appendChild(drawn("g", { class: "cursor" }));
-    this.selection = svg.appendChild(drawn("rect", { class: "selection" }));
+    this.picture = svg.appendChild(svgElement("g"));
+    this.cursor = svg.appendChild(svgElement("g", { class: "cursor" }));
+    this.selection = svg.appendChild(svgElement("rect", { class: "selection" }));
   }
 
   /**
-   * Draw `shown`: {scene, windows, curves, metric, steps, bands, rows, values}, of which `rows` is
-   * the range of the stream, and `values` that of the metric, or null for what fits.
+   * Plot `shown`: {scene, windows, curves, metric, steps, bands, rows, values}. `rows` is the
+   * visible range of the stream, `values` that of the metric; null fits it to the curves.
    */
-  draw(shown) {
+  plot(shown) {
     this.shown = shown;
     this.measure();
     this.svg.setAttribute("width", this.width);
@@ -28,23 +28,23 @@ class Chart {
       ...this.grounds(),
       ...this.across(),
       ...this.along(),
-      ...this.ticks(),
-      drawn("g", { "clip-path": "url(#plot-clip)" }, ...this.changes(), ...this.lines()),
+      ...this.retrainings(),
+      svgElement("g", { "clip-path": "url(#plot-clip)" }, ...this.changes(), ...this.lines()),
       this.frame(),
       ...this.names(),
-      ...this.nothing(),
+      ...this.emptyNote(),
     );
     this.point(null);
     this.select(null);
   }
 
-  /** Find the places of everything. */
+  /** Compute sizes and scales. */
   measure() {
     const { curves, rows } = this.shown;
     this.width = Math.max(this.svg.parentElement.clientWidth, 240);
-    this.ticked = curves.filter(({ retrained }) => retrained.length);
-    const strip = Math.min(Math.max(this.ticked.length * ROW, LEAST_STRIP), MOST_STRIP);
-    this.strip = this.ticked.length ? GAP + strip : 0;
+    this.retrained = curves.filter(({ retrained }) => retrained.length);
+    const strip = Math.min(Math.max(this.retrained.length * ROW, LEAST_STRIP), MOST_STRIP);
+    this.strip = this.retrained.length ? SPACE + strip : 0;
     const plot = Math.max(220, Math.min(420, this.width * 0.42));
     this.top = MARGIN.top;
     this.bottom = this.top + plot;
@@ -53,10 +53,10 @@ class Chart {
     this.right = this.width - MARGIN.right;
     this.x = scaleOf(rows, [this.left, this.right]);
     this.visible = this.windowsIn(rows);
-    this.y = scaleOf(this.shown.values ?? this.fitting(), [this.bottom, this.top]);
+    this.y = scaleOf(this.shown.values ?? this.valueRange(), [this.bottom, this.top]);
   }
 
-  /** The windows that are in a range of rows, and one more at each end: the first and the last. */
+  /** The first and last window in a range of rows, with one more at each end. */
   windowsIn([low, high]) {
     const { firsts, lasts } = this.shown.windows;
     const from = lasts.findIndex((last) => last + 1 >= low);
@@ -64,19 +64,14 @@ class Chart {
     return [Math.max(from - 1, 0), Math.min(Math.max(to, from) + 1, lasts.length - 1)];
   }
 
-  /** The range of the values that are in sight. */
-  fitting() {
+  /** The range of the visible values. */
+  valueRange() {
     const { curves, bands, metric } = this.shown;
     const [from, to] = this.visible;
     let [low, high] = metric.zero ? [0, 0] : [Infinity, -Infinity];
-    for (const curve of curves) {
-      for (const values of bands ? [curve.low, curve.high] : [curve.mean]) {
-        for (let i = from; i <= to; i++) {
-          if (Number.isFinite(values[i])) {
-            low = Math.min(low, values[i]);
-            high = Math.max(high, values[i]);
-          }
-        }
+    for (const values of curves.flatMap((c) => (bands ? [c.low, c.high] : [c.mean]))) {
+      for (const value of values.slice(from, to + 1).filter(Number.isFinite)) {
+        [low, high] = [Math.min(low, value), Math.max(high, value)];
       }
     }
     if (low > high) return [0, 1];
@@ -87,10 +82,10 @@ class Chart {
   clip() {
     const { left, right, top, bottom } = this;
     const inside = { x: left, y: top, width: right - left, height: bottom - top };
-    return drawn("clipPath", { id: "plot-clip" }, drawn("rect", inside));
+    return svgElement("clipPath", { id: "plot-clip" }, svgElement("rect", inside));
   }
 
-  /** Stretches of the stream in sight: from, to, and what `setting.grounds` tells of them. */
+  /** Visible stretches of the stream: from, to, and shade and shares of `setting.grounds`. */
   stretches() {
     const { about } = this.shown.scene;
     const stops = [...about.grounds.slice(1).map(([start]) => start), about.length];
@@ -108,17 +103,12 @@ class Chart {
   grounds() {
     const height = this.bottom + this.strip - this.top;
     return this.stretches().map(({ from, to, shade }) => {
-      const place = {
-        x: from.toFixed(1),
-        y: this.top,
-        width: (to - from + 0.3).toFixed(1),
-        height,
-      };
-      return drawn("rect", { ...place, fill: shade });
+      const width = (to - from + 0.3).toFixed(1);
+      return svgElement("rect", { x: from.toFixed(1), y: this.top, width, height, fill: shade });
     });
   }
 
-  /** The names of concepts, above where each rules alone, if there is room. */
+  /** The names of concepts, above the stretches where one rules alone, if there is room. */
   names() {
     const { concepts } = this.shown.scene.about;
     const alone = this.stretches().filter(({ shares }) => Math.max(...shares) === 1);
@@ -126,76 +116,73 @@ class Chart {
     return alone.flatMap(({ from, to, shares }) => {
       const name = concepts[shares.indexOf(1)];
       const style = { class: "name", x: (from + to) / 2, y: this.top - 6, "text-anchor": "middle" };
-      return name.length * 6.6 + 6 < to - from ? [drawn("text", style, name)] : [];
+      return name.length * 6.6 + 6 < to - from ? [svgElement("text", style, name)] : [];
     });
   }
 
-  /** Lines across and what they stand for, and the name of the metric. */
+  /** Grid lines with their values, and the name of the metric. */
   across() {
     const { values, step } = roundValues(this.y.range, (this.bottom - this.top) / 52);
     const lines = values.flatMap((value) => {
       const y = this.y(value).toFixed(1);
-      const told = { x: this.left - 7, y, dy: "0.32em", "text-anchor": "end" };
+      const place = { x: this.left - 7, y, dy: "0.32em", "text-anchor": "end" };
       return [
-        drawn("line", { class: "grid", x1: this.left, x2: this.right, y1: y, y2: y }),
-        drawn("text", told, besideAxis(value, step)),
+        svgElement("line", { class: "grid", x1: this.left, x2: this.right, y1: y, y2: y }),
+        svgElement("text", place, tickLabel(value, step)),
       ];
     });
     const middle = `translate(12 ${(this.top + this.bottom) / 2}) rotate(-90)`;
     const style = { class: "title", transform: middle, "text-anchor": "middle" };
-    return [...lines, drawn("text", style, titleOf(this.shown.metric.name))];
+    return [...lines, svgElement("text", style, titleOf(this.shown.metric.name))];
   }
 
-  /** Rows of the stream along the foot. */
+  /** The axis of rows, below the curves. */
   along() {
     const foot = this.bottom + this.strip;
     const room = grouped(this.x.range[1]).length * 6.7 + 18;
     const { values, step } = roundValues(this.x.range, (this.right - this.left) / room);
-    const told = values
+    const ticks = values
       .filter((value) => value === Math.round(value))
       .flatMap((value) => {
         const x = this.x(value);
-        const text = besideAxis(value, step);
+        const text = tickLabel(value, step);
         const at = Math.min(x, this.width - text.length * 3.5);
         return [
-          drawn("line", { x1: x, x2: x, y1: foot, y2: foot + 4 }),
-          drawn("text", { x: at, y: foot + 17, "text-anchor": "middle" }, text),
+          svgElement("line", { x1: x, x2: x, y1: foot, y2: foot + 4 }),
+          svgElement("text", { x: at, y: foot + 17, "text-anchor": "middle" }, text),
         ];
       });
-    const style = { class: "title", x: (this.left + this.right) / 2, y: foot + 34 };
-    return [...told, drawn("text", { ...style, "text-anchor": "middle" }, "row of the stream")];
+    const place = { x: (this.left + this.right) / 2, y: foot + 34, "text-anchor": "middle" };
+    return [...ticks, svgElement("text", { class: "title", ...place }, "row of the stream")];
   }
 
-  /** A row of ticks for each contender that was retrained, under the curves. */
-  ticks() {
-    if (!this.ticked.length) return [];
-    const top = this.bottom + GAP;
-    const size = (this.strip - GAP) / this.ticked.length;
+  /** A row of marks for each contender that was retrained, under the curves. */
+  retrainings() {
+    if (!this.retrained.length) return [];
+    const top = this.bottom + SPACE;
+    const size = (this.strip - SPACE) / this.retrained.length;
     const [low, high] = this.x.range;
-    const style = { class: "title small", x: this.left - 7, y: top + (this.strip - GAP) / 2 };
-    const rows = this.ticked.map(({ colour, name, retrained }, i) => {
+    const style = { class: "title small", x: this.left - 7, y: top + (this.strip - SPACE) / 2 };
+    const rows = this.retrained.map(({ colour, name, retrained }, i) => {
       const y = (top + i * size).toFixed(1);
-      const seen = retrained.filter((row) => low <= row && row <= high);
-      const d = seen.map((row) => `M${this.x(row).toFixed(1)} ${y}v${(0.8 * size).toFixed(1)}`);
-      return drawn("path", {
-        class: "retrained",
-        d: d.join(""),
-        stroke: colour,
-        "data-name": name,
-      });
+      const marks = retrained
+        .filter((row) => low <= row && row <= high)
+        .map((row) => `M${this.x(row).toFixed(1)} ${y}v${(0.8 * size).toFixed(1)}`);
+      const look = { class: "retrained", stroke: colour, "data-name": name };
+      return svgElement("path", { ...look, d: marks.join("") });
     });
-    const told = drawn("text", { ...style, dy: "0.3em", "text-anchor": "end" }, "retrained");
-    return [told, ...rows];
+    const label = { ...style, dy: "0.3em", "text-anchor": "end" };
+    return [svgElement("text", label, "retrained"), ...rows];
   }
 
   changes() {
     return this.shown.scene.about.changes.map((row) => {
       const x = this.x(row).toFixed(1);
-      return drawn("line", { class: "change", x1: x, x2: x, y1: this.top, y2: this.bottom });
+      return svgElement("line", { class: "change", x1: x, x2: x, y1: this.top, y2: this.bottom });
     });
   }
 
-  /** The bands, and over all of them the lines. */
+  /** The bands, and the lines above them. */
   lines() {
     const { windows, curves, steps, bands } = this.shown;
     const place = [this.visible, steps, this.x, this.y];
@@ -204,12 +191,12 @@ class Chart {
     return [
       ...banded.map((curve) => {
         const d = bandPath(windows, curve, ...place);
-        return drawn("path", { class: "band", d, fill: curve.colour, ...name(curve) });
+        return svgElement("path", { class: "band", d, fill: curve.colour, ...name(curve) });
       }),
       ...curves.map((curve) => {
         const d = linePath(windows, curve.mean, ...place);
         const style = { stroke: curve.colour, "stroke-dasharray": curve.dashes.join(" ") };
-        return drawn("path", { class: "line", d, ...style, ...name(curve) });
+        return svgElement("path", { class: "line", d, ...style, ...name(curve) });
       }),
     ];
   }
@@ -217,24 +204,20 @@ class Chart {
   frame() {
     const { left, right, top, bottom, strip } = this;
     const foot = strip ? `M${left} ${bottom + strip}H${right}` : "";
-    return drawn("path", { class: "frame", d: `M${left} ${top}V${bottom}H${right}${foot}` });
+    return svgElement("path", { class: "frame", d: `M${left} ${top}V${bottom}H${right}${foot}` });
   }
 
-  /** Why there is nothing to see, where there is nothing. */
-  nothing() {
+  /** Why no curve is visible, if none is. */
+  emptyNote() {
     const { curves, scene } = this.shown;
-    const seen = curves.some(({ mean }) => mean.some(Number.isFinite));
-    if (seen) return [];
-    const why = curves.length
-      ? "not defined for those shown"
-      : scene.runs.size
-        ? "nobody is shown"
-        : "every run failed";
+    if (curves.some(({ mean }) => mean.some(Number.isFinite))) return [];
+    const hidden = scene.runs.size ? "no contender is shown" : "every run failed";
+    const why = curves.length ? "the metric is undefined for the contenders shown" : hidden;
     const place = { x: (this.left + this.right) / 2, y: (this.top + this.bottom) / 2 };
-    return [drawn("text", { class: "nothing", ...place, "text-anchor": "middle" }, why)];
+    return [svgElement("text", { class: "nothing", ...place, "text-anchor": "middle" }, why)];
   }
 
-  /** Point at a window, or at none. */
+  /** Mark a window, or none; gives its place. */
   point(index) {
     if (index === null) return this.cursor.replaceChildren();
     const { windows, curves, steps } = this.shown;
@@ -242,27 +225,28 @@ class Chart {
     const [start, stop] = [Math.max(from, this.left), Math.min(to, this.right)];
     const x = steps ? (start + stop) / 2 : stop;
     const [y, height] = [this.top, this.bottom - this.top];
+    const width = Math.max(stop - start, 0);
     const dots = curves
       .filter(({ mean }) => Number.isFinite(mean[index]))
       .map((curve) =>
-        drawn("circle", { cx: x, cy: this.y(curve.mean[index]), r: 3.5, fill: curve.colour }),
+        svgElement("circle", { cx: x, cy: this.y(curve.mean[index]), r: 3.5, fill: curve.colour }),
       );
     this.cursor.replaceChildren(
-      drawn("rect", { x: start, y, width: Math.max(stop - start, 0), height, class: "window" }),
-      drawn("line", { x1: x, x2: x, y1: y, y2: y + height }),
+      svgElement("rect", { x: start, y, width, height, class: "window" }),
+      svgElement("line", { x1: x, x2: x, y1: y, y2: y + height }),
       ...dots,
     );
     return x;
   }
 
-  /** Let one contender stand out, or none. */
-  light(name) {
+  /** Highlight one contender, or none. */
+  highlight(name) {
     for (const path of this.picture.querySelectorAll("[data-name]")) {
       path.classList.toggle("dim", name !== null && path.dataset.name !== name);
     }
   }
 
-  /** Show what is being selected: a rectangle [left, top, right, bottom], or nothing. */
+  /** Show the selected rectangle [left, top, right, bottom], or none. */
   select(corners) {
     const [left, top, right, bottom] = corners ?? [0, 0, 0, 0];
     const place = { x: left, y: top, width: right - left, height: bottom - top };

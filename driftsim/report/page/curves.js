@@ -1,6 +1,6 @@
 // Curves: metrics along the stream, over the seeds of a contender and the repeats of each.
 
-/** The columns that a reference would leave, as far as the truth has them. */
+/** The columns of a reference, from those of the truth with its name. */
 function columnsOf(reference, truth, rows) {
   if (reference === "oracle") return best(truth, rows);
   const prefix = `${reference}_`;
@@ -8,7 +8,7 @@ function columnsOf(reference, truth, rows) {
   return Object.fromEntries(own.map(([name, column]) => [name.slice(prefix.length), column]));
 }
 
-/** What is expected of the best possible predictor. */
+/** The expected columns of the best possible predictor. */
 function best(truth, rows) {
   const nothing = [rows.map(() => 0)];
   if (truth.bayes_error) {
@@ -41,7 +41,7 @@ class Scene {
     this.runs.set(name, [...(this.runs.get(name) ?? []), { seed, columns }]);
   }
 
-  /** Windows of a kind, and a function that gives the curve of a contender over them. */
+  /** The windows of a kind, and a function that gives the curve of a contender over them. */
   over(kind, window) {
     const windows = WINDOWS[kind](this.grid, window);
     const truths = new Map();
@@ -66,7 +66,7 @@ class Scene {
   }
 }
 
-/** The mean over seeds (or repeats), their least and their greatest, in each window. */
+/** The mean, the least and the greatest over seeds (or repeats), in each window. */
 function spread(values) {
   const [mean, low, high] = [values[0].slice(), values[0].slice(), values[0].slice()];
   for (const one of values.slice(1)) {

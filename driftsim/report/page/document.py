@@ -18,7 +18,7 @@ from driftsim.resolved import resolved
 from driftsim.runs import runs_of
 
 SCRIPTS = (
-    "unpack", "windows", "metrics", "curves", "drawing", "chart", "view", "reading", "sorting",
+    "unpack", "windows", "metrics", "curves", "svg", "chart", "view", "reading", "sorting",
     "page",
 )  # fmt: skip
 WHOLE = '\n"use strict";\n(() => {{\n{}}})();\n'

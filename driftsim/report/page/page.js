@@ -1,45 +1,37 @@
-// The page: its controls, its legend and its chart, put together.
+// The page: its controls, its legend and its chart.
 
 const KINDS = {
-  tumbling: ["tumbling", (rows) => `Each step is of ${rows} rows, one window after the other.`],
-  sliding: ["sliding", (rows) => `Each point is of the ${rows} rows up to it.`],
-  cumulative: ["cumulative", () => "Each point is of all rows up to it."],
+  tumbling: ["tumbling", (rows) => `Each step covers ${rows} rows, one window after the other.`],
+  sliding: ["sliding", (rows) => `Each point covers the last ${rows} rows.`],
+  cumulative: ["cumulative", () => "Each point covers all rows so far."],
   faded: [
     "fading",
-    (rows) =>
-      "Each point is of all rows up to it, a row counting less the longer it is past: " +
-      `as much as ${rows} in all.`,
+    (rows) => `Each point covers all rows so far; older ones count less, ${rows} rows in all.`,
   ],
 };
 const find = (id) => document.getElementById(id);
 
-/** Fill a choice, of [value, text], and tell what is chosen; one choice is none. */
-function choice(id, options, chosen, act) {
+/** Fill a selection of [value, text], which calls `act`; it is hidden if there is no choice. */
+function selection(id, options, selected, act) {
   const select = find(id);
   select.append(...options.map(([value, text]) => element("option", { value }, text)));
-  select.value = chosen;
+  select.value = selected;
   select.addEventListener("change", () => act(select.value));
   select.closest("label").hidden = options.length < 2;
 }
 
-/** Let the controls change a view. */
+/** Connect the controls to a view. */
 function controls(about, view) {
   const numbered = (texts) => texts.map((text, i) => [i, text]);
   const number = (name) => (value) => view.set({ [name]: Number(value) });
-  choice("setting", numbered(about.settings.map(({ title }) => title)), 0, number("setting"));
-  choice("metric", numbered(about.metrics.map(({ name }) => titleOf(name))), 0, number("metric"));
-  choice(
-    "window",
-    about.windows.map((rows) => [rows, `${grouped(rows)} rows`]),
-    about.window,
-    number("window"),
-  );
-  choice(
-    "over",
-    Object.entries(KINDS).map(([kind, [name]]) => [kind, name]),
-    "tumbling",
-    (over) => view.set({ over }),
-  );
+  const windows = about.windows.map((rows) => [rows, `${grouped(rows)} rows`]);
+  const kinds = Object.entries(KINDS).map(([kind, [name]]) => [kind, name]);
+  const settings = about.settings.map(({ title }) => title);
+  const metrics = about.metrics.map(({ name }) => titleOf(name));
+  selection("setting", numbered(settings), 0, number("setting"));
+  selection("metric", numbered(metrics), 0, number("metric"));
+  selection("window", windows, about.window, number("window"));
+  selection("over", kinds, "tumbling", (over) => view.set({ over }));
   find("bands").addEventListener("change", ({ target }) => view.set({ bands: target.checked }));
   const acts = {
     closer: () => view.scale(0.5),
@@ -47,14 +39,14 @@ function controls(about, view) {
     before: () => view.pan(-0.5),
     after: () => view.pan(0.5),
     whole: () => view.reset(),
-    everybody: () => view.show(view.everybody),
+    everybody: () => view.show(view.all),
     nobody: () => view.show([]),
   };
   for (const [id, act] of Object.entries(acts)) find(id).addEventListener("click", act);
 }
 
-/** What the controls show of a view. */
-function told(view, shown) {
+/** Update the controls and the legend from a view. */
+function update(view, shown) {
   const [metric, zoomed] = [shown.metric, view.rows !== null || view.values !== null];
   const picture = find("picture");
   ["aria-valuemin", "aria-valuemax"].forEach((name, i) =>
@@ -69,10 +61,10 @@ function told(view, shown) {
   const windows = KINDS[view.over][1](grouped(window));
   find("meaning").textContent = `${titleOf(metric.name)}: ${metric.means} ${windows}`;
   const buttons = find("legend").querySelectorAll("button");
-  view.everybody.forEach((one, i) => mark(buttons[i], one, view));
+  view.all.forEach((one, i) => mark(buttons[i], one, view));
 }
 
-/** Let a button tell whether one is shown, or why that cannot be. */
+/** Mark the button of a contender as shown or hidden, or say why it cannot be shown. */
 function mark(button, one, { computed, hidden }) {
   const known = one.played && computed.curve(one.name).mean.some(Number.isFinite);
   const unknown = one.played && !known;
@@ -84,47 +76,46 @@ function mark(button, one, { computed, hidden }) {
   button.setAttribute("aria-pressed", known && !hidden.has(one.name));
 }
 
-/** What is missing of a contender, in words. */
+/** Why a contender has no curve. */
 function lacking({ failed, played }) {
   if (failed) return played ? "a run failed" : "failed";
   return played ? "" : "no run";
 }
 
-/** A button for each who could be shown, pressed for those who are. */
+/** Fill the legend: a button for each contender and reference. */
 function legend(view, chart) {
-  const buttons = view.everybody.map((one) => {
+  const buttons = view.all.map((one) => {
     const button = element("button", { type: "button" });
     button.dataset.name = one.name;
-    button.append(sample(one), element("span", {}, one.label), element("small", {}));
+    button.append(lineSample(one), element("span", {}, one.label), element("small", {}));
     button.addEventListener("click", ({ shiftKey }) => {
       if (shiftKey) view.isolate(one.name);
       else view.toggle(one.name);
     });
-    for (const event of ["pointerenter", "focus"])
-      button.addEventListener(event, () => chart.light(one.name));
-    for (const event of ["pointerleave", "blur"])
-      button.addEventListener(event, () => chart.light(null));
+    const highlights = { pointerenter: one.name, focus: one.name, pointerleave: null, blur: null };
+    for (const [event, name] of Object.entries(highlights))
+      button.addEventListener(event, () => chart.highlight(name));
     return button;
   });
   find("legend").replaceChildren(...buttons);
 }
 
-/** Bring the chart to life. */
-async function begin() {
+/** Read the data of the page, and show the chart. */
+async function start() {
   const about = JSON.parse(find("about").textContent);
   const runs = await unpacked(about, find("tallies").textContent);
   const scenes = about.settings.map((setting, i) => new Scene(about, setting, runs[i]));
   const chart = new Chart(find("plot").querySelector("svg"));
-  let named = null; // the setting whose contenders the legend names
+  let listed = null; // the setting whose contenders are in the legend
   const view = new View(about, scenes, () => {
-    if (named !== view.setting) legend(view, chart);
-    named = view.setting;
-    const [shown, row] = [view.shown, hand.row];
-    chart.draw(shown);
-    told(view, shown);
-    hand.read(row === null ? null : windowAt(shown, row));
+    if (listed !== view.setting) legend(view, chart);
+    listed = view.setting;
+    const [shown, row] = [view.shown, interaction.row];
+    chart.plot(shown);
+    update(view, shown);
+    interaction.read(row === null ? null : windowAt(shown, row));
   });
-  const hand = new Hand(chart, view, new Readout(find("readout")));
+  const interaction = new Interaction(chart, view, new Readout(find("readout")));
   controls(about, view);
   find("chart").hidden = false;
   view.changed();
@@ -134,15 +125,15 @@ async function begin() {
     width = chart.svg.parentElement.clientWidth;
     view.changed();
   }).observe(chart.svg.parentElement);
-  return { about, view, chart, hand, drawn: performance.now() };
+  return { about, view, chart, interaction, plotted: performance.now() };
 }
 
-/** Show what is shown where there are no scripts. */
-function plainly(error) {
+/** Show the same as without scripts: a picture instead of the chart. */
+function withoutChart(error) {
   find("plain").innerHTML = find("still").textContent;
   find("chart").hidden = true;
   throw error;
 }
 
 document.querySelectorAll("main table").forEach(sortable);
-globalThis.driftsim = begin().catch(plainly);
+globalThis.driftsim = start().catch(withoutChart);

@@ -1,15 +1,15 @@
-// Reading: values at a position, by pointer or arrow keys, and what else hands do to a chart.
+// Reading: values at a row, and zooming, by pointer and keys.
 
-const CLICK = 6; // pixels, within which a drag is a click
-const MANY = 12; // values, beyond which a reading takes two columns
+const CLICK = 6; // pixels; a shorter drag is a click
+const MANY = 12; // values; a reading of more takes two columns
 
-/** The words of a reading, beside the place that is read. */
+/** The box with the values at a window, beside it. */
 class Readout {
   constructor(box) {
     this.box = box;
   }
 
-  /** Show a reading beside a place, or nothing. */
+  /** Show a reading beside the place x, or hide the box. */
   show(reading, x, width) {
     this.box.hidden = !reading;
     if (!reading) return;
@@ -17,45 +17,30 @@ class Readout {
     const list = element("ol", { className: lines.length > MANY ? "many" : "" });
     list.append(
       ...lines.map(({ curve, value, range }) => {
-        const told = element("span", { className: "value" }, value);
-        if (range) told.append(element("small", {}, ` ${range}`));
-        return element(
-          "li",
-          {},
-          sample(curve),
-          element("span", { className: "name" }, curve.label),
-          told,
-        );
+        const name = element("span", { className: "name" }, curve.label);
+        const text = element("span", { className: "value" }, value);
+        if (range) text.append(element("small", {}, ` ${range}`));
+        return element("li", {}, lineSample(curve), name, text);
       }),
     );
-    this.box.replaceChildren(
-      element("p", {}, `${rows} `, rules ? element("em", {}, rules) : ""),
-      list,
-    );
+    const title = element("p", {}, `${rows} `, rules ? element("em", {}, rules) : "");
+    this.box.replaceChildren(title, list);
     this.box.style.left = x > width / 2 ? "auto" : `${Math.round(x + 14)}px`;
     this.box.style.right = x > width / 2 ? `${Math.round(width - x + 14)}px` : "auto";
   }
 }
 
-/** Reads values and zooms, as pointer and keys say. */
-class Hand {
+/** Reads values and zooms, by pointer and keys: a method for each event. */
+class Interaction {
   constructor(chart, view, readout) {
-    Object.assign(this, { chart, view, readout, begun: null, index: null });
-    const heard = [
-      "pointerdown",
-      "pointermove",
-      "pointerup",
-      "pointercancel",
-      "pointerleave",
-      "dblclick",
-      "keydown",
-      "blur",
-    ];
-    for (const name of heard) chart.svg.addEventListener(name, (event) => this[name](event));
-    chart.svg.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+    Object.assign(this, { chart, view, readout, start: null, index: null });
+    const pointer = ["down", "move", "up", "cancel", "leave"].map((name) => `pointer${name}`);
+    for (const name of [...pointer, "dblclick", "keydown", "blur", "wheel"]) {
+      chart.svg.addEventListener(name, (event) => this[name](event), { passive: false });
+    }
   }
 
-  /** Read the values of a window, or of none. */
+  /** Show the values of a window, or of none. */
   read(index) {
     const { chart, view, readout } = this;
     this.index = index;
@@ -64,10 +49,11 @@ class Hand {
     readout.show(reading, x, chart.width);
     const now = reading ? chart.shown.windows.lasts[index] : view.whole[0];
     chart.svg.setAttribute("aria-valuenow", now);
-    chart.svg.setAttribute("aria-valuetext", reading ? inWords(reading) : "nothing is read yet");
+    const text = reading ? sentenceOf(reading) : "no values are shown yet";
+    chart.svg.setAttribute("aria-valuetext", text);
   }
 
-  /** Where an event is: within the picture, and within the plot. */
+  /** The place of an event, moved inside the plot. */
   place(event) {
     const { left: x0, top: y0 } = this.chart.svg.getBoundingClientRect();
     const { left, right, top, bottom } = this.chart;
@@ -76,32 +62,32 @@ class Hand {
   }
 
   pointerdown(event) {
-    if (event.button === 0) this.begun = this.place(event);
+    if (event.button === 0) this.start = this.place(event);
   }
 
   pointermove(event) {
     const [x, y] = this.place(event);
     this.read(windowAt(this.chart.shown, this.chart.x.back(x)));
-    if (!this.begun) return;
+    if (!this.start) return;
     this.chart.svg.setPointerCapture(event.pointerId);
     this.chart.select(this.corners([x, y]));
   }
 
   pointerup(event) {
-    const corners = this.begun && this.corners(this.place(event));
+    const corners = this.start && this.corners(this.place(event));
     this.pointercancel();
     if (corners) this.zoom(corners);
     else this.read(windowAt(this.chart.shown, this.chart.x.back(this.place(event)[0])));
   }
 
   pointercancel() {
-    this.begun = null;
+    this.start = null;
     this.chart.select(null);
   }
 
   pointerleave({ pointerType }) {
     const stays = pointerType === "touch" || document.activeElement === this.chart.svg;
-    if (!this.begun && !stays) this.read(null);
+    if (!this.start && !stays) this.read(null);
   }
 
   blur() {
@@ -112,9 +98,9 @@ class Hand {
     this.view.reset();
   }
 
-  /** The rectangle of a drag: as high as the plot if it is flat, as wide if it is narrow. */
+  /** The rectangle of a drag; a flat one gets the height of the plot, a narrow one its width. */
   corners([x, y]) {
-    const [x0, y0] = this.begun;
+    const [x0, y0] = this.start;
     const { left, right, top, bottom } = this.chart;
     const [wide, high] = [Math.abs(x - x0) > CLICK, Math.abs(y - y0) > 4 * CLICK];
     if (!wide && !high) return null;
@@ -132,7 +118,7 @@ class Hand {
     );
   }
 
-  /** Zoom with Ctrl, as pinching does too; without it the page scrolls. */
+  /** Zoom with Ctrl, which pinching sends too; without it the page scrolls. */
   wheel(event) {
     if (!event.ctrlKey) return;
     event.preventDefault();
@@ -161,7 +147,7 @@ class Hand {
     acts[event.key]();
   }
 
-  /** The row that is read, or null. */
+  /** The row whose values are shown, or null. */
   get row() {
     if (this.index === null) return null;
     const { windows, steps } = this.chart.shown;
@@ -169,7 +155,7 @@ class Hand {
     return steps ? (windows.firsts[this.index] + last) / 2 : last;
   }
 
-  /** Read a window by its number, and bring it into sight. */
+  /** Show the values of a window by its number, and scroll to it. */
   go(index) {
     const { windows } = this.chart.shown;
     const wanted = Math.min(Math.max(index, 0), windows.lasts.length - 1);

@@ -1,13 +1,13 @@
-// Sorting: tables in the order of a column, by a click on its head or by Enter.
+// Sorting: tables by a column, on a click on its head or on Enter.
 
-/** The value of a cell by which its row is sorted: a number, or a text. */
+/** The value of a cell that sorts its row: a number or a text; null if empty. */
 function valueOf(cell) {
   const text = cell.textContent.trim();
   const number = Number(text.replaceAll(",", ""));
   return text === "" ? null : Number.isNaN(number) ? text : number;
 }
 
-/** Which of two values stands first: numbers before texts, and nothing at the end. */
+/** The order of two values: numbers before texts, empty cells last. */
 function compared(one, other, sign) {
   if (one === null || other === null) return (one === null) - (other === null);
   if (typeof one !== typeof other) return typeof one === "number" ? -1 : 1;
@@ -15,7 +15,7 @@ function compared(one, other, sign) {
   return sign * one.localeCompare(other, "en", { numeric: true });
 }
 
-/** Sort the rows of a table by a column; the other way round where they are sorted so. */
+/** Sort the rows of a table by a column; in descending order if it is sorted already. */
 function sort(table, head) {
   const ascending = head.getAttribute("aria-sort") !== "ascending";
   const column = [...head.parentElement.children].indexOf(head);
@@ -27,7 +27,7 @@ function sort(table, head) {
   body.append(...rows.map(([, row]) => row));
 }
 
-/** Let the heads of a table sort it. */
+/** Make the heads of a table buttons that sort it. */
 function sortable(table) {
   for (const head of table.tHead.rows[0].cells) {
     const button = element("button", { type: "button" }, ...head.childNodes);

@@ -1,4 +1,4 @@
-// Unpacked: the tallies of a page, from its text to arrays of numbers.
+// Unpack: the tallies of the page, from text to arrays; docs/measures.md describes the format.
 
 const ARRAYS = {
   u1: Uint8Array,
@@ -16,13 +16,13 @@ function bytesOf(text) {
   return bytes;
 }
 
-/** What zlib has compressed. */
+/** Bytes that zlib compressed. */
 async function inflated(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** Numbers of a type, from all of their first bytes, then all of their second ones, … */
+/** Numbers of a type, from all their first bytes, then all their second bytes, … */
 function numbersOf(planes, type, length) {
   const size = ARRAYS[type].BYTES_PER_ELEMENT;
   if (size === 1) return planes;
@@ -33,7 +33,7 @@ function numbersOf(planes, type, length) {
   return new ARRAYS[type](bytes.buffer);
 }
 
-/** Each array that was packed, by name. */
+/** The packed arrays, by name. */
 function arraysOf(bytes, columns) {
   const arrays = {};
   let start = 0;

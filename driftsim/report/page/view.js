@@ -1,22 +1,23 @@
-// The view: what of a study is shown, and what is read from it.
+// The view: which part of a study is shown, and the values at a window.
 
-const SMALLEST = 3; // windows that are seen at least
+const SMALLEST = 3; // windows that stay visible
 const titleOf = (name) => name.replaceAll("_", " ");
 
-/** What is shown of a study; to be told of changes, pass `changed`. */
+/** The part of a study that is shown; calls `changed` after each change. */
 class View {
   constructor(about, scenes, changed) {
     Object.assign(this, { about, scenes, changed, setting: 0, metric: 0, over: "tumbling" });
     this.window = about.window;
     this.hidden = new Set(about.hidden);
-    this.rows = this.values = this.bands = this.asked = null;
+    this.rows = this.values = this.bands = null;
+    this.known = {};
   }
 
   get scene() {
     return this.scenes[this.setting];
   }
 
-  /** Change what is shown; what was zoomed stays so where the stream is the same. */
+  /** Change what is shown; the zoom stays where the stream is the same. */
   set(changes) {
     if ("setting" in changes) this.rows = null;
     if ("setting" in changes || "metric" in changes) this.values = null;
@@ -24,8 +25,8 @@ class View {
     this.changed();
   }
 
-  /** Everybody who could be shown: {name, label, colour, dashes}, contenders first. */
-  get everybody() {
+  /** All that can be shown: {name, label, colour, dashes, played}, contenders first. */
+  get all() {
     const { about, scene } = this;
     const contenders = scene.about.contenders.map((i) => about.contenders[i]);
     const references = scene.about.references.map((name) => ({ name, ...about.references[name] }));
@@ -36,72 +37,55 @@ class View {
     }));
   }
 
-  /** Hide one that is shown, or show one that is hidden. */
+  /** Hide a contender, or show it if it is hidden. */
   toggle(name) {
     if (!this.hidden.delete(name)) this.hidden.add(name);
     this.changed();
   }
 
-  /** Show one alone; or everybody, if it is alone already. */
+  /** Show one contender alone; or all, if it is alone already. */
   isolate(name) {
-    const others = this.everybody.filter((one) => one.name !== name);
+    const others = this.all.filter((one) => one.name !== name);
     const alone = !this.hidden.has(name) && others.every((one) => this.hidden.has(one.name));
-    this.show(this.everybody.filter((one) => alone || one.name === name));
+    this.show(this.all.filter((one) => alone || one.name === name));
   }
 
-  /** Show some, and nobody else. */
+  /** Show some contenders, and no others. */
   show(some) {
-    const shown = new Set(some.map(({ name }) => name));
-    this.hidden = new Set(
-      this.everybody.map(({ name }) => name).filter((name) => !shown.has(name)),
-    );
+    this.hidden = new Set(this.all.map(({ name }) => name));
+    for (const { name } of some) this.hidden.delete(name);
     this.changed();
   }
 
-  /** What a chart is to draw. */
+  /** The input of `Chart.plot`. */
   get shown() {
     const { scene, about } = this;
-    const there = this.everybody.filter(({ name, played }) => played && !this.hidden.has(name));
+    const visible = this.all.filter(({ name, played }) => played && !this.hidden.has(name));
     const { metric, windows, curve } = this.computed;
-    const curves = there.map((one) => ({ ...one, ...curve(one.name) }));
+    const curves = visible.map((one) => ({ ...one, ...curve(one.name) }));
     const bands = this.bands ?? curves.length <= about.mostBands;
-    const rows = this.rows ?? this.whole;
-    return {
-      scene,
-      windows,
-      curves,
-      metric,
-      steps: this.over === "tumbling",
-      bands,
-      rows,
-      values: this.values,
-    };
+    const [rows, steps] = [this.rows ?? this.whole, this.over === "tumbling"];
+    return { scene, windows, curves, metric, steps, bands, rows, values: this.values };
   }
 
-  /** The metric and the windows, and a function that gives curves, each computed once. */
+  /** The metric, the windows, and a function that computes each curve once. */
   get computed() {
-    const asked = [this.setting, this.metric, this.over, this.window].join();
-    if (asked === this.asked) return this.known;
-    const { scene, about, metric } = this;
+    const key = [this.setting, this.metric, this.over, this.window].join();
+    if (key === this.known.key) return this.known;
+    const { scene } = this;
+    const metric = this.about.metrics[this.metric];
     const windows = scene.over(this.over, this.window);
-    const found = new Map();
-    const curve = (name) => {
-      const retrained = scene.retrained(name);
-      if (!found.has(name)) {
-        found.set(name, { ...windows.curve(name, about.metrics[metric]), retrained });
-      }
-      return found.get(name);
-    };
-    this.asked = asked;
-    this.known = { metric: about.metrics[metric], windows, curve };
-    return this.known;
+    const found = {};
+    const curve = (name) =>
+      (found[name] ??= { ...windows.curve(name, metric), retrained: scene.retrained(name) });
+    return (this.known = { key, metric, windows, curve });
   }
 
   get whole() {
     return [this.scene.about.warmup, this.scene.about.length];
   }
 
-  /** Show a range of rows, as far as there are such; and of values, if given. */
+  /** Show a range of rows, kept inside the stream, and of values, if given. */
   zoom([low, high], values = this.values) {
     const [first, last] = this.whole;
     const least = Math.min(SMALLEST * this.scene.grid.interval, last - first);
@@ -111,14 +95,14 @@ class View {
     this.set({ rows: all ? null : [start, start + length], values });
   }
 
-  /** Show more or less of the stream, about a row. */
-  scale(factor, about = null) {
+  /** Show more or less of the stream, around a row. */
+  scale(factor, row = null) {
     const [low, high] = this.rows ?? this.whole;
-    const centre = about ?? (low + high) / 2;
+    const centre = row ?? (low + high) / 2;
     this.zoom([centre - (centre - low) * factor, centre + (high - centre) * factor]);
   }
 
-  /** Show what is before or after, by a share of what is seen. */
+  /** Move to earlier or later rows, by a share of the visible ones. */
   pan(share) {
     const [low, high] = this.rows ?? this.whole;
     const [first, last] = this.whole;
@@ -140,15 +124,15 @@ function windowAt({ windows, steps }, row) {
   return nearer ? found - 1 : found;
 }
 
-/** What is read at a window: its rows, what rules there, and a line for each who is shown. */
+/** The reading of a window: its rows, its concepts, and a line for each curve, best value last. */
 function readingAt({ scene, windows, curves, steps }, over, index) {
   const [first, last] = [windows.firsts[index], windows.lasts[index]];
   const rows =
     over === "faded" ? `up to row ${grouped(last)}` : `rows ${grouped(first)} to ${grouped(last)}`;
   const lines = curves.map((curve) => {
     const [mean, low, high] = [curve.mean, curve.low, curve.high].map((values) => values[index]);
-    const range = curve.seeds > 1 ? `${asRead(low)} to ${asRead(high)}` : "";
-    return { curve, mean, value: asRead(mean), range: Number.isNaN(mean) ? "" : range };
+    const range = curve.seeds > 1 ? `${valueText(low)} to ${valueText(high)}` : "";
+    return { curve, mean, value: valueText(mean), range: Number.isNaN(mean) ? "" : range };
   });
   lines.sort((one, other) =>
     Number.isNaN(one.mean) ? 1 : Number.isNaN(other.mean) ? -1 : other.mean - one.mean,
@@ -157,24 +141,24 @@ function readingAt({ scene, windows, curves, steps }, over, index) {
   return { rows, rules: rulesOver(scene.about, near, last), lines };
 }
 
-/** The concepts that rule over some rows, with their shares where there are several. */
+/** The concepts of some rows, with their shares where there are several. */
 function rulesOver({ grounds, concepts, length }, first, last) {
   if (!grounds.length || concepts.length < 2) return "";
   const shares = concepts.map(() => 0);
-  grounds.forEach(([start, , told], i) => {
+  grounds.forEach(([start, , own], i) => {
     const stop = grounds[i + 1]?.[0] ?? length;
     const rows = Math.max(0, Math.min(stop, last + 1) - Math.max(start, first));
-    told.forEach((share, k) => (shares[k] += (share * rows) / (last + 1 - first)));
+    own.forEach((share, k) => (shares[k] += (share * rows) / (last + 1 - first)));
   });
   const ruling = shares.flatMap((share, k) => (share > 0.005 ? [[concepts[k], share]] : []));
   if (ruling.length === 1) return ruling[0][0];
   return ruling.map(([name, share]) => `${name} ${Math.round(100 * share)} %`).join(", ");
 }
 
-/** A reading in one line of words. */
-function inWords({ rows, rules, lines }) {
-  const told = lines.map(
+/** A reading as one line of text. */
+function sentenceOf({ rows, rules, lines }) {
+  const values = lines.map(
     ({ curve, value, range }) => `${curve.label} ${value}${range && ` (${range})`}`,
   );
-  return `${rows}${rules && `, ${rules}`}: ${told.join("; ")}`;
+  return `${rows}${rules && `, ${rules}`}: ${values.join("; ")}`;
 }

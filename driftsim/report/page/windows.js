@@ -1,6 +1,6 @@
-// Windows: stretches of the stream, and what tallies come to over them.
+// Windows: stretches of the stream, and how tallies are joined over them.
 
-/** The intervals of a setting: their first and last rows, and how many they have. */
+/** The intervals of a setting: their first and last rows, and their numbers of rows. */
 function gridOf({ warmup, length, interval }) {
   const offset = Math.floor(warmup / interval);
   const places = Array.from(
@@ -13,11 +13,11 @@ function gridOf({ warmup, length, interval }) {
 }
 
 /**
- * How the windows of each kind lie on a grid: their rows, and how the entries of intervals,
- * `at(i)`, are joined over each; `fade` gives the share of one that is kept.
+ * The windows of each kind on a grid: their first and last rows, and `gather`, which joins the
+ * entries of intervals, `at(i)`, over each window; `fade` keeps a share of an entry.
  */
 const WINDOWS = {
-  /** One after the other, begun at multiples of their length. */
+  /** One after the other, starting at multiples of their length. */
   tumbling(grid, window) {
     const length = Math.ceil(window / grid.interval) * grid.interval;
     const places = grid.firsts.map((first) => Math.floor(first / length));
@@ -33,20 +33,20 @@ const WINDOWS = {
     };
   },
 
-  /** Ending with each interval; the first ones are shorter. */
+  /** One that ends with each interval; the first ones are shorter. */
   sliding(grid, window) {
     const n = Math.min(Math.ceil(window / grid.interval), grid.rows.length);
     return {
       firsts: grid.firsts.map((_, i) => grid.firsts[Math.max(i - n + 1, 0)]),
       lasts: grid.lasts,
       gather(at, join) {
-        // of the end of one block and the head of the next: what lies before leaves no rounding
+        // joins the end of a block and the head of the next: earlier entries leave no rounding
         const heads = running(grid.rows.length, at, join, (i) => i % n === 0);
         const ends = [];
         for (let i = grid.rows.length - 1; i >= 0; i--) {
           ends[i] = (i + 1) % n && i + 1 < grid.rows.length ? join(at(i), ends[i + 1]) : at(i);
         }
-        const whole = (i) => i < n || (i + 1) % n === 0; // begins with a block
+        const whole = (i) => i < n || (i + 1) % n === 0; // starts with a block
         return heads.map((head, i) => (whole(i) ? head : join(ends[i - n + 1], head)));
       },
     };
@@ -59,7 +59,7 @@ const WINDOWS = {
     return { firsts, lasts: grid.lasts, gather };
   },
 
-  /** The same, a row counting less the longer it is past: as if there were `window` rows. */
+  /** The same with older rows weighing less: in all as much as `window` rows. */
   faded(grid, window) {
     const kept = grid.rows.map((rows) => ((window - 1) / (window + 1)) ** rows);
     const gather = (at, join, fade) => {
@@ -70,8 +70,9 @@ const WINDOWS = {
   },
 };
 
-/** The entries so far, joined: from where it is begun anew, or from the first. */
-function running(n, at, join, anew) {
+/** The entries so far, joined; `restarts(i)` tells where a new run starts. */
+function running(n, at, join, restarts) {
   let last;
-  return Array.from({ length: n }, (_, i) => (last = i && !anew(i) ? join(last, at(i)) : at(i)));
+  const next = (i) => (last = i && !restarts(i) ? join(last, at(i)) : at(i));
+  return Array.from({ length: n }, (_, i) => next(i));
 }

@@ -1,7 +1,7 @@
-// Drawing: elements, scales and lines.
+// SVG: elements, scales and paths.
 
 /** An element of an SVG picture. */
-function drawn(tag, attributes = {}, ...children) {
+function svgElement(tag, attributes = {}, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   node.append(...children);
@@ -35,47 +35,38 @@ function roundValues([low, high], n) {
   return { values, step };
 }
 
-/** A value beside an axis, with as many decimals as its steps ask for. */
-function besideAxis(value, step) {
+/** A number with thousands separators and so many decimals. */
+const fixed = (value, decimals) =>
+  value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+const grouped = (row) => fixed(Math.round(row), 0);
+
+/** The label of an axis tick, with as many decimals as the step between ticks needs. */
+function tickLabel(value, step) {
   if (Math.max(Math.abs(value), step) >= 1e7 || step < 1e-6) return value.toExponential(1);
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  const shown = Math.abs(value) < step / 2 ? 0 : value;
-  return shown.toLocaleString("en", {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-  });
+  return fixed(Math.abs(value) < step / 2 ? 0 : value, decimals);
 }
 
-/** A value that is read. */
-function asRead(value) {
+/** A value of a metric as text. */
+function valueText(value) {
   if (Number.isNaN(value)) return "–";
   const size = Math.abs(value);
   if (size >= 1e6 || (size > 0 && size < 1e-4)) return value.toExponential(2);
-  const decimals = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 4;
-  return value.toLocaleString("en", {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-  });
+  return fixed(value, size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 4);
 }
 
-const grouped = (row) => Math.round(row).toLocaleString("en");
-
-/** Stretches of values without gaps: first and last indices among `from` … `to`. */
-function stretches(values, from, to) {
+/** The runs of finite values: first and last indices among `from` … `to`. */
+function finiteRuns(values, from, to) {
   const found = [];
-  let start = null;
-  for (let i = from; i <= to + 1; i++) {
-    const there = i <= to && Number.isFinite(values[i]);
-    if (there && start === null) start = i;
-    if (!there && start !== null) {
-      found.push([start, i - 1]);
-      start = null;
-    }
+  for (let i = from; i <= to; i++) {
+    if (!Number.isFinite(values[i])) continue;
+    if (found.length && found.at(-1)[1] === i - 1) found.at(-1)[1] = i;
+    else found.push([i, i]);
   }
   return found;
 }
 
-/** The points of a curve over some windows: a step over each, or a point at the end of each. */
+/** The points of a curve over windows: a step over each window, or a point at its end. */
 function pointsOf(windows, values, from, to, steps, x, y) {
   const points = [];
   for (let i = from; i <= to; i++) {
@@ -87,9 +78,9 @@ function pointsOf(windows, values, from, to, steps, x, y) {
   return points;
 }
 
-/** The path of a line, broken at gaps. */
+/** The path of a line, broken where values are NaN. */
 function linePath(windows, values, [from, to], steps, x, y) {
-  const parts = stretches(values, from, to).map(([a, b]) => {
+  const parts = finiteRuns(values, from, to).map(([a, b]) => {
     const points = pointsOf(windows, values, a, b, steps, x, y);
     return `M${points.join("L")}${points.length === 1 ? "h.1" : ""}`;
   });
@@ -98,7 +89,7 @@ function linePath(windows, values, [from, to], steps, x, y) {
 
 /** The path of a band between two lines. */
 function bandPath(windows, { low, high }, [from, to], steps, x, y) {
-  const parts = stretches(low, from, to).map(([a, b]) => {
+  const parts = finiteRuns(low, from, to).map(([a, b]) => {
     const above = pointsOf(windows, high, a, b, steps, x, y);
     const below = pointsOf(windows, low, a, b, steps, x, y).reverse();
     return `M${above.join("L")}L${below.join("L")}Z`;
@@ -106,9 +97,9 @@ function bandPath(windows, { low, high }, [from, to], steps, x, y) {
   return parts.join("");
 }
 
-/** A sample of a line. */
-function sample({ colour, dashes }) {
+/** A sample of a line, for the legend. */
+function lineSample({ colour, dashes }) {
   const style = { stroke: colour, "stroke-width": 2.5, "stroke-dasharray": dashes.join(" ") };
-  const line = drawn("line", { x1: 0, x2: 28, y1: 5, y2: 5, ...style });
-  return drawn("svg", { class: "sample", width: 28, height: 10, "aria-hidden": true }, line);
+  const line = svgElement("line", { x1: 0, x2: 28, y1: 5, y2: 5, ...style });
+  return svgElement("svg", { class: "sample", width: 28, height: 10, "aria-hidden": true }, line);
 }
