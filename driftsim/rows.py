@@ -1,68 +1,69 @@
-"""Ground floor: rows, what passes between the floors."""
+"""Rows: the data that streams, models and policies pass to each other."""
 
+from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 
 class Schema(NamedTuple):
-    """What is known of the rows of a stream before the first is seen."""
+    """What is known of the rows of a stream before the first one."""
 
     names: tuple[str, ...]  # of the columns
     nominal: dict[int, int] = {}  # how many values each nominal column has: 0, 1, …
     n_classes: int | None = 2  # None for regression
-    classes: tuple[str, ...] | None = None  # what the labels 0, 1, … stand for, where told
-    values: dict[int, tuple[str, ...]] = {}  # what the codes of a nominal column stand for
+    classes: tuple[str, ...] | None = None  # the names of the labels 0, 1, …, where known
+    values: dict[int, tuple[str, ...]] = {}  # the names of the codes of a nominal column
 
     @property
-    def regression(self):
+    def regression(self) -> bool:
         """Whether labels are numbers, not classes."""
         return self.n_classes is None
 
 
 class Labelled(NamedTuple):
-    """Labelled rows, in the order in which their labels came in."""
+    """Labelled rows, in the order in which their labels arrived."""
 
     t: np.ndarray  # (m,) positions
     X: np.ndarray  # (m, d) features
     y: np.ndarray  # (m,) labels
 
     @classmethod
-    def joined(cls, pieces):
+    def joined(cls, pieces: "Sequence[Labelled]") -> "Labelled":
         """One after the other; at least one is needed."""
         return pieces[0] if len(pieces) == 1 else cls(*map(np.concatenate, zip(*pieces)))
 
     @property
-    def stop(self):
-        """The position after that of the last row; 0 where there is none."""
+    def stop(self) -> int:
+        """The position after the last row; 0 where there is none."""
         return int(self.t[-1]) + 1 if len(self.t) else 0
 
-    def part(self, rows):
+    def part(self, rows: slice | np.ndarray) -> "Labelled":
         """Some of the rows, by a slice, an index or a mask."""
         return Labelled(self.t[rows], self.X[rows], self.y[rows])
 
 
 class Arrival(NamedTuple):
-    """One stretch of the stream: n rows, and m labels in the n + 1 gaps around them."""
+    """One stretch of the stream: n rows to predict, and m labels that arrive around them."""
 
     t: np.ndarray  # (n,) positions of the rows to predict
     X: np.ndarray  # (n, d) these rows
-    due_t: np.ndarray  # (m,) positions of the rows whose labels come in, in the order they do
+    due_t: np.ndarray  # (m,) positions of the rows whose labels arrive, in order of arrival
     due_X: np.ndarray  # (m, d) these rows
     due_y: np.ndarray  # (m,) their labels
-    due_by: np.ndarray  # (n + 1,) labels in before row i is predicted; at last m
-    oldest: int = 0  # position; no label of an earlier row comes in from here on
+    due_by: np.ndarray  # (n + 1,) how many arrive before row i is predicted; m after the last
+    oldest: int = 0  # position; no label of an earlier row arrives from here on
 
     @property
-    def due(self):
-        """The rows whose labels come in."""
+    def due(self) -> Labelled:
+        """The rows whose labels arrive."""
         return Labelled(self.due_t, self.due_X, self.due_y)
 
-    def before_row(self, n):
-        """The first `n` rows and all that comes in before the next; and the rest."""
+    def before_row(self, n: int) -> "tuple[Arrival, Arrival]":
+        """The first `n` rows with the labels that arrive before the next row; and the rest."""
         return self._cut(n, self.due_by[n])
 
-    def up_to_label(self, m):
+    def up_to_label(self, m: int) -> "tuple[Arrival, Arrival]":
         """The first `m` labels and the rows predicted before the last of them; and the rest."""
         return self._cut(int(np.searchsorted(self.due_by[:-1], m)), m)
 
@@ -76,60 +77,60 @@ class Arrival(NamedTuple):
 
 
 class Unfit(ValueError):
-    """A row that a model cannot take: its position, and what is wrong about it."""
+    """A row that a model cannot take: its position, and what is wrong with it."""
 
-    def __init__(self, row, about):
+    def __init__(self, row: int, about: str) -> None:
         super().__init__(f"row {row:,}: {about}")
         self.row, self.about = row, about
 
 
-def locate(error, row):
-    """Note in an error, as its `row`, at which position it was raised, unless it has one."""
+def locate(error: Exception, row: int) -> None:
+    """Set the `row` of an error to the position at which it was raised, unless it has one."""
     if not hasattr(error, "row"):
-        error.row = int(row)
+        error.row = int(row)  # type: ignore[attr-defined]
 
 
 class Edited(Exception):
-    """A file is no longer what it was when it was read first."""
+    """A file has changed since it was first read."""
 
 
 class Outgrown(ValueError):
-    """A compiled model has come to where it would no longer answer as the object of its library."""
+    """A compiled model can no longer predict as the object of its library would."""
 
 
 class Event:
-    """What a policy yields, among its predictions, when something happens there."""
+    """What a policy yields among its predictions when something happens there."""
 
     counted: ClassVar[str]  # the column of a trace that counts it
 
 
 class Alarm(Event):
-    """A detector has rung, and the policy acts on it."""
+    """A detector has fired, and the policy reacts."""
 
     counted = "alarms"
 
 
 class Skipped(Event):
-    """A model has not been refitted: there are no labels to train on, or only ones of one class."""
+    """A model was not refitted: there were no labels to train on, or only one class."""
 
     counted = "fits_skipped"
 
 
 class Change(NamedTuple):
-    """One passage from a concept to the next."""
+    """One change from a concept to the next."""
 
-    first: int  # row that is not wholly of the concept before
+    first: int  # row that may come from another concept than the one before
     centre: int  # row; the same for a sudden change
-    last: int  # row from which the concept after rules alone
+    last: int  # row from which only the concept after is in force
     before: int  # concept
     after: int  # concept
 
 
-def label_of(predicted):
+def label_of(predicted: np.ndarray) -> np.ndarray:
     """Labels (n,), of labels or of probabilities (n, k)."""
     return predicted.argmax(axis=1) if predicted.ndim == 2 else predicted
 
 
-def one_hot(y, k):
-    """(n, k): one in the column of each label, else zero; columns are contiguous, for speed."""
+def one_hot(y: np.ndarray, k: int) -> np.ndarray:
+    """(n, k): one in the column of each label, else zero; columns are contiguous."""
     return (np.asarray(y) == np.arange(k)[:, None]).astype(float).T

@@ -90,14 +90,11 @@ def files_of(stream: Stream) -> dict[str, str]:
 
     Raises `ScenarioError` for a file that cannot be read.
     """
-    found: dict[str, str] = {}
-    for concept in stream.concepts.values():
-        try:
-            found |= concept.hashes()
-        except OSError as error:
-            message = f"{error.filename}: cannot be read: {reason(error)}"
-            raise ScenarioError(line(message)) from None
-    return found
+    try:
+        return stream.hashes()
+    except OSError as error:
+        message = f"{error.filename}: cannot be read: {reason(error)}"
+        raise ScenarioError(line(message)) from None
 
 
 def missing(

@@ -34,7 +34,7 @@ def test_each_column_has_a_line(tmp_path):
         "    word   3 words: p 33 %, q 33 %, r 33 %",
         "    size   numbers 0 to 1.5",
         "    gaps   whole numbers 5 to 5 (6 missing)",
-        "           ! one value in all rows: it tells nothing",
+        "           ! one value in all rows: it has no information",
         "    class  the target, 2 words: no 75 %, yes 25 %",
     ]
 
@@ -42,7 +42,7 @@ def test_each_column_has_a_line(tmp_path):
 def test_numbers_are_classes_or_not(tmp_path):
     rows = [(i % 5, i % 2) for i in range(40)]
     assert lines(tmp_path, "xy", rows)[-1] == "    y  the target, 2 words: 0 50 %, 1 50 %"
-    said = lines(tmp_path, "xy", rows, more=", task: numbers")
+    said = lines(tmp_path, "xy", rows, more=", task: regression")
     assert said[-1] == "    y  the target, whole numbers 0 to 1"
 
 

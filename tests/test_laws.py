@@ -11,7 +11,7 @@ from driftsim.evaluation.rules import Rules
 from driftsim.learners.learner import Learner, Model
 from driftsim.parts import dumped
 from driftsim.rows import Arrival, Labelled
-from driftsim.streams.agreement import numeric
+from driftsim.streams.compatibility import is_numeric
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
 from driftsim.streams.stream import BLOCK, Stream, blended
@@ -76,10 +76,10 @@ def test_a_blend_is_at_each_row_the_concept_that_rules_it(concept):
     if not concept.blends:
         pytest.skip("cannot be blended")
     one = concept.instantiated(np.random.default_rng(0))
-    numbers = moved(one)
+    numbers = moved(one.description)
     if not numbers:
         pytest.skip("has no numbers that move")
-    other = one.model_copy(update=numbers)  # with what was drawn for it besides
+    other = one.moved(numbers)  # with what was drawn for it besides
     t, rules = np.arange(601), np.arange(601) % 2
     between = blended([one, other], np.eye(2)[rules])
     draws = [part.draw(np.random.default_rng(2), t) for part in (one, other, between)]
@@ -100,7 +100,7 @@ def moved(concept):
     others = {}
     for name in type(concept).model_fields:
         value = getattr(concept, name)
-        for factor in (-1, 0.75, 1.25) if value not in (None, []) and numeric(value) else ():
+        for factor in (-1, 0.75, 1.25) if value not in (None, []) and is_numeric(value) else ():
             other = {name: scaled(value, factor)}
             try:
                 Concept.model_validate(concept.model_dump() | others | other)

@@ -143,7 +143,7 @@ def alarms(result: ContenderResult) -> Iterator[Row]:
 def detection(stream: Stream, run: TracedRun, alarms: np.ndarray) -> Detection:
     """How alarms at some rows (m,) compare with the changes of the stream of a run."""
     first, stop = rows_of(run)
-    changes = starts(stream.begun(run.seed), first, stop)
+    changes = starts(stream.started_changes(run.seed), first, stop)
     return detected(alarms, changes, first, stop, stream.dated)
 
 

@@ -109,7 +109,7 @@ class ContenderResult:
 
     def changes(self, seed: int) -> Sequence[Change]:
         """The changes of the stream with a seed, also those that are under way at its end."""
-        return self.stream.begun(seed)
+        return self.stream.started_changes(seed)
 
     def within(self, intervals: slice) -> "ContenderResult":
         """The same runs, cut to some consecutive intervals."""

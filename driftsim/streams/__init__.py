@@ -1,6 +1,6 @@
-"""The world: what is true, and when it changes.
+"""Streams: what is true, and when it changes.
 
-Every module in this folder is loaded, and with it the kinds it defines.
+Every module in this folder is imported, which registers the kinds it defines.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Drifts: which concept rules at each position of a stream."""
+"""Drifts: which concept is in force at each position of a stream."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -17,8 +17,8 @@ from driftsim.rows import Change
 def _in_order(at):
     for before, after in pairwise(at):
         if after <= before:
-            fault = "is repeated" if after == before else f"comes after {before:,}"
-            raise ValueError(f"position {after:,} {fault}; give each once, in order")
+            wrong = "is repeated" if after == before else f"comes after {before:,}"
+            raise ValueError(f"position {after:,} {wrong}; give each once, in order")
     return at
 
 
@@ -32,20 +32,20 @@ class Drift(Part):
     renamed_members = {"fault": "incompatibility"}
 
     @abstractmethod
-    def weights(self, t, k, seed):
-        """How much each of `k` concepts rules at positions `t`: (n, k), each row sums to one."""
+    def weights(self, t: np.ndarray, k: int, seed: int) -> np.ndarray:
+        """The probability of each of `k` concepts at positions `t`: (n, k), rows sum to one."""
 
     @abstractmethod
-    def changes(self, start, stop, k, seed):
+    def changes(self, start: int, stop: int, k: int, seed: int) -> Sequence[Change]:
         """The `Change`s whose centre lies in `start`..`stop`, in order."""
 
     @abstractmethod
-    def incompatibility(self, length, k):
+    def incompatibility(self, length: int, k: int) -> str | None:
         """Why it cannot lead through `k` concepts in a stream of this length, or None."""
 
 
 class None_(Drift):
-    """No drift: the one concept holds for ever."""
+    """No drift: the one concept stays in force."""
 
     def weights(self, t, k, seed):
         return np.ones((len(t), 1))
@@ -55,7 +55,7 @@ class None_(Drift):
 
     def incompatibility(self, length, k):
         if k > 1:
-            return f"without a drift only one of {k} concepts would ever rule; name a drift"
+            return f"without a drift only one of {k} concepts is ever in force; name a drift"
 
 
 class Sudden(Drift):
@@ -96,7 +96,7 @@ class Sudden(Drift):
 class Gradual(Sudden):
     """Enter the next concept row by row, over `width` rows around each given position.
 
-    Every row is of the old concept or of the new one; the share of the new one rises.
+    Each row comes from the old concept or from the new one, with rising probability.
     """
 
     at: Positions  # the middle of each ramp
@@ -104,11 +104,11 @@ class Gradual(Sudden):
     ramp: Literal["linear", "sigmoid", "moa"] = "linear"
 
     def weights(self, t, k, seed):
-        entered = np.zeros((len(t), k + 1))  # how far each concept, and at last none, is entered
-        entered[:, 0] = 1
+        activation = np.zeros((len(t), k + 1))  # of each concept by its ramp, and of none beyond
+        activation[:, 0] = 1
         for i, p in enumerate(self.at):
-            entered[:, i + 1] = risen(t - p, self.width, self.ramp)
-        return entered[:, :-1] - entered[:, 1:]
+            activation[:, i + 1] = ramp_height(t - p, self.width, self.ramp)
+        return activation[:, :-1] - activation[:, 1:]
 
     def _before(self):
         return self.width // 2
@@ -117,9 +117,9 @@ class Gradual(Sudden):
 
 
 class Incremental(Gradual):
-    """Move to the next concept by way of every concept in between.
+    """Move to the next concept through every concept in between.
 
-    The concepts must be of one kind; over `width` rows around each position their numbers move.
+    The concepts must be of one kind. Over `width` rows around each position their numbers move.
     """
 
     blends = True
@@ -134,11 +134,11 @@ class Recurring(Drift):
 
     def weights(self, t, k, seed):
         change = (t + self.every // 2) // self.every  # the nearest one, the 0th being none
-        entered = risen(t - change * self.every, self.width, self.ramp)
-        entered = np.where(change > 0, entered, 1.0)
+        activation = ramp_height(t - change * self.every, self.width, self.ramp)
+        activation = np.where(change > 0, activation, 1.0)
         weights, rows = np.zeros((len(t), k)), np.arange(len(t))
-        weights[rows, (change - 1) % k] = 1 - entered
-        weights[rows, change % k] += entered
+        weights[rows, (change - 1) % k] = 1 - activation
+        weights[rows, change % k] += activation
         return weights
 
     def changes(self, start, stop, k, seed):
@@ -159,7 +159,7 @@ class Recurring(Drift):
 
 
 class Cycle(Sequence):
-    """The `Change`s of a cycle through `k` concepts, each made when it is asked for."""
+    """The `Change`s of a cycle through `k` concepts, each made on demand."""
 
     def __init__(self, centres, every, half, k):
         self._centres, self._every, self._half, self._k = centres, every, half, k
@@ -177,11 +177,11 @@ class Cycle(Sequence):
         return Change(p - self._half, p, p + self._half, (visit - 1) % self._k, visit % self._k)
 
 
-def risen(since, width, ramp):
-    """How far a ramp of `width` rows has risen, `since` rows after its middle: 0 to 1.
+def ramp_height(since, width, ramp):
+    """The height of a ramp of `width` rows, `since` rows after its middle: 0 to 1.
 
-    `linear` and `sigmoid` begin and end inside the width; `moa` is that of MOA,
-    1 / (1 + exp(-4 since / width)), at 12 % and 88 % at the edges. A width of 0 is a step.
+    `linear` and `sigmoid` start and end inside the width; `moa` is MOA's,
+    1 / (1 + exp(-4 since / width)), with 12 % and 88 % at the edges. A width of 0 is a step.
     """
     if width == 0:
         return (since >= 0).astype(float)

@@ -1,4 +1,4 @@
-"""Inspection: what the columns of recorded rows hold, and what of it a person should look at."""
+"""Inspection: what the columns of recorded rows hold, and what looks wrong in them."""
 
 import re
 from typing import NamedTuple
@@ -6,22 +6,23 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.messages import short
+from driftsim.streams.tables import Column, is_number
 
-MOST_TRIED = 100_000  # rows on which it is tried what a column tells of the target
+MOST_TRIED = 100_000  # rows on which a column is compared with the target
 NEARLY = 0.95  # of the rows, or of the levels
-ENOUGH = 20  # rows, or values, from which on a pattern is no chance
-SELDOM = 0.01  # of the rises of a column that tells the time, it falls
-LEAKY = 0.01  # of the errors that are left where a column tells the target alone
-ALIKE = 0.99999  # correlation of a column that tells the target alone
+ENOUGH = 20  # rows, or values: a pattern in fewer may be chance
+SELDOM = 0.01  # falls for each rise, at most, in a column that holds the time
+LEAKY = 0.01  # of the errors: no more are left where a column alone determines the target
+ALIKE = 0.99999  # correlation of a column that alone determines the target
 DATE = re.compile(  # a day, or a time of day
     r"\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?([T ]\d{1,2}:\d{2}.*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}( .*)?"
     r"|\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?|\d{1,2}[- ][A-Za-z]{3}[- ]\d{2,4}"
 )
-NO_VALUE = {  # words that people write where they know no value
+NO_VALUE = {  # words that people write for a missing value
     *("-", "--", ".", "na", "n.a.", "n/a", "nan", "nil", "nd", "n.d.", "none", "null", "missing"),
     *("unknown", "unk", "undefined", "not available", "#ref!", "#value!", "#div/0!"),
 }
-FAR = (-1, -9, -99, -999, -9999, -99999, 99, 999, 9999, 99999)  # numbers that stand for no value
+FAR = (-1, -9, -99, -999, -9999, -99999, 99, 999, 9999, 99999)  # codes for a missing value
 SECONDS = (631152000, 2208988800)  # since 1970, from 1990 to 2040
 
 
@@ -37,10 +38,10 @@ class Facts(NamedTuple):
     remarks: tuple[str, ...] = ()  # what a person should look at
 
 
-def inspected(columns, target, classes=True):
+def inspected(columns: list[Column], target: int, classes: bool = True) -> list[Facts]:
     """The facts of each column.
 
-    `target` is the place of the one that holds the labels; `classes` tells what they are.
+    `target` is the index of the column of labels, which are classes or numbers.
     """
     labels = columns[target].coded() if classes else columns[target]
     return [
@@ -52,7 +53,7 @@ def inspected(columns, target, classes=True):
 
 
 def facts_of(column, remarks):
-    """What is in a column, with what is to be remarked of it."""
+    """What is in a column, with these remarks."""
     present, missing = column.codes[~column.missing], int(column.missing.sum())
     if column.values is not None:
         return Facts(column.name, missing, levels=levels_of(column), remarks=tuple(remarks))
@@ -70,12 +71,12 @@ def levels_of(column):
 
 
 def remarks(column):
-    """What is to be remarked of a column of features by itself."""
+    """Remarks about a column of features by itself."""
     present = column.codes[~column.missing]
     if not len(present):
         return
     if (present == present[0]).all():
-        yield "one value in all rows: it tells nothing"
+        yield "one value in all rows: it has no information"
     elif column.values is not None:
         yield from about_words(levels_of(column), len(present))
     else:
@@ -83,7 +84,7 @@ def remarks(column):
 
 
 def about_words(levels, rows):
-    """What is to be remarked of words, and how many rows each of them is in."""
+    """Remarks about words, by the words and the rows that each of them is in."""
     words = [word for word, _ in levels]
     if len(words) >= max(NEARLY * rows, ENOUGH):
         yield f"{'nearly ' * (len(words) < rows)}one word a row: an identifier?"
@@ -98,7 +99,7 @@ def about_words(levels, rows):
 
 
 def numbers_among(words):
-    """What is to be remarked of words of which half or more are numbers, or None."""
+    """A remark about words of which half or more are numbers, or None."""
     numbers = [word for word in words if is_number(word)]
     if len(words) > len(numbers) >= len(words) / 2:
         other = next(word for word in words if not is_number(word))
@@ -106,11 +107,11 @@ def numbers_among(words):
 
 
 def about_spelling(words):
-    """What is to be remarked of how words are written."""
+    """Remarks about the spelling of words."""
     for word in words:
         if word.casefold() in NO_VALUE:
             yield f"{short(word)} is read as a word; list it under missing_values if it is none"
-    seen = {}
+    seen: dict[str, str] = {}
     for word in words:
         other = seen.setdefault(re.sub(r"[\s_-]+", "", word.casefold()) or word, word)
         if other != word:
@@ -119,28 +120,28 @@ def about_spelling(words):
 
 
 def about_numbers(present):
-    """What is to be remarked of numbers (n,)."""
+    """Remarks about numbers (n,)."""
     steps, n = np.diff(present), len(present)
     whole = not (present % 1).any()
     if n >= ENOUGH and ((steps > 0).all() or (steps < 0).all()):
         yield f"{'rises' if steps[0] > 0 else 'falls'} with every row: an identifier, or the time?"
     elif (rises := (steps > 0).sum()) >= ENOUGH and (steps < 0).sum() <= SELDOM * rises:
         yield f"{'seldom' if (steps < 0).any() else 'never'} falls from row to row: the time?"
-    elif whole and n >= ENOUGH and (different := len(np.unique(present))) >= NEARLY * n:
-        yield f"{'nearly ' * (different < n)}one number a row: an identifier?"
+    elif whole and n >= ENOUGH and (distinct := len(np.unique(present))) >= NEARLY * n:
+        yield f"{'nearly ' * (distinct < n)}one number a row: an identifier?"
     if whole and n >= ENOUGH and are_days(present):
         yield "a date, read as a number (20240131)"
     elif whole and n >= ENOUGH and any(between(present, *SECONDS, unit) for unit in (1, 1_000)):
         yield "a date, read as a number (since 1970)?"
     for value, others in ((present.min(), "smallest"), (present.max(), "largest")):
         rest = present[present != value]
-        gap = np.abs(rest - value).min()
-        if value in FAR[1:] and len(rest) >= ENOUGH and gap > 2 * np.ptp(rest):
+        distance = np.abs(rest - value).min()
+        if value in FAR[1:] and len(rest) >= ENOUGH and distance > 2 * np.ptp(rest):
             yield f"the {others}, {value:g}, is far from the others: list it under missing_values?"
 
 
 def about_target(column, labels):
-    """What is to be remarked of a column of features about the labels."""
+    """Remarks about what a column of features reveals of the labels."""
     both = np.flatnonzero(~column.missing & ~labels.missing)
     if len(both) > MOST_TRIED:
         both = np.sort(np.random.default_rng(0).choice(both, MOST_TRIED, replace=False))
@@ -162,10 +163,10 @@ def about_target(column, labels):
 
 
 def errors_left(groups, y):
-    """The share of the errors of the most frequent label that knowing a column leaves.
+    """The share of the most frequent label's errors that remain where a column is known.
 
-    Each row is told by the other rows with its value; where most rows have a value of their own,
-    by the row with the next smaller value.
+    The other rows with a row's value predict its label. Where most values occur only once, the
+    row with the next smaller value does.
     """
     n, k = len(y), y.max() + 1
     others = n - np.bincount(y).max()
@@ -173,8 +174,8 @@ def errors_left(groups, y):
         return 1.0
     if n < 2 * (groups.max() + 1):
         mixed = np.random.default_rng(0).permutation(n)
-        told = y[mixed][np.argsort(groups[mixed], kind="stable")]
-        return (told[1:] != told[:-1]).sum() / others
+        labels = y[mixed][np.argsort(groups[mixed], kind="stable")]
+        return (labels[1:] != labels[:-1]).sum() / others
     pair, place, count = np.unique(groups * k + y, return_inverse=True, return_counts=True)
     starts = np.flatnonzero(np.diff(pair // k, prepend=-1))
     of_group = np.cumsum(np.diff(pair // k, prepend=-1) > 0) - 1
@@ -187,7 +188,7 @@ def errors_left(groups, y):
 
 
 def about_labels(labels):
-    """What is to be remarked of the column that holds the classes."""
+    """Remarks about the column of the classes."""
     codes, levels = labels.codes[~labels.missing], levels_of(labels)
     if len(codes) >= ENOUGH and np.count_nonzero(np.diff(codes)) < len(levels):
         yield "rows are in the order of the labels; order: shuffled mixes them"
@@ -214,12 +215,3 @@ def between(present, low, high, unit):
 def is_date(word):
     """Whether a text looks like a day or a time."""
     return bool(DATE.fullmatch(word))
-
-
-def is_number(word):
-    """Whether a text is a number."""
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True

@@ -3,19 +3,20 @@
 import inspect
 import os.path
 from abc import abstractmethod
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import PrivateAttr, field_validator, model_validator
+from pydantic import field_validator, model_validator
 
-from driftsim.files import EDITED, content_hash
+from driftsim.files import content_hash
 from driftsim.libraries import called, imported, parameters
 from driftsim.messages import guess, short
 from driftsim.parts import Imported, Position
-from driftsim.rows import Edited
-from driftsim.streams.concepts import Concept
+from driftsim.rows import Schema
+from driftsim.streams.concepts import Instantiated, Seeded
 from driftsim.streams.tables import (
     MISSING,
     SUFFIXES,
@@ -30,7 +31,7 @@ from driftsim.streams.tables import (
     sheet_of,
 )
 
-SHIPPED = (  # what scikit-learn loads of its own: nothing that is fetched, or read by a path
+SHIPPED = (  # data inside scikit-learn: neither downloaded nor read from a path
     "load_breast_cancer",
     "load_diabetes",
     "load_digits",
@@ -40,10 +41,10 @@ SHIPPED = (  # what scikit-learn loads of its own: nothing that is fetched, or r
 )
 
 
-class Recorded(Concept):
+class Recorded(Seeded):
     """Rows that were written down once: position t is row t."""
 
-    blends = False
+    recorded = True
 
     path: str
     order: Literal["recorded", "shuffled"] = "recorded"
@@ -54,13 +55,8 @@ class Recorded(Concept):
         """What is known of the rows, by reading them."""
         return self.instantiated(np.random.default_rng(0)).schema
 
-    @property
-    def files(self):
-        """The paths of the files that are read."""
-        return []
-
     def instantiated(self, rng):
-        """The rows, read and where asked shuffled; `ValueError` if they will not do."""
+        """The rows, read and, if `order` says so, shuffled; `ValueError` if they are wrong."""
         try:
             columns, y, classes = self._read()
             self._marked(len(y))
@@ -70,16 +66,13 @@ class Recorded(Concept):
         X = np.column_stack([column.codes for column in columns])
         return Recording(self, X[rows], y[rows], schema_of(columns, classes))
 
-    def draw(self, rng, t):
-        return self.instantiated(rng).draw(rng, t)
+    @abstractmethod
+    def columns(self) -> tuple[list[Column], int]:
+        """The columns as they were written down, and the index of the one of the labels."""
 
     @abstractmethod
-    def columns(self):
-        """The columns as they were written down, and the place of the one that holds the labels."""
-
-    @abstractmethod
-    def _read(self):
-        """The columns of features, the labels (n,) and the names of the classes, if they are."""
+    def _read(self) -> tuple[list[Column], np.ndarray, tuple[str, ...] | None]:
+        """The columns of features, the labels (n,) and the names of the classes, if any."""
 
     def _marked(self, n):
         if self.marks and self.marks[-1] >= n:
@@ -101,12 +94,10 @@ class Table(Recorded):
 
     path: str  # from the folder of the scenario file
     target: str | None = None  # the column of labels; the last where not given
-    task: Literal["classes", "numbers"] = "classes"  # what the labels are; numbers: regression
+    task: Literal["classification", "regression"] = "classification"
     missing: Literal["refuse", "mean", "drop"] = "refuse"
     missing_values: list[str] = list(MISSING)  # cells without a value, besides empty ones and ?
     nominal: list[str] = []  # columns of words, even where they look like numbers
-
-    _hash: str | None = PrivateAttr(None)  # of the bytes that were read first
 
     @property
     def files(self):
@@ -114,38 +105,24 @@ class Table(Recorded):
         return [self.path]
 
     def hashes(self):
-        """The hash of the table as it was read first, by its path."""
-        if self._hash is None:
-            self._content()
-        return {self.path: self._hash}
-
-    def _content(self):
-        """The bytes of the table; `Edited` if they are no longer those that were read first."""
         try:
-            data = content(self.path)
+            return {self.path: content_hash(content(self.path))}
         except ValueError as error:
-            if self._hash is None:
-                raise
-            raise Edited(f"{self.path}: {error}") from None
-        found = content_hash(data)
-        self._hash = self._hash or found
-        if found != self._hash:
-            raise Edited(f"{self.path}: {EDITED}")
-        return data
+            raise ValueError(f"{self.path}: {error}") from None
 
     def _read(self):
         sheet, columns, target = self._written()
-        with sheet.write_atomically():
+        with sheet.naming_lines():
             columns = WITHOUT_MISSING[self.missing](finite(columns), target)
         labels = columns.pop(target)
-        return columns, *(labels_of if self.task == "classes" else numbers_of)(labels)
+        return columns, *(labels_of if self.task == "classification" else numbers_of)(labels)
 
     def columns(self):
         return self._written()[1:]
 
     def _written(self):
-        """The file, its columns, and the place of the one that holds the labels."""
-        sheet = sheet_of(self.path, self._content())
+        """The file, its columns, and the index of the one of the labels."""
+        sheet = sheet_of(self.path, content(self.path))
         names = sheet.names
         target = names[-1] if self.target is None else self.target
         for name in [target, *self.nominal]:
@@ -153,7 +130,7 @@ class Table(Recorded):
                 raise ValueError(f"there is no column {short(name)}; {guess(name, names)}")
         if len(names) == 1:
             raise ValueError(f"{short(names[0])} is its only column; write commas between columns")
-        numbers = (target,) if self.task == "numbers" else ()
+        numbers = (target,) if self.task == "regression" else ()
         columns = sheet.columns(Reading((*self.missing_values,), (*self.nominal,), numbers))
         columns = [c.coded() if c.name in self.nominal else c for c in columns]
         return sheet, columns, names.index(target)
@@ -178,7 +155,7 @@ class Table(Recorded):
 
 
 class RiverData(Imported, Recorded):
-    """Any classification data set that ships inside river, by path: `river.datasets.Phishing`."""
+    """A classification data set inside river, by path: `river.datasets.Phishing`."""
 
     package = "river.datasets"
     library = "river"
@@ -210,7 +187,7 @@ class RiverData(Imported, Recorded):
 
 
 class SklearnData(Imported, Recorded):
-    """Any classification data set inside scikit-learn, by path: `sklearn.datasets.load_digits`."""
+    """A classification data set inside scikit-learn, by path: `sklearn.datasets.load_digits`."""
 
     package = "sklearn.datasets"
     library = "scikit-learn"
@@ -232,28 +209,27 @@ class SklearnData(Imported, Recorded):
         return path if shipped(path, cls.package, in_sklearn) else None
 
 
-class Recording:
+@dataclass(frozen=True, eq=False)
+class Recording(Instantiated):
     """A recorded concept that has been read: all of its rows."""
 
-    blends = False
-    known = False
+    description: Recorded
+    X: np.ndarray  # (n, d)
+    y: np.ndarray  # (n,)
+    read_schema: Schema
 
-    def __init__(self, concept, X, y, schema):
-        self.X, self.y, self.schema = X, y, schema
-        self.rows, self.marks, self.kind = len(y), concept.marks, concept.kind
+    @property
+    def schema(self):
+        return self.read_schema
 
-    def instantiated(self, rng):
-        """Itself."""
-        return self
+    @property
+    def rows(self):
+        return len(self.y)
 
     def draw(self, rng, t):
         """The rows at positions `t` (n,); past the end, the last row."""
         rows = np.minimum(t, self.rows - 1)
         return self.X[rows], self.y[rows]
-
-    def density(self, X, t):
-        """NaN: nobody knows what a recorded row was drawn from."""
-        return np.full((len(X), self.schema.n_classes or 3), np.nan)
 
 
 def shipped(path, package, wanted):
@@ -262,19 +238,19 @@ def shipped(path, package, wanted):
         return imported(path, package, wanted)
     except ValueError as error:
         raise ValueError(
-            f"{error} (only data sets with classes, neither downloaded nor generated, will do)"
+            f"{error} (only data sets with classes, neither downloaded nor generated, are allowed)"
         ) from None
 
 
 def in_river(found):
-    """Whether this is a class of river for data with classes that come with river itself."""
+    """Whether this is a class of river for data with classes that river ships."""
     from river.datasets import base
 
     if not inspect.isclass(found) or not issubclass(found, base.FileDataset):
         return False
     if issubclass(found, base.RemoteDataset) or parameters(found):
         return False
-    return found().task in (base.BINARY_CLF, base.MULTI_CLF)
+    return called(found, {}, found.__name__).task in (base.BINARY_CLF, base.MULTI_CLF)
 
 
 def in_sklearn(found):

@@ -1,28 +1,34 @@
-"""Streams: concepts, ruled by a drift, drawn block by block."""
+"""Streams: concepts and a drift that leads through them, drawn block by block."""
 
-from typing import Annotated, NamedTuple
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, NamedTuple, Self
 
 import numpy as np
 from pydantic import Field, PrivateAttr, model_validator
 
+from driftsim.files import EDITED
 from driftsim.messages import refusal
 from driftsim.parts import Name, Rows, Share, Strict, fields
-from driftsim.rows import Change, Schema
-from driftsim.streams.agreement import disagreement, regressive, unblendable
-from driftsim.streams.concepts import Concept
+from driftsim.rows import Change, Edited, Schema
+from driftsim.streams.compatibility import (
+    any_regression,
+    blend_incompatibility,
+    concept_incompatibility,
+)
+from driftsim.streams.concepts import Concept, Instantiated
+from driftsim.streams.contract import TRIED, blend_violation, concept_violation, drift_violation
 from driftsim.streams.drifts import Drift, None_
-from driftsim.streams.trials import TRIED, astray, faulty, unmovable
 
 BLOCK = 8192  # rows drawn at once; a different number would draw different rows
-ALONE = np.ones((BLOCK, 1)), np.zeros(BLOCK, np.int64)  # how the only concept rules a block
-for alone in ALONE:
-    alone.flags.writeable = False
-MOST_DRAWS = 20_000  # of a row, until it is of the class that balance wants
-SAMPLED = 128  # blocks that tell how frequent the classes of a concept are, where it is balanced
+SINGLE = np.ones((BLOCK, 1)), np.zeros(BLOCK, np.int64)  # weights and concepts of a block of one
+for single in SINGLE:
+    single.flags.writeable = False
+MOST_DRAWS = 20_000  # of a row, until it has the class that balance wants
+SAMPLED = 128  # blocks to estimate the frequencies of the classes from, where they are balanced
 NO_NOISE = "a number has no wrong label to be replaced by; give the concepts more noise instead"
-ROWS, STRUCTURE, LABELS, PARTS, PROBES, REPEATS = range(
-    6
-)  # what is drawn from a seed, each by itself
+ROWS, STRUCTURE, LABELS, PARTS, PROBES, REPEATS = range(6)  # purposes, each with its own draws
 
 
 class Block(NamedTuple):
@@ -32,63 +38,79 @@ class Block(NamedTuple):
     X: np.ndarray  # (n, d) features
     y: np.ndarray  # (n,) labels
     concept: np.ndarray  # (n,) the index of the concept each row came from
-    weights: np.ndarray  # (n, k) how much each concept rules
+    weights: np.ndarray  # (n, k) the probability of each concept
 
-    def part(self, rows):
+    def part(self, rows: slice) -> "Block":
         """Some of the rows, by a slice."""
         return Block(*(column[rows] for column in self))
 
 
-class Stream(Strict):
-    """A nonstationary source of labelled rows: concepts, ruled by a drift."""
+class Facts(NamedTuple):
+    """What a stream has to instantiate its concepts for."""
 
-    length: Rows = None  # of recorded rows, all of them, where it is not given
+    length: int  # rows; the shortest record where it was not given
+    schema: Schema
+    hashes: dict[str, str]  # of the files of recorded concepts, by path
+
+
+class Stream(Strict):
+    """A nonstationary source of labelled rows: concepts, and a drift that leads through them."""
+
+    # None only until it is validated: of recorded rows, all of them, where it is not given
+    length: Rows = None  # type: ignore[assignment]
     concepts: Annotated[dict[Name, Concept], Field(min_length=1, max_length=1_000)]
     drift: Drift = None_()
     noise: Share = 0.0  # the share of labels replaced by a wrong one
     balance: list[Share] | None = None  # the share of each class, before noise; if given
-    irrelevant: Annotated[int, Field(ge=0, le=10_000)] = 0  # uniform columns that tell nothing
+    irrelevant: Annotated[int, Field(ge=0, le=10_000)] = 0  # uniform columns beside the others
 
-    _schema: Schema = PrivateAttr(None)
-    _recorded: bool = PrivateAttr(False)
+    _facts: Facts = PrivateAttr()
 
-    def instantiated(self, seed):
+    def instantiated(self, seed: int) -> "World":
         """The world of one seed: this stream, with what its concepts leave open drawn or read."""
         return World(self, seed)
 
-    def block(self, seed, b):
+    def block(self, seed: int, b: int) -> Block:
         """Rows b * 8192 … of the stream, without drawing those before them."""
         return self.instantiated(seed).block(b)
 
-    def rows(self, seed, first, last):
+    def rows(self, seed: int, first: int, last: int) -> Block:
         """Rows `first` … `last` - 1, cut from blocks."""
         return self.instantiated(seed).rows(first, last)
 
     @property
-    def known(self):
-        """Whether the probability of each label can be told."""
+    def known(self) -> bool:
+        """Whether the probability of each label is known."""
         return all(concept.known for concept in self.concepts.values())
 
     @property
-    def recorded(self):
-        """Whether rows come from a record, of which there are no others."""
-        return self._recorded
+    def recorded(self) -> bool:
+        """Whether rows were written down once, so that there are no others."""
+        return any(concept.recorded for concept in self.concepts.values())
 
     @property
-    def schema(self):
-        """What is known of the rows before the first is seen."""
-        return self._schema
+    def schema(self) -> Schema:  # type: ignore[override]  # pydantic's own is deprecated
+        """What is known of the rows before the first one."""
+        return self._facts.schema
+
+    def hashes(self) -> dict[str, str]:
+        """The hashes of the files that its concepts read, by path; of records, those at load.
+
+        Raises `OSError` for a file that cannot be read.
+        """
+        others = [one.hashes() for one in self.concepts.values() if not one.recorded]
+        return reduce(or_, others, self._facts.hashes)
 
     @property
-    def dated(self):
-        """Whether the world changes at the rows of its `changes` only, as far as can be known.
+    def dated(self) -> bool:
+        """Whether the world changes at the rows of its `changes` only, as far as is known.
 
-        Not so where rows are recorded, or where a concept moves by itself.
+        It is not where rows are recorded, or where a concept moves by itself.
         """
         return not self.recorded and not any(one.moves for one in self.concepts.values())
 
-    def changes(self, seed):
-        """Every change, those of the drift and those a person marked, in order: a sequence."""
+    def changes(self, seed: int) -> Sequence[Change]:
+        """Every change, those of the drift and those a person marked, in order."""
         drifts = self.drift.changes(0, self.length, len(self.concepts), seed)
         marks = [
             Change(row, row, row, i, i)
@@ -98,8 +120,8 @@ class Stream(Strict):
         ]
         return sorted([*drifts, *marks], key=lambda change: change.centre) if marks else drifts
 
-    def begun(self, seed):
-        """Every change that begins in the stream, though its ramp may end beyond: a sequence."""
+    def started_changes(self, seed: int) -> Sequence[Change]:
+        """Every change that starts in the stream, even if its ramp ends beyond it."""
         longer = self.model_copy(update={"length": self.length + getattr(self.drift, "width", 0)})
         changes = longer.changes(seed)
         inside = len(changes)
@@ -107,111 +129,121 @@ class Stream(Strict):
             inside -= 1
         return changes[:inside]
 
-    @model_validator(mode="after")
-    def _can_be_drawn(self):
-        settled = {name: self._settled(name) for name in self.concepts}
-        recorded = [(name, c.rows) for name, c in settled.items() if c.rows is not None]
-        if self.length is None:
-            if not recorded:
-                raise refusal("the key 'length' is missing; only recorded rows have one", "length")
-            self.__dict__["length"] = min(rows for _, rows in recorded)  # frozen from here on
-        for place, fault in (
-            ("length", self._too_short(recorded)),
-            ("concepts", disagreement(settled)),
-            ("drift", astray(self.drift, self.length, len(settled))),
-            ("drift", self.drift.blends and self._unblendable([*settled.values()])),
-            ("noise", self.noise and regressive(settled) and NO_NOISE),
-            ("balance", self.balance is not None and self._unbalanced(settled)),
+    def model_post_init(self, context: Any) -> None:
+        """Compute the facts; refuses concepts that cannot be drawn, or do not fit together."""
+        concepts = {name: self._instantiated(name) for name in self.concepts}
+        records = {name: one.rows for name, one in concepts.items() if one.rows is not None}
+        if self.length is None and not records:
+            raise refusal("the key 'length' is missing; only recorded rows have one", "length")
+        length = min(records.values()) if self.length is None else self.length
+        for place, reason in (
+            ("length", too_short(records, length)),
+            ("concepts", concept_incompatibility(concepts)),
+            ("drift", drift_violation(self.drift, length, len(concepts))),
+            ("drift", self.drift.blends and self._unblendable([*concepts.values()])),
+            ("noise", self.noise and any_regression(concepts) and NO_NOISE),
+            ("balance", self.balance is not None and self._unbalanced(concepts, self.balance)),
         ):
-            if fault:
-                raise refusal(fault, place)
-        self._recorded = bool(recorded)
-        self._schema = widened(next(iter(settled.values())).schema, self.irrelevant)
-        return self
+            if reason:
+                raise refusal(reason, place)
+        schema = widened(next(iter(concepts.values())).schema, self.irrelevant)
+        hashes = [one.hashes() for one in self.concepts.values() if one.recorded]
+        self._facts = Facts(length, schema, reduce(or_, hashes, {}))
 
-    def _settled(self, name):
+    @model_validator(mode="wrap")
+    @classmethod
+    def _of_its_length(cls, value: Any, build: Any) -> Self:
+        stream = build(value)
+        if stream.length is not None:
+            return stream
+        return stream.model_copy(update={"length": stream._facts.length})
+
+    def _instantiated(self, name):
         try:
-            settled = self.concepts[name].instantiated(spawn_rng(0, STRUCTURE, *name.encode()))
+            concept = self.concepts[name].instantiated(structure_rng(0, name))
         except ValueError as error:  # in the file that it reads
             raise refusal(str(error), "concepts", name) from None
-        if settled.rows is None and (fault := faulty(settled, None, spawn_rng(0, PARTS))):
-            raise refusal(fault, "concepts", name)
-        return settled
+        if concept.rows is None and (
+            reason := concept_violation(concept, None, spawn_rng(0, PARTS))
+        ):
+            raise refusal(reason, "concepts", name)
+        return concept
 
     def _unblendable(self, concepts):
         """Why a drift cannot move from one concept to another, or None."""
-        if fault := unblendable(self.drift.kind(), concepts):
-            return fault
+        if reason := blend_incompatibility(self.drift.kind(), concepts):
+            return reason
         between = blended(concepts, np.full((TRIED, len(concepts)), 1 / len(concepts)))
-        return unmovable(between, concepts[0].schema, spawn_rng(0, PARTS))
+        return blend_violation(between, concepts[0].schema, spawn_rng(0, PARTS))
 
-    def _unbalanced(self, settled):
-        """Why the classes cannot have the shares that are asked for, or None."""
-        k = next(iter(settled.values())).schema.n_classes
+    def _unbalanced(self, concepts, balance):
+        """Why the classes cannot have the shares that are given, or None."""
+        k = next(iter(concepts.values())).schema.n_classes
         if k is None:
             return "numbers have no classes to balance; leave it out"
-        if len(self.balance) != k or abs(sum(self.balance) - 1) > 1e-9:
-            return f"{self.balance} will not do; give the shares of {k} classes, which sum to 1"
-        if any(concept.rows is not None for concept in settled.values()):
+        if len(balance) != k or abs(sum(balance) - 1) > 1e-9:
+            return f"{balance} will not do; give the shares of {k} classes, which sum to 1"
+        if self.recorded:
             return "recorded rows are as they are; leave it out"
         if self.drift.blends:
             return f"{self.drift.kind()} moves the classes themselves; use gradual, or leave it out"
-        for name, concept in settled.items():
+        for name, concept in concepts.items():
             y = concept.draw(spawn_rng(0, PARTS), np.zeros(BLOCK, np.int64))[1]
-            for label in np.flatnonzero(self.balance):
+            for label in np.flatnonzero(balance):
                 if label not in y:
                     return f"'{name}' has hardly a row of class {label}; leave the balance out"
-
-    def _too_short(self, recorded):
-        for name, rows in recorded:
-            if rows < self.length:
-                long = f"the stream is {self.length:,} rows long, but '{name}' has only {rows:,}"
-                return f"{long}; leave out the length, or shorten it"
+        return None
 
 
 class World:
-    """A stream with one seed: every row of it, and the truth about it."""
+    """A stream with one seed: every row of it, and the truth about it.
 
-    def __init__(self, stream, seed):
+    Raises `Edited` if the file of a recorded concept has changed since the stream was loaded.
+    """
+
+    def __init__(self, stream: Stream, seed: int) -> None:
+        refuse_edited(stream)
         self.stream, self.seed = stream, seed
-        self.concepts = [
-            concept.instantiated(spawn_rng(seed, STRUCTURE, *name.encode()))
+        self.concepts: list[Concept | Instantiated] = [
+            concept.instantiated(structure_rng(seed, name))
             for name, concept in stream.concepts.items()
         ]
         self.schema = widened(self.concepts[0].schema, stream.irrelevant)
         self._odds = [self._odds_of(i) for i in range(len(self.concepts))]  # if balanced
 
-    def blocks(self, first=0):
+    def blocks(self, first: int = 0) -> Iterator[Block]:
         """The rows from `first` to the end, block by block."""
         for b in range(first // BLOCK, -(-self.stream.length // BLOCK)):
             block = self.block(b)
             yield block.part(slice(first - b * BLOCK, None)) if first > b * BLOCK else block
 
-    def rows(self, first, last):
+    def rows(self, first: int, last: int) -> Block:
         """Rows `first` … `last` - 1."""
         blocks = [self.block(b) for b in range(first // BLOCK, -(-last // BLOCK))]
         whole = Block(*map(np.concatenate, zip(*blocks))) if blocks else self.block(0)
         start = first // BLOCK * BLOCK
         return whole.part(slice(first - start, last - start))
 
-    def fresh(self, at, i, n):
+    def fresh(self, at: int, i: int, n: int) -> Block:
         """`n` rows of concept `i`, as at position `at`, that are not in the stream."""
         rng, t, concept = spawn_rng(self.seed, PROBES, at, i), np.full(n, at), np.full(n, i)
         weights = np.eye(len(self.concepts))[concept]
         X, y = self._drawn(rng, t, weights, concept)
         return Block(t, X, self._noisy(rng, y), concept, weights)
 
-    def block(self, b):
+    def block(self, b: int) -> Block:
         """Rows b * 8192 …, a pure function of stream, seed and `b`."""
         rng = spawn_rng(self.seed, ROWS, b)
         t = np.arange(b * BLOCK, (b + 1) * BLOCK)
-        weights, concept = self._ruling(rng, t)
+        weights, concept = self._sampled_concepts(rng, t)
         X, y = self._drawn(rng, t, weights, concept)
         block = Block(t, X, self._noisy(rng, y), concept, weights)
         inside = self.stream.length - b * BLOCK
         return block.part(slice(inside)) if inside < BLOCK else block
 
-    def posterior(self, t, X, weights=None):
+    def posterior(
+        self, t: np.ndarray, X: np.ndarray, weights: np.ndarray | None = None
+    ) -> np.ndarray:
         """P(y | x) at positions `t`: (n, n_classes); NaN where it is not known.
 
         For regression: the mean and variance of y given x, (n, 2).
@@ -222,20 +254,20 @@ class World:
             return self._moments(t, X, weights)
         joint = self._joint(t, X, weights)
         posterior = joint / joint.sum(axis=1, keepdims=True)
-        noise, k = self.stream.noise, self.schema.n_classes
+        noise, k = self.stream.noise, posterior.shape[1]
         return posterior * (1 - noise - noise / (k - 1)) + noise / (k - 1) if noise else posterior
 
     def _weights(self, t):
         return self.stream.drift.weights(t, len(self.concepts), self.seed)
 
     def _joint(self, t, X, weights):
-        """p(x, y) of the mixture that rules at each position, up to a factor."""
+        """p(x, y) of the mixture at each position, up to a factor."""
         if self.stream.drift.blends:
             return blended(self.concepts, weights).density(X, t)
-        ruling = np.flatnonzero(weights.any(axis=0))
-        if len(ruling) < 2:
-            return self._density(ruling[0] if len(t) else 0, t, X)
-        return sum(weights[:, [i]] * self._density(i, t, X) for i in ruling)
+        active = np.flatnonzero(weights.any(axis=0))
+        if len(active) < 2:
+            return self._density(active[0] if len(t) else 0, t, X)
+        return sum(weights[:, [i]] * self._density(i, t, X) for i in active)
 
     def _density(self, i, t, X):
         density = self.concepts[i].density(X, t)
@@ -245,31 +277,34 @@ class World:
         """How much more frequent balance makes each class of a concept (k,), or None."""
         if self.stream.balance is None:
             return None
-        rng, t, counts = spawn_rng(self.seed, PARTS, i), np.zeros(BLOCK, np.int64), 0
+        rng, t = spawn_rng(self.seed, PARTS, i), np.zeros(BLOCK, np.int64)
+        counts = np.zeros(len(self.stream.balance), np.int64)
         for _ in range(SAMPLED):
             y = self.concepts[i].draw(rng, t)[1]
-            counts = counts + np.bincount(y, minlength=self.schema.n_classes)
+            counts += np.bincount(y, minlength=len(counts))
         shares = counts / counts.sum()
         return np.divide(self.stream.balance, shares, out=np.zeros(len(shares)), where=shares > 0)
 
     def _moments(self, t, X, weights):
-        """The mean and variance of the label in the mixture that rules at each position."""
+        """The mean and variance of the label in the mixture at each position."""
         if self.stream.drift.blends:
             return blended(self.concepts, weights).density(X, t)[:, 1:]
-        ruling = np.flatnonzero(weights.any(axis=0)) if len(t) else [0]
-        told = np.stack([self.concepts[i].density(X, t) for i in ruling])
-        shares = weights[:, ruling].T * told[:, :, 0] if len(ruling) > 1 else np.ones((1, len(t)))
+        active = np.flatnonzero(weights.any(axis=0)) if len(t) else [0]
+        density, mean, variance = np.moveaxis(
+            np.stack([self.concepts[i].density(X, t) for i in active]), 2, 0
+        )
+        shares = weights[:, active].T * density if len(active) > 1 else np.ones((1, len(t)))
         shares = shares / shares.sum(axis=0)
-        mean = (shares * told[:, :, 1]).sum(axis=0)
-        apart = told[:, :, 2] + (told[:, :, 1] - mean) ** 2
-        return np.stack([mean, (shares * apart).sum(axis=0)], axis=1)
+        centre = (shares * mean).sum(axis=0)
+        squared = variance + (mean - centre) ** 2
+        return np.stack([centre, (shares * squared).sum(axis=0)], axis=1)
 
-    def _ruling(self, rng, t):
-        """How much each concept rules each row of a block, and the one that it is drawn from."""
+    def _sampled_concepts(self, rng, t):
+        """The probabilities of the concepts at each row of a block, and the one sampled."""
         if len(self.concepts) == 1:
-            return ALONE
+            return SINGLE
         weights = self._weights(t)
-        return weights, chosen(rng, weights)
+        return weights, sample_categorical(rng, weights)
 
     def _drawn(self, rng, t, weights, concept):
         X, y = self._mixed(rng, t, weights, concept)
@@ -295,8 +330,9 @@ class World:
         return self.concepts[i].draw(rng, t)
 
     def _balanced(self, rng, t, i):
-        """Rows of a concept, each of a class by its share: drawn again until they are."""
-        wanted = chosen(rng, np.broadcast_to(self.stream.balance, (len(t), len(self._odds[i]))))
+        """Rows of a concept with balanced classes, by rejection: drawn until each has its own."""
+        shares = np.array(self.stream.balance)
+        wanted = sample_categorical(rng, np.broadcast_to(shares, (len(t), len(shares))))
         X, y = self.concepts[i].draw(rng, t)
         missing = np.flatnonzero(y != wanted)
         for _ in range(MOST_DRAWS):
@@ -316,7 +352,7 @@ class World:
         return (y + shift) % k
 
 
-def chosen(rng, weights):
+def sample_categorical(rng, weights):
     """One column of each row of `weights`, at random by weight."""
     column = np.zeros(len(weights), np.int64)
     if weights.shape[1] == 1:
@@ -328,26 +364,53 @@ def chosen(rng, weights):
     return column
 
 
+def too_short(records, length):
+    """Why records, as names and rows, do not make a stream of this length, or None."""
+    for name, rows in records.items():
+        if rows < length:
+            long = f"the stream is {length:,} rows long, but '{name}' has only {rows:,}"
+            return f"{long}; leave out the length, or shorten it"
+    return None
+
+
+def refuse_edited(stream):
+    """Raises `Edited` if the file of a recorded concept has changed since it was loaded."""
+    for concept in stream.concepts.values():
+        if concept.recorded:
+            try:
+                found = concept.hashes()
+            except (OSError, ValueError) as error:  # it cannot be read any more
+                raise Edited(str(error)) from None
+            for path in found:
+                if found[path] != stream.hashes()[path]:
+                    raise Edited(f"{path}: {EDITED}")
+
+
 def blended(concepts, weights):
-    """One concept, whose numbers are at each row the weighted mean of those of `concepts`."""
+    """One concept whose numbers are, at each row, the weighted means of those of `concepts`."""
     moved = {
         name: np.tensordot(weights, np.array(values, float), 1)
-        for name, values in fields(concepts).items()
+        for name, values in fields([one.description for one in concepts]).items()
         if any(value != values[0] for value in values)
     }
-    return concepts[0].model_copy(update=moved)
+    return concepts[0].moved(moved)
 
 
-def widened(schema, n):
-    """A schema with `n` more columns, which tell nothing."""
+def widened(schema: Schema, n: int) -> Schema:
+    """A schema with `n` more columns, of irrelevant features."""
     return schema._replace(names=schema.names + tuple(f"irrelevant{j + 1}" for j in range(n)))
 
 
-def spawn_rng(seed, *path):
-    """A generator of its own for each path below a seed."""
+def spawn_rng(seed: int, *path: int) -> np.random.Generator:
+    """A generator with its own draws for each path below a seed."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=path))
 
 
-def of_repeat(seed, repeat):
-    """The generator from which a learner and its policy have their seeds, in each repeat."""
+def structure_rng(seed: int, name: str) -> np.random.Generator:
+    """The generator that a concept is instantiated with, by its name in the stream."""
+    return spawn_rng(seed, STRUCTURE, *name.encode())
+
+
+def of_repeat(seed: int, repeat: int) -> np.random.Generator:
+    """The generator of the seeds of a learner and its policy, in each repeat."""
     return spawn_rng(seed, REPEATS, repeat) if repeat else spawn_rng(seed, PARTS)

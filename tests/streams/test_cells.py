@@ -64,9 +64,9 @@ class TestOneStrayCell:
         line = {".csv": " (line 22)", ".arff": " (line 24)", ".parquet": ""}[suffix]
         said = repr(cell)
         assert fault(given) == (
-            f"row 20{line} has {said} in column 'x', where 40 of 41 cells are numbers; mend it, "
-            "list it under missing_values (instead of the usual markers) if it means that there is "
-            "no value, or write nominal: [x] if the column holds words"
+            f"row 20{line} has {said} in column 'x', where 40 of 41 cells are numbers; correct it; "
+            "or list it under missing_values (instead of the usual markers) if it means that there "
+            "is no value; or write nominal: [x] if the column holds words"
         )
 
     def test_is_a_word_where_the_column_is_nominal(self, table, suffix):
@@ -88,7 +88,7 @@ class TestOneStrayCell:
         assert len(found.y) == 40 and found.schema.values == {1: ("p", "q")}
 
     def test_in_a_target(self, table, suffix):
-        given = table(suffix, {"x": numbers("3"), "y": numbers("z")}, task="numbers")
+        given = table(suffix, {"x": numbers("3"), "y": numbers("z")}, task="regression")
         assert "has 'z' in column 'y', which should hold numbers" in fault(given)
         columns = {"x": numbers(), "y": [*(["0", "1"] * 10), "x", *(["1", "0"] * 9), "1"]}
         assert "has 'x' in column 'y', where 39 of 40 cells" in fault(table(suffix, columns))
@@ -98,7 +98,7 @@ class TestOneStrayCell:
     def test_a_target_of_numbers_may_hold_no_words(self, table, suffix):
         columns = {"x": numbers(), "y": [*["3"] * 20, *["low"] * 20]}
         assert "has 'low' in column 'y', which should" in fault(
-            table(suffix, columns, task="numbers")
+            table(suffix, columns, task="regression")
         )
 
 
@@ -122,7 +122,7 @@ class TestWhichColumnsAreOfNumbers:
     def test_nearly_all_cells_or_different_cells(self, table, cells, refused):
         given = table(".csv", {"x": cells, "y": labels(len(cells))}, missing="mean")
         if refused:
-            assert "cells are numbers; mend it" in fault(given)
+            assert "cells are numbers; correct it" in fault(given)
         else:
             assert 0 in read(given).schema.values
 
@@ -140,7 +140,7 @@ class TestWhichColumnsAreOfNumbers:
             ("${},000.50", "a sign of a currency"),
             ("{} €", "a sign of a currency"),
             ("'{}.5'", "quotes around it"),
-            ("−{}", "a minus sign that is none"),
+            ("−{}", "another dash than the minus sign"),
             ("({})", "brackets around it"),
             ("<{}", "a sign before it"),
             ("{}.5D+02", "a D before its exponent"),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from driftsim.rows import Change
-from driftsim.streams.drifts import Drift, risen
+from driftsim.streams.drifts import Drift, ramp_height
 
 
 def weights(t, k=2, **drift):
@@ -29,9 +29,9 @@ def test_the_sigmoid_is_symmetric_and_ends_inside_its_width():
 
 def test_the_ramp_of_moa():
     """Half at its position, .119203 and .880797 at the edges; w ln 2 / 2 rows of confusion."""
-    rising = risen(np.array([-500, 0, 500]), 1000, "moa")
+    rising = ramp_height(np.array([-500, 0, 500]), 1000, "moa")
     assert np.allclose(rising, [0.119203, 0.5, 0.880797], atol=1e-6)
-    whole = risen(np.arange(-100_000, 100_000), 2000, "moa")
+    whole = ramp_height(np.arange(-100_000, 100_000), 2000, "moa")
     assert abs(np.minimum(whole, 1 - whole).sum() - 693.147) < 0.01
 
 
@@ -39,7 +39,7 @@ def test_the_ramp_of_moa():
 @pytest.mark.parametrize("width", [0, 1, 10**9])
 def test_far_positions_overflow_nothing(ramp, width):
     with np.errstate(all="raise", under="ignore"):
-        rising = risen(np.array([-(10**12), -1, 0, 10**12]), width, ramp)
+        rising = ramp_height(np.array([-(10**12), -1, 0, 10**12]), width, ramp)
     assert rising[0] == 0 or ramp == "moa"
     assert rising[0] < 1e-9 and rising[-1] > 1 - 1e-9
     assert width or rising.tolist() == [0, 0, 1, 1]

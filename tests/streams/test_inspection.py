@@ -40,7 +40,7 @@ def remarks(cells, labels=LABELS, classes=True):
         (RNG.permutation(N), ["one number a row: an identifier?"]),
         (np.r_[RNG.permutation(N - 5), [3] * 5], ["nearly one number a row: an identifier?"]),
         (words(RNG.permutation(N)), ["one word a row: an identifier?"]),
-        (np.full(N, 3.5), ["one value in all rows: it tells nothing"]),
+        (np.full(N, 3.5), ["one value in all rows: it has no information"]),
         (words(COINS, "2024-01-{:02}"), ["a date or a time, read as words"]),
         (words(COINS, "{:02}.12.2024"), ["a date or a time, read as words"]),
         (words(COINS, "1{}:30"), ["a date or a time, read as words"]),

@@ -5,7 +5,7 @@ import pytest
 from examples import sea_stream
 from pydantic import ValidationError
 
-from driftsim.streams.stream import BLOCK, Stream, chosen
+from driftsim.streams.stream import BLOCK, Stream, sample_categorical
 
 
 def test_noise_replaces_labels_by_others_with_the_given_probability():
@@ -155,15 +155,15 @@ def test_what_has_no_weight_is_never_chosen():
             return np.zeros(size)
 
     rng = Lowest(np.random.PCG64())
-    assert chosen(rng, np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])).tolist() == [1, 2]
+    assert sample_categorical(rng, np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])).tolist() == [1, 2]
 
 
 def test_chosen_by_weight():
     rng = np.random.default_rng(0)
-    counts = np.bincount(chosen(rng, np.tile([0.25, 0.25, 0.5], (40_000, 1)))) / 40_000
+    counts = np.bincount(sample_categorical(rng, np.tile([0.25, 0.25, 0.5], (40_000, 1)))) / 40_000
     assert np.allclose(counts, [0.25, 0.25, 0.5], atol=4 * 0.5 / 200)
-    assert chosen(rng, np.eye(3)).tolist() == [0, 1, 2]
-    assert chosen(rng, np.ones((4, 1))).tolist() == [0, 0, 0, 0]
+    assert sample_categorical(rng, np.eye(3)).tolist() == [0, 1, 2]
+    assert sample_categorical(rng, np.ones((4, 1))).tolist() == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -242,6 +242,6 @@ def test_a_ramp_that_the_end_cuts_has_begun_though_its_centre_lies_beyond():
     document = {"length": 8000, "concepts": concepts, "drift": drift}
     stream = Stream.model_validate(document)
     assert [change.centre for change in stream.changes(0)] == [2000, 4000, 6000]
-    assert [change.first for change in stream.begun(0)] == [1800, 3800, 5800, 7800]
+    assert [change.first for change in stream.started_changes(0)] == [1800, 3800, 5800, 7800]
     shorter = Stream.model_validate(document | {"length": 7800})
-    assert [change.first for change in shorter.begun(0)] == [1800, 3800, 5800]
+    assert [change.first for change in shorter.started_changes(0)] == [1800, 3800, 5800]

@@ -67,7 +67,7 @@ def sort_alarms(scene, one):
     rows, (first, stop) = alarm_rows(one), rows_of(one)
     if np.isnan(detection(scene.stream, one, rows).changes):
         return [], [], list(rows)
-    changes = starts(scene.stream.begun(one.seed), first, stop)
+    changes = starts(scene.stream.started_changes(one.seed), first, stop)
     found = [
         (start, detected(rows[rows < until], [start], start, until))
         for start, until in zip(changes, [*changes[1:], stop])

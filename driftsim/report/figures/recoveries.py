@@ -58,7 +58,7 @@ def dots(view, changes):
 def name_of(scene, row):
     """A change by its row, or a ramp by its first and its last, where `row` is the first."""
     for seed in dict.fromkeys(one.seed for one in scene.played):
-        for change in scene.stream.begun(seed):
+        for change in scene.stream.started_changes(seed):
             if change.first == row < change.last:
                 return f"ramp from row {row:,} to {change.last:,}"
     return f"change at row {row:,}"

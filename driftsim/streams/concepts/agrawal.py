@@ -1,7 +1,7 @@
-"""Agrawal: which of two groups a person asking for a loan belongs to."""
+"""Agrawal: the group of a person who applies for a loan."""
 
 from itertools import product
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 
@@ -31,19 +31,18 @@ SCHOOL = ((0, 1), (1, 3), (2, 4))
 class Agrawal(Concept):
     """Agrawal (Agrawal, Imielinski & Swami 1993): ten rules for whom a bank lends money to.
 
-    Class 0 is the original's group A. Once a row is labelled, `perturbation` moves each of
+    Class 0 is the original's group A. After a row is labelled, `perturbation` moves each of
     salary, commission (where there is one), age, hvalue, hyears and loan by up to that share of
-    its range, and cuts it off at the ends of the range; MOA's default is 0.05. The range of
-    hvalue follows from the zipcode, 50,000 to 150,000 times 9 - zipcode, and is kept to as those
-    of the others are (MOA cuts all of them off at 135,000).
+    its range, and clips it to the range; MOA's default is 0.05. The range of hvalue follows from
+    the zipcode: 50,000 to 150,000 times 9 - zipcode (MOA clips all of them at 135,000).
 
-    The density is exact. Given what is seen, the clean attributes are independent: that there is
-    a commission tells on which side of 75,000 the salary was, and zipcodes are never moved. Each
-    is known up to a density that is linear on an interval, and the rules ask for sums of up to
-    three. What is seen at an end of its range, or as no commission, is counted like a code.
+    The density is exact. Given the observed values, the clean attributes are independent: whether
+    there is a commission shows on which side of 75,000 the salary was, and zipcodes never move.
+    Each clean attribute has a density that is linear on an interval, and the rules need sums of
+    up to three. A value at an end of its range, or no commission, counts as a code.
     """
 
-    schema = Schema(
+    schema: ClassVar[Schema] = Schema(
         NAMES,
         nominal={ELEVEL: 5, CAR: 20, ZIPCODE: 9},
         classes=("groupA", "groupB"),
@@ -77,14 +76,14 @@ class Agrawal(Concept):
         still, moved = possible & (share < LEAST), possible & (share >= LEAST)
         joint[still] = one_hot(self.label(X[still]), 2) * Known(X[still].T).density()[:, None]
         if moved.any():
-            seen = Seen(X[moved].T, share[moved])
-            group_a = np.clip(in_group_a(self.function, seen), 0, 1)
-            joint[moved] = np.stack([group_a, 1 - group_a], axis=1) * seen.density()[:, None]
+            people = Perturbed(X[moved].T, share[moved])
+            group_a = np.clip(in_group_a(self.function, people), 0, 1)
+            joint[moved] = np.stack([group_a, 1 - group_a], axis=1) * people.density()[:, None]
         return joint
 
 
 def in_group_a(function, person):
-    """Whether a known person is in group A, or the probability that a seen one is."""
+    """Whether a `Known` person is in group A, or the probability that a `Perturbed` one is."""
     if function <= 6:
         return sum(age * lent(function, band, person) for band, age in enumerate(person.ages))
     cost = {7: 20_000, 8: 20_000, 9: 10_000, 10: 10_000}[function]
@@ -110,7 +109,7 @@ def lent(function, band, person):
 
 
 def move(columns, shares):
-    """Move each number by a share of its range, no further than to its end; labels are known."""
+    """Move each number by a share of its range, within the range, in place."""
     paid, houses = columns[COMMISSION] > 0, 9 - columns[ZIPCODE]
     for j, share in zip(MOVED, shares):
         scale = houses if j == HVALUE else 1
@@ -122,7 +121,7 @@ def move(columns, shares):
 
 
 def within_ranges(columns):
-    """Which rows could ever be seen (n,)."""
+    """Which rows are possible (n,)."""
     scale = np.where(np.arange(9)[:, None] == HVALUE, 9 - columns[ZIPCODE], 1)
     inside = (columns >= LOW * scale) & (columns <= HIGH * scale)
     inside[COMMISSION] |= columns[COMMISSION] == 0
@@ -149,7 +148,7 @@ class Known:
         return (total >= 1_000 * low) & (total <= 1_000 * high)
 
     def affords(self, cost, school, loan, house):
-        """Whether two thirds of the income, less what is due, exceed a cost (n,)."""
+        """Whether two thirds of the income, less what the person owes, exceed a cost (n,)."""
         salary, commission, _, elevel, _, _, hvalue, hyears, owed = self.columns
         left = (salary + commission) * (2 / 3) - school * elevel
         if loan:
@@ -167,8 +166,8 @@ class Known:
         return (paid == (self.columns[SALARY] < RICH)) / volume
 
 
-class Seen:
-    """People whose attributes (9, n) are seen after a perturbation: what is known of the clean."""
+class Perturbed:
+    """People whose attributes (9, n) are observed after a perturbation."""
 
     def __init__(self, columns, share):
         self.columns, self.share = columns, share
@@ -197,13 +196,13 @@ class Seen:
         return part.below(high) - part.below(low)
 
     def affords(self, cost, school, loan, house):
-        """The probability that two thirds of the income, less what is due, exceed a cost (n,)."""
+        """The probability that two thirds of the income, less debts, exceed a cost (n,)."""
         due = cost + school * self.columns[ELEVEL]
         if not house:
             return 1 - self._income_at_most(1.5 * due, *[self.loan.times(-0.3)] * loan)
         short = self.hyears[:20].sum(axis=0) * self._income_at_most(1.5 * due)
-        for years, chance in enumerate(self.hyears[20:], start=1):
-            short += chance * self._income_at_most(1.5 * due, self.hvalue.times(0.03 * years))
+        for years, probability in enumerate(self.hyears[20:], start=1):
+            short += probability * self._income_at_most(1.5 * due, self.hvalue.times(0.03 * years))
         return 1 - short
 
     def density(self):
@@ -212,24 +211,24 @@ class Seen:
 
     def _income_at_most(self, total, *more):
         """P(salary + commission + more <= total), (n,)."""
-        chance = np.empty(len(total))
+        probability = np.empty(len(total))
         for rows, income in (
             (self.paid, (self.salary, self.commission)),
             (~self.paid, (self.salary,)),
         ):
             terms = [term.part(rows) for term in (*income, *more)]
-            chance[rows] = at_most(total[rows], terms)
-        return chance
+            probability[rows] = at_most(total[rows], terms)
+        return probability
 
     def _measured(self, j, scale=1, first=None, last=None):
-        """The clean values of a column given the seen, and the density of the seen."""
+        """The clean values of a column given the observed ones, and the density of those."""
         low, high = LOW[j] * scale, HIGH[j] * scale
-        seen, reach = self.columns[j], (high - low) * self.share
-        start = np.maximum(seen - reach, low if first is None else first)
-        end = np.maximum(start, np.minimum(seen + reach, high if last is None else last))
-        cut_off = (seen <= low) | (seen >= high)
+        observed, reach = self.columns[j], (high - low) * self.share
+        start = np.maximum(observed - reach, low if first is None else first)
+        end = np.maximum(start, np.minimum(observed + reach, high if last is None else last))
+        cut_off = (observed <= low) | (observed >= high)
         heights = [
-            np.where(cut_off, reach - abs(seen - x), 1) / (2 * reach * (high - low))
+            np.where(cut_off, reach - abs(observed - x), 1) / (2 * reach * (high - low))
             for x in (start, end)
         ]
         mass = (heights[0] + heights[1]) / 2 * (end - start)
@@ -237,15 +236,15 @@ class Seen:
         return Slope(start, end, *(height / sure for height in heights)), mass
 
     def _counted(self, j):
-        """The probabilities of the clean values of a column given the seen, and of the seen."""
-        low, high, seen = LOW[j], HIGH[j], self.columns[j]
+        """The probabilities of a column's clean values given the observed, and those of these."""
+        low, high, observed = LOW[j], HIGH[j], self.columns[j]
         clean = np.arange(low[0], high[0] + 1)[:, None]
         reach = (high - low) * self.share
-        up_to = np.where(seen < high, (seen + 0.5 - clean) / reach, 1)
-        above = np.where(seen > low, (seen - 0.5 - clean) / reach, -1)
-        chance = (np.clip(up_to, -1, 1) - np.clip(above, -1, 1)) / (2 * len(clean))
-        mass = chance.sum(axis=0)
-        return chance / np.where(mass > 0, mass, 1), mass
+        up_to = np.where(observed < high, (observed + 0.5 - clean) / reach, 1)
+        above = np.where(observed > low, (observed - 0.5 - clean) / reach, -1)
+        probability = (np.clip(up_to, -1, 1) - np.clip(above, -1, 1)) / (2 * len(clean))
+        mass = probability.sum(axis=0)
+        return probability / np.where(mass > 0, mass, 1), mass
 
 
 class Slope(NamedTuple):
@@ -285,14 +284,14 @@ class Slope(NamedTuple):
 
 def at_most(total, terms):
     """P(the sum of independent terms <= total), (n,)."""
-    chance = (total >= sum(term.high for term in terms)).astype(float)
-    rows = (chance == 0) & (total > sum(term.low for term in terms))
-    chance[rows] = summed(total[rows], [term.part(rows) for term in terms])
-    return chance
+    probability = (total >= sum(term.high for term in terms)).astype(float)
+    rows = (probability == 0) & (total > sum(term.low for term in terms))
+    probability[rows] = summed(total[rows], [term.part(rows) for term in terms])
+    return probability
 
 
 def summed(total, terms):
-    """The same, by Gauss's rule on each piece of what is a polynomial in pieces: exact."""
+    """The same by Gauss-Legendre quadrature, which is exact: a polynomial in each piece."""
     first, *rest = terms
     if not rest:
         return first.below(total)
@@ -301,8 +300,8 @@ def summed(total, terms):
     ends = [np.broadcast_to(end, cuts[:1].shape) for end in (first.low, first.high)]
     edges = np.sort(np.concatenate([*ends, cuts]), axis=0)
     middle, half = (edges[1:] + edges[:-1]) / 2, (edges[1:] - edges[:-1]) / 2
-    chance = 0.0
+    probability = np.zeros(middle.shape)
     for node, weight in zip(*np.polynomial.legendre.leggauss(len(rest) + 1)):
         x = middle + half * node
-        chance = chance + weight * half * first.at(x) * summed(total - x, rest)
-    return chance.sum(axis=0)
+        probability = probability + weight * half * first.at(x) * summed(total - x, rest)
+    return probability.sum(axis=0)

@@ -1,15 +1,16 @@
-"""Categorical concepts: tables of probabilities, which differ by as much as is asked for."""
+"""Categorical concepts: tables of probabilities, a given distance apart."""
 
+from dataclasses import dataclass
 from functools import reduce
 from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 
 from driftsim.parts import MOST_ROWS, Share
 from driftsim.rows import Schema, one_hot
-from driftsim.streams.concepts.choices import Choice
-from driftsim.streams.concepts.concept import Concept, numbered
+from driftsim.streams.concepts.alias_table import AliasTable
+from driftsim.streams.concepts.concept import Instantiated, Seeded, numbered
 
 MOST_CELLS = 100_000
 HALVINGS = 60
@@ -18,40 +19,32 @@ Index = Annotated[int, Field(ge=0, le=MOST_ROWS)]
 
 
 class Cells(NamedTuple):
-    """The rows of the table: what features there can be, how often, and with which label."""
+    """The rows of the table: each combination of values, its probability and its label."""
 
     codes: np.ndarray  # (cells, features)
     share: np.ndarray  # (cells,) they sum to one
     label: np.ndarray  # (cells,)
 
-    def by_slot(self):
-        """How a row is chosen, and the features and the label of each slot of the choice."""
-        choice = Choice.of(self.share)
-        return choice, self.codes[choice.outcome], self.label[choice.outcome]
 
-
-class Categorical(Concept):
-    """Nominal features and a table of labels, drifting as far as is asked (Webb et al. 2016).
+class Categorical(Seeded):
+    """Nominal features and a table of labels, at a given distance (Webb et al. 2016).
 
     The features are independent, and each combination of their values has a label. `table`
-    names a concept that is always the same; `covariate` and `real` say how far this one is from
-    it, in P(x) and in P(y | x), and `variant` in which of many directions.
+    names a concept that is always the same. `covariate` and `real` are the distances from it,
+    in P(x) and in P(y | x), and `variant` is one of many directions.
     """
 
-    blends = False
+    known = True
 
     features: Annotated[int, Field(gt=0, le=16)] = 5
     values: Annotated[int, Field(ge=2, le=1000)] = 3  # of each feature
     classes: Annotated[int, Field(ge=2, le=1000)] = 2
-    table: Index = 0  # which concept the distances below are from
-    variant: Index = 0  # which of the concepts that are as far from it
+    table: Index = 0  # the concept that the distances below are measured from
+    variant: Index = 0  # one of the concepts at this distance from it
     covariate: Share = 0.0  # the distance of P(x)
     distance: Literal["hellinger", "total_variation"] = "hellinger"
-    real: Share = 0.0  # of the combinations of values, those whose label is another
+    real: Share = 0.0  # of the combinations of values: those with another label
     certainty: Share = 1.0  # P(the label of the combination | x); the others share the rest
-
-    _cells: Cells = PrivateAttr(None)
-    _slots: tuple = PrivateAttr(None)
 
     @property
     def schema(self):
@@ -59,38 +52,18 @@ class Categorical(Concept):
         return Schema(numbered(self.features), nominal, self.classes)
 
     def instantiated(self, rng):
-        """The same concept, with its table written out; it follows from the fields alone."""
-        if self._cells is not None:
-            return self
-        settled, (marginals, label) = self.model_copy(), self._base()
+        """The concept with its table written out, which follows from the fields alone."""
+        marginals, label = self._base()
         rng = np.random.default_rng(np.random.SeedSequence(self.table, spawn_key=(self.variant,)))
-        tilt = tilting(rng, marginals)
+        scores = tilting_scores(rng, marginals)
         order = rng.permutation(len(label))[: round(self.real * len(label))]
         shift = rng.integers(1, self.classes, len(label))
         label[order] = (label[order] + shift[order]) % self.classes
         codes = np.indices([self.values] * self.features).reshape(self.features, -1).T
-        share = moved(marginals, tilt, DISTANCES[self.distance], self.covariate)
-        settled._cells = Cells(codes.astype(float, order="C"), share, label)
-        settled._slots = settled._cells.by_slot()
-        return settled
-
-    def draw(self, rng, t):
-        choice, codes, label = self._slots
-        slot = choice.slots(rng.random(len(t)))
-        y = label.take(slot)
-        if self.certainty < 1:
-            wrong = rng.random(len(t)) >= self.certainty
-            y = (y + wrong * rng.integers(1, self.classes, len(t))) % self.classes
-        return codes.take(slot, axis=0), y
-
-    def density(self, X, t):
-        codes = np.floor(X).clip(0, self.values - 1)
-        which = (codes @ self.values ** np.arange(self.features)[::-1]).astype(np.intp)
-        other = (1 - self.certainty) / (self.classes - 1)
-        joint = one_hot(self._cells.label.take(which), self.classes)
-        joint *= self.certainty - other
-        joint += other
-        return joint * (self._cells.share.take(which) * (codes == X).all(axis=1))[:, None]
+        share = tilted_by(marginals, scores, DISTANCES[self.distance], self.covariate)
+        cells, table = Cells(codes.astype(float, order="C"), share, label), AliasTable.of(share)
+        slots = cells.codes[table.outcome], cells.label[table.outcome]
+        return InstantiatedCategorical(self, cells, table, *slots)
 
     def _base(self):
         """P(x) of each feature (features, values), and the label of each combination."""
@@ -115,7 +88,7 @@ class Categorical(Concept):
         return self
 
     @model_validator(mode="after")
-    def _can_move_as_far(self):
+    def _distance_can_be_reached(self):
         rarest = self._base()[0].min(axis=1).prod()
         most = FURTHEST[self.distance](rarest)
         if self.covariate >= most:
@@ -124,6 +97,35 @@ class Categorical(Concept):
                 f"({self.distance}); its rarest row allows less than {np.floor(most * 1e4) / 1e4:g}"
             )
         return self
+
+
+@dataclass(frozen=True, eq=False)
+class InstantiatedCategorical(Instantiated):
+    """A categorical concept whose table has been written out."""
+
+    description: Categorical
+    cells: Cells
+    table: AliasTable  # of the cells, by their probabilities
+    codes: np.ndarray  # (2 cells, features) of each slot of the alias table
+    label: np.ndarray  # (2 cells,)
+
+    def draw(self, rng, t):
+        slot, certainty = self.table.slots(rng.random(len(t))), self.description.certainty
+        y, classes = self.label.take(slot), self.description.classes
+        if certainty < 1:
+            wrong = rng.random(len(t)) >= certainty
+            y = (y + wrong * rng.integers(1, classes, len(t))) % classes
+        return self.codes.take(slot, axis=0), y
+
+    def density(self, X, t):
+        values, classes = self.description.values, self.description.classes
+        codes = np.floor(X).clip(0, values - 1)
+        which = (codes @ values ** np.arange(X.shape[1])[::-1]).astype(np.intp)
+        other = (1 - self.description.certainty) / (classes - 1)
+        joint = one_hot(self.cells.label.take(which), classes)
+        joint *= self.description.certainty - other
+        joint += other
+        return joint * (self.cells.share.take(which) * (codes == X).all(axis=1))[:, None]
 
 
 def hellinger(p, q):
@@ -148,30 +150,30 @@ def product(marginals):
     return reduce(np.multiply.outer, marginals).ravel()
 
 
-def tilting(rng, marginals):
-    """What a drift likes: a number for each value of a feature, the largest for the rarest."""
-    liking = rng.standard_normal(marginals.shape)
+def tilting_scores(rng, marginals):
+    """A score for each value of each feature (features, values), the largest for the rarest."""
+    scores = rng.standard_normal(marginals.shape)
     feature, rarest = np.arange(len(marginals)), marginals.argmin(axis=1)
-    first = liking.argmax(axis=1)
-    top, low = liking[feature, first], liking[feature, rarest]
-    liking[feature, first], liking[feature, rarest] = low, top
-    return liking
+    first = scores.argmax(axis=1)
+    top, low = scores[feature, first], scores[feature, rarest]
+    scores[feature, first], scores[feature, rarest] = low, top
+    return scores
 
 
-def tilted(marginals, liking, force):
-    """The probabilities times the exponentials of `force` times the liking."""
-    log = np.log(marginals) + force * (liking - liking.max(axis=1, keepdims=True))
+def tilted(marginals, scores, strength):
+    """The combinations' probabilities after exponential tilting: p exp(strength score), scaled."""
+    log = np.log(marginals) + strength * (scores - scores.max(axis=1, keepdims=True))
     odds = np.exp(log - log.max(axis=1, keepdims=True))
     return product(odds / odds.sum(axis=1, keepdims=True))
 
 
-def moved(marginals, liking, distance, wanted):
-    """The combinations' probabilities, tilted to a wanted distance, which rises with the force."""
+def tilted_by(marginals, scores, distance, wanted):
+    """The combinations' probabilities, tilted to a distance; it rises with the strength."""
     base, low, high = product(marginals), 0.0, 1.0
     if not wanted:
         return base
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        found = tilted(marginals, liking, middle / (1 - middle))
+        found = tilted(marginals, scores, middle / (1 - middle))
         low, high = (middle, high) if distance(base, found) < wanted else (low, middle)
     return found

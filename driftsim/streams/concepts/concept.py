@@ -1,7 +1,8 @@
 """Concepts: the one interface to everything that labelled rows are drawn from."""
 
-from abc import abstractmethod
-from typing import ClassVar
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
@@ -17,54 +18,144 @@ class Concept(Part):
     row: this is how an incremental drift moves a concept while it is being drawn from.
     """
 
-    schema: ClassVar[Schema]  # or a property, where it depends on the fields
-    blends: ClassVar[bool] = True  # moves by way of its numbers, in an incremental drift
-    known: ClassVar[bool] = False  # has a density: true of a class that defines one, unless set
-    moves: ClassVar[bool] = False  # changes by itself along the stream; or a property
-    rows: ClassVar[int | None] = None  # how many there are, where the concept is recorded
-    files: ClassVar[list[str]] = []  # that it reads
+    blends: ClassVar[bool] = True  # an incremental drift can move its numbers
+    known: ClassVar[bool] = False  # has a density: set to True for a class that defines one
+    recorded: ClassVar[bool] = False  # its rows were written down once; there are no others
     library: ClassVar[str | None] = None  # the distribution its rows come from
     renamed_members = {"settled": "instantiated"}
+    if TYPE_CHECKING:  # class variables that a property may override
 
-    def hashes(self):
+        @property
+        def schema(self) -> Schema: ...  # type: ignore[override]  # pydantic's own is deprecated
+
+        @property
+        def moves(self) -> bool: ...
+
+        @property
+        def files(self) -> list[str]: ...
+    else:
+        schema: ClassVar[Schema]
+        moves: ClassVar[bool] = False  # changes by itself along the stream
+        files: ClassVar[list[str]] = []  # that it reads
+
+    def hashes(self) -> dict[str, str]:
         """The hashes of the files that it reads, by path."""
         return {path: file_hash(path) for path in self.files}
 
-    def instantiated(self, rng):
-        """This concept, with what its description leaves open drawn or read."""
+    def instantiated(self, rng: np.random.Generator) -> "Concept | Instantiated":
+        """The concept to draw from, with what this description leaves open drawn or read."""
         return self
 
     @abstractmethod
-    def draw(self, rng, t):
+    def draw(self, rng: np.random.Generator, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The rows at positions `t` (n,): features (n, d) float64, clean labels (n,).
 
         Labels are int64 classes; for regression they are float64 numbers.
         """
 
-    def density(self, X, t):
+    def density(self, X: np.ndarray, t: np.ndarray) -> np.ndarray:
         """p(x, y) at positions `t`: (n, n_classes); NaN where a kind does not define it.
 
         Where features are numbers it is a density, where they are codes a probability. For
         regression: p(x), and the mean and variance of y given x, (n, 3).
         """
-        return np.full((len(X), self.schema.n_classes or 3), np.nan)
+        return unknown_density(X, self.schema)
+
+    @property
+    def rows(self) -> int | None:
+        """How many there are of a record that has been read; None where any can be drawn."""
+        return None
+
+    @property
+    def description(self) -> Self:
+        """Itself: the part that holds the fields, as of an `Instantiated`."""
+        return self
+
+    def moved(self, values: dict[str, Any]) -> Self:
+        """The same concept with other values of some fields."""
+        return self.model_copy(update=values)
 
     @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs):
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         first = next(one for one in cls.__mro__ if {"known", "density"} & vars(one).keys())
         if "known" not in vars(first):  # else its author decides
             cls.known = True
         super().__pydantic_init_subclass__(**kwargs)
 
 
+@dataclass(frozen=True, eq=False)
+class Instantiated(ABC):
+    """A concept with what its description leaves open drawn from a seed, or read from a file.
+
+    Subclasses are dataclasses: their fields hold what was drawn.
+    """
+
+    description: Concept
+
+    @property
+    def rows(self) -> int | None:
+        """As of a `Concept`."""
+        return None
+
+    @property
+    def schema(self) -> Schema:
+        """What is known of the rows."""
+        return self.description.schema
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a density."""
+        return self.description.known
+
+    @abstractmethod
+    def draw(self, rng: np.random.Generator, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """As of a `Concept`."""
+
+    def density(self, X: np.ndarray, t: np.ndarray) -> np.ndarray:
+        """As of a `Concept`."""
+        return unknown_density(X, self.schema)
+
+    def moved(self, values: dict[str, Any]) -> Self:
+        """The same, with other values of some fields of the description."""
+        return replace(self, description=self.description.moved(values))
+
+
+class Seeded(Concept):
+    """A concept that has to be instantiated with a seed, or read, before rows can be drawn."""
+
+    blends = False
+
+    @abstractmethod
+    def instantiated(self, rng: np.random.Generator) -> Instantiated:
+        """The concept to draw from."""
+
+    def draw(self, rng, t):
+        return self.instantiated(rng).draw(rng, t)
+
+
+class Moving(Instantiated):
+    """A concept that moves by itself: its numbers are others at each row."""
+
+    @abstractmethod
+    def at(self, t: np.ndarray) -> Concept:
+        """The description at positions `t` (n,), its moving fields arrays with an entry a row."""
+
+    def draw(self, rng, t):
+        return self.at(t).draw(rng, t)
+
+    def density(self, X, t):
+        return self.at(t).density(X, t)
+
+
 class Rule(Concept):
     """A concept whose features are uniform in a box, and whose label follows from them."""
 
+    schema: ClassVar[Any]
     low: ClassVar[float] = 0.0
     high: ClassVar[float] = 1.0
 
     @abstractmethod
-    def label(self, X):
+    def label(self, X: np.ndarray) -> np.ndarray:
         """The class of each row (n,)."""
 
     def draw(self, rng, t):
@@ -82,6 +173,11 @@ class Rule(Concept):
         return joint
 
 
-def numbered(d):
+def unknown_density(X: np.ndarray, schema: Schema) -> np.ndarray:
+    """NaN, in the shape of the densities of rows (n, d): (n, n_classes), for regression (n, 3)."""
+    return np.full((len(X), schema.n_classes or 3), np.nan)
+
+
+def numbered(d: int) -> tuple[str, ...]:
     """Names for columns without names: x1, x2, …"""
     return tuple(f"x{j + 1}" for j in range(d))

@@ -16,7 +16,7 @@ class Gaussians(Concept):
     """Normal classes of unit variance, by their means, or by a separation and an angle.
 
     A separation s and an angle a put two classes at -s/2 and s/2 along the direction (cos a,
-    sin a): the best possible error is then Φ(-s/2), at equal priors.
+    sin a). With equal priors the best possible error is then Φ(-s/2).
     """
 
     means: Annotated[list[list[Number]] | None, Field(min_length=2)] = None  # one a class
@@ -30,38 +30,34 @@ class Gaussians(Concept):
         return Schema(numbered(d), n_classes=k)
 
     def instantiated(self, rng):
-        """The same classes, by their means and priors."""
-        if self.means is not None:
-            return self._complete({})
-        return self._complete(
-            {"separation": self._or("separation", 2.0), "angle": self._or("angle", 0.0)}
-        )
+        """The same classes, with the defaults written out."""
+        k = self.schema.n_classes
+        found: dict = {"priors": self.priors or [1 / k] * k}
+        if self.means is None:
+            found["separation"] = 2.0 if self.separation is None else self.separation
+            found["angle"] = 0.0 if self.angle is None else self.angle
+        return self.moved(found)
 
     def draw(self, rng, t):
         centres = self._centres()
-        y = (rng.random((len(t), 1)) >= np.cumsum(self.priors, axis=-1)[..., :-1]).sum(axis=1)
+        y = (rng.random((len(t), 1)) >= np.cumsum(np.asarray(self.priors), axis=-1)[..., :-1]).sum(
+            axis=1
+        )
         X = rng.standard_normal((len(t), centres.shape[-1]))
         X += centres[y] if centres.ndim == 2 else centres[np.arange(len(t)), y]
         return X, y
 
     def density(self, X, t):
         d = X.shape[1]
-        gaps = X[:, None, :] - self._centres()
-        squares = np.einsum("nkd,nkd->nk", gaps, gaps)
+        offsets = X[:, None, :] - self._centres()
+        squares = np.einsum("nkd,nkd->nk", offsets, offsets)
         return np.asarray(self.priors) * np.exp(-0.5 * squares) / (2 * np.pi) ** (d / 2)
-
-    def _complete(self, found):
-        k = self.schema.n_classes
-        return self.model_copy(update=found | {"priors": self.priors or [1 / k] * k})
-
-    def _or(self, name, default):
-        return default if getattr(self, name) is None else getattr(self, name)
 
     def _centres(self):
         """(k, d), or (n, k, d) while they move."""
         if self.means is not None:
             return np.asarray(self.means)
-        angle, half = np.deg2rad(self.angle), np.asarray(self.separation) / 2
+        angle, half = np.deg2rad(np.asarray(self.angle)), np.asarray(self.separation) / 2
         second = np.stack([half * np.cos(angle), half * np.sin(angle)], axis=-1)
         return np.stack([-second, second], axis=-2)
 

@@ -1,13 +1,14 @@
 """Hyperplanes: which side of a plane a point lies on."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 
 from driftsim.parts import Number
-from driftsim.rows import Schema, one_hot
-from driftsim.streams.concepts.concept import Rule, numbered
+from driftsim.rows import Schema
+from driftsim.streams.concepts.concept import Moving, Rule, numbered
 
 
 class Hyperplane(Rule):
@@ -21,8 +22,6 @@ class Hyperplane(Rule):
     weights: list[Number] | None = None  # one a feature; drawn from 0..1 where not given
     speed: Number = 0.0  # degrees that the plane turns with every row
 
-    _across = PrivateAttr(None)  # (d,) as long as the weights, and at right angles to them
-
     @property
     def schema(self):
         return Schema(numbered(self.features))
@@ -33,37 +32,48 @@ class Hyperplane(Rule):
 
     def instantiated(self, rng):
         drawn = rng.random(self.features).tolist()
-        settled = self.model_copy(update={"weights": self.weights or drawn})
-        weights, across = np.asarray(settled.weights), rng.standard_normal(self.features)
+        plane = self.moved({"weights": self.weights or drawn})
+        if not self.speed:
+            return plane
+        weights, across = np.asarray(plane.weights), rng.standard_normal(self.features)
         across -= weights * (across @ weights) / (weights @ weights)
-        if self.speed:
-            settled._across = across * np.linalg.norm(weights) / np.linalg.norm(across)
-        return settled
+        return TurningPlane(plane, across * np.linalg.norm(weights) / np.linalg.norm(across))
 
-    def draw(self, rng, t):
-        X = rng.random((len(t), self.features))
-        return X, self.label(X, t).astype(np.int64)
-
-    def density(self, X, t):
-        inside = ((X >= 0) & (X <= 1)).all(axis=1)
-        return one_hot(self.label(X, t), 2) * inside[:, None]
-
-    def label(self, X, t=0):
+    def label(self, X):
         weights = np.asarray(self.weights)
-        if self._across is not None:
-            angle = np.deg2rad(np.multiply(self.speed, t))[..., None]
-            weights = np.cos(angle) * weights + np.sin(angle) * self._across
-        products = X @ weights if weights.ndim == 1 else np.einsum("nd,nd->n", X, weights)
-        return products >= weights.sum(axis=-1) / 2
+        return inner_products(X, weights) >= weights.sum(axis=-1) / 2
 
     @model_validator(mode="after")
-    def _one_weight_a_feature(self):
-        if self.weights is not None and len(self.weights) != self.features:
-            raise ValueError(
-                f"{len(self.weights)} weights for {self.features} features; give one a feature"
-            )
+    def _is_a_plane(self):
+        one_weight_a_feature(self.weights, self.features)
         if self.weights is not None and not any(self.weights):
             raise ValueError("weights that are all 0 make no plane; give one that is not")
         if self.speed and self.features < 2:
             raise ValueError("a plane of one feature cannot turn; give it two, or no speed")
         return self
+
+
+@dataclass(frozen=True, eq=False)
+class TurningPlane(Moving):
+    """A hyperplane that turns, evenly, from its weights towards another direction."""
+
+    description: Hyperplane
+
+    across: np.ndarray  # (d,) this direction: as long as the weights, at right angles to them
+
+    def at(self, t):
+        plane = self.description
+        angle = np.deg2rad(np.multiply(plane.speed, t))[..., None]
+        weights = np.cos(angle) * plane.weights + np.sin(angle) * self.across
+        return plane.moved({"weights": weights})
+
+
+def inner_products(X, weights):
+    """The inner product of each row with weights (d,), or with its own (n, d)."""
+    return X @ weights if weights.ndim == 1 else np.einsum("nd,nd->n", X, weights)
+
+
+def one_weight_a_feature(weights, features):
+    """Raises `ValueError` if weights are given, but not one for each feature."""
+    if weights is not None and len(weights) != features:
+        raise ValueError(f"{len(weights)} weights for {features} features; give one a feature")

@@ -1,6 +1,6 @@
 """LED: the digits of a display whose segments fail."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -32,7 +32,9 @@ class Led(Concept):
     `noise` is part of the definition: it inverts segments, and never a label.
     """
 
-    schema = Schema(numbered(24), nominal=dict.fromkeys(range(24), 2), n_classes=10)
+    schema: ClassVar[Schema] = Schema(
+        numbered(24), nominal=dict.fromkeys(range(24), 2), n_classes=10
+    )
 
     noise: Share = 0.1  # the share of segments that are inverted, each by itself
     swapped: Annotated[int, Field(ge=0, le=7)] = 0  # attribute i ≤ swapped and i + 7 trade places
@@ -49,9 +51,9 @@ class Led(Concept):
         lit = X[:, self._segments()] == 1
         wrong = lit @ (1.0 - 2 * LIT.T) + LIT.sum(axis=1)  # segments, of each digit
         noise, of_7 = np.reshape(self.noise, (-1, 1)), np.arange(8)
-        chance = noise**of_7 * (1 - noise) ** (7 - of_7)
+        probability = noise**of_7 * (1 - noise) ** (7 - of_7)
         codes = ((X == 0) | (X == 1)).all(axis=1, keepdims=True)
-        return np.take_along_axis(chance, wrong.astype(int), axis=1) * codes / (10 * 2**17)
+        return np.take_along_axis(probability, wrong.astype(int), axis=1) * codes / (10 * 2**17)
 
     def _segments(self):
         """The columns of the seven segments."""

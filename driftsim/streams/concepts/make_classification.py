@@ -1,14 +1,15 @@
 """make_classification: clusters at the corners of a cube, as scikit-learn's function draws them."""
 
+from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 
 import numpy as np
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 
 from driftsim.parts import Number, Share
 from driftsim.rows import Schema
-from driftsim.streams.concepts.choices import Choice
-from driftsim.streams.concepts.concept import Concept, numbered
+from driftsim.streams.concepts.alias_table import AliasTable
+from driftsim.streams.concepts.concept import Instantiated, Seeded, numbered
 
 Features = Annotated[int, Field(ge=0, le=10_000)]
 
@@ -20,11 +21,11 @@ class Clusters(NamedTuple):
     spread: np.ndarray  # (k, n_informative, m) from normal numbers to the columns that inform
     copies: np.ndarray  # (n_informative, m) from a centre to these columns
     informs: np.ndarray  # (m,) where these columns are; the others are noise
-    choice: Choice  # of a cluster
+    table: AliasTable  # of clusters, by their weights
 
     def draw(self, rng, n, d):
         """Rows (n, d) and the cluster of each (n,)."""
-        cluster = self.choice.outcomes(rng.random(n))
+        cluster = self.table.outcomes(rng.random(n))
         X = rng.standard_normal((n, d))
         columns = X[:, self.informs]
         normal, centres = columns[:, : self.corners.shape[1]], self.corners @ self.copies
@@ -35,13 +36,11 @@ class Clusters(NamedTuple):
         return X, cluster
 
 
-class MakeClassification(Concept):
+class MakeClassification(Seeded):
     """scikit-learn's make_classification (after Guyon 2003): clusters at the corners of a cube.
 
-    Its parameters bear the names they have there. Noise in the labels is the stream's.
+    The parameters have scikit-learn's names. Noise in the labels is the stream's.
     """
-
-    blends = False
 
     n_features: Annotated[int, Field(gt=0, le=10_000)] = 20
     n_informative: Annotated[int, Field(gt=0, le=10_000)] = 2
@@ -56,39 +55,26 @@ class MakeClassification(Concept):
     scale: Number = 1.0  # of all columns, after the shift
     shuffle: bool = True  # the columns; else the informative ones come first
 
-    _clusters: Clusters = PrivateAttr(None)
-
     @property
     def schema(self):
         return Schema(numbered(self.n_features), n_classes=self.n_classes)
 
     def instantiated(self, rng):
-        """The same parameters, with clusters and columns drawn."""
-        if self._clusters is not None:
-            return self
-        k, n, settled = self._k, self.n_informative, self.model_copy()
+        k, n = self._k, self.n_informative
         corners = self.class_sep * (2.0 * distinct_corners(rng, k, n) - 1)
         if not self.hypercube:
             corners *= rng.random((k, 1))
             corners *= rng.random((1, n))
         mixing = 2 * rng.random((k, n, n)) - 1
         copies = np.hstack([np.eye(n), 2 * rng.random((n, self.n_redundant)) - 1])
-        again = rng.integers(0, n + self.n_redundant, self.n_repeated)
-        copies = np.hstack([copies, copies[:, again]])
+        repeated = rng.integers(0, n + self.n_redundant, self.n_repeated)
+        copies = np.hstack([copies, copies[:, repeated]])
         places = rng.permutation(self.n_features) if self.shuffle else np.arange(self.n_features)
         shares = np.resize(self.weights or np.ones(self.n_classes), k)
-        settled._clusters = Clusters(
-            corners, mixing @ copies, copies, places[: copies.shape[1]], Choice.of(shares)
+        clusters = Clusters(
+            corners, mixing @ copies, copies, places[: copies.shape[1]], AliasTable.of(shares)
         )
-        return settled
-
-    def draw(self, rng, t):
-        X, cluster = self._clusters.draw(rng, len(t), self.n_features)
-        if self.shift:
-            X += self.shift
-        if self.scale != 1:
-            X *= self.scale
-        return X, cluster % self.n_classes
+        return InstantiatedClusters(self, clusters)
 
     @property
     def _k(self):
@@ -117,9 +103,26 @@ class MakeClassification(Concept):
         return self
 
 
+@dataclass(frozen=True, eq=False)
+class InstantiatedClusters(Instantiated):
+    """A make_classification whose clusters and columns have been drawn."""
+
+    description: MakeClassification
+    clusters: Clusters
+
+    def draw(self, rng, t):
+        parameters = self.description
+        X, cluster = self.clusters.draw(rng, len(t), parameters.n_features)
+        if parameters.shift:
+            X += parameters.shift
+        if parameters.scale != 1:
+            X *= parameters.scale
+        return X, cluster % parameters.n_classes
+
+
 def distinct_corners(rng, k, n):
     """`k` different corners (k, n) of a cube of `n` dimensions."""
-    told = min(n, 60)  # as many as the bits of one number can tell apart
-    numbers = rng.choice(2**told, k, replace=False)
-    bits = numbers[:, None] >> np.arange(told) & 1
-    return np.hstack([bits, rng.integers(0, 2, (k, n - told))])
+    numbered = min(n, 60)  # dimensions: a corner's coordinates there are the bits of one number
+    numbers = rng.choice(2**numbered, k, replace=False)
+    bits = numbers[:, None] >> np.arange(numbered) & 1
+    return np.hstack([bits, rng.integers(0, 2, (k, n - numbered))])

@@ -1,45 +1,46 @@
 """Random trees: labels that a random decision tree gives."""
 
+from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 
 import numpy as np
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 
 from driftsim.parts import Share
 from driftsim.rows import Schema, one_hot
-from driftsim.streams.concepts.concept import Concept
+from driftsim.streams.concepts.concept import Instantiated, Seeded
 
 MOST_LEAVES = 100_000
-LEAST = 1e-9  # of a place to split, so that no sum with it is rounded up to the next child
+LEAST = 1e-9  # of a place to split, so that no sum with it is rounded up to the next node
 BELOW_ONE = np.nextafter(1.0, 0.0)
 
 
 class Level(NamedTuple):
-    """The nodes at one depth of a tree that grows, and what the way to each has used up."""
+    """The nodes at one depth of a growing tree, and what can still be split there."""
 
     used: np.ndarray  # (m, nominal) columns that have been split
-    low: np.ndarray  # (m, numeric) from where
-    high: np.ndarray  # (m, numeric) to where a row here can lie
+    low: np.ndarray  # (m, numeric) the least and
+    high: np.ndarray  # (m, numeric) the largest value that a row can have here
 
     @classmethod
     def root(cls, nominal, numeric):
-        """One node, to which every row comes."""
+        """The one node at the top."""
         unit = np.zeros((1, numeric)), np.ones((1, numeric))
         return cls(np.zeros((1, nominal), bool), *unit)
 
     def split(self, rng):
         """The column that each node splits, and where if it is numeric."""
         (m, nominal), numeric = self.used.shape, self.low.shape[1]
-        liking = rng.random((m, nominal + numeric))
-        liking[:, :nominal][self.used] = -1
-        column, place = liking.argmax(axis=1), np.zeros(m)
+        priority = rng.random((m, nominal + numeric))
+        priority[:, :nominal][self.used] = -1
+        column, place = priority.argmax(axis=1), np.zeros(m)
         where = np.flatnonzero(column >= nominal)
         low, high = (side[where, column[where] - nominal] for side in (self.low, self.high))
         place[where] = np.maximum(low + (high - low) * rng.random(m)[where], LEAST)
         return column, place
 
     def children(self, parent, branch, column, place):
-        """The nodes below, of which `branch` 0, 1, … of node `parent` is each."""
+        """The nodes one level down: each is `branch` 0, 1, … of node `parent`."""
         used, low, high = (side[parent] for side in self)
         nominal, column = used.shape[1], column[parent]
         named = np.flatnonzero(column < nominal)
@@ -53,7 +54,8 @@ class Level(NamedTuple):
 class Tree(NamedTuple):
     """A tree in flat arrays: from a node, a row goes to node int(x[column] * scale + shift).
 
-    The shift holds the number of the first child. A leaf has a scale of 0, and leads to itself.
+    The shift holds the number of the first node below. A leaf has a scale of 0 and leads to
+    itself.
     """
 
     column: np.ndarray
@@ -74,24 +76,22 @@ class Tree(NamedTuple):
         return self.label.take(node)
 
 
-class RandomTree(Concept):
+class RandomTree(Seeded):
     """A random decision tree (Domingos & Hulten 2000), over nominal and numeric columns.
 
     All columns are uniform, the numeric ones in 0..1. On its way down, a nominal column is split
     at most once and into all of its values, a numeric one in two, where it still can be.
     """
 
-    blends = False
+    known = True
 
     nominal: Annotated[int, Field(ge=0, le=1000)] = 5  # columns
     values: Annotated[int, Field(ge=2, le=1000)] = 5  # of each nominal column
     numeric: Annotated[int, Field(ge=0, le=1000)] = 5  # columns
     depth: Annotated[int, Field(gt=0, le=100)] = 5  # of the deepest leaves
     first_leaf: Annotated[int, Field(ge=0)] = 3  # the least depth of a leaf
-    leaf_share: Share = 0.15  # of the nodes from there on
+    leaf_share: Share = 0.15  # of the nodes at this depth and deeper
     classes: Annotated[int, Field(ge=2, le=1000)] = 2
-
-    _tree: Tree = PrivateAttr(None)
 
     @property
     def schema(self):
@@ -104,26 +104,7 @@ class RandomTree(Concept):
         )
 
     def instantiated(self, rng):
-        """The same columns, with the tree drawn."""
-        if self._tree is not None:
-            return self
-        settled = self.model_copy()
-        settled._tree = grown(self, rng)
-        return settled
-
-    def draw(self, rng, t):
-        X = np.empty((len(t), self.nominal + self.numeric))
-        X[:, : self.nominal] = rng.integers(0, self.values, (len(t), self.nominal), np.uint16)
-        X[:, self.nominal :] = rng.random((len(t), self.numeric))
-        return X, self._tree.labels(X)
-
-    def density(self, X, t):
-        top = np.repeat([self.values - 1, BELOW_ONE], [self.nominal, self.numeric])
-        inside = X.clip(0, top)
-        np.floor(inside[:, : self.nominal], out=inside[:, : self.nominal])
-        joint = one_hot(self._tree.labels(inside), self.classes)
-        joint *= (inside == X).all(axis=1)[:, None] / float(self.values) ** self.nominal
-        return joint
+        return InstantiatedRandomTree(self, grown(self, rng))
 
     @model_validator(mode="after")
     def _can_be_grown(self):
@@ -142,8 +123,32 @@ class RandomTree(Concept):
         return self
 
 
+@dataclass(frozen=True, eq=False)
+class InstantiatedRandomTree(Instantiated):
+    """A random tree that has been drawn."""
+
+    description: RandomTree
+    tree: Tree
+
+    def draw(self, rng, t):
+        shape, n = self.description, len(t)
+        X = np.empty((n, shape.nominal + shape.numeric))
+        X[:, : shape.nominal] = rng.integers(0, shape.values, (n, shape.nominal), np.uint16)
+        X[:, shape.nominal :] = rng.random((n, shape.numeric))
+        return X, self.tree.labels(X)
+
+    def density(self, X, t):
+        shape = self.description
+        top = np.repeat([shape.values - 1, BELOW_ONE], [shape.nominal, shape.numeric])
+        inside = X.clip(0, top)
+        np.floor(inside[:, : shape.nominal], out=inside[:, : shape.nominal])
+        joint = one_hot(self.tree.labels(inside), shape.classes)
+        joint *= (inside == X).all(axis=1)[:, None] / float(shape.values) ** shape.nominal
+        return joint
+
+
 def grown(shape, rng):
-    """A random tree of the shape that a concept describes, level by level."""
+    """A random tree of the shape that a concept describes, grown level by level."""
     level, levels, nodes = Level.root(shape.nominal, shape.numeric), [], 0
     for depth in range(shape.depth + 1):
         m = len(level.used)
@@ -158,4 +163,5 @@ def grown(shape, rng):
         parent = np.repeat(np.arange(m), size)
         branch = np.arange(size.sum()) - before[parent]
         level, nodes = level.children(parent, branch, column, place), nodes + m
-    return Tree(*map(np.concatenate, zip(*levels)), shape.depth)
+    column, scale, shift, label = map(np.concatenate, zip(*levels))
+    return Tree(column, scale, shift, label, shape.depth)

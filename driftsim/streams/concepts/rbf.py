@@ -1,14 +1,15 @@
 """Radial basis functions: classes that are made of clouds, which may move."""
 
+from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 
 import numpy as np
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 
 from driftsim.parts import Number
 from driftsim.rows import Schema, one_hot
-from driftsim.streams.concepts.choices import Choice
-from driftsim.streams.concepts.concept import Concept, numbered
+from driftsim.streams.concepts.alias_table import AliasTable
+from driftsim.streams.concepts.concept import Instantiated, Seeded, numbered
 
 ROWS = 1024  # worked on at once, so that they stay in a processor's cache
 LEAST = 1e-150  # of a distance, so that its logarithm is finite
@@ -23,9 +24,9 @@ class Clouds(NamedTuple):
     label: np.ndarray  # (k,)
     sigma: np.ndarray  # (k,) of the distance of a row
     weight: np.ndarray  # (k,) how often rows are drawn around it; they sum to one
-    choice: Choice  # of a centroid, by its weight
+    table: AliasTable  # of centroids, by their weights
 
-    def halfway(self, t, which):
+    def half_positions(self, t, which):
         """Half of where the centroids `which` (n,) are at positions `t` (n,): (n, d)."""
         place = self.centre.take(which, axis=0)
         if self.velocity is not None:
@@ -33,14 +34,14 @@ class Clouds(NamedTuple):
             path *= spread(t.astype(float), path)
             place += path
         place *= 0.5
-        return place if self.velocity is None else folded(place)
+        return place if self.velocity is None else reflected(place)
 
     def coordinate(self, j, t):
         """Coordinate `j` of every centroid: (k, 1), or (k, n) where they move."""
         centre = self.centre[:, [j]]
         if self.velocity is None:
             return centre
-        return 2 * folded((centre + self.velocity[:, [j]] * t) / 2)
+        return 2 * reflected((centre + self.velocity[:, [j]] * t) / 2)
 
     def log_densities(self, columns, t):
         """log p(x, centroid) of rows `columns` (d, n): (k, n).
@@ -48,7 +49,8 @@ class Clouds(NamedTuple):
         Directions come from a cube and the distance is normal in one dimension, so that the
         density is not that of a normal distribution, and has a pole at the centroid if d > 1.
         """
-        d, square, reach = len(columns), LEAST**2, LEAST
+        d, n = columns.shape
+        square, reach = np.full((1, n), LEAST**2), np.full((1, n), LEAST)
         for j, column in enumerate(columns):
             gap = np.abs(column - self.coordinate(j, t))
             reach = np.maximum(reach, gap)
@@ -62,22 +64,20 @@ class Clouds(NamedTuple):
         return log + factor[:, None]
 
 
-class Rbf(Concept):
+class Rbf(Seeded):
     """Radial basis functions (MOA's RandomRBF): clouds around centroids, each of one class.
 
     Centroids are uniform in a cube of side 1 and have a class, a weight and a width drawn at
     random. Those that move have a constant velocity, and are reflected where they leave the cube.
     """
 
-    blends = False
+    known = True
 
     features: Annotated[int, Field(gt=0, le=1000)] = 10
     classes: Annotated[int, Field(ge=2, le=1000)] = 2
     centroids: Annotated[int, Field(gt=0, le=10_000)] = 50
     speed: Annotated[Number, Field(ge=0, le=1)] = 0.0  # of a centroid that moves, per row
     moving: Annotated[int, Field(ge=0)] | None = None  # centroids; all where not given
-
-    _clouds: Clouds = PrivateAttr(None)
 
     @property
     def schema(self):
@@ -88,38 +88,13 @@ class Rbf(Concept):
         return bool(self.speed) and self.moving != 0
 
     def instantiated(self, rng):
-        """The same clouds, with their centroids drawn."""
-        if self._clouds is not None:
-            return self
-        k, settled = self.centroids, self.model_copy()
+        k = self.centroids
         centre, label = rng.random((k, self.features)), rng.integers(0, self.classes, k)
         sigma, weight = 1 - rng.random((2, k))  # more than 0
         weight /= weight.sum()
         velocity = self._velocity(rng.standard_normal((k, self.features)))
-        settled._clouds = Clouds(centre, velocity, label, sigma, weight, Choice.of(weight))
-        return settled
-
-    def draw(self, rng, t):
-        clouds = self._clouds
-        which = clouds.choice.outcomes(rng.random(len(t)))
-        X = rng.random((len(t), self.features))
-        reach = rng.standard_normal(len(t))
-        reach *= clouds.sigma.take(which)
-        for first in range(0, len(t), ROWS):
-            rows = slice(first, first + ROWS)
-            around(X[rows], reach[rows], clouds.halfway(t[rows], which[rows]))
-        return X, clouds.label.take(which)
-
-    def density(self, X, t):
-        member, joint = one_hot(self._clouds.label, self.classes), np.empty((len(X), self.classes))
-        columns = np.ascontiguousarray(X.T)
-        for first in range(0, len(X), ROWS):
-            rows = slice(first, first + ROWS)
-            log = self._clouds.log_densities(columns[:, rows], t[rows])
-            peak = log.max(axis=0)
-            log -= peak - np.clip(peak, -MOST, MOST)
-            joint[rows] = np.exp(log).T @ member
-        return joint
+        clouds = Clouds(centre, velocity, label, sigma, weight, AliasTable.of(weight))
+        return InstantiatedRbf(self, clouds)
 
     def _velocity(self, directions):
         moving = self.centroids if self.moving is None else self.moving
@@ -139,6 +114,36 @@ class Rbf(Concept):
         return self
 
 
+@dataclass(frozen=True, eq=False)
+class InstantiatedRbf(Instantiated):
+    """Radial basis functions whose centroids have been drawn."""
+
+    description: Rbf
+    clouds: Clouds
+
+    def draw(self, rng, t):
+        clouds = self.clouds
+        which = clouds.table.outcomes(rng.random(len(t)))
+        X = rng.random((len(t), self.description.features))
+        reach = rng.standard_normal(len(t))
+        reach *= clouds.sigma.take(which)
+        for first in range(0, len(t), ROWS):
+            rows = slice(first, first + ROWS)
+            around(X[rows], reach[rows], clouds.half_positions(t[rows], which[rows]))
+        return X, clouds.label.take(which)
+
+    def density(self, X, t):
+        member = one_hot(self.clouds.label, self.description.classes)
+        joint, columns = np.empty((len(X), member.shape[1])), np.ascontiguousarray(X.T)
+        for first in range(0, len(X), ROWS):
+            rows = slice(first, first + ROWS)
+            log = self.clouds.log_densities(columns[:, rows], t[rows])
+            peak = log.max(axis=0)
+            log -= peak - np.clip(peak, -MOST, MOST)
+            joint[rows] = np.exp(log).T @ member
+        return joint
+
+
 def around(X, reach, half):
     """Make uniform rows `X` points at a distance `reach` from twice `half`, in their direction."""
     X -= 0.5
@@ -148,12 +153,12 @@ def around(X, reach, half):
     X *= 2  # a power of two, so that half a coordinate is not rounded
 
 
-def folded(half):
-    """Half a coordinate that is reflected at 0 and 1, of one that is not; in place."""
+def reflected(half):
+    """Half a coordinate, reflected at 0 and 1 as often as it lies beyond them; in place."""
     half -= np.rint(half)
     return np.abs(half, out=half)
 
 
 def spread(numbers, X):
-    """A number for each row of `X`, in all of its columns; quicker than to broadcast it."""
+    """A number for each row of `X`, in all of its columns; faster than broadcasting it."""
     return np.repeat(numbers, X.shape[1]).reshape(X.shape)

@@ -1,15 +1,17 @@
 """Regression: concepts whose label is a number, a function of the features and noise."""
 
 from abc import abstractmethod
-from typing import Annotated, ClassVar, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 
-from driftsim.parts import Number, Part
+from driftsim.parts import Number
 from driftsim.rows import Schema
-from driftsim.streams.concepts.concept import Concept, numbered
-from driftsim.streams.walks import walked
+from driftsim.streams.concepts.concept import Concept, Moving, numbered
+from driftsim.streams.concepts.hyperplane import inner_products, one_weight_a_feature
+from driftsim.streams.random_walk import random_walk
 
 Sigma = Annotated[Number, Field(ge=0)]
 Features = Annotated[int, Field(gt=0, le=10_000)]
@@ -21,15 +23,15 @@ class Regression(Concept):
     noise: Sigma = 1.0  # standard deviation of the label about its mean
 
     @abstractmethod
-    def mean(self, X, t):
+    def mean(self, X: np.ndarray, t: np.ndarray) -> np.ndarray:
         """The mean of the label given each row (n,)."""
 
     @abstractmethod
-    def features_drawn(self, rng, n):
+    def features_drawn(self, rng: np.random.Generator, n: int) -> np.ndarray:
         """Rows (n, d) of features."""
 
     @abstractmethod
-    def weight(self, X):
+    def features_density(self, X: np.ndarray) -> np.ndarray:
         """The density of each row of features (n,)."""
 
     def draw(self, rng, t):
@@ -39,26 +41,30 @@ class Regression(Concept):
     def density(self, X, t):
         """Of each row the density, and the mean and variance of the label: (n, 3)."""
         variance = np.broadcast_to(np.square(self.noise), len(t))
-        return np.stack([self.weight(X), self.mean(X, t), variance], axis=1)
+        return np.stack([self.features_density(X), self.mean(X, t), variance], axis=1)
 
 
 class Normal(Regression):
     """A regression on independent standard normal features."""
 
+    schema: ClassVar[Any]
+
     def features_drawn(self, rng, n):
         return rng.standard_normal((n, len(self.schema.names)))
 
-    def weight(self, X):
+    def features_density(self, X):
         return np.exp(-0.5 * (X**2).sum(axis=1)) / (2 * np.pi) ** (X.shape[1] / 2)
 
 
 class Uniform(Regression):
     """A regression on independent features that are uniform in 0..1."""
 
+    schema: ClassVar[Any]
+
     def features_drawn(self, rng, n):
         return rng.random((n, len(self.schema.names)))
 
-    def weight(self, X):
+    def features_density(self, X):
         return ((X >= 0) & (X <= 1)).all(axis=1).astype(float)
 
 
@@ -68,8 +74,6 @@ class Linear(Normal):
     features: Features = 5
     weights: list[Number] | None = None  # one a feature; drawn from a standard normal if not given
     walk: Sigma = 0.0  # standard deviation of the step that each weight takes with every row
-
-    _key: int = PrivateAttr(0)
 
     @property
     def schema(self):
@@ -81,23 +85,34 @@ class Linear(Normal):
 
     def instantiated(self, rng):
         drawn, key = rng.standard_normal(self.features).tolist(), int(rng.integers(2**62))
-        settled = self.model_copy(update={"weights": self.weights or drawn})
-        settled._key = key
-        return settled
+        return WalkingWeights(self.moved({"weights": self.weights or drawn}), key)
 
     def mean(self, X, t):
-        weights = np.asarray(self.weights)
-        if np.any(self.walk):
-            weights = weights + np.reshape(self.walk, (-1, 1)) * walked(self._key, t, X.shape[1])
-        return along(X, weights)
+        return inner_products(X, np.asarray(self.weights))
 
     @model_validator(mode="after")
     def _one_weight_a_feature(self):
-        return one_a_feature(self)
+        one_weight_a_feature(self.weights, self.features)
+        return self
+
+
+@dataclass(frozen=True, eq=False)
+class WalkingWeights(Moving):
+    """A linear concept whose weights walk."""
+
+    description: Linear
+    key: int  # that the walks follow from
+
+    def at(self, t):
+        walk, d = self.description.walk, self.description.features
+        if not np.any(walk):
+            return self.description
+        steps = np.reshape(walk, (-1, 1)) * random_walk(self.key, t, d)
+        return self.description.moved({"weights": np.asarray(self.description.weights) + steps})
 
 
 class Level(Normal):
-    """A level that features tell nothing of, and that may walk at random: the local level model."""
+    """A level that no feature informs of, and that may walk at random: the local level model."""
 
     schema = Schema(("x1",), n_classes=None)
 
@@ -105,20 +120,33 @@ class Level(Normal):
     slope: Number = 0.0  # by which it rises with every row
     walk: Sigma = 0.0  # standard deviation of its step with every row
 
-    _key: int = PrivateAttr(0)
-
     @property
     def moves(self):
         return bool(self.slope or self.walk)
 
     def instantiated(self, rng):
-        settled = self.model_copy()
-        settled._key = int(rng.integers(2**62))
-        return settled
+        return WalkingLevel(self, int(rng.integers(2**62)))
 
     def mean(self, X, t):
-        level = self.level + np.multiply(self.slope, t)
-        return level + self.walk * walked(self._key, t, 1)[:, 0] if np.any(self.walk) else level
+        return self.trend(t)
+
+    def trend(self, t):
+        """The level at positions `t` (n,), were it not for the walk."""
+        return self.level + np.multiply(self.slope, t)
+
+
+@dataclass(frozen=True, eq=False)
+class WalkingLevel(Moving):
+    """A level that walks."""
+
+    description: Level
+    key: int  # that the walk follows from
+
+    def at(self, t):
+        if not np.any(self.description.walk):
+            return self.description
+        steps = self.description.walk * random_walk(self.key, t, 1)[:, 0]
+        return self.description.moved({"level": self.description.trend(t) + steps, "slope": 0.0})
 
 
 class Friedman(Uniform):
@@ -151,26 +179,13 @@ class HyperplaneRegression(Uniform):
 
     def instantiated(self, rng):
         drawn = rng.random(self.features).tolist()
-        return self.model_copy(update={"weights": self.weights or drawn})
+        return self.moved({"weights": self.weights or drawn})
 
     def mean(self, X, t):
         weights = np.asarray(self.weights)
-        return along(X - 0.5, weights) / np.linalg.norm(weights, axis=-1)
+        return inner_products(X - 0.5, weights) / np.linalg.norm(weights, axis=-1)
 
     @model_validator(mode="after")
     def _one_weight_a_feature(self):
-        return one_a_feature(self)
-
-
-def along(X, weights):
-    """The inner product of each row with weights (d,), or with its own (n, d)."""
-    return X @ weights if weights.ndim == 1 else np.einsum("nd,nd->n", X, weights)
-
-
-def one_a_feature(part: Part):
-    """A part with as many weights as features; `ValueError` if there are others."""
-    if part.weights is not None and len(part.weights) != part.features:
-        raise ValueError(
-            f"{len(part.weights)} weights for {part.features} features; give one a feature"
-        )
-    return part
+        one_weight_a_feature(self.weights, self.features)
+        return self

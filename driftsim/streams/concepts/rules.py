@@ -13,7 +13,7 @@ CELLS = 4096  # of a curve
 
 
 class Curve:
-    """A curve over 0..1 that is looked up, and computed only for points close to it."""
+    """A curve over 0..1: a table of heights, and the exact height only for points close to it."""
 
     def __init__(self, height, slope):
         self._height = height
@@ -21,9 +21,9 @@ class Curve:
         self._reach = (slope / 2 + 1e-6) / CELLS  # of the curve from its middle, in each cell
 
     def under(self, x, y):
-        """Whether the curve lies under or on points (n,) of the unit square."""
-        gap = y - self._middle.take((x * CELLS).astype(np.intp), mode="clip")
-        under, close = gap >= 0, np.flatnonzero(np.abs(gap) <= self._reach)
+        """Whether points (n,) of the unit square lie on the curve or above it."""
+        above = y - self._middle.take((x * CELLS).astype(np.intp), mode="clip")
+        under, close = above >= 0, np.flatnonzero(np.abs(above) <= self._reach)
         under[close] = y[close] >= self._height(x[close])
         return under
 
@@ -33,7 +33,7 @@ WAVE = Curve(lambda x: 0.5 + 0.3 * np.sin(3 * np.pi * x), 0.9 * np.pi)
 
 
 class Sea(Rule):
-    """SEA (Street & Kim 2001): whether two of three uniform features add up to over a threshold."""
+    """SEA (Street & Kim 2001): whether two of three uniform features sum to above a threshold."""
 
     schema = Schema(("x1", "x2", "x3"))
     high = 10.0
@@ -57,9 +57,9 @@ class Sine(Rule):
 
 
 class Mixed(Rule):
-    """Mixed (Gama et al. 2004): whether two of three hold; function 2 is 1 reversed.
+    """Mixed (Gama et al. 2004): whether two of three conditions hold; function 2 is 1 reversed.
 
-    The three are v, w, and y < 0.5 + 0.3 sin(3πx). Class 0 is where two of them hold.
+    The conditions are v, w, and y < 0.5 + 0.3 sin(3πx). Class 0 is where two of them hold.
     """
 
     schema = Schema(

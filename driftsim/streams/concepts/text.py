@@ -1,45 +1,35 @@
-"""Text: messages as bags of words, whose topics tell their classes apart."""
+"""Text: messages as bags of words, whose topics differ between the classes."""
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from driftsim.parts import Number, Share
 from driftsim.rows import Schema
-from driftsim.streams.concepts.choices import Choice
-from driftsim.streams.concepts.concept import Concept
+from driftsim.streams.concepts.alias_table import AliasTable
+from driftsim.streams.concepts.concept import Instantiated, Seeded
 
-MOST = 600.0  # of the logarithm of a density that is told
-
-
-class Words(NamedTuple):
-    """How often each class says each word."""
-
-    frequency: np.ndarray  # (2, words); each class's sum to one
-    choice: Choice  # of a word, a table a class
+LEAST = -600.0  # of the logarithm of a row's larger density, so that it does not become 0
 
 
-class Text(Concept):
+class Text(Seeded):
     """Bags of words (after MOA's TextGenerator): ham or spam, by the topic of a message.
 
-    A word of a message is taken from the topic of its class, or from the vocabulary as a
-    whole. Both obey Zipf's law: the r-th most frequent word is said r^-`zipf` times as often as
-    the first. In the vocabulary, words are in the order of their columns; in each topic, in a
-    drawn order of its own.
+    A word of a message comes from the topic of its class, or from the vocabulary as a whole.
+    Both obey Zipf's law: the r-th most frequent word occurs r^-`zipf` times as often as the
+    first. In the vocabulary, words are in the order of their columns; in each topic, in a
+    random order of its own.
     """
 
-    blends = False
+    known = True
 
-    words: Annotated[int, Field(ge=2, le=10_000)] = (
-        200  # in the vocabulary; a dense row has a column for each
-    )
+    words: Annotated[int, Field(ge=2, le=10_000)] = 200  # in the vocabulary, a column each
     length: Annotated[int, Field(gt=0, le=100)] = 15  # words in a message
     zipf: Annotated[Number, Field(ge=0, le=10)] = 1.5
     topic: Share = 0.3  # of the words of a message
     prior: Share = 0.5  # of spam
-
-    _words: Words = PrivateAttr(None)
 
     @property
     def schema(self):
@@ -47,37 +37,43 @@ class Text(Concept):
         return Schema(names, classes=("ham", "spam"))
 
     def instantiated(self, rng):
-        """The same vocabulary, with the topics of its classes drawn."""
-        if self._words is not None:
-            return self
-        settled, law = self.model_copy(), np.arange(1.0, self.words + 1) ** -self.zipf
+        law = np.arange(1.0, self.words + 1) ** -self.zipf
         law /= law.sum()
         topics = np.array([rng.permutation(law) for _ in range(2)])
         frequency = (1 - self.topic) * law + self.topic * topics
-        settled._words = Words(frequency, Choice.of(*frequency))
-        return settled
+        return InstantiatedText(self, frequency, AliasTable.of(*frequency))
+
+
+@dataclass(frozen=True, eq=False)
+class InstantiatedText(Instantiated):
+    """Bags of words whose topics have been drawn."""
+
+    description: Text
+    frequency: np.ndarray  # (2, words) of each word in each class; they sum to one
+    table: AliasTable  # of the words, a table a class
 
     def draw(self, rng, t):
-        n = len(t)
-        y = (rng.random(n) < self.prior).astype(np.int64)
-        start = (y * self.words)[:, None]
-        said = self._words.choice.outcomes(rng.random((n, self.length)), start)
-        said += np.arange(n)[:, None] * self.words
-        said = said.ravel()
-        counts = np.bincount(said, np.ones(len(said)), n * self.words)
-        return counts.reshape(n, self.words), y
+        text, n = self.description, len(t)
+        y = (rng.random(n) < text.prior).astype(np.int64)
+        start = (y * text.words)[:, None]
+        words = self.table.outcomes(rng.random((n, text.length)), start)
+        words += np.arange(n)[:, None] * text.words
+        words = words.ravel()
+        counts = np.bincount(words, np.ones(len(words)), n * text.words)
+        return counts.reshape(n, text.words), y
 
     def density(self, X, t):
         from scipy.special import gammaln
 
+        text, n = self.description, len(X)
         found = np.flatnonzero(X.ravel() != 0)
-        count, (row, word) = X.ravel()[found], np.divmod(found, self.words)
-        log = gammaln(self.length + 1) - np.bincount(row, gammaln(count.clip(0) + 1), len(X))
-        said = [count * log_share.take(word) for log_share in np.log(self._words.frequency)]
-        log = log[:, None] + np.stack([np.bincount(row, each, len(X)) for each in said], axis=1)
+        count, (row, word) = X.ravel()[found], np.divmod(found, text.words)
+        log = gammaln(text.length + 1) - np.bincount(row, gammaln(count.clip(0) + 1), n)
+        terms = [count * log_share.take(word) for log_share in np.log(self.frequency)]
+        log = log[:, None] + np.stack([np.bincount(row, each, n) for each in terms], axis=1)
         peak = log.max(axis=1, keepdims=True)
-        log += np.maximum(peak, -MOST) - peak  # where it could not be told from 0
-        possible = np.bincount(row, count, len(X)) == self.length
+        log += np.maximum(peak, LEAST) - peak
+        possible = np.bincount(row, count, n) == text.length
         possible[row[(count < 0) | (count % 1 != 0)]] = False
         joint = np.exp(log, where=possible[:, None], out=np.zeros_like(log))
-        return joint * np.array([1 - self.prior, self.prior])
+        return joint * np.array([1 - text.prior, text.prior])

@@ -10,16 +10,16 @@ from driftsim.streams.concepts.concept import Concept, numbered
 
 PEAKS = np.array([6, 14, 10])  # of three triangles, six high and six wide on either side
 WAVES = np.maximum(0.0, 6.0 - abs(np.arange(21) - PEAKS[:, None]))
-FROM = np.eye(3)[[1, 2, 2]]  # of which wave each class is where its share u is 0
+FROM = np.eye(3)[[1, 2, 2]]  # the wave of each class where its share u is 0
 STEP = np.eye(3)[[0, 0, 1]] - FROM  # from there to where it is 1
 
 
 class Waveform(Concept):
-    """Waveform (Breiman et al. 1984): which two of three waves are mixed, behind normal noise.
+    """Waveform (Breiman et al. 1984): which two of three waves are mixed, under normal noise.
 
-    The first `swapped` attributes trade places with the last, the first of all with the last of
-    all: of 40 attributes those past the 21st are noise only; of 21 each has its mirror image in
-    the other half, so that 10 swapped attributes swap classes 1 and 2.
+    The first `swapped` attributes trade places with the last ones, the first with the last. Of 40
+    attributes those after the 21st are only noise. Of 21 each has its mirror image in the other
+    half, so that 10 swapped attributes swap classes 1 and 2.
     """
 
     attributes: Literal[21, 40] = 21
@@ -31,32 +31,32 @@ class Waveform(Concept):
 
     def draw(self, rng, t):
         y = rng.integers(0, 3, len(t))
-        u = rng.random((len(t), 1), np.float32)  # so short that the mixture is never rounded
+        u = rng.random((len(t), 1), np.float32)  # 24 bits, so that no mixture is rounded
         shares = STEP.take(y, axis=0)
         shares *= u
         shares += FROM.take(y, axis=0)
-        normal = np.random.SFC64(rng.integers(0, 2**63, 4))  # quicker by a quarter than rng itself
+        normal = np.random.SFC64(rng.integers(0, 2**63, 4))  # 25 % faster than rng itself
         X = np.random.Generator(normal).standard_normal((len(t), self.attributes))
-        for start in range(0, len(t), 512):  # so few rows stay in the cache
+        for start in range(0, len(t), 512):  # that many rows fit in the cache
             X[start : start + 512, :21] += shares[start : start + 512] @ WAVES
-        return self._traded(X), y
+        return self._swap(X), y
 
     def density(self, X, t):
-        X = self._traded(X.copy())
+        X = self._swap(X.copy())
         mixtures = zip(FROM @ WAVES, STEP @ WAVES)
         heights = np.stack([between(X[:, :21] - end, step) for end, step in mixtures], axis=1)
         noise = X[:, 21:]
         heights *= np.exp(-0.5 * np.einsum("ij,ij->i", noise, noise))[:, None]
         return heights / (3 * (2 * np.pi) ** (self.attributes / 2))
 
-    def _traded(self, X):
-        """These rows, now that attributes have traded places; doing so twice undoes it."""
+    def _swap(self, X):
+        """These rows with attributes swapped, in place; a second call undoes it."""
         first = np.arange(self.swapped)
         X[:, [*first, *(-1 - first)]] = X[:, [*(-1 - first), *first]]
         return X
 
     @model_validator(mode="after")
-    def _no_more_than_there_are(self):
+    def _enough_attributes(self):
         if self.swapped > self.attributes // 2:
             raise ValueError(
                 f"{self.swapped} of {self.attributes} attributes cannot trade places with as many "
@@ -71,7 +71,7 @@ def between(X, step):
 
     length = np.sqrt(step @ step)
     nearest = X @ step / length**2  # the u at which the mean is closest
-    gap = np.einsum("ij,ij->i", X, X) - (nearest * length) ** 2
+    distance = np.einsum("ij,ij->i", X, X) - (nearest * length) ** 2  # squared
     away = abs(nearest - 0.5)  # by symmetry; in the lower tail no digits are lost
     share = ndtr((0.5 - away) * length) - ndtr((-0.5 - away) * length)
-    return np.exp(-gap / 2) * share * np.sqrt(2 * np.pi) / length
+    return np.exp(-distance / 2) * share * np.sqrt(2 * np.pi) / length

@@ -1,6 +1,6 @@
 """Tables: files of rows, read into columns of numbers and codes."""
 
-from driftsim.streams.tables.cells import MISSING, Reading
+from driftsim.streams.tables.cells import MISSING, Reading, is_number
 from driftsim.streams.tables.columns import (
     WITHOUT_MISSING,
     Column,
@@ -19,6 +19,7 @@ __all__ = [
     "Reading",
     "content",
     "finite",
+    "is_number",
     "labels_of",
     "numbers_of",
     "schema_of",

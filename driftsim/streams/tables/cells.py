@@ -1,4 +1,4 @@
-"""Cells: what the text of a column says, numbers or words, and which cells say nothing."""
+"""Cells: whether the text of a column is numbers or words, and which cells are missing."""
 
 from functools import reduce
 from typing import NamedTuple
@@ -8,23 +8,23 @@ import numpy as np
 from driftsim.messages import guess, short
 from driftsim.streams.tables.columns import BadCell, Column, in_order
 
-ALWAYS_MISSING = ("", "?")  # cells without a value, whatever a table says
-MISSING = (  # the markers that pandas takes
+ALWAYS_MISSING = ("", "?")  # cells without a value in every table
+MISSING = (  # the markers of pandas
     *("#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"),
     *("<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
 )
-NEARLY = 0.95  # of the cells of a column, or of its different ones: a column of numbers
+NEARLY = 0.95  # of the cells of a column, or of its distinct ones: a column of numbers
 ALONE = 4  # cells, of which one may be no number, in a column of numbers
-MANY = 20  # different cells: more are rather numbers in another notation than words
+MANY = 20  # distinct cells: more are more likely numbers in another notation than words
 NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-READ = rf"^(?:{NUMBER}|[+-]?(?i:inf|infinity|nan))$"  # what is read as a number
-NOTATIONS = {  # what people read as a number besides
+READ = rf"^(?:{NUMBER}|[+-]?(?i:inf|infinity|nan))$"  # what is parsed as a number
+NOTATIONS = {  # what people, but not float(), read as a number
     "a comma in it": r"^[+-]?(\d*,\d+|\d{1,3}([,.]\d{3})+[.,]\d+|\d{1,3}(,\d{3})+)$",
     "blanks or apostrophes in it": r"^[+-]?\d{1,3}([ '’\x{a0}\x{202f}]\d{3})+([.,]\d+)?$",
     "a percent sign": r"^[+-]?\d*[.,]?\d+\s*[%‰]$",
     "a sign of a currency": r"^[+-]?\p{Sc}\s*[+-]?[\d.,]*\d$|^[+-]?[\d.,]*\d\s*\p{Sc}$",
     "quotes around it": rf"^['\"‘’“”]{NUMBER}['\"‘’“”]$",
-    "a minus sign that is none": r"^[−–‒]\d*[.,]?\d+$",
+    "another dash than the minus sign": r"^[−–‒]\d*[.,]?\d+$",
     "brackets around it": r"^\([\d.,]*\d\)$",
     "a D before its exponent": r"^[+-]?(\d+\.?\d*|\.\d+)[dD][+-]?\d+$",
     "a sign before it": r"^[<>≤≥~≈]=?\s*[+-]?\d*[.,]?\d+$",
@@ -33,8 +33,8 @@ UNIT = rf"^{NUMBER}\s*(?P<unit>[\p{{L}}°][\p{{L}}°/²³]*)$"
 
 
 WAYS_OUT = (
-    "mend it, list it under missing_values (instead of the usual markers) if it means that there "
-    "is no value, or write nominal: [NAME] if the column holds words"
+    "correct it; or list it under missing_values (instead of the usual markers) if it means that "
+    "there is no value; or write nominal: [NAME] if the column holds words"
 )
 PLAINLY = "write numbers plainly in the file, such as 1234.5, or nominal: [NAME] if they are words"
 
@@ -46,7 +46,7 @@ class Reading(NamedTuple):
     nominal: tuple[str, ...] = ()  # columns that hold words, even where they look like numbers
     numbers: tuple[str, ...] = ()  # columns that hold numbers
 
-    def typed(self, name, column):
+    def typed(self, name: str, column) -> Column:
         """A column of an Arrow array, by its type."""
         from pyarrow import types
 
@@ -60,28 +60,28 @@ class Reading(NamedTuple):
         if any(holds(column.type) for holds in numbers):
             return self._numbers(name, column)
         raise ValueError(
-            f"column '{name}' is of {column.type}; it should hold numbers, truths or words"
+            f"column '{name}' is of {column.type}; it should hold numbers, booleans or words"
         )
 
-    def text(self, name, column):
-        """A column of text: of numbers if all cells are, else of words.
+    def text(self, name: str, column) -> Column:
+        """A column of text: of numbers if all cells are numbers, else of words.
 
-        Raises `BadCell` where cells hold no number in a column that should hold them, because it
-        is listed or because nearly all others do; but not where the column is nominal.
+        Raises `BadCell` for a cell that is no number in a column that should hold numbers: one
+        that is listed, or whose other cells nearly all are; but never in a nominal column.
         """
         cells = self._present(column)
         try:
             return self._numbers(name, cells)
         except ValueError:
             if name not in self.nominal:
-                refuse_numbers(name, cells, name in self.numbers)
+                refuse_strays(name, cells, name in self.numbers)
         return self.declared(name, in_order(cells.unique().drop_null().to_pylist()), column)
 
-    def number(self, name, column):
+    def number(self, name: str, column) -> Column:
         """A column of text that should hold numbers."""
         return self._replace(numbers=(name,)).text(name, column)
 
-    def declared(self, name, values, column):
+    def declared(self, name: str, values: list[str], column) -> Column:
         """A column of text that should hold some of these values, coded in their order."""
         import pyarrow as pa
         from pyarrow import compute
@@ -114,26 +114,26 @@ class Reading(NamedTuple):
         return Column(name, codes)
 
 
-def refuse_numbers(name, cells, wanted):
+def refuse_strays(name, cells, required):
     """Raises `BadCell` for a column of text that is not all numbers, but should be.
 
-    It should where numbers are wanted, and where people take the column for one of numbers.
+    It should be where numbers are required, and where people would read it as numbers.
     """
-    different, counts = counted(cells)
-    read = matching(different, READ)
-    if wanted or nearly_all(read, counts):
-        given, n = different[int((~read).argmax())].as_py(), counts[read].sum()
+    distinct, counts = counted(cells)
+    read = matching(distinct, READ)
+    if required or nearly_all(read, counts):
+        given, n = distinct[int((~read).argmax())].as_py(), counts[read].sum()
         others = f"where {n:,} of {counts.sum():,} cells are numbers"
-        why = "which should hold numbers" if wanted else others
+        why = "which should hold numbers" if required else others
         raise bad_cell(name, cells, given, f", {why}; {WAYS_OUT}")
-    if len(different) <= MANY and 2 * len(different) <= counts.sum():
+    if len(distinct) <= MANY and 2 * len(distinct) <= counts.sum():
         return
-    written = {what: matching(different, form) & ~read for what, form in NOTATIONS.items()}
-    written["a unit"] = with_unit(different) & ~read
+    written = {what: matching(distinct, form) & ~read for what, form in NOTATIONS.items()}
+    written["a unit"] = with_unit(distinct) & ~read
     numbers = reduce(np.logical_or, written.values(), read)
     if numbers.all() or nearly_all(numbers, counts):
         what = next(what for what, found in written.items() if found.any())
-        given = different[int(written[what].argmax())].as_py()
+        given = distinct[int(written[what].argmax())].as_py()
         raise bad_cell(name, cells, given, f", a number with {what}; {PLAINLY}")
 
 
@@ -150,13 +150,13 @@ def bad_cell(name, cells, given, about):
 
 
 def counted(cells):
-    """The different cells of a column that have a value, and how often each of them occurs."""
+    """The distinct cells of a column that have a value, and how often each of them occurs."""
     found = cells.drop_null().value_counts()
     return found.field("values"), np.asarray(found.field("counts"))
 
 
 def nearly_all(numbers, counts):
-    """Whether the cells of a column are so nearly all numbers that the others must be strays."""
+    """Whether so many cells of a column are numbers that the others must be mistakes."""
     strays, total = counts[~numbers].sum(), counts.sum()
     few = strays <= (1 - NEARLY) * total or (~numbers).sum() <= (1 - NEARLY) * len(numbers)
     return 0 < strays < total and (few or (strays == 1 and total >= ALONE))
@@ -182,8 +182,8 @@ def floats(column):
     return np.asarray(column.cast("float64", safe=False)).copy()
 
 
-def is_number(word):
-    """Whether a text says a number."""
+def is_number(word: str) -> bool:
+    """Whether a text is a number, infinite or not; "nan" is none."""
     try:
         return not np.isnan(float(word))
     except ValueError:

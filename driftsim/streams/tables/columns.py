@@ -1,4 +1,4 @@
-"""Columns: what a table is made of, without the cells that have no value."""
+"""Columns: the numbers or codes of a table, and what to do where one is missing."""
 
 from typing import NamedTuple
 
@@ -7,13 +7,13 @@ import numpy as np
 from driftsim.messages import short, visible
 from driftsim.rows import Schema
 
-MOST_CLASSES = 1_000  # a target with more is an identifier or a number, not a class
+MOST_CLASSES = 1_000  # a target with more is an identifier or a number
 
 
 class BadCell(ValueError):
-    """A row of a table that will not do: which one, counted from 0, and what is wrong with it."""
+    """A wrong row of a table: which one, counted from 0, and what is wrong with it."""
 
-    def __init__(self, row, about):
+    def __init__(self, row: int, about: str) -> None:
         super().__init__(f"row {row} {about}")
         self.row, self.about = int(row), about
 
@@ -26,19 +26,19 @@ class Column(NamedTuple):
     values: tuple[str, ...] | None = None  # what the codes stand for; None where they are numbers
 
     @property
-    def missing(self):
+    def missing(self) -> np.ndarray:
         """(n,) whether there is no value."""
         return np.isnan(self.codes)
 
-    def coded(self):
-        """Its numbers as codes 0, 1, … of the different ones, in order."""
+    def coded(self) -> "Column":
+        """Its numbers as codes 0, 1, … of the distinct ones, in order."""
         if self.values is not None:
             return self
         values = np.unique(self.codes[~self.missing])
         codes = np.where(self.missing, np.nan, np.searchsorted(values, self.codes))
         return Column(self.name, codes, tuple(repr(float(v)).removesuffix(".0") for v in values))
 
-    def filled(self):
+    def filled(self) -> "Column":
         """Its mean, or its most frequent value, where one is missing."""
         if self.missing.all():
             raise ValueError(f"column '{self.name}' is empty; take it out of the file")
@@ -61,7 +61,7 @@ def numbers_of(column):
     if column.values is not None:
         raise ValueError(
             f"the target '{column.name}' holds {short(column.values[0])}, which is no number; "
-            "choose another, or leave out task: numbers"
+            "choose another, or leave out task: regression"
         )
     return column.codes, None
 
@@ -71,14 +71,14 @@ def labels_of(column):
     if column.values is None and (column.codes % 1).any():
         raise ValueError(
             f"the target '{column.name}' holds {column.codes[column.codes % 1 != 0][0]:g}: numbers "
-            "are regression; write task: numbers, or list it as nominal if they are classes"
+            "are regression; write task: regression, or list it as nominal if they are classes"
         )
     name, codes, values = column.coded()
     present, place = np.unique(codes.astype(np.int64), return_inverse=True)
     classes = in_order(values[code] for code in present)
     if not 2 <= len(classes) <= MOST_CLASSES:
         raise ValueError(
-            f"the target '{name}' has {len(classes):,} different value(s), {short(classes[0])} …; "
+            f"the target '{name}' has {len(classes):,} distinct value(s), {short(classes[0])} …; "
             f"choose one of 2 to {MOST_CLASSES:,} classes"
         )
     return np.array([classes.index(values[code]) for code in present])[place], tuple(classes)

@@ -10,45 +10,45 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import chain, islice, pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from driftsim.messages import guess, short
 from driftsim.streams.tables.cells import Reading
-from driftsim.streams.tables.columns import BadCell
+from driftsim.streams.tables.columns import BadCell, Column
 
 SUFFIXES = (".csv", ".arff", ".parquet")
 QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""  # a word in the header of an ARFF file
 
 
-class Rows(NamedTuple):
-    """Rows of cells in a text, and where they stand."""
+class DelimitedText(NamedTuple):
+    """Comma-separated rows, and where in their file they stand."""
 
     text: str
-    header: int = 0  # rows at the top that are none
+    header: int = 0  # rows at the top that hold names
     above: int = 0  # lines of the file above the text
     quote: str = '"'
-    escape: str | bool = False  # a character
+    escape: str | Literal[False] = False  # a character
 
 
 class Sheet(NamedTuple):
-    """What a file holds: cells that are yet to be read."""
+    """The cells of a file, which are not yet read as numbers or words."""
 
     names: list[str]
     cells: list  # Arrow arrays, a column each
-    reads: list[Callable]  # what makes a `Column` of a `Reading`, a name and cells
-    rows: Rows | None = None  # where they stand, if in a text
+    readers: list[Callable]  # each makes a `Column` of a `Reading`, a name and cells
+    rows: DelimitedText | None = None  # the text that the cells come from, if they do
 
-    def columns(self, reading):
-        """The columns; `ValueError` names the row that will not do."""
-        with self.write_atomically():
+    def columns(self, reading: Reading) -> list[Column]:
+        """The columns; `ValueError` names the row that is wrong."""
+        with self.naming_lines():
             return [
                 read(reading, name, cells)
-                for read, name, cells in zip(self.reads, self.names, self.cells, strict=True)
+                for read, name, cells in zip(self.readers, self.names, self.cells, strict=True)
             ]
 
     @contextmanager
-    def write_atomically(self):
-        """What is wrong with a row is raised with the line of the file that it begins on."""
+    def naming_lines(self):
+        """Raise a `BadCell` as a `ValueError` with the line of the file that its row starts on."""
         try:
             yield
         except BadCell as error:
@@ -57,8 +57,8 @@ class Sheet(NamedTuple):
             raise ValueError(f"{where} {error.about}") from None
 
 
-def sheet_of(path, data):
-    """What the bytes of a file hold, by its suffix."""
+def sheet_of(path: str, data: bytes) -> Sheet:
+    """The cells in the bytes of a file, by its suffix."""
     readers = dict(zip(SUFFIXES, (from_csv, from_arff, from_parquet), strict=True))
     sheet = readers[Path(path).suffix.lower()](data)
     names = sheet.names
@@ -73,8 +73,8 @@ def sheet_of(path, data):
     return sheet
 
 
-def content(path):
-    """The bytes of a file."""
+def content(path: str) -> bytes:
+    """The bytes of a table; `ValueError` if it cannot be read."""
     folder, name = os.path.split(path)
     if os.path.isdir(path):
         raise ValueError("this is a directory; give the path of a file")
@@ -82,8 +82,8 @@ def content(path):
         raise ValueError("there is no such folder; paths begin at the scenario file")
     if not os.path.isfile(path):
         near = [file for file in os.listdir(folder) if file.lower().endswith(SUFFIXES)]
-        told = f"; {guess(name, near)}" if near else ", nor any table beside where it should be"
-        raise ValueError(f"there is no such file{told}")
+        advice = guess(name, near) if near else "there is no other table in its folder"
+        raise ValueError(f"there is no such file; {advice}")
     try:
         return Path(path).read_bytes()
     except OSError as error:
@@ -109,7 +109,7 @@ def from_csv(data):
     except csv.Error as error:
         raise ValueError(f"its header will not do ({error}); name its columns there") from None
     names = list(map(str.strip, names))
-    return sheet_of_text(names, [Reading.text] * len(names), Rows(text, header=1))
+    return sheet_of_text(names, [Reading.text] * len(names), DelimitedText(text, header=1))
 
 
 def from_arff(data):
@@ -124,19 +124,19 @@ def from_arff(data):
         raise ValueError("its rows are sparse, {…}; write every value of a row, between commas")
     rows = re.sub(r"(?m)(^|,)[ \t]+(?=['\"])", r"\1", rows)
     quote = "'" if re.search(r"(?m)(^|,)'", rows) else '"'
-    place = Rows(rows, above=header.count("\n"), quote=quote, escape="\\")
+    place = DelimitedText(rows, above=header.count("\n"), quote=quote, escape="\\")
     return sheet_of_text([name for name, _ in found], [read for _, read in found], place)
 
 
-def sheet_of_text(names, reads, rows):
-    """What a text holds, a column for each name."""
-    sheet = Sheet(names, [], reads, rows)
-    with sheet.write_atomically():
+def sheet_of_text(names, readers, rows):
+    """The cells of a text, a column for each name."""
+    sheet = Sheet(names, [], readers, rows)
+    with sheet.naming_lines():
         return sheet._replace(cells=cells_of(rows, len(names)))
 
 
 def attribute(line):
-    """The name of a column and what reads it, for a line `@attribute` of an ARFF file."""
+    """The name and the reader of a column, for a line `@attribute` of an ARFF file."""
     found = re.match(rf"(?i)@attribute\s+({QUOTED}|[^\s{{'\"][^\s{{]*)\s*(.+)$", line)
     if not found:
         raise ValueError(f"{short(line)} will not do in its header; write @attribute name numeric")
@@ -170,7 +170,7 @@ def from_parquet(data):
     try:
         table = parquet.ParquetFile(pa.BufferReader(data)).read()
     except (OSError, pa.ArrowException) as error:
-        raise ValueError(f"the file cannot be read as Parquet ({error}); write it anew") from None
+        raise ValueError(f"the file cannot be read as Parquet ({error}); write it again") from None
     index = re.compile(r"__index_level_\d+__")  # row labels, which pandas writes beside the columns
     kept = [j for j, name in enumerate(table.column_names) if not index.fullmatch(name)]
     names = [table.column_names[j] for j in kept]
@@ -185,13 +185,19 @@ def cells_of(rows, width):
     text, header, _, quote, escape = rows
     if not text.strip() or not width:
         return [pa.array([], pa.string())] * width
-    data, names, ragged = text.encode(), [str(j) for j in range(width)], []
+    data, names = text.encode(), [str(j) for j in range(width)]
+    ragged: list = []
+
+    def skip(row):
+        ragged.append(row)
+        return "skip"
+
     block = min(len(data) + 1, 2**31 - 1)  # bytes: all at once, so that no row straddles two
     reading = arrow.ReadOptions(use_threads=False, block_size=block, column_names=names)
     parsing = arrow.ParseOptions(
         quote_char=quote, escape_char=escape, double_quote=not escape, newlines_in_values=True
     )
-    parsing.invalid_row_handler = lambda row: ragged.append(row) or "skip"
+    parsing.invalid_row_handler = skip
     converting = arrow.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
     table = arrow.read_csv(pa.BufferReader(data), reading, parsing, converting)
     for row in ragged:
@@ -203,7 +209,7 @@ def cells_of(rows, width):
 
 
 def line_of(row, rows):
-    """The line of the file on which a row begins, counted from 1; None where it is not found."""
+    """The line of the file on which a row starts, counted from 1; None where it is not found."""
     dialect = {"quotechar": rows.quote, "doublequote": not rows.escape}
     reader = csv.reader(
         io.StringIO(rows.text, newline=""), escapechar=rows.escape or None, **dialect

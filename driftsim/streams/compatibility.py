@@ -1,23 +1,28 @@
-"""Agreement: what the concepts of one stream must have in common."""
+"""Compatibility: what the concepts of one stream must have in common."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from driftsim.messages import short
 from driftsim.parts import fields
+from driftsim.streams.concepts import Concept, Instantiated
 
 
-def disagreement(concepts):
+def concept_incompatibility(concepts: Mapping[str, Concept | Instantiated]) -> str | None:
     """What differs between concepts of one stream that must be the same, or None."""
     (first, model), *others = concepts.items()
     for name, concept in others:
-        for (what, one), (_, other) in zip(had(model), had(concept)):
+        for (what, one), (_, other) in zip(in_common(model), in_common(concept)):
             if one != other and "" not in (one, other):
                 return (
                     f"the concepts of a stream must agree on {what}, "
                     f"but '{first}' has {short(one)} and '{name}' {short(other)}"
                 )
+    return None
 
 
-def had(concept):
-    """What the concepts of a stream must have in common; an empty text where it is not told."""
+def in_common(concept: Concept | Instantiated) -> Iterator[tuple[str, Any]]:
+    """What the concepts of a stream must have in common; an empty text where it is unknown."""
     schema = concept.schema
     yield "columns", len(schema.names)
     yield "nominal columns", schema.nominal
@@ -27,27 +32,29 @@ def had(concept):
     yield "the names of columns", schema.names if concept.rows is not None else ""
 
 
-def unblendable(drift, concepts):
-    """Why concepts have no concepts in between, or None."""
-    kinds = {concept.kind(): concept.blends for concept in concepts}
+def blend_incompatibility(drift: str, concepts: Sequence[Concept | Instantiated]) -> str | None:
+    """Why a kind of drift cannot move from one concept to another, or None."""
+    parts = [one.description for one in concepts]
+    kinds = {part.kind(): part.blends for part in parts}
     if len(kinds) > 1 or not all(kinds.values()):
         named = " with ".join(kinds)
         return f"{drift} cannot blend {named}; use gradual, or concepts of one kind that can move"
-    for name, values in fields(concepts).items():
-        if any(v != values[0] and not numeric(v) for v in values):
+    for name, values in fields(parts).items():
+        if any(v != values[0] and not is_numeric(v) for v in values):
             return (
                 f"{drift} cannot move '{name}' from {values[0]} to {values[-1]}; "
                 "make it the same in all concepts, or use gradual"
             )
+    return None
 
 
-def numeric(value):
-    """Whether a value is a number or nested lists of numbers, which have values in between."""
+def is_numeric(value: Any) -> bool:
+    """Whether a value is a float or nested lists of floats, which have values in between."""
     if isinstance(value, list):
-        return all(map(numeric, value))
+        return all(map(is_numeric, value))
     return isinstance(value, float)
 
 
-def regressive(concepts):
+def any_regression(concepts: Mapping[str, Concept | Instantiated]) -> bool:
     """Whether the labels of concepts are numbers."""
     return any(concept.schema.regression for concept in concepts.values())

@@ -1,14 +1,14 @@
-"""Choices: one of many by their probabilities, in a time that does not grow with their number."""
+"""Alias tables: one outcome of many by their probabilities, in constant time."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 
-class Choice(NamedTuple):
-    """Walker's alias method: as many equal columns as outcomes, each shared by at most two.
+class AliasTable(NamedTuple):
+    """Walker's alias method (1977): as many equal columns as outcomes, each of at most two.
 
-    Column i has two slots, 2i of its own outcome and 2i + 1 of another.
+    Column i has two slots, 2i of its own outcome and 2i + 1 of another, its alias.
     """
 
     size: int  # how many outcomes a table has
@@ -17,10 +17,10 @@ class Choice(NamedTuple):
 
     @classmethod
     def of(cls, *tables):
-        """Of the outcomes of tables of probabilities, in the columns of one after another."""
-        shares, others = zip(*map(shared, tables))
+        """The tables of several lists of probabilities, in the columns of one after another."""
+        shares, aliases = zip(*map(build_alias, tables))
         own = np.arange(len(tables[0]))
-        outcomes = [np.stack([own, other], axis=1).ravel() for other in others]
+        outcomes = [np.stack([own, alias], axis=1).ravel() for alias in aliases]
         return cls(len(own), np.concatenate(shares + own), np.concatenate(outcomes))
 
     def slots(self, u, start=None):
@@ -39,18 +39,18 @@ class Choice(NamedTuple):
         return self.outcome.take(self.slots(u, start))
 
 
-def shared(probabilities):
+def build_alias(probabilities):
     """The share of each column that its own outcome keeps, and the outcome of the rest."""
     kept = (np.asarray(probabilities) * (len(probabilities) / np.sum(probabilities))).tolist()
-    other = list(range(len(kept)))
-    poor = [i for i, share in enumerate(kept) if share < 1]
-    rich = [i for i, share in enumerate(kept) if share >= 1]
-    while poor and rich:
-        column, giver = poor.pop(), rich[-1]
-        other[column] = giver
+    alias = list(range(len(kept)))
+    small = [i for i, share in enumerate(kept) if share < 1]
+    large = [i for i, share in enumerate(kept) if share >= 1]
+    while small and large:
+        column, giver = small.pop(), large[-1]
+        alias[column] = giver
         kept[giver] -= 1 - kept[column]
         if kept[giver] < 1:
-            poor.append(rich.pop())
-    for column in poor + rich:  # nobody is left to share with; what is missing is rounding
+            small.append(large.pop())
+    for column in small + large:  # what they lack is rounding
         kept[column] = 1.0
-    return np.array(kept), np.array(other, np.intp)
+    return np.array(kept), np.array(alias, np.intp)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from driftsim.streams.concepts.choices import Choice
+from driftsim.streams.concepts.alias_table import AliasTable
 
 
 def told(choice, table=0):
@@ -16,7 +16,7 @@ def told(choice, table=0):
 def test_outcomes_have_their_probabilities():
     rng = np.random.default_rng(0)
     tables = rng.dirichlet(np.full(300, 0.1), 3)
-    choice = Choice.of(*tables)
+    choice = AliasTable.of(*tables)
     for i, table in enumerate(tables):
         assert np.allclose(told(choice, i), table, atol=1e-12)
     drawn = choice.outcomes(rng.random(100_000), start=300)
@@ -27,9 +27,9 @@ def test_outcomes_have_their_probabilities():
 def test_the_ends_of_the_unit_interval_are_outcomes():
     ends = np.array([0.0, np.nextafter(1.0, 0.0)])
     for k in (1, 2, 3, 7, 1000):
-        assert set(Choice.of(np.ones(k)).outcomes(ends)) == {0, k - 1}
+        assert set(AliasTable.of(np.ones(k)).outcomes(ends)) == {0, k - 1}
 
 
 def test_what_cannot_happen_does_not():
-    drawn = Choice.of([0.0, 0.5, 0.0, 0.5]).outcomes(np.linspace(0, 1, 1000, endpoint=False))
+    drawn = AliasTable.of([0.0, 0.5, 0.0, 0.5]).outcomes(np.linspace(0, 1, 1000, endpoint=False))
     assert np.bincount(drawn).tolist() == [0, 500, 0, 500]

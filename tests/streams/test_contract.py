@@ -59,7 +59,10 @@ def fault(*args, **more):
     ("draw", "said"),
     [
         (lambda self, rng: 0, "it cannot be drawn from: TypeError: "),
-        (lambda self, rng, t: 1 / 0, "ZeroDivisionError: division by zero (test_trials.py, line "),
+        (
+            lambda self, rng, t: 1 / 0,
+            "ZeroDivisionError: division by zero (test_contract.py, line ",
+        ),
         (lambda self, rng, t: rng.random((len(t), 2)), "it cannot be drawn from: ValueError"),
         (
             lambda self, rng, t: (rng.random((len(t), 3)), t),

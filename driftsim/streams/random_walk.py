@@ -1,4 +1,4 @@
-"""Walks: random walks of which any stretch can be drawn alone."""
+"""Random walks: any stretch can be drawn alone."""
 
 import numpy as np
 
@@ -6,12 +6,12 @@ TOP = 50  # a walk has 2^50 steps, whatever the length of the stream
 LEAF = 13  # stretches of 2^13 steps are filled in at once
 
 
-def walked(key, t, d):
-    """Where `d` independent random walks of variance 1 a step are after `t` (n,) steps: (n, d).
+def random_walk(key: int, t: np.ndarray, d: int) -> np.ndarray:
+    """The positions of `d` independent random walks after `t` (n,) steps: (n, d).
 
-    They begin at 0. `key` is the integer that the walks follow from. Midpoints are displaced
-    (a Brownian bridge over normals that are seeded by where they lie), so that every stretch
-    of a walk is that of the whole walk.
+    They start at 0 and have a variance of 1 a step. `key` is their seed. Midpoints are displaced
+    (a Brownian bridge over normals that are seeded by their places), so that every stretch drawn
+    alone equals that of the whole walk.
     """
     t = np.asarray(t)
     if not len(t):
