@@ -6,7 +6,8 @@ from itertools import count, islice
 import numpy as np
 from river.datasets import synth
 
-from driftsim.streams.stream import BLOCK, Stream
+from driftsim.streams.stream import Stream
+from driftsim.streams.world import BLOCK
 
 REPEATS = 60
 N = BLOCK

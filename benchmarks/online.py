@@ -10,7 +10,8 @@ from driftsim.evaluation.meter import Meter, Metered
 from driftsim.evaluation.trace import Tally, round_interval
 from driftsim.learners.learner import Model
 from driftsim.rows import Arrival, Labelled
-from driftsim.streams.stream import BLOCK, Stream
+from driftsim.streams.stream import Stream
+from driftsim.streams.world import BLOCK
 
 ROWS, WARMUP, PAIRS = 1_000_000, 1_000, 5
 COST = 1e-6  # seconds a row

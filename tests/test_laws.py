@@ -14,7 +14,8 @@ from driftsim.rows import Arrival, Labelled
 from driftsim.streams.compatibility import is_numeric
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
-from driftsim.streams.stream import BLOCK, Stream, blended
+from driftsim.streams.stream import Stream
+from driftsim.streams.world import BLOCK, blended
 
 STATIC, ONLINE = (Policy.model_validate(kind) for kind in ("static", "online"))
 AT_ONCE, LATE = (Labels.model_validate(kind) for kind in FEW)

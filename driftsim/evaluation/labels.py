@@ -9,7 +9,8 @@ from pydantic import Field, WrapValidator, model_validator
 from driftsim.messages import short
 from driftsim.parts import MOST_ROWS, Number, Part, Position, Rows, Share
 from driftsim.rows import Arrival, Labelled
-from driftsim.streams.stream import BLOCK, LABELS, spawn_rng
+from driftsim.streams.seeds import LABELS, spawn_rng
+from driftsim.streams.world import BLOCK
 
 NEVER = np.iinfo(np.int64).max
 Mean = Annotated[Number, Field(gt=0, le=MOST_ROWS)]

@@ -8,7 +8,7 @@ import numpy as np
 from driftsim.evaluation.labels import NEVER
 from driftsim.learners.learner import Model, predicted_of
 from driftsim.rows import Alarm, locate
-from driftsim.streams.stream import BLOCK
+from driftsim.streams.world import BLOCK
 
 SIZES = 20  # how often, along the stream, the size of all models is taken, off the clock
 ALL = (1 << BLOCK) - 1

@@ -16,7 +16,8 @@ from driftsim.evaluation.trace import Probes, Tally, Trace
 from driftsim.learners.learner import Learner
 from driftsim.parts import Strict
 from driftsim.rows import Event, Labelled, label_of
-from driftsim.streams.stream import Block, of_repeat
+from driftsim.streams.seeds import of_repeat
+from driftsim.streams.world import Block
 
 COMPILING = -1  # in the place of a row
 

@@ -13,7 +13,7 @@ from driftsim.evaluation.answers import Answers
 from driftsim.messages import line
 from driftsim.parts import identity
 from driftsim.rows import Labelled, Unfit
-from driftsim.streams.stream import PARTS, spawn_rng
+from driftsim.streams.seeds import PARTS, spawn_rng
 
 FEW = 100  # rows to train on, or ten of each class
 AFTER = 20  # rows to predict, and to learn

@@ -19,7 +19,8 @@ from driftsim.evaluation.recovery import (
 )
 from driftsim.evaluation.trace import Probes
 from driftsim.report.variant_results import Columns, ContenderResult, TracedRun
-from driftsim.streams.stream import Stream, of_repeat
+from driftsim.streams.seeds import of_repeat
+from driftsim.streams.stream import Stream
 
 TOLERANCE = 0.02  # of the excess, within which a contender has recovered; see `unit_of`
 RECOVERY = [

@@ -11,7 +11,7 @@ from driftsim.evaluation.significance import bayesian_signed_rank, ranked, wilco
 from driftsim.parts import identity
 from driftsim.report.comparisons import Measurement, margin, scope_of
 from driftsim.report.variant_results import VariantResults
-from driftsim.streams.stream import PARTS, spawn_rng
+from driftsim.streams.seeds import PARTS, spawn_rng
 
 RANKS = ["contender", "metric", "rank", "settings", "streams", "p", "critical", "test"]
 PAIRS = ["better", "worse", "metric", "settings", "wins", "ties", "losses", "p"]

@@ -92,6 +92,8 @@ class Recorded(Seeded):
 class Table(Recorded):
     """A table in a CSV, ARFF or Parquet file: a row of the file is a row of the stream."""
 
+    renamed_values = {"task": {"classes": "classification", "numbers": "regression"}}
+
     path: str  # from the folder of the scenario file
     target: str | None = None  # the column of labels; the last where not given
     task: Literal["classification", "regression"] = "classification"

@@ -6,7 +6,8 @@ from examples import cut
 
 from driftsim.evaluation.labels import NEVER, AtOnce, Chance, Delayed, Labels, arrivals
 from driftsim.rows import Labelled
-from driftsim.streams.stream import BLOCK, LABELS, PARTS, PROBES, ROWS, STRUCTURE, spawn_rng
+from driftsim.streams.seeds import LABELS, PARTS, PROBES, ROWS, STRUCTURE, spawn_rng
+from driftsim.streams.world import BLOCK
 
 
 def rows(n):

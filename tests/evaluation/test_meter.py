@@ -4,7 +4,7 @@ import numpy as np
 
 from driftsim.evaluation.meter import ALL, Distinct, coming
 from driftsim.rows import Arrival
-from driftsim.streams.stream import BLOCK
+from driftsim.streams.world import BLOCK
 
 
 def test_distinct_counts_each_position_once():

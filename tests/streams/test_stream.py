@@ -5,7 +5,8 @@ import pytest
 from examples import sea_stream
 from pydantic import ValidationError
 
-from driftsim.streams.stream import BLOCK, Stream, sample_categorical
+from driftsim.streams.stream import Stream
+from driftsim.streams.world import BLOCK, sample_categorical
 
 
 def test_noise_replaces_labels_by_others_with_the_given_probability():

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from sklearn.datasets import make_classification
 
 from driftsim.streams.concepts.make_classification import MakeClassification
-from driftsim.streams.stream import BLOCK, Stream
+from driftsim.streams.stream import Stream
+from driftsim.streams.world import BLOCK
 
 PLAIN = {"n_features": 7, "n_informative": 3, "n_redundant": 2, "n_repeated": 1, "shuffle": False}
 

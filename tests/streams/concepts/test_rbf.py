@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from driftsim.streams.concepts.alias_table import AliasTable
 from driftsim.streams.concepts.rbf import Clouds, InstantiatedRbf, Rbf
-from driftsim.streams.stream import BLOCK, Stream
+from driftsim.streams.stream import Stream
+from driftsim.streams.world import BLOCK
 
 N = 100_000
 
