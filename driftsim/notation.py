@@ -1,23 +1,24 @@
 """Notation: YAML as a scenario file writes it, without its traps.
 
-The plain core of YAML 1.2 is read: `on` and `yes` are words, `1e4` is a number, `010` is ten.
-Keys are texts and stand once; tags are refused; an alias is a copy.
+It follows the core schema of YAML 1.2: `on` and `yes` are words, `1e4` is a number, `010` is ten.
+Keys are texts and are unique; tags are refused; an alias is a copy.
 """
 
 import itertools
 import math
 import re
+from typing import Any
 
 import yaml
 
 from driftsim.messages import line
 
-MOST_VALUES = 30_000  # in one file, aliases counted as often as they are named
+MOST_VALUES = 30_000  # in one file; an alias counts as what it stands for
 MOST_NESTED = 50  # mappings and lists
 MOST_DIGITS = 40  # of one number
 MOST_COUNTED = 2**63 - 1
 
-HALVES = re.compile("[\ud800-\udfff]")  # which an escape can name, and no text can hold
+HALVES = re.compile("[\ud800-\udfff]")  # an escape can name them, but no text can hold them
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 DIGITS = r"[0-9][0-9_]*"
 SCALARS = (
@@ -42,19 +43,19 @@ MODELINE = re.compile(  # a comment for programs
 class NotationError(Exception):
     """A text that is not YAML as it is read here."""
 
-    def __init__(self, said, line, path=()):
-        super().__init__(said)
+    def __init__(self, message: str, line: int, path: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
         self.line = line  # counted from 1
-        self.path = path  # keys that lead to where it stands
+        self.path = path  # the keys that lead to the place
 
 
 class Loader(yaml.SafeLoader):
-    """Tells what a plain scalar is by the rules of YAML 1.2; takes no tags, nor endless nesting."""
+    """Resolves plain scalars by the rules of YAML 1.2; refuses tags and deep nesting."""
 
-    yaml_implicit_resolvers = {}
+    yaml_implicit_resolvers: dict = {}
     _depth = _count = 0
 
-    def compose_node(self, parent, index):
+    def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()
         line = event.start_mark.line + 1
         if getattr(event, "tag", None):
@@ -63,8 +64,8 @@ class Loader(yaml.SafeLoader):
         if HALVES.search(text):
             raise NotationError("this holds half a character; write the whole of it", line)
         if CONTROLS.search(text):
-            said = "this holds a character that moves the cursor of a terminal; leave it out"
-            raise NotationError(said, line)
+            message = "this holds a character that moves the cursor of a terminal; leave it out"
+            raise NotationError(message, line)
         self._count += 1
         if self._count > MOST_VALUES:
             raise NotationError(f"more than {MOST_VALUES:,} keys and values; write fewer", line)
@@ -80,8 +81,8 @@ for tag, pattern, first in SCALARS:
     Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^(?:{pattern})$"), first)
 
 
-def parsed(text):
-    """What a text says, and the line on which each part stands, by its path of keys.
+def parsed(text: str) -> tuple[Any, dict[tuple[str, ...], int]]:
+    """The value of a YAML text, and the line of each part, by its path of keys.
 
     Raises `NotationError`.
     """
@@ -89,11 +90,11 @@ def parsed(text):
         node = yaml.compose(text, Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        said = f"this is not YAML: {error.problem}; mend the quotes, brackets or indents here"
-        raise NotationError(said, mark.line + 1 if mark else 1) from None
-    except (yaml.YAMLError, ValueError):  # the latter where an escape names no character
-        said = "this is not YAML, but holds bytes that no text has; save it as plain text"
-        raise NotationError(said, 1) from None
+        message = f"this is not YAML: {error.problem}; mend the quotes, brackets or indents here"
+        raise NotationError(message, mark.line + 1 if mark else 1) from None
+    except (yaml.YAMLError, ValueError):  # the latter if an escape names no character
+        message = "this is not YAML, but holds bytes that no text has; save it as plain text"
+        raise NotationError(message, 1) from None
     reader = Reader()
     return (None if node is None else reader.value(node, ())), reader.lines
 
@@ -101,47 +102,49 @@ def parsed(text):
 class Reader:
     """Builds values from the nodes of a file."""
 
-    def __init__(self):
-        self.lines = {(): 1}
-        self._above = []  # the nodes that hold the one being built
+    def __init__(self) -> None:
+        self.lines: dict[tuple[str, ...], int] = {(): 1}
+        self._above: list[yaml.Node] = []  # the nodes that hold the one being built
         self._count = 0
 
-    def value(self, node, path):
+    def value(self, node: yaml.Node, path: tuple[str, ...]) -> Any:
+        """The value of a node at a path of keys; raises `NotationError`."""
         self.lines.setdefault(path, node.start_mark.line + 1)
         self._count += 1
         if self._count > MOST_VALUES:
-            said = f"aliases and values come to more than {MOST_VALUES:,}; write fewer"
-            raise NotationError(said, self.lines[path[:1]], path[:1])
+            message = f"aliases and values come to more than {MOST_VALUES:,}; write fewer"
+            raise NotationError(message, self.lines[path[:1]], path[:1])
         if any(node is above for above in self._above):
-            said = "an alias holds itself; write out what is meant"
-            raise NotationError(said, self.lines[path[:1]], path[:1])
+            message = "an alias holds itself; write out what is meant"
+            raise NotationError(message, self.lines[path[:1]], path[:1])
         self._above.append(node)
         built = getattr(self, f"_{node.tag.removeprefix('tag:yaml.org,2002:')}")(node, path)
         self._above.pop()
         return built
 
     def _map(self, node, path):
-        own, merged = {}, {}
+        own: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
-                raise NotationError("a key is no plain word; write one", line, path)
+                raise NotationError("a key should be a plain word; write one", line, path)
             if key.tag.endswith(":merge"):
                 merged |= self._merged(value, path)
                 continue
             if key.value in own:
-                said = f"the key '{key.value[:60]}' stands twice; leave one out"
-                raise NotationError(said, line, path)
-            self.lines[*path, key.value] = line  # of the key: an alias stands where it is named
+                message = f"the key '{key.value[:60]}' stands twice; leave one out"
+                raise NotationError(message, line, path)
+            self.lines[*path, key.value] = line  # of the key: also where its value is an alias
             own[key.value] = self.value(value, (*path, key.value))
         return {key: merged[key] for key in merged if key not in own} | own
 
     def _merged(self, node, path):
         sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
         if not all(isinstance(source, yaml.MappingNode) for source in sources):
-            said = "<< stands before no mapping; name one, or a list of them"
-            raise NotationError(said, node.start_mark.line + 1, path)
-        merged = {}
+            message = "<< needs a mapping; name one, or a list of them"
+            raise NotationError(message, node.start_mark.line + 1, path)
+        merged: dict[str, Any] = {}
         for source in reversed(sources):
             merged |= self.value(source, path)
         return merged
@@ -152,7 +155,7 @@ class Reader:
     def _str(self, node, path):
         return node.value
 
-    _merge = _str  # << where no key stands
+    _merge = _str  # << in the place of a value
 
     def _null(self, node, path):
         return None
@@ -183,24 +186,24 @@ class Reader:
         return text
 
     def _beyond(self, node, path, what):
-        said = f"{what} cannot be counted with; give a smaller one, or fewer digits"
-        return NotationError(said, node.start_mark.line + 1, path)
+        message = f"{what} is too large; give a smaller one, or fewer digits"
+        return NotationError(message, node.start_mark.line + 1, path)
 
 
 class PlainDumper(yaml.SafeDumper):
     """Writes YAML without anchors."""
 
-    def ignore_aliases(self, data):
+    def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
-def written(document):
-    """A document as YAML, its keys in the order they have."""
+def written(document: Any) -> str:
+    """A document as YAML, with its keys in their order."""
     return yaml.dump(document, Dumper=PlainDumper, sort_keys=False, allow_unicode=True)
 
 
-def question(text):
-    """The comment that a text opens with, as one line; what programs read or begin with is none."""
+def question(text: str) -> str:
+    """The comment that a text opens with, as one line, without the lines that are for programs."""
     rows = [STARTS.sub("", row.strip()) for row in text.splitlines()]
     rows = [row for row in rows if not MODELINE.match(row)]
     below = itertools.dropwhile(lambda row: not row.strip("#-= "), rows)

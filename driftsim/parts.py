@@ -3,13 +3,15 @@
 import inspect
 import json
 import re
-from typing import Annotated, ClassVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     model_serializer,
     model_validator,
 )
@@ -31,10 +33,7 @@ Position = Annotated[int, Field(ge=0, le=MOST_ROWS)]  # a row of the stream, cou
 Count = Annotated[int, Field(gt=0, le=MOST_ROWS)]  # of labels, models, …
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Name = Annotated[  # of a contender or a concept
-    str,
-    Field(max_length=100, pattern=NAME),
-]
+Name = Annotated[str, Field(max_length=100, pattern=NAME)]  # of a contender or a concept
 
 
 class Strict(BaseModel):
@@ -44,7 +43,7 @@ class Strict(BaseModel):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _suggesting(cls, value, build):
+    def _in_our_words(cls, value: Any, build: Callable[[Any], Any]) -> Any:
         try:
             return build(value)
         except ValidationError as error:
@@ -55,17 +54,19 @@ class Strict(BaseModel):
             raise ValidationError.from_exception_data(cls.__name__, faults) from None
 
 
-def refuse_renamed(name, members, renamed):
+def refuse_renamed(name: str, members: Iterable[str], renamed: dict[str, str]) -> None:
     """Raise `TypeError` if a class defines a member by its old name."""
     for old, new in renamed.items():
         if old in members:
             raise TypeError(f"{name}.{old} is now called '{new}'; rename it")
 
 
-class Renaming(type(BaseModel)):
-    """Refuses a class that still defines what its family has renamed, which nobody would call."""
+class Renaming(type(BaseModel)):  # type: ignore[misc]  # pydantic does not export its class
+    """Refuses a class that still defines what its family has renamed: nothing would call it."""
 
-    def __new__(cls, name, bases, namespace, **settings):
+    def __new__(
+        cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **settings: Any
+    ) -> type:
         for base in bases:
             refuse_renamed(name, namespace, getattr(base, "renamed_members", {}))
         return super().__new__(cls, name, bases, namespace, **settings)
@@ -78,8 +79,8 @@ class Part(Strict, metaclass=Renaming):
     kind of that family. A scenario writes a part as its bare kind (`adwin`) or with
     parameters (`{kind: adwin, delta: 0.01}`).
 
-    Parts never change. What changes during a run is made by their methods:
-    `instantiated` and `draw` make rows, `start` makes a model or an alarm, `run` makes predictions.
+    Parts never change. What changes during a run comes from their methods:
+    `instantiated` and `draw` give rows, `start` a model or an alarm, `run` predictions.
     """
 
     kinds: ClassVar[dict[str, type["Part"]]]
@@ -89,19 +90,13 @@ class Part(Strict, metaclass=Renaming):
     _compiled: bool = True  # whether a kernel may do the work of a library's object
 
     @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs):
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         if Part in cls.__bases__:
             cls.kinds, cls.unfinished = {}, {}
             return
-        taken = cls.kinds.get(cls.kind())
-        if (
-            taken
-            and taken.__module__.startswith("driftsim.")
-            and cls.__module__ != taken.__module__
-        ):
-            raise TypeError(
-                f"driftsim has a kind '{cls.kind()}' itself; name {cls.__name__} otherwise"
-            )
+        home = getattr(cls.kinds.get(cls.kind()), "__module__", cls.__module__)
+        if home.startswith("driftsim.") and cls.__module__ != home:
+            raise TypeError(f"driftsim already has a kind '{cls.kind()}'; rename {cls.__name__}")
         if cls.lacking():
             cls.unfinished[cls.kind()] = cls
         else:
@@ -109,22 +104,22 @@ class Part(Strict, metaclass=Renaming):
             cls.unfinished.pop(cls.kind(), None)
 
     @classmethod
-    def lacking(cls):
-        """The names that a kind of its family has to define, and this class does not."""
+    def lacking(cls) -> list[str]:
+        """The names that a kind of its family must define and this class does not."""
         ours = cls.__mro__[: cls.__mro__.index(BaseModel)]
         given = {name for base in ours for name in vars(base)} | cls.model_fields.keys()
         return sorted(cls.__abstractmethods__ | (cls.__class_vars__ - given))
 
     @classmethod
-    def kind(cls):
+    def kind(cls) -> str:
         """The name of the class in a scenario: `OnDrift` is `on_drift`, `None_` is `none`."""
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower().rstrip("_")
 
     @classmethod
-    def named(cls, kind):
+    def named(cls, kind: str) -> tuple[type["Part"], dict[str, Any]]:
         """The class of this family for a kind, and the parameters that the kind itself implies.
 
-        Raises `ValueError`, with a guess, where the family has none.
+        Raises `ValueError`, with a guess, if the family has no such kind.
         """
         if lacks := cls.lacks(kind):
             raise ValueError(lacks)
@@ -136,39 +131,39 @@ class Part(Strict, metaclass=Renaming):
         raise ValueError(f"no {cls.kind()} is called {short(kind)}; {cls._guess(kind)}")
 
     @classmethod
-    def in_full(cls, value):
-        """A value with its kind and parameters, where a scenario may write it shorter."""
+    def in_full(cls, value: Any) -> Any:
+        """A value with its kind and parameters; a scenario may write it shorter."""
         return {"kind": value} if isinstance(value, str) else value
 
-    def model_post_init(self, context, /):
+    def model_post_init(self, context: Any, /) -> None:
         self._compiled = (context or {}).get("compiled", True)
 
-    def uncompiled(self):
-        """The same part, and the parts within it, at work with the objects of their libraries."""
+    def uncompiled(self) -> "Part":
+        """The same part that runs the objects of its library, and so do the parts within it."""
         inside = {name: getattr(self, name) for name in type(self).model_fields}
         parts = {name: one.uncompiled() for name, one in inside.items() if isinstance(one, Part)}
         given = inside | parts | (self.model_extra or {})
         return type(self).model_validate(given, context={"compiled": False})
 
     @classmethod
-    def lacks(cls, kind):
-        """What a class of people's own lacks to be this kind of the family, in words, or None."""
+    def lacks(cls, kind: str) -> str | None:
+        """What a user's own class lacks to be this kind of the family, in words, or None."""
         found = cls.unfinished.get(kind)
         if found is None or found.__module__.startswith("driftsim."):
             return None
         lacking = found.lacking()
         them = f"{names_in_words(lacking)}; define {'them' if len(lacking) > 1 else 'it'}"
-        return f"'{kind}' is no {cls.kind()} yet: its class {found.__name__} lacks {them}"
+        return f"'{kind}' is not a {cls.kind()} yet: its class {found.__name__} lacks {them}"
 
     @classmethod
-    def _guess(cls, kind):
-        plain = [name for name, known in cls.kinds.items() if not issubclass(known, Imported)]
-        paths = [f"{name}.…" for name, known in cls.kinds.items() if issubclass(known, Imported)]
-        return guess(kind, plain, paths)
+    def _guess(cls, kind: str) -> str:
+        paths = [name for name, known in cls.kinds.items() if issubclass(known, Imported)]
+        words = [name for name in cls.kinds if name not in paths]
+        return guess(kind, words, [f"{path}.…" for path in paths])
 
     @model_validator(mode="wrap")
     @classmethod
-    def _from_kind(cls, value, build, info):
+    def _from_kind(cls, value: Any, build: Callable[[Any], Any], info: ValidationInfo) -> Any:
         if Part not in cls.__bases__ or isinstance(value, cls):
             return build(value | cls._renewed(value) if isinstance(value, dict) else value)
         written = cls.in_full(value)
@@ -180,18 +175,20 @@ class Part(Strict, metaclass=Renaming):
         params = {key: part for key, part in written.items() if key != "kind"}
         kind, implied = cls.named(written["kind"])
         for key in implied.keys() & params.keys():
-            raise refusal(f"there is no key '{key}' here; the kind tells it", key)
+            raise refusal(f"there is no key '{key}' here; the kind sets it", key)
         return kind.model_validate(params | implied, context=info.context)
 
     @classmethod
-    def _renewed(cls, given):
+    def _renewed(cls, given: dict) -> dict[str, str]:
         """The fields that are given by an old word, with the new one."""
-        old = {name: given[name] for name in cls.renamed_values if type(given.get(name)) is str}
-        words = cls.renamed_values
-        return {name: words[name][word] for name, word in old.items() if word in words[name]}
+        return {
+            name: words[given[name]]
+            for name, words in cls.renamed_values.items()
+            if isinstance(given.get(name), str) and given[name] in words
+        }
 
     @model_serializer(mode="wrap")
-    def _to_kind(self, dump):
+    def _to_kind(self, dump: Callable[[Any], dict]) -> dict[str, Any]:
         return {"kind": self.kind(), **dump(self)}
 
 
@@ -206,22 +203,22 @@ class Imported(Strict):
     path: str
 
     @classmethod
-    def kind(cls):
-        return cls.__dict__.get("package") or super().kind()
+    def kind(cls) -> str:
+        return cls.__dict__.get("package") or super().kind()  # type: ignore[misc]  # of `Part`
 
     @classmethod
-    def holds(cls, path):
+    def holds(cls, path: str) -> bool:
         """Whether a path begins in the package."""
         return path.startswith(f"{cls.package}.")
 
     @model_serializer(mode="wrap")
-    def _to_kind(self, dump):
+    def _to_kind(self, dump: Callable[[Any], dict]) -> dict[str, Any]:
         params = dump(self)
         return {"kind": params.pop("path"), **params}
 
 
-def renewals(part, written, path=()):
-    """The fields of a part that are written by an old word: path, old word and new."""
+def renewals(part: Any, written: Any, path: tuple = ()) -> Iterator[tuple[tuple, str, str]]:
+    """The fields of a part that a scenario has written by an old word: path, old word and new."""
     if isinstance(part, Part) and isinstance(written, dict):
         for name, new in part._renewed(written).items():
             yield (*path, name), written[name], new
@@ -231,7 +228,7 @@ def renewals(part, written, path=()):
             yield from renewals(one, below[key], (*path, key))
 
 
-def _entries(value):
+def _entries(value: Any) -> dict:
     """What a part, a mapping or a list holds, by its name or index."""
     if isinstance(value, BaseModel):
         return {name: getattr(value, name) for name in type(value).model_fields}
@@ -240,39 +237,39 @@ def _entries(value):
     return value if isinstance(value, dict) else {}
 
 
-def distinct(values):
+def distinct(values: list) -> dict[int, Any]:
     """Each value of a list that equals none before it, by its index."""
-    first = {}
+    first: dict[Any, int] = {}
     for i, value in enumerate(values):
         first.setdefault(_hashable(value), i)
     return {i: values[i] for i in first.values()}
 
 
-def _hashable(value):
-    """What is equal, and has a hash, for values that are equal."""
+def _hashable(value: Any) -> Any:
+    """A key for a value, the same for equal values."""
     if isinstance(value, dict):
         return "map", frozenset((key, _hashable(one)) for key, one in value.items())
     return ("seq", *map(_hashable, value)) if isinstance(value, list) else value
 
 
-def described(part):
+def described(part: Any) -> str:
     """The one sentence of a part's docstring."""
     return inspect.cleandoc(part.__doc__ or "").split("\n\n")[0].replace("\n", " ")
 
 
-def fields(parts):
-    """The values that each field takes in parts of one kind."""
+def fields(parts: list) -> dict[str, list]:
+    """The values of each field in parts of one kind."""
     return {name: [getattr(part, name) for part in parts] for name in type(parts[0]).model_fields}
 
 
-def dumped(part, **given):
+def dumped(part: Strict, **settings: Any) -> dict[str, Any]:
     """A part of a scenario as plain data, which loads to the same part.
 
-    Parts inside it are written with the fields of their own kinds, not of their family alone.
+    Parts inside it have the fields of their own kinds, not only of their family.
     """
-    return part.model_dump(mode="json", serialize_as_any=True, **given)
+    return part.model_dump(mode="json", serialize_as_any=True, **settings)
 
 
-def identity(part):
-    """A part of a scenario as a text that is the same only for the same part."""
+def identity(part: Strict) -> str:
+    """A text that only equal parts of a scenario share."""
     return json.dumps(dumped(part))

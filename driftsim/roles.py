@@ -1,11 +1,16 @@
 """Ground floor: roles, which things the annotation of a library's parameter lets in."""
 
 import inspect
+import math
 import re
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-PLAIN = {"int": int, "float": (int, float), "bool": bool, "str": str, "None": type(None)}
-HOLDERS = {"list": list, "dict": dict, "tuple": tuple, "set": set}
+NUMBERS = (int, float)
+PLAIN = {"int": (int,), "float": NUMBERS, "bool": (bool,), "str": (str,), "None": (type(None),)}
+HOLDERS: dict[str, type] = {"list": list, "dict": dict, "tuple": tuple, "set": set}
+GIVEN = (int, float, bool, str, type(None), list, dict)  # what YAML gives
+CLASS = re.compile(r"(?!.*typing\.|Any$)(\w+\.)*[A-Z]\w+$")  # such as optim.base.Optimizer
 WORDS = {  # for what YAML can give, and for things that it cannot
     "int": "a whole number",
     "float": "a number",
@@ -21,32 +26,40 @@ NAMED = {"nominal_attributes": {"list": "a list of column names"}}  # what a lis
 CALLABLE = ("typing.Callable", "Callable", "collections.abc.Callable")
 
 
-def misplaced(value, maker, parameter):
-    """What the value of a parameter should be, by the classes that its annotation names, or None.
+def misplaced(value: Any, maker: Callable, parameter: inspect.Parameter) -> str | None:
+    """What the value of a parameter should be, by its annotation or its default, or None.
 
-    None also where that is not known: without an annotation, or with names that mean nothing here.
+    river, unlike scikit-learn, does not check its parameters: it fails or answers nonsense later.
+    None also where the annotation names things that mean nothing here.
     """
-    annotation = parameter.annotation
-    if annotation is parameter.empty:
-        return None
-    text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
-    known = getattr(inspect.unwrap(maker.__init__), "__globals__", {})
-    words = alternatives(text)
-    fits = [plays(value, word, known) for word in words]
-    if not words or any(fit is None or fit for fit in fits):
-        return None
-    return in_words(words, maker, parameter.name)
+    words = words_of(parameter)
+    known = getattr(inspect.unwrap(maker.__init__), "__globals__", {})  # type: ignore[misc]
+    if words and all(plays(value, word, known) is False for word in words):
+        return in_words(words, maker.__module__.partition(".")[0], parameter.name)
+    if words and isinstance(value, float) and not math.isfinite(value):
+        return "a finite number"
+    numeric = {*words} <= {"int", "float"} and type(parameter.default) in NUMBERS
+    if numeric and words and parameter.default > 0 and value < 0:
+        return "0 or more"
+    return None
 
 
-def in_words(alternatives, maker, name=""):
+def words_of(parameter: inspect.Parameter) -> list[str]:
+    """The types that a parameter is declared of; those of numbers where its default is one."""
+    if parameter.annotation is parameter.empty:
+        return ["int", "float"] if type(parameter.default) in NUMBERS else []
+    text = parameter.annotation
+    return alternatives(text if isinstance(text, str) else getattr(text, "__name__", str(text)))
+
+
+def in_words(words: list[str], library: str, name: str = "") -> str:
     """What a parameter of a library's class may be, by the alternatives of its annotation."""
-    library = maker.__module__.partition(".")[0]
-    kept = [one for one in alternatives if one != "int" or "float" not in alternatives]
-    said = dict.fromkeys(role_in_words(one, library, NAMED.get(name, {})) for one in kept)
-    return ", or ".join(said)
+    kept = [one for one in words if one != "int" or "float" not in words]
+    roles = dict.fromkeys(role_in_words(one, library, NAMED.get(name, {})) for one in kept)
+    return ", or ".join(roles)
 
 
-def role_in_words(word, library, named):
+def role_in_words(word: str, library: str, named: dict[str, str]) -> str:
     """What one alternative of an annotation asks for."""
     head, _, inner = word.partition("[")
     if head in CALLABLE:
@@ -55,12 +68,12 @@ def role_in_words(word, library, named):
         entries = alternatives(inner[:-1]) if head == "list" else []
         each = " or ".join(role_in_words(one, library, {}) for one in entries)
         return named.get(head) or WORDS[head] + f", each entry {each}" * bool(each)
-    role = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", head.rpartition(".")[2]).split()
-    role = " ".join(one if one.isupper() else one.lower() for one in role)
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", head.rpartition(".")[2]).split()
+    role = " ".join(one if one.isupper() else one.lower() for one in split)
     return f"{'an' if role[:1] in 'aeiou' else 'a'} {role} of {library} ({head})"
 
 
-def plays(value, word, known):
+def plays(value: Any, word: str, known: dict[str, Any]) -> bool | None:
     """Whether a value is what a word of an annotation names; None where that is not known."""
     head, _, inner = word.partition("[")
     if word in PLAIN:
@@ -72,32 +85,32 @@ def plays(value, word, known):
     role = named(word, known)
     if isinstance(role, TypeVar):
         role = role.__bound__
-    known_class = isinstance(role, type) and not getattr(role, "_is_protocol", False)
-    return acts_as(value, role) if known_class else None
+    if isinstance(role, type) and not getattr(role, "_is_protocol", False):
+        return acts_as(value, role)
+    return False if CLASS.match(word) and type(value) in GIVEN else None
 
 
-def holds(value, kind, words, known):
-    """The same of a list and of what it holds, or of another holder alone."""
-    if not isinstance(value, kind):
+def holds(value: Any, holder: type, words: list[str], known: dict[str, Any]) -> bool:
+    """Whether a value is a list of what the words name, or another holder of anything."""
+    if not isinstance(value, holder):
         return False
-    if kind is not list or not words:
+    if not isinstance(value, list) or not words:
         return True
-    fits = [[plays(one, word, known) for word in words] for one in value]
-    return all(any(fit is None or fit for fit in each) for each in fits)
+    return all(any(plays(one, word, known) is not False for word in words) for one in value)
 
 
-def acts_as(value, role):
+def acts_as(value: Any, role: type) -> bool:
     """Whether a thing can be used in a role; a pipeline can if its last step can.
 
     Classes with one private parent, such as the two kinds of drift detectors, are of one role.
     """
     family = [role, *(one for one in role.__bases__ if one.__name__.startswith("_"))]
     steps = getattr(value, "steps", None)
-    last = [*steps.values()][-1:] if isinstance(steps, dict) else []
+    last: list = [*steps.values()][-1:] if isinstance(steps, dict) else []
     return isinstance(value, tuple(family)) or any(acts_as(step, role) for step in last)
 
 
-def named(word, known):
+def named(word: str, known: dict[str, Any]) -> Any:
     """The thing that a dotted name means where some names are known, or None."""
     first, *rest = word.split(".")
     found = known.get(first)
@@ -106,7 +119,7 @@ def named(word, known):
     return found
 
 
-def alternatives(text):
+def alternatives(text: str) -> list[str]:
     """The alternatives of an annotation, `a | list[b | c]` of which there are two."""
     words, depth = [""], 0
     for letter in text.replace(" ", ""):

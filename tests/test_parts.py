@@ -129,7 +129,7 @@ def test_a_class_that_lacks_something_is_told_what(family, lacking):
     for written in ("bare", {"kind": "bare", "size": 3}):
         with pytest.raises(ValidationError) as error:
             family.model_validate(written)
-        right = f"'bare' is no {family.kind()} yet: its class Bare lacks {lacking}"
+        right = f"'bare' is not a {family.kind()} yet: its class Bare lacks {lacking}"
         assert error.value.errors()[0]["msg"].endswith(right)
     with pytest.raises(ScenarioError, match=right):
         listing("bare")
@@ -153,7 +153,7 @@ def test_a_class_is_a_kind_once_nothing_is_missing():
 
 
 def test_no_class_takes_the_name_of_a_kind_of_driftsim():
-    with pytest.raises(TypeError, match="driftsim has a kind 'sea' itself; name Sea otherwise"):
+    with pytest.raises(TypeError, match="driftsim already has a kind 'sea'; rename Sea"):
         type("Sea", (Concept,), {"__module__": "mine"})
     assert Concept.kinds["sea"] is Sea
 

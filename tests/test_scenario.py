@@ -226,7 +226,7 @@ def test_an_alias_bomb_is_not_printed(tmp_path):
         (
             f"{LEARNER}.path",
             11,
-            "the kind tells",
+            "the kind sets it",
             ("majority", "{kind: sklearn.tree.DecisionTreeClassifier, path: os}"),
         ),
         (
