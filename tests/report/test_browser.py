@@ -15,6 +15,7 @@ from driftsim.report import write
 from driftsim.report.figures import images, plot_all
 from driftsim.report.page.document import page
 from driftsim.report.page.html_tables import frames
+from driftsim.report.page.packed import grouped
 from driftsim.report.results import Results
 from driftsim.runner import Finished
 
@@ -80,6 +81,18 @@ driftsim.then(({ about, view }) => {
     return [name, ...[mean, low, high].map((values) => Array.from(values))];
   });
   done([Array.from(windows.firsts), Array.from(windows.lasts), curves]);
+});
+"""
+UNPACKED = """
+const [done] = arguments;
+const plain = (columns) =>
+  Object.entries(columns).map(([name, arrays]) => [name, arrays.map((one) => Array.from(one))]);
+driftsim.then(({ view }) => {
+  const runs = (own) => own.map(({ seed, columns }) => [seed, plain(columns)]);
+  done(view.scenes.map((scene) => [
+    [...scene.truths].map(([seed, columns]) => [seed, plain(columns)]),
+    [...scene.runs].map(([name, own]) => [name, runs(own)]),
+  ]));
 });
 """
 BESIDE = """
@@ -232,6 +245,33 @@ def test_the_curves_are_those_of_python(results, chromium, folder):
             for setting, variant in enumerate(results.study.variants):
                 told = opened.curves(setting, i, over, window)
                 alike(of(frame, results, variant), *told, (metric, over, window))
+
+
+@pytest.mark.parametrize(
+    "results", ["swept", "scored", "many", "numbers", "crossed"], indirect=True
+)
+def test_the_page_unpacks_what_python_has_packed(results, chromium, folder):
+    Opened(chromium, written(results, folder))
+    scenes = chromium.execute_async_script(UNPACKED)
+    for (truths, contenders), (_, all_runs) in zip(scenes, grouped(results), strict=True):
+        worlds = {one.seed: one.truth for one in all_runs}
+        for seed, columns in truths:
+            unpacked_as(worlds[seed], columns)
+        for name, runs in contenders:
+            own = [one for one in all_runs if one.contender == name]
+            assert [seed for seed, _ in runs] == [one.seed for one in own]
+            for one, (_, columns) in zip(own, runs):
+                assert {"correct", "absolute_error", "squared_error"} & dict(columns).keys()
+                unpacked_as(one.trace, columns)
+
+
+def unpacked_as(trace, columns):
+    """Hold unpacked columns against those of a trace."""
+    for name, arrays in columns:
+        if name in trace.columns and name != "fits":
+            own = trace.columns[name].reshape(len(trace.columns[name]), -1).T
+            exact = own.dtype.kind == "i" or name.startswith("y_")
+            np.testing.assert_allclose(arrays, own, 0 if exact else 2e-7, 1e-12, err_msg=name)
 
 
 def known(results):
