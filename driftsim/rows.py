@@ -101,7 +101,7 @@ class Outgrown(ValueError):
 class Event:
     """What a policy yields among its predictions when something happens there."""
 
-    counted: ClassVar[str]  # the column of a trace that counts it
+    counted: ClassVar[str | None] = None  # the column of a trace that counts it
 
 
 class Alarm(Event):
@@ -114,6 +114,13 @@ class Skipped(Event):
     """A model was not refitted: there were no labels to train on, or only one class."""
 
     counted = "fits_skipped"
+
+
+class Deployed(Event):
+    """A model is in force from here on: it predicts the next row, unless another replaces it."""
+
+    def __init__(self, model):
+        self.model = model  # has `predict`
 
 
 class Change(NamedTuple):

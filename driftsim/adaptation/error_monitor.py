@@ -1,101 +1,110 @@
-"""Hearing: the errors of the model in force, in the order in which labels tell of them."""
+"""Error monitor: a detector on the errors of the model in force, and which of its alarms count."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.rows import label_of
+from driftsim.parts import MOST_ROWS
+from driftsim.rows import Arrival, label_of
 
-COMPARED = 100_000  # errors, the last ones, that tell whether they have risen
-MOST_PIECES = 1_000  # that they are held in
+COMPARED = 100_000  # last errors, whose means before and after their likeliest change are compared
+MOST_PIECES = 1_000  # arrays that they are held in
 
 
 class Moment(NamedTuple):
-    """When something rang: what was known by then, and what was yet to come."""
+    """When an alarm or a warning fired."""
 
     newest: int  # position of the latest row whose label had come in
     next: int  # position of the next row to be predicted
 
 
-class Ring(NamedTuple):
-    """An alarm that is to be acted on, among the labels of an arrival."""
+class Fired(NamedTuple):
+    """An alarm that counts."""
 
-    labels: int  # of the arrival, the last of which has made it ring
+    labels: int  # of the arrival, up to the one at which it fired
     at: Moment
-    warned: Moment | None  # of the last warning before it
+    warned: Moment | None = None  # when the last warning before it fired
 
 
-class Ear:
-    """A detector on the errors of the model in force, which starts afresh with every model.
+class ErrorMonitor:
+    """Runs a detector on the errors of the model in force, and restarts it with every model.
 
-    It rings when errors have risen; with `falls`, also when they have fallen.
+    An alarm counts if the errors have risen; with `falls`, also if they have fallen. One that fires
+    in the first `cooldown` rows of a model counts when they are over.
     """
 
-    def __init__(self, detector, rng, falls=False):
-        self._detector, self._rng, self._falls = detector, rng, falls
+    row = MOST_ROWS  # before which it wants to `check`: there is none
+
+    def __init__(self, detector, rng, falls: bool = False, cooldown: int = 0):
+        self._detector, self._rng, self._falls, self._cooldown = detector, rng, falls, cooldown
         self._newest = -1  # position of the latest row whose label has come in
 
-    def start(self, t, cooldown=0):
-        """Forget all that was heard, for a model that serves from row `t` on.
+    def start(self, t: int, rows=None):
+        """Forget all errors: another model predicts from row `t` on."""
+        self._t, self._quiet_until = t, t + self._cooldown
+        self._pending, self._recent = PendingPredictions(), RecentErrors()
+        self._detect = self._detector.start(self._rng)
+        self._warned, self._fired = None, False
 
-        An alarm that rings within the rows of a cooldown is acted on when they are over.
+    def update(self, arrival: Arrival, predicted: np.ndarray) -> Fired | None:
+        """Take in an arrival, up to the first alarm that counts: that alarm, or None.
+
+        `predicted` are the predictions of the model in force for the rows of the arrival.
         """
-        self._quiet_until, self._answers = t + cooldown, Answers(t - 1)
-        self._alarm, self._recent = self._detector.start(self._rng), Recent()
-        self._warned, self._held = None, False
-
-    def heard(self, arrival, predicted):
-        """Hear an arrival up to the first alarm that counts: a `Ring`, or None.
-
-        `predicted` are the answers of the model in force to the rows of the arrival.
-        """
-        last, errors = self._answers.last, self._answers.errors(arrival, predicted)
-        m = self._heard_until(arrival, errors, last)
-        heard = arrival.due_t[:m]
-        self._newest = max(self._newest, int(heard.max(initial=-1)))
+        errors = self._pending.errors(arrival, predicted)
+        m = 1 if self._fired else self._first_alarm(arrival, errors)
+        self._fired = m is not None
         if m is not None:
-            return Ring(m, self._moment(arrival, m, last), self._warned)
+            m = self._after_cooldown(arrival, m)
+        fired = m and Fired(m, self._moment(arrival, m), self._warned)
+        self._newest = max(self._newest, int(arrival.due_t[:m].max(initial=-1)))
+        self._t += len(arrival.t)
+        return fired
 
-    def _heard_until(self, arrival, errors, last):
-        """After how many labels an alarm is to be acted on, or None."""
-        told, rung_at = np.flatnonzero(~np.isnan(errors)), 1
-        while not self._held and (rung := self._alarm(errors[told])) is not None:
-            index, level = rung
-            rung_at = int(told[index]) + 1
-            self._recent.add(errors[told[: index + 1]])
-            told = told[index + 1 :]
+    def check(self, t: int) -> Fired | None:
+        """Look for an alarm before row `t`: None, since errors come in with labels alone."""
+
+    def _first_alarm(self, arrival, errors):
+        """After how many labels an alarm fires, or None; falls are forgotten."""
+        known = np.flatnonzero(~np.isnan(errors))
+        while (found := self._detect(errors[known])) is not None:
+            index, level = found
+            m = int(known[index]) + 1
+            self._recent.add(errors[known[: index + 1]])
+            known = known[index + 1 :]
             if level == "warning":
-                self._warned = self._moment(arrival, rung_at, last)
+                self._warned = self._moment(arrival, m)
             elif self._falls or self._recent.have_risen():
-                self._held = True
+                return m
             else:
-                self._recent, self._warned = Recent(), None
-        if self._held:
-            return self._after_cooldown(arrival, rung_at, last)
-        self._recent.add(errors[told])
+                self._recent, self._warned = RecentErrors(), None
+        self._recent.add(errors[known])
         return None
 
-    def _after_cooldown(self, arrival, m, last):
+    def _after_cooldown(self, arrival, m):
         """The first label from the `m`-th on that comes in after the cooldown, or None."""
         later = np.arange(m, len(arrival.due_t) + 1)
-        after = np.append(last, arrival.t)[np.searchsorted(arrival.due_by[:-1], later)] + 1
-        late = np.flatnonzero(after >= self._quiet_until)
-        return int(later[late[0]]) if len(late) else None
+        over = np.flatnonzero(self._next_row(arrival, later) >= self._quiet_until)
+        return int(later[over[0]]) if len(over) else None
 
-    def _moment(self, arrival, m, last):
+    def _moment(self, arrival, m):
         newest = max(self._newest, int(arrival.due_t[:m].max()))
-        before = np.append(last, arrival.t)[np.searchsorted(arrival.due_by[:-1], m)]
-        return Moment(newest, int(before) + 1)
+        return Moment(newest, int(self._next_row(arrival, m)))
+
+    def _next_row(self, arrival, m):
+        """The position of the row that is predicted next after `m` labels."""
+        return self._t + np.searchsorted(arrival.due_by[:-1], m)
 
 
-class Recent:
-    """The last errors heard, by which it is told whether they have risen."""
+class RecentErrors:
+    """The last errors, in order."""
 
     def __init__(self):
         self._pieces, self._n = [], 0
 
-    def add(self, errors):
-        """Hear of more errors (n,)."""
+    def add(self, errors: np.ndarray):
+        """Take in further errors (n,)."""
         if len(errors):
             self._pieces.append(errors)
             self._n += len(errors)
@@ -103,62 +112,62 @@ class Recent:
             self._pieces = [np.concatenate(self._pieces)[-COMPARED:]]
             self._n = len(self._pieces[0])
 
-    def have_risen(self):
+    def have_risen(self) -> bool:
         """Whether they are higher after their likeliest change than before."""
         return rises(np.concatenate(self._pieces)[-COMPARED:])
 
 
-class Passing(NamedTuple):
-    """An alarm, as a detector has one, that the mean of the last errors passes some height."""
+class MeanThreshold(NamedTuple):
+    """A detector that fires where the mean of the last errors exceeds a limit."""
 
     window: int  # errors that the mean is of
-    threshold: float | None  # of the mean
-    rise: float | None  # of the mean over that of the first window
+    threshold: float | None  # that the mean exceeds
+    rise: float | None  # by which it exceeds the mean of the first window
 
-    def start(self, rng):
-        """A function of the next errors, as that of a detector; the first window stays first."""
+    def start(self, rng) -> Callable:
+        """A function of the next errors, as `Detector.start` gives one.
+
+        After an alarm it needs a whole window again; the first window stays the first.
+        """
         sums, first = np.zeros(1), None  # sums: of all errors, up to each of the last
 
-        def first_ring(errors):
+        def detect(errors):
             nonlocal sums, first
             missing = self.window - len(sums)  # errors, until the mean of one more is whole
             sums = np.append(sums[:-1], np.cumsum(np.append(sums[-1], errors)))
             means = (sums[self.window :] - sums[: -self.window]) / self.window
             first = means[0] if first is None and len(means) else first
-            passed = np.flatnonzero(self._passed(means, first))
-            if not len(passed):
+            exceeds = np.flatnonzero(self._exceeds(means, first))
+            if not len(exceeds):
                 sums = sums[-self.window :]
                 return None
             sums = np.zeros(1)
-            return int(passed[0]) + missing, "alarm"
+            return int(exceeds[0]) + missing, "alarm"
 
-        return first_ring
+        return detect
 
-    def _passed(self, means, first):
-        passed = np.zeros(len(means), bool)
+    def _exceeds(self, means, first):
+        exceeds = np.zeros(len(means), bool)
         if self.threshold is not None:
-            passed |= means > self.threshold
+            exceeds |= means > self.threshold
         if self.rise is not None and len(means):
-            passed |= means > first + self.rise
-        return passed
+            exceeds |= means > first + self.rise
+        return exceeds
 
 
-class Answers:
+class PendingPredictions:
     """What the model in force has predicted of rows whose labels are still to come."""
 
-    def __init__(self, last=-1):
+    def __init__(self):
         self._t, self._predicted = np.empty(0, np.int64), np.empty(0, np.int64)
-        self.last = last  # position answered
 
-    def errors(self, arrival, predicted):
-        """The error told by each label that comes in, NaN where another model had predicted.
+    def errors(self, arrival: Arrival, predicted: np.ndarray) -> np.ndarray:
+        """The error (m,) of each row whose label comes in, NaN where another model predicted it.
 
         One or zero for a class, the distance for a number.
         """
-        fresh = np.diff(arrival.t, prepend=self.last) > 0  # not a probe, which has no label
-        t = np.append(self._t, arrival.t[fresh])
-        predicted = np.append(self._predicted, label_of(predicted[fresh]))
-        self.last = arrival.t[-1] if len(arrival.t) else self.last
+        t = np.append(self._t, arrival.t)
+        predicted = np.append(self._predicted, label_of(predicted))
         place = np.searchsorted(t, arrival.due_t)
         known = place < len(t)
         known[known] = t[place[known]] == arrival.due_t[known]
@@ -170,13 +179,13 @@ class Answers:
         return errors
 
 
-def distances(predicted, y):
-    """How wrong each answer is (n,): one or zero for a class, the distance for a number."""
+def distances(predicted: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """How wrong each prediction is (n,): one or zero for a class, the distance for a number."""
     wrong = np.abs(label_of(predicted) - y)
     return (wrong > 0).astype(float) if y.dtype.kind == "i" else wrong
 
 
-def rises(errors):
+def rises(errors: np.ndarray) -> bool:
     """Whether the mean of some errors (n,) is higher after their likeliest change than before.
 
     The likeliest change is where the sums of both sides differ most from what their common mean

@@ -1,13 +1,15 @@
 """Retraining: which of several models in training serves, and when clocks and latencies count."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 from test_policies import Diary, OnFirstError, run, scripted
 
 from driftsim.adaptation.policies import Policy
-from driftsim.adaptation.policies.retraining import NO_ROW, Latency, Retraining, Trigger, Verdict
+from driftsim.adaptation.policies.retraining import Latency, Retraining, Train, Until
 from driftsim.evaluation.labels import Labels, arrivals
-from driftsim.rows import Alarm, Change, Labelled
+from driftsim.rows import Alarm, Change, Deployed, Labelled
 
 
 class At(Retraining):
@@ -15,23 +17,11 @@ class At(Retraining):
 
     rows: list[int]
 
-    def trigger(self, history, rng):
-        return Planned(self.rows)
-
-
-class Planned(Trigger):
-    """Asks for a training before each of some rows."""
-
-    def __init__(self, rows):
-        self._rows = [*rows, NO_ROW]
-
-    @property
-    def at(self):
-        return self._rows[0]
-
-    def verdict(self, t, memory):
-        self._rows.pop(0)
-        return Verdict(train=True)
+    def trigger(self, history, memory, rng):
+        for row in self.rows:
+            yield Until(row)
+            yield Train()
+        yield Until()
 
 
 del Retraining.kinds["at"]
@@ -68,7 +58,7 @@ def test_a_model_in_training_when_it_rings_never_serves():
     predicted, log, given = run(policy)
     assert log[1:3] == [("fit", [9, 10, 11, 12]), ("fit", [15, 16])]
     assert predicted[:18].tolist() == [9] * 17 + [16]
-    assert isinstance(given[0], np.ndarray) and any(isinstance(one, Alarm) for one in given)
+    assert isinstance(given[1], np.ndarray) and any(isinstance(one, Alarm) for one in given)
 
 
 def test_the_clock_starts_anew_with_every_model():
@@ -98,7 +88,7 @@ def test_a_change_at_the_very_row_that_a_new_model_serves_from_is_not_missed():
     """The first row after the warm-up is one; of the model trained before row 15 row 18 is."""
     changes = [Change(row, row, row, 0, 1) for row in (10, 18)]
     policy = Policy.model_validate({"kind": "at_drift", "memory": 5, "latency": {"rows": 3}})
-    predicted, log, _ = run(policy, told=[changes])
+    predicted, log, _ = run(policy, known=[changes])
     assert [rows[0] for _, rows in log[1:]] == [10, 18]
     assert predicted.tolist() == [9] * 8 + [14] * 8 + [22] * 34
 
@@ -117,41 +107,40 @@ def test_a_faded_memory_weighs_the_rows_of_every_training():
     assert all(one[-6:].tolist() == [0.5 ** (i / 5) for i in range(5, -1, -1)] for one in noted[1:])
 
 
-class Interrupted(Planned):
-    """Stops at the third label that comes in, and notes what happens."""
+class Third(NamedTuple):
+    labels: int
 
-    def __init__(self, rows, log):
-        super().__init__(rows)
-        self._log, self._count, self._stopped = log, 0, False
 
-    def heard(self, arrival, predicted):
-        before = self._count
-        stop = 3 - before if before < 3 <= before + len(arrival.due_t) else None
-        self._count += len(arrival.due_t) if stop is None else stop
-        self._log += ["label"] * (self._count - before)
-        self._stopped = stop is not None
-        return stop
+class Interrupted(At):
+    """Stops also at the third label that comes in, and notes each label."""
 
-    def verdict(self, t, memory):
-        return Verdict() if self._stopped else super().verdict(t, memory)
+    def trigger(self, history, memory, rng):
+        yield Until(*self.rows)
+        yield Train()
+        yield Until(watch=self.third_label)
+        yield Until(watch=self.third_label)
 
-    def served(self, t, rows):
-        self._log.append("served")
+    def third_label(self, arrival, predicted):
+        before, n = LOG.count("label"), len(arrival.due_t)
+        stop = 3 - before if before < 3 <= before + n else None
+        LOG.extend(["label"] * (n if stop is None else stop))
+        return stop and Third(stop)
+
+
+LOG = []
+del Retraining.kinds["interrupted"]
 
 
 @pytest.mark.parametrize("size", [7, 10, 50])
 def test_a_model_begins_to_serve_only_after_all_labels_before_its_first_row(size):
     """Ten labels come in between rows 19 and 20, from which on the model serves."""
-    t, log = np.arange(60), []
+    t = np.arange(60)
     rows = Labelled(t, t[:, None] * 1.0, t * 0.0)
     chunks = (rows.part(slice(s, min(s + size, 60))) for s in range(10, 60, size))
     labels = Labels.model_validate({"kind": "batches", "every": 10})
-
-    class Bursts(At):
-        def trigger(self, history, rng):
-            return Interrupted(self.rows, log)
-
-    del Retraining.kinds["bursts"]
-    policy = Bursts.model_validate({"memory": "all", "latency": {"rows": 5}, "rows": [15]})
-    list(policy.run(Diary(), rows.part(slice(10)), arrivals(chunks, labels, 0), None))
-    assert log[:12] == [*["label"] * 10, "served", "label"]
+    policy = Interrupted.model_validate({"memory": "all", "latency": {"rows": 5}, "rows": [15]})
+    LOG.clear()
+    for given in policy.run(Diary(), rows.part(slice(10)), arrivals(chunks, labels, 0), None):
+        if isinstance(given, Deployed):
+            LOG.append("deployed")
+    assert LOG[:13] == ["deployed", *["label"] * 10, "deployed", "label"]

@@ -1,19 +1,25 @@
 """Retraining on alarms: of errors, of features, and, as a reference, at every true change."""
 
-from abc import abstractmethod
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from driftsim.adaptation.detectors import Adwin, Detector
-from driftsim.adaptation.error_monitor import Ear, Passing
-from driftsim.adaptation.policies.retraining import NO_ROW, Retraining, Trigger, Verdict
-from driftsim.adaptation.shifts import Shift
+from driftsim.adaptation.error_monitor import ErrorMonitor, MeanThreshold
+from driftsim.adaptation.feature_monitor import FeatureMonitor
+from driftsim.adaptation.memories import LabelBuffer
+from driftsim.adaptation.policies.retraining import (
+    NO_ROW,
+    Discard,
+    Retraining,
+    Train,
+    Trigger,
+    Until,
+)
 from driftsim.parts import Count, Number, Position, Rows
-
-STRIDE = 512  # rows predicted at once, some of which another model may have to predict again
-LISTENING, GATHERING, TRAINING = "listening", "gathering", "training"
+from driftsim.rows import Alarm
 
 
 class OnAlarm(Retraining):
@@ -22,10 +28,10 @@ class OnAlarm(Retraining):
     gather: Literal["after", "before"] = "after"  # labels of rows after the alarm, or before it
     enough: Count | None = None  # labels to gather first; as many as the memory holds by default
     cooldown: Position = 0  # rows that a new model serves before an alarm is acted on
-    every: Rows | None = None  # retrain also after so many rows of a model, if nothing has rung
+    every: Rows | None = None  # retrain also after so many rows of a model without an alarm
 
     @property
-    def gathered(self):
+    def gathered(self) -> int | None:
         """How many labels of rows after an alarm to wait for; None for those before it."""
         return None if self.gather == "before" else self.enough or self.memory.holds
 
@@ -40,9 +46,9 @@ class OnAlarm(Retraining):
             if self.enough:
                 raise ValueError("'enough' is for labels gathered after the alarm; leave it out")
             if self.memory.needs_alarms:
-                raise ValueError(f"'{kind}' holds no label yet when it rings; gather after it")
+                raise ValueError(f"'{kind}' holds no label yet at the alarm; gather after it")
         elif not self.gathered:
-            raise ValueError(f"'{kind}' tells no number of labels to gather; write enough: 500")
+            raise ValueError(f"'{kind}' has no number of labels to gather; write enough: 500")
         elif holds and self.gathered > holds:
             raise ValueError(
                 f"a memory of {holds:,} labels never holds the {self.enough:,} that are enough; "
@@ -51,7 +57,7 @@ class OnAlarm(Retraining):
         return self
 
 
-class Detecting(Retraining):
+class ByDetector(Retraining):
     """A policy that retrains after the alarms of a detector."""
 
     monitors_errors = True
@@ -67,19 +73,20 @@ class Detecting(Retraining):
         return self.detector.incompatibility(schema) or super().incompatibility(schema, rows)
 
 
-class OnDrift(Detecting, OnAlarm):
+class OnDrift(ByDetector, OnAlarm):
     """Retrain after each alarm of a detector, on the `memory` labels of rows that come after it.
 
-    The labels before the alarm may be of the concept that has just ended. The detector hears
-    the errors of the model in force, and starts afresh with every model.
+    The labels before the alarm may be of the concept that has just ended. The detector monitors
+    the errors of the model in force, and restarts with every model.
     """
 
     gather: Literal["after", "before", "warning"] = "after"  # the alarm; or from its warning on
     background: bool = False  # train along from the warning on: the latency counts from there
 
-    def trigger(self, history, rng):
-        ear = Ear(self.detector, rng, self.falls)
-        return (ByWarnings if self.gather == "warning" else ByErrors)(history, self, ear)
+    def trigger(self, history, memory, rng):
+        monitor = ErrorMonitor(self.detector, rng, self.falls, self.cooldown)
+        warned = self.gather == "warning"
+        return alarm_trigger(self, monitor, history, memory, warned, self.background)
 
     @model_validator(mode="after")
     def _is_warned(self):
@@ -112,9 +119,10 @@ class OnError(OnAlarm):
             )
         return super().incompatibility(schema, rows)
 
-    def trigger(self, history, rng):
-        passing = Passing(self.window, self.threshold, self.rise)
-        return ByErrors(history, self, Ear(passing, rng, falls=True))
+    def trigger(self, history, memory, rng):
+        limit = MeanThreshold(self.window, self.threshold, self.rise)
+        monitor = ErrorMonitor(limit, rng, falls=True, cooldown=self.cooldown)
+        return alarm_trigger(self, monitor, history, memory)
 
     @model_validator(mode="after")
     def _passes_something(self):
@@ -128,7 +136,7 @@ class OnShift(OnAlarm):
 
     After every `window` rows, each feature is compared with the rows that the model in force
     was trained on, by a two-sample test: Kolmogorov-Smirnov, or chi-squared where there are few
-    values. It rings where a p-value is below `level` by the number of features (Bonferroni).
+    values. An alarm fires where a p-value is below `level` by the number of features (Bonferroni).
     """
 
     window: Rows = 500  # that are compared, one window after the other
@@ -138,14 +146,15 @@ class OnShift(OnAlarm):
     def library(self):
         return "scipy"
 
-    def trigger(self, history, rng):
-        return ByFeatures(history, self)
+    def trigger(self, history, memory, rng):
+        monitor = FeatureMonitor(self.window, self.level, self.cooldown)
+        return alarm_trigger(self, monitor, history, memory)
 
 
 class AtDrift(Retraining):
     """Retrain at every true change, on the `memory` labels of rows after it.
 
-    A reference, which is told what nobody knows: the rows of the changes; of a ramp, its centre.
+    A reference, which knows what nobody knows: the rows of the changes; of a ramp, its centre.
     """
 
     knows = "changes"
@@ -154,170 +163,100 @@ class AtDrift(Retraining):
     def fewest(self):
         return self.memory.holds
 
-    def trigger(self, history, rng, changes=()):
-        return ByTruth(history, self.memory.holds, [change.centre for change in changes])
+    def trigger(self, history, memory, rng, changes=()):
+        rows = sorted({change.centre for change in changes if change.centre >= history.stop})
+        return change_trigger(rows, self.memory.holds, memory)
 
     @model_validator(mode="after")
     def _knows_how_many(self):
         if not self.memory.holds:
             raise ValueError(
-                f"at_drift gathers labels after each change, and '{self.memory.kind()}' tells no "
+                f"at_drift gathers labels after each change, and '{self.memory.kind()}' has no "
                 "number of them; give memory a number"
             )
         return self
 
 
-class Listener(Trigger):
-    """Listens for an alarm, gathers labels, has a model trained, and listens again."""
+def alarm_trigger(
+    policy, monitor, history, memory, from_warning=False, background=False
+) -> Trigger:
+    """Monitor until an alarm, gather labels, train; then the same with the model trained.
 
-    stride = STRIDE
-    rings = True  # counts as an alarm
-
-    def __init__(self, history, gathered, every=None):
-        self._gathered, self._every = gathered, every
-        self._phase = LISTENING
-        self._since = None  # position: once it has rung, labels of rows from here on are gathered
-        self._missing = 0  # labels
-        self._check = NO_ROW  # position of the row before which to look
-        self._serving(history.stop, history)
-
-    @property
-    def at(self):
-        return min(self._check, self._scheduled)
-
-    def heard(self, arrival, predicted):
-        if self._phase == LISTENING:
-            return self._listen(arrival, predicted)
-        if self._phase == GATHERING:
-            return self._gather(arrival)
-
-    def verdict(self, t, memory):
-        train = False
-        if t >= self._scheduled:
-            self._scheduled = NO_ROW
-            train = self._phase == LISTENING
-        if t >= self._check:
-            self._look(t)
-        if self._phase == LISTENING and self._since is not None:
-            return self._alarmed(memory)
-        if self._phase == GATHERING and not self._missing:
-            return self._gathered_all()
-        return Verdict(train=train)
-
-    def served(self, t, rows):
-        self._phase = LISTENING
-        self._serving(t, rows)
-
-    def _serving(self, t, rows):
-        self._scheduled = t + self._every if self._every else NO_ROW
-        self._begin(t, rows)
-
-    @abstractmethod
-    def _begin(self, t, rows):
-        """Listen afresh from row `t` on, to a model trained on `rows`; None: to the old one."""
-
-    def _listen(self, arrival, predicted):
-        """After how many labels an alarm rings, or None; it tells since when to gather."""
-
-    def _look(self, t):
-        """Tell before row `t`, where there is something to check, since when to gather."""
-
-    def _gather(self, arrival):
-        fresh = np.flatnonzero(arrival.due_t >= self._since)
-        if len(fresh) < self._missing:
-            self._missing -= len(fresh)
-            return None
-        m, self._missing = int(fresh[self._missing - 1]) + 1, 0
-        return m
-
-    def _alarmed(self, memory):
-        """What to do now that it has rung: to train, or to gather labels first."""
-        rung = {"alarm": self.rings, "afresh": True}
-        if self._gathered is not None:
-            memory.alarmed(self._since)
-            self._missing = max(self._gathered - memory.since(self._since), 0)
-            if self._missing:
-                self._phase = GATHERING
-                return Verdict(**rung)
-        return self._gathered_all()._replace(**rung)
-
-    def _gathered_all(self):
-        self._phase, self._since = TRAINING, None
-        return Verdict(train=True)
+    Labels are gathered of rows after the alarm or, with `from_warning`, after the warning before
+    it; with `background`, a latency counts from there too.
+    """
+    t, rows = history.stop, history  # where a model comes into force, and what it is trained on
+    while True:
+        monitor.start(t, rows)
+        alarm, training = yield from monitored(monitor, t, policy.every)
+        if alarm:
+            yield Alarm()
+            yield Discard()
+            t, moment = alarm.at.next, (from_warning and alarm.warned) or alarm.at
+            if policy.gathered is not None:
+                t = yield from gathered(monitor, memory, moment.newest + 1, policy.gathered, t)
+            training = yield Train(moment.next if background else None)
+            if training.row > t:
+                yield Until(training.row)
+        t, rows = training.row, training.rows
 
 
-class ByErrors(Listener):
-    """Listens to the errors of the model in force."""
-
-    def __init__(self, history, policy, ear):
-        self._ear, self._policy = ear, policy
-        super().__init__(history, policy.gathered, policy.every)
-
-    def _begin(self, t, rows):
-        self._ear.start(t, self._policy.cooldown)
-
-    def _listen(self, arrival, predicted):
-        ring = self._ear.heard(arrival, predicted)
-        if ring is not None:
-            self._since = self._moment(ring).newest + 1
-            return ring.labels
-
-    def _moment(self, ring):
-        """From when on labels are gathered."""
-        return ring.at
+def monitored(monitor, t, every):
+    """Wait for an alarm: it, or the `Training` by the clock whose model is in force before one."""
+    due, training = t + every if every else NO_ROW, None
+    while training is None or t < training.row:
+        row = min(monitor.row, due if training is None else training.row)
+        t, alarm = yield Until(row, monitor.update)
+        if training is None or t < training.row:
+            alarm = alarm or monitor.check(t)
+        if alarm:
+            return alarm, None
+        if training is None and t >= due:
+            training = yield Train()
+    return None, training
 
 
-class ByWarnings(ByErrors):
-    """Gathers from the warning on, where there was one; may train along from there."""
-
-    _began = None  # position where a model began to be trained along
-
-    def _moment(self, ring):
-        moment = ring.warned or ring.at
-        self._began = moment.next if self._policy.background else None
-        return moment
-
-    def _gathered_all(self):
-        return super()._gathered_all()._replace(began=self._began)
-
-
-class ByFeatures(Listener):
-    """Looks at the rows that come in, window by window."""
-
-    def __init__(self, history, policy):
-        self._window, self._level, self._cooldown = policy.window, policy.level, policy.cooldown
-        super().__init__(history, policy.gathered, policy.every)
-
-    def _begin(self, t, rows):
-        if rows is not None:
-            self._shift = Shift(rows.X)
-        self._seen, self._last = [], t - 1
-        self._check, self._quiet_until = t + self._window, t + self._cooldown
-
-    def _listen(self, arrival, predicted):
-        fresh = np.diff(arrival.t, prepend=self._last) > 0  # not a probe
-        self._seen.append(arrival.X[fresh])
-        self._last = arrival.t[-1] if len(arrival.t) else self._last
-
-    def _look(self, t):
-        seen, self._seen, self._check = self._seen, [], t + self._window
-        if self._phase == LISTENING and t >= self._quiet_until:
-            p = self._shift.p_value(np.concatenate(seen))
-            self._since = t if p < self._level else None
+def gathered(monitor, memory, since, n, t):
+    """Wait until the memory has `n` labels of rows from `since` on: the next row, from `t` on."""
+    memory.alarmed(since)
+    watch = gathering(since, n - memory.since(since))
+    found = memory.since(since) >= n
+    while not found:
+        t, found = yield Until(monitor.row, watch)
+        monitor.check(
+            t
+        )  # windows go on: predictions, so the sums of a trace, are cut at their ends
+    return t
 
 
-class ByTruth(Listener):
-    """Is told the rows of the changes."""
+def change_trigger(rows: list[int], n: int, memory: LabelBuffer) -> Trigger:
+    """At each of some rows gather `n` labels and train, unless the next row comes first."""
+    for since, following in zip(rows, [*rows[1:], NO_ROW]):
+        t, _ = yield Until(since)
+        yield Discard()
+        memory.alarmed(since)
+        missing = n - memory.since(since)
+        if missing > 0:
+            t, _ = yield Until(following, gathering(since, missing))
+        if t < following:
+            yield Train()
+    yield Until()
 
-    rings = False
 
-    def __init__(self, history, gathered, changes):
-        self._changes = changes
-        super().__init__(history, gathered)
+class Gathered(NamedTuple):
+    """Where the last missing label comes in."""
 
-    def _begin(self, t, rows):
-        self._check = next((at for at in self._changes if at >= t), NO_ROW)
+    labels: int  # of an arrival, up to this one
 
-    def _look(self, t):
-        self._phase, self._since = LISTENING, t
-        self._check = next((at for at in self._changes if at > t), NO_ROW)
+
+def gathering(since: int, missing: int) -> Callable:
+    """What watches for the last of some missing labels, of rows from position `since` on."""
+
+    def watch(arrival, predicted):
+        nonlocal missing
+        fresh = np.flatnonzero(arrival.due_t >= since)
+        if len(fresh) >= missing:
+            return Gathered(int(fresh[missing - 1]) + 1)
+        missing -= len(fresh)
+
+    return watch

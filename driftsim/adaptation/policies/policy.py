@@ -1,10 +1,14 @@
 """Policies: the one interface to every way of keeping a model up to date; and not doing so."""
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from typing import ClassVar, Literal
+
+import numpy as np
 
 from driftsim.adaptation.detectors import Detector
 from driftsim.parts import Part
+from driftsim.rows import Deployed, Event, Schema
 
 
 class Policy(Part):
@@ -14,34 +18,35 @@ class Policy(Part):
     starts_cold: ClassVar[bool] = False  # can do without a warm-up
     pretrains: ClassVar[bool] = True  # its first training is a `fit`
     monitors_errors: ClassVar[bool] = False  # looks at every label that comes in
-    knows: ClassVar[Literal["", "changes"]] = ""  # what a reference is told of the truth
+    knows: ClassVar[Literal["", "changes"]] = ""  # what a reference knows of the truth
     renamed_members = {"fault": "incompatibility", "told": "knows", "hears": "monitors_errors"}
 
     @property
-    def library(self):
+    def library(self) -> str | None:
         """The distribution whose version its answers depend on, or None."""
 
     @property
-    def weighs(self):
+    def weighs(self) -> bool:
         """Whether it needs a learner that takes weights."""
         return False
 
     @property
-    def detectors(self):
-        """The detectors it hears alarms from."""
+    def detectors(self) -> list[Detector]:
+        """The detectors whose alarms it acts on."""
         parts = (getattr(self, name) for name in type(self).model_fields)
         return [part for part in parts if isinstance(part, Detector)]
 
-    def incompatibility(self, schema, rows):
+    def incompatibility(self, schema: Schema, rows: int) -> str | None:
         """Why it cannot keep a model up to date over so many rows of this schema, or None."""
 
     @abstractmethod
-    def run(self, model, history, arrivals, rng):
+    def run(self, model, history, arrivals, rng) -> Iterator[np.ndarray | Event]:
         """Yield predictions for all arriving rows, and train the model on labels that came in.
 
         It trains the model first on the labelled rows of `history`, then yields one array of
-        predictions after another, rows in order, and an `Event` where one has happened. A
-        reference that is told the `changes` of the stream takes them as a further argument.
+        predictions after another, rows in order, and an `Event` where one has happened: the first
+        is that a model is `Deployed`. It asks for the next arrival when it has used all of the
+        last. A reference that `knows` the changes of the stream takes them as a further argument.
         """
 
 
@@ -50,5 +55,6 @@ class Static(Policy):
 
     def run(self, model, history, arrivals, rng):
         model = model.fit(history)
+        yield Deployed(model)
         for arrival in arrivals:
             yield model.predict(arrival.X)

@@ -1,18 +1,20 @@
-"""Recalling: past models are kept, and tried again when something has changed."""
+"""Recall: past models are kept, and tried again when something has changed."""
 
 from typing import ClassVar
 
+import numpy as np
 from pydantic import model_validator
 
-from driftsim.adaptation.error_monitor import Ear, distances
-from driftsim.adaptation.policies.on_alarm import ByErrors, Detecting
+from driftsim.adaptation.error_monitor import ErrorMonitor, distances
+from driftsim.adaptation.policies.on_alarm import ByDetector, alarm_trigger
 from driftsim.parts import Count, Position
+from driftsim.rows import Labelled
 
 
-class Recall(Detecting):
-    """After an alarm, serve the best of past models and a fresh one: for concepts that return.
+class Recall(ByDetector):
+    """After an alarm, serve the best of past models and a new one: for concepts that return.
 
-    They are compared on `memory` labels of rows after the alarm. The fresh model is trained on
+    They are compared on `memory` labels of rows after the alarm. The new model is trained on
     the first half of them, and all are compared on the second; if it wins, it is trained on all.
     """
 
@@ -22,17 +24,18 @@ class Recall(Detecting):
     cooldown: Position = 0  # rows that a model serves before an alarm is acted on
 
     @property
-    def gathered(self):
+    def gathered(self) -> int:
         """How many labels of rows after an alarm models are compared on."""
         return self.memory.holds
 
     fewest = gathered
 
-    def trigger(self, history, rng):
-        return ByErrors(history, self, Ear(self.detector, rng, self.falls))
+    def trigger(self, history, memory, rng):
+        monitor = ErrorMonitor(self.detector, rng, self.falls, self.cooldown)
+        return alarm_trigger(self, monitor, history, memory)
 
     def trainer(self, model):
-        return Recaller(model, self.models)
+        return ModelPool(model, self.models)
 
     @model_validator(mode="after")
     def _knows_how_many(self):
@@ -44,32 +47,33 @@ class Recall(Detecting):
         return self
 
 
-class Recaller:
-    """Past models, the last to have served first."""
+class ModelPool:
+    """At most `size` models that have served, the last one first."""
 
-    def __init__(self, model, most):
-        self._blank, self._most, self._kept = model, most, []
+    def __init__(self, model, size: int):
+        self._untrained, self._size, self._models = model, size, []
 
-    def __call__(self, rows, weight=None):
+    def __call__(self, rows: Labelled, weight: np.ndarray | None = None):
         """The model that is best on the second half of these rows, of the past ones and a new one.
 
         Among equals the last to have served wins, and a new one only if it is better than all.
         """
-        if not self._kept:
-            return self._served(self._blank.fit(rows))
+        if not self._models:
+            return self._put_first(self._untrained.fit(rows))
         half = len(rows.t) // 2
-        fresh, tried = self._blank.fit(rows.part(slice(half))), rows.part(slice(half, None))
-        errors = [error(model, tried) for model in self._kept]
+        training, trial = rows.part(slice(half)), rows.part(slice(half, None))
+        new = self._untrained.fit(training)
+        errors = [mean_error(model, trial) for model in self._models]
         best = errors.index(min(errors))
-        if error(fresh, tried) < errors[best]:
-            return self._served(self._blank.fit(rows))
-        return self._served(self._kept.pop(best))
+        if mean_error(new, trial) < errors[best]:
+            return self._put_first(self._untrained.fit(rows))
+        return self._put_first(self._models.pop(best))
 
-    def _served(self, model):
-        self._kept = [model, *self._kept][: self._most]
+    def _put_first(self, model):
+        self._models = [model, *self._models][: self._size]
         return model
 
 
-def error(model, rows):
+def mean_error(model, rows: Labelled) -> float:
     """The mean error of a model on labelled rows."""
     return float(distances(model.predict(rows.X), rows.y).mean())

@@ -1,52 +1,93 @@
-"""Retraining: the one way to replace a model by one that is trained anew; and doing so by a clock.
+"""Retraining: the loop that replaces one model by another; and `periodic`, by a clock.
 
-Policies that refit differ in when they do. What a model is trained on is a memory, and from
-when on it serves is a latency.
+Policies that retrain differ in their trigger, a generator that says when. What a model is trained
+on is a memory; when it begins to predict is a latency.
 """
 
 from abc import abstractmethod
-from typing import Annotated, NamedTuple
+from collections.abc import Callable, Generator, Iterable, Iterator
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from driftsim.adaptation.memories import Memory
+from driftsim.adaptation.memories import LabelBuffer, Memory
 from driftsim.adaptation.policies.policy import Policy
 from driftsim.parts import MOST_ROWS, Number, Position, Rows, Strict
-from driftsim.rows import Alarm, Skipped
+from driftsim.rows import Arrival, Deployed, Event, Labelled, Skipped
 
 NO_ROW = MOST_ROWS  # has this position
+STRIDE = 512  # rows predicted at once where another model may predict some of them again
 
 
 class Latency(Strict):
-    """How many rows pass from the start of a training until its model serves."""
+    """How many rows pass from the start of a training until its model predicts."""
 
     rows: Position | None = None  # however much it is trained on
     per_row: Annotated[Number, Field(gt=0, le=MOST_ROWS)] | None = None  # that it is trained on
 
-    def after(self, n):
-        """Rows until a model serves that is trained on `n` of them."""
+    def after(self, n: int) -> int:
+        """Rows until a model predicts that is trained on `n` of them."""
         return int(np.ceil(round(self.per_row * n, 9))) if self.rows is None else self.rows
 
     @model_validator(mode="after")
-    def _is_told_once(self):
+    def _is_given_once(self):
         if (self.rows is None) == (self.per_row is None):
             raise ValueError("a latency is {rows: …} or {per_row: …}; give one of the two")
         return self
 
 
+class Until(NamedTuple):
+    """A trigger waits before a row and after a label, whichever comes first.
+
+    `watch` is called with each arrival up to there, and the predictions of the model in force for
+    it: it gives an object whose `labels` say after how many labels to stop, or None. The trigger is
+    sent the position of the next row, and what `watch` gave (None before a row).
+    """
+
+    row: int = NO_ROW  # position; all labels that come in before this row are in
+    watch: Callable[[Arrival, np.ndarray], Any] | None = None
+
+
+class Train(NamedTuple):
+    """A trigger has a model trained on the memory, and is sent the `Training`."""
+
+    started: int | None = None  # position from which the latency counts; the next row if None
+
+
+class Training(NamedTuple):
+    """A model that will be in force, or that none has been trained."""
+
+    row: int  # position of the first row that it predicts
+    rows: Labelled | None  # that it was trained on; None: the model in force stays
+    model: Any = None
+
+
+class Discard:
+    """A trigger discards the models in training: what they are trained on is out of date."""
+
+
+Trigger = Generator[Until | Train | Discard | Event, Any, None]
+
+
 class Retraining(Policy):
-    """A policy that now and then trains a new model, and has it serve in the place of the old."""
+    """A policy that now and then trains a new model to replace the one in force."""
+
+    stride: ClassVar[int] = STRIDE  # rows predicted at once
 
     memory: Memory  # labels that a new model is trained on
-    latency: Latency | None = None  # from the start of a training until its model serves
+    latency: Latency | None = None  # from the start of a training until its model predicts
 
     @abstractmethod
-    def trigger(self, history, rng):
-        """What tells when to train: a `Trigger`."""
+    def trigger(self, history: Labelled, memory: LabelBuffer, rng) -> Trigger:
+        """A generator that says when to train: it yields what it waits for, and what to do then.
 
-    def trainer(self, model):
-        """What trains: a function of labelled rows and their weights, that gives a model."""
+        It begins before the first row after `history`, on which the first model was trained. A
+        reference takes the changes of the stream as a further argument.
+        """
+
+    def trainer(self, model) -> Callable:
+        """What trains: a function of labelled rows and their weights that gives a model."""
         return model.fit
 
     @property
@@ -54,7 +95,7 @@ class Retraining(Policy):
         return self.memory.weighs
 
     @property
-    def fewest(self):
+    def fewest(self) -> int:
         """How many labels it trains on at least."""
         return 1
 
@@ -66,143 +107,120 @@ class Retraining(Policy):
                 f"in the {rows:,} rows after the warm-up; shorten the latency"
             )
 
-    def run(self, model, history, arrivals, rng, *told):
-        return Upkeep(self, model, history, self.trigger(history, rng, *told)).run(arrivals)
+    def run(self, model, history, arrivals, rng, *known):
+        memory = self.memory.start()
+        memory.add(history)
+        trigger = self.trigger(history, memory, rng, *known)
+        latency = self.latency or Latency(rows=0)
+        loop = RetrainingLoop(self.trainer(model), memory, latency, trigger, self.stride)
+        return loop.run(history, arrivals)
 
 
-class Verdict(NamedTuple):
-    """What a trigger has come to at a stop."""
+class RetrainingLoop:
+    """Predicts with the model in force, and replaces it when a trigger says so."""
 
-    train: bool = False  # a new model
-    alarm: bool = False  # has rung just now
-    afresh: bool = False  # the world has changed: models in training are out of date
-    began: int | None = None  # position where the training began, if it has been trained along
+    def __init__(self, train, memory: LabelBuffer, latency: Latency, trigger: Trigger, stride: int):
+        self._train, self._memory, self._latency = train, memory, latency
+        self._trigger, self._stride = trigger, stride
+        self._trainings: list[Training] = []  # whose models are not in force yet, as they started
 
-
-class Trigger:
-    """Tells when to train a new model: asked where it wants to be, and never else."""
-
-    at = NO_ROW  # position of the row before which it wants to be asked
-    stride = NO_ROW  # rows that are predicted at once, while a label may bring another model
-
-    def heard(self, arrival, predicted):
-        """Hear an arrival: after how many of its labels to ask it, or None.
-
-        `predicted` are the answers of the model in force to its rows. What comes after these
-        labels has not been heard, and comes again.
-        """
-
-    @abstractmethod
-    def verdict(self, t, memory):
-        """What is due before row `t`, or after the label where it wanted to be asked."""
-
-    def served(self, t, rows):
-        """Note that a new model, trained on `rows`, serves from row `t` on; None: the old one."""
-
-
-class Upkeep:
-    """One model after another in force, each trained when a trigger says so."""
-
-    def __init__(self, policy, model, history, trigger):
-        self._train, self._trigger = policy.trainer(model), trigger
-        self._latency = policy.latency or Latency(rows=0)
-        self._memory = policy.memory.start()
-        self._memory.add(history)
-        self._model = self._train(history)
-        self._memory.trained()
-        self._training = []  # models in the order their training started, with when they serve
-        self._ahead = None  # what the model in force says of the next rows
-        self._t = history.stop  # the next row
-
-    def run(self, arrivals):
+    def run(self, history: Labelled, arrivals: Iterable[Arrival]) -> Iterator:
         """Yield predictions and events, as a policy does."""
+        self._t = history.stop  # the next row
+        yield self._deployed(self._train(history))
+        self._memory.trained()
+        self._until = next(self._trigger)
         for arrival in arrivals:
             while len(arrival.t) or len(arrival.due_t):
-                stretch, rest = arrival.before_row(self._rows(arrival.t))
-                m = self._trigger.heard(stretch, self._predicted(stretch.X))
-                if m is not None:
-                    stretch, rest = arrival.up_to_label(m)
-                arrival = rest
-                if len(stretch.t):
-                    yield self._taken(len(stretch.t))
+                stretch, arrival, found = self._cut(arrival)
+                if n := len(stretch.t):
+                    yield self._predictions[:n]
+                    self._predictions = self._predictions[n:]
                 self._memory.add(stretch.due)
-                self._t = int(stretch.t[-1]) + 1 if len(stretch.t) else self._t
-                boundary = len(arrival.t) > 0 and arrival.due_by[0] == 0
-                yield from self._acted(m is not None, boundary)
+                self._t += n
+                before_row = len(arrival.t) > 0 and arrival.due_by[0] == 0
+                if before_row:
+                    yield from self._deploy()
+                if found or (before_row and self._until.row <= self._t):
+                    yield from self._resume(found)
 
-    def _rows(self, t):
-        """How many rows there are before something may be due."""
-        at = min(self._trigger.at, *(one.at for one in self._training), NO_ROW)
-        return min(int(np.searchsorted(t, at)), self._trigger.stride)
+    def _cut(self, arrival):
+        """An arrival up to where a trigger or a model waits; the rest; what was found there."""
+        row, watch = (
+            min([self._until.row, *(one.row for one in self._trainings)]),
+            self._until.watch,
+        )
+        n = int(np.searchsorted(arrival.t, row))
+        stretch, rest = arrival.before_row(min(n, self._stride))
+        predicted = self._predict(stretch.X)
+        found = watch(stretch, predicted) if watch else None
+        return (
+            (stretch, rest, None) if found is None else (*arrival.up_to_label(found.labels), found)
+        )
 
-    def _predicted(self, X):
-        """What the model in force says of the next rows."""
-        if self._ahead is None:
-            self._ahead = self._model.predict(X)
-        elif len(self._ahead) < len(X):
-            more = self._model.predict(X[len(self._ahead) :])
-            self._ahead = np.concatenate([self._ahead, more])
-        return self._ahead[: len(X)]
+    def _predict(self, X):
+        """The predictions of the model in force for the next rows (n, d), each made once."""
+        if self._predictions is None:
+            self._predictions = self._model.predict(X)
+        elif len(self._predictions) < len(X):
+            more = self._model.predict(X[len(self._predictions) :])
+            self._predictions = np.concatenate([self._predictions, more])
+        return self._predictions[: len(X)]
 
-    def _taken(self, n):
-        taken, self._ahead = self._ahead[:n], self._ahead[n:]
-        return taken
+    def _resume(self, found):
+        """Go on with the trigger, and do what it says, until it waits again."""
+        step = self._trigger.send((self._t, found))
+        while not isinstance(step, Until):
+            answer = None
+            if isinstance(step, Event):
+                yield step
+            elif isinstance(step, Train):
+                answer = yield from self._trained(step)
+            else:
+                self._trainings.clear()
+            step = self._trigger.send(answer)
+        self._until = step
 
-    def _acted(self, asked, before_row):
-        """Do what is due after a label that the trigger waited for, or before the next row."""
-        if before_row:
-            self._serve()
-        if asked or (before_row and self._trigger.at <= self._t):
-            verdict = self._trigger.verdict(self._t, self._memory)
-            if verdict.alarm:
-                yield Alarm()
-            if verdict.afresh:
-                self._training.clear()
-            if verdict.train:
-                yield from self._trained(verdict.began)
-
-    def _trained(self, began):
+    def _trained(self, step):
+        """Train a model on the memory: its `Training`."""
         rows = self._memory.rows()
         if not trainable(rows):
-            self._trigger.served(self._t, None)
             yield Skipped()
-            return
+            return Training(self._t, None)
         model = self._train(rows, self._memory.weight())
         self._memory.trained()
-        began = self._t if began is None else began
-        at = max(self._t, began + self._latency.after(len(rows.t)))
-        self._training.append(Trained(at, model, rows))
-        if at == self._t:
-            self._serve()
+        started = self._t if step.started is None else step.started
+        training = Training(max(self._t, started + self._latency.after(len(rows.t))), rows, model)
+        self._trainings.append(training)
+        if training.row == self._t:
+            yield from self._deploy()
+        return training
 
-    def _serve(self):
-        """Have the newest of the models serve whose time has come; older ones never will."""
-        ready = [i for i, one in enumerate(self._training) if one.at <= self._t]
+    def _deploy(self):
+        """Put in force, of the models whose row has come, the one trained last; drop the others."""
+        ready = [i for i, one in enumerate(self._trainings) if one.row <= self._t]
         if ready:
-            _, self._model, rows = self._training[ready[-1]]
-            del self._training[: ready[-1] + 1]
-            self._ahead = None
-            self._trigger.served(self._t, rows)
+            model = self._trainings[ready[-1]].model
+            del self._trainings[: ready[-1] + 1]
+            yield self._deployed(model)
 
-
-class Trained(NamedTuple):
-    """A model that is to serve."""
-
-    at: int  # position of the first row that it serves
-    model: object
-    rows: object  # that it was trained on
+    def _deployed(self, model):
+        self._model, self._predictions = model, None
+        return Deployed(model)
 
 
 class Periodic(Retraining):
     """Retrain every so many rows, on the last `memory` labels that have come in."""
 
+    stride = NO_ROW  # no label brings another model
+
     every: Rows  # between trainings, counted from the end of the warm-up
 
-    def trigger(self, history, rng):
-        return Schedule(self.every, history.stop)
+    def trigger(self, history, memory, rng):
+        return clock(history.stop, self.every)
 
     @model_validator(mode="after")
-    def _hears_no_alarms(self):
+    def _has_no_alarms(self):
         if self.memory.needs_alarms:
             raise ValueError(
                 f"'{self.memory.kind()}' needs alarms, and '{self.kind()}' has none; "
@@ -211,18 +229,15 @@ class Periodic(Retraining):
         return self
 
 
-class Schedule(Trigger):
-    """A clock."""
-
-    def __init__(self, every, start):
-        self._every, self.at = every, start + every
-
-    def verdict(self, t, memory):
-        self.at += self._every
-        return Verdict(train=True)
+def clock(start: int, every: int) -> Trigger:
+    """Train before every so-many-th row after `start`."""
+    while True:
+        start += every
+        yield Until(start)
+        yield Train()
 
 
-def trainable(rows):
+def trainable(rows: Labelled) -> bool:
     """Whether there are labels to train on, and of more than one class."""
     y = rows.y
     return len(y) > 0 and not (y.dtype.kind == "i" and (y == y[0]).all())

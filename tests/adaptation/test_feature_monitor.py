@@ -1,15 +1,13 @@
-"""Shifts: against scipy's tests, and how often chance passes for one."""
+"""Feature monitor: against scipy's tests, and how often chance passes for one."""
 
 import numpy as np
 import pytest
 from scipy import stats
-from test_policies import Diary, run
+from test_policies import run
 
+from driftsim.adaptation.feature_monitor import p_value, p_value_of_feature, pooled
 from driftsim.adaptation.policies import Policy
-from driftsim.adaptation.shifts import Shift, p_value, pooled
-from driftsim.evaluation.labels import Labels, arrivals
-from driftsim.evaluation.prequential import with_rows
-from driftsim.rows import Alarm, Labelled
+from driftsim.rows import Alarm
 
 
 def drawn(n, d, seed=0):
@@ -19,17 +17,17 @@ def drawn(n, d, seed=0):
 def test_the_least_p_value_counts_for_as_many_features_as_are_compared():
     before, later = drawn(200, 1), drawn(100, 1, seed=1) + 0.3
     p = stats.ks_2samp(before[:, 0], later[:, 0], method="asymp").pvalue
-    assert 0.001 < p < 0.1 and Shift(before).p_value(later) == pytest.approx(p)
+    assert 0.001 < p < 0.1 and p_value(before, later) == pytest.approx(p)
     ten, alike = np.repeat(before, 10, axis=1), np.repeat(before[:100], 9, axis=1)
-    assert Shift(ten).p_value(np.hstack([alike, later])) == pytest.approx(10 * p)
-    assert Shift(ten).p_value(np.repeat(before, 10, axis=1)) == 1.0
-    assert Shift(before[:0]).p_value(later) == Shift(before).p_value(later[:0]) == 1.0
+    assert p_value(ten, np.hstack([alike, later])) == pytest.approx(10 * p)
+    assert p_value(ten, np.repeat(before, 10, axis=1)) == 1.0
+    assert p_value(before[:0], later) == p_value(before, later[:0]) == 1.0
 
 
 @pytest.mark.parametrize(("d", "n"), [(1, 300), (20, 60)])
 def test_chance_passes_for_a_shift_in_no_more_windows_than_asked(d, n):
     """Twenty features that did not share the level would be a shift in 99 of 100 windows."""
-    p = [Shift(drawn(300, d, 2 * i)).p_value(drawn(100, d, 2 * i + 1)) for i in range(n)]
+    p = [p_value(drawn(300, d, 2 * i), drawn(100, d, 2 * i + 1)) for i in range(n)]
     assert 0.05 < np.mean(np.array(p) < 0.2) < 0.2 + 4 * np.sqrt(0.16 / n)
 
 
@@ -38,8 +36,8 @@ def test_few_values_are_counted_and_rare_ones_together():
     assert pooled(counts).tolist() == [[30, 20, 4], [20, 40, 4]]
     old, new = (np.repeat(np.arange(4.0), row) for row in counts)
     expected = stats.chi2_contingency(pooled(counts), correction=False).pvalue
-    assert p_value(old, new) == pytest.approx(expected)
-    assert p_value(np.ones(50), np.ones(9)) == 1.0  # the same value everywhere
+    assert p_value_of_feature(old, new) == pytest.approx(expected)
+    assert p_value_of_feature(np.ones(50), np.ones(9)) == 1.0  # the same value everywhere
     assert pooled(np.array([[9, 5], [1, 5]])).tolist() == [[9, 5], [1, 5]]  # 10 rows are enough
 
 
@@ -47,9 +45,11 @@ def test_values_are_counted_where_they_are_20_or_fewer_and_come_up_again():
     """Even numbers, then odd ones: counts differ wholly, distributions hardly."""
     for k, counted in ((20, True), (21, False)):
         old, new = (np.repeat(np.arange(first, k, 2.0), 10) for first in (0, 1))
-        assert (p_value(old, new) < 1e-9) == counted
+        assert (p_value_of_feature(old, new) < 1e-9) == counted
     few = np.arange(6.0)
-    assert p_value(few, few + 10) < 0.02  # measured: each value is met once, all are rare
+    assert (
+        p_value_of_feature(few, few + 10) < 0.02
+    )  # measured: each value is met once, all are rare
 
 
 def test_a_window_is_compared_alone_and_with_what_the_model_in_force_was_trained_on():
@@ -63,16 +63,3 @@ def test_a_window_is_compared_alone_and_with_what_the_model_in_force_was_trained
     _, log, given = run(Policy.model_validate(policy), X=X)
     assert [rows for _, rows in log[1:]] == [list(range(35, 43))]
     assert sum(isinstance(one, Alarm) for one in given) == 1
-
-
-def test_rows_that_are_only_asked_about_are_no_part_of_a_window():
-    """Twenty probes far from all rows, after every tenth row and again at the end."""
-    t = np.arange(60)
-    rows = Labelled(t, np.random.default_rng(0).normal(size=(60, 1)), t * 0.0)
-    policy = Policy.model_validate({"kind": "on_shift", "memory": 8, "window": 10, "level": 0.001})
-    chunks = (rows.part(slice(start, start + 10)) for start in range(10, 60, 10))
-    arriving = arrivals(chunks, Labels.model_validate("at_once"), 0)
-    probed = (with_rows(one, int(one.t[-1]), np.full((20, 1), 99.0)) for one in arriving)
-    given = list(policy.run(Diary(), rows.part(slice(0, 10)), probed, None))
-    assert not any(isinstance(one, Alarm) for one in given)
-    assert sum(map(len, given)) == 50 + 5 * 20
