@@ -1,13 +1,15 @@
 """Meters: what the models of a run cost, counted from outside."""
 
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from weakref import WeakSet
 
 import numpy as np
 
 from driftsim.evaluation.labels import NEVER
 from driftsim.learners.learner import Model, predicted_of
-from driftsim.rows import Alarm, locate
+from driftsim.rows import Alarm, Arrival, locate
 from driftsim.streams.world import BLOCK
 
 SIZES = 20  # how often, along the stream, the size of all models is taken, off the clock
@@ -18,18 +20,15 @@ class Meter:
     """The ledger that all models of a run share."""
 
     def __init__(self, tally, first, stop, every_label=False):
-        self._tally, self._first, self._stop, self._every_label = (
-            tally,
-            first,
-            stop,
-            every_label,
-        )
+        self._tally, self._first, self._stop = tally, first, stop
+        self._every_label = every_label  # whether each label counts as used when it comes in
         self._labels = Distinct()
         self.models = WeakSet()  # those that have learned something, as long as they are held
         self._sizes = np.linspace(first, stop, SIZES, endpoint=False).astype(int).tolist()
         self.position = first  # the next row to be predicted
         self._arrived = None  # the last arrival, with rows that models are asked about
-        self.alarms = []  # rows that were to be predicted next when an alarm rang
+        self._asked_at = None  # position of rows asked off the clock
+        self.alarms = []  # rows that were to be predicted next when an alarm fired
         for name in ("fits", "fits_skipped", "alarms", "labels", "rows_trained"):
             tally.spread(name, 0, first, 0)
         for name in ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds"):
@@ -43,7 +42,8 @@ class Meter:
         except Exception as error:
             locate(error, self.position)
             raise
-        self._tally.spread(f"{verb}_seconds", time.perf_counter() - start, self.position, rows)
+        if self._asked_at is None:
+            self._tally.spread(f"{verb}_seconds", time.perf_counter() - start, self.position, rows)
         return result
 
     def count(self, name, n):
@@ -52,11 +52,12 @@ class Meter:
 
     def happened(self, event):
         """Count an event at the next row to be predicted, if there is one, and date an alarm."""
-        self.count(event.counted, 1)
+        if event.counted:
+            self.count(event.counted, 1)
         if isinstance(event, Alarm) and self.position < self._stop:
             self.alarms.append(self.position)
 
-    def heard(self, arrivals):
+    def along(self, arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
         """Arrivals; if the policy looks at every label, each counts as used when it comes in."""
         for arrival in arrivals:
             if self._every_label:
@@ -64,8 +65,17 @@ class Meter:
             self._arrived = arrival
             yield arrival
 
+    @contextmanager
+    def off_the_clock(self, row: int):
+        """Work in here has no cost; all its rows are as at position `row`."""
+        self._asked_at = row
+        yield
+        self._asked_at = None
+
     def positions(self, X):
         """The positions (n,) of rows of the last arrival; of others, those to be predicted next."""
+        if self._asked_at is not None:
+            return np.full(len(X), self._asked_at)
         t, rows = self.position + np.arange(len(X)), self._arrived and self._arrived.X
         if rows is None or not np.may_share_memory(X, rows) or X.strides != rows.strides:
             return t
@@ -73,19 +83,8 @@ class Meter:
         return self._arrived.t[first : first + len(X)] if 0 <= first <= len(rows) - len(X) else t
 
     def _count_along(self, arrival, *names):
-        """Count labels at the rows after which they come in; probes have no place of their own."""
-        t, came = arrival.t, coming(arrival)
-        if t[0] >= self.position and t[-1] - t[0] == len(t) - 1:  # no probe is among them
-            self._tally.add(t, **dict.fromkeys(names, came))
-            return
-        fresh = t > np.append(self.position - 1, t[:-1])
-        if fresh.any():
-            own = came[fresh]
-            own[-1] += came.sum() - own.sum()
-            self._tally.add(t[fresh], **dict.fromkeys(names, own))
-        else:
-            for name in names:
-                self.count(name, came.sum())
+        """Count labels at the rows after which they come in."""
+        self._tally.add(arrival.t, **dict.fromkeys(names, coming(arrival)))
 
     def trained(self, rows):
         """Count labelled rows that a model trains on, and how many were not used before."""

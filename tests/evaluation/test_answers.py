@@ -103,7 +103,7 @@ def test_rows_predicted_ahead_of_others_have_their_positions():
     t, X = np.arange(100, 110), np.zeros((10, 3))
     meter = Meter(Tally(100, 200, 25), 100, 200)
     arrival = Arrival(t, X, t[:0], X[:0], t[:0], np.zeros(11, np.int64))
-    next(meter.heard([arrival]))
+    next(meter.along([arrival]))
     assert meter.positions(arrival.X[4:7]).tolist() == [104, 105, 106]
     assert meter.positions(X[2:][3:]).tolist() == [105, 106, 107, 108, 109]
     assert meter.positions(np.zeros((2, 3))).tolist() == [100, 101]  # rows of a memory

@@ -1,7 +1,5 @@
 """Prequential evaluation: scores, costs and truth."""
 
-import pickle
-
 import numpy as np
 import pytest
 from examples import predictions, sea_stream
@@ -11,7 +9,7 @@ from sklearn.naive_bayes import GaussianNB
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import NEVER, AtOnce, Chance, Delayed, Labels
 from driftsim.evaluation.metrics import METRICS
-from driftsim.evaluation.prequential import Contender, Probe, evaluate, truth
+from driftsim.evaluation.prequential import Contender, evaluate, truth
 from driftsim.evaluation.rules import Rules
 from driftsim.learners.learner import Learner, Model
 from driftsim.learners.reference import MajorityModel
@@ -438,15 +436,3 @@ def test_probes_of_whole_numbers_are_those_of_the_same_numbers():
         for kept in ("int64", "float64")
     ]
     assert found[0].tolist() == found[1].tolist() and (found[1] % 1 > 0).all()
-
-
-def test_a_probe_keeps_no_rows_once_they_are_sent_and_predicted():
-    stream = Stream.model_validate({"length": 2_000, "concepts": {"a": "sea"}})
-    rows = stream.instantiated(0).fresh(1_000, 0, 5_000)
-    probe = Probe(1_000, 0, rows, rows.X, None, regression=False)
-    assert probe.sent() is rows.X
-    probe.answered(rows.y[:2_000])
-    assert probe.missing == 3_000 and probe.errors is None
-    probe.answered(1 - rows.y[2_000:])
-    assert probe.missing == 0 and probe.errors[0] == pytest.approx(0.6)
-    assert len(pickle.dumps(probe)) < 1_000
