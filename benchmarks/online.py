@@ -72,7 +72,7 @@ def played(model, history, arriving):
 def metered(history, rows):
     tally = Tally(WARMUP, ROWS + WARMUP, round_interval(ROWS))
     meter = Meter(tally, WARMUP, ROWS + WARMUP)
-    arriving = meter.heard(arrivals(cut(rows), AtOnce(), 0))
+    arriving = meter.along(arrivals(cut(rows), AtOnce(), 0))
     played(Metered(Idle(), meter), history, arriving)
 
 

@@ -1,4 +1,4 @@
-"""Policies, memories and labels that cannot be: told where they stand, and what would be right."""
+"""Policies, memories and labels that are refused: where they stand, and what would be right."""
 
 import pytest
 
@@ -54,10 +54,10 @@ def test_restarting_by_a_detector_for_errors_of_0_and_1_on_numbers(tmp_path):
             "{kind: on_drift, memory: 9, gather: from}",
             "it should be 'after', 'before' or 'warning'",
         ),
-        ("{kind: on_drift, memory: all}", "'all' tells no number of labels to gather"),
+        ("{kind: on_drift, memory: all}", "'all' has no number of labels to gather"),
         (
             "{kind: on_drift, memory: since_alarm, gather: before}",
-            "holds no label yet when it rings",
+            "holds no label yet at the alarm",
         ),
         (
             "{kind: on_drift, memory: 9, gather: before, enough: 5}",
