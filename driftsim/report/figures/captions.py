@@ -16,6 +16,7 @@ from driftsim.report.verdict import ranking
 
 MOST = 12  # contenders or changes that a caption lists
 MOST_SETTINGS = 4  # that a caption describes
+FRONT = "On the Pareto front, with nobody both cheaper and better"
 
 
 def some(items, most=MOST):
@@ -103,15 +104,16 @@ def recoveries(view, scene):
     for name in [name for name in view.names if (frame["contender"] == name).any()]:
         one = frame[frame["contender"] == name]
         middle = median(one["rows"], one["censored"])
-        after = "" if isnan(middle) else f", with a median of {middle:,.0f} rows"
         back, stayed = (int((one["outcome"] == it).sum()) for it in (RECOVERED, DID_NOT_FALL))
-        unharmed = f", did not fall at {stayed:,}" if stayed else ""
-        texts.append(f"{name} from {back:,} of {len(one):,}{unharmed}{after}")
+        more = [f"did not fall at {stayed:,}"] if stayed else []
+        more += [] if isnan(middle) else [f"median {middle:,.0f} rows"]
+        brackets = f" ({', '.join(more)})" if more else ""
+        texts.append(f"{name} from {back:,} of {counted(len(one), 'change')}{brackets}")
     seeds = len({one.seed for one in scene.played})
-    many = f"changes, counted with each of {seeds} seeds" if seeds > 1 else "changes"
+    over = f", over {seeds} seeds" if seeds > 1 else ""
     ramp = any(one.first < one.last for one in scene.stream.changes(0))
     start = " Rows count from the start of the ramp." if ramp else ""
-    return f"Recovered from {many}: {some(texts)}.{start}" if texts else ""
+    return f"Recovered{over}: {some(texts)}.{start}" if texts else ""
 
 
 def stream(view):
@@ -155,7 +157,7 @@ def cost(view):
         fronts = {name: frame.index[pareto(frame[name], frame["mean"], lower)] for name in COSTS}
         best = [f"{listed(names)} for {name}" for name, names in fronts.items()]
         start = f"{title}: " if title else ""
-        texts.append(f"{start}{words_of(metric)}: {values}. Pareto front: {some(best)}.")
+        texts.append(f"{start}{words_of(metric)}: {values}. {FRONT}: {some(best)}.")
     return " ".join([*texts, *different(engines(view))])
 
 
@@ -209,7 +211,9 @@ def alarms_of(view, scene):
         after = f" after {one['to_detection']:,.0f} rows" if one["detected"] else ""
         found = f"{one['detected']:.3g} of {one['changes']:.3g} changes{after}"
         texts.append(f"{name} found {found}, with {false}")
-    return f"{some(texts)}." if texts else ""
+    seeds = len({one.seed for one in scene.played})
+    means = f"On average over {seeds} seeds: " if seeds > 1 else ""
+    return f"{means}{some(texts)}." if texts else ""
 
 
 def sweep(view):
