@@ -29,10 +29,10 @@ def main():
         one, swept = study(SEEDS), study(SEEDS // len(NOISES), NOISES)
         store = filled(Store(Path(folder) / "runs"), one, swept)
         results = {name: Results(swept if name in SWEPT else one, store) for name in KINDS}
-        for told in results.values():
-            told.traces()  # so that figures are timed alone
-        for name, told in results.items():
-            timed(name, lambda name=name, told=told: images(plot_figure(name, View(told))))
+        for own in results.values():
+            own.traces()  # so that figures are timed alone
+        for name, own in results.items():
+            timed(name, lambda name=name, own=own: images(plot_figure(name, View(own))))
         page = Path(folder) / "page"
         whole = timed("a report, from traces to page", lambda: write(Results(one, store), page))
         print(f"report.html: {(page / 'report.html').stat().st_size / 1e6:.2f} MB")
@@ -101,24 +101,24 @@ def truth(scenario, seed):
 
 def contender(scenario, world, i, rng):
     """Answers that grow better after each change, the later contenders' the slower."""
-    told, starts = world.columns, [change.first for change in scenario.stream.changes(0)]
-    first, rows = told["first_row"], told["rows"]
+    known, starts = world.columns, [change.first for change in scenario.stream.changes(0)]
+    first, rows = known["first_row"], known["rows"]
     last = np.array([0, *starts])[np.searchsorted(starts, first, side="right")]
     excess = 0.4 * np.exp(-(first - last) / (400 * 1.5**i)) + 0.02 * (1 + i % 5)
-    wrong = np.clip(told["bayes_error"] / rows + excess * (0.8 + 0.4 * rng.random()), 0, 0.9)
-    correct = rng.binomial(told["actual"], 1 - wrong[:, None])
+    wrong = np.clip(known["bayes_error"] / rows + excess * (0.8 + 0.4 * rng.random()), 0, 0.9)
+    correct = rng.binomial(known["actual"], 1 - wrong[:, None])
     nothing = np.zeros(len(first))
     late = np.searchsorted(first, np.array(starts) + rng.integers(100, 3000, len(starts)))
     alarms = rng.binomial(1, 0.002, len(first))
     alarms[late[late < len(first)]] += 1
     fits = (first % (1000 * (i + 1)) == 0).astype(int)
-    own = {"predicted": told["actual"], "correct": correct, "expected_error": wrong * rows}
+    own = {"predicted": known["actual"], "correct": correct, "expected_error": wrong * rows}
     own |= {"fits": fits, "labels": rows // (1 + i), "rows_trained": 100 * fits, "alarms": alarms}
     own |= {name: nothing + 1e-5 * 2.0**i for name in SECONDS}
     errors = rng.uniform(0.1, 0.5, (PHASES, CONCEPTS))
     ends = np.array([*starts, scenario.stream.length]) - 1
     probes = Probes(ends[:PHASES], np.arange(PHASES) % CONCEPTS, errors)
-    about = {name: told[name] for name in ("first_row", "last_row", "rows")}
+    about = {name: known[name] for name in ("first_row", "last_row", "rows")}
     return Trace(about | own, ROWS, None, probes)
 
 

@@ -1,7 +1,7 @@
-"""Draws the pictures of docs/figures.md: every figure, from scenarios that ship.
+"""Plots the pictures of docs/figures.md: every figure, from scenarios that ship.
 
-Run it from anywhere; it plays the scenarios, with what it has played kept in reports/, and
-writes the same bytes each time, but for the seconds of `cost`.
+Run it from anywhere; it plays the scenarios, keeps their runs in reports/, and writes the same
+bytes each time, except for the seconds of `cost`.
 """
 
 from pathlib import Path
@@ -49,7 +49,7 @@ def over_drifts():
 
 
 def save(name, results, asked):
-    """Draw a figure, as small as pages show it."""
+    """Save a figure, as small as pages show it."""
     assert isinstance(results, Results)
     with styled():
         figure = plot_figure(name, View(results, **asked))

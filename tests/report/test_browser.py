@@ -179,13 +179,13 @@ class Opened:
         return self.find("#picture").get_attribute("aria-valuetext")
 
     def requests(self):
-        """All that was asked for, wherever it is."""
-        told = [
+        """Every address that the browser requested."""
+        messages = [
             json.loads(one["message"])["message"] for one in self.chromium.get_log("performance")
         ]
         return [
             one["params"]["request"]["url"]
-            for one in told
+            for one in messages
             if one["method"] == "Network.requestWillBeSent"
         ]
 
@@ -217,8 +217,8 @@ def folder(tmp_path_factory):
 
 def written(results, folder, figures=(), failures=()):
     path = folder / f"{results.study.name}.html"
-    told = page(results, frames(results), results.verdict(), figures, failures)
-    path.write_text(told, encoding="utf-8")
+    text = page(results, frames(results), results.verdict(), figures, failures)
+    path.write_text(text, encoding="utf-8")
     return path
 
 
@@ -243,8 +243,8 @@ def test_the_curves_are_those_of_python(results, chromium, folder):
             window = windows[(i + j) % 2]  # by turns
             frame = results.curves(metric, window, over)
             for setting, variant in enumerate(results.study.variants):
-                told = opened.curves(setting, i, over, window)
-                alike(of(frame, results, variant), *told, (metric, over, window))
+                values = opened.curves(setting, i, over, window)
+                alike(of(frame, results, variant), *values, (metric, over, window))
 
 
 @pytest.mark.parametrize(
@@ -295,10 +295,10 @@ def of(frame, results, variant):
 def alike(frame, firsts, lasts, curves, about):
     """Hold the curves of a page against a frame, value by value."""
     assert [name for name, *_ in curves] == list(dict.fromkeys(frame["contender"])), about
-    for name, *told in curves:
+    for name, *found in curves:
         own = frame[frame["contender"] == name]
         assert own["first_row"].tolist() == firsts and own["last_row"].tolist() == lasts, about
-        for column, values in zip(("mean", "low", "high"), told):
+        for column, values in zip(("mean", "low", "high"), found):
             values = np.array([np.nan if one is None else one for one in values])
             np.testing.assert_allclose(values, own[column], 2e-6, 2e-7, err_msg=str((name, about)))
 
@@ -327,22 +327,22 @@ def test_it_fits_wide_and_narrow_light_and_dark(results, width, dark, chromium, 
     ground = opened.ask("return getComputedStyle(document.body).backgroundColor")
     assert ground == ("rgb(20, 20, 20)" if dark else "rgb(255, 255, 255)")
     for drawing in ("#picture", ".sample"):
-        told = f"return getComputedStyle(document.querySelector('{drawing}')).filter"
-        assert (opened.ask(told) != "none") == dark, drawing
+        script = f"return getComputedStyle(document.querySelector('{drawing}')).filter"
+        assert (opened.ask(script) != "none") == dark, drawing
 
 
 def test_the_words_beside_the_axes_do_not_overlap(numbers, chromium, folder):
     opened = Opened(chromium, written(numbers, folder))
-    told = opened.ask(BESIDE)
-    (ticks,) = [box for text, *box in told if text == "retrained"]
-    others = [(text, box) for text, *box in told if text != "retrained"]
+    boxes = opened.ask(BESIDE)
+    (ticks,) = [box for text, *box in boxes if text == "retrained"]
+    others = [(text, box) for text, *box in boxes if text != "retrained"]
     assert len(others) > 4 and any(box[1] < ticks[1] for _, box in others)
     for text, (left, top, right, bottom) in others:
         beside = right <= ticks[0] or ticks[2] <= left
         assert beside or bottom <= ticks[1] or ticks[3] <= top, text
 
 
-def test_who_is_not_known_under_a_metric_is_told_so(numbers, chromium, folder):
+def test_the_page_says_whose_metric_is_not_known(numbers, chromium, folder):
     opened = Opened(chromium, written(numbers, folder))
     button = opened.find('#legend [data-name="oracle"]')
     assert not button.is_enabled() and button.get_attribute("aria-pressed") == "false"
@@ -399,13 +399,13 @@ def test_values_are_read_under_the_pointer(swept, chromium, folder):
     opened = Opened(chromium, written(swept, folder))
     assert not opened.find("#readout").is_displayed()
     ActionChains(chromium).move_to_element(opened.find("#picture")).perform()
-    told = opened.find("#readout").text
+    readout = opened.find("#readout").text
     frame = swept.curves("error")
-    row = int(told.split()[1].replace(",", ""))
+    row = int(readout.split()[1].replace(",", ""))
     own = frame[(frame["noise"] == 0.0) & (frame["first_row"] == row)].set_index("contender")
     for name in ("bayes & co", "frozen"):
-        assert re.search(rf"{name}\n{own.loc[name, 'mean']:.4f}", told)
-    assert told.splitlines()[0].endswith(" b")
+        assert re.search(rf"{name}\n{own.loc[name, 'mean']:.4f}", readout)
+    assert readout.splitlines()[0].endswith(" b")
 
 
 def test_the_keyboard_reads_zooms_and_comes_back(swept, chromium, folder):
@@ -451,14 +451,14 @@ def test_a_table_sorts_by_click_and_by_key(swept, chromium, folder):
         "return [...document.querySelectorAll(`${arguments[0]} tbody tr`)]"
         ".map((row) => row.cells[2].textContent)"
     )
-    told = [float(value) for value in opened.ask(column, path)]
+    values = [float(value) for value in opened.ask(column, path)]
     head = opened.find(f"{path} th:nth-child(3)")
     assert head.text.startswith("error") and head.get_attribute("aria-sort") is None
     head.find_element("css selector", "button").click()
-    assert [float(value) for value in opened.ask(column, path)] == sorted(told)
+    assert [float(value) for value in opened.ask(column, path)] == sorted(values)
     assert head.get_attribute("aria-sort") == "ascending"
     opened.press("ENTER")
-    assert [float(value) for value in opened.ask(column, path)] == sorted(told, reverse=True)
+    assert [float(value) for value in opened.ask(column, path)] == sorted(values, reverse=True)
     assert head.get_attribute("aria-sort") == "descending"
     opened.find(f"{path} th:nth-child(2) button").click()
     assert head.get_attribute("aria-sort") is None
@@ -466,15 +466,15 @@ def test_a_table_sorts_by_click_and_by_key(swept, chromium, folder):
 
 def test_names_stay_names(scored, chromium, folder):
     opened = Opened(chromium, written(scored, folder))
-    told = opened.ask(
+    answer = opened.ask(
         "return [...document.querySelectorAll('#legend span')].map((one) => one.textContent)"
     )
-    assert told[:2] == list(scored.study.variants[0].scenario.models)
+    assert answer[:2] == list(scored.study.variants[0].scenario.models)
     assert '<b> & "calm"' in opened.find("#picture").text
     assert not opened.ask("return document.querySelectorAll('img, main b').length")
 
 
-def test_who_has_failed_is_told_and_cannot_be_shown(many, chromium, folder):
+def test_failed_contenders_are_named_and_cannot_be_shown(many, chromium, folder):
     failures = [
         Finished(run, "ValueError: <no>", ()) for _, run in many.runs() if run.name == "broken"
     ]
@@ -531,10 +531,11 @@ def test_a_large_study_stays_small_and_is_drawn_soon(chromium, folder):
     path = written(large(), folder)
     assert path.stat().st_size < 5e6  # which leaves 3 MB to the figures
     opened = Opened(chromium, path)
-    told = opened.ask(
+    answer = opened.ask(
         "return driftsim.then(({ about, plotted }) => [about.settings[0].interval, plotted])"
     )
-    assert told[0] == 50 and told[1] < 2_000  # no interval is merged; ms since the page was opened
+    interval, milliseconds = answer  # of which none is merged; since the page was opened
+    assert interval == 50 and milliseconds < 2_000
     assert len(opened.lines()) == 11 and chromium.get_log("browser") == []
 
 

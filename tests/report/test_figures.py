@@ -1,4 +1,4 @@
-"""Figures: what is drawn, that it can be read, and the same bytes each time."""
+"""Figures: what they show, that it can be read, and the same bytes each time."""
 
 from functools import cache
 from itertools import combinations
@@ -142,7 +142,7 @@ def truth(scenario, rng, contends):
 
 @cache
 def all_of(results):
-    """Every figure of some results, drawn once for all tests that only look at them."""
+    """Every figure of some results, plotted once for all tests that only look at them."""
     return [*plot_all(results)]
 
 
@@ -182,9 +182,9 @@ def test_curves_over_other_windows_stand_at_their_ends(odd, over):
     panel = plot_figure("curves", View(odd, metric="kappa", window=200, over=over)).axes[0]
     frame = odd.curves("kappa", 200, over)
     for name in NAMES:
-        told = frame[frame.contender == name]
-        assert np.allclose(lines(panel)[name].get_ydata(), told["mean"], equal_nan=True)
-        assert np.allclose(lines(panel)[name].get_xdata(), told["last_row"] + 1)
+        own = frame[frame.contender == name]
+        assert np.allclose(lines(panel)[name].get_ydata(), own["mean"], equal_nan=True)
+        assert np.allclose(lines(panel)[name].get_xdata(), own["last_row"] + 1)
 
 
 def test_retrainings_are_ticked(swept):
@@ -214,8 +214,8 @@ def test_the_excess_is_that_of_the_api(odd):
     panel = plot_figure("excess", View(odd)).axes[0]
     frame = odd.curves("excess_error")
     for name in NAMES:
-        told = frame[frame.contender == name]["mean"]
-        assert np.allclose(lines(panel)[name].get_ydata()[:-1], told)
+        own = frame[frame.contender == name]["mean"]
+        assert np.allclose(lines(panel)[name].get_ydata()[:-1], own)
 
 
 def test_recoveries_are_medians_and_those_not_followed_to_their_end_are_open(odd):
@@ -235,17 +235,17 @@ def test_recoveries_are_medians_and_those_not_followed_to_their_end_are_open(odd
             assert marks[place].get_xdata()[0] == (one.rows.max() if lost else middle)
             assert same_color(marks[place].get_markerfacecolor(), "white") == lost
         arrows = len(tagged(panel, "arrow"))
-        told = frame[(frame.change == change) & frame.contender.isin(contenders)]
-        assert arrows == told.groupby("contender").censored.any().sum()
+        judged = frame[(frame.change == change) & frame.contender.isin(contenders)]
+        assert arrows == judged.groupby("contender").censored.any().sum()
     assert frame.censored.any() and not frame.censored.all()
 
 
 def keyed_by(panel):
-    """What the legend of the figure of a panel tells of marks."""
+    """What the legend of the figure of a panel says of marks."""
     return [text.get_text() for text in panel.figure.legends[0].get_texts()]
 
 
-def test_with_one_seed_nothing_is_said_of_seeds(odd):
+def test_with_one_seed_the_legend_does_not_mention_seeds(odd):
     frame = odd.recovery().drop_duplicates(["contender", "change"])
     assert [*marks_of([one for _, one in frame.groupby("change")])] == [*MARKS][:2] + [*MARKS][-1:]
     assert [*marks_of([frame[frame["outcome"] == "recovered"].drop_duplicates("contender")])] == [
@@ -260,13 +260,13 @@ def test_recoveries_from_many_changes_are_a_matrix(many):
     settings = View({f"report {i}": many for i in range(4)})
     cells = [text.get_text() for text in tagged(plot_figure("recovery", settings).axes[0], "cell")]
     contenders = list(many.study.variants[0].scenario.models)
-    told = []
+    expected = []
     for name in contenders:
         for change in sorted(frame.change.unique()):
             one = frame[(frame.contender == name) & (frame.change == change)]
             middle = median(one.rows, one.censored)
-            told.append(f"> {one.rows.max():,.0f}" if np.isnan(middle) else f"{middle:,.0f}")
-    assert cells == told
+            expected.append(f"> {one.rows.max():,.0f}" if np.isnan(middle) else f"{middle:,.0f}")
+    assert cells == expected
 
 
 def test_the_stream_is_that_of_the_truth(odd):
@@ -287,12 +287,12 @@ def test_the_stream_is_that_of_the_truth(odd):
 
 
 def test_costs_are_those_of_the_summary(odd):
-    panels, told = plot_figure("cost", View(odd)).axes, odd.summary().set_index("contender")
-    seconds = told[list(SECONDS)].sum(axis=1)
-    for panel, cost in zip(panels, (seconds, told["labels"], told["fits"])):
+    panels, summary = plot_figure("cost", View(odd)).axes, odd.summary().set_index("contender")
+    seconds = summary[list(SECONDS)].sum(axis=1)
+    for panel, cost in zip(panels, (seconds, summary["labels"], summary["fits"])):
         points = [(mark.get_xdata()[0], mark.get_ydata()[0]) for mark in tagged(panel, "point")]
         names = list(odd.study.variants[0].scenario.models)
-        assert np.allclose(points, [(cost[name], told.error[name]) for name in names])
+        assert np.allclose(points, [(cost[name], summary.error[name]) for name in names])
         (front,) = tagged(panel, "front")
         beaten = [any(x <= a and y <= b and (x, y) != (a, b) for x, y in points) for a, b in points]
         kept = {point for point, lost in zip(points, beaten) if not lost}
@@ -308,10 +308,10 @@ def test_names_keep_off_the_front(many):
             assert not any(Bbox.intersection(box, other) for other in boxes)
 
 
-def test_forgetting_is_told_in_every_cell(odd):
-    panels, told = plot_figure("forgetting", View(odd)).axes, odd.probed()
+def test_forgetting_stands_in_every_cell(odd):
+    panels, frame = plot_figure("forgetting", View(odd)).axes, odd.probed()
     for panel, name in zip(panels, NAMES):
-        one = told[told.contender == name]
+        one = frame[frame.contender == name]
         cells = [text.get_text() for text in tagged(panel, "cell")]
         assert cells == [f"{error:.2f}" for error in one.error]
         ruled = one[one.ruling == one.concept].reset_index()
@@ -320,16 +320,16 @@ def test_forgetting_is_told_in_every_cell(odd):
 
 
 def test_alarms_stand_above_the_line_where_they_found_a_change(odd):
-    (panel,), told = plot_figure("alarms", View(odd)).axes, odd.alarms().set_index("contender")
+    (panel,), frame = plot_figure("alarms", View(odd)).axes, odd.alarms().set_index("contender")
     name = "größer 模型 %"
     assert [text.get_text() for text in panel.get_yticklabels()] == [name]
-    rung = np.concatenate([alarm_rows(one) for one in odd.traces() if one.contender == name])
+    rows = np.concatenate([alarm_rows(one) for one in odd.traces() if one.contender == name])
     hits, false = (
         np.concatenate([line.get_xdata()[::3] for line in tagged(panel, kind)])
         for kind in ("hit", "false")
     )
-    assert sorted([*hits, *false]) == sorted(rung)
-    assert len(hits) == 2 * told.detected[name] > 0
+    assert sorted([*hits, *false]) == sorted(rows)
+    assert len(hits) == 2 * frame.detected[name] > 0
     lane = {kind: tagged(panel, kind)[0].get_ydata() for kind in ("hit", "false")}
     assert np.nanmax(lane["hit"]) < 0  # above the middle: rows are counted downwards
     assert not len(lane["false"]) or np.nanmin(lane["false"]) > 0
@@ -337,9 +337,9 @@ def test_alarms_stand_above_the_line_where_they_found_a_change(odd):
 
 def test_one_thing_swept_is_a_curve_and_two_are_a_map(settings, tmp_path):
     panel = plot_figure("sweep", View(settings)).axes[0]
-    told = settings.curves("error", 10_000)
+    frame = settings.curves("error", 10_000)
     for name, line in lines(panel).items():
-        one = told[told.contender == name]
+        one = frame[frame.contender == name]
         assert np.allclose(line.get_xdata(), one.noise) and np.allclose(
             line.get_ydata(), one["mean"]
         )
@@ -351,10 +351,10 @@ def test_one_thing_swept_is_a_curve_and_two_are_a_map(settings, tmp_path):
     ]
     two = made(tmp_path, 2, *pairs)
     panels = plot_figure("sweep", View(two)).axes
-    told = two.curves("error", 10_000)
+    frame = two.curves("error", 10_000)
     for panel, name in zip(panels, ("contender 0", "contender 1")):
         cells = [text.get_text() for text in tagged(panel, "cell")]
-        assert cells == [f"{mean:.3f}" for mean in told[told.contender == name]["mean"]]
+        assert cells == [f"{mean:.3f}" for mean in frame[frame.contender == name]["mean"]]
         assert (panel.get_title(), panel.get_xlabel()) == (name, "memory")
 
 
@@ -369,18 +369,18 @@ def test_many_settings_share_the_room_with_other_reports(odd, tmp_path):
     assert fair_sizes([2, 30, 30], 24) == [2, 11, 11] and fair_sizes([1] * 30, 24) == [1] * 30
 
 
-def test_matrices_that_are_not_drawn_are_told(odd, monkeypatch):
+def test_matrices_that_are_not_shown_are_counted(odd, monkeypatch):
     monkeypatch.setattr("driftsim.report.figures.matrices.MOST_TABLES", 2)
     titles = [panel.get_title() for panel in plot_figure("forgetting", View(odd)).axes]
     assert len(titles) == 2 and "(and 2 more, not shown)" in titles[-1].replace("\n", " ")
 
 
-def test_ranks_are_led_to_their_names_and_those_alike_are_joined(settings):
-    (panel,), told = plot_figure("ranks", View(settings)).axes, settings.ranks()
+def test_ranks_are_joined_with_their_names_and_with_equal_ranks(settings):
+    (panel,), frame = plot_figure("ranks", View(settings)).axes, settings.ranks()
     low, high = panel.get_xlim()
     led = sorted(line.get_xdata()[0] * (high - low) + low for line in tagged(panel, "rank"))
-    assert np.allclose(led, sorted(told["rank"]))
-    critical, ranks = told.critical[0], np.array(sorted(told["rank"]))
+    assert np.allclose(led, sorted(frame["rank"]))
+    critical, ranks = frame.critical[0], np.array(sorted(frame["rank"]))
     for bar in tagged(panel, "alike"):
         first, last = bar.get_xdata()
         joined = ranks[(ranks >= first) & (ranks <= last)]
@@ -409,7 +409,7 @@ def study(request, tmp_path):
     )
 
 
-def test_no_text_stands_upon_another_or_outside(study):
+def test_no_text_overlaps_another_or_the_edge(study):
     for one in all_of(study):
         with styled():
             one.figure.draw_without_rendering()
@@ -418,9 +418,9 @@ def test_no_text_stands_upon_another_or_outside(study):
         for i, box in enumerate(boxes):
             others = boxes[i + 1 :]
             shared = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
-            upon = np.flatnonzero((shared > 1).all(axis=1))  # pixels
-            words = [texts[i + 1 + j].get_text() for j in upon]
-            assert not words, f"{one.name}: {texts[i].get_text()!r} stands upon {words}"
+            overlapping = np.flatnonzero((shared > 1).all(axis=1))  # pixels
+            words = [texts[i + 1 + j].get_text() for j in overlapping]
+            assert not words, f"{one.name}: {texts[i].get_text()!r} overlaps {words}"
         assert (boxes[:, :2] > -2).all(), one.name
         assert (boxes[:, 2:] < one.figure.bbox.max + 2).all(), one.name
 
@@ -454,7 +454,7 @@ def test_contenders_keep_their_looks_in_every_figure(odd):
     assert [lines(panel)[names[0]].get_color() for panel in both] == [colour_of(0)] * 2
 
 
-def test_contenders_are_told_apart_without_colour():
+def test_contenders_differ_without_colour():
     looks = [look_of(i) for i in range(50)]
     assert len(set(map(str, looks))) == 50
     for one, other in combinations(looks, 2):
@@ -482,12 +482,12 @@ def test_the_same_results_give_the_same_bytes(odd, settings):
 
 
 def bytes_of(name, results, suffixes):
-    """The files of a figure, drawn anew."""
+    """The files of a figure, plotted anew."""
     figure = plot_figure(name, View(results))
     return figure and [image(figure, suffix) for suffix in suffixes]
 
 
-def test_text_stays_text_and_names_are_drawn_as_they_are(odd):
+def test_text_stays_text_and_names_are_written_as_they_are(odd):
     ids = []
     for one in all_of(odd):
         svg = images(one.figure)["svg"].decode()
@@ -500,17 +500,17 @@ def test_text_stays_text_and_names_are_drawn_as_they_are(odd):
     assert len(ids) == len({*ids})  # so that a page can hold all of them
 
 
-def test_names_are_told_in_words(odd, settings, plain):
+def test_captions_name_contenders_and_numbers(odd, settings, plain):
     for results in (odd, settings, plain):
         for one in all_of(results):
             assert one.title and one.text.endswith("."), one.name
             assert "nan" not in one.text and "np." not in one.text, one.text
-    told = {one.name: one.text for one in all_of(odd)}
+    texts = {one.name: one.text for one in all_of(odd)}
     summary = odd.summary().set_index("contender")
     for name in NAMES:
-        assert f"{name} {summary.error[name]:.3g}" in told["curves"] + told["cost"]
+        assert f"{name} {summary.error[name]:.3g}" in texts["curves"] + texts["cost"]
     alarms = odd.alarms().set_index("contender").loc["größer 模型 %"]
-    assert f"found {alarms.detected:.3g} of 2 changes" in told["alarms"]
+    assert f"found {alarms.detected:.3g} of 2 changes" in texts["alarms"]
 
 
 def test_contenders_that_failed_are_left_out(odd, tmp_path):
@@ -536,7 +536,7 @@ def test_labels_are_spread_as_little_as_need_be():
     assert np.allclose(ends, [0.0, 0.1, 0.9, 1.0])
 
 
-def test_changes_too_many_to_be_told_apart_have_no_lines():
+def test_changes_too_many_to_be_seen_apart_have_no_lines():
     stream, panel = sea_stream(drift={"kind": "recurring", "every": 5}), Figure().subplots()
     mark_changes(panel, stream)
     assert len(stream.changes(0)) > 400
@@ -546,7 +546,7 @@ def test_changes_too_many_to_be_told_apart_have_no_lines():
     assert len(panel.lines) == len(few.changes(0)) > 0
 
 
-def test_seconds_of_different_engines_are_said_to_be(swept, tmp_path):
+def test_captions_say_that_seconds_of_different_engines_cannot_be_compared(swept, tmp_path):
     alike = next(one for one in plot_all(swept) if one.name == "cost")
     assert "different engines" not in alike.text
     text = """stream: {length: 2_000, concepts: {a: sea}}
