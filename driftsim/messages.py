@@ -7,7 +7,10 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 NAME = r"^[^\p{C}\s./\\]([^\p{C}./\\]*[^\p{C}\s./\\])?$"  # of a contender or a concept
-WRITTEN = {"None": "null", "True": "true", "False": "false", "nan": ".nan", "inf": ".inf"}
+WRITTEN = {  # in YAML, what Python writes otherwise
+    **{"None": "null", "True": "true", "False": "false"},
+    **{"nan": ".nan", "inf": ".inf", "-inf": "-.inf"},
+}
 BARE = re.compile(r"(?!(null|true|false)$)[A-Za-z_][\w./-]*( [\w./-]+)*", re.IGNORECASE)
 NUMBERED = ("ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length")
 FAULTS = {  # of pydantic, by its types: what would be right
@@ -37,6 +40,7 @@ FAULTS = {  # of pydantic, by its types: what would be right
     "multiple_of": "it should be a multiple of {multiple_of}",
     "literal_error": "it should be {expected}",
     "enum": "it should be {expected}",
+    "is_instance_of": "it should be a {class}",
 }
 NO_NAME = (
     "cannot be a name; give one without path separators, dots and control characters, "

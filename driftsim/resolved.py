@@ -1,11 +1,14 @@
 """Resolved scenarios: a study written out as a file again, with every default."""
 
+from typing import Any
+
 from driftsim.notation import written
 from driftsim.parts import distinct, dumped
+from driftsim.scenario import Study, Variant
 from driftsim.settings import entry_at
 
 
-def resolved(study):
+def resolved(study: Study) -> str:
     """A study as the YAML of a scenario file, with every default written out."""
     document = dumped(study.variants[0].scenario)
     if study.swept:
@@ -16,8 +19,8 @@ def resolved(study):
     return (f"# {study.question}\n" if study.question else "") + written(document)
 
 
-def tried(variant, path):
-    """What a swept path is set to; a file, from wherever the scenario is read again."""
+def tried(variant: Variant, path: str) -> Any:
+    """The value of a swept path; of a file, a path that holds wherever the scenario is read."""
     value = variant.setting[path]
     if not isinstance(value, str):
         return value

@@ -1,15 +1,18 @@
 """Ground floor: what a scenario may name of a library, and which values it may give.
 
-A scenario can come from a stranger. It makes objects of scikit-learn and river, so only what is
-listed here can be named: classes that public modules export, and functions that only compute.
+A scenario can come from a stranger. It makes objects of scikit-learn and river, so it can name only
+what is listed here: classes that public modules export, and functions that only compute.
 """
 
 import math
 import re
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
 
 from driftsim.messages import guess, short
 
-OPEN = {  # modules below each library whose classes a scenario may name
+OPEN = {  # modules of each library whose classes a scenario may name
     "sklearn": """
         calibration cluster compose covariance cross_decomposition decomposition
         discriminant_analysis dummy ensemble feature_extraction feature_extraction.text
@@ -26,7 +29,7 @@ OPEN = {  # modules below each library whose classes a scenario may name
         stats tree tree.splitter utils
     """,
 }
-FUNCTIONS = [  # which only compute: all of scikit-learn's that a parameter may be
+FUNCTIONS = [  # of scikit-learn, which only compute: a parameter may be one of them
     f"sklearn.{module}.{name}"
     for module, names in {
         "feature_selection": "chi2 f_classif f_regression mutual_info_classif "
@@ -39,26 +42,26 @@ FUNCTIONS = [  # which only compute: all of scikit-learn's that a parameter may 
     }.items()
     for name in names.split()
 ]
-CLASSES = ("make_column_selector",)  # in small letters, like a function
-REFUSED = {  # parameters, and what they would do
-    "memory": "names a folder of stored objects, and to read those can run code",
-    "input": "makes texts the names of files to read",
-    "pre_dispatch": "is computed from a text",
+CLASSES = ("make_column_selector",)  # a class in lower case, like a function
+REFUSED = {  # parameters, and what they do
+    "memory": "names a folder of stored objects; reading them can run code",
+    "input": "takes texts as the names of files to read",
+    "pre_dispatch": "is evaluated as code",
     "print_kwargs": "can name a file to print to",
     **dict.fromkeys(
         ("cache", "cache_dir", "data_home", "directory", "filename", "temp_folder"),
         "names a place on the disk",
     ),
 }
-HARMLESS = (None, "content")  # values of those that do nothing of the kind
+HARMLESS = (None, "content")  # values of these parameters that read and write nothing
 CALLED = ("func", "inverse_func", "agg_func", "dist_func", "tokenizer", "preprocessor")
 MEMBERS = ("n_estimators", "n_models", "n_trees")  # each is a model of its own
 GRIDS = ("param_grid", "param_distributions")  # a model for each combination
 MOST_MEMBERS = 10_000  # models and steps of one learner, each as often as it is made
-MOST = {  # of a number, by the name of its parameter: the first pattern that fits
+MOST: dict[str, int | None] = {  # the largest number by its parameter: the first pattern that fits
     r"seed\w*|random_state|max_(depth|iter|fun)": None,
     r"n_(estimators|models|trees|init|restarts_optimizer)": MOST_MEMBERS,
-    r"lam|lambda_value|w|iterated_power|number_of_\w+": 10_000,  # times that a row is learned, …
+    r"lam|lambda_value|w|iterated_power|number_of_\w+": 10_000,  # times a row is learned, …
     r"n_(components|clusters|factors|bins|knots|splits|quantiles|random_cuts|thresholds)": 10_000,
     r"hidden_layer_sizes|code_size|max_bins|max_buckets|branching_factor|min_categories": 10_000,
     r"height": 20,  # of a tree that is built whole
@@ -70,16 +73,16 @@ MOST = {  # of a number, by the name of its parameter: the first pattern that fi
 MOST_HELD = 5 * 10**8  # numbers that a run keeps in memory at once
 
 
-def is_open(path, package):
-    """Whether the module of an import path is one whose classes a scenario may name."""
+def is_open(path: str, package: str) -> bool:
+    """Whether a scenario may name the classes of the module in an import path."""
     holder = path.rpartition(".")[0]
     library, _, module = holder.partition(".")
     listed = module in OPEN.get(library, "").split() or holder == package == f"{library}.datasets"
     return path.startswith(f"{package}.") and listed
 
 
-def exported(module):
-    """The public names of a module, without what it has only imported for itself."""
+def exported(module: ModuleType) -> list[str]:
+    """The public names of a module, without those that it imports for itself."""
     if hasattr(module, "__all__"):
         return list(module.__all__)
     return [
@@ -89,27 +92,27 @@ def exported(module):
     ]
 
 
-def guard(path, params):
-    """Hold what a scenario gives to a class of a library against what it may be given.
+def guard(path: str, params: dict[str, Any]) -> None:
+    """Refuse parameters of a library's class that a scenario may not give.
 
-    Raises `ValueError`, which names the parameter, for one that would read or write files, call a
-    function that is not known to be harmless, or take more than a machine has.
+    Raises `ValueError`, which names the parameter, if it would read or write files, call a
+    function that is not known to be harmless, or need more than a machine has.
     """
     library = path.partition(".")[0]
     for name, value in given(params):
-        if fault := _fault(name, value, library):
-            raise ValueError(f"{path}: {name} {fault}")
+        if message := _refused(name, value, library):
+            raise ValueError(f"{path}: {name} {message}")
     if members({"kind": path, **params}, library) > MOST_MEMBERS:
         raise ValueError(
-            f"{path} is made of more than {MOST_MEMBERS:,} models and steps, each counted as "
-            "often as what it is within; give fewer"
+            f"{path} has more than {MOST_MEMBERS:,} models and steps, those within an ensemble "
+            "counted for each of its members; give fewer"
         )
 
 
-def given(value, name=""):
-    """Every value within parameters, at any depth, with the name of the parameter it is given to.
+def given(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value within parameters, at any depth, with the name of its parameter.
 
-    Those of a step within are named `step__name` in a grid to search.
+    In a grid to search, `step__name` is the parameter `name` of a step.
     """
     if isinstance(value, dict):
         for key, one in value.items():
@@ -122,7 +125,7 @@ def given(value, name=""):
             yield from given(one, name)
 
 
-def _fault(name, value, library):
+def _refused(name: str, value: Any, library: str) -> str | None:
     """What is wrong with a value of a parameter, and what would be right, or None."""
     if name in REFUSED and value not in HARMLESS:
         return f"{REFUSED[name]}; leave it out"
@@ -130,20 +133,21 @@ def _fault(name, value, library):
         word = value.rpartition(".")[2]
         if word.islower() and word not in CLASSES and value not in FUNCTIONS:
             right = guess(value, FUNCTIONS)
-            return f"is {short(value)}, which is no function a scenario may name; {right}"
+            return f"is {short(value)}, which is not a function a scenario may name; {right}"
     if name in CALLED and library == "river" and value is not None:
         return "takes a function, which a scenario cannot name; leave it out"
     return _too_large(name, value)
 
 
-def _too_large(name, value):
+def _too_large(name: str, value: Any) -> str | None:
     most = next((most for words, most in MOST.items() if re.fullmatch(words, name)), None)
     if isinstance(value, int | float) and most and abs(value) > most and value == value:
         return f"is {short(value)}; it should be at most {most:,}"
+    return None
 
 
-def members(value, library):
-    """How many models and steps a part is made of, those of each within another multiplied."""
+def members(value: Any, library: str) -> int:
+    """How many models and steps a part has; those within another are counted for each of it."""
     if isinstance(value, str):
         return int(value.startswith(f"{library}."))
     if isinstance(value, list):
@@ -158,8 +162,8 @@ def members(value, library):
     return math.prod(own) * (1 + within)
 
 
-def combinations(grid):
-    """How many settings a grid to search comes to."""
+def combinations(grid: Any) -> int:
+    """How many settings a grid to search has."""
     if isinstance(grid, list):
         return sum(map(combinations, grid))
     if not isinstance(grid, dict):
@@ -167,27 +171,27 @@ def combinations(grid):
     return math.prod(len(values) for values in grid.values() if isinstance(values, list))
 
 
-def too_much(rules, stream, interval):
-    """Where in a scenario, and why, a run would hold more than a machine does."""
+def beyond_memory(rules: Any, stream: Any, interval: int) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Where in a scenario, and why, a run would need more memory than a machine has."""
     schema, length, k = stream.schema, stream.length, len(stream.concepts)
-    wide = len(schema.names) + (schema.n_classes or 0) + k  # numbers of a row: also its weights
-    rows = MOST_HELD // wide
+    width = len(schema.names) + (schema.n_classes or 0) + k  # numbers of a row, with its weights
+    rows = MOST_HELD // width
     if rules.warmup > rows:
         yield (
             ("evaluation", "warmup"),
-            f"{rules.warmup:,} rows are held at once; give at most {rows:,}",
+            f"{rules.warmup:,} rows are kept in memory at once; give at most {rows:,}",
         )
     if rules.probe and rules.probe > rows // k:
         yield (
             ("evaluation", "probe"),
-            f"{rules.probe:,} fresh rows of each concept are held at once; "
+            f"{rules.probe:,} fresh rows of each concept are kept in memory at once; "
             f"give at most {rows // k:,}",
         )
-    numbers = 30 + 3 * (schema.n_classes or 0) + 2 * (rules.scores or 0) + k  # about, of an entry
+    numbers = 30 + 3 * (schema.n_classes or 0) + 2 * (rules.scores or 0) + k  # of an entry, about
     least = -(-length * numbers // MOST_HELD)
     if interval < least:
         yield (
             ("evaluation", "interval"),
             f"intervals of {interval:,} rows make {-(-length // interval):,} entries of a trace, "
-            f"which is held at once; give at least {least:,} rows",
+            f"which is kept in memory at once; give at least {least:,} rows",
         )

@@ -1,44 +1,51 @@
 """Scenarios: what a YAML file says, checked and resolved."""
 
+import itertools
+from collections.abc import Collection, Iterable, Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, model_validator
 
+from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, metrics_of
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.trial import Trials
+from driftsim.learners.learner import Learner
 from driftsim.messages import ScenarioError, line, plain, refusal, short
 from driftsim.notation import NotationError, parsed, question
 from driftsim.parts import Name, Number, Rows, Strict, renewals
-from driftsim.safety import too_much
-from driftsim.settings import apply, assign, entry_at, keep_only, swept
+from driftsim.safety import beyond_memory
+from driftsim.settings import Marks, apply, assign, entry_at, keep_only, swept
 from driftsim.streams.stream import Stream
 
 MOST_RUNS = 1_000_000  # of one file
 MOST_BYTES = 500_000  # of a file
-MOST_TOLD = 20  # faults of one file
+MOST_MISTAKES = 20  # of one file that a message names
+
+Mistakes = Iterator[tuple[tuple[str | int, ...], str | None]]  # their places, and what is wrong
+Names = Collection[str]
 
 
 class Evaluation(Rules):
-    """The rules that every contender plays by, and how often."""
+    """The rules of the evaluation of every contender, and how often it is run."""
 
     seeds: Annotated[int, Field(gt=0, le=100_000)] = 1  # of the stream: 0, 1, 2, …
     repeats: Annotated[int, Field(gt=0, le=1_000)] = 1  # of a contender, with other learner seeds
 
 
 class Report(Strict):
-    """What is drawn of the results."""
+    """What the report shows of the results."""
 
     metrics: Annotated[list[str], Field(min_length=1)] | None = None  # error, or mae
-    window: Rows | None = None  # rows per point of a curve; ten intervals where not given
+    window: Rows | None = None  # rows per point of a curve; ten intervals by default
     equivalence: Annotated[Number, Field(gt=0)] | None = None  # points, or percent of an error
 
 
 class Scenario(Strict):
-    """A stream, the contenders that meet it, and the rules they play by."""
+    """A stream, the contenders that run on it, and the rules of their evaluation."""
 
     stream: Stream
     models: Annotated[dict[Name, Contender], Field(min_length=1)]
@@ -46,131 +53,144 @@ class Scenario(Strict):
     report: Report = Report()
 
     @property
-    def interval(self):
+    def interval(self) -> int:
         """Rows to an entry of a trace."""
         return self.evaluation.interval_of(self.stream)
 
     @property
-    def rules(self):
+    def rules(self) -> Rules:
         """The rules of each run."""
         return self.evaluation.narrowed(Rules).model_copy(update={"interval": self.interval})
 
     @property
-    def metrics(self):
-        """What is drawn: what the report asks for, or the foremost metric."""
+    def metrics(self) -> list[str]:
+        """The metrics of the report, or the main metric of the task."""
         return self.report.metrics or [next(iter(metrics_of(self.stream.schema)))]
 
     @property
-    def window(self):
+    def window(self) -> int:
         """Rows per point of a curve, whole intervals."""
         rows = self.report.window or 10 * self.interval
         return -(-rows // self.interval) * self.interval
 
     @model_validator(mode="after")
-    def _can_be_played(self, info):
-        warmup, length = self.evaluation.warmup, self.stream.length
-        if warmup >= length:
-            said = f"a warm-up of {warmup:,} rows leaves no row of {length:,} to score; shorten it"
-            raise refusal(said, "evaluation", "warmup")
-        if self.evaluation.probabilities and self.stream.schema.regression:
-            said = "numbers have no probabilities; leave them out"
-            raise refusal(said, "evaluation", "probabilities")
-        if self.evaluation.scores and self.stream.schema.n_classes != 2:
-            said = "scores are for two classes; leave them out"
-            raise refusal(said, "evaluation", "scores")
-        if self.evaluation.probe and self.stream.recorded:
-            said = "recorded rows have no fresh ones to probe with; leave it out"
-            raise refusal(said, "evaluation", "probe")
-        if fault := self.evaluation.labels.incompatibility(self.stream.schema):
-            raise refusal(fault, "evaluation", "labels")
-        for place, fault in too_much(self.evaluation, self.stream, self.interval):
-            raise refusal(fault, *place)
-        for name, contender in self.models.items():
-            for place, fault in self._faults(contender):
-                if fault:
-                    raise refusal(fault, "models", name, place)
-        for i, metric in enumerate(self.metrics):
-            if fault := self._undrawable(metric, self.metrics[:i]):
-                raise refusal(fault, "report", "metrics", i)
+    def _can_be_run(self, info: ValidationInfo) -> "Scenario":
         trials = (info.context or {}).get("trials") or Trials()
+        mistakes = itertools.chain(self._of_rules(), self._of_contenders(), self._of_metrics())
+        for place, message in mistakes:
+            if message:
+                raise refusal(message, *place)
         for name, contender in self.models.items():
-            if fault := trials.incompatibility(self.stream, contender, self.evaluation):
-                raise refusal(fault, "models", name, "learner")
+            if message := trials.incompatibility(self.stream, contender, self.evaluation):
+                raise refusal(message, "models", name, "learner")
         return self
 
-    def _faults(self, contender):
-        """Where and why a contender cannot play; None where it can."""
-        policy, learner = contender.policy, contender.learner
-        if not self.evaluation.warmup and not policy.starts_cold:
+    def _of_rules(self) -> Mistakes:
+        """What the rules ask for and the stream cannot give."""
+        rules, schema, length = self.evaluation, self.stream.schema, self.stream.length
+        if rules.warmup >= length:
             yield (
-                "policy",
-                f"'{policy.kind()}' needs a warm-up to train on, "
-                "and evaluation.warmup is 0; only 'online' starts cold",
+                ("evaluation", "warmup"),
+                f"a warm-up of {rules.warmup:,} rows leaves none of the {length:,} rows to score; "
+                "shorten it",
             )
-        if learner.sees == "posterior" and not self.stream.known:
-            unknown = [name for name, one in self.stream.concepts.items() if not one.known]
+        if rules.probabilities and schema.regression:
             yield (
-                "learner",
-                f"'{learner.kind()}' needs the probability of every label, which nobody knows of "
-                f"the rows of '{unknown[0]}'; use a concept that tells it, or leave it out",
+                ("evaluation", "probabilities"),
+                "in regression labels have no probabilities; leave this out",
+            )
+        if rules.scores and schema.n_classes != 2:
+            yield ("evaluation", "scores"), "scores are for two classes; leave them out"
+        if rules.probe and self.stream.recorded:
+            yield (
+                ("evaluation", "probe"),
+                "a recorded stream has no fresh rows to probe with; leave this out",
+            )
+        yield ("evaluation", "labels"), rules.labels.incompatibility(schema)
+        yield from beyond_memory(rules, self.stream, self.interval)
+
+    def _of_contenders(self) -> Mistakes:
+        """What the contenders need and the stream or the rules do not give."""
+        rows = self.stream.length - self.evaluation.warmup
+        asked = (True,) if self.evaluation.probable else ()
+        for name, one in self.models.items():
+            policy, learner = ("models", name, "policy"), ("models", name, "learner")
+            yield policy, self._unknown_to(one.policy)
+            yield learner, self._unknown_posterior(one.learner)
+            yield policy, one.policy.incompatibility(self.stream.schema, rows)
+            yield learner, one.learner.incompatibility(self.stream.schema, *asked)
+
+    def _unknown_to(self, policy: Policy) -> str | None:
+        if not self.evaluation.warmup and not policy.starts_cold:
+            return (
+                f"'{policy.kind()}' needs a warm-up to train on, "
+                "and evaluation.warmup is 0; only 'online' starts cold"
             )
         if policy.knows == "changes" and not self.stream.known and not self.stream.changes(0):
-            yield (
-                "policy",
-                f"'{policy.kind()}' is told the true changes, and nobody knows those of recorded "
-                "rows; give the table marks: [row, …] where you know of some, or leave it out",
+            return (
+                f"'{policy.kind()}' needs the true changes, which are unknown for recorded rows; "
+                "give the table marks: [row, …] if you know some, or leave this policy out"
             )
-        rows = self.stream.length - self.evaluation.warmup
-        yield "policy", policy.incompatibility(self.stream.schema, rows)
-        asked = (True,) if self.evaluation.probable else ()
-        yield "learner", learner.incompatibility(self.stream.schema, *asked)
+        return None
 
-    def _undrawable(self, metric, before):
-        """Why a metric cannot be drawn after those before it, or None."""
-        try:
-            metric_of(metric, self.stream.schema)
-        except ValueError as error:
-            return str(error)
-        if metric in OF_PROBABILITIES and not self.evaluation.probable:
-            return f"'{metric}' needs probabilities; write evaluation: {{probabilities: true}}"
-        if metric in OF_SCORES and not self.evaluation.scores:
-            return f"'{metric}' needs scores; write evaluation: {{scores: 64}}"
-        if metric in before:
-            return f"'{metric}' stands twice; give it once"
+    def _unknown_posterior(self, learner: Learner) -> str | None:
+        unknown = [name for name, one in self.stream.concepts.items() if not one.known]
+        if learner.sees != "posterior" or not unknown:
+            return None
+        return (
+            f"'{learner.kind()}' needs the probability of every label, which is unknown for the "
+            f"rows of '{unknown[0]}'; use a concept with a density, or leave this learner out"
+        )
+
+    def _of_metrics(self) -> Mistakes:
+        """Why metrics cannot be drawn."""
+        for i, metric in enumerate(self.metrics):
+            place = "report", "metrics", i
+            try:
+                metric_of(metric, self.stream.schema)
+            except ValueError as error:
+                yield place, str(error)
+            if metric in OF_PROBABILITIES and not self.evaluation.probable:
+                yield place, f"'{metric}' needs probabilities; set evaluation.probabilities: true"
+            if metric in OF_SCORES and not self.evaluation.scores:
+                yield place, f"'{metric}' needs scores; set evaluation.scores: 64"
+            if metric in self.metrics[:i]:
+                yield place, f"'{metric}' stands twice; give it once"
 
 
 class Variant(NamedTuple):
-    """A scenario with one setting of what its file sweeps."""
+    """A scenario with one setting of its file's sweep."""
 
     setting: dict[str, Any]  # dotted path: value
     scenario: Scenario
 
     @property
-    def title(self):
-        """The setting in words, empty where nothing is swept."""
-        names = shortest(list(self.setting))
-        told = zip(names, self.setting.values())
-        return ", ".join(f"{name} = {plain(value)}" for name, value in told)
+    def title(self) -> str:
+        """The setting in words, empty without a sweep."""
+        values = zip(shortest(list(self.setting)), self.setting.values())
+        return ", ".join(f"{name} = {plain(value)}" for name, value in values)
 
 
 class Study(NamedTuple):
-    """What a scenario file asks: one scenario, or one for each setting of its sweep."""
+    """The question of a scenario file: a scenario, or one for each setting of its sweep."""
 
     name: str
     question: str  # the comment the file opens with
     variants: list[Variant]
-    notes: tuple[str, ...] = ()  # what its file should write otherwise, a line each
+    notes: tuple[str, ...] = ()  # on what its file writes in old words, a line each
 
     @property
-    def swept(self):
+    def swept(self) -> list[str]:
         """The dotted paths that differ between the variants."""
         return list(self.variants[0].setting)
 
 
-def load(path, settings=(), seeds=None, only=()):
-    """Read a scenario file into a `Study`; raises `ScenarioError` with its first faults.
+def load(
+    path: str | Path, settings: Iterable[str] = (), seeds: int | None = None, only: Names = ()
+) -> Study:
+    """Read a scenario file into a `Study`; raises `ScenarioError` with its first mistakes.
 
-    `settings` are texts `dotted.path=value` that replace what the file says, `seeds` the
+    `settings` are texts `dotted.path=value` that replace what the file says, `seeds` is the
     number of repetitions, `only` the names of the contenders to keep.
     """
     path = Path(path)
@@ -182,7 +202,21 @@ def load(path, settings=(), seeds=None, only=()):
     if seeds is not None:
         assign(document, marks, "evaluation.seeds", seeds, "--seeds")
     keep_only(document, only)
-    variants, found, notes = [], [], {}
+    variants, notes = resolve(document, marks, path)
+    each = [(one.scenario.evaluation, len(one.scenario.models)) for one in variants]
+    if (runs := sum(rules.seeds * rules.repeats * n for rules, n in each)) > MOST_RUNS:
+        message = f"{runs:,} runs, but at most {MOST_RUNS:,} are allowed"
+        raise ScenarioError(f"{path}: {message}; try fewer settings, seeds, repeats or contenders")
+    return Study(name, question(text), variants, notes)
+
+
+def resolve(
+    document: dict[str, Any], marks: Marks, path: Path
+) -> tuple[list[Variant], tuple[str, ...]]:
+    """Each variant of a document, and notes on its old words; raises `ScenarioError`."""
+    variants: list[Variant] = []
+    mistakes: list[str] = []
+    notes: list[str] = []
     context = {"folder": path.parent, "trials": Trials()}
     for setting in swept(document, marks):
         variant, places = deepcopy(document), dict(marks)
@@ -190,37 +224,34 @@ def load(path, settings=(), seeds=None, only=()):
             assign(variant, places, target, value, marks["sweep", target])
         try:
             scenario = Scenario.model_validate(variant, context=context)
-            if renewed := renew(scenario, variant, places):
-                notes |= dict.fromkeys(renewed)
-                setting = {target: entry_at(variant, target) for target in setting}
-            variants.append(Variant(setting, scenario))
         except ValidationError as error:
-            found += [told(fault, places) for fault in error.errors()]
-        if len(found) > MOST_TOLD:
-            break
-    if faults := [*dict.fromkeys(found)]:
-        more = f"\n{path}: … and more faults"
-        raise ScenarioError("\n".join(faults[:MOST_TOLD]) + more * (len(found) > MOST_TOLD))
-    each = [(one.scenario.evaluation, len(one.scenario.models)) for one in variants]
-    if (runs := sum(rules.seeds * rules.repeats * n for rules, n in each)) > MOST_RUNS:
-        said = f"{runs:,} runs; try fewer settings, seeds, repeats or contenders"
-        raise ScenarioError(f"{path}: {said}: at most {MOST_RUNS:,} runs")
-    return Study(name, question(text), variants, tuple(notes))
+            mistakes += [located(one["loc"], one["msg"], places) for one in error.errors()]
+            if len(mistakes) > MOST_MISTAKES:
+                break
+            continue
+        if renewed := renew(scenario, variant, places):
+            notes += renewed
+            setting = {target: entry_at(variant, target) for target in setting}
+        variants.append(Variant(setting, scenario))
+    if mistakes:
+        more = [f"{path}: … and more mistakes"] if len(mistakes) > MOST_MISTAKES else []
+        raise ScenarioError("\n".join([*dict.fromkeys(mistakes)][:MOST_MISTAKES] + more))
+    return variants, tuple(dict.fromkeys(notes))
 
 
-def study_of(scenario, name="scenario"):
+def study_of(scenario: Scenario, name: str = "scenario") -> Study:
     """A study of a scenario that was built in Python."""
     return Study(name, "", [Variant({}, scenario)])
 
 
-def read(path):
-    """The text of a file."""
+def read(path: Path) -> str:
+    """The text of a scenario file; raises `ScenarioError`."""
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
-            said = f"more than {MOST_BYTES:,} bytes; a scenario file is shorter"
-            raise ScenarioError(line(f"{path}: {said}"))
+            message = f"more than {MOST_BYTES:,} bytes; a scenario file is shorter"
+            raise ScenarioError(line(f"{path}: {message}"))
         return content.decode("utf-8-sig")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -229,8 +260,8 @@ def read(path):
     raise ScenarioError(line(f"{path}: cannot be read: {reason}; give a scenario file"))
 
 
-def mapping(text, path):
-    """The mapping that a text holds, and where each part of it stands: its keys to `file:line`."""
+def mapping(text: str, path: Path) -> tuple[dict[str, Any], Marks]:
+    """The mapping that a text holds, and where each part of it stands."""
     try:
         document, lines = parsed(text)
     except NotationError as error:
@@ -239,13 +270,13 @@ def mapping(text, path):
     if not isinstance(document, dict):
         held = "is empty" if document is None else f"holds {short(document)}"
         known = ", ".join([*Scenario.model_fields, "sweep"])
-        said = f"the file {held}; a scenario is a mapping with the keys {known}"
-        raise ScenarioError(f"{path}:1: {said}")
+        message = f"the file {held}; a scenario is a mapping with the keys {known}"
+        raise ScenarioError(f"{path}:1: {message}")
     return document, {place: f"{path}:{number}" for place, number in lines.items()}
 
 
-def checked_name(path):
-    """The name under which results are kept: the file's, without its ending."""
+def checked_name(path: Path) -> str:
+    """The name of the results: the file's, without its ending; raises `ScenarioError`."""
     name = path.name.removesuffix(path.suffix)
     if not name or any(c in "./\\" or not c.isprintable() for c in name):
         raise ScenarioError(
@@ -256,31 +287,26 @@ def checked_name(path):
     return name
 
 
-def renew(scenario, document, marks):
-    """Put new words into a document where it has old ones; gives a note on each, with its place."""
+def renew(scenario: Scenario, document: dict[str, Any], marks: Marks) -> list[str]:
+    """Replace the old words in a document by the new ones; returns a note on each."""
     notes = []
     for path, old, new in renewals(scenario, document):
         *above, name = map(str, path)
         entry_at(document, ".".join(above))[name] = new
-        said = f"'{old}' is now called '{new}'; the old word works for one more release"
-        notes.append(located(path, said, marks))
+        message = f"'{old}' is now called '{new}'; the old word works for one more release"
+        notes.append(located(path, message, marks))
     return notes
 
 
-def told(fault, marks):
-    """One fault, with where it stands."""
-    return located([word for word in fault["loc"] if word != "[key]"], fault["msg"], marks)
-
-
-def located(path, message, marks):
+def located(path: Iterable[str | int], message: str, marks: Marks) -> str:
     """A message on what stands at a path, with its file and line."""
-    words = tuple(map(str, path))
+    words = tuple(str(word) for word in path if word != "[key]")
     where = next(marks[words[:n]] for n in range(len(words), -1, -1) if words[:n] in marks)
     return line(f"{where}: {'.'.join(words) + ': ' if words else ''}{message}", most=1_000)
 
 
-def shortest(paths, taken=()):
-    """Dotted paths by their last words, as many as tell them apart and from names `taken`."""
+def shortest(paths: list[str], taken: Names = ()) -> list[str]:
+    """Dotted paths by as few of their last words as make them unique, also among `taken`."""
     for n in range(1, 20):
         names = [".".join(path.split(".")[-n:]) for path in paths]
         if len({*names, *taken}) == len(names) + len(taken):

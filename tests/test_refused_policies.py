@@ -125,7 +125,7 @@ def test_probing_recorded_rows(tmp_path):
         "evaluation: {probe: 100}\n"
     )
     (tmp_path / "s.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(ScenarioError, match="recorded rows have no fresh ones to probe with"):
+    with pytest.raises(ScenarioError, match="a recorded stream has no fresh rows to probe with"):
         load(tmp_path / "s.yaml")
 
 
@@ -141,7 +141,7 @@ def test_telling_the_changes_of_recorded_rows(tmp_path):
         f"models: {{one: {{learner: {TREE}, policy: {{kind: at_drift, memory: 100}}}}}}\n"
     )
     (tmp_path / "s.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(ScenarioError, match="nobody knows those of recorded rows"):
+    with pytest.raises(ScenarioError, match="true changes, which are unknown for recorded rows"):
         load(tmp_path / "s.yaml")
 
 

@@ -79,14 +79,14 @@ FILES = [  # that would read or write
     (search("param_grid: {memory: [/tmp/stolen]}"), "memory names a folder"),
     (search("param_grid: [{s0: [null]}, {memory: [null, x]}]"), "memory names a folder"),
     (search("param_grid: {s0__memory: [x]}"), "memory names a folder"),
-    (search("param_grid: {s0: [null]}, pre_dispatch: 9**9**9"), "pre_dispatch is computed"),
+    (search("param_grid: {s0: [null]}, pre_dispatch: 9**9**9"), "pre_dispatch is evaluated"),
     (
         pipeline("{kind: sklearn.cluster.FeatureAgglomeration, memory: x}", BAYES),
         "memory names a folder",
     ),
     (
         pipeline("{kind: sklearn.feature_extraction.text.CountVectorizer, input: file}", BAYES),
-        "input makes texts the names of files",
+        "input takes texts as the names of files",
     ),
     (
         f"{{kind: river.model_selection.SuccessiveHalvingClassifier, models: [{TREE}], "
@@ -96,13 +96,13 @@ FILES = [  # that would read or write
 ]
 CALLS = [  # of functions
     (function("sklearn.datasets.dump_svmlight_file"), "func is 'sklearn.datasets.dump_svmlight_"),
-    (function("sklearn.datasets.load_files"), "is no function a scenario may name"),
+    (function("sklearn.datasets.load_files"), "is not a function a scenario may name"),
     (function("sklearn.datasets.fetch_openml", "inverse_func"), "inverse_func is 'sklearn.data"),
-    (function("sklearn.utils.discovery.all_estimators"), "is no function a scenario may name"),
-    (function("sklearn.show_versions"), "is no function a scenario may name"),
-    (function("sklearn.tree.export_graphviz"), "is no function a scenario may name"),
+    (function("sklearn.utils.discovery.all_estimators"), "is not a function a scenario may name"),
+    (function("sklearn.show_versions"), "is not a function a scenario may name"),
+    (function("sklearn.tree.export_graphviz"), "is not a function a scenario may name"),
     (function("os.system"), "'func' parameter"),
-    (function("{kind: sklearn.datasets.load_files, container_path: /etc}"), "is no function"),
+    (function("{kind: sklearn.datasets.load_files, container_path: /etc}"), "is not a function"),
     (support("kernel: sklearn.datasets.load_svmlight_file"), "kernel is 'sklearn.datasets.load_"),
     (search("param_grid: {s0: [sklearn.datasets.load_files]}"), "s0 is 'sklearn.datasets.load_f"),
     (

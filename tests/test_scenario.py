@@ -500,12 +500,17 @@ def test_concepts_that_do_not_go_together(tmp_path, where, line, words, a, b, wa
             [("majority", "sklearn.tree.DecisionTreeClassifier"), ("static", "online")],
         ),
         (POLICY, 12, "'static' needs a warm-up", [("warmup: 500", "warmup: 0")]),
-        ("evaluation.warmup", 13, "leaves no row of 3,000", [("warmup: 500", "warmup: 3_000")]),
-        ("evaluation.warmup", 13, "leaves no row", [("warmup: 500", "warmup: 1e9")]),
+        (
+            "evaluation.warmup",
+            13,
+            "leaves none of the 3,000 rows",
+            [("warmup: 500", "warmup: 3_000")],
+        ),
+        ("evaluation.warmup", 13, "leaves none", [("warmup: 500", "warmup: 1e9")]),
         (
             LEARNER,
             8,
-            "nobody knows of the rows of 'a'",
+            "unknown for the rows of 'a'",
             [
                 (CONCEPTS, "    a: river.datasets.Phishing\n"),
                 (f"  drift: {DRIFT}\n", ""),
@@ -586,10 +591,10 @@ def test_names_of_files(tmp_path, name):
         ("{models.frozn.policy: [static]}", "nothing is called 'frozn' there; did you mean"),
         ("{stream.concepts.c.threshold: [1]}", "nothing is called 'c' there; choose from a, b"),
         ("{stream.length: [5_000, -1]}", "stream.length: -1 will not do"),
-        ("{stream.length.x: [5_000]}", "stream.length is 3000, and nothing lies below it"),
-        ("{stream.drift.at.7: [5]}", "stream.drift.at has no entry '7'; they are 0 to 0"),
+        ("{stream.length.x: [5_000]}", "stream.length is 3000, which has no parts"),
+        ("{stream.drift.at.7: [5]}", "stream.drift.at has no entry '7'; its entries are 0 to 0"),
         ('{"": [5]}', "there is no key ''"),
-        ("{evaluation.warmup: [500, 4_000]}", "leaves no row"),
+        ("{evaluation.warmup: [500, 4_000]}", "leaves none"),
         (
             f"{{stream.length: {[*range(2_000, 2_200)]}, evaluation.seeds: {[*range(1, 99)]}}}",
             "more than 10,000 settings",
@@ -613,7 +618,7 @@ def test_every_fault_is_told_and_no_more_than_twenty(tmp_path):
     )
     said = refused(saved(tmp_path, (CONCEPTS, CONCEPTS + more)))
     assert said.count("\n") == 21
-    assert said.endswith("… and more faults\n")
+    assert said.endswith("… and more mistakes\n")
 
 
 def test_a_sweep_of_bad_values_is_validated_until_there_are_enough_faults(tmp_path, monkeypatch):
@@ -625,7 +630,7 @@ def test_a_sweep_of_bad_values_is_validated_until_there_are_enough_faults(tmp_pa
     )
     said = refused(saved(tmp_path, text=f"{TEXT}sweep: {{stream.noise: {[*range(2, 102)]}}}\n"))
     assert len(tried) == 21
-    assert said.count("\n") == 21 and said.endswith("… and more faults\n")
+    assert said.count("\n") == 21 and said.endswith("… and more mistakes\n")
 
 
 @pytest.mark.parametrize(
@@ -639,9 +644,9 @@ def test_a_sweep_of_bad_values_is_validated_until_there_are_enough_faults(tmp_pa
         (["--set", "stream.length=[1"], "--set stream.length: this is not YAML"),
         (["--set", "models.frozn.policy=static"], "did you mean 'frozen'?"),
         (["--set", "models.frozen.learner=os.system"], "no learner is called 'os.system'"),
-        (["--set", "stream.length.x=5"], "nothing lies below it"),
+        (["--set", "stream.length.x=5"], "which has no parts"),
         (["--set", "stream.drift.at.9=5"], "has no entry '9'"),
-        (["--set", "sweep.stream.noise=[0]"], "a sweep stands in the file"),
+        (["--set", "sweep.stream.noise=[0]"], "a sweep belongs in the file"),
         (["--only", "frozn"], "--only frozn: no contender has this name; did you mean 'frozen'?"),
         (["--seeds", "0"], "--seeds: evaluation.seeds: 0 will not do; it should be more than 0"),
         (["--with", "nowhere.py"], "--with nowhere.py: there is no such Python file"),

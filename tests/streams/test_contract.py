@@ -152,5 +152,5 @@ class TestUnknown:
             "stream: {length: 9_000, concepts: {a: mine}}\n"
             "models: {best: {learner: oracle, policy: static}}\n"
         )
-        with pytest.raises(ScenarioError, match="nobody knows of the rows of 'a'; use a"):
+        with pytest.raises(ScenarioError, match="unknown for the rows of 'a'; use a"):
             load(path)
