@@ -4,7 +4,10 @@ import ast
 import inspect
 import re
 import textwrap
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+
+import pytest
 
 from driftsim import kinds, scenario  # noqa: F401  with them every part
 from driftsim.parts import Strict
@@ -197,3 +200,30 @@ def test_nothing_goes_around_what_keeps_a_part_as_it_is():
     assert not [one for one in found if one[0] not in OWING]
     code = "a.__dict__['x'] = 1; object.__setattr__(a, 'x', 1); b = a.__dict__; a.__dict__ |= b"
     assert len([*written_dicts(ast.parse(code))]) == 3
+
+
+def test_reports_import_in_no_circle():
+    """Neither at the top of a file, nor in a function, nor for types alone."""
+    graph = report_imports()
+    [*TopologicalSorter(graph).static_order()]  # raises CycleError
+    assert "report.results" in graph["report.files"]
+    graph["report.results"].add("report.files")
+    with pytest.raises(CycleError):
+        [*TopologicalSorter(graph).static_order()]
+
+
+def report_imports():
+    """The modules of the report that each of them imports, wherever in its file."""
+    files = {module(path): path for path in FILES if module(path).split(".")[0] == "report"}
+    return {own: files.keys() & {*modules(path, files)} for own, path in files.items()}
+
+
+def modules(path, known):
+    """What a module imports: of `from a import b` a.b where that is a known module, else a."""
+    for node in ast.walk(syntax(path)):
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}".removeprefix("driftsim.")
+                yield inner if inner in known else node.module.removeprefix("driftsim.")
+        elif isinstance(node, ast.Import):
+            yield from (alias.name.removeprefix("driftsim.") for alias in node.names)
