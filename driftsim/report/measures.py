@@ -116,7 +116,7 @@ def regret(result: ContenderResult) -> dict[str, np.ndarray] | None:
 
 
 def alarms(result: ContenderResult) -> Iterator[Row]:
-    """A row of the alarms of a contender that had any, against the true changes, over the seeds.
+    """A row of how the alarms of a contender that had any match the true changes, over the seeds.
 
     Then rows of two blind detectors, which see no errors and have as many alarms: at even
     distances, and at random. `delay` is the median of rows from a change to its alarm, those that

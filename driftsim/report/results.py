@@ -116,7 +116,7 @@ class Results:
         return self._long_frame(parts, measures.REGRET)
 
     def alarms(self) -> pd.DataFrame:
-        """Alarms against the true changes, beside those of detectors that see no errors."""
+        """Alarms and true changes, beside those of detectors that see no errors."""
         contenders = (result for one in self.variants for result in one.contenders.values())
         return self._frame(chain.from_iterable(map(measures.alarms, contenders)), measures.ALARMS)
 

@@ -43,7 +43,7 @@ def test_repeats_are_other_learners_on_the_same_rows(crossed):
     assert all(one.truth is truths[one.seed] for one in crossed.traces())
 
 
-def test_the_truth_does_not_depend_on_repeats_nor_a_first_repeat_on_how_many(crossed):
+def test_the_truth_and_the_first_repeat_do_not_depend_on_how_many_there_are(crossed):
     variant, keys = crossed.study.variants[0], []
     for repeats in (3, 1):
         rules = variant.scenario.evaluation.model_copy(update={"repeats": repeats})
@@ -77,8 +77,8 @@ def test_a_seed_counts_once_however_many_of_its_repeats_have_ended(crossed):
 
 def test_a_curve_is_of_seeds(crossed):
     frame = crossed.curves("error", 500).query("contender == 'tree'")
-    told = [METRICS["error"](one.over(500)) for one in of(crossed, "tree")]
-    seeds = np.reshape(told, (2, 3, -1)).mean(axis=1)
+    errors = [METRICS["error"](one.over(500)) for one in of(crossed, "tree")]
+    seeds = np.reshape(errors, (2, 3, -1)).mean(axis=1)
     np.testing.assert_allclose(frame["mean"], seeds.mean(axis=0))
     np.testing.assert_allclose(frame["low"], seeds.min(axis=0))
     np.testing.assert_allclose(frame["high"], seeds.max(axis=0))
@@ -110,11 +110,11 @@ def test_other_frames_count_seeds(crossed):
 
 
 def test_the_page_has_every_repeat(crossed):
-    told = packed(crossed, ["tree", "bayes"])
-    assert [run[:2] for run in told.runs[0] if run[0] == 0] == [(0, 0)] * 3 + [(0, 1)] * 3
+    tallies = packed(crossed, ["tree", "bayes"])
+    assert [run[:2] for run in tallies.runs[0] if run[0] == 0] == [(0, 0)] * 3 + [(0, 1)] * 3
 
 
-def test_values_with_each_seed():
+def test_values_are_means_over_the_repeats_of_a_seed():
     runs = [
         TracedRun({}, "", seed, trace=value, truth=None, repeat=repeat)
         for seed, repeat, value in [(7, 0, 5.0), (2, 0, 1.0), (2, 1, 3.0)]

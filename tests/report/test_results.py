@@ -32,7 +32,7 @@ def test_a_summary_has_a_row_a_contender_and_setting(swept):
     assert needed | {"predict_seconds", "learn_seconds", "online_seconds"} <= set(summary.columns)
 
 
-def test_a_summary_tells_what_the_traces_hold(swept):
+def test_a_summary_is_what_the_traces_hold(swept):
     row = swept.summary().set_index(["noise", "contender"]).loc[(0.2, "frozen")]
     played = [
         one for one in swept.traces() if one.contender == "frozen" and one.setting == {"noise": 0.2}
@@ -48,7 +48,7 @@ def test_a_summary_tells_what_the_traces_hold(swept):
     assert row.accuracy == pytest.approx(1 - row.error)
 
 
-def test_the_oracle_has_no_excess_and_errs_as_the_noise(swept):
+def test_the_oracle_has_no_excess_and_the_error_of_the_noise(swept):
     summary = swept.summary().set_index(["noise", "contender"])
     assert summary.loc[(0.2, "oracle")].excess_error == 0
     assert 0.2 <= summary.loc[(0.2, "oracle")].error < 0.25  # and a ramp
@@ -172,21 +172,21 @@ evaluation: {warmup: 490, interval: 50}
     assert one["better"] == "frozen" and one["mean"] == pytest.approx(apart, abs=1e-12)
 
 
-def test_alarms_stand_beside_detectors_that_hear_nothing(tmp_path):
-    text = """# Who hears it?
+def test_alarms_stand_beside_detectors_that_see_no_errors(tmp_path):
+    text = """# Which policy reacts?
 stream:
   length: 6_000
   concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 14}}
   drift: {kind: recurring, every: 1_500}
 models:
-  hears:
+  alarmed:
     learner: sklearn.naive_bayes.GaussianNB
     policy: {kind: on_drift, memory: 200}
-  deaf: {learner: sklearn.naive_bayes.GaussianNB, policy: static}
+  frozen: {learner: sklearn.naive_bayes.GaussianNB, policy: static}
 evaluation: {seeds: 2, interval: 10}
 """
-    frame = played(text, "hears", tmp_path).alarms().set_index("contender")
-    assert [name.partition(",")[0] for name in frame.index] == ["hears"] * 3
+    frame = played(text, "alarms", tmp_path).alarms().set_index("contender")
+    assert [name.partition(",")[0] for name in frame.index] == ["alarmed"] * 3
     own, *dummies = frame.to_dict("records")
     assert own["changes"] == 3 and own["detected"] >= 2 and own["to_detection"] < 300
     assert all(own["ratio"] > one["ratio"] and own["alarms"] == one["alarms"] for one in dummies)
@@ -257,13 +257,13 @@ evaluation: {warmup: 500, interval: 50}
     words = [text.get_text() for text in panel.texts if text.get_gid() == "found"]
     n = int(row["alarms"])
     assert words == [f"{n} alarm{'s' * (n > 1)}; true or false is unknown"]
-    told = {one.name: one.text for one in figures.plot_all(results)}["alarms"]
-    assert "true or false is unknown" in told and "false alarm" not in told
+    caption = {one.name: one.text for one in figures.plot_all(results)}["alarms"]
+    assert "true or false is unknown" in caption and "false alarm" not in caption
     marked = played(text.replace("rows.csv", "rows.csv, marks: [1_200]"), "marked", tmp_path)
     assert marked.alarms().set_index("contender").loc["wakes", "detected"] == 1
 
 
-def test_recovery_of_recorded_rows_is_told_of_marks_and_counted_errors(tmp_path):
+def test_recovery_of_recorded_rows_follows_from_marks_and_counted_errors(tmp_path):
     rng = np.random.default_rng(0)
     x = rng.random(3000)
     y = np.where(np.arange(3000) < 2000, x > 0.5, x <= 0.5).astype(int)
@@ -283,11 +283,11 @@ report: {window: 100}
     assert frame.loc["frozen", "censored"] and frame.loc["frozen", "depth"] > 0.8
     assert not frame.loc["retrained", "censored"] and frame.loc["retrained", "rows"] == 200
     assert not len(results.regret()) and results.summary().excess_error.isna().all()
-    told = results.verdict()
-    assert "The error of the best possible predictor is not known." in str(told)
+    verdict = str(results.verdict())
+    assert "The error of the best possible predictor is not known." in verdict
 
 
-def test_forgetting_is_told_where_it_was_probed(tmp_path, plain):
+def test_forgetting_is_known_where_it_was_probed(tmp_path, plain):
     text = """# What is forgotten?
 stream:
   length: 6_000
@@ -307,7 +307,7 @@ evaluation: {seeds: 2, probe: 400}
     assert third.loc["a", "visit"] == 2 and third.loc["a", "error"] < 0.2 < third.loc["b", "error"]
     own = frame[(frame.contender == "retrained") & (frame.concept == "a")]
     assert own.visit.tolist() == [1, 1, 2] and own.ruling.tolist() == ["a", "b", "a"]
-    told = results.forgetting().set_index("contender")
+    lasting = results.forgetting().set_index("contender")
     probes = [one.trace.probes for one in results.traces() if one.contender == "retrained"]
     errors = [one.errors[2].tolist() for one in probes]
     assert errors[0] != errors[1] and np.allclose(
@@ -315,8 +315,8 @@ evaluation: {seeds: 2, probe: 400}
     )
     means = np.mean([lost(one.errors, one.ruling) for one in probes], axis=0)
     names = ["error", "forgetting", "backward_transfer"]
-    assert np.allclose(told.loc["retrained", names].astype(float), means)
-    assert told.loc["retrained", "forgetting"] > 0.3 > 0.1 > told.loc["frozen", "forgetting"]
+    assert np.allclose(lasting.loc["retrained", names].astype(float), means)
+    assert lasting.loc["retrained", "forgetting"] > 0.3 > 0.1 > lasting.loc["frozen", "forgetting"]
     assert not len(plain.forgetting())
     again = played(text, "forgets", tmp_path).probed()  # from the store
     assert again.equals(frame)

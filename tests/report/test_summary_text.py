@@ -1,4 +1,4 @@
-"""Tables for the terminal."""
+"""The summary for the terminal, and remarks on it."""
 
 import io
 
@@ -15,7 +15,7 @@ def printed(results, width):
     return console.file.getvalue()
 
 
-def test_a_narrow_terminal_is_spared_columns_not_digits(swept):
+def test_a_narrow_terminal_has_fewer_columns_not_fewer_digits(swept):
     wide, narrow = printed(swept, 120), printed(swept, 60)
     assert "labels" in wide and "labels" not in narrow
     for text in (wide, narrow):
@@ -23,7 +23,7 @@ def test_a_narrow_terminal_is_spared_columns_not_digits(swept):
         assert max(map(len, text.splitlines())) <= 120
 
 
-def test_probabilities_that_were_not_given_are_told(tmp_path):
+def test_missing_probabilities_are_remarked(tmp_path):
     text = """stream: {length: 3_000, concepts: {a: {kind: sea, threshold: 8}}, noise: 0.3}
 models:
   bayes:
@@ -34,8 +34,8 @@ evaluation: {probabilities: true}
     results = played(text, "missing", tmp_path)
     own = next(one for one in results.traces() if one.contender == "bayes")
     rows = int(own.trace.columns["missing_probabilities"].sum())
-    told = [said for said in remarks(results) if said.startswith("bayes gave no probabilities of")]
-    assert rows and told and f" {rows:,} rows" in told[0]
+    found = [text for text in remarks(results) if text.startswith("bayes gave no probabilities of")]
+    assert rows and found and f" {rows:,} rows" in found[0]
     assert np.isnan(results.summary().set_index("contender").log_loss["bayes"])
 
 

@@ -112,7 +112,7 @@ def test_the_worked_example_of_an_imbalanced_stream():
     assert f"{results.verdict()}\n" == EXAMPLES[2]
 
 
-def test_nobody_is_said_to_win_what_chance_may_have_decided():
+def test_no_contender_wins_what_chance_may_have_decided():
     rng, wins = np.random.default_rng(0), 0
     for _ in range(60):
         pair = {name: rng.binomial(ROWS, 0.2, (4, INTERVALS)) for name in ("a", "b")}
@@ -129,21 +129,21 @@ def test_simple_references_that_are_not_beaten_are_named_with_an_interval():
     assert "no_change" not in str(results_of({"a": seeded(30, 30), "b": seeded(9, 9)}).verdict())
 
 
-def test_many_phases_are_counted_and_those_too_short_are_said_to_be(swept):
+def test_many_phases_are_counted_and_so_are_those_too_short(swept):
     runs = {"a": noisy(0.05), "b": noisy(0.2)}
     drift = {"kind": "recurring", "every": 500}
-    said = str(results_of(runs, drift=drift).verdict())
-    assert "Best in the 12 phases between changes: too short to tell in 12." in said
+    text = str(results_of(runs, drift=drift).verdict())
+    assert "Best in the 12 phases between changes: too short to tell in 12." in text
     runs = {"a": noisy(0.05, 10), "b": noisy(0.2, 10)}
-    said = str(results_of(runs, drift=drift).verdict())
-    assert "Best in the 12 phases between changes: a in 12." in said
+    text = str(results_of(runs, drift=drift).verdict())
+    assert "Best in the 12 phases between changes: a in 12." in text
     assert swept.verdict()[0].text.startswith("noise = 0.0: Over 2 seeds, ")
 
 
 def test_one_contender_has_neither_phases_nor_a_next():
-    said = str(results_of({"a": seeded(5, 9)}).verdict())
-    assert said.startswith("Over 10 seeds, a has 7.0 % error (6.5 to 7.5 at 95 %).")
-    assert "phase" not in said and "next" not in said and "pays" not in said
+    text = str(results_of({"a": seeded(5, 9)}).verdict())
+    assert text.startswith("Over 10 seeds, a has 7.0 % error (6.5 to 7.5 at 95 %).")
+    assert "phase" not in text and "next" not in text and "pays" not in text
 
 
 def test_the_metric_asked_for_decides_who_is_best():
@@ -157,7 +157,7 @@ def test_the_metric_asked_for_decides_who_is_best():
     assert by_recall.compare().iloc[0][["better", "metric"]].to_list() == ["careful", "recall of 1"]
 
 
-def test_equality_is_said_only_within_the_margin_that_was_asked_for():
+def test_equality_is_only_within_the_margin_that_was_asked_for():
     pair = {"a": noisy(0.2, 20), "b": noisy(0.2, 20, seed=1)}
     assert "equal" not in str(results_of(pair).verdict())
     apart = results_of({"a": seeded(5, 5), "b": seeded(5.5, 5.5)}, equivalence=2.0)
@@ -172,35 +172,35 @@ def test_equality_is_said_only_within_the_margin_that_was_asked_for():
 
 def test_whether_keeping_up_pays_is_judged_with_the_same_learner():
     better = {"frozen": seeded(9, 9), "online": seeded(5, 5)}
-    said = str(results_of(better).verdict())
-    assert "Keeping a model up to date pays: the static contender frozen has 9.0 % error" in said
-    assert "than online, with the same learner." in said
-    said = str(results_of({"frozen": seeded(5, 5), "online": seeded(9, 9)}).verdict())
-    assert "Keeping a model up to date does not pay: online, with the same learner, has" in said
+    text = str(results_of(better).verdict())
+    assert "Keeping a model up to date pays: the static contender frozen has 9.0 % error" in text
+    assert "than online, with the same learner." in text
+    text = str(results_of({"frozen": seeded(5, 5), "online": seeded(9, 9)}).verdict())
+    assert "Keeping a model up to date does not pay: online, with the same learner, has" in text
     pair = {"frozen": noisy(0.2, 5), "online": noisy(0.2, 5, seed=1)}
     assert "Whether keeping a model up to date pays is open" in str(results_of(pair).verdict())
-    said = str(results_of(better, others={"online": "majority"}).verdict())
-    assert "pays" not in said
-    assert "The static contender frozen has 9.0 % error, 4.00 points more" in said
-    assert "than online, with another learner." in said
+    text = str(results_of(better, others={"online": "majority"}).verdict())
+    assert "pays" not in text
+    assert "The static contender frozen has 9.0 % error, 4.00 points more" in text
+    assert "than online, with another learner." in text
 
 
 def test_where_none_is_static_the_weakest_is_named():
     three = {"a": seeded(5, 5), "b": seeded(9, 9), "c": seeded(20, 20)}
-    said = str(results_of(three).verdict())
-    assert "c is weakest, with 20.0 % error: 15.0 points more (14.7 to 15.3)." in said
+    text = str(results_of(three).verdict())
+    assert "c is weakest, with 20.0 % error: 15.0 points more (14.7 to 15.3)." in text
 
 
-def test_repeats_that_are_all_the_same_are_said_to_be():
+def test_the_verdict_names_repeats_that_are_all_the_same():
     results = results_of({"a": noisy(0.1), "b": noisy(0.2, seed=1)})
     runs = [
         run._replace(repeat=repeat)
         for run in results.traces()
         for repeat in range(1 if run.contender == "no_change" else 3)
     ]
-    said = str(with_runs(results, runs).verdict())
-    assert said.startswith("On this one stream, with 3 trained models a contender (all the same), ")
-    assert "Take care" not in said
+    text = str(with_runs(results, runs).verdict())
+    assert text.startswith("On this one stream, with 3 trained models a contender (all the same), ")
+    assert "Caution" not in text
 
 
 def test_no_sentence_names_more_than_six():
@@ -210,12 +210,12 @@ def test_no_sentence_names_more_than_six():
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "  ", "e+0", "unknown"])
-def test_sentences_have_no_gaps(swept, plain, text):
+def test_sentences_have_no_holes(swept, plain, text):
     for results in (swept, plain):
         assert not any(text in block.text for block in results.verdict())
 
 
-def test_who_has_not_ended_with_every_seed_is_left_out():
+def test_contenders_that_have_not_ended_with_every_seed_are_left_out():
     results = results_of({"a": seeded(5, 5), "b": seeded(9, 9)})
     runs = [run for run in results.traces() if (run.contender, run.seed) != ("b", 2)]
     results = with_runs(results, runs)
@@ -238,10 +238,10 @@ def test_recorded_rows_are_one_stream_whatever_the_seeds(plain):
     assert plain.verdict()[0].text.startswith("On this recorded stream, with these trained models")
 
 
-def test_intervals_that_are_too_few_are_said_to_be_and_what_gives_more(plain):
-    said = str(plain.verdict())
-    assert "46 intervals of one stream are too few; evaluation: {interval: 11} gives more" in said
-    assert "more points" not in said and "No contender" not in said
+def test_the_verdict_names_intervals_that_are_too_few_and_what_gives_more(plain):
+    text = str(plain.verdict())
+    assert "46 intervals of one stream are too few; evaluation: {interval: 11} gives more" in text
+    assert "more points" not in text and "No contender" not in text
 
 
 def test_with_one_stream_the_spread_over_repeats_is_added():
@@ -261,8 +261,8 @@ def test_with_one_stream_the_spread_over_repeats_is_added():
     assert several.unit == "repeats" and alone.unit == "stream"
     assert several["mean"] == pytest.approx(alone["mean"] - 0.03)
     assert several.high - several.low > 2 * (alone.high - alone.low)
-    said = results.verdict()[0].text
-    assert said.startswith("On this one stream, with 2 trained models a contender, ")
+    text = results.verdict()[0].text
+    assert text.startswith("On this one stream, with 2 trained models a contender, ")
 
 
 def test_a_verdict_in_markdown_has_lists_and_a_table():
