@@ -1,31 +1,32 @@
 """Amounts: metrics, differences and counts as people read them."""
 
 import math
+from collections.abc import Iterable
 
 from driftsim.evaluation.metrics import METRICS
 
 MOST_NAMES = 6  # of a sentence
 
 
-def title(metric):
+def title(metric: str) -> str:
     """The name of a metric in a sentence."""
     return METRICS[metric].title if metric in METRICS else metric.replace("_", " ")
 
 
-def as_percent(metric):
+def as_percent(metric: str) -> bool:
     """Whether a metric is a share of rows."""
     kind = metric.partition(" of ")[0].removesuffix("_micro")
     return kind in METRICS and METRICS[kind].unit == "%"
 
 
-def amount(metric, value, half=math.nan):
+def amount(metric: str, value: float, half: float = math.nan) -> str:
     """A value of a metric with its unit, as precise as half of its interval allows."""
     if as_percent(metric):
         return f"{number(100 * value, 100 * half, least=1)} %"
     return number(value, half)
 
 
-def points(metric, difference, half=math.nan):
+def points(metric: str, difference: float, half: float = math.nan) -> str:
     """A difference of two values with its unit: points for shares of rows."""
     if as_percent(metric):
         text = number(100 * difference, 100 * half, least=1)
@@ -33,15 +34,18 @@ def points(metric, difference, half=math.nan):
     return number(difference, half)
 
 
-def interval(metric, low, high):
+def interval(metric: str, low: float, high: float) -> str:
     """An interval as people write it: 2.7 to 2.9."""
     scale = 100 if as_percent(metric) else 1
     half, least = scale * (high - low) / 2, 1 if scale == 100 else None
     return f"{number(scale * low, half, least)} to {number(scale * high, half, least)}"
 
 
-def number(value, half=math.nan, least=None, digits=3):
-    """A number as precise as half of its interval allows, or to some digits; never 2e+02."""
+def number(value: float, half: float = math.nan, least: int | None = None, digits: int = 3) -> str:
+    """A number as precise as half of its interval allows, or to some digits; never 2e+02.
+
+    It has at least `least` places after the point.
+    """
     if not math.isfinite(value):
         return "unknown"
     if half > 0 and math.isfinite(half):
@@ -57,19 +61,19 @@ def number(value, half=math.nan, least=None, digits=3):
     return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("-")
 
 
-def seconds(value):
+def seconds(value: float) -> str:
     """Seconds to two digits, without zeros at the end: 0.008, 1.5, 230."""
     text = number(value, digits=2)
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def named(name):
+def named(name: str) -> str:
     """The name of a contender in a sentence."""
     return name if " " not in name else f"'{name}'"
 
 
-def listed(names, most=MOST_NAMES):
-    """Names as a sentence has them, not more than a few."""
+def listed(names: Iterable[str], most: int = MOST_NAMES) -> str:
+    """Names in a sentence, not more than a few: a, b and 3 others."""
     names = [*names]
     if len(names) > most:
         names = [*names[: most - 1], f"{len(names) - most + 1} others"]

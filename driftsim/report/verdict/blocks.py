@@ -12,19 +12,19 @@ class Block(NamedTuple):
     items: tuple[str, ...] = ()
     table: pd.DataFrame | None = None
 
-    def __str__(self):
+    def __str__(self) -> str:
         lines = [self.text, *(f"- {item}" for item in self.items)]
         return "\n".join(lines if self.table is None else [*lines, aligned(self.table)])
 
 
-class Verdict(tuple):
-    """What a study shows, a `Block` for each thing there is to say; `str` gives it as text."""
+class Verdict(tuple[Block, ...]):
+    """What a study shows, a `Block` for each thing; `str` gives it as text."""
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "\n".join(map(str, self))
 
 
-def aligned(table):
+def aligned(table: pd.DataFrame) -> str:
     """A table as text: the first column to the left, the others to the right."""
     rows = [list(table), *table.values.tolist()]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]

@@ -254,7 +254,7 @@ class Contest:
         largest, rows = int(np.argmax(actual)), int(actual.sum())
         if actual[largest] < IMBALANCED * rows:
             return
-        name = (schema.classes or range(schema.n_classes))[largest]
+        name = (schema.classes or range(schema.n_classes or 0))[largest]
         share, others = actual[largest] / rows, rows - actual[largest]
         found = amount("recall", (correct.sum() - correct[largest]) / max(others, 1))
         yield (
