@@ -1,8 +1,8 @@
-"""The coverage of intervals along one stream: how often the true mean lies within them.
+"""The coverage of intervals along one stream: how often they contain the true mean.
 
-Series of many dependences are drawn, most with a change in the middle, and the interval of each
-is made as for a study of one seed. Run it from the root of the repository; it prints the
-tables of docs/measures.md, in minutes.
+It draws series with many kinds of dependence, most with a change in the middle, and computes the
+interval of each as for a study with one seed. Run it from the root of the repository; it prints
+the tables of docs/measures.md, in minutes.
 """
 
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def moving_average(order):
 
 
 def fractional(rng, shape, d=0.3):
-    """A dependence that dies out so slowly that its sum is infinite."""
+    """A dependence that decays so slowly that its sum is infinite."""
     lags = np.arange(1, shape[1] + WARM)
     weights = np.cumprod(np.append(1.0, (lags - 1 + d) / lags))
     noise = rng.standard_normal((shape[0], 2 * len(weights)))
@@ -59,13 +59,13 @@ def fractional(rng, shape, d=0.3):
 
 
 def weak(rng, shape):
-    """A weak but stubborn part under white noise of ten times its variance."""
-    stubborn = autoregression(0.95)(rng, shape) * np.sqrt(1 - 0.95**2)
-    return np.sqrt(0.1) * stubborn + rng.standard_normal(shape)
+    """A weak but persistent part under white noise of ten times its variance."""
+    persistent = autoregression(0.95)(rng, shape) * np.sqrt(1 - 0.95**2)
+    return np.sqrt(0.1) * persistent + rng.standard_normal(shape)
 
 
 def bursts(rng, shape, every=100, mean=10):
-    """Rare bursts, of ten intervals or so, in a little noise."""
+    """Rare bursts of about ten intervals, in a little noise."""
     n = shape[1] + WARM
     ends = np.arange(n) + rng.geometric(1 / mean, (shape[0], n))
     ends = np.where(rng.random((shape[0], n)) < 1 / every, ends, 0)
@@ -90,12 +90,12 @@ def regimes(height):
 
 
 def transient(share):
-    """Recovering from the change, exponentially, to 1/e within a share of the phase."""
+    """An exponential recovery from the change, to 1/e within a share of the phase."""
     return lambda t: 4 * np.exp(-(t % 0.5) / (0.5 * share))
 
 
 def power_law(t):
-    """Recovering from the change, ever more slowly."""
+    """A recovery from the change that slows down."""
     return 4 * (1 + (t % 0.5) / 0.01) ** -0.5
 
 
@@ -158,7 +158,7 @@ BESIDE = (  # of which the published methods are measured, too
 class Coverage(NamedTuple):
     """What intervals at 95 % of a case come to."""
 
-    share: float  # of repetitions, in which the true mean lies within
+    share: float  # of repetitions, whose interval contains the true mean
     width: float  # their median, beside that of knowing the variance of the mean
 
 
@@ -184,13 +184,13 @@ def half_widths(series, phases):
 
 
 def published(series, phases):
-    """The same by published methods as they stand, with one transient and eight waves.
+    """The same by published methods, with one transient and eight waves.
 
     Equal-weighted cosines (Müller 2004; Lazarus, Lewis & Stock 2018), never narrower than an
     autoregression of order one whose coefficient is corrected to the order 1 / n.
     """
-    n, begins = series.shape[1], [*phases, series.shape[1]]
-    parts = [one_transient(start, stop, n) for start, stop in pairwise(begins)]
+    n, starts = series.shape[1], [*phases, series.shape[1]]
+    parts = [one_transient(start, stop, n) for start, stop in pairwise(starts)]
     shares, squares = [], []
     for part in parts:
         m, count = part.waves.shape

@@ -47,7 +47,7 @@ def study():
 
 
 def played():
-    """Traces such as runs leave, of answers drawn at random."""
+    """Traces as of runs with random predictions."""
     rng = np.random.default_rng(0)
     first = np.arange(INTERVALS) * ROWS
     rows = {"first_row": first, "last_row": first + ROWS - 1, "rows": np.full(INTERVALS, ROWS)}

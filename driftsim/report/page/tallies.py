@@ -9,7 +9,6 @@ import numpy as np
 
 from driftsim.evaluation.metrics import Metric
 from driftsim.evaluation.trace import LABEL_MOMENTS
-from driftsim.report.measures import excess
 
 REFERENCES = ("majority", "mean", "no_change")
 REGRESSION = ("absolute_error", "squared_error", "excess_squared_error")
@@ -33,7 +32,7 @@ def of_contender(truth: Columns, trace: Columns) -> dict[str, np.ndarray]:
         if kept["missed"].shape[1] != 2:
             kept["confused"] = (trace["predicted"] - trace["correct"])[:, :-1]
     if "expected_error" in trace and "bayes_error" in truth:
-        kept["excess"] = excess({**truth, **trace})
+        kept["excess"] = excess(truth, trace["expected_error"])
     return kept
 
 
@@ -50,9 +49,13 @@ def of_truth(truth: Columns) -> dict[str, np.ndarray]:
     kept = {name: truth[name] for name in names if name in truth}
     for one in REFERENCES:
         if f"{one}_expected_error" in truth and "bayes_error" in truth:
-            expected = {"expected_error": truth[f"{one}_expected_error"]}
-            kept[f"{one}_excess"] = excess({**truth, **expected})
+            kept[f"{one}_excess"] = excess(truth, truth[f"{one}_expected_error"])
     return kept
+
+
+def excess(truth: Columns, expected_error: np.ndarray) -> np.ndarray:
+    """The expected error of each interval beyond the best possible; below 0 by rounding alone."""
+    return np.maximum(expected_error - truth["bayes_error"], 0)
 
 
 def available(scenes, models):

@@ -70,7 +70,7 @@ const WINDOWS = {
   },
 };
 
-/** The entries so far, joined; `restarts(i)` tells where a new run starts. */
+/** The entries so far, joined; a new run starts where `restarts(i)`. */
 function running(n, at, join, restarts) {
   let last;
   const next = (i) => (last = i && !restarts(i) ? join(last, at(i)) : at(i));
