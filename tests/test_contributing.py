@@ -1,5 +1,6 @@
 """The steps of CONTRIBUTING.md: where one is left out, a test here says what is missing."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from driftsim.kinds import FAMILIES
 from driftsim.report.figures import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
-README, SCENARIOS, GENERATORS, FIGURES, MEASURES = (
+README, SCENARIOS, GENERATORS, FIGURES, MEASURES, COMMANDS = (
     (ROOT / path).read_text(encoding="utf-8")
     for path in (
         "README.md",
@@ -18,6 +19,7 @@ README, SCENARIOS, GENERATORS, FIGURES, MEASURES = (
         "docs/generators.md",
         "docs/figures.md",
         "docs/measures.md",
+        "driftsim/cli.py",
     )
 )
 OWN = [
@@ -69,6 +71,17 @@ def test_a_metric_is_in_the_docs_as_it_is_declared(metric):
     assert line in MEASURES.splitlines(), f"docs/measures.md lacks this line: {line}"
 
 
+@pytest.mark.parametrize("name", METRICS)
+def test_a_metric_has_a_known_answer(name):
+    files = (ROOT / "tests" / "evaluation").glob("test_*.py")
+    tests = "".join(path.read_text(encoding="utf-8") for path in files)
+    cure = "add one to tests/evaluation/test_metrics.py"
+    assert f'"{name}"' in tests, f"no known answer of '{name}': {cure}"
+
+
 @pytest.mark.parametrize("name", KINDS)
-def test_a_figure_is_in_the_docs(name):
+def test_a_figure_is_in_the_docs_and_the_help(name):
     assert f"\n## {name}\n" in FIGURES, f"docs/figures.md has no section '## {name}': add one"
+    cure = "add it to the help of --figure"
+    options = COMMANDS.partition("\nFigure = ")[2].partition("\n]")[0]
+    assert re.search(rf"\b{name}\b", options), f"driftsim/cli.py does not name '{name}': {cure}"
