@@ -1,8 +1,10 @@
-"""Draws docs/generators.md: every concept in a picture, before and after a drift.
+"""Makes docs/generators.md: every concept in a picture, before and after a drift.
 
-Run it from anywhere; it writes beside itself, the same bytes each time.
+It writes beside itself, and plots the pictures that are missing and those of the kinds that are
+named: `docs/generators.py sea`.
 """
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -27,22 +29,27 @@ and shows a whole scenario. This page is made by `python docs/generators.py`.
 """
 
 
-def main():
+def main(kinds):
+    """Write the page, and plot the pictures of some kinds, or those that are missing."""
     sections = [HEAD]
-    for kind in CONCEPTS:
-        stream = Stream.model_validate(parsed(scenario(kind))[0]["stream"])
+    for kind, (before, after) in CONCEPTS.items():
         picture = FOLDER / "pictures" / f"{kind}.png"
-        picture.parent.mkdir(exist_ok=True)
-        with rc_context(STYLE):
-            columns = telling(stream) if kind == "text" else COLUMNS.get(kind, (0, 1))
-            drawn(stream, columns).savefig(picture, dpi=72, metadata={"Software": None})
-        before, after = CONCEPTS[kind]
+        if kind in kinds or not picture.exists():
+            plot(kind, picture)
         sections.append(
             f"## {kind}\n\n{described(Concept.kinds[kind])}\n\n"
             f"![Two features of {kind}, before and after a drift](pictures/{kind}.png)\n\n"
             f"`{{kind: {kind}, {before}}}` → `{{kind: {kind}, {after}}}`\n"
         )
     (FOLDER / "generators.md").write_text("\n".join(sections), encoding="utf-8")
+
+
+def plot(kind, picture):
+    """Plot a kind of concept into a file."""
+    stream = Stream.model_validate(parsed(scenario(kind))[0]["stream"])
+    with rc_context(STYLE):
+        columns = telling(stream) if kind == "text" else COLUMNS.get(kind, (0, 1))
+        drawn(stream, columns).savefig(picture, dpi=72, metadata={"Software": None})
 
 
 def drawn(stream, columns):
@@ -86,4 +93,4 @@ def shaken(X, j, schema):
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
