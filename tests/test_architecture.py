@@ -130,7 +130,7 @@ def test_parts_are_written_out_in_one_way():
 
 
 HOOKS = {"__init__", "model_post_init", "model_validator", "field_validator"}
-OWING = {path for path in map(module, FILES) if path.startswith("streams.")} | {"learners.learner"}
+OWING = {"learners.learner"}
 AROUND = re.compile(
     r"(object\.__setattr__|setattr|[\w.]+\.__dict__\.(update|setdefault|pop|clear))\("
 )
