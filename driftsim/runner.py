@@ -15,6 +15,7 @@ import numpy as np
 
 from driftsim.evaluation.prequential import COMPILING, last_of
 from driftsim.evaluation.trace import Trace
+from driftsim.learners.sklearn import unknown_category
 from driftsim.messages import ScenarioError, line, plural
 from driftsim.own import load_parts
 from driftsim.rows import Outgrown, Unfit
@@ -197,7 +198,7 @@ def execute(
             raise
         row = getattr(error, "row", None)  # where it was raised, if that is known exactly
         at = f"at row {row:,}" if isinstance(row, int) else when(unpickled, rows.last)
-        failure = f"failed {at}: {error_line(error)}"
+        failure = f"failed {at}: {explained(error, unpickled)}"
         return Result(None, failure, traceback.format_exc(), log.notes)
 
 
@@ -267,6 +268,15 @@ def when(run: Run | None, row: int | None) -> str:
     if row == run.rules.warmup:
         return "before its first prediction"
     return "while its kernel was compiled" if row == COMPILING else f"after {plural(row, 'row')}"
+
+
+def explained(error: BaseException, run: Run | None) -> str:
+    """An error in a line; a category that an encoder does not know, by text and column."""
+    row = getattr(error, "row", None)
+    if run is None or not isinstance(row, int) or "unknown categories" not in error_line(error):
+        return error_line(error)
+    x = run.stream.rows(run.seed, row, row + 1).X[0]
+    return unknown_category(error, x, run.stream.schema) or error_line(error)
 
 
 def error_line(error: BaseException) -> str:

@@ -369,5 +369,8 @@ evaluation: {warmup: 100}
     )
     (run, *_) = [run for run in missing(load(tmp_path / "late.yaml"), Store(tmp_path))][1:]
     ended = execute(run.parts, pickle.dumps(run))
-    assert ended.failure.startswith("failed at row 423: ValueError: Found unknown categories")
-    assert "\n" not in ended.failure and "Traceback" in ended.traceback
+    assert ended.failure == (
+        "failed at row 423: no row that the encoder was trained on has 'new' in column 'level'; "
+        "set handle_unknown of the encoder"
+    )
+    assert "Found unknown categories" in ended.traceback

@@ -1,6 +1,7 @@
 """scikit-learn estimators: `{kind: sklearn.tree.DecisionTreeClassifier, max_depth: 5}`."""
 
 import copy
+import re
 
 import numpy as np
 from pydantic import model_validator
@@ -8,7 +9,8 @@ from pydantic import model_validator
 from driftsim.learners.column_names import by_index
 from driftsim.learners.learner import LibraryLearner, Model, given, mismatch
 from driftsim.libraries import assembled, called, imported
-from driftsim.messages import brief
+from driftsim.messages import brief, short
+from driftsim.rows import Schema
 from driftsim.safety import FUNCTIONS, guard
 
 
@@ -177,6 +179,24 @@ class Classifier(Model):
             self._lacking = None
         *before, last = steps(self._estimator)
         last.partial_fit(passed(before, rows.X), rows.y, classes=classes)
+
+
+def unknown_category(error: BaseException, x: np.ndarray, schema: Schema) -> str | None:
+    """What an encoder does not know of a row (d,), by text and column, or None.
+
+    scikit-learn's own message names the code, and the column within the encoder.
+    """
+    found = re.match(r"Found unknown categories \[(.+?)\]", str(error))
+    codes = set(map(float, re.findall(r"-?\d+\.\d*", found[1]))) if found else set()
+    cells = [
+        f"{short(schema.values[j][int(x[j])])} in column '{schema.names[j]}'"
+        for j in schema.values
+        if x[j] in codes
+    ]
+    if not cells:
+        return None
+    known = "no row that the encoder was trained on has"
+    return f"{known} {' or '.join(cells)}; set handle_unknown of the encoder"
 
 
 def updatable(estimator):
