@@ -5,7 +5,7 @@ import pytest
 from examples import EXAMPLES, FEW, ONE_EACH, cut, predictions, rows_of, sea_stream
 
 from driftsim.adaptation.policies import Policy
-from driftsim.evaluation.labels import Chance, Labels, arrivals
+from driftsim.evaluation.labels import Labels, Uniforms, arrivals
 from driftsim.evaluation.prequential import Contender, evaluate, truth
 from driftsim.evaluation.rules import Rules
 from driftsim.learners.learner import Learner, Model
@@ -223,7 +223,7 @@ def test_labels_come_in_once_each_and_after_their_row(stream, labels):
                 assert t in seen
                 came.append(t)
     assert len(set(came)) == len(came)
-    due = labels.due(rows.t, rows.y, Chance(0))
+    due = labels.due(rows.t, rows.y, Uniforms(0))
     assert sorted(came) == rows.t[due < 2400].tolist()
 
 

@@ -26,7 +26,7 @@ class FeatureMonitor:
         if rows is not None:
             self._before = rows.X
         self.row, self._quiet_until = t + self._window, t + self._cooldown
-        self._seen = []
+        self._seen: list[np.ndarray] = []  # of the window
 
     def update(self, arrival: Arrival, predicted: np.ndarray) -> Fired | None:
         """Take in the features of an arrival; None, since labels decide nothing here."""

@@ -23,7 +23,7 @@ class Memory(Part):
         if isinstance(value, bool) or not isinstance(value, int | float):
             return super().in_full(value)
         try:
-            Last(labels=value)
+            Last.model_validate({"labels": value})
             return {"kind": "last", "labels": value}
         except ValidationError as error:
             raise ValueError(error.errors()[0]["msg"]) from None
@@ -50,8 +50,8 @@ class Last(Memory):
     def start(self):
         return LabelBuffer(self.labels)
 
-    @model_serializer
-    def _to_kind(self):
+    @model_serializer(mode="wrap")
+    def _to_kind(self, dump):
         return self.labels
 
 

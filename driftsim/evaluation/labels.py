@@ -1,6 +1,7 @@
 """Labels: when the label of a row comes in, if ever."""
 
 from abc import abstractmethod
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
 import numpy as np
@@ -8,7 +9,7 @@ from pydantic import Field, WrapValidator, model_validator
 
 from driftsim.messages import short
 from driftsim.parts import MOST_ROWS, Number, Part, Position, Rows, Share
-from driftsim.rows import Arrival, Labelled
+from driftsim.rows import Arrival, Labelled, Schema
 from driftsim.streams.seeds import LABELS, spawn_rng
 from driftsim.streams.world import BLOCK
 
@@ -27,27 +28,46 @@ def _rate(value, check):
 Rate = Annotated[Share | list[Share], WrapValidator(_rate)]
 
 
+class Uniforms:
+    """Counter-based uniform numbers: one in [0, 1) for each position, in whatever order."""
+
+    def __init__(self, seed: int, depth: int = 0):
+        self._seed, self._depth = seed, depth
+
+    def at(self, t: np.ndarray) -> np.ndarray:
+        """The numbers of positions (n,)."""
+        path = (self._depth,) if self._depth else ()
+        blocks, place = np.unique(t // BLOCK, return_inverse=True)
+        drawn = [spawn_rng(self._seed, LABELS, int(b), *path).random(BLOCK) for b in blocks]
+        return np.array(drawn).reshape(-1, BLOCK)[place, t % BLOCK]
+
+    @property
+    def nested(self) -> "Uniforms":
+        """Other numbers, for the labels that these are made `of`."""
+        return Uniforms(self._seed, self._depth + 1)
+
+
 class Labels(Part):
     """When labels come in."""
 
     renamed_members = {"fault": "incompatibility"}
 
     @abstractmethod
-    def due(self, t, y, chance):
+    def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
         """The position after whose prediction the label of each row comes in, or NEVER.
 
-        Rows are at positions `t` (n,), with labels `y` (n,); `chance` tells a uniform number for
-        each position, for whatever is random.
+        Rows are at positions `t` (n,), with labels `y` (n,); `uniforms.at(t)` are random numbers.
         """
 
-    def incompatibility(self, schema):
+    def incompatibility(self, schema: Schema) -> str | None:
         """Why labels of this schema cannot come in so, or None."""
+        return None
 
 
 class AtOnce(Labels):
     """Each label comes in before the next row is predicted."""
 
-    def due(self, t, y, chance):
+    def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
         return t
 
 
@@ -56,7 +76,7 @@ class Altered(Labels):
 
     of: Labels = AtOnce()
 
-    def incompatibility(self, schema):
+    def incompatibility(self, schema: Schema) -> str | None:
         return self.of.incompatibility(schema)
 
 
@@ -65,8 +85,8 @@ class Delayed(Altered):
 
     rows: Position  # between a row and its label
 
-    def due(self, t, y, chance):
-        return later(self.of.due(t, y, chance.inner), self.rows)
+    def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
+        return later(self.of.due(t, y, uniforms.nested), self.rows)
 
 
 class Random(Altered):
@@ -76,10 +96,10 @@ class Random(Altered):
     law: Literal["geometric", "uniform", "log_normal"] = "geometric"
     sigma: Annotated[Number, Field(gt=0, le=10)] = 1.0  # of a log-normal delay's logarithm
 
-    def due(self, t, y, chance):
-        delay = LAWS[self.law](chance.of(t), self.mean, self.sigma)
+    def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
+        delay = LAWS[self.law](uniforms.at(t), self.mean, self.sigma)
         delay = np.minimum(delay, MOST_ROWS).astype(np.int64)
-        return later(self.of.due(t, y, chance.inner), delay)
+        return later(self.of.due(t, y, uniforms.nested), delay)
 
 
 class Batches(Altered):
@@ -87,25 +107,26 @@ class Batches(Altered):
 
     every: Rows  # of the stream, counted from its first row
 
-    def due(self, t, y, chance):
-        due = self.of.due(t, y, chance.inner)
+    def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
+        due = self.of.due(t, y, uniforms.nested)
         return later(due, self.every - 1 - due % self.every)
 
 
 class Share_(Altered):
-    """Only a share of the rows is ever labelled, each by chance."""
+    """Only a share of the rows is ever labelled, each at random."""
 
     rate: Rate  # of all rows, or of those of each class
 
-    def due(self, t, y, chance):
+    def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
         rate = np.asarray(self.rate)
-        labelled = chance.of(t) < (rate[y] if rate.ndim else rate)
-        return np.where(labelled, self.of.due(t, y, chance.inner), NEVER)
+        labelled = uniforms.at(t) < (rate[y] if rate.ndim else rate)
+        return np.where(labelled, self.of.due(t, y, uniforms.nested), NEVER)
 
-    def incompatibility(self, schema):
-        if np.ndim(self.rate) and (schema.regression or len(self.rate) != schema.n_classes):
+    def incompatibility(self, schema: Schema) -> str | None:
+        rates = np.size(self.rate)
+        if np.ndim(self.rate) and (schema.regression or rates != schema.n_classes):
             there = "no classes" if schema.regression else f"{schema.n_classes} classes"
-            return f"{len(self.rate)} rates for {there}; give one number, or one a class"
+            return f"{rates} rates for {there}; give one number, or one a class"
         return super().incompatibility(schema)
 
 
@@ -119,11 +140,11 @@ class Budget(Altered):
     labels: Rows  # that can be paid for
     per: Rows  # rows
 
-    def due(self, t, y, chance):
+    def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
         part = self._part(t)
         first, stop = self._first(part), self._first(part + 1)
-        picked = first + np.floor(chance.of(first) * (stop - first)).astype(np.int64)
-        return np.where(t == picked, self.of.due(t, y, chance.inner), NEVER)
+        picked = first + np.floor(uniforms.at(first) * (stop - first)).astype(np.int64)
+        return np.where(t == picked, self.of.due(t, y, uniforms.nested), NEVER)
 
     def _part(self, t):
         stretch, row = np.divmod(t, self.per)
@@ -143,25 +164,6 @@ class Budget(Altered):
         if self.labels * self.per >= 2**62:
             raise ValueError("such long stretches cannot be cut; divide both numbers by the same")
         return self
-
-
-class Chance:
-    """A uniform number in [0, 1) for each position, whatever is asked along with it."""
-
-    def __init__(self, seed, depth=0):
-        self._seed, self._depth = seed, depth
-
-    def of(self, t):
-        """The numbers of positions (n,)."""
-        path = (self._depth,) if self._depth else ()
-        blocks, place = np.unique(t // BLOCK, return_inverse=True)
-        drawn = [spawn_rng(self._seed, LABELS, int(b), *path).random(BLOCK) for b in blocks]
-        return np.array(drawn).reshape(-1, BLOCK)[place, t % BLOCK]
-
-    @property
-    def inner(self):
-        """Other numbers, for what lies inside."""
-        return Chance(self._seed, self._depth + 1)
 
 
 def later(due, rows):
@@ -189,18 +191,15 @@ def log_normal(u, mean, sigma):
 LAWS = {"geometric": geometric, "uniform": uniform, "log_normal": log_normal}
 
 
-def arrivals(chunks, labels, seed):
-    """What each chunk of consecutive rows brings: an `Arrival`.
-
-    A chunk has `t`, `X` and `y`; how the rows are cut into chunks decides nothing.
-    """
-    chance = Chance(seed)
-    waiting = {}  # labels by the block of positions in which they come in
+def arrivals(chunks: Iterable[Labelled], labels: Labels, seed: int) -> Iterator[Arrival]:
+    """An `Arrival` for each chunk of consecutive rows; where they are cut decides nothing."""
+    uniforms = Uniforms(seed)
+    waiting: dict[int, list] = {}  # labels by the block of positions in which they come in
     for chunk in chunks:
         t, fresh = chunk.t, Labelled(chunk.t, chunk.X, chunk.y)
-        dues = labels.due(t, fresh.y, chance)
+        dues = labels.due(t, fresh.y, uniforms)
         if not waiting and np.array_equal(dues, t):  # as below, where all come in at once
-            yield Arrival(t, chunk.X, *fresh, np.arange(len(t) + 1), int(t[0]))
+            yield Arrival(t, chunk.X, t, chunk.X, fresh.y, np.arange(len(t) + 1), int(t[0]))
             continue
         oldest = min((first for held in waiting.values() for *_, first in held), default=t[0])
         for block, *piece in by_block(dues, fresh):
@@ -208,7 +207,7 @@ def arrivals(chunks, labels, seed):
         due, rows = taken(waiting, t[-1], fresh)
         came = np.cumsum(np.bincount(due - t[0], minlength=t[-1] - t[0] + 1))
         due_by = np.append(0, came)[np.append(t - t[0], len(came))]
-        yield Arrival(t, chunk.X, *rows, due_by, int(oldest))
+        yield Arrival(t, chunk.X, rows.t, rows.X, rows.y, due_by, int(oldest))
 
 
 def by_block(due, rows):
@@ -217,7 +216,7 @@ def by_block(due, rows):
     The block, when the labels come in, the rows, and the least of their positions.
     """
     due, rows = in_order(due, rows)
-    start, end = 0, np.searchsorted(due, NEVER)
+    start, end = 0, int(np.searchsorted(due, NEVER))
     while start < end:
         block = int(due[start]) // BLOCK
         stop = min(int(np.searchsorted(due, (block + 1) * BLOCK)), end)

@@ -7,7 +7,7 @@ from weakref import WeakSet
 
 import numpy as np
 
-from driftsim.evaluation.labels import NEVER
+from driftsim.evaluation.labels import NEVER, Uniforms
 from driftsim.learners.learner import Model, predicted_of
 from driftsim.rows import Alarm, Arrival, locate
 from driftsim.streams.world import BLOCK
@@ -23,11 +23,15 @@ class Meter:
         self._tally, self._first, self._stop = tally, first, stop
         self._every_label = every_label  # whether each label counts as used when it comes in
         self._labels = Distinct()
-        self.models = WeakSet()  # those that have learned something, as long as they are held
+        self.models: WeakSet[Model] = (
+            WeakSet()
+        )  # those that have learned something, as long as they are held
         self._sizes = np.linspace(first, stop, SIZES, endpoint=False).astype(int).tolist()
         self.position = first  # the next row to be predicted
-        self._arrived = None  # the last arrival, with rows that models are asked about
-        self._asked_at = None  # position of rows asked off the clock
+        self._arrived: Arrival | None = (
+            None  # the last arrival, with rows that models are asked about
+        )
+        self._asked_at: int | None = None  # position of rows asked off the clock
         self.alarms = []  # rows that were to be predicted next when an alarm fired
         for name in ("fits", "fits_skipped", "alarms", "labels", "rows_trained"):
             tally.spread(name, 0, first, 0)
@@ -76,8 +80,11 @@ class Meter:
         """The positions (n,) of rows of the last arrival; of others, those to be predicted next."""
         if self._asked_at is not None:
             return np.full(len(X), self._asked_at)
-        t, rows = self.position + np.arange(len(X)), self._arrived and self._arrived.X
-        if rows is None or not np.may_share_memory(X, rows) or X.strides != rows.strides:
+        t = self.position + np.arange(len(X))
+        if self._arrived is None:
+            return t
+        rows = self._arrived.X
+        if not np.may_share_memory(X, rows) or X.strides != rows.strides:
             return t
         first = (X.ctypes.data - rows.ctypes.data) // rows.strides[0]
         return self._arrived.t[first : first + len(X)] if 0 <= first <= len(rows) - len(X) else t
@@ -164,9 +171,9 @@ class Counting:
         for name in ("labels_after_end", "labels_never"):
             tally.spread(name, 0, stop - 1, 0)
 
-    def due(self, t, y, chance):
-        """When labels come in."""
-        due = self._labels.due(t, y, chance)
+    def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
+        """When labels come in (n,); NEVER also for those after the end."""
+        due = self._labels.due(t, y, uniforms)
         late = due >= self._stop
         if late.any():
             never = (due == NEVER).astype(np.int64)

@@ -41,8 +41,9 @@ class Contender(Strict):
                 f"{self.learner.title} does not; use a policy that retrains, such as periodic"
             )
         if self.policy.weighs and not self.learner.weighs:
+            memory = self.policy.memory  # type: ignore[attr-defined]  # which gives the weights
             raise ValueError(
-                f"'{self.policy.memory.kind()}' memory needs a learner that takes weights; "
+                f"'{memory.kind()}' memory needs a learner that takes weights; "
                 f"{self.learner.title} does not; give the memory a number of labels"
             )
         return self
@@ -170,7 +171,8 @@ class ScoredRows(NamedTuple):
 
     def part(self, rows: slice) -> "ScoredRows":
         """Some of the rows."""
-        return ScoredRows(*(None if one is None else one[rows] for one in self))
+        posterior = None if self.posterior is None else self.posterior[rows]
+        return ScoredRows(self.t[rows], self.y[rows], self.weights[rows], posterior)
 
 
 class Scoring:
@@ -179,7 +181,7 @@ class Scoring:
     def __init__(self, schema, rules, tally, meter, answers):
         self._tally, self._meter, self._answers = tally, meter, answers
         self._scores = scores_of(schema, rules.scores)
-        self._kept = [] if rules.predictions else None
+        self._kept: list[np.ndarray] | None = [] if rules.predictions else None
 
     def take(self, rows: ScoredRows, predicted: np.ndarray):
         """Score the predictions of some rows."""

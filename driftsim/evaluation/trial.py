@@ -40,8 +40,8 @@ class Trials:
         first = self._once(key, lambda: on_made_up(stream.schema, contender, rules))
         if first is None:
             return None
-        key = *key, identity(stream)
-        if failure := self._once(key, lambda: confirmed(first, stream, contender, rules)):
+        on_warm_up = (*key, identity(stream))
+        if failure := self._once(on_warm_up, lambda: confirmed(first, stream, contender, rules)):
             rows = min(min(rules.warmup, MOST) + AFTER, stream.length)
             what = f"{contender.learner.title} fails on the first {rows:,} rows of the stream"
             return f"{what}: {failure.rstrip('.')}; give other parameters"
@@ -49,10 +49,10 @@ class Trials:
     def _once(self, key, trial):
         """What a trial finds, once for each key; None where there is no time for it."""
         if key not in self._found and self._left > 0 and limitable():
-            begun = time.perf_counter()
+            started = time.perf_counter()
             with limited(self._left):
                 self._found[key] = trial()
-            self._left -= time.perf_counter() - begun
+            self._left -= time.perf_counter() - started
         return self._found.get(key)
 
 
@@ -74,8 +74,8 @@ def on_made_up(schema, contender, rules):
 
 def confirmed(first, stream, contender, rules):
     """Why a contender whose `first` failure was on made-up rows fails on the warm-up, or None."""
-    parts, schema = contender.at_work, stream.schema
-    failure = failure_on(warm_up(stream, rules.warmup), *parts, schema, rules.probable)
+    (learner, policy), rows = contender.at_work, warm_up(stream, rules.warmup)
+    failure = failure_on(rows, learner, policy, stream.schema, rules.probable)
     return failure if rules.warmup <= MOST or failure == first else None
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from examples import cut
 
-from driftsim.evaluation.labels import NEVER, AtOnce, Chance, Delayed, Labels, arrivals
+from driftsim.evaluation.labels import NEVER, AtOnce, Delayed, Labels, Uniforms, arrivals
 from driftsim.rows import Labelled
 from driftsim.streams.seeds import LABELS, PARTS, PROBES, ROWS, STRUCTURE, spawn_rng
 from driftsim.streams.world import BLOCK
@@ -38,8 +38,8 @@ def test_a_delay_longer_than_blocks_keeps_order_and_rows():
 class Jumbled(Labels):
     """Out of order, in bursts, some never."""
 
-    def due(self, t, y, chance):
-        u = chance.of(t)
+    def due(self, t, y, uniforms):
+        u = uniforms.at(t)
         due = t + (u * 5000).astype(np.int64) // 100 * 100
         return np.where(u > 0.9, NEVER, due)
 
@@ -49,7 +49,7 @@ del Labels.kinds["jumbled"]
 
 def test_labels_out_of_order_come_in_as_they_are_due_however_rows_are_cut():
     n, labels = 2 * BLOCK, Jumbled()
-    expected = labels.due(np.arange(n), None, Chance(3))
+    expected = labels.due(np.arange(n), None, Uniforms(3))
     order = np.argsort(expected, kind="stable")
     order = order[expected[order] < n]
     for size in (n, 1000, 77):
@@ -64,7 +64,7 @@ T, Y = np.arange(N), np.arange(N) // 7 % 2
 
 
 def due(spec, seed=0):
-    return Labels.model_validate(spec).due(T, Y, Chance(seed))
+    return Labels.model_validate(spec).due(T, Y, Uniforms(seed))
 
 
 @pytest.mark.parametrize("law", ["geometric", "uniform", "log_normal"])
@@ -121,14 +121,14 @@ def test_a_budget_picks_every_row_of_a_part_as_often():
 
 def test_a_budget_of_long_stretches_is_drawn_where_it_is_asked():
     spec = Labels.model_validate({"kind": "budget", "labels": 1, "per": 10**12})
-    assert (spec.due(T, Y, Chance(0)) == NEVER).sum() >= N - 1
+    assert (spec.due(T, Y, Uniforms(0)) == NEVER).sum() >= N - 1
 
 
 def test_the_chance_of_labels_is_none_of_rows_or_parts():
     drawn = [
         spawn_rng(7, place, 0).random(BLOCK) for place in (ROWS, STRUCTURE, LABELS, PARTS, PROBES)
     ]
-    own = Chance(7).of(np.arange(BLOCK))
+    own = Uniforms(7).at(np.arange(BLOCK))
     assert [np.array_equal(own, one) for one in drawn] == [False, False, True, False, False]
     assert len({one[0] for one in drawn}) == 5
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from sklearn.naive_bayes import GaussianNB
 
 from driftsim.adaptation.policies import Policy
-from driftsim.evaluation.labels import NEVER, AtOnce, Chance, Delayed, Labels
+from driftsim.evaluation.labels import NEVER, AtOnce, Delayed, Labels, Uniforms
 from driftsim.evaluation.metrics import METRICS
 from driftsim.evaluation.prequential import Contender, evaluate, truth
 from driftsim.evaluation.rules import Rules
@@ -105,7 +105,7 @@ def test_the_truth_and_the_labels_are_those_of_the_seed():
         assert ones.tolist() == block.y.reshape(6, 100).sum(axis=1).tolist()
         rules = Rules(labels=share, **asked)
         never = evaluate(stream, playing, rules, seed).columns["labels_never"]
-        due = share.due(block.t, block.y, Chance(seed)) == NEVER
+        due = share.due(block.t, block.y, Uniforms(seed)) == NEVER
         assert never.tolist() == due.reshape(6, 100).sum(axis=1).tolist()
         counts[seed] = [*ones, *never]
     assert counts[0] != counts[3]

@@ -26,7 +26,7 @@ class Ensemble(Retraining):
 
     renamed_values = {"weight": {"equal": "uniform", "error": "awe", "mse": "aue2"}}
     stride = NO_ROW  # no label brings another model
-    memory: ClassVar[Memory] = Chunk()
+    memory: ClassVar[Memory] = Chunk()  # type: ignore[misc]  # no field: it cannot be chosen
     every: Rows  # between trainings, counted from the end of the warm-up
     size: Count = 10  # models that vote
     weight: Literal["uniform", "awe", "aue2"] = "awe"  # of votes
@@ -42,7 +42,8 @@ class ChunkEnsemble:
     """The last `size` models, each trained on one chunk of labels, the newest last."""
 
     def __init__(self, model, size: int, weights: Callable):
-        self._untrained, self._size, self._weights, self._models = model, size, weights, []
+        self._untrained, self._size, self._weights = model, size, weights
+        self._models: list = []
 
     def __call__(self, rows: Labelled, weight: np.ndarray | None = None) -> "VotingEnsemble":
         """The ensemble of the last models and one that is trained on these rows."""

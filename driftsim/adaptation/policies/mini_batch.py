@@ -134,7 +134,9 @@ class Balanced(Reservoir):
 
     def __init__(self, most, rng):
         super().__init__(most, rng)
-        self._places, self._seen, self._full = defaultdict(list), Counter(), set()
+        self._places: dict[int, list[int]] = defaultdict(list)  # by class
+        self._seen: Counter[int] = Counter()  # rows of each class
+        self._full: set[int] = set()  # classes that have been the most frequent one
 
     def _put(self, place, row):
         if self._rows[place] is not None:

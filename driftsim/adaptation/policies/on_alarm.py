@@ -80,7 +80,7 @@ class OnDrift(ByDetector, OnAlarm):
     the errors of the model in force, and restarts with every model.
     """
 
-    gather: Literal["after", "before", "warning"] = "after"  # the alarm; or from its warning on
+    gather: Literal["after", "before", "warning"] = "after"  # type: ignore[assignment]  # one more
     background: bool = False  # train along from the warning on: the latency counts from there
 
     def trigger(self, history, memory, rng):
@@ -161,11 +161,11 @@ class AtDrift(Retraining):
 
     @property
     def fewest(self):
-        return self.memory.holds
+        return self.memory.holds or 1
 
     def trigger(self, history, memory, rng, changes=()):
         rows = sorted({change.centre for change in changes if change.centre >= history.stop})
-        return change_trigger(rows, self.memory.holds, memory)
+        return change_trigger(rows, self.fewest, memory)
 
     @model_validator(mode="after")
     def _knows_how_many(self):

@@ -26,7 +26,7 @@ class Online(Policy):
         return self.restart and self.restart.library
 
     @property
-    def monitors_errors(self):
+    def monitors_errors(self) -> bool:  # type: ignore[override]  # only with `restart`
         return self.restart is not None
 
     def incompatibility(self, schema, rows):

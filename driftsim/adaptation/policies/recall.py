@@ -18,7 +18,7 @@ class Recall(ByDetector):
     the first half of them, and all are compared on the second; if it wins, it is trained on all.
     """
 
-    every: ClassVar = None  # it waits for alarms alone
+    every: ClassVar[None] = None  # it waits for alarms alone
 
     models: Count = 10  # that are kept, the one in force among them: the last to have served
     cooldown: Position = 0  # rows that a model serves before an alarm is acted on
@@ -26,9 +26,11 @@ class Recall(ByDetector):
     @property
     def gathered(self) -> int:
         """How many labels of rows after an alarm models are compared on."""
-        return self.memory.holds
+        return self.memory.holds or 1
 
-    fewest = gathered
+    @property
+    def fewest(self):
+        return self.gathered
 
     def trigger(self, history, memory, rng):
         monitor = ErrorMonitor(self.detector, rng, self.falls, self.cooldown)
@@ -51,7 +53,8 @@ class ModelPool:
     """At most `size` models that have served, the last one first."""
 
     def __init__(self, model, size: int):
-        self._untrained, self._size, self._models = model, size, []
+        self._untrained, self._size = model, size
+        self._models: list = []
 
     def __call__(self, rows: Labelled, weight: np.ndarray | None = None):
         """The model that is best on the second half of these rows, of the past ones and a new one.

@@ -28,7 +28,9 @@ class Latency(Strict):
 
     def after(self, n: int) -> int:
         """Rows until a model predicts that is trained on `n` of them."""
-        return int(np.ceil(round(self.per_row * n, 9))) if self.rows is None else self.rows
+        if self.rows is not None:
+            return self.rows
+        return int(np.ceil(round((self.per_row or 0) * n, 9)))  # 0.07 × 100 is 7, not 7.0…01
 
     @model_validator(mode="after")
     def _is_given_once(self):
@@ -79,7 +81,7 @@ class Retraining(Policy):
     latency: Latency | None = None  # from the start of a training until its model predicts
 
     @abstractmethod
-    def trigger(self, history: Labelled, memory: LabelBuffer, rng) -> Trigger:
+    def trigger(self, history: Labelled, memory: LabelBuffer, rng, *changes) -> Trigger:
         """A generator that says when to train: it yields what it waits for, and what to do then.
 
         It begins before the first row after `history`, on which the first model was trained. A
@@ -106,6 +108,7 @@ class Retraining(Policy):
                 f"a model that serves {latency:,} rows after its training starts would never serve "
                 f"in the {rows:,} rows after the warm-up; shorten the latency"
             )
+        return None
 
     def run(self, model, history, arrivals, rng, *known):
         memory = self.memory.start()
@@ -122,14 +125,15 @@ class RetrainingLoop:
     def __init__(self, train, memory: LabelBuffer, latency: Latency, trigger: Trigger, stride: int):
         self._train, self._memory, self._latency = train, memory, latency
         self._trigger, self._stride = trigger, stride
+        self._until, self._predictions = Until(), np.empty(0)  # of the next rows
         self._trainings: list[Training] = []  # whose models are not in force yet, as they started
 
-    def run(self, history: Labelled, arrivals: Iterable[Arrival]) -> Iterator:
+    def run(self, history: Labelled, arrivals: Iterable[Arrival]) -> Iterator[np.ndarray | Event]:
         """Yield predictions and events, as a policy does."""
         self._t = history.stop  # the next row
         yield self._deployed(self._train(history))
         self._memory.trained()
-        self._until = next(self._trigger)
+        yield from self._follow(next(self._trigger))
         for arrival in arrivals:
             while len(arrival.t) or len(arrival.due_t):
                 stretch, arrival, found = self._cut(arrival)
@@ -142,34 +146,30 @@ class RetrainingLoop:
                 if before_row:
                     yield from self._deploy()
                 if found or (before_row and self._until.row <= self._t):
-                    yield from self._resume(found)
+                    yield from self._follow(self._trigger.send((self._t, found)))
 
     def _cut(self, arrival):
-        """An arrival up to where a trigger or a model waits; the rest; what was found there."""
-        row, watch = (
-            min([self._until.row, *(one.row for one in self._trainings)]),
-            self._until.watch,
-        )
+        """An arrival up to where the trigger or a model waits; the rest; what was found there."""
+        row = min([self._until.row, *(one.row for one in self._trainings)])
         n = int(np.searchsorted(arrival.t, row))
         stretch, rest = arrival.before_row(min(n, self._stride))
         predicted = self._predict(stretch.X)
-        found = watch(stretch, predicted) if watch else None
-        return (
-            (stretch, rest, None) if found is None else (*arrival.up_to_label(found.labels), found)
-        )
+        found = self._until.watch and self._until.watch(stretch, predicted)
+        if found:
+            stretch, rest = arrival.up_to_label(found.labels)
+        return stretch, rest, found
 
     def _predict(self, X):
         """The predictions of the model in force for the next rows (n, d), each made once."""
-        if self._predictions is None:
+        if not len(self._predictions):
             self._predictions = self._model.predict(X)
         elif len(self._predictions) < len(X):
             more = self._model.predict(X[len(self._predictions) :])
             self._predictions = np.concatenate([self._predictions, more])
         return self._predictions[: len(X)]
 
-    def _resume(self, found):
-        """Go on with the trigger, and do what it says, until it waits again."""
-        step = self._trigger.send((self._t, found))
+    def _follow(self, step):
+        """Do what the trigger says, until it waits again."""
         while not isinstance(step, Until):
             answer = None
             if isinstance(step, Event):
@@ -205,7 +205,7 @@ class RetrainingLoop:
             yield self._deployed(model)
 
     def _deployed(self, model):
-        self._model, self._predictions = model, None
+        self._model, self._predictions = model, np.empty(0)
         return Deployed(model)
 
 
