@@ -10,8 +10,8 @@ NEIGHBOURS = "sklearn.neighbors.KNeighborsClassifier"
 LINEAR = "sklearn.linear_model.LinearRegression"
 
 
-def said(folder, learner=TREE, policy="static", labels="at_once", concept="sea", more=""):
-    """What is said of a scenario that is refused."""
+def refusal(folder, learner=TREE, policy="static", labels="at_once", concept="sea", more=""):
+    """The message about a scenario that is refused."""
     text = (
         f"stream: {{length: 3_000, concepts: {{a: {concept}}}{more}}}\n"
         f"models:\n  one:\n    learner: {learner}\n    policy: {policy}\n"
@@ -31,15 +31,15 @@ def said(folder, learner=TREE, policy="static", labels="at_once", concept="sea",
 def test_a_detector_for_errors_of_0_and_1_on_numbers(tmp_path, detector, policy):
     detector = detector.replace("HDDM_W", "HDDMW")
     policy = f"{{kind: {policy}, memory: 100, detector: {detector}}}"
-    told = said(tmp_path, LINEAR, policy, concept=NUMBERS)
-    assert told.startswith("5: models.one.policy: ")
-    assert "is for errors of 0 and 1, and the labels are numbers; use adwin" in told
+    message = refusal(tmp_path, LINEAR, policy, concept=NUMBERS)
+    assert message.startswith("5: models.one.policy: ")
+    assert "is for errors of 0 and 1, and the labels are numbers; use adwin" in message
 
 
 def test_restarting_by_a_detector_for_errors_of_0_and_1_on_numbers(tmp_path):
     learner = "river.linear_model.LinearRegression"
-    told = said(tmp_path, learner, "{kind: online, restart: ddm}", concept=NUMBERS)
-    assert told.startswith("5: models.one.policy: 'ddm' is for errors of 0 and 1")
+    message = refusal(tmp_path, learner, "{kind: online, restart: ddm}", concept=NUMBERS)
+    assert message.startswith("5: models.one.policy: 'ddm' is for errors of 0 and 1")
 
 
 @pytest.mark.parametrize(
@@ -99,23 +99,23 @@ def test_restarting_by_a_detector_for_errors_of_0_and_1_on_numbers(tmp_path):
     ],
 )
 def test_policies_that_cannot_be(tmp_path, policy, words):
-    told = said(tmp_path, policy=policy)
-    assert told.startswith(("5: models.one", "3: models.one", "4: models.one")), told
-    assert words in told, told
+    message = refusal(tmp_path, policy=policy)
+    assert message.startswith(("5: models.one", "3: models.one", "4: models.one")), message
+    assert words in message, message
 
 
 @pytest.mark.parametrize("learner", [NEIGHBOURS, "river.naive_bayes.GaussianNB", "no_change"])
 def test_faded_labels_for_a_learner_that_takes_no_weights(tmp_path, learner):
     policy = "{kind: periodic, every: 500, memory: {kind: faded, half_life: 200}}"
-    told = said(tmp_path, learner, policy)
-    assert "'faded' memory needs a learner that takes weights" in told
-    assert "does not; give the memory a number of labels" in told
+    message = refusal(tmp_path, learner, policy)
+    assert "'faded' memory needs a learner that takes weights" in message
+    assert "does not; give the memory a number of labels" in message
 
 
 def test_a_balanced_buffer_for_numbers(tmp_path):
     policy = "{kind: replay, buffer: 100, keep: balanced}"
-    told = said(tmp_path, "sklearn.linear_model.SGDRegressor", policy, concept=NUMBERS)
-    assert "models.one.policy: a balanced buffer is for classes" in told
+    message = refusal(tmp_path, "sklearn.linear_model.SGDRegressor", policy, concept=NUMBERS)
+    assert "models.one.policy: a balanced buffer is for classes" in message
 
 
 def test_probing_recorded_rows(tmp_path):
@@ -131,8 +131,8 @@ def test_probing_recorded_rows(tmp_path):
 
 def test_more_replayed_than_there_are(tmp_path):
     policy = "{kind: replay, buffer: 10, replayed: 1_000}"
-    told = said(tmp_path, "sklearn.naive_bayes.GaussianNB", policy)
-    assert "1,000 rows cannot be replayed of a buffer of 10" in told
+    message = refusal(tmp_path, "sklearn.naive_bayes.GaussianNB", policy)
+    assert "1,000 rows cannot be replayed of a buffer of 10" in message
 
 
 def test_telling_the_changes_of_recorded_rows(tmp_path):
@@ -163,11 +163,11 @@ def test_telling_the_changes_of_recorded_rows(tmp_path):
     ],
 )
 def test_labels_that_cannot_be(tmp_path, labels, words):
-    told = said(tmp_path, labels=labels)
-    assert told.startswith("6: evaluation.labels"), told
-    assert words in told, told
+    message = refusal(tmp_path, labels=labels)
+    assert message.startswith("6: evaluation.labels"), message
+    assert words in message, message
 
 
 def test_a_rate_by_class_for_numbers(tmp_path):
-    told = said(tmp_path, LINEAR, labels="{kind: share, rate: [0.1, 0.2]}", concept=NUMBERS)
-    assert "2 rates for no classes" in told
+    message = refusal(tmp_path, LINEAR, labels="{kind: share, rate: [0.1, 0.2]}", concept=NUMBERS)
+    assert "2 rates for no classes" in message

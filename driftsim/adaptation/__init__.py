@@ -1,4 +1,4 @@
-"""The upkeep: when a model trains, and on which labels.
+"""Adaptation: when a model trains, and on which labels.
 
 Every module in this folder is loaded, and with it the kinds it defines.
 """

@@ -29,7 +29,7 @@ Rate = Annotated[Share | list[Share], WrapValidator(_rate)]
 
 
 class Uniforms:
-    """Counter-based uniform numbers: one in [0, 1) for each position, in whatever order."""
+    """Counter-based uniform numbers: one in [0, 1) for each position, in any order."""
 
     def __init__(self, seed: int, depth: int = 0):
         self._seed, self._depth = seed, depth

@@ -23,14 +23,10 @@ class Meter:
         self._tally, self._first, self._stop = tally, first, stop
         self._every_label = every_label  # whether each label counts as used when it comes in
         self._labels = Distinct()
-        self.models: WeakSet[Model] = (
-            WeakSet()
-        )  # those that have learned something, as long as they are held
+        self.models: WeakSet[Model] = WeakSet()  # that have learned something and are still held
         self._sizes = np.linspace(first, stop, SIZES, endpoint=False).astype(int).tolist()
         self.position = first  # the next row to be predicted
-        self._arrived: Arrival | None = (
-            None  # the last arrival, with rows that models are asked about
-        )
+        self._arrived: Arrival | None = None  # the last one, with the rows to predict
         self._asked_at: int | None = None  # position of rows asked off the clock
         self.alarms = []  # rows that were to be predicted next when an alarm fired
         for name in ("fits", "fits_skipped", "alarms", "labels", "rows_trained"):
@@ -39,7 +35,7 @@ class Meter:
             tally.spread(name, 0.0, first, 0)
 
     def timed(self, verb, work, *given, rows=0):
-        """Have a model do some work, and charge its seconds evenly to the next `rows` rows."""
+        """The result of some work of a model; its seconds are spread over the next `rows` rows."""
         start = time.perf_counter()
         try:
             result = work(*given)
@@ -62,7 +58,7 @@ class Meter:
             self.alarms.append(self.position)
 
     def along(self, arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
-        """Arrivals; if the policy looks at every label, each counts as used when it comes in."""
+        """The same arrivals; if the policy uses every label, each counts when it comes in."""
         for arrival in arrivals:
             if self._every_label:
                 self._count_along(arrival, "labels")
@@ -71,7 +67,7 @@ class Meter:
 
     @contextmanager
     def off_the_clock(self, row: int):
-        """Work in here has no cost; all its rows are as at position `row`."""
+        """Predictions in this context have no cost; their rows are at position `row`."""
         self._asked_at = row
         yield
         self._asked_at = None
@@ -120,41 +116,41 @@ class Meter:
 
 
 class Metered(Model):
-    """A model whose work is charged to a meter, as is that of all models fitted from it.
+    """A model whose costs a meter counts, as those of all models fitted from it.
 
     Its predictions are checked. An error has the position of the row where it was raised.
     """
 
     def __init__(self, model, meter, answers, learned=False):
-        self._model, self._meter, self._answers = model, meter, answers
+        self._model, self._addeder, self._answers = model, meter, answers
         if learned:
             meter.models.add(self)
 
     def fit(self, rows, weight=None):
-        fitted = self._meter.timed("fit", self._model.fit, rows, weight)
-        self._meter.count("fits", 1)
-        self._meter.trained(rows)
-        return Metered(fitted, self._meter, self._answers, learned=True)
+        fitted = self._addeder.timed("fit", self._model.fit, rows, weight)
+        self._addeder.count("fits", 1)
+        self._addeder.trained(rows)
+        return Metered(fitted, self._addeder, self._answers, learned=True)
 
     def predict(self, X):
-        t = self._meter.positions(X)
-        predicted = self._meter.timed("predict", predicted_of, self._model, X, t, rows=len(X))
+        t = self._addeder.positions(X)
+        predicted = self._addeder.timed("predict", predicted_of, self._model, X, t, rows=len(X))
         return self._answers.checked(predicted, t)
 
     def learn(self, rows):
-        self._meter.models.add(self)
-        self._meter.timed("learn", self._model.learn, rows)
-        self._meter.trained(rows)
+        self._addeder.models.add(self)
+        self._addeder.timed("learn", self._model.learn, rows)
+        self._addeder.trained(rows)
 
     def test_then_train(self, arrival):
         n = len(arrival.t)
-        self._meter.models.add(self)
-        predicted = self._meter.timed("online", self._model.test_then_train, arrival, rows=n)
-        self._meter.trained_along(arrival)
+        self._addeder.models.add(self)
+        predicted = self._addeder.timed("online", self._model.test_then_train, arrival, rows=n)
+        self._addeder.trained_along(arrival)
         return self._answers.checked(predicted, arrival.t)
 
     def copy(self):
-        return Metered(self._model.copy(), self._meter, self._answers, learned=True)
+        return Metered(self._model.copy(), self._addeder, self._answers, learned=True)
 
     def size(self):
         try:
@@ -189,28 +185,31 @@ def coming(arrival):
 
 
 class Distinct:
-    """Which positions have been met, a bit each; a block met whole takes no room."""
+    """Which positions have been added, a bit each; a whole block takes no room."""
 
     def __init__(self):
-        self._met = {}
+        self._added = {}
 
     def add(self, t):
-        """Meet positions (m,), and tell how many of them are new."""
+        """Add positions (m,): how many of them are new."""
         if not len(t):
             return 0
         if self._whole(t):
             block = int(t[0]) // BLOCK
-            new = BLOCK - self._met.get(block, 0).bit_count()
-            self._met[block] = ALL
+            new = BLOCK - self._added.get(block, 0).bit_count()
+            self._added[block] = ALL
             return new
         new, blocks = 0, t // BLOCK
         first = int(blocks.min())
         for block in (first + np.flatnonzero(np.bincount(blocks - first))).tolist():
             mask = np.zeros(BLOCK, bool)
             mask[t[blocks == block] - block * BLOCK] = True
-            met, here = self._met.get(block, 0), int.from_bytes(np.packbits(mask).tobytes(), "big")
-            new += (here & ~met).bit_count()
-            self._met[block] = ALL if met | here == ALL else met | here
+            before, here = (
+                self._added.get(block, 0),
+                int.from_bytes(np.packbits(mask).tobytes(), "big"),
+            )
+            new += (here & ~before).bit_count()
+            self._added[block] = ALL if before | here == ALL else before | here
         return new
 
     def _whole(self, t):

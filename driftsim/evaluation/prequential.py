@@ -9,9 +9,9 @@ import numpy as np
 from pydantic import model_validator
 
 from driftsim.adaptation.policies import Policy
-from driftsim.evaluation.answers import Answers
 from driftsim.evaluation.labels import AtOnce, arrivals
 from driftsim.evaluation.meter import Counting, Meter, Metered
+from driftsim.evaluation.prediction_check import PredictionCheck
 from driftsim.evaluation.probes import Prober
 from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.evaluation.scores import scores_of
@@ -31,7 +31,7 @@ class Contender(Strict):
 
     learner: Learner
     policy: Policy
-    compiled: bool = True  # run on kernels, where they give the answers of the library's objects
+    compiled: bool = True  # run on kernels, where they predict as the library's objects do
 
     @model_validator(mode="after")
     def _match(self):
@@ -88,13 +88,13 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     model = learner.start(world.schema, int(seeds[0]), **asked)
     yield from compiling([model, *policy.detectors], rules.warmup)
     tally.spread("compile_seconds", time.perf_counter() - started, rules.warmup, 0)
-    answers = Answers(world.schema, bool(asked))
-    scoring = Scoring(world.schema, rules, tally, meter, answers)
+    check = PredictionCheck(world.schema, bool(asked))
+    scoring = Scoring(world.schema, rules, tally, meter, check)
     arriving, prober = rows.arrivals(), None
     if rules.probe:
         prober = Prober(world, rules.probe, rules.warmup, rows.seen, meter)
         arriving = prober.between(arriving)
-    model, rng = Metered(model, meter, answers), np.random.default_rng(seeds[1])
+    model, rng = Metered(model, meter, check), np.random.default_rng(seeds[1])
     changes = [stream.changes(seed)] if policy.knows == "changes" else []
     for given in policy.run(model, rows.history(), meter.along(arriving), rng, *changes):
         if isinstance(given, Event):
@@ -178,14 +178,14 @@ class ScoredRows(NamedTuple):
 class Scoring:
     """Predictions are checked, compared with the truth, and kept where that is asked for."""
 
-    def __init__(self, schema, rules, tally, meter, answers):
-        self._tally, self._meter, self._answers = tally, meter, answers
+    def __init__(self, schema, rules, tally, meter, check):
+        self._tally, self._meter, self._check = tally, meter, check
         self._scores = scores_of(schema, rules.scores)
         self._kept: list[np.ndarray] | None = [] if rules.predictions else None
 
     def take(self, rows: ScoredRows, predicted: np.ndarray):
         """Score the predictions of some rows."""
-        predicted = self._answers.checked(predicted, rows.t)
+        predicted = self._check.checked(predicted, rows.t)
         self._scores.answers(self._tally, rows, predicted)
         self._meter.move(len(predicted))
         if self._kept is not None:

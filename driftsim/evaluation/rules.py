@@ -1,4 +1,4 @@
-"""Rules: how a stream is played and what is kept of it, for every contender alike."""
+"""Rules: how every contender of a study is evaluated, and what is kept of it."""
 
 from typing import Annotated
 
@@ -10,22 +10,22 @@ from driftsim.parts import Position, Rows, Strict
 
 
 class TruthRules(Strict):
-    """The rules that the truth about a stream depends on, whoever contends."""
+    """The rules that the truth about a stream depends on, the same for all contenders."""
 
     warmup: Position = 1_000  # labelled rows that every model is first trained on, never scored
     interval: Rows | None = None  # rows to an entry of a trace; chosen where not given
-    truth: bool = True  # hold predictions against the probability of each label, where known
+    truth: bool = True  # compare predictions with the probability of each label, where known
 
-    def of_truth(self):
+    def of_truth(self) -> "TruthRules":
         """These rules alone."""
         return self.narrowed(TruthRules)
 
     def narrowed(self, kind):
-        """The part of the rules that a class further up has."""
+        """The rules that `kind`, a base class, has too."""
         return kind(**{name: getattr(self, name) for name in kind.model_fields})
 
-    def interval_of(self, stream):
-        """Rows to an entry of a trace of a stream."""
+    def interval_of(self, stream) -> int:
+        """How many rows an entry of a trace of this stream covers."""
         return self.interval or round_interval(stream.length)
 
 
@@ -39,6 +39,6 @@ class Rules(TruthRules):
     probe: Annotated[int, Field(gt=0, le=1_000_000)] | None = None  # fresh rows of each concept
 
     @property
-    def probable(self):
+    def probable(self) -> bool:
         """Whether contenders predict probabilities: asked for, or needed for scores."""
         return self.probabilities or self.scores is not None

@@ -9,7 +9,7 @@ import warnings
 
 import numpy as np
 
-from driftsim.evaluation.answers import Answers
+from driftsim.evaluation.prediction_check import PredictionCheck
 from driftsim.messages import line
 from driftsim.parts import identity
 from driftsim.rows import Labelled, Unfit
@@ -57,7 +57,7 @@ class Trials:
 
 
 def triable(contender, schema):
-    """Whether a contender runs on objects of a library, and is kept up by a policy of ours."""
+    """Whether a contender runs on objects of a library, and its policy is one of driftsim."""
     learner, policy = contender.at_work
     ours = all(type(part).__module__.startswith("driftsim.") for part in (learner, policy))
     return ours and learner.library is not None and contender.engine(schema) != "compiled"
@@ -85,26 +85,26 @@ def failure_on(rows, learner, policy, schema, probable):
     try:
         with quiet():
             model = learner.start(schema, seed, *((True,) if probable else ()))
-            start(model, policy, Answers(schema, probable), *rows)
+            start(model, policy, PredictionCheck(schema, probable), *rows)
     except Unfit as unfit:
         return unfit.about
-    except Exception as error:  # whatever the library raises
+    except Exception as error:  # any error of the library
         return line(f"{type(error).__name__}: {error}")
 
 
-def start(model, policy, answers, history, after):
+def start(model, policy, check, history, after):
     """Train a model on a history, then have it predict and learn the rows after that."""
     weight = (np.ones(len(history.t)),) if policy.weighs else ()
     if policy.pretrains:
         model = model.fit(history, *weight)
     elif len(history.t):
         model.learn(history)
-    answers.checked(model.predict(after.X), after.t)
+    check.checked(model.predict(after.X), after.t)
     if policy.learns_on:
         batches = getattr(policy, "size", 1) > 1
         for rows in [slice(None)] if batches else [slice(i, i + 1) for i in range(3)]:
             model.learn(after.part(rows))
-        answers.checked(model.predict(after.X), after.t)
+        check.checked(model.predict(after.X), after.t)
 
 
 def made_up(schema, n):
@@ -128,7 +128,7 @@ def warm_up(stream, warmup):
 
 @contextlib.contextmanager
 def quiet():
-    """Whatever is printed or warned of in here is not shown: the run itself will do so."""
+    """Hides output and warnings: the run itself will show them."""
     with warnings.catch_warnings(), np.errstate(all="ignore"), io.StringIO() as nowhere:
         warnings.simplefilter("ignore")
         with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):

@@ -127,7 +127,7 @@ def test_an_alarm_tells_of_the_last_warning_before_it():
 
 
 def test_answers_wait_no_longer_than_their_labels():
-    """Half of all labels never come: answers are kept for as long as the longest delay."""
+    """Half of all labels never come: predictions are kept for as long as the longest delay."""
     labels = {"kind": "share", "rate": 0.5, "of": {"kind": "delayed", "rows": 300}}
     t = np.arange(20_000)
     rows = Labelled(t, t[:, None] * 1.0, t % 2)

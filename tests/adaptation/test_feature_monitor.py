@@ -1,4 +1,4 @@
-"""Feature monitor: against scipy's tests, and how often chance passes for one."""
+"""Feature monitor: against scipy's tests, and how often it is wrong."""
 
 import numpy as np
 import pytest
@@ -53,7 +53,7 @@ def test_values_are_counted_where_they_are_20_or_fewer_and_come_up_again():
 
 
 def test_a_window_is_compared_alone_and_with_what_the_model_in_force_was_trained_on():
-    """Features jump at row 30, and stay: it rings after that window, once and for all.
+    """Features jump at row 30, and stay: it fires after that window, once and for all.
 
     Four windows of which the last had jumped would be alike enough.
     """

@@ -1,4 +1,4 @@
-"""Policies, on a scripted model that tells what it was trained on."""
+"""Policies, on a scripted model that records what it was trained on."""
 
 import numpy as np
 import pytest
@@ -36,39 +36,39 @@ class Diary(Model):
 
 
 class OnFirstError(Detector):
-    """Rings at the first error it hears."""
+    """Fires at the first error."""
 
     def start(self, rng):
         return lambda errors: (int(errors.argmax()), "alarm") if errors.any() else None
 
 
 class Scripted(Detector):
-    """Warns and rings after so many errors heard, counted from the start of each model."""
+    """Warns and fires after so many errors, counted from the start of each model."""
 
     warn: int = 10**9
-    ring: int = 10**9
+    alarm: int = 10**9
 
     def start(self, rng):
-        heard = 0
+        seen = 0
 
-        def first_ring(errors):
-            nonlocal heard
+        def detect(errors):
+            nonlocal seen
             for i in range(len(errors)):
-                heard += 1
-                if heard in (self.warn, self.ring):
-                    return i, "alarm" if heard == self.ring else "warning"
+                seen += 1
+                if seen in (self.warn, self.alarm):
+                    return i, "alarm" if seen == self.alarm else "warning"
             return None
 
-        return first_ring
+        return detect
 
 
 del Detector.kinds["on_first_error"], Detector.kinds["scripted"]
 
 
-def scripted(warn=10**9, ring=10**9, **written):
+def scripted(warn=10**9, alarm=10**9, **written):
     """A policy that waits for alarms, with a scripted detector."""
     written = {"kind": "on_drift", "memory": 5, "detector": "ddm", "falls": True} | written
-    detector = Scripted(warn=warn, ring=ring)
+    detector = Scripted(warn=warn, alarm=alarm)
     return Policy.model_validate(written).model_copy(update={"detector": detector})
 
 
@@ -131,11 +131,11 @@ def test_on_drift_gathers_after_the_alarm(size):
     assert log == [("fit", list(range(10))), ("fit", [31, 32, 33, 34, 35])]
     assert predicted.tolist() == [9] * 26 + [35] * 24
     before = given[: next(i for i, one in enumerate(given) if isinstance(one, Alarm))]
-    assert sum(map(len, before[1:])) == 21  # it rings after row 30 is predicted, before row 31
+    assert sum(map(len, before[1:])) == 21  # it fires after row 30 is predicted, before row 31
 
 
-def test_a_detector_does_not_hear_the_errors_of_a_replaced_model():
-    """Labels ten rows late: errors made before the refit come in after it, and ring no more."""
+def test_a_detector_does_not_get_the_errors_of_a_replaced_model():
+    """Labels ten rows late: errors made before the refit come in after it, and do not count."""
     policy = Policy.model_validate({"kind": "on_drift", "memory": 5})
     policy = policy.model_copy(update={"detector": OnFirstError()})
     y = np.where(np.arange(60) < 20, 9.0, 25.0)
@@ -147,34 +147,34 @@ def test_a_detector_does_not_hear_the_errors_of_a_replaced_model():
 
 @pytest.mark.parametrize("size", [1, 7, 50])
 @pytest.mark.parametrize(
-    ("latency", "every", "answers"),
+    ("latency", "every", "expected"),
     [
         ({"rows": 7}, 20, [9] * 27 + [29] * 20 + [49] * 3),
         ({"per_row": 0.5}, 20, [9] * 28 + [29] * 20 + [49] * 2),  # 7.5 rows for 15 of them
         ({"rows": 15}, 10, [9] * 25 + [19] * 10 + [29] * 10 + [39] * 5),
     ],
 )
-def test_a_model_serves_only_once_its_latency_is_over(size, latency, every, answers):
+def test_a_model_serves_only_once_its_latency_is_over(size, latency, every, expected):
     policy = {"kind": "periodic", "every": every, "memory": 15, "latency": latency}
     predicted, log, _ = run(Policy.model_validate(policy), size=size)
-    assert predicted.tolist() == answers
+    assert predicted.tolist() == expected
     assert log[1] == ("fit", list(range(every - 5, every + 10)))
 
 
 def test_while_a_model_is_trained_nothing_is_heard():
-    predicted, log, given = run(scripted(ring=3, latency={"rows": 10}))
+    predicted, log, given = run(scripted(alarm=3, latency={"rows": 10}))
     assert log[1:3] == [("fit", [13, 14, 15, 16, 17]), ("fit", [31, 32, 33, 34, 35])]
     assert predicted.tolist() == [9] * 18 + [17] * 18 + [35] * 14
     assert sum(isinstance(one, Alarm) for one in given) == 3
 
 
 def test_on_drift_gathers_from_the_warning_on_until_there_are_enough():
-    """Warned by the label of row 12, it rings at that of row 15, and has 13, 14 and 15."""
+    """Warned by the label of row 12, it fires at that of row 15, and has 13, 14 and 15."""
     _, log, _ = run(scripted(3, 6, gather="warning"))
     assert log[1] == ("fit", [13, 14, 15, 16, 17])
     _, log, _ = run(scripted(3, 19, gather="warning"))
     assert log[1] == ("fit", [24, 25, 26, 27, 28])  # the last of more than enough, at once
-    _, log, _ = run(scripted(ring=6, gather="warning"))
+    _, log, _ = run(scripted(alarm=6, gather="warning"))
     assert log[1] == ("fit", [16, 17, 18, 19, 20])  # there was no warning
 
 
@@ -184,7 +184,7 @@ def test_on_drift_gathers_from_the_warning_on_until_there_are_enough():
     [
         (True, 3, [13, 14, 15], 23),  # warned before row 13, 10 rows of latency from there
         (True, 5, [13, 14, 15, 16, 17], 23),
-        (False, 3, [13, 14, 15], 26),  # the training starts when it rings, before row 16
+        (False, 3, [13, 14, 15], 26),  # the training starts at the alarm, before row 16
     ],
 )
 def test_in_the_background_the_latency_counts_from_the_warning(
@@ -209,13 +209,13 @@ def test_labels_of_rows_before_an_alarm_are_not_trained_on_however_late(size, me
     labels = Labels.model_validate({"kind": "random", "mean": 6})
     rows = numbered(np.arange(60) * 1.0)
     chunks = (rows.part(slice(s, min(s + size, 60))) for s in range(10, 60, size))
-    policy, model = scripted(ring=5, memory=memory, enough=5), Diary()
+    policy, model = scripted(alarm=5, memory=memory, enough=5), Diary()
     list(policy.run(model, rows.part(HISTORY), arrivals(chunks, labels, 0), None))
-    told = {"kind": "at_drift", "memory": 5}
+    at_drift = {"kind": "at_drift", "memory": 5}
     chunks = (rows.part(slice(s, min(s + size, 60))) for s in range(10, 60, size))
     other = Diary()
     list(
-        Policy.model_validate(told).run(
+        Policy.model_validate(at_drift).run(
             other, rows.part(HISTORY), arrivals(chunks, labels, 0), None, [Change(30, 30, 30, 0, 1)]
         )
     )
@@ -225,30 +225,30 @@ def test_labels_of_rows_before_an_alarm_are_not_trained_on_however_late(size, me
 
 
 def test_on_drift_gathers_before_the_alarm():
-    predicted, log, _ = run(scripted(ring=6, gather="before"))
+    predicted, log, _ = run(scripted(alarm=6, gather="before"))
     assert log[1] == ("fit", [11, 12, 13, 14, 15])
     assert predicted[:7].tolist() == [9] * 6 + [15]
 
 
 def test_a_clock_retrains_too_on_all_labels_since_the_alarm():
-    """It rings after five errors of each model; after nine it would, but for the clock."""
+    """It fires after five errors of each model; after nine it would, but for the clock."""
     since = {"memory": "since_alarm", "enough": 3}
-    _, log, _ = run(scripted(ring=5, every=8, **since))
+    _, log, _ = run(scripted(alarm=5, every=8, **since))
     assert [rows for _, rows in log[1:4]] == [[15, 16, 17], [23, 24, 25], [31, 32, 33]]
-    _, log, given = run(scripted(ring=9, every=8, **since))
+    _, log, given = run(scripted(alarm=9, every=8, **since))
     assert [rows for _, rows in log[1:4]] == [list(range(n)) for n in (18, 26, 34)]
     assert {type(one) for one in given if isinstance(one, Event)} == {Deployed}
 
 
 def test_on_error_retrains_when_a_window_passes():
-    """It answers 9, the labels are 0: wrong by 9 each, a window of 4 after row 13."""
+    """It predicts 9, the labels are 0: wrong by 9 each, a window of 4 after row 13."""
     policy = {"kind": "on_error", "memory": 3, "window": 4, "threshold": 8.5}
     _, log, _ = run(Policy.model_validate(policy))
     assert log[1] == ("fit", [14, 15, 16])
     assert log[2] == ("fit", [21, 22, 23])  # 17 … 20 are a window of the new model's own
 
 
-def test_on_shift_rings_without_a_label():
+def test_on_shift_fires_without_a_label():
     """The feature is the position: every window is beyond what a model was trained on."""
     policy = {"kind": "on_shift", "memory": 9, "window": 12}
     predicted, log, given = run(Policy.model_validate(policy), delay=5)
@@ -269,7 +269,7 @@ def test_at_drift_gathers_labels_of_rows_from_each_change_on(size, delay):
     assert {type(one) for one in given if isinstance(one, Event)} == {Deployed}
 
 
-def test_a_refit_on_one_class_is_skipped_and_told():
+def test_a_refit_on_one_class_is_skipped_and_counted():
     y = np.where(np.arange(60) < 30, np.arange(60) % 2, 1)
     policy = Policy.model_validate({"kind": "periodic", "every": 10, "memory": 8})
     predicted, log, given = run(policy, y=y)
@@ -278,8 +278,8 @@ def test_a_refit_on_one_class_is_skipped_and_told():
     assert predicted.tolist() == [9] * 10 + [19] * 10 + [29] * 30
 
 
-def test_after_a_skipped_refit_it_listens_again():
-    _, log, given = run(scripted(ring=3), y=np.zeros(60, int))
+def test_after_a_skipped_refit_it_monitors_again():
+    _, log, given = run(scripted(alarm=3), y=np.zeros(60, int))
     assert log == [("fit", list(range(10)))]
     assert sum(isinstance(one, Alarm) for one in given) == 6
     assert sum(isinstance(one, Skipped) for one in given) == 6
@@ -328,7 +328,7 @@ class ByHeart(Model):
         return ByHeart(rows.X[:, 0], self.log)
 
     def learn(self, rows):
-        raise AssertionError("recall never teaches a model on")
+        raise AssertionError("recall never calls `learn`")
 
     def predict(self, X):
         return np.where(np.isin(X[:, 0], self._known), X[:, 0], X[:, 0] + 1)
@@ -362,8 +362,8 @@ def test_weights_of_an_ensemble():
     right, half, wrong = y, np.array([0, 0, 0, 0]), 1 - y
     assert uniform([right], y) == [1, 1]
     assert awe([right, half, wrong], y) == [0.5, 0, 0, 0.5]  # guessing errs by half
-    told = aue2([right, half], y)
-    assert np.allclose(told, [1 / 0.25, 1 / 0.75, 1 / 0.25], rtol=1e-4)
+    weights = aue2([right, half], y)
+    assert np.allclose(weights, [1 / 0.25, 1 / 0.75, 1 / 0.25], rtol=1e-4)
     sure = np.array([[0.8, 0.2], [0.8, 0.2], [0.2, 0.8], [0.2, 0.8]])
     assert np.allclose(aue2([sure], y)[0], 1 / (0.25 + 0.04), rtol=1e-4)
     rare, one_wrong = np.array([0, 0, 0, 1]), np.array([0, 0, 1, 1])
@@ -375,36 +375,36 @@ def test_weights_of_an_ensemble():
 
 
 def test_votes_are_counted_by_weight():
-    class Says(Model):
-        def __init__(self, answer):
-            self.answer = np.asarray(answer)
+    class Constant(Model):
+        def __init__(self, predicted):
+            self.predicted = np.asarray(predicted)
 
         def predict(self, X):
-            return self.answer
+            return self.predicted
 
         fit = learn = None
 
-    models = [Says([0, 2]), Says([1, 2]), Says([1, 0])]
+    models = [Constant([0, 2]), Constant([1, 2]), Constant([1, 0])]
     assert VotingEnsemble(models, [3, 1, 1]).predict(None).tolist() == [0, 2]
     assert VotingEnsemble(models, [1, 1, 1]).predict(None).tolist() == [1, 2]
     assert VotingEnsemble(models, [2, 1, 1]).predict(None).tolist() == [
         0,
         2,
     ]  # the lowest of equals
-    shares = [Says([[0.5, 0.5]]), Says([[0.0, 1.0]])]
+    shares = [Constant([[0.5, 0.5]]), Constant([[0.0, 1.0]])]
     assert VotingEnsemble(shares, [3, 1]).predict(None).tolist() == [[0.375, 0.625]]
 
 
 def test_online_starts_from_nothing_after_an_alarm():
     policy = Policy.model_validate({"kind": "online", "restart": "adwin"})
-    policy = policy.model_copy(update={"restart": Scripted(ring=20)})
+    policy = policy.model_copy(update={"restart": Scripted(alarm=20)})
     predicted, log, given = run(policy)
     assert predicted.tolist() == [*range(9, 29), -1, *range(30, 49), -1, *range(50, 59)]
     assert [event for event, rows in log if event == "fit" and not rows] == ["fit"] * 2
     assert sum(isinstance(one, Alarm) for one in given) == 2
 
 
-def test_the_hybrid_is_fitted_and_then_taught():
+def test_the_hybrid_is_fitted_and_then_learns():
     policy = Policy.model_validate({"kind": "pretrained_online", "epochs": 3})
     predicted, log, _ = run(policy)
     history = list(range(10))
@@ -420,10 +420,10 @@ def test_replay_learns_past_rows_with_each_batch(replayed, n):
     arriving = arrivals([rows.part(ROWS)], Labels.model_validate("at_once"), 0)
     model = Diary()
     list(Policy.model_validate(policy).run(model, rows.part(HISTORY), arriving, generator()))
-    learned = [told for _, told in model.log]
+    learned = [rows for _, rows in model.log]
     assert learned[0] == [0, 1, 2, 3] and learned[2][-2:] == [8, 9]
-    for told in learned[3:]:
-        past, fresh = told[:n], told[n:]
+    for batch in learned[3:]:
+        past, fresh = batch[:n], batch[n:]
         assert (
             len(fresh) == 4
             and len({*past}) == n
@@ -477,7 +477,7 @@ def test_every_row_of_a_class_is_as_likely_in_a_balanced_buffer():
         assert np.abs(quarters - own.sum() / 4).max() < 4 * np.sqrt(own.sum() * 3 / 16)
 
 
-def test_answers_are_forgotten_once_told():
+def test_predictions_are_forgotten_once_their_labels_are_in():
     pending, t = PendingPredictions(), np.arange(100)
     rows = Labelled(t, t[:, None], t % 2)
     for arrival in arrivals([rows], Labels.model_validate({"kind": "delayed", "rows": 30}), 0):

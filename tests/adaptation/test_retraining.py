@@ -52,9 +52,9 @@ def test_of_two_models_that_come_at_once_the_one_trained_last_serves(size):
     assert predicted.tolist() == [9] * 20 + [24] * 30
 
 
-def test_a_model_in_training_when_it_rings_never_serves():
-    """The clock trains one before row 13; it rings before 15, and 15 and 16 are gathered."""
-    policy = scripted(ring=5, every=3, latency={"rows": 10}, memory=4, enough=2)
+def test_a_model_in_training_at_an_alarm_never_serves():
+    """The clock trains one before row 13; it fires before 15, and 15 and 16 are gathered."""
+    policy = scripted(alarm=5, every=3, latency={"rows": 10}, memory=4, enough=2)
     predicted, log, given = run(policy)
     assert log[1:3] == [("fit", [9, 10, 11, 12]), ("fit", [15, 16])]
     assert predicted[:18].tolist() == [9] * 17 + [16]
@@ -62,7 +62,7 @@ def test_a_model_in_training_when_it_rings_never_serves():
 
 
 def test_the_clock_starts_anew_with_every_model():
-    """Right until row 30 and from its refit before row 34 on; its clock rings before row 59."""
+    """Right until row 30 and from its refit before row 34 on; its clock is due before row 59."""
     policy = Policy.model_validate({"kind": "on_drift", "memory": 3, "every": 25})
     policy = policy.model_copy(update={"detector": OnFirstError()})
     _, log, _ = run(policy, y=np.where(np.arange(60) < 30, 9.0, 33.0))

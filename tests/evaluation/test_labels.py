@@ -30,8 +30,8 @@ def test_a_delay_shifts_them():
 
 def test_a_delay_longer_than_blocks_keeps_order_and_rows():
     whole = list(arrivals(cut(rows(3 * BLOCK), 1000), Delayed(rows=BLOCK + 77), 0))
-    told = np.concatenate([arrival.due_t for arrival in whole])
-    assert np.array_equal(told, np.arange(2 * BLOCK - 77))
+    came = np.concatenate([arrival.due_t for arrival in whole])
+    assert np.array_equal(came, np.arange(2 * BLOCK - 77))
     assert all(np.array_equal(a.due_X[:, 0], a.due_t) for a in whole)
 
 
@@ -107,7 +107,7 @@ def test_a_budget_is_kept_in_every_stretch(labels, per):
 
 
 def test_a_budget_picks_every_row_of_a_part_as_often():
-    """Parts of 4, 3 and 3 rows; the picks of one part tell nothing of those of the next."""
+    """Parts of 4, 3 and 3 rows; the picks of one part are independent of the next."""
     came = due({"kind": "budget", "labels": 3, "per": 10}) < NEVER
     stretches = came.reshape(-1, 10)
     parts = [stretches[:, :4], stretches[:, 4:7], stretches[:, 7:]]

@@ -14,11 +14,11 @@ def test_distinct_counts_each_position_once():
     assert distinct.add(np.empty(0, np.int64)) == 0
 
 
-def test_a_block_met_whole_takes_no_room():
+def test_a_whole_block_takes_no_room():
     distinct = Distinct()
     for start in range(0, BLOCK, 1000):
         distinct.add(np.arange(start, min(start + 1500, BLOCK)))
-    assert distinct._met[0] is ALL
+    assert distinct._added[0] is ALL
 
 
 def test_labels_count_at_the_row_after_which_they_come_in():

@@ -133,9 +133,9 @@ def test_labels_and_fits_are_counted():
     assert columns["labels"] == 600 + 1700
     online = whole(stream, contender("majority", "online"), warmup=600)
     assert (online["fits"], online["labels"]) == (0, 2400)
-    heard = contender(BAYES, {"kind": "on_drift", "memory": 100})
-    assert whole(stream, heard, warmup=600)["labels"] == 2400
-    late = whole(stream, heard, labels=Delayed(rows=300), warmup=600)
+    monitored = contender(BAYES, {"kind": "on_drift", "memory": 100})
+    assert whole(stream, monitored, warmup=600)["labels"] == 2400
+    late = whole(stream, monitored, labels=Delayed(rows=300), warmup=600)
     assert late["labels"] == 2100
 
 
@@ -191,7 +191,7 @@ def test_log_loss_and_brier_score_against_scikit_learn():
 
 def test_a_label_that_does_not_exist_is_an_error():
     class Seven(Learner):
-        """Answers seven."""
+        """Predicts seven."""
 
         def start(self, schema, seed, probabilities=False):
             return MajorityModel(np.array([0, 0, 0, 0, 0, 0, 0, 9000]))
@@ -216,10 +216,10 @@ class Careless(Policy):
 del Policy.kinds["careless"]
 
 
-@pytest.mark.parametrize(("more", "said"), [(-100, "too few"), (100, "too many")])
-def test_a_policy_must_predict_every_row_once(more, said):
+@pytest.mark.parametrize(("more", "message"), [(-100, "too few"), (100, "too many")])
+def test_a_policy_must_predict_every_row_once(more, message):
     playing = Contender(learner=contender().learner, policy=Careless(more=more))
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         evaluate(sea_stream(), playing)
 
 

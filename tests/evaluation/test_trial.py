@@ -33,7 +33,7 @@ def failure(learner, policy="static", stream=None, **rules):
 
 
 @pytest.mark.parametrize(
-    ("learner", "policy", "said"),
+    ("learner", "policy", "message"),
     [
         (BALANCED, "online", "class_weight 'balanced' is not supported"),
         (BALANCED, "pretrained_online", "valid labels"),  # balanced over each row alone
@@ -43,8 +43,8 @@ def failure(learner, policy="static", stream=None, **rules):
         (PAIRS, "online", "'Adam' object has no attribute 'learn_one'"),
     ],
 )
-def test_what_fails_from_the_start_is_found(learner, policy, said):
-    assert said in failure(learner, policy)
+def test_what_fails_from_the_start_is_found(learner, policy, message):
+    assert message in failure(learner, policy)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_what_does_not_fail_is_not_refused(learner, policy):
 
 def test_what_depends_on_the_rows_is_tried_on_the_rows():
     spread = Stream.model_validate({"length": 2_000, "concepts": SPREAD})
-    assert failure(COUNTS, stream=spread) is None  # the run tells, at its first row
+    assert failure(COUNTS, stream=spread) is None  # the run fails, at its first row
     three = {"kind": "sklearn.feature_selection.SelectKBest", "k": 2}
     steps = {"kind": "pipeline", "steps": [three, "sklearn.naive_bayes.GaussianNB"]}
     assert failure(steps) is None
@@ -127,9 +127,9 @@ def test_large_ensembles_are_not_built_to_be_looked_at_or_tried():
     assert len(learner.start(schema, 0)._model) == 50
     forest = {"kind": "sklearn.ensemble.RandomForestClassifier", "n_estimators": 10_000}
     assert failure(forest | {"n_estimators": 10}) is None  # what it needs is imported
-    begun = time.perf_counter()
+    started = time.perf_counter()
     assert failure(forest) is None
-    assert time.perf_counter() - begun < 3  # 10,000 trees take longer to be fitted
+    assert time.perf_counter() - started < 3  # 10,000 trees take longer to be fitted
 
 
 def test_there_is_a_budget():
@@ -140,9 +140,9 @@ def test_there_is_a_budget():
         "estimator": "sklearn.tree.DecisionTreeClassifier",
         "param_grid": {"max_depth": [*range(1, 100)], "min_samples_leaf": [*range(1, 50)]},
     }
-    begun = time.perf_counter()
+    started = time.perf_counter()
     assert Trials(seconds=0.3).incompatibility(stream, contender(search, "static"), rules) is None
-    assert time.perf_counter() - begun < 3
+    assert time.perf_counter() - started < 3
 
 
 def test_each_learner_is_tried_for_itself_whatever_was_tried_before():

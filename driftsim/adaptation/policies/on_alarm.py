@@ -132,7 +132,7 @@ class OnError(OnAlarm):
 
 
 class OnShift(OnAlarm):
-    """Retrain when features shift from those last trained on, whatever the labels do.
+    """Retrain when features shift from those last trained on, without any labels.
 
     After every `window` rows, each feature is compared with the rows that the model in force
     was trained on, by a two-sample test: Kolmogorov-Smirnov, or chi-squared where there are few
@@ -140,7 +140,7 @@ class OnShift(OnAlarm):
     """
 
     window: Rows = 500  # that are compared, one window after the other
-    level: Annotated[Number, Field(gt=0, lt=1)] = 0.01  # chance of a false alarm in a window
+    level: Annotated[Number, Field(gt=0, lt=1)] = 0.01  # probability of a false alarm in a window
 
     @property
     def library(self):
@@ -154,7 +154,7 @@ class OnShift(OnAlarm):
 class AtDrift(Retraining):
     """Retrain at every true change, on the `memory` labels of rows after it.
 
-    A reference, which knows what nobody knows: the rows of the changes; of a ramp, its centre.
+    A reference, which knows the truth: the rows of the changes; of a ramp, its centre.
     """
 
     knows = "changes"

@@ -23,7 +23,7 @@ class Policy(Part):
 
     @property
     def library(self) -> str | None:
-        """The distribution whose version its answers depend on, or None."""
+        """The distribution whose version its alarms depend on, or None."""
 
     @property
     def weighs(self) -> bool:

@@ -1,12 +1,12 @@
-"""Answers: labels, probabilities and numbers, and each thing that is none; where errors happen."""
+"""Prediction check: labels, probabilities and numbers, and all that is refused."""
 
 import numpy as np
 import pytest
 from examples import rows_of, sea_stream
 
 from driftsim.adaptation.policies import Policy
-from driftsim.evaluation.answers import Answers
 from driftsim.evaluation.meter import Meter
+from driftsim.evaluation.prediction_check import PredictionCheck
 from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.trace import Tally
@@ -19,7 +19,7 @@ SHARES = np.array([[0.2, 0.3, 0.5], [0.0, 1.0, 0.0], [0.4, 0.4, 0.2]])
 
 
 @pytest.mark.parametrize(
-    ("predicted", "row", "said"),
+    ("predicted", "row", "message"),
     [
         ([0, 1, 3], 102, "predicts 3; it should predict one label"),
         ([0, -1, 1], 101, "predicts -1"),
@@ -33,31 +33,31 @@ SHARES = np.array([[0.2, 0.3, 0.5], [0.0, 1.0, 0.0], [0.4, 0.4, 0.2]])
         (SHARES, 100, r"shape \(3, 3\) for 3 rows"),
     ],
 )
-def test_labels_that_are_none_are_refused_with_their_row(predicted, row, said):
-    with pytest.raises(Unfit, match=said) as caught:
-        Answers(LABELS).checked(predicted, T)
+def test_labels_that_are_none_are_refused_with_their_row(predicted, row, message):
+    with pytest.raises(Unfit, match=message) as caught:
+        PredictionCheck(LABELS).checked(predicted, T)
     assert caught.value.row == row
 
 
 def test_labels_that_are_whole_numbers_will_do():
     for kind in (np.int64, np.uint8, float):
-        checked = Answers(LABELS).checked(np.array([0, 2, 1], kind), T)
+        checked = PredictionCheck(LABELS).checked(np.array([0, 2, 1], kind), T)
         assert checked.dtype == np.int64 and checked.tolist() == [0, 2, 1]
 
 
 def test_probabilities_sum_to_one_or_are_missing():
-    answers = Answers(LABELS, probabilities=True)
+    check = PredictionCheck(LABELS, probabilities=True)
     missing = np.where(np.arange(3)[:, None] == 1, np.nan, SHARES)
-    assert np.array_equal(answers.checked(missing, T), missing, equal_nan=True)
+    assert np.array_equal(check.checked(missing, T), missing, equal_nan=True)
     for wrong in (SHARES * 1.1, SHARES - [0.0, 0.5, -0.5], SHARES[:, :2], [0, 1, 2]):
         with pytest.raises(Unfit, match="3 probabilities for each row, which sum to 1"):
-            answers.checked(wrong, T)
+            check.checked(wrong, T)
 
 
 def test_numbers_are_finite():
-    assert Answers(NUMBERS).checked(np.array([0.5, -1e9, 3]), T).tolist() == [0.5, -1e9, 3]
+    assert PredictionCheck(NUMBERS).checked(np.array([0.5, -1e9, 3]), T).tolist() == [0.5, -1e9, 3]
     with pytest.raises(Unfit, match="a finite number") as caught:
-        Answers(NUMBERS).checked(np.array([0.5, 1.0, np.inf]), T)
+        PredictionCheck(NUMBERS).checked(np.array([0.5, 1.0, np.inf]), T)
     assert caught.value.row == 102
 
 

@@ -1,26 +1,27 @@
-"""Answers: what models may predict of rows, and what is wrong with anything else."""
+"""Prediction check: what models may predict, and what is wrong with anything else."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from driftsim.rows import Unfit
+from driftsim.rows import Schema, Unfit
 
 KINDS = {"b": "booleans", "U": "texts", "S": "texts", "O": "objects", "c": "complex numbers"}
 TOLERANCE = 1e-3  # of the sum of probabilities
 
 
-class Answers:
-    """Labels, probabilities or numbers, one for each row; anything else is a model's failure."""
+class PredictionCheck:
+    """Accepts labels, probabilities or numbers, one for each row; anything else is an error."""
 
-    def __init__(self, schema, probabilities=False):
+    def __init__(self, schema: Schema, probabilities: bool = False):
         self._k, self._probabilities = schema.n_classes, probabilities
 
-    def checked(self, predicted, t):
+    def checked(self, predicted: ArrayLike, t: np.ndarray) -> np.ndarray:
         """The predictions of rows at positions `t`: labels as int64, all else as float64.
 
-        Raises `Unfit`, with the first row where they will not do, and what would be right.
+        Raises `Unfit`, with the first row where one is invalid, and what would be right.
         """
         if not len(t):
-            return predicted
+            return np.asarray(predicted)
         try:
             predicted = np.asarray(predicted)
         except ValueError:
@@ -29,14 +30,14 @@ class Answers:
             raise self._wrong(KINDS[predicted.dtype.kind], t[0])
         if predicted.shape != ((len(t), self._k) if self._probabilities else (len(t),)):
             raise self._wrong(f"an array of shape {predicted.shape} for {len(t):,} rows", t[0])
-        if (wrong := self._will_not_do(predicted)) is not None and wrong.any():
+        if (wrong := self._invalid(predicted)) is not None and wrong.any():
             i = int(wrong.argmax())
             raise self._wrong(str(predicted[i].tolist()), t[i])
         labels = self._k is not None and not self._probabilities
         return predicted.astype(np.int64 if labels else np.float64, copy=False)
 
-    def _will_not_do(self, predicted):
-        """Which answers (n,) will not do; None if all will."""
+    def _invalid(self, predicted):
+        """Which predictions (n,) are invalid; None if none is."""
         if self._k is None:
             return ~np.isfinite(predicted)
         if self._probabilities:
