@@ -18,7 +18,7 @@ SCENARIOS = FOLDER.parent / "scenarios" / "policies"
 COLUMNS = (
     "none", "sudden", "gradual", "incremental", "recurring", "hidden", "late_labels", "few_labels",
 )  # fmt: skip
-REFERENCE = "at_drift"  # which knows what nobody knows, and is compared with no other
+REFERENCE = "at_drift"  # knows the true changes, and is not compared with the others
 
 
 def main():
@@ -36,26 +36,26 @@ def main():
 def errors(path, out=FOLDER.parent / "reports", only=()):
     """The excess error of each contender of a scenario, in percent, with each seed."""
     results = driftsim.run(driftsim.load(path, only=only), out=out)
-    told = {name: [] for name in results.study.variants[0].scenario.models}
+    found = {name: [] for name in results.study.variants[0].scenario.models}
     for one in results.traces():
-        if one.contender in told:
-            told[one.contender].append(100 * float(results.metrics["excess_error"](one.over())[0]))
-    return told
+        if one.contender in found:
+            found[one.contender].append(100 * float(results.metrics["excess_error"](one.over())[0]))
+    return found
 
 
 def shown(errors):
-    """Means, the best in bold and with it those that the seeds cannot tell apart from it."""
+    """The means as text, bold for the best and those that do not differ from it significantly."""
     means = {name: np.mean(values) for name, values in errors.items()}
     best = min(means.keys() - {REFERENCE}, key=means.get)
-    told = {name: f"{mean:.2f}" for name, mean in means.items()}
+    text = {name: f"{mean:.2f}" for name, mean in means.items()}
     return {
-        name: f"**{told[name]}**" if as_good(errors[name], errors[best], name) else told[name]
+        name: f"**{text[name]}**" if as_good(errors[name], errors[best], name) else text[name]
         for name in errors
     }
 
 
 def as_good(values, best, name):
-    """Whether errors with each seed are not told apart from the best ones."""
+    """Whether errors with each seed do not differ significantly from the best ones."""
     if name == REFERENCE:
         return False
     return not over_seeds(np.subtract(values, best)).distinguishable
