@@ -12,7 +12,7 @@ from driftsim.messages import plural
 from driftsim.runner import Finished, Progress
 from driftsim.runs import Run
 
-MOST_SHOWN = 8  # runs in flight that are shown
+MOST_SHOWN = 8  # runs in flight that have a bar or an entry
 LONGEST = 30  # characters of a name beside a bar
 SILENCE = 30  # seconds before the first line, where there is no terminal
 

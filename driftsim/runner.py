@@ -25,7 +25,7 @@ from driftsim.workers import InFlight, cores, outcomes
 from driftsim.workers.state import restored_state
 
 FAILURE, OUTPUT = "failure.txt", "output.txt"  # what is kept of a run beside its trace
-MOST_NOTES = 3  # warnings of a run that are shown
+MOST_NOTES = 3  # warnings of a run that are kept
 
 
 class Finished(NamedTuple):
@@ -87,7 +87,7 @@ def _on_workers(runs, store, jobs, timeout):
             yield _fail(store, run, failure, notes)
         elif event.crash:
             cause = ", perhaps for want of memory" if event.crash == "SIGKILL" else ""
-            failure = f"the process that ran it died {when(run, row)} ({event.crash}){cause}"
+            failure = f"the process that ran it crashed {when(run, row)} ({event.crash}){cause}"
             crashed.append((run, failure, notes))
         else:
             yield _finish(store, run, event.value, notes)
@@ -128,7 +128,7 @@ def _collect(store, run, future):
     try:
         result = future.result()
     except BrokenExecutor:
-        return _fail(store, run, "the process that ran it died")
+        return _fail(store, run, "the process that ran it crashed")
     except Exception as error:
         return _fail(store, run, f"the executor failed: {error_line(error)}")
     return _finish(store, run, result)
@@ -264,7 +264,7 @@ class WarningLog:
 def when(run: Run | None, row: int | None) -> str:
     """When a run ended that had reached a row, in words."""
     if run is None or row is None:
-        return "before it began"
+        return "before it started"
     if row == run.rules.warmup:
         return "before its first prediction"
     return "while its kernel was compiled" if row == COMPILING else f"after {plural(row, 'row')}"

@@ -12,8 +12,8 @@ from examples import (
     LOGISTIC,
     ONE_EACH,
     REGRESSORS,
+    SCALED_LINEAR,
     SGD,
-    TAUGHT,
     built,
     sea_stream,
 )  # fmt: skip
@@ -30,7 +30,7 @@ NUMBERS = Schema(("x1",), n_classes=None)
 SUDDEN = {"kind": "sudden", "at": [1200]}
 FAMILIES = {family.kind(): family for family in EXAMPLES}
 POLICIES = EXAMPLES[Policy]
-BOTH = [SGD, TAUGHT]  # a learner of numbers of each library
+BOTH = [SGD, SCALED_LINEAR]  # a learner of numbers of each library
 VALID, WEIGHS = {}, {}  # by family and example
 
 

@@ -23,8 +23,8 @@ LINEAR = {
     "optimizer": {"kind": "river.optim.SGD", "lr": 0.005},
 }
 SGD = "sklearn.linear_model.SGDRegressor"
-TAUGHT = {"kind": "pipeline", "steps": ["river.preprocessing.StandardScaler", LINEAR]}
-REGRESSORS = ["oracle", "mean", "no_change", "least_squares", SGD, TAUGHT]
+SCALED_LINEAR = {"kind": "pipeline", "steps": ["river.preprocessing.StandardScaler", LINEAR]}
+REGRESSORS = ["oracle", "mean", "no_change", "least_squares", SGD, SCALED_LINEAR]
 LOGISTIC = {"kind": "sklearn.linear_model.SGDClassifier", "loss": "log_loss"}
 SCALED = {
     "kind": "pipeline",
@@ -158,12 +158,14 @@ def predictions(stream, learner, policy, labels, size=8192, warmup=600, change=N
     model = learner.start(stream.schema, 1)
     arriving = arrivals(cut(rows, size), labels, 0)
     return joined(
-        policy.run(model, history, arriving, np.random.default_rng(0), *told(policy, stream))
+        policy.run(
+            model, history, arriving, np.random.default_rng(0), *known_changes(policy, stream)
+        )
     )
 
 
-def told(policy, stream):
-    """What a reference is told besides."""
+def known_changes(policy, stream):
+    """The changes, for a reference that knows them."""
     return [stream.changes(0)] if policy.knows == "changes" else []
 
 

@@ -43,7 +43,7 @@ def path(tmp_path):
     return file
 
 
-def told(*words):
+def invoke(*words):
     """The end of the command line with these words."""
     return CliRunner().invoke(app, [*map(str, words)])
 
@@ -53,7 +53,7 @@ def runs(folder):
 
 
 def test_a_second_run_redraws_and_a_fresh_one_plays_again(path, tmp_path):
-    ended = told("run", path, "--out", tmp_path, "--jobs", 1)
+    ended = invoke("run", path, "--out", tmp_path, "--jobs", 1)
     assert ended.exit_code == 0, ended.output
     assert {file.name for file in (tmp_path / "s").iterdir()} == FILES | {"runs"}
     assert "Does it work?" in ended.stdout
@@ -68,15 +68,15 @@ def test_a_second_run_redraws_and_a_fresh_one_plays_again(path, tmp_path):
     before = runs(tmp_path)
     for name in FILES:
         (tmp_path / "s" / name).unlink()
-    assert told("run", path, "--out", tmp_path).exit_code == 0
+    assert invoke("run", path, "--out", tmp_path).exit_code == 0
     assert runs(tmp_path) == before
     assert {file.name for file in (tmp_path / "s").iterdir()} == FILES | {"runs"}
 
-    assert told("run", path, "--out", tmp_path, "--seeds", 2, "--only", "last").exit_code == 0
+    assert invoke("run", path, "--out", tmp_path, "--seeds", 2, "--only", "last").exit_code == 0
     assert before.items() <= runs(tmp_path).items()
     assert len(runs(tmp_path)) == len(before) + 2  # the truth and `last`, of the other seed
 
-    assert told("run", path, "--out", tmp_path, "--fresh").exit_code == 0
+    assert invoke("run", path, "--out", tmp_path, "--fresh").exit_code == 0
     after = runs(tmp_path)
     assert all(after[name] > time for name, time in before.items())
 
@@ -89,7 +89,7 @@ def test_what_is_resolved_can_be_run_again(path, tmp_path):
     before = runs(tmp_path)
     (tmp_path / "again").mkdir()
     (tmp_path / "s" / "runs").rename(tmp_path / "again" / "runs")
-    ended = told("run", tmp_path / "again.yaml", "--out", tmp_path)
+    ended = invoke("run", tmp_path / "again.yaml", "--out", tmp_path)
     assert ended.exit_code == 0
     assert {file.name for file in (tmp_path / "again" / "runs").iterdir()} == {*before}
 
@@ -97,7 +97,7 @@ def test_what_is_resolved_can_be_run_again(path, tmp_path):
 @pytest.mark.parametrize("out", ["file/below", "file"])
 def test_a_folder_that_cannot_be_written(path, tmp_path, out):
     (tmp_path / "file").write_text("not a folder")
-    ended = told("run", path, "--out", tmp_path / out)
+    ended = invoke("run", path, "--out", tmp_path / out)
     assert ended.exit_code == 2
     assert isinstance(ended.exception, SystemExit)
     assert "cannot be written: " in ended.stderr
@@ -107,7 +107,7 @@ def test_a_folder_that_cannot_be_written(path, tmp_path, out):
 
 def test_a_taken_name_of_the_folder_of_results(path, tmp_path):
     (tmp_path / "s").write_text("not a folder")
-    ended = told("run", path, "--out", tmp_path)
+    ended = invoke("run", path, "--out", tmp_path)
     assert (ended.exit_code, ended.stderr.count("\n")) == (2, 1)
     assert "cannot be written" in ended.stderr
 
@@ -116,7 +116,7 @@ def test_two_files_of_one_name(path, tmp_path):
     (tmp_path / "other").mkdir()
     other = tmp_path / "other" / "s.yaml"
     other.write_text(TEXT)
-    ended = told("run", path, other, "--out", tmp_path / "out")
+    ended = invoke("run", path, other, "--out", tmp_path / "out")
     assert ended.exit_code == 2
     assert f"{path} and {other}: the results of both would go to 's'" in ended.stderr
     assert not (tmp_path / "out").exists()
@@ -125,7 +125,7 @@ def test_two_files_of_one_name(path, tmp_path):
 def test_one_bad_file_of_two_stops_both(path, tmp_path):
     bad = tmp_path / "bad.yaml"
     bad.write_text(TEXT.replace("sudden", "suden"))
-    ended = told("run", path, bad, "--out", tmp_path / "out")
+    ended = invoke("run", path, bad, "--out", tmp_path / "out")
     assert ended.exit_code == 2
     assert f"{bad}:5: stream.drift: no drift is called 'suden'" in ended.stderr
     assert not (tmp_path / "out").exists()
@@ -144,21 +144,21 @@ def test_one_bad_file_of_two_stops_both(path, tmp_path):
     ],
 )
 def test_the_command_line_itself_is_checked(words):
-    ended = told(*words)
+    ended = invoke(*words)
     assert ended.exit_code == 2
     assert "Traceback" not in ended.output
 
 
-def test_check_tells_valid_from_not(path, tmp_path):
+def test_check_finds_what_is_not_valid(path, tmp_path):
     bad = tmp_path / "bad.yaml"
     bad.write_text(TEXT.replace("sudden", "suden"))
-    ended = told("check", bad, path)
+    ended = invoke("check", bad, path)
     assert ended.exit_code == 2
     assert f"{path}: valid" in ended.stdout
     assert f"{bad}: valid" not in ended.stdout
     assert f"{bad}:5: stream.drift" in ended.stderr
-    assert told("check", path).exit_code == 0
-    ended = told("check", path, "--set", "stream.length=-5")
+    assert invoke("check", path).exit_code == 0
+    ended = invoke("check", path, "--set", "stream.length=-5")
     assert (ended.exit_code, ended.stdout) == (2, "")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["bad.yaml", "s.yaml"]
 
@@ -170,9 +170,9 @@ def test_parts_of_ones_own_are_kinds_and_a_module_is_quiet_without_a_terminal(pa
         "class MineAlone(Majority):\n    '''Mine.'''\n"
     )
     options = "--set", "models.frozen.learner=mine_alone"
-    assert "no learner is called 'mine_alone'" in told("check", path, *options).stderr
-    assert "MineAlone" not in told("kinds").stdout
-    assert "mine_alone" in told("kinds", "--with", parts).stdout
+    assert "no learner is called 'mine_alone'" in invoke("check", path, *options).stderr
+    assert "MineAlone" not in invoke("kinds").stdout
+    assert "mine_alone" in invoke("kinds", "--with", parts).stdout
     command = [sys.executable, "-m", "driftsim", "run", path, *options, "--with", parts]
     env = os.environ | {"TERM": "xterm-256color"}
     ended = subprocess.run(
@@ -191,8 +191,8 @@ def test_help_is_quick(words):
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     command = [sys.executable, "-c", code, *words]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    help_, _, modules = said.rstrip().rpartition("\n")
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    help_, _, modules = printed.rstrip().rpartition("\n")
     assert "Usage" in help_
     heavy = {"sklearn", "river", "pandas", "matplotlib", "pyarrow", "scipy"}
     assert not heavy & {*modules.split()}
@@ -210,7 +210,7 @@ def test_a_run_notes_once_that_numbers_became_words(tmp_path):
     )
     for more, count in (("", 1), (", nominal: [a]", 0)):
         (tmp_path / "s.yaml").write_text(written.format(more=more))
-        result = told("run", tmp_path / "s.yaml", "--out", tmp_path / "out", "--jobs", 1)
+        result = invoke("run", tmp_path / "s.yaml", "--out", tmp_path / "out", "--jobs", 1)
         assert result.exit_code == 0, result.output
-        said = "s: a: column 'a' is read as words: 4 of 5 words are numbers, but not '-'; list"
-        assert result.stderr.count(said) == count
+        note = "s: a: column 'a' is read as words: 4 of 5 words are numbers, but not '-'; list"
+        assert result.stderr.count(note) == count

@@ -1,4 +1,4 @@
-"""Columns: what `check` tells of a table, in lines that fit."""
+"""Column overview: what `check` prints of a table, in lines that fit."""
 
 import pytest
 
@@ -15,8 +15,8 @@ def lines(folder, names, rows, width=80, more=""):
         "models: {last: {learner: no_change, policy: online}}\n"
         "evaluation: {warmup: 10}\n"
     )
-    said = overview(load(path), width).splitlines()
-    return said[next(i for i, line in enumerate(said) if "columns of t" in line) :]
+    printed = overview(load(path), width).splitlines()
+    return printed[next(i for i, line in enumerate(printed) if "columns of t" in line) :]
 
 
 ROWS = [
@@ -42,8 +42,8 @@ def test_each_column_has_a_line(tmp_path):
 def test_numbers_are_classes_or_not(tmp_path):
     rows = [(i % 5, i % 2) for i in range(40)]
     assert lines(tmp_path, "xy", rows)[-1] == "    y  the target, 2 words: 0 50 %, 1 50 %"
-    said = lines(tmp_path, "xy", rows, more=", task: regression")
-    assert said[-1] == "    y  the target, whole numbers 0 to 1"
+    printed = lines(tmp_path, "xy", rows, more=", task: regression")
+    assert printed[-1] == "    y  the target, whole numbers 0 to 1"
 
 
 @pytest.mark.parametrize("width", [40, 80])
@@ -54,23 +54,23 @@ def test_many_columns_are_counted(tmp_path, width):
         for i in range(90)
     ]
     rows = [[*row[:150], i, *row[151:]] for i, row in enumerate(rows)]
-    said = lines(tmp_path, names, rows, width)
-    assert max(map(len, said)) <= width and len(said) < 120
-    whole = " ".join(" ".join(said).split())
+    printed = lines(tmp_path, names, rows, width)
+    assert max(map(len, printed)) <= width and len(printed) < 120
+    whole = " ".join(" ".join(printed).split())
     assert "! rises with every row" in whole  # of column 150
     assert "y the target, 2 words" in whole
-    assert "… and 170 more columns" in said[-1 - said[-1].startswith("      ")]
-    assert said[0] == "  columns of t, 90 rows:"
+    assert "… and 170 more columns" in printed[-1 - printed[-1].startswith("      ")]
+    assert printed[0] == "  columns of t, 90 rows:"
 
 
 def test_levels_are_cut_where_the_line_ends(tmp_path):
     rows = [(f"a word of some length {i % 9}", "xy"[i % 2]) for i in range(90)]
-    said = lines(tmp_path, ["w", "class"], rows, 60)
-    assert said[1].startswith("    w      9 words: a word of some length 0 11 %")
-    assert said[1].endswith(", …") and len(said[1]) <= 60
+    printed = lines(tmp_path, ["w", "class"], rows, 60)
+    assert printed[1].startswith("    w      9 words: a word of some length 0 11 %")
+    assert printed[1].endswith(", …") and len(printed[1]) <= 60
 
 
-def test_data_of_libraries_are_told_too(tmp_path):
+def test_data_of_libraries_have_columns_too(tmp_path):
     path = tmp_path / "s.yaml"
     for name, target in [
         ("sklearn.datasets.load_iris", "3 words: setosa 33 %"),

@@ -52,10 +52,10 @@ def test_a_table_that_is_edited_or_removed_fails_every_run_that_would_read_it(tm
     runs = missing(study, store)
     table.write_text(change) if change else table.unlink()
     with ThreadPoolExecutor(1) as executor:
-        told = failures(runs, store, executor)
-    assert len(told) == 6 and len({*told}) == 1
-    assert told[0].startswith(f"{table}: ") and "\n" not in told[0]
-    assert (EDITED if change else "there is no such file") in told[0]
+        messages = failures(runs, store, executor)
+    assert len(messages) == 6 and len({*messages}) == 1
+    assert messages[0].startswith(f"{table}: ") and "\n" not in messages[0]
+    assert (EDITED if change else "there is no such file") in messages[0]
     assert not [*store.folder.glob("*")]
 
 
@@ -86,9 +86,9 @@ def test_parts_that_are_edited_fail_every_run(tmp_path, own_process):
     runs = missing(study, store, [parts])
     assert runs[0].key == key
     with ThreadPoolExecutor(1) as executor:
-        told = failures(runs[:3], store, None if own_process else executor)
-    assert len(told) == 3
-    assert {*told} == {f"{parts}: it {EDITED} read; run the study again"}
+        messages = failures(runs[:3], store, None if own_process else executor)
+    assert len(messages) == 3
+    assert {*messages} == {f"{parts}: it {EDITED} read; run the study again"}
     load_parts([parts])
     again = missing(load(path), store, [parts])
     assert again[0].key != key
@@ -106,8 +106,12 @@ def test_parts_that_are_gone_fail_every_run(tmp_path):
     runs = missing(study, store, [parts])
     parts.unlink()
     with ThreadPoolExecutor(1) as executor:
-        told = failures(runs, store, executor)
-    assert len(told) == 6 and "there is no such Python file" in told[0] and "\n" not in told[0]
+        messages = failures(runs, store, executor)
+    assert (
+        len(messages) == 6
+        and "there is no such Python file" in messages[0]
+        and "\n" not in messages[0]
+    )
 
 
 def meddling(monkeypatch, meddle):
@@ -193,8 +197,8 @@ def test_a_damaged_trace_ends_in_a_line(tmp_path):
     file.write_bytes(content)
     ended = ran(path)
     assert ended.exit_code == 2
-    said = "cannot be read: it is damaged; delete it, or run again with --fresh"
-    assert ended.stderr == f"{file}: {said}\n"
+    message = "cannot be read: it is damaged; delete it, or run again with --fresh"
+    assert ended.stderr == f"{file}: {message}\n"
     file.unlink()
     played(path)
 

@@ -10,29 +10,29 @@ KINDS = [(family, name) for family, parts in FAMILIES.items() for name in parts.
 
 
 def test_all_families_and_kinds_are_listed():
-    said = listing()
+    printed = listing()
     for family, name in KINDS:
-        assert f"\n{family}: " in f"\n{said}"
-        assert f"\n  {name}" in said
-    assert max(map(len, said.splitlines())) <= 100
+        assert f"\n{family}: " in f"\n{printed}"
+        assert f"\n  {name}" in printed
+    assert max(map(len, printed.splitlines())) <= 100
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_family_is_listed_with_parameters(family):
-    said = listing(family)
+    printed = listing(family)
     for name in FAMILIES[family].kinds:
-        assert f"  {name}" in said
-    assert max(map(len, said.splitlines())) <= 100
+        assert f"  {name}" in printed
+    assert max(map(len, printed.splitlines())) <= 100
 
 
 @pytest.mark.parametrize(("family", "name"), KINDS, ids=[name for _, name in KINDS])
 def test_a_kind_has_a_sentence_and_every_parameter(family, name):
-    kind, said = FAMILIES[family].kinds[name], listing(name)
-    assert said.startswith(f"  {name}")
-    assert len(said.splitlines()[1].strip()) > 10
+    kind, printed = FAMILIES[family].kinds[name], listing(name)
+    assert printed.startswith(f"  {name}")
+    assert len(printed.splitlines()[1].strip()) > 10
     hidden = {"path"} if issubclass(kind, Imported) else set()
     for field in kind.model_fields.keys() - hidden:
-        assert f"\n    {field}: " in said
+        assert f"\n    {field}: " in printed
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_kind_has_a_sentence_and_every_parameter(family, name):
         ("river.drift.ADWIN", "delta: default 0.002"),
     ],
 )
-def test_parameters_are_told_with_type_default_and_unit(name, line):
+def test_parameters_are_listed_with_type_default_and_unit(name, line):
     assert f"    {line}" in listing(name)
 
 

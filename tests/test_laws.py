@@ -65,10 +65,10 @@ def test_a_block_depends_on_stream_seed_and_position_only(concept, drift):
         assert not np.array_equal(stream.block(5, 1).X[:50], stream.block(5, 2).X[:50])
     one, two = stream.instantiated(5), stream.instantiated(5)
     blocks = range(-(-stream.length // BLOCK))
-    for ahead, back in zip(
+    for forwards, backwards in zip(
         [one.block(b) for b in blocks], [two.block(b) for b in blocks[::-1]][::-1]
     ):
-        assert all(np.array_equal(a, b) for a, b in zip(ahead, back))
+        assert all(np.array_equal(a, b) for a, b in zip(forwards, backwards))
     whole, middle = stream.rows(5, 0, stream.length), stream.rows(5, 100, 150)
     assert all(np.array_equal(a[100:150], b) for a, b in zip(whole, middle))
 
@@ -87,8 +87,8 @@ def test_a_blend_is_at_each_row_the_concept_that_rules_it(concept):
     (X, y), (X2, y2), (X3, y3) = draws
     assert np.allclose(X3, np.where(rules[:, None], X2, X))
     assert np.allclose(y3, np.where(rules, y2, y))
-    told = [part.density(X3, t) for part in (one, other, between)]
-    assert np.allclose(told[2], np.where(rules[:, None], told[1], told[0]))
+    densities = [part.density(X3, t) for part in (one, other, between)]
+    assert np.allclose(densities[2], np.where(rules[:, None], densities[1], densities[0]))
     assert not (np.array_equal(X, X2) and np.array_equal(y, y2))
     names = {"a": concept, "b": Concept.model_validate(concept.model_dump() | numbers)}
     drift = {"kind": "incremental", "at": [300], "width": 400}
@@ -237,7 +237,7 @@ def test_nothing_predicts_coin_tosses(learner, policy, labels):
 
 
 def luck(learner, policy, labels, length):
-    """How far from half of the coin tosses are told right, in standard errors."""
+    """How far from half of the coin tosses are predicted right, in standard errors."""
     coin = sea_stream(length, noise=0.5)
     predicted = predictions(coin, learner, policy, labels, warmup=500)
     right = np.mean(predicted == coin.rows(0, 500, length).y)
@@ -267,19 +267,21 @@ def test_an_untrained_model_predicts_class_0(learner, stream):
 def test_fitting_and_copying_leave_a_model_alone(learner, stream):
     history, rows = rows_of(stream, learner, 600)
     model = learner.start(stream.schema, 2).fit(history)
-    before, twin = model.predict(rows.X), model.copy()
+    before, copy = model.predict(rows.X), model.copy()
     fitted = model.fit(rows)
     assert fitted is not model or learner.sees == "posterior"
     if learner.learns_on:
-        twin.learn(rows.part(slice(0, 300)))
+        copy.learn(rows.part(slice(0, 300)))
     assert np.array_equal(model.predict(rows.X), before)
     assert model.size() > 0
 
 
 def test_probabilities_are_those_of_the_labels(learner, stream):
     history, rows = rows_of(stream, learner, 600)
-    plain, told = (learner.start(stream.schema, 2, asked).fit(history) for asked in (False, True))
-    predicted = told.predict(rows.X)
+    plain, probable = (
+        learner.start(stream.schema, 2, asked).fit(history) for asked in (False, True)
+    )
+    predicted = probable.predict(rows.X)
     assert predicted.shape == (1800, 2) and np.allclose(predicted.sum(axis=1), 1)
     assert np.array_equal(predicted.argmax(axis=1), plain.predict(rows.X))
     untrained = learner.start(stream.schema, 2, True)
@@ -288,7 +290,7 @@ def test_probabilities_are_those_of_the_labels(learner, stream):
     assert untrained.predict(rows.X[:0]).shape == (0, 2)
     (arrival,) = arrivals([rows.part(slice(0, 300))], AT_ONCE, 0)
     if learner.learns_on:
-        fused, naive = told.copy(), told.copy()
+        fused, naive = probable.copy(), probable.copy()
         one, two = fused.test_then_train(arrival), Model.test_then_train(naive, arrival)
         assert np.abs(one - two).max() <= 1e-12
 
@@ -379,9 +381,9 @@ def test_what_is_asked_in_between_changes_no_trace(learner, policy, labels):
     assert probed.probes.rows.tolist() == [299, 399, 499, 599]
     assert probed.probes.ruling.tolist() == [0, 1, 0, 1]
     assert np.array_equal(plain.predictions, probed.predictions)
-    ahead = ["rows_trained"] if getattr(policy, "restart", None) else []  # by up to 64 rows
+    early = ["rows_trained"] if getattr(policy, "restart", None) else []  # by up to 64 rows
     for name, column in plain.columns.items():
-        if "seconds" not in name and name not in ["model_bytes", *ahead]:
+        if "seconds" not in name and name not in ["model_bytes", *early]:
             assert np.array_equal(column, probed.columns[name]), name
 
 
@@ -410,6 +412,6 @@ def test_concepts_draw_rows_of_their_schema(concept):
         assert set(np.unique(X[:, column])) <= set(range(size))
 
 
-def test_only_references_are_told_the_truth():
+def test_only_references_know_the_truth():
     assert [kind.kind() for kind in Learner.kinds.values() if kind.sees != "X"] == ["oracle"]
     assert [kind.kind() for kind in Policy.kinds.values() if kind.knows] == ["at_drift"]

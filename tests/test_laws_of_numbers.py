@@ -35,7 +35,7 @@ def test_no_prediction_uses_a_label_that_comes_in_after_it(regressor, policy, la
 
 
 def test_nothing_predicts_pure_noise(regressor, policy, labels):
-    """No answer has a squared error below the variance of labels that nothing tells of."""
+    """No answer has a squared error below the variance of labels of pure noise."""
     noise = number_stream(2100, concepts={"a": {"kind": "level", "noise": 1.0}})
     predicted = predictions(noise, regressor, policy, labels, warmup=500)
     squares = (predicted - noise.rows(0, 500, 2100).y) ** 2

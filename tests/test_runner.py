@@ -132,8 +132,8 @@ def test_a_killed_run_goes_on_and_leaves_the_same(whole, tmp_path):
     assert len(traces(runs)) == 10
     assert not [*tmp_path.rglob("*.unfinished")]
     whole = driftsim.run(whole / "s.yaml", out=whole).summary()
-    told = [name for name in whole.columns if not name.endswith("_seconds")]
-    assert whole[told].equals(results.summary()[told])
+    others = [name for name in whole.columns if not name.endswith("_seconds")]
+    assert whole[others].equals(results.summary()[others])
 
 
 def test_no_process_outlives_the_one_that_was_killed(tmp_path):
@@ -171,7 +171,7 @@ def session(leader):
 
 
 def hearing_ctrl_c():
-    """As a process does that is not begun in the background of a script."""
+    """As a process does that is not started in the background of a script."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -189,18 +189,18 @@ def test_ctrl_c_ends_with_a_line_and_no_process_left(tmp_path):
         time.sleep(0.05)
     time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)
-    said = process.communicate(timeout=60)[1]
+    message = process.communicate(timeout=60)[1]
     assert process.returncode == 130
-    assert said == (
+    assert message == (
         "stopped; the runs that have ended are kept: the same command continues from there\n"
     )
     assert ends(process.pid)
 
 
 def test_a_contender_that_fails_is_reported_and_the_others_finish(tmp_path):
-    said = {
+    messages = {
         "failing": "failed at row 500: ZeroDivisionError: on purpose; the traceback is in ",
-        "dying": "the process that ran it died before its first prediction (exit code 3)",
+        "dying": "the process that ran it crashed before its first prediction (exit code 3)",
     }
     path, parts = failing(tmp_path, "raise")
     dying = "  dying: {learner: {kind: failing, how: die}, policy: static}\nevaluation"
@@ -209,8 +209,8 @@ def test_a_contender_that_fails_is_reported_and_the_others_finish(tmp_path):
     ended = CliRunner().invoke(app, ["run", str(path), *options])
     assert ended.exit_code == 1, ended.output
     assert ended.stderr.count("\n") == 2
-    for (name, line), told in zip(said.items(), ended.stderr.splitlines()):
-        assert told.startswith(f"s: {name}, seed 0: {line}")
+    for (name, line), printed in zip(messages.items(), ended.stderr.splitlines()):
+        assert printed.startswith(f"s: {name}, seed 0: {line}")
         assert line in html.unescape((tmp_path / "s" / "report.html").read_text())
         assert line in (tmp_path / "s" / "summary.md").read_text()
     assert len([*(tmp_path / "s" / "runs").glob("*.parquet")]) == 5
@@ -244,7 +244,7 @@ def only_failed(study, store, parts):
     return failed
 
 
-def test_play_tells_what_happens(tmp_path):
+def test_play_yields_what_happens(tmp_path):
     study = load(saved(tmp_path), seeds=1)
     store = Store(tmp_path / "runs")
     events = [*play(missing(study, store), store, jobs=1)]
@@ -340,7 +340,7 @@ def test_parts_that_are_no_python_file(tmp_path, name):
         load_parts([tmp_path / name])
 
 
-def test_progress_is_told_in_rows(tmp_path):
+def test_progress_is_in_rows(tmp_path):
     text = TEXT.replace("4_000", "1_000_000").replace("seeds: 2", "seeds: 1")
     study = load(saved(tmp_path, text), only=["last"])
     store = Store(tmp_path / "runs")
@@ -384,7 +384,7 @@ def test_ctrl_c_in_a_run_of_an_executor_of_this_thread_ends_the_study(tmp_path, 
     def interrupted(*given):
         raise KeyboardInterrupt
 
-    heeded = signal.default_int_handler  # also where the tests are begun in the background
+    heeded = signal.default_int_handler  # also where the tests are started in the background
     monkeypatch.setattr("signal.getsignal", lambda number: heeded)
     runs = missing(load(saved(tmp_path), seeds=1), Store(tmp_path / "runs"))
     monkeypatch.setattr("driftsim.runner._trace", interrupted)

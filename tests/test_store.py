@@ -177,8 +177,8 @@ def test_keys_are_the_same_in_every_process(tmp_path):
     )
     command = [sys.executable, "-c", code, str(tmp_path / "s.yaml")]
     env = os.environ | {"PYTHONHASHSEED": "7"}
-    said = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
-    assert said.split() == [*found.values()]
+    keys_there = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+    assert keys_there.split() == [*found.values()]
 
 
 def one_run(folder, **more):
@@ -208,7 +208,7 @@ def test_what_is_saved_is_loaded(tmp_path):
     assert [path.name for path in store.folder.iterdir()] == [f"{run.key}.parquet"]
 
 
-def test_a_file_tells_what_it_follows_from(tmp_path):
+def test_a_file_says_what_it_follows_from(tmp_path):
     store, run, trace = one_run(tmp_path)
     store.save(run, trace)
     about = pq.read_schema(store.path(run)).metadata[b"driftsim"].decode()
@@ -231,20 +231,20 @@ def refused(store, run, path=None):
     """Why a run cannot be loaded, after the path of its file."""
     with pytest.raises(StoreError) as caught:
         store.load(run)
-    said, path = str(caught.value), path or store.path(run)
-    assert "\n" not in said and said.startswith(f"{path}: cannot be read: ")
-    assert said.endswith(WHAT_TO_DO)
-    return said.removeprefix(f"{path}: cannot be read: ").removesuffix(WHAT_TO_DO)
+    message, path = str(caught.value), path or store.path(run)
+    assert "\n" not in message and message.startswith(f"{path}: cannot be read: ")
+    assert message.endswith(WHAT_TO_DO)
+    return message.removeprefix(f"{path}: cannot be read: ").removesuffix(WHAT_TO_DO)
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"nonsense"])
-def test_a_damaged_file_is_told_by_name(tmp_path, content):
+def test_a_damaged_file_is_named(tmp_path, content):
     store, run, _ = one_run(tmp_path)
     write_atomically(store.path(run), content)
     assert refused(store, run).startswith("it is damaged, or of a version of driftsim that")
 
 
-def test_a_file_that_is_gone_is_told_by_name(tmp_path):
+def test_a_file_that_is_gone_is_named(tmp_path):
     store, run, _ = one_run(tmp_path)
     assert refused(store, run) == "no such file or directory"
 
@@ -294,7 +294,7 @@ def test_a_file_without_a_seal_is_not_believed(tmp_path):
     assert "of a version of driftsim that sealed no files" in refused(store, run)
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
     (tmp_path / "runs").write_text("a file")
     store, run, trace = one_run(tmp_path)
     with pytest.raises(StoreError, match=r"cannot be written: .*; make room there, or choose"):

@@ -1,4 +1,4 @@
-"""Timelines: what happens in a study, in words and characters."""
+"""Study overview: what happens in a study, in words and characters."""
 
 import pytest
 from typer.testing import CliRunner
@@ -31,9 +31,9 @@ def lines(folder, drift, width=80, more=""):
     return overview(load(path), width).splitlines()
 
 
-def test_a_timeline_tells_what_there_is(tmp_path):
-    said = [line.strip() for line in lines(tmp_path, "{kind: sudden, at: [250]}", 200)]
-    assert said == [
+def test_an_overview_says_what_there_is(tmp_path):
+    printed = [line.strip() for line in lines(tmp_path, "{kind: sudden, at: [250]}", 200)]
+    assert printed == [
         "Is this a question that is long enough to be wrapped where it would stand out?",
         "1,000 rows of 3 features and 2 classes",
         "the share 0.1 of the labels is replaced by a wrong one",
@@ -48,31 +48,31 @@ def test_a_timeline_tells_what_there_is(tmp_path):
 
 
 @pytest.mark.parametrize("width", [40, 60, 100])
-def test_a_timeline_keeps_to_the_width(tmp_path, width):
-    said = lines(tmp_path, "{kind: recurring, every: 10}", width)
-    assert max(map(len, said)) <= width
-    assert said[0].startswith("  Is this")
+def test_an_overview_keeps_to_the_width(tmp_path, width):
+    printed = lines(tmp_path, "{kind: recurring, every: 10}", width)
+    assert max(map(len, printed)) <= width
+    assert printed[0].startswith("  Is this")
 
 
-def test_a_ramp_is_told_by_its_rows(tmp_path):
-    said = lines(tmp_path, "{kind: gradual, at: [500], width: 200}", 102)
-    assert "  rows 400 to 600: before → after" in said
-    bar = next(line.strip() for line in said if "~" in line)
+def test_a_ramp_has_its_rows(tmp_path):
+    printed = lines(tmp_path, "{kind: gradual, at: [500], width: 200}", 102)
+    assert "  rows 400 to 600: before → after" in printed
+    bar = next(line.strip() for line in printed if "~" in line)
     assert bar == "a" * 41 + "~" * 19 + "b" * 40
 
 
 def test_the_changes_beyond_twenty_are_counted_but_for_the_last(tmp_path):
-    said = lines(tmp_path, "{kind: recurring, every: 10}")
-    assert said[-2:] == ["  … and 78 more changes, until", "  row 990: before → after"]
-    assert sum("→" in line for line in said) == 21
+    printed = lines(tmp_path, "{kind: recurring, every: 10}")
+    assert printed[-2:] == ["  … and 78 more changes, until", "  row 990: before → after"]
+    assert sum("→" in line for line in printed) == 21
 
 
 def test_a_thousand_million_changes_are_not_listed(tmp_path):
     path = tmp_path / "s.yaml"
     path.write_text(TEXT.replace("1_000\n", f"{10**12}\n", 1).replace("DRIFT", RECURRING))
-    said = overview(load(path), 80).splitlines()
-    assert said[-2] == "  … and 999,999,978 more changes, until"
-    assert said[-1] == "  row 999,999,999,000: before → after"
+    printed = overview(load(path), 80).splitlines()
+    assert printed[-2] == "  … and 999,999,978 more changes, until"
+    assert printed[-1] == "  row 999,999,999,000: before → after"
     words = (
         "the stream changes 999,999,999 times, and at most 1,000,000 changes can be run; "
         "shorten the stream or let it change less often"
@@ -83,10 +83,10 @@ def test_a_thousand_million_changes_are_not_listed(tmp_path):
     assert shown.endswith(f"\n{path}: cannot be run: {words}\n")
 
 
-def test_a_sweep_is_told(tmp_path):
+def test_a_sweep_is_counted(tmp_path):
     sweep = "sweep: {stream.noise: [0, 0.1], models.tree.policy.memory: [5, 6, 7]}\n"
-    said = lines(tmp_path, "{kind: sudden, at: [250]}", 100, sweep)
-    assert said[-1].startswith("  6 settings of stream.noise and models.tree.policy.memory")
+    printed = lines(tmp_path, "{kind: sudden, at: [250]}", 100, sweep)
+    assert printed[-1].startswith("  6 settings of stream.noise and models.tree.policy.memory")
 
 
 def test_recorded_rows_have_marks_and_no_oracle(tmp_path):
@@ -95,8 +95,8 @@ def test_recorded_rows_have_marks_and_no_oracle(tmp_path):
         "stream:\n  concepts: {pages: {kind: river.datasets.Phishing, marks: [300]}}\n"
         "models: {last: {learner: no_change, policy: online}}\n"
     )
-    said = overview(load(path)).splitlines()
-    assert "  1,250 rows of 9 features and 2 classes (false, true)" in said
-    assert any("no oracle" in line for line in said)
-    assert "  a = pages: river.datasets.Phishing, marks [300]" in said
-    assert "  row 300: marked" in said
+    printed = overview(load(path)).splitlines()
+    assert "  1,250 rows of 9 features and 2 classes (false, true)" in printed
+    assert any("no oracle" in line for line in printed)
+    assert "  a = pages: river.datasets.Phishing, marks [300]" in printed
+    assert "  row 300: marked" in printed

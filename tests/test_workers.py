@@ -82,11 +82,11 @@ def test_a_process_that_dies_takes_no_other_job_with_it():
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a process group is ended")
-def test_a_job_that_hangs_is_ended_with_what_it_has_begun(tmp_path):
+def test_a_job_that_hangs_is_ended_with_what_it_has_started(tmp_path):
     file = tmp_path / "pid"
-    begun = time.monotonic()
+    started = time.monotonic()
     late, other = finished((hang, str(file)), (add, 1, 1), limit=1)
-    assert 1 < time.monotonic() - begun < 30
+    assert 1 < time.monotonic() - started < 30
     assert (late.overdue, late.crash, late.progress) == (True, None, 3)
     assert other.value == 2
     assert ends(int(file.read_text()))

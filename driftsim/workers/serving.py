@@ -95,7 +95,7 @@ def restored_process(prints: int) -> Iterator[list[str | None]]:
     """
     folder, variables = working_directory(), dict(os.environ)
     moved: list[str | None] = [None]
-    shown = sys.stdout, sys.stderr
+    streams = sys.stdout, sys.stderr
     try:
         yield moved
     finally:
@@ -108,7 +108,7 @@ def restored_process(prints: int) -> Iterator[list[str | None]]:
         for stream in (sys.stdout, sys.stderr):
             with suppress(Exception):  # it may be anything by now
                 stream.flush()
-        sys.stdout, sys.stderr = shown
+        sys.stdout, sys.stderr = streams
         for number in (1, 2):
             os.dup2(prints, number)
         os.write(prints, MARK)

@@ -1,4 +1,4 @@
-"""Faults: what a study survives, and what is said of it."""
+"""Failures: what a study survives, and its messages about it."""
 
 import os
 import pickle
@@ -122,7 +122,7 @@ def command(folder, *ways):
     return [sys.executable, "-m", "driftsim", *words]
 
 
-def test_each_fault_is_told_in_a_line_and_the_others_finish(tmp_path):
+def test_each_failure_has_a_line_and_the_others_finish(tmp_path):
     words = command(tmp_path, *RAISING, "chdir", "warn", "print", "hang")
     ended = subprocess.run([*words, "--timeout", "3"], capture_output=True, text=True, timeout=300)
     lines, runs = ended.stderr.splitlines(), tmp_path / "out" / "s" / "runs"
@@ -192,12 +192,12 @@ def within(seconds, condition):
 
 
 def heeding():
-    """Heed signals, as a process does that is not begun in the background, or by `nohup`."""
+    """Heed signals, as a process does that is not started in the background, or by `nohup`."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-def begun(words, **given):
+def started(words, **given):
     return subprocess.Popen(
         words,
         start_new_session=True,
@@ -210,7 +210,7 @@ def begun(words, **given):
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked up in /proc")
 @pytest.mark.parametrize(
-    ("number", "code", "said"),
+    ("number", "code", "message"),
     [
         (signal.SIGTERM, 143, STOPPED),
         (signal.SIGKILL, -9, ""),
@@ -218,14 +218,14 @@ def begun(words, **given):
         pytest.param(signal.SIGHUP, 129, STOPPED, marks=SLOWLY),
     ],
 )
-def test_nothing_is_left_behind_by_a_study_that_is_ended(tmp_path, number, code, said):
+def test_nothing_is_left_behind_by_a_study_that_is_ended(tmp_path, number, code, message):
     environment = os.environ | {"TMPDIR": str(tmp_path)}
-    process = begun(command(tmp_path, "hang"), env=environment)
+    process = started(command(tmp_path, "hang"), env=environment)
     try:
         assert within(60, lambda: any("sleep\0" in one for one in session(process.pid)))
         assert [*tmp_path.glob(f"driftsim-{process.pid}-*")]
         process.send_signal(number)
-        assert process.communicate(timeout=20)[1] == said
+        assert process.communicate(timeout=20)[1] == message
         assert process.returncode == code
         assert within(2, lambda: not session(process.pid))
         assert not [*tmp_path.glob("driftsim-*")]
@@ -234,15 +234,15 @@ def test_nothing_is_left_behind_by_a_study_that_is_ended(tmp_path, number, code,
 
 
 @pytest.mark.parametrize("seconds", [0.1, 0.5, *SLOW])
-def test_ctrl_c_while_it_starts_is_told_in_a_line(tmp_path, seconds):
+def test_ctrl_c_while_it_starts_ends_with_a_line(tmp_path, seconds):
     words = command(tmp_path, "hang")[3:]
-    process = begun([sys.executable, "-c", STARTING, *words], stdout=subprocess.PIPE)
+    process = started([sys.executable, "-c", STARTING, *words], stdout=subprocess.PIPE)
     process.stdout.readline()
     time.sleep(seconds)
     process.send_signal(signal.SIGINT)
-    said = process.communicate(timeout=20)[1]
+    message = process.communicate(timeout=20)[1]
     assert process.returncode == 130
-    assert said in ("stopped\n", STOPPED)
+    assert message in ("stopped\n", STOPPED)
 
 
 # `driftsim`, which says when the interpreter has started, and with it what can be interrupted.
