@@ -1,4 +1,4 @@
-"""The speed of generators: beside river's of the same name, and numpy's own random numbers."""
+"""The speed of generators, compared with river's and with numpy's own random numbers."""
 
 import time
 from itertools import count, islice
@@ -12,7 +12,7 @@ from driftsim.streams.world import BLOCK
 REPEATS = 60
 N = BLOCK
 RNG = np.random.default_rng(0)
-KINDS = {  # a concept, what it takes of numpy's numbers for a block, and river's own
+KINDS = {  # a concept: its parameters, the random numbers of a block, and river's generator
     "sea": ({}, lambda: RNG.random((N, 3)), synth.SEA),
     "stagger": ({}, lambda: RNG.integers(0, 3, (N, 3)), synth.STAGGER),
     "sine": ({}, lambda: RNG.random((N, 2)), synth.Sine),
@@ -62,7 +62,7 @@ KINDS = {  # a concept, what it takes of numpy's numbers for a block, and river'
 
 
 def seconds(work, repeats=REPEATS):
-    """The least of several timings, one that counts for nothing before them."""
+    """The least of several timings, after one that does not count."""
     work()
     times = []
     for _ in range(repeats):

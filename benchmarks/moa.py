@@ -1,9 +1,8 @@
-"""Compiled models beside MOA's counterparts on the same rows: rows a second, and error.
+"""Compiled models compared with MOA's on the same rows: rows a second, and error.
 
-Needs Java and the package capymoa (pip install capymoa), which nothing else here needs. MOA plays
-its own loop over instances that are in memory, after a whole warm-up of its compiler on other rows
-of the same stream; ours are whole evaluations with tallies kept. Wall-clock seconds, and of both
-the least of three.
+Needs Java and the package capymoa (pip install capymoa). MOA runs its own loop over instances in
+memory, after one run that warms up Java's compiler. Ours are whole evaluations that keep their
+tallies. Times are wall-clock seconds, the least of three.
 """
 
 import sys
@@ -26,7 +25,7 @@ NEAREST = {
     "engine": {"kind": "river.neighbors.LazySearch", "window_size": 1000},
 }
 FOREST = {"kind": "river.forest.ARFClassifier", "n_models": 10, "seed": 1}
-PAIRS = {  # ours, the class of MOA with its options, rows
+PAIRS = {  # our learner, MOA's class and its options, rows
     "logistic regression": (LOGISTIC, "functions.SGD", "-o 1", 500_000),
     "logistic regression, scaled": (scaled(LOGISTIC), "functions.SGD", "-o 1", 500_000),
     "naive Bayes": ("river.naive_bayes.GaussianNB", "bayes.NaiveBayes", "", 500_000),
@@ -45,12 +44,12 @@ CONCEPTS = {
 
 
 def drawn(concept, rows):
-    told = {"length": rows, "concepts": {"a": concept}, "noise": 0.1}
-    return Drawn(Stream.model_validate(told))
+    stream = {"length": rows, "concepts": {"a": concept}, "noise": 0.1}
+    return Drawn(Stream.model_validate(stream))
 
 
 def instances(rows, held):
-    """Rows as MOA holds them, in memory; and their header."""
+    """The schema of rows, their header, and the rows as instances of MOA in memory."""
     stream = NumpyStream(held.rows(0, rows).X, held.rows(0, rows).y)
     header = stream.get_schema().get_moa_header()
     kept = jpype.JClass("com.yahoo.labs.samoa.instances.Instances")(header, rows)
@@ -72,11 +71,11 @@ def of_moa(schema, header, kept, name, options):
         learner.resetLearningImpl()
         stream = jpype.JClass("moa.streams.CachedInstancesStream")(kept)
         evaluator = ClassificationEvaluator(schema=schema)
-        begun = time.perf_counter()
+        start = time.perf_counter()
         loop.PrequentialEvaluation(
             stream, learner, evaluator.moa_basic_evaluator, None, -1, -1, False, False
         )
-        taken.append(time.perf_counter() - begun)
+        taken.append(time.perf_counter() - start)
     return min(taken[1:]) / kept.size(), 1 - evaluator.accuracy() / 100
 
 
@@ -85,9 +84,9 @@ def of_ours(held, spec):
     contender = Contender.model_validate({"learner": spec, "policy": "online"})
     taken = []
     for _ in range(1 + REPEATS):
-        begun = time.perf_counter()
+        start = time.perf_counter()
         trace = evaluate(held, contender, Rules(warmup=WARMUP, truth=False))
-        taken.append(time.perf_counter() - begun)
+        taken.append(time.perf_counter() - start)
     columns = trace.total().columns
     return min(taken[1:]) / held.length, 1 - columns["correct"].sum() / columns["rows"].sum()
 
@@ -103,8 +102,8 @@ def main(words):
                 of_moa(*instances(rows, held), theirs, options),
                 of_ours(held, spec),
             )
-            told = f"{1 / fast:>12,.0f}{1 / slow:>12,.0f}{slow / fast:>8.1f}"
-            print(f"{name:34}{title:18}{told}{error:>11.4f}{wrong:>8.4f}", flush=True)
+            columns = f"{1 / fast:>12,.0f}{1 / slow:>12,.0f}{slow / fast:>8.1f}"
+            print(f"{name:34}{title:18}{columns}{error:>11.4f}{wrong:>8.4f}", flush=True)
 
 
 if __name__ == "__main__":

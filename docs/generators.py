@@ -1,4 +1,4 @@
-"""Makes docs/generators.md: every concept in a picture, before and after a drift.
+"""Writes docs/generators.md: a picture of every concept, before and after a drift.
 
 It writes beside itself, and plots the pictures that are missing and those of the kinds that are
 named: `docs/generators.py sea`.
@@ -23,9 +23,9 @@ SHOWN = 400  # rows to a panel
 COLUMNS = {"agrawal": (2, 0), "mixed": (2, 3), "led": (0, 4), "waveform": (6, 14)}
 HEAD = """# Generators
 
-Every concept that driftsim draws rows from: two of its features by class (for regression by the
-label, dark to light), before and after a drift. `driftsim kinds NAME` lists the parameters of one
-and shows a whole scenario. This page is made by `python docs/generators.py`.
+Every concept that generates rows: two of its features, before and after a drift. Colours are
+classes, or for regression the label, from dark to light. `driftsim kinds NAME` lists the parameters
+of a concept and shows a whole scenario. `python docs/generators.py` writes this page.
 """
 
 
@@ -48,11 +48,11 @@ def plot(kind, picture):
     """Plot a kind of concept into a file."""
     stream = Stream.model_validate(parsed(scenario(kind))[0]["stream"])
     with rc_context(STYLE):
-        columns = telling(stream) if kind == "text" else COLUMNS.get(kind, (0, 1))
-        drawn(stream, columns).savefig(picture, dpi=72, metadata={"Software": None})
+        columns = informative(stream) if kind == "text" else COLUMNS.get(kind, (0, 1))
+        plotted(stream, columns).savefig(picture, dpi=72, metadata={"Software": None})
 
 
-def drawn(stream, columns):
+def plotted(stream, columns):
     """Rows on both sides of the drift, as two panels."""
     figure = Figure(figsize=(6, 2.8), layout="constrained")
     panels = figure.subplots(1, 2, sharex=len(stream.schema.names) > 1, sharey=True)
@@ -71,21 +71,21 @@ def drawn(stream, columns):
 
 
 def axes(schema, block, columns):
-    """What is drawn across and up, with its name: two columns, or of one the label over rows."""
+    """The names and values of both axes: two columns, or of a single one the label over rows."""
     if len(schema.names) == 1:
         return ("row", block.t), ("label", block.y)
-    return [(schema.names[j], shaken(block.X, j, schema)) for j in columns]
+    return [(schema.names[j], jittered(block.X, j, schema)) for j in columns]
 
 
-def telling(stream):
+def informative(stream):
     """The two columns whose means differ most between the first two classes."""
     block = stream.rows(0, 0, 5_000)
-    gap = block.X[block.y == 0].mean(axis=0) - block.X[block.y == 1].mean(axis=0)
-    return np.argsort(-np.abs(gap), kind="stable")[:2]
+    difference = block.X[block.y == 0].mean(axis=0) - block.X[block.y == 1].mean(axis=0)
+    return np.argsort(-np.abs(difference), kind="stable")[:2]
 
 
-def shaken(X, j, schema):
-    """A column, its codes spread a little, so that rows do not hide one another."""
+def jittered(X, j, schema):
+    """A column, its codes jittered, so that rows do not hide each other."""
     column = X[:, j]
     whole = j in schema.nominal or (column == np.rint(column)).all()
     rng = np.random.default_rng(j)

@@ -176,7 +176,7 @@ class Stream(Strict):
             y = concept.draw(spawn_rng(0, PARTS), np.zeros(BLOCK, np.int64))[1]
             for label in np.flatnonzero(balance):
                 if label not in y:
-                    return f"'{name}' has hardly a row of class {label}; leave the balance out"
+                    return f"'{name}' has next to no rows of class {label}; leave the balance out"
         return None
 
 

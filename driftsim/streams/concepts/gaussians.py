@@ -1,4 +1,4 @@
-"""Gaussians: classes that are clouds around their means."""
+"""Gaussians: classes that are normally distributed around their means."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ MOST_FEATURES = 300  # beyond it densities are too small for a float
 
 
 class Gaussians(Concept):
-    """Normal classes of unit variance, by their means, or by a separation and an angle.
+    """Normal classes of unit variance, by their means or by a separation and an angle.
 
     A separation s and an angle a put two classes at -s/2 and s/2 along the direction (cos a,
     sin a). With equal priors the best possible error is then Φ(-s/2).

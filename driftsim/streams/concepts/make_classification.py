@@ -121,7 +121,7 @@ class InstantiatedClusters(Instantiated):
 
 
 def distinct_corners(rng, k, n):
-    """`k` different corners (k, n) of a cube of `n` dimensions."""
+    """`k` distinct corners (k, n) of a cube of `n` dimensions."""
     numbered = min(n, 60)  # dimensions: a corner's coordinates there are the bits of one number
     numbers = rng.choice(2**numbered, k, replace=False)
     bits = numbers[:, None] >> np.arange(numbered) & 1

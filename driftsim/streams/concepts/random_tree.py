@@ -39,7 +39,7 @@ class Level(NamedTuple):
         place[where] = np.maximum(low + (high - low) * rng.random(m)[where], LEAST)
         return column, place
 
-    def children(self, parent, branch, column, place):
+    def nodes_below(self, parent, branch, column, place):
         """The nodes one level down: each is `branch` 0, 1, … of node `parent`."""
         used, low, high = (side[parent] for side in self)
         nominal, column = used.shape[1], column[parent]
@@ -162,6 +162,6 @@ def grown(shape, rng):
         levels.append((column, np.where(leaf, 0.0, 1.0), shift, label))
         parent = np.repeat(np.arange(m), size)
         branch = np.arange(size.sum()) - before[parent]
-        level, nodes = level.children(parent, branch, column, place), nodes + m
+        level, nodes = level.nodes_below(parent, branch, column, place), nodes + m
     column, scale, shift, label = map(np.concatenate, zip(*levels))
     return Tree(column, scale, shift, label, shape.depth)

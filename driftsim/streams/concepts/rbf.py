@@ -1,4 +1,4 @@
-"""Radial basis functions: classes that are made of clouds, which may move."""
+"""Radial basis functions: classes made of clouds, which may move."""
 
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple
@@ -52,10 +52,10 @@ class Clouds(NamedTuple):
         d, n = columns.shape
         square, reach = np.full((1, n), LEAST**2), np.full((1, n), LEAST)
         for j, column in enumerate(columns):
-            gap = np.abs(column - self.coordinate(j, t))
-            reach = np.maximum(reach, gap)
-            gap *= gap
-            square = square + gap
+            distance = np.abs(column - self.coordinate(j, t))
+            reach = np.maximum(reach, distance)
+            distance *= distance
+            square = square + distance
         sigma = self.sigma[:, None]
         factor = np.log(2 * self.weight / self.sigma / d) - 0.5 * np.log(2 * np.pi)
         log = 0.5 * np.log(square) - d * np.log(2 * reach)

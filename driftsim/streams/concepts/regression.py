@@ -112,7 +112,7 @@ class WalkingWeights(Moving):
 
 
 class Level(Normal):
-    """A level that no feature informs of, and that may walk at random: the local level model."""
+    """The local level model: a level that may walk at random, and a feature without information."""
 
     schema = Schema(("x1",), n_classes=None)
 
@@ -150,7 +150,7 @@ class WalkingLevel(Moving):
 
 
 class Friedman(Uniform):
-    """Friedman (1991), and the two that it drifts to in Ikonomovska et al. (2011).
+    """Friedman (1991), and its two variants in Ikonomovska et al. (2011).
 
     Of ten uniform features: 10 sin(π a b) + 20 (c - ½)² + 10 d + 5 e, where a … e are x1 … x5
     for `function` 1, x4, x5, x2, x1, x3 for 2, and x2, x5, x4, x3, x1 for 3.
@@ -167,7 +167,7 @@ class Friedman(Uniform):
 
 
 class HyperplaneRegression(Uniform):
-    """How far a point of a cube lies from a plane through its middle, and on which side."""
+    """The signed distance of a point of a cube from a plane through its middle."""
 
     features: Features = 10
     weights: list[Number] | None = None  # one a feature; drawn from 0..1 where not given

@@ -45,7 +45,7 @@ class Sea(Rule):
 
 
 class Sine(Rule):
-    """Sine (Gama et al. 2004): the side of a sine; functions 2 and 4 are 1 and 3 reversed."""
+    """Sine (Gama et al. 2004): points above a sine; functions 2 and 4 are 1 and 3 reversed."""
 
     schema = Schema(("x", "y"))
 
@@ -57,7 +57,7 @@ class Sine(Rule):
 
 
 class Mixed(Rule):
-    """Mixed (Gama et al. 2004): whether two of three conditions hold; function 2 is 1 reversed.
+    """Mixed (Gama et al. 2004): whether two of three conditions hold; function 2 reverses 1.
 
     The conditions are v, w, and y < 0.5 + 0.3 sin(3πx). Class 0 is where two of them hold.
     """
@@ -103,7 +103,7 @@ class Circles(Rule):
     schema = Schema(("x", "y"))
 
     centre: Annotated[list[Share], Field(min_length=2, max_length=2)] = [0.2, 0.5]  # x, y
-    radius: Annotated[Number, Field(gt=0, le=1.5)] = 0.15  # of which 1.42 holds all of the square
+    radius: Annotated[Number, Field(gt=0, le=1.5)] = 0.15  # 1.42 covers the whole square
 
     def label(self, X):
         squares = (X - np.asarray(self.centre)) ** 2
@@ -111,7 +111,7 @@ class Circles(Rule):
 
 
 class Stagger(Rule):
-    """STAGGER (Schlimmer & Granger 1986): a rule on size, color and shape, of three values each."""
+    """STAGGER (Schlimmer & Granger 1986): a rule on size, color and shape, three values each."""
 
     schema = Schema(
         ("size", "color", "shape"),
