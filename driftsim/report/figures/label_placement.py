@@ -6,12 +6,29 @@ import numpy as np
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox, ScaledTranslation
 
-from driftsim.report.figures.panels import renderer
+from driftsim.report.figures.panels import frozen, legend, renderer
 from driftsim.report.figures.style import INK, short
 
 POINT = 1 / 72  # inches
 LEADING = 1.3  # a line of text by its size
 SAMPLE = (0.10, 0.40)  # inches from a panel to a sample of a line, and to its end
+
+
+def with_line_names(figure, lines, beside, last=""):
+    """A figure with the names of its lines, by panel: beside each panel, or in one legend.
+
+    The name `last` comes last in a legend.
+    """
+    if not beside:
+        named = {name: line for own in lines.values() for name, line in own.items()}
+        named |= {name: named.pop(name) for name in [last] if name in named}
+        legend(figure, {short(name): line for name, line in named.items()})
+        return frozen(figure)
+    texts = {panel: add_line_names(panel, named) for panel, named in lines.items() if named}
+    frozen(figure)
+    for panel, named in texts.items():
+        move_to_line_ends(panel, lines[panel], named)
+    return figure
 
 
 def add_line_names(panel, names, size=8) -> dict[str, Text]:

@@ -4,13 +4,11 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from driftsim.evaluation.metrics import FROM_ZERO
-from driftsim.report.figures.label_placement import add_line_names, move_to_line_ends
+from driftsim.report.figures.label_placement import with_line_names
 from driftsim.report.figures.panels import (
     ACROSS,
-    frozen,
     grid,
     label_bottom,
-    legend,
     mark_changes,
     name_concepts,
     set_title,
@@ -18,7 +16,7 @@ from driftsim.report.figures.panels import (
     share_scale,
     stream_axis,
 )
-from driftsim.report.figures.style import MOST_BANDS, short
+from driftsim.report.figures.style import MOST_BANDS
 
 ORACLE = "oracle (best possible)"
 BOTTOM, ROW = 0.22, 0.035  # shares of a panel: the most for rows of ticks, and for one of them
@@ -60,21 +58,7 @@ def along_stream(view, metrics):
     label_bottom(blocks[-1], "row of the stream")
     for panel, (scene, _) in zip(blocks[0], pairs):
         name_concepts(panel, scene)
-    return labelled(figure, lines, single)
-
-
-def labelled(figure, lines, beside):
-    """A figure whose lines are named: beside each panel, or in one legend."""
-    if not beside:
-        named = {name: line for of_panel in lines.values() for name, line in of_panel.items()}
-        last = {name: named.pop(name) for name in [ORACLE] if name in named}
-        legend(figure, {short(name): line for name, line in (named | last).items()})
-        return frozen(figure)
-    texts = {panel: add_line_names(panel, named) for panel, named in lines.items() if named}
-    frozen(figure)
-    for panel, named in texts.items():
-        move_to_line_ends(panel, lines[panel], named)
-    return figure
+    return with_line_names(figure, lines, single, last=ORACLE)
 
 
 def scenes_and_names(view):

@@ -12,14 +12,14 @@ from pandas import DataFrame
 
 from driftsim.evaluation.metrics import FROM_ZERO
 from driftsim.messages import plain
-from driftsim.report.figures.label_placement import add_line_names, move_to_line_ends
+from driftsim.report.figures.label_placement import with_line_names
 from driftsim.report.figures.matrices import (
     drop_repeated_labels,
     label_cells,
     plot_matrix,
     tiled,
 )
-from driftsim.report.figures.panels import ACROSS, frozen, grid, legend, set_title, share_scale
+from driftsim.report.figures.panels import ACROSS, frozen, grid, set_title, share_scale
 from driftsim.report.figures.style import MOST_BANDS, rounded, short
 from driftsim.report.figures.view import limited
 
@@ -96,13 +96,7 @@ def lines(view, slices, metric):
         if panel.get_subplotspec().is_first_col():
             panel.set_ylabel(metric.replace("_", " "))
     share_scale(panels, metric in FROM_ZERO)
-    if not single:
-        legend(figure, {short(name): line for own in named.values() for name, line in own.items()})
-        return frozen(figure)
-    texts = add_line_names(panels[0], named[panels[0]])
-    frozen(figure)
-    move_to_line_ends(panels[0], named[panels[0]], texts)
-    return figure
+    return with_line_names(figure, named, single)
 
 
 def plot_slice(panel, view, one) -> dict[str, Line2D]:
