@@ -1,5 +1,6 @@
 """Error monitor: a detector on the errors of the model in force, and which of its alarms count."""
 
+from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -9,7 +10,6 @@ from driftsim.parts import MOST_ROWS
 from driftsim.rows import Arrival, label_of
 
 COMPARED = 100_000  # last errors, whose means before and after their likeliest change are compared
-MOST_PIECES = 1_000  # arrays that they are held in
 
 
 class Moment(NamedTuple):
@@ -43,7 +43,8 @@ class ErrorMonitor:
     def start(self, t: int, rows=None):
         """Forget all errors: another model predicts from row `t` on."""
         self._t, self._quiet_until = t, t + self._cooldown
-        self._pending, self._recent = PendingPredictions(), RecentErrors()
+        self._pending = PendingPredictions()
+        self._recent: deque[float] = deque(maxlen=COMPARED)  # errors
         self._detect = self._detector.start(self._rng)
         self._warned, self._fired = None, False
 
@@ -71,15 +72,16 @@ class ErrorMonitor:
         while (found := self._detect(errors[known])) is not None:
             index, level = found
             m = int(known[index]) + 1
-            self._recent.add(errors[known[: index + 1]])
+            self._recent.extend(errors[known[: index + 1]].tolist())
             known = known[index + 1 :]
             if level == "warning":
                 self._warned = self._moment(arrival, m)
-            elif self._falls or self._recent.have_risen():
+            elif self._falls or rises(np.array(self._recent)):
                 return m
             else:
-                self._recent, self._warned = RecentErrors(), None
-        self._recent.add(errors[known])
+                self._recent.clear()
+                self._warned = None
+        self._recent.extend(errors[known].tolist())
         return None
 
     def _after_cooldown(self, arrival, m):
@@ -95,26 +97,6 @@ class ErrorMonitor:
     def _next_row(self, arrival, m):
         """The position of the row that is predicted next after `m` labels."""
         return self._t + np.searchsorted(arrival.due_by[:-1], m)
-
-
-class RecentErrors:
-    """The last errors, in order."""
-
-    def __init__(self):
-        self._pieces, self._n = [], 0
-
-    def add(self, errors: np.ndarray):
-        """Take in further errors (n,)."""
-        if len(errors):
-            self._pieces.append(errors)
-            self._n += len(errors)
-        if self._n > 2 * COMPARED or len(self._pieces) > MOST_PIECES:
-            self._pieces = [np.concatenate(self._pieces)[-COMPARED:]]
-            self._n = len(self._pieces[0])
-
-    def have_risen(self) -> bool:
-        """Whether they are higher after their likeliest change than before."""
-        return rises(np.concatenate(self._pieces)[-COMPARED:])
 
 
 class MeanThreshold(NamedTuple):

@@ -122,35 +122,35 @@ class Metered(Model):
     """
 
     def __init__(self, model, meter, answers, learned=False):
-        self._model, self._addeder, self._answers = model, meter, answers
+        self._model, self._meter, self._answers = model, meter, answers
         if learned:
             meter.models.add(self)
 
     def fit(self, rows, weight=None):
-        fitted = self._addeder.timed("fit", self._model.fit, rows, weight)
-        self._addeder.count("fits", 1)
-        self._addeder.trained(rows)
-        return Metered(fitted, self._addeder, self._answers, learned=True)
+        fitted = self._meter.timed("fit", self._model.fit, rows, weight)
+        self._meter.count("fits", 1)
+        self._meter.trained(rows)
+        return Metered(fitted, self._meter, self._answers, learned=True)
 
     def predict(self, X):
-        t = self._addeder.positions(X)
-        predicted = self._addeder.timed("predict", predicted_of, self._model, X, t, rows=len(X))
+        t = self._meter.positions(X)
+        predicted = self._meter.timed("predict", predicted_of, self._model, X, t, rows=len(X))
         return self._answers.checked(predicted, t)
 
     def learn(self, rows):
-        self._addeder.models.add(self)
-        self._addeder.timed("learn", self._model.learn, rows)
-        self._addeder.trained(rows)
+        self._meter.models.add(self)
+        self._meter.timed("learn", self._model.learn, rows)
+        self._meter.trained(rows)
 
     def test_then_train(self, arrival):
         n = len(arrival.t)
-        self._addeder.models.add(self)
-        predicted = self._addeder.timed("online", self._model.test_then_train, arrival, rows=n)
-        self._addeder.trained_along(arrival)
+        self._meter.models.add(self)
+        predicted = self._meter.timed("online", self._model.test_then_train, arrival, rows=n)
+        self._meter.trained_along(arrival)
         return self._answers.checked(predicted, arrival.t)
 
     def copy(self):
-        return Metered(self._model.copy(), self._addeder, self._answers, learned=True)
+        return Metered(self._model.copy(), self._meter, self._answers, learned=True)
 
     def size(self):
         try:

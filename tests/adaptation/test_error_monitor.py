@@ -6,11 +6,9 @@ import pytest
 from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.error_monitor import (
     COMPARED,
-    MOST_PIECES,
     ErrorMonitor,
     MeanThreshold,
     PendingPredictions,
-    RecentErrors,
     rises,
 )
 from driftsim.evaluation.labels import Labels, arrivals
@@ -173,8 +171,7 @@ def test_errors_rise_if_they_are_higher_after_the_likeliest_change():
 
 
 def test_recent_errors_take_bounded_room():
-    recent = RecentErrors()
-    for _ in range(3000):
-        recent.add(np.zeros(0))
-        recent.add(np.ones(100))
-    assert len(recent._pieces) <= MOST_PIECES + 1 and recent._n <= 2 * COMPARED + 100
+    """Correct for longer than what is compared, then wrong."""
+    errors = np.repeat([0, 1], [2 * COMPARED, COMPARED + 1000])
+    monitor = ErrorMonitor(Planned(warn=[], alarms=[2 * COMPARED + 1000]), None)
+    assert len(alarms(monitor, errors, 8192)) == 1 and len(monitor._recent) <= COMPARED

@@ -114,17 +114,15 @@ class Retraining(Policy):
         memory = self.memory.start()
         memory.add(history)
         trigger = self.trigger(history, memory, rng, *known)
-        latency = self.latency or Latency(rows=0)
-        loop = RetrainingLoop(self.trainer(model), memory, latency, trigger, self.stride)
-        return loop.run(history, arrivals)
+        return RetrainingLoop(self, self.trainer(model), memory, trigger).run(history, arrivals)
 
 
 class RetrainingLoop:
     """Predicts with the model in force, and replaces it when a trigger says so."""
 
-    def __init__(self, train, memory: LabelBuffer, latency: Latency, trigger: Trigger, stride: int):
-        self._train, self._memory, self._latency = train, memory, latency
-        self._trigger, self._stride = trigger, stride
+    def __init__(self, policy: Retraining, train, memory: LabelBuffer, trigger: Trigger):
+        self._train, self._memory, self._trigger = train, memory, trigger
+        self._latency, self._stride = policy.latency or Latency(rows=0), policy.stride
         self._until, self._predictions = Until(), np.empty(0)  # of the next rows
         self._trainings: list[Training] = []  # whose models are not in force yet, as they started
 
