@@ -1,10 +1,14 @@
-"""Ground floor: messages, how mistakes and parts become text that people read."""
+"""Ground floor: messages, how mistakes and values become text that people read."""
 
 import difflib
 import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
+
+Place = tuple[str | int, ...]  # the keys that lead to a part of a scenario
 
 NAME = r"^[^\p{C}\s./\\]([^\p{C}./\\]*[^\p{C}\s./\\])?$"  # of a contender or a concept
 WRITTEN = {  # in YAML, what Python writes otherwise
@@ -49,22 +53,22 @@ NO_NAME = (
 
 
 class ScenarioError(Exception):
-    """What is wrong with a scenario: `file:line: path: what; what is right`, a line a fault."""
+    """The mistakes of a scenario, a line each: `file:line: path: what is wrong; what is right`."""
 
 
-def refusal(message, *place):
-    """The error that says what is wrong at a place below the validated object."""
+def refusal(message: str, *place: str | int) -> ValidationError:
+    """The error about a mistake at a place below the validated object."""
     return ValidationError.from_exception_data("refused", [detail(message, place, None)])
 
 
-def detail(message, place, value):
-    """One fault of a validation error, by its message."""
+def detail(message: str, place: Place, value: Any) -> InitErrorDetails:
+    """One mistake of a validation error, by its message."""
     kind = PydanticCustomError("message", "{message}", {"message": message})
     return InitErrorDetails(type=kind, loc=place, input=value)
 
 
-def fault_message(fault, known):
-    """What is wrong in one fault of a validation by pydantic, and what would be right.
+def fault_message(fault: ErrorDetails, known: Collection[str]) -> str:
+    """What is wrong, and what would be right, by the type of a fault that pydantic has found.
 
     `known` are the keys that the validated object takes.
     """
@@ -90,10 +94,10 @@ def fault_message(fault, known):
     return f"{given} will not do; {FAULTS[fault['type']].format_map(context | numbers)}"
 
 
-def guess(word, known, more=()):
+def guess(word: Any, known: Collection[str], more: Collection[str] = ()) -> str:
     """What an unknown word may have meant, or what there is to choose from."""
-    begun = [name for name in known if len(str(word)) > 2 and name.startswith(str(word))]
-    close = begun or difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
+    longer = [name for name in known if len(str(word)) > 2 and name.startswith(str(word))]
+    close = longer or difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
     if close:
         return f"did you mean '{close[0]}'?"
     if not known and not more:
@@ -101,13 +105,13 @@ def guess(word, known, more=()):
     return f"choose from {', '.join([*sorted(known), *sorted(more)])}"
 
 
-def short(value, most=60):
+def short(value: Any, most: int = 60) -> str:
     """A value as a scenario writes it, a text in quotes, cut where it is long."""
     text = repr(value) if isinstance(value, str) else flow(value)
     return text if len(text) <= most else f"{text[: most - 1]}… ({len(text)} characters)"
 
 
-def flow(value):
+def flow(value: Any) -> str:
     """A value as a scenario writes it on one line; a part without parameters is its kind."""
     if isinstance(value, dict):
         if [*value] == ["kind"]:
@@ -121,14 +125,14 @@ def flow(value):
     return WRITTEN.get(text, text)
 
 
-def parameters(given):
-    """The parameters of a part, each in a few words; those of another part it is made of last."""
+def parameters(given: dict[str, Any]) -> Iterator[str]:
+    """The parameters of a part, each in a few words; `of`, another part, comes last."""
     for name, value in sorted(given.items(), key=lambda item: item[0] == "of"):
         if name != "kind":
             yield f"{name} {brief(value)}"
 
 
-def brief(value):
+def brief(value: Any) -> str:
     """A parameter in a few words."""
     if isinstance(value, dict):
         return " ".join([*([value["kind"]] if "kind" in value else []), *parameters(value)])
@@ -139,30 +143,30 @@ def brief(value):
     return visible(value) if isinstance(value, str) else short(value)
 
 
-def plain(value):
+def plain(value: Any) -> str:
     """A value of a setting as people read it: a mapping in a few words, others as written."""
     if isinstance(value, dict):
         return brief(value)
     return visible(value) if isinstance(value, str) else short(value)
 
 
-def plural(n, noun):
+def plural(n: int, noun: str) -> str:
     """A number with its noun: 1 position, 2 positions."""
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
-def names_in_words(names):
+def names_in_words(names: Sequence[str]) -> str:
     """Names one after another: `a, b and c`."""
     *others, last = names
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def visible(text):
-    """A text, what cannot be printed as its escape: nothing in it moves a terminal's cursor."""
+def visible(text: str) -> str:
+    """A text with escapes for what cannot be printed, so that nothing moves a terminal's cursor."""
     return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
-def line(text, most=400):
-    """A text on one line, what cannot be printed as its escape, cut where it is long."""
+def line(text: Any, most: int = 400) -> str:
+    """A text on one line, with escapes for what cannot be printed, cut where it is long."""
     plain = visible(" ".join(str(text).split()))
     return plain if len(plain) <= most else f"{plain[: most - 1]}…"

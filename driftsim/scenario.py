@@ -16,7 +16,7 @@ from driftsim.evaluation.trial import Trials
 from driftsim.learners.learner import Learner
 from driftsim.messages import ScenarioError, line, plain, refusal, short
 from driftsim.notation import NotationError, parsed, question
-from driftsim.parts import Name, Number, Rows, Strict, renewals
+from driftsim.parts import Name, Number, Rows, Strict, distinct, renewals
 from driftsim.safety import beyond_memory
 from driftsim.settings import Marks, apply, assign, entry_at, keep_only, swept
 from driftsim.streams.stream import Stream
@@ -236,6 +236,9 @@ def resolve(
     if mistakes:
         more = [f"{path}: … and more mistakes"] if len(mistakes) > MOST_MISTAKES else []
         raise ScenarioError("\n".join([*dict.fromkeys(mistakes)][:MOST_MISTAKES] + more))
+    if notes and len(distinct([one.setting for one in variants])) < len(variants):
+        message = "an old and a new word for the same value; give each value once"
+        raise ScenarioError(f"{marks['sweep',]}: sweep: {message}")
     return variants, tuple(dict.fromkeys(notes))
 
 

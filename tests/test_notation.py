@@ -60,7 +60,7 @@ def test_own_keys_win_over_merged_ones():
 
 
 def test_every_part_has_the_line_of_its_key():
-    lines = parsed("# said\na:\n  b: [1,\n      2]\nc: 3")[1]
+    lines = parsed("# text\na:\n  b: [1,\n      2]\nc: 3")[1]
     assert lines["a",] == 2
     assert lines["a", "b"] == 3
     assert lines["a", "b", "1"] == 4
@@ -106,10 +106,10 @@ def test_what_is_no_plain_yaml_is_refused_with_its_line(text, line, words):
 
 
 def test_an_alias_bomb_is_refused_fast():
-    began = time.perf_counter()
+    start = time.perf_counter()
     with pytest.raises(NotationError, match="more than"):
         parsed("x: &a [1, 1, 1, 1]\n" + BOMB)
-    assert time.perf_counter() - began < 3  # in full it would be four hundred million values
+    assert time.perf_counter() - start < 3  # in full it would be four hundred million values
 
 
 def test_what_is_written_reads_the_same_and_has_no_anchors():

@@ -38,7 +38,7 @@ def test_parts_nest():
 
 def test_a_class_becomes_a_kind_by_being_defined():
     class Silent(Detector):
-        """Never rings."""
+        """Never an alarm."""
 
         def start(self, rng):
             return lambda errors: None
@@ -164,7 +164,7 @@ def test_classes_that_kinds_share_are_no_kinds():
 
 
 @pytest.mark.parametrize(
-    ("family", "written", "said"),
+    ("family", "written", "message"),
     [
         (Drift, "suden", "no drift is called 'suden'; did you mean 'sudden'?"),
         (Concept, {"kind": "sea", "treshold": 8.0}, "no key 'treshold' here; did you mean 'thres"),
@@ -186,10 +186,10 @@ def test_classes_that_kinds_share_are_no_kinds():
         (Detector, "river.tree.HoeffdingTreeClassifier", "no detector is called"),
     ],
 )
-def test_what_is_not_known_is_refused_with_a_guess(family, written, said):
+def test_what_is_not_known_is_refused_with_a_guess(family, written, message):
     with pytest.raises(ValidationError) as error:
         family.model_validate(written)
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 def test_imported_classes_stay_in_their_package():

@@ -49,10 +49,10 @@ NEWLINE = "\n  "
 
 def refused(path):
     """The lines that refuse a scenario, within the time that a refusal may take."""
-    began = time.process_time()
+    start = time.process_time()
     with pytest.raises(ScenarioError) as caught:
         load(path)
-    assert time.process_time() - began < SECONDS
+    assert time.process_time() - start < SECONDS
     return str(caught.value)
 
 
@@ -176,8 +176,8 @@ def test_a_learner_reads_nothing_calls_nothing_and_takes_no_machine(
 ):
     monkeypatch.chdir(tmp_path)
     path = scenario(tmp_path, learner=learner)
-    said = refused(path)
-    assert said.startswith(f"{path}:6: models.m.learner: ") and words in said
+    message = refused(path)
+    assert message.startswith(f"{path}:6: models.m.learner: ") and words in message
     assert [one.name for one in tmp_path.iterdir()] == ["s.yaml"]
 
 
@@ -260,8 +260,8 @@ def test_data_is_neither_fetched_nor_read_by_a_path(tmp_path, monkeypatch, kind)
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path / "home"))
     monkeypatch.setenv("RIVER_DATA", str(tmp_path / "home"))
     for written in (kind, f"{{kind: {kind}, path: /etc/passwd}}", f"{{kind: {kind}, filename: x}}"):
-        said = refused(scenario(tmp_path, stream=f"concepts: {{a: {written}}}"))
-        assert f"'{kind}'" in said or "no key" in said
+        message = refused(scenario(tmp_path, stream=f"concepts: {{a: {written}}}"))
+        assert f"'{kind}'" in message or "no key" in message
     assert [one.name for one in tmp_path.iterdir()] == ["s.yaml"]
 
 
@@ -272,9 +272,9 @@ def test_detectors_are_held_to_the_same(tmp_path):
         ("river.drift.datasets.AirlinePassengers", "is not open to scenarios"),
     ):
         policy = f"{{kind: on_drift, memory: 9, detector: {detector}}}"
-        said = refused(scenario(tmp_path, policy=policy))
-        assert said.startswith(f"{tmp_path}/s.yaml:7: models.m.policy.detector: ")
-        assert words in said
+        message = refused(scenario(tmp_path, policy=policy))
+        assert message.startswith(f"{tmp_path}/s.yaml:7: models.m.policy.detector: ")
+        assert words in message
 
 
 ROWS = 10**15
@@ -337,9 +337,9 @@ def test_a_stream_may_be_as_long_as_it_likes(tmp_path):
     written = (
         f"length: {ROWS}\n  concepts: {{a: {SEA}, b: {SEA}}}\n  drift: {{kind: sudden, at: [9]}}"
     )
-    began = time.process_time()
+    start = time.process_time()
     study = load(scenario(tmp_path, stream=written))
-    assert "1,000,000,000,000,000 rows" in overview(study) and time.process_time() - began < SECONDS
+    assert "1,000,000,000,000,000 rows" in overview(study) and time.process_time() - start < SECONDS
 
 
 LAUGHS = "a0: &a0 [lol, lol]\n" + "".join(
@@ -377,8 +377,8 @@ FORMS = {
 def test_no_form_of_a_file_takes_the_machine(tmp_path, form):
     path = tmp_path / "s.yaml"
     path.write_text(FORMS[form])
-    said = refused(path)
-    assert said.startswith(f"{path}:") and len(said) < 5_000
+    message = refused(path)
+    assert message.startswith(f"{path}:") and len(message) < 5_000
     assert [one.name for one in tmp_path.iterdir()] == ["s.yaml"]
 
 
@@ -503,7 +503,7 @@ class Planted:
 
 @pytest.fixture
 def kept(tmp_path, monkeypatch):
-    """A folder of compiled code, each index in it replaced by one that tells it was loaded."""
+    """A folder of compiled code, with indices that leave a mark when they are loaded."""
     monkeypatch.setenv(cache.HOME, str(home := tmp_path / "kept"))
     monkeypatch.setattr(cache, "entries", {})
     cache._temporary.cache_clear()
@@ -515,7 +515,7 @@ def kept(tmp_path, monkeypatch):
 
 
 def compiled_again(folder):
-    """Whether an index was loaded on the way to the compiled function, and what was said."""
+    """Whether an index was loaded on the way to the compiled function, and its output."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         assert cache.entry(doubled, Doubling(2.0), 1.0)(Doubling(2.0), 3.0) == 6

@@ -1,4 +1,4 @@
-"""Scenarios: what is read is what was written, and every mistake is told where it stands."""
+"""Scenarios: what is read is what was written, and every mistake is reported with its place."""
 
 import re
 import time
@@ -54,10 +54,10 @@ def ran(path, *options):
 
 
 def refused(path, *options):
-    """What is said of a file that is refused; nothing else is printed, and nothing written."""
-    began = time.perf_counter()
+    """The message on a refused file; nothing else is printed or written."""
+    start = time.perf_counter()
     ended = ran(path, *options)
-    assert time.perf_counter() - began < 10
+    assert time.perf_counter() - start < 10
     assert ended.exit_code == 2, ended.output
     assert isinstance(ended.exception, SystemExit)
     assert not ended.stdout
@@ -71,11 +71,11 @@ def refused(path, *options):
 def bad_place(folder, where, line, words, *changes):
     """Check that a scenario with some changes is refused at one place, for a reason."""
     path = saved(folder, *changes)
-    said = refused(path)
-    assert said.count("\n") == 1, said
-    assert said.startswith(f"{path}:{line}: {where}: "), said
+    message = refused(path)
+    assert message.count("\n") == 1, message
+    assert message.startswith(f"{path}:{line}: {where}: "), message
     for word in words if isinstance(words, tuple) else (words,):
-        assert word in said
+        assert word in message
 
 
 WHOLE = [
@@ -98,10 +98,10 @@ WHOLE = [
 )
 def test_a_file_that_is_no_scenario(tmp_path, text, line, words):
     path = saved(tmp_path, text=text)
-    said = refused(path)
-    assert said.startswith(f"{path}:{line}: ")
-    assert words in said
-    assert said.count("\n") == 1
+    message = refused(path)
+    assert message.startswith(f"{path}:{line}: ")
+    assert words in message
+    assert message.count("\n") == 1
 
 
 RENAMED = """\
@@ -110,29 +110,29 @@ models:
   one:
     learner: majority
     policy:
-      kind: committee
+      kind: votes
       vote: same
-  two: {learner: majority, policy: {kind: committee, vote: equal}}
+  two: {learner: majority, policy: {kind: votes, vote: equal}}
 """
 SWEPT = (
     RENAMED
     + "sweep:\n  models.one.policy.vote: [same, best]\n"
-    + "  models.two.policy: [static, {kind: committee, vote: best}]\n"
+    + "  models.two.policy: [static, {kind: votes, vote: best}]\n"
 )
 
 
 @pytest.fixture
-def committee():
+def votes():
     """A policy whose votes were called otherwise before."""
 
-    class Committee(Static):
+    class Votes(Static):
         """Votes."""
 
         renamed_values = {"vote": {"same": "equal", "best": "weighted"}}
         vote: Literal["equal", "weighted"] = "equal"
 
 
-def test_an_old_word_works_with_a_note_of_its_place(tmp_path, committee):
+def test_an_old_word_works_with_a_note_of_its_place(tmp_path, votes):
     path = saved(tmp_path, text=RENAMED)
     study, new = load(path), load(saved(tmp_path, ("same", "equal"), text=RENAMED, name="n.yaml"))
     note = f"{path}:7: models.one.policy.vote: 'same' is now called 'equal'; "
@@ -146,7 +146,7 @@ def test_an_old_word_works_with_a_note_of_its_place(tmp_path, committee):
     assert "vote equal" in ended.stdout and "same" not in ended.stdout
 
 
-def test_an_old_word_in_a_sweep_is_renamed_in_all_that_follows_from_it(tmp_path, committee):
+def test_an_old_word_in_a_sweep_is_renamed_in_all_that_follows_from_it(tmp_path, votes):
     study = load(saved(tmp_path, text=SWEPT))
     notes = [note.removeprefix(f"{tmp_path / 's.yaml'}:") for note in study.notes]
     assert [note.partition("; ")[0] for note in notes] == [
@@ -156,12 +156,14 @@ def test_an_old_word_in_a_sweep_is_renamed_in_all_that_follows_from_it(tmp_path,
     ]
     assert [[*one.setting.values()] for one in study.variants] == [
         ["equal", "static"],
-        ["equal", {"kind": "committee", "vote": "weighted"}],
+        ["equal", {"kind": "votes", "vote": "weighted"}],
         ["weighted", "static"],
-        ["weighted", {"kind": "committee", "vote": "weighted"}],
+        ["weighted", {"kind": "votes", "vote": "weighted"}],
     ]
     again = load(saved(tmp_path, text=resolved(study), name="again.yaml"))
     assert not again.notes
+    message = refused(saved(tmp_path, ("[same, best]", "[equal, same]"), text=SWEPT))
+    assert "s.yaml:9: sweep: an old and a new word for the same value" in message
     assert [one.scenario for one in again.variants] == [one.scenario for one in study.variants]
 
 
@@ -180,9 +182,9 @@ def test_a_byte_order_mark_is_no_fault(tmp_path):
 def test_an_alias_bomb_is_not_printed(tmp_path):
     levels = "abcdefghijkl"
     bomb = [f"{c}: &{c} [{', '.join([f'*{b}'] * 9)}]" for b, c in pairwise(levels)]
-    said = refused(saved(tmp_path, text="\n".join(["a: &a [boom, boom]", *bomb])))
-    assert "aliases and values come to more than 30,000" in said
-    assert "boom" not in said
+    message = refused(saved(tmp_path, text="\n".join(["a: &a [boom, boom]", *bomb])))
+    assert "aliases and values come to more than 30,000" in message
+    assert "boom" not in message
 
 
 @pytest.mark.parametrize(
@@ -294,10 +296,10 @@ def test_nothing_outside_the_named_packages_is_a_kind(tmp_path, where, kind):
     line, old, new = PLACES[where]
     for written in (kind, f"{{kind: {kind}, command: touch {tmp_path}/called}}"):
         path = saved(tmp_path, (old, new.format(written)))
-        said = refused(path)
-        assert said.startswith(f"{path}:{line}: {where}")
-        assert f"'{kind}'" in said
-        assert "choose from" in said or "did you mean" in said
+        message = refused(path)
+        assert message.startswith(f"{path}:{line}: {where}")
+        assert f"'{kind}'" in message
+        assert "choose from" in message or "did you mean" in message
     assert not (tmp_path / "called").exists()
 
 
@@ -372,12 +374,12 @@ def with_rate(value):
 def test_numbers_that_are_none(tmp_path, place, value):
     where, line, change = place(value)
     path = saved(tmp_path, change)
-    said = refused(path)
-    assert said.startswith(f"{path}:{line}: {where}")
-    assert said.count("\n") == 1
-    assert NINES not in said
+    message = refused(path)
+    assert message.startswith(f"{path}:{line}: {where}")
+    assert message.count("\n") == 1
+    assert NINES not in message
     if NINES in value:
-        assert "digits" in said
+        assert "digits" in message
 
 
 @pytest.mark.parametrize(
@@ -565,19 +567,19 @@ NAMES += ['"a\\nb"', '"\\ud800"', '"\\e[31m"']
 @pytest.mark.parametrize(("old", "line"), [("frozen", 10), ("    a", 6)])
 def test_names_of_contenders_and_concepts(tmp_path, name, old, line):
     path = saved(tmp_path, (f"{old}:", f"{'    ' * (line == 6)}{name}:"))
-    said = refused(path)
-    assert said.count("\n") == 1
-    assert said.startswith(f"{path}:{line}: ")
-    assert re.search("path separators, dots|half a character|moves the cursor", said)
+    message = refused(path)
+    assert message.count("\n") == 1
+    assert message.startswith(f"{path}:{line}: ")
+    assert re.search("path separators, dots|half a character|moves the cursor", message)
 
 
 @pytest.mark.parametrize(
     "name", ["a.b.yaml", ".yaml", "a\tb.yaml", "a\nb.yaml", "a\\b.yaml", "\u202ea"]
 )
 def test_names_of_files(tmp_path, name):
-    said = refused(saved(tmp_path, name=name))
-    assert said.count("\n") == 1
-    assert "no path separators, dots or control characters" in said
+    message = refused(saved(tmp_path, name=name))
+    assert message.count("\n") == 1
+    assert "no path separators, dots or control characters" in message
 
 
 @pytest.mark.parametrize(
@@ -603,34 +605,34 @@ def test_names_of_files(tmp_path, name):
 )
 def test_sweeps_that_lead_nowhere(tmp_path, sweep, words):
     path = saved(tmp_path, text=f"{TEXT}sweep: {sweep}\n")
-    said = refused(path)
-    assert said.startswith(f"{path}:14: ")
-    assert said.count("\n") == 1
-    assert words in said
+    message = refused(path)
+    assert message.startswith(f"{path}:14: ")
+    assert message.count("\n") == 1
+    assert words in message
 
 
-def test_every_fault_is_told_and_no_more_than_twenty(tmp_path):
-    said = refused(saved(tmp_path, ("length", "lenght"), ("majority", "majorty")))
-    assert "did you mean 'length'?" in said
-    assert "did you mean 'majority'?" in said
+def test_every_mistake_is_reported_but_no_more_than_twenty(tmp_path):
+    message = refused(saved(tmp_path, ("length", "lenght"), ("majority", "majorty")))
+    assert "did you mean 'length'?" in message
+    assert "did you mean 'majority'?" in message
     more = "".join(
         f"    {name}: {{kind: sea, threshold: -1}}\n" for name in "cdefghijklmnopqrstuvwxyz"
     )
-    said = refused(saved(tmp_path, (CONCEPTS, CONCEPTS + more)))
-    assert said.count("\n") == 21
-    assert said.endswith("… and more mistakes\n")
+    message = refused(saved(tmp_path, (CONCEPTS, CONCEPTS + more)))
+    assert message.count("\n") == 21
+    assert message.endswith("… and more mistakes\n")
 
 
-def test_a_sweep_of_bad_values_is_validated_until_there_are_enough_faults(tmp_path, monkeypatch):
+def test_a_sweep_of_bad_values_is_validated_until_there_are_enough_mistakes(tmp_path, monkeypatch):
     validate, tried = Scenario.model_validate, []
     monkeypatch.setattr(
         Scenario,
         "model_validate",
         lambda variant, **more: tried.append(variant) or validate(variant, **more),
     )
-    said = refused(saved(tmp_path, text=f"{TEXT}sweep: {{stream.noise: {[*range(2, 102)]}}}\n"))
+    message = refused(saved(tmp_path, text=f"{TEXT}sweep: {{stream.noise: {[*range(2, 102)]}}}\n"))
     assert len(tried) == 21
-    assert said.count("\n") == 21 and said.endswith("… and more mistakes\n")
+    assert message.count("\n") == 21 and message.endswith("… and more mistakes\n")
 
 
 @pytest.mark.parametrize(
@@ -653,9 +655,9 @@ def test_a_sweep_of_bad_values_is_validated_until_there_are_enough_faults(tmp_pa
     ],
 )
 def test_mistakes_on_the_command_line(tmp_path, options, words):
-    said = refused(saved(tmp_path), *options)
-    assert words in said
-    assert said.count("\n") == 1
+    message = refused(saved(tmp_path), *options)
+    assert words in message
+    assert message.count("\n") == 1
 
 
 def test_the_shipped_scenarios_are_valid_and_ask_a_question():
