@@ -1,4 +1,4 @@
-"""The flagship: four strategies on one stream, each as theory tells; a scenario and a page."""
+"""The flagship: four strategies on one stream, each as in theory; a scenario and a page."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def test_theory_gives_the_figures_it_is_known_for(name):
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("seeds", [40, pytest.param(200, marks=pytest.mark.slow)])
-def test_each_strategy_errs_as_theory_tells(name, seeds):
+def test_each_strategy_errs_as_in_theory(name, seeds):
     interval = 10 if seeds >= 200 else 50
     contender = SCENARIO.models[name].model_dump(serialize_as_any=True)
     simulated = excess(SCENARIO.stream, contender, seeds, 50, interval=interval)

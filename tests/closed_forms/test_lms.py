@@ -93,8 +93,8 @@ def test_the_formulas_give_the_figures_they_are_known_for():
         theory.lms_floor(5, theory.best_step(5, 0.02), walk=0.02), 0.107245, atol=1e-6
     )
     jump = [2.0, 0, 0, 0, 0]
-    told = [theory.forgotten(n, jump, 0.05) for n in (10, 20, 40, 60)]
-    assert np.allclose(told, [0.98848, 1.97135, 3.24631, 3.80492], atol=1e-5)
+    excesses = [theory.forgotten(n, jump, 0.05) for n in (10, 20, 40, 60)]
+    assert np.allclose(excesses, [0.98848, 1.97135, 3.24631, 3.80492], atol=1e-5)
     path = theory.lms(501, np.zeros(5), 0.05, jumps={400: jump})[400:]
     assert np.allclose(
         path[[0, 5, 10, 20, 40, 100]], [4.1515, 2.7522, 1.8424, 0.8663, 0.2793, 0.1522], atol=2e-4

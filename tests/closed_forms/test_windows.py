@@ -50,7 +50,7 @@ def test_a_windowed_mean_grows_stale(moving, window, every, seeds):
     ("moving", "windows"), [(SLOPE, (7, 14, 27, 54, 108)), (WALK, (4, 8, 17, 34, 70))]
 )
 @pytest.mark.slow
-def test_the_best_window_is_the_one_that_theory_tells(moving, windows):
+def test_the_best_window_is_the_one_of_theory(moving, windows):
     simulated = [means(1, window, moving, 200, 100).mean() for window in windows]
     expected = [theory.windowed_mean(window, 1, **moving) for window in windows]
     best = theory.best_window(**moving)
@@ -61,7 +61,7 @@ def test_the_best_window_is_the_one_that_theory_tells(moving, windows):
     ("moving", "periods"), [(SLOPE, (6, 12, 24, 48, 96)), (WALK, (3, 7, 14, 28, 56))]
 )
 @pytest.mark.slow
-def test_the_best_period_is_the_one_that_theory_tells(moving, periods):
+def test_the_best_period_is_the_one_of_theory(moving, periods):
     """A refit costs as much as a squared error of 1."""
     costs = [means(every, 20, moving, 200, 672 // every).mean() + 1 / every for every in periods]
     assert np.isclose(periods[np.argmin(costs)], theory.best_period(1.0, **moving), atol=1)
@@ -95,14 +95,14 @@ def test_the_formulas_give_the_figures_they_are_known_for():
             [theory.windowed_mean(window, age, **moving) for age in range(1, every + 1)]
         )
 
-    told = [mse(*one, **SLOPE) for one in ((10, 1), (50, 1), (50, 50), (200, 50), (20, 200))]
-    assert np.allclose(told, [1.10303, 1.08502, 1.29083, 2.58833, 2.59333], atol=2e-5)
-    told = [mse(*one, **WALK) for one in ((5, 1), (17, 1), (60, 1), (17, 100))]
-    assert np.allclose(told, [1.22200, 1.12059, 1.22169, 1.61559], atol=1e-5)
+    excesses = [mse(*one, **SLOPE) for one in ((10, 1), (50, 1), (50, 50), (200, 50), (20, 200))]
+    assert np.allclose(excesses, [1.10303, 1.08502, 1.29083, 2.58833, 2.59333], atol=2e-5)
+    excesses = [mse(*one, **WALK) for one in ((5, 1), (17, 1), (60, 1), (17, 100))]
+    assert np.allclose(excesses, [1.22200, 1.12059, 1.22169, 1.61559], atol=1e-5)
     assert np.isclose(theory.best_window(**SLOPE), 27.14, atol=0.01)
     assert np.isclose(theory.best_window(**WALK), 17.32, atol=0.01)
     assert np.isclose(theory.best_period(1, **SLOPE), 24.66, atol=0.01)
     assert np.isclose(theory.best_period(1, **WALK), 14.14, atol=0.01)
-    told = [theory.stale_least_squares(5, 50, 1, v) for v in (0.0, 0.01)]
-    assert np.allclose(told, [0.11364, 0.18116], atol=1e-5)
+    excesses = [theory.stale_least_squares(5, 50, 1, v) for v in (0.0, 0.01)]
+    assert np.allclose(excesses, [0.11364, 0.18116], atol=1e-5)
     assert np.isclose(theory.stale_least_squares(10, 200, 20, 0.005), 0.41450, atol=1e-5)

@@ -41,7 +41,7 @@ def read(table):
     return table.instantiated(np.random.default_rng(0))
 
 
-def fault(table):
+def error(table):
     with pytest.raises(ValueError) as caught:
         read(table)
     return str(caught.value).removeprefix(f"{table.path}: ")
@@ -62,11 +62,10 @@ class TestOneStrayCell:
     def test_is_refused_by_row_line_cell_and_column(self, table, suffix, cell):
         given = table(suffix, {"x": numbers(cell), "y": labels(41)})
         line = {".csv": " (line 22)", ".arff": " (line 24)", ".parquet": ""}[suffix]
-        said = repr(cell)
-        assert fault(given) == (
-            f"row 20{line} has {said} in column 'x', where 40 of 41 cells are numbers; correct it; "
-            "or list it under missing_values (instead of the usual markers) if it means that there "
-            "is no value; or write nominal: [x] if the column holds words"
+        assert error(given) == (
+            f"row 20{line} has {cell!r} in column 'x', where 40 of 41 cells are numbers; correct "
+            "it; or list it under missing_values (instead of the usual markers) if it means that "
+            "there is no value; or write nominal: [x] if the column holds words"
         )
 
     def test_is_a_word_where_the_column_is_nominal(self, table, suffix):
@@ -82,22 +81,22 @@ class TestOneStrayCell:
     @pytest.mark.parametrize("cell", MARKERS)
     def test_the_markers_of_pandas_stand_for_no_value(self, table, suffix, cell):
         columns = {"x": numbers(cell), "w": [*labels(20), cell, *labels(20)], "y": labels(41)}
-        assert "row 20 " in fault(table(suffix, columns))
-        assert "has no value in column 'x'" in fault(table(suffix, columns))
+        assert "row 20 " in error(table(suffix, columns))
+        assert "has no value in column 'x'" in error(table(suffix, columns))
         found = read(table(suffix, columns, missing="drop"))
         assert len(found.y) == 40 and found.schema.values == {1: ("p", "q")}
 
     def test_in_a_target(self, table, suffix):
         given = table(suffix, {"x": numbers("3"), "y": numbers("z")}, task="regression")
-        assert "has 'z' in column 'y', which should hold numbers" in fault(given)
+        assert "has 'z' in column 'y', which should hold numbers" in error(given)
         columns = {"x": numbers(), "y": [*(["0", "1"] * 10), "x", *(["1", "0"] * 9), "1"]}
-        assert "has 'x' in column 'y', where 39 of 40 cells" in fault(table(suffix, columns))
+        assert "has 'x' in column 'y', where 39 of 40 cells" in error(table(suffix, columns))
         found = read(table(suffix, columns, nominal=["y"]))
         assert found.schema.classes == ("0", "1", "x")
 
     def test_a_target_of_numbers_may_hold_no_words(self, table, suffix):
         columns = {"x": numbers(), "y": [*["3"] * 20, *["low"] * 20]}
-        assert "has 'low' in column 'y', which should" in fault(
+        assert "has 'low' in column 'y', which should" in error(
             table(suffix, columns, task="regression")
         )
 
@@ -122,7 +121,7 @@ class TestWhichColumnsAreOfNumbers:
     def test_nearly_all_cells_or_different_cells(self, table, cells, refused):
         given = table(".csv", {"x": cells, "y": labels(len(cells))}, missing="mean")
         if refused:
-            assert "cells are numbers; correct it" in fault(given)
+            assert "cells are numbers; correct it" in error(given)
         else:
             assert 0 in read(given).schema.values
 
@@ -152,7 +151,7 @@ class TestWhichColumnsAreOfNumbers:
         cells = [form.format(i) for i in range(30)]
         for some in (cells, cells + [f"{i}" for i in range(100)]):
             given = table(".csv", {"x": some, "y": labels(len(some))})
-            assert f"has {cells[0]!r} in column 'x', a number with {what}; write" in fault(given)
+            assert f"has {cells[0]!r} in column 'x', a number with {what}; write" in error(given)
         found = read(table(".csv", {"x": cells, "y": labels(30)}, nominal=["x"]))
         assert set(found.schema.values[0]) == set(cells)
         few = [form.format(i) for i in range(3)] * 10
@@ -180,7 +179,7 @@ class TestWhichColumnsAreOfNumbers:
     )
     def test_the_way_out_is_written_as_yaml_reads_it(self, table, name, written):
         cells = {name: numbers("-"), "y": labels(41)}
-        assert f"write nominal: {written} if" in fault(table(".csv", cells))
+        assert f"write nominal: {written} if" in error(table(".csv", cells))
         assert parsed(f"nominal: {written}")[0] == {"nominal": [name]}
 
 
@@ -189,13 +188,13 @@ class TestLines:
         given = table(".csv", {"x": ["1"], "y": ["0"]})
         text = '\ufeff"x",y\r\n\r\n1,"p\nq"\r\n\r\n2,p\r\n3,p\r\nn.d.,p\r\n'
         (tmp_path / "t.csv").write_bytes(text.encode())
-        assert fault(given).startswith("row 3 (line 8) has 'n.d.' in column 'x'")
+        assert error(given).startswith("row 3 (line 8) has 'n.d.' in column 'x'")
 
     def test_comments_count(self, table, tmp_path):
         given = table(".arff", {"x": ["1"], "y": ["0"]})
         text = "% a\n@attribute x real\n@attribute y {p}\n\n@data\n% b\n1,p\n%\n\nn.d.,p\n"
         (tmp_path / "t.arff").write_text(text)
-        assert fault(given).startswith("row 1 (line 10) has 'n.d.' in column 'x'")
+        assert error(given).startswith("row 1 (line 10) has 'n.d.' in column 'x'")
 
 
 class TestMissingValues:
@@ -203,7 +202,7 @@ class TestMissingValues:
         columns = {"x": ["None", "a", "-"], "y": ["0", "1", "0"]}
         found = read(table(".csv", columns, missing="drop", missing_values=["-"]))
         assert found.schema.values == {0: ("None", "a")}
-        assert "row 2 (line 4) has no value in column 'x'" in fault(
+        assert "row 2 (line 4) has no value in column 'x'" in error(
             table(".csv", {"x": ["None", "a", ""], "y": ["0", "1", "0"]}, missing_values=[])
         )
 
@@ -217,17 +216,17 @@ class TestMissingValues:
         path.write_text("@attribute x {unknown,a,NA}\n@attribute y {0,1}\n@data\nunknown,0\nNA,1\n")
         assert read(Table(path=str(path))).X.tolist() == [[0], [2]]
         given = Table(path=str(path), missing_values=["unknown"])
-        assert fault(given).startswith("row 0 (line 4) has no value in column 'x'")
+        assert error(given).startswith("row 0 (line 4) has no value in column 'x'")
 
     def test_as_yaml_writes_them(self, tmp_path):
         table = {"kind": "table", "path": str(tmp_path / "t.csv")}
         part = Concept.model_validate(table | {"missing_values": [-999, 0.5, "-"]})
         assert part.missing_values == ["-999", "0.5", "-"]
         assert Concept.model_validate(part.model_dump()) == part
-        for markers, said in [
+        for markers, message in [
             ([None], "write it in quotes: 'null'"),
             ([True], "text"),
             ("-", "list"),
         ]:
-            with pytest.raises(ValidationError, match=said):
+            with pytest.raises(ValidationError, match=message):
                 Concept.model_validate(table | {"missing_values": markers})

@@ -1,4 +1,4 @@
-"""Trials: what is wrong with people's own concepts and drifts is found at load."""
+"""Contract: mistakes in people's own concepts and drifts are found at load."""
 
 import numpy as np
 import pytest
@@ -49,14 +49,14 @@ def stream(drift="none", length=1_000, **more):
     return Stream.model_validate({"length": length, "concepts": concepts, "drift": drift})
 
 
-def fault(*args, **more):
+def error(*args, **more):
     with pytest.raises(ValidationError) as caught:
         stream(*args, **more)
     return caught.value.errors()[0]["msg"]
 
 
 @pytest.mark.parametrize(
-    ("draw", "said"),
+    ("draw", "message"),
     [
         (lambda self, rng: 0, "it cannot be drawn from: TypeError: "),
         (
@@ -82,25 +82,25 @@ def fault(*args, **more):
         ),
     ],
 )
-def test_a_concept_that_cannot_be_drawn_from(kind, draw, said):
+def test_a_concept_that_cannot_be_drawn_from(kind, draw, message):
     kind(Concept, **CONCEPT, draw=draw)
-    assert said in fault()
+    assert message in error()
 
 
 def test_a_density_of_the_wrong_shape(kind):
     kind(Concept, **CONCEPT, draw=inside, density=lambda self, X, t: X[:, 0])
-    assert fault() == "density gives (13,) of float64; they should be (13, 2) of float64"
+    assert error() == "density gives (13,) of float64; they should be (13, 2) of float64"
 
 
 def test_numbers_that_are_arrays_where_a_drift_is_incremental(kind):
     incremental = {"kind": "incremental", "at": [500], "width": 300}
     kind(Concept, **CONCEPT, draw=branching)
-    said = fault(incremental, edge=0.75)
-    assert said.startswith("halfway between concepts of the kind 'mine', it cannot be drawn from: ")
-    assert said.endswith("let it take them, write blends = False, or use gradual")
+    message = error(incremental, edge=0.75)
+    assert message.startswith("halfway between concepts of the kind 'mine', it cannot be ")
+    assert message.endswith("let it take them, write blends = False, or use gradual")
     assert stream({"kind": "gradual", "at": [500]}, edge=0.75).block(0, 0)
     kind(Concept, **CONCEPT, draw=branching, blends=False)
-    assert fault(incremental, edge=0.75).startswith("incremental cannot blend mine; use gradual")
+    assert error(incremental, edge=0.75).startswith("incremental cannot blend mine; use gradual")
     kind(Concept, **CONCEPT, draw=inside)
     shares = [
         stream(incremental, edge=1.5).rows(0, *rows).y.mean() for rows in [(0, 350), (650, 1_000)]
@@ -109,7 +109,7 @@ def test_numbers_that_are_arrays_where_a_drift_is_incremental(kind):
 
 
 @pytest.mark.parametrize(
-    ("weights", "said"),
+    ("weights", "message"),
     [
         (lambda self, t, k, seed: np.ones(len(t)), "weights gives (13,); it should give (13, 2)"),
         (lambda self, t, k, seed: np.ones((len(t), k)), "the weights of a row are no shares"),
@@ -117,11 +117,11 @@ def test_numbers_that_are_arrays_where_a_drift_is_incremental(kind):
         (lambda self, t: 0, "it cannot be followed: TypeError: "),
     ],
 )
-def test_a_drift_that_leads_nowhere(kind, weights, said):
+def test_a_drift_that_leads_nowhere(kind, weights, message):
     kind(Concept, **CONCEPT, draw=inside)
     none = {"incompatibility": lambda self, length, k: None, "changes": lambda self, *args: []}
     kind(Drift, weights=weights, **none)
-    assert said in fault("mine", edge=0.25)
+    assert message in error("mine", edge=0.25)
 
 
 class TestUnknown:

@@ -31,7 +31,7 @@ def remarks(cells, labels=LABELS, classes=True):
 
 
 @pytest.mark.parametrize(
-    ("cells", "said"),
+    ("cells", "message"),
     [
         (np.arange(N), ["rises with every row: an identifier, or the time?"]),
         (-np.arange(N) / 7, ["falls with every row: an identifier, or the time?"]),
@@ -70,11 +70,11 @@ def remarks(cells, labels=LABELS, classes=True):
         ([np.nan] * N, []),
     ],
 )
-def test_what_is_to_be_remarked_of_a_column(cells, said):
+def test_what_is_to_be_remarked_of_a_column(cells, message):
     found = remarks(cells)
-    if said is not None:
-        assert len(found) == len(said), found
-        assert all(one.startswith(other) for one, other in zip(found, said)), found
+    if message is not None:
+        assert len(found) == len(message), found
+        assert all(one.startswith(other) for one, other in zip(found, message)), found
 
 
 def test_what_an_identifier_tells_of_sorted_classes():
@@ -83,7 +83,7 @@ def test_what_an_identifier_tells_of_sorted_classes():
 
 
 @pytest.mark.parametrize(
-    ("cells", "said"),
+    ("cells", "message"),
     [
         (NOISE, "a leak? it is equal to the target"),
         (5 - 3 * NOISE, "a leak? this column alone determines the target"),
@@ -91,12 +91,12 @@ def test_what_an_identifier_tells_of_sorted_classes():
         (words(COINS), None),
     ],
 )
-def test_a_leak_of_numbers(cells, said):
-    assert remarks(cells, NOISE, classes=False) == ((said,) if said else ())
+def test_a_leak_of_numbers(cells, message):
+    assert remarks(cells, NOISE, classes=False) == ((message,) if message else ())
 
 
 @pytest.mark.parametrize(
-    ("labels", "said"),
+    ("labels", "message"),
     [
         (np.sort(LABELS), "rows are in the order of the labels; order: shuffled mixes them"),
         (["yes", "no"] * 20 + ["yse"], "'yse' is the class of one row only"),
@@ -104,9 +104,9 @@ def test_a_leak_of_numbers(cells, said):
         (LABELS, None),
     ],
 )
-def test_what_is_to_be_remarked_of_classes(labels, said):
+def test_what_is_to_be_remarked_of_classes(labels, message):
     found = inspected([column(labels)], 0)[0].remarks
-    assert found == ((said,) if said else ())
+    assert found == ((message,) if message else ())
 
 
 def test_facts():
@@ -125,7 +125,7 @@ def test_errors_left_are_those_of_the_other_rows_with_a_value():
     # others: 11 rows of label 1; wrong: the one among nine 0
     assert errors_left(groups, y) == 1 / 11
     tied = np.array([0, 1] * 10 + [1] * 10)
-    assert errors_left(groups, tied) == 20 / 10  # a tie of the others tells nothing
+    assert errors_left(groups, tied) == 20 / 10  # a tie of the others has no information
     alone = errors_left(np.arange(40), np.repeat([0, 1], 20))
     assert alone == 1 / 20  # one step from label to label
 

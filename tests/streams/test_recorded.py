@@ -64,7 +64,7 @@ def stored(tmp_path):
     return write
 
 
-def fault(table):
+def error(table):
     """Why a table cannot be read, without the path that it begins with."""
     with pytest.raises(ValueError) as caught:
         table.instantiated(rng())
@@ -128,30 +128,30 @@ class TestCsv:
         assert found.schema.values == {0: (word, "z")}
 
     def test_ragged(self, written):
-        assert fault(written("a,y\n1,2\n\n3\n")).startswith("row 1 (line 4) has 1 cells in 2 col")
-        assert fault(written("a,y\n1,2\n3,4\n1,2,3\n")).startswith(
+        assert error(written("a,y\n1,2\n\n3\n")).startswith("row 1 (line 4) has 1 cells in 2 col")
+        assert error(written("a,y\n1,2\n3,4\n1,2,3\n")).startswith(
             "row 2 (line 4) has 3 cells in 2 columns"
         )
 
     def test_open_quote(self, written):
         text = 'a,y\n1,2\n3,"4\n5,6\n7,8\n'
-        assert fault(written(text)) == "row 1 (line 3) opens a quote that is never closed; close it"
+        assert error(written(text)) == "row 1 (line 3) opens a quote that is never closed; close it"
 
     @pytest.mark.parametrize("text", ["", "\n\n", "\ufeff", "a,y\n", "a,y"])
     def test_no_rows(self, written, text):
-        assert fault(written(text)) == "it has no rows; a table needs a header and rows below it"
+        assert error(written(text)) == "it has no rows; a table needs a header and rows below it"
 
     def test_names(self, written):
-        assert fault(written("a,b, a\n1,2,3\n")).startswith("2 columns are called 'a'; give ")
-        assert fault(written(",a,y\n0,1,1\n")).startswith("column 1 of 3 has no name; name it, ")
+        assert error(written("a,b, a\n1,2,3\n")).startswith("2 columns are called 'a'; give ")
+        assert error(written(",a,y\n0,1,1\n")).startswith("column 1 of 3 has no name; name it, ")
 
     def test_one_column(self, written):
-        assert fault(written("a;y\n1;2\n")).startswith("'a;y' is its only column; write commas")
+        assert error(written("a;y\n1;2\n")).startswith("'a;y' is its only column; write commas")
 
     def test_rubbish(self, written):
-        assert fault(written(b"\x89PNG\r\n\xff\x00")).startswith("byte 0 is no text; save")
-        assert fault(written(b"a,y\n1,\x00\n")).startswith("character 6 is no text; save")
-        assert "its header will not do" in fault(written("a" * 200_000))
+        assert error(written(b"\x89PNG\r\n\xff\x00")).startswith("byte 0 is no text; save")
+        assert error(written(b"a,y\n1,\x00\n")).startswith("character 6 is no text; save")
+        assert "its header will not do" in error(written("a" * 200_000))
 
     def test_any_bytes_are_read_or_refused_by_value_error(self, written):
         bytes_, refused = np.random.default_rng(1), 0
@@ -234,15 +234,15 @@ class TestArff:
     def test_faults(self, written, kind, row, reason):
         first = "p" if kind[:1] == "{" else "1"
         text = f"@attribute a {kind}\n@attribute y {{0,1}}\n@data\n{first},0\n{row},1\n"
-        assert fault(written(text, "t.arff")).startswith(reason)
+        assert error(written(text, "t.arff")).startswith(reason)
 
     def test_header(self, written):
-        assert fault(written("@relation r\n", "t.arff")).startswith("there is no line @data; ")
-        assert fault(written("@attrbute a real\n@data\n1\n", "t.arff")).startswith(
+        assert error(written("@relation r\n", "t.arff")).startswith("there is no line @data; ")
+        assert error(written("@attrbute a real\n@data\n1\n", "t.arff")).startswith(
             "'@attrbute a real'"
         )
-        assert fault(written("@data\n1\n", "t.arff")).startswith("it has no rows; ")
-        assert fault(written("@attribute a real\n@data\n%\n", "t.arff")).startswith(
+        assert error(written("@data\n1\n", "t.arff")).startswith("it has no rows; ")
+        assert error(written("@attribute a real\n@data\n%\n", "t.arff")).startswith(
             "it has no rows; "
         )
 
@@ -270,17 +270,17 @@ class TestParquet:
         assert (found.schema.names, found.y.tolist()) == (("a",), [0, 1])
 
     def test_faults(self, written, stored):
-        rubbish = fault(written("a,y\n1,2\n", "t.parquet"))
+        rubbish = error(written("a,y\n1,2\n", "t.parquet"))
         assert rubbish.startswith("the file cannot be read as Parquet (")
-        assert fault(written("", "t.parquet")).startswith("the file cannot be read as Parquet (")
+        assert error(written("", "t.parquet")).startswith("the file cannot be read as Parquet (")
         days = stored({"a": pa.array([1, 2], pa.timestamp("ms")), "y": [0, 1]})
-        assert fault(days).startswith("column 'a' is of timestamp[ms]; it should hold numbers, ")
-        assert fault(stored(pa.table({}))).startswith("it has no rows; ")
-        assert fault(stored({"a": pa.array([], "int8"), "y": pa.array([], "int8")})).startswith(
+        assert error(days).startswith("column 'a' is of timestamp[ms]; it should hold numbers, ")
+        assert error(stored(pa.table({}))).startswith("it has no rows; ")
+        assert error(stored({"a": pa.array([], "int8"), "y": pa.array([], "int8")})).startswith(
             "it has"
         )
         twice = pa.Table.from_arrays([pa.array([1, 2])] * 2, ["a", "a"])
-        assert fault(stored(twice)).startswith("2 columns are called 'a'")
+        assert error(stored(twice)).startswith("2 columns are called 'a'")
 
 
 class TestPath:
@@ -307,30 +307,30 @@ class TestPath:
     def test_faults(self, written, tmp_path):
         written("", "harvest.csv")
         missing = Table(path=str(tmp_path / "harvst.csv"))
-        assert fault(missing) == "there is no such file; did you mean 'harvest.csv'?"
+        assert error(missing) == "there is no such file; did you mean 'harvest.csv'?"
         nowhere = Table(path=str(tmp_path / "data" / "harvest.csv"))
-        assert fault(nowhere).startswith(
+        assert error(nowhere).startswith(
             "there is no such folder; paths begin at the scenario file"
         )
-        assert fault(Table(path=str(tmp_path / f"{'x' * 300}.csv"))).startswith(
+        assert error(Table(path=str(tmp_path / f"{'x' * 300}.csv"))).startswith(
             "there is no such file"
         )
-        assert fault(Table(path=str(tmp_path / "\0.csv"))).startswith("there is no such file")
+        assert error(Table(path=str(tmp_path / "\0.csv"))).startswith("there is no such file")
 
     def test_a_directory_with_the_name_of_a_table(self, tmp_path):
         (tmp_path / "t.csv").mkdir()
         reason = "this is a directory; give the path of a file"
-        assert fault(Table(path=str(tmp_path / "t.csv"))) == reason
+        assert error(Table(path=str(tmp_path / "t.csv"))) == reason
 
     def test_an_empty_folder(self, tmp_path):
         reason = "there is no such file; there is no other table in its folder"
-        assert fault(Table(path=str(tmp_path / "t.csv"))) == reason
+        assert error(Table(path=str(tmp_path / "t.csv"))) == reason
 
     @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
     def test_unreadable(self, written):
         table = written("a,y\n1,0\n2,1\n")
         os.chmod(table.path, 0)
-        assert fault(table).startswith("the file cannot be read (Permission denied)")
+        assert error(table).startswith("the file cannot be read (Permission denied)")
 
 
 class TestMissing:
@@ -338,7 +338,7 @@ class TestMissing:
     @pytest.mark.parametrize("others", [("1", "4"), ("p", "q")])
     def test_refused(self, written, cell, others):
         table = written(f"b,a,y\n0,{others[0]},0\n0,{others[1]},1\n0,{cell},1\n")
-        assert fault(table) == (
+        assert error(table) == (
             "row 2 (line 4) has no value in column 'a'; fill it in, or write missing: mean or "
             "missing: drop"
         )
@@ -356,7 +356,7 @@ class TestMissing:
 
     def test_mean_of_nothing(self, written):
         reason = "column 'a' is empty; take it out of the file"
-        assert fault(written("a,b,y\n,1,0\n,2,1\n", missing="mean")) == reason
+        assert error(written("a,b,y\n,1,0\n,2,1\n", missing="mean")) == reason
 
     def test_drop(self, written):
         text = "a,b,y\n1,p,0\n,q,1\n3,q,\n8,q,1\n"
@@ -365,28 +365,28 @@ class TestMissing:
 
     def test_drop_of_all(self, written):
         reason = "no row has a value in every column; write missing: mean"
-        assert fault(written("a,b,y\n,1,0\n1,,1\n", missing="drop")) == reason
+        assert error(written("a,b,y\n,1,0\n1,,1\n", missing="drop")) == reason
 
     @pytest.mark.parametrize("missing", ["refuse", "mean"])
     @pytest.mark.parametrize("names", [("0", "1"), ("p", "q")])
     def test_label(self, written, missing, names):
         table = written(f"y,a\n{names[0]},1\n,2\n{names[1]},3\n", target="y", missing=missing)
-        assert fault(table).startswith("row 1 (line 3) has no label in column 'y'; write it in, or")
-        assert "missing: drop" in fault(table)
+        assert error(table).startswith("row 1 (line 3) has no label in column 'y'; write it in, or")
+        assert "missing: drop" in error(table)
 
 
 class TestTarget:
     def test_unknown(self, written):
         reason = "there is no column 'lable'; did you mean 'label'?"
-        assert fault(written("a,label\n1,0\n2,1\n", target="lable")) == reason
+        assert error(written("a,label\n1,0\n2,1\n", target="lable")) == reason
 
     def test_unknown_nominal(self, written):
         reason = "there is no column 'b'; choose from a, y"
-        assert fault(written("a,y\n1,0\n2,1\n", nominal=["b"])) == reason
+        assert error(written("a,y\n1,0\n2,1\n", nominal=["b"])) == reason
 
     def test_one_class(self, written):
         reason = "the target 'y' has 1 distinct value(s), 'no' …; choose one of 2 to 1,000 classes"
-        assert fault(written("a,y\n1,no\n2,no\n")) == reason
+        assert error(written("a,y\n1,no\n2,no\n")) == reason
 
     @pytest.mark.parametrize("prefix", ["", "w"])
     def test_most_classes(self, written, prefix):
@@ -394,19 +394,19 @@ class TestTarget:
             return "a,y\n" + "".join(f"1,{prefix}{i}\n" for i in range(n))
 
         assert written(rows(1000)).instantiated(rng()).schema.n_classes == 1000
-        assert fault(written(rows(1001))).startswith("the target 'y' has 1,001 distinct value(s)")
+        assert error(written(rows(1001))).startswith("the target 'y' has 1,001 distinct value(s)")
 
     def test_regression(self, written):
-        assert fault(written("a,y\n1,1\n2,2.5\n")).startswith(
+        assert error(written("a,y\n1,1\n2,2.5\n")).startswith(
             "the target 'y' holds 2.5: numbers are regression; write task: regression"
         )
 
     @pytest.mark.parametrize("cell", ["inf", "-Infinity", "1e400"])
     def test_infinite(self, written, cell):
-        assert fault(written(f"a,y\n1,0\n{cell},1\n")).startswith(
+        assert error(written(f"a,y\n1,0\n{cell},1\n")).startswith(
             "row 1 (line 3) of column 'a' is infinite"
         )
-        assert fault(written(f"a,y\n1,0\n1,{cell}\n")).startswith(
+        assert error(written(f"a,y\n1,0\n1,{cell}\n")).startswith(
             "row 1 (line 3) of column 'y' is infinite"
         )
 
@@ -438,7 +438,7 @@ class TestOrder:
 
     def test_marks(self, written):
         assert (
-            fault(written(self.rows, marks=[3, 50]))
+            error(written(self.rows, marks=[3, 50]))
             == "there is no row 50 to mark; rows are 0 … 49"
         )
         table = {"kind": "table", "path": "t.csv"}
@@ -553,8 +553,8 @@ def test_libraries_are_imported_when_needed():
         "import sys, driftsim.streams.recorded\n"
         "print(sorted({'pandas', 'pyarrow', 'river', 'sklearn'} & set(sys.modules)))"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout == "[]\n"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 class TestNumbers:
@@ -566,12 +566,12 @@ class TestNumbers:
 
     def test_words_are_no_numbers(self, written):
         reason = "row 0 (line 2) has 'u' in column 'y', which should hold numbers"
-        assert fault(written("a,y\n1,u\n2,v\n", task="regression")).startswith(reason)
+        assert error(written("a,y\n1,u\n2,v\n", task="regression")).startswith(reason)
         text = "@attribute a real\n@attribute y {u,v}\n@data\n1,u\n2,v\n"
-        assert "'u', which is no number" in fault(written(text, "t.arff", task="regression"))
+        assert "'u', which is no number" in error(written(text, "t.arff", task="regression"))
 
     def test_numbers_as_classes_are_refused_with_the_way_out(self, written):
-        assert "write task: regression" in fault(written("a,y\n1,2.5\n2,3.5\n"))
+        assert "write task: regression" in error(written("a,y\n1,2.5\n2,3.5\n"))
 
     def test_regressors_play_over_them(self, tmp_path):
         rows = "\n".join(f"{x},{2 * x}" for x in range(200))
@@ -590,12 +590,12 @@ class TestTwoTables:
         (tmp_path / "a.csv").write_text("x,c\n" + "a,DOWN\nb,UP\n" * 50)
         (tmp_path / "b.csv").write_text("x,c\n" + "a,no\nb,yes\n" * 50)
         (tmp_path / "d.csv").write_text("z,c\n" + "a,DOWN\nb,UP\n" * 50)
-        for other, said in (("b", "names of classes"), ("d", "names of columns")):
+        for other, message in (("b", "names of classes"), ("d", "names of columns")):
             concepts = {
                 name: {"kind": "table", "path": str(tmp_path / f"{name}.csv")}
                 for name in ("a", other)
             }
-            with pytest.raises(ValidationError, match=said):
+            with pytest.raises(ValidationError, match=message):
                 Stream.model_validate(
                     {"length": 10, "concepts": concepts, "drift": {"kind": "sudden", "at": [5]}}
                 )

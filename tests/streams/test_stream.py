@@ -168,7 +168,7 @@ def test_chosen_by_weight():
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "message"),
     [
         ({"concepts": {"a": "sea"}}, "visits 2 concepts, but there is 1"),
         ({"concepts": {"a": "sea", "b": "sine"}}, "must agree on columns"),
@@ -180,9 +180,9 @@ def test_chosen_by_weight():
         ({"length": None}, "length"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(changed, said):
+def test_what_cannot_be_drawn_is_refused(changed, message):
     whole = sea_stream().model_dump(serialize_as_any=True) | changed
-    with pytest.raises(ValidationError, match=said):
+    with pytest.raises(ValidationError, match=message):
         Stream.model_validate({key: value for key, value in whole.items() if value is not None})
 
 
@@ -214,15 +214,15 @@ def test_the_truth_of_balanced_classes():
 
 
 @pytest.mark.parametrize(
-    ("balance", "more", "said"),
+    ("balance", "more", "message"),
     [
         ([0.5, 0.6], {}, "sum to 1"),
         ([1.0], {}, "2 classes"),
         ([0.5, 0.5], {"concepts": {"a": "river.datasets.Phishing"}, "length": 100}, "recorded"),
     ],
 )
-def test_a_balance_that_cannot_be_is_refused(balance, more, said):
-    with pytest.raises(ValidationError, match=said):
+def test_a_balance_that_cannot_be_is_refused(balance, more, message):
+    with pytest.raises(ValidationError, match=message):
         balanced(balance, **more)
 
 

@@ -30,12 +30,12 @@ def test_the_oracle_errs_as_often_as_it_says(kind, ramp):
         pytest.skip("nobody knows its truth")
     world = stream.instantiated(0)
     block = world.rows(0, N)
-    told = world.posterior(block.t, block.X)
+    posterior = world.posterior(block.t, block.X)
     if stream.schema.regression:
-        gap = (block.y - told[:, 0]) ** 2 - told[:, 1]
+        gap = (block.y - posterior[:, 0]) ** 2 - posterior[:, 1]
     else:
-        assert np.allclose(told.sum(axis=1), 1)
-        gap = (block.y != told.argmax(axis=1)) - (1 - told.max(axis=1))
+        assert np.allclose(posterior.sum(axis=1), 1)
+        gap = (block.y != posterior.argmax(axis=1)) - (1 - posterior.max(axis=1))
     assert abs(gap.mean()) <= 4 * gap.std() / np.sqrt(N)
 
 

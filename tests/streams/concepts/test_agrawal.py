@@ -269,7 +269,7 @@ def test_sums_are_exact():
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "message"),
     [
         ({"function": 11}, "8, 9 or 10"),
         ({"function": 0}, "8, 9 or 10"),
@@ -278,6 +278,6 @@ def test_sums_are_exact():
         ({"peturbation": 0.05}, "did you mean 'perturbation'"),
     ],
 )
-def test_what_cannot_be_is_refused(written, said):
-    with pytest.raises(ValidationError, match=said):
+def test_what_cannot_be_is_refused(written, message):
+    with pytest.raises(ValidationError, match=message):
         Agrawal.model_validate(written)

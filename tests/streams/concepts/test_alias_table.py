@@ -1,11 +1,11 @@
-"""Choices against the probabilities they are made of."""
+"""Alias tables against the probabilities they are made of."""
 
 import numpy as np
 
 from driftsim.streams.concepts.alias_table import AliasTable
 
 
-def told(choice, table=0):
+def probabilities(choice, table=0):
     """The probability of each outcome, from the slots of one table."""
     columns = slice(table * choice.size, (table + 1) * choice.size)
     kept = choice.border[columns] - np.arange(choice.size)
@@ -18,7 +18,7 @@ def test_outcomes_have_their_probabilities():
     tables = rng.dirichlet(np.full(300, 0.1), 3)
     choice = AliasTable.of(*tables)
     for i, table in enumerate(tables):
-        assert np.allclose(told(choice, i), table, atol=1e-12)
+        assert np.allclose(probabilities(choice, i), table, atol=1e-12)
     drawn = choice.outcomes(rng.random(100_000), start=300)
     share = np.bincount(drawn, minlength=300) / 100_000
     assert (np.abs(share - tables[1]) <= 4.5 * np.sqrt(tables[1] / 100_000) + 1e-4).all()

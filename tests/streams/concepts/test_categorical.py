@@ -90,7 +90,7 @@ def test_what_is_no_code_has_no_density():
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ({"features": 2, "values": 2, "covariate": 0.99}, r"allows less than 0\.\d+"),
         ({"features": 16}, "give at most 10 features"),
@@ -99,8 +99,8 @@ def test_what_is_no_code_has_no_density():
         ({"distance": "far"}, "hellinger"),
     ],
 )
-def test_what_cannot_be_is_refused(given, said):
-    with pytest.raises(ValidationError, match=said):
+def test_what_cannot_be_is_refused(given, message):
+    with pytest.raises(ValidationError, match=message):
         Categorical(**given)
 
 

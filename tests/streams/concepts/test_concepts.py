@@ -97,8 +97,8 @@ def test_density_integrates_to_one():
     grid = (np.arange(-600, 600) + 0.5) / 100
     X = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
     concept = Concept.model_validate({"kind": "gaussians", "priors": [0.3, 0.7]})
-    settled = concept.instantiated(np.random.default_rng(0))
-    density = settled.density(X, np.zeros(len(X)))
+    instantiated = concept.instantiated(np.random.default_rng(0))
+    density = instantiated.density(X, np.zeros(len(X)))
     assert np.allclose(density.sum(axis=0) * 1e-4, [0.3, 0.7], atol=1e-4)
 
 
@@ -117,7 +117,7 @@ def test_open_weights_follow_from_the_name_and_the_seed():
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "message"),
     [
         ({"kind": "sine", "function": 5}, "1, 2, 3 or 4"),
         ({"kind": "sea", "threshold": 30.0}, "20"),
@@ -131,8 +131,8 @@ def test_open_weights_follow_from_the_name_and_the_seed():
         ({"kind": "gaussians", "separation": float("nan")}, "finite"),
     ],
 )
-def test_what_cannot_be_is_refused(written, said):
-    with pytest.raises(ValidationError, match=said):
+def test_what_cannot_be_is_refused(written, message):
+    with pytest.raises(ValidationError, match=message):
         Concept.model_validate(written)
 
 

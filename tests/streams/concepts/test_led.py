@@ -45,10 +45,10 @@ def test_bayes_error_by_sample(noise, error):
 
 @pytest.mark.parametrize(("swapped", "error"), list(enumerate(STALE)))
 def test_who_does_not_know_of_the_swap_errs_more(swapped, error):
-    """Of digits that are equally likely the lowest is told; others err up to 0.03 more or less."""
+    """Of digits that are equally likely the lowest is chosen; others err 0.03 more or less."""
     shown = np.array(list(itertools.product((0, 1), repeat=7)))
-    told = (shown[:, None] != LIT).sum(axis=2).argmin(axis=1)
-    wrong = (shown[:, swapped:] != LIT[told, swapped:]).sum(axis=1)
+    nearest = (shown[:, None] != LIT).sum(axis=2).argmin(axis=1)
+    wrong = (shown[:, swapped:] != LIT[nearest, swapped:]).sum(axis=1)
     right = 0.1**wrong * 0.9 ** (7 - swapped - wrong) / 2**swapped / 10
     assert abs(1 - right.sum() - error) < 5e-7
     X, y = drawn(Led(swapped=swapped))
@@ -85,7 +85,7 @@ def test_noise_may_differ_from_row_to_row():
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "message"),
     [
         ({"noise": 1.5}, "at most 1"),
         ({"noise": -0.1}, "at least 0"),
@@ -94,6 +94,6 @@ def test_noise_may_differ_from_row_to_row():
         ({"swaped": 1}, "did you mean 'swapped'"),
     ],
 )
-def test_what_cannot_be_is_refused(written, said):
-    with pytest.raises(ValidationError, match=said):
+def test_what_cannot_be_is_refused(written, message):
+    with pytest.raises(ValidationError, match=message):
         Led.model_validate(written)

@@ -23,17 +23,17 @@ def drawn(seed=0, n=2000, **given):
 def test_columns_vary_and_classes_part_as_in_scikit_learn(more):
     """Over a hundred structures, each column has the same variance in and between classes."""
 
-    def told(X, y):
+    def statistics(X, y):
         classes = [X[y == label] for label in np.unique(y)]
         inside = np.mean([rows.var(axis=0) for rows in classes], axis=0)
         between = np.var([rows.mean(axis=0) for rows in classes], axis=0)
         return [*inside, *between]
 
     given = PLAIN | more
-    ours = np.array([told(*drawn(seed, **given)) for seed in range(100)])
+    ours = np.array([statistics(*drawn(seed, **given)) for seed in range(100)])
     theirs = np.array(
         [
-            told(*make_classification(2000, flip_y=0, shift=0, random_state=seed, **given))
+            statistics(*make_classification(2000, flip_y=0, shift=0, random_state=seed, **given))
             for seed in range(100)
         ]
     )
@@ -88,7 +88,7 @@ def test_a_cube_of_many_dimensions_has_corners():
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ({"n_features": 3}, "give at least n_features: 4"),
         ({"n_clusters_per_class": 3}, "give at least n_informative: 3"),
@@ -98,6 +98,6 @@ def test_a_cube_of_many_dimensions_has_corners():
         ({"flip_y": 0.1}, "no key 'flip_y'"),
     ],
 )
-def test_what_cannot_be_is_refused(given, said):
-    with pytest.raises(ValidationError, match=said):
+def test_what_cannot_be_is_refused(given, message):
+    with pytest.raises(ValidationError, match=message):
         MakeClassification(**given)

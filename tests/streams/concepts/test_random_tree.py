@@ -99,7 +99,7 @@ def test_columns_are_uniform():
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ({"numeric": 0, "depth": 6}, "a depth of at most 5, or numeric columns"),
         ({"nominal": 0, "numeric": 0}, "numeric columns"),
@@ -108,6 +108,6 @@ def test_columns_are_uniform():
         ({"leaf_share": 1.5}, "at most 1"),
     ],
 )
-def test_what_cannot_be_is_refused(given, said):
-    with pytest.raises(ValidationError, match=said):
+def test_what_cannot_be_is_refused(given, message):
+    with pytest.raises(ValidationError, match=message):
         RandomTree(**given)

@@ -138,7 +138,7 @@ def test_the_oracle_is_calibrated_while_centroids_move(t):
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ({"centroids": 5, "moving": 6}, "at most 5"),
         ({"centroids": 0}, "more than 0"),
@@ -146,6 +146,6 @@ def test_the_oracle_is_calibrated_while_centroids_move(t):
         ({"speed": -1.0}, "at least 0"),
     ],
 )
-def test_what_cannot_be_is_refused(given, said):
-    with pytest.raises(ValidationError, match=said):
+def test_what_cannot_be_is_refused(given, message):
+    with pytest.raises(ValidationError, match=message):
         Rbf(**given)

@@ -90,7 +90,7 @@ def test_the_truth_of_a_ramp_between_regressions():
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "message"),
     [
         ({"concepts": {"a": "linear"}, "noise": 0.1}, "no wrong label"),
         ({"concepts": {"a": "linear"}, "balance": [0.5, 0.5]}, "no classes to balance"),
@@ -99,6 +99,6 @@ def test_the_truth_of_a_ramp_between_regressions():
         ({"concepts": {"a": {"kind": "friedman", "function": 4}}}, "1, 2 or 3"),
     ],
 )
-def test_what_cannot_be_is_refused(written, said):
-    with pytest.raises(ValidationError, match=said):
+def test_what_cannot_be_is_refused(written, message):
+    with pytest.raises(ValidationError, match=message):
         Stream.model_validate({"length": 100} | written)

@@ -99,7 +99,7 @@ def test_a_circle_moves_and_grows_by_its_numbers():
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "message"),
     [
         ({"kind": "mixed", "function": 3}, "1 or 2"),
         ({"kind": "mixed", "funktion": 1}, "did you mean 'function'"),
@@ -110,8 +110,8 @@ def test_a_circle_moves_and_grows_by_its_numbers():
         ({"kind": "circles", "centre": [0.5, 1.5]}, "at most 1"),
     ],
 )
-def test_what_cannot_be_is_refused(written, said):
-    with pytest.raises(ValidationError, match=said):
+def test_what_cannot_be_is_refused(written, message):
+    with pytest.raises(ValidationError, match=message):
         part(written)
 
 
@@ -122,7 +122,7 @@ def test_a_curve_that_is_looked_up_tells_what_the_sine_does(function):
     sine = np.sin(x) if function <= 2 else 0.5 + 0.3 * np.sin(3 * np.pi * x)
     for y in (rng.random(len(x)), sine, np.nextafter(sine, 0), sine + 1e-5, sine - 1e-5):
         expected = (y >= sine) ^ (function % 2 == 0)
-        told = Concept.model_validate({"kind": "sine", "function": function}).label(
+        labels = Concept.model_validate({"kind": "sine", "function": function}).label(
             np.stack([x, y], 1)
         )
-        assert np.array_equal(told, expected)
+        assert np.array_equal(labels, expected)

@@ -19,15 +19,15 @@ def instantiated(**given):
 
 def messages(words, length):
     """Every message there can be."""
-    said = combinations_with_replacement(range(words), length)
-    return np.array([np.bincount(each, minlength=words) for each in said], float)
+    bags = combinations_with_replacement(range(words), length)
+    return np.array([np.bincount(each, minlength=words) for each in bags], float)
 
 
 @pytest.mark.parametrize("zipf", [0.0, 1.0, 1.5])
 def test_words_obey_zipfs_law(zipf):
     law = np.arange(1, 51.0) ** -zipf
     law /= law.sum()
-    for topic, ordered in ((0.0, lambda said: said), (1.0, lambda said: -np.sort(-said))):
+    for topic, ordered in ((0.0, lambda shares: shares), (1.0, lambda shares: -np.sort(-shares))):
         X, y = instantiated(words=50, zipf=zipf, topic=topic).draw(
             np.random.default_rng(0), np.arange(N)
         )
@@ -97,7 +97,7 @@ def test_topics_drift():
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ({"words": 1}, "at least 2"),
         ({"length": 0}, "more than 0"),
@@ -106,6 +106,6 @@ def test_topics_drift():
         ({"zipf": -1.0}, "at least 0"),
     ],
 )
-def test_what_cannot_be_is_refused(given, said):
-    with pytest.raises(ValidationError, match=said):
+def test_what_cannot_be_is_refused(given, message):
+    with pytest.raises(ValidationError, match=message):
         Text(**given)

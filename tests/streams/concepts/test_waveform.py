@@ -92,7 +92,7 @@ def test_who_does_not_know_of_the_swap_errs_more():
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "message"),
     [
         ({"attributes": 30}, "21 or 40"),
         ({"swapped": 11}, "swap at most 10"),
@@ -101,6 +101,6 @@ def test_who_does_not_know_of_the_swap_errs_more():
         ({"swaped": 1}, "did you mean 'swapped'"),
     ],
 )
-def test_what_cannot_be_is_refused(written, said):
-    with pytest.raises(ValidationError, match=said):
+def test_what_cannot_be_is_refused(written, message):
+    with pytest.raises(ValidationError, match=message):
         Waveform.model_validate(written)
