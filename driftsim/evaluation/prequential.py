@@ -70,12 +70,10 @@ def evaluate(
 
 
 def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Trace]:
-    """Play a contender over a stream: yields the rows done so far, and returns the trace.
+    """Evaluate a contender: yields the rows done so far, and returns the trace.
 
-    Yields `COMPILING` first where code has to be compiled for it, which takes seconds, and the
-    number of rows of the warm-up once it has been.
-    The labels of the warm-up are all in before the first scored row; later ones come in as the
-    rules say.
+    Yields `COMPILING` first where code has to be compiled, which takes seconds, and the number of
+    rows of the warm-up after it. All labels of the warm-up are in before the first scored row.
     """
     world, (learner, policy) = stream.instantiated(seed), contender.at_work
     tally, known = tally_of(stream, rules), rules.truth and stream.known
@@ -90,25 +88,29 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     tally.spread("compile_seconds", time.perf_counter() - started, rules.warmup, 0)
     check = PredictionCheck(world.schema, bool(asked))
     scoring = Scoring(world.schema, rules, tally, meter, check)
-    arriving, prober = rows.arrivals(), None
-    if rules.probe:
-        prober = Prober(world, rules.probe, rules.warmup, rows.seen, meter)
-        arriving = prober.between(arriving)
+    prober = rules.probe and Prober(world, rules.probe, rules.warmup, rows.seen, meter)
+    arriving = prober.between(rows.arrivals()) if prober else rows.arrivals()
     model, rng = Metered(model, meter, check), np.random.default_rng(seeds[1])
     changes = [stream.changes(seed)] if policy.knows == "changes" else []
-    for given in policy.run(model, rows.history(), meter.along(arriving), rng, *changes):
+    run = policy.run(model, rows.history(), meter.along(arriving), rng, *changes)
+    yield from scored(run, rows, scoring, meter, prober)
+    if missing := stream.length - meter.position:
+        raise ValueError(f"'{policy.kind()}' has predicted {missing:,} rows too few")
+    probes = prober and prober.probes()
+    return tally.trace(scoring.predictions(), probes, np.array(meter.alarms, np.int64))
+
+
+def scored(run, rows, scoring, meter, prober) -> Iterator[int]:
+    """Score what a policy yields, predictions and events: yields the rows done so far."""
+    for given in run:
         if isinstance(given, Event):
             meter.happened(given)
             if prober and isinstance(given, Deployed):
                 prober.model = given.model
             continue
-        for scored, predicted in rows.matched(given):
-            scoring.take(scored, predicted)
+        for pending, predicted in rows.matched(given):
+            scoring.take(pending, predicted)
         yield meter.position
-    if missing := stream.length - meter.position:
-        raise ValueError(f"'{policy.kind()}' has predicted {missing:,} rows too few")
-    probes = prober and prober.probes()
-    return tally.trace(scoring.predictions(), probes, np.array(meter.alarms, np.int64))
 
 
 def compiling(kernels, warmup):
@@ -197,7 +199,7 @@ class Scoring:
 
 
 class EvaluationStream:
-    """The rows of a world as a policy meets them, kept until it has predicted them."""
+    """The rows of a world in the order in which a policy gets them, kept until it predicts them."""
 
     def __init__(self, world: World, labels, warmup: int, sees: str, truth: bool):
         self._world, self._labels, self._warmup = world, labels, warmup
