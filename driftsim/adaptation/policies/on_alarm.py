@@ -19,7 +19,7 @@ from driftsim.adaptation.policies.retraining import (
     Until,
 )
 from driftsim.parts import Count, Number, Position, Rows
-from driftsim.rows import Alarm
+from driftsim.rows import Alarm, Labelled
 
 
 class OnAlarm(Retraining):
@@ -178,9 +178,9 @@ class AtDrift(Retraining):
 
 
 def alarm_trigger(
-    policy, monitor, history, memory, from_warning=False, background=False
+    policy, monitor, history: Labelled, memory: LabelBuffer, from_warning=False, background=False
 ) -> Trigger:
-    """Monitor until an alarm, gather labels, train; then the same with the model trained.
+    """Monitor until an alarm, gather labels, train; then the same with the new model.
 
     Labels are gathered of rows after the alarm or, with `from_warning`, after the warning before
     it; with `background`, a latency counts from there too.
@@ -194,7 +194,7 @@ def alarm_trigger(
             yield Discard()
             t, moment = alarm.at.next, (from_warning and alarm.warned) or alarm.at
             if policy.gathered is not None:
-                t = yield from gathered(monitor, memory, moment.newest + 1, policy.gathered, t)
+                t = yield from gather(monitor, memory, moment.newest + 1, policy.gathered, t)
             training = yield Train(moment.next if background else None)
             if training.row > t:
                 yield Until(training.row)
@@ -216,16 +216,14 @@ def monitored(monitor, t, every):
     return None, training
 
 
-def gathered(monitor, memory, since, n, t):
+def gather(monitor, memory, since, n, t):
     """Wait until the memory has `n` labels of rows from `since` on: the next row, from `t` on."""
     memory.alarmed(since)
-    watch = gathering(since, n - memory.since(since))
+    watch = last_label(since, n - memory.since(since))
     found = memory.since(since) >= n
-    while not found:
+    while not found:  # windows go on meanwhile: the sums of a trace depend on where rows are cut
         t, found = yield Until(monitor.row, watch)
-        monitor.check(
-            t
-        )  # windows go on: predictions, so the sums of a trace, are cut at their ends
+        monitor.check(t)
     return t
 
 
@@ -237,26 +235,26 @@ def change_trigger(rows: list[int], n: int, memory: LabelBuffer) -> Trigger:
         memory.alarmed(since)
         missing = n - memory.since(since)
         if missing > 0:
-            t, _ = yield Until(following, gathering(since, missing))
+            t, _ = yield Until(following, last_label(since, missing))
         if t < following:
             yield Train()
     yield Until()
 
 
-class Gathered(NamedTuple):
-    """Where the last missing label comes in."""
+class Stop(NamedTuple):
+    """Where a trigger wants to go on."""
 
     labels: int  # of an arrival, up to this one
 
 
-def gathering(since: int, missing: int) -> Callable:
+def last_label(since: int, missing: int) -> Callable:
     """What watches for the last of some missing labels, of rows from position `since` on."""
 
     def watch(arrival, predicted):
         nonlocal missing
         fresh = np.flatnonzero(arrival.due_t >= since)
         if len(fresh) >= missing:
-            return Gathered(int(fresh[missing - 1]) + 1)
+            return Stop(int(fresh[missing - 1]) + 1)
         missing -= len(fresh)
 
     return watch
