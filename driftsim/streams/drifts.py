@@ -177,7 +177,7 @@ class Cycle(Sequence):
         return Change(p - self._half, p, p + self._half, (visit - 1) % self._k, visit % self._k)
 
 
-def ramp_height(since, width, ramp):
+def ramp_height(since: np.ndarray, width: int, ramp: str) -> np.ndarray:
     """The height of a ramp of `width` rows, `since` rows after its middle: 0 to 1.
 
     `linear` and `sigmoid` start and end inside the width; `moa` is MOA's,

@@ -193,7 +193,7 @@ class World:
         return (y + shift) % k
 
 
-def sample_categorical(rng, weights):
+def sample_categorical(rng: np.random.Generator, weights: np.ndarray) -> np.ndarray:
     """One column of each row of `weights`, at random by weight."""
     column = np.zeros(len(weights), np.int64)
     if weights.shape[1] == 1:

@@ -12,6 +12,7 @@ from pyarrow import parquet
 from pydantic import ValidationError
 
 import driftsim.streams.recorded  # noqa: F401  (its kinds)
+from driftsim import load
 from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.rules import Rules
 from driftsim.streams.concepts import Concept
@@ -563,6 +564,16 @@ class TestNumbers:
         recording = table.instantiated(np.random.default_rng(0))
         assert recording.schema.regression and recording.y.tolist() == [2.5, 3.5, -1.0]
         assert np.isnan(recording.density(recording.X, np.arange(3))).all()
+
+    def test_the_old_words_of_a_task_work_with_a_note(self, written, tmp_path):
+        for old, new in (("numbers", "regression"), ("classes", "classification")):
+            assert written("a,y\n1,0\n2,1\n", task=old).task == new
+        (tmp_path / "old.yaml").write_text(
+            "stream: {concepts: {a: {kind: table, path: t.csv, task: numbers}}}\n"
+            "models: {m: {learner: mean, policy: online}}\nevaluation: {warmup: 1}\n"
+        )
+        (note,) = load(tmp_path / "old.yaml").notes
+        assert "'numbers' is now called 'regression'" in note
 
     def test_words_are_no_numbers(self, written):
         reason = "row 0 (line 2) has 'u' in column 'y', which should hold numbers"
