@@ -171,27 +171,22 @@ def combinations(grid: Any) -> int:
     return math.prod(len(values) for values in grid.values() if isinstance(values, list))
 
 
-def beyond_memory(rules: Any, stream: Any, interval: int) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Where in a scenario, and why, a run would need more memory than a machine has."""
+def beyond_memory(rules: Any, stream: Any, interval: int) -> Iterator[tuple[str, str, str]]:
+    """The rules of a scenario by which a run would need more memory than a machine has, and why."""
     schema, length, k = stream.schema, stream.length, len(stream.concepts)
-    width = len(schema.names) + (schema.n_classes or 0) + k  # numbers of a row, with its weights
-    rows = MOST_HELD // width
+    classes = schema.n_classes or 0
+    rows = MOST_HELD // (len(schema.names) + classes + k)  # numbers of a row, with its weights
     if rules.warmup > rows:
-        yield (
-            ("evaluation", "warmup"),
-            f"{rules.warmup:,} rows are kept in memory at once; give at most {rows:,}",
-        )
+        message = f"{rules.warmup:,} rows are kept in memory at once; give at most {rows:,}"
+        yield "evaluation", "warmup", message
     if rules.probe and rules.probe > rows // k:
-        yield (
-            ("evaluation", "probe"),
-            f"{rules.probe:,} fresh rows of each concept are kept in memory at once; "
-            f"give at most {rows // k:,}",
-        )
-    numbers = 30 + 3 * (schema.n_classes or 0) + 2 * (rules.scores or 0) + k  # of an entry, about
+        message = f"{rules.probe:,} fresh rows of each concept are kept in memory at once"
+        yield "evaluation", "probe", f"{message}; give at most {rows // k:,}"
+    numbers = 30 + 3 * classes + 2 * (rules.scores or 0) + k  # of an entry of a trace, about
     least = -(-length * numbers // MOST_HELD)
     if interval < least:
-        yield (
-            ("evaluation", "interval"),
-            f"intervals of {interval:,} rows make {-(-length // interval):,} entries of a trace, "
-            f"which is kept in memory at once; give at least {least:,} rows",
+        entries = (
+            f"intervals of {interval:,} rows make {-(-length // interval):,} entries of a trace"
         )
+        message = f"{entries}, which is kept in memory at once; give at least {least:,} rows"
+        yield "evaluation", "interval", message

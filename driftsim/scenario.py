@@ -25,7 +25,7 @@ MOST_RUNS = 1_000_000  # of one file
 MOST_BYTES = 500_000  # of a file
 MOST_MISTAKES = 20  # of one file that a message names
 
-Mistakes = Iterator[tuple[tuple[str | int, ...], str | None]]  # their places, and what is wrong
+Mistakes = Iterator[tuple[Any, ...]]  # the keys of a place, then what is wrong there, or None
 Names = Collection[str]
 
 
@@ -77,7 +77,7 @@ class Scenario(Strict):
     def _can_be_run(self, info: ValidationInfo) -> "Scenario":
         trials = (info.context or {}).get("trials") or Trials()
         mistakes = itertools.chain(self._of_rules(), self._of_contenders(), self._of_metrics())
-        for place, message in mistakes:
+        for *place, message in mistakes:
             if message:
                 raise refusal(message, *place)
         for name, contender in self.models.items():
@@ -89,24 +89,19 @@ class Scenario(Strict):
         """What the rules ask for and the stream cannot give."""
         rules, schema, length = self.evaluation, self.stream.schema, self.stream.length
         if rules.warmup >= length:
-            yield (
-                ("evaluation", "warmup"),
-                f"a warm-up of {rules.warmup:,} rows leaves none of the {length:,} rows to score; "
-                "shorten it",
+            message = (
+                f"a warm-up of {rules.warmup:,} rows leaves none of the {length:,} rows to score"
             )
+            yield "evaluation", "warmup", f"{message}; shorten it"
         if rules.probabilities and schema.regression:
-            yield (
-                ("evaluation", "probabilities"),
-                "in regression labels have no probabilities; leave this out",
-            )
+            message = "in regression labels have no probabilities; leave this out"
+            yield "evaluation", "probabilities", message
         if rules.scores and schema.n_classes != 2:
-            yield ("evaluation", "scores"), "scores are for two classes; leave them out"
+            yield "evaluation", "scores", "scores are for two classes; leave them out"
         if rules.probe and self.stream.recorded:
-            yield (
-                ("evaluation", "probe"),
-                "a recorded stream has no fresh rows to probe with; leave this out",
-            )
-        yield ("evaluation", "labels"), rules.labels.incompatibility(schema)
+            message = "a recorded stream has no fresh rows to probe with; leave this out"
+            yield "evaluation", "probe", message
+        yield "evaluation", "labels", rules.labels.incompatibility(schema)
         yield from beyond_memory(rules, self.stream, self.interval)
 
     def _of_contenders(self) -> Mistakes:
@@ -115,10 +110,10 @@ class Scenario(Strict):
         asked = (True,) if self.evaluation.probable else ()
         for name, one in self.models.items():
             policy, learner = ("models", name, "policy"), ("models", name, "learner")
-            yield policy, self._unknown_to(one.policy)
-            yield learner, self._unknown_posterior(one.learner)
-            yield policy, one.policy.incompatibility(self.stream.schema, rows)
-            yield learner, one.learner.incompatibility(self.stream.schema, *asked)
+            yield *policy, self._unknown_to(one.policy)
+            yield *learner, self._unknown_posterior(one.learner)
+            yield *policy, one.policy.incompatibility(self.stream.schema, rows)
+            yield *learner, one.learner.incompatibility(self.stream.schema, *asked)
 
     def _unknown_to(self, policy: Policy) -> str | None:
         if not self.evaluation.warmup and not policy.starts_cold:
@@ -149,13 +144,13 @@ class Scenario(Strict):
             try:
                 metric_of(metric, self.stream.schema)
             except ValueError as error:
-                yield place, str(error)
+                yield *place, str(error)
             if metric in OF_PROBABILITIES and not self.evaluation.probable:
-                yield place, f"'{metric}' needs probabilities; set evaluation.probabilities: true"
+                yield *place, f"'{metric}' needs probabilities; set evaluation.probabilities: true"
             if metric in OF_SCORES and not self.evaluation.scores:
-                yield place, f"'{metric}' needs scores; set evaluation.scores: 64"
+                yield *place, f"'{metric}' needs scores; set evaluation.scores: 64"
             if metric in self.metrics[:i]:
-                yield place, f"'{metric}' stands twice; give it once"
+                yield *place, f"'{metric}' stands twice; give it once"
 
 
 class Variant(NamedTuple):

@@ -15,6 +15,7 @@ from driftsim.kinds import listing
 from driftsim.learners.learner import Learner, Model
 from driftsim.libraries import assembled, imported
 from driftsim.messages import ScenarioError
+from driftsim.own import load_parts
 from driftsim.parts import described, identity, renewals
 from driftsim.rows import Schema
 from driftsim.streams.concepts import Concept
@@ -222,3 +223,17 @@ def test_assembled_makes_the_objects_that_are_named():
 
 def test_a_part_is_described_by_the_first_sentence_of_its_class():
     assert described(Sea()).startswith("SEA (Street & Kim 2001): ")
+
+
+def test_a_file_that_defines_a_renamed_member_is_refused_with_its_line(tmp_path):
+    file = tmp_path / "mine.py"
+    lines = [
+        "from driftsim.streams.concepts import Concept",
+        "class Old(Concept):",
+        "    def settled(self, rng): return self",
+    ]
+    file.write_text("\n".join(lines))
+    with pytest.raises(ScenarioError) as error:
+        load_parts([file])
+    message = "TypeError: Old.settled is now called 'instantiated'; rename it"
+    assert str(error.value).startswith(f"{file}:2: {message}")
