@@ -143,8 +143,8 @@ def brief(value: Any) -> str:
     return visible(value) if isinstance(value, str) else short(value)
 
 
-def plain(value: Any) -> str:
-    """A value of a setting as people read it: a mapping in a few words, others as written."""
+def setting_text(value: Any) -> str:
+    """A value of a setting: a mapping in a few words, others as a scenario writes them."""
     if isinstance(value, dict):
         return brief(value)
     return visible(value) if isinstance(value, str) else short(value)
@@ -168,5 +168,5 @@ def visible(text: str) -> str:
 
 def line(text: Any, most: int = 400) -> str:
     """A text on one line, with escapes for what cannot be printed, cut where it is long."""
-    plain = visible(" ".join(str(text).split()))
-    return plain if len(plain) <= most else f"{plain[: most - 1]}…"
+    shown = visible(" ".join(str(text).split()))
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"

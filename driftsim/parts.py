@@ -4,7 +4,7 @@ import inspect
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import (
     BaseModel,
@@ -25,6 +25,11 @@ from driftsim.messages import (
     refusal,
     short,
 )
+
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass as Metaclass
+else:
+    Metaclass = type(BaseModel)  # which pydantic does not export
 
 MOST_ROWS = 10**15  # beyond it a position would no longer be exact in every sum
 
@@ -61,7 +66,7 @@ def refuse_renamed(name: str, members: Iterable[str], renamed: dict[str, str]) -
             raise TypeError(f"{name}.{old} is now called '{new}'; rename it")
 
 
-class Renaming(type(BaseModel)):  # type: ignore[misc]  # pydantic does not export its class
+class Renaming(Metaclass):
     """Refuses a class that still defines what its family has renamed: nothing would call it."""
 
     def __new__(

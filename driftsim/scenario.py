@@ -14,7 +14,7 @@ from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.trial import Trials
 from driftsim.learners.learner import Learner
-from driftsim.messages import ScenarioError, line, plain, refusal, short
+from driftsim.messages import ScenarioError, line, refusal, setting_text, short
 from driftsim.notation import NotationError, parsed, question
 from driftsim.parts import Name, Number, Rows, Strict, distinct, renewals
 from driftsim.safety import beyond_memory
@@ -163,7 +163,7 @@ class Variant(NamedTuple):
     def title(self) -> str:
         """The setting in words, empty without a sweep."""
         values = zip(shortest(list(self.setting)), self.setting.values())
-        return ", ".join(f"{name} = {plain(value)}" for name, value in values)
+        return ", ".join(f"{name} = {setting_text(value)}" for name, value in values)
 
 
 class Study(NamedTuple):

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from driftsim.evaluation.metrics import METRICS, MICRO
-from driftsim.messages import plain
+from driftsim.messages import setting_text
 from driftsim.report.results import CENSORED, SUMMED, Results
 from driftsim.report.variant_results import SECONDS
 
@@ -109,7 +109,7 @@ def missing_probabilities(results: Results) -> Iterator[str]:
 def readable(name: str, value: Any) -> str:
     """A value of a summary as a person reads it."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return plain(value)
+        return setting_text(value)
     if math.isnan(value):
         return ""
     if name in COUNTS or isinstance(value, int):

@@ -4,7 +4,7 @@ from math import isnan
 
 from driftsim.evaluation.metrics import LOWER_IS_BETTER
 from driftsim.evaluation.recovery import DID_NOT_FALL, RECOVERED, TOO_SHORT, median
-from driftsim.messages import plain
+from driftsim.messages import setting_text
 from driftsim.report.amounts import listed
 from driftsim.report.figures.costs import COSTS, costs_by_setting, engines, pareto
 from driftsim.report.figures.detections import UNKNOWN, sorted_alarms
@@ -224,7 +224,7 @@ def sweep(view):
         if frame is None or not frame["mean"].notna().any():
             continue
         swept = "; ".join(
-            f"{name} = {', '.join(map(plain, values))}"
+            f"{name} = {', '.join(map(setting_text, values))}"
             for name, values in values_of(results).items()
         )
         ends = some(
@@ -248,7 +248,7 @@ def best_and_worst(results, frame, metric):
 
 def value(cell):
     """A swept value in a cell of a frame, as a scenario writes it."""
-    return plain(cell.item() if hasattr(cell, "item") else cell)
+    return setting_text(cell.item() if hasattr(cell, "item") else cell)
 
 
 def ranks(view):

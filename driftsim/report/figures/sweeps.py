@@ -11,7 +11,7 @@ from matplotlib.ticker import NullLocator
 from pandas import DataFrame
 
 from driftsim.evaluation.metrics import FROM_ZERO
-from driftsim.messages import plain
+from driftsim.messages import setting_text
 from driftsim.report.figures.label_placement import with_line_names
 from driftsim.report.figures.matrices import (
     drop_repeated_labels,
@@ -74,7 +74,7 @@ def slices_of(title, results, frame) -> Iterator[Slice]:
         part = frame
         for other, value in zip(others, setting):
             part = part[[one == value for one in part[other]]]
-        fixed = [f"{short(other)} = {plain(value)}" for other, value in zip(others, setting)]
+        fixed = [f"{short(other)} = {setting_text(value)}" for other, value in zip(others, setting)]
         yield Slice(", ".join(filter(None, [title, *fixed])), name, values[name], part, title)
 
 
@@ -102,7 +102,7 @@ def lines(view, slices, metric):
 def plot_slice(panel, view, one) -> dict[str, Line2D]:
     """Plot the lines of a slice; gives them by name."""
     places = one.values if numeric(one.values) else list(range(len(one.values)))
-    set_scale(panel, places, list(map(plain, one.values)), numeric(one.values))
+    set_scale(panel, places, list(map(setting_text, one.values)), numeric(one.values))
     names = [name for name in view.names if (one.frame["contender"] == name).any()]
     band = len(names) <= MOST_BANDS
     return {name: plot_line(panel, one, places, name, view.looks[name], band) for name in names}
@@ -147,7 +147,7 @@ def heat_maps(swept, metric):
     for panel, (_, table, values) in zip(panels, tables):
         words = [[f"{v:.3f}" if most < 10 else rounded(v) for v in row] for row in table]
         plot_matrix(panel, table, words, most, least)
-        rows, columns = ([short(plain(value)) for value in own] for own in values.values())
+        rows, columns = ([short(setting_text(value)) for value in own] for own in values.values())
         label_cells(panel, columns, rows)
         panel.set_xlabel([*values][1])
     drop_repeated_labels(panels)
