@@ -122,7 +122,7 @@ def sea_stream(length=2400, drift=None, **more):
     return Stream.model_validate({"length": length, "concepts": concepts, "drift": drift} | more)
 
 
-def number_stream(length=2400, **more):
+def regression_stream(length=2400, **more):
     concepts = {"a": {"kind": "linear", "features": 3, "weights": [1.0, 2.0, 3.0]}}
     return Stream.model_validate({"length": length, "concepts": concepts} | more)
 
