@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 from rich.console import Console
@@ -19,69 +19,35 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-Files = Annotated[list[Path], typer.Argument(metavar="SCENARIO", help="Scenarios, as YAML files.")]
-Out = Annotated[Path, typer.Option(help="The folder for reports, one for each scenario.")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="PATH=VALUE",
-        help="Change a value of the scenario: stream.noise=0.1. Can be repeated.",
-    ),
-]
-Seeds = Annotated[
-    int | None, typer.Option(help="How many seeds to run, instead of evaluation.seeds.")
-]
-Only = Annotated[
-    list[str] | None,
-    typer.Option(metavar="NAME", help="Run this contender only. Can be repeated."),
-]
-Jobs = Annotated[
-    int | None, typer.Option(min=1, help="The number of processes. [default: one per core]")
-]
-Timeout = Annotated[
-    float | None,
-    typer.Option(min=0.1, metavar="SECONDS", help="End a run that takes longer, as failed."),
-]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Play all runs again.")]
-Parts = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--with", metavar="FILE", help="A Python file with your own parts. Can be repeated."
-    ),
-]
+Argument, Option = typer.Argument, typer.Option
+Texts: TypeAlias = list[str] | None
+MANY = "Can be repeated."
+FIGURES = "curves, excess, recovery, stream, cost, forgetting, alarms, sweep or ranks."
+OVER = "tumbling, sliding, cumulative or faded. [default: tumbling]"
+
+Files = Annotated[list[Path], Argument(metavar="SCENARIO", help="Scenarios, as YAML files.")]
+Out = Annotated[Path, Option(help="The folder for reports, one for each scenario.")]
+Set = Option("--set", metavar="PATH=VALUE", help=f"Change a value: stream.noise=0.1. {MANY}")
+Settings = Annotated[Texts, Set]
+Seeds = Annotated[int | None, Option(help="How many seeds to run, instead of evaluation.seeds.")]
+Only = Annotated[Texts, Option(metavar="NAME", help=f"Run this contender only. {MANY}")]
+Jobs = Annotated[int | None, Option(min=1, help="Processes at a time. [default: one per core]")]
+Limit = Option(min=0.1, metavar="SECONDS", help="End a run that takes longer, as failed.")
+Timeout = Annotated[float | None, Limit]
+Fresh = Annotated[bool, Option("--fresh", help="Play all runs again.")]
+With = Option("--with", metavar="FILE", help=f"A Python file with your own parts. {MANY}")
+Parts = Annotated[list[Path] | None, With]
 Reports = Annotated[
-    list[Path],
-    typer.Argument(metavar="REPORT", help="Folders of reports, or scenarios that were run."),
+    list[Path], Argument(metavar="REPORT", help="Folders of reports, or scenarios.")
 ]
-To = Annotated[Path, typer.Option(metavar="FILE", help="The file to write: .png, .svg or .pdf.")]
-Figure = Annotated[
-    str,
-    typer.Option(
-        metavar="NAME",
-        help="curves, excess, recovery, stream, cost, forgetting, alarms, sweep or ranks.",
-    ),
-]
-Metric = Annotated[
-    str | None, typer.Option(metavar="METRIC", help="A metric, instead of the scenario's.")
-]
-Window = Annotated[int | None, typer.Option(min=1, help="The rows in each point of a curve.")]
-Over = Annotated[
-    str | None,
-    typer.Option(
-        metavar="WINDOWS", help="tumbling, sliding, cumulative or faded. [default: tumbling]"
-    ),
-]
-Contenders = Annotated[
-    list[str] | None,
-    typer.Option(metavar="NAME", help="Plot this contender only. Can be repeated."),
-]
-Name = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="FAMILY|KIND", help="A family, a kind, or the path of a library's class."
-    ),
-]
+To = Annotated[Path, Option(metavar="FILE", help="The file to write: .png, .svg or .pdf.")]
+Figure = Annotated[str, Option(metavar="NAME", help=FIGURES)]
+Metric = Annotated[str | None, Option(metavar="METRIC", help="Instead of the scenario's metrics.")]
+Window = Annotated[int | None, Option(min=1, help="The rows in each point of a curve.")]
+Over = Annotated[str | None, Option(metavar="WINDOWS", help=OVER)]
+Contenders = Annotated[Texts, Option(metavar="NAME", help=f"Plot this contender only. {MANY}")]
+Kind = Argument(metavar="FAMILY|KIND", help="One of them, or the path of a library's class.")
+Name = Annotated[str | None, Kind]
 
 MOST_FAILURES = 20  # that are printed
 MOST_NOTES = 8  # of a contender that are printed
