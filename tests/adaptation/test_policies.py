@@ -12,6 +12,7 @@ from driftsim.adaptation.policies.recall import ModelPool
 from driftsim.evaluation.labels import Labels, arrivals
 from driftsim.learners.learner import Model
 from driftsim.learners.reference import MeanModel
+from driftsim.parts import identity
 from driftsim.rows import Alarm, Change, Deployed, Event, Labelled, Skipped
 
 HISTORY, ROWS = slice(0, 10), slice(10, 60)
@@ -355,6 +356,13 @@ def test_an_ensemble_has_its_last_models_vote():
     means = [4.5, 9.5, 19.5, 29.5, 39.5]  # of the labels of a chunk and the one before it
     predicted = np.concatenate([one for one in given if not isinstance(one, Event)])
     assert predicted.tolist() == np.repeat(means, 10).tolist()
+
+
+@pytest.mark.parametrize(("old", "new"), [("equal", "uniform"), ("error", "awe"), ("mse", "aue2")])
+def test_the_old_words_for_weights_work(old, new):
+    written = {"kind": "ensemble", "every": 10}
+    old, new = (Policy.model_validate(written | {"weight": word}) for word in (old, new))
+    assert old == new and identity(old) == identity(new)
 
 
 def test_weights_of_an_ensemble():
