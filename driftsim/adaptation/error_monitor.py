@@ -44,7 +44,8 @@ class ErrorMonitor:
         """Forget all errors: another model predicts from row `t` on."""
         self._t, self._quiet_until = t, t + self._cooldown
         self._pending = PendingPredictions()
-        self._recent: deque[float] = deque(maxlen=COMPARED)  # errors
+        self._recent: deque[np.ndarray] = deque()  # errors, the last COMPARED or a piece more
+        self._n_recent = 0
         self._detect = self._detector.start(self._rng)
         self._warned, self._fired = None, False
 
@@ -72,17 +73,25 @@ class ErrorMonitor:
         while (found := self._detect(errors[known])) is not None:
             index, level = found
             m = int(known[index]) + 1
-            self._recent.extend(errors[known[: index + 1]].tolist())
+            self._keep(errors[known[: index + 1]])
             known = known[index + 1 :]
             if level == "warning":
                 self._warned = self._moment(arrival, m)
-            elif self._falls or rises(np.array(self._recent)):
+            elif self._falls or rises(np.concatenate(self._recent)[-COMPARED:]):
                 return m
             else:
                 self._recent.clear()
-                self._warned = None
-        self._recent.extend(errors[known].tolist())
+                self._n_recent, self._warned = 0, None
+        self._keep(errors[known])
         return None
+
+    def _keep(self, errors):
+        """Append to the recent errors, and drop the oldest pieces that are not compared."""
+        if len(errors):
+            self._recent.append(errors)
+            self._n_recent += len(errors)
+            while self._n_recent - len(self._recent[0]) >= COMPARED:
+                self._n_recent -= len(self._recent.popleft())
 
     def _after_cooldown(self, arrival, m):
         """The first label from the `m`-th on that comes in after the cooldown, or None."""

@@ -171,7 +171,8 @@ def test_errors_rise_if_they_are_higher_after_the_likeliest_change():
 
 
 def test_recent_errors_take_bounded_room():
-    """Correct for longer than what is compared, then wrong."""
-    errors = np.repeat([0, 1], [2 * COMPARED, COMPARED + 1000])
-    monitor = ErrorMonitor(Planned(warn=[], alarms=[2 * COMPARED + 1000]), None)
-    assert len(alarms(monitor, errors, 8192)) == 1 and len(monitor._recent) <= COMPARED
+    monitor = ErrorMonitor(Planned(warn=[], alarms=[]), None)
+    for labels in ("at_once", {"kind": "batches", "every": 20_000}):
+        assert not alarms(monitor, np.arange(3 * COMPARED) % 2, 1000, labels)
+        held = sum(map(len, monitor._recent))
+        assert COMPARED <= held < COMPARED + 20_000 and all(map(len, monitor._recent))
