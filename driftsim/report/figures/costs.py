@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
-from driftsim.evaluation.metrics import FROM_ZERO, LOWER_IS_BETTER
+from driftsim.evaluation.metrics import FROM_ZERO, LOWER_IS_BETTER, metric_of
 from driftsim.report.figures.label_placement import add_point_names
 from driftsim.report.figures.panels import ACROSS, frozen, grid, set_title
 from driftsim.report.figures.style import rounded
-from driftsim.report.variant_results import SECONDS
+from driftsim.report.variant_results import SECONDS, ContenderResult, Metric
 
 HEIGHT, NAME = 2.8, 0.13  # inches of a panel, and of each name beyond a few
 FEW, LONG = 12, 20  # names; characters: with more of either, a panel is as wide as the figure
@@ -46,18 +46,25 @@ def costs_by_setting(view, metric) -> dict[str, pd.DataFrame]:
     """The metric and the costs of each contender, by the title of a setting; or their means."""
     by_report: dict[str, dict] = {}
     for scene in view.every:
-        frame = scene.of(view.whole(scene.results, metric)).set_index("contender")[["mean"]]
-        spent = scene.of(view.frame(scene.results, "summary")).set_index("contender")
-        for name, columns in COSTS.items():
-            frame[name] = spent[columns].sum(axis=1, min_count=1)
-        frame = frame[frame.index.isin(view.names)].dropna(subset=["mean"])
-        by_report.setdefault(scene.report, {})[scene.title] = frame
+        measure, contenders = metric_of(metric, scene.stream.schema), scene.variant.contenders
+        rows = {
+            name: costs_of(contenders[name], measure) for name in view.names if name in contenders
+        }
+        frame = pd.DataFrame.from_dict(rows, orient="index", columns=["mean", *COSTS])
+        by_report.setdefault(scene.report, {})[scene.title] = frame.dropna(subset=["mean"])
     return {
         title: frame
         for report, frames in by_report.items()
         for title, frame in averaged(report, frames).items()
         if len(frame)
     }
+
+
+def costs_of(result: ContenderResult, metric: Metric) -> list[float]:
+    """The metric and the costs of a contender over whole streams, means over the seeds."""
+    spent = ([result.cost(name) for name in names] for names in COSTS.values())
+    mean = float(np.mean(result.per_seed(result.values(metric))))
+    return [mean, *(np.nan if np.isnan(costs).all() else np.nansum(costs) for costs in spent)]
 
 
 def engines(view):
