@@ -161,7 +161,6 @@ class Comparison:
 
     def __init__(self, results: Mapping[str, ContenderResult], scope: Scope):
         self.scope = scope
-        self._means: dict[str, Difference] = {}
         self.measured = {name: Measurement(result, scope) for name, result in results.items()}
         self.values = {name: one.value for name, one in self.measured.items()}
         self.order = sorted(
@@ -193,11 +192,10 @@ class Comparison:
         """Whether the standard error of any difference is known."""
         return any(one.known for one in self.pairs.values())
 
-    def mean_of(self, name: str) -> Difference:
-        """The value of a contender with its standard errors."""
-        if name not in self._means:
-            self._means[name] = mean_of(self.measured[name], self.scope)
-        return self._means[name]
+    @cached_property
+    def means(self) -> dict[str, Difference]:
+        """The value of each contender with its standard errors."""
+        return {name: mean_of(one, self.scope) for name, one in self.measured.items()}
 
     def tied(self, adjusted: Mapping[Pair, float] | None = None) -> list[str]:
         """The contenders that do not differ significantly from the best, without the best.

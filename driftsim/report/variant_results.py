@@ -125,10 +125,6 @@ class ContenderResult:
         repeats = self._repeats.reshape(-1, *[1] * (array.ndim - 1))
         return np.add.reduceat(array, self._starts, axis=0) / repeats
 
-    def per_seed_of(self, value: Callable[[TracedRun], Any]) -> np.ndarray:
-        """A value of each run, as means over the repeats of each seed (seeds, …)."""
-        return self.per_seed(map(value, self.runs))
-
     def values(self, metric: Metric) -> np.ndarray:
         """A metric over the whole stream in each run (r,)."""
         return metric(self.totals)

@@ -120,5 +120,5 @@ def test_values_are_means_over_the_repeats_of_a_seed():
         for seed, repeat, value in [(7, 0, 5.0), (2, 0, 1.0), (2, 1, 3.0)]
     ]
     result = ContenderResult(None, {}, "", runs)
-    assert result.per_seed_of(lambda run: run.trace).tolist() == [2.0, 5.0]
+    assert result.per_seed(run.trace for run in result.runs).tolist() == [2.0, 5.0]
     assert result.seeds == [2, 7] and result.keys == [(2, 0), (2, 1), (7, 0)]

@@ -16,13 +16,13 @@ def degree(c: Comparison) -> str:
 
 def plain(c: Comparison, name: str) -> str:
     """A value with its unit."""
-    found = c.mean_of(name)
+    found = c.means[name]
     return amount(c.scope.metric, found.mean, (found.high - found.low) / 2)
 
 
 def bounds(c: Comparison, name: str) -> str:
     """The interval of a value in brackets, where it is known."""
-    found = c.mean_of(name)
+    found = c.means[name]
     return f" ({interval(c.scope.metric, *bounds_of(found, c.scope))} at 95 %)" * found.known
 
 
