@@ -87,5 +87,12 @@ function decoded({ missed, confused, ...columns }, { actual, bayes_error }) {
   return found;
 }
 
-const sum = (one, other) => Float64Array.from(one, (value, i) => value + other[i]);
-const difference = (one, other) => Float64Array.from(one, (value, i) => value - other[i]);
+const sum = (one, other) => combined(one, other, 1);
+const difference = (one, other) => combined(one, other, -1);
+
+/** One array plus the other times a sign: a loop, as Float64Array.from takes 15 times as long. */
+function combined(one, other, sign) {
+  const result = new Float64Array(one.length);
+  for (let i = 0; i < result.length; i++) result[i] = one[i] + sign * other[i];
+  return result;
+}
