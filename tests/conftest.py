@@ -30,7 +30,7 @@ NUMBERS = Schema(("x1",), n_classes=None)
 SUDDEN = {"kind": "sudden", "at": [1200]}
 FAMILIES = {family.kind(): family for family in EXAMPLES}
 POLICIES = EXAMPLES[Policy]
-BOTH = [SGD, SCALED_LINEAR]  # a learner of numbers of each library
+BOTH = [SGD, SCALED_LINEAR]  # a regressor of each library
 VALID, WEIGHS = {}, {}  # by family and example
 
 
@@ -51,12 +51,12 @@ def registry():
 def pytest_generate_tests(metafunc):
     """A test that takes a `drift` (or a `learner`, …) is tried on each example of it.
 
-    But for one that names them itself.
+    A test that is parametrized itself keeps to its own.
     """
     own = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
     own = {name for names in own for name in ([names] if isinstance(names, str) else names)}
     examples = {kind: EXAMPLES[family] for kind, family in FAMILIES.items()}
-    learners = examples["learner"]  # those of numbers are REGRESSORS
+    learners = examples["learner"]  # those of regression are REGRESSORS
     examples["learner"] = [one for one in learners if one not in ("mean", "least_squares")]
     examples["regressor"] = REGRESSORS
     wanted = [kind for kind in examples if kind in metafunc.fixturenames and kind not in own]
