@@ -13,6 +13,7 @@ from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, 
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.trial import Trials
+from driftsim.files import reason
 from driftsim.learners.learner import Learner
 from driftsim.messages import ScenarioError, line, refusal, setting_text, short
 from driftsim.notation import NotationError, parsed, question
@@ -252,10 +253,10 @@ def read(path: Path) -> str:
             raise ScenarioError(line(f"{path}: {message}"))
         return content.decode("utf-8-sig")
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        cause = reason(error)
     except UnicodeDecodeError:
-        reason = "it is not text in UTF-8"
-    raise ScenarioError(line(f"{path}: cannot be read: {reason}; give a scenario file"))
+        cause = "it is not text in UTF-8"
+    raise ScenarioError(line(f"{path}: cannot be read: {cause}; give a scenario file"))
 
 
 def mapping(text: str, path: Path) -> tuple[dict[str, Any], Marks]:
