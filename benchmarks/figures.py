@@ -119,7 +119,7 @@ def contender(scenario, world, i, rng):
     ends = np.array([*starts, scenario.stream.length]) - 1
     probes = Probes(ends[:PHASES], np.arange(PHASES) % CONCEPTS, errors)
     about = {name: known[name] for name in ("first_row", "last_row", "rows")}
-    return Trace(about | own, ROWS, None, probes)
+    return Trace(about | own, ROWS, None, probes, first[alarms > 0])
 
 
 if __name__ == "__main__":
