@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from driftsim.evaluation.metrics import metric_of, metrics_of
+from driftsim.evaluation.metrics import Metric, metric_of, metrics_of
 from driftsim.report import comparisons, measures, rankings
 from driftsim.report.comparisons import Measurement, bounds_of, mean_of, scope_of
 from driftsim.report.measures import TOLERANCE
@@ -16,7 +16,6 @@ from driftsim.report.stored_runs import stored_runs
 from driftsim.report.variant_results import (
     SECONDS,
     ContenderResult,
-    Metric,
     TracedRun,
     VariantResults,
 )

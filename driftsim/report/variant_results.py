@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from driftsim.evaluation.metrics import Metric
 from driftsim.evaluation.moments import Moments
 from driftsim.evaluation.trace import LABEL_MOMENTS, Trace, reduction
 from driftsim.messages import guess
@@ -15,7 +16,6 @@ from driftsim.streams.stream import Stream
 
 SECONDS = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")  # of a trace
 Columns = Mapping[str, np.ndarray]
-Metric = Callable[[Columns], np.ndarray]
 
 
 class TracedRun(NamedTuple):

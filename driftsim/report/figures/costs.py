@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
-from driftsim.evaluation.metrics import FROM_ZERO, LOWER_IS_BETTER, metric_of
+from driftsim.evaluation.metrics import FROM_ZERO, LOWER_IS_BETTER, Metric, metric_of
 from driftsim.report.figures.label_placement import add_point_names
 from driftsim.report.figures.panels import ACROSS, frozen, grid, set_title
 from driftsim.report.figures.style import rounded
-from driftsim.report.variant_results import SECONDS, ContenderResult, Metric
+from driftsim.report.variant_results import SECONDS, ContenderResult
 
 HEIGHT, NAME = 2.8, 0.13  # inches of a panel, and of each name beyond a few
 FEW, LONG = 12, 20  # names; characters: with more of either, a panel is as wide as the figure

@@ -143,7 +143,7 @@ def long(said):
 
 def failed(failures):
     """The contenders of which runs have failed, each with what went wrong first."""
-    groups = {}
+    groups: dict[str, list] = {}
     for one in failures:
         groups.setdefault(one.run.name, []).append(one)
     return "\n".join(broken(name, runs) for name, runs in groups.items())
