@@ -180,7 +180,7 @@ def test_metrics_that_are_not(name, words):
         metric_of(name, Schema(()))
 
 
-def test_undefined_is_a_gap():
+def test_undefined_is_nan():
     one_class = tally(np.zeros(5, int), np.zeros(5, int), 2)
     assert np.isnan(METRICS["kappa"](one_class)[0])
     assert np.isnan(METRICS["excess_error"](one_class)[0])
@@ -240,7 +240,7 @@ def test_r2_of_faded_rows_is_that_of_rows_which_weigh_less():
 
 @pytest.mark.parametrize("over", [*WINDOWED, "faded"])
 @pytest.mark.parametrize("level", [0.1, 1e9 / 3, 0.0])
-def test_r2_is_a_gap_where_labels_are_all_equal_and_nearly(over, level):
+def test_r2_is_nan_where_labels_are_all_equal_and_nearly(over, level):
     y = np.full(200, level)
     nearly = np.where(np.arange(200) % 3, y, np.nextafter(level, 2 * level))
     for labels in (y, nearly):
@@ -256,7 +256,7 @@ def test_what_lies_before_a_sliding_window_leaves_nothing_in_it():
     assert (METRICS["rmse"](slid)[4:] == 0.25).all() and METRICS["rmse"](slid)[0] == 2.0**40
 
 
-def test_errors_relative_to_a_mean_that_is_right_but_for_rounding_are_gaps():
+def test_errors_relative_to_a_mean_that_is_right_up_to_rounding_are_nan():
     model, y = Mean().start(Schema((), (), None), 0), np.full(1000, 0.1)
     model.learn(Labelled(np.arange(1000), np.zeros((1000, 1)), y))
     rounded = {name: np.array([1e-17]) for name in ("mean_absolute_error", "mean_squared_error")}
@@ -268,7 +268,7 @@ def test_errors_relative_to_a_mean_that_is_right_but_for_rounding_are_gaps():
         assert np.isnan(METRICS[name](whole | rounded)[0]), name
 
 
-def test_kappas_are_gaps_where_chance_alone_is_right_but_for_rounding():
+def test_kappas_are_nan_where_chance_alone_is_right_up_to_rounding():
     """Rows of the other class are so long past that they weigh less than rounding."""
     y = np.append(1, np.zeros(500, int))
     faded = by_row(y, np.append(1, np.zeros(500, int))).faded(0.9).columns
