@@ -19,11 +19,11 @@ def online(learner):
     return {"learner": learner, "policy": "online"}
 
 
-@pytest.mark.parametrize("taught", [OURS, RIVER], ids=["ours", "river"])
+@pytest.mark.parametrize("learner", [OURS, RIVER], ids=["ours", "river"])
 @pytest.mark.parametrize("seeds", [20, SEEDS])
-def test_on_a_random_walk(taught, seeds):
+def test_on_a_random_walk(learner, seeds):
     stream = stream_of(1000, {"walk": linear(START, walk=0.02)})
-    simulated = excess(stream, online(taught), seeds, 0, interval=25)
+    simulated = excess(stream, online(learner), seeds, 0, interval=25)
     expected = theory.lms(1000, START, 0.05, walk=0.02)
     assert greatest_z(simulated, over(expected, 25)) < MOST_Z
     assert abs(expected[-1] - theory.lms_floor(5, 0.05, walk=0.02)) < 1e-6
@@ -51,13 +51,13 @@ def test_with_late_labels(rows, seeds):
     assert np.isclose(expected[-1], theory.lms_floor(5, 0.05, walk=0.02) + rows * 5 * 0.02**2)
 
 
-@pytest.mark.parametrize("taught", [OURS, RIVER], ids=["ours", "river"])
+@pytest.mark.parametrize("learner", [OURS, RIVER], ids=["ours", "river"])
 @pytest.mark.parametrize("seeds", [20, SEEDS])
-def test_after_a_jump(taught, seeds):
+def test_after_a_jump(learner, seeds):
     after = np.add(START, [2.0, 0, 0, 0, 0])
     concepts = {"before": linear(START), "after": linear(after)}
     stream = stream_of(600, concepts, {"kind": "sudden", "at": [300]})
-    simulated = excess(stream, online(taught), seeds, 0, interval=20)
+    simulated = excess(stream, online(learner), seeds, 0, interval=20)
     expected = theory.lms(600, START, 0.05, jumps={300: after - np.array(START)})
     assert greatest_z(simulated, over(expected, 20)) < MOST_Z
     floor, kept = theory.lms_floor(5, 0.05), theory.kept(5, 0.05)
