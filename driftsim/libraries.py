@@ -16,8 +16,8 @@ CHECKED = "_parameter_constraints"  # of a class of scikit-learn, which checks t
 def imported(path: str, package: str, wanted: Callable[[Any], Any]) -> Any:
     """The class or function at an import path below a package.
 
-    `wanted` says whether one is of the wanted sort. Raises `ValueError`, with a guess,
-    where there is none.
+    `wanted` says whether it can be used. Raises `ValueError`, with a guess,
+    if there is none.
     """
     holder, _, name = path.rpartition(".")
     module = import_module(holder) if is_open(path, package) else None
@@ -26,7 +26,7 @@ def imported(path: str, package: str, wanted: Callable[[Any], Any]) -> Any:
     if found is not None and wanted(found):
         return found
     fitting = [word for word in public if wanted(vars(module).get(word))]
-    reason = "names nothing that will do here" if found is not None else "does not exist"
+    reason = "cannot be used here" if found is not None else "does not exist"
     if module is None:
         reason = "does not exist, or is not open to scenarios"
     raise ValueError(f"{short(path)} {reason}; {guess(name, fitting, [f'{package}.…'])}")
@@ -35,7 +35,7 @@ def imported(path: str, package: str, wanted: Callable[[Any], Any]) -> Any:
 def assembled(value: Any, package: str, make: Callable[[str, dict], Any]) -> Any:
     """A parameter as a library takes it: objects of the library, by path, are made.
 
-    `make(path, params)` makes one; lists are gone through.
+    `make(path, params)` makes one, also within lists.
     """
     if isinstance(value, str) and value.startswith(f"{package}."):
         return make(value, {})

@@ -136,7 +136,7 @@ CLASSES = [  # that are no parts of a model
     ("{kind: river.time_series.SNARIMAX, p: 1, d: 1e9, q: 1}", "is not open to scenarios"),
     (f"{{kind: river.compose.Pipeline, steps: [river.stream.Cache, {TREE}]}}", "is not open"),
     (pipeline("sklearn.utils.Bunch", BAYES), "is not open"),
-    (pipeline("sklearn.neighbors.KDTree", BAYES), "names nothing that will do"),
+    (pipeline("sklearn.neighbors.KDTree", BAYES), "cannot be used here"),
 ]
 AMOUNTS = [  # that would take the machine
     (f"{{kind: river.ensemble.BaggingClassifier, model: {TREE}, n_models: {10**18}}}", "n_models"),
