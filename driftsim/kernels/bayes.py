@@ -19,7 +19,7 @@ class GaussianNB(NamedTuple):
     met: np.ndarray  # (M,) how many
     mean: np.ndarray  # (M, k, d)
     scatter: np.ndarray  # (M, k, d) sum of the squared distances from the mean
-    precision: np.ndarray  # (M, k, d) 1 / standard deviation; 0 where that is 0
+    precision: np.ndarray  # (M, k, d) 1 / standard deviation, or 0: anew, 1.4 times as slow
 
 
 def gaussian_nb(members, d, k):
@@ -31,6 +31,10 @@ def gaussian_nb(members, d, k):
 
 @compiled
 def log_likelihood(s, m, c, x):
+    """Log of the joint density of class c and x, by one log of a product as long as that fits.
+
+    A log for each feature takes 1.4 times as long.
+    """
     log, product = 0.0, s.n[m, c]
     for i in range(x.size):
         z = (x[i] - s.mean[m, c, i]) * s.precision[m, c, i]

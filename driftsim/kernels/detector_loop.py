@@ -9,7 +9,7 @@ side by side, its members, and `register_detector` joins it to its functions:
 
 from collections.abc import Callable
 
-from driftsim.kernels.loop import dispatch, reset, without_reference_counts
+from driftsim.kernels.loop import dispatch, reset
 
 STABLE, WARNING, ALARM = range(3)  # levels
 
@@ -30,8 +30,6 @@ def detect(state, level, errors):
     A warning fires where it starts; `level` (1,) holds the level between two calls. After an alarm
     the detector is as new.
     """
-    given = state, level, errors
-    state, level, errors = without_reference_counts(given)  # type: ignore[call-arg]  # numba gives the first
     before = level[0]
     for i in range(errors.size):
         now = update(state, 0, errors[i])

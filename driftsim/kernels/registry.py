@@ -30,15 +30,14 @@ class Equivalent(NamedTuple):
     def of(self, made, schema=None) -> NewState:
         """What makes the state that answers as this object; raises `Uncovered` where none does.
 
-        A kernel of a model is given the shape of its rows, by their schema; that of a detector is
-        not.
+        A kernel of a model is given the shape of its rows, by their schema.
         """
         default = type(made)(**{name: getattr(made, name) for name in required(type(made))})
         for name in fixed(type(made), self):
             if not alike(getattr(made, name), getattr(default, name)):
                 raise Uncovered(f"its {name}")
         params: dict[str, Any] = {}
-        if schema is not None:
+        if not title_of(type(made)).startswith("drift."):
             params = {"d": len(schema.names), "k": schema.n_classes or 0}
         for name, pass_on in self.takes.items():
             value = pass_on(getattr(made, name), schema)
@@ -203,30 +202,21 @@ def digits(splitter, schema):
     return {"digits": splitter.digits}
 
 
-def windows(detector, schema):
-    """What makes the state of so many ADWINs."""
-    if title_of(type(detector)) != "drift.ADWIN":
-        raise Uncovered(type(detector).__name__)
-    return equivalent(detector)
+def part(words, *titles):
+    """A model or detector within another, of one of some classes, and what makes its states."""
+    return partial(_part, words, titles)
 
 
-def linear_regression(model, schema):
-    """What makes the state of so many models, each that of a leaf."""
-    if title_of(type(model)) != "linear_model.LinearRegression":
-        raise Uncovered(f"leaves with {type(model).__name__}")
-    return equivalent(model, schema)
+def _part(words, titles, made, schema):
+    kind = type(last_of(made))
+    if not title_of(kind).startswith(titles):
+        raise Uncovered(f"{words}{kind.__name__}")
+    return equivalent(made, schema)
 
 
 def last_of(model):
     """The last step of a pipeline; a model alone is its only step."""
     return [*getattr(model, "steps", {None: model}).values()][-1]
-
-
-def member(model, schema):
-    """What makes the state of so many members of an ensemble, that are trees or plain models."""
-    if title_of(type(last_of(model))) not in MEMBERS:
-        raise Uncovered(f"an ensemble of {type(last_of(model)).__name__}")
-    return equivalent(model, schema)
 
 
 def resampling(method, schema):
@@ -272,7 +262,11 @@ TREE = GROWTH | {
     **as_they_are("nb_threshold", "min_branch_fraction", "max_share_to_split"),
     **only(positive, "memory_estimate_period"),
 }
-BAGGING = {"model": member} | only(positive, "n_models") | as_they_are("seed")
+MEMBERS = "linear_model.", "naive_bayes.", "neighbors.", "tree.HoeffdingTree"
+ADWIN = part("", "drift.ADWIN")
+BAGGING = (
+    {"model": part("an ensemble of ", *MEMBERS)} | only(positive, "n_models") | as_they_are("seed")
+)
 SCALERS = {"preprocessing.StandardScaler": Equivalent("linear.scaled")}
 EQUIVALENTS = {
     "linear_model.LogisticRegression": Equivalent(
@@ -302,20 +296,20 @@ EQUIVALENTS = {
     "tree.HoeffdingAdaptiveTreeClassifier": Equivalent(
         "adaptive_trees.hoeffding_adaptive_tree",
         TREE
-        | {"drift_detector": windows}
+        | {"drift_detector": ADWIN}
         | as_they_are("bootstrap_sampling", "drift_window_threshold", "seed")
         | only(positive, "switch_significance"),
     ),
     "tree.HoeffdingTreeRegressor": Equivalent(
         "regression_trees.hoeffding_tree_regressor",
         GROWTH
-        | {"splitter": digits, "leaf_model": linear_regression}
+        | {"splitter": digits, "leaf_model": part("leaves with ", "linear_model.LinearRegression")}
         | as_they_are("model_selector_decay", "min_samples_split"),
     ),
     "forest.ARFClassifier": Equivalent(
         "forests.adaptive_random_forest",
         TREE
-        | {"drift_detector": windows, "warning_detector": windows, "seed": seed_and_names}
+        | {"drift_detector": ADWIN, "warning_detector": ADWIN, "seed": seed_and_names}
         | as_they_are("max_features", "disable_weighted_vote")
         | only(positive, "n_models", "lambda_value"),
     ),
@@ -361,13 +355,4 @@ EQUIVALENTS = {
         only(confidence, "drift_confidence", "warning_confidence")
         | as_they_are("lambda_val", "two_sided_test"),
     ),
-}
-MEMBERS = {
-    *(
-        name
-        for name in EQUIVALENTS
-        if name.startswith(("linear_model.", "naive_bayes.", "neighbors."))
-    ),
-    "tree.HoeffdingTreeClassifier",
-    "tree.HoeffdingTreeRegressor",
 }
