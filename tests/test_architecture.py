@@ -43,6 +43,7 @@ HOMES = {
     "pandas": {"report"},
     "pyarrow": {"store", "streams.tables", "streams.recorded"},
     "matplotlib": {"report"},
+    "jinja2": {"report.page"},
     "typer": {"cli"},
     "rich": {"cli", "progress", "report"},
     "scipy": {"streams", "learners", "adaptation", "evaluation", "report"},

@@ -15,8 +15,8 @@ from driftsim.evaluation.metrics import METRICS
 from driftsim.report import write
 from driftsim.report.figures import images, plot_all
 from driftsim.report.page import document, packed
-from driftsim.report.page.document import page, source, told_first
-from driftsim.report.page.html_tables import MOST_ROWS, frames, section
+from driftsim.report.page.document import TEMPLATES, page, source
+from driftsim.report.page.html_tables import MOST_ROWS, frames, table
 from driftsim.report.page.packed import Packing, grouped
 from driftsim.report.page.page_data import as_json
 from driftsim.report.results import Results
@@ -68,6 +68,11 @@ class Outline(HTMLParser):
             self.scripts[-1] = self.scripts[-1][0], self.scripts[-1][1] + data
 
 
+def part(name, *arguments, **more):
+    """A part of the page, by the name of its macro."""
+    return getattr(TEMPLATES.get_template("parts.html").module, name)(*arguments, **more)
+
+
 def text_of(results, failures=(), figures=()):
     return page(results, frames(results), results.verdict(), figures, failures)
 
@@ -111,6 +116,36 @@ def test_nothing_runs_but_the_script_of_the_page_and_nothing_is_fetched(text):
     assert f"script-src 'sha256-{digest}';" in allowed
 
 
+HOSTILE = """# {{ 7*7 }} and {% raw %} and $name?
+stream:
+  length: 600
+  concepts: {"{{ 7*7 }}": {kind: sea, threshold: 8}}
+models:
+  "{{ 7*7 }}": {learner: majority, policy: online}
+  "{% raw %}<script>$tables": {learner: no_change, policy: online}
+evaluation: {warmup: 100}
+"""
+
+
+def test_names_are_no_templates_and_no_markup(tmp_path):
+    results = played(HOSTILE, "hostile", tmp_path)
+    figures = [(one, images(one.figure)["svg"].decode()) for one in plot_all(results)]
+    made = text_of(results, figures=figures)
+    assert len(Outline(made).scripts) == 3
+    assert '<p class="question">{{ 7*7 }} and {% raw %} and $name?</p>' in made
+    assert '<th scope="row">{{ 7*7 }}</th>' in made
+    assert '<th scope="row">{% raw %}&lt;script&gt;$tables</th>' in made
+
+
+def test_every_column_is_explained_that_is_no_name_of_a_row(crossed, swept):
+    for results in (crossed, swept):
+        own = {"contender", "seed", "repeat", *results.swept}
+        for one in document.tables(results, frames(results)):
+            explained = {heading for heading, _ in one.meanings}
+            columns = {heading for heading, _ in one.columns}
+            assert columns - explained <= own, one.name
+
+
 def test_headings_go_down_a_step_at_a_time(text):
     levels = Outline(text).headings
     assert levels[0] == 1 and levels.count(1) == 1
@@ -139,26 +174,26 @@ def test_data_may_hold_whatever_would_end_their_element():
     assert not re.search("[<>&\u2028]", made) and json.loads(made) == harmful
 
 
-def test_the_page_tells_why_there_is_no_oracle(plain, text):
-    assert "Nobody knows the probability of the labels of pages" in text_of(plain)
-    assert "Nobody knows" not in text
+def test_the_page_says_why_there_is_no_oracle(plain, text):
+    assert "The probability of the labels of pages is unknown" in text_of(plain)
+    assert "is unknown" not in text
 
 
 def test_a_failed_contender_is_named_with_its_failure(plain):
     run = next(run for _, run in plain.runs() if run.name == "bayes")
     failures = [Finished(run._replace(seed=seed), "failed: <it broke>", ()) for seed in (0, 3)]
-    told = text_of(plain, failures)
-    assert "<h2>bayes failed</h2>\n<p>Seed 0, 3: failed: &lt;it broke&gt;</p>" in told
+    made = text_of(plain, failures)
+    assert "<h2>bayes failed</h2>\n<p>Seed 0, 3: failed: &lt;it broke&gt;</p>" in made
 
 
 def test_a_study_of_which_every_run_failed_has_a_page(plain, tmp_path):
     nothing = Results(plain.study, Store(tmp_path))
-    told = text_of(nothing)
-    Outline(told)
-    assert "<table" not in told and "driftsim run plain.yaml" in told
+    made = text_of(nothing)
+    Outline(made)
+    assert "<table" not in made and "driftsim run plain.yaml" in made
 
 
-def test_the_end_tells_how_to_have_it_again(text, swept):
+def test_the_end_says_how_to_run_it_again(text, swept):
     assert "driftsim run swept.yaml" in text and "Seeds 0 to 1. Versions: driftsim" in text
     assert "scikit-learn" in text[text.index("Versions: ") :]
 
@@ -175,26 +210,28 @@ def test_a_resolved_sweep_loads_to_the_same(swept, folder):
 
 def test_the_first_sentence_leads_but_where_others_are_alike():
     two = [Block("One."), Block("Two.")]
-    assert '<div class="verdict lead">\n<p>One.</p>' in told_first(two, swept=False)
-    assert "lead" not in told_first(two, swept=True)
+    assert '<div class="verdict lead">\n<p>One.</p>' in part("verdict", two, swept=False)
+    assert "lead" not in part("verdict", two, swept=True)
 
 
 def test_a_verdict_shows_its_lists_and_tables():
     table = pd.DataFrame([{"contender": "a<b", "labels": "1,000"}])
-    made = told_first([Block("By phase:", ("x: a<b",)), Block("Costs:", table=table)], swept=False)
+    blocks = [Block("By phase:", ("x: a<b",)), Block("Costs:", table=table)]
+    made = part("verdict", blocks, swept=False)
     assert "<ul><li>x: a&lt;b</li></ul>" in made
     assert '<th scope="row">a&lt;b</th><td>1,000</td>' in made
 
 
 def test_a_long_verdict_is_folded_up():
     many = [*(Block(f"Setting {i}.") for i in range(100)), Block("All in all.")]
-    told = told_first(many, swept=True)
-    assert told.count("<p>") == 101 and told.count("<details>") == 1
-    assert "<summary>89 more</summary>" in told and told.endswith("<p>All in all.</p>\n</div>")
-    assert "<summary>word word" in told_first([Block("word " * 200)], swept=False)
+    made = part("verdict", many, swept=True)
+    assert made.count("<p>") == 101 and made.count("<details>") == 1
+    assert "<summary>89 more</summary>" in made
+    assert re.search(r"</details>\s*<p>All in all.</p>\s*</div>\s*$", made)
+    assert "<summary>word word" in part("verdict", [Block("word " * 200)], swept=False)
 
 
-def test_tables_tell_references_and_engines(plain, text):
+def test_tables_show_references_and_engines(plain, text):
     summary = text[text.index('<table aria-labelledby="table-summary"') :]
     head = re.findall(r"<th [^>]*>([^<]*)</th>", summary[: summary.index("</thead>")])
     assert head[:3] == ["noise", "contender", "error"] and head[-1] == "engine"
@@ -206,7 +243,7 @@ def test_tables_tell_references_and_engines(plain, text):
 
 def test_a_table_of_very_many_rows_is_cut_and_says_so():
     frame = pd.DataFrame({"contender": "a", "rows": range(MOST_ROWS + 1)})
-    made = section("recovery", frame, {"a"})
+    made = part("section", table("recovery", frame, {"a"}, {}))
     assert made.count("<tr") == 1 + MOST_ROWS and "1,000 of 1,001 rows" in made
 
 
@@ -223,9 +260,9 @@ def test_where_there_is_no_room_metrics_and_intervals_are_spared(swept, monkeypa
     small = packed.packed(results, models)
     assert small.merged > 1 and len(small.text) <= packed.MOST
     assert small.metrics == fewer.metrics and small.spared == fewer.spared
-    told = text_of(results)
-    assert f"intervals of 50 rows are merged here into ones of {50 * small.merged}" in told
-    assert "excess_error can be had from Python only" in told
+    made = text_of(results)
+    assert f"intervals of 50 rows are merged here into intervals of {50 * small.merged}" in made
+    assert "excess_error is available from Python only" in made
     assert packed.packed(swept, models).spared == []  # for it asks for the excess
 
 
@@ -239,9 +276,9 @@ def asking(results, metric):
     return Results(results.study._replace(variants=variants), results.store)
 
 
-def test_where_lists_are_swept_recovery_is_told(tmp_path):
-    told = frames(played(LISTS, "lists", tmp_path)).recovered
-    own = told[told["contender"] == "bayes"]
+def test_where_lists_are_swept_recovery_is_known(tmp_path):
+    frame = frames(played(LISTS, "lists", tmp_path)).recovered
+    own = frame[frame["contender"] == "bayes"]
     assert own["at"].tolist() == [[300], [400]] and own["changes"].tolist() == [1, 1]
 
 
@@ -249,7 +286,7 @@ def test_counts_are_packed_as_they_are(swept):
     models = list(swept.study.variants[0].scenario.models)
     made = Packing(grouped(swept), models, {"error": METRICS["error"]}, 1).packed(1e9)
     names = [name for name, _, _ in made.columns]
-    assert "excess" not in names and "confused" not in names  # not needed, and told by `missed`
+    assert "excess" not in names and "confused" not in names  # not needed, and known from `missed`
     assert dict((name, kind) for name, kind, _ in made.columns)["missed"] == "u1"
 
 

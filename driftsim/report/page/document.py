@@ -2,13 +2,12 @@
 
 import base64
 import hashlib
-import html
 import re
 import shlex
-import textwrap
 from importlib.resources import files
 from pathlib import Path
-from string import Template
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from driftsim.report.page.html_tables import tables
 from driftsim.report.page.packed import packed
@@ -25,45 +24,43 @@ WHOLE = '\n"use strict";\n(() => {{\n{}}})();\n'
 TAG = re.compile("<[^>]+>")
 NAME = re.compile(r'\s+id="([^"]*)"')  # of a part of a picture
 REFERRED = re.compile(r'(?:url\(#|href="#)([^)"]+)')
-LONG = 600  # characters of a sentence that are shown at once
-MOST = 12  # sentences that are
+TEMPLATES = Environment(
+    loader=PackageLoader("driftsim.report.page"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 
 
-def page(results, told, verdict, figures, failures=()):
-    """The page: `told` are the tables, `figures` pairs of what was drawn and its SVG."""
-    return Template(source("page.html")).substitute(
-        **head(results, verdict, failures),
-        **curves(results, figures, failures),
+def page(results, frames, verdict, figures, failures=()) -> str:
+    """The page, of the tables as `frames` and of pairs of a figure and its SVG."""
+    study, pictures = results.study, [picture(one, svg) for one, svg in figures]
+    return TEMPLATES.get_template("page.html").render(
+        name=study.name,
+        question=study.question,
+        verdict=verdict,
+        swept=bool(study.swept),
+        failed=failed(failures),
+        figures=[one for one in pictures if one["name"] != "curves"],
+        still=next((one for one in pictures if one["name"] == "curves"), None),
+        tables=tables(results, frames),
+        remarks=list(remarks(results)),
+        **curves(results, failures),
         **code(),
-        contents=contents(figures),
-        figures=pictures(figures),
-        tables=tables(results, told),
-        remarks=paragraphs(remarks(results)),
-        **again(results),
+        **how_to_repeat(results),
     )
 
 
-def head(results, verdict, failures):
-    """What was asked, and what has come of it."""
-    study, question = results.study, results.study.question
-    return {
-        "name": html.escape(study.name),
-        "question": f'<p class="question">{html.escape(question)}</p>' if question else "",
-        "verdict": told_first(verdict, swept=bool(study.swept)),
-        "failed": failed(failures),
-    }
-
-
-def curves(results, figures, failures):
-    """What the curves are drawn from, and what is shown where they cannot be."""
+def curves(results, failures):
+    """What the curves are plotted from, and their caption."""
     variants, broken = results.study.variants, {one.run.name for one in failures}
     models = list(dict.fromkeys(name for one in variants for name in one.scenario.models))
     tallies = packed(results, models)
     return {
-        "about": as_json(page_data(results, tallies, models, broken)),
+        "data": as_json(page_data(results, tallies, models, broken)),
         "tallies": tallies.text,
-        "caption": html.escape(caption(results, tallies)),
-        "still": "".join(picture(one, svg) for one, svg in figures if one.name == "curves"),
+        "caption": caption(results, tallies),
         "first": variants[0].scenario.evaluation.warmup,
         "last": variants[0].scenario.stream.length - 1,
     }
@@ -76,7 +73,7 @@ def code():
     return {
         "style": source("page.css"),
         "script": script,
-        "hash": base64.b64encode(digest).decode(),
+        "script_hash": base64.b64encode(digest).decode(),
     }
 
 
@@ -85,95 +82,33 @@ def source(name):
     return files("driftsim.report.page").joinpath(name).read_text(encoding="utf-8")
 
 
-def contents(figures):
-    """Links to the parts of the page."""
-    parts = {"curves": "Along the stream", "tables": "Tables", "again": "To repeat it"}
-    if any(one.name != "curves" for one, _ in figures):
-        parts = {"curves": parts["curves"], "figures": "Figures", **parts}
-    return " ".join(f'<a href="#{name}">{title}</a>' for name, title in parts.items())
-
-
-def paragraphs(sentences):
-    """Sentences, each a paragraph."""
-    return "\n".join(f"<p>{html.escape(said)}</p>" for said in sentences)
-
-
-def told_first(verdict, swept):
-    """The verdict, what is long folded up; its first sentence leads, but where others are alike."""
-    parts = [block_of(one) for one in verdict]
-    if len(parts) > MOST:  # a sweep: the last one is of all settings
-        rest = f"<details><summary>{len(parts) - MOST:,} more</summary>\n"
-        parts[MOST - 1 : -1] = [rest + "\n".join(parts[MOST - 1 : -1]) + "</details>"]
-    lead = "" if swept else " lead"
-    return f'<div class="verdict{lead}">\n' + "\n".join(parts) + "\n</div>"
-
-
-def block_of(block):
-    """A part of the verdict: its sentences, and the list or the table below them."""
-    made = [long(block.text)]
-    if block.items:
-        made.append(
-            "<ul>" + "".join(f"<li>{html.escape(one)}</li>" for one in block.items) + "</ul>"
-        )
-    if block.table is not None:
-        rows = [block.table.columns, *block.table.itertuples(index=False)]
-        made.append(f'<div class="wide">{small(rows)}</div>')
-    return "\n".join(made)
-
-
-def small(rows):
-    """A small table: a row of headings, and rows of words of which the first heads each."""
-    head, *body = ([html.escape(cell) for cell in row] for row in rows)
-    lines = ["".join(f'<th scope="col">{cell}</th>' for cell in head)]
-    lines += [
-        f'<th scope="row">{first}</th>' + "".join(f"<td>{cell}</td>" for cell in cells)
-        for first, *cells in body
-    ]
-    return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
-
-
-def long(said):
-    """A sentence as a paragraph, folded up behind its first words if it is long."""
-    text = html.escape(said).replace(" %", "&nbsp;%")
-    if len(said) <= LONG:
-        return f"<p>{text}</p>"
-    first = html.escape(textwrap.shorten(said, LONG // 4, placeholder=" …"))
-    return f"<details><summary>{first}</summary>\n<p>{text}</p></details>"
-
-
 def failed(failures):
-    """The contenders of which runs have failed, each with what went wrong first."""
+    """The contenders with failed runs: name, seeds, and the first failure."""
     groups: dict[str, list] = {}
     for one in failures:
         groups.setdefault(one.run.name, []).append(one)
-    return "\n".join(broken(name, runs) for name, runs in groups.items())
-
-
-def broken(name, runs):
-    """A contender that has failed, and how."""
-    seeds = ", ".join(str(seed) for seed in sorted({one.run.seed for one in runs}))
-    return (
-        f'<div class="failed"><h2>{html.escape(name)} failed</h2>\n'
-        f"<p>Seed {seeds}: {html.escape(runs[0].failure)}</p></div>"
-    )
+    return [
+        (name, ", ".join(map(str, sorted({one.run.seed for one in runs}))), runs[0].failure)
+        for name, runs in groups.items()
+    ]
 
 
 def caption(results, tallies):
-    """What is seen in the curves."""
+    """What the curves show, in sentences."""
     scenario = results.study.variants[0].scenario
-    said = []
+    texts = []
     if scenario.evaluation.seeds > 1:
         seeds = f"{scenario.evaluation.seeds:,} seeds"
-        said.append(f"Lines are means over {seeds}; bands, where shown, their range.")
+        texts.append(f"Lines are means over {seeds}; bands, where shown, their range.")
     if scenario.evaluation.repeats > 1:
-        said.append(f"With each seed, learners are trained {scenario.evaluation.repeats:,} times.")
+        texts.append(f"With each seed, learners are trained {scenario.evaluation.repeats:,} times.")
     if len(scenario.stream.concepts) > 1:
-        said.append("The ground is shaded by the concept that rules, through ramps in between.")
+        texts.append("The background is shaded by the ruling concept; during a ramp, in between.")
     if scenario.stream.changes(0):
-        said.append("Upright lines are true changes.")
+        texts.append("Vertical lines are the middles of true changes.")
     if any("fits" in dict(kind) for kind in tallies.kinds):
-        said.append("Marks under the curves are retrainings, with the first seed.")
-    return " ".join([*said, *unknown(scenario), *spared(results, tallies)])
+        texts.append("Ticks under the curves are retrainings, with the first seed.")
+    return " ".join([*texts, *unknown(scenario), *left_out(results, tallies)])
 
 
 def unknown(scenario):
@@ -181,81 +116,65 @@ def unknown(scenario):
     names = [name for name, c in scenario.stream.concepts.items() if not c.known]
     if names:
         yield (
-            f"Nobody knows the probability of the labels of {' and '.join(names)}: "
-            "there is no best possible predictor to draw, and no excess over it."
+            f"The probability of the labels of {' and '.join(names)} is unknown: "
+            "there is no best possible predictor to show, and no excess over it."
         )
     elif not scenario.evaluation.truth:
-        yield "The truth was not asked for."
+        yield "There is no best possible predictor to show, since evaluation.truth was false."
 
 
-def spared(results, tallies):
+def left_out(results, tallies):
     """What was left out so that the page stays small."""
     if tallies.merged > 1:
         rows = results.study.variants[0].scenario.interval
         yield (
-            f"So that this page stays small, intervals of {rows:,} rows are merged here into ones "
-            f"of {tallies.merged * rows:,}."
+            f"So that this page stays small, intervals of {rows:,} rows are merged here into "
+            f"intervals of {tallies.merged * rows:,}."
         )
     if tallies.spared:
-        yield f"For the same reason, {', '.join(tallies.spared)} can be had from Python only."
+        yield f"For the same reason, {', '.join(tallies.spared)} is available from Python only."
 
 
-def pictures(figures):
-    """All figures but the curves, each with its title and what it shows in words."""
-    parts = [picture(one, svg) for one, svg in figures if one.name != "curves"]
-    if not parts:
-        return ""
-    made = "\n".join(parts)
-    return f'<section aria-labelledby="figures">\n<h2 id="figures">Figures</h2>\n{made}\n</section>'
+def picture(figure, svg):
+    """A figure of the report, as the template shows it."""
+    about = {"name": figure.name, "title": figure.title, "text": figure.text}
+    return about | {"svg": inline(svg, f"figure-{figure.name}")}
 
 
-def picture(one, svg):
-    """A figure with its title and what it shows in words."""
-    title, text, own = html.escape(one.title), html.escape(one.text), f"figure-{one.name}"
-    return (
-        f'<figure id="{own}">\n<h3 id="{own}-title">{title}</h3>\n'
-        f'<div class="wide" tabindex="0" role="group" aria-labelledby="{own}-title">'
-        f'{inside(svg, own)}</div>\n<figcaption id="{own}-text">{text}</figcaption>\n</figure>'
-    )
-
-
-def inside(svg, own):
-    """A picture to stand inside the page, its names and its style its own."""
+def inline(svg, own):
+    """An SVG to stand inside the page, whose ids and style are its own."""
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.S)
     svg = svg.replace("*{", f"#{own} *{{", 1)
-    meant = set(REFERRED.findall(svg))
-    svg = TAG.sub(lambda tag: renamed(tag[0], own, meant), svg)
+    used = set(REFERRED.findall(svg))
+    svg = TAG.sub(lambda tag: with_own_ids(tag[0], own, used), svg)
     about = f'role="img" aria-labelledby="{own}-title" aria-describedby="{own}-text"'
     return svg.replace("<svg", f"<svg {about}", 1)
 
 
-def renamed(tag, own, meant):
-    """A tag whose names begin with that of its figure; without its own, if nothing refers to it."""
-    tag = NAME.sub(lambda name: f' id="{own}-{name[1]}"' if name[1] in meant else "", tag)
+def with_own_ids(tag, own, used):
+    """A tag whose ids start with that of its figure; an id that nothing refers to is left out."""
+    tag = NAME.sub(lambda name: f' id="{own}-{name[1]}"' if name[1] in used else "", tag)
     return REFERRED.sub(lambda found: found[0].replace("#", f"#{own}-", 1), tag)
 
 
-def again(results):
-    """What it takes to have the same once more."""
+def how_to_repeat(results):
+    """The command, the scenario and the versions that give the same results again."""
     study = results.study
     parts = next(run.parts for _, run in results.runs())
-    runs = [run for variant in study.variants for run in firsts(variant, parts)]
+    runs = [run for variant in study.variants for run in first_seed(variant, parts)]
     numbers = {name: n for run in runs for name, n in run.about["versions"].items()}
     command = ["driftsim", "run", f"{study.name}.yaml"]
     command += [word for part in parts for word in ("--with", Path(part).name)]
-    told = ", ".join(f"{name} {number}" for name, number in sorted(numbers.items()))
+    versions = ", ".join(f"{name} {number}" for name, number in sorted(numbers.items()))
     seeds = study.variants[0].scenario.evaluation.seeds
     return {
-        "repeat": f"Keep the scenario below as {html.escape(study.name)}.yaml, and play it again:",
-        "command": html.escape(shlex.join(command)),
-        "scenario": html.escape(resolved(study)),
-        "versions": html.escape(
-            f"{f'Seeds 0 to {seeds - 1}' if seeds > 1 else 'Seed 0'}. Versions: {told}."
-        ),
+        "command": shlex.join(command),
+        "scenario": resolved(study),
+        "versions": f"Seed{f's 0 to {seeds - 1}' if seeds > 1 else ' 0'}. Versions: {versions}.",
     }
 
 
-def firsts(variant, parts):
+def first_seed(variant, parts):
     """The runs of a variant with its first seed."""
     rules = variant.scenario.evaluation.model_copy(update={"seeds": 1, "repeats": 1})
     scenario = variant.scenario.model_copy(update={"evaluation": rules})

@@ -1,61 +1,19 @@
-"""Tables: frames as people read them, and sort them."""
+"""HTML tables: frames as the cells that people read and sort."""
 
-import html
 import math
 from typing import NamedTuple
 
 import pandas as pd
 
+from driftsim.report.page.table_notes import NOTES, TITLES, meaning
 from driftsim.report.summary_text import COUNTS, brief, is_metric, readable, worthwhile
 
-LONG = 24  # rows, beyond which a table is folded up
+LONG = 24  # rows; a longer table is folded up
 MOST_ROWS = 1_000  # of a table in the page
 COUNTED = (*COUNTS, "change", "phase", "last_row", "visit", "settings", "changes", "seed", "repeat")
-LEAST_P = 0.0001  # below which a chance is told as less
+LEAST_P = 0.0001  # a smaller p is written as "< 0.0001"
 NAMES = ("contender", "better")  # columns that head their rows
-NOTES = {
-    "summary": "Means over the seeds; ± is half the width of the interval at 95 %, over the seeds, "
-    "or with one stream of these trained models on rows like these. Grey rows are references: "
-    "oracle knows the world, the others have seen every label before the row. An empty cell "
-    "cannot be known.",
-    "whole": "Means over the seeds; …_low and …_high are the bounds of the interval at 95 %.",
-    "recovered": "rows: the median, over seeds and changes, from a change to the end of the first "
-    "window that is as good again; changes that were not followed to their end (censored) count "
-    "as longer, and those at which it did not fall as 0. Without a median fewer than half have "
-    "recovered. level: the mean excess before the change, to which it has to come back; depth: "
-    "that of the worst window after it, beyond the level; area: the excess beyond the level until "
-    "it has recovered, in rows' worth of errors; standard error: of a window, by chance. Where "
-    "nobody knows the best possible, the loss stands in for the excess.",
-    "recovery": "The same for each contender, seed and change: its outcome, and the rows of a "
-    "window and the tolerance of the excess by which it was judged.",
-    "alarms": "Alarms against the true changes, means over the seeds. Below each contender stand "
-    "two detectors that see no errors and ring as often. Where no change is known, as in recorded "
-    "rows without marks, nobody knows which alarms are true, and the cells are empty.",
-    "differences": "Each two contenders: how much better one is in the first metric, with an "
-    "interval at 95 % for this pair alone; p is corrected for all pairs (Holm), and they are told "
-    "apart where it is below .05.",
-    "ranks": "The mean rank of each contender over the settings, 1 for the best; p: the chance of "
-    "such ranks if all were alike; critical: how far apart two ranks have to be.",
-    "pairs": "Each two contenders: in how many settings the one is better, and p by Wilcoxon's "
-    "signed-rank test, corrected for all pairs (Holm).",
-    "forgetting": "error: on fresh rows of all concepts at the end. Of the concepts that do not "
-    "rule then, forgetting: how much higher it is than it was at its lowest; backward transfer: "
-    "how much lower than when the concept last ruled.",
-    "probed": "The error on fresh rows of each concept after each phase, the mean over the seeds.",
-}
-TITLES = {
-    "summary": "Summary",
-    "whole": "Summary, every column",
-    "recovered": "Recovery",
-    "recovery": "Recovery after each change, with each seed",
-    "alarms": "Alarms",
-    "differences": "Differences between contenders",
-    "ranks": "Ranks over the settings",
-    "pairs": "Pairs over the settings",
-    "forgetting": "Forgetting",
-    "probed": "Errors on fresh rows of each concept",
-}
-FOLDED = ("whole", "recovery", "probed")  # whatever their length
+FOLDED = ("whole", "recovery", "probed")  # at any length
 
 
 class Frames(NamedTuple):
@@ -72,7 +30,20 @@ class Frames(NamedTuple):
     probed: pd.DataFrame
 
 
-def frames(results):
+class HtmlTable(NamedTuple):
+    """A table of the page: its texts, which the template escapes."""
+
+    name: str
+    title: str
+    note: str
+    meanings: list[tuple[str, str]]  # of columns: heading and meaning
+    columns: list[tuple[str, bool]]  # heading, and whether the column holds words
+    rows: list[tuple[bool, list]]  # whether it is of a reference; text and kind of each cell
+    n_rows: int  # of the frame
+    folded: bool
+
+
+def frames(results) -> Frames:
     """The tables of some results."""
     return Frames(
         results.summary(), results.recovered(), results.recovery(), results.alarms(),
@@ -81,71 +52,64 @@ def frames(results):
     )  # fmt: skip
 
 
-def tables(results, told):
-    """All tables that have rows, as HTML; `told` are the frames."""
+def tables(results, frames: Frames) -> list[HtmlTable]:
+    """All tables that have rows."""
     models = {name for one in results.study.variants for name in one.scenario.models}
-    summary = brief(results, told.summary).assign(engine=told.summary["engine"])
-    shown = {"summary": summary, "whole": worthwhile(told.summary)}
-    shown |= {name: frame for name, frame in told._asdict().items() if name != "summary"}
-    parts = [section(name, frame, models) for name, frame in shown.items() if len(frame)]
-    return "\n".join(parts)
+    summary = brief(results, frames.summary).assign(engine=frames.summary["engine"])
+    named = {"summary": summary, "whole": worthwhile(frames.summary)}
+    named |= {name: frame for name, frame in frames._asdict().items() if name != "summary"}
+    return [
+        table(name, frame, models, results.metrics) for name, frame in named.items() if len(frame)
+    ]
 
 
-def section(name, frame, models):
-    """A table with its title and what its columns mean, folded up if it is long."""
-    title, note = html.escape(TITLES[name]), html.escape(NOTES[name])
+def table(name, frame, models, metrics) -> HtmlTable:
+    """A frame as a table with its title and the meaning of its columns, folded up if long.
+
+    Rows of anything but a contender of `models` are references; `metrics` are declarations.
+    """
+    note = NOTES[name]
     if len(frame) > MOST_ROWS:
         note += f" The first {MOST_ROWS:,} of {len(frame):,} rows; the CSV file has them all."
-    made = table(frame.head(MOST_ROWS), models, name)
-    body = (
-        f'<p class="note">{note}</p>\n'
-        f'<div class="wide" role="region" tabindex="0" aria-labelledby="table-{name}">{made}</div>'
+    meanings = [(heading(key), meaning(name, key, metrics)) for key in frame.columns]
+    return HtmlTable(
+        name,
+        TITLES[name],
+        note,
+        [pair for pair in meanings if pair[1]],
+        [(heading(key), holds_words(frame[key])) for key in frame.columns],
+        list(rows(frame.head(MOST_ROWS), models)),
+        len(frame),
+        name in FOLDED or len(frame) > LONG,
     )
-    if name in FOLDED or len(frame) > LONG:
-        head = f'<summary><h3 id="table-{name}">{title}</h3> {len(frame):,} rows</summary>'
-        return f"<details>{head}\n{body}</details>"
-    return f'<h3 id="table-{name}">{title}</h3>\n{body}'
 
 
-def table(frame, models, name):
-    """A frame as a table; rows that are not of a contender are references."""
-    named = [key in NAMES for key in frame.columns]
-    head = "".join(
-        f'<th scope="col"{" class=word" if wordy(frame[key]) else ""}>{heading(key)}</th>'
-        for key in frame.columns
-    )
-    rows = []
+def rows(frame, models):
+    """Each row: whether it is of a reference, and the text and the kind of each cell."""
+    heads = [key in NAMES for key in frame.columns]
     for values in frame.itertuples(index=False, name=None):
-        cells = (cell(*one) for one in zip(frame.columns, values, named))
-        owner = next((value for value, own in zip(values, named) if own), None)
-        kind = "" if owner is None or owner in models else " class=reference"
-        rows.append(f"<tr{kind}>{''.join(cells)}</tr>")
-    body = "\n".join(rows)
-    return (
-        f'<table aria-labelledby="table-{name}">\n<thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{body}\n</tbody></table>"
-    )
+        owner = next((value for value, head in zip(values, heads) if head), None)
+        cells = [cell(*one) for one in zip(frame.columns, values, heads)]
+        yield owner is not None and owner not in models, cells
 
 
 def heading(name):
     """The name of a column as people read it."""
-    return html.escape(name.replace("_", " ") if name.isidentifier() else name)
+    return name.replace("_", " ") if name.isidentifier() else name
 
 
-def cell(name, value, heads):
-    """One value of a table; that which names its row heads it."""
-    text = html.escape(shown(name, value))
-    if heads:
-        return f'<th scope="row">{text}</th>'
-    return f"<td class=word>{text}</td>" if isinstance(value, str) else f"<td>{text}</td>"
+def cell(name, value, head):
+    """The text of a cell, and its kind: what names its row heads it."""
+    kind = "head" if head else "word" if isinstance(value, str) else "number"
+    return text_of(name, value), kind
 
 
-def wordy(column):
+def holds_words(column):
     """Whether a column holds words."""
     return any(isinstance(value, str) for value in column)
 
 
-def shown(name, value):
+def text_of(name, value):
     """A value as people read it."""
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -1,0 +1,167 @@
+"""Table notes: the title of each table of the page, what it shows, and what its columns mean."""
+
+TITLES = {
+    "summary": "Summary",
+    "whole": "Summary, every column",
+    "recovered": "Recovery",
+    "recovery": "Recovery after each change, with each seed",
+    "alarms": "Alarms",
+    "differences": "Differences between contenders",
+    "ranks": "Ranks over the settings",
+    "pairs": "Pairs over the settings",
+    "forgetting": "Forgetting",
+    "probed": "Errors on fresh rows of each concept",
+}
+NOTES = {
+    "summary": "Means over the seeds. Grey rows are references: the oracle knows the best possible "
+    "answer; the others know every label before the row. An empty cell means: not known.",
+    "whole": "Means over the seeds.",
+    "recovered": "How contenders came through the changes: medians and means over seeds and "
+    "changes. Where the best possible error is not known, the error replaces the excess.",
+    "recovery": "The same for each contender, seed and change.",
+    "alarms": "Alarms compared with the true changes, means over the seeds. Below each contender "
+    "stand two detectors that see no errors and alarm as often, evenly and at random. Where no "
+    "change is known, as in recorded rows without marks, most cells are empty.",
+    "differences": "How much better one of two contenders is in the first metric.",
+    "ranks": "The mean rank of each contender over the settings, 1 for the best.",
+    "pairs": "In how many settings one of two contenders is better than the other.",
+    "forgetting": "What contenders no longer know at the end, on fresh rows of all concepts.",
+    "probed": "The error on fresh rows of each concept after each phase, the mean over the seeds.",
+}
+BOUNDS = {"low": "lower", "high": "upper"}
+P_HOLM = "corrected for all pairs (Holm)"
+COLUMNS = {
+    "seeds": "streams that the mean is over",
+    "repeats": "trainings with other learner seeds on each stream",
+    "low": "lower bound of the interval at 95 %, for this pair alone",
+    "high": "upper bound of the interval at 95 %, for this pair alone",
+    "settings": "settings that the row is about",
+}
+EXCESS = "the mean excess"
+OF_RECOVERY = {
+    "level": f"{EXCESS} before the change, to come back to",
+    "depth": f"{EXCESS} of the worst window after the change, above the level",
+    "area": "the excess above the level until recovery, summed: in rows' worth of errors",
+    "standard_error": "that of the distance of a window from the level",
+}
+OF_TABLES = {
+    "summary": {
+        "±": "half the width of the interval at 95 %: over the seeds, or with one seed for these "
+        "trained models on rows like these",
+        "fits": "trainings",
+        "labels": "rows whose label reached a model or a detector",
+        "seconds": "seconds of training, predicting and learning",
+        "engine": "compiled, or the library that the contender runs on",
+    },
+    "whole": {
+        "fits": "trainings",
+        "fits_skipped": "trainings skipped, without labels or with those of one class only",
+        "labels": "rows whose label reached a model or a detector",
+        "labels_after_end": "labels due only after the end of the stream",
+        "labels_never": "labels that never come",
+        "rows_trained": "rows that models were trained on, each time counted",
+        "alarms": "alarms of the detector",
+        "fit_seconds": "seconds of training",
+        "predict_seconds": "seconds of predicting",
+        "learn_seconds": "seconds of learning from labels row by row or in batches",
+        "online_seconds": "seconds of predicting and learning in one loop",
+        "compile_seconds": "seconds of compiling, once a machine",
+        "model_bytes": "size of all models of the contender",
+        "engine": "compiled, or the library that the contender runs on",
+    },
+    "recovered": {
+        "rows": "median rows from a change to recovery, 0 without a fall; empty if fewer than half "
+        "recovered",
+        "changes": "changes, counted with each seed",
+        "recovered": "how often the contender recovered",
+        "did_not_fall": "how often a change did no harm",
+        "censored": "how often it had not recovered when the next change came or the stream ended",
+        "too_short": "phases too short to judge",
+        **OF_RECOVERY,
+    },
+    "recovery": {
+        "change": "first row of the change; in a ramp, where it starts",
+        "outcome": "recovered; did not fall; not recovered in time; or too short a phase to judge",
+        "rows": "rows from the change to the first of two good windows in a row, or to the end of "
+        "the phase",
+        "censored": "whether it had not recovered when the next change came or the stream ended",
+        "window": "rows of a window",
+        "tolerance": "how far above the level a good window may be",
+        **OF_RECOVERY,
+    },
+    "alarms": {
+        "alarms": "alarms in all",
+        "changes": "true changes",
+        "detected": "changes with an alarm before the next change",
+        "missed": "share of changes without one",
+        "to_detection": "mean rows from a change to its first alarm, over the detected ones",
+        "delay": "median rows from a change to its first alarm; a missed one counts as longer",
+        "extra": "false alarms: further alarms after the first one of a change",
+        "early": "false alarms before the first change",
+        "between_false": "rows of the stream for each false alarm",
+        "ratio": "mean time ratio (Bifet 2017), higher is better: between false / to detection "
+        "× share of changes detected",
+    },
+    "differences": {
+        "better": "contender with the better mean",
+        "worse": "the other contender",
+        "metric": "what is compared",
+        "mean": "how much better it is",
+        "p": f"of no difference, {P_HOLM}",
+        "significant": "whether p is below 0.05",
+        "equivalent": "whether both are equal to within report.equivalence, after correction",
+        "unit": "what the interval is over: seeds, repeats, or intervals of one stream",
+    },
+    "ranks": {
+        "metric": "what ranks are by",
+        "rank": "mean rank",
+        "streams": "different streams among the settings",
+        "p": "chance of such ranks if all contenders were equal",
+        "critical": "difference of ranks from which two contenders differ (Nemenyi, 95 %)",
+        "test": "the test of p",
+    },
+    "pairs": {
+        "better": "contender with the better mean",
+        "worse": "the other contender",
+        "metric": "what is compared",
+        "wins": "settings in which the first is better",
+        "ties": "settings in which both are equal",
+        "losses": "settings in which the second is better",
+        "p": f"of no difference, by Wilcoxon's signed-rank test, {P_HOLM}",
+        "p_better": "probability that the first is better by more than report.equivalence",
+        "p_equal": "probability that they differ by less than that",
+        "p_worse": "probability that the second is better by more than that",
+    },
+    "forgetting": {
+        "error": "mean error on all concepts at the end",
+        "forgetting": "how far the error on concepts that no longer rule is above its lowest",
+        "backward_transfer": "how far that error is below the one when the concept last ruled; "
+        "negative for what is forgotten",
+    },
+    "probed": {
+        "phase": "number of the phase between changes",
+        "last_row": "last row of the phase",
+        "ruling": "concept that ruled the phase",
+        "visit": "how often that concept has ruled by then",
+        "concept": "concept that the rows are of",
+        "error": "share predicted wrong; for regression the mean absolute error",
+    },
+}
+
+
+def meaning(table: str, column: str, metrics: dict) -> str:
+    """What a column of a table means; nothing for names and swept paths, which say it themselves.
+
+    `metrics` holds the declaration of each metric, by its name.
+    """
+    own = COLUMNS | OF_TABLES[table]
+    metric, _, side = column.rpartition("_")
+    if column in own:
+        text = own[column]
+    elif column in metrics:
+        text = metrics[column].meaning.rstrip(".")
+    elif metric in metrics and side in BOUNDS:
+        text = f"{BOUNDS[side]} bound of the interval of {metric.replace('_', ' ')} at 95 %"
+    else:
+        return ""
+    return text[0].upper() + text[1:]
