@@ -65,13 +65,15 @@ def drawn(results):
     n, jump_at = scenario.evaluation.warmup, scenario.stream.drift.at[0]
     figure = Figure(figsize=(7.5, 4), layout="constrained")
     axes = figure.subplots()
-    for i, (name, told) in enumerate(expected(scenario).items()):
-        axes.plot(np.arange(len(told)), told, color=COLOURS[i], ls=DASHES[i], lw=1.4, label=name)
+    for i, (name, excess) in enumerate(expected(scenario).items()):
+        axes.plot(
+            np.arange(len(excess)), excess, color=COLOURS[i], ls=DASHES[i], lw=1.4, label=name
+        )
         x, mean, half = simulated(results, name)
         axes.errorbar(x - n, mean, half, fmt=".", ms=4, lw=0.7, color=COLOURS[i])
     axes.axvline(jump_at - n, color="#888888", lw=0.7)
     axes.text(jump_at - n - 3, 5.2, "the world jumps", ha="right", va="top", color="#666666")
-    axes.set(yscale="log", ylim=(0.05, 6), xlim=(-3, len(told) + 3))
+    axes.set(yscale="log", ylim=(0.05, 6), xlim=(-3, len(excess) + 3))
     axes.set(xlabel="rows since the warm-up", ylabel="squared error beyond the best possible")
     axes.set_yticks(TICKS, [f"{tick:g}" for tick in TICKS])
     axes.minorticks_off()
