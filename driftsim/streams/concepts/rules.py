@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from driftsim.parts import Number, Share
 from driftsim.rows import Schema
@@ -108,6 +108,36 @@ class Circles(Rule):
     def label(self, X):
         squares = (X - np.asarray(self.centre)) ** 2
         return squares[:, 0] + squares[:, 1] <= np.square(self.radius)
+
+
+class Torus(Rule):
+    """Torus: whether a point of the unit cube lies inside a ring, the tube around a circle.
+
+    Class 1 lies inside: within `tube` of the circle of `radius` around the centre, across the
+    axis. Its share is 2π² radius tube² where the whole ring lies within the cube.
+    """
+
+    schema = Schema(("x", "y", "z"))
+
+    centre: Annotated[list[Share], Field(min_length=3, max_length=3)] = [0.5, 0.5, 0.5]  # x, y, z
+    axis: Literal["x", "y", "z"] = "z"
+    radius: Annotated[Number, Field(gt=0, le=1)] = 0.25  # of the circle
+    tube: Annotated[Number, Field(gt=0, le=1)] = 0.15  # radius of the tube
+
+    def label(self, X):
+        along = self.schema.names.index(self.axis)
+        squares = (X - np.asarray(self.centre)) ** 2
+        across = np.sqrt(np.delete(squares, along, axis=1).sum(axis=1))
+        return (across - self.radius) ** 2 + squares[:, along] <= np.square(self.tube)
+
+    @model_validator(mode="after")
+    def _has_a_hole(self):
+        if self.tube > self.radius:
+            raise ValueError(
+                f"a tube of {self.tube} closes the hole of a ring with the radius {self.radius}; "
+                "give it at most that radius"
+            )
+        return self
 
 
 class Stagger(Rule):

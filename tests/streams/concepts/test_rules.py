@@ -1,4 +1,4 @@
-"""Mixed and circles against the known numbers of their definitions."""
+"""Mixed, circles and tori against the known numbers of their definitions."""
 
 import itertools
 from math import acos, pi, sqrt
@@ -99,6 +99,33 @@ def test_a_circle_moves_and_grows_by_its_numbers():
 
 
 @pytest.mark.parametrize(
+    "ring",
+    [
+        {},
+        {"centre": [0.35, 0.5, 0.5], "radius": 0.2},
+        {"centre": [0.3, 0.5, 0.4], "axis": "x", "radius": 0.2, "tube": 0.2},
+    ],
+)
+def test_share_of_class_1_of_a_torus_that_lies_within_the_cube(ring):
+    torus = part({"kind": "torus"} | ring)
+    assert close(drawn(torus)[1].mean(), 2 * pi**2 * torus.radius * torus.tube**2)
+
+
+@pytest.mark.parametrize(("along", "axis"), list(enumerate("xyz")))
+def test_a_torus_lies_across_its_axis(along, axis):
+    torus = part({"kind": "torus", "axis": axis, "radius": 0.25, "tube": 0.125})
+    middles = np.array([0.5, 0.5, 0.5]) + 0.25 * np.eye(3)  # of the tube, but for one
+    assert torus.label(middles).tolist() == [j != along for j in range(3)]
+    rims = middles[along - 1] + np.outer([-0.13, -0.12, 0.12, 0.13], np.eye(3)[along])
+    assert torus.label(rims).tolist() == [False, True, True, False]
+
+
+def test_density_of_a_torus():
+    X = np.array([[0.75, 0.5, 0.5], [0.5, 0.5, 0.5], [0.75, 0.5, 1.2]])
+    assert part("torus").density(X, np.arange(3)).tolist() == [[0, 1], [1, 0], [0, 0]]
+
+
+@pytest.mark.parametrize(
     ("written", "message"),
     [
         ({"kind": "mixed", "function": 3}, "1 or 2"),
@@ -108,6 +135,10 @@ def test_a_circle_moves_and_grows_by_its_numbers():
         ({"kind": "circles", "centre": [0.5]}, "at least 2"),
         ({"kind": "circles", "centre": [0.5, 0.5, 0.5]}, "at most 2"),
         ({"kind": "circles", "centre": [0.5, 1.5]}, "at most 1"),
+        ({"kind": "torus", "centre": [0.5, 0.5]}, "at least 3"),
+        ({"kind": "torus", "axis": "w"}, "'x', 'y' or 'z'"),
+        ({"kind": "torus", "tube": 0.0}, "more than 0"),
+        ({"kind": "torus", "radius": 0.1}, "a tube of 0.15 closes the hole of a ring"),
     ],
 )
 def test_what_cannot_be_is_refused(written, message):
