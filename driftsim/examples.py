@@ -78,6 +78,7 @@ PARTS = {  # by family
     "detector": {
         "adwin": "delta: 0.002",
         "ddm": "warning: 2.0, alarm: 3.0",
+        "eddm": "warning: 0.7, alarm: 0.6",
         "page_hinkley": "threshold: 40.0",
         "river.drift.KSWIN": "",
     },

@@ -43,6 +43,8 @@ OF_NUMBERS = [  # for errors that are any numbers
 OF_CLASSES = [  # for errors of 0 and 1
     "ddm",
     {"kind": "ddm", "grace": 5, "warning": 1.0, "alarm": 1.7},
+    "eddm",
+    {"kind": "eddm", "grace": 5, "warning": 0.9, "alarm": 0.7},
     EDDM,
     {"kind": EDDM, "alpha": 0.8, "beta": 0.75},
     {"kind": EDDM, "warm_start": 3, "alpha": 0.99, "beta": 0.5},

@@ -151,6 +151,30 @@ class Ddm(OfRiver):
         return lambda: binary.DDM(self.grace, self.warning, self.alarm)
 
 
+class Eddm(OfRiver):
+    """EDDM (Baena-García et al. 2006): wrong predictions have come closer together."""
+
+    warns = binary = True
+
+    grace: Count = 30  # wrong predictions before it may fire
+    warning: Annotated[Number, Field(gt=0, le=1)] = 0.95  # of the longest distance between them
+    alarm: Annotated[Number, Field(gt=0, le=1)] = 0.9  # of the same, at most `warning`
+
+    def _maker(self, rng):
+        from river.drift import binary
+
+        return lambda: binary.EDDM(self.grace, self.warning, self.alarm)
+
+    @model_validator(mode="after")
+    def _warns_first(self):
+        if self.alarm > self.warning:
+            raise ValueError(
+                f"an alarm at {self.alarm} of the distance comes before the warning at "
+                f"{self.warning}; give it at most that"
+            )
+        return self
+
+
 class PageHinkley(OfRiver):
     """Page-Hinkley (Page 1954): the errors have stayed above their running mean for long enough."""
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from river import drift as river_drift
 
 from driftsim.adaptation.detectors import Detector
@@ -53,6 +54,7 @@ def test_how_errors_are_cut_never_shows(detector):
     [
         ({"kind": "adwin", "delta": 0.01}, lambda: river_drift.ADWIN(delta=0.01)),
         ("ddm", lambda: river_drift.binary.DDM()),
+        ({"kind": "eddm", "grace": 40}, lambda: river_drift.binary.EDDM(warm_start=40)),
         ("page_hinkley", lambda: river_drift.PageHinkley(mode="up")),
     ],
 )
@@ -67,11 +69,30 @@ def fires(model, error):
     return model.drift_detected
 
 
-def test_ddm_warns_before_it_fires():
+@pytest.mark.parametrize("written", ["ddm", {"kind": "eddm", "warning": 0.7, "alarm": 0.6}])
+def test_it_warns_before_it_fires(written):
     errors = np.append(STEADY, HIGH)
-    ddm = Detector.model_validate("ddm")
-    warned = first(ddm.start(None), errors, "warning")
-    assert warned < first(ddm.start(None), errors)
+    detector = Detector.model_validate(written)
+    warned = first(detector.start(None), errors, "warning")
+    assert warned < first(detector.start(None), errors)
+
+
+def test_eddm_fires_when_wrong_predictions_have_come_closer_together():
+    """The mean of their distances, and two deviations more, falls below a share of its highest."""
+    distances = np.repeat([10, 2], [40, 200])
+    heard = [distances[:n] for n in range(31, 241)]
+    reach = [some.mean() + 2 * some.std(ddof=1) for some in heard]
+    due = next(i for i, one in enumerate(reach) if one < 0.9 * max(reach[: i + 1]))
+    errors = np.zeros(distances.sum())
+    errors[distances.cumsum() - 1] = 1
+    alarm = Detector.model_validate("eddm").start(None)
+    assert due > 10 and first(alarm, errors) == heard[due].sum() - 1
+
+
+@pytest.mark.parametrize("written", [{"alarm": 0.96}, {"warning": 0.8}])
+def test_an_alarm_of_eddm_cannot_come_before_its_warning(written):
+    with pytest.raises(ValidationError, match="of the distance comes before the warning at"):
+        Detector.model_validate({"kind": "eddm"} | written)
 
 
 def test_a_seed_of_0_is_a_seed():
