@@ -89,6 +89,8 @@ rows, correct, predicted = column("rows"), column("correct"), column("predicted"
 actual = column("actual", "predicted")  # references have no counts by class: `correct` is a total
 accuracy = total(correct) / rows
 precisions, recalls = correct / predicted, correct / actual
+others = rows - actual  # for each class the rows that are not of it
+specificities = (others - (predicted - correct)) / where(others, others > rows * ROUNDING)
 f1s = 2 * correct / (actual + predicted)
 actual_share, predicted_share = actual / rows, predicted / rows  # of each class
 by_chance = total(actual_share * predicted_share)  # how often independent classes would agree
@@ -162,6 +164,14 @@ CLASSIFICATION = (
         words="macro recall",
         unit="%",
         by_class=recalls,
+    ),
+    Metric(
+        "specificity",
+        "Of the rows not of a class, the share not predicted to be; the mean over classes (macro).",
+        macro(specificities),
+        words="macro specificity",
+        unit="%",
+        by_class=specificities,
     ),
     Metric(
         "f1",

@@ -53,6 +53,7 @@ KNOWN = {  # of `classes` and `numbers`: a metric has its known answer here
     "kappa_m": 0.6428571428571429, "mcc": 0.502518907629606,
     "balanced_accuracy": 0.75, "g_mean": 0.7483314773547882,
     "precision": 0.7525252525252525, "recall": 0.75, "f1": 0.7493734335839599,
+    "specificity": 0.75,
     "log_loss": 0.45, "brier": 0.2, "auc": 0.7, "calibration_error": 0.075,
     "mae": 0.5, "rmse": 0.8660254037844386, "r2": 0.5, "excess_mse": 0.25,
     "relative_absolute_error": 0.5, "relative_squared_error": 0.25,
@@ -86,6 +87,24 @@ def test_a_metric_has_its_known_answer(name):
 def test_a_metric_of_one_class_has_its_known_answer():
     assert metric_of("recall of 0", Schema(()))(classes())[0] == 0.7
     assert metric_of("recall of 1", Schema(()))(classes())[0] == 0.8
+    assert metric_of("specificity of 0", Schema(()))(classes())[0] == 0.8
+    assert metric_of("specificity of 1", Schema(()))(classes())[0] == 0.7
+
+
+def test_specificity_of_three_classes():
+    """Of two rows not of class 0 one is predicted to be; of the others' three rows none is."""
+    whole = tally(np.array([0, 0, 1, 2]), np.array([0, 0, 1, 0]), 3)
+    schema = Schema((), n_classes=3)
+    shares = [metric_of(f"specificity of {c}", schema)(whole)[0] for c in range(3)]
+    assert shares == [0.5, 1, 1] and METRICS["specificity"](whole)[0] == pytest.approx(2.5 / 3)
+
+
+def test_specificity_is_nan_where_other_classes_weigh_less_than_rounding():
+    y = np.append(1, np.zeros(500, int))
+    faded = by_row(y, y).faded(0.9).columns
+    of_0, of_1 = (metric_of(f"specificity of {c}", Schema(()))(faded) for c in range(2))
+    assert of_0[9] == pytest.approx(1) and np.isnan(of_0[400:]).all()
+    assert np.isnan(of_1[0]) and (of_1[1:] == 1).all()
 
 
 def test_golden_fixture_along_the_stream():
