@@ -164,6 +164,15 @@ class Results:
             runs = stored_runs(self.study.variants, settings, self.store, self._parts)
         return [*map(VariantResults, self.study.variants, settings, runs)]
 
+    def by_variant(self) -> "list[Results]":
+        """The results of each variant alone."""
+        if len(self.variants) == 1:
+            return [self]
+        return [
+            Results(self.study._replace(variants=[one.variant]), runs=[one.runs])
+            for one in self.variants
+        ]
+
     def results(self) -> Iterator[ContenderResult]:
         """The result of each contender, then of each reference, under each variant."""
         return (result for one in self.variants for result in one.results.values())

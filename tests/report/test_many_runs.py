@@ -61,6 +61,7 @@ def traces_of(rng):
     rows = {"first_row": first, "last_row": first + ROWS - 1, "rows": np.full(INTERVALS, ROWS)}
     ones = rng.binomial(ROWS, 0.5, INTERVALS)
     truth = {"actual": np.column_stack([ROWS - ones, ones]), "bayes_error": np.full(INTERVALS, 2.0)}
+    truth["concept"] = np.column_stack([rows["rows"], np.zeros(INTERVALS)])
     truth |= {f"{name}_correct": ones for name in ("no_change", "majority")}
     truth |= {f"{name}_expected_error": ROWS - ones for name in ("no_change", "majority")}
     world = Trace(rows | truth, ROWS)

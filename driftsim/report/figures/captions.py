@@ -57,13 +57,13 @@ def excess(view):
 
 def along(view, scene, metric):
     """A metric of each contender over the whole stream, and in its worst window."""
-    curve = scene.of(view.curves(scene.results, metric))
-    mean = scene.of(view.whole(scene.results, metric)).set_index("contender")["mean"].dropna()
+    curve = view.curves(scene, metric)
+    mean = view.whole(scene.results, metric).set_index("contender")["mean"].dropna()
     names = [name for name in view.names if name in mean.index]
     if not names:
         return f"{words_of(metric)} is not known."
     first, last = curve["first_row"].min(), curve["last_row"].max()
-    window = f"windows of {view.window or scene.results.window:,} rows"
+    window = f"windows of {scene.window:,} rows"
     windows = {"sliding": f"sliding {window}", "cumulative": "cumulative windows"}
     windows |= {"faded": f"fading {window}"}
     values = some(f"{name} {rounded(mean[name])}{worst(curve, name, metric)}" for name in names)
@@ -99,7 +99,7 @@ def recovery(view):
 
 def recoveries(view, scene):
     """How often each contender recovered in one setting, and after how many rows."""
-    frame, texts = scene.of(view.frame(scene.results, "recovery", view.window)), []
+    frame, texts = view.frame(scene.results, "recovery", scene.window), []
     frame = frame[frame["outcome"] != TOO_SHORT]
     for name in [name for name in view.names if (frame["contender"] == name).any()]:
         one = frame[frame["contender"] == name]
@@ -118,12 +118,12 @@ def recoveries(view, scene):
 
 def stream(view):
     """What each stream is like."""
-    return by_setting(view, stream_of, distinct_streams(view))
+    return by_setting(view, lambda _, scene: stream_of(scene), distinct_streams(view))
 
 
-def stream_of(view, scene):
+def stream_of(scene):
     """The rows, concepts, changes, classes and best possible error of a stream."""
-    worlds = truths(view, scene)
+    worlds = truths(scene)
     concepts = list(scene.stream.concepts)
     noun = "concept" if len(concepts) == 1 else "concepts"
     text = (
@@ -136,7 +136,7 @@ def stream_of(view, scene):
         shares = some(f"{name} {share:.1%}" for name, share in zip(classes, sums / sums.sum()))
         text += f" Shares of the classes: {shares}."
     if best_known(scene):
-        errors = best_errors(view, scene).mean(axis=0)
+        errors = best_errors(scene).mean(axis=0)
         low, high = rounded(errors.min()), rounded(errors.max())
         between = low if low == high else f"between {low} and {high}"
         text += f" The best possible error is {between}."
@@ -178,7 +178,7 @@ def forgetting(view):
 
 def forgotten(view, scene):
     """The error of each contender on all concepts at the end, and its forgetting."""
-    frame = scene.of(view.frame(scene.results, "forgetting")).set_index("contender")
+    frame = view.frame(scene.results, "forgetting").set_index("contender")
     texts = [
         f"{name} has error {rounded(frame.loc[name, 'error'])} and "
         f"forgetting {rounded(frame.loc[name, 'forgetting'])}"
@@ -200,7 +200,7 @@ def alarms(view):
 
 def alarms_of(view, scene):
     """How many changes each contender found, and how many of its alarms were false."""
-    frame = scene.of(view.frame(scene.results, "alarms")).set_index("contender")
+    frame = view.frame(scene.results, "alarms").set_index("contender")
     texts = []
     for name in sorted_alarms(view, scene):
         one = frame.loc[name]

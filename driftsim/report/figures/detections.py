@@ -103,7 +103,7 @@ def plot_lanes(panel, view, scene, lanes):
 
 def write_counts(panel, view, scene, names):
     """How many changes each contender found, and how many alarms were false, as far as known."""
-    frame = scene.of(view.frame(scene.results, "alarms")).set_index("contender")
+    frame = view.frame(scene.results, "alarms").set_index("contender")
     style = {"transform": panel.get_yaxis_transform(), "fontsize": 7.5, "color": FAINT}
     for place, name in enumerate(names):
         one = frame.loc[name]

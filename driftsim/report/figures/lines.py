@@ -49,7 +49,7 @@ def along_stream(view, metrics):
     lines = {}
     for metric, block in zip(metrics, blocks):
         for panel, (scene, names) in zip(block, pairs):
-            frame = scene.of(view.curves(scene.results, metric))
+            frame = view.curves(scene, metric)
             lines[panel] = plot_scene(panel, view, scene, names, frame)
             set_title(panel, scene.title, pad=14 if block is blocks[0] else 6)
             if panel.get_subplotspec().is_first_col():

@@ -53,7 +53,7 @@ def forgetting(view):
 def probed(view) -> Iterator[Probed]:
     """What each contender that was probed knew."""
     for scene in view.scenes:
-        frame = scene.of(view.frame(scene.results, "probed"))
+        frame = view.frame(scene.results, "probed")
         frame = frame[frame["contender"].isin(view.names)]
         for name, one in frame.groupby("contender", sort=False):
             ruling = one.drop_duplicates("phase")["ruling"]

@@ -30,7 +30,7 @@ def recovery(view):
 
 def by_change(view, scene):
     """The recoveries of the contenders from each change, by the first row of the change."""
-    frame = scene.of(view.frame(scene.results, "recovery", view.window))
+    frame = view.frame(scene.results, "recovery", scene.window)
     frame = frame[frame["contender"].isin(view.names) & (frame["outcome"] != TOO_SHORT)]
     return dict(iter(frame.groupby("change")))
 

@@ -29,7 +29,7 @@ class Fact(NamedTuple):
     """Something that is known of a stream."""
 
     known: Callable[[Scene], bool]
-    plot: Callable  # in a panel, of a view and a scene
+    plot: Callable  # in a panel, of a scene
     label: Callable[[Scene], str]  # of the y axis
 
 
@@ -46,7 +46,7 @@ def stream(view):
             stream_axis(panel, scene, 5 if len(scenes) == 1 else 3)
             mark_changes(panel, scene.stream)
             if fact.known(scene):
-                fact.plot(panel, view, scene)
+                fact.plot(panel, scene)
             if block is blocks[0]:
                 set_title(panel, scene.title)
             panel.tick_params(labelbottom=block is blocks[-1])
@@ -72,25 +72,24 @@ def distinct_streams(view) -> list[Scene]:
     return list(scenes.values())
 
 
-def truths(view, scene):
+def truths(scene):
     """The columns of the truth over windows, with each seed."""
-    window = view.window or scene.results.window
     truths = {one.seed: one.truth for one in scene.played}
-    return [truth.over(window).columns for truth in truths.values()]
+    return [truth.over(scene.window).columns for truth in truths.values()]
 
 
-def plot_concepts(panel, view, scene):
+def plot_concepts(panel, scene):
     """Plot the share of rows of each concept, stacked."""
     names = list(scene.stream.concepts)
     looks = [
         (BACKGROUNDS[i % len(BACKGROUNDS)], HATCHES[i % len(HATCHES)]) for i in range(len(names))
     ]
-    plot_shares(panel, truths(view, scene), "concept", names, looks)
+    plot_shares(panel, truths(scene), "concept", names, looks)
 
 
-def plot_labels(panel, view, scene):
+def plot_labels(panel, scene):
     """Plot the share of each class, stacked; for regression the mean label and its deviation."""
-    schema, worlds = scene.stream.schema, truths(view, scene)
+    schema, worlds = scene.stream.schema, truths(scene)
     if schema.regression:
         return plot_mean(panel, worlds[0])
     names = [str(one) for one in schema.classes or range(schema.n_classes)]
@@ -143,9 +142,9 @@ def plot_mean(panel, world):
     panel.step(x, mean, where="post", color=INK, linewidth=1.2)
 
 
-def plot_best(panel, view, scene):
+def plot_best(panel, scene):
     """Plot the error of the best possible predictor: the mean of the seeds, and their range."""
-    errors, x = best_errors(view, scene), bounds(truths(view, scene)[0])
+    errors, x = best_errors(scene), bounds(truths(scene)[0])
     errors = np.column_stack([errors, errors[:, -1]])
     low, high = errors.min(axis=0), errors.max(axis=0)
     panel.fill_between(x, low, high, color=INK, alpha=0.2, linewidth=0, step="post")
@@ -154,9 +153,9 @@ def plot_best(panel, view, scene):
     panel.set_ylim(-BELOW * top, top)
 
 
-def best_errors(view, scene):
+def best_errors(scene):
     """The error of the best possible predictor (seeds, windows)."""
-    worlds = truths(view, scene)
+    worlds = truths(scene)
     name = "bayes_error" if "bayes_error" in worlds[0] else "bayes_squared_error"
     return np.array([one[name] / one["rows"] for one in worlds])
 

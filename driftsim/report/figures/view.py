@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from driftsim.evaluation.metrics import metric_of
@@ -18,15 +17,11 @@ MOST_SCENES = 24
 class Scene(NamedTuple):
     """One setting of one report: what a panel shows."""
 
-    results: Results
+    results: Results  # of this setting alone
     variant: VariantResults
     title: str
     report: str  # its title
-
-    @property
-    def setting(self):
-        """What is swept: the name of a column to its value."""
-        return self.variant.setting
+    window: int  # rows
 
     @property
     def stream(self):
@@ -37,12 +32,6 @@ class Scene(NamedTuple):
     def played(self):
         """The finished runs of this setting."""
         return [*self.variant.runs]
-
-    def of(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The rows of a frame that are of this setting."""
-        for name, value in self.setting.items():
-            frame = frame[np.array([one == value for one in frame[name]], bool)]
-        return frame
 
 
 class View:
@@ -61,16 +50,18 @@ class View:
         self.contenders = set(contenders)
         self._frames: dict[tuple, Any] = {}  # so that a figure and its caption compute once
 
-    @property
+    @cached_property
     def every(self) -> list[Scene]:
         """Every setting of every report, in order."""
-        return [
-            Scene(results, variant, ", ".join(filter(None, [name, variant.title])), name)
-            for name, results in self.reports.items()
-            for variant in results.variants
-        ]
+        scenes = []
+        for name, results in self.reports.items():
+            window = self.window or results.window
+            for variant, own in zip(results.variants, results.by_variant()):
+                title = ", ".join(filter(None, [name, variant.title]))
+                scenes.append(Scene(own, variant, title, name, window))
+        return scenes
 
-    @property
+    @cached_property
     def scenes(self) -> list[Scene]:
         """The settings that have panels of their own."""
         return limited(self.every, MOST_SCENES)
@@ -90,9 +81,9 @@ class View:
             self._frames[key] = getattr(results, name)(*arguments)
         return self._frames[key]
 
-    def curves(self, results: Results, metric: str) -> pd.DataFrame:
-        """A metric along the stream, over the windows asked for."""
-        return self.frame(results, "curves", metric, self.window, self.over)
+    def curves(self, scene: Scene, metric: str) -> pd.DataFrame:
+        """A metric along the stream of a setting, over the windows asked for."""
+        return self.frame(scene.results, "curves", metric, scene.window, self.over)
 
     def whole(self, results: Results, metric: str) -> pd.DataFrame:
         """A metric over the whole stream, of every contender under every setting."""
