@@ -15,6 +15,7 @@ reports are views of traces.
 `driftsim.load` reads and checks a scenario without running it.
 """
 
+import warnings
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
@@ -59,6 +60,7 @@ def run(
     `out`/<name>/runs. `jobs` is the number of processes, by default one for each core; any
     `executor` of `concurrent.futures` can be given instead. `fresh` plays all runs again. `parts`
     are Python files with your own parts. A run that takes more than `timeout` seconds fails.
+    A word of the scenario that has been renamed works, with a `FutureWarning`.
 
     Raises `ScenarioError` for a scenario that is not valid, `StoreError` for a folder that cannot
     be written, and `RuntimeError` where runs have failed, after all others have ended, or where
@@ -75,6 +77,8 @@ def run(
     load_parts(files)
     study = study_of(scenario) if isinstance(scenario, Scenario) else scenario
     study = study if isinstance(study, Study) else load(study)
+    for note in study.notes:
+        warnings.warn(note, FutureWarning, stacklevel=2)
     store = Store(Path(out) / study.name / "runs")
     runs = missing(study, store, files, fresh)
     ended = [one for one in play(runs, store, jobs, executor, timeout) if isinstance(one, Finished)]

@@ -60,7 +60,7 @@ class Strict(BaseModel):
 
 
 def refuse_renamed(name: str, members: Iterable[str], renamed: dict[str, str]) -> None:
-    """Raise `TypeError` if a class defines a member by its old name."""
+    """Raise `TypeError` if a class has a member by its old name."""
     for old, new in renamed.items():
         if old in members:
             raise TypeError(f"{name}.{old} is now called '{new}'; rename it")
@@ -72,8 +72,10 @@ class Renaming(Metaclass):
     def __new__(
         cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **settings: Any
     ) -> type:
+        mixed_in = (dir(base) for base in bases if not isinstance(base, Renaming))
+        members = {*namespace}.union(*mixed_in)
         for base in bases:
-            refuse_renamed(name, namespace, getattr(base, "renamed_members", {}))
+            refuse_renamed(name, members, getattr(base, "renamed_members", {}))
         return super().__new__(cls, name, bases, namespace, **settings)
 
 

@@ -109,6 +109,9 @@ def test_a_class_that_defines_a_renamed_member_is_refused(family, old, new):
     for member in (True, lambda self: None):
         with pytest.raises(TypeError, match=f"Mine.{old} is now called '{new}'; rename it"):
             type("Mine", (family,), {"__module__": "mine", old: member})
+        mixed_in = type("Mixin", (), {old: member})
+        with pytest.raises(TypeError, match=f"Mine.{old} is now called '{new}'; rename it"):
+            type("Mine", (mixed_in, family), {"__module__": "mine"})
 
 
 @pytest.mark.parametrize(

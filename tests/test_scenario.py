@@ -9,6 +9,7 @@ from typing import Literal
 import pytest
 from typer.testing import CliRunner
 
+import driftsim
 from driftsim import Scenario, ScenarioError, load
 from driftsim.adaptation.policies.policy import Static
 from driftsim.cli import app
@@ -144,6 +145,19 @@ def test_an_old_word_works_with_a_note_of_its_place(tmp_path, votes):
     assert ended.exit_code == 0
     assert ended.stderr == f"{study.notes[0]}\n"
     assert "vote equal" in ended.stdout and "same" not in ended.stdout
+
+
+def test_an_old_word_works_with_a_warning_in_python(tmp_path):
+    ensemble = "{kind: ensemble, every: 500, size: 2, weight: mse}"
+    text = (
+        "stream: {length: 2_000, concepts: {a: sea}}\n"
+        f"models: {{m: {{learner: majority, policy: {ensemble}}}}}\n"
+    )
+    path = saved(tmp_path, text=text)
+    with pytest.warns(
+        FutureWarning, match=re.escape(f"{path}:2: models.m.policy.weight: 'mse' is")
+    ):
+        driftsim.run(path, tmp_path / "out", jobs=1)
 
 
 def test_an_old_word_in_a_sweep_is_renamed_in_all_that_follows_from_it(tmp_path, votes):

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field, WrapValidator, model_validator
@@ -28,6 +28,9 @@ def _rate(value, check):
 Rate = Annotated[Share | list[Share], WrapValidator(_rate)]
 
 
+RENAMED = {"of": "at", "inner": "nested"}  # members of `Uniforms`: old name to new
+
+
 class Uniforms:
     """Counter-based uniform numbers: one in [0, 1) for each position, in any order."""
 
@@ -40,6 +43,10 @@ class Uniforms:
         blocks, place = np.unique(t // BLOCK, return_inverse=True)
         drawn = [spawn_rng(self._seed, LABELS, int(b), *path).random(BLOCK) for b in blocks]
         return np.array(drawn).reshape(-1, BLOCK)[place, t % BLOCK]
+
+    def __getattr__(self, name: str) -> Any:
+        advice = f"is now called '{RENAMED[name]}'; rename it" if name in RENAMED else "is unknown"
+        raise AttributeError(f"Uniforms.{name} {advice}")
 
     @property
     def nested(self) -> "Uniforms":

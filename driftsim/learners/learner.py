@@ -88,7 +88,7 @@ class Model(ABC):
 
     def __init_subclass__(cls, **settings):
         super().__init_subclass__(**settings)
-        refuse_renamed(cls.__name__, vars(cls), {"load": "compile", "cold": "needs_compiling"})
+        refuse_renamed(cls.__name__, dir(cls), {"load": "compile", "cold": "needs_compiling"})
 
     def compile(self) -> None:  # noqa: B027  most have nothing to load
         """Load the code it runs on, or compile it where that has not been done yet."""

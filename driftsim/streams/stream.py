@@ -22,6 +22,7 @@ from driftsim.streams.drifts import Drift, None_
 from driftsim.streams.seeds import PARTS, spawn_rng, structure_rng
 from driftsim.streams.world import BLOCK, Block, World, blended, widened
 
+NOT_RECORDED = "it has a number of rows, as records have; set recorded = True in its class"
 NO_NOISE = "a number has no wrong label to be replaced by; give the concepts more noise instead"
 
 
@@ -148,9 +149,11 @@ class Stream(Strict):
             concept = self.concepts[name].instantiated(structure_rng(0, name))
         except ValueError as error:  # in the file that it reads
             raise refusal(str(error), "concepts", name) from None
-        if concept.rows is None and (
-            reason := concept_violation(concept, None, spawn_rng(0, PARTS))
-        ):
+        if concept.rows is not None:
+            reason = None if self.concepts[name].recorded else NOT_RECORDED
+        else:
+            reason = concept_violation(concept, None, spawn_rng(0, PARTS))
+        if reason:
             raise refusal(reason, "concepts", name)
         return concept
 

@@ -133,6 +133,13 @@ def test_the_chance_of_labels_is_none_of_rows_or_parts():
     assert len({one[0] for one in drawn}) == 5
 
 
+def test_uniform_numbers_name_what_their_renamed_members_are_called():
+    for old, new in (("of", "at"), ("inner", "nested")):
+        with pytest.raises(AttributeError, match=f"Uniforms.{old} is now called '{new}'"):
+            getattr(Uniforms(7), old)
+    assert not hasattr(Uniforms(7), "outer")
+
+
 def test_one_is_made_of_another_and_each_has_its_own_chance():
     came = due({"kind": "delayed", "rows": 5, "of": {"kind": "share", "rate": 0.5}})
     labelled = came < NEVER

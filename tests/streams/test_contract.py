@@ -87,6 +87,11 @@ def test_a_concept_that_cannot_be_drawn_from(kind, draw, message):
     assert message in error()
 
 
+def test_a_number_of_rows_is_that_of_a_record(kind):
+    kind(Concept, schema=CONCEPT["schema"], draw=inside, rows=property(lambda self: 2_000))
+    assert error() == "it has a number of rows, as records have; set recorded = True in its class"
+
+
 def test_a_density_of_the_wrong_shape(kind):
     kind(Concept, **CONCEPT, draw=inside, density=lambda self, X, t: X[:, 0])
     assert error() == "density gives (13,) of float64; they should be (13, 2) of float64"
