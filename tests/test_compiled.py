@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from compiled_examples import ADAPTIVE, CLASSIFIERS, REGRESSORS, TREE
+from compiled_examples import ADAPTIVE, CLASSIFIERS, NUMBERS_TREE, REGRESSORS, TREE
 from examples import SCALED, cut, played, rows_of, sea_stream
 
 import driftsim
@@ -30,6 +30,10 @@ from driftsim.store import Store
 
 KNN, LAZY = "river.neighbors.KNNClassifier", "river.neighbors.LazySearch"
 LOGISTIC = "river.linear_model.LogisticRegression"
+SCALED_LINE = {
+    "kind": "river.compose.Pipeline",
+    "steps": ["river.preprocessing.StandardScaler", "river.linear_model.LinearRegression"],
+}
 PACKAGE = Path(driftsim.__file__).parent
 NAMES = Schema(("a", "b", "c"))
 LEARN = """
@@ -221,6 +225,7 @@ def test_every_equivalent_is_tried_with_every_parameter_that_it_takes():
             },
             "an ensemble of trees with so short a grace_period",
         ),
+        ({"kind": NUMBERS_TREE, "leaf_model": SCALED_LINE}, "leaves with Pipeline"),
     ],
 )
 def test_what_a_kernel_does_not_reproduce_is_left_to_river(spec, words):

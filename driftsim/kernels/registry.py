@@ -202,16 +202,23 @@ def digits(splitter, schema):
     return {"digits": splitter.digits}
 
 
-def part(words, *titles):
-    """A model or detector within another, of one of some classes, and what makes its states."""
-    return partial(_part, words, titles)
+def part(title, words=""):
+    """A model or detector of one class within another, and what makes its states."""
+    return partial(_part, title, words)
 
 
-def _part(words, titles, made, schema):
-    kind = type(last_of(made))
-    if not title_of(kind).startswith(titles):
-        raise Uncovered(f"{words}{kind.__name__}")
+def _part(title, words, made, schema):
+    if title_of(type(made)) != title:
+        raise Uncovered(f"{words}{type(made).__name__}")
     return equivalent(made, schema)
+
+
+def member(model, schema):
+    """A model in an ensemble, alone or behind scalers, and what makes the states of such models."""
+    kind = type(last_of(model))
+    if not title_of(kind).startswith(MEMBERS):
+        raise Uncovered(f"an ensemble of {kind.__name__}")
+    return equivalent(model, schema)
 
 
 def last_of(model):
@@ -263,10 +270,8 @@ TREE = GROWTH | {
     **only(positive, "memory_estimate_period"),
 }
 MEMBERS = "linear_model.", "naive_bayes.", "neighbors.", "tree.HoeffdingTree"
-ADWIN = part("", "drift.ADWIN")
-BAGGING = (
-    {"model": part("an ensemble of ", *MEMBERS)} | only(positive, "n_models") | as_they_are("seed")
-)
+ADWIN = part("drift.ADWIN")
+BAGGING = {"model": member} | only(positive, "n_models") | as_they_are("seed")
 SCALERS = {"preprocessing.StandardScaler": Equivalent("linear.scaled")}
 EQUIVALENTS = {
     "linear_model.LogisticRegression": Equivalent(
@@ -303,7 +308,7 @@ EQUIVALENTS = {
     "tree.HoeffdingTreeRegressor": Equivalent(
         "regression_trees.hoeffding_tree_regressor",
         GROWTH
-        | {"splitter": digits, "leaf_model": part("leaves with ", "linear_model.LinearRegression")}
+        | {"splitter": digits, "leaf_model": part("linear_model.LinearRegression", "leaves with ")}
         | as_they_are("model_selector_decay", "min_samples_split"),
     ),
     "forest.ARFClassifier": Equivalent(
