@@ -1,6 +1,8 @@
 """A kernel of one's own, as docs/compiled.md writes it, beside its slow equivalent."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -39,3 +41,9 @@ def test_it_fires_when_its_slow_equivalent_does(cusum, slack, threshold):
     assert found == cusum(errors, slack, threshold) and len(found) > 1
     assert detector.engine() == "compiled"
     assert not detector.needs_compiling
+
+
+def test_it_runs_where_its_code_is_in_no_file_as_in_a_notebook():
+    typed = f"{KERNEL}\nalarm = Cusum().start(None)\nprint(alarm(np.arange(200) // 100 + 0.0))"
+    process = subprocess.run([sys.executable, "-c", typed], capture_output=True, text=True)
+    assert process.stdout == "(108, 'alarm')\n", process.stderr

@@ -10,8 +10,7 @@ import sys
 import tempfile
 import threading
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
@@ -50,7 +49,8 @@ def entry(function, *given):
 def needs_compiling(function, state) -> bool:
     """Whether `entry` would have to compile, which takes seconds."""
     key = key_of(function, state)
-    return key not in entries and not _done(place_of(key)).exists()
+    place = None if key in entries else place_of(key)
+    return key not in entries and (place is None or not _done(place).exists())
 
 
 def key_of(function, state) -> tuple:
@@ -65,9 +65,11 @@ def _classes(state):
             yield from _classes(held)
 
 
-def place_of(key) -> Path:
-    """The folder of a kernel, named by the hash of the modules it is made of."""
+def place_of(key) -> Path | None:
+    """The folder of a kernel, named by the hash of its modules; None for one in a notebook."""
     modules = {PACKAGE + ".cache", *(one.__module__ for one in key)}
+    if not all(_file_of(name).is_file() for name in modules):
+        return None
     sources = sorted({source for name in modules for source in _sources(name)})
     name = "-".join([*(one.__name__ for one in key), _hash(*sources)])
     return folder() / name
@@ -80,7 +82,7 @@ def _sources(module: str) -> frozenset[str]:
     Of an edited kernel numba itself would go on to use the old code: it looks at the file of the
     loop alone.
     """
-    text = Path(str(import_module(module).__file__)).read_text(encoding="utf-8")
+    text = _file_of(module).read_text(encoding="utf-8")
     found = {text}
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ImportFrom):
@@ -89,6 +91,10 @@ def _sources(module: str) -> frozenset[str]:
                 if name.startswith(PACKAGE + ".") and name in sys.modules:
                     found |= _sources(name)
     return frozenset(found)
+
+
+def _file_of(module):
+    return Path(getattr(import_module(module), "__file__", None) or "")
 
 
 def _hash(*texts) -> str:
@@ -151,15 +157,17 @@ def _temporary():
 
 
 def _loaded(place, function, types):
+    if place is None:
+        return _compiled(function, types)
     if reason := _distrust():
         warnings.warn(reason, stacklevel=2)
     try:
         if _done(place).exists():
-            return _kept(function, types, place)
+            return _compiled(function, types, place)
         for made in (place.parent, place):
             made.mkdir(PRIVATE, exist_ok=True)
         with FileLock(place / "lock"):  # of two processes, the second waits and loads
-            made = _kept(function, types, place)
+            made = _compiled(function, types, place)
             _done(place).touch()
         return made
     except OSError as error:
@@ -174,25 +182,15 @@ def _done(place):
     return place / "compiled"
 
 
-def _kept(function, types, place):
-    """The compiled function, from a folder, or else kept there from now on."""
-    with _kept_in(place):
-        return _compiled(function, types, kept=True)
-
-
-def _compiled(function, types, kept=False):
-    options: dict[str, Any] = {**OPTIONS, "no_cfunc_wrapper": True, "cache": kept}
-    made: Any = numba.njit(**options)(function)
-    made.compile(tuple(types))
-    made.disable_compile()  # for other types, in the midst of a run
-    return made
-
-
-@contextmanager
-def _kept_in(place) -> Iterator[None]:
+def _compiled(function, types, place=None):
+    """The compiled function; with a place, loaded from there, or kept there from now on."""
+    options: dict[str, Any] = {**OPTIONS, "no_cfunc_wrapper": True, "cache": place is not None}
     config = vars(numba.config)  # a module, whose settings are set at run time
-    before, config["CACHE_DIR"] = config["CACHE_DIR"], str(place)
+    before, config["CACHE_DIR"] = config["CACHE_DIR"], str(place or "")
     try:
-        yield
+        made: Any = numba.njit(**options)(function)
+        made.compile(tuple(types))
     finally:
         config["CACHE_DIR"] = before
+    made.disable_compile()  # for other types, in the midst of a run
+    return made
