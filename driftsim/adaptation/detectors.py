@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from driftsim.kernels import registry
 from driftsim.libraries import called, imported, parameters
-from driftsim.parts import Count, Imported, Number, Part, Share
+from driftsim.parts import Count, Imported, Number, Part
 from driftsim.rows import Schema
 from driftsim.safety import guard
 
@@ -181,7 +181,7 @@ class PageHinkley(OfRiver):
     grace: Count = 30  # errors seen before it may fire
     slack: Annotated[Number, Field(ge=0)] = 0.005  # tolerated difference from the mean
     threshold: Annotated[Number, Field(gt=0)] = 50.0  # of the summed differences
-    fading: Annotated[Share, Field(gt=0)] = 0.9999  # of the sum, at each error
+    fading: Annotated[Number, Field(gt=0, le=1)] = 0.9999  # of the sum, at each error
 
     def _maker(self, rng):
         from river import drift
