@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from driftsim import cli
+from driftsim.adaptation.detectors import OfRiver
 from driftsim.evaluation.metrics import METRICS
 from driftsim.examples import CONCEPTS, PARTS
 from driftsim.kinds import FAMILIES
@@ -13,7 +14,7 @@ from driftsim.report.figures import KINDS
 from driftsim.streams.recorded import Recorded
 
 ROOT = Path(__file__).resolve().parents[1]
-README, SCENARIOS, GENERATORS, FIGURES, MEASURES = (
+README, SCENARIOS, GENERATORS, FIGURES, MEASURES, COMPILED = (
     (ROOT / path).read_text(encoding="utf-8")
     for path in (
         "README.md",
@@ -21,6 +22,7 @@ README, SCENARIOS, GENERATORS, FIGURES, MEASURES = (
         "docs/generators.md",
         "docs/figures.md",
         "docs/measures.md",
+        "docs/compiled.md",
     )
 )
 OWN = [
@@ -31,12 +33,18 @@ OWN = [
 ]
 
 
+def require(found, missing):
+    """Fail with one line that says what is missing, instead of a traceback."""
+    if not found:
+        pytest.fail(missing, pytrace=False)
+
+
 @pytest.mark.parametrize(("family", "name", "kind"), OWN)
 def test_a_kind_has_a_docstring_and_an_example(family, name, kind):
-    assert kind.__doc__, f"{family} '{name}' has no docstring: say in one sentence what it is"
+    require(kind.__doc__, f"{family} '{name}' has no docstring: say in one sentence what it is")
     examples = [one for one in PARTS[family] if one == name or one.startswith(f"{name}.")]
     cure = f"add it to {'CONCEPTS' if family == 'concept' else 'PARTS'} of driftsim/examples.py"
-    assert examples, f"{family} '{name}' has no example: {cure}"
+    require(examples, f"{family} '{name}' has no example: {cure}")
 
 
 @pytest.mark.parametrize(("family", "name", "kind"), OWN)
@@ -45,47 +53,61 @@ def test_a_kind_is_named_in_the_docs(family, name, kind):
         pytest.skip("is written by path, or as a number alone")
     if family != "memory":
         cure = "add it to the table"
-        assert f"`{name}`" in README, f"README.md does not name {family} '{name}': {cure}"
+        require(f"`{name}`" in README, f"README.md does not name {family} '{name}': {cure}")
     if family in ("policy", "labels", "memory"):
         cure = "describe it, with its parameters"
         found = re.search(rf"`{name}`|kind: {name}\b", SCENARIOS)
-        assert found, f"docs/scenarios.md does not name {family} '{name}': {cure}"
+        require(found, f"docs/scenarios.md does not name {family} '{name}': {cure}")
+
+
+@pytest.mark.parametrize("name", [one for one in PARTS["detector"] if "." not in one])
+def test_a_detector_of_river_that_runs_compiled_is_named_in_the_docs(name):
+    kind = FAMILIES["detector"].kinds[name]
+    if not issubclass(kind, OfRiver) or kind().engine() != "compiled":
+        pytest.skip("is no such detector")
+    cure = "add it to the row `detectors`"
+    require(f"`{name}`" in COMPILED, f"docs/compiled.md does not name detector '{name}': {cure}")
 
 
 @pytest.mark.parametrize("name", CONCEPTS)
 def test_a_concept_is_drawn_in_the_docs(name):
     cure = "run `.venv/bin/python docs/generators.py`"
-    assert f"\n## {name}\n" in GENERATORS, f"docs/generators.md does not show '{name}': {cure}"
+    shown = f"\n## {name}\n" in GENERATORS
+    require(shown, f"docs/generators.md does not show '{name}': {cure}")
     picture = ROOT / "docs" / "pictures" / f"{name}.png"
-    assert picture.exists(), f"docs/pictures/ has no picture of '{name}': {cure}"
+    require(picture.exists(), f"docs/pictures/ has no picture of '{name}': {cure}")
 
 
 @pytest.mark.parametrize(("family", "name", "kind"), OWN)
 def test_a_concept_that_draws_rows_is_shown_before_and_after_a_drift(family, name, kind):
     if family != "concept" or name not in PARTS["concept"] or issubclass(kind, Recorded):
         pytest.skip("is no such concept")
-    assert name in CONCEPTS, (
-        f"concept '{name}' is in PARTS of driftsim/examples.py: move it to CONCEPTS"
-    )
+    missing = f"concept '{name}' is in PARTS of driftsim/examples.py: move it to CONCEPTS"
+    require(name in CONCEPTS, missing)
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
 def test_a_metric_is_in_the_docs_as_it_is_declared(metric):
     better = "lower" if metric.lower_is_better else "higher"
     line = f"| `{metric.name}` | {better} | {metric.meaning} |"
-    assert line in MEASURES.splitlines(), f"docs/measures.md lacks this line: {line}"
+    require(line in MEASURES.splitlines(), f"docs/measures.md lacks this line: {line}")
+    if metric.by_class is not None:
+        (named,) = re.findall(r"^(.*) also exist for one class", MEASURES, re.M)
+        cure = f"add it to '{named} also exist …'"
+        require(f"`{metric.name}`" in named, f"docs/measures.md lacks '{metric.name}': {cure}")
 
 
 @pytest.mark.parametrize("name", METRICS)
 def test_a_metric_has_a_known_answer(name):
-    files = (ROOT / "tests" / "evaluation").glob("test_*.py")
-    tests = "".join(path.read_text(encoding="utf-8") for path in files)
-    cure = "add one to tests/evaluation/test_metrics.py"
-    assert f'"{name}"' in tests, f"no known answer of '{name}': {cure}"
+    tests = (ROOT / "tests" / "evaluation" / "test_metrics.py").read_text(encoding="utf-8")
+    cure = "add it to KNOWN of tests/evaluation/test_metrics.py"
+    require(f'"{name}": ' in tests, f"'{name}' has no known answer: {cure}")
 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_figure_is_in_the_docs_and_the_help(name):
-    assert f"\n## {name}\n" in FIGURES, f"docs/figures.md has no section '## {name}': add one"
+    shown = f"\n## {name}\n" in FIGURES
+    require(shown, f"docs/figures.md has no section '## {name}': add one")
     cure = "add it to FIGURES"
-    assert re.search(rf"\b{name}\b", cli.FIGURES), f"driftsim/cli.py does not name '{name}': {cure}"
+    named = re.search(rf"\b{name}\b", cli.FIGURES)
+    require(named, f"driftsim/cli.py does not name '{name}': {cure}")

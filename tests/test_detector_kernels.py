@@ -10,7 +10,7 @@ import pytest
 from river import drift
 from scipy.stats import ks_2samp
 
-from driftsim.adaptation.detectors import Detector, alarm_of_object
+from driftsim.adaptation.detectors import Detector, OfRiver, alarm_of_object
 from driftsim.kernels import adwin as windows
 from driftsim.kernels import cache
 from driftsim.kernels.detector_loop import detect
@@ -158,6 +158,12 @@ def test_every_equivalent_is_tried():
     rng, specs = np.random.default_rng(0), OF_NUMBERS + OF_CLASSES
     tried = {title_of(type(Detector.model_validate(spec)._maker(rng)())) for spec in specs}
     assert tried == {name for name in EQUIVALENTS if name.startswith("drift.")}
+
+
+def test_every_kind_that_river_has_is_tried():
+    tried = {Detector.model_validate(spec).kind() for spec in OF_NUMBERS + OF_CLASSES}
+    kinds = {name for name, kind in Detector.kinds.items() if issubclass(kind, OfRiver)}
+    assert kinds <= tried, f"add to OF_NUMBERS or to OF_CLASSES: {kinds - tried}"
 
 
 def test_loading_leaves_nothing_to_compile(monkeypatch, tmp_path):

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from river import base
 from river import drift as river_drift
 
-from driftsim.adaptation.detectors import Detector
+from driftsim.adaptation.detectors import Detector, OfRiver
 
 STEADY = (np.random.default_rng(0).random(2000) < 0.1).astype(float)
 HIGH = (np.random.default_rng(1).random(2000) < 0.5).astype(float)
@@ -27,8 +28,20 @@ def test_it_is_quiet_until_the_error_rises(detector):
     while (index := first(alarm, errors[sum(fired) :])) is not None:
         fired.append(index + 1)
     moments = np.cumsum(fired)
-    assert np.sum(moments < 2000) <= 3  # a false alarm is rare
-    assert np.sum((moments > 2000) & (moments < 2600)) == 1
+    cure = "give its example in driftsim/examples.py parameters with which it"
+    assert np.sum(moments < 2000) <= 3, f"false alarms: {cure} gives at most three"
+    prompt = np.sum((moments > 2000) & (moments < 2600))
+    assert prompt == 1, f"{prompt} alarms in 600 errors after the rise: {cure} gives one"
+
+
+def test_one_of_river_warns_and_takes_numbers_as_rivers_own_does(detector):
+    if not isinstance(detector, OfRiver):
+        pytest.skip("river lacks it")
+    own = detector._maker(np.random.default_rng(0))()
+    warning = base.DriftAndWarningDetector, base.BinaryDriftAndWarningDetector
+    warns, binary = isinstance(own, warning), isinstance(own, base.BinaryDriftDetector)
+    assert detector.warns == warns, f"set `warns = {warns}` in its class"
+    assert detector.binary == binary, f"set `binary = {binary}` in its class"
 
 
 def test_after_an_alarm_it_starts_again(detector):
