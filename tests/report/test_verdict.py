@@ -269,3 +269,8 @@ def test_a_verdict_in_markdown_has_lists_and_a_table():
     text = markdown("", results_of({"a": seeded(5, 5), "b": seeded(9, 9)}).verdict()).decode()
     assert "\n\n- summer (rows 1,000 to 3,999): a\n- winter" in text
     assert "\n| contender | labels | trainings | seconds | runs on |\n| --- |" in text
+
+
+def test_the_bounds_of_the_excess_are_not_below_the_best_possible():
+    text = str(results_of({"a": [np.full(INTERVALS, 6), np.full(INTERVALS, 30)]}).verdict())
+    assert "The error of a is 13.0 points above the best possible (0.0 to " in text

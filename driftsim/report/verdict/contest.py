@@ -13,6 +13,7 @@ from driftsim.report.comparisons import (
     Comparison,
     Measurement,
     Scope,
+    bounds_of,
     corrected,
     mean_of,
     scope_of,
@@ -215,7 +216,8 @@ class Contest:
         error = "mean squared error" if regression else "error"
         if not np.isfinite(own.value):
             return f"The {error} of the best possible predictor is not known."
-        size, interval = sized(mean_of(own, scope), scope.metric)
+        found = mean_of(own, scope)
+        size, interval = sized(found, scope.metric, bounds_of(found, scope))
         return f"The {error} of {named(best)} is {size} above the best possible{interval}."
 
     def references(self) -> Iterator[str]:

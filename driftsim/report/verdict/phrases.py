@@ -40,13 +40,15 @@ def distance(c: Comparison, name: str, better: str | None = None) -> str:
     return f"{size} {'more' if c.scope.sign > 0 else 'less'}{bounds}"
 
 
-def sized(difference: Difference, metric: str) -> tuple[str, str]:
-    """A difference with its unit, and its interval in brackets."""
+def sized(
+    difference: Difference, metric: str, bounds: tuple[float, float] | None = None
+) -> tuple[str, str]:
+    """A difference with its unit, and its interval, or other `bounds`, in brackets."""
     if not difference.known:
         return points(metric, difference.mean), ""
-    half = (difference.high - difference.low) / 2
-    bounds = f" ({interval(metric, difference.low, difference.high)})"
-    return points(metric, difference.mean, half), bounds
+    low, high = bounds or difference.interval()
+    half = (high - low) / 2
+    return points(metric, difference.mean, half), f" ({interval(metric, low, high)})"
 
 
 def among(c: Comparison, name: str) -> str:
