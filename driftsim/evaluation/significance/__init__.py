@@ -5,7 +5,6 @@ from driftsim.evaluation.significance.difference import (
     CONFIDENCE,
     Difference,
     StandardError,
-    bounds,
     over_seeds,
     sign_flip,
 )
@@ -21,24 +20,8 @@ from driftsim.evaluation.significance.stream import (
 )
 
 __all__ = [
-    "CONFIDENCE",
-    "LEAST_INTERVALS",
-    "LEAST_OF_A_PHASE",
-    "LEAST_SETTINGS",
-    "Difference",
-    "Ranks",
-    "SignedRank",
-    "StandardError",
-    "along_stream",
-    "bayesian_signed_rank",
-    "bounds",
-    "contributions",
-    "count_floor",
-    "holm",
-    "number_floor",
-    "over_repeats",
-    "over_seeds",
-    "ranked",
-    "sign_flip",
+    "CONFIDENCE", "LEAST_INTERVALS", "LEAST_OF_A_PHASE", "LEAST_SETTINGS", "Difference", "Ranks",
+    "SignedRank", "StandardError", "along_stream", "bayesian_signed_rank", "contributions",
+    "count_floor", "holm", "number_floor", "over_repeats", "over_seeds", "ranked", "sign_flip",
     "wilcoxon_holm",
-]
+]  # fmt: skip

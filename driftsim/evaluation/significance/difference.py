@@ -134,8 +134,3 @@ def at_least(errors, floor):
 def negligible(spread, values):
     """Whether a spread is only rounding."""
     return not spread > 1e-12 * np.max(np.abs(values), initial=0.0)
-
-
-def bounds(values: np.ndarray) -> tuple[float, float]:
-    """The bounds at 95 % of the mean of independent values; NaN where they are unknown."""
-    return over_seeds(values).interval()
