@@ -1,6 +1,6 @@
 """Variant results: the finished runs of a study, by variant and contender."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, Self
 
@@ -181,16 +181,15 @@ class VariantResults:
         models = self.scenario.models
         return {name: result for name, result in self.results.items() if name in models}
 
-    @property
-    def runs(self) -> Iterator[TracedRun]:
-        """Every finished run."""
-        return (run for result in self.results.values() for run in result.runs)
+    @cached_property
+    def runs(self) -> list[TracedRun]:
+        """Every finished run, those of references last."""
+        return [run for result in self.results.values() for run in result.runs]
 
     @cached_property
     def phases(self) -> list[Phase]:
         """The stretches between the centres of changes; none without changes or runs."""
-        run = next(self.runs, None)
-        return phases(self.scenario.stream, run.truth.columns) if run else []
+        return phases(self.scenario.stream, self.runs[0].truth.columns) if self.runs else []
 
 
 def totals(traces: Sequence[Trace]) -> dict[str, np.ndarray]:

@@ -15,7 +15,6 @@ from driftsim.report import write
 from driftsim.report.figures import images, plot_all
 from driftsim.report.page.document import page
 from driftsim.report.page.html_tables import frames
-from driftsim.report.page.packed import grouped
 from driftsim.report.results import Results
 from driftsim.runner import Finished
 
@@ -253,7 +252,8 @@ def test_the_curves_are_those_of_python(results, chromium, folder):
 def test_the_page_unpacks_what_python_has_packed(results, chromium, folder):
     Opened(chromium, written(results, folder))
     scenes = chromium.execute_async_script(UNPACKED)
-    for (truths, contenders), (_, all_runs) in zip(scenes, grouped(results), strict=True):
+    for (truths, contenders), variant in zip(scenes, results.variants, strict=True):
+        all_runs = variant.runs
         worlds = {one.seed: one.truth for one in all_runs}
         for seed, columns in truths:
             unpacked_as(worlds[seed], columns)

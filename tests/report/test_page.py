@@ -17,7 +17,7 @@ from driftsim.report.figures import images, plot_all
 from driftsim.report.page import document, packed
 from driftsim.report.page.document import TEMPLATES, page, source
 from driftsim.report.page.html_tables import MOST_ROWS, frames, table
-from driftsim.report.page.packed import Packing, grouped
+from driftsim.report.page.packed import Packing
 from driftsim.report.page.page_data import as_json
 from driftsim.report.results import Results
 from driftsim.report.verdict import Block
@@ -284,7 +284,7 @@ def test_where_lists_are_swept_recovery_is_known(tmp_path):
 
 def test_counts_are_packed_as_they_are(swept):
     models = list(swept.study.variants[0].scenario.models)
-    made = Packing(grouped(swept), models, {"error": METRICS["error"]}, 1).packed(1e9)
+    made = Packing(swept.variants, models, {"error": METRICS["error"]}, 1).packed(1e9)
     names = [name for name, _, _ in made.columns]
     assert "excess" not in names and "confused" not in names  # not needed, and known from `missed`
     assert dict((name, kind) for name, kind, _ in made.columns)["missed"] == "u1"

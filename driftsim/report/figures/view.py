@@ -31,7 +31,7 @@ class Scene(NamedTuple):
     @property
     def played(self):
         """The finished runs of this setting."""
-        return [*self.variant.runs]
+        return self.variant.runs
 
 
 class View:

@@ -44,34 +44,29 @@ def packed(results, models):
 
     `models` are the names of all contenders.
     """
-    scenes = grouped(results)
-    kept = available(scenes, models)
+    variants = results.variants
+    kept = available(variants, models)
     offered = {name: one for name, one in results.metrics.items() if needed([one]) <= kept}
     asked = [results.metrics[name] for name in results.study.variants[0].scenario.metrics]
     wanted = needed([*asked, *[*offered.values()][:1]])
     fewer = {name: one for name, one in offered.items() if needed([one]) <= wanted}
-    firsts = [played[0] for _, played in scenes if played]
-    longest = max((len(one.truth.columns["rows"]) for one in firsts), default=1)
+    firsts = [one.runs[0] for one in variants if one.runs]
+    longest = max((len(run.truth.columns["rows"]) for run in firsts), default=1)
     merging = (step * 10**power for power in range(9) for step in STEPS)
     for metrics, factor in chain([(offered, 1)], ((fewer, factor) for factor in merging)):
         most = MOST if factor < longest else np.inf
-        if made := Packing(scenes, models, metrics, factor).packed(most):
+        if made := Packing(variants, models, metrics, factor).packed(most):
             return made._replace(spared=[name for name in offered if name not in metrics])
-
-
-def grouped(results):
-    """Each variant with its finished runs, those of references among them."""
-    return [(one.variant, [*one.runs]) for one in results.variants]
 
 
 class Packing:
     """The tallies that some metrics need, with so many intervals merged into one."""
 
-    def __init__(self, scenes, models, metrics, factor):
+    def __init__(self, variants, models, metrics, factor):
         self._models, self._metrics, self._factor = models, metrics, factor
         self._wanted = needed(metrics.values()) | ALWAYS
         self._arrays, self._kinds = {}, {}
-        self._runs = [list(self._put_all(played)) for _, played in scenes]
+        self._runs = [list(self._put_all(one.runs)) for one in variants]
 
     def packed(self, most):
         """All that was put; None where it takes more characters than `most`."""
@@ -86,21 +81,21 @@ class Packing:
         kinds = [*self._kinds]
         return Packed([*self._metrics], [], self._factor, layout, kinds, self._runs, text)
 
-    def _put_all(self, played):
+    def _put_all(self, runs):
         """Put the truth of each seed, then every run; gives contender, seed and kind of each."""
         with_retrainings = set()
-        truths = {one.seed: self._merged(one.truth) for one in played}
+        truths = {run.seed: self._merged(run.truth) for run in runs}
         for seed, truth in truths.items():
             yield None, seed, self._put(of_truth(truth))
-        for one in played:
-            if one.contender in self._models:
-                trace = self._merged(one.trace)
-                columns = of_contender(truths[one.seed], trace)
+        for run in runs:
+            if run.contender in self._models:
+                trace = self._merged(run.trace)
+                columns = of_contender(truths[run.seed], trace)
                 columns = {name: columns[name] for name in columns if name in self._wanted}
-                if one.contender not in with_retrainings:
+                if run.contender not in with_retrainings:
                     columns |= retrainings(trace)
-                    with_retrainings.add(one.contender)
-                yield self._models.index(one.contender), one.seed, self._put(columns)
+                    with_retrainings.add(run.contender)
+                yield self._models.index(run.contender), run.seed, self._put(columns)
 
     def _merged(self, trace):
         return trace.over(self._factor * trace.interval).columns

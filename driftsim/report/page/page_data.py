@@ -8,7 +8,6 @@ from driftsim.evaluation.metrics import metric_of
 from driftsim.report.figures.lines import MOST_BANDS, ORACLE
 from driftsim.report.figures.panels import concept_spans, shades, visible_changes
 from driftsim.report.figures.style import look_of
-from driftsim.report.page.packed import grouped
 from driftsim.report.stored_runs import references
 
 WINDOWS = [step * 10**power for power in range(4) for step in (1, 2, 5)]  # intervals
@@ -31,8 +30,8 @@ def page_data(results, tallies, models, failed) -> dict:
         "references": REFERENCES,
         "hidden": [name for name in REFERENCES if name != "oracle" and name not in models],
         "settings": [
-            setting(variant, played, models, tallies.merged) | {"runs": runs}
-            for (variant, played), runs in zip(grouped(results), tallies.runs)
+            setting(one, models, tallies.merged) | {"runs": runs}
+            for one, runs in zip(results.variants, tallies.runs)
         ],
         "window": results.window,
         "windows": windows(results, tallies.merged),
@@ -65,18 +64,18 @@ def in_pixels(dashes):
     return [round(1.8 * length, 1) for length in dashes]
 
 
-def setting(variant, played, models, merged):
+def setting(one, models, merged):
     """One setting of a sweep: its rows, its contenders, and which concepts rule when."""
-    scenario = variant.scenario
+    scenario, runs = one.scenario, one.runs
     return {
-        "title": variant.title,
+        "title": one.title,
         "warmup": scenario.evaluation.warmup,
         "length": scenario.stream.length,
         "interval": scenario.interval * merged,
         "contenders": [models.index(name) for name in scenario.models],
-        "references": references(scenario) if played else [],
+        "references": references(scenario) if runs else [],
         "concepts": list(scenario.stream.concepts),
-        "grounds": backgrounds(played[0].truth.columns) if played else [],
+        "grounds": backgrounds(runs[0].truth.columns) if runs else [],
         "changes": [change.centre for change in visible_changes(scenario.stream)],
     }
 

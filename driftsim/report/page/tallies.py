@@ -58,7 +58,7 @@ def excess(truth: Columns, expected_error: np.ndarray) -> np.ndarray:
     return np.maximum(expected_error - truth["bayes_error"], 0)
 
 
-def available(scenes, models):
-    """The columns that can be kept of the contenders of some scenes."""
-    runs = [one for _, played in scenes for one in played if one.contender in models]
-    return set().union(*(of_contender(one.truth.columns, one.trace.columns) for one in runs))
+def available(variants, models):
+    """The columns that can be kept of the contenders of some variants."""
+    runs = [run for one in variants for run in one.runs if run.contender in models]
+    return set().union(*(of_contender(run.truth.columns, run.trace.columns) for run in runs))
