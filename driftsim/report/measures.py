@@ -159,13 +159,11 @@ def detections(result: ContenderResult, found: Sequence[Detection]) -> Row:
     delays = [delay for one in found for delay in one.delays]
     waited = [rows for one in found for rows in one.waited]
     censored = [False] * len(delays) + [True] * len(waited)
-    names = {name: name for name in ("alarms", "changes", "missed", "extra", "early")}
-    names |= {name: name for name in ("between_false", "ratio")} | {"detected": "found"}
-    means = {
-        column: float(np.mean(result.per_seed(getattr(one, name) for one in found)))
-        for column, name in names.items()
-    }
+    names = ("alarms", "changes", "found", "missed", "extra", "early", "between_false", "ratio")
+    values = {name: result.per_seed(getattr(one, name) for one in found) for name in names}
+    means = {name: float(np.mean(each)) for name, each in values.items()}
     return means | {
+        "detected": means["found"],
         "to_detection": float(np.mean(delays)) if delays else np.nan,
         "delay": median(delays + waited, censored),
     }

@@ -17,7 +17,6 @@ from driftsim.evaluation.trace import Probes, Trace
 from driftsim.report.figures import (
     KINDS,
     View,
-    colour_of,
     curves,
     image,
     images,
@@ -447,11 +446,11 @@ def test_contenders_keep_their_looks_in_every_figure(odd):
     for name in ("curves", "excess"):
         drawn = lines(plot_figure(name, only).axes[0])
         assert names[0] not in drawn
-        assert all(drawn[one].get_color() == colour_of(names.index(one)) for one in names[1:])
+        assert all(drawn[one].get_color() == COLOURS[names.index(one)] for one in names[1:])
     points = tagged(plot_figure("cost", only).axes[0], "point")
-    assert [point.get_color() for point in points] == [colour_of(i) for i in (1, 2, 3)]
+    assert [point.get_color() for point in points] == [*COLOURS[1:4]]
     both = plot_figure("curves", View({"one": odd, "other": odd}, metric="error")).axes
-    assert [lines(panel)[names[0]].get_color() for panel in both] == [colour_of(0)] * 2
+    assert [lines(panel)[names[0]].get_color() for panel in both] == [COLOURS[0]] * 2
 
 
 def test_contenders_differ_without_colour():

@@ -17,12 +17,12 @@ from driftsim.report.figures import (
     sweeps,
 )
 from driftsim.report.figures.image_files import image, images
-from driftsim.report.figures.style import COLOURS, DASHES, STYLE, colour_of, styled
+from driftsim.report.figures.style import COLOURS, DASHES, STYLE, styled
 from driftsim.report.figures.view import View
 
 __all__ = [
-    "COLOURS", "DASHES", "KINDS", "STYLE", "Kind", "ReportFigure", "View", "colour_of", "curves",
-    "image", "images", "plot_all", "plot_figure",
+    "COLOURS", "DASHES", "KINDS", "STYLE", "Kind", "ReportFigure", "View", "curves", "image",
+    "images", "plot_all", "plot_figure",
 ]  # fmt: skip
 
 

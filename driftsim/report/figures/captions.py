@@ -45,14 +45,21 @@ def by_setting(view, describe, scenes=None):
     return " ".join(texts + [rest] * (len(scenes) > MOST_SETTINGS))
 
 
-def curves(view):
+def of_each_setting(describe):
+    """A caption of a view that describes each of its settings."""
+    return lambda view: by_setting(view, describe)
+
+
+@of_each_setting
+def curves(view, scene):
     """Each metric over the whole stream, and at its worst."""
-    return by_setting(view, lambda _, scene: " ".join(along(view, scene, m) for m in view.metrics))
+    return " ".join(along(view, scene, metric) for metric in view.metrics)
 
 
-def excess(view):
+@of_each_setting
+def excess(view, scene):
     """The excess over the whole stream, and at its worst."""
-    return by_setting(view, lambda _, scene: along(view, scene, excess_of(scene)))
+    return along(view, scene, excess_of(scene))
 
 
 def along(view, scene, metric):
@@ -92,13 +99,9 @@ def changes(scene):
     return f" The stream changes at row {some(rows)}." if rows else ""
 
 
-def recovery(view):
+@of_each_setting
+def recovery(view, scene):
     """How often each contender recovered, and after how many rows."""
-    return by_setting(view, recoveries)
-
-
-def recoveries(view, scene):
-    """How often each contender recovered in one setting, and after how many rows."""
     frame, texts = view.frame(scene.results, "recovery", scene.window), []
     frame = frame[frame["outcome"] != TOO_SHORT]
     for name in [name for name in view.names if (frame["contender"] == name).any()]:
@@ -171,12 +174,8 @@ def different(engines):
         yield f"Seconds of different engines cannot be compared ({some(ran)})."
 
 
-def forgetting(view):
-    """What is forgotten."""
-    return by_setting(view, forgotten)
-
-
-def forgotten(view, scene):
+@of_each_setting
+def forgetting(view, scene):
     """The error of each contender on all concepts at the end, and its forgetting."""
     frame = view.frame(scene.results, "forgetting").set_index("contender")
     texts = [
@@ -193,12 +192,8 @@ def forgotten(view, scene):
     )
 
 
-def alarms(view):
-    """What alarms found."""
-    return by_setting(view, alarms_of)
-
-
-def alarms_of(view, scene):
+@of_each_setting
+def alarms(view, scene):
     """How many changes each contender found, and how many of its alarms were false."""
     frame = view.frame(scene.results, "alarms").set_index("contender")
     texts = []

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from driftsim.report.figures.style import BACKGROUNDS, INK, grouped, short
+from driftsim.report.figures.style import BACKGROUNDS, INK, short, thousands
 
 ACROSS = 3  # small multiples side by side
 WIDE, NARROW = 8, 3.4  # inches
@@ -85,7 +85,7 @@ def remove_overlapping(texts):
 def stream_axis(panel, scene, ticks):
     """Let the x axis of a panel be the rows of a stream, from the end of the warm-up on."""
     panel.set_xlim(scene.variant.scenario.evaluation.warmup, scene.stream.length)
-    panel.xaxis.set_major_formatter(grouped())
+    panel.xaxis.set_major_formatter(thousands())
     panel.xaxis.set_major_locator(MaxNLocator(ticks))
 
 

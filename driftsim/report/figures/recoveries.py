@@ -12,7 +12,7 @@ from driftsim.report.figures.matrices import (
     tiled,
 )
 from driftsim.report.figures.panels import frozen, grid, key, label_bottom, set_title
-from driftsim.report.figures.style import FAINT, INK, grouped, rounded, short
+from driftsim.report.figures.style import FAINT, INK, rounded, short, thousands
 
 MOST_PANELS = 9  # with more changes, a matrix for each setting
 ROW = 0.19  # inches, of a contender
@@ -85,7 +85,7 @@ def prepare_rows(panel, names, named):
     panel.tick_params(axis="y", length=0)
     panel.grid(axis="y", color="#e8e8e8", linewidth=0.6)
     panel.set_axisbelow(True)
-    panel.xaxis.set_major_formatter(grouped())
+    panel.xaxis.set_major_formatter(thousands())
     panel.xaxis.set_major_locator(MaxNLocator(4))
 
 

@@ -30,7 +30,8 @@ class Fact(NamedTuple):
 
     known: Callable[[Scene], bool]
     plot: Callable  # in a panel, of a scene
-    label: Callable[[Scene], str]  # of the y axis
+    label: str  # of the y axis
+    label_of_regression: str
 
 
 def stream(view):
@@ -51,7 +52,8 @@ def stream(view):
                 set_title(panel, scene.title)
             panel.tick_params(labelbottom=block is blocks[-1])
             if panel.get_subplotspec().is_first_col():
-                panel.set_ylabel(fact.label(scene))
+                regression = scene.stream.schema.regression
+                panel.set_ylabel(fact.label_of_regression if regression else fact.label)
     label_bottom(blocks[-1], "row of the stream")
     return frozen(figure)
 
@@ -170,20 +172,13 @@ def best_known(scene):
     return bool({"bayes_error", "bayes_squared_error"} & scene.played[0].truth.columns.keys())
 
 
-def best_label(scene):
-    """What the best possible error is called."""
-    return "best possible\nsquared error" if scene.stream.schema.regression else "Bayes error"
-
-
-def labels_label(scene):
-    """What is shown of labels."""
-    return "mean label" if scene.stream.schema.regression else "share of\nclasses"
+def several_concepts(scene):
+    """Whether a stream has more than one concept."""
+    return len(scene.stream.concepts) > 1
 
 
 FACTS = (
-    Fact(
-        lambda scene: len(scene.stream.concepts) > 1, plot_concepts, lambda _: "share of\nconcepts"
-    ),
-    Fact(lambda scene: True, plot_labels, labels_label),
-    Fact(best_known, plot_best, best_label),
+    Fact(several_concepts, plot_concepts, "share of\nconcepts", "share of\nconcepts"),
+    Fact(lambda scene: True, plot_labels, "share of\nclasses", "mean label"),
+    Fact(best_known, plot_best, "Bayes error", "best possible\nsquared error"),
 )

@@ -32,23 +32,11 @@ HATCHES = ("", "////", r"\\\\", "xxxx", "----", "||||", "++++")  # dots make an 
 BACKGROUNDS = ("#ffffff", "#e4e4e4", "#dcebf7", "#fbe9d9", "#e0f2e9", "#f6e3ee")  # by concept
 INK, FAINT = "#222222", "#666666"
 MOST_BANDS = 6  # contenders of a panel; with more, bands would cover one another
-FONTS = (
-    "Noto Sans CJK SC",
-    "Noto Sans CJK JP",
-    "Noto Sans SC",
-    "Noto Sans JP",
-    "Noto Sans KR",
-    "WenQuanYi Zen Hei",
-    "Arial Unicode MS",
-    "PingFang SC",
-    "Hiragino Sans",
-    "Microsoft YaHei",
-    "Yu Gothic",
-    "Malgun Gothic",
-    "Noto Sans Arabic",
-    "Noto Sans Devanagari",
-    "FreeSans",
-)  # for letters that matplotlib's own font lacks, where they are installed
+FONTS = (  # for letters that matplotlib's own font lacks, where they are installed
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Noto Sans JP", "Noto Sans KR",
+    "WenQuanYi Zen Hei", "Arial Unicode MS", "PingFang SC", "Hiragino Sans", "Microsoft YaHei",
+    "Yu Gothic", "Malgun Gothic", "Noto Sans Arabic", "Noto Sans Devanagari", "FreeSans",
+)  # fmt: skip
 LONGEST = 44  # characters of a name that are written
 
 
@@ -80,12 +68,7 @@ class Look(NamedTuple):
 def look_of(i: int) -> Look:
     """The look of the i-th contender of a scenario, its own among the first fifty."""
     turn = i + i // len(COLOURS)  # so that those of one colour differ in all else
-    return Look(colour_of(i), DASHES[turn % len(DASHES)], MARKERS[turn % len(MARKERS)])
-
-
-def colour_of(i: int) -> str:
-    """The colour of the i-th contender of a scenario."""
-    return COLOURS[i % len(COLOURS)]
+    return Look(COLOURS[i % len(COLOURS)], DASHES[turn % len(DASHES)], MARKERS[turn % len(MARKERS)])
 
 
 def short(name: str) -> str:
@@ -99,6 +82,6 @@ def rounded(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
-def grouped():
+def thousands():
     """A formatter of whole numbers: 12,000."""
     return FuncFormatter(lambda x, _: f"{x:,.0f}")
