@@ -111,10 +111,10 @@ class Circles(Rule):
 
 
 class Torus(Rule):
-    """Torus: whether a point of the unit cube lies inside a ring, the tube around a circle.
+    """Torus: whether a point of the unit cube lies in the tube around a circle.
 
     Class 1 lies inside: within `tube` of the circle of `radius` around the centre, across the
-    axis. Its share is 2π² radius tube² where the whole ring lies within the cube.
+    axis. Its share is 2π² radius tube² where the whole torus lies within the cube.
     """
 
     schema = Schema(("x", "y", "z"))
@@ -134,7 +134,7 @@ class Torus(Rule):
     def _has_a_hole(self):
         if self.tube > self.radius:
             raise ValueError(
-                f"a tube of {self.tube} closes the hole of a ring with the radius {self.radius}; "
+                f"a tube of {self.tube} closes the hole of a torus with the radius {self.radius}; "
                 "give it at most that radius"
             )
         return self

@@ -138,7 +138,7 @@ def test_density_of_a_torus():
         ({"kind": "torus", "centre": [0.5, 0.5]}, "at least 3"),
         ({"kind": "torus", "axis": "w"}, "'x', 'y' or 'z'"),
         ({"kind": "torus", "tube": 0.0}, "more than 0"),
-        ({"kind": "torus", "radius": 0.1}, "a tube of 0.15 closes the hole of a ring"),
+        ({"kind": "torus", "radius": 0.1}, "a tube of 0.15 closes the hole of a torus"),
     ],
 )
 def test_what_cannot_be_is_refused(written, message):
