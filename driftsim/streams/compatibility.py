@@ -53,8 +53,3 @@ def is_numeric(value: Any) -> bool:
     if isinstance(value, list):
         return all(map(is_numeric, value))
     return isinstance(value, float)
-
-
-def any_regression(concepts: Mapping[str, Concept | Instantiated]) -> bool:
-    """Whether the labels of concepts are numbers."""
-    return any(concept.schema.regression for concept in concepts.values())

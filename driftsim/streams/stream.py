@@ -11,11 +11,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from driftsim.messages import refusal
 from driftsim.parts import Name, Rows, Share, Strict
 from driftsim.rows import Change, Schema
-from driftsim.streams.compatibility import (
-    any_regression,
-    blend_incompatibility,
-    concept_incompatibility,
-)
+from driftsim.streams.compatibility import blend_incompatibility, concept_incompatibility
 from driftsim.streams.concepts import Concept
 from driftsim.streams.contract import TRIED, blend_violation, concept_violation, drift_violation
 from driftsim.streams.drifts import Drift, None_
@@ -122,19 +118,24 @@ class Stream(Strict):
         if self.length is None and not records:
             raise refusal("the key 'length' is missing; only recorded rows have one", "length")
         length = min(records.values()) if self.length is None else self.length
-        for place, reason in (
-            ("length", too_short(records, length)),
-            ("concepts", concept_incompatibility(concepts)),
-            ("drift", drift_violation(self.drift, length, len(concepts))),
-            ("drift", self.drift.blends and self._unblendable([*concepts.values()])),
-            ("noise", self.noise and any_regression(concepts) and NO_NOISE),
-            ("balance", self.balance is not None and self._unbalanced(concepts, self.balance)),
-        ):
+        schema = widened(next(iter(concepts.values())).schema, self.irrelevant)
+        for place, reason in self._mistakes(concepts, records, length):
             if reason:
                 raise refusal(reason, place)
-        schema = widened(next(iter(concepts.values())).schema, self.irrelevant)
         hashes = [one.hashes() for one in self.concepts.values() if one.recorded]
         self._facts = Facts(length, schema, reduce(or_, hashes, {}))
+
+    def _mistakes(self, concepts, records, length):
+        """What does not fit together, or None, by its key; each check relies on those before."""
+        yield "length", too_short(records, length)
+        yield "concepts", concept_incompatibility(concepts)
+        yield "drift", drift_violation(self.drift, length, len(concepts))
+        if self.drift.blends:
+            yield "drift", self._unblendable([*concepts.values()])
+        if self.noise and any(one.schema.regression for one in concepts.values()):
+            yield "noise", NO_NOISE
+        if self.balance is not None:
+            yield "balance", self._unbalanced(concepts, self.balance)
 
     @model_validator(mode="wrap")
     @classmethod

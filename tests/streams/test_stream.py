@@ -193,6 +193,13 @@ def test_functions_cannot_be_blended():
         Stream.model_validate({"length": 1000, "concepts": concepts, "drift": drift})
 
 
+def test_concepts_of_different_sizes_are_named_before_a_drift_blends_them():
+    kind, drift = "gaussians", {"kind": "incremental", "at": [500], "width": 100}
+    concepts = {f"of {d}": {"kind": kind, "means": [[0.0] * d, [1.0] * d]} for d in (2, 3)}
+    with pytest.raises(ValidationError, match="agree on columns, but 'of 2' has 2 and 'of 3' 3"):
+        Stream.model_validate({"length": 1000, "concepts": concepts, "drift": drift})
+
+
 def balanced(balance, **more):
     concept = {"kind": "sea", "threshold": 4.0}  # 8 % are of class 0
     written = {"length": 20_000, "concepts": {"a": concept}, "balance": balance}
