@@ -9,10 +9,7 @@ CONCEPTS = {  # before a drift, and after it
     "sine": ("function: 1", "function: 3"),
     "mixed": ("function: 1", "function: 2"),
     "circles": ("centre: [0.2, 0.5], radius: 0.15", "centre: [0.6, 0.5], radius: 0.25"),
-    "torus": (
-        "centre: [0.35, 0.5, 0.5], radius: 0.2",
-        "centre: [0.6, 0.5, 0.5], radius: 0.25",
-    ),
+    "torus": ("centre: [0.35, 0.5, 0.5], radius: 0.2", "centre: [0.6, 0.5, 0.5], radius: 0.25"),
     "agrawal": ("function: 1, perturbation: 0.05", "function: 2, perturbation: 0.05"),
     "hyperplane": ("features: 2, weights: [1.0, 0.0]", "features: 2, weights: [1.0, 1.0]"),
     "gaussians": ("separation: 2.0, angle: 0.0", "separation: 2.0, angle: 90.0"),

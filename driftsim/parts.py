@@ -16,15 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from driftsim.messages import (
-    NAME,
-    detail,
-    fault_message,
-    guess,
-    names_in_words,
-    refusal,
-    short,
-)
+from driftsim.messages import NAME, detail, fault_message, guess, names_in_words, refusal, short
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass as Metaclass

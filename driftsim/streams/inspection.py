@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.messages import short
-from driftsim.streams.tables import Column, is_number
+from driftsim.streams.tables.cells import is_number
+from driftsim.streams.tables.columns import Column
 
 MOST_TRIED = 100_000  # rows on which a column is compared with the target
 NEARLY = 0.95  # of the rows, or of the levels
@@ -88,7 +89,7 @@ def about_words(levels, rows):
     words = [word for word, _ in levels]
     if len(words) >= max(NEARLY * rows, ENOUGH):
         yield f"{'nearly ' * (len(words) < rows)}one word a row: an identifier?"
-    if len(words) > 1 and sum(map(is_date, words)) >= NEARLY * len(words):
+    if len(words) > 1 and sum(map(bool, map(DATE.fullmatch, words))) >= NEARLY * len(words):
         yield "a date or a time, read as words"
     if mixture := numbers_among(words):
         yield mixture
@@ -210,8 +211,3 @@ def are_days(present):
 def between(present, low, high, unit):
     """Whether all numbers lie between two, in a unit."""
     return low * unit <= present.min() and present.max() <= high * unit
-
-
-def is_date(word):
-    """Whether a text looks like a day or a time."""
-    return bool(DATE.fullmatch(word))

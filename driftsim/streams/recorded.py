@@ -17,19 +17,16 @@ from driftsim.messages import guess, short
 from driftsim.parts import Imported, Position
 from driftsim.rows import Schema
 from driftsim.streams.concepts import Instantiated, Seeded
-from driftsim.streams.tables import (
-    MISSING,
-    SUFFIXES,
+from driftsim.streams.tables.cells import MISSING, Reading
+from driftsim.streams.tables.columns import (
     WITHOUT_MISSING,
     Column,
-    Reading,
-    content,
     finite,
     labels_of,
     numbers_of,
     schema_of,
-    sheet_of,
 )
+from driftsim.streams.tables.files import SUFFIXES, content, sheet_of
 
 SHIPPED = (  # data inside scikit-learn: neither downloaded nor read from a path
     "load_breast_cancer",
@@ -59,7 +56,9 @@ class Recorded(Seeded):
         """The rows, read and, if `order` says so, shuffled; `ValueError` if they are wrong."""
         try:
             columns, y, classes = self._read()
-            self._marked(len(y))
+            if self.marks and self.marks[-1] >= len(y):
+                message = f"there is no row {self.marks[-1]} to mark; rows are 0 … {len(y) - 1}"
+                raise ValueError(message)
         except ValueError as error:
             raise ValueError(f"{self.path}: {error}") from None
         rows = rng.permutation(len(y)) if self.order == "shuffled" else slice(None)
@@ -73,10 +72,6 @@ class Recorded(Seeded):
     @abstractmethod
     def _read(self) -> tuple[list[Column], np.ndarray, tuple[str, ...] | None]:
         """The columns of features, the labels (n,) and the names of the classes, if any."""
-
-    def _marked(self, n):
-        if self.marks and self.marks[-1] >= n:
-            raise ValueError(f"there is no row {self.marks[-1]} to mark; rows are 0 … {n - 1}")
 
     @model_validator(mode="after")
     def _marks_are_moments(self):

@@ -16,7 +16,9 @@ def restored_state(seed: int) -> Iterator[None]:
 
     Meanwhile these generators, numpy's and Python's, start from a seed.
     """
-    state, numpy_state, settings = random.getstate(), np.random.get_state(), configuration()
+    state, numpy_state = random.getstate(), np.random.get_state()
+    sklearn = sys.modules.get("sklearn")
+    settings = sklearn and sklearn.get_config()
     random.seed(seed)
     np.random.seed(seed)
     try:
@@ -27,13 +29,6 @@ def restored_state(seed: int) -> Iterator[None]:
         np.random.set_state(numpy_state)
         if sklearn := sys.modules.get("sklearn"):
             sklearn.set_config(**(settings or defaults()))
-
-
-def configuration() -> dict[str, Any] | None:
-    """The settings of scikit-learn in this thread, or None where it has not been imported."""
-    if sklearn := sys.modules.get("sklearn"):
-        return sklearn.get_config()
-    return None
 
 
 def defaults() -> dict[str, Any]:

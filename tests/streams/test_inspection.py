@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from driftsim.streams.inspection import errors_left, inspected
-from driftsim.streams.tables import Column
-from driftsim.streams.tables.columns import in_order
+from driftsim.streams.tables.columns import Column, in_order
 
 N = 400
 RNG = np.random.default_rng(0)

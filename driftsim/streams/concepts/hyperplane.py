@@ -45,7 +45,7 @@ class Hyperplane(Rule):
 
     @model_validator(mode="after")
     def _is_a_plane(self):
-        one_weight_a_feature(self.weights, self.features)
+        one_weight_a_feature(self)
         if self.weights is not None and not any(self.weights):
             raise ValueError("weights that are all 0 make no plane; give one that is not")
         if self.speed and self.features < 2:
@@ -73,7 +73,9 @@ def inner_products(X, weights):
     return X @ weights if weights.ndim == 1 else np.einsum("nd,nd->n", X, weights)
 
 
-def one_weight_a_feature(weights, features):
-    """Raises `ValueError` if weights are given, but not one for each feature."""
+def one_weight_a_feature(concept):
+    """A concept; raises `ValueError` if its weights are given, but not one for each feature."""
+    weights, features = concept.weights, concept.features
     if weights is not None and len(weights) != features:
         raise ValueError(f"{len(weights)} weights for {features} features; give one a feature")
+    return concept

@@ -75,6 +75,8 @@ class Linear(Normal):
     weights: list[Number] | None = None  # one a feature; drawn from a standard normal if not given
     walk: Sigma = 0.0  # standard deviation of the step that each weight takes with every row
 
+    _one_weight_a_feature = model_validator(mode="after")(one_weight_a_feature)
+
     @property
     def schema(self):
         return Schema(numbered(self.features), n_classes=None)
@@ -89,11 +91,6 @@ class Linear(Normal):
 
     def mean(self, X, t):
         return inner_products(X, np.asarray(self.weights))
-
-    @model_validator(mode="after")
-    def _one_weight_a_feature(self):
-        one_weight_a_feature(self.weights, self.features)
-        return self
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,6 +170,8 @@ class HyperplaneRegression(Uniform):
     weights: list[Number] | None = None  # one a feature; drawn from 0..1 where not given
     noise: Sigma = 0.1
 
+    _one_weight_a_feature = model_validator(mode="after")(one_weight_a_feature)
+
     @property
     def schema(self):
         return Schema(numbered(self.features), n_classes=None)
@@ -184,8 +183,3 @@ class HyperplaneRegression(Uniform):
     def mean(self, X, t):
         weights = np.asarray(self.weights)
         return inner_products(X - 0.5, weights) / np.linalg.norm(weights, axis=-1)
-
-    @model_validator(mode="after")
-    def _one_weight_a_feature(self):
-        one_weight_a_feature(self.weights, self.features)
-        return self
