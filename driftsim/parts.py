@@ -201,6 +201,11 @@ class Imported(Strict):
 
     path: str
 
+    @property
+    def params(self) -> dict[str, Any]:
+        """The parameters of the class, as a scenario writes them."""
+        return self.model_extra or {}
+
     @classmethod
     def kind(cls) -> str:
         return cls.__dict__.get("package") or super().kind()  # type: ignore[misc]  # of `Part`

@@ -27,11 +27,7 @@ class Detector(Part):
     warns: ClassVar[bool] = False  # gives warnings before alarms
     binary: ClassVar[bool] = False  # is for errors of 0 and 1 only
     needs_compiling: ClassVar[bool] = False  # whether `compile` would take seconds, to compile
-    renamed_members = {
-        "fault": "incompatibility",
-        "load": "compile",
-        "cold": "needs_compiling",
-    }
+    renamed_members = {"fault": "incompatibility", "load": "compile", "cold": "needs_compiling"}
 
     @property
     def title(self) -> str:
@@ -79,17 +75,15 @@ class KernelDetector(Detector):
         self.start(np.random.default_rng(0))
 
     def start(self, rng):
-        from driftsim.kernels import cache
-        from driftsim.kernels.detector_loop import ALARM, WARNING, detect
+        from driftsim.kernels import cache, detector_loop
 
         state, level = self.state(rng), np.zeros(1, np.int64)
-        names = {WARNING: "warning", ALARM: "alarm"}
-        detect = cache.entry(detect, state, level, np.empty(0))
+        detect = cache.entry(detector_loop.detect, state, level, np.empty(0))
 
         def alarm(errors):
-            errors = np.require(errors, float, ["C", "A", "W"])
-            index, found = detect(state, level, errors)
-            return (index, names[found]) if index >= 0 else None
+            index, found = detect(state, level, np.require(errors, float, ["C", "A", "W"]))
+            fired = "alarm" if found == detector_loop.ALARM else "warning"
+            return (index, fired) if index >= 0 else None
 
         return alarm
 
@@ -212,22 +206,15 @@ class RiverDetector(Imported, OfRiver, extra="allow"):
         return self.path.rpartition(".")[2]
 
     def _maker(self, rng):
-        seeds = {"seed": int(rng.integers(2**31))} if self._unseeded() else {}
-        return lambda: self._made(seeds)
-
-    def _made(self, seeds):
-        return called(_river_detector(self.path), (self.model_extra or {}) | seeds, self.path)
-
-    def _unseeded(self):
-        return (
-            "seed" in parameters(_river_detector(self.path))
-            and (self.model_extra or {}).get("seed") is None
-        )
+        kind, params = _river_detector(self.path), self.params
+        if "seed" in parameters(kind) and params.get("seed") is None:
+            params = params | {"seed": int(rng.integers(2**31))}
+        return lambda: called(kind, params, self.path)
 
     @model_validator(mode="after")
     def _exists(self):
-        guard(self.path, self.model_extra or {})
-        self._made({})
+        guard(self.path, self.params)
+        called(_river_detector(self.path), self.params, self.path)
         return self
 
 

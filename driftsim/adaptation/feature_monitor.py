@@ -66,10 +66,8 @@ def p_value_of_feature(old: np.ndarray, new: np.ndarray) -> float:
     values, place = np.unique(np.append(old, new), return_inverse=True)
     if len(values) > min(FEW, len(place) // 2):
         return float(ks_2samp(old, new, method="asymp").pvalue)
-    counts = np.bincount(
-        place + len(values) * (np.arange(len(place)) >= len(old)), minlength=2 * len(values)
-    ).reshape(2, -1)
-    counts = pooled(counts)
+    samples = place[: len(old)], place[len(old) :]
+    counts = pooled(np.array([np.bincount(one, minlength=len(values)) for one in samples]))
     return float(chi2_contingency(counts, correction=False).pvalue) if counts.shape[1] > 1 else 1.0
 
 

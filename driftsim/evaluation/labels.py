@@ -203,18 +203,17 @@ def arrivals(chunks: Iterable[Labelled], labels: Labels, seed: int) -> Iterator[
     uniforms = Uniforms(seed)
     waiting: dict[int, list] = {}  # labels by the block of positions in which they come in
     for chunk in chunks:
-        t, fresh = chunk.t, Labelled(chunk.t, chunk.X, chunk.y)
-        dues = labels.due(t, fresh.y, uniforms)
+        t, X, y = chunk
+        dues = labels.due(t, y, uniforms)
         if not waiting and np.array_equal(dues, t):  # as below, where all come in at once
-            yield Arrival(t, chunk.X, t, chunk.X, fresh.y, np.arange(len(t) + 1), int(t[0]))
+            yield Arrival(t, X, t, X, y, np.arange(len(t) + 1), int(t[0]))
             continue
         oldest = min((first for held in waiting.values() for *_, first in held), default=t[0])
-        for block, *piece in by_block(dues, fresh):
+        for block, *piece in by_block(dues, chunk):
             waiting.setdefault(block, []).append(piece)
-        due, rows = taken(waiting, t[-1], fresh)
-        came = np.cumsum(np.bincount(due - t[0], minlength=t[-1] - t[0] + 1))
-        due_by = np.append(0, came)[np.append(t - t[0], len(came))]
-        yield Arrival(t, chunk.X, rows.t, rows.X, rows.y, due_by, int(oldest))
+        due, rows = taken(waiting, t[-1]) or (t[:0], chunk.part(slice(0)))
+        came = np.cumsum(np.bincount(due - t[0], minlength=len(t)))
+        yield Arrival(t, X, rows.t, rows.X, rows.y, np.append(0, came), int(oldest))
 
 
 def by_block(due, rows):
@@ -232,11 +231,11 @@ def by_block(due, rows):
         start = stop
 
 
-def taken(waiting, last, model):
-    """Take out all labels that come in up to position `last`, in the order they do."""
+def taken(waiting, last):
+    """Take out the labels that come in up to position `last`: when, and their rows; or None."""
     pieces = [piece for b in sorted(waiting) if b <= last // BLOCK for piece in waiting.pop(b)]
     if not pieces:
-        return np.empty(0, np.int64), model.part(slice(0))
+        return None
     dues, rows, _ = zip(*pieces)
     due, rows = in_order(np.concatenate(dues), Labelled.joined(rows))
     m = np.searchsorted(due, last, side="right")

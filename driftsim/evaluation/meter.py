@@ -204,10 +204,8 @@ class Distinct:
         for block in (first + np.flatnonzero(np.bincount(blocks - first))).tolist():
             mask = np.zeros(BLOCK, bool)
             mask[t[blocks == block] - block * BLOCK] = True
-            before, here = (
-                self._added.get(block, 0),
-                int.from_bytes(np.packbits(mask).tobytes(), "big"),
-            )
+            before = self._added.get(block, 0)
+            here = int.from_bytes(np.packbits(mask).tobytes(), "big")
             new += (here & ~before).bit_count()
             self._added[block] = ALL if before | here == ALL else before | here
         return new

@@ -96,8 +96,11 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     yield from scored(run, rows, scoring, meter, prober)
     if missing := stream.length - meter.position:
         raise ValueError(f"'{policy.kind()}' has predicted {missing:,} rows too few")
-    probes = prober and prober.probes()
-    return tally.trace(scoring.predictions(), probes, np.array(meter.alarms, np.int64))
+    return tally.trace()._replace(
+        predictions=scoring.predictions(),
+        probes=prober and prober.probes(),
+        alarms=np.array(meter.alarms, np.int64),
+    )
 
 
 def scored(run, rows, scoring, meter, prober) -> Iterator[int]:

@@ -1,14 +1,15 @@
 """Traces: what is kept of a run, as counts and sums for each interval of the stream."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from driftsim.evaluation.moments import Moments, blocks
 
 MOST_INTERVALS = 2000
-UNSUMMED = ("first_row", "last_row", "model_bytes")  # columns that are not sums over rows
+# Columns that are not sums over rows, and how each is reduced over intervals.
+UNSUMMED = {"first_row": np.minimum, "last_row": np.maximum, "model_bytes": np.fmax}
 LABEL_MOMENTS = ("y_mean", "y_spread")  # of regression: with the rows, the labels' `Moments`
 
 
@@ -43,7 +44,7 @@ class Trace(NamedTuple):
         window = -(-window // self.interval) * self.interval
         starts = np.flatnonzero(np.diff(self.columns["first_row"] // window, prepend=-1))
         columns = self._reduced(
-            lambda name, column: reduction(name).reduceat(column, starts, axis=0),
+            lambda reduce, column: reduce.reduceat(column, starts, axis=0),
             lambda moments: moments.over(starts),
         )
         return self._replace(columns=columns, interval=window)
@@ -51,7 +52,7 @@ class Trace(NamedTuple):
     def cumulative(self) -> "Trace":
         """The trace over all rows up to the end of each interval."""
         columns = self._reduced(
-            lambda name, column: reduction(name).accumulate(column, axis=0),
+            lambda reduce, column: reduce.accumulate(column, axis=0),
             lambda moments: moments.fading(np.ones(len(moments.n))),
         )
         return self._replace(columns=columns | {"last_row": self.columns["last_row"]})
@@ -63,8 +64,7 @@ class Trace(NamedTuple):
         """
         n = min(-(-window // self.interval), len(self.columns["rows"]))
         columns = self._reduced(
-            lambda name, column: sliding(reduction(name), column, n),
-            lambda moments: moments.sliding(n),
+            lambda reduce, column: sliding(reduce, column, n), lambda moments: moments.sliding(n)
         )
         return self._replace(columns=columns | {"last_row": self.columns["last_row"]})
 
@@ -76,7 +76,7 @@ class Trace(NamedTuple):
         """
         kept = factor ** self.columns["rows"]
         columns = self._reduced(
-            lambda name, column: column if name in UNSUMMED else fading(column, kept),
+            lambda reduce, column: fading(column, kept) if reduce is np.add else column,
             lambda moments: moments.fading(kept),
         )
         return self._replace(columns=columns)
@@ -85,14 +85,13 @@ class Trace(NamedTuple):
         """The trace over the whole stream, as one window."""
         return self.over(MOST_INTERVALS * self.interval + int(self.columns["last_row"][-1]) + 1)
 
-    def _reduced(
-        self,
-        column_of: Callable[[str, np.ndarray], np.ndarray],
-        moments_of: Callable[[Moments], Moments],
-    ) -> dict[str, np.ndarray]:
-        """Every column over windows: those of labels by their moments, the others one by one."""
-        names = [name for name in self.columns if name not in LABEL_MOMENTS]
-        columns = {name: column_of(name, self.columns[name]) for name in names}
+    def _reduced(self, column_of: Callable, moments_of: Callable) -> dict[str, np.ndarray]:
+        """Every column over windows: of a reduction and the column, or of the labels' `Moments`."""
+        columns = {
+            name: column_of(reduction(name), column)
+            for name, column in self.columns.items()
+            if name not in LABEL_MOMENTS
+        }
         if "y_mean" in self.columns:
             labels = Moments(self.columns["rows"], *(self.columns[name] for name in LABEL_MOMENTS))
             columns |= dict(zip(LABEL_MOMENTS, moments_of(labels)[1:]))
@@ -128,9 +127,7 @@ def fading(column, kept):
 
 def reduction(name: str) -> np.ufunc:
     """How a column is reduced over several intervals."""
-    return {"first_row": np.minimum, "last_row": np.maximum, "model_bytes": np.fmax}.get(
-        name, np.add
-    )
+    return UNSUMMED.get(name, np.add)
 
 
 def round_interval(rows: int) -> int:
@@ -156,11 +153,8 @@ class Tally:
         starts = np.arange(self._offset, -(-stop // interval)) * interval
         lasts = np.minimum(starts + interval, stop) - 1
         starts[0] = first
-        self.columns: dict[str, np.ndarray] = {
-            "first_row": starts,
-            "last_row": lasts,
-            "rows": lasts - starts + 1,
-        }
+        rows = lasts - starts + 1
+        self.columns: dict[str, Any] = {"first_row": starts, "last_row": lasts, "rows": rows}
         self._labelled = np.zeros(len(starts), np.int64)  # rows whose labels are in the moments
 
     def intervals(self, t: np.ndarray) -> tuple[slice, np.ndarray]:
@@ -214,12 +208,11 @@ class Tally:
         stop = min(first + max(n, 1), self._stop)
         if first >= self._stop:
             return  # a model that was trained after the last row served none
-        edges = (
-            np.arange(first // self._interval, (stop - 1) // self._interval + 1) * self._interval
-        )
-        rows = np.minimum(edges + self._interval, stop) - np.maximum(edges, first)
+        interval = self._interval
+        edges = np.arange(first // interval, (stop - 1) // interval + 1) * interval
+        rows = np.minimum(edges + interval, stop) - np.maximum(edges, first)
         share = amount if len(rows) == 1 else amount * rows / rows.sum()
-        column[edges // self._interval - self._offset] += share
+        column[edges // interval - self._offset] += share
 
     def keep_max(self, name: str, value: float, at: int) -> None:
         """Keep the greatest value in the interval of row `at`; NaN where there is none."""
@@ -228,14 +221,9 @@ class Tally:
             i = at // self._interval - self._offset
             column[i] = np.fmax(column[i], value)
 
-    def trace(
-        self,
-        predictions: np.ndarray | None = None,
-        probes: Probes | None = None,
-        alarms: np.ndarray | None = None,
-    ) -> Trace:
+    def trace(self) -> Trace:
         """The trace of all rows."""
-        return Trace(self.columns, self._interval, predictions, probes, alarms)
+        return Trace(self.columns, self._interval)
 
     def _column(self, name, values):
         """The column of a name, begun with zeros in the shape and type of the values."""

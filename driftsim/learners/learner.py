@@ -75,11 +75,6 @@ class LibraryLearner(Imported, Learner, extra="allow"):
         update = {key: one for key, one in smaller(written, self.package).items() if key != "kind"}
         return self.model_copy(update=update)
 
-    @property
-    def params(self) -> dict[str, Any]:
-        """The parameters as a scenario writes them."""
-        return self.model_extra or {}
-
 
 class Model(ABC):
     """What has been learned so far."""

@@ -110,5 +110,8 @@ def test_an_alarm_of_eddm_cannot_come_before_its_warning(written):
 
 def test_a_seed_of_0_is_a_seed():
     written = {"kind": "river.drift.KSWIN", "seed": 0}
-    assert not Detector.model_validate(written)._unseeded()
-    assert Detector.model_validate("river.drift.KSWIN")._unseeded()
+    seeds = [
+        Detector.model_validate(one)._maker(np.random.default_rng(7))().seed
+        for one in (written, "river.drift.KSWIN")
+    ]
+    assert seeds == [0, np.random.default_rng(7).integers(2**31)]
