@@ -1,8 +1,8 @@
 """driftsim: which learner wins on a stream that changes, when, and at what cost.
 
-A *stream* is concepts ruled by a drift. A *contender* is a learner with a policy that keeps it up
-to date. A *run* is one contender over one stream; its *trace* is all that is kept; metrics and
-reports are views of traces.
+A *stream* draws rows from concepts; its drift says which one is in force where. A *contender* is a
+learner with a policy that keeps it up to date. A *run* is one contender over one stream; its
+*trace* is all that is kept; metrics and reports are views of traces.
 
     import driftsim
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from driftsim.messages import plural
-from driftsim.streams.inspection import Facts, inspected, numbers_among
+from driftsim.streams.inspection import ColumnFacts, inspected, numbers_among
 from driftsim.streams.recorded import Recorded, Table
 from driftsim.streams.stream import Stream
 
@@ -38,7 +38,7 @@ def mixed_columns(stream: Stream) -> Iterator[str]:
                 yield f"{name}: column '{column}' is read as words: {mixture}; {way_out}"
 
 
-def table_lines(facts: Sequence[Facts], target: int, width: int) -> Iterator[str]:
+def table_lines(facts: Sequence[ColumnFacts], target: int, width: int) -> Iterator[str]:
     """The columns of a table; of very many, the target, those with remarks and the first."""
     urgent = sorted(range(len(facts)), key=lambda j: (j != target, not facts[j].remarks, j))
     chosen = sorted(urgent[:MOST_COLUMNS])
@@ -62,7 +62,7 @@ def table_lines(facts: Sequence[Facts], target: int, width: int) -> Iterator[str
         )
 
 
-def other_columns(others: Sequence[Facts]) -> str:
+def other_columns(others: Sequence[ColumnFacts]) -> str:
     """What the columns hold that have no line."""
     words = sum(one.levels is not None for one in others)
     text = f"{len(others) - words:,} of numbers, {words:,} of words"
@@ -72,7 +72,7 @@ def other_columns(others: Sequence[Facts]) -> str:
     return f"… and {plural(len(others), 'more column')}: {text}"
 
 
-def contents(one: Facts, width: int) -> str:
+def contents(one: ColumnFacts, width: int) -> str:
     """What a column holds, in about `width` characters."""
     missing = f" ({one.missing:,} missing)" if one.missing else ""
     if one.levels is None:
@@ -89,7 +89,7 @@ def contents(one: Facts, width: int) -> str:
     return text
 
 
-def span(one: Facts) -> str:
+def span(one: ColumnFacts) -> str:
     """From the smallest to the largest number of a column."""
     if one.whole and max(abs(one.low), abs(one.high)) < 1e15:
         return f"{one.low:,.0f} to {one.high:,.0f}"

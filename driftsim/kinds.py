@@ -118,7 +118,7 @@ def listed_path(kind: type[Imported], path: str) -> str:
 
 
 def wrapped(text: str, begin: str, indent: int) -> str:
-    """A text over as many lines as it needs, the first of which begins with `begin`."""
+    """A text over as many lines as it needs; the first begins with `begin`."""
     rest = " " * indent
     return textwrap.fill(text, WIDTH, initial_indent=begin, subsequent_indent=rest)
 

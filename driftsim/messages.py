@@ -125,7 +125,7 @@ def flow(value: Any) -> str:
     return WRITTEN.get(text, text)
 
 
-def parameters(given: dict[str, Any]) -> Iterator[str]:
+def parameter_texts(given: dict[str, Any]) -> Iterator[str]:
     """The parameters of a part, each in a few words; `of`, another part, comes last."""
     for name, value in sorted(given.items(), key=lambda item: item[0] == "of"):
         if name != "kind":
@@ -135,7 +135,7 @@ def parameters(given: dict[str, Any]) -> Iterator[str]:
 def brief(value: Any) -> str:
     """A parameter in a few words."""
     if isinstance(value, dict):
-        return " ".join([*([value["kind"]] if "kind" in value else []), *parameters(value)])
+        return " ".join([*([value["kind"]] if "kind" in value else []), *parameter_texts(value)])
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     if isinstance(value, float):

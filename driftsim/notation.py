@@ -197,7 +197,7 @@ class PlainDumper(yaml.SafeDumper):
         return True
 
 
-def written(document: Any) -> str:
+def yaml_text(document: Any) -> str:
     """A document as YAML, with its keys in their order."""
     return yaml.dump(document, Dumper=PlainDumper, sort_keys=False, allow_unicode=True)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from driftsim.notation import written
+from driftsim.notation import yaml_text
 from driftsim.parts import distinct, dumped
 from driftsim.scenario import Study, Variant
 from driftsim.settings import entry_at
@@ -16,7 +16,7 @@ def resolved(study: Study) -> str:
             path: [*distinct([tried(variant, path) for variant in study.variants]).values()]
             for path in study.swept
         }
-    return (f"# {study.question}\n" if study.question else "") + written(document)
+    return (f"# {study.question}\n" if study.question else "") + yaml_text(document)
 
 
 def tried(variant: Variant, path: str) -> Any:

@@ -82,7 +82,7 @@ def plays(value: Any, word: str, known: dict[str, Any]) -> bool | None:
         return callable(value)
     if head in HOLDERS:
         return holds(value, HOLDERS[head], alternatives(inner[:-1]), known)
-    role = named(word, known)
+    role = lookup(word, known)
     if isinstance(role, TypeVar):
         role = role.__bound__
     if isinstance(role, type) and not getattr(role, "_is_protocol", False):
@@ -110,7 +110,7 @@ def acts_as(value: Any, role: type) -> bool:
     return isinstance(value, tuple(family)) or any(acts_as(step, role) for step in last)
 
 
-def named(word: str, known: dict[str, Any]) -> Any:
+def lookup(word: str, known: dict[str, Any]) -> Any:
     """The thing that a dotted name means where some names are known, or None."""
     first, *rest = word.split(".")
     found = known.get(first)
@@ -120,7 +120,7 @@ def named(word: str, known: dict[str, Any]) -> Any:
 
 
 def alternatives(text: str) -> list[str]:
-    """The alternatives of an annotation, `a | list[b | c]` of which there are two."""
+    """The alternatives of an annotation: `a | list[b | c]` has two."""
     words, depth = [""], 0
     for letter in text.replace(" ", ""):
         depth += (letter == "[") - (letter == "]")

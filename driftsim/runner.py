@@ -179,7 +179,7 @@ def execute(
 ) -> Result:
     """Play one pickled run, and report the rows that it reaches.
 
-    Raises only `KeyboardInterrupt`, where that can be somebody's Ctrl-C.
+    Raises only `KeyboardInterrupt`, and only where that can be Ctrl-C.
     """
     rows, log, unpickled = LastRow(report), WarningLog(), None
     try:
@@ -248,7 +248,7 @@ class WarningLog:
 
     @contextmanager
     def recording(self):
-        """Take every warning that is raised meanwhile."""
+        """Take every warning that is raised within this context."""
         with warnings.catch_warnings():
             warnings.simplefilter("default")
             warnings.showwarning = self

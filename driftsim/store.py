@@ -230,8 +230,8 @@ def version(package: str) -> str:
 def fingerprint(about: dict[str, Any]) -> str:
     """A hash that two runs share only if they would leave the same trace.
 
-    Keys are not sorted: the order of concepts decides which rules first, and that of parameters
-    in which order seeds are drawn.
+    Keys are not sorted: the order of concepts decides which is in force first, the order of
+    parameters in which order seeds are drawn.
     """
     return content_hash(json.dumps(about).encode())[:20]
 

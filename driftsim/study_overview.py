@@ -7,7 +7,7 @@ import numpy as np
 
 from driftsim.column_overview import column_lines
 from driftsim.evaluation.prequential import Contender
-from driftsim.messages import parameters, plural
+from driftsim.messages import parameter_texts, plural
 from driftsim.parts import Part, dumped
 from driftsim.rows import Change, Schema
 from driftsim.scenario import Evaluation, Study
@@ -53,7 +53,7 @@ def evaluation_line(evaluation: Evaluation) -> str:
     many = evaluation.repeats > 1
     repeats = f", {plural(evaluation.repeats, 'repeat')} of each" if many else ""
     return (
-        f"{plural(evaluation.warmup, 'row')} of warm-up; labels: {written(evaluation.labels)}; "
+        f"{plural(evaluation.warmup, 'row')} of warm-up; labels: {part_text(evaluation.labels)}; "
         f"{plural(evaluation.seeds, 'seed')}{repeats}"
     )
 
@@ -62,17 +62,17 @@ def contender_line(name: str, contender: Contender, schema: Schema) -> str:
     """What a contender is, and what it runs on."""
     engine = contender.engine(schema)
     detectors = [f"its detector: {one.engine()}" for one in contender.at_work[1].detectors]
-    what = f"{contender.learner.title} ({engine})", written(contender.policy), *detectors
+    what = f"{contender.learner.title} ({engine})", part_text(contender.policy), *detectors
     return f"{name}: {'; '.join(what)}"
 
 
 def concept_lines(stream: Stream, width: int) -> Iterator[str]:
-    """A line of letters for the concepts that rule, ~ during a ramp, then what each letter is."""
+    """A line of letters for the concepts in force, ~ during a ramp, then what each letter is."""
     rows = np.arange(width) * stream.length // width
     weights = stream.drift.weights(rows, len(stream.concepts), 0)
     yield "".join(letter(one) for one in weights)
     for i, (name, concept) in enumerate(stream.concepts.items()):
-        yield f"{MARKS[i % len(MARKS)]} = {name}: {written(concept)}"
+        yield f"{MARKS[i % len(MARKS)]} = {name}: {part_text(concept)}"
 
 
 def change_lines(stream: Stream) -> Iterator[str]:
@@ -96,14 +96,14 @@ def change_line(change: Change, names: Sequence[str]) -> str:
 
 
 def letter(weights: np.ndarray) -> str:
-    """The concept that rules a row, as a letter, by the weights (k,) of all; ~ during a ramp."""
+    """The concept in force at a row, as a letter, by the weights (k,) of all; ~ during a ramp."""
     return MARKS[int(weights.argmax()) % len(MARKS)] if weights.max() > 0.99 else "~"
 
 
-def written(part: Part) -> str:
+def part_text(part: Part) -> str:
     """A part in a line: its kind, and the parameters that were given."""
     given = dumped(part, exclude_unset=True)
-    return ", ".join([given["kind"], *parameters(given)])
+    return ", ".join([given["kind"], *parameter_texts(given)])
 
 
 def wrapped(line: str, width: int) -> str:

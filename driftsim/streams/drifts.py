@@ -67,11 +67,8 @@ class Sudden(Drift):
         return np.eye(k)[np.searchsorted(self.at, t, side="right")]
 
     def changes(self, start, stop, k, seed):
-        return [
-            Change(p - self._before(), p, p + self._after(), i, i + 1)
-            for i, p in enumerate(self.at)
-            if start <= p < stop
-        ]
+        half, centres = self._half, enumerate(self.at)
+        return [Change(p - half, p, p + half, i, i + 1) for i, p in centres if start <= p < stop]
 
     def incompatibility(self, length, k):
         if self.at[-1] >= length:
@@ -87,10 +84,10 @@ class Sudden(Drift):
                 + (", or no drift" if k == 1 else "")
             )
 
-    def _before(self):
+    @property
+    def _half(self):
+        """Half the width of each ramp."""
         return 0
-
-    _after = _before
 
 
 class Gradual(Sudden):
@@ -110,10 +107,9 @@ class Gradual(Sudden):
             activation[:, i + 1] = ramp_height(t - p, self.width, self.ramp)
         return activation[:, :-1] - activation[:, 1:]
 
-    def _before(self):
+    @property
+    def _half(self):
         return self.width // 2
-
-    _after = _before
 
 
 class Incremental(Gradual):

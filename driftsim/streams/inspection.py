@@ -27,7 +27,7 @@ FAR = (-1, -9, -99, -999, -9999, -99999, 99, 999, 9999, 99999)  # codes for a mi
 SECONDS = (631152000, 2208988800)  # since 1970, from 1990 to 2040
 
 
-class Facts(NamedTuple):
+class ColumnFacts(NamedTuple):
     """What is in a column."""
 
     name: str
@@ -39,7 +39,7 @@ class Facts(NamedTuple):
     remarks: tuple[str, ...] = ()  # what a person should look at
 
 
-def inspected(columns: list[Column], target: int, classes: bool = True) -> list[Facts]:
+def inspected(columns: list[Column], target: int, classes: bool = True) -> list[ColumnFacts]:
     """The facts of each column.
 
     `target` is the index of the column of labels, which are classes or numbers.
@@ -57,11 +57,13 @@ def facts_of(column, remarks):
     """What is in a column, with these remarks."""
     present, missing = column.codes[~column.missing], int(column.missing.sum())
     if column.values is not None:
-        return Facts(column.name, missing, levels=levels_of(column), remarks=tuple(remarks))
+        return ColumnFacts(column.name, missing, levels=levels_of(column), remarks=tuple(remarks))
     if not len(present):
-        return Facts(column.name, missing, remarks=tuple(remarks))
+        return ColumnFacts(column.name, missing, remarks=tuple(remarks))
     whole = not (present % 1).any()
-    return Facts(column.name, missing, present.min(), present.max(), whole, None, tuple(remarks))
+    return ColumnFacts(
+        column.name, missing, present.min(), present.max(), whole, None, tuple(remarks)
+    )
 
 
 def levels_of(column):
@@ -100,7 +102,7 @@ def about_words(levels, rows):
 
 
 def numbers_among(words):
-    """A remark about words of which half or more are numbers, or None."""
+    """A remark about words if at least half of them are numbers, or None."""
     numbers = [word for word in words if is_number(word)]
     if len(words) > len(numbers) >= len(words) / 2:
         other = next(word for word in words if not is_number(word))

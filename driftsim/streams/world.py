@@ -206,7 +206,7 @@ def sample_categorical(rng: np.random.Generator, weights: np.ndarray) -> np.ndar
 
 
 def refuse_edited(stream):
-    """Raises `Edited` if the file of a recorded concept has changed since it was loaded."""
+    """Raise `Edited` if the file of a recorded concept has changed since it was loaded."""
     for concept in stream.concepts.values():
         if concept.recorded:
             try:

@@ -1,4 +1,4 @@
-"""Workers: processes that do one job at a time, each of which can be ended alone."""
+"""Workers: processes that do one job at a time, and can each be ended alone."""
 
 from driftsim.workers.team import InFlight, Outcome, cores, outcomes
 from driftsim.workers.worker import Printed

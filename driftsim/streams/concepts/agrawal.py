@@ -29,7 +29,7 @@ SCHOOL = ((0, 1), (1, 3), (2, 4))
 
 
 class Agrawal(Concept):
-    """Agrawal (Agrawal, Imielinski & Swami 1993): ten rules for whom a bank lends money to.
+    """Agrawal (Agrawal, Imielinski & Swami 1993): ten rules of who gets a loan from a bank.
 
     Class 0 is the original's group A. After a row is labelled, `perturbation` moves each of
     salary, commission (where there is one), age, hvalue, hyears and loan by up to that share of

@@ -35,7 +35,7 @@ class AliasTable(NamedTuple):
         return column
 
     def outcomes(self, u, start=None):
-        """The outcomes of uniform numbers `u`, likewise."""
+        """The outcomes of uniform numbers `u`, in the same tables."""
         return self.outcome.take(self.slots(u, start))
 
 
