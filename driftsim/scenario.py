@@ -215,9 +215,7 @@ def resolve(
     notes: list[str] = []
     context = {"folder": path.parent, "trials": Trials()}
     for setting in swept(document, marks):
-        variant, places = deepcopy(document), dict(marks)
-        for target, value in setting.items():
-            assign(variant, places, target, value, marks["sweep", target])
+        variant, places = with_setting(document, marks, setting)
         try:
             scenario = Scenario.model_validate(variant, context=context)
         except ValidationError as error:
@@ -232,10 +230,19 @@ def resolve(
     if mistakes:
         more = [f"{path}: … and more mistakes"] if len(mistakes) > MOST_MISTAKES else []
         raise ScenarioError("\n".join([*dict.fromkeys(mistakes)][:MOST_MISTAKES] + more))
+    notes = [*dict.fromkeys(notes)]
     if notes and len(distinct([one.setting for one in variants])) < len(variants):
         message = "an old and a new word for the same value; give each value once"
-        raise ScenarioError(f"{marks['sweep',]}: sweep: {message}")
-    return variants, tuple(dict.fromkeys(notes))
+        raise ScenarioError("\n".join([*notes, f"{marks['sweep',]}: sweep: {message}"]))
+    return variants, tuple(notes)
+
+
+def with_setting(document, marks, setting):
+    """A copy of a document with the values of a setting of its sweep, and its marks."""
+    variant, places = deepcopy(document), dict(marks)
+    for target, value in setting.items():
+        assign(variant, places, target, value, marks["sweep", target])
+    return variant, places
 
 
 def study_of(scenario: Scenario, name: str = "scenario") -> Study:

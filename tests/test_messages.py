@@ -105,7 +105,7 @@ def test_each_fault_of_pydantic_has_a_plain_sentence(given, message):
     assert "Input" not in str(error.value) and "nput should" not in str(error.value)
 
 
-def test_a_fault_that_has_no_sentence_is_told_in_pydantics_words():
+def test_a_fault_that_has_no_sentence_is_described_in_pydantics_words():
     fault: Any = {"type": "url_type", "msg": "URL input should be {a} string", "input": 5}
     assert fault_message(fault, {}) == "5 will not do; uRL input should be {a} string"
 

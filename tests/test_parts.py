@@ -127,7 +127,7 @@ def test_a_class_that_defines_a_renamed_member_is_refused(family, old, new):
     ],
     ids=lambda one: one if isinstance(one, str) else one.kind(),
 )
-def test_a_class_that_lacks_something_is_told_what(family, lacking):
+def test_a_class_that_lacks_something_is_refused_with_what_it_lacks(family, lacking):
     assert family in EXAMPLES
     type("Bare", (family,), {"__module__": "mine", "__doc__": "Nothing."})
     for written in ("bare", {"kind": "bare", "size": 3}):

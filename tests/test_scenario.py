@@ -177,7 +177,8 @@ def test_an_old_word_in_a_sweep_is_renamed_in_all_that_follows_from_it(tmp_path,
     again = load(saved(tmp_path, text=resolved(study), name="again.yaml"))
     assert not again.notes
     message = refused(saved(tmp_path, ("[same, best]", "[equal, same]"), text=SWEPT))
-    assert "s.yaml:9: sweep: an old and a new word for the same value" in message
+    assert "10: models.one.policy.vote: 'same' is now called 'equal'" in message
+    assert "s.yaml:9: sweep: an old and a new word for the same value" in message.splitlines()[-1]
     assert [one.scenario for one in again.variants] == [one.scenario for one in study.variants]
 
 

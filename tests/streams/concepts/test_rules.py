@@ -99,15 +99,15 @@ def test_a_circle_moves_and_grows_by_its_numbers():
 
 
 @pytest.mark.parametrize(
-    "ring",
+    "parameters",
     [
         {},
         {"centre": [0.35, 0.5, 0.5], "radius": 0.2},
         {"centre": [0.3, 0.5, 0.4], "axis": "x", "radius": 0.2, "tube": 0.2},
     ],
 )
-def test_share_of_class_1_of_a_torus_that_lies_within_the_cube(ring):
-    torus = part({"kind": "torus"} | ring)
+def test_share_of_class_1_of_a_torus_that_lies_within_the_cube(parameters):
+    torus = part({"kind": "torus"} | parameters)
     assert close(drawn(torus)[1].mean(), 2 * pi**2 * torus.radius * torus.tube**2)
 
 
