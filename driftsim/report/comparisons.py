@@ -21,7 +21,7 @@ from driftsim.evaluation.significance import (
     over_seeds,
 )
 from driftsim.report.amounts import as_percent
-from driftsim.report.variant_results import ContenderResult, VariantResults
+from driftsim.report.variant_results import ContenderResult, Row, VariantResults
 from driftsim.rows import Schema
 from driftsim.scenario import Scenario
 
@@ -247,13 +247,8 @@ def margin(scenario: Scenario, metric: str, best: Any) -> Any:
     return asked / 100 * (best if relative else np.ones(np.shape(best)))
 
 
-def differences(one: VariantResults, metric: str) -> Iterator[dict[str, Any]]:
-    """A row for each two contenders of a variant: how much better one is in a metric.
-
-    With an interval at 95 % for each pair alone. `p` is by Holm's correction for all pairs of the
-    variant, and `significant` where it is below .05; `equivalent`, where `report.equivalence` is
-    given, are those equal to within it, by two one-sided tests with the same correction.
-    """
+def differences(one: VariantResults, metric: str) -> Iterator[Row]:
+    """A row for each two contenders of a variant, as `Results.compare` gives them."""
     comparison = Comparison(one.contenders, scope_of(one, metric))
     adjusted = corrected([comparison])[0]
     equal = comparison.equivalent(comparison.pairs, comparison.margin(one.scenario))

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from driftsim.evaluation.recovery import (
     recoveries,
 )
 from driftsim.evaluation.trace import Probes
-from driftsim.report.variant_results import Columns, ContenderResult, TracedRun
+from driftsim.report.variant_results import Columns, ContenderResult, Row, TracedRun
 from driftsim.streams.seeds import of_repeat
 from driftsim.streams.stream import Stream
 
@@ -42,7 +41,6 @@ ALARMS = [
 ]  # fmt: skip
 PROBED = ["contender", "phase", "last_row", "ruling", "visit", "concept", "error", "seeds"]
 FORGETTING = ["contender", "error", "forgetting", "backward_transfer", "seeds"]
-Row = dict[str, Any]
 
 
 def recovery(result: ContenderResult, window: int, tolerance: float = TOLERANCE) -> Iterator[Row]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +9,7 @@ import pandas as pd
 from driftsim.evaluation.significance import bayesian_signed_rank, ranked, wilcoxon_holm
 from driftsim.parts import identity
 from driftsim.report.comparisons import Measurement, margin, scope_of
-from driftsim.report.variant_results import VariantResults
+from driftsim.report.variant_results import Row, VariantResults
 from driftsim.streams.seeds import PARTS, spawn_rng
 
 RANKS = ["contender", "metric", "rank", "settings", "streams", "p", "critical", "test"]
@@ -19,12 +18,7 @@ EQUAL = ["p_better", "p_equal", "p_worse"]  # where the report asks for a margin
 
 
 def ranks(variants: Sequence[VariantResults], metric: str) -> pd.DataFrame:
-    """A row a contender: its mean rank over the settings of a sweep by a metric, the best first.
-
-    With the chance `p` of such ranks if all were alike, by which `test`, and the `critical`
-    difference of ranks, beyond which two differ. No rows without a sweep, or a second contender,
-    or where the metric is not known.
-    """
+    """The mean ranks of contenders by a metric, as `Results.ranks` gives them."""
     names, losses = losses_of(variants, metric)
     if len(losses) < 2 or len(names) < 2:
         return pd.DataFrame(columns=RANKS)
@@ -36,12 +30,7 @@ def ranks(variants: Sequence[VariantResults], metric: str) -> pd.DataFrame:
 
 
 def rank_pairs(variants: Sequence[VariantResults], metric: str) -> pd.DataFrame:
-    """A row for each two contenders: in how many settings of a sweep the one is better.
-
-    `p` is that of Wilcoxon's signed-rank test, by Holm's correction for all pairs. With
-    `report.equivalence`, also how probable it is that the one is better by more than the margin,
-    that both are equal to within it, or that the other is better (Benavoli et al. 2017).
-    """
+    """Each two contenders by a metric, as `Results.rank_pairs` gives them."""
     names, losses = losses_of(variants, metric)
     if len(losses) < 2 or len(names) < 2:
         return pd.DataFrame(columns=PAIRS)
@@ -52,9 +41,7 @@ def rank_pairs(variants: Sequence[VariantResults], metric: str) -> pd.DataFrame:
     return pd.DataFrame([row | {"metric": metric} for row in rows], columns=columns)
 
 
-def pairs_of(
-    names: list[str], losses: np.ndarray, margins: np.ndarray | None
-) -> Iterator[dict[str, Any]]:
+def pairs_of(names: list[str], losses: np.ndarray, margins: np.ndarray | None) -> Iterator[Row]:
     """A row for each two contenders, from losses (n, k) of k of them in n settings.
 
     `margins` (n,) are the greatest differences that do not matter.

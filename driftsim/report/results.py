@@ -15,7 +15,9 @@ from driftsim.report.measures import TOLERANCE
 from driftsim.report.stored_runs import stored_runs
 from driftsim.report.variant_results import (
     SECONDS,
+    Columns,
     ContenderResult,
+    Row,
     TracedRun,
     VariantResults,
 )
@@ -124,7 +126,8 @@ class Results:
 
         By the first metric, with an interval at 95 % for each pair alone. `p` is by Holm's
         correction for all pairs of a setting, and `significant` where it is below .05.
-        `equivalent`, where `report.equivalence` is given, are those equal to within it.
+        `equivalent`, where `report.equivalence` is given, are those equal to within it, by two
+        one-sided tests with the same correction.
         """
         rows = (comparisons.differences(one, self.first_metric) for one in self.variants)
         frame = self._frame(chain.from_iterable(rows), comparisons.DIFFERENCES)
@@ -132,11 +135,22 @@ class Results:
         return frame if asked else frame.drop(columns="equivalent")
 
     def ranks(self) -> pd.DataFrame:
-        """The mean rank of each contender over the settings of a sweep, and what the ranks show."""
+        """A row a contender: its mean rank over the settings of a sweep, the best first.
+
+        By the first metric, with the chance `p` of such ranks if all were alike, by which `test`,
+        and the `critical` difference of ranks, beyond which two differ. No rows without a sweep,
+        or a second contender, or where the metric is not known.
+        """
         return rankings.ranks(self.variants, self.first_metric)
 
     def rank_pairs(self) -> pd.DataFrame:
-        """Each two contenders over the settings of a sweep: wins, and whether they differ."""
+        """A row for each two contenders: in how many settings of a sweep the one is better.
+
+        By the first metric. `p` is that of Wilcoxon's signed-rank test, by Holm's correction for
+        all pairs. With `report.equivalence`, also how probable it is that the one is better by
+        more than the margin, that both are equal to within it, or that the other is better
+        (Benavoli et al. 2017).
+        """
         return rankings.rank_pairs(self.variants, self.first_metric)
 
     def verdict(self) -> Verdict:
@@ -220,7 +234,7 @@ class Results:
         """Rows per point of a curve."""
         return self.study.variants[0].scenario.window
 
-    def _summary_of(self, one: VariantResults, name: str) -> dict[str, Any]:
+    def _summary_of(self, one: VariantResults, name: str) -> Row:
         """The row of a contender, or a reference, in the summary."""
         result = one.results[name]
         row = result.label | {
@@ -235,11 +249,11 @@ class Results:
         counts = {"seeds": len(result.seeds), "repeats": result.repeats}
         return row | counts | {"engine": result.engine}
 
-    def _frame(self, rows: Iterable[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    def _frame(self, rows: Iterable[Row], columns: Sequence[str]) -> pd.DataFrame:
         return pd.DataFrame([*rows], columns=[*self.swept, *columns])
 
     def _long_frame(
-        self, parts: Sequence[tuple[ContenderResult, dict[str, np.ndarray]]], columns: Sequence[str]
+        self, parts: Sequence[tuple[ContenderResult, Columns]], columns: Sequence[str]
     ) -> pd.DataFrame:
         """A frame with rows for each entry of the columns (n,) of some results."""
         labels = [result.label | {"seeds": len(result.seeds)} for result, _ in parts]

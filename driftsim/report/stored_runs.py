@@ -1,13 +1,12 @@
 """Stored runs: the finished runs of a study from its store, with references by their truths."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
 from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.trace import Trace
-from driftsim.report.variant_results import TracedRun
+from driftsim.report.variant_results import Row, TracedRun
 from driftsim.runs import runs_of
 from driftsim.scenario import Scenario, Variant
 from driftsim.store import Store
@@ -15,7 +14,7 @@ from driftsim.store import Store
 
 def stored_runs(
     variants: Sequence[Variant],
-    settings: Sequence[dict[str, Any]],
+    settings: Sequence[Row],
     store: Store,
     parts: Iterable[str] = (),
 ) -> Iterator[list[TracedRun]]:

@@ -16,12 +16,13 @@ from driftsim.streams.stream import Stream
 
 SECONDS = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")  # of a trace
 Columns = Mapping[str, np.ndarray]
+Row = dict[str, Any]  # of a table: the name of a column to its value
 
 
 class TracedRun(NamedTuple):
     """A contender's finished run, with the truth about its stream."""
 
-    setting: dict[str, Any]  # what is swept: the name of a column to its value
+    setting: Row  # what is swept
     contender: str
     seed: int  # of the stream
     trace: Trace
@@ -64,13 +65,7 @@ class ContenderResult:
     `runs` (r) stand in ascending order of seed and repeat, and `keys` are those of each run.
     """
 
-    def __init__(
-        self,
-        variant: Variant,
-        setting: dict[str, Any],
-        contender: str,
-        runs: Iterable[TracedRun],
-    ):
+    def __init__(self, variant: Variant, setting: Row, contender: str, runs: Iterable[TracedRun]):
         self.variant, self.setting, self.contender = variant, setting, contender
         self.runs = sorted(runs, key=lambda run: (run.seed, run.repeat))
         self.keys = [(run.seed, run.repeat) for run in self.runs]
@@ -95,7 +90,7 @@ class ContenderResult:
         return len({repeat for _, repeat in self.keys})
 
     @property
-    def label(self) -> dict[str, Any]:
+    def label(self) -> Row:
         """What names its rows in a table: the setting and the contender."""
         return self.setting | {"contender": self.contender}
 
@@ -154,7 +149,7 @@ class Phase(NamedTuple):
 class VariantResults:
     """The results of one variant of a study: of its contenders, then of references."""
 
-    def __init__(self, variant: Variant, setting: dict[str, Any], runs: Iterable[TracedRun]):
+    def __init__(self, variant: Variant, setting: Row, runs: Iterable[TracedRun]):
         self.variant, self.setting = variant, setting
         groups: dict[str, list[TracedRun]] = {name: [] for name in variant.scenario.models}
         for run in runs:

@@ -14,15 +14,7 @@ from matplotlib.transforms import Bbox
 
 from driftsim.evaluation.recovery import median
 from driftsim.evaluation.trace import Probes, Trace
-from driftsim.report.figures import (
-    KINDS,
-    View,
-    curves,
-    image,
-    images,
-    plot_all,
-    plot_figure,
-)
+from driftsim.report.figures import KINDS, View, curves, image, images, plot_all, plot_figure
 from driftsim.report.figures.label_placement import spread, stretches
 from driftsim.report.figures.panels import mark_changes
 from driftsim.report.figures.recoveries import MARKS, marks_of

@@ -9,10 +9,7 @@ from driftsim.evaluation.moments import Moments
 from driftsim.evaluation.trace import LABEL_MOMENTS, UNSUMMED, reduction
 
 
-def contributions(
-    metric: Callable[[Tallied], np.ndarray],
-    tallies: Tallied,
-) -> np.ndarray:
+def contributions(metric: Callable[[Tallied], np.ndarray], tallies: Tallied) -> np.ndarray:
     """A series (n,), one value for each interval, whose mean is the metric over all of them.
 
     `tallies` are the columns of a trace and of the truth, with an entry for each of n intervals.

@@ -36,10 +36,7 @@ class Errors(NamedTuple):
 
 
 def along_stream(
-    series: np.ndarray,
-    phases: ArrayLike = (0,),
-    floor: float = 0.0,
-    least: int = LEAST_INTERVALS,
+    series: np.ndarray, phases: ArrayLike = (0,), floor: float = 0.0, least: int = LEAST_INTERVALS
 ) -> Difference:
     """The mean of a series (n,), one value for each interval of one stream, with equal weights.
 
@@ -65,10 +62,7 @@ def along_stream(
 
 
 def over_repeats(
-    series: np.ndarray,
-    phases: ArrayLike = (0,),
-    floor: float = 0.0,
-    least: int = LEAST_INTERVALS,
+    series: np.ndarray, phases: ArrayLike = (0,), floor: float = 0.0, least: int = LEAST_INTERVALS
 ) -> Difference:
     """The mean of series (r, n) of learners that were trained r times on the same stream.
 
@@ -83,8 +77,8 @@ def over_repeats(
     means = np.mean(series, axis=1)
     spread = StandardError(float(np.std(means, ddof=1) / np.sqrt(r)), r - 1)
     errors = tuple(added(error, spread) for error in along.errors)
-    few = [f"{r} repeats show the spread of learners badly"] if r < ENOUGH_REPEATS else []
-    remark = "; ".join([*([along.remark] if along.remark else []), *few])
+    few = f"{r} repeats show the spread of learners badly" if r < ENOUGH_REPEATS else ""
+    remark = "; ".join(filter(None, [along.remark, few]))
     return along._replace(errors=errors, unit="repeats", remark=remark)
 
 

@@ -23,15 +23,14 @@ OPEN = (-0.2, 0.2)  # where it is unknown which are true
 FAINTEST = 0.25  # the opacity of a tick of one of many seeds
 UNKNOWN = "true or false is unknown"
 MARK = {"marker": "|", "color": INK, "linestyle": "none"}
+HIT_MARK = MARK | {"markersize": 10, "markeredgewidth": 1.6}
+FALSE_MARK = MARK | {"markersize": 6, "markeredgewidth": 0.8}
+OPEN_MARK = MARK | {"markersize": 8, "markeredgewidth": 1.2}
 KEYS = {
-    "above the line: the first alarm after a change": MARK
-    | {"markersize": 10, "markeredgewidth": 1.6},
-    "below the line: a false alarm": MARK | {"markersize": 6, "markeredgewidth": 0.8},
+    "above the line: the first alarm after a change": HIT_MARK,
+    "below the line: a false alarm": FALSE_MARK,
 }
-OPEN_KEYS = {
-    "across the line: an alarm, true or false is unknown": MARK
-    | {"markersize": 8, "markeredgewidth": 1.2},
-}
+OPEN_KEYS = {"across the line: an alarm, true or false is unknown": OPEN_MARK}
 
 
 def alarms(view):

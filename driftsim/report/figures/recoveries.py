@@ -5,12 +5,7 @@ from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
 from driftsim.evaluation.recovery import DID_NOT_FALL, TOO_SHORT, median
-from driftsim.report.figures.matrices import (
-    drop_repeated_labels,
-    label_cells,
-    plot_matrix,
-    tiled,
-)
+from driftsim.report.figures.matrices import drop_repeated_labels, label_cells, plot_matrix, tiled
 from driftsim.report.figures.panels import frozen, grid, key, label_bottom, set_title
 from driftsim.report.figures.style import FAINT, INK, rounded, short, thousands
 

@@ -13,12 +13,7 @@ from pandas import DataFrame
 from driftsim.evaluation.metrics import FROM_ZERO
 from driftsim.messages import setting_text
 from driftsim.report.figures.label_placement import with_line_names
-from driftsim.report.figures.matrices import (
-    drop_repeated_labels,
-    label_cells,
-    plot_matrix,
-    tiled,
-)
+from driftsim.report.figures.matrices import drop_repeated_labels, label_cells, plot_matrix, tiled
 from driftsim.report.figures.panels import ACROSS, frozen, grid, set_title, share_scale
 from driftsim.report.figures.style import MOST_BANDS, rounded, short
 from driftsim.report.figures.view import limited

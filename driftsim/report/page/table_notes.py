@@ -44,19 +44,26 @@ OF_RECOVERY = {
     "area": "the excess above the level until recovery, summed: in rows' worth of errors",
     "standard_error": "that of the distance of a window from the level",
 }
+OF_SUMMARY = {
+    "fits": "trainings",
+    "labels": "rows whose label reached a model or a detector",
+    "engine": "compiled, or the library that the contender runs on",
+}
+OF_PAIRS = {
+    "better": "contender with the better mean",
+    "worse": "the other contender",
+    "metric": "what is compared",
+}
 OF_TABLES = {
     "summary": {
+        **OF_SUMMARY,
         "±": "half the width of the interval at 95 %: over the seeds, or with one seed for these "
         "trained models on rows like these",
-        "fits": "trainings",
-        "labels": "rows whose label reached a model or a detector",
         "seconds": "seconds of training, predicting and learning",
-        "engine": "compiled, or the library that the contender runs on",
     },
     "whole": {
-        "fits": "trainings",
+        **OF_SUMMARY,
         "fits_skipped": "trainings skipped, without labels or with those of one class only",
-        "labels": "rows whose label reached a model or a detector",
         "labels_after_end": "labels due only after the end of the stream",
         "labels_never": "labels that never come",
         "rows_trained": "rows that models were trained on, each time counted",
@@ -67,7 +74,6 @@ OF_TABLES = {
         "online_seconds": "seconds of predicting and learning in one loop",
         "compile_seconds": "seconds of compiling, once a machine",
         "model_bytes": "size of all models of the contender",
-        "engine": "compiled, or the library that the contender runs on",
     },
     "recovered": {
         "rows": "median rows from a change to recovery, 0 without a fall; empty if fewer than half "
@@ -103,9 +109,7 @@ OF_TABLES = {
         "× share of changes detected",
     },
     "differences": {
-        "better": "contender with the better mean",
-        "worse": "the other contender",
-        "metric": "what is compared",
+        **OF_PAIRS,
         "mean": "how much better it is",
         "p": f"of no difference, {P_HOLM}",
         "significant": "whether p is below 0.05",
@@ -121,9 +125,7 @@ OF_TABLES = {
         "test": "the test of p",
     },
     "pairs": {
-        "better": "contender with the better mean",
-        "worse": "the other contender",
-        "metric": "what is compared",
+        **OF_PAIRS,
         "wins": "settings in which the first is better",
         "ties": "settings in which both are equal",
         "losses": "settings in which the second is better",
