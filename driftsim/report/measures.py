@@ -52,7 +52,7 @@ def recovery(result: ContenderResult, window: int, tolerance: float = TOLERANCE)
     best possible is not known.
     """
     for run in result.runs:
-        columns, changes = run.columns, result.changes(run.seed)
+        columns, changes = run.columns, result.stream.started_changes(run.seed)
         label = result.label | {"seed": run.seed, "repeat": run.repeat}
         for one in recoveries(columns, loss(columns), changes, window, tolerance, unit_of(columns)):
             yield label | one._asdict() | {"change": one.first, "censored": one.censored}

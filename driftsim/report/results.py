@@ -58,7 +58,7 @@ class Results:
         return [run for one in self.variants for run in one.runs]
 
     def summary(self) -> pd.DataFrame:
-        """A row a contender, and a column for each swept path: means over the seeds.
+        """A row for each contender, and a column for each swept path: means over the seeds.
 
         The value of a seed is the mean over its repeats. Each metric that is asked for has bounds
         at 95 %, such as `error_low` and `error_high`: over stream seeds, or, with one stream, of
@@ -74,7 +74,7 @@ class Results:
     def curves(
         self, metric: str | None = None, window: int | None = None, over: str = "tumbling"
     ) -> pd.DataFrame:
-        """A metric (the first if not given) over the stream: a row a contender and window.
+        """A metric (the first if not given) over the stream: a row for each contender and window.
 
         The mean over seeds, the least and the greatest with one of them (each a mean over its
         repeats), and the rows `first_row` … `last_row` of each window, which is rounded up to
@@ -106,7 +106,7 @@ class Results:
         return self._frame(rows, [name for name in measures.RECOVERY if name not in hidden])
 
     def recovered(self, window: int | None = None, tolerance: float = TOLERANCE) -> pd.DataFrame:
-        """A row a contender: its median recovery, and how often each outcome came."""
+        """A row for each contender: its median recovery, and how often each outcome came."""
         asked = window or self.window, tolerance
         rows = chain.from_iterable(measures.recovered(one, *asked) for one in self.results())
         return self._frame(rows, measures.OF_ALL_CHANGES)
@@ -135,7 +135,7 @@ class Results:
         return frame if asked else frame.drop(columns="equivalent")
 
     def ranks(self) -> pd.DataFrame:
-        """A row a contender: its mean rank over the settings of a sweep, the best first.
+        """A row for each contender: its mean rank over the settings of a sweep, the best first.
 
         By the first metric, with the chance `p` of such ranks if all were alike, by which `test`,
         and the `critical` difference of ranks, beyond which two differ. No rows without a sweep,

@@ -1,6 +1,7 @@
 """Summary text: the summary of a study as a table for a terminal, and remarks on it."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -93,11 +94,10 @@ def remarks(results: Results) -> Iterator[str]:
 
 def missing_probabilities(results: Results) -> Iterator[str]:
     """For which contenders the scores of probabilities are undefined, and why."""
-    rows: dict[str, int] = {}
+    rows = Counter[str]()
     for run in results.traces():
         if "missing_probabilities" in run.trace.columns:
-            n = int(run.trace.columns["missing_probabilities"].sum())
-            rows[run.contender] = rows.get(run.contender, 0) + n
+            rows[run.contender] += int(run.trace.columns["missing_probabilities"].sum())
     for name, n in rows.items():
         if n:
             yield (

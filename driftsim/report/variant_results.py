@@ -10,7 +10,6 @@ from driftsim.evaluation.metrics import Metric
 from driftsim.evaluation.moments import Moments
 from driftsim.evaluation.trace import LABEL_MOMENTS, Trace, reduction
 from driftsim.messages import guess
-from driftsim.rows import Change
 from driftsim.scenario import Scenario, Variant
 from driftsim.streams.stream import Stream
 
@@ -101,10 +100,6 @@ class ContenderResult:
         if any("outgrown" in run.trace.columns for run in self.runs):
             return "river, not compiled: it has outgrown its kernel"
         return contender.engine(self.stream.schema) if contender else ""
-
-    def changes(self, seed: int) -> Sequence[Change]:
-        """The changes of the stream with a seed, also those that are under way at its end."""
-        return self.stream.started_changes(seed)
 
     def within(self, intervals: slice) -> "ContenderResult":
         """The same runs, cut to some consecutive intervals."""

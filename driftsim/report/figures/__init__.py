@@ -104,5 +104,5 @@ def plot_figure(name: str, view: View) -> Figure | None:
 
 
 def curves(results) -> Figure | None:
-    """Each metric along the stream, a line a contender; a panel for each setting of a sweep."""
+    """Each metric along the stream, a line for each contender; a panel for each setting."""
     return plot_figure("curves", View(results))

@@ -16,7 +16,7 @@ from driftsim.report.verdict import ranking
 
 MOST = 12  # contenders or changes that a caption lists
 MOST_SETTINGS = 4  # that a caption describes
-FRONT = "On the Pareto front, with nobody both cheaper and better"
+FRONT = "On the Pareto front, with no contender both cheaper and better"
 
 
 def some(items, most=MOST):

@@ -18,7 +18,7 @@ COSTS = {"seconds": [*SECONDS], "labels": ["labels"], "fits": ["fits"]}
 
 
 def cost(view):
-    """A point a contender: its metric against its seconds, its labels and its fits."""
+    """A point for each contender: its metric against its seconds, its labels and its fits."""
     metric = view.metrics[0]
     frames = costs_by_setting(view, metric)
     if not frames:
@@ -69,9 +69,9 @@ def costs_of(result: ContenderResult, metric: Metric) -> list[float]:
 
 def engines(view):
     """What each contender ran on, without the reason why."""
-    frames = [view.frame(results, "summary") for results in view.reports.values()]
-    pairs = [pair for frame in frames for pair in zip(frame["contender"], frame["engine"])]
-    return {name: engine.partition(":")[0] for name, engine in pairs if name in view.names}
+    results = [one for scene in view.every for one in scene.variant.contenders.values()]
+    found = {one.contender: one.engine.partition(":")[0] for one in results}
+    return {name: found[name] for name in view.names if name in found}
 
 
 def averaged(report, frames):

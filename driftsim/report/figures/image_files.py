@@ -31,7 +31,7 @@ def image(figure: Figure, suffix: str) -> bytes:
 
 
 def compact(svg):
-    """An SVG whose groups have classes, since names repeat, and no digits that nobody sees."""
+    """An SVG with classes instead of ids of groups, since names repeat, and with fewer digits."""
     svg = GROUP.sub(with_class, svg)
     return OUTLINE.sub(lambda found: DIGITS.sub(rb"\1", found[0]), svg)
 

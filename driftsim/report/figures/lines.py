@@ -1,4 +1,4 @@
-"""Lines: metrics along the stream, a line a contender."""
+"""Lines: metrics along the stream, a line for each contender."""
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -27,7 +27,7 @@ BEST = {"color": "black", "linestyle": ":", "linewidth": 1}
 
 
 def curves(view):
-    """Each metric along the stream, a line a contender; a panel for each setting."""
+    """Each metric along the stream, a line for each contender; a panel for each setting."""
     failed = not any(scene.played for scene in view.scenes)
     return along_stream(view, view.metrics) if failed or known(view, view.metrics) else None
 
@@ -111,8 +111,10 @@ def plot_scene(panel, view, scene, names, frame) -> dict[str, Line2D]:
 
 def plot_curve(panel, curve, label, over, band, **style) -> Line2D:
     """Plot the mean over the seeds, and with `band` their range; gives the line."""
-    x, step = positions(curve, over)
-    values = [column[: len(x)] for column in mean_and_range(curve, step)]
+    step = over == "tumbling"
+    x, values = curve["last_row"].to_numpy() + 1, curve[["mean", "low", "high"]].to_numpy().T
+    if step:  # each value holds over the rows of its window
+        x, values = np.append(curve["first_row"], x[-1]), np.column_stack([values, values[:, -1]])
     style = {"linewidth": 1.4, "drawstyle": "steps-post" if step else "default"} | style
     (line,) = panel.plot(x, values[0], label=label, **style)
     if band and curve["seeds"].iloc[0] > 1:
@@ -121,21 +123,8 @@ def plot_curve(panel, curve, label, over, band, **style) -> Line2D:
     return line
 
 
-def positions(curve, over):
-    """The x positions of a curve, and whether each value holds over the rows of its window."""
-    if over != "tumbling":
-        return curve["last_row"].to_numpy() + 1, False
-    return np.append(curve["first_row"].to_numpy(), curve["last_row"].iloc[-1] + 1), True
-
-
-def mean_and_range(curve, step):
-    """Mean, least and greatest; the last value twice where each holds over a window."""
-    columns = curve[["mean", "low", "high"]].to_numpy().T
-    return [np.append(column, column[-1]) if step else column for column in columns]
-
-
 def plot_retrainings(panel, colours, played):
-    """Plot a tick for each retraining with the first seed, at the bottom, a row a contender."""
+    """Plot a tick at the bottom for each retraining with the first seed, in a row by contender."""
     firsts = {one.contender: one.trace.columns for one in reversed(played)}
     rows = {name: retrained_at(firsts[name]) for name in colours}
     rows = {name: ticks for name, ticks in rows.items() if len(ticks)}

@@ -30,7 +30,7 @@ class Probed(NamedTuple):
 
 
 def forgetting(view):
-    """The error on fresh rows of each concept after each phase, a matrix a contender."""
+    """The error on fresh rows of each concept after each phase, a matrix for each contender."""
     tables = limited(probed(view), MOST_TABLES)
     if not tables:
         return None

@@ -79,7 +79,7 @@ def numeric(values):
 
 
 def lines(view, slices, metric):
-    """A panel a slice, a line a contender."""
+    """A panel for each slice, a line for each contender."""
     single = len(slices) == 1
     height = max(HEIGHT, 0.4 + NAME * len(view.names)) if single else HEIGHT
     titles = [one.title for one in slices]
@@ -129,7 +129,7 @@ def set_scale(panel, places, words, numeric):
 
 
 def heat_maps(swept, metric):
-    """A heat map a contender: the first swept path down, the second across."""
+    """A heat map for each contender: the first swept path down, the second across."""
     tables = [
         (", ".join(filter(None, [title, short(name)])), crossed(results, one), values_of(results))
         for title, (results, frame) in swept.items()

@@ -77,7 +77,7 @@ def table(name, frame, models, metrics) -> HtmlTable:
         TITLES[name],
         note,
         [pair for pair in meanings if pair[1]],
-        [(heading(key), holds_words(frame[key])) for key in frame.columns],
+        [(heading(key), any(isinstance(one, str) for one in frame[key])) for key in frame.columns],
         list(rows(frame.head(MOST_ROWS), models)),
         len(frame),
         name in FOLDED or len(frame) > LONG,
@@ -104,19 +104,13 @@ def cell(name, value, head):
     return text_of(name, value), kind
 
 
-def holds_words(column):
-    """Whether a column holds words."""
-    return any(isinstance(value, str) for value in column)
-
-
 def text_of(name, value):
     """A value as people read it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if not isinstance(value, float) or math.isnan(value) or name in COUNTED or is_metric(name):
+    readable_alone = name in COUNTED or is_metric(name) or "seconds" in name
+    if readable_alone or not isinstance(value, float) or math.isnan(value):
         return readable(name, value)
     if name == "p" and value < LEAST_P:
         return f"< {LEAST_P:.4f}"
-    if "seconds" in name:
-        return readable(name, value)
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"

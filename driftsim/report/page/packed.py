@@ -21,7 +21,7 @@ from driftsim.report.page.tallies import (
 )
 
 MOST = 5_000_000  # characters of the text
-SPARING = 8  # times smaller than its arrays the text is hardly ever
+SPARING = 8  # the text is hardly ever so many times smaller than its arrays
 STEPS = (1, 2, 5)  # and ten, a hundred, … times as many intervals are merged into one
 EXACT = LABEL_MOMENTS  # seven digits of a mean would not do: how far means lie apart is what counts
 UNSIGNED = ("u1", "u2", "u4")
@@ -33,7 +33,7 @@ class Packed(NamedTuple):
     metrics: list[str]  # that it can compute from it
     spared: list[str]  # that would take more room than there is
     merged: int  # intervals to one
-    columns: list  # name, type and length of each array, in the order in which they stand
+    columns: list  # name, type and length of each array, in their order
     kinds: list  # of runs: the names and widths of their columns
     runs: list  # of each setting, as they were packed: contender (None: truth), seed and kind
     text: str  # the arrays, byte by byte of their entries, compressed, in base64

@@ -1,4 +1,4 @@
-"""Text files: tables as CSV and sentences as Markdown, in which names stay mere text.
+"""Text files: tables as CSV and sentences as Markdown; names stay plain text.
 
 Names and values of a scenario can come from a stranger, and a spreadsheet takes a cell that starts
 with `=`, `+`, `-` or `@` for a formula.

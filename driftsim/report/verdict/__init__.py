@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from driftsim.evaluation.significance import LEAST_SETTINGS
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.blocks import Block, Verdict
 from driftsim.report.verdict.contest import Contest
-from driftsim.report.verdict.ranking import by_rank, ranking
+from driftsim.report.verdict.ranking import ranking
 
 __all__ = ["Block", "Verdict", "ranking", "verdict"]
 
@@ -17,11 +18,13 @@ def verdict(
 ) -> Verdict:
     """What a study shows, by the first of some metrics that is known.
 
-    Of a sweep the answer in each setting, and the `ranks` over all.
+    Of a sweep the answer in each setting, and the `ranks` over all; none below six streams.
     """
     blocks: list[Block] = []
     for one in variants:
         if one.contenders:
             contest = Contest(one, metrics)
             blocks += [contest.in_setting()] if one.setting else contest.blocks()
-    return Verdict([*blocks, *by_rank(ranks)])
+    if len(ranks) and ranks["streams"].iloc[0] >= LEAST_SETTINGS:
+        blocks.append(Block(ranking(ranks)))
+    return Verdict(blocks)

@@ -112,7 +112,7 @@ class Contest:
             yield f"Caution: {remark}."
 
     def unknown(self) -> Iterator[str]:
-        """Contenders of which the metric is not known, and a metric that is known of none."""
+        """That the metric asked for is not known at all, or not of some contenders."""
         c = self.comparison
         if self.asked != c.scope.metric:
             yield f"The {title(self.asked)} is not known."
@@ -131,7 +131,7 @@ class Contest:
 
     @cached_property
     def alike(self) -> bool:
-        """Whether repeats, of which there are several, are all the same: nothing is random."""
+        """Whether there are several repeats and all are the same: nothing is random."""
         for one in self.comparison.measured.values():
             groups = np.array([0 if self.recorded else seed for seed, _ in one.keys])
             for group in np.unique(groups):

@@ -1,19 +1,10 @@
 """Ranking: how contenders rank over the settings of a sweep, in words."""
 
-from collections.abc import Iterator
-
 import pandas as pd
 
 from driftsim.evaluation.significance import LEAST_SETTINGS
 from driftsim.report.amounts import listed, named, number, title
 from driftsim.report.comparisons import SIGNIFICANCE
-from driftsim.report.verdict.blocks import Block
-
-
-def by_rank(frame: pd.DataFrame) -> Iterator[Block]:
-    """How contenders rank over the settings of a sweep; nothing below six different streams."""
-    if len(frame) and frame["streams"].iloc[0] >= LEAST_SETTINGS:
-        yield Block(ranking(frame))
 
 
 def ranking(frame: pd.DataFrame) -> str:
