@@ -101,7 +101,7 @@ def test_numbers_that_are_arrays_where_a_drift_is_incremental(kind):
     incremental = {"kind": "incremental", "at": [500], "width": 300}
     kind(Concept, **CONCEPT, draw=branching)
     message = error(incremental, edge=0.75)
-    assert message.startswith("halfway between concepts of the kind 'mine', it cannot be ")
+    assert message.startswith("halfway between concepts of the kind 'mine', it cannot be drawn ")
     assert message.endswith("let it take them, write blends = False, or use gradual")
     assert stream({"kind": "gradual", "at": [500]}, edge=0.75).block(0, 0)
     kind(Concept, **CONCEPT, draw=branching, blends=False)
