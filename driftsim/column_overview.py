@@ -48,18 +48,15 @@ def table_lines(facts: Sequence[ColumnFacts], target: int, width: int) -> Iterat
         begin = f"  {shortened(one.name, room):<{room}}  {'the target, ' * (j == target)}"
         yield cut(begin + contents(one, width - len(begin)), width)
         for remark in one.remarks:
-            indent = " " * (room + 4)
-            yield from textwrap.wrap(
-                cut(remark, 200),
-                width,
-                initial_indent=f"{indent}! ",
-                subsequent_indent=f"{indent}  ",
-            )
+            yield from wrapped(cut(remark, 200), width, " " * (room + 4) + "! ", room + 6)
     others = [facts[j] for j in urgent[MOST_COLUMNS:]]
     if others:
-        yield from textwrap.wrap(
-            other_columns(others), width, initial_indent="  ", subsequent_indent="    "
-        )
+        yield from wrapped(other_columns(others), width, "  ", 4)
+
+
+def wrapped(text: str, width: int, begin: str, indent: int) -> list[str]:
+    """A text in lines of at most `width` characters: `begin` is before the first."""
+    return textwrap.wrap(text, width, initial_indent=begin, subsequent_indent=" " * indent)
 
 
 def other_columns(others: Sequence[ColumnFacts]) -> str:

@@ -40,9 +40,8 @@ class Gaussians(Concept):
 
     def draw(self, rng, t):
         centres = self._centres()
-        y = (rng.random((len(t), 1)) >= np.cumsum(np.asarray(self.priors), axis=-1)[..., :-1]).sum(
-            axis=1
-        )
+        borders = np.cumsum(np.asarray(self.priors), axis=-1)[..., :-1]  # between the classes
+        y = (rng.random((len(t), 1)) >= borders).sum(axis=1)
         X = rng.standard_normal((len(t), centres.shape[-1]))
         X += centres[y] if centres.ndim == 2 else centres[np.arange(len(t)), y]
         return X, y
