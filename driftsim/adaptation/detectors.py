@@ -26,7 +26,7 @@ class Detector(Part):
     library: ClassVar[str | None] = None  # the distribution whose version its alarms depend on
     warns: ClassVar[bool] = False  # gives warnings before alarms
     binary: ClassVar[bool] = False  # is for errors of 0 and 1 only
-    needs_compiling: ClassVar[bool] = False  # whether `compile` would take seconds, to compile
+    needs_compiling: ClassVar[bool] = False  # whether `compile` would take seconds
     renamed_members = {"fault": "incompatibility", "load": "compile", "cold": "needs_compiling"}
 
     @property
@@ -93,7 +93,7 @@ class KernelDetector(Detector):
 
 
 class OfRiver(KernelDetector):
-    """A detector that river has: its own object where no kernel fires when that does."""
+    """A detector of river: compiled where a kernel fires at the same errors, or its own object."""
 
     library = "river"
 

@@ -101,7 +101,7 @@ def safe_log(values: np.ndarray) -> np.ndarray:
 
 
 def by_class(operation: Callable) -> Callable:
-    """An operation on two values of which one is of each window (w,), one of each class (w, k)."""
+    """An operation that broadcasts a value for each window (w,) to one for each class (w, k)."""
 
     def broadcast(one, other):
         if np.ndim(one) == 1 and np.ndim(other) == 2:

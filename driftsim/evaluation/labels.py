@@ -67,7 +67,7 @@ class Labels(Part):
         """
 
     def incompatibility(self, schema: Schema) -> str | None:
-        """Why labels of this schema cannot come in so, or None."""
+        """Why labels of this schema cannot come in this way, or None."""
         return None
 
 
@@ -179,7 +179,7 @@ def later(due, rows):
 
 
 def geometric(u, mean, sigma):
-    """Numbers 0, 1, 2, … of which each is less likely than the last by the same factor."""
+    """Numbers 0, 1, 2, …, each less likely than the one before by the same factor."""
     return np.floor(np.log1p(-u) / -np.log1p(1 / mean))
 
 
@@ -217,9 +217,9 @@ def arrivals(chunks: Iterable[Labelled], labels: Labels, seed: int) -> Iterator[
 
 
 def by_block(due, rows):
-    """Rows in the order their labels come in, cut by the block of positions they do so in.
+    """Rows in the order in which their labels come in, cut by blocks of that time.
 
-    The block, when the labels come in, the rows, and the least of their positions.
+    Yields the block, when the labels come in, the rows, and the first of their positions.
     """
     due, rows = in_order(due, rows)
     start, end = 0, int(np.searchsorted(due, NEVER))
@@ -246,7 +246,7 @@ def taken(waiting, last):
 
 
 def in_order(due, rows):
-    """Both sorted by when labels come in; those that come in together, as they were."""
+    """Times and rows, sorted by when labels come in; those of one time keep their order."""
     if (due[1:] >= due[:-1]).all():
         return due, rows
     order = np.argsort(due, kind="stable")

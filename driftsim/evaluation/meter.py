@@ -160,7 +160,7 @@ class Metered(Model):
 
 
 class Counting:
-    """A way in which labels come in, that counts those which do not before the stream ends."""
+    """Labels of a kind, with a count of those that do not come in before the stream ends."""
 
     def __init__(self, labels, tally, stop):
         self._labels, self._tally, self._stop = labels, tally, stop

@@ -65,6 +65,9 @@ def evaluate(
     """The trace of one contender over one stream with one seed.
 
     In each `repeat` the learner and the policy have other seeds, on the same rows and labels.
+    Raises `Unfit` for a row or a prediction that is invalid, `Outgrown` where a kernel can no
+    longer predict as its library would, and `ValueError` for a policy that predicts too few rows
+    or too many.
     """
     return last_of(rounds(stream, contender, rules, seed, repeat))
 

@@ -147,7 +147,7 @@ def limitable():
 
 @contextlib.contextmanager
 def limited(seconds):
-    """Leave off what is done in here after some seconds; only where that is `limitable`."""
+    """Interrupt the code in this context after some seconds; only where that is `limitable`."""
     before = signal.signal(signal.SIGALRM, _time_is_up)
     signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
     try:

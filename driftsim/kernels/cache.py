@@ -102,7 +102,7 @@ def _hash(*texts) -> str:
 
 
 def folder() -> Path:
-    """Where compiled code is kept that these packages made for this processor."""
+    """The folder of code compiled by these packages for this processor."""
     name = f"kernels-{_fingerprint()}"
     home = _temporary() if _distrust() else _writable(_home())
     return home / name

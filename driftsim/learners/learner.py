@@ -79,7 +79,7 @@ class LibraryLearner(Imported, Learner, extra="allow"):
 class Model(ABC):
     """What has been learned so far."""
 
-    needs_compiling: ClassVar[bool] = False  # whether `compile` would take seconds, to compile
+    needs_compiling: ClassVar[bool] = False  # whether `compile` would take seconds
 
     def __init_subclass__(cls, **settings):
         super().__init_subclass__(**settings)
@@ -227,7 +227,7 @@ def smaller(written: Any, package: str) -> Any:
 
 
 def fewer(path: str, params: dict, package: str) -> dict[str, int]:
-    """The parameters, given or defaults, that make a library's object large; as in a small one."""
+    """The parameters, given or defaults, that make a library's object large, reduced to FEW."""
     try:
         known = parameters(imported(path, package, lambda it: isinstance(it, type)))
     except ValueError:  # a function, or no such thing, which is refused where it is made

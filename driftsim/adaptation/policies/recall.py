@@ -57,7 +57,7 @@ class ModelPool:
         self._models: list = []
 
     def __call__(self, rows: Labelled, weight: np.ndarray | None = None):
-        """The model that is best on the second half of these rows, of the past ones and a new one.
+        """The best model on the second half of these rows: a past one or a new one.
 
         Among equals the last to have served wins, and a new one only if it is better than all.
         """

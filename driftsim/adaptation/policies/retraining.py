@@ -27,7 +27,7 @@ class Latency(Strict):
     per_row: Annotated[Number, Field(gt=0, le=MOST_ROWS)] | None = None  # that it is trained on
 
     def after(self, n: int) -> int:
-        """Rows until a model predicts that is trained on `n` of them."""
+        """Rows until a model that is trained on `n` rows predicts."""
         if self.rows is not None:
             return self.rows
         return int(np.ceil(round((self.per_row or 0) * n, 9)))  # 0.07 × 100 is 7, not 7.0…01
