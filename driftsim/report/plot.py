@@ -155,11 +155,12 @@ def check_metrics(reports, figure, metric):
     schemas = {
         path: results.study.variants[0].scenario.stream.schema for path, results in reports.items()
     }
-    for path, schema in schemas.items() if metric else ():
-        try:
-            metric_of(metric, schema)
-        except ValueError as error:
-            raise PlotError(line(f"--metric: {path}: {error}")) from None
+    if metric:
+        for path, schema in schemas.items():
+            try:
+                metric_of(metric, schema)
+            except ValueError as error:
+                raise PlotError(line(f"--metric: {path}: {error}")) from None
     measured = figure == "excess" or "metric" in KINDS[figure].options
     if measured and len({schema.regression for schema in schemas.values()}) > 1:
         fault = "classification and regression have no metric in common; plot them apart"

@@ -256,12 +256,14 @@ class Results:
         self, parts: Sequence[tuple[ContenderResult, Columns]], columns: Sequence[str]
     ) -> pd.DataFrame:
         """A frame with rows for each entry of the columns (n,) of some results."""
+        columns = [*self.swept, *columns]
+        if not parts:
+            return pd.DataFrame(columns=columns)
         labels = [result.label | {"seeds": len(result.seeds)} for result, _ in parts]
         lengths = [len(values["last_row"]) for _, values in parts]
         joined: dict[str, Any] = {
-            name: np.concatenate([values[name] for _, values in parts])
-            for name in (parts[0][1] if parts else ())
+            name: np.concatenate([values[name] for _, values in parts]) for name in parts[0][1]
         }
-        for name in labels[0] if labels else ():
+        for name in labels[0]:
             joined[name] = [one[name] for one, n in zip(labels, lengths) for _ in range(n)]
-        return pd.DataFrame(joined, columns=[*self.swept, *columns])
+        return pd.DataFrame(joined, columns=columns)

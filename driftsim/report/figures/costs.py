@@ -34,8 +34,8 @@ def cost(view):
             points[panel] = plot_points(panel, view, frame, name, metric)
             if panel.get_subplotspec().is_first_col():
                 panel.set_ylabel(metric.replace("_", " "))
-        for panel in block if metric in FROM_ZERO else ():
-            panel.set_ylim(0, 1.08 * frame["mean"].max() or 1)
+            if metric in FROM_ZERO:
+                panel.set_ylim(0, 1.08 * frame["mean"].max() or 1)
     frozen(figure)
     for panel, named in points.items():
         add_point_names(panel, named, [line for line in panel.lines if line.get_gid() == "front"])
