@@ -3,6 +3,7 @@
 import inspect
 import json
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -164,7 +165,11 @@ class Part(Strict, metaclass=Renaming):
     @classmethod
     def _from_kind(cls, value: Any, build: Callable[[Any], Any], info: ValidationInfo) -> Any:
         if Part not in cls.__bases__ or isinstance(value, cls):
-            return build(value | cls._renewed(value) if isinstance(value, dict) else value)
+            renewed = cls._renewed(value) if isinstance(value, dict) else {}
+            for name, new in renewed.items() if not info.context else ():  # of no file
+                message = f"{cls.kind()}.{name}: {renaming(value[name], new)}"
+                warnings.warn(message, FutureWarning, stacklevel=3)
+            return build(value | renewed if renewed else value)
         written = cls.in_full(value)
         if not isinstance(written, dict) or not isinstance(written.get("kind"), str):
             raise ValueError(
@@ -219,6 +224,11 @@ class Imported(Strict):
     def _to_kind(self, dump: Callable[[Any], dict]) -> dict[str, Any]:
         params = dump(self)
         return {"kind": params.pop("path"), **params}
+
+
+def renaming(old: str, new: str) -> str:
+    """The note on a word that has been renamed."""
+    return f"'{old}' is now called '{new}'; the old word works for one more release"
 
 
 def renewals(part: Any, written: Any, path: tuple = ()) -> Iterator[tuple[tuple, str, str]]:

@@ -17,7 +17,7 @@ from driftsim.files import reason
 from driftsim.learners.learner import Learner
 from driftsim.messages import ScenarioError, line, refusal, setting_text, short
 from driftsim.notation import NotationError, parsed, question
-from driftsim.parts import Name, Number, Rows, Strict, distinct, renewals
+from driftsim.parts import Name, Number, Rows, Strict, distinct, renaming, renewals
 from driftsim.safety import beyond_memory
 from driftsim.settings import Marks, apply, assign, entry_at, keep_only, swept
 from driftsim.streams.stream import Stream
@@ -299,8 +299,7 @@ def renew(scenario: Scenario, document: dict[str, Any], marks: Marks) -> list[st
     for path, old, new in renewals(scenario, document):
         *above, name = map(str, path)
         entry_at(document, ".".join(above))[name] = new
-        message = f"'{old}' is now called '{new}'; the old word works for one more release"
-        notes.append(located(path, message, marks))
+        notes.append(located(path, renaming(old, new), marks))
     return notes
 
 

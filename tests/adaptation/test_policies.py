@@ -359,6 +359,7 @@ def test_an_ensemble_has_its_last_models_vote():
 
 
 @pytest.mark.parametrize(("old", "new"), [("equal", "uniform"), ("error", "awe"), ("mse", "aue2")])
+@pytest.mark.filterwarnings("ignore::FutureWarning")
 def test_the_old_words_for_weights_work(old, new):
     written = {"kind": "ensemble", "every": 10}
     old, new = (Policy.model_validate(written | {"weight": word}) for word in (old, new))

@@ -565,6 +565,7 @@ class TestNumbers:
         assert recording.schema.regression and recording.y.tolist() == [2.5, 3.5, -1.0]
         assert np.isnan(recording.density(recording.X, np.arange(3))).all()
 
+    @pytest.mark.filterwarnings("ignore::FutureWarning")
     def test_the_old_words_of_a_task_work_with_a_note(self, written, tmp_path):
         for old, new in (("numbers", "regression"), ("classes", "classification")):
             assert written("a,y\n1,0\n2,1\n", task=old).task == new
