@@ -1,9 +1,10 @@
 """Alarm scores: how alarms compare with the true changes of a stream (Bifet 2017)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from driftsim.rows import Change
 
@@ -61,11 +62,7 @@ def starts(changes: Iterable[Change], first: int, stop: int) -> list[int]:
 
 
 def detected(
-    alarms: np.ndarray | Sequence[int],
-    changes: Iterable[int],
-    first: int,
-    stop: int,
-    known: bool = True,
+    alarms: ArrayLike, changes: Iterable[int], first: int, stop: int, known: bool = True
 ) -> Detection:
     """How alarms at rows (m,) detect changes at rows, within rows first … stop.
 
@@ -77,16 +74,15 @@ def detected(
     changes = [at for at in changes if first <= at < stop]
     if not changes and not known:
         return Detection(len(alarms), np.nan, [], [], np.nan, np.nan, stop - first)
-    delays, waited, hits = [], [], 0
+    delays, waited = [], []
     for at, until in zip(changes, [*changes[1:], stop]):
         found = alarms[(alarms >= at) & (alarms < until)]
         if len(found):
             delays.append(int(found[0]) - at)
-            hits += 1
         else:
             waited.append(until - at)
     early = int(np.sum(alarms < (changes[0] if changes else stop)))
-    extra = len(alarms) - early - hits
+    extra = len(alarms) - early - len(delays)
     return Detection(len(alarms), len(changes), delays, waited, extra, early, stop - first)
 
 

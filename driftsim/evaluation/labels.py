@@ -68,7 +68,6 @@ class Labels(Part):
 
     def incompatibility(self, schema: Schema) -> str | None:
         """Why labels of this schema cannot come in this way, or None."""
-        return None
 
 
 class AtOnce(Labels):

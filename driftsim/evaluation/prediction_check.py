@@ -41,7 +41,7 @@ class PredictionCheck:
         if self._k is None:
             return ~np.isfinite(predicted)
         if self._probabilities:
-            total = predicted.sum(axis=1)  # NaN where a model gives none: a gap, not a failure
+            total = predicted.sum(axis=1)  # NaN where a model gives none, which is valid
             return (predicted.min(axis=1) < -TOLERANCE) | (abs(total - 1) > TOLERANCE)
         if predicted.min() < 0 or predicted.max() >= self._k or predicted.dtype.kind == "f":
             return ~((predicted >= 0) & (predicted < self._k) & (predicted % 1 == 0))

@@ -60,7 +60,6 @@ class Learner(Part):
 
     def incompatibility(self, schema: Schema, probabilities: bool = False) -> str | None:
         """Why it cannot learn rows of this schema, or not give probabilities, or None."""
-        return None
 
 
 class LibraryLearner(Imported, Learner, extra="allow"):
