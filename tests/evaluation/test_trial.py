@@ -29,7 +29,7 @@ def contender(learner, policy):
 
 def failure(learner, policy="static", stream=None, **rules):
     stream = stream or sea_stream()
-    return Trials().incompatibility(stream, contender(learner, policy), Rules(**rules))
+    return Trials(seconds=60).incompatibility(stream, contender(learner, policy), Rules(**rules))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_there_is_a_budget():
 
 
 def test_each_learner_is_tried_for_itself_whatever_was_tried_before():
-    trials, stream = Trials(), sea_stream()
+    trials, stream = Trials(seconds=60), sea_stream()
     fine = contender("sklearn.naive_bayes.GaussianNB", "static")
     assert trials.incompatibility(stream, fine, Rules(warmup=100)) is None
     too_few = contender(NEIGHBOURS, "static")  # 400 neighbours of 100 rows
