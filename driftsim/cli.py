@@ -34,7 +34,7 @@ Only = Annotated[Texts, Option(metavar="NAME", help=f"Run this contender only. {
 Jobs = Annotated[int | None, Option(min=1, help="Processes at a time. [default: one per core]")]
 Limit = Option(min=0.1, metavar="SECONDS", help="End a run that takes longer, as failed.")
 Timeout = Annotated[float | None, Limit]
-Fresh = Annotated[bool, Option("--fresh", help="Play all runs again.")]
+Fresh = Annotated[bool, Option("--fresh", help="Run everything again.")]
 With = Option("--with", metavar="FILE", help=f"A Python file with your own parts. {MANY}")
 Parts = Annotated[list[Path] | None, With]
 Reports = Annotated[
@@ -65,7 +65,7 @@ def run(
     fresh: Fresh = False,
     parts: Parts = None,
 ):
-    """Play all runs that are missing, then write the report: figures, tables and a page."""
+    """Run what is missing, then write the report: figures, tables and a page."""
     with errors_printed():
         studies = studies_in(scenario, settings or (), seeds, only or (), parts or ())
         folders = writable([out / study.name for study in studies])

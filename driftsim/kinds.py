@@ -154,7 +154,9 @@ def plain_type(annotation: Any) -> str:
     if origin is Annotated:
         return plain_type(inside[0])
     if origin is list:
-        return f"list of {plain_type(inside[0])}"
+        inner = plain_type(inside[0])
+        many = inner.replace("list", "lists", 1) if inner.startswith("list") else f"{inner}s"
+        return f"list of {many}"
     if inside:
         return " or ".join(plain_type(one) for one in inside)
     if hasattr(annotation, "kind"):
@@ -170,5 +172,6 @@ def comment(kind: type, field: str) -> str:
         if field in inspect.get_annotations(owner):
             for line in inspect.getsource(owner).splitlines():
                 if line.strip().startswith(f"{field}:") and "  # " in line:
-                    return line.split("  # ", 1)[1].strip()
+                    notes = line.split("  # ")[1:]
+                    return next((one for one in notes if not one.startswith("type: ")), "").strip()
     return ""

@@ -85,13 +85,13 @@ def fault_message(fault: ErrorDetails, known: Collection[str]) -> str:
         case "missing":
             return f"the key '{fault['loc'][-1]}' is missing; give it"
         case "model_type" | "model_attributes_type":
-            return f"{given} will not do; it should be a mapping with the keys {', '.join(known)}"
+            return f"{given} is not valid; it should be a mapping with the keys {', '.join(known)}"
         case "string_pattern_mismatch" if context["pattern"] == NAME:
             return f"{given} {NO_NAME}"
     if fault["type"] not in FAULTS:
-        return f"{given} will not do; {fault['msg'][:1].lower()}{fault['msg'][1:]}"
+        return f"{given} is not valid; {fault['msg'][:1].lower()}{fault['msg'][1:]}"
     numbers = {name: f"{context[name]:,.12g}" for name in NUMBERED if name in context}
-    return f"{given} will not do; {FAULTS[fault['type']].format_map(context | numbers)}"
+    return f"{given} is not valid; {FAULTS[fault['type']].format_map(context | numbers)}"
 
 
 def guess(word: Any, known: Collection[str], more: Collection[str] = ()) -> str:

@@ -128,7 +128,8 @@ class Part(Strict, metaclass=Renaming):
         for known in cls.kinds.values():
             if issubclass(known, Imported) and known.holds(kind):
                 return known, {"path": kind}
-        raise ValueError(f"no {cls.kind()} is called {short(kind)}; {cls._guess(kind)}")
+        family = "kind of labels" if cls.kind() == "labels" else cls.kind()
+        raise ValueError(f"no {family} is called {short(kind)}; {cls._guess(kind)}")
 
     @classmethod
     def in_full(cls, value: Any) -> Any:

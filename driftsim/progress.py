@@ -71,7 +71,7 @@ class Lines:
         more = len(event.rows) - MOST_SHOWN
         parts += [f"{more:,} more"] if more > 0 else []
         parts += [f"{event.waiting:,} waiting"] if event.waiting else []
-        text = f"{seconds:.0f} s: {self._ended:,} ended of {self._total}; {'; '.join(parts)}"
+        text = f"{seconds:.0f} s: {self._ended:,} done of {self._total}; {'; '.join(parts)}"
         print(text, file=sys.stderr, flush=True)
 
 

@@ -59,7 +59,7 @@ def play(
     executor cannot keep.
     """
     if timeout is not None and not timeout > 0:
-        raise ScenarioError(f"a timeout of {timeout} will not do; give seconds, more than 0")
+        raise ScenarioError(f"a timeout of {timeout} is not valid; give seconds, more than 0")
     if timeout is not None and executor is not None:
         raise ScenarioError("an executor cannot end a run; leave out the timeout, or the executor")
     remove_stale(store.folder)

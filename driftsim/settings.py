@@ -101,7 +101,7 @@ def swept(document: dict[str, Any], marks: Marks) -> list[dict[str, Any]]:
     """Every setting of the sweep, which leaves the document; one empty setting without a sweep."""
     sweep = document.pop("sweep", None) or {}
     if not isinstance(sweep, dict):
-        message = f"{short(sweep)} will not do; map dotted paths to lists"
+        message = f"{short(sweep)} is not valid; map dotted paths to lists"
         raise ScenarioError(f"{marks['sweep',]}: sweep: {message}")
     lists = [values if isinstance(values, list) else [] for values in sweep.values()]
     if math.prod(max(len(values), 1) for values in lists) > MOST_SETTINGS:
@@ -110,7 +110,7 @@ def swept(document: dict[str, Any], marks: Marks) -> list[dict[str, Any]]:
     for target, values in sweep.items():
         message = ""
         if not isinstance(values, list) or not values:
-            message = f"{short(values)} will not do; give a list of the values to try"
+            message = f"{short(values)} is not valid; give a list of the values to try"
         elif len(once := distinct(values)) < len(values):
             twice = next(value for i, value in enumerate(values) if i not in once)
             message = f"{short(twice)} stands twice; give each value once"

@@ -321,7 +321,7 @@ def test_what_runs_is_shown_ever_less_often_without_a_terminal(runs, capsys, mon
     shown = capsys.readouterr().err.splitlines()
     assert len(shown) == 7
     assert shown[0] == (
-        "30 s: 1 ended of 30 runs of contenders, 30 of the truth; "
+        "30 s: 1 done of 30 runs of contenders, 30 of the truth; "
         "good, seed 0, row 1,234 of 2,000; good, seed 1, compiling its kernel; 7 waiting"
     )
     assert shown[-1].startswith("1920 s: ")

@@ -41,6 +41,8 @@ def test_a_kind_has_a_sentence_and_every_parameter(family, name):
         ("sea", "threshold: number at least 0, at most 20, default 8.0; of x1 + x2"),
         ("periodic", "every: whole number more than 0, required; between trainings"),
         ("gradual", "ramp: linear | sigmoid | moa, default 'linear'"),
+        ("gaussians", "means: list of lists of numbers or null, default null; one a class"),
+        ("on_drift", "gather: after | before | warning, default 'after'; which labels"),
         ("on_drift", "detector: detector, default adwin"),
         ("on_drift", "latency: {rows: …} or {per_row: …} or null, default null"),
         ("river.tree.HoeffdingTreeClassifier", "grace_period: default 200"),

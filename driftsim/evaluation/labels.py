@@ -21,7 +21,7 @@ def _rate(value, check):
     try:
         return check(value)
     except ValueError:
-        given = f"{short(value)} will not do"
+        given = f"{short(value)} is not valid"
         raise ValueError(f"{given}; give a number from 0 to 1, or one for each class") from None
 
 

@@ -89,7 +89,7 @@ def remarks(results: Results) -> Iterator[str]:
     ends = zip(CENSORED, ("came after the end of the stream", "never came"))
     counts = [f"{most}{n:,.0f} {end}" for name, end in ends if (n := frame[name].max()) > 0]
     if counts:
-        yield f"Censored labels{mean}: {', '.join(counts)}."
+        yield f"Labels that models never got{mean}: {', '.join(counts)}."
 
 
 def missing_probabilities(results: Results) -> Iterator[str]:

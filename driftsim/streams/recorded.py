@@ -126,7 +126,7 @@ class Table(Recorded):
             if name not in names:
                 raise ValueError(f"there is no column {short(name)}; {guess(name, names)}")
         if len(names) == 1:
-            raise ValueError(f"{short(names[0])} is its only column; write commas between columns")
+            raise ValueError(f"{short(names[0])} is its only column; add features")
         numbers = (target,) if self.task == "regression" else ()
         columns = sheet.columns(Reading((*self.missing_values,), (*self.nominal,), numbers))
         columns = [c.coded() if c.name in self.nominal else c for c in columns]

@@ -171,7 +171,7 @@ class Stream(Strict):
         if k is None:
             return "numbers have no classes to balance; leave it out"
         if len(balance) != k or abs(sum(balance) - 1) > 1e-9:
-            return f"{balance} will not do; give the shares of {k} classes, which sum to 1"
+            return f"{balance} is not valid; give the shares of {k} classes, which sum to 1"
         if self.recorded:
             return "recorded rows are as they are; leave it out"
         if self.drift.blends:

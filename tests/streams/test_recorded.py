@@ -148,11 +148,14 @@ class TestCsv:
 
     def test_one_column(self, written):
         assert error(written("a;y\n1;2\n")).startswith("'a;y' is its only column; write commas")
+        assert error(written("a;y\n1,5;2\n")).startswith("'a;y' is its only column; write commas")
+        arff = written("@attribute y numeric\n@data\n1\n", name="t.arff")
+        assert error(arff) == "'y' is its only column; add features"
 
     def test_rubbish(self, written):
         assert error(written(b"\x89PNG\r\n\xff\x00")).startswith("byte 0 is no text; save")
         assert error(written(b"a,y\n1,\x00\n")).startswith("character 6 is no text; save")
-        assert "its header will not do" in error(written("a" * 200_000))
+        assert "its header is not valid" in error(written("a" * 200_000))
 
     def test_any_bytes_are_read_or_refused_by_value_error(self, written):
         bytes_, refused = np.random.default_rng(1), 0
@@ -229,7 +232,7 @@ class TestArff:
                 "the attribute 'a' is of type 'relational'; it should be numeric, ",
             ),
             ("{p,", "1", "the attribute 'a' is of type '{p,'; it should be "),
-            ("", "1", "'@attribute a' will not do in its header; write @attribute name numeric"),
+            ("", "1", "'@attribute a' is not valid in its header; write @attribute name numeric"),
         ],
     )
     def test_faults(self, written, kind, row, reason):

@@ -80,7 +80,7 @@ class OnDrift(ByDetector, OnAlarm):
     the errors of the model in force, and restarts with every model.
     """
 
-    gather: Literal["after", "before", "warning"] = "after"  # type: ignore[assignment]  # one more
+    gather: Literal["after", "before", "warning"] = "after"  # type: ignore[assignment]  # which labels
     background: bool = False  # train along from the warning on: the latency counts from there
 
     def trigger(self, history, memory, rng):

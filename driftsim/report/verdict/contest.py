@@ -177,7 +177,7 @@ class Contest:
         second = f"{named(rival)}, with {'the same' if same else 'another'} learner"
         if not corrected([c])[0][better, worse] < SIGNIFICANCE:
             return (
-                f"Whether keeping a model up to date pays is open: {first} and {second}, "
+                f"Whether keeping a model up to date pays is not known: {first} and {second}, "
                 "do not differ significantly."
             )
         behind = f"{value_of(c, worse)}, {distance(c, worse, better)} than"

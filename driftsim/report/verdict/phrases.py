@@ -70,7 +70,7 @@ def equivalence(c: Comparison, names: Sequence[str], margin: float | None) -> It
     if equal:
         yield f"{listed(map(named, equal))} {'is' if len(equal) == 1 else 'are'} {within}."
     if rest := [named(name) for name in c.tied() if name not in equal]:
-        yield f"Whether {listed(rest)} {'is' if len(rest) == 1 else 'are'} {within} is open."
+        yield f"Whether {listed(rest)} {'is' if len(rest) == 1 else 'are'} {within} is not known."
 
 
 def winner(c: Comparison, adjusted: Mapping[Pair, float]) -> str:

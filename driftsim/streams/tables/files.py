@@ -107,7 +107,9 @@ def from_csv(data):
     try:
         names = next(filter(None, csv.reader(io.StringIO(text, newline=""))), [])
     except csv.Error as error:
-        raise ValueError(f"its header will not do ({error}); name its columns there") from None
+        raise ValueError(f"its header is not valid ({error}); name its columns there") from None
+    if len(names) == 1:
+        raise ValueError(f"{short(names[0])} is its only column; write commas between columns")
     names = list(map(str.strip, names))
     return sheet_of_text(names, [Reading.text] * len(names), DelimitedText(text, header=1))
 
@@ -139,7 +141,7 @@ def attribute(line):
     """The name and the reader of a column, for a line `@attribute` of an ARFF file."""
     found = re.match(rf"(?i)@attribute\s+({QUOTED}|[^\s{{'\"][^\s{{]*)\s*(.+)$", line)
     if not found:
-        raise ValueError(f"{short(line)} will not do in its header; write @attribute name numeric")
+        raise ValueError(f"{short(line)} is not valid in its header; write @attribute name numeric")
     name, kind = unquoted(found[1]), found[2]
     if kind.startswith("{") and "}" in kind:
         values = re.findall(rf"{QUOTED}|[^\s,'\"][^,]*", kind[1 : kind.rindex("}")])
