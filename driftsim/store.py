@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -20,9 +20,6 @@ from driftsim.parts import dumped
 from driftsim.streams.stream import Stream
 from driftsim.workers.team import alive
 
-if TYPE_CHECKING:
-    from driftsim.runs import Run
-
 FORMAT = 6  # raised when the same run would leave another file
 LISTS = ("alarm_rows", *(f"probe_{name}" for name in Probes._fields))  # columns: one list each
 UNFINISHED = ".unfinished"  # how the names of files end that are being written
@@ -33,21 +30,32 @@ class StoreError(Exception):
     """A stored run that cannot be read, or a folder that cannot be written."""
 
 
+class Kept(Protocol):
+    """What the store knows of a run."""
+
+    @property
+    def key(self) -> str: ...  # its name, a hash
+    @property
+    def about(self) -> dict[str, Any]: ...  # all that its trace follows from
+    @property
+    def rules(self) -> TruthRules: ...
+
+
 class Store:
     """A folder of traces, each named by the hash of all it follows from."""
 
     def __init__(self, folder: str | Path):
         self.folder = Path(folder)
 
-    def __contains__(self, run: "Run") -> bool:
+    def __contains__(self, run: Kept) -> bool:
         kept = [self.path(run), *([self._predictions(run)] if keeps_predictions(run) else [])]
         return all(path.exists() for path in kept)
 
-    def path(self, run: "Run") -> Path:
+    def path(self, run: Kept) -> Path:
         """Where the trace of a run is kept."""
         return self.folder / f"{run.key}.parquet"
 
-    def save(self, run: "Run", trace: Trace):
+    def save(self, run: Kept, trace: Trace):
         """Keep a trace; its file appears whole or not at all. Raises `StoreError` if it cannot."""
         import pyarrow as pa
 
@@ -59,7 +67,7 @@ class Store:
             self._write(predictions, self._predictions(run), about)
         self._write(pa.table(flat_columns(trace) | list_columns(trace)), self.path(run), about)
 
-    def load(self, run: "Run") -> Trace:
+    def load(self, run: Kept) -> Trace:
         """The trace of a run, as it was saved; raises `StoreError` where its file is not that."""
         table, about = self._read(self.path(run), run)
         lists = {n: table[n][0].values.to_numpy() for n in LISTS if n in table.column_names}
@@ -73,11 +81,11 @@ class Store:
             probes = Probes(rows, ruling, errors.reshape(len(rows), -1))
         return Trace(columns, about["interval"], self._predicted(run), probes, alarms)
 
-    def beside(self, run: "Run", name: str, text: str) -> Path:
+    def beside(self, run: Kept, name: str, text: str) -> Path:
         """Keep a text about a run in a file beside its trace; returns its path."""
         return write_atomically(self._named(run, name), text.encode(errors="replace"))
 
-    def clear(self, run: "Run", name: str):
+    def clear(self, run: Kept, name: str):
         """Remove a text that an earlier attempt at a run has left."""
         with suppress(OSError):
             self._named(run, name).unlink(missing_ok=True)
@@ -151,13 +159,13 @@ def seal_of(content: bytes, start: int) -> bytes:
     return seal.hexdigest().encode()
 
 
-def check_run(about: dict[str, Any], run: "Run"):
+def check_run(about: dict[str, Any], run: Kept):
     """Check that metadata are about a run; raises `ValueError` if they are about another one."""
     if json.dumps({name: about.get(name) for name in run.about}) != json.dumps(run.about):
         raise ValueError("it is of another run, whose file has been moved or copied here")
 
 
-def keeps_predictions(run: "Run") -> bool:
+def keeps_predictions(run: Kept) -> bool:
     """Whether every prediction of a run is kept."""
     return getattr(run.rules, "predictions", False)
 

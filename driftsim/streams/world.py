@@ -1,7 +1,7 @@
 """Worlds: a stream with one seed, drawn block by block, and the truth about it."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,9 +10,6 @@ from driftsim.parts import fields
 from driftsim.rows import Edited, Schema
 from driftsim.streams.concepts import Concept, Instantiated
 from driftsim.streams.seeds import PARTS, PROBES, ROWS, spawn_rng, structure_rng
-
-if TYPE_CHECKING:
-    from driftsim.streams.stream import Stream
 
 BLOCK = 8192  # rows drawn at once; a different number would draw different rows
 SINGLE = np.ones((BLOCK, 1)), np.zeros(BLOCK, np.int64)  # weights and concepts of a block of one
@@ -42,7 +39,7 @@ class World:
     Raises `Edited` if the file of a recorded concept has changed since the stream was loaded.
     """
 
-    def __init__(self, stream: "Stream", seed: int) -> None:
+    def __init__(self, stream, seed: int) -> None:
         refuse_edited(stream)
         self.stream, self.seed = stream, seed
         self.concepts: list[Concept | Instantiated] = [
