@@ -86,7 +86,7 @@ def _on_workers(runs, store, jobs, timeout):
             failure = f"took more than {timeout:g} seconds, and was ended {when(run, row)}"
             yield _fail(store, run, failure, notes)
         elif event.crash:
-            cause = ", perhaps for want of memory" if event.crash == "SIGKILL" else ""
+            cause = ", perhaps out of memory" if event.crash == "SIGKILL" else ""
             failure = f"the process that ran it crashed {when(run, row)} ({event.crash}){cause}"
             crashed.append((run, failure, notes))
         else:
