@@ -26,12 +26,16 @@ FIGURES = "curves, excess, recovery, stream, cost, forgetting, alarms, sweep or 
 OVER = "tumbling, sliding, cumulative or faded. [default: tumbling]"
 
 Files = Annotated[list[Path], Argument(metavar="SCENARIO", help="Scenarios, as YAML files.")]
-Out = Annotated[Path, Option(help="The folder for reports, one for each scenario.")]
+Out = Annotated[Path, Option(metavar="FOLDER", help="The folder for reports.")]
 Set = Option("--set", metavar="PATH=VALUE", help=f"Change a value: stream.noise=0.1. {MANY}")
 Settings = Annotated[Texts, Set]
-Seeds = Annotated[int | None, Option(help="How many seeds to run, instead of evaluation.seeds.")]
+Seeds = Annotated[
+    int | None, Option(metavar="N", help="How many seeds to run, instead of evaluation.seeds.")
+]
 Only = Annotated[Texts, Option(metavar="NAME", help=f"Run this contender only. {MANY}")]
-Jobs = Annotated[int | None, Option(min=1, help="Processes at a time. [default: one per core]")]
+Jobs = Annotated[
+    int | None, Option(min=1, metavar="N", help="Processes at a time. [default: one per core]")
+]
 Limit = Option(min=0.1, metavar="SECONDS", help="End a run that takes longer, as failed.")
 Timeout = Annotated[float | None, Limit]
 Fresh = Annotated[bool, Option("--fresh", help="Run everything again.")]
@@ -43,7 +47,9 @@ Reports = Annotated[
 To = Annotated[Path, Option(metavar="FILE", help="The file to write: .png, .svg or .pdf.")]
 Figure = Annotated[str, Option(metavar="NAME", help=FIGURES)]
 Metric = Annotated[str | None, Option(metavar="METRIC", help="Instead of the scenario's metrics.")]
-Window = Annotated[int | None, Option(min=1, help="The rows in each point of a curve.")]
+Window = Annotated[
+    int | None, Option(min=1, metavar="N", help="The rows in each point of a curve.")
+]
 Over = Annotated[str | None, Option(metavar="WINDOWS", help=OVER)]
 Contenders = Annotated[Texts, Option(metavar="NAME", help=f"Plot this contender only. {MANY}")]
 Kind = Argument(metavar="FAMILY|KIND", help="One of them, or the path of a library's class.")
@@ -65,7 +71,7 @@ def run(
     fresh: Fresh = False,
     parts: Parts = None,
 ):
-    """Run what is missing, then write the report: figures, tables and a page."""
+    """Run what is missing, then write the report."""
     with errors_printed():
         studies = studies_in(scenario, settings or (), seeds, only or (), parts or ())
         folders = writable([out / study.name for study in studies])
@@ -91,7 +97,7 @@ def check(scenario: Files, settings: Settings = None, parts: Parts = None):
 
 @app.command()
 def kinds(name: Name = None, parts: Parts = None):
-    """List the parts that a scenario can name, their parameters, defaults and examples."""
+    """List what a scenario can name. With a name: its parameters, their defaults, an example."""
     with errors_printed():
         from driftsim.kinds import listing
         from driftsim.own import load_parts
@@ -112,7 +118,7 @@ def plot(
     out: Out = Path("reports"),
     parts: Parts = None,
 ):
-    """Plot one figure of reports, side by side if there are several, in a file."""
+    """Plot one figure of a report, or of several."""
     with errors_printed():
         from driftsim.report.plot import plot
 
