@@ -90,7 +90,7 @@ def parsed(text: str) -> tuple[Any, dict[tuple[str, ...], int]]:
         node = yaml.compose(text, Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        message = f"this is not YAML: {error.problem}; mend the quotes, brackets or indents here"
+        message = f"this is not YAML: {error.problem}; correct the quotes, brackets or indents here"
         raise NotationError(message, mark.line + 1 if mark else 1) from None
     except (yaml.YAMLError, ValueError):  # the latter if an escape names no character
         message = "this is not YAML, but holds bytes that no text has; save it as plain text"

@@ -67,4 +67,4 @@ def _import(name: str, path: Path, content: bytes) -> None:
         lines = [one.lineno for one in frames if Path(one.filename).name == path.name]
         row = lines[-1] if lines else getattr(error, "lineno", 1)
         message = f"{type(error).__name__}: {getattr(error, 'msg', error)}"
-        raise ScenarioError(line(f"{path}:{row}: {message}; mend it so that it loads")) from None
+        raise ScenarioError(line(f"{path}:{row}: {message}; correct it")) from None

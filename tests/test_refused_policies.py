@@ -85,11 +85,11 @@ def test_restarting_by_a_detector_for_errors_of_0_and_1_on_numbers(tmp_path):
         ),
         (
             "{kind: periodic, every: 9, memory: 9, latency: {rows: 2_000}}",
-            "would never serve in the 2,000 rows after the warm-up; shorten the latency",
+            "would never predict in the 2,000 rows after the warm-up; shorten the latency",
         ),
         (
             "{kind: recall, memory: 100, latency: {per_row: 20}}",
-            "that serves 2,000 rows after its training starts would never serve",
+            "deployed 2,000 rows after its training starts would never predict",
         ),
         (
             "{kind: on_error, memory: 9, window: 9, threshold: 30}",

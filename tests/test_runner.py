@@ -320,7 +320,7 @@ def test_parts_are_imported_once_and_again_when_they_change(tmp_path):
     ("text", "words"),
     [
         ("x = 1\ny = (\n", "parts.py:2: SyntaxError: "),
-        ("x = 1\ny = 1 / 0\n", "parts.py:2: ZeroDivisionError: division by zero; mend it"),
+        ("x = 1\ny = 1 / 0\n", "parts.py:2: ZeroDivisionError: division by zero; correct it"),
         ("import nowhere_at_all\n", "parts.py:1: ModuleNotFoundError: "),
         ("raise SystemExit('no')\n", "parts.py:1: SystemExit: no"),
     ],

@@ -112,6 +112,6 @@ def refuse_unknown(t, X, schema):
     for i, j in np.argwhere(~np.isfinite(X)):
         problem = f"column '{schema.names[j]}' holds {X[i, j]}"
         remedy = (
-            "compiled learners take finite numbers only; mend the data, or write compiled: false"
+            "compiled learners take finite numbers only; correct the data, or write compiled: false"
         )
         raise Unfit(int(t[i]), f"{problem}; {remedy}")

@@ -27,7 +27,7 @@ class OnAlarm(Retraining):
 
     gather: Literal["after", "before"] = "after"  # labels of rows after the alarm, or before it
     enough: Count | None = None  # labels to gather first; as many as the memory holds by default
-    cooldown: Position = 0  # rows that a new model serves before an alarm is acted on
+    cooldown: Position = 0  # rows after a deployment before an alarm is acted on
     every: Rows | None = None  # retrain also after so many rows of a model without an alarm
 
     @property
@@ -81,7 +81,7 @@ class OnDrift(ByDetector, OnAlarm):
     """
 
     gather: Literal["after", "before", "warning"] = "after"  # type: ignore[assignment]  # which labels
-    background: bool = False  # train along from the warning on: the latency counts from there
+    background: bool = False  # train from the warning on: the latency counts from there
 
     def trigger(self, history, memory, rng):
         monitor = ErrorMonitor(self.detector, rng, self.falls, self.cooldown)

@@ -12,7 +12,7 @@ from driftsim.rows import Labelled
 
 
 class Recall(ByDetector):
-    """After an alarm, serve the best of past models and a new one: for concepts that return.
+    """After an alarm, deploy the best of past models and a new one: for concepts that return.
 
     They are compared on `memory` labels of rows after the alarm. The new model is trained on
     the first half of them, and all are compared on the second; if it wins, it is trained on all.
@@ -20,8 +20,8 @@ class Recall(ByDetector):
 
     every: ClassVar[None] = None  # it waits for alarms alone
 
-    models: Count = 10  # that are kept, the one in force among them: the last to have served
-    cooldown: Position = 0  # rows that a model serves before an alarm is acted on
+    models: Count = 10  # that are kept, the one in force among them: the last to be deployed
+    cooldown: Position = 0  # rows after a deployment before an alarm is acted on
 
     @property
     def gathered(self) -> int:

@@ -105,7 +105,7 @@ class Retraining(Policy):
         latency = self.latency.after(self.fewest) if self.latency else 0
         if latency >= rows:
             return (
-                f"a model that serves {latency:,} rows after its training starts would never serve "
+                f"a model deployed {latency:,} rows after its training starts would never predict "
                 f"in the {rows:,} rows after the warm-up; shorten the latency"
             )
         return None
