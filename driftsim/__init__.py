@@ -45,6 +45,15 @@ def __dir__():
     return [*globals(), *__all__]
 
 
+def as_study(scenario: "str | Path | Study | Scenario") -> "Study":
+    """The study of a path, of what `load` returns, or of a `Scenario` built in Python."""
+    from driftsim.scenario import Scenario, Study, load, study_of
+
+    if isinstance(scenario, Scenario):
+        return study_of(scenario)
+    return scenario if isinstance(scenario, Study) else load(scenario)
+
+
 def run(
     scenario: "str | Path | Study | Scenario",
     out: str | Path = "reports",
@@ -70,13 +79,11 @@ def run(
     from driftsim.report.results import Results
     from driftsim.runner import Finished, play
     from driftsim.runs import lost_traces, missing
-    from driftsim.scenario import Scenario, Study, load, study_of
     from driftsim.store import Store
 
     files = [str(path) for path in parts]
     load_parts(files)
-    study = study_of(scenario) if isinstance(scenario, Scenario) else scenario
-    study = study if isinstance(study, Study) else load(study)
+    study = as_study(scenario)
     for note in study.notes:
         warnings.warn(note, FutureWarning, stacklevel=2)
     store = Store(Path(out) / study.name / "runs")

@@ -59,6 +59,23 @@ MOST_FAILURES = 20  # that are printed
 MOST_NOTES = 8  # of a contender that are printed
 
 
+def print_version(asked: bool):
+    """Print the version of driftsim and end, if that is asked for."""
+    if asked:
+        from importlib.metadata import version
+
+        print(f"driftsim {version('driftsim')}")
+        raise typer.Exit
+
+
+Version = Option("--version", is_eager=True, callback=print_version, help="Print the version.")
+
+
+@app.callback(help=app.info.help)
+def driftsim(version: Annotated[bool, Version] = False):
+    """The options of the command itself."""
+
+
 @app.command()
 def run(
     scenario: Files,

@@ -124,6 +124,17 @@ def test_files_stay_small_and_tell_what_they_and_their_classes_are():
                 assert ast.get_docstring(node), f"{own}.{node.name}"
 
 
+def test_functions_stay_short():
+    """Those of kernels set out arrays, and may be longer."""
+    for path in FILES:
+        for node in ast.walk(syntax(path)):
+            if isinstance(node, ast.FunctionDef) and not module(path).startswith("kernels"):
+                first = node.body[0]
+                described = first.end_lineno - first.lineno + 1 if ast.get_docstring(node) else 0
+                lines = node.end_lineno - node.lineno + 1 - described
+                assert lines <= 30, f"{module(path)}.{node.name} has {lines} lines"
+
+
 def test_parts_are_written_out_in_one_way():
     """A plain `model_dump` leaves out what a kind has beyond its family: learners look alike."""
     using = [module(path) for path in FILES if "model_dump" in path.read_text(encoding="utf-8")]

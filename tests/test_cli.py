@@ -214,3 +214,9 @@ def test_a_run_notes_once_that_numbers_became_words(tmp_path):
         assert result.exit_code == 0, result.output
         note = "s: a: column 'a' is read as words: 4 of 5 words are numbers, but not '-'; list"
         assert result.stderr.count(note) == count
+
+
+def test_the_version_is_that_of_the_package():
+    from importlib.metadata import version
+
+    assert CliRunner().invoke(app, ["--version"]).output == f"driftsim {version('driftsim')}\n"
