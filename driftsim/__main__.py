@@ -19,7 +19,7 @@ def main():
     try:
         handle(interrupt)
         app(prog_name="driftsim")
-    except (SystemExit, KeyboardInterrupt) as end:
+    except BaseException as end:  # an import may raise another error from a KeyboardInterrupt
         handle(signal.SIG_IGN)
         interrupt_after(0)
         if not received or getattr(end, "code", STOPPED) != STOPPED:

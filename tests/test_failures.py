@@ -245,6 +245,25 @@ def test_ctrl_c_while_it_starts_ends_with_a_line(tmp_path, seconds):
     assert message in ("stopped\n", STOPPED)
 
 
+def test_ctrl_c_that_an_import_turns_into_another_error_ends_with_a_line():
+    """Python 3.11 raises a RuntimeError from what a descriptor raises in `__set_name__`."""
+    code = """
+import os, signal
+import driftsim.__main__ as entry, driftsim.cli as cli
+class Descriptor:
+    def __set_name__(self, owner, name):
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(1_000): pass
+def app(prog_name):
+    type("Part", (), {"field": Descriptor()})
+cli.app = app
+entry.main()
+"""
+    process = started([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    message = process.communicate(timeout=20)[1]
+    assert (process.returncode, message) == (130, STOPPED)
+
+
 # `driftsim`, which says when the interpreter has started, and with it what can be interrupted.
 STARTING = """
 import driftsim.__main__ as entry

@@ -52,7 +52,7 @@ def test_both_hold_all_files_of_the_package(built):
     package = ROOT / "driftsim"
     files = {f"driftsim/{path.relative_to(package)}" for path in package.rglob("*.*")}
     files = {name for name in files if "__pycache__" not in name}
-    assert {"driftsim/py.typed", PAGE + "page.html", PAGE + "page.css"} <= files
+    assert {"driftsim/py.typed", PAGE + "templates/page.html", PAGE + "page.css"} <= files
     assert files <= set(zipfile.ZipFile(next(built.glob("*.whl"))).namelist())
     with tarfile.open(next(built.glob("*.tar.gz"))) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
