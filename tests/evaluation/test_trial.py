@@ -39,7 +39,7 @@ def failure(learner, policy="static", stream=None, **rules):
         (BALANCED, "pretrained_online", "valid labels"),  # balanced over each row alone
         (BALANCED, {"kind": "mini_batch", "size": 50}, "class_weight 'balanced'"),
         (NEIGHBOURS | {"n_neighbors": 1_500}, "static", "n_neighbors"),
-        ({"kind": "sklearn.linear_model.LogisticRegression", "l1_ratio": 0.5}, "static", "lbfgs"),
+        ({"kind": "sklearn.svm.LinearSVC", "penalty": "l1", "loss": "hinge"}, "static", "hinge"),
         (PAIRS, "online", "'Adam' object has no attribute 'learn_one'"),
     ],
 )
