@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from processes import session
 
 import driftsim
 from driftsim import ScenarioError
@@ -165,22 +166,6 @@ def test_an_executor_takes_no_timeout(tmp_path):
     path, _ = hostile(tmp_path)
     with ThreadPoolExecutor() as executor, pytest.raises(ScenarioError, match="leave out"):
         driftsim.run(path, out=tmp_path, executor=executor, timeout=1)
-
-
-def session(leader):
-    """The processes of a session, each as its command."""
-    found = []
-    for number in filter(str.isdecimal, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{number}/stat") as file:
-                state, _, _, owner = file.read().rpartition(")")[2].split()[:4]
-            with open(f"/proc/{number}/cmdline") as file:
-                words = file.read()
-        except OSError:
-            continue
-        if int(owner) == leader and state != "Z":
-            found.append(words)
-    return found
 
 
 def within(seconds, condition):

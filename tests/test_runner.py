@@ -13,6 +13,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from processes import session
 from typer.testing import CliRunner
 
 import driftsim
@@ -156,21 +157,7 @@ def ends(leader):
     return not session(leader)
 
 
-def session(leader):
-    """The processes of a session, by their numbers."""
-    found = []
-    for number in filter(str.isdecimal, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{number}/stat") as file:
-                state, _, _, owner = file.read().rpartition(")")[2].split()[:4]
-        except OSError:
-            continue
-        if int(owner) == leader and state != "Z":
-            found.append(int(number))
-    return found
-
-
-def hearing_ctrl_c():
+def interruptible():
     """As a process does that is not started in the background of a script."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -182,7 +169,7 @@ def test_ctrl_c_ends_with_a_line_and_no_process_left(tmp_path):
         start_new_session=True,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=hearing_ctrl_c,
+        preexec_fn=interruptible,
     )
     until = time.monotonic() + 60
     while len(session(process.pid)) < 4 and time.monotonic() < until:

@@ -93,13 +93,13 @@ def test_it_warns_before_it_fires(written):
 def test_eddm_fires_when_wrong_predictions_have_come_closer_together():
     """The mean of their distances, and two deviations more, falls below a share of its highest."""
     distances = np.repeat([10, 2], [40, 200])
-    heard = [distances[:n] for n in range(31, 241)]
-    reach = [some.mean() + 2 * some.std(ddof=1) for some in heard]
+    seen = [distances[:n] for n in range(31, 241)]
+    reach = [some.mean() + 2 * some.std(ddof=1) for some in seen]
     due = next(i for i, one in enumerate(reach) if one < 0.9 * max(reach[: i + 1]))
     errors = np.zeros(distances.sum())
     errors[distances.cumsum() - 1] = 1
     alarm = Detector.model_validate("eddm").start(None)
-    assert due > 10 and first(alarm, errors) == heard[due].sum() - 1
+    assert due > 10 and first(alarm, errors) == seen[due].sum() - 1
 
 
 @pytest.mark.parametrize("written", [{"alarm": 0.96}, {"warning": 0.8}])
