@@ -6,8 +6,9 @@ from pathlib import Path
 
 from driftsim.messages import plural
 from driftsim.streams.inspection import ColumnFacts, inspected, numbers_among
-from driftsim.streams.recorded import Recorded, Table
+from driftsim.streams.recorded import Recorded
 from driftsim.streams.stream import Stream
+from driftsim.streams.table import Table
 
 MOST_COLUMNS = 30  # of a table that have a line each
 LONGEST = 24  # characters of a name

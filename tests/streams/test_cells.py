@@ -6,10 +6,10 @@ import pytest
 from pyarrow import parquet
 from pydantic import ValidationError
 
-import driftsim.streams.recorded  # noqa: F401  (its kinds)
+import driftsim.streams  # noqa: F401  (its kinds)
 from driftsim.notation import parsed
 from driftsim.streams.concepts import Concept
-from driftsim.streams.recorded import Table
+from driftsim.streams.table import Table
 
 PANDAS = "#N/A;#N/A N/A;#NA;-1.#IND;-1.#QNAN;-NaN;-nan;1.#IND;1.#QNAN;<NA>;N/A;NA;NULL;NaN;None"
 MARKERS = [*PANDAS.split(";"), "n/a", "nan", "null", "", "?"]

@@ -11,13 +11,13 @@ import pytest
 from pyarrow import parquet
 from pydantic import ValidationError
 
-import driftsim.streams.recorded  # noqa: F401  (its kinds)
+import driftsim.streams  # noqa: F401  (its kinds)
 from driftsim import load
 from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.rules import Rules
 from driftsim.streams.concepts import Concept
-from driftsim.streams.recorded import Table
 from driftsim.streams.stream import Stream
+from driftsim.streams.table import Table
 
 ARFF = """% made by hand
 @RELATION outdoors
@@ -554,7 +554,7 @@ def test_round_trip(written):
 
 def test_libraries_are_imported_when_needed():
     code = (
-        "import sys, driftsim.streams.recorded\n"
+        "import sys, driftsim.streams\n"
         "print(sorted({'pandas', 'pyarrow', 'river', 'sklearn'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
