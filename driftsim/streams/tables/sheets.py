@@ -1,0 +1,44 @@
+"""Sheets: the columns of a file as Arrow arrays, and where their rows stand in it."""
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import Any, NamedTuple, Protocol
+
+from driftsim.streams.tables.cells import Reading
+from driftsim.streams.tables.columns import BadCell, Column
+
+Reader = Callable[[Reading, str, Any], Column]  # of a name and an Arrow array
+
+
+class Rows(Protocol):
+    """Where the rows of a sheet stand."""
+
+    def line_of(self, row: int) -> int | None:
+        """The line of the file on which a row starts, counted from 1; None if there is none."""
+
+
+class Sheet(NamedTuple):
+    """The cells of a file, which are not yet read as numbers or words."""
+
+    names: list[str]
+    cells: list  # Arrow arrays, a column each
+    readers: list[Reader]
+    rows: Rows | None = None  # where they stand; None where files have no lines
+
+    def columns(self, reading: Reading) -> list[Column]:
+        """The columns; `ValueError` names the row that is wrong."""
+        with self.naming_lines():
+            return [
+                read(reading, name, cells)
+                for read, name, cells in zip(self.readers, self.names, self.cells, strict=True)
+            ]
+
+    @contextmanager
+    def naming_lines(self):
+        """Raise a `BadCell` as a `ValueError` with the line of the file that its row starts on."""
+        try:
+            yield
+        except BadCell as error:
+            line = self.rows and self.rows.line_of(error.row)
+            where = f"row {error.row}" + (f" (line {line:,})" if line else "")
+            raise ValueError(f"{where} {error.about}") from None
