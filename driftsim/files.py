@@ -1,21 +1,57 @@
 """Ground floor: files, their hashes, and why one cannot be read or written."""
 
-from hashlib import sha256
+import hashlib
+import os
+import time
 from pathlib import Path
 
+from driftsim.user_cache import keep, kept, place
+
 EDITED = "it has been edited since it was first read; run the study again"
+LARGE = 64_000_000  # bytes: the hash of such a file is kept, and known again while it is the same
+RECENT = 2.0  # seconds: a file that was just written may change again without a later time
 
 
 def content_hash(content: bytes) -> str:
     """The SHA-256 of bytes, in hexadecimal digits."""
-    return sha256(content).hexdigest()
+    return hashlib.sha256(content).hexdigest()
 
 
 def file_hash(path: str | Path) -> str:
-    """The hash of the bytes of a file; raises `OSError` if it cannot be read."""
-    return content_hash(Path(path).read_bytes())
+    """The hash of the bytes of a file; raises `OSError` if it cannot be read.
+
+    A large file is read once, also by several processes: while its place on the disk, its size
+    and the times of its last changes are the same, so is its hash.
+    """
+    if not is_large(path):
+        return _hash(path)
+    note = place("hashes") / f"{content_hash(os.path.abspath(path).encode())}.json"
+    before, now = identity(path), time.time()
+    known = kept(note)
+    if isinstance(known, dict) and known.get("identity") == before:
+        return known["hash"]
+    found = _hash(path)
+    if identity(path) == before and max(before[2:4]) < (now - RECENT) * 1e9:
+        keep(note, {"identity": before, "hash": found})
+    return found
+
+
+def is_large(path: str | Path) -> bool:
+    """Whether a file is so large that it is not read again to see whether it has changed."""
+    return os.path.getsize(path) >= LARGE
+
+
+def identity(path: str | Path) -> list[int]:
+    """What changes whenever a file does: its inode, its size, and when it was changed last."""
+    about = os.stat(path)
+    return [about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns]
 
 
 def reason(error: OSError) -> str:
     """Why a file cannot be read or written, in a few words."""
     return (error.strerror or str(error)).lower()
+
+
+def _hash(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,7 +14,7 @@ from driftsim.parts import Strict
 
 PACKAGE = Path(__file__).resolve().parents[1] / "driftsim"
 LAYERS = [
-    {"messages", "parts", "roles", "libraries", "safety", "rows", "files", "kernels"},
+    {"messages", "parts", "roles", "libraries", "safety", "rows", "files", "user_cache", "kernels"},
     {"streams", "learners", "adaptation"},
     {"evaluation"},
     {"notation", "settings", "scenario", "resolved"},
@@ -39,7 +39,7 @@ HOMES = {
     "river": {"learners.river", "adaptation.detectors", "streams.shipped_data"},
     "numba": {"kernels"},
     "filelock": {"kernels.cache"},
-    "platformdirs": {"kernels.cache"},
+    "platformdirs": {"kernels.cache", "user_cache"},
     "pandas": {"report"},
     "pyarrow": {"store", "streams.tables", "streams.shipped_data"},
     "matplotlib": {"report"},
