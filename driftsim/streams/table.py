@@ -12,6 +12,7 @@ from driftsim.streams.recorded import Recorded
 from driftsim.streams.tables.cells import MISSING, Reading
 from driftsim.streams.tables.columns import WITHOUT_MISSING, finite, labels_of, numbers_of
 from driftsim.streams.tables.files import SUFFIXES, content, sheet_of
+from driftsim.streams.tables.sheets import Sheet
 
 
 class Table(Recorded):
@@ -37,6 +38,10 @@ class Table(Recorded):
         except ValueError as error:
             raise ValueError(f"{self.path}: {error}") from None
 
+    def sheet(self) -> Sheet:
+        """The cells as they were written down; `ValueError` where the file cannot be read."""
+        return sheet_of(self.path, content(self.path))
+
     def _read(self):
         sheet, columns, target = self._written()
         with sheet.naming_lines():
@@ -49,7 +54,7 @@ class Table(Recorded):
 
     def _written(self):
         """The file, its columns, and the index of the one of the labels."""
-        sheet = sheet_of(self.path, content(self.path))
+        sheet = self.sheet()
         names = sheet.names
         target = names[-1] if self.target is None else self.target
         for name in [target, *self.nominal]:

@@ -16,7 +16,11 @@ SUFFIXES = (".csv", ".arff", ".parquet")
 def sheet_of(path: str, data: bytes) -> Sheet:
     """The cells in the bytes of a file, by its suffix."""
     readers = dict(zip(SUFFIXES, (from_csv, from_arff, from_parquet), strict=True))
-    sheet = readers[Path(path).suffix.lower()](data)
+    return checked(readers[Path(path).suffix.lower()](data))
+
+
+def checked(sheet: Sheet) -> Sheet:
+    """A sheet that has rows, and a name of its own for each column; else `ValueError`."""
     names = sheet.names
     if "" in names:
         where = f"column {names.index('') + 1} of {len(names)}"
