@@ -1,7 +1,8 @@
 """Cells: whether the text of a column is numbers or words, and which cells are missing."""
 
+from collections.abc import Callable
 from functools import reduce
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -58,7 +59,7 @@ class Reading(NamedTuple):
             return self.text(name, column)
         numbers = types.is_integer, types.is_floating, types.is_decimal, types.is_null
         if any(holds(column.type) for holds in numbers):
-            return self._numbers(name, column)
+            return self.numeric(name, column)
         raise ValueError(
             f"column '{name}' is of {column.type}; it should hold numbers, booleans or words"
         )
@@ -69,13 +70,18 @@ class Reading(NamedTuple):
         Raises `BadCell` for a cell that is no number in a column that should hold numbers: one
         that is listed, or whose other cells nearly all are; but never in a nominal column.
         """
-        cells = self._present(column)
+        cells = self.present(column)
         try:
-            return self._numbers(name, cells)
+            return self.numeric(name, cells)
         except ValueError:
-            if name not in self.nominal:
-                refuse_strays(name, cells, name in self.numbers)
-        return self.declared(name, in_order(cells.unique().drop_null().to_pylist()), column)
+            values = self.words(name, counted(cells))
+        return self.declared(name, values, column)
+
+    def words(self, name: str, cells: "Counted") -> list[str]:
+        """The words of a column of text that is not all numbers, in order; raises `BadCell`."""
+        if name not in self.nominal:
+            refuse_strays(name, cells, name in self.numbers)
+        return in_order(cells.distinct.to_pylist())
 
     def number(self, name: str, column) -> Column:
         """A column of text that should hold numbers."""
@@ -90,14 +96,14 @@ class Reading(NamedTuple):
         codes = floats(compute.index_in(trimmed, value_set=pa.array(values, pa.string())))
         own = pa.array([word for word in self.missing if word not in MISSING], pa.string())
         codes[np.asarray(compute.is_in(trimmed, value_set=own))] = np.nan
-        strays = np.isnan(codes) & np.asarray(self._present(column).is_valid())
+        strays = np.isnan(codes) & np.asarray(self.present(column).is_valid())
         if strays.any():
             given = trimmed[int(strays.argmax())].as_py()
             about = f"has {short(given)} in column '{name}', which does not declare it"
             raise BadCell(strays.argmax(), f"{about}; {guess(given, values)}")
         return Column(name, codes, tuple(values))
 
-    def _present(self, column):
+    def present(self, column):
         """A column of text, trimmed, with null where a cell has no value."""
         import pyarrow as pa
         from pyarrow import compute
@@ -106,7 +112,7 @@ class Reading(NamedTuple):
         missing = compute.is_in(trimmed, value_set=pa.array([*ALWAYS_MISSING, *self.missing]))
         return compute.if_else(missing, pa.scalar(None, pa.string()), trimmed)
 
-    def _numbers(self, name, column):
+    def numeric(self, name, column):
         """A column of numbers; `ValueError` if a cell holds none."""
         codes = floats(column)
         for marker in filter(is_number, self.missing):
@@ -114,18 +120,35 @@ class Reading(NamedTuple):
         return Column(name, codes)
 
 
+class Counted(NamedTuple):
+    """The distinct cells of a column of text that have a value."""
+
+    distinct: Any  # an Arrow array of text
+    counts: np.ndarray  # how often each of them occurs
+    row: Callable[[str], int]  # the first one that holds a text
+
+
+def counted(cells) -> Counted:
+    """The distinct cells of a column of text, null where one has no value."""
+    from pyarrow import compute
+
+    found = cells.drop_null().value_counts()
+    counts = np.asarray(found.field("counts"))
+    return Counted(found.field("values"), counts, lambda word: compute.index(cells, word).as_py())
+
+
 def refuse_strays(name, cells, required):
     """Raises `BadCell` for a column of text that is not all numbers, but should be.
 
     It should be where numbers are required, and where people would read it as numbers.
     """
-    distinct, counts = counted(cells)
+    distinct, counts, row = cells
     read = matching(distinct, READ)
     if required or nearly_all(read, counts):
         given, n = distinct[int((~read).argmax())].as_py(), counts[read].sum()
         others = f"where {n:,} of {counts.sum():,} cells are numbers"
         why = "which should hold numbers" if required else others
-        raise bad_cell(name, cells, given, f", {why}; {WAYS_OUT}")
+        raise bad_cell(name, row, given, f", {why}; {WAYS_OUT}")
     if len(distinct) <= MANY and 2 * len(distinct) <= counts.sum():
         return
     written = {what: matching(distinct, form) & ~read for what, form in NOTATIONS.items()}
@@ -134,25 +157,15 @@ def refuse_strays(name, cells, required):
     if numbers.all() or nearly_all(numbers, counts):
         what = next(what for what, found in written.items() if found.any())
         given = distinct[int(written[what].argmax())].as_py()
-        raise bad_cell(name, cells, given, f", a number with {what}; {PLAINLY}")
+        raise bad_cell(name, row, given, f", a number with {what}; {PLAINLY}")
 
 
-def bad_cell(name, cells, given, about):
+def bad_cell(name, row, given, about):
     """The error about the first cell of a column that holds this."""
-    from pyarrow import compute
-
     simple = name.isidentifier() and name.lower() not in ("null", "true", "false")
     quoted = name.replace("'", "''")
     about = about.replace("NAME", name if simple else f"'{quoted}'")
-    return BadCell(
-        compute.index(cells, given).as_py(), f"has {short(given)} in column '{name}'{about}"
-    )
-
-
-def counted(cells):
-    """The distinct cells of a column that have a value, and how often each of them occurs."""
-    found = cells.drop_null().value_counts()
-    return found.field("values"), np.asarray(found.field("counts"))
+    return BadCell(row(given), f"has {short(given)} in column '{name}'{about}")
 
 
 def nearly_all(numbers, counts):
