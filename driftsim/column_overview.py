@@ -18,10 +18,14 @@ def column_lines(stream: Stream, width: int) -> Iterator[str]:
     """The columns of each recorded concept, in lines of at most `width` characters."""
     for name, concept in stream.concepts.items():
         if isinstance(concept, Recorded):
-            columns, target = concept.columns()
+            record = concept.record()
+            columns = record.columns
+            target = [column.name for column in columns].index(record.target)
             facts = inspected(columns, target, not stream.schema.regression)
             yield cut(f"columns of {name}, {plural(len(columns[0].codes), 'row')}:", width)
             yield from table_lines(facts, target, width)
+            for column, why in record.left_out.items():
+                yield from wrapped(cut(f"{column} is left out: {why}", 200), width, "  ", 4)
 
 
 def mixed_columns(stream: Stream) -> Iterator[str]:

@@ -27,7 +27,7 @@ ROWS = [
 
 def test_each_column_has_a_line(tmp_path):
     names = ["id", "word", "size", "gaps", "class"]
-    assert lines(tmp_path, names, ROWS, more=", missing: mean") == [
+    assert lines(tmp_path, names, ROWS, more=", missing: whole_table") == [
         "  columns of t, 60 rows:",
         "    id     whole numbers 0 to 59",
         "           ! rises with every row: an identifier, or the time?",
@@ -84,3 +84,17 @@ def test_data_of_libraries_have_columns_too(tmp_path):
         assert f"the target, {target}" in " ".join(overview(load(path)).split()).replace(
             "the target the target", "the target"
         )
+
+
+def test_what_is_left_out_is_told(tmp_path):
+    rows = [(f"c{i}", i % 5, i % 7, "xy"[i % 2]) for i in range(40)]
+    printed = lines(tmp_path, ["id", "n", "m", "class"], rows, more=", drop: [m]")
+    assert printed[1:] == [
+        "    id     40 words: c0 2 %, c1 2 %, c10 2 %, c11 2 %, c12 2 %, c13 2 %, …",
+        "           ! one word a row: an identifier?",
+        "    n      whole numbers 0 to 4",
+        "    class  the target, 2 words: x 50 %, y 50 %",
+        "    m is left out: dropped",
+        "    id is left out: one word a row, an identifier; name it in columns or nominal",
+        "      to keep it",
+    ]

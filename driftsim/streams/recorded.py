@@ -1,6 +1,7 @@
 """Recorded concepts: rows that were written down once."""
 
 from abc import abstractmethod
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -12,15 +13,24 @@ from driftsim.messages import short
 from driftsim.parts import Position
 from driftsim.rows import Schema
 from driftsim.streams.concepts import Instantiated, Seeded
-from driftsim.streams.tables.columns import Column, schema_of
+from driftsim.streams.tables.cells import Reading
+from driftsim.streams.tables.columns import WITHOUT_MISSING, Column, finite, labels_of, schema_of
+from driftsim.streams.tables.selection import Record, Selection, identifiers, refuse_unknown
+from driftsim.streams.tables.sheets import Sheet
 
 
 class Recorded(Seeded):
     """Rows that were written down once: position t is row t."""
 
     recorded = True
+    renamed_values = {"missing": {"mean": "whole_table"}}
 
     path: str
+    columns: list[str] | None = None  # the features; all columns but the target where not given
+    drop: list[str] = []  # columns that are no features, in the place of `columns`
+    nominal: list[str] = []  # columns of words, even where they look like numbers
+    numeric: list[str] = []  # columns of numbers: a cell that is none is an error
+    missing: Literal["refuse", "whole_table", "drop"] = "refuse"
     order: Literal["recorded", "shuffled"] = "recorded"
     marks: list[Position] = []  # rows at which a person knows of a drift
 
@@ -42,13 +52,68 @@ class Recorded(Seeded):
         X = np.column_stack([column.codes for column in columns])
         return Recording(self, X[rows], y[rows], schema_of(columns, classes))
 
-    @abstractmethod
-    def columns(self) -> tuple[list[Column], int]:
-        """The columns as they were written down, and the index of the one of the labels."""
+    def record(self) -> Record:
+        """The columns as they were written down; `ValueError` if they cannot be read."""
+        sheet = self.sheet()
+        names, target = sheet.names, self.target_of(sheet.names)
+        refuse_unknown([target, *(self.columns or ()), *self.drop], names)
+        refuse_unknown([*self.nominal, *self.numeric], names)
+        selection = Selection(target, self.columns, self.drop, self.reserved)
+        left_out = selection.left_out(names)
+        sheet = sheet.only([n for n in names if n not in left_out or n in self.beside])
+        with sheet.naming_lines():
+            columns = [self._cast(column) for column in sheet.columns(self.reading(target))]
+        kept = {target, *(self.columns or ()), *self.nominal, *self.beside}
+        found = identifiers(columns, kept)
+        if len(columns) == len({*found, target, *left_out} & {c.name for c in columns}):
+            raise ValueError(f"no features are left: {short([*found])} hold one word a row each")
+        return Record(columns, target, left_out | found, sheet.naming_lines)
+
+    @property
+    def reserved(self) -> Mapping[str, str]:
+        """Columns that are features only where `columns` names them, and why."""
+        return {}
+
+    @property
+    def beside(self) -> Collection[str]:
+        """Columns that are read whether they are features or not."""
+        return ()
 
     @abstractmethod
-    def _read(self) -> tuple[list[Column], np.ndarray, tuple[str, ...] | None]:
+    def sheet(self) -> Sheet:
+        """The cells as they were written down."""
+
+    def target_of(self, names: list[str]) -> str:
+        """The name of the column of labels."""
+        return names[-1]
+
+    def reading(self, target: str) -> Reading:
+        """How the cells are read."""
+        return Reading(nominal=(*self.nominal,), numbers=(*self.numeric,))
+
+    def labels_of(self, column: Column) -> tuple[np.ndarray, tuple[str, ...] | None]:
+        """The labels (n,) in a column, and the names of the classes, if any."""
+        return labels_of(column)
+
+    def _read(self):
         """The columns of features, the labels (n,) and the names of the classes, if any."""
+        record = self.record()
+        columns = [*record.features, record.labels]
+        with record.naming():
+            *columns, labels = WITHOUT_MISSING[self.missing](finite(columns), len(columns) - 1)
+        return columns, *self.labels_of(labels)
+
+    def _cast(self, column):
+        column = column.coded() if column.name in self.nominal else column
+        return column.numbered() if column.name in self.numeric else column
+
+    @model_validator(mode="after")
+    def _columns_are_chosen_once(self):
+        if self.columns is not None and self.drop:
+            raise ValueError("columns and drop exclude each other; give the shorter list alone")
+        if both := [name for name in self.nominal if name in self.numeric]:
+            raise ValueError(f"{short(both[0])} is nominal and numeric; list it once")
+        return self
 
     @model_validator(mode="after")
     def _marks_are_moments(self):

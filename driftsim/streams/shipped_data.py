@@ -1,6 +1,7 @@
 """Shipped data: data sets that come inside river and scikit-learn, as recorded concepts."""
 
 import inspect
+from functools import partial
 
 import numpy as np
 from pydantic import field_validator
@@ -9,7 +10,8 @@ from driftsim.libraries import called, imported, parameters
 from driftsim.parts import Imported
 from driftsim.streams.recorded import Recorded
 from driftsim.streams.tables.cells import Reading
-from driftsim.streams.tables.columns import Column, labels_of
+from driftsim.streams.tables.columns import Column
+from driftsim.streams.tables.sheets import Sheet
 
 SHIPPED = (  # data inside scikit-learn: neither downloaded nor read from a path
     "load_breast_cancer",
@@ -32,17 +34,13 @@ class RiverData(Imported, Recorded):
         """The path of the data inside river."""
         return [str(self._data().path)]
 
-    def _read(self):
-        *columns, labels = self.columns()[0]
-        return columns, *labels_of(labels)
-
-    def columns(self):
+    def sheet(self):
         import pyarrow as pa
 
         rows, y = zip(*self._data(), strict=True)
-        typed = Reading().typed
-        columns = [typed(name, pa.array([row.get(name) for row in rows])) for name in rows[0]]
-        return [*columns, typed("the target", pa.array(y))], len(columns)
+        cells = [pa.array([row.get(name) for row in rows]) for name in rows[0]]
+        readers = [Reading.typed] * (len(cells) + 1)
+        return Sheet([*rows[0], "the target"], [*cells, pa.array(y)], readers)
 
     def _data(self):
         return called(shipped(self.path, self.package, in_river), {}, self.path)
@@ -59,21 +57,25 @@ class SklearnData(Imported, Recorded):
     package = "sklearn.datasets"
     library = "scikit-learn"
 
-    def _read(self):
-        *columns, labels = self.columns()[0]
-        return columns, labels.codes.astype(np.int64), labels.values
-
-    def columns(self):
+    def sheet(self):
         data = called(shipped(self.path, self.package, in_sklearn), {}, self.path)
-        columns = map(Column, map(str, data.feature_names), data.data.T.astype(float))
-        names = tuple(map(str, data.target_names))
-        labels = Column("the target", data.target.astype(float), names)
-        return [*columns, labels], len(data.feature_names)
+        names = [*map(str, data.feature_names), "the target"]
+        words = partial(as_codes, tuple(map(str, data.target_names)))
+        cells = [*data.data.T.astype(float), data.target.astype(float)]
+        return Sheet(names, cells, [*[partial(as_codes, None)] * (len(names) - 1), words])
+
+    def labels_of(self, column):
+        return column.codes.astype(np.int64), column.values
 
     @field_validator("path")
     @classmethod
     def _ships(cls, path):
         return path if shipped(path, cls.package, in_sklearn) else None
+
+
+def as_codes(values, reading, name, cells):
+    """A column of cells that are numbers, or the codes of `values`."""
+    return Column(name, cells, values)
 
 
 def shipped(path, package, wanted):

@@ -38,10 +38,25 @@ class Column(NamedTuple):
         codes = np.where(self.missing, np.nan, np.searchsorted(values, self.codes))
         return Column(self.name, codes, tuple(repr(float(v)).removesuffix(".0") for v in values))
 
+    def numbered(self) -> "Column":
+        """Its words as the numbers that they are; `BadCell` for one that is none."""
+        if self.values is None:
+            return self
+        numbers = np.array([*map(number_in, self.values), np.nan])
+        codes = numbers[np.where(self.missing, -1, self.codes).astype(int)]
+        bad = np.isnan(codes) & ~self.missing
+        if bad.any():
+            row = int(bad.argmax())
+            word = short(self.values[int(self.codes[row])])
+            raise BadCell(row, f"has {word} in column '{self.name}', which should hold numbers")
+        return Column(self.name, codes)
+
     def filled(self) -> "Column":
         """Its mean, or its most frequent value, where one is missing."""
         if self.missing.all():
-            raise ValueError(f"column '{self.name}' is empty; take it out of the file")
+            raise ValueError(
+                f"column '{self.name}' is empty; leave it out: drop: {short([self.name])}"
+            )
         present = self.codes[~self.missing]
         mean = present.mean() if self.values is None else np.bincount(present.astype(int)).argmax()
         return self._replace(codes=np.where(self.missing, mean, self.codes))
@@ -99,7 +114,9 @@ def refused(columns, target):
     """The columns; `BadCell` if a cell has no value."""
     for name, missing in [(column.name, column.missing) for column in labelled(columns, target)]:
         if missing.any():
-            about = f"has no value in column '{name}'; fill it in, or write missing: mean or "
+            about = (
+                f"has no value in column '{name}'; fill it in, or write missing: whole_table or "
+            )
             raise BadCell(missing.argmax(), f"{about}missing: drop")
     return columns
 
@@ -113,7 +130,7 @@ def dropped(columns, target):
     """The columns, without the rows that have a cell without a value."""
     kept = ~np.any([column.missing for column in columns], axis=0)
     if not kept.any():
-        raise ValueError("no row has a value in every column; write missing: mean")
+        raise ValueError("no row has a value in every column; write missing: whole_table")
     return [column._replace(codes=column.codes[kept]) for column in columns]
 
 
@@ -126,7 +143,15 @@ def labelled(columns, target):
     return columns
 
 
-WITHOUT_MISSING = {"refuse": refused, "mean": filled, "drop": dropped}
+WITHOUT_MISSING = {"refuse": refused, "whole_table": filled, "drop": dropped}
+
+
+def number_in(word: str) -> float:
+    """The number that a text is; NaN where it is none."""
+    try:
+        return float(word)
+    except ValueError:
+        return np.nan
 
 
 def in_order(words):

@@ -1,6 +1,6 @@
 """Sheets: the columns of a file as Arrow arrays, and where their rows stand in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
@@ -24,6 +24,15 @@ class Sheet(NamedTuple):
     cells: list  # Arrow arrays, a column each
     readers: list[Reader]
     rows: Rows | None = None  # where they stand; None where files have no lines
+
+    def only(self, wanted: Collection[str]) -> "Sheet":
+        """Some of the columns, in their order."""
+        kept = [j for j, name in enumerate(self.names) if name in wanted]
+        return self._replace(
+            names=[self.names[j] for j in kept],
+            cells=[self.cells[j] for j in kept],
+            readers=[self.readers[j] for j in kept],
+        )
 
     def columns(self, reading: Reading) -> list[Column]:
         """The columns; `ValueError` names the row that is wrong."""
