@@ -45,6 +45,11 @@ PARTS = {  # by family
         "incremental": "at: [1_200], width: 500",
         "recurring": "every: 500, width: 100",
     },
+    "arrivals": {
+        "regular": "every: 1 min, start: 2024-01-01",
+        "poisson": "rows: 2_000, per: 1d",
+        "weekly": "rows: 14_000, days: [1.0, 1.0, 1.0, 1.0, 1.0, 0.5, 0.2]",
+    },
     "learner": {
         "oracle": "",
         "majority": "",

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.memories import Memory
 from driftsim.adaptation.policies import Policy
+from driftsim.clocks import Duration, Moment
 from driftsim.evaluation.labels import Labels
 from driftsim.examples import CONCEPTS, PARTS, scenario, written
 from driftsim.kernels.registry import coverage
@@ -18,6 +19,7 @@ from driftsim.libraries import imported, parameters
 from driftsim.messages import ScenarioError, guess, short
 from driftsim.notation import parsed
 from driftsim.parts import MOST_ROWS, Imported, Part, Strict, described
+from driftsim.streams.arrivals import Arrivals
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
 
@@ -29,9 +31,12 @@ TYPES = {
     bool: "true | false",
     type(None): "null",
     Any: "part",
+    Duration: "duration",
+    Moment: "date",
 }
 FAMILIES: dict[str, type[Part]] = {
-    family.kind(): family for family in (Concept, Drift, Learner, Policy, Memory, Detector, Labels)
+    family.kind(): family
+    for family in (Concept, Drift, Arrivals, Learner, Policy, Memory, Detector, Labels)
 }
 
 
@@ -161,7 +166,7 @@ def plain_type(annotation: Any) -> str:
         return " or ".join(plain_type(one) for one in inside)
     if hasattr(annotation, "kind"):
         return annotation.kind()
-    if isinstance(annotation, type) and issubclass(annotation, Strict):
+    if annotation not in TYPES and inspect.isclass(annotation) and issubclass(annotation, Strict):
         return " or ".join(f"{{{name}: …}}" for name in annotation.model_fields)
     return TYPES.get(annotation, getattr(annotation, "__name__", str(annotation)))
 

@@ -88,6 +88,7 @@ class Part(Strict, metaclass=Renaming):
     renamed_values: ClassVar[dict[str, dict[str, str]]] = {}  # of fields: old word to new
     renamed_members: ClassVar[dict[str, str]] = {}  # of subclasses: old name to new
     _compiled: bool = True  # whether a kernel may do the work of a library's object
+    _clock: Any = None  # the `Clock` of the stream that it runs on, if that has one
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -138,13 +139,21 @@ class Part(Strict, metaclass=Renaming):
 
     def model_post_init(self, context: Any, /) -> None:
         self._compiled = (context or {}).get("compiled", True)
+        self._clock = (context or {}).get("clock")
 
     def uncompiled(self) -> "Part":
         """The same part that runs the objects of its library, and so do the parts within it."""
+        return self._rebuilt({"compiled": False, "clock": self._clock})
+
+    def with_clock(self, clock: Any) -> "Part":
+        """The same part that reads its durations by a `Clock`, and so do the parts within it."""
+        return self._rebuilt({"compiled": self._compiled, "clock": clock})
+
+    def _rebuilt(self, context: dict[str, Any]) -> "Part":
         inside = {name: getattr(self, name) for name in type(self).model_fields}
-        parts = {name: one.uncompiled() for name, one in inside.items() if isinstance(one, Part)}
+        parts = {n: one._rebuilt(context) for n, one in inside.items() if isinstance(one, Part)}
         given = inside | parts | (self.model_extra or {})
-        return type(self).model_validate(given, context={"compiled": False})
+        return type(self).model_validate(given, context=context)
 
     @classmethod
     def lacks(cls, kind: str) -> str | None:

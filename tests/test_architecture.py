@@ -14,7 +14,10 @@ from driftsim.parts import Strict
 
 PACKAGE = Path(__file__).resolve().parents[1] / "driftsim"
 LAYERS = [
-    {"messages", "parts", "roles", "libraries", "safety", "rows", "files", "user_cache", "kernels"},
+    {
+        *("messages", "parts", "clocks", "roles", "libraries", "safety", "rows", "files"),
+        *("user_cache", "kernels"),
+    },
     {"streams", "learners", "adaptation"},
     {"evaluation"},
     {"notation", "settings", "scenario", "resolved"},
@@ -26,6 +29,7 @@ HOMES = {
     "pydantic": {
         "messages",
         "parts",
+        "clocks",
         "streams",
         "learners",
         "adaptation",

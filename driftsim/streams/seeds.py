@@ -2,7 +2,8 @@
 
 import numpy as np
 
-ROWS, STRUCTURE, LABELS, PARTS, PROBES, REPEATS = range(6)  # purposes, each with its own draws
+# purposes, each with its own draws
+ROWS, STRUCTURE, LABELS, PARTS, PROBES, REPEATS, TIMES = range(7)
 
 
 def spawn_rng(seed: int, *path: int) -> np.random.Generator:

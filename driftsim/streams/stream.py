@@ -8,15 +8,17 @@ from typing import Annotated, Any, NamedTuple, Self
 import numpy as np
 from pydantic import Field, PrivateAttr, model_validator
 
+from driftsim.clocks import Clock
 from driftsim.messages import refusal
 from driftsim.parts import Name, Rows, Share, Strict
 from driftsim.rows import Change, Schema
+from driftsim.streams.arrivals import Arrivals
 from driftsim.streams.compatibility import blend_incompatibility, concept_incompatibility
 from driftsim.streams.concepts import Concept
 from driftsim.streams.contract import TRIED, blend_violation, concept_violation, drift_violation
 from driftsim.streams.drifts import Drift, None_
 from driftsim.streams.seeds import PARTS, spawn_rng, structure_rng
-from driftsim.streams.world import BLOCK, Block, World, blended, widened
+from driftsim.streams.world import BLOCK, Block, World, blended, clock_of, widened
 
 NOT_RECORDED = "it has a number of rows, as records have; set recorded = True in its class"
 NO_NOISE = "a number has no wrong label to be replaced by; give the concepts more noise instead"
@@ -36,6 +38,7 @@ class Stream(Strict):
     # None only until it is validated: of recorded rows, all of them, where it is not given
     length: Rows = None  # type: ignore[assignment]
     concepts: Annotated[dict[Name, Concept], Field(min_length=1, max_length=1_000)]
+    arrivals: Arrivals | None = None  # when rows come, where no table says so
     drift: Drift = None_()
     noise: Share = 0.0  # the share of labels replaced by a wrong one
     balance: list[Share] | None = None  # the share of each class, before noise; if given
@@ -46,6 +49,12 @@ class Stream(Strict):
     def instantiated(self, seed: int) -> "World":
         """The world of one seed: this stream, with what its concepts leave open drawn or read."""
         return World(self, seed)
+
+    def clock(self, seed: int) -> Clock | None:
+        """When each row of one seed comes; None where nothing says so."""
+        if self.arrivals is not None or len(self.concepts) > 1:
+            return clock_of(self.arrivals, [], seed, self.length)
+        return self.instantiated(seed).clock
 
     def block(self, seed: int, b: int) -> Block:
         """Rows b * 8192 … of the stream, without drawing those before them."""
@@ -128,6 +137,7 @@ class Stream(Strict):
     def _mistakes(self, concepts, records, length):
         """What does not fit together, or None, by its key; each check relies on those before."""
         yield "length", too_short(records, length)
+        yield "arrivals", self.arrivals and self.arrivals.incompatibility(length)
         yield "concepts", concept_incompatibility(concepts)
         yield "drift", drift_violation(self.drift, length, len(concepts))
         if self.drift.blends:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from driftsim.clocks import Clock
 from driftsim.files import EDITED
 from driftsim.parts import fields
 from driftsim.rows import Edited, Schema
@@ -46,6 +47,7 @@ class World:
             concept.instantiated(structure_rng(seed, name))
             for name, concept in stream.concepts.items()
         ]
+        self.clock = clock_of(stream.arrivals, self.concepts, seed, stream.length)
         self.schema = widened(self.concepts[0].schema, stream.irrelevant)
         self._odds = [self._odds_of(i) for i in range(len(self.concepts))]  # if balanced
 
@@ -213,6 +215,13 @@ def refuse_edited(stream):
             for path in found:
                 if found[path] != stream.loaded_hashes[path]:
                     raise Edited(f"{path}: {EDITED}")
+
+
+def clock_of(arrivals, concepts, seed: int, rows: int) -> Clock | None:
+    """The clock of a stream: of its arrivals, or of its one concept where that has times."""
+    if arrivals is not None:
+        return arrivals.clock(seed, rows)
+    return concepts[0].clock if len(concepts) == 1 else None
 
 
 def blended(concepts, weights):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from driftsim.clocks import Clock
 from driftsim.files import file_hash
 from driftsim.parts import Part
 from driftsim.rows import Schema, one_hot
@@ -67,6 +68,11 @@ class Concept(Part):
         return None
 
     @property
+    def clock(self) -> Clock | None:
+        """When its rows came, of a record that has been read and has times; else None."""
+        return None
+
+    @property
     def description(self) -> Self:
         """Itself: the part that holds the fields, as of an `Instantiated`."""
         return self
@@ -94,6 +100,11 @@ class Instantiated(ABC):
 
     @property
     def rows(self) -> int | None:
+        """As of a `Concept`."""
+        return None
+
+    @property
+    def clock(self) -> Clock | None:
         """As of a `Concept`."""
         return None
 
