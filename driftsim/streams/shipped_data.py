@@ -11,7 +11,7 @@ from driftsim.parts import Imported
 from driftsim.streams.recorded import Recorded
 from driftsim.streams.tables.cells import Reading
 from driftsim.streams.tables.columns import Column
-from driftsim.streams.tables.sheets import Sheet
+from driftsim.streams.tables.sheets import Reader, Sheet
 
 SHIPPED = (  # data inside scikit-learn: neither downloaded nor read from a path
     "load_breast_cancer",
@@ -39,7 +39,7 @@ class RiverData(Imported, Recorded):
 
         rows, y = zip(*self._data(), strict=True)
         cells = [pa.array([row.get(name) for row in rows]) for name in rows[0]]
-        readers = [Reading.typed] * (len(cells) + 1)
+        readers: list[Reader] = [Reading.typed] * (len(cells) + 1)
         return Sheet([*rows[0], "the target"], [*cells, pa.array(y)], readers)
 
     def _data(self):
