@@ -15,7 +15,13 @@ from driftsim.rows import Schema
 from driftsim.streams.concepts import Instantiated, Seeded
 from driftsim.streams.tables.cells import Reading
 from driftsim.streams.tables.columns import WITHOUT_MISSING, Column, finite, labels_of, schema_of
-from driftsim.streams.tables.selection import Record, Selection, identifiers, refuse_unknown
+from driftsim.streams.tables.selection import (
+    Record,
+    Selection,
+    identifiers,
+    refuse_none_left,
+    refuse_unknown,
+)
 from driftsim.streams.tables.sheets import Sheet
 
 
@@ -43,31 +49,39 @@ class Recorded(Seeded):
         """The rows, read and, if `order` says so, shuffled; `ValueError` if they are wrong."""
         try:
             columns, y, classes = self._read()
-            if self.marks and self.marks[-1] >= len(y):
-                message = f"there is no row {self.marks[-1]} to mark; rows are 0 … {len(y) - 1}"
-                raise ValueError(message)
+            self.check_marks(len(y))
         except ValueError as error:
             raise ValueError(f"{self.path}: {error}") from None
         rows = rng.permutation(len(y)) if self.order == "shuffled" else slice(None)
         X = np.column_stack([column.codes for column in columns])
         return Recording(self, X[rows], y[rows], schema_of(columns, classes))
 
+    def check_marks(self, rows: int) -> None:
+        """Raise `ValueError` if a mark is beyond the last row."""
+        if self.marks and self.marks[-1] >= rows:
+            raise ValueError(f"there is no row {self.marks[-1]} to mark; rows are 0 … {rows - 1}")
+
     def record(self) -> Record:
         """The columns as they were written down; `ValueError` if they cannot be read."""
         sheet = self.sheet()
-        names, target = sheet.names, self.target_of(sheet.names)
-        refuse_unknown([target, *(self.columns or ()), *self.drop], names)
-        refuse_unknown([*self.nominal, *self.numeric], names)
-        selection = Selection(target, self.columns, self.drop, self.reserved)
-        left_out = selection.left_out(names)
-        sheet = sheet.only([n for n in names if n not in left_out or n in self.beside])
+        target, left_out = self.selected(sheet.names)
+        sheet = sheet.only([n for n in sheet.names if n not in left_out or n in self.beside])
         with sheet.naming_lines():
             columns = [self._cast(column) for column in sheet.columns(self.reading(target))]
-        kept = {target, *(self.columns or ()), *self.nominal, *self.beside}
-        found = identifiers(columns, kept)
-        if len(columns) == len({*found, target, *left_out} & {c.name for c in columns}):
-            raise ValueError(f"no features are left: {short([*found])} hold one word a row each")
+        found = identifiers(columns, self.wanted(target))
+        refuse_none_left([column.name for column in columns], target, left_out, found)
         return Record(columns, target, left_out | found, sheet.naming_lines)
+
+    def selected(self, names: list[str]) -> tuple[str, dict[str, str]]:
+        """The target among the names of columns, and why others are no features."""
+        target = self.target_of(names)
+        refuse_unknown([target, *(self.columns or ()), *self.drop], names)
+        refuse_unknown([*self.nominal, *self.numeric], names)
+        return target, Selection(target, self.columns, self.drop, self.reserved).left_out(names)
+
+    def wanted(self, target: str) -> set[str]:
+        """Columns that are read although they may identify rows."""
+        return {target, *(self.columns or ()), *self.nominal, *self.beside}
 
     @property
     def reserved(self) -> Mapping[str, str]:

@@ -6,13 +6,15 @@ from typing import Literal
 
 from pydantic import field_validator
 
-from driftsim.files import content_hash
+from driftsim.files import content_hash, file_hash, is_large
 from driftsim.messages import short
 from driftsim.streams.recorded import Recorded
+from driftsim.streams.streamed import streamed
 from driftsim.streams.tables.cells import MISSING, Reading
 from driftsim.streams.tables.columns import labels_of, numbers_of
 from driftsim.streams.tables.files import SUFFIXES, content, sheet_of
 from driftsim.streams.tables.sheets import Sheet
+from driftsim.streams.tables.stored import STORED, Stored, large_table
 
 
 class Table(Recorded):
@@ -34,9 +36,26 @@ class Table(Recorded):
 
     def hashes(self):
         try:
+            if os.path.isfile(self.path) and is_large(self.path):
+                return {self.path: file_hash(self.path)}
             return {self.path: content_hash(content(self.path))}
         except ValueError as error:
             raise ValueError(f"{self.path}: {error}") from None
+
+    def instantiated(self, rng):
+        """The rows: those of a large table are read as they are drawn."""
+        try:
+            if source := self._stored():
+                return streamed(self, source)
+        except ValueError as error:
+            raise ValueError(f"{self.path}: {error}") from None
+        return super().instantiated(rng)
+
+    def _stored(self) -> Stored | None:
+        """The table in its file, where it is too large to be held in memory."""
+        if self.path.lower().endswith(STORED) and os.path.isfile(self.path):
+            return large_table([self.path])
+        return None
 
     def sheet(self) -> Sheet:
         return sheet_of(self.path, content(self.path))

@@ -14,7 +14,17 @@ def from_parquet(data):
     try:
         table = parquet.ParquetFile(pa.BufferReader(data)).read()
     except (OSError, pa.ArrowException) as error:
-        raise ValueError(f"the file cannot be read as Parquet ({error}); write it again") from None
+        raise ValueError(unreadable(error)) from None
+    return sheet_of_arrow(table)
+
+
+def unreadable(error):
+    """Why a file is no Parquet, or no longer."""
+    return f"the file cannot be read as Parquet ({error}); write it again"
+
+
+def sheet_of_arrow(table):
+    """The columns of an Arrow table."""
     index = re.compile(r"__index_level_\d+__")  # row labels, which pandas writes beside the columns
     kept = [j for j, name in enumerate(table.column_names) if not index.fullmatch(name)]
     names = [table.column_names[j] for j in kept]

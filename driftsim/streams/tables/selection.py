@@ -81,3 +81,11 @@ def refuse_unknown(wanted: Iterable[str], names: Collection[str]) -> None:
     for name in wanted:
         if name not in names:
             raise ValueError(f"there is no column {short(name)}; {guess(name, names)}")
+
+
+def refuse_none_left(
+    names: Iterable[str], target: str, left_out: Collection[str], found: Collection[str]
+) -> None:
+    """Raise `ValueError` if, of the columns that are read, only `found` ones could be features."""
+    if not {*names} - {target, *left_out, *found}:
+        raise ValueError(f"no features are left: {short([*found])} hold one word a row each")

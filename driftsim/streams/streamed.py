@@ -1,0 +1,144 @@
+"""Streamed rows: those of a table larger than memory, read as they are drawn."""
+
+import json
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+import numpy as np
+
+from driftsim.files import content_hash
+from driftsim.parts import dumped
+from driftsim.streams.concepts import Instantiated
+from driftsim.streams.recorded import Recorded
+from driftsim.streams.tables.columns import Column, schema_of
+from driftsim.streams.tables.decided import decided
+from driftsim.streams.tables.scan import Facts, Scan, present_rows
+from driftsim.streams.tables.selection import refuse_none_left
+from driftsim.streams.tables.stored import Piece, Stored
+from driftsim.user_cache import keep, kept, place
+
+FORMAT = 1  # raised when something else is found in the same table
+MOST_BYTES = 200_000_000  # of rows that are held in memory, besides those drawn last
+
+
+class Held:
+    """The pieces of a table that were read last, as numbers."""
+
+    def __init__(self) -> None:
+        self._pieces: OrderedDict[int, tuple[np.ndarray, np.ndarray]] = OrderedDict()
+
+    def get(self, i: int) -> tuple[np.ndarray, np.ndarray] | None:
+        """Features and labels of a piece, or None."""
+        if i in self._pieces:
+            self._pieces.move_to_end(i)
+        return self._pieces.get(i)
+
+    def put(self, i: int, rows: tuple[np.ndarray, np.ndarray]) -> None:
+        """Hold a piece, and let others go for it."""
+        self._pieces[i] = rows
+        while len(self._pieces) > 1 and self._bytes() > MOST_BYTES:
+            self._pieces.popitem(last=False)
+
+    def _bytes(self):
+        return sum(X.nbytes + y.nbytes for X, y in self._pieces.values())
+
+
+@dataclass(frozen=True, eq=False)
+class Streamed(Instantiated):
+    """A recorded concept whose rows are read from its files as they are drawn."""
+
+    scan: Scan
+    facts: Facts
+    starts: np.ndarray  # (pieces + 1,) the first row of each piece among those that are kept
+    held: Held = field(default_factory=Held)
+
+    @property
+    def schema(self):
+        columns = [Column(one.name, np.array([]), one.values) for one in self.facts.columns[:-1]]
+        return schema_of(columns, self.facts.classes)
+
+    @property
+    def rows(self):
+        return int(self.starts[-1])
+
+    def draw(self, rng, t):
+        """The rows at positions `t` (n,); past the end, the last row."""
+        rows = np.minimum(t, self.rows - 1)
+        X = np.empty((len(rows), len(self.facts.columns) - 1))
+        y = np.empty(len(rows), np.int64 if self.facts.classes else np.float64)
+        place = np.searchsorted(self.starts, rows, side="right") - 1
+        for i in np.unique(place):
+            chosen = place == i
+            features, labels = self._piece(i)
+            X[chosen], y[chosen] = (of[rows[chosen] - self.starts[i]] for of in (features, labels))
+        return X, y
+
+    def _piece(self, i):
+        """Features and labels of the kept rows of a piece."""
+        if (rows := self.held.get(i)) is None:
+            rows = self._read(self.scan.source.pieces[i])
+            self.held.put(i, rows)
+        return rows
+
+    def _read(self, piece: Piece):
+        columns = self.scan.piece(piece)
+        rows = slice(None) if self.facts.kept is None else present_rows(columns)
+        X = np.empty((len(columns[-1].codes[rows]), len(columns) - 1))
+        for j, column in enumerate(columns[:-1]):
+            X[:, j] = column.codes[rows]
+            if (fill := self.facts.fills[j]) == fill:
+                X[np.isnan(X[:, j]), j] = fill
+        return X, self._labels(columns[-1].codes[rows])
+
+    def _labels(self, codes):
+        """Labels, of their codes in the file (n,)."""
+        if self.facts.classes is None:
+            return codes
+        known = np.array(self.facts.labels)
+        order = np.argsort(known)
+        return order[np.searchsorted(known, codes, sorter=order)]
+
+
+def streamed(table: Recorded, source: Stored) -> Streamed:
+    """The rows of a large table; `ValueError` if they are wrong, as of a small one.
+
+    What has to be known of them is found once, and kept in the user's cache folder.
+    """
+    target, left_out = table.selected(source.names)
+    reading, note = table.reading(target), note_of(table)
+    try:
+        facts = Facts.of(kept(note))
+    except (TypeError, ValueError, KeyError):  # nothing is kept, or nothing of use
+        facts = facts_of(table, source, target, left_out)
+        keep(note, facts._asdict())
+    scan = Scan(source, facts.columns, reading, table.missing)
+    rows = [piece.rows for piece in source.pieces] if facts.kept is None else facts.kept
+    table.check_marks(sum(rows))
+    return Streamed(table, scan, facts, np.cumsum([0, *rows]))
+
+
+def facts_of(table, source, target, left_out):
+    """What has to be known of a large table."""
+    if table.order != "recorded":
+        raise ValueError(
+            f"{source.rows:,} rows cannot be put in another order, as they are not held in memory; "
+            f"write the file in that order, and leave out order: {table.order}"
+        )
+    reading = table.reading(target)
+    names = [name for name in source.names if name not in left_out]
+    source.refuse_long_groups(len(names))
+    columns = {name: decided(source, name, reading) for name in names}
+    identifying = {n for n, c in columns.items() if c.identifies} - table.wanted(target)
+    refuse_none_left(names, target, left_out, identifying)
+    features = [c for name, c in columns.items() if name not in {*identifying, target}]
+    scan = Scan(source, [*features, columns[target]], reading, table.missing)
+    return scan.facts(table.labels_of)
+
+
+def note_of(table):
+    """The file that keeps what is known of a table, named by all that this follows from."""
+    described = {k: v for k, v in dumped(table).items() if k not in ("path", "marks")}
+    versions = [version(name) for name in ("driftsim", "pyarrow")]
+    about = [[*table.hashes().values()], described, versions, FORMAT]
+    return place("tables") / f"{content_hash(json.dumps(about).encode())}.json"

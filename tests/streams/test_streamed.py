@@ -1,0 +1,210 @@
+"""Streamed rows: a table larger than memory gives the rows and messages that a small one gives."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from driftsim import user_cache
+from driftsim.files import EDITED
+from driftsim.rows import Edited
+from driftsim.streams.recorded import Recording
+from driftsim.streams.stream import Stream
+from driftsim.streams.streamed import Streamed
+from driftsim.streams.table import Table
+from driftsim.streams.tables import decided, scan, stored
+from driftsim.streams.world import BLOCK
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A folder for files, with a cache of its own, where every Parquet file can be streamed."""
+    monkeypatch.setenv(user_cache.HOME, str(tmp_path / "cache"))
+    monkeypatch.setattr(stored, "FEW", 100)
+    monkeypatch.setattr(scan, "HALVED", 512)
+    return tmp_path
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def written(folder, columns, rows=64, name="t.parquet"):
+    """The path of a Parquet file in row groups of so many rows."""
+    table = columns if isinstance(columns, pa.Table) else pa.table(columns)
+    parquet.write_table(table, folder / name, row_group_size=rows)
+    return str(folder / name)
+
+
+def held(path, monkeypatch, **params):
+    """The rows of a table, or why it is refused, when it is held in memory."""
+    monkeypatch.setattr(stored, "MOST_CELLS", 10**9)
+    return outcome(Table(path=path, **params), Recording)
+
+
+def as_stream(path, monkeypatch, **params):
+    """The same when it is streamed."""
+    monkeypatch.setattr(stored, "MOST_CELLS", 0)
+    return outcome(Table(path=path, **params), Streamed)
+
+
+def outcome(table, kind):
+    try:
+        found = table.instantiated(rng())
+    except ValueError as error:
+        return str(error)
+    assert isinstance(found, kind)
+    X, y = found.draw(rng(), np.arange(found.rows + 3))
+    return found.rows, found.schema, X.tobytes(), y.tobytes(), str(y.dtype)
+
+
+def words(seed, n, texts, nulls=0.0):
+    """A column of these texts, some of them null."""
+    random = rng(seed)
+    chosen = random.choice(np.array(texts, object), n)
+    return pa.array(np.where(random.random(n) < nulls, None, chosen), pa.string())
+
+
+def numbers(seed, n, nulls=0.0, kind=pa.float64()):
+    """A column of numbers, some of them null."""
+    random = rng(seed)
+    values = random.integers(0, 100, n) if pa.types.is_integer(kind) else random.normal(size=n)
+    return pa.array(values, kind, mask=random.random(n) < nulls)
+
+
+N = 700
+COLUMNS = {
+    "float": numbers(1, N),
+    "holes": numbers(2, N, 0.05),
+    "nan": pa.array(np.where(rng(3).random(N) < 0.01, np.nan, rng(4).normal(size=N))),
+    "whole": numbers(5, N, kind=pa.int16()),
+    "word": words(6, N, ["b", " a", "b ", "?", "c"], 0.02),
+    "number": words(7, N, ["1", "2.5", " -3e2", "NA"]),
+    "category": words(8, N, ["u", "v"]).dictionary_encode(),
+    "truth": pa.array(rng(9).random(N) < 0.5),
+    "late": pa.array(["1"] * 650 + ["x"] * 50),
+    "id": pa.array([f"w{i}" for i in range(N)]),
+}
+TARGETS = {
+    "y": words(10, N, ["no", "yes"]),
+    "k": numbers(11, N, kind=pa.int32()),
+    "z": numbers(12, N),
+    "gap": words(13, N, ["p", "q"], 0.01),
+}
+
+
+@pytest.mark.parametrize("missing", ["refuse", "whole_table", "drop"])
+@pytest.mark.parametrize("target", TARGETS)
+def test_rows_and_messages_do_not_depend_on_whether_a_table_is_held(
+    home, monkeypatch, target, missing
+):
+    random = rng([*TARGETS].index(target))
+    for _ in range(3):
+        names = [name for name in COLUMNS if random.random() < 0.5]
+        path = written(home, {n: COLUMNS[n] for n in names} | {target: TARGETS[target]})
+        task = "regression" if target == "z" else "classification"
+        params = {"missing": missing, "task": task}
+        if "whole" in names:
+            params["nominal"] = ["whole"]
+        assert as_stream(path, monkeypatch, **params) == held(path, monkeypatch, **params)
+
+
+@pytest.mark.parametrize(
+    "columns, params",
+    [
+        ({"a": ["1"] * 199 + ["x"], "y": [0, 1] * 100}, {}),
+        ({"a": [f"{i},5" for i in range(200)], "y": [0, 1] * 100}, {"missing": "drop"}),
+        ({"a": [f"{i} km" for i in range(200)], "y": [0, 1] * 100}, {}),
+        ({"a": [1.0] * 150 + [np.inf] * 50, "y": [0, 1] * 100}, {"missing": "drop"}),
+        ({"b": [1.0] * 199 + [np.inf], "a": [np.inf] * 200, "y": [0, 1] * 100}, {}),
+        ({"a": [1.0] * 200, "y": [0.0, 1] * 99 + [2.5, 1.5]}, {}),
+        ({"a": [1.0] * 200, "y": ["p"] * 200}, {}),
+        ({"a": [1.0] * 2000, "y": range(2000)}, {}),
+        ({"a": [None] * 100 + [1] * 100, "y": [0, 1] * 50 + [None] * 100}, {"missing": "drop"}),
+        ({"a": pa.array([None] * 200, "int8"), "y": [0, 1] * 100}, {"missing": "whole_table"}),
+        ({"a": [1.0] * 200, "y": ["p", "q"] * 100}, {"task": "regression"}),
+        ({"a": [1.0] * 200, "y": [0, 1] * 100}, {"marks": [5, 200]}),
+        ({"a": [1.0] * 200, "y": [0, 1] * 100}, {"target": "z"}),
+        ({"a": [1.0] * 200, "y": [0, 1] * 100}, {"drop": ["a"]}),
+        ({"a": [f"w{i}" for i in range(200)], "y": [0, 1] * 100}, {}),
+        ({"a": ["true", "x"] * 100, "y": [0, 1] * 100}, {"numeric": ["a"]}),
+        ({"a": [[1]] * 200, "y": [0, 1] * 100}, {}),
+        ({"y": [0, 1] * 100}, {}),
+    ],
+)
+def test_what_is_refused(home, monkeypatch, columns, params):
+    path = written(home, columns)
+    found = as_stream(path, monkeypatch, **params)
+    assert isinstance(found, str) and found == held(path, monkeypatch, **params)
+
+
+def large_stream(folder, monkeypatch, n=3 * BLOCK):
+    """A stream of a table that is streamed, and its path."""
+    columns = {"a": np.arange(n), "w": words(1, n, ["p", "q"]), "y": words(2, n, ["no", "yes"])}
+    path = written(folder, columns, rows=1000)
+    monkeypatch.setattr(stored, "MOST_CELLS", 0)
+    return Stream.model_validate({"concepts": {"a": {"kind": "table", "path": path}}}), path
+
+
+def pieces_read(monkeypatch):
+    """The pieces of tables that are read from now on."""
+    found, read = [], stored.Stored.read
+    monkeypatch.setattr(
+        stored.Stored, "read", lambda *given: found.append(given[1]) or read(*given)
+    )
+    return found
+
+
+def test_any_block_is_read_without_those_before_it(home, monkeypatch):
+    stream, _ = large_stream(home, monkeypatch)
+    world, read = stream.instantiated(0), pieces_read(monkeypatch)
+    block = world.block(2)
+    assert block.X[:, 0].tolist() == [*range(2 * BLOCK, 3 * BLOCK)]
+    assert [piece.first for piece in read] == [1000 * i for i in range(16, 25)]
+
+
+def test_the_file_is_scanned_once(home, monkeypatch):
+    stream, path = large_stream(home, monkeypatch)
+    read = pieces_read(monkeypatch)
+    stream.instantiated(0)
+    assert Table(path=path).instantiated(rng()).schema == stream.schema and not read
+    Table(path=path, drop=["w"]).instantiated(rng())
+    assert len(read) > 25
+    [*map(lambda note: note.write_text("{}"), (home / "cache" / "tables").iterdir())]
+    assert Table(path=path).instantiated(rng()).schema == stream.schema
+
+
+def test_few_pieces_are_held(home, monkeypatch):
+    monkeypatch.setattr("driftsim.streams.streamed.MOST_BYTES", 100_000)
+    stream, _ = large_stream(home, monkeypatch)
+    world = stream.instantiated(0)
+    for block in world.blocks():
+        assert len(block.t) == BLOCK
+    pieces = world.concepts[0].held._pieces
+    assert 1 < len(pieces) <= 4 and sum(X.nbytes + y.nbytes for X, y in pieces.values()) <= 1e5
+
+
+def test_a_file_that_is_edited_while_it_is_read_ends_the_run(home, monkeypatch):
+    stream, _ = large_stream(home, monkeypatch)
+    world = stream.instantiated(0)
+    world.block(0)
+    large_stream(home, monkeypatch)
+    with pytest.raises(Edited, match=EDITED):
+        world.block(2)
+
+
+def test_what_cannot_be_streamed(home, monkeypatch):
+    _, path = large_stream(home, monkeypatch)
+    assert "24,576 rows cannot be put in another order" in as_stream(
+        path, monkeypatch, order="shuffled"
+    )
+    monkeypatch.setenv(user_cache.HOME, str(home / "other"))
+    monkeypatch.setattr(stored, "MOST_AT_ONCE", 2_000)
+    refused = as_stream(path, monkeypatch)
+    assert "row group 0 of t.parquet has 1,000 rows, which are read at once; write" in refused
+    assert "in groups of at most 666 rows" in refused
+    assert as_stream(path, monkeypatch, drop=["w"])[0] == 3 * BLOCK  # only what is needed counts
+    monkeypatch.setattr(stored, "MOST_AT_ONCE", 10_000)
+    monkeypatch.setattr(decided, "MOST_WORDS", 1)
+    refused = as_stream(path, monkeypatch)
+    assert "column 'w' holds more than 1 different words; leave it out by drop: [w]" in refused
