@@ -18,7 +18,7 @@ from driftsim.learners.learner import Learner
 from driftsim.libraries import imported, parameters
 from driftsim.messages import ScenarioError, guess, short
 from driftsim.notation import parsed
-from driftsim.parts import MOST_ROWS, Imported, Part, Strict, described
+from driftsim.parts import MOST_ROWS, Imported, Part, Strict, described, keys_of
 from driftsim.streams.arrivals import Arrivals
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
@@ -49,6 +49,8 @@ def listing(name: str | None = None) -> str:
     for family in FAMILIES.values():
         if lacks := family.lacks(name):
             raise ScenarioError(lacks)
+        if name in family.sought:
+            raise ScenarioError(f"'{name}' is no kind of {family.kind()}; {family.sought[name]}")
         if name in family.kinds:
             return with_parameters(family, name) + example(family, name)
     for kind in (kind for family in FAMILIES.values() for kind in family.kinds.values()):
@@ -75,12 +77,13 @@ def with_parameters(family: type[Part], name: str) -> str:
     lines = [f"  {title(family, name)} ({family.kind()})", wrapped(described(kind), "    ", 4)]
     if issubclass(kind, Detector) and not required(kind):
         lines.append(wrapped(f"runs on: {kind().engine()}", "    ", 6))
-    for field, info in kind.model_fields.items():
+    for key, field in keys_of(kind).items():
+        info = kind.model_fields[field]
         if issubclass(kind, Imported) and field == "path":
             continue
         default = "required" if info.is_required() else f"default {plain(info.default)}"
         note = comment(kind, field)
-        text = f"    {field}: {typed(info)}, {default}" + (f"; {note}" if note else "")
+        text = f"    {key}: {typed(info)}, {default}" + (f"; {note}" if note else "")
         lines.append(wrapped(text, "", 8))
     if kind.model_config.get("extra") == "allow":
         lines.append("    and the parameters of the class itself: give its path to driftsim kinds")
@@ -167,7 +170,7 @@ def plain_type(annotation: Any) -> str:
     if hasattr(annotation, "kind"):
         return annotation.kind()
     if annotation not in TYPES and inspect.isclass(annotation) and issubclass(annotation, Strict):
-        return " or ".join(f"{{{name}: …}}" for name in annotation.model_fields)
+        return " or ".join(f"{{{key}: …}}" for key in keys_of(annotation))
     return TYPES.get(annotation, getattr(annotation, "__name__", str(annotation)))
 
 

@@ -35,9 +35,14 @@ Name = Annotated[str, Field(max_length=100, pattern=NAME)]  # of a contender or 
 
 
 class Strict(BaseModel):
-    """A frozen piece of a scenario that refuses keys it does not know, with a guess."""
+    """A frozen piece of a scenario that refuses keys it does not know, with a guess.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    A field whose key is a word of Python has the key as its alias; Python may use either.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, validate_by_name=True, serialize_by_alias=True
+    )
 
     @model_validator(mode="wrap")
     @classmethod
@@ -46,10 +51,15 @@ class Strict(BaseModel):
             return build(value)
         except ValidationError as error:
             faults = [
-                detail(fault_message(fault, cls.model_fields), fault["loc"], fault["input"])
+                detail(fault_message(fault, keys_of(cls)), fault["loc"], fault["input"])
                 for fault in error.errors()
             ]
             raise ValidationError.from_exception_data(cls.__name__, faults) from None
+
+
+def keys_of(kind: type[BaseModel]) -> dict[str, str]:
+    """The keys by which a scenario gives the fields of a class, each with the name of the field."""
+    return {info.alias or name: name for name, info in kind.model_fields.items()}
 
 
 def refuse_renamed(name: str, members: Iterable[str], renamed: dict[str, str]) -> None:
@@ -87,6 +97,7 @@ class Part(Strict, metaclass=Renaming):
     unfinished: ClassVar[dict[str, type["Part"]]]  # classes that lack what a kind needs
     renamed_values: ClassVar[dict[str, dict[str, str]]] = {}  # of fields: old word to new
     renamed_members: ClassVar[dict[str, str]] = {}  # of subclasses: old name to new
+    sought: ClassVar[dict[str, str]] = {}  # words that are no kinds of the family: what to write
     _compiled: bool = True  # whether a kernel may do the work of a library's object
     _clock: Any = None  # the `Clock` of the stream that it runs on, if that has one
 
@@ -129,6 +140,8 @@ class Part(Strict, metaclass=Renaming):
         for known in cls.kinds.values():
             if issubclass(known, Imported) and known.holds(kind):
                 return known, {"path": kind}
+        if kind in cls.sought:
+            raise ValueError(f"'{kind}' is no kind of {cls.kind()}; {cls.sought[kind]}")
         family = "kind of labels" if cls.kind() == "labels" else cls.kind()
         raise ValueError(f"no {family} is called {short(kind)}; {cls._guess(kind)}")
 
@@ -255,7 +268,7 @@ def renewals(part: Any, written: Any, path: tuple = ()) -> Iterator[tuple[tuple,
 def _entries(value: Any) -> dict:
     """What a part, a mapping or a list holds, by its name or index."""
     if isinstance(value, BaseModel):
-        return {name: getattr(value, name) for name in type(value).model_fields}
+        return {key: getattr(value, name) for key, name in keys_of(type(value)).items()}
     if isinstance(value, list):
         return dict(enumerate(value))
     return value if isinstance(value, dict) else {}

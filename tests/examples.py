@@ -72,6 +72,7 @@ FURTHER = {  # examples of kinds in other ways than driftsim/examples.py has the
         {"kind": "periodic", "every": 100, "memory": 300, "latency": {"per_row": 0.5}},
         {"kind": "periodic", "every": 250, "memory": "all", "latency": {"rows": 30}},
         {"kind": "periodic", "every": 150, "memory": {"kind": "faded", "half_life": 100}},
+        {"kind": "periodic", "every": 120, "memory": "chunk", "from": "model"},
         {
             "kind": "on_drift",
             "memory": 90,
@@ -82,6 +83,7 @@ FURTHER = {  # examples of kinds in other ways than driftsim/examples.py has the
             "falls": True,
         },
         {"kind": "on_drift", "memory": 80, "detector": DDM_OFTEN, "gather": "warning"},
+        {"kind": "on_drift", "memory": 60, "detector": DDM_OFTEN, "from": "model"},
         {
             "kind": "on_drift",
             "memory": "since_alarm",

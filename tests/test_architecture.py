@@ -39,7 +39,7 @@ HOMES = {
     },
     "pydantic_core": {"messages"},
     "yaml": {"notation"},
-    "sklearn": {"learners.sklearn", "streams.shipped_data"},
+    "sklearn": {"learners.sklearn", "learners.tuning", "streams.shipped_data"},
     "river": {"learners.river", "adaptation.detectors", "streams.shipped_data"},
     "numba": {"kernels"},
     "filelock": {"kernels.cache"},

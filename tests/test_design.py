@@ -70,6 +70,7 @@ def test_the_table_of_flags_names_every_flag():
     assert {name for family, name in named if family == "every part"} == {
         "renamed_values",
         "renamed_members",
+        "sought",
     }
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from driftsim.kinds import FAMILIES, listing
 from driftsim.messages import ScenarioError
-from driftsim.parts import Imported
+from driftsim.parts import Imported, keys_of
 
 KINDS = [(family, name) for family, parts in FAMILIES.items() for name in parts.kinds]
 
@@ -31,7 +31,7 @@ def test_a_kind_has_a_sentence_and_every_parameter(family, name):
     assert printed.startswith(f"  {name}")
     assert len(printed.splitlines()[1].strip()) > 10
     hidden = {"path"} if issubclass(kind, Imported) else set()
-    for field in kind.model_fields.keys() - hidden:
+    for field in keys_of(kind).keys() - hidden:
         assert f"\n    {field}: " in printed
 
 

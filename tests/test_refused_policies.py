@@ -96,6 +96,24 @@ def test_restarting_by_a_detector_for_errors_of_0_and_1_on_numbers(tmp_path):
             "the mean of errors of 0 and 1 never passes 30; give a threshold below 1",
         ),
         ("{kind: static, memory: 5}", "there is no key 'memory' here; it takes no parameters"),
+        (
+            "{kind: periodic, every: 9, memory: chunk, from: modle}",
+            "models.one.policy.from: 'modle' is not valid; it should be 'scratch' or 'model'",
+        ),
+        (
+            "{kind: periodic, every: 9, memory: chunk, from: model}",
+            "DecisionTreeClassifier cannot go on from a fitted model: it has no partial_fit, no "
+            "warm_start and no base model; use from: scratch, or",
+        ),
+        (
+            "{kind: ensemble, every: 9, from: model}",
+            "there is no key 'from' here: each member is trained on its own chunk alone; leave it",
+        ),
+        ("{kind: recall, memory: 9, from: model}", "a new model is to differ from those that are"),
+        (
+            "fine_tune",
+            "'fine_tune' is no kind of policy; write `from: model` in a policy that retrains",
+        ),
         ("{kind: mini_batch, size: 9}", "'mini_batch' needs a learner that learns on"),
         ("{kind: replay, buffer: 9}", "'replay' needs a learner that learns on"),
         ("pretrained_online", "'pretrained_online' needs a learner that learns on"),
@@ -113,6 +131,28 @@ def test_faded_labels_for_a_learner_that_takes_no_weights(tmp_path, learner):
     message = refusal(tmp_path, learner, policy)
     assert "'faded' memory needs a learner that takes weights" in message
     assert "does not; give the memory a number of labels" in message
+
+
+@pytest.mark.parametrize(
+    ("learner", "memory", "words"),
+    [
+        (
+            "sklearn.ensemble.HistGradientBoostingClassifier",
+            "chunk",
+            "its warm_start is valid on the same rows only, since it bins features anew",
+        ),
+        ("river.naive_bayes.GaussianNB", "{kind: faded, half_life: 9}", "takes weights"),
+        (
+            "majority",
+            "{kind: faded, half_life: 9}",
+            "majority learns on without weights; give the memory a number of labels, or chunk",
+        ),
+    ],
+)
+def test_learners_that_cannot_go_on_from_a_model(tmp_path, learner, memory, words):
+    policy = f"{{kind: periodic, every: 500, memory: {memory}, from: model}}"
+    message = refusal(tmp_path, learner, policy)
+    assert message.startswith("3: models.one: ") and words in message
 
 
 def test_a_balanced_buffer_for_numbers(tmp_path):

@@ -127,10 +127,10 @@ class Metered(Model):
             meter.models.add(self)
 
     def fit(self, rows, weight=None):
-        fitted = self._meter.timed("fit", self._model.fit, rows, weight)
-        self._meter.count("fits", 1)
-        self._meter.trained(rows)
-        return Metered(fitted, self._meter, self._answers, learned=True)
+        return self._trained(self._model.fit, rows, weight)
+
+    def tuned(self, rows, weight=None):
+        return self._trained(self._model.tuned, rows, weight)
 
     def predict(self, X):
         t = self._meter.positions(X)
@@ -157,6 +157,13 @@ class Metered(Model):
             return self._model.size()
         except Exception:  # a measurement never ends a run
             return np.nan
+
+    def _trained(self, train, rows, weight):
+        """A new model, whose training counts as one."""
+        model = self._meter.timed("fit", train, rows, weight)
+        self._meter.count("fits", 1)
+        self._meter.trained(rows)
+        return Metered(model, self._meter, self._answers, learned=True)
 
 
 class Counting:

@@ -46,6 +46,8 @@ class Contender(Strict):
                 f"'{memory.kind()}' memory needs a learner that takes weights; "
                 f"{self.learner.title} does not; give the memory a number of labels"
             )
+        if self.policy.tunes and (reason := self.learner.untunable(self.policy.weighs)):
+            raise ValueError(reason)
         return self
 
     @property

@@ -100,6 +100,8 @@ def start(model, policy, check, history, after):
     elif len(history.t):
         model.learn(history)
     check.checked(model.predict(after.X), after.t)
+    if policy.tunes:
+        check.checked(model.tuned(history, *weight).predict(after.X), after.t)
     if policy.learns_on:
         batches = getattr(policy, "size", 1) > 1
         for rows in [slice(None)] if batches else [slice(i, i + 1) for i in range(3)]:

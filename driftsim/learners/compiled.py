@@ -41,6 +41,11 @@ class Compiled(Model):
     def learn(self, rows):
         self._learn(rows)
 
+    def tuned(self, rows, weight=None):
+        model = self.copy()
+        model._learn(rows, weight)
+        return model
+
     def test_then_train(self, arrival):
         return self._play(arrival)
 

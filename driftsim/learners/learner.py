@@ -17,6 +17,7 @@ from driftsim.safety import MEMBERS
 
 WHOLE = type, FunctionType, np.ndarray, random.Random  # what is pickled with what holds it
 LARGE, FEW = (*MEMBERS, "max_iter", "n_init"), 3  # of members and of passes, in a small model
+WEIGHTLESS = "without weights; give the memory a number of labels, or chunk"
 FRAME = 12  # bytes that open and close what is pickled
 
 
@@ -32,6 +33,12 @@ class Learner(Part):
     def learns_on(self) -> bool:
         """Whether its models can `learn` after they have been started or fitted."""
         return True
+
+    def untunable(self, weighed: bool = False) -> str | None:
+        """Why its models cannot be `tuned`, on rows with weights if `weighed`; None if they can."""
+        if not self.learns_on:
+            return f"{self.title} does not learn on from a trained model; use from: scratch"
+        return f"{self.title} learns on {WEIGHTLESS}" if weighed else None
 
     @property
     def title(self) -> str:
@@ -101,6 +108,17 @@ class Model(ABC):
     @abstractmethod
     def learn(self, rows: Labelled) -> None:
         """Train this model further on labelled rows, in order."""
+
+    def tuned(self, rows: Labelled, weight: np.ndarray | None = None) -> "Model":
+        """A new model that goes on from this one on labelled rows (fine-tuning); this one stays.
+
+        `weight` (m,) is how much each row counts. Raises `ValueError` if it cannot be heeded.
+        """
+        if weight is not None:
+            raise ValueError(f"{type(self).__name__} learns on without weights")
+        model = self.copy()
+        model.learn(rows)
+        return model
 
     def copy(self) -> Self:
         """An independent copy."""

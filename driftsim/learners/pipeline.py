@@ -62,6 +62,9 @@ class Pipeline(Learner):
     def start(self, schema, seed, probabilities=False):
         return self.whole.start(schema, seed, probabilities)
 
+    def untunable(self, weighed=False):
+        return self.whole.untunable(weighed)
+
     def incompatibility(self, schema, probabilities=False):
         return self.whole.incompatibility(schema, probabilities)
 

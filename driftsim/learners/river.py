@@ -27,6 +27,9 @@ class River(LibraryLearner):
     def weighs(self) -> bool:  # type: ignore[override]  # as the class does
         return "w" in parameters(last_step(self._example()).learn_one)
 
+    def untunable(self, weighed=False):
+        return super().untunable(weighed and not self.weighs)
+
     def engine(self, schema):
         if not self._compiled:
             return self.library
@@ -106,9 +109,12 @@ class RiverModel(Model):
 
     def fit(self, rows, weight=None):
         model = RiverModel(self._make, self._schema, self._probabilities)
-        weights = [{}] * len(rows.t) if weight is None else [{"w": w} for w in weight.tolist()]
-        for x, y, weighed in zip(self._dicts(rows.X), rows.y.tolist(), weights):
-            model._model.learn_one(x, y, **weighed)
+        model._learn_weighed(rows, weight)
+        return model
+
+    def tuned(self, rows, weight=None):
+        model = self.copy()
+        model._learn_weighed(rows, weight)
         return model
 
     def predict(self, X):
@@ -129,6 +135,11 @@ class RiverModel(Model):
             locate(error, [*arrival.t, *arrival.due_t[-1:]][len(predicted)])
             raise
         return self._array(predicted)
+
+    def _learn_weighed(self, rows, weight):
+        weights = [{}] * len(rows.t) if weight is None else [{"w": w} for w in weight.tolist()]
+        for x, y, weighed in zip(self._dicts(rows.X), rows.y.tolist(), weights):
+            self._model.learn_one(x, y, **weighed)
 
     def _learn(self, labelled):
         for x, y in labelled:

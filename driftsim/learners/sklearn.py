@@ -8,10 +8,13 @@ from pydantic import model_validator
 
 from driftsim.learners.column_names import by_index
 from driftsim.learners.learner import LibraryLearner, Model, given, mismatch
+from driftsim.learners.tuning import gone_on, padded, refitted, unfitted, untunable, way_on
 from driftsim.libraries import assembled, called, imported
 from driftsim.messages import brief, short
-from driftsim.rows import Schema
+from driftsim.rows import Labelled, Schema
 from driftsim.safety import FUNCTIONS, guard
+
+Weighed = tuple[Labelled, np.ndarray | None]  # rows, and how much each counts
 
 
 class Sklearn(LibraryLearner):
@@ -29,6 +32,9 @@ class Sklearn(LibraryLearner):
         from sklearn.utils.validation import has_fit_parameter
 
         return has_fit_parameter(steps(self._estimator(0))[-1], "sample_weight")
+
+    def untunable(self, weighed=False):
+        return untunable(self._estimator(0), weighed)
 
     @property
     def notes(self):
@@ -109,9 +115,7 @@ class Regressor(Model):
         self._estimator, self._trained = estimator, trained
 
     def fit(self, rows, weight=None):
-        from sklearn.base import clone
-
-        estimator = clone(self._estimator)
+        estimator = unfitted(self._estimator)
         if len(rows.y):
             estimator.fit(rows.X, rows.y, **weights(estimator, weight))
         return Regressor(estimator, len(rows.y) > 0)
@@ -121,8 +125,21 @@ class Regressor(Model):
         return self._estimator.predict(X).reshape(len(X)) if trained else np.zeros(len(X))
 
     def learn(self, rows):
+        self._train(rows)
+
+    def tuned(self, rows, weight=None):
+        if not self._trained and not updatable(self._estimator):
+            return self.fit(rows, weight)
+        if way_on(self._estimator) == "partial_fit":
+            model = self.copy()
+            model._train(rows, weight)
+            return model
+        return Regressor(gone_on(self._estimator, rows.X, rows.y, weight), True)
+
+    def _train(self, rows, weight=None):
         *before, last = steps(self._estimator)
-        last.partial_fit(passed(before, rows.X), rows.y)
+        weighed = {} if weight is None else {"sample_weight": weight}
+        last.partial_fit(passed(before, rows.X), rows.y, **weighed)
         self._trained = True
 
 
@@ -133,12 +150,12 @@ class Classifier(Model):
         self._estimator, self._n_classes = estimator, n_classes
         self._probabilities = probabilities
         self._only = only  # the only class to predict; None once there are two
-        self._lacking: tuple | None = None  # rows and weight of a `fit` without some class
+        self._lacking: tuple[Labelled, np.ndarray | None] | None = (
+            None  # of `fit`, without some class
+        )
 
     def fit(self, rows, weight=None):
-        from sklearn.base import clone
-
-        estimator = clone(self._estimator)
+        estimator = unfitted(self._estimator)
         only = rows.y[0] if len(rows.y) else 0
         if (rows.y == only).all():
             model = Classifier(estimator, self._n_classes, self._probabilities, only)
@@ -147,7 +164,7 @@ class Classifier(Model):
             return model
         estimator.fit(rows.X, rows.y, **weights(estimator, weight))
         model = Classifier(estimator, self._n_classes, self._probabilities, None)
-        if updatable(estimator) and len(np.unique(rows.y)) < self._n_classes:
+        if way_on(estimator) and len(np.unique(rows.y)) < self._n_classes:
             model._lacking = rows, weight
         return model
 
@@ -165,20 +182,34 @@ class Classifier(Model):
         self._train(rows)
         self._only = None
 
+    def tuned(self, rows, weight=None):
+        if self._only is not None and not updatable(self._estimator):
+            return self.fit(rows, weight)
+        if way_on(self._estimator) == "partial_fit":
+            model = self.copy()
+            model._train(rows, weight)
+            model._only = None
+            return model
+        estimator, classes = self._estimator, np.arange(self._n_classes)
+        if self._lacking:
+            estimator = refitted(estimator, *self._lacking, classes)
+        estimator = gone_on(estimator, *padded(rows.X, rows.y, weight, classes))
+        return Classifier(estimator, self._n_classes, self._probabilities, None)
+
     def size(self):
         """The bytes it takes to keep the model, without the rows it may have to learn again."""
         other = copy.copy(self)
         other._lacking = None
         return Model.size(other)
 
-    def _train(self, rows):
+    def _train(self, rows, weight=None):
         classes = np.arange(self._n_classes)
         if self._lacking:
-            rows_before, weight = self._lacking
-            self._estimator = widened(self._estimator, rows_before, weight, classes)
+            self._estimator = widened(self._estimator, *self._lacking, classes)
             self._lacking = None
         *before, last = steps(self._estimator)
-        last.partial_fit(passed(before, rows.X), rows.y, classes=classes)
+        weighed = {} if weight is None else {"sample_weight": weight}
+        last.partial_fit(passed(before, rows.X), rows.y, classes=classes, **weighed)
 
 
 def unknown_category(error: BaseException, x: np.ndarray, schema: Schema) -> str | None:
@@ -273,9 +304,11 @@ def weights(estimator, weight):
 
 
 def passed(transformers, X):
-    """Rows after steps that learn of them first."""
+    """Rows after steps that learn of them first, where they can."""
     for step in transformers:
-        X = step.partial_fit(X).transform(X)
+        if hasattr(step, "partial_fit"):
+            step.partial_fit(X)
+        X = step.transform(X)
     return X
 
 

@@ -9,7 +9,7 @@ from test_policies import Diary, OnFirstError, run, scripted
 from driftsim.adaptation.policies import Policy
 from driftsim.adaptation.policies.retraining import Latency, Retraining, Train, Until
 from driftsim.evaluation.labels import Labels, arrivals
-from driftsim.rows import Alarm, Change, Deployed, Labelled
+from driftsim.rows import Alarm, Change, Deployed, Labelled, Skipped
 
 
 class At(Retraining):
@@ -144,3 +144,56 @@ def test_a_model_begins_to_serve_only_after_all_labels_before_its_first_row(size
         if isinstance(given, Deployed):
             LOG.append("deployed")
     assert LOG[:13] == ["deployed", *["label"] * 10, "deployed", "label"]
+
+
+class Lineage(Diary):
+    """Predicts how many trainings have led to it; writes down which model each went on from."""
+
+    def __init__(self, number=0, log=None):
+        super().__init__(number, log)
+
+    def fit(self, rows, weight=None):
+        self.log.append(("scratch", rows.t.tolist()))
+        return Lineage(1, self.log)
+
+    def tuned(self, rows, weight=None):
+        self.log.append((self.last, rows.t.tolist()))
+        return Lineage(self.last + 1, self.log)
+
+
+def lineage(policy, **more):
+    return run(policy, model=Lineage(), **more)
+
+
+@pytest.mark.parametrize("size", [1, 7, 50])
+def test_a_training_from_the_model_goes_on_from_the_one_in_force(size):
+    """With a latency of 15 rows and a training every 10, the model before the last is in force."""
+    policy = {"kind": "periodic", "every": 20, "memory": "chunk", "from": "model"}
+    predicted, log, _ = lineage(Policy.model_validate(policy), size=size)
+    assert log[:2] == [("scratch", list(range(10))), (1, list(range(10, 30)))]
+    assert log[2:] == [(2, list(range(30, 50)))]
+    assert predicted.tolist() == [1] * 20 + [2] * 20 + [3] * 10
+    late = policy | {"every": 10, "memory": 10, "latency": {"rows": 15}}
+    predicted, log, _ = lineage(Policy.model_validate(late), size=size)
+    assert [model for model, _ in log] == ["scratch", 1, 1, 2, 2]
+    assert predicted.tolist() == [1] * 25 + [2] * 20 + [3] * 5
+
+
+def test_alarms_and_true_changes_go_on_from_the_model_too():
+    _, log, _ = lineage(scripted(alarm=6, **{"from": "model"}))
+    assert log[:3] == [
+        ("scratch", list(range(10))),
+        (1, [16, 17, 18, 19, 20]),
+        (2, [27, 28, 29, 30, 31]),
+    ]
+    policy = Policy.model_validate({"kind": "at_drift", "memory": 5, "from": "model"})
+    _, log, _ = lineage(policy, known=[[Change(30, 30, 30, 0, 1)]])
+    assert log[1:] == [(1, [30, 31, 32, 33, 34])]
+
+
+def test_labels_of_one_class_wait_for_a_training_that_has_others_too():
+    policy = {"kind": "periodic", "every": 10, "memory": "chunk", "from": "model"}
+    y = np.where(np.arange(60) < 35, np.arange(60) < 5, 1).astype(int)  # 1, 0 from row 5 on, 1
+    _, log, given = lineage(Policy.model_validate(policy), y=y)
+    assert log[1:] == [(1, list(range(10, 40)))]  # not at rows 20 and 30, and then not at 50
+    assert sum(isinstance(one, Skipped) for one in given) == 3

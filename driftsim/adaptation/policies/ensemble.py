@@ -27,6 +27,8 @@ class Ensemble(Retraining):
     renamed_values = {"weight": {"equal": "uniform", "error": "awe", "mse": "aue2"}}
     stride = NO_ROW  # no label brings another model
     memory: ClassVar[Memory] = Chunk()  # type: ignore[misc]  # no field: it cannot be chosen
+    start_from: ClassVar = "scratch"  # type: ignore[misc]  # no field
+    from_scratch = "each member is trained on its own chunk alone"
     every: Rows  # between trainings, counted from the end of the warm-up
     size: Count = 10  # models that vote
     weight: Literal["uniform", "awe", "aue2"] = "awe"  # of votes

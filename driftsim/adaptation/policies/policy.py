@@ -20,6 +20,11 @@ class Policy(Part):
     monitors_errors: ClassVar[bool] = False  # looks at every label that comes in
     knows: ClassVar[Literal["", "changes"]] = ""  # what a reference knows of the truth
     renamed_members = {"fault": "incompatibility", "told": "knows", "hears": "monitors_errors"}
+    sought = dict.fromkeys(
+        ("fine_tune", "fine_tuning", "finetune", "warm_start"),
+        "write `from: model` in a policy that retrains: {kind: periodic, every: …, memory: chunk, "
+        "from: model}",
+    )
 
     @property
     def library(self) -> str | None:
@@ -28,6 +33,11 @@ class Policy(Part):
     @property
     def weighs(self) -> bool:
         """Whether it needs a learner that takes weights."""
+        return False
+
+    @property
+    def tunes(self) -> bool:
+        """Whether it has models `tuned`: goes on from the one in force where it trains."""
         return False
 
     @property

@@ -20,6 +20,9 @@ class Recall(ByDetector):
 
     every: ClassVar[None] = None  # it waits for alarms alone
 
+    start_from: ClassVar = "scratch"  # type: ignore[misc]  # no field
+    from_scratch = "a new model is to differ from those that are kept"
+
     models: Count = 10  # that are kept, the one in force among them: the last to be deployed
     cooldown: Position = 0  # rows after a deployment before an alarm is acted on
 

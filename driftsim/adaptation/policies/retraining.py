@@ -6,13 +6,14 @@ on is a memory; when it begins to predict is a latency.
 
 from abc import abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from driftsim.adaptation.memories import LabelBuffer, Memory
 from driftsim.adaptation.policies.policy import Policy
+from driftsim.messages import refusal
 from driftsim.parts import MOST_ROWS, Number, Position, Rows, Strict
 from driftsim.rows import Arrival, Deployed, Event, Labelled, Skipped
 
@@ -72,13 +73,22 @@ class Discard:
 Trigger = Generator[Until | Train | Discard | Event, Any, None]
 
 
+Start = Annotated[Literal["scratch", "model"], Field(alias="from")]  # where a training starts
+
+
 class Retraining(Policy):
-    """A policy that now and then trains a new model to replace the one in force."""
+    """A policy that now and then trains a new model to replace the one in force.
+
+    The new model starts from scratch or, with `from: model`, from the model in force
+    (fine-tuning), which stays as it is. The first training is always from scratch.
+    """
 
     stride: ClassVar[int] = STRIDE  # rows predicted at once
+    from_scratch: ClassVar[str] = ""  # why it offers no `from`
 
     memory: Memory  # labels that a new model is trained on
     latency: Latency | None = None  # from the start of a training until its model predicts
+    start_from: Start = "scratch"  # or the model in force: fine-tuning
 
     @abstractmethod
     def trigger(self, history: Labelled, memory: LabelBuffer, rng, *changes) -> Trigger:
@@ -97,6 +107,10 @@ class Retraining(Policy):
         return self.memory.weighs
 
     @property
+    def tunes(self):
+        return self.start_from == "model"
+
+    @property
     def fewest(self) -> int:
         """How many labels it trains on at least."""
         return 1
@@ -110,6 +124,13 @@ class Retraining(Policy):
             )
         return None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _offers(cls, value):
+        if cls.from_scratch and isinstance(value, dict) and "from" in value:
+            raise refusal(f"there is no key 'from' here: {cls.from_scratch}; leave it out", "from")
+        return value
+
     def run(self, model, history, arrivals, rng, *known):
         memory = self.memory.start()
         memory.add(history)
@@ -122,6 +143,7 @@ class RetrainingLoop:
 
     def __init__(self, policy: Retraining, train, memory: LabelBuffer, trigger: Trigger):
         self._train, self._memory, self._trigger = train, memory, trigger
+        self._tunes = policy.tunes
         self._latency, self._stride = policy.latency or Latency(rows=0), policy.stride
         self._until, self._predictions = Until(), np.empty(0)  # of the next rows
         self._trainings: list[Training] = []  # whose models are not in force yet, as they started
@@ -185,7 +207,8 @@ class RetrainingLoop:
         if not trainable(rows):
             yield Skipped()
             return Training(self._t, None)
-        model = self._train(rows, self._memory.weight())
+        train = self._model.tuned if self._tunes else self._train
+        model = train(rows, self._memory.weight())
         self._memory.trained()
         started = self._t if step.started is None else step.started
         training = Training(max(self._t, started + self._latency.after(len(rows.t))), rows, model)

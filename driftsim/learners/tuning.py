@@ -1,0 +1,143 @@
+"""Tuning: how a fitted estimator of scikit-learn's interface goes on with further rows.
+
+By `partial_fit`, if its last step has it; else by `warm_start`; or a booster adds trees to those of
+the fitted one. The steps before the last stay as they were fitted, but for those that learn on
+before a last step that does.
+"""
+
+import copy
+from typing import Any
+
+import numpy as np
+
+from driftsim.learners.learner import WEIGHTLESS
+from driftsim.rows import Labelled
+
+BASES = "init_model", "xgb_model"  # what boosters call the model that `fit` adds trees to
+TWICE = 2  # rows of a class that pad others, so that a split by classes has one on each side
+LACKS = (
+    "an estimator that goes on by fit needs rows of all classes or takes weights, by which others "
+    "are made up for; this one does not; use from: scratch"
+)
+SAME_ROWS = "its warm_start is valid on the same rows only, since it bins features anew"
+
+
+def untunable(estimator: Any, weighed: bool) -> str | None:
+    """Why an estimator cannot go on with further rows, and what to use instead, or None."""
+    last, title = last_step(estimator), type(last_step(estimator)).__name__
+    if (way := way_on(estimator)) is None:
+        why = SAME_ROWS if bins(last) else "it has no partial_fit, no warm_start and no base model"
+        return (
+            f"{title} cannot go on from a fitted model: {why}; use from: scratch, or for example "
+            "SGDClassifier, GradientBoostingClassifier or a model of river"
+        )
+    if weighed and not takes_weights(last, way):
+        return f"{title} goes on {WEIGHTLESS}"
+    return None
+
+
+def way_on(estimator: Any) -> str | None:
+    """How an estimator goes on: `partial_fit`, `warm_start`, a parameter of BASES, or None."""
+    from sklearn.utils.validation import has_fit_parameter
+
+    last = last_step(estimator)
+    params = last.get_params(deep=False)
+    if hasattr(last, "partial_fit") and not params.get("warm_start"):
+        return "partial_fit"
+    if "warm_start" in params and not bins(last) and params.get("solver") != "liblinear":
+        return "warm_start"
+    return next((name for name in BASES if has_fit_parameter(last, name)), None)
+
+
+def gone_on(estimator: Any, X: np.ndarray, y: np.ndarray, weight: np.ndarray | None) -> Any:
+    """A new estimator that adds rows (n, d) to what a fitted one knows, which stays as it is.
+
+    It has as many more trees as one fitted on these rows alone. The rows are of all classes.
+    Raises `ValueError` for weights that it does not take.
+    """
+    last, way, X = last_step(estimator), way_on(estimator), transformed(estimator, X)
+    if weight is not None and not takes_weights(last):
+        raise ValueError(LACKS)
+    weighed = {} if weight is None else {"sample_weight": weight}
+    if way == "warm_start":
+        new = warmed(last)
+        new.fit(X, y, **weighed)
+    else:
+        new = unfitted(last)
+        new.fit(X, y, **{str(way): last}, **weighed)
+    return with_last(estimator, new)
+
+
+def refitted(estimator: Any, rows: Labelled, weight: np.ndarray | None, classes: np.ndarray) -> Any:
+    """A fitted estimator whose last step is fitted once more on its rows, with room for classes."""
+    X, y, weight = padded(transformed(estimator, rows.X), rows.y, weight, classes)
+    if not takes_weights(last_step(estimator)):
+        raise ValueError(LACKS)
+    new = unfitted(last_step(estimator)).fit(X, y, sample_weight=weight)
+    return with_last(estimator, new)
+
+
+def transformed(estimator: Any, X: np.ndarray) -> np.ndarray:
+    """Rows as the last step of a pipeline gets them."""
+    for _, step in getattr(estimator, "steps", [])[:-1]:
+        X = X if step in (None, "passthrough") else step.transform(X)
+    return X
+
+
+def warmed(last: Any) -> Any:
+    """A copy of a fitted estimator whose `fit` goes on, with room for as many trees again."""
+    new = copy.deepcopy(last).set_params(warm_start=True)
+    if "n_estimators" in new.get_params(deep=False):
+        new.added = getattr(last, "added", last.n_estimators)  # trees by one training
+        new.set_params(n_estimators=len(last.estimators_) + new.added)
+    return new
+
+
+def unfitted(estimator: Any) -> Any:
+    """An estimator like a fitted one that has not been fitted, with the trees of one training."""
+    from sklearn.base import clone
+
+    new, last = clone(estimator), last_step(estimator)
+    if hasattr(last, "added"):
+        last_step(new).set_params(n_estimators=last.added)
+    return new
+
+
+def padded(X: np.ndarray, y: np.ndarray, weight: np.ndarray | None, classes: np.ndarray) -> tuple:
+    """Rows, labels and weights with further rows of no weight, of the classes that are missing.
+
+    An estimator that goes on by `fit` has to find in them all classes that it knows.
+    """
+    missing = np.repeat(np.setdiff1d(classes, y), TWICE)
+    if not len(missing):
+        return X, y, weight
+    weight = np.ones(len(y)) if weight is None else weight
+    more = np.repeat(X[:1], len(missing), axis=0)
+    return np.vstack([X, more]), np.append(y, missing), np.append(weight, np.zeros(len(missing)))
+
+
+def takes_weights(last: Any, way: str | None = None) -> bool:
+    """Whether the method by which an estimator goes on takes the weights of rows."""
+    import inspect
+
+    method = last.partial_fit if way == "partial_fit" else last.fit
+    return "sample_weight" in inspect.signature(method).parameters
+
+
+def bins(last: Any) -> bool:
+    """Whether an estimator sorts the values of features into bins, anew in each `fit`."""
+    return type(last).__name__.startswith("HistGradientBoosting")
+
+
+def last_step(estimator: Any) -> Any:
+    """The step of a pipeline that predicts; an estimator alone is its only step."""
+    return estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
+
+
+def with_last(estimator: Any, last: Any) -> Any:
+    """The same pipeline with another last step."""
+    if not hasattr(estimator, "steps"):
+        return last
+    new = copy.copy(estimator)
+    new.steps = [*estimator.steps[:-1], (estimator.steps[-1][0], last)]
+    return new
