@@ -26,22 +26,22 @@ class Held:
     """The pieces of a table that were read last, as numbers."""
 
     def __init__(self) -> None:
-        self._pieces: OrderedDict[int, tuple[np.ndarray, np.ndarray]] = OrderedDict()
+        self._pieces: OrderedDict[int, list[np.ndarray]] = OrderedDict()
 
-    def get(self, i: int) -> tuple[np.ndarray, np.ndarray] | None:
-        """Features and labels of a piece, or None."""
+    def get(self, i: int) -> list[np.ndarray] | None:
+        """The columns of a piece, the labels as the last of them, or None."""
         if i in self._pieces:
             self._pieces.move_to_end(i)
         return self._pieces.get(i)
 
-    def put(self, i: int, rows: tuple[np.ndarray, np.ndarray]) -> None:
+    def put(self, i: int, columns: list[np.ndarray]) -> None:
         """Hold a piece, and let others go for it."""
-        self._pieces[i] = rows
+        self._pieces[i] = columns
         while len(self._pieces) > 1 and self._bytes() > MOST_BYTES:
             self._pieces.popitem(last=False)
 
     def _bytes(self):
-        return sum(X.nbytes + y.nbytes for X, y in self._pieces.values())
+        return sum(column.nbytes for piece in self._pieces.values() for column in piece)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,38 +66,50 @@ class Streamed(Instantiated):
         """The rows at positions `t` (n,); past the end, the last row."""
         rows = np.minimum(t, self.rows - 1)
         X = np.empty((len(rows), len(self.facts.columns) - 1))
-        y = np.empty(len(rows), np.int64 if self.facts.classes else np.float64)
+        y = np.empty(len(rows), np.float64 if self.facts.classes is None else np.int64)
         place = np.searchsorted(self.starts, rows, side="right") - 1
-        for i in np.unique(place):
-            chosen = place == i
-            features, labels = self._piece(i)
-            X[chosen], y[chosen] = (of[rows[chosen] - self.starts[i]] for of in (features, labels))
+        for i in np.flatnonzero(np.bincount(place)):
+            chosen = stretch(np.flatnonzero(place == i))
+            inside = stretch(rows[chosen] - self.starts[i])
+            *features, labels = self._piece(i)
+            for j, column in enumerate(features):
+                X[chosen, j] = column[inside]
+            y[chosen] = labels[inside]
         return X, y
 
     def _piece(self, i):
-        """Features and labels of the kept rows of a piece."""
-        if (rows := self.held.get(i)) is None:
-            rows = self._read(self.scan.source.pieces[i])
-            self.held.put(i, rows)
-        return rows
+        """The columns of the kept rows of a piece, the labels as the last of them."""
+        if (columns := self.held.get(i)) is None:
+            columns = self._read(self.scan.source.pieces[i])
+            self.held.put(i, columns)
+        return columns
 
     def _read(self, piece: Piece):
         columns = self.scan.piece(piece)
         rows = slice(None) if self.facts.kept is None else present_rows(columns)
-        X = np.empty((len(columns[-1].codes[rows]), len(columns) - 1))
-        for j, column in enumerate(columns[:-1]):
-            X[:, j] = column.codes[rows]
-            if (fill := self.facts.fills[j]) == fill:
-                X[np.isnan(X[:, j]), j] = fill
-        return X, self._labels(columns[-1].codes[rows])
+        found = [column.codes[rows] for column in columns]
+        for codes, fill in zip(found, self.facts.fills, strict=True):
+            if fill == fill:
+                codes[np.isnan(codes)] = fill
+        return [*found[:-1], self._labels(found[-1])]
 
     def _labels(self, codes):
         """Labels, of their codes in the file (n,)."""
         if self.facts.classes is None:
             return codes
         known = np.array(self.facts.labels)
-        order = np.argsort(known)
-        return order[np.searchsorted(known, codes, sorter=order)]
+        if self.facts.columns[-1].values is None:
+            order = np.argsort(known)
+            return order[np.searchsorted(known, codes, sorter=order)]
+        labels = np.zeros(len(self.facts.columns[-1].values), np.int64)
+        labels[known.astype(np.int64)] = np.arange(len(known))
+        return labels[codes.astype(np.int64)]
+
+
+def stretch(rows: np.ndarray) -> np.ndarray | slice:
+    """Rows (n,) as a slice, where they are consecutive."""
+    first, n = int(rows[0]), len(rows)
+    return slice(first, first + n) if np.array_equal(rows, np.arange(first, first + n)) else rows
 
 
 def streamed(table: Recorded, source: Stored) -> Streamed:
