@@ -2,7 +2,6 @@
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from driftsim.messages import plural
 from driftsim.streams.inspection import ColumnFacts, inspected, numbers_among
@@ -23,6 +22,8 @@ def column_lines(stream: Stream, width: int) -> Iterator[str]:
             target = [column.name for column in columns].index(record.target)
             facts = inspected(columns, target, not stream.schema.regression)
             yield cut(f"columns of {name}, {plural(len(columns[0].codes), 'row')}:", width)
+            for note in record.notes:
+                yield from wrapped(cut(note, 200), width, "  ", 4)
             yield from table_lines(facts, target, width)
             for column, why in record.left_out.items():
                 yield from wrapped(cut(f"{column} is left out: {why}", 200), width, "  ", 4)
@@ -34,7 +35,7 @@ def mixed_columns(stream: Stream) -> Iterator[str]:
     Columns that a file or a scenario declares to hold words have none.
     """
     for name, concept in stream.concepts.items():
-        if not isinstance(concept, Table) or Path(concept.path).suffix.lower() == ".arff":
+        if not isinstance(concept, Table) or concept.declares_words:
             continue
         for j, words in stream.schema.values.items():
             column = stream.schema.names[j]

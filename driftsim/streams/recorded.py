@@ -41,6 +41,11 @@ class Recorded(Seeded):
     marks: list[Position] = []  # rows at which a person knows of a drift
 
     @property
+    def place(self) -> str:
+        """Where the rows come from, in words."""
+        return self.path
+
+    @property
     def schema(self):
         """What is known of the rows, by reading them."""
         return self.instantiated(np.random.default_rng(0)).schema
@@ -51,7 +56,7 @@ class Recorded(Seeded):
             columns, y, classes = self._read()
             self.check_marks(len(y))
         except ValueError as error:
-            raise ValueError(f"{self.path}: {error}") from None
+            raise ValueError(f"{self.place}: {error}") from None
         rows = rng.permutation(len(y)) if self.order == "shuffled" else slice(None)
         X = np.column_stack([column.codes for column in columns])
         return Recording(self, X[rows], y[rows], schema_of(columns, classes))
@@ -70,7 +75,7 @@ class Recorded(Seeded):
             columns = [self._cast(column) for column in sheet.columns(self.reading(target))]
         found = identifiers(columns, self.wanted(target))
         refuse_none_left([column.name for column in columns], target, left_out, found)
-        return Record(columns, target, left_out | found, sheet.naming_lines)
+        return Record(columns, target, left_out | found, sheet.naming_lines, sheet.notes)
 
     def selected(self, names: list[str]) -> tuple[str, dict[str, str]]:
         """The target among the names of columns, and why others are no features."""

@@ -1,10 +1,9 @@
 """Tables: recorded concepts in a user's own files."""
 
 import os.path
-from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from driftsim.files import content_hash, file_hash, is_large
 from driftsim.messages import short
@@ -12,35 +11,63 @@ from driftsim.streams.recorded import Recorded
 from driftsim.streams.streamed import streamed
 from driftsim.streams.tables.cells import MISSING, Reading
 from driftsim.streams.tables.columns import labels_of, numbers_of
-from driftsim.streams.tables.files import SUFFIXES, content, sheet_of
+from driftsim.streams.tables.encodings import is_encoding
+from driftsim.streams.tables.files import SUFFIXES, content, is_table
+from driftsim.streams.tables.form import Given
+from driftsim.streams.tables.packed import ENDINGS, unpacked_name
+from driftsim.streams.tables.several import named_files, table_of
 from driftsim.streams.tables.sheets import Sheet
 from driftsim.streams.tables.stored import STORED, Stored, large_table
 
+Paths = Annotated[list[str], Field(min_length=1)]
+Separator = Annotated[str, Field(pattern=r"^[^\r\n\x00\w.\x80-\U0010ffff]$")]  # one ASCII sign
+Quote = Literal['"', "'", ""]  # none, where it is empty
+
 
 class Table(Recorded):
-    """A table in a CSV, ARFF or Parquet file: a row of the file is a row of the stream."""
+    """A table in your files (CSV, ARFF, Parquet, …): a row of a file is a row of the stream."""
 
     renamed_values = Recorded.renamed_values | {
         "task": {"classes": "classification", "numbers": "regression"}
     }
 
-    path: str  # from the folder of the scenario file
+    # of a file, of files in order, or a pattern, from the folder of the scenario file
+    path: str | Paths  # type: ignore[assignment]  # others have one path
+    labels: str | None = None  # a file of labels, row by row, where `path` does not hold them
+    separator: Separator | None = None  # between cells of text; this and the next are guessed
+    decimal: Literal[".", ","] | None = None
+    quote: Quote | None = None  # around cells of text
+    encoding: str | None = None  # of text, as Python names it
+    header: bool | None = None  # whether the first row of text names the columns
     target: str | None = None  # the column of labels; the last where not given
     task: Literal["classification", "regression"] = "classification"
     missing_values: list[str] = list(MISSING)  # cells without a value, besides empty ones and ?
 
     @property
     def files(self):
-        """The path of the table."""
-        return [self.path]
+        """The paths of its files."""
+        labels = [] if self.labels is None else [self.labels]
+        return [*([self.path] if isinstance(self.path, str) else self.path), *labels]
+
+    @property
+    def place(self):
+        paths = self.path if isinstance(self.path, list) else [self.path]
+        return paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
+
+    @property
+    def declares_words(self) -> bool:
+        """Whether its files say which columns hold words."""
+        return unpacked_name(self.files[0].lower()).endswith(".arff")
 
     def hashes(self):
-        try:
-            if os.path.isfile(self.path) and is_large(self.path):
-                return {self.path: file_hash(self.path)}
-            return {self.path: content_hash(content(self.path))}
-        except ValueError as error:
-            raise ValueError(f"{self.path}: {error}") from None
+        found = {}
+        for path in self.files:
+            try:
+                large = os.path.isfile(path) and is_large(path)
+                found[path] = file_hash(path) if large else content_hash(content(path))
+            except ValueError as error:
+                raise ValueError(f"{path}: {error}") from None
+        return found
 
     def instantiated(self, rng):
         """The rows: those of a large table are read as they are drawn."""
@@ -48,17 +75,18 @@ class Table(Recorded):
             if source := self._stored():
                 return streamed(self, source)
         except ValueError as error:
-            raise ValueError(f"{self.path}: {error}") from None
+            raise ValueError(f"{self.place}: {error}") from None
         return super().instantiated(rng)
 
     def _stored(self) -> Stored | None:
         """The table in its file, where it is too large to be held in memory."""
-        if self.path.lower().endswith(STORED) and os.path.isfile(self.path):
-            return large_table([self.path])
-        return None
+        whole = all(p.lower().endswith(STORED) and os.path.isfile(p) for p in self.files)
+        return large_table(self.files) if whole and self.labels is None else None
 
     def sheet(self) -> Sheet:
-        return sheet_of(self.path, content(self.path))
+        files = [self.path] if isinstance(self.path, str) else self.path
+        form = self.separator, self.decimal, self.quote, self.encoding, self.header
+        return table_of(files, self.labels, self.target, Given(*form, (*self.missing_values,)))
 
     def target_of(self, names):
         return names[-1] if self.target is None else self.target
@@ -79,11 +107,26 @@ class Table(Recorded):
             raise ValueError("an empty entry, or null, is no text; write it in quotes: 'null'")
         return [str(m) if type(m) in (int, float) else m for m in markers]
 
-    @field_validator("path")
+    @field_validator("path", "labels")
     @classmethod
-    def _resolved(cls, path, info):
-        if Path(path).suffix.lower() not in SUFFIXES:
-            raise ValueError(
-                f"{short(path)} is no table; its name should end in {', '.join(SUFFIXES)}"
-            )
-        return os.path.abspath(os.path.join((info.context or {}).get("folder", ""), path))
+    def _resolved(cls, given, info):
+        folder = (info.context or {}).get("folder", "")
+        paths = [given] if isinstance(given, str) else given
+        found = []
+        for path in paths or ():
+            if not is_table(path):
+                known = f"{', '.join(SUFFIXES)}, perhaps followed by {', '.join(ENDINGS)}"
+                raise ValueError(f"{short(path)} is no table; its name should end in {known}")
+            found += named_files(os.path.abspath(os.path.join(folder, path)))
+        if given is None or (info.field_name == "labels" and len(found) != 1):
+            if given is not None:
+                raise ValueError(f"{short(given)} matches {len(found)} files; give one")
+            return None
+        return found[0] if isinstance(given, str) and len(found) == 1 else found
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_known(cls, encoding):
+        if encoding is not None and not is_encoding(encoding):
+            raise ValueError(f"{short(encoding)} is no encoding; write one such as utf-8 or cp1252")
+        return encoding

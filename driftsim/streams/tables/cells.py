@@ -8,6 +8,15 @@ import numpy as np
 
 from driftsim.messages import guess, short
 from driftsim.streams.tables.columns import BadCell, Column, in_order
+from driftsim.streams.tables.typed import (
+    categories,
+    floats,
+    holds_numbers,
+    holds_text,
+    holds_times,
+    plain,
+    seconds,
+)
 
 ALWAYS_MISSING = ("", "?")  # cells without a value in every table
 MISSING = (  # the markers of pandas
@@ -49,19 +58,18 @@ class Reading(NamedTuple):
 
     def typed(self, name: str, column) -> Column:
         """A column of an Arrow array, by its type."""
-        from pyarrow import types
-
-        if types.is_dictionary(column.type):
-            column = column.cast(column.type.value_type)
-        if types.is_boolean(column.type) or types.is_large_string(column.type):
-            column = column.cast("string")
-        if types.is_string(column.type):
+        column = plain(column)
+        if holds_times(column.type):
+            return Column(name, seconds(column))
+        if (words := categories(column)) is not None:
+            return self.declared(name, words, column.cast("string"))
+        if holds_text(column.type):
             return self.text(name, column)
-        numbers = types.is_integer, types.is_floating, types.is_decimal, types.is_null
-        if any(holds(column.type) for holds in numbers):
+        if holds_numbers(column.type):
             return self.numeric(name, column)
         raise ValueError(
-            f"column '{name}' is of {column.type}; it should hold numbers, booleans or words"
+            f"column '{name}' is of {column.type}; it should hold numbers, words, truths or times; "
+            f"write drop: [{yaml_name(name)}]"
         )
 
     def text(self, name: str, column) -> Column:
@@ -162,10 +170,15 @@ def refuse_strays(name, cells, required):
 
 def bad_cell(name, row, given, about):
     """The error about the first cell of a column that holds this."""
+    about = about.replace("NAME", yaml_name(name))
+    return BadCell(row(given), f"has {short(given)} in column '{name}'{about}")
+
+
+def yaml_name(name):
+    """The name of a column as YAML has it."""
     simple = name.isidentifier() and name.lower() not in ("null", "true", "false")
     quoted = name.replace("'", "''")
-    about = about.replace("NAME", name if simple else f"'{quoted}'")
-    return BadCell(row(given), f"has {short(given)} in column '{name}'{about}")
+    return name if simple else f"'{quoted}'"
 
 
 def nearly_all(numbers, counts):
@@ -188,11 +201,6 @@ def with_unit(cells):
 
     units = compute.struct_field(compute.extract_regex(cells, UNIT), "unit")
     return np.asarray(units.is_valid()) & (len(units.drop_null().unique()) == 1)
-
-
-def floats(column):
-    """An Arrow array as numbers (n,), NaN for null; `ValueError` if a cell holds none."""
-    return np.asarray(column.cast("float64", safe=False)).copy()
 
 
 def is_number(word: str) -> bool:

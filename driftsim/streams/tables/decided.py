@@ -9,6 +9,7 @@ from driftsim.streams.tables.cells import Counted, Reading
 from driftsim.streams.tables.columns import Column
 from driftsim.streams.tables.selection import MANY_WORDS
 from driftsim.streams.tables.stored import Stored
+from driftsim.streams.tables.typed import categories, holds_text
 
 MOST_WORDS = 100_000  # of a column
 
@@ -71,6 +72,10 @@ class Words:
 def decided(source: Stored, name: str, reading: Reading) -> Decided:
     """What a column of a large table holds; raises `BadCell` as `Reading` does."""
     cells_type = source.types[source.names.index(name)]
+    if (words := categories(empty(cells_type))) is not None:
+        for piece in source.pieces:
+            words += categories(source.read(piece, [name]).cells[0]) or []
+        return Decided(name, (*dict.fromkeys(words),), text=True)
     plain = Decided(name, None, is_text(cells_type))
     if not plain.text:
         reading.typed(name, empty(cells_type))  # refuses other types
@@ -130,8 +135,7 @@ def is_text(cells_type) -> bool:
 
     if types.is_dictionary(cells_type):
         cells_type = cells_type.value_type
-    kinds = types.is_string, types.is_large_string, types.is_boolean
-    return any(holds(cells_type) for holds in kinds)
+    return holds_text(cells_type) or types.is_boolean(cells_type)
 
 
 def empty(cells_type):

@@ -1,99 +1,159 @@
-"""Delimited text: CSV files, and where the rows of a text stand in their file."""
+"""Delimited text: CSV files and their like, and where the rows of a text stand in their file."""
 
 import csv
-import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
 from itertools import chain, islice, pairwise
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from driftsim.messages import short
-from driftsim.streams.tables.cells import Reading
-from driftsim.streams.tables.columns import BadCell
-from driftsim.streams.tables.sheets import Sheet
+from driftsim.messages import plural, short
+from driftsim.streams.tables.cells import Reading, bad_cell
+from driftsim.streams.tables.encodings import in_utf8
+from driftsim.streams.tables.form import POINT, Form, Given, form_of, one_blank, start_of
+from driftsim.streams.tables.headers import has_header
+from driftsim.streams.tables.parsing import Parser
+from driftsim.streams.tables.sheets import Reader, Sheet
 
 
 class DelimitedText(NamedTuple):
-    """Comma-separated rows, and where in their file they stand."""
+    """Rows of cells, and where in their file they stand."""
 
-    text: str
-    header: int = 0  # rows at the top that hold names
+    text: bytes  # in UTF-8
+    form: Form = Form()
     above: int = 0  # lines of the file above the text
-    quote: str = '"'
-    escape: str | Literal[False] = False  # a character
 
-    def line_of(self, row: int) -> int | None:
-        """The line of the file on which a row starts, counted from 1; None if it is not found."""
-        reader = csv.reader(
-            io.StringIO(self.text, newline=""),
-            quotechar=self.quote,
-            doublequote=not self.escape,
-            escapechar=self.escape or None,
-        )
-        ends = chain([(0, True)], ((reader.line_num, bool(cells)) for cells in reader))
-        starts = (before for (before, _), (_, filled) in pairwise(ends) if filled)
+    def where(self, row: int) -> str:
+        """The line of the file on which a row starts, counted from 1, if it is found."""
+        ends = chain([(0, [""])], self.form.lines(self.text.decode(errors="replace")))
+        starts = (before for (before, _), (_, cells) in pairwise(ends) if cells)
         try:
-            start = next(islice(starts, row + self.header, None), None)
+            start = next(islice(starts, row, None), None)
         except csv.Error:  # a cell longer than it reads
-            return None
-        return None if start is None else self.above + start + 1
+            return ""
+        return "" if start is None else f"line {self.above + start + 1:,}"
 
 
-def decoded(data):
-    """The text of a file, its lines ended by a newline."""
-    try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"byte {error.start} is no text; save the file in UTF-8") from None
-    if "\0" in text:
-        raise ValueError(f"character {text.index(chr(0))} is no text; save the file in UTF-8")
-    return text
+def from_delimited(data: bytes, given: Given = Given()) -> Sheet:
+    """A text of rows, such as a CSV file; what is not given of its form is guessed."""
+    text, encoding = in_utf8(data, given.encoding)
+    form = form_of(start_of(text), given)
+    text = one_blank(text) if form.separator == " " else text
+    rows = form.rows(start_of(text))
+    headed = bool(rows) and (has_header(rows) if given.header is None else given.header)
+    names, text, above = below_header(text, form) if headed else ([], text, 0)
+    names, labelled = shaped(names, rows[headed:])
+    if len(names) == 1 and not given.alone:
+        raise ValueError(
+            f"{short(names[0])} is its only column; write separator: and the sign between columns"
+        )
+    notes = form.notes(given) + [f"encoding {encoding}"] * (encoding not in ("utf-8", "ascii"))
+    if rows and not headed and given.header is None:
+        notes.append(f"no header: the columns are {names[0]} to {names[-1]}")
+    reader: Reader = Reading.text if form.decimal == "." else partial(with_commas, form)
+    sheet = sheet_of_text(names, [reader] * len(names), DelimitedText(text, form, above), given)
+    sheet = without_nameless(without_empty_rows(sheet), labelled)
+    guessed = [f"guessed: {', '.join(notes)}"] if notes else []
+    return sheet._replace(notes=(*guessed, *sheet.notes))
 
 
-def from_csv(data):
-    """A CSV file with a header; columns that hold words are nominal."""
-    text = decoded(data)
-    try:
-        names = next(filter(None, csv.reader(io.StringIO(text, newline=""))), [])
-    except csv.Error as error:
-        raise ValueError(f"its header is not valid ({error}); name its columns there") from None
-    if len(names) == 1:
-        raise ValueError(f"{short(names[0])} is its only column; write commas between columns")
-    names = list(map(str.strip, names))
-    return sheet_of_text(names, [Reading.text] * len(names), DelimitedText(text, header=1))
+def below_header(text: bytes, form: Form) -> tuple[list[str], bytes, int]:
+    """The names in the first row of a text, the text below it, and the lines above that."""
+    lines, names = next((n, cells) for n, cells in form.lines(start_of(text)) if cells)
+    ends = [found.end() for found in islice(re.finditer(rb"\r\n|\n|\r", text), lines)]
+    below = text[ends[-1] :] if len(ends) == lines else b""
+    return [name.strip() for name in names], below, lines
 
 
-def sheet_of_text(names, readers, rows):
-    """The cells of a text, a column for each name."""
-    sheet = Sheet(names, [], readers, rows)
-    with sheet.naming_lines():
-        return sheet._replace(cells=cells_of(rows, len(names)))
+def shaped(names: list[str], rows: Sequence[list[str]]) -> tuple[list[str], bool]:
+    """The names of the columns of some rows, and whether the first column holds row labels.
+
+    A header has one name fewer than a row has cells where rows end in a separator, or, as R
+    writes them, begin with a label. Without a header the names are x1, x2, …
+    """
+    usual = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
+    if not names:
+        return [f"x{j + 1}" for j in range(usual)], False
+    whole = [row for row in rows if len(row) == usual]
+    if usual == len(names) + 1 and not any(row[-1].strip() for row in whole):
+        return [*names, ""], False
+    labelled = usual == len(names) + 1 and len({row[0] for row in whole}) == len(whole)
+    return [*[""] * labelled, *names], labelled
 
 
-def cells_of(rows, width):
-    """The cells of comma-separated rows, column by column, as text."""
-    import pyarrow as pa
-    from pyarrow import csv as arrow
+def sheet_of_text(
+    names: list[str], readers: list[Reader], rows: DelimitedText, given: Given, texts=()
+) -> Sheet:
+    """The cells of a text, a column for each name; `texts` are those that are not numbers."""
+    texts = frozenset({*texts, *(j for j, name in enumerate(names) if name in given.texts)})
+    parser = Parser(rows.form, len(names), given.missing, texts)
+    with Sheet(names, [], readers, rows).naming_lines():
+        cells, ended = parser.columns(rows.text)
+    readers = [
+        reader if str(column.type) == "string" else Reading.typed
+        for reader, column in zip(readers, cells, strict=True)
+    ]
+    about = f"{plural(ended, 'row')} end in a separator: there is no cell after it"
+    return Sheet(names, cells, readers, rows, (about,) if ended else ())
 
-    text, header, _, quote, escape = rows
-    if not text.strip() or not width:
-        return [pa.array([], pa.string())] * width
-    data, names = text.encode(), [str(j) for j in range(width)]
-    ragged: list = []
 
-    def skip(row):
-        ragged.append(row)
-        return "skip"
+def without_empty_rows(sheet: Sheet) -> Sheet:
+    """A sheet without the rows at its end that are nothing but separators."""
+    rows = n = len(sheet.cells[0]) if sheet.cells else 0
+    while n and not any(filled(column[n - 1]) for column in sheet.cells):
+        n -= 1
+    if n in (0, rows):
+        return sheet
+    about = f"{plural(rows - n, 'row')} without a cell at the end left out"
+    cells = [column.slice(0, n) for column in sheet.cells]
+    return sheet._replace(cells=cells, notes=(*sheet.notes, about))
 
-    block = min(len(data) + 1, 2**31 - 1)  # bytes: all at once, so that no row straddles two
-    reading = arrow.ReadOptions(use_threads=False, block_size=block, column_names=names)
-    parsing = arrow.ParseOptions(
-        quote_char=quote, escape_char=escape, double_quote=not escape, newlines_in_values=True
-    )
-    parsing.invalid_row_handler = skip
-    converting = arrow.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
-    table = arrow.read_csv(pa.BufferReader(data), reading, parsing, converting)
-    for row in ragged:
-        about = f"has {row.actual_columns} cells in {width} columns; give it one a column"
-        raise BadCell(row.number - 1 - header, about)
-    if "\n" in table[width - 1][-1].as_py() and not text.rstrip().endswith(quote):
-        raise BadCell(len(table) - 1 - header, "opens a quote that is never closed; close it")
-    return [column.slice(header) for column in table.columns]
+
+def without_nameless(sheet: Sheet, labelled: bool) -> Sheet:
+    """A sheet without row labels, which have no name, and without empty columns at its end.
+
+    Where it is `labelled` they have been guessed, and `ValueError` if they are not distinct.
+    """
+    names, notes = sheet.names, []
+    if labelled and len(sheet.cells[0].unique()) < len(sheet.cells[0]):
+        raise ValueError(
+            f"its header has {len(names) - 1} names and its rows have {len(names)} cells, the "
+            "first of which are no row labels, as some are equal; name every column"
+        )
+    last = len(names)
+    while last > 1 and not names[last - 1] and not any(map(filled, sheet.cells[last - 1].unique())):
+        last -= 1
+    if last < len(names):
+        more = plural(len(names) - last, "column")
+        notes.append(f"{more} without a name or a cell at the right end left out")
+    first = int(last > 1 and not names[0])
+    if first:
+        notes.append("the first column has no name: it is read as row labels, and left out")
+    kept = sheet.at(range(first, last))
+    return kept._replace(notes=(*sheet.notes, *notes))
+
+
+def filled(cell) -> bool:
+    """Whether an Arrow scalar is a value, and no empty text."""
+    value = cell.as_py()
+    return value is not None and value != ""
+
+
+def with_commas(form: Form, reading: Reading, name: str, column):
+    """A column of text in a file with decimal commas."""
+    from pyarrow import compute
+
+    if name in reading.nominal:
+        return reading.text(name, column)
+    distinct = column.unique().drop_null()
+    pointed = compute.match_substring_regex(distinct, rf"^\s*{POINT.pattern}\s*$")
+    if compute.any(pointed).as_py():
+        given = distinct.filter(pointed)[0].as_py()
+        about = (
+            f", a number with a point, where those of the file have a decimal {form.decimal!r}; "
+            "write decimal: '.', or nominal: [NAME] if the column holds words"
+        )
+        raise bad_cell(name, lambda cell: compute.index(column, cell).as_py(), given, about)
+    number = r"^(\s*[+-]?\d*),(\d+(?:[eE][+-]?\d+)?\s*)$"
+    return reading.text(name, compute.replace_substring_regex(column, number, r"\1.\2"))

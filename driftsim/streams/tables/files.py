@@ -6,17 +6,35 @@ from pathlib import Path
 
 from driftsim.messages import guess
 from driftsim.streams.tables.arff import from_arff
-from driftsim.streams.tables.arrow_files import from_parquet
-from driftsim.streams.tables.delimited import from_csv
+from driftsim.streams.tables.arrays import from_numpy
+from driftsim.streams.tables.arrow_files import from_arrow, from_parquet
+from driftsim.streams.tables.delimited import from_delimited
+from driftsim.streams.tables.form import Given
+from driftsim.streams.tables.packed import ENDINGS, unpacked, unpacked_name
 from driftsim.streams.tables.sheets import Sheet
 
-SUFFIXES = (".csv", ".arff", ".parquet")
+TEXTS = (".csv", ".tsv", ".txt", ".dat", ".data", ".tab")
+TYPED = {
+    **dict.fromkeys([".parquet"], from_parquet),
+    **dict.fromkeys([".feather", ".arrow", ".ipc"], from_arrow),
+    **dict.fromkeys([".npy", ".npz"], from_numpy),
+}
+SUFFIXES = (*TEXTS, ".arff", *TYPED)
 
 
-def sheet_of(path: str, data: bytes) -> Sheet:
-    """The cells in the bytes of a file, by its suffix."""
-    readers = dict(zip(SUFFIXES, (from_csv, from_arff, from_parquet), strict=True))
-    return checked(readers[Path(path).suffix.lower()](data))
+def sheet_of(path: str, data: bytes, given: Given = Given()) -> Sheet:
+    """The cells in the bytes of a file, by its suffix, unpacked where it is packed."""
+    name, data = unpacked(path, data, SUFFIXES)
+    suffix = Path(name).suffix.lower()
+    if suffix in TYPED:
+        return checked(TYPED[suffix](data))
+    return checked((from_arff if suffix == ".arff" else from_delimited)(data, given))
+
+
+def is_table(path: str) -> bool:
+    """Whether a file has the name of a table, packed or not."""
+    name = path.lower()
+    return Path(unpacked_name(name)).suffix in SUFFIXES or name.endswith(ENDINGS)
 
 
 def checked(sheet: Sheet) -> Sheet:
@@ -41,7 +59,7 @@ def content(path: str) -> bytes:
     if not os.path.isdir(folder):
         raise ValueError("there is no such folder; paths begin at the scenario file")
     if not os.path.isfile(path):
-        near = [file for file in os.listdir(folder) if file.lower().endswith(SUFFIXES)]
+        near = [file for file in os.listdir(folder) if is_table(file)]
         advice = guess(name, near) if near else "there is no other table in its folder"
         raise ValueError(f"there is no such file; {advice}")
     try:

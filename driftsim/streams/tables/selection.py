@@ -20,6 +20,7 @@ class Record(NamedTuple):
     target: str  # the name of the column of labels
     left_out: dict[str, str]  # columns that are neither features nor labels, and why
     naming: Callable[[], AbstractContextManager] = nullcontext  # says where a bad row stands
+    notes: tuple[str, ...] = ()  # what was guessed of its files, and what was left out of them
 
     @property
     def features(self) -> list[Column]:

@@ -1,6 +1,6 @@
 """Sheets: the columns of a file as Arrow arrays, and where their rows stand in it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
@@ -13,8 +13,8 @@ Reader = Callable[[Reading, str, Any], Column]  # of a name and an Arrow array
 class Rows(Protocol):
     """Where the rows of a sheet stand."""
 
-    def line_of(self, row: int) -> int | None:
-        """The line of the file on which a row starts, counted from 1; None if there is none."""
+    def where(self, row: int) -> str:
+        """Its place in words, such as `line 3`; empty if there is nothing to say."""
 
 
 class Sheet(NamedTuple):
@@ -24,10 +24,15 @@ class Sheet(NamedTuple):
     cells: list  # Arrow arrays, a column each
     readers: list[Reader]
     rows: Rows | None = None  # where they stand; None where files have no lines
+    notes: tuple[str, ...] = ()  # what was guessed of the file, and what was left out of it
 
     def only(self, wanted: Collection[str]) -> "Sheet":
         """Some of the columns, in their order."""
-        kept = [j for j, name in enumerate(self.names) if name in wanted]
+        return self.at([j for j, name in enumerate(self.names) if name in wanted])
+
+    def at(self, kept: Iterable[int]) -> "Sheet":
+        """The columns at some places."""
+        kept = list(kept)
         return self._replace(
             names=[self.names[j] for j in kept],
             cells=[self.cells[j] for j in kept],
@@ -48,6 +53,6 @@ class Sheet(NamedTuple):
         try:
             yield
         except BadCell as error:
-            line = self.rows and self.rows.line_of(error.row)
-            where = f"row {error.row}" + (f" (line {line:,})" if line else "")
+            place = self.rows and self.rows.where(error.row)
+            where = f"row {error.row}" + (f" ({place})" if place else "")
             raise ValueError(f"{where} {error.about}") from None
