@@ -12,14 +12,15 @@ learner with a policy that keeps it up to date. A *run* is one contender over on
     results.traces()                    # the tallies themselves
     driftsim.report.write(results, "reports/quickstart")  # figures, tables and the page
 
-`driftsim.load` reads and checks a scenario without running it.
+`driftsim.load` reads and checks a scenario without running it, `driftsim.check` says in words what
+happens in it. A scenario may also be a dict with the same keys.
 """
 
 import warnings
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from driftsim.report.results import Results
     from driftsim.scenario import Scenario, Study, load
 
-__all__ = ["Scenario", "ScenarioError", "load", "report", "run"]
+    Source = str | Path | dict[str, Any] | Study | Scenario
+
+__all__ = ["Scenario", "ScenarioError", "check", "load", "report", "run"]
 __version__ = "0.1.0"
 
 
@@ -45,53 +48,81 @@ def __dir__():
     return [*globals(), *__all__]
 
 
-def as_study(scenario: "str | Path | Study | Scenario") -> "Study":
-    """The study of a path, of what `load` returns, or of a `Scenario` built in Python."""
-    from driftsim.scenario import Scenario, Study, load, study_of
+def as_study(scenario: "Source", name: str | None = None) -> "Study":
+    """The study of a path or a dict, of what `load` returns, or of a `Scenario`."""
+    from driftsim.scenario import Scenario, Study, checked_name, load, study_of
 
     if isinstance(scenario, Scenario):
-        return study_of(scenario)
-    return scenario if isinstance(scenario, Study) else load(scenario)
+        return study_of(scenario, name or "scenario")
+    if isinstance(scenario, Study):
+        return scenario if name is None else scenario._replace(name=checked_name(name))
+    return load(scenario, name=name)
+
+
+def check(scenario: "Source", name: str | None = None) -> str:
+    """What `driftsim check` prints of a scenario; raises `ScenarioError` if it is not valid."""
+    from driftsim.study_overview import overview
+
+    return overview(as_study(scenario, name), width=100)
 
 
 def run(
-    scenario: "str | Path | Study | Scenario",
+    scenario: "Source",
     out: str | Path = "reports",
     jobs: int | None = None,
     executor: "Executor | None" = None,
     fresh: bool = False,
     parts: Iterable[str | Path] = (),
     timeout: float | None = None,
+    name: str | None = None,
+    progress: bool | None = None,
 ) -> "Results":
     """Play all runs of a scenario that its store does not hold, and return its `Results`.
 
-    `scenario` is a path, what `load` returns, or a `Scenario` built in Python. Traces are kept in
-    `out`/<name>/runs. `jobs` is the number of processes, by default one for each core; any
-    `executor` of `concurrent.futures` can be given instead. `fresh` plays all runs again. `parts`
-    are Python files with your own parts. A run that takes more than `timeout` seconds fails.
-    A word of the scenario that has been renamed works, with a `FutureWarning`.
+    `scenario` is a path, a dict with the keys of a scenario file, what `load` returns, or a
+    `Scenario`. Traces are kept in `out`/`name`/runs; `name` is by default that of the file, or
+    `scenario`. `jobs` is the number of processes, by default one for each core; with `jobs=1` and
+    no `timeout` all is played in this process. Any `executor` of `concurrent.futures` can be given
+    instead. `fresh` plays all runs again. `parts` are Python files with your own parts. A run that
+    takes more than `timeout` seconds fails. `progress` shows how far the runs are; by default in
+    terminals and notebooks. A word of the scenario that has been renamed works, with a
+    `FutureWarning`.
 
     Raises `ScenarioError` for a scenario that is not valid, `StoreError` for a folder that cannot
     be written, and `RuntimeError` where runs have failed, after all others have ended, or where
     traces were removed meanwhile.
     """
     from driftsim.own import load_parts
-    from driftsim.report.results import Results
-    from driftsim.runner import Finished, play
-    from driftsim.runs import lost_traces, missing
+    from driftsim.runs import missing
     from driftsim.store import Store
 
     files = [str(path) for path in parts]
     load_parts(files)
-    study = as_study(scenario)
+    study = as_study(scenario, name)
     for note in study.notes:
         warnings.warn(note, FutureWarning, stacklevel=2)
     store = Store(Path(out) / study.name / "runs")
     runs = missing(study, store, files, fresh)
-    ended = [one for one in play(runs, store, jobs, executor, timeout) if isinstance(one, Finished)]
-    failed = [one for one in ended if one.failure]
-    if failed:
+    here = jobs == 1 and timeout is None
+    _play(runs, progress, store, jobs, executor, timeout, here)
+    return _results(study, store, files)
+
+
+def _play(runs, progress, *how):
+    """Play runs, and raise `RuntimeError` where some of them have failed."""
+    from driftsim.progress import finished, shown
+    from driftsim.runner import play
+
+    ended = finished(play(runs, *how), runs, shown(runs, progress))
+    if failed := [one for one in ended if one.failure]:
         raise RuntimeError("\n".join(f"{one.run.title}: {one.failure}" for one in failed))
+
+
+def _results(study, store, files):
+    """The results of a study that has been run; raises `RuntimeError` where traces were lost."""
+    from driftsim.report.results import Results
+    from driftsim.runs import lost_traces
+
     if lost := lost_traces(study, store, files):
         raise RuntimeError(lost)
     return Results(study, store, files)

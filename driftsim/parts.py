@@ -5,7 +5,7 @@ import json
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 else:
     Metaclass = type(BaseModel)  # which pydantic does not export
 
+WRITTEN = (str, int, float, bool, type(None), list, dict)  # what a file can write
 MOST_ROWS = 10**15  # beyond it a position would no longer be exact in every sum
 
 Rows = Annotated[int, Field(gt=0, le=MOST_ROWS)]  # a length or a period, in rows
@@ -95,6 +96,7 @@ class Part(Strict, metaclass=Renaming):
 
     kinds: ClassVar[dict[str, type["Part"]]]
     unfinished: ClassVar[dict[str, type["Part"]]]  # classes that lack what a kind needs
+    adapters: ClassVar[list[type["Adapter"]]]  # kinds made of objects from Python
     renamed_values: ClassVar[dict[str, dict[str, str]]] = {}  # of fields: old word to new
     renamed_members: ClassVar[dict[str, str]] = {}  # of subclasses: old name to new
     sought: ClassVar[dict[str, str]] = {}  # words that are no kinds of the family: what to write
@@ -104,7 +106,10 @@ class Part(Strict, metaclass=Renaming):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         if Part in cls.__bases__:
-            cls.kinds, cls.unfinished = {}, {}
+            cls.kinds, cls.unfinished, cls.adapters = {}, {}, []
+            return
+        if issubclass(cls, Adapter):
+            cls.adapters.append(cls)
             return
         home = getattr(cls.kinds.get(cls.kind()), "__module__", cls.__module__)
         if home.startswith("driftsim.") and cls.__module__ != home:
@@ -150,6 +155,14 @@ class Part(Strict, metaclass=Renaming):
         """A value with its kind and parameters; a scenario may write it shorter."""
         return {"kind": value} if isinstance(value, str) else value
 
+    @classmethod
+    def of_object(cls, value: Any) -> "Part | None":
+        """The part of this family that an object from Python stands for, or None."""
+        if isinstance(value, type) and issubclass(value, cls):
+            return value.model_validate({})
+        adapter = next((one for one in cls.adapters if one.takes(value)), None)
+        return adapter and adapter.of(value)  # type: ignore[return-value]  # which are parts too
+
     def model_post_init(self, context: Any, /) -> None:
         self._compiled = (context or {}).get("compiled", True)
         self._clock = (context or {}).get("clock")
@@ -193,6 +206,8 @@ class Part(Strict, metaclass=Renaming):
                 message = f"{cls.kind()}.{name}: {renaming(value[name], new)}"
                 warnings.warn(message, FutureWarning, stacklevel=3)
             return build(value | renewed if renewed else value)
+        if not isinstance(value, WRITTEN) and (made := cls.of_object(value)) is not None:
+            return made
         written = cls.in_full(value)
         if not isinstance(written, dict) or not isinstance(written.get("kind"), str):
             raise ValueError(
@@ -249,6 +264,20 @@ class Imported(Strict):
         return {"kind": params.pop("path"), **params}
 
 
+class Adapter(Strict):
+    """A kind that is made of an object from Python: no scenario file can name it."""
+
+    @classmethod
+    def takes(cls, value: Any) -> bool:
+        """Whether it can be made of an object."""
+        raise NotImplementedError
+
+    @classmethod
+    def of(cls, value: Any) -> Self:
+        """The part that is made of an object; raises `ValueError` where that does not fit."""
+        raise NotImplementedError
+
+
 def renaming(old: str, new: str) -> str:
     """The note on a word that has been renamed."""
     return f"'{old}' is now called '{new}'; the old word works for one more release"
@@ -263,6 +292,14 @@ def renewals(part: Any, written: Any, path: tuple = ()) -> Iterator[tuple[tuple,
     for key, one in _entries(part).items():
         if key in below:
             yield from renewals(one, below[key], (*path, key))
+
+
+def parts_in(value: Any) -> Iterator["Strict"]:
+    """A piece of a scenario, and all those within it."""
+    if isinstance(value, Strict):
+        yield value
+    for one in _entries(value).values():
+        yield from parts_in(one)
 
 
 def _entries(value: Any) -> dict:
@@ -286,7 +323,13 @@ def _hashable(value: Any) -> Any:
     """A key for a value, the same for equal values."""
     if isinstance(value, dict):
         return "map", frozenset((key, _hashable(one)) for key, one in value.items())
-    return ("seq", *map(_hashable, value)) if isinstance(value, list) else value
+    if isinstance(value, list):
+        return ("seq", *map(_hashable, value))
+    try:
+        hash(value)
+    except TypeError:  # an object from Python, which equals itself alone
+        return "object", id(value)
+    return value
 
 
 def described(part: Any) -> str:

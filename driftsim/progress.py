@@ -3,6 +3,8 @@
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from typing import Protocol
 
 from rich.console import Console
 from rich.markup import escape
@@ -17,17 +19,32 @@ LONGEST = 30  # characters of a name beside a bar
 SILENCE = 30  # seconds before the first line, where there is no terminal
 
 
-def finished(events: Iterator[Finished | Progress], runs: Sequence[Run]) -> list[Finished]:
-    """The runs that have ended, in the order of `runs`; meanwhile shows how far they are."""
+def finished(
+    events: Iterator[Finished | Progress], runs: Sequence[Run], display: "Display | None" = None
+) -> list[Finished]:
+    """The runs that have ended, in the order of `runs`; meanwhile shows how far they are.
+
+    By default as bars in a terminal, or as lines without one.
+    """
     ended = {}
-    with Bars(runs) if runs and sys.stderr.isatty() else Lines(runs) as display:
+    by_default = Bars(runs) if runs and sys.stderr.isatty() else Lines(runs)
+    with display or by_default as shown:
         for event in events:
             if isinstance(event, Finished):
                 ended[event.run.key] = event
-                display.end(event.run)
+                shown.end(event.run)
             else:
-                display.show(event)
+                shown.show(event)
     return [ended[run.key] for run in runs if run.key in ended]
+
+
+def shown(runs: Sequence[Run], asked: bool | None) -> "Display":
+    """What shows the progress of runs to people who use Python, if they want it or can see it."""
+    notebook, terminal = Console().is_jupyter, sys.stderr.isatty()
+    if not runs or not (notebook or terminal if asked is None else asked):
+        return Silent()
+    drawn = terminal or (notebook and find_spec("ipywidgets"))
+    return Bars(runs) if drawn else OneLine(runs)
 
 
 def counted(runs: Sequence[Run]) -> str:
@@ -42,6 +59,56 @@ def position(run: Run, row: int) -> str:
     if row == COMPILING:
         return "compiling its kernel"
     return f"row {row:,} of {run.stream.length:,}"
+
+
+class Display(Protocol):
+    """What shows the progress of runs, as a context."""
+
+    def __enter__(self) -> "Display": ...
+    def __exit__(self, *_: object) -> None: ...
+    def end(self, run: Run) -> None: ...
+    def show(self, event: Progress) -> None: ...
+
+
+class Silent:
+    """Shows nothing."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def end(self, run: Run):
+        """Say nothing of a run that has ended."""
+
+    def show(self, event: Progress):
+        """Say nothing of runs in flight."""
+
+
+class OneLine(Silent):
+    """One line that is written again and again, where bars cannot be drawn."""
+
+    def __init__(self, runs: Sequence[Run]):
+        self._total, self._ended, self._next = len(runs), 0, 0.0
+
+    def __exit__(self, *_):
+        self._write(f"{self._ended:,} of {plural(self._total, 'run')} ended\n")
+
+    def end(self, run: Run):
+        """Count a run that has ended."""
+        self._ended += 1
+
+    def show(self, event: Progress):
+        """Write the line again, if it is time to."""
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + 0.2
+            parts = [f"{run.title}, {position(run, row)}" for run, row in event.rows[:1]]
+            of = f"{self._ended:,} of {plural(self._total, 'run')} ended"
+            self._write("; ".join([of, *parts]))
+
+    def _write(self, text):
+        print(f"\r{text:<100}", end="", file=sys.stderr, flush=True)
 
 
 class Lines:

@@ -8,21 +8,23 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
 
-from driftsim.evaluation.prequential import COMPILING, last_of
+from driftsim.evaluation.prequential import COMPILING
 from driftsim.evaluation.trace import Trace
 from driftsim.learners.sklearn import unknown_category
 from driftsim.messages import ScenarioError, line, plural
+from driftsim.objects import sent
 from driftsim.own import load_parts
 from driftsim.rows import Outgrown, Unfit
 from driftsim.runs import Run
 from driftsim.store import Store, remove_stale
 from driftsim.workers import InFlight, cores, outcomes
-from driftsim.workers.state import restored_state
+from driftsim.workers.state import one_thread, restored_state
 
 FAILURE, OUTPUT = "failure.txt", "output.txt"  # what is kept of a run beside its trace
 MOST_NOTES = 3  # warnings of a run that are kept
@@ -49,12 +51,14 @@ def play(
     jobs: int | None = None,
     executor: Executor | None = None,
     timeout: float | None = None,
+    here: bool = False,
 ) -> Iterator[Finished | Progress]:
     """Play runs and keep their traces; yields what happens, until all have ended.
 
     `jobs` is the number of processes, by default one for each core; a run of more than `timeout`
-    seconds is ended, and fails. Any executor of `concurrent.futures` can be given instead, such as
-    `dask.distributed.Client(...).get_executor()`; it should give each of its processes one BLAS
+    seconds is ended, and fails. `here`: all runs are played in this process, one after another,
+    which a run that crashes ends. Any executor of `concurrent.futures` can be given instead, such
+    as `dask.distributed.Client(...).get_executor()`; it should give each of its processes one BLAS
     thread, and stays open. Raises `ScenarioError` for a timeout that is no time, or that an
     executor cannot keep.
     """
@@ -65,6 +69,8 @@ def play(
     remove_stale(store.folder)
     if executor is not None:
         yield from _on_executor(runs, store, executor)
+    elif here:
+        yield from _in_this_process(runs, store)
     elif runs:
         crashed = yield from _on_workers(runs, store, jobs or cores(), timeout)
         for run, *_ in crashed:  # once more, each alone: another may have taken all memory
@@ -74,8 +80,8 @@ def play(
 
 def _on_workers(runs, store, jobs, timeout):
     """Play runs on workers; returns those whose process crashed, and how."""
-    tasks, crashed = [pickle.dumps((execute, _arguments(run))) for run in runs], []
-    for event in outcomes(tasks, jobs, timeout):
+    crashed = []
+    for event in outcomes(Jobs(runs), jobs, timeout):
         if isinstance(event, InFlight):
             rows = [(runs[i], row) for i, row in event.progress.items()]
             yield Progress(rows, event.waiting)
@@ -92,6 +98,35 @@ def _on_workers(runs, store, jobs, timeout):
         else:
             yield _finish(store, run, event.value, notes)
     return crashed
+
+
+class Jobs(Sequence):
+    """What workers are given of runs, each pickled when it starts: it may hold a whole table."""
+
+    def __init__(self, runs: Sequence[Run]):
+        self._runs = runs
+
+    def __len__(self):
+        return len(self._runs)
+
+    def __getitem__(self, i):
+        return pickle.dumps((execute, _arguments(self._runs[i])))
+
+
+def _in_this_process(runs, store):
+    """Play runs one after another, with one thread each, as a worker has."""
+    with one_thread():
+        for i, run in enumerate(runs):
+            for reached in execution(partial(itself, run)):
+                if isinstance(reached, Result):
+                    yield _finish(store, run, reached)
+                else:
+                    yield Progress([(run, reached)], len(runs) - i - 1)
+
+
+def itself(run: Run) -> Run:
+    """The run, which is played here."""
+    return run
 
 
 def _on_executor(runs, store, executor):
@@ -120,7 +155,11 @@ def _submit(executor, run):
 
 
 def _arguments(run):
-    return run.parts, pickle.dumps(run)
+    try:
+        return run.parts, sent(run)
+    except Exception as error:  # of somebody's own object
+        cause = f"cannot be sent to another process: {error_line(error)}"
+        raise ScenarioError(line(f"{run.title}: {cause}; run it with jobs=1")) from None
 
 
 def _collect(store, run, future):
@@ -181,55 +220,65 @@ def execute(
 
     Raises only `KeyboardInterrupt`, and only where that can be Ctrl-C.
     """
-    rows, log, unpickled = LastRow(report), WarningLog(), None
+
+    def unpickled():
+        load_parts(parts)
+        return pickle.loads(run)
+
+    for reached in execution(unpickled):
+        if isinstance(reached, Result):
+            return reached
+        report(reached)
+    raise AssertionError("an execution ends with its result")
+
+
+def execution(opened: Callable[[], Run]) -> Iterator[int | Result]:
+    """Play the run that a function gives: yields the rows that it reaches, then its `Result`."""
+    log, last, run, suspended = WarningLog(), None, None, False
     try:
         with log.recording():
-            load_parts(parts)
-            unpickled = pickle.loads(run)
-        with restored_state(crc32(unpickled.key.encode())), log.recording():
-            trace = _trace(unpickled, rows)
-        return Result(trace, None, None, log.notes)
+            run = opened()
+        with restored_state(crc32(run.key.encode())), log.recording():
+            for last in _rounds(run):
+                if isinstance(last, Trace):
+                    break
+                suspended = True
+                yield last
+                suspended = False
+        result = Result(last, None, None, log.notes)
     except Unfit as error:
-        return Result(None, f"failed at row {error.row:,}: {error.about}", None, log.notes)
+        result = Result(None, f"failed at row {error.row:,}: {error.about}", None, log.notes)
     except ScenarioError as error:
-        return Result(None, str(error), None, log.notes)
+        result = Result(None, str(error), None, log.notes)
     except BaseException as error:  # a contender's failure is its own; the others go on
-        if isinstance(error, KeyboardInterrupt) and interruptible():
+        if suspended or (isinstance(error, KeyboardInterrupt) and interruptible()):
             raise
         row = getattr(error, "row", None)  # where it was raised, if that is known exactly
-        at = f"at row {row:,}" if isinstance(row, int) else when(unpickled, rows.last)
-        failure = f"failed {at}: {explained(error, unpickled)}"
-        return Result(None, failure, traceback.format_exc(), log.notes)
+        at = f"at row {row:,}" if isinstance(row, int) else when(run, last)
+        failure = f"failed {at}: {explained(error, run)}"
+        result = Result(None, failure, traceback.format_exc(), log.notes)
+    yield result
 
 
-def _trace(run, rows):
-    """The trace of a run; on the objects of libraries, where it outgrows a kernel."""
-    rows(run.rules.warmup)
+def _rounds(run):
+    """The rows that a run reaches, then its trace.
+
+    It is played on the objects of libraries where it outgrows a kernel.
+    """
+    yield run.rules.warmup
     try:
-        return last_of(run.play(), rows)
+        yield (yield from run.play())
     except Outgrown as cause:
         warnings.warn(f"{cause}; so it was played again on the library's own", stacklevel=2)
-        trace = last_of(run.uncompiled().play(), rows)
+        trace = yield from run.uncompiled().play()
         trace.columns["outgrown"] = np.ones(len(trace.columns["rows"]), np.int64)
-        return trace
+        yield trace
 
 
 def interruptible() -> bool:
     """Whether Ctrl-C interrupts this thread: the first one, unless its process ignores that."""
     first = threading.current_thread() is threading.main_thread()
     return first and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
-
-
-class LastRow:
-    """The last row that a run has reached, which it passes on."""
-
-    def __init__(self, report: Callable[[int], None]):
-        self._report = report
-        self.last: int | None = None
-
-    def __call__(self, row: int):
-        self.last = row
-        self._report(row)
 
 
 class WarningLog:

@@ -8,7 +8,9 @@ from driftsim.evaluation.prequential import Contender, rounds, truths
 from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.files import EDITED, file_hash, reason
 from driftsim.messages import ScenarioError, line
+from driftsim.objects import content_key, is_own
 from driftsim.own import loaded
+from driftsim.parts import Strict, parts_in
 from driftsim.rows import Edited
 from driftsim.scenario import Study, Variant
 from driftsim.store import Store, fingerprint, inputs
@@ -73,16 +75,26 @@ def runs_of(variant: Variant, parts: Iterable[str] = ()) -> Iterator[Run]:
     """Every run of a variant: the truth of each seed, and each contender as often as it repeats."""
     scenario, stream = variant.scenario, variant.scenario.stream
     hashes = {path: loaded(path) or file_hash(path) for path in parts}
-    files = files_of(stream)
+    files, codes = files_of(stream), code_of(stream)
     for name, contender in [("truth", None), *scenario.models.items()]:
         rules = scenario.rules if contender else scenario.rules.of_truth()
+        own = codes if contender is None else codes | code_of(contender)
         repeats = scenario.evaluation.repeats if contender else 1
         for seed, repeat in product(range(scenario.evaluation.seeds), range(repeats)):
-            about = inputs(stream, contender, rules, seed, repeat, hashes | files)
+            about = inputs(stream, contender, rules, seed, repeat, hashes | files | own)
             yield Run(
                 name, seed, repeat, repeats, stream, contender, rules,
                 hashes, files, about, fingerprint(about),
             )  # fmt: skip
+
+
+def code_of(part: Strict) -> dict[str, str]:
+    """The hashes of the code of the classes of people's own in a part, by their names.
+
+    Those in files of own parts have the hash of their file.
+    """
+    kinds = {type(one) for one in parts_in(part)}
+    return {f"class {kind.__qualname__}": content_key(kind) for kind in kinds if is_own(kind)}
 
 
 def files_of(stream: Stream) -> dict[str, str]:

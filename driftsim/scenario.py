@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Collection, Iterable, Iterator
-from copy import deepcopy
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -17,7 +16,8 @@ from driftsim.files import reason
 from driftsim.learners.learner import Learner
 from driftsim.messages import ScenarioError, line, refusal, setting_text, short
 from driftsim.notation import NotationError, parsed, question
-from driftsim.parts import Name, Number, Rows, Strict, distinct, renaming, renewals
+from driftsim.parts import Name, Number, Rows, Strict, distinct, dumped, renaming, renewals
+from driftsim.python_data import copied, is_data, paths, plain
 from driftsim.safety import beyond_memory
 from driftsim.settings import Marks, apply, assign, entry_at, keep_only, swept
 from driftsim.streams.stream import Stream
@@ -25,6 +25,7 @@ from driftsim.streams.stream import Stream
 MOST_RUNS = 1_000_000  # of one file
 MOST_BYTES = 500_000  # of a file
 MOST_MISTAKES = 20  # of one file that a message names
+IN_PYTHON = "in the scenario"  # where the parts of a dict stand
 
 Mistakes = Iterator[tuple[Any, ...]]  # the keys of a place, then what is wrong there, or None
 Names = Collection[str]
@@ -182,38 +183,55 @@ class Study(NamedTuple):
 
 
 def load(
-    path: str | Path, settings: Iterable[str] = (), seeds: int | None = None, only: Names = ()
+    source: str | Path | dict[str, Any],
+    settings: Iterable[str] = (),
+    seeds: int | None = None,
+    only: Names = (),
+    name: str | None = None,
 ) -> Study:
-    """Read a scenario file into a `Study`; raises `ScenarioError` with its first mistakes.
+    """Read a scenario into a `Study`; raises `ScenarioError` with its first mistakes.
 
-    `settings` are texts `dotted.path=value` that replace what the file says, `seeds` is the
-    number of repetitions, `only` the names of the contenders to keep.
+    `source` is a file, or a dict with the same keys, whose values may be parts and other objects.
+    `settings` are texts `dotted.path=value` that replace what it says, `seeds` is the number of
+    repetitions, `only` the names of the contenders to keep. `name` is the folder of the results,
+    by default the name of the file without its ending, or `scenario`.
     """
-    path = Path(path)
-    name = checked_name(path)
-    text = read(path)
-    document, marks = mapping(text, path)
+    if isinstance(source, dict):
+        place, folder, asked = IN_PYTHON, Path(), ""
+        document = plain(source)
+        marks = dict.fromkeys([(), ("sweep",), *paths(document)], IN_PYTHON)
+    else:
+        place, folder = str(source), Path(source).parent
+        asked, document, marks = from_file(Path(source))
+    title = checked_name(name) if name is not None else default_name(source)
     for setting in settings:
         apply(document, marks, setting)
     if seeds is not None:
         assign(document, marks, "evaluation.seeds", seeds, "--seeds")
     keep_only(document, only)
-    variants, notes = resolve(document, marks, path)
+    variants, notes = resolve(document, marks, place, folder)
     each = [(one.scenario.evaluation, len(one.scenario.models)) for one in variants]
     if (runs := sum(rules.seeds * rules.repeats * n for rules, n in each)) > MOST_RUNS:
         message = f"{runs:,} runs, but at most {MOST_RUNS:,} are allowed"
-        raise ScenarioError(f"{path}: {message}; try fewer settings, seeds, repeats or contenders")
-    return Study(name, question(text), variants, notes)
+        raise ScenarioError(f"{place}: {message}; try fewer settings, seeds, repeats or contenders")
+    return Study(title, asked, variants, notes)
+
+
+def from_file(path: Path) -> tuple[str, dict[str, Any], Marks]:
+    """The question of a scenario file, what it holds, and where each part of that stands."""
+    default_name(path)
+    text = read(path)
+    return question(text), *mapping(text, path)
 
 
 def resolve(
-    document: dict[str, Any], marks: Marks, path: Path
+    document: dict[str, Any], marks: Marks, place: str, folder: Path
 ) -> tuple[list[Variant], tuple[str, ...]]:
     """Each variant of a document, and notes on its old words; raises `ScenarioError`."""
     variants: list[Variant] = []
     mistakes: list[str] = []
     notes: list[str] = []
-    context = {"folder": path.parent, "trials": Trials()}
+    context = {"folder": folder, "trials": Trials()}
     for setting in swept(document, marks):
         variant, places = with_setting(document, marks, setting)
         try:
@@ -226,9 +244,9 @@ def resolve(
         if renewed := renew(scenario, variant, places):
             notes += renewed
             setting = {target: entry_at(variant, target) for target in setting}
-        variants.append(Variant(setting, scenario))
+        variants.append(Variant(as_data(setting, scenario), scenario))
     if mistakes:
-        more = [f"{path}: … and more mistakes"] if len(mistakes) > MOST_MISTAKES else []
+        more = [f"{place}: … and more mistakes"] if len(mistakes) > MOST_MISTAKES else []
         raise ScenarioError("\n".join([*dict.fromkeys(mistakes)][:MOST_MISTAKES] + more))
     notes = [*dict.fromkeys(notes)]
     if notes and len(distinct([one.setting for one in variants])) < len(variants):
@@ -239,15 +257,24 @@ def resolve(
 
 def with_setting(document, marks, setting):
     """A copy of a document with the values of a setting of its sweep, and its marks."""
-    variant, places = deepcopy(document), dict(marks)
+    variant, places = copied(document), dict(marks)
     for target, value in setting.items():
         assign(variant, places, target, value, marks["sweep", target])
     return variant, places
 
 
+def as_data(setting: dict[str, Any], scenario: Scenario) -> dict[str, Any]:
+    """A setting as a scenario file writes it: its objects as they are written out."""
+    objects = [path for path, value in setting.items() if not is_data(value)]
+    if not objects:
+        return setting
+    written = dumped(scenario)
+    return setting | {path: entry_at(written, path) for path in objects}
+
+
 def study_of(scenario: Scenario, name: str = "scenario") -> Study:
     """A study of a scenario that was built in Python."""
-    return Study(name, "", [Variant({}, scenario)])
+    return Study(checked_name(name), "", [Variant({}, scenario)])
 
 
 def read(path: Path) -> str:
@@ -281,13 +308,20 @@ def mapping(text: str, path: Path) -> tuple[dict[str, Any], Marks]:
     return document, {place: f"{path}:{number}" for place, number in lines.items()}
 
 
-def checked_name(path: Path) -> str:
+def default_name(source: str | Path | dict[str, Any]) -> str:
     """The name of the results: the file's, without its ending; raises `ScenarioError`."""
-    name = path.name.removesuffix(path.suffix)
+    if isinstance(source, dict):
+        return "scenario"
+    path = Path(source)
+    return checked_name(path.name.removesuffix(path.suffix), f"{short(str(path))}: this", " file")
+
+
+def checked_name(name: str, given: str = "", kind: str = "") -> str:
+    """A name that the folder of results can have; raises `ScenarioError`."""
     if not name or any(c in "./\\" or not c.isprintable() for c in name):
         raise ScenarioError(
-            f"{short(str(path))}: this cannot be the name of a scenario file, which names the "
-            "folder of its results; give it no path separators, dots or control characters but "
+            f"{given or f'name {short(name)}'} cannot be the name of a scenario{kind}, which names "
+            "the folder of its results; give it no path separators, dots or control characters but "
             "for an ending such as .yaml"
         )
     return name

@@ -3,12 +3,12 @@
 import itertools
 import math
 from collections.abc import Collection
-from copy import deepcopy
 from typing import Any
 
 from driftsim.messages import ScenarioError, guess, line, short
 from driftsim.notation import NotationError, parsed
 from driftsim.parts import distinct
+from driftsim.python_data import copied
 
 MOST_SETTINGS = 10_000  # of a sweep
 
@@ -46,9 +46,9 @@ def assign(document: dict[str, Any], marks: Marks, target: str, value: Any, wher
     for depth, word in enumerate(words[:-1], start=1):
         node = descend(node, word, words[:depth], where)
     if isinstance(node, list):
-        node[index_in(node, words[-1], words, where)] = deepcopy(value)
+        node[index_in(node, words[-1], words, where)] = copied(value)
     else:
-        node[words[-1]] = deepcopy(value)
+        node[words[-1]] = copied(value)
     stale = [path for path in marks if path[: len(words)] == tuple(words)]
     for path in stale:
         del marks[path]

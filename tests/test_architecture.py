@@ -16,11 +16,11 @@ PACKAGE = Path(__file__).resolve().parents[1] / "driftsim"
 LAYERS = [
     {
         *("messages", "parts", "clocks", "roles", "libraries", "safety", "rows", "files"),
-        *("user_cache", "kernels"),
+        *("objects", "user_cache", "kernels"),
     },
     {"streams", "learners", "adaptation"},
     {"evaluation"},
-    {"notation", "settings", "scenario", "resolved"},
+    {"notation", "python_data", "settings", "scenario", "resolved"},
     {"store", "own", "runs", "runner", "workers"},
     {"report"},
     {"cli", "progress", "study_overview", "column_overview", "kinds", "examples"},
@@ -50,6 +50,9 @@ HOMES = {
     "jinja2": {"report.page"},
     "typer": {"cli"},
     "rich": {"cli", "progress", "report"},
+    "cloudpickle": {"objects"},
+    "joblib": {"objects"},
+    "threadpoolctl": {"workers.state"},
     "scipy": {"streams", "learners", "adaptation", "evaluation", "report"},
 }
 FILES = [path for path in PACKAGE.rglob("*.py") if path.name != "__main__.py"]

@@ -291,22 +291,21 @@ GUARD
 
 
 @pytest.mark.parametrize(
-    ("guard", "read", "words"),
+    ("guard", "read"),
     [
-        pytest.param("if __name__ == '__main__':", "file", "", marks=SLOWLY),
-        ("if True:", "file", "put what it does under `if __name__ == '__main__':`\n"),
-        ("if True:", "input", "put it into a Python file, and give that as `parts`\n"),
+        pytest.param("if __name__ == '__main__':", "file", marks=SLOWLY),
+        pytest.param("if True:", "file", marks=SLOWLY),
+        ("if True:", "input"),
     ],
 )
-def test_a_part_that_a_script_defines(tmp_path, guard, read, words):
+def test_a_part_that_a_script_defines(tmp_path, guard, read):
+    """Its code is sent to the processes, which import no script."""
     code = OWN.replace("GUARD", guard).replace("OUT", repr(str(tmp_path)))
     script = tmp_path / "script.py"
     script.write_text(code)
     given = [str(script)] if read == "file" else ["-"]
     ended = subprocess.run([sys.executable, *given], input=code, capture_output=True, text=True)
-    assert ended.stderr.endswith(words)
-    assert ended.stderr.count("Traceback") == bool(words)
-    assert ended.stdout == ("" if words else "4\n")
+    assert (ended.stdout, ended.stderr) == ("4\n", "")
 
 
 @pytest.fixture

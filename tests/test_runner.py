@@ -374,7 +374,7 @@ def test_ctrl_c_in_a_run_of_an_executor_of_this_thread_ends_the_study(tmp_path, 
     heeded = signal.default_int_handler  # also where the tests are started in the background
     monkeypatch.setattr("signal.getsignal", lambda number: heeded)
     runs = missing(load(saved(tmp_path), seeds=1), Store(tmp_path / "runs"))
-    monkeypatch.setattr("driftsim.runner._trace", interrupted)
+    monkeypatch.setattr("driftsim.runner._rounds", interrupted)
     with pytest.raises(KeyboardInterrupt):
         list(play(runs, Store(tmp_path / "runs"), executor=Inline()))
 

@@ -9,13 +9,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from queue import SimpleQueue
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 MARK = b"\0driftsim: a job ends here\0"  # among what is printed
 PATIENCE = 2  # seconds that a process has to end by itself
 EVERY = 0.1  # seconds between two reports of progress
-
-unguarded: Callable[[], NoReturn] | None = None  # set while the script of the parent is imported
 
 
 def serve(requests: BinaryIO):
@@ -35,7 +33,6 @@ def serve(requests: BinaryIO):
     jobs: SimpleQueue[Any] = SimpleQueue()
     busy = threading.Event()
     threading.Thread(target=receive, args=(requests, jobs, busy), daemon=True).start()
-    import_script(jobs.get(), reply)
     while (job := jobs.get()) is not None:
         busy.set()
         with restored_process(prints) as moved:
@@ -69,22 +66,6 @@ def receive(requests, jobs, busy):
     if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
         os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(1)
-
-
-def import_script(script, reply):
-    """Import the script of the parent, if jobs refer to its classes."""
-    global unguarded
-    if not script:
-        return
-    from multiprocessing import spawn
-
-    def end():
-        reply("unguarded")
-        os._exit(1)
-
-    unguarded = end
-    spawn.prepare(script)
-    unguarded = None
 
 
 @contextmanager

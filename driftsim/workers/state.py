@@ -4,7 +4,7 @@ import random
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,13 @@ def restored_state(seed: int) -> Iterator[None]:
         np.random.set_state(numpy_state)
         if sklearn := sys.modules.get("sklearn"):
             sklearn.set_config(**(settings or defaults()))
+
+
+def one_thread() -> AbstractContextManager:
+    """BLAS and OpenMP of this process keep to one thread, as those of a worker do."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1)
 
 
 def defaults() -> dict[str, Any]:

@@ -9,12 +9,11 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from multiprocessing import current_process, spawn
+from multiprocessing import current_process
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
-from driftsim.workers import serving
 from driftsim.workers.serving import PATIENCE
 from driftsim.workers.worker import APART, Printed, Worker
 
@@ -37,10 +36,6 @@ shutil.rmtree(sys.argv[1], ignore_errors=True)
 UNGUARDED = (
     "this script runs a study as soon as it is imported, and the processes that play the runs "
     "import it; put what it does under `if __name__ == '__main__':`"
-)
-UNIMPORTABLE = (
-    "a part of this study is defined where it is run, and no other process can import it from "
-    "there; put it into a Python file, and give that as `parts`"
 )
 
 
@@ -68,17 +63,20 @@ def outcomes(
 ) -> Iterator[Outcome | InFlight]:
     """Do jobs, `most` at a time, each in a process: yields their outcomes, and their progress.
 
-    A job is a pickled function and its arguments; the function gets one argument more, to report
-    its progress with, a number. A job of more than `limit` seconds since its first report is ended
-    with its process; seconds in which its progress is negative do not count. No process and no
-    temporary folder outlives this, whatever ends it. Raises `RuntimeError` where a job needs the
-    script that has been run, and no other process can import it.
+    A job is a pickled function and its arguments, which `jobs` gives when it starts; the function
+    gets one argument more, to report its progress with, a number. A job of more than `limit`
+    seconds since its first report is ended with its process; seconds in which its progress is
+    negative do not count. No process and no temporary folder outlives this, whatever ends it.
+    Raises `RuntimeError` in a script that a process of somebody's own executor imports.
     """
-    with Team(script(jobs)) as team:
-        waiting = deque(enumerate(jobs))
+    if getattr(current_process(), "_inheriting", False):
+        raise RuntimeError(UNGUARDED)
+    with Team() as team:
+        waiting = deque(range(len(jobs)))
         while waiting or team.busy:
             while waiting and len(team.busy) < most:
-                team.start(*waiting.popleft())
+                number = waiting.popleft()
+                team.start(number, jobs[number])
             yield from team.ended(limit)
             yield team.in_flight(len(waiting))
 
@@ -86,8 +84,8 @@ def outcomes(
 class Team:
     """Workers, their temporary folder, and the process that cleans up after them."""
 
-    def __init__(self, script: dict[str, Any] | None):
-        self._script, self._events = script, SimpleQueue[Any]()
+    def __init__(self):
+        self._events = SimpleQueue[Any]()
         self._members: list[Worker] = []
         self.busy: dict[int, Worker] = {}  # by the number of the job that each does
 
@@ -136,7 +134,7 @@ class Team:
         return InFlight(known, waiting + len(self.busy) - len(known))
 
     def _new(self):
-        worker = Worker(self._events, self._folder, self._script)
+        worker = Worker(self._events, self._folder)
         self._members.append(worker)
         self._watch("+", worker)
         return worker
@@ -150,8 +148,6 @@ class Team:
         with suppress(Empty):
             worker, kind, value = self._events.get(timeout=TICK)
             while True:
-                if kind == "unguarded":
-                    raise RuntimeError(UNGUARDED)
                 worker.update(kind, value)
                 worker, kind, value = self._events.get_nowait()
 
@@ -171,22 +167,6 @@ def start_reaper(folder):
         stderr=subprocess.DEVNULL,
         **APART,
     )
-
-
-def script(jobs: Sequence[bytes]) -> dict[str, Any] | None:
-    """What a worker needs to import the script that was started; None if no job refers to it."""
-    if serving.unguarded:
-        serving.unguarded()
-    if getattr(current_process(), "_inheriting", False):  # of an executor of somebody's own
-        raise RuntimeError(UNGUARDED)
-    if not any(b"__main__" in job for job in jobs):
-        return None
-    main = spawn.get_preparation_data("worker")
-    main = {name: value for name, value in main.items() if name.startswith("init_main")}
-    file = main.get("init_main_from_path")
-    if not main or (file and not Path(file).is_file()):
-        raise RuntimeError(UNIMPORTABLE)
-    return main
 
 
 def remove_stale_folders(folder: Path):

@@ -53,7 +53,7 @@ class Printed:
 class Worker:
     """A process that does one job at a time, and never outlives this one."""
 
-    def __init__(self, events: SimpleQueue, folder: str, script: dict[str, Any] | None):
+    def __init__(self, events: SimpleQueue, folder: str):
         self.progress: int | None = None  # what the job has reported last
         self.printed: Printed | None = None  # by the job; None before it has ended
         self._events, self._printing, self._gone = events, Printed(), False
@@ -73,7 +73,6 @@ class Worker:
         for thread in self._threads:
             thread.start()
         self._send([os.path.abspath(path) for path in sys.path])
-        self._send(script)
 
     def start(self, job: bytes):
         """Give it a pickled function and its arguments."""

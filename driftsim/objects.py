@@ -1,0 +1,166 @@
+"""Objects: what people give from Python, known by its content and sent by cloudpickle."""
+
+import copy
+import dis
+import functools
+import random
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from driftsim.messages import line
+
+INSTALLED = ("site-packages", "dist-packages")  # folders of libraries
+STANDARD = Path(sysconfig.get_path("stdlib")).resolve()
+GLOBAL = ("LOAD_GLOBAL", "LOAD_NAME")  # instructions
+DERIVED = (  # what a class holds that does not say what it does, or follows from the rest
+    *("__dict__", "__weakref__", "__doc__", "__module__", "__qualname__", "__signature__"),
+    *("__firstlineno__", "__static_attributes__", "__private_attributes__", "__class_vars__"),
+    *("__abstractmethods__", "__parameters__", "__slotnames__"),
+)
+GENERATORS = (random.Random, np.random.RandomState, np.random.Generator)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A copy of an object from Python, and the hash of its content, by which it is known."""
+
+    value: Any
+    key: str
+
+    @classmethod
+    def of(cls, value: Any) -> "Given":
+        """The object as it is now; raises `ValueError` where its content cannot be read."""
+        if isinstance(value, Given):
+            return value
+        return cls(copy.deepcopy(value), content_key(value))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Given) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+def content_key(thing: Any, generators: bool = True) -> str:
+    """A hash of the content of an object: the same for equal ones, also in another process.
+
+    Functions and classes of people's own are known by their code and by all that it refers to, so
+    that an edited cell of a notebook has another hash; those of libraries by their names.
+    Without `generators`, the states of random generators do not count. Raises `ValueError` for
+    what holds an open file, a lock or the like.
+    """
+    try:
+        return hasher(generators).hash(thing)[:20]
+    except RecursionError:
+        message = "it is nested too deeply"
+    except Exception as error:  # whatever the reducers of other people's classes raise
+        message = f"{type(error).__name__}: {error}"
+    name = type(thing).__name__
+    raise ValueError(line(f"the content of this {name} cannot be read: {message}")) from None
+
+
+def hasher(generators):
+    """A hasher of joblib, which sorts what has no order, and reads arrays as they are."""
+    from joblib.hashing import NumpyHasher
+
+    class Hasher(NumpyHasher):
+        """Reads functions and classes of people's own as their code."""
+
+        def __init__(self):
+            super().__init__(hash_name="sha1")
+            self._open: dict[int, str] = {}
+
+        def save(self, obj):
+            if isinstance(obj, GENERATORS) and not generators:
+                obj = type(obj)
+            if isinstance(obj, FunctionType | type) and is_own(obj):
+                return self._save_code(obj)
+            super().save(obj)
+
+        def _save_code(self, thing):
+            if id(thing) in self._open:  # it refers to itself
+                return super().save(("again", self._open[id(thing)]))
+            self._open[id(thing)] = thing.__qualname__
+            super().save(facts(thing))
+
+    return Hasher()
+
+
+def is_own(thing: Any) -> bool:
+    """Whether a function or class is people's own, of no installed library, nor of driftsim."""
+    name = getattr(thing, "__module__", None) or "__main__"
+    found = None if name == "__main__" else sys.modules.get(name)
+    for word in thing.__qualname__.split("."):
+        found = getattr(found, word, None)
+    if found is not thing:  # no other process can import it
+        return True
+    if name.partition(".")[0] == "driftsim" or name.startswith("driftsim_parts_"):
+        return False
+    file = getattr(sys.modules[name], "__file__", None)
+    if file is None:  # built in
+        return False
+    path = Path(file).resolve()
+    return not path.is_relative_to(STANDARD) and not {*INSTALLED} & {*path.parts}
+
+
+def facts(thing: Any) -> Any:
+    """What a function or a class of people's own does, as plain data."""
+    if isinstance(thing, FunctionType):
+        cells = [cell.cell_contents for cell in thing.__closure__ or ()]
+        code, known = thing.__code__, thing.__globals__
+        named = {name: reference(known[name]) for name in names_of(code) if name in known}
+        return "function", code_facts(code), thing.__defaults__, thing.__kwdefaults__, cells, named
+    held = {name: member(name, one) for name, one in vars(thing).items() if is_content(name)}
+    return "class", thing.__qualname__, [*thing.__bases__], type(thing), held
+
+
+def is_content(name):
+    """Whether what a class holds under a name says what it does."""
+    return name not in DERIVED and not name.startswith(("__pydantic", "_abc_"))
+
+
+def member(name: str, one: Any) -> Any:
+    """What a class holds under a name, as data: the functions within properties and the like."""
+    if name == "__annotations__":
+        return repr(one)
+    if isinstance(one, property):
+        return "property", one.fget, one.fset, one.fdel
+    if isinstance(one, staticmethod | classmethod):
+        return type(one).__name__, one.__func__
+    if isinstance(one, functools.cached_property):
+        return "cached_property", one.func
+    if hasattr(one, "decorator_info"):  # a validator of pydantic
+        return "validator", repr(one.decorator_info), member("", one.wrapped)
+    return one
+
+
+def reference(thing: Any) -> Any:
+    """What code refers to; a module by its name."""
+    return thing.__name__ if isinstance(thing, ModuleType) else thing
+
+
+def names_of(code: CodeType) -> list[str]:
+    """The global names that code refers to, also those within it."""
+    found = {one.argval for one in dis.get_instructions(code) if one.opname in GLOBAL}
+    inside = (names_of(one) for one in code.co_consts if isinstance(one, CodeType))
+    return sorted(found.union(*inside))
+
+
+def code_facts(code: CodeType) -> Any:
+    """What code does, wherever it stands."""
+    constants = [code_facts(c) if isinstance(c, CodeType) else c for c in code.co_consts]
+    names = code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars
+    return code.co_code, constants, names, code.co_flags
+
+
+def sent(thing: Any) -> bytes:
+    """An object for another process, with the code of functions and classes of `__main__`."""
+    import cloudpickle
+
+    return cloudpickle.dumps(thing)
