@@ -17,7 +17,7 @@ from driftsim.streams.tables.form import Given
 from driftsim.streams.tables.packed import ENDINGS, unpacked_name
 from driftsim.streams.tables.several import named_files, table_of
 from driftsim.streams.tables.sheets import Sheet
-from driftsim.streams.tables.stored import STORED, Stored, large_table
+from driftsim.streams.tables.stored import large_table
 
 Paths = Annotated[list[str], Field(min_length=1)]
 Separator = Annotated[str, Field(pattern=r"^[^\r\n\x00\w.\x80-\U0010ffff]$")]  # one ASCII sign
@@ -72,16 +72,11 @@ class Table(Recorded):
     def instantiated(self, rng):
         """The rows: those of a large table are read as they are drawn."""
         try:
-            if source := self._stored():
+            if source := large_table(self.files):
                 return streamed(self, source)
         except ValueError as error:
             raise ValueError(f"{self.place}: {error}") from None
         return super().instantiated(rng)
-
-    def _stored(self) -> Stored | None:
-        """The table in its file, where it is too large to be held in memory."""
-        whole = all(p.lower().endswith(STORED) and os.path.isfile(p) for p in self.files)
-        return large_table(self.files) if whole and self.labels is None else None
 
     def sheet(self) -> Sheet:
         files = [self.path] if isinstance(self.path, str) else self.path
