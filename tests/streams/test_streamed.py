@@ -244,3 +244,22 @@ def test_files_of_one_table_have_the_same_columns(home, monkeypatch):
     two = written(home, {"a": ["1.5", "2"], "y": [0, 1]}, name="2.parquet")
     with pytest.raises(ValueError, match="has not the columns, and types"):
         stored.large_table([one, two])
+
+
+def test_a_folder_of_files_is_one_table_in_the_order_of_their_numbers(home, monkeypatch):
+    (folder := home / "parts").mkdir()
+    for k in (2, 10, 1):
+        columns = {"a": np.arange(200) + 1000 * k, "y": [0, 1] * 100}
+        written(folder, columns, name=f"part{k}.parquet")
+    (folder / "_SUCCESS").write_text("")
+    found = as_stream(str(folder), monkeypatch)
+    assert found == held(str(folder), monkeypatch)
+    first = np.frombuffer(found[2])[::200]
+    assert [*map(float, first)] == [1000, 2000, 10_000, 10_199]
+    written(folder, {"a": [1.0] * 7 + [None], "y": [0, 1] * 4}, name="part3.parquet")
+    found = as_stream(str(folder), monkeypatch)
+    assert found == held(str(folder), monkeypatch)
+    assert "row 407 (part3.parquet, row 7) has no value in column 'a'" in found
+    (folder / "more.csv").write_text("a,y\n1,2\n")
+    with pytest.raises(ValueError, match=r"holds files that end in \.csv and \.parquet; give a "):
+        Table(path=str(folder))

@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from driftsim.files import EDITED, content_hash, identity
 from driftsim.messages import short
 from driftsim.rows import Edited
 from driftsim.streams.tables.arrow_files import sheet_of_arrow
-from driftsim.streams.tables.sheets import Sheet
+from driftsim.streams.tables.several import StackedRows
+from driftsim.streams.tables.sheets import Rows, Sheet
 from driftsim.streams.tables.typed import holds_numbers
 from driftsim.user_cache import keep, kept, place
 
@@ -69,6 +71,14 @@ class Stored(NamedTuple):
             raise ValueError(f"{piece.path}: it cannot be read ({error}); write it again") from None
         return sheet_of_arrow(table.select([*names]))
 
+    @property
+    def lines(self) -> Rows | None:
+        """Where its rows stand, if their numbers are not enough."""
+        if len(self.files) == 1:
+            return None
+        ends = [*accumulate(sum(file.groups) for file in self.files.values())]
+        return StackedRows([*map(os.path.basename, self.files)], ends, [None] * len(ends))
+
     def refuse_long_groups(self, columns: int) -> None:
         """Raise `ValueError` if so many columns of a group are too much to be read at once."""
         for piece in self.pieces:
@@ -87,6 +97,8 @@ def large_table(paths: Sequence[str]) -> Stored | None:
     """
     import pyarrow as pa
 
+    if not all(map(os.path.isfile, paths)):
+        return None
     try:
         if all(not is_parquet(path) and os.path.getsize(path) < SMALL for path in paths):
             return None
