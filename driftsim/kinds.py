@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.memories import Memory
 from driftsim.adaptation.policies import Policy
-from driftsim.clocks import Duration, Moment
+from driftsim.durations import Duration, Moment
 from driftsim.evaluation.labels import Labels
 from driftsim.examples import CONCEPTS, PARTS, scenario, written
 from driftsim.kernels.registry import coverage

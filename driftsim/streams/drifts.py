@@ -9,12 +9,15 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import AfterValidator, Field
 
+from driftsim.clocks import Place, Spread
 from driftsim.messages import plural
-from driftsim.parts import MOST_ROWS, Part, Position, Rows
+from driftsim.parts import Part, Position, Rows
 from driftsim.rows import Change
 
 
 def _in_order(at):
+    if not all(isinstance(position, int) for position in at):
+        return at  # until there is a clock
     for before, after in pairwise(at):
         if after <= before:
             wrong = "is repeated" if after == before else f"comes after {before:,}"
@@ -22,7 +25,7 @@ def _in_order(at):
     return at
 
 
-Positions = Annotated[list[Rows], Field(min_length=1), AfterValidator(_in_order)]
+Positions = Annotated[list[Annotated[Rows, Place]], Field(min_length=1), AfterValidator(_in_order)]
 
 
 class Drift(Part):
@@ -97,7 +100,7 @@ class Gradual(Sudden):
     """
 
     at: Positions  # the middle of each ramp
-    width: Annotated[int, Field(ge=0, le=MOST_ROWS)] = 1_000  # rows
+    width: Annotated[Position, Spread] = 1_000  # rows
     ramp: Literal["linear", "sigmoid", "moa"] = "linear"
 
     def weights(self, t, k, seed):
@@ -124,8 +127,8 @@ class Incremental(Gradual):
 class Recurring(Drift):
     """Cycle through the concepts, `every` rows each, over `width` rows at each change."""
 
-    every: Rows
-    width: Position = 0  # rows
+    every: Annotated[Rows, Spread]
+    width: Annotated[Position, Spread] = 0  # rows
     ramp: Literal["linear", "sigmoid", "moa"] = "linear"
 
     def weights(self, t, k, seed):
