@@ -5,12 +5,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from pydantic import ValidationInfo, WrapValidator
+from pydantic import BaseModel, ValidationInfo, WrapValidator
 
 from driftsim.durations import DATE, Duration, Moment, date_of, fixed, or_duration
 from driftsim.messages import short
 
 NO_CLOCK = "durations and dates need times: give the table `time: column`, or the stream `arrivals`"
+RANDOM_CLOCK = (
+    "in random arrivals this is another row in each seed; write it in rows, or let arrivals be "
+    "regular"
+)
 
 
 class Clock(ABC):
@@ -139,6 +143,18 @@ def ends(every: Duration, start: int, moments: np.ndarray, zone: str | None) -> 
     first, last = (every.elapsed(start, int(m), zone) for m in (moments.min(), moments.max()))
     found = np.array([every.after(start, k + 1, zone) for k in range(first, last + 1)])
     return found[np.searchsorted(found, moments, side="right")]
+
+
+def durations(part: Any) -> Iterator[tuple[str | int, ...]]:
+    """Where a part, or one inside it, holds a duration or a date: the keys that lead to each."""
+    if isinstance(part, Duration | Moment):
+        yield ()
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from ((name, *rest) for rest in durations(getattr(part, name)))
+    elif isinstance(part, list):
+        for i, one in enumerate(part):
+            yield from ((i, *rest) for rest in durations(one))
 
 
 def _placed(value: Any, check: Callable[[Any], Any], info: ValidationInfo) -> Any:

@@ -72,6 +72,7 @@ PARTS = {  # by family
     },
     "memory": {
         "last": "labels: 500",
+        "recent": "time: 30d",
         "all": "",
         "since_alarm": "",
         "chunk": "",
