@@ -84,6 +84,15 @@ def test_a_cell_of_the_table_of_policies_is_what_its_scenario_gives(row, column,
     assert len(table) == 1 + len(driftsim.load(path).variants[0].scenario.models)
 
 
+@pytest.mark.slow
+def test_the_table_of_fine_tuning_is_what_its_scenario_gives(tmp_path):
+    spec = importlib.util.spec_from_file_location("page", ROOT / "docs" / "policies.py")
+    page = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(page)
+    text = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
+    assert "\n".join(page.tuning_rows(tmp_path)) in text
+
+
 def test_the_table_of_the_docs_is_read_as_they_say(tmp_path):
     page = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
     scenario = next(block for block in blocks(page, "yaml") if "kind: table" in block)
