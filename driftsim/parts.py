@@ -278,6 +278,11 @@ class Adapter(Strict):
         raise NotImplementedError
 
 
+def form_of(value: Any) -> str:
+    """The tag, which no message names, of a value that is either a word or a mapping."""
+    return "[mapping]" if isinstance(value, dict | BaseModel) else "[word]"
+
+
 def renaming(old: str, new: str) -> str:
     """The note on a word that has been renamed."""
     return f"'{old}' is now called '{new}'; the old word works for one more release"

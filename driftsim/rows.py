@@ -14,6 +14,7 @@ class Schema(NamedTuple):
     n_classes: int | None = 2  # None for regression
     classes: tuple[str, ...] | None = None  # the names of the labels 0, 1, …, where known
     values: dict[int, tuple[str, ...]] = {}  # the names of the codes of a nominal column
+    missing: frozenset[int] = frozenset()  # the columns in which a value may be NaN
 
     @property
     def regression(self) -> bool:

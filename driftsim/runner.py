@@ -324,8 +324,9 @@ def explained(error: BaseException, run: Run | None) -> str:
     row = getattr(error, "row", None)
     if run is None or not isinstance(row, int) or "unknown categories" not in error_line(error):
         return error_line(error)
-    x = run.stream.rows(run.seed, row, row + 1).X[0]
-    return unknown_category(error, x, run.stream.schema) or error_line(error)
+    world = run.stream.instantiated(run.seed, run.rules.warmup)
+    x = world.rows(row, row + 1).X[0]
+    return unknown_category(error, x, world.schema) or error_line(error)
 
 
 def error_line(error: BaseException) -> str:

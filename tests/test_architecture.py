@@ -15,8 +15,8 @@ from driftsim.parts import Strict
 PACKAGE = Path(__file__).resolve().parents[1] / "driftsim"
 LAYERS = [
     {
-        *("messages", "parts", "durations", "clocks", "roles", "libraries", "safety", "rows"),
-        *("files", "objects", "user_cache", "kernels"),
+        *("messages", "parts", "clocks", "roles", "libraries", "safety", "rows", "files"),
+        *("objects", "user_cache", "kernels"),
     },
     {"streams", "learners", "adaptation"},
     {"evaluation"},
@@ -29,7 +29,6 @@ HOMES = {
     "pydantic": {
         "messages",
         "parts",
-        "durations",
         "clocks",
         "streams",
         "learners",
@@ -45,7 +44,7 @@ HOMES = {
     "numba": {"kernels"},
     "filelock": {"kernels.cache"},
     "platformdirs": {"kernels.cache", "user_cache"},
-    "pandas": {"report"},
+    "pandas": {"report", "streams.tables.missing"},
     "pyarrow": {"store", "streams.tables", "streams.shipped_data"},
     "matplotlib": {"report"},
     "jinja2": {"report.page"},

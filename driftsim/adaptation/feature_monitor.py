@@ -3,8 +3,6 @@
 import numpy as np
 
 from driftsim.adaptation.error_monitor import Fired, Moment
-from driftsim.clocks import Clock, row_after
-from driftsim.durations import Duration
 from driftsim.rows import Arrival, Labelled
 
 FEW = 20  # different values or fewer, which occur more than once, are counted, others measured
@@ -17,15 +15,8 @@ class FeatureMonitor:
     An alarm fires where `p_value` is below `level`, except in the first `cooldown` rows of a model.
     """
 
-    def __init__(
-        self,
-        window: int | Duration,
-        level: float,
-        cooldown: int | Duration = 0,
-        clock: Clock | None = None,
-    ):
+    def __init__(self, window: int, level: float, cooldown: int = 0):
         self._window, self._level, self._cooldown = window, level, cooldown
-        self._clock = clock
 
     def start(self, t: int, rows: Labelled | None):
         """Begin a window at row `t`, from which on a model predicts that was trained on `rows`.
@@ -34,8 +25,7 @@ class FeatureMonitor:
         """
         if rows is not None:
             self._before = rows.X
-        self.row = row_after(self._clock, t, self._window)
-        self._quiet_until = row_after(self._clock, t, self._cooldown)
+        self.row, self._quiet_until = t + self._window, t + self._cooldown
         self._seen: list[np.ndarray] = []  # of the window
 
     def update(self, arrival: Arrival, predicted: np.ndarray) -> Fired | None:
@@ -48,7 +38,7 @@ class FeatureMonitor:
         if t < self.row:
             return None
         window, self._seen = self._seen, []
-        self.row = row_after(self._clock, t, self._window)
+        self.row = t + self._window
         compared = window and t >= self._quiet_until
         if compared and p_value(self._before, np.concatenate(window)) < self._level:
             return Fired(0, Moment(t - 1, t))
@@ -69,13 +59,15 @@ def p_value(before: np.ndarray, X: np.ndarray) -> float:
 def p_value_of_feature(old: np.ndarray, new: np.ndarray) -> float:
     """The p-value of two samples of a feature, (n,) and (m,).
 
-    Of Kolmogorov-Smirnov's test, or Pearson's of counts where there are few different values.
+    Of Kolmogorov-Smirnov's test, or Pearson's of counts where there are few different values. NaN,
+    for no value, is one of the values that are counted, and no measurement.
     """
     from scipy.stats import chi2_contingency, ks_2samp
 
     values, place = np.unique(np.append(old, new), return_inverse=True)
     if len(values) > min(FEW, len(place) // 2):
-        return float(ks_2samp(old, new, method="asymp").pvalue)
+        old, new = old[~np.isnan(old)], new[~np.isnan(new)]
+        return float(ks_2samp(old, new, method="asymp").pvalue) if len(old) and len(new) else 1.0
     samples = place[: len(old)], place[len(old) :]
     counts = pooled(np.array([np.bincount(one, minlength=len(values)) for one in samples]))
     return float(chi2_contingency(counts, correction=False).pvalue) if counts.shape[1] > 1 else 1.0

@@ -80,10 +80,9 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     Yields `COMPILING` first where code has to be compiled, which takes seconds, and the number of
     rows of the warm-up after it. All labels of the warm-up are in before the first scored row.
     """
-    world, (learner, policy) = stream.instantiated(seed), contender.at_work
+    world, (learner, policy) = stream.instantiated(seed, rules.warmup), contender.at_work
     tally, known = tally_of(stream, rules), rules.truth and stream.known
-    policy, labels = (timed(part, world.clock) for part in (policy, rules.labels))
-    counting = Counting(labels, tally, stream.length)
+    counting = Counting(rules.labels, tally, stream.length)
     rows = EvaluationStream(world, counting, rules.warmup, learner.sees, known)
     meter = Meter(tally, rules.warmup, stream.length, policy.monitors_errors)
     seeds = of_repeat(seed, repeat).integers(2**31, size=2)
@@ -107,11 +106,6 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
         probes=prober and prober.probes(),
         alarms=np.array(meter.alarms, np.int64),
     )
-
-
-def timed(part, clock):
-    """A part that reads its durations by the clock of a stream, if that has one."""
-    return part if clock is None else part.with_clock(clock)
 
 
 def scored(run, rows, scoring, meter, prober) -> Iterator[int]:
@@ -147,7 +141,7 @@ def truths(stream, rules, seed) -> Generator[int, None, Trace]:
 
     The references, `majority` or `mean` and `no_change`, have seen every label before the row.
     """
-    world, tally = stream.instantiated(seed), tally_of(stream, rules)
+    world, tally = stream.instantiated(seed, rules.warmup), tally_of(stream, rules)
     stretch = EvaluationStream(world, AtOnce(), rules.warmup, "X", rules.truth and stream.known)
     scores = scores_of(world.schema)
     references = {kind.kind(): kind().start(world.schema, seed) for kind in scores.references}

@@ -103,7 +103,7 @@ def start(model, policy, check, history, after):
     if policy.tunes:
         check.checked(model.tuned(history, *weight).predict(after.X), after.t)
     if policy.learns_on:
-        batches = getattr(policy, "size", 1) != 1
+        batches = getattr(policy, "size", 1) > 1
         for rows in [slice(None)] if batches else [slice(i, i + 1) for i in range(3)]:
             model.learn(after.part(rows))
         check.checked(model.predict(after.X), after.t)
@@ -116,13 +116,15 @@ def made_up(schema, n):
     X = (rng.random((len(t), len(schema.names))) + y[:, None] + 0.1) / (y.max() + 1)
     for j, size in schema.nominal.items():
         X[:, j] = rng.integers(size, size=len(t))
+    for j in schema.missing:
+        X[rng.random(len(t)) < 0.2, j] = np.nan
     seen = np.arange(AFTER) % max(n, 1)  # so that no level of a nominal column is new
     return Labelled(t[:n], X[:n], y[:n]), Labelled(n + np.arange(AFTER), X[seen], y[seen])
 
 
 def warm_up(stream, warmup):
     """The rows of the warm-up of the first run, or as many as are tried; and some after them."""
-    world, n = stream.instantiated(0), min(warmup, MOST)
+    world, n = stream.instantiated(0, warmup), min(warmup, MOST)
     block = world.rows(0, min(n + AFTER, stream.length))
     rows = Labelled(block.t, block.X, block.y)
     return rows.part(slice(n)), rows.part(slice(n, None))

@@ -27,6 +27,7 @@ class Learner(Part):
     sees: ClassVar[Literal["X", "posterior"]] = "X"  # what its models are given of each row
     library: ClassVar[str | None] = None  # the distribution whose version its answers depend on
     weighs: ClassVar[bool] = False  # its models' `fit` takes weights
+    takes_missing: ClassVar[bool] = False  # its models take NaN, for no value
     renamed_members = {"fault": "incompatibility"}
 
     @property

@@ -46,6 +46,10 @@ class Pipeline(Learner):
         return self.whole.weighs
 
     @property
+    def takes_missing(self) -> bool:  # type: ignore[override]  # as its steps do
+        return self.whole.takes_missing
+
+    @property
     def title(self):
         return f"the pipeline of {', '.join(map(flow, self.steps))}"
 

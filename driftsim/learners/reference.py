@@ -12,6 +12,7 @@ class Oracle(Learner):
     """Knows the world: the most probable class of each row, at each position."""
 
     sees = "posterior"
+    takes_missing = True
 
     def start(self, schema, seed, probabilities=False):
         return OracleModel(schema.regression, probabilities)
@@ -21,6 +22,7 @@ class Majority(Learner):
     """The most frequent class so far; of equally frequent ones the lowest."""
 
     weighs = True
+    takes_missing = True
 
     def start(self, schema, seed, probabilities=False):
         return MajorityModel(np.zeros(schema.n_classes, np.int64), probabilities)
@@ -33,6 +35,7 @@ class Mean(Learner):
     """The mean of the labels so far, for regression."""
 
     weighs = True
+    takes_missing = True
 
     def start(self, schema, seed, probabilities=False):
         return MeanModel(0.0, 0)
@@ -43,6 +46,8 @@ class Mean(Learner):
 
 class NoChange(Learner):
     """The last label that came in."""
+
+    takes_missing = True
 
     def start(self, schema, seed, probabilities=False):
         return NoChangeModel(0, schema.n_classes, probabilities)

@@ -22,6 +22,7 @@ class River(LibraryLearner):
 
     package = "river"
     library = "river"
+    takes_missing = True  # rows are dicts without what is missing
 
     @property
     def weighs(self) -> bool:  # type: ignore[override]  # as the class does
@@ -33,6 +34,8 @@ class River(LibraryLearner):
     def engine(self, schema):
         if not self._compiled:
             return self.library
+        if schema.missing:
+            return f"{self.library}, not compiled: no kernel takes missing values"
         return registry.engine(self.library, self._example(schema), schema)
 
     def start(self, schema, seed, probabilities=False):
@@ -158,8 +161,11 @@ class RiverModel(Model):
         return given.astype(self._type, copy=False) if plain else given
 
     def _dicts(self, X):
-        """Rows as river has them."""
-        return (dict(zip(self._schema.names, x)) for x in X.tolist())
+        """Rows as river has them: those with missing values lack their keys."""
+        rows = (dict(zip(self._schema.names, x)) for x in X.tolist())
+        if not self._schema.missing:
+            return rows
+        return ({name: value for name, value in x.items() if value == value} for x in rows)
 
 
 def probabilities(known, n_classes):

@@ -37,6 +37,10 @@ class Sklearn(LibraryLearner):
         return untunable(self._estimator(0), weighed)
 
     @property
+    def takes_missing(self) -> bool:  # type: ignore[override]  # by its tags
+        return takes_missing(self._estimator(0))
+
+    @property
     def notes(self):
         asked = [n for n in values(self.params, "n_jobs") if n not in (None, 1)]
         if asked:
@@ -228,6 +232,19 @@ def unknown_category(error: BaseException, x: np.ndarray, schema: Schema) -> str
         return None
     known = "no row that the encoder was trained on has"
     return f"{known} {' or '.join(cells)}; set handle_unknown of the encoder"
+
+
+def takes_missing(estimator):
+    """Whether an estimator may take NaN, by its tags or by those of what sees the rows first."""
+    from sklearn.utils import get_tags
+
+    if estimator in ("drop", "passthrough") or get_tags(estimator).input_tags.allow_nan:
+        return True
+    if hasattr(estimator, "transformers"):  # by their columns; the others are passed on
+        return all(takes_missing(one) for _, one, _ in estimator.transformers)
+    first, *_ = steps(estimator)
+    inner = getattr(estimator, "estimator", None) if first is estimator else first
+    return hasattr(inner, "fit") and takes_missing(inner)
 
 
 def updatable(estimator):

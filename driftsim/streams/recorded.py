@@ -2,20 +2,22 @@
 
 from abc import abstractmethod
 from collections.abc import Collection, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import model_validator
 
-from driftsim.clocks import Place
 from driftsim.messages import short
-from driftsim.parts import Position
+from driftsim.parts import Count, Position
 from driftsim.rows import Schema
 from driftsim.streams.concepts import Instantiated, Seeded
 from driftsim.streams.tables.cells import Reading
-from driftsim.streams.tables.columns import WITHOUT_MISSING, Column, finite, labels_of, schema_of
+from driftsim.streams.tables.columns import Column, finite, labels_of, schema_of
+from driftsim.streams.tables.levels import limited, limits
+from driftsim.streams.tables.missing import Fill, Missing, filled, usable_rows
+from driftsim.streams.tables.ordering import By, Order, ascending
 from driftsim.streams.tables.selection import (
     Record,
     Selection,
@@ -37,9 +39,10 @@ class Recorded(Seeded):
     drop: list[str] = []  # columns that are no features, in the place of `columns`
     nominal: list[str] = []  # columns of words, even where they look like numbers
     numeric: list[str] = []  # columns of numbers: a cell that is none is an error
-    missing: Literal["refuse", "whole_table", "drop"] = "refuse"
-    order: Literal["recorded", "shuffled"] = "recorded"
-    marks: list[Annotated[Position, Place]] = []  # rows or dates of known drifts
+    levels: Count | None = None  # of a nominal column; its rarer values become `other`
+    missing: Missing = "refuse"
+    order: Order = "recorded"
+    marks: list[Position] = []  # rows at which a person knows of a drift
 
     @property
     def place(self) -> str:
@@ -52,19 +55,30 @@ class Recorded(Seeded):
         return self.instantiated(np.random.default_rng(0)).schema
 
     def instantiated(self, rng):
-        """The rows, read and, if `order` says so, shuffled; `ValueError` if they are wrong."""
-        try:
-            columns, y, classes = self._read()
+        """The rows, read and in the order of the stream; `ValueError` if they are wrong."""
+        with self.naming_itself():
+            record = self.record()
+            with record.naming():
+                rows = self._rows(record, rng)
+            y, classes = self.labels_of(record.labels.at(rows))
             self.check_marks(len(y))
-        except ValueError as error:
-            raise ValueError(f"{self.place}: {error}") from None
-        rows = rng.permutation(len(y)) if self.order == "shuffled" else slice(None)
-        X = np.column_stack([column.codes for column in columns])
-        return Recording(self, X[rows], y[rows], schema_of(columns, classes))
+            columns = [column.at(rows) for column in record.features]
+            if isinstance(self.missing, Fill):
+                columns = self.missing.before_warmup(columns)
+            elif self.missing == "whole_table":
+                columns = [filled(column, "mean") for column in columns]
+        unprepared = Unprepared(self, columns, y, classes)
+        return unprepared if self.needs_warmup else unprepared.with_first(0)
+
+    @property
+    def needs_warmup(self) -> bool:
+        """Whether the length of the warm-up must be known before rows can be drawn."""
+        fills = isinstance(self.missing, Fill) and self.missing.needs_warmup
+        return fills or self.levels is not None
 
     def check_marks(self, rows: int) -> None:
         """Raise `ValueError` if a mark is beyond the last row."""
-        if self.marks and isinstance(self.marks[-1], int) and self.marks[-1] >= rows:
+        if self.marks and self.marks[-1] >= rows:
             raise ValueError(f"there is no row {self.marks[-1]} to mark; rows are 0 … {rows - 1}")
 
     def record(self) -> Record:
@@ -82,7 +96,7 @@ class Recorded(Seeded):
         """The target among the names of columns, and why others are no features."""
         target = self.target_of(names)
         refuse_unknown([target, *(self.columns or ()), *self.drop], names)
-        refuse_unknown([*self.nominal, *self.numeric], names)
+        refuse_unknown([*self.nominal, *self.numeric, *self.beside], names)
         return target, Selection(target, self.columns, self.drop, self.reserved).left_out(names)
 
     def wanted(self, target: str) -> set[str]:
@@ -97,7 +111,7 @@ class Recorded(Seeded):
     @property
     def beside(self) -> Collection[str]:
         """Columns that are read whether they are features or not."""
-        return ()
+        return (self.order.by,) if isinstance(self.order, By) else ()
 
     @abstractmethod
     def sheet(self) -> Sheet:
@@ -115,13 +129,27 @@ class Recorded(Seeded):
         """The labels (n,) in a column, and the names of the classes, if any."""
         return labels_of(column)
 
-    def _read(self):
-        """The columns of features, the labels (n,) and the names of the classes, if any."""
-        record = self.record()
-        columns = [*record.features, record.labels]
-        with record.naming():
-            *columns, labels = WITHOUT_MISSING[self.missing](finite(columns), len(columns) - 1)
-        return columns, *self.labels_of(labels)
+    def learned(self, columns: list[Column], warmup: int) -> list[Column]:
+        """Columns with what is learned from their first `warmup` rows."""
+        if isinstance(self.missing, Fill):
+            columns = self.missing.of_warmup(columns, warmup)
+        return [limited(column, self.levels, warmup) for column in columns]
+
+    @contextmanager
+    def naming_itself(self):
+        """Raise a `ValueError` with the place."""
+        try:
+            yield
+        except ValueError as error:
+            raise ValueError(f"{self.place}: {error}") from None
+
+    def _rows(self, record, rng):
+        """The rows of the record that are used (n,), in the order of the stream."""
+        finite([*record.features, record.labels])
+        rows = np.flatnonzero(usable_rows(self.missing, record.features, record.labels))
+        if isinstance(self.order, By):
+            return ascending(record.named(self.order.by), rows)
+        return rows[rng.permutation(len(rows))] if self.order == "shuffled" else rows
 
     def _cast(self, column):
         column = column.coded() if column.name in self.nominal else column
@@ -137,14 +165,52 @@ class Recorded(Seeded):
 
     @model_validator(mode="after")
     def _marks_are_moments(self):
-        rows = [row for row in self.marks if isinstance(row, int)]  # dates are rows later on
-        if any(row >= other for row, other in pairwise(rows)):
+        if any(row >= other for row, other in pairwise(self.marks)):
             raise ValueError(f"the marks {short(self.marks)} should ascend, and name no row twice")
         if self.marks and self.order == "shuffled":
             raise ValueError(
                 "shuffled rows have no moment to mark; leave out the marks or the order"
             )
         return self
+
+
+@dataclass(frozen=True, eq=False)
+class Unprepared(Instantiated):
+    """A recorded concept that has been read, and may still have to learn from the warm-up."""
+
+    description: Recorded
+    columns: list[Column]  # of features, in the order of the stream
+    y: np.ndarray  # (n,)
+    classes: tuple[str, ...] | None
+
+    @property
+    def schema(self):
+        """What is known of the rows; not which levels are `other`."""
+        columns = self.description.learned(self.columns, self.rows)
+        schema = schema_of(columns, self.classes)
+        most = self.description.levels
+        open_ = {j for j, column in enumerate(self.columns) if limits(column, most)}
+        return schema._replace(values={j: v for j, v in schema.values.items() if j not in open_})
+
+    @property
+    def rows(self):
+        return len(self.y)
+
+    def prepared(self, warmup):
+        return self.with_first(warmup) if warmup else self
+
+    def with_first(self, rows: int) -> "Recording":
+        """What there is to draw, by its first rows; `ValueError` where they teach nothing."""
+        with self.description.naming_itself():
+            columns = self.description.learned(self.columns, rows)
+        X = np.column_stack([column.codes for column in columns])
+        return Recording(self.description, X, self.y, schema_of(columns, self.classes))
+
+    def draw(self, rng, t):
+        raise ValueError(
+            f"{self.description.place}: what to impute, and which levels to keep, is learned from "
+            "the warm-up; give it to `instantiated` of the stream"
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,15 +1,15 @@
 """Streams: concepts and a drift that leads through them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import or_
 from typing import Annotated, Any, NamedTuple, Self
 
 import numpy as np
-from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
-from driftsim.clocks import NO_CLOCK, RANDOM_CLOCK, Clock, durations
-from driftsim.messages import refusal, within
+from driftsim.clocks import Clock
+from driftsim.messages import refusal
 from driftsim.parts import Name, Rows, Share, Strict
 from driftsim.rows import Change, Schema
 from driftsim.streams.arrivals import Arrivals
@@ -18,7 +18,7 @@ from driftsim.streams.concepts import Concept
 from driftsim.streams.contract import TRIED, blend_violation, concept_violation, drift_violation
 from driftsim.streams.drifts import Drift, None_
 from driftsim.streams.seeds import PARTS, spawn_rng, structure_rng
-from driftsim.streams.world import BLOCK, Block, World, blended, clock_of, widened
+from driftsim.streams.world import BLOCK, Block, World, blended, clock_of, joint_schema
 
 NOT_RECORDED = "it has a number of rows, as records have; set recorded = True in its class"
 NO_NOISE = "a number has no wrong label to be replaced by; give the concepts more noise instead"
@@ -28,9 +28,6 @@ class Facts(NamedTuple):
     """What a stream has to instantiate its concepts for."""
 
     length: int  # rows; the shortest record where it was not given
-    concepts: dict[str, Concept]  # with marks in rows
-    drift: Drift  # in rows
-    timed: bool  # it has a clock
     schema: Schema
     hashes: dict[str, str]  # of the files of recorded concepts, by path
 
@@ -49,9 +46,13 @@ class Stream(Strict):
 
     _facts: Facts = PrivateAttr()
 
-    def instantiated(self, seed: int) -> "World":
-        """The world of one seed: this stream, with what its concepts leave open drawn or read."""
-        return World(self, seed)
+    def instantiated(self, seed: int, warmup: int = 0) -> "World":
+        """The world of one seed: this stream, with what its concepts leave open drawn or read.
+
+        `warmup` is how many of its first rows recorded concepts may learn from, such as what to
+        impute; those that do so give no rows without it.
+        """
+        return World(self, seed, warmup)
 
     def clock(self, seed: int) -> Clock | None:
         """When each row of one seed comes; None where nothing says so."""
@@ -59,13 +60,13 @@ class Stream(Strict):
             return clock_of(self.arrivals, [], seed, self.length)
         return self.instantiated(seed).clock
 
-    def block(self, seed: int, b: int) -> Block:
+    def block(self, seed: int, b: int, warmup: int = 0) -> Block:
         """Rows b * 8192 … of the stream, without drawing those before them."""
-        return self.instantiated(seed).block(b)
+        return self.instantiated(seed, warmup).block(b)
 
-    def rows(self, seed: int, first: int, last: int) -> Block:
+    def rows(self, seed: int, first: int, last: int, warmup: int = 0) -> Block:
         """Rows `first` … `last` - 1, cut from blocks."""
-        return self.instantiated(seed).rows(first, last)
+        return self.instantiated(seed, warmup).rows(first, last)
 
     @property
     def known(self) -> bool:
@@ -76,11 +77,6 @@ class Stream(Strict):
     def recorded(self) -> bool:
         """Whether rows were written down once, so that there are no others."""
         return any(concept.recorded for concept in self.concepts.values())
-
-    @property
-    def timed(self) -> bool:
-        """Whether it is known when its rows come, so that durations can be counted."""
-        return self._facts.timed
 
     @property
     def schema(self) -> Schema:  # type: ignore[override]  # pydantic's own is deprecated
@@ -135,26 +131,33 @@ class Stream(Strict):
         if self.length is None and not records:
             raise refusal("the key 'length' is missing; only recorded rows have one", "length")
         length = min(records.values()) if self.length is None else self.length
-        schema = widened(next(iter(concepts.values())).schema, self.irrelevant)
-        clock = clock_of(self.arrivals, [*concepts.values()], 0, length)
-        drift = in_rows(self.drift, clock, "drift")
-        for place, reason in self._mistakes(concepts, records, length, drift):
+        schema = joint_schema([*concepts.values()], self.irrelevant)
+        for place, reason in self._mistakes(concepts, records, length):
             if reason:
                 raise refusal(reason, place)
-        marked = {
-            name: in_rows(one, concepts[name].clock or clock, "concepts", name)
-            for name, one in self.concepts.items()
-        }
         hashes = [one.hashes() for one in self.concepts.values() if one.recorded]
-        hashed: dict[str, str] = reduce(or_, hashes, {})
-        self._facts = Facts(length, marked, drift, clock is not None, schema, hashed)
+        self._facts = Facts(length, schema, reduce(or_, hashes, {}))
 
-    def _mistakes(self, concepts, records, length, drift):
+    def unlearned(self, warmup: int) -> Iterator[tuple[str, ...]]:
+        """What recorded concepts cannot learn from the warm-up, after the keys of each concept."""
+        for name, concept in self.concepts.items():
+            if not getattr(concept, "needs_warmup", False):
+                continue
+            place = "stream", "concepts", name
+            if not warmup:
+                yield *place, "what it learns from the warm-up needs one; set evaluation.warmup"
+                continue
+            try:
+                concept.instantiated(structure_rng(0, name)).prepared(warmup)
+            except ValueError as error:
+                yield *place, str(error)
+
+    def _mistakes(self, concepts, records, length):
         """What does not fit together, or None, by its key; each check relies on those before."""
         yield "length", too_short(records, length)
         yield "arrivals", self.arrivals and self.arrivals.incompatibility(length)
         yield "concepts", concept_incompatibility(concepts)
-        yield "drift", drift_violation(drift, length, len(concepts))
+        yield "drift", drift_violation(self.drift, length, len(concepts))
         if self.drift.blends:
             yield "drift", self._unblendable([*concepts.values()])
         if self.noise and any(one.schema.regression for one in concepts.values()):
@@ -165,13 +168,10 @@ class Stream(Strict):
     @model_validator(mode="wrap")
     @classmethod
     def _of_its_length(cls, value: Any, build: Any) -> Self:
-        stream, update = build(value), {}
-        if stream.length is None:
-            update["length"] = stream._facts.length
-        for name in ("concepts", "drift"):  # where durations and dates became rows
-            if (found := getattr(stream._facts, name)) != getattr(stream, name):
-                update[name] = found
-        return stream.model_copy(update=update) if update else stream
+        stream = build(value)
+        if stream.length is not None:
+            return stream
+        return stream.model_copy(update={"length": stream._facts.length})
 
     def _instantiated(self, name):
         try:
@@ -210,24 +210,6 @@ class Stream(Strict):
                 if label not in y:
                     return f"'{name}' has next to no rows of class {label}; leave the balance out"
         return None
-
-
-def in_rows(part: Any, clock: Clock | None, *place: str) -> Any:
-    """A part with rows in the place of its durations and dates.
-
-    Refuses them, at their place in the stream, where there is no clock or one for each seed.
-    """
-    found = next(durations(part), None)
-    if found is None:
-        return part
-    if clock is None:
-        raise refusal(NO_CLOCK, *place, *found)
-    if not clock.fixed:
-        raise refusal(RANDOM_CLOCK, *place, *found)
-    try:
-        return part.with_clock(clock)
-    except ValidationError as error:
-        raise within(error, *place) from None
 
 
 def too_short(records, length):

@@ -15,7 +15,6 @@ from driftsim.streams.tables.columns import Column, schema_of
 from driftsim.streams.tables.decided import decided
 from driftsim.streams.tables.scan import Facts, Scan, present_rows
 from driftsim.streams.tables.selection import refuse_none_left
-from driftsim.streams.tables.sheets import Sheet
 from driftsim.streams.tables.stored import Piece, Stored
 from driftsim.user_cache import keep, kept, place
 
@@ -123,10 +122,9 @@ def streamed(table: Recorded, source: Stored) -> Streamed:
     try:
         facts = Facts.of(kept(note))
     except (TypeError, ValueError, KeyError):  # nothing is kept, or nothing of use
-        with Sheet([], [], [], source.lines).naming_lines():
-            facts = facts_of(table, source, target, left_out)
+        facts = facts_of(table, source, target, left_out)
         keep(note, facts._asdict())
-    scan = Scan(source, facts.columns, reading, table.missing)
+    scan = Scan(source, facts.columns, reading, str(table.missing))
     rows = [piece.rows for piece in source.pieces] if facts.kept is None else facts.kept
     table.check_marks(sum(rows))
     return Streamed(table, scan, facts, np.cumsum([0, *rows]))
@@ -134,6 +132,11 @@ def streamed(table: Recorded, source: Stored) -> Streamed:
 
 def facts_of(table, source, target, left_out):
     """What has to be known of a large table."""
+    if table.needs_warmup or not isinstance(table.missing, str) or table.missing == "keep":
+        raise ValueError(
+            f"{source.rows:,} rows are not held in memory, where missing: keep, fills and levels "
+            "are not implemented; write missing: drop, or fill the cells in the file"
+        )
     if table.order != "recorded":
         raise ValueError(
             f"{source.rows:,} rows cannot be put in another order, as they are not held in memory; "
@@ -146,7 +149,7 @@ def facts_of(table, source, target, left_out):
     identifying = {n for n, c in columns.items() if c.identifies} - table.wanted(target)
     refuse_none_left(names, target, left_out, identifying)
     features = [c for name, c in columns.items() if name not in {*identifying, target}]
-    scan = Scan(source, [*features, columns[target]], reading, table.missing)
+    scan = Scan(source, [*features, columns[target]], reading, str(table.missing))
     return scan.facts(table.labels_of)
 
 

@@ -1,6 +1,6 @@
 """Worlds: a stream with one seed, drawn block by block, and the truth about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -37,18 +37,19 @@ class Block(NamedTuple):
 class World:
     """A stream with one seed: every row of it, and the truth about it.
 
-    Raises `Edited` if the file of a recorded concept has changed since the stream was loaded.
+    `warmup` is how many of its first rows recorded concepts may learn from. Raises `Edited` if the
+    file of a recorded concept has changed since the stream was loaded.
     """
 
-    def __init__(self, stream, seed: int) -> None:
+    def __init__(self, stream, seed: int, warmup: int = 0) -> None:
         refuse_edited(stream)
         self.stream, self.seed = stream, seed
         self.concepts: list[Concept | Instantiated] = [
-            concept.instantiated(structure_rng(seed, name))
+            concept.instantiated(structure_rng(seed, name)).prepared(warmup)
             for name, concept in stream.concepts.items()
         ]
         self.clock = clock_of(stream.arrivals, self.concepts, seed, stream.length)
-        self.schema = widened(self.concepts[0].schema, stream.irrelevant)
+        self.schema = joint_schema(self.concepts, stream.irrelevant)
         self._odds = [self._odds_of(i) for i in range(len(self.concepts))]  # if balanced
 
     def blocks(self, first: int = 0) -> Iterator[Block]:
@@ -234,6 +235,10 @@ def blended(concepts, weights):
     return concepts[0].moved(moved)
 
 
-def widened(schema: Schema, n: int) -> Schema:
-    """A schema with `n` more columns, of irrelevant features."""
-    return schema._replace(names=schema.names + tuple(f"irrelevant{j + 1}" for j in range(n)))
+def joint_schema(concepts: Sequence[Concept | Instantiated], n: int) -> Schema:
+    """The schema of concepts that agree on it, with `n` more columns, of irrelevant features."""
+    first = concepts[0].schema
+    names = first.names + tuple(f"irrelevant{j + 1}" for j in range(n))
+    return first._replace(
+        names=names, missing=frozenset().union(*(one.schema.missing for one in concepts))
+    )

@@ -350,7 +350,7 @@ class TestMissing:
         table = written(f"b,a,y\n0,{others[0]},0\n0,{others[1]},1\n0,{cell},1\n")
         assert error(table) == (
             "row 2 (line 4) has no value in column 'a'; fill it in, or write missing: "
-            "whole_table or missing: drop"
+            "drop, missing: keep or missing: {fill: mean}"
         )
 
     def test_mean_and_most_frequent_value(self, written):
@@ -374,7 +374,7 @@ class TestMissing:
         assert (found.X.tolist(), found.y.tolist()) == ([[1, 0], [8, 1]], [0, 1])
 
     def test_drop_of_all(self, written):
-        reason = "no row has a value in every column; write missing: whole_table"
+        reason = "no row has a value in every column; write missing: {fill: mean}"
         assert error(written("a,b,y\n,1,0\n1,,1\n", missing="drop")) == reason
 
     @pytest.mark.parametrize("missing", ["refuse", "whole_table"])

@@ -7,8 +7,7 @@ from pydantic import model_validator
 
 from driftsim.adaptation.error_monitor import ErrorMonitor, distances
 from driftsim.adaptation.policies.on_alarm import ByDetector, alarm_trigger
-from driftsim.durations import Span
-from driftsim.parts import Count
+from driftsim.parts import Count, Position
 from driftsim.rows import Labelled
 
 
@@ -25,7 +24,7 @@ class Recall(ByDetector):
     from_scratch = "a new model is to differ from those that are kept"
 
     models: Count = 10  # that are kept, the one in force among them: the last to be deployed
-    cooldown: Span = 0  # rows, or time, after a deployment before an alarm is acted on
+    cooldown: Position = 0  # rows after a deployment before an alarm is acted on
 
     @property
     def gathered(self) -> int:
@@ -37,7 +36,7 @@ class Recall(ByDetector):
         return self.gathered
 
     def trigger(self, history, memory, rng):
-        monitor = ErrorMonitor(self.detector, rng, self.falls, self.cooldown, self._clock)
+        monitor = ErrorMonitor(self.detector, rng, self.falls, self.cooldown)
         return alarm_trigger(self, monitor, history, memory)
 
     def trainer(self, model):

@@ -47,6 +47,10 @@ class Concept(Part):
         """The concept to draw from, with what this description leaves open drawn or read."""
         return self
 
+    def prepared(self, warmup: int) -> "Concept | Instantiated":
+        """The same, with what it learns from its first `warmup` rows, such as what to impute."""
+        return self
+
     @abstractmethod
     def draw(self, rng: np.random.Generator, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The rows at positions `t` (n,): features (n, d) float64, clean labels (n,).
@@ -117,6 +121,10 @@ class Instantiated(ABC):
     def known(self) -> bool:
         """Whether there is a density."""
         return self.description.known
+
+    def prepared(self, warmup: int) -> "Instantiated":
+        """As of a `Concept`."""
+        return self
 
     @abstractmethod
     def draw(self, rng: np.random.Generator, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

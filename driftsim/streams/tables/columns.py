@@ -1,4 +1,4 @@
-"""Columns: the numbers or codes of a table, and what to do where one is missing."""
+"""Columns: the numbers or codes of a table."""
 
 from typing import NamedTuple
 
@@ -51,15 +51,9 @@ class Column(NamedTuple):
             raise BadCell(row, f"has {word} in column '{self.name}', which should hold numbers")
         return Column(self.name, codes)
 
-    def filled(self) -> "Column":
-        """Its mean, or its most frequent value, where one is missing."""
-        if self.missing.all():
-            raise ValueError(
-                f"column '{self.name}' is empty; leave it out: drop: {short([self.name])}"
-            )
-        present = self.codes[~self.missing]
-        mean = present.mean() if self.values is None else np.bincount(present.astype(int)).argmax()
-        return self._replace(codes=np.where(self.missing, mean, self.codes))
+    def at(self, rows: "slice | np.ndarray") -> "Column":
+        """Some of its rows."""
+        return self._replace(codes=self.codes[rows])
 
 
 def schema_of(columns, classes):
@@ -68,7 +62,9 @@ def schema_of(columns, classes):
     sizes = {j: len(names) for j, names in values.items()}
     n_classes = None if classes is None else len(classes)
     classes = classes and tuple(map(visible, classes))
-    return Schema(tuple(visible(c.name) for c in columns), sizes, n_classes, classes, values)
+    gaps = frozenset(j for j, c in enumerate(columns) if c.missing.any())
+    names = tuple(visible(c.name) for c in columns)
+    return Schema(names, sizes, n_classes, classes, values, gaps)
 
 
 def numbers_of(column):
@@ -108,42 +104,6 @@ def finite(columns):
             )
             raise BadCell(np.isinf(codes).argmax(), about)
     return columns
-
-
-def refused(columns, target):
-    """The columns; `BadCell` if a cell has no value."""
-    for name, missing in [(column.name, column.missing) for column in labelled(columns, target)]:
-        if missing.any():
-            about = (
-                f"has no value in column '{name}'; fill it in, or write missing: whole_table or "
-            )
-            raise BadCell(missing.argmax(), f"{about}missing: drop")
-    return columns
-
-
-def filled(columns, target):
-    """The columns, with the mean or the most frequent value for cells without one."""
-    return [column.filled() for column in labelled(columns, target)]
-
-
-def dropped(columns, target):
-    """The columns, without the rows that have a cell without a value."""
-    kept = ~np.any([column.missing for column in columns], axis=0)
-    if not kept.any():
-        raise ValueError("no row has a value in every column; write missing: whole_table")
-    return [column._replace(codes=column.codes[kept]) for column in columns]
-
-
-def labelled(columns, target):
-    """The columns; `BadCell` if a row has no label."""
-    name, missing = columns[target].name, columns[target].missing
-    if missing.any():
-        about = f"has no label in column '{name}'; write it in, or leave such rows out by "
-        raise BadCell(missing.argmax(), f"{about}missing: drop")
-    return columns
-
-
-WITHOUT_MISSING = {"refuse": refused, "whole_table": filled, "drop": dropped}
 
 
 def number_in(word: str) -> float:

@@ -6,8 +6,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from driftsim.streams.tables.cells import Reading
-from driftsim.streams.tables.columns import BadCell, Column, dropped, finite, labelled, refused
+from driftsim.streams.tables.columns import BadCell, Column, finite
 from driftsim.streams.tables.decided import MOST_WORDS, Decided
+from driftsim.streams.tables.missing import (
+    refuse_empty,
+    refuse_gaps,
+    refuse_unlabelled,
+    without_gaps,
+)
 from driftsim.streams.tables.stored import Piece, Stored
 
 HALVED = 2**20  # numbers: more are summed in two halves
@@ -97,13 +103,12 @@ class Scan(NamedTuple):
         for j, one in enumerate(found):
             self._check(j, one.infinite, lambda column: finite([column]))
         if self.missing == "drop" and not sum(kept):
-            dropped([Column("", np.array([np.nan]))], 0)
+            without_gaps([Column("", np.array([np.nan]))])  # which refuses it
         if self.missing != "drop":
-            self._check(-1, found[-1].missing, lambda column: labelled([column], 0))
+            self._check(-1, found[-1].missing, refuse_unlabelled)
         if self.missing == "refuse":
-            label = Column("", np.zeros(1))
             for j, one in enumerate(found):
-                self._check(j, one.missing, lambda column: refused([column, label], 1))
+                self._check(j, one.missing, refuse_gaps)
 
     def _check(self, j, row, check):
         """Check a column around a row, if there is one."""
@@ -125,7 +130,7 @@ class Scan(NamedTuple):
 
     def _fill(self, j, one):
         if not one.present:
-            Column(self.columns[j].name, np.array([np.nan])).filled()  # which refuses it
+            refuse_empty([Column(self.columns[j].name, np.array([np.nan]))])
         if self.columns[j].values is not None:
             return float(one.counts.argmax())
         return self._sum(j, one.present) / one.present
