@@ -1,7 +1,7 @@
-"""Fills the table of docs/policies.md: which policy for which drift.
+"""Fills the tables of docs/policies.md: which policy for which drift, and where trainings start.
 
-Run it from anywhere; it plays scenarios/policies/*.yaml, with what it has played kept in
-reports/, and writes the same table each time.
+Run it from anywhere; it plays scenarios/policies/*.yaml and scenarios/fine_tuning.yaml, with what
+it has played kept in reports/, and writes the same tables each time.
 """
 
 import re
@@ -18,6 +18,8 @@ SCENARIOS = FOLDER.parent / "scenarios" / "policies"
 COLUMNS = (
     "none", "sudden", "gradual", "incremental", "recurring", "hidden", "late_labels", "few_labels",
 )  # fmt: skip
+FINE_TUNING = FOLDER.parent / "scenarios" / "fine_tuning.yaml"
+PARTS = {"before the change": 3_000, "1,200 rows after it": 4_200, "later": 6_000}  # up to a row
 REFERENCE = "at_drift"  # knows the true changes, and is not compared with the others
 
 
@@ -30,6 +32,8 @@ def main():
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     text = PAGE.read_text(encoding="utf-8")
     whole = re.sub(r"\| +\| \[none\].*?\n\n", lambda _: f"{table}\n\n", text, flags=re.S)
+    tuned = "\n".join(tuning_rows())
+    whole = re.sub(r"\| \| before the.*?\n\n", lambda _: f"{tuned}\n\n", whole, flags=re.S)
     PAGE.write_text(whole, encoding="utf-8")
 
 
@@ -41,6 +45,20 @@ def errors(path, out=FOLDER.parent / "reports", only=()):
         if one.contender in found:
             found[one.contender].append(100 * float(results.metrics["excess_error"](one.over())[0]))
     return found
+
+
+def tuning_rows(out=FOLDER.parent / "reports", only=()):
+    """The excess error of fine-tuned contenders in each part of the stream, and their sizes."""
+    results = driftsim.run(driftsim.load(FINE_TUNING, only=only), out=out)
+    sizes = results.summary().set_index("contender").model_bytes
+    curves = results.curves("excess_error", window=600)
+    part = np.searchsorted([*PARTS.values()], curves.last_row)
+    means = curves.groupby(["contender", part])["mean"].mean().unstack()
+    yield f"| | {' | '.join(PARTS)} | kB at most |"
+    yield "| --- |" + " ---: |" * (len(PARTS) + 1)
+    for name in results.study.variants[0].scenario.models:
+        cells = [f"{100 * value:.1f}" for value in means.loc[name]]
+        yield f"| `{name}` | {' | '.join(cells)} | {sizes[name] / 1000:.0f} |"
 
 
 def shown(errors):

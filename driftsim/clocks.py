@@ -1,178 +1,20 @@
-"""Clocks: when each row of a stream comes; and the durations and dates that a scenario writes."""
+"""Clocks: when each row of a stream comes."""
 
-import calendar
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Self
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any
 
 import numpy as np
-from pydantic import (
-    AfterValidator,
-    ValidationError,
-    WrapValidator,
-    model_serializer,
-    model_validator,
-)
+from pydantic import BaseModel, ValidationInfo, WrapValidator
 
-from driftsim.messages import fault_message, guess, refusal, short
-from driftsim.parts import Position, Rows, Strict
+from driftsim.durations import DATE, Duration, Moment, date_of, fixed, or_duration
+from driftsim.messages import short
 
-SECOND = 1_000_000  # microseconds
-FIXED = {  # the lengths of units, in microseconds
-    **{"ms": SECOND // 1_000, "s": SECOND, "min": 60 * SECOND, "h": 3_600 * SECOND},
-    **{"d": 86_400 * SECOND, "w": 7 * 86_400 * SECOND},
-}
-CALENDAR = {"mo": 1, "y": 12}  # months
-WORDS = {  # that mean a unit
-    **dict.fromkeys(["millisecond", "milliseconds"], "ms"),
-    **dict.fromkeys(["sec", "second", "seconds"], "s"),
-    **dict.fromkeys(["minute", "minutes"], "min"),
-    **dict.fromkeys(["hr", "hour", "hours"], "h"),
-    **dict.fromkeys(["day", "days"], "d"),
-    **dict.fromkeys(["week", "weeks"], "w"),
-    **dict.fromkeys(["month", "months"], "mo"),
-    **dict.fromkeys(["year", "years"], "y"),
-}
-WRITTEN = re.compile(r"\s*(\d[\d_]*(?:\.\d+)?)\s*([a-zA-Z]+)\s*")
-LONGEST = 1_000 * 366 * FIXED["d"]
-EXAMPLES = "7d, 30 min or 24h"
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MOMENTS = -(2**53), 2**53  # microseconds: the years 1684 to 2255, exact as floating-point numbers
 NO_CLOCK = "durations and dates need times: give the table `time: column`, or the stream `arrivals`"
-
-
-class Duration(Strict):
-    """A length of time, written as a number and a unit: 7d, 30 min, 24h, 90s, 500 ms, 2w, 1mo, 1y.
-
-    Units up to the week have fixed lengths, in UTC; months and years are those of the calendar.
-    """
-
-    amount: int
-    unit: str  # one of FIXED or CALENDAR
-
-    @classmethod
-    def of(cls, text: str) -> "Duration":
-        """The duration that a text writes; `ValueError` with what would be right."""
-        return cls.model_validate(text)
-
-    @property
-    def calendar(self) -> bool:
-        """Whether it is months or years, whose lengths differ."""
-        return self.unit in CALENDAR
-
-    @property
-    def micros(self) -> int:
-        """Its length in microseconds; of a month, 30 days, of a year, 365."""
-        if self.calendar:
-            return self.amount * {"mo": 30, "y": 365}[self.unit] * FIXED["d"]
-        return self.amount * FIXED[self.unit]
-
-    def after(self, moment: int, k: int = 1, zone: str | None = None) -> int:
-        """`k` times the duration after a moment, both in microseconds UTC.
-
-        Months are counted by the calendar of a zone (UTC where None), from the moment itself: a
-        month after 31 January is 29 February (in 2024), and two months after it 31 March.
-        """
-        if not self.calendar:
-            return moment + k * self.micros
-        local = date_of(moment, zone)
-        months = 12 * local.year + local.month - 1 + k * self.amount * CALENDAR[self.unit]
-        year, month = divmod(months, 12)
-        if year > datetime.max.year:
-            return MOMENTS[1]
-        day = min(local.day, calendar.monthrange(year, month + 1)[1])
-        return micros_of(local.replace(year=year, month=month + 1, day=day, fold=0))
-
-    def elapsed(self, start: int, moment: int, zone: str | None = None) -> int:
-        """How many whole durations there are from `start` to a moment."""
-        k = max((moment - start) // self.micros, 0)
-        while self.after(start, k, zone) > moment:
-            k -= 1
-        while self.after(start, k + 1, zone) <= moment:
-            k += 1
-        return k
-
-    def __str__(self) -> str:
-        return f"{self.amount:_}{self.unit}"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        found = WRITTEN.fullmatch(value)
-        unit = found and WORDS.get(found[2].lower(), found[2])
-        if not found or unit not in FIXED | CALENDAR:
-            raise ValueError(f"{short(value)} is no duration{unit_advice(unit)}")
-        return whole(value, float(found[1]) if "." in found[1] else int(found[1]), unit)
-
-    @model_validator(mode="after")
-    def _is_short(self) -> Self:
-        if not 0 <= self.micros <= LONGEST:
-            raise ValueError(f"'{self}' is not valid; give a duration of up to 1000 years")
-        return self
-
-    @model_serializer
-    def _to_text(self) -> str:
-        return str(self)
-
-
-def unit_advice(unit: str | None) -> str:
-    """What would be right in the place of an unknown unit."""
-    if unit == "m":
-        return "; 'm' may be minutes or months: write min or mo"
-    return f"; write a number and a unit (ms, s, min, h, d, w, mo or y), such as {EXAMPLES}"
-
-
-def whole(text: str, amount: float, unit: str) -> dict[str, Any]:
-    """A whole amount of the largest unit, up to the given one, that has one."""
-    if amount == int(amount):
-        return {"amount": int(amount), "unit": unit}
-    if unit in CALENDAR:
-        raise ValueError(f"{short(text)} is not valid; give whole months or years")
-    for smaller, micros in sorted(FIXED.items(), key=lambda item: -item[1]):
-        found = round(amount * FIXED[unit] / micros, 6)
-        if micros < FIXED[unit] and found == int(found):
-            return {"amount": int(found), "unit": smaller}
-    raise ValueError(f"{short(text)} is not valid; give whole milliseconds")
-
-
-class Moment(Strict):
-    """A date, or a date and a time of day, as ISO 8601 writes them: 2024-03-31, 2024-03-31 14:00.
-
-    Without an offset it is of the zone of the clock, or of UTC where that has none.
-    """
-
-    text: str
-
-    def micros(self, zone: str | None = None) -> int:
-        """Microseconds UTC."""
-        date = datetime.fromisoformat(self.text.strip())
-        return micros_of(date if date.tzinfo else date.replace(tzinfo=zone_of(zone)))
-
-    def __str__(self) -> str:
-        return self.text
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, value: Any) -> Any:
-        return {"text": value} if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _is_a_date(self) -> Self:
-        try:
-            self.micros()
-        except ValueError:
-            right = "write one as 2024-03-31 or 2024-03-31 14:00"
-            raise ValueError(f"{short(self.text)} is no date; {right}") from None
-        return self
-
-    @model_serializer
-    def _to_text(self) -> str:
-        return self.text
+RANDOM_CLOCK = (
+    "in random arrivals this is another row in each seed; write it in rows, or let arrivals be "
+    "regular"
+)
 
 
 class Clock(ABC):
@@ -289,57 +131,67 @@ def ticks(clock: Clock | None, start: int, every: "int | Duration") -> Iterator[
         k = every.elapsed(anchor, clock.moment(row), clock.zone)
 
 
-def zone_of(name: str | None) -> Any:
-    """A time zone by its name, such as Europe/Berlin; UTC where None."""
-    return UTC if name is None else ZoneInfo(name)
+def ends(every: Duration, start: int, moments: np.ndarray, zone: str | None) -> np.ndarray:
+    """The end (n,) of the period in which each moment lies, of those that follow from `start` on.
+
+    A moment between two periods lies in the one that begins with it.
+    """
+    if not every.calendar:
+        return start + ((moments - start) // every.micros + 1) * every.micros
+    if not len(moments):
+        return moments
+    first, last = (every.elapsed(start, int(m), zone) for m in (moments.min(), moments.max()))
+    found = np.array([every.after(start, k + 1, zone) for k in range(first, last + 1)])
+    return found[np.searchsorted(found, moments, side="right")]
 
 
-def date_of(moment: int, zone: str | None = None) -> datetime:
-    """The date and time of day of a moment (microseconds UTC) in a zone."""
-    return (EPOCH + timedelta(microseconds=moment)).astimezone(zone_of(zone))
+def durations(part: Any) -> Iterator[tuple[str | int, ...]]:
+    """Where a part, or one inside it, holds a duration or a date: the keys that lead to each."""
+    if isinstance(part, Duration | Moment):
+        yield ()
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from ((name, *rest) for rest in durations(getattr(part, name)))
+    elif isinstance(part, list):
+        for i, one in enumerate(part):
+            yield from ((i, *rest) for rest in durations(one))
 
 
-def micros_of(date: datetime) -> int:
-    """The microseconds UTC of a date that has a zone."""
-    return (date - EPOCH) // timedelta(microseconds=1)
-
-
-def _known_zone(name: str) -> str:
-    known = available_timezones()
-    if name not in known:
-        close = guess(name, known)
-        right = close if close.startswith("did") else "write one such as Europe/Berlin"
-        raise ValueError(f"no time zone is called {short(name)}; {right}")
-    return name
-
-
-Zone = Annotated[str, AfterValidator(_known_zone)]
-
-
-def _fixed(value: Any) -> Any:
-    if isinstance(value, Duration) and value.calendar:
-        raise ValueError(f"'{value}' has no fixed length; write days, such as 30d")
-    return value
-
-
-def _positive(value: Any) -> Any:
-    if isinstance(value, Duration) and not value.amount:
-        raise ValueError(f"'{value}' is not valid; it should be more than 0")
-    return value
-
-
-def _or_duration(value: Any, check: Callable[[Any], Any]) -> Any:
-    """A number or a duration; refused in one sentence."""
+def _placed(value: Any, check: Callable[[Any], Any], info: ValidationInfo) -> Any:
+    """A row; a duration from the first row, or a date, stays one until there is a clock."""
     if isinstance(value, str):
-        return Duration.of(value)
-    try:
+        value = Moment.model_validate(value) if DATE.match(value) else Duration.of(value)
+    clock = (info.context or {}).get("clock")
+    if not isinstance(value, Duration | Moment):
         return check(value)
-    except ValidationError as error:
-        raise refusal(f"{fault_message(error.errors()[0], ())}, or a duration such as 7d") from None
+    return value if clock is None else check(row_of(clock, value))
 
 
-Time = Annotated[Duration, AfterValidator(_fixed)]  # of a fixed length
-Stretch = Annotated[Time, AfterValidator(_positive)]
-Period = Annotated[Rows | Duration, WrapValidator(_or_duration), AfterValidator(_positive)]
-Window = Annotated[Period, AfterValidator(_fixed)]  # a period of a fixed length
-Span = Annotated[Position | Duration, WrapValidator(_or_duration), AfterValidator(_fixed)]  # or 0
+def row_of(clock: Clock, place: Duration | Moment) -> int:
+    """The first row at or after a date, or so long after the first row; refuses those outside."""
+    first, last = clock.moment(0), clock.moment(clock.rows - 1)
+    if isinstance(place, Duration):
+        moment = place.after(first, zone=clock.zone)
+    else:
+        moment = place.micros(clock.zone)
+    if not first <= moment <= last:
+        dates = (date_of(one, clock.zone).isoformat(" ", "seconds") for one in (first, last))
+        raise ValueError(f"{short(str(place))} lies outside the stream, from {' to '.join(dates)}")
+    return clock.position(moment)
+
+
+def _spread(value: Any, check: Callable[[Any], Any], info: ValidationInfo) -> Any:
+    """A number of rows; a duration becomes the mean number of rows in it, once there is a clock."""
+    clock = (info.context or {}).get("clock")
+    value = fixed(or_duration(value, check))
+    return check(rows_in(clock, value)) if isinstance(value, Duration) and clock else value
+
+
+def rows_in(clock: Clock, span: Duration) -> int:
+    """How many rows there are in a duration, on average along the stream."""
+    passed = clock.moment(clock.rows - 1) - clock.moment(0)
+    return round(span.micros * (clock.rows - 1) / passed) if passed else clock.rows
+
+
+Place = WrapValidator(_placed)  # of a row: it may be written as a date
+Spread = WrapValidator(_spread)  # of a number of rows: it may be written as a duration

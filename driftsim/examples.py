@@ -72,6 +72,7 @@ PARTS = {  # by family
     },
     "memory": {
         "last": "labels: 500",
+        "recent": "time: 30d",
         "all": "",
         "since_alarm": "",
         "chunk": "",
@@ -88,7 +89,7 @@ PARTS = {  # by family
         "static": "",
         "periodic": "every: 200, memory: 300",
         "on_drift": "memory: 100, detector: {kind: adwin, delta: 0.2}",
-        "on_error": "window: 40, threshold: 0.2, memory: 70",
+        "on_error": "window: 40, threshold: 0.2, memory: 70, from: model",
         "on_shift": "window: 60, level: 0.2, memory: 90",
         "at_drift": "memory: 120",
         "recall": "memory: 60, models: 3, detector: {kind: adwin, delta: 0.2}",

@@ -2,7 +2,7 @@
 
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.memories import Memory
 from driftsim.adaptation.policies import Policy
-from driftsim.clocks import Duration, Moment
+from driftsim.durations import Duration, Moment
 from driftsim.evaluation.labels import Labels
 from driftsim.examples import CONCEPTS, PARTS, scenario, written
 from driftsim.kernels.registry import coverage
@@ -138,16 +138,22 @@ def title(family: type[Part], name: str) -> str:
 
 def plain(value: Any) -> str:
     """A default as a scenario writes it."""
+    if isinstance(value, Duration | Moment):
+        return str(value)
     return value.kind() if hasattr(value, "kind") else short(value)
 
 
 def typed(info: FieldInfo) -> str:
     """What a field takes, in a few words, with its bounds."""
-    text = plain_type(info.annotation)
+    return bounded(plain_type(info.annotation), info.metadata)
+
+
+def bounded(text: str, rules: Iterable[Any]) -> str:
+    """A type in words, with its bounds."""
     words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
     bounds = [
         f"{phrase} {getattr(rule, name):g}"
-        for rule in info.metadata
+        for rule in rules
         for name, phrase in words.items()
         if getattr(rule, name, None) is not None and abs(getattr(rule, name)) < MOST_ROWS
     ]
@@ -160,7 +166,8 @@ def plain_type(annotation: Any) -> str:
     if origin is Literal:
         return " | ".join(map(str, inside))
     if origin is Annotated:
-        return plain_type(inside[0])
+        rules = [rule for one in inside[1:] for rule in getattr(one, "metadata", [])]
+        return bounded(plain_type(inside[0]), rules)
     if origin is list:
         inner = plain_type(inside[0])
         many = inner.replace("list", "lists", 1) if inner.startswith("list") else f"{inner}s"

@@ -61,6 +61,12 @@ def refusal(message: str, *place: str | int) -> ValidationError:
     return ValidationError.from_exception_data("refused", [detail(message, place, None)])
 
 
+def within(error: ValidationError, *place: str | int) -> ValidationError:
+    """The first mistake of an error, at its place below the validated object."""
+    fault = error.errors()[0]
+    return refusal(fault_message(fault, ()), *place, *fault["loc"])
+
+
 def detail(message: str, place: Place, value: Any) -> InitErrorDetails:
     """One mistake of a validation error, by its message."""
     kind = PydanticCustomError("message", "{message}", {"message": message})

@@ -5,9 +5,18 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import Field, ValidationError, ValidationInfo, model_validator
+from pydantic import (
+    Field,
+    ValidationError,
+    ValidationInfo,
+    WrapValidator,
+    field_validator,
+    model_validator,
+)
 
 from driftsim.adaptation.policies import Policy
+from driftsim.clocks import NO_CLOCK, RANDOM_CLOCK, durations, row_after
+from driftsim.durations import Duration, or_duration
 from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, metrics_of
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
@@ -16,7 +25,18 @@ from driftsim.files import reason
 from driftsim.learners.learner import Learner
 from driftsim.messages import ScenarioError, line, refusal, setting_text, short
 from driftsim.notation import NotationError, parsed, question
-from driftsim.parts import Name, Number, Rows, Strict, distinct, dumped, renaming, renewals
+from driftsim.parts import (
+    Name,
+    Number,
+    Part,
+    Position,
+    Rows,
+    Strict,
+    distinct,
+    dumped,
+    renaming,
+    renewals,
+)
 from driftsim.python_data import copied, is_data, paths, plain
 from driftsim.safety import beyond_memory
 from driftsim.settings import Marks, apply, assign, entry_at, keep_only, swept
@@ -34,6 +54,7 @@ Names = Collection[str]
 class Evaluation(Rules):
     """The rules of the evaluation of every contender, and how often it is run."""
 
+    warmup: Annotated[Position, WrapValidator(or_duration)] = 1_000  # or a duration, at first
     seeds: Annotated[int, Field(gt=0, le=100_000)] = 1  # of the stream: 0, 1, 2, …
     repeats: Annotated[int, Field(gt=0, le=1_000)] = 1  # of a contender, with other learner seeds
 
@@ -53,6 +74,16 @@ class Scenario(Strict):
     models: Annotated[dict[Name, Contender], Field(min_length=1)]
     evaluation: Evaluation = Evaluation()
     report: Report = Report()
+
+    @field_validator("evaluation")
+    @classmethod
+    def _warms_up_rows(cls, evaluation: Evaluation, info: ValidationInfo) -> Evaluation:
+        if "stream" not in info.data or not isinstance(evaluation.warmup, Duration):
+            return evaluation
+        clock = info.data["stream"].clock(0)
+        if clock is None or not clock.fixed:
+            raise refusal(NO_CLOCK if clock is None else RANDOM_CLOCK, "warmup")
+        return evaluation.model_copy(update={"warmup": row_after(clock, 0, evaluation.warmup)})
 
     @property
     def interval(self) -> int:
@@ -104,6 +135,7 @@ class Scenario(Strict):
             message = "a recorded stream has no fresh rows to probe with; leave this out"
             yield "evaluation", "probe", message
         yield "evaluation", "labels", rules.labels.incompatibility(schema)
+        yield from self._untimed(rules.labels, "evaluation", "labels")
         yield from self.stream.unlearned(rules.warmup)
         yield from beyond_memory(rules, self.stream, self.interval)
 
@@ -114,10 +146,16 @@ class Scenario(Strict):
         for name, one in self.models.items():
             policy, learner = ("models", name, "policy"), ("models", name, "learner")
             yield *policy, self._unknown_to(one.policy)
+            yield from self._untimed(one.policy, *policy)
             yield *learner, self._unknown_posterior(one.learner)
             yield *learner, self._untaken_gaps(one.learner)
             yield *policy, one.policy.incompatibility(self.stream.schema, rows)
             yield *learner, one.learner.incompatibility(self.stream.schema, *asked)
+
+    def _untimed(self, part: Part, *place: str) -> Mistakes:
+        """The durations of a part, on a stream without times."""
+        if not self.stream.timed:
+            yield from ((*place, *keys, NO_CLOCK) for keys in durations(part))
 
     def _unknown_to(self, policy: Policy) -> str | None:
         if not self.evaluation.warmup and not policy.starts_cold:

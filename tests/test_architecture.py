@@ -15,8 +15,8 @@ from driftsim.parts import Strict
 PACKAGE = Path(__file__).resolve().parents[1] / "driftsim"
 LAYERS = [
     {
-        *("messages", "parts", "clocks", "roles", "libraries", "safety", "rows", "files"),
-        *("objects", "user_cache", "kernels"),
+        *("messages", "parts", "durations", "clocks", "roles", "libraries", "safety", "rows"),
+        *("files", "objects", "user_cache", "kernels"),
     },
     {"streams", "learners", "adaptation"},
     {"evaluation"},
@@ -29,6 +29,7 @@ HOMES = {
     "pydantic": {
         "messages",
         "parts",
+        "durations",
         "clocks",
         "streams",
         "learners",

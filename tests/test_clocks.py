@@ -6,18 +6,8 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from driftsim.clocks import (
-    FIXED,
-    Duration,
-    Moment,
-    Period,
-    RecordedClock,
-    Window,
-    date_of,
-    micros_of,
-    row_after,
-    ticks,
-)
+from driftsim.clocks import RecordedClock, row_after, ticks
+from driftsim.durations import FIXED, Duration, Moment, Period, Window, date_of, micros_of
 from driftsim.streams.arrivals import Arrivals
 from driftsim.streams.stream import Stream
 from driftsim.streams.world import BLOCK

@@ -72,9 +72,10 @@ def test_a_cell_of_the_table_of_policies_is_what_its_scenario_gives(row, column,
     spec = importlib.util.spec_from_file_location("page", ROOT / "docs" / "policies.py")
     page = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(page)
+    text = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
     table = [
         [cell.strip(" *") for cell in line.split("|")[1:-1]]
-        for line in (ROOT / "docs" / "policies.md").read_text(encoding="utf-8").splitlines()
+        for line in text.partition("\n## ")[0].splitlines()
         if line.startswith(("| `", "|  | ["))
     ]
     cells = next(cells for cells in table if cells[0] == f"`{row}`")
@@ -82,6 +83,15 @@ def test_a_cell_of_the_table_of_policies_is_what_its_scenario_gives(row, column,
     values = page.errors(path, out=tmp_path, only=[row])[row]
     assert cells[1 + page.COLUMNS.index(column)] == f"{sum(values) / len(values):.2f}"
     assert len(table) == 1 + len(driftsim.load(path).variants[0].scenario.models)
+
+
+@pytest.mark.slow
+def test_the_table_of_fine_tuning_is_what_its_scenario_gives(tmp_path):
+    spec = importlib.util.spec_from_file_location("page", ROOT / "docs" / "policies.py")
+    page = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(page)
+    text = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
+    assert "\n".join(page.tuning_rows(tmp_path)) in text
 
 
 def test_the_table_of_the_docs_is_read_as_they_say(tmp_path):

@@ -78,10 +78,10 @@ def test_restarting_by_a_detector_for_errors_of_0_and_1_on_numbers(tmp_path):
             "0.5 is not valid; it should be a whole number",
         ),
         ("{kind: periodic, every: 9, memory: 9, latency: 9}", "with the keys rows, per_row"),
-        ("{kind: periodic, every: 9, memory: 9, latency: {}}", "give one of the two"),
+        ("{kind: periodic, every: 9, memory: 9, latency: {}}", "give one of them"),
         (
             "{kind: periodic, every: 9, memory: 9, latency: {rows: 1, per_row: 1}}",
-            "give one of the two",
+            "give one of them",
         ),
         (
             "{kind: periodic, every: 9, memory: 9, latency: {rows: 2_000}}",

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from driftsim.clocks import Clock, row_after
+from driftsim.durations import Duration
 from driftsim.parts import MOST_ROWS
 from driftsim.rows import Arrival, label_of
 
@@ -31,18 +33,26 @@ class ErrorMonitor:
     """Runs a detector on the errors of the model in force, and restarts it with every model.
 
     An alarm counts if the errors have risen; with `falls`, also if they have fallen. One that fires
-    in the first `cooldown` rows of a model counts when they are over.
+    in the first `cooldown` rows, or so much time, of a model counts when they are over.
     """
 
     row = MOST_ROWS  # before which it wants to `check`: there is none
 
-    def __init__(self, detector, rng, falls: bool = False, cooldown: int = 0):
-        self._detector, self._rng, self._falls, self._cooldown = detector, rng, falls, cooldown
+    def __init__(
+        self,
+        detector,
+        rng,
+        falls: bool = False,
+        cooldown: int | Duration = 0,
+        clock: Clock | None = None,
+    ):
+        self._detector, self._rng, self._falls = detector, rng, falls
+        self._cooldown, self._clock = cooldown, clock
         self._newest = -1  # position of the latest row whose label has come in
 
     def start(self, t: int, rows=None):
         """Forget all errors: another model predicts from row `t` on."""
-        self._t, self._quiet_until = t, t + self._cooldown
+        self._t, self._quiet_until = t, row_after(self._clock, t, self._cooldown)
         self._pending = PendingPredictions()
         self._recent: deque[np.ndarray] = deque()  # errors, the last COMPARED or a piece more
         self._n_recent = 0

@@ -3,6 +3,8 @@
 import numpy as np
 
 from driftsim.adaptation.error_monitor import Fired, Moment
+from driftsim.clocks import Clock, row_after
+from driftsim.durations import Duration
 from driftsim.rows import Arrival, Labelled
 
 FEW = 20  # different values or fewer, which occur more than once, are counted, others measured
@@ -15,8 +17,15 @@ class FeatureMonitor:
     An alarm fires where `p_value` is below `level`, except in the first `cooldown` rows of a model.
     """
 
-    def __init__(self, window: int, level: float, cooldown: int = 0):
+    def __init__(
+        self,
+        window: int | Duration,
+        level: float,
+        cooldown: int | Duration = 0,
+        clock: Clock | None = None,
+    ):
         self._window, self._level, self._cooldown = window, level, cooldown
+        self._clock = clock
 
     def start(self, t: int, rows: Labelled | None):
         """Begin a window at row `t`, from which on a model predicts that was trained on `rows`.
@@ -25,7 +34,8 @@ class FeatureMonitor:
         """
         if rows is not None:
             self._before = rows.X
-        self.row, self._quiet_until = t + self._window, t + self._cooldown
+        self.row = row_after(self._clock, t, self._window)
+        self._quiet_until = row_after(self._clock, t, self._cooldown)
         self._seen: list[np.ndarray] = []  # of the window
 
     def update(self, arrival: Arrival, predicted: np.ndarray) -> Fired | None:
@@ -38,7 +48,7 @@ class FeatureMonitor:
         if t < self.row:
             return None
         window, self._seen = self._seen, []
-        self.row = t + self._window
+        self.row = row_after(self._clock, t, self._window)
         compared = window and t >= self._quiet_until
         if compared and p_value(self._before, np.concatenate(window)) < self._level:
             return Fired(0, Moment(t - 1, t))

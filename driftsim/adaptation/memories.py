@@ -4,22 +4,31 @@ from abc import abstractmethod
 from typing import Annotated, ClassVar
 
 import numpy as np
-from pydantic import Field, ValidationError, model_serializer
+from pydantic import Field, ValidationError, WrapValidator, model_serializer
 
+from driftsim.clocks import NO_CLOCK, Clock
+from driftsim.durations import Duration, Stretch, or_duration
 from driftsim.parts import MOST_ROWS, Count, Number, Part
 from driftsim.rows import Labelled
 
+SWEPT = 10_000  # further rows after which those that are too old are dropped
 HALVINGS = 40  # after which a faded label, at a weight of 1e-12, is forgotten
+
+HalfLife = Annotated[
+    Annotated[Number, Field(gt=0, le=MOST_ROWS)] | Stretch, WrapValidator(or_duration)
+]
 
 
 class Memory(Part):
-    """The labels that a model is trained on: a number of the last ones, or a kind."""
+    """The labels that a model is trained on: a number of the last ones, a duration, or a kind."""
 
     needs_alarms: ClassVar[bool] = False  # is for policies that have alarms
     weighs: ClassVar[bool] = False  # is for learners that take weights
 
     @classmethod
     def in_full(cls, value):
+        if isinstance(value, str) and value[:1].isdigit():
+            return {"kind": "recent", "time": value}
         if isinstance(value, bool) or not isinstance(value, int | float):
             return super().in_full(value)
         try:
@@ -55,6 +64,23 @@ class Last(Memory):
         return self.labels
 
 
+class Recent(Memory):
+    """The labels of the rows of the last stretch of time; written as a duration alone.
+
+    A row counts by its own time, however late its label comes in. The time ends where the next row
+    comes.
+    """
+
+    time: Stretch
+
+    def start(self):
+        return RecentBuffer(self._clock, self.time.micros)
+
+    @model_serializer(mode="wrap")
+    def _to_kind(self, dump):
+        return str(self.time)
+
+
 class All(Memory):
     """All labels that have ever come in, before and after alarms."""
 
@@ -79,13 +105,16 @@ class Chunk(Memory):
 
 
 class Faded(Memory):
-    """All labels, each worth half as much after every `half_life` further labels."""
+    """All labels, each worth half as much after every `half_life` further labels, or time."""
 
     weighs = True
 
-    half_life: Annotated[Number, Field(gt=0, le=MOST_ROWS)]  # labels
+    half_life: HalfLife  # labels, or a duration
 
     def start(self):
+        if isinstance(self.half_life, Duration):
+            half = self.half_life.micros
+            return RecentBuffer(self._clock, HALVINGS * half, forgets=False, half_life=half)
         most = int(np.ceil(HALVINGS * self.half_life))
         return LabelBuffer(most, forgets=False, half_life=self.half_life)
 
@@ -136,5 +165,36 @@ class LabelBuffer:
         if self._once:
             self._hold(self.rows().part(slice(0)))
 
+    def reached(self, t: int):
+        """Note that row `t` is the next to be predicted; some kinds then forget old rows."""
+
     def _hold(self, rows):
         self._pieces, self._n = [rows], len(rows.t)
+
+
+class RecentBuffer(LabelBuffer):
+    """Labelled rows that came at most `span` microseconds before the next row."""
+
+    def __init__(self, clock: Clock | None, span: int, forgets=True, half_life=None):
+        super().__init__(forgets=forgets, half_life=half_life)
+        if clock is None:
+            raise ValueError(NO_CLOCK)
+        self._clock, self._span, self._full = clock, span, SWEPT
+
+    def add(self, rows: Labelled):
+        super().add(rows)
+        if self._n > self._full:  # the next row is not older than any of these
+            self.reached(int(self.rows().t.max()))
+            self._full = 2 * self._n + SWEPT
+
+    def reached(self, t: int):
+        rows = self.rows()
+        recent = self._clock.when(rows.t) >= self._clock.moment(t) - self._span
+        if not recent.all():
+            self._hold(rows.part(recent))
+
+    def weight(self):
+        if self._half_life is None or not len(self.rows().t):
+            return None
+        when = self._clock.when(self.rows().t)
+        return 0.5 ** ((when.max() - when) / self._half_life)

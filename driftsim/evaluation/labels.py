@@ -7,14 +7,18 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, WrapValidator, model_validator
 
-from driftsim.messages import short
+from driftsim.clocks import Clock, ends
+from driftsim.durations import Duration, Period, Stretch, Time, or_duration
+from driftsim.messages import refusal, short
 from driftsim.parts import MOST_ROWS, Number, Part, Position, Rows, Share
 from driftsim.rows import Arrival, Labelled, Schema
 from driftsim.streams.seeds import LABELS, spawn_rng
 from driftsim.streams.world import BLOCK
 
 NEVER = np.iinfo(np.int64).max
-Mean = Annotated[Number, Field(gt=0, le=MOST_ROWS)]
+MeanDelay = Annotated[
+    Annotated[Number, Field(gt=0, le=MOST_ROWS)] | Stretch, WrapValidator(or_duration)
+]
 
 
 def _rate(value, check):
@@ -87,34 +91,50 @@ class Altered(Labels):
 
 
 class Delayed(Altered):
-    """Each label comes in a fixed number of rows late."""
+    """Each label comes in a fixed number of rows late, or a fixed time after its row."""
 
-    rows: Position  # between a row and its label
+    rows: Position | None = None  # between a row and its label
+    time: Time | None = None  # from when the row came until its label comes in
 
     def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
-        return later(self.of.due(t, y, uniforms.nested), self.rows)
+        due = self.of.due(t, y, uniforms.nested)
+        if self.time is None:
+            return later(due, self.rows)
+        return due_after(self._clock, t, due, self.time.micros)
+
+    @model_validator(mode="after")
+    def _is_late(self):
+        if self.rows is None and self.time is None:
+            raise refusal("the key 'rows' is missing; give it, or a time such as 30d", "rows")
+        if self.rows is not None and self.time is not None:
+            raise refusal("'rows' are given as well; give one of the two", "time")
+        return self
 
 
 class Random(Altered):
-    """Each label is late by a random number of rows, so that they overtake one another."""
+    """Each label is late by a random number of rows or time, so that they overtake one another."""
 
-    mean: Mean  # rows between a row and its label
+    mean: MeanDelay  # rows between a row and its label, or time
     law: Literal["geometric", "uniform", "log_normal"] = "geometric"
     sigma: Annotated[Number, Field(gt=0, le=10)] = 1.0  # of a log-normal delay's logarithm
 
     def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
-        delay = LAWS[self.law](uniforms.at(t), self.mean, self.sigma)
+        due, timed = self.of.due(t, y, uniforms.nested), isinstance(self.mean, Duration)
+        mean = self.mean.micros if isinstance(self.mean, Duration) else self.mean
+        delay = LAWS[self.law](uniforms.at(t), mean, self.sigma)
         delay = np.minimum(delay, MOST_ROWS).astype(np.int64)
-        return later(self.of.due(t, y, uniforms.nested), delay)
+        return due_after(self._clock, t, due, delay) if timed else later(due, delay)
 
 
 class Batches(Altered):
-    """Labels are kept back, and come in all at once after every `every`-th row."""
+    """Labels are kept back, and come in all at once at the end of each period of rows or time."""
 
-    every: Rows  # of the stream, counted from its first row
+    every: Period  # counted from the first row of the stream
 
     def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
         due = self.of.due(t, y, uniforms.nested)
+        if isinstance(self.every, Duration):
+            return due_at_end(self._clock, due, self.every)
         return later(due, self.every - 1 - due % self.every)
 
 
@@ -175,6 +195,37 @@ class Budget(Altered):
 def later(due, rows):
     """Positions, so many rows later; never stays never."""
     return np.where(due == NEVER, NEVER, due + rows)
+
+
+def due_after(clock: Clock, t: np.ndarray, due: np.ndarray, delay) -> np.ndarray:
+    """When labels come in (n,), `delay` microseconds (or (n,) of them) after they otherwise would.
+
+    Rows are at positions `t`, their labels due at `due`. The label of a row is in before row j if
+    j comes at least the delay after it; where no row does, after the end of the stream.
+    """
+    inside = due < clock.rows
+    since = np.where(due == t, t, due + 1)[inside]  # what is due after a row is in with the next
+    moments = clock.when(np.minimum(since, clock.rows - 1)) + np.broadcast_to(delay, len(t))[inside]
+    before = np.where(since < clock.rows, clock.positions(moments), clock.rows)
+    return put(due, inside, np.where(before < clock.rows, before - 1, before))
+
+
+def due_at_end(clock: Clock, due: np.ndarray, every: Duration) -> np.ndarray:
+    """When labels come in (n,) that are kept back to the end of their period.
+
+    After the end of the stream, where no row comes after the period.
+    """
+    inside = due < clock.rows
+    moments = clock.when(due[inside])
+    before = clock.positions(ends(every, clock.moment(0), moments, clock.zone))
+    return put(due, inside, np.where(before < clock.rows, before - 1, before))
+
+
+def put(due, inside, found):
+    """Positions, some of them replaced by others that are not earlier."""
+    result = due.copy()
+    result[inside] = np.maximum(due[inside], found)
+    return result
 
 
 def geometric(u, mean, sigma):

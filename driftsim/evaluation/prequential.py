@@ -82,7 +82,8 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     """
     world, (learner, policy) = stream.instantiated(seed, rules.warmup), contender.at_work
     tally, known = tally_of(stream, rules), rules.truth and stream.known
-    counting = Counting(rules.labels, tally, stream.length)
+    policy, labels = (timed(part, world.clock) for part in (policy, rules.labels))
+    counting = Counting(labels, tally, stream.length)
     rows = EvaluationStream(world, counting, rules.warmup, learner.sees, known)
     meter = Meter(tally, rules.warmup, stream.length, policy.monitors_errors)
     seeds = of_repeat(seed, repeat).integers(2**31, size=2)
@@ -106,6 +107,11 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
         probes=prober and prober.probes(),
         alarms=np.array(meter.alarms, np.int64),
     )
+
+
+def timed(part, clock):
+    """A part that reads its durations by the clock of a stream, if that has one."""
+    return part if clock is None else part.with_clock(clock)
 
 
 def scored(run, rows, scoring, meter, prober) -> Iterator[int]:

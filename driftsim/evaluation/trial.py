@@ -103,7 +103,7 @@ def start(model, policy, check, history, after):
     if policy.tunes:
         check.checked(model.tuned(history, *weight).predict(after.X), after.t)
     if policy.learns_on:
-        batches = getattr(policy, "size", 1) > 1
+        batches = getattr(policy, "size", 1) != 1
         for rows in [slice(None)] if batches else [slice(i, i + 1) for i in range(3)]:
             model.learn(after.part(rows))
         check.checked(model.predict(after.X), after.t)

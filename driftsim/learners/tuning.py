@@ -104,7 +104,7 @@ def unfitted(estimator: Any) -> Any:
 
 
 def padded(X: np.ndarray, y: np.ndarray, weight: np.ndarray | None, classes: np.ndarray) -> tuple:
-    """Rows, labels and weights with further rows of no weight, of the classes that are missing.
+    """Rows, labels and weights, after rows of no weight of the classes that are missing.
 
     An estimator that goes on by `fit` has to find in them all classes that it knows.
     """
@@ -113,7 +113,8 @@ def padded(X: np.ndarray, y: np.ndarray, weight: np.ndarray | None, classes: np.
         return X, y, weight
     weight = np.ones(len(y)) if weight is None else weight
     more = np.repeat(X[:1], len(missing), axis=0)
-    return np.vstack([X, more]), np.append(y, missing), np.append(weight, np.zeros(len(missing)))
+    none = np.zeros(len(missing))
+    return np.vstack([more, X]), np.append(missing, y), np.append(none, weight)
 
 
 def takes_weights(last: Any, way: str | None = None) -> bool:

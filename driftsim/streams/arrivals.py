@@ -6,7 +6,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field, model_validator
 
-from driftsim.clocks import FIXED, Clock, Moment, PiecewiseClock, Stretch
+from driftsim.clocks import Clock, PiecewiseClock
+from driftsim.durations import FIXED, Moment, Stretch
 from driftsim.messages import short
 from driftsim.parts import Number, Part
 from driftsim.streams.seeds import TIMES, spawn_rng

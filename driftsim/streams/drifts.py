@@ -9,12 +9,15 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import AfterValidator, Field
 
+from driftsim.clocks import Place, Spread
 from driftsim.messages import plural
-from driftsim.parts import MOST_ROWS, Part, Position, Rows
+from driftsim.parts import Part, Position, Rows
 from driftsim.rows import Change
 
 
 def _in_order(at):
+    if not all(isinstance(position, int) for position in at):
+        return at  # until there is a clock
     for before, after in pairwise(at):
         if after <= before:
             wrong = "is repeated" if after == before else f"comes after {before:,}"
@@ -22,7 +25,7 @@ def _in_order(at):
     return at
 
 
-Positions = Annotated[list[Rows], Field(min_length=1), AfterValidator(_in_order)]
+Positions = Annotated[list[Annotated[Rows, Place]], Field(min_length=1), AfterValidator(_in_order)]
 
 
 class Drift(Part):
@@ -61,7 +64,7 @@ class None_(Drift):
 class Sudden(Drift):
     """Enter the next concept at each given position, from one row to the next."""
 
-    at: Positions  # the first row of each next concept
+    at: Positions  # the first row of each next concept; or dates, or times from the first row
 
     def weights(self, t, k, seed):
         return np.eye(k)[np.searchsorted(self.at, t, side="right")]
@@ -96,8 +99,8 @@ class Gradual(Sudden):
     Each row comes from the old concept or from the new one, with rising probability.
     """
 
-    at: Positions  # the middle of each ramp
-    width: Annotated[int, Field(ge=0, le=MOST_ROWS)] = 1_000  # rows
+    at: Positions  # the middle of each ramp; rows, dates, or times from the first row
+    width: Annotated[Position, Spread] = 1_000  # rows, or a duration
     ramp: Literal["linear", "sigmoid", "moa"] = "linear"
 
     def weights(self, t, k, seed):
@@ -124,8 +127,8 @@ class Incremental(Gradual):
 class Recurring(Drift):
     """Cycle through the concepts, `every` rows each, over `width` rows at each change."""
 
-    every: Rows
-    width: Position = 0  # rows
+    every: Annotated[Rows, Spread]  # rows, or a duration
+    width: Annotated[Position, Spread] = 0  # rows, or a duration
     ramp: Literal["linear", "sigmoid", "moa"] = "linear"
 
     def weights(self, t, k, seed):

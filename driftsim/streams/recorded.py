@@ -5,10 +5,12 @@ from collections.abc import Collection, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Annotated
 
 import numpy as np
 from pydantic import model_validator
 
+from driftsim.clocks import Place
 from driftsim.messages import short
 from driftsim.parts import Count, Position
 from driftsim.rows import Schema
@@ -42,7 +44,7 @@ class Recorded(Seeded):
     levels: Count | None = None  # of a nominal column; its rarer values become `other`
     missing: Missing = "refuse"
     order: Order = "recorded"
-    marks: list[Position] = []  # rows at which a person knows of a drift
+    marks: list[Annotated[Position, Place]] = []  # rows or dates of known drifts
 
     @property
     def place(self) -> str:
@@ -78,7 +80,7 @@ class Recorded(Seeded):
 
     def check_marks(self, rows: int) -> None:
         """Raise `ValueError` if a mark is beyond the last row."""
-        if self.marks and self.marks[-1] >= rows:
+        if self.marks and isinstance(self.marks[-1], int) and self.marks[-1] >= rows:
             raise ValueError(f"there is no row {self.marks[-1]} to mark; rows are 0 … {rows - 1}")
 
     def record(self) -> Record:
@@ -165,7 +167,8 @@ class Recorded(Seeded):
 
     @model_validator(mode="after")
     def _marks_are_moments(self):
-        if any(row >= other for row, other in pairwise(self.marks)):
+        rows = [row for row in self.marks if isinstance(row, int)]  # dates are rows later on
+        if any(row >= other for row, other in pairwise(rows)):
             raise ValueError(f"the marks {short(self.marks)} should ascend, and name no row twice")
         if self.marks and self.order == "shuffled":
             raise ValueError(

@@ -6,10 +6,10 @@ from operator import or_
 from typing import Annotated, Any, NamedTuple, Self
 
 import numpy as np
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
-from driftsim.clocks import Clock
-from driftsim.messages import refusal
+from driftsim.clocks import NO_CLOCK, RANDOM_CLOCK, Clock, durations
+from driftsim.messages import refusal, within
 from driftsim.parts import Name, Rows, Share, Strict
 from driftsim.rows import Change, Schema
 from driftsim.streams.arrivals import Arrivals
@@ -28,6 +28,9 @@ class Facts(NamedTuple):
     """What a stream has to instantiate its concepts for."""
 
     length: int  # rows; the shortest record where it was not given
+    concepts: dict[str, Concept]  # with marks in rows
+    drift: Drift  # in rows
+    timed: bool  # it has a clock
     schema: Schema
     hashes: dict[str, str]  # of the files of recorded concepts, by path
 
@@ -77,6 +80,11 @@ class Stream(Strict):
     def recorded(self) -> bool:
         """Whether rows were written down once, so that there are no others."""
         return any(concept.recorded for concept in self.concepts.values())
+
+    @property
+    def timed(self) -> bool:
+        """Whether it is known when its rows come, so that durations can be counted."""
+        return self._facts.timed
 
     @property
     def schema(self) -> Schema:  # type: ignore[override]  # pydantic's own is deprecated
@@ -132,11 +140,18 @@ class Stream(Strict):
             raise refusal("the key 'length' is missing; only recorded rows have one", "length")
         length = min(records.values()) if self.length is None else self.length
         schema = joint_schema([*concepts.values()], self.irrelevant)
-        for place, reason in self._mistakes(concepts, records, length):
+        clock = clock_of(self.arrivals, [*concepts.values()], 0, length)
+        drift = in_rows(self.drift, clock, "drift")
+        for place, reason in self._mistakes(concepts, records, length, drift):
             if reason:
                 raise refusal(reason, place)
+        marked = {
+            name: in_rows(one, concepts[name].clock or clock, "concepts", name)
+            for name, one in self.concepts.items()
+        }
         hashes = [one.hashes() for one in self.concepts.values() if one.recorded]
-        self._facts = Facts(length, schema, reduce(or_, hashes, {}))
+        hashed: dict[str, str] = reduce(or_, hashes, {})
+        self._facts = Facts(length, marked, drift, clock is not None, schema, hashed)
 
     def unlearned(self, warmup: int) -> Iterator[tuple[str, ...]]:
         """What recorded concepts cannot learn from the warm-up, after the keys of each concept."""
@@ -152,12 +167,12 @@ class Stream(Strict):
             except ValueError as error:
                 yield *place, str(error)
 
-    def _mistakes(self, concepts, records, length):
+    def _mistakes(self, concepts, records, length, drift):
         """What does not fit together, or None, by its key; each check relies on those before."""
         yield "length", too_short(records, length)
         yield "arrivals", self.arrivals and self.arrivals.incompatibility(length)
         yield "concepts", concept_incompatibility(concepts)
-        yield "drift", drift_violation(self.drift, length, len(concepts))
+        yield "drift", drift_violation(drift, length, len(concepts))
         if self.drift.blends:
             yield "drift", self._unblendable([*concepts.values()])
         if self.noise and any(one.schema.regression for one in concepts.values()):
@@ -168,10 +183,13 @@ class Stream(Strict):
     @model_validator(mode="wrap")
     @classmethod
     def _of_its_length(cls, value: Any, build: Any) -> Self:
-        stream = build(value)
-        if stream.length is not None:
-            return stream
-        return stream.model_copy(update={"length": stream._facts.length})
+        stream, update = build(value), {}
+        if stream.length is None:
+            update["length"] = stream._facts.length
+        for name in ("concepts", "drift"):  # where durations and dates became rows
+            if (found := getattr(stream._facts, name)) != getattr(stream, name):
+                update[name] = found
+        return stream.model_copy(update=update) if update else stream
 
     def _instantiated(self, name):
         try:
@@ -210,6 +228,24 @@ class Stream(Strict):
                 if label not in y:
                     return f"'{name}' has next to no rows of class {label}; leave the balance out"
         return None
+
+
+def in_rows(part: Any, clock: Clock | None, *place: str) -> Any:
+    """A part with rows in the place of its durations and dates.
+
+    Refuses them, at their place in the stream, where there is no clock or one for each seed.
+    """
+    found = next(durations(part), None)
+    if found is None:
+        return part
+    if clock is None:
+        raise refusal(NO_CLOCK, *place, *found)
+    if not clock.fixed:
+        raise refusal(RANDOM_CLOCK, *place, *found)
+    try:
+        return part.with_clock(clock)
+    except ValidationError as error:
+        raise within(error, *place) from None
 
 
 def too_short(records, length):

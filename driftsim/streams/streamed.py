@@ -15,6 +15,7 @@ from driftsim.streams.tables.columns import Column, schema_of
 from driftsim.streams.tables.decided import decided
 from driftsim.streams.tables.scan import Facts, Scan, present_rows
 from driftsim.streams.tables.selection import refuse_none_left
+from driftsim.streams.tables.sheets import Sheet
 from driftsim.streams.tables.stored import Piece, Stored
 from driftsim.user_cache import keep, kept, place
 
@@ -122,7 +123,8 @@ def streamed(table: Recorded, source: Stored) -> Streamed:
     try:
         facts = Facts.of(kept(note))
     except (TypeError, ValueError, KeyError):  # nothing is kept, or nothing of use
-        facts = facts_of(table, source, target, left_out)
+        with Sheet([], [], [], source.lines).naming_lines():
+            facts = facts_of(table, source, target, left_out)
         keep(note, facts._asdict())
     scan = Scan(source, facts.columns, reading, str(table.missing))
     rows = [piece.rows for piece in source.pieces] if facts.kept is None else facts.kept

@@ -17,11 +17,12 @@ from driftsim.streams.tables.form import Given
 from driftsim.streams.tables.packed import ENDINGS, unpacked_name
 from driftsim.streams.tables.several import named_files, table_of
 from driftsim.streams.tables.sheets import Sheet
-from driftsim.streams.tables.stored import STORED, Stored, large_table
+from driftsim.streams.tables.stored import large_table
 
 Paths = Annotated[list[str], Field(min_length=1)]
 Separator = Annotated[str, Field(pattern=r"^[^\r\n\x00\w.\x80-\U0010ffff]$")]  # one ASCII sign
 Quote = Literal['"', "'", ""]  # none, where it is empty
+LABELS_APART = "so large a table is not held in memory; write its labels into it, as a column"
 
 
 class Table(Recorded):
@@ -31,7 +32,7 @@ class Table(Recorded):
         "task": {"classes": "classification", "numbers": "regression"}
     }
 
-    # of a file, of files in order, or a pattern, from the folder of the scenario file
+    # of a file, of files in order, a folder or a pattern, from the folder of the scenario file
     path: str | Paths  # type: ignore[assignment]  # others have one path
     labels: str | None = None  # a file of labels, row by row, where `path` does not hold them
     separator: Separator | None = None  # between cells of text; this and the next are guessed
@@ -46,12 +47,15 @@ class Table(Recorded):
     @property
     def files(self):
         """The paths of its files."""
-        labels = [] if self.labels is None else [self.labels]
-        return [*([self.path] if isinstance(self.path, str) else self.path), *labels]
+        return [*self._paths, *([] if self.labels is None else [self.labels])]
+
+    @property
+    def _paths(self):
+        return self.path if isinstance(self.path, list) else [self.path]
 
     @property
     def place(self):
-        paths = self.path if isinstance(self.path, list) else [self.path]
+        paths = self._paths
         return paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
 
     @property
@@ -72,21 +76,19 @@ class Table(Recorded):
     def instantiated(self, rng):
         """The rows: those of a large table are read as they are drawn."""
         try:
-            if source := self._stored():
+            if source := large_table(self._paths):
+                if self.labels is not None:
+                    raise ValueError(LABELS_APART)
                 return streamed(self, source)
         except ValueError as error:
             raise ValueError(f"{self.place}: {error}") from None
         return super().instantiated(rng)
 
-    def _stored(self) -> Stored | None:
-        """The table in its file, where it is too large to be held in memory."""
-        whole = all(p.lower().endswith(STORED) and os.path.isfile(p) for p in self.files)
-        return large_table(self.files) if whole and self.labels is None else None
-
     def sheet(self) -> Sheet:
-        files = [self.path] if isinstance(self.path, str) else self.path
         form = self.separator, self.decimal, self.quote, self.encoding, self.header
-        return table_of(files, self.labels, self.target, Given(*form, (*self.missing_values,)))
+        return table_of(
+            self._paths, self.labels, self.target, Given(*form, (*self.missing_values,))
+        )
 
     def target_of(self, names):
         return names[-1] if self.target is None else self.target
@@ -114,10 +116,11 @@ class Table(Recorded):
         paths = [given] if isinstance(given, str) else given
         found = []
         for path in paths or ():
-            if not is_table(path):
+            place = os.path.abspath(os.path.join(folder, path))
+            if not is_table(path) and not (path and os.path.isdir(place)):
                 known = f"{', '.join(SUFFIXES)}, perhaps followed by {', '.join(ENDINGS)}"
                 raise ValueError(f"{short(path)} is no table; its name should end in {known}")
-            found += named_files(os.path.abspath(os.path.join(folder, path)))
+            found += named_files(place)
         if given is None or (info.field_name == "labels" and len(found) != 1):
             if given is not None:
                 raise ValueError(f"{short(given)} matches {len(found)} files; give one")

@@ -81,6 +81,8 @@ COLUMNS = {
     "word": words(6, N, ["b", " a", "b ", "?", "c"], 0.02),
     "number": words(7, N, ["1", "2.5", " -3e2", "NA"]),
     "category": words(8, N, ["u", "v"]).dictionary_encode(),
+    "cut": words(14, N, ["v", "w"]).dictionary_encode().take(pa.array(np.r_[:N])),
+    "day": pa.array(rng(15).integers(0, 20_000, N), pa.int32()).cast(pa.date32()),
     "truth": pa.array(rng(9).random(N) < 0.5),
     "late": pa.array(["1"] * 650 + ["x"] * 50),
     "id": pa.array([f"w{i}" for i in range(N)]),
@@ -211,3 +213,53 @@ def test_what_cannot_be_streamed(home, monkeypatch):
     monkeypatch.setattr(decided, "MOST_WORDS", 1)
     refused = as_stream(path, monkeypatch)
     assert "column 'w' holds more than 1 different words; leave it out by drop: [w]" in refused
+
+
+@pytest.mark.parametrize("compression", ["uncompressed", "lz4"])
+def test_arrow_files_are_read_by_their_batches(home, monkeypatch, compression):
+    from pyarrow import feather
+
+    monkeypatch.setattr(stored, "SMALL", 0)
+    monkeypatch.setattr(stored, "MOST_CELLS", 0)
+    table = pa.table({n: COLUMNS[n] for n in ("float", "whole", "word")} | {"y": TARGETS["y"]})
+    paths = [str(home / "a.arrow"), str(home / "b.arrow")]
+    for path, rows in zip(paths, (table, table.slice(3)), strict=True):
+        feather.write_feather(rows, path, compression, chunksize=64)
+    for _ in range(2):  # the second time with what is kept of the first
+        found = stored.large_table(paths)
+        assert found.rows == 2 * N - 3 and len(found.pieces) == 12
+        piece = found.pieces[7]
+        read = found.read(piece, ["word", "float"])
+        expected = table.slice(3).slice(piece.first - N, piece.rows)
+        assert [*map(len, read.cells)] == [128, 128]
+        assert read.cells[0].to_pylist() == expected["word"].to_pylist()
+        assert read.cells[1].to_pylist() == expected["float"].to_pylist()
+
+
+def test_files_of_one_table_have_the_same_columns(home, monkeypatch):
+    monkeypatch.setattr(stored, "MOST_CELLS", 0)
+    one = written(home, {"a": [1, 2], "y": [0, 1]}, name="1.parquet")
+    two = written(home, {"a": [1.5, 2], "y": [0, 1]}, name="2.parquet")
+    assert stored.large_table([one, two]).rows == 4
+    two = written(home, {"a": ["1.5", "2"], "y": [0, 1]}, name="2.parquet")
+    with pytest.raises(ValueError, match="has not the columns, and types"):
+        stored.large_table([one, two])
+
+
+def test_a_folder_of_files_is_one_table_in_the_order_of_their_numbers(home, monkeypatch):
+    (folder := home / "parts").mkdir()
+    for k in (2, 10, 1):
+        columns = {"a": np.arange(200) + 1000 * k, "y": [0, 1] * 100}
+        written(folder, columns, name=f"part{k}.parquet")
+    (folder / "_SUCCESS").write_text("")
+    found = as_stream(str(folder), monkeypatch)
+    assert found == held(str(folder), monkeypatch)
+    first = np.frombuffer(found[2])[::200]
+    assert [*map(float, first)] == [1000, 2000, 10_000, 10_199]
+    written(folder, {"a": [1.0] * 7 + [None], "y": [0, 1] * 4}, name="part3.parquet")
+    found = as_stream(str(folder), monkeypatch)
+    assert found == held(str(folder), monkeypatch)
+    assert "row 407 (part3.parquet, row 7) has no value in column 'a'" in found
+    (folder / "more.csv").write_text("a,y\n1,2\n")
+    with pytest.raises(ValueError, match=r"holds files that end in \.csv and \.parquet; give a "):
+        Table(path=str(folder))

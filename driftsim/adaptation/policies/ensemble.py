@@ -7,8 +7,10 @@ import numpy as np
 
 from driftsim.adaptation.error_monitor import distances
 from driftsim.adaptation.memories import Chunk, Memory
-from driftsim.adaptation.policies.retraining import NO_ROW, Retraining, clock
-from driftsim.parts import Count, Rows
+from driftsim.adaptation.policies.retraining import NO_ROW, Retraining, scheduled
+from driftsim.clocks import ticks
+from driftsim.durations import Period
+from driftsim.parts import Count
 from driftsim.rows import Labelled, one_hot
 
 LEAST = 1e-6  # of a squared error, so that a perfect model has a finite weight
@@ -17,7 +19,7 @@ LEAST = 1e-6  # of a squared error, so that a perfect model has a finite weight
 class Ensemble(Retraining):
     """Train a model on each chunk of labels, and have the last ones vote by their recent error.
 
-    Every `every` rows a model is trained on the labels that have come in since the last training.
+    After each period a model is trained on the labels that have come in since the last training.
     Weights: `uniform` (SEA: Street & Kim 2001); `awe`, by how much the error on the newest chunk is
     below that of guessing by its class shares (AWE: Wang et al. 2003); `aue2`, one over the sum of
     the squared errors of the model and of guessing (AUE2: Brzezinski & Stefanowski 2014). The
@@ -29,12 +31,12 @@ class Ensemble(Retraining):
     memory: ClassVar[Memory] = Chunk()  # type: ignore[misc]  # no field: it cannot be chosen
     start_from: ClassVar = "scratch"  # type: ignore[misc]  # no field
     from_scratch = "each member is trained on its own chunk alone"
-    every: Rows  # between trainings, counted from the end of the warm-up
+    every: Period  # between trainings, counted from the end of the warm-up
     size: Count = 10  # models that vote
     weight: Literal["uniform", "awe", "aue2"] = "awe"  # of votes
 
     def trigger(self, history, memory, rng):
-        return clock(history.stop, self.every)
+        return scheduled(ticks(self._clock, history.stop, self.every))
 
     def trainer(self, model):
         return ChunkEnsemble(model, self.size, WEIGHTS[self.weight])

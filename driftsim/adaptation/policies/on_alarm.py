@@ -18,7 +18,9 @@ from driftsim.adaptation.policies.retraining import (
     Trigger,
     Until,
 )
-from driftsim.parts import Count, Number, Position, Rows
+from driftsim.clocks import row_after
+from driftsim.durations import Period, Span, Window
+from driftsim.parts import Count, Number
 from driftsim.rows import Alarm, Labelled
 
 
@@ -27,8 +29,8 @@ class OnAlarm(Retraining):
 
     gather: Literal["after", "before"] = "after"  # labels of rows after the alarm, or before it
     enough: Count | None = None  # labels to gather first; as many as the memory holds by default
-    cooldown: Position = 0  # rows after a deployment before an alarm is acted on
-    every: Rows | None = None  # retrain also after so many rows of a model without an alarm
+    cooldown: Span = 0  # rows, or time, after a deployment before an alarm is acted on
+    every: Period | None = None  # retrain also after so many rows of a model without an alarm
 
     @property
     def gathered(self) -> int | None:
@@ -84,7 +86,7 @@ class OnDrift(ByDetector, OnAlarm):
     background: bool = False  # train from the warning on: the latency counts from there
 
     def trigger(self, history, memory, rng):
-        monitor = ErrorMonitor(self.detector, rng, self.falls, self.cooldown)
+        monitor = ErrorMonitor(self.detector, rng, self.falls, self.cooldown, self._clock)
         warned = self.gather == "warning"
         return alarm_trigger(self, monitor, history, memory, warned, self.background)
 
@@ -121,7 +123,7 @@ class OnError(OnAlarm):
 
     def trigger(self, history, memory, rng):
         limit = MeanThreshold(self.window, self.threshold, self.rise)
-        monitor = ErrorMonitor(limit, rng, falls=True, cooldown=self.cooldown)
+        monitor = ErrorMonitor(limit, rng, True, self.cooldown, self._clock)
         return alarm_trigger(self, monitor, history, memory)
 
     @model_validator(mode="after")
@@ -139,7 +141,7 @@ class OnShift(OnAlarm):
     values. An alarm fires where a p-value is below `level` by the number of features (Bonferroni).
     """
 
-    window: Rows = 500  # that are compared, one window after the other
+    window: Window = 500  # rows, or time, that are compared, one window after the other
     level: Annotated[Number, Field(gt=0, lt=1)] = 0.01  # probability of a false alarm in a window
 
     @property
@@ -147,7 +149,7 @@ class OnShift(OnAlarm):
         return "scipy"
 
     def trigger(self, history, memory, rng):
-        monitor = FeatureMonitor(self.window, self.level, self.cooldown)
+        monitor = FeatureMonitor(self.window, self.level, self.cooldown, self._clock)
         return alarm_trigger(self, monitor, history, memory)
 
 
@@ -188,7 +190,7 @@ def alarm_trigger(
     t, rows = history.stop, history  # where a model comes into force, and what it is trained on
     while True:
         monitor.start(t, rows)
-        alarm, training = yield from monitored(monitor, t, policy.every)
+        alarm, training = yield from monitored(monitor, t, policy)
         if alarm:
             yield Alarm()
             yield Discard()
@@ -201,9 +203,9 @@ def alarm_trigger(
         t, rows = training.row, training.rows
 
 
-def monitored(monitor, t, every):
+def monitored(monitor, t, policy):
     """Wait for an alarm: it, or the `Training` by the clock whose model is in force before one."""
-    due, training = t + every if every else NO_ROW, None
+    due, training = row_after(policy._clock, t, policy.every) if policy.every else NO_ROW, None
     while training is None or t < training.row:
         row = min(monitor.row, due if training is None else training.row)
         t, alarm = yield Until(row, monitor.update)

@@ -7,7 +7,8 @@ from pydantic import model_validator
 
 from driftsim.adaptation.error_monitor import ErrorMonitor, distances
 from driftsim.adaptation.policies.on_alarm import ByDetector, alarm_trigger
-from driftsim.parts import Count, Position
+from driftsim.durations import Span
+from driftsim.parts import Count
 from driftsim.rows import Labelled
 
 
@@ -24,7 +25,7 @@ class Recall(ByDetector):
     from_scratch = "a new model is to differ from those that are kept"
 
     models: Count = 10  # that are kept, the one in force among them: the last to be deployed
-    cooldown: Position = 0  # rows after a deployment before an alarm is acted on
+    cooldown: Span = 0  # rows, or time, after a deployment before an alarm is acted on
 
     @property
     def gathered(self) -> int:
@@ -36,7 +37,7 @@ class Recall(ByDetector):
         return self.gathered
 
     def trigger(self, history, memory, rng):
-        monitor = ErrorMonitor(self.detector, rng, self.falls, self.cooldown)
+        monitor = ErrorMonitor(self.detector, rng, self.falls, self.cooldown, self._clock)
         return alarm_trigger(self, monitor, history, memory)
 
     def trainer(self, model):

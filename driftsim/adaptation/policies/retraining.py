@@ -13,8 +13,10 @@ from pydantic import Field, model_validator
 
 from driftsim.adaptation.memories import LabelBuffer, Memory
 from driftsim.adaptation.policies.policy import Policy
+from driftsim.clocks import Clock, row_after, ticks
+from driftsim.durations import Period, Time
 from driftsim.messages import refusal
-from driftsim.parts import MOST_ROWS, Number, Position, Rows, Strict
+from driftsim.parts import MOST_ROWS, Number, Position, Strict
 from driftsim.rows import Arrival, Deployed, Event, Labelled, Skipped
 
 NO_ROW = MOST_ROWS  # has this position
@@ -22,21 +24,26 @@ STRIDE = 512  # rows predicted at once where another model may predict some of t
 
 
 class Latency(Strict):
-    """How many rows pass from the start of a training until its model predicts."""
+    """How many rows, or how much time, pass from a training's start until its model predicts."""
 
     rows: Position | None = None  # however much it is trained on
     per_row: Annotated[Number, Field(gt=0, le=MOST_ROWS)] | None = None  # that it is trained on
+    time: Time | None = None  # however much it is trained on
+
+    def row(self, started: int, n: int, clock: Clock | None) -> int:
+        """The row from which a model predicts that is trained on `n` rows from row `started` on."""
+        return row_after(clock, started, self.after(n) if self.time is None else self.time)
 
     def after(self, n: int) -> int:
-        """Rows until a model that is trained on `n` rows predicts."""
+        """Rows until a model that is trained on `n` rows predicts; 0 if that is a time."""
         if self.rows is not None:
             return self.rows
         return int(np.ceil(round((self.per_row or 0) * n, 9)))  # 0.07 × 100 is 7, not 7.0…01
 
     @model_validator(mode="after")
     def _is_given_once(self):
-        if (self.rows is None) == (self.per_row is None):
-            raise ValueError("a latency is {rows: …} or {per_row: …}; give one of the two")
+        if [self.rows, self.per_row, self.time].count(None) != 2:
+            raise ValueError("a latency is {rows: …}, {per_row: …} or {time: …}; give one of them")
         return self
 
 
@@ -145,6 +152,7 @@ class RetrainingLoop:
         self._train, self._memory, self._trigger = train, memory, trigger
         self._tunes = policy.tunes
         self._latency, self._stride = policy.latency or Latency(rows=0), policy.stride
+        self._clock = policy._clock
         self._until, self._predictions = Until(), np.empty(0)  # of the next rows
         self._trainings: list[Training] = []  # whose models are not in force yet, as they started
 
@@ -203,6 +211,7 @@ class RetrainingLoop:
 
     def _trained(self, step):
         """Train a model on the memory: its `Training`."""
+        self._memory.reached(self._t)
         rows = self._memory.rows()
         if not trainable(rows):
             yield Skipped()
@@ -211,7 +220,8 @@ class RetrainingLoop:
         model = train(rows, self._memory.weight())
         self._memory.trained()
         started = self._t if step.started is None else step.started
-        training = Training(max(self._t, started + self._latency.after(len(rows.t))), rows, model)
+        deployed = self._latency.row(started, len(rows.t), self._clock)
+        training = Training(max(self._t, deployed), rows, model)
         self._trainings.append(training)
         if training.row == self._t:
             yield from self._deploy()
@@ -231,14 +241,14 @@ class RetrainingLoop:
 
 
 class Periodic(Retraining):
-    """Retrain every so many rows, on the last `memory` labels that have come in."""
+    """Retrain after each period of rows or of time, on the last `memory` labels that came in."""
 
     stride = NO_ROW  # no label brings another model
 
-    every: Rows  # between trainings, counted from the end of the warm-up
+    every: Period  # between trainings, counted from the end of the warm-up
 
     def trigger(self, history, memory, rng):
-        return clock(history.stop, self.every)
+        return scheduled(ticks(self._clock, history.stop, self.every))
 
     @model_validator(mode="after")
     def _has_no_alarms(self):
@@ -250,12 +260,12 @@ class Periodic(Retraining):
         return self
 
 
-def clock(start: int, every: int) -> Trigger:
-    """Train before every so-many-th row after `start`."""
-    while True:
-        start += every
-        yield Until(start)
+def scheduled(rows: Iterable[int]) -> Trigger:
+    """Train before each of some rows."""
+    for row in rows:
+        yield Until(row)
         yield Train()
+    yield Until()
 
 
 def trainable(rows: Labelled) -> bool:

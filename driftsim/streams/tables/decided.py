@@ -9,7 +9,7 @@ from driftsim.streams.tables.cells import Counted, Reading
 from driftsim.streams.tables.columns import Column
 from driftsim.streams.tables.selection import MANY_WORDS
 from driftsim.streams.tables.stored import Stored
-from driftsim.streams.tables.typed import categories, holds_text
+from driftsim.streams.tables.typed import categories, holds_text, plain
 
 MOST_WORDS = 100_000  # of a column
 
@@ -72,35 +72,61 @@ class Words:
 def decided(source: Stored, name: str, reading: Reading) -> Decided:
     """What a column of a large table holds; raises `BadCell` as `Reading` does."""
     cells_type = source.types[source.names.index(name)]
-    if (words := categories(empty(cells_type))) is not None:
-        for piece in source.pieces:
-            words += categories(source.read(piece, [name]).cells[0]) or []
-        return Decided(name, (*dict.fromkeys(words),), text=True)
     plain = Decided(name, None, is_text(cells_type))
     if not plain.text:
         reading.typed(name, empty(cells_type))  # refuses other types
-    elif not all(holds_numbers(source, piece, name, reading) for piece in source.pieces):
+    elif declares_words(cells_type):
+        return as_categories(source, name, reading)
+    elif not all(all_numbers(source, piece, name, reading) for piece in source.pieces):
         return as_words(source, name, reading)
     if name not in reading.nominal:
         return plain
     return plain._replace(values=numbers_of(source, plain, reading))
 
 
+def declares_words(kind) -> bool:
+    """Whether an Arrow type is one of categories, which are words."""
+    from pyarrow import types
+
+    return types.is_dictionary(kind) and holds_text(kind.value_type)
+
+
+def as_categories(source, name, reading):
+    """A column of categories, which declares its words in their order."""
+    words: dict[str, None] = {}
+    for piece in source.pieces:
+        words |= dict.fromkeys(categories(source.read(piece, [name]).cells[0]) or ())
+        if len(words) > MOST_WORDS:
+            raise too_many(name)
+    identifies = source.rows == len(words) >= MANY_WORDS
+    if identifies:
+        identifies = len(counted_words(source, name, reading)) == source.rows
+    return Decided(name, (*words,), True, identifies)
+
+
 def as_words(source, name, reading):
     """A column of text that is not all numbers."""
+    words = counted_words(source, name, reading)
+    if len(words) > MOST_WORDS:
+        return Decided(name, (), text=True, identifies=True)
+    identifies = len(words) == source.rows >= MANY_WORDS
+    return Decided(name, (*reading.words(name, words.counted()),), True, identifies)
+
+
+def counted_words(source, name, reading):
+    """The words of a column, of an identifier as many as are kept; `ValueError` for more."""
     words = Words()
     for piece in source.pieces:
         distinct, place = distinct_of(source.read(piece, [name]).cells[0])
         words.add(reading.present(distinct), place, piece.first)
         if len(words) > MOST_WORDS:
             if len(words) == piece.stop and name not in reading.nominal:
-                return Decided(name, (), text=True, identifies=True)
+                break
             raise too_many(name)
-    identifies = len(words) == source.rows >= MANY_WORDS
-    return Decided(name, (*reading.words(name, words.counted()),), True, identifies)
+    return words
 
 
-def holds_numbers(source, piece, name, reading):
+def all_numbers(source, piece, name, reading):
     """Whether all cells of a column of text in a piece are numbers."""
     distinct, _ = distinct_of(source.read(piece, [name]).cells[0])
     try:
@@ -129,13 +155,13 @@ def too_many(name):
     )
 
 
-def is_text(cells_type) -> bool:
-    """Whether cells are words, or truths, in a file with types."""
+def is_text(kind) -> bool:
+    """Whether cells of an Arrow type are words or truths."""
     from pyarrow import types
 
-    if types.is_dictionary(cells_type):
-        cells_type = cells_type.value_type
-    return holds_text(cells_type) or types.is_boolean(cells_type)
+    if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
+        kind = kind.value_type
+    return holds_text(kind) or types.is_boolean(kind)
 
 
 def empty(cells_type):
@@ -152,6 +178,7 @@ def distinct_of(cells: Any) -> tuple[Any, np.ndarray]:
     if isinstance(cells, pa.ChunkedArray):
         cells = cells.unify_dictionaries().combine_chunks()
     if not pa.types.is_dictionary(cells.type):
-        cells = cells.dictionary_encode()
+        truths = pa.types.is_boolean(cells.type)
+        cells = (cells if truths else plain(cells)).dictionary_encode()
     place = np.asarray(cells.indices.cast("int64").fill_null(len(cells.dictionary)))
     return cells.dictionary.cast("string"), place

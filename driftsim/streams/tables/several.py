@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from driftsim.messages import short
 from driftsim.streams.tables.cells import Reading
-from driftsim.streams.tables.files import content, sheet_of
+from driftsim.streams.tables.files import content, is_table, sheet_of
 from driftsim.streams.tables.form import Given
 from driftsim.streams.tables.sheets import Rows, Sheet
 from driftsim.streams.tables.typed import holds_numbers, holds_text, plain
@@ -34,12 +34,24 @@ class StackedRows(NamedTuple):
 
 def named_files(path: str) -> list[str]:
     """The files that a pattern such as `2023-*.csv` matches, sorted as people number them."""
+    if os.path.isdir(path):
+        return parts_of(path)
     if not has_magic(path) or os.path.exists(path):
         return [path]
     found = glob(path)
     if not found:
         raise ValueError(f"no file is called like {short(os.path.basename(path))}")
     return sorted(found, key=natural)
+
+
+def parts_of(folder: str) -> list[str]:
+    """The tables in a folder, sorted as people number them; `ValueError` unless of one kind."""
+    names = [name for name in os.listdir(folder) if is_table(name) and name[0] not in "._"]
+    kinds = sorted({os.path.splitext(name)[1].lower() for name in names})
+    if len(kinds) > 1:
+        one = f"{short(os.path.basename(folder))} holds files that end in {' and '.join(kinds)}"
+        raise ValueError(f"{one}; give a pattern, such as {os.path.basename(folder)}/*{kinds[-1]}")
+    return [os.path.join(folder, name) for name in sorted(names, key=natural)] or [folder]
 
 
 def natural(name: str) -> list:

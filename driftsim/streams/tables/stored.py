@@ -1,19 +1,23 @@
-"""Stored rows: those of Parquet files too large for memory, of which any stretch can be read."""
+"""Stored rows: those of Parquet and Arrow files too large for memory, read a stretch at a time."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
-from driftsim.files import EDITED, identity
+from driftsim.files import EDITED, content_hash, identity
 from driftsim.messages import short
 from driftsim.rows import Edited
-from driftsim.streams.tables.arrow_files import sheet_of_arrow, unreadable
-from driftsim.streams.tables.sheets import Sheet
+from driftsim.streams.tables.arrow_files import sheet_of_arrow
+from driftsim.streams.tables.several import StackedRows
+from driftsim.streams.tables.sheets import Rows, Sheet
+from driftsim.streams.tables.typed import holds_numbers
+from driftsim.user_cache import keep, kept, place
 
-STORED = (".parquet",)  # how the names of such files end
 MOST_CELLS = 50_000_000  # of a table that is held in memory
-FEW = 2**17  # rows: row groups of fewer are read together
-MOST_AT_ONCE = 40_000_000  # cells of a row group, which is read as a whole
+FEW = 2**17  # rows: groups of fewer are read together
+SMALL = 1_000_000  # bytes of an Arrow file, which is not opened to see how large it is
+MOST_AT_ONCE = 40_000_000  # cells of a group of rows, which is read as a whole
 
 
 class Piece(NamedTuple):
@@ -30,13 +34,22 @@ class Piece(NamedTuple):
         return self.first + self.rows
 
 
+class File(NamedTuple):
+    """A file of a table, as it was when it was opened."""
+
+    identity: list[int]
+    schema: Any  # of Arrow
+    groups: list[int]  # how many rows each group of them has
+    read: Callable[[Sequence[int], list[str]], Any]  # some columns of groups, as an Arrow table
+
+
 class Stored(NamedTuple):
     """A table in files, which is read a piece at a time."""
 
     names: list[str]
     types: list[Any]  # of Arrow, a column each
     pieces: list[Piece]
-    files: dict[str, tuple[list[int], Any]]  # by path: their identity and metadata
+    files: dict[str, File]  # by path
 
     @property
     def rows(self) -> int:
@@ -46,22 +59,28 @@ class Stored(NamedTuple):
     def read(self, piece: Piece, names: Sequence[str]) -> Sheet:
         """Some columns of a piece; raises `Edited` if its file is not what it was."""
         import pyarrow as pa
-        from pyarrow import parquet
 
-        before, metadata = self.files[piece.path]
+        file = self.files[piece.path]
         try:
-            if identity(piece.path) != before:
+            if identity(piece.path) != file.identity:
                 raise Edited(f"{piece.path}: {EDITED}")
-            with parquet.ParquetFile(piece.path, metadata=metadata) as file:
-                table = file.read_row_groups([*piece.groups], [*names], use_threads=False)
+            table = file.read(piece.groups, [*names])
         except OSError as error:
-            raise Edited(f"{piece.path}: {unreadable(error)}") from None
+            raise Edited(f"{piece.path}: it cannot be read any more ({error})") from None
         except pa.ArrowException as error:
-            raise ValueError(f"{piece.path}: {unreadable(error)}") from None
+            raise ValueError(f"{piece.path}: it cannot be read ({error}); write it again") from None
         return sheet_of_arrow(table.select([*names]))
 
-    def refuse_long_groups(self, columns: int):
-        """Raise `ValueError` if so many columns of a row group are too much to be read at once."""
+    @property
+    def lines(self) -> Rows | None:
+        """Where its rows stand, if their numbers are not enough."""
+        if len(self.files) == 1:
+            return None
+        ends = [*accumulate(sum(file.groups) for file in self.files.values())]
+        return StackedRows([*map(os.path.basename, self.files)], ends, [None] * len(ends))
+
+    def refuse_long_groups(self, columns: int) -> None:
+        """Raise `ValueError` if so many columns of a group are too much to be read at once."""
         for piece in self.pieces:
             if piece.rows * columns > MOST_AT_ONCE:
                 raise ValueError(
@@ -72,43 +91,100 @@ class Stored(NamedTuple):
 
 
 def large_table(paths: Sequence[str]) -> Stored | None:
-    """The table in Parquet files, if it is too large to be held in memory."""
-    found = stored(paths)
-    return found if found.rows * len(found.names) > MOST_CELLS else None
+    """The table in Parquet or Arrow files, one after the other, if it is too large for memory.
 
-
-def stored(paths: Sequence[str]) -> Stored:
-    """The table in Parquet files, one after the other; `ValueError` where they are none."""
+    None also where they are no such files: the error comes where they are read as a whole.
+    """
     import pyarrow as pa
-    from pyarrow import parquet
 
-    pieces: list[Piece] = []
-    files: dict[str, tuple[list[int], Any]] = {}
-    first = None
-    for path in paths:
-        try:
-            about = identity(path)
-            with parquet.ParquetFile(path) as file:
-                schema, metadata = file.schema_arrow, file.metadata
-        except (OSError, pa.ArrowException) as error:
-            raise ValueError(unreadable(error)) from None
-        first = first or schema
-        if not schema.equals(first):
-            raise ValueError(f"{short(path)} has other columns than {short(paths[0])}")
-        files[path] = about, metadata
-        pieces += pieces_of(path, metadata, pieces[-1].stop if pieces else 0)
-    assert first is not None
+    if not all(map(os.path.isfile, paths)):
+        return None
+    try:
+        if all(not is_parquet(path) and os.path.getsize(path) < SMALL for path in paths):
+            return None
+        files = {path: FORMATS[os.path.splitext(path)[1].lower()](path) for path in paths}
+    except (KeyError, OSError, pa.ArrowException):
+        return None
+    first = files[paths[0]].schema
+    rows = sum(sum(file.groups) for file in files.values())
+    if rows * len(first) <= MOST_CELLS:
+        return None
+    kinds = {one.name: kind_of(one.type) for one in first}
+    for path, file in files.items():
+        if {one.name: kind_of(one.type) for one in file.schema} != kinds:
+            raise ValueError(
+                f"{short(os.path.basename(path))} has not the columns, and types of columns, of "
+                f"{short(os.path.basename(paths[0]))}; give files of one table"
+            )
     sheet = sheet_of_arrow(first.empty_table())
+    pieces = [*pieces_of(files)]
     return Stored(sheet.names, [cells.type for cells in sheet.cells], pieces, files)
 
 
-def pieces_of(path, metadata, first):
-    """The rows of a Parquet file, cut between row groups."""
-    groups: list[int] = []
-    rows = 0
-    for group in range(metadata.num_row_groups):
-        groups.append(group)
-        rows += metadata.row_group(group).num_rows
-        if rows >= FEW or group + 1 == metadata.num_row_groups:
-            yield Piece(path, (*groups,), first, rows)
-            first, rows, groups = first + rows, 0, []
+def kind_of(kind: Any) -> str:
+    """What parts of a column in several files must have in common."""
+    return "numbers" if holds_numbers(kind) else str(kind)
+
+
+def is_parquet(path: str) -> bool:
+    """Whether a file is one whose size says little of how many rows it has."""
+    return path.lower().endswith(".parquet")
+
+
+def pieces_of(files: dict[str, File]) -> Iterator[Piece]:
+    """The rows of files, cut between groups."""
+    first = 0
+    for path, file in files.items():
+        groups, rows = [], 0
+        for group, more in enumerate(file.groups):
+            groups.append(group)
+            rows += more
+            if rows >= FEW or group + 1 == len(file.groups):
+                yield Piece(path, (*groups,), first, rows)
+                first, rows, groups = first + rows, 0, []
+
+
+def parquet_file(path: str) -> File:
+    """A Parquet file, of row groups."""
+    from pyarrow import parquet
+
+    about = identity(path)
+    with parquet.ParquetFile(path) as file:
+        schema, metadata = file.schema_arrow, file.metadata
+
+    def read(groups, names):
+        with parquet.ParquetFile(path, metadata=metadata) as file:
+            return file.read_row_groups(groups, names, use_threads=False)
+
+    groups = [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
+    return File(about, schema, groups, read)
+
+
+def arrow_file(path: str) -> File:
+    """An Arrow file (Feather), of record batches; how many rows each has is found out once."""
+    import pyarrow as pa
+    from pyarrow import ipc
+
+    about = identity(path)
+    with pa.OSFile(path) as file:
+        schema = ipc.open_file(file).schema
+
+    def batches(groups, columns):
+        options = ipc.IpcReadOptions(included_fields=columns, use_threads=False)
+        with pa.OSFile(path) as file:  # not mapped: pages of a mapped file count as memory
+            reader = ipc.open_file(file, options=options)
+            for group in range(reader.num_record_batches) if groups is None else groups:
+                yield reader.get_batch(group)
+
+    def read(groups, names):
+        columns = [schema.get_field_index(name) for name in names]
+        return pa.Table.from_batches(batches(groups, columns))
+
+    note = place("groups") / f"{content_hash(repr([path, about]).encode())}.json"
+    if (groups := kept(note)) is None:
+        groups = [batch.num_rows for batch in batches(None, [0])]
+        keep(note, groups)
+    return File(about, schema, groups, read)
+
+
+FORMATS = {".parquet": parquet_file} | dict.fromkeys([".arrow", ".feather", ".ipc"], arrow_file)
