@@ -1,5 +1,6 @@
 """Kinds: what `kinds` prints, all that a scenario can name, with parameters and defaults."""
 
+import difflib
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable
@@ -57,7 +58,17 @@ def listing(name: str | None = None) -> str:
         if issubclass(kind, Imported) and kind.holds(name):
             return listed_path(kind, name)
     known = [*FAMILIES, *(kind for family in FAMILIES.values() for kind in family.kinds)]
-    raise ScenarioError(f"no family or kind is called {short(name)}; {guess(name, known)}")
+    raise ScenarioError(f"no family or kind is called {short(name)}; {nearest(name, known)}")
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """The few names that are most like one that is not known, and how to see all of them."""
+    likely = guess(name, known)
+    if likely.startswith("did"):
+        return likely
+    close = difflib.get_close_matches(name, sorted(known), n=3, cutoff=0)
+    every = "`driftsim kinds` lists all; classes of libraries are named by their paths"
+    return f"the nearest are {', '.join(close)}; {every}"
 
 
 def listed_family(family: type[Part], describe: Callable[[type[Part], str], str]) -> str:

@@ -111,6 +111,10 @@ def test_restarting_by_a_detector_for_errors_of_0_and_1_on_numbers(tmp_path):
         ),
         ("{kind: recall, memory: 9, from: model}", "a new model is to differ from those that are"),
         (
+            "{kind: periodic, every: 9, memory: chunk, from: model, latency: {rows: 10}}",
+            "so that a chunk of labels is lost; give a latency of at most `every`",
+        ),
+        (
             "fine_tune",
             "'fine_tune' is no kind of policy; write `from: model` in a policy that retrains",
         ),

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from driftsim.adaptation.memories import LabelBuffer, Memory
 from driftsim.adaptation.policies.policy import Policy
 from driftsim.clocks import Clock, row_after, ticks
-from driftsim.durations import Period, Time
+from driftsim.durations import Duration, Period, Time
 from driftsim.messages import refusal
 from driftsim.parts import MOST_ROWS, Number, Position, Strict
 from driftsim.rows import Arrival, Deployed, Event, Labelled, Skipped
@@ -39,6 +39,12 @@ class Latency(Strict):
         if self.rows is not None:
             return self.rows
         return int(np.ceil(round((self.per_row or 0) * n, 9)))  # 0.07 × 100 is 7, not 7.0…01
+
+    def exceeds(self, period: int | Duration) -> bool:
+        """Whether it is longer than a period whose labels are trained on, as far as is known."""
+        if isinstance(period, Duration):
+            return self.time is not None and self.time.micros > period.micros
+        return self.after(period) > period
 
     @model_validator(mode="after")
     def _is_given_once(self):
@@ -256,6 +262,17 @@ class Periodic(Retraining):
             raise ValueError(
                 f"'{self.memory.kind()}' needs alarms, and '{self.kind()}' has none; "
                 "give a number of labels, or use on_drift with `every`"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _learns_each_label(self):
+        once = self.tunes and self.memory.kind() == "chunk"
+        if once and self.latency and self.latency.exceeds(self.every):
+            raise ValueError(
+                "the next training would start before the model of the last is in force, and go on "
+                "from the one before it, so that a chunk of labels is lost; give a latency of at "
+                "most `every`, or from: scratch"
             )
         return self
 
