@@ -10,6 +10,7 @@ from driftsim.messages import guess, short
 from driftsim.streams.tables.columns import BadCell, Column, in_order
 from driftsim.streams.tables.typed import (
     categories,
+    distinct_of,
     floats,
     holds_numbers,
     holds_text,
@@ -78,12 +79,14 @@ class Reading(NamedTuple):
         Raises `BadCell` for a cell that is no number in a column that should hold numbers: one
         that is listed, or whose other cells nearly all are; but never in a nominal column.
         """
-        cells = self.present(column)
+        distinct, place = distinct_of(column)
+        cells = self.present(distinct)
         try:
-            return self.numeric(name, cells)
+            found = self.numeric(name, cells)
         except ValueError:
-            values = self.words(name, counted(cells))
-        return self.declared(name, values, column)
+            values = self.words(name, counted(cells, place))
+            return self.declared(name, values, column)
+        return found._replace(codes=np.append(found.codes, np.nan)[place])
 
     def words(self, name: str, cells: "Counted") -> list[str]:
         """The words of a column of text that is not all numbers, in order; raises `BadCell`."""
@@ -100,16 +103,18 @@ class Reading(NamedTuple):
         import pyarrow as pa
         from pyarrow import compute
 
-        trimmed = compute.utf8_trim_whitespace(column)
+        distinct, place = distinct_of(column)
+        trimmed = compute.utf8_trim_whitespace(distinct)
         codes = floats(compute.index_in(trimmed, value_set=pa.array(values, pa.string())))
         own = pa.array([word for word in self.missing if word not in MISSING], pa.string())
         codes[np.asarray(compute.is_in(trimmed, value_set=own))] = np.nan
-        strays = np.isnan(codes) & np.asarray(self.present(column).is_valid())
+        strays = np.isnan(codes) & np.asarray(self.present(distinct).is_valid())
         if strays.any():
-            given = trimmed[int(strays.argmax())].as_py()
+            row = np.append(strays, False)[place].argmax()
+            given = trimmed[int(place[row])].as_py()
             about = f"has {short(given)} in column '{name}', which does not declare it"
-            raise BadCell(strays.argmax(), f"{about}; {guess(given, values)}")
-        return Column(name, codes, tuple(values))
+            raise BadCell(row, f"{about}; {guess(given, values)}")
+        return Column(name, np.append(codes, np.nan)[place], tuple(values))
 
     def present(self, column):
         """A column of text, trimmed, with null where a cell has no value."""
@@ -136,13 +141,16 @@ class Counted(NamedTuple):
     row: Callable[[str], int]  # the first one that holds a text
 
 
-def counted(cells) -> Counted:
-    """The distinct cells of a column of text, null where one has no value."""
-    from pyarrow import compute
+def counted(cells, place: np.ndarray) -> Counted:
+    """The distinct cells of a column of text: row i holds cell `place[i]`, or none if beyond."""
+    times = np.bincount(place, minlength=len(cells) + 1)
+    distinct, same = distinct_of(cells)
+    counts = np.bincount(same, times[:-1], len(distinct) + 1)[: len(distinct)].astype(np.int64)
 
-    found = cells.drop_null().value_counts()
-    counts = np.asarray(found.field("counts"))
-    return Counted(found.field("values"), counts, lambda word: compute.index(cells, word).as_py())
+    def row(word):
+        return int((np.append(same, -1)[place] == distinct.index(word).as_py()).argmax())
+
+    return Counted(distinct, counts, row)
 
 
 def refuse_strays(name, cells, required):

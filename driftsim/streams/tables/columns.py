@@ -85,14 +85,17 @@ def labels_of(column):
             "are regression; write task: regression, or list it as nominal if they are classes"
         )
     name, codes, values = column.coded()
-    present, place = np.unique(codes.astype(np.int64), return_inverse=True)
+    codes = codes.astype(np.int64)
+    present = np.flatnonzero(np.bincount(codes))
     classes = in_order(values[code] for code in present)
     if not 2 <= len(classes) <= MOST_CLASSES:
         raise ValueError(
             f"the target '{name}' has {len(classes):,} distinct value(s), {short(classes[0])} …; "
             f"choose one of 2 to {MOST_CLASSES:,} classes"
         )
-    return np.array([classes.index(values[code]) for code in present])[place], tuple(classes)
+    labels = np.zeros(len(values), np.int64)
+    labels[present] = [classes.index(values[code]) for code in present]
+    return labels[codes], tuple(classes)
 
 
 def finite(columns):

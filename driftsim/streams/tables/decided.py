@@ -9,7 +9,7 @@ from driftsim.streams.tables.cells import Counted, Reading
 from driftsim.streams.tables.columns import Column
 from driftsim.streams.tables.selection import MANY_WORDS
 from driftsim.streams.tables.stored import Stored
-from driftsim.streams.tables.typed import categories, holds_text, plain
+from driftsim.streams.tables.typed import categories, distinct_of, holds_text
 
 MOST_WORDS = 100_000  # of a column
 
@@ -169,16 +169,3 @@ def empty(cells_type):
     import pyarrow as pa
 
     return pa.array([], cells_type)
-
-
-def distinct_of(cells: Any) -> tuple[Any, np.ndarray]:
-    """The distinct cells as text, and the place (n,) of each cell among them; of null, behind."""
-    import pyarrow as pa
-
-    if isinstance(cells, pa.ChunkedArray):
-        cells = cells.unify_dictionaries().combine_chunks()
-    if not pa.types.is_dictionary(cells.type):
-        truths = pa.types.is_boolean(cells.type)
-        cells = (cells if truths else plain(cells)).dictionary_encode()
-    place = np.asarray(cells.indices.cast("int64").fill_null(len(cells.dictionary)))
-    return cells.dictionary.cast("string"), place

@@ -23,10 +23,11 @@ class DelimitedText(NamedTuple):
     text: bytes  # in UTF-8
     form: Form = Form()
     above: int = 0  # lines of the file above the text
+    begin: int = 0  # the byte at which the rows do
 
     def where(self, row: int) -> str:
         """The line of the file on which a row starts, counted from 1, if it is found."""
-        ends = chain([(0, [""])], self.form.lines(self.text.decode(errors="replace")))
+        ends = chain([(0, [""])], self.form.lines(self.text[self.begin :].decode(errors="replace")))
         starts = (before for (before, _), (_, cells) in pairwise(ends) if cells)
         try:
             start = next(islice(starts, row, None), None)
@@ -42,7 +43,7 @@ def from_delimited(data: bytes, given: Given = Given()) -> Sheet:
     text = one_blank(text) if form.separator == " " else text
     rows = form.rows(start_of(text))
     headed = bool(rows) and (has_header(rows) if given.header is None else given.header)
-    names, text, above = below_header(text, form) if headed else ([], text, 0)
+    names, begin, above = below_header(text, form) if headed else ([], 0, 0)
     names, labelled = shaped(names, rows[headed:])
     if len(names) == 1 and not given.alone:
         raise ValueError(
@@ -52,17 +53,19 @@ def from_delimited(data: bytes, given: Given = Given()) -> Sheet:
     if rows and not headed and given.header is None:
         notes.append(f"no header: the columns are {names[0]} to {names[-1]}")
     reader: Reader = Reading.text if form.decimal == "." else partial(with_commas, form)
-    sheet = sheet_of_text(names, [reader] * len(names), DelimitedText(text, form, above), given)
+    sheet = sheet_of_text(
+        names, [reader] * len(names), DelimitedText(text, form, above, begin), given
+    )
     sheet = without_nameless(without_empty_rows(sheet), labelled)
     guessed = [f"guessed: {', '.join(notes)}"] if notes else []
     return sheet._replace(notes=(*guessed, *sheet.notes))
 
 
-def below_header(text: bytes, form: Form) -> tuple[list[str], bytes, int]:
-    """The names in the first row of a text, the text below it, and the lines above that."""
+def below_header(text: bytes, form: Form) -> tuple[list[str], int, int]:
+    """The names in the first row of a text, the byte below it, and the lines above that."""
     lines, names = next((n, cells) for n, cells in form.lines(start_of(text)) if cells)
     ends = [found.end() for found in islice(re.finditer(rb"\r\n|\n|\r", text), lines)]
-    below = text[ends[-1] :] if len(ends) == lines else b""
+    below = ends[-1] if len(ends) == lines else len(text)
     return [name.strip() for name in names], below, lines
 
 
@@ -89,12 +92,12 @@ def sheet_of_text(
     texts = frozenset({*texts, *(j for j, name in enumerate(names) if name in given.texts)})
     parser = Parser(rows.form, len(names), given.missing, texts)
     with Sheet(names, [], readers, rows).naming_lines():
-        cells, ended = parser.columns(rows.text)
+        cells, ended = parser.columns(rows.text, rows.begin)
     readers = [
         reader if str(column.type) == "string" else Reading.typed
         for reader, column in zip(readers, cells, strict=True)
     ]
-    about = f"{plural(ended, 'row')} end in a separator: there is no cell after it"
+    about = f"{plural(ended, 'row')} with a separator at the end: no cell follows it"
     return Sheet(names, cells, readers, rows, (about,) if ended else ())
 
 

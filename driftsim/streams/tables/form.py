@@ -73,12 +73,12 @@ class Form(NamedTuple):
         ]
 
 
-def start_of(text: bytes) -> str:
-    """Whole lines at the start of a text, from which its form is guessed."""
-    end = len(text)
-    if end > SAMPLE:
-        end = text.rfind(b"\n", 0, SAMPLE) + 1 or text.find(b"\n", SAMPLE) + 1 or end
-    return text[:end].decode(errors="replace")
+def start_of(text: bytes, begin: int = 0) -> str:
+    """Whole lines of a text from byte `begin` on, from which its form is guessed."""
+    end, most = len(text), begin + SAMPLE
+    if end > most:
+        end = text.rfind(b"\n", begin, most) + 1 or text.find(b"\n", most) + 1 or end
+    return text[begin:end].decode(errors="replace")
 
 
 def form_of(start: str, given: Given) -> Form:

@@ -29,7 +29,9 @@ def has_header(rows: list[list[str]]) -> bool:
     if consecutive(numbers):
         if names:
             return True
-        raise ValueError(f"its first line begins with {short(numbers[0])}, {numbers[1]}; {EITHER}")
+        raise ValueError(
+            f"its first line holds {short(numbers[0])}, {short(numbers[1])}, …; {EITHER}"
+        )
     if names and numbers:
         about = f"holds {short(names[0])} and {short(numbers[0])}, both above numbers"
         raise ValueError(f"its first line {about}; {EITHER}")

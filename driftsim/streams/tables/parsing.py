@@ -21,50 +21,51 @@ class Parser(NamedTuple):
     missing: Collection[str]  # cells without a value
     texts: frozenset[int] = frozenset()  # columns that are read as text, whatever they hold
 
-    def columns(self, text: bytes) -> tuple[list, int]:
+    def columns(self, text: bytes, begin: int = 0) -> tuple[list, int]:
         """The columns as Arrow arrays, and how many rows end in a separator too many.
 
-        A column is of numbers if all of its cells that are not missing are. Raises `BadCell` for
-        another row that has more or fewer cells than there are columns.
+        The rows begin at byte `begin`. A column is of numbers if all of its cells that are not
+        missing are. Raises `BadCell` for another row that has more or fewer cells.
         """
         import pyarrow as pa
 
-        if not text.strip() or not self.width:
+        if not re.compile(rb"\S").search(text, begin) or not self.width:
             return [pa.array([], pa.string())] * self.width, 0
-        start = start_of(text).encode()
-        parser = self._for(self._table(start)[0], start) if len(start) < len(text) else self
-        table, ragged = parser._table(text)
+        start = start_of(text, begin).encode()
+        short = len(start) < len(text) - begin
+        parser = self._for(self._table(start, 0)[0], start) if short else self
+        table, ragged = parser._table(text, begin)
         longer = [row for row in ragged if self._ends(row)]
         if longer and len(longer) == len(ragged):
-            text = without_ends(text, {row.text for row in longer})
-            table, ragged = parser._table(text)
+            text, begin = without_ends(text[begin:], {row.text for row in longer}), 0
+            table, ragged = parser._table(text, begin)
         for row in ragged:
             about = f"has {row.actual_columns} cells in {self.width} columns; give it one a column"
             raise BadCell(row.number - 1, about)
         if (again := parser._for(table, text)) != parser:
-            table, _ = again._table(text)
+            table, _ = again._table(text, begin)
         self._refuse_open_quote(table, text)
         return table.columns, len(longer)
 
     def _for(self, table, text):
         """The same, but with columns as text that hold neither numbers nor text in a table."""
-        hexadecimal = b"0x" in text or b"0X" in text  # which Arrow takes for whole numbers
+        kinds = [*map(str, table.schema.types)]
+        hexadecimal = "int64" in kinds and has_hexadecimal(text)
         kept = KEPT[1:] if hexadecimal else KEPT
-        others = {j for j, kind in enumerate(table.schema.types) if str(kind) not in kept}
-        return self._replace(texts=self.texts | others)
+        return self._replace(texts=self.texts | {j for j, k in enumerate(kinds) if k not in kept})
 
-    def _table(self, text):
+    def _table(self, text, begin):
         """The table of a text, and its rows that have more or fewer cells."""
         from pyarrow import lib
 
         try:
-            return self._cut(text, BLOCK)
+            return self._cut(text, begin, BLOCK)
         except lib.ArrowInvalid as error:
             if "straddling" not in str(error):
                 raise
-        return self._cut(text, min(len(text) + 1, 2**31 - 1))  # a row longer than a block
+        return self._cut(text, begin, min(len(text) + 1, 2**31 - 1))  # a row is longer than a block
 
-    def _cut(self, text, block):
+    def _cut(self, text, begin, block):
         import pyarrow as pa
         from pyarrow import csv as arrow
 
@@ -86,7 +87,8 @@ class Parser(NamedTuple):
             false_values=[],
         )
         reading = arrow.ReadOptions(use_threads=False, block_size=block, column_names=names)
-        return arrow.read_csv(pa.BufferReader(text), reading, parsing, converting), ragged
+        source = pa.BufferReader(pa.py_buffer(text).slice(begin))
+        return arrow.read_csv(source, reading, parsing, converting), ragged
 
     def _ends(self, row):
         """Whether a row has an empty cell too many, at its end."""
@@ -96,8 +98,13 @@ class Parser(NamedTuple):
 
     def _refuse_open_quote(self, table, text):
         last, quote = table[self.width - 1][-1].as_py(), self.form.quote.encode()
-        if isinstance(last, str) and "\n" in last and not text.rstrip().endswith(quote):
+        if isinstance(last, str) and "\n" in last and not text[-1000:].rstrip().endswith(quote):
             raise BadCell(len(table) - 1, "opens a quote that is never closed; close it")
+
+
+def has_hexadecimal(text: bytes) -> bool:
+    """Whether 0x is in a text, which Arrow takes for the start of a whole number."""
+    return any(x in text and b"0" + x in text for x in (b"x", b"X"))
 
 
 def skipped(rows, row):

@@ -1,5 +1,7 @@
 """Typed columns: Arrow arrays of every type that has a number, a word, a truth or a time in it."""
 
+from typing import Any
+
 import numpy as np
 
 MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}  # in a unit; of "ns" there are 1,000 in one
@@ -94,6 +96,32 @@ def categories(column) -> list[str] | None:
     return list(dict.fromkeys(word.strip() for word in words if word is not None))
 
 
+def distinct_of(cells) -> tuple[Any, np.ndarray]:
+    """The distinct cells as text, and the place (n,) of each cell among them; of null, behind."""
+    import pyarrow as pa
+
+    if isinstance(cells, pa.ChunkedArray):
+        cells = cells.unify_dictionaries().combine_chunks()
+    if not pa.types.is_dictionary(cells.type):
+        truths = pa.types.is_boolean(cells.type)
+        cells = (cells if truths else plain(cells)).dictionary_encode()
+    place = np.asarray(cells.indices.cast("int64").fill_null(len(cells.dictionary)))
+    return cells.dictionary.cast("string"), place
+
+
 def floats(column) -> np.ndarray:
     """An Arrow array as numbers (n,), NaN for null; `ValueError` if a cell holds none."""
-    return np.asarray(column.cast("float64", safe=False)).copy()
+    numbers, end = np.empty(len(column)), 0
+    for chunk in column.chunks if hasattr(column, "chunks") else [column]:
+        start, end = end, end + len(chunk)
+        if chunk.null_count or not holds_plain_numbers(chunk.type):
+            chunk = chunk.cast("float64", safe=False)
+        numbers[start:end] = chunk.to_numpy(zero_copy_only=False)
+    return numbers
+
+
+def holds_plain_numbers(kind) -> bool:
+    """Whether numpy has an Arrow type of numbers too."""
+    from pyarrow import types
+
+    return types.is_integer(kind) or types.is_float32(kind) or types.is_float64(kind)
