@@ -85,7 +85,7 @@ class Reading(NamedTuple):
             found = self.numeric(name, cells)
         except ValueError:
             values = self.words(name, counted(cells, place))
-            return self.declared(name, values, column)
+            return self._coded(name, values, distinct, place)
         return found._replace(codes=np.append(found.codes, np.nan)[place])
 
     def words(self, name: str, cells: "Counted") -> list[str]:
@@ -100,10 +100,12 @@ class Reading(NamedTuple):
 
     def declared(self, name: str, values: list[str], column) -> Column:
         """A column of text that should hold some of these values, coded in their order."""
+        return self._coded(name, values, *distinct_of(column))
+
+    def _coded(self, name, values, distinct, place):
         import pyarrow as pa
         from pyarrow import compute
 
-        distinct, place = distinct_of(column)
         trimmed = compute.utf8_trim_whitespace(distinct)
         codes = floats(compute.index_in(trimmed, value_set=pa.array(values, pa.string())))
         own = pa.array([word for word in self.missing if word not in MISSING], pa.string())

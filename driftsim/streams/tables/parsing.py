@@ -42,15 +42,15 @@ class Parser(NamedTuple):
         for row in ragged:
             about = f"has {row.actual_columns} cells in {self.width} columns; give it one a column"
             raise BadCell(row.number - 1, about)
-        if (again := parser._for(table, text)) != parser:
+        if (again := parser._for(table, text, begin)) != parser:
             table, _ = again._table(text, begin)
         self._refuse_open_quote(table, text)
         return table.columns, len(longer)
 
-    def _for(self, table, text):
+    def _for(self, table, text, begin=0):
         """The same, but with columns as text that hold neither numbers nor text in a table."""
         kinds = [*map(str, table.schema.types)]
-        hexadecimal = "int64" in kinds and has_hexadecimal(text)
+        hexadecimal = "int64" in kinds and has_hexadecimal(text, begin)
         kept = KEPT[1:] if hexadecimal else KEPT
         return self._replace(texts=self.texts | {j for j, k in enumerate(kinds) if k not in kept})
 
@@ -102,9 +102,10 @@ class Parser(NamedTuple):
             raise BadCell(len(table) - 1, "opens a quote that is never closed; close it")
 
 
-def has_hexadecimal(text: bytes) -> bool:
+def has_hexadecimal(text: bytes, begin: int) -> bool:
     """Whether 0x is in a text, which Arrow takes for the start of a whole number."""
-    return any(x in text and b"0" + x in text for x in (b"x", b"X"))
+    found = (text.find(x, begin) for x in (b"x", b"X"))
+    return any(i >= 0 and text.find(b"0" + text[i : i + 1], i - 1) >= 0 for i in found)
 
 
 def skipped(rows, row):
