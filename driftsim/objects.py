@@ -27,21 +27,21 @@ GENERATORS = (random.Random, np.random.RandomState, np.random.Generator)
 
 
 @dataclass(frozen=True)
-class Given:
+class Snapshot:
     """A copy of an object from Python, and the hash of its content, by which it is known."""
 
     value: Any
     key: str
 
     @classmethod
-    def of(cls, value: Any) -> "Given":
+    def of(cls, value: Any) -> "Snapshot":
         """The object as it is now; raises `ValueError` where its content cannot be read."""
-        if isinstance(value, Given):
+        if isinstance(value, Snapshot):
             return value
         return cls(copy.deepcopy(value), content_key(value))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Given) and self.key == other.key
+        return isinstance(other, Snapshot) and self.key == other.key
 
     def __hash__(self) -> int:
         return hash(self.key)

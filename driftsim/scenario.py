@@ -145,7 +145,7 @@ class Scenario(Strict):
         asked = (True,) if self.evaluation.probable else ()
         for name, one in self.models.items():
             policy, learner = ("models", name, "policy"), ("models", name, "learner")
-            yield *policy, self._unknown_to(one.policy)
+            yield *policy, self._unknown_to(one.policy, one.learner.trained)
             yield from self._untimed(one.policy, *policy)
             yield *learner, self._unknown_posterior(one.learner)
             yield *learner, self._untaken_gaps(one.learner)
@@ -157,8 +157,8 @@ class Scenario(Strict):
         if not self.stream.timed:
             yield from ((*place, *keys, NO_CLOCK) for keys in durations(part))
 
-    def _unknown_to(self, policy: Policy) -> str | None:
-        if not self.evaluation.warmup and not policy.starts_cold:
+    def _unknown_to(self, policy: Policy, trained: bool) -> str | None:
+        if not self.evaluation.warmup and not policy.starts_cold and not trained:
             return (
                 f"'{policy.kind()}' needs a warm-up to train on, "
                 "and evaluation.warmup is 0; only 'online' starts cold"

@@ -89,7 +89,7 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     seeds = of_repeat(seed, repeat).integers(2**31, size=2)
     asked = {"probabilities": True} if rules.probable else {}
     started = time.perf_counter()
-    model = learner.start(world.schema, int(seeds[0]), **asked)
+    model = learner.start(world.schema, int(seeds[0]), **asked).scored_from(rules.warmup)
     yield from compiling([model, *policy.detectors], rules.warmup)
     tally.spread("compile_seconds", time.perf_counter() - started, rules.warmup, 0)
     check = PredictionCheck(world.schema, bool(asked))

@@ -60,7 +60,8 @@ def triable(contender, schema):
     """Whether a contender runs on objects of a library, and its policy is one of driftsim."""
     learner, policy = contender.at_work
     ours = all(type(part).__module__.startswith("driftsim.") for part in (learner, policy))
-    return ours and learner.library is not None and contender.engine(schema) != "compiled"
+    tried = learner.library is not None and not learner.trained
+    return ours and tried and contender.engine(schema) != "compiled"
 
 
 def on_made_up(schema, contender, rules):

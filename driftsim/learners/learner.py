@@ -28,6 +28,7 @@ class Learner(Part):
     library: ClassVar[str | None] = None  # the distribution whose version its answers depend on
     weighs: ClassVar[bool] = False  # its models' `fit` takes weights
     takes_missing: ClassVar[bool] = False  # its models take NaN, for no value
+    trained: ClassVar[bool] = False  # its model is in force as it is given, without a warm-up
     renamed_members = {"fault": "incompatibility"}
 
     @property
@@ -120,6 +121,10 @@ class Model(ABC):
         model = self.copy()
         model.learn(rows)
         return model
+
+    def scored_from(self, row: int) -> "Model":
+        """The model for a stream whose rows before this one are its warm-up."""
+        return self
 
     def copy(self) -> Self:
         """An independent copy."""

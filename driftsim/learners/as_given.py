@@ -1,0 +1,139 @@
+"""As given: a model that was trained before the study, and stays so until more labels come."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from driftsim.learners.learner import Model
+from driftsim.learners.sklearn import passed, steps
+from driftsim.messages import guess, short
+from driftsim.rows import Schema
+
+
+class AsGiven(Model):
+    """A trained model, which the warm-up leaves as it is, and another that has learned nothing.
+
+    A training on rows of the warm-up alone gives this model again; any later one that starts from
+    nothing is of `new`.
+    """
+
+    def __init__(self, trained: Model, new: Model, start: int = 0):
+        self._trained, self._new, self._start = trained, new, start
+
+    def scored_from(self, row):
+        return AsGiven(self._trained, self._new, row)
+
+    def fit(self, rows, weight=None):
+        return self if rows.stop <= self._start else self._new.fit(rows, weight)
+
+    def tuned(self, rows, weight=None):
+        return self if rows.stop <= self._start else self._trained.tuned(rows, weight)
+
+    def predict(self, X):
+        return self._trained.predict(X)
+
+    def learn(self, rows):
+        later = rows.part(rows.t >= self._start)
+        if len(later.t):
+            self._trained.learn(later)
+
+    def copy(self):
+        return AsGiven(self._trained.copy(), self._new, self._start)
+
+    def size(self):
+        return self._trained.size()
+
+
+class Translated:
+    """A fitted estimator that is given rows as it was trained on them, and answers as the stream.
+
+    Labels are those of the stream, 0, 1, …, for the classes that it knows by their own names.
+    """
+
+    def __init__(self, estimator: Any, schema: Schema):
+        self._estimator, self._rows = estimator, rows_for(estimator, schema)
+        if not schema.regression:
+            self._own = np.asarray(estimator.classes_)
+            self.classes_ = np.array([label_in(own, schema) for own in self._own.tolist()])
+            self._labels = dict(zip(self._own.tolist(), self.classes_.tolist()))
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """The labels, or numbers, of rows (n, d)."""
+        predicted = np.asarray(self._estimator.predict(self._rows(X))).reshape(len(X))
+        if not hasattr(self, "classes_"):
+            return predicted
+        own, place = np.unique(predicted, return_inverse=True)
+        return np.array([self._labels[one] for one in own.tolist()], np.int64)[place]
+
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        """The probabilities of its classes, one for each of `classes_`."""
+        return self._estimator.predict_proba(self._rows(X))
+
+    def partial_fit(self, X: np.ndarray, y: np.ndarray, classes: Any = None, **weighed: Any):
+        """Train it further on rows (n, d) and labels of the stream that it knows."""
+        *before, last = steps(self._estimator)
+        if hasattr(self, "classes_"):
+            order = np.argsort(self.classes_)
+            place = np.searchsorted(self.classes_[order], y).clip(max=len(order) - 1)
+            if (strange := self.classes_[order][place] != y).any():
+                raise ValueError(
+                    f"it was not trained on class {y[strange][0]}, and cannot learn it"
+                )
+            y = self._own[order][place]
+        last.partial_fit(passed(before, self._rows(X)), y, **weighed)
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Those of its last step."""
+        return steps(self._estimator)[-1].get_params(deep)
+
+
+def label_in(own: Any, schema: Schema) -> int:
+    """The label of the stream for a class by its own name; `ValueError` if there is none."""
+    names = schema.classes or tuple(map(str, range(schema.n_classes or 0)))
+    for written in (str(own), f"{own:g}" if isinstance(own, float) else str(own).lower()):
+        if written in names:
+            return names.index(written)
+    raise ValueError(
+        f"it predicts the class {short(own)}, which the stream lacks; {guess(own, names)}"
+    )
+
+
+def rows_for(estimator: Any, schema: Schema) -> Callable[[np.ndarray], Any]:
+    """What makes of rows (n, d) what a fitted estimator was trained on.
+
+    DataFrames of the columns that it names, or the arrays themselves. Raises `ValueError` where
+    rows have other columns.
+    """
+    names = getattr(estimator, "feature_names_in_", None)
+    known = getattr(estimator, "n_features_in_", len(schema.names))
+    if names is None and known != len(schema.names):
+        raise ValueError(
+            f"it was fitted on {known:,} features, and the stream has {len(schema.names):,}; "
+            "give the same columns, or fit it on a DataFrame, whose columns have names"
+        )
+    if names is None:
+        return lambda X: X
+    for name in names:
+        if name not in schema.names:
+            right = guess(name, schema.names)
+            raise ValueError(f"it was fitted on column {short(name)}, which is not there; {right}")
+    return Columns([*names], schema)
+
+
+class Columns:
+    """Makes DataFrames of some columns of rows, nominal ones as categories."""
+
+    def __init__(self, names: list[str], schema: Schema):
+        self._places = {name: schema.names.index(name) for name in names}
+        self._words = {j: [*schema.values.get(j, range(n))] for j, n in schema.nominal.items()}
+
+    def __call__(self, X: np.ndarray) -> Any:
+        import pandas as pd
+
+        columns = {name: X[:, j] for name, j in self._places.items()}
+        for name, j in self._places.items():
+            if j in self._words:
+                codes = np.where(np.isnan(X[:, j]), -1, X[:, j]).astype(np.int64)
+                columns[name] = pd.Categorical.from_codes(codes, self._words[j])
+        return pd.DataFrame(columns)

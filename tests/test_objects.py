@@ -1,0 +1,179 @@
+"""Objects from Python as parts: estimators and models, fitted or not."""
+
+import copy
+import threading
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import driftsim
+from driftsim.messages import ScenarioError
+from driftsim.objects import content_key
+
+STREAM = {
+    "length": 3_000,
+    "concepts": {"a": "sea", "b": {"kind": "sea", "threshold": 12}},
+    "drift": {"kind": "sudden", "at": [1_500]},
+}
+PERIODIC = {"kind": "periodic", "every": 500, "memory": 500}
+
+
+def played(models, out, stream=STREAM, **evaluation):
+    evaluation = {"warmup": 500, "interval": 100, "predictions": True} | evaluation
+    given = {"stream": stream, "models": models, "evaluation": evaluation}
+    results = driftsim.run(given, out=out, jobs=1)
+    return {one.contender: one.trace for one in results.traces()}, results
+
+
+def stream_of(models):
+    return driftsim.load({"stream": STREAM, "models": models}).variants[0].scenario.stream
+
+
+def same(one, other):
+    names = [n for n in one.columns if not n.endswith(("seconds", "_bytes"))]
+    assert all(np.array_equal(one.columns[n], other.columns[n], equal_nan=True) for n in names)
+    assert np.array_equal(one.predictions, other.predictions)
+
+
+@pytest.mark.parametrize("policy", ["static", PERIODIC], ids=["static", "periodic"])
+def test_an_estimator_is_played_as_it_is_by_its_path(tmp_path, policy):
+    from sklearn.ensemble import ExtraTreesClassifier
+
+    path = "sklearn.ensemble.ExtraTreesClassifier"
+    written = {"kind": path, "n_estimators": 3, "n_jobs": 2}
+    learner = ExtraTreesClassifier(n_estimators=3, n_jobs=2)
+    models = {"object": {"learner": learner, "policy": policy}}
+    traces, _ = played(models | {"path": {"learner": written, "policy": policy}}, tmp_path)
+    same(traces["object"], traces["path"])
+    assert learner.n_jobs == 2 and not hasattr(learner, "classes_")
+
+
+def test_a_model_of_river_is_played_as_it_is_by_its_path(tmp_path):
+    from river.tree import HoeffdingTreeClassifier
+
+    path = "river.tree.HoeffdingTreeClassifier"
+    learners = {"object": HoeffdingTreeClassifier(grace_period=50),
+                "path": {"kind": path, "grace_period": 50}}  # fmt: skip
+    models = {n: {"learner": one, "policy": "online"} for n, one in learners.items()}
+    traces, results = played(models, tmp_path)
+    same(traces["object"], traces["path"])
+    assert set(results.summary().set_index("contender").loc[[*models]]["engine"]) == {"compiled"}
+
+
+def fitted(names=("no", "yes"), frame=False):
+    """A model fitted elsewhere, with classes and columns of its own, on another threshold."""
+    from sklearn.tree import DecisionTreeClassifier
+
+    rng = np.random.default_rng(5)
+    X = rng.uniform(0, 10, (1_000, 3))
+    y = (X[:, 0] + X[:, 1] > 9).astype(int)
+    labels = np.array(names)[y]
+    if not frame:
+        return DecisionTreeClassifier(max_depth=4).fit(X, labels)
+    return DecisionTreeClassifier(max_depth=4).fit(
+        pd.DataFrame(X, columns=["x3", "x2", "x1"]), labels
+    )
+
+
+def test_a_fitted_model_predicts_as_it_was_given_from_the_first_scored_row(tmp_path):
+    model, path = fitted((0, 1)), "sklearn.tree.DecisionTreeClassifier"
+    models = {
+        "ours": {"learner": model, "policy": "static"},
+        "renewed": {"learner": model, "policy": PERIODIC},
+        "scratch": {"learner": {"kind": path, "max_depth": 4}, "policy": PERIODIC},
+    }
+    traces, _ = played(models, tmp_path)
+    ours, renewed, scratch = (traces[name] for name in models)
+    assert np.array_equal(ours.predictions, model.predict(stream_of(models).rows(0, 500, 3_000).X))
+    assert ours.columns["fits"].sum() == 0 and renewed.columns["fits"].sum() == 4
+    assert np.array_equal(renewed.predictions[:500], ours.predictions[:500])
+    assert np.array_equal(renewed.predictions[500:], scratch.predictions[500:])
+    shown = driftsim.check({"stream": STREAM, "models": models}).split()
+    words = "ours: it was fitted before: it predicts from the first scored row as it is"
+    assert words in " ".join(shown)
+
+
+def test_a_fitted_model_needs_no_warm_up(tmp_path):
+    models = {"ours": {"learner": fitted((0, 1)), "policy": "static"}}
+    traces, _ = played(models, tmp_path, warmup=0)
+    assert len(traces["ours"].predictions) == 3_000
+
+
+@pytest.mark.parametrize("frame", [False, True], ids=["array", "frame"])
+def test_a_fitted_model_keeps_its_own_classes_and_columns(tmp_path, frame):
+    X = np.random.default_rng(1).uniform(0, 10, (600, 3)).round(3)
+    labels = np.where(X[:, 0] + X[:, 1] > 9, "yes", "no")
+    rows = [",".join(map(str, x)) + f",{label}" for x, label in zip(X.tolist(), labels)]
+    (tmp_path / "t.csv").write_text("\n".join(["x1,x2,x3,y", *rows]))
+    model, table = fitted(frame=frame), {"kind": "table", "path": tmp_path / "t.csv"}
+    models = {"ours": {"learner": model, "policy": "static"}}
+    traces, _ = played(models, tmp_path, {"concepts": {"mine": table}}, warmup=100)
+    named = pd.DataFrame(X, columns=["x1", "x2", "x3"])[["x3", "x2", "x1"]]
+    known = model.predict(named if frame else X)
+    assert np.array_equal(np.array(["no", "yes"])[traces["ours"].predictions], known[100:])
+
+
+def dicts(stream, seed, first, last):
+    """Rows as river has them, and their labels."""
+    block = stream.rows(seed, first, last)
+    rows = [dict(zip(stream.schema.names, x)) for x in block.X.tolist()]
+    return list(zip(rows, block.y.tolist()))
+
+
+def test_a_fitted_model_of_river_learns_on_from_what_it_knows(tmp_path):
+    from river.tree import HoeffdingTreeClassifier
+
+    model = HoeffdingTreeClassifier()
+    for x, y in dicts(stream_of({"any": {"learner": model, "policy": "online"}}), 1, 0, 1_000):
+        model.learn_one(x, y)
+    models = {name: {"learner": model, "policy": name} for name in ("static", "online")}
+    traces, _ = played(models, tmp_path)
+    expected, learner = {"static": [], "online": []}, copy.deepcopy(model)
+    for x, y in dicts(stream_of(models), 0, 500, 3_000):
+        expected["static"].append(model.predict_one(x))
+        expected["online"].append(learner.predict_one(x))
+        learner.learn_one(x, y)
+    for name, predictions in expected.items():
+        assert np.array_equal(traces[name].predictions, predictions)
+
+
+@pytest.mark.parametrize(
+    ("learner", "words"),
+    [
+        (fitted(), "predicts the class 'no', which the stream lacks; choose from 0, 1"),
+        (type(fitted()), "is a class; give an object: DecisionTreeClassifier()"),
+        (3.5, "3.5 does not name a learner"),
+        (object(), "does not name a learner"),
+    ],
+    ids=["classes", "class", "number", "object"],
+)
+def test_objects_that_cannot_be_learners(learner, words):
+    with pytest.raises(ScenarioError) as caught:
+        stream_of({"a": {"learner": learner, "policy": "static"}})
+    assert str(caught.value).startswith("in the scenario: models.a.learner: ")
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["estimator_object", "river_object"])
+def test_no_file_can_name_an_object(tmp_path, kind):
+    learner = f"{{kind: {kind}, snapshot: x, fitted: true}}"
+    (tmp_path / "s.yaml").write_text(
+        "stream: {length: 2_000, concepts: {a: sea}}\n"
+        f"models: {{a: {{learner: {learner}, policy: static}}}}\n"
+    )
+    with pytest.raises(ScenarioError, match=f"no learner is called '{kind}'"):
+        driftsim.load(tmp_path / "s.yaml")
+
+
+def test_content_has_one_key_whatever_its_order():
+    from sklearn.ensemble import RandomForestClassifier
+
+    X = np.arange(20.0).reshape(10, 2)
+    new, old = RandomForestClassifier(3, random_state=1), RandomForestClassifier(3, random_state=1)
+    assert content_key(new) == content_key(old)
+    assert content_key(new.fit(X, X[:, 0] > 9)) != content_key(old)
+    assert content_key(new) == content_key(old.fit(X, X[:, 0] > 9))
+    assert content_key({"a", "b", "c"}) == content_key({"c", "b", "a"})
+    with pytest.raises(ValueError, match="the content of this"):
+        content_key(threading.Lock())
