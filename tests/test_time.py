@@ -141,8 +141,8 @@ def test_no_prediction_uses_a_label_before_its_time(policy, monkeypatch):
     before = traced(policy, labels, IRREGULAR)
     draw = Stream.instantiated
 
-    def corrupted(self, seed):
-        world = draw(self, seed)
+    def corrupted(self, seed, warmup=0):
+        world = draw(self, seed, warmup)
         block = world.block
 
         def flipped(b):
