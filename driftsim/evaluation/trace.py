@@ -43,11 +43,15 @@ class Trace(NamedTuple):
         """The trace over windows, rounded up to whole intervals, that start at their multiples."""
         window = -(-window // self.interval) * self.interval
         starts = np.flatnonzero(np.diff(self.columns["first_row"] // window, prepend=-1))
+        return self.joined(starts)._replace(interval=window)
+
+    def joined(self, starts: np.ndarray) -> "Trace":
+        """The trace over windows, each from one of the intervals `starts` (m,) to the next one."""
         columns = self._reduced(
             lambda reduce, column: reduce.reduceat(column, starts, axis=0),
             lambda moments: moments.over(starts),
         )
-        return self._replace(columns=columns, interval=window)
+        return self._replace(columns=columns)
 
     def cumulative(self) -> "Trace":
         """The trace over all rows up to the end of each interval."""
@@ -67,6 +71,18 @@ class Trace(NamedTuple):
             lambda reduce, column: sliding(reduce, column, n), lambda moments: moments.sliding(n)
         )
         return self._replace(columns=columns | {"last_row": self.columns["last_row"]})
+
+    def since(self, firsts: np.ndarray) -> "Trace":
+        """The trace over windows that end with each interval i and start with interval `firsts[i]`.
+
+        `firsts` (w,) may not be after the interval itself.
+        """
+        lengths = np.arange(1, len(firsts) + 1) - firsts
+        columns = self._reduced(
+            lambda reduce, column: ending(reduce, column, lengths),
+            lambda moments: Moments(*ending(joined_moments, np.stack(moments, 1), lengths).T),
+        )
+        return self._replace(columns=columns)
 
     def faded(self, factor: float) -> "Trace":
         """The trace over all rows so far, each weighing `factor` times as much as the next one.
@@ -114,6 +130,28 @@ def sliding(reduce, column, n):
         return heads
     first = np.maximum(np.arange(len(column)) - n + 1, 0)
     return np.array([reduce.reduce(column[a : i + 1]) for i, a in enumerate(first)])
+
+
+def ending(join, entries, lengths):
+    """The join of so many entries, `lengths` (w,), that end with each of (w, …).
+
+    Stretches of 1, 2, 4, … entries are joined, and nothing is subtracted, as in `sliding`.
+    """
+    found, stretches, size = entries.copy(), entries, 1
+    left, last = lengths - 1, np.arange(len(entries)) - 1
+    while left.any():
+        odd = np.flatnonzero(left & 1)
+        found[odd] = join(stretches[last[odd]], found[odd])
+        last[odd] -= size
+        later = join(stretches[:-size], stretches[size:])
+        stretches = np.concatenate([stretches[:size], later])  # of which the first are too short
+        left, size = left >> 1, 2 * size
+    return found
+
+
+def joined_moments(before, after):
+    """The moments (w, 3) of stretches and of those after them, together."""
+    return np.stack(Moments(*before.T).joined(Moments(*after.T)), axis=1)
 
 
 def fading(column, kept):

@@ -86,3 +86,25 @@ def test_a_row_fades_by_the_rows_after_it_whatever_the_intervals():
     assert faded["ones"].tolist() == [2, 4 + 2 / 16, 1 + 4.125 / 2]
     assert faded["first_row"].tolist() == [2, 4, 8] and faded["last_row"].tolist() == [3, 7, 8]
     assert np.array_equal(faded["model_bytes"], [np.nan, 7, np.nan], equal_nan=True)
+
+
+def test_windows_of_unequal_lengths_are_joined_from_their_intervals():
+    rng, w = np.random.default_rng(0), 23
+    first = np.arange(w) * 10
+    sums = {"x": rng.random(w), "counts": rng.integers(0, 9, (w, 3)), "model_bytes": rng.random(w)}
+    labels = {"y_mean": 7 + rng.random(w), "y_spread": rng.random(w)}
+    about = {"first_row": first, "last_row": first + 9, "rows": np.full(w, 10)}
+    trace = Trace(about | sums | labels, 10)
+    firsts = np.minimum(np.arange(w), np.sort(rng.integers(0, w, w)))
+    starts = np.array([0, 4, 5, 20])
+    stretches = {
+        "since": (trace.since(firsts), zip(firsts, range(1, w + 1))),
+        "joined": (trace.joined(starts), zip(starts, [*starts[1:], w])),
+    }
+    for kind, (windows, bounds) in stretches.items():
+        for i, (start, stop) in enumerate(bounds):
+            alone = trace.within(slice(start, stop)).total().columns
+            for name, column in windows.columns.items():
+                np.testing.assert_allclose(
+                    column[i], alone[name][0], 1e-9, err_msg=f"{kind} {name}"
+                )
