@@ -48,7 +48,7 @@ To = Annotated[Path, Option(metavar="FILE", help="The file to write: .png, .svg 
 Figure = Annotated[str, Option(metavar="NAME", help=FIGURES)]
 Metric = Annotated[str | None, Option(metavar="METRIC", help="Instead of the scenario's metrics.")]
 Window = Annotated[
-    int | None, Option(min=1, metavar="N", help="The rows in each point of a curve.")
+    str | None, Option(metavar="N", help="The rows, or the time (1w), in each point of a curve.")
 ]
 Over = Annotated[str | None, Option(metavar="WINDOWS", help=OVER)]
 Contenders = Annotated[Texts, Option(metavar="NAME", help=f"Plot this contender only. {MANY}")]

@@ -176,3 +176,8 @@ def line(text: Any, most: int = 400) -> str:
     """A text on one line, with escapes for what cannot be printed, cut where it is long."""
     shown = visible(" ".join(str(text).split()))
     return shown if len(shown) <= most else f"{shown[: most - 1]}…"
+
+
+def first_fault(error: ValueError) -> str:
+    """What the first mistake of a value is, in words."""
+    return error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)

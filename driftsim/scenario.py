@@ -16,7 +16,7 @@ from pydantic import (
 
 from driftsim.adaptation.policies import Policy
 from driftsim.clocks import NO_CLOCK, RANDOM_CLOCK, durations, row_after
-from driftsim.durations import Duration, or_duration
+from driftsim.durations import Duration, Period, or_duration
 from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, metrics_of
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
@@ -30,7 +30,6 @@ from driftsim.parts import (
     Number,
     Part,
     Position,
-    Rows,
     Strict,
     distinct,
     dumped,
@@ -63,7 +62,7 @@ class Report(Strict):
     """What the report shows of the results."""
 
     metrics: Annotated[list[str], Field(min_length=1)] | None = None  # error, or mae
-    window: Rows | None = None  # rows per point of a curve; ten intervals by default
+    window: Period | None = None  # rows, or time, per point of a curve; ten intervals by default
     equivalence: Annotated[Number, Field(gt=0)] | None = None  # points, or percent of an error
 
 
@@ -101,10 +100,12 @@ class Scenario(Strict):
         return self.report.metrics or [next(iter(metrics_of(self.stream.schema)))]
 
     @property
-    def window(self) -> int:
-        """Rows per point of a curve, whole intervals."""
-        rows = self.report.window or 10 * self.interval
-        return -(-rows // self.interval) * self.interval
+    def window(self) -> int | Duration:
+        """Rows per point of a curve, whole intervals; or so much time."""
+        window = self.report.window or 10 * self.interval
+        if isinstance(window, Duration):
+            return window
+        return -(-window // self.interval) * self.interval
 
     @model_validator(mode="after")
     def _can_be_run(self, info: ValidationInfo) -> "Scenario":
@@ -137,7 +138,18 @@ class Scenario(Strict):
         yield "evaluation", "labels", rules.labels.incompatibility(schema)
         yield from self._untimed(rules.labels, "evaluation", "labels")
         yield from self.stream.unlearned(rules.warmup)
+        yield "report", "window", self._unmeasured()
         yield from beyond_memory(rules, self.stream, self.interval)
+
+    def _unmeasured(self) -> str | None:
+        """Why windows cannot be so much time, or None."""
+        if not isinstance(self.report.window, Duration):
+            return None
+        clock = self.stream.clock(0)
+        if clock is None:
+            return NO_CLOCK
+        times = "in random arrivals the times differ from seed to seed"
+        return None if clock.fixed else f"{times}; count rows, or let arrivals be regular"
 
     def _of_contenders(self) -> Mistakes:
         """What the contenders need and the stream or the rules do not give."""

@@ -18,13 +18,14 @@ from driftsim.evaluation.recovery import (
 )
 from driftsim.evaluation.trace import Probes
 from driftsim.report.variant_results import Columns, ContenderResult, Row, TracedRun
+from driftsim.report.windows import Window, rows_in
 from driftsim.streams.seeds import of_repeat
 from driftsim.streams.stream import Stream
 
 TOLERANCE = 0.02  # of the excess, within which a contender has recovered; see `unit_of`
 RECOVERY = [
-    "contender", "seed", "repeat", "change", "outcome", "level", "depth", "rows", "censored",
-    "area", "window", "tolerance", "standard_error",
+    "contender", "seed", "repeat", "change", "date", "outcome", "level", "depth", "rows",
+    "censored", "area", "window", "tolerance", "standard_error",
 ]  # fmt: skip
 OUTCOMES = {  # how often each came: the columns of a summary of recoveries
     "recovered": RECOVERED,
@@ -34,31 +35,39 @@ OUTCOMES = {  # how often each came: the columns of a summary of recoveries
 }
 MEANS = ("level", "depth", "area", "standard_error")
 OF_ALL_CHANGES = ["contender", "rows", "changes", *OUTCOMES, *MEANS]
-REGRET = ["contender", "last_row", "regret", "low", "high", "seeds"]
+REGRET = ["contender", "last_row", "last_date", "regret", "low", "high", "seeds"]
 ALARMS = [
     "contender", "alarms", "changes", "detected", "missed", "to_detection", "delay",
     "extra", "early", "between_false", "ratio", "seeds",
 ]  # fmt: skip
-PROBED = ["contender", "phase", "last_row", "ruling", "visit", "concept", "error", "seeds"]
+PROBED = [
+    "contender", "phase", "last_row", "last_date", "ruling", "visit", "concept", "error", "seeds",
+]  # fmt: skip
 FORGETTING = ["contender", "error", "forgetting", "backward_transfer", "seeds"]
 
 
-def recovery(result: ContenderResult, window: int, tolerance: float = TOLERANCE) -> Iterator[Row]:
+def recovery(
+    result: ContenderResult, window: Window, tolerance: float = TOLERANCE
+) -> Iterator[Row]:
     """A row for each seed, repeat and change: how deep the contender fell, and for how long.
 
     The loss is the excess over the best possible; where that is not known, the error itself.
-    Windows have `window` rows, or more where noise asks for it. `tolerance` is of the loss; for
-    regression in units of the variance of the labels, or of their standard deviation where the
-    best possible is not known.
+    Windows have `window` rows (those of so much time, in the mean), or more where noise asks for
+    it. `tolerance` is of the loss; for regression in units of the variance of the labels, or of
+    their standard deviation where the best possible is not known.
     """
+    window = rows_in(window, result.dates)
     for run in result.runs:
         columns, changes = run.columns, result.stream.started_changes(run.seed)
         label = result.label | {"seed": run.seed, "repeat": run.repeat}
         for one in recoveries(columns, loss(columns), changes, window, tolerance, unit_of(columns)):
-            yield label | one._asdict() | {"change": one.first, "censored": one.censored}
+            more = {"change": one.first, "censored": one.censored}
+            yield label | one._asdict() | more | result.dated(change=one.first)
 
 
-def recovered(result: ContenderResult, window: int, tolerance: float = TOLERANCE) -> Iterator[Row]:
+def recovered(
+    result: ContenderResult, window: Window, tolerance: float = TOLERANCE
+) -> Iterator[Row]:
     """One row: the median rows to recover over seeds and changes, and their outcomes.
 
     The median counts censored recoveries, those that were not followed to their end, as longer
@@ -110,7 +119,8 @@ def regret(result: ContenderResult) -> dict[str, np.ndarray] | None:
         return None
     sums = np.cumsum(result.per_seed(excesses), axis=1)
     bounds = {"regret": sums.mean(axis=0), "low": sums.min(axis=0), "high": sums.max(axis=0)}
-    return {"last_row": result.runs[0].truth.columns["last_row"]} | bounds
+    last = result.runs[0].truth.columns["last_row"]
+    return {"last_row": last} | result.dated(last_row=last) | bounds
 
 
 def alarms(result: ContenderResult) -> Iterator[Row]:
@@ -186,7 +196,7 @@ def probed(result: ContenderResult) -> Iterator[Row]:
     for phase, (last, ruling) in enumerate(zip(probes[0].rows, probes[0].ruling)):
         visits[ruling] += 1
         label = result.label | {"phase": phase, "last_row": last, "ruling": names[ruling]}
-        label |= {"visit": visits[ruling], "seeds": len(result.seeds)}
+        label |= {"visit": visits[ruling], "seeds": len(result.seeds)} | result.dated(last_row=last)
         for name, error in zip(names, errors[phase]):
             yield label | {"concept": name, "error": error}
 

@@ -1,21 +1,24 @@
 """Plot: one figure of one or several written reports, as a file."""
 
+import re
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+from driftsim.durations import Duration
 from driftsim.evaluation.metrics import metric_of
-from driftsim.messages import ScenarioError, guess, line, short
+from driftsim.messages import ScenarioError, first_fault, guess, line, short
 from driftsim.own import load_parts
 from driftsim.report.amounts import listed
 from driftsim.report.figures import KINDS, View, image, plot_figure
 from driftsim.report.results import Results
+from driftsim.report.windows import WINDOWS, Window, window_fault
 from driftsim.scenario import load
 from driftsim.store import Store, StoreError, write_atomically
 
+NUMBER = re.compile(r"\s*-?[\d_]+\s*")
 SUFFIXES = ("png", "svg", "pdf")
-WINDOWS = ("tumbling", "sliding", "cumulative", "faded")
 
 
 class PlotError(ScenarioError):
@@ -37,11 +40,14 @@ def plot(
     """
     suffix = suffix_of(to)
     options = {name: value for name, value in options.items() if value}
+    if "window" in options:
+        options["window"] = window_of(options["window"])
     check(figure, options)
     load_parts(parts)
     reports = opened(paths, out, parts)
     check_contenders(reports, options.get("contenders", ()))
     check_metrics(reports, figure, options.get("metric"))
+    check_window(reports, options)
     view = View(titled(reports), **options)
     plotted = plot_figure(figure, view)
     if plotted is None:
@@ -61,6 +67,21 @@ def suffix_of(path):
         fault = f"{short(suffix)} is no format of a figure" if suffix else "this has no suffix"
         raise PlotError(line(f"--to {path}: {fault}; end it in .png, .svg or .pdf"))
     return suffix
+
+
+def window_of(text):
+    """A window of rows or of time, as a command line writes it."""
+    if NUMBER.fullmatch(str(text)):
+        window: Window = int(text)
+    else:
+        try:
+            window = Duration.of(text)
+        except ValueError as error:
+            message = first_fault(error)
+            raise PlotError(line(f"--window: {message}, or a number of rows")) from None
+    if (window.amount if isinstance(window, Duration) else window) < 1:
+        raise PlotError(line(f"--window: {short(str(text))} is not valid; give more than 0"))
+    return window
 
 
 def check(figure, options):
@@ -168,6 +189,17 @@ def check_metrics(reports, figure, metric):
     if "metric" in KINDS[figure].options and not View(titled(reports), metric).metrics:
         fault = "their scenarios have no metric in common; name one with --metric"
         raise PlotError(line(f"{listed([*reports])}: {fault}"))
+
+
+def check_window(reports, options):
+    """Raise `PlotError` for windows of time that a report has not."""
+    if "window" not in options:
+        return
+    over = options.get("over", "tumbling")
+    for path, results in reports.items():
+        for variant in results.variants:
+            if fault := window_fault(over, options["window"], variant.dates):
+                raise PlotError(line(f"--window: {path}: {fault}"))
 
 
 def why_empty(reports, figure, view):

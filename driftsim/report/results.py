@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from driftsim.durations import Duration
 from driftsim.evaluation.metrics import Metric, metric_of, metrics_of
 from driftsim.report import comparisons, measures, rankings
 from driftsim.report.comparisons import Measurement, bounds_of, mean_of, scope_of
 from driftsim.report.measures import TOLERANCE
 from driftsim.report.stored_runs import stored_runs
 from driftsim.report.variant_results import (
+    DATED,
     SECONDS,
     Columns,
     ContenderResult,
@@ -22,6 +24,7 @@ from driftsim.report.variant_results import (
     VariantResults,
 )
 from driftsim.report.verdict import Verdict, verdict
+from driftsim.report.windows import Window, windowed
 from driftsim.runs import Run, runs_of
 from driftsim.scenario import Study, Variant, shortest
 from driftsim.store import Store
@@ -29,7 +32,10 @@ from driftsim.store import Store
 CENSORED = ("labels_after_end", "labels_never")  # labels that do not come before the stream ends
 SUMMED = ("fits", "fits_skipped", "labels", *CENSORED, "rows_trained", "alarms")
 COSTS = (*SUMMED, *SECONDS, "compile_seconds", "model_bytes")
-CURVES = ["contender", "first_row", "last_row", "mean", "low", "high", "seeds"]
+CURVES = [
+    "contender", "first_row", "last_row", "first_date", "last_date", "rows", "mean", "low", "high",
+    "seeds",
+]  # fmt: skip
 TAKEN = {  # names of columns, which what is swept may not have
     *COSTS, "seeds", "repeats", "engine", *CURVES, *measures.RECOVERY, *measures.OF_ALL_CHANGES,
     *measures.REGRET, *measures.ALARMS, *measures.PROBED, *measures.FORGETTING,
@@ -72,7 +78,10 @@ class Results:
         return self._frame(rows, [*self.measures, *costs])
 
     def curves(
-        self, metric: str | None = None, window: int | None = None, over: str = "tumbling"
+        self,
+        metric: str | None = None,
+        window: int | str | Duration | None = None,
+        over: str = "tumbling",
     ) -> pd.DataFrame:
         """A metric (the first if not given) over the stream: a row for each contender and window.
 
@@ -81,33 +90,45 @@ class Results:
         whole intervals. NaN where the metric is undefined. `over` is the kind of windows:
         `tumbling`, one after the other; `sliding`, one that ends with each interval;
         `cumulative`, all rows so far; or `faded`, all rows so far, where the weight of a row falls
-        with its age, and all weights sum to `window` rows. Raises `ValueError` for another kind.
+        with its age, and all weights sum to `window` rows. Where rows have dates, `window` may be
+        a duration, such as `1w` or `1mo`: windows are then counted from the first row of the
+        stream, an interval is of the window that its first row is in, and `first_date` and
+        `last_date` stand beside the rows, of which there are `rows`. Raises `ValueError` for a
+        kind or a window that does not exist.
         """
         schema = self.study.variants[0].scenario.stream.schema
         measure, parts = metric_of(metric or self.first_metric, schema), []
+        asked = self._asked(window)
         for result in self.results():
-            rows = [run.along(over, window or self.window) for run in result.runs]
+            windows = windowed(over, asked, result.dates)
+            rows = [run.along(windows) for run in result.runs]
             values = result.per_seed(map(measure, rows))
             bounds = {"low": values.min(axis=0), "high": values.max(axis=0)}
             edges = {name: rows[0][name] for name in ("first_row", "last_row")}
+            edges |= result.dated(**edges) | {"rows": rows[0]["rows"]}
             parts.append((result, edges | {"mean": values.mean(axis=0)} | bounds))
         return self._long_frame(parts, CURVES)
 
-    def recovery(self, window: int | None = None, tolerance: float = TOLERANCE) -> pd.DataFrame:
+    def recovery(
+        self, window: int | str | Duration | None = None, tolerance: float = TOLERANCE
+    ) -> pd.DataFrame:
         """How each contender came through each change: a row for each seed, repeat and change.
 
-        Windows have `window` rows, or more where noise asks for it. `tolerance` is of the excess;
+        Windows have `window` rows (those of so much time, in the mean), or more where noise asks
+        for it. `tolerance` is of the excess;
         for regression in units of the variance of the labels (of their standard deviation where
         the best possible is not known). See docs/measures.md.
         """
-        asked = window or self.window, tolerance
+        asked = self._asked(window), tolerance
         rows = chain.from_iterable(measures.recovery(one, *asked) for one in self.results())
         hidden = () if self.repeats > 1 else ("repeat",)
         return self._frame(rows, [name for name in measures.RECOVERY if name not in hidden])
 
-    def recovered(self, window: int | None = None, tolerance: float = TOLERANCE) -> pd.DataFrame:
+    def recovered(
+        self, window: int | str | Duration | None = None, tolerance: float = TOLERANCE
+    ) -> pd.DataFrame:
         """A row for each contender: its median recovery, and how often each outcome came."""
-        asked = window or self.window, tolerance
+        asked = self._asked(window), tolerance
         rows = chain.from_iterable(measures.recovered(one, *asked) for one in self.results())
         return self._frame(rows, measures.OF_ALL_CHANGES)
 
@@ -182,10 +203,12 @@ class Results:
         """The results of each variant alone."""
         if len(self.variants) == 1:
             return [self]
-        return [
-            Results(self.study._replace(variants=[one.variant]), runs=[one.runs])
-            for one in self.variants
-        ]
+        every = []
+        for one in self.variants:
+            alone = Results(self.study._replace(variants=[one.variant]), runs=[one.runs])
+            alone.variants = [one]  # with all that is known of them
+            every.append(alone)
+        return every
 
     def results(self) -> Iterator[ContenderResult]:
         """The result of each contender, then of each reference, under each variant."""
@@ -230,9 +253,18 @@ class Results:
         return max(one.scenario.evaluation.repeats for one in self.study.variants)
 
     @property
-    def window(self) -> int:
-        """Rows per point of a curve."""
+    def window(self) -> Window:
+        """Rows, or time, per point of a curve."""
         return self.study.variants[0].scenario.window
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether rows have dates."""
+        return any(one.dates for one in self.variants)
+
+    def _asked(self, window: int | str | Duration | None) -> Window:
+        """The window that is asked for, that of the report by default."""
+        return Duration.of(window) if isinstance(window, str) else window or self.window
 
     def _summary_of(self, one: VariantResults, name: str) -> Row:
         """The row of a contender, or a reference, in the summary."""
@@ -250,7 +282,7 @@ class Results:
         return row | counts | {"engine": result.engine}
 
     def _frame(self, rows: Iterable[Row], columns: Sequence[str]) -> pd.DataFrame:
-        return pd.DataFrame([*rows], columns=[*self.swept, *columns])
+        return self._with_dates(pd.DataFrame([*rows], columns=[*self.swept, *columns]))
 
     def _long_frame(
         self, parts: Sequence[tuple[ContenderResult, Columns]], columns: Sequence[str]
@@ -258,7 +290,7 @@ class Results:
         """A frame with rows for each entry of the columns (n,) of some results."""
         columns = [*self.swept, *columns]
         if not parts:
-            return pd.DataFrame(columns=columns)
+            return self._with_dates(pd.DataFrame(columns=columns))
         labels = [result.label | {"seeds": len(result.seeds)} for result, _ in parts]
         lengths = [len(values["last_row"]) for _, values in parts]
         joined: dict[str, Any] = {
@@ -266,4 +298,15 @@ class Results:
         }
         for name in labels[0]:
             joined[name] = [one[name] for one, n in zip(labels, lengths) for _ in range(n)]
-        return pd.DataFrame(joined, columns=columns)
+        return self._with_dates(pd.DataFrame(joined, columns=columns))
+
+    def _with_dates(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """A frame whose moments are dates; without those columns where rows have none."""
+        names = [name for name in DATED.values() if name in frame]
+        if not self.dated:
+            return frame.drop(columns=[*names, *(["rows"] if "first_date" in names else [])])
+        zone = next((one.dates.zone for one in self.variants if one.dates), None)
+        for name in names:
+            dates = pd.to_datetime(frame[name].astype("int64"), unit="us", utc=True)
+            frame[name] = dates.dt.tz_convert(zone)
+        return frame

@@ -9,11 +9,13 @@ import numpy as np
 from driftsim.evaluation.metrics import Metric
 from driftsim.evaluation.moments import Moments
 from driftsim.evaluation.trace import LABEL_MOMENTS, Trace, reduction
-from driftsim.messages import guess
+from driftsim.report.dates import Dates, dates_of, stretch_text
 from driftsim.scenario import Scenario, Variant
 from driftsim.streams.stream import Stream
 
 SECONDS = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")  # of a trace
+DATED = {"change": "date", "first_row": "first_date", "last_row": "last_date"}  # of tables
+UNDATED = np.iinfo(np.int64).min  # which pandas takes for a date that is not known
 Columns = Mapping[str, np.ndarray]
 Row = dict[str, Any]  # of a table: the name of a column to its value
 
@@ -42,30 +44,28 @@ class TracedRun(NamedTuple):
         whole = [t.over(window) if window else t.total() for t in (self.truth, self.trace)]
         return whole[0].columns | whole[1].columns
 
-    def along(self, over: str, window: int) -> dict[str, np.ndarray]:
-        """The columns of both traces along the stream, over windows of some kind.
-
-        Raises `ValueError` for a kind that does not exist.
-        """
-        kinds: dict[str, Callable[[Trace], Trace]] = {
-            "tumbling": lambda trace: trace.over(window),
-            "sliding": lambda trace: trace.sliding(window),
-            "cumulative": lambda trace: trace.cumulative(),
-            "faded": lambda trace: trace.faded((window - 1) / (window + 1)),
-        }
-        if over not in kinds:
-            raise ValueError(f"{over!r} is no kind of window; {guess(over, kinds)}")
-        return kinds[over](self.truth).columns | kinds[over](self.trace).columns
+    def along(self, windows: Callable[[Trace], Trace]) -> dict[str, np.ndarray]:
+        """The columns of both traces along the stream, over windows."""
+        return windows(self.truth).columns | windows(self.trace).columns
 
 
 class ContenderResult:
     """The finished runs of one contender, or of a reference, under one variant of a study.
 
     `runs` (r) stand in ascending order of seed and repeat, and `keys` are those of each run.
+    `dates` are those of the rows, where they are known and the same with every seed.
     """
 
-    def __init__(self, variant: Variant, setting: Row, contender: str, runs: Iterable[TracedRun]):
+    def __init__(
+        self,
+        variant: Variant,
+        setting: Row,
+        contender: str,
+        runs: Iterable[TracedRun],
+        dates: Dates | None = None,
+    ):
         self.variant, self.setting, self.contender = variant, setting, contender
+        self.dates = dates
         self.runs = sorted(runs, key=lambda run: (run.seed, run.repeat))
         self.keys = [(run.seed, run.repeat) for run in self.runs]
         seeds, self._starts, self._repeats = np.unique(
@@ -104,7 +104,16 @@ class ContenderResult:
     def within(self, intervals: slice) -> "ContenderResult":
         """The same runs, cut to some consecutive intervals."""
         runs = [run.within(intervals) for run in self.runs]
-        return ContenderResult(self.variant, self.setting, self.contender, runs)
+        return ContenderResult(self.variant, self.setting, self.contender, runs, self.dates)
+
+    def dated(self, **rows: Any) -> dict[str, Any]:
+        """The moments of rows, by the names of their columns; `UNDATED` where there are none."""
+        return {
+            DATED[name]: np.full(np.shape(row), UNDATED)
+            if self.dates is None
+            else self.dates.at(row).astype(np.int64)
+            for name, row in rows.items()
+        }
 
     def per_seed(self, values: Iterable[Any]) -> np.ndarray:
         """Values of the runs (r, …) as means over the repeats of each seed (seeds, …).
@@ -150,7 +159,7 @@ class VariantResults:
         for run in runs:
             groups.setdefault(run.contender, []).append(run)
         self.results = {
-            name: ContenderResult(variant, setting, name, group)
+            name: ContenderResult(variant, setting, name, group, self.dates)
             for name, group in groups.items()
             if group
         }
@@ -172,6 +181,11 @@ class VariantResults:
         return {name: result for name, result in self.results.items() if name in models}
 
     @cached_property
+    def dates(self) -> Dates | None:
+        """The dates of the rows of its stream, where they are the same with every seed."""
+        return dates_of(self.scenario)
+
+    @cached_property
     def runs(self) -> list[TracedRun]:
         """Every finished run, those of references last."""
         return [run for result in self.results.values() for run in result.runs]
@@ -179,7 +193,9 @@ class VariantResults:
     @cached_property
     def phases(self) -> list[Phase]:
         """The stretches between the centres of changes; none without changes or runs."""
-        return phases(self.scenario.stream, self.runs[0].truth.columns) if self.runs else []
+        if not self.runs:
+            return []
+        return phases(self.scenario.stream, self.runs[0].truth.columns, self.dates)
 
 
 def totals(traces: Sequence[Trace]) -> dict[str, np.ndarray]:
@@ -199,7 +215,7 @@ def totals(traces: Sequence[Trace]) -> dict[str, np.ndarray]:
     return whole
 
 
-def phases(stream: Stream, columns: Columns) -> list[Phase]:
+def phases(stream: Stream, columns: Columns, dates: Dates | None = None) -> list[Phase]:
     """The stretches between the centres of changes, by the columns of a truth."""
     changes, names = stream.changes(0), list(stream.concepts)
     if not changes:
@@ -212,6 +228,6 @@ def phases(stream: Stream, columns: Columns) -> list[Phase]:
     ):
         if stop > start:
             first, last = columns["first_row"][start], columns["last_row"][stop - 1]
-            name = f"{names[concept]} (rows {first:,} to {last:,})"
+            name = f"{names[concept]} (rows {stretch_text(first, last, dates)})"
             found.append(Phase(name, slice(start, stop)))
     return found if len(found) > 1 else []

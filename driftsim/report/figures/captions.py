@@ -2,10 +2,12 @@
 
 from math import isnan
 
+from driftsim.durations import Duration
 from driftsim.evaluation.metrics import LOWER_IS_BETTER
 from driftsim.evaluation.recovery import DID_NOT_FALL, RECOVERED, TOO_SHORT, median
 from driftsim.messages import setting_text
 from driftsim.report.amounts import listed
+from driftsim.report.dates import row_text
 from driftsim.report.figures.costs import COSTS, costs_by_setting, engines, pareto
 from driftsim.report.figures.detections import UNKNOWN, sorted_alarms
 from driftsim.report.figures.lines import excess_of
@@ -13,6 +15,7 @@ from driftsim.report.figures.stream import best_errors, best_known, distinct_str
 from driftsim.report.figures.style import rounded
 from driftsim.report.figures.sweeps import values_of
 from driftsim.report.verdict import ranking
+from driftsim.report.windows import window_text
 
 MOST = 12  # contenders or changes that a caption lists
 MOST_SETTINGS = 4  # that a caption describes
@@ -69,34 +72,56 @@ def along(view, scene, metric):
     names = [name for name in view.names if name in mean.index]
     if not names:
         return f"{words_of(metric)} is not known."
-    first, last = curve["first_row"].min(), curve["last_row"].max()
-    window = f"windows of {scene.window:,} rows"
-    windows = {"sliding": f"sliding {window}", "cumulative": "cumulative windows"}
-    windows |= {"faded": f"fading {window}"}
-    values = some(f"{name} {rounded(mean[name])}{worst(curve, name, metric)}" for name in names)
+    first, last = (
+        row_text(row, scene.dates) for row in (curve["first_row"].min(), curve["last_row"].max())
+    )
+    windows = windows_in_words(view.over, scene.window)
+    values = some(
+        f"{name} {rounded(mean[name])}{worst(scene, curve, name, metric)}" for name in names
+    )
     oracle = mean.get("oracle") if "oracle" not in names else None
     possible = f" The best possible is {rounded(oracle)}." if oracle is not None else ""
     return (
-        f"{words_of(metric)} from row {first:,} to {last:,}, in {windows.get(view.over, window)}. "
+        f"{words_of(metric)} from row {first} to {last}, in {windows}. "
         f"Over the whole stream, with the worst window in brackets: {values}.{possible}"
         f"{changes(scene)}"
     )
 
 
-def worst(curve, name, metric):
+def windows_in_words(over, window):
+    """The windows of a curve in words."""
+    size = f"windows of {window_text(window)}"
+    if isinstance(window, Duration):
+        size += ", rounded to whole intervals of the trace"
+    windows = {"sliding": f"sliding {size}", "cumulative": "cumulative windows"}
+    return (windows | {"faded": f"fading {size}"}).get(over, size)
+
+
+def worst(scene, curve, name, metric):
     """The worst window of a contender."""
     one = curve[curve["contender"] == name].dropna(subset=["mean"])
     at = one.loc[one["mean"].idxmax() if metric in LOWER_IS_BETTER else one["mean"].idxmin()]
-    return f" ({rounded(at['mean'])} up to row {at['last_row']:,})"
+    return f" ({rounded(at['mean'])} up to row {at['last_row']:,}{on(scene, at['last_row'])})"
+
+
+def on(scene, row):
+    """The date of a row, within brackets."""
+    return f", {scene.dates.text(row)}" if scene.dates else ""
 
 
 def changes(scene):
-    """Where the stream changes; a ramp from its first row to its last."""
+    """Where the stream changes, a ramp from its first row to its last; and where it pauses."""
+    dates = scene.dates
     rows = [
-        f"{one.first:,}" if one.first == one.last else f"{one.first:,} to {one.last:,}"
+        row_text(one.first, dates)
+        if one.first == one.last
+        else f"{row_text(one.first, dates)} to {row_text(one.last, dates)}"
         for one in scene.stream.changes(0)
     ]
-    return f" The stream changes at row {some(rows)}." if rows else ""
+    text = f" The stream changes at row {some(rows)}." if rows else ""
+    if pauses := [dates.between(*hole) for hole in dates.holes] if dates else []:
+        text += f" There are no rows from {some(pauses)}."
+    return text
 
 
 @of_each_setting
@@ -129,10 +154,9 @@ def stream_of(scene):
     worlds = truths(scene)
     concepts = list(scene.stream.concepts)
     noun = "concept" if len(concepts) == 1 else "concepts"
-    text = (
-        f"Rows {worlds[0]['first_row'][0]:,} to {worlds[0]['last_row'][-1]:,} of the {noun} "
-        f"{listed(concepts)}.{changes(scene)}"
-    )
+    ends = worlds[0]["first_row"][0], worlds[0]["last_row"][-1]
+    first, last = (row_text(row, scene.dates) for row in ends)
+    text = f"Rows {first} to {last} of the {noun} {listed(concepts)}.{changes(scene)}"
     if not scene.stream.schema.regression:
         sums = sum(one["actual"].sum(axis=0) for one in worlds)
         classes = scene.stream.schema.classes or range(len(sums))

@@ -7,7 +7,7 @@ from driftsim.report.figures.panels import (
     frozen,
     grid,
     key,
-    label_bottom,
+    label_streams,
     mark_changes,
     name_concepts,
     set_title,
@@ -43,7 +43,7 @@ def alarms(view):
     figure, (panels,) = grid(1, len(scenes), 0.6 + LANE * len(names), titles=titles)
     for panel, (scene, lanes) in zip(panels, scenes):
         plot_lanes(panel, view, scene, {name: lanes.get(name, []) for name in names})
-    label_bottom(panels, "row of the stream")
+    label_streams(panels, [scene for scene, _ in scenes])
     if len(scenes) == 1:
         write_counts(panels[0], view, scenes[0][0], names)
     runs = [run for _, lanes in scenes for played in lanes.values() for run in played]

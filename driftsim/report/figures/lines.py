@@ -8,7 +8,7 @@ from driftsim.report.figures.label_placement import with_line_names
 from driftsim.report.figures.panels import (
     ACROSS,
     grid,
-    label_bottom,
+    label_streams,
     mark_changes,
     name_concepts,
     set_title,
@@ -55,7 +55,7 @@ def along_stream(view, metrics):
             if panel.get_subplotspec().is_first_col():
                 panel.set_ylabel(metric.replace("_", " "))
         share_scale(block, metric in FROM_ZERO, max(map(bottom_share, block)))
-    label_bottom(blocks[-1], "row of the stream")
+    label_streams(blocks[-1], [scene for scene, _ in pairs])
     for panel, (scene, _) in zip(blocks[0], pairs):
         name_concepts(panel, scene)
     return with_line_names(figure, lines, single, last=ORACLE)

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from driftsim.report.figures.date_axis import date_axis, date_label
 from driftsim.report.figures.style import BACKGROUNDS, INK, short, thousands
 
 ACROSS = 3  # small multiples side by side
@@ -83,8 +84,13 @@ def remove_overlapping(texts):
 
 
 def stream_axis(panel, scene, ticks):
-    """Let the x axis of a panel be the rows of a stream, from the end of the warm-up on."""
-    panel.set_xlim(scene.variant.scenario.evaluation.warmup, scene.stream.length)
+    """Let the x axis of a panel be the rows of a stream, or their dates, after the warm-up."""
+    last = scene.stream.length
+    if scene.dates:
+        date_axis(panel, scene.dates, 2 * ticks)
+        panel.set_xlim(scene.dates.warmup, last - 1)
+        return
+    panel.set_xlim(scene.variant.scenario.evaluation.warmup, last)
     panel.xaxis.set_major_formatter(thousands())
     panel.xaxis.set_major_locator(MaxNLocator(ticks))
 
@@ -94,6 +100,13 @@ def label_bottom(block, label):
     across = block[0].get_subplotspec().get_gridspec().ncols
     for panel in block[-across:]:
         panel.set_xlabel(label)
+
+
+def label_streams(block, scenes):
+    """Label the x axis of the lowest panels of a block, each of which shows a scene's stream."""
+    across = block[0].get_subplotspec().get_gridspec().ncols
+    for panel, scene in [*zip(block, scenes)][-across:]:
+        panel.set_xlabel(date_label(scene.dates) if scene.dates else "row of the stream")
 
 
 def visible_changes(stream):
@@ -133,7 +146,9 @@ def name_concepts(panel, scene):
     style |= {"transform": panel.get_xaxis_transform(), "gid": "concept"}
     for concept, i in visits:
         name = list(scene.stream.concepts)[concept]
-        panel.text((edges[i] + edges[i + 1]) / 2, 1.0, short(name), **style)
+        ends = edges[i], edges[i + 1]
+        middle = scene.dates.middle(*ends) if scene.dates else sum(ends) / 2
+        panel.text(middle, 1.0, short(name), **style)
 
 
 def concept_spans(columns):

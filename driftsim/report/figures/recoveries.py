@@ -5,6 +5,7 @@ from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
 from driftsim.evaluation.recovery import DID_NOT_FALL, TOO_SHORT, median
+from driftsim.report.dates import row_text, stretch_text
 from driftsim.report.figures.matrices import drop_repeated_labels, label_cells, plot_matrix, tiled
 from driftsim.report.figures.panels import frozen, grid, key, label_bottom, set_title
 from driftsim.report.figures.style import FAINT, INK, rounded, short, thousands
@@ -55,8 +56,8 @@ def name_of(scene, row):
     for seed in dict.fromkeys(one.seed for one in scene.played):
         for change in scene.stream.started_changes(seed):
             if change.first == row < change.last:
-                return f"ramp from row {row:,} to {change.last:,}"
-    return f"change at row {row:,}"
+                return f"ramp from row {stretch_text(row, change.last, scene.dates)}"
+    return f"change at row {row_text(row, scene.dates)}"
 
 
 def marks_of(frames):
@@ -112,14 +113,16 @@ def matrices(view, scenes):
     titles = [scene.title for scene, *_ in tables]
     figure, panels = tiled([values.shape for _, values, *_ in tables], titles)
     most = max(np.nanmax(values) for _, values, *_ in tables)
-    for panel, (_, values, censored, names, changes) in zip(panels, tables):
+    for panel, (scene, values, censored, names, changes) in zip(panels, tables):
         words = [
             [f"{'> ' if longer else ''}{rows:,.0f}" for rows, longer in zip(*both)]
             for both in zip(values, censored)
         ]
         plot_matrix(panel, values, words, most, hatched=censored)
-        label_cells(panel, [f"{change:,}" for change in changes], list(map(short, names)))
-        panel.set_xlabel("first row of the change")
+        dates = scene.dates
+        columns = [dates.text(change) if dates else f"{change:,}" for change in changes]
+        label_cells(panel, columns, list(map(short, names)))
+        panel.set_xlabel("start of the change" if dates else "first row of the change")
     drop_repeated_labels(panels)
     if any(censored.any() for _, _, censored, *_ in tables):
         frames = [frame for _, changes in scenes for frame in changes.values()]

@@ -11,13 +11,14 @@ from driftsim.report.figures.matrices import SHADES
 from driftsim.report.figures.panels import (
     frozen,
     grid,
-    label_bottom,
+    label_streams,
     mark_changes,
     set_title,
     stream_axis,
 )
 from driftsim.report.figures.style import BACKGROUNDS, HATCHES, INK, short
 from driftsim.report.figures.view import Scene
+from driftsim.report.windows import windowed
 
 HEIGHT, NAME = 1.6, 0.17  # inches of a panel, and of a name beside it
 MOST_NAMED = 10  # parts of a whole that are shown apart
@@ -54,7 +55,7 @@ def stream(view):
             if panel.get_subplotspec().is_first_col():
                 regression = scene.stream.schema.regression
                 panel.set_ylabel(fact.label_of_regression if regression else fact.label)
-    label_bottom(blocks[-1], "row of the stream")
+    label_streams(blocks[-1], scenes)
     return frozen(figure)
 
 
@@ -77,7 +78,8 @@ def distinct_streams(view) -> list[Scene]:
 def truths(scene):
     """The columns of the truth over windows, with each seed."""
     truths = {one.seed: one.truth for one in scene.played}
-    return [truth.over(scene.window).columns for truth in truths.values()]
+    windows = windowed("tumbling", scene.window, scene.dates)
+    return [windows(truth).columns for truth in truths.values()]
 
 
 def plot_concepts(panel, scene):

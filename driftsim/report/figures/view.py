@@ -6,10 +6,12 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from driftsim.durations import Duration
 from driftsim.evaluation.metrics import metric_of
 from driftsim.report.figures.style import Look, look_of
 from driftsim.report.results import Results
 from driftsim.report.variant_results import VariantResults
+from driftsim.report.windows import Window
 
 MOST_SCENES = 24
 
@@ -21,12 +23,17 @@ class Scene(NamedTuple):
     variant: VariantResults
     title: str
     report: str  # its title
-    window: int  # rows
+    window: Window
 
     @property
     def stream(self):
         """The stream of this setting."""
         return self.variant.scenario.stream
+
+    @property
+    def dates(self):
+        """The dates of its rows, or None."""
+        return self.variant.dates
 
     @property
     def played(self):
@@ -41,12 +48,13 @@ class View:
         self,
         reports: Results | Mapping[str, Results],
         metric: str | None = None,
-        window: int | None = None,  # rows
+        window: int | str | Duration | None = None,  # rows, or time
         over: str = "tumbling",
         contenders: Iterable[str] = (),
     ):
         self.reports = dict(reports) if isinstance(reports, Mapping) else {"": reports}
-        self.metric, self.window, self.over = metric, window, over
+        self.metric, self.over = metric, over
+        self.window = Duration.of(window) if isinstance(window, str) else window
         self.contenders = set(contenders)
         self._frames: dict[tuple, Any] = {}  # so that a figure and its caption compute once
 

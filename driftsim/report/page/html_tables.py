@@ -68,7 +68,7 @@ def table(name, frame, models, metrics) -> HtmlTable:
 
     Rows of anything but a contender of `models` are references; `metrics` are declarations.
     """
-    note = NOTES[name]
+    note, frame = NOTES[name], with_texts_of_dates(frame)
     if len(frame) > MOST_ROWS:
         note += f" The first {MOST_ROWS:,} of {len(frame):,} rows; the CSV file has them all."
     meanings = [(heading(key), meaning(name, key, metrics)) for key in frame.columns]
@@ -82,6 +82,18 @@ def table(name, frame, models, metrics) -> HtmlTable:
         len(frame),
         name in FOLDED or len(frame) > LONG,
     )
+
+
+def with_texts_of_dates(frame):
+    """A frame with its dates as people read them, no more precisely than they differ."""
+    texts = {}
+    for name in frame.columns[[one.kind == "M" for one in frame.dtypes]]:
+        dates = frame[name]
+        days = (dates.dt.normalize() == dates).all()
+        short = dates.dt.second.any() and dates.max() - dates.min() < pd.Timedelta(hours=2)
+        form = "%Y-%m-%d" if days else f"%Y-%m-%d %H:%M{':%S' if short else ''}"
+        texts[name] = dates.dt.strftime(form).fillna("")
+    return frame.assign(**texts)
 
 
 def rows(frame, models):

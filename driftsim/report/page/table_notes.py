@@ -87,6 +87,7 @@ OF_TABLES = {
     },
     "recovery": {
         "change": "first row of the change; in a ramp, where it starts",
+        "date": "when that row was",
         "outcome": "recovered; did not fall; not recovered in time; or too short a phase to judge",
         "rows": "rows from the change to the first of two good windows in a row, or to the end of "
         "the phase",
@@ -143,6 +144,7 @@ OF_TABLES = {
     "probed": {
         "phase": "number of the phase between changes",
         "last_row": "last row of the phase",
+        "last_date": "when that row was",
         "ruling": "concept that ruled the phase",
         "visit": "how often that concept has ruled by then",
         "concept": "concept that the rows are of",

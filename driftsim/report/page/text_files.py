@@ -5,6 +5,7 @@ with `=`, `+`, `-` or `@` for a formula.
 """
 
 import re
+from datetime import datetime
 
 import pandas as pd
 
@@ -16,9 +17,16 @@ def csv(frame: pd.DataFrame) -> bytes:
     """A frame as the bytes of a CSV file; an apostrophe before a text that looks like a formula."""
     texts = frame.rename(columns=inert)
     for column, dtype in zip(range(texts.shape[1]), texts.dtypes):
-        if dtype.kind not in "biuf":
+        if dtype.kind == "M":
+            texts.isetitem(column, texts.iloc[:, column].map(iso))
+        elif dtype.kind not in "biuf":
             texts.isetitem(column, texts.iloc[:, column].map(inert))
     return texts.to_csv(index=False, lineterminator="\n").encode()
+
+
+def iso(date: datetime) -> str:
+    """A date by ISO 8601; empty where it is not known."""
+    return "" if pd.isna(date) else date.isoformat()
 
 
 def inert(value):

@@ -1,0 +1,147 @@
+"""Dates: when the rows of a stream were, for axes, tables and sentences."""
+
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+
+from driftsim.clocks import Clock
+from driftsim.durations import FIXED, SECOND, Duration, date_of
+from driftsim.evaluation.trace import Trace
+from driftsim.scenario import Scenario
+
+DAY = FIXED["d"]
+HOLE = 0.02  # of the time of a stream: shorter pauses between two rows are not shown
+RARE = 10  # mean distances of moments with rows: a shorter pause is none
+SAMPLES = 2_000  # stretches in which pauses are looked for
+PRECISIONS = {120 * SECOND: "milliseconds", 7_200 * SECOND: "seconds"}  # of shorter streams
+
+
+class Dates:
+    """When the rows of a stream were, the same with every seed; moments are microseconds UTC."""
+
+    def __init__(self, clock: Clock, warmup: int, length: int):
+        self._clock, self.warmup, self.last = clock, warmup, length - 1
+        self.zone = clock.zone
+        self._rows, self._moments = np.empty((2, 0), np.int64)  # known: clocks may read files
+        self.start, self.end = self.at([warmup, self.last]).tolist()
+
+    def at(self, rows) -> np.ndarray:
+        """The moments of rows; between two rows in proportion, after the last row its own."""
+        rows = np.clip(np.asarray(rows, float), 0, self.last)
+        before = np.floor(rows).astype(np.int64)
+        moments, share = self._when(before).astype(float), rows - before
+        if share.any():
+            moments += share * (self._when(np.minimum(before + 1, self.last)) - moments)
+        return moments
+
+    def rows(self, moments) -> np.ndarray:
+        """The rows, with fractions, of moments: the inverse of `at`."""
+        moments = np.asarray(moments, float)
+        found = self._clock.positions(np.ceil(moments).astype(np.int64).ravel())
+        after = np.clip(found, 0, self.last).reshape(moments.shape)
+        before = np.maximum(after - 1, 0)
+        start, stop = self._when(before), self._when(after)
+        share = (moments - start) / np.where(stop > start, stop - start, 1)
+        return before + (after - before) * np.clip(share, 0, 1)
+
+    def middle(self, first: float, last: float) -> float:
+        """The row half of the time between two rows."""
+        return float(self.rows(self.at([first, last]).mean()))
+
+    def moment(self, row: int) -> datetime:
+        """The date of a row, in the zone of the clock."""
+        return date_of(int(self.at(row)), self.zone)
+
+    def text(self, row: int) -> str:
+        """The date of a row as people read it, as precise as the length of the stream asks for."""
+        moment = self.moment(row)
+        if self.precision == "days":
+            return f"{moment:%Y-%m-%d}"
+        return moment.replace(tzinfo=None).isoformat(" ", self.precision)
+
+    def between(self, first: int, last: int) -> str:
+        """The dates of two rows: one date where they are the same."""
+        return " to ".join(dict.fromkeys((self.text(first), self.text(last))))
+
+    def starts(self, trace: Trace, window: Duration) -> np.ndarray:
+        """The intervals of a trace (m,) that start a window of time.
+
+        Windows are counted from the first row of the stream. An interval is of the window that
+        its first row is in.
+        """
+        moments, anchor = self._when(trace.columns["first_row"]), self._clock.moment(0)
+        edges = [window.after(anchor, 1, self.zone)]
+        while edges[-1] <= moments[-1]:
+            k = window.elapsed(anchor, moments[np.searchsorted(moments, edges[-1])], self.zone)
+            edges.append(window.after(anchor, k + 1, self.zone))
+        places = np.searchsorted(edges, moments, side="right")
+        return np.flatnonzero(np.diff(places, prepend=-1))
+
+    def firsts(self, trace: Trace, window: Duration) -> np.ndarray:
+        """The first interval (w,) of the window of time that ends with each interval.
+
+        It is the first that starts within so much time before the next interval, or the last row.
+        """
+        starts = self._when(trace.columns["first_row"])
+        ends = np.append(starts[1:], self._when(trace.columns["last_row"][-1:]))
+        firsts = np.searchsorted(starts, ends - window.micros, side="left")
+        return np.minimum(firsts, np.arange(len(starts)))
+
+    def mean_rows(self, window: Duration) -> int:
+        """How many rows there are in so much time, in the mean after the warm-up; at least one."""
+        share = window.micros / (self.end - self.start)
+        return max(round((self.last - self.warmup) * share), 1)
+
+    @cached_property
+    def precision(self) -> str:
+        """How precisely dates are written: days, minutes, seconds or milliseconds."""
+        span = self.end - self.start
+        some = np.linspace(self.warmup, self.last, SAMPLES).astype(np.int64)
+        dates = (date_of(moment, self.zone) for moment in self._when(some).tolist())
+        if span >= 60 * DAY or not any(one.hour or one.minute or one.second for one in dates):
+            return "days"
+        return next((finer for least, finer in PRECISIONS.items() if span < least), "minutes")
+
+    @cached_property
+    def holes(self) -> list[tuple[int, int]]:
+        """The long pauses after the warm-up: the last row before each, and the first one after."""
+        edges = np.unique(np.linspace(self.warmup, self.last, SAMPLES + 1).astype(np.int64))
+        moments = self._when(edges)
+        share = max(HOLE, RARE / len(np.unique(moments)))
+        least, found = share * (self.end - self.start), []
+        for i in np.flatnonzero(np.diff(moments) > least):
+            rows = np.arange(edges[i], edges[i + 1] + 1)
+            pauses = rows[:-1][np.diff(self._clock.when(rows)) > least].tolist()
+            found += [(row, row + 1) for row in pauses]
+        return found
+
+    def _when(self, rows):
+        """The moments of whole rows, of any shape; each is asked for once."""
+        unknown = np.setdiff1d(rows, self._rows)
+        if len(unknown):
+            every = np.concatenate([self._rows, unknown])
+            moments = np.concatenate([self._moments, self._clock.when(unknown)])
+            order = np.argsort(every, kind="stable")
+            self._rows, self._moments = every[order], moments[order]
+        return self._moments[np.searchsorted(self._rows, rows)]
+
+
+def row_text(row: int, dates: Dates | None) -> str:
+    """A row, with its date in brackets if it is known: 12,000 (2024-03-02)."""
+    return f"{row:,} ({dates.text(row)})" if dates else f"{row:,}"
+
+
+def stretch_text(first: int, last: int, dates: Dates | None) -> str:
+    """The rows from one to another, with their dates: 0 to 99, 2024-03-02 to 2024-03-04."""
+    rows = f"{first:,} to {last:,}"
+    return f"{rows}, {dates.between(first, last)}" if dates else rows
+
+
+def dates_of(scenario: Scenario) -> Dates | None:
+    """The dates of the rows of a scenario; None without a clock that is the same for every seed."""
+    clock, stream = scenario.stream.clock(0), scenario.stream
+    if clock is None or not clock.fixed:
+        return None
+    dates = Dates(clock, scenario.evaluation.warmup, stream.length)
+    return dates if dates.end > dates.start else None
