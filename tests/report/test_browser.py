@@ -5,18 +5,22 @@ import json
 import os
 import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 from examples import played
 
+from driftsim.clocks import RecordedClock
+from driftsim.durations import FIXED, micros_of
 from driftsim.report import write
 from driftsim.report.figures import images, plot_all
 from driftsim.report.page.document import page
 from driftsim.report.page.html_tables import frames
 from driftsim.report.results import Results
 from driftsim.runner import Finished
+from driftsim.streams.stream import Stream
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,11 +74,18 @@ models:
 evaluation: {warmup: 100, interval: 50}
 report: {metrics: [r2, mae], window: 200}
 """
+DATED = """# Which keeps up?
+stream: {length: 2_000, concepts: {a: {kind: linear, features: 2, walk: 0.1, noise: 0.5}}}
+models:
+  steps: {learner: least_squares, policy: {kind: periodic, every: 200, memory: 100}}
+evaluation: {warmup: 110, interval: 20}
+report: {metrics: [mae, r2], window: 1mo}
+"""
 CURVES = """
 const [setting, metric, over, window, done] = arguments;
 driftsim.then(({ about, view }) => {
   const scene = view.scenes[setting];
-  const windows = scene.over(over, window);
+  const windows = scene.over(over, about.durations?.find(({ key }) => key === window) ?? window);
   const curves = [...scene.runs.keys()].map((name) => {
     const { mean, low, high } = windows.curve(name, about.metrics[metric]);
     return [name, ...[mean, low, high].map((values) => Array.from(values))];
@@ -301,6 +312,56 @@ def alike(frame, firsts, lasts, curves, about):
         for column, values in zip(("mean", "low", "high"), found):
             values = np.array([np.nan if one is None else one for one in values])
             np.testing.assert_allclose(values, own[column], 2e-6, 2e-7, err_msg=str((name, about)))
+
+
+@pytest.fixture
+def dated(tmp_path_factory, monkeypatch):
+    """Results whose rows come every 90 minutes or so, in Berlin, with five weeks without rows."""
+    rng, hour = np.random.default_rng(0), FIXED["h"]
+    gaps = rng.exponential(1.5 * hour, 2_000) + (np.arange(2_000) == 1_203) * 35 * 24 * hour
+    start = micros_of(datetime(2023, 11, 20, 8, tzinfo=UTC))
+    clock = RecordedClock(start + np.cumsum(gaps).astype(np.int64), "Europe/Berlin")
+    monkeypatch.setattr(Stream, "clock", lambda stream, seed: clock)
+    return played(DATED, "dated", tmp_path_factory.mktemp("dated"))
+
+
+def test_windows_of_time_are_those_of_python(dated, chromium, folder):
+    opened = Opened(chromium, written(dated, folder))
+    assert opened.failure is None and chromium.get_log("browser") == []
+    keys = opened.ask("return JSON.parse(about.textContent).durations.map(({ key }) => key)")
+    assert keys == ["1w", "1mo"]  # a window of a day holds less than an interval
+    for over, window in (("tumbling", "1w"), ("tumbling", "1mo"), ("sliding", "1w")):
+        for i, metric in enumerate(("mae", "r2")):
+            frame = dated.curves(metric, window, over)
+            alike(frame, *opened.curves(0, i, over, window), (metric, over, window))
+
+
+def test_the_axis_and_the_readings_have_dates(dated, chromium, folder):
+    opened = Opened(chromium, written(dated, folder))
+    words = [text for text, *_ in opened.ask(BESIDE)]
+    assert {"11 Dec", "8 Jan", "1 Apr", "date, 2023–2024 (Europe/Berlin)"} <= {*words}  # Mondays
+    assert "row of the stream" not in words
+    curve = dated.curves()
+    dates = dated.variants[0].dates
+    opened.ask("picture.focus()")
+    opened.press("HOME", "ARROW_RIGHT")
+    first, last = curve.loc[1, ["first_row", "last_row"]]
+    assert opened.reading().startswith(f"rows {first} to {last}, {dates.between(first, last)}: ")
+    (left, width), whole = opened.ask(
+        "const box = (one) => [Number(one.getAttribute('x')), Number(one.getAttribute('width'))];"
+        "return driftsim.then(({ chart }) => [box(document.querySelector('#picture .hole')),"
+        " [chart.left, chart.right]])"
+    )
+    at = dates.at([110, 1_202, 1_203, 1_999])
+    places = np.interp(at, [at[0], at[-1]], whole)
+    np.testing.assert_allclose([left, left + width], places[1:3], atol=0.2)
+    opened.choose("over", "fading")
+    assert opened.find("#window").get_attribute("value") == "200"  # rows, as time has no fading
+    opened.press("ESCAPE")
+    opened.find("#closer").click()
+    low, high = opened.ask("return driftsim.then(({ chart }) => chart.x.range)")
+    quarters = at[0] + (at[-1] - at[0]) * np.array([0.25, 0.75])
+    np.testing.assert_allclose([low, high], dates.rows(quarters), atol=20)
 
 
 @every_study

@@ -3,6 +3,7 @@
 const MARGIN = { top: 20, right: 14, bottom: 40, left: 58 };
 const SPACE = 5; // pixels between curves and retraining marks
 const ROW = 8; // pixels of a row of marks
+const DATE_ROOM = 60; // pixels of a tick of a date
 const [LEAST_STRIP, MOST_STRIP] = [18, 80]; // pixels of all rows of marks
 
 /** The curves, as wide as the page allows; the cursor and the selection lie above them. */
@@ -30,6 +31,7 @@ class Chart {
       ...this.along(),
       ...this.retrainings(),
       svgElement("g", { "clip-path": "url(#plot-clip)" }, ...this.changes(), ...this.lines()),
+      ...this.holes(),
       this.frame(),
       ...this.names(),
       ...this.emptyNote(),
@@ -51,7 +53,8 @@ class Chart {
     this.height = this.bottom + this.strip + MARGIN.bottom;
     this.left = MARGIN.left;
     this.right = this.width - MARGIN.right;
-    this.x = scaleOf(rows, [this.left, this.right]);
+    this.axis = this.shown.scene.axis;
+    this.x = rowScale(this.axis, rows, [this.left, this.right]);
     this.visible = this.windowsIn(rows);
     this.y = scaleOf(this.shown.values ?? this.valueRange(), [this.bottom, this.top]);
   }
@@ -136,24 +139,50 @@ class Chart {
     return [...lines, svgElement("text", style, titleOf(this.shown.metric.name))];
   }
 
-  /** The axis of rows, below the curves. */
+  /** The axis of rows or of their dates, below the curves. */
   along() {
     const foot = this.bottom + this.strip;
+    const { ticks, title } = this.axis === ROWS ? this.rowTicks() : this.dateTicks();
+    const marks = ticks.flatMap(({ row, text }) => {
+      const x = this.x(row);
+      const at = Math.min(x, this.width - text.length * 3.5);
+      return [
+        svgElement("line", { x1: x, x2: x, y1: foot, y2: foot + 4 }),
+        svgElement("text", { x: at, y: foot + 17, "text-anchor": "middle" }, text),
+      ];
+    });
+    const place = { x: (this.left + this.right) / 2, y: foot + 34, "text-anchor": "middle" };
+    return [...marks, svgElement("text", { class: "title", ...place }, title)];
+  }
+
+  rowTicks() {
     const room = grouped(this.x.range[1]).length * 6.7 + 18;
     const { values, step } = roundValues(this.x.range, (this.right - this.left) / room);
     const ticks = values
       .filter((value) => value === Math.round(value))
-      .flatMap((value) => {
-        const x = this.x(value);
-        const text = tickLabel(value, step);
-        const at = Math.min(x, this.width - text.length * 3.5);
-        return [
-          svgElement("line", { x1: x, x2: x, y1: foot, y2: foot + 4 }),
-          svgElement("text", { x: at, y: foot + 17, "text-anchor": "middle" }, text),
-        ];
+      .map((row) => ({ row, text: tickLabel(row, step) }));
+    return { ticks, title: "row of the stream" };
+  }
+
+  dateTicks() {
+    const { axis } = this;
+    const ends = this.x.range.map((row) => axis.at(row));
+    const { ticks, common } = axis.ticks(ends, (this.right - this.left) / DATE_ROOM);
+    const title = `date${common && `, ${common}`}${axis.zone ? ` (${axis.zone})` : ""}`;
+    return { ticks: ticks.map(({ moment, text }) => ({ row: axis.row(moment), text })), title };
+  }
+
+  /** What covers the curves where there are no rows for long. */
+  holes() {
+    const height = this.bottom + this.strip - this.top;
+    const [low, high] = this.x.range;
+    return this.axis.holes
+      .filter(([before, after]) => after > low && before < high)
+      .map(([before, after]) => {
+        const [from, to] = [this.x(Math.max(before, low)), this.x(Math.min(after, high))];
+        const box = { x: from.toFixed(1), y: this.top, width: (to - from).toFixed(1), height };
+        return svgElement("rect", { class: "hole", ...box });
       });
-    const place = { x: (this.left + this.right) / 2, y: foot + 34, "text-anchor": "middle" };
-    return [...ticks, svgElement("text", { class: "title", ...place }, "row of the stream")];
   }
 
   /** A row of marks for each contender that was retrained, under the curves. */

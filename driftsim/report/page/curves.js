@@ -25,10 +25,12 @@ class Scene {
     this.grid = gridOf(setting);
     this.truths = new Map();
     this.runs = new Map();
+    this.axis = ROWS;
     const names = about.contenders.map(({ name }) => name);
     for (const { contender, seed, columns } of runs) {
       if (contender === null) this.truths.set(seed, columns);
-      else this.put(names[contender], seed, columns);
+      if (columns.passed) this.axis = new Dates(setting.dates, this.grid, columns.passed);
+      if (contender !== null) this.put(names[contender], seed, columns);
     }
     for (const name of setting.references) {
       for (const [seed, truth] of this.truths) {
@@ -43,7 +45,8 @@ class Scene {
 
   /** The windows of a kind, and a function that gives the curve of a contender over them. */
   over(kind, window) {
-    const windows = WINDOWS[kind](this.grid, window);
+    const own = typeof window === "number" ? WINDOWS : windowsOfTime(this.axis);
+    const windows = own[kind](this.grid, window);
     const truths = new Map();
     for (const [seed, columns] of this.truths) {
       truths.set(seed, new Tally(columns, windows, this.grid.rows));

@@ -17,7 +17,7 @@ from driftsim.resolved import resolved
 from driftsim.runs import runs_of
 
 SCRIPTS = (
-    "unpack", "windows", "metrics", "curves", "svg", "chart", "view", "reading", "sorting",
+    "unpack", "dates", "windows", "metrics", "curves", "svg", "chart", "view", "reading", "sorting",
     "page",
 )  # fmt: skip
 WHOLE = '\n"use strict";\n(() => {{\n{}}})();\n'
@@ -106,6 +106,8 @@ def caption(results, tallies):
         texts.append("The background is shaded by the ruling concept; during a ramp, in between.")
     if scenario.stream.changes(0):
         texts.append("Vertical lines are the middles of true changes.")
+    if any(one.dates and one.dates.holes for one in results.variants):
+        texts.append("Where all curves are interrupted, no rows came for long.")
     if any("fits" in dict(kind) for kind in tallies.kinds):
         texts.append("Ticks under the curves are retrainings, with the first seed.")
     return " ".join([*texts, *unknown(scenario), *left_out(results, tallies)])

@@ -17,6 +17,7 @@ from driftsim.report.page.tallies import (
     needed,
     of_contender,
     of_truth,
+    passed,
     retrainings,
 )
 
@@ -66,7 +67,7 @@ class Packing:
         self._models, self._metrics, self._factor = models, metrics, factor
         self._wanted = needed(metrics.values()) | ALWAYS
         self._arrays, self._kinds = {}, {}
-        self._runs = [list(self._put_all(one.runs)) for one in variants]
+        self._runs = [list(self._put_all(one.runs, one.dates)) for one in variants]
 
     def packed(self, most):
         """All that was put; None where it takes more characters than `most`."""
@@ -81,12 +82,16 @@ class Packing:
         kinds = [*self._kinds]
         return Packed([*self._metrics], [], self._factor, layout, kinds, self._runs, text)
 
-    def _put_all(self, runs):
-        """Put the truth of each seed, then every run; gives contender, seed and kind of each."""
+    def _put_all(self, runs, dates):
+        """Put the truth of each seed, then every run; gives contender, seed and kind of each.
+
+        The dates, where there are some, are with the first truth.
+        """
         with_retrainings = set()
         truths = {run.seed: self._merged(run.truth) for run in runs}
-        for seed, truth in truths.items():
-            yield None, seed, self._put(of_truth(truth))
+        for i, (seed, truth) in enumerate(truths.items()):
+            own = passed(truth, dates) if dates and not i else {}
+            yield None, seed, self._put(of_truth(truth) | own)
         for run in runs:
             if run.contender in self._models:
                 trace = self._merged(run.trace)

@@ -1,12 +1,12 @@
 // The page: its controls, its legend and its chart.
 
 const KINDS = {
-  tumbling: ["tumbling", (rows) => `Each step covers ${rows} rows, one window after the other.`],
-  sliding: ["sliding", (rows) => `Each point covers the last ${rows} rows.`],
+  tumbling: ["tumbling", (size) => `Each step covers ${size}, one window after the other.`],
+  sliding: ["sliding", (size) => `Each point covers the last ${size}.`],
   cumulative: ["cumulative", () => "Each point covers all rows so far."],
   faded: [
     "fading",
-    (rows) => `Each point covers all rows so far; older ones count less, ${rows} rows in all.`,
+    (size) => `Each point covers all rows so far; older ones count less, ${size} in all.`,
   ],
 };
 const find = (id) => document.getElementById(id);
@@ -25,12 +25,14 @@ function controls(about, view) {
   const numbered = (texts) => texts.map((text, i) => [i, text]);
   const number = (name) => (value) => view.set({ [name]: Number(value) });
   const windows = about.windows.map((rows) => [rows, `${grouped(rows)} rows`]);
+  windows.push(...(about.durations ?? []).map(({ key, text }) => [key, text]));
   const kinds = Object.entries(KINDS).map(([kind, [name]]) => [kind, name]);
   const settings = about.settings.map(({ title }) => title);
   const metrics = about.metrics.map(({ name }) => titleOf(name));
   selection("setting", numbered(settings), 0, number("setting"));
   selection("metric", numbered(metrics), 0, number("metric"));
-  selection("window", windows, about.window, number("window"));
+  const window = (value) => view.set({ window: Number(value) || value });
+  selection("window", windows, about.window, window);
   selection("over", kinds, "tumbling", (over) => view.set({ over }));
   find("bands").addEventListener("change", ({ target }) => view.set({ bands: target.checked }));
   const acts = {
@@ -57,11 +59,19 @@ function update(view, shown) {
   find("bands").closest("label").hidden = shown.curves.every(({ seeds }) => seeds < 2);
   for (const id of ["before", "after"]) find(id).disabled = view.rows === null;
   find("farther").disabled = find("whole").disabled = !zoomed;
-  const window = Math.ceil(view.window / shown.scene.grid.interval) * shown.scene.grid.interval;
-  const windows = KINDS[view.over][1](grouped(window));
+  for (const option of find("window").options) option.disabled = !view.offers(option.value);
+  find("window").value = view.window;
+  const windows = KINDS[view.over][1](sizeOf(view, shown.scene.grid.interval));
   find("meaning").textContent = `${titleOf(metric.name)}: ${metric.means} ${windows}`;
   const buttons = find("legend").querySelectorAll("button");
   view.all.forEach((one, i) => mark(buttons[i], one, view));
+}
+
+/** The length of a window as text. */
+function sizeOf({ duration, window }, interval) {
+  const rounded = `rounded to whole intervals of ${grouped(interval)} rows`;
+  if (duration) return `${duration.text} (${rounded})`;
+  return `${grouped(Math.ceil(window / interval) * interval)} rows`;
 }
 
 /** Mark the button of a contender as shown or hidden, or say why it cannot be shown. */

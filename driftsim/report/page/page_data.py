@@ -4,10 +4,12 @@ import json
 
 from matplotlib.colors import to_hex
 
+from driftsim.durations import Duration
 from driftsim.evaluation.metrics import metric_of
 from driftsim.report.figures.lines import MOST_BANDS, ORACLE
 from driftsim.report.figures.panels import concept_spans, shades, visible_changes
 from driftsim.report.figures.style import look_of
+from driftsim.report.page.page_dates import about_dates, duration, durations
 from driftsim.report.stored_runs import references
 
 WINDOWS = [step * 10**power for power in range(4) for step in (1, 2, 5)]  # intervals
@@ -22,6 +24,7 @@ REFERENCES = {
 def page_data(results, tallies, models, failed) -> dict:
     """The data of the page; `models` are the names of all contenders, `failed` of some of them."""
     schema = results.study.variants[0].scenario.stream.schema
+    offered = durations(results, tallies.merged)
     return {
         "metrics": [metric(name, schema) for name in tallies.metrics],
         "contenders": [
@@ -30,11 +33,12 @@ def page_data(results, tallies, models, failed) -> dict:
         "references": REFERENCES,
         "hidden": [name for name in REFERENCES if name != "oracle" and name not in models],
         "settings": [
-            setting(one, models, tallies.merged) | {"runs": runs}
+            setting(one, models, tallies.merged)
+            | {"runs": runs}
+            | about_dates(one, offered, tallies.merged)
             for one, runs in zip(results.variants, tallies.runs)
         ],
-        "window": results.window,
-        "windows": windows(results, tallies.merged),
+        **windows(results, offered, tallies.merged),
         "mostBands": MOST_BANDS,
         "columns": tallies.columns,
         "kinds": tallies.kinds,
@@ -89,12 +93,16 @@ def backgrounds(columns):
     ]
 
 
-def windows(results, merged):
-    """The windows on offer, in rows, in order: that of the report too."""
+def windows(results, offered, merged):
+    """The windows on offer, that of the report too: of rows, and those `offered` of time."""
     scenarios = [one.scenario for one in results.study.variants]
     interval = merged * max(one.interval for one in scenarios)
     most = max(one.stream.length - one.evaluation.warmup for one in scenarios) / 2
-    return sorted({results.window, *(n * interval for n in WINDOWS if n * interval <= most)})
+    asked, in_time = results.window, isinstance(results.window, Duration)
+    rows = 10 * interval if in_time else asked
+    counts = sorted({rows, *(n * interval for n in WINDOWS if n * interval <= most)})
+    found = {"window": str(asked) if in_time and offered else rows, "windows": counts}
+    return found | ({"rows": rows, "durations": [*map(duration, offered)]} if offered else {})
 
 
 def as_json(data) -> str:

@@ -160,9 +160,10 @@ class Interaction {
     const { windows } = this.chart.shown;
     const wanted = Math.min(Math.max(index, 0), windows.lasts.length - 1);
     const [low, high] = this.view.rows ?? this.view.whole;
-    const row = windows.lasts[wanted] + 1;
-    if (row > high) this.view.pan((row - high) / (high - low));
-    if (windows.firsts[wanted] < low) this.view.pan((windows.firsts[wanted] - low) / (high - low));
+    const [from, to, start, stop] = [low, high, windows.firsts[wanted], windows.lasts[wanted] + 1]
+      .map((row) => this.view.scene.axis.at(row));
+    if (stop > to) this.view.pan((stop - to) / (to - from));
+    if (start < from) this.view.pan((start - from) / (to - from));
     this.read(wanted);
   }
 }

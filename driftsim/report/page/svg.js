@@ -23,6 +23,15 @@ function scaleOf([low, high], [start, stop]) {
   return scale;
 }
 
+/** The scale of rows on an axis, which has their places. */
+function rowScale(axis, [low, high], places) {
+  const scale = scaleOf([axis.at(low), axis.at(high)], places);
+  const x = (row) => scale(axis.at(row));
+  x.back = (place) => axis.row(scale.back(place));
+  x.range = [low, high];
+  return x;
+}
+
 /** About `n` round values in a range, and the step between them. */
 function roundValues([low, high], n) {
   const rough = (high - low) / Math.max(n, 1);

@@ -9,6 +9,7 @@ import numpy as np
 
 from driftsim.evaluation.metrics import Metric
 from driftsim.evaluation.trace import LABEL_MOMENTS
+from driftsim.report.dates import Dates
 
 REFERENCES = ("majority", "mean", "no_change")
 REGRESSION = ("absolute_error", "squared_error", "excess_squared_error")
@@ -51,6 +52,12 @@ def of_truth(truth: Columns) -> dict[str, np.ndarray]:
         if f"{one}_expected_error" in truth and "bayes_error" in truth:
             kept[f"{one}_excess"] = excess(truth, truth[f"{one}_expected_error"])
     return kept
+
+
+def passed(truth: Columns, dates: Dates) -> dict[str, np.ndarray]:
+    """How long after the row before it each interval begins, and how long it is (microseconds)."""
+    moments = dates.at(np.column_stack([truth["first_row"], truth["last_row"]])).ravel()
+    return {"passed": np.diff(moments, prepend=moments[0]).reshape(-1, 2).astype(np.int64)}
 
 
 def excess(truth: Columns, expected_error: np.ndarray) -> np.ndarray:

@@ -22,7 +22,19 @@ class View {
     if ("setting" in changes) this.rows = null;
     if ("setting" in changes || "metric" in changes) this.values = null;
     Object.assign(this, changes);
+    if (!this.offers(this.window)) this.window = this.about.rows;
     this.changed();
+  }
+
+  /** Whether there are windows of some rows, or of a time by its key, of the kind shown. */
+  offers(window) {
+    const duration = this.about.durations?.find(({ key }) => key === window);
+    return !duration || (this.over !== "faded" && (this.over !== "sliding" || duration.micros > 0));
+  }
+
+  /** The time that windows cover, {key, text, micros}; undefined where they count rows. */
+  get duration() {
+    return this.about.durations?.find(({ key }) => key === this.window);
   }
 
   /** All that can be shown: {name, label, colour, dashes, played}, contenders first. */
@@ -74,7 +86,7 @@ class View {
     if (key === this.known.key) return this.known;
     const { scene } = this;
     const metric = this.about.metrics[this.metric];
-    const windows = scene.over(this.over, this.window);
+    const windows = scene.over(this.over, this.duration ?? this.window);
     const found = {};
     const curve = (name) =>
       (found[name] ??= { ...windows.curve(name, metric), retrained: scene.retrained(name) });
@@ -97,17 +109,26 @@ class View {
 
   /** Show more or less of the stream, around a row. */
   scale(factor, row = null) {
-    const [low, high] = this.rows ?? this.whole;
-    const centre = row ?? (low + high) / 2;
-    this.zoom([centre - (centre - low) * factor, centre + (high - centre) * factor]);
+    const { axis } = this.scene;
+    const [low, high] = (this.rows ?? this.whole).map((end) => axis.at(end));
+    const centre = row === null ? (low + high) / 2 : axis.at(row);
+    this.move([centre - (centre - low) * factor, centre + (high - centre) * factor]);
   }
 
-  /** Move to earlier or later rows, by a share of the visible ones. */
+  /** Show what is between two places on the axis, moved inside the stream. */
+  move([low, high]) {
+    const { axis } = this.scene;
+    const [first, last] = this.whole.map((end) => axis.at(end));
+    const length = Math.min(high - low, last - first);
+    const start = Math.min(Math.max((low + high - length) / 2, first), last - length);
+    this.zoom([start, start + length].map((place) => axis.row(place)));
+  }
+
+  /** Move to earlier or later rows, by a share of the visible part of the axis. */
   pan(share) {
-    const [low, high] = this.rows ?? this.whole;
-    const [first, last] = this.whole;
-    const by = Math.min(Math.max(share * (high - low), first - low), last - high);
-    this.zoom([low + by, high + by]);
+    const { axis } = this.scene;
+    const [low, high] = (this.rows ?? this.whole).map((end) => axis.at(end));
+    this.move([low, high].map((end) => end + share * (high - low)));
   }
 
   reset() {
@@ -127,6 +148,8 @@ function windowAt({ windows, steps }, row) {
 /** The reading of a window: its rows, its concepts, and a line for each curve, best value last. */
 function readingAt({ scene, windows, curves, steps }, over, index) {
   const [first, last] = [windows.firsts[index], windows.lasts[index]];
+  const { axis } = scene;
+  const dates = axis === ROWS ? "" : axis.between(over === "faded" ? last : first, last);
   const rows =
     over === "faded" ? `up to row ${grouped(last)}` : `rows ${grouped(first)} to ${grouped(last)}`;
   const lines = curves.map((curve) => {
@@ -138,7 +161,8 @@ function readingAt({ scene, windows, curves, steps }, over, index) {
     Number.isNaN(one.mean) ? 1 : Number.isNaN(other.mean) ? -1 : other.mean - one.mean,
   );
   const near = steps || over === "sliding" ? first : last;
-  return { rows, rules: rulesOver(scene.about, near, last), lines };
+  const rules = rulesOver(scene.about, near, last);
+  return { rows: dates ? `${rows}, ${dates}` : rows, rules, lines };
 }
 
 /** The concepts of some rows, with their shares where there are several. */

@@ -22,15 +22,7 @@ const WINDOWS = {
     const length = Math.ceil(window / grid.interval) * grid.interval;
     const places = grid.firsts.map((first) => Math.floor(first / length));
     const starts = [...places.keys()].filter((i) => !i || places[i] !== places[i - 1]);
-    const stops = [...starts.slice(1), places.length];
-    return {
-      firsts: starts.map((start) => grid.firsts[start]),
-      lasts: stops.map((stop) => grid.lasts[stop - 1]),
-      gather(at, join) {
-        const ends = running(places.length, at, join, (i) => places[i] !== places[i - 1]);
-        return stops.map((stop) => ends[stop - 1]);
-      },
-    };
+    return tumbling(grid, starts);
   },
 
   /** One that ends with each interval; the first ones are shorter. */
@@ -69,6 +61,61 @@ const WINDOWS = {
     return { firsts: grid.firsts, lasts: grid.lasts, gather };
   },
 };
+
+/** Windows of time, {key, micros}, by kind; `micros` is missing where months or years count. */
+const windowsOfTime = (dates) => ({
+  /** Counted from the first row of the stream; an interval is of the window that it begins in. */
+  tumbling(grid, { key, micros }) {
+    const place = (i) => Math.floor((dates.edges[i] - dates.origin) / micros);
+    const begins = [...grid.rows.keys()].filter((i) => !i || place(i) !== place(i - 1));
+    return tumbling(grid, micros ? begins : dates.starts[key]);
+  },
+
+  /** One that ends with each interval; it starts with the first that begins in so much time. */
+  sliding(grid, { micros }) {
+    let first = 0;
+    const firsts = grid.firsts.map((_, i) => {
+      while (first < i && dates.edges[first] < dates.edges[i + 1] - micros) first++;
+      return first;
+    });
+    return {
+      firsts: firsts.map((i) => grid.firsts[i]),
+      lasts: grid.lasts,
+      gather: (at, join) => ending(at, join, firsts),
+    };
+  },
+
+  cumulative: WINDOWS.cumulative,
+});
+
+/** Windows that start with some intervals, and end before the next of them. */
+function tumbling(grid, starts) {
+  const stops = [...starts.slice(1), grid.rows.length];
+  return {
+    firsts: starts.map((start) => grid.firsts[start]),
+    lasts: stops.map((stop) => grid.lasts[stop - 1]),
+    gather(at, join) {
+      const begins = new Set(starts);
+      const ends = running(grid.rows.length, at, join, (i) => begins.has(i));
+      return stops.map((stop) => ends[stop - 1]);
+    },
+  };
+}
+
+/** The entries `firsts[i]` … i, joined, of each i: from stretches of 1, 2, 4, … entries. */
+function ending(at, join, firsts) {
+  const found = firsts.map((_, i) => at(i));
+  let [stretches, last] = [found.slice(), firsts.map((_, i) => i - 1)];
+  for (let size = 1; last.some((end, i) => end >= firsts[i]); size *= 2) {
+    found.forEach((entry, i) => {
+      if (!((last[i] + 1 - firsts[i]) & size)) return;
+      found[i] = join(stretches[last[i]], entry);
+      last[i] -= size;
+    });
+    stretches = stretches.map((one, i) => (i < size ? one : join(stretches[i - size], one)));
+  }
+  return found;
+}
 
 /** The entries so far, joined; a new run starts where `restarts(i)`. */
 function running(n, at, join, restarts) {
