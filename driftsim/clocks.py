@@ -97,6 +97,13 @@ class PiecewiseClock(Clock):
         return np.minimum(found, self.rows)
 
 
+def undated(clock: Clock | None) -> str | None:
+    """Why rows do not have the same dates with every seed, or None."""
+    if clock is None:
+        return NO_CLOCK
+    return None if clock.fixed else RANDOM_CLOCK
+
+
 def row_after(clock: Clock | None, t: int, span: "int | Duration") -> int:
     """The first row that comes at least so many rows, or so much time, after row `t`.
 

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from driftsim.adaptation.policies import Policy
-from driftsim.clocks import NO_CLOCK, RANDOM_CLOCK, durations, row_after
+from driftsim.clocks import NO_CLOCK, durations, row_after, undated
 from driftsim.durations import Duration, Period, or_duration
 from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, metrics_of
 from driftsim.evaluation.prequential import Contender
@@ -80,8 +80,8 @@ class Scenario(Strict):
         if "stream" not in info.data or not isinstance(evaluation.warmup, Duration):
             return evaluation
         clock = info.data["stream"].clock(0)
-        if clock is None or not clock.fixed:
-            raise refusal(NO_CLOCK if clock is None else RANDOM_CLOCK, "warmup")
+        if reason := undated(clock):
+            raise refusal(reason, "warmup")
         return evaluation.model_copy(update={"warmup": row_after(clock, 0, evaluation.warmup)})
 
     @property
@@ -138,18 +138,9 @@ class Scenario(Strict):
         yield "evaluation", "labels", rules.labels.incompatibility(schema)
         yield from self._untimed(rules.labels, "evaluation", "labels")
         yield from self.stream.unlearned(rules.warmup)
-        yield "report", "window", self._unmeasured()
+        if isinstance(self.report.window, Duration):
+            yield "report", "window", undated(self.stream.clock(0))
         yield from beyond_memory(rules, self.stream, self.interval)
-
-    def _unmeasured(self) -> str | None:
-        """Why windows cannot be so much time, or None."""
-        if not isinstance(self.report.window, Duration):
-            return None
-        clock = self.stream.clock(0)
-        if clock is None:
-            return NO_CLOCK
-        times = "in random arrivals the times differ from seed to seed"
-        return None if clock.fixed else f"{times}; count rows, or let arrivals be regular"
 
     def _of_contenders(self) -> Mistakes:
         """What the contenders need and the stream or the rules do not give."""
