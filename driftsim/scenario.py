@@ -38,7 +38,7 @@ from driftsim.parts import (
 )
 from driftsim.python_data import copied, is_data, paths, plain
 from driftsim.safety import beyond_memory
-from driftsim.settings import Marks, apply, assign, entry_at, keep_only, swept
+from driftsim.settings import Marks, apply, assign, entry_at, keep_only, shortest, swept
 from driftsim.streams.stream import Stream
 
 MOST_RUNS = 1_000_000  # of one file
@@ -398,12 +398,3 @@ def located(path: Iterable[str | int], message: str, marks: Marks) -> str:
     words = tuple(str(word) for word in path if word not in unseen)
     where = next(marks[words[:n]] for n in range(len(words), -1, -1) if words[:n] in marks)
     return line(f"{where}: {'.'.join(words) + ': ' if words else ''}{message}", most=1_000)
-
-
-def shortest(paths: list[str], taken: Names = ()) -> list[str]:
-    """Dotted paths by as few of their last words as make them unique, also among `taken`."""
-    for n in range(1, 20):
-        names = [".".join(path.split(".")[-n:]) for path in paths]
-        if len({*names, *taken}) == len(names) + len(taken):
-            return names
-    return paths

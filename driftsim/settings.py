@@ -124,3 +124,12 @@ def entry_at(document: Any, target: str) -> Any:
     for word in target.split("."):
         document = document[int(word) if isinstance(document, list) else word]
     return document
+
+
+def shortest(paths: list[str], taken: Collection[str] = ()) -> list[str]:
+    """Dotted paths by as few of their last words as make them unique, also among `taken`."""
+    for n in range(1, 20):
+        names = [".".join(path.split(".")[-n:]) for path in paths]
+        if len({*names, *taken}) == len(names) + len(taken):
+            return names
+    return paths

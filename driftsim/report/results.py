@@ -26,7 +26,8 @@ from driftsim.report.variant_results import (
 from driftsim.report.verdict import Verdict, verdict
 from driftsim.report.windows import Window, windowed
 from driftsim.runs import Run, runs_of
-from driftsim.scenario import Study, Variant, shortest
+from driftsim.scenario import Study, Variant
+from driftsim.settings import shortest
 from driftsim.store import Store
 
 CENSORED = ("labels_after_end", "labels_never")  # labels that do not come before the stream ends
