@@ -151,7 +151,7 @@ class Scenario(Strict):
             yield *policy, self._unknown_to(one.policy, one.learner.trained)
             yield from self._untimed(one.policy, *policy)
             yield *learner, self._unknown_posterior(one.learner)
-            yield *learner, self._untaken_gaps(one.learner)
+            yield *learner, one.learner.untaken_gaps(self.stream.schema)
             yield *policy, one.policy.incompatibility(self.stream.schema, rows)
             yield *learner, one.learner.incompatibility(self.stream.schema, *asked)
 
@@ -180,18 +180,6 @@ class Scenario(Strict):
         return (
             f"'{learner.kind()}' needs the probability of every label, which is unknown for the "
             f"rows of '{unknown[0]}'; use a concept with a density, or leave this learner out"
-        )
-
-    def _untaken_gaps(self, learner: Learner) -> str | None:
-        schema = self.stream.schema
-        if not schema.missing or learner.takes_missing:
-            return None
-        kind = "Regressor" if schema.regression else "Classifier"
-        return (
-            f"{learner.title} takes no missing values, and column "
-            f"'{schema.names[min(schema.missing)]}' has some; write missing: {{fill: mean}}, put "
-            "a sklearn.impute.SimpleImputer before it, or use a learner that takes them, such as "
-            f"sklearn.ensemble.HistGradientBoosting{kind}"
         )
 
     def _of_metrics(self) -> Mistakes:

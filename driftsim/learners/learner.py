@@ -70,6 +70,18 @@ class Learner(Part):
     def incompatibility(self, schema: Schema, probabilities: bool = False) -> str | None:
         """Why it cannot learn rows of this schema, or not give probabilities, or None."""
 
+    def untaken_gaps(self, schema: Schema) -> str | None:
+        """Why it cannot learn rows with the missing values of this schema, or None."""
+        if not schema.missing or self.takes_missing:
+            return None
+        kind = "Regressor" if schema.regression else "Classifier"
+        return (
+            f"{self.title} takes no missing values, and column "
+            f"'{schema.names[min(schema.missing)]}' has some; write missing: {{fill: mean}}, put "
+            "a sklearn.impute.SimpleImputer before it, or use a learner that takes them, such as "
+            f"sklearn.ensemble.HistGradientBoosting{kind}"
+        )
+
 
 class LibraryLearner(Imported, Learner, extra="allow"):
     """A classifier or regressor of a library, by its path and with its own parameters."""
