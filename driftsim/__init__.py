@@ -50,7 +50,8 @@ def __dir__():
 
 def as_study(scenario: "Source", name: str | None = None) -> "Study":
     """The study of a path or a dict, of what `load` returns, or of a `Scenario`."""
-    from driftsim.scenario import Scenario, Study, checked_name, load, study_of
+    from driftsim.scenario import Scenario, Study, load, study_of
+    from driftsim.scenario_files import checked_name
 
     if isinstance(scenario, Scenario):
         return study_of(scenario, name or "scenario")

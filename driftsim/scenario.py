@@ -21,10 +21,8 @@ from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, 
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.trial import Trials
-from driftsim.files import reason
 from driftsim.learners.learner import Learner
-from driftsim.messages import ScenarioError, line, refusal, setting_text, short
-from driftsim.notation import NotationError, parsed, question
+from driftsim.messages import ScenarioError, line, refusal, setting_text
 from driftsim.parts import (
     Name,
     Number,
@@ -38,11 +36,11 @@ from driftsim.parts import (
 )
 from driftsim.python_data import copied, is_data, paths, plain
 from driftsim.safety import beyond_memory
+from driftsim.scenario_files import checked_name, default_name, from_file
 from driftsim.settings import Marks, apply, assign, entry_at, keep_only, shortest, swept
 from driftsim.streams.stream import Stream
 
 MOST_RUNS = 1_000_000  # of one file
-MOST_BYTES = 500_000  # of a file
 MOST_MISTAKES = 20  # of one file that a message names
 IN_PYTHON = "in the scenario"  # where the parts of a dict stand
 
@@ -245,7 +243,7 @@ def load(
         marks = dict.fromkeys([(), ("sweep",), *paths(document)], IN_PYTHON)
     else:
         place, folder = str(source), Path(source).parent
-        asked, document, marks = from_file(Path(source))
+        asked, document, marks = from_file(Path(source), [*Scenario.model_fields, "sweep"])
     title = checked_name(name) if name is not None else default_name(source)
     for setting in settings:
         apply(document, marks, setting)
@@ -258,13 +256,6 @@ def load(
         message = f"{runs:,} runs, but at most {MOST_RUNS:,} are allowed"
         raise ScenarioError(f"{place}: {message}; try fewer settings, seeds, repeats or contenders")
     return Study(title, asked, variants, notes)
-
-
-def from_file(path: Path) -> tuple[str, dict[str, Any], Marks]:
-    """The question of a scenario file, what it holds, and where each part of that stands."""
-    default_name(path)
-    text = read(path)
-    return question(text), *mapping(text, path)
 
 
 def resolve(
@@ -318,56 +309,6 @@ def as_data(setting: dict[str, Any], scenario: Scenario) -> dict[str, Any]:
 def study_of(scenario: Scenario, name: str = "scenario") -> Study:
     """A study of a scenario that was built in Python."""
     return Study(checked_name(name), "", [Variant({}, scenario)])
-
-
-def read(path: Path) -> str:
-    """The text of a scenario file; raises `ScenarioError`."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            message = f"more than {MOST_BYTES:,} bytes; a scenario file is shorter"
-            raise ScenarioError(line(f"{path}: {message}"))
-        return content.decode("utf-8-sig")
-    except OSError as error:
-        cause = reason(error)
-    except UnicodeDecodeError:
-        cause = "it is not text in UTF-8"
-    raise ScenarioError(line(f"{path}: cannot be read: {cause}; give a scenario file"))
-
-
-def mapping(text: str, path: Path) -> tuple[dict[str, Any], Marks]:
-    """The mapping that a text holds, and where each part of it stands."""
-    try:
-        document, lines = parsed(text)
-    except NotationError as error:
-        dotted = f"{'.'.join(error.path)}: " if error.path else ""
-        raise ScenarioError(line(f"{path}:{error.line}: {dotted}{error}")) from None
-    if not isinstance(document, dict):
-        held = "is empty" if document is None else f"holds {short(document)}"
-        known = ", ".join([*Scenario.model_fields, "sweep"])
-        message = f"the file {held}; a scenario is a mapping with the keys {known}"
-        raise ScenarioError(f"{path}:1: {message}")
-    return document, {place: f"{path}:{number}" for place, number in lines.items()}
-
-
-def default_name(source: str | Path | dict[str, Any]) -> str:
-    """The name of the results: the file's, without its ending; raises `ScenarioError`."""
-    if isinstance(source, dict):
-        return "scenario"
-    path = Path(source)
-    return checked_name(path.name.removesuffix(path.suffix), f"{short(str(path))}: this", " file")
-
-
-def checked_name(name: str, given: str = "", kind: str = "") -> str:
-    """A name that the folder of results can have; raises `ScenarioError`."""
-    if not name or any(c in "./\\" or not c.isprintable() for c in name):
-        raise ScenarioError(
-            f"{given or f'name {short(name)}'} cannot be the name of a scenario{kind}, which names "
-            "the folder of its results; give it no path separators, dots or control characters but "
-            "for an ending such as .yaml"
-        )
-    return name
 
 
 def renew(scenario: Scenario, document: dict[str, Any], marks: Marks) -> list[str]:

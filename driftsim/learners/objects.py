@@ -12,7 +12,7 @@ from driftsim.learners.as_given import AsGiven, Translated
 from driftsim.learners.column_names import by_index
 from driftsim.learners.learner import Learner, mismatch
 from driftsim.learners.river import River, RiverModel, last_step, reseed
-from driftsim.learners.sklearn import Classifier, Regressor, steps, updatable
+from driftsim.learners.sklearn import Classifier, Regressor, steps, takes_missing, updatable
 from driftsim.learners.tuning import untunable, way_on
 from driftsim.objects import Snapshot, content_key
 from driftsim.parts import Adapter
@@ -59,6 +59,10 @@ class EstimatorObject(Adapter, Learner):
         from sklearn.utils.validation import has_fit_parameter
 
         return has_fit_parameter(steps(self.snapshot.value)[-1], "sample_weight")
+
+    @property
+    def takes_missing(self) -> bool:  # type: ignore[override]  # by its tags
+        return takes_missing(self.snapshot.value)
 
     def untunable(self, weighed=False):
         if self.fitted and way_on(self.snapshot.value) != "partial_fit":
