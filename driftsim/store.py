@@ -216,7 +216,10 @@ def inputs(
     }
     for name, concept in stream.concepts.items():
         if concept.files:
-            about["stream"]["concepts"][name]["path"] = [hashes[path] for path in concept.files]
+            written = about["stream"]["concepts"][name]
+            written["path"] = [hashes[path] for path in concept.files]
+            if written.get("labels") in hashes:
+                written["labels"] = hashes[written["labels"]]
     if contender is not None:
         about |= {"contender": dumped(contender), "repeat": repeat}
         libraries |= {contender.learner.library, contender.policy.library}

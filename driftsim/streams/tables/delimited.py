@@ -13,6 +13,7 @@ from driftsim.streams.tables.cells import Reading, bad_cell
 from driftsim.streams.tables.encodings import in_utf8
 from driftsim.streams.tables.form import POINT, Form, Given, form_of, one_blank, start_of
 from driftsim.streams.tables.headers import has_header
+from driftsim.streams.tables.libsvm import from_libsvm, is_libsvm
 from driftsim.streams.tables.parsing import Parser
 from driftsim.streams.tables.sheets import Reader, Sheet
 
@@ -39,6 +40,8 @@ class DelimitedText(NamedTuple):
 def from_delimited(data: bytes, given: Given = Given()) -> Sheet:
     """A text of rows, such as a CSV file; what is not given of its form is guessed."""
     text, encoding = in_utf8(data, given.encoding)
+    if given.separator is None and is_libsvm(start_of(text)):
+        return from_libsvm(text)
     form = form_of(start_of(text), given)
     text = one_blank(text) if form.separator == " " else text
     rows = form.rows(start_of(text))

@@ -13,7 +13,7 @@ from driftsim.streams.tables.form import Given
 from driftsim.streams.tables.packed import ENDINGS, unpacked, unpacked_name
 from driftsim.streams.tables.sheets import Sheet
 
-TEXTS = (".csv", ".tsv", ".txt", ".dat", ".data", ".tab")
+TEXTS = (".csv", ".tsv", ".txt", ".dat", ".data", ".tab", ".svm", ".libsvm")
 TYPED = {
     **dict.fromkeys([".parquet"], from_parquet),
     **dict.fromkeys([".feather", ".arrow", ".ipc"], from_arrow),
