@@ -26,6 +26,9 @@ FIGURES = "curves, excess, recovery, stream, cost, forgetting, alarms, sweep or 
 OVER = "tumbling, sliding, cumulative or faded. [default: tumbling]"
 
 Files = Annotated[list[Path], Argument(metavar="SCENARIO", help="Scenarios, as YAML files.")]
+Played = Annotated[
+    list[Path], Argument(metavar="SCENARIO|TABLE", help="Scenarios, or tables of your own.")
+]
 Out = Annotated[Path, Option(metavar="FOLDER", help="The folder for reports.")]
 Set = Option("--set", metavar="PATH=VALUE", help=f"Change a value: stream.noise=0.1. {MANY}")
 Settings = Annotated[Texts, Set]
@@ -52,6 +55,13 @@ Window = Annotated[
 ]
 Over = Annotated[str | None, Option(metavar="WINDOWS", help=OVER)]
 Contenders = Annotated[Texts, Option(metavar="NAME", help=f"Plot this contender only. {MANY}")]
+Target = Annotated[
+    str | None, Option(metavar="NAME", help="The column of labels. [default: guessed]")
+]
+OneTable = Annotated[Path, Argument(metavar="TABLE", help="A table, such as a CSV file.")]
+Into = Annotated[
+    Path | None, Option("--to", metavar="FILE", help="The scenario to write. [default: TABLE.yaml]")
+]
 Kind = Argument(metavar="FAMILY|KIND", help="One of them, or the path of a library's class.")
 Name = Annotated[str | None, Kind]
 
@@ -78,8 +88,9 @@ def driftsim(version: Annotated[bool, Version] = False):
 
 @app.command()
 def run(
-    scenario: Files,
+    scenario: Played,
     out: Out = Path("reports"),
+    target: Target = None,
     settings: Settings = None,
     seeds: Seeds = None,
     only: Only = None,
@@ -88,8 +99,9 @@ def run(
     fresh: Fresh = False,
     parts: Parts = None,
 ):
-    """Run what is missing, then write the report."""
+    """Run what is missing, then write the report. A table gets a scenario first, as by init."""
     with errors_printed():
+        scenario = [scenario_of(one, target) for one in scenario]
         studies = studies_in(scenario, settings or (), seeds, only or (), parts or ())
         folders = writable([out / study.name for study in studies])
         failed = [
@@ -97,6 +109,13 @@ def run(
             for study, folder in zip(studies, folders)
         ]
     raise typer.Exit(1 if any(failed) else 0)
+
+
+@app.command()
+def init(table: OneTable, target: Target = None, to: Into = None):
+    """Write a scenario for a table, with the reason for each guess, and check it."""
+    with errors_printed():
+        print_overview(proposal_for(table, target, to), (), ())
 
 
 @app.command()
@@ -144,6 +163,27 @@ def plot(
         for note in notes:
             print(note, file=sys.stderr)
         print(path)
+
+
+def scenario_of(path, target):
+    """The path of a scenario; for a table, one is written first."""
+    from driftsim.messages import ScenarioError
+    from driftsim.streams.tables.files import is_table
+
+    if path.suffix.lower() not in (".yaml", ".yml") and is_table(str(path)):
+        return proposal_for(path, target)
+    if target is not None:
+        raise ScenarioError(f"{path}: --target is for tables; a scenario names the target itself")
+    return path
+
+
+def proposal_for(table, target, to=None):
+    """Write a scenario for a table; returns its path."""
+    from driftsim.proposal import write_proposal
+
+    path = write_proposal(table, target, to)
+    print(f"{path}: written; read its comments, and change what is wrong")
+    return path
 
 
 def print_overview(path, settings, parts):

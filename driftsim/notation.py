@@ -202,6 +202,16 @@ def yaml_text(document: Any) -> str:
     return yaml.dump(document, Dumper=PlainDumper, sort_keys=False, allow_unicode=True)
 
 
+def yaml_line(value: Any) -> str:
+    """A value as YAML on one line."""
+    width = float("inf")
+    text = yaml.dump(
+        value, Dumper=PlainDumper, sort_keys=False, allow_unicode=True,
+        default_flow_style=True, width=width,
+    )  # fmt: skip
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
 def question(text: str) -> str:
     """The comment that a text opens with, as one line, without the lines that are for programs."""
     rows = [STARTS.sub("", row.strip()) for row in text.splitlines()]

@@ -23,7 +23,7 @@ LAYERS = [
     {"notation", "python_data", "settings", "scenario_files", "scenario", "resolved"},
     {"store", "own", "runs", "runner", "workers"},
     {"report"},
-    {"cli", "progress", "study_overview", "column_overview", "kinds", "examples"},
+    {"cli", "progress", "study_overview", "column_overview", "kinds", "examples", "proposal"},
 ]
 HOMES = {
     "pydantic": {
