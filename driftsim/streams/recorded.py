@@ -29,6 +29,11 @@ from driftsim.streams.tables.selection import (
 )
 from driftsim.streams.tables.sheets import Sheet
 
+UNPREPARED = (
+    "what to impute, and which levels to keep, is learned from the warm-up; give it to "
+    "`instantiated` of the stream"
+)
+
 
 class Recorded(Seeded):
     """Rows that were written down once: position t is row t."""
@@ -131,7 +136,7 @@ class Recorded(Seeded):
         """The labels (n,) in a column, and the names of the classes, if any."""
         return labels_of(column)
 
-    def learned(self, columns: list[Column], warmup: int) -> list[Column]:
+    def learned(self, columns: list[Column], warmup: int | None) -> list[Column]:
         """Columns with what is learned from their first `warmup` rows."""
         if isinstance(self.missing, Fill):
             columns = self.missing.of_warmup(columns, warmup)
@@ -210,10 +215,7 @@ class Unprepared(Instantiated):
         return Recording(self.description, X, self.y, schema_of(columns, self.classes))
 
     def draw(self, rng, t):
-        raise ValueError(
-            f"{self.description.place}: what to impute, and which levels to keep, is learned from "
-            "the warm-up; give it to `instantiated` of the stream"
-        )
+        raise ValueError(f"{self.description.place}: {UNPREPARED}")
 
 
 @dataclass(frozen=True, eq=False)

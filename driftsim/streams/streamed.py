@@ -2,7 +2,7 @@
 
 import json
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
 import numpy as np
@@ -10,17 +10,20 @@ import numpy as np
 from driftsim.files import content_hash
 from driftsim.parts import dumped
 from driftsim.streams.concepts import Instantiated
-from driftsim.streams.recorded import Recorded
+from driftsim.streams.recorded import UNPREPARED, Recorded
 from driftsim.streams.tables.columns import Column, schema_of
 from driftsim.streams.tables.decided import decided
-from driftsim.streams.tables.scan import Facts, Scan, present_rows
+from driftsim.streams.tables.levels import limits
+from driftsim.streams.tables.missing import Fill
+from driftsim.streams.tables.scan import Facts, Scan
 from driftsim.streams.tables.selection import refuse_none_left
 from driftsim.streams.tables.sheets import Sheet
 from driftsim.streams.tables.stored import Piece, Stored
+from driftsim.streams.tables.treated import Treated, treated
 from driftsim.user_cache import keep, kept, place
 
-FORMAT = 1  # raised when something else is found in the same table
-MOST_BYTES = 200_000_000  # of rows that are held in memory, besides those drawn last
+FORMAT = 2  # raised when something else is found in the same table
+MOST_BYTES = 120_000_000  # of rows that are held in memory, besides those read last
 
 
 class Held:
@@ -49,15 +52,31 @@ class Held:
 class Streamed(Instantiated):
     """A recorded concept whose rows are read from its files as they are drawn."""
 
+    description: Recorded
     scan: Scan
     facts: Facts
     starts: np.ndarray  # (pieces + 1,) the first row of each piece among those that are kept
+    treated: list[Treated]  # features
+    ready: bool  # whether what is learned from the warm-up has been
     held: Held = field(default_factory=Held)
 
     @property
     def schema(self):
-        columns = [Column(one.name, np.array([]), one.values) for one in self.facts.columns[:-1]]
-        return schema_of(columns, self.facts.classes)
+        """What is known of the rows; before the warm-up not which levels are `other`."""
+        schema = schema_of([one.column for one in self.treated], self.facts.classes)
+        if self.ready:
+            return schema
+        most = self.description.levels
+        features = enumerate(self.facts.columns[:-1])
+        open_ = {j for j, c in features if limits(Column(c.name, np.array([]), c.values), most)}
+        return schema._replace(values={j: v for j, v in schema.values.items() if j not in open_})
+
+    def prepared(self, warmup):
+        if not warmup or self.ready:
+            return self
+        with self.description.naming_itself():
+            found = features_of(self.description, self.scan, self.facts, warmup)
+        return replace(self, treated=found, ready=True, held=Held())
 
     @property
     def rows(self):
@@ -65,6 +84,8 @@ class Streamed(Instantiated):
 
     def draw(self, rng, t):
         """The rows at positions `t` (n,); past the end, the last row."""
+        if not self.ready:
+            raise ValueError(f"{self.description.place}: {UNPREPARED}")
         rows = np.minimum(t, self.rows - 1)
         X = np.empty((len(rows), len(self.facts.columns) - 1))
         y = np.empty(len(rows), np.float64 if self.facts.classes is None else np.int64)
@@ -87,12 +108,10 @@ class Streamed(Instantiated):
 
     def _read(self, piece: Piece):
         columns = self.scan.piece(piece)
-        rows = slice(None) if self.facts.kept is None else present_rows(columns)
-        found = [column.codes[rows] for column in columns]
-        for codes, fill in zip(found, self.facts.fills, strict=True):
-            if fill == fill:
-                codes[np.isnan(codes)] = fill
-        return [*found[:-1], self._labels(found[-1])]
+        rows = self.scan.kept(columns)
+        codes = [column.codes[rows] for column in columns]
+        features = zip(self.treated, codes[:-1], strict=True)
+        return [*(one.values(given) for one, given in features), self._labels(codes[-1])]
 
     def _labels(self, codes):
         """Labels, of their codes in the file (n,)."""
@@ -126,24 +145,33 @@ def streamed(table: Recorded, source: Stored) -> Streamed:
         with Sheet([], [], [], source.lines).naming_lines():
             facts = facts_of(table, source, target, left_out)
         keep(note, facts._asdict())
-    scan = Scan(source, facts.columns, reading, str(table.missing))
     rows = [piece.rows for piece in source.pieces] if facts.kept is None else facts.kept
     table.check_marks(sum(rows))
-    return Streamed(table, scan, facts, np.cumsum([0, *rows]))
+    scan = Scan(source, facts.columns, reading, table.missing)
+    features, ready = features_of(table, scan, facts, 0), not table.needs_warmup
+    return Streamed(table, scan, facts, np.cumsum([0, *rows]), features, ready)
+
+
+def features_of(table, scan, facts, warmup):
+    """What becomes of the columns of features, by the first `warmup` rows if that is needed."""
+    rows = scan.first(warmup) if warmup else [Column("", np.array([]))] * len(facts.columns)
+
+    def learning(columns, warmup):
+        if isinstance(table.missing, Fill):
+            columns = table.missing.before_warmup(columns)
+        return table.learned(columns, warmup)
+
+    return [
+        treated(column, gaps, mean, first.codes, learning, warmup)
+        for column, gaps, mean, first in zip(
+            facts.columns, facts.gaps, facts.means, rows, strict=True
+        )
+    ][:-1]
 
 
 def facts_of(table, source, target, left_out):
     """What has to be known of a large table."""
-    if table.needs_warmup or not isinstance(table.missing, str) or table.missing == "keep":
-        raise ValueError(
-            f"{source.rows:,} rows are not held in memory, where missing: keep, fills and levels "
-            "are not implemented; write missing: drop, or fill the cells in the file"
-        )
-    if table.order != "recorded":
-        raise ValueError(
-            f"{source.rows:,} rows cannot be put in another order, as they are not held in memory; "
-            f"write the file in that order, and leave out order: {table.order}"
-        )
+    refuse_what_needs_all(table, source.rows)
     reading = table.reading(target)
     names = [name for name in source.names if name not in left_out]
     source.refuse_long_groups(len(names))
@@ -151,8 +179,22 @@ def facts_of(table, source, target, left_out):
     identifying = {n for n, c in columns.items() if c.identifies} - table.wanted(target)
     refuse_none_left(names, target, left_out, identifying)
     features = [c for name, c in columns.items() if name not in {*identifying, target}]
-    scan = Scan(source, [*features, columns[target]], reading, str(table.missing))
+    scan = Scan(source, [*features, columns[target]], reading, table.missing)
     return scan.facts(table.labels_of)
+
+
+def refuse_what_needs_all(table, rows):
+    """Raise `ValueError` if rows that are not held in memory cannot be as the table says."""
+    held = f"{rows:,} rows are not held in memory"
+    if table.order != "recorded":
+        raise ValueError(
+            f"{held}, and so stay in the order of the file; write it in the order you want, "
+            "and leave out order"
+        )
+    if isinstance(table.missing, Fill) and table.missing.from_ == "past":
+        raise ValueError(
+            f"{held}, where from: past is not implemented; write from: warmup, or fill the file"
+        )
 
 
 def note_of(table):

@@ -8,7 +8,7 @@ from pyarrow import parquet
 from driftsim import user_cache
 from driftsim.files import EDITED
 from driftsim.rows import Edited
-from driftsim.streams.recorded import Recording
+from driftsim.streams.recorded import Recording, Unprepared
 from driftsim.streams.stream import Stream
 from driftsim.streams.streamed import Streamed
 from driftsim.streams.table import Table
@@ -53,9 +53,14 @@ def outcome(table, kind):
         found = table.instantiated(rng())
     except ValueError as error:
         return str(error)
-    assert isinstance(found, kind)
+    assert isinstance(found, kind | Unprepared)
+    before = found.schema
+    try:
+        found = found.prepared(WARMUP)
+    except ValueError as error:
+        return before, str(error)
     X, y = found.draw(rng(), np.arange(found.rows + 3))
-    return found.rows, found.schema, X.tobytes(), y.tobytes(), str(y.dtype)
+    return found.rows, found.schema, X.tobytes(), y.tobytes(), str(y.dtype), before
 
 
 def words(seed, n, texts, nulls=0.0):
@@ -72,7 +77,8 @@ def numbers(seed, n, nulls=0.0, kind=pa.float64()):
     return pa.array(values, kind, mask=random.random(n) < nulls)
 
 
-N = 700
+N, WARMUP = 700, 150
+FILLS = ["mean", "median", "most_frequent", "c", 7.5]
 COLUMNS = {
     "float": numbers(1, N),
     "holes": numbers(2, N, 0.05),
@@ -95,17 +101,20 @@ TARGETS = {
 }
 
 
-@pytest.mark.parametrize("missing", ["refuse", "whole_table", "drop"])
+MISSING = ["refuse", "whole_table", "drop", "keep", *({"fill": one} for one in FILLS)]
+
+
+@pytest.mark.parametrize("missing", MISSING, ids=str)
 @pytest.mark.parametrize("target", TARGETS)
 def test_rows_and_messages_do_not_depend_on_whether_a_table_is_held(
     home, monkeypatch, target, missing
 ):
     random = rng([*TARGETS].index(target))
-    for _ in range(3):
+    for k in range(2):
         names = [name for name in COLUMNS if random.random() < 0.5]
         path = written(home, {n: COLUMNS[n] for n in names} | {target: TARGETS[target]})
         task = "regression" if target == "z" else "classification"
-        params = {"missing": missing, "task": task}
+        params = {"missing": missing, "task": task} | ({"levels": 2} if k else {})
         if "whole" in names:
             params["nominal"] = ["whole"]
         assert as_stream(path, monkeypatch, **params) == held(path, monkeypatch, **params)
@@ -200,9 +209,11 @@ def test_a_file_that_is_edited_while_it_is_read_ends_the_run(home, monkeypatch):
 
 def test_what_cannot_be_streamed(home, monkeypatch):
     _, path = large_stream(home, monkeypatch)
-    assert "24,576 rows cannot be put in another order" in as_stream(
+    assert "24,576 rows are not held in memory, and so stay in the order" in as_stream(
         path, monkeypatch, order="shuffled"
     )
+    past = {"fill": "mean", "from": "past"}
+    assert "where from: past is not implemented" in as_stream(path, monkeypatch, missing=past)
     monkeypatch.setenv(user_cache.HOME, str(home / "other"))
     monkeypatch.setattr(stored, "MOST_AT_ONCE", 2_000)
     refused = as_stream(path, monkeypatch)

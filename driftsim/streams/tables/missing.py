@@ -37,7 +37,7 @@ class Fill(Strict):
             return [running(column, str(self.fill)) for column in columns]
         return columns
 
-    def of_warmup(self, columns: list[Column], warmup: int) -> list[Column]:
+    def of_warmup(self, columns: list[Column], warmup: int | None) -> list[Column]:
         """Columns whose missing values are those of their first `warmup` rows."""
         if not self.needs_warmup:
             return columns

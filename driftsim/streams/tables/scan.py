@@ -1,6 +1,6 @@
 """Scans: what has to be known of a large table before its first row, found without holding it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,12 +8,7 @@ import numpy as np
 from driftsim.streams.tables.cells import Reading
 from driftsim.streams.tables.columns import BadCell, Column, finite
 from driftsim.streams.tables.decided import MOST_WORDS, Decided
-from driftsim.streams.tables.missing import (
-    refuse_empty,
-    refuse_gaps,
-    refuse_unlabelled,
-    without_gaps,
-)
+from driftsim.streams.tables.missing import usable_rows
 from driftsim.streams.tables.stored import Piece, Stored
 
 HALVED = 2**20  # numbers: more are summed in two halves
@@ -24,7 +19,8 @@ class Facts(NamedTuple):
 
     columns: list[Decided]  # features, and the labels as the last of them
     kept: list[int] | None  # rows of each piece, where some are dropped
-    fills: list[float]  # what stands in each column where there is no value; NaN if nothing does
+    gaps: list[bool]  # whether a value is missing in each column, in the rows that are kept
+    means: list[float]  # of each column with gaps, where these are filled with it; else NaN
     labels: list[float]  # the codes of the labels that occur, in the order of their classes
     classes: list[str] | None
 
@@ -41,8 +37,7 @@ class Found:
     """What has been found in one column so far."""
 
     def __init__(self) -> None:
-        self.infinite: int | None = None  # the first row that is
-        self.missing: int | None = None
+        self.rows: dict[str, int] = {}  # the first that is infinite, missing or present
         self.present = 0  # rows
         self.counts = np.zeros(0, np.int64)  # of each word
 
@@ -50,18 +45,22 @@ class Found:
         """Look at some rows, the first of which is row `first` of the table."""
         codes = column.codes
         if np.isfinite(codes).all():
+            self._note("present", np.ones(len(codes), bool), first)
             self.present += len(codes)
         else:
-            missing, infinite = column.missing, np.isinf(codes)
+            missing = column.missing
+            self._note("present", ~missing, first)
+            self._note("missing", missing, first)
+            self._note("infinite", np.isinf(codes), first)
             self.present += len(codes) - int(missing.sum())
-            if self.infinite is None and infinite.any():
-                self.infinite = first + int(infinite.argmax())
-            if self.missing is None and missing.any():
-                self.missing = first + int(missing.argmax())
             codes = codes[~missing]
         if column.values is not None:
             counts = np.bincount(codes.astype(np.int64), minlength=len(column.values))
             self.counts = counts + (self.counts if len(self.counts) else 0)
+
+    def _note(self, what, rows, first):
+        if what not in self.rows and rows.any():
+            self.rows[what] = first + int(rows.argmax())
 
 
 class Scan(NamedTuple):
@@ -70,70 +69,90 @@ class Scan(NamedTuple):
     source: Stored
     columns: list[Decided]  # features, and the labels as the last of them
     reading: Reading
-    missing: str  # what is done where there is no value
+    missing: Any  # what is done where there is no value
 
     def piece(self, piece: Piece) -> list[Column]:
         """The columns of a piece, as they are written."""
         cells = self.source.read(piece, [column.name for column in self.columns]).cells
         return [c.column(self.reading, one) for c, one in zip(self.columns, cells, strict=True)]
 
+    def kept(self, columns: list[Column]) -> "slice | np.ndarray":
+        """Which rows of a piece are kept."""
+        if self.missing != "drop":
+            return slice(None)
+        return ~np.any([column.missing for column in columns], axis=0)
+
     def facts(self, labels_of: Callable) -> Facts:
         """What is known of the rows; raises `BadCell` and `ValueError` as for small tables."""
         found = [Found() for _ in self.columns]
-        kept, seen = [], dict[float, None]()
+        kept: list[int] = []
+        seen: dict[float, None] = {}  # labels
+        whole: set[int] = set()  # a row in which nothing is missing, and is kept where others go
         for piece in self.source.pieces:
             columns = self.piece(piece)
             for one, column in zip(found, columns, strict=True):
                 one.add(column, piece.first)
-            rows = present_rows(columns) if self.missing == "drop" else slice(None)
-            labels = columns[-1].codes[rows]
+            rows = self.kept(columns)
+            if isinstance(rows, np.ndarray) and not whole and rows.any():
+                whole.add(piece.first + int(rows.argmax()))
+            labels = columns[-1].at(rows).codes
             kept.append(len(labels))
             if len(seen) <= MOST_WORDS:
                 seen |= dict.fromkeys(distinct(labels))
-        self._refuse(found, kept)
-        fills = self._fills(found)
-        last = self.columns[-1]
-        y, classes = labels_of(Column(last.name, np.array([*seen]), last.values))
-        order = [] if classes is None else np.array([*seen])[np.argsort(y)].tolist()
-        dropping = self.missing == "drop"
-        return Facts(self.columns, kept if dropping else None, fills, order, classes and [*classes])
+        self._check(sorted(whole.union(*(one.rows.values() for one in found))))
+        last, codes, dropping = self.columns[-1], np.array([*seen]), self.missing == "drop"
+        y, classes = labels_of(Column(last.name, codes, last.values))
+        order = [] if classes is None else codes[np.argsort(y)].tolist()
+        gaps = ["missing" in one.rows and not dropping for one in found]
+        means = self._means(found, gaps)
+        return Facts(
+            self.columns, kept if dropping else None, gaps, means, order, classes and [*classes]
+        )
 
-    def _refuse(self, found, kept):
-        """Refuse what is refused in small tables, with the same message."""
+    def _check(self, rows):
+        """Refuse what is refused in a small table, by the rows that decide it."""
+        columns = self._at(rows)
+        try:
+            finite(columns)
+            usable_rows(self.missing, columns[:-1], columns[-1])
+        except BadCell as error:
+            raise BadCell(rows[error.row], error.about) from None
+
+    def _at(self, rows):
+        """The columns of some rows, in their order."""
+        found: list[list[np.ndarray]] = [[] for _ in self.columns]
+        for piece in self.source.pieces:
+            inside = [row - piece.first for row in rows if piece.first <= row < piece.stop]
+            if inside:
+                for codes, column in zip(found, self.piece(piece), strict=True):
+                    codes.append(column.codes[inside])
+        return [
+            Column(one.name, np.concatenate(codes), one.values)
+            for one, codes in zip(self.columns, found, strict=True)
+        ]
+
+    def first(self, rows: int) -> list[Column]:
+        """The columns of the first rows that are kept."""
+        pieces: list[list[Column]] = []
+        for piece in self.source.pieces:
+            columns = self.piece(piece)
+            pieces.append([column.at(self.kept(columns)) for column in columns])
+            if sum(len(columns[0].codes) for columns in pieces) >= rows:
+                break
+        return [
+            parts[0]._replace(codes=np.concatenate([part.codes for part in parts])[:rows])
+            for parts in zip(*pieces, strict=True)
+        ]
+
+    def _means(self, found, gaps):
+        """The mean, or the most frequent value, of each column with gaps, where it fills them."""
+        means = [np.nan] * len(found)
         for j, one in enumerate(found):
-            self._check(j, one.infinite, lambda column: finite([column]))
-        if self.missing == "drop" and not sum(kept):
-            without_gaps([Column("", np.array([np.nan]))])  # which refuses it
-        if self.missing != "drop":
-            self._check(-1, found[-1].missing, refuse_unlabelled)
-        if self.missing == "refuse":
-            for j, one in enumerate(found):
-                self._check(j, one.missing, refuse_gaps)
-
-    def _check(self, j, row, check):
-        """Check a column around a row, if there is one."""
-        if row is not None:
-            piece = next(piece for piece in self.source.pieces if row < piece.stop)
-            try:
-                check(self.piece(piece)[j])
-            except BadCell as error:
-                raise BadCell(piece.first + error.row, error.about) from None
-
-    def _fills(self, found):
-        """What stands in each column where there is no value; NaN if nothing does."""
-        fills = [np.nan] * len(found)
-        if self.missing == "whole_table":
-            for j, one in enumerate(found):
-                if one.missing is not None:
-                    fills[j] = self._fill(j, one)
-        return fills
-
-    def _fill(self, j, one):
-        if not one.present:
-            refuse_empty([Column(self.columns[j].name, np.array([np.nan]))])
-        if self.columns[j].values is not None:
-            return float(one.counts.argmax())
-        return self._sum(j, one.present) / one.present
+            if gaps[j] and self.missing == "whole_table":
+                words = self.columns[j].values is not None
+                total = one.counts.argmax() if words else self._sum(j, one.present)
+                means[j] = float(total) if words else total / one.present
+        return means
 
     def _sum(self, j, n):
         """The sum of the numbers in a column, to the last bit as numpy adds them up in memory."""
@@ -168,11 +187,6 @@ class Consecutive:
             self._held = np.append(self._held, next(self._arrays))
         taken, self._held = self._held[:n], self._held[n:]
         return taken
-
-
-def present_rows(columns: Sequence[Column]) -> np.ndarray:
-    """(n,) whether a row has a value in every column."""
-    return ~np.any([column.missing for column in columns], axis=0)
 
 
 def distinct(numbers: np.ndarray) -> list[float]:
