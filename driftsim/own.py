@@ -1,6 +1,8 @@
 """Own parts: a user's Python files of concepts, learners, policies, …, imported."""
 
+import difflib
 import os
+import re
 import sys
 import threading
 import traceback
@@ -14,6 +16,8 @@ from driftsim.messages import ScenarioError, line
 
 PREFIX = "driftsim_parts_"  # of the names of their modules
 READ_FROM = "read_from"  # an attribute of these modules: their path and hash
+UNTYPED = re.compile(r"A non-annotated attribute was detected: `(\w+) = (.*?)`")
+NO_SCHEMA = re.compile(r"Unable to generate pydantic-core schema for (?:<class ')?(.*?)(?:'>)?\. ")
 _importing = threading.Lock()
 
 
@@ -63,8 +67,49 @@ def _import(name: str, path: Path, content: bytes) -> None:
         exec(compile(content, str(path), "exec"), vars(module))
     except (Exception, SystemExit) as error:
         del sys.modules[name]
-        frames = traceback.extract_tb(error.__traceback__)
-        lines = [one.lineno for one in frames if Path(one.filename).name == path.name]
-        row = lines[-1] if lines else getattr(error, "lineno", 1)
-        message = f"{type(error).__name__}: {getattr(error, 'msg', error)}"
-        raise ScenarioError(line(f"{path}:{row}: {message}; correct it")) from None
+        wrong, right = mistake(error, vars(module))
+        message = f"{path}:{row_of(error, path, content)}: {type(error).__name__}: {wrong}; {right}"
+        raise ScenarioError(line(message)) from None
+
+
+def row_of(error: BaseException, path: Path, content: bytes) -> int:
+    """The line of a file of parts where an error was raised by its import."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [one.lineno for one in frames if one.filename == str(path) and one.lineno]
+    row: int = lines[-1] if lines else getattr(error, "lineno", 1)
+    if found := UNTYPED.match(str(error)):  # raised where its class begins
+        inside = content.decode(errors="replace").splitlines()[row:]
+        field = re.compile(rf"\s+{found[1]}\s*=")
+        row += next((i for i, one in enumerate(inside, 1) if field.match(one)), 0)
+    return row
+
+
+def mistake(error: BaseException, known: dict[str, Any]) -> tuple[str, str]:
+    """What is wrong where the import of parts raises an error, and what would be right.
+
+    `known` are the names that the file has defined by then.
+    """
+    wrong = str(getattr(error, "msg", error))
+    if found := UNTYPED.match(wrong):
+        field, value = found[1], found[2]
+        right = f"write {field}: float = {value} for a parameter, ClassVar for what is none"
+        return f"'{field}' has no type", right
+    if found := NO_SCHEMA.match(wrong):
+        right = "use int, float, str, bool, a list of them such as list[float], or a part"
+        return f"a parameter cannot be of the type {found[1]}", right
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return wrong, likely(error.name, sys.modules, "install it, or correct its name")
+    if found := re.match(r"cannot import name '(\w+)' from '([\w.]+)'", wrong):
+        return f"{found[2]} has no {found[1]}", likely(found[1], vars(sys.modules[found[2]]))
+    if isinstance(error, NameError) and error.name:
+        return wrong, likely(error.name, known)
+    if isinstance(error, AttributeError) and error.name:
+        return wrong, likely(error.name, dir(error.obj))
+    wrong, _, right = wrong.partition("; ")  # one of ours says both
+    return wrong, right or "correct it"
+
+
+def likely(name: str, known: Iterable[str], otherwise: str = "correct it") -> str:
+    """The known name that is most like another, if one is."""
+    close = difflib.get_close_matches(name, [*known], n=1, cutoff=0.7)
+    return f"did you mean '{close[0]}'?" if close else otherwise

@@ -17,6 +17,7 @@ from pydantic import (
 from driftsim.adaptation.policies import Policy
 from driftsim.clocks import NO_CLOCK, durations, row_after, undated
 from driftsim.durations import Duration, Period, or_duration
+from driftsim.evaluation.label_check import labels_violation
 from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, metrics_of
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
@@ -133,8 +134,8 @@ class Scenario(Strict):
         if rules.probe and self.stream.recorded:
             message = "a recorded stream has no fresh rows to probe with; leave this out"
             yield "evaluation", "probe", message
-        yield "evaluation", "labels", rules.labels.incompatibility(schema)
         yield from self._untimed(rules.labels, "evaluation", "labels")
+        yield "evaluation", "labels", labels_violation(rules.labels, self.stream)
         yield from self.stream.unlearned(rules.warmup)
         if isinstance(self.report.window, Duration):
             yield "report", "window", undated(self.stream.clock(0))

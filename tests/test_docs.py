@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import driftsim
@@ -123,3 +124,5 @@ def test_the_own_parts_of_the_docs_run(tmp_path):
         assert contender in summary and contender in done.stdout
         assert ("oracle" in summary) == (name == "known")
         assert (folder / "curves.png").exists()
+    error = pd.read_csv(tmp_path / "reports" / "known" / "summary.csv", index_col="contender").error
+    assert error["doubling"] < 0.3 * error["majority"]  # its learner learns the discs

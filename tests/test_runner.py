@@ -308,7 +308,24 @@ def test_parts_are_imported_once_and_again_when_they_change(tmp_path):
     [
         ("x = 1\ny = (\n", "parts.py:2: SyntaxError: "),
         ("x = 1\ny = 1 / 0\n", "parts.py:2: ZeroDivisionError: division by zero; correct it"),
-        ("import nowhere_at_all\n", "parts.py:1: ModuleNotFoundError: "),
+        ("import nowhere_at_all\n", "parts.py:1: ModuleNotFoundError: No module named 'nowhere_at"),
+        ("import nowhere_at_all\n", "; install it, or correct its name"),
+        (
+            "from driftsim.streams.concepts import Concpt\n",
+            "driftsim.streams.concepts has no Concpt; did you mean 'Concept'?",
+        ),
+        (
+            "from driftsim.learners.learner import Learner\n\nclass One(Learner):\n    x: int = 1\n"
+            "    size = 1.5\n",
+            "parts.py:5: PydanticUserError: 'size' has no type; write size: float = 1.5 for a",
+        ),
+        (
+            "import numpy\nfrom driftsim.learners.learner import Learner\n\nclass One(Learner):\n"
+            "    x: numpy.ndarray\n",
+            "a parameter cannot be of the type numpy.ndarray; use int, float, str, bool, a list",
+        ),
+        ("size = 1\nx = sise + 1\n", "parts.py:2: NameError: name 'sise' is not defined; did you"),
+        ("import math\nmath.floot(1)\n", "has no attribute 'floot'; did you mean 'floor'?"),
         ("raise SystemExit('no')\n", "parts.py:1: SystemExit: no"),
     ],
 )
