@@ -29,16 +29,22 @@ if TYPE_CHECKING:
     from driftsim.messages import ScenarioError
     from driftsim.report.results import Results
     from driftsim.scenario import Scenario, Study, load
+    from driftsim.streams.frame import table as Table
+    from driftsim.streams.function import function as Function
 
     Source = str | Path | dict[str, Any] | Study | Scenario
 
-__all__ = ["Scenario", "ScenarioError", "check", "load", "report", "run"]
+__all__ = ["Function", "Scenario", "ScenarioError", "Table", "check", "load", "report", "run"]
+MADE = {"Table": "driftsim.streams.frame:table", "Function": "driftsim.streams.function:function"}
 __version__ = "0.1.0"
 
 
 def __getattr__(name):  # imports what takes long only when it is used
     if name == "report":
         return import_module("driftsim.report")
+    if name in MADE:
+        module, found = MADE[name].split(":")
+        return getattr(import_module(module), found)
     if name in __all__:
         return getattr(import_module("driftsim.scenario"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
