@@ -61,9 +61,8 @@ def from_arff(data: bytes, given: Given = Given()) -> Sheet:
     else:
         sheet = dense_sheet(found, rows, above, given)
     notes = [f"the weights of {plural(weights, 'row')} are left out: each counts once"]
-    notes = [f"guessed: encoding {encoding}"] * (encoding not in ("utf-8", "ascii")) + notes * (
-        weights > 0
-    )
+    guessed = given.encoding is None and encoding != "utf-8"
+    notes = [f"guessed: encoding {encoding}"] * guessed + notes * (weights > 0)
     return dated(sheet, found, given)._replace(notes=(*notes, *sheet.notes))
 
 

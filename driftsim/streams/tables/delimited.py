@@ -52,7 +52,9 @@ def from_delimited(data: bytes, given: Given = Given()) -> Sheet:
         raise ValueError(
             f"{short(names[0])} is its only column; write separator: and the sign between columns"
         )
-    notes = form.notes(given) + [f"encoding {encoding}"] * (encoding not in ("utf-8", "ascii"))
+    notes = form.notes(given)
+    if given.encoding is None and encoding != "utf-8":
+        notes.append(f"encoding {encoding}")
     if rows and not headed and given.header is None:
         notes.append(f"no header: the columns are {names[0]} to {names[-1]}")
     reader: Reader = Reading.text if form.decimal == "." else partial(with_commas, form)
@@ -81,10 +83,11 @@ def shaped(names: list[str], rows: Sequence[list[str]]) -> tuple[list[str], bool
     usual = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
     if not names:
         return [f"x{j + 1}" for j in range(usual)], False
-    whole = [row for row in rows if len(row) == usual]
-    if usual == len(names) + 1 and not any(row[-1].strip() for row in whole):
+    if usual != len(names) + 1 or any(len(row) != usual for row in rows):
+        return names, False
+    if not any(row[-1].strip() for row in rows):
         return [*names, ""], False
-    labelled = usual == len(names) + 1 and len({row[0] for row in whole}) == len(whole)
+    labelled = len({row[0] for row in rows}) == len(rows)
     return [*[""] * labelled, *names], labelled
 
 

@@ -4,7 +4,10 @@ import io
 import zipfile
 from pathlib import Path
 
-PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd", b"PK\x03\x04": "zip"}
+PACKED = {
+    **{b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"},
+    **{b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"},  # the latter if it is empty
+}
 ENDINGS = (".gz", ".bz2", ".zst", ".zip")  # of their names
 
 
