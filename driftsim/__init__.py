@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from concurrent.futures import Executor
 
     from driftsim import report
@@ -54,7 +55,7 @@ def __dir__():
     return [*globals(), *__all__]
 
 
-def as_study(scenario: "Source", name: str | None = None) -> "Study":
+def as_study(scenario: "Source", name: str | None = None, allow: "Collection[str]" = ()) -> "Study":
     """The study of a path or a dict, of what `load` returns, or of a `Scenario`."""
     from driftsim.scenario import Scenario, Study, load, study_of
     from driftsim.scenario_files import checked_name
@@ -63,14 +64,14 @@ def as_study(scenario: "Source", name: str | None = None) -> "Study":
         return study_of(scenario, name or "scenario")
     if isinstance(scenario, Study):
         return scenario if name is None else scenario._replace(name=checked_name(name))
-    return load(scenario, name=name)
+    return load(scenario, name=name, allow=allow)
 
 
-def check(scenario: "Source", name: str | None = None) -> str:
+def check(scenario: "Source", name: str | None = None, allow: "Collection[str]" = ()) -> str:
     """What `driftsim check` prints of a scenario; raises `ScenarioError` if it is not valid."""
     from driftsim.study_overview import overview
 
-    return overview(as_study(scenario, name), width=100)
+    return overview(as_study(scenario, name, allow), width=100)
 
 
 def run(
@@ -83,6 +84,7 @@ def run(
     timeout: float | None = None,
     name: str | None = None,
     progress: bool | None = None,
+    allow: "Collection[str]" = (),
 ) -> "Results":
     """Play all runs of a scenario that its store does not hold, and return its `Results`.
 
@@ -92,8 +94,9 @@ def run(
     no `timeout` all is played in this process. Any `executor` of `concurrent.futures` can be given
     instead. `fresh` plays all runs again. `parts` are Python files with your own parts. A run that
     takes more than `timeout` seconds fails. `progress` shows how far the runs are; by default in
-    terminals and notebooks. A word of the scenario that has been renamed works, with a
-    `FutureWarning`.
+    terminals and notebooks. `allow` names installed packages whose estimators the scenario may name
+    by path, besides those that it always may. A word of the scenario that has been renamed works,
+    with a `FutureWarning`.
 
     Raises `ScenarioError` for a scenario that is not valid, `StoreError` for a folder that cannot
     be written, and `RuntimeError` where runs have failed, after all others have ended, or where
@@ -105,7 +108,7 @@ def run(
 
     files = [str(path) for path in parts]
     load_parts(files)
-    study = as_study(scenario, name)
+    study = as_study(scenario, name, allow)
     for note in study.notes:
         warnings.warn(note, FutureWarning, stacklevel=2)
     store = Store(Path(out) / study.name / "runs")

@@ -44,6 +44,8 @@ Timeout = Annotated[float | None, Limit]
 Fresh = Annotated[bool, Option("--fresh", help="Run everything again.")]
 With = Option("--with", metavar="FILE", help=f"A Python file with your own parts. {MANY}")
 Parts = Annotated[list[Path] | None, With]
+Trust = Option("--allow", metavar="PACKAGE", help=f"Let scenarios name its estimators. {MANY}")
+Allow = Annotated[Texts, Trust]
 Reports = Annotated[
     list[Path], Argument(metavar="REPORT", help="Folders of reports, or scenarios.")
 ]
@@ -98,11 +100,12 @@ def run(
     timeout: Timeout = None,
     fresh: Fresh = False,
     parts: Parts = None,
+    allow: Allow = None,
 ):
     """Run what is missing, then write the report. A table gets a scenario first, as by init."""
     with errors_printed():
         scenario = [scenario_of(one, target) for one in scenario]
-        studies = studies_in(scenario, settings or (), seeds, only or (), parts or ())
+        studies = studies_in(scenario, settings or (), seeds, only or (), parts or (), allow or ())
         folders = writable([out / study.name for study in studies])
         failed = [
             run_study(study, folder, jobs, timeout, fresh, list(map(str, parts or ())))
@@ -115,31 +118,32 @@ def run(
 def init(table: OneTable, target: Target = None, to: Into = None):
     """Write a scenario for a table, with the reason for each guess, and check it."""
     with errors_printed():
-        print_overview(proposal_for(table, target, to), (), ())
+        print_overview(proposal_for(table, target, to), (), (), ())
 
 
 @app.command()
-def check(scenario: Files, settings: Settings = None, parts: Parts = None):
+def check(scenario: Files, settings: Settings = None, parts: Parts = None, allow: Allow = None):
     """Check scenarios, and print what happens in them and when."""
     code = 0
     for path in scenario:
         try:
             with errors_printed():
-                print_overview(path, settings or (), parts or ())
+                print_overview(path, settings or (), parts or (), allow or ())
         except typer.Exit as end:
             code = max(code, end.exit_code)
     raise typer.Exit(code)
 
 
 @app.command()
-def kinds(name: Name = None, parts: Parts = None):
+def kinds(name: Name = None, parts: Parts = None, allow: Allow = None):
     """List what a scenario can name. With a name: its parameters, their defaults, an example."""
     with errors_printed():
         from driftsim.kinds import listing
+        from driftsim.libraries import checked_packages
         from driftsim.own import load_parts
 
         load_parts(parts or ())
-        print(listing(name))
+        print(listing(name, checked_packages(allow or ())))
 
 
 @app.command()
@@ -153,13 +157,14 @@ def plot(
     contender: Contenders = None,
     out: Out = Path("reports"),
     parts: Parts = None,
+    allow: Allow = None,
 ):
     """Plot one figure of a report, or of several."""
     with errors_printed():
         from driftsim.report.plot import plot
 
         asked = {"metric": metric, "window": window, "over": over, "contenders": contender}
-        path, notes = plot(report, to, figure, out, parts or (), **asked)
+        path, notes = plot(report, to, figure, out, parts or (), allow or (), **asked)
         for note in notes:
             print(note, file=sys.stderr)
         print(path)
@@ -186,12 +191,12 @@ def proposal_for(table, target, to=None):
     return path
 
 
-def print_overview(path, settings, parts):
+def print_overview(path, settings, parts, allow):
     """Print what happens in a scenario, and why it cannot be run, if so."""
     from driftsim.runs import too_many_changes
     from driftsim.study_overview import overview
 
-    study = studies_in([path], settings, None, (), parts)[0]
+    study = studies_in([path], settings, None, (), parts, allow)[0]
     print(f"{path}: valid")
     print(overview(study, width=min(Console().width, 100)))
     obstacles = [too_many_changes(variant.scenario.stream) for variant in study.variants]
@@ -199,14 +204,14 @@ def print_overview(path, settings, parts):
         print(f"{path}: cannot be run: {obstacle}")
 
 
-def studies_in(paths, settings, seeds, only, parts):
+def studies_in(paths, settings, seeds, only, parts, allow):
     """The studies in files; raises `ScenarioError`, also for two with one name."""
     from driftsim.messages import ScenarioError
     from driftsim.own import load_parts
     from driftsim.scenario import load
 
     load_parts(parts)
-    studies = [load(path, settings, seeds, only) for path in paths]
+    studies = [load(path, settings, seeds, only, allow=allow) for path in paths]
     for note in dict.fromkeys(note for study in studies for note in study.notes):
         print(note, file=sys.stderr)
     for name, count in Counter(study.name for study in studies).items():

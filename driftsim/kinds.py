@@ -3,7 +3,7 @@
 import difflib
 import inspect
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -16,10 +16,11 @@ from driftsim.evaluation.labels import Labels
 from driftsim.examples import CONCEPTS, PARTS, scenario, written
 from driftsim.kernels.registry import coverage
 from driftsim.learners.learner import Learner
-from driftsim.libraries import imported, parameters
+from driftsim.libraries import imported, not_allowed, parameters
 from driftsim.messages import ScenarioError, guess, short
 from driftsim.notation import parsed
 from driftsim.parts import MOST_ROWS, Imported, Part, Strict, described, keys_of
+from driftsim.safety import ESTIMATORS
 from driftsim.streams.arrivals import Arrivals
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
@@ -41,8 +42,11 @@ FAMILIES: dict[str, type[Part]] = {
 }
 
 
-def listing(name: str | None = None) -> str:
-    """All families, one, or one kind; raises `ScenarioError` where none has this name."""
+def listing(name: str | None = None, allow: Collection[str] = ()) -> str:
+    """All families, one, or one kind; raises `ScenarioError` where none has this name.
+
+    `allow` are packages whose estimators can be named besides.
+    """
     if name is None:
         return "\n\n".join(listed_family(family, summary) for family in FAMILIES.values())
     if name in FAMILIES:
@@ -56,7 +60,7 @@ def listing(name: str | None = None) -> str:
             return with_parameters(family, name) + example(family, name)
     for kind in (kind for family in FAMILIES.values() for kind in family.kinds.values()):
         if issubclass(kind, Imported) and kind.holds(name):
-            return listed_path(kind, name)
+            return listed_path(kind, name, allow)
     known = [*FAMILIES, *(kind for family in FAMILIES.values() for kind in family.kinds)]
     raise ScenarioError(f"no family or kind is called {short(name)}; {nearest(name, known)}")
 
@@ -119,10 +123,13 @@ def example(family: type[Part], name: str) -> str:
     return ""  # a kind of people's own
 
 
-def listed_path(kind: type[Imported], path: str) -> str:
+def listed_path(kind: type[Imported], path: str, allow: Collection[str] = ()) -> str:
     """A class or function of a library, with the parameters it takes."""
+    packages = [kind.package, *((*ESTIMATORS, *allow) if issubclass(kind, Learner) else ())]
+    if reason := not_allowed(path, packages):
+        raise ScenarioError(reason)
     try:
-        found = imported(path, kind.package, callable)
+        found = imported(path, packages, callable)
     except ValueError as error:
         raise ScenarioError(str(error)) from None
     first = (inspect.getdoc(found) or "").split("\n\n")[0].replace("\n", " ")

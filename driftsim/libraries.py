@@ -1,26 +1,37 @@
 """Ground floor: classes of libraries, found by their paths and made with checked parameters."""
 
 import inspect
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Collection, Mapping
+from difflib import get_close_matches
 from importlib import import_module
-from types import MappingProxyType
+from importlib.metadata import packages_distributions
+from importlib.util import find_spec
+from types import MappingProxyType, ModuleType
 from typing import Any
 
-from driftsim.messages import guess, line, short
+from driftsim.messages import ScenarioError, guess, line, short
 from driftsim.roles import GIVEN, misplaced
-from driftsim.safety import exported, is_open
+from driftsim.safety import ESTIMATORS, OPEN, exported, is_open, within
 
 CHECKED = "_parameter_constraints"  # of a class of scikit-learn, which checks them itself
+KNOWN = {"sklearn": "scikit-learn", "river": "river"}  # the distributions of packages
+INSTALLED_BY = {
+    **dict.fromkeys(("lightgbm", "xgboost", "catboost"), "'driftsim[boosting]'"),
+    "imblearn": "imbalanced-learn",
+    "skorch": "skorch torch",
+    "torch": "torch",
+}
 
 
-def imported(path: str, package: str, wanted: Callable[[Any], Any]) -> Any:
-    """The class or function at an import path below a package.
+def imported(path: str, packages: Collection[str], wanted: Callable[[Any], Any]) -> Any:
+    """The class or function at an import path below one of some packages.
 
     `wanted` says whether it can be used. Raises `ValueError`, with a guess,
     if there is none.
     """
     holder, _, name = path.rpartition(".")
-    module = import_module(holder) if is_open(path, package) else None
+    module = loaded(holder) if is_open(path, packages) else None
     public = exported(module) if module else []
     found = vars(module).get(name) if name in public else None
     if found is not None and wanted(found):
@@ -29,33 +40,123 @@ def imported(path: str, package: str, wanted: Callable[[Any], Any]) -> Any:
     reason = "cannot be used here" if found is not None else "does not exist"
     if module is None:
         reason = "does not exist, or is not open to scenarios"
-    raise ValueError(f"{short(path)} {reason}; {guess(name, fitting, [f'{package}.…'])}")
+    places = [f"{package}.…" for package in packages if within(path, [package])]
+    raise ValueError(f"{short(path)} {reason}; {guess(name, fitting, places)}")
 
 
-def assembled(value: Any, package: str, make: Callable[[str, dict], Any]) -> Any:
-    """A parameter as a library takes it: objects of the library, by path, are made.
+def loaded(holder: str) -> ModuleType | None:
+    """The module of this name; None if its package has no such module.
+
+    Raises `ValueError` if the package is not installed, or cannot be imported here.
+    """
+    head = holder.partition(".")[0]
+    if not installed(head):
+        raise ValueError(uninstalled(head))
+    try:
+        return import_module(holder)
+    except Exception as error:  # whatever the package itself raises
+        missing = getattr(error, "name", None) or ""
+        if isinstance(error, ModuleNotFoundError) and f"{holder}.".startswith(f"{missing}."):
+            return None
+        raise ValueError(f"{holder} cannot be imported: {line(error)}; correct that") from None
+
+
+def installed(head: str) -> bool:
+    """Whether a package of this name can be imported here; nothing of it is."""
+    try:
+        return head in sys.modules or find_spec(head) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def is_path(value: Any) -> bool:
+    """Whether a value can be an import path."""
+    return isinstance(value, str) and "." in value
+
+
+def may_be_allowed(head: str) -> bool:
+    """Whether a user may let scenarios name the estimators of a package: it is installed."""
+    reserved = ("driftsim", *OPEN, *sys.stdlib_module_names)
+    return head.isidentifier() and head not in reserved and installed(head)
+
+
+def not_allowed(path: str, packages: Collection[str]) -> str | None:
+    """Why a scenario may not name what is below a package, and what the user can do, or None."""
+    head = path.partition(".")[0]
+    if head in packages or not may_be_allowed(head):
+        return None
+    return (
+        f"{short(path)}: the package '{head}' is not allowed; a scenario file cannot allow it, you "
+        f"can, if you trust it: --allow {head}, or in Python allow=['{head}']"
+    )
+
+
+def not_there(path: str) -> str | None:
+    """Why a path names nothing, as its package is not installed; None where it is misspelt."""
+    head = path.partition(".")[0]
+    known = [*OPEN, *ESTIMATORS, "driftsim", *sys.stdlib_module_names]
+    if not is_path(path) or not head.isidentifier() or get_close_matches(head, known):
+        return None
+    return None if installed(head) else f"{short(path)}: {uninstalled(head)}"
+
+
+def uninstalled(head: str) -> str:
+    """That a package is not installed, and how it is, as far as that is known."""
+    return f"the package '{head}' is not installed; {installing(head)}"
+
+
+def installing(head: str) -> str:
+    """How a package is installed, as far as that is known."""
+    return f"pip install {INSTALLED_BY.get(head, 'the distribution that holds it')}"
+
+
+def checked_packages(names: Collection[str]) -> tuple[str, ...]:
+    """The packages that a user allows scenarios to name; `ScenarioError` for one that is none."""
+    for head in names:
+        if "." in head or not head.isidentifier():
+            message = "is no package; give the name that its import paths begin with"
+            raise ScenarioError(f"--allow {short(head)}: this {message}")
+        if not may_be_allowed(head) and head not in (*OPEN, *ESTIMATORS):
+            reason = uninstalled(head) if not installed(head) else "it cannot be allowed"
+            raise ScenarioError(f"--allow {head}: {reason}")
+    return tuple(names)
+
+
+def distribution(head: str) -> str:
+    """The distribution that a package comes from; the package itself where that is not known."""
+    return KNOWN.get(head) or next(iter(packages_distributions().get(head, ())), head)
+
+
+def assembled(value: Any, packages: Collection[str], make: Callable[[str, dict], Any]) -> Any:
+    """A parameter as a library takes it: objects of some packages, by path, are made.
 
     `make(path, params)` makes one, also within lists.
     """
-    if isinstance(value, str) and value.startswith(f"{package}."):
+    if isinstance(value, str) and within(value, packages):
         return make(value, {})
     if isinstance(value, list):
-        return [assembled(one, package, make) for one in value]
+        return [assembled(one, packages, make) for one in value]
     if isinstance(value, dict):
-        params = {k: assembled(one, package, make) for k, one in value.items() if k != "kind"}
+        params = {k: assembled(one, packages, make) for k, one in value.items() if k != "kind"}
         if isinstance(value.get("kind"), str):
             return make(value["kind"], params)
         return {int(k) if k.isdecimal() else k: one for k, one in params.items()}  # of classes
     return value
 
 
-def called(maker: Callable, params: dict[str, Any], path: str) -> Any:
-    """What a class of a library makes of parameters; `ValueError` if it does not know them."""
-    known = parameters(maker)
+def called(
+    maker: Callable, params: dict[str, Any], path: str, more: Collection[str] | None = ()
+) -> Any:
+    """What a class of a library makes of parameters; `ValueError` if it does not know them.
+
+    `more` are those that it takes beyond the ones that it names; None stands for any.
+    """
+    known, typed = parameters(maker), within(path, OPEN) and not hasattr(maker, CHECKED)
     for name, value in params.items():
-        if name not in known:
-            raise ValueError(f"{path} has no parameter {short(name)}; {guess(name, known)}")
-        if not hasattr(maker, CHECKED) and (should := misplaced(value, maker, known[name])):
+        if name not in known and more is not None and name.partition("__")[0] not in more:
+            names = [*known, *more]
+            raise ValueError(f"{path} has no parameter {short(name)}; {guess(name, names)}")
+        if typed and (should := misplaced(value, maker, known[name])):
             given = short(value) if type(value) in GIVEN else type(value).__name__
             raise ValueError(f"{path}: {name} is {given}; it should be {should}")
     rest = gathers(maker)
@@ -71,9 +172,12 @@ def called(maker: Callable, params: dict[str, Any], path: str) -> Any:
 
 def parameters(maker: Callable) -> Mapping[str, inspect.Parameter]:
     """The parameters of a class or function that a scenario can name."""
-    found = inspect.signature(maker).parameters.items()
     rest = inspect.Parameter.VAR_KEYWORD
-    return MappingProxyType({name: one for name, one in found if one.kind != rest})
+    found: Mapping[str, inspect.Parameter] = inspect.signature(maker).parameters
+    if hasattr(maker, "get_params") and any(one.kind == rest for one in found.values()):
+        above = [inspect.signature(one).parameters for one in inspect.getmro(maker)[1:-1]]  # type: ignore[arg-type]
+        found = {name: one for names in [*above[::-1], found] for name, one in names.items()}
+    return MappingProxyType({name: one for name, one in found.items() if one.kind != rest})
 
 
 def gathers(maker: Callable) -> str | None:

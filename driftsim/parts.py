@@ -100,6 +100,7 @@ class Part(Strict, metaclass=Renaming):
     renamed_values: ClassVar[dict[str, dict[str, str]]] = {}  # of fields: old word to new
     renamed_members: ClassVar[dict[str, str]] = {}  # of subclasses: old name to new
     sought: ClassVar[dict[str, str]] = {}  # words that are no kinds of the family: what to write
+    omitted: ClassVar[tuple[str, ...]] = ()  # fields that are written out only where they are given
     _compiled: bool = True  # whether a kernel may do the work of a library's object
     _clock: Any = None  # the `Clock` of the stream that it runs on, if that has one
 
@@ -167,19 +168,24 @@ class Part(Strict, metaclass=Renaming):
         self._compiled = (context or {}).get("compiled", True)
         self._clock = (context or {}).get("clock")
 
+    @property
+    def context(self) -> dict[str, Any]:
+        """What it was given beyond its fields, as it is given to a part made of it."""
+        return {"compiled": self._compiled, "clock": self._clock}
+
     def uncompiled(self) -> "Part":
         """The same part that runs the objects of its library, and so do the parts within it."""
-        return self._rebuilt({"compiled": False, "clock": self._clock})
+        return self._rebuilt(compiled=False)
 
     def with_clock(self, clock: Any) -> "Part":
         """The same part that reads its durations by a `Clock`, and so do the parts within it."""
-        return self._rebuilt({"compiled": self._compiled, "clock": clock})
+        return self._rebuilt(clock=clock)
 
-    def _rebuilt(self, context: dict[str, Any]) -> "Part":
+    def _rebuilt(self, **context: Any) -> "Part":
         inside = {name: getattr(self, name) for name in type(self).model_fields}
-        parts = {n: one._rebuilt(context) for n, one in inside.items() if isinstance(one, Part)}
+        parts = {n: one._rebuilt(**context) for n, one in inside.items() if isinstance(one, Part)}
         given = inside | parts | (self.model_extra or {})
-        return type(self).model_validate(given, context=context)
+        return type(self).model_validate(given, context=self.context | context)
 
     @classmethod
     def lacks(cls, kind: str) -> str | None:
@@ -231,7 +237,7 @@ class Part(Strict, metaclass=Renaming):
 
     @model_serializer(mode="wrap")
     def _to_kind(self, dump: Callable[[Any], dict]) -> dict[str, Any]:
-        return {"kind": self.kind(), **dump(self)}
+        return {"kind": self.kind(), **written_out(self, dump(self))}
 
 
 class Imported(Strict):
@@ -260,8 +266,14 @@ class Imported(Strict):
 
     @model_serializer(mode="wrap")
     def _to_kind(self, dump: Callable[[Any], dict]) -> dict[str, Any]:
-        params = dump(self)
+        params = written_out(self, dump(self))
         return {"kind": params.pop("path"), **params}
+
+
+def written_out(part: Any, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a part without those that it omits where they are not given."""
+    omitted = getattr(part, "omitted", ())
+    return {name: one for name, one in fields.items() if one is not None or name not in omitted}
 
 
 class Adapter(Strict):

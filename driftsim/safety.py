@@ -1,12 +1,12 @@
 """Ground floor: what a scenario may name of a library, and which values it may give.
 
-A scenario can come from a stranger. It makes objects of scikit-learn and river, so it can name only
-what is listed here: classes that public modules export, and functions that only compute.
+A scenario can come from a stranger. It makes objects of libraries, so it can name only what is
+listed here: classes that public modules export, and functions that only compute.
 """
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -29,6 +29,14 @@ OPEN = {  # modules of each library whose classes a scenario may name
         stats tree tree.splitter utils
     """,
 }
+ESTIMATORS = {  # libraries with scikit-learn's interface, and their modules; `.` is the package
+    "lightgbm": ".",
+    "xgboost": ".",
+    "catboost": ".",
+    "skorch": ".",
+    "imblearn": "combine ensemble over_sampling pipeline under_sampling",
+    "torch": "nn optim",
+}
 FUNCTIONS = [  # of scikit-learn, which only compute: a parameter may be one of them
     f"sklearn.{module}.{name}"
     for module, names in {
@@ -43,24 +51,38 @@ FUNCTIONS = [  # of scikit-learn, which only compute: a parameter may be one of 
     for name in names.split()
 ]
 CLASSES = ("make_column_selector",)  # a class in lower case, like a function
+PLACES = (
+    *("cache", "cache_dir", "data_home", "directory", "filename", "temp_folder", "train_dir"),
+    *("snapshot_file", "input_borders", "output_borders"),
+)
 REFUSED = {  # parameters, and what they do
     "memory": "names a folder of stored objects; reading them can run code",
     "input": "takes texts as the names of files to read",
     "pre_dispatch": "is evaluated as code",
     "print_kwargs": "can name a file to print to",
-    **dict.fromkeys(
-        ("cache", "cache_dir", "data_home", "directory", "filename", "temp_folder"),
-        "names a place on the disk",
-    ),
+    **dict.fromkeys(PLACES, "names a place on the disk"),
+    **dict.fromkeys(("allow_writing_files", "save_snapshot"), "writes files beside the results"),
+    **dict.fromkeys(("callback", "callbacks"), "takes code that runs while a model trains"),
 }
-HARMLESS = (None, "content")  # values of these parameters that read and write nothing
+HARMLESS = (None, False, "content")  # values of these parameters that read and write nothing
+PLAIN_TEXT = re.compile(r"[\w.,:@+()\[\]-]*")  # LightGBM joins parameters to one text: `a=1 b=2`
 CALLED = ("func", "inverse_func", "agg_func", "dist_func", "tokenizer", "preprocessor")
-MEMBERS = ("n_estimators", "n_models", "n_trees")  # each is a model of its own
+MEMBERS = (  # each is a model of its own
+    "n_estimators",
+    "n_models",
+    "n_trees",
+    "iterations",
+    "num_boost_round",
+    "num_iterations",
+    "num_parallel_tree",
+    "num_trees",
+)
 GRIDS = ("param_grid", "param_distributions")  # a model for each combination
 MOST_MEMBERS = 10_000  # models and steps of one learner, each as often as it is made
 MOST: dict[str, int | None] = {  # the largest number by its parameter: the first pattern that fits
     r"seed\w*|random_state|max_(depth|iter|fun)": None,
-    r"n_(estimators|models|trees|init|restarts_optimizer)": MOST_MEMBERS,
+    r"n_(estimators|models|trees|init|restarts_optimizer)|iterations|max_epochs": MOST_MEMBERS,
+    r"num_(iterations|boost_round|trees|parallel_tree|round|rounds)|nrounds": MOST_MEMBERS,
     r"lam|lambda_value|w|iterated_power|number_of_\w+": 10_000,  # times a row is learned, …
     r"n_(components|clusters|factors|bins|knots|splits|quantiles|random_cuts|thresholds)": 10_000,
     r"hidden_layer_sizes|code_size|max_bins|max_buckets|branching_factor|min_categories": 10_000,
@@ -73,23 +95,44 @@ MOST: dict[str, int | None] = {  # the largest number by its parameter: the firs
 MOST_HELD = 5 * 10**8  # numbers that a run keeps in memory at once
 
 
-def is_open(path: str, package: str) -> bool:
-    """Whether a scenario may name the classes of the module in an import path."""
+def is_open(path: str, packages: Collection[str]) -> bool:
+    """Whether a scenario may name the classes of the module in an import path.
+
+    `packages` are those in which they are looked for. Of one that is not listed here, which the
+    user has allowed, these are all modules without an underscore.
+    """
     holder = path.rpartition(".")[0]
     library, _, module = holder.partition(".")
-    listed = module in OPEN.get(library, "").split() or holder == package == f"{library}.datasets"
-    return path.startswith(f"{package}.") and listed
+    if holder in packages and module == "datasets":
+        return True
+    if not within(path, packages):
+        return False
+    if library in OPEN or library in ESTIMATORS:
+        return (module or ".") in (OPEN | ESTIMATORS)[library].split()
+    return all(word.isidentifier() and word[0] != "_" for word in holder.split("."))
+
+
+def within(path: str, packages: Collection[str]) -> bool:
+    """Whether an import path leads below one of some packages."""
+    return path.startswith(tuple(f"{package}." for package in packages))
 
 
 def exported(module: ModuleType) -> list[str]:
     """The public names of a module, without those that it imports for itself."""
     if hasattr(module, "__all__"):
         return list(module.__all__)
+    owner = module.__name__ if module.__name__.partition(".")[0] in OPEN else None
     return [
         name
         for name, found in vars(module).items()
-        if name[0] != "_" and getattr(found, "__module__", None) == module.__name__
+        if name[0] != "_" and _made_in(found, owner or module.__name__.partition(".")[0], owner)
     ]
+
+
+def _made_in(found: Any, package: str, module: str | None) -> bool:
+    """Whether a thing was defined in a module, or anywhere in a package if none is given."""
+    home = getattr(found, "__module__", None) or ""
+    return home == module if module else f"{home}.".startswith(f"{package}.")
 
 
 def guard(path: str, params: dict[str, Any]) -> None:
@@ -102,7 +145,7 @@ def guard(path: str, params: dict[str, Any]) -> None:
     for name, value in given(params):
         if message := _refused(name, value, library):
             raise ValueError(f"{path}: {name} {message}")
-    if members({"kind": path, **params}, library) > MOST_MEMBERS:
+    if members({"kind": path, **params}) > MOST_MEMBERS:
         raise ValueError(
             f"{path} has more than {MOST_MEMBERS:,} models and steps, those within an ensemble "
             "counted for each of its members; give fewer"
@@ -129,11 +172,13 @@ def _refused(name: str, value: Any, library: str) -> str | None:
     """What is wrong with a value of a parameter, and what would be right, or None."""
     if name in REFUSED and value not in HARMLESS:
         return f"{REFUSED[name]}; leave it out"
-    if isinstance(value, str) and library == "sklearn" and value.startswith("sklearn."):
+    if isinstance(value, str) and library != "river" and value.startswith("sklearn."):
         word = value.rpartition(".")[2]
         if word.islower() and word not in CLASSES and value not in FUNCTIONS:
             right = guess(value, FUNCTIONS)
             return f"is {short(value)}, which is not a function a scenario may name; {right}"
+    if library == "lightgbm" and isinstance(value, str) and not PLAIN_TEXT.fullmatch(value):
+        return f"is {short(value)}, which could name other parameters; give a word or numbers"
     if name in CALLED and library == "river" and value is not None:
         return "takes a function, which a scenario cannot name; leave it out"
     return _too_large(name, value)
@@ -146,20 +191,20 @@ def _too_large(name: str, value: Any) -> str | None:
     return None
 
 
-def members(value: Any, library: str) -> int:
+def members(value: Any) -> int:
     """How many models and steps a part has; those within another are counted for each of it."""
     if isinstance(value, str):
-        return int(value.startswith(f"{library}."))
+        return int(within(value, [*OPEN, *ESTIMATORS]))
     if isinstance(value, list):
-        return sum(members(one, library) for one in value)
+        return sum(members(one) for one in value)
     if not isinstance(value, dict):
         return 0
-    within = sum(members(one, library) for key, one in value.items() if key != "kind")
+    inside = sum(members(one) for key, one in value.items() if key != "kind")
     if "kind" not in value:
-        return within
+        return inside
     own = [value[name] for name in MEMBERS if type(value.get(name)) is int]
     own += [combinations(value[name]) for name in GRIDS if name in value]
-    return math.prod(own) * (1 + within)
+    return math.prod(own) * (1 + inside)
 
 
 def combinations(grid: Any) -> int:

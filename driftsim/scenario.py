@@ -23,6 +23,7 @@ from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.trial import Trials
 from driftsim.learners.learner import Learner
+from driftsim.libraries import checked_packages
 from driftsim.messages import ScenarioError, line, refusal, setting_text
 from driftsim.parts import (
     Name,
@@ -230,13 +231,14 @@ def load(
     seeds: int | None = None,
     only: Names = (),
     name: str | None = None,
+    allow: Names = (),
 ) -> Study:
     """Read a scenario into a `Study`; raises `ScenarioError` with its first mistakes.
 
     `source` is a file, or a dict with the same keys, whose values may be parts and other objects.
     `settings` are texts `dotted.path=value` that replace what it says, `seeds` is the number of
     repetitions, `only` the names of the contenders to keep. `name` is the folder of the results,
-    by default the name of the file without its ending, or `scenario`.
+    by default the file's name or `scenario`. `allow` are packages whose estimators it may name.
     """
     if isinstance(source, dict):
         place, folder, asked = IN_PYTHON, Path(), ""
@@ -251,7 +253,7 @@ def load(
     if seeds is not None:
         assign(document, marks, "evaluation.seeds", seeds, "--seeds")
     keep_only(document, only)
-    variants, notes = resolve(document, marks, place, folder)
+    variants, notes = resolve(document, marks, place, folder, checked_packages(allow))
     each = [(one.scenario.evaluation, len(one.scenario.models)) for one in variants]
     if (runs := sum(rules.seeds * rules.repeats * n for rules, n in each)) > MOST_RUNS:
         message = f"{runs:,} runs, but at most {MOST_RUNS:,} are allowed"
@@ -260,13 +262,11 @@ def load(
 
 
 def resolve(
-    document: dict[str, Any], marks: Marks, place: str, folder: Path
+    document: dict[str, Any], marks: Marks, place: str, folder: Path, allow: Names = ()
 ) -> tuple[list[Variant], tuple[str, ...]]:
     """Each variant of a document, and notes on its old words; raises `ScenarioError`."""
-    variants: list[Variant] = []
-    mistakes: list[str] = []
-    notes: list[str] = []
-    context = {"folder": folder, "trials": Trials()}
+    variants, mistakes, notes = list[Variant](), list[str](), list[str]()
+    context = {"folder": folder, "trials": Trials(), "allow": allow}
     for setting in swept(document, marks):
         variant, places = with_setting(document, marks, setting)
         try:

@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 from functools import cache
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -222,7 +223,7 @@ def inputs(
                 written["labels"] = hashes[written["labels"]]
     if contender is not None:
         about |= {"contender": dumped(contender), "repeat": repeat}
-        libraries |= {contender.learner.library, contender.policy.library}
+        libraries |= {*contender.learner.libraries, contender.policy.library}
     return about | {"versions": versions(libraries)}
 
 
@@ -234,8 +235,21 @@ def versions(libraries: set[str | None]) -> dict[str, str]:
 
 @cache
 def version(package: str) -> str:
-    """The version of a package, looked up on the disk once."""
-    return metadata.version(package)
+    """The version of a distribution, looked up on the disk once; a hash of loose sources."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return sources_hash(package)
+
+
+def sources_hash(package: str) -> str:
+    """A hash of the Python files of a package that no distribution has installed."""
+    found = find_spec(package)
+    places = list(found.submodule_search_locations or ()) if found else []
+    files = [path for place in places for path in sorted(Path(place).rglob("*.py"))]
+    if not places and found and found.origin:
+        files = [Path(found.origin)]
+    return content_hash(b"".join(path.read_bytes() for path in files))
 
 
 def fingerprint(about: dict[str, Any]) -> str:

@@ -205,7 +205,7 @@ def test_imported_classes_stay_in_their_package():
     def anything(found):
         return True
 
-    assert imported("sklearn.tree.DecisionTreeClassifier", "sklearn", anything)
+    assert imported("sklearn.tree.DecisionTreeClassifier", ["sklearn"], anything)
     for path in (
         "sklearn.utils.os.system",
         "sklearn._config.os",
@@ -213,7 +213,7 @@ def test_imported_classes_stay_in_their_package():
         "os.path.join",
     ):
         with pytest.raises(ValueError):
-            imported(path, "sklearn", anything)
+            imported(path, ["sklearn"], anything)
 
 
 def test_assembled_makes_the_objects_that_are_named():
@@ -224,7 +224,7 @@ def test_assembled_makes_the_objects_that_are_named():
         return path.upper()
 
     written = {"a": [1, "river.x"], "b": {"kind": "river.y", "z": {"kind": "river.w"}}, "c": "word"}
-    whole = assembled(written, "river", make)
+    whole = assembled(written, ["river"], make)
     assert whole == {"a": [1, "RIVER.X"], "b": "RIVER.Y", "c": "word"}
     assert made == [("river.x", {}), ("river.w", {}), ("river.y", {"z": "RIVER.W"})]
 

@@ -241,4 +241,6 @@ def _river_detector(path):
     from river import base
 
     kinds = base.DriftDetector, base.BinaryDriftDetector
-    return imported(path, "river.drift", lambda it: isinstance(it, type) and issubclass(it, kinds))
+    return imported(
+        path, ["river.drift"], lambda it: isinstance(it, type) and issubclass(it, kinds)
+    )

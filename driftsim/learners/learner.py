@@ -5,18 +5,20 @@ import io
 import pickle
 import random
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from types import FunctionType
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
-from driftsim.libraries import imported, parameters
+from driftsim.libraries import imported, not_there, parameters
 from driftsim.parts import Imported, Part, refuse_renamed
 from driftsim.rows import Arrival, Labelled, Schema, Unfit, locate, one_hot
-from driftsim.safety import MEMBERS
+from driftsim.safety import MEMBERS, within
 
 WHOLE = type, FunctionType, np.ndarray, random.Random  # what is pickled with what holds it
-LARGE, FEW = (*MEMBERS, "max_iter", "n_init"), 3  # of members and of passes, in a small model
+LARGE, FEW = (*MEMBERS, "max_iter", "max_epochs", "n_init"), 3  # of a small model
+ROUNDS = ("xgboost.", "catboost.")  # whose numbers of rounds have no default in their signature
 WEIGHTLESS = "without weights; give the memory a number of labels, or chunk"
 FRAME = 12  # bytes that open and close what is pickled
 
@@ -25,11 +27,29 @@ class Learner(Part):
     """A way to learn. It never changes; the models it starts do."""
 
     sees: ClassVar[Literal["X", "posterior"]] = "X"  # what its models are given of each row
-    library: ClassVar[str | None] = None  # the distribution whose version its answers depend on
+    library: ClassVar[str | None] = None  # the distribution that its models are of
     weighs: ClassVar[bool] = False  # its models' `fit` takes weights
     takes_missing: ClassVar[bool] = False  # its models take NaN, for no value
     trained: ClassVar[bool] = False  # its model is in force as it is given, without a warm-up
     renamed_members = {"fault": "incompatibility"}
+    _allowed: tuple[str, ...] = ()  # packages that the user lets it name
+
+    def model_post_init(self, context, /):
+        super().model_post_init(context)
+        self._allowed = tuple((context or {}).get("allow", ()))
+
+    @property
+    def context(self):
+        return super().context | {"allow": self._allowed}
+
+    @classmethod
+    def lacks(cls, kind):
+        return super().lacks(kind) or not_there(kind)
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """The distributions whose versions its answers depend on."""
+        return (self.library,) if self.library else ()
 
     @property
     def learns_on(self) -> bool:
@@ -90,9 +110,14 @@ class LibraryLearner(Imported, Learner, extra="allow"):
     def title(self):
         return self.path.rpartition(".")[2]
 
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Those below which paths within its parameters name objects."""
+        return (self.package,)
+
     def small(self):
         written = {"kind": self.path, **self.params}
-        update = {key: one for key, one in smaller(written, self.package).items() if key != "kind"}
+        update = {key: one for key, one in smaller(written, self.packages).items() if key != "kind"}
         return self.model_copy(update=update)
 
 
@@ -246,28 +271,31 @@ def first_failing(model, X):
     return max(fails - 1, 0)
 
 
-def smaller(written: Any, package: str) -> Any:
-    """What a scenario writes of objects of a library, with few members and passes in each."""
+def smaller(written: Any, packages: Collection[str]) -> Any:
+    """What a scenario writes of objects of libraries, with few members and passes in each."""
     if isinstance(written, list):
-        return [smaller(one, package) for one in written]
-    if isinstance(written, str) and written.startswith(f"{package}."):
+        return [smaller(one, packages) for one in written]
+    if isinstance(written, str) and within(written, packages):
         written = {"kind": written}
     if not isinstance(written, dict):
         return written
-    params = {key: smaller(one, package) for key, one in written.items() if key != "kind"}
+    params = {key: smaller(one, packages) for key, one in written.items() if key != "kind"}
     path = written.get("kind")
     if not isinstance(path, str):
         return params
-    return {"kind": path, **params, **fewer(path, params, package)}
+    return {"kind": path, **params, **fewer(path, params, packages)}
 
 
-def fewer(path: str, params: dict, package: str) -> dict[str, int]:
+def fewer(path: str, params: dict, packages: Collection[str]) -> dict[str, int]:
     """The parameters, given or defaults, that make a library's object large, reduced to FEW."""
     try:
-        known = parameters(imported(path, package, lambda it: isinstance(it, type)))
+        known = parameters(imported(path, packages, lambda it: isinstance(it, type)))
     except ValueError:  # a function, or no such thing, which is refused where it is made
         return {}
     asked = {name: params.get(name, known[name].default) for name in LARGE if name in known}
+    asked |= {name: params[name] for name in MEMBERS if name in params}  # also by another name
+    if path.startswith(ROUNDS) and not params.keys() & {*MEMBERS}:
+        return {"n_estimators": FEW}
     return {name: FEW for name, n in asked.items() if type(n) is int and n > FEW}
 
 

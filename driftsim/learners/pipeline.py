@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from driftsim.learners.estimator import Estimator
 from driftsim.learners.learner import Learner
 from driftsim.learners.river import River
-from driftsim.learners.sklearn import Sklearn
 from driftsim.messages import flow, short
 
 
@@ -16,26 +16,31 @@ class Pipeline(Learner):
     steps: Annotated[list[Any], Field(min_length=1)]  # parts of scikit-learn or river, by path
 
     @property
-    def whole(self) -> River | Sklearn:
+    def whole(self) -> River | Estimator:
         """The learner of the library that the steps come from."""
+        paths = [step.get("kind") if isinstance(step, dict) else step for step in self.steps]
         libraries = set()
-        for step in self.steps:
-            path = step.get("kind") if isinstance(step, dict) else step
+        for path in paths:
             if not isinstance(path, str):
                 raise ValueError(f"{short(path)} is no step; name a part of scikit-learn or river")
             libraries.add(path.partition(".")[0])
-        for kind in (River, Sklearn):
-            if libraries == {kind.package}:
-                whole = kind.of_steps(self.steps)
-                return whole if self._compiled else whole.uncompiled()
+        if libraries == {River.package}:
+            whole = River.of_steps(self.steps)
+            return whole if self._compiled else whole.uncompiled()
+        if River.package not in libraries and all(map(Estimator.holds, paths)):
+            return Estimator.of_steps(self.steps, self._allowed)
         raise ValueError(
-            f"the steps come from {' and '.join(sorted(libraries))}; "
-            "they should all be of sklearn, or all of river"
+            f"the steps come from {' and '.join(sorted(libraries))}; they should all be of "
+            "sklearn, or all of river (libraries with the interface of sklearn go with sklearn)"
         )
 
     @property
     def library(self) -> str:  # type: ignore[override]  # that of the steps
         return self.whole.library
+
+    @property
+    def libraries(self):
+        return self.whole.libraries
 
     @property
     def learns_on(self):

@@ -61,7 +61,7 @@ class River(LibraryLearner):
         return None
 
     @classmethod
-    def of_steps(cls, specs):
+    def of_steps(cls, specs, allowed=()):
         """The learner that is one step after another."""
         return cls(path="river.compose.Pipeline", steps=specs)
 
@@ -74,7 +74,7 @@ class River(LibraryLearner):
         rng = random.Random(seed)
 
         def make(path, params):
-            kind = imported(path, "river", lambda it: isinstance(it, type))
+            kind = imported(path, ["river"], lambda it: isinstance(it, type))
             known = parameters(kind)
             if "seed" in known and params.get("seed") is None:
                 params = params | {"seed": rng.randrange(2**31)}
@@ -83,7 +83,7 @@ class River(LibraryLearner):
                 params = params | {"nominal_attributes": nominal or None}
             return called(kind, params, path)
 
-        made = make(self.path, assembled(self.params, "river", make))
+        made = make(self.path, assembled(self.params, ["river"], make))
         reseed(made, rng)
         return made
 
@@ -93,7 +93,7 @@ class River(LibraryLearner):
 
         guard(self.path, self.params)
         kinds = base.Classifier, base.Regressor, compose.Pipeline
-        imported(self.path, "river", lambda it: isinstance(it, type) and issubclass(it, kinds))
+        imported(self.path, ["river"], lambda it: isinstance(it, type) and issubclass(it, kinds))
         if not isinstance(last_step(self._example()), kinds[:2]):
             raise ValueError(f"{self.path} predicts nothing; let its last step do so")
         for step in [*getattr(self._example(), "steps", {}).values()][:-1]:

@@ -1,115 +1,17 @@
-"""scikit-learn estimators: `{kind: sklearn.tree.DecisionTreeClassifier, max_depth: 5}`."""
+"""Models of scikit-learn's interface: how estimators are trained, asked, and trained further."""
 
 import copy
 import re
 
 import numpy as np
-from pydantic import model_validator
 
-from driftsim.learners.column_names import by_index
-from driftsim.learners.learner import LibraryLearner, Model, given, mismatch
-from driftsim.learners.tuning import gone_on, padded, refitted, unfitted, untunable, way_on
-from driftsim.libraries import assembled, called, imported
-from driftsim.messages import brief, short
+from driftsim.learners.learner import Model, given
+from driftsim.learners.tuning import gone_on, padded, refitted, unfitted, way_on
+from driftsim.messages import short
 from driftsim.rows import Labelled, Schema
-from driftsim.safety import FUNCTIONS, guard
+from driftsim.safety import FUNCTIONS
 
 Weighed = tuple[Labelled, np.ndarray | None]  # rows, and how much each counts
-
-
-class Sklearn(LibraryLearner):
-    """Any scikit-learn classifier or regressor, by path; it learns on if it has `partial_fit`."""
-
-    package = "sklearn"
-    library = "scikit-learn"
-
-    @property
-    def learns_on(self):
-        return updatable(self._estimator(0))
-
-    @property
-    def weighs(self) -> bool:  # type: ignore[override]  # as the class does
-        from sklearn.utils.validation import has_fit_parameter
-
-        return has_fit_parameter(steps(self._estimator(0))[-1], "sample_weight")
-
-    def untunable(self, weighed=False):
-        return untunable(self._estimator(0), weighed)
-
-    @property
-    def takes_missing(self) -> bool:  # type: ignore[override]  # by its tags
-        return takes_missing(self._estimator(0))
-
-    @property
-    def notes(self):
-        asked = [n for n in values(self.params, "n_jobs") if n not in (None, 1)]
-        if asked:
-            return (f"n_jobs is 1, not {', '.join(map(brief, asked))}: a run has one core",)
-        return ()
-
-    def start(self, schema, seed, probabilities=False):
-        estimator = by_index(self._estimator(seed), schema.names)
-        if schema.regression:
-            return Regressor(estimator)
-        return Classifier(estimator, schema.n_classes, probabilities)
-
-    def incompatibility(self, schema, probabilities=False):
-        from sklearn.base import is_classifier, is_regressor
-
-        try:
-            estimator = by_index(self._estimator(0), schema.names)
-        except ValueError as error:
-            return str(error)
-        kinds = is_classifier(estimator), is_regressor(estimator)
-        if reason := mismatch(self.title, *kinds, schema):
-            return reason
-        if probabilities and not schema.regression and not hasattr(estimator, "predict_proba"):
-            return f"{self.title} gives no probabilities; leave out evaluation.probabilities"
-        return None
-
-    @classmethod
-    def of_steps(cls, specs):
-        """The learner that is one step after another."""
-        named = [[f"step {i + 1}", spec] for i, spec in enumerate(specs)]
-        return cls(path="sklearn.pipeline.Pipeline", steps=named)
-
-    def _estimator(self, seed):
-        """The unfitted estimator, every open `random_state` in it drawn from the seed."""
-        rng = np.random.default_rng(seed)
-
-        def make(path, params):
-            kind = imported(path, "sklearn", nameable)
-            if not isinstance(kind, type):
-                return kind  # a function, such as a score
-            made = called(kind, {name: paired(value) for name, value in params.items()}, path)
-            if hasattr(made, "_validate_params"):
-                called(made._validate_params, {}, path)
-            if getattr(made, "random_state", 0) is None:
-                made.random_state = int(rng.integers(2**31))
-            if getattr(made, "n_jobs", None) is not None:
-                made.n_jobs = 1  # a run owns one core
-            return made
-
-        return make(self.path, assembled(self.params, "sklearn", make))
-
-    @model_validator(mode="after")
-    def _predicts(self):
-        from sklearn.base import BaseEstimator, is_classifier, is_regressor
-
-        guard(self.path, self.params)
-        if name := next(searched(self.params, "n_jobs"), None):
-            raise ValueError(
-                f"{self.path}: {name} is searched, but a run has one core; leave it out"
-            )
-        imported(
-            self.path, "sklearn", lambda it: isinstance(it, type) and issubclass(it, BaseEstimator)
-        )
-        if not is_classifier(self._estimator(0)) and not is_regressor(self._estimator(0)):
-            raise ValueError(f"{self.path} predicts nothing; name a classifier or a regressor")
-        for step in steps(self._estimator(0))[:-1]:
-            if not hasattr(step, "transform"):
-                raise ValueError(f"{type(step).__name__} transforms nothing; make it the last step")
-        return self
 
 
 class Regressor(Model):
@@ -302,14 +204,23 @@ def searched(written, name, parameters=True):
 
 def nameable(found):
     """Whether a parameter may be this: a class that computes, or a function known as harmless."""
-    from sklearn.base import BaseEstimator
     from sklearn.compose import make_column_selector
     from sklearn.gaussian_process.kernels import Kernel
 
     if not isinstance(found, type):
         return callable(found) and found.__name__ in {one.rpartition(".")[2] for one in FUNCTIONS}
     splits = hasattr(found, "split") and hasattr(found, "get_n_splits")
-    return splits or issubclass(found, BaseEstimator | Kernel | make_column_selector)
+    return splits or issubclass(found, Kernel | make_column_selector) or is_estimator(found)
+
+
+def is_estimator(found):
+    """Whether this is a class of scikit-learn's interface, which runs in this process alone."""
+    if not isinstance(found, type) or found.__name__.startswith("Dask"):
+        return False
+    from sklearn.base import BaseEstimator
+
+    like = all(hasattr(found, name) for name in ("fit", "get_params", "set_params"))
+    return like or issubclass(found, BaseEstimator)
 
 
 def weights(estimator, weight):

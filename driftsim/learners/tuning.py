@@ -40,7 +40,7 @@ def way_on(estimator: Any) -> str | None:
     """How an estimator goes on: `partial_fit`, `warm_start`, a parameter of BASES, or None."""
     from sklearn.utils.validation import has_fit_parameter
 
-    last = last_step(estimator)
+    last = last_step(plain(estimator))
     params = last.get_params(deep=False)
     if hasattr(last, "partial_fit") and not params.get("warm_start"):
         return "partial_fit"
@@ -49,16 +49,19 @@ def way_on(estimator: Any) -> str | None:
     return next((name for name in BASES if has_fit_parameter(last, name)), None)
 
 
-def gone_on(estimator: Any, X: np.ndarray, y: np.ndarray, weight: np.ndarray | None) -> Any:
+def gone_on(estimator: Any, X: Any, y: np.ndarray, weight: np.ndarray | None, **given: Any) -> Any:
     """A new estimator that adds rows (n, d) to what a fitted one knows, which stays as it is.
 
-    It has as many more trees as one fitted on these rows alone. The rows are of all classes.
+    It has as many more trees as one fitted on these rows alone. The rows are of all classes, and
+    `given` is what `fit` takes besides.
     Raises `ValueError` for weights that it does not take.
     """
+    if plain(estimator) is not estimator:
+        return estimator.gone_on(X, y, weight)
     last, way, X = last_step(estimator), way_on(estimator), transformed(estimator, X)
     if weight is not None and not takes_weights(last):
         raise ValueError(LACKS)
-    weighed = {} if weight is None else {"sample_weight": weight}
+    weighed = given if weight is None else {**given, "sample_weight": weight}
     if way == "warm_start":
         new = warmed(last)
         new.fit(X, y, **weighed)
@@ -70,11 +73,18 @@ def gone_on(estimator: Any, X: np.ndarray, y: np.ndarray, weight: np.ndarray | N
 
 def refitted(estimator: Any, rows: Labelled, weight: np.ndarray | None, classes: np.ndarray) -> Any:
     """A fitted estimator whose last step is fitted once more on its rows, with room for classes."""
+    if plain(estimator) is not estimator:
+        return estimator.refitted(rows, weight, classes)
     X, y, weight = padded(transformed(estimator, rows.X), rows.y, weight, classes)
     if not takes_weights(last_step(estimator)):
         raise ValueError(LACKS)
     new = unfitted(last_step(estimator)).fit(X, y, sample_weight=weight)
     return with_last(estimator, new)
+
+
+def plain(estimator: Any) -> Any:
+    """An estimator without its adapter."""
+    return getattr(estimator, "inner", estimator)
 
 
 def transformed(estimator: Any, X: np.ndarray) -> np.ndarray:

@@ -31,6 +31,7 @@ def plot(
     figure: str = "curves",
     out: str | Path = "reports",
     parts: Sequence[str | Path] = (),
+    allow: Sequence[str] = (),
     **options: Any,
 ) -> tuple[str | Path, list[str]]:
     """Plot a figure of reports, or of scenarios that have been run; gives its file and notes.
@@ -44,7 +45,7 @@ def plot(
         options["window"] = window_of(options["window"])
     check(figure, options)
     load_parts(parts)
-    reports = opened(paths, out, parts)
+    reports = opened(paths, out, parts, allow)
     check_contenders(reports, options.get("contenders", ()))
     check_metrics(reports, figure, options.get("metric"))
     check_window(reports, options)
@@ -101,13 +102,13 @@ def check(figure, options):
             raise PlotError(f"--{option}: '{figure}' does not take it; {', '.join(able)} do")
 
 
-def opened(paths, out, parts):
+def opened(paths, out, parts, allow):
     """The results of each path, by the path: a report's folder, or a scenario that has been run."""
     reports = {}
     for path in map(Path, paths):
         if str(path) in reports:
             raise PlotError(line(f"{path}: this is given twice; give each report once"))
-        study, folder = stored_study(path, Path(out))
+        study, folder = stored_study(path, Path(out), allow)
         results = stored_results(study, folder, parts)
         if not results.traces():
             fault = (
@@ -126,18 +127,19 @@ def stored_results(study, folder, parts):
     return results if results.traces() else Results(study, store)
 
 
-def stored_study(path, out):
+def stored_study(path, out, allow):
     """The study of a path, and the folder of its results."""
     if path.is_file() and (path.parent / "runs").is_dir():
         raise PlotError(line(f"{path}: this is a file of a report; give the folder {path.parent}"))
     if not path.is_dir():
-        study = load(path)
+        study = load(path, allow=allow)
         return study, out / study.name
     if not (path / "scenario.yaml").is_file():
         fault = "this folder is no report: it has no scenario.yaml"
         raise PlotError(line(f"{path}: {fault}; give a folder that driftsim run wrote"))
     try:
-        return load(path / "scenario.yaml")._replace(name=path.resolve().name), path
+        study = load(path / "scenario.yaml", allow=allow)
+        return study._replace(name=path.resolve().name), path
     except ScenarioError as error:
         own = " is called " in str(error)
         hint = f"\n{path}: if it has parts of your own, name their file with --with" if own else ""

@@ -81,7 +81,7 @@ def as_codes(values, reading, name, cells):
 def shipped(path, package, wanted):
     """The data set at an import path; `ValueError` if it does not ship inside its library."""
     try:
-        return imported(path, package, wanted)
+        return imported(path, [package], wanted)
     except ValueError as error:
         raise ValueError(
             f"{error} (only data sets with classes, neither downloaded nor generated, are allowed)"
