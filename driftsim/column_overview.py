@@ -3,30 +3,99 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from driftsim.messages import plural
+from driftsim.streams.concepts import Concept, Instantiated
 from driftsim.streams.inspection import ColumnFacts, inspected, numbers_among
+from driftsim.streams.label_course import LabelCourse
 from driftsim.streams.recorded import Recorded
 from driftsim.streams.stream import Stream
 from driftsim.streams.table import Table
+from driftsim.streams.tables.columns import Column
 
 MOST_COLUMNS = 30  # of a table that have a line each
+MOST_CLASSES = 5  # that have a line each
+FEWEST = 100  # rows, whose labels are shown in tenths
 LONGEST = 24  # characters of a name
+MOST_CELLS = 50_000_000  # of a record that is looked at as a whole
+FIRST = 100_000  # rows that are looked at of a larger one
+
+Drawn = Concept | Instantiated
 
 
-def column_lines(stream: Stream, width: int) -> Iterator[str]:
+def column_lines(stream: Stream, width: int, warmup: int = 0) -> Iterator[str]:
     """The columns of each recorded concept, in lines of at most `width` characters."""
-    for name, concept in stream.concepts.items():
+    for i, (name, concept) in enumerate(stream.concepts.items()):
         if isinstance(concept, Recorded):
-            record = concept.record()
-            columns = record.columns
-            target = [column.name for column in columns].index(record.target)
-            facts = inspected(columns, target, not stream.schema.regression)
-            yield cut(f"columns of {name}, {plural(len(columns[0].codes), 'row')}:", width)
-            for note in record.notes:
-                yield from wrapped(cut(note, 200), width, "  ", 4)
-            yield from table_lines(facts, target, width)
-            for column, why in record.left_out.items():
-                yield from wrapped(cut(f"{column} is left out: {why}", 200), width, "  ", 4)
+            drawn = stream.instantiated(0, warmup).concepts[i]
+            large = (drawn.rows or 0) * (len(drawn.schema.names) + 1) > MOST_CELLS
+            lines = lines_of_first if large else lines_of_all
+            yield from lines(name, concept, drawn, width)
+            yield from looking_ahead(concept, width)
+            if not large:
+                yield from course_lines(drawn, warmup, width)
+
+
+def lines_of_all(name: str, concept: Recorded, drawn: Drawn, width: int) -> Iterator[str]:
+    """The columns of a record as it was written down."""
+    record = concept.record()
+    columns = record.columns
+    target = [column.name for column in columns].index(record.target)
+    yield cut(f"columns of {name}, {plural(len(columns[0].codes), 'row')}:", width)
+    for note in record.notes:
+        yield from wrapped(cut(note, 200), width, "  ", 4)
+    yield from table_lines(inspected(columns, target, not drawn.schema.regression), target, width)
+    for column, why in record.left_out.items():
+        yield from wrapped(cut(f"{column} is left out: {why}", 200), width, "  ", 4)
+
+
+def lines_of_first(name: str, concept: Recorded, drawn: Drawn, width: int) -> Iterator[str]:
+    """The features and labels of the first rows of a record that is too large to look at it all."""
+    schema = drawn.schema
+    X, y = drawn.draw(np.random.default_rng(0), np.arange(FIRST))
+    columns = [Column(n, X[:, j], schema.values.get(j)) for j, n in enumerate(schema.names)]
+    columns.append(Column("the target", y.astype(float), schema.classes))
+    yield cut(f"columns of {name}, {drawn.rows:,} rows, of which the first {FIRST:,}:", width)
+    facts = inspected(columns, len(columns) - 1, not schema.regression)
+    yield from table_lines(facts, len(columns) - 1, width)
+
+
+def looking_ahead(concept: Recorded, width: int) -> Iterator[str]:
+    """A warning of what shows rows something of those to come."""
+    if concept.missing == "whole_table":
+        text = (
+            "missing: whole_table looks ahead: a row gets the mean of rows after it too; write "
+            "missing: {fill: mean}, which learns from the warm-up"
+        )
+        yield from wrapped(text, width, "  ! ", 4)
+
+
+def course_lines(concept: Drawn, warmup: int, width: int) -> Iterator[str]:
+    """How the labels of recorded rows change along the stream, and remarks on that."""
+    if (concept.rows or 0) < FEWEST:
+        return
+    course, schema = LabelCourse.of(concept), concept.schema
+    names = schema.classes or tuple(map(str, range(schema.n_classes or 0)))
+    if schema.regression:
+        low, high = course.means.min(), course.means.max()
+        yield "  mean of the target in each tenth of the rows:"
+        scaled = (course.means - low) / (high - low or 1)
+        yield cut(f"    {bars(scaled)}  {' '.join(f'{one:.3g}' for one in course.means)}", width)
+        return
+    if len(names) <= MOST_CLASSES:
+        yield "  share of each class in each tenth of the rows, in %:"
+        room = min(max(map(len, names)), LONGEST)
+        for name, shares in zip(names, course.shares.T):
+            numbers = " ".join(f"{100 * one:3.0f}" for one in shares)
+            yield cut(f"    {shortened(name, room):<{room}}  {bars(shares)}  {numbers}", width)
+    for remark in course.remarks(names, warmup):
+        yield from wrapped(cut(remark, 200), width, "  ! ", 4)
+
+
+def bars(shares: Sequence[float]) -> str:
+    """Shares as bars of eighths, a blank for none at all."""
+    return "".join(" ▁▂▃▄▅▆▇█"[int(np.ceil(8 * one - 1e-9))] for one in shares)
 
 
 def mixed_columns(stream: Stream) -> Iterator[str]:
@@ -77,7 +146,8 @@ def other_columns(others: Sequence[ColumnFacts]) -> str:
 
 def contents(one: ColumnFacts, width: int) -> str:
     """What a column holds, in about `width` characters."""
-    missing = f" ({one.missing:,} missing)" if one.missing else ""
+    part = f", {share(one.missing / one.rows)}" if one.rows else ""
+    missing = f" ({one.missing:,} missing{part})" if one.missing else ""
     if one.levels is None:
         if one.low != one.low:
             return "empty"

@@ -1,5 +1,6 @@
 """Rows: the data that streams, models and policies pass to each other."""
 
+import copyreg
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
@@ -20,6 +21,11 @@ class Schema(NamedTuple):
     def regression(self) -> bool:
         """Whether labels are numbers, not classes."""
         return self.n_classes is None
+
+    def __reduce__(self):
+        """Without `missing` where it is empty: models hold schemas, and their bytes are counted."""
+        values = tuple(self) if self.missing else tuple(self)[:-1]
+        return copyreg.__newobj__, (Schema, *values)  # type: ignore[attr-defined]
 
 
 class Labelled(NamedTuple):

@@ -30,7 +30,10 @@ def overview(study: Study, width: int = 80) -> str:
     if len(study.variants) > 1:
         swept = " and ".join(study.swept)
         lines.append(f"{len(study.variants)} settings of {swept}; this is the first")
-    columns = [f"  {line}" for line in column_lines(scenario.stream, max(width - 2, 20))]
+    columns = [
+        f"  {line}"
+        for line in column_lines(scenario.stream, max(width - 2, 20), scenario.evaluation.warmup)
+    ]
     return "\n".join([*(wrapped(line, width) for line in lines), *columns])
 
 

@@ -33,9 +33,11 @@ def test_each_column_has_a_line(tmp_path):
         "           ! rises with every row: an identifier, or the time?",
         "    word   3 words: p 33 %, q 33 %, r 33 %",
         "    size   numbers 0 to 1.5",
-        "    gaps   whole numbers 5 to 5 (6 missing)",
+        "    gaps   whole numbers 5 to 5 (6 missing, 10 %)",
         "           ! one value in all rows: it has no information",
         "    class  the target, 2 words: no 75 %, yes 25 %",
+        "    ! missing: whole_table looks ahead: a row gets the mean of rows after it",
+        "      too; write missing: {fill: mean}, which learns from the warm-up",
     ]
 
 
@@ -97,4 +99,47 @@ def test_what_is_left_out_is_told(tmp_path):
         "    m is left out: dropped",
         "    id is left out: one word a row, an identifier; name it in columns or nominal",
         "      to keep it",
+    ]
+
+
+def test_classes_along_the_rows(tmp_path):
+    rows = [(i % 7, "no" if i < 100 or i % 2 else "yes") for i in range(200)]
+    printed = lines(tmp_path, ["n", "class"], rows)
+    assert printed[3:] == [
+        "    share of each class in each tenth of the rows, in %:",
+        "      no   █████▄▄▄▄▄  100 100 100 100 100  50  50  50  50  50",
+        "      yes       ▄▄▄▄▄    0   0   0   0   0  50  50  50  50  50",
+        "    ! one class for long: rows 0 to 99 are all of class 'no'",
+        "    ! class 'yes' first comes in row 100, after the warm-up",
+    ]
+
+
+def test_means_along_the_rows(tmp_path):
+    printed = lines(
+        tmp_path, ["n", "y"], [(i % 7, i) for i in range(100)], 60, ", task: regression"
+    )
+    assert printed[-2:] == [
+        "    mean of the target in each tenth of the rows:",
+        "       ▁▂▃▄▅▆▇██  4.5 14.5 24.5 34.5 44.5 54.5 64.5 74.5 84…",
+    ]
+
+
+def test_a_warning_of_the_mean_of_the_whole_table(tmp_path):
+    rows = [("" if i % 9 == 4 else i % 5, "xy"[i % 2]) for i in range(40)]
+    printed = lines(tmp_path, ["n", "class"], rows, more=", missing: whole_table")
+    assert printed[1] == "    n      whole numbers 0 to 4 (4 missing, 10 %)"
+    assert printed[3].startswith("    ! missing: whole_table looks ahead: a row gets the mean of")
+    assert len(lines(tmp_path, ["n", "class"], rows, more=", missing: {fill: mean}")) == 3
+
+
+def test_a_table_too_large_is_looked_at_from_its_start(tmp_path, monkeypatch):
+    monkeypatch.setattr("driftsim.column_overview.MOST_CELLS", 100)
+    monkeypatch.setattr("driftsim.column_overview.FIRST", 40)
+    rows = [(i % 7, "pq"[i % 2], "no" if i % 2 else "yes") for i in range(200)]
+    assert lines(tmp_path, ["n", "w", "class"], rows)[:5] == [
+        "  columns of t, 200 rows, of which the first 40:",
+        "    n           whole numbers 0 to 6",
+        "    w           2 words: p 50 %, q 50 %",
+        "                ! a leak? it is equal to the target, but for names",
+        "    the target  the target, 2 words: no 50 %, yes 50 %",
     ]

@@ -37,6 +37,7 @@ class ColumnFacts(NamedTuple):
     whole: bool = False  # whether all numbers are
     levels: tuple[tuple[str, int], ...] | None = None  # words and their rows, most frequent first
     remarks: tuple[str, ...] = ()  # what a person should look at
+    rows: int = 0  # with a value or without
 
 
 def inspected(columns: list[Column], target: int, classes: bool = True) -> list[ColumnFacts]:
@@ -56,14 +57,13 @@ def inspected(columns: list[Column], target: int, classes: bool = True) -> list[
 def facts_of(column, remarks):
     """What is in a column, with these remarks."""
     present, missing = column.codes[~column.missing], int(column.missing.sum())
+    facts = ColumnFacts(column.name, missing, remarks=tuple(remarks), rows=len(column.codes))
     if column.values is not None:
-        return ColumnFacts(column.name, missing, levels=levels_of(column), remarks=tuple(remarks))
+        return facts._replace(levels=levels_of(column))
     if not len(present):
-        return ColumnFacts(column.name, missing, remarks=tuple(remarks))
+        return facts
     whole = not (present % 1).any()
-    return ColumnFacts(
-        column.name, missing, present.min(), present.max(), whole, None, tuple(remarks)
-    )
+    return facts._replace(low=present.min(), high=present.max(), whole=whole)
 
 
 def levels_of(column):
@@ -92,7 +92,7 @@ def about_words(levels, rows):
     if len(words) >= max(NEARLY * rows, ENOUGH):
         yield f"{'nearly ' * (len(words) < rows)}one word a row: an identifier?"
     if len(words) > 1 and sum(map(bool, map(DATE.fullmatch, words))) >= NEARLY * len(words):
-        yield "a date or a time, read as words"
+        yield "a date or a time, read as words; name it as time, or drop it"
     if mixture := numbers_among(words):
         yield mixture
     once = [word for word, n in levels if n == 1]
