@@ -126,8 +126,12 @@ class TestText:
         assert read(given).schema.values == {1: ("ł", "ż")} and notes(given) == ""
         wrong = table("a,b,y\n1,ż,0\n".encode("cp1250"), encoding="utf-8")
         assert error(wrong) == (
-            "byte 8 is no text in utf-8; save the file in UTF-8, or give its encoding"
+            "byte 8 is no text in UTF-8; save the file in UTF-8, or give its encoding"
         )
+        damaged = "a,ü,y\n1,ß,0\n".encode() + b"2,\xdf,1\n"
+        assert error(table(damaged)).startswith("byte 16 is no text in UTF-8; save the file")
+        big = table(b"\xfe\xff" + PLAIN.encode("utf-16-be"), encoding="utf-16")
+        assert features(big) == [[1.5, 0], [2.5, 1]]
         assert "character 1 is no text" in error(table("a,y\n1,0\n".encode("utf-16-le")))
         with pytest.raises(ValidationError, match="'utf-9' is no encoding"):
             table(PLAIN, encoding="utf-9")
@@ -141,6 +145,14 @@ class TestText:
     def test_hexadecimal_cells_are_words(self, table):
         rows = "".join(f"0x1{i % 3},{i % 2}\n" for i in range(9))
         assert read(table("a,y\n" + rows)).schema.values == {0: ("0x10", "0x11", "0x12")}
+
+    def test_lines_of_old_macintoshes(self, table):
+        assert features(table(PLAIN.replace("\n", "\r"))) == [[1.5, 0], [2.5, 1]]
+        assert error(table("a,y\r1,0\r2\r")).startswith("row 1 (line 3) has 1 cells")
+
+    def test_lines_above_the_header(self, table):
+        given = table("measured in 2020\na,b,y\n1,2,0\n2,3,1\n")
+        assert error(given) == "row 0 (line 2) has 3 cells in 1 columns; give it one a column"
 
     def test_words_far_down_turn_a_column_of_numbers_into_words(self, table):
         rows = [f"{i % 5},{i % 2}" for i in range(40_000)] + [

@@ -152,7 +152,7 @@ class TestCsv:
         assert error(arff) == "'y' is its only column; add features"
 
     def test_rubbish(self, written):
-        assert error(written(b"\x89PNG\r\n\xff\x00")).startswith("byte 0 is no text; save")
+        assert error(written(b"\x89PNG\r\n\xff\x00")).startswith("byte 0 is no text in UTF-8; save")
         assert error(written(b"a,y\n1,\x00\n")).startswith("character 6 is no text; save")
         assert "its header is not valid" in error(written("a" * 200_000))
 

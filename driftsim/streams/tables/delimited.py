@@ -48,7 +48,7 @@ def from_delimited(data: bytes, given: Given = Given()) -> Sheet:
     headed = bool(rows) and (has_header(rows) if given.header is None else given.header)
     names, begin, above = below_header(text, form) if headed else ([], 0, 0)
     names, labelled = shaped(names, rows[headed:])
-    if len(names) == 1 and not given.alone:
+    if len(names) == 1 and not given.alone and all(len(row) == 1 for row in rows[headed:]):
         raise ValueError(
             f"{short(names[0])} is its only column; write separator: and the sign between columns"
         )

@@ -17,24 +17,24 @@ SAVE = "save the file in UTF-8, or give its encoding"
 def in_utf8(data: bytes, encoding: str | None = None) -> tuple[bytes, str]:
     """A text in UTF-8, without the mark at its start, and the encoding that it was in.
 
-    Where none is given, it is that of the mark, UTF-8, or, where that does not fit, cp1252.
-    Raises `ValueError` if the bytes are no text.
+    Where none is given, it is that of the mark, UTF-8, or, where that does not fit at all, cp1252.
+    Raises `ValueError` if the bytes are no text, or UTF-8 with a few wrong ones.
     """
     mark = next((mark for mark in MARKS if data.startswith(mark)), b"")
-    encoding = encoding or MARKS.get(mark)
-    if encoding is None:
-        encoding = "utf-8" if data.isascii() or is_utf8(data) else "cp1252"
-        if encoding == "cp1252" and NO_TEXT.search(data):
-            raise ValueError(f"byte {first_wrong(data)} is no text; {SAVE}")
-    encoding = codecs.lookup(encoding).name
-    data = data[len(mark) :] if mark and MARKS[mark].startswith(encoding[:5]) else data
-    if encoding != "utf-8" and not (data.isascii() and encoding in ("ascii", "cp1252", "latin-1")):
+    given = encoding is not None
+    encoding = codecs.lookup(encoding or MARKS.get(mark, "utf-8")).name
+    if encoding != "utf-8":
         data = decoded(data, encoding).encode()
+    else:
+        data = data[len(mark) :] if mark == codecs.BOM_UTF8 else data
+        wrong = None if data.isascii() else first_wrong(data)
+        if wrong is not None:
+            if given or not data[:wrong].isascii() or NO_TEXT.search(data):
+                raise ValueError(f"byte {wrong} is no text in UTF-8; {SAVE}")
+            data, encoding = decoded(data, "cp1252").encode(), "cp1252"
     if b"\0" in data:
         place = len(data[: data.index(b"\0")].decode(errors="replace"))
         raise ValueError(f"character {place} is no text; {SAVE}")
-    if encoding == "utf-8" and not data.isascii() and not is_utf8(data):
-        raise ValueError(f"byte {first_wrong(data)} is no text in utf-8; {SAVE}")
     return data, encoding
 
 
@@ -44,11 +44,6 @@ def decoded(data, encoding):
         return data.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise ValueError(f"byte {error.start} is no text in {encoding}; {SAVE}") from None
-
-
-def is_utf8(data):
-    """Whether bytes are a text in UTF-8."""
-    return first_wrong(data) is None
 
 
 def first_wrong(data):
