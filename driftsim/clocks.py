@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationInfo, WrapValidator
 from driftsim.durations import DATE, Duration, Moment, date_of, fixed, or_duration
 from driftsim.messages import short
 
+NO_TIME = np.iinfo(np.int64).max  # of a label that never comes in
 NO_CLOCK = "durations and dates need times: give the table `time: column`, or the stream `arrivals`"
 RANDOM_CLOCK = (
     "in random arrivals this is another row in each seed; write it in rows, or let arrivals be "
@@ -39,6 +40,10 @@ class Clock(ABC):
             low, high = np.where(before, middle + 1, low), np.where(before, high, middle)
         return low
 
+    def label_times(self, t: np.ndarray) -> np.ndarray:
+        """When the labels of rows came in (n,), as their table says; NO_TIME if they never did."""
+        raise ValueError("no table says when labels come in; give it a label_time")
+
     def moment(self, t: int) -> int:
         """When row `t` comes; that of the last row where there is none."""
         return int(self.when(np.array([min(t, self.rows - 1)]))[0])
@@ -55,14 +60,20 @@ class Clock(ABC):
 class RecordedClock(Clock):
     """The times of rows that were written down, in memory."""
 
-    def __init__(self, times: np.ndarray, zone: str | None = None) -> None:
-        self._times, self.zone, self.rows = times, zone, len(times)
+    def __init__(
+        self, times: np.ndarray, zone: str | None = None, labels: np.ndarray | None = None
+    ) -> None:
+        self._times, self._labels = times, labels
+        self.zone, self.rows = zone, len(times)
 
     def when(self, t):
         return self._times[t]
 
     def positions(self, moments):
         return np.searchsorted(self._times, moments, side="left")
+
+    def label_times(self, t):
+        return super().label_times(t) if self._labels is None else self._labels[t]
 
 
 class PiecewiseClock(Clock):

@@ -184,7 +184,8 @@ class Part(Strict, metaclass=Renaming):
     def _rebuilt(self, **context: Any) -> "Part":
         inside = {name: getattr(self, name) for name in type(self).model_fields}
         parts = {n: one._rebuilt(**context) for n, one in inside.items() if isinstance(one, Part)}
-        given = inside | parts | (self.model_extra or {})
+        given = {name: inside[name] for name in self.model_fields_set & inside.keys()} | parts
+        given |= self.model_extra or {}
         return type(self).model_validate(given, context=self.context | context)
 
     @classmethod

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from driftsim.adaptation.policies import Policy
-from driftsim.clocks import NO_CLOCK, durations, row_after, undated
+from driftsim.clocks import undated
 from driftsim.durations import Duration, Period, or_duration
 from driftsim.evaluation.label_check import labels_violation
 from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, metrics_of
@@ -28,7 +28,6 @@ from driftsim.messages import ScenarioError, line, refusal, setting_text
 from driftsim.parts import (
     Name,
     Number,
-    Part,
     Position,
     Strict,
     distinct,
@@ -39,6 +38,7 @@ from driftsim.parts import (
 from driftsim.python_data import copied, is_data, paths, plain
 from driftsim.safety import beyond_memory
 from driftsim.scenario_files import checked_name, default_name, from_file
+from driftsim.scenario_times import known_to_tables, of_times, rows_of_warmup
 from driftsim.settings import Marks, apply, assign, entry_at, keep_only, shortest, swept
 from driftsim.streams.stream import Stream
 
@@ -74,15 +74,18 @@ class Scenario(Strict):
     evaluation: Evaluation = Evaluation()
     report: Report = Report()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _tells_tables(cls, document: Any) -> Any:
+        return known_to_tables(document)
+
     @field_validator("evaluation")
     @classmethod
     def _warms_up_rows(cls, evaluation: Evaluation, info: ValidationInfo) -> Evaluation:
-        if "stream" not in info.data or not isinstance(evaluation.warmup, Duration):
+        if "stream" not in info.data:
             return evaluation
-        clock = info.data["stream"].clock(0)
-        if reason := undated(clock):
-            raise refusal(reason, "warmup")
-        return evaluation.model_copy(update={"warmup": row_after(clock, 0, evaluation.warmup)})
+        warmup = rows_of_warmup(evaluation.warmup, info.data["stream"])
+        return evaluation.model_copy(update={"warmup": warmup})
 
     @property
     def interval(self) -> int:
@@ -135,7 +138,7 @@ class Scenario(Strict):
         if rules.probe and self.stream.recorded:
             message = "a recorded stream has no fresh rows to probe with; leave this out"
             yield "evaluation", "probe", message
-        yield from self._untimed(rules.labels, "evaluation", "labels")
+        yield from of_times(rules.labels, self.stream, "evaluation", "labels")
         yield "evaluation", "labels", labels_violation(rules.labels, self.stream)
         yield from self.stream.unlearned(rules.warmup)
         if isinstance(self.report.window, Duration):
@@ -149,16 +152,11 @@ class Scenario(Strict):
         for name, one in self.models.items():
             policy, learner = ("models", name, "policy"), ("models", name, "learner")
             yield *policy, self._unknown_to(one.policy, one.learner.trained)
-            yield from self._untimed(one.policy, *policy)
+            yield from of_times(one.policy, self.stream, *policy)
             yield *learner, self._unknown_posterior(one.learner)
             yield *learner, one.learner.untaken_gaps(self.stream.schema)
             yield *policy, one.policy.incompatibility(self.stream.schema, rows)
             yield *learner, one.learner.incompatibility(self.stream.schema, *asked)
-
-    def _untimed(self, part: Part, *place: str) -> Mistakes:
-        """The durations of a part, on a stream without times."""
-        if not self.stream.timed:
-            yield from ((*place, *keys, NO_CLOCK) for keys in durations(part))
 
     def _unknown_to(self, policy: Policy, trained: bool) -> str | None:
         if not self.evaluation.warmup and not policy.starts_cold and not trained:

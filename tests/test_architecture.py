@@ -20,7 +20,10 @@ LAYERS = [
     },
     {"streams", "learners", "adaptation"},
     {"evaluation"},
-    {"notation", "python_data", "settings", "scenario_files", "scenario", "resolved"},
+    {
+        *("notation", "python_data", "settings", "scenario_files", "scenario_times", "scenario"),
+        "resolved",
+    },
     {"store", "own", "runs", "runner", "workers"},
     {"report"},
     {"cli", "progress", "study_overview", "column_overview", "kinds", "examples", "proposal"},

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field, WrapValidator, model_validator
+from pydantic import AfterValidator, Field, WrapValidator, model_validator
 
-from driftsim.clocks import Clock, ends
-from driftsim.durations import Duration, Period, Stretch, Time, or_duration
+from driftsim.clocks import NO_TIME, Clock, ends
+from driftsim.durations import Duration, Period, Stretch, Time, fixed, or_duration
 from driftsim.messages import refusal, short
-from driftsim.parts import MOST_ROWS, Number, Part, Position, Rows, Share
+from driftsim.parts import MOST_ROWS, Number, Part, Position, Rows, Share, Strict
 from driftsim.rows import Arrival, Labelled, Schema
 from driftsim.streams.seeds import LABELS, spawn_rng
 from driftsim.streams.world import BLOCK
@@ -90,14 +90,29 @@ class Altered(Labels):
         return self.of.incompatibility(schema)
 
 
+class LabelColumn(Strict):
+    """The column of a table that says when each label came in; empty, where none did."""
+
+    column: str
+
+
+def _late(value, check):
+    return check(value) if isinstance(value, dict | LabelColumn) else Duration.model_validate(value)
+
+
+Late = Annotated[LabelColumn | Time, WrapValidator(_late), AfterValidator(fixed)]
+
+
 class Delayed(Altered):
-    """Each label comes in a fixed number of rows late, or a fixed time after its row."""
+    """Each label comes in some rows or some time late, or when a column of the table says so."""
 
     rows: Position | None = None  # between a row and its label
-    time: Time | None = None  # from when the row came until its label comes in
+    time: Late | None = None  # from a row to its label; or {column: …} with the time of the label
 
     def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
         due = self.of.due(t, y, uniforms.nested)
+        if isinstance(self.time, LabelColumn):
+            return due_by_table(self._clock, t, due)
         if self.time is None:
             return later(due, self.rows)
         return due_after(self._clock, t, due, self.time.micros)
@@ -208,6 +223,17 @@ def due_after(clock: Clock, t: np.ndarray, due: np.ndarray, delay) -> np.ndarray
     moments = clock.when(np.minimum(since, clock.rows - 1)) + np.broadcast_to(delay, len(t))[inside]
     before = np.where(since < clock.rows, clock.positions(moments), clock.rows)
     return put(due, inside, np.where(before < clock.rows, before - 1, before))
+
+
+def due_by_table(clock: Clock, t: np.ndarray, due: np.ndarray) -> np.ndarray:
+    """When labels come in (n,) that come when their table says, but not before they are due.
+
+    One that came before its row comes in with it.
+    """
+    moments = clock.label_times(t)
+    before = clock.positions(moments)
+    late = np.where(before < clock.rows, before - 1, before)
+    return np.where(moments == NO_TIME, NEVER, np.maximum(due, late))
 
 
 def due_at_end(clock: Clock, due: np.ndarray, every: Duration) -> np.ndarray:

@@ -10,7 +10,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import model_validator
 
-from driftsim.clocks import Place
+from driftsim.clocks import Clock, Place
 from driftsim.messages import short
 from driftsim.parts import Count, Position
 from driftsim.rows import Schema
@@ -28,6 +28,8 @@ from driftsim.streams.tables.selection import (
     refuse_unknown,
 )
 from driftsim.streams.tables.sheets import Sheet
+from driftsim.streams.tables.times import in_order
+from driftsim.streams.timing import Timing
 
 UNPREPARED = (
     "what to impute, and which levels to keep, is learned from the warm-up; give it to "
@@ -35,7 +37,7 @@ UNPREPARED = (
 )
 
 
-class Recorded(Seeded):
+class Recorded(Timing, Seeded):
     """Rows that were written down once: position t is row t."""
 
     recorded = True
@@ -67,6 +69,7 @@ class Recorded(Seeded):
             record = self.record()
             with record.naming():
                 rows = self._rows(record, rng)
+            clock = record.times.clock(rows, self.zone)
             y, classes = self.labels_of(record.labels.at(rows))
             self.check_marks(len(y))
             columns = [column.at(rows) for column in record.features]
@@ -74,7 +77,7 @@ class Recorded(Seeded):
                 columns = self.missing.before_warmup(columns)
             elif self.missing == "whole_table":
                 columns = [filled(column, "mean") for column in columns]
-        unprepared = Unprepared(self, columns, y, classes)
+        unprepared = Unprepared(self, columns, y, classes, clock)
         return unprepared if self.needs_warmup else unprepared.with_first(0)
 
     @property
@@ -92,16 +95,22 @@ class Recorded(Seeded):
         """The columns as they were written down; `ValueError` if they cannot be read."""
         sheet = self.sheet()
         target, left_out = self.selected(sheet.names)
+        with sheet.naming_lines():
+            times = self.row_times(sheet, self.reading(target).missing)
         sheet = sheet.only([n for n in sheet.names if n not in left_out or n in self.beside])
         with sheet.naming_lines():
             columns = [self._cast(column) for column in sheet.columns(self.reading(target))]
         found = identifiers(columns, self.wanted(target))
         refuse_none_left([column.name for column in columns], target, left_out, found)
-        return Record(columns, target, left_out | found, sheet.naming_lines, sheet.notes)
+        notes = (*sheet.notes, *times.notes)
+        return Record(columns, target, left_out | found, times, sheet.naming_lines, notes)
 
     def selected(self, names: list[str]) -> tuple[str, dict[str, str]]:
         """The target among the names of columns, and why others are no features."""
-        target = self.target_of(names)
+        refuse_unknown(self.untold, names)
+        target = self.target_of([name for name in names if name not in self.untold])
+        if target in self.untold:
+            raise ValueError(f"the target '{target}' is {self.untold[target]}; choose another")
         refuse_unknown([target, *(self.columns or ()), *self.drop], names)
         refuse_unknown([*self.nominal, *self.numeric, *self.beside], names)
         return target, Selection(target, self.columns, self.drop, self.reserved).left_out(names)
@@ -113,7 +122,7 @@ class Recorded(Seeded):
     @property
     def reserved(self) -> Mapping[str, str]:
         """Columns that are features only where `columns` names them, and why."""
-        return {}
+        return self.untold
 
     @property
     def beside(self) -> Collection[str]:
@@ -155,7 +164,9 @@ class Recorded(Seeded):
         finite([*record.features, record.labels])
         rows = np.flatnonzero(usable_rows(self.missing, record.features, record.labels))
         if isinstance(self.order, By):
-            return ascending(record.named(self.order.by), rows)
+            rows = ascending(record.named(self.order.by), rows)
+        if self.time is not None:
+            return in_order(record.times.rows, rows, self.time, self.sort)
         return rows[rng.permutation(len(rows))] if self.order == "shuffled" else rows
 
     def _cast(self, column):
@@ -190,6 +201,7 @@ class Unprepared(Instantiated):
     columns: list[Column]  # of features, in the order of the stream
     y: np.ndarray  # (n,)
     classes: tuple[str, ...] | None
+    clock: Clock | None = None  # type: ignore[assignment]  # of others there is none
 
     @property
     def schema(self):
@@ -212,7 +224,8 @@ class Unprepared(Instantiated):
         with self.description.naming_itself():
             columns = self.description.learned(self.columns, rows)
         X = np.column_stack([column.codes for column in columns])
-        return Recording(self.description, X, self.y, schema_of(columns, self.classes))
+        schema = schema_of(columns, self.classes)
+        return Recording(self.description, X, self.y, schema, self.clock)
 
     def draw(self, rng, t):
         raise ValueError(f"{self.description.place}: {UNPREPARED}")
@@ -226,6 +239,7 @@ class Recording(Instantiated):
     X: np.ndarray  # (n, d)
     y: np.ndarray  # (n,)
     read_schema: Schema
+    clock: Clock | None = None  # type: ignore[assignment]  # of others there is none
 
     @property
     def schema(self):

@@ -59,9 +59,11 @@ class Stream(Strict):
 
     def clock(self, seed: int) -> Clock | None:
         """When each row of one seed comes; None where nothing says so."""
-        if self.arrivals is not None or len(self.concepts) > 1:
-            return clock_of(self.arrivals, [], seed, self.length)
-        return self.instantiated(seed).clock
+        read = []
+        if self.arrivals is None and len(self.concepts) == 1:
+            [(name, concept)] = self.concepts.items()
+            read.append(concept.instantiated(structure_rng(seed, name)))
+        return clock_of(self.arrivals, read, seed, self.length)
 
     def block(self, seed: int, b: int, warmup: int = 0) -> Block:
         """Rows b * 8192 … of the stream, without drawing those before them."""

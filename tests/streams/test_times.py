@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from driftsim.clocks import NO_TIME
 from driftsim.durations import Moment, date_of
 from driftsim.streams.tables.columns import BadCell
-from driftsim.streams.tables.dates import NO_TIME
 from driftsim.streams.tables.sheets import Sheet
 from driftsim.streams.tables.times import TimeColumn, in_order, moments_of
 

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from driftsim.clocks import NO_TIME
 from driftsim.durations import FIXED, micros_of
 from driftsim.messages import short
 from driftsim.streams.tables.columns import BadCell
 
-NO_TIME = np.iinfo(np.int64).max  # of a row without one
 YEARS = 1900, 2100  # of numbers such as 20240331
 TIME = (
     r"(?:[T\s]\s*(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})"

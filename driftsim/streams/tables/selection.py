@@ -8,6 +8,7 @@ import numpy as np
 
 from driftsim.messages import guess, short
 from driftsim.streams.tables.columns import Column
+from driftsim.streams.tables.times import RowTimes
 
 MANY_WORDS = 20  # rows; a column with a word of its own in each of so many is an identifier
 IDENTIFIER = "one word a row, an identifier; name it in columns or nominal to keep it"
@@ -19,6 +20,7 @@ class Record(NamedTuple):
     columns: list[Column]
     target: str  # the name of the column of labels
     left_out: dict[str, str]  # columns that are neither features nor labels, and why
+    times: RowTimes = RowTimes()  # when its rows came, if that is known
     naming: Callable[[], AbstractContextManager] = nullcontext  # says where a bad row stands
     notes: tuple[str, ...] = ()  # what was guessed of its files, and what was left out of them
 

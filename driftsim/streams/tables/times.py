@@ -6,13 +6,14 @@ from typing import Annotated, Any, Literal, NamedTuple
 import numpy as np
 from pydantic import BeforeValidator, Field
 
+from driftsim.clocks import NO_TIME, RecordedClock
 from driftsim.durations import MOMENTS, SECOND, date_of
 from driftsim.messages import names_in_words, short
 from driftsim.parts import Strict
 from driftsim.streams.tables import dates, typed
 from driftsim.streams.tables.cells import ALWAYS_MISSING
 from driftsim.streams.tables.columns import BadCell
-from driftsim.streams.tables.dates import NO_TIME, Read
+from driftsim.streams.tables.dates import Read
 from driftsim.streams.tables.sheets import Sheet
 
 LARGEST = {"seconds": 1e11, "milliseconds": 1e14, "microseconds": 1e17}  # of numbers, by unit
@@ -50,6 +51,22 @@ class Moments(NamedTuple):
 
     micros: np.ndarray  # (n,) microseconds UTC, NO_TIME where there is none
     note: str  # how they were read
+
+
+class RowTimes(NamedTuple):
+    """When the rows of a record came, as they were written down."""
+
+    rows: np.ndarray | None = None  # (n,) microseconds UTC
+    labels: np.ndarray | None = None  # (n,) of their labels; NO_TIME of those that never came
+    notes: tuple[str, ...] = ()  # how they were read
+
+    def clock(self, rows: np.ndarray, zone: str | None) -> RecordedClock | None:
+        """The clock of some of the rows, by their index (m,)."""
+        if self.rows is None:
+            return None
+        return RecordedClock(
+            self.rows[rows], zone, None if self.labels is None else self.labels[rows]
+        )
 
 
 def moments_of(

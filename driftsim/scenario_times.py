@@ -1,0 +1,73 @@
+"""Scenario times: durations, dates and columns of times in a scenario, checked and in rows."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from driftsim.clocks import NO_CLOCK, durations, row_after, undated
+from driftsim.durations import Duration
+from driftsim.messages import refusal
+from driftsim.parts import Part
+from driftsim.streams.recorded import Recorded
+from driftsim.streams.stream import Stream
+
+
+def rows_of_warmup(warmup: int | Duration, stream: Stream) -> int:
+    """A warm-up in rows; refuses a duration where that is no number of rows."""
+    if not isinstance(warmup, Duration):
+        return warmup
+    clock = stream.clock(0)
+    if reason := undated(clock):
+        raise refusal(reason, "warmup")
+    return row_after(clock, 0, warmup)
+
+
+def of_times(part: Part, stream: Stream, *place: str) -> Iterator[tuple[Any, ...]]:
+    """What a part asks for that the times of a stream do not tell: the keys, and what is wrong."""
+    if not stream.timed:
+        yield from ((*place, *keys, NO_CLOCK) for keys in durations(part))
+    yield *place, unknown_column(part, stream)
+
+
+def known_to_tables(document: Any) -> Any:
+    """A scenario as plain data, in which tables know the column of `{time: {column: …}}`.
+
+    It is no feature then. A table that names one itself keeps it.
+    """
+    concepts = entry(document, "stream", "concepts")
+    column = next(columns_of(entry(document, "evaluation", "labels")), None)
+    if column is None or not isinstance(concepts, dict):
+        return document
+    tables = {
+        name: {"label_time": column} | one
+        for name, one in concepts.items()
+        if entry(one, "kind") == "table"
+    }
+    return document | {"stream": document["stream"] | {"concepts": concepts | tables}}
+
+
+def entry(value: Any, *keys: str) -> Any:
+    """What stands at some keys of nested mappings, or None."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def columns_of(labels: Any) -> Iterator[str]:
+    """The columns that labels name as plain data, also those that they are made `of`."""
+    while isinstance(labels, dict):
+        if isinstance(column := entry(labels, "time", "column"), str):
+            yield column
+        labels = labels.get("of")
+
+
+def unknown_column(labels: Part, stream: Stream) -> str | None:
+    """Why no table of a stream has the column by which labels come in, or None."""
+    one: Any = labels
+    while one is not None:
+        column = getattr(getattr(one, "time", None), "column", None)
+        tables = [table for table in stream.concepts.values() if isinstance(table, Recorded)]
+        known = [table.label_time.column for table in tables if table.label_time is not None]
+        if column is not None and [column] not in known:
+            return f"no table of the stream has label_time: {column}; give it to the table"
+        one = getattr(one, "of", None)
+    return None
