@@ -76,7 +76,7 @@ class Scenario(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _tells_tables(cls, document: Any) -> Any:
+    def _columns_of_labels_are_no_features(cls, document: Any) -> Any:
         return known_to_tables(document)
 
     @field_validator("evaluation")

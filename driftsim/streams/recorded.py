@@ -107,10 +107,12 @@ class Recorded(Timing, Seeded):
 
     def selected(self, names: list[str]) -> tuple[str, dict[str, str]]:
         """The target among the names of columns, and why others are no features."""
-        refuse_unknown(self.untold, names)
-        target = self.target_of([name for name in names if name not in self.untold])
-        if target in self.untold:
-            raise ValueError(f"the target '{target}' is {self.untold[target]}; choose another")
+        refuse_unknown(self.time_columns, names)
+        target = self.target_of([name for name in names if name not in self.time_columns])
+        if target in self.time_columns:
+            raise ValueError(
+                f"the target '{target}' is {self.time_columns[target]}; choose another"
+            )
         refuse_unknown([target, *(self.columns or ()), *self.drop], names)
         refuse_unknown([*self.nominal, *self.numeric, *self.beside], names)
         return target, Selection(target, self.columns, self.drop, self.reserved).left_out(names)
@@ -122,7 +124,7 @@ class Recorded(Timing, Seeded):
     @property
     def reserved(self) -> Mapping[str, str]:
         """Columns that are features only where `columns` names them, and why."""
-        return self.untold
+        return self.time_columns
 
     @property
     def beside(self) -> Collection[str]:

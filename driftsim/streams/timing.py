@@ -20,7 +20,7 @@ class Timing(Strict):
     label_time: Times | None = None  # the column that says when each label came in, if ever
 
     @property
-    def untold(self) -> Mapping[str, str]:
+    def time_columns(self) -> Mapping[str, str]:
         """The columns of times, and why they are no features."""
         labels = self.label_time.column if self.label_time else ()
         rows = self.time.column if self.time else ()
