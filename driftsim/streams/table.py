@@ -11,6 +11,7 @@ from driftsim.streams.recorded import Recorded
 from driftsim.streams.streamed import streamed
 from driftsim.streams.tables.cells import MISSING, Reading
 from driftsim.streams.tables.columns import labels_of, numbers_of
+from driftsim.streams.tables.converted import are_large_texts, large_text
 from driftsim.streams.tables.encodings import is_encoding
 from driftsim.streams.tables.files import SUFFIXES, content, is_table
 from driftsim.streams.tables.form import Given
@@ -76,7 +77,7 @@ class Table(Recorded):
     def instantiated(self, rng):
         """The rows: those of a large table are read as they are drawn."""
         try:
-            if source := large_table(self._paths):
+            if source := self._large():
                 if self.labels is not None:
                     raise ValueError(LABELS_APART)
                 return streamed(self, source)
@@ -84,11 +85,19 @@ class Table(Recorded):
             raise ValueError(f"{self.place}: {error}") from None
         return super().instantiated(rng)
 
-    def sheet(self) -> Sheet:
+    def _large(self):
+        """The table in its files, where it is too large for memory."""
+        if are_large_texts(self._paths):
+            return large_text(self._paths, self._given, self.nominal)
+        return large_table(self._paths)
+
+    @property
+    def _given(self):
         form = self.separator, self.decimal, self.quote, self.encoding, self.header
-        return table_of(
-            self._paths, self.labels, self.target, Given(*form, (*self.missing_values,))
-        )
+        return Given(*form, (*self.missing_values,))
+
+    def sheet(self) -> Sheet:
+        return table_of(self._paths, self.labels, self.target, self._given)
 
     def target_of(self, names):
         return names[-1] if self.target is None else self.target

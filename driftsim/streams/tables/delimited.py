@@ -151,18 +151,21 @@ def filled(cell) -> bool:
 
 def with_commas(form: Form, reading: Reading, name: str, column):
     """A column of text in a file with decimal commas."""
+    return reading.text(name, column if name in reading.nominal else pointed(form, name, column))
+
+
+def pointed(form: Form, name: str, column):
+    """A column of text with points for decimal commas; `BadCell` if a cell has a point already."""
     from pyarrow import compute
 
-    if name in reading.nominal:
-        return reading.text(name, column)
     distinct = column.unique().drop_null()
-    pointed = compute.match_substring_regex(distinct, rf"^\s*{POINT.pattern}\s*$")
-    if compute.any(pointed).as_py():
-        given = distinct.filter(pointed)[0].as_py()
+    points = compute.match_substring_regex(distinct, rf"^\s*{POINT.pattern}\s*$")
+    if compute.any(points).as_py():
+        given = distinct.filter(points)[0].as_py()
         about = (
             f", a number with a point, where those of the file have a decimal {form.decimal!r}; "
             "write decimal: '.', or nominal: [NAME] if the column holds words"
         )
         raise bad_cell(name, lambda cell: compute.index(column, cell).as_py(), given, about)
     number = r"^(\s*[+-]?\d*),(\d+(?:[eE][+-]?\d+)?\s*)$"
-    return reading.text(name, compute.replace_substring_regex(column, number, r"\1.\2"))
+    return compute.replace_substring_regex(column, number, r"\1.\2")

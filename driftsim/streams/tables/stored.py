@@ -50,6 +50,7 @@ class Stored(NamedTuple):
     types: list[Any]  # of Arrow, a column each
     pieces: list[Piece]
     files: dict[str, File]  # by path
+    lines: Rows | None = None  # where the rows stand, if their numbers are not enough
 
     @property
     def rows(self) -> int:
@@ -71,14 +72,6 @@ class Stored(NamedTuple):
             raise ValueError(f"{piece.path}: it cannot be read ({error}); write it again") from None
         return sheet_of_arrow(table.select([*names]))
 
-    @property
-    def lines(self) -> Rows | None:
-        """Where its rows stand, if their numbers are not enough."""
-        if len(self.files) == 1:
-            return None
-        ends = [*accumulate(sum(file.groups) for file in self.files.values())]
-        return StackedRows([*map(os.path.basename, self.files)], ends, [None] * len(ends))
-
     def refuse_long_groups(self, columns: int) -> None:
         """Raise `ValueError` if so many columns of a group are too much to be read at once."""
         for piece in self.pieces:
@@ -99,26 +92,37 @@ def large_table(paths: Sequence[str]) -> Stored | None:
 
     if not all(map(os.path.isfile, paths)):
         return None
+    if all(not is_parquet(path) and os.path.getsize(path) < SMALL for path in paths):
+        return None
     try:
-        if all(not is_parquet(path) and os.path.getsize(path) < SMALL for path in paths):
-            return None
         files = {path: FORMATS[os.path.splitext(path)[1].lower()](path) for path in paths}
     except (KeyError, OSError, pa.ArrowException):
         return None
-    first = files[paths[0]].schema
     rows = sum(sum(file.groups) for file in files.values())
-    if rows * len(first) <= MOST_CELLS:
-        return None
-    kinds = {one.name: kind_of(one.type) for one in first}
-    for path, file in files.items():
+    return joined(files) if rows * len(files[paths[0]].schema) > MOST_CELLS else None
+
+
+def stored(paths: Sequence[str]) -> Stored:
+    """The table in Parquet files, one after the other."""
+    return joined({path: parquet_file(path) for path in paths})
+
+
+def joined(files: dict[str, File]) -> Stored:
+    """The table in files, by path; `ValueError` where their columns differ."""
+    names = [*map(os.path.basename, files)]
+    first, *others = files.values()
+    kinds = {one.name: kind_of(one.type) for one in first.schema}
+    for name, file in zip(names[1:], others, strict=True):
         if {one.name: kind_of(one.type) for one in file.schema} != kinds:
             raise ValueError(
-                f"{short(os.path.basename(path))} has not the columns, and types of columns, of "
-                f"{short(os.path.basename(paths[0]))}; give files of one table"
+                f"{short(name)} has not the columns, and types of columns, of {short(names[0])}; "
+                "give files of one table"
             )
-    sheet = sheet_of_arrow(first.empty_table())
-    pieces = [*pieces_of(files)]
-    return Stored(sheet.names, [cells.type for cells in sheet.cells], pieces, files)
+    sheet = sheet_of_arrow(first.schema.empty_table())
+    ends = [*accumulate(sum(file.groups) for file in files.values())]
+    lines = StackedRows(names, ends, [None] * len(ends)) if others else None
+    types = [cells.type for cells in sheet.cells]
+    return Stored(sheet.names, types, [*pieces_of(files)], files, lines)
 
 
 def kind_of(kind: Any) -> str:
