@@ -61,7 +61,9 @@ class Dates:
         return moment.replace(tzinfo=None).isoformat(" ", self.precision)
 
     def between(self, first: int, last: int) -> str:
-        """The dates of two rows: one date where they are the same."""
+        """The dates of two rows: one date where they are the same, or the last row never comes."""
+        if last > self.last:
+            return f"from {self.text(first)} on"
         return " to ".join(dict.fromkeys((self.text(first), self.text(last))))
 
     def starts(self, trace: Trace, window: Duration) -> np.ndarray:
@@ -129,7 +131,7 @@ class Dates:
 
 def row_text(row: int, dates: Dates | None) -> str:
     """A row, with its date in brackets if it is known: 12,000 (2024-03-02)."""
-    return f"{row:,} ({dates.text(row)})" if dates else f"{row:,}"
+    return f"{row:,} ({dates.text(row)})" if dates and row <= dates.last else f"{row:,}"
 
 
 def stretch_text(first: int, last: int, dates: Dates | None) -> str:

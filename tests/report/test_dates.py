@@ -10,7 +10,7 @@ from examples import played
 from driftsim.clocks import RecordedClock
 from driftsim.durations import FIXED, Duration, micros_of
 from driftsim.evaluation.trace import Trace
-from driftsim.report.dates import DAY, Dates
+from driftsim.report.dates import DAY, Dates, row_text, stretch_text
 from driftsim.report.figures import KINDS, View, plot_figure
 from driftsim.report.page.html_tables import frames, table
 from driftsim.report.page.text_files import csv
@@ -78,6 +78,13 @@ def test_dates_are_as_precise_as_the_stream_is_short():
     ):
         clock = RecordedClock(start + np.arange(100) * gap, "Europe/Berlin")
         assert (Dates(clock, 0, 100).precision, Dates(clock, 0, 100).text(1)) == (precision, text)
+
+
+def test_a_row_after_the_end_has_no_date():
+    dates = holed()
+    assert stretch_text(0, 30, dates) == "0 to 30, 2024-01-01 to 2024-01-02"
+    assert stretch_text(998, 1_100, dates) == "998 to 1,100, from 2024-03-17 on"
+    assert row_text(1_000, dates) == "1,000" and row_text(0, dates) == "0 (2024-01-01)"
 
 
 def test_windows_of_time_hold_the_intervals_that_start_in_them():

@@ -45,8 +45,10 @@ class Scene {
 
   /** The windows of a kind, and a function that gives the curve of a contender over them. */
   over(kind, window) {
-    const own = typeof window === "number" ? WINDOWS : windowsOfTime(this.axis);
-    const windows = own[kind](this.grid, window);
+    const inRows = typeof window === "number";
+    const dated = this.axis !== ROWS; // which a setting without runs never is
+    const own = inRows || !dated ? WINDOWS : windowsOfTime(this.axis);
+    const windows = own[kind](this.grid, inRows || dated ? window : this.grid.interval);
     const truths = new Map();
     for (const [seed, columns] of this.truths) {
       truths.set(seed, new Tally(columns, windows, this.grid.rows));
