@@ -23,7 +23,8 @@ class Dates:
     def __init__(self, clock: Clock, warmup: int, length: int):
         self._clock, self.warmup, self.last = clock, warmup, length - 1
         self.zone = clock.zone
-        self._rows, self._moments = np.empty((2, 0), np.int64)  # known: clocks may read files
+        self._rows = np.array([0])  # whose moments are known: clocks may read files
+        self._moments = clock.when(self._rows)
         self.start, self.end = self.at([warmup, self.last]).tolist()
 
     def at(self, rows) -> np.ndarray:
@@ -120,13 +121,14 @@ class Dates:
 
     def _when(self, rows):
         """The moments of whole rows, of any shape; each is asked for once."""
-        unknown = np.setdiff1d(rows, self._rows)
-        if len(unknown):
-            every = np.concatenate([self._rows, unknown])
-            moments = np.concatenate([self._moments, self._clock.when(unknown)])
-            order = np.argsort(every, kind="stable")
-            self._rows, self._moments = every[order], moments[order]
-        return self._moments[np.searchsorted(self._rows, rows)]
+        places = np.searchsorted(self._rows[:-1], rows)
+        if not np.array_equal(self._rows[places], rows):
+            unknown = np.setdiff1d(rows, self._rows)
+            places = np.searchsorted(self._rows, unknown)
+            self._moments = np.insert(self._moments, places, self._clock.when(unknown))
+            self._rows = np.insert(self._rows, places, unknown)
+            places = np.searchsorted(self._rows, rows)
+        return self._moments[places]
 
 
 def row_text(row: int, dates: Dates | None) -> str:
