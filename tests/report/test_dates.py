@@ -14,7 +14,7 @@ from driftsim.report.dates import DAY, Dates, row_text, stretch_text
 from driftsim.report.figures import KINDS, View, plot_figure
 from driftsim.report.page.html_tables import frames, table
 from driftsim.report.page.text_files import csv
-from driftsim.report.plot import PlotError, window_of
+from driftsim.report.plot import PlotError, check_window, plot, window_of
 from driftsim.report.windows import rows_in, window_text, windowed
 
 HOUR = FIXED["h"]
@@ -178,6 +178,16 @@ def test_a_long_pause_covers_the_curves(weekly, monkeypatch):
     assert "There are no rows from 2024-02-11 to 2024-03-17." in KINDS["curves"].describe(
         View(weekly)
     )
+
+
+def test_a_figure_of_windows_of_time_needs_dates(weekly, monkeypatch, tmp_path):
+    out = weekly.store.folder.parent.parent
+    plot([out.parent / "weekly.yaml"], tmp_path / "curves.svg", out=out, window="2w")
+    text = (tmp_path / "curves.svg").read_text(encoding="utf-8")
+    assert ">date<" in text and ">Feb<" in text and "row of the stream" not in text
+    monkeypatch.setitem(weekly.variants[0].__dict__, "dates", None)
+    with pytest.raises(PlotError, match="--window: weekly: '2w' is a time, and rows have none"):
+        check_window({"weekly": weekly}, {"window": Duration.of("2w")})
 
 
 def test_the_window_of_a_command_line():
