@@ -21,7 +21,7 @@ from driftsim.streams.tables.sheets import Sheet
 from driftsim.streams.tables.stored import large_table
 
 Paths = Annotated[list[str], Field(min_length=1)]
-Separator = Annotated[str, Field(pattern=r"^[^\r\n\x00\w.\x80-\U0010ffff]$")]  # one ASCII sign
+SIGNS = "\t !#$%&'()*+,-/:;<=>?@[\\]^_`{|}~"  # that may separate cells
 Quote = Literal['"', "'", ""]  # none, where it is empty
 LABELS_APART = "so large a table is not held in memory; write its labels into it, as a column"
 
@@ -36,7 +36,7 @@ class Table(Recorded):
     # of a file, of files in order, a folder or a pattern, from the folder of the scenario file
     path: str | Paths  # type: ignore[assignment]  # others have one path
     labels: str | None = None  # a file of labels, row by row, where `path` does not hold them
-    separator: Separator | None = None  # between cells of text; this and the next are guessed
+    separator: str | None = None  # between cells of text; this and the next are guessed
     decimal: Literal[".", ","] | None = None
     quote: Quote | None = None  # around cells of text
     encoding: str | None = None  # of text, as Python names it
@@ -135,6 +135,13 @@ class Table(Recorded):
                 raise ValueError(f"{short(given)} matches {len(found)} files; give one")
             return None
         return found[0] if isinstance(given, str) and len(found) == 1 else found
+
+    @field_validator("separator")
+    @classmethod
+    def _is_one_sign(cls, separator):
+        if separator is not None and (len(separator) != 1 or separator not in SIGNS):
+            raise ValueError(f"{short(separator)} is no separator; write one sign, such as ';'")
+        return separator
 
     @field_validator("encoding")
     @classmethod

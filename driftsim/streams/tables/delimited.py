@@ -56,7 +56,7 @@ def from_delimited(data: bytes, given: Given = Given()) -> Sheet:
     if given.encoding is None and encoding != "utf-8":
         notes.append(f"encoding {encoding}")
     if rows and not headed and given.header is None:
-        notes.append(f"no header: the columns are {names[0]} to {names[-1]}")
+        notes.append(f"no header: the columns are {names[0]} to {names[-1]}".removesuffix(" to x1"))
     reader: Reader = Reading.text if form.decimal == "." else partial(with_commas, form)
     sheet = sheet_of_text(
         names, [reader] * len(names), DelimitedText(text, form, above, begin), given

@@ -68,7 +68,8 @@ def table_of(files: Sequence[str], labels: str | None, target: str | None, given
     if labels is None:
         return sheet
     beside = about(labels, read, labels, given._replace(alone=True))
-    return about(labels, with_labels, sheet, beside, target)
+    notes = tuple(f"{os.path.basename(labels)}: {note}" for note in beside.notes)
+    return about(labels, with_labels, sheet, beside._replace(notes=notes), target)
 
 
 def read(path, given):
