@@ -24,6 +24,7 @@ NO_VALUE = {  # words that people write for a missing value
     *("unknown", "unk", "undefined", "not available", "#ref!", "#value!", "#div/0!"),
 }
 FAR = (-1, -9, -99, -999, -9999, -99999, 99, 999, 9999, 99999)  # codes for a missing value
+WAYS_OUT_OF_DATES = "name it as time, or drop it"
 SECONDS = (631152000, 2208988800)  # since 1970, from 1990 to 2040
 
 
@@ -92,7 +93,7 @@ def about_words(levels, rows):
     if len(words) >= max(NEARLY * rows, ENOUGH):
         yield f"{'nearly ' * (len(words) < rows)}one word a row: an identifier?"
     if len(words) > 1 and sum(map(bool, map(DATE.fullmatch, words))) >= NEARLY * len(words):
-        yield "a date or a time, read as words; name it as time, or drop it"
+        yield f"a date or a time, read as words; {WAYS_OUT_OF_DATES}"
     if mixture := numbers_among(words):
         yield mixture
     once = [word for word, n in levels if n == 1]
@@ -134,8 +135,9 @@ def about_numbers(present):
         yield f"{'nearly ' * (distinct < n)}one number a row: an identifier?"
     if whole and n >= ENOUGH and are_days(present):
         yield "a date, read as a number (20240131)"
-    elif whole and n >= ENOUGH and any(between(present, *SECONDS, unit) for unit in (1, 1_000)):
-        yield "a date, read as a number (since 1970)?"
+    elif whole and n >= ENOUGH and (unit := unit_of_time(present)):
+        first, last = day_of(present.min(), unit), day_of(present.max(), unit)
+        yield f"a date, read as a number (since 1970)? From {first} to {last}; {WAYS_OUT_OF_DATES}"
     for value, others in ((present.min(), "smallest"), (present.max(), "largest")):
         rest = present[present != value]
         distance = np.abs(rest - value).min()
@@ -208,6 +210,16 @@ def are_days(present):
     month, day = np.divmod(rest, 100)
     inside = (year >= 1900) & (year <= 2100) & (month >= 1) & (month <= 12)
     return bool((inside & (day >= 1) & (day <= 31)).all())
+
+
+def unit_of_time(present):
+    """How many of the unit make a second, if all numbers are moments since 1970; else None."""
+    return next((unit for unit in (1, 1_000, 1_000_000) if between(present, *SECONDS, unit)), None)
+
+
+def day_of(moment, unit):
+    """The day of a moment since 1970, in UTC."""
+    return str(np.datetime64(int(moment // unit), "s"))[:10]
 
 
 def between(present, low, high, unit):

@@ -45,7 +45,7 @@ def remarks(cells, labels=LABELS, classes=True):
         (words(COINS, "1{}:30"), ["a date or a time, read as words"]),
         (20240101 + COINS, ["a date, read as a number (20240131)"]),
         (1.7e9 + COINS * 60, ["a date, read as a number (since 1970)?"]),
-        (1.7e12 + COINS * 60, ["a date, read as a number (since 1970)?"]),
+        (1.7e12 + COINS * 60, ["a date, read as a number (since 1970)? From 2023-11-14 to 2023"]),
         (["red", "green"] * 199 + ["blue"] * 2, []),
         (["red", "green"] * 199 + ["red", "17"], ["'17' is in one row only"]),
         (np.where(COINS == 5, "3+", COINS.astype(str)).tolist(), ["5 of 6 words are numbers, but"]),

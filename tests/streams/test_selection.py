@@ -1,7 +1,9 @@
 """Selections: which columns of a table are features, and what is refused."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 from pydantic import ValidationError
 
 import driftsim.streams  # noqa: F401  (its kinds)
@@ -78,6 +80,44 @@ class TestColumns:
         found = read(cars).schema
         assert "is_popular" not in found.names
         assert found.values == {found.names.index("age_of_domain"): ("0", "1")}
+
+
+class TestColumnsThatAreNotWanted:
+    def test_a_column_of_dates_can_stay_or_go(self, tmp_path):
+        when = pa.array([1_704_067_200_000_000, 1_704_070_800_000_000], pa.timestamp("us"))
+        given = pa.table({"x": [1.5, 2.5], "when": when, "y": ["a", "b"]})
+        parquet.write_table(given, tmp_path / "t.parquet")
+        path = str(tmp_path / "t.parquet")
+        assert read(Table(path=path)).X.tolist() == [[1.5, 1_704_067_200], [2.5, 1_704_070_800]]
+        assert read(Table(path=path, drop=["when"])).X.tolist() == [[1.5], [2.5]]
+
+    def test_a_first_column_without_a_name_labels_rows(self, written):
+        table = written(",x,n,y\n0,0.1,3,a\n1,0.2,4,b\n2,0.3,5,b\n")
+        assert read(table).schema.names == ("x", "n")
+
+    def test_columns_that_sum_to_the_target(self, written):
+        text = "hour,casual,registered,cnt\n0,3,13,16\n1,8,32,40\n"
+        given = {"task": "regression", "drop": ["casual", "registered"]}
+        assert read(written(text, **given)).X.tolist() == [[0], [1]]
+
+
+@pytest.mark.parametrize("cell", ["N/A", "NULL", "None", "-", "missing", "1.5%"])
+class TestOneStrayCell:
+    cells = [f"{i * 37 % 1009 / 8}" for i in range(2000)]
+
+    def text(self, cell):
+        cells = [*self.cells[:1500], cell, *self.cells[1501:]]
+        return "\n".join(["x,y", *(f"{x},{'mp'[i % 2]}" for i, x in enumerate(cells))])
+
+    def test_is_refused_with_its_line(self, written, cell):
+        assert f"row 1500 (line {1502:,}) has " in error(written(self.text(cell)))
+
+    def test_is_filled_where_it_is_listed(self, written, cell):
+        given = {"missing": {"fill": "mean", "from": "past"}, "missing_values": [cell]}
+        found = read(written(self.text(cell), **given))
+        expected = [*map(float, self.cells)]
+        expected[1500] = np.mean(expected[:1500])
+        assert np.allclose(found.X[:, 0], expected) and not found.schema.nominal
 
 
 class TestIdentifiers:
