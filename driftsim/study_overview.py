@@ -9,6 +9,7 @@ from driftsim.column_overview import column_lines
 from driftsim.evaluation.prequential import Contender
 from driftsim.messages import parameter_texts, plural
 from driftsim.parts import Part, dumped
+from driftsim.report.dates import Dates, dates_of, row_text, stretch_text
 from driftsim.rows import Change, Schema
 from driftsim.scenario import Evaluation, Study
 from driftsim.streams.stream import Stream
@@ -20,13 +21,14 @@ MOST_CHANGES = 20  # that have a line each
 def overview(study: Study, width: int = 80) -> str:
     """A study in words, and its stream as a line of characters: a letter for each concept."""
     scenario = study.variants[0].scenario
+    dates = dates_of(scenario)
     lines = [study.question] if study.question else []
-    lines += [*stream_lines(scenario.stream), evaluation_line(scenario.evaluation)]
+    lines += [*stream_lines(scenario.stream, dates), evaluation_line(scenario.evaluation)]
     schema = scenario.stream.schema
     for name, one in scenario.models.items():
         lines += [contender_line(name, one, schema), *(f"{name}: {n}" for n in one.learner.notes)]
     lines += concept_lines(scenario.stream, max(width - 2, 20))
-    lines += change_lines(scenario.stream)
+    lines += change_lines(scenario.stream, dates)
     if len(study.variants) > 1:
         swept = " and ".join(study.swept)
         lines.append(f"{len(study.variants)} settings of {swept}; this is the first")
@@ -37,7 +39,7 @@ def overview(study: Study, width: int = 80) -> str:
     return "\n".join([*(wrapped(line, width) for line in lines), *columns])
 
 
-def stream_lines(stream: Stream) -> Iterator[str]:
+def stream_lines(stream: Stream, dates: Dates | None = None) -> Iterator[str]:
     """What the rows of a stream are, and what is known of them."""
     schema = stream.schema
     named = f" ({', '.join(schema.classes[:10])})" if schema.classes else ""
@@ -45,6 +47,9 @@ def stream_lines(stream: Stream) -> Iterator[str]:
         f"{plural(stream.length, 'row')} of {plural(len(schema.names), 'feature')} "
         f"and {'numbers as labels' if schema.regression else f'{schema.n_classes} classes{named}'}"
     )
+    if dates:
+        zone = f" ({dates.zone})" if dates.zone else ""
+        yield f"from {dates.text(0)} to {dates.text(dates.last)}{zone}"
     if stream.noise:
         yield f"the share {stream.noise:g} of the labels is replaced by a wrong one"
     if not stream.known:
@@ -78,23 +83,24 @@ def concept_lines(stream: Stream, width: int) -> Iterator[str]:
         yield f"{MARKS[i % len(MARKS)]} = {name}: {part_text(concept)}"
 
 
-def change_lines(stream: Stream) -> Iterator[str]:
+def change_lines(stream: Stream, dates: Dates | None = None) -> Iterator[str]:
     """When which concept follows which: the first changes, how many more, and the last."""
     names, changes = list(stream.concepts), stream.changes(0)
     between = len(changes) - MOST_CHANGES - 1
-    yield from (change_line(one, names) for one in changes[:MOST_CHANGES])
+    yield from (change_line(one, names, dates) for one in changes[:MOST_CHANGES])
     if between > 0:
         yield f"… and {plural(between, 'more change')}, until"
     if between >= 0:
-        yield change_line(changes[-1], names)
+        yield change_line(changes[-1], names, dates)
 
 
-def change_line(change: Change, names: Sequence[str]) -> str:
+def change_line(change: Change, names: Sequence[str], dates: Dates | None = None) -> str:
     """When one concept follows another."""
     first, centre, last, before, after = change
     if before == after:
-        return f"row {centre:,}: marked"
-    ramp = f"rows {first:,} to {last:,}" if first < last else f"row {centre:,}"
+        return f"row {row_text(centre, dates)}: marked"
+    row = f"row {row_text(centre, dates)}"
+    ramp = f"rows {stretch_text(first, last, dates)}" if first < last else row
     return f"{ramp}: {names[before]} → {names[after]}"
 
 

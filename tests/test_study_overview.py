@@ -61,6 +61,13 @@ def test_a_ramp_has_its_rows(tmp_path):
     assert bar == "a" * 41 + "~" * 19 + "b" * 40
 
 
+def test_rows_have_dates_beside_them_where_they_are_known(tmp_path):
+    arrivals = "{kind: sudden, at: [500]}\n  arrivals: {kind: regular, every: 1min}"
+    printed = lines(tmp_path, arrivals)
+    assert "  from 2024-01-01 00:00 to 2024-01-01 16:39" in printed
+    assert printed[-1] == "  row 500 (2024-01-01 08:20): before → after"
+
+
 def test_the_changes_beyond_twenty_are_counted_but_for_the_last(tmp_path):
     printed = lines(tmp_path, "{kind: recurring, every: 10}")
     assert printed[-2:] == ["  … and 78 more changes, until", "  row 990: before → after"]
