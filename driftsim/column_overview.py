@@ -11,6 +11,7 @@ from driftsim.streams.inspection import ColumnFacts, inspected, numbers_among
 from driftsim.streams.label_course import LabelCourse
 from driftsim.streams.recorded import Recorded
 from driftsim.streams.stream import Stream
+from driftsim.streams.streamed import Streamed
 from driftsim.streams.table import Table
 from driftsim.streams.tables.columns import Column
 
@@ -29,7 +30,10 @@ def column_lines(stream: Stream, width: int, warmup: int = 0) -> Iterator[str]:
     for i, (name, concept) in enumerate(stream.concepts.items()):
         if isinstance(concept, Recorded):
             drawn = stream.instantiated(0, warmup).concepts[i]
-            large = (drawn.rows or 0) * (len(drawn.schema.names) + 1) > MOST_CELLS
+            large = (
+                isinstance(drawn, Streamed)
+                or (drawn.rows or 0) * (len(drawn.schema.names) + 1) > MOST_CELLS
+            )
             lines = lines_of_first if large else lines_of_all
             yield from lines(name, concept, drawn, width)
             yield from looking_ahead(concept, width)

@@ -7,10 +7,12 @@ from importlib.metadata import version
 
 import numpy as np
 
+from driftsim.clocks import Clock
 from driftsim.files import content_hash
 from driftsim.parts import dumped
 from driftsim.streams.concepts import Instantiated
 from driftsim.streams.recorded import UNPREPARED, Recorded
+from driftsim.streams.streamed_clock import StreamedClock, beginnings
 from driftsim.streams.tables.columns import Column, schema_of
 from driftsim.streams.tables.decided import decided
 from driftsim.streams.tables.levels import limits
@@ -22,7 +24,7 @@ from driftsim.streams.tables.stored import Piece, Stored
 from driftsim.streams.tables.treated import Treated, treated
 from driftsim.user_cache import keep, kept, place
 
-FORMAT = 2  # raised when something else is found in the same table
+FORMAT = 3  # raised when something else is found in the same table
 MOST_BYTES = 120_000_000  # of rows that are held in memory, besides those read last
 
 
@@ -58,6 +60,7 @@ class Streamed(Instantiated):
     starts: np.ndarray  # (pieces + 1,) the first row of each piece among those that are kept
     treated: list[Treated]  # features
     ready: bool  # whether what is learned from the warm-up has been
+    clock: Clock | None = None  # type: ignore[assignment]  # of others there is none
     held: Held = field(default_factory=Held)
 
     @property
@@ -149,7 +152,9 @@ def streamed(table: Recorded, source: Stored) -> Streamed:
     table.check_marks(sum(rows))
     scan = Scan(source, facts.columns, reading, table.missing)
     features, ready = features_of(table, scan, facts, 0), not table.needs_warmup
-    return Streamed(table, scan, facts, np.cumsum([0, *rows]), features, ready)
+    starts = np.cumsum([0, *rows])
+    clock = StreamedClock(table, scan, starts, facts.since) if table.time else None
+    return Streamed(table, scan, facts, starts, features, ready, clock)
 
 
 def features_of(table, scan, facts, warmup):
@@ -180,7 +185,8 @@ def facts_of(table, source, target, left_out):
     refuse_none_left(names, target, left_out, identifying)
     features = [c for name, c in columns.items() if name not in {*identifying, target}]
     scan = Scan(source, [*features, columns[target]], reading, table.missing)
-    return scan.facts(table.labels_of)
+    since = beginnings(table, scan)
+    return scan.facts(table.labels_of)._replace(since=since)
 
 
 def refuse_what_needs_all(table, rows):

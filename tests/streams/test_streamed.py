@@ -274,3 +274,50 @@ def test_a_folder_of_files_is_one_table_in_the_order_of_their_numbers(home, monk
     (folder / "more.csv").write_text("a,y\n1,2\n")
     with pytest.raises(ValueError, match=r"holds files that end in \.csv and \.parquet; give a "):
         Table(path=str(folder))
+
+
+def timed(folder, monkeypatch, times, missing="refuse", **params):
+    """The clocks of a table with these times that is held in memory, and that is streamed."""
+    n = len(times)
+    holes = pa.array(np.arange(n), mask=np.arange(n) % 10 == 3)
+    path = written(folder, {"when": times, "a": holes, "y": words(1, n, ["p", "q"])})
+    clocks = []
+    for most in (10**9, 0):
+        monkeypatch.setattr(stored, "MOST_CELLS", most)
+        found = Table(path=path, time="when", missing=missing, **params).instantiated(rng())
+        clocks.append(found.clock)
+        assert found.schema.names == ("a",)
+    return clocks
+
+
+@pytest.mark.parametrize("missing", ["keep", "drop"])
+def test_the_clock_of_a_streamed_table(home, monkeypatch, missing):
+    micros = np.sort(rng().integers(0, 10**9, 1000)) * 10**6
+    micros[190:210] = micros[200]  # ties across the end of a row group
+    times = pa.array(micros, pa.timestamp("us"))
+    ours, theirs = timed(home, monkeypatch, times, missing, label_time="when")
+    t = rng(1).permutation(ours.rows)
+    assert ours.rows == theirs.rows == (1000 if missing == "keep" else 900)
+    assert ours.when(t).tolist() == theirs.when(t).tolist()
+    assert ours.label_times(t).tolist() == theirs.label_times(t).tolist()
+    moments = np.append(micros + 1, [*micros, -1, 10**18])
+    assert ours.positions(moments).tolist() == theirs.positions(moments).tolist()
+
+
+def test_times_that_cannot_be_streamed(home, monkeypatch):
+    micros = np.arange(300) * 10**6
+    timed(home, monkeypatch, pa.array(micros, pa.timestamp("us")), "keep", sort=True)
+    micros[250] = 7
+    params = {"time": "when", "missing": "keep"}
+    days = pa.array(micros, pa.timestamp("us"))
+    path = written(home, {"when": days, "a": [1.0] * 300, "y": [0, 1] * 150})
+    refused = as_stream(path, monkeypatch, **params)
+    assert "row 250 comes on 1970-01-01 00:00:00 in column 'when', before the row" in refused
+    assert "so large a table is not sorted in memory; sort its files by time" in refused
+    text = [f"2024-01-{1 + i // 100:02d}" for i in range(200)] + ["02/03/2024"] * 100
+    path = written(home, {"when": text, "a": [1.0] * 300, "y": [0, 1] * 150})
+    assert "written in different ways" in as_stream(path, monkeypatch, **params)
+    path = written(
+        home, {"when": [*text[:100], None, *text[101:]], "a": [1.0] * 300, "y": [0, 1] * 150}
+    )
+    assert "row 100 has no time in column 'when'" in as_stream(path, monkeypatch, **params)

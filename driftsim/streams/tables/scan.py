@@ -1,6 +1,6 @@
 """Scans: what has to be known of a large table before its first row, found without holding it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +23,7 @@ class Facts(NamedTuple):
     means: list[float]  # of each column with gaps, where these are filled with it; else NaN
     labels: list[float]  # the codes of the labels that occur, in the order of their classes
     classes: list[str] | None
+    since: Sequence[int] = ()  # when each piece begins that has rows, in microseconds UTC
 
     @classmethod
     def of(cls, plain: dict[str, Any]) -> "Facts":
