@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from driftsim import report
     from driftsim.messages import ScenarioError
-    from driftsim.report.results import Results
+    from driftsim.report.study_results import StudyResults
     from driftsim.scenario import Scenario, Study, load
     from driftsim.streams.frame import table as Table
     from driftsim.streams.function import function as Function
@@ -85,8 +85,8 @@ def run(
     name: str | None = None,
     progress: bool | None = None,
     allow: "Collection[str]" = (),
-) -> "Results":
-    """Play all runs of a scenario that its store does not hold, and return its `Results`.
+) -> "StudyResults":
+    """Play all runs of a scenario that its store does not hold, and return its results.
 
     `scenario` is a path, a dict with the keys of a scenario file, what `load` returns, or a
     `Scenario`. Traces are kept in `out`/`name`/runs; `name` is by default that of the file, or
@@ -130,9 +130,9 @@ def _play(runs, progress, *how):
 
 def _results(study, store, files):
     """The results of a study that has been run; raises `RuntimeError` where traces were lost."""
-    from driftsim.report.results import Results
+    from driftsim.report.study_results import StudyResults
     from driftsim.runs import lost_traces
 
     if lost := lost_traces(study, store, files):
         raise RuntimeError(lost)
-    return Results(study, store, files)
+    return StudyResults(study, store, files)

@@ -126,3 +126,20 @@ def test_the_own_parts_of_the_docs_run(tmp_path):
         assert (folder / "curves.png").exists()
     error = pd.read_csv(tmp_path / "reports" / "known" / "summary.csv", index_col="contender").error
     assert error["doubling"] < 0.3 * error["majority"]  # its learner learns the discs
+
+
+def test_the_cells_of_the_page_on_python_run(tmp_path):
+    """In one process, in their order, like those of a notebook; it is read from no file."""
+    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-"],
+        input="\n".join(blocks(page, "python")),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "stream.concepts.a: no concept is called 'see'; did you mean 'sea'?" in done.stdout
+    assert (tmp_path / "reports" / "first" / "report.html").exists()
+    fits = dict(re.findall(r"(as it is|replaced) +0\.\d+ +(\d+)", done.stdout))
+    assert fits == {"as it is": "0", "replaced": "3"}

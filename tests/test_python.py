@@ -72,6 +72,7 @@ def test_check_gives_what_the_command_prints():
     assert "2,000 rows of 3 features and 2 classes" in shown and "row 1,000: a → b" in shown
 
 
+@pytest.mark.slow
 def test_in_this_process_and_in_others_the_traces_are_the_same(tmp_path):
     tree = {"learner": "sklearn.tree.DecisionTreeClassifier", "policy": ADAPTED}
     models = {"a": {"learner": "sklearn.naive_bayes.GaussianNB", "policy": "online"}, "b": tree}
@@ -125,7 +126,8 @@ for jobs in (1, 2):
     given = {"stream": stream, "models": models}
     results = driftsim.run(given, out=f"OUT/{jobs}", jobs=jobs)
     trace = next(one for one in results.traces() if one.contender == "mine").trace
-    print(sorted(run.key for _, run in results.runs()), trace.columns["correct"].sum())
+    columns = {n: repr(c.tolist()) for n, c in trace.columns.items() if not n.endswith("seconds")}
+    print(sorted(run.key for _, run in results.runs()), sorted(columns.items()))
 """
 
 
@@ -145,3 +147,22 @@ def test_a_class_of_a_cell_is_played_by_others_and_again_when_it_is_edited(tmp_p
     names = [{*re.findall(r"'(\w+)'", line)} for line in (here, constant, method)]
     assert len(set.intersection(*names)) == 1  # the truth
     assert len(set.union(*names)) == 4
+
+
+def test_results_show_themselves_and_plot_their_figures(tmp_path):
+    given = dict_of(**{"<b>": {"learner": "majority", "policy": "static"}})
+    results = driftsim.run(given, out=tmp_path, jobs=1)
+    shown = results._repr_html_()
+    assert "&lt;b&gt;" in shown and "<b>" not in shown and "<table" in shown and "oracle" in shown
+    figure = results.plot("curves", metric="kappa", window=500)
+    assert [line.get_label() for line in figure.axes[0].get_lines()] and figure._repr_png_()[
+        1:4
+    ] == b"PNG"
+    for asked, words in [
+        (("curve",), "no figure is called 'curve'; did you mean 'curves'?"),
+        (("ranks",), "nothing to plot: it needs a sweep"),
+    ]:
+        with pytest.raises(ValueError, match=re.escape(words)):
+            results.plot(*asked)
+    with pytest.raises(ValueError, match="'recovery' takes no 'metric'"):
+        results.plot("recovery", metric="kappa")

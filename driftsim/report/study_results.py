@@ -1,0 +1,47 @@
+"""Study results: those of a study run from Python, which plot figures and show themselves."""
+
+from functools import partial
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from driftsim.messages import guess, short
+from driftsim.report.results import Results
+from driftsim.report.summary_text import brief, readable, remarks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class StudyResults(Results):
+    """All that is known of a study that has been run; a notebook shows its summary and verdict."""
+
+    def plot(self, figure: str = "curves", **options: Any) -> "Figure":
+        """A figure of matplotlib, by its name in docs/figures.md.
+
+        `options` may hold a `metric`, a `window`, what windows are `over`, and `contenders`.
+        Raises `ValueError` for another name or option, and where there is nothing to show.
+        """
+        from driftsim.report.figures import KINDS, View, image, plot_figure
+
+        if figure not in KINDS:
+            raise ValueError(f"no figure is called {short(figure)}; {guess(figure, KINDS)}")
+        able = [name.replace("contender", "contenders") for name in KINDS[figure].options]
+        for name in options:
+            if name not in able:
+                raise ValueError(f"'{figure}' takes no {short(name)}; {guess(name, able)}")
+        view = View(self, **options)
+        plotted = plot_figure(figure, view)
+        if plotted is None:
+            metrics = ", ".join(map(str, view.metrics))
+            raise ValueError(f"nothing to plot: {KINDS[figure].empty.format(metric=metrics)}")
+        plotted._repr_png_ = partial(image, plotted, "png")  # type: ignore[attr-defined]
+        return plotted
+
+    def _repr_html_(self) -> str:
+        frame = brief(self, self.summary())
+        texts = {n: [readable(n, one) for one in frame[n]] for n in frame}
+        table = pd.DataFrame(texts).to_html(index=False, border=0)
+        words = [*str(self.verdict()).splitlines(), *remarks(self)]
+        return "\n".join([table, *(f"<p>{escape(text)}</p>" for text in words if text)])
