@@ -144,7 +144,7 @@ def test_a_class_of_a_cell_is_played_by_others_and_again_when_it_is_edited(tmp_p
     edits = f"FACTOR = 1\n{study}", MINE.replace("<= self.at", "> self.at") + study
     here, there, constant, method = script(tmp_path, MINE + STUDY + "\n" + "\n".join(edits))
     assert here == there
-    names = [{*re.findall(r"'(\w+)'", line)} for line in (here, constant, method)]
+    names = [{*re.findall(r"'([0-9a-f]{20})'", line)} for line in (here, constant, method)]
     assert len(set.intersection(*names)) == 1  # the truth
     assert len(set.union(*names)) == 4
 

@@ -200,9 +200,14 @@ class Model(ABC):
 
 
 class Sizing(pickle.Pickler):
-    """Pickles without the states of generators, whose digits differ in how many bytes they take."""
+    """Pickles without the states of generators, whose digits differ in how many bytes they take.
+
+    A class or function of a notebook is only named: another process cannot import it.
+    """
 
     def reducer_override(self, thing):
+        if isinstance(thing, type | FunctionType) and thing.__module__ == "__main__":
+            return str, (thing.__qualname__,)
         return (random.Random, ()) if isinstance(thing, random.Random) else NotImplemented
 
 
