@@ -6,6 +6,8 @@ from examples import predictions, sea_stream
 
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Labels
+from driftsim.evaluation.prequential import Contender, evaluate
+from driftsim.evaluation.rules import Rules
 from driftsim.learners.learner import Learner
 from driftsim.rows import Labelled, Schema
 
@@ -16,7 +18,7 @@ STREAM = sea_stream(1500)
 WARMUP, EVERY = 600, 150
 X, Y = (lambda block: (block.X, block.y))(STREAM.instantiated(0).rows(0, 1500))
 LEARNERS = [  # that go on, each in its way
-    "river.tree.HoeffdingTreeClassifier",
+    "river.linear_model.LogisticRegression",
     "sklearn.naive_bayes.GaussianNB",
     "sklearn.linear_model.SGDClassifier",
     {"kind": "sklearn.ensemble.RandomForestClassifier", "n_estimators": 4},
@@ -50,7 +52,7 @@ def by_hand(estimator, train):
 @pytest.mark.parametrize(
     "learner",
     [
-        "river.tree.HoeffdingTreeClassifier",
+        "river.linear_model.LogisticRegression",
         "river.naive_bayes.GaussianNB",
         "sklearn.naive_bayes.GaussianNB",
         "majority",
@@ -173,3 +175,25 @@ def test_kernels_go_on_as_the_library_does(memory):
     given = played(learner, periodic(memory=memory))
     assert (given == played(learner.uncompiled(), periodic(memory=memory))).all()
     assert (given != played(learner, periodic(memory=memory, start_from="scratch"))).any()
+
+
+def trace_of(policy, learner="sklearn.naive_bayes.GaussianNB"):
+    contender = Contender.model_validate({"learner": learner, "policy": policy})
+    return evaluate(STREAM, contender, Rules(warmup=WARMUP, interval=100)).total().columns
+
+
+@pytest.mark.parametrize("more", [{}, {"latency": {"rows": 100}}], ids=["at once", "late"])
+def test_trainings_that_go_on_are_counted_like_others(more):
+    went_on, anew = trace_of(periodic(**more)), trace_of(periodic(start_from="scratch", **more))
+    for name, n in (("fits", 6), ("labels", 1350), ("rows_trained", 1350), ("fits_skipped", 0)):
+        assert went_on[name] == anew[name] == n
+    assert went_on["fit_seconds"] > 0 and went_on["learn_seconds"] == 0
+
+
+def test_trees_that_are_added_show_in_the_size():
+    learner = {"kind": "sklearn.ensemble.RandomForestClassifier", "n_estimators": 3}
+    went_on, anew = (
+        trace_of(periodic(start_from=start), learner)["model_bytes"]
+        for start in ("model", "scratch")
+    )
+    assert went_on > 2 * anew
