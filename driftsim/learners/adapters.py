@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from driftsim.learners.sklearn import passed, passes, steps, updatable, weights
-from driftsim.learners.tuning import LACKS, gone_on, last_step, padded, takes_weights, unfitted
+from driftsim.learners.tuning import LACKS, gone_on, last_step, smoothed, takes_weights, unfitted
 
 
 class Adapted:
@@ -74,7 +74,7 @@ class Adapted:
 
     def refitted(self, rows, weight, classes):
         """One that is fitted once more, on rows to which those of missing classes are added."""
-        X, y, weight = padded(rows.X, rows.y, weight, classes)
+        X, y, weight = smoothed(rows.X, rows.y, weight, classes)
         if not takes_weights(last_step(self.inner)):
             raise ValueError(LACKS)
         return self._around(unfitted(self.inner), None).fit(X, y, weight)

@@ -14,6 +14,7 @@ from driftsim.learners.learner import WEIGHTLESS
 from driftsim.rows import Labelled
 
 BASES = "init_model", "xgb_model"  # what boosters call the model that `fit` adds trees to
+SMOOTHING = 0.01  # of the labels of a fit, what each class counts that is missing in it
 TWICE = 2  # rows of a class that pad others, so that a split by classes has one on each side
 LACKS = (
     "an estimator that goes on by fit needs rows of all classes or takes weights, by which others "
@@ -29,8 +30,11 @@ def untunable(estimator: Any, weighed: bool) -> str | None:
         why = SAME_ROWS if bins(last) else "it has no partial_fit, no warm_start and no base model"
         return (
             f"{title} cannot go on from a fitted model: {why}; use from: scratch, or for example "
-            "SGDClassifier, GradientBoostingClassifier or a model of river"
+            "SGDClassifier, lightgbm.LGBMClassifier or a model of river"
         )
+    samplers = [one for _, one in getattr(estimator, "steps", []) if hasattr(one, "fit_resample")]
+    if samplers:
+        return f"{type(samplers[0]).__name__} resamples the rows of a fit only; use from: scratch"
     if weighed and not takes_weights(last, way):
         return f"{title} goes on {WEIGHTLESS}"
     return None
@@ -75,7 +79,7 @@ def refitted(estimator: Any, rows: Labelled, weight: np.ndarray | None, classes:
     """A fitted estimator whose last step is fitted once more on its rows, with room for classes."""
     if plain(estimator) is not estimator:
         return estimator.refitted(rows, weight, classes)
-    X, y, weight = padded(transformed(estimator, rows.X), rows.y, weight, classes)
+    X, y, weight = smoothed(transformed(estimator, rows.X), rows.y, weight, classes)
     if not takes_weights(last_step(estimator)):
         raise ValueError(LACKS)
     new = unfitted(last_step(estimator)).fit(X, y, sample_weight=weight)
@@ -118,13 +122,31 @@ def padded(X: np.ndarray, y: np.ndarray, weight: np.ndarray | None, classes: np.
 
     An estimator that goes on by `fit` has to find in them all classes that it knows.
     """
-    missing = np.repeat(np.setdiff1d(classes, y), TWICE)
+    return with_missing(X, y, weight, classes, count=0.0, rows=TWICE)
+
+
+def smoothed(X: np.ndarray, y: np.ndarray, weight: np.ndarray | None, classes: np.ndarray) -> tuple:
+    """The same with a small weight, so that a booster can learn these classes later.
+
+    A class without any would begin so improbable that its gradients vanish.
+    """
+    return with_missing(X, y, weight, classes, count=SMOOTHING * len(y), rows=len(y))
+
+
+def with_missing(X, y, weight, classes, count, rows) -> tuple:
+    """Rows, labels and weights, after some of the rows as examples of each missing class.
+
+    Those of a class count as `count` labels together; there are about `rows` of them in all.
+    """
+    missing = np.setdiff1d(classes, y)
     if not len(missing):
         return X, y, weight
+    each = max(rows // len(missing), TWICE)
+    places = np.arange(each * len(missing)) % len(y)  # over all rows, for each class
+    more = np.tile(missing, each)
     weight = np.ones(len(y)) if weight is None else weight
-    more = np.repeat(X[:1], len(missing), axis=0)
-    none = np.zeros(len(missing))
-    return np.vstack([more, X]), np.append(missing, y), np.append(none, weight)
+    faint = np.full(len(more), count / each * weight.mean())
+    return np.vstack([X[places], X]), np.append(more, y), np.append(faint, weight)
 
 
 def takes_weights(last: Any, way: str | None = None) -> bool:

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 from examples import predictions, sea_stream
+from sklearn.base import clone
 
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Labels
 from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.rules import Rules
 from driftsim.learners.learner import Learner
+from driftsim.learners.tuning import plain
 from driftsim.rows import Labelled, Schema
 
 pytestmark = pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
@@ -45,7 +47,7 @@ def by_hand(estimator, train):
     for start in range(WARMUP, 1500, EVERY):
         if start > WARMUP:
             estimator = train(estimator, X[start - EVERY : start], Y[start - EVERY : start])
-        predicted.append(estimator.predict(X[start : start + EVERY]))
+        predicted.append(estimator.predict(X[start : start + EVERY]).ravel())
     return np.concatenate(predicted)
 
 
@@ -67,6 +69,26 @@ def test_on_the_labels_since_the_last_training_it_is_mini_batch(learner, size):
     assert learner == "majority" or (given != anew).any()
 
 
+BOOSTERS = [
+    {"kind": "lightgbm.LGBMClassifier", "n_estimators": 5},
+    {"kind": "xgboost.XGBClassifier", "n_estimators": 5},
+    {"kind": "catboost.CatBoostClassifier", "iterations": 5},
+]
+
+
+@pytest.mark.parametrize("learner", BOOSTERS, ids=lambda learner: learner["kind"])
+def test_a_booster_adds_trees_to_those_of_the_model_as_in_a_loop_by_hand(learner):
+    pytest.importorskip(learner["kind"].partition(".")[0])
+    key = "xgb_model" if "xgb" in learner["kind"] else "init_model"
+
+    def more(estimator, X, y):
+        return clone(estimator).fit(X, y, **{key: estimator})
+
+    given = played(learner, periodic())
+    assert (given == by_hand(kept(learner), more)).all()
+    assert (given != played(learner, periodic(start_from="scratch"))).any()
+
+
 def with_trees(estimator, X, y):
     """A forest with four trees more."""
     estimator.set_params(warm_start=True, n_estimators=estimator.n_estimators + 4)
@@ -76,7 +98,7 @@ def with_trees(estimator, X, y):
 def kept(learner):
     """The estimator that a learner starts with, in the same state."""
     model = Learner.model_validate(learner).start(STREAM.schema, 1)
-    return model._estimator
+    return plain(model._estimator)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +154,7 @@ def test_a_forest_grows_by_its_own_number_of_trees():
 
 @pytest.mark.parametrize(
     "learner",
-    [*LEARNERS[1:], {"kind": "sklearn.ensemble.ExtraTreesClassifier", "n_estimators": 4}],
+    [*LEARNERS[1:], *BOOSTERS],
     ids=str,
 )
 @pytest.mark.parametrize("probabilities", [False, True])
@@ -141,6 +163,8 @@ def test_classes_that_come_late_or_stay_away(learner, probabilities):
     rng, means = np.random.default_rng(0), np.array([0.0, 4.0, 8.0])
     y = np.repeat([[0, 1], [0, 2], [1, 2], [0, 2]], 50, axis=0).ravel()
     rows = Labelled(np.arange(len(y)), means[y][:, None] + rng.normal(size=(len(y), 2)), y)
+    if learner in BOOSTERS:
+        pytest.importorskip(learner["kind"].partition(".")[0])
     if "SGD" in str(learner):
         learner = {"kind": learner, "loss": "log_loss"}
     learner = Learner.model_validate(learner)
@@ -197,3 +221,23 @@ def test_trees_that_are_added_show_in_the_size():
         for start in ("model", "scratch")
     )
     assert went_on > 2 * anew
+
+
+def test_a_pipeline_that_resamples_cannot_go_on():
+    pytest.importorskip("imblearn")
+    steps = ["imblearn.over_sampling.RandomOverSampler", "sklearn.linear_model.SGDClassifier"]
+    contender = {"learner": {"kind": "pipeline", "steps": steps}, "policy": periodic()}
+    with pytest.raises(ValueError, match="RandomOverSampler resamples the rows of a fit only; use"):
+        Contender.model_validate(contender)
+
+
+def test_steps_before_an_estimator_that_goes_on_by_fit_stay_as_they_were_fitted():
+    steps = ["sklearn.preprocessing.StandardScaler", LEARNERS[3]]
+    rows = Labelled(np.arange(1500), X, Y)
+    model = Learner.model_validate({"kind": "pipeline", "steps": steps}).start(STREAM.schema, 1)
+    model = model.fit(rows.part(slice(300)))
+    tuned = model.tuned(rows.part(slice(300, 600)))
+    (_, scaler), (_, forest) = tuned._estimator.steps
+    assert (scaler.mean_ == X[:300].mean(axis=0)).all() and len(forest.estimators_) == 8
+    (_, scaler), (_, forest) = model._estimator.steps
+    assert len(forest.estimators_) == 4
