@@ -74,6 +74,12 @@ def is_path(value: Any) -> bool:
     return isinstance(value, str) and "." in value
 
 
+def is_class_path(value: Any) -> bool:
+    """Whether a value can be the import path of a class, which begins with a capital letter."""
+    words = value.split(".") if is_path(value) else [""]
+    return all(word.isidentifier() for word in words) and words[-1][0].isupper()
+
+
 def may_be_allowed(head: str) -> bool:
     """Whether a user may let scenarios name the estimators of a package: it is installed."""
     reserved = ("driftsim", *OPEN, *sys.stdlib_module_names)

@@ -35,7 +35,6 @@ ESTIMATORS = {  # libraries with scikit-learn's interface, and their modules; `.
     "catboost": ".",
     "skorch": ".",
     "imblearn": "combine ensemble over_sampling pipeline under_sampling",
-    "torch": "nn optim",
 }
 FUNCTIONS = [  # of scikit-learn, which only compute: a parameter may be one of them
     f"sklearn.{module}.{name}"

@@ -108,6 +108,15 @@ def test_the_table_of_the_docs_is_read_as_they_say(tmp_path):
     assert listed in page
 
 
+def test_the_scenarios_of_the_page_on_models_load(tmp_path):
+    pytest.importorskip("lightgbm")
+    page = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+    for i, scenario in enumerate(blocks(page, "yaml")):
+        (tmp_path / f"s{i}.yaml").write_text(scenario, encoding="utf-8")
+        driftsim.load(tmp_path / f"s{i}.yaml")
+    assert i == 1
+
+
 def test_the_own_parts_of_the_docs_run(tmp_path):
     (parts,), scenarios = blocks(OWN, "python"), blocks(OWN, "yaml")
     (tmp_path / "my_parts.py").write_text(parts, encoding="utf-8")

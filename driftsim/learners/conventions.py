@@ -108,7 +108,6 @@ FOREIGN = Conventions(seeds=(), threads=(), more=None)  # of a package that the 
 LIBRARIES = {
     "sklearn": Conventions(seeds=(), threads=()),  # which are set on the estimator itself
     "imblearn": Conventions(seeds=(), threads=()),
-    "torch": FOREIGN,
     "skorch": Conventions(
         seeds=(), threads=(), output=("verbose",), quiet={"verbose": 0}, more=tuple(SKORCH.split())
     ),

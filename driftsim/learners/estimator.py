@@ -29,7 +29,7 @@ from driftsim.libraries import (
     called,
     distribution,
     imported,
-    is_path,
+    is_class_path,
     may_be_allowed,
     not_allowed,
 )
@@ -196,9 +196,10 @@ class Estimator(LibraryLearner):
         rng = np.random.default_rng(seed)
 
         def make(path, params):
-            kind = imported(path, self.packages, nameable)
-            if not isinstance(kind, type):
-                return kind  # a function, such as a score
+            trusted = not within(path, (*OPEN, *ESTIMATORS))  # a class of it can be anything
+            kind = imported(path, self.packages, callable if trusted else nameable)
+            if not isinstance(kind, type) or (trusted and not is_estimator(kind)):
+                return kind  # a function, such as a score, or a class to be given as it is
             return made(kind, path, {name: paired(one) for name, one in params.items()}, rng)
 
         later = LATER.get(self.path.partition(".")[0])
@@ -209,7 +210,7 @@ class Estimator(LibraryLearner):
     def _predicts(self):
         from sklearn.base import is_classifier, is_regressor
 
-        for path in [self.path, *filter(is_path, values(self.params, "kind"))]:
+        for path in filter(is_class_path, [self.path, *(one for _, one in given(self.params))]):
             if reason := not_allowed(path, self.packages):
                 raise ValueError(reason)
         guard(self.path, self.params)
