@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from driftsim.durations import date_of
 from driftsim.messages import plural
 from driftsim.streams.concepts import Concept, Instantiated
 from driftsim.streams.inspection import ColumnFacts, inspected, numbers_among
@@ -36,6 +37,7 @@ def column_lines(stream: Stream, width: int, warmup: int = 0) -> Iterator[str]:
             )
             lines = lines_of_first if large else lines_of_all
             yield from lines(name, concept, drawn, width)
+            yield from date_lines(drawn, width)
             yield from looking_ahead(concept, width)
             if not large:
                 yield from course_lines(drawn, warmup, width)
@@ -63,6 +65,14 @@ def lines_of_first(name: str, concept: Recorded, drawn: Drawn, width: int) -> It
     yield cut(f"columns of {name}, {drawn.rows:,} rows, of which the first {FIRST:,}:", width)
     facts = inspected(columns, len(columns) - 1, not schema.regression)
     yield from table_lines(facts, len(columns) - 1, width)
+
+
+def date_lines(concept: Drawn, width: int) -> Iterator[str]:
+    """When the first and the last row came, if that is known."""
+    if (clock := concept.clock) is not None:
+        ends = (date_of(clock.moment(t), clock.zone) for t in (0, clock.rows - 1))
+        first, last = (end.isoformat(" ", "minutes") for end in ends)
+        yield from wrapped(f"rows came from {first} to {last}", width, "  ", 4)
 
 
 def looking_ahead(concept: Recorded, width: int) -> Iterator[str]:

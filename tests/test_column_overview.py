@@ -143,3 +143,10 @@ def test_a_table_too_large_is_looked_at_from_its_start(tmp_path, monkeypatch):
         "                ! a leak? it is equal to the target, but for names",
         "    the target  the target, 2 words: no 50 %, yes 50 %",
     ]
+
+
+def test_the_first_and_the_last_date(tmp_path):
+    rows = [(f"2024-03-{1 + i // 24:02} {i % 24:02}:30", i % 7, "xy"[i % 2]) for i in range(48)]
+    printed = lines(tmp_path, ["at", "n", "class"], rows, more=", time: at, zone: Europe/Paris")
+    assert "    rows came from 2024-03-01 00:30+01:00 to 2024-03-02 23:30+01:00" in printed
+    assert "    at is left out: the time of rows" in printed

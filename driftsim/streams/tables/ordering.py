@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Discriminator, Tag
 
-from driftsim.messages import short
+from driftsim.messages import flow, short
 from driftsim.parts import Strict, form_of
 from driftsim.streams.tables.columns import BadCell, Column
 
@@ -27,7 +27,8 @@ def ascending(column: Column, rows: np.ndarray) -> np.ndarray:
     if column.values is not None:
         raise ValueError(
             f"column '{column.name}' holds words, such as {short(column.values[0])}, which have no "
-            "order in time; order by a column of numbers"
+            "order in time; order by a column of numbers, or, if they are dates, write "
+            f"time: {flow(column.name)} and sort: true"
         )
     given = column.codes[rows]
     if np.isnan(given).any():
