@@ -107,7 +107,7 @@ def test_restarting_by_a_detector_for_errors_of_0_and_1_on_numbers(tmp_path):
         ),
         (
             "{kind: ensemble, every: 9, from: model}",
-            "there is no key 'from' here: each member is trained on its own chunk alone; leave it",
+            "from: model is not for 'ensemble': each member is trained on its own chunk",
         ),
         ("{kind: recall, memory: 9, from: model}", "a new model is to differ from those that are"),
         (

@@ -197,3 +197,20 @@ def test_labels_of_one_class_wait_for_a_training_that_has_others_too():
     _, log, given = lineage(Policy.model_validate(policy), y=y)
     assert log[1:] == [(1, list(range(10, 40)))]  # not at rows 20 and 30, and then not at 50
     assert sum(isinstance(one, Skipped) for one in given) == 3
+
+
+def test_a_policy_with_a_trainer_of_its_own_offers_no_start_from_the_model():
+    class Twice(At):
+        """Trains twice."""
+
+        def trainer(self, model):
+            return lambda rows, weight=None: model.fit(rows).fit(rows)
+
+    del Retraining.kinds["twice"]
+    given = {"memory": "chunk", "rows": [20]}
+    for key in ("from", "start_from"):
+        with pytest.raises(ValueError, match="'twice': it trains models by a trainer of its own"):
+            Twice.model_validate(given | {key: "model"})
+    assert (
+        not Twice.model_validate(given).tunes and At.model_validate(given | {"from": "model"}).tunes
+    )

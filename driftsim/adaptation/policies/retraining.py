@@ -20,6 +20,7 @@ from driftsim.parts import MOST_ROWS, Number, Position, Strict
 from driftsim.rows import Arrival, Deployed, Event, Labelled, Skipped
 
 NO_ROW = MOST_ROWS  # has this position
+OWN_TRAINER = "it trains models by a trainer of its own"
 STRIDE = 512  # rows predicted at once where another model may predict some of them again
 
 
@@ -140,8 +141,10 @@ class Retraining(Policy):
     @model_validator(mode="before")
     @classmethod
     def _offers(cls, value):
-        if cls.from_scratch and isinstance(value, dict) and "from" in value:
-            raise refusal(f"there is no key 'from' here: {cls.from_scratch}; leave it out", "from")
+        reason = cls.from_scratch or (cls.trainer is not Retraining.trainer and OWN_TRAINER)
+        start = value.get("from", value.get("start_from")) if isinstance(value, dict) else None
+        if reason and start == "model":
+            raise refusal(f"from: model is not for '{cls.kind()}': {reason}; leave it out", "from")
         return value
 
     def run(self, model, history, arrivals, rng, *known):
