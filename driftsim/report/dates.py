@@ -1,5 +1,6 @@
 """Dates: when the rows of a stream were, for axes, tables and sentences."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
 
@@ -8,6 +9,7 @@ import numpy as np
 from driftsim.clocks import Clock
 from driftsim.durations import FIXED, SECOND, Duration, date_of
 from driftsim.evaluation.trace import Trace
+from driftsim.parts import identity
 from driftsim.scenario import Scenario
 
 DAY = FIXED["d"]
@@ -144,8 +146,19 @@ def stretch_text(first: int, last: int, dates: Dates | None) -> str:
 
 def dates_of(scenario: Scenario) -> Dates | None:
     """The dates of the rows of a scenario; None without a clock that is the same for every seed."""
-    clock, stream = scenario.stream.clock(0), scenario.stream
+    stream = scenario.stream
+    clock = stream.clock(0) if stream.timed else None  # which reads a table again
     if clock is None or not clock.fixed:
         return None
     dates = Dates(clock, scenario.evaluation.warmup, stream.length)
     return dates if dates.end > dates.start else None
+
+
+def dates_of_each(scenarios: Iterable[Scenario]) -> Iterator[Dates | None]:
+    """The dates of each scenario; those of equal streams are read once."""
+    known: dict[tuple, Dates | None] = {}
+    for scenario in scenarios:
+        key = identity(scenario.stream), scenario.evaluation.warmup
+        if key not in known:
+            known[key] = dates_of(scenario)
+        yield known[key]

@@ -12,6 +12,7 @@ from driftsim.durations import Duration
 from driftsim.evaluation.metrics import Metric, metric_of, metrics_of
 from driftsim.report import comparisons, measures, rankings
 from driftsim.report.comparisons import Measurement, bounds_of, mean_of, scope_of
+from driftsim.report.dates import dates_of_each
 from driftsim.report.measures import TOLERANCE
 from driftsim.report.stored_runs import stored_runs
 from driftsim.report.variant_results import (
@@ -198,7 +199,8 @@ class Results:
             if self.store is None:
                 raise ValueError("results need a store or runs")
             runs = stored_runs(self.study.variants, settings, self.store, self._parts)
-        return [*map(VariantResults, self.study.variants, settings, runs)]
+        dates = dates_of_each(one.scenario for one in self.study.variants)
+        return [*map(VariantResults, self.study.variants, settings, runs, dates)]
 
     def by_variant(self) -> "list[Results]":
         """The results of each variant alone."""

@@ -9,7 +9,7 @@ import numpy as np
 from driftsim.evaluation.metrics import Metric
 from driftsim.evaluation.moments import Moments
 from driftsim.evaluation.trace import LABEL_MOMENTS, Trace, reduction
-from driftsim.report.dates import Dates, dates_of, stretch_text
+from driftsim.report.dates import Dates, stretch_text
 from driftsim.scenario import Scenario, Variant
 from driftsim.streams.stream import Stream
 
@@ -151,15 +151,20 @@ class Phase(NamedTuple):
 
 
 class VariantResults:
-    """The results of one variant of a study: of its contenders, then of references."""
+    """The results of one variant of a study: of its contenders, then of references.
 
-    def __init__(self, variant: Variant, setting: Row, runs: Iterable[TracedRun]):
-        self.variant, self.setting = variant, setting
+    `dates` are those of the rows of its stream, where they are the same with every seed.
+    """
+
+    def __init__(
+        self, variant: Variant, setting: Row, runs: Iterable[TracedRun], dates: Dates | None = None
+    ):
+        self.variant, self.setting, self.dates = variant, setting, dates
         groups: dict[str, list[TracedRun]] = {name: [] for name in variant.scenario.models}
         for run in runs:
             groups.setdefault(run.contender, []).append(run)
         self.results = {
-            name: ContenderResult(variant, setting, name, group, self.dates)
+            name: ContenderResult(variant, setting, name, group, dates)
             for name, group in groups.items()
             if group
         }
@@ -179,11 +184,6 @@ class VariantResults:
         """The results of contenders that have any, by name, in the order of the scenario."""
         models = self.scenario.models
         return {name: result for name, result in self.results.items() if name in models}
-
-    @cached_property
-    def dates(self) -> Dates | None:
-        """The dates of the rows of its stream, where they are the same with every seed."""
-        return dates_of(self.scenario)
 
     @cached_property
     def runs(self) -> list[TracedRun]:
