@@ -60,6 +60,22 @@ def test_it_drops_identifiers_and_constants_and_says_why(proposed):
     assert "# order: one word a row" in text and "# unit: one value in all rows" in text
 
 
+def day(i):
+    return f"2024-{1 + i // 28:02}-{1 + i % 28:02} 10:00"
+
+
+def test_dates_become_the_time_of_rows_and_the_periods_of_trainings(proposed):
+    table, _, text = proposed(rows(n=300, at=day, paid=lambda i: day(i + 9), y=word))
+    assert (table["time"], table["drop"]) == ("at", ["paid"]) and "sort" not in table
+    assert "from 2024-01-01 to 2024-11-20" in text
+    assert "policy: {kind: periodic, every: 1w, memory: 30d}" in text
+    assert "# labels: {kind: delayed, time: {column: paid}}" in text
+    table, _, _ = proposed(rows(n=300, at=lambda i: day(i ^ 1), y=word))
+    assert (table["time"], table["sort"]) == ("at", True)
+    table, _, text = proposed(rows(n=300, at=lambda i: "10/03/2004" if i else "soon", y=word))
+    assert "time" not in table
+
+
 def test_rows_without_a_value_are_kept_and_those_without_a_label_dropped(proposed):
     gaps = {"age": lambda i: "" if i % 9 == 0 else i % 50, "y": word}
     assert proposed(rows(**gaps))[0]["missing"] == "keep"

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_serializer
 
 from driftsim.clocks import NO_TIME, RecordedClock
 from driftsim.durations import MOMENTS, SECOND, date_of
@@ -31,6 +31,12 @@ class TimeColumn(Strict):
         """Its name, as messages write it."""
         names = [f"'{name}'" for name in self.column]
         return f"column{'s' * (len(names) > 1)} {names_in_words(names)}"
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, dump):
+        if self.format is not None:
+            return dump(self)
+        return self.column[0] if len(self.column) == 1 else self.column
 
 
 def _in_full(value: Any) -> Any:
