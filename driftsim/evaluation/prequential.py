@@ -38,7 +38,8 @@ class Contender(Strict):
         if self.policy.learns_on and not self.learner.learns_on:
             raise ValueError(
                 f"'{self.policy.kind()}' needs a learner that learns on; "
-                f"{self.learner.title} does not; use a policy that retrains, such as periodic"
+                f"{self.learner.title}{self.learner.hindrance} does not; use a policy that "
+                "retrains, such as periodic"
             )
         if self.policy.weighs and not self.learner.weighs:
             memory = self.policy.memory  # type: ignore[attr-defined]  # which gives the weights

@@ -22,7 +22,7 @@ from driftsim.learners.sklearn import (
     updatable,
     values,
 )
-from driftsim.learners.tuning import untunable
+from driftsim.learners.tuning import untunable, withheld
 from driftsim.libraries import (
     CHECKED,
     assembled,
@@ -82,6 +82,11 @@ class Estimator(LibraryLearner):
     @property
     def learns_on(self):
         return updatable(self._estimator(0))
+
+    @property
+    def hindrance(self):
+        found = next(filter(None, map(withheld, steps(self._estimator(0)))), None)
+        return f" with {found}" if found else ""
 
     @property
     def weighs(self) -> bool:  # type: ignore[override]  # as the class does

@@ -56,6 +56,11 @@ class Learner(Part):
         """Whether its models can `learn` after they have been started or fitted."""
         return True
 
+    @property
+    def hindrance(self) -> str:
+        """By which parameter they cannot, though others of its class can: ` with …`, or nothing."""
+        return ""
+
     def untunable(self, weighed: bool = False) -> str | None:
         """Why its models cannot be `tuned`, on rows with weights if `weighed`; None if they can."""
         if not self.learns_on:

@@ -47,6 +47,10 @@ class Pipeline(Learner):
         return self.whole.learns_on
 
     @property
+    def hindrance(self):
+        return self.whole.hindrance
+
+    @property
     def weighs(self) -> bool:  # type: ignore[override]  # as the last step does
         return self.whole.weighs
 

@@ -6,7 +6,7 @@ import re
 import numpy as np
 
 from driftsim.learners.learner import Model, given
-from driftsim.learners.tuning import gone_on, padded, refitted, unfitted, way_on
+from driftsim.learners.tuning import gone_on, padded, refitted, unfitted, way_on, withheld
 from driftsim.messages import short
 from driftsim.rows import Labelled, Schema
 from driftsim.safety import FUNCTIONS
@@ -151,7 +151,8 @@ def takes_missing(estimator):
 
 def updatable(estimator):
     """Whether an estimator can be trained further once it is fitted."""
-    return all(hasattr(step, "partial_fit") for step in steps(estimator))
+    known = steps(estimator)
+    return all(hasattr(one, "partial_fit") for one in known) and not any(map(withheld, known))
 
 
 def widened(estimator, rows, weight, classes):

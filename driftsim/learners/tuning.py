@@ -46,11 +46,23 @@ def way_on(estimator: Any) -> str | None:
 
     last = last_step(plain(estimator))
     params = last.get_params(deep=False)
-    if hasattr(last, "partial_fit") and not params.get("warm_start"):
+    if hasattr(last, "partial_fit") and not params.get("warm_start") and not withheld(last):
         return "partial_fit"
     if "warm_start" in params and not bins(last) and params.get("solver") != "liblinear":
         return "warm_start"
     return next((name for name in BASES if has_fit_parameter(last, name)), None)
+
+
+def withheld(last: Any) -> str | None:
+    """The parameter by which an estimator refuses to use the `partial_fit` that it has, or None."""
+    if not type(last).__module__.startswith("sklearn.") or not hasattr(last, "partial_fit"):
+        return None
+    params = last.get_params(deep=False)
+    refused = {"class_weight": "balanced", "early_stopping": True}
+    if "beta_1" in params:  # of neural networks, which check the classes of each batch
+        refused["warm_start"] = True
+    found = [name for name, value in refused.items() if params.get(name) == value]
+    return f"{found[0]}: {str(refused[found[0]]).lower()}" if found else None
 
 
 def gone_on(estimator: Any, X: Any, y: np.ndarray, weight: np.ndarray | None, **given: Any) -> Any:
