@@ -30,6 +30,14 @@ models:
 evaluation: {warmup: 240, interval: 24, probe: 20}
 report: {window: 1w}
 """
+RECORDED = """
+stream:
+  concepts:
+    a: {kind: table, path: rows.csv, target: y, time: when, zone: Europe/Berlin, marks: [67]}
+models: {last: {learner: no_change, policy: online}}
+evaluation: {warmup: 24, interval: 6}
+report: {window: 1d}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +147,21 @@ def test_tables_name_the_dates_of_rows(weekly):
     assert b",1450,2024-03-01T10:00:00," in csv(tables.recovery)
     made = table("recovery", tables.recovery, {"frozen"}, {})
     assert ("2024-03-01 10:00", "word") in made.rows[0][1] and ("date", True) in made.columns
+
+
+def test_dates_of_a_table_are_those_of_its_zone(tmp_path):
+    hours = pd.date_range("2024-03-30", periods=120, freq="h", tz="Europe/Berlin")  # one of 23 h
+    table = pd.DataFrame({"when": hours.strftime("%Y-%m-%dT%H:%M:%S%z"), "x": np.arange(120) % 7})
+    table.assign(y=table["x"] > 3).to_csv(tmp_path / "rows.csv", index=False)
+    results = played(RECORDED, "recorded", tmp_path)
+    curves = results.curves()
+    days = curves.loc[curves["contender"] == "last", "first_date"]
+    assert [str(day) for day in days[:2]] == [
+        "2024-03-31 00:00:00+01:00",
+        "2024-04-01 01:00:00+02:00",
+    ]
+    assert b",2024-04-01T20:00:00+02:00," in csv(results.recovery())
+    assert plot_figure("curves", View(results)).axes[-1].get_xlabel() == "date (Europe/Berlin)"
 
 
 def test_words_name_the_dates_of_rows(weekly):
