@@ -177,3 +177,70 @@ def test_content_has_one_key_whatever_its_order():
     assert content_key({"a", "b", "c"}) == content_key({"c", "b", "a"})
     with pytest.raises(ValueError, match="the content of this"):
         content_key(threading.Lock())
+
+
+@pytest.mark.parametrize("name", ["lightgbm.LGBMClassifier", "xgboost.XGBClassifier"])
+def test_a_booster_is_played_as_it_is_by_its_path(tmp_path, name):
+    package, _, kind = name.partition(".")
+    booster = getattr(pytest.importorskip(package), kind)(n_estimators=3)
+    written = {"kind": name, "n_estimators": 3}
+    learners = {"object": booster, "path": written}
+    models = {n: {"learner": one, "policy": PERIODIC} for n, one in learners.items()}
+    traces, _ = played(models, tmp_path)
+    same(traces["object"], traces["path"])
+
+
+def test_what_is_fitted_on_a_frame_with_categories_is_given_such_frames_again(tmp_path):
+    lightgbm, rng = pytest.importorskip("lightgbm"), np.random.default_rng(3)
+    codes = rng.integers(0, 8, 900)
+    words = pd.Categorical.from_codes(codes, list("hbdfaceg"))
+    frame = pd.DataFrame({"x": rng.random(900), "word": words})
+    labels = np.where(np.isin(codes, [0, 3, 5, 6]), "yes", "no")
+    model, again = (lightgbm.LGBMClassifier(n_estimators=5, n_jobs=1, verbose=-1) for _ in "ab")
+    model.fit(frame[:500], labels[:500])
+    again.fit(frame[500:700], labels[500:700])
+    table = driftsim.Table(frame.assign(y=labels), target="y")
+    policies = {"kept": "static", "renewed": {"kind": "periodic", "every": 200, "memory": 200}}
+    models = {name: {"learner": model, "policy": policy} for name, policy in policies.items()}
+    traces, _ = played(models, tmp_path, {"concepts": {"mine": table}}, warmup=500)
+    kept, renewed = (np.array(["no", "yes"])[traces[name].predictions] for name in models)
+    assert np.array_equal(kept, model.predict(frame[500:]))
+    assert np.array_equal(renewed[200:400], again.predict(frame[700:900]))
+
+
+@pytest.mark.parametrize("fitted_before", [False, True])
+def test_objects_of_many_kinds_can_be_learners(tmp_path, fitted_before):
+    from sklearn.base import BaseEstimator, ClassifierMixin
+    from sklearn.compose import make_column_selector, make_column_transformer
+    from sklearn.linear_model import LogisticRegression, SGDClassifier
+    from sklearn.model_selection import GridSearchCV
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+    class Mine(ClassifierMixin, BaseEstimator):
+        def __init__(self, share=0.5):
+            self.share = share
+
+        def fit(self, X, y):
+            self.classes_ = np.unique(y)
+            return self
+
+        def predict(self, X):
+            return self.classes_[(np.asarray(X)[:, 0] > 5).astype(int)]
+
+    chosen = make_column_transformer((StandardScaler(), make_column_selector(dtype_include=float)))
+    learners = {
+        "own": Mine(),
+        "lambda": make_pipeline(FunctionTransformer(lambda X: X + 1), LogisticRegression()),
+        "chosen": make_pipeline(chosen, LogisticRegression()),
+        "search": GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=2),
+        "online": SGDClassifier(),
+    }
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.uniform(0, 10, (300, 3)), columns=["x1", "x2", "x3"])
+    if fitted_before:
+        learners = {n: one.fit(X, (X["x1"] > 5).astype(int)) for n, one in learners.items()}
+    models = {name: {"learner": one, "policy": PERIODIC} for name, one in learners.items()}
+    models["online"]["policy"] = {"kind": "mini_batch", "size": 250}
+    traces, _ = played(models, tmp_path, STREAM | {"length": 1_600})
+    assert {*models} <= {*traces}

@@ -1,10 +1,12 @@
 """As given: a model that was trained before the study, and stays so until more labels come."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from driftsim.learners.frames import Frames
 from driftsim.learners.learner import Model
 from driftsim.learners.sklearn import passed, steps
 from driftsim.messages import guess, short
@@ -105,7 +107,7 @@ def rows_for(estimator: Any, schema: Schema) -> Callable[[np.ndarray], Any]:
     DataFrames of the columns that it names, or the arrays themselves. Raises `ValueError` where
     rows have other columns.
     """
-    names = getattr(estimator, "feature_names_in_", None)
+    names = names_of(estimator)
     known = getattr(estimator, "n_features_in_", len(schema.names))
     if names is None and known != len(schema.names):
         raise ValueError(
@@ -113,27 +115,22 @@ def rows_for(estimator: Any, schema: Schema) -> Callable[[np.ndarray], Any]:
             "give the same columns, or fit it on a DataFrame, whose columns have names"
         )
     if names is None:
-        return lambda X: X
+        return np.asarray
     for name in names:
         if name not in schema.names:
             right = guess(name, schema.names)
             raise ValueError(f"it was fitted on column {short(name)}, which is not there; {right}")
-    return Columns([*names], schema)
+    frames = Frames(schema)
+    return frames if names == [*schema.names] else partial(chosen, frames, names)
 
 
-class Columns:
-    """Makes DataFrames of some columns of rows, nominal ones as categories."""
+def chosen(frames: Frames, names: list[str], X: np.ndarray) -> Any:
+    """Some columns of rows (n, d), as a DataFrame."""
+    return frames(X)[names]
 
-    def __init__(self, names: list[str], schema: Schema):
-        self._places = {name: schema.names.index(name) for name in names}
-        self._words = {j: [*schema.values.get(j, range(n))] for j, n in schema.nominal.items()}
 
-    def __call__(self, X: np.ndarray) -> Any:
-        import pandas as pd
-
-        columns = {name: X[:, j] for name, j in self._places.items()}
-        for name, j in self._places.items():
-            if j in self._words:
-                codes = np.where(np.isnan(X[:, j]), -1, X[:, j]).astype(np.int64)
-                columns[name] = pd.Categorical.from_codes(codes, self._words[j])
-        return pd.DataFrame(columns)
+def names_of(estimator: Any) -> list[str] | None:
+    """The columns of the DataFrame that an estimator was fitted on; None of arrays."""
+    names = [str(name) for name in getattr(estimator, "feature_names_in_", ())]
+    made_up = [f"Column_{j}" for j in range(len(names))]  # by LightGBM
+    return None if names == made_up else names

@@ -2,29 +2,32 @@
 
 import copy
 import random
+import sys
 from functools import partial
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 from pydantic import Field, model_serializer, model_validator
 
-from driftsim.learners.as_given import AsGiven, Translated
-from driftsim.learners.column_names import by_index
-from driftsim.learners.learner import Learner, mismatch
+from driftsim.learners.as_given import AsGiven, Translated, names_of
+from driftsim.learners.conventions import SEEDS, THREADS, conventions
+from driftsim.learners.estimator import Estimator
+from driftsim.learners.learner import fewer
 from driftsim.learners.river import River, RiverModel, last_step, reseed
-from driftsim.learners.sklearn import Classifier, Regressor, steps, takes_missing, updatable
-from driftsim.learners.tuning import untunable, way_on
+from driftsim.learners.sklearn import Classifier, Regressor
+from driftsim.learners.tuning import way_on
+from driftsim.libraries import distribution, installed
 from driftsim.objects import Snapshot, content_key
 from driftsim.parts import Adapter
 
-SEEDS, THREADS = ("random_state", "seed", "random_seed"), ("n_jobs", "nthread", "thread_count")
 IN_FORCE = (
     "it was fitted before: it predicts from the first scored row as it is, the warm-up does not "
     "train it, and trainings from scratch are of a clone that has learned nothing"
 )
 
 
-class EstimatorObject(Adapter, Learner):
+class EstimatorObject(Adapter, Estimator):
     """An estimator from Python that follows scikit-learn's interface, fitted or not."""
 
     snapshot: Any = Field(exclude=True)  # of the estimator
@@ -40,75 +43,66 @@ class EstimatorObject(Adapter, Learner):
         if not hasattr(value, "get_params"):
             name = type(value).__name__
             raise ValueError(f"{name} has no get_params; let it inherit from BaseEstimator")
-        return cls(snapshot=Snapshot.of(value), fitted=is_fitted(value))
+        framed = True if names_of(value) is not None else None
+        about = {"snapshot": Snapshot.of(value), "fitted": is_fitted(value), "as_frame": framed}
+        return cls.model_validate({"path": path_of(value), **written_params(value), **about})
 
     @property
     def trained(self) -> bool:  # type: ignore[override]  # as the class does
         return self.fitted
 
     @property
-    def library(self) -> str | None:  # type: ignore[override]  # as the class does
+    def library(self) -> str:  # type: ignore[override]  # that of the object
         return library_of(self.snapshot.value)
 
     @property
-    def learns_on(self):
-        return updatable(self.snapshot.value)
-
-    @property
-    def weighs(self) -> bool:  # type: ignore[override]  # as the class does
-        from sklearn.utils.validation import has_fit_parameter
-
-        return has_fit_parameter(steps(self.snapshot.value)[-1], "sample_weight")
-
-    @property
-    def takes_missing(self) -> bool:  # type: ignore[override]  # by its tags
-        return takes_missing(self.snapshot.value)
+    def libraries(self):
+        return tuple(dict.fromkeys((self.library, *super().libraries)))
 
     def untunable(self, weighed=False):
         if self.fitted and way_on(self.snapshot.value) != "partial_fit":
             return f"the fitted {self.title} has no partial_fit; use from: scratch"
-        return untunable(self.snapshot.value, weighed)
-
-    @property
-    def title(self):
-        return type(self.snapshot.value).__name__
+        return super().untunable(weighed)
 
     @property
     def notes(self):
-        return (IN_FORCE,) if self.fitted else ()
+        return (*super().notes, *([IN_FORCE] if self.fitted else []))
+
+    def small(self):
+        fewer_ = fewer(self.path, self.params, self.packages)
+        return self.model_copy(update={"snapshot": self.snapshot.changed(fewer_)})
 
     def start(self, schema, seed, probabilities=False):
-        new = model_of(by_index(self._seeded(seed), schema.names), schema, probabilities)
+        new = super().start(schema, seed, probabilities)
         if not self.fitted:
             return new
         given = Translated(copy.deepcopy(self.snapshot.value), schema)
-        return AsGiven(model_of(given, schema, probabilities, trained=True), new)
+        if schema.regression:
+            return AsGiven(Regressor(given, True), new)
+        return AsGiven(Classifier(given, schema.n_classes, probabilities, None), new)
 
     def incompatibility(self, schema, probabilities=False):
-        from sklearn.base import is_classifier, is_regressor
-
-        value = self.snapshot.value
-        if reason := mismatch(self.title, is_classifier(value), is_regressor(value), schema):
-            return reason
-        if probabilities and not schema.regression and not hasattr(value, "predict_proba"):
-            return f"{self.title} gives no probabilities; leave out evaluation.probabilities"
+        reason = super().incompatibility(schema, probabilities)
         try:
             self.start(schema, 0)
         except ValueError as error:
-            return f"{self.title}: {error}"
-        return None
+            return reason or f"{self.title}: {error}"
+        return reason
 
-    def _seeded(self, seed):
-        """A clone that has learned nothing, every open seed in it drawn from the seed."""
+    def _estimator(self, seed):
         from sklearn.base import clone
 
         new = clone(self.snapshot.value)
         restrain(new, np.random.default_rng(seed))
         return new
 
+    @model_validator(mode="after")
+    def _predicts(self):
+        return self
+
     @model_serializer(mode="wrap")
     def _to_kind(self, dump):
-        return written(self.snapshot, self.fitted)
+        return known_by(self.snapshot, self.fitted)
 
 
 class RiverObject(Adapter, River):
@@ -164,7 +158,7 @@ class RiverObject(Adapter, River):
 
     @model_serializer(mode="wrap")
     def _to_kind(self, dump):
-        return written(self.snapshot, self.fitted)
+        return known_by(self.snapshot, self.fitted)
 
 
 def refuse_class(value: Any) -> None:
@@ -174,23 +168,43 @@ def refuse_class(value: Any) -> None:
 
 
 def path_of(value: Any) -> str:
-    """The import path of an object's class."""
-    return f"{type(value).__module__}.{type(value).__qualname__}"
+    """The import path of an object's class, the shortest there is."""
+    name, words = type(value).__qualname__, type(value).__module__.split(".")
+    for n in range(1, len(words) + 1):
+        module = ".".join(words[:n])
+        if getattr(sys.modules.get(module), name, None) is type(value):
+            return f"{module}.{name}"
+    return f"{'.'.join(words)}.{name}"
 
 
-def written(snapshot: Snapshot, fitted: bool) -> dict[str, Any]:
+def known_by(snapshot: Snapshot, fitted: bool) -> dict[str, Any]:
     """An object as it is written out: its class, and the hash of its content."""
     about = {"kind": path_of(snapshot.value), "object": snapshot.key}
     return about | ({"fitted": True} if fitted else {})
 
 
-def library_of(value: Any) -> str | None:
-    """The distribution that the class of an object comes from, or the first of its bases."""
-    from importlib.metadata import packages_distributions
+def written(value: Any) -> Any:
+    """A parameter as a scenario writes it: objects as mappings, with their own parameters."""
+    if isinstance(value, list | tuple):
+        return [written(one) for one in value]
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, type) or not hasattr(value, "get_params"):
+        plain = isinstance(value, type | FunctionType) or type(value).__module__ == "builtins"
+        return value if plain else {"kind": path_of(value)}
+    return {"kind": path_of(value), **written_params(value)}
 
-    known = packages_distributions()
-    heads = (kind.__module__.partition(".")[0] for kind in type(value).__mro__)
-    return next((known[head][0] for head in heads if head in known), None)
+
+def written_params(value: Any) -> dict[str, Any]:
+    """The parameters of an estimator, as a scenario writes them; unset ones are left out."""
+    given = value.get_params(deep=False).items()
+    return {name: written(one) for name, one in given if one is not None}
+
+
+def library_of(value: Any) -> str:
+    """The distribution that the class of an object comes from, or the first of its bases."""
+    heads = [kind.__module__.partition(".")[0] for kind in type(value).__mro__]
+    return next((distribution(head) for head in heads if installed(head)), "scikit-learn")
 
 
 def is_fitted(value: Any) -> bool:
@@ -205,14 +219,6 @@ def is_fitted(value: Any) -> bool:
     return True
 
 
-def model_of(estimator: Any, schema: Any, probabilities: bool, trained: bool = False) -> Any:
-    """The model of an estimator."""
-    if schema.regression:
-        return Regressor(estimator, trained)
-    only = None if trained else 0
-    return Classifier(estimator, schema.n_classes, probabilities, only)
-
-
 def restrain(thing: Any, rng: np.random.Generator) -> None:
     """Give the open seeds in an estimator numbers, and it one thread, as a run has one core."""
     if isinstance(thing, list | tuple):
@@ -223,6 +229,11 @@ def restrain(thing: Any, rng: np.random.Generator) -> None:
     params = thing.get_params(deep=False)
     for one in params.values():
         restrain(one, rng)
+    rules = conventions(path_of(thing))
+    if rules.seeds:  # of a booster
+        given = {name: one for name, one in params.items() if one is not None}
+        thing.set_params(**rules.completed(given, int(rng.integers(2**31))))
+        return
     seeds = {name: int(rng.integers(2**31)) for name in SEEDS if params.get(name, 0) is None}
     ours = type(thing).__module__.startswith("sklearn.")
     threads = {name: 1 for name in THREADS if name in params and (params[name] or not ours)}
