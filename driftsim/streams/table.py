@@ -97,6 +97,8 @@ class Table(Recorded):
         return Given(*form, (*self.missing_values,))
 
     def sheet(self) -> Sheet:
+        if source := self._large():
+            return source.head()
         return table_of(self._paths, self.labels, self.target, self._given)
 
     def target_of(self, names):

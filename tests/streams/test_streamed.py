@@ -1,5 +1,8 @@
 """Streamed rows: a table larger than memory gives the rows and messages that a small one gives."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -247,6 +250,14 @@ def test_arrow_files_are_read_by_their_batches(home, monkeypatch, compression):
         assert read.cells[1].to_pylist() == expected["float"].to_pylist()
 
 
+def test_the_first_rows_stand_for_all_where_a_table_is_described(home, monkeypatch):
+    stream, _ = large_stream(home, monkeypatch)
+    monkeypatch.setattr(stored, "LOOKED_AT", 500)
+    record = stream.concepts["a"].record()
+    assert [len(column.codes) for column in record.columns] == [500] * 3
+    assert record.notes[0] == "the first 500 of 24,576 rows are looked at"
+
+
 def test_files_of_one_table_have_the_same_columns(home, monkeypatch):
     monkeypatch.setattr(stored, "MOST_CELLS", 0)
     one = written(home, {"a": [1, 2], "y": [0, 1]}, name="1.parquet")
@@ -320,3 +331,34 @@ def test_times_that_cannot_be_streamed(home, monkeypatch):
     days = pa.array(np.arange(300, dtype="int32"), mask=np.arange(300) == 100).cast(pa.date32())
     path = written(home, {"when": days, "a": [1.0] * 300, "y": [0, 1] * 150})
     assert "row 100 has no time in column 'when'" in as_stream(path, monkeypatch, **params)
+
+
+GROWTH = """
+import resource, sys
+import pyarrow.parquet, driftsim.streams
+from driftsim.evaluation.prequential import Contender, evaluate
+from driftsim.streams.stream import Stream
+from driftsim.streams.tables import stored
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+stored.MOST_CELLS, before = int(sys.argv[2]), peak()
+stream = Stream.model_validate({"concepts": {"a": {"kind": "table", "path": sys.argv[1]}}})
+evaluate(stream, Contender.model_validate({"learner": "majority", "policy": "online"}))
+print(peak() - before)
+"""
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_rows(home):
+    n = 3_000_000
+    columns = {f"x{j}": rng(j).random(n) for j in range(9)} | {"y": rng(9).random(n) < 0.5}
+    path = written(home, columns, rows=2**17)
+
+    def growth(most):
+        command = [sys.executable, "-c", GROWTH, path, str(most)]
+        return float(subprocess.check_output(command, text=True))
+
+    held = growth(10**9)
+    assert growth(0) < 250 < n * 9 * 8 / 1e6 + 200 < held  # MB

@@ -16,6 +16,7 @@ from driftsim.user_cache import keep, kept, place
 
 MOST_CELLS = 50_000_000  # of a table that is held in memory
 FEW = 2**17  # rows: groups of fewer are read together
+LOOKED_AT = 100_000  # rows of a table, to describe it
 SMALL = 1_000_000  # bytes of an Arrow file, which is not opened to see how large it is
 MOST_AT_ONCE = 40_000_000  # cells of a group of rows, which is read as a whole
 
@@ -71,6 +72,13 @@ class Stored(NamedTuple):
         except pa.ArrowException as error:
             raise ValueError(f"{piece.path}: it cannot be read ({error}); write it again") from None
         return sheet_of_arrow(table.select([*names]))
+
+    def head(self) -> Sheet:
+        """The first rows, which are looked at in the place of all of them."""
+        sheet = self.read(self.pieces[0], self.names)
+        cells = [one.slice(0, LOOKED_AT) for one in sheet.cells]
+        note = f"the first {len(cells[0]):,} of {self.rows:,} rows are looked at"
+        return sheet._replace(cells=cells, rows=self.lines, notes=(note, *sheet.notes))
 
     def refuse_long_groups(self, columns: int) -> None:
         """Raise `ValueError` if so many columns of a group are too much to be read at once."""
