@@ -105,8 +105,8 @@ class TestWhichColumnsAreOfNumbers:
     @pytest.mark.parametrize(
         ("cells", "refused"),
         [
-            (["1", "2", "3", "x"], True),  # all but one
-            (["1", "2", "x"], False),  # too few to tell
+            (["1", "2", "3", "w"], True),  # all but one
+            (["1", "2", "w"], False),  # too few to tell
             ([*"0123", "3+"] * 20, False),  # levels
             ([*"123456789"] * 10 + ["none"], True),  # 90 of 91 cells
             (numbers(*["unknown"] * 30), True),  # 39 of 40 different ones
@@ -115,7 +115,7 @@ class TestWhichColumnsAreOfNumbers:
             ([f"{i % 7}" for i in range(94)] + ["a"] * 6, False),
             ([f"{i % 7}" for i in range(95)] + ["a"] * 5, True),
             (["a", "b", "1"] * 9, False),
-            (["?", "NA", "x", "y"], False),
+            (["?", "NA", "v", "w"], False),
         ],
     )
     def test_nearly_all_cells_or_different_cells(self, table, cells, refused):

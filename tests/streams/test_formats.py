@@ -77,6 +77,8 @@ class TestText:
             "its rows can be cut in several ways; write separator: ';' or separator: ','"
         )
         assert len(features(table(text, separator=","))[0]) == 2
+        torn = '"New York" "1,5"\n"a b" "2,5"\n"c" "3,5"\n'
+        assert "in several ways" in error(table(torn))
         blanks = "1,5 2\n3,5 4\n5,5 6\n"
         assert "in several ways; write separator: ',' or separator: ' '" in error(table(blanks))
         assert "can be a fraction" not in notes(table(blanks, separator=" "))
@@ -183,15 +185,21 @@ class TestHeader:
     @pytest.mark.parametrize(
         ("text", "about"),
         [
-            ("0,1,2\n5,3,0\n4,3,1\n", "holds '0', '1', …; write header: true if it names"),
+            ("0,1,2\n5,3,0\n4,3,1\n", "holds '0', a number or a name; write header: true if "),
             ("id,2019,y\n5,3,0\n4,3,1\n", "holds 'id' and '2019', both above numbers; write"),
-            ("land,2019,2020\nA,3,0\nB,3,1\n", "holds 'land', above words; write header: true"),
+            ("a,b\na,c\nd,e\n", "holds 'b', above words; write header: true if it names"),
+            ("9,7\n1.5,0\n2.5,1\n", "holds '9', a number or a name; write header: true"),
+            (
+                "land,2019,2020\nA,3,0\nB,3,1\n",
+                "holds '2019', a number or a name; write header: true",
+            ),
         ],
     )
     def test_is_not_guessed_where_it_can_be_either(self, table, text, about):
         assert about in error(table(text))
         assert len(features(table(text, header=True))) == 2
-        assert len(features(table(text, header=False, nominal=["x1", "x2", "x3"]))) == 3
+        nominal = [f"x{j + 1}" for j in range(text.split()[0].count(",") + 1)]
+        assert len(features(table(text, header=False, nominal=nominal))) == 3
 
     def test_row_labels(self, table):
         frame = pd.DataFrame({"x": [0.1, 0.2], "y": ["a", "b"]})

@@ -56,7 +56,8 @@ def from_delimited(data: bytes, given: Given = Given()) -> Sheet:
     if given.encoding is None and encoding != "utf-8":
         notes.append(f"encoding {encoding}")
     if rows and not headed and given.header is None:
-        notes.append(f"no header: the columns are {names[0]} to {names[-1]}".removesuffix(" to x1"))
+        last = next(name for name in reversed(names) if name)
+        notes.append(f"no header: the columns are {names[0]} to {last}".removesuffix(" to x1"))
     reader: Reader = Reading.text if form.decimal == "." else partial(with_commas, form)
     sheet = sheet_of_text(
         names, [reader] * len(names), DelimitedText(text, form, above, begin), given
@@ -82,7 +83,9 @@ def shaped(names: list[str], rows: Sequence[list[str]]) -> tuple[list[str], bool
     """
     usual = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
     if not names:
-        return [f"x{j + 1}" for j in range(usual)], False
+        empty = [not any(row[j].strip() for row in rows if j < len(row)) for j in range(usual)]
+        ended = empty[::-1].index(False) if False in empty else 0
+        return [f"x{j + 1}" for j in range(usual - ended)] + [""] * ended, False
     if usual != len(names) + 1 or any(len(row) != usual for row in rows):
         return names, False
     if not any(row[-1].strip() for row in rows):

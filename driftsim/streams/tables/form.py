@@ -107,14 +107,16 @@ def quote_of(start: str) -> str:
 def separator_of(start: str, form: Form) -> str:
     """What stands between the cells: what cuts most rows into equally many."""
     shares = {sep: evenness(form._replace(separator=sep).rows(start)) for sep in ";\t|,"}
-    best = max(shares.values())
-    blank = evenness(form._replace(separator=" ").rows(one_blank(start.encode()).decode()))
+    best, blanks = max(shares.values()), one_blank(start.encode()).decode()
+    blank = evenness(form._replace(separator=" ").rows(blanks))
     if best < 0.5:
         return " " if blank == 1 else max(shares, key=lambda sep: (shares[sep], sep == ","))
     among = [sep for sep, share in shares.items() if share == best]
-    if among == [","]:
-        split = any(re.fullmatch(r"\d+ +[+-]?\d+", cell) for cell in cells_of(start, form))
-        among += [" "] * (split and blank == 1)
+    torn = any(' "' in cell or '" ' in cell for cell in cells_of(start, form))
+    if among == [","] and blank == 1 and (torn or commas_are_decimal(blanks, form, " ")):
+        if best < 1:
+            return " "
+        among.append(" ")
     if len(among) > 1 and (among[0] == "," or not commas_are_decimal(start, form, among[0])):
         ways = " or ".join(f"separator: {SEPARATORS[sep]}" for sep in among)
         raise ValueError(f"its rows can be cut in several ways; write {ways}")
