@@ -17,13 +17,14 @@ def content_hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def file_hash(path: str | Path) -> str:
+def file_hash(path: str | Path, large: bool | None = None) -> str:
     """The hash of the bytes of a file; raises `OSError` if it cannot be read.
 
     A large file is read once, also by several processes: while its place on the disk, its size
-    and the times of its last changes are the same, so is its hash.
+    and the times of its last changes are the same, so is its hash. So is a file that is part of
+    something large.
     """
-    if not is_large(path):
+    if not (is_large(path) if large is None else large):
         return _hash(path)
     note = place("hashes") / f"{content_hash(os.path.abspath(path).encode())}.json"
     before, now = identity(path), time.time()
@@ -36,9 +37,9 @@ def file_hash(path: str | Path) -> str:
     return found
 
 
-def is_large(path: str | Path) -> bool:
-    """Whether a file is so large that it is not read again to see whether it has changed."""
-    return os.path.getsize(path) >= LARGE
+def is_large(*paths: str | Path) -> bool:
+    """Whether files are so large that they are not read again to see whether they have changed."""
+    return sum(map(os.path.getsize, paths)) >= LARGE
 
 
 def identity(path: str | Path) -> list[int]:

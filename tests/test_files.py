@@ -29,6 +29,14 @@ def test_a_large_file_is_hashed_once(large):
     assert len(read) == 3
 
 
+def test_many_files_may_be_large_together(large):
+    path, read = large
+    (other := path.with_name("u")).write_bytes(b"12")
+    assert files.is_large(path, other) and not files.is_large(other)
+    assert files.file_hash(other, large=True) == files.file_hash(other, large=True)
+    assert len(read) == 1
+
+
 def test_an_edit_of_the_same_size_and_time_is_seen(large):
     path, _ = large
     before, about = files.file_hash(path), path.stat()

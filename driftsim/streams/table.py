@@ -66,10 +66,10 @@ class Table(Recorded):
 
     def hashes(self):
         found = {}
+        large = all(map(os.path.isfile, self.files)) and is_large(*self.files)
         for path in self.files:
             try:
-                large = os.path.isfile(path) and is_large(path)
-                found[path] = file_hash(path) if large else content_hash(content(path))
+                found[path] = file_hash(path, large) if large else content_hash(content(path))
             except ValueError as error:
                 raise ValueError(f"{path}: {error}") from None
         return found
@@ -78,8 +78,6 @@ class Table(Recorded):
         """The rows: those of a large table are read as they are drawn."""
         try:
             if source := self._large():
-                if self.labels is not None:
-                    raise ValueError(LABELS_APART)
                 return streamed(self, source)
         except ValueError as error:
             raise ValueError(f"{self.place}: {error}") from None
@@ -87,9 +85,11 @@ class Table(Recorded):
 
     def _large(self):
         """The table in its files, where it is too large for memory."""
-        if are_large_texts(self._paths):
-            return large_text(self._paths, self._given, self.nominal)
-        return large_table(self._paths)
+        text = are_large_texts(self._paths)
+        found = None if text else large_table(self._paths)
+        if (text or found) and self.labels is not None:
+            raise ValueError(LABELS_APART)
+        return large_text(self._paths, self._given, self.nominal) if text else found
 
     @property
     def _given(self):

@@ -8,9 +8,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from driftsim import user_cache
+from driftsim import ScenarioError, load, user_cache
 from driftsim.files import EDITED
 from driftsim.rows import Edited
+from driftsim.runs import runs_of
 from driftsim.streams.recorded import Recording, Unprepared
 from driftsim.streams.stream import Stream
 from driftsim.streams.streamed import Streamed
@@ -210,11 +211,26 @@ def test_a_file_that_is_edited_while_it_is_read_ends_the_run(home, monkeypatch):
         world.block(2)
 
 
+def test_a_file_that_is_edited_during_a_run_fails_it_in_a_line(home, monkeypatch):
+    _, path = large_stream(home, monkeypatch)
+    (home / "s.yaml").write_text(
+        f"stream: {{concepts: {{a: {{kind: table, path: {path}}}}}}}\n"
+        "models: {m: {learner: majority, policy: online}}\n"
+    )
+    [_, run] = runs_of(load(home / "s.yaml").variants[0])
+    rounds = run.play()
+    next(rounds)
+    large_stream(home, monkeypatch, 4 * BLOCK)
+    with pytest.raises(ScenarioError, match=f"t.parquet: {EDITED}"):
+        list(rounds)
+
+
 def test_what_cannot_be_streamed(home, monkeypatch):
     _, path = large_stream(home, monkeypatch)
     assert "24,576 rows are not held in memory, and so stay in the order" in as_stream(
         path, monkeypatch, order="shuffled"
     )
+    assert "write its labels into it" in as_stream(path, monkeypatch, labels=path)
     past = {"fill": "mean", "from": "past"}
     assert "where from: past is not implemented" in as_stream(path, monkeypatch, missing=past)
     monkeypatch.setenv(user_cache.HOME, str(home / "other"))
