@@ -153,11 +153,11 @@ def test_a_forest_grows_by_its_own_number_of_trees():
 
 
 @pytest.mark.parametrize(
-    "learner",
-    [*LEARNERS[1:], *BOOSTERS],
+    ("learner", "probabilities"),
+    [(one, True) for one in (*LEARNERS[1:], *BOOSTERS)]
+    + [(one, False) for one in (LEARNERS[1], LEARNERS[3], BOOSTERS[0])],
     ids=str,
 )
-@pytest.mark.parametrize("probabilities", [False, True])
 def test_classes_that_come_late_or_stay_away(learner, probabilities):
     """Two classes at first, then the third with one of them at a time."""
     rng, means = np.random.default_rng(0), np.array([0.0, 4.0, 8.0])
