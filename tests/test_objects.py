@@ -10,6 +10,7 @@ import pytest
 import driftsim
 from driftsim.messages import ScenarioError
 from driftsim.objects import content_key
+from driftsim.resolved import resolved
 
 STREAM = {
     "length": 3_000,
@@ -244,3 +245,12 @@ def test_objects_of_many_kinds_can_be_learners(tmp_path, fitted_before):
     models["online"]["policy"] = {"kind": "mini_batch", "size": 250}
     traces, _ = played(models, tmp_path, STREAM | {"length": 1_600})
     assert {*models} <= {*traces}
+
+
+def test_the_scenario_of_a_report_says_that_objects_cannot_be_read_from_it(tmp_path):
+    models = {"a": {"learner": fitted((0, 1)), "policy": "static"}}
+    text = resolved(driftsim.load({"stream": STREAM, "models": models}))
+    assert text.startswith("# What has a hash") and "fitted: true" in text
+    (tmp_path / "s.yaml").write_text(text)
+    with pytest.raises(ScenarioError, match="DecisionTreeClassifier has no parameter 'object'"):
+        driftsim.load(tmp_path / "s.yaml")
