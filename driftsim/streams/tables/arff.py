@@ -53,10 +53,10 @@ def from_arff(data: bytes, given: Given = Given()) -> Sheet:
         raise ValueError("there is no line @data; the rows of an ARFF file follow it")
     lines = [line.strip() for line in header.split("\n")]
     found = [attribute(line) for line in lines if not re.match("(?i)$|%|@relation", line)]
-    rows = re.sub(r"(?m)^[ \t]*(%.*)?$", "", body[0])
-    rows, weights = re.subn(rf"(?m){WEIGHT}", "", rows)
+    rows = replaced(r"^[ \t]*(%.*)?$", "", body[0], "%", "\n ", "\n\t")[0]
+    rows, weights = replaced(WEIGHT, "", rows, "}")
     above = header.count("\n")
-    if re.search(r"(?m)^[ \t]*\{", rows):
+    if "{" in rows and re.search(r"(?m)^[ \t]*\{", rows):
         sheet = sparse_sheet(found, rows, above)
     else:
         sheet = dense_sheet(found, rows, above, given)
@@ -66,10 +66,15 @@ def from_arff(data: bytes, given: Given = Given()) -> Sheet:
     return dated(sheet, found, given)._replace(notes=(*notes, *sheet.notes))
 
 
+def replaced(pattern, new, rows, *signs):
+    """Rows with what matches a pattern replaced, and how often; nothing does without a sign."""
+    return re.subn(f"(?m){pattern}", new, rows) if any(s in rows for s in signs) else (rows, 0)
+
+
 def dense_sheet(found, rows, above, given):
     """The cells of rows that list every column."""
-    rows = re.sub(r"(?m)(^|,)[ \t]+(?=['\"])", r"\1", rows)
-    quote = "'" if re.search(r"(?m)(^|,)'", rows) else '"'
+    rows = replaced(r"(^|,)[ \t]+(?=['\"])", r"\1", rows, "'", '"')[0]
+    quote = "'" if "'" in rows and re.search(r"(?m)(^|,)'", rows) else '"'
     separator = "," if len(found) < 2 or "," in rows or not rows.strip() else " "
     data = rows.encode() if separator == "," else one_blank(rows.replace("\t", " ").encode())
     place = DelimitedText(data, Form(separator, ".", quote, "\\"), above)
