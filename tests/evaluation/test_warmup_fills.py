@@ -6,6 +6,7 @@ import pytest
 import driftsim
 from driftsim.evaluation.prequential import Contender, evaluate, truth
 from driftsim.evaluation.rules import Rules, TruthRules
+from driftsim.parts import dumped
 from driftsim.runs import runs_of
 from driftsim.scenario import Scenario, Variant
 from driftsim.streams.stream import Stream
@@ -53,6 +54,7 @@ def test_runs_equal_those_of_the_filled_table(tables, learner, policy):
     assert gaps == filled
 
 
+@pytest.mark.slow
 def test_a_whole_study_of_levels_and_fills(tables, tmp_path):
     path = tmp_path / "s.yaml"
     path.write_text(
@@ -64,6 +66,8 @@ def test_a_whole_study_of_levels_and_fills(tables, tmp_path):
     )
     results = driftsim.run(path, out=tmp_path / "out", jobs=1)
     assert set(results.summary()["contender"]) >= {"m", "n"}
+    scenario = driftsim.load(path).variants[0].scenario
+    assert Scenario.model_validate(dumped(scenario)).stream == scenario.stream
 
 
 def test_another_warm_up_is_another_run(tables):
