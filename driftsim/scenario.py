@@ -38,7 +38,7 @@ from driftsim.parts import (
 from driftsim.python_data import copied, is_data, paths, plain
 from driftsim.safety import beyond_memory
 from driftsim.scenario_files import checked_name, default_name, from_file
-from driftsim.scenario_times import known_to_tables, of_times, rows_of_warmup
+from driftsim.scenario_times import known_to_tables, of_times, rows_of_warmup, too_late
 from driftsim.settings import Marks, apply, assign, entry_at, keep_only, shortest, swept
 from driftsim.streams.stream import Stream
 
@@ -153,6 +153,7 @@ class Scenario(Strict):
             policy, learner = ("models", name, "policy"), ("models", name, "learner")
             yield *policy, self._unknown_to(one.policy, one.learner.trained)
             yield from of_times(one.policy, self.stream, *policy)
+            yield *policy, "memory", too_late(one.policy, self.evaluation.labels)
             yield *learner, self._unknown_posterior(one.learner)
             yield *learner, one.learner.untaken_gaps(self.stream.schema)
             yield *policy, one.policy.incompatibility(self.stream.schema, rows)

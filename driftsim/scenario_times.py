@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from driftsim.adaptation.memories import Recent
 from driftsim.clocks import NO_CLOCK, durations, row_after, undated
-from driftsim.durations import Duration
+from driftsim.durations import FIXED, Duration
+from driftsim.evaluation.labels import Labels
 from driftsim.messages import refusal
 from driftsim.parts import Part
 from driftsim.streams.recorded import Recorded
@@ -71,3 +73,26 @@ def unknown_column(labels: Part, stream: Stream) -> str | None:
             return f"no table of the stream has label_time: {column}; give it to the table"
         one = getattr(one, "of", None)
     return None
+
+
+def too_late(policy: Part, labels: Labels) -> str | None:
+    """Why a memory of a policy never holds a label, or None."""
+    memory = getattr(policy, "memory", None)
+    late = least_delay(labels)
+    if not isinstance(memory, Recent) or memory.time.micros > late:
+        return None
+    days = -(-2 * late // FIXED["d"])
+    return (
+        f"a memory of {memory.time} holds no label, as labels come in so long after their rows, or "
+        f"longer; give it more, such as {days}d"
+    )
+
+
+def least_delay(labels: Any) -> int:
+    """The least time from a row to its label, in microseconds, as far as it is known."""
+    late = 0
+    while labels is not None:
+        time = getattr(labels, "time", None)
+        late += time.micros if isinstance(time, Duration) else 0
+        labels = getattr(labels, "of", None)
+    return late

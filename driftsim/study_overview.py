@@ -13,6 +13,7 @@ from driftsim.report.dates import Dates, dates_of, row_text, stretch_text
 from driftsim.rows import Change, Schema
 from driftsim.scenario import Evaluation, Study
 from driftsim.streams.stream import Stream
+from driftsim.time_overview import time_lines
 
 MARKS = "abcdefghijklmnopqrstuvwxyz"
 MOST_CHANGES = 20  # that have a line each
@@ -27,6 +28,7 @@ def overview(study: Study, width: int = 80) -> str:
     schema = scenario.stream.schema
     for name, one in scenario.models.items():
         lines += [contender_line(name, one, schema), *(f"{name}: {n}" for n in one.learner.notes)]
+    lines += time_lines(scenario)
     lines += concept_lines(scenario.stream, max(width - 2, 20))
     lines += change_lines(scenario.stream, dates)
     if len(study.variants) > 1:

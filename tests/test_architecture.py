@@ -26,7 +26,16 @@ LAYERS = [
     },
     {"store", "own", "runs", "runner", "workers"},
     {"report"},
-    {"cli", "progress", "study_overview", "column_overview", "kinds", "examples", "proposal"},
+    {
+        "cli",
+        "progress",
+        "study_overview",
+        "column_overview",
+        "time_overview",
+        "kinds",
+        "examples",
+        "proposal",
+    },
 ]
 HOMES = {
     "pydantic": {

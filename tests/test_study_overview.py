@@ -107,3 +107,18 @@ def test_recorded_rows_have_marks_and_no_oracle(tmp_path):
     assert any("no oracle" in line for line in printed)
     assert "  a = pages: river.datasets.Phishing, marks [300]" in printed
     assert "  row 300: marked" in printed
+
+
+def test_an_overview_of_a_stream_with_times_says_when_rows_come(tmp_path):
+    more = "report: {window: 1d}\n"
+    text = TEXT.replace("noise: 0.1", "arrivals: {kind: regular, every: 30 min}").replace(
+        "rows: 50", "time: 2d"
+    )
+    path = tmp_path / "s.yaml"
+    path.write_text(text.replace("DRIFT", "{kind: sudden, at: [250]}") + more)
+    printed = [line.strip() for line in overview(load(path), 200).splitlines()]
+    assert printed[-6:-4] == [
+        "rows come from 2024-01-01 00:00 to 2024-01-21 19:30, UTC: 48 a day, "
+        "the median gap is 30 min",
+        "on average 2d is 96 rows",
+    ]

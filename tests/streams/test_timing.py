@@ -140,3 +140,11 @@ def test_durations_without_times_are_refused_with_place_and_remedy(tmp_path, giv
     (found, *_) = error.value.errors()
     assert found["loc"] == place
     assert "give the table `time: column`, or the stream `arrivals`" in found["msg"]
+
+
+def test_a_memory_that_never_holds_a_label_is_refused(tmp_path):
+    path = written(tmp_path, dated(range(40)))
+    late = {"kind": "share", "rate": 0.5, "of": {"kind": "delayed", "time": "30d"}}
+    about = "a memory of 30d holds no label, as labels come in so long after their rows"
+    assert about in mistake(path, labels=late)
+    assert scenario(path, WEEKLY | {"memory": "31d"}, late).models
