@@ -1,8 +1,12 @@
 """Time: durations count as rows do on a regular clock, and no label comes before its time."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import driftsim
 from driftsim.clocks import RecordedClock
 from driftsim.durations import FIXED
 from driftsim.evaluation.labels import NEVER, Labels, Uniforms
@@ -58,11 +62,13 @@ FADED = {"kind": "faded", "half_life": 50}
         (ON_DRIFT | {"kind": "recall", "cooldown": 70}, {"cooldown": "70h"}),
         (ON_SHIFT, {"window": "60h"}),
         ({"kind": "ensemble", "every": 96}, {"every": "4d"}),
+        ({"kind": "mini_batch", "size": 24}, {"size": "1d"}),
+        ({"kind": "replay", "size": 12, "buffer": 50}, {"size": "12h"}),
     ],
 )
 def test_durations_count_as_rows_do_where_a_row_comes_every_hour(policy, timed):
     rows, durations = told(traced(policy)), told(traced(policy | timed))
-    assert rows == durations and sum(rows[0]["fits"]) > 1
+    assert rows == durations and sum(rows[0]["rows_trained"]) > 100
     assert told(traced({"kind": "static"})) != rows
 
 
@@ -71,6 +77,10 @@ def test_durations_count_as_rows_do_where_a_row_comes_every_hour(policy, timed):
     [
         ({"kind": "delayed", "rows": 47}, {"kind": "delayed", "time": "2d"}),
         ({"kind": "batches", "every": 45}, {"kind": "batches", "every": "45h"}),
+        (
+            {"kind": "budget", "labels": 7, "per": 24},
+            {"kind": "budget", "labels": 7, "per": "1d"},
+        ),
         ("at_once", {"kind": "delayed", "time": "0s"}),
         ("at_once", {"kind": "delayed", "time": "1h"}),  # before the next row, which comes then
     ],
@@ -109,6 +119,7 @@ def test_a_label_comes_in_at_the_first_row_that_is_late_enough(hours):
         {"kind": "random", "mean": "2d", "law": "log_normal"},
         {"kind": "delayed", "time": "5h", "of": {"kind": "delayed", "time": "3h"}},
         {"kind": "batches", "every": "1mo"},
+        {"kind": "budget", "labels": 3, "per": "12h"},
         {"kind": "share", "rate": 0.5, "of": {"kind": "delayed", "time": "9h"}},
     ],
     ids=str,
@@ -177,3 +188,23 @@ def test_a_memory_goes_by_the_time_of_rows_not_of_labels():
         .sum()
         == 0
     )
+
+
+def test_the_example_of_the_docs_is_a_scenario(tmp_path):
+    page = (Path(__file__).resolve().parents[1] / "docs" / "time.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.S)
+    (tmp_path / "s.yaml").write_text(example, encoding="utf-8")
+    (variant,) = driftsim.load(tmp_path / "s.yaml").variants
+    assert variant.scenario.evaluation.warmup == 60 * 72
+    assert variant.scenario.stream.drift.at == [(31 - 1 + 29 + 31 + 30 + 15) * 72]
+    assert variant.scenario.stream.drift.width == 28 * 72
+
+
+@pytest.mark.slow
+def test_runs_by_the_calendar_are_the_same_on_any_number_of_workers(tmp_path):
+    source = Path(__file__).resolve().parents[1] / "scenarios" / "calendar.yaml"
+    study = driftsim.load(source, ["stream.length=9_000", "stream.drift.at=[90d]"], seeds=2)
+    frames = [
+        driftsim.run(study, out=tmp_path / str(jobs), jobs=jobs).curves("error") for jobs in (1, 2)
+    ]
+    assert frames[0].equals(frames[1]) and len(frames[0])

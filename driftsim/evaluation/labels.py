@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import AfterValidator, Field, WrapValidator, model_validator
 
 from driftsim.clocks import NO_TIME, Clock, ends
-from driftsim.durations import Duration, Period, Stretch, Time, fixed, or_duration
+from driftsim.durations import Duration, Period, Stretch, Time, Window, fixed, or_duration
 from driftsim.messages import refusal, short
 from driftsim.parts import MOST_ROWS, Number, Part, Position, Rows, Share, Strict
 from driftsim.rows import Arrival, Labelled, Schema
@@ -174,29 +174,38 @@ class Share_(Altered):
 class Budget(Altered):
     """No more than so many of each stretch of rows are ever labelled, at random.
 
-    A stretch of `per` rows is cut into as many even parts as there are labels, and of each part
-    one row is picked.
+    A stretch of `per` rows, or so much time, is cut into as many even parts as there are labels,
+    and of each part one row is picked.
     """
 
     labels: Rows  # that can be paid for
-    per: Rows  # rows
+    per: Window  # rows, or time
 
     def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
-        part = self._part(t)
-        first, stop = self._first(part), self._first(part + 1)
+        first, stop = self._parts(t)
         picked = first + np.floor(uniforms.at(first) * (stop - first)).astype(np.int64)
         return np.where(t == picked, self.of.due(t, y, uniforms.nested), NEVER)
 
-    def _part(self, t):
-        stretch, row = np.divmod(t, self.per)
-        return stretch * self.labels + row * self.labels // self.per
+    def _parts(self, t):
+        """The first row of the part in which each row lies (n,), and of the part after it (n,)."""
+        first, rows = self._stretches(t)
+        labels = np.minimum(self.labels, rows)
+        part = (t - first) * labels // rows
+        return first - (-part * rows // labels), first - (-(part + 1) * rows // labels)
 
-    def _first(self, part):
-        stretch, part = np.divmod(part, self.labels)
-        return stretch * self.per - (-part * self.per // self.labels)
+    def _stretches(self, t):
+        """The first row of the stretch in which each row lies (n,), and its rows (n,)."""
+        if not isinstance(self.per, Duration):
+            return t - t % self.per, np.full(len(t), self.per)
+        clock = self._clock
+        stop = ends(self.per, clock.moment(0), clock.when(t), clock.zone)
+        first = clock.positions(stop - self.per.micros)
+        return first, clock.positions(stop) - first
 
     @model_validator(mode="after")
     def _can_be_spent(self):
+        if isinstance(self.per, Duration):
+            return self
         if self.labels > self.per:
             raise ValueError(
                 f"a budget of {self.labels:,} labels for {self.per:,} rows cannot be spent; "

@@ -1,7 +1,8 @@
 """Mini-batches: the model in force learns each full batch of labels, alone or with past rows."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import pairwise, takewhile
 from typing import Literal
 
 import numpy as np
@@ -9,38 +10,74 @@ from pydantic import model_validator
 
 from driftsim.adaptation.memories import LabelBuffer
 from driftsim.adaptation.policies.policy import Policy
+from driftsim.clocks import ticks
+from driftsim.durations import Duration, Period
 from driftsim.parts import Count
 from driftsim.rows import Deployed, Labelled
 
 
 class MiniBatch(Policy):
-    """Train further on each full batch of `size` labels."""
+    """Train further on each full batch of `size` labels, or on those of each such time."""
 
     learns_on = True
     pretrains = False
 
-    size: Count  # labels
+    size: Period  # labels, or time
 
     def run(self, model, history, arrivals, rng):
         training_batch = self.training_batch(rng)
-        for start in range(0, len(history.t), self.size):
-            model.learn(training_batch(history.part(slice(start, start + self.size))))
+        for start, stop in pairwise(self._cuts(history)):
+            if start < stop:
+                model.learn(training_batch(history.part(slice(start, stop))))
         yield Deployed(model)
-        batch, missing = LabelBuffer(self.size), self.size
-        for arrival in arrivals:
-            while len(arrival.due_t) >= missing:
-                head, arrival = arrival.up_to_label(missing)
-                yield model.predict(head.X)
-                batch.add(head.due)
-                model.learn(training_batch(batch.rows()))
-                missing = self.size
-            yield model.predict(arrival.X)
-            batch.add(arrival.due)
-            missing -= len(arrival.due_t)
+        if isinstance(self.size, Duration):
+            rows = ticks(self._clock, history.stop, self.size)
+            yield from learned_by_time(model, arrivals, rows, training_batch)
+        else:
+            yield from learned_by_number(model, arrivals, self.size, training_batch)
+
+    def _cuts(self, history):
+        """Where the warm-up is cut into batches: from 0 to all its rows."""
+        n = len(history.t)
+        inside = takewhile(lambda row: row < n, ticks(self._clock, 0, self.size)) if n else ()
+        return [0, *inside, n]
 
     def training_batch(self, rng) -> Callable[[Labelled], Labelled]:
         """A function of each full batch that gives the rows to learn."""
         return lambda batch: batch
+
+
+def learned_by_number(model, arrivals, size: int, training_batch: Callable) -> Iterator:
+    """Predictions of a model that learns each `size` labels."""
+    batch, missing = LabelBuffer(size), size
+    for arrival in arrivals:
+        while len(arrival.due_t) >= missing:
+            head, arrival = arrival.up_to_label(missing)
+            yield model.predict(head.X)
+            batch.add(head.due)
+            model.learn(training_batch(batch.rows()))
+            missing = size
+        yield model.predict(arrival.X)
+        batch.add(arrival.due)
+        missing -= len(arrival.due_t)
+
+
+def learned_by_time(model, arrivals, rows: Iterator[int], training_batch: Callable) -> Iterator:
+    """Predictions of a model that learns, before each of some rows, the labels since the last."""
+    held: list[Labelled] = []
+    due = next(rows, None)
+    for arrival in arrivals:
+        while due is not None and len(arrival.t) and due <= arrival.t[-1]:
+            head, arrival = arrival.before_row(int(np.searchsorted(arrival.t, due)))
+            if len(head.t):
+                yield model.predict(head.X)
+            held.append(head.due)
+            batch = Labelled.joined(held)
+            if len(batch.t):
+                model.learn(training_batch(batch))
+            held, due = [], next(rows, None)
+        yield model.predict(arrival.X)
+        held.append(arrival.due)
 
 
 class Replay(MiniBatch):
@@ -51,7 +88,7 @@ class Replay(MiniBatch):
     (Chrysakis & Moens 2020).
     """
 
-    size: Count = 1  # labels
+    size: Period = 1  # labels, or time
     buffer: Count  # past rows that are kept
     keep: Literal["reservoir", "sliding", "balanced"] = "reservoir"
     replayed: Count | None = None  # past rows with each batch; as many as it has, if not given
