@@ -39,7 +39,8 @@ class Snapshot:
         """The object as it is now; raises `ValueError` where its content cannot be read."""
         if isinstance(value, Snapshot):
             return value
-        return cls(copy.deepcopy(value), content_key(value))
+        key = content_key(value)  # first, since it says what cannot be read
+        return cls(copy.deepcopy(value), key)
 
     def changed(self, params: dict[str, Any]) -> "Snapshot":
         """The same with other parameters, to be tried: it keeps its hash."""

@@ -37,7 +37,7 @@ def same(one, other):
     assert np.array_equal(one.predictions, other.predictions)
 
 
-@pytest.mark.parametrize("policy", ["static", PERIODIC], ids=["static", "periodic"])
+@pytest.mark.parametrize("policy", [PERIODIC], ids=["periodic"])
 def test_an_estimator_is_played_as_it_is_by_its_path(tmp_path, policy):
     from sklearn.ensemble import ExtraTreesClassifier
 
@@ -60,6 +60,14 @@ def test_a_model_of_river_is_played_as_it_is_by_its_path(tmp_path):
     traces, results = played(models, tmp_path)
     same(traces["object"], traces["path"])
     assert set(results.summary().set_index("contender").loc[[*models]]["engine"]) == {"compiled"}
+
+
+def holding(thing):
+    from sklearn.linear_model import SGDClassifier
+
+    estimator = SGDClassifier()
+    estimator.held = thing
+    return estimator
 
 
 def fitted(names=("no", "yes"), frame=False):
@@ -144,10 +152,11 @@ def test_a_fitted_model_of_river_learns_on_from_what_it_knows(tmp_path):
     [
         (fitted(), "predicts the class 'no', which the stream lacks; choose from 0, 1"),
         (type(fitted()), "is a class; give an object: DecisionTreeClassifier()"),
+        (holding(threading.Lock()), "the content of this SGDClassifier cannot be read: "),
         (3.5, "3.5 does not name a learner"),
         (object(), "does not name a learner"),
     ],
-    ids=["classes", "class", "number", "object"],
+    ids=["classes", "class", "lock", "number", "object"],
 )
 def test_objects_that_cannot_be_learners(learner, words):
     with pytest.raises(ScenarioError) as caught:
@@ -180,6 +189,7 @@ def test_content_has_one_key_whatever_its_order():
         content_key(threading.Lock())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lightgbm.LGBMClassifier", "xgboost.XGBClassifier"])
 def test_a_booster_is_played_as_it_is_by_its_path(tmp_path, name):
     package, _, kind = name.partition(".")
@@ -209,6 +219,7 @@ def test_what_is_fitted_on_a_frame_with_categories_is_given_such_frames_again(tm
     assert np.array_equal(renewed[200:400], again.predict(frame[700:900]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fitted_before", [False, True])
 def test_objects_of_many_kinds_can_be_learners(tmp_path, fitted_before):
     from sklearn.base import BaseEstimator, ClassifierMixin
