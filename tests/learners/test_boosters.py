@@ -193,6 +193,17 @@ def test_what_a_scenario_may_not_name_or_give(path, params, message):
         Learner.model_validate({"kind": path, **params})
 
 
+def test_an_object_from_python_answers_as_the_same_by_its_path(kind):
+    module, _, name = kind.rpartition(".")
+    given = SMALL[kind] | {SEED[kind]: 7}
+    quiet = {"allow_writing_files": False, "verbose": False} if kind == CATBOOST else {}
+    value = getattr(pytest.importorskip(module), name)(**given, **quiet)
+    history = rows()
+    by_path = learner(kind, **given).start(MIXED, 0).fit(history).predict(history.X)
+    model = Learner.model_validate(value).start(MIXED, 0).fit(history)
+    assert np.mean(model.predict(history.X) == by_path) > 0.99
+
+
 def test_regressors_and_weights():
     pytest.importorskip("lightgbm")
     history, schema = rows(), MIXED._replace(n_classes=None)

@@ -156,6 +156,7 @@ def test_a_class_that_comes_late_is_learned_by_all_that_learn_on(kind):
         assert np.mean(model.predict(X) == y) > 0.9
 
 
+@pytest.mark.parametrize("policy", ["online", "pretrained_online", "{kind: mini_batch, size: 9}"])
 @pytest.mark.parametrize(
     ("learner", "reason"),
     [
@@ -166,12 +167,12 @@ def test_a_class_that_comes_late_is_learned_by_all_that_learn_on(kind):
     ],
 )
 def test_parameters_that_keep_a_model_from_learning_on_are_refused_in_a_line(
-    tmp_path, learner, reason
+    tmp_path, learner, reason, policy
 ):
     path = tmp_path / "s.yaml"
     path.write_text(
         "stream: {length: 2_000, concepts: {a: {kind: sea, threshold: 8}}}\n"
-        f"models: {{m: {{learner: {{kind: {learner}}}, policy: online}}}}\n"
+        f"models: {{m: {{learner: {{kind: {learner}}}, policy: {policy}}}}}\n"
     )
     with pytest.raises(ScenarioError) as caught:
         load(path)
