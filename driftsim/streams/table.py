@@ -120,6 +120,14 @@ class Table(Recorded):
             raise ValueError("an empty entry, or null, is no text; write it in quotes: 'null'")
         return [str(m) if type(m) in (int, float) else m for m in markers]
 
+    @field_validator("path", mode="before")
+    @classmethod
+    def _is_path(cls, given):
+        paths = given if isinstance(given, list) else [given]
+        if not paths or not all(isinstance(path, str) for path in paths):
+            raise ValueError(f"{short(given)} is no path; give that of a file, or a list of them")
+        return given
+
     @field_validator("path", "labels")
     @classmethod
     def _resolved(cls, given, info):

@@ -279,6 +279,11 @@ class TestSeveralFiles:
         with pytest.raises(ValidationError, match=r"no file is called like 'q\*.csv'"):
             table(files, path="q*.csv")
 
+    @pytest.mark.parametrize("path", [[], 3, ["t.csv", 3], None])
+    def test_what_is_no_path(self, table, path):
+        with pytest.raises(ValidationError, match="is no path; give that of a file, or a list"):
+            table(PLAIN, path=path)
+
     def test_other_columns(self, table):
         files = {"a.csv": "a,y\n1,0\n", "b.csv": "b,y\n1,0\n"}
         assert error(table(files, path=["a.csv", "b.csv"])) == (
