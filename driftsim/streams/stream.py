@@ -173,6 +173,8 @@ class Stream(Strict):
         """What does not fit together, or None, by its key; each check relies on those before."""
         yield "length", too_short(records, length)
         yield "arrivals", self.arrivals and self.arrivals.incompatibility(length)
+        if self.arrivals and len(concepts) == 1 and next(iter(concepts.values())).clock:
+            yield "arrivals", "the rows of the table have times; leave out these, or its `time`"
         yield "concepts", concept_incompatibility(concepts)
         yield "drift", drift_violation(drift, length, len(concepts))
         if self.drift.blends:

@@ -1,17 +1,19 @@
 """Timing: tables that say when their rows came, and when their labels."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from driftsim.durations import date_of
+from driftsim.durations import date_of, micros_of
 from driftsim.evaluation.labels import NEVER, Uniforms
 from driftsim.evaluation.prequential import evaluate, timed
 from driftsim.scenario import Scenario
+from driftsim.streams.stream import Stream
 
 START = datetime(2024, 1, 1)
+START_MICROS = micros_of(START.replace(tzinfo=UTC))
 DELAYED = {"kind": "delayed", "time": "2d"}
 WEEKLY = {"kind": "periodic", "every": "7d", "memory": "30d"}
 
@@ -148,3 +150,13 @@ def test_a_memory_that_never_holds_a_label_is_refused(tmp_path):
     about = "a memory of 30d holds no label, as labels come in so long after their rows"
     assert about in mistake(path, labels=late)
     assert scenario(path, WEEKLY | {"memory": "31d"}, late).models
+
+
+def test_rows_do_not_have_two_times(tmp_path):
+    table = {"kind": "table", "path": written(tmp_path, dated(range(40))), "time": "when"}
+    arrivals = {"kind": "regular", "every": "1h"}
+    given = {"concepts": {"t": table}, "arrivals": arrivals}
+    with pytest.raises(ValidationError, match="the rows of the table have times; leave out these"):
+        Stream.model_validate(given)
+    untimed = given | {"concepts": {"t": table | {"time": None, "drop": ["when"]}}}
+    assert Stream.model_validate(untimed).clock(0).moment(1) == START_MICROS + 3_600_000_000
