@@ -152,3 +152,28 @@ def test_the_cells_of_the_page_on_python_run(tmp_path):
     assert (tmp_path / "reports" / "first" / "report.html").exists()
     fits = dict(re.findall(r"(as it is|replaced) +0\.\d+ +(\d+)", done.stdout))
     assert fits == {"as it is": "0", "replaced": "3"}
+
+
+@pytest.mark.slow
+def test_the_page_on_own_data_is_what_happens(tmp_path):
+    page = (ROOT / "docs" / "own_data.md").read_text(encoding="utf-8")
+    proposal, marks, labels = blocks(page, "yaml")
+    table = tmp_path / "orders.csv"
+    subprocess.run([sys.executable, ROOT / "docs" / "own_data.py", table], check=True)
+    with table.open() as file:
+        assert [next(file), next(file)] == blocks(page, "csv")[0].splitlines(keepends=True)
+    command = [sys.executable, "-m", "driftsim"]
+    settings = {"cwd": tmp_path, "check": True, "capture_output": True, "text": True}
+    subprocess.run([*command, "init", table, "--target", "returned"], **settings)
+    path = tmp_path / "orders.yaml"
+    assert path.read_text(encoding="utf-8") == proposal
+    commented = next(line for line in proposal.splitlines() if line.startswith("  # labels"))
+    changed = proposal.replace("      time:", f"{marks}      time:").replace(
+        commented + "\n", labels
+    )
+    path.write_text(changed, encoding="utf-8")
+    done = subprocess.run([*command, "run", path], **settings)
+    text = " ".join(done.stdout.split())
+    assert "Keeping a model up to date pays" in text and "(7.3 to 12.2) than retrained" in text
+    for line in blocks(page, "text")[0].splitlines():
+        assert line in done.stdout
