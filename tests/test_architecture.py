@@ -55,7 +55,7 @@ HOMES = {
     "sklearn": {"learners", "streams.shipped_data", "streams.tables.libsvm"},
     "river": {"learners.river", "learners.objects", "adaptation.detectors", "streams.shipped_data"},
     "numba": {"kernels"},
-    "filelock": {"kernels.cache", "streams.tables.converted"},
+    "filelock": {"kernels.cache", "streams.tables.converted", "streams.tables.regrouped"},
     "platformdirs": {"kernels.cache", "user_cache"},
     "pandas": {"report", "streams.tables.missing", "learners.as_given", "learners.frames"},
     "pyarrow": {"store", "streams.tables", "streams.shipped_data"},

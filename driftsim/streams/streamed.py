@@ -17,6 +17,7 @@ from driftsim.streams.tables.columns import Column, schema_of
 from driftsim.streams.tables.decided import decided
 from driftsim.streams.tables.levels import limits
 from driftsim.streams.tables.missing import Fill
+from driftsim.streams.tables.regrouped import in_small_groups
 from driftsim.streams.tables.scan import Facts, Scan
 from driftsim.streams.tables.selection import refuse_none_left
 from driftsim.streams.tables.sheets import Sheet
@@ -141,6 +142,7 @@ def streamed(table: Recorded, source: Stored) -> Streamed:
     What has to be known of them is found once, and kept in the user's cache folder.
     """
     target, left_out = table.selected(source.names)
+    source = in_small_groups(source, sum(name not in left_out for name in source.names))
     reading, note = table.reading(target), note_of(table)
     try:
         facts = Facts.of(kept(note))
@@ -179,7 +181,6 @@ def facts_of(table, source, target, left_out):
     refuse_what_needs_all(table, source.rows)
     reading = table.reading(target)
     names = [name for name in source.names if name not in left_out]
-    source.refuse_long_groups(len(names))
     columns = {name: decided(source, name, reading) for name in names}
     identifying = {n for n, c in columns.items() if c.identifies} - table.wanted(target)
     refuse_none_left(names, target, left_out, identifying)

@@ -211,6 +211,29 @@ def test_a_file_that_is_edited_while_it_is_read_ends_the_run(home, monkeypatch):
         world.block(2)
 
 
+@pytest.mark.parametrize("missing", ["drop", "keep"])
+def test_large_groups_are_written_again_in_smaller_ones(home, monkeypatch, capfd, missing):
+    names = ["holes", "word", "category", "cut", "truth", "day"]
+    path = written(home, {n: COLUMNS[n] for n in names} | {"y": TARGETS["y"]}, rows=500)
+    monkeypatch.setattr(stored, "MOST_AT_ONCE", 7 * 120)
+    read = pieces_read(monkeypatch)
+    found = as_stream(path, monkeypatch, missing=missing)
+    assert max(piece.rows for piece in read) <= 120
+    assert as_stream(path, monkeypatch, missing=missing) == found
+    assert found == held(path, monkeypatch, missing=missing)
+    assert capfd.readouterr().err.count("is written again in smaller ones, once") == 1
+
+
+def test_large_batches_of_arrow_files_are_refused(home, monkeypatch):
+    from pyarrow import feather
+
+    monkeypatch.setattr(stored, "SMALL", 0)
+    monkeypatch.setattr(stored, "MOST_AT_ONCE", 150)
+    feather.write_feather(pa.table({"a": [1.0] * 200, "y": [0, 1] * 100}), str(home / "t.arrow"))
+    refused = as_stream(str(home / "t.arrow"), monkeypatch)
+    assert "a batch of t.arrow has 200 rows, which are read at once; write the file" in refused
+
+
 def test_a_file_that_is_edited_during_a_run_fails_it_in_a_line(home, monkeypatch):
     _, path = large_stream(home, monkeypatch)
     (home / "s.yaml").write_text(
@@ -234,12 +257,6 @@ def test_what_cannot_be_streamed(home, monkeypatch):
     past = {"fill": "mean", "from": "past"}
     assert "where from: past is not implemented" in as_stream(path, monkeypatch, missing=past)
     monkeypatch.setenv(user_cache.HOME, str(home / "other"))
-    monkeypatch.setattr(stored, "MOST_AT_ONCE", 2_000)
-    refused = as_stream(path, monkeypatch)
-    assert "row group 0 of t.parquet has 1,000 rows, which are read at once; write" in refused
-    assert "in groups of at most 666 rows" in refused
-    assert as_stream(path, monkeypatch, drop=["w"])[0] == 3 * BLOCK  # only what is needed counts
-    monkeypatch.setattr(stored, "MOST_AT_ONCE", 10_000)
     monkeypatch.setattr(decided, "MOST_WORDS", 1)
     refused = as_stream(path, monkeypatch)
     assert "column 'w' holds more than 1 different words; leave it out by drop: [w]" in refused

@@ -15,10 +15,11 @@ from driftsim.streams.tables.typed import holds_numbers
 from driftsim.user_cache import keep, kept, place
 
 MOST_CELLS = 50_000_000  # of a table that is held in memory
+BUFFER = 1 << 20  # bytes that are read at once; without it a group is read as a whole
 FEW = 2**17  # rows: groups of fewer are read together
 LOOKED_AT = 100_000  # rows of a table, to describe it
 SMALL = 1_000_000  # bytes of an Arrow file, which is not opened to see how large it is
-MOST_AT_ONCE = 40_000_000  # cells of a group of rows, which is read as a whole
+MOST_AT_ONCE = 25_000_000  # cells of a group of rows, which is read as a whole
 
 
 class Piece(NamedTuple):
@@ -80,16 +81,6 @@ class Stored(NamedTuple):
         note = f"the first {len(cells[0]):,} of {self.rows:,} rows are looked at"
         return sheet._replace(cells=cells, rows=self.lines, notes=(note, *sheet.notes))
 
-    def refuse_long_groups(self, columns: int) -> None:
-        """Raise `ValueError` if so many columns of a group are too much to be read at once."""
-        for piece in self.pieces:
-            if piece.rows * columns > MOST_AT_ONCE:
-                raise ValueError(
-                    f"row group {piece.groups[0]} of {os.path.basename(piece.path)} has "
-                    f"{piece.rows:,} rows, which are read at once; write the file again in groups "
-                    f"of at most {MOST_AT_ONCE // columns:,} rows (row_group_size of pyarrow)"
-                )
-
 
 def large_table(paths: Sequence[str]) -> Stored | None:
     """The table in Parquet or Arrow files, one after the other, if it is too large for memory.
@@ -115,8 +106,11 @@ def stored(paths: Sequence[str]) -> Stored:
     return joined({path: parquet_file(path) for path in paths})
 
 
-def joined(files: dict[str, File]) -> Stored:
-    """The table in files, by path; `ValueError` where their columns differ."""
+def joined(files: dict[str, File], columns: int = 1) -> Stored:
+    """The table in files, by path, of which so many columns are read at once.
+
+    Raises `ValueError` where their columns differ.
+    """
     names = [*map(os.path.basename, files)]
     first, *others = files.values()
     kinds = {one.name: kind_of(one.type) for one in first.schema}
@@ -130,7 +124,7 @@ def joined(files: dict[str, File]) -> Stored:
     ends = [*accumulate(sum(file.groups) for file in files.values())]
     lines = StackedRows(names, ends, [None] * len(ends)) if others else None
     types = [cells.type for cells in sheet.cells]
-    return Stored(sheet.names, types, [*pieces_of(files)], files, lines)
+    return Stored(sheet.names, types, [*pieces_of(files, columns)], files, lines)
 
 
 def kind_of(kind: Any) -> str:
@@ -143,15 +137,15 @@ def is_parquet(path: str) -> bool:
     return path.lower().endswith(".parquet")
 
 
-def pieces_of(files: dict[str, File]) -> Iterator[Piece]:
+def pieces_of(files: dict[str, File], columns: int) -> Iterator[Piece]:
     """The rows of files, cut between groups."""
-    first = 0
+    first, few = 0, min(FEW, MOST_AT_ONCE // columns // 2)
     for path, file in files.items():
         groups, rows = [], 0
         for group, more in enumerate(file.groups):
             groups.append(group)
             rows += more
-            if rows >= FEW or group + 1 == len(file.groups):
+            if rows >= few or group + 1 == len(file.groups):
                 yield Piece(path, (*groups,), first, rows)
                 first, rows, groups = first + rows, 0, []
 
@@ -165,7 +159,9 @@ def parquet_file(path: str) -> File:
         schema, metadata = file.schema_arrow, file.metadata
 
     def read(groups, names):
-        with parquet.ParquetFile(path, metadata=metadata) as file:
+        with parquet.ParquetFile(
+            path, metadata=metadata, pre_buffer=False, buffer_size=BUFFER
+        ) as file:
             return file.read_row_groups(groups, names, use_threads=False)
 
     groups = [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
