@@ -49,6 +49,7 @@ FUNCTIONS = [  # of scikit-learn, which only compute: a parameter may be one of 
     }.items()
     for name in names.split()
 ]
+EXPERIMENTAL = ("HalvingGridSearchCV", "HalvingRandomSearchCV", "IterativeImputer")
 CLASSES = ("make_column_selector",)  # a class in lower case, like a function
 PLACES = (
     *("cache", "cache_dir", "data_home", "directory", "filename", "temp_folder", "train_dir"),
@@ -117,9 +118,12 @@ def within(path: str, packages: Collection[str]) -> bool:
 
 
 def exported(module: ModuleType) -> list[str]:
-    """The public names of a module, without those that it imports for itself."""
+    """The public names of a module, without those that it imports for itself.
+
+    Nor experimental ones, which are there only after some other library has switched them on.
+    """
     if hasattr(module, "__all__"):
-        return list(module.__all__)
+        return [name for name in module.__all__ if name not in EXPERIMENTAL]
     owner = module.__name__ if module.__name__.partition(".")[0] in OPEN else None
     return [
         name

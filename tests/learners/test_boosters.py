@@ -124,16 +124,15 @@ def test_nominal_columns_are_categories_by_name(kind):
     assert "did you mean 'colour'?" in missing
 
 
+@pytest.mark.filterwarnings("ignore:The argument .eval_set. is deprecated")
 def test_a_validation_set_is_the_last_rows_of_a_fit(kind):
     given = SMALL[kind] | {STOPS[kind]: 2, "validation": 0.25}
     history = rows(200, (0, 1))
     model = fitted(kind, history, MIXED._replace(n_classes=2), **given)
     inner = learner(kind, **given).start(MIXED, 0)._estimator.inner
     X, y = history.X, history.y
-    held = {"eval_X": X[150:], "eval_y": y[150:]} if kind == LIGHTGBM else {}
-    if not held:
-        held = {"eval_set": [(X[150:], y[150:])], "verbose": False}
-    inner.fit(X[:150], y[:150], **held)
+    quiet = {} if kind == LIGHTGBM else {"verbose": False}
+    inner.fit(X[:150], y[:150], eval_set=[(X[150:], y[150:])], **quiet)
     assert np.array_equal(model.predict(X), np.asarray(inner.predict(X)).ravel())
 
 
