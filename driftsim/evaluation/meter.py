@@ -161,7 +161,7 @@ class Metered(Model):
     def _trained(self, train, rows, weight):
         """A new model, whose training counts as one."""
         model = self._meter.timed("fit", train, rows, weight)
-        if model is not self._model:  # else it stays as it was given
+        if not self._model.stays_after(rows):
             self._meter.count("fits", 1)
             self._meter.trained(rows)
         return Metered(model, self._meter, self._answers, learned=True)

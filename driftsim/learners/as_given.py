@@ -26,11 +26,14 @@ class AsGiven(Model):
     def scored_from(self, row):
         return AsGiven(self._trained, self._new, row)
 
+    def stays_after(self, rows):
+        return rows.stop <= self._start
+
     def fit(self, rows, weight=None):
-        return self if rows.stop <= self._start else self._new.fit(rows, weight)
+        return self if self.stays_after(rows) else self._new.fit(rows, weight)
 
     def tuned(self, rows, weight=None):
-        return self if rows.stop <= self._start else self._trained.tuned(rows, weight)
+        return self if self.stays_after(rows) else self._trained.tuned(rows, weight)
 
     def predict(self, X):
         return self._trained.predict(X)

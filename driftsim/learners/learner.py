@@ -164,6 +164,10 @@ class Model(ABC):
         model.learn(rows)
         return model
 
+    def stays_after(self, rows: Labelled) -> bool:
+        """Whether a training on these rows gives this model as it is, which then counts as none."""
+        return False
+
     def scored_from(self, row: int) -> "Model":
         """The model for a stream whose rows before this one are its warm-up."""
         return self
