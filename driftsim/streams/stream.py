@@ -247,7 +247,7 @@ def in_rows(part: Any, clock: Clock | None, *place: str) -> Any:
     if not clock.fixed:
         raise refusal(RANDOM_CLOCK, *place, *found)
     try:
-        return part.with_clock(clock)
+        return part.with_clock(clock).with_clock(None)  # rows need none, and equal those of a file
     except ValidationError as error:
         raise within(error, *place) from None
 
