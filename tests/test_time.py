@@ -81,6 +81,10 @@ def test_durations_count_as_rows_do_where_a_row_comes_every_hour(policy, timed):
             {"kind": "budget", "labels": 7, "per": 24},
             {"kind": "budget", "labels": 7, "per": "1d"},
         ),
+        (
+            {"kind": "batches", "every": 45, "of": {"kind": "delayed", "rows": 46}},
+            {"kind": "batches", "every": "45h", "of": {"kind": "delayed", "time": "47h"}},
+        ),
         ("at_once", {"kind": "delayed", "time": "0s"}),
         ("at_once", {"kind": "delayed", "time": "1h"}),  # before the next row, which comes then
     ],
@@ -136,6 +140,31 @@ def test_no_label_comes_in_before_its_time(labels):
     assert (due[~inside] >= clock.rows).all() or (due == NEVER).any()
     alone = [int(given.due(t[[i]], t[[i]] % 2, Uniforms(0))[0]) for i in (3, 77, 150)]
     assert alone == due[[3, 77, 150]].tolist()
+
+
+@pytest.mark.parametrize(
+    ("labels", "hours"),
+    [
+        ({"kind": "delayed", "time": "3h"}, lambda hour: hour + 10),
+        ({"kind": "batches", "every": "2d"}, lambda hour: -(-(hour + 7) // 48) * 48),
+        (
+            {"kind": "delayed", "time": "1h", "of": {"kind": "batches", "every": "1d"}},
+            lambda hour: -(-(hour + 7) // 24) * 24 + 1,
+        ),
+        ({"kind": "share", "rate": 1.0}, lambda hour: hour + 7),
+    ],
+    ids=str,
+)
+def test_delays_of_delays_add_up_to_the_hour_whatever_rows_lie_between(labels, hours):
+    """The second counts from when the label is there, not from the row before which it comes in."""
+    late = {"kind": "delayed", "time": "7h"}
+    of = {"of": labels["of"] | {"of": late}} if "of" in labels else {"of": late}
+    gaps = np.random.default_rng(1).choice([0, 0, 1, 2, 9, 30], 200)
+    hour, t = np.cumsum(gaps) - gaps[0], np.arange(200)
+    clock = RecordedClock(hour * HOUR)
+    due = Labels.model_validate(labels | of).with_clock(clock).due(t, t % 2, Uniforms(0))
+    for i in t[:-40]:
+        assert due[i] == max(i, np.searchsorted(hour, hours(hour[i])) - 1)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import AfterValidator, Field, WrapValidator, model_validator
 
-from driftsim.clocks import NO_TIME, Clock, ends
+from driftsim.clocks import NO_TIME, ends
 from driftsim.durations import Duration, Period, Stretch, Time, Window, fixed, or_duration
 from driftsim.messages import refusal, short
 from driftsim.parts import MOST_ROWS, Number, Part, Position, Rows, Share, Strict
@@ -70,6 +70,16 @@ class Labels(Part):
         Rows are at positions `t` (n,), with labels `y` (n,); `uniforms.at(t)` are random numbers.
         """
 
+    def moments(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
+        """When labels are there (n,), in microseconds UTC; NO_TIME if never. For `due` of others.
+
+        By default, that of its own row, or that of the row before which it comes in.
+        """
+        due, last = self.due(t, y, uniforms), self._clock.rows - 1
+        rows = np.where(due == t, t, later(due, 1))
+        moments = self._clock.when(np.minimum(rows, last)) + (rows > last)
+        return np.where(due == NEVER, NO_TIME, moments)
+
     def incompatibility(self, schema: Schema) -> str | None:
         """Why labels of this schema cannot come in this way, or None."""
 
@@ -85,6 +95,18 @@ class Altered(Labels):
     """A way in which labels come in, made of another."""
 
     of: Labels = AtOnce()
+
+    def after_moments(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
+        """What `due` gives (n,) of labels that come in by their `moments`.
+
+        The label of a row is in before the first one that comes at its moment or later; where
+        there is none, after the end of the stream.
+        """
+        moments, clock = self.moments(t, y, uniforms), self._clock
+        before = clock.positions(np.minimum(moments, clock.moment(clock.rows - 1) + 1))
+        found = np.where(before < clock.rows, before - 1, before)
+        found = np.where(moments == NO_TIME, NEVER, found)
+        return np.maximum(self.of.due(t, y, uniforms.nested), found)
 
     def incompatibility(self, schema: Schema) -> str | None:
         return self.of.incompatibility(schema)
@@ -110,12 +132,17 @@ class Delayed(Altered):
     time: Late | None = None  # from a row to its label; or {column: …} with the time of the label
 
     def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
-        due = self.of.due(t, y, uniforms.nested)
-        if isinstance(self.time, LabelColumn):
-            return due_by_table(self._clock, t, due)
         if self.time is None:
-            return later(due, self.rows)
-        return due_after(self._clock, t, due, self.time.micros)
+            return later(self.of.due(t, y, uniforms.nested), self.rows)
+        return self.after_moments(t, y, uniforms)
+
+    def moments(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
+        if self.time is None:
+            return super().moments(t, y, uniforms)
+        moments = self.of.moments(t, y, uniforms.nested)
+        if isinstance(self.time, LabelColumn):
+            return np.maximum(moments, self._clock.label_times(t))
+        return later(moments, self.time.micros)
 
     @model_validator(mode="after")
     def _is_late(self):
@@ -134,11 +161,20 @@ class Random(Altered):
     sigma: Annotated[Number, Field(gt=0, le=10)] = 1.0  # of a log-normal delay's logarithm
 
     def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
-        due, timed = self.of.due(t, y, uniforms.nested), isinstance(self.mean, Duration)
-        mean = self.mean.micros if isinstance(self.mean, Duration) else self.mean
+        if isinstance(self.mean, Duration):
+            return self.after_moments(t, y, uniforms)
+        return later(self.of.due(t, y, uniforms.nested), self._delay(t, uniforms, self.mean))
+
+    def moments(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
+        if not isinstance(self.mean, Duration):
+            return super().moments(t, y, uniforms)
+        delay = self._delay(t, uniforms, self.mean.micros)
+        return later(self.of.moments(t, y, uniforms.nested), delay)
+
+    def _delay(self, t, uniforms, mean):
+        """How late each label is (n,), in the unit of the mean."""
         delay = LAWS[self.law](uniforms.at(t), mean, self.sigma)
-        delay = np.minimum(delay, MOST_ROWS).astype(np.int64)
-        return due_after(self._clock, t, due, delay) if timed else later(due, delay)
+        return np.minimum(delay, MOST_ROWS).astype(np.int64)
 
 
 class Batches(Altered):
@@ -147,21 +183,45 @@ class Batches(Altered):
     every: Period  # counted from the first row of the stream
 
     def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
-        due = self.of.due(t, y, uniforms.nested)
         if isinstance(self.every, Duration):
-            return due_at_end(self._clock, due, self.every)
+            return self.after_moments(t, y, uniforms)
+        due = self.of.due(t, y, uniforms.nested)
         return later(due, self.every - 1 - due % self.every)
 
+    def moments(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
+        if not isinstance(self.every, Duration):
+            return super().moments(t, y, uniforms)
+        moments, clock = self.of.moments(t, y, uniforms.nested), self._clock
+        inside = np.minimum(moments, clock.moment(clock.rows - 1) + 1)
+        inside -= inside > clock.when(t)  # what is there as a period ends comes in with it
+        found = ends(self.every, clock.moment(0), inside, clock.zone)
+        return np.where(moments == NO_TIME, NO_TIME, found)
 
-class Share_(Altered):
+
+class Sampled(Altered):
+    """Only some of the rows are ever labelled."""
+
+    @abstractmethod
+    def labelled(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
+        """Which of the rows are labelled (n,)."""
+
+    def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
+        labelled = self.labelled(t, y, uniforms)
+        return np.where(labelled, self.of.due(t, y, uniforms.nested), NEVER)
+
+    def moments(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
+        labelled = self.labelled(t, y, uniforms)
+        return np.where(labelled, self.of.moments(t, y, uniforms.nested), NO_TIME)
+
+
+class Share_(Sampled):
     """Only a share of the rows is ever labelled, each at random."""
 
     rate: Rate  # of all rows, or of those of each class
 
-    def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
+    def labelled(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
         rate = np.asarray(self.rate)
-        labelled = uniforms.at(t) < (rate[y] if rate.ndim else rate)
-        return np.where(labelled, self.of.due(t, y, uniforms.nested), NEVER)
+        return uniforms.at(t) < (rate[y] if rate.ndim else rate)
 
     def incompatibility(self, schema: Schema) -> str | None:
         rates = np.size(self.rate)
@@ -171,7 +231,7 @@ class Share_(Altered):
         return super().incompatibility(schema)
 
 
-class Budget(Altered):
+class Budget(Sampled):
     """No more than so many of each stretch of rows are ever labelled, at random.
 
     A stretch of `per` rows, or so much time, is cut into as many even parts as there are labels,
@@ -181,10 +241,9 @@ class Budget(Altered):
     labels: Rows  # that can be paid for
     per: Window  # rows, or time
 
-    def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
+    def labelled(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
         first, stop = self._parts(t)
-        picked = first + np.floor(uniforms.at(first) * (stop - first)).astype(np.int64)
-        return np.where(t == picked, self.of.due(t, y, uniforms.nested), NEVER)
+        return t == first + np.floor(uniforms.at(first) * (stop - first)).astype(np.int64)
 
     def _parts(self, t):
         """The first row of the part in which each row lies (n,), and of the part after it (n,)."""
@@ -216,51 +275,9 @@ class Budget(Altered):
         return self
 
 
-def later(due, rows):
-    """Positions, so many rows later; never stays never."""
-    return np.where(due == NEVER, NEVER, due + rows)
-
-
-def due_after(clock: Clock, t: np.ndarray, due: np.ndarray, delay) -> np.ndarray:
-    """When labels come in (n,), `delay` microseconds (or (n,) of them) after they otherwise would.
-
-    Rows are at positions `t`, their labels due at `due`. The label of a row is in before row j if
-    j comes at least the delay after it; where no row does, after the end of the stream.
-    """
-    inside = due < clock.rows
-    since = np.where(due == t, t, due + 1)[inside]  # what is due after a row is in with the next
-    moments = clock.when(np.minimum(since, clock.rows - 1)) + np.broadcast_to(delay, len(t))[inside]
-    before = np.where(since < clock.rows, clock.positions(moments), clock.rows)
-    return put(due, inside, np.where(before < clock.rows, before - 1, before))
-
-
-def due_by_table(clock: Clock, t: np.ndarray, due: np.ndarray) -> np.ndarray:
-    """When labels come in (n,) that come when their table says, but not before they are due.
-
-    One that came before its row comes in with it.
-    """
-    moments = clock.label_times(t)
-    before = clock.positions(moments)
-    late = np.where(before < clock.rows, before - 1, before)
-    return np.where(moments == NO_TIME, NEVER, np.maximum(due, late))
-
-
-def due_at_end(clock: Clock, due: np.ndarray, every: Duration) -> np.ndarray:
-    """When labels come in (n,) that are kept back to the end of their period.
-
-    After the end of the stream, where no row comes after the period.
-    """
-    inside = due < clock.rows
-    moments = clock.when(due[inside])
-    before = clock.positions(ends(every, clock.moment(0), moments, clock.zone))
-    return put(due, inside, np.where(before < clock.rows, before - 1, before))
-
-
-def put(due, inside, found):
-    """Positions, some of them replaced by others that are not earlier."""
-    result = due.copy()
-    result[inside] = np.maximum(due[inside], found)
-    return result
+def later(due, delay):
+    """Positions or moments (n,), so many rows or microseconds later; never stays never."""
+    return np.where(due == NEVER, NEVER, due + delay)
 
 
 def geometric(u, mean, sigma):
