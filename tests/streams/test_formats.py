@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-import zstandard
 from pyarrow import feather, ipc, parquet
 from pydantic import ValidationError
 
@@ -230,7 +229,7 @@ class TestPacked:
     PACKED = {
         "t.csv.gz": gzip.compress(PLAIN.encode()),
         "t.csv.bz2": bz2.compress(PLAIN.encode()),
-        "t.csv.zst": zstandard.compress(PLAIN.encode()),
+        "t.csv.zst": pa.compress(PLAIN.encode(), "zstd", asbytes=True),
         "t.csv": gzip.compress(PLAIN.encode()),  # by its content
         "t.gz": gzip.compress(PLAIN.encode()) + gzip.compress(b"3.5,v,1\n"),
     }
