@@ -12,6 +12,7 @@ from driftsim.durations import FIXED, Duration, micros_of
 from driftsim.evaluation.trace import Trace
 from driftsim.report.dates import DAY, Dates, row_text, stretch_text
 from driftsim.report.figures import KINDS, View, plot_figure
+from driftsim.report.figures.date_axis import date_label
 from driftsim.report.page.html_tables import frames, table
 from driftsim.report.page.text_files import csv
 from driftsim.report.plot import PlotError, check_window, plot, window_of
@@ -161,7 +162,9 @@ def test_dates_of_a_table_are_those_of_its_zone(tmp_path):
         "2024-04-01 01:00:00+02:00",
     ]
     assert b",2024-04-01T20:00:00+02:00," in csv(results.recovery())
-    assert plot_figure("curves", View(results)).axes[-1].get_xlabel() == "date (Europe/Berlin)"
+    assert (
+        plot_figure("curves", View(results)).axes[-1].get_xlabel() == "date, 2024 (Europe/Berlin)"
+    )
 
 
 def test_words_name_the_dates_of_rows(weekly):
@@ -183,11 +186,21 @@ def test_figures_have_equal_widths_for_equal_times(weekly):
             widths = np.diff(panel.transData.transform(ends)[:, 0])
             assert widths[0] / 29 == pytest.approx(widths[1] / 31), name
         bottom = figure.axes[-1]
-        assert bottom.get_xlabel() == "date"
+        assert bottom.get_xlabel() == "date, 2024"
         labels = [text.get_text() for text in bottom.get_xticklabels()]
         assert {"Feb", "Mar", "Apr", "May"} <= {*labels}, labels
         ticks = [datetime.fromtimestamp(m / 1e6, UTC) for m in dates.at(bottom.get_xticks())]
         assert all(one.day in (1, 15) and not one.hour for one in ticks)
+
+
+def test_the_label_of_an_axis_says_what_its_ticks_leave_out():
+    """The first year of a stream may end before the first tick."""
+
+    def label(gap, *start):
+        return date_label(Dates(RecordedClock(at(*start) + np.arange(100) * gap), 0, 100))
+
+    assert label(DAY, 2023, 11, 20) == "date, 2023–2024"
+    assert label(FIXED["s"], 2024, 3, 1, 9) == "date, 1 Mar 2024"
 
 
 def test_a_long_pause_covers_the_curves(weekly, monkeypatch):
@@ -207,7 +220,7 @@ def test_a_figure_of_windows_of_time_needs_dates(weekly, monkeypatch, tmp_path):
     out = weekly.store.folder.parent.parent
     plot([out.parent / "weekly.yaml"], tmp_path / "curves.svg", out=out, window="2w")
     text = (tmp_path / "curves.svg").read_text(encoding="utf-8")
-    assert ">date<" in text and ">Feb<" in text and "row of the stream" not in text
+    assert ">date, 2024<" in text and ">Feb<" in text and "row of the stream" not in text
     monkeypatch.setitem(weekly.variants[0].__dict__, "dates", None)
     with pytest.raises(PlotError, match="--window: weekly: '2w' is a time, and rows have none"):
         check_window({"weekly": weekly}, {"window": Duration.of("2w")})

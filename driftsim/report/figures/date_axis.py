@@ -4,12 +4,18 @@ import numpy as np
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, num2date
 from matplotlib.ticker import Formatter, Locator
 
-from driftsim.durations import zone_of
+from driftsim.durations import date_of, zone_of
 from driftsim.report.dates import DAY, Dates
 
-FORMATS = ["%Y", "%b", "%d %b", "%H:%M", "%H:%M", "%S.%f"]  # of a tick: years, months, days, …
+FORMATS = [
+    "%Y",
+    "%b",
+    "%d %b",
+    "%H:%M",
+    "%H:%M",
+    "%H:%M:%S.%f",
+]  # of a tick: years, months, days, …
 ROUND = ["", "%Y", "%b", "%d %b", "%H:%M", "%H:%M"]  # where the finer unit begins anew
-COMMON = ["", "%Y", "%Y", "%d %b %Y", "%d %b %Y", "%d %b %Y %H:%M"]  # at the end of the axis
 HOLE = {  # it covers the lines across it
     "facecolor": "#ffffff", "edgecolor": "#999999", "linestyle": ":", "linewidth": 0.6,
     "zorder": 2.4, "gid": "hole",
@@ -38,12 +44,12 @@ class DateTicks(Locator):
 
 
 class TickDates(Formatter):
-    """The dates of ticks: what all have in common stands once, at the end of the axis."""
+    """The dates of ticks, without what all have in common: the label of the axis says it."""
 
     def __init__(self, ticks: DateTicks, zone: str | None):
         self._ticks = ticks
         self._words = ConciseDateFormatter(
-            ticks.dates, zone_of(zone), FORMATS, COMMON, ROUND, show_offset=True
+            ticks.dates, zone_of(zone), FORMATS, zero_formats=ROUND, show_offset=False
         )
 
     def __call__(self, x, pos=None):
@@ -52,9 +58,6 @@ class TickDates(Formatter):
     def format_ticks(self, values):
         places = [np.abs(self._ticks.rows - row).argmin() for row in values]
         return self._words.format_ticks(self._ticks.moments[places])
-
-    def get_offset(self):
-        return self._words.get_offset()
 
 
 def date_axis(panel, dates: Dates, ticks: int) -> None:
@@ -68,5 +71,8 @@ def date_axis(panel, dates: Dates, ticks: int) -> None:
 
 
 def date_label(dates: Dates) -> str:
-    """The label of an axis of dates."""
-    return f"date ({dates.zone})" if dates.zone else "date"
+    """The label of an axis of dates: with the day, or the years, that ticks leave out."""
+    first, last = (date_of(int(moment), dates.zone) for moment in (dates.start, dates.end))
+    years = "–".join(dict.fromkeys((str(first.year), str(last.year))))
+    common = f"{first.day} {first:%b} {years}" if first.date() == last.date() else years
+    return f"date, {common} ({dates.zone})" if dates.zone else f"date, {common}"
