@@ -48,6 +48,9 @@ def text(micros):
         (["10/13/2004 1:00"], ["2004-10-13 01:00:00"], "the month first"),
         (["20240331", "20240401"], ["2024-03-31 00:00:00", "2024-04-01 00:00:00"], "as 20240331"),
         ([20240331], ["2024-03-31 00:00:00"], "20240331"),
+        ([2023, 2024], ["2023-01-01 00:00:00", "2024-01-01 00:00:00"], "as 2023"),
+        (["202312", "202401"], ["2023-12-01 00:00:00", "2024-01-01 00:00:00"], "as 202312"),
+        ([1950, 2101], ["1970-01-01 00:32:30", "1970-01-01 00:35:01"], "seconds since 1970"),
         (["1711893906"], ["2024-03-31 14:05:06"], "seconds since 1970"),
         ([1711893906.25], ["2024-03-31 14:05:06.250000"], "seconds since 1970"),
         ([1711893906250], ["2024-03-31 14:05:06.250000"], "milliseconds since 1970"),
@@ -75,6 +78,9 @@ def test_a_format_is_taken_as_it_is():
     assert read(["31 Mar 2024 02:05"], form="%d %b %Y %H:%M")[0] == ["2024-03-31 02:05:00"]
     assert read(["10/03/2004"], form="%d/%m/%Y")[0] == ["2004-03-10 00:00:00"]
     assert read(["10/03/04", None], form="%m/%d/%y")[0] == ["2004-10-03 00:00:00", ""]
+    assert read([20240331140506], form="%Y%m%d%H%M%S")[0] == ["2024-03-31 14:05:06"]
+    with pytest.raises(ValueError, match="'%d %b' has no year, which is %Y, or %y"):
+        read(["31 Mar"], form="%d %b")
 
 
 def test_dates_and_times_of_day_may_have_columns_of_their_own():
@@ -91,7 +97,7 @@ def test_dates_and_times_of_day_may_have_columns_of_their_own():
     [
         (["10/03/2004", "11/03/2004"], {}, 0, "the day or the month may come first; write time: {"),
         (["2024-03-31", "soon"], {}, 1, "'soon' in column 'when', which is no date that is known"),
-        (["2023-02-28", "2023-02-30 5.00"], {}, 1, "a day or a time there is not"),
+        (["2023-02-28", "2023-02-30 5.00"], {}, 1, "no day, or no time of day"),
         (["2024-03-01 5.00Z", "2024-03-01 6.00"], {}, 1, "has no offset from UTC"),
         (["10/03/2004", "3.4.2004"], {"form": "%d/%m/%Y"}, 1, "which is not of the format"),
         (["1066-10-14"], {}, 0, "before the year 1700"),

@@ -75,8 +75,8 @@ def parsed(cells, null, form, either, where):
     micros, wrong = moments(numbers(texts["year"]), month, day, clock_of(texts))
     if (wrong & ~null).any():
         row = int((wrong & ~null).argmax())
-        raise BadCell(row, f"has {short(cells[row].as_py())} in {where}, a day or a time there is "
-                      "not; correct it")  # fmt: skip
+        given = f"has {short(cells[row].as_py())} in {where}"
+        raise BadCell(row, f"{given}, which is no day, or no time of day; correct it")
     offset, given = offsets(texts["offset"])
     some = bool(given[~null].any())
     if (mixed := (given != some) & ~null).any():
@@ -157,10 +157,14 @@ def offset(word: str) -> int:
 
 
 def packed_days(given: np.ndarray):
-    """Numbers such as 20240331 as microseconds since 1970 (n,); None if one is no such date."""
+    """Numbers such as 20240331, 202403 or 2024 as microseconds since 1970 (n,); or None."""
     if not len(given) or (given % 1).any():
         return None
     whole = np.clip(given, 0, 10**9).astype(np.int64)
+    if (whole < 10_000).all():
+        whole = whole * 100 + 1
+    if (whole < 1_000_000).all():
+        whole = whole * 100 + 1
     year, month, day = whole // 10_000, whole // 100 % 100, whole % 100
     if (year < YEARS[0]).any() or (year > YEARS[1]).any():
         return None

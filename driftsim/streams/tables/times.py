@@ -1,10 +1,11 @@
 """Times: a column of a table as moments, whichever way people write dates."""
 
+import re
 from collections.abc import Collection
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
-from pydantic import BeforeValidator, Field, model_serializer
+from pydantic import BeforeValidator, Field, model_serializer, model_validator
 
 from driftsim.clocks import NO_TIME, RecordedClock
 from driftsim.durations import MOMENTS, SECOND, date_of
@@ -16,6 +17,7 @@ from driftsim.streams.tables.columns import BadCell
 from driftsim.streams.tables.dates import Read
 from driftsim.streams.tables.sheets import Sheet
 
+YEAR = re.compile("%[YyGcx]")  # what holds one, in a format
 LARGEST = {"seconds": 1e11, "milliseconds": 1e14, "microseconds": 1e17}  # of numbers, by unit
 MICROS = {"seconds": 1e6, "milliseconds": 1e3, "microseconds": 1.0, "nanoseconds": 1e-3}
 
@@ -25,6 +27,12 @@ class TimeColumn(Strict):
 
     column: Annotated[list[str], Field(min_length=1, max_length=2)]
     format: str | None = None  # as Python's strptime takes it; guessed where not given
+
+    @model_validator(mode="after")
+    def _has_a_year(self):
+        if self.format is not None and not YEAR.search(self.format):
+            raise ValueError(f"{short(self.format)} has no year, which is %Y, or %y of two digits")
+        return self
 
     @property
     def words(self) -> str:
@@ -89,8 +97,8 @@ def moments_of(
     wrong = (read.micros < MOMENTS[0]) | (read.micros > MOMENTS[1])
     if (wrong & (read.micros != NO_TIME)).any():
         row = int((wrong & (read.micros != NO_TIME)).argmax())
-        about = f"is in {given.words}, before the year 1700 or after 2250; correct it"
-        raise BadCell(row, f"has {short(str(column[row].as_py()))}, which {about}")
+        about = "which is before the year 1700 or after 2250; correct it, or write its format"
+        raise BadCell(row, f"has {short(str(column[row].as_py()))} in {given.words}, {about}")
     if read.utc:
         return Moments(read.micros, read.note)
     micros = read.micros if zone is None else in_utc(read.micros, zone, ambiguous, given)
@@ -105,7 +113,9 @@ def local_times(column, given: TimeColumn, missing: Collection[str]) -> Read:
         note = f"{given.words} holds dates"
         return Read(np.where(null, NO_TIME, micros), typed.has_zone(column), note)
     if typed.holds_numbers(column.type):
-        return numbers_as_times(column, given)
+        if given.format is None:
+            return numbers_as_times(column, given)
+        column = column.cast("string")
     if not typed.holds_text(column.type):
         raise ValueError(f"{given.words} is of {column.type}, which is no time; choose another")
     return text_as_times(column, given, missing)
@@ -134,7 +144,7 @@ def text_as_times(column, given, missing):
 
 
 def numbers_as_times(column, given):
-    """Numbers as dates such as 20240331, or as the time since 1970, in a unit guessed by size."""
+    """Numbers as dates such as 20240331, or 2024, or as the time since 1970, its unit guessed."""
     numbers = typed.floats(column)
     null = np.isnan(numbers)
     present = numbers[~null]
