@@ -11,7 +11,10 @@ from driftsim.durations import DATE, Duration, Moment, date_of, fixed, or_durati
 from driftsim.messages import short
 
 NO_TIME = np.iinfo(np.int64).max  # of a label that never comes in
-NO_CLOCK = "durations and dates need times: give the table `time: column`, or the stream `arrivals`"
+NO_CLOCK = (
+    "durations and dates need times: give the stream `arrivals` or, if all rows are of one table, "
+    "that `time: column`"
+)
 RANDOM_CLOCK = (
     "in random arrivals this is another row in each seed; write it in rows, or let arrivals be "
     "regular"
@@ -178,7 +181,7 @@ def durations(part: Any) -> Iterator[tuple[str | int, ...]]:
 def _placed(value: Any, check: Callable[[Any], Any], info: ValidationInfo) -> Any:
     """A row; a duration from the first row, or a date, stays one until there is a clock."""
     if isinstance(value, str):
-        value = Moment.model_validate(value) if DATE.match(value) else Duration.of(value)
+        value = (Moment if DATE.match(value) else Duration).model_validate(value)
     clock = (info.context or {}).get("clock")
     if not isinstance(value, Duration | Moment):
         return check(value)

@@ -15,7 +15,6 @@ from pydantic import (
 )
 
 from driftsim.adaptation.policies import Policy
-from driftsim.clocks import undated
 from driftsim.durations import Duration, Period, or_duration
 from driftsim.evaluation.label_check import labels_violation
 from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, metrics_of
@@ -142,7 +141,7 @@ class Scenario(Strict):
         yield "evaluation", "labels", labels_violation(rules.labels, self.stream)
         yield from self.stream.unlearned(rules.warmup)
         if isinstance(self.report.window, Duration):
-            yield "report", "window", undated(self.stream.clock(0))
+            yield "report", "window", self.stream.undated
         yield from beyond_memory(rules, self.stream, self.interval)
 
     def _of_contenders(self) -> Mistakes:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from driftsim.adaptation.memories import Recent
-from driftsim.clocks import NO_CLOCK, durations, row_after, undated
+from driftsim.clocks import NO_CLOCK, durations, row_after
 from driftsim.durations import FIXED, Duration
 from driftsim.evaluation.labels import Labels
 from driftsim.messages import refusal
@@ -17,10 +17,9 @@ def rows_of_warmup(warmup: int | Duration, stream: Stream) -> int:
     """A warm-up in rows; refuses a duration where that is no number of rows."""
     if not isinstance(warmup, Duration):
         return warmup
-    clock = stream.clock(0)
-    if reason := undated(clock):
-        raise refusal(reason, "warmup")
-    return row_after(clock, 0, warmup)
+    if stream.undated:
+        raise refusal(stream.undated, "warmup")
+    return row_after(stream.clock(0), 0, warmup)
 
 
 def of_times(part: Part, stream: Stream, *place: str) -> Iterator[tuple[Any, ...]]:

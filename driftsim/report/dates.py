@@ -147,8 +147,8 @@ def stretch_text(first: int, last: int, dates: Dates | None) -> str:
 def dates_of(scenario: Scenario) -> Dates | None:
     """The dates of the rows of a scenario; None without a clock that is the same for every seed."""
     stream = scenario.stream
-    clock = stream.clock(0) if stream.timed else None  # which reads a table again
-    if clock is None or not clock.fixed:
+    clock = None if stream.undated else stream.clock(0)  # which reads a table again
+    if clock is None:
         return None
     dates = Dates(clock, scenario.evaluation.warmup, stream.length)
     return dates if dates.end > dates.start else None

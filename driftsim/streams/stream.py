@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple, Self
 import numpy as np
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
-from driftsim.clocks import NO_CLOCK, RANDOM_CLOCK, Clock, durations
+from driftsim.clocks import NO_CLOCK, Clock, durations, undated
 from driftsim.messages import refusal, within
 from driftsim.parts import Name, Rows, Share, Strict
 from driftsim.rows import Change, Schema
@@ -30,7 +30,7 @@ class Facts(NamedTuple):
     length: int  # rows; the shortest record where it was not given
     concepts: dict[str, Concept]  # with marks in rows
     drift: Drift  # in rows
-    timed: bool  # it has a clock
+    undated: str | None  # why rows do not have the same dates with every seed
     schema: Schema
     hashes: dict[str, str]  # of the files of recorded concepts, by path
 
@@ -86,7 +86,12 @@ class Stream(Strict):
     @property
     def timed(self) -> bool:
         """Whether it is known when its rows come, so that durations can be counted."""
-        return self._facts.timed
+        return self._facts.undated != NO_CLOCK
+
+    @property
+    def undated(self) -> str | None:
+        """Why its rows do not have the same dates with every seed, or None."""
+        return self._facts.undated
 
     @property
     def schema(self) -> Schema:  # type: ignore[override]  # pydantic's own is deprecated
@@ -153,7 +158,7 @@ class Stream(Strict):
         }
         hashes = [one.hashes() for one in self.concepts.values() if one.recorded]
         hashed: dict[str, str] = reduce(or_, hashes, {})
-        self._facts = Facts(length, marked, drift, clock is not None, schema, hashed)
+        self._facts = Facts(length, marked, drift, undated(clock), schema, hashed)
 
     def unlearned(self, warmup: int) -> Iterator[tuple[str, ...]]:
         """What recorded concepts cannot learn from the warm-up, after the keys of each concept."""
@@ -242,10 +247,8 @@ def in_rows(part: Any, clock: Clock | None, *place: str) -> Any:
     found = next(durations(part), None)
     if found is None:
         return part
-    if clock is None:
-        raise refusal(NO_CLOCK, *place, *found)
-    if not clock.fixed:
-        raise refusal(RANDOM_CLOCK, *place, *found)
+    if reason := undated(clock):
+        raise refusal(reason, *place, *found)
     try:
         return part.with_clock(clock).with_clock(None)  # rows need none, and equal those of a file
     except ValidationError as error:

@@ -141,7 +141,10 @@ def test_durations_without_times_are_refused_with_place_and_remedy(tmp_path, giv
         scenario(path, time=None, drop=["when"], **given)
     (found, *_) = error.value.errors()
     assert found["loc"] == place
-    assert "give the table `time: column`, or the stream `arrivals`" in found["msg"]
+    assert (
+        "give the stream `arrivals` or, if all rows are of one table, that `time: column`"
+        in found["msg"]
+    )
 
 
 def test_a_memory_that_never_holds_a_label_is_refused(tmp_path):
