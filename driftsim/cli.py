@@ -44,7 +44,9 @@ Timeout = Annotated[float | None, Limit]
 Fresh = Annotated[bool, Option("--fresh", help="Run everything again.")]
 With = Option("--with", metavar="FILE", help=f"A Python file with your own parts. {MANY}")
 Parts = Annotated[list[Path] | None, With]
-Trust = Option("--allow", metavar="PACKAGE", help=f"Let scenarios name its estimators. {MANY}")
+Trust = Option(
+    "--allow", metavar="PACKAGE", help=f"A package whose estimators scenarios may name. {MANY}"
+)
 Allow = Annotated[Texts, Trust]
 Reports = Annotated[
     list[Path], Argument(metavar="REPORT", help="Folders of reports, or scenarios.")
@@ -53,12 +55,12 @@ To = Annotated[Path, Option(metavar="FILE", help="The file to write: .png, .svg 
 Figure = Annotated[str, Option(metavar="NAME", help=FIGURES)]
 Metric = Annotated[str | None, Option(metavar="METRIC", help="Instead of the scenario's metrics.")]
 Window = Annotated[
-    str | None, Option(metavar="N", help="The rows, or the time (1w), in each point of a curve.")
+    str | None, Option(metavar="N", help="Rows, or a time (1w), per point of a curve.")
 ]
 Over = Annotated[str | None, Option(metavar="WINDOWS", help=OVER)]
 Contenders = Annotated[Texts, Option(metavar="NAME", help=f"Plot this contender only. {MANY}")]
 Target = Annotated[
-    str | None, Option(metavar="NAME", help="The column of labels. [default: guessed]")
+    str | None, Option(metavar="NAME", help="The column of labels of a table. [default: guessed]")
 ]
 OneTable = Annotated[Path, Argument(metavar="TABLE", help="A table, such as a CSV file.")]
 Into = Annotated[
@@ -114,7 +116,7 @@ def run(
     raise typer.Exit(1 if any(failed) else 0)
 
 
-@app.command()
+@app.command(short_help="Write a scenario for a table.")
 def init(table: OneTable, target: Target = None, to: Into = None):
     """Write a scenario for a table, with the reason for each guess, and check it."""
     with errors_printed():

@@ -2,8 +2,9 @@
 
 import difflib
 import inspect
+import re
 import textwrap
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -11,6 +12,7 @@ from pydantic.fields import FieldInfo
 from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.memories import Memory
 from driftsim.adaptation.policies import Policy
+from driftsim.clocks import Place, Spread
 from driftsim.durations import Duration, Moment
 from driftsim.evaluation.labels import Labels
 from driftsim.examples import CONCEPTS, PARTS, scenario, written
@@ -24,6 +26,7 @@ from driftsim.safety import ESTIMATORS
 from driftsim.streams.arrivals import Arrivals
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
+from driftsim.streams.tables.times import TimeColumn
 
 WIDTH = 100
 TYPES = {
@@ -31,11 +34,12 @@ TYPES = {
     float: "number",
     str: "text",
     bool: "true | false",
-    type(None): "null",
     Any: "part",
-    Duration: "duration",
-    Moment: "date",
+    Duration: "duration such as 7d",
+    Moment: "date such as 2024-03-31",
+    TimeColumn: "text or list of texts or {column: …, format: …}",
 }
+WRITTEN_ALSO = {Place: "date or duration", Spread: "duration such as 7d"}  # until there is a clock
 FAMILIES: dict[str, type[Part]] = {
     family.kind(): family
     for family in (Concept, Drift, Arrivals, Learner, Policy, Memory, Detector, Labels)
@@ -92,17 +96,37 @@ def with_parameters(family: type[Part], name: str) -> str:
     lines = [f"  {title(family, name)} ({family.kind()})", wrapped(described(kind), "    ", 4)]
     if issubclass(kind, Detector) and not required(kind):
         lines.append(wrapped(f"runs on: {kind().engine()}", "    ", 6))
-    for key, field in keys_of(kind).items():
-        info = kind.model_fields[field]
-        if issubclass(kind, Imported) and field == "path":
-            continue
-        default = "required" if info.is_required() else f"default {plain(info.default)}"
-        note = comment(kind, field)
-        text = f"    {key}: {typed(info)}, {default}" + (f"; {note}" if note else "")
+    for key, field in ordered_keys(kind).items():
+        info, note = kind.model_fields[field], comment(kind, field)
+        text = f"    {key}: {typed(info)}, {presence(info)}" + (f"; {note}" if note else "")
         lines.append(wrapped(text, "", 8))
     if kind.model_config.get("extra") == "allow":
         lines.append("    and the parameters of the class itself: give its path to driftsim kinds")
     return "\n".join(lines)
+
+
+def ordered_keys(kind: type[Part]) -> dict[str, str]:
+    """The keys of a kind and their fields: required ones first, then those of its own class."""
+    hidden = "path" if issubclass(kind, Imported) else ""
+    keys = {key: field for key, field in keys_of(kind).items() if field != hidden}
+
+    def place(key: str) -> tuple[bool, int]:
+        field = keys[key]
+        return field not in required(kind), kind.__mro__.index(owner_of(kind, field))
+
+    return {key: keys[key] for key in sorted(keys, key=place)}
+
+
+def owner_of(kind: type, field: str) -> type:
+    """The class that defines a field."""
+    return next(owner for owner in kind.__mro__ if field in inspect.get_annotations(owner))
+
+
+def presence(info: FieldInfo) -> str:
+    """Whether a field has to be given, and what it is otherwise."""
+    if info.is_required():
+        return "required"
+    return "optional" if info.default is None else f"default {plain(info.default)}"
 
 
 def required(kind: type[Part]) -> list[str]:
@@ -140,6 +164,10 @@ def listed_path(kind: type[Imported], path: str, allow: Collection[str] = ()) ->
         required = parameter.default is parameter.empty
         default = "required" if required else f"default {short(parameter.default)}"
         lines.append(f"    {name}: {default}")
+    keys = ", ".join(ordered_keys(kind))
+    if keys and (hasattr(found, "predict") or not issubclass(kind, Learner)):
+        lines.append(wrapped(f"and, by driftsim: {keys}", "    ", 8))
+        lines.append(f"    `driftsim kinds {kind.kind()}` says what these are")
     return "\n".join(lines)
 
 
@@ -163,11 +191,11 @@ def plain(value: Any) -> str:
 
 def typed(info: FieldInfo) -> str:
     """What a field takes, in a few words, with its bounds."""
-    return bounded(plain_type(info.annotation), info.metadata)
+    return with_rules(plain_type(info.annotation), info.metadata)
 
 
-def bounded(text: str, rules: Iterable[Any]) -> str:
-    """A type in words, with its bounds."""
+def with_rules(text: str, rules: list[Any]) -> str:
+    """A type in words, with its bounds and what it may be written as besides."""
     words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
     bounds = [
         f"{phrase} {getattr(rule, name):g}"
@@ -175,36 +203,43 @@ def bounded(text: str, rules: Iterable[Any]) -> str:
         for name, phrase in words.items()
         if getattr(rule, name, None) is not None and abs(getattr(rule, name)) < MOST_ROWS
     ]
-    return f"{text} {', '.join(bounds)}" if bounds else text
+    also = [WRITTEN_ALSO[rule] for rule in rules if rule in (Place, Spread)]
+    return " or ".join([f"{text} {', '.join(bounds)}" if bounds else text, *also])
 
 
 def plain_type(annotation: Any) -> str:
     """A type as people who write scenarios call it."""
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin is Literal:
-        return " | ".join(map(str, inside))
+        words = [str(one) for one in inside]
+        return " | ".join(
+            word if word.isidentifier() or word.isdigit() else repr(word) for word in words
+        )
     if origin is Annotated:
-        rules = [rule for one in inside[1:] for rule in getattr(one, "metadata", [])]
-        return bounded(plain_type(inside[0]), rules)
+        rules = [rule for one in inside[1:] for rule in getattr(one, "metadata", [one])]
+        return with_rules(plain_type(inside[0]), rules)
     if origin is list:
-        inner = plain_type(inside[0])
-        many = inner.replace("list", "lists", 1) if inner.startswith("list") else f"{inner}s"
-        return f"list of {many}"
+        return f"list of {plural(plain_type(inside[0]))}"
     if inside:
-        return " or ".join(plain_type(one) for one in inside)
+        return " or ".join(plain_type(one) for one in inside if one is not type(None))
     if hasattr(annotation, "kind"):
         return annotation.kind()
     if annotation not in TYPES and inspect.isclass(annotation) and issubclass(annotation, Strict):
-        return " or ".join(f"{{{key}: …}}" for key in keys_of(annotation))
+        keys, fields = [f"{key}: …" for key in keys_of(annotation)], annotation.model_fields
+        together = any(info.is_required() for info in fields.values())
+        return " or ".join(f"{{{one}}}" for one in ([", ".join(keys)] if together else keys))
     return TYPES.get(annotation, getattr(annotation, "__name__", str(annotation)))
+
+
+def plural(text: str) -> str:
+    """A type in words as those of many: whole numbers more than 0 or dates."""
+    return " or ".join(re.sub(r"^(whole number|\w+)", r"\1s", one) for one in text.split(" or "))
 
 
 def comment(kind: type, field: str) -> str:
     """The comment behind a field where its class defines it: its unit."""
-    for owner in kind.__mro__:
-        if field in inspect.get_annotations(owner):
-            for line in inspect.getsource(owner).splitlines():
-                if line.strip().startswith(f"{field}:") and "  # " in line:
-                    notes = line.split("  # ")[1:]
-                    return next((one for one in notes if not one.startswith("type: ")), "").strip()
+    for line in inspect.getsource(owner_of(kind, field)).splitlines():
+        if line.strip().startswith(f"{field}:") and "  # " in line:
+            notes = line.split("  # ")[1:]
+            return next((one for one in notes if not one.startswith("type: ")), "").strip()
     return ""

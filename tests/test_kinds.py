@@ -39,12 +39,20 @@ def test_a_kind_has_a_sentence_and_every_parameter(family, name):
     ("name", "line"),
     [
         ("sea", "threshold: number at least 0, at most 20, default 8.0; of x1 + x2"),
-        ("periodic", "every: whole number more than 0 or duration, required"),
+        ("periodic", "every: whole number more than 0 or duration such as 7d, required"),
         ("gradual", "ramp: linear | sigmoid | moa, default 'linear'"),
-        ("gaussians", "means: list of lists of numbers or null, default null; one a class"),
+        ("gaussians", "means: list of lists of numbers, optional; one a class"),
         ("on_drift", "gather: after | before | warning, default 'after'; which labels"),
         ("on_drift", "detector: detector, default adwin"),
-        ("on_drift", "latency: {rows: …} or {per_row: …} or {time: …} or null"),
+        ("on_drift", "latency: {rows: …} or {per_row: …} or {time: …}, optional"),
+        ("table", "path: text or list of texts, required; a file, files in order, a folder"),
+        ("table", "time: text or list of texts or {column: …, format: …}, optional; the column"),
+        ("table", "missing: refuse | drop | keep | whole_table or {fill: …, from: …}, default"),
+        ("table", """quote: '"' | "'" | '', optional"""),
+        ("sudden", "at: list of whole numbers more than 0 or dates or durations, required"),
+        ("recurring", "width: whole number at least 0 or duration such as 7d, default 0"),
+        ("regular", "start: date such as 2024-03-31, default 2024-01-01; of the stream, in UTC"),
+        ("sklearn.svm.SVC", "and, by driftsim: validation, as_frame"),
         ("river.tree.HoeffdingTreeClassifier", "grace_period: default 200"),
         ("sklearn.tree.DecisionTreeClassifier", "max_depth: default null"),
         ("river.drift.ADWIN", "delta: default 0.002"),
@@ -52,6 +60,13 @@ def test_a_kind_has_a_sentence_and_every_parameter(family, name):
 )
 def test_parameters_are_listed_with_type_default_and_unit(name, line):
     assert f"    {line}" in listing(name)
+
+
+def test_required_parameters_come_first_then_those_of_the_kind_itself():
+    keys = [
+        line.split(":")[0].strip() for line in listing("on_error").splitlines()[2:] if ":" in line
+    ]
+    assert keys[:5] == ["window", "memory", "threshold", "rise", "gather"]
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ FitShare = Annotated[Number, Field(gt=0, lt=1)]  # of the rows of a fit
 
 
 class Estimator(LibraryLearner):
-    """Any classifier or regressor with scikit-learn's interface, by path.
+    """Any classifier or regressor with scikit-learn's interface, by path: lightgbm.LGBMClassifier.
 
     It learns on if it has `partial_fit`. Its library is scikit-learn, LightGBM, XGBoost,
     CatBoost, imbalanced-learn, skorch, or another that the user has allowed.
@@ -51,8 +51,8 @@ class Estimator(LibraryLearner):
     package = "sklearn"
     omitted = ("validation", "as_frame")
 
-    validation: FitShare | None = None  # the last rows of a fit, to stop early by
-    as_frame: bool | None = None  # rows as DataFrames; by default where parameters ask for them
+    validation: FitShare | None = None  # the last rows of a fit, which boosters stop by
+    as_frame: bool | None = None  # rows as DataFrames; else where parameters ask for it
 
     @classmethod
     def holds(cls, path):

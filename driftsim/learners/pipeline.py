@@ -11,9 +11,9 @@ from driftsim.messages import flow, short
 
 
 class Pipeline(Learner):
-    """One step after another, transformers and at last a classifier, all of one library."""
+    """One step after another: transformers, and at last a classifier or a regressor."""
 
-    steps: Annotated[list[Any], Field(min_length=1)]  # parts of scikit-learn or river, by path
+    steps: Annotated[list[Any], Field(min_length=1)]  # by path; all of river, or none
 
     @property
     def whole(self) -> River | Estimator:

@@ -64,7 +64,7 @@ class None_(Drift):
 class Sudden(Drift):
     """Enter the next concept at each given position, from one row to the next."""
 
-    at: Positions  # the first row of each next concept; or dates, or times from the first row
+    at: Positions  # the first row of each next concept; durations from row 0
 
     def weights(self, t, k, seed):
         return np.eye(k)[np.searchsorted(self.at, t, side="right")]
@@ -99,8 +99,8 @@ class Gradual(Sudden):
     Each row comes from the old concept or from the new one, with rising probability.
     """
 
-    at: Positions  # the middle of each ramp; rows, dates, or times from the first row
-    width: Annotated[Position, Spread] = 1_000  # rows, or a duration
+    at: Positions  # the middle of each ramp; durations from row 0
+    width: Annotated[Position, Spread] = 1_000  # rows of a ramp
     ramp: Literal["linear", "sigmoid", "moa"] = "linear"
 
     def weights(self, t, k, seed):
@@ -127,8 +127,8 @@ class Incremental(Gradual):
 class Recurring(Drift):
     """Cycle through the concepts, `every` rows each, over `width` rows at each change."""
 
-    every: Annotated[Rows, Spread]  # rows, or a duration
-    width: Annotated[Position, Spread] = 0  # rows, or a duration
+    every: Annotated[Rows, Spread]  # rows of each concept
+    width: Annotated[Position, Spread] = 0  # rows of a ramp
     ramp: Literal["linear", "sigmoid", "moa"] = "linear"
 
     def weights(self, t, k, seed):

@@ -44,14 +44,14 @@ class Recorded(Timing, Seeded):
     renamed_values = {"missing": {"mean": "whole_table"}}
 
     path: str
-    columns: list[str] | None = None  # the features; all columns but the target where not given
+    columns: list[str] | None = None  # the features; else all columns but the target
     drop: list[str] = []  # columns that are no features, in the place of `columns`
     nominal: list[str] = []  # columns of words, even where they look like numbers
     numeric: list[str] = []  # columns of numbers: a cell that is none is an error
-    levels: Count | None = None  # of a nominal column; its rarer values become `other`
-    missing: Missing = "refuse"
-    order: Order = "recorded"
-    marks: list[Annotated[Position, Place]] = []  # rows or dates of known drifts
+    levels: Count | None = None  # most values of a nominal column; rarer ones become `other`
+    missing: Missing = "refuse"  # what to do about cells without a value
+    order: Order = "recorded"  # of the rows
+    marks: list[Annotated[Position, Place]] = []  # where you know of a drift
 
     @property
     def place(self) -> str:

@@ -33,16 +33,16 @@ class Table(Recorded):
         "task": {"classes": "classification", "numbers": "regression"}
     }
 
-    # of a file, of files in order, a folder or a pattern, from the folder of the scenario file
-    path: str | Paths  # type: ignore[assignment]  # others have one path
-    labels: str | None = None  # a file of labels, row by row, where `path` does not hold them
-    separator: str | None = None  # between cells of text; this and the next are guessed
-    decimal: Literal[".", ","] | None = None
-    quote: Quote | None = None  # around cells of text
-    encoding: str | None = None  # of text, as Python names it
-    header: bool | None = None  # whether the first row of text names the columns
-    target: str | None = None  # the column of labels; the last where not given
-    task: Literal["classification", "regression"] = "classification"
+    # `path` is relative to the folder of the scenario file; other records have one
+    path: str | Paths  # type: ignore[assignment]  # a file, files in order, a folder or a pattern
+    labels: str | None = None  # a second file that holds the labels, row by row
+    separator: str | None = None  # between cells of a text file; else guessed
+    decimal: Literal[".", ","] | None = None  # in numbers of a text file; else guessed
+    quote: Quote | None = None  # around cells of a text file, "" for none; else guessed
+    encoding: str | None = None  # of a text file, as Python names it; else guessed
+    header: bool | None = None  # whether the first row of a file names the columns; else guessed
+    target: str | None = None  # the column of labels; else the last one
+    task: Literal["classification", "regression"] = "classification"  # labels are words or numbers
     missing_values: list[str] = list(MISSING)  # cells without a value, besides empty ones and ?
 
     @property
