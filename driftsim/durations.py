@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
+    Field,
     ValidationError,
     WrapValidator,
     model_serializer,
@@ -16,7 +17,7 @@ from pydantic import (
 )
 
 from driftsim.messages import fault_message, guess, refusal, short
-from driftsim.parts import Position, Rows, Strict
+from driftsim.parts import MOST_ROWS, Number, Position, Rows, Strict
 
 SECOND = 1_000_000  # microseconds
 FIXED = {  # the lengths of units, in microseconds
@@ -228,4 +229,10 @@ Time = Annotated[Duration, AfterValidator(fixed)]  # of a fixed length
 Stretch = Annotated[Time, AfterValidator(positive)]
 Period = Annotated[Rows | Duration, WrapValidator(or_duration), AfterValidator(positive)]
 Window = Annotated[Period, AfterValidator(fixed)]  # a period of a fixed length
+Amount = Annotated[  # of rows or labels, on average, or of time
+    Annotated[Number, Field(gt=0, le=MOST_ROWS)] | Duration,
+    WrapValidator(or_duration),
+    AfterValidator(positive),
+    AfterValidator(fixed),
+]
 Span = Annotated[Position | Duration, WrapValidator(or_duration), AfterValidator(fixed)]  # or 0

@@ -105,7 +105,7 @@ def with_parameters(family: type[Part], name: str) -> str:
     return "\n".join(lines)
 
 
-def ordered_keys(kind: type[Part]) -> dict[str, str]:
+def ordered_keys(kind: type[Strict]) -> dict[str, str]:
     """The keys of a kind and their fields: required ones first, then those of its own class."""
     hidden = "path" if issubclass(kind, Imported) else ""
     keys = {key: field for key, field in keys_of(kind).items() if field != hidden}
@@ -129,7 +129,7 @@ def presence(info: FieldInfo) -> str:
     return "optional" if info.default is None else f"default {plain(info.default)}"
 
 
-def required(kind: type[Part]) -> list[str]:
+def required(kind: type[Strict]) -> list[str]:
     """The fields of a kind that have no default."""
     return [name for name, info in kind.model_fields.items() if info.is_required()]
 

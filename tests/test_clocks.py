@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from driftsim.clocks import RecordedClock, row_after, ticks
-from driftsim.durations import FIXED, Duration, Moment, Period, Window, date_of, micros_of
+from driftsim.durations import FIXED, Amount, Duration, Moment, Period, Window, date_of, micros_of
 from driftsim.streams.arrivals import Arrivals
 from driftsim.streams.stream import Stream
 from driftsim.streams.world import BLOCK
@@ -61,9 +61,14 @@ def test_what_is_no_period_is_refused_in_one_sentence(written, right):
     assert error.value.error_count() == 1 and right in str(error.value)
 
 
-def test_months_have_no_fixed_length():
+@pytest.mark.parametrize(("kind", "least"), [(Window, 1), (Amount, 0.5)])
+def test_months_have_no_fixed_length(kind, least):
+    takes = TypeAdapter(kind).validate_python
+    assert takes(least) == least and takes("30d") == Duration.of("30d")
     with pytest.raises(ValidationError, match="'1mo' has no fixed length; write days"):
-        TypeAdapter(Window).validate_python("1mo")
+        takes("1mo")
+    with pytest.raises(ValidationError, match="'0d' is not valid; it should be more than 0"):
+        takes("0d")
 
 
 def test_months_are_counted_from_the_first_date():

@@ -1,22 +1,18 @@
 """Memories: which labels a model is trained on, and with what weights."""
 
 from abc import abstractmethod
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 import numpy as np
-from pydantic import Field, ValidationError, WrapValidator, model_serializer
+from pydantic import ValidationError, model_serializer
 
 from driftsim.clocks import NO_CLOCK, Clock
-from driftsim.durations import Duration, Stretch, or_duration
-from driftsim.parts import MOST_ROWS, Count, Number, Part
+from driftsim.durations import Amount, Duration, Stretch
+from driftsim.parts import MOST_ROWS, Count, Part
 from driftsim.rows import Labelled
 
 SWEPT = 10_000  # further rows after which those that are too old are dropped
 HALVINGS = 40  # after which a faded label, at a weight of 1e-12, is forgotten
-
-HalfLife = Annotated[
-    Annotated[Number, Field(gt=0, le=MOST_ROWS)] | Stretch, WrapValidator(or_duration)
-]
 
 
 class Memory(Part):
@@ -109,7 +105,7 @@ class Faded(Memory):
 
     weighs = True
 
-    half_life: HalfLife  # labels, or a duration
+    half_life: Amount  # labels, or a duration
 
     def start(self):
         if isinstance(self.half_life, Duration):

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import AfterValidator, Field, WrapValidator, model_validator
 
 from driftsim.clocks import NO_TIME, ends
-from driftsim.durations import Duration, Period, Stretch, Time, Window, fixed, or_duration
+from driftsim.durations import Amount, Duration, Period, Time, Window, fixed
 from driftsim.messages import refusal, short
 from driftsim.parts import MOST_ROWS, Number, Part, Position, Rows, Share, Strict
 from driftsim.rows import Arrival, Labelled, Schema
@@ -16,9 +16,6 @@ from driftsim.streams.seeds import LABELS, spawn_rng
 from driftsim.streams.world import BLOCK
 
 NEVER = np.iinfo(np.int64).max
-MeanDelay = Annotated[
-    Annotated[Number, Field(gt=0, le=MOST_ROWS)] | Stretch, WrapValidator(or_duration)
-]
 
 
 def _rate(value, check):
@@ -156,7 +153,7 @@ class Delayed(Altered):
 class Random(Altered):
     """Each label is late by a random number of rows or time, so that they overtake one another."""
 
-    mean: MeanDelay  # rows between a row and its label, or time
+    mean: Amount  # rows between a row and its label, or time
     law: Literal["geometric", "uniform", "log_normal"] = "geometric"
     sigma: Annotated[Number, Field(gt=0, le=10)] = 1.0  # of a log-normal delay's logarithm
 
