@@ -86,13 +86,13 @@ def run(
     progress: bool | None = None,
     allow: "Collection[str]" = (),
 ) -> "StudyResults":
-    """Play all runs of a scenario that its store does not hold, and return its results.
+    """Run what is missing of a scenario, and return its results.
 
     `scenario` is a path, a dict with the keys of a scenario file, what `load` returns, or a
     `Scenario`. Traces are kept in `out`/`name`/runs; `name` is by default that of the file, or
     `scenario`. `jobs` is the number of processes, by default one for each core; with `jobs=1` and
-    no `timeout` all is played in this process. Any `executor` of `concurrent.futures` can be given
-    instead. `fresh` plays all runs again. `parts` are Python files with your own parts. A run that
+    no `timeout` all is run in this process. Any `executor` of `concurrent.futures` can be given
+    instead. `fresh` runs all again. `parts` are Python files with your own parts. A run that
     takes more than `timeout` seconds fails. `progress` shows how far the runs are; by default in
     terminals and notebooks. `allow` names installed packages whose estimators the scenario may name
     by path, besides those that it always may. A word of the scenario that has been renamed works,

@@ -10,7 +10,12 @@ import pandas as pd
 import pytest
 
 import driftsim
+from driftsim.adaptation.detectors import Detector
 from driftsim.column_overview import column_lines
+from driftsim.kinds import FAMILIES, ordered_keys
+from driftsim.notation import parsed
+from driftsim.streams.concepts import Concept
+from driftsim.streams.recorded import Recorded
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -34,9 +39,19 @@ def test_the_scenario_of_the_readme_is_the_quickstart():
 
 
 def test_links_and_pictures_lead_somewhere():
-    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
-        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
-            assert (page.parent / target).exists(), f"{page.name}: {target}"
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
+            path, _, heading = target.partition("#")
+            found = page.parent / path if path else page
+            if not path.startswith("http"):
+                assert found.exists(), f"{page.name}: {target}"
+                assert not heading or heading in anchors(found), f"{page.name}: {target}"
+
+
+def anchors(page):
+    """The names by which a link leads to the headings of a page, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "scenarios").rglob("*.yaml")), ids=lambda p: p.stem)
@@ -55,14 +70,55 @@ def test_scenarios_that_ship_run(path, tmp_path):
     assert (tmp_path / path.stem / "report.html").exists()
 
 
-def test_the_quickstart_runs(tmp_path):
-    command = [sys.executable, "-m", "driftsim", "run", ROOT / "scenarios" / "quickstart.yaml"]
-    done = subprocess.run([*command, "--out", tmp_path], check=True, capture_output=True, text=True)
-    table = done.stdout.split("\n\n")[0] if "contender" in done.stdout else ""
-    assert "contender" in done.stdout and "oracle" in done.stdout, table
-    summary = driftsim.run(ROOT / "scenarios" / "quickstart.yaml", out=tmp_path).summary()
-    error = summary.set_index("contender").error
+def test_the_quickstart_runs_and_so_does_the_python_of_the_readme(tmp_path, monkeypatch, capsys):
+    quickstart = str(ROOT / "scenarios" / "quickstart.yaml")
+    command = [sys.executable, "-m", "driftsim", "run", quickstart]
+    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert blocks(README, "")[0].splitlines()[0] in done.stdout and "oracle" in done.stdout
+    monkeypatch.chdir(tmp_path)
+    namespace = {}
+    exec(blocks(README, "python")[0].replace("scenarios/quickstart.yaml", quickstart), namespace)
+    assert "online has the lowest error" in capsys.readouterr().out
+    error = namespace["results"].summary().set_index("contender").error
     assert error["online"] < error["retrained"] < error["frozen"] < error["majority"]
+
+
+def test_parts_of_a_scenario_in_the_docs_are_valid(tmp_path):
+    """A block with one key of a scenario, in the place of that of the quickstart."""
+    quickstart, found = blocks(README, "yaml")[0], []
+    for page in sorted((ROOT / "docs").glob("*.md")):
+        for block in blocks(page.read_text(encoding="utf-8"), "yaml"):
+            key = re.match(r"(models|sweep):\n", block)
+            if key:
+                scenario = re.sub(rf"^{key[1]}:\n(  .*\n)+", "", quickstart, flags=re.M) + block
+                (tmp_path / "s.yaml").write_text(scenario, encoding="utf-8")
+                found.append(len(driftsim.load(tmp_path / "s.yaml").variants))
+    assert found == [1, 6]
+
+
+@pytest.mark.parametrize("name", ["README", *(p.stem for p in (ROOT / "docs").glob("*.md"))])
+def test_parts_that_the_docs_write_in_a_line_are_valid(name):
+    text = (ROOT / ("README.md" if name == "README" else f"docs/{name}.md")).read_text("utf-8")
+    for written in re.findall(r"\{kind: [a-z_]+(?:, [^`…{}*\n]*)?\}", text):
+        given = parsed(written)[0]
+        families = [one for one in FAMILIES.values() if given["kind"] in one.kinds]
+        assert families or name == "own_parts", written
+        for family in families:
+            family.model_validate(given)
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+def test_every_parameter_of_a_part_is_in_the_docs(family):
+    """But for those of generators and detectors, which `driftsim kinds` lists."""
+    names = ("scenarios", "time", "models", "policies")
+    text = " ".join((ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in names)
+    if family in (Concept, Detector):
+        kinds = [kind for kind in family.kinds.values() if issubclass(kind, Recorded)]
+    else:
+        kinds = family.kinds.values()
+    for kind in kinds:
+        for key in ordered_keys(kind):
+            assert re.search(rf"`{key}`|\b{key}: ", text), f"{kind.kind()}: {key}"
 
 
 @pytest.mark.parametrize(
