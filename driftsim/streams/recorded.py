@@ -170,7 +170,7 @@ class Recorded(Timing, Seeded):
         if isinstance(self.order, By):
             rows = ascending(record.named(self.order.by), rows)
         if self.time is not None:
-            return in_order(record.times.rows, rows, self.time, self.sort)
+            return in_order(record.times.rows, rows, self.time, self.sort, self.zone)
         return rows[rng.permutation(len(rows))] if self.order == "shuffled" else rows
 
     def _cast(self, column):

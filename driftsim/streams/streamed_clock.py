@@ -105,7 +105,7 @@ def check_order(table, scan, piece, micros):
     rows = scan.kept(scan.piece(piece)) if scan.missing == "drop" else np.ones(piece.rows, bool)
     places = np.flatnonzero(rows)
     try:
-        in_order(micros, np.arange(len(micros)), table.time, sort=False)
+        in_order(micros, np.arange(len(micros)), table.time, False, table.zone)
     except BadCell as error:
         about = error.about.partition("; write sort")[0]
         way_out = "so large a table is not sorted in memory; sort its files by time"

@@ -98,6 +98,11 @@ def test_labels_come_in_when_a_column_says_so(tmp_path):
     ("rows", "more", "about"),
     [
         (dated([0, 2, 1]), {}, "row 2 (line 4) comes on 2024-01-02 00:00:00 in column 'when'"),
+        (
+            dated([0, 2, 1]),
+            {"zone": "Europe/Berlin"},
+            "comes on 2024-01-02 00:00:00 in column 'when', before the row above it (2024-01-03 0",
+        ),
         ([*dated([0, 1]), ",0.5,7,1"], {}, "row 2 (line 4) has no time in column 'when'"),
         (
             dated([0, 1], "%d/%m/%Y"),

@@ -223,22 +223,25 @@ def refuse_missing(micros: np.ndarray, given: TimeColumn) -> None:
         raise BadCell(int(missing.argmax()), about)
 
 
-def in_order(micros: np.ndarray, rows: np.ndarray, given: TimeColumn, sort: bool) -> np.ndarray:
+def in_order(
+    micros: np.ndarray, rows: np.ndarray, given: TimeColumn, sort: bool, zone: str | None = None
+) -> np.ndarray:
     """Rows (m,) of a record in the order of their times; `BadCell` for one that goes back.
 
-    With `sort` they are sorted; those of one time stay in their order.
+    With `sort` they are sorted; those of one time stay in their order. Messages give times of the
+    zone.
     """
     found = micros[rows]
     if sort:
         return rows[np.argsort(found, kind="stable")]
     back = np.flatnonzero(found[1:] < found[:-1])
     if len(back):
-        before, here = (date_text(one) for one in found[back[0] : back[0] + 2])
+        before, here = (date_text(one, zone) for one in found[back[0] : back[0] + 2])
         about = f"comes on {here} in {given.words}, before the row above it ({before})"
         raise BadCell(int(rows[back[0] + 1]), f"{about}; write sort: true to sort rows by time")
     return rows
 
 
-def date_text(micros) -> str:
-    """A moment in UTC, to the second."""
-    return date_of(int(micros)).strftime("%Y-%m-%d %H:%M:%S")
+def date_text(micros, zone: str | None = None) -> str:
+    """A moment in a zone, in UTC where None, to the second."""
+    return date_of(int(micros), zone).strftime("%Y-%m-%d %H:%M:%S")
