@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from pydantic import ValidationError
 
 from driftsim.durations import Duration, date_of
 from driftsim.files import reason
@@ -285,13 +286,17 @@ def write_proposal(table: Path, target: str | None = None, to: Path | None = Non
     `ScenarioError` for a table that cannot be read, and for a file that is there already.
     """
     path = to or Path(f"{concept_name(table)}.yaml")
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        raise ScenarioError(line(f"{path}: is no name for a scenario; let it end in .yaml"))
     try:
         text = proposed(table, path.absolute().parent, target)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        advice = "run it, or name another file by --to"
+        advice = "run it by its name, or let init write another file by --to"
         raise ScenarioError(line(f"{path}: is there already; {advice}")) from None
+    except ValidationError as error:
+        raise ScenarioError(line(f"{table}: {error.errors()[0]['msg']}")) from None
     except OSError as error:
         raise ScenarioError(line(f"{path}: cannot be written: {reason(error)}")) from None
     except ValueError as error:

@@ -47,6 +47,8 @@ def mapping(text: str, path: Path, known: list[str]) -> tuple[dict[str, Any], Ma
     if not isinstance(document, dict):
         held = "is empty" if document is None else f"holds {short(document)}"
         message = f"the file {held}; a scenario is a mapping with the keys {', '.join(known)}"
+        if path.suffix.lower() not in (".yaml", ".yml"):
+            message += "; for a table, driftsim init writes one"
         raise ScenarioError(f"{path}:1: {message}")
     return document, {place: f"{path}:{number}" for place, number in lines.items()}
 

@@ -38,7 +38,9 @@ def date_text(clock: Clock, row: int) -> str:
 def pace(clock: Clock) -> str:
     """How many rows come in a day, and how much time there is between two of them."""
     passed = clock.moment(clock.rows - 1) - clock.moment(0)
-    a_day = f"{(clock.rows - 1) / passed * FIXED['d']:,.3g} a day" if passed else "all at once"
+    rows = (clock.rows - 1) / passed * FIXED["d"] if passed else 0.0
+    number = f"{rows:,.0f}" if rows >= 100 else f"{rows:.3g}"
+    a_day = f"{number} a day" if passed else "all at once"
     n = min(clock.rows, SAMPLED)
     gaps = np.diff(clock.when(np.arange(n)))
     return f"{a_day}, the median gap is {gap_text(float(np.median(gaps)))}" if n > 1 else a_day

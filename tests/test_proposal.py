@@ -119,7 +119,9 @@ def test_a_file_that_is_there_stays_as_it_is(tmp_path, monkeypatch):
     [
         (["init", "none.csv"], "none.csv: there is no such file"),
         (["init", "my.csv", "--target", "yy"], "there is no column 'yy'; did you mean 'y'?"),
-        (["init", "my.txt.yaml"], "is no table"),
+        (["init", "my.txt.yaml"], "my.txt.yaml: 'my.txt.yaml' is no table; its name should end"),
+        (["init", "my.csv", "--to", "s.txt"], "s.txt: is no name for a scenario; let it end in"),
+        (["check", "my.csv"], "; for a table, driftsim init writes one"),
         (["run", "my.txt.yaml", "--target", "y"], "--target is for tables"),
     ],
 )

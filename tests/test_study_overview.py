@@ -5,9 +5,12 @@ from typer.testing import CliRunner
 
 from driftsim import ScenarioError, load
 from driftsim.cli import app
+from driftsim.durations import Duration
 from driftsim.runs import missing
 from driftsim.store import Store
+from driftsim.streams.arrivals import RegularClock
 from driftsim.study_overview import overview
+from driftsim.time_overview import pace
 
 TEXT = """\
 # Is this a question that is long enough to be wrapped where it would stand out?
@@ -107,6 +110,14 @@ def test_recorded_rows_have_marks_and_no_oracle(tmp_path):
     assert any("no oracle" in line for line in printed)
     assert "  a = pages: river.datasets.Phishing, marks [300]" in printed
     assert "  row 300: marked" in printed
+
+
+@pytest.mark.parametrize(
+    ("gap", "rows"), [("1 min", "1,440"), ("7h", "3.43"), ("500 ms", "172,800")]
+)
+def test_rows_a_day_are_a_plain_number(gap, rows):
+    clock = RegularClock(0, Duration.of(gap).micros, 50)
+    assert pace(clock) == f"{rows} a day, the median gap is {gap}".replace("7h", "7 h")
 
 
 def test_an_overview_of_a_stream_with_times_says_when_rows_come(tmp_path):
