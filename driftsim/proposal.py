@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from pydantic import ValidationError
 
 from driftsim.durations import Duration, date_of
 from driftsim.files import reason
-from driftsim.messages import ScenarioError, line, names_in_words, plural, short
+from driftsim.messages import ScenarioError, first_fault, line, names_in_words, plural, short
 from driftsim.notation import yaml_line
 from driftsim.streams.inspection import ColumnFacts, inspected
 from driftsim.streams.table import Table
@@ -295,10 +294,8 @@ def write_proposal(table: Path, target: str | None = None, to: Path | None = Non
     except FileExistsError:
         advice = "run it by its name, or let init write another file by --to"
         raise ScenarioError(line(f"{path}: is there already; {advice}")) from None
-    except ValidationError as error:
-        raise ScenarioError(line(f"{table}: {error.errors()[0]['msg']}")) from None
     except OSError as error:
         raise ScenarioError(line(f"{path}: cannot be written: {reason(error)}")) from None
     except ValueError as error:
-        raise ScenarioError(line(f"{table}: {error}")) from None
+        raise ScenarioError(line(f"{table}: {first_fault(error)}")) from None
     return path
