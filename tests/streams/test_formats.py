@@ -392,7 +392,7 @@ class TestTyped:
     def test_every_type_that_holds_a_number_a_word_a_truth_or_a_time(self, tmp_path):
         zone, at = "Europe/Berlin", datetime(2020, 1, 2, 3, 4, 5)
         columns = {
-            "half": pa.array([1.5, 2], pa.float16()),
+            "half": pa.array(np.array([1.5, 2], np.float16)),
             "decimal": pa.array([Decimal("1.25"), None], pa.decimal128(9, 2)),
             "wide": pa.array([Decimal("1.25"), Decimal(3)], pa.decimal256(60, 2)),
             "large": pa.array([2**60, 7], pa.uint64()),
