@@ -16,7 +16,7 @@ from driftsim.parts import Count, Position
 from driftsim.rows import Schema
 from driftsim.streams.concepts import Instantiated, Seeded
 from driftsim.streams.tables.cells import Reading
-from driftsim.streams.tables.columns import Column, finite, labels_of, schema_of
+from driftsim.streams.tables.columns import Column, finite, labels_of, rows_of, schema_of
 from driftsim.streams.tables.levels import limited, limits
 from driftsim.streams.tables.missing import Fill, Missing, filled, usable_rows
 from driftsim.streams.tables.ordering import By, Order, ascending
@@ -227,9 +227,8 @@ class Unprepared(Instantiated):
         """What there is to draw, by its first rows; `ValueError` where they teach nothing."""
         with self.description.naming_itself():
             columns = self.description.learned(self.columns, rows)
-        X = np.column_stack([column.codes for column in columns])
         schema = schema_of(columns, self.classes)
-        return Recording(self.description, X, self.y, schema, self.clock)
+        return Recording(self.description, rows_of(columns), self.y, schema, self.clock)
 
     def draw(self, rng, t):
         raise ValueError(f"{self.description.place}: {UNPREPARED}")

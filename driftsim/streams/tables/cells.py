@@ -131,7 +131,7 @@ class Reading(NamedTuple):
         """A column of numbers; `ValueError` if a cell holds none."""
         codes = floats(column)
         for marker in filter(is_number, self.missing):
-            codes[codes == float(marker)] = np.nan
+            codes = np.where(codes == float(marker), np.nan, codes)
         return Column(name, codes)
 
 

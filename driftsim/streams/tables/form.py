@@ -157,4 +157,6 @@ def decimal_of(rows: list[list[str]]) -> str:
 
 def one_blank(text: bytes) -> bytes:
     """A text with one blank for each run of them, and none at the ends of lines."""
+    if b" " not in text:
+        return text
     return RUN.sub(lambda run: b" " if run[1] else run[0].strip(b" "), text)

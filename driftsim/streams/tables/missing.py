@@ -72,7 +72,7 @@ def usable_rows(missing: Any, features: list[Column], labels: Column) -> np.ndar
 
     No row is kept without its label: its prediction could not be scored.
     """
-    if labels.missing.all():
+    if labels.empty:
         about = f"the target '{labels.name}' has no value in any row"
         raise ValueError(f"{about}; choose another target")
     if missing != "keep":
@@ -110,7 +110,7 @@ def without_gaps(columns: list[Column]) -> np.ndarray:
 
 def refuse_empty(columns: list[Column]) -> None:
     """Raise `ValueError` if a column has no value at all."""
-    for name in [column.name for column in columns if column.missing.all()]:
+    for name in [column.name for column in columns if column.empty]:
         raise ValueError(f"column '{name}' is empty; leave it out: drop: {short([name])}")
 
 

@@ -9,7 +9,7 @@ from driftsim.streams.tables.cells import ALWAYS_MISSING
 from driftsim.streams.tables.columns import BadCell
 from driftsim.streams.tables.form import Form, start_of
 
-BLOCK = 1 << 24  # bytes that are cut into cells at once
+MOST = 2**31 - 1  # bytes that are cut into cells at once, each column as one array
 KEPT = ("int64", "double", "null", "string")  # inferred types; dates, times and truths stay text
 
 
@@ -56,16 +56,6 @@ class Parser(NamedTuple):
 
     def _table(self, text, begin):
         """The table of a text, and its rows that have more or fewer cells."""
-        from pyarrow import lib
-
-        try:
-            return self._cut(text, begin, BLOCK)
-        except lib.ArrowInvalid as error:
-            if "straddling" not in str(error):
-                raise
-        return self._cut(text, begin, min(len(text) + 1, 2**31 - 1))  # a row is longer than a block
-
-    def _cut(self, text, begin, block):
         import pyarrow as pa
         from pyarrow import csv as arrow
 
@@ -86,6 +76,7 @@ class Parser(NamedTuple):
             true_values=[],
             false_values=[],
         )
+        block = min(len(text) + 1, MOST)
         reading = arrow.ReadOptions(use_threads=False, block_size=block, column_names=names)
         source = pa.BufferReader(pa.py_buffer(text).slice(begin))
         return arrow.read_csv(source, reading, parsing, converting), ragged

@@ -110,9 +110,15 @@ def distinct_of(cells) -> tuple[Any, np.ndarray]:
 
 
 def floats(column) -> np.ndarray:
-    """An Arrow array as numbers (n,), NaN for null; `ValueError` if a cell holds none."""
+    """An Arrow array as numbers (n,), NaN for null; `ValueError` if a cell holds none.
+
+    They may be those of the Arrow array itself, and are not written to.
+    """
+    chunks = column.chunks if hasattr(column, "chunks") else [column]
+    if len(chunks) == 1 and str(chunks[0].type) == "double" and not chunks[0].null_count:
+        return chunks[0].to_numpy()
     numbers, end = np.empty(len(column)), 0
-    for chunk in column.chunks if hasattr(column, "chunks") else [column]:
+    for chunk in chunks:
         start, end = end, end + len(chunk)
         if chunk.null_count or not holds_plain_numbers(chunk.type):
             chunk = chunk.cast("float64", safe=False)
