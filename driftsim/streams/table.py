@@ -1,6 +1,7 @@
 """Tables: recorded concepts in a user's own files."""
 
 import os.path
+from collections import Counter
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -140,6 +141,10 @@ class Table(Recorded):
                 known = f"{', '.join(SUFFIXES)}, perhaps followed by {', '.join(ENDINGS)}"
                 raise ValueError(f"{short(path)} is no table; its name should end in {known}")
             found += named_files(place)
+        if twice := [path for path, times in Counter(found).items() if times > 1]:
+            raise ValueError(
+                f"{short(os.path.basename(twice[0]))} is named twice; name each file once"
+            )
         if given is None or (info.field_name == "labels" and len(found) != 1):
             if given is not None:
                 raise ValueError(f"{short(given)} matches {len(found)} files; give one")

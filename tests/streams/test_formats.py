@@ -153,7 +153,10 @@ class TestText:
 
     def test_lines_above_the_header(self, table):
         given = table("measured in 2020\na,b,y\n1,2,0\n2,3,1\n")
-        assert error(given) == "row 0 (line 2) has 3 cells in 1 columns; give it one a column"
+        assert error(given) == (
+            "its first line is 'measured in 2020', above rows of 3 cells; take out what stands "
+            "above the names of the columns"
+        )
 
     def test_words_far_down_turn_a_column_of_numbers_into_words(self, table):
         rows = [f"{i % 5},{i % 2}" for i in range(40_000)] + [
@@ -271,6 +274,25 @@ class TestSeveralFiles:
         assert features(given) == [[1], [2], [3]]
         assert [path.rpartition("/")[2] for path in given.files] == ["b.csv", "a.csv"]
         assert len(given.hashes()) == 2
+
+    @pytest.mark.parametrize("path", [["a.csv", "a.csv"], ["a.csv", "*.csv"]])
+    def test_a_file_that_is_named_twice(self, table, path):
+        with pytest.raises(ValidationError, match=r"a\.csv' is named twice; name each file once"):
+            table({"a.csv": "a,y\n1,0\n2,1\n"}, path=path)
+
+    def test_an_edit_of_any_file_is_seen(self, table, tmp_path):
+        given = table({"a.csv": "a\n1\n", "b.csv": "a\n2\n"}, path=["a.csv", "b.csv"])
+        text = "y\n0\n1\n"
+        (tmp_path / "y.csv").write_text(text)
+        given = Table(**dict(given) | {"labels": str(tmp_path / "y.csv")})
+        seen = [given.hashes()]
+        for name, edited in {"b.csv": "a\n3\n", "y.csv": text[::-1]}.items():
+            (tmp_path / name).write_text(edited)
+            seen.append(given.hashes())
+        assert [[*map(str.__ne__, seen[i].values(), seen[i + 1].values())] for i in (0, 1)] == [
+            [False, True, False],
+            [False, False, True],
+        ]
 
     def test_pattern(self, table):
         files = {f"part{i}.csv": f"a,y\n{i},{i % 2}\n" for i in (10, 2, 1)}
@@ -495,6 +517,8 @@ class TestArrays:
         )
         assert "shape (2, 2, 2) is no table" in why(a=np.zeros((2, 2, 2)))
         assert "it holds Python objects" in why(a=np.array([[{}, 1]], object))
+        (tmp_path / "t.npy").write_bytes(b"rubbish")
+        assert error(Table(path=str(tmp_path / "t.npy"))).startswith("it does not begin as numpy's")
 
 
 def test_a_run_is_the_same_wherever_its_files_are(tmp_path):

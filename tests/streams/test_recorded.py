@@ -142,6 +142,10 @@ class TestCsv:
     def test_no_rows(self, written, text):
         assert error(written(text)) == "it has no rows; a table needs a header and rows below it"
 
+    @pytest.mark.parametrize("end", ["  \n", "\r\n \r\n\r\n", "\n   "])
+    def test_blank_lines_at_the_end(self, written, end):
+        assert written("a,y\n1,0\n2,1\n" + end).instantiated(rng()).X.tolist() == [[1], [2]]
+
     def test_names(self, written):
         assert error(written("a,b, a\n1,2,3\n")).startswith("2 columns are called 'a'; give ")
         assert error(written("a,,y\n0,1,1\n")).startswith("column 2 of 3 has no name; name it, ")

@@ -7,6 +7,7 @@ from driftsim.messages import short
 from driftsim.streams.tables.cells import Reading
 from driftsim.streams.tables.sheets import Sheet
 
+STARTS = (b"\x93NUMPY", b"PK")  # of .npy and of .npz
 PAIRS = (("X", "y"), ("x", "y"), ("data", "target"))  # names of features and labels in a .npz
 
 
@@ -17,6 +18,8 @@ def from_numpy(data: bytes) -> Sheet:
     """
     import numpy as np
 
+    if not data.startswith(STARTS):
+        raise ValueError("it does not begin as numpy's files do; write it by np.save or np.savez")
     try:
         loaded = np.load(io.BytesIO(data), allow_pickle=False)
         arrays = {"": loaded} if isinstance(loaded, np.ndarray) else dict(loaded)

@@ -47,6 +47,7 @@ def from_delimited(data: bytes, given: Given = Given()) -> Sheet:
     rows = form.rows(start_of(text))
     headed = bool(rows) and (has_header(rows) if given.header is None else given.header)
     names, begin, above = below_header(text, form) if headed else ([], 0, 0)
+    refuse_title(names, rows[1:])
     names, labelled = shaped(names, rows[headed:])
     if len(names) == 1 and not given.alone and all(len(row) == 1 for row in rows[headed:]):
         raise ValueError(
@@ -73,6 +74,14 @@ def below_header(text: bytes, form: Form) -> tuple[list[str], int, int]:
     ends = [found.end() for found in islice(re.finditer(rb"\r\n|\n|\r", text), lines)]
     below = ends[-1] if len(ends) == lines else len(text)
     return [name.strip() for name in names], below, lines
+
+
+def refuse_title(names: list[str], rows: Sequence[list[str]]) -> None:
+    """Raise `ValueError` if a first line of one cell is above rows of several."""
+    cells = min(map(len, rows), default=0)
+    if len(names) == 1 and cells > 2:  # of 2, the first may be row labels
+        about = f"its first line is {short(names[0])}, above rows of {cells} cells"
+        raise ValueError(f"{about}; take out what stands above the names of the columns")
 
 
 def shaped(names: list[str], rows: Sequence[list[str]]) -> tuple[list[str], bool]:

@@ -9,6 +9,8 @@ from driftsim.streams.tables.cells import ALWAYS_MISSING
 from driftsim.streams.tables.columns import BadCell
 from driftsim.streams.tables.form import Form, start_of
 
+BLANK_END = re.compile(rb"(?<=[\r\n])[ \r\n]* [ \r\n]*\Z")  # lines of blanks
+ENDING = 1_000  # bytes at the end of a text that may be such lines
 MOST = 2**31 - 1  # bytes that are cut into cells at once, each column as one array
 KEPT = ("int64", "double", "null", "string")  # inferred types; dates, times and truths stay text
 
@@ -31,6 +33,8 @@ class Parser(NamedTuple):
 
         if not re.compile(rb"\S").search(text, begin) or not self.width:
             return [pa.array([], pa.string())] * self.width, 0
+        if blank := BLANK_END.search(text[-ENDING:]):
+            text = text[: max(begin, len(text) - len(blank[0]))]
         start = start_of(text, begin).encode()
         short = len(start) < len(text) - begin
         parser = self._for(self._table(start, 0)[0], start) if short else self
