@@ -22,13 +22,14 @@ MOST_CHANGES = 20  # that have a line each
 def overview(study: Study, width: int = 80) -> str:
     """A study in words, and its stream as a line of characters: a letter for each concept."""
     scenario = study.variants[0].scenario
-    dates = dates_of(scenario)
+    clock = scenario.stream.clock(0) if scenario.stream.timed else None
+    dates = dates_of(scenario, clock)
     lines = [study.question] if study.question else []
-    lines += [*stream_lines(scenario.stream, dates), evaluation_line(scenario.evaluation)]
+    lines += [*stream_lines(scenario.stream), evaluation_line(scenario.evaluation)]
     schema = scenario.stream.schema
     for name, one in scenario.models.items():
         lines += [contender_line(name, one, schema), *(f"{name}: {n}" for n in one.learner.notes)]
-    lines += time_lines(scenario)
+    lines += time_lines(scenario, clock)
     lines += concept_lines(scenario.stream, max(width - 2, 20))
     lines += change_lines(scenario.stream, dates)
     if len(study.variants) > 1:
@@ -41,7 +42,7 @@ def overview(study: Study, width: int = 80) -> str:
     return "\n".join([*(wrapped(line, width) for line in lines), *columns])
 
 
-def stream_lines(stream: Stream, dates: Dates | None = None) -> Iterator[str]:
+def stream_lines(stream: Stream) -> Iterator[str]:
     """What the rows of a stream are, and what is known of them."""
     schema = stream.schema
     named = f" ({', '.join(schema.classes[:10])})" if schema.classes else ""
@@ -49,9 +50,6 @@ def stream_lines(stream: Stream, dates: Dates | None = None) -> Iterator[str]:
         f"{plural(stream.length, 'row')} of {plural(len(schema.names), 'feature')} "
         f"and {'numbers as labels' if schema.regression else f'{schema.n_classes} classes{named}'}"
     )
-    if dates:
-        zone = f" ({dates.zone})" if dates.zone else ""
-        yield f"from {dates.text(0)} to {dates.text(dates.last)}{zone}"
     if stream.noise:
         yield f"the share {stream.noise:g} of the labels is replaced by a wrong one"
     if not stream.known:

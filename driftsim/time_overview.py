@@ -14,11 +14,8 @@ from driftsim.scenario import Scenario
 SAMPLED = 100_000  # gaps between rows that the median is of
 
 
-def time_lines(scenario: Scenario) -> Iterator[str]:
-    """When the rows of a scenario come, and what its durations are in rows."""
-    if not scenario.stream.timed:
-        return
-    clock = scenario.stream.clock(0)
+def time_lines(scenario: Scenario, clock: Clock | None) -> Iterator[str]:
+    """When the rows of a scenario come, by the clock of its stream; its durations in rows."""
     if clock is None:
         return
     first, last = (date_text(clock, row) for row in (0, scenario.stream.length - 1))

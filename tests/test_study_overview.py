@@ -67,7 +67,7 @@ def test_a_ramp_has_its_rows(tmp_path):
 def test_rows_have_dates_beside_them_where_they_are_known(tmp_path):
     arrivals = "{kind: sudden, at: [500]}\n  arrivals: {kind: regular, every: 1min}"
     printed = lines(tmp_path, arrivals)
-    assert "  from 2024-01-01 00:00 to 2024-01-01 16:39" in printed
+    assert any("come from 2024-01-01 00:00 to 2024-01-01 16:39, UTC" in one for one in printed)
     assert printed[-1] == "  row 500 (2024-01-01 08:20): before → after"
 
 

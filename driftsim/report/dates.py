@@ -144,12 +144,16 @@ def stretch_text(first: int, last: int, dates: Dates | None) -> str:
     return f"{rows}, {dates.between(first, last)}" if dates else rows
 
 
-def dates_of(scenario: Scenario) -> Dates | None:
-    """The dates of the rows of a scenario; None without a clock that is the same for every seed."""
+def dates_of(scenario: Scenario, clock: Clock | None = None) -> Dates | None:
+    """The dates of the rows of a scenario; None without a clock that is the same for every seed.
+
+    The clock is that of its stream, which reads a table again where it is not given.
+    """
     stream = scenario.stream
-    clock = None if stream.undated else stream.clock(0)  # which reads a table again
-    if clock is None:
+    if stream.undated:
         return None
+    clock = clock or stream.clock(0)
+    assert clock is not None  # as the stream is dated
     dates = Dates(clock, scenario.evaluation.warmup, stream.length)
     return dates if dates.end > dates.start else None
 
