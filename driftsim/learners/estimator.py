@@ -42,7 +42,7 @@ FitShare = Annotated[Number, Field(gt=0, lt=1)]  # of the rows of a fit
 
 
 class Estimator(LibraryLearner):
-    """Any classifier or regressor with scikit-learn's interface, by path: lightgbm.LGBMClassifier.
+    """Any classifier or regressor of scikit-learn's interface, such as lightgbm.LGBMClassifier.
 
     It learns on if it has `partial_fit`. Its library is scikit-learn, LightGBM, XGBoost,
     CatBoost, imbalanced-learn, skorch, or another that the user has allowed.
