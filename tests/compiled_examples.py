@@ -13,12 +13,25 @@ def name(spec):
     return " ".join([kind.rpartition(".")[2], *map(str, settings)])
 
 
+def nested(spec):
+    """Whether a learner holds another that is not linear, so that its kernel compiles for seconds.
+
+    Both are tried in quick tests by themselves: it around a linear one, and the other alone. Of
+    forests the one with few trees is, as a row takes longest.
+    """
+    if isinstance(spec, dict) and spec["kind"] == FOREST:
+        return spec is not FORESTS[1]
+    held = [spec.get("model"), *spec.get("steps", [])][-1] if isinstance(spec, dict) else None
+    return bool(held) and (held if isinstance(held, str) else held["kind"]) not in LINES
+
+
 def sgd(lr):
     return {"kind": "river.optim.SGD", "lr": lr}
 
 
 LINEAR = "river.linear_model"
 LOGISTIC = f"{LINEAR}.LogisticRegression"
+LINES = [LOGISTIC, f"{LINEAR}.Perceptron", f"{LINEAR}.LinearRegression"]
 KNN = "river.neighbors.KNNClassifier"
 TREE = "river.tree.HoeffdingTreeClassifier"
 LAST = {"kind": "river.neighbors.LazySearch", "window_size": 1000}
@@ -71,6 +84,7 @@ FORESTS = [
     ),
     {"kind": "river.ensemble.ADWINBaggingClassifier", "model": QUICK, "n_models": 5},
     {"kind": "river.ensemble.ADWINBaggingClassifier", "model": LOGISTIC, "n_models": 4},
+    {"kind": LEVERAGING, "model": LOGISTIC, "n_models": 3},
 ]
 CLASSIFIERS = [  # and the most rows that each is tried on
     *(

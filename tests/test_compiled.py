@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from compiled_examples import ADAPTIVE, CLASSIFIERS, NUMBERS_TREE, REGRESSORS, TREE
+from compiled_examples import ADAPTIVE, CLASSIFIERS, NUMBERS_TREE, REGRESSORS, TREE, nested
 from examples import SCALED, cut, played, rows_of, sea_stream
 
 import driftsim
@@ -182,8 +182,13 @@ def pytest_generate_tests(metafunc):
     if "spec_and_schema" in metafunc.fixturenames:
         spec = {"length": 1000, "concepts": {"a": "friedman"}}
         numbers = type(sea_stream()).model_validate(spec)
-        cases = [(spec, sea_stream(1000, noise=0.1)) for spec, _ in CLASSIFIERS]
-        metafunc.parametrize("spec_and_schema", cases + [(spec, numbers) for spec, _ in REGRESSORS])
+        classes = sea_stream(1000, noise=0.1)
+        cases = [
+            pytest.param((spec, stream), marks=[pytest.mark.slow] if nested(spec) else [])
+            for specs, stream in ((CLASSIFIERS, classes), (REGRESSORS, numbers))
+            for spec, _ in specs
+        ]
+        metafunc.parametrize("spec_and_schema", cases)
 
 
 def test_every_equivalent_is_tried_with_every_parameter_that_it_takes():
@@ -410,7 +415,7 @@ def test_a_folder_that_cannot_be_written_to_is_not_needed(tmp_path):
 def test_no_kernel_reads_or_writes_out_of_bounds(tmp_path):
     """Code that checks every index is compiled anew for all kernels, which takes minutes."""
     variables = {"NUMBA_BOUNDSCHECK": "1", "DRIFTSIM_TEST_ROWS": "1000"}
-    tests = ["test_kernels.py", "test_detector_kernels.py"]
+    tests = ["test_kernels.py", "test_detector_kernels.py", "-m", "", "-k", "not long"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n", "1", *tests],
         cwd=Path(__file__).parent,

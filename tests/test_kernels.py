@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 import pytest
-from compiled_examples import CLASSIFIERS, REGRESSORS, name
+from compiled_examples import CLASSIFIERS, REGRESSORS, name, nested
 from examples import cut, rows_of
 from river import base
 
@@ -33,15 +33,20 @@ STREAMS = {
     "whole": ([{"kind": "sea", "threshold": 8.0}], 0.1),
     "four": ([RBF | {"features": 5, "classes": 4}], 0.05),
 }
+FOUR = stream_of(*STREAMS["four"], 2000).schema
 NUMBERS = {
     "friedman": (["friedman"], 0.0),
     "hyperplane": ([{"kind": "hyperplane_regression", "features": 5}] * 2, 0.0),
 }
 
+LEARNERS = {  # each validated once, as it is asked for many times
+    str(spec): Learner.model_validate(spec) for spec, _ in [*CLASSIFIERS, *REGRESSORS]
+}
+
 
 def pair(spec, stream, probabilities=False):
     """A compiled model and river's own, both new."""
-    learner = Learner.model_validate(spec)
+    learner = LEARNERS[str(spec)]
     assert learner.engine(stream.schema) == "compiled"
     objects = learner.uncompiled()
     assert objects.engine(stream.schema) == "river"
@@ -115,16 +120,18 @@ def check(spec, concepts, noise, labels, rows, whole=False):
 def cases(specs, streams, long):
     """Each stream with labels at once, but one with late ones: a delay, or out of order.
 
-    For long, that one with both.
+    For long, that one with both; of nested models only that one is tried for short.
     """
     for spec, most in specs:
         for stream in streams:
             if stream == "four" and two_classes(spec):
                 continue
             late = [LATE[not long]] if stream in ("rbf", "friedman") else []
+            if nested(spec) and not long and not late:
+                continue
             for labels in late if late and not long else ["at_once", *late]:
                 rows = min(most, MANY if long else ROWS if late else FEW)
-                marks = [pytest.mark.slow] if long else []
+                marks = [pytest.mark.slow] if long or nested(spec) else []
                 title = (
                     f"{name(spec)}-{stream}-{labels if isinstance(labels, str) else labels['kind']}"
                 )
@@ -133,8 +140,7 @@ def cases(specs, streams, long):
 
 def two_classes(spec):
     """Whether a classifier knows no more than two classes."""
-    fault = Learner.model_validate(spec).incompatibility(stream_of(*STREAMS["four"], 2000).schema)
-    return fault is not None
+    return LEARNERS[str(spec)].incompatibility(FOUR) is not None
 
 
 @pytest.mark.parametrize(
@@ -146,14 +152,14 @@ def test_a_compiled_model_answers_as_that_of_river(spec, stream, labels, rows):
 
 
 WEIGHED = [
-    (spec, streams)
-    for specs, streams in ((CLASSIFIERS, STREAMS["four"]), (REGRESSORS, NUMBERS["friedman"]))
+    pytest.param(spec, stream, id=name(spec), marks=[pytest.mark.slow] if nested(spec) else [])
+    for specs, stream in ((CLASSIFIERS, STREAMS["four"]), (REGRESSORS, NUMBERS["friedman"]))
     for spec, _ in specs
-    if Learner.model_validate(spec).weighs
+    if LEARNERS[str(spec)].weighs
 ]
 
 
-@pytest.mark.parametrize(["spec", "stream"], WEIGHED, ids=[name(spec) for spec, _ in WEIGHED])
+@pytest.mark.parametrize(["spec", "stream"], WEIGHED)
 def test_weights_count_as_they_do_in_river(spec, stream):
     streams = [stream_of(*stream, 1500), stream_of(*STREAMS["sea"], 1500)]
     stream = streams[two_classes(spec) and not streams[0].schema.regression]
