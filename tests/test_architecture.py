@@ -4,6 +4,7 @@ import ast
 import inspect
 import re
 import textwrap
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -75,11 +76,18 @@ def module(path):
     return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
 
 
+@cache
 def syntax(path):
+    """The syntax of a file, read once, as each test looks through all files."""
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
 def imports(path):
+    return [*_imports(path)]
+
+
+def _imports(path):
     for node in ast.walk(syntax(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -137,7 +145,7 @@ def test_files_stay_small_and_tell_what_they_and_their_classes_are():
     for path in FILES:
         text, own = path.read_text(encoding="utf-8"), module(path)
         assert text.count("\n") <= 400, own
-        tree = ast.parse(text)
+        tree = syntax(path)
         assert ast.get_docstring(tree), f"{own} does not open with what it is"
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
