@@ -108,8 +108,16 @@ TARGETS = {
 MISSING = ["refuse", "whole_table", "drop", "keep", *({"fill": one} for one in FILLS)]
 
 
-@pytest.mark.parametrize("missing", MISSING, ids=str)
-@pytest.mark.parametrize("target", TARGETS)
+def fills():
+    """Each way with each target; of fills, all but one with each target are slow tests."""
+    for i, target in enumerate(TARGETS):
+        for j, missing in enumerate(MISSING):
+            slow = isinstance(missing, dict) and (j - i) % len(TARGETS)
+            marks = [pytest.mark.slow] if slow else []
+            yield pytest.param(target, missing, id=f"{target}-{missing}", marks=marks)
+
+
+@pytest.mark.parametrize(("target", "missing"), fills())
 def test_rows_and_messages_do_not_depend_on_whether_a_table_is_held(
     home, monkeypatch, target, missing
 ):
