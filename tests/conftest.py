@@ -163,6 +163,12 @@ concept, drift, learner, labels, memory, detector, policy = map(_fixture, EXAMPL
 
 
 @pytest.fixture
+def undrawn(monkeypatch):
+    """Reports have no figures, which take longest, in tests of what else a study leaves."""
+    monkeypatch.setattr("driftsim.report.files.plot_all", lambda results: [])
+
+
+@pytest.fixture
 def size(request):
     """How many rows arrive at once: from 1 to 400, another number in each test."""
     rng = np.random.default_rng(crc32(request.node.name.encode()))

@@ -81,7 +81,7 @@ def test_a_second_run_redraws_and_a_fresh_one_plays_again(path, tmp_path):
     assert all(after[name] > time for name, time in before.items())
 
 
-def test_what_is_resolved_can_be_run_again(path, tmp_path):
+def test_what_is_resolved_can_be_run_again(path, tmp_path, undrawn):
     with ThreadPoolExecutor(1) as executor:
         write(driftsim.run(path, out=tmp_path, executor=executor), tmp_path / "s")
     again = tmp_path / "s" / "scenario.yaml"
@@ -89,7 +89,7 @@ def test_what_is_resolved_can_be_run_again(path, tmp_path):
     before = runs(tmp_path)
     (tmp_path / "again").mkdir()
     (tmp_path / "s" / "runs").rename(tmp_path / "again" / "runs")
-    ended = invoke("run", tmp_path / "again.yaml", "--out", tmp_path)
+    ended = invoke("run", tmp_path / "again.yaml", "--out", tmp_path, "--jobs", 1)
     assert ended.exit_code == 0
     assert {file.name for file in (tmp_path / "again" / "runs").iterdir()} == {*before}
 
@@ -174,6 +174,7 @@ def test_parts_of_ones_own_are_kinds_and_a_module_is_quiet_without_a_terminal(pa
     assert "MineAlone" not in invoke("kinds").stdout
     assert "mine_alone" in invoke("kinds", "--with", parts).stdout
     command = [sys.executable, "-m", "driftsim", "run", path, *options, "--with", parts]
+    command += ["--jobs", "1"]
     env = os.environ | {"TERM": "xterm-256color"}
     ended = subprocess.run(
         [*command, "--out", tmp_path], capture_output=True, text=True, env=env, timeout=60
@@ -198,7 +199,7 @@ def test_help_is_quick(words):
     assert not heavy & {*modules.split()}
 
 
-def test_a_run_notes_once_that_numbers_became_words(tmp_path):
+def test_a_run_notes_once_that_numbers_became_words(tmp_path, undrawn):
     cells = [*"12-34" * 20]
     (tmp_path / "t.csv").write_text(
         "a,y\n" + "".join(f"{cell},{'pq'[i % 3 == 0]}\n" for i, cell in enumerate(cells))

@@ -72,7 +72,7 @@ def test_scenarios_that_ship_run(path, tmp_path):
 
 def test_the_quickstart_runs_and_so_does_the_python_of_the_readme(tmp_path, monkeypatch, capsys):
     quickstart = str(ROOT / "scenarios" / "quickstart.yaml")
-    command = [sys.executable, "-m", "driftsim", "run", quickstart]
+    command = [sys.executable, "-m", "driftsim", "run", quickstart, "--jobs", "1"]
     done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
     assert blocks(README, "")[0].splitlines()[0] in done.stdout and "oracle" in done.stdout
     monkeypatch.chdir(tmp_path)
@@ -180,8 +180,9 @@ def test_the_own_parts_of_the_docs_run(tmp_path):
         (tmp_path / f"{name}.yaml").write_text(scenario, encoding="utf-8")
     command = [sys.executable, "-m", "driftsim", "run", "known.yaml", "unknown.yaml"]
     done = subprocess.run(
-        [*command, "--with", "my_parts.py"], cwd=tmp_path, capture_output=True, text=True
-    )
+        [*command, "--with", "my_parts.py", "--jobs", "1"],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     for name, contender in (("known", "doubling"), ("unknown", "online")):
         folder = tmp_path / "reports" / name

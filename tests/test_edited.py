@@ -139,7 +139,7 @@ def played(path):
 
 
 @pytest.mark.parametrize("what", ["folder", "trace"])
-def test_a_report_says_which_traces_have_been_removed(tmp_path, monkeypatch, what):
+def test_a_report_says_which_traces_have_been_removed(tmp_path, monkeypatch, undrawn, what):
     path, runs = written(tmp_path), tmp_path / "s" / "runs"
 
     def remove():
@@ -168,7 +168,7 @@ def test_a_report_on_nothing_says_so(tmp_path, monkeypatch):
             assert f"{name}, seed {seed}" in ended.stderr
 
 
-def test_a_table_that_is_edited_under_way_fails_what_is_left(tmp_path, monkeypatch):
+def test_a_table_that_is_edited_under_way_fails_what_is_left(tmp_path, monkeypatch, undrawn):
     path = written(tmp_path)
     meddling(monkeypatch, lambda: (tmp_path / "t.csv").write_text(OTHER))
     ended = ran(path)

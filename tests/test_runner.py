@@ -184,7 +184,7 @@ def test_ctrl_c_ends_with_a_line_and_no_process_left(tmp_path):
     assert ends(process.pid)
 
 
-def test_a_contender_that_fails_is_reported_and_the_others_finish(tmp_path):
+def test_a_contender_that_fails_is_reported_and_the_others_finish(tmp_path, undrawn):
     messages = {
         "failing": "failed at row 500: ZeroDivisionError: on purpose; the traceback is in ",
         "dying": "the process that ran it crashed before its first prediction (exit code 3)",

@@ -195,7 +195,7 @@ def test_unknown_kinds_may_be_own_parts(tmp_path):
     assert hint == f"{tmp_path}: if it has parts of your own, name their file with --with"
 
 
-def test_a_report_with_own_parts_is_plotted_with_them(tmp_path):
+def test_a_report_with_own_parts_is_plotted_with_them(tmp_path, undrawn):
     (tmp_path / "own.py").write_text(OWN)
     path = tmp_path / "own.yaml"
     path.write_text(ONE.replace("policy: static", "policy: sleepy"))
