@@ -181,11 +181,21 @@ def durations(part: Any) -> Iterator[tuple[str | int, ...]]:
 def _placed(value: Any, check: Callable[[Any], Any], info: ValidationInfo) -> Any:
     """A row; a duration from the first row, or a date, stays one until there is a clock."""
     if isinstance(value, str):
-        value = (Moment if DATE.match(value) else Duration).model_validate(value)
+        value = dated(value)
     clock = (info.context or {}).get("clock")
     if not isinstance(value, Duration | Moment):
         return check(value)
     return value if clock is None else check(row_of(clock, value))
+
+
+def dated(text: str) -> Duration | Moment:
+    """What a text writes: a date, or a duration; `ValueError` where it is neither."""
+    if DATE.match(text):
+        return Moment.model_validate(text)
+    if text.strip()[:1].isdigit():
+        return Duration.of(text)
+    right = "write a row, a date such as 2024-03-31, or a time from the first row such as 30d"
+    raise ValueError(f"{short(text)} is no date; {right}")
 
 
 def row_of(clock: Clock, place: Duration | Moment) -> int:

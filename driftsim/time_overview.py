@@ -22,9 +22,17 @@ def time_lines(scenario: Scenario, clock: Clock | None) -> Iterator[str]:
     random = "" if clock.fixed else " (with seed 0)"
     yield f"rows come from {first} to {last}, {clock.zone or 'UTC'}{random}: {pace(clock)}"
     found = dict.fromkeys(str(one) for one in of_parts(scenario))
-    rows = [f"{one} is {plural(rows_in(clock, Duration.of(one)), 'row')}" for one in found]
+    rows = [f"{one} is {rows_text(clock, Duration.of(one))}" for one in found]
     if rows:
         yield f"on average {', '.join(rows)}"
+
+
+def rows_text(clock: Clock, span: Duration) -> str:
+    """How many rows come in a duration, on average."""
+    rows = rows_in(clock, span)
+    if rows > clock.rows:
+        return "longer than the stream"
+    return plural(rows, "row") if rows else "less than a row"
 
 
 def date_text(clock: Clock, row: int) -> str:

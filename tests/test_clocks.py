@@ -1,12 +1,13 @@
 """Clocks: durations and dates as people write them, and when rows come."""
 
 from datetime import datetime
+from typing import Annotated
 
 import numpy as np
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from driftsim.clocks import RecordedClock, row_after, ticks
+from driftsim.clocks import Place, RecordedClock, row_after, ticks
 from driftsim.durations import FIXED, Amount, Duration, Moment, Period, Window, date_of, micros_of
 from driftsim.streams.arrivals import Arrivals
 from driftsim.streams.stream import Stream
@@ -175,3 +176,16 @@ def test_a_stream_has_the_clock_of_its_arrivals():
                 "arrivals": {"kind": "regular", "every": "1d"},
             }
         )
+
+
+@pytest.mark.parametrize(
+    ("place", "about"),
+    [
+        ("Feb 2024", "no date; write a row, a date such as 2024-03-31, or a time from the first"),
+        ("2024-02-31", "is no date; write one as 2024-03-31"),
+        ("5m", "'m' may be minutes or months"),
+    ],
+)
+def test_what_is_no_place_of_a_row_is_refused(place, about):
+    with pytest.raises(ValidationError, match=about):
+        TypeAdapter(Annotated[int, Place]).validate_python(place)

@@ -123,7 +123,7 @@ def test_rows_a_day_are_a_plain_number(gap, rows):
 def test_an_overview_of_a_stream_with_times_says_when_rows_come(tmp_path):
     more = "report: {window: 1d}\n"
     text = TEXT.replace("noise: 0.1", "arrivals: {kind: regular, every: 30 min}").replace(
-        "rows: 50", "time: 2d"
+        "rows: 50", "time: 2d, of: {kind: batches, every: 4w, of: {kind: delayed, time: 1s}}"
     )
     path = tmp_path / "s.yaml"
     path.write_text(text.replace("DRIFT", "{kind: sudden, at: [250]}") + more)
@@ -131,5 +131,5 @@ def test_an_overview_of_a_stream_with_times_says_when_rows_come(tmp_path):
     assert printed[-6:-4] == [
         "rows come from 2024-01-01 00:00 to 2024-01-21 19:30, UTC: 48 a day, "
         "the median gap is 30 min",
-        "on average 2d is 96 rows",
+        "on average 1s is less than a row, 4w is longer than the stream, 2d is 96 rows",
     ]
