@@ -15,6 +15,7 @@ from matplotlib.transforms import Bbox
 from driftsim.evaluation.recovery import median
 from driftsim.evaluation.trace import Probes, Trace
 from driftsim.report.figures import KINDS, View, curves, image, images, plot_all, plot_figure
+from driftsim.report.figures.costs import set_scale
 from driftsim.report.figures.label_placement import spread, stretches
 from driftsim.report.figures.panels import mark_changes
 from driftsim.report.figures.recoveries import MARKS, marks_of
@@ -288,6 +289,14 @@ def test_costs_are_those_of_the_summary(odd):
         beaten = [any(x <= a and y <= b and (x, y) != (a, b) for x, y in points) for a, b in points]
         kept = {point for point, lost in zip(points, beaten) if not lost}
         assert set(zip(front.get_xdata(), front.get_ydata())) == kept
+
+
+def test_between_powers_of_ten_there_are_no_other_ticks():
+    panel = Figure().subplots()
+    panel.scatter([1e-4, 1e-2, 14], [0, 1, 2])
+    set_scale(panel, np.array([1e-4, 1e-2, 14]))
+    texts = [label.get_text() for label in panel.get_xticklabels(which="both")]
+    assert texts and not any("$" in text for text in texts)
 
 
 def test_names_keep_off_the_front(many):

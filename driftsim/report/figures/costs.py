@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from driftsim.evaluation.metrics import FROM_ZERO, LOWER_IS_BETTER, Metric, metric_of
 from driftsim.report.figures.label_placement import add_point_names
@@ -121,4 +121,5 @@ def set_scale(panel, values):
     else:
         panel.set_xscale("symlog", linthresh=positive.min(), linscale=0.5)
         panel.xaxis.get_major_locator().set_params(numticks=5)
+    panel.xaxis.set_minor_locator(NullLocator())  # which would name powers of ten between
     panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _: rounded(x)))
