@@ -18,7 +18,7 @@ from driftsim.streams.concepts import Instantiated, Seeded
 from driftsim.streams.tables.cells import Reading
 from driftsim.streams.tables.columns import Column, finite, labels_of, rows_of, schema_of
 from driftsim.streams.tables.levels import limited, limits
-from driftsim.streams.tables.missing import Fill, Missing, filled, usable_rows
+from driftsim.streams.tables.missing import Fill, Missing, Unlabelled, filled, usable_rows
 from driftsim.streams.tables.ordering import By, Order, ascending
 from driftsim.streams.tables.selection import (
     Record,
@@ -50,6 +50,7 @@ class Recorded(Timing, Seeded):
     numeric: list[str] = []  # columns of numbers: a cell that is none is an error
     levels: Count | None = None  # most values of a nominal column; rarer ones become `other`
     missing: Missing = "refuse"  # what to do about cells without a value
+    unlabelled: Unlabelled = "refuse"  # what to do about rows without a label
     order: Order = "recorded"  # of the rows
     marks: list[Annotated[Position, Place]] = []  # where you know of a drift
 
@@ -166,7 +167,8 @@ class Recorded(Timing, Seeded):
     def _rows(self, record, rng):
         """The rows of the record that are used (n,), in the order of the stream."""
         finite([*record.features, record.labels])
-        rows = np.flatnonzero(usable_rows(self.missing, record.features, record.labels))
+        kept = usable_rows(self.missing, record.features, record.labels, self.unlabelled)
+        rows = np.flatnonzero(kept)
         if isinstance(self.order, By):
             rows = ascending(record.named(self.order.by), rows)
         if self.time is not None:

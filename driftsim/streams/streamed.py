@@ -152,7 +152,7 @@ def streamed(table: Recorded, source: Stored) -> Streamed:
         keep(note, facts._asdict())
     rows = [piece.rows for piece in source.pieces] if facts.kept is None else facts.kept
     table.check_marks(sum(rows))
-    scan = Scan(source, facts.columns, reading, table.missing)
+    scan = Scan(source, facts.columns, reading, table.missing, table.unlabelled)
     features, ready = features_of(table, scan, facts, 0), not table.needs_warmup
     starts = np.cumsum([0, *rows])
     clock = StreamedClock(table, scan, starts, facts.since) if table.time else None
@@ -185,7 +185,8 @@ def facts_of(table, source, target, left_out):
     identifying = {n for n, c in columns.items() if c.identifies} - table.wanted(target)
     refuse_none_left(names, target, left_out, identifying)
     features = [c for name, c in columns.items() if name not in {*identifying, target}]
-    scan = Scan(source, [*features, columns[target]], reading, table.missing)
+    decided_on = [*features, columns[target]]
+    scan = Scan(source, decided_on, reading, table.missing, table.unlabelled)
     since = beginnings(table, scan)
     return scan.facts(table.labels_of)._replace(since=since)
 

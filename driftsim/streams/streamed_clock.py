@@ -71,7 +71,7 @@ def kept_times(table: Recorded, scan: Scan, piece: Piece) -> KeptTimes:
         found = table.row_times(scan.source.read(piece, names), scan.reading.missing)
     except BadCell as error:
         raise BadCell(piece.first + error.row, error.about) from None
-    rows = scan.kept(scan.piece(piece)) if scan.missing == "drop" else slice(None)
+    rows = scan.kept(scan.piece(piece)) if scan.dropping else slice(None)
     assert found.rows is not None  # as the table has `time`
     labels = found.rows if found.labels is None else found.labels
     return KeptTimes(found.rows[rows], labels[rows], found.notes)
@@ -102,7 +102,7 @@ def _beginnings(table, scan) -> Iterator[int]:
 
 def check_order(table, scan, piece, micros):
     """Raise `BadCell` if times (m + 1,) of kept rows, after that of the row before, go back."""
-    rows = scan.kept(scan.piece(piece)) if scan.missing == "drop" else np.ones(piece.rows, bool)
+    rows = scan.kept(scan.piece(piece)) if scan.dropping else np.ones(piece.rows, bool)
     places = np.flatnonzero(rows)
     try:
         in_order(micros, np.arange(len(micros)), table.time, False, table.zone)

@@ -386,7 +386,15 @@ class TestMissing:
     def test_label(self, written, missing, names):
         table = written(f"y,a\n{names[0]},1\n,2\n{names[1]},3\n", target="y", missing=missing)
         assert error(table).startswith("row 1 (line 3) has no label in column 'y'; write it in, or")
-        assert "missing: drop" in error(table)
+        assert "unlabelled: drop" in error(table)
+
+    def test_rows_without_a_label_are_left_out_alone(self, written):
+        text = "a,y\n1,0\n,\n,1\n8,\n9,1\n"
+        found = written(text, missing="keep", unlabelled="drop").instantiated(rng())
+        assert np.array_equal(found.X.ravel(), [1, np.nan, 9], equal_nan=True)
+        assert found.y.tolist() == [0, 1, 1] and found.schema.missing == {0}
+        refused = error(written(text, unlabelled="drop"))
+        assert refused.startswith("row 2 (line 4) has no value in column 'a'"), refused
 
 
 class TestTarget:

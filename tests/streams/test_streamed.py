@@ -219,6 +219,22 @@ def test_a_file_that_is_edited_while_it_is_read_ends_the_run(home, monkeypatch):
         world.block(2)
 
 
+@pytest.mark.parametrize("task", ["classification", "regression"])
+@pytest.mark.parametrize("missing", ["refuse", "drop", "keep", "whole_table", {"fill": "median"}])
+def test_rows_without_a_label_are_left_out(home, monkeypatch, missing, task):
+    random, n = rng(3), 400
+    without, x, w = random.random(n) < 0.2, random.normal(size=n), words(4, n, ["a", "b"])
+    holes = without if missing == "refuse" else random.random(n) < 0.2
+    labels = pa.array(random.integers(0, 3, n), mask=without)
+    path = written(home, {"x": pa.array(x, mask=holes), "w": w, "y": labels})
+    params = {"missing": missing, "unlabelled": "drop", "task": task}
+    found = as_stream(path, monkeypatch, **params)
+    assert found == held(path, monkeypatch, **params) and found[0] <= n - without.sum(), found
+    refused = as_stream(path, monkeypatch, missing="refuse", unlabelled="drop", nominal=["w"])
+    assert (missing == "refuse") == (type(refused) is tuple)
+    assert refused == held(path, monkeypatch, unlabelled="drop", nominal=["w"])
+
+
 @pytest.mark.parametrize("missing", ["drop", "keep"])
 def test_large_groups_are_written_again_in_smaller_ones(home, monkeypatch, capfd, missing):
     names = ["holes", "word", "category", "cut", "truth", "day"]

@@ -66,8 +66,12 @@ Missing = Annotated[
     Discriminator(form_of),
 ]
 
+Unlabelled = Literal["refuse", "drop"]
 
-def usable_rows(missing: Any, features: list[Column], labels: Column) -> np.ndarray:
+
+def usable_rows(
+    missing: Any, features: list[Column], labels: Column, unlabelled: Unlabelled = "refuse"
+) -> np.ndarray:
     """Whether a row is kept (n,); `BadCell` for a cell without a value that nothing is done about.
 
     No row is kept without its label: its prediction could not be scored.
@@ -79,25 +83,27 @@ def usable_rows(missing: Any, features: list[Column], labels: Column) -> np.ndar
         refuse_empty(features)
     if missing == "drop":
         return without_gaps([*features, labels])
-    refuse_unlabelled(labels)
+    if unlabelled == "refuse":
+        refuse_unlabelled(labels)
+    kept = ~labels.missing
     for column in features if missing == "refuse" else ():
-        refuse_gaps(column)
-    return np.ones(len(labels.codes), bool)
+        refuse_gaps(column, kept)
+    return kept
 
 
 def refuse_unlabelled(labels: Column) -> None:
     """Raise `BadCell` if a row has no label."""
     if labels.missing.any():
         about = f"has no label in column '{labels.name}'; write it in, or leave such rows out by "
-        raise BadCell(int(labels.missing.argmax()), f"{about}missing: drop")
+        raise BadCell(int(labels.missing.argmax()), f"{about}unlabelled: drop")
 
 
-def refuse_gaps(column: Column) -> None:
-    """Raise `BadCell` if a cell of a column has no value."""
-    if column.missing.any():
+def refuse_gaps(column: Column, kept: np.ndarray) -> None:
+    """Raise `BadCell` if a cell of a column has no value in a row that is kept (n,)."""
+    if (gaps := column.missing & kept).any():
         about = f"has no value in column '{column.name}'; fill it in, or write missing: drop, "
         about += "missing: keep or missing: {fill: mean}"
-        raise BadCell(int(column.missing.argmax()), about)
+        raise BadCell(int(gaps.argmax()), about)
 
 
 def without_gaps(columns: list[Column]) -> np.ndarray:

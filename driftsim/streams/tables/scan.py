@@ -8,7 +8,7 @@ import numpy as np
 from driftsim.streams.tables.cells import Reading
 from driftsim.streams.tables.columns import BadCell, Column, finite
 from driftsim.streams.tables.decided import MOST_WORDS, Decided
-from driftsim.streams.tables.missing import usable_rows
+from driftsim.streams.tables.missing import Unlabelled, usable_rows
 from driftsim.streams.tables.stored import Piece, Stored
 
 HALVED = 2**20  # numbers: more are summed in two halves
@@ -42,19 +42,23 @@ class Found:
         self.present = 0  # rows
         self.counts = np.zeros(0, np.int64)  # of each word
 
-    def add(self, column: Column, first: int) -> None:
-        """Look at some rows, the first of which is row `first` of the table."""
+    def add(self, column: Column, first: int, kept: "slice | np.ndarray") -> None:
+        """Look at some rows, the first of which is row `first` of the table.
+
+        What is missing counts in those that are `kept`.
+        """
         codes = column.codes
         if np.isfinite(codes).all():
             self._note("present", np.ones(len(codes), bool), first)
-            self.present += len(codes)
+            codes = codes[kept]
         else:
-            missing = column.missing
+            missing, looked_at = column.missing, np.zeros(len(codes), bool)
+            looked_at[kept] = True
             self._note("present", ~missing, first)
-            self._note("missing", missing, first)
+            self._note("missing", missing & looked_at, first)
             self._note("infinite", np.isinf(codes), first)
-            self.present += len(codes) - int(missing.sum())
-            codes = codes[~missing]
+            codes = codes[~missing & looked_at]
+        self.present += len(codes)
         if column.values is not None:
             counts = np.bincount(codes.astype(np.int64), minlength=len(column.values))
             self.counts = counts + (self.counts if len(self.counts) else 0)
@@ -71,6 +75,12 @@ class Scan(NamedTuple):
     columns: list[Decided]  # features, and the labels as the last of them
     reading: Reading
     missing: Any  # what is done where there is no value
+    unlabelled: Unlabelled = "refuse"
+
+    @property
+    def dropping(self) -> bool:
+        """Whether some rows may be left out."""
+        return "drop" in (self.missing, self.unlabelled)
 
     def piece(self, piece: Piece) -> list[Column]:
         """The columns of a piece, as they are written."""
@@ -79,9 +89,10 @@ class Scan(NamedTuple):
 
     def kept(self, columns: list[Column]) -> "slice | np.ndarray":
         """Which rows of a piece are kept."""
-        if self.missing != "drop":
+        if not self.dropping:
             return slice(None)
-        return ~np.any([column.missing for column in columns], axis=0)
+        decisive = columns if self.missing == "drop" else columns[-1:]
+        return ~np.any([column.missing for column in decisive], axis=0)
 
     def facts(self, labels_of: Callable) -> Facts:
         """What is known of the rows; raises `BadCell` and `ValueError` as for small tables."""
@@ -91,9 +102,10 @@ class Scan(NamedTuple):
         whole: set[int] = set()  # a row in which nothing is missing, and is kept where others go
         for piece in self.source.pieces:
             columns = self.piece(piece)
-            for one, column in zip(found, columns, strict=True):
-                one.add(column, piece.first)
             rows = self.kept(columns)
+            looked_at = slice(None) if self.missing == "drop" else rows
+            for one, column in zip(found, columns, strict=True):
+                one.add(column, piece.first, slice(None) if column is columns[-1] else looked_at)
             if isinstance(rows, np.ndarray) and not whole and rows.any():
                 whole.add(piece.first + int(rows.argmax()))
             labels = columns[-1].at(rows).codes
@@ -101,21 +113,20 @@ class Scan(NamedTuple):
             if len(seen) <= MOST_WORDS:
                 seen |= dict.fromkeys(distinct(labels))
         self._check(sorted(whole.union(*(one.rows.values() for one in found))))
-        last, codes, dropping = self.columns[-1], np.array([*seen]), self.missing == "drop"
+        last, codes = self.columns[-1], np.array([*seen])
         y, classes = labels_of(Column(last.name, codes, last.values))
         order = [] if classes is None else codes[np.argsort(y)].tolist()
-        gaps = ["missing" in one.rows and not dropping for one in found]
-        means = self._means(found, gaps)
-        return Facts(
-            self.columns, kept if dropping else None, gaps, means, order, classes and [*classes]
-        )
+        gaps = ["missing" in one.rows and self.missing != "drop" for one in found]
+        gaps[-1] = False  # no row is kept without a label
+        means, sizes = self._means(found, gaps), kept if self.dropping else None
+        return Facts(self.columns, sizes, gaps, means, order, classes and [*classes])
 
     def _check(self, rows):
         """Refuse what is refused in a small table, by the rows that decide it."""
         columns = self._at(rows)
         try:
             finite(columns)
-            usable_rows(self.missing, columns[:-1], columns[-1])
+            usable_rows(self.missing, columns[:-1], columns[-1], self.unlabelled)
         except BadCell as error:
             raise BadCell(rows[error.row], error.about) from None
 
@@ -170,10 +181,11 @@ class Scan(NamedTuple):
 
     def _numbers(self, j):
         """The numbers in a column, piece by piece."""
-        alone = self._replace(columns=[self.columns[j]])
+        alone = self._replace(columns=[self.columns[j], self.columns[-1]])
         for piece in self.source.pieces:
-            [column] = alone.piece(piece)
-            yield column.codes[~column.missing]
+            columns = alone.piece(piece)
+            codes = columns[0].codes[self.kept(columns)]
+            yield codes[~np.isnan(codes)]
 
 
 class Consecutive:
