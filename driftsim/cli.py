@@ -62,7 +62,9 @@ Contenders = Annotated[Texts, Option(metavar="NAME", help=f"Plot this contender 
 Target = Annotated[
     str | None, Option(metavar="NAME", help="The column of labels of a table. [default: guessed]")
 ]
-OneTable = Annotated[Path, Argument(metavar="TABLE", help="A table, such as a CSV file.")]
+Tables = Annotated[
+    list[Path], Argument(metavar="TABLE...", help="A table, such as a CSV file; or its files.")
+]
 Into = Annotated[
     Path | None, Option("--to", metavar="FILE", help="The scenario to write. [default: TABLE.yaml]")
 ]
@@ -117,7 +119,7 @@ def run(
 
 
 @app.command(short_help="Write a scenario for a table.")
-def init(table: OneTable, target: Target = None, to: Into = None):
+def init(table: Tables, target: Target = None, to: Into = None):
     """Write a scenario for a table, with the reason for each guess, and check it."""
     with errors_printed():
         print_overview(proposal_for(table, target, to), (), (), ())
@@ -178,17 +180,17 @@ def scenario_of(path, target):
     from driftsim.streams.tables.files import is_table
 
     if path.suffix.lower() not in (".yaml", ".yml") and is_table(str(path)):
-        return proposal_for(path, target)
+        return proposal_for([path], target)
     if target is not None:
         raise ScenarioError(f"{path}: --target is for tables; a scenario names the target itself")
     return path
 
 
-def proposal_for(table, target, to=None):
-    """Write a scenario for a table; returns its path."""
+def proposal_for(tables, target, to=None):
+    """Write a scenario for a table in some files; returns its path."""
     from driftsim.proposal import write_proposal
 
-    path = write_proposal(table, target, to)
+    path = write_proposal(tables, target, to)
     print(f"{path}: written; read its comments, and change what is wrong")
     return path
 

@@ -36,6 +36,8 @@ LAYERS = [
         "kinds",
         "examples",
         "proposal",
+        "table_guesses",
+        "readable",
     },
 ]
 HOMES = {

@@ -17,7 +17,7 @@ LEAKY = 0.01  # of the errors: no more are left where a column alone determines 
 ALIKE = 0.99999  # correlation of a column that alone determines the target
 DATE = re.compile(  # a day, or a time of day
     r"\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?([T ]\d{1,2}:\d{2}.*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}( .*)?"
-    r"|\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?|\d{1,2}[- ][A-Za-z]{3}[- ]\d{2,4}"
+    r"|\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?|\d{1,2}[- ][A-Za-z]{3}[- ]\d{2,4}( .*)?"
 )
 NO_VALUE = {  # words that people write for a missing value
     *("-", "--", ".", "na", "n.a.", "n/a", "nan", "nil", "nd", "n.d.", "none", "null", "missing"),
