@@ -106,12 +106,15 @@ def paired(specs):
     """Whether examples are tried together in a sample in which all that may meet do so in pairs.
 
     Policies, and the ways in which labels come in, meet the one library and the other by turns; a
-    concept meets two kinds of drift, by turns, and the one that blends it.
+    concept meets two kinds of drift, by turns, and the one that blends it. Learners by themselves
+    meet labels at once, in bursts, and in each fourth of the other ways.
     """
     turn = {kind: EXAMPLES[FAMILIES[kind]].index(specs[kind]) for kind in specs if kind in FAMILIES}
     if specs.keys() == {"concept", "drift"}:
         blends = valid(Drift, specs["drift"]).blends
         return blends or (turn["concept"] + turn["drift"]) % 4 == 0
+    if specs.keys() == {"learner", "labels"}:
+        return specs["labels"] in FEW or (turn["learner"] + turn["labels"]) % 4 == 0
     learner = specs.get("learner", specs.get("regressor"))
     if "policy" not in specs or learner is None:
         return True

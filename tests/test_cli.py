@@ -52,7 +52,7 @@ def runs(folder):
     return {path.name: path.stat().st_mtime_ns for path in (folder / "s" / "runs").iterdir()}
 
 
-def test_a_second_run_redraws_and_a_fresh_one_plays_again(path, tmp_path):
+def test_a_second_run_redraws_and_a_fresh_one_plays_again(path, tmp_path, request):
     ended = invoke("run", path, "--out", tmp_path, "--jobs", 1)
     assert ended.exit_code == 0, ended.output
     assert {file.name for file in (tmp_path / "s").iterdir()} == FILES | {"runs"}
@@ -72,11 +72,13 @@ def test_a_second_run_redraws_and_a_fresh_one_plays_again(path, tmp_path):
     assert runs(tmp_path) == before
     assert {file.name for file in (tmp_path / "s").iterdir()} == FILES | {"runs"}
 
-    assert invoke("run", path, "--out", tmp_path, "--seeds", 2, "--only", "last").exit_code == 0
+    request.getfixturevalue("undrawn")
+    command = "run", path, "--out", tmp_path, "--jobs", 1
+    assert invoke(*command, "--seeds", 2, "--only", "last").exit_code == 0
     assert before.items() <= runs(tmp_path).items()
     assert len(runs(tmp_path)) == len(before) + 2  # the truth and `last`, of the other seed
 
-    assert invoke("run", path, "--out", tmp_path, "--fresh").exit_code == 0
+    assert invoke(*command, "--fresh").exit_code == 0
     after = runs(tmp_path)
     assert all(after[name] > time for name, time in before.items())
 

@@ -465,7 +465,7 @@ print(json.dumps(imported))
     assert json.loads(done.stdout) == [False, False, False, True], done.stderr
 
 
-def test_a_report_names_what_runs_compiled(tmp_path):
+def test_a_report_names_what_runs_compiled(tmp_path, undrawn):
     text = f"""
 stream: {{length: 3_000, concepts: {{a: sea}}}}
 models:

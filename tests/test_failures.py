@@ -265,9 +265,8 @@ entry.main()
 @pytest.mark.parametrize("way", ["file", *(pytest.param(w, marks=SLOWLY) for w in ("-c", "input"))])
 def test_a_script_needs_no_guard(tmp_path, way):
     path, _ = hostile(tmp_path)
-    code = (
-        f"import driftsim\nprint(len(driftsim.run({str(path)!r}, out={str(tmp_path)!r}).traces()))"
-    )
+    given = f"{str(path)!r}, out={str(tmp_path)!r}, jobs=1"
+    code = f"import driftsim\nprint(len(driftsim.run({given}).traces()))"
     script = tmp_path / "script.py"
     script.write_text(code)
     words = {"file": [str(script)], "-c": ["-c", code], "input": ["-"]}[way]
@@ -286,7 +285,7 @@ stream = {"length": 2_000, "concepts": {"a": "sea"}}
 models = {"mine": {"learner": "mine", "policy": "static"}}
 scenario = driftsim.Scenario.model_validate({"stream": stream, "models": models})
 GUARD
-    print(len(driftsim.run(scenario, out=OUT).traces()))
+    print(len(driftsim.run(scenario, out=OUT, jobs=1).traces()))
 """
 
 
