@@ -27,13 +27,13 @@ FIXED = {  # the lengths of units, in microseconds
 CALENDAR = {"mo": 1, "y": 12}  # months
 WORDS = {  # that mean a unit
     **dict.fromkeys(["millisecond", "milliseconds"], "ms"),
-    **dict.fromkeys(["sec", "second", "seconds"], "s"),
-    **dict.fromkeys(["minute", "minutes"], "min"),
-    **dict.fromkeys(["hr", "hour", "hours"], "h"),
+    **dict.fromkeys(["sec", "secs", "second", "seconds"], "s"),
+    **dict.fromkeys(["mins", "minute", "minutes"], "min"),
+    **dict.fromkeys(["hr", "hrs", "hour", "hours"], "h"),
     **dict.fromkeys(["day", "days"], "d"),
     **dict.fromkeys(["week", "weeks"], "w"),
     **dict.fromkeys(["month", "months"], "mo"),
-    **dict.fromkeys(["year", "years"], "y"),
+    **dict.fromkeys(["yr", "yrs", "year", "years"], "y"),
 }
 WRITTEN = re.compile(r"\s*(\d[\d_]*(?:\.\d+)?)\s*([a-zA-Z]+)\s*")
 LONGEST = 1_000 * 366 * FIXED["d"]
@@ -104,6 +104,7 @@ class Duration(Strict):
             return value
         found = WRITTEN.fullmatch(value)
         unit = found and WORDS.get(found[2].lower(), found[2])
+        unit = unit.lower() if unit and len(unit) == 1 else unit  # pandas: 7D; but MS is a month
         if not found or unit not in FIXED | CALENDAR:
             raise ValueError(f"{short(value)} is no duration{unit_advice(unit)}")
         return whole(value, float(found[1]) if "." in found[1] else int(found[1]), unit)

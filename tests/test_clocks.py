@@ -28,6 +28,8 @@ def dates(moments, zone=None):
     ("written", "micros"),
     [
         ("7d", 7 * DAY),
+        ("7D", 7 * DAY),
+        ("30 mins", HOUR / 2),
         ("30 min", HOUR / 2),
         ("24h", DAY),
         ("90s", 90_000_000),
@@ -47,6 +49,8 @@ def test_a_duration_is_a_number_and_a_unit(written, micros):
     [
         ("7x", "write a number and a unit"),
         ("5m", "write min or mo"),
+        ("1M", "write min or mo"),
+        ("1MS", "write a number and a unit"),
         ("weekly", "write a number and a unit"),
         ("0d", "should be more than 0"),
         ("-7d", "write a number and a unit"),
