@@ -55,10 +55,6 @@ class Clock(ABC):
         """The first row that comes at or after a moment; `rows` where none does."""
         return int(self.positions(np.array([moment]))[0])
 
-    def row_after(self, t: int, span: "int | Duration") -> int:
-        """The first row that comes at least so many rows, or so much time, after row `t`."""
-        return row_after(self, t, span)
-
 
 class RecordedClock(Clock):
     """The times of rows that were written down, in memory."""

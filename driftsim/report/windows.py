@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from driftsim.durations import Duration
 from driftsim.evaluation.trace import Trace
-from driftsim.messages import guess
+from driftsim.messages import guess, plural
 from driftsim.report.dates import Dates
 
 WINDOWS = ("tumbling", "sliding", "cumulative", "faded")
@@ -39,8 +39,8 @@ def windowed(over: str, window: Window, dates: Dates | None) -> Callable[[Trace]
 def window_text(window: Window) -> str:
     """The length of a window as people write it: 2,000 rows, 1 week."""
     if not isinstance(window, Duration):
-        return f"{window:,} row{'' if window == 1 else 's'}"
-    return f"{window.amount:,} {UNITS[window.unit]}{'' if window.amount == 1 else 's'}"
+        return plural(window, "row")
+    return plural(window.amount, UNITS[window.unit])
 
 
 def in_time(over, window, dates):

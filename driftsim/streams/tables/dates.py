@@ -136,11 +136,6 @@ def moments(year, month, day, clock=(0, 0, 0, 0)):
     return (first + day - 1) * FIXED["d"] + passed, wrong
 
 
-def days_before(months):
-    """Days from 1970 to the first one of months since 1970 (n,)."""
-    return months.astype("M8[M]").astype("M8[D]").astype(np.int64)
-
-
 def offsets(texts):
     """Offsets from UTC in microseconds (n,), and whether one is given (n,)."""
     words = np.asarray(texts.fill_null(""), dtype=object).astype(str)
