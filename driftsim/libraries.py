@@ -159,7 +159,7 @@ def called(
     """
     known, typed = parameters(maker), within(path, OPEN) and not hasattr(maker, CHECKED)
     for name, value in params.items():
-        if name not in known and more is not None and name.partition("__")[0] not in more:
+        if name not in known and more is not None and name not in more:
             names = [*known, *more]
             raise ValueError(f"{path} has no parameter {short(name)}; {guess(name, names)}")
         if typed and (should := misplaced(value, maker, known[name])):

@@ -55,17 +55,20 @@ PLACES = (
     *("cache", "cache_dir", "data_home", "directory", "filename", "temp_folder", "train_dir"),
     *("snapshot_file", "input_borders", "output_borders"),
 )
+WRITES = ("allow_writing_files", "save_snapshot")  # also where they are null
 REFUSED = {  # parameters, and what they do
     "memory": "names a folder of stored objects; reading them can run code",
     "input": "takes texts as the names of files to read",
     "pre_dispatch": "is evaluated as code",
     "print_kwargs": "can name a file to print to",
     **dict.fromkeys(PLACES, "names a place on the disk"),
-    **dict.fromkeys(("allow_writing_files", "save_snapshot"), "writes files beside the results"),
+    **dict.fromkeys(WRITES, "writes files beside the results"),
     **dict.fromkeys(("callback", "callbacks"), "takes code that runs while a model trains"),
 }
 HARMLESS = (None, False, "content")  # values of these parameters that read and write nothing
 PLAIN_TEXT = re.compile(r"[\w.,:@+()\[\]-]*")  # LightGBM joins parameters to one text: `a=1 b=2`
+MOST_LETTERS = 1_000  # of a text that a booster parses, by recursion
+REPEATS = re.compile(r".*[*+{].*[*+{].*", re.DOTALL)  # patterns that can take for ever
 CALLED = ("func", "inverse_func", "agg_func", "dist_func", "tokenizer", "preprocessor")
 MEMBERS = (  # each is a model of its own
     "n_estimators",
@@ -82,13 +85,16 @@ MOST_MEMBERS = 10_000  # models and steps of one learner, each as often as it is
 MOST: dict[str, int | None] = {  # the largest number by its parameter: the first pattern that fits
     r"seed\w*|random_state|max_(depth|iter|fun)": None,
     r"n_(estimators|models|trees|init|restarts_optimizer)|iterations|max_epochs": MOST_MEMBERS,
-    r"num_(iterations|boost_round|trees|parallel_tree|round|rounds)|nrounds": MOST_MEMBERS,
+    r"num_(iterations|boost_round|trees|parallel_tree)|leaf_estimation_iterations": MOST_MEMBERS,
+    r"num_class|classes_count": 1_000,
+    r"(num|max)_leaves": 10_000,  # each with a histogram
+    r"sampling_strategy": 1_000_000,  # rows of a class
     r"lam|lambda_value|w|iterated_power|number_of_\w+": 10_000,  # times a row is learned, …
     r"n_(components|clusters|factors|bins|knots|splits|quantiles|random_cuts|thresholds)": 10_000,
     r"hidden_layer_sizes|code_size|max_bins|max_buckets|branching_factor|min_categories": 10_000,
     r"height": 20,  # of a tree that is built whole
     r"degree": 20,
-    r"n_jobs": 64,
+    r"n_jobs|num_workers": 64,
     r"alphas|Cs|thresholds|lag|window|capacity|maxlen|convergence_iter|\w+_sizes?": 2_000_000,
     r"(n|max|num|maximum)_\w+": 2_000_000,
 }
@@ -144,8 +150,7 @@ def guard(path: str, params: dict[str, Any]) -> None:
     Raises `ValueError`, which names the parameter, if it would read or write files, call a
     function that is not known to be harmless, or need more than a machine has.
     """
-    library = path.partition(".")[0]
-    for name, value in given(params):
+    for name, value, library in values_of(params, library=path.partition(".")[0]):
         if message := _refused(name, value, library):
             raise ValueError(f"{path}: {name} {message}")
     if members({"kind": path, **params}) > MOST_MEMBERS:
@@ -155,25 +160,27 @@ def guard(path: str, params: dict[str, Any]) -> None:
         )
 
 
-def given(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value within parameters, at any depth, with the name of its parameter.
+def values_of(value: Any, name: str = "", library: str = "") -> Iterator[tuple[str, Any, str]]:
+    """Every value within parameters, at any depth, its parameter, and the library that gets it.
 
-    In a grid to search, `step__name` is the parameter `name` of a step.
+    In a grid to search, `step__name` is the parameter `name` of a step, which may be a booster's.
     """
     if isinstance(value, dict):
+        library = str(value.get("kind", library)).partition(".")[0]
         for key, one in value.items():
-            inside = name if key == "kind" else key.rpartition("__")[2]
-            yield inside, one
-            yield from given(one, inside)
+            inside = name if key == "kind" or key.isdecimal() else key.rpartition("__")[2]
+            found = "lightgbm" if key in GRIDS and "lightgbm." in str(value) else library
+            yield inside, one, found
+            yield from values_of(one, inside, found)
     elif isinstance(value, list):
         for one in value:
-            yield name, one
-            yield from given(one, name)
+            yield name, one, library
+            yield from values_of(one, name, library)
 
 
 def _refused(name: str, value: Any, library: str) -> str | None:
     """What is wrong with a value of a parameter, and what would be right, or None."""
-    if name in REFUSED and value not in HARMLESS:
+    if name in REFUSED and (value not in HARMLESS or (name in WRITES and value is None)):
         return f"{REFUSED[name]}; leave it out"
     if isinstance(value, str) and library != "river" and value.startswith("sklearn."):
         word = value.rpartition(".")[2]
@@ -182,6 +189,10 @@ def _refused(name: str, value: Any, library: str) -> str | None:
             return f"is {short(value)}, which is not a function a scenario may name; {right}"
     if library == "lightgbm" and isinstance(value, str) and not PLAIN_TEXT.fullmatch(value):
         return f"is {short(value)}, which could name other parameters; give a word or numbers"
+    if library in ESTIMATORS and isinstance(value, str) and len(value) > MOST_LETTERS:
+        return f"is {short(value)}; it should have at most {MOST_LETTERS:,} characters"
+    if name == "pattern" and isinstance(value, str) and REPEATS.fullmatch(value):
+        return f"is {short(value)}, which can take for ever; use one of * + {{ at most"
     if name in CALLED and library == "river" and value is not None:
         return "takes a function, which a scenario cannot name; leave it out"
     return _too_large(name, value)

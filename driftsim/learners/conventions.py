@@ -1,6 +1,6 @@
 """Conventions: how libraries with scikit-learn's interface name seeds, threads and the like."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 LIGHTGBM = """
@@ -13,11 +13,11 @@ LIGHTGBM = """
     feature_fraction_seed feature_pre_filter first_metric_only force_col_wise force_row_wise
     histogram_pool_size interaction_constraints is_enable_sparse is_unbalance lambda lambda_l1
     lambda_l2 linear_lambda linear_tree max_bin max_bin_by_feature max_bins max_cat_threshold
-    max_cat_to_onehot max_delta_step max_drop max_iter max_leaves metric metrics min_data
+    max_cat_to_onehot max_delta_step max_drop max_leaves metric metrics min_data
     min_data_in_bin min_data_in_leaf min_data_per_group min_gain_to_split min_hessian
     min_samples_leaf min_sum_hessian_in_leaf monotone_constraints monotone_constraints_method
     monotone_penalty multi_error_top_k neg_bagging_fraction nthread nthreads num_boost_round
-    num_class num_grad_quant_bins num_iterations num_rounds num_thread num_threads num_trees
+    num_class num_grad_quant_bins num_iterations num_thread num_threads num_trees
     objective_seed other_rate path_smooth poisson_max_delta_step pos_bagging_fraction
     quant_train_renew_leaf random_seed reg_sqrt seed shrinkage_rate sigmoid skip_drop
     stochastic_rounding top_rate tweedie_variance_power uniform_drop use_missing
@@ -44,12 +44,19 @@ class Conventions(NamedTuple):
     quiet: Mapping[str, Any] = {}  # given where none of these is
     always: Mapping[str, Any] = {}  # given unless the scenario gives it
     more: tuple[str, ...] | None = ()  # parameters beyond those of the class; None: any
+    nested: bool = False  # whether `name__of` is a parameter of what `name` makes
     categorical: str | None = None  # what names nominal columns
     stopping: tuple[str, ...] = ()  # what asks for early stopping
     validates: bool = False  # whether `fit` takes rows to stop early by, as `eval_set`
     consecutive: bool = False  # whether it takes only the classes 0, 1, … without a gap
     silent: Mapping[str, Any] = {}  # what `fit` is given besides, to print nothing
     letters: str = ""  # that a name of a column must not have
+
+    def beyond(self, names: Iterable[str]) -> tuple[str, ...] | None:
+        """The parameters beyond those of the class, with which of some names are nested; or any."""
+        if self.more is None or not self.nested:
+            return self.more
+        return (*self.more, *(name for name in names if name.partition("__")[0] in self.more))
 
     def completed(self, params: dict[str, Any], seed: int) -> dict[str, Any]:
         """Parameters with those that a run sets: its seed, one thread, and no output."""
@@ -109,7 +116,12 @@ LIBRARIES = {
     "sklearn": Conventions(seeds=(), threads=()),  # which are set on the estimator itself
     "imblearn": Conventions(seeds=(), threads=()),
     "skorch": Conventions(
-        seeds=(), threads=(), output=("verbose",), quiet={"verbose": 0}, more=tuple(SKORCH.split())
+        seeds=(),
+        threads=(),
+        output=("verbose",),
+        quiet={"verbose": 0},
+        more=tuple(SKORCH.split()),
+        nested=True,
     ),
     **BOOSTERS,
 }

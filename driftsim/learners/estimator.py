@@ -9,6 +9,7 @@ from driftsim.learners.adapters import adapted
 from driftsim.learners.column_names import by_index
 from driftsim.learners.conventions import BOOSTERS, SEEDS, THREADS, Conventions, conventions
 from driftsim.learners.frames import Frames, asks_for_frames, columns_of
+from driftsim.learners.grids import check_names
 from driftsim.learners.learner import LibraryLearner, mismatch
 from driftsim.learners.sklearn import (
     Classifier,
@@ -35,7 +36,7 @@ from driftsim.libraries import (
 )
 from driftsim.messages import brief
 from driftsim.parts import Number
-from driftsim.safety import ESTIMATORS, OPEN, given, guard, within
+from driftsim.safety import ESTIMATORS, GRIDS, OPEN, guard, values_of, within
 
 LATER = {"lightgbm": "categorical_feature", "catboost": "cat_features"}  # that `fit` is given
 FitShare = Annotated[Number, Field(gt=0, lt=1)]  # of the rows of a fit
@@ -74,7 +75,7 @@ class Estimator(LibraryLearner):
     @property
     def _heads(self) -> list[str]:
         """The packages that it names."""
-        paths = [self.path, *(one for _, one in given(self.params) if isinstance(one, str))]
+        paths = [self.path, *(one for _, one, _ in values_of(self.params) if isinstance(one, str))]
         return [
             *dict.fromkeys(one.partition(".")[0] for one in paths if within(one, self.packages))
         ]
@@ -215,7 +216,9 @@ class Estimator(LibraryLearner):
     def _predicts(self):
         from sklearn.base import is_classifier, is_regressor
 
-        for path in filter(is_class_path, [self.path, *(one for _, one in given(self.params))]):
+        for path in filter(
+            is_class_path, [self.path, *(one for _, one, _ in values_of(self.params))]
+        ):
             if reason := not_allowed(path, self.packages):
                 raise ValueError(reason)
         guard(self.path, self.params)
@@ -274,7 +277,9 @@ def made(kind: type, path: str, params: dict[str, Any], rng: np.random.Generator
         params = rules.completed(params, int(rng.integers(2**31)))
     elif not params.keys() & {*rules.output}:
         params = dict(rules.quiet) | params
-    one = called(kind, params, path, rules.more)
+    one = called(kind, params, path, rules.beyond(params))
+    for name in GRIDS:
+        check_names(one, params.get(name))
     if hasattr(one, CHECKED) and hasattr(one, "_validate_params"):
         called(one._validate_params, {}, path)
     if rules.seeds:

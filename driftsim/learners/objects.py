@@ -16,7 +16,7 @@ from driftsim.learners.estimator import Estimator
 from driftsim.learners.learner import fewer
 from driftsim.learners.river import River, RiverModel, last_step, reseed
 from driftsim.learners.sklearn import Classifier, Regressor
-from driftsim.learners.tuning import way_on
+from driftsim.learners.tuning import cloned, way_on
 from driftsim.libraries import distribution, installed
 from driftsim.objects import Snapshot, content_key
 from driftsim.parts import Adapter
@@ -90,9 +90,7 @@ class EstimatorObject(Adapter, Estimator):
         return reason
 
     def _estimator(self, seed):
-        from sklearn.base import clone
-
-        new = clone(self.snapshot.value)
+        new = cloned(self.snapshot.value)
         restrain(new, np.random.default_rng(seed))
         return new
 

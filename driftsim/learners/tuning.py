@@ -121,12 +121,24 @@ def warmed(last: Any) -> Any:
 
 def unfitted(estimator: Any) -> Any:
     """An estimator like a fitted one that has not been fitted, with the trees of one training."""
-    from sklearn.base import clone
-
-    new, last = clone(estimator), last_step(estimator)
+    new, last = cloned(estimator), last_step(estimator)
     if hasattr(last, "added"):
         last_step(new).set_params(n_estimators=last.added)
     return new
+
+
+def cloned(estimator: Any) -> Any:
+    """An estimator of the same parameters that has not been fitted.
+
+    CatBoost gives out copies of its parameters, which the `clone` of scikit-learn refuses.
+    """
+    from sklearn.base import clone
+
+    last = last_step(estimator)
+    if not type(last).__module__.startswith("catboost."):
+        return clone(estimator)
+    new = type(last)(**last.get_params())
+    return new if last is estimator else with_last(clone(with_last(estimator, None)), new)
 
 
 def padded(X: np.ndarray, y: np.ndarray, weight: np.ndarray | None, classes: np.ndarray) -> tuple:

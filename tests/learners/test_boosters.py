@@ -244,3 +244,19 @@ def test_periodic_lightgbm_is_a_loop_written_by_hand():
         model.fit(block.X[seen], block.y[seen])
         predicted.append(model.predict(block.X[now : now + 150]))
     assert np.array_equal(trace.predictions, np.concatenate(predicted))
+
+
+@pytest.mark.parametrize(
+    "params", [{"class_weights": [1, 50]}, {"class_weights": {"0": 1, "1": 50}}]
+)
+@pytest.mark.parametrize("within", [False, True])
+def test_catboost_takes_lists_and_mappings(params, within):
+    pytest.importorskip("catboost")
+    one = {"kind": CATBOOST, "iterations": 2, **params}
+    steps = {"kind": "pipeline", "steps": ["sklearn.preprocessing.MaxAbsScaler", one]}
+    history, schema = rows(labels=(0, 1)), Schema(("a", "b"), {}, 2)
+    shares = []
+    for made in (Learner.model_validate(steps if within else one), learner(CATBOOST)):
+        model = made.start(schema, 0).fit(history).fit(history)
+        shares.append(model.predict(history.X).mean())
+    assert shares[0] > shares[1] + 0.05
