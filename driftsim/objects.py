@@ -35,11 +35,14 @@ class Snapshot:
     key: str
 
     @classmethod
-    def of(cls, value: Any) -> "Snapshot":
-        """The object as it is now; raises `ValueError` where its content cannot be read."""
+    def of(cls, value: Any, generators: bool = True) -> "Snapshot":
+        """The object as it is now; raises `ValueError` where its content cannot be read.
+
+        Without `generators`, the states of random generators do not count.
+        """
         if isinstance(value, Snapshot):
             return value
-        key = content_key(value)  # first, since it says what cannot be read
+        key = content_key(value, generators)  # first, since it says what cannot be read
         return cls(copy.deepcopy(value), key)
 
     def changed(self, params: dict[str, Any]) -> "Snapshot":

@@ -93,7 +93,7 @@ class OneLine(Silent):
         self._total, self._ended, self._next = len(runs), 0, 0.0
 
     def __exit__(self, *_):
-        self._write(f"{self._ended:,} of {plural(self._total, 'run')} ended\n")
+        self._write(f"{self._ended:,} of {plural(self._total, 'run')} ended", end="\n")
 
     def end(self, run: Run):
         """Count a run that has ended."""
@@ -107,8 +107,8 @@ class OneLine(Silent):
             of = f"{self._ended:,} of {plural(self._total, 'run')} ended"
             self._write("; ".join([of, *parts]))
 
-    def _write(self, text):
-        print(f"\r{text:<100}", end="", file=sys.stderr, flush=True)
+    def _write(self, text, end=""):
+        print(f"\r{text:<100}", end=end, file=sys.stderr, flush=True)
 
 
 class Lines:

@@ -2,12 +2,14 @@
 
 import copy
 import threading
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import driftsim
+from driftsim.learners.objects import EstimatorObject, RiverObject
 from driftsim.messages import ScenarioError
 from driftsim.objects import content_key
 from driftsim.resolved import resolved
@@ -145,6 +147,27 @@ def test_a_fitted_model_of_river_learns_on_from_what_it_knows(tmp_path):
         learner.learn_one(x, y)
     for name, predictions in expected.items():
         assert np.array_equal(traces[name].predictions, predictions)
+
+
+@pytest.mark.parametrize(
+    ("path", "rows"), [("river.neighbors.KNNClassifier", 0), ("river.naive_bayes.GaussianNB", 60)]
+)
+def test_open_seeds_in_a_model_of_river_are_those_of_the_run(path, rows):
+    module, _, name = path.rpartition(".")
+    one, other = (getattr(import_module(module), name)() for _ in range(2))
+    stream = stream_of({"any": {"learner": "majority", "policy": "online"}})
+    for x, y in dicts(stream, 1, 0, rows):
+        one.learn_one(x, y)
+        other.learn_one(x, y)
+    assert content_key(one) != content_key(other)  # for their generators, which nobody seeded
+    assert RiverObject.of(one).snapshot.key == RiverObject.of(other).snapshot.key
+
+
+def test_a_class_of_a_notebook_is_of_the_library_of_its_base():
+    from sklearn.naive_bayes import GaussianNB
+
+    Mine = type("Mine", (GaussianNB,), {"__module__": "__main__"})
+    assert EstimatorObject.of(Mine()).libraries == ("scikit-learn",)
 
 
 @pytest.mark.parametrize(

@@ -116,9 +116,9 @@ class RiverObject(Adapter, River):
     @classmethod
     def of(cls, value):
         refuse_class(value)
-        plain = partial(content_key, generators=False)
-        learned = plain(value) != plain(value.clone())
-        return cls(path=path_of(value), snapshot=Snapshot.of(value), fitted=learned)
+        snapshot = Snapshot.of(value, generators=False)  # which every run seeds
+        learned = snapshot.key != content_key(value.clone(), generators=False)
+        return cls(path=path_of(value), snapshot=snapshot, fitted=learned)
 
     @property
     def trained(self) -> bool:  # type: ignore[override]  # as the class does
@@ -135,16 +135,14 @@ class RiverObject(Adapter, River):
         new = super().start(schema, seed, probabilities)
         if not self.fitted:
             return new
-        again = partial(copy.deepcopy, self.snapshot.value)
+        again = partial(seeded, self.snapshot.value, seed)
         return AsGiven(RiverModel(again, schema, probabilities), new)
 
     def engine(self, schema):
         return self.library if self.fitted else super().engine(schema)
 
     def _made(self, schema, seed):
-        made = self.snapshot.value.clone()
-        reseed(made, random.Random(seed))
-        return made
+        return seeded(self.snapshot.value.clone(), seed)
 
     @model_validator(mode="after")
     def _predicts(self):
@@ -157,6 +155,13 @@ class RiverObject(Adapter, River):
     @model_serializer(mode="wrap")
     def _to_kind(self, dump):
         return known_by(self.snapshot, self.fitted)
+
+
+def seeded(model: Any, seed: int) -> Any:
+    """A copy of a model of river, its open seeds drawn."""
+    made = copy.deepcopy(model)
+    reseed(made, random.Random(seed))
+    return made
 
 
 def refuse_class(value: Any) -> None:
@@ -202,7 +207,8 @@ def written_params(value: Any) -> dict[str, Any]:
 def library_of(value: Any) -> str:
     """The distribution that the class of an object comes from, or the first of its bases."""
     heads = [kind.__module__.partition(".")[0] for kind in type(value).__mro__]
-    return next((distribution(head) for head in heads if installed(head)), "scikit-learn")
+    known = (head for head in heads if head != "__main__" and installed(head))
+    return next(map(distribution, known), "scikit-learn")
 
 
 def is_fitted(value: Any) -> bool:

@@ -43,5 +43,5 @@ class StudyResults(Results):
         frame = brief(self, self.summary())
         texts = {n: [readable(n, one) for one in frame[n]] for n in frame}
         table = pd.DataFrame(texts).to_html(index=False, border=0)
-        words = [*str(self.verdict()).splitlines(), *remarks(self)]
-        return "\n".join([table, *(f"<p>{escape(text)}</p>" for text in words if text)])
+        words = "\n".join([str(self.verdict()), *remarks(self)])  # with columns
+        return f'{table}\n<pre style="white-space: pre-wrap">{escape(words)}</pre>'
