@@ -34,7 +34,7 @@ models:
     learner: *model
     policy: {kind: on_drift, memory: {labels}{detector}}
   online tree:  # learns each label once, as it comes in
-    learner: river.tree.HoeffdingTree{What}
+    learner: {tree}
     policy: online
   no change:  # predicts the last label: what is not better has learned nothing
     learner: no_change
@@ -74,8 +74,12 @@ def models_text(found: Contents) -> str:
     """The contenders, each with a learner for the task."""
     schedule = found.schedule()
     detector = ", detector: river.drift.KSWIN" if found.regression else ""
+    tree = "river.tree.HoeffdingTreeClassifier"
+    if found.regression:  # linear models in its leaves go astray where columns have other scales
+        tree = "{kind: river.tree.HoeffdingTreeRegressor, leaf_prediction: mean}"
     given = {
         "What": "Regressor" if found.regression else "Classifier",
+        "tree": tree,
         "every": schedule.every,
         "memory": schedule.memory,
         "labels": f"{schedule.labels:_}",

@@ -55,7 +55,8 @@ def test_it_takes_the_column_with_the_name_of_labels_or_the_last_one(proposed):
 def test_amounts_are_regression_and_few_whole_numbers_are_classes(proposed):
     assert proposed(rows(y=lambda i: i % 3))[0]["task"] == "classification"
     table, _, text = proposed(rows(y=lambda i: i * 37 % 101))
-    assert table["task"] == "regression" and "HoeffdingTreeRegressor" in text
+    assert table["task"] == "regression"
+    assert "learner: {kind: river.tree.HoeffdingTreeRegressor, leaf_prediction: mean}" in text
 
 
 def test_it_drops_identifiers_and_constants_and_says_why(proposed):
