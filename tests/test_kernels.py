@@ -120,7 +120,7 @@ def check(spec, concepts, noise, labels, rows, whole=False):
 def cases(specs, streams, long):
     """Each stream with labels at once, but one with late ones: a delay, or out of order.
 
-    For long, that one with both; of nested models only that one is tried for short.
+    For long, that one with both. Nested models are tried for short on that one alone.
     """
     for spec, most in specs:
         for stream in streams:
@@ -129,7 +129,8 @@ def cases(specs, streams, long):
             late = [LATE[not long]] if stream in ("rbf", "friedman") else []
             if nested(spec) and not long and not late:
                 continue
-            for labels in late if late and not long else ["at_once", *late]:
+            both = long and not nested(spec)
+            for labels in ["at_once", *late] if both or not late else late:
                 rows = min(most, MANY if long else ROWS if late else FEW)
                 marks = [pytest.mark.slow] if long or nested(spec) else []
                 title = (
