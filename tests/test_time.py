@@ -153,7 +153,7 @@ def test_no_label_comes_in_before_its_time(labels):
         ),
         ({"kind": "share", "rate": 1.0}, lambda hour: hour + 7),
     ],
-    ids=str,
+    ids=["delay", "batches", "delay of batches", "share"],
 )
 def test_delays_of_delays_add_up_to_the_hour_whatever_rows_lie_between(labels, hours):
     """The second counts from when the label is there, not from the row before which it comes in."""

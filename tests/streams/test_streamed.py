@@ -117,7 +117,7 @@ def fills():
             yield pytest.param(target, missing, id=f"{target}-{missing}", marks=marks)
 
 
-@pytest.mark.parametrize(("target", "missing"), fills())
+@pytest.mark.parametrize(("target", "missing"), [*fills()])
 def test_rows_and_messages_do_not_depend_on_whether_a_table_is_held(
     home, monkeypatch, target, missing
 ):
