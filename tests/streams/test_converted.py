@@ -49,6 +49,7 @@ TEXTS = {
     "plain": "a,w,y\n" + lines(90, lambda i: f"{i},{'pqr'[i % 3]},{i % 2}"),
     "fractions later": "a,y\n" + lines(90, lambda i: f"{i if i < 70 else i + 0.1},{i % 2}"),
     "empty at first": "a,b,y\n" + lines(90, lambda i: f"{'' if i < 60 else i},{i},{i % 2}"),
+    "words after nothing": "w,y\n" + lines(300, lambda i: f"{'pq'[i % 2] * (i > 250)},{i % 2}"),
     "quoted ends of lines": "a,w,y\n" + lines(60, lambda i: f'{i},"p\n{"q" * (i % 3)}",{i % 2}'),
     "stray cell": "a,y\n" + lines(99, lambda i: f"{'x' if i == 77 else i},{i % 2}"),
     "words later": "a,y\n" + lines(99, lambda i: f"{i % 3 if i < 50 else 'pq'[i % 2]},{i % 2}"),
@@ -70,6 +71,7 @@ REFUSED = {
     "ragged": 82,
     "hole": 83,
     "empty at first": 2,
+    "words after nothing": 2,
     "commas and a point": 68,
 }
 

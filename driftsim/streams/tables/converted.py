@@ -37,7 +37,7 @@ LARGE = 400_000_000  # bytes of a text file that is not read as a whole
 LARGE_PACKED = 60_000_000  # where it is packed
 CHUNK = 1 << 26  # bytes that are converted at once
 LONGEST = 1 << 30  # bytes of a row
-FORMAT = 1  # raised when the same file would be converted otherwise
+FORMAT = 2  # raised when the same file would be converted otherwise
 REPORTED_EVERY = 5.0  # seconds
 
 
@@ -173,6 +173,7 @@ class Conversion:
         row = line = done = 0
         texts = {shape.names.index(n) for n in self._given.texts if n in shape.names}
         self._texts |= texts
+        self._kinds = dict.fromkeys(self._texts, "string")
         held: list[Any] = []
         size = os.path.getsize(self._path)
         for k, chunk in enumerate(chunks(self._path, rows.form.quote)):
@@ -221,7 +222,7 @@ class Conversion:
         """An Arrow table of numbers and texts."""
         import pyarrow as pa
 
-        kinds = [self._kinds.get(j, "double") for j in shape.columns]
+        kinds = [self._kinds.setdefault(j, "double") for j in shape.columns]
         columns = [one.cast(kind, safe=False) for one, kind in zip(cells, kinds, strict=True)]
         return pa.table(columns, [shape.names[j] for j in shape.columns])
 
