@@ -25,9 +25,9 @@ def written(folder):
 
 
 def seconds(*functions):
-    """The least CPU seconds of ten calls of each, by turns, the first of which are warm-up."""
+    """The least CPU seconds of twenty calls of each, by turns, the first of which are warm-up."""
     taken = [[] for _ in functions]
-    for _ in range(10):
+    for _ in range(20):
         for function, found in zip(functions, taken):
             start = time.process_time()
             function()

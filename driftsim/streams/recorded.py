@@ -19,7 +19,7 @@ from driftsim.streams.tables.cells import Reading
 from driftsim.streams.tables.columns import Column, finite, labels_of, rows_of, schema_of
 from driftsim.streams.tables.levels import limited, limits
 from driftsim.streams.tables.missing import Fill, Missing, Unlabelled, filled, usable_rows
-from driftsim.streams.tables.ordering import By, Order, ascending
+from driftsim.streams.tables.ordering import By, Order, are_all, ascending
 from driftsim.streams.tables.selection import (
     Record,
     Selection,
@@ -71,7 +71,7 @@ class Recorded(Timing, Seeded):
             with record.naming():
                 rows = self._rows(record, rng)
             clock = record.times.clock(rows, self.zone)
-            if np.array_equal(rows, np.arange(len(record.labels.codes))):
+            if are_all(rows, len(record.labels.codes)):
                 rows = slice(None)  # which copies nothing
             y, classes = self.labels_of(record.labels.at(rows))
             self.check_marks(len(y))
@@ -166,9 +166,11 @@ class Recorded(Timing, Seeded):
 
     def _rows(self, record, rng):
         """The rows of the record that are used (n,), in the order of the stream."""
-        finite([*record.features, record.labels])
-        kept = usable_rows(self.missing, record.features, record.labels, self.unlabelled)
-        rows = np.flatnonzero(kept)
+        rows = np.arange(len(record.labels.codes))
+        if not all(np.isfinite(c.codes).all() for c in [*record.features, record.labels]):
+            finite([*record.features, record.labels])
+            kept = usable_rows(self.missing, record.features, record.labels, self.unlabelled)
+            rows = np.flatnonzero(kept)
         if isinstance(self.order, By):
             rows = ascending(record.named(self.order.by), rows)
         if self.time is not None:

@@ -22,6 +22,11 @@ Order = Annotated[
 ]
 
 
+def are_all(rows: np.ndarray, n: int) -> bool:
+    """Whether rows, by their index (m,), are all n of them in their order."""
+    return len(rows) == n and bool((rows[1:] > rows[:-1]).all())
+
+
 def ascending(column: Column, rows: np.ndarray) -> np.ndarray:
     """Some rows, by their index (m,), in the order of a column; `BadCell` if one has no value."""
     if column.values is not None:
