@@ -64,6 +64,11 @@ def test_a_table_from_python_is_its_csv_row_for_row(tmp_path, source):
         assert np.array_equal(one, other)
 
 
+def test_sparse_columns_of_pandas():
+    stream = stream_of(driftsim.Table(FRAME.astype({"count": pd.SparseDtype(int, 0)})))
+    assert np.array_equal(rows_of(stream)[0][:, 1], FRAME["count"])
+
+
 def test_labels_may_be_an_array_of_their_own():
     X, y = FRAME[["size", "count"]].to_numpy(), FRAME["y"]
     stream = stream_of(driftsim.Table(X, target=y))

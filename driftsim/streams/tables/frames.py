@@ -82,6 +82,7 @@ def array_of(name: str, values: Any) -> Any:
 
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
+    values = values.sparse.to_dense() if hasattr(values, "sparse") else values  # of pandas
     try:
         array = values if isinstance(values, pa.Array) else pa.array(values, from_pandas=True)
     except (pa.ArrowException, TypeError, ValueError):
