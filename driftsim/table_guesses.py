@@ -247,12 +247,19 @@ class Contents:
             if one.missing == one.rows:
                 why = "no value in any row"
             elif one.name in self._date_names:
-                why = why or "a date or a time"
+                why = (why or "a date or a time").partition(";")[0] + self._no_time(one.name)
             if why and one.name not in kept:
                 found[one.name] = why.partition(";")[0]
         if not {*self._names} - {*found, *kept}:  # nothing but leaks
             found = {name: why for name, why in found.items() if "a leak" not in why}
         return {name: found[name] for name in self._names if name in found}
+
+    def _no_time(self, name):
+        """Why no row has a time, by a column of dates."""
+        if self._time is not None:
+            return ""
+        read = any(name in one.columns for one in self._dates)
+        return ", but not in every row" if read else ", but some cells are none that is known"
 
     def _missing_guess(self):
         looked_at = len(self.labels.codes)

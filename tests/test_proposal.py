@@ -78,8 +78,10 @@ def test_dates_become_the_time_of_rows_and_the_periods_of_trainings(proposed):
     assert "# labels: {kind: delayed, time: {column: paid}}" in text
     table, _, _ = proposed(rows(n=300, at=lambda i: day(i ^ 1), y=word))
     assert (table["time"], table["sort"]) == ("at", True)
-    table, _, text = proposed(rows(n=300, at=lambda i: "10/03/2004" if i else "soon", y=word))
-    assert "time" not in table
+    table, _, text = proposed(rows(n=300, at=lambda i: day(i) if i else "soon", y=word))
+    assert "time" not in table and "read as words, but some cells are none that is known" in text
+    table, _, text = proposed(rows(n=300, at=lambda i: day(i) if i else "", y=word))
+    assert "time" not in table and "read as words, but not in every row" in text
     birth = {"born": lambda i: day(300 - i), "at": day, "y": word}
     table, _, text = proposed(rows(n=300, **birth))
     assert (table["time"], table["drop"]) == ("at", ["born"]) and "# labels" not in text
