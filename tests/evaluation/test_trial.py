@@ -73,7 +73,8 @@ def test_what_depends_on_the_rows_is_tried_on_the_rows():
 
 def test_what_fails_does_not_depend_on_the_streams_tried_before():
     bayes = {"kind": "sklearn.naive_bayes.GaussianNB"}
-    folded = {"kind": "sklearn.calibration.CalibratedClassifierCV", "estimator": bayes, "cv": 60}
+    folded = {"kind": "sklearn.calibration.CalibratedClassifierCV", "estimator": bayes}
+    folded |= {"cv": 60, "ensemble": False}
     playing, found = contender(folded, "static"), {}
     streams = {
         share: Stream.model_validate(
