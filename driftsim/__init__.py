@@ -69,7 +69,7 @@ def as_study(scenario: "Source", name: str | None = None, allow: "Collection[str
 
 def check(scenario: "Source", name: str | None = None, allow: "Collection[str]" = ()) -> str:
     """What `driftsim check` prints of a scenario; raises `ScenarioError` if it is not valid."""
-    from driftsim.study_overview import overview
+    from driftsim.overview.study import overview
 
     return overview(as_study(scenario, name, allow), width=100)
 

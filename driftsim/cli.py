@@ -188,7 +188,7 @@ def scenario_of(path, target):
 
 def proposal_for(tables, target, to=None):
     """Write a scenario for a table in some files; returns its path."""
-    from driftsim.proposal import write_proposal
+    from driftsim.proposal.scenario_text import write_proposal
 
     path = write_proposal(tables, target, to)
     print(f"{path}: written; read its comments, and change what is wrong")
@@ -197,8 +197,8 @@ def proposal_for(tables, target, to=None):
 
 def print_overview(path, settings, parts, allow):
     """Print what happens in a scenario, and why it cannot be run, if so."""
+    from driftsim.overview.study import overview
     from driftsim.runs import too_many_changes
-    from driftsim.study_overview import overview
 
     study = studies_in([path], settings, None, (), parts, allow)[0]
     print(f"{path}: valid")
@@ -251,8 +251,8 @@ def errors_printed():
 
 def run_study(study, folder, jobs, timeout, fresh, parts):
     """Play what is missing and write the report; returns whether a run failed."""
-    from driftsim.column_overview import mixed_columns
     from driftsim.messages import visible
+    from driftsim.overview.columns import mixed_columns
     from driftsim.progress import finished
     from driftsim.runner import play
     from driftsim.runs import lost_traces, missing

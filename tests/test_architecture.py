@@ -27,18 +27,7 @@ LAYERS = [
     },
     {"store", "own", "runs", "runner", "workers"},
     {"report"},
-    {
-        "cli",
-        "progress",
-        "study_overview",
-        "column_overview",
-        "time_overview",
-        "kinds",
-        "examples",
-        "proposal",
-        "table_guesses",
-        "readable",
-    },
+    {"cli", "progress", "overview", "kinds", "examples", "proposal"},
 ]
 HOMES = {
     "pydantic": {
@@ -55,10 +44,14 @@ HOMES = {
     },
     "pydantic_core": {"messages"},
     "yaml": {"notation"},
-    "sklearn": {"learners", "streams.shipped_data", "streams.tables.libsvm"},
+    "sklearn": {"learners", "streams.shipped_data", "streams.tables.text.libsvm"},
     "river": {"learners.river", "learners.objects", "adaptation.detectors", "streams.shipped_data"},
     "numba": {"kernels"},
-    "filelock": {"kernels.cache", "streams.tables.converted", "streams.tables.regrouped"},
+    "filelock": {
+        "kernels.cache",
+        "streams.tables.large.converted",
+        "streams.tables.large.regrouped",
+    },
     "platformdirs": {"kernels.cache", "user_cache"},
     "pandas": {"report", "streams.tables.missing", "learners.as_given", "learners.frames"},
     "pyarrow": {"store", "streams.tables", "streams.shipped_data"},

@@ -446,7 +446,7 @@ models:
 import json, sys
 import driftsim
 from driftsim.runs import runs_of
-from driftsim.study_overview import overview
+from driftsim.overview.study import overview
 imported = []
 for path in sys.argv[1:]:
     study = driftsim.load(path)

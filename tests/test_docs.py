@@ -11,9 +11,9 @@ import pytest
 
 import driftsim
 from driftsim.adaptation.detectors import Detector
-from driftsim.column_overview import column_lines
 from driftsim.kinds import FAMILIES, ordered_keys
 from driftsim.notation import parsed
+from driftsim.overview.columns import column_lines
 from driftsim.streams.concepts import Concept
 from driftsim.streams.recorded import Recorded
 

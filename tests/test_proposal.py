@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 from driftsim import user_cache
 from driftsim.cli import app
 from driftsim.notation import parsed
-from driftsim.proposal import concept_name, write_proposal
+from driftsim.proposal.scenario_text import concept_name, write_proposal
+from driftsim.proposal.table_guesses import rounded
 from driftsim.scenario import load
-from driftsim.streams.tables import stored
-from driftsim.table_guesses import rounded
+from driftsim.streams.tables.large import stored
 
 
 def rows(n=200, **columns):

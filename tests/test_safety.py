@@ -21,10 +21,10 @@ import pytest
 from driftsim.kernels import cache
 from driftsim.learners.sklearn import nameable
 from driftsim.messages import ScenarioError
+from driftsim.overview.study import overview
 from driftsim.report.page import text_files
 from driftsim.safety import FUNCTIONS, OPEN, REFUSED, exported
 from driftsim.scenario import load
-from driftsim.study_overview import overview
 
 BAYES = "sklearn.naive_bayes.GaussianNB"
 TREE = "river.tree.HoeffdingTreeClassifier"

@@ -14,15 +14,15 @@ from driftsim.streams.concepts import Instantiated
 from driftsim.streams.recorded import UNPREPARED, Recorded
 from driftsim.streams.streamed_clock import StreamedClock, beginnings
 from driftsim.streams.tables.columns import Column, schema_of
-from driftsim.streams.tables.decided import decided
+from driftsim.streams.tables.large.decided import decided
+from driftsim.streams.tables.large.regrouped import in_small_groups
+from driftsim.streams.tables.large.scan import Facts, Scan
+from driftsim.streams.tables.large.stored import Piece, Stored
+from driftsim.streams.tables.large.treated import Treated, treated
 from driftsim.streams.tables.levels import limits
 from driftsim.streams.tables.missing import Fill
-from driftsim.streams.tables.regrouped import in_small_groups
-from driftsim.streams.tables.scan import Facts, Scan
 from driftsim.streams.tables.selection import refuse_none_left
 from driftsim.streams.tables.sheets import Sheet
-from driftsim.streams.tables.stored import Piece, Stored
-from driftsim.streams.tables.treated import Treated, treated
 from driftsim.user_cache import keep, kept, place
 
 FORMAT = 3  # raised when something else is found in the same table

@@ -9,8 +9,8 @@ import numpy as np
 from driftsim.clocks import PiecewiseClock
 from driftsim.streams.recorded import Recorded
 from driftsim.streams.tables.columns import BadCell
-from driftsim.streams.tables.scan import Scan
-from driftsim.streams.tables.stored import Piece
+from driftsim.streams.tables.large.scan import Scan
+from driftsim.streams.tables.large.stored import Piece
 from driftsim.streams.tables.times import in_order
 
 MOST_PIECES = 4  # that are held in memory

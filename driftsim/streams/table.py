@@ -12,14 +12,14 @@ from driftsim.streams.recorded import Recorded
 from driftsim.streams.streamed import streamed
 from driftsim.streams.tables.cells import MISSING, Reading
 from driftsim.streams.tables.columns import labels_of, numbers_of
-from driftsim.streams.tables.converted import are_large_texts, large_text
-from driftsim.streams.tables.encodings import is_encoding
 from driftsim.streams.tables.files import SUFFIXES, content, is_table
-from driftsim.streams.tables.form import Given
+from driftsim.streams.tables.large.converted import are_large_texts, large_text
+from driftsim.streams.tables.large.stored import large_table
 from driftsim.streams.tables.packed import ENDINGS, unpacked_name
 from driftsim.streams.tables.several import named_files, table_of
 from driftsim.streams.tables.sheets import Sheet
-from driftsim.streams.tables.stored import large_table
+from driftsim.streams.tables.text.encodings import is_encoding
+from driftsim.streams.tables.text.form import Given
 
 Paths = Annotated[list[str], Field(min_length=1)]
 SIGNS = "\t !#$%&'()*+,-/:;<=>?@[\\]^_`{|}~"  # that may separate cells

@@ -8,7 +8,7 @@ import pytest
 
 from driftsim import user_cache
 from driftsim.streams.table import Table
-from driftsim.streams.tables import converted, stored
+from driftsim.streams.tables.large import converted, stored
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pytest
 from public_tables import PUBLIC
 
 from driftsim import load
+from driftsim.overview.study import overview
 from driftsim.streams.table import Table
-from driftsim.study_overview import overview
 
 
 @pytest.mark.parametrize("write", PUBLIC, ids=lambda one: one.__name__)

@@ -16,7 +16,7 @@ from driftsim.streams.recorded import Recording, Unprepared
 from driftsim.streams.stream import Stream
 from driftsim.streams.streamed import Streamed
 from driftsim.streams.table import Table
-from driftsim.streams.tables import decided, scan, stored
+from driftsim.streams.tables.large import decided, scan, stored
 from driftsim.streams.world import BLOCK
 
 
@@ -395,7 +395,7 @@ import resource, sys
 import pyarrow.parquet, driftsim.streams
 from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.streams.stream import Stream
-from driftsim.streams.tables import stored
+from driftsim.streams.tables.large import stored
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -5,13 +5,13 @@ from collections import Counter
 from pathlib import Path
 
 from driftsim.messages import guess
-from driftsim.streams.tables.arff import from_arff
 from driftsim.streams.tables.arrays import from_numpy
 from driftsim.streams.tables.arrow_files import from_arrow, from_parquet
-from driftsim.streams.tables.delimited import from_delimited
-from driftsim.streams.tables.form import Given
 from driftsim.streams.tables.packed import ENDINGS, unpacked, unpacked_name
 from driftsim.streams.tables.sheets import Sheet
+from driftsim.streams.tables.text.arff import from_arff
+from driftsim.streams.tables.text.delimited import from_delimited
+from driftsim.streams.tables.text.form import Given
 
 TEXTS = (".csv", ".tsv", ".txt", ".dat", ".data", ".tab", ".svm", ".libsvm")
 TYPED = {

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from driftsim.messages import short
 from driftsim.streams.tables.cells import Reading
 from driftsim.streams.tables.files import content, is_table, sheet_of
-from driftsim.streams.tables.form import Given
 from driftsim.streams.tables.sheets import Rows, Sheet
+from driftsim.streams.tables.text.form import Given
 from driftsim.streams.tables.typed import holds_numbers, holds_text, plain
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from driftsim.streams.tables.cells import ALWAYS_MISSING
 from driftsim.streams.tables.columns import BadCell
-from driftsim.streams.tables.form import Form, start_of
+from driftsim.streams.tables.text.form import Form, start_of
 
 BLANK_END = re.compile(rb"(?<=[\r\n])[ \r\n]* [ \r\n]*\Z")  # lines of blanks
 ENDING = 1_000  # bytes at the end of a text that may be such lines

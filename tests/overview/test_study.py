@@ -6,11 +6,11 @@ from typer.testing import CliRunner
 from driftsim import ScenarioError, load
 from driftsim.cli import app
 from driftsim.durations import Duration
+from driftsim.overview.study import overview
+from driftsim.overview.times import pace
 from driftsim.runs import missing
 from driftsim.store import Store
 from driftsim.streams.arrivals import RegularClock
-from driftsim.study_overview import overview
-from driftsim.time_overview import pace
 
 TEXT = """\
 # Is this a question that is long enough to be wrapped where it would stand out?

@@ -7,9 +7,9 @@ import numpy as np
 
 from driftsim.streams.tables.cells import Reading
 from driftsim.streams.tables.columns import BadCell, Column, finite
-from driftsim.streams.tables.decided import MOST_WORDS, Decided
+from driftsim.streams.tables.large.decided import MOST_WORDS, Decided
+from driftsim.streams.tables.large.stored import Piece, Stored
 from driftsim.streams.tables.missing import Unlabelled, usable_rows
-from driftsim.streams.tables.stored import Piece, Stored
 
 HALVED = 2**20  # numbers: more are summed in two halves
 

@@ -8,8 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from driftsim.files import content_hash, file_hash
-from driftsim.streams.tables import stored
-from driftsim.streams.tables.stored import File, Stored, is_parquet, joined, parquet_file
+from driftsim.streams.tables.large import stored
+from driftsim.streams.tables.large.stored import File, Stored, is_parquet, joined, parquet_file
 from driftsim.user_cache import place
 
 

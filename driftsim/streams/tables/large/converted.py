@@ -15,7 +15,12 @@ from typing import Any, NamedTuple
 from driftsim.files import content_hash, file_hash
 from driftsim.streams.tables.cells import Reading
 from driftsim.streams.tables.columns import BadCell
-from driftsim.streams.tables.delimited import (
+from driftsim.streams.tables.files import TEXTS
+from driftsim.streams.tables.large.stored import Stored, parquet_file, stored
+from driftsim.streams.tables.packed import PACKED, unpacked_name
+from driftsim.streams.tables.several import StackedRows, about
+from driftsim.streams.tables.sheets import Sheet
+from driftsim.streams.tables.text.delimited import (
     DelimitedText,
     below_header,
     from_delimited,
@@ -23,14 +28,9 @@ from driftsim.streams.tables.delimited import (
     shaped,
     without_empty_rows,
 )
-from driftsim.streams.tables.encodings import in_utf8
-from driftsim.streams.tables.files import TEXTS
-from driftsim.streams.tables.form import Form, Given, one_blank, start_of
-from driftsim.streams.tables.packed import PACKED, unpacked_name
-from driftsim.streams.tables.parsing import Parser
-from driftsim.streams.tables.several import StackedRows, about
-from driftsim.streams.tables.sheets import Sheet
-from driftsim.streams.tables.stored import Stored, parquet_file, stored
+from driftsim.streams.tables.text.encodings import in_utf8
+from driftsim.streams.tables.text.form import Form, Given, one_blank, start_of
+from driftsim.streams.tables.text.parsing import Parser
 from driftsim.user_cache import keep, kept, place
 
 LARGE = 400_000_000  # bytes of a text file that is not read as a whole

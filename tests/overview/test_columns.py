@@ -3,7 +3,7 @@
 import pytest
 
 from driftsim import load
-from driftsim.study_overview import overview
+from driftsim.overview.study import overview
 
 
 def lines(folder, names, rows, width=80, more=""):
@@ -133,8 +133,8 @@ def test_a_warning_of_the_mean_of_the_whole_table(tmp_path):
 
 
 def test_a_table_too_large_is_looked_at_from_its_start(tmp_path, monkeypatch):
-    monkeypatch.setattr("driftsim.column_overview.MOST_CELLS", 100)
-    monkeypatch.setattr("driftsim.column_overview.FIRST", 40)
+    monkeypatch.setattr("driftsim.overview.columns.MOST_CELLS", 100)
+    monkeypatch.setattr("driftsim.overview.columns.FIRST", 40)
     rows = [(i % 7, "pq"[i % 2], "no" if i % 2 else "yes") for i in range(200)]
     assert lines(tmp_path, ["n", "w", "class"], rows)[:5] == [
         "  columns of t, 200 rows, of which the first 40:",

@@ -7,13 +7,13 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.messages import plural, short
-from driftsim.streams.tables.arff_dates import DATE, moments_of, python_format
 from driftsim.streams.tables.cells import Reading
 from driftsim.streams.tables.columns import BadCell
-from driftsim.streams.tables.delimited import DelimitedText, sheet_of_text
-from driftsim.streams.tables.encodings import in_utf8
-from driftsim.streams.tables.form import Form, Given, one_blank
 from driftsim.streams.tables.sheets import Reader, Sheet
+from driftsim.streams.tables.text.arff_dates import DATE, moments_of, python_format
+from driftsim.streams.tables.text.delimited import DelimitedText, sheet_of_text
+from driftsim.streams.tables.text.encodings import in_utf8
+from driftsim.streams.tables.text.form import Form, Given, one_blank
 
 QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""  # a word of an ARFF file
 WEIGHT = r"[ \t]*,[ \t]*\{[ \t]*[\d.eE+-]+[ \t]*\}[ \t]*$"  # at the end of a row

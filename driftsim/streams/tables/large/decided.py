@@ -7,8 +7,8 @@ import numpy as np
 from driftsim.messages import short
 from driftsim.streams.tables.cells import Counted, Reading
 from driftsim.streams.tables.columns import Column
+from driftsim.streams.tables.large.stored import Stored
 from driftsim.streams.tables.selection import MANY_WORDS
-from driftsim.streams.tables.stored import Stored
 from driftsim.streams.tables.typed import categories, distinct_of, holds_text
 
 MOST_WORDS = 100_000  # of a column

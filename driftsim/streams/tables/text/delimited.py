@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from driftsim.messages import plural, short
 from driftsim.streams.tables.cells import Reading, bad_cell
-from driftsim.streams.tables.encodings import in_utf8
-from driftsim.streams.tables.form import POINT, Form, Given, form_of, one_blank, start_of
-from driftsim.streams.tables.headers import has_header
-from driftsim.streams.tables.libsvm import from_libsvm, is_libsvm
-from driftsim.streams.tables.parsing import Parser
 from driftsim.streams.tables.sheets import Reader, Sheet
+from driftsim.streams.tables.text.encodings import in_utf8
+from driftsim.streams.tables.text.form import POINT, Form, Given, form_of, one_blank, start_of
+from driftsim.streams.tables.text.headers import has_header
+from driftsim.streams.tables.text.libsvm import from_libsvm, is_libsvm
+from driftsim.streams.tables.text.parsing import Parser
 
 
 class DelimitedText(NamedTuple):

@@ -8,7 +8,7 @@ from pathlib import Path
 from driftsim.files import reason
 from driftsim.messages import ScenarioError, first_fault, line, visible
 from driftsim.notation import yaml_line
-from driftsim.table_guesses import Contents, Guess
+from driftsim.proposal.table_guesses import Contents, Guess
 
 WIDEST = 100  # characters of a line
 QUESTION = (

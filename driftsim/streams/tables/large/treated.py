@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.streams.tables.columns import Column
-from driftsim.streams.tables.decided import Decided
+from driftsim.streams.tables.large.decided import Decided
 
 Learning = Callable[[list[Column], int | None], list[Column]]  # of columns and their first rows
 

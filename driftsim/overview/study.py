@@ -5,15 +5,15 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from driftsim.column_overview import column_lines
 from driftsim.evaluation.prequential import Contender
 from driftsim.messages import parameter_texts, plural
+from driftsim.overview.columns import column_lines
+from driftsim.overview.times import time_lines
 from driftsim.parts import Part, dumped
 from driftsim.report.dates import Dates, dates_of, row_text, stretch_text
 from driftsim.rows import Change, Schema
 from driftsim.scenario import Evaluation, Study
 from driftsim.streams.stream import Stream
-from driftsim.time_overview import time_lines
 
 MARKS = "abcdefghijklmnopqrstuvwxyz"
 MOST_CHANGES = 20  # that have a line each

@@ -1,0 +1,1 @@
+"""Overview: what `check` prints of a study."""

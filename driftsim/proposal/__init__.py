@@ -1,0 +1,1 @@
+"""Proposal: a scenario for a table, with the reason for each guess, as `init` writes it."""

@@ -1,0 +1,1 @@
+"""Large: tables that no memory holds, read a piece at a time."""

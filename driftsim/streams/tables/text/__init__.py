@@ -1,0 +1,1 @@
+"""Text: files of rows as people and programs write them, cut into columns."""
