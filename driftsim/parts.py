@@ -173,6 +173,11 @@ class Part(Strict, metaclass=Renaming):
         """What it was given beyond its fields, as it is given to a part made of it."""
         return {"compiled": self._compiled, "clock": self._clock}
 
+    @property
+    def clock(self) -> Any:
+        """The `Clock` of the stream, once the part is at work in a run; None without times."""
+        return self._clock
+
     def uncompiled(self) -> "Part":
         """The same part that runs the objects of its library, and so do the parts within it."""
         return self._rebuilt(compiled=False)

@@ -224,10 +224,10 @@ def test_the_page_on_own_data_is_what_happens(tmp_path):
     subprocess.run([*command, "init", table, "--target", "returned"], **settings)
     path = tmp_path / "orders.yaml"
     assert path.read_text(encoding="utf-8") == proposal
-    commented = next(line for line in proposal.splitlines() if line.startswith("  # labels"))
-    changed = proposal.replace("      time:", f"{marks}      time:").replace(
-        commented + "\n", labels
-    )
+    changed = proposal
+    for key, block in (("marks", marks), ("labels", labels)):
+        comment = next(row for row in proposal.splitlines() if row.strip().startswith(f"# {key}"))
+        changed = changed.replace(f"{comment}\n", block)
     path.write_text(changed, encoding="utf-8")
     done = subprocess.run([*command, "run", path], **settings)
     text = " ".join(done.stdout.split())

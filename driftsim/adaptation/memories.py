@@ -70,7 +70,7 @@ class Recent(Memory):
     time: Stretch
 
     def start(self):
-        return RecentBuffer(self._clock, self.time.micros)
+        return RecentBuffer(self.clock, self.time.micros)
 
     @model_serializer(mode="wrap")
     def _to_kind(self, dump):
@@ -110,7 +110,7 @@ class Faded(Memory):
     def start(self):
         if isinstance(self.half_life, Duration):
             half = self.half_life.micros
-            return RecentBuffer(self._clock, HALVINGS * half, forgets=False, half_life=half)
+            return RecentBuffer(self.clock, HALVINGS * half, forgets=False, half_life=half)
         most = int(np.ceil(HALVINGS * self.half_life))
         return LabelBuffer(most, forgets=False, half_life=self.half_life)
 

@@ -72,9 +72,9 @@ class Labels(Part):
 
         By default, that of its own row, or that of the row before which it comes in.
         """
-        due, last = self.due(t, y, uniforms), self._clock.rows - 1
+        due, last = self.due(t, y, uniforms), self.clock.rows - 1
         rows = np.where(due == t, t, later(due, 1))
-        moments = self._clock.when(np.minimum(rows, last)) + (rows > last)
+        moments = self.clock.when(np.minimum(rows, last)) + (rows > last)
         return np.where(due == NEVER, NO_TIME, moments)
 
     def incompatibility(self, schema: Schema) -> str | None:
@@ -99,7 +99,7 @@ class Altered(Labels):
         The label of a row is in before the first one that comes at its moment or later; where
         there is none, after the end of the stream.
         """
-        moments, clock = self.moments(t, y, uniforms), self._clock
+        moments, clock = self.moments(t, y, uniforms), self.clock
         before = clock.positions(np.minimum(moments, clock.moment(clock.rows - 1) + 1))
         found = np.where(before < clock.rows, before - 1, before)
         found = np.where(moments == NO_TIME, NEVER, found)
@@ -138,7 +138,7 @@ class Delayed(Altered):
             return super().moments(t, y, uniforms)
         moments = self.of.moments(t, y, uniforms.nested)
         if isinstance(self.time, LabelColumn):
-            return np.maximum(moments, self._clock.label_times(t))
+            return np.maximum(moments, self.clock.label_times(t))
         return later(moments, self.time.micros)
 
     @model_validator(mode="after")
@@ -188,7 +188,7 @@ class Batches(Altered):
     def moments(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
         if not isinstance(self.every, Duration):
             return super().moments(t, y, uniforms)
-        moments, clock = self.of.moments(t, y, uniforms.nested), self._clock
+        moments, clock = self.of.moments(t, y, uniforms.nested), self.clock
         inside = np.minimum(moments, clock.moment(clock.rows - 1) + 1)
         inside -= inside > clock.when(t)  # what is there as a period ends comes in with it
         found = ends(self.every, clock.moment(0), inside, clock.zone)
@@ -253,7 +253,7 @@ class Budget(Sampled):
         """The first row of the stretch in which each row lies (n,), and its rows (n,)."""
         if not isinstance(self.per, Duration):
             return t - t % self.per, np.full(len(t), self.per)
-        clock = self._clock
+        clock = self.clock
         stop = ends(self.per, clock.moment(0), clock.when(t), clock.zone)
         first = clock.positions(stop - self.per.micros)
         return first, clock.positions(stop) - first

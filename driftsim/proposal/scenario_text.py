@@ -15,6 +15,7 @@ QUESTION = (
     "How long does a model of {name} hold: is it enough to train it once, should it be retrained "
     "on a schedule or after an alarm, or should it learn online?"
 )
+MARKS = "places where you know of a change: they narrow intervals"
 HEAD = """
 # A first proposal. Each guess has its reason: correct what is wrong, then check this file again.
 stream:
@@ -55,6 +56,7 @@ def proposed(paths: Sequence[Path], folder: Path, target: str | None = None) -> 
     head = "".join(f"# {row}\n" for row in question)
     head += HEAD.format(concept=yaml_line(concept_name(paths)))
     lines = [line for guess in found.guesses() for line in commented(guess, 6)]
+    lines.append(f"      # marks: {found.marks()}  # {MARKS}")
     lines += [models_text(found), "evaluation:", *commented(found.warm_up(), 2)]
     lines += found.late_labels()
     return head + "\n".join([*lines, f"report: {{metrics: [{', '.join(found.metrics)}]}}", ""])

@@ -120,6 +120,12 @@ class Contents:
         labels = max(2 * period, self.warm_up().value)
         return Schedule(f"{period:_}", f"{labels:_}", labels, rows // period)
 
+    def marks(self) -> str:
+        """The middle of the stream, as an example of a place where something may have changed."""
+        if self._time and self._span:
+            return f"[{date_of(sum(self._span) // 2, None).date()}]"
+        return f"[{self.rows // 2:_}]"
+
     def late_labels(self) -> Iterator[str]:
         """The key that lets labels come late, as a comment, where a column may say when."""
         if self._time and self._span:

@@ -36,7 +36,7 @@ class Ensemble(Retraining):
     weight: Literal["uniform", "awe", "aue2"] = "awe"  # of votes
 
     def trigger(self, history, memory, rng):
-        return scheduled(ticks(self._clock, history.stop, self.every))
+        return scheduled(ticks(self.clock, history.stop, self.every))
 
     def trainer(self, model):
         return ChunkEnsemble(model, self.size, WEIGHTS[self.weight])

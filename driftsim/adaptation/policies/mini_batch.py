@@ -31,7 +31,7 @@ class MiniBatch(Policy):
                 model.learn(training_batch(history.part(slice(start, stop))))
         yield Deployed(model)
         if isinstance(self.size, Duration):
-            rows = ticks(self._clock, history.stop, self.size)
+            rows = ticks(self.clock, history.stop, self.size)
             yield from learned_by_time(model, arrivals, rows, training_batch)
         else:
             yield from learned_by_number(model, arrivals, self.size, training_batch)
@@ -39,7 +39,7 @@ class MiniBatch(Policy):
     def _cuts(self, history):
         """Where the warm-up is cut into batches: from 0 to all its rows."""
         n = len(history.t)
-        inside = takewhile(lambda row: row < n, ticks(self._clock, 0, self.size)) if n else ()
+        inside = takewhile(lambda row: row < n, ticks(self.clock, 0, self.size)) if n else ()
         return [0, *inside, n]
 
     def training_batch(self, rng) -> Callable[[Labelled], Labelled]:

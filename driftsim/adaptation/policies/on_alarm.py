@@ -86,7 +86,7 @@ class OnDrift(ByDetector, OnAlarm):
     background: bool = False  # train from the warning on: the latency counts from there
 
     def trigger(self, history, memory, rng):
-        monitor = ErrorMonitor(self.detector, rng, self.falls, self.cooldown, self._clock)
+        monitor = ErrorMonitor(self.detector, rng, self.falls, self.cooldown, self.clock)
         warned = self.gather == "warning"
         return alarm_trigger(self, monitor, history, memory, warned, self.background)
 
@@ -123,7 +123,7 @@ class OnError(OnAlarm):
 
     def trigger(self, history, memory, rng):
         limit = MeanThreshold(self.window, self.threshold, self.rise)
-        monitor = ErrorMonitor(limit, rng, True, self.cooldown, self._clock)
+        monitor = ErrorMonitor(limit, rng, True, self.cooldown, self.clock)
         return alarm_trigger(self, monitor, history, memory)
 
     @model_validator(mode="after")
@@ -149,7 +149,7 @@ class OnShift(OnAlarm):
         return "scipy"
 
     def trigger(self, history, memory, rng):
-        monitor = FeatureMonitor(self.window, self.level, self.cooldown, self._clock)
+        monitor = FeatureMonitor(self.window, self.level, self.cooldown, self.clock)
         return alarm_trigger(self, monitor, history, memory)
 
 
@@ -205,7 +205,7 @@ def alarm_trigger(
 
 def monitored(monitor, t, policy):
     """Wait for an alarm: it, or the `Training` by the clock whose model is in force before one."""
-    due, training = row_after(policy._clock, t, policy.every) if policy.every else NO_ROW, None
+    due, training = row_after(policy.clock, t, policy.every) if policy.every else NO_ROW, None
     while training is None or t < training.row:
         row = min(monitor.row, due if training is None else training.row)
         t, alarm = yield Until(row, monitor.update)

@@ -37,7 +37,7 @@ class Recall(ByDetector):
         return self.gathered
 
     def trigger(self, history, memory, rng):
-        monitor = ErrorMonitor(self.detector, rng, self.falls, self.cooldown, self._clock)
+        monitor = ErrorMonitor(self.detector, rng, self.falls, self.cooldown, self.clock)
         return alarm_trigger(self, monitor, history, memory)
 
     def trainer(self, model):

@@ -161,7 +161,7 @@ class RetrainingLoop:
         self._train, self._memory, self._trigger = train, memory, trigger
         self._tunes = policy.tunes
         self._latency, self._stride = policy.latency or Latency(rows=0), policy.stride
-        self._clock = policy._clock
+        self._clock = policy.clock
         self._until, self._predictions = Until(), np.empty(0)  # of the next rows
         self._trainings: list[Training] = []  # whose models are not in force yet, as they started
 
@@ -257,7 +257,7 @@ class Periodic(Retraining):
     every: Period  # between trainings, counted from the end of the warm-up
 
     def trigger(self, history, memory, rng):
-        return scheduled(ticks(self._clock, history.stop, self.every))
+        return scheduled(ticks(self.clock, history.stop, self.every))
 
     @model_validator(mode="after")
     def _has_no_alarms(self):
