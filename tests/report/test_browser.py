@@ -322,7 +322,7 @@ def dated(tmp_path_factory, monkeypatch):
     start = micros_of(datetime(2023, 11, 20, 8, tzinfo=UTC))
     clock = RecordedClock(start + np.cumsum(gaps).astype(np.int64), "Europe/Berlin")
     monkeypatch.setattr(Stream, "clock", lambda stream, seed: clock)
-    monkeypatch.setattr(Stream, "timed", True)
+    monkeypatch.setattr(Stream, "undated", None)
     return played(DATED, "dated", tmp_path_factory.mktemp("dated"))
 
 
