@@ -73,6 +73,36 @@ def test_durations_count_as_rows_do_where_a_row_comes_every_hour(policy, timed):
 
 
 @pytest.mark.parametrize(
+    ("labels", "timed", "memory"),
+    [
+        ("at_once", "at_once", "300h"),
+        ({"kind": "delayed", "rows": 47}, {"kind": "delayed", "time": "48h"}, 300),
+    ],
+)
+def test_durations_count_as_rows_do_in_a_table_with_a_row_every_hour(
+    labels, timed, memory, tmp_path
+):
+    block = stream(HOURLY).rows(0, 0, 1_200)
+    hours = np.datetime64("2024-03-01T00:00") + np.arange(1_200) * np.timedelta64(1, "h")
+    cells = [f"{hour}Z,{x[0]},{x[1]},{y}" for hour, x, y in zip(hours, block.X, block.y)]
+    (tmp_path / "t.csv").write_text("\n".join(["at,a,b,y", *cells]))  # over a night of DST
+    table = {"kind": "table", "path": str(tmp_path / "t.csv"), "time": "at"}
+    hourly = Stream.model_validate({"concepts": {"t": table | {"zone": "Europe/Berlin"}}})
+
+    def trace(policy, labels):
+        contender = Contender.model_validate({"learner": NAIVE_BAYES, "policy": policy})
+        given = {"warmup": 400, "labels": labels, "predictions": True}
+        return told(evaluate(hourly, contender, Rules.model_validate(given)))
+
+    rows = trace(PERIODIC, labels)
+    durations = trace(PERIODIC | {"every": "24h", "memory": memory}, timed)
+    after_end = [sum(columns.pop("labels_after_end")) for columns, *_ in (rows, durations)]
+    # a label that falls due when the table has ended is counted there: the next hour has no row
+    assert rows == durations and after_end == ([0, 0] if labels == timed else [47, 48])
+    assert sum(rows[0]["rows_trained"]) > 5_000
+
+
+@pytest.mark.parametrize(
     ("labels", "timed"),
     [
         ({"kind": "delayed", "rows": 47}, {"kind": "delayed", "time": "2d"}),
