@@ -41,6 +41,10 @@ Jobs = Annotated[
 ]
 Limit = Option(min=0.1, metavar="SECONDS", help="End a run that takes longer, as failed.")
 Timeout = Annotated[float | None, Limit]
+Pictures = Annotated[
+    str | None,
+    Option("--figures", metavar="NAMES", help="Pictures beside the page: none, all, or a,b,c."),
+]
 Fresh = Annotated[bool, Option("--fresh", help="Run everything again.")]
 With = Option("--with", metavar="FILE", help=f"A Python file with your own parts. {MANY}")
 Parts = Annotated[list[Path] | None, With]
@@ -103,13 +107,15 @@ def run(
     jobs: Jobs = None,
     timeout: Timeout = None,
     fresh: Fresh = False,
+    figures: Pictures = None,
     parts: Parts = None,
     allow: Allow = None,
 ):
     """Run what is missing, then write the report. A table gets a scenario first, as by init."""
     with errors_printed():
         scenario = [scenario_of(one, target) for one in scenario]
-        studies = studies_in(scenario, settings or (), seeds, only or (), parts or (), allow or ())
+        asked = settings or (), seeds, only or (), parts or (), allow or (), figures
+        studies = studies_in(scenario, *asked)
         folders = writable([out / study.name for study in studies])
         failed = [
             run_study(study, folder, jobs, timeout, fresh, list(map(str, parts or ())))
@@ -208,14 +214,15 @@ def print_overview(path, settings, parts, allow):
         print(f"{path}: cannot be run: {obstacle}")
 
 
-def studies_in(paths, settings, seeds, only, parts, allow):
+def studies_in(paths, settings, seeds, only, parts, allow, figures=None):
     """The studies in files; raises `ScenarioError`, also for two with one name."""
     from driftsim.messages import ScenarioError
     from driftsim.own import load_parts
     from driftsim.scenario import load
 
     load_parts(parts)
-    studies = [load(path, settings, seeds, only, allow=allow) for path in paths]
+    more = {"allow": allow, "figures": figures}
+    studies = [load(path, settings, seeds, only, **more) for path in paths]
     for note in dict.fromkeys(note for study in studies for note in study.notes):
         print(note, file=sys.stderr)
     for name, count in Counter(study.name for study in studies).items():

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import (
+    AfterValidator,
+    BeforeValidator,
     Field,
     ValidationError,
     ValidationInfo,
@@ -21,6 +23,7 @@ from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, 
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.trial import Trials
+from driftsim.figure_names import checked_figures, figures_of, listed_figures
 from driftsim.learners.learner import Learner
 from driftsim.libraries import checked_packages
 from driftsim.messages import ScenarioError, line, refusal, setting_text
@@ -47,6 +50,9 @@ IN_PYTHON = "in the scenario"  # where the parts of a dict stand
 
 Mistakes = Iterator[tuple[Any, ...]]  # the keys of a place, then what is wrong there, or None
 Names = Collection[str]
+Figures = Annotated[
+    list[str], BeforeValidator(listed_figures), AfterValidator(checked_figures)
+]  # or `all`
 
 
 class Evaluation(Rules):
@@ -63,6 +69,7 @@ class Report(Strict):
     metrics: Annotated[list[str], Field(min_length=1)] | None = None  # error, or mae
     window: Period | None = None  # rows, or time, per point of a curve; ten intervals by default
     equivalence: Annotated[Number, Field(gt=0)] | None = None  # points, or percent of an error
+    figures: Figures = ["curves"]  # that are pictures beside the page, too
 
 
 class Scenario(Strict):
@@ -230,6 +237,7 @@ def load(
     only: Names = (),
     name: str | None = None,
     allow: Names = (),
+    figures: str | None = None,
 ) -> Study:
     """Read a scenario into a `Study`; raises `ScenarioError` with its first mistakes.
 
@@ -237,6 +245,7 @@ def load(
     `settings` are texts `dotted.path=value` that replace what it says, `seeds` is the number of
     repetitions, `only` the names of the contenders to keep. `name` is the folder of the results,
     by default the file's name or `scenario`. `allow` are packages whose estimators it may name.
+    `figures` are those that get pictures: `none`, `all`, or names with commas between them.
     """
     if isinstance(source, dict):
         place, folder, asked = IN_PYTHON, Path(), ""
@@ -250,6 +259,8 @@ def load(
         apply(document, marks, setting)
     if seeds is not None:
         assign(document, marks, "evaluation.seeds", seeds, "--seeds")
+    if figures is not None:
+        assign(document, marks, "report.figures", figures_of(figures), "--figures")
     keep_only(document, only)
     variants, notes = resolve(document, marks, place, folder, checked_packages(allow))
     each = [(one.scenario.evaluation, len(one.scenario.models)) for one in variants]

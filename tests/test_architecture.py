@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "driftsim"
 LAYERS = [
     {
         *("messages", "parts", "durations", "clocks", "roles", "libraries", "safety", "rows"),
-        *("files", "objects", "user_cache", "kernels"),
+        *("files", "objects", "user_cache", "figure_names", "kernels"),
     },
     {"streams", "learners", "adaptation"},
     {"evaluation"},

@@ -1,12 +1,13 @@
-"""Files: a report as figures, tables, words and a page."""
+"""Files: a report as pictures, tables, words and a page."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from driftsim.report.figures import images, plot_all
+from driftsim.report.figures import image, plot_all
 from driftsim.report.page.document import page
 from driftsim.report.page.html_tables import Frames, frames
 from driftsim.report.page.text_files import csv, markdown
+from driftsim.report.pictures import write_pictures
 from driftsim.report.results import Results
 from driftsim.report.verdict import Block, Verdict
 from driftsim.resolved import resolved
@@ -15,16 +16,14 @@ from driftsim.store import write_atomically
 
 
 def write(results: Results, folder: str | Path, failures: Sequence[Finished] = ()) -> list[Path]:
-    """Write figures, tables and the page into a folder; gives their paths, the page last."""
-    tables, verdict = frames(results), results.verdict()
-    figures, contents = [], dict[str, bytes]()
-    for one in plot_all(results):
-        made = images(one.figure)
-        figures.append((one, made["svg"].decode()))
-        contents |= {f"{one.name}.{suffix}": image for suffix, image in made.items()}
-    contents |= text_files(results, tables, verdict, failures)
+    """Write pictures, tables and the page into a folder; gives their paths, the page last."""
+    tables, verdict, folder = frames(results), results.verdict(), Path(folder)
+    figures = [(one, image(one.figure, "svg").decode()) for one in plot_all(results)]
+    contents = text_files(results, tables, verdict, failures)
     contents["report.html"] = page(results, tables, verdict, figures, failures).encode()
-    return [write_atomically(Path(folder) / name, content) for name, content in contents.items()]
+    pictures = write_pictures(results, folder)
+    written = [write_atomically(folder / name, content) for name, content in contents.items()]
+    return [*pictures, *written]
 
 
 def text_files(

@@ -12,6 +12,7 @@ from driftsim.messages import ScenarioError, first_fault, guess, line, short
 from driftsim.own import load_parts
 from driftsim.report.amounts import listed
 from driftsim.report.figures import KINDS, View, image, plot_figure
+from driftsim.report.pictures import shown_results
 from driftsim.report.results import Results
 from driftsim.report.windows import WINDOWS, Window, window_fault
 from driftsim.scenario import load
@@ -55,10 +56,15 @@ def plot(
         reason = f"nothing to plot as '{figure}': {why_empty(reports, figure, view)}"
         raise PlotError(line(f"{listed([*reports])}: {reason}"))
     try:
-        write_atomically(Path(to), image(plotted, suffix))
+        write_atomically(Path(to), image(plotted, suffix, mark_of(reports)))
     except StoreError as error:
         raise StoreError(str(error).replace("--out", "--to")) from None
     return to, [f"{runs}, and are left out" for runs in missing(reports, view.names)]
+
+
+def mark_of(reports):
+    """What a picture of a single report shows; of several, nothing is written of it."""
+    return shown_results(next(iter(reports.values()))) if len(reports) == 1 else ""
 
 
 def suffix_of(path):

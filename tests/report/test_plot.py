@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from driftsim.cli import app
 from driftsim.report.figures import KINDS, View, image, plot_figure
+from driftsim.report.pictures import shown_results
 from driftsim.report.plot import plot
 from driftsim.report.results import Results
 from driftsim.resolved import resolved
@@ -73,7 +74,9 @@ def test_a_report_is_plotted_as_its_figure(reports, tmp_path, suffix):
     assert (ended.exit_code, ended.stdout, ended.stderr) == (0, f"{to}\n", "")
     study = load(reports.parent / "one.yaml")
     results = Results(study, Store(reports / "one" / "runs"))
-    assert to.read_bytes() == image(plot_figure("recovery", View(results)), suffix)
+    assert to.read_bytes() == image(
+        plot_figure("recovery", View(results)), suffix, shown_results(results)
+    )
 
 
 def test_a_scenario_that_has_been_run_is_its_report(reports, tmp_path):

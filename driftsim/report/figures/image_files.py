@@ -12,6 +12,7 @@ METADATA: dict[str, dict[str, str | None]] = {
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }  # left out, since they would differ by day and version
+KEY = "driftsim"  # of the text in a PNG that says what it shows
 GROUP, NUMBERED = re.compile(rb'<g id="([^"]*)"'), re.compile(rb"[\w.]+_\d+")
 OUTLINE, DIGITS = re.compile(rb' d="[^"]*"'), re.compile(rb"(\.\d\d)\d+")
 
@@ -21,18 +22,21 @@ def images(figure: Figure) -> dict[str, bytes]:
     return {suffix: image(figure, suffix) for suffix in ("png", "svg")}
 
 
-def image(figure: Figure, suffix: str) -> bytes:
-    """A figure as the bytes of a file, `png`, `svg` or `pdf`."""
+def image(figure: Figure, suffix: str, mark: str = "") -> bytes:
+    """A figure as the bytes of a file, `png`, `svg` or `pdf`; `mark` says what it shows."""
     salt = {"svg.hashsalt": f"driftsim {figure.get_label()}"}  # so that a page can hold many
+    about = METADATA[suffix] | ({KEY: mark} if mark and suffix == "png" else {})
     with styled(**salt), io.BytesIO() as file:
-        figure.savefig(file, format=suffix, metadata=METADATA[suffix])
+        figure.savefig(file, format=suffix, metadata=about)
         content = file.getvalue()
-    return compact(content) if suffix == "svg" else content
+    return compact(content, mark) if suffix == "svg" else content
 
 
-def compact(svg):
+def compact(svg, mark=""):
     """An SVG with classes instead of ids of groups, since names repeat, and with fewer digits."""
     svg = GROUP.sub(with_class, svg)
+    if mark:
+        svg = svg.replace(b"\n", f"\n<!-- driftsim {mark} -->\n".encode(), 1)
     return OUTLINE.sub(lambda found: DIGITS.sub(rb"\1", found[0]), svg)
 
 

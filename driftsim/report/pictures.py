@@ -1,0 +1,111 @@
+"""Pictures: figures of a report as PNG files beside its page, each drawn once for its results."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from driftsim.evaluation.trace import Trace
+from driftsim.figure_names import FIGURES
+from driftsim.report.results import Results
+from driftsim.resolved import resolved
+from driftsim.scenario import Study
+from driftsim.store import write_atomically
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+KEY = "driftsim"  # of the text in a PNG that says what it shows
+MARK = re.compile(rb"(?:<!-- driftsim |\A)([0-9a-f]{64})(?: ([0-9a-f]{64}))?(?: -->|\Z)")
+HEAD = 4_096  # bytes of an SVG among which its mark is
+
+
+def write_pictures(results: Results, folder: Path) -> list[Path]:
+    """Write the pictures that the report asks for, those that are not there yet; gives their paths.
+
+    Whatever is named there like a figure and shows other results is removed.
+    """
+    shown = shown_results(results)
+    mark = f"{shown} {rules_hash(results.study)}"
+    asked = results.study.variants[0].scenario.report.figures
+    missing = [name for name in asked if mark_in(folder / f"{name}.png") != mark]
+    contents = dict(drawn(results, missing, mark)) if missing else {}
+    for name, content in contents.items():
+        write_atomically(folder / f"{name}.png", content)
+    remove_others(folder, shown)
+    paths = [folder / f"{name}.png" for name in asked]
+    return [path for path in paths if path.exists()]
+
+
+def drawn(results, names, mark) -> Iterator[tuple[str, bytes]]:
+    """Figures as PNG files by their names, without those that have nothing to show."""
+    from driftsim.report.figures import View, image, plot_figure
+
+    view = View(results)
+    for name in names:
+        if figure := plot_figure(name, view):
+            yield name, image(figure, "png", mark)
+
+
+def remove_others(folder: Path, shown: str):
+    """Remove the pictures named like figures that show other results than those of a hash."""
+    for path in (folder / f"{name}.{suffix}" for name in FIGURES for suffix in ("png", "svg")):
+        if path.exists() and mark_in(path).partition(" ")[0] != shown:
+            path.unlink(missing_ok=True)
+
+
+def mark_in(path: Path) -> str:
+    """What a PNG or SVG says that it shows: hashes of results, and of rules; empty if nothing."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return ""
+    text = content[:HEAD] if path.suffix == ".svg" else text_of(content)
+    found = MARK.search(text)
+    return b" ".join(filter(None, found.groups())).decode() if found else ""
+
+
+def text_of(content: bytes) -> bytes:
+    """The text of ours in a PNG: of the first chunk `tEXt` with our key; empty if there is none."""
+    at = len(SIGNATURE)
+    while content.startswith(SIGNATURE) and at + 8 <= len(content):
+        length, kind = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
+        key, _, text = content[at + 8 : at + 8 + length].partition(b"\0")
+        if kind == b"tEXt" and key == KEY.encode():
+            return text
+        at += 12 + length  # with its length, its kind and its checksum
+    return b""
+
+
+def shown_results(results: Results) -> str:
+    """A hash of all that has been measured: every column of the traces of every run."""
+    found, known = hashlib.sha256(), dict[int, bytes]()
+    for run in results.traces():
+        found.update(repr((run.setting, run.contender, run.seed, run.repeat)).encode())
+        for trace in (run.truth, run.trace):
+            if id(trace) not in known:
+                known[id(trace)] = trace_hash(trace)
+            found.update(known[id(trace)])
+    return found.hexdigest()
+
+
+def trace_hash(trace: Trace) -> bytes:
+    """A hash of all that a trace holds."""
+    lists = {"alarms": trace.alarms} | (trace.probes._asdict() if trace.probes else {})
+    found = hashlib.sha256()
+    for name, column in sorted((trace.columns | lists).items()):
+        if column is not None:
+            found.update(f"{name} {column.dtype} {column.shape}".encode())
+            found.update(np.ascontiguousarray(column).data)
+    return found.digest()
+
+
+def rules_hash(study: Study) -> str:
+    """A hash of all else that a picture follows from: the scenario, and what draws it."""
+    first, *others = study.variants
+    report = first.scenario.report.model_copy(update={"figures": []})
+    scenario = first.scenario.model_copy(update={"report": report})
+    text = resolved(study._replace(variants=[first._replace(scenario=scenario), *others]))
+    versions = [f"{name} {metadata.version(name)}" for name in ("driftsim", "matplotlib")]
+    return hashlib.sha256("\n".join([text, *versions]).encode()).hexdigest()
