@@ -42,7 +42,12 @@ class Strict(BaseModel):
     """
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, validate_by_name=True, serialize_by_alias=True
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        validate_by_name=True,
+        serialize_by_alias=True,
+        defer_build=True,  # until one is made: a scenario names few of all kinds
     )
 
     @model_validator(mode="wrap")
@@ -71,7 +76,10 @@ def refuse_renamed(name: str, members: Iterable[str], renamed: dict[str, str]) -
 
 
 class Renaming(Metaclass):
-    """Refuses a class that still defines what its family has renamed: nothing would call it."""
+    """Refuses a class that still defines what its family has renamed: nothing would call it.
+
+    People's own classes are built at once, so that a mistake in one is found where it stands.
+    """
 
     def __new__(
         cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **settings: Any
@@ -80,6 +88,7 @@ class Renaming(Metaclass):
         members = {*namespace}.union(*mixed_in)
         for base in bases:
             refuse_renamed(name, members, getattr(base, "renamed_members", {}))
+        settings.setdefault("defer_build", namespace["__module__"].startswith("driftsim."))
         return super().__new__(cls, name, bases, namespace, **settings)
 
 
