@@ -57,7 +57,7 @@ def blend_violation(
 
 def drift_violation(drift: Drift, length: int, k: int) -> str | None:
     """Why a drift cannot lead through `k` concepts in so many rows, or None."""
-    t = np.unique(np.linspace(0, length - 1, TRIED).astype(np.int64))
+    t = np.array(sorted({*np.linspace(0, length - 1, TRIED).astype(np.int64).tolist()}))
     try:
         if reason := drift.incompatibility(length, k):
             return reason
