@@ -1,5 +1,6 @@
 """The command line: `driftsim run scenarios/*.yaml`."""
 
+import shutil
 import sys
 from collections import Counter
 from contextlib import contextmanager
@@ -7,8 +8,6 @@ from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 app = typer.Typer(
     name="driftsim",
@@ -208,7 +207,7 @@ def print_overview(path, settings, parts, allow):
 
     study = studies_in([path], settings, None, (), parts, allow)[0]
     print(f"{path}: valid")
-    print(overview(study, width=min(Console().width, 100)))
+    print(overview(study, width=min(shutil.get_terminal_size().columns, 100)))
     obstacles = [too_many_changes(variant.scenario.stream) for variant in study.variants]
     for obstacle in dict.fromkeys(filter(None, obstacles)):
         print(f"{path}: cannot be run: {obstacle}")
@@ -302,6 +301,9 @@ def note_lines(ended):
 
 def report(study, store, parts, folder, failures):
     """Write the report, then print the summary and the path of the page."""
+    from rich.console import Console
+    from rich.markup import escape
+
     from driftsim.report import write
     from driftsim.report.results import Results
     from driftsim.report.summary_text import remarks, summary_table
