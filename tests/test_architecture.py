@@ -53,7 +53,10 @@ HOMES = {
         "streams.tables.large.regrouped",
     },
     "platformdirs": {"kernels.cache", "user_cache"},
-    "pandas": {"report", "streams.tables.missing", "learners.as_given", "learners.frames"},
+    "pandas": {
+        *("report.table", "report.results"),
+        *("streams.tables.missing", "learners.as_given", "learners.frames"),
+    },
     "pyarrow": {"store", "streams.tables", "streams.shipped_data"},
     "matplotlib": {"report"},
     "jinja2": {"report.page"},

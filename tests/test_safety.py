@@ -15,7 +15,6 @@ from importlib import import_module
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-import pandas as pd
 import pytest
 
 from driftsim.kernels import cache
@@ -23,6 +22,7 @@ from driftsim.learners.sklearn import nameable
 from driftsim.messages import ScenarioError
 from driftsim.overview.study import overview
 from driftsim.report.page import text_files
+from driftsim.report.table import Table
 from driftsim.safety import FUNCTIONS, OPEN, REFUSED, exported
 from driftsim.scenario import load
 
@@ -429,8 +429,8 @@ def test_no_spreadsheet_runs_a_name(hostile):
 
 
 def test_numbers_stay_numbers_in_a_table():
-    frame = pd.DataFrame({"=x": [-0.5, 1e-9], "s": ["-0.5", "\t=1"], "o": [-1, "+1"], "n": [-3, 3]})
-    assert text_files.csv(frame).decode() == "'=x,s,o,n\n-0.5,'-0.5,-1,-3\n1e-09,'\t'=1,'+1,3\n"
+    table = Table({"=x": [-0.5, 1e-9], "s": ["-0.5", "\t=1"], "o": [-1, "+1"], "n": [-3, 3]})
+    assert text_files.csv(table).decode() == "'=x,s,o,n\n-0.5,'-0.5,-1,-3\n1e-09,'\t'=1,'+1,3\n"
 
 
 class Elements(HTMLParser):

@@ -21,7 +21,8 @@ from driftsim.evaluation.significance import (
     over_seeds,
 )
 from driftsim.report.amounts import as_percent
-from driftsim.report.variant_results import ContenderResult, Row, VariantResults
+from driftsim.report.table import Row
+from driftsim.report.variant_results import ContenderResult, VariantResults
 from driftsim.rows import Schema
 from driftsim.scenario import Scenario
 

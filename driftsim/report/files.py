@@ -5,7 +5,6 @@ from pathlib import Path
 
 from driftsim.report.figures import image, plot_all
 from driftsim.report.page.document import page
-from driftsim.report.page.html_tables import Frames, frames
 from driftsim.report.page.text_files import csv, markdown
 from driftsim.report.pictures import write_pictures
 from driftsim.report.results import Results
@@ -17,25 +16,26 @@ from driftsim.store import write_atomically
 
 def write(results: Results, folder: str | Path, failures: Sequence[Finished] = ()) -> list[Path]:
     """Write pictures, tables and the page into a folder; gives their paths, the page last."""
-    tables, verdict, folder = frames(results), results.verdict(), Path(folder)
+    verdict, folder = results.verdict(), Path(folder)
     figures = [(one, image(one.figure, "svg").decode()) for one in plot_all(results)]
-    contents = text_files(results, tables, verdict, failures)
-    contents["report.html"] = page(results, tables, verdict, figures, failures).encode()
+    contents = text_files(results, verdict, failures)
+    contents["report.html"] = page(results, verdict, figures, failures).encode()
     pictures = write_pictures(results, folder)
     written = [write_atomically(folder / name, content) for name, content in contents.items()]
     return [*pictures, *written]
 
 
 def text_files(
-    results: Results, tables: Frames, verdict: Verdict, failures: Sequence[Finished] = ()
+    results: Results, verdict: Verdict, failures: Sequence[Finished] = ()
 ) -> dict[str, bytes]:
     """The tables, the verdict and the scenario of a report, as the bytes of files by name."""
+    tables = results.tables
     lines = tuple(f"{one.run.title}: {one.failure}" for one in failures)
     failed = [Block("Runs that failed:", lines)] if failures else []
     made = {
         "summary.csv": csv(tables.summary),
         "summary.md": markdown(results.study.question, [*verdict, *failed]),
-        "recovery.csv": csv(tables.recovery),
+        "recovery.csv": csv(tables.recovery(results.window)),
         "alarms.csv": csv(tables.alarms),
         "differences.csv": csv(tables.differences),
         "scenario.yaml": resolved(results.study).encode(),

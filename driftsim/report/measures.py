@@ -17,7 +17,8 @@ from driftsim.evaluation.recovery import (
     recoveries,
 )
 from driftsim.evaluation.trace import Probes
-from driftsim.report.variant_results import Columns, ContenderResult, Row, TracedRun
+from driftsim.report.table import Row
+from driftsim.report.variant_results import Columns, ContenderResult, TracedRun
 from driftsim.report.windows import Window, rows_in
 from driftsim.streams.seeds import of_repeat
 from driftsim.streams.stream import Stream

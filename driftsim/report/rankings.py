@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
-import pandas as pd
 
 from driftsim.evaluation.significance import bayesian_signed_rank, ranked, wilcoxon_holm
 from driftsim.parts import identity
 from driftsim.report.comparisons import Measurement, margin, scope_of
-from driftsim.report.variant_results import Row, VariantResults
+from driftsim.report.table import Row, Table
+from driftsim.report.variant_results import VariantResults
 from driftsim.streams.seeds import PARTS, spawn_rng
 
 RANKS = ["contender", "metric", "rank", "settings", "streams", "p", "critical", "test"]
@@ -17,28 +17,28 @@ PAIRS = ["better", "worse", "metric", "settings", "wins", "ties", "losses", "p"]
 EQUAL = ["p_better", "p_equal", "p_worse"]  # where the report asks for a margin
 
 
-def ranks(variants: Sequence[VariantResults], metric: str) -> pd.DataFrame:
+def ranks(variants: Sequence[VariantResults], metric: str) -> Table:
     """The mean ranks of contenders by a metric, as `Results.ranks` gives them."""
     names, losses = losses_of(variants, metric)
     if len(losses) < 2 or len(names) < 2:
-        return pd.DataFrame(columns=RANKS)
+        return Table.of_rows([], RANKS)
     found = ranked(losses)
-    frame = pd.DataFrame({"contender": names, "metric": metric, "rank": found.mean})
-    frame = frame.assign(settings=len(losses), streams=streams_of(variants))
-    frame = frame.assign(p=found.p, critical=found.critical, test=found.test)
-    return frame.sort_values("rank", ignore_index=True)
+    same = {"metric": metric, "settings": len(losses), "streams": streams_of(variants)}
+    same |= {"p": found.p, "critical": found.critical, "test": found.test}
+    rows = ({"contender": names[i], "rank": found.mean[i]} | same for i in np.argsort(found.mean))
+    return Table.of_rows(rows, RANKS)
 
 
-def rank_pairs(variants: Sequence[VariantResults], metric: str) -> pd.DataFrame:
+def rank_pairs(variants: Sequence[VariantResults], metric: str) -> Table:
     """Each two contenders by a metric, as `Results.rank_pairs` gives them."""
     names, losses = losses_of(variants, metric)
     if len(losses) < 2 or len(names) < 2:
-        return pd.DataFrame(columns=PAIRS)
+        return Table.of_rows([], PAIRS)
     least = np.abs(losses).min(axis=1)
     margins = margin(variants[0].scenario, metric, least)
     rows = pairs_of(names, losses, margins)
     columns = PAIRS if margins is None else [*PAIRS, *EQUAL]
-    return pd.DataFrame([row | {"metric": metric} for row in rows], columns=columns)
+    return Table.of_rows((row | {"metric": metric} for row in rows), columns)
 
 
 def pairs_of(names: list[str], losses: np.ndarray, margins: np.ndarray | None) -> Iterator[Row]:

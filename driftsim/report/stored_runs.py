@@ -6,7 +6,8 @@ import numpy as np
 
 from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.trace import Trace
-from driftsim.report.variant_results import Row, TracedRun
+from driftsim.report.table import Row
+from driftsim.report.variant_results import TracedRun
 from driftsim.runs import runs_of
 from driftsim.scenario import Scenario, Variant
 from driftsim.store import Store

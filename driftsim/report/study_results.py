@@ -4,11 +4,10 @@ from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from driftsim.messages import guess, short
 from driftsim.report.results import Results
 from driftsim.report.summary_text import brief, readable, remarks
+from driftsim.report.table import Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,8 +39,8 @@ class StudyResults(Results):
         return plotted
 
     def _repr_html_(self) -> str:
-        frame = brief(self, self.summary())
-        texts = {n: [readable(n, one) for one in frame[n]] for n in frame}
-        table = pd.DataFrame(texts).to_html(index=False, border=0)
+        short = brief(self)
+        texts = {name: [readable(name, one) for one in short.values(name)] for name in short}
+        table = Table(texts).frame().to_html(index=False, border=0)
         words = "\n".join([str(self.verdict()), *remarks(self)])  # with columns
         return f'{table}\n<pre style="white-space: pre-wrap">{escape(words)}</pre>'

@@ -5,13 +5,15 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-import pandas as pd
+import numpy as np
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Table as RichTable
 
 from driftsim.evaluation.metrics import METRICS, MICRO
 from driftsim.messages import setting_text
-from driftsim.report.results import CENSORED, SUMMED, Results
+from driftsim.report.results import Results
+from driftsim.report.study_tables import CENSORED, SUMMED
+from driftsim.report.table import Table, missing
 from driftsim.report.variant_results import SECONDS
 
 COUNTS = (*SUMMED, "model_bytes", "seeds", "repeats")
@@ -25,15 +27,15 @@ DROPPED = (  # columns that a narrow terminal has no room for, in this order
 )  # fmt: skip
 
 
-def summary_table(results: Results, width: int) -> Table:
+def summary_table(results: Results, width: int) -> RichTable:
     """The summary as a table for a terminal of some characters; drops columns if it is narrow."""
-    frame = brief(results, results.summary())
-    names = [*frame.columns]
-    rows = [{n: readable(n, row[n]) for n in names} for row in frame.to_dict("records")]
+    short = brief(results)
+    names = [*short]
+    rows = [{n: readable(n, row[n]) for n in names} for row in short.rows()]
     for dropped in DROPPED:
         if sum(max(len(n), *(len(row[n]) for row in rows)) + 2 for n in names) > width:
             names = [name for name in names if name != dropped]
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = RichTable(box=None, pad_edge=False, header_style="bold")
     for name in names:
         header = escape(name.replace("_", " "))
         table.add_column(header, justify="left" if name == "contender" else "right", no_wrap=True)
@@ -44,52 +46,58 @@ def summary_table(results: Results, width: int) -> Table:
     return table
 
 
-def brief(results: Results, summary: pd.DataFrame) -> pd.DataFrame:
+def brief(results: Results) -> Table:
     """The most important columns of a summary: those of a terminal.
 
     The verdict shows the costs of contenders; the table does so for a sweep.
     """
-    first = results.first_metric
+    summary, first = results.tables.summary, results.first_metric
     others = [name for name in results.metrics if name != first]
     half = (summary[f"{first}_high"] - summary[f"{first}_low"]) / 2
-    seconds = summary[[*SECONDS]].sum(axis=1, min_count=1)
-    frame = summary.assign(**{"±": half, "seconds": seconds})
+    spent = np.array([summary[name] for name in SECONDS], float)
+    seconds = np.where(np.isnan(spent).all(axis=0), np.nan, np.nansum(spent, axis=0))
+    whole = summary.with_columns({"±": half, "seconds": seconds})
     asked = {*results.asked, *ALWAYS}
     shown = ["contender", first, "±", *others]
     shown += ["fits", "labels", "seconds"] if results.swept else []
-    shown = [name for name in shown if name in asked and frame[name].notna().any()]
-    return frame[[*results.swept, *shown]]
+    shown = [name for name in shown if name in asked and not missing(whole[name]).all()]
+    return whole.only([*results.swept, *shown])
 
 
-def worthwhile(frame: pd.DataFrame) -> pd.DataFrame:
+def worthwhile(summary: Table) -> Table:
     """A summary without empty columns, and without counts of rare things that did not happen."""
-    return frame.drop(columns=[name for name in RARE if not frame[name].any()]).dropna(
-        axis="columns", how="all"
-    )
+    absent = [name for name in RARE if not np.nansum(summary[name])]
+    return summary.but(*absent, *(name for name in summary if missing(summary[name]).all()))
 
 
 def remarks(results: Results) -> Iterator[str]:
     """What a summary does not show at first sight, in sentences."""
-    summary, models = results.summary(), results.study.variants[0].scenario.models
-    frame = summary[summary["contender"].isin(set(models))]
-    mean = " (mean over seeds)" if max(frame["seeds"].max(), results.repeats) > 1 else ""
+    models = results.study.variants[0].scenario.models
+    own = results.tables.summary.among("contender", models)
+    mean = " (mean over seeds)" if max([*own["seeds"], results.repeats]) > 1 else ""
     most = "up to " if results.study.swept else ""
-    skipped = frame.groupby("contender", sort=False)["fits_skipped"].max()
-    for name, n in skipped[skipped > 0].items():
+    for name, rows in own.by("contender").items():
+        if not (n := most_of(rows["fits_skipped"])) > 0:
+            continue
         yield (
             f"{name} skipped {most}{n:,.3g} training{'s' if n != 1 else ''}{mean} and kept its "
             "model: there were no labels, or labels of one class only."
         )
-    for name, engine in dict.fromkeys(zip(frame["contender"], frame["engine"])):
+    for name, engine in dict.fromkeys(zip(own["contender"], own["engine"])):
         if ":" in engine:
             yield f"{name} runs on {engine}."
     for name, contender in models.items():
         yield from (f"{name}: {note}." for note in contender.learner.notes)
     yield from missing_probabilities(results)
     ends = zip(CENSORED, ("came after the end of the stream", "never came"))
-    counts = [f"{most}{n:,.0f} {end}" for name, end in ends if (n := frame[name].max()) > 0]
+    counts = [f"{most}{n:,.0f} {end}" for name, end in ends if (n := most_of(own[name])) > 0]
     if counts:
         yield f"Labels that models never got{mean}: {', '.join(counts)}."
+
+
+def most_of(column: np.ndarray) -> float:
+    """The greatest number of a column that is known, 0 where none is."""
+    return float(max(column[~missing(column)], default=0))
 
 
 def missing_probabilities(results: Results) -> Iterator[str]:

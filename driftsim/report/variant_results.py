@@ -10,14 +10,14 @@ from driftsim.evaluation.metrics import Metric
 from driftsim.evaluation.moments import Moments
 from driftsim.evaluation.trace import LABEL_MOMENTS, Trace, reduction
 from driftsim.report.dates import Dates, stretch_text
+from driftsim.report.table import Row
 from driftsim.scenario import Scenario, Variant
 from driftsim.streams.stream import Stream
 
 SECONDS = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")  # of a trace
 DATED = {"change": "date", "first_row": "first_date", "last_row": "last_date"}  # of tables
-UNDATED = np.iinfo(np.int64).min  # which pandas takes for a date that is not known
+UNDATED = np.iinfo(np.int64).min  # which stands for no time (NaT)
 Columns = Mapping[str, np.ndarray]
-Row = dict[str, Any]  # of a table: the name of a column to its value
 
 
 class TracedRun(NamedTuple):

@@ -17,7 +17,6 @@ from driftsim.durations import FIXED, micros_of
 from driftsim.report import write
 from driftsim.report.figures import images, plot_all
 from driftsim.report.page.document import page
-from driftsim.report.page.html_tables import frames
 from driftsim.report.results import Results
 from driftsim.runner import Finished
 from driftsim.streams.stream import Stream
@@ -227,7 +226,7 @@ def folder(tmp_path_factory):
 
 def written(results, folder, figures=(), failures=()):
     path = folder / f"{results.study.name}.html"
-    text = page(results, frames(results), results.verdict(), figures, failures)
+    text = page(results, results.verdict(), figures, failures)
     path.write_text(text, encoding="utf-8")
     return path
 

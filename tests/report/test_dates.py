@@ -13,7 +13,7 @@ from driftsim.evaluation.trace import Trace
 from driftsim.report.dates import DAY, Dates, row_text, stretch_text
 from driftsim.report.figures import KINDS, View, plot_figure
 from driftsim.report.figures.date_axis import date_label
-from driftsim.report.page.html_tables import frames, table
+from driftsim.report.page.html_tables import html_table
 from driftsim.report.page.text_files import csv
 from driftsim.report.plot import PlotError, check_window, plot, window_of
 from driftsim.report.windows import rows_in, window_text, windowed
@@ -144,9 +144,9 @@ def test_tables_name_the_dates_of_rows(weekly):
     assert (own["rows"] == own["last_row"] - own["first_row"] + 1).all()
     assert weekly.recovery()["date"].tolist()[0] == pd.Timestamp("2024-03-01 10:00")
     assert weekly.probed()["last_date"].tolist()[0] == pd.Timestamp("2024-03-01 09:00")
-    tables = frames(weekly)
-    assert b",1450,2024-03-01T10:00:00," in csv(tables.recovery)
-    made = table("recovery", tables.recovery, {"frozen"}, {})
+    recovery = weekly.tables.recovery(weekly.window)
+    assert b",1450,2024-03-01T10:00:00," in csv(recovery)
+    made = html_table("recovery", recovery, {"frozen"}, {})
     assert ("2024-03-01 10:00", "word") in made.rows[0][1] and ("date", True) in made.columns
 
 
@@ -161,7 +161,7 @@ def test_dates_of_a_table_are_those_of_its_zone(tmp_path):
         "2024-03-31 00:00:00+01:00",
         "2024-04-01 01:00:00+02:00",
     ]
-    assert b",2024-04-01T20:00:00+02:00," in csv(results.recovery())
+    assert b",2024-04-01T20:00:00+02:00," in csv(results.tables.recovery(results.window))
     assert (
         plot_figure("curves", View(results)).axes[-1].get_xlabel() == "date, 2024 (Europe/Berlin)"
     )

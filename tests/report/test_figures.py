@@ -23,6 +23,7 @@ from driftsim.report.figures.style import COLOURS, FAINT, look_of, styled
 from driftsim.report.figures.view import fair_sizes
 from driftsim.report.measures import alarm_rows
 from driftsim.report.results import Results
+from driftsim.report.table import Table
 from driftsim.report.variant_results import SECONDS
 from driftsim.runs import runs_of
 from driftsim.scenario import Scenario, Study, Variant
@@ -238,11 +239,13 @@ def keyed_by(panel):
 
 
 def test_with_one_seed_the_legend_does_not_mention_seeds(odd):
-    frame = odd.recovery().drop_duplicates(["contender", "change"])
-    assert [*marks_of([one for _, one in frame.groupby("change")])] == [*MARKS][:2] + [*MARKS][-1:]
-    assert [*marks_of([frame[frame["outcome"] == "recovered"].drop_duplicates("contender")])] == [
-        "recovered"
-    ]
+    every = odd.tables.recovery(odd.window)
+    firsts = {(one["contender"], one["change"]): one for one in reversed([*every.rows()])}
+    one_seed = Table.of_rows(firsts.values(), every)
+    found = [*marks_of([*one_seed.by("change").values()])]
+    assert found == [*MARKS][:2] + [*MARKS][-1:]
+    back = {one["contender"]: one for one in one_seed.rows() if one["outcome"] == "recovered"}
+    assert [*marks_of([Table.of_rows(back.values(), every)])] == ["recovered"]
 
 
 def test_recoveries_from_many_changes_are_a_matrix(many):

@@ -7,7 +7,6 @@ import re
 from html.parser import HTMLParser
 from itertools import pairwise
 
-import pandas as pd
 import pytest
 from examples import played
 
@@ -16,10 +15,11 @@ from driftsim.report import write
 from driftsim.report.figures import images, plot_all
 from driftsim.report.page import document, packed
 from driftsim.report.page.document import TEMPLATES, page, source
-from driftsim.report.page.html_tables import MOST_ROWS, frames, table
+from driftsim.report.page.html_tables import MOST_ROWS, html_table
 from driftsim.report.page.packed import Packing
 from driftsim.report.page.page_data import as_json
 from driftsim.report.results import Results
+from driftsim.report.table import Table
 from driftsim.report.verdict import Block
 from driftsim.runner import Finished
 from driftsim.scenario import load
@@ -74,7 +74,7 @@ def part(name, *arguments, **more):
 
 
 def text_of(results, failures=(), figures=()):
-    return page(results, frames(results), results.verdict(), figures, failures)
+    return page(results, results.verdict(), figures, failures)
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +137,7 @@ def test_names_are_no_templates_and_no_markup(tmp_path):
 def test_every_column_is_explained_that_is_no_name_of_a_row(crossed, swept):
     for results in (crossed, swept):
         own = {"contender", "seed", "repeat", *results.swept}
-        for one in document.tables(results, frames(results)):
+        for one in document.tables(results):
             explained = {heading for heading, _ in one.meanings}
             columns = {heading for heading, _ in one.columns}
             assert columns - explained <= own, one.name
@@ -212,7 +212,7 @@ def test_the_first_sentence_leads_but_where_others_are_alike():
 
 
 def test_a_verdict_shows_its_lists_and_tables():
-    table = pd.DataFrame([{"contender": "a<b", "labels": "1,000"}])
+    table = Table({"contender": ["a<b"], "labels": ["1,000"]})
     blocks = [Block("By phase:", ("x: a<b",)), Block("Costs:", table=table)]
     made = part("verdict", blocks, swept=False)
     assert "<ul><li>x: a&lt;b</li></ul>" in made
@@ -239,8 +239,9 @@ def test_tables_show_references_and_engines(plain, text):
 
 
 def test_a_table_of_very_many_rows_is_cut_and_says_so():
-    frame = pd.DataFrame({"contender": "a", "rows": range(MOST_ROWS + 1)})
-    made = part("section", table("recovery", frame, {"a"}, {}))
+    rows = range(MOST_ROWS + 1)
+    long = Table({"contender": ["a" for _ in rows], "rows": rows})
+    made = part("section", html_table("recovery", long, {"a"}, {}))
     assert made.count("<tr") == 1 + MOST_ROWS and "1,000 of 1,001 rows" in made
 
 
@@ -274,7 +275,7 @@ def asking(results, metric):
 
 
 def test_where_lists_are_swept_recovery_is_known(tmp_path):
-    frame = frames(played(LISTS, "lists", tmp_path)).recovered
+    frame = played(LISTS, "lists", tmp_path).recovered()
     own = frame[frame["contender"] == "bayes"]
     assert own["at"].tolist() == [[300], [400]] and own["changes"].tolist() == [1, 1]
 

@@ -1,6 +1,7 @@
 """Captions: what each figure shows in words, also for readers who do not see it."""
 
 from math import isnan
+from operator import itemgetter
 
 from driftsim.durations import Duration
 from driftsim.evaluation.metrics import LOWER_IS_BETTER
@@ -14,6 +15,7 @@ from driftsim.report.figures.lines import excess_of
 from driftsim.report.figures.stream import best_errors, best_known, distinct_streams, truths
 from driftsim.report.figures.style import rounded
 from driftsim.report.figures.sweeps import values_of
+from driftsim.report.table import missing
 from driftsim.report.verdict import ranking
 from driftsim.report.windows import window_text
 
@@ -68,8 +70,9 @@ def excess(view, scene):
 def along(view, scene, metric):
     """A metric of each contender over the whole stream, and in its worst window."""
     curve = view.curves(scene, metric)
-    mean = view.whole(scene.results, metric).set_index("contender")["mean"].dropna()
-    names = [name for name in view.names if name in mean.index]
+    whole = view.whole(scene.results, metric)
+    mean = {name: v for name, v in zip(whole["contender"], whole["mean"]) if not isnan(v)}
+    names = [name for name in view.names if name in mean]
     if not names:
         return f"{words_of(metric)} is not known."
     first, last = (
@@ -99,9 +102,11 @@ def windows_in_words(over, window):
 
 def worst(scene, curve, name, metric):
     """The worst window of a contender."""
-    one = curve[curve["contender"] == name].dropna(subset=["mean"])
-    at = one.loc[one["mean"].idxmax() if metric in LOWER_IS_BETTER else one["mean"].idxmin()]
-    return f" ({rounded(at['mean'])} up to row {at['last_row']:,}{on(scene, at['last_row'])})"
+    one = curve.where((curve["contender"] == name) & ~missing(curve["mean"]))
+    mean = one["mean"]
+    at = int(mean.argmax() if metric in LOWER_IS_BETTER else mean.argmin())
+    row = int(one["last_row"][at])
+    return f" ({rounded(mean[at])} up to row {row:,}{on(scene, row)})"
 
 
 def on(scene, row):
@@ -127,10 +132,10 @@ def changes(scene):
 @of_each_setting
 def recovery(view, scene):
     """How often each contender recovered, and after how many rows."""
-    frame, texts = view.frame(scene.results, "recovery", scene.window), []
-    frame = frame[frame["outcome"] != TOO_SHORT]
-    for name in [name for name in view.names if (frame["contender"] == name).any()]:
-        one = frame[frame["contender"] == name]
+    every, texts = scene.results.tables.recovery(scene.window), []
+    judged = every.where(every["outcome"] != TOO_SHORT).by("contender")
+    for name in [name for name in view.names if name in judged]:
+        one = judged[name]
         middle = median(one["rows"], one["censored"])
         back, stayed = (int((one["outcome"] == it).sum()) for it in (RECOVERED, DID_NOT_FALL))
         more = [f"did not fall at {stayed:,}"] if stayed else []
@@ -174,15 +179,15 @@ def cost(view):
     """What contenders cost, and which are on the Pareto front."""
     metric = view.metrics[0]
     texts = []
-    for title, frame in costs_by_setting(view, metric).items():
+    for title, table in costs_by_setting(view, metric).items():
         values = some(
-            f"{name} {rounded(one['mean'])} for {one['seconds']:.2g} seconds, "
+            f"{one['contender']} {rounded(one['mean'])} for {one['seconds']:.2g} seconds, "
             f"{one['labels']:,.0f} labels and {counted(one['fits'], 'fit')}"
-            for name, one in frame.iterrows()
+            for one in table.rows()
         )
         lower = metric in LOWER_IS_BETTER
-        fronts = {name: frame.index[pareto(frame[name], frame["mean"], lower)] for name in COSTS}
-        best = [f"{listed(names)} for {name}" for name, names in fronts.items()]
+        fronts = {name: table.where(pareto(table[name], table["mean"], lower)) for name in COSTS}
+        best = [f"{listed(front['contender'])} for {name}" for name, front in fronts.items()]
         start = f"{title}: " if title else ""
         texts.append(f"{start}{words_of(metric)}: {values}. {FRONT}: {some(best)}.")
     return " ".join([*texts, *different(engines(view))])
@@ -201,12 +206,12 @@ def different(engines):
 @of_each_setting
 def forgetting(view, scene):
     """The error of each contender on all concepts at the end, and its forgetting."""
-    frame = view.frame(scene.results, "forgetting").set_index("contender")
+    rows = {one["contender"]: one for one in scene.results.tables.forgetting.rows()}
     texts = [
-        f"{name} has error {rounded(frame.loc[name, 'error'])} and "
-        f"forgetting {rounded(frame.loc[name, 'forgetting'])}"
+        f"{name} has error {rounded(rows[name]['error'])} and "
+        f"forgetting {rounded(rows[name]['forgetting'])}"
         for name in view.names
-        if name in frame.index
+        if name in rows
     ]
     if not texts:
         return ""
@@ -219,10 +224,9 @@ def forgetting(view, scene):
 @of_each_setting
 def alarms(view, scene):
     """How many changes each contender found, and how many of its alarms were false."""
-    frame = view.frame(scene.results, "alarms").set_index("contender")
-    texts = []
+    rows, texts = {one["contender"]: one for one in scene.results.tables.alarms.rows()}, []
     for name in sorted_alarms(view, scene):
-        one = frame.loc[name]
+        one = rows[name]
         if isnan(one["changes"]):
             texts.append(f"{name}: {counted(one['alarms'], 'alarm')}, {UNKNOWN}")
             continue
@@ -239,38 +243,37 @@ def sweep(view):
     """Where each contender was best and worst."""
     metric, texts = view.metrics[0], []
     for title, results in view.reports.items():
-        frame = view.whole(results, metric) if results.swept else None
-        if frame is None or not frame["mean"].notna().any():
+        if not results.swept:
+            continue
+        whole = view.whole(results, metric)
+        rows = whole.where(~missing(whole["mean"])).by("contender")
+        if not rows:
             continue
         swept = "; ".join(
             f"{name} = {', '.join(map(setting_text, values))}"
             for name, values in values_of(results).items()
         )
         ends = some(
-            f"{name} {best_and_worst(results, frame[frame['contender'] == name], metric)}"
+            f"{name} {best_and_worst(results, rows[name], metric)}"
             for name in view.names
-            if frame.loc[frame["contender"] == name, "mean"].notna().any()
+            if name in rows
         )
         start = f"{title}: " if title else ""
         texts.append(f"{start}{words_of(metric)} with {swept}. Best and worst: {ends}.")
     return " ".join(texts)
 
 
-def best_and_worst(results, frame, metric):
+def best_and_worst(results, table, metric):
     """The best and the worst value of a contender, and their settings."""
-    ordered = frame.dropna(subset=["mean"]).sort_values("mean", ascending=metric in LOWER_IS_BETTER)
+    rows = sorted(table.rows(), key=itemgetter("mean"), reverse=metric not in LOWER_IS_BETTER)
     return " and ".join(
-        f"{rounded(one['mean'])} at {', '.join(f'{n} = {value(one[n])}' for n in results.swept)}"
-        for one in (ordered.iloc[0], ordered.iloc[-1])
+        f"{rounded(one['mean'])} at "
+        + ", ".join(f"{name} = {setting_text(one[name])}" for name in results.swept)
+        for one in (rows[0], rows[-1])
     )
-
-
-def value(cell):
-    """A swept value in a cell of a frame, as a scenario writes it."""
-    return setting_text(cell.item() if hasattr(cell, "item") else cell)
 
 
 def ranks(view):
     """How contenders rank."""
-    frames = [view.frame(one, "ranks") for one in view.reports.values()]
-    return " ".join(ranking(frame) for frame in frames if len(frame))
+    tables = [one.tables.ranks for one in view.reports.values()]
+    return " ".join(ranking(table) for table in tables if len(table))

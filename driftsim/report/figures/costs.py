@@ -1,13 +1,13 @@
 """Costs: a metric of each contender against its seconds, its labels and its trainings."""
 
 import numpy as np
-import pandas as pd
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from driftsim.evaluation.metrics import FROM_ZERO, LOWER_IS_BETTER, Metric, metric_of
 from driftsim.report.figures.label_placement import add_point_names
 from driftsim.report.figures.panels import ACROSS, frozen, grid, set_title
 from driftsim.report.figures.style import rounded
+from driftsim.report.table import Table
 from driftsim.report.variant_results import SECONDS, ContenderResult
 
 HEIGHT, NAME = 2.8, 0.13  # inches of a panel, and of each name beyond a few
@@ -15,6 +15,7 @@ FEW, LONG = 12, 20  # names; characters: with more of either, a panel is as wide
 MOST_SETTINGS = 4  # that have panels of their own; with more, the mean of all settings has
 DECADES = 20  # how many times as much the dearest costs, for a scale of powers of ten
 COSTS = {"seconds": [*SECONDS], "labels": ["labels"], "fits": ["fits"]}
+COLUMNS = ("contender", "mean", *COSTS)
 
 
 def cost(view):
@@ -42,21 +43,23 @@ def cost(view):
     return figure
 
 
-def costs_by_setting(view, metric) -> dict[str, pd.DataFrame]:
+def costs_by_setting(view, metric) -> dict[str, Table]:
     """The metric and the costs of each contender, by the title of a setting; or their means."""
     by_report: dict[str, dict] = {}
     for scene in view.every:
         measure, contenders = metric_of(metric, scene.stream.schema), scene.variant.contenders
-        rows = {
-            name: costs_of(contenders[name], measure) for name in view.names if name in contenders
-        }
-        frame = pd.DataFrame.from_dict(rows, orient="index", columns=["mean", *COSTS])
-        by_report.setdefault(scene.report, {})[scene.title] = frame.dropna(subset=["mean"])
+        rows = (
+            dict(zip(COLUMNS, (name, *costs_of(contenders[name], measure))))
+            for name in view.names
+            if name in contenders
+        )
+        known = (row for row in rows if not np.isnan(row["mean"]))
+        by_report.setdefault(scene.report, {})[scene.title] = Table.of_rows(known, COLUMNS)
     return {
-        title: frame
-        for report, frames in by_report.items()
-        for title, frame in averaged(report, frames).items()
-        if len(frame)
+        title: table
+        for report, tables in by_report.items()
+        for title, table in averaged(report, tables).items()
+        if len(table)
     }
 
 
@@ -74,29 +77,39 @@ def engines(view):
     return {name: found[name] for name in view.names if name in found}
 
 
-def averaged(report, frames):
-    """The frame of each setting, or their mean where there are many."""
-    if len(frames) <= MOST_SETTINGS:
-        return frames
-    mean = sum(frames.values()) / len(frames)
-    return {f"{report}{', ' if report else ''}mean of {len(frames)} settings": mean.dropna()}
+def averaged(report, tables):
+    """The table of each setting; where they are many their mean, of contenders known in all."""
+    if len(tables) <= MOST_SETTINGS:
+        return tables
+    spent: dict[str, list] = {}
+    for table in tables.values():
+        for one in table.rows():
+            spent.setdefault(one["contender"], []).append([one[name] for name in COLUMNS[1:]])
+    means = {name: np.sum(rows, axis=0) / len(rows) for name, rows in spent.items()}
+    rows = (
+        dict(zip(COLUMNS, (name, *means[name])))
+        for name, own in spent.items()
+        if len(own) == len(tables) and not np.isnan(means[name]).any()
+    )
+    title = f"{report}{', ' if report else ''}mean of {len(tables)} settings"
+    return {title: Table.of_rows(rows, COLUMNS)}
 
 
 def plot_points(panel, view, frame, name, metric):
     """Plot a point (x, y) for each contender, and the Pareto front; gives the points by name."""
     differ = name == "seconds" and len({*engines(view).values()}) > 1
     panel.set_xlabel(f"{name}, of different engines" if differ else name)
-    set_scale(panel, frame[name].to_numpy(float))
-    for contender, x, y in zip(frame.index, frame[name], frame["mean"]):
+    set_scale(panel, frame[name].astype(float))
+    for contender, x, y in zip(frame["contender"], frame[name], frame["mean"]):
         look = view.looks[contender]
         style = {"color": look.colour, "linestyle": "none", "clip_on": False}
         panel.plot(x, y, marker=look.marker, markersize=5, gid="point", zorder=3, **style)
     panel.margins(0.1)
     front = pareto(frame[name], frame["mean"], metric in LOWER_IS_BETTER)
-    x, y = frame[name].to_numpy()[front], frame["mean"].to_numpy()[front]
+    x, y = frame[name][front], frame["mean"][front]
     style = {"color": "#dddddd", "linewidth": 2, "solid_joinstyle": "miter"}
     panel.step(x, y, where="post", zorder=0.6, gid="front", **style)
-    return dict(zip(frame.index, zip(frame[name], frame["mean"])))
+    return dict(zip(frame["contender"], zip(frame[name], frame["mean"])))
 
 
 def pareto(x, y, lower_is_better):

@@ -102,13 +102,14 @@ def plot_lanes(panel, view, scene, lanes):
 
 def write_counts(panel, view, scene, names):
     """How many changes each contender found, and how many alarms were false, as far as known."""
-    frame = view.frame(scene.results, "alarms").set_index("contender")
+    rows = {one["contender"]: one for one in scene.results.tables.alarms.rows()}
     style = {"transform": panel.get_yaxis_transform(), "fontsize": 7.5, "color": FAINT}
     for place, name in enumerate(names):
-        one = frame.loc[name]
-        words = f"{one.detected:.3g} of {one.changes:.3g} found, {one.extra + one.early:.3g} false"
-        if np.isnan(one.changes):
-            words = f"{one.alarms:.3g} alarm{'' if one.alarms == 1 else 's'}; {UNKNOWN}"
+        one = rows[name]
+        false, n = one["extra"] + one["early"], one["alarms"]
+        words = f"{one['detected']:.3g} of {one['changes']:.3g} found, {false:.3g} false"
+        if np.isnan(one["changes"]):
+            words = f"{n:.3g} alarm{'' if n == 1 else 's'}; {UNKNOWN}"
         panel.text(1.01, place, words, va="center_baseline", gid="found", **style)
 
 

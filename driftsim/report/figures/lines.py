@@ -17,6 +17,7 @@ from driftsim.report.figures.panels import (
     stream_axis,
 )
 from driftsim.report.figures.style import MOST_BANDS
+from driftsim.report.table import missing
 
 ORACLE = "oracle (best possible)"
 BOTTOM, ROW = 0.22, 0.035  # shares of a panel: the most for rows of ticks, and for one of them
@@ -74,8 +75,8 @@ def known(view, metrics):
     """Whether any of these metrics is known of any contender."""
     pairs = [(results, metric) for results in view.reports.values() for metric in metrics]
     frames = [view.whole(*pair) for pair in pairs]
-    means = [one.loc[one["contender"].isin(view.names), "mean"] for one in frames]
-    return any(mean.notna().any() for mean in means)
+    means = [one.among("contender", view.names)["mean"] for one in frames]
+    return any(not missing(mean).all() for mean in means)
 
 
 def excess_of(scene):
@@ -93,7 +94,7 @@ def plot_scene(panel, view, scene, names, frame) -> dict[str, Line2D]:
         return lines
     shade_concepts(panel, played[0].truth)
     mark_changes(panel, scene.stream)
-    curves = {name: curve for name, curve in frame.groupby("contender") if name in view.names}
+    curves = dict(sorted(frame.among("contender", view.names).by("contender").items()))
     for name in [name for name in curves if name not in names]:
         plot_curve(panel, curves[name], name, view.over, False, **OTHERS)
     looks = {name: view.looks[name] for name in names if name in curves}
@@ -103,8 +104,8 @@ def plot_scene(panel, view, scene, names, frame) -> dict[str, Line2D]:
         lines[name] = plot_curve(panel, curves[name], name, view.over, band, **style)
     if len(looks) <= MOST_LINES:
         plot_retrainings(panel, {name: look.colour for name, look in looks.items()}, played)
-    oracle = frame[frame["contender"] == "oracle"]
-    if "oracle" not in view.looks and oracle["mean"].notna().any():
+    oracle = frame.among("contender", ["oracle"])
+    if "oracle" not in view.looks and not missing(oracle["mean"]).all():
         lines[ORACLE] = plot_curve(panel, oracle, ORACLE, view.over, True, **BEST)
     return lines
 
@@ -112,12 +113,12 @@ def plot_scene(panel, view, scene, names, frame) -> dict[str, Line2D]:
 def plot_curve(panel, curve, label, over, band, **style) -> Line2D:
     """Plot the mean over the seeds, and with `band` their range; gives the line."""
     step = over == "tumbling"
-    x, values = curve["last_row"].to_numpy() + 1, curve[["mean", "low", "high"]].to_numpy().T
+    x, values = curve["last_row"] + 1, np.array([curve[n] for n in ("mean", "low", "high")])
     if step:  # each value holds over the rows of its window
         x, values = np.append(curve["first_row"], x[-1]), np.column_stack([values, values[:, -1]])
     style = {"linewidth": 1.4, "drawstyle": "steps-post" if step else "default"} | style
     (line,) = panel.plot(x, values[0], label=label, **style)
-    if band and curve["seeds"].iloc[0] > 1:
+    if band and curve["seeds"][0] > 1:
         fill = {"color": style["color"], "alpha": 0.15, "linewidth": 0}
         panel.fill_between(x, *values[1:], step="post" if step else None, **fill)
     return line

@@ -7,7 +7,6 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from pandas import DataFrame
 
 from driftsim.report.figures.panels import LINE, extra_lines, frozen, wrapped
 from driftsim.report.figures.style import INK, rounded, short
@@ -24,7 +23,8 @@ class Probed(NamedTuple):
     """What a contender knew after each phase."""
 
     title: str
-    table: DataFrame  # errors (phases, concepts)
+    errors: np.ndarray  # (phases, concepts)
+    concepts: list  # of the columns
     ruling: list  # the concept of each phase
     report: str  # its title
 
@@ -34,18 +34,18 @@ def forgetting(view):
     tables = limited(probed(view), MOST_TABLES)
     if not tables:
         return None
-    most = max(one.table.max().max() for one in tables)
+    most = max(np.nanmax(one.errors) for one in tables)
     titles = [one.title for one in tables]
-    figure, panels = tiled([one.table.shape for one in tables], titles, "phase")
-    for panel, (_, table, ruling, _) in zip(panels, tables):
+    figure, panels = tiled([one.errors.shape for one in tables], titles, "phase")
+    for panel, (_, errors, concepts, ruling, _) in zip(panels, tables):
         texts = [
-            [f"{value:.2f}" if most <= 1 else rounded(value) for value in row]
-            for row in table.to_numpy()
+            [f"{value:.2f}" if most <= 1 else rounded(value) for value in row] for row in errors
         ]
-        plot_matrix(panel, table.to_numpy(), texts, most)
-        label_cells(panel, [short(name) for name in table.columns], table.index)
+        plot_matrix(panel, errors, texts, most)
+        phases = [f"{i + 1}  {short(ruler)}" for i, ruler in enumerate(ruling)]
+        label_cells(panel, [*map(short, concepts)], phases)
         for phase, concept in enumerate(ruling):
-            add_frame(panel, list(table.columns).index(concept), phase)
+            add_frame(panel, concepts.index(concept), phase)
     drop_repeated_labels(panels)
     return frozen(figure)
 
@@ -53,15 +53,13 @@ def forgetting(view):
 def probed(view) -> Iterator[Probed]:
     """What each contender that was probed knew."""
     for scene in view.scenes:
-        frame = view.frame(scene.results, "probed")
-        frame = frame[frame["contender"].isin(view.names)]
-        for name, one in frame.groupby("contender", sort=False):
-            ruling = one.drop_duplicates("phase")["ruling"]
-            table = one.pivot(index="phase", columns="concept", values="error")
-            table = table[list(scene.stream.concepts)]
-            table.index = [f"{i + 1}  {short(ruler)}" for i, ruler in enumerate(ruling)]
+        concepts = [*scene.stream.concepts]  # in each phase, in this order
+        own = scene.results.tables.probed.among("contender", view.names)
+        for name, one in own.by("contender").items():
+            errors = one["error"].reshape(-1, len(concepts))
+            ruling = one.values("ruling")[:: len(concepts)]
             title = ", ".join(filter(None, [scene.title, short(name)]))
-            yield Probed(title, table, list(ruling), scene.report)
+            yield Probed(title, errors, concepts, ruling, scene.report)
 
 
 def tiled(shapes, titles, ylabel="") -> tuple[Figure, np.ndarray]:

@@ -14,8 +14,10 @@ EQUAL = {"color": INK, "linewidth": 3.5, "solid_capstyle": "butt", "gid": "alike
 
 def ranks(view):
     """A scale of mean ranks for each report with a sweep; bars join what does not differ."""
-    frames = {name: view.frame(results, "ranks") for name, results in view.reports.items()}
-    frames = {name: frame[frame["contender"].isin(view.names)] for name, frame in frames.items()}
+    frames = {
+        name: results.tables.ranks.among("contender", view.names)
+        for name, results in view.reports.items()
+    }
     frames = {name: frame for name, frame in frames.items() if len(frame) > 1}
     if not frames:
         return None
@@ -39,7 +41,7 @@ def plot_ranks(panel, view, frame):
     first, last = 1, max(np.ceil(frame["rank"].max()), 2)
     panel.set(xlim=(first, last), ylim=(height(frame), 0))
     panel.set_axis_off()
-    plot_scale(panel, first, last, frame.iloc[0])
+    plot_scale(panel, first, last, next(frame.rows()))
     bars = groups(frame)
     for i, (low, high) in enumerate(bars):
         y = HEAD - 0.22 + BAR * i
@@ -47,10 +49,10 @@ def plot_ranks(panel, view, frame):
         panel.plot([low - reach, high + reach], [y, y], clip_on=False, **EQUAL)
     half = -(-len(frame) // 2)
     top = HEAD - 0.1 + BAR * len(bars)
-    for i, one in enumerate(frame.itertuples()):
+    for i, one in enumerate(frame.rows()):
         left = i < half
         y = top + NAME * (i if left else len(frame) - 1 - i)
-        plot_rank(panel, one, y, left, view.looks[one.contender])
+        plot_rank(panel, one, y, left, view.looks[one["contender"]])
 
 
 def plot_scale(panel, first, last, ranks):
@@ -75,10 +77,10 @@ def plot_rank(panel, one, y, left, look):
     """Plot the name of a contender at one side, and a line from it to its rank."""
     sides = panel.get_yaxis_transform()
     low, high = panel.get_xlim()
-    place, end = (one.rank - low) / (high - low), -0.01 if left else 1.01
+    place, end = (one["rank"] - low) / (high - low), -0.01 if left else 1.01
     style = {"color": look.colour, "linewidth": 1, "clip_on": False, "transform": sides}
     panel.plot([place, place, end], [HEAD - 0.35, y, y], gid="rank", **style)
-    name, rank = short(one.contender), f"{one.rank:.2f}"
+    name, rank = short(one["contender"]), f"{one['rank']:.2f}"
     words = f"{name}  {rank}" if left else f"{rank}  {name}"
     where = {"ha": "right" if left else "left", "va": "center_baseline", "transform": sides}
     panel.text(end + (-0.005 if left else 0.005), y, words, gid="name", color=INK, **where)
@@ -86,7 +88,7 @@ def plot_rank(panel, one, y, left, look):
 
 def groups(frame):
     """The widest ranges of ranks (low, high), of two contenders or more, that do not differ."""
-    ranks, critical = np.sort(frame["rank"]), frame["critical"].iloc[0]
+    ranks, critical = np.sort(frame["rank"]), frame["critical"][0]
     ends = [int(np.flatnonzero(ranks - rank <= critical)[-1]) for rank in ranks]
     kept = [(i, end) for i, end in enumerate(ends) if end > i and (i == 0 or end > ends[i - 1])]
     return [(ranks[i], ranks[end]) for i, end in kept]

@@ -26,9 +26,8 @@ def recovery(view):
 
 def by_change(view, scene):
     """The recoveries of the contenders from each change, by the first row of the change."""
-    frame = view.frame(scene.results, "recovery", scene.window)
-    frame = frame[frame["contender"].isin(view.names) & (frame["outcome"] != TOO_SHORT)]
-    return dict(iter(frame.groupby("change")))
+    own = scene.results.tables.recovery(scene.window).among("contender", view.names)
+    return dict(sorted(own.where(own["outcome"] != TOO_SHORT).by("change").items()))
 
 
 def dots(view, changes):
@@ -43,7 +42,7 @@ def dots(view, changes):
         set_title(panel, title, pad=12)
         prepare_rows(panel, names, panel.get_subplotspec().is_first_col())
         panel.set_xlim(0, most or 1)
-        for name, one in frame.groupby("contender"):
+        for name, one in sorted(frame.by("contender").items()):
             plot_recovery(panel, names.index(name), one, view.looks[name])
         panel.text(1.02, -0.9, "depth", transform=panel.get_yaxis_transform(), **DEPTH)
     label_bottom(panels, "rows to recover")
@@ -62,7 +61,7 @@ def name_of(scene, row):
 
 def marks_of(frames):
     """The marks that occur, by what they mean."""
-    runs = [one for frame in frames for _, one in frame.groupby("contender")]
+    runs = [one for frame in frames for one in frame.by("contender").values()]
     lost = [np.isnan(median(one["rows"], one["censored"])) for one in runs]
     if all(len(one) == 1 for one in runs):
         occur = {"recovered": not all(lost), "had not recovered by then": any(lost)}
@@ -87,7 +86,7 @@ def prepare_rows(panel, names, named):
 
 def plot_recovery(panel, place, frame, look):
     """Plot one contender after one change."""
-    rows, censored = frame["rows"].to_numpy(), frame["censored"].to_numpy()
+    rows, censored = frame["rows"], frame["censored"]
     middle = median(rows, censored)
     style = {"color": look.colour, "markeredgecolor": look.colour, "clip_on": False}
     panel.plot([rows.min(), rows.max()], [place, place], linewidth=1.2, gid="range", **style)
@@ -126,7 +125,7 @@ def matrices(view, scenes):
     drop_repeated_labels(panels)
     if any(censored.any() for _, _, censored, *_ in tables):
         frames = [frame for _, changes in scenes for frame in changes.values()]
-        many = any(frame.duplicated("contender").any() for frame in frames)
+        many = any(len(frame.by("contender")) < len(frame) for frame in frames)
         longer = f"> or hatched: {'most seeds ' if many else ''}{LONGER}"
         figure.supxlabel(longer, fontsize="small", color=FAINT)
     return frozen(figure)
@@ -139,7 +138,7 @@ def table(view, frames):
     values = np.full((len(names), len(frames)), np.nan)
     censored = np.zeros(values.shape, bool)
     for j, frame in enumerate(frames.values()):
-        for name, one in frame.groupby("contender"):
+        for name, one in frame.by("contender").items():
             middle, i = median(one["rows"], one["censored"]), names.index(name)
             values[i, j] = one["rows"].max() if np.isnan(middle) else middle
             censored[i, j] = np.isnan(middle)

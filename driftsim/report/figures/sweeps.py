@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
-from pandas import DataFrame
 
 from driftsim.evaluation.metrics import FROM_ZERO
 from driftsim.messages import setting_text
@@ -17,6 +16,7 @@ from driftsim.report.figures.matrices import drop_repeated_labels, label_cells, 
 from driftsim.report.figures.panels import ACROSS, frozen, grid, set_title, share_scale
 from driftsim.report.figures.style import MOST_BANDS, rounded, short
 from driftsim.report.figures.view import limited
+from driftsim.report.table import Table, missing
 
 HEIGHT, NAME = 3.0, 0.15  # inches
 DECADES = 10  # how many times the least the greatest is, for a scale of powers of ten
@@ -30,7 +30,7 @@ class Slice(NamedTuple):
     title: str
     name: str  # of the swept path
     values: list
-    frame: DataFrame
+    frame: Table
     report: str  # its title
 
 
@@ -40,8 +40,8 @@ def sweep(view):
     for title, results in view.reports.items():
         if results.swept:
             frame = view.whole(results, metric)
-            swept[title] = results, frame[frame["contender"].isin(view.names)]
-    swept = {title: one for title, one in swept.items() if one[1]["mean"].notna().any()}
+            swept[title] = results, frame.among("contender", view.names)
+    swept = {title: one for title, one in swept.items() if not missing(one[1]["mean"]).all()}
     if not swept:
         return None
     if all(len(results.swept) == 2 for results, _ in swept.values()):
@@ -68,7 +68,7 @@ def slices_of(title, results, frame) -> Iterator[Slice]:
     for setting in product(*others.values()):
         part = frame
         for other, value in zip(others, setting):
-            part = part[[one == value for one in part[other]]]
+            part = part.where(np.array([one == value for one in part[other]], bool))
         fixed = [f"{short(other)} = {setting_text(value)}" for other, value in zip(others, setting)]
         yield Slice(", ".join(filter(None, [title, *fixed])), name, values[name], part, title)
 
@@ -105,13 +105,13 @@ def plot_slice(panel, view, one) -> dict[str, Line2D]:
 
 def plot_line(panel, one, places, name, look, band) -> Line2D:
     """Plot the means over the seeds of a contender, and with `band` their range."""
-    frame = one.frame[one.frame["contender"] == name]
+    frame = one.frame.among("contender", [name])
     x = np.array([places[one.values.index(value)] for value in frame[one.name]], float)
     order = np.argsort(x)
-    mean, low, high = frame[["mean", "low", "high"]].to_numpy().T[:, order]
+    mean, low, high = (frame[column][order] for column in ("mean", "low", "high"))
     style = {"color": look.colour, "linestyle": look.dashes, "linewidth": 1.4}
     (line,) = panel.plot(x[order], mean, marker=look.marker, markersize=4, label=name, **style)
-    if band and frame["seeds"].iloc[0] > 1:
+    if band and frame["seeds"][0] > 1:
         panel.fill_between(x[order], low, high, color=look.colour, alpha=0.15, linewidth=0)
     return line
 
@@ -133,7 +133,7 @@ def heat_maps(swept, metric):
     tables = [
         (", ".join(filter(None, [title, short(name)])), crossed(results, one), values_of(results))
         for title, (results, frame) in swept.items()
-        for name, one in frame.groupby("contender", sort=False)
+        for name, one in frame.by("contender").items()
     ]
     titles, downs = [title for title, *_ in tables], [next(iter(values)) for *_, values in tables]
     figure, panels = tiled([table.shape for _, table, _ in tables], titles, downs[0])

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
-
-import pandas as pd
+from typing import NamedTuple
 
 from driftsim.durations import Duration
 from driftsim.evaluation.metrics import metric_of
 from driftsim.report.figures.style import Look, look_of
 from driftsim.report.results import Results
+from driftsim.report.table import Table
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.windows import Window
 
@@ -56,7 +55,7 @@ class View:
         self.metric, self.over = metric, over
         self.window = Duration.of(window) if isinstance(window, str) else window
         self.contenders = set(contenders)
-        self._frames: dict[tuple, Any] = {}  # so that a figure and its caption compute once
+        self._curves: dict[tuple, Table] = {}  # so that a figure and its caption compute once
 
     @cached_property
     def every(self) -> list[Scene]:
@@ -82,21 +81,20 @@ class View:
         common = [one for one in dict.fromkeys(asked) if all(has(one, each) for each in schemas)]
         return [self.metric] if self.metric else common
 
-    def frame(self, results: Results, name: str, *arguments) -> pd.DataFrame:
-        """The frame that a method of results gives, computed once."""
-        key = id(results), name, arguments
-        if key not in self._frames:
-            self._frames[key] = getattr(results, name)(*arguments)
-        return self._frames[key]
-
-    def curves(self, scene: Scene, metric: str) -> pd.DataFrame:
+    def curves(self, scene: Scene, metric: str) -> Table:
         """A metric along the stream of a setting, over the windows asked for."""
-        return self.frame(scene.results, "curves", metric, scene.window, self.over)
+        return self._once(scene.results, metric, scene.window, self.over)
 
-    def whole(self, results: Results, metric: str) -> pd.DataFrame:
+    def whole(self, results: Results, metric: str) -> Table:
         """A metric over the whole stream, of every contender under every setting."""
         longest = max(one.scenario.stream.length for one in results.study.variants)
-        return self.frame(results, "curves", metric, longest)
+        return self._once(results, metric, longest, "tumbling")
+
+    def _once(self, results: Results, metric: str, window: Window, over: str) -> Table:
+        key = id(results), metric, window, over
+        if key not in self._curves:
+            self._curves[key] = results.tables.curves(metric, window, over)
+        return self._curves[key]
 
     @cached_property
     def looks(self) -> dict[str, Look]:

@@ -33,8 +33,8 @@ TEMPLATES = Environment(
 )
 
 
-def page(results, frames, verdict, figures, failures=()) -> str:
-    """The page, of the tables as `frames` and of pairs of a figure and its SVG."""
+def page(results, verdict, figures, failures=()) -> str:
+    """The page, of results, their verdict and pairs of a figure and its SVG."""
     study, pictures = results.study, [picture(one, svg) for one, svg in figures]
     return TEMPLATES.get_template("page.html").render(
         name=study.name,
@@ -44,7 +44,7 @@ def page(results, frames, verdict, figures, failures=()) -> str:
         failed=failed(failures),
         figures=[one for one in pictures if one["name"] != "curves"],
         still=next((one for one in pictures if one["name"] == "curves"), None),
-        tables=tables(results, frames),
+        tables=tables(results),
         remarks=list(remarks(results)),
         **curves(results, failures),
         **code(),

@@ -1,33 +1,20 @@
-"""HTML tables: frames as the cells that people read and sort."""
+"""HTML tables: tables as the cells that people read and sort."""
 
 import math
+from datetime import time, timedelta
 from typing import NamedTuple
-
-import pandas as pd
 
 from driftsim.report.page.table_notes import NOTES, TITLES, meaning
 from driftsim.report.summary_text import COUNTS, brief, is_metric, readable, worthwhile
+from driftsim.report.table import Table
 
 LONG = 24  # rows; a longer table is folded up
 MOST_ROWS = 1_000  # of a table in the page
 COUNTED = (*COUNTS, "change", "phase", "last_row", "visit", "settings", "changes", "seed", "repeat")
+MIDNIGHT, NEAR = time(0), timedelta(hours=2)  # dates so near are written with seconds
 LEAST_P = 0.0001  # a smaller p is written as "< 0.0001"
 NAMES = ("contender", "better")  # columns that head their rows
 FOLDED = ("whole", "recovery", "probed")  # at any length
-
-
-class Frames(NamedTuple):
-    """The tables of a study, each computed once."""
-
-    summary: pd.DataFrame
-    recovered: pd.DataFrame
-    recovery: pd.DataFrame
-    alarms: pd.DataFrame
-    differences: pd.DataFrame
-    ranks: pd.DataFrame
-    pairs: pd.DataFrame
-    forgetting: pd.DataFrame
-    probed: pd.DataFrame
 
 
 class HtmlTable(NamedTuple):
@@ -39,69 +26,73 @@ class HtmlTable(NamedTuple):
     meanings: list[tuple[str, str]]  # of columns: heading and meaning
     columns: list[tuple[str, bool]]  # heading, and whether the column holds words
     rows: list[tuple[bool, list]]  # whether it is of a reference; text and kind of each cell
-    n_rows: int  # of the frame
+    n_rows: int  # of the whole table
     folded: bool
 
 
-def frames(results) -> Frames:
-    """The tables of some results."""
-    return Frames(
-        results.summary(), results.recovered(), results.recovery(), results.alarms(),
-        results.compare(), results.ranks(), results.rank_pairs(), results.forgetting(),
-        results.probed(),
-    )  # fmt: skip
-
-
-def tables(results, frames: Frames) -> list[HtmlTable]:
+def tables(results) -> list[HtmlTable]:
     """All tables that have rows."""
     models = {name for one in results.study.variants for name in one.scenario.models}
-    summary = brief(results, frames.summary).assign(engine=frames.summary["engine"])
-    named = {"summary": summary, "whole": worthwhile(frames.summary)}
-    named |= {name: frame for name, frame in frames._asdict().items() if name != "summary"}
+    own = results.tables
+    summary = brief(results).with_columns({"engine": own.summary["engine"]})
+    named = {
+        "summary": summary,
+        "whole": worthwhile(own.summary),
+        "recovered": own.recovered(results.window),
+        "recovery": own.recovery(results.window),
+        "alarms": own.alarms,
+        "differences": own.differences,
+        "ranks": own.ranks,
+        "pairs": own.pairs,
+        "forgetting": own.forgetting,
+        "probed": own.probed,
+    }
     return [
-        table(name, frame, models, results.metrics) for name, frame in named.items() if len(frame)
+        html_table(name, one, models, results.metrics) for name, one in named.items() if len(one)
     ]
 
 
-def table(name, frame, models, metrics) -> HtmlTable:
-    """A frame as a table with its title and the meaning of its columns, folded up if long.
+def html_table(name: str, table: Table, models, metrics) -> HtmlTable:
+    """A table with its title and the meaning of its columns, folded up if long.
 
     Rows of anything but a contender of `models` are references; `metrics` are declarations.
     """
-    note, frame = NOTES[name], with_texts_of_dates(frame)
-    if len(frame) > MOST_ROWS:
-        note += f" The first {MOST_ROWS:,} of {len(frame):,} rows; the CSV file has them all."
-    meanings = [(heading(key), meaning(name, key, metrics)) for key in frame.columns]
+    note, n = NOTES[name], len(table)
+    if n > MOST_ROWS:
+        note += f" The first {MOST_ROWS:,} of {n:,} rows; the CSV file has them all."
+    meanings = [(heading(key), meaning(name, key, metrics)) for key in table]
+    columns = {key: texts_of_dates(table, key) or table.values(key) for key in table}
     return HtmlTable(
         name,
         TITLES[name],
         note,
         [pair for pair in meanings if pair[1]],
-        [(heading(key), any(isinstance(one, str) for one in frame[key])) for key in frame.columns],
-        list(rows(frame.head(MOST_ROWS), models)),
-        len(frame),
-        name in FOLDED or len(frame) > LONG,
+        [(heading(key), any(isinstance(one, str) for one in own)) for key, own in columns.items()],
+        list(rows({key: own[:MOST_ROWS] for key, own in columns.items()}, models)),
+        n,
+        name in FOLDED or n > LONG,
     )
 
 
-def with_texts_of_dates(frame):
-    """A frame with its dates as people read them, no more precisely than they differ."""
-    texts = {}
-    for name in frame.columns[[one.kind == "M" for one in frame.dtypes]]:
-        dates = frame[name]
-        days = (dates.dt.normalize() == dates).all()
-        short = dates.dt.second.any() and dates.max() - dates.min() < pd.Timedelta(hours=2)
-        form = "%Y-%m-%d" if days else f"%Y-%m-%d %H:%M{':%S' if short else ''}"
-        texts[name] = dates.dt.strftime(form).fillna("")
-    return frame.assign(**texts)
+def texts_of_dates(table: Table, name: str) -> list[str]:
+    """A column of dates as people read them, no more precisely than they differ; none of others."""
+    if table[name].dtype.kind != "M":
+        return []
+    dates = table.values(name)
+    known = [one for one in dates if one]
+    days = len(known) == len(dates) and not any(one.time() > MIDNIGHT for one in known)
+    near = len(known) > 0 and max(known) - min(known) < NEAR
+    short = near and any(one.second for one in known)
+    form = "%Y-%m-%d" if days else f"%Y-%m-%d %H:%M{':%S' if short else ''}"
+    return [one.strftime(form) if one else "" for one in dates]
 
 
-def rows(frame, models):
+def rows(columns, models):
     """Each row: whether it is of a reference, and the text and the kind of each cell."""
-    heads = [key in NAMES for key in frame.columns]
-    for values in frame.itertuples(index=False, name=None):
+    heads = [key in NAMES for key in columns]
+    for values in zip(*columns.values()):
         owner = next((value for value, head in zip(values, heads) if head), None)
-        cells = [cell(*one) for one in zip(frame.columns, values, heads)]
+        cells = [cell(*one) for one in zip(columns, values, heads)]
         yield owner is not None and owner not in models, cells
 
 

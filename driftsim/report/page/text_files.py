@@ -4,29 +4,33 @@ Names and values of a scenario can come from a stranger, and a spreadsheet takes
 with `=`, `+`, `-` or `@` for a formula.
 """
 
+import math
 import re
+from csv import writer
 from datetime import datetime
+from io import StringIO
+from typing import Any
 
-import pandas as pd
+from driftsim.report.table import Table
 
 FORMULA = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠\t\r\n])")  # also where ; separates
 MARKUP = re.compile(r"([\\`<\[\]])")  # of tags, links, pictures and code
 
 
-def csv(frame: pd.DataFrame) -> bytes:
-    """A frame as the bytes of a CSV file; an apostrophe before a text that looks like a formula."""
-    texts = frame.rename(columns=inert)
-    for column, dtype in zip(range(texts.shape[1]), texts.dtypes):
-        if dtype.kind == "M":
-            texts.isetitem(column, texts.iloc[:, column].map(iso))
-        elif dtype.kind not in "biuf":
-            texts.isetitem(column, texts.iloc[:, column].map(inert))
-    return texts.to_csv(index=False, lineterminator="\n").encode()
+def csv(table: Table) -> bytes:
+    """A table as the bytes of a CSV file; an apostrophe before a text that looks like a formula."""
+    file = StringIO()
+    lines = writer(file, lineterminator="\n")
+    lines.writerow(map(inert, table))
+    lines.writerows(zip(*([*map(cell, table.values(name))] for name in table)))
+    return file.getvalue().encode()
 
 
-def iso(date: datetime) -> str:
-    """A date by ISO 8601; empty where it is not known."""
-    return "" if pd.isna(date) else date.isoformat()
+def cell(value: Any) -> Any:
+    """A value as CSV writes it: a date by ISO 8601, empty where it is not known."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    return value.isoformat() if isinstance(value, datetime) else inert(value)
 
 
 def inert(value):
@@ -40,7 +44,7 @@ def markdown(question, verdict) -> bytes:
     for block in verdict:
         parts += [escaped(block.text), "\n".join(f"- {escaped(item)}" for item in block.items)]
         if block.table is not None:
-            head, rows = list(block.table), block.table.values.tolist()
+            head, rows = [*block.table], block.table.cells()
             lines = [head, ["---"] * len(head), *(map(in_cell, row) for row in rows)]
             parts.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
     return ("\n\n".join(part for part in parts if part) + "\n").encode()

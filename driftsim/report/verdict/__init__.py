@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from driftsim.evaluation.significance import LEAST_SETTINGS
+from driftsim.report.table import Table
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.blocks import Block, Verdict
 from driftsim.report.verdict.contest import Contest
@@ -13,9 +12,7 @@ from driftsim.report.verdict.ranking import ranking
 __all__ = ["Block", "Verdict", "ranking", "verdict"]
 
 
-def verdict(
-    variants: Sequence[VariantResults], metrics: Sequence[str], ranks: pd.DataFrame
-) -> Verdict:
+def verdict(variants: Sequence[VariantResults], metrics: Sequence[str], ranks: Table) -> Verdict:
     """What a study shows, by the first of some metrics that is known.
 
     Of a sweep the answer in each setting, and the `ranks` over all; none below six streams.
@@ -25,6 +22,6 @@ def verdict(
         if one.contenders:
             contest = Contest(one, metrics)
             blocks += [contest.in_setting()] if one.setting else contest.blocks()
-    if len(ranks) and ranks["streams"].iloc[0] >= LEAST_SETTINGS:
+    if len(ranks) and ranks["streams"][0] >= LEAST_SETTINGS:
         blocks.append(Block(ranking(ranks)))
     return Verdict(blocks)

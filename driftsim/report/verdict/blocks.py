@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-import pandas as pd
+from driftsim.report.table import Table
 
 
 class Block(NamedTuple):
@@ -10,7 +10,7 @@ class Block(NamedTuple):
 
     text: str
     items: tuple[str, ...] = ()
-    table: pd.DataFrame | None = None
+    table: Table | None = None
 
     def __str__(self) -> str:
         lines = [self.text, *(f"- {item}" for item in self.items)]
@@ -24,9 +24,9 @@ class Verdict(tuple[Block, ...]):
         return "\n".join(map(str, self))
 
 
-def aligned(table: pd.DataFrame) -> str:
+def aligned(table: Table) -> str:
     """A table as text: the first column to the left, the others to the right."""
-    rows = [list(table), *table.values.tolist()]
+    rows = [[*table], *map(list, table.cells())]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return "\n".join(
         "  ".join(

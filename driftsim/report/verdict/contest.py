@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from driftsim.evaluation.significance import LEAST_INTERVALS
 from driftsim.report.amounts import amount, listed, named, seconds, title
@@ -18,6 +17,7 @@ from driftsim.report.comparisons import (
     mean_of,
     scope_of,
 )
+from driftsim.report.table import Table
 from driftsim.report.variant_results import SECONDS, ContenderResult, VariantResults
 from driftsim.report.verdict.blocks import Block
 from driftsim.report.verdict.phrases import (
@@ -278,7 +278,9 @@ class Contest:
             row |= {"seconds": seconds(sum(spent[key] for key in SECONDS))}
             rows.append(row | {"runs on": result.engine.partition(":")[0]})
         n = len(self.first.runs)
-        return Block(f"Costs{f' (mean of {n} runs)' * (n > 1)}:", table=pd.DataFrame(rows))
+        return Block(
+            f"Costs{f' (mean of {n} runs)' * (n > 1)}:", table=Table.of_rows(rows, rows[0])
+        )
 
     def left_out(self) -> Iterator[str]:
         """Which contenders are left out."""

@@ -1,0 +1,188 @@
+"""Study tables: the summary, curves, recovery and other tables of a study that has been run."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from driftsim.evaluation.metrics import Metric, metric_of
+from driftsim.report import comparisons, measures, rankings
+from driftsim.report.comparisons import Measurement, bounds_of, mean_of, scope_of
+from driftsim.report.measures import TOLERANCE
+from driftsim.report.table import MOMENTS, Row, Table
+from driftsim.report.variant_results import (
+    DATED,
+    SECONDS,
+    Columns,
+    ContenderResult,
+    VariantResults,
+)
+from driftsim.report.windows import Window, windowed
+from driftsim.scenario import Study
+
+CENSORED = ("labels_after_end", "labels_never")  # labels that do not come before the stream ends
+SUMMED = ("fits", "fits_skipped", "labels", *CENSORED, "rows_trained", "alarms")
+COSTS = (*SUMMED, *SECONDS, "compile_seconds", "model_bytes")
+CURVES = [
+    "contender", "first_row", "last_row", "first_date", "last_date", "rows", "mean", "low", "high",
+    "seeds",
+]  # fmt: skip
+TAKEN = {  # names of columns, which what is swept may not have
+    *COSTS, "seeds", "repeats", "engine", *CURVES, *measures.RECOVERY, *measures.OF_ALL_CHANGES,
+    *measures.REGRET, *measures.ALARMS, *measures.PROBED, *measures.FORGETTING,
+    *comparisons.DIFFERENCES, *rankings.RANKS, *rankings.PAIRS,
+}  # fmt: skip
+
+
+class StudyTables:
+    """The tables of a study that has been run, from the results of its variants.
+
+    `swept` are the names of what is swept, and `metrics` all that the labels have, those that are
+    asked for first. `Results` describes what each shows.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        variants: Sequence[VariantResults],
+        swept: Sequence[str],
+        metrics: Mapping[str, Metric],
+    ):
+        self.variants, self.swept, self.metrics = variants, swept, metrics
+        scenario = study.variants[0].scenario
+        self.schema, self.asked, self.window = (
+            scenario.stream.schema,
+            scenario.metrics,
+            scenario.window,
+        )
+        self.equivalence = scenario.report.equivalence
+        self.repeats = max(one.scenario.evaluation.repeats for one in study.variants)
+        self._recoveries: dict[tuple[Window, float], Table] = {}
+
+    @cached_property
+    def summary(self) -> Table:
+        """A row for each contender, and a column for each swept path: means over the seeds."""
+        rows = [self._summary_of(one, name) for one in self.variants for name in one.results]
+        bounded = {name: (name, f"{name}_low", f"{name}_high") for name in self.asked}
+        shown = chain(*(bounded.get(name, (name,)) for name in self.metrics))
+        costs = [*COSTS, "seeds", *(["repeats"] if self.repeats > 1 else []), "engine"]
+        return self._table(rows, ["contender", *shown, *costs])
+
+    def curves(self, metric: str, window: Window, over: str = "tumbling") -> Table:
+        """A metric over the stream: a row for each contender and window."""
+        measure, parts = metric_of(metric, self.schema), []
+        for result in self._results():
+            windows = windowed(over, window, result.dates)
+            rows = [run.along(windows) for run in result.runs]
+            values = result.per_seed(map(measure, rows))
+            bounds = {"low": values.min(axis=0), "high": values.max(axis=0)}
+            edges = {name: rows[0][name] for name in ("first_row", "last_row")}
+            edges |= result.dated(**edges) | {"rows": rows[0]["rows"]}
+            parts.append((result, edges | {"mean": values.mean(axis=0)} | bounds))
+        return self._long_table(parts, CURVES)
+
+    def recovery(self, window: Window, tolerance: float = TOLERANCE) -> Table:
+        """How each contender came through each change: a row for each seed, repeat and change."""
+        asked = window, tolerance
+        if asked not in self._recoveries:  # which figures, captions and tables ask for
+            rows = chain.from_iterable(measures.recovery(one, *asked) for one in self._results())
+            hidden = () if self.repeats > 1 else ("repeat",)
+            names = [name for name in measures.RECOVERY if name not in hidden]
+            self._recoveries[asked] = self._table(rows, names)
+        return self._recoveries[asked]
+
+    def recovered(self, window: Window, tolerance: float = TOLERANCE) -> Table:
+        """A row for each contender: its median recovery, and how often each outcome came."""
+        asked = window, tolerance
+        rows = chain.from_iterable(measures.recovered(one, *asked) for one in self._results())
+        return self._table(rows, measures.OF_ALL_CHANGES)
+
+    @cached_property
+    def regret(self) -> Table:
+        """The loss beyond the best possible, summed along the stream; none where not known."""
+        parts = [(one, found) for one in self._results() if (found := measures.regret(one))]
+        return self._long_table(parts, measures.REGRET)
+
+    @cached_property
+    def alarms(self) -> Table:
+        """Alarms and true changes, beside those of detectors that see no errors."""
+        contenders = (result for one in self.variants for result in one.contenders.values())
+        return self._table(chain.from_iterable(map(measures.alarms, contenders)), measures.ALARMS)
+
+    @cached_property
+    def differences(self) -> Table:
+        """Each two contenders: how much better one is, and whether that is significant."""
+        rows = (comparisons.differences(one, self.asked[0]) for one in self.variants)
+        hidden = ("equivalent",) if self.equivalence is None else ()
+        names = [name for name in comparisons.DIFFERENCES if name not in hidden]
+        return self._table(chain.from_iterable(rows), names)
+
+    @cached_property
+    def ranks(self) -> Table:
+        """A row for each contender: its mean rank over the settings of a sweep, the best first."""
+        return rankings.ranks(self.variants, self.asked[0])
+
+    @cached_property
+    def pairs(self) -> Table:
+        """A row for each two contenders: in how many settings of a sweep the one is better."""
+        return rankings.rank_pairs(self.variants, self.asked[0])
+
+    @cached_property
+    def probed(self) -> Table:
+        """The error on fresh rows of each concept after each phase, where they were probed."""
+        rows = chain.from_iterable(map(measures.probed, self._results()))
+        return self._table(rows, measures.PROBED)
+
+    @cached_property
+    def forgetting(self) -> Table:
+        """What each contender has lost, at the end, of concepts that ruled before."""
+        rows = chain.from_iterable(map(measures.forgetting, self._results()))
+        return self._table(rows, measures.FORGETTING)
+
+    def _results(self) -> Iterator[ContenderResult]:
+        return (result for one in self.variants for result in one.results.values())
+
+    def _summary_of(self, one: VariantResults, name: str) -> Row:
+        """The row of a contender, or a reference, in the summary."""
+        result = one.results[name]
+        row = result.label | {
+            metric: float(np.mean(result.per_seed(result.values(measure))))
+            for metric, measure in self.metrics.items()
+        }
+        for metric in self.asked:
+            scope = scope_of(one, metric)
+            bounds = bounds_of(mean_of(Measurement(result, scope), scope), scope)
+            row |= dict(zip((f"{metric}_low", f"{metric}_high"), bounds))
+        row |= {cost: result.cost(cost) for cost in COSTS}
+        counts = {"seeds": len(result.seeds), "repeats": result.repeats}
+        return row | counts | {"engine": result.engine}
+
+    def _table(self, rows: Iterable[Row], names: Sequence[str]) -> Table:
+        return self._with_dates(Table.of_rows(rows, [*self.swept, *names]))
+
+    def _long_table(
+        self, parts: Sequence[tuple[ContenderResult, Columns]], names: Sequence[str]
+    ) -> Table:
+        """A table with rows for each entry of the columns (n,) of some results."""
+        names = [*self.swept, *names]
+        if not parts:
+            return self._with_dates(Table.of_rows([], names))
+        labels = [result.label | {"seeds": len(result.seeds)} for result, _ in parts]
+        lengths = [len(values["last_row"]) for _, values in parts]
+        joined: dict[str, Any] = {
+            name: np.concatenate([values[name] for _, values in parts]) for name in parts[0][1]
+        }
+        for name in labels[0]:
+            joined[name] = [one[name] for one, n in zip(labels, lengths) for _ in range(n)]
+        return self._with_dates(Table({name: joined[name] for name in names}))
+
+    def _with_dates(self, table: Table) -> Table:
+        """A table whose moments are dates; without those columns where rows have none."""
+        names = [name for name in DATED.values() if name in table]
+        dates = [one.dates for one in self.variants if one.dates]
+        if not dates:
+            return table.but(*names, *(["rows"] if "first_date" in names else []))
+        moments = {name: table[name].astype(np.int64).astype(MOMENTS) for name in names}
+        return Table(table.columns | moments, dates[0].zone)
