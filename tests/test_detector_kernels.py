@@ -16,7 +16,8 @@ from driftsim.kernels import cache
 from driftsim.kernels.detector_loop import detect
 from driftsim.kernels.kswin import critical_distance
 from driftsim.kernels.loop import OPTIONS
-from driftsim.kernels.registry import EQUIVALENTS, equivalent, title_of
+from driftsim.kernels.registry import EQUIVALENTS, equivalent
+from driftsim.kernels.values import title_of
 
 ROWS = int(os.environ.get("DRIFTSIM_TEST_ROWS", 8_000))
 MANY = int(os.environ.get("DRIFTSIM_TEST_ROWS", 20_000))

@@ -2,7 +2,7 @@
 
 An `Equivalent` names the function of driftsim.kernels that makes the state, and, for each parameter
 it takes, a function that passes on the value that an object of river has. All other parameters
-must have river's defaults. Neither river nor numba is imported here.
+must have river's defaults. Neither river nor numba is imported here: the object may be a stand-in.
 """
 
 import math
@@ -11,13 +11,31 @@ from functools import partial
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from driftsim.kernels.values import (
+    Uncovered,
+    as_they_are,
+    confidence,
+    constant,
+    count,
+    criterion,
+    digits,
+    flag,
+    gaussians,
+    last_rows,
+    one_of,
+    only,
+    positive,
+    rate,
+    resampling,
+    seed_and_names,
+    several,
+    title_of,
+    two_samples,
+    warning_first,
+)
 from driftsim.libraries import parameters
 
 NewState = Callable[..., tuple]  # of a number of members, that have learned nothing
-
-
-class Uncovered(Exception):
-    """What there is no kernel for, in an object of river."""
 
 
 class Equivalent(NamedTuple):
@@ -95,12 +113,6 @@ def declared(equivalents, thing) -> Equivalent:
     return equivalents[title]
 
 
-def title_of(kind):
-    """A class by the part of river that has it: `linear_model.LogisticRegression`."""
-    folder = f"{kind.__module__}.".split(".")[1]
-    return f"{folder}.{kind.__name__}"
-
-
 def fixed(kind, found):
     """The parameters of a class that must have their defaults."""
     return [name for name in parameters(kind) if name not in found.takes]
@@ -123,83 +135,7 @@ def alike(one, other):
     )
 
 
-# What passes on the value of a parameter.
-
-
-def as_they_are(*names):
-    """Parameters that a kernel takes as they are."""
-    return {name: lambda value, schema: value for name in names}
-
-
-def only(fits, *names):
-    """Parameters that a kernel takes where their values fit."""
-    return {name: partial(_checked, name, fits) for name in names}
-
-
-def _checked(name, fits, value, schema):
-    if not fits(value):
-        raise Uncovered(f"its {name} of {value}")
-    return value
-
-
-def positive(value):
-    return value > 0
-
-
-def confidence(value):
-    return 0 < value <= 1
-
-
-def rate(optimizer, schema):
-    """The rate of plain stochastic gradient descent."""
-    if title_of(type(optimizer)) != "optim.SGD":
-        raise Uncovered(type(optimizer).__name__)
-    return constant(optimizer.lr, schema)
-
-
-def constant(schedule, schema):
-    """A rate that stays as it is."""
-    if title_of(type(schedule)) != "optim.Constant":
-        raise Uncovered(f"a rate of {type(schedule).__name__}")
-    return schedule.learning_rate
-
-
-def last_rows(engine, schema):
-    """How many rows are searched for neighbours, by their Euclidean distance."""
-    if title_of(type(engine)) != "neighbors.LazySearch":
-        raise Uncovered(type(engine).__name__)
-    if engine.min_distance_keep or "euclidean" not in getattr(engine.dist_func, "__name__", ""):
-        raise Uncovered("its engine as it is set")
-    if engine.window_size < 1:
-        raise Uncovered(f"a window of {engine.window_size} rows")
-    return {"window_size": engine.window_size}
-
-
-def criterion(name, schema):
-    """The measure of a split."""
-    if name not in ("info_gain", "gini"):
-        raise Uncovered(f"the split criterion {name}")
-    return name
-
-
-def gaussians(splitter, schema):
-    """How many thresholds are tried between the extremes of a feature."""
-    if splitter is None:
-        return {}
-    if title_of(type(splitter)) != "tree.GaussianSplitter":
-        raise Uncovered(type(splitter).__name__)
-    return {"n_splits": splitter.n_splits}
-
-
-def digits(splitter, schema):
-    """To how many digits features are rounded, before they are candidates for a threshold."""
-    if title_of(type(splitter)) == "tree.EBSTSplitter":
-        return {"digits": None}
-    if title_of(type(splitter)) != "tree.TEBSTSplitter":
-        raise Uncovered(type(splitter).__name__)
-    if not 0 <= splitter.digits <= 22:
-        raise Uncovered(f"{splitter.digits} digits")
-    return {"digits": splitter.digits}
+# What makes the states of a model or detector within another.
 
 
 def part(title, words=""):
@@ -226,18 +162,6 @@ def last_of(model):
     return [*getattr(model, "steps", {None: model}).values()][-1]
 
 
-def resampling(method, schema):
-    """How often members learn a row; with the other methods, river raises an error."""
-    if method not in RESAMPLING:
-        raise Uncovered(f"the bagging_method {method}")
-    return method
-
-
-def seed_and_names(seed, schema):
-    """The seed, and the names of the columns, whose order decides which of them are sampled."""
-    return {"seed": seed, "names": schema.names}
-
-
 # Parameters that do not go together.
 
 
@@ -252,26 +176,20 @@ def patient(made):
         raise Uncovered("an ensemble of trees with so short a grace_period")
 
 
-def two_samples(made):
-    """A window must hold two samples."""
-    if made.window_size < 2 * made.stat_size:
-        raise Uncovered(f"a stat_size of {made.stat_size} in a window of {made.window_size}")
-
-
-RESAMPLING = "bag", "wt", "subag"
 SGD = {"optimizer": rate, "intercept_lr": constant}
 GRADIENT = as_they_are("l2", "clip_gradient")
-GROWTH = as_they_are("grace_period", "max_depth", "tau", "leaf_prediction", "merit_preprune")
+GROWTH = as_they_are("grace_period", "max_depth", "tau", "merit_preprune")
 GROWTH |= only(positive, "delta", "max_size")
 TREE = GROWTH | {
     "split_criterion": criterion,
     "splitter": gaussians,
+    **only(one_of("mc", "nb", "nba"), "leaf_prediction"),
     **as_they_are("nb_threshold", "min_branch_fraction", "max_share_to_split"),
     **only(positive, "memory_estimate_period"),
 }
 MEMBERS = "linear_model.", "naive_bayes.", "neighbors.", "tree.HoeffdingTree"
 ADWIN = part("drift.ADWIN")
-BAGGING = {"model": member} | only(positive, "n_models") | as_they_are("seed")
+BAGGING = {"model": member} | only(several, "n_models") | as_they_are("seed")
 SCALERS = {"preprocessing.StandardScaler": Equivalent("linear.scaled")}
 EQUIVALENTS = {
     "linear_model.LogisticRegression": Equivalent(
@@ -283,7 +201,7 @@ EQUIVALENTS = {
     "linear_model.Perceptron": Equivalent("linear.perceptron", GRADIENT),
     "linear_model.PAClassifier": Equivalent(
         "linear.passive_aggressive",
-        only(positive, "C") | as_they_are("mode", "learn_intercept"),
+        only(positive, "C") | only(one_of(0, 1, 2), "mode") | only(flag, "learn_intercept"),
     ),
     "linear_model.SoftmaxRegression": Equivalent(
         "linear.softmax_regression", {"optimizer": rate} | as_they_are("l2")
@@ -295,7 +213,9 @@ EQUIVALENTS = {
     ),
     "neighbors.KNNRegressor": Equivalent(
         "neighbors.knn_regressor",
-        {"engine": last_rows} | only(positive, "n_neighbors") | as_they_are("aggregation_method"),
+        {"engine": last_rows}
+        | only(positive, "n_neighbors")
+        | only(one_of("mean", "median", "weighted_mean"), "aggregation_method"),
     ),
     "tree.HoeffdingTreeClassifier": Equivalent("trees.hoeffding_tree", TREE),
     "tree.HoeffdingAdaptiveTreeClassifier": Equivalent(
@@ -309,13 +229,15 @@ EQUIVALENTS = {
         "regression_trees.hoeffding_tree_regressor",
         GROWTH
         | {"splitter": digits, "leaf_model": part("linear_model.LinearRegression", "leaves with ")}
+        | only(one_of("mean", "model", "adaptive"), "leaf_prediction")
         | as_they_are("model_selector_decay", "min_samples_split"),
     ),
     "forest.ARFClassifier": Equivalent(
         "forests.adaptive_random_forest",
         TREE
         | {"drift_detector": ADWIN, "warning_detector": ADWIN, "seed": seed_and_names}
-        | as_they_are("max_features", "disable_weighted_vote")
+        | as_they_are("max_features")
+        | only(flag, "disable_weighted_vote")
         | only(positive, "n_models", "lambda_value"),
     ),
     "ensemble.BaggingClassifier": Equivalent("ensembles.bagging_classifier", BAGGING, patient),
@@ -329,14 +251,14 @@ EQUIVALENTS = {
     "drift.ADWIN": Equivalent(
         "adwin.adwin",
         only(confidence, "delta")
-        | only(positive, "clock")
-        | only(lambda n: 2 <= n <= 1000, "max_buckets")
-        | only(lambda n: n >= 0, "min_window_length")
-        | as_they_are("grace_period"),
+        | only(lambda n: count(n) and n > 0, "clock")
+        | only(lambda n: count(n) and 2 <= n <= 1000, "max_buckets")
+        | only(count, "min_window_length", "grace_period"),
     ),
     "drift.PageHinkley": Equivalent(
         "detectors.page_hinkley",
-        as_they_are("min_instances", "delta", "threshold", "alpha", "mode"),
+        as_they_are("min_instances", "delta", "threshold", "alpha")
+        | only(one_of("up", "down", "both"), "mode"),
     ),
     "drift.KSWIN": Equivalent(
         "kswin.kswin",
@@ -348,16 +270,19 @@ EQUIVALENTS = {
     "drift.DDM": Equivalent(
         "detectors.ddm", as_they_are("warm_start", "warning_threshold", "drift_threshold")
     ),
-    "drift.EDDM": Equivalent("detectors.eddm", as_they_are("warm_start", "alpha", "beta")),
+    "drift.EDDM": Equivalent(
+        "detectors.eddm", as_they_are("warm_start", "alpha", "beta"), warning_first
+    ),
     "drift.HDDMA": Equivalent(
         "detectors.hddm_a",
         only(confidence, "drift_confidence")
         | only(lambda p: 0 < p <= 2, "warning_confidence")
-        | as_they_are("two_sided_test"),
+        | only(flag, "two_sided_test"),
     ),
     "drift.HDDMW": Equivalent(
         "detectors.hddm_w",
         only(confidence, "drift_confidence", "warning_confidence")
-        | as_they_are("lambda_val", "two_sided_test"),
+        | only(lambda q: 0 <= q <= 1, "lambda_val")
+        | only(flag, "two_sided_test"),
     ),
 }

@@ -1,0 +1,157 @@
+"""Values: which values of the parameters of river a kernel takes, and what it is given for them.
+
+What river's own constructors refuse is among those that no kernel takes, so that river is asked.
+"""
+
+from functools import partial
+from numbers import Integral, Number
+
+RESAMPLING = "bag", "wt", "subag"
+
+
+class Uncovered(Exception):
+    """What there is no kernel for, in an object of river."""
+
+
+def title_of(kind):
+    """A class by the part of river that has it: `linear_model.LogisticRegression`."""
+    folder = f"{kind.__module__}.".split(".")[1]
+    return f"{folder}.{kind.__name__}"
+
+
+# What passes on the value of a parameter.
+
+
+def as_they_are(*names):
+    """Parameters that a kernel takes as they are."""
+    return {name: lambda value, schema: value for name in names}
+
+
+def only(fits, *names):
+    """Parameters that a kernel takes where their values fit."""
+    return {name: partial(_checked, name, fits) for name in names}
+
+
+def _checked(name, fits, value, schema):
+    if not fits(value):
+        raise Uncovered(f"its {name} of {value}")
+    return value
+
+
+# Whether a value fits.
+
+
+def positive(value):
+    return value > 0
+
+
+def whole(value):
+    return isinstance(value, Integral)
+
+
+def several(value):
+    return whole(value) and value > 1
+
+
+def count(value):
+    return whole(value) and 0 <= value < 2**31
+
+
+def flag(value):
+    return isinstance(value, bool | Number) and value in (False, True)
+
+
+def confidence(value):
+    return 0 < value <= 1
+
+
+def one_of(*words):
+    """Whether a value is one of some: river refuses others, or takes its default in their place."""
+    return lambda value: value in words
+
+
+# What a kernel is given in the place of a value.
+
+
+def rate(optimizer, schema):
+    """The rate of plain stochastic gradient descent."""
+    if title_of(type(optimizer)) != "optim.SGD":
+        raise Uncovered(type(optimizer).__name__)
+    return constant(optimizer.lr, schema)
+
+
+def constant(schedule, schema):
+    """A rate that stays as it is."""
+    if title_of(type(schedule)) != "optim.Constant":
+        raise Uncovered(f"a rate of {type(schedule).__name__}")
+    return schedule.learning_rate
+
+
+def last_rows(engine, schema):
+    """How many rows are searched for neighbours, by their Euclidean distance."""
+    if title_of(type(engine)) != "neighbors.LazySearch":
+        raise Uncovered(type(engine).__name__)
+    if engine.min_distance_keep or not euclidean(engine.dist_func):
+        raise Uncovered("its engine as it is set")
+    if engine.window_size < 1:
+        raise Uncovered(f"a window of {engine.window_size} rows")
+    return {"window_size": engine.window_size}
+
+
+def euclidean(distance):
+    """Whether a function gives Euclidean distances, as does none at all."""
+    return distance is None or "euclidean" in getattr(distance, "__name__", "")
+
+
+def criterion(name, schema):
+    """The measure of a split."""
+    if name not in ("info_gain", "gini"):
+        raise Uncovered(f"the split criterion {name}")
+    return name
+
+
+def gaussians(splitter, schema):
+    """How many thresholds are tried between the extremes of a feature."""
+    if splitter is None:
+        return {}
+    if title_of(type(splitter)) != "tree.GaussianSplitter":
+        raise Uncovered(type(splitter).__name__)
+    return {"n_splits": splitter.n_splits}
+
+
+def digits(splitter, schema):
+    """To how many digits features are rounded, before they are candidates for a threshold."""
+    if title_of(type(splitter)) == "tree.EBSTSplitter":
+        return {"digits": None}
+    if title_of(type(splitter)) != "tree.TEBSTSplitter":
+        raise Uncovered(type(splitter).__name__)
+    if not 0 <= splitter.digits <= 22:
+        raise Uncovered(f"{splitter.digits} digits")
+    return {"digits": splitter.digits}
+
+
+def resampling(method, schema):
+    """How often members learn a row; with the other methods, river raises an error."""
+    if method not in RESAMPLING:
+        raise Uncovered(f"the bagging_method {method}")
+    return method
+
+
+def seed_and_names(seed, schema):
+    """The seed, and the names of the columns, whose order decides which of them are sampled."""
+    return {"seed": seed, "names": schema.names}
+
+
+# Values that do not go together.
+
+
+def two_samples(made):
+    """A window must hold two samples."""
+    if made.window_size < 2 * made.stat_size:
+        raise Uncovered(f"a stat_size of {made.stat_size} in a window of {made.window_size}")
+
+
+def warning_first(made):
+    """A warning must come before the alarm."""
+    if made.alpha < made.beta:
+        raise Uncovered(f"an alpha of {made.alpha} below its beta of {made.beta}")
