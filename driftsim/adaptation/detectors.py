@@ -6,12 +6,15 @@ in. They run compiled where a kernel fires when river's own object does: see ker
 
 from abc import abstractmethod
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from driftsim.kernels import registry
+from driftsim.kernels.stand_ins import base, named, stand_in
+from driftsim.kernels.values import Uncovered
 from driftsim.libraries import called, imported, parameters
 from driftsim.parts import Count, Imported, Number, Part
 from driftsim.rows import Schema
@@ -104,7 +107,10 @@ class OfRiver(KernelDetector):
     def engine(self):
         if not self._compiled:
             return self.library
-        return registry.engine(self.library, self._maker(np.random.default_rng(0))())
+        params = self._seeded(np.random.default_rng(0))
+        if self._stand_in(params):
+            return "compiled"
+        return registry.engine(self.library, self._object(params))
 
     def start(self, rng):
         if self.engine() == "compiled":
@@ -112,11 +118,38 @@ class OfRiver(KernelDetector):
         return alarm_of_object(self._maker(rng))
 
     def state(self, rng):
-        return registry.equivalent(self._maker(rng)())(members=1)
+        params = self._seeded(rng)
+        return registry.equivalent(self._stand_in(params) or self._object(params))(members=1)
 
     @abstractmethod
+    def _of_river(self) -> tuple[str, dict[str, Any]]:
+        """The path of the class of river, and the parameters of that."""
+
     def _maker(self, rng: np.random.Generator) -> Callable[[], Any]:
-        """What makes a detector of river that has seen no errors."""
+        """What makes a detector of river that has seen no errors, an open seed drawn."""
+        return partial(self._object, self._seeded(rng))
+
+    def _seeded(self, rng):
+        """The parameters of the class of river, an open seed drawn."""
+        path, params = self._of_river()
+        known = parameters(stand_in(path) or _river_detector(path))
+        if "seed" in known and params.get("seed") is None:
+            return params | {"seed": int(rng.integers(2**31))}
+        return params
+
+    def _stand_in(self, params):
+        """What stands in for river's object that runs compiled, or None: then river is asked."""
+        path, _ = self._of_river()
+        try:
+            like = called(named(path), params, path)
+            registry.equivalent(like)
+        except (ValueError, Uncovered):
+            return None
+        return like
+
+    def _object(self, params):
+        path, _ = self._of_river()
+        return called(_river_detector(path), params, path)
 
 
 class Adwin(OfRiver):
@@ -124,10 +157,8 @@ class Adwin(OfRiver):
 
     delta: Annotated[Number, Field(gt=0, lt=1)] = 0.002  # chance of a false alarm
 
-    def _maker(self, rng):
-        from river import drift
-
-        return lambda: drift.ADWIN(delta=self.delta)
+    def _of_river(self):
+        return "river.drift.ADWIN", {"delta": self.delta}
 
 
 class Ddm(OfRiver):
@@ -139,10 +170,12 @@ class Ddm(OfRiver):
     warning: Annotated[Number, Field(gt=0)] = 2.0  # standard deviations
     alarm: Annotated[Number, Field(gt=0)] = 3.0  # standard deviations
 
-    def _maker(self, rng):
-        from river.drift import binary
-
-        return lambda: binary.DDM(self.grace, self.warning, self.alarm)
+    def _of_river(self):
+        return "river.drift.binary.DDM", {
+            "warm_start": self.grace,
+            "warning_threshold": self.warning,
+            "drift_threshold": self.alarm,
+        }
 
 
 class Eddm(OfRiver):
@@ -154,10 +187,12 @@ class Eddm(OfRiver):
     warning: Annotated[Number, Field(gt=0, le=1)] = 0.95  # of the longest distance between them
     alarm: Annotated[Number, Field(gt=0, le=1)] = 0.9  # of the same, at most `warning`
 
-    def _maker(self, rng):
-        from river.drift import binary
-
-        return lambda: binary.EDDM(self.grace, self.warning, self.alarm)
+    def _of_river(self):
+        return "river.drift.binary.EDDM", {
+            "warm_start": self.grace,
+            "alpha": self.warning,
+            "beta": self.alarm,
+        }
 
     @model_validator(mode="after")
     def _warns_first(self):
@@ -177,10 +212,14 @@ class PageHinkley(OfRiver):
     threshold: Annotated[Number, Field(gt=0)] = 50.0  # of the summed differences
     fading: Annotated[Number, Field(gt=0, le=1)] = 0.9999  # of the sum, at each error
 
-    def _maker(self, rng):
-        from river import drift
-
-        return lambda: drift.PageHinkley(self.grace, self.slack, self.threshold, self.fading, "up")
+    def _of_river(self):
+        return "river.drift.PageHinkley", {
+            "min_instances": self.grace,
+            "delta": self.slack,
+            "threshold": self.threshold,
+            "alpha": self.fading,
+            "mode": "up",
+        }
 
 
 class RiverDetector(Imported, OfRiver, extra="allow"):
@@ -190,31 +229,32 @@ class RiverDetector(Imported, OfRiver, extra="allow"):
 
     @property
     def warns(self) -> bool:  # type: ignore[override]  # as the class does
-        from river import base
-
-        kinds = base.DriftAndWarningDetector, base.BinaryDriftAndWarningDetector
-        return issubclass(_river_detector(self.path), kinds)
+        return self._is("DriftAndWarningDetector") or self._is("BinaryDriftAndWarningDetector")
 
     @property
     def binary(self) -> bool:  # type: ignore[override]  # as the class is
-        from river import base
-
-        return issubclass(_river_detector(self.path), base.BinaryDriftDetector)
+        return self._is("BinaryDriftDetector")
 
     @property
     def title(self):
         return self.path.rpartition(".")[2]
 
-    def _maker(self, rng):
-        kind, params = _river_detector(self.path), self.params
-        if "seed" in parameters(kind) and params.get("seed") is None:
-            params = params | {"seed": int(rng.integers(2**31))}
-        return lambda: called(kind, params, self.path)
+    def _is(self, role):
+        """Whether the class is of a class of river.base."""
+        if known := stand_in(self.path):
+            return issubclass(known, getattr(base, role))
+        import river.base
+
+        return issubclass(_river_detector(self.path), getattr(river.base, role))
+
+    def _of_river(self):
+        return self.path, self.params
 
     @model_validator(mode="after")
     def _exists(self):
         guard(self.path, self.params)
-        called(_river_detector(self.path), self.params, self.path)
+        if not self._stand_in(self.params):
+            self._object(self.params)
         return self
 
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
+from driftsim.kernels.stand_ins import stand_in
 from driftsim.libraries import imported, not_there, parameters
 from driftsim.parts import Imported, Part, refuse_renamed
 from driftsim.rows import Arrival, Labelled, Schema, Unfit, locate, one_hot
@@ -303,7 +304,8 @@ def smaller(written: Any, packages: Collection[str]) -> Any:
 def fewer(path: str, params: dict, packages: Collection[str]) -> dict[str, int]:
     """The parameters, given or defaults, that make a library's object large, reduced to FEW."""
     try:
-        known = parameters(imported(path, packages, lambda it: isinstance(it, type)))
+        kind = stand_in(path) or imported(path, packages, lambda it: isinstance(it, type))
+        known = parameters(kind)
     except ValueError:  # a function, or no such thing, which is refused where it is made
         return {}
     asked = {name: params.get(name, known[name].default) for name in LARGE if name in known}

@@ -141,6 +141,9 @@ class RiverObject(Adapter, River):
     def engine(self, schema):
         return self.library if self.fitted else super().engine(schema)
 
+    def _stand_in(self, schema, seed):
+        return None  # river is imported
+
     def _made(self, schema, seed):
         return seeded(self.snapshot.value.clone(), seed)
 

@@ -1,16 +1,19 @@
 """river models: `{kind: river.tree.HoeffdingTreeClassifier, grace_period: 100}`.
 
-They run compiled where a kernel gives the same answers: see kernels/registry.py.
+They run compiled where a kernel gives the same answers: see kernels/registry.py. What stands in for
+them says all that is asked of these before a run, so that river is imported only for the others.
 """
 
 import random
 from functools import partial
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from pydantic import model_validator
 
-from driftsim.kernels import registry
+from driftsim.kernels import registry, stand_ins
+from driftsim.kernels.values import Uncovered
 from driftsim.learners.learner import LibraryLearner, Model, mismatch
 from driftsim.libraries import assembled, called, imported, parameters
 from driftsim.rows import Schema, locate
@@ -26,7 +29,10 @@ class River(LibraryLearner):
 
     @property
     def weighs(self) -> bool:  # type: ignore[override]  # as the class does
-        return "w" in parameters(last_step(self._example()).learn_one)
+        last = last_step(self._example())
+        if isinstance(last, stand_ins.StandIn):
+            return last.declared.weighs
+        return "w" in parameters(last.learn_one)
 
     def untunable(self, weighed=False):
         return super().untunable(weighed and not self.weighs)
@@ -42,16 +48,15 @@ class River(LibraryLearner):
         if self.engine(schema) == "compiled":
             from driftsim.learners.compiled import Compiled
 
-            new = registry.equivalent(self._made(schema, seed), schema)
+            like = self._stand_in(schema, seed) or self._made(schema, seed)
+            new = registry.equivalent(like, schema)
             return Compiled(partial(new, members=1), schema, probabilities)
         return RiverModel(partial(self._made, schema, seed), schema, probabilities)
 
     def incompatibility(self, schema, probabilities=False):
-        from river import base
-
         last = last_step(self._example(schema))
-        classifies = isinstance(last, base.Classifier)
-        if reason := mismatch(self.title, classifies, isinstance(last, base.Regressor), schema):
+        classifies, regresses = roles_of(last)
+        if reason := mismatch(self.title, classifies, regresses, schema):
             return reason
         if not schema.regression and schema.n_classes > 2 and not last._multiclass:
             return (
@@ -66,15 +71,34 @@ class River(LibraryLearner):
         return cls(path="river.compose.Pipeline", steps=specs)
 
     def _example(self, schema=Schema(())):
-        """A model of river with few members, which shows what the others are like."""
-        return self.small()._made(schema, 0)
+        """A model of river with few members, or a stand-in, to show what the others are like."""
+        return self._stand_in(schema, 0) or self.small()._made(schema, 0)
+
+    def _stand_in(self, schema, seed):
+        """What stands in for a model of river that runs compiled, or None: then river is asked."""
+        try:
+            like = self._assembled(schema, random.Random(seed), stand_ins.named)
+            registry.equivalent(like, schema)
+        except (ValueError, Uncovered):
+            return None
+        return like if any(roles_of(last_step(like))) else None
 
     def _made(self, schema, seed):
         """A model of river that has learned nothing, every open seed in it drawn from the seed."""
         rng = random.Random(seed)
+        wanted = partial(imported, packages=["river"], wanted=lambda it: isinstance(it, type))
+        made = self._assembled(schema, rng, wanted)
+        reseed(made, rng)
+        return made
+
+    def _assembled(self, schema, rng, class_of):
+        """What the classes that are found by their paths make of its parameters.
+
+        Every open seed among these is drawn.
+        """
 
         def make(path, params):
-            kind = imported(path, ["river"], lambda it: isinstance(it, type))
+            kind = class_of(path)
             known = parameters(kind)
             if "seed" in known and params.get("seed") is None:
                 params = params | {"seed": rng.randrange(2**31)}
@@ -83,15 +107,15 @@ class River(LibraryLearner):
                 params = params | {"nominal_attributes": nominal or None}
             return called(kind, params, path)
 
-        made = make(self.path, assembled(self.params, ["river"], make))
-        reseed(made, rng)
-        return made
+        return make(self.path, assembled(self.params, ["river"], make))
 
     @model_validator(mode="after")
     def _predicts(self):
+        guard(self.path, self.params)
+        if self._stand_in(Schema(()), 0):
+            return self
         from river import base, compose
 
-        guard(self.path, self.params)
         kinds = base.Classifier, base.Regressor, compose.Pipeline
         imported(self.path, ["river"], lambda it: isinstance(it, type) and issubclass(it, kinds))
         if not isinstance(last_step(self._example()), kinds[:2]):
@@ -177,11 +201,17 @@ def probabilities(known, n_classes):
 
 def last_step(model):
     """The step of a pipeline that predicts; a model alone is its only step."""
-    from river.compose import Pipeline
-
-    while isinstance(model, Pipeline):
-        model = [None, *model.steps.values()][-1]
+    while isinstance(steps := getattr(model, "steps", None), dict):
+        model = [None, *steps.values()][-1]
     return model
+
+
+def roles_of(model):
+    """Whether a model of river, or what stands in for one, is a classifier, and a regressor."""
+    roles: Any = stand_ins.base
+    if not isinstance(model, stand_ins.StandIn):
+        from river import base as roles
+    return isinstance(model, roles.Classifier), isinstance(model, roles.Regressor)
 
 
 def reseed(thing, rng, seen=None):

@@ -1,0 +1,257 @@
+"""Declarations: the classes of river that kernels cover, so that they need no import of river.
+
+Each says what stand_ins.py and registry.py read of a class: its parameters as river's source has
+them, the classes of river.base that it is of, and what its constructor makes of its parameters.
+tests/test_declarations.py compares all of it with the river that is installed.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+VERSION = "0.26.1"  # of river
+
+
+class Declared(NamedTuple):
+    """What is declared of a class of river."""
+
+    parameters: str = ""  # with river's annotations and defaults
+    roles: tuple[str, ...] = ()  # the classes of river.base that it inherits from
+    multiclass: bool = False  # an ensemble is as its model is
+    weighs: bool = False  # whether `learn_one` takes a weight
+    becomes: dict[
+        str, Callable[[Any, Callable], Any]
+    ] = {}  # of parameters that attributes differ from
+
+
+# What a constructor makes of a value; `new(path, **params)` makes a stand-in.
+
+
+def otherwise(path, **params):
+    """An object of a class in the place of None."""
+    return lambda value, new: new(path, **params) if value is None else value
+
+
+def schedule(value, new):
+    """A rate that stays as it is, of a number."""
+    if isinstance(value, int | float):
+        return new("river.optim.schedulers.Constant", learning_rate=value)
+    return value
+
+
+def depth(value, new):
+    """As deep as Python's recursion allows, where no depth is given."""
+    return sys.getrecursionlimit() - 20 if value is None else value
+
+
+def numbered(steps, new):
+    """Steps by their names, which nothing reads; raises `ValueError` where there is none."""
+    if not steps:
+        raise ValueError("no steps")
+    return dict(enumerate(steps))
+
+
+SGD = otherwise("river.optim.SGD")
+ZEROS = otherwise("river.optim.initializers.Zeros")
+ADWIN = otherwise("river.drift.ADWIN")
+GAUSSIANS = otherwise("river.tree.splitter.GaussianSplitter")
+LINE = {"optimizer": SGD, "intercept_lr": schedule, "initializer": ZEROS}
+WARNS = "BinaryDriftAndWarningDetector", "BinaryDriftDetector"
+DECLARED = {
+    "river.compose.Pipeline": Declared("*steps", becomes={"steps": numbered}),
+    "river.preprocessing.StandardScaler": Declared(
+        "with_std=True, window_size: int | None = None", ("Transformer",)
+    ),
+    "river.optim.schedulers.Constant": Declared("learning_rate: int | float"),
+    "river.optim.SGD": Declared(
+        "lr: int | float | optim.base.Scheduler = 0.01", becomes={"lr": schedule}
+    ),
+    "river.optim.losses.Log": Declared("weight_pos: float = 1.0, weight_neg: float = 1.0"),
+    "river.optim.losses.Squared": Declared(),
+    "river.optim.initializers.Zeros": Declared(),
+    "river.linear_model.LogisticRegression": Declared(
+        """
+        optimizer: optim.base.Optimizer | None = None, loss: optim.losses.BinaryLoss | None = None,
+        l2=0.0, l1=0.0, intercept_init=0.0, intercept_lr: float | optim.base.Scheduler = 0.01,
+        clip_gradient=1e12, initializer: optim.base.Initializer | None = None
+        """,
+        ("Classifier",),
+        weighs=True,
+        becomes={**LINE, "loss": otherwise("river.optim.losses.Log")},
+    ),
+    "river.linear_model.LinearRegression": Declared(
+        """
+        optimizer: optim.base.Optimizer | None = None,
+        loss: optim.losses.RegressionLoss | None = None,
+        l2=0.0, l1=0.0, intercept_init=0.0, intercept_lr: optim.base.Scheduler | float = 0.01,
+        clip_gradient=1e12, initializer: optim.base.Initializer | None = None
+        """,
+        ("Regressor",),
+        weighs=True,
+        becomes={**LINE, "loss": otherwise("river.optim.losses.Squared")},
+    ),
+    "river.linear_model.Perceptron": Declared(
+        """
+        l2=0.0, clip_gradient=1e12, initializer: optim.initializers.Initializer | None = None
+        """,
+        ("Classifier",),
+        weighs=True,
+        becomes={"initializer": ZEROS},
+    ),
+    "river.linear_model.PAClassifier": Declared(
+        "C=1.0, mode=1, learn_intercept=True", ("Classifier",)
+    ),
+    "river.linear_model.SoftmaxRegression": Declared(
+        """
+        optimizer: optim.base.Optimizer | None = None,
+        loss: optim.losses.MultiClassLoss | None = None, l2=0
+        """,
+        ("Classifier",),
+        multiclass=True,
+        becomes={"optimizer": SGD},
+    ),
+    "river.naive_bayes.GaussianNB": Declared("", ("Classifier",), multiclass=True),
+    "river.neighbors.LazySearch": Declared(
+        """
+        window_size: int = 50, min_distance_keep: float = 0.0,
+        dist_func: DistanceFunc | FunctionWrapper | None = None
+        """
+    ),
+    "river.neighbors.KNNClassifier": Declared(
+        """
+        n_neighbors: int = 5, engine: BaseNN | None = None, weighted: bool = True,
+        cleanup_every: int = 0, softmax: bool = False
+        """,
+        ("Classifier",),
+        multiclass=True,
+    ),
+    "river.neighbors.KNNRegressor": Declared(
+        """
+        n_neighbors: int = 5, engine: BaseNN | None = None, aggregation_method: str = "mean"
+        """,
+        ("Regressor",),
+    ),
+    "river.tree.splitter.GaussianSplitter": Declared("n_splits: int = 10"),
+    "river.tree.splitter.EBSTSplitter": Declared(),
+    "river.tree.splitter.TEBSTSplitter": Declared("digits: int = 1"),
+    "river.tree.HoeffdingTreeClassifier": Declared(
+        """
+        grace_period: int = 200, max_depth: int | None = None, split_criterion: str = "info_gain",
+        delta: float = 1e-7, tau: float = 0.05, leaf_prediction: str = "nba",
+        nb_threshold: int = 0, nominal_attributes: list | None = None,
+        splitter: Splitter | None = None, binary_split: bool = False,
+        min_branch_fraction: float = 0.01, max_share_to_split: float = 0.99,
+        max_size: float = 100.0, memory_estimate_period: int = 1_000_000,
+        stop_mem_management: bool = False, remove_poor_attrs: bool = False,
+        merit_preprune: bool = True
+        """,
+        ("Classifier",),
+        multiclass=True,
+        weighs=True,
+        becomes={"max_depth": depth, "splitter": GAUSSIANS},
+    ),
+    "river.tree.HoeffdingAdaptiveTreeClassifier": Declared(
+        """
+        grace_period: int = 200, max_depth: int | None = None, split_criterion: str = "info_gain",
+        delta: float = 1e-7, tau: float = 0.05, leaf_prediction: str = "nba",
+        nb_threshold: int = 0, nominal_attributes: list | None = None,
+        splitter: Splitter | None = None, bootstrap_sampling: bool = True,
+        drift_window_threshold: int = 300, drift_detector: base.DriftDetector | None = None,
+        switch_significance: float = 0.05, binary_split: bool = False,
+        min_branch_fraction: float = 0.01, max_share_to_split: float = 0.99,
+        max_size: float = 100.0, memory_estimate_period: int = 1_000_000,
+        stop_mem_management: bool = False, remove_poor_attrs: bool = False,
+        merit_preprune: bool = True, seed: int | None = None
+        """,
+        ("Classifier",),
+        multiclass=True,
+        weighs=True,
+        becomes={"max_depth": depth, "splitter": GAUSSIANS, "drift_detector": ADWIN},
+    ),
+    "river.tree.HoeffdingTreeRegressor": Declared(
+        """
+        grace_period: int = 200, max_depth: int | None = None, delta: float = 1e-7,
+        tau: float = 0.05, leaf_prediction: str = "adaptive",
+        leaf_model: base.Regressor | None = None, model_selector_decay: float = 0.95,
+        nominal_attributes: list | None = None, splitter: Splitter | None = None,
+        min_samples_split: int = 5, binary_split: bool = False, max_size: float = 500.0,
+        memory_estimate_period: int = 1_000_000, stop_mem_management: bool = False,
+        remove_poor_attrs: bool = False, merit_preprune: bool = True
+        """,
+        ("Regressor",),
+        weighs=True,
+        becomes={
+            "max_depth": depth,
+            "leaf_model": otherwise("river.linear_model.LinearRegression"),
+            "splitter": otherwise("river.tree.splitter.TEBSTSplitter"),
+        },
+    ),
+    "river.forest.ARFClassifier": Declared(
+        """
+        n_models: int = 10, max_features: bool | str | int = "sqrt", lambda_value: int = 6,
+        metric: metrics.base.MultiClassMetric | None = None, disable_weighted_vote=False,
+        drift_detector: base.DriftDetector | None = None,
+        warning_detector: base.DriftDetector | None = None, grace_period: int = 50,
+        max_depth: int | None = None, split_criterion: str = "info_gain", delta: float = 0.01,
+        tau: float = 0.05, leaf_prediction: str = "nba", nb_threshold: int = 0,
+        nominal_attributes: list | None = None, splitter: Splitter | None = None,
+        binary_split: bool = False, min_branch_fraction: float = 0.01,
+        max_share_to_split: float = 0.99, max_size: float = 100.0,
+        memory_estimate_period: int = 2_000_000, stop_mem_management: bool = False,
+        remove_poor_attrs: bool = False, merit_preprune: bool = True, seed: int | None = None
+        """,
+        ("Classifier",),
+        multiclass=True,
+        becomes={
+            "drift_detector": otherwise("river.drift.ADWIN", delta=0.001),
+            "warning_detector": otherwise("river.drift.ADWIN", delta=0.01),
+        },
+    ),
+    "river.ensemble.BaggingClassifier": Declared(
+        "model: base.Classifier, n_models=10, seed: int | None = None", ("Classifier",)
+    ),
+    "river.ensemble.BaggingRegressor": Declared(
+        "model: base.Regressor, n_models=10, seed: int | None = None", ("Regressor",)
+    ),
+    "river.ensemble.ADWINBaggingClassifier": Declared(
+        "model: base.Classifier, n_models=10, seed: int | None = None", ("Classifier",)
+    ),
+    "river.ensemble.LeveragingBaggingClassifier": Declared(
+        """
+        model: base.Classifier, n_models: int = 10, w: float = 6, adwin_delta: float = 0.002,
+        bagging_method: str = "bag", seed: int | None = None
+        """,
+        ("Classifier",),
+    ),
+    "river.drift.ADWIN": Declared(
+        "delta=0.002, clock=32, max_buckets=5, min_window_length=5, grace_period=10",
+        ("DriftDetector",),
+    ),
+    "river.drift.PageHinkley": Declared(
+        """
+        min_instances: int = 30, delta: float = 0.005, threshold: float = 50.0,
+        alpha: float = 0.9999, mode: str = "both"
+        """,
+        ("DriftDetector",),
+    ),
+    "river.drift.KSWIN": Declared(
+        """
+        alpha: float = 0.005, window_size: int = 100, stat_size: int = 30, seed: int | None = None,
+        window: typing.Iterable | None = None
+        """,
+        ("DriftDetector",),
+    ),
+    "river.drift.binary.DDM": Declared(
+        "warm_start: int = 30, warning_threshold: float = 2.0, drift_threshold: float = 3.0", WARNS
+    ),
+    "river.drift.binary.EDDM": Declared(
+        "warm_start: int = 30, alpha: float = 0.95, beta: float = 0.9", WARNS
+    ),
+    "river.drift.binary.HDDMA": Declared(
+        "drift_confidence=0.001, warning_confidence=0.005, two_sided_test=False", WARNS
+    ),
+    "river.drift.binary.HDDMW": Declared(
+        "drift_confidence=0.001, warning_confidence=0.005, lambda_val=0.05, two_sided_test=False",
+        WARNS,
+    ),
+}
