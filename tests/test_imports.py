@@ -8,7 +8,7 @@ import pytest
 HEAVY = "river", "sklearn", "scipy", "pandas", "matplotlib", "numba", "pyarrow", "rich.console"
 FREE = {  # commands, and what they do not import
     "--help": {*HEAVY, "numpy", "pydantic", "yaml"},
-    "check": {"matplotlib", "numba", "rich.console"},
+    "check": {*HEAVY},
 }
 STUDY = """\
 stream: {length: 3_000, concepts: {a: sea}, noise: 0.1}
