@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from importlib import metadata
@@ -58,22 +59,21 @@ class Store:
 
     def save(self, run: Kept, trace: Trace):
         """Keep a trace; its file appears whole or not at all. Raises `StoreError` if it cannot."""
-        import pyarrow as pa
-
         about = {"interval": trace.interval, "widths": widths(trace)} | run.about
         if trace.predictions is not None:
             first = int(trace.columns["first_row"][0])
             rows = np.arange(first, first + len(trace.predictions))
-            predictions = pa.table({"row": rows, "predicted": trace.predictions})
-            self._write(predictions, self._predictions(run), about)
-        self._write(pa.table(flat_columns(trace) | list_columns(trace)), self.path(run), about)
+            predictions = {"row": rows, "predicted": trace.predictions}
+            self._write(as_arrow(predictions), self._predictions(run), about)
+        columns = as_arrow(flat_columns(trace)) | list_columns(trace)
+        self._write(columns, self.path(run), about)
 
     def load(self, run: Kept) -> Trace:
         """The trace of a run, as it was saved; raises `StoreError` where its file is not that."""
         table, about = self._read(self.path(run), run)
-        lists = {n: table[n][0].values.to_numpy() for n in LISTS if n in table.column_names}
+        lists = {n: as_numpy(table[n][0].values) for n in LISTS if n in table.column_names}
         flat = [name for name in table.column_names if name not in lists]
-        columns = {name: table[name].to_numpy() for name in flat}
+        columns = {name: as_numpy(table[name].combine_chunks()) for name in flat}
         for name, k in about["widths"].items():
             columns[name] = np.column_stack([columns.pop(f"{name}_{i}") for i in range(k)])
         alarms, probes = lists.pop("alarm_rows", None), None
@@ -97,7 +97,8 @@ class Store:
     def _predicted(self, run):
         """The predictions that are kept of a run (n,); None where its rules keep none."""
         if keeps_predictions(run):
-            return self._read(self._predictions(run), run)[0]["predicted"].to_numpy()
+            table, _ = self._read(self._predictions(run), run)
+            return as_numpy(table["predicted"].combine_chunks())
 
     def _read(self, path, run):
         """The table in a file, and its metadata, which must be about this very run."""
@@ -126,12 +127,12 @@ class Store:
     def _predictions(self, run):
         return self.path(run).with_suffix(".predictions.parquet")
 
-    def _write(self, table, path, about):
+    def _write(self, columns, path, about):
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         metadata = {"driftsim": json.dumps(about), "seal": (SEAL + BLANK).decode()}
-        table = table.replace_schema_metadata(metadata)
+        table = pa.table(columns, metadata=metadata)
         with pa.BufferOutputStream() as file:
             pq.write_table(table, file, compression="zstd", write_page_checksum=True)
             write_atomically(path, sealed(file.getvalue().to_pybytes()))
@@ -185,9 +186,28 @@ def list_columns(trace: Trace) -> dict[str, Any]:
     columns = {}
     for name, values in zip(LISTS, (trace.alarms, *(trace.probes or ()))):
         if values is not None:
-            first = pa.ListArray.from_arrays([0, values.size], values.ravel())
+            parts = as_arrow({"ends": np.array([0, values.size], np.int32), "": values.ravel()})
+            first = pa.ListArray.from_arrays(*parts.values())
             columns[name] = pa.concat_arrays([first, pa.nulls(rest, first.type)])
     return columns
+
+
+def as_arrow(columns: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """Numbers in columns (n,) as arrays of Arrow, which would import pandas to read them itself."""
+    import pyarrow as pa
+
+    whole = {name: np.ascontiguousarray(column) for name, column in columns.items()}
+    return {
+        name: pa.Array.from_buffers(
+            pa.from_numpy_dtype(column.dtype), len(column), [None, pa.py_buffer(column)]
+        )
+        for name, column in whole.items()
+    }
+
+
+def as_numpy(column) -> np.ndarray:
+    """The numbers (n,) of an array of Arrow, without pandas too."""
+    return np.from_dlpack(column)
 
 
 def flat_columns(trace: Trace) -> dict[str, np.ndarray]:
