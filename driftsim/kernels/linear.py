@@ -117,6 +117,40 @@ def linear_reset(s, m):
 register_model(Linear, predict=linear_predict, learn=linear_learn, reset=linear_reset)
 
 
+class LinearWithGaps(NamedTuple):
+    """Linear regressions of rows that may lack features, which then count for nothing."""
+
+    weights: np.ndarray  # (M, d)
+    intercept: np.ndarray  # (M,)
+    loss: int  # SQUARED
+    rate: float
+    intercept_rate: float
+    intercept_init: float
+    l2: float
+    clip: float  # most that a gradient may be
+
+
+@compiled
+def gaps_predict(s, m, x, p):
+    total = 0.0
+    for i in range(x.size):
+        total += s.weights[m, i] * x[i] if x[i] == x[i] else 0.0
+    return total + s.intercept[m]
+
+
+@compiled
+def gaps_learn(s, m, x, y, w, fresh):
+    slope = w * gradient(s.loss, y, gaps_predict(s, m, x, x))
+    slope = max(min(slope, s.clip), -s.clip)
+    s.intercept[m] -= s.intercept_rate * slope
+    for i in range(x.size):
+        if x[i] == x[i]:
+            s.weights[m, i] -= s.rate * (slope * x[i] + s.l2 * s.weights[m, i])
+
+
+register_model(LinearWithGaps, predict=gaps_predict, learn=gaps_learn, reset=linear_reset)
+
+
 class PassiveAggressive(NamedTuple):
     """A classifier that moves just as far as it takes to classify the last row with a margin."""
 

@@ -22,6 +22,7 @@ from driftsim.kernels.values import (
     flag,
     gaussians,
     last_rows,
+    nominals,
     one_of,
     only,
     positive,
@@ -44,6 +45,7 @@ class Equivalent(NamedTuple):
     makes: str  # the module of driftsim.kernels, and its function of (members, …)
     takes: dict[str, Callable] = {}  # functions of the value and the schema; may give several
     covers: Callable = lambda made: None  # raises `Uncovered` where parameters do not go together
+    missing: bool = False  # whether cells may be, or that is for a model within it to say
 
     def of(self, made, schema=None) -> NewState:
         """What makes the state that answers as this object; raises `Uncovered` where none does.
@@ -55,6 +57,8 @@ class Equivalent(NamedTuple):
             if not alike(getattr(made, name), getattr(default, name)):
                 raise Uncovered(f"its {name}")
         params: dict[str, Any] = {}
+        if schema is not None and schema.missing and not self.missing:
+            raise Uncovered(f"{type(made).__name__} of missing values")
         if not title_of(type(made)).startswith("drift."):
             params = {"d": len(schema.names), "k": schema.n_classes or 0}
         for name, pass_on in self.takes.items():
@@ -71,6 +75,8 @@ def equivalent(made, schema=None) -> NewState:
     """
     *before, model = getattr(made, "steps", {None: made}).values()
     state = declared(EQUIVALENTS, model).of(model, schema)
+    if before and nominal_of(model):
+        raise Uncovered("nominal columns behind a scaler")
     for step in reversed(before):
         state = partial(declared(SCALERS, step).of(step, schema), model=state)
     return state
@@ -149,6 +155,12 @@ def _part(title, words, made, schema):
     return equivalent(made, schema)
 
 
+def leaf_model(model, schema):
+    """The linear model of a leaf, for which a missing cell counts for nothing."""
+    full = schema._replace(missing=frozenset())
+    return part("linear_model.LinearRegression", "leaves with ")(model, full)
+
+
 def member(model, schema):
     """A model in an ensemble, alone or behind scalers, and what makes the states of such models."""
     kind = type(last_of(model))
@@ -176,6 +188,14 @@ def patient(made):
         raise Uncovered("an ensemble of trees with so short a grace_period")
 
 
+def nominal_of(model):
+    """The nominal attributes of a model, or of those within it."""
+    last = last_of(model)
+    return getattr(last, "nominal_attributes", None) or (
+        hasattr(last, "model") and nominal_of(last.model)
+    )
+
+
 SGD = {"optimizer": rate, "intercept_lr": constant}
 GRADIENT = as_they_are("l2", "clip_gradient")
 GROWTH = as_they_are("grace_period", "max_depth", "tau", "merit_preprune")
@@ -187,6 +207,7 @@ TREE = GROWTH | {
     **as_they_are("nb_threshold", "min_branch_fraction", "max_share_to_split"),
     **only(positive, "memory_estimate_period"),
 }
+NOMINAL = {"nominal_attributes": nominals} | only(flag, "binary_split")
 MEMBERS = "linear_model.", "naive_bayes.", "neighbors.", "tree.HoeffdingTree"
 ADWIN = part("drift.ADWIN")
 BAGGING = {"model": member} | only(several, "n_models") | as_they_are("seed")
@@ -226,11 +247,13 @@ EQUIVALENTS = {
         | only(positive, "switch_significance"),
     ),
     "tree.HoeffdingTreeRegressor": Equivalent(
-        "regression_trees.hoeffding_tree_regressor",
+        "mixed_regression_trees.regression_tree",
         GROWTH
-        | {"splitter": digits, "leaf_model": part("linear_model.LinearRegression", "leaves with ")}
+        | NOMINAL
+        | {"splitter": digits, "leaf_model": leaf_model}
         | only(one_of("mean", "model", "adaptive"), "leaf_prediction")
         | as_they_are("model_selector_decay", "min_samples_split"),
+        missing=True,
     ),
     "forest.ARFClassifier": Equivalent(
         "forests.adaptive_random_forest",
@@ -241,7 +264,7 @@ EQUIVALENTS = {
         | only(positive, "n_models", "lambda_value"),
     ),
     "ensemble.BaggingClassifier": Equivalent("ensembles.bagging_classifier", BAGGING, patient),
-    "ensemble.BaggingRegressor": Equivalent("ensembles.bagging_regressor", BAGGING, patient),
+    "ensemble.BaggingRegressor": Equivalent("ensembles.bagging_regressor", BAGGING, patient, True),
     "ensemble.ADWINBaggingClassifier": Equivalent("ensembles.adwin_bagging", BAGGING, patient),
     "ensemble.LeveragingBaggingClassifier": Equivalent(
         "ensembles.leveraging_bagging",

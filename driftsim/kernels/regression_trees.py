@@ -7,18 +7,18 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.kernels.linear import linear_regression
-from driftsim.kernels.loop import compiled, learn, predict, register_model, reset
+from driftsim.kernels.loop import compiled, dispatch, learn, predict, register_model, reset
 from driftsim.kernels.search_trees import (
     SearchTrees,
-    best_split,
-    clear,
     count,
+    discard,
     moments,
     nowhere,
-    observe,
-    prune,
-    rounded,
+    observe_row,
+    offer,
+    offers,
     search_trees,
+    thin_out,
     with_points,
 )
 
@@ -169,19 +169,23 @@ def grown(array, more):
     return np.concatenate([array, np.repeat(array[-1:], more, axis=0)])
 
 
-@compiled
+# What trees of all classes do, and below it what those of `RegressionTrees` do in their own way.
+
+
 def leaf_of(s, m, x):
-    at = m
-    while s.nodes[at].feature != LEAF:
-        node = s.nodes[at]
-        at = node.child + (0 if x[node.feature] <= node.threshold else 1)
-    return at
+    """The leaf of tree m that x comes to."""
+
+
+def split_leaf(s, m, at, split):
+    """Make a leaf of tree m a branch."""
 
 
 @compiled
 def tree_predict(s, m, x, p):
     at = leaf_of(s, m, x)
     node = s.nodes[at]
+    if at == m and node.n == 0.0:
+        return 0.0  # whatever the intercept of its model is
     if s.prediction == MEAN or (
         s.prediction == ADAPTIVE and node.error_of_mean < node.error_of_model
     ):
@@ -190,10 +194,7 @@ def tree_predict(s, m, x, p):
 
 
 @compiled
-def tree_learn(s, m, x, y, w, fresh):
-    if w == 0.0:
-        return
-    at = leaf_of(s, m, x)
+def leaf_learn(s, at, x, y, w):
     node = s.nodes[at]
     if s.prediction == ADAPTIVE:
         off, off_model = y - node.mean, y - predict(s.models, at, x, x)
@@ -203,61 +204,42 @@ def tree_learn(s, m, x, y, w, fresh):
         learn(s.models, at, x, y, w, False)
     count(node, y, w)
     if node.active:
-        for i in range(x.size):
-            observe(s.candidates, at, i, rounded(x[i], s.candidates.scale), y, w)
-        consider_split(s, at, x.size)
+        observe_row(s.candidates, at, x, y, w)
 
 
 @compiled
-def consider_split(s, at, d):
+def consider_split(s, m, at):
     node = s.nodes[at]
+    if not node.active:
+        return
     if node.depth >= s.max_depth:
         node.active = False
-        clear_candidates(s, at)
+        discard(s.candidates, at)
     elif node.n - node.tried >= s.grace_period:
         node.tried = node.n
-        attempt_split(s, at, d)
+        attempt_split(s, m, at)
 
 
 @compiled
-def clear_candidates(s, at):
-    for i in range(s.candidates.roots.shape[1]):
-        clear(s.candidates, at, i)
-
-
-@compiled
-def attempt_split(s, at, d):
+def attempt_split(s, m, at):
     """Split a leaf where its best feature is better than the second by the Hoeffding bound."""
-    all_rows = moments(s.nodes[at])
+    all_rows, n = moments(s.nodes[at]), offers(s.candidates, at)
     best, second = nowhere(), -math.inf
-    for i in range(d):
-        split = best_split(s.candidates, at, i, all_rows)
+    for j in range(n):
+        split = offer(s.candidates, at, j, all_rows)
         if split.merit >= best.merit:
             best, second = split, best.merit
         else:
             second = max(second, split.merit)
     bound = math.sqrt(math.log(1.0 / s.delta) / (2.0 * all_rows.n))
-    if d == 1 and not s.preprunes:  # there is no other choice
-        split_leaf(s, at, best)
+    if n == 1 and not s.preprunes:  # there is no other choice
+        split_leaf(s, m, at, best)
     elif best.merit > 0.0:
         if second / best.merit < 1.0 - bound or bound < s.tau:
-            split_leaf(s, at, best)
+            split_leaf(s, m, at, best)
         elif second > 0.0:
             bar = second / best.merit - 2.0 * bound
-            for i in range(d):
-                prune(s.candidates, at, i, all_rows, best.merit, bar)
-
-
-@compiled
-def split_leaf(s, at, split):
-    clear_candidates(s, at)
-    child = s.free[0]
-    s.free[0] = s.nodes[child].child
-    s.free[1] -= 1
-    start_leaf(s, child, at, split.left)
-    start_leaf(s, child + 1, at, split.right)
-    node = s.nodes[at]
-    node.feature, node.threshold, node.child = split.feature, split.value, child
+            thin_out(s.candidates, at, all_rows, best.merit, bar)
 
 
 @compiled
@@ -273,13 +255,49 @@ def start_leaf(s, at, parent, rows):
 
 
 @compiled
-def tree_reset(s, m):
-    free_branch(s, m)
-    node = s.nodes[m]
+def empty_leaf(s, at, depth):
+    """Make a node a leaf that has learned nothing."""
+    node = s.nodes[at]
     node.n, node.mean, node.spread, node.tried = 0.0, 0.0, 0.0, 0.0
     node.error_of_mean, node.error_of_model = 0.0, 0.0
-    node.feature, node.active = LEAF, True
-    reset(s.models, m)
+    node.feature, node.depth, node.active = LEAF, depth, True
+    reset(s.models, at)
+
+
+@compiled
+def leaf_below(s, m, x):
+    at = m
+    while s.nodes[at].feature != LEAF:
+        node = s.nodes[at]
+        at = node.child + (0 if x[node.feature] <= node.threshold else 1)
+    return at
+
+
+@compiled
+def tree_learn(s, m, x, y, w, fresh):
+    if w == 0.0:
+        return
+    at = leaf_below(s, m, x)
+    leaf_learn(s, at, x, y, w)
+    consider_split(s, m, at)
+
+
+@compiled
+def split_in_two(s, m, at, split):
+    discard(s.candidates, at)
+    child = s.free[0]
+    s.free[0] = s.nodes[child].child
+    s.free[1] -= 1
+    start_leaf(s, child, at, split.left)
+    start_leaf(s, child + 1, at, split.right)
+    node = s.nodes[at]
+    node.feature, node.threshold, node.child = split.feature, split.value, child
+
+
+@compiled
+def tree_reset(s, m):
+    free_branch(s, m)
+    empty_leaf(s, m, 0)
 
 
 @compiled
@@ -287,7 +305,7 @@ def free_branch(s, at):
     """Free what a node holds and all nodes below it."""
     node = s.nodes[at]
     if node.feature == LEAF:
-        clear_candidates(s, at)
+        discard(s.candidates, at)
         return
     free_branch(s, node.child)
     free_branch(s, node.child + 1)
@@ -302,6 +320,8 @@ def tree_room(s):
     return s.free[1] >= s.trees and s.candidates.free[1] >= enough
 
 
+dispatch(leaf_of, RegressionTrees, leaf_below)
+dispatch(split_leaf, RegressionTrees, split_in_two)
 register_model(
     RegressionTrees, predict=tree_predict, learn=tree_learn, reset=tree_reset, room=tree_room
 )

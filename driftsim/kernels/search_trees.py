@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.kernels.loop import compiled
+from driftsim.kernels.loop import compiled, dispatch
 
 NONE = -1  # no point
 EXACT = 2.0**53  # up to here a float can be any whole number
@@ -55,6 +55,29 @@ class Split(NamedTuple):
     value: float
     left: Moments
     right: Moments
+
+
+# What regression trees ask of the candidates of their leaves: a class of candidates gives each.
+
+
+def observe_row(s, leaf, x, y, w):
+    """Add a row to those that a leaf has observed."""
+
+
+def offers(s, leaf):
+    """How many features a leaf may be split by."""
+
+
+def offer(s, leaf, j, all_rows):
+    """The best split of the j-th of these."""
+
+
+def thin_out(s, leaf, all_rows, best, bar):
+    """Remove candidates of little merit, compared with the best."""
+
+
+def discard(s, leaf):
+    """Remove all that a leaf has observed."""
 
 
 def search_trees(leaves, d, size, scale, least):
@@ -214,13 +237,18 @@ def nowhere():
 def split_at(s, i, at, lower, all_rows):
     """The split at a point, given the moments of the rows left of its branch."""
     point = s.points[at]
-    left = joined(moments(point), lower)
+    return split_off(s, i, point.value, joined(moments(point), lower), all_rows)
+
+
+@compiled
+def split_off(s, i, value, left, all_rows):
+    """The split that sends these rows left, and all others right."""
     right = without(all_rows, left)
     merit = 0.0
     if left.n >= s.least and right.n >= s.least:
         merit = variance(all_rows) - left.n / all_rows.n * variance(left)
         merit -= right.n / all_rows.n * variance(right)
-    return Split(merit, i, point.value, left, right)
+    return Split(merit, i, value, left, right)
 
 
 @compiled
@@ -286,3 +314,33 @@ def cut_off(s, leaf, i, here, top):
     else:
         s.points[s.stack[top - 1]].left = NONE
     free_point(s, here)
+
+
+@compiled
+def observe_all(s, leaf, x, y, w):
+    for i in range(x.size):
+        observe(s, leaf, i, rounded(x[i], s.scale), y, w)
+
+
+@compiled
+def all_features(s, leaf):
+    return s.roots.shape[1]
+
+
+@compiled
+def prune_all(s, leaf, all_rows, best, bar):
+    for i in range(s.roots.shape[1]):
+        prune(s, leaf, i, all_rows, best, bar)
+
+
+@compiled
+def clear_all(s, leaf):
+    for i in range(s.roots.shape[1]):
+        clear(s, leaf, i)
+
+
+dispatch(observe_row, SearchTrees, observe_all)
+dispatch(offers, SearchTrees, all_features)
+dispatch(offer, SearchTrees, best_split)
+dispatch(thin_out, SearchTrees, prune_all)
+dispatch(discard, SearchTrees, clear_all)

@@ -7,6 +7,7 @@ from functools import partial
 from numbers import Integral, Number
 
 RESAMPLING = "bag", "wt", "subag"
+MOST_CELLS = 2**13  # counts at a leaf, of each value in each class: 64 KiB
 
 
 class Uncovered(Exception):
@@ -117,6 +118,20 @@ def gaussians(splitter, schema):
     if title_of(type(splitter)) != "tree.GaussianSplitter":
         raise Uncovered(type(splitter).__name__)
     return {"n_splits": splitter.n_splits}
+
+
+def nominals(names, schema):
+    """How many values each column has, 0 if it is numeric, where some are nominal or missing."""
+    if schema is None or not (names or schema.missing):
+        return {}
+    at = {name: j for j, name in enumerate(schema.names)}
+    named = {at[name] for name in names or () if name in at}
+    if numbers := sorted(named - schema.nominal.keys()):
+        raise Uncovered(f"the column of numbers '{schema.names[numbers[0]]}' as a nominal one")
+    sizes = [schema.nominal[j] if j in named else 0 for j in range(len(schema.names))]
+    if sum(sizes) * (schema.n_classes or 1) > MOST_CELLS:
+        raise Uncovered(f"nominal columns of {sum(sizes):,} values, by {schema.n_classes} classes")
+    return {"sizes": (*sizes,), "missing": bool(schema.missing)}
 
 
 def digits(splitter, schema):

@@ -13,7 +13,7 @@ class Compiled(Model):
     """A model whose state is arrays that a kernel works on.
 
     `new` gives the state of one that has learned nothing. Raises `Unfit` where a feature of a row
-    is not a finite number, and `Outgrown` before it would answer otherwise than the library.
+    is not a number it takes, and `Outgrown` before it would answer otherwise than the library.
     """
 
     def __init__(self, new: Callable[[], tuple], schema: Schema, probabilities: bool = False):
@@ -111,10 +111,13 @@ def plain(array, kind):
 
 
 def refuse_unknown(t, X, schema):
-    """Raise `Unfit` where a feature of a row is missing or infinite."""
+    """Raise `Unfit` where a feature of a row is infinite, or missing where none may be."""
     if np.isfinite(X.sum()):
         return
-    for i, j in np.argwhere(~np.isfinite(X)):
+    unknown = ~np.isfinite(X)
+    gaps = [*schema.missing]
+    unknown[:, gaps] &= ~np.isnan(X[:, gaps])
+    for i, j in np.argwhere(unknown):
         problem = f"column '{schema.names[j]}' holds {X[i, j]}"
         remedy = (
             "compiled learners take finite numbers only; correct the data, or write compiled: false"

@@ -40,8 +40,6 @@ class River(LibraryLearner):
     def engine(self, schema):
         if not self._compiled:
             return self.library
-        if schema.missing:
-            return f"{self.library}, not compiled: no kernel takes missing values"
         return registry.engine(self.library, self._example(schema), schema)
 
     def start(self, schema, seed, probabilities=False):

@@ -1,0 +1,354 @@
+"""Regression trees over nominal columns and missing cells: branches with a child for each value."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.kernels.linear import LinearWithGaps
+from driftsim.kernels.loop import compiled, dispatch, register_model
+from driftsim.kernels.mixed_candidates import MixedCandidates, least_below, mixed_candidates
+from driftsim.kernels.regression_trees import (
+    FEWEST,
+    LARGEST,
+    LEAF,
+    NODE,
+    consider_split,
+    empty_leaf,
+    grown,
+    hoeffding_tree_regressor,
+    leaf_learn,
+    leaf_of,
+    split_leaf,
+    start_leaf,
+    tree_predict,
+)
+from driftsim.kernels.search_trees import NONE, discard, moments, with_points
+
+BELOW, ONE, EACH = range(3)  # first children: up to a threshold, of one value; or one for each
+OF_VALUE = 1000  # bytes that a value takes at most in a leaf of river's, and in the branch above it
+
+MEMBER = np.dtype([("leaves", np.int64), ("weight", np.float64)])  # of its labels
+BRANCHING = np.dtype(
+    [
+        *((name, NODE[name]) for name in NODE.names or ()),  # child: the first, or NONE
+        ("next", np.int32),  # the child of its parent that comes after it; of a free node, the next
+        ("by", np.int32),  # of a branch: BELOW, ONE or EACH
+        ("row", np.int32),  # and of one by EACH, where its children are found
+    ],
+    align=True,
+)
+
+
+class MixedRegressionTrees(NamedTuple):
+    """Hoeffding trees with nodes of one pool, whose first M are the roots."""
+
+    nodes: np.ndarray  # (N,) of BRANCHING
+    free: np.ndarray  # (4,) the first node that is free, how many are; likewise of rows of children
+    children: np.ndarray  # (B, values) of a branch, by value, or NONE; of a free row, the next one
+    members: np.ndarray  # (M,) of MEMBER
+    candidates: MixedCandidates  # where each node may be split
+    models: tuple  # a state with a member for each node
+    prediction: int
+    grace_period: float
+    max_depth: int
+    delta: float
+    tau: float
+    decay: float
+    preprunes: bool  # a leaf may also stay as it is
+    most_leaves: int  # that a tree may have from `most_weight` on: beyond, river's own might
+    most_weight: float  # exceed max_size and save memory, which these trees do not
+
+
+def regression_tree(
+    members,
+    d,
+    k=None,
+    sizes=None,
+    missing=False,
+    binary_split=False,
+    max_size=500.0,
+    memory_estimate_period=1_000_000,
+    **parameters,
+):
+    """Regression trees that have learned nothing: plain ones, where all columns are numbers.
+
+    Of nominal columns, or where cells may be missing, `sizes` (d,) says how many values each
+    column has, 0 if it is numeric. The other parameters are those of `hoeffding_tree_regressor`.
+    """
+    plain = hoeffding_tree_regressor(members, d, k, max_size=max_size, **parameters)
+    if sizes is None:
+        return plain
+    numbers, nominal = plain.candidates, np.array(sizes) > 0
+    each = np.zeros(members, MEMBER)
+    each["leaves"] = 1
+    values = max(1, *sizes)
+    bytes_of_leaf = LARGEST[0] + LARGEST[1] * d + OF_VALUE * sum(sizes)
+    bare = MixedRegressionTrees(
+        new_leaves(0, members),
+        np.array([NONE, 0, NONE, 0]),
+        np.zeros((0, values), np.int32),
+        each,
+        mixed_candidates(
+            members, nominal, len(numbers.points), numbers.scale, numbers.least, binary_split
+        ),
+        first(LinearWithGaps(*plain.models), members),
+        plain.prediction,
+        plain.grace_period,
+        plain.max_depth,
+        plain.delta,
+        plain.tau,
+        plain.decay,
+        plain.preprunes,
+        int(max_size * 2**20 / bytes_of_leaf),
+        0.99 * memory_estimate_period,
+    )
+    return with_nodes(bare, max(2 * FEWEST, 2 * members * values))
+
+
+def new_leaves(start, stop):
+    """Nodes of these numbers that have learned nothing, each of which leads to the next."""
+    nodes = np.zeros(stop - start, BRANCHING)
+    nodes["feature"], nodes["active"], nodes["child"] = LEAF, True, NONE
+    nodes["next"] = np.arange(start + 1, stop + 1)
+    return nodes
+
+
+def first(models, n):
+    """The first of so many members."""
+    return models._replace(weights=models.weights[:n], intercept=models.intercept[:n])
+
+
+def enlarged(s):
+    """The same trees with twice the room where there is little.
+
+    Raises `ValueError` where a tree is so large that river's own might save memory.
+    """
+    members = s.members
+    many = members["leaves"] > s.most_leaves
+    if (many & (members["weight"] >= s.most_weight)).any():
+        raise ValueError(
+            f"a tree has more than {s.most_leaves} leaves after {s.most_weight:.0f} labels, "
+            "where river's own might save memory; `compiled: false` runs river's own"
+        )
+    if not points_suffice.py_func(s):
+        s = s._replace(candidates=s.candidates._replace(trees=with_points(s.candidates.trees)))
+    return s if nodes_suffice.py_func(s) else with_nodes(s, len(s.nodes))
+
+
+def with_nodes(s, more):
+    """The same trees with so many more free nodes, and room for half as many branches by value."""
+    size, rows = len(s.nodes), len(s.children)
+    nodes = np.concatenate([s.nodes, new_leaves(size, size + more)])
+    nodes["next"][-1] = s.free[0]
+    children = np.zeros((more // 2, s.children.shape[1]), np.int32)
+    children[:, 0] = np.arange(rows + 1, rows + len(children) + 1)
+    children[-1, 0] = s.free[2]
+    found, trees = s.candidates, s.candidates.trees
+    return s._replace(
+        nodes=nodes,
+        free=np.array([size, s.free[1] + more, rows, s.free[3] + len(children)]),
+        children=np.concatenate([s.children, children]),
+        candidates=found._replace(
+            trees=trees._replace(roots=padded(trees.roots, more, NONE)),
+            met=padded(found.met, more, 0),
+            order=padded(found.order, more, 0),
+        ),
+        models=s.models._replace(
+            weights=grown(s.models.weights, more), intercept=grown(s.models.intercept, more)
+        ),
+    )
+
+
+def padded(array, more, value):
+    """An array with more entries of a value."""
+    return np.concatenate([array, np.full((more, *array.shape[1:]), value, array.dtype)])
+
+
+@compiled
+def points_suffice(s):
+    return s.candidates.trees.free[1] >= s.members.size * s.candidates.nominal.size
+
+
+@compiled
+def nodes_suffice(s):
+    """Whether each tree may split once, or grow a child."""
+    m = s.members.size
+    return s.free[1] >= m * max(2, s.children.shape[1]) and s.free[3] >= m
+
+
+@compiled
+def tree_room(s):
+    if not (nodes_suffice(s) and points_suffice(s)):
+        return False
+    for m in range(s.members.size):
+        if s.members[m].leaves > s.most_leaves and s.members[m].weight >= s.most_weight:
+            return False
+    return True
+
+
+@compiled
+def child_for(s, at, x):
+    """The child of a branch that x goes to; NONE where its cell is missing, or its value new."""
+    node = s.nodes[at]
+    value = x[node.feature]
+    if value != value:
+        return NONE
+    if node.by == EACH:
+        return s.children[node.row, int(value)]
+    is_first = value == node.threshold if node.by == ONE else value <= node.threshold
+    return node.child if is_first else s.nodes[node.child].next
+
+
+@compiled
+def fullest_child(s, at):
+    """The child whose leaves have learned most; the first of several."""
+    child, found, most = s.nodes[at].child, NONE, -1.0
+    while child != NONE:
+        weight = weight_below(s, child)
+        if weight > most:
+            found, most = child, weight
+        child = s.nodes[child].next
+    return found
+
+
+@compiled
+def weight_below(s, at):
+    """The weight of the labels in all leaves below a node, added up as river does."""
+    if s.nodes[at].feature == LEAF:
+        return s.nodes[at].n
+    total, child = 0.0, s.nodes[at].child
+    while child != NONE:
+        total += weight_below(s, child)
+        child = s.nodes[child].next
+    return total
+
+
+@compiled
+def leaf_below(s, m, x):
+    at = m
+    while s.nodes[at].feature != LEAF:
+        child = child_for(s, at, x)
+        at = fullest_child(s, at) if child == NONE else child
+    return at
+
+
+@compiled
+def tree_learn(s, m, x, y, w, fresh):
+    """Train a leaf, which may then be split if each branch above it knew the way."""
+    if w == 0.0:
+        return
+    s.members[m].weight += w
+    at, known = m, True
+    while s.nodes[at].feature != LEAF:
+        child = child_for(s, at, x)
+        if child == NONE:
+            known = False
+            value = x[s.nodes[at].feature]
+            grows = s.nodes[at].by == EACH and value == value
+            child = grow_child(s, m, at, int(value)) if grows else fullest_child(s, at)
+        at = child
+    leaf_learn(s, at, x, y, w)
+    if known:
+        consider_split(s, m, at)
+
+
+@compiled
+def grow_child(s, m, at, value):
+    """A new leaf below a branch, for a new value."""
+    last = s.nodes[at].child
+    while s.nodes[last].next != NONE:
+        last = s.nodes[last].next
+    new = add_child(s, at, last)
+    empty_leaf(s, new, s.nodes[at].depth + 1)
+    s.children[s.nodes[at].row, value] = new
+    s.members[m].leaves += 1
+    return new
+
+
+@compiled
+def add_child(s, at, last):
+    """A free node, now the child of a branch after the last it has, or NONE."""
+    new = s.free[0]
+    s.free[0] = s.nodes[new].next
+    s.free[1] -= 1
+    s.nodes[new].next = NONE
+    if last == NONE:
+        s.nodes[at].child = new
+    else:
+        s.nodes[last].next = new
+    return new
+
+
+@compiled
+def branch_out(s, m, at, split):
+    node, nominal = s.nodes[at], s.candidates.nominal[split.feature]
+    node.feature, node.threshold = split.feature, split.value
+    if nominal and split.value != split.value:
+        node.by = EACH
+        split_apart(s, m, at)
+    else:
+        node.by = ONE if nominal else BELOW
+        left = add_child(s, at, NONE)
+        start_leaf(s, left, at, split.left)
+        start_leaf(s, add_child(s, at, left), at, split.right)
+        s.members[m].leaves += 1
+    discard(s.candidates, at)
+
+
+@compiled
+def split_apart(s, m, at):
+    """Give a branch a child for each value of its feature, from low to high."""
+    node, trees, last = s.nodes[at], s.candidates.trees, NONE
+    node.row = s.free[2]
+    s.free[2] = s.children[node.row, 0]
+    s.free[3] -= 1
+    for value in range(s.children.shape[1]):
+        s.children[node.row, value] = NONE
+    top = least_below(trees, trees.roots[at, node.feature], 0)
+    while top:
+        point = trees.points[trees.stack[top - 1]]
+        last = add_child(s, at, last)
+        start_leaf(s, last, at, moments(point))
+        s.children[node.row, int(point.value)] = last
+        s.members[m].leaves += 1
+        top = least_below(trees, point.right, top - 1)
+    s.members[m].leaves -= 1
+
+
+@compiled
+def tree_reset(s, m):
+    free_below(s, m)
+    empty_leaf(s, m, 0)
+    s.members[m].leaves, s.members[m].weight = 1, 0.0
+
+
+@compiled
+def free_below(s, at):
+    """Free what a node holds and all nodes below it."""
+    node = s.nodes[at]
+    if node.feature == LEAF:
+        discard(s.candidates, at)
+        return
+    if node.by == EACH:
+        s.children[node.row, 0] = s.free[2]
+        s.free[2] = node.row
+        s.free[3] += 1
+    child = node.child
+    while child != NONE:
+        free_below(s, child)
+        after = s.nodes[child].next
+        s.nodes[child].next = s.free[0]
+        s.free[0] = child
+        s.free[1] += 1
+        child = after
+
+
+dispatch(leaf_of, MixedRegressionTrees, leaf_below)
+dispatch(split_leaf, MixedRegressionTrees, branch_out)
+register_model(
+    MixedRegressionTrees,
+    predict=tree_predict,
+    learn=tree_learn,
+    reset=tree_reset,
+    room=tree_room,
+)
