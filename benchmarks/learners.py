@@ -100,7 +100,7 @@ class Drawn:
         self.length, self.known = stream.length, stream.known
         self.schema, self.seed = self._world.schema, 0
 
-    def instantiated(self, seed):
+    def instantiated(self, seed, warmup=0):
         return self
 
     def changes(self, seed):
