@@ -258,15 +258,12 @@ def errors_printed():
 def run_study(study, folder, jobs, timeout, fresh, parts):
     """Play what is missing and write the report; returns whether a run failed."""
     from driftsim.messages import visible
-    from driftsim.overview.columns import mixed_columns
     from driftsim.progress import finished
     from driftsim.runner import play
     from driftsim.runs import lost_traces, missing
     from driftsim.store import Store
 
-    for line in dict.fromkeys(
-        line for one in study.variants for line in mixed_columns(one.scenario.stream)
-    ):
+    for line in dict.fromkeys(lines_on_columns(study)):
         print(visible(f"{study.name}: {line}"), file=sys.stderr)
     store = Store(folder / "runs")
     runs = missing(study, store, parts, fresh)
@@ -278,6 +275,15 @@ def run_study(study, folder, jobs, timeout, fresh, parts):
         print(f"{study.name}: {lost}", file=sys.stderr)
     report(study, store, parts, folder, failures)
     return bool(failures or lost)
+
+
+def lines_on_columns(study):
+    """What to know of the columns of recorded streams."""
+    streams = [one.scenario.stream for one in study.variants if one.scenario.stream.recorded]
+    if streams:
+        from driftsim.overview.columns import mixed_columns
+
+        yield from (line for stream in streams for line in mixed_columns(stream))
 
 
 def failure_lines(failures, folder):

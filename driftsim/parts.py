@@ -2,7 +2,6 @@
 
 import inspect
 import json
-import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
@@ -18,6 +17,7 @@ from pydantic import (
 )
 
 from driftsim.messages import NAME, detail, fault_message, guess, names_in_words, refusal, short
+from driftsim.registry import Kinds, kind_of
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass as Metaclass
@@ -103,7 +103,8 @@ class Part(Strict, metaclass=Renaming):
     `instantiated` and `draw` give rows, `start` a model or an alarm, `run` predictions.
     """
 
-    kinds: ClassVar[dict[str, type["Part"]]]
+    homes: ClassVar[tuple[str, ...]] = ()  # packages with kinds of the family
+    kinds: ClassVar[Kinds]
     unfinished: ClassVar[dict[str, type["Part"]]]  # classes that lack what a kind needs
     adapters: ClassVar[list[type["Adapter"]]]  # kinds made of objects from Python
     renamed_values: ClassVar[dict[str, dict[str, str]]] = {}  # of fields: old word to new
@@ -116,12 +117,14 @@ class Part(Strict, metaclass=Renaming):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         if Part in cls.__bases__:
-            cls.kinds, cls.unfinished, cls.adapters = {}, {}, []
+            cls.kinds, cls.unfinished, cls.adapters = Kinds(cls.homes), {}, []
             return
         if issubclass(cls, Adapter):
             cls.adapters.append(cls)
             return
-        home = getattr(cls.kinds.get(cls.kind()), "__module__", cls.__module__)
+        ours = cls.__module__.startswith("driftsim.")  # which is being imported
+        known = (cls.kinds.registered if ours else cls.kinds).get(cls.kind())
+        home = getattr(known, "__module__", cls.__module__)
         if home.startswith("driftsim.") and cls.__module__ != home:
             raise TypeError(f"driftsim already has a kind '{cls.kind()}'; rename {cls.__name__}")
         if cls.lacking():
@@ -140,7 +143,7 @@ class Part(Strict, metaclass=Renaming):
     @classmethod
     def kind(cls) -> str:
         """The name of the class in a scenario: `OnDrift` is `on_drift`, `None_` is `none`."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower().rstrip("_")
+        return kind_of(cls.__name__)
 
     @classmethod
     def named(cls, kind: str) -> tuple[type["Part"], dict[str, Any]]:
@@ -154,7 +157,7 @@ class Part(Strict, metaclass=Renaming):
             return cls.kinds[kind], {}
         for known in cls.kinds.values():
             if issubclass(known, Imported) and known.holds(kind):
-                return known, {"path": kind}
+                return known, {"path": kind}  # type: ignore[return-value]  # a part, too
         if kind in cls.sought:
             raise ValueError(f"'{kind}' is no kind of {cls.kind()}; {cls.sought[kind]}")
         family = "kind of labels" if cls.kind() == "labels" else cls.kind()
@@ -170,6 +173,7 @@ class Part(Strict, metaclass=Renaming):
         """The part of this family that an object from Python stands for, or None."""
         if isinstance(value, type) and issubclass(value, cls):
             return value.model_validate({})
+        cls.kinds.load()  # and with them what can be made of objects
         adapter = next((one for one in cls.adapters if one.takes(value)), None)
         return adapter and adapter.of(value)  # type: ignore[return-value]  # which are parts too
 

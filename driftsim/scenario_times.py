@@ -9,7 +9,6 @@ from driftsim.durations import FIXED, Duration
 from driftsim.evaluation.labels import Labels
 from driftsim.messages import refusal
 from driftsim.parts import Part
-from driftsim.streams.recorded import Recorded
 from driftsim.streams.stream import Stream
 
 
@@ -66,8 +65,8 @@ def unknown_column(labels: Part, stream: Stream) -> str | None:
     one: Any = labels
     while one is not None:
         column = getattr(getattr(one, "time", None), "column", None)
-        tables = [table for table in stream.concepts.values() if isinstance(table, Recorded)]
-        known = [table.label_time.column for table in tables if table.label_time is not None]
+        times = [getattr(table, "label_time", None) for table in stream.concepts.values()]
+        known = [time.column for time in times if time is not None]
         if column is not None and [column] not in known:
             return f"no table of the stream has label_time: {column}; give it to the table"
         one = getattr(one, "of", None)

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from driftsim import kinds, scenario  # noqa: F401  with them every part
+from driftsim import scenario  # noqa: F401  with it every piece of one
+from driftsim.kinds import FAMILIES
 from driftsim.parts import Strict
 
 PACKAGE = Path(__file__).resolve().parents[1] / "driftsim"
 LAYERS = [
     {
         *("messages", "parts", "durations", "clocks", "roles", "libraries", "safety", "rows"),
-        *("files", "objects", "user_cache", "figure_names", "kernels"),
+        *("files", "objects", "user_cache", "figure_names", "registry", "kernels"),
     },
     {"streams", "learners", "adaptation"},
     {"evaluation"},
@@ -196,6 +197,8 @@ def written_attributes(tree):
 
 def parts_of(kind=Strict):
     """Every class of the package whose objects never change."""
+    for family in FAMILIES.values():
+        family.kinds.load()
     for one in kind.__subclasses__():
         if one.__module__.startswith("driftsim."):
             yield one

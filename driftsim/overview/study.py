@@ -7,12 +7,11 @@ import numpy as np
 
 from driftsim.evaluation.prequential import Contender
 from driftsim.messages import parameter_texts, plural
-from driftsim.overview.columns import column_lines
 from driftsim.overview.times import time_lines
 from driftsim.parts import Part, dumped
 from driftsim.report.dates import Dates, dates_of, row_text, stretch_text
 from driftsim.rows import Change, Schema
-from driftsim.scenario import Evaluation, Study
+from driftsim.scenario import Evaluation, Scenario, Study
 from driftsim.streams.stream import Stream
 
 MARKS = "abcdefghijklmnopqrstuvwxyz"
@@ -35,11 +34,16 @@ def overview(study: Study, width: int = 80) -> str:
     if len(study.variants) > 1:
         swept = " and ".join(study.swept)
         lines.append(f"{len(study.variants)} settings of {swept}; this is the first")
-    columns = [
-        f"  {line}"
-        for line in column_lines(scenario.stream, max(width - 2, 20), scenario.evaluation.warmup)
-    ]
+    columns = recorded_lines(scenario, max(width - 2, 20)) if scenario.stream.recorded else []
     return "\n".join([*(wrapped(line, width) for line in lines), *columns])
+
+
+def recorded_lines(scenario: Scenario, width: int) -> list[str]:
+    """The columns of recorded concepts."""
+    from driftsim.overview.columns import column_lines
+
+    lines = column_lines(scenario.stream, width, scenario.evaluation.warmup)
+    return [f"  {line}" for line in lines]
 
 
 def stream_lines(stream: Stream) -> Iterator[str]:

@@ -1,14 +1,5 @@
-"""Policies: when a model trains, and on which of the labels that have come in.
-
-Every module in this folder is loaded, and with it the kinds it defines.
-"""
-
-from importlib import import_module
-from pkgutil import iter_modules
+"""Policies: when a model trains, and on which of the labels that have come in."""
 
 from driftsim.adaptation.policies.policy import Policy
-
-for module in iter_modules(__path__):
-    import_module(f"{__name__}.{module.name}")
 
 __all__ = ["Policy"]

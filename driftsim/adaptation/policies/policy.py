@@ -14,6 +14,7 @@ from driftsim.rows import Deployed, Event, Schema
 class Policy(Part):
     """A way to keep a model up to date."""
 
+    homes = ("driftsim.adaptation.policies",)
     learns_on: ClassVar[bool] = False  # calls `learn`, not only `fit`
     starts_cold: ClassVar[bool] = False  # can do without a warm-up
     pretrains: ClassVar[bool] = True  # its first training is a `fit`
