@@ -171,3 +171,16 @@ REGRESSORS = [
     ({"kind": "river.ensemble.BaggingRegressor", "model": SLOW_LINE, "n_models": 4}, 3_000),
     ({"kind": "river.ensemble.BaggingRegressor", "model": NUMBERS_TREE, "n_models": 3}, 3_000),
 ]
+
+QUICK_NUMBERS = {"kind": NUMBERS_TREE, "grace_period": 50, "delta": 0.05}
+SHRUNK = {"kind": f"{LINEAR}.LinearRegression", "l2": 0.05, "intercept_init": 3.0}
+MIXED_REGRESSORS = [  # tried on nominal columns and missing cells
+    {"kind": NUMBERS_TREE},
+    QUICK_NUMBERS | {"tau": 0.3},
+    QUICK_NUMBERS | {"binary_split": True, "leaf_prediction": "model", "leaf_model": SLOW_LINE},
+    QUICK_NUMBERS | {"leaf_prediction": "mean", "min_samples_split": 1, "max_depth": 3},
+    QUICK_NUMBERS | {"leaf_model": SHRUNK, "merit_preprune": False, "tau": 0.2},
+    QUICK_NUMBERS | {"splitter": "river.tree.splitter.EBSTSplitter", "model_selector_decay": 0.5},
+    QUICK_NUMBERS | {"nominal_attributes": ["f", "b"], "tau": 0.3},
+    {"kind": "river.ensemble.BaggingRegressor", "model": QUICK_NUMBERS, "n_models": 3},
+]

@@ -11,7 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from compiled_examples import ADAPTIVE, CLASSIFIERS, NUMBERS_TREE, REGRESSORS, TREE, nested
+from compiled_examples import (
+    ADAPTIVE,
+    CLASSIFIERS,
+    MIXED_REGRESSORS,
+    NUMBERS_TREE,
+    REGRESSORS,
+    TREE,
+    nested,
+)
 from examples import SCALED, cut, played, rows_of, sea_stream
 
 import driftsim
@@ -204,7 +212,7 @@ def test_every_equivalent_is_tried_with_every_parameter_that_it_takes():
                 for one in inside if isinstance(inside, list) else [inside]:
                     note(one) if name != "kind" else None
 
-    for spec, _ in [*CLASSIFIERS, *REGRESSORS]:
+    for spec in [*(spec for spec, _ in [*CLASSIFIERS, *REGRESSORS]), *MIXED_REGRESSORS]:
         note(spec)
     for name, declared in EQUIVALENTS.items():
         if name.startswith("drift."):

@@ -4,24 +4,12 @@ import os
 
 import numpy as np
 import pytest
-from compiled_examples import LINEAR, NUMBERS_TREE, SLOW_LINE, name
+from compiled_examples import MIXED_REGRESSORS, name
 from mixed_rows import answers, mixed_rows, schema_of
 
 from driftsim.learners.learner import Learner
 
 MANY = int(os.environ.get("DRIFTSIM_TEST_ROWS", 20_000))
-QUICK = {"kind": NUMBERS_TREE, "grace_period": 50, "delta": 0.05}
-SHRUNK = {"kind": f"{LINEAR}.LinearRegression", "l2": 0.05, "intercept_init": 3.0}
-TREES = [
-    {"kind": NUMBERS_TREE},
-    QUICK | {"tau": 0.3},
-    QUICK | {"binary_split": True, "leaf_prediction": "model", "leaf_model": SLOW_LINE},
-    QUICK | {"leaf_prediction": "mean", "min_samples_split": 1, "max_depth": 3},
-    QUICK | {"leaf_model": SHRUNK, "merit_preprune": False, "tau": 0.2},
-    QUICK | {"splitter": "river.tree.splitter.EBSTSplitter", "model_selector_decay": 0.5},
-    QUICK | {"nominal_attributes": ["f", "b"], "tau": 0.3},
-    {"kind": "river.ensemble.BaggingRegressor", "model": QUICK, "n_models": 3},
-]
 LATE = {"kind": "random", "mean": 60}
 
 
@@ -37,7 +25,7 @@ def compare(spec, n, seed=0, labels="at_once", tied=False, gaps=False):
 
 
 @pytest.mark.parametrize("gaps", [False, True], ids=["full", "gaps"])
-@pytest.mark.parametrize("spec", TREES[1:3], ids=name)
+@pytest.mark.parametrize("spec", MIXED_REGRESSORS[1:3], ids=name)
 def test_a_regression_tree_takes_nominal_columns_as_river_does(spec, gaps):
     compare(spec, 1500, gaps=gaps, tied=gaps)
 
@@ -45,7 +33,7 @@ def test_a_regression_tree_takes_nominal_columns_as_river_does(spec, gaps):
 @pytest.mark.slow
 @pytest.mark.parametrize("gaps", [False, True], ids=["full", "gaps"])
 @pytest.mark.parametrize("tied", [False, True], ids=["", "tied"])
-@pytest.mark.parametrize("spec", TREES, ids=name)
+@pytest.mark.parametrize("spec", MIXED_REGRESSORS, ids=name)
 def test_a_regression_tree_takes_nominal_columns_as_river_does_for_long(spec, tied, gaps):
     labels = LATE if tied else "at_once"
     compare(spec, MANY // (1 + 2 * ("model" in spec)), 7, labels, tied, gaps)
