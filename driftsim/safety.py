@@ -199,10 +199,12 @@ def _refused(name: str, value: Any, library: str) -> str | None:
 
 
 def _too_large(name: str, value: Any) -> str | None:
+    if not isinstance(value, int | float) or not abs(value) > min(filter(None, MOST.values())):
+        return None  # as most are, before patterns are compiled
     most = next((most for words, most in MOST.items() if re.fullmatch(words, name)), None)
-    if isinstance(value, int | float) and most and abs(value) > most and value == value:
-        return f"is {short(value)}; it should be at most {most:,}"
-    return None
+    return (
+        f"is {short(value)}; it should be at most {most:,}" if most and abs(value) > most else None
+    )
 
 
 def members(value: Any) -> int:
