@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from math import erfc, sqrt
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri
 
 from driftsim.rows import Change
 
@@ -155,7 +156,7 @@ def window_of(lengths, level, window):
 def came_back(beyond, noise, tolerance, in_ramp):
     """The outcome of windows (n,), and the first window that is within the tolerance again."""
     n, near = len(beyond), beyond <= tolerance
-    beyond_chance = np.maximum(tolerance, -ndtri(CHANCE / n) * noise)
+    beyond_chance = np.maximum(tolerance, -NormalDist().inv_cdf(CHANCE / n) * noise)
     agreeing = agreeing_of(n, noise.max(), tolerance.min())
     fallen = beyond > beyond_chance
     fallen[runs(~near, agreeing)] = True
@@ -172,7 +173,7 @@ def came_back(beyond, noise, tolerance, in_ramp):
 
 def agreeing_of(n, noise, tolerance):
     """How many of n windows in a row have to agree, so that they rarely agree by chance."""
-    alone = ndtr(-tolerance / noise) if noise else 0.0
+    alone = erfc(tolerance / noise / sqrt(2)) / 2 if noise else 0.0
     return max(AGREEING, int(np.ceil(np.log(CHANCE / n) / np.log(alone)))) if alone else AGREEING
 
 

@@ -6,12 +6,12 @@ GRID = np.array([-0.5, -0.25, 0, 0.2, 0.4, 0.55, 0.7, 0.8, 0.86, 0.91, 0.94, 0.9
 CAUTION = 1  # standard errors of the coefficient, by which it is taken to be higher
 
 
-def by_autoregression(series, parts):
+def by_autoregression(series, parts, biased):
     """The standard errors of means of series (…, n), their df, and which are at the limit.
 
     An autoregression of order one about the levels of phases. Taking the levels off biases the
-    estimate of its coefficient downwards: the coefficient is the one whose expected estimate is
-    that found.
+    estimate of its coefficient downwards: the coefficient is the one whose expected estimate, of
+    those `biased` (g,) for the grid, is that found.
     """
     n, levels = series.shape[-1], sum(part.level.shape[1] for part in parts)
     rests = [rest(series[..., part.rows], part.level) for part in parts]
@@ -19,7 +19,7 @@ def by_autoregression(series, parts):
     squares = sum(np.sum(e[..., :-1] ** 2, axis=-1) for e in rests)
     found = np.divide(both, squares, out=np.zeros(np.shape(squares)), where=squares > 0)
     found = found + CAUTION * np.sqrt(np.maximum(1 - found**2, 0) / n)
-    r = np.interp(found, expected(parts), GRID)
+    r = np.interp(found, biased, GRID)
     news = [e[..., 1:] - r[..., None] * e[..., :-1] for e in rests]
     df = n - levels - len(parts)
     variance = sum(np.sum(e**2, axis=-1) for e in news) / df / (1 - r**2)

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
 
 CONFIDENCE = 0.95
 FEW_SEEDS = 10  # below which one of them may make most of the spread
@@ -58,6 +57,8 @@ class Difference(NamedTuple):
         """The bounds (low, high) of the mean at a confidence."""
         if not self.errors:
             return np.nan, np.nan
+        from scipy.special import stdtrit
+
         half = max(float(stdtrit(df, (1 + confidence) / 2)) * se for se, df in self.errors)
         return self.mean - half, self.mean + half
 
@@ -76,6 +77,8 @@ class Difference(NamedTuple):
 def below(apart, se, df):
     """The probability of an estimate at most `apart` (negative) from its mean."""
     if se > 0:
+        from scipy.special import stdtr
+
         return float(stdtr(df, apart / se))
     return (1.0 + np.sign(apart)) / 2  # 0, 1, or ½ for none at all
 

@@ -4,8 +4,8 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtr
 
+from driftsim.evaluation.significance.midranks import midranks
 from driftsim.evaluation.significance.multiple import holm
 
 EXACT = 100  # streams, up to which the distribution is exact
@@ -37,13 +37,13 @@ def wilcoxon_holm(errors: np.ndarray) -> np.ndarray:
 
 def wilcoxon(differences: np.ndarray) -> float:
     """The two-sided p-value of Wilcoxon's signed-rank test; zeros do not count."""
-    from scipy.stats import rankdata
-
     differences = differences[differences != 0]
-    doubled = np.rint(2 * rankdata(np.abs(differences))).astype(int)  # whole, with ties too
+    doubled = np.rint(2 * midranks(np.abs(differences))).astype(int)  # whole, with ties too
     positive, total = int(doubled[differences > 0].sum()), int(doubled.sum())
     lesser = min(positive, total - positive)
     if len(doubled) > EXACT:
+        from scipy.special import ndtr
+
         deviation = np.sqrt(np.sum(doubled.astype(float) ** 2)) / 2
         return float(2 * ndtr((lesser - total / 2) / deviation))
     probabilities = np.zeros(total + 1)

@@ -5,12 +5,13 @@ waves show how much the mean wanders, apart from recoveries after a change. The 
 least that of an autoregression of order one, and at least a floor from counts.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from driftsim.evaluation.significance.autoregression import by_autoregression
+from driftsim.evaluation.significance.autoregression import by_autoregression, expected
 from driftsim.evaluation.significance.difference import (
     Difference,
     StandardError,
@@ -18,7 +19,7 @@ from driftsim.evaluation.significance.difference import (
     at_least,
     negligible,
 )
-from driftsim.evaluation.significance.waves import by_waves, parts_of
+from driftsim.evaluation.significance.waves import Phase, by_waves, parts_of
 
 LEAST_INTERVALS = 50  # a stream with fewer is too short to tell
 LEAST_OF_A_PHASE = 16  # likewise for a phase alone
@@ -89,5 +90,12 @@ def too_alike(at_limit):
 
 def errors_of(series: np.ndarray, phases: ArrayLike = (0,)) -> Errors:
     """The `Errors` of the means of series (…, n) of the same phases."""
-    parts = parts_of(phases, series.shape[-1])
-    return Errors(*by_waves(series, parts), *by_autoregression(series, parts))
+    parts, biased = fitted(tuple(np.asarray(phases, int).tolist()), series.shape[-1])
+    return Errors(*by_waves(series, parts), *by_autoregression(series, parts, biased))
+
+
+@lru_cache(maxsize=16)
+def fitted(phases: tuple[int, ...], n: int) -> tuple[list[Phase], np.ndarray]:
+    """The phases of n intervals, and the expected estimates of coefficients; the same for all."""
+    parts = parts_of(phases, n)
+    return parts, expected(parts)

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from driftsim.evaluation.significance import bayesian_signed_rank, ranked, wilcoxon_holm
+from driftsim.evaluation.significance.midranks import midranks
 from driftsim.evaluation.significance.pairs import wilcoxon
 from driftsim.evaluation.significance.ranks import approximate_p, exact_p, permutation_p, rank_test
 
@@ -24,6 +25,12 @@ def test_ranks_by_hand_and_against_scipy():
     same = ranked(np.ones((5, 4)))
     assert (same.mean == 2.5).all() and same.p == pytest.approx(1)
     assert np.isnan(ranked(errors[:1]).p)
+
+
+def test_midranks_are_those_of_scipy():
+    rng = np.random.default_rng(0)
+    for values in (rng.random(50), rng.integers(0, 5, 50), np.ones(3), np.array([0.1, -0.0, 0.0])):
+        np.testing.assert_array_equal(midranks(values), stats.rankdata(values))
 
 
 def test_shared_ranks_are_corrected_for_as_scipy_does():
