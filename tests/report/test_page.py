@@ -14,7 +14,7 @@ from driftsim.evaluation.metrics import METRICS
 from driftsim.report import write
 from driftsim.report.figures import images, plot_all
 from driftsim.report.page import document, packed
-from driftsim.report.page.document import TEMPLATES, page, source
+from driftsim.report.page.document import page, source, templates
 from driftsim.report.page.html_tables import MOST_ROWS, html_table
 from driftsim.report.page.packed import Packing
 from driftsim.report.page.page_data import as_json
@@ -70,7 +70,7 @@ class Outline(HTMLParser):
 
 def part(name, *arguments, **more):
     """A part of the page, by the name of its macro."""
-    return getattr(TEMPLATES.get_template("parts.html").module, name)(*arguments, **more)
+    return getattr(templates().get_template("parts.html").module, name)(*arguments, **more)
 
 
 def text_of(results, failures=(), figures=()):

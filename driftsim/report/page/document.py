@@ -4,10 +4,11 @@ import base64
 import hashlib
 import re
 import shlex
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 
 from driftsim.report.page.html_tables import tables
 from driftsim.report.page.packed import packed
@@ -15,6 +16,7 @@ from driftsim.report.page.page_data import as_json, page_data
 from driftsim.report.summary_text import remarks
 from driftsim.resolved import resolved
 from driftsim.runs import runs_of
+from driftsim.user_cache import place
 
 SCRIPTS = (
     "unpack", "dates", "windows", "metrics", "curves", "svg", "chart", "view", "reading", "sorting",
@@ -24,31 +26,41 @@ WHOLE = '\n"use strict";\n(() => {{\n{}}})();\n'
 TAG = re.compile("<[^>]+>")
 NAME = re.compile(r'\s+id="([^"]*)"')  # of a part of a picture
 REFERRED = re.compile(r'(?:url\(#|href="#)([^)"]+)')
-TEMPLATES = Environment(
-    loader=PackageLoader("driftsim.report.page"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 def page(results, verdict, figures, failures=()) -> str:
     """The page, of results, their verdict and pairs of a figure and its SVG."""
     study, pictures = results.study, [picture(one, svg) for one, svg in figures]
-    return TEMPLATES.get_template("page.html").render(
-        name=study.name,
-        question=study.question,
-        verdict=verdict,
-        swept=bool(study.swept),
-        failed=failed(failures),
-        figures=[one for one in pictures if one["name"] != "curves"],
-        still=next((one for one in pictures if one["name"] == "curves"), None),
-        tables=tables(results),
-        remarks=list(remarks(results)),
-        **curves(results, failures),
-        **code(),
-        **how_to_repeat(results),
+    return (
+        templates()
+        .get_template("page.html")
+        .render(
+            name=study.name,
+            question=study.question,
+            verdict=verdict,
+            swept=bool(study.swept),
+            failed=failed(failures),
+            figures=[one for one in pictures if one["name"] != "curves"],
+            still=next((one for one in pictures if one["name"] == "curves"), None),
+            tables=tables(results),
+            remarks=list(remarks(results)),
+            **curves(results, failures),
+            **code(),
+            **how_to_repeat(results),
+        )
+    )
+
+
+@cache
+def templates() -> Environment:
+    """The templates of the page, compiled once on a machine."""
+    return Environment(
+        loader=PackageLoader("driftsim.report.page"),
+        bytecode_cache=FileSystemBytecodeCache(str(place("templates"))),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 
