@@ -41,16 +41,16 @@ class MixedCandidates(NamedTuple):
     trees: SearchTrees
     met: np.ndarray  # (leaves,) how many features it has met
     order: np.ndarray  # (leaves, d) of which these are the first
-    nominal: np.ndarray  # (d,) whether its values have no order
+    sizes: np.ndarray  # (d,) values of each feature; 0: it is numeric
     binary: bool  # whether a split has two sides only
 
 
-def mixed_candidates(leaves, nominal, size, scale, least, binary):
+def mixed_candidates(leaves, sizes, size, scale, least, binary):
     """Candidates of leaves that have met nothing, with room for so many points."""
-    d = len(nominal)
+    d = len(sizes)
     trees = search_trees(leaves, d, size, scale, least)
     order = np.zeros((leaves, d), np.int64)
-    return MixedCandidates(trees, np.zeros(leaves, np.int64), order, nominal, bool(binary))
+    return MixedCandidates(trees, np.zeros(leaves, np.int64), order, sizes, bool(binary))
 
 
 @compiled
@@ -59,7 +59,7 @@ def observe_known(s, leaf, x, y, w):
         if x[i] == x[i]:
             if s.trees.roots[leaf, i] == NONE:
                 meet(s, leaf, i)
-            if s.nominal[i]:
+            if s.sizes[i]:
                 observe_value(s.trees, leaf, i, x[i], y, w)
             else:
                 observe(s.trees, leaf, i, rounded(x[i], s.trees.scale), y, w)
@@ -138,22 +138,22 @@ def met_features(s, leaf):
 @compiled
 def best_of_met(s, leaf, j, all_rows):
     i = s.order[leaf, j]
-    if s.nominal[i]:
+    if s.sizes[i]:
         return best_of_values(s, leaf, i, all_rows)
     return best_split(s.trees, leaf, i, all_rows)
 
 
 @compiled
 def prune_numbers(s, leaf, all_rows, best, bar):
-    for i in range(s.nominal.size):
-        if not s.nominal[i]:
+    for i in range(s.sizes.size):
+        if not s.sizes[i]:
             prune(s.trees, leaf, i, all_rows, best, bar)
 
 
 @compiled
 def forget(s, leaf):
     s.met[leaf] = 0
-    for i in range(s.nominal.size):
+    for i in range(s.sizes.size):
         clear(s.trees, leaf, i)
 
 

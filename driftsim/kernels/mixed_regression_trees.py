@@ -78,8 +78,7 @@ def regression_tree(
     plain = hoeffding_tree_regressor(members, d, k, max_size=max_size, **parameters)
     if sizes is None:
         return plain
-    numbers, nominal = plain.candidates, np.array(sizes) > 0
-    each = np.zeros(members, MEMBER)
+    numbers, each = plain.candidates, np.zeros(members, MEMBER)
     each["leaves"] = 1
     values = max(1, *sizes)
     bytes_of_leaf = LARGEST[0] + LARGEST[1] * d + OF_VALUE * sum(sizes)
@@ -89,7 +88,12 @@ def regression_tree(
         np.zeros((0, values), np.int32),
         each,
         mixed_candidates(
-            members, nominal, len(numbers.points), numbers.scale, numbers.least, binary_split
+            members,
+            np.array(sizes, np.int64),
+            len(numbers.points),
+            numbers.scale,
+            numbers.least,
+            binary_split,
         ),
         first(LinearWithGaps(*plain.models), members),
         plain.prediction,
@@ -166,7 +170,7 @@ def padded(array, more, value):
 
 @compiled
 def points_suffice(s):
-    return s.candidates.trees.free[1] >= s.members.size * s.candidates.nominal.size
+    return s.candidates.trees.free[1] >= s.members.size * s.candidates.sizes.size
 
 
 @compiled
@@ -281,7 +285,7 @@ def add_child(s, at, last):
 
 @compiled
 def branch_out(s, m, at, split):
-    node, nominal = s.nodes[at], s.candidates.nominal[split.feature]
+    node, nominal = s.nodes[at], s.candidates.sizes[split.feature] > 0
     node.feature, node.threshold = split.feature, split.value
     if nominal and split.value != split.value:
         node.by = EACH
