@@ -168,8 +168,7 @@ concept, drift, learner, labels, memory, detector, policy = map(_fixture, EXAMPL
 @pytest.fixture
 def undrawn(monkeypatch):
     """Reports have no figures, which take longest, in tests of what else a study leaves."""
-    monkeypatch.setattr("driftsim.report.files.plot_all", lambda results: [])
-    monkeypatch.setattr("driftsim.report.files.write_pictures", lambda results, folder: [])
+    monkeypatch.setattr("driftsim.report.files.drawings", lambda results: [])
 
 
 @pytest.fixture

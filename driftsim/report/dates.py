@@ -144,6 +144,14 @@ def stretch_text(first: int, last: int, dates: Dates | None) -> str:
     return f"{rows}, {dates.between(first, last)}" if dates else rows
 
 
+def date_label(dates: Dates) -> str:
+    """The label of an axis of dates: with the day, or the years, that ticks leave out."""
+    first, last = (date_of(int(moment), dates.zone) for moment in (dates.start, dates.end))
+    years = "–".join(dict.fromkeys((str(first.year), str(last.year))))
+    common = f"{first.day} {first:%b} {years}" if first.date() == last.date() else years
+    return f"date, {common} ({dates.zone})" if dates.zone else f"date, {common}"
+
+
 def dates_of(scenario: Scenario, clock: Clock | None = None) -> Dates | None:
     """The dates of the rows of a scenario; None without a clock that is the same for every seed.
 

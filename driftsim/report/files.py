@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from driftsim.report.figures import image, plot_all
 from driftsim.report.page.document import page
+from driftsim.report.page.drawings import drawings
 from driftsim.report.page.text_files import csv, markdown
 from driftsim.report.pictures import write_pictures
 from driftsim.report.results import Results
@@ -17,10 +17,10 @@ from driftsim.store import write_atomically
 def write(results: Results, folder: str | Path, failures: Sequence[Finished] = ()) -> list[Path]:
     """Write pictures, tables and the page into a folder; gives their paths, the page last."""
     verdict, folder = results.verdict(), Path(folder)
-    figures = [(one, image(one.figure, "svg").decode()) for one in plot_all(results)]
+    figures = [*drawings(results)]
     contents = text_files(results, verdict, failures)
     contents["report.html"] = page(results, verdict, figures, failures).encode()
-    pictures = write_pictures(results, folder)
+    pictures = write_pictures(results, folder, {one.name for one in figures})
     written = [write_atomically(folder / name, content) for name, content in contents.items()]
     return [*pictures, *written]
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -21,31 +21,33 @@ MARK = re.compile(rb"(?:<!-- driftsim |\A)([0-9a-f]{64})(?: ([0-9a-f]{64}))?(?: 
 HEAD = 4_096  # bytes of an SVG among which its mark is
 
 
-def write_pictures(results: Results, folder: Path) -> list[Path]:
+def write_pictures(results: Results, folder: Path, possible: Collection[str]) -> list[Path]:
     """Write the pictures that the report asks for, those that are not there yet; gives their paths.
 
-    Whatever is named there like a figure and shows other results is removed.
+    Figures that are not `possible` have nothing to show. Whatever is named there like a figure
+    and shows other results is removed.
     """
     shown = shown_results(results)
     mark = f"{shown} {rules_hash(results.study)}"
-    asked = results.study.variants[0].scenario.report.figures
+    wanted = results.study.variants[0].scenario.report.figures
+    asked = [name for name in wanted if name in possible]
     missing = [name for name in asked if mark_in(folder / f"{name}.png") != mark]
     contents = dict(drawn(results, missing, mark)) if missing else {}
     for name, content in contents.items():
         write_atomically(folder / f"{name}.png", content)
     remove_others(folder, shown)
-    paths = [folder / f"{name}.png" for name in asked]
-    return [path for path in paths if path.exists()]
+    return [folder / f"{name}.png" for name in asked]
 
 
 def drawn(results, names, mark) -> Iterator[tuple[str, bytes]]:
-    """Figures as PNG files by their names, without those that have nothing to show."""
+    """Figures as PNG files by their names."""
     from driftsim.report.figures import View, image, plot_figure
 
     view = View(results)
     for name in names:
-        if figure := plot_figure(name, view):
-            yield name, image(figure, "png", mark)
+        figure = plot_figure(name, view)
+        assert figure is not None  # as it is possible
+        yield name, image(figure, "png", mark)
 
 
 def remove_others(folder: Path, shown: str):

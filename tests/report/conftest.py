@@ -2,6 +2,7 @@
 
 import pytest
 from examples import played
+from invented_studies import NOISES, ODD, made
 
 SWEPT = """# Does <noise> hurt?
 stream:
@@ -50,3 +51,20 @@ def plain(tmp_path_factory):
 @pytest.fixture(scope="session")
 def crossed(tmp_path_factory):
     return played(CROSSED, "crossed", tmp_path_factory.mktemp("crossed"))
+
+
+@pytest.fixture(scope="session")
+def odd(tmp_path_factory):
+    return played(ODD, "odd", tmp_path_factory.mktemp("odd"))
+
+
+@pytest.fixture(scope="session", params=[10, 30])
+def many(request, tmp_path_factory):
+    """A study of many contenders, whose traces are made rather than played."""
+    return made(tmp_path_factory.mktemp("many"), request.param, {})
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory):
+    """A sweep over a few contenders."""
+    return made(tmp_path_factory.mktemp("settings"), 4, *NOISES)

@@ -15,8 +15,8 @@ from examples import played
 from driftsim.clocks import RecordedClock
 from driftsim.durations import FIXED, micros_of
 from driftsim.report import write
-from driftsim.report.figures import images, plot_all
 from driftsim.report.page.document import page
+from driftsim.report.page.drawings import drawings
 from driftsim.report.results import Results
 from driftsim.runner import Finished
 from driftsim.streams.stream import Stream
@@ -561,8 +561,7 @@ class Without:
 
 
 def test_without_scripts_the_page_shows_a_picture_and_the_tables(swept, chromium, tmp_path):
-    curves = next(plot_all(swept))
-    path = written(swept, tmp_path, [(curves, images(curves.figure)["svg"].decode())])
+    path = written(swept, tmp_path, [next(drawings(swept))])
     chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         chromium.get(path.as_uri())
@@ -576,8 +575,7 @@ def test_without_scripts_the_page_shows_a_picture_and_the_tables(swept, chromium
 
 
 def test_where_the_script_fails_the_page_shows_the_same(swept, chromium, tmp_path):
-    curves = next(plot_all(swept))
-    path = written(swept, tmp_path, [(curves, images(curves.figure)["svg"].decode())])
+    path = written(swept, tmp_path, [next(drawings(swept))])
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('id="tallies">', 'id="tallies">?', 1), encoding="utf-8")
     opened = Opened(chromium, path)

@@ -10,9 +10,8 @@ from examples import played
 from driftsim.clocks import RecordedClock
 from driftsim.durations import FIXED, Duration, micros_of
 from driftsim.evaluation.trace import Trace
-from driftsim.report.dates import DAY, Dates, row_text, stretch_text
+from driftsim.report.dates import DAY, Dates, date_label, row_text, stretch_text
 from driftsim.report.figures import KINDS, View, plot_figure
-from driftsim.report.figures.date_axis import date_label
 from driftsim.report.page.html_tables import html_table
 from driftsim.report.page.text_files import csv
 from driftsim.report.plot import PlotError, check_window, plot, window_of

@@ -12,9 +12,9 @@ from examples import played
 
 from driftsim.evaluation.metrics import METRICS
 from driftsim.report import write
-from driftsim.report.figures import images, plot_all
 from driftsim.report.page import document, packed
 from driftsim.report.page.document import page, source, templates
+from driftsim.report.page.drawings import drawings
 from driftsim.report.page.html_tables import MOST_ROWS, html_table
 from driftsim.report.page.packed import Packing
 from driftsim.report.page.page_data import as_json
@@ -126,8 +126,7 @@ evaluation: {warmup: 100}
 
 def test_names_are_no_templates_and_no_markup(tmp_path):
     results = played(HOSTILE, "hostile", tmp_path)
-    figures = [(one, images(one.figure)["svg"].decode()) for one in plot_all(results)]
-    made = text_of(results, figures=figures)
+    made = text_of(results, figures=[*drawings(results)])
     assert len(Outline(made).scripts) == 3
     assert '<p class="question">{{ 7*7 }} and {% raw %} and $name?</p>' in made
     assert '<th scope="row">{{ 7*7 }}</th>' in made
@@ -160,9 +159,7 @@ def test_every_figure_has_a_title_and_a_text_alternative(folder, text):
 
 def test_the_same_results_give_the_same_bytes(plain):
     one, other = (Results(plain.study, plain.store) for _ in range(2))
-    figure = next(plot_all(plain))
-    svg = [images(figure.figure)["svg"].decode() for _ in range(2)]
-    assert text_of(one, (), [(figure, svg[0])]) == text_of(other, (), [(figure, svg[1])])
+    assert text_of(one, (), [*drawings(one)]) == text_of(other, (), [*drawings(other)])
 
 
 def test_data_may_hold_whatever_would_end_their_element():

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, num2date
 from matplotlib.ticker import Formatter, Locator
 
-from driftsim.durations import date_of, zone_of
+from driftsim.durations import zone_of
 from driftsim.report.dates import DAY, Dates
 
 FORMATS = [
@@ -68,11 +68,3 @@ def date_axis(panel, dates: Dates, ticks: int) -> None:
     panel.xaxis.set_major_formatter(TickDates(locator, dates.zone))
     for before, after in dates.holes:
         panel.axvspan(before, after, **HOLE)
-
-
-def date_label(dates: Dates) -> str:
-    """The label of an axis of dates: with the day, or the years, that ticks leave out."""
-    first, last = (date_of(int(moment), dates.zone) for moment in (dates.start, dates.end))
-    years = "–".join(dict.fromkeys((str(first.year), str(last.year))))
-    common = f"{first.day} {first:%b} {years}" if first.date() == last.date() else years
-    return f"date, {common} ({dates.zone})" if dates.zone else f"date, {common}"

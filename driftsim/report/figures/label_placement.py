@@ -6,8 +6,9 @@ import numpy as np
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox, ScaledTranslation
 
+from driftsim.report.figure_data.label_placement import free_box, last_finite, spread
+from driftsim.report.figure_data.looks import INK, short
 from driftsim.report.figures.panels import frozen, legend, renderer
-from driftsim.report.figures.style import INK, short
 
 POINT = 1 / 72  # inches
 LEADING = 1.3  # a line of text by its size
@@ -66,27 +67,6 @@ def inches(panel):
     return panel.get_window_extent().transformed(panel.figure.dpi_scale_trans.inverted())
 
 
-def last_finite(values, otherwise):
-    """The last finite one of some values, or another value where there is none."""
-    finite = np.flatnonzero(np.isfinite(values))
-    return values[finite[-1]] if len(finite) else otherwise
-
-
-def spread(wanted: np.ndarray, apart: float) -> np.ndarray:
-    """Places (n,) nearest to those wanted by least squares, in the same order, `apart` or more.
-
-    They lie within 0 … 1 if there is room. Less the distances kept, this is isotonic regression.
-    """
-    from scipy.optimize import isotonic_regression  # 0.12 s to import: only where names are placed
-
-    order = np.argsort(wanted, kind="stable")
-    offsets = apart * np.arange(len(wanted))
-    room = max(1 - apart * (len(wanted) - 1), 0)
-    places = np.empty(len(wanted))
-    places[order] = isotonic_regression(wanted[order] - offsets).x.clip(0, room) + offsets
-    return places
-
-
 def add_point_names(panel, points, steps=(), size=7.5):
     """The name of each point (x, y) beside it, or near it with a line that leads to it.
 
@@ -102,7 +82,9 @@ def add_point_names(panel, points, steps=(), size=7.5):
         style = {"fontsize": size, "color": INK, "va": "bottom", "transform": panel.transAxes}
         text = panel.text(0, 0, short(name), gid="name", **style)
         box = text.get_window_extent(measure)
-        place = free_box(marks[name], box.width, box.height, taken, area, scale)
+        boxes = [one.extents for one in taken]
+        free = free_box(marks[name], box.width, box.height, boxes, area.extents, scale)
+        place = Bbox.from_extents(*free)
         taken.append(place.padded(2 * scale, 0.5 * scale))
         text.set_position(panel.transAxes.inverted().transform(place.p0))
         add_leader(panel, marks[name], place, 7 * scale)
@@ -121,29 +103,6 @@ def stretches(panel, line):
     )
     pairs = pairwise(corners)
     return [Bbox([np.minimum(*pair), np.maximum(*pair)]) for pair in pairs]
-
-
-def free_box(mark, width, height, taken, area, scale):
-    """The box of a size that is nearest to a point, inside `area`, and touches no box in `taken`.
-
-    Where there is none, the box lies above all that is taken.
-    """
-    boxes = np.array([box.extents for box in taken])
-    angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-    for reach in np.arange(5, 400, 3) * scale:
-        x = mark[0] + reach * np.cos(angles) + width / 2 * (np.cos(angles).round(3) - 1)
-        y = mark[1] + reach * np.sin(angles) + height / 2 * (np.sin(angles).round(3) - 1)
-        inside = (x >= area.x0) & (x + width <= area.x1) & (y >= area.y0) & (y + height <= area.y1)
-        apart = (
-            (x[:, None] >= boxes[:, 2]) | (x[:, None] + width <= boxes[:, 0])
-            | (y[:, None] >= boxes[:, 3]) | (y[:, None] + height <= boxes[:, 1])
-        ).all(axis=1)  # fmt: skip
-        found = np.flatnonzero(inside & apart)
-        if len(found):
-            i = found[0]
-            return Bbox.from_bounds(x[i], y[i], width, height)
-    top = max(boxes[:, 3].max(), area.y1)
-    return Bbox.from_bounds(min(mark[0], area.x1 - width), top, width, height)
 
 
 def add_leader(panel, mark, box, near):

@@ -1,65 +1,36 @@
 """Matrices: numbers in cells, darker for greater ones; and what contenders forget."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
-
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from driftsim.report.figure_data import probes
+from driftsim.report.figure_data.looks import INK, short
+from driftsim.report.figure_data.looks import SHADES as SHADES_OF_CELLS
 from driftsim.report.figures.panels import LINE, extra_lines, frozen, wrapped
-from driftsim.report.figures.style import INK, rounded, short
-from driftsim.report.figures.view import limited
 
-SHADES = LinearSegmentedColormap.from_list("shades", ["#f7fafd", "#7fb0d8", "#0b3c6f"])
+SHADES = LinearSegmentedColormap.from_list("shades", SHADES_OF_CELLS)
 CELL = (0.46, 0.22)  # inches
 WIDTH = 8.5  # inches, of panels side by side
-MOST_TABLES = 60
 MOST_NUMBERS = 30  # cells in a row or column; with more there is no room for numbers
-
-
-class Probed(NamedTuple):
-    """What a contender knew after each phase."""
-
-    title: str
-    errors: np.ndarray  # (phases, concepts)
-    concepts: list  # of the columns
-    ruling: list  # the concept of each phase
-    report: str  # its title
 
 
 def forgetting(view):
     """The error on fresh rows of each concept after each phase, a matrix for each contender."""
-    tables = limited(probed(view), MOST_TABLES)
-    if not tables:
+    tables = probes.forgetting(view)
+    if tables is None:
         return None
-    most = max(np.nanmax(one.errors) for one in tables)
+    most = max(one.errors.max() for one in tables)
     titles = [one.title for one in tables]
     figure, panels = tiled([one.errors.shape for one in tables], titles, "phase")
-    for panel, (_, errors, concepts, ruling, _) in zip(panels, tables):
-        texts = [
-            [f"{value:.2f}" if most <= 1 else rounded(value) for value in row] for row in errors
-        ]
-        plot_matrix(panel, errors, texts, most)
-        phases = [f"{i + 1}  {short(ruler)}" for i, ruler in enumerate(ruling)]
-        label_cells(panel, [*map(short, concepts)], phases)
-        for phase, concept in enumerate(ruling):
-            add_frame(panel, concepts.index(concept), phase)
+    for panel, one, words in zip(panels, tables, probes.words_of(tables)):
+        plot_matrix(panel, one.errors, words, most)
+        label_cells(panel, [short(name) for name in one.concepts], one.phases)
+        for phase, concept in enumerate(one.ruling):
+            add_frame(panel, concept, phase)
     drop_repeated_labels(panels)
     return frozen(figure)
-
-
-def probed(view) -> Iterator[Probed]:
-    """What each contender that was probed knew."""
-    for scene in view.scenes:
-        concepts = [*scene.stream.concepts]  # in each phase, in this order
-        own = scene.results.tables.probed.among("contender", view.names)
-        for name, one in own.by("contender").items():
-            errors = one["error"].reshape(-1, len(concepts))
-            ruling = one.values("ruling")[:: len(concepts)]
-            title = ", ".join(filter(None, [scene.title, short(name)]))
-            yield Probed(title, errors, concepts, ruling, scene.report)
 
 
 def tiled(shapes, titles, ylabel="") -> tuple[Figure, np.ndarray]:

@@ -4,22 +4,26 @@ from textwrap import wrap
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from driftsim.report.figures.date_axis import date_axis, date_label
-from driftsim.report.figures.style import BACKGROUNDS, INK, short, thousands
+from driftsim.report.dates import date_label
+from driftsim.report.figure_data.backgrounds import (
+    concept_spans,
+    middle,
+    shades,
+    visible_changes,
+    visits,
+)
+from driftsim.report.figure_data.looks import INK, short
+from driftsim.report.figures.date_axis import date_axis
+from driftsim.report.figures.style import thousands
 
 ACROSS = 3  # small multiples side by side
 WIDE, NARROW = 8, 3.4  # inches
 LINE, LETTERS = 0.15, 12.5  # inches of a line of a title, and its letters to an inch
-NAMED_VISITS = 8  # concepts are named in a panel if they rule no more often
 LEGEND_ROW = 6  # lines
-ALONE = 0.98  # the share of rows of a concept that rules alone
-MOST_SPANS = 400  # stretches of a panel that have a shade of their own
-MOST_CHANGES = 400  # of a panel that have a line of their own
 
 
 def grid(rows, n, height, across=ACROSS, titles=()) -> tuple[Figure, list[np.ndarray]]:
@@ -109,12 +113,6 @@ def label_streams(block, scenes):
         panel.set_xlabel(date_label(scene.dates) if scene.dates else "row of the stream")
 
 
-def visible_changes(stream):
-    """The changes of a stream, or none where they are too many to be seen apart in a picture."""
-    changes = stream.changes(0)
-    return changes if len(changes) <= MOST_CHANGES else []
-
-
 def mark_changes(panel, stream):
     """A thin line through the middle of each change."""
     for change in visible_changes(stream):
@@ -128,38 +126,12 @@ def shade_concepts(panel, truth):
         panel.axvspan(left, right, color=tone, linewidth=0, zorder=0)
 
 
-def shades(shares):
-    """The colour (n, 3) of each span: those of its concepts, mixed by their shares (n, k)."""
-    tones = [to_rgb(BACKGROUNDS[i % len(BACKGROUNDS)]) for i in range(shares.shape[1])]
-    return np.clip(shares @ np.array(tones), 0, 1)
-
-
 def name_concepts(panel, scene):
     """The name of each concept above where it rules alone, if that is not too often."""
-    if not scene.played:
-        return
-    edges, shares = concept_spans(scene.played[0].truth.columns)
-    visits = [(share.argmax(), i) for i, share in enumerate(shares) if share.max() > ALONE]
-    if not 1 < len(visits) <= NAMED_VISITS:
-        return
     style = {"ha": "center", "va": "bottom", "fontsize": "small", "color": "#444444"}
     style |= {"transform": panel.get_xaxis_transform(), "gid": "concept"}
-    for concept, i in visits:
-        name = list(scene.stream.concepts)[concept]
-        ends = edges[i], edges[i + 1]
-        middle = scene.dates.middle(*ends) if scene.dates else sum(ends) / 2
-        panel.text(middle, 1.0, short(name), **style)
-
-
-def concept_spans(columns):
-    """Spans of a stream with constant shares of the concepts: edges (n + 1,), shares (n, k)."""
-    shares = np.round(columns["concept"] / columns["rows"][:, None] * 20) / 20
-    starts = np.flatnonzero(np.r_[True, (shares[1:] != shares[:-1]).any(axis=1)])
-    if len(starts) > MOST_SPANS:
-        starts = np.arange(0, len(shares), -(-len(shares) // MOST_SPANS))
-    rows = np.add.reduceat(columns["rows"], starts)
-    shares = np.add.reduceat(columns["concept"], starts, axis=0) / rows[:, None]
-    return [*columns["first_row"][starts], columns["last_row"][-1] + 1], shares
+    for visit in visits(scene):
+        panel.text(middle(scene, visit), 1.0, short(visit.name), **style)
 
 
 def share_scale(panels, zero, room=0.02):

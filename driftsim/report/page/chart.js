@@ -191,7 +191,7 @@ class Chart {
     const top = this.bottom + SPACE;
     const size = (this.strip - SPACE) / this.retrained.length;
     const [low, high] = this.x.range;
-    const style = { class: "title small", x: this.left - 7, y: top + (this.strip - SPACE) / 2 };
+    const style = { class: "title tiny", x: this.left - 7, y: top + (this.strip - SPACE) / 2 };
     const rows = this.retrained.map(({ colour, name, retrained }, i) => {
       const y = (top + i * size).toFixed(1);
       const marks = retrained

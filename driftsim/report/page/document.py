@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import re
 import shlex
 from functools import cache
 from importlib.resources import files
@@ -23,14 +22,11 @@ SCRIPTS = (
     "page",
 )  # fmt: skip
 WHOLE = '\n"use strict";\n(() => {{\n{}}})();\n'
-TAG = re.compile("<[^>]+>")
-NAME = re.compile(r'\s+id="([^"]*)"')  # of a part of a picture
-REFERRED = re.compile(r'(?:url\(#|href="#)([^)"]+)')
 
 
 def page(results, verdict, figures, failures=()) -> str:
-    """The page, of results, their verdict and pairs of a figure and its SVG."""
-    study, pictures = results.study, [picture(one, svg) for one, svg in figures]
+    """The page, of results, their verdict and their drawn figures."""
+    study = results.study
     return (
         templates()
         .get_template("page.html")
@@ -40,8 +36,8 @@ def page(results, verdict, figures, failures=()) -> str:
             verdict=verdict,
             swept=bool(study.swept),
             failed=failed(failures),
-            figures=[one for one in pictures if one["name"] != "curves"],
-            still=next((one for one in pictures if one["name"] == "curves"), None),
+            figures=[one for one in figures if one.name != "curves"],
+            still=next((one for one in figures if one.name == "curves"), None),
             tables=tables(results),
             remarks=list(remarks(results)),
             **curves(results, failures),
@@ -147,28 +143,6 @@ def left_out(results, tallies):
         )
     if tallies.spared:
         yield f"For the same reason, {', '.join(tallies.spared)} is available from Python only."
-
-
-def picture(figure, svg):
-    """A figure of the report, as the template shows it."""
-    about = {"name": figure.name, "title": figure.title, "text": figure.text}
-    return about | {"svg": inline(svg, f"figure-{figure.name}")}
-
-
-def inline(svg, own):
-    """An SVG to stand inside the page, whose ids and style are its own."""
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.S)
-    svg = svg.replace("*{", f"#{own} *{{", 1)
-    used = set(REFERRED.findall(svg))
-    svg = TAG.sub(lambda tag: with_own_ids(tag[0], own, used), svg)
-    about = f'role="img" aria-labelledby="{own}-title" aria-describedby="{own}-text"'
-    return svg.replace("<svg", f"<svg {about}", 1)
-
-
-def with_own_ids(tag, own, used):
-    """A tag whose ids start with that of its figure; an id that nothing refers to is left out."""
-    tag = NAME.sub(lambda name: f' id="{own}-{name[1]}"' if name[1] in used else "", tag)
-    return REFERRED.sub(lambda found: found[0].replace("#", f"#{own}-", 1), tag)
 
 
 def how_to_repeat(results):

@@ -2,13 +2,11 @@
 
 import json
 
-from matplotlib.colors import to_hex
-
 from driftsim.durations import Duration
 from driftsim.evaluation.metrics import metric_of
-from driftsim.report.figures.lines import MOST_BANDS, ORACLE
-from driftsim.report.figures.panels import concept_spans, shades, visible_changes
-from driftsim.report.figures.style import look_of
+from driftsim.report.figure_data.backgrounds import concept_spans, shades, visible_changes
+from driftsim.report.figure_data.curves import ORACLE
+from driftsim.report.figure_data.looks import MOST_BANDS, hex_of, look_of
 from driftsim.report.page.page_dates import about_dates, duration, durations
 from driftsim.report.stored_runs import references
 
@@ -60,7 +58,7 @@ def metric(name, schema):
 def look(i):
     """The look of the i-th contender."""
     own = look_of(i)
-    return {"colour": own.colour, "dashes": [] if own.dashes == "-" else in_pixels(own.dashes[1])}
+    return {"colour": own.colour, "dashes": in_pixels(own.dashes)}
 
 
 def in_pixels(dashes):
@@ -88,7 +86,7 @@ def backgrounds(columns):
     """Spans of the stream: where each starts, its shade, and the shares of the concepts."""
     edges, shares = concept_spans(columns)
     return [
-        [int(edge), to_hex(tone), share.round(2).tolist()]
+        [int(edge), hex_of(tone), share.round(2).tolist()]
         for edge, tone, share in zip(edges, shades(shares), shares)
     ]
 

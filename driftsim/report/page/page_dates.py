@@ -3,7 +3,7 @@
 from itertools import chain
 
 from driftsim.durations import Duration
-from driftsim.report.figures.panels import visible_changes
+from driftsim.report.figure_data.backgrounds import visible_changes
 from driftsim.report.windows import window_text
 
 DURATIONS = ("1s", "10s", "1min", "10min", "1h", "6h", "1d", "1w", "1mo", "3mo", "1y")

@@ -1,20 +1,21 @@
 """Captions: what each figure shows in words, also for readers who do not see it."""
 
 from math import isnan
-from operator import itemgetter
+
+import numpy as np
 
 from driftsim.durations import Duration
 from driftsim.evaluation.metrics import LOWER_IS_BETTER
-from driftsim.evaluation.recovery import DID_NOT_FALL, RECOVERED, TOO_SHORT, median
+from driftsim.evaluation.recovery import DID_NOT_FALL, RECOVERED, median
 from driftsim.messages import setting_text
 from driftsim.report.amounts import listed
 from driftsim.report.dates import row_text
-from driftsim.report.figures.costs import COSTS, costs_by_setting, engines, pareto
-from driftsim.report.figures.detections import UNKNOWN, sorted_alarms
-from driftsim.report.figures.lines import excess_of
-from driftsim.report.figures.stream import best_errors, best_known, distinct_streams, truths
-from driftsim.report.figures.style import rounded
-from driftsim.report.figures.sweeps import values_of
+from driftsim.report.figure_data.costs import COSTS, costs, engines
+from driftsim.report.figure_data.curves import excess_of
+from driftsim.report.figure_data.detections import UNKNOWN, sorted_alarms
+from driftsim.report.figure_data.looks import rounded
+from driftsim.report.figure_data.streams import best_errors, best_known, distinct_streams, truths
+from driftsim.report.figure_data.sweeps import values_of
 from driftsim.report.table import missing
 from driftsim.report.verdict import ranking
 from driftsim.report.windows import window_text
@@ -70,8 +71,7 @@ def excess(view, scene):
 def along(view, scene, metric):
     """A metric of each contender over the whole stream, and in its worst window."""
     curve = view.curves(scene, metric)
-    whole = view.whole(scene.results, metric)
-    mean = {name: v for name, v in zip(whole["contender"], whole["mean"]) if not isnan(v)}
+    mean = known(view.whole(scene.results, metric))
     names = [name for name in view.names if name in mean]
     if not names:
         return f"{words_of(metric)} is not known."
@@ -79,8 +79,9 @@ def along(view, scene, metric):
         row_text(row, scene.dates) for row in (curve["first_row"].min(), curve["last_row"].max())
     )
     windows = windows_in_words(view.over, scene.window)
+    own = curve.by("contender")
     values = some(
-        f"{name} {rounded(mean[name])}{worst(scene, curve, name, metric)}" for name in names
+        f"{name} {rounded(mean[name])}{worst(scene, own[name], metric)}" for name in names
     )
     oracle = mean.get("oracle") if "oracle" not in names else None
     possible = f" The best possible is {rounded(oracle)}." if oracle is not None else ""
@@ -100,13 +101,18 @@ def windows_in_words(over, window):
     return (windows | {"faded": f"fading {size}"}).get(over, size)
 
 
-def worst(scene, curve, name, metric):
-    """The worst window of a contender."""
-    one = curve.where((curve["contender"] == name) & ~missing(curve["mean"]))
-    mean = one["mean"]
-    at = int(mean.argmax() if metric in LOWER_IS_BETTER else mean.argmin())
-    row = int(one["last_row"][at])
-    return f" ({rounded(mean[at])} up to row {row:,}{on(scene, row)})"
+def known(table):
+    """The means of a table that are known, by contender."""
+    means = zip(table.values("contender"), table.values("mean"))
+    return {name: mean for name, mean in means if not isnan(mean)}
+
+
+def worst(scene, curve, metric):
+    """The worst window of a contender, by its curve."""
+    means, rows = curve["mean"], curve["last_row"]
+    place = np.nanargmax(means) if metric in LOWER_IS_BETTER else np.nanargmin(means)
+    row = int(rows[place])
+    return f" ({rounded(means[place])} up to row {row:,}{on(scene, row)})"
 
 
 def on(scene, row):
@@ -132,12 +138,12 @@ def changes(scene):
 @of_each_setting
 def recovery(view, scene):
     """How often each contender recovered, and after how many rows."""
-    every, texts = scene.results.tables.recovery(scene.window), []
-    judged = every.where(every["outcome"] != TOO_SHORT).by("contender")
-    for name in [name for name in view.names if name in judged]:
-        one = judged[name]
+    tables, texts = view.recovery(scene).by("contender"), []
+    for name in [name for name in view.names if name in tables]:
+        one = tables[name]
         middle = median(one["rows"], one["censored"])
-        back, stayed = (int((one["outcome"] == it).sum()) for it in (RECOVERED, DID_NOT_FALL))
+        outcomes = one.values("outcome")
+        back, stayed = (outcomes.count(it) for it in (RECOVERED, DID_NOT_FALL))
         more = [f"did not fall at {stayed:,}"] if stayed else []
         more += [] if isnan(middle) else [f"median {middle:,.0f} rows"]
         brackets = f" ({', '.join(more)})" if more else ""
@@ -179,15 +185,15 @@ def cost(view):
     """What contenders cost, and which are on the Pareto front."""
     metric = view.metrics[0]
     texts = []
-    for title, table in costs_by_setting(view, metric).items():
+    for title, one in costs(view, metric).items():
+        rows = zip(one.names, one.mean, *one.spent.values())
         values = some(
-            f"{one['contender']} {rounded(one['mean'])} for {one['seconds']:.2g} seconds, "
-            f"{one['labels']:,.0f} labels and {counted(one['fits'], 'fit')}"
-            for one in table.rows()
+            f"{name} {rounded(mean)} for {seconds:.2g} seconds, "
+            f"{labels:,.0f} labels and {counted(fits, 'fit')}"
+            for name, mean, seconds, labels, fits in rows
         )
-        lower = metric in LOWER_IS_BETTER
-        fronts = {name: table.where(pareto(table[name], table["mean"], lower)) for name in COSTS}
-        best = [f"{listed(front['contender'])} for {name}" for name, front in fronts.items()]
+        fronts = {name: [one.names[i] for i in one.front(name, metric)] for name in COSTS}
+        best = [f"{listed(names)} for {name}" for name, names in fronts.items()]
         start = f"{title}: " if title else ""
         texts.append(f"{start}{words_of(metric)}: {values}. {FRONT}: {some(best)}.")
     return " ".join([*texts, *different(engines(view))])
@@ -206,7 +212,7 @@ def different(engines):
 @of_each_setting
 def forgetting(view, scene):
     """The error of each contender on all concepts at the end, and its forgetting."""
-    rows = {one["contender"]: one for one in scene.results.tables.forgetting.rows()}
+    rows = {row["contender"]: row for row in view.table(scene.results, "forgetting").rows()}
     texts = [
         f"{name} has error {rounded(rows[name]['error'])} and "
         f"forgetting {rounded(rows[name]['forgetting'])}"
@@ -224,7 +230,8 @@ def forgetting(view, scene):
 @of_each_setting
 def alarms(view, scene):
     """How many changes each contender found, and how many of its alarms were false."""
-    rows, texts = {one["contender"]: one for one in scene.results.tables.alarms.rows()}, []
+    rows = {row["contender"]: row for row in view.table(scene.results, "alarms").rows()}
+    texts = []
     for name in sorted_alarms(view, scene):
         one = rows[name]
         if isnan(one["changes"]):
@@ -243,20 +250,17 @@ def sweep(view):
     """Where each contender was best and worst."""
     metric, texts = view.metrics[0], []
     for title, results in view.reports.items():
-        if not results.swept:
+        if not results.swept or missing(view.whole(results, metric)["mean"]).all():
             continue
-        whole = view.whole(results, metric)
-        rows = whole.where(~missing(whole["mean"])).by("contender")
-        if not rows:
-            continue
+        tables = view.whole(results, metric).by("contender")
         swept = "; ".join(
             f"{name} = {', '.join(map(setting_text, values))}"
             for name, values in values_of(results).items()
         )
         ends = some(
-            f"{name} {best_and_worst(results, rows[name], metric)}"
+            f"{name} {best_and_worst(results, tables[name], metric)}"
             for name in view.names
-            if name in rows
+            if name in tables and not missing(tables[name]["mean"]).all()
         )
         start = f"{title}: " if title else ""
         texts.append(f"{start}{words_of(metric)} with {swept}. Best and worst: {ends}.")
@@ -265,15 +269,20 @@ def sweep(view):
 
 def best_and_worst(results, table, metric):
     """The best and the worst value of a contender, and their settings."""
-    rows = sorted(table.rows(), key=itemgetter("mean"), reverse=metric not in LOWER_IS_BETTER)
+    rows = [row for row in table.rows() if not isnan(row["mean"])]
+    rows.sort(key=lambda row: row["mean"] if metric in LOWER_IS_BETTER else -row["mean"])
     return " and ".join(
-        f"{rounded(one['mean'])} at "
-        + ", ".join(f"{name} = {setting_text(one[name])}" for name in results.swept)
+        f"{rounded(one['mean'])} at {', '.join(f'{n} = {value(one[n])}' for n in results.swept)}"
         for one in (rows[0], rows[-1])
     )
 
 
+def value(cell):
+    """A swept value in a cell of a frame, as a scenario writes it."""
+    return setting_text(cell.item() if hasattr(cell, "item") else cell)
+
+
 def ranks(view):
     """How contenders rank."""
-    tables = [one.tables.ranks for one in view.reports.values()]
+    tables = [view.table(one, "ranks") for one in view.reports.values()]
     return " ".join(ranking(table) for table in tables if len(table))

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+import numpy as np
+
 from driftsim.durations import Duration
 from driftsim.evaluation.metrics import metric_of
-from driftsim.report.figures.style import Look, look_of
+from driftsim.evaluation.recovery import TOO_SHORT
+from driftsim.report.figure_data.looks import Look, look_of
 from driftsim.report.results import Results
 from driftsim.report.table import Table
 from driftsim.report.variant_results import VariantResults
@@ -55,7 +58,7 @@ class View:
         self.metric, self.over = metric, over
         self.window = Duration.of(window) if isinstance(window, str) else window
         self.contenders = set(contenders)
-        self._curves: dict[tuple, Table] = {}  # so that a figure and its caption compute once
+        self._tables: dict[tuple, Table] = {}  # so that a figure and its caption compute once
 
     @cached_property
     def every(self) -> list[Scene]:
@@ -81,20 +84,27 @@ class View:
         common = [one for one in dict.fromkeys(asked) if all(has(one, each) for each in schemas)]
         return [self.metric] if self.metric else common
 
+    def table(self, results: Results, name: str, *arguments) -> Table:
+        """A table of results by its name, computed once."""
+        key = id(results), name, arguments
+        if key not in self._tables:
+            self._tables[key] = table_of(results, name, *arguments)
+        return self._tables[key]
+
     def curves(self, scene: Scene, metric: str) -> Table:
         """A metric along the stream of a setting, over the windows asked for."""
-        return self._once(scene.results, metric, scene.window, self.over)
+        return self.table(scene.results, "curves", metric, scene.window, self.over)
 
     def whole(self, results: Results, metric: str) -> Table:
         """A metric over the whole stream, of every contender under every setting."""
         longest = max(one.scenario.stream.length for one in results.study.variants)
-        return self._once(results, metric, longest, "tumbling")
+        return self.table(results, "curves", metric, longest)
 
-    def _once(self, results: Results, metric: str, window: Window, over: str) -> Table:
-        key = id(results), metric, window, over
-        if key not in self._curves:
-            self._curves[key] = results.tables.curves(metric, window, over)
-        return self._curves[key]
+    def recovery(self, scene: Scene) -> Table:
+        """The recoveries of the contenders to plot in a setting, those that can be judged."""
+        table = self.table(scene.results, "recovery", scene.window)
+        table = table.among("contender", self.names)
+        return table.where(np.array([one != TOO_SHORT for one in table["outcome"]], bool))
 
     @cached_property
     def looks(self) -> dict[str, Look]:
@@ -152,3 +162,9 @@ def has(metric, schema):
         return bool(metric_of(metric, schema))
     except ValueError:
         return False
+
+
+def table_of(results, name, *arguments):
+    """A table of results, by the name of what gives it."""
+    found = getattr(results.tables, name)
+    return found(*arguments) if arguments else found

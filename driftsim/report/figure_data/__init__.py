@@ -1,0 +1,1 @@
+"""Figure data: the numbers that figures show, by whatever they are drawn."""

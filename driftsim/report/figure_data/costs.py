@@ -1,0 +1,89 @@
+"""Cost data: a metric of each contender, and its seconds, its labels and its trainings."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.evaluation.metrics import LOWER_IS_BETTER, Metric, metric_of
+from driftsim.report.figure_data.view import View
+from driftsim.report.variant_results import SECONDS, ContenderResult
+
+MOST_SETTINGS = 4  # that have panels of their own; with more, the mean of all settings has
+DECADES = 20  # how many times as much the dearest costs, for a scale of powers of ten
+COSTS = {"seconds": [*SECONDS], "labels": ["labels"], "fits": ["fits"]}
+
+
+class Costs(NamedTuple):
+    """The metric of contenders (n), and what each cost."""
+
+    names: list[str]
+    mean: np.ndarray
+    spent: dict[str, np.ndarray]  # by the names of `COSTS`
+
+    def front(self, cost: str, metric: str) -> np.ndarray:
+        """The positions of the Pareto front, the cheapest first."""
+        return pareto(self.spent[cost], self.mean, metric in LOWER_IS_BETTER)
+
+
+def costs(view: View, metric: str) -> dict[str, Costs]:
+    """The metric and the costs of each contender, by the title of a setting; or their means."""
+    by_report: dict[str, dict] = {}
+    for scene in view.every:
+        measure, contenders = metric_of(metric, scene.stream.schema), scene.variant.contenders
+        rows = {
+            name: costs_of(contenders[name], measure) for name in view.names if name in contenders
+        }
+        rows = {name: row for name, row in rows.items() if not np.isnan(row[0])}
+        by_report.setdefault(scene.report, {})[scene.title] = rows
+    return {
+        title: collected(rows)
+        for report, settings in by_report.items()
+        for title, rows in averaged(report, settings).items()
+        if rows
+    }
+
+
+def costs_of(result: ContenderResult, metric: Metric) -> list[float]:
+    """The metric and the costs of a contender over whole streams, means over the seeds."""
+    spent = ([result.cost(name) for name in names] for names in COSTS.values())
+    mean = float(np.mean(result.per_seed(result.values(metric))))
+    return [mean, *(np.nan if np.isnan(costs).all() else np.nansum(costs) for costs in spent)]
+
+
+def averaged(report, settings):
+    """The rows of each setting, or where there are many, their means in all settings."""
+    if len(settings) <= MOST_SETTINGS:
+        return settings
+    first, *others = settings.values()
+    names = [name for name in first if all(name in rows for rows in others)]
+    means = {name: np.mean([rows[name] for rows in settings.values()], axis=0) for name in names}
+    known = {name: row for name, row in means.items() if not np.isnan(row).any()}
+    return {f"{report}{', ' if report else ''}mean of {len(settings)} settings": known}
+
+
+def collected(rows) -> Costs:
+    """Rows by the names of contenders as columns."""
+    mean, *spent = np.array([*rows.values()], float).T
+    return Costs([*rows], mean, dict(zip(COSTS, spent)))
+
+
+def engines(view):
+    """What each contender ran on, without the reason why."""
+    results = [one for scene in view.every for one in scene.variant.contenders.values()]
+    found = {one.contender: one.engine.partition(":")[0] for one in results}
+    return {name: found[name] for name in view.names if name in found}
+
+
+def cost_label(view: View, cost: str) -> str:
+    """The label of an axis of costs."""
+    differ = cost == "seconds" and len({*engines(view).values()}) > 1
+    return f"{cost}, of different engines" if differ else cost
+
+
+def pareto(x, y, lower_is_better):
+    """The positions of the Pareto front: no other point is better in both; the cheapest first."""
+    x, y = np.asarray(x), np.asarray(y) if lower_is_better else -np.asarray(y)
+    order = np.lexsort((y, x))
+    least = np.minimum.accumulate(y[order])
+    first = np.r_[True, y[order][1:] < least[:-1]]
+    return order[first]

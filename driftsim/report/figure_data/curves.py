@@ -1,0 +1,117 @@
+"""Curve data: metrics along the stream, and when contenders were retrained."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.report.figure_data.looks import MOST_BANDS
+from driftsim.report.figure_data.view import Scene, View
+from driftsim.report.table import Table, missing
+
+ORACLE = "oracle (best possible)"
+MOST_LINES = 12  # of a panel; with more, each panel shows some contenders, and the others faintly
+
+
+class Curve(NamedTuple):
+    """A metric along the stream: the mean over the seeds, and the least and the greatest."""
+
+    name: str
+    x: np.ndarray  # rows: of steps the first one of each window and the end, else where each ends
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    seeds: int
+
+
+class CurvePanel(NamedTuple):
+    """The curves of one scene in one metric."""
+
+    scene: Scene
+    metric: str
+    steps: bool  # whether each value holds over the rows of its window
+    curves: dict[str, Curve]
+    others: list[Curve]  # of contenders that are shown faintly
+    oracle: Curve | None
+    retrained: dict[str, np.ndarray]  # the rows of each contender that was, with the first seed
+
+    @property
+    def bands(self) -> bool:
+        """Whether there is room for the ranges of the seeds."""
+        return len(self.curves) <= MOST_BANDS
+
+
+def curves(view: View) -> list[list[CurvePanel]] | None:
+    """The panels of each metric; None where none is known, unless every run failed."""
+    failed = not any(scene.played for scene in view.scenes)
+    return panels(view, view.metrics) if failed or known(view, view.metrics) else None
+
+
+def excess(view: View) -> list[list[CurvePanel]] | None:
+    """The panels of the error above the best possible; None where that is not known."""
+    metrics = list(dict.fromkeys(map(excess_of, view.scenes)))
+    return panels(view, metrics) if known(view, metrics) else None
+
+
+def panels(view: View, metrics: Sequence[str]) -> list[list[CurvePanel]]:
+    """The panels of each metric: of each scene, or of some contenders each of a single one."""
+    pairs = scenes_and_names(view)
+    return [[panel_of(view, metric, *pair) for pair in pairs] for metric in metrics]
+
+
+def scenes_and_names(view):
+    """The scene of each panel and its contenders: many are split if there is a single scene."""
+    scenes, names = view.scenes, view.names
+    if len(scenes) > 1:
+        return [(scene, names) for scene in scenes]
+    parts = -(-len(names) // MOST_LINES)
+    return [(scenes[0], part.tolist()) for part in np.array_split(np.array(names, object), parts)]
+
+
+def panel_of(view, metric, scene, names) -> CurvePanel:
+    """The curves of some contenders in one metric."""
+    steps, tables = view.over == "tumbling", {}
+    if scene.played:
+        tables = view.curves(scene, metric).by("contender")
+    found = {name: curve_of(name, one, steps) for name, one in tables.items()}
+    shown = {name: found[name] for name in names if name in found}
+    others = [one for name, one in found.items() if name in view.names and name not in names]
+    oracle = None if "oracle" in view.looks else found.get("oracle")
+    if oracle is not None:
+        oracle = oracle._replace(name=ORACLE) if np.isfinite(oracle.mean).any() else None
+    ticks = retrainings(scene.played, shown) if len(shown) <= MOST_LINES else {}
+    return CurvePanel(scene, metric, steps, shown, others, oracle, ticks)
+
+
+def curve_of(name: str, table: Table, steps: bool) -> Curve:
+    """The curve of a contender, by its rows of a table of curves."""
+    x, values = table["last_row"] + 1, [table[one] for one in ("mean", "low", "high")]
+    if steps:
+        x = np.append(table["first_row"], x[-1])
+        values = [np.append(one, one[-1]) for one in values]
+    mean, low, high = values
+    return Curve(name, x, mean, low, high, int(table["seeds"][0]))
+
+
+def retrainings(played, names):
+    """Where each contender was retrained with the first seed, without those that never were."""
+    firsts = {one.contender: one.trace.columns for one in reversed(played)}
+    ticks = {name: retrained_at(firsts[name]) for name in names}
+    return {name: rows for name, rows in ticks.items() if len(rows)}
+
+
+def retrained_at(columns):
+    """The first rows of the intervals in which a contender was trained after the warm-up."""
+    return columns["first_row"][1:][columns["fits"][1:] > 0]
+
+
+def known(view, metrics):
+    """Whether any of these metrics is known of any contender."""
+    pairs = [(results, metric) for results in view.reports.values() for metric in metrics]
+    tables = [view.whole(*pair).among("contender", view.names) for pair in pairs]
+    return any(not missing(table["mean"]).all() for table in tables)
+
+
+def excess_of(scene):
+    """The name of the metric that is the excess."""
+    return "excess_mse" if scene.stream.schema.regression else "excess_error"

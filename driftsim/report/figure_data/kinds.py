@@ -1,0 +1,51 @@
+"""Figure kinds: the title, the caption and the options of each figure."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from driftsim.report.figure_data import captions
+from driftsim.report.figure_data.view import View
+
+
+class Kind(NamedTuple):
+    """A kind of figure."""
+
+    title: str
+    describe: Callable[[View], str]  # the caption
+    options: tuple[str, ...]  # of `driftsim plot` that it takes
+    empty: str  # why there may be nothing to show
+
+
+ALONG = ("window", "over", "contender")
+KINDS = {
+    "curves": Kind(
+        "Along the stream", captions.curves, ("metric", *ALONG), "{metric} is not known"
+    ),
+    "excess": Kind(
+        "Error above the best possible", captions.excess, ALONG,
+        "the best possible error is not known, or evaluation.truth was false",
+    ),
+    "recovery": Kind(
+        "Recovery after each change", captions.recovery, ("window", "contender"),
+        "no known change has rows before it and enough rows after it to judge the recovery",
+    ),
+    "stream": Kind("The stream itself", captions.stream, ("window",), "nothing was played"),
+    "cost": Kind(
+        "Error against cost", captions.cost, ("metric", "contender"), "{metric} is not known"
+    ),
+    "forgetting": Kind(
+        "Forgetting", captions.forgetting, ("contender",),
+        "nothing was probed; write evaluation: {{probe: 500}}, and run it again",
+    ),
+    "alarms": Kind(
+        "Alarms along the stream", captions.alarms, ("contender",), "there was no alarm"
+    ),
+    "sweep": Kind(
+        "Error over the sweep", captions.sweep, ("metric", "contender"),
+        "the scenario has no sweep, or {metric} is not known",
+    ),
+    "ranks": Kind(
+        "Mean ranks over the settings", captions.ranks, ("contender",),
+        "it needs a sweep of two settings, and two contenders that have ended under each",
+    ),
+}  # fmt: skip

@@ -1,0 +1,59 @@
+"""Rank data: mean ranks over the settings of a sweep, and which do not differ."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.report.amounts import title
+from driftsim.report.figure_data.view import View
+
+
+class Ranks(NamedTuple):
+    """The mean ranks of contenders, the best first."""
+
+    title: str  # of the report
+    names: list[str]
+    ranks: list[float]
+    critical: float  # difference, beyond which two differ
+    p: float
+    test: str
+    metric: str
+
+    @property
+    def last(self) -> float:
+        """The last rank of the scale, which starts at 1."""
+        return max(np.ceil(max(self.ranks)), 2)
+
+    @property
+    def end(self) -> float:
+        """Where the bar of the critical difference ends, which starts at 1."""
+        return min(1 + self.critical, self.last)
+
+    @property
+    def words(self) -> str:
+        """What stands above the scale."""
+        wider = "" if self.end == 1 + self.critical else ", wider than the scale"
+        p = f"= {self.p:.2g}" if self.p >= 0.0001 else "< 0.0001"
+        critical = f"critical difference {self.critical:.2f} (Nemenyi, 95 %){wider}"
+        return f"ranks by {title(self.metric)}; {critical}; {self.test}: p {p}"
+
+
+def ranks(view: View) -> list[Ranks] | None:
+    """The ranks of each report with a sweep; None where there are none."""
+    tables = {name: view.table(results, "ranks") for name, results in view.reports.items()}
+    found = []
+    for name, table in tables.items():
+        if len(table):
+            table = table.among("contender", view.names)
+        if len(table) > 1:
+            about = [table[key].tolist()[0] for key in ("critical", "p", "test", "metric")]
+            found.append(Ranks(name, table.values("contender"), table["rank"].tolist(), *about))
+    return found or None
+
+
+def groups(ranks: list[float], critical: float) -> list[tuple[float, float]]:
+    """The widest ranges of ranks (low, high), of two contenders or more, that do not differ."""
+    ordered = np.sort(ranks)
+    ends = [int(np.flatnonzero(ordered - rank <= critical)[-1]) for rank in ordered]
+    kept = [(i, end) for i, end in enumerate(ends) if end > i and (i == 0 or end > ends[i - 1])]
+    return [(float(ordered[i]), float(ordered[end])) for i, end in kept]

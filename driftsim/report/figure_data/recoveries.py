@@ -1,0 +1,159 @@
+"""Recovery data: how many rows contenders need to recover from each change."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.evaluation.recovery import DID_NOT_FALL, median
+from driftsim.report.dates import row_text, stretch_text
+from driftsim.report.figure_data.looks import rounded
+from driftsim.report.figure_data.view import Scene, View
+from driftsim.report.table import Table
+
+MOST_PANELS = 9  # with more changes, a matrix for each setting
+RECOVERED, LOST = "recovered", "had not recovered by then"
+MEDIAN, RANGE = "median of the seeds", "their range"
+SOME, MOST = "some seeds had not recovered by then", "most had not"
+STAYED = "at 0: did not fall"
+LONGER = "had not recovered when the next change came, or the stream ended"
+
+
+class Recovered(NamedTuple):
+    """How one contender came through one change, over the seeds; rows from its first row."""
+
+    name: str
+    low: float  # the least of rows, and the greatest
+    high: float
+    at: float  # the median, or how long it was followed
+    lost: bool  # with most seeds it had not recovered
+    followed: float  # the longest that was followed in vain; NaN where all have recovered
+    depth: float  # the mean of the falls
+    stayed: bool  # with some seed it did not fall
+    runs: int
+
+
+class RecoveryPanel(NamedTuple):
+    """The recoveries of contenders from one change."""
+
+    scene: Scene
+    title: str
+    marks: dict[str, Recovered]
+
+
+class RecoveryMatrix(NamedTuple):
+    """The median rows of each contender and change (m, n), or how long it was followed."""
+
+    scene: Scene
+    values: np.ndarray
+    censored: np.ndarray
+    names: list[str]
+    changes: list[int]
+    many: bool  # with several seeds
+
+    @property
+    def words(self) -> list[list[str]]:
+        """The texts of the cells."""
+        return [
+            [f"{'> ' if longer else ''}{rows:,.0f}" for rows, longer in zip(*both)]
+            for both in zip(self.values, self.censored)
+        ]
+
+
+def recoveries(view: View) -> list[RecoveryPanel] | list[RecoveryMatrix] | None:
+    """A panel for each change; with many, a matrix for each setting; None without a change."""
+    scenes = [(scene, by_change(view, scene)) for scene in view.scenes]
+    scenes = [(scene, tables) for scene, tables in scenes if tables]
+    if sum(len(tables) for _, tables in scenes) > MOST_PANELS:
+        return [matrix(view, scene, tables) for scene, tables in scenes]
+    panels = [panel(scene, *one) for scene, tables in scenes for one in tables.items()]
+    return panels or None
+
+
+def by_change(view, scene) -> dict[int, Table]:
+    """The recoveries of the contenders from each change, by the first row of the change."""
+    return dict(sorted(view.recovery(scene).by("change").items()))
+
+
+def panel(scene, row, table) -> RecoveryPanel:
+    """The recoveries from a change at a row."""
+    marks = {name: recovered(name, one) for name, one in table.by("contender").items()}
+    return RecoveryPanel(scene, f"{scene.title}\n{name_of(scene, row)}".strip(), marks)
+
+
+def recovered(name: str, table: Table) -> Recovered:
+    """How one contender came through one change."""
+    rows, censored = table["rows"].astype(float), table["censored"].astype(bool)
+    middle = median(rows, censored)
+    lost = bool(np.isnan(middle))
+    followed = float(rows[censored].max()) if censored.any() else np.nan
+    stayed = DID_NOT_FALL in [*table["outcome"]]
+    at, depth = rows.max() if lost else middle, float(np.mean(table["depth"]))
+    return Recovered(name, rows.min(), rows.max(), at, lost, followed, depth, stayed, len(rows))
+
+
+def name_of(scene, row):
+    """A change by its row, or a ramp by its first and its last, where `row` is the first."""
+    for seed in dict.fromkeys(one.seed for one in scene.played):
+        for change in scene.stream.started_changes(seed):
+            if change.first == row < change.last:
+                return f"ramp from row {stretch_text(row, change.last, scene.dates)}"
+    return f"change at row {row_text(row, scene.dates)}"
+
+
+def occurring(panels: Sequence[RecoveryPanel]) -> list[str]:
+    """What the marks of some panels mean."""
+    marks = [one for panel in panels for one in panel.marks.values()]
+    some, lost = any(one.followed >= 0 for one in marks), any(one.lost for one in marks)
+    if all(one.runs == 1 for one in marks):
+        occur = {RECOVERED: not all(one.lost for one in marks), LOST: lost}
+    else:
+        occur = {MEDIAN: True, RANGE: True, SOME: some, MOST: lost}
+    occur[STAYED] = any(one.stayed for one in marks)
+    return [name for name, occurs in occur.items() if occurs]
+
+
+def names_of(view: View, panels: Sequence[RecoveryPanel]) -> list[str]:
+    """The contenders that have a mark in some panel, in order."""
+    return [name for name in view.names if any(name in one.marks for one in panels)]
+
+
+def farthest(panels: Sequence[RecoveryPanel]) -> float:
+    """Where the axis of rows ends, with room for arrows."""
+    marks = [one for panel in panels for one in panel.marks.values()]
+    most = max(one.high for one in marks)
+    return (1.2 if any(one.followed >= 0 for one in marks) else 1.06) * most or 1
+
+
+def depth_text(value: float) -> str:
+    """The depth of a fall as a figure writes it; nothing where it is not known."""
+    if np.isnan(value):
+        return ""
+    return f"{round(value, 2) + 0.0:.2f}" if abs(value) < 1 else rounded(value)
+
+
+def matrix(view, scene, tables) -> RecoveryMatrix:
+    """The recoveries of a setting with many changes."""
+    marks = [panel(scene, *one).marks for one in tables.items()]
+    names = [name for name in view.names if any(name in one for one in marks)]
+    values = np.full((len(names), len(marks)), np.nan)
+    censored = np.zeros(values.shape, bool)
+    for j, one in enumerate(marks):
+        for name, mark in one.items():
+            i = names.index(name)
+            values[i, j], censored[i, j] = mark.at, mark.lost
+    many = any(mark.runs > 1 for one in marks for mark in one.values())
+    return RecoveryMatrix(scene, values, censored, names, [*tables], many)
+
+
+def change_labels(one: RecoveryMatrix) -> list[str]:
+    """The first row of each change, or its date."""
+    dates = one.scene.dates
+    return [dates.text(change) if dates else f"{change:,}" for change in one.changes]
+
+
+def note_of(matrices: Sequence[RecoveryMatrix]) -> str:
+    """What cells mean that had not recovered; empty where there are none."""
+    if not any(one.censored.any() for one in matrices):
+        return ""
+    return f"> or hatched: {'most seeds ' if any(one.many for one in matrices) else ''}{LONGER}"

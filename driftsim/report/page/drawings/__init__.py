@@ -1,0 +1,59 @@
+"""Drawings: the figures of the page as SVG of our own, which follow its light and dark colours."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from driftsim.report.figure_data.kinds import KINDS
+from driftsim.report.figure_data.view import View
+from driftsim.report.page.drawings import (
+    costs,
+    detections,
+    lines,
+    matrices,
+    ranks,
+    recoveries,
+    streams,
+    sweeps,
+)
+from driftsim.report.page.drawings.panels import Drawing
+from driftsim.report.page.drawings.svg import element
+
+DRAWN: dict[str, Callable[[View], Drawing | None]] = {
+    "curves": lines.curves,
+    "excess": lines.excess,
+    "recovery": recoveries.recovery,
+    "stream": streams.stream,
+    "cost": costs.cost,
+    "forgetting": matrices.forgetting,
+    "alarms": detections.alarms,
+    "sweep": sweeps.sweep,
+    "ranks": ranks.ranks,
+}
+
+
+class DrawnFigure(NamedTuple):
+    """A figure of the page, with its name, its title and its caption."""
+
+    name: str
+    title: str
+    text: str  # the caption, which also serves as the text alternative
+    svg: str
+
+
+def drawings(results) -> Iterator[DrawnFigure]:
+    """Every figure that a study has something to show for."""
+    view = View(results)
+    for name, kind in KINDS.items():
+        if drawing := DRAWN[name](view):
+            yield DrawnFigure(name, kind.title, kind.describe(view), svg_of(drawing, name))
+
+
+def svg_of(drawing: Drawing, name: str) -> str:
+    """A drawing as an SVG to stand inside the page, beside its title and its caption."""
+    width, height = round(drawing.width), round(drawing.height)
+    own = f"figure-{name}"
+    return element(
+        "svg", *drawing.parts, xmlns="http://www.w3.org/2000/svg", class_="plot", role="img",
+        aria_labelledby=f"{own}-title", aria_describedby=f"{own}-text", width=width,
+        height=height, viewBox=f"0 0 {width} {height}", style=f"--width: {width}px",
+    )  # fmt: skip

@@ -1,0 +1,113 @@
+"""Cost drawings: a metric of each contender against its seconds, its labels and its trainings."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from driftsim.evaluation.metrics import FROM_ZERO
+from driftsim.report.figure_data.costs import COSTS, DECADES, Costs, cost_label, costs
+from driftsim.report.figure_data.looks import rounded
+from driftsim.report.figure_data.view import View
+from driftsim.report.page.drawings import panels
+from driftsim.report.page.drawings.marks import mark
+from driftsim.report.page.drawings.names import names_near
+from driftsim.report.page.drawings.panels import FOOT, TITLE, Box, Drawing, Scale
+from driftsim.report.page.drawings.scales import Tick, decade_ticks, even_ticks, from_zero
+from driftsim.report.page.drawings.svg import LEADING, SIZE, element, joined
+
+HEIGHT, NAME = 220, 12  # pixels of a panel, and of each name beyond a few
+FEW, LONG = 12, 20  # names; characters: with more of either, a panel is as wide as the figure
+LEFT, ROOM = 62, 0.1
+
+
+def cost(view: View) -> Drawing | None:
+    """A point for each contender: its metric against its seconds, its labels and its fits."""
+    metric = view.metrics[0]
+    found = costs(view, metric)
+    if not found:
+        return None
+    most = max(len(one.names) for one in found.values())
+    single = most > FEW or max(map(len, view.names)) > LONG
+    head = 10 + panels.title_lines([*found], 3 * panels.PART) * SIZE * LEADING
+    height = HEIGHT + NAME * max(most - FEW, 0)
+    about: dict[str, Any] = {"single": single, "head": head, "foot": FOOT + TITLE + 4, "right": 24}
+    grid = panels.grid(len(found), len(COSTS), height, LEFT, **about)
+    parts = list[str]()
+    for boxes, (title, one) in zip(grid.blocks, found.items()):
+        parts += panels.panel_title(boxes[0]._replace(right=grid.width - 24), title)
+        for i, (box, name) in enumerate(zip(boxes, COSTS)):
+            parts += panel(view, box, one, name, metric, i % grid.across == 0)
+    return Drawing(grid.width, grid.bottom, parts)
+
+
+def panel(view, box: Box, one: Costs, name: str, metric: str, first: bool) -> Iterator[str]:
+    """The points of the contenders, their names, and the Pareto front."""
+    spent = one.spent[name]
+    x, y = cost_scale(spent, box), value_scale(one.mean, box, metric)
+    yield from panels.values_axis(box, y, panels.value_ticks(y, box), first)
+    yield from panels.foot_axis(box, x, cost_ticks(spent, x))
+    yield panels.foot_title(box, cost_label(view, name))
+    if first:
+        yield from panels.values_title(box, metric.replace("_", " "), 12)
+    at = one.front(name, metric)
+    front = steps(x(spent[at]).tolist(), y(one.mean[at]).tolist())
+    yield element("path", d=f"M{joined(front)}", class_="front")
+    yield panels.frame(box)
+    points = dict(zip(one.names, zip(x(spent).tolist(), y(one.mean).tolist())))
+    yield from names_near(box, points, [*boxes_of(front)])
+    for contender, place in points.items():
+        look = view.looks[contender]
+        yield mark(look.marker, *place, look.colour)
+
+
+def steps(x, y) -> list[tuple[float, float]]:
+    """The corners of a line that goes first across, then up or down."""
+    corners = [(x[0], y[0])]
+    for i in range(1, len(x)):
+        corners += [(x[i], y[i - 1]), (x[i], y[i])]
+    return corners
+
+
+def boxes_of(corners) -> Iterator[tuple[float, float, float, float]]:
+    """What each stretch of a line takes up."""
+    for (a, b), (c, d) in pairwise(corners):
+        yield min(a, c) - 2, min(b, d) - 2, max(a, c) + 2, max(b, d) + 2
+
+
+def spans(values) -> float:
+    """How many times the least positive value the greatest is."""
+    positive = values[values > 0]
+    return float(positive.max() / positive.min()) if len(positive) else 1.0
+
+
+def cost_scale(values: np.ndarray, box: Box) -> Scale:
+    """Powers of ten where the greatest value is many times the least, else even steps."""
+    ends = float(values.min()), float(values.max()), box.left, box.right
+    if spans(values) <= DECADES:
+        return Scale(*ends, room=ROOM)
+    if values.min() > 0:
+        return Scale(*ends, np.log10, ROOM)
+    return Scale(*ends, from_zero(float(values[values > 0].min())), ROOM)
+
+
+def cost_ticks(values: np.ndarray, x: Scale) -> list[Tick]:
+    """Round values of a scale of costs that lie within it."""
+    if spans(values) <= DECADES:
+        wide = (x.high - x.low) * ROOM or abs(x.high) or 1
+        found = even_ticks(x.low - wide, x.high + wide, 4)
+        found = [one._replace(text=rounded(one.value)) for one in found if one.value >= 0]
+    else:
+        found = decade_ticks(values[values > 0].tolist())
+        found += [Tick(0, "0")] if values.min() <= 0 else []
+    return sorted(one for one in found if x.start <= x(one.value) <= x.stop)
+
+
+def value_scale(values: np.ndarray, box: Box, metric: str) -> Scale:
+    """The scale of a metric, from zero where it has one."""
+    if metric in FROM_ZERO:
+        return Scale(0, 1.08 * float(values.max()) or 1, box.bottom, box.top)
+    low, high = float(values.min()), float(values.max())
+    room = (high - low) * ROOM or abs(high) * ROOM or ROOM
+    return Scale(low - room, high + room, box.bottom, box.top)

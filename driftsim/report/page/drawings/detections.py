@@ -1,0 +1,105 @@
+"""Alarm drawings: alarms along the stream, compared with the true changes."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from driftsim.report.figure_data import detections
+from driftsim.report.figure_data.backgrounds import visible_changes
+from driftsim.report.figure_data.detections import FALSE, HIT, OPEN, AlarmPanel
+from driftsim.report.figure_data.looks import short
+from driftsim.report.figure_data.view import View
+from driftsim.report.page.drawings import panels
+from driftsim.report.page.drawings.panels import FOOT, SAMPLE, TITLE, Box, Drawing, Scale
+from driftsim.report.page.drawings.svg import (
+    LEADING,
+    SIZE,
+    SMALL,
+    digits,
+    element,
+    line,
+    rectangle,
+    text,
+    text_width,
+)
+
+LANE = 30  # pixels, of a contender
+REACHES = {HIT: (-13, -2.5), FALSE: (2, 9), OPEN: (-6, 6)}  # pixels below the middle of a lane
+WIDTHS = {HIT: 2, FALSE: 1, OPEN: 1.5}
+
+
+def alarms(view: View) -> Drawing | None:
+    """A lane for each contender with alarms, a tick for each alarm; true ones above its line."""
+    found = detections.alarms(view)
+    if found is None:
+        return None
+    names, shown = found
+    single = len(shown) == 1
+    left = 14 + max(text_width(short(name)) for name in names)
+    counts = [shown[0].counts[name] for name in names] if single else []
+    right = max([text_width(words, SMALL) for words in counts], default=8) + 12
+    head = 24 + panels.title_lines([one.scene.title for one in shown]) * SIZE * LEADING
+    grid = panels.grid(
+        1, len(shown), LANE * len(names), left, single=single, right=right, head=head, foot=FOOT
+    )
+    parts = list[str]()
+    for i, (box, one) in enumerate(zip(grid.blocks[0], shown)):
+        parts += lanes(view, box, one, names, i % grid.across == 0)
+        if i + grid.across >= len(shown):
+            parts.append(panels.foot_title(box, panels.stream_label(one.scene)))
+    for i, words in enumerate(counts):
+        y = grid.blocks[0][0].top + (i + 0.5) * LANE
+        place = grid.blocks[0][0].right + 8, y
+        parts.append(text(words, *place, dy="0.35em", class_="title small"))
+    entries = [(key_of(name), name) for name in detections.occurring(shown)]
+    key, height = panels.legend(entries, left, max(grid.width, 700), grid.bottom + TITLE + 4)
+    return Drawing(max(grid.width, 700), grid.bottom + TITLE + height + 6, parts + key)
+
+
+def lanes(view, box: Box, one: AlarmPanel, names, named: bool) -> Iterator[str]:
+    """The lanes of a setting."""
+    x = panels.row_scale(one.scene, box)
+    for change in visible_changes(one.scene.stream):
+        ends = (min(max(row, x.low), x.high) for row in (change.first, change.last))
+        first, last = map(float, map(x, ends))
+        if last > first:
+            yield rectangle(first, box.top, last, box.bottom, class_="ramp")
+    yield from panels.change_lines(box, x, one.scene)
+    for i, name in enumerate(names):
+        y = box.top + (i + 0.5) * LANE
+        yield line(box.left, y, box.right, y, class_="lane")
+        if named:
+            yield text(short(name), box.left - 8, y, "end", dy="0.35em", class_="named")
+        yield from lane(one.lanes.get(name, []), x, y, view.looks[name].colour)
+    yield from panels.holes(box, x, one.scene)
+    yield panels.frame(box)
+    yield from panels.foot_axis(box, x, panels.row_ticks(one.scene, box, x))
+    yield from panels.concept_names(box, x, one.scene)
+    if one.scene.title:
+        yield from panels.panel_title(box, one.scene.title, 22)
+
+
+def lane(runs, x: Scale, y: float, colour: str) -> Iterator[str]:
+    """The ticks of a contender, those of each of its runs; of many, each is fainter."""
+    faint = float(detections.opacity(runs))
+    style = {"stroke": colour, "stroke_opacity": faint if faint < 1 else None}
+    for run in runs:
+        for kind, rows in ((HIT, run.hits), (FALSE, run.false), (OPEN, run.unknown)):
+            if len(rows):
+                d = ticks(x(np.asarray(rows, float)).tolist(), y, kind)
+                yield element("path", d=d, class_="mark", stroke_width=WIDTHS[kind], **style)
+
+
+def ticks(places, y: float, kind: str) -> str:
+    """The path of ticks above, below or across the line of a lane."""
+    top, bottom = REACHES[kind]
+    return "".join(f"M{place:.1f} {digits(y + top)}v{digits(bottom - top)}" for place in places)
+
+
+def key_of(kind: str) -> str:
+    """The tick of a legend."""
+    d = f"M0 0H{SAMPLE}"
+    tick = element(
+        "path", d=ticks([SAMPLE / 2], 0, kind), class_="mark ink", stroke_width=WIDTHS[kind]
+    )
+    return element("path", d=d, class_="lane") + tick

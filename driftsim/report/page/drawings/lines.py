@@ -1,0 +1,203 @@
+"""Line drawings: metrics along the stream, a line for each contender."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from driftsim.evaluation.metrics import FROM_ZERO
+from driftsim.report.figure_data import curves as curve_data
+from driftsim.report.figure_data.curves import ORACLE, Curve, CurvePanel
+from driftsim.report.figure_data.label_placement import last_finite
+from driftsim.report.figure_data.looks import short
+from driftsim.report.figure_data.view import View
+from driftsim.report.page.drawings import panels
+from driftsim.report.page.drawings.names import APART, End, names_beside, room_beside
+from driftsim.report.page.drawings.panels import FOOT, TITLE, Box, Drawing, Grid, Scale
+from driftsim.report.page.drawings.svg import (
+    LEADING,
+    SIZE,
+    band_path,
+    digits,
+    element,
+    line_path,
+    text,
+)
+
+HEIGHT = 210  # pixels of a panel
+STRIP, ROW = (14, 44), 6  # pixels: least and most for rows of ticks, and for one of them
+LEFT = 62  # pixels, for the values and the title of their axis
+BEST: dict[str, str | None] = {
+    "stroke": "#000000",
+    "stroke_dasharray": "1.5 3",
+    "class_": "line thin",
+}
+OTHERS = {"class_": "others"}
+
+
+def curves(view: View) -> Drawing | None:
+    """Each metric along the stream, a line for each contender; a panel for each setting."""
+    return along_stream(view, curve_data.curves(view))
+
+
+def excess(view: View) -> Drawing | None:
+    """The error above the best possible, where that is known."""
+    return along_stream(view, curve_data.excess(view))
+
+
+def along_stream(view, rows) -> Drawing | None:
+    """Metrics along the stream, one below the other, on the same scale in every panel."""
+    if rows is None:
+        return None
+    single = len(view.scenes) == 1
+    names = [name for one in rows[0] for name in one.curves]
+    names += [ORACLE] * any(one.oracle for row in rows for one in row)
+    above, taken = ([], 0.0) if single else legend_of(view, names)
+    found = grid_of(rows, single, names, taken)
+    parts = [*above]
+    for boxes, row in zip(found.blocks, rows):
+        y_ends = limits(row)
+        for i, (box, one) in enumerate(zip(boxes, row)):
+            y = Scale(*y_ends, box.bottom, box.top)
+            parts += panel(view, box, one, y, i % found.across == 0, row is rows[0])
+            if i + found.across >= len(row) and row is rows[-1]:
+                words = panels.stream_label(one.scene)
+                parts.append(panels.foot_title(box, words, strip_of(rows)))
+            if single:
+                parts += names_beside(box, dict(ends(view, box, one, y)))
+    return Drawing(found.width, found.bottom + TITLE, parts)
+
+
+def legend_of(view, names) -> tuple[list[str], float]:
+    """One legend for all panels, above them."""
+    styles = {name: panels.line_look(view.looks[name]) for name in names if name != ORACLE}
+    styles |= {ORACLE: BEST} if ORACLE in names else {}
+    entries = [(sample(style), short(name)) for name, style in styles.items()]
+    return panels.legend(entries, LEFT, WIDE, 0)
+
+
+def sample(style) -> str:
+    """A sample of a line."""
+    d = f"M0 0H{panels.SAMPLE}"
+    return element("path", d=d, **{"class_": "line"} | style)
+
+
+def grid_of(rows, single, names, taken) -> Grid:
+    """The areas of the panels."""
+    first, strip = rows[0], strip_of(rows)
+    most = max(len(one.curves) for one in first) + 1
+    height = max(HEIGHT, most * APART) if single else HEIGHT * 0.8
+    lines = panels.title_lines([one.scene.title for one in first])
+    head = 26 + max(lines, 0) * SIZE * LEADING
+    right = room_beside([*names]) if single else panels.EDGE
+    about: dict[str, Any] = {"single": single, "right": right, "head": head, "foot": FOOT + strip}
+    return panels.grid(len(rows), len(first), height, LEFT, top=taken, **about)
+
+
+def strip_of(rows) -> float:
+    """How many pixels the rows of ticks of retrainings take below panels."""
+    most = max(len(one.retrained) for row in rows for one in row)
+    least, limit = STRIP
+    return min(max(ROW * most, least), limit) + 5 if most else 0
+
+
+def limits(row: list[CurvePanel]) -> tuple[float, float]:
+    """The least and the greatest value of the panels of a metric."""
+    values = [np.empty(0)]
+    for one in row:
+        for curve in [*one.curves.values(), *one.others, *([one.oracle] if one.oracle else [])]:
+            ranged = curve.seeds > 1 and one.bands
+            values += [curve.low, curve.high] if ranged else [curve.mean]
+    known = np.concatenate(values)
+    known = known[np.isfinite(known)]
+    return value_range(known, row[0].metric in FROM_ZERO)
+
+
+def value_range(known: np.ndarray, zero: bool) -> tuple[float, float]:
+    """The ends of an axis of values, with a little room."""
+    if not len(known):
+        return 0, 1
+    low, high = (min(0, known.min()) if zero else known.min()), known.max()
+    room = (high - low) * 0.04 or abs(high) * 0.1 or 0.1
+    return (low if zero and low == 0 else low - room), high + room
+
+
+def panel(view, box: Box, one: CurvePanel, y: Scale, first: bool, top: bool) -> Iterator[str]:
+    """One panel: its background, axes, lines and ticks of retrainings."""
+    x = panels.row_scale(one.scene, box)
+    strip = strip_of([[one]])
+    if one.scene.played:
+        yield from panels.grounds(box, x, one.scene, strip)
+    yield from panels.values_axis(box, y, panels.value_ticks(y, box), first)
+    yield from panels.foot_axis(box, x, panels.row_ticks(one.scene, box, x), strip)
+    if first:
+        yield from panels.values_title(box, one.metric.replace("_", " "), 12)
+    if one.scene.title:
+        yield from panels.panel_title(box, one.scene.title, 22 if top else 7)
+    if not one.scene.played:
+        place = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+        yield text("every run failed", *place, "middle")
+    else:
+        yield from panels.change_lines(box, x, one.scene)
+        yield from plotted(view, one, x, y)
+        yield from ticks(view, box, one, x)
+        yield from panels.holes(box, x, one.scene, strip)
+    yield panels.frame(box)
+    if top and one.scene.played:
+        yield from panels.concept_names(box, x, one.scene)
+
+
+def plotted(view, one: CurvePanel, x: Scale, y: Scale) -> Iterator[str]:
+    """The lines of a panel, above their bands."""
+    for curve in one.others:
+        yield line_of(curve, one.steps, x, y, **OTHERS)
+    for name, curve in one.curves.items():
+        if one.bands and curve.seeds > 1:
+            yield band_of(curve, one.steps, x, y, view.looks[name].colour)
+    for name, curve in one.curves.items():
+        style = panels.line_look(view.looks[name])
+        yield line_of(curve, one.steps, x, y, class_="line", **style)
+    if one.oracle:
+        yield line_of(one.oracle, one.steps, x, y, **BEST)
+
+
+def line_of(curve: Curve, steps: bool, x: Scale, y: Scale, **style) -> str:
+    """The line of the means."""
+    return element("path", d=line_path(x(curve.x), y(curve.mean), steps), **style)
+
+
+def band_of(curve: Curve, steps: bool, x: Scale, y: Scale, colour: str) -> str:
+    """The band from the least to the greatest of the seeds."""
+    d = band_path(x(curve.x), y(curve.low), y(curve.high), steps)
+    return element("path", d=d, class_="band", fill=colour)
+
+
+def ticks(view, box: Box, one: CurvePanel, x: Scale) -> Iterator[str]:
+    """A row of ticks for each contender that was retrained, below the lines."""
+    if not one.retrained:
+        return
+    room = strip_of([[one]]) - 5
+    row = room / len(one.retrained)
+    for i, (name, rows) in enumerate(one.retrained.items()):
+        top = box.bottom + 5 + i * row
+        marks = [f"M{place:.1f} {digits(top)}v{0.8 * row:.1f}" for place in x(rows).tolist()]
+        style = {"stroke": view.looks[name].colour, "class_": "retrained"}
+        yield element("path", d="".join(marks), **style)
+    if box.left < LEFT + 1:
+        place = box.left - 7, box.bottom + 5 + room / 2
+        yield text("retrained", *place, "end", class_="title tiny", dy="0.3em")
+
+
+def ends(view, box: Box, one: CurvePanel, y: Scale) -> Iterator[tuple[str, End]]:
+    """Where the lines of a panel end."""
+    middle = (y.low + y.high) / 2
+    for name, curve in one.curves.items():
+        place = float(y(last_finite(curve.mean, middle)))
+        yield name, End(box.right, place, panels.line_look(view.looks[name]))
+    if one.oracle:
+        place = float(y(last_finite(one.oracle.mean, middle)))
+        style = {key: value for key, value in BEST.items() if key != "class_"}
+        yield ORACLE, End(box.right, place, style)
+
+
+WIDE = LEFT + 3 * panels.PART + 2 * panels.GAP

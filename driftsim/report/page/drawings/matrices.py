@@ -1,0 +1,168 @@
+"""Matrix drawings: numbers in cells, darker for greater ones; and what contenders forget."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.report.figure_data import probes
+from driftsim.report.figure_data.looks import shade, short
+from driftsim.report.figure_data.view import View
+from driftsim.report.page.drawings.panels import Box, Drawing, foot_title, panel_title, values_title
+from driftsim.report.page.drawings.svg import (
+    LEADING,
+    SIZE,
+    SMALL,
+    line,
+    rectangle,
+    text,
+    text_width,
+    wrapped,
+)
+
+CELL, LITTLE = (44, 22), (9, 11)  # pixels of a cell with its number, and without room for one
+WIDTH = 860  # pixels of matrices side by side
+MOST_NUMBERS = 30  # cells in a row or column; with more there is no room for numbers
+DARK = 0.55  # the share of the scale beyond which numbers are white
+TURNED = 0.57  # the sine of the angle of a turned text
+
+
+class Matrix(NamedTuple):
+    """Values in cells (m, n), with what stands around them."""
+
+    title: str
+    values: np.ndarray
+    words: list[list[str]]
+    rows: list[str]
+    columns: list[str]
+    across: str = ""  # the title of the columns
+    hatched: np.ndarray | None = None  # which cells (m, n), where there are no numbers
+    framed: tuple[tuple[int, int], ...] = ()  # cells with a frame
+
+
+def forgetting(view: View) -> Drawing | None:
+    """The error on fresh rows of each concept after each phase, a matrix for each contender."""
+    tables = probes.forgetting(view)
+    if tables is None:
+        return None
+    most = max(one.errors.max() for one in tables)
+    found = [
+        Matrix(
+            one.title, one.errors, words, one.phases, [*map(short, one.concepts)],
+            framed=tuple(enumerate(one.ruling)),
+        )
+        for one, words in zip(tables, probes.words_of(tables))
+    ]  # fmt: skip
+    return tiled(found, 0, most, "phase")
+
+
+class Tiles(NamedTuple):
+    """The sizes of matrices side by side, in pixels."""
+
+    cell: tuple[float, float]
+    left: float  # of the names of rows
+    width: float
+    gap: float
+    across: int
+    titles: float  # above each
+    below: float  # the names of columns
+    same: bool  # whether all have the same rows, which the first in a line names
+
+
+def tiled(
+    found: Sequence[Matrix],
+    least: float,
+    most: float,
+    down: str = "",
+    note: str = "",
+    head: str = "",
+) -> Drawing:
+    """Matrices side by side, as many as fit, on one scale of shades."""
+    sizes, parts, y = tiles(found, bool(down)), list[str](), 22.0 if head else 4.0
+    rows = max(len(one.rows) for one in found)
+    for start in range(0, len(found), sizes.across):
+        y += sizes.titles + 4
+        for i, one in enumerate(found[start : start + sizes.across]):
+            x = sizes.left + i * (sizes.width + sizes.gap)
+            ends = x + len(one.columns) * sizes.cell[0], y + len(one.rows) * sizes.cell[1]
+            box = Box(x, y, *ends)
+            parts += matrix(one, box, sizes.cell, least, most, not (sizes.same and i))
+            parts += values_title(box, down, 12) if down and not i else []
+        y += rows * sizes.cell[1] + sizes.below + 8
+    end = sizes.left + sizes.across * (sizes.width + sizes.gap) - sizes.gap + 12
+    parts += [text(head, (sizes.left + end) / 2, 14, "middle", class_="head")] if head else []
+    parts += [text(note, sizes.left, y + 12, class_="small title")] if note else []
+    width = max(end, sizes.left + text_width(note, SMALL))
+    return Drawing(width, y + (20 if note else 4), parts)
+
+
+def tiles(found: Sequence[Matrix], titled: bool) -> Tiles:
+    """The sizes of matrices that share a cell size, as many side by side as fit."""
+    shapes = [one.values.shape for one in found]
+    cell = LITTLE if max(map(max, shapes)) > MOST_NUMBERS else wide_enough(found)
+    same = all(one.rows == found[0].rows for one in found)
+    names = max(text_width(name, SMALL) for one in found for name in one.rows)
+    left, width = names + (24 if titled else 6), max(max(n for _, n in shapes) * cell[0], 90)
+    gap = 18 if same else left + 12
+    across = int(max(1, min((WIDTH - left + gap) // (width + gap), len(found), 5)))
+    lines = max(len(wrapped(one.title, width)) for one in found)
+    return Tiles(cell, left, width, gap, across, lines * SIZE * LEADING, foot_of(found, cell), same)
+
+
+def wide_enough(found) -> tuple[float, float]:
+    """The size of a cell that holds the widest number."""
+    widest = max(text_width(word, SMALL) for one in found for row in one.words for word in row)
+    return max(CELL[0], widest + 8), CELL[1]
+
+
+def turns(found, cell) -> bool:
+    """Whether the names of columns are too wide to stand level."""
+    return max(text_width(name, SMALL) for one in found for name in one.columns) > cell[0] - 4
+
+
+def foot_of(found, cell) -> float:
+    """How many pixels the names of columns and their title take."""
+    widest = max(text_width(name, SMALL) for one in found for name in one.columns)
+    names = TURNED * widest + 14 if turns(found, cell) else 18
+    return names + (16 if any(one.across for one in found) else 0)
+
+
+def matrix(one, box, cell, least, most, named) -> Iterator[str]:
+    """A matrix with its title and the names of its columns, and where `named` of its rows."""
+    yield from panel_title(box._replace(right=max(box.right, box.left + 90)), one.title, 6)
+    yield from cells(one, box, cell, least, most)
+    step = -(-len(one.rows) // MOST_NUMBERS)
+    for i, name in [*enumerate(one.rows)][::step] if named else ():
+        y = box.top + (i + 0.5) * cell[1]
+        yield text(name, box.left - 6, y, "end", dy="0.35em", class_="small named")
+    turned, step = turns([one], cell), -(-len(one.columns) // MOST_NUMBERS)
+    for j, name in [*enumerate(one.columns)][::step]:
+        place = box.left + (j + 0.5) * cell[0], box.bottom + 14
+        if turned:
+            turn = f"translate({place[0] + 4:.1f} {place[1] - 2:.1f}) rotate(-35)"
+            yield text(name, 0, 0, "end", transform=turn, class_="small named")
+        else:
+            yield text(name, *place, "middle", class_="small named")
+    if one.across:
+        names = foot_of([one], cell) - 16
+        yield foot_title(box, one.across, names - 20)
+
+
+def cells(one, box, cell, least, most) -> Iterator[str]:
+    """The shades of the values, and their numbers where there is room."""
+    numbers = max(one.values.shape) <= MOST_NUMBERS
+    for (i, j), value in np.ndenumerate(one.values):
+        x, y = box.left + j * cell[0], box.top + i * cell[1]
+        share = (value - least) / ((most - least) or 1)
+        known = bool(np.isfinite(value))
+        fill = shade(share) if known else "none"
+        yield rectangle(x, y, x + cell[0], y + cell[1], fill=fill, class_="cell")
+        if numbers and known:
+            look = "number dark" if share > DARK else "number"
+            place = x + cell[0] / 2, y + cell[1] / 2
+            yield text(one.words[i][j], *place, "middle", dy="0.35em", class_=look)
+        elif one.hatched is not None and one.hatched[i, j]:
+            yield line(x + 1, y + cell[1] - 1, x + cell[0] - 1, y + 1, class_="hatch")
+    for i, j in one.framed:
+        x, y = box.left + j * cell[0], box.top + i * cell[1]
+        yield rectangle(x, y, x + cell[0], y + cell[1], class_="framed")

@@ -1,0 +1,130 @@
+"""Recovery drawings: how many rows contenders need to recover from each change."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from driftsim.report.figure_data.looks import INK, Look, short
+from driftsim.report.figure_data.recoveries import (
+    LOST,
+    MOST,
+    RANGE,
+    SOME,
+    Recovered,
+    RecoveryPanel,
+    change_labels,
+    depth_text,
+    farthest,
+    names_of,
+    note_of,
+    occurring,
+    recoveries,
+)
+from driftsim.report.figure_data.view import View
+from driftsim.report.page.drawings import panels
+from driftsim.report.page.drawings.marks import mark
+from driftsim.report.page.drawings.matrices import Matrix, tiled
+from driftsim.report.page.drawings.panels import FOOT, SAMPLE, TITLE, Box, Drawing, Scale
+from driftsim.report.page.drawings.scales import whole_ticks
+from driftsim.report.page.drawings.svg import LEADING, SIZE, element, line, text, text_width
+
+ROW = 22  # pixels, of a contender
+DEPTH = 44  # pixels of the numbers right of a panel
+ARROW = 22  # pixels
+
+
+def recovery(view: View) -> Drawing | None:
+    """Rows until each contender has recovered from each change."""
+    found = recoveries(view)
+    if found is None:
+        return None
+    return dots(view, found) if isinstance(found[0], RecoveryPanel) else matrices(found)
+
+
+def dots(view, found) -> Drawing:
+    """A panel for each change, a row for each contender: the median of the seeds, and the range."""
+    names, lines = names_of(view, found), panels.title_lines([one.title for one in found])
+    left = 12 + max(text_width(short(name)) for name in names)
+    sides: dict[str, Any] = {
+        "right": DEPTH,
+        "gap": DEPTH + 18,
+        "head": 16 + lines * SIZE * LEADING,
+        "top": 4,
+    }
+    grid = panels.grid(1, len(found), ROW * len(names), left, foot=FOOT + TITLE, **sides)
+    parts, most = list[str](), farthest(found)
+    for i, (box, one) in enumerate(zip(grid.blocks[0], found)):
+        x = Scale(0, most, box.left, box.right)
+        parts += rows_of(box, x, names, i % grid.across == 0)
+        parts += panels.panel_title(box, one.title, 20)
+        parts.append(text("depth", box.right + DEPTH - 4, box.top - 6, "end", class_="title small"))
+        for name, got in one.marks.items():
+            y = box.top + (names.index(name) + 0.5) * ROW
+            parts += recovered(box, x, y, got, view.looks[name])
+        if i + grid.across >= len(found):
+            parts.append(panels.foot_title(box, "rows to recover"))
+    entries = [(key_of(name), name) for name in occurring(found)]
+    key, height = panels.legend(entries, left, max(grid.width, 620), grid.bottom + 6)
+    return Drawing(max(grid.width, key_width(entries, left)), grid.bottom + height + 6, parts + key)
+
+
+def key_width(entries, left) -> float:
+    """How wide a legend is, which wraps at 620 pixels where a drawing is narrower."""
+    widths = [SAMPLE + 25 + text_width(words) for _, words in entries]
+    return left + min(sum(widths), max(max(widths), 620 - left))
+
+
+def rows_of(box: Box, x: Scale, names, named) -> Iterator[str]:
+    """The rows of a panel, and where it is `named` whose each is; the axis below."""
+    for i, name in enumerate(names):
+        y = box.top + (i + 0.5) * ROW
+        yield line(box.left, y, box.right, y, class_="grid")
+        if named:
+            yield text(short(name), box.left - 7, y, "end", dy="0.35em", class_="named")
+    yield panels.frame(box)
+    yield from panels.foot_axis(box, x, whole_ticks(0, x.high, 4.5))
+
+
+def recovered(box: Box, x: Scale, y: float, one: Recovered, look: Look) -> Iterator[str]:
+    """One contender after one change."""
+    if one.high > one.low:
+        yield line(x(one.low), y, x(one.high), y, class_="range", stroke=look.colour)
+    if one.followed >= 0:
+        yield arrow(float(x(one.followed)), y, look.colour)
+    yield mark(look.marker, float(x(one.at)), y, look.colour, one.lost)
+    depth = depth_text(one.depth)
+    yield text(depth, box.right + DEPTH - 4, y, "end", dy="0.35em", class_="title small")
+
+
+def arrow(x: float, y: float, colour: str | None) -> str:
+    """An arrow that starts at a place: onwards, how far is not known."""
+    d = f"M{x:.1f} {y:.1f}h{ARROW}m-6 -4l6 4l-6 4"
+    return element("path", d=d, class_="range", stroke=colour)
+
+
+def key_of(name: str) -> str:
+    """The mark of a legend that stands for what occurs."""
+    if name == RANGE:
+        return element("path", d=f"M0 0H{SAMPLE}", class_="range ink")
+    if name == SOME:
+        return element("path", d=f"M3 0h{ARROW}m-6 -4l6 4l-6 4", class_="range ink")
+    return mark("o", SAMPLE / 2, 0, INK, name in (LOST, MOST))
+
+
+def matrices(found) -> Drawing:
+    """A matrix for each setting: contenders by changes."""
+    most = max(np.nanmax(one.values) for one in found)
+    words = [
+        "start of the change" if one.scene.dates else "first row of the change" for one in found
+    ]
+    return tiled(
+        [
+            Matrix(
+                one.scene.title, one.values, one.words, [*map(short, one.names)],
+                change_labels(one), across, one.censored,
+            )
+            for one, across in zip(found, words)
+        ],
+        0, most, note=note_of(found),
+    )  # fmt: skip

@@ -1,0 +1,113 @@
+"""SVG: elements as text, and how wide words are in them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+from textwrap import wrap
+from unicodedata import east_asian_width
+
+import numpy as np
+
+UNSEEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # that XML has not
+NARROW, WIDE = frozenset(" !'()*,./:;I[]fijlrt|·"), frozenset("%@GMOQWmw—…")
+SIZE, SMALL, TINY = 12, 11, 10  # pixels of a text
+LEADING = 1.25  # of a line of text by its size
+
+
+def element(tag: str, *children: str, **attributes: object) -> str:
+    """An element; `class_` is its class, `_` in names stands for `-`, and None is left out."""
+    words = "".join(
+        f' {name.rstrip("_").replace("_", "-")}="{written(value)}"'
+        for name, value in attributes.items()
+        if value is not None
+    )
+    return f"<{tag}{words}>{''.join(children)}</{tag}>" if children else f"<{tag}{words}/>"
+
+
+def written(value: object) -> str:
+    """The value of an attribute: a number to a tenth of a pixel, or a text."""
+    if isinstance(value, float | np.floating):
+        return digits(float(value))
+    return escape(UNSEEN.sub("\ufffd", str(value)))
+
+
+def digits(value: float) -> str:
+    """A number to a hundredth, without zeros at its end."""
+    return f"{value:.2f}".rstrip("0").rstrip(".") if value % 1 else f"{value:.0f}"
+
+
+def text(words: str, x: float, y: float, anchor: str = "", **attributes: object) -> str:
+    """A text on its baseline; `anchor` is `middle` or `end`, where it does not start at x."""
+    place = {"x": float(x), "y": float(y), "text_anchor": anchor or None}
+    return element("text", escape(UNSEEN.sub("\ufffd", words), quote=False), **place | attributes)
+
+
+def line(x1: float, y1: float, x2: float, y2: float, **attributes: object) -> str:
+    """A straight line."""
+    return element("path", d=f"M{digits(x1)} {digits(y1)}L{digits(x2)} {digits(y2)}", **attributes)
+
+
+def rectangle(left: float, top: float, right: float, bottom: float, **attributes: object) -> str:
+    """A rectangle."""
+    size = {"width": float(right - left), "height": float(bottom - top)}
+    return element("rect", x=float(left), y=float(top), **size, **attributes)
+
+
+def text_width(words: str, size: float = SIZE) -> float:
+    """About how many pixels a text takes in a sans-serif font, rather more than less."""
+    return size * sum(map(letter_width, words))
+
+
+def letter_width(letter: str) -> float:
+    """About how wide a letter is by its height."""
+    if letter in NARROW:
+        return 0.37
+    if letter in WIDE:
+        return 0.93
+    if east_asian_width(letter) in "WF":
+        return 1.05
+    return 0.7 if letter.isupper() else 0.63
+
+
+def wrapped(words: str, width: float, size: float = SIZE) -> list[str]:
+    """A text in lines that are at most about so many pixels wide."""
+    most = max(int(width / (0.58 * size)), 10)
+    return [line for part in words.split("\n") for line in wrap(part, most)]
+
+
+def runs(known: np.ndarray) -> list[tuple[int, int]]:
+    """Where entries (n,) are known in a row: the first of each run, and the end."""
+    edges = np.flatnonzero(np.diff(np.r_[False, known, False].astype(int)))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist()))
+
+
+def line_path(x: np.ndarray, y: np.ndarray, steps: bool) -> str:
+    """The path of a line through places (n,), broken where they are NaN.
+
+    A step ends where the next one starts; the last place is the end of the last step.
+    """
+    return "".join(
+        f"M{joined(points(x, y, *run, steps))}" + "h.1" * (run[1] - run[0] == 1 and not steps)
+        for run in runs(np.isfinite(y[: len(y) - steps]))
+    )
+
+
+def band_path(x: np.ndarray, low: np.ndarray, high: np.ndarray, steps: bool) -> str:
+    """The path around all between two lines."""
+    return "".join(
+        f"M{joined(points(x, low, *run, steps))}L{joined(points(x, high, *run, steps)[::-1])}Z"
+        for run in runs(np.isfinite(low[: len(low) - steps]))
+    )
+
+
+def points(x, y, start, stop, steps) -> list[tuple[float, float]]:
+    """The corners of a line from one place to before another."""
+    xs, ys = x[start : stop + steps], y[start:stop]
+    if steps:
+        xs, ys = np.repeat(xs, 2)[1:-1], np.repeat(ys, 2)
+    return list(zip(xs.tolist(), ys.tolist()))
+
+
+def joined(places: Iterable[Sequence[float]]) -> str:
+    """Places as the numbers of a path."""
+    return "L".join(f"{x:.1f} {y:.1f}" for x, y in places)

@@ -1,0 +1,145 @@
+"""Sweep drawings: a metric over the settings of a sweep."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from driftsim.evaluation.metrics import FROM_ZERO
+from driftsim.report.figure_data import sweeps
+from driftsim.report.figure_data.label_placement import last_finite
+from driftsim.report.figure_data.looks import short
+from driftsim.report.figure_data.sweeps import Map, Slice, scale_of, words_of
+from driftsim.report.figure_data.view import View
+from driftsim.report.page.drawings import panels
+from driftsim.report.page.drawings.lines import LEFT, legend_of, value_range
+from driftsim.report.page.drawings.marks import mark
+from driftsim.report.page.drawings.matrices import Matrix, tiled
+from driftsim.report.page.drawings.names import APART, End, names_beside, room_beside
+from driftsim.report.page.drawings.panels import FOOT, TITLE, Box, Drawing, Scale
+from driftsim.report.page.drawings.svg import (
+    LEADING,
+    SIZE,
+    band_path,
+    element,
+    line,
+    line_path,
+    text,
+    text_width,
+)
+
+HEIGHT = 220  # pixels
+ROOM = 0.04  # at the ends of the axis of settings
+TURNED = 0.5  # the sine of the angle of a turned text
+
+
+def sweep(view: View) -> Drawing | None:
+    """A metric over the whole stream for each setting: curves, heat maps, or small multiples."""
+    found, metric = sweeps.sweep(view), view.metrics[0]
+    if found is None:
+        return None
+    if isinstance(found[0], Map):
+        least, most = scale_of(found, metric)
+        maps = [
+            Matrix(one.title, one.table, words_of(one, most), one.rows, one.columns, one.across)
+            for one in found
+        ]
+        return tiled(maps, least, most, found[0].down, head=metric.replace("_", " "))
+    return lines(view, found, metric)
+
+
+def lines(view, slices: list[Slice], metric: str) -> Drawing:
+    """A panel for each slice, a line for each contender."""
+    single = len(slices) == 1
+    names = [name for name in view.names if any(name in one.lines for one in slices)]
+    above, top = ([], 0.0) if single else legend_of(view, names)
+    head = 10 + panels.title_lines([one.title for one in slices]) * SIZE * LEADING
+    right = room_beside(names) if single else panels.EDGE
+    foot = FOOT + TITLE + max(map(turned_room, slices))
+    height = max(HEIGHT, len(names) * APART)
+    about: dict[str, Any] = {
+        "single": single,
+        "right": right,
+        "head": head,
+        "foot": foot,
+        "top": top,
+    }
+    grid = panels.grid(1, len(slices), height, LEFT, **about)
+    ends, parts = limits(slices, metric), [*above]
+    for i, (box, one) in enumerate(zip(grid.blocks[0], slices)):
+        y = Scale(*ends, box.bottom, box.top)
+        parts += panel(view, box, one, y, i % grid.across == 0, metric)
+        if single:
+            parts += names_beside(box, dict(line_ends(view, box, one, y)))
+    return Drawing(grid.width, grid.bottom + 4, parts)
+
+
+def limits(slices, metric) -> tuple[float, float]:
+    """The least and the greatest value of all panels."""
+    values = [
+        column
+        for one in slices
+        for own in one.lines.values()
+        for column in ((own.low, own.high) if one.bands and own.seeds > 1 else (own.mean,))
+    ]
+    known = np.concatenate([np.empty(0), *values])
+    return value_range(known[np.isfinite(known)], metric in FROM_ZERO)
+
+
+def turns(one: Slice) -> bool:
+    """Whether the values of a swept path are too wide to stand level."""
+    return sum(text_width(short(word)) + 8 for word in one.words) > panels.PART
+
+
+def turned_room(one: Slice) -> float:
+    """How many pixels more turned texts take."""
+    widest = max(text_width(short(word)) for word in one.words)
+    return TURNED * widest - 2 if turns(one) else 0
+
+
+def panel(view, box: Box, one: Slice, y: Scale, first: bool, metric: str) -> Iterator[str]:
+    """A panel with its axes, bands, lines and marks."""
+    x = scale_of_places(one, box)
+    yield from panels.values_axis(box, y, panels.value_ticks(y, box), first)
+    yield panels.frame(box)
+    yield from settings_axis(box, one, x)
+    yield panels.foot_title(box, one.name, turned_room(one))
+    yield from panels.panel_title(box, one.title)
+    if first:
+        yield from panels.values_title(box, metric.replace("_", " "), 12)
+    for name, own in one.lines.items():
+        look, places = view.looks[name], x(own.x)
+        if one.bands and own.seeds > 1:
+            d = band_path(places, y(own.low), y(own.high), False)
+            yield element("path", d=d, class_="band", fill=look.colour)
+        d = line_path(places, y(own.mean), False)
+        yield element("path", d=d, class_="line", **panels.line_look(look))
+        for place, value in zip(places.tolist(), y(own.mean).tolist()):
+            if value == value:
+                yield mark(look.marker, place, value, look.colour)
+
+
+def scale_of_places(one: Slice, box: Box) -> Scale:
+    """The scale of the values of a swept path."""
+    ends = min(one.places), max(one.places), box.left, box.right
+    return Scale(*ends, np.log10, ROOM) if one.decades else Scale(*ends, room=ROOM)
+
+
+def settings_axis(box: Box, one: Slice, x: Scale) -> Iterator[str]:
+    """A tick at each value of a swept path."""
+    turned = turns(one)
+    for place, word in zip(map(float, map(x, one.places)), map(short, one.words)):
+        yield line(place, box.bottom, place, box.bottom + 4, class_="tick")
+        if turned:
+            turn = f"translate({place + 4:.1f} {box.bottom + 14:.1f}) rotate(-30)"
+            yield text(word, 0, 0, "end", transform=turn)
+        else:
+            yield text(word, place, box.bottom + 17, "middle")
+
+
+def line_ends(view, box: Box, one: Slice, y: Scale) -> Iterator[tuple[str, End]]:
+    """Where the lines of a panel end."""
+    x = scale_of_places(one, box)
+    for name, own in one.lines.items():
+        value = float(y(last_finite(own.mean, (y.low + y.high) / 2)))
+        yield name, End(float(x(own.x[-1])), value, panels.line_look(view.looks[name]))

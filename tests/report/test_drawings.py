@@ -1,0 +1,325 @@
+"""Drawings: figures of the page show the numbers of the tables, whole and legible."""
+
+import re
+from datetime import UTC, datetime
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from examples import played
+from invented_studies import NAMES, NOISES, made
+from scipy.optimize import isotonic_regression
+
+from driftsim.report.figure_data.costs import COSTS
+from driftsim.report.figure_data.label_placement import ascending, free_box
+from driftsim.report.figure_data.looks import SHADES, look_of, shade
+from driftsim.report.figure_data.view import View
+from driftsim.report.figures import PLOTS
+from driftsim.report.page.drawings import DRAWN, KINDS, drawings, svg_of
+from driftsim.report.page.drawings.date_ticks import date_ticks
+from driftsim.report.page.drawings.scales import Scale, decade_ticks, even_ticks, from_zero
+from driftsim.report.page.drawings.svg import line_path, text, text_width
+from driftsim.report.results import Results
+from driftsim.report.variant_results import SECONDS
+from driftsim.store import Store
+
+SVG = "{http://www.w3.org/2000/svg}"
+NUMBER = r"-?[\d.]+"
+
+
+class Seen:
+    """A drawing as a reader sees it: its elements, and the values at places of its axes."""
+
+    def __init__(self, name, results, **options):
+        self.root = ElementTree.fromstring(svg_of(DRAWN[name](View(results, **options)), name))
+
+    def of_class(self, name):
+        """The elements with a class."""
+        return [one for one in self.root.iter() if name in one.get("class", "").split()]
+
+    def value(self, y, nth=0):
+        """The value at a height, by the labels of the nth axis of values."""
+        axes, marks = [[]], [one for one in self.of_class("grid")]
+        heights = [float(re.findall(NUMBER, one.get("d"))[1]) for one in marks]
+        labels = {
+            float(one.get("y")): float(one.text.replace(",", ""))
+            for one in self.root.iter(f"{SVG}text")
+            if one.get("text-anchor") == "end" and re.fullmatch(r"-?[\d,.]+", one.text or "")
+        }
+        for one, other in pairwise([*heights, -1e9]):
+            axes[-1].append(one)
+            if other > one:
+                axes.append([])
+        low, high = axes[nth][0], axes[nth][-1]
+        share = (np.asarray(y) - low) / (high - low)
+        return labels[low] + share * (labels[high] - labels[low])
+
+    def row(self, x):
+        """The row at a place, by the labels of the first axis of rows."""
+        marks = [float(re.findall(NUMBER, one.get("d"))[0]) for one in self.of_class("tick")]
+        words = [
+            one.text
+            for one in self.root.iter(f"{SVG}text")
+            if one.get("text-anchor") == "middle" and re.fullmatch(r"[\d,.]+", one.text or "")
+        ]
+        ends = [float(one.replace(",", "")) for one in words[:2]]
+        return ends[0] + (np.asarray(x) - marks[0]) / (marks[1] - marks[0]) * (ends[1] - ends[0])
+
+
+def places(path):
+    """The corners of a path (n, 2)."""
+    return np.array(re.findall(rf"({NUMBER}) ({NUMBER})", path.get("d")), float)
+
+
+@pytest.mark.parametrize("name", ["curves", "excess"])
+def test_lines_go_through_the_values_of_the_curves(odd, name):
+    metric = "error" if name == "curves" else "excess_error"
+    seen, frame = Seen(name, odd, metric=metric), odd.curves(metric)
+    paths = [one for one in seen.of_class("line") if "A" not in one.get("d")]
+    shown = {one.get("stroke"): one for one in reversed(paths) if len(places(one)) > 2}
+    for i, contender in enumerate(odd.study.variants[0].scenario.models):
+        own = frame[frame.contender == contender]
+        corners = places(shown[look_of(i).colour])
+        assert np.allclose(seen.value(corners[::2, 1]), own["mean"], atol=0.002)
+        assert np.allclose(seen.row(corners[::2, 0]), own["first_row"], atol=3)
+        assert np.allclose(seen.row(corners[1::2, 0]), own["last_row"] + 1, atol=3)
+
+
+def test_bands_reach_from_the_least_to_the_greatest(odd):
+    seen, frame = Seen("curves", odd, metric="error"), odd.curves("error")
+    for i, contender in enumerate(odd.study.variants[0].scenario.models):
+        own = frame[frame.contender == contender]
+        (band,) = [one for one in seen.of_class("band") if one.get("fill") == look_of(i).colour]
+        corners = places(band)[:, 1]
+        half = len(corners) // 2
+        assert np.allclose(seen.value(corners[:half:2]), own["low"], atol=0.002)
+        assert np.allclose(seen.value(corners[half:][::-1][::2]), own["high"], atol=0.002)
+
+
+def test_points_stand_at_what_contenders_cost(odd):
+    seen, summary = Seen("cost", odd), odd.summary().set_index("contender")
+    names = list(odd.study.variants[0].scenario.models)
+    marks = [one for one in seen.root.iter(f"{SVG}path") if one.get("transform")]
+    found = np.array([re.findall(NUMBER, one.get("transform")) for one in marks], float)
+    assert len(found) == len(COSTS) * len(names)
+    for i in range(len(COSTS)):
+        own = found[i * len(names) : (i + 1) * len(names)]
+        assert np.allclose(seen.value(own[:, 1], i), summary.error[names], atol=0.002)
+        spent = summary[list(SECONDS)].sum(axis=1) if i == 0 else summary[["labels", "fits"][i - 1]]
+        assert [*np.argsort(own[:, 0], kind="stable")] == [
+            *np.argsort(spent[names].to_numpy(), kind="stable")
+        ]
+
+
+def test_shares_are_stacked_up_to_one(odd):
+    seen = Seen("stream", odd)
+    truths = [one.truth.over(100).columns for one in odd.traces() if one.contender == "_under"]
+    shares = sum(one["concept"] for one in truths) / sum(one["rows"] for one in truths)[:, None]
+    parts = [one for one in seen.of_class("part") if one.tag == f"{SVG}path"]
+    for i, top in enumerate(np.cumsum(shares, axis=1).T):
+        corners = places(parts[i])[:, 1]
+        half = corners[len(corners) // 2 :][::-1][::2]
+        assert np.allclose(seen.value(half), top, atol=0.01)
+
+
+def test_recoveries_stand_at_their_rows(odd):
+    seen = Seen("recovery", odd)
+    panels = PLOTS["recovery"](View(odd)).axes
+    middles = [
+        line.get_xdata()[0]
+        for panel in panels
+        for line in panel.lines
+        if line.get_gid() == "median"
+    ]
+    marks = [
+        float(re.findall(NUMBER, one.get("transform"))[0])
+        for one in seen.root.iter(f"{SVG}path")
+        if one.get("transform") and float(re.findall(NUMBER, one.get("transform"))[1]) > 1
+    ][: len(middles)]
+    half = len(middles) // 2
+    assert np.allclose(seen.row(marks[:half]), middles[:half], atol=3)
+
+
+def test_alarms_stand_at_their_rows_above_or_below_their_line(odd):
+    seen = Seen("alarms", odd)
+    (panel,) = PLOTS["alarms"](View(odd)).axes
+    (lane, *_) = seen.of_class("lane")
+    middle = places(lane)[0][1]
+    for kind, above in (("hit", True), ("false", False)):
+        wanted = [line for line in panel.lines if line.get_gid() == kind and len(line.get_xdata())]
+        rows = sorted(row for line in wanted for row in line.get_xdata()[::3])
+        drawn = [one for one in seen.of_class("mark") if "ink" not in one.get("class")]
+        corners = np.concatenate([places(one) for one in drawn])
+        own = corners[(corners[:, 1] < middle) == above]
+        assert np.allclose(sorted(seen.row(own[:, 0])), rows, atol=3)
+
+
+def test_cells_hold_their_numbers_and_a_frame_their_concept(odd):
+    seen, frame = Seen("forgetting", odd), odd.probed()
+    contenders = frame[frame.contender.isin(odd.study.variants[0].scenario.models)]
+    assert [one.text for one in seen.of_class("number")] == [f"{e:.2f}" for e in contenders.error]
+    fills = [one.get("fill") for one in seen.of_class("cell")]
+    assert fills == [shade(error / contenders.error.max()) for error in contenders.error]
+    assert len(seen.of_class("framed")) == (contenders.ruling == contenders.concept).sum()
+
+
+def test_sweeps_and_ranks_stand_at_their_values(settings):
+    seen, frame = Seen("sweep", settings), settings.curves("error", 10_000)
+    shown = {one.get("stroke"): one for one in reversed(seen.of_class("line"))}
+    for i, contender in enumerate(settings.study.variants[0].scenario.models):
+        own = frame[frame.contender == contender]
+        assert np.allclose(
+            seen.value(places(shown[look_of(i).colour])[:, 1]), own["mean"], atol=0.002
+        )
+    seen, ranks = Seen("ranks", settings), settings.ranks()
+    rule = places(seen.of_class("rule")[0])[:, 0]
+    starts = [places(one)[0][0] for one in seen.of_class("rank")]
+    last = max(np.ceil(ranks["rank"].max()), 2)
+    found = 1 + (np.array(starts) - rule[0]) / (rule[1] - rule[0]) * (last - 1)
+    assert np.allclose(found, ranks["rank"], atol=0.01)
+
+
+def test_the_page_draws_what_matplotlib_draws(odd, swept, plain, settings):
+    for results in (odd, swept, plain, settings):
+        view = View(results)
+        for name in KINDS:
+            assert (DRAWN[name](view) is None) == (PLOTS[name](view) is None), name
+
+
+SLOW = [pytest.param(one, marks=pytest.mark.slow) for one in (30, "30 swept")]
+
+
+@pytest.fixture(params=["odd", "swept", "plain", "settings", 10, *SLOW])
+def study(request, tmp_path):
+    """Studies of all kinds, also crowded ones."""
+    name = request.param
+    if name in ("odd", "swept", "plain", "settings"):
+        return request.getfixturevalue(name)
+    return made(tmp_path, 30 if name != 10 else 10, *([{}] if isinstance(name, int) else NOISES))
+
+
+def boxes(root):
+    """What each level text takes up, by an estimate, with its words."""
+    for one in root.iter(f"{SVG}text"):
+        if "rotate" in one.get("transform", ""):
+            continue
+        small = {"small": 11, "tiny": 10, "number": 11}
+        size = next((small[name] for name in one.get("class", "").split() if name in small), 12)
+        x, y = float(one.get("x")), float(one.get("y"))
+        width = text_width(one.text, size) * 0.9  # which is rather more than it takes
+        left = x - {"middle": width / 2, "end": width}.get(one.get("text-anchor"), 0)
+        y += 0.35 * size if one.get("dy") else 0
+        yield one.text, np.array([left, y - 0.75 * size, left + width, y + 0.1 * size])
+
+
+def test_no_text_overlaps_another_or_leaves_the_drawing(study):
+    for one in drawings(study):
+        root = ElementTree.fromstring(one.svg)
+        found = [*boxes(root)]
+        edge = float(root.get("width")), float(root.get("height"))
+        for i, (words, box) in enumerate(found):
+            assert (box[:2] > -3).all() and (box[2:] < np.add(edge, 3)).all(), (one.name, words)
+            for other, area in found[i + 1 :]:
+                shared = np.minimum(box[2:], area[2:]) - np.maximum(box[:2], area[:2])
+                assert not (shared > 1).all(), f"{one.name}: {words!r} overlaps {other!r}"
+
+
+def test_names_are_written_as_they_are_and_ids_differ(odd):
+    ids = []
+    for one in drawings(odd):
+        root = ElementTree.fromstring(one.svg)
+        assert root.get("role") == "img" and f"figure-{one.name}-text" in one.svg
+        ids += [node.get("id") for node in root.iter() if node.get("id")]
+        texts = {node.text for node in root.iter(f"{SVG}text")}
+        wanted = {"alarms": NAMES[2:], "stream": ("$a_1$", "b<&>", "ü^{2}")}.get(one.name, NAMES)
+        assert texts >= {*wanted}, one.name
+        assert not any(node.tag.endswith(("script", "image", "style")) for node in root.iter())
+    assert len(ids) == len({*ids}) and all(one.startswith("figure-") for one in ids)
+
+
+def test_what_no_xml_can_hold_is_replaced():
+    made = text("a\x1b[31m<b>&\ud800", 1, 2, "end", fill='"><script>')
+    node = ElementTree.fromstring(made)
+    assert node.text == "a\ufffd[31m<b>&\ufffd" and node.get("fill") == '"><script>'
+
+
+def test_contenders_that_failed_are_left_out(odd, tmp_path):
+    store = Store(tmp_path / "runs")
+    failed = [*drawings(Results(odd.study, store))]
+    assert [one.name for one in failed] == ["curves"] and "every run failed" in failed[0].svg
+    for _, run in odd.runs():
+        if run.name != "_under":
+            store.save(run, odd.store.load(run))
+    assert not any("_under" in one.svg for one in drawings(Results(odd.study, store)))
+
+
+def test_lines_are_broken_where_nothing_is_known():
+    x, nan = np.arange(5.0), np.nan
+    assert line_path(x, np.array([1, nan, 2, 3, 3.0]), True) == (
+        "M0.0 1.0L1.0 1.0M2.0 2.0L3.0 2.0L3.0 3.0L4.0 3.0"
+    )
+    assert line_path(x, np.array([1, nan, 2, 3, nan]), False) == "M0.0 1.0h.1M2.0 2.0L3.0 3.0"
+
+
+def test_ticks_are_round_and_lie_within_their_scale():
+    assert [one.text for one in even_ticks(0, 0.43, 5)] == ["0.0", "0.1", "0.2", "0.3", "0.4"]
+    assert [one.text for one in even_ticks(900, 20_000, 4)] == [
+        "5,000",
+        "10,000",
+        "15,000",
+        "20,000",
+    ]
+    assert [one.text for one in decade_ticks([0.002, 4])] == ["0.001", "0.01", "0.1", "1", "10"]
+    assert [one.value for one in decade_ticks([1, 40])] == pytest.approx([1, 3, 10, 30, 100, 300])
+    scale = Scale(0, 100, 0, 100, from_zero(1))
+    assert np.allclose(scale([0, 1, 10, 100]), np.array([0, 0.5, 1.5, 2.5]) / 2.5 * 100)
+
+
+def test_shades_go_from_the_lightest_to_the_darkest():
+    assert [shade(0), shade(0.5), shade(1), shade(7)] == [*SHADES, SHADES[2]]
+
+
+def test_neighbours_out_of_order_are_pooled_as_isotonic_regression_does():
+    rng = np.random.default_rng(0)
+    for n in (1, 2, 7, 40):
+        values = rng.normal(size=n).round(1)
+        assert np.allclose(ascending(values), isotonic_regression(values).x)
+
+
+def test_a_box_finds_room_beside_its_mark_or_above_all():
+    free = free_box((50, 50), 20, 10, [(45, 45, 55, 55)], (0, 0, 100, 100))
+    assert free[0] >= 55 and free[1] < 50 < free[3]
+    above = free_box((50, 50), 20, 10, [(-1, -1, 101, 101)], (0, 0, 100, 100))
+    assert above[1] >= 101
+
+
+DATED = """stream:
+  length: {length}
+  arrivals: {{kind: regular, every: {every}, start: {start}}}
+  concepts: {{a: sea}}
+models: {{last: {{learner: no_change, policy: online}}}}
+evaluation: {{warmup: 100}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("every", "start", "texts"),
+    [
+        ("1d", "2020-01-01", ["Jul", "2021", "Jul", "2022", "Jul"]),
+        ("1h", "2024-02-20", ["4 Mar", "18 Mar", "1 Apr"]),
+        ("1min", "2024-02-28", ["03:00", "06:00", "09:00", "12:00", "15:00"]),
+        ("1s", "2024-02-28T23:55:00", ["29 Feb", "00:05", "00:10"]),
+        ("10ms", "2024-02-28", ["00:00:02", "00:00:04", "00:00:06", "00:00:08"]),
+    ],
+)
+def test_ticks_are_round_dates_at_their_rows(tmp_path, every, start, texts):
+    results = played(DATED.format(length=1_000, every=every, start=start), "dated", tmp_path)
+    dates = results.variants[0].dates
+    found = date_ticks(dates, 5)
+    assert [one.text for one in found] == texts
+    for one in found:
+        moment = datetime.fromtimestamp(float(dates.at(one.value)) / 1e6, UTC)
+        assert moment.second % 2 == moment.microsecond == 0
+    drawn = {one.text for one in Seen("curves", results).root.iter(f"{SVG}text")}
+    assert {one.text for one in date_ticks(dates, 10)} & drawn
