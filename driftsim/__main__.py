@@ -9,9 +9,11 @@ ORDERLY = "SIGINT", "SIGTERM", "SIGHUP"
 STOPPED = 130  # with which typer exits after a KeyboardInterrupt
 MESSAGE = "stopped; the runs that have ended are kept: the same command continues from there\n"
 REPEAT = 1  # seconds after which an interrupt is raised again
-ALIVE = (
-    50_000  # objects between two searches for garbage, of which imports leave none: 15 % of them
-)
+ALIVE = 50_000  # objects between two searches for garbage; imports, which make many, leave none
+SETTINGS = {  # of packages that are imported later, unless the user has set them
+    "PYDANTIC_DISABLE_PLUGINS": "__all__",  # which it looks for in every package
+    "OPENBLAS_NUM_THREADS": "1",  # as in workers; more of them burn seconds waiting for work
+}
 received: list[int] = []  # the numbers of signals
 
 
@@ -19,7 +21,8 @@ def main():
     """Run the command line; its imports take so long that they can be interrupted, too."""
     handle(end_at_once)
     gc.set_threshold(ALIVE)
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looked for in every package
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
     from driftsim.cli import app
 
     try:
