@@ -289,7 +289,7 @@ def uniform(u, mean, sigma):
 
 def log_normal(u, mean, sigma):
     """Most are short, and some very long: the logarithm is normal; to whole rows."""
-    from scipy.special import ndtri
+    from driftsim.evaluation.special import ndtri
 
     return np.rint(np.exp(np.log(mean) - sigma**2 / 2 + sigma * ndtri(u)))
 

@@ -57,7 +57,7 @@ class Difference(NamedTuple):
         """The bounds (low, high) of the mean at a confidence."""
         if not self.errors:
             return np.nan, np.nan
-        from scipy.special import stdtrit
+        from driftsim.evaluation.special import stdtrit
 
         half = max(float(stdtrit(df, (1 + confidence) / 2)) * se for se, df in self.errors)
         return self.mean - half, self.mean + half
@@ -77,7 +77,7 @@ class Difference(NamedTuple):
 def below(apart, se, df):
     """The probability of an estimate at most `apart` (negative) from its mean."""
     if se > 0:
-        from scipy.special import stdtr
+        from driftsim.evaluation.special import stdtr
 
         return float(stdtr(df, apart / se))
     return (1.0 + np.sign(apart)) / 2  # 0, 1, or ½ for none at all

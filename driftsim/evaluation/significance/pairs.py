@@ -42,7 +42,7 @@ def wilcoxon(differences: np.ndarray) -> float:
     positive, total = int(doubled[differences > 0].sum()), int(doubled.sum())
     lesser = min(positive, total - positive)
     if len(doubled) > EXACT:
-        from scipy.special import ndtr
+        from driftsim.evaluation.special import ndtr
 
         deviation = np.sqrt(np.sum(doubled.astype(float) ** 2)) / 2
         return float(2 * ndtr((lesser - total / 2) / deviation))

@@ -54,7 +54,7 @@ def rank_test(ranks):
 
 def sign_test(differences):
     """The two-sided p-value of how many differences are positive; zeros do not count."""
-    from scipy.special import bdtr
+    from driftsim.evaluation.special import bdtr
 
     above, below = np.sum(differences > 0), np.sum(differences < 0)
     return float(min(2 * bdtr(min(above, below), above + below, 0.5), 1.0))
@@ -111,7 +111,7 @@ def permutation_p(doubled):
 
 def approximate_p(ranks):
     """The p-value of ranks (n, k) by the F distribution, corrected for shared ranks."""
-    from scipy.special import fdtrc
+    from driftsim.evaluation.special import fdtrc
 
     n, k = ranks.shape
     centre = (k + 1) / 2
