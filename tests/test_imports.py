@@ -9,6 +9,7 @@ HEAVY = "river", "sklearn", "scipy", "pandas", "matplotlib", "numba", "pyarrow",
 FREE = {  # commands, and what they do not import
     "--help": {*HEAVY, "numpy", "pydantic", "yaml"},
     "check": {*HEAVY},
+    "run": {"river", "sklearn", "scipy.stats", "pandas"},
 }
 STUDY = """\
 stream: {length: 3_000, concepts: {a: sea}, noise: 0.1}
@@ -49,3 +50,8 @@ def test_commands_that_run_nothing_import_little(scenario):
     of_help, of_check = imported("--help", f"check {scenario}")
     assert "typer" in of_help and not of_help & FREE["--help"]
     assert "numpy" in of_check and not of_check & FREE["check"]
+
+
+def test_a_run_of_compiled_contenders_imports_no_other_library(scenario):
+    [of_run] = imported(f"run {scenario} --figures none --out {scenario.parent}")
+    assert "driftsim.report" in of_run and not of_run & FREE["run"]
