@@ -48,6 +48,7 @@ HOMES = {
     "sklearn": {"learners", "streams.shipped_data", "streams.tables.text.libsvm"},
     "river": {"learners.river", "learners.objects", "adaptation.detectors", "streams.shipped_data"},
     "numba": {"kernels"},
+    "llvmlite": {"kernels.compiler", "kernels.machine_code"},
     "filelock": {
         "kernels.cache",
         "streams.tables.large.converted",

@@ -1,10 +1,10 @@
 """Compiled code on disk: each kernel is compiled once on a machine, and loaded from then on."""
 
-import ast
 import atexit
 import hashlib
 import os
 import platform
+import re
 import stat
 import sys
 import tempfile
@@ -15,19 +15,25 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-import numba
-from filelock import FileLock
-from numba.core.registry import cpu_target
+import numpy as np
 from platformdirs import user_cache_path
 
-from driftsim.kernels.loop import OPTIONS
+from driftsim.kernels.machine_code import Loaded, MachineCode, processor
 
 HOME = "DRIFTSIM_CACHE"  # the variable that names another folder than the user's own
 PRIVATE = 0o700  # the mode of folders: their owner alone may look into them
 PACKAGE = "driftsim.kernels"
-SWITCHES = "BOUNDSCHECK", "OPT", "DEBUGINFO_DEFAULT"  # of numba, which change its code
+SWITCHES = {  # of numba, which change its code, as it has them
+    "BOUNDSCHECK": None,
+    "OPT": 3,
+    "DEBUGINFO_DEFAULT": 0,
+    "CPU_NAME": None,
+    "CPU_FEATURES": None,
+    "ENABLE_AVX": 1,
+}
+SETTINGS = ".numba_config.yaml"  # where people set them, but for the environment
+IMPORTS = re.compile(r"^ *from (driftsim\.kernels[\w.]*) import (\([^)]*\)|.*)", re.MULTILINE)
 entries: dict[tuple, Callable] = {}  # those that this process has loaded, by `key_of`
 _loading = threading.Lock()
 
@@ -41,8 +47,7 @@ def entry(function, *given):
     if key not in entries:
         with _loading:
             if key not in entries:
-                types = [numba.typeof(one) for one in given]
-                entries[key] = _loaded(place_of(key), function, types)
+                entries[key] = _loaded(place_of(key), function, given)
     return entries[key]
 
 
@@ -67,7 +72,8 @@ def _classes(state):
 
 def place_of(key) -> Path | None:
     """The folder of a kernel, named by the hash of its modules; None for one in a notebook."""
-    modules = {PACKAGE + ".cache", *(one.__module__ for one in key)}
+    makers = [f"{PACKAGE}.{name}" for name in ("cache", "compiler", "machine_code")]
+    modules = {*makers, *(one.__module__ for one in key)}
     if not all(_file_of(name).is_file() for name in modules):
         return None
     sources = sorted({source for name in modules for source in _sources(name)})
@@ -84,16 +90,16 @@ def _sources(module: str) -> frozenset[str]:
     """
     text = _file_of(module).read_text(encoding="utf-8")
     found = {text}
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.ImportFrom):
-            names = [node.module or "", *(f"{node.module}.{one.name}" for one in node.names)]
-            for name in names:
-                if name.startswith(PACKAGE + ".") and name in sys.modules:
-                    found |= _sources(name)
+    for module_, names in IMPORTS.findall(text):
+        for name in (module_, *(f"{module_}.{one}" for one in re.findall(r"\w+", names))):
+            if name != PACKAGE and _file_of(name).is_file():
+                found |= _sources(name)
     return frozenset(found)
 
 
 def _file_of(module):
+    if module.startswith(PACKAGE + "."):  # without importing it, as that may import numba
+        return Path(__file__).with_name(module.removeprefix(PACKAGE + ".") + ".py")
     return Path(getattr(import_module(module), "__file__", None) or "")
 
 
@@ -131,11 +137,20 @@ def _distrust():
 
 @cache
 def _fingerprint():
-    packages = [version(name) for name in ("numba", "llvmlite", "numpy")]
-    switches = [getattr(numba.config, name) for name in SWITCHES]
-    processor = cpu_target.target_context.codegen().magic_tuple()
-    here = Path(__file__).parent  # numba keeps code apart by the place of its source
-    return _hash(*map(str, [here, *packages, platform.python_version(), *switches, *processor]))
+    packages = [version("numba"), version("llvmlite"), np.__version__]
+    python = platform.python_version()
+    return _hash(*map(str, [*packages, python, *_switches(), *processor()]))
+
+
+def _switches():
+    """What numba is asked for beside its defaults, in words."""
+    asked = any(name.startswith("NUMBA_") for name in os.environ) or Path(SETTINGS).is_file()
+    if not asked and "numba" not in sys.modules:
+        return []
+    from numba import config
+
+    found = {name: getattr(config, name) for name in SWITCHES}
+    return [f"{name} {one}" for name, one in found.items() if one != SWITCHES[name]]
 
 
 def _writable(home):
@@ -156,41 +171,41 @@ def _temporary():
     return Path(folder.name)
 
 
-def _loaded(place, function, types):
+def _loaded(place, function, given):
     if place is None:
-        return _compiled(function, types)
+        return Loaded(_made(function, given))
     if reason := _distrust():
         warnings.warn(reason, stacklevel=2)
     try:
-        if _done(place).exists():
-            return _compiled(function, types, place)
-        for made in (place.parent, place):
-            made.mkdir(PRIVATE, exist_ok=True)
-        with FileLock(place / "lock"):  # of two processes, the second waits and loads
-            made = _compiled(function, types, place)
-            _done(place).touch()
-        return made
+        if not _done(place).exists():
+            _keep(place, function, given)
+        return Loaded(MachineCode.of_bytes(_done(place).read_bytes()))
     except OSError as error:
         warnings.warn(
             f"compiled code cannot be kept in {place}: {error}; every process compiles it again",
             stacklevel=2,
         )
-        return _compiled(function, types)
+        return Loaded(_made(function, given))
 
 
 def _done(place):
     return place / "compiled"
 
 
-def _compiled(function, types, place=None):
-    """The compiled function; with a place, loaded from there, or kept there from now on."""
-    options: dict[str, Any] = {**OPTIONS, "no_cfunc_wrapper": True, "cache": place is not None}
-    config = vars(numba.config)  # a module, whose settings are set at run time
-    before, config["CACHE_DIR"] = config["CACHE_DIR"], str(place or "")
-    try:
-        made: Any = numba.njit(**options)(function)
-        made.compile(tuple(types))
-    finally:
-        config["CACHE_DIR"] = before
-    made.disable_compile()  # for other types, in the midst of a run
-    return made
+def _keep(place, function, given):
+    """Compile a function, and put its code where it is found from then on."""
+    from filelock import FileLock
+
+    for made in (place.parent, place):
+        made.mkdir(PRIVATE, exist_ok=True)
+    with FileLock(place / "lock"):  # of two processes, the second waits and loads
+        if not _done(place).exists():
+            part = place / "part"
+            part.write_bytes(_made(function, given).as_bytes())
+            part.replace(_done(place))
+
+
+def _made(function, given) -> MachineCode:
+    from driftsim.kernels import compiler  # and numba, which takes a while
+
+    return compiler.machine_code(function, given)

@@ -14,20 +14,41 @@ these functions (`register_model` joins them), so that a state may hold another 
 
 import sys
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit, types
-from numba.extending import overload
 
-# "numpy": a division by zero gives inf or NaN, and raises nothing in the middle of a run.
-OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 # A kernel's functions allocate nothing. Without numba's runtime (`_nrt`) they count no references
 # to the arrays of a state; counting takes a Hoeffding tree 1.4 times as long.
-INSIDE: dict[str, Any] = {**OPTIONS, "_nrt": False}
-# Only the loop is called from Python: a Hoeffding tree compiles in 5.3 s, and else in 7.5 s.
-NO_ENTRIES: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-compiled: Callable = njit(**INSIDE, **NO_ENTRIES)
+OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",  # a division by zero gives inf or NaN, and raises nothing
+    "_nrt": False,
+    "no_cpython_wrapper": True,  # only the loop is called from Python
+    "no_cfunc_wrapper": True,
+}
+dispatched: list[tuple[Callable, type, Callable]] = []  # those that numba does not know yet
+
+
+class Compiled:
+    """A function of a kernel, which numba compiles as part of a loop, and no sooner."""
+
+    def __init__(self, py_func: Callable):
+        self.py_func, self.__doc__ = py_func, py_func.__doc__
+
+    @cached_property
+    def _dispatcher(self):
+        from numba import njit
+
+        return njit(**OPTIONS)(self.py_func)
+
+    @property
+    def _numba_type_(self):  # what numba looks for
+        return self._dispatcher._numba_type_
+
+
+compiled: Callable = Compiled
 
 
 def predict(s, m, x, p):
@@ -57,14 +78,7 @@ def register_model(state: type, **functions: Callable) -> None:
 
 def dispatch(generic: Callable, state: type, function: Callable) -> None:
     """Have `generic` call this function where its first argument is a state of this class."""
-
-    def implementation(s, *others):
-        if isinstance(s, types.NamedTuple | types.NamedUniTuple) and s.instance_class is state:
-            return getattr(function, "py_func", function)
-
-    # Inlined, logistic regression takes 1/1.3 of the time, behind a scaler 1/1.5, a tree 1/1.6.
-    options: Any = {**INSIDE, "forceinline": True}
-    overload(generic, strict=False, jit_options=options)(implementation)
+    dispatched.append((generic, state, function))
 
 
 def room_of_model(s):
