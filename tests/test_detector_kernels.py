@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 
-import numba
 import numpy as np
 import pytest
 from river import drift
@@ -15,7 +14,6 @@ from driftsim.kernels import adwin as windows
 from driftsim.kernels import cache
 from driftsim.kernels.detector_loop import detect
 from driftsim.kernels.kswin import critical_distance
-from driftsim.kernels.loop import OPTIONS
 from driftsim.kernels.registry import EQUIVALENTS, equivalent
 from driftsim.kernels.values import title_of
 
@@ -224,7 +222,7 @@ def test_windows_side_by_side_do_not_meet():
     deltas = np.array([0.002, 0.1, 0.01])
     state, values = windows.adwin(3, delta=deltas), wrong(ROWS, 5)
     found = np.zeros((ROWS, 2))
-    numba.njit(**OPTIONS)(members)(state, values, found)
+    cache.entry(members, state, values, found)(state, values, found)
     rivers = [drift.ADWIN(delta) for delta in deltas]
     for i, value in enumerate(values):
         rivers[i % 3].update(value)
