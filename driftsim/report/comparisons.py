@@ -63,6 +63,7 @@ class Measurement:
     """A metric of one contender: its value in each run, and the share of each interval in it."""
 
     def __init__(self, result: ContenderResult, scope: Scope):
+        self.scope = scope
         self._result = result if scope.intervals == WHOLE else result.within(scope.intervals)
         self._metric = metric_of(scope.metric, scope.schema)
         self.seeds, self.keys = result.seeds, result.keys
@@ -84,6 +85,14 @@ class Measurement:
         return float(np.mean(self.means))
 
     @cached_property
+    def mean(self) -> Difference:
+        """The metric with its standard errors: its difference from zero."""
+        if not self.one_stream:
+            return over_seeds(self.means)
+        floor = number_floor(self.series.mean(axis=0), self.scope.phases)
+        return self.scope.along(self.series, floor)
+
+    @cached_property
     def series(self) -> np.ndarray:
         """The contribution of each interval to the metric in each run (r, n)."""
         return np.array([contributions(self._metric, run.columns) for run in self._result.runs])
@@ -100,6 +109,15 @@ class Measurement:
         return self._result.runs[0].truth.columns["rows"]
 
 
+def measured(result: ContenderResult, scope: Scope) -> Measurement:
+    """The measurement of a contender, which is made once for whole streams."""
+    if scope.intervals != WHOLE:
+        return Measurement(result, scope)
+    if scope.metric not in result.known:
+        result.known[scope.metric] = Measurement(result, scope)
+    return result.known[scope.metric]
+
+
 def difference(ours: Measurement, theirs: Measurement, scope: Scope) -> Difference:
     """By how much the metric of one contender exceeds that of another, with its standard errors.
 
@@ -111,13 +129,6 @@ def difference(ours: Measurement, theirs: Measurement, scope: Scope) -> Differen
         return scope.along(paired(ours, theirs, "series"), least)
     _, i, j = np.intersect1d(ours.seeds, theirs.seeds, assume_unique=True, return_indices=True)
     return over_seeds(ours.means[i] - theirs.means[j], least)
-
-
-def mean_of(ours: Measurement, scope: Scope) -> Difference:
-    """The metric of one contender, with its standard errors: its difference from zero."""
-    if not ours.one_stream:
-        return over_seeds(ours.means)
-    return scope.along(ours.series, number_floor(ours.series.mean(axis=0), scope.phases))
 
 
 def bounds_of(value: Difference, scope: Scope) -> tuple[float, float]:
@@ -162,7 +173,7 @@ class Comparison:
 
     def __init__(self, results: Mapping[str, ContenderResult], scope: Scope):
         self.scope = scope
-        self.measured = {name: Measurement(result, scope) for name, result in results.items()}
+        self.measured = {name: measured(result, scope) for name, result in results.items()}
         self.values = {name: one.value for name, one in self.measured.items()}
         self.order = sorted(
             (name for name, value in self.values.items() if np.isfinite(value)),
@@ -196,7 +207,7 @@ class Comparison:
     @cached_property
     def means(self) -> dict[str, Difference]:
         """The value of each contender with its standard errors."""
-        return {name: mean_of(one, self.scope) for name, one in self.measured.items()}
+        return {name: one.mean for name, one in self.measured.items()}
 
     def tied(self, adjusted: Mapping[Pair, float] | None = None) -> list[str]:
         """The contenders that do not differ significantly from the best, without the best.
@@ -220,6 +231,16 @@ class Comparison:
         pairs = [*pairs]
         tests = holm(np.array([self.pairs[pair].equivalence_p(margin) for pair in pairs]))
         return [pair for pair, p in zip(pairs, tests) if p < SIGNIFICANCE]
+
+
+def compared(
+    one: VariantResults, results: Mapping[str, ContenderResult], metric: str
+) -> Comparison:
+    """The comparison of some contenders of a variant over whole streams, which is made once."""
+    key = metric, *results
+    if key not in one.known:
+        one.known[key] = Comparison(results, scope_of(one, metric))
+    return one.known[key]
 
 
 def corrected(comparisons: Sequence[Comparison]) -> list[dict[Pair, float]]:
@@ -250,7 +271,7 @@ def margin(scenario: Scenario, metric: str, best: Any) -> Any:
 
 def differences(one: VariantResults, metric: str) -> Iterator[Row]:
     """A row for each two contenders of a variant, as `Results.compare` gives them."""
-    comparison = Comparison(one.contenders, scope_of(one, metric))
+    comparison = compared(one, one.contenders, metric)
     adjusted = corrected([comparison])[0]
     equal = comparison.equivalent(comparison.pairs, comparison.margin(one.scenario))
     for (better, worse), apart in comparison.pairs.items():

@@ -7,7 +7,7 @@ import numpy as np
 
 from driftsim.evaluation.significance import bayesian_signed_rank, ranked, wilcoxon_holm
 from driftsim.parts import identity
-from driftsim.report.comparisons import Measurement, margin, scope_of
+from driftsim.report.comparisons import margin, measured, scope_of
 from driftsim.report.table import Row, Table
 from driftsim.report.variant_results import VariantResults
 from driftsim.streams.seeds import PARTS, spawn_rng
@@ -71,6 +71,6 @@ def losses_of(variants: Sequence[VariantResults], metric: str) -> tuple[list[str
     for one in variants:
         results, scope = one.contenders, scope_of(one, metric)
         if len(results) == len(names):
-            found = [Measurement(results[name], scope).value for name in names]
+            found = [measured(results[name], scope).value for name in names]
             losses.append([scope.sign * value for value in found])
     return names, np.array([one for one in losses if np.isfinite(one).all()])

@@ -9,7 +9,7 @@ import numpy as np
 
 from driftsim.evaluation.metrics import Metric, metric_of
 from driftsim.report import comparisons, measures, rankings
-from driftsim.report.comparisons import Measurement, bounds_of, mean_of, scope_of
+from driftsim.report.comparisons import bounds_of, measured, scope_of
 from driftsim.report.measures import TOLERANCE
 from driftsim.report.table import MOMENTS, Row, Table
 from driftsim.report.variant_results import (
@@ -153,7 +153,7 @@ class StudyTables:
         }
         for metric in self.asked:
             scope = scope_of(one, metric)
-            bounds = bounds_of(mean_of(Measurement(result, scope), scope), scope)
+            bounds = bounds_of(measured(result, scope).mean, scope)
             row |= dict(zip((f"{metric}_low", f"{metric}_high"), bounds))
         row |= {cost: result.cost(cost) for cost in COSTS}
         counts = {"seeds": len(result.seeds), "repeats": result.repeats}

@@ -1,6 +1,6 @@
 """Variant results: the finished runs of a study, by variant and contender."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, Self
 
@@ -72,6 +72,7 @@ class ContenderResult:
             [run.seed for run in self.runs], return_index=True, return_counts=True
         )
         self.seeds: list[int] = seeds.tolist()
+        self.known: dict[Hashable, Any] = {}  # what has been computed of them, such as a metric
 
     @property
     def scenario(self) -> Scenario:
@@ -160,6 +161,7 @@ class VariantResults:
         self, variant: Variant, setting: Row, runs: Iterable[TracedRun], dates: Dates | None = None
     ):
         self.variant, self.setting, self.dates = variant, setting, dates
+        self.known: dict[Hashable, Any] = {}  # what has been computed of them, such as comparisons
         groups: dict[str, list[TracedRun]] = {name: [] for name in variant.scenario.models}
         for run in runs:
             groups.setdefault(run.contender, []).append(run)

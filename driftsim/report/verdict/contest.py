@@ -10,11 +10,11 @@ from driftsim.report.amounts import amount, listed, named, seconds, title
 from driftsim.report.comparisons import (
     SIGNIFICANCE,
     Comparison,
-    Measurement,
     Scope,
     bounds_of,
+    compared,
     corrected,
-    mean_of,
+    measured,
     scope_of,
 )
 from driftsim.report.table import Table
@@ -52,7 +52,7 @@ class Contest:
         most = max((result.keys for result in results.values()), key=len)
         self.results = {name: one for name, one in results.items() if one.keys == most}
         self.first = next(iter(self.results.values()))
-        found = (Comparison(self.results, scope_of(variant, metric)) for metric in metrics)
+        found = (compared(variant, self.results, metric) for metric in metrics)
         self.comparison = next(one for one in found if one.order)
 
     @property
@@ -212,12 +212,11 @@ class Contest:
         """How far the best contender is from the best possible predictor."""
         best, regression = self.comparison.best, self.scenario.stream.schema.regression
         scope = scope_of(self.variant, "excess_mse" if regression else "excess_error")
-        own = Measurement(self.results[best], scope)
+        own = measured(self.results[best], scope)
         error = "mean squared error" if regression else "error"
         if not np.isfinite(own.value):
             return f"The {error} of the best possible predictor is not known."
-        found = mean_of(own, scope)
-        size, interval = sized(found, scope.metric, bounds_of(found, scope))
+        size, interval = sized(own.mean, scope.metric, bounds_of(own.mean, scope))
         return f"The {error} of {named(best)} is {size} above the best possible{interval}."
 
     def references(self) -> Iterator[str]:
@@ -242,7 +241,7 @@ class Contest:
     def _comparable(self, reference: ContenderResult) -> Scope:
         """The metric of the comparison; the error where that is not known of a reference."""
         scope = self.comparison.scope
-        if np.isfinite(Measurement(reference, scope).value):
+        if np.isfinite(measured(reference, scope).value):
             return scope
         return scope_of(self.variant, "mae" if scope.schema.regression else "error")
 
