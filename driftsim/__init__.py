@@ -90,13 +90,13 @@ def run(
 
     `scenario` is a path, a dict with the keys of a scenario file, what `load` returns, or a
     `Scenario`. Traces are kept in `out`/`name`/runs; `name` is by default that of the file, or
-    `scenario`. `jobs` is the number of processes, by default one for each core; with `jobs=1` and
-    no `timeout` all is run in this process. Any `executor` of `concurrent.futures` can be given
-    instead. `fresh` runs all again. `parts` are Python files with your own parts. A run that
-    takes more than `timeout` seconds fails. `progress` shows how far the runs are; by default in
-    terminals and notebooks. `allow` names installed packages whose estimators the scenario may name
-    by path, besides those that it always may. A word of the scenario that has been renamed works,
-    with a `FutureWarning`.
+    `scenario`. `jobs` is the most processes at a time, by default one for each core; with `jobs=1`
+    and no `timeout` all is run in this process, as are short studies of compiled learners. Any
+    `executor` of `concurrent.futures` can be given instead. `fresh` runs all again. `parts` are
+    Python files with your own parts. A run that takes more than `timeout` seconds fails. `progress`
+    shows how far the runs are; by default in terminals and notebooks. `allow` names installed
+    packages whose estimators the scenario may name by path, besides those that it always may. A
+    word of the scenario that has been renamed works, with a `FutureWarning`.
 
     Raises `ScenarioError` for a scenario that is not valid, `StoreError` for a folder that cannot
     be written, and `RuntimeError` where runs have failed, after all others have ended, or where

@@ -16,7 +16,8 @@ from driftsim.runs import Run
 
 MOST_SHOWN = 8  # runs in flight that have a bar or an entry
 LONGEST = 30  # characters of a name beside a bar
-SILENCE = 30  # seconds before the first line, where there is no terminal
+SOON = 0.5  # seconds before the first line, where there is no terminal
+LATER = 30  # seconds before the second line, and half of those before the third
 
 
 def finished(
@@ -112,11 +113,11 @@ class OneLine(Silent):
 
 
 class Lines:
-    """A line on the runs in flight, less and less often."""
+    """A line on the runs in flight, less and less often; one at once where kernels are compiled."""
 
     def __init__(self, runs: Sequence[Run]):
         self._total, self._ended = counted(runs), 0
-        self._started, self._next = time.monotonic(), SILENCE
+        self._started, self._next, self._compiles = time.monotonic(), SOON, False
 
     def __enter__(self):
         return self
@@ -131,9 +132,11 @@ class Lines:
     def show(self, event: Progress):
         """Print what is in flight, if it is time to."""
         seconds = time.monotonic() - self._started
-        if seconds < self._next:
+        compiles = any(row == COMPILING for _, row in event.rows)
+        if seconds < self._next and (self._compiles or not compiles):
             return
-        self._next *= 2
+        self._compiles = self._compiles or compiles
+        self._next = LATER if self._next == SOON else 2 * self._next
         parts = [f"{run.title}, {position(run, row)}" for run, row in event.rows[:MOST_SHOWN]]
         more = len(event.rows) - MOST_SHOWN
         parts += [f"{more:,} more"] if more > 0 else []

@@ -1,8 +1,9 @@
-"""The runner: plays runs on all cores, or on an executor, and keeps their traces."""
+"""The runner: plays runs here, on all cores, or on an executor, and keeps their traces."""
 
 import pickle
 import signal
 import threading
+import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -20,10 +21,12 @@ from driftsim.learners.sklearn import unknown_category
 from driftsim.messages import ScenarioError, line, plural
 from driftsim.objects import sent
 from driftsim.own import load_parts
+from driftsim.placement import played_here
 from driftsim.rows import Outgrown, Unfit
 from driftsim.runs import Run
 from driftsim.store import Store, remove_stale
 from driftsim.workers import InFlight, cores, outcomes
+from driftsim.workers.serving import EVERY
 from driftsim.workers.state import one_thread, restored_state
 
 FAILURE, OUTPUT = "failure.txt", "output.txt"  # what is kept of a run beside its trace
@@ -55,10 +58,11 @@ def play(
 ) -> Iterator[Finished | Progress]:
     """Play runs and keep their traces; yields what happens, until all have ended.
 
-    `jobs` is the number of processes, by default one for each core; a run of more than `timeout`
-    seconds is ended, and fails. `here`: all runs are played in this process, one after another,
-    which a run that crashes ends. Any executor of `concurrent.futures` can be given instead, such
-    as `dask.distributed.Client(...).get_executor()`; it should give each of its processes one BLAS
+    `jobs` is the most processes at a time, by default one for each core; a run of more than
+    `timeout` seconds is ended, and fails. `here`: all runs are played in this process, one after
+    another, which a run that crashes ends; runs that are short and safe are in any case, without a
+    timeout. Any executor of `concurrent.futures` can be given instead, such as
+    `dask.distributed.Client(...).get_executor()`; it should give each of its processes one BLAS
     thread, and stays open. Raises `ScenarioError` for a timeout that is no time, or that an
     executor cannot keep.
     """
@@ -70,7 +74,9 @@ def play(
     if executor is not None:
         yield from _on_executor(runs, store, executor)
     elif here:
-        yield from _in_this_process(runs, store)
+        yield from _in_this_process(runs, store, itself)
+    elif runs and timeout is None and played_here(runs):
+        yield from _in_this_process(runs, store, as_sent)
     elif runs:
         crashed = yield from _on_workers(runs, store, jobs or cores(), timeout)
         for run, *_ in crashed:  # once more, each alone: another may have taken all memory
@@ -113,20 +119,28 @@ class Jobs(Sequence):
         return pickle.dumps((execute, _arguments(self._runs[i])))
 
 
-def _in_this_process(runs, store):
+def _in_this_process(runs, store, opened):
     """Play runs one after another, with one thread each, as a worker has."""
     with one_thread():
         for i, run in enumerate(runs):
-            for reached in execution(partial(itself, run)):
+            due = 0.0
+            for reached in execution(partial(opened, run)):
                 if isinstance(reached, Result):
+                    store.clear(run, OUTPUT)
                     yield _finish(store, run, reached)
-                else:
+                elif reached < 0 or time.monotonic() >= due:
                     yield Progress([(run, reached)], len(runs) - i - 1)
+                    due = time.monotonic() + EVERY
 
 
 def itself(run: Run) -> Run:
     """The run, which is played here."""
     return run
+
+
+def as_sent(run: Run) -> Run:
+    """The run as a worker gets it: which parts are one object decides how large a model is."""
+    return pickle.loads(pickle.dumps(run))
 
 
 def _on_executor(runs, store, executor):

@@ -1,6 +1,7 @@
-"""Processes: what is left of those that a test has started."""
+"""Processes: what those that a test has started leave and say."""
 
 import os
+import re
 
 
 def session(leader):
@@ -17,3 +18,8 @@ def session(leader):
         if int(owner) == leader and state != "Z":
             found.append(words)
     return found
+
+
+def messages(printed):
+    """What a command has printed on standard error, without the lines on its progress."""
+    return re.sub(r"^\d+ s: .*\n", "", printed, flags=re.M)

@@ -26,7 +26,7 @@ LAYERS = [
         *("notation", "python_data", "settings", "scenario_files", "scenario_times", "scenario"),
         "resolved",
     },
-    {"store", "own", "runs", "runner", "workers"},
+    {"store", "own", "runs", "placement", "runner", "workers"},
     {"report"},
     {"cli", "progress", "overview", "kinds", "examples", "proposal"},
 ]

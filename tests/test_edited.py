@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from processes import messages
 from typer.testing import CliRunner
 
 import driftsim
@@ -152,8 +153,9 @@ def test_a_report_says_which_traces_have_been_removed(tmp_path, monkeypatch, und
     meddling(monkeypatch, remove)
     ended = ran(path)
     assert ended.exit_code == 1 and ended.exception.__class__ is SystemExit
-    assert ended.stderr.startswith(f"s: {runs}: the traces of these runs are no longer there")
-    assert ended.stderr.count("\n") == 1 and "truth, seed 0" in ended.stderr
+    message = messages(ended.stderr)
+    assert message.startswith(f"s: {runs}: the traces of these runs are no longer there")
+    assert message.count("\n") == 1 and "truth, seed 0" in message
     assert (tmp_path / "s" / "report.html").is_file()
     assert len(played(path).traces()) == 2 * (2 + 2)  # contenders and references
 

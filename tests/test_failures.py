@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from processes import session
+from processes import messages, session
 
 import driftsim
 from driftsim import ScenarioError
@@ -126,7 +126,7 @@ def command(folder, *ways):
 def test_each_failure_has_a_line_and_the_others_finish(tmp_path):
     words = command(tmp_path, *RAISING, "chdir", "warn", "print", "hang")
     ended = subprocess.run([*words, "--timeout", "3"], capture_output=True, text=True, timeout=300)
-    lines, runs = ended.stderr.splitlines(), tmp_path / "out" / "s" / "runs"
+    lines, runs = messages(ended.stderr).splitlines(), tmp_path / "out" / "s" / "runs"
     assert ended.returncode == 1
     for line, (name, error) in zip(lines, RAISING.items()):
         beginning = f"s: {name}, seed 0: failed {BEFORE}: {error}; "
@@ -210,7 +210,7 @@ def test_nothing_is_left_behind_by_a_study_that_is_ended(tmp_path, number, code,
         assert within(60, lambda: any("sleep\0" in one for one in session(process.pid)))
         assert [*tmp_path.glob(f"driftsim-{process.pid}-*")]
         process.send_signal(number)
-        assert process.communicate(timeout=20)[1] == message
+        assert messages(process.communicate(timeout=20)[1]) == message
         assert process.returncode == code
         assert within(2, lambda: not session(process.pid))
         assert not [*tmp_path.glob("driftsim-*")]
@@ -225,7 +225,7 @@ def test_ctrl_c_while_it_starts_ends_with_a_line(tmp_path, seconds):
     process.stdout.readline()
     time.sleep(seconds)
     process.send_signal(signal.SIGINT)
-    message = process.communicate(timeout=20)[1]
+    message = messages(process.communicate(timeout=20)[1])
     assert process.returncode == 130
     assert message in ("stopped\n", STOPPED)
 
@@ -321,12 +321,22 @@ def test_what_runs_is_shown_ever_less_often_without_a_terminal(runs, capsys, mon
     for clock[0] in range(3_600):
         lines.show(Progress([(good, 1_234), (cold, COMPILING)], 7))
     shown = capsys.readouterr().err.splitlines()
-    assert len(shown) == 7
+    assert len(shown) == 8
     assert shown[0] == (
-        "30 s: 1 done of 30 runs of contenders, 30 of the truth; "
+        "0 s: 1 done of 30 runs of contenders, 30 of the truth; "
         "good, seed 0, row 1,234 of 2,000; good, seed 1, compiling its kernel; 7 waiting"
     )
-    assert shown[-1].startswith("1920 s: ")
+    assert [one.partition(":")[0] for one in shown[1:]] == [f"{30 * 2**i} s" for i in range(7)]
+
+
+def test_the_first_line_without_a_terminal_comes_after_half_a_second(runs, capsys, monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    lines = Lines(runs)
+    shown = (0.4, 1_234, 0), (0.6, 1_234, 1), (1.0, COMPILING, 1), (1.2, COMPILING, 0)
+    for clock[0], row, printed in (*shown, (29.0, 1_234, 0), (61.0, 1_234, 1)):
+        lines.show(Progress([(runs[0], row)], 7))
+        assert capsys.readouterr().err.count("\n") == printed
 
 
 def test_many_failures_and_notes_are_counted(runs):

@@ -13,7 +13,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from processes import session
+from processes import messages, session
 from typer.testing import CliRunner
 
 import driftsim
@@ -176,7 +176,7 @@ def test_ctrl_c_ends_with_a_line_and_no_process_left(tmp_path):
         time.sleep(0.05)
     time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)
-    message = process.communicate(timeout=60)[1]
+    message = messages(process.communicate(timeout=60)[1])
     assert process.returncode == 130
     assert message == (
         "stopped; the runs that have ended are kept: the same command continues from there\n"
@@ -185,7 +185,7 @@ def test_ctrl_c_ends_with_a_line_and_no_process_left(tmp_path):
 
 
 def test_a_contender_that_fails_is_reported_and_the_others_finish(tmp_path, undrawn):
-    messages = {
+    expected = {
         "failing": "failed at row 500: ZeroDivisionError: on purpose; the traceback is in ",
         "dying": "the process that ran it crashed before its first prediction (exit code 3)",
     }
@@ -195,8 +195,9 @@ def test_a_contender_that_fails_is_reported_and_the_others_finish(tmp_path, undr
     options = ["--out", str(tmp_path), "--with", str(parts), "--seeds", "1"]
     ended = CliRunner().invoke(app, ["run", str(path), *options])
     assert ended.exit_code == 1, ended.output
-    assert ended.stderr.count("\n") == 2
-    for (name, line), printed in zip(messages.items(), ended.stderr.splitlines()):
+    printed_lines = messages(ended.stderr).splitlines()
+    assert len(printed_lines) == 2
+    for (name, line), printed in zip(expected.items(), printed_lines):
         assert printed.startswith(f"s: {name}, seed 0: {line}")
         assert line in html.unescape((tmp_path / "s" / "report.html").read_text())
         assert line in (tmp_path / "s" / "summary.md").read_text()

@@ -66,6 +66,13 @@ class KernelDetector(Detector):
     """A detector that runs on a kernel: see docs/compiled.md for how to write one."""
 
     @property
+    def kernel(self) -> tuple:
+        """What is compiled for it: the same for all detectors that share it."""
+        from driftsim.kernels import cache, detector_loop
+
+        return cache.key_of(detector_loop.detect, self.state(np.random.default_rng(0)))
+
+    @property
     def needs_compiling(self) -> bool:  # type: ignore[override]  # known only by its state
         from driftsim.kernels import cache, detector_loop
 

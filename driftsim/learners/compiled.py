@@ -21,6 +21,13 @@ class Compiled(Model):
         self._state = new()
 
     @property
+    def kernel(self) -> tuple:
+        """What is compiled for it: the same for all models that share it."""
+        from driftsim.kernels import cache, loop
+
+        return cache.key_of(loop.play, self._state)
+
+    @property
     def needs_compiling(self) -> bool:  # type: ignore[override]  # known only by its state
         from driftsim.kernels import cache, loop
 
