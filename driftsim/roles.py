@@ -106,6 +106,8 @@ def acts_as(value: Any, role: type) -> bool:
     """
     family = [role, *(one for one in role.__bases__ if one.__name__.startswith("_"))]
     steps = getattr(value, "steps", None)
+    if steps == {}:
+        return False  # river itself fails to say so
     last: list = [*steps.values()][-1:] if isinstance(steps, dict) else []
     return isinstance(value, tuple(family)) or any(acts_as(step, role) for step in last)
 

@@ -13,7 +13,7 @@ from importlib.metadata import version
 
 import numpy as np
 import pytest
-from compiled_examples import CLASSIFIERS, REGRESSORS, TREE, name
+from compiled_examples import CLASSIFIERS, PIPE, REGRESSORS, TREE, name, scaled
 from pydantic import ValidationError
 from river import base
 from test_detector_kernels import OF_CLASSES, OF_NUMBERS
@@ -29,9 +29,14 @@ from driftsim.libraries import imported, parameters
 from driftsim.rows import Schema
 from driftsim.safety import OPEN
 
+MODEL = "river.naive_bayes.GaussianNB"
+ENSEMBLE, BINARY = "river.ensemble", "river.drift.binary"
 TWO, NUMBERS = Schema(("x10", "x2", "y")), Schema(("a", "b"), n_classes=None)
 SCHEMAS = [TWO, Schema(("a", "b"), n_classes=3, nominal={1: 3}), NUMBERS]
 LEARNERS = [spec for spec, _ in [*CLASSIFIERS, *REGRESSORS]]
+LEARNERS += [
+    {"kind": f"{ENSEMBLE}.BaggingClassifier", "model": scaled(MODEL) | PIPE, "n_models": 3}
+]  # of more than two classes
 DETECTORS = OF_NUMBERS + OF_CLASSES
 UNREAD = {  # parameters of which river makes what no kernel asks for, so that None stands for it
     ("KNNClassifier", "engine"),
@@ -41,8 +46,6 @@ UNREAD = {  # parameters of which river makes what no kernel asks for, so that N
     ("ARFClassifier", "metric"),
     ("KSWIN", "window"),
 }
-MODEL = "river.naive_bayes.GaussianNB"
-ENSEMBLE, BINARY = "river.ensemble", "river.drift.binary"
 REFUSED = [  # by river, or by its annotations
     {"kind": "river.linear_model.PAClassifier", "mode": 7},
     {"kind": "river.linear_model.LogisticRegression", "l1": 0.1, "l2": 0.1},
@@ -55,6 +58,7 @@ REFUSED = [  # by river, or by its annotations
     {"kind": f"{ENSEMBLE}.BaggingClassifier"},
     {"kind": f"{ENSEMBLE}.BaggingClassifier", "model": MODEL, "n_models": 1},
     {"kind": f"{ENSEMBLE}.BaggingRegressor", "model": MODEL},
+    {"kind": f"{ENSEMBLE}.BaggingClassifier", "model": "river.compose.Pipeline"},
     {"kind": f"{ENSEMBLE}.LeveragingBaggingClassifier", "model": MODEL, "bagging_method": "me "},
     {"kind": "river.forest.ARFClassifier", "drift_detector": MODEL},
     {"kind": "pipeline", "steps": ["river.linear_model.Perceptron", MODEL]},

@@ -104,6 +104,7 @@ def test_things_where_they_belong(kind, name, value):
         (ensemble.VotingClassifier, "models", [SCALED, drift.ADWIN()], "Classifier"),
         (compose.TargetTransformRegressor, "func", linear_model.LinearRegression(), "a function"),
         (neighbors.KNNClassifier, "engine", drift.ADWIN(), "BaseNN"),
+        (ensemble.BaggingClassifier, "model", compose.Pipeline(), "base.Classifier"),
     ],
 )
 def test_things_where_they_do_not_belong(kind, name, value, right):

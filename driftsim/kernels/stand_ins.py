@@ -37,9 +37,10 @@ class StandIn(SimpleNamespace):
 
     @property
     def _multiclass(self) -> bool:
-        """Whether it predicts more than two classes."""
-        inner = getattr(self, "model", None)
-        return inner._multiclass if isinstance(inner, base.Classifier) else self.declared.multiclass
+        """Whether it predicts more than two classes; what holds a model does if that does."""
+        steps: dict = getattr(self, "steps", {None: getattr(self, "model", None)})
+        inner = [*steps.values()][-1]
+        return inner._multiclass if isinstance(inner, StandIn) else self.declared.multiclass
 
 
 def new(path: str, **params: Any) -> StandIn:
