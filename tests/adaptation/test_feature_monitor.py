@@ -1,11 +1,21 @@
 """Feature monitor: against scipy's tests, and how often it is wrong."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from scipy import stats
 from test_policies import run
 
-from driftsim.adaptation.feature_monitor import p_value, p_value_of_feature, pooled
+from driftsim.adaptation.feature_monitor import (
+    kolmogorov_smirnov,
+    p_value,
+    p_value_of_feature,
+    pearson,
+    pooled,
+    shifted,
+)
 from driftsim.adaptation.policies import Policy
 from driftsim.rows import Alarm
 
@@ -29,6 +39,39 @@ def test_chance_passes_for_a_shift_in_no_more_windows_than_asked(d, n):
     """Twenty features that did not share the level would be a shift in 99 of 100 windows."""
     p = [p_value(drawn(300, d, 2 * i), drawn(100, d, 2 * i + 1)) for i in range(n)]
     assert 0.05 < np.mean(np.array(p) < 0.2) < 0.2 + 4 * np.sqrt(0.16 / n)
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.15, 0.3, 6.0])
+@pytest.mark.parametrize(("n", "m"), [(500, 400), (150, 90), (30, 25), (900, 2)])
+def test_p_values_are_scipys_and_those_far_above_the_level_are_known_without_it(n, m, shift):
+    for seed in range(4):
+        old, new = drawn(n, 1, seed)[:, 0], drawn(m, 1, seed + 9)[:, 0] + shift
+        expected = stats.ks_2samp(old, new, method="asymp").pvalue
+        assert kolmogorov_smirnov(old, new) == pytest.approx(expected, rel=1e-12, abs=1e-300)
+        for level in (0.3, 0.05, 0.01, 0.001):
+            assert (kolmogorov_smirnov(old, new, level) < level) == (expected < level)
+            assert shifted(old[:, None], new[:, None], level) == (expected < level)
+
+
+@pytest.mark.parametrize("k", [2, 5, 20])
+def test_p_values_of_counts_are_scipys(k):
+    counts = np.random.default_rng(k).integers(10, 40, (2, k))
+    expected = stats.chi2_contingency(counts, correction=False).pvalue
+    assert pearson(counts) == pytest.approx(expected, rel=1e-12)
+
+
+def test_scipys_tests_are_not_loaded_where_a_p_value_is_far_from_the_level():
+    program = """
+import sys
+import numpy as np
+from driftsim.adaptation.feature_monitor import shifted
+rng = np.random.default_rng(0)
+old, alike, few = rng.normal(size=(500, 3)), rng.normal(size=(500, 3)), rng.integers(0, 5, (500, 3))
+assert [shifted(old, X, 0.01) for X in (alike, alike + 0.5, few + 0.0)] == [False, True, True]
+assert not shifted(few, few[::-1], 0.01)
+assert "scipy.special" in sys.modules and "scipy.stats" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_few_values_are_counted_and_rare_ones_together():
