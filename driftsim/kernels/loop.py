@@ -28,7 +28,7 @@ OPTIONS: dict[str, Any] = {
     "no_cpython_wrapper": True,  # only the loop is called from Python
     "no_cfunc_wrapper": True,
 }
-dispatched: list[tuple[Callable, type, Callable]] = []  # those that numba does not know yet
+dispatched: list[tuple[Callable, type, Callable, bool]] = []  # that numba does not know yet
 
 
 class Compiled:
@@ -76,9 +76,9 @@ def register_model(state: type, **functions: Callable) -> None:
             dispatch(generic, state, _always)
 
 
-def dispatch(generic: Callable, state: type, function: Callable) -> None:
+def dispatch(generic: Callable, state: type, function: Callable, forceinline: bool = True) -> None:
     """Have `generic` call this function where its first argument is a state of this class."""
-    dispatched.append((generic, state, function))
+    dispatched.append((generic, state, function, forceinline))
 
 
 def room_of_model(s):
