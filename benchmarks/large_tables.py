@@ -106,7 +106,7 @@ def step(name, *given):
 
 def stepped(*given):
     """The lines that a step prints in a process of its own."""
-    command = [sys.executable, "-P", __file__, "--step", *given]  # beside no coverage.py
+    command = [sys.executable, __file__, "--step", *given]
     return subprocess.check_output(command, text=True).splitlines()
 
 

@@ -1,6 +1,6 @@
 """Compiled models and detectors, beside river's own objects on the same rows, on one core.
 
-    python benchmarks/learners.py [name ...]        those whose names hold one of the words; or all
+    python benchmarks/learners.py [word ...]   those whose names, or streams, hold one of the words
 
 The ratio is of seconds a row: river's `predict_one`, `learn_one` and an updated `Accuracy` over
 dicts made beforehand; and a whole evaluation of ours, its tallies kept, over rows drawn beforehand.
@@ -72,6 +72,14 @@ MODELS = {  # a spec; rows for river, rows for the kernel; the ratio to be reach
     ),
     "HoeffdingTreeRegressor": ("river.tree.HoeffdingTreeRegressor", 8_000, 200_000, None),
 }  # fmt: skip
+OVER_NOMINAL = {  # those that take nominal columns: the ratio to be reached over such streams
+    "HoeffdingTreeClassifier": 40,
+    "ARFClassifier, 10 trees": 60,
+    "BaggingClassifier, 10 trees": None,
+    "LeveragingBaggingClassifier, 10 trees": None,
+    "ADWINBaggingClassifier, 10 trees": None,
+    "HoeffdingAdaptiveTreeClassifier": None,
+}
 DETECTORS = {  # errors for river; the ratio to be reached
     "ADWIN": ("river.drift.ADWIN", 100_000, 2),
     "DDM": ("river.drift.binary.DDM", 100_000, 40),
@@ -85,6 +93,12 @@ STREAMS = {
     "sea": ({"kind": "sea"}, 0.1),
     "rbf, 10 features": ({"kind": "rbf", "features": 10, "centroids": 20, "speed": 0.0001}, 0.0),
 }
+NOMINAL = {
+    "led, 24 nominal": ("led", 0.0),
+    "agrawal, 3 of 9": ("agrawal", 0.0),
+    "stagger, 3 nominal": ("stagger", 0.1),
+}
+WORDS = {"text, 200 words": ("text", 0.0)}  # rows a second asked: a million
 NUMBERS = {
     "friedman": ("friedman", 0.0),
     "hyperplane, 5 features": ({"kind": "hyperplane_regression", "features": 5}, 0.0),
@@ -98,7 +112,7 @@ class Drawn:
         self._stream, self._world = stream, stream.instantiated(0)
         self._blocks = list(self._world.blocks())
         self.length, self.known = stream.length, stream.known
-        self.schema, self.seed = self._world.schema, 0
+        self.schema, self.clock, self.seed = self._world.schema, self._world.clock, 0
 
     def instantiated(self, seed, warmup=0):
         return self
@@ -146,11 +160,12 @@ def of_kernel(spec, drawn):
 
 
 def race(spec, concept, noise, rows, many):
-    """The ratio, and rows a second of the kernel and of river."""
+    """The ratio, and rows a second of the kernel and of river; or why there is no kernel."""
     learner = Learner.model_validate(spec)
     spec_of_stream = {"length": many, "concepts": {"a": concept}, "noise": noise}
     drawn = Drawn(Stream.model_validate(spec_of_stream))
-    assert learner.engine(drawn.schema) == "compiled", learner.engine(drawn.schema)
+    if (engine := learner.engine(drawn.schema)) != "compiled":
+        return engine
     short = Drawn(Stream.model_validate(spec_of_stream | {"length": 2 * WARMUP}))
     of_kernel(spec, short)  # compiles, and loads
     pairs = [(of_river(learner, drawn, rows), of_kernel(spec, drawn)) for _ in range(PAIRS)]
@@ -202,19 +217,34 @@ def streams_of(spec):
     return NUMBERS if Learner.model_validate(spec).incompatibility(schema) else STREAMS
 
 
+def races():
+    """Each race: a name, a spec, a title, a concept, its noise, both numbers of rows, the ratio."""
+    for name, (spec, few, many, asked) in MODELS.items():
+        for title, (concept, noise) in streams_of(spec).items():
+            yield name, spec, title, concept, noise, few, many, asked
+        if name in OVER_NOMINAL:
+            for title, (concept, noise) in NOMINAL.items():
+                yield name, spec, title, concept, noise, few // 2, many, OVER_NOMINAL[name]
+    for title, (concept, noise) in WORDS.items():
+        for name in ("LogisticRegression", "StandardScaler | LogisticRegression"):
+            yield name, MODELS[name][0], title, concept, noise, 4_000, 40_000, None
+
+
 def main(words):
     wanted = [word.lower() for word in words] or [""]
     print(f"{'':38} {'rows':>18} {'ratio':>7} {'asked':>6} {'rows/s':>12} {'river':>10}")
-    for name, (spec, rows, many, asked) in MODELS.items():
-        if any(word in name.lower() for word in wanted):
-            for title, (concept, noise) in streams_of(spec).items():
-                show(name, title, asked, *race(spec, concept, noise, rows, many))
+    for name, spec, title, concept, noise, few, many, asked in races():
+        if any(word in f"{name}, {title}".lower() for word in wanted):
+            show(name, title, asked, race(spec, concept, noise, few, many))
     for name, (spec, few, asked) in DETECTORS.items():
         if any(word in f"detector {name}".lower() for word in wanted):
-            show(name, "errors", asked, *race_of_detectors(spec, few))
+            show(name, "errors", asked, race_of_detectors(spec, few))
 
 
-def show(name, rows, asked, ratio, fast, slow):
+def show(name, rows, asked, found):
+    if isinstance(found, str):
+        return print(f"{name:38} {rows:>18} {found}", flush=True)
+    ratio, fast, slow = found
     line = f"{name:38} {rows:>18} {ratio:>6.1f}x {asked or '':>6} {fast:>12,.0f} {slow:>10,.0f}"
     print(line, flush=True)
 

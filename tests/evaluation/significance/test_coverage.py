@@ -12,7 +12,7 @@ from scipy.signal import lfilter
 from driftsim.evaluation.significance import along_stream, holm, over_seeds
 from driftsim.report.comparisons import SIGNIFICANCE
 
-PATH = Path(__file__).resolve().parents[3] / "benchmarks" / "coverage.py"
+PATH = Path(__file__).resolve().parents[3] / "benchmarks" / "interval_coverage.py"
 spec = importlib.util.spec_from_file_location("coverage_study", PATH)
 study = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(study)
