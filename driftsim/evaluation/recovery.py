@@ -191,7 +191,7 @@ def median(rows: ArrayLike, censored: ArrayLike) -> float:
     """
     times, ended = np.asarray(rows), ~np.asarray(censored, bool)
     left, share = len(times), Fraction(1)
-    for time in np.unique(times):
+    for time in sorted({*times.tolist()}):
         at = times == time
         share *= 1 - Fraction(int(np.sum(at & ended)), left)
         if share <= Fraction(1, 2):

@@ -9,7 +9,6 @@ from driftsim.report.page.text_files import csv, markdown
 from driftsim.report.pictures import write_pictures
 from driftsim.report.results import Results
 from driftsim.report.verdict import Block, Verdict
-from driftsim.resolved import resolved
 from driftsim.runner import Finished
 from driftsim.store import write_atomically
 
@@ -38,7 +37,7 @@ def text_files(
         "recovery.csv": csv(tables.recovery(results.window)),
         "alarms.csv": csv(tables.alarms),
         "differences.csv": csv(tables.differences),
-        "scenario.yaml": resolved(results.study).encode(),
+        "scenario.yaml": results.scenario_text.encode(),
     }
     if len(tables.ranks):
         made |= {"ranks.csv": csv(tables.ranks), "pairs.csv": csv(tables.pairs)}

@@ -13,6 +13,7 @@ from driftsim.report.study_tables import TAKEN, StudyTables
 from driftsim.report.variant_results import ContenderResult, TracedRun, VariantResults
 from driftsim.report.verdict import Verdict, verdict
 from driftsim.report.windows import Window
+from driftsim.resolved import resolved
 from driftsim.runs import Run, runs_of
 from driftsim.scenario import Study, Variant
 from driftsim.settings import shortest
@@ -147,6 +148,11 @@ class Results:
     def tables(self) -> StudyTables:
         """The tables that the frames are made of."""
         return StudyTables(self.study, self.variants, self.swept, self.metrics)
+
+    @cached_property
+    def scenario_text(self) -> str:
+        """The scenario of the study as the text of a file, with every default."""
+        return resolved(self.study)
 
     @cached_property
     def _verdict(self) -> Verdict:

@@ -13,7 +13,6 @@ from driftsim.report.page.html_tables import tables
 from driftsim.report.page.packed import packed
 from driftsim.report.page.page_data import as_json, page_data
 from driftsim.report.summary_text import remarks
-from driftsim.resolved import resolved
 from driftsim.runs import runs_of
 from driftsim.user_cache import place
 
@@ -157,7 +156,7 @@ def how_to_repeat(results):
     seeds = study.variants[0].scenario.evaluation.seeds
     return {
         "command": shlex.join(command),
-        "scenario": resolved(study),
+        "scenario": results.scenario_text,
         "versions": f"Seed{f's 0 to {seeds - 1}' if seeds > 1 else ' 0'}. Versions: {versions}.",
     }
 

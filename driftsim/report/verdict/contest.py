@@ -134,7 +134,7 @@ class Contest:
         """Whether there are several repeats and all are the same: nothing is random."""
         for one in self.comparison.measured.values():
             groups = np.array([0 if self.recorded else seed for seed, _ in one.keys])
-            for group in np.unique(groups):
+            for group in {*groups.tolist()}:
                 values = one.values[groups == group]
                 if len(values) == 1 or np.ptp(values) != 0:
                     return False
