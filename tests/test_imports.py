@@ -55,3 +55,11 @@ def test_commands_that_run_nothing_import_little(scenario):
 def test_a_run_of_compiled_contenders_imports_no_other_library(scenario):
     [of_run] = imported(f"run {scenario} --figures none --out {scenario.parent}")
     assert "driftsim.report" in of_run and not of_run & FREE["run"]
+
+
+def test_a_run_imports_matplotlib_only_to_draw_a_picture_that_is_not_there(scenario, tmp_path):
+    run = f"run {scenario} --only counts --jobs 1 --out {tmp_path}"
+    without, drawn = imported(f"{run} --figures none", run)
+    assert "matplotlib" not in without and "matplotlib" in drawn
+    (again,) = imported(run)
+    assert not again & {"matplotlib", "pandas"} and (tmp_path / "study" / "curves.png").exists()
