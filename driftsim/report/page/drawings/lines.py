@@ -106,7 +106,7 @@ def limits(row: list[CurvePanel]) -> tuple[float, float]:
     values = [np.empty(0)]
     for one in row:
         for curve in [*one.curves.values(), *one.others, *([one.oracle] if one.oracle else [])]:
-            ranged = curve.seeds > 1 and one.bands
+            ranged = curve.seeds > 1 and (one.bands or curve is one.oracle)
             values += [curve.low, curve.high] if ranged else [curve.mean]
     known = np.concatenate(values)
     known = known[np.isfinite(known)]
@@ -158,6 +158,8 @@ def plotted(view, one: CurvePanel, x: Scale, y: Scale) -> Iterator[str]:
         style = panels.line_look(view.looks[name])
         yield line_of(curve, one.steps, x, y, class_="line", **style)
     if one.oracle:
+        if one.oracle.seeds > 1:
+            yield band_of(one.oracle, one.steps, x, y, str(BEST["stroke"]))
         yield line_of(one.oracle, one.steps, x, y, **BEST)
 
 
