@@ -10,7 +10,7 @@ learner with a policy that keeps it up to date. A *run* is one contender over on
     results.summary()                   # a row for each contender
     results.curves("error", window=500) # a row for each contender and window
     results.traces()                    # the tallies themselves
-    driftsim.report.write(results, "reports/quickstart")  # figures, tables and the page
+    driftsim.report.write(results, "reports/quickstart")  # pictures, tables and the page
 
 `driftsim.load` reads and checks a scenario without running it, `driftsim.check` says in words what
 happens in it. A scenario may also be a dict with the same keys.

@@ -311,15 +311,18 @@ def report(study, store, parts, folder, failures):
     from rich.markup import escape
 
     from driftsim.report import write
+    from driftsim.report.pictures import not_drawn
     from driftsim.report.results import Results
     from driftsim.report.summary_text import remarks, summary_table
 
     results, console = Results(study, store, parts), Console()
     paths = write(results, folder, failures)
+    for note in not_drawn(results, paths):
+        print(f"{study.name}: {note}", file=sys.stderr)
     if study.question:
         console.print(f"\n[bold]{escape(study.question)}[/bold]", highlight=False)
     console.print(summary_table(results, console.width))
     console.print(escape(str(results.verdict())), highlight=False)
     for remark in remarks(results):
         console.print(escape(remark), highlight=False)
-    print(f"{paths[-1]}\n{len(paths) - 1} more files beside it: figures, tables, the scenario")
+    print(f"{paths[-1]}\n{len(paths) - 1} more files beside it: pictures, tables, the scenario")

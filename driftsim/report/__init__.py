@@ -14,11 +14,12 @@ __all__ = ["write"]
 def write(
     results: "Results", folder: str | Path, failures: "Sequence[Finished]" = ()
 ) -> list[Path]:
-    """Write figures, tables and the page into a folder; gives their paths, the page last.
+    """Write pictures, tables and the page into a folder; gives their paths, the page last.
 
+    Pictures are those of `report.figures`, and are not drawn again where they show these results.
     `failures` are runs that failed, which the page names. Raises `StoreError` for a folder that
     cannot be written.
     """
-    from driftsim.report import files  # loads matplotlib, which a run does without
+    from driftsim.report import files  # loads jinja2, which a run does without
 
     return files.write(results, folder, failures)

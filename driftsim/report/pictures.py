@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from driftsim.evaluation.trace import Trace
 from driftsim.figure_names import FIGURES
+from driftsim.report.figure_data.kinds import KINDS
 from driftsim.report.results import Results
 from driftsim.resolved import resolved
 from driftsim.scenario import Study
@@ -37,6 +38,14 @@ def write_pictures(results: Results, folder: Path, possible: Collection[str]) ->
         write_atomically(folder / f"{name}.png", content)
     remove_others(folder, shown)
     return [folder / f"{name}.png" for name in asked]
+
+
+def not_drawn(results: Results, paths: Sequence[Path]) -> Iterator[str]:
+    """Why figures that are asked for by name have no picture among some files."""
+    asked, names = results.study.variants[0].scenario.report.figures, {path.name for path in paths}
+    for name in asked if asked != [*FIGURES] else ():
+        if f"{name}.png" not in names:
+            yield f"no picture of {name}: {KINDS[name].empty.format(metric=results.first_metric)}"
 
 
 def drawn(results, names, mark) -> Iterator[tuple[str, bytes]]:

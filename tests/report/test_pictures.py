@@ -7,7 +7,7 @@ from driftsim.figure_names import FIGURES
 from driftsim.messages import ScenarioError
 from driftsim.report import pictures
 from driftsim.report.figures import KINDS
-from driftsim.report.pictures import SIGNATURE, mark_in, shown_results, write_pictures
+from driftsim.report.pictures import SIGNATURE, mark_in, not_drawn, shown_results, write_pictures
 from driftsim.report.plot import plot
 from driftsim.report.results import Results
 from driftsim.resolved import resolved
@@ -127,6 +127,13 @@ def test_a_plot_among_the_files_of_a_report_stays_while_it_shows_these_results(s
         assert mark_in(folder / f"cost.{suffix}") == shown_results(swept)
     pictured(asking(swept), folder)
     assert names_in(folder) == ["cost.png", "cost.svg", "runs"]
+
+
+def test_what_is_asked_for_by_name_and_cannot_be_drawn_is_noted(swept, tmp_path):
+    few, every = asking(swept, "alarms", "cost", "sweep"), asking(swept, *FIGURES)
+    notes = [*not_drawn(few, pictured(few, tmp_path))]
+    assert notes == ["no picture of alarms: there was no alarm"]
+    assert [*not_drawn(every, [])] == []
 
 
 def test_what_is_shown_is_known_by_every_column(swept):
