@@ -18,7 +18,7 @@ from driftsim.report.figure_data.label_placement import spread
 from driftsim.report.figure_data.looks import COLOURS, FAINT, look_of
 from driftsim.report.figure_data.recoveries import RecoveryPanel, occurring, recovered
 from driftsim.report.figure_data.view import fair_sizes
-from driftsim.report.figures import KINDS, View, curves, image, images, plot_all, plot_figure
+from driftsim.report.figures import KINDS, View, curves, image, plot_all, plot_figure
 from driftsim.report.figures.costs import set_scale
 from driftsim.report.figures.label_placement import stretches
 from driftsim.report.figures.panels import mark_changes
@@ -399,7 +399,7 @@ def bytes_of(name, results, suffixes):
 def test_text_stays_text_and_names_are_written_as_they_are(odd):
     ids = []
     for one in all_of(odd):
-        svg = images(one.figure)["svg"].decode()
+        svg = image(one.figure, "svg").decode()
         assert "20" + "26-" not in svg and "$x^2$ & " not in svg
         tree = ElementTree.fromstring(svg)
         ids += [node.get("id") for node in tree.iter() if node.get("id")]

@@ -18,12 +18,12 @@ from driftsim.report.figures import (
     stream,
     sweeps,
 )
-from driftsim.report.figures.image_files import image, images
+from driftsim.report.figures.image_files import image
 from driftsim.report.figures.style import STYLE, styled
 
 __all__ = [
     "COLOURS", "DASHES", "KINDS", "STYLE", "ReportFigure", "View", "curves", "image",
-    "images", "plot_all", "plot_figure",
+    "plot_all", "plot_figure",
 ]  # fmt: skip
 
 

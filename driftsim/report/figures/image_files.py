@@ -17,11 +17,6 @@ GROUP, NUMBERED = re.compile(rb'<g id="([^"]*)"'), re.compile(rb"[\w.]+_\d+")
 OUTLINE, DIGITS = re.compile(rb' d="[^"]*"'), re.compile(rb"(\.\d\d)\d+")
 
 
-def images(figure: Figure) -> dict[str, bytes]:
-    """A figure as the bytes of a PNG and an SVG file, by their suffix."""
-    return {suffix: image(figure, suffix) for suffix in ("png", "svg")}
-
-
 def image(figure: Figure, suffix: str, mark: str = "") -> bytes:
     """A figure as the bytes of a file, `png`, `svg` or `pdf`; `mark` says what it shows."""
     salt = {"svg.hashsalt": f"driftsim {figure.get_label()}"}  # so that a page can hold many
