@@ -12,12 +12,13 @@ from learners import LOGISTIC, TREE, Drawn, of_trees, scaled
 
 from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.rules import Rules
+from driftsim.learners.learner import Learner
 from driftsim.streams.stream import Stream
 
 del sys.path[0]  # this folder, where capymoa would take this file for its package `moa`
 import jpype  # noqa: E402
 from capymoa.evaluation import ClassificationEvaluator  # noqa: E402
-from capymoa.stream import NumpyStream  # noqa: E402
+from capymoa.stream import NumpyStream, Schema  # noqa: E402
 
 WARMUP, REPEATS = 1_000, 3
 NEAREST = {
@@ -36,11 +37,24 @@ PAIRS = {  # our learner, MOA's class and its options, rows
         of_trees("LeveragingBaggingClassifier"), "meta.LeveragingBag", "-s 10", 100_000
     ),
     "adaptive random forest, 10 trees": (FOREST, "meta.AdaptiveRandomForest", "-s 10", 50_000),
+    "adaptive tree": (
+        "river.tree.HoeffdingAdaptiveTreeClassifier", "trees.HoeffdingAdaptiveTree", "", 200_000
+    ),
 }  # fmt: skip
+OVER_NOMINAL = {  # those that take nominal columns
+    "Hoeffding tree": 200_000,
+    "bagging, 10 trees": 50_000,
+    "leveraging bagging, 10 trees": 20_000,
+    "adaptive random forest, 10 trees": 20_000,
+    "adaptive tree": 100_000,
+}
 CONCEPTS = {
     "sea": {"kind": "sea"},
     "rbf, 10 features": {"kind": "rbf", "features": 10, "centroids": 20, "speed": 0.0001},
 }
+
+
+NOMINAL = {"led, 24 nominal": "led", "agrawal, 3 of 9": "agrawal"}
 
 
 def drawn(concept, rows):
@@ -50,12 +64,34 @@ def drawn(concept, rows):
 
 def instances(rows, held):
     """The schema of rows, their header, and the rows as instances of MOA in memory."""
+    if held.schema.nominal:
+        return nominal_instances(held.rows(0, rows), held.schema)
     stream = NumpyStream(held.rows(0, rows).X, held.rows(0, rows).y)
     header = stream.get_schema().get_moa_header()
     kept = jpype.JClass("com.yahoo.labs.samoa.instances.Instances")(header, rows)
     while stream.has_more_instances():
         kept.add(stream.next_instance().java_instance.getData())
     return stream.get_schema(), header, kept
+
+
+def nominal_instances(block, schema):
+    """The same, where columns are nominal attributes, with as many values as the schema has."""
+    package = "com.yahoo.labs.samoa.instances"
+    attribute, row = (jpype.JClass(f"{package}.{name}") for name in ("Attribute", "DenseInstance"))
+    attributes = jpype.JClass("java.util.ArrayList")()
+    for j, name in enumerate([*schema.names, "class"]):
+        n = schema.nominal.get(j) if j < len(schema.names) else schema.n_classes
+        values = jpype.JClass("java.util.ArrayList")([f"v{i}" for i in range(n or 0)])
+        attributes.add(attribute(name, values) if n else attribute(name))
+    kept = jpype.JClass(f"{package}.Instances")("rows", attributes, len(block.y))
+    kept.setClassIndex(len(schema.names))
+    header = jpype.JClass(f"{package}.InstancesHeader")(kept)
+    header.setClassIndex(len(schema.names))
+    for x, y in zip(block.X, block.y):
+        one = row(1.0, jpype.JArray(jpype.JDouble)([*x, y]))
+        one.setDataset(header)
+        kept.add(one)
+    return Schema(header), header, kept
 
 
 def of_moa(schema, header, kept, name, options):
@@ -91,19 +127,31 @@ def of_ours(held, spec):
     return min(taken[1:]) / held.length, 1 - columns["correct"].sum() / columns["rows"].sum()
 
 
-def main(words):
-    print(f"{'':34}{'stream':18}{'ours':>12}{'MOA':>12}{'times':>8}{'our error':>11}{'MOA':>8}")
+def races():
+    """Each race: a name, our learner, a title, a concept, MOA's class and its options, rows."""
     for title, concept in CONCEPTS.items():
         for name, (spec, theirs, options, rows) in PAIRS.items():
-            if words and not any(word.lower() in name.lower() for word in words):
-                continue
-            held = drawn(concept, rows)
-            (slow, wrong), (fast, error) = (
-                of_moa(*instances(rows, held), theirs, options),
-                of_ours(held, spec),
-            )
-            columns = f"{1 / fast:>12,.0f}{1 / slow:>12,.0f}{slow / fast:>8.1f}"
-            print(f"{name:34}{title:18}{columns}{error:>11.4f}{wrong:>8.4f}", flush=True)
+            yield name, spec, title, concept, theirs, options, rows
+    for title, concept in NOMINAL.items():
+        for name, rows in OVER_NOMINAL.items():
+            spec, theirs, options, _ = PAIRS[name]
+            yield name, spec, title, concept, theirs, options, rows
+
+
+def main(words):
+    print(f"{'':34}{'stream':18}{'ours':>12}{'MOA':>12}{'times':>8}{'our error':>11}{'MOA':>8}")
+    for name, spec, title, concept, theirs, options, rows in races():
+        if words and not any(word.lower() in f"{name}, {title}".lower() for word in words):
+            continue
+        held = drawn(concept, rows)
+        engine = Learner.model_validate(spec).engine(held.schema)
+        if engine != "compiled":
+            print(f"{name:34}{title:18}{engine}", flush=True)
+            continue
+        slow, wrong = of_moa(*instances(rows, held), theirs, options)
+        fast, error = of_ours(held, spec)
+        columns = f"{1 / fast:>12,.0f}{1 / slow:>12,.0f}{slow / fast:>8.1f}"
+        print(f"{name:34}{title:18}{columns}{error:>11.4f}{wrong:>8.4f}", flush=True)
 
 
 if __name__ == "__main__":
