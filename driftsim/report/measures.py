@@ -66,17 +66,14 @@ def recovery(
             yield label | one._asdict() | more | result.dated(change=one.first)
 
 
-def recovered(
-    result: ContenderResult, window: Window, tolerance: float = TOLERANCE
-) -> Iterator[Row]:
-    """One row: the median rows to recover over seeds and changes, and their outcomes.
+def recovered(result: ContenderResult, rows: Sequence[Row]) -> Iterator[Row]:
+    """One row: the median rows to recover, of those that `recovery` gives, and their outcomes.
 
     The median counts censored recoveries, those that were not followed to their end, as longer
     than they were followed (Kaplan & Meier 1958), and those that did not fall as 0; NaN where
     fewer than half are known to have recovered. Phases too short to judge are left out. The
     others are means. No row without changes.
     """
-    rows = [*recovery(result, window, tolerance)]
     if not rows:
         return
     judged = [row for row in rows if row["outcome"] != TOO_SHORT]

@@ -59,7 +59,7 @@ class StudyTables:
         )
         self.equivalence = scenario.report.equivalence
         self.repeats = max(one.scenario.evaluation.repeats for one in study.variants)
-        self._recoveries: dict[tuple[Window, float], Table] = {}
+        self._recoveries: dict[tuple[Window, float], tuple[Table, Table]] = {}
 
     @cached_property
     def summary(self) -> Table:
@@ -85,19 +85,11 @@ class StudyTables:
 
     def recovery(self, window: Window, tolerance: float = TOLERANCE) -> Table:
         """How each contender came through each change: a row for each seed, repeat and change."""
-        asked = window, tolerance
-        if asked not in self._recoveries:  # which figures, captions and tables ask for
-            rows = chain.from_iterable(measures.recovery(one, *asked) for one in self._results())
-            hidden = () if self.repeats > 1 else ("repeat",)
-            names = [name for name in measures.RECOVERY if name not in hidden]
-            self._recoveries[asked] = self._table(rows, names)
-        return self._recoveries[asked]
+        return self._both_recoveries(window, tolerance)[0]
 
     def recovered(self, window: Window, tolerance: float = TOLERANCE) -> Table:
         """A row for each contender: its median recovery, and how often each outcome came."""
-        asked = window, tolerance
-        rows = chain.from_iterable(measures.recovered(one, *asked) for one in self._results())
-        return self._table(rows, measures.OF_ALL_CHANGES)
+        return self._both_recoveries(window, tolerance)[1]
 
     @cached_property
     def regret(self) -> Table:
@@ -140,6 +132,18 @@ class StudyTables:
         """What each contender has lost, at the end, of concepts that ruled before."""
         rows = chain.from_iterable(map(measures.forgetting, self._results()))
         return self._table(rows, measures.FORGETTING)
+
+    def _both_recoveries(self, window: Window, tolerance: float) -> tuple[Table, Table]:
+        """Each recovery, and what all those of a contender have in common; computed once."""
+        asked = window, tolerance
+        if asked not in self._recoveries:
+            each = [(one, [*measures.recovery(one, *asked)]) for one in self._results()]
+            common = chain.from_iterable(measures.recovered(*pair) for pair in each)
+            hidden = () if self.repeats > 1 else ("repeat",)
+            names = [name for name in measures.RECOVERY if name not in hidden]
+            whole = self._table(chain.from_iterable(rows for _, rows in each), names)
+            self._recoveries[asked] = whole, self._table(common, measures.OF_ALL_CHANGES)
+        return self._recoveries[asked]
 
     def _results(self) -> Iterator[ContenderResult]:
         return (result for one in self.variants for result in one.results.values())
