@@ -52,6 +52,7 @@ PIPE = {"kind": "river.compose.Pipeline"}
 QUICK = {"kind": TREE, "grace_period": 60, "delta": 0.01}
 BAGGING = "river.ensemble.BaggingClassifier"
 LEVERAGING = "river.ensemble.LeveragingBaggingClassifier"
+ADWIN_BAGGING = "river.ensemble.ADWINBaggingClassifier"
 FOREST = "river.forest.ARFClassifier"
 ADAPTIVE = "river.tree.HoeffdingAdaptiveTreeClassifier"
 FORESTS = [
@@ -72,7 +73,7 @@ FORESTS = [
     {"kind": BAGGING, "model": scaled(f"{LINEAR}.Perceptron") | PIPE, "n_models": 3},
     {"kind": BAGGING, "model": f"{LINEAR}.SoftmaxRegression", "n_models": 3},
     {"kind": LEVERAGING, "model": {"kind": KNN, "engine": FEW}, "n_models": 3},
-    {"kind": "river.ensemble.ADWINBaggingClassifier", "model": f"{LINEAR}.PAClassifier"},
+    {"kind": ADWIN_BAGGING, "model": f"{LINEAR}.PAClassifier"},
     {"kind": BAGGING, "model": LOGISTIC, "n_models": 3, "seed": 7},
     scaled({"kind": BAGGING, "model": QUICK, "n_models": 4}),
     {"kind": BAGGING, "model": "river.naive_bayes.GaussianNB", "n_models": 3},
@@ -82,8 +83,8 @@ FORESTS = [
         {"kind": LEVERAGING, "model": QUICK, "n_models": 3, "bagging_method": how}
         for how in ("wt", "subag")
     ),
-    {"kind": "river.ensemble.ADWINBaggingClassifier", "model": QUICK, "n_models": 5},
-    {"kind": "river.ensemble.ADWINBaggingClassifier", "model": LOGISTIC, "n_models": 4},
+    {"kind": ADWIN_BAGGING, "model": QUICK, "n_models": 5},
+    {"kind": ADWIN_BAGGING, "model": LOGISTIC, "n_models": 4},
     {"kind": LEVERAGING, "model": LOGISTIC, "n_models": 3},
 ]
 CLASSIFIERS = [  # and the most rows that each is tried on
@@ -143,6 +144,25 @@ CLASSIFIERS = [  # and the most rows that each is tried on
             },
         ]
     ),
+]
+MIXED_TREES = [  # tried on nominal columns and missing cells
+    TREE,
+    {"kind": TREE, "grace_period": 40, "delta": 0.05, "tau": 0.1},
+    {"kind": TREE, "grace_period": 30, "delta": 0.1, "split_criterion": "gini"}
+    | {"leaf_prediction": "nb", "nb_threshold": 20, "min_branch_fraction": 0.1},
+    {"kind": TREE, "grace_period": 40, "delta": 0.1, "tau": 0.3, "leaf_prediction": "mc"}
+    | {"max_depth": 3, "max_share_to_split": 0.8},
+    {"kind": TREE, "grace_period": 40, "delta": 0.05, "binary_split": True}
+    | {"merit_preprune": False},
+]
+MIXED_FORESTS = [
+    {"kind": FOREST, "n_models": 3, "max_features": 2, "lambda_value": 3, "grace_period": 20},
+    {"kind": FOREST, "n_models": 4, "grace_period": 40, "max_features": 0.7, "seed": 3},
+    {"kind": FOREST, "n_models": 3, "max_features": "log2", "leaf_prediction": "nb"}
+    | {"binary_split": True, "split_criterion": "gini"},
+    {"kind": BAGGING, "model": QUICK, "n_models": 3},
+    {"kind": LEVERAGING, "model": QUICK, "n_models": 3},
+    {"kind": ADWIN_BAGGING, "model": QUICK, "n_models": 3},
 ]
 NUMBERS_TREE = "river.tree.HoeffdingTreeRegressor"
 SLOW_LINE = {"kind": f"{LINEAR}.LinearRegression", "optimizer": sgd(0.001)}

@@ -14,7 +14,9 @@ import yaml
 from compiled_examples import (
     ADAPTIVE,
     CLASSIFIERS,
+    MIXED_FORESTS,
     MIXED_REGRESSORS,
+    MIXED_TREES,
     NUMBERS_TREE,
     REGRESSORS,
     TREE,
@@ -212,7 +214,8 @@ def test_every_equivalent_is_tried_with_every_parameter_that_it_takes():
                 for one in inside if isinstance(inside, list) else [inside]:
                     note(one) if name != "kind" else None
 
-    for spec in [*(spec for spec, _ in [*CLASSIFIERS, *REGRESSORS]), *MIXED_REGRESSORS]:
+    plain = [spec for spec, _ in [*CLASSIFIERS, *REGRESSORS]]
+    for spec in [*plain, *MIXED_REGRESSORS, *MIXED_TREES, *MIXED_FORESTS]:
         note(spec)
     for name, declared in EQUIVALENTS.items():
         if name.startswith("drift."):

@@ -10,8 +10,8 @@ from driftsim.kernels.adwin import adwin
 from driftsim.kernels.detector_loop import ALARM, update
 from driftsim.kernels.hoeffding_leaf import NOTHING
 from driftsim.kernels.loop import compiled, learn, predict, register_model, reset, room
-from driftsim.kernels.mersenne_twister import poisson, random_state, sample
-from driftsim.kernels.trees import Trees, hoeffding_tree, visit
+from driftsim.kernels.mersenne_twister import poisson, random_state
+from driftsim.kernels.trees import Trees, arrive, draw_columns, hoeffding_tree
 
 MODEL = np.dtype(
     [
@@ -59,15 +59,16 @@ def adaptive_random_forest(
     grace_period=50,
     delta=0.01,
     memory_estimate_period=2_000_000,
+    new_trees=hoeffding_tree,
     **parameters,
 ):
     """Adaptive random forests (Gomes et al. 2017) that have learned nothing.
 
     A detector is a function of the number of members; None: there is none.
-    `names` are those of the columns, the other parameters those of the trees.
+    `names` are those of the columns, `new_trees` makes the trees, of the other parameters.
     """
     n = members * n_models
-    trees = hoeffding_tree(
+    trees = new_trees(
         2 * n,
         d,
         k,
@@ -164,25 +165,13 @@ def forest_learn(s, m, x, y, w, fresh):
             continue
         for which in (1 - model.foreground, model.foreground):
             tree = 2 * j + which
-            if which != model.foreground:
-                if not model.has_background:
-                    continue
-                visit(s.trees, tree, x)
-            sample_columns(s, m, tree)
+            if which != model.foreground and not model.has_background:
+                continue
+            arrive(s.trees, tree, x, which == model.foreground)
+            draw_columns(s.trees, tree, x, s.random_states[m], s.by_name, s.pool)
             s.known[tree, int(y)] = True
             learn(s.trees, tree, x, y, times, True)
         replace_drifted(s, model, j, wrong)
-
-
-@compiled
-def sample_columns(s, m, tree):
-    """Sample the columns of the leaf where a tree predicted last, before its first observation."""
-    leaf, leaves = s.trees.nodes[s.trees.members[tree].node].leaf, s.trees.leaves
-    columns = leaves.columns[leaf]
-    if columns[0] == NOTHING and leaves.counts[leaf].active:
-        sample(s.random_states[m], s.by_name.size, columns, s.pool)
-        for i in range(columns.size):
-            columns[i] = s.by_name[columns[i]]
 
 
 @compiled

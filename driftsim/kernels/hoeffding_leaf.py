@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.kernels.loop import compiled
+from driftsim.kernels.loop import compiled, dispatch
 
 INFO_GAIN, GINI = range(2)  # what a split is measured by
 MAJORITY, BAYES, ADAPTIVE = range(3)  # what a leaf predicts
@@ -63,6 +63,18 @@ class Leaves(NamedTuple):
     draws: bool  # the columns of a leaf are drawn when it first learns
     whole: bool  # weights of labels are ints in Python
     half: float  # 0.5, unknown when compiling: river's power of it must not become a square root
+
+
+def bayes_class(s, leaf, x):
+    """The class that naive Bayes predicts at a leaf."""
+
+
+def bayes_probabilities(s, leaf, x, p):
+    """Fill p with the probabilities of naive Bayes at a leaf; the class that it predicts."""
+
+
+def observe(s, leaf, x, c, w):
+    """Add a row of class c to what a leaf has observed."""
 
 
 @compiled
@@ -171,7 +183,7 @@ def log_joint(s, leaf, c, x):
 
 
 @compiled
-def bayes_class(s, leaf, x):
+def plain_class(s, leaf, x):
     """The class that naive Bayes predicts."""
     label, best = NOTHING, -math.inf
     for j in range(s.counts[leaf].classes):
@@ -183,7 +195,7 @@ def bayes_class(s, leaf, x):
 
 
 @compiled
-def bayes_probabilities(s, leaf, x, p):
+def plain_probabilities(s, leaf, x, p):
     """Fill p with the probabilities of naive Bayes; the class that it predicts."""
     n = s.counts[leaf].classes
     label, best, total = NOTHING, -math.inf, 0.0
@@ -202,7 +214,7 @@ def bayes_probabilities(s, leaf, x, p):
 
 
 @compiled
-def observe(s, leaf, x, c, w):
+def plain_observe(s, leaf, x, c, w):
     """Add a row of class c to the Gaussians of a leaf."""
     first = s.classes[leaf, c].observed == 0.0
     if first:
@@ -211,15 +223,20 @@ def observe(s, leaf, x, c, w):
     s.classes[leaf, c].observed += w
     share = w / s.classes[leaf, c].observed
     for i in range(s.columns.shape[1]):
-        value, gaussian = x[s.columns[leaf, i]], s.gaussians[leaf, c, i]
-        if first:
-            gaussian.mean, gaussian.scatter = value, 0.0
-            gaussian.low = gaussian.high = value
-            continue
-        gaussian.low, gaussian.high = min(gaussian.low, value), max(gaussian.high, value)
-        difference = value - gaussian.mean
-        gaussian.mean += share * difference
-        gaussian.scatter += w * difference * (value - gaussian.mean)
+        add_value(s.gaussians[leaf, c, i], x[s.columns[leaf, i]], w, share, first)
+
+
+@compiled
+def add_value(gaussian, value, w, share, first):
+    """Add a value of weight w, a share of all its weight, to a Gaussian."""
+    if first:
+        gaussian.mean, gaussian.scatter = value, 0.0
+        gaussian.low = gaussian.high = value
+        return
+    gaussian.low, gaussian.high = min(gaussian.low, value), max(gaussian.high, value)
+    difference = value - gaussian.mean
+    gaussian.mean += share * difference
+    gaussian.scatter += w * difference * (value - gaussian.mean)
 
 
 @compiled
@@ -329,9 +346,16 @@ def best_split(s, leaf):
             second = found
     if s.columns.shape[1] == 1 and not s.preprunes:
         return True, which, at
+    return is_sure(s, leaf, best, second), which, at
+
+
+@compiled
+def is_sure(s, leaf, best, second):
+    """Whether the best split is better than the second by Hoeffding's bound, or that is small."""
+    counts = s.counts[leaf]
     reach = 1.0 if s.criterion == GINI else math.log2(max(counts.classes, 2))
     bound = math.sqrt(reach * reach * s.log_confidence / (2.0 * counts.total))
-    return best - second > bound or bound < s.tau, which, at
+    return best - second > bound or bound < s.tau
 
 
 @compiled
@@ -354,3 +378,8 @@ def split_leaf(s, left, right, i, threshold):
     depth = s.counts[left].depth + 1
     start(s, left, depth)
     start(s, right, depth)
+
+
+dispatch(observe, Leaves, plain_observe, forceinline=False)
+dispatch(bayes_class, Leaves, plain_class, forceinline=False)
+dispatch(bayes_probabilities, Leaves, plain_probabilities, forceinline=False)

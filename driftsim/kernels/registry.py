@@ -46,6 +46,7 @@ class Equivalent(NamedTuple):
     takes: dict[str, Callable] = {}  # functions of the value and the schema; may give several
     covers: Callable = lambda made: None  # raises `Uncovered` where parameters do not go together
     missing: bool = False  # whether cells may be, or that is for a model within it to say
+    mixed: str = ""  # what makes a state of its own, where columns are nominal or cells missing
 
     def of(self, made, schema=None) -> NewState:
         """What makes the state that answers as this object; raises `Uncovered` where none does.
@@ -65,7 +66,9 @@ class Equivalent(NamedTuple):
             value = pass_on(getattr(made, name), schema)
             params |= value if isinstance(value, dict) else {name: value}
         self.covers(made)
-        return partial(new, self.makes, **params)
+        if "sizes" not in params:
+            params.pop("binary_split", None)  # of nominal columns
+        return partial(new, self.mixed if "sizes" in params else self.makes, **params)
 
 
 def equivalent(made, schema=None) -> NewState:
@@ -238,7 +241,9 @@ EQUIVALENTS = {
         | only(positive, "n_neighbors")
         | only(one_of("mean", "median", "weighted_mean"), "aggregation_method"),
     ),
-    "tree.HoeffdingTreeClassifier": Equivalent("trees.hoeffding_tree", TREE),
+    "tree.HoeffdingTreeClassifier": Equivalent(
+        "trees.hoeffding_tree", TREE | NOMINAL, missing=True, mixed="mixed_trees.hoeffding_tree"
+    ),
     "tree.HoeffdingAdaptiveTreeClassifier": Equivalent(
         "adaptive_trees.hoeffding_adaptive_tree",
         TREE
@@ -247,29 +252,38 @@ EQUIVALENTS = {
         | only(positive, "switch_significance"),
     ),
     "tree.HoeffdingTreeRegressor": Equivalent(
-        "mixed_regression_trees.regression_tree",
+        "regression_trees.hoeffding_tree_regressor",
         GROWTH
         | NOMINAL
         | {"splitter": digits, "leaf_model": leaf_model}
         | only(one_of("mean", "model", "adaptive"), "leaf_prediction")
         | as_they_are("model_selector_decay", "min_samples_split"),
         missing=True,
+        mixed="mixed_regression_trees.regression_tree",
     ),
     "forest.ARFClassifier": Equivalent(
         "forests.adaptive_random_forest",
         TREE
+        | NOMINAL
         | {"drift_detector": ADWIN, "warning_detector": ADWIN, "seed": seed_and_names}
         | as_they_are("max_features")
         | only(flag, "disable_weighted_vote")
         | only(positive, "n_models", "lambda_value"),
+        missing=True,
+        mixed="mixed_trees.adaptive_random_forest",
     ),
-    "ensemble.BaggingClassifier": Equivalent("ensembles.bagging_classifier", BAGGING, patient),
+    "ensemble.BaggingClassifier": Equivalent(
+        "ensembles.bagging_classifier", BAGGING, patient, True
+    ),
     "ensemble.BaggingRegressor": Equivalent("ensembles.bagging_regressor", BAGGING, patient, True),
-    "ensemble.ADWINBaggingClassifier": Equivalent("ensembles.adwin_bagging", BAGGING, patient),
+    "ensemble.ADWINBaggingClassifier": Equivalent(
+        "ensembles.adwin_bagging", BAGGING, patient, True
+    ),
     "ensemble.LeveragingBaggingClassifier": Equivalent(
         "ensembles.leveraging_bagging",
         BAGGING | {"bagging_method": resampling} | as_they_are("w") | only(positive, "adwin_delta"),
         patient,
+        missing=True,
     ),
     "drift.ADWIN": Equivalent(
         "adwin.adwin",

@@ -29,7 +29,8 @@ from driftsim.kernels.hoeffding_leaf import (
     split_leaf,
     start,
 )
-from driftsim.kernels.loop import compiled, register_model
+from driftsim.kernels.loop import compiled, dispatch, register_model
+from driftsim.kernels.mersenne_twister import sample
 
 CRITERIA = {"info_gain": INFO_GAIN, "gini": GINI}
 PREDICTIONS = {"mc": MAJORITY, "nb": BAYES, "nba": ADAPTIVE}
@@ -54,6 +55,29 @@ NODE = np.dtype(
         ("pair", np.int64),  # of a left node, the pair before this one
     ]
 )
+
+
+def visit(s, m, x):
+    """The leaf of tree m that x falls into, which the tree remembers until it learns."""
+
+
+def arrive(s, m, x, fresh):
+    """The leaf of tree m that is to learn x; it is known if `fresh` from predicting x, or this."""
+
+
+def may_split(s, m):
+    """Whether the leaf where tree m has just learned may be split now."""
+
+
+def attempt(s, m, v):
+    """Split the leaf of a node of tree m if a split is good enough."""
+
+
+def draw_columns(s, m, x, random_state, by_name, pool):
+    """Sample the columns of the leaf where tree m is to learn x, before its first observation.
+
+    `by_name` has the columns in the order of their names, `pool` is scratch; both are (d,).
+    """
 
 
 class Trees(NamedTuple):
@@ -194,14 +218,33 @@ def outgrown(s):
 
 
 @compiled
-def visit(s, m, x):
-    """The leaf of tree m that x falls into, which the tree remembers until it learns."""
+def visit_plain(s, m, x):
     v = m
     while s.nodes[v].feature != NOTHING:
         left = x[s.nodes[v].feature] <= s.nodes[v].threshold
         v = s.nodes[v].left + (not left)
     s.members[m].node, s.members[m].by_bayes = v, UNKNOWN
     return s.nodes[v].leaf
+
+
+@compiled
+def arrive_plain(s, m, x, fresh):
+    return s.nodes[s.members[m].node].leaf if fresh else visit_plain(s, m, x)
+
+
+@compiled
+def may_split_plain(s, m):
+    return True
+
+
+@compiled
+def draw_columns_plain(s, m, x, random_state, by_name, pool):
+    leaf = s.nodes[s.members[m].node].leaf
+    columns = s.leaves.columns[leaf]
+    if columns[0] == NOTHING and s.leaves.counts[leaf].active:
+        sample(random_state, by_name.size, columns, pool)
+        for i in range(columns.size):
+            columns[i] = by_name[columns[i]]
 
 
 @compiled
@@ -237,7 +280,7 @@ def trusts_bayes(s, leaf):
 def tree_learn(s, m, x, y, w, fresh):
     member, c = s.members[m], int(y)
     member.weight += w
-    leaf = s.nodes[member.node].leaf if fresh else visit(s, m, x)
+    leaf = arrive(s, m, x, fresh)
     counts = s.leaves.counts[leaf]
     if s.prediction == ADAPTIVE and counts.active:
         by_bayes = bayes_class(s.leaves, leaf, x) if member.by_bayes == UNKNOWN else member.by_bayes
@@ -249,6 +292,8 @@ def tree_learn(s, m, x, y, w, fresh):
     if not counts.active:
         return
     observe(s.leaves, leaf, x, c, w)
+    if not may_split(s, m):
+        return
     if counts.depth >= s.max_depth:
         counts.active = False
     elif counts.total - counts.tried >= s.grace_period:
@@ -258,8 +303,7 @@ def tree_learn(s, m, x, y, w, fresh):
 
 
 @compiled
-def attempt(s, m, v):
-    """Split a leaf if a split is good enough."""
+def attempt_plain(s, m, v):
     leaf = s.nodes[v].leaf
     good, which, threshold = best_split(s.leaves, leaf)
     if not good:
@@ -296,4 +340,9 @@ def tree_reset(s, m):
     start(s.leaves, s.nodes[m].leaf, 0)
 
 
+dispatch(visit, Trees, visit_plain, forceinline=False)
+dispatch(arrive, Trees, arrive_plain, forceinline=False)
+dispatch(may_split, Trees, may_split_plain, forceinline=False)
+dispatch(attempt, Trees, attempt_plain, forceinline=False)
+dispatch(draw_columns, Trees, draw_columns_plain, forceinline=False)
 register_model(Trees, predict=tree_predict, learn=tree_learn, reset=tree_reset, room=tree_room)

@@ -69,9 +69,9 @@ class Compiled(Model):
         """What it predicts for some rows, as it learns the labels due before each."""
         from driftsim.kernels import cache, loop
 
-        refuse_unknown(arrival.t, arrival.X, self._schema)
+        self._refuse(arrival.t, arrival.X)
         if arrival.due_X is not arrival.X:
-            refuse_unknown(arrival.due_t, arrival.due_X, self._schema)
+            self._refuse(arrival.due_t, arrival.due_X)
         n, m, k = len(arrival.t), len(arrival.due_t), self._schema.n_classes or 0
         weight = np.ones(m) if weight is None else plain(weight, float)
         stretch = loop.Stretch(
@@ -87,6 +87,10 @@ class Compiled(Model):
             if done[0] == n and done[1] == m:
                 return self._predicted(label, p)
             self._state = self._enlarged()
+
+    def _refuse(self, t, X):
+        refuse_unknown(t, X, self._schema)
+        refuse_codes(t, X, self._schema, sizes_of(self._state))
 
     def _enlarged(self):
         from driftsim.kernels import loop
@@ -130,3 +134,22 @@ def refuse_unknown(t, X, schema):
             "compiled learners take finite numbers only; correct the data, or write compiled: false"
         )
         raise Unfit(int(t[i]), f"{problem}; {remedy}")
+
+
+def sizes_of(state):
+    """How many values each column has, 0 if it is numeric, where a state counts values."""
+    held = state._asdict()
+    inside = (sizes_of(one) for one in held.values() if hasattr(one, "_asdict"))
+    return held.get("sizes", next((sizes for sizes in inside if sizes is not None), None))
+
+
+def refuse_codes(t, X, schema, sizes):
+    """Raise `Unfit` where a value of a nominal column is none of its codes 0, 1, …"""
+    if sizes is None or not sizes.any():
+        return
+    columns = np.flatnonzero(sizes)
+    codes = X[:, columns]
+    known = (codes >= 0) & (codes < sizes[columns]) & (codes == np.floor(codes))
+    for i, j in np.argwhere(~(known | np.isnan(codes))):
+        name, n = schema.names[columns[j]], sizes[columns[j]]
+        raise Unfit(int(t[i]), f"column '{name}' holds {codes[i, j]}, none of its {n} values")

@@ -1,0 +1,235 @@
+"""Splits of leaves over columns of any kind: by a threshold, one nominal value, or each of them.
+
+Impurities are rounded as river's, since splits by nominal values have the same merit often.
+"""
+
+import math
+
+from driftsim.kernels.hoeffding_leaf import (
+    GINI,
+    NOTHING,
+    add_weight,
+    best_threshold,
+    clear_weights,
+    impurity_before,
+    is_sure,
+    majority,
+    split_leaf,
+)
+from driftsim.kernels.loop import compiled
+from driftsim.kernels.mixed_leaf import group_of
+from driftsim.kernels.mixed_nodes import EACH, ONE, UP_TO
+
+HAVE, IN_ORDER, OTHERS = range(3)  # of rows with a value: classes sorted, or as met; all others
+PROBES = 9  # that follow the first one, in a set of Python
+LARGE = 50_000  # entries, from which on a set only doubles
+
+
+@compiled
+def best_mixed_split(s, leaf):
+    """Whether a leaf is to be split, at which place (NOTHING: at none), by which test and value."""
+    b, n, which, test, at = s.counts[leaf].block, 0, NOTHING, EACH, 0.0
+    if s.classes[leaf, majority(s, leaf)].weight / s.counts[leaf].total > s.searched.max_share:
+        return True, NOTHING, EACH, 0.0
+    before, best, second = impurity_before(s, leaf), -math.inf, -math.inf
+    if b != NOTHING:
+        n = s.blocks[b].n_listed
+    for i in range(n):
+        j = s.listed[b, i]
+        column = s.columns[b, j]
+        if s.sizes[column] > 0:
+            how, value, found = best_value(s, b, j, group_of(s, j, column), before)
+        else:
+            search(s, b, j, group_of(s, j, column))
+            value, found = best_threshold(s.searched, 0, 0, before)
+            how = UP_TO if found > -math.inf else NOTHING
+        if found >= best:  # of equal ones the last, even of those without merit
+            which, test, at, best, second = (
+                j if how != NOTHING else NOTHING,
+                how,
+                value,
+                found,
+                best,
+            )
+        elif found > second:
+            second = found
+    n += s.searched.preprunes
+    if n < 2:
+        return n > 0, which, test, at
+    return is_sure(s, leaf, best, second), which, test, at
+
+
+@compiled
+def search(s, b, j, g):
+    """Prepare the search of a numeric column."""
+    one = s.searched
+    one.counts[0].observed = s.n_met[b, g]
+    for i in range(s.n_met[b, g]):
+        c = s.met[b, g, i].nth
+        one.classes[0, i].nth_observed = c
+        one.classes[0, c].observed = s.met[b, g, c].weight
+        one.gaussians[0, c, 0] = s.gaussians[b, c, s.gaussian[j]]
+
+
+@compiled
+def best_value(s, b, j, g, before):
+    """The best split of a nominal column: the test, the value and the merit."""
+    test, at, best = NOTHING, 0.0, -math.inf
+    if not s.binary:
+        test, best = EACH, merit_of_each(s, b, j, g, before)
+    n = s.n_values[b, j]
+    in_order_of_set(s.values[b], s.at[j], n, s.table, s.visited)
+    for i in range(n):
+        found = merit_of_one(s, b, g, s.at[j] + s.visited[i], before)
+        if found > best:
+            test, at, best = ONE, float(s.visited[i]), found
+    return test, at, best
+
+
+@compiled
+def merit_of_each(s, b, j, g, before):
+    """The merit of a branch for each value; minus infinity if fewer than two get enough."""
+    total, large, after = 0.0, 0, 0.0
+    for i in range(s.at[j], s.at[j] + s.sizes[s.columns[b, j]]):
+        total += weight_of(s, b, g, i, HAVE)
+    for i in range(s.at[j], s.at[j] + s.sizes[s.columns[b, j]]):
+        if s.values[b, i].known:
+            weight = weight_of(s, b, g, i, HAVE)
+            large += weight / total > s.searched.min_branch
+            after += term(s, b, g, i, HAVE, weight, total)
+    return merit_of(s, before, after, total) if large > 1 else -math.inf
+
+
+@compiled
+def merit_of_one(s, b, g, i, before):
+    """The merit of a branch for a value and one for all others."""
+    one, others = weight_of(s, b, g, i, IN_ORDER), weight_of(s, b, g, i, OTHERS)
+    total, least = one + others, s.searched.min_branch
+    if not (one / total > least and others / total > least):
+        return -math.inf
+    after = term(s, b, g, i, IN_ORDER, one, total) + term(s, b, g, i, OTHERS, others, total)
+    return merit_of(s, before, after, total)
+
+
+@compiled
+def merit_of(s, before, after, total):
+    return 1.0 - after if s.criterion == GINI else before - after / total
+
+
+@compiled
+def term(s, b, g, i, part, weight, total):
+    """What a branch adds to the impurity after a split."""
+    if s.criterion == GINI:
+        impurity = 1.0
+        for q in range(classes_of(s, b, g, part)):
+            share = weight_in(s, b, g, i, part, q) / weight
+            impurity -= share * share
+        return weight / total * impurity
+    entropy, summed = 0.0, 0.0
+    for q in range(classes_of(s, b, g, part)):
+        w = weight_in(s, b, g, i, part, q)
+        if w > 0.0:
+            entropy -= w * math.log2(w)
+            summed += w
+    return weight * ((entropy + summed * math.log2(summed)) / summed) if summed > 0.0 else 0.0
+
+
+@compiled
+def weight_of(s, b, g, i, part):
+    total = 0.0
+    for q in range(classes_of(s, b, g, part)):
+        total += weight_in(s, b, g, i, part, q)
+    return total
+
+
+@compiled
+def classes_of(s, b, g, part):
+    return s.cells.shape[1] if part == HAVE else s.n_met[b, g]
+
+
+@compiled
+def weight_in(s, b, g, i, part, q):
+    """The weight of the q-th class in a part of the rows, by the cell i of a value."""
+    if part == HAVE:
+        return s.cells[b, q, i]
+    c = s.met[b, g, q].nth
+    return s.cells[b, c, i] if part == IN_ORDER else s.met[b, g, c].weight - s.cells[b, c, i]
+
+
+@compiled
+def in_order_of_set(nth, first, n, table, visited):
+    """Fill `visited` with so many values in the order of Python's set of them.
+
+    `nth` has them from `first` on, as they came.
+    """
+    mask = 7
+    for i in range(8):
+        table[i] = NOTHING
+    for i in range(n):
+        insert(table, mask, nth[first + i].nth)
+        if 5 * (i + 1) >= 3 * mask:
+            mask = widen(table, visited, mask, (i + 1) * (2 if i + 1 > LARGE else 4))
+    list_set(table, visited, mask)
+
+
+@compiled
+def list_set(table, visited, mask):
+    """Fill `visited` with a set's values in order; how many."""
+    n = 0
+    for i in range(mask + 1):
+        if table[i] != NOTHING:
+            visited[n] = table[i]
+            n += 1
+    return n
+
+
+@compiled
+def widen(table, visited, mask, least):
+    """Make the table of a set wider; its mask."""
+    n = list_set(table, visited, mask)
+    mask = 7
+    while mask < least:
+        mask = 2 * mask + 1
+    for i in range(mask + 1):
+        table[i] = NOTHING
+    for i in range(n):
+        insert(table, mask, visited[i])
+    return mask
+
+
+@compiled
+def insert(table, mask, value):
+    """Insert a value into the table of a set, where CPython does: its hash is the value itself."""
+    i, perturb = value & mask, value
+    while True:
+        for probe in range(PROBES + 1 if i + PROBES <= mask else 1):
+            if table[i + probe] == NOTHING:
+                table[i + probe] = value
+                return
+        perturb >>= 5
+        i = (i * 5 + 1 + perturb) & mask
+
+
+@compiled
+def split_by_value(s, child, b, j, value, part):
+    """Give a child of a leaf the weights of a part of its rows."""
+    clear_weights(s, child)
+    g, i = group_of(s, j, s.columns[b, j]), s.at[j] + value
+    for q in range(classes_of(s, b, g, part)):
+        w = weight_in(s, b, g, i, part, q)
+        if w > 0.0:
+            c = q if part == HAVE else s.met[b, g, q].nth
+            add_weight(s, child, c, w, False)
+
+
+@compiled
+def split_by_threshold(s, first, b, j, threshold):
+    """Give both children of a leaf the weights of their sides."""
+    one = s.searched
+    search(s, b, j, group_of(s, j, s.columns[b, j]))
+    split_leaf(one, 0, 1, 0, threshold)
+    for side in range(2):
+        clear_weights(s, first + side)
+        for i in range(one.counts[side].classes):
+            c = one.classes[side, i].nth
+            add_weight(s, first + side, c, one.classes[side, c].weight, False)
