@@ -164,6 +164,10 @@ MIXED_FORESTS = [
     {"kind": LEVERAGING, "model": QUICK, "n_models": 3},
     {"kind": ADWIN_BAGGING, "model": QUICK, "n_models": 3},
 ]
+MIXED_NAMED = [  # with nominal columns named x0, x2, x3 or x5, one of which is taken as such
+    {"kind": TREE, "grace_period": 40, "delta": 0.05, "nominal_attributes": ["x3"]},
+    {"kind": FOREST, "n_models": 3, "grace_period": 40, "nominal_attributes": ["x3"]},
+]
 NUMBERS_TREE = "river.tree.HoeffdingTreeRegressor"
 SLOW_LINE = {"kind": f"{LINEAR}.LinearRegression", "optimizer": sgd(0.001)}
 REGRESSORS = [

@@ -15,6 +15,7 @@ from compiled_examples import (
     ADAPTIVE,
     CLASSIFIERS,
     MIXED_FORESTS,
+    MIXED_NAMED,
     MIXED_REGRESSORS,
     MIXED_TREES,
     NUMBERS_TREE,
@@ -215,7 +216,7 @@ def test_every_equivalent_is_tried_with_every_parameter_that_it_takes():
                     note(one) if name != "kind" else None
 
     plain = [spec for spec, _ in [*CLASSIFIERS, *REGRESSORS]]
-    for spec in [*plain, *MIXED_REGRESSORS, *MIXED_TREES, *MIXED_FORESTS]:
+    for spec in [*plain, *MIXED_REGRESSORS, *MIXED_TREES, *MIXED_FORESTS, *MIXED_NAMED]:
         note(spec)
     for name, declared in EQUIVALENTS.items():
         if name.startswith("drift."):

@@ -6,7 +6,7 @@ from functools import cache
 import numba
 import numpy as np
 import pytest
-from compiled_examples import BAGGING, MIXED_FORESTS, MIXED_TREES, TREE, name
+from compiled_examples import BAGGING, MIXED_FORESTS, MIXED_NAMED, MIXED_TREES, TREE, name
 from numpy.testing import assert_array_equal
 
 from driftsim.kernels.mixed_leaf import VALUE
@@ -123,6 +123,8 @@ ALL = [*STREAMS, *MADE_UP]
         *cases(MIXED_TREES[:2], ["led", "agrawal", "gaps"], ROWS // 2),
         *cases(MIXED_TREES[2:], ["many", "gaps"], ROWS // 2),
         *cases(MIXED_FORESTS[:1], ["gaps"], ROWS // 4),
+        *cases(MIXED_NAMED[:1], ["gaps"], ROWS // 2),
+        *cases(MIXED_NAMED[1:], ["gaps"], ROWS, slow=True),
         *cases(MIXED_TREES, ALL, ROWS, slow=True),
         *cases(MIXED_FORESTS, ALL, ROWS, slow=True),
     ],
