@@ -182,10 +182,12 @@ def plot(
 def scenario_of(path, target):
     """The path of a scenario; for a table, one is written first."""
     from driftsim.messages import ScenarioError
-    from driftsim.streams.tables.files import is_table
 
-    if path.suffix.lower() not in (".yaml", ".yml") and is_table(str(path)):
-        return proposal_for([path], target)
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        from driftsim.streams.tables.files import is_table
+
+        if is_table(str(path)):
+            return proposal_for([path], target)
     if target is not None:
         raise ScenarioError(f"{path}: --target is for tables; a scenario names the target itself")
     return path

@@ -153,9 +153,9 @@ class Part(Strict, metaclass=Renaming):
         """
         if lacks := cls.lacks(kind):
             raise ValueError(lacks)
-        if kind in cls.kinds and not issubclass(cls.kinds[kind], Imported):
+        if "." not in kind and kind in cls.kinds and not issubclass(cls.kinds[kind], Imported):
             return cls.kinds[kind], {}
-        for known in cls.kinds.values():
+        for known in cls.kinds.around(kind):
             if issubclass(known, Imported) and known.holds(kind):
                 return known, {"path": kind}  # type: ignore[return-value]  # a part, too
         if kind in cls.sought:

@@ -10,7 +10,6 @@ from typing import Any
 from driftsim.clocks import durations
 from driftsim.parts import Adapter, dumped, parts_in
 from driftsim.runs import Run
-from driftsim.streams.table import Table
 
 MOST_SECONDS = 2.0  # of all runs together, by estimate; two workers take as much to start
 MOST_COLD = 2  # kernels that are compiled here, one after another; two workers compile no sooner
@@ -109,7 +108,7 @@ def is_safe(run: Run) -> bool:
 
 def is_ours(part: Any) -> bool:
     """Whether a part is of driftsim, and made of no object from Python but of a table."""
-    made = isinstance(part, Adapter) and not isinstance(part, Table)
+    made = isinstance(part, Adapter) and not getattr(part, "recorded", False)
     return type(part).__module__.startswith("driftsim.") and not made
 
 

@@ -8,6 +8,7 @@ from pkgutil import get_data, iter_modules
 from typing import Any
 
 CLASS = re.compile(rb"^class (\w+)", re.MULTILINE)
+PACKAGE = re.compile(rb'^    package = "([\w.]+)"', re.MULTILINE)  # the kind of what is in it
 
 
 def kind_of(name: str) -> str:
@@ -47,6 +48,13 @@ class Kinds(MutableMapping[str, type[Any]]):
         self.load()
         return len(self.registered)
 
+    def around(self, path: str) -> Iterator[type[Any]]:
+        """The kinds named like a package around a path, the innermost first; then all of them."""
+        words = path.split(".")
+        names = (".".join(words[:n]) for n in range(len(words) - 1, 0, -1))
+        yield from (self[name] for name in names if name in {**self._places, **self.registered})
+        yield from self.values()
+
     def load(self) -> None:
         """Import every module of its homes, and with them all kinds."""
         for module in self._modules:
@@ -60,7 +68,7 @@ class Kinds(MutableMapping[str, type[Any]]):
 
     @cached_property
     def _places(self) -> dict[str, list[str]]:
-        """The modules that define a class of the name of a kind, read in their sources."""
+        """The modules that define a class for a kind, read in their sources."""
         places: dict[str, list[str]] = {}
         for module in self._modules:
             home, _, name = module.rpartition(".")
@@ -68,6 +76,7 @@ class Kinds(MutableMapping[str, type[Any]]):
                 source = get_data(home, f"{name}.py") or b""
             except OSError:  # a folder, or a module without a source
                 continue
-            for found in CLASS.findall(source):
-                places.setdefault(kind_of(found.decode()), []).append(module)
+            kinds = [kind_of(name.decode()) for name in CLASS.findall(source)]
+            for kind in [*kinds, *(name.decode() for name in PACKAGE.findall(source))]:
+                places.setdefault(kind, []).append(module)
         return places

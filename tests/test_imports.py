@@ -9,7 +9,7 @@ HEAVY = "river", "sklearn", "scipy", "pandas", "matplotlib", "numba", "pyarrow",
 FREE = {  # commands, and what they do not import
     "--help": {*HEAVY, "numpy", "pydantic", "yaml"},
     "check": {*HEAVY},
-    "run": {"river", "sklearn", "scipy.stats", "pandas"},
+    "run": {"river", "sklearn", "scipy.special", "scipy.stats", "pandas", "matplotlib"},
 }
 STUDY = """\
 stream: {length: 3_000, concepts: {a: sea}, noise: 0.1}

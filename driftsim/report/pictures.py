@@ -29,9 +29,9 @@ def write_pictures(results: Results, folder: Path, possible: Collection[str]) ->
     and shows other results is removed.
     """
     shown = shown_results(results)
-    mark = f"{shown} {rules_hash(results.study)}"
     wanted = results.study.variants[0].scenario.report.figures
     asked = [name for name in wanted if name in possible]
+    mark = f"{shown} {rules_hash(results.study)}" if asked else ""
     missing = [name for name in asked if mark_in(folder / f"{name}.png") != mark]
     contents = dict(drawn(results, missing, mark)) if missing else {}
     for name, content in contents.items():
