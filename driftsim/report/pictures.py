@@ -17,6 +17,7 @@ from driftsim.scenario import Study
 from driftsim.store import write_atomically
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+END = b"IEND\xaeB`\x82"  # the last chunk and its checksum
 KEY = "driftsim"  # of the text in a PNG that says what it shows
 MARK = re.compile(rb"(?:<!-- driftsim |\A)([0-9a-f]{64})(?: ([0-9a-f]{64}))?(?: -->|\Z)")
 HEAD = 4_096  # bytes of an SVG among which its mark is
@@ -78,9 +79,9 @@ def mark_in(path: Path) -> str:
 
 
 def text_of(content: bytes) -> bytes:
-    """The text of ours in a PNG: of the first chunk `tEXt` with our key; empty if there is none."""
-    at = len(SIGNATURE)
-    while content.startswith(SIGNATURE) and at + 8 <= len(content):
+    """The text of ours in a whole PNG: of the chunk `tEXt` with our key; empty if there is none."""
+    at, whole = len(SIGNATURE), content.startswith(SIGNATURE) and content.endswith(END)
+    while whole and at + 8 <= len(content):
         length, kind = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
         key, _, text = content[at + 8 : at + 8 + length].partition(b"\0")
         if kind == b"tEXt" and key == KEY.encode():

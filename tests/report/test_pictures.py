@@ -7,7 +7,14 @@ from driftsim.figure_names import FIGURES
 from driftsim.messages import ScenarioError
 from driftsim.report import pictures
 from driftsim.report.figures import KINDS
-from driftsim.report.pictures import SIGNATURE, mark_in, not_drawn, shown_results, write_pictures
+from driftsim.report.pictures import (
+    END,
+    SIGNATURE,
+    mark_in,
+    not_drawn,
+    shown_results,
+    write_pictures,
+)
 from driftsim.report.plot import plot
 from driftsim.report.results import Results
 from driftsim.resolved import resolved
@@ -53,7 +60,8 @@ def drawings(monkeypatch):
         names.extend(missing)
         text = b"tEXtdriftsim\0" + mark.encode()
         chunk = (len(text) - 4).to_bytes(4, "big") + text + bytes(4)
-        return [(name, SIGNATURE + bytes(4) + b"IHDR" + bytes(4) + chunk) for name in missing]
+        content = SIGNATURE + bytes(4) + b"IHDR" + bytes(4) + chunk + bytes(4) + END
+        return [(name, content) for name in missing]
 
     monkeypatch.setattr(pictures, "drawn", noted)
     return names
@@ -99,7 +107,7 @@ def test_a_picture_is_drawn_once_for_its_results_and_rules(swept, tmp_path, draw
     first = (tmp_path / "cost.png").read_bytes()
     pictured(asking(swept, "cost", metrics=["kappa"]), tmp_path)
     assert drawings[1:] == ["cost"] and (tmp_path / "cost.png").read_bytes() != first
-    (tmp_path / "cost.png").write_bytes(first[:40])
+    (tmp_path / "cost.png").write_bytes(first[:-1])  # whose mark is whole
     pictured(few, tmp_path)
     assert (tmp_path / "cost.png").read_bytes() == first
 
@@ -151,7 +159,7 @@ def test_what_is_shown_is_known_by_every_column(swept):
 
 def test_what_is_no_picture_has_no_mark(tmp_path):
     for name, content in (
-        ("a.png", b""), ("b.png", SIGNATURE + b"\xff\xff\xff\xff"), ("c.png", SIGNATURE),
+        ("a.png", b""), ("b.png", SIGNATURE + b"\xff\xff\xff\xff" + END), ("c.png", SIGNATURE),
         ("d.svg", b"<svg>"), ("e.png", SIGNATURE + b"\0\0\0\x09tEXtdriftsim\0x"),
     ):  # fmt: skip
         (tmp_path / name).write_bytes(content)

@@ -46,7 +46,7 @@ def stream(view: View) -> Drawing | None:
         for i, (box, shown, scene) in enumerate(zip(boxes, row, scenes)):
             y = Scale(*ends, box.bottom, box.top)
             parts += panel(box, y, fact, shown, scene, i % grid.across == 0)
-            if row is rows[0]:
+            if row is rows[0] or len(scenes) > grid.across:
                 parts += panels.panel_title(box, scene.title)
             last = (i + 1) % grid.across == 0 or i + 1 == len(scenes)
             if isinstance(shown, Shares) and last:
