@@ -107,7 +107,7 @@ def is_safe(run: Run) -> bool:
 
 
 def is_ours(part: Any) -> bool:
-    """Whether a part is of driftsim, and made of no object from Python but of a table."""
+    """Whether a part is of driftsim, and made of no object from Python but of recorded rows."""
     made = isinstance(part, Adapter) and not getattr(part, "recorded", False)
     return type(part).__module__.startswith("driftsim.") and not made
 

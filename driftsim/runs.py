@@ -80,8 +80,9 @@ def runs_of(variant: Variant, parts: Iterable[str] = ()) -> Iterator[Run]:
         rules = scenario.rules if contender else scenario.rules.of_truth()
         own = codes if contender is None else codes | code_of(contender)
         repeats = scenario.evaluation.repeats if contender else 1
+        same = inputs(stream, contender, rules, 0, 0, hashes | files | own)
         for seed, repeat in product(range(scenario.evaluation.seeds), range(repeats)):
-            about = inputs(stream, contender, rules, seed, repeat, hashes | files | own)
+            about = same | {"seed": seed} | ({"repeat": repeat} if contender else {})
             yield Run(
                 name, seed, repeat, repeats, stream, contender, rules,
                 hashes, files, about, fingerprint(about),
