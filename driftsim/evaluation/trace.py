@@ -1,6 +1,6 @@
 """Traces: what is kept of a run, as counts and sums for each interval of the stream."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ MOST_INTERVALS = 2000
 # Columns that are not sums over rows, and how each is reduced over intervals.
 UNSUMMED = {"first_row": np.minimum, "last_row": np.maximum, "model_bytes": np.fmax}
 LABEL_MOMENTS = ("y_mean", "y_spread")  # of regression: with the rows, the labels' `Moments`
+ROWS = ("first_row", "last_row", "rows")  # which rows an interval has, and how many
 
 
 class Probes(NamedTuple):
@@ -37,6 +38,12 @@ class Trace(NamedTuple):
     def within(self, intervals: slice) -> "Trace":
         """The trace of some consecutive intervals."""
         columns = {name: column[intervals] for name, column in self.columns.items()}
+        return self._replace(columns=columns)
+
+    def only(self, names: Collection[str]) -> "Trace":
+        """The trace with some columns alone, and with those of the rows of each interval."""
+        kept = {*ROWS, *names, *(LABEL_MOMENTS if {*LABEL_MOMENTS} & {*names} else ())}
+        columns = {name: column for name, column in self.columns.items() if name in kept}
         return self._replace(columns=columns)
 
     def over(self, window: int) -> "Trace":

@@ -75,7 +75,7 @@ class StudyTables:
         measure, parts = metric_of(metric, self.schema), []
         for result in self._results():
             windows = windowed(over, window, result.dates)
-            rows = [run.along(windows) for run in result.runs]
+            rows = [run.along(windows, measure.formula.columns) for run in result.runs]
             values = result.per_seed(map(measure, rows))
             bounds = {"low": values.min(axis=0), "high": values.max(axis=0)}
             edges = {name: rows[0][name] for name in ("first_row", "last_row")}

@@ -1,6 +1,6 @@
 """Variant results: the finished runs of a study, by variant and contender."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, Self
 
@@ -44,9 +44,12 @@ class TracedRun(NamedTuple):
         whole = [t.over(window) if window else t.total() for t in (self.truth, self.trace)]
         return whole[0].columns | whole[1].columns
 
-    def along(self, windows: Callable[[Trace], Trace]) -> dict[str, np.ndarray]:
-        """The columns of both traces along the stream, over windows."""
-        return windows(self.truth).columns | windows(self.trace).columns
+    def along(
+        self, windows: Callable[[Trace], Trace], names: Collection[str]
+    ) -> dict[str, np.ndarray]:
+        """Some columns of both traces along the stream, and those of its rows, over windows."""
+        truth, trace = (windows(one.only(names)).columns for one in (self.truth, self.trace))
+        return truth | trace
 
 
 class ContenderResult:

@@ -108,3 +108,18 @@ def test_windows_of_unequal_lengths_are_joined_from_their_intervals():
                 np.testing.assert_allclose(
                     column[i], alone[name][0], 1e-9, err_msg=f"{kind} {name}"
                 )
+
+
+def test_some_columns_alone_are_the_same_over_windows():
+    rng = np.random.default_rng(0)
+    first = np.arange(0, 100, 10)
+    rows = {"first_row": first, "last_row": first + 9, "rows": np.full(10, 10)}
+    labels = {"y_mean": rng.random(10), "y_spread": rng.random(10)}
+    whole = Trace(rows | labels | {"fits": np.ones(10), "squared_error": rng.random(10)}, 10)
+    some = whole.only(["squared_error", "y_spread"])
+    assert {*some.columns} == {*rows, *labels, "squared_error"}
+    for windows in (whole.over(30), whole.sliding(30), whole.faded(0.9)):
+        assert {*windows.columns} == {*whole.columns}
+    for name, column in some.over(30).columns.items():
+        np.testing.assert_array_equal(column, whole.over(30).columns[name])
+    assert {*whole.only(["fits"]).columns} == {*rows, "fits"}
