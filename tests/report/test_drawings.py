@@ -107,9 +107,8 @@ def test_points_stand_at_what_contenders_cost(odd):
         own = found[i * len(names) : (i + 1) * len(names)]
         assert np.allclose(seen.value(own[:, 1], i), summary.error[names], atol=0.002)
         spent = summary[list(SECONDS)].sum(axis=1) if i == 0 else summary[["labels", "fits"][i - 1]]
-        assert [*np.argsort(own[:, 0], kind="stable")] == [
-            *np.argsort(spent[names].to_numpy(), kind="stable")
-        ]
+        order = np.argsort(spent[names].to_numpy(), kind="stable")
+        assert (np.diff(own[order, 0]) > -0.02).all()  # places are written to a hundredth
 
 
 def test_shares_are_stacked_up_to_one(odd):
