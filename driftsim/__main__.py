@@ -1,5 +1,6 @@
 """`driftsim` and `python -m driftsim`: the command line, which signals end in an orderly way."""
 
+import atexit
 import gc
 import os
 import signal
@@ -21,6 +22,7 @@ def main():
     """Run the command line; its imports take so long that they can be interrupted, too."""
     handle(end_at_once)
     gc.set_threshold(ALIVE)
+    atexit.register(gc.freeze)  # at the end, nothing is searched for garbage any more
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     from driftsim.cli import app
