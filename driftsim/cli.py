@@ -36,7 +36,7 @@ Seeds = Annotated[
 ]
 Only = Annotated[Texts, Option(metavar="NAME", help=f"Run this contender only. {MANY}")]
 Jobs = Annotated[
-    int | None, Option(min=1, metavar="N", help="Processes at a time. [default: one per core]")
+    int | None, Option(min=1, metavar="N", help="Most processes at a time. [default: one per core]")
 ]
 Limit = Option(min=0.1, metavar="SECONDS", help="End a run that takes longer, as failed.")
 Timeout = Annotated[float | None, Limit]
@@ -241,6 +241,7 @@ def writable(folders):
     for folder in folders:
         write_atomically(folder / "runs" / ".writable", b"").unlink(missing_ok=True)
         remove_stale(folder)
+        remove_stale(folder / "runs")
     return folders
 
 
@@ -260,8 +261,6 @@ def errors_printed():
 def run_study(study, folder, jobs, timeout, fresh, parts):
     """Play what is missing and write the report; returns whether a run failed."""
     from driftsim.messages import visible
-    from driftsim.progress import finished
-    from driftsim.runner import play
     from driftsim.runs import lost_traces, missing
     from driftsim.store import Store
 
@@ -269,7 +268,7 @@ def run_study(study, folder, jobs, timeout, fresh, parts):
         print(visible(f"{study.name}: {line}"), file=sys.stderr)
     store = Store(folder / "runs")
     runs = missing(study, store, parts, fresh)
-    ended = finished(play(runs, store, jobs, timeout=timeout), runs)
+    ended = played(runs, store, jobs, timeout) if runs else []
     failures = [one for one in ended if one.failure]
     for line in [*failure_lines(failures, store.folder), *note_lines(ended)]:
         print(visible(f"{study.name}: {line}"), file=sys.stderr)
@@ -277,6 +276,14 @@ def run_study(study, folder, jobs, timeout, fresh, parts):
         print(f"{study.name}: {lost}", file=sys.stderr)
     report(study, store, parts, folder, failures)
     return bool(failures or lost)
+
+
+def played(runs, store, jobs, timeout):
+    """Play runs, and show meanwhile how far they are; returns how they have ended."""
+    from driftsim.progress import finished
+    from driftsim.runner import play
+
+    return finished(play(runs, store, jobs, timeout=timeout), runs)
 
 
 def lines_on_columns(study):
