@@ -1,5 +1,7 @@
 """Feature monitor: whether features are distributed otherwise than those last trained on."""
 
+from math import isclose
+
 import numpy as np
 
 from driftsim.adaptation.error_monitor import Fired, Moment
@@ -56,24 +58,25 @@ class FeatureMonitor:
 
 
 def shifted(before: np.ndarray, X: np.ndarray, level: float) -> bool:
-    """Whether `p_value` is below a level; found without scipy.stats, which takes a second to load,
-    wherever that is certain."""
+    """Whether `p_value` is below a level."""
     return p_value(before, X, level) < level
 
 
-def p_value(before: np.ndarray, X: np.ndarray, level: float = 1.0) -> float:
+def p_value(before: np.ndarray, X: np.ndarray, level: float | None = None) -> float:
     """The least p-value of the features of two samples, (n, d) and (m, d), times d (Bonferroni).
 
-    1 at most, and where there are no rows to compare. One that is above `level` may count as 1.
+    1 at most, and where there are no rows to compare. Given a level, another p-value on the same
+    side of it may be in its place.
     """
     if not len(before) or not len(X):
         return 1.0
     d = X.shape[1]
-    return min(1.0, d * min(p_value_of_feature(*two, level / d) for two in zip(before.T, X.T)))
+    each = level and level / d
+    return min(1.0, d * min(p_value_of_feature(*two, each) for two in zip(before.T, X.T)))
 
 
-def p_value_of_feature(old: np.ndarray, new: np.ndarray, level: float = 1.0) -> float:
-    """The p-value of two samples of a feature, (n,) and (m,); one above `level` may count as 1.
+def p_value_of_feature(old: np.ndarray, new: np.ndarray, level: float | None = None) -> float:
+    """The p-value of two samples of a feature, (n,) and (m,), or one on the same side of `level`.
 
     Of Kolmogorov-Smirnov's test, or Pearson's of counts where there are few different values. NaN,
     for no value, is one of the values that are counted, and no measurement.
@@ -87,25 +90,40 @@ def p_value_of_feature(old: np.ndarray, new: np.ndarray, level: float = 1.0) -> 
     return pearson(counts) if counts.shape[1] > 1 else 1.0
 
 
-def kolmogorov_smirnov(old: np.ndarray, new: np.ndarray, level: float = 1.0) -> float:
+def kolmogorov_smirnov(old: np.ndarray, new: np.ndarray, level: float | None = None) -> float:
     """The asymptotic p-value of two samples, (n,) and (m,), as scipy.stats has it.
 
-    Where the p-value is small, scipy has twice that of the one-sided test, which is in
-    scipy.special. Where it is above 0.02, it counts as 1 for a `level` below that.
+    Given a level, it may be another on the same side of it: so scipy.stats, which takes a second
+    to load, is rarely needed.
     """
-    from scipy.special import smirnov
-
     n = round(len(old) * len(new) / (len(old) + len(new)))
-    ranks = [np.searchsorted(np.sort(one), np.append(old, new), side="right") for one in (old, new)]
-    distance = float(np.abs(ranks[0] / len(old) - ranks[1] / len(new)).max())
-    square = n * distance * distance
-    if n >= FEW and square <= 2 and level < 0.02:
-        return 1.0
-    if n >= FEW and (square >= (2.2 if n > 140 else 4.1) or distance >= 0.5):
-        return min(1.0, 2 * float(smirnov(n, distance)))
+    if level is not None and n >= FEW:
+        near, small = rough_p_value(n, distance(old, new))
+        if (small or level < 0.02) and not isclose(near, level, rel_tol=1e-3):
+            return near
     from scipy.stats import ks_2samp
 
     return float(ks_2samp(old, new, method="asymp").pvalue)
+
+
+def distance(old: np.ndarray, new: np.ndarray) -> float:
+    """How far the distribution functions of two samples, (n,) and (m,), are apart at most."""
+    values = np.append(old, new)
+    below = [np.searchsorted(np.sort(one), values, side="right") / len(one) for one in (old, new)]
+    return float(np.abs(below[0] - below[1]).max())
+
+
+def rough_p_value(n: int, distance: float) -> tuple[float, bool]:
+    """The p-value of 20 rows or more at this distance to 1e-4 of it, and True; else 1, and False.
+
+    The latter where it is above 0.02. A smaller one is the chance that one distribution function
+    is as far above the other, or as far below it, which hardly ever come together.
+    """
+    from scipy.special import smirnov
+
+    if n * distance * distance <= 2:
+        return 1.0, False
+    return 2 * float(smirnov(n, distance)), True
 
 
 def pearson(counts: np.ndarray) -> float:
