@@ -88,7 +88,16 @@ ODD = [
         MODEL,
         TREE,
     ),
-    *(path for path in DECLARED if not path.startswith(("river.forest", ENSEMBLE, BINARY))),
+    *(
+        path
+        for path in DECLARED
+        if path.startswith(("river.optim", "river.compose", "river.neigh"))
+    ),
+    *(
+        "river.drift.ADWIN",
+        "river.tree.splitter.EBSTSplitter",
+        "river.preprocessing.StandardScaler",
+    ),
     {"kind": "river.optim.SGD", "lr": 2},
     {"kind": "river.neighbors.LazySearch", "window_size": 20},
     {"kind": "river.tree.splitter.TEBSTSplitter", "digits": 3},
