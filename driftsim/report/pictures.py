@@ -43,8 +43,9 @@ def write_pictures(results: Results, folder: Path, possible: Collection[str]) ->
 
 def not_drawn(results: Results, paths: Sequence[Path]) -> Iterator[str]:
     """Why figures that are asked for by name have no picture among some files."""
-    asked, names = results.study.variants[0].scenario.report.figures, {path.name for path in paths}
-    for name in asked if asked != [*FIGURES] else ():
+    report, names = results.study.variants[0].scenario.report, {path.name for path in paths}
+    by_name = "figures" in report.model_fields_set and report.figures != [*FIGURES]
+    for name in report.figures if by_name else ():
         if f"{name}.png" not in names:
             yield f"no picture of {name}: {KINDS[name].empty.format(metric=results.first_metric)}"
 
