@@ -527,6 +527,15 @@ def test_compiled_code_is_kept_in_a_folder_of_its_owner(kept):
     assert compiled_again()[0]  # so that the tests below could fail
 
 
+@pytest.mark.parametrize("kept_bytes", [0, 40, -9])
+def test_compiled_code_that_is_damaged_is_compiled_again(kept, kept_bytes):
+    for file in kept.rglob("compiled"):
+        file.write_bytes(file.read_bytes()[:kept_bytes])
+    assert compiled_again() == (False, [])
+    cache.entries.clear()
+    assert compiled_again() == (False, [])
+
+
 @posix
 @pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
 @pytest.mark.parametrize("inner", [False, True])

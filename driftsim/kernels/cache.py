@@ -179,7 +179,12 @@ def _loaded(place, function, given):
     try:
         if not _done(place).exists():
             _keep(place, function, given)
-        return Loaded(MachineCode.of_bytes(_done(place).read_bytes()))
+        try:
+            return Loaded(MachineCode.of_bytes(_done(place).read_bytes()))
+        except ValueError:  # the file is damaged
+            _done(place).unlink()
+            _keep(place, function, given)
+            return Loaded(MachineCode.of_bytes(_done(place).read_bytes()))
     except OSError as error:
         warnings.warn(
             f"compiled code cannot be kept in {place}: {error}; every process compiles it again",
