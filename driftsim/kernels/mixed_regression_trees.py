@@ -6,6 +6,22 @@ import numpy as np
 
 from driftsim.kernels.linear import LinearWithGaps
 from driftsim.kernels.loop import compiled, dispatch, register_model
+from driftsim.kernels.mixed_branches import (
+    BELOW,
+    EACH,
+    LINKS,
+    NONE,
+    ONE,
+    Children,
+    child_of,
+    free_row,
+    is_new,
+    last_child,
+    link,
+    no_children,
+    take_row,
+    with_rows,
+)
 from driftsim.kernels.mixed_candidates import MixedCandidates, least_below, mixed_candidates
 from driftsim.kernels.regression_trees import (
     FEWEST,
@@ -22,20 +38,13 @@ from driftsim.kernels.regression_trees import (
     start_leaf,
     tree_predict,
 )
-from driftsim.kernels.search_trees import NONE, discard, moments, with_points
+from driftsim.kernels.search_trees import discard, moments, with_points
 
-BELOW, ONE, EACH = range(3)  # first children: up to a threshold, of one value; or one for each
 OF_VALUE = 1000  # bytes that a value takes at most in a leaf of river's, and in the branch above it
 
 MEMBER = np.dtype([("leaves", np.int64), ("weight", np.float64)])  # of its labels
-BRANCHING = np.dtype(
-    [
-        *((name, NODE[name]) for name in NODE.names or ()),  # child: the first, or NONE
-        ("next", np.int32),  # the child of its parent that comes after it; of a free node, the next
-        ("by", np.int32),  # of a branch: BELOW, ONE or EACH
-        ("row", np.int32),  # and of one by EACH, where its children are found
-    ],
-    align=True,
+BRANCHING = np.dtype(  # the sibling of a free node is the next of them
+    [(name, NODE[name]) for name in NODE.names or () if name != "child"] + LINKS, align=True
 )
 
 
@@ -43,8 +52,8 @@ class MixedRegressionTrees(NamedTuple):
     """Hoeffding trees with nodes of one pool, whose first M are the roots."""
 
     nodes: np.ndarray  # (N,) of BRANCHING
-    free: np.ndarray  # (4,) the first node that is free, how many are; likewise of rows of children
-    children: np.ndarray  # (B, values) of a branch, by value, or NONE; of a free row, the next one
+    free: np.ndarray  # (2,) the first node that is free, and how many are
+    children: Children
     members: np.ndarray  # (M,) of MEMBER
     candidates: MixedCandidates  # where each node may be split
     models: tuple  # a state with a member for each node
@@ -84,8 +93,8 @@ def regression_tree(
     bytes_of_leaf = LARGEST[0] + LARGEST[1] * d + OF_VALUE * sum(sizes)
     bare = MixedRegressionTrees(
         new_leaves(0, members),
-        np.array([NONE, 0, NONE, 0]),
-        np.zeros((0, values), np.int32),
+        np.array([NONE, 0]),
+        no_children(values),
         each,
         mixed_candidates(
             members,
@@ -113,7 +122,7 @@ def new_leaves(start, stop):
     """Nodes of these numbers that have learned nothing, each of which leads to the next."""
     nodes = np.zeros(stop - start, BRANCHING)
     nodes["feature"], nodes["active"], nodes["child"] = LEAF, True, NONE
-    nodes["next"] = np.arange(start + 1, stop + 1)
+    nodes["sibling"] = np.arange(start + 1, stop + 1)
     return nodes
 
 
@@ -141,17 +150,14 @@ def enlarged(s):
 
 def with_nodes(s, more):
     """The same trees with so many more free nodes, and room for half as many branches by value."""
-    size, rows = len(s.nodes), len(s.children)
+    size = len(s.nodes)
     nodes = np.concatenate([s.nodes, new_leaves(size, size + more)])
-    nodes["next"][-1] = s.free[0]
-    children = np.zeros((more // 2, s.children.shape[1]), np.int32)
-    children[:, 0] = np.arange(rows + 1, rows + len(children) + 1)
-    children[-1, 0] = s.free[2]
+    nodes["sibling"][-1] = s.free[0]
     found, trees = s.candidates, s.candidates.trees
     return s._replace(
         nodes=nodes,
-        free=np.array([size, s.free[1] + more, rows, s.free[3] + len(children)]),
-        children=np.concatenate([s.children, children]),
+        free=np.array([size, s.free[1] + more]),
+        children=with_rows(s.children, more // 2),
         candidates=found._replace(
             trees=trees._replace(roots=padded(trees.roots, more, NONE)),
             met=padded(found.met, more, 0),
@@ -177,7 +183,7 @@ def points_suffice(s):
 def nodes_suffice(s):
     """Whether each tree may split once, or grow a child."""
     m = s.members.size
-    return s.free[1] >= m * max(2, s.children.shape[1]) and s.free[3] >= m
+    return s.free[1] >= m * max(2, s.children.table.shape[1]) and s.children.free[1] >= m
 
 
 @compiled
@@ -191,19 +197,6 @@ def tree_room(s):
 
 
 @compiled
-def child_for(s, at, x):
-    """The child of a branch that x goes to; NONE where its cell is missing, or its value new."""
-    node = s.nodes[at]
-    value = x[node.feature]
-    if value != value:
-        return NONE
-    if node.by == EACH:
-        return s.children[node.row, int(value)]
-    is_first = value == node.threshold if node.by == ONE else value <= node.threshold
-    return node.child if is_first else s.nodes[node.child].next
-
-
-@compiled
 def fullest_child(s, at):
     """The child whose leaves have learned most; the first of several."""
     child, found, most = s.nodes[at].child, NONE, -1.0
@@ -211,7 +204,7 @@ def fullest_child(s, at):
         weight = weight_below(s, child)
         if weight > most:
             found, most = child, weight
-        child = s.nodes[child].next
+        child = s.nodes[child].sibling
     return found
 
 
@@ -223,7 +216,7 @@ def weight_below(s, at):
     total, child = 0.0, s.nodes[at].child
     while child != NONE:
         total += weight_below(s, child)
-        child = s.nodes[child].next
+        child = s.nodes[child].sibling
     return total
 
 
@@ -231,7 +224,7 @@ def weight_below(s, at):
 def leaf_below(s, m, x):
     at = m
     while s.nodes[at].feature != LEAF:
-        child = child_for(s, at, x)
+        child = child_of(s.nodes, s.children, at, x)
         at = fullest_child(s, at) if child == NONE else child
     return at
 
@@ -244,12 +237,11 @@ def tree_learn(s, m, x, y, w, fresh):
     s.members[m].weight += w
     at, known = m, True
     while s.nodes[at].feature != LEAF:
-        child = child_for(s, at, x)
+        child = child_of(s.nodes, s.children, at, x)
         if child == NONE:
             known = False
-            value = x[s.nodes[at].feature]
-            grows = s.nodes[at].by == EACH and value == value
-            child = grow_child(s, m, at, int(value)) if grows else fullest_child(s, at)
+            grows = is_new(s.nodes, at, x)
+            child = grow_child(s, m, at, x) if grows else fullest_child(s, at)
         at = child
     leaf_learn(s, at, x, y, w)
     if known:
@@ -257,14 +249,11 @@ def tree_learn(s, m, x, y, w, fresh):
 
 
 @compiled
-def grow_child(s, m, at, value):
+def grow_child(s, m, at, x):
     """A new leaf below a branch, for a new value."""
-    last = s.nodes[at].child
-    while s.nodes[last].next != NONE:
-        last = s.nodes[last].next
-    new = add_child(s, at, last)
+    new = add_child(s, at, last_child(s.nodes, at))
     empty_leaf(s, new, s.nodes[at].depth + 1)
-    s.children[s.nodes[at].row, value] = new
+    s.children.table[s.nodes[at].row, int(x[s.nodes[at].feature])] = new
     s.members[m].leaves += 1
     return new
 
@@ -273,13 +262,9 @@ def grow_child(s, m, at, value):
 def add_child(s, at, last):
     """A free node, now the child of a branch after the last it has, or NONE."""
     new = s.free[0]
-    s.free[0] = s.nodes[new].next
+    s.free[0] = s.nodes[new].sibling
     s.free[1] -= 1
-    s.nodes[new].next = NONE
-    if last == NONE:
-        s.nodes[at].child = new
-    else:
-        s.nodes[last].next = new
+    link(s.nodes, at, last, new)
     return new
 
 
@@ -303,17 +288,13 @@ def branch_out(s, m, at, split):
 def split_apart(s, m, at):
     """Give a branch a child for each value of its feature, from low to high."""
     node, trees, last = s.nodes[at], s.candidates.trees, NONE
-    node.row = s.free[2]
-    s.free[2] = s.children[node.row, 0]
-    s.free[3] -= 1
-    for value in range(s.children.shape[1]):
-        s.children[node.row, value] = NONE
+    take_row(s.children, node)
     top = least_below(trees, trees.roots[at, node.feature], 0)
     while top:
         point = trees.points[trees.stack[top - 1]]
         last = add_child(s, at, last)
         start_leaf(s, last, at, moments(point))
-        s.children[node.row, int(point.value)] = last
+        s.children.table[node.row, int(point.value)] = last
         s.members[m].leaves += 1
         top = least_below(trees, point.right, top - 1)
     s.members[m].leaves -= 1
@@ -334,14 +315,12 @@ def free_below(s, at):
         discard(s.candidates, at)
         return
     if node.by == EACH:
-        s.children[node.row, 0] = s.free[2]
-        s.free[2] = node.row
-        s.free[3] += 1
+        free_row(s.children, node)
     child = node.child
     while child != NONE:
         free_below(s, child)
-        after = s.nodes[child].next
-        s.nodes[child].next = s.free[0]
+        after = s.nodes[child].sibling
+        s.nodes[child].sibling = s.free[0]
         s.free[0] = child
         s.free[1] += 1
         child = after
