@@ -5,14 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from driftsim.kernels.adaptive_votes import classes_of, plain_classes, vote
 from driftsim.kernels.adwin import adwin
 from driftsim.kernels.hoeffding_leaf import (
     ADAPTIVE,
     NOTHING,
     Leaves,
     add_weight,
-    bayes_class,
-    bayes_probabilities,
     best_split,
     clear_observations,
     clear_weights,
@@ -21,14 +20,13 @@ from driftsim.kernels.hoeffding_leaf import (
     split_leaf,
     start,
 )
-from driftsim.kernels.loop import compiled, register_model
+from driftsim.kernels.loop import compiled, dispatch, register_model
 from driftsim.kernels.mersenne_twister import poisson, random_state
 from driftsim.kernels.tree_nodes import (
     TreeNodes,
     child_of,
     drop_alternate,
     free_removed,
-    leaf_below,
     mark_removed,
     replace,
     reset_errors,
@@ -45,7 +43,6 @@ from driftsim.kernels.trees import (
     outgrown,
     padded,
     refuse_outgrown,
-    trusts_bayes,
 )
 
 DETECTOR = 5000  # bytes of river's ADWIN, and what else its adaptive leaves hold
@@ -150,72 +147,77 @@ def tree_room(s):
     return not outgrown(s)
 
 
+# What trees of each class do in their own way; below, and for those of `AdaptiveTrees` at the end.
+
+
+def child_to_ask(s, v, x):
+    """The child of a branch on the way to the leaf that predicts x."""
+
+
+def is_lost(s, v, x):
+    """Whether a branch has no child of its own for x."""
+
+
+def child_to_learn(s, member, v, x):
+    """The child of a branch that is to learn x."""
+
+
+def attempt(s, member, v):
+    """Split a leaf if a split is good enough; False: none is possible."""
+
+
+def begin(leaves, leaf, depth):
+    """Start a leaf with the weights that it has."""
+
+
+def discard(leaves, leaf):
+    """Discard what a leaf has observed of rows."""
+
+
 @compiled
 def tree_predict(s, m, x, p):
     """The sum of the votes of the leaf and of the alternates on the way to it."""
     for c in range(p.size):
         p[c] = 0.0
     member = s.members[m]
-    v = member.root
+    v, lost = member.root, False
     while s.pool.nodes[v].feature != NOTHING:
         if s.pool.nodes[v].alternate != NOTHING:
-            vote(s, s.pool.nodes[v].alternate, x, p)
-        v = child_of(s.pool, v, x)
+            for _ in range(2 if lost else 1):  # as river has it
+                vote(s, s.pool.nodes[v].alternate, x, p)
+        lost, v = is_lost(s, v, x), child_to_ask(s, v, x)
     member.node, member.by_bayes = v, vote(s, v, x, p)
     label, most, total = -1.0, 0.0, 0.0
     for c in range(p.size):
         total += p[c]
-        if p[c] > most:
-            label, most = float(c), p[c]
     for c in range(p.size):
         p[c] *= 1.0 / total if total > 0.0 else 1.0
+        if p[c] > most:
+            label, most = float(c), p[c]
     return label
 
 
 @compiled
-def vote(s, v, x, p):
-    """Add the votes of a leaf to p, weighted by its error; the class that naive Bayes predicts."""
-    leaf, by_bayes = s.pool.nodes[v].leaf, UNKNOWN
-    if trusts_bayes(s, leaf):
-        by_bayes = bayes_probabilities(s.leaves, leaf, x, s.votes)
-    else:
-        share(s.leaves, leaf, s.votes)
-    scale = weight_of_votes(s.leaves, leaf, s.votes, s.pool.nodes[v].error)
-    for j in range(s.leaves.counts[leaf].classes):
-        c = s.leaves.classes[leaf, j].nth
-        p[c] += s.votes[c] * scale
-    return by_bayes
+def leaf_below(s, v, x):
+    """The leaf that predicts x."""
+    while s.pool.nodes[v].feature != NOTHING:
+        v = child_to_ask(s, v, x)
+    return v
 
 
 @compiled
-def share(leaves, leaf, votes):
-    """Fill the votes with the share of each class."""
-    counts = leaves.counts[leaf]
-    for j in range(counts.classes):
-        c = leaves.classes[leaf, j].nth
-        votes[c] = leaves.classes[leaf, c].weight * (1.0 / counts.total)
+def plain_child(s, v, x):
+    return child_of(s.pool, v, x)
 
 
 @compiled
-def weight_of_votes(leaves, leaf, votes, error):
-    """The weight of the votes of a leaf."""
-    total = 0.0
-    for j in range(leaves.counts[leaf].classes):
-        total += votes[leaves.classes[leaf, j].nth]
-    scale = total * error * error
-    return 1.0 / scale if scale > 0.0 else 1.0
+def never(s, v, x):
+    return False
 
 
 @compiled
-def majority(leaves, leaf, votes):
-    """The class of the largest share; they are rounded as river's are, which may make a tie."""
-    share(leaves, leaf, votes)
-    label, most = NOTHING, -math.inf
-    for j in range(leaves.counts[leaf].classes):
-        c = leaves.classes[leaf, j].nth
-        if votes[c] > most:
-            label, most = c, votes[c]
-    return label
+def plain_child_to_learn(s, member, v, x):
+    return child_of(s.pool, v, x)
 
 
 @compiled
@@ -223,11 +225,12 @@ def tree_learn(s, m, x, y, w, fresh):
     """Train all nodes on the way to a leaf, and the alternates there, before the leaf."""
     member, c = s.members[m], int(y)
     member.weight += w
-    v = member.node if fresh else leaf_below(s.pool, member.root, x)
-    predicted, by_bayes, _ = classes_of(s, v, x, member.by_bayes if fresh else UNKNOWN)
+    v = member.node if fresh else leaf_below(s, member.root, x)
+    predicted, by_bayes, _ = classes_of(s, v, x, member.by_bayes if fresh else UNKNOWN, False)
     at, parent = member.root, NOTHING
     while at != NOTHING:
-        learner = v if at == v else branch_learn(s, member, at, parent, x, predicted != c)
+        is_leaf = s.pool.nodes[at].feature == NOTHING
+        learner = at if is_leaf else branch_learn(s, member, at, parent, x, predicted != c)
         if learner != NOTHING:
             known = by_bayes if at == v else UNKNOWN
             if leaf_learn(s, m, learner, x, c, w, known):
@@ -235,23 +238,8 @@ def tree_learn(s, m, x, y, w, fresh):
             is_alternate = s.pool.nodes[at].alternate == learner
             if is_alternate and s.pool.nodes[learner].feature != NOTHING:
                 replace(s.pool, member, at, parent)
-        parent, at = at, NOTHING if at == v else child_of(s.pool, at, x)
+        parent, at = at, NOTHING if is_leaf else child_to_learn(s, member, at, x)
     member.leaves -= free_removed(s.pool)
-
-
-@compiled
-def classes_of(s, v, x, by_bayes):
-    """The class that a leaf predicts, that of naive Bayes if it is needed, and the majority.
-
-    `by_bayes` is that of naive Bayes, where it is already known.
-    """
-    leaf = s.pool.nodes[v].leaf
-    trusts = trusts_bayes(s, leaf)
-    needed = trusts or (s.prediction == ADAPTIVE and s.leaves.counts[leaf].active)
-    if needed and by_bayes == UNKNOWN:
-        by_bayes = bayes_class(s.leaves, leaf, x)
-    by_majority = majority(s.leaves, leaf, s.votes)
-    return by_bayes if trusts else by_majority, by_bayes, by_majority
 
 
 @compiled
@@ -269,7 +257,7 @@ def branch_learn(s, member, v, parent, x, wrong):
         elif fate == SWITCHED:
             alternate = node.alternate
             replace(s.pool, member, v, parent)
-            drop_alternates(s.pool, v, x)
+            drop_alternates(s, v, x)
             return alternate if parent == NOTHING else NOTHING  # as river has it
     return node.alternate
 
@@ -288,12 +276,12 @@ def compared(s, node, alternate):
 
 
 @compiled
-def drop_alternates(pool, v, x):
+def drop_alternates(s, v, x):
     """Drop the alternates on the way of x below a removed branch."""
-    v = child_of(pool, v, x)
-    while pool.nodes[v].feature != NOTHING:
-        drop_alternate(pool, v)
-        v = child_of(pool, v, x)
+    v = child_to_ask(s, v, x)
+    while s.pool.nodes[v].feature != NOTHING:
+        drop_alternate(s.pool, v)
+        v = child_to_ask(s, v, x)
 
 
 @compiled
@@ -303,7 +291,7 @@ def leaf_learn(s, m, v, x, c, w, by_bayes):
     counts = s.leaves.counts[leaf]
     if s.bootstraps:
         w *= max(poisson(s.random_states[m], 1.0), 1)
-    predicted, by_bayes, by_majority = classes_of(s, v, x, by_bayes)
+    predicted, by_bayes, by_majority = classes_of(s, v, x, by_bayes, True)
     update_error(s.pool, v, predicted != c)
     if s.prediction == ADAPTIVE and counts.active:
         if by_bayes == c:
@@ -331,19 +319,21 @@ def consider_split(s, member, v, overlooked):
     counts.tried = counts.total
     if is_pure(s.leaves, leaf):
         return
-    good, which, threshold = best_split(s.leaves, leaf)
-    if good and which != NOTHING:
-        split(s, member, v, which, threshold)
-    elif good and overlooked:
+    if attempt(s, member, v):
+        return
+    if overlooked:
         counts.active = False
-    elif good:
-        clear_observations(s.leaves, leaf)
+    else:
+        discard(s.leaves, leaf)
 
 
 @compiled
-def split(s, member, v, which, threshold):
-    """Make a leaf a branch; its statistics pass to the left of its leaves."""
-    pool = s.pool
+def attempt_plain(s, member, v):
+    """The statistics of a leaf pass to the left of its leaves."""
+    pool, leaf = s.pool, s.pool.nodes[v].leaf
+    good, which, threshold = best_split(s.leaves, leaf)
+    if not good or which == NOTHING:
+        return not good
     node = pool.nodes[v]
     left, right = take_node(pool, node.depth + 1), take_node(pool, node.depth + 1)
     node.feature, node.threshold = s.leaves.columns[node.leaf, which], threshold
@@ -353,6 +343,7 @@ def split(s, member, v, which, threshold):
     reset_errors(pool, v)
     member.leaves += 1
     pool.heap[0].deepest = max(pool.heap[0].deepest, node.depth)
+    return True
 
 
 @compiled
@@ -360,7 +351,7 @@ def new_leaf(s, member, depth):
     """A leaf that has learned nothing."""
     v = take_node(s.pool, depth)
     clear_weights(s.leaves, s.pool.nodes[v].leaf)
-    start(s.leaves, s.pool.nodes[v].leaf, depth)
+    begin(s.leaves, s.pool.nodes[v].leaf, depth)
     member.leaves += 1
     return v
 
@@ -376,6 +367,13 @@ def tree_reset(s, m):
         s.random_states[m, i] = s.random_states[s.members.size, i]
 
 
+dispatch(child_to_ask, AdaptiveTrees, plain_child)
+dispatch(is_lost, AdaptiveTrees, never)
+dispatch(child_to_learn, AdaptiveTrees, plain_child_to_learn)
+dispatch(attempt, AdaptiveTrees, attempt_plain)
+dispatch(classes_of, AdaptiveTrees, plain_classes)
+dispatch(begin, Leaves, start)
+dispatch(discard, Leaves, clear_observations)
 register_model(
     AdaptiveTrees, predict=tree_predict, learn=tree_learn, reset=tree_reset, room=tree_room
 )

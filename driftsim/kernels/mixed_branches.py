@@ -27,6 +27,10 @@ class Children(NamedTuple):
     free: np.ndarray  # (2,) the first free row, and how many there are
 
 
+def weight_at(s, v):
+    """The weight of the labels that a leaf of a tree has learned."""
+
+
 def no_children(values):
     """A table without rows, for so many values."""
     return Children(np.zeros((0, values), np.int64), np.array([NONE, 0]))
@@ -112,3 +116,27 @@ def put_in_place(nodes, children, parent, old, new):
         for value in range(children.table.shape[1]):
             if children.table[node.row, value] == old:
                 children.table[node.row, value] = new
+
+
+@compiled
+def fullest_child(s, nodes, v):
+    """The child of a branch whose leaves have learned most; the first of several."""
+    child, found, most = nodes[v].child, NONE, -1.0
+    while child != NONE:
+        weight = weight_below(s, nodes, child)
+        if weight > most:
+            found, most = child, weight
+        child = nodes[child].sibling
+    return found
+
+
+@compiled
+def weight_below(s, nodes, v):
+    """The weight of the labels in all leaves below a node, added up as river does."""
+    if nodes[v].feature == NONE:
+        return weight_at(s, v)
+    total, child = 0.0, nodes[v].child
+    while child != NONE:
+        total += weight_below(s, nodes, child)
+        child = nodes[child].sibling
+    return total

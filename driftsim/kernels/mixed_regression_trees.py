@@ -15,11 +15,13 @@ from driftsim.kernels.mixed_branches import (
     Children,
     child_of,
     free_row,
+    fullest_child,
     is_new,
     last_child,
     link,
     no_children,
     take_row,
+    weight_at,
     with_rows,
 )
 from driftsim.kernels.mixed_candidates import MixedCandidates, least_below, mixed_candidates
@@ -197,27 +199,8 @@ def tree_room(s):
 
 
 @compiled
-def fullest_child(s, at):
-    """The child whose leaves have learned most; the first of several."""
-    child, found, most = s.nodes[at].child, NONE, -1.0
-    while child != NONE:
-        weight = weight_below(s, child)
-        if weight > most:
-            found, most = child, weight
-        child = s.nodes[child].sibling
-    return found
-
-
-@compiled
-def weight_below(s, at):
-    """The weight of the labels in all leaves below a node, added up as river does."""
-    if s.nodes[at].feature == LEAF:
-        return s.nodes[at].n
-    total, child = 0.0, s.nodes[at].child
-    while child != NONE:
-        total += weight_below(s, child)
-        child = s.nodes[child].sibling
-    return total
+def weight_of_leaf(s, at):
+    return s.nodes[at].n
 
 
 @compiled
@@ -225,7 +208,7 @@ def leaf_below(s, m, x):
     at = m
     while s.nodes[at].feature != LEAF:
         child = child_of(s.nodes, s.children, at, x)
-        at = fullest_child(s, at) if child == NONE else child
+        at = fullest_child(s, s.nodes, at) if child == NONE else child
     return at
 
 
@@ -241,7 +224,7 @@ def tree_learn(s, m, x, y, w, fresh):
         if child == NONE:
             known = False
             grows = is_new(s.nodes, at, x)
-            child = grow_child(s, m, at, x) if grows else fullest_child(s, at)
+            child = grow_child(s, m, at, x) if grows else fullest_child(s, s.nodes, at)
         at = child
     leaf_learn(s, at, x, y, w)
     if known:
@@ -326,6 +309,7 @@ def free_below(s, at):
         child = after
 
 
+dispatch(weight_at, MixedRegressionTrees, weight_of_leaf)
 dispatch(leaf_of, MixedRegressionTrees, leaf_below)
 dispatch(split_leaf, MixedRegressionTrees, branch_out)
 register_model(

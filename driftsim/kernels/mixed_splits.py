@@ -223,13 +223,14 @@ def split_by_value(s, child, b, j, value, part):
 
 
 @compiled
-def split_by_threshold(s, first, b, j, threshold):
+def split_by_threshold(s, left, right, b, j, threshold):
     """Give both children of a leaf the weights of their sides."""
     one = s.searched
     search(s, b, j, group_of(s, j, s.columns[b, j]))
     split_leaf(one, 0, 1, 0, threshold)
     for side in range(2):
-        clear_weights(s, first + side)
+        child = right if side else left
+        clear_weights(s, child)
         for i in range(one.counts[side].classes):
             c = one.classes[side, i].nth
-            add_weight(s, first + side, c, one.classes[side, c].weight, False)
+            add_weight(s, child, c, one.classes[side, c].weight, False)

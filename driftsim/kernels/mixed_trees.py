@@ -245,7 +245,7 @@ def attempt_mixed(s, m, v):
             split_by_value(leaves, first, b, j, int(value), IN_ORDER)
             split_by_value(leaves, first + 1, b, j, int(value), OTHERS)
         else:
-            split_by_threshold(leaves, first, b, j, value)
+            split_by_threshold(leaves, first, first + 1, b, j, value)
         add_leaf(s, m, v, first)
         add_leaf(s, m, v, first + 1)
     release_block(leaves, v)

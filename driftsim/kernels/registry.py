@@ -247,9 +247,12 @@ EQUIVALENTS = {
     "tree.HoeffdingAdaptiveTreeClassifier": Equivalent(
         "adaptive_trees.hoeffding_adaptive_tree",
         TREE
+        | NOMINAL
         | {"drift_detector": ADWIN}
         | as_they_are("bootstrap_sampling", "drift_window_threshold", "seed")
         | only(positive, "switch_significance"),
+        missing=True,
+        mixed="mixed_adaptive_trees.hoeffding_adaptive_tree",
     ),
     "tree.HoeffdingTreeRegressor": Equivalent(
         "regression_trees.hoeffding_tree_regressor",

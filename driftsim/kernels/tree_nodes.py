@@ -6,7 +6,7 @@ import numpy as np
 
 from driftsim.kernels.adwin import Adwin, adwin_enlarged, adwin_reset, adwin_update
 from driftsim.kernels.hoeffding_leaf import NOTHING
-from driftsim.kernels.loop import compiled
+from driftsim.kernels.loop import compiled, dispatch
 
 NODE = np.dtype(
     [
@@ -47,37 +47,38 @@ def tree_nodes(roots, windows) -> TreeNodes:
     return TreeNodes(new_nodes(0, roots), heap, windows)
 
 
-def new_nodes(first, last):
+def new_nodes(first, last, kind=NODE):
     """Free nodes of these numbers, each a leaf that leads to the next."""
-    nodes = np.zeros(last - first, NODE)
+    nodes = np.zeros(last - first, kind)
     nodes["feature"] = nodes["alternate"] = NOTHING
     nodes["leaf"] = np.arange(first, last)
     nodes["next"] = np.arange(first + 1, last + 1)
     return nodes
 
 
-def with_nodes(s, n) -> TreeNodes:
+def with_nodes(s, n):
     """The same nodes and n more free ones."""
     first, last = len(s.nodes), len(s.nodes) + n
-    nodes, heap = np.concatenate([s.nodes, new_nodes(first, last)]), s.heap.copy()
+    more, heap = new_nodes(first, last, s.nodes.dtype), s.heap.copy()
+    nodes = np.concatenate([s.nodes, more])
     nodes["next"][-1] = heap["free"][0]
     heap["free"] = first
     heap["n_free"] += n
-    return TreeNodes(nodes, heap, adwin_enlarged(s.windows, last))
+    return s._replace(nodes=nodes, heap=heap, windows=adwin_enlarged(s.windows, last))
+
+
+def replace_child(s, parent, v, other):
+    """Have a node be the child of a branch where another one has been."""
+
+
+def remove_children(s, v):
+    """Mark the children of a removed branch as removed."""
 
 
 @compiled
 def child_of(s, v, x):
     node = s.nodes[v]
     return node.left if x[node.feature] <= node.threshold else node.right
-
-
-@compiled
-def leaf_below(s, v, x):
-    """The leaf that x comes to."""
-    while s.nodes[v].feature != NOTHING:
-        v = child_of(s, v, x)
-    return v
 
 
 @compiled
@@ -121,11 +122,17 @@ def replace(s, member, v, parent):
     s.nodes[v].alternate = NOTHING
     if parent == NOTHING:
         member.root = alternate
-    elif s.nodes[parent].left == v:
-        s.nodes[parent].left = alternate
     else:
-        s.nodes[parent].right = alternate
+        replace_child(s, parent, v, alternate)
     mark_removed(s, v)
+
+
+@compiled
+def replace_left_or_right(s, parent, v, other):
+    if s.nodes[parent].left == v:
+        s.nodes[parent].left = other
+    else:
+        s.nodes[parent].right = other
 
 
 @compiled
@@ -153,10 +160,19 @@ def free_removed(s):
         if s.nodes[v].feature == NOTHING:
             leaves += 1
         else:
-            mark_removed(s, s.nodes[v].left)
-            mark_removed(s, s.nodes[v].right)
+            remove_children(s, v)
             mark_removed(s, s.nodes[v].alternate)
         s.nodes[v].next = s.heap[0].free
         s.heap[0].free = v
         s.heap[0].n_free += 1
     return leaves
+
+
+@compiled
+def remove_left_and_right(s, v):
+    mark_removed(s, s.nodes[v].left)
+    mark_removed(s, s.nodes[v].right)
+
+
+dispatch(replace_child, TreeNodes, replace_left_or_right)
+dispatch(remove_children, TreeNodes, remove_left_and_right)
