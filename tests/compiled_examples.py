@@ -164,6 +164,23 @@ MIXED_FORESTS = [
     {"kind": LEVERAGING, "model": QUICK, "n_models": 3},
     {"kind": ADWIN_BAGGING, "model": QUICK, "n_models": 3},
 ]
+ALERT = {  # with alternates that come, are pruned and take over often
+    "kind": ADAPTIVE,
+    "grace_period": 40,
+    "drift_window_threshold": 30,
+    "switch_significance": 0.5,
+    "drift_detector": {"kind": "river.drift.ADWIN", "delta": 0.5, "clock": 8},
+}
+MIXED_ADAPTIVES = [
+    ALERT | {"delta": 0.05, "tau": 0.1},
+    ADAPTIVE,
+    ALERT
+    | {"delta": 0.1, "split_criterion": "gini", "leaf_prediction": "nb", "nb_threshold": 20}
+    | {"bootstrap_sampling": False},
+    ALERT | {"delta": 0.1, "tau": 0.3, "leaf_prediction": "mc", "max_depth": 3, "seed": 3},
+    ALERT | {"delta": 0.05, "binary_split": True, "merit_preprune": False},
+    ALERT | {"delta": 0.05, "nominal_attributes": ["x3"]},
+]
 MIXED_NAMED = [  # with nominal columns named x0, x2, x3 or x5, one of which is taken as such
     {"kind": TREE, "grace_period": 40, "delta": 0.05, "nominal_attributes": ["x3"]},
     {"kind": FOREST, "n_models": 3, "grace_period": 40, "nominal_attributes": ["x3"]},

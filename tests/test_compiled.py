@@ -14,6 +14,7 @@ import yaml
 from compiled_examples import (
     ADAPTIVE,
     CLASSIFIERS,
+    MIXED_ADAPTIVES,
     MIXED_FORESTS,
     MIXED_NAMED,
     MIXED_REGRESSORS,
@@ -216,7 +217,8 @@ def test_every_equivalent_is_tried_with_every_parameter_that_it_takes():
                     note(one) if name != "kind" else None
 
     plain = [spec for spec, _ in [*CLASSIFIERS, *REGRESSORS]]
-    for spec in [*plain, *MIXED_REGRESSORS, *MIXED_TREES, *MIXED_FORESTS, *MIXED_NAMED]:
+    mixed = [*MIXED_TREES, *MIXED_ADAPTIVES, *MIXED_FORESTS, *MIXED_REGRESSORS, *MIXED_NAMED]
+    for spec in [*plain, *mixed]:
         note(spec)
     for name, declared in EQUIVALENTS.items():
         if name.startswith("drift."):
@@ -427,7 +429,8 @@ def test_a_folder_that_cannot_be_written_to_is_not_needed(tmp_path):
 def test_no_kernel_reads_or_writes_out_of_bounds(tmp_path):
     """Code that checks every index is compiled anew for all kernels, which takes minutes."""
     variables = {"NUMBA_BOUNDSCHECK": "1", "DRIFTSIM_TEST_ROWS": "1000"}
-    tests = ["test_kernels.py", "test_detector_kernels.py", "-m", "", "-k", "not long"]
+    kernels = ["test_kernels.py", "test_mixed_kernels.py", "test_mixed_regression.py"]
+    tests = [*kernels, "test_detector_kernels.py", "-m", "", "-k", "not long"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n", "1", *tests],
         cwd=Path(__file__).parent,

@@ -6,7 +6,15 @@ from functools import cache
 import numba
 import numpy as np
 import pytest
-from compiled_examples import BAGGING, MIXED_FORESTS, MIXED_NAMED, MIXED_TREES, TREE, name
+from compiled_examples import (
+    BAGGING,
+    MIXED_ADAPTIVES,
+    MIXED_FORESTS,
+    MIXED_NAMED,
+    MIXED_TREES,
+    TREE,
+    name,
+)
 from numpy.testing import assert_array_equal
 
 from driftsim.kernels.mixed_leaf import VALUE
@@ -115,6 +123,7 @@ def cases(specs, tables, rows, slow=False):
 
 
 ALL = [*STREAMS, *MADE_UP]
+SMALL = [title for title in ALL if title != "led"]  # at most eight classes: a set has them in order
 
 
 @pytest.mark.parametrize(
@@ -125,7 +134,10 @@ ALL = [*STREAMS, *MADE_UP]
         *cases(MIXED_FORESTS[:1], ["gaps"], ROWS // 4),
         *cases(MIXED_NAMED[:1], ["gaps"], ROWS // 2),
         *cases(MIXED_NAMED[1:], ["gaps"], ROWS, slow=True),
+        *cases(MIXED_ADAPTIVES[:1], ["many", "gaps"], ROWS // 2),
         *cases(MIXED_TREES, ALL, ROWS, slow=True),
+        *cases(MIXED_ADAPTIVES[:-1], SMALL, ROWS, slow=True),
+        *cases(MIXED_ADAPTIVES[-1:], ["gaps"], ROWS, slow=True),
         *cases(MIXED_FORESTS, ALL, ROWS, slow=True),
     ],
 )
@@ -137,6 +149,7 @@ def test_a_compiled_tree_answers_as_that_of_river(spec, title, rows, late):
     ["spec", "title", "rows", "late"],
     [
         *cases(MIXED_TREES, ALL, MANY, slow=True),
+        *cases(MIXED_ADAPTIVES[:-1], SMALL, MANY, slow=True),
         *cases(MIXED_FORESTS[:1], ALL, MANY // 4, slow=True),
     ],
 )

@@ -84,16 +84,14 @@ class MixedAdaptiveTrees(NamedTuple):
 
 
 def hoeffding_adaptive_tree(
-    members, d, k, sizes=None, missing=False, binary_split=False, max_size=100.0, **parameters
+    members, d, k, sizes, missing=False, binary_split=False, max_size=100.0, **parameters
 ):
-    """Hoeffding adaptive trees that have learned nothing: plain ones, where all are numbers.
+    """Hoeffding adaptive trees that have learned nothing.
 
-    Of nominal columns, or where cells may be `missing`, `sizes` (d,) says how many values each
-    column has, 0 if it is numeric; the others are those of `adaptive_trees`.
+    `sizes` (d,) says how many values each column has, 0 if it is numeric, and `missing` that cells
+    may be. The other parameters are those of `adaptive_trees.hoeffding_adaptive_tree`.
     """
     plain = adaptive_trees.hoeffding_adaptive_tree(members, d, k, max_size=max_size, **parameters)
-    if sizes is None:
-        return plain
     pool = mixed_pool(members, plain.pool, max(1, *sizes))
     most = int(max_size * 2**20 / (DETECTOR + bytes_of_mixed(d, k, sizes)))
     bare = MixedAdaptiveTrees(

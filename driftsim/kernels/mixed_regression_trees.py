@@ -73,22 +73,20 @@ class MixedRegressionTrees(NamedTuple):
 def regression_tree(
     members,
     d,
-    k=None,
-    sizes=None,
+    k,
+    sizes,
     missing=False,
     binary_split=False,
     max_size=500.0,
     memory_estimate_period=1_000_000,
     **parameters,
 ):
-    """Regression trees that have learned nothing: plain ones, where all columns are numbers.
+    """Regression trees that have learned nothing.
 
-    Of nominal columns, or where cells may be missing, `sizes` (d,) says how many values each
-    column has, 0 if it is numeric. The other parameters are those of `hoeffding_tree_regressor`.
+    `sizes` (d,) says how many values each column has, 0 if it is numeric. The other parameters are
+    those of `hoeffding_tree_regressor`; cells may be missing in any case.
     """
     plain = hoeffding_tree_regressor(members, d, k, max_size=max_size, **parameters)
-    if sizes is None:
-        return plain
     numbers, each = plain.candidates, np.zeros(members, MEMBER)
     each["leaves"] = 1
     values = max(1, *sizes)
