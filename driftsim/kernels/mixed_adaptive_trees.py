@@ -256,14 +256,14 @@ def add_child(s, member, v, last):
     return new
 
 
-dispatch(begin, MixedLeaves, start_mixed)
-dispatch(discard, MixedLeaves, clear_block)
-dispatch(weight_at, MixedAdaptiveTrees, weight_of_leaf)
-dispatch(child_to_ask, MixedAdaptiveTrees, child_or_fullest)
-dispatch(is_lost, MixedAdaptiveTrees, has_no_child)
-dispatch(child_to_learn, MixedAdaptiveTrees, child_old_or_new)
-dispatch(attempt, MixedAdaptiveTrees, attempt_mixed)
-dispatch(classes_of, MixedAdaptiveTrees, mixed_classes)
+dispatch(begin, MixedLeaves, start_mixed, forceinline=False)
+dispatch(discard, MixedLeaves, clear_block, forceinline=False)
+dispatch(weight_at, MixedAdaptiveTrees, weight_of_leaf, forceinline=False)
+dispatch(child_to_ask, MixedAdaptiveTrees, child_or_fullest, forceinline=False)
+dispatch(is_lost, MixedAdaptiveTrees, has_no_child, forceinline=False)
+dispatch(child_to_learn, MixedAdaptiveTrees, child_old_or_new, forceinline=False)
+dispatch(attempt, MixedAdaptiveTrees, attempt_mixed, forceinline=False)
+dispatch(classes_of, MixedAdaptiveTrees, mixed_classes, forceinline=False)
 register_model(
     MixedAdaptiveTrees, predict=tree_predict, learn=tree_learn, reset=tree_reset, room=tree_room
 )

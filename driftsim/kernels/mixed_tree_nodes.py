@@ -66,5 +66,5 @@ def remove_each(s, v):
         child = s.nodes[child].sibling
 
 
-dispatch(replace_child, MixedPool, put_other)
-dispatch(remove_children, MixedPool, remove_each)
+dispatch(replace_child, MixedPool, put_other, forceinline=False)
+dispatch(remove_children, MixedPool, remove_each, forceinline=False)
