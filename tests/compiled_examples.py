@@ -157,7 +157,7 @@ MIXED_TREES = [  # tried on nominal columns and missing cells
 ]
 MIXED_FORESTS = [
     {"kind": FOREST, "n_models": 3, "max_features": 2, "lambda_value": 3, "grace_period": 20},
-    {"kind": FOREST, "n_models": 4, "grace_period": 40, "max_features": 0.7, "seed": 3},
+    {"kind": FOREST, "n_models": 4, "grace_period": 40, "max_features": -1, "seed": 3},
     {"kind": FOREST, "n_models": 3, "max_features": "log2", "leaf_prediction": "nb"}
     | {"binary_split": True, "split_criterion": "gini"},
     {"kind": BAGGING, "model": QUICK, "n_models": 3},

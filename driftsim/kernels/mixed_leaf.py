@@ -209,28 +209,28 @@ def clear_block(s, leaf):
 
 
 @compiled
-def group_of(s, j, column):
+def group_of(missing, sizes, j, column):
     """The group of a column at a place."""
-    if s.missing:
+    if missing:
         return j
-    return NOMINAL if s.sizes[column] > 0 else NUMERIC
+    return NOMINAL if sizes[column] > 0 else NUMERIC
 
 
 @compiled
-def meet(s, b, g, c):
+def meet(met, n_met, g, c):
     """Note that a group has met a class."""
-    if not s.met[b, g, c].known:
-        s.met[b, g, c].known = True
-        s.met[b, g, s.n_met[b, g]].nth = c
-        s.n_met[b, g] += 1
+    if not met[g, c].known:
+        met[g, c].known = True
+        met[g, n_met[g]].nth = c
+        n_met[g] += 1
 
 
 @compiled
-def meet_row(s, b, g, c, w):
+def meet_row(met, n_met, g, c, w):
     """Note that a group has observed a row of a class."""
-    meet(s, b, g, c)
-    s.met[b, g, c].weight += w
-    s.met[b, g, c].rows += 1
+    meet(met, n_met, g, c)
+    met[g, c].weight += w
+    met[g, c].rows += 1
 
 
 @compiled
@@ -240,8 +240,8 @@ def mixed_observe(s, leaf, x, c, w):
     b = s.counts[leaf].block
     block = s.blocks[b]
     if not s.missing:
-        meet_row(s, b, NUMERIC, c, w)
-        meet_row(s, b, NOMINAL, c, w)
+        meet_row(s.met[b], s.n_met[b], NUMERIC, c, w)
+        meet_row(s.met[b], s.n_met[b], NOMINAL, c, w)
         if block.n_listed == 0:
             for j in range(s.columns.shape[1]):
                 s.listed[b, j] = j
@@ -250,29 +250,23 @@ def mixed_observe(s, leaf, x, c, w):
         column = s.columns[b, j]
         if column == NOTHING or x[column] != x[column]:
             continue
-        g = group_of(s, j, column)
+        g = group_of(s.missing, s.sizes, j, column)
         if s.missing:
             if s.n_met[b, g] == 0:
                 s.listed[b, block.n_listed] = j
                 block.n_listed += 1
-            meet_row(s, b, g, c, w)
+            meet_row(s.met[b], s.n_met[b], g, c, w)
         if s.sizes[column] > 0:
-            count_value(s, b, j, int(x[column]), c, w)
+            i = s.at[j] + int(x[column])
+            s.cells[b, c, i] += w
+            if not s.values[b, i].known:
+                s.values[b, i].known = True
+                s.values[b, s.at[j] + s.n_values[b, j]].nth = int(x[column])
+                s.n_values[b, j] += 1
         else:
             met = s.met[b, g, c]
             gaussian = s.gaussians[b, c, s.gaussian[j]]
             add_value(gaussian, x[column], w, w / met.weight, met.rows == 1)
-
-
-@compiled
-def count_value(s, b, j, value, c, w):
-    """Count a value of a nominal column."""
-    i = s.at[j] + value
-    s.cells[b, c, i] += w
-    if not s.values[b, i].known:
-        s.values[b, i].known = True
-        s.values[b, s.at[j] + s.n_values[b, j]].nth = value
-        s.n_values[b, j] += 1
 
 
 @compiled
@@ -285,23 +279,23 @@ def meet_all(s, leaf, x):
     if b == NOTHING or s.blocks[b].n_listed == 0:
         return
     if not s.missing:
-        meet_weighed(s, leaf, b, NOMINAL, n)
+        meet_weighed(s.met[b], s.n_met[b], NOMINAL, s.classes[leaf], n)
         return
     for i in range(s.blocks[b].n_listed):
         j = s.listed[b, i]
         column = s.columns[b, j]
         if s.sizes[column] > 0 and x[column] == x[column]:
-            meet_weighed(s, leaf, b, j, n)
+            meet_weighed(s.met[b], s.n_met[b], j, s.classes[leaf], n)
 
 
 @compiled
-def meet_weighed(s, leaf, b, g, n):
-    if s.n_met[b, g] == n:
+def meet_weighed(met, n_met, g, classes, n):
+    if n_met[g] == n:
         return
     for i in range(n):
-        c = s.classes[leaf, i].nth
-        if s.classes[leaf, c].weight > 0.0:
-            meet(s, b, g, c)
+        c = classes[i].nth
+        if classes[c].weight > 0.0:
+            meet(met, n_met, g, c)
 
 
 @compiled
@@ -322,7 +316,7 @@ def log_of_mixed(s, leaf, c, x):
         column = s.columns[b, j]
         if x[column] != x[column]:
             continue
-        n = s.met[b, group_of(s, j, column), c].weight
+        n = s.met[b, group_of(s.missing, s.sizes, j, column), c].weight
         if s.sizes[column] > 0:
             count = s.cells[b, c, s.at[j] + int(x[column])]
             if count > 0.0:

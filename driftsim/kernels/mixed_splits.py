@@ -38,9 +38,9 @@ def best_mixed_split(s, leaf):
         j = s.listed[b, i]
         column = s.columns[b, j]
         if s.sizes[column] > 0:
-            how, value, found = best_value(s, b, j, group_of(s, j, column), before)
+            how, value, found = best_value(s, b, j, group_of(s.missing, s.sizes, j, column), before)
         else:
-            search(s, b, j, group_of(s, j, column))
+            search(s, b, j, group_of(s.missing, s.sizes, j, column))
             value, found = best_threshold(s.searched, 0, 0, before)
             how = UP_TO if found > -math.inf else NOTHING
         if found >= best:  # of equal ones the last, even of those without merit
@@ -75,85 +75,83 @@ def search(s, b, j, g):
 def best_value(s, b, j, g, before):
     """The best split of a nominal column: the test, the value and the merit."""
     test, at, best = NOTHING, 0.0, -math.inf
+    cells, met, least = s.cells[b], s.met[b, g], s.searched.min_branch
+    first, n, classes = s.at[j], s.n_values[b, j], s.n_met[b, g]
     if not s.binary:
-        test, best = EACH, merit_of_each(s, b, j, g, before)
-    n = s.n_values[b, j]
-    in_order_of_set(s.values[b], s.at[j], n, s.table, s.visited)
+        last = first + s.sizes[s.columns[b, j]]
+        test, best = EACH, merit_of_each(cells, met, first, last, least, before, s.criterion)
+    in_order_of_set(s.values[b], first, n, s.table, s.visited)
     for i in range(n):
-        found = merit_of_one(s, b, g, s.at[j] + s.visited[i], before)
+        cell = first + s.visited[i]
+        found = merit_of_one(cells, met, classes, cell, least, before, s.criterion)
         if found > best:
             test, at, best = ONE, float(s.visited[i]), found
     return test, at, best
 
 
 @compiled
-def merit_of_each(s, b, j, g, before):
-    """The merit of a branch for each value; minus infinity if fewer than two get enough."""
-    total, large, after = 0.0, 0, 0.0
-    for i in range(s.at[j], s.at[j] + s.sizes[s.columns[b, j]]):
-        total += weight_of(s, b, g, i, HAVE)
-    for i in range(s.at[j], s.at[j] + s.sizes[s.columns[b, j]]):
-        if s.values[b, i].known:
-            weight = weight_of(s, b, g, i, HAVE)
-            large += weight / total > s.searched.min_branch
-            after += term(s, b, g, i, HAVE, weight, total)
-    return merit_of(s, before, after, total) if large > 1 else -math.inf
+def merit_of_each(cells, met, first, last, least, before, criterion):
+    """The merit of a branch for each value; minus infinity if fewer than two get enough.
+
+    What impurities are added up of is passed alone: functions of few arrays compile faster.
+    """
+    n, total, large, after = cells.shape[0], 0.0, 0, 0.0
+    for i in range(first, last):
+        total += weight_of(cells, met, n, i, HAVE)
+    for i in range(first, last):
+        weight = weight_of(cells, met, n, i, HAVE)
+        if weight > 0.0:
+            large += weight / total > least
+            after += term(cells, met, n, i, HAVE, weight, total, criterion)
+    if large < 2:
+        return -math.inf
+    return 1.0 - after if criterion == GINI else before - after / total
 
 
 @compiled
-def merit_of_one(s, b, g, i, before):
+def merit_of_one(cells, met, n, i, least, before, criterion):
     """The merit of a branch for a value and one for all others."""
-    one, others = weight_of(s, b, g, i, IN_ORDER), weight_of(s, b, g, i, OTHERS)
-    total, least = one + others, s.searched.min_branch
+    one, others = weight_of(cells, met, n, i, IN_ORDER), weight_of(cells, met, n, i, OTHERS)
+    total, after = one + others, 0.0
     if not (one / total > least and others / total > least):
         return -math.inf
-    after = term(s, b, g, i, IN_ORDER, one, total) + term(s, b, g, i, OTHERS, others, total)
-    return merit_of(s, before, after, total)
+    after += term(cells, met, n, i, IN_ORDER, one, total, criterion)
+    after += term(cells, met, n, i, OTHERS, others, total, criterion)
+    return 1.0 - after if criterion == GINI else before - after / total
 
 
 @compiled
-def merit_of(s, before, after, total):
-    return 1.0 - after if s.criterion == GINI else before - after / total
-
-
-@compiled
-def term(s, b, g, i, part, weight, total):
+def term(cells, met, n, i, part, weight, total, criterion):
     """What a branch adds to the impurity after a split."""
-    if s.criterion == GINI:
-        impurity = 1.0
-        for q in range(classes_of(s, b, g, part)):
-            share = weight_in(s, b, g, i, part, q) / weight
+    impurity, summed = 1.0 if criterion == GINI else 0.0, 0.0
+    for q in range(n):
+        w = weight_in(cells, met, i, part, q)
+        if criterion == GINI:
+            share = w / weight
             impurity -= share * share
-        return weight / total * impurity
-    entropy, summed = 0.0, 0.0
-    for q in range(classes_of(s, b, g, part)):
-        w = weight_in(s, b, g, i, part, q)
-        if w > 0.0:
-            entropy -= w * math.log2(w)
+        elif w > 0.0:
+            impurity -= w * math.log2(w)
             summed += w
-    return weight * ((entropy + summed * math.log2(summed)) / summed) if summed > 0.0 else 0.0
+    if criterion == GINI:
+        return weight / total * impurity
+    return weight * ((impurity + summed * math.log2(summed)) / summed)
 
 
 @compiled
-def weight_of(s, b, g, i, part):
+def weight_of(cells, met, n, i, part):
     total = 0.0
-    for q in range(classes_of(s, b, g, part)):
-        total += weight_in(s, b, g, i, part, q)
+    for q in range(n):
+        total += weight_in(cells, met, i, part, q)
     return total
 
 
 @compiled
-def classes_of(s, b, g, part):
-    return s.cells.shape[1] if part == HAVE else s.n_met[b, g]
-
-
-@compiled
-def weight_in(s, b, g, i, part, q):
+def weight_in(cells, met, i, part, q):
     """The weight of the q-th class in a part of the rows, by the cell i of a value."""
     if part == HAVE:
-        return s.cells[b, q, i]
-    c = s.met[b, g, q].nth
-    return s.cells[b, c, i] if part == IN_ORDER else s.met[b, g, c].weight - s.cells[b, c, i]
+        return cells[q, i]
+    c = met[q].nth
+    return cells[c, i] if part == IN_ORDER else met[c].weight - cells[c, i]
 
 
 @compiled
@@ -214,9 +212,10 @@ def insert(table, mask, value):
 def split_by_value(s, child, b, j, value, part):
     """Give a child of a leaf the weights of a part of its rows."""
     clear_weights(s, child)
-    g, i = group_of(s, j, s.columns[b, j]), s.at[j] + value
-    for q in range(classes_of(s, b, g, part)):
-        w = weight_in(s, b, g, i, part, q)
+    g = group_of(s.missing, s.sizes, j, s.columns[b, j])
+    n = s.cells.shape[1] if part == HAVE else s.n_met[b, g]
+    for q in range(n):
+        w = weight_in(s.cells[b], s.met[b, g], s.at[j] + value, part, q)
         if w > 0.0:
             c = q if part == HAVE else s.met[b, g, q].nth
             add_weight(s, child, c, w, False)
@@ -226,7 +225,7 @@ def split_by_value(s, child, b, j, value, part):
 def split_by_threshold(s, left, right, b, j, threshold):
     """Give both children of a leaf the weights of their sides."""
     one = s.searched
-    search(s, b, j, group_of(s, j, s.columns[b, j]))
+    search(s, b, j, group_of(s.missing, s.sizes, j, s.columns[b, j]))
     split_leaf(one, 0, 1, 0, threshold)
     for side in range(2):
         child = right if side else left
