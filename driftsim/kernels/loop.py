@@ -39,9 +39,17 @@ class Compiled:
 
     @cached_property
     def _dispatcher(self):
-        from numba import njit
+        from numba import njit, types
 
-        return njit(**OPTIONS)(self.py_func)
+        made = njit(**OPTIONS)(self.py_func)
+        own = made.get_call_template
+
+        def for_any(args, kws):  # not once for each number that is written in a call
+            kws = {name: types.unliteral(one) for name, one in kws.items()}
+            return own(tuple(types.unliteral(one) for one in args), kws)
+
+        made.get_call_template = for_any
+        return made
 
     @property
     def _numba_type_(self):  # what numba looks for

@@ -366,7 +366,7 @@ def mixed_probabilities(s, leaf, x, p):
 @compiled
 def mixed_class(s, leaf, x):
     """The class that naive Bayes predicts."""
-    return mixed_probabilities(s, leaf, x, s.votes)
+    return bayes_probabilities(s, leaf, x, s.votes)
 
 
 dispatch(observe, MixedLeaves, mixed_observe, forceinline=False)

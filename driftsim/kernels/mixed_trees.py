@@ -76,9 +76,8 @@ class MixedTrees(NamedTuple):
     members: np.ndarray  # (M,) of MEMBER
     pool: MixedNodes
     leaves: MixedLeaves
-    drawn: np.ndarray  # (d + 1,) columns that a leaf draws, if the first row has so many cells
-    looks_at: np.ndarray  # (1,) how many it draws, or NOTHING before the first row
-    there: np.ndarray  # (d,) scratch: the columns of a row's cells
+    looks_at: np.ndarray  # (d + 2,) columns that a leaf draws, or NOTHING before the first row;
+    # then that, if the first row has so many cells: 0, 1, …
     prediction: int
     nb_threshold: float
     grace_period: float
@@ -104,9 +103,7 @@ def hoeffding_tree(
         each,
         mixed_nodes(members, sizes),
         mixed_leaves(members, sizes, plain.leaves, missing, binary_split),
-        np.zeros(d + 1, np.int64) if drawn is None else drawn,
-        np.full(1, NOTHING),
-        np.zeros(d, np.int64),
+        np.array([NOTHING, *(drawn if drawn is not None else [0] * (d + 1))]),
         plain.prediction,
         plain.nb_threshold,
         plain.grace_period,
@@ -166,7 +163,7 @@ def visit_mixed(s, m, x):
         n = 0
         for value in x:
             n += value == value
-        s.looks_at[0] = s.drawn[n]
+        s.looks_at[0] = s.looks_at[1 + n]
     member.node, member.way = leaf_below(s.pool, m, x)
     member.by_bayes = UNKNOWN
     return member.node
@@ -192,14 +189,14 @@ def may_split_mixed(s, m):
 
 
 @compiled
-def cells_there(s, x, by_name):
-    """Fill `there` with the columns of the cells of a row, by name; how many."""
-    n = 0
+def cell_there(x, by_name, i):
+    """The column of the i-th cell that a row has, by name, or NOTHING; how many cells it has."""
+    n, found = 0, NOTHING
     for column in by_name:
         if x[column] == x[column]:
-            s.there[n] = column
+            found = column if n == i else found
             n += 1
-    return n
+    return found, n
 
 
 @compiled
@@ -211,14 +208,11 @@ def draw_columns_mixed(s, m, x, random_state, by_name, pool):
     columns = leaves.columns[leaves.counts[leaf].block]
     if columns[0] != NOTHING:
         return
-    n, drawn = cells_there(s, x, by_name), s.looks_at[0]
-    if n < drawn:
-        for i in range(n):
-            columns[i] = s.there[i]
-        return
-    sample(random_state, n, columns[:drawn], pool)
-    for i in range(drawn):
-        columns[i] = s.there[columns[i]]
+    (_, n), drawn = cell_there(x, by_name, 0), s.looks_at[0]
+    if n >= drawn:
+        sample(random_state, n, columns[:drawn], pool)
+    for i in range(min(n, drawn)):
+        columns[i], _ = cell_there(x, by_name, columns[i] if n >= drawn else i)
 
 
 @compiled
