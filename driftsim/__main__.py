@@ -5,11 +5,12 @@ import gc
 import os
 import signal
 import sys
+from contextlib import suppress
 
-ORDERLY = "SIGINT", "SIGTERM", "SIGHUP"
-STOPPED = 130  # with which typer exits after a KeyboardInterrupt
+ORDERLY = "SIGINT", "SIGTERM", "SIGHUP", "SIGALRM"
+AGAIN = getattr(signal, "SIGALRM", None)  # Windows has neither this nor SIGHUP
 MESSAGE = "stopped; the runs that have ended are kept: the same command continues from there\n"
-REPEAT = 1  # seconds after which an interrupt is raised again
+REPEAT = 1  # second after which an interrupt is raised again
 ALIVE = 50_000  # objects between two searches for garbage; imports, which make many, leave none
 SETTINGS = {  # of packages that are imported later, unless the user has set them
     "PYDANTIC_DISABLE_PLUGINS": "__all__",  # which it looks for in every package
@@ -27,22 +28,32 @@ def main():
         os.environ.setdefault(name, value)
     from driftsim.cli import app
 
+    handle(interrupt)
     try:
-        handle(interrupt)
-        app(prog_name="driftsim")
-    except BaseException as end:  # an import may raise another error from a KeyboardInterrupt
+        play(app)
+    except BaseException:  # an import may raise another error from a KeyboardInterrupt
         handle(signal.SIG_IGN)
-        interrupt_after(0)
-        if not received or getattr(end, "code", STOPPED) != STOPPED:
+        if not received:
             raise
-        sys.stderr.write(MESSAGE)
+        eval("0")  # else Python ends as by Ctrl-C where that has interrupted an `exec` of a text
+        with suppress(OSError):  # of a terminal that has been closed
+            sys.stderr.write(MESSAGE)
+            sys.stderr.flush()
         sys.exit(128 + received[0])
+
+
+def play(app):
+    """What signals interrupt: here they raise a KeyboardInterrupt, before and after it they wait.
+
+    So none is raised where nothing would take it.
+    """
+    app(prog_name="driftsim")
 
 
 def handle(handler):
     """Handle the signals that end this process, except those that it was started to ignore."""
     for name in ORDERLY:
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        number = getattr(signal, name, None)
         if number and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, handler)
 
@@ -56,15 +67,18 @@ def end_at_once(number, frame):
 def interrupt(number, frame):
     """Stop as by Ctrl-C, again and again, as some imports swallow a KeyboardInterrupt."""
     received.append(number)
-    interrupt_after(REPEAT)
-    raise KeyboardInterrupt
-
-
-def interrupt_after(seconds):
-    """Interrupt again after `seconds`; never, where they are 0."""
+    sys.unraisablehook = lambda about: None  # as it is raised again
     if hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, interrupt)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_REAL, REPEAT)
+    while frame and frame.f_code is not play.__code__:
+        frame = frame.f_back
+    if frame and not (number == AGAIN and stopping()):
+        raise KeyboardInterrupt
+
+
+def stopping():
+    """Whether what is run now cleans up after a KeyboardInterrupt."""
+    return isinstance(sys.exc_info()[1], KeyboardInterrupt)
 
 
 if __name__ == "__main__":

@@ -230,25 +230,63 @@ def test_ctrl_c_while_it_starts_ends_with_a_line(tmp_path, seconds):
     assert message in ("stopped\n", STOPPED)
 
 
-def test_ctrl_c_that_an_import_turns_into_another_error_ends_with_a_line():
-    """Python 3.11 raises a RuntimeError from what a descriptor raises in `__set_name__`."""
-    code = """
-import os, signal
-import driftsim.__main__ as entry, driftsim.cli as cli
+# An error in `__set_name__` becomes a RuntimeError in Python 3.11.
+DESCRIBED = """
 class Descriptor:
     def __set_name__(self, owner, name):
-        os.kill(os.getpid(), signal.SIGINT)
-        for _ in range(1_000): pass
-def app(prog_name):
-    type("Part", (), {"field": Descriptor()})
-cli.app = app
+        interrupt()
+type("Part", (), {"field": Descriptor()})
+"""
+SWALLOWED = """
+class Deleted:
+    def __del__(self):
+        interrupt()
+Deleted()
+try:
+    while True: time.sleep(0.01)
+finally:
+    for _ in range(10): time.sleep(0.02)
+    print("cleaned up")
+"""
+AS_IT_ENDS = """
+entry.handle = lambda handler: interrupt()
+raise SystemExit(0)
+"""
+AT_EXIT = """
+atexit.register(interrupt)
+raise SystemExit(0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "ends"),
+    [
+        pytest.param(DESCRIBED, (130, "", STOPPED), id="turned into another error"),
+        pytest.param("exec('interrupt()')", (130, "", STOPPED), id="in a text"),
+        pytest.param(SWALLOWED, (130, "cleaned up\n", STOPPED), id="swallowed"),
+        pytest.param(AS_IT_ENDS, (130, "", STOPPED), id="as it ends"),
+        pytest.param(AT_EXIT, (0, "", ""), id="once all is done"),
+    ],
+)
+def test_ctrl_c_at_any_moment_ends_in_an_orderly_way(tmp_path, code, ends):
+    (tmp_path / "interrupted.py").write_text(INTERRUPTED)
+    words = [sys.executable, "-m", "interrupted", code]  # as `python -m driftsim`
+    process = started(words, stdout=subprocess.PIPE, cwd=tmp_path)
+    out, message = process.communicate(timeout=20)
+    assert (process.returncode, out, message) == ends
+
+
+# `driftsim`, which does nothing but run a text.
+INTERRUPTED = """
+import atexit, os, signal, sys, time
+import driftsim.__main__ as entry, driftsim.cli as cli
+entry.REPEAT = 0.05
+def interrupt():
+    os.kill(os.getpid(), signal.SIGINT)
+    for _ in range(1_000): pass
+cli.app = lambda prog_name: exec(compile(sys.argv[1], "text", "exec"), globals())
 entry.main()
 """
-    process = started([sys.executable, "-c", code], stdout=subprocess.PIPE)
-    message = process.communicate(timeout=20)[1]
-    assert (process.returncode, message) == (130, STOPPED)
-
-
 # `driftsim`, which says when the interpreter has started, and with it what can be interrupted.
 STARTING = """
 import driftsim.__main__ as entry
