@@ -125,8 +125,9 @@ class Part(JITCodeLibrary):
         for library in self._needed():
             module.link_in(library._get_module_for_linking(), preserve=library._finalized)
         self._verify_declare_only_symbols()
-        passes, builder = self._codegen._module_pass_manager()
-        passes.run(module, builder)
+        made = self._codegen._module_pass_manager()
+        passes, *builder = made if isinstance(made, tuple) else (made,)  # of numba before 0.62
+        passes.run(module, *builder)
         foreign = [one.name for one in module.functions if one.is_declaration]
         code = self._codegen._tm.emit_object(module)
         return code, sorted(name for name in foreign if not name.startswith("llvm."))
