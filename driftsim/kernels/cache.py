@@ -197,17 +197,26 @@ def _done(place):
     return place / "compiled"
 
 
-def _keep(place, function, given):
+def _kept(place) -> MachineCode | None:
+    """The code that has been kept, if its file is there and as it was written."""
+    try:
+        return MachineCode.of_bytes(_done(place).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _keep(place, function, given) -> MachineCode:
     """Compile a function, and put its code where it is found from then on."""
     from filelock import FileLock
 
     for made in (place.parent, place):
         made.mkdir(PRIVATE, exist_ok=True)
     with FileLock(place / "lock"):  # of two processes, the second waits and loads
-        if not _done(place).exists():
-            part = place / "part"
-            part.write_bytes(_made(function, given).as_bytes())
+        if (code := _kept(place)) is None:
+            code, part = _made(function, given), place / "part"
+            part.write_bytes(code.as_bytes())
             part.replace(_done(place))
+        return code
 
 
 def _made(function, given) -> MachineCode:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numba
 from llvmlite import ir
-from numba import types
+from numba import config, types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import cpu_target
@@ -60,17 +60,19 @@ def machine_code(function: Callable, given: tuple) -> MachineCode:
 
 @contextmanager
 def _parts() -> Iterator[None]:
-    """Have numba leave what it compiles as parts.
+    """Have numba leave what it compiles as parts, also where NUMBA_DISABLE_JIT is set.
 
     It makes very many objects that stay: looking for garbage among them takes a tenth of the time.
     """
     codegen, collects = cpu_target.target_context.codegen(), gc.isenabled()
     before, codegen._library_class = codegen._library_class, Part
+    switches = vars(config)
+    disabled, switches["DISABLE_JIT"] = switches["DISABLE_JIT"], 0
     gc.disable()
     try:
         yield
     finally:
-        codegen._library_class = before
+        codegen._library_class, switches["DISABLE_JIT"] = before, disabled
         if collects:
             gc.enable()
 

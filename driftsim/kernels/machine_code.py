@@ -8,6 +8,7 @@ import json
 import struct
 from collections.abc import Iterator
 from functools import cache
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 import llvmlite.binding as llvm
@@ -26,18 +27,22 @@ class MachineCode(NamedTuple):
     foreign: list[str]  # functions of other libraries that it calls
 
     def as_bytes(self) -> bytes:
-        """All of it in a file."""
-        about = json.dumps(self._asdict() | {"code": len(self.code)}).encode()
-        return about + b"\n" + self.code
+        """All of it in a file, which begins with the digest of the rest."""
+        about = json.dumps(self._asdict() | {"code": None}).encode()
+        return _sealed(about + b"\n" + self.code)
 
     @classmethod
     def of_bytes(cls, file: bytes) -> "MachineCode":
-        """What `as_bytes` has written; raises `ValueError` where it is not whole."""
-        about, _, code = file.partition(b"\n")
-        fields = json.loads(about)
-        if fields["code"] != len(code):
-            raise ValueError(f"{len(code)} bytes of code, not {fields['code']}")
-        return cls(**fields | {"code": code})
+        """What `as_bytes` has written; raises `ValueError` where it is anything else."""
+        _, _, rest = file.partition(b"\n")
+        if file != _sealed(rest):
+            raise ValueError("this is no file of compiled code, or has been changed")
+        about, _, code = rest.partition(b"\n")
+        return cls(**json.loads(about) | {"code": code})
+
+
+def _sealed(rest: bytes) -> bytes:
+    return sha256(rest).hexdigest().encode() + b"\n" + rest
 
 
 def leaves(given) -> Iterator[Any]:
@@ -80,7 +85,9 @@ class Loaded:
         self._run = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_char_p, ctypes.c_void_p)(address)
         self._made = made
         self._seen: list = []  # types of arguments that are known to be right
-        self._words: tuple[Any, bytes] = ((), b"")  # the last state, and its words
+        # The last state and its words. That is held, so that no other can be taken for it, and
+        # its arrays stay where they are.
+        self._words: tuple[Any, bytes] = ((), b"")
 
     def __call__(self, state, *others):
         self._check([*leaves((state, *others))])
@@ -89,9 +96,9 @@ class Loaded:
             words = _words(state)
             self._words = state, words
         results = (ctypes.c_int64 * MOST)()
-        status = self._run(words + _words(others), results)
-        if status:
-            raise RuntimeError(f"compiled code failed with status {status}")
+        if self._run(words + _words(others), results):
+            cause = "an index out of bounds, which NUMBA_BOUNDSCHECK=1 looks for, or its own"
+            raise RuntimeError(f"a kernel has raised an exception: {cause}")
         return self._results(results)
 
     def _check(self, given):
