@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import cache
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -26,6 +27,12 @@ from driftsim.store import Store
 
 SVG = "{http://www.w3.org/2000/svg}"
 NUMBER = r"-?[\d.]+"
+
+
+@cache
+def drawn(results):
+    """The drawings of a study."""
+    return [*drawings(results)]
 
 
 class Seen:
@@ -182,10 +189,10 @@ def test_sweeps_and_ranks_stand_at_their_values(settings):
 def test_every_figure_that_there_is_something_for(odd, swept, plain, settings):
     names = [*KINDS]
     assert names == [*DRAWN] == [*PLOTS]
-    assert [one.name for one in drawings(odd)] == names[:-2]
-    assert [one.name for one in drawings(swept)] == [*names[:5], *names[-2:]]
-    assert [one.name for one in drawings(plain)] == ["curves", "stream", "cost"]
-    assert [one.name for one in drawings(settings)] == names
+    assert [one.name for one in drawn(odd)] == names[:-2]
+    assert [one.name for one in drawn(swept)] == [*names[:5], *names[-2:]]
+    assert [one.name for one in drawn(plain)] == ["curves", "stream", "cost"]
+    assert [one.name for one in drawn(settings)] == names
 
 
 SLOW = [pytest.param(one, marks=pytest.mark.slow) for one in (30, "30 swept")]
@@ -215,20 +222,21 @@ def boxes(root):
 
 
 def test_no_text_overlaps_another_or_leaves_the_drawing(study):
-    for one in drawings(study):
+    for one in drawn(study):
         root = ElementTree.fromstring(one.svg)
-        found = [*boxes(root)]
+        words, areas = zip(*boxes(root))
+        starts, ends = np.hsplit(np.array(areas), 2)
         edge = float(root.get("width")), float(root.get("height"))
-        for i, (words, box) in enumerate(found):
-            assert (box[:2] > -3).all() and (box[2:] < np.add(edge, 3)).all(), (one.name, words)
-            for other, area in found[i + 1 :]:
-                shared = np.minimum(box[2:], area[2:]) - np.maximum(box[:2], area[:2])
-                assert not (shared > 1).all(), f"{one.name}: {words!r} overlaps {other!r}"
+        outside = (starts <= -3) | (ends >= np.add(edge, 3))
+        assert not outside.any(), (one.name, words[outside.any(axis=1).argmax()])
+        shared = np.minimum(ends[:, None], ends) - np.maximum(starts[:, None], starts)
+        for i, j in np.argwhere(np.triu((shared > 1).all(axis=2), 1)):
+            pytest.fail(f"{one.name}: {words[i]!r} overlaps {words[j]!r}")
 
 
 def test_names_are_written_as_they_are_and_ids_differ(odd):
     ids = []
-    for one in drawings(odd):
+    for one in drawn(odd):
         root = ElementTree.fromstring(one.svg)
         assert root.get("role") == "img" and f"figure-{one.name}-text" in one.svg
         ids += [node.get("id") for node in root.iter() if node.get("id")]
