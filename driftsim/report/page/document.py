@@ -7,14 +7,13 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from driftsim.report.page.html_tables import tables
 from driftsim.report.page.packed import packed
 from driftsim.report.page.page_data import as_json, page_data
 from driftsim.report.summary_text import remarks
 from driftsim.runs import runs_of
-from driftsim.user_cache import place
 
 SCRIPTS = (
     "unpack", "dates", "windows", "metrics", "curves", "svg", "chart", "view", "reading", "sorting",
@@ -48,10 +47,9 @@ def page(results, verdict, figures, failures=()) -> str:
 
 @cache
 def templates() -> Environment:
-    """The templates of the page, compiled once on a machine."""
+    """The templates of the page."""
     return Environment(
         loader=PackageLoader("driftsim.report.page"),
-        bytecode_cache=FileSystemBytecodeCache(str(place("templates"))),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
