@@ -2,20 +2,24 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from rich.cells import cell_len
 from rich.markup import escape
 from rich.table import Table as RichTable
 
 from driftsim.evaluation.metrics import METRICS, MICRO
 from driftsim.messages import setting_text
+from driftsim.report.figure_data.looks import LONGEST, short
 from driftsim.report.results import Results
 from driftsim.report.study_tables import CENSORED, SUMMED
 from driftsim.report.table import Table, missing
 from driftsim.report.variant_results import SECONDS
 
+Texts = dict[str, str]  # of a row, by column
+APART, LEAST = 2, 10  # characters between columns, and of a shortened name
 COUNTS = (*SUMMED, "model_bytes", "seeds", "repeats")
 RARE = ("fits_skipped", *CENSORED)  # worth a column only where there are some
 ALWAYS = (
@@ -28,13 +32,19 @@ DROPPED = (  # columns that a narrow terminal has no room for, in this order
 
 
 def summary_table(results: Results, width: int) -> RichTable:
-    """The summary as a table for a terminal of some characters; drops columns if it is narrow."""
-    short = brief(results)
-    names = [*short]
-    rows = [{n: readable(n, row[n]) for n in names} for row in short.rows()]
+    """The summary as a table for a terminal of some characters.
+
+    If it is narrow, columns are dropped, and then names lose their middle, but numbers nothing.
+    """
+    own = brief(results)
+    names, texts = [*own], [name for name in own if own[name].dtype == object]
+    rows = [{n: readable(n, row[n]) for n in names} for row in own.rows()]
+    rows = shortened(rows, texts, LONGEST)
     for dropped in DROPPED:
-        if sum(max(len(n), *(len(row[n]) for row in rows)) + 2 for n in names) > width:
+        if room_of(names, rows) > width:
             names = [name for name in names if name != dropped]
+    numbers = [name for name in names if name not in texts]
+    rows = shortened(rows, texts, (width - room_of(numbers, rows)) // len(texts) - APART)
     table = RichTable(box=None, pad_edge=False, header_style="bold")
     for name in names:
         header = escape(name.replace("_", " "))
@@ -44,6 +54,21 @@ def summary_table(results: Results, width: int) -> RichTable:
         style = None if row["contender"] in contenders else "dim"
         table.add_row(*(escape(row[name]) for name in names), style=style)
     return table
+
+
+def shortened(rows: list[Texts], names: Sequence[str], room: int) -> list[Texts]:
+    """Rows whose texts in some columns take at most about so many characters of a terminal."""
+    return [row | {name: cut(row[name], max(room, LEAST)) for name in names} for row in rows]
+
+
+def cut(text: str, room: int) -> str:
+    """A text without its middle, where that takes more characters of a terminal than there are."""
+    return short(text, room * len(text) // max(cell_len(text), room))
+
+
+def room_of(names: Sequence[str], rows: list[Texts]) -> int:
+    """How many characters of a terminal some columns take."""
+    return sum(max(cell_len(one) for one in [n, *(row[n] for row in rows)]) + APART for n in names)
 
 
 def brief(results: Results) -> Table:

@@ -23,6 +23,16 @@ def test_a_narrow_terminal_has_fewer_columns_not_fewer_digits(swept):
         assert max(map(len, text.splitlines())) <= 120
 
 
+def test_long_names_lose_their_middle_and_numbers_nothing(odd):
+    for width in (120, 80, 40):
+        text, errors = printed(odd, width), odd.summary().error
+        assert text.count("…") == (1 if width > 40 else 3) and "{x}" in text and "hole" in text
+        assert all(f"{error:.4f}" in text for error in errors)
+        assert max(map(len, text.splitlines())) <= width
+    (costs,) = [str(one) for one in odd.verdict() if one.table is not None]
+    assert "{x} of a name t…" in costs and max(map(len, costs.splitlines())) < 80
+
+
 def test_missing_probabilities_are_remarked(tmp_path):
     text = """stream: {length: 3_000, concepts: {a: {kind: sea, threshold: 8}}, noise: 0.3}
 models:

@@ -50,10 +50,10 @@ def shade(share: float, shades: Sequence[str] = SHADES) -> str:
     return hex_of(ends[0] + (place - low) * (ends[1] - ends[0]))
 
 
-def short(name: str) -> str:
+def short(name: str, longest: int = LONGEST) -> str:
     """A name as figures write it: whole, or without its middle where it is long."""
-    half = LONGEST // 2
-    return name if len(name) <= LONGEST else f"{name[:half]}…{name[1 - half :]}"
+    half = longest // 2
+    return name if len(name) <= longest else f"{name[:half]}…{name[1 - half :]}"
 
 
 def rounded(value: float) -> str:

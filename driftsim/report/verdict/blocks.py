@@ -2,7 +2,10 @@
 
 from typing import NamedTuple
 
+from driftsim.report.figure_data.looks import short
 from driftsim.report.table import Table
+
+LONGEST = 30  # characters of a name in a table as text
 
 
 class Block(NamedTuple):
@@ -25,8 +28,8 @@ class Verdict(tuple[Block, ...]):
 
 
 def aligned(table: Table) -> str:
-    """A table as text: the first column to the left, the others to the right."""
-    rows = [[*table], *map(list, table.cells())]
+    """A table as text: its names to the left, without their middle if long; others to the right."""
+    rows = [[*table], *([short(name, LONGEST), *rest] for name, *rest in table.cells())]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return "\n".join(
         "  ".join(
