@@ -19,6 +19,10 @@ def listed_figures(value: Any) -> Any:
 def checked_figures(names: list[str]) -> list[str]:
     """Names of figures; raises `ValueError` for one that there is not, or that stands twice."""
     for i, name in enumerate(names):
+        if name == "none":
+            raise ValueError(
+                "'none' is no figure; for no pictures give [], or --figures none alone"
+            )
         if name not in FIGURES:
             raise ValueError(f"no figure is called {short(name)}; {guess(name, FIGURES, ['all'])}")
         if name in names[:i]:

@@ -10,11 +10,12 @@ import numpy as np
 
 from driftsim.evaluation.trace import Trace
 from driftsim.figure_names import FIGURES
+from driftsim.files import reason
 from driftsim.report.figure_data.kinds import KINDS
 from driftsim.report.results import Results
 from driftsim.resolved import resolved
 from driftsim.scenario import Study
-from driftsim.store import write_atomically
+from driftsim.store import StoreError, write_atomically
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 END = b"IEND\xaeB`\x82"  # the last chunk and its checksum
@@ -64,8 +65,17 @@ def drawn(results, names, mark) -> Iterator[tuple[str, bytes]]:
 def remove_others(folder: Path, shown: str):
     """Remove the pictures named like figures that show other results than those of a hash."""
     for path in (folder / f"{name}.{suffix}" for name in FIGURES for suffix in ("png", "svg")):
-        if path.exists() and mark_in(path).partition(" ")[0] != shown:
-            path.unlink(missing_ok=True)
+        if path.is_file() and mark_in(path).partition(" ")[0] != shown:
+            remove(path)
+
+
+def remove(path: Path):
+    """Remove an old picture; raises `StoreError` if that is impossible."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        why = f"{path}: this shows other results, and cannot be removed: {reason(error)}"
+        raise StoreError(f"{why}; remove it, or choose another --out") from None
 
 
 def mark_in(path: Path) -> str:
@@ -92,7 +102,10 @@ def text_of(content: bytes) -> bytes:
 
 
 def shown_results(results: Results) -> str:
-    """A hash of all that has been measured: every column of the traces of every run."""
+    """A hash of all that has been measured: every column of the traces of every run.
+
+    These hold seconds, so that a stream whose runs are played again shows other results.
+    """
     found, known = hashlib.sha256(), dict[int, bytes]()
     for run in results.traces():
         found.update(repr((run.setting, run.contender, run.seed, run.repeat)).encode())

@@ -19,7 +19,7 @@ from driftsim.report.plot import plot
 from driftsim.report.results import Results
 from driftsim.resolved import resolved
 from driftsim.scenario import load
-from driftsim.store import Store
+from driftsim.store import Store, StoreError
 
 FILE = """stream: {length: 600, concepts: {a: sea}}
 models: {online: {learner: majority, policy: online}}
@@ -86,6 +86,7 @@ def test_a_scenario_asks_for_figures_by_their_names(tmp_path):
         ("figures: [curve]", "s.yaml:4: report.figures: ", "did you mean 'curves'?"),
         ("figures: some", "s.yaml:4: report.figures: ", "no figure is called 'some'; choose from"),
         ("figures: [cost, cost]", "s.yaml:4: report.figures: ", "'cost' stands twice"),
+        ("figures: none", "s.yaml:4: report.figures: ", "for no pictures give []"),
     ):
         with pytest.raises(ScenarioError) as error:
             asked(text)
@@ -123,6 +124,14 @@ def test_pictures_of_other_results_go_and_those_of_these_stay(swept, plain, tmp_
             assert names_in(tmp_path) == ["cost.png", "own.png"]
     pictured(asking(plain), tmp_path)
     assert names_in(tmp_path) == ["own.png"]
+
+
+def test_a_folder_named_like_a_picture_stays(plain, tmp_path):
+    (tmp_path / "curves.png").mkdir()
+    pictured(asking(plain), tmp_path)
+    assert names_in(tmp_path) == ["curves.png"]
+    with pytest.raises(StoreError, match=r"curves\.png: this shows .* remove it, or choose"):
+        pictures.remove(tmp_path / "curves.png")  # as an old picture in a folder to be read only
 
 
 def test_a_plot_among_the_files_of_a_report_stays_while_it_shows_these_results(swept, tmp_path):
