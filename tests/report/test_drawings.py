@@ -18,7 +18,10 @@ from driftsim.report.figure_data.looks import SHADES, look_of, shade
 from driftsim.report.figure_data.view import View
 from driftsim.report.figures import PLOTS, plot_figure
 from driftsim.report.page.drawings import DRAWN, KINDS, drawings, svg_of
+from driftsim.report.page.drawings.costs import cost_scale, cost_ticks
 from driftsim.report.page.drawings.date_ticks import date_ticks
+from driftsim.report.page.drawings.matrices import Matrix, tiled
+from driftsim.report.page.drawings.panels import Box
 from driftsim.report.page.drawings.scales import Scale, decade_ticks, even_ticks, from_zero
 from driftsim.report.page.drawings.svg import line_path, text, text_width
 from driftsim.report.results import Results
@@ -221,17 +224,39 @@ def boxes(root):
         yield one.text, np.array([left, y - 0.75 * size, left + width, y + 0.1 * size])
 
 
+def assert_legible(svg, name):
+    """No text overlaps another, or leaves the drawing."""
+    root = ElementTree.fromstring(svg)
+    words, areas = zip(*boxes(root))
+    starts, ends = np.hsplit(np.array(areas), 2)
+    edge = float(root.get("width")), float(root.get("height"))
+    outside = (starts <= -3) | (ends >= np.add(edge, 3))
+    assert not outside.any(), (name, words[outside.any(axis=1).argmax()])
+    shared = np.minimum(ends[:, None], ends) - np.maximum(starts[:, None], starts)
+    for i, j in np.argwhere(np.triu((shared > 1).all(axis=2), 1)):
+        pytest.fail(f"{name}: {words[i]!r} overlaps {words[j]!r}")
+
+
 def test_no_text_overlaps_another_or_leaves_the_drawing(study):
     for one in drawn(study):
-        root = ElementTree.fromstring(one.svg)
-        words, areas = zip(*boxes(root))
-        starts, ends = np.hsplit(np.array(areas), 2)
-        edge = float(root.get("width")), float(root.get("height"))
-        outside = (starts <= -3) | (ends >= np.add(edge, 3))
-        assert not outside.any(), (one.name, words[outside.any(axis=1).argmax()])
-        shared = np.minimum(ends[:, None], ends) - np.maximum(starts[:, None], starts)
-        for i, j in np.argwhere(np.triu((shared > 1).all(axis=2), 1)):
-            pytest.fail(f"{one.name}: {words[i]!r} overlaps {words[j]!r}")
+        assert_legible(one.svg, one.name)
+
+
+def test_matrices_have_room_for_their_titles():
+    title, values = "noise = 0.0, memory = 1000, every = 250", np.ones((2, 1))
+    one = Matrix(title, values, [["1"], ["1"]], ["a", "b"], ["2,000"], "first row of the change")
+    svg = svg_of(tiled([one] * 6, 0, 1), "recovery")
+    assert_legible(svg, "matrices")
+    heads = re.findall('class="head">([^<]*)<', svg)
+    assert heads[:3] == ["noise = 0.0,", "memory = 1000,", "every = 250"]
+
+
+def test_costs_have_several_ticks():
+    box = Box(0, 0, 262, 100)
+    for spent in ([0.0014, 0.0084, 0.0059], [1e3, 1.9e4, 2e4], [1e5, 1e6], [1, 10], [3.0, 3.0]):
+        ticks = cost_ticks(np.array(spent), cost_scale(np.array(spent), box))
+        room = 262 / max(text_width(one.text) + 6 for one in ticks)
+        assert 1 < len(ticks) <= room or len({*spent}) == 1
 
 
 def test_names_are_written_as_they_are_and_ids_differ(odd):

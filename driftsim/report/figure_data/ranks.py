@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from driftsim.evaluation.significance import LEAST_SETTINGS
 from driftsim.report.amounts import title
 from driftsim.report.figure_data.view import View
 
@@ -16,6 +17,7 @@ class Ranks(NamedTuple):
     ranks: list[float]
     critical: float  # difference, beyond which two differ
     p: float
+    streams: int  # that differ, of the settings
     test: str
     metric: str
 
@@ -34,8 +36,10 @@ class Ranks(NamedTuple):
         """What stands above the scale."""
         wider = "" if self.end == 1 + self.critical else ", wider than the scale"
         p = f"= {self.p:.2g}" if self.p >= 0.0001 else "< 0.0001"
+        few = self.streams < LEAST_SETTINGS
+        shown = "too few streams for a test" if few else f"{self.test}: p {p}"
         critical = f"critical difference {self.critical:.2f} (Nemenyi, 95 %){wider}"
-        return f"ranks by {title(self.metric)}; {critical}; {self.test}: p {p}"
+        return f"ranks by {title(self.metric)}; {critical}; {shown}"
 
 
 def ranks(view: View) -> list[Ranks] | None:
@@ -46,7 +50,9 @@ def ranks(view: View) -> list[Ranks] | None:
         if len(table):
             table = table.among("contender", view.names)
         if len(table) > 1:
-            about = [table[key].tolist()[0] for key in ("critical", "p", "test", "metric")]
+            about = [
+                table[key].tolist()[0] for key in ("critical", "p", "streams", "test", "metric")
+            ]
             found.append(Ranks(name, table.values("contender"), table["rank"].tolist(), *about))
     return found or None
 

@@ -15,7 +15,7 @@ from driftsim.report.page.drawings.marks import mark
 from driftsim.report.page.drawings.names import names_near
 from driftsim.report.page.drawings.panels import FOOT, TITLE, Box, Drawing, Scale
 from driftsim.report.page.drawings.scales import Tick, decade_ticks, even_ticks, from_zero
-from driftsim.report.page.drawings.svg import LEADING, SIZE, element, joined
+from driftsim.report.page.drawings.svg import LEADING, SIZE, element, joined, text_width
 
 HEIGHT, NAME = 220, 12  # pixels of a panel, and of each name beyond a few
 FEW, LONG = 12, 20  # names; characters: with more of either, a panel is as wide as the figure
@@ -96,7 +96,8 @@ def cost_ticks(values: np.ndarray, x: Scale) -> list[Tick]:
     """Round values of a scale of costs that lie within it."""
     if spans(values) <= DECADES:
         wide = (x.high - x.low) * ROOM or abs(x.high) or 1
-        found = even_ticks(x.low - wide, x.high + wide, 4)
+        apart = text_width(rounded(x.high / 3)) + 10
+        found = even_ticks(x.low - wide, x.high + wide, min(abs(x.stop - x.start) / apart, 6))
         found = [one._replace(text=rounded(one.value)) for one in found if one.value >= 0]
     else:
         found = decade_ticks(values[values > 0].tolist())

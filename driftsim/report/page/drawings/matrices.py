@@ -15,6 +15,7 @@ from driftsim.report.page.drawings.svg import (
     SMALL,
     line,
     rectangle,
+    room_for,
     text,
     text_width,
     wrapped,
@@ -24,6 +25,7 @@ CELL, LITTLE = (44, 22), (9, 11)  # pixels of a cell with its number, and withou
 WIDTH = 860  # pixels of matrices side by side
 MOST_NUMBERS = 30  # cells in a row or column; with more there is no room for numbers
 DARK = 0.55  # the share of the scale beyond which numbers are white
+TITLES = (90, 150)  # pixels: the least for a title, and the most that its parts ask for
 TURNED = 0.57  # the sine of the angle of a turned text
 
 
@@ -86,6 +88,7 @@ def tiled(
             x = sizes.left + i * (sizes.width + sizes.gap)
             ends = x + len(one.columns) * sizes.cell[0], y + len(one.rows) * sizes.cell[1]
             box = Box(x, y, *ends)
+            parts += titles_of(one, box._replace(right=max(ends[0], x + sizes.width)), sizes.cell)
             parts += matrix(one, box, sizes.cell, least, most, not (sizes.same and i))
             parts += values_title(box, down, 12) if down and not i else []
         y += rows * sizes.cell[1] + sizes.below + 8
@@ -99,20 +102,31 @@ def tiled(
 def tiles(found: Sequence[Matrix], titled: bool) -> Tiles:
     """The sizes of matrices that share a cell size, as many side by side as fit."""
     shapes = [one.values.shape for one in found]
-    cell = LITTLE if max(map(max, shapes)) > MOST_NUMBERS else wide_enough(found)
+    most, least = max(n for _, n in shapes), room_of_titles(found)
+    cell = LITTLE if max(map(max, shapes)) > MOST_NUMBERS else wide_enough(found, least / most)
     same = all(one.rows == found[0].rows for one in found)
     names = max(text_width(name, SMALL) for one in found for name in one.rows)
-    left, width = names + (24 if titled else 6), max(max(n for _, n in shapes) * cell[0], 90)
+    left, width = names + (24 if titled else 12), max(most * cell[0], least)
     gap = 18 if same else left + 12
     across = int(max(1, min((WIDTH - left + gap) // (width + gap), len(found), 5)))
     lines = max(len(wrapped(one.title, width)) for one in found)
     return Tiles(cell, left, width, gap, across, lines * SIZE * LEADING, foot_of(found, cell), same)
 
 
-def wide_enough(found) -> tuple[float, float]:
-    """The size of a cell that holds the widest number."""
+def room_of_titles(found) -> float:
+    """How many pixels titles need, on as many lines as they have parts; or less, if that is a lot.
+
+    The title of the columns has one line.
+    """
+    parts = [part for one in found for part in one.title.split(", ")]
+    below = max(text_width(one.across) for one in found)
+    return max(TITLES[0], min(room_for(parts), TITLES[1]), below)
+
+
+def wide_enough(found, least: float) -> tuple[float, float]:
+    """The size of a cell that holds the widest number, and is at least so wide."""
     widest = max(text_width(word, SMALL) for one in found for row in one.words for word in row)
-    return max(CELL[0], widest + 8), CELL[1]
+    return max(CELL[0], widest + 8, least), CELL[1]
 
 
 def turns(found, cell) -> bool:
@@ -127,9 +141,15 @@ def foot_of(found, cell) -> float:
     return names + (16 if any(one.across for one in found) else 0)
 
 
+def titles_of(one, box, cell) -> Iterator[str]:
+    """The title of a matrix above it, and that of its columns below, in the middle of a box."""
+    yield from panel_title(box, one.title, 6)
+    if one.across:
+        yield foot_title(box, one.across, foot_of([one], cell) - 36)
+
+
 def matrix(one, box, cell, least, most, named) -> Iterator[str]:
-    """A matrix with its title and the names of its columns, and where `named` of its rows."""
-    yield from panel_title(box._replace(right=max(box.right, box.left + 90)), one.title, 6)
+    """A matrix with the names of its columns, and where `named` of its rows."""
     yield from cells(one, box, cell, least, most)
     step = -(-len(one.rows) // MOST_NUMBERS)
     for i, name in [*enumerate(one.rows)][::step] if named else ():
@@ -143,9 +163,6 @@ def matrix(one, box, cell, least, most, named) -> Iterator[str]:
             yield text(name, 0, 0, "end", transform=turn, class_="small named")
         else:
             yield text(name, *place, "middle", class_="small named")
-    if one.across:
-        names = foot_of([one], cell) - 16
-        yield foot_title(box, one.across, names - 20)
 
 
 def cells(one, box, cell, least, most) -> Iterator[str]:

@@ -11,6 +11,7 @@ import numpy as np
 UNSEEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # that XML has not
 NARROW, WIDE = frozenset(" !'()*,./:;I[]fijlrt|·"), frozenset("%@GMOQWmw—…")
 SIZE, SMALL, TINY = 12, 11, 10  # pixels of a text
+WIDTH, EQUALS = 0.58, "\u00a0=\u00a0"  # of a letter by its size; a sign kept with its sides
 LEADING = 1.25  # of a line of text by its size
 
 
@@ -70,9 +71,21 @@ def letter_width(letter: str) -> float:
 
 
 def wrapped(words: str, width: float, size: float = SIZE) -> list[str]:
-    """A text in lines that are at most about so many pixels wide."""
-    most = max(int(width / (0.58 * size)), 10)
-    return [line for part in words.split("\n") for line in wrap(part, most)]
+    """A text in lines that are at most about so many pixels wide.
+
+    No line begins or ends with `=`, where there is room for both of its sides.
+    """
+    most, lines = max(int(width / (WIDTH * size)), 10), list[str]()
+    for part in words.split("\n"):
+        whole = part.replace(" = ", EQUALS)
+        fits = max(map(len, whole.split(" "))) <= most
+        lines += wrap(whole if fits else part, most)
+    return [line.replace(EQUALS, " = ") for line in lines]
+
+
+def room_for(lines: Sequence[str], size: float = SIZE) -> float:
+    """The least width at which `wrapped` breaks none of some lines."""
+    return WIDTH * size * (max(map(len, lines), default=0) + 1)
 
 
 def runs(known: np.ndarray) -> list[tuple[int, int]]:
