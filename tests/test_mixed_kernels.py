@@ -167,6 +167,17 @@ def test_weights_count_as_they_do_in_river():
     assert not np.array_equal(one, compiled.fit(rows).predict(X[1000:]))
 
 
+@pytest.mark.parametrize("nominal", [{}, {0: 2}], ids=["numbers", "nominal"])
+def test_shares_of_the_majority_are_rounded_as_in_river(nominal):
+    schema, spec = Schema(("a",), nominal), {"kind": TREE, "leaf_prediction": "mc"}
+    for n in range(2, 12):
+        for m in range(1, n):
+            rows = Labelled(np.arange(n), np.zeros((n, 1)), np.repeat([0, 1], [m, n - m]))
+            compiled, objects = pair(spec, schema, probabilities=True)
+            one, other = (model.fit(rows).predict(rows.X[:1]) for model in (compiled, objects))
+            assert_array_equal(one, other)  # 3 · (1 / 5), which is not 3 / 5
+
+
 def test_values_are_visited_in_the_order_of_a_set_of_python():
     rng, listed = np.random.default_rng(0), numba.njit(in_order_of_set.py_func)
     table, visited = np.zeros(8 * 300, np.int64), np.zeros(300, np.int64)

@@ -255,9 +255,10 @@ def tree_predict(s, m, x, p):
     if trusts_bayes(s, leaf):
         s.members[m].by_bayes = bayes_probabilities(s.leaves, leaf, x, p)
     else:
+        part = 1.0 / s.leaves.counts[leaf].total  # rounded as in river, as votes of trees are tied
         for j in range(s.leaves.counts[leaf].classes):
             c = s.leaves.classes[leaf, j].nth
-            p[c] = s.leaves.classes[leaf, c].weight / s.leaves.counts[leaf].total
+            p[c] = s.leaves.classes[leaf, c].weight * part
     label, most = -1.0, 0.0
     for c in range(k):
         if p[c] > most:
