@@ -8,6 +8,7 @@ from compiled_examples import MIXED_REGRESSORS, name
 from mixed_rows import answers, mixed_rows, schema_of
 
 from driftsim.learners.learner import Learner
+from driftsim.rows import Schema
 
 MANY = int(os.environ.get("DRIFTSIM_TEST_ROWS", 20_000))
 LATE = {"kind": "random", "mean": 60}
@@ -37,3 +38,9 @@ def test_a_regression_tree_takes_nominal_columns_as_river_does(spec, gaps):
 def test_a_regression_tree_takes_nominal_columns_as_river_does_for_long(spec, tied, gaps):
     labels = LATE if tied else "at_once"
     compare(spec, MANY // (1 + 2 * ("model" in spec)), 7, labels, tied, gaps)
+
+
+def test_trees_over_a_column_of_many_values_are_small_at_first():
+    spec = {"kind": "river.ensemble.BaggingRegressor", "model": "river.tree.HoeffdingTreeRegressor"}
+    model = Learner.model_validate(spec).start(Schema(("a", "b"), {0: 8_000}, None), 1)
+    assert model.size() < 2**25

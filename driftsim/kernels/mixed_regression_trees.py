@@ -115,7 +115,7 @@ def regression_tree(
         int(max_size * 2**20 / bytes_of_leaf),
         0.99 * memory_estimate_period,
     )
-    return with_nodes(bare, max(2 * FEWEST, 2 * members * values))
+    return enlarged(with_nodes(bare, max(2 * FEWEST, 2 * members * values)))
 
 
 def new_leaves(start, stop):
@@ -145,11 +145,13 @@ def enlarged(s):
         )
     if not points_suffice.py_func(s):
         s = s._replace(candidates=s.candidates._replace(trees=with_points(s.candidates.trees)))
+    if s.children.free[1] < len(members):
+        s = s._replace(children=with_rows(s.children, max(len(members), len(s.children.table))))
     return s if nodes_suffice.py_func(s) else with_nodes(s, len(s.nodes))
 
 
 def with_nodes(s, more):
-    """The same trees with so many more free nodes, and room for half as many branches by value."""
+    """The same trees with so many more free nodes."""
     size = len(s.nodes)
     nodes = np.concatenate([s.nodes, new_leaves(size, size + more)])
     nodes["sibling"][-1] = s.free[0]
@@ -157,7 +159,6 @@ def with_nodes(s, more):
     return s._replace(
         nodes=nodes,
         free=np.array([size, s.free[1] + more]),
-        children=with_rows(s.children, more // 2),
         candidates=found._replace(
             trees=trees._replace(roots=padded(trees.roots, more, NONE)),
             met=padded(found.met, more, 0),
@@ -182,13 +183,12 @@ def points_suffice(s):
 @compiled
 def nodes_suffice(s):
     """Whether each tree may split once, or grow a child."""
-    m = s.members.size
-    return s.free[1] >= m * max(2, s.children.table.shape[1]) and s.children.free[1] >= m
+    return s.free[1] >= s.members.size * max(2, s.children.table.shape[1])
 
 
 @compiled
 def tree_room(s):
-    if not (nodes_suffice(s) and points_suffice(s)):
+    if not (nodes_suffice(s) and points_suffice(s)) or s.children.free[1] < s.members.size:
         return False
     for m in range(s.members.size):
         if s.members[m].leaves > s.most_leaves and s.members[m].weight >= s.most_weight:
