@@ -4,11 +4,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from driftsim.adaptation.detectors import Detector
+from driftsim.kernels import cache, loop
 from driftsim.own import load_parts
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "compiled.md"
@@ -47,3 +49,32 @@ def test_it_runs_where_its_code_is_in_no_file_as_in_a_notebook():
     typed = f"{KERNEL}\nalarm = Cusum().start(None)\nprint(alarm(np.arange(200) // 100 + 0.0))"
     process = subprocess.run([sys.executable, "-c", typed], capture_output=True, text=True)
     assert process.stdout == "(108, 'alarm')\n", process.stderr
+
+
+HELPED = "import sys\nimport numpy as np\nfrom driftsim.kernels.loop import compiled\n"
+STATE = "class State(tuple): pass\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (HELPED + STATE, True),
+        (f"import numpy, limits\n{STATE}", False),
+        (f"from limits.lower import LOW\n{STATE}", False),
+        (f"from . import limits\n{STATE}", False),
+        (f"def made():\n    {STATE}    return State\nState = made()\n", False),
+    ],
+)
+def test_it_is_kept_where_nothing_else_can_change_it(tmp_path, monkeypatch, text, kept):
+    """An edit of what it imports would go unseen."""
+    path = tmp_path / "kernel_here.py"
+    path.write_text(text)
+    module = SimpleNamespace(__file__=str(path), __name__="kernel_here")
+    monkeypatch.setitem(sys.modules, "limits", SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "limits.lower", SimpleNamespace(LOW=1))
+    monkeypatch.setitem(sys.modules, "kernel_here", module)
+    namespace = {"__name__": "kernel_here"}
+    exec(text.replace("from . import limits", ""), namespace)
+    cache._is_whole.cache_clear()
+    cache._sources.cache_clear()
+    assert (cache.place_of((loop.play, namespace["State"])) is not None) == kept

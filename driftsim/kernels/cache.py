@@ -71,10 +71,14 @@ def _classes(state):
 
 
 def place_of(key) -> Path | None:
-    """The folder of a kernel, named by the hash of its modules; None for one in a notebook."""
+    """The folder of a kernel, named by the hash of its modules.
+
+    None for one whose code is not in these alone: one in a notebook, or made by a function, or by
+    a module that imports others than those of which a hash or a version is known.
+    """
     makers = [f"{PACKAGE}.{name}" for name in ("cache", "compiler", "machine_code")]
     modules = {*makers, *(one.__module__ for one in key)}
-    if not all(_file_of(name).is_file() for name in modules):
+    if any(one.__qualname__ != one.__name__ for one in key) or not all(map(_is_whole, modules)):
         return None
     sources = sorted({source for name in modules for source in _sources(name)})
     name = "-".join([*(one.__name__ for one in key), _hash(*sources)])
@@ -95,6 +99,28 @@ def _sources(module: str) -> frozenset[str]:
             if name != PACKAGE and _file_of(name).is_file():
                 found |= _sources(name)
     return frozenset(found)
+
+
+@cache
+def _is_whole(module):
+    """Whether a module has a file, and all that its code depends on has a hash or a version."""
+    if not _file_of(module).is_file():
+        return False
+    if module.startswith("driftsim."):
+        return True
+    names = {*sys.stdlib_module_names, "driftsim", "numba", "numpy"}
+    return {*_imported(_file_of(module).read_bytes())} <= names
+
+
+def _imported(source):
+    """The packages that a source imports; a dot for a module beside it."""
+    import ast
+
+    for one in ast.walk(ast.parse(source)):
+        if isinstance(one, ast.Import):
+            yield from (name.name.partition(".")[0] for name in one.names)
+        elif isinstance(one, ast.ImportFrom):
+            yield "." if one.level else (one.module or "").partition(".")[0]
 
 
 def _file_of(module):
