@@ -16,6 +16,8 @@ from driftsim.runs import Run
 
 MOST_SHOWN = 8  # runs in flight that have a bar or an entry
 LONGEST = 30  # characters of a name beside a bar
+BESIDE = 35  # characters beside a bar and what it is of: the state, the time left, and Ctrl-C
+WIDE = 100  # characters of a terminal with room for longer bars
 SOON = 0.5  # seconds before the first line, where there is no terminal
 LATER = 30  # seconds before the second line, and half of those before the third
 
@@ -150,14 +152,20 @@ class Bars:
 
     def __init__(self, runs: Sequence[Run]):
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.table import Column
 
+        console = Console(stderr=True)
+        bar = 8 if console.width < WIDE else 20
+        self._room = max(console.width - bar - BESIDE, 20)  # for what a bar is of
         self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=20),
+            TextColumn(
+                "{task.description}", table_column=Column(no_wrap=True, max_width=self._room)
+            ),
+            BarColumn(bar_width=bar),
             TextColumn("{task.fields[state]}", justify="right"),
-            TimeRemainingColumn(),
+            TimeRemainingColumn(compact=True),
             TextColumn("left"),
-            console=Console(stderr=True),
+            console=console,
             transient=True,
         )
         self._total, self._ended = len(runs), 0
@@ -198,7 +206,8 @@ class Bars:
             self._progress.update(task, completed=row, state=state)
 
     def _add(self, run, row):
-        name = run.name if len(run.name) <= LONGEST else f"{run.name[: LONGEST - 1]}…"
+        most = max(min(self._room - 2 - len(run.title) + len(run.name), LONGEST), 10)
+        name = run.name if len(run.name) <= most else f"{run.name[: most - 1]}…"
         name = escape(f"  {run._replace(name=name).title}")
         length = run.stream.length
         return self._progress.add_task(name, total=length, completed=max(row, 0), state="")

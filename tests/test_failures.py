@@ -7,16 +7,18 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from processes import messages, session
+from rich.console import Console
 
 import driftsim
 from driftsim import ScenarioError
 from driftsim.cli import failure_lines, note_lines
 from driftsim.evaluation.prequential import COMPILING
-from driftsim.progress import Lines
+from driftsim.progress import Bars, Lines
 from driftsim.runner import Finished, Progress, WarningLog, execute
 from driftsim.runs import missing
 from driftsim.scenario import load
@@ -375,6 +377,22 @@ def test_the_first_line_without_a_terminal_comes_after_half_a_second(runs, capsy
     for clock[0], row, printed in (*shown, (29.0, 1_234, 0), (61.0, 1_234, 1)):
         lines.show(Progress([(runs[0], row)], 7))
         assert capsys.readouterr().err.count("\n") == printed
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_bars_say_all_they_have_to_in_a_terminal_of_80_columns(runs, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    long = next(run for run in runs if run.name == "good")
+    long = long._replace(name="a name of a contender that takes more room than there is")
+    bars, console = Bars(runs), Console(width=width, file=StringIO())
+    for row in (1_000, 2_000):
+        bars.show(Progress([(long, row), (runs[0], COMPILING)], 0))
+    console.print(bars._progress.get_renderable())
+    lines = console.file.getvalue().rstrip().splitlines()
+    assert [line.rstrip().split()[-1] for line in lines] == ["left"] * 3
+    assert max(map(len, map(str.rstrip, lines))) <= width - 2  # so that ^C stays in the line
+    assert "30 runs of contenders, 30 of the t" in lines[0] and "0 of 60 runs ended" in lines[0]
+    assert "…, seed 0" in lines[1] and "rows/s" in lines[1] and "--:-- left" in lines[2]
 
 
 def test_many_failures_and_notes_are_counted(runs):
