@@ -298,6 +298,8 @@ def test_lines_are_broken_where_nothing_is_known():
 
 def test_ticks_are_round_and_lie_within_their_scale():
     assert [one.text for one in even_ticks(0, 0.43, 5)] == ["0.0", "0.1", "0.2", "0.3", "0.4"]
+    assert [one.text for one in even_ticks(-3, 3.3, 1)] == ["-2", "0", "2"]
+    assert [one.text for one in even_ticks(0, 10, 1)] == ["0", "10"]
     assert [one.text for one in even_ticks(900, 20_000, 4)] == [
         "5,000",
         "10,000",

@@ -174,7 +174,7 @@ def stream_label(scene: Scene) -> str:
 
 def value_ticks(y: Scale, box: Box) -> list[Tick]:
     """Round values up a panel."""
-    return even_ticks(y.low, y.high, (box.bottom - box.top) / 44)
+    return even_ticks(y.low, y.high, (box.bottom - box.top) / 33)
 
 
 def grounds(box: Box, x: Scale, scene: Scene, below: float = 0) -> Iterator[str]:

@@ -42,10 +42,16 @@ class Scale:
 
 
 def even_ticks(low: float, high: float, most: float) -> list[Tick]:
-    """Round values in a range, about `most` of them."""
+    """Round values in a range, about `most` of them and at least two."""
     rough = (high - low) / max(most, 1)
-    power = 10.0 ** floor(log10(rough))
-    step = next(one for one in (1, 2, 5, 10) if one * power >= rough * 0.999) * power
+    power = floor(log10(rough))
+    steps = [one * 10.0**i for i in (power, power - 1) for one in (10, 5, 2, 1)]
+    first = next(i for i, step in enumerate(steps) if step < rough * 0.999) - 1
+    return next(found for step in steps[first:] if len(found := ticks(low, high, step)) > 1)
+
+
+def ticks(low: float, high: float, step: float) -> list[Tick]:
+    """The multiples of a step in a range."""
     first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
     return [Tick(i * step, tick_text(i * step, step)) for i in range(first, last + 1)]
 
