@@ -237,8 +237,12 @@ def plural(text: str) -> str:
 
 
 def comment(kind: type, field: str) -> str:
-    """The comment behind a field where its class defines it: its unit."""
-    for line in inspect.getsource(owner_of(kind, field)).splitlines():
+    """The comment behind a field where its class defines it: its unit; none without its source."""
+    try:
+        source = inspect.getsource(owner_of(kind, field))
+    except OSError:
+        return ""
+    for line in source.splitlines():
         if line.strip().startswith(f"{field}:") and "  # " in line:
             notes = line.split("  # ")[1:]
             return next((one for one in notes if not one.startswith("type: ")), "").strip()
