@@ -166,5 +166,13 @@ def test_results_show_themselves_and_plot_their_figures(tmp_path):
     ]:
         with pytest.raises(ValueError, match=re.escape(words)):
             results.plot(*asked)
-    with pytest.raises(ValueError, match="'recovery' takes no 'metric'"):
-        results.plot("recovery", metric="kappa")
+    for figure, options, words in [
+        ("recovery", {"metric": "kappa"}, "'recovery' takes no 'metric'"),
+        ("curves", {"contenders": "<c>"}, "no contender is called '<c>'; did you mean '<b>'?"),
+        ("curves", {"window": 0}, "a window of 0 rows is not valid; give a whole number from 1"),
+    ]:
+        with pytest.raises(ValueError, match=re.escape(words)):
+            results.plot(figure, **options)
+    for window in (0, -5, 2.5):
+        with pytest.raises(ValueError, match=f"a window of {window} rows is not valid"):
+            results.curves("error", window)

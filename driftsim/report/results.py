@@ -12,7 +12,7 @@ from driftsim.report.stored_runs import stored_runs
 from driftsim.report.study_tables import TAKEN, StudyTables
 from driftsim.report.variant_results import ContenderResult, TracedRun, VariantResults
 from driftsim.report.verdict import Verdict, verdict
-from driftsim.report.windows import Window
+from driftsim.report.windows import Window, window_of
 from driftsim.resolved import resolved
 from driftsim.runs import Run, runs_of
 from driftsim.scenario import Study, Variant
@@ -225,4 +225,4 @@ class Results:
 
     def _asked(self, window: int | str | Duration | None) -> Window:
         """The window that is asked for, that of the report by default."""
-        return Duration.of(window) if isinstance(window, str) else window or self.window
+        return window_of(window, self.window)

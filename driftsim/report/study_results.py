@@ -31,6 +31,9 @@ class StudyResults(Results):
             if name not in able:
                 raise ValueError(f"'{figure}' takes no {short(name)}; {guess(name, able)}")
         view = View(self, **options)
+        for name in view.contenders:
+            if name not in view.looks:
+                raise ValueError(f"no contender is called {short(name)}; {guess(name, view.looks)}")
         plotted = plot_figure(figure, view)
         if plotted is None:
             metrics = ", ".join(map(str, view.metrics))

@@ -59,6 +59,17 @@ def rows_in(window: Window, dates: Dates | None) -> int:
     return dates.mean_rows(window)
 
 
+def window_of(asked: int | str | Duration | None, own: Window) -> Window:
+    """The window that is asked for, or a report's own; raises `ValueError` for what is none."""
+    if asked is None:
+        return own
+    if isinstance(asked, str):
+        return Duration.of(asked)
+    if not isinstance(asked, Duration) and (asked < 1 or asked % 1):
+        raise ValueError(f"a window of {asked} rows is not valid; give a whole number from 1")
+    return asked
+
+
 def window_fault(over: str, window: Window, dates: Dates | None) -> str | None:
     """Why there are no such windows, or None."""
     if over not in WINDOWS:

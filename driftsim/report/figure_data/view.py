@@ -13,7 +13,7 @@ from driftsim.report.figure_data.looks import Look, look_of
 from driftsim.report.results import Results
 from driftsim.report.table import Table
 from driftsim.report.variant_results import VariantResults
-from driftsim.report.windows import Window
+from driftsim.report.windows import Window, window_of
 
 MOST_SCENES = 24
 
@@ -56,8 +56,8 @@ class View:
     ):
         self.reports = dict(reports) if isinstance(reports, Mapping) else {"": reports}
         self.metric, self.over = metric, over
-        self.window = Duration.of(window) if isinstance(window, str) else window
-        self.contenders = set(contenders)
+        self.window = window
+        self.contenders = {contenders} if isinstance(contenders, str) else {*contenders}
         self._tables: dict[tuple, Table] = {}  # so that a figure and its caption compute once
 
     @cached_property
@@ -65,7 +65,7 @@ class View:
         """Every setting of every report, in order."""
         scenes = []
         for name, results in self.reports.items():
-            window = self.window or results.window
+            window = window_of(self.window, results.window)
             for variant, own in zip(results.variants, results.by_variant()):
                 title = ", ".join(filter(None, [name, variant.title]))
                 scenes.append(Scene(own, variant, title, name, window))
