@@ -334,4 +334,5 @@ def report(study, store, parts, folder, failures):
     console.print(escape(str(results.verdict())), highlight=False)
     for remark in remarks(results):
         console.print(escape(remark), highlight=False)
-    print(f"{paths[-1]}\n{len(paths) - 1} more files beside it: pictures, tables, the scenario")
+    pictures = "pictures, " * any(path.suffix == ".png" for path in paths)
+    print(f"{paths[-1]}\n{len(paths) - 1} more files beside it: {pictures}tables, the scenario")

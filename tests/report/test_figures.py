@@ -21,6 +21,13 @@ from driftsim.report.figure_data.view import fair_sizes
 from driftsim.report.figures import KINDS, View, curves, image, plot_all, plot_figure
 from driftsim.report.figures.costs import set_scale
 from driftsim.report.figures.label_placement import stretches
+from driftsim.report.figures.matrices import (
+    CELL,
+    label_cells,
+    legible,
+    plot_matrix,
+    tiled,
+)
 from driftsim.report.figures.panels import mark_changes
 from driftsim.report.figures.recoveries import MARKS
 from driftsim.report.figures.style import styled
@@ -215,6 +222,17 @@ def test_names_keep_off_the_front(many):
         for name in tagged(panel, "name"):
             box = name.get_window_extent()
             assert not any(Bbox.intersection(box, other) for other in boxes)
+
+
+def test_cells_keep_their_size_beside_long_names():
+    figure, panels = tiled([(3, 2)] * 4, ["a"] * 4, "phase")
+    for panel in panels:
+        plot_matrix(panel, np.ones((3, 2)), [["1", "1"]] * 3, 1)
+        label_cells(panel, ["winter", "n" * 44], ["1", "2 " + "n" * 44, "3"])
+    areas = [panel.get_position() for panel in legible(figure, panels).axes]
+    for area in areas:
+        cell = np.array([area.width, area.height]) * figure.get_size_inches() / (2, 3)
+        assert (0.9 * np.array(CELL) < cell).all() and (cell < 2.5 * np.array(CELL)).all()
 
 
 def test_forgetting_stands_in_every_cell(odd):

@@ -19,7 +19,7 @@ class Kind(NamedTuple):
 ALONG = ("window", "over", "contender")
 KINDS = {
     "curves": Kind(
-        "Along the stream", captions.curves, ("metric", *ALONG), "{metric} is not known"
+        "Metrics along the stream", captions.curves, ("metric", *ALONG), "{metric} is not known"
     ),
     "excess": Kind(
         "Error above the best possible", captions.excess, ALONG,

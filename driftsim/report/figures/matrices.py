@@ -12,6 +12,8 @@ from driftsim.report.figures.panels import LINE, extra_lines, frozen, wrapped
 
 SHADES = LinearSegmentedColormap.from_list("shades", SHADES_OF_CELLS)
 CELL = (0.46, 0.22)  # inches
+LEAST, AMPLE = 1.2, 8  # inches of a panel across, and where there is room for any names
+LONG = 12  # characters of a name that takes room from cells
 WIDTH = 8.5  # inches, of panels side by side
 MOST_NUMBERS = 30  # cells in a row or column; with more there is no room for numbers
 
@@ -30,13 +32,13 @@ def forgetting(view):
         for phase, concept in enumerate(one.ruling):
             add_frame(panel, concept, phase)
     drop_repeated_labels(panels)
-    return frozen(figure)
+    return legible(figure, panels)
 
 
 def tiled(shapes, titles, ylabel="") -> tuple[Figure, np.ndarray]:
     """A figure, and a panel for each matrix of a shape, as many side by side as fit."""
     rows, columns = (max(sizes) for sizes in zip(*shapes))
-    width = max(columns * CELL[0] * (1 if columns <= MOST_NUMBERS else 0.2), 1.2) + 0.15
+    width = max(columns * CELL[0] * (1 if columns <= MOST_NUMBERS else 0.2), LEAST) + 0.15
     across = int(np.clip(WIDTH // width, 1, min(len(shapes), 5)))
     down = -(-len(shapes) // across)
     height = rows * CELL[1] * (1 if rows <= MOST_NUMBERS else 0.5) + 0.6
@@ -51,6 +53,22 @@ def tiled(shapes, titles, ylabel="") -> tuple[Figure, np.ndarray]:
     for panel in panels.ravel()[len(shapes) :]:
         panel.set_axis_off()
     return figure, panels.ravel()[: len(shapes)]
+
+
+def legible(figure, panels) -> Figure:
+    """The figure with its layout fixed, larger where long names would leave cells no room."""
+    axes = [axis for panel in panels for axis in (panel.xaxis, panel.yaxis)]
+    longest = max(len(text.get_text()) for axis in axes for text in axis.get_ticklabels())
+    cells = np.array([panels[0].get_xlim()[1], panels[0].get_ylim()[0]])
+    if longest > LONG and max(cells) <= MOST_NUMBERS:
+        shape = panels[0].get_subplotspec().get_gridspec()
+        figure.set_size_inches(np.multiply((shape.ncols, shape.nrows), AMPLE))
+        figure.get_layout_engine().execute(figure)
+        area, size = panels[0].get_position(), figure.get_size_inches()
+        wanted = np.maximum(CELL * cells, (LEAST + 0.5, 0))  # as wide as a title
+        spare = np.array([area.width, area.height]) * size - wanted
+        figure.set_size_inches(size - spare * (shape.ncols, shape.nrows))
+    return frozen(figure)
 
 
 def plot_matrix(panel, values, texts, most, least=0, hatched=None):

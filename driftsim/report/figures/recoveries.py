@@ -22,7 +22,13 @@ from driftsim.report.figure_data.recoveries import (
     occurring,
     recoveries,
 )
-from driftsim.report.figures.matrices import drop_repeated_labels, label_cells, plot_matrix, tiled
+from driftsim.report.figures.matrices import (
+    drop_repeated_labels,
+    label_cells,
+    legible,
+    plot_matrix,
+    tiled,
+)
 from driftsim.report.figures.panels import frozen, grid, key, label_bottom, set_title
 from driftsim.report.figures.style import thousands
 
@@ -90,7 +96,7 @@ def matrices(found):
     drop_repeated_labels(panels)
     if note := note_of(found):
         figure.supxlabel(note, fontsize="small", color=FAINT)
-    return frozen(figure)
+    return legible(figure, panels)
 
 
 DEPTH = {"fontsize": 7, "color": FAINT, "va": "center_baseline", "gid": "depth"}

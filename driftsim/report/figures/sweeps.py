@@ -8,8 +8,14 @@ from driftsim.report.figure_data import sweeps
 from driftsim.report.figure_data.looks import short
 from driftsim.report.figure_data.sweeps import Map, scale_of, words_of
 from driftsim.report.figures.label_placement import with_line_names
-from driftsim.report.figures.matrices import drop_repeated_labels, label_cells, plot_matrix, tiled
-from driftsim.report.figures.panels import ACROSS, frozen, grid, set_title, share_scale
+from driftsim.report.figures.matrices import (
+    drop_repeated_labels,
+    label_cells,
+    legible,
+    plot_matrix,
+    tiled,
+)
+from driftsim.report.figures.panels import ACROSS, grid, set_title, share_scale
 from driftsim.report.figures.style import linestyle
 
 HEIGHT, NAME = 3.0, 0.15  # inches
@@ -80,4 +86,4 @@ def heat_maps(maps, metric):
         panel.set_xlabel(one.across)
     drop_repeated_labels(panels)
     figure.suptitle(metric.replace("_", " "), fontsize="medium")
-    return frozen(figure)
+    return legible(figure, panels)
