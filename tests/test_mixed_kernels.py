@@ -17,7 +17,7 @@ from compiled_examples import (
 )
 from numpy.testing import assert_array_equal
 
-from driftsim.kernels.mixed_leaf import VALUE
+from driftsim.kernels.mixed_leaf import VALUE, with_blocks
 from driftsim.kernels.mixed_splits import in_order_of_set
 from driftsim.learners.learner import Learner
 from driftsim.rows import Arrival, Labelled, Schema, Unfit
@@ -178,6 +178,19 @@ def test_shares_of_the_majority_are_rounded_as_in_river(nominal):
             assert_array_equal(one, other)  # 3 · (1 / 5), which is not 3 / 5
 
 
+@pytest.mark.parametrize("counts", [(1, 4, 2), (2, 1, 1), (3, 2, 1), (2, 2, 2)])
+def test_rounding_decides_between_a_value_and_a_threshold_as_in_river(counts):
+    """Both tell the last class from the others; a split is made only if one seems to be better."""
+    y = np.repeat([0, 1, 2], counts)
+    n, last = len(y), y == 2
+    settings = {"split_criterion": "gini", "delta": 1.0, "tau": 0.0, "leaf_prediction": "mc"}
+    spec = {"kind": TREE, "grace_period": n, "binary_split": True, **settings}
+    rows = Labelled(np.arange(n), np.column_stack([last, last + np.linspace(0, 0.01, n)]), y)
+    models = pair(spec, Schema(("a", "b"), {0: 2}, 3), probabilities=True)
+    one, other = (model.fit(rows).predict(rows.X) for model in models)
+    assert np.abs(one - other).max() < 1e-9
+
+
 def test_values_are_visited_in_the_order_of_a_set_of_python():
     rng, listed = np.random.default_rng(0), numba.njit(in_order_of_set.py_func)
     table, visited = np.zeros(8 * 300, np.int64), np.zeros(300, np.int64)
@@ -187,6 +200,12 @@ def test_values_are_visited_in_the_order_of_a_set_of_python():
             values["nth"] = rng.permutation(size)[:n]
             listed(values, 0, n, table, visited)
             assert visited[:n].tolist() == [*{float(value) for value in values["nth"]}]
+
+
+def test_leaves_take_no_more_than_so_much_memory():
+    start = Learner.model_validate(TREE).start(Schema(("a",), {0: 4_000}), 1)
+    with pytest.raises(ValueError, match="16,388 leaves that count values take more than 1 GiB"):
+        with_blocks(start._state.leaves, 2**14)
 
 
 def test_a_value_that_is_no_code_is_refused():

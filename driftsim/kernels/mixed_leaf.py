@@ -71,6 +71,7 @@ class MixedLeaves(NamedTuple):
     sizes: np.ndarray  # (d,) values of each column; 0: it is numeric
     searched: Leaves  # scratch: one numeric column that is being searched, and its two sides
     votes: np.ndarray  # (k,) scratch
+    below: np.ndarray  # (k, 1) scratch: weights below a threshold
     table: np.ndarray  # scratch: of a set of values
     visited: np.ndarray  # scratch: values in the order of the set
     criterion: int
@@ -83,6 +84,7 @@ class MixedLeaves(NamedTuple):
 
 
 BLOCKS = MixedLeaves._fields[2:11]  # that have an entry for each block
+MOST_BYTES = 2**30  # of all blocks: each has room for all values, of which river's own keeps few
 
 
 def mixed_leaves(n, sizes, searched, missing, binary) -> MixedLeaves:
@@ -121,6 +123,7 @@ def mixed_leaves(n, sizes, searched, missing, binary) -> MixedLeaves:
         np.array(sizes, np.int64),
         one,
         np.zeros(k),
+        np.zeros((k, 1)),
         np.zeros(8 * max(most, 1), np.int64),
         np.zeros(max(most, 1), np.int64),
         searched.criterion,
@@ -143,9 +146,18 @@ def with_leaves(s, n) -> MixedLeaves:
 
 
 def with_blocks(s, n) -> MixedLeaves:
-    """The same leaves, and n more free blocks."""
+    """The same leaves, and n more free blocks.
+
+    Raises `ValueError` where they would take more than `MOST_BYTES`.
+    """
     first = len(s.blocks)
     held = {name: getattr(s, name) for name in BLOCKS}
+    each = sum(array.itemsize * math.prod(array.shape[1:]) for array in held.values())
+    if first and (first + n) * each > MOST_BYTES:
+        raise ValueError(
+            f"{first + n:,} leaves that count values take more than {MOST_BYTES // 2**30} GiB; "
+            "`compiled: false` runs river's own"
+        )
     wider = {
         name: np.concatenate([array, np.zeros((n, *array.shape[1:]), array.dtype)])
         for name, array in held.items()

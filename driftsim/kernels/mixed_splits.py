@@ -1,6 +1,7 @@
 """Splits of leaves over columns of any kind: by a threshold, one nominal value, or each of them.
 
-Impurities are rounded as river's, since splits by nominal values have the same merit often.
+Impurities are rounded as river's, since splits have the same merit often, also by a value and by
+a threshold.
 """
 
 import math
@@ -9,11 +10,12 @@ from driftsim.kernels.hoeffding_leaf import (
     GINI,
     NOTHING,
     add_weight,
-    best_threshold,
     clear_weights,
     impurity_before,
     is_sure,
     majority,
+    set_deviation,
+    share_below,
     split_leaf,
 )
 from driftsim.kernels.loop import compiled
@@ -40,8 +42,7 @@ def best_mixed_split(s, leaf):
         if s.sizes[column] > 0:
             how, value, found = best_value(s, b, j, group_of(s.missing, s.sizes, j, column), before)
         else:
-            search(s, b, j, group_of(s.missing, s.sizes, j, column))
-            value, found = best_threshold(s.searched, 0, 0, before)
+            value, found = best_threshold(s, b, j, group_of(s.missing, s.sizes, j, column), before)
             how = UP_TO if found > -math.inf else NOTHING
         if found >= best:  # of equal ones the last, even of those without merit
             which, test, at, best, second = (
@@ -69,6 +70,39 @@ def search(s, b, j, g):
         one.classes[0, i].nth_observed = c
         one.classes[0, c].observed = s.met[b, g, c].weight
         one.gaussians[0, c, 0] = s.gaussians[b, c, s.gaussian[j]]
+
+
+@compiled
+def best_threshold(s, b, j, g, before):
+    """The best split of a numeric column, and its merit."""
+    search(s, b, j, g)
+    one, low, high = s.searched, math.inf, -math.inf
+    for i in range(s.n_met[b, g]):
+        c = s.met[b, g, i].nth
+        set_deviation(one, 0, c, 0)
+        low, high = min(low, one.gaussians[0, c, 0].low), max(high, one.gaussians[0, c, 0].high)
+    at, best, width = 0.0, -math.inf, (high - low) / (one.n_splits + 1.0)
+    for i in range(one.n_splits):
+        threshold = low + width * (i + 1)
+        if low < threshold < high:
+            found = merit_of_threshold(s, b, g, threshold, before)
+            if found > best:
+                at, best = threshold, found
+    return at, best
+
+
+@compiled
+def merit_of_threshold(s, b, g, threshold, before):
+    """The merit of a branch up to a threshold and one above it."""
+    one, met, n = s.searched, s.met[b, g], s.n_met[b, g]
+    for i in range(n):
+        c = met[i].nth
+        s.below[c, 0] = 0.0
+        if threshold >= one.gaussians[0, c, 0].high:
+            s.below[c, 0] = met[c].weight
+        elif threshold >= one.gaussians[0, c, 0].low:
+            s.below[c, 0] = share_below(one, 0, c, 0, threshold) * met[c].weight
+    return merit_of_one(s.below, met, n, 0, one.min_branch, before, s.criterion)
 
 
 @compiled
