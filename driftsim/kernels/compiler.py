@@ -127,6 +127,9 @@ class Part(JITCodeLibrary):
         for library in self._needed():
             module.link_in(library._get_module_for_linking(), preserve=library._finalized)
         self._verify_declare_only_symbols()
+        for one in module.functions:  # what is called once is inlined then: a forest takes 1/1.1
+            if not one.is_declaration and one.name != ENTRY:
+                one.linkage = "internal"
         made = self._codegen._module_pass_manager()
         passes, *builder = made if isinstance(made, tuple) else (made,)  # of numba before 0.62
         passes.run(module, *builder)
