@@ -22,6 +22,7 @@ from driftsim.kernels.hoeffding_leaf import (
     observe,
 )
 from driftsim.kernels.loop import compiled, dispatch
+from driftsim.kernels.mixed_classes import CLASS_MET, meet_row, meet_weighed
 
 MIXED_LEAF = np.dtype([*LEAF.descr[:7], ("active", np.bool_), ("block", np.int64)], align=True)
 BLOCK = np.dtype(
@@ -30,18 +31,16 @@ BLOCK = np.dtype(
         ("next", np.int64),  # of a free block, the next one
     ]
 )
-CLASS_MET = np.dtype(  # entry i of a group's: all but `nth` are of class i
-    [
-        ("weight", np.float64),  # of the rows observed
-        ("rows", np.int64),
-        ("known", np.int64),  # whether it has been met: observed, or asked for by naive Bayes
-        ("nth", np.int64),  # the i-th class to be met
-    ]
-)
 VALUE = np.dtype(  # entry i of a column's: `known` is of value i
     [
         ("known", np.int64),  # whether it has been observed
         ("nth", np.int64),  # the i-th value to be observed
+    ]
+)
+LOG = np.dtype(  # of the share that a value has of the rows of a class; 0 if there are none
+    [
+        ("log", np.float64),
+        ("of", np.float64),  # the weight of these rows when it was taken; 0: not since they changed
     ]
 )
 NUMERIC, NOMINAL = range(2)  # groups of columns
@@ -62,6 +61,7 @@ class MixedLeaves(NamedTuple):
     met: np.ndarray  # (B, T, k) of CLASS_MET
     n_met: np.ndarray  # (B, T) classes
     cells: np.ndarray  # (B, k, C) weight of each value of each nominal column in each class
+    logs: np.ndarray  # (B, k, C) of LOG: of these; (B, k, 0) where columns are drawn, for space
     values: np.ndarray  # (B, C) of VALUE
     n_values: np.ndarray  # (B, m)
     gaussians: np.ndarray  # (B, k, g) of GAUSSIAN
@@ -83,7 +83,7 @@ class MixedLeaves(NamedTuple):
     binary: bool  # branches have two children
 
 
-BLOCKS = MixedLeaves._fields[2:11]  # that have an entry for each block
+BLOCKS = MixedLeaves._fields[2:12]  # that have an entry for each block
 MOST_BYTES = 2**30  # of all blocks: each has room for all values, of which river's own keeps few
 
 
@@ -114,6 +114,7 @@ def mixed_leaves(n, sizes, searched, missing, binary) -> MixedLeaves:
         np.zeros((0, groups, k), CLASS_MET),
         np.zeros((0, groups), np.int64),
         np.zeros((0, k, int(widths.sum()))),
+        np.zeros((0, k, 0 if searched.draws else int(widths.sum())), LOG),
         np.zeros((0, int(widths.sum())), VALUE),
         np.zeros((0, m), np.int64),
         np.zeros((0, k, g), GAUSSIAN),
@@ -218,6 +219,8 @@ def clear_block(s, leaf):
         s.values[b, i].known = False
         for c in range(s.cells.shape[1]):
             s.cells[b, c, i] = 0.0
+            if not s.draws:
+                s.logs[b, c, i].log = s.logs[b, c, i].of = 0.0
 
 
 @compiled
@@ -226,23 +229,6 @@ def group_of(missing, sizes, j, column):
     if missing:
         return j
     return NOMINAL if sizes[column] > 0 else NUMERIC
-
-
-@compiled
-def meet(met, n_met, g, c):
-    """Note that a group has met a class."""
-    if not met[g, c].known:
-        met[g, c].known = True
-        met[g, n_met[g]].nth = c
-        n_met[g] += 1
-
-
-@compiled
-def meet_row(met, n_met, g, c, w):
-    """Note that a group has observed a row of a class."""
-    meet(met, n_met, g, c)
-    met[g, c].weight += w
-    met[g, c].rows += 1
 
 
 @compiled
@@ -271,6 +257,8 @@ def mixed_observe(s, leaf, x, c, w):
         if s.sizes[column] > 0:
             i = s.at[j] + int(x[column])
             s.cells[b, c, i] += w
+            if not s.draws:
+                s.logs[b, c, i].of = 0.0
             if not s.values[b, i].known:
                 s.values[b, i].known = True
                 s.values[b, s.at[j] + s.n_values[b, j]].nth = int(x[column])
@@ -301,13 +289,9 @@ def meet_all(s, leaf, x):
 
 
 @compiled
-def meet_weighed(met, n_met, g, classes, n):
-    if n_met[g] == n:
-        return
-    for i in range(n):
-        c = classes[i].nth
-        if classes[c].weight > 0.0:
-            meet(met, n_met, g, c)
+def log_of_share(weight, n):
+    """Log of the share that a value has of the rows of a class; 0 if there are none."""
+    return math.log(weight / n) if weight > 0.0 else 0.0
 
 
 @compiled
@@ -330,9 +314,14 @@ def log_of_mixed(s, leaf, c, x):
             continue
         n = s.met[b, group_of(s.missing, s.sizes, j, column), c].weight
         if s.sizes[column] > 0:
-            count = s.cells[b, c, s.at[j] + int(x[column])]
-            if count > 0.0:
-                score += math.log(count / n)
+            at = s.at[j] + int(x[column])
+            if s.draws:
+                score += log_of_share(s.cells[b, c, at], n)
+                continue
+            kept = s.logs[b, c, at]
+            if kept.of != n:  # a row changes one class alone
+                kept.log, kept.of = log_of_share(s.cells[b, c, at], n), n
+            score += kept.log
             continue
         gaussian = s.gaussians[b, c, s.gaussian[j]]
         if n > 1.0 and gaussian.scatter > 0.0:
