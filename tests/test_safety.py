@@ -11,10 +11,10 @@ import time
 import warnings
 from html.parser import HTMLParser
 from importlib import import_module
-from typing import NamedTuple
 from xml.etree import ElementTree
 
 import pytest
+from kept_kernels import Doubling, doubled, tripled
 
 from driftsim.kernels import cache
 from driftsim.learners.sklearn import nameable
@@ -479,18 +479,6 @@ def test_no_name_of_a_file_does(tmp_path, name):
     path = tmp_path / name
     path.write_bytes(scenario(tmp_path).read_bytes())
     assert "cannot be the name of a scenario file" in refused(path)
-
-
-def doubled(state, x):
-    return state.factor * x
-
-
-class Doubling(NamedTuple):
-    factor: float
-
-
-def tripled(state, x):
-    return state.factor * x * 1.5
 
 
 @pytest.fixture

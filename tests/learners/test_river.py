@@ -135,7 +135,7 @@ def test_a_learner_of_two_classes_is_refused_for_more():
 def test_nominal_columns_reach_river_by_name():
     learner = Learner.model_validate("river.tree.HoeffdingTreeClassifier")
     schema = Stream.model_validate({"length": 10, "concepts": {"a": "stagger"}}).schema
-    made = learner.start(schema, 0)._model
+    made = learner.uncompiled().start(schema, 0)._model
     assert sorted(made.nominal_attributes) == ["color", "shape", "size"]
 
 
