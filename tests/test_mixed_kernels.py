@@ -24,7 +24,7 @@ from driftsim.rows import Arrival, Labelled, Schema, Unfit
 from driftsim.streams.stream import Stream
 
 ROWS = int(os.environ.get("DRIFTSIM_TEST_ROWS", 2_000))
-MANY = int(os.environ.get("DRIFTSIM_TEST_ROWS", 20_000))
+MANY = int(os.environ.get("DRIFTSIM_TEST_ROWS", 10_000))
 STREAMS = {
     "led": [{"kind": "led", "noise": 0.1}, {"kind": "led", "noise": 0.1, "swapped": 4}],
     "agrawal": [{"kind": "agrawal", "function": f, "perturbation": 0.05} for f in (1, 2)],
