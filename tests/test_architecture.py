@@ -139,6 +139,7 @@ def test_every_package_that_is_imported_is_declared():
     names = {line.split(">")[0].replace("scikit-learn", "sklearn").lower() for line in declared}
     used = {name.split(".")[0] for path in FILES for name in imports(path)} & set(HOMES)
     assert used - {"pydantic_core"} == (names | {"yaml"}) - {"numpy", "pyyaml"}
+    assert all(re.match(r"[\w-]+>=\d", line) for line in declared)  # the lowest are tested, too
 
 
 def test_files_stay_small_and_tell_what_they_and_their_classes_are():
