@@ -256,6 +256,9 @@ class Part(Strict, metaclass=Renaming):
 
     @model_serializer(mode="wrap")
     def _to_kind(self, dump: Callable[[Any], dict]) -> dict[str, Any]:
+        for one in vars(self).values():
+            if isinstance(one, BaseModel):  # pydantic before 2.14 does not build it by itself
+                type(one).model_rebuild()
         return {"kind": self.kind(), **written_out(self, dump(self))}
 
 

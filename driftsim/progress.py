@@ -16,7 +16,7 @@ from driftsim.runs import Run
 
 MOST_SHOWN = 8  # runs in flight that have a bar or an entry
 LONGEST = 30  # characters of a name beside a bar
-BESIDE = 35  # characters beside a bar and what it is of: the state, the time left, and Ctrl-C
+BESIDE = 36  # characters beside a bar and what it is of: the state, the time left, and Ctrl-C
 WIDE = 100  # characters of a terminal with room for longer bars
 SOON = 0.5  # seconds before the first line, where there is no terminal
 LATER = 30  # seconds before the second line, and half of those before the third
