@@ -18,6 +18,8 @@ from pydantic import (
 
 from driftsim.adaptation.policies import Policy
 from driftsim.durations import Duration, Period, or_duration
+from driftsim.evaluation.decision.prices import PriceList, Prices
+from driftsim.evaluation.decision.settings import Decision
 from driftsim.evaluation.label_check import labels_violation
 from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, metrics_of
 from driftsim.evaluation.prequential import Contender
@@ -79,6 +81,8 @@ class Scenario(Strict):
     models: Annotated[dict[Name, Contender], Field(min_length=1)]
     evaluation: Evaluation = Evaluation()
     report: Report = Report()
+    prices: Prices | None = None  # of mistakes, labels and trainings; of no run's hash
+    decision: Decision = Decision()
 
     @model_validator(mode="before")
     @classmethod
@@ -109,6 +113,11 @@ class Scenario(Strict):
         return self.report.metrics or [next(iter(metrics_of(self.stream.schema)))]
 
     @property
+    def priced(self) -> PriceList:
+        """The prices of this stream; without any a mistake costs 1."""
+        return PriceList(self.prices, self.stream.schema)
+
+    @property
     def window(self) -> int | Duration:
         """Rows per point of a curve, whole intervals; or so much time."""
         window = self.report.window or 10 * self.interval
@@ -119,7 +128,9 @@ class Scenario(Strict):
     @model_validator(mode="after")
     def _can_be_run(self, info: ValidationInfo) -> "Scenario":
         trials = (info.context or {}).get("trials") or Trials()
-        mistakes = itertools.chain(self._of_rules(), self._of_contenders(), self._of_metrics())
+        mistakes = itertools.chain(
+            self._of_rules(), self._of_contenders(), self._of_metrics(), self._of_decision()
+        )
         for *place, message in mistakes:
             if message:
                 raise refusal(message, *place)
@@ -201,6 +212,12 @@ class Scenario(Strict):
                 yield *place, f"'{metric}' needs scores; set evaluation.scores: 64"
             if metric in self.metrics[:i]:
                 yield *place, f"'{metric}' stands twice; give it once"
+
+    def _of_decision(self) -> Mistakes:
+        """What prices and schedules ask for and the stream cannot give."""
+        if self.prices:
+            yield from (("prices", *fault) for fault in self.prices.faults(self.stream.schema))
+        yield from of_times(self.decision, self.stream, "decision")
 
 
 class Variant(NamedTuple):

@@ -8,7 +8,7 @@ from driftsim.clocks import NO_CLOCK, durations, row_after
 from driftsim.durations import FIXED, Duration
 from driftsim.evaluation.labels import Labels
 from driftsim.messages import refusal
-from driftsim.parts import Part
+from driftsim.parts import Part, Strict
 from driftsim.streams.stream import Stream
 
 
@@ -21,7 +21,7 @@ def rows_of_warmup(warmup: int | Duration, stream: Stream) -> int:
     return row_after(stream.clock(0), 0, warmup)
 
 
-def of_times(part: Part, stream: Stream, *place: str) -> Iterator[tuple[Any, ...]]:
+def of_times(part: Strict, stream: Stream, *place: str) -> Iterator[tuple[Any, ...]]:
     """What a part asks for that the times of a stream do not tell: the keys, and what is wrong."""
     if not stream.timed:
         yield from ((*place, *keys, NO_CLOCK) for keys in durations(part))
@@ -60,7 +60,7 @@ def columns_of(labels: Any) -> Iterator[str]:
         labels = labels.get("of")
 
 
-def unknown_column(labels: Part, stream: Stream) -> str | None:
+def unknown_column(labels: Strict, stream: Stream) -> str | None:
     """Why no table of a stream has the column by which labels come in, or None."""
     one: Any = labels
     while one is not None:
