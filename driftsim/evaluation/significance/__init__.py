@@ -8,6 +8,7 @@ from driftsim.evaluation.significance.difference import (
     over_seeds,
     sign_flip,
 )
+from driftsim.evaluation.significance.fieller import Root, root
 from driftsim.evaluation.significance.floors import count_floor, number_floor
 from driftsim.evaluation.significance.multiple import holm
 from driftsim.evaluation.significance.pairs import SignedRank, bayesian_signed_rank, wilcoxon_holm
@@ -21,7 +22,7 @@ from driftsim.evaluation.significance.stream import (
 
 __all__ = [
     "CONFIDENCE", "LEAST_INTERVALS", "LEAST_OF_A_PHASE", "LEAST_SETTINGS", "Difference", "Ranks",
-    "SignedRank", "StandardError", "along_stream", "bayesian_signed_rank", "contributions",
-    "count_floor", "holm", "number_floor", "over_repeats", "over_seeds", "ranked", "sign_flip",
-    "wilcoxon_holm",
+    "Root", "SignedRank", "StandardError", "along_stream", "bayesian_signed_rank", "contributions",
+    "count_floor", "holm", "number_floor", "over_repeats", "over_seeds", "ranked", "root",
+    "sign_flip", "wilcoxon_holm",
 ]  # fmt: skip
