@@ -1,14 +1,14 @@
 """Comparisons: by how much contenders differ in a metric, and which differ significantly."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from driftsim.evaluation.metrics import LOWER_IS_BETTER, METRICS, metric_of
+from driftsim.evaluation.metrics import LOWER_IS_BETTER, METRICS, Metric, metric_of
 from driftsim.evaluation.significance import (
     LEAST_INTERVALS,
     LEAST_OF_A_PHASE,
@@ -27,6 +27,7 @@ from driftsim.rows import Schema
 from driftsim.scenario import Scenario
 
 SIGNIFICANCE = 0.05
+COST = "cost"  # what is compared where contenders are compared in money, not in a metric
 WHOLE = slice(None)
 DIFFERENCES = [
     "better", "worse", "metric", "mean", "low", "high", "p", "significant", "equivalent", "unit",
@@ -37,7 +38,7 @@ Pair = tuple[str, str]  # the better contender, and the worse
 class Scope(NamedTuple):
     """What is compared: a metric, over some intervals of a stream."""
 
-    metric: str
+    metric: str  # or `COST`
     schema: Schema
     recorded: bool  # every seed has the same rows: seeds are then of learners alone
     edges: tuple[int, ...]  # the intervals at which phases begin, the first is 0
@@ -46,7 +47,7 @@ class Scope(NamedTuple):
     @property
     def sign(self) -> int:
         """1 where a lower value is better, -1 where a higher one is."""
-        return 1 if self.metric in LOWER_IS_BETTER else -1
+        return 1 if self.metric == COST or self.metric in LOWER_IS_BETTER else -1
 
     @property
     def phases(self) -> np.ndarray:
@@ -65,9 +66,12 @@ class Measurement:
     def __init__(self, result: ContenderResult, scope: Scope):
         self.scope = scope
         self._result = result if scope.intervals == WHOLE else result.within(scope.intervals)
-        self._metric = metric_of(scope.metric, scope.schema)
         self.seeds, self.keys = result.seeds, result.keys
         self.one_stream = len(self.seeds) == 1 or scope.recorded  # every run has the same rows
+
+    @cached_property
+    def _metric(self) -> Metric:
+        return metric_of(self.scope.metric, self.scope.schema)
 
     @cached_property
     def values(self) -> np.ndarray:
@@ -169,11 +173,19 @@ def variance_floor(ours: Measurement, theirs: Measurement, scope: Scope) -> floa
 
 
 class Comparison:
-    """Contenders compared in a metric: which is best, and which do not differ from the best."""
+    """Contenders compared in a metric: which is best, and which do not differ from the best.
 
-    def __init__(self, results: Mapping[str, ContenderResult], scope: Scope):
+    `measure` gives what is compared of each of them.
+    """
+
+    def __init__(
+        self,
+        results: Mapping[str, ContenderResult],
+        scope: Scope,
+        measure: Callable[[ContenderResult, Scope], Measurement] = measured,
+    ):
         self.scope = scope
-        self.measured = {name: measured(result, scope) for name, result in results.items()}
+        self.measured = {name: measure(result, scope) for name, result in results.items()}
         self.values = {name: one.value for name, one in self.measured.items()}
         self.order = sorted(
             (name for name, value in self.values.items() if np.isfinite(value)),

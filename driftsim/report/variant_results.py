@@ -190,6 +190,12 @@ class VariantResults:
         models = self.scenario.models
         return {name: result for name, result in self.results.items() if name in models}
 
+    @property
+    def complete(self) -> dict[str, ContenderResult]:
+        """The contenders with the most seeds and repeats, by name: those that can be compared."""
+        most = max((result.keys for result in self.contenders.values()), key=len, default=[])
+        return {name: one for name, one in self.contenders.items() if one.keys == most}
+
     @cached_property
     def runs(self) -> list[TracedRun]:
         """Every finished run, those of references last."""

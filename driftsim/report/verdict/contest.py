@@ -48,9 +48,7 @@ class Contest:
 
     def __init__(self, variant: VariantResults, metrics: Sequence[str]):
         self.variant, self.scenario = variant, variant.scenario
-        self.asked, results = metrics[0], variant.contenders
-        most = max((result.keys for result in results.values()), key=len)
-        self.results = {name: one for name, one in results.items() if one.keys == most}
+        self.asked, self.results = metrics[0], variant.complete
         self.first = next(iter(self.results.values()))
         found = (compared(variant, self.results, metric) for metric in metrics)
         self.comparison = next(one for one in found if one.order)

@@ -1,0 +1,1 @@
+"""The decision in tables: what contenders cost, and what retraining is worth."""
