@@ -1,0 +1,93 @@
+"""Ledgers: what each model of a matrix of losses would cost, in one unit of money."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.evaluation.decision.losses import Losses
+from driftsim.evaluation.decision.prices import SHARES, PriceList
+
+QUANTITIES = [name for names in SHARES.values() for name in names]
+
+
+class Ledger(NamedTuple):
+    """What M memories at n training times cost over b blocks of a stream, in one unit of money.
+
+    Models of the first training time are of the warm-up, whatever the memory: the first memory's
+    is used, and is free.
+    """
+
+    served: np.ndarray  # (M, n, b) of each model in each block, 0 before it serves
+    training: np.ndarray  # (M, n) of each training; inf where there was nothing to train on
+    labels: np.ndarray  # (M, n, n) of those that a training at j adds after one at i; or (M, 0, 0)
+    starts: np.ndarray  # (n,) the block from which each model can serve
+    trains: np.ndarray  # (n,) the block in which each is trained
+
+    @property
+    def labels_cost(self) -> bool:
+        """Whether what a training costs depends on the one before it."""
+        return self.labels.size > 0 and bool(np.nanmax(self.labels) > 0)
+
+    def of_memory(self, m: int) -> "Ledger":
+        """The ledger of one memory alone."""
+        one = slice(m, m + 1)
+        first = self.served[:1, :1], self.training[:1, :1]
+        served, training = self.served[one].copy(), self.training[one].copy()
+        served[:, :1], training[:, :1] = first
+        return self._replace(served=served, training=training, labels=self.labels[one])
+
+
+def ledger_of(
+    losses: Sequence[Losses],
+    prices: PriceList,
+    half: int | None = None,
+    quantities: Collection[str] = QUANTITIES,
+) -> Ledger:
+    """The ledger of the matrices of several memories, of the same learner, seed and repeat.
+
+    `half` are the even rows (0) or the odd ones (1) alone, each counted twice. `quantities` are
+    those whose prices count.
+    """
+    first = losses[0]
+    training = np.array([training_costs(one, prices, quantities) for one in losses])
+    training[1:, 0] = np.inf
+    label = prices.charges(cells(first, half))["label"].price * ("label" in quantities)
+    training[0, 0] = label * first.trained_on[0]
+    return Ledger(
+        served=np.array([served_costs(one, prices, half, quantities) for one in losses]),
+        training=training,
+        labels=label * np.array([one.new_labels for one in losses], float),
+        starts=np.searchsorted(first.edges, first.serves_from),
+        trains=np.searchsorted(first.edges, first.trained_at),
+    )
+
+
+def served_costs(one: Losses, prices, half, quantities) -> np.ndarray:
+    """What each model costs in each block (n, b)."""
+    n, b = len(one.trained_at), len(one.edges) - 1
+    return total(prices, cells(one, half), quantities).reshape(n, b)
+
+
+def training_costs(one: Losses, prices, quantities) -> np.ndarray:
+    """What each training costs (n,); inf where there was nothing to train on."""
+    none = {name: np.zeros_like(cell[: len(one.trained_at)]) for name, cell in cells(one).items()}
+    amounts = {"fits": np.ones(len(one.trained_at)), "rows_trained": one.trained_on.astype(float)}
+    found = total(prices, none | amounts | {"fit_seconds": one.fit_seconds}, quantities)
+    return np.where(one.trained_on > 0, found, np.inf)
+
+
+def cells(one: Losses, half: int | None = None) -> dict[str, np.ndarray]:
+    """The columns of losses with an entry for each model and block, (n b,) or (n b, k)."""
+    return {
+        name: (column.sum(axis=0) if half is None else 2 * column[half]).reshape(
+            -1, *column.shape[3:]
+        )
+        for name, column in one.columns.items()
+    }
+
+
+def total(prices: PriceList, columns, quantities) -> np.ndarray:
+    """The cost of each cell, for some of the quantities."""
+    charges = prices.charges(columns)
+    return np.sum([charges[name].price * charges[name].amount for name in quantities], axis=0)
