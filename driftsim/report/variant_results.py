@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from driftsim.evaluation.decision.losses import Matrix
 from driftsim.evaluation.metrics import Metric
 from driftsim.evaluation.moments import Moments
 from driftsim.evaluation.trace import LABEL_MOMENTS, Trace, reduction
@@ -165,6 +166,7 @@ class VariantResults:
     ):
         self.variant, self.setting, self.dates = variant, setting, dates
         self.known: dict[Hashable, Any] = {}  # what has been computed of them, such as comparisons
+        self.matrices: Sequence[Matrix] = ()  # of each learner, where floors are asked for
         groups: dict[str, list[TracedRun]] = {name: [] for name in variant.scenario.models}
         for run in runs:
             groups.setdefault(run.contender, []).append(run)

@@ -53,7 +53,6 @@ def ledger_of(
     training = np.array([training_costs(one, prices, quantities) for one in losses])
     training[1:, 0] = np.inf
     label = prices.charges(cells(first, half))["label"].price * ("label" in quantities)
-    training[0, 0] = label * first.trained_on[0]
     return Ledger(
         served=np.array([served_costs(one, prices, half, quantities) for one in losses]),
         training=training,
@@ -70,11 +69,16 @@ def served_costs(one: Losses, prices, half, quantities) -> np.ndarray:
 
 
 def training_costs(one: Losses, prices, quantities) -> np.ndarray:
-    """What each training costs (n,); inf where there was nothing to train on."""
-    none = {name: np.zeros_like(cell[: len(one.trained_at)]) for name, cell in cells(one).items()}
-    amounts = {"fits": np.ones(len(one.trained_at)), "rows_trained": one.trained_on.astype(float)}
-    found = total(prices, none | amounts | {"fit_seconds": one.fit_seconds}, quantities)
-    return np.where(one.trained_on > 0, found, np.inf)
+    """What each training costs (n,); inf where there was nothing to train on.
+
+    Of the first one, as of contenders, the training is free, and its labels and compute are not.
+    """
+    n = len(one.trained_at)
+    later, none = np.arange(n) > 0, {name: np.zeros_like(x[:n]) for name, x in cells(one).items()}
+    used = {"fits": later, "rows_trained": later * one.trained_on}
+    used |= {"labels": ~later * one.trained_on, "fit_seconds": one.fit_seconds}
+    found = total(prices, none | used, quantities)
+    return np.where(later & (one.trained_on == 0), np.inf, found)
 
 
 def cells(one: Losses, half: int | None = None) -> dict[str, np.ndarray]:

@@ -1,10 +1,12 @@
 """Losses: what every model that could have been trained loses on all rows after it."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from driftsim.adaptation.memories import Memory
+from driftsim.durations import Duration
 
 
 class Losses(NamedTuple):
@@ -22,3 +24,12 @@ class Losses(NamedTuple):
     new_labels: np.ndarray  # (n, n) labels that training j adds to those of training i before it
     columns: dict[str, np.ndarray]  # (2, n, b) or (2, n, b, k) sums over even and odd rows
     fit_seconds: np.ndarray  # (n,)
+
+
+class Matrix(NamedTuple):
+    """The losses of all models of one learner, with every seed and repeat."""
+
+    learner: str  # its name in tables
+    contenders: tuple[str, ...]  # whose learner it is
+    grid: int | Duration  # between the times of training
+    runs: Mapping[tuple[int, int], Sequence[Losses]]  # those of each memory, by seed and repeat

@@ -17,7 +17,7 @@ def test_every_price_counts_once():
     assert ledger.served[0, 2] == pytest.approx([0, 0, 2.0, 2.4])
     assert ledger.training[0, [1, 3]] == pytest.approx([3 + 10 + 0.5] * 2)  # 20 rows, half a second
     assert ledger.training[0, 2] == np.inf
-    assert ledger.training[0, 0] == pytest.approx(1.0)  # the labels of the warm-up alone
+    assert ledger.training[0, 0] == pytest.approx(1.0 + 0.5)  # labels and compute of the warm-up
     assert ledger.labels[0, 0] == pytest.approx([0, 1, 2, 2])
 
 
