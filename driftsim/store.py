@@ -22,7 +22,7 @@ from driftsim.parts import dumped
 from driftsim.streams.stream import Stream
 from driftsim.workers.team import alive
 
-FORMAT = 7  # raised when the same run would leave another file
+FORMAT = 8  # raised when the same run would leave another file
 LISTS = ("alarm_rows", *(f"probe_{name}" for name in Probes._fields))  # columns: one list each
 UNFINISHED = ".unfinished"  # how the names of files end that are being written
 SEAL, BLANK = b"driftsim-seal:", b"0" * 64  # what a file's own hash follows, and stands in for

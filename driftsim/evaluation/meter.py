@@ -8,8 +8,9 @@ from weakref import WeakSet
 import numpy as np
 
 from driftsim.evaluation.labels import NEVER, Uniforms
+from driftsim.evaluation.staleness import NO_LABEL, TrainedOn, newest_of
 from driftsim.learners.learner import Model, predicted_of
-from driftsim.rows import Alarm, Arrival, locate
+from driftsim.rows import Alarm, Arrival, Deployed, locate
 from driftsim.streams.world import BLOCK
 
 SIZES = 20  # how often, along the stream, the size of all models is taken, off the clock
@@ -29,7 +30,9 @@ class Meter:
         self._arrived: Arrival | None = None  # the last one, with the rows to predict
         self._asked_at: int | None = None  # position of rows asked off the clock
         self.alarms = []  # rows that were to be predicted next when an alarm fired
-        for name in ("fits", "fits_skipped", "alarms", "labels", "rows_trained"):
+        self.trained_on = TrainedOn()  # by all models together
+        self._in_force = None  # what a policy has deployed
+        for name in ("fits", "fits_skipped", "alarms", "labels", "rows_trained", "age"):
             tally.spread(name, 0, first, 0)
         for name in ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds"):
             tally.spread(name, 0.0, first, 0)
@@ -56,6 +59,14 @@ class Meter:
             self.count(event.counted, 1)
         if isinstance(event, Alarm) and self.position < self._stop:
             self.alarms.append(self.position)
+        if isinstance(event, Deployed):
+            self._in_force = event.model
+
+    def add_ages(self, t, newest):
+        """Count how far the model in force is behind the newest labels (n,) in before rows `t`."""
+        ages = trained_on(self._in_force, self.trained_on).ages(t, newest)
+        if ages is not None:
+            self._tally.add(t, age=ages)
 
     def along(self, arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
         """The same arrivals; if the policy uses every label, each counts when it comes in."""
@@ -64,6 +75,10 @@ class Meter:
                 self._count_along(arrival, "labels")
             self._arrived = arrival
             yield arrival
+
+    def is_last(self, arrival: Arrival) -> bool:
+        """Whether an arrival is the last one, as it came: no policy has taken labels from it."""
+        return arrival is self._arrived
 
     @contextmanager
     def off_the_clock(self, row: int):
@@ -92,6 +107,7 @@ class Meter:
     def trained(self, rows):
         """Count labelled rows that a model trains on, and how many were not used before."""
         self.count("rows_trained", len(rows.t))
+        self.trained_on.learned(newest_of(rows))
         fresh = rows.t[rows.t < self._first] if self._every_label else rows.t
         self.count("labels", self._labels.add(fresh))
 
@@ -99,6 +115,7 @@ class Meter:
         """The same for labels that a model learns as they come in."""
         if self._every_label or not len(arrival.t):
             return self.trained(arrival.due)
+        self.trained_on.learned(newest_of(arrival.due))
         new = self._labels.add(arrival.due_t)
         if new == len(arrival.due_t):
             self._count_along(arrival, "rows_trained", "labels")
@@ -121,16 +138,22 @@ class Metered(Model):
     Its predictions are checked. An error has the position of the row where it was raised.
     """
 
-    def __init__(self, model, meter, answers, learned=False):
+    def __init__(self, model, meter, answers, learned=False, newest=NO_LABEL):
         self._model, self._meter, self._answers = model, meter, answers
+        self.trained_on = TrainedOn(newest)
         if learned:
             meter.models.add(self)
 
+    @property
+    def newest(self) -> int:
+        """The position of the newest label that it has been trained on; -1 if there is none."""
+        return self.trained_on.newest
+
     def fit(self, rows, weight=None):
-        return self._trained(self._model.fit, rows, weight)
+        return self._trained(self._model.fit, rows, weight, NO_LABEL)
 
     def tuned(self, rows, weight=None):
-        return self._trained(self._model.tuned, rows, weight)
+        return self._trained(self._model.tuned, rows, weight, self.newest)
 
     def predict(self, X):
         t = self._meter.positions(X)
@@ -140,6 +163,7 @@ class Metered(Model):
     def learn(self, rows):
         self._meter.models.add(self)
         self._meter.timed("learn", self._model.learn, rows)
+        self.trained_on.learned(newest_of(rows))
         self._meter.trained(rows)
 
     def test_then_train(self, arrival):
@@ -147,10 +171,11 @@ class Metered(Model):
         self._meter.models.add(self)
         predicted = self._meter.timed("online", self._model.test_then_train, arrival, rows=n)
         self._meter.trained_along(arrival)
+        self.trained_on.learned_along(arrival, self._meter.is_last(arrival))
         return self._answers.checked(predicted, arrival.t)
 
     def copy(self):
-        return Metered(self._model.copy(), self._meter, self._answers, learned=True)
+        return self._metered(self._model.copy(), self.newest)
 
     def size(self):
         try:
@@ -158,13 +183,17 @@ class Metered(Model):
         except Exception:  # a measurement never ends a run
             return np.nan
 
-    def _trained(self, train, rows, weight):
-        """A new model, whose training counts as one."""
+    def _trained(self, train, rows, weight, newest):
+        """A new model, whose training counts as one, and goes on from the `newest` label."""
         model = self._meter.timed("fit", train, rows, weight)
         if not self._model.stays_after(rows):
             self._meter.count("fits", 1)
             self._meter.trained(rows)
-        return Metered(model, self._meter, self._answers, learned=True)
+        return self._metered(model, max(newest, newest_of(rows)))
+
+    def _metered(self, model, newest):
+        """Another model of the same run, trained on labels up to the `newest`."""
+        return Metered(model, self._meter, self._answers, learned=True, newest=newest)
 
 
 class Counting:
@@ -190,6 +219,14 @@ def coming(arrival):
     came = arrival.due_by[1:] - arrival.due_by[:-1]
     came[:1] += arrival.due_by[0]
     return came
+
+
+def trained_on(deployed, otherwise):
+    """What a deployed model has been trained on; `otherwise` where it does not say."""
+    if isinstance(deployed, Metered):
+        return deployed.trained_on
+    newest = getattr(deployed, "newest", None)
+    return otherwise if newest is None else TrainedOn(newest)
 
 
 class Distinct:

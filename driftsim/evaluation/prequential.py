@@ -15,6 +15,7 @@ from driftsim.evaluation.prediction_check import PredictionCheck
 from driftsim.evaluation.probes import Prober
 from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.evaluation.scores import scores_of
+from driftsim.evaluation.staleness import NewestLabel
 from driftsim.evaluation.trace import Tally, Trace
 from driftsim.learners.learner import Learner
 from driftsim.parts import Strict
@@ -185,11 +186,13 @@ class ScoredRows(NamedTuple):
     y: np.ndarray  # (n,) labels
     weights: np.ndarray  # (n, k) of the concepts
     posterior: np.ndarray | None  # of the labels, where predictions are compared with it
+    newest: np.ndarray | None = None  # (n,) position of the newest label in before each row
 
     def part(self, rows: slice) -> "ScoredRows":
         """Some of the rows."""
         posterior = None if self.posterior is None else self.posterior[rows]
-        return ScoredRows(self.t[rows], self.y[rows], self.weights[rows], posterior)
+        newest = None if self.newest is None else self.newest[rows]
+        return ScoredRows(self.t[rows], self.y[rows], self.weights[rows], posterior, newest)
 
 
 class Scoring:
@@ -204,6 +207,7 @@ class Scoring:
         """Score the predictions of some rows."""
         predicted = self._check.checked(predicted, rows.t)
         self._scores.answers(self._tally, rows, predicted)
+        self._meter.add_ages(rows.t, rows.newest)
         self._meter.move(len(predicted))
         if self._kept is not None:
             self._kept.append(label_of(predicted))
@@ -228,7 +232,11 @@ class EvaluationStream:
 
     def arrivals(self) -> Iterator[Arrival]:
         """The rows after the warm-up, block by block, and the labels that come in among them."""
-        return arrivals(self._chunks(), self._labels, self._world.seed)
+        newest = NewestLabel(self._warmup)
+        for arrival in arrivals(self._chunks(), self._labels, self._world.seed):
+            rows = self.pending[-1]._replace(newest=newest.before_rows(arrival))
+            self.pending[-1] = rows
+            yield arrival
 
     def matched(self, predicted: np.ndarray) -> Iterator[tuple[ScoredRows, np.ndarray]]:
         """Predictions with the rows they are of."""

@@ -63,6 +63,11 @@ class VotingEnsemble(NamedTuple):
     models: list
     weights: list[float]  # one for each model; not all of them are 0
 
+    @property
+    def newest(self) -> int:
+        """The position of the newest label that any model which votes has been trained on."""
+        return max(model.newest for model, weight in zip(*self) if weight > 0)
+
     def predict(self, X: np.ndarray) -> np.ndarray:
         """The label of most weight (n,), or the weighted mean of numbers or probabilities."""
         voting = [(m.predict(X), w) for m, w in zip(self.models, self.weights) if w > 0]

@@ -1,0 +1,80 @@
+"""Staleness: how far the model in force is behind the newest label that has come in."""
+
+import numpy as np
+
+from driftsim.rows import Arrival, Labelled
+
+NO_LABEL = -1  # in the place of a position
+
+
+class NewestLabel:
+    """The newest label that has come in, along arrivals in order; those of the warm-up are in."""
+
+    def __init__(self, warmup: int):
+        self._newest = warmup - 1
+
+    def before_rows(self, arrival: Arrival) -> np.ndarray:
+        """The position of the newest label in before each row (n,) of the next arrival."""
+        if arrival.due_t is arrival.t:  # all come in at once
+            newest = arrival.t - 1
+            newest[:1], self._newest = self._newest, int(arrival.t[-1])
+            return newest
+        newest = newest_along(self._newest, arrival)
+        self._newest = int(newest[-1])
+        return newest[arrival.due_by[:-1]]
+
+
+class TrainedOn:
+    """The newest label that a model has been trained on, also along an arrival that it learns."""
+
+    def __init__(self, newest: int = NO_LABEL):
+        self.newest = newest  # position
+        self._before = newest  # label that it was trained on before …
+        self._along: Arrival | None = None  # … the arrival that it learned last
+        self._all_of_it = False  # whether no other label came in among the rows of that
+
+    def learned(self, newest: int) -> None:
+        """Note that the model has been trained further, on labels up to this position."""
+        self.newest = max(self.newest, newest)
+
+    def learned_along(self, arrival: Arrival, all_of_it: bool) -> None:
+        """Note that it has learned the labels of an arrival, each before it predicted on.
+
+        `all_of_it`: no other label came in before its rows, nor among them.
+        """
+        self._before, self._along, self._all_of_it = self.newest, arrival, all_of_it
+        self.learned(newest_of(arrival.due))
+
+    def ages(self, t: np.ndarray, newest: np.ndarray) -> np.ndarray | None:
+        """How many rows it was behind the newest labels (n,) when it predicted rows `t` (n,).
+
+        A model that has learned nothing yet has no age: 0. None where all ages are 0.
+        """
+        known = self._known(t, newest)
+        if known is None:
+            return None
+        ages = np.maximum(newest - known, 0)
+        return ages if np.min(known) >= 0 else np.where(known < 0, 0, ages)
+
+    def _known(self, t, newest):
+        """What it was trained on before each row (n,), or all of them; None: on what was in."""
+        along = self._along
+        if along is None or t[0] < along.t[0] or t[-1] > along.t[-1]:
+            return None if self.newest >= newest[-1] else self.newest
+        if self._all_of_it and self._before >= newest[0]:
+            return None
+        first = t[0] - along.t[0]
+        return newest_along(self._before, along)[along.due_by[first : first + len(t)]]
+
+
+def newest_of(rows: Labelled) -> int:
+    """The position of the newest of labelled rows; `NO_LABEL` where there is none."""
+    return int(rows.t.max()) if len(rows.t) else NO_LABEL
+
+
+def newest_along(before: int, arrival: Arrival) -> np.ndarray:
+    """The newest label after each number 0, 1, … m of those of an arrival, and one `before`."""
+    t = arrival.due_t
+    if (t[1:] < t[:-1]).any():  # else they are in order, and need not be made so
+        t = np.maximum.accumulate(t)
+    return np.append(before, np.maximum(t, before))
