@@ -41,6 +41,11 @@ def study_of(models, prices=PRICES, repeats=1, settings=({},), **document):
         for name, (_, every) in models.items()
         for i, columns in enumerate(every)
     ]
+    runs += [
+        TracedRun(setting, "no_change", seed, reference(), truth())
+        for setting in settings
+        for seed in range(seeds // repeats)
+    ]
     variants = [Variant(setting, scenario) for setting in settings]
     by_variant = [[run for run in runs if run.setting == setting] for setting in settings]
     return Results(Study("example", "", variants), runs=by_variant)
@@ -51,6 +56,13 @@ def truth():
     first = WARMUP + ROWS * np.arange(INTERVALS)
     rows = {"first_row": first, "last_row": first + ROWS - 1, "rows": np.full(INTERVALS, ROWS)}
     return Trace(rows | {"actual": np.full((INTERVALS, 2), ROWS // 2)}, ROWS)
+
+
+def reference():
+    """The trace of a reference, which has neither labels nor trainings."""
+    known = truth().columns
+    rows = {name: known[name] for name in ("first_row", "last_row", "rows")}
+    return Trace(rows | {"correct": known["actual"].sum(axis=1, keepdims=True) - 45}, ROWS)
 
 
 def trace(columns):

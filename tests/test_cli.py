@@ -29,6 +29,7 @@ FILES = {
     "summary.md",
     "recovery.csv",
     "differences.csv",
+    "costs.csv",
     "curves.png",
     "summary.csv",
     "scenario.yaml",

@@ -37,6 +37,7 @@ def text_files(
         "recovery.csv": csv(tables.recovery(results.window)),
         "alarms.csv": csv(tables.alarms),
         "differences.csv": csv(tables.differences),
+        "costs.csv": csv(tables.costs),
         "scenario.yaml": results.scenario_text.encode(),
     }
     if len(tables.ranks):

@@ -132,6 +132,23 @@ class Results:
         """
         return self.tables.pairs.frame()
 
+    def costs(self, along: bool = False) -> "pd.DataFrame":
+        """What each contender costs, by the `prices` of the scenario: a row for each.
+
+        `cost` is the mean over seeds, with bounds at 95 % as those of a metric, and the shares
+        `mistakes`, `labels`, `training`, `compute` and `staleness` sum to it. The first training,
+        on the warm-up, is free, as all have it. `over_static` is what it saves against a static
+        contender with the same learner, else against the first that is static, with the bounds of
+        the paired difference; `roi` the return on what it spends more: (benefit - spent) / spent
+        (Žliobaitė et al. 2015). `best` costs least, and those `tied` do not differ significantly
+        from it (p >= .05 by Holm's correction for all pairs). Without prices a mistake costs 1, in
+        regression an absolute error of 1, and nothing else has a price.
+
+        With `along`, a row for each contender and interval: the cost up to its end, the mean over
+        seeds, the least and the greatest with one of them, and the trainings in it.
+        """
+        return (self.tables.costs_along if along else self.tables.costs).frame()
+
     def verdict(self) -> Verdict:
         """What the study shows, in sentences that its figures support: `print` it."""
         return self._verdict

@@ -10,6 +10,7 @@ import numpy as np
 from driftsim.evaluation.metrics import Metric, metric_of
 from driftsim.report import comparisons, measures, rankings
 from driftsim.report.comparisons import bounds_of, measured, scope_of
+from driftsim.report.decision import costs
 from driftsim.report.measures import TOLERANCE
 from driftsim.report.table import MOMENTS, Row, Table
 from driftsim.report.variant_results import (
@@ -32,7 +33,8 @@ CURVES = [
 TAKEN = {  # names of columns, which what is swept may not have
     *COSTS, "seeds", "repeats", "engine", *CURVES, *measures.RECOVERY, *measures.OF_ALL_CHANGES,
     *measures.REGRET, *measures.ALARMS, *measures.PROBED, *measures.FORGETTING,
-    *comparisons.DIFFERENCES, *rankings.RANKS, *rankings.PAIRS,
+    *comparisons.DIFFERENCES, *rankings.RANKS, *rankings.PAIRS, *costs.COSTS, *costs.ALONG,
+    *costs.IN_SUMMARY,
 }  # fmt: skip
 
 
@@ -57,7 +59,7 @@ class StudyTables:
             scenario.metrics,
             scenario.window,
         )
-        self.equivalence = scenario.report.equivalence
+        self.equivalence, self.priced = scenario.report.equivalence, scenario.prices is not None
         self.repeats = max(one.scenario.evaluation.repeats for one in study.variants)
         self._recoveries: dict[tuple[Window, float], tuple[Table, Table]] = {}
 
@@ -67,8 +69,9 @@ class StudyTables:
         rows = [self._summary_of(one, name) for one in self.variants for name in one.results]
         bounded = {name: (name, f"{name}_low", f"{name}_high") for name in self.asked}
         shown = chain(*(bounded.get(name, (name,)) for name in self.metrics))
-        costs = [*COSTS, "seeds", *(["repeats"] if self.repeats > 1 else []), "engine"]
-        return self._table(rows, ["contender", *shown, *costs])
+        priced = costs.IN_SUMMARY if self.priced else []
+        used = [*COSTS, "seeds", *(["repeats"] if self.repeats > 1 else []), "engine"]
+        return self._table(rows, ["contender", *shown, *priced, *used])
 
     def curves(self, metric: str, window: Window, over: str = "tumbling") -> Table:
         """A metric over the stream: a row for each contender and window."""
@@ -122,6 +125,17 @@ class StudyTables:
         return rankings.rank_pairs(self.variants, self.asked[0])
 
     @cached_property
+    def costs(self) -> Table:
+        """A row for each contender: what it costs, of what, and what it saves."""
+        return self._table(chain.from_iterable(map(costs.costs, self.variants)), costs.COSTS)
+
+    @cached_property
+    def costs_along(self) -> Table:
+        """What each contender has cost up to the end of each interval."""
+        parts = [*chain.from_iterable(map(costs.costs_along, self.variants))]
+        return self._long_table(parts, costs.ALONG)
+
+    @cached_property
     def probed(self) -> Table:
         """The error on fresh rows of each concept after each phase, where they were probed."""
         rows = chain.from_iterable(map(measures.probed, self._results()))
@@ -159,6 +173,8 @@ class StudyTables:
             scope = scope_of(one, metric)
             bounds = bounds_of(measured(result, scope).mean, scope)
             row |= dict(zip((f"{metric}_low", f"{metric}_high"), bounds))
+        if self.priced and name in one.contenders:
+            row |= costs.in_summary(one, result)
         row |= {cost: result.cost(cost) for cost in COSTS}
         counts = {"seeds": len(result.seeds), "repeats": result.repeats}
         return row | counts | {"engine": result.engine}

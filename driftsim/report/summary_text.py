@@ -12,6 +12,7 @@ from rich.table import Table as RichTable
 
 from driftsim.evaluation.metrics import METRICS, MICRO
 from driftsim.messages import setting_text
+from driftsim.report.amounts import number
 from driftsim.report.figure_data.looks import LONGEST, short
 from driftsim.report.results import Results
 from driftsim.report.study_tables import CENSORED, SUMMED
@@ -21,10 +22,11 @@ from driftsim.report.variant_results import SECONDS
 Texts = dict[str, str]  # of a row, by column
 APART, LEAST = 2, 10  # characters between columns, and of a shortened name
 COUNTS = (*SUMMED, "model_bytes", "seeds", "repeats")
+MONEY = ("cost", "cost_low", "cost_high")  # where the scenario gives prices
 RARE = ("fits_skipped", *CENSORED)  # worth a column only where there are some
 ALWAYS = (
     "contender", "±", "error", "excess_error", "kappa", "log_loss", "brier",
-    "mae", "rmse", "r2", "excess_mse", "fits", "labels", "seconds",
+    "mae", "rmse", "r2", "excess_mse", "fits", "labels", "seconds", "cost",
 )  # fmt: skip
 DROPPED = (  # columns that a narrow terminal has no room for, in this order
     "labels", "fits", "kappa", "rmse", "seconds", "r2", "excess_error", "excess_mse",
@@ -39,6 +41,7 @@ def summary_table(results: Results, width: int) -> RichTable:
     own = brief(results)
     names, texts = [*own], [name for name in own if own[name].dtype == object]
     rows = [{n: readable(n, row[n]) for n in names} for row in own.rows()]
+    names, rows = in_currency(results, names, rows)
     rows = shortened(rows, texts, LONGEST)
     for dropped in DROPPED:
         if room_of(names, rows) > width:
@@ -54,6 +57,17 @@ def summary_table(results: Results, width: int) -> RichTable:
         style = None if row["contender"] in contenders else "dim"
         table.add_row(*(escape(row[name]) for name in names), style=style)
     return table
+
+
+def in_currency(
+    results: Results, names: list[str], rows: list[Texts]
+) -> tuple[list[str], list[Texts]]:
+    """Names of columns, and rows under them, where the cost is named with its currency."""
+    cost, *_ = MONEY
+    named = {cost: f"{cost} in {results.study.variants[0].scenario.priced.currency}"}
+    return [named.get(name, name) for name in names], [
+        {named.get(name, name): text for name, text in row.items()} for row in rows
+    ]
 
 
 def shortened(rows: list[Texts], names: Sequence[str], room: int) -> list[Texts]:
@@ -83,9 +97,9 @@ def brief(results: Results) -> Table:
     seconds = np.where(np.isnan(spent).all(axis=0), np.nan, np.nansum(spent, axis=0))
     whole = summary.with_columns({"±": half, "seconds": seconds})
     asked = {*results.asked, *ALWAYS}
-    shown = ["contender", first, "±", *others]
+    shown = ["contender", first, "±", *MONEY[:1], *others]
     shown += ["fits", "labels", "seconds"] if results.swept else []
-    shown = [name for name in shown if name in asked and not missing(whole[name]).all()]
+    shown = [name for name in shown if name in asked & {*whole} and not missing(whole[name]).all()]
     return whole.only([*results.swept, *shown])
 
 
@@ -148,6 +162,8 @@ def readable(name: str, value: Any) -> str:
     if name in COUNTS or isinstance(value, int):
         whole = value == round(value) or abs(value) >= 100
         return f"{value:,.0f}" if whole else f"{value:.2f}".rstrip("0").rstrip(".")
+    if name in MONEY:
+        return number(value) if abs(value) < 100 else f"{value:,.0f}"
     if "seconds" in name:
         return f"{value:.2f}" if value >= 0.1 or not value else f"{value:.2g}"
     return f"{value:.4f}" if is_metric(name) else f"{value:g}"

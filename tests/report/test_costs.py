@@ -1,8 +1,11 @@
 """Costs: what contenders cost, in all and along the stream, against sums done by hand."""
 
+from io import StringIO
+
 import numpy as np
 import pytest
-from priced_studies import ALARMS, CLOCK, INTERVALS, ROWS, WARMUP, every, study_of
+from priced_studies import ALARMS, CLOCK, INTERVALS, ROWS, TREE, WARMUP, every, study_of
+from rich.console import Console
 from scipy import stats
 
 from driftsim.evaluation.decision.prices import PriceList
@@ -13,6 +16,9 @@ from driftsim.report.decision.cost_measurement import (
     paired_amounts,
     saving,
 )
+from driftsim.report.files import text_files
+from driftsim.report.page.html_tables import tables
+from driftsim.report.summary_text import summary_table
 
 THREE = {
     "clock": (CLOCK, [{"wrong": 10 + i, "fits": every(5, 4), "labels": ROWS} for i in range(3)]),
@@ -67,7 +73,9 @@ def test_repeats_are_no_seeds_and_a_missing_run_pairs_with_none():
     kept = [run for run in results.traces() if (run.contender, run.seed) != ("b", 1)]
     fewer = type(results)(results.study, runs=[kept]).variants[0]
     assert list(fewer.complete) == ["a"]
-    ours, theirs = (CostMeasurement(one, scope_of(fewer, "cost")) for one in fewer.results.values())
+    ours, theirs = (
+        CostMeasurement(one, scope_of(fewer, "cost")) for one in fewer.contenders.values()
+    )
     assert len(paired_amounts(ours, theirs)["mistake"]) == 1
 
 
@@ -88,3 +96,88 @@ def test_other_prices_price_the_same_runs():
     one = CostMeasurement(variant.results["clock"], scope_of(variant, "cost"), free)
     assert free.currency == "mistakes" and one.values.tolist() == [600.0, 660.0, 720.0]
     assert variant.scenario.priced.currency == "EUR"
+
+
+def test_the_table_of_costs_has_shares_that_sum_up_and_savings_against_the_right_static():
+    tree = {"old tree": (("static", TREE), [{"wrong": 50}] * 3)}
+    table = study_of(tree | THREE).costs().set_index("contender")
+    assert table.index.tolist() == ["old tree", "clock", "never"]  # no references
+    shares = table[["mistakes", "labels", "training", "compute", "staleness"]]
+    assert shares.sum(axis=1).tolist() == pytest.approx(table.cost.tolist())
+    assert table.loc["clock", ["mistakes", "labels", "training"]].tolist() == [330, 140, 180]
+    never, clock = np.array([620, 710, 800.0]), np.array([620, 650, 680.0])
+    apart = never - clock
+    saved = table.loc["clock", ["over_static", "over_static_low", "over_static_high"]]
+    expected = apart.mean(), *stats.t.interval(0.95, 2, apart.mean(), stats.sem(apart))
+    assert saved.tolist() == pytest.approx(expected)
+    assert table.loc["never"][["over_static", "roi"]].isna().all()  # nothing to compare it with
+    assert table.loc["clock"].roi == pytest.approx((360 - 300) / 300)
+    interval = stats.t.interval(0.95, 2, clock.mean(), stats.sem(clock))
+    assert table.loc["clock", ["cost", "low", "high"]].tolist() == pytest.approx([650, *interval])
+    assert (table.currency == "EUR").all() and (table.seeds == 3).all()
+
+
+def test_another_learner_is_compared_with_the_first_static_and_one_without_any_with_none():
+    models = {"tree": ((CLOCK, TREE), [{"wrong": 10 + i} for i in range(3)])} | THREE
+    table = study_of(models).costs().set_index("contender")
+    assert table.over_static["tree"] == pytest.approx(710 - (0.5 * 60 * 11 + 20))
+    alone = study_of({"clock": THREE["clock"]}).costs()
+    assert alone[["over_static", "roi"]].isna().all().all() and alone.best.tolist() == [True]
+
+
+def test_the_cheapest_is_best_and_those_not_told_apart_from_it_are_tied():
+    rng = np.random.default_rng(1)
+    models = {
+        name: (policy, [{"wrong": rate + rng.normal(0, 1)} for _ in range(6)])
+        for name, policy, rate in (("a", CLOCK, 20), ("b", ALARMS, 20), ("c", "static", 40))
+    }
+    results = study_of(models)
+    table, pairs = results.costs(), results.compare()  # labels cost all the same
+    (best,) = table.contender[table.best]
+    assert best == table.contender[table.cost.idxmin()]
+    ours = pairs[(pairs.better == best)].set_index("worse")
+    assert table.contender[table.tied].tolist() == ours.index[~ours.significant].tolist()
+    assert len(ours) == 2 and table.tied.sum() == 1
+
+
+def test_costs_along_the_stream_end_with_the_cost_and_count_paid_trainings():
+    results = study_of(THREE)
+    along, table = results.costs(along=True), results.costs().set_index("contender")
+    one = along[along.contender == "clock"]
+    assert one.cost.iloc[-1] == pytest.approx(table.cost["clock"]) and len(one) == INTERVALS
+    assert one.trainings.tolist() == every(5, 4).tolist()
+    assert (one.low.iloc[-1], one.high.iloc[-1]) == pytest.approx((620, 680))
+    assert one.last_row.tolist() == [WARMUP + ROWS * (i + 1) - 1 for i in range(INTERVALS)]
+    assert (np.diff(one.cost)[3] - np.diff(one.cost)[2]) == pytest.approx(15)
+
+
+def test_without_prices_the_unit_is_mistakes_and_the_summary_has_no_cost():
+    bare = study_of(THREE, prices=None)
+    assert bare.costs().cost.tolist() == [660.0, 1380.0]
+    assert (bare.costs().currency == "mistakes").all()
+    assert "cost" not in bare.summary() and "cost" not in text_of(summary_table(bare, 200))
+    assert not [one for one in tables(bare) if one.name == "costs"]
+
+
+def test_with_prices_the_summary_the_terminal_and_the_page_have_the_cost(tmp_path):
+    results = study_of(THREE)
+    summary = results.summary().set_index("contender")
+    assert summary.loc["clock", ["cost", "cost_low", "cost_high"]].tolist() == pytest.approx(
+        results.costs().set_index("contender").loc["clock", ["cost", "low", "high"]].tolist()
+    )
+    assert np.isnan(summary.cost["no_change"])
+    terminal = text_of(summary_table(results, 200))
+    assert "cost in EUR" in terminal and " 650" in terminal
+    (page,) = [one for one in tables(results) if one.name == "costs"]
+    headings = [heading for heading, _ in page.columns]
+    assert "training" in headings and "compute" not in headings  # nothing was paid for it
+    assert {heading for heading, _ in page.meanings} == {*headings} - {"contender"}
+    written = text_files(results, results.verdict())["costs.csv"].decode()
+    assert written.splitlines()[0].startswith("contender,cost,low,high,mistakes,labels,training")
+
+
+def text_of(table):
+    """A table as a wide terminal shows it."""
+    console = Console(width=200, file=StringIO())
+    console.print(table)
+    return console.file.getvalue()

@@ -38,7 +38,8 @@ sweep: {stream.drift.at: [[300], [400]]}
 """
 VOID = ("meta", "br", "input")
 TABLES = [
-    "summary.csv", "summary.md", "recovery.csv", "alarms.csv", "differences.csv", "scenario.yaml",
+    "summary.csv", "summary.md", "recovery.csv", "alarms.csv", "differences.csv", "costs.csv",
+    "scenario.yaml",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import math
 from datetime import time, timedelta
 from typing import NamedTuple
 
+from driftsim.evaluation.decision.prices import SHARES
 from driftsim.report.page.table_notes import NOTES, TITLES, meaning
 from driftsim.report.summary_text import COUNTS, brief, is_metric, readable, worthwhile
 from driftsim.report.table import Table
@@ -38,6 +39,7 @@ def tables(results) -> list[HtmlTable]:
     named = {
         "summary": summary,
         "whole": worthwhile(own.summary),
+        "costs": priced_shares(own.costs) if own.priced else Table({}),
         "recovered": own.recovered(results.window),
         "recovery": own.recovery(results.window),
         "alarms": own.alarms,
@@ -50,6 +52,11 @@ def tables(results) -> list[HtmlTable]:
     return [
         html_table(name, one, models, results.metrics) for name, one in named.items() if len(one)
     ]
+
+
+def priced_shares(costs: Table) -> Table:
+    """A table of costs without the shares that no contender has."""
+    return costs.but(*(share for share in SHARES if not costs[share].any()))
 
 
 def html_table(name: str, table: Table, models, metrics) -> HtmlTable:

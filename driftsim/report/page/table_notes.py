@@ -3,6 +3,7 @@
 TITLES = {
     "summary": "Summary",
     "whole": "Summary, every column",
+    "costs": "Costs",
     "recovered": "Recovery",
     "recovery": "Recovery after each change, with each seed",
     "alarms": "Alarms",
@@ -16,6 +17,9 @@ NOTES = {
     "summary": "Means over the seeds. Grey rows are references: the oracle knows the best possible "
     "answer; the others know every label before the row. An empty cell means: not known.",
     "whole": "Means over the seeds.",
+    "costs": "What each contender costs by the prices of the scenario, means over the seeds. The "
+    "first training, on the warm-up, is free, as all have it; the labels of the warm-up are "
+    "counted. Mistakes are expected ones where they are known and have one price.",
     "recovered": "How contenders came through the changes: medians and means over seeds and "
     "changes. Where the best possible error is not known, the error replaces the excess.",
     "recovery": "The same for each contender, seed and change.",
@@ -45,6 +49,9 @@ OF_RECOVERY = {
     "standard_error": "that of the distance of a window from the level",
 }
 OF_SUMMARY = {
+    "cost": "what it costs in all, by the prices of the scenario",
+    "cost_low": "lower bound of the interval of cost at 95 %",
+    "cost_high": "upper bound of the interval of cost at 95 %",
     "fits": "trainings",
     "labels": "rows whose label reached a model or a detector",
     "engine": "compiled, or the library that the contender runs on",
@@ -74,6 +81,27 @@ OF_TABLES = {
         "online_seconds": "seconds of predicting and learning in one loop",
         "compile_seconds": "seconds of compiling, once a machine",
         "model_bytes": "size of all models of the contender",
+    },
+    "costs": {
+        "cost": "what it costs in all: the sum of its shares",
+        "low": "lower bound of the interval of cost at 95 %",
+        "high": "upper bound of the interval of cost at 95 %",
+        "mistakes": "for wrong predictions; in regression for their errors",
+        "labels": "for labels that reached a model or a detector",
+        "training": "for trainings after the first, each and by their rows",
+        "compute": "for seconds of training, predicting and learning, those of this machine",
+        "staleness": "for rows that the model in force was behind the newest label",
+        "over_static": "what it saves against a contender that is trained once: one with the same "
+        "learner, else the first",
+        "over_static_low": "lower bound of the interval of that saving at 95 %, paired by seeds",
+        "over_static_high": "upper bound of the interval of that saving at 95 %, paired by seeds",
+        "roi": "return on investment against the same contender: what it saves in mistakes and "
+        "staleness, less what it spends more on the rest, for each unit of that; empty where it "
+        "spends no more",
+        "best": "whether it has the lowest cost",
+        "tied": "whether it does not differ significantly from the one with the lowest, "
+        "corrected for all pairs (Holm)",
+        "currency": "the unit of all costs",
     },
     "recovered": {
         "rows": "median rows from a change to recovery, 0 without a fall; empty if fewer than half "
