@@ -58,6 +58,10 @@ class Contender(Strict):
         parts = self.learner, self.policy
         return parts if self.compiled else tuple(part.uncompiled() for part in parts)
 
+    def uncompiled(self) -> "Contender":
+        """The same on the objects of libraries, without kernels."""
+        return self.model_copy(update={"compiled": False})
+
     def engine(self, schema):
         """What its models run on: `compiled`, or a library, and why no kernel serves."""
         return self.at_work[0].engine(schema)
@@ -88,17 +92,15 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     counting = Counting(labels, tally, stream.length)
     rows = EvaluationStream(world, counting, rules.warmup, learner.sees, known)
     meter = Meter(tally, rules.warmup, stream.length, policy.monitors_errors)
-    seeds = of_repeat(seed, repeat).integers(2**31, size=2)
-    asked = {"probabilities": True} if rules.probable else {}
     started = time.perf_counter()
-    model = learner.start(world.schema, int(seeds[0]), **asked).scored_from(rules.warmup)
+    model, rng = new_model(learner, world, rules, seed, repeat)
     yield from compiling([model, *policy.detectors], rules.warmup)
     tally.spread("compile_seconds", time.perf_counter() - started, rules.warmup, 0)
-    check = PredictionCheck(world.schema, bool(asked))
+    check = PredictionCheck(world.schema, rules.probable)
     scoring = Scoring(world.schema, rules, tally, meter, check)
     prober = rules.probe and Prober(world, rules.probe, rules.warmup, rows.seen, meter)
     arriving = prober.between(rows.arrivals()) if prober else rows.arrivals()
-    model, rng = Metered(model, meter, check), np.random.default_rng(seeds[1])
+    model = Metered(model, meter, check)
     changes = [stream.changes(seed)] if policy.knows == "changes" else []
     run = policy.run(model, rows.history(), meter.along(arriving), rng, *changes)
     yield from scored(run, rows, scoring, meter, prober)
@@ -109,6 +111,14 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
         probes=prober and prober.probes(),
         alarms=np.array(meter.alarms, np.int64),
     )
+
+
+def new_model(learner, world, rules, seed, repeat):
+    """A model that has learned nothing yet, and the generator of its policy's random numbers."""
+    seeds = of_repeat(seed, repeat).integers(2**31, size=2)
+    asked = {"probabilities": True} if rules.probable else {}
+    model = learner.start(world.schema, int(seeds[0]), **asked).scored_from(rules.warmup)
+    return model, np.random.default_rng(seeds[1])
 
 
 def timed(part, clock):
@@ -188,7 +198,7 @@ class ScoredRows(NamedTuple):
     posterior: np.ndarray | None  # of the labels, where predictions are compared with it
     newest: np.ndarray | None = None  # (n,) position of the newest label in before each row
 
-    def part(self, rows: slice) -> "ScoredRows":
+    def part(self, rows: slice | np.ndarray) -> "ScoredRows":
         """Some of the rows."""
         posterior = None if self.posterior is None else self.posterior[rows]
         newest = None if self.newest is None else self.newest[rows]
