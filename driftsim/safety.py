@@ -243,11 +243,17 @@ def beyond_memory(rules: Any, stream: Any, interval: int) -> Iterator[tuple[str,
     if rules.probe and rules.probe > rows // k:
         message = f"{rules.probe:,} fresh rows of each concept are kept in memory at once"
         yield "evaluation", "probe", f"{message}; give at most {rows // k:,}"
-    numbers = 30 + 3 * classes + 2 * (rules.scores or 0) + k  # of an entry of a trace, about
+    entries = -(-length // interval)
+    if rules.confusion and classes**2 * entries > MOST_HELD:
+        message = (
+            f"{classes**2:,} counts in each of {entries:,} intervals are kept in memory at once"
+        )
+        yield "evaluation", "confusion", f"{message}; leave it out, or give longer intervals"
+        return
+    confused = classes**2 if rules.confusion else 0
+    numbers = 30 + 3 * classes + confused + 2 * (rules.scores or 0) + k  # of an entry, about
     least = -(-length * numbers // MOST_HELD)
     if interval < least:
-        entries = (
-            f"intervals of {interval:,} rows make {-(-length // interval):,} entries of a trace"
-        )
-        message = f"{entries}, which is kept in memory at once; give at least {least:,} rows"
+        made = f"intervals of {interval:,} rows make {entries:,} entries of a trace"
+        message = f"{made}, which is kept in memory at once; give at least {least:,} rows"
         yield "evaluation", "interval", message

@@ -152,6 +152,8 @@ class Scenario(Strict):
             yield "evaluation", "probabilities", message
         if rules.scores and schema.n_classes != 2:
             yield "evaluation", "scores", "scores are for two classes; leave them out"
+        if rules.confusion and schema.regression:
+            yield "evaluation", "confusion", "numbers are not confused as classes are; leave it out"
         if rules.probe and self.stream.recorded:
             message = "a recorded stream has no fresh rows to probe with; leave this out"
             yield "evaluation", "probe", message

@@ -115,6 +115,7 @@ OTHER_RULES = {
     "probabilities": True,
     "scores": 16,
     "probe": 40,
+    "confusion": True,
 }
 
 

@@ -210,7 +210,7 @@ class Scoring:
 
     def __init__(self, schema, rules, tally, meter, check):
         self._tally, self._meter, self._check = tally, meter, check
-        self._scores = scores_of(schema, rules.scores)
+        self._scores = scores_of(schema, rules.scores, rules.confusion)
         self._kept: list[np.ndarray] | None = [] if rules.predictions else None
 
     def take(self, rows: ScoredRows, predicted: np.ndarray):

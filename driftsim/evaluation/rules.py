@@ -36,6 +36,7 @@ class Rules(TruthRules):
     predictions: bool = False  # keep each one, in a file beside the trace
     probabilities: bool = False  # predict those of all classes, for log loss and Brier score
     scores: Annotated[int, Field(ge=2, le=10_000)] | None = None  # bins of them, for two classes
+    confusion: bool = False  # count how often each class is predicted for each
     probe: Annotated[int, Field(gt=0, le=1_000_000)] | None = None  # fresh rows of each concept
 
     @property

@@ -8,12 +8,16 @@ from driftsim.rows import Schema, label_of, one_hot
 
 
 class ClassificationScores:
-    """Counts of classes, and expected errors where the probability of labels is known."""
+    """Counts of classes, and expected errors where the probability of labels is known.
+
+    With `bins`, probabilities are counted in so many of them; with `confusion`, how often each
+    class is predicted for each: entry k a + p of a column is p, predicted of rows of class a of k.
+    """
 
     references = (Majority, NoChange)
 
-    def __init__(self, schema: Schema, bins: int | None = None):
-        self._k, self._bins = schema.n_classes or 0, bins
+    def __init__(self, schema: Schema, bins: int | None = None, confusion: bool = False):
+        self._k, self._bins, self._confusion = schema.n_classes or 0, bins, confusion
 
     def truth(self, tally: Tally, rows) -> None:
         """Add what does not depend on a contender, of rows with labels and their posterior."""
@@ -41,6 +45,8 @@ class ClassificationScores:
                 self._bin(tally, rows, predicted[:, 1], self._bins)
         label = label_of(predicted)
         tally.add_confusion(rows.t, self._k, label, label == rows.y)
+        if self._confusion:
+            tally.add_counts(rows.t, self._k**2, confusion=self._k * rows.y + label)
         if rows.posterior is not None:
             tally.add(rows.t, expected_error=expected_error(rows.posterior, label))
 
@@ -73,9 +79,13 @@ class RegressionScores:
         tally.add(rows.t, error=predicted - rows.y, **distances(rows, predicted))
 
 
-def scores_of(schema: Schema, bins: int | None = None) -> ClassificationScores | RegressionScores:
-    """The scores for rows of a schema; with counts of probabilities in so many bins, if given."""
-    return RegressionScores() if schema.regression else ClassificationScores(schema, bins)
+def scores_of(
+    schema: Schema, bins: int | None = None, confusion: bool = False
+) -> ClassificationScores | RegressionScores:
+    """The scores for rows of a schema."""
+    return (
+        RegressionScores() if schema.regression else ClassificationScores(schema, bins, confusion)
+    )
 
 
 def distances(rows, predicted):
