@@ -40,6 +40,11 @@ def text_files(
         "costs.csv": csv(tables.costs),
         "scenario.yaml": results.scenario_text.encode(),
     }
+    decisive = {
+        "worth.csv": tables.worth(), "breakeven.csv": tables.breakeven(),
+        "wrong_prices.csv": tables.wrong_prices,
+    }  # fmt: skip
+    made |= {name: csv(table) for name, table in decisive.items() if len(table)}
     if len(tables.ranks):
         made |= {"ranks.csv": csv(tables.ranks), "pairs.csv": csv(tables.pairs)}
     if results.study.variants[0].scenario.evaluation.probe is None:

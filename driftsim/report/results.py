@@ -113,6 +113,42 @@ class Results:
         """
         return self.tables.differences.frame()
 
+    def worth(self, hour: bool = False) -> "pd.DataFrame":
+        """What retraining is worth without a price: when each contender is the cheapest.
+
+        A row for each contender, whose cost is a line over the price of a training: what it costs
+        `without_trainings` (where prices are given), and that price for each of its `trainings`
+        after the first. It is the cheapest from the price `cheapest_from` to `cheapest_to`; both
+        are NaN where it never is, which is so for all that are not `on_hull`, the lower convex
+        hull of trainings and cost. `on_frontier` are those with no other better in both. Likewise
+        `label_from` and `label_to` are prices of a label, with all other prices as given. In
+        units of a mistake, or in the currency of the prices; all are means over seeds. `mistakes`
+        is what they cost. Compute counts only with `hour`. No rows where all train as often.
+        """
+        return self.tables.worth(hour).frame()
+
+    def breakeven(self, hour: bool = False) -> "pd.DataFrame":
+        """The price at which two contenders cost the same: a row for each pair and each price.
+
+        All other prices are as given; without any, the prices of a training and of a label are in
+        mistakes. `value` lies from `low` to `high` at 95 %, by Fieller's theorem over the seeds
+        (1954). They are NaN with fewer than three seeds and for recorded rows. `outcome` says what
+        kind of interval it is: one that is not bounded goes up to infinity, and one of all prices
+        means that the price is not known. `cheaper_below` and `cheaper_above` are who is cheaper
+        on either side of `value`; the same at both where they cost the same at no price from 0
+        on. Compute counts only with `hour`, as it is that of one machine.
+        """
+        return self.tables.breakeven(hour).frame()
+
+    def wrong_prices(self) -> "pd.DataFrame":
+        """What a price that is wrong by a factor costs: a row for each given price and factor.
+
+        `contender` is the cheapest where that price is `factor` times as high as given, and
+        `regret` how much more it costs than the cheapest at the prices as given, with bounds at
+        95 %. No rows without prices.
+        """
+        return self.tables.wrong_prices.frame()
+
     def ranks(self) -> "pd.DataFrame":
         """A row for each contender: its mean rank over the settings of a sweep, the best first.
 

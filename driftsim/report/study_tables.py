@@ -10,7 +10,7 @@ import numpy as np
 from driftsim.evaluation.metrics import Metric, metric_of
 from driftsim.report import comparisons, measures, rankings
 from driftsim.report.comparisons import bounds_of, measured, scope_of
-from driftsim.report.decision import costs
+from driftsim.report.decision import breakeven, costs, worth
 from driftsim.report.measures import TOLERANCE
 from driftsim.report.table import MOMENTS, Row, Table
 from driftsim.report.variant_results import (
@@ -32,6 +32,7 @@ CURVES = [
 ]  # fmt: skip
 TAKEN = {  # names of columns, which what is swept may not have
     *COSTS, "seeds", "repeats", "engine", *CURVES, *measures.RECOVERY, *measures.OF_ALL_CHANGES,
+    *breakeven.BREAKEVEN, *worth.WORTH, *worth.WRONG_PRICES,
     *measures.REGRET, *measures.ALARMS, *measures.PROBED, *measures.FORGETTING,
     *comparisons.DIFFERENCES, *rankings.RANKS, *rankings.PAIRS, *costs.COSTS, *costs.ALONG,
     *costs.IN_SUMMARY,
@@ -113,6 +114,24 @@ class StudyTables:
         hidden = ("equivalent",) if self.equivalence is None else ()
         names = [name for name in comparisons.DIFFERENCES if name not in hidden]
         return self._table(chain.from_iterable(rows), names)
+
+    def worth(self, hour: bool = False) -> Table:
+        """From which to which price of a training each contender is the cheapest."""
+        rows = chain.from_iterable(worth.worth(one, hour) for one in self.variants)
+        given = any(one.scenario.prices for one in self.variants)
+        hidden = () if given or hour else ("without_trainings",)  # the mistakes alone
+        return self._table(rows, [name for name in worth.WORTH if name not in hidden])
+
+    def breakeven(self, hour: bool = False) -> Table:
+        """Each two contenders and each price: at which price both cost the same."""
+        rows = chain.from_iterable(breakeven.breakeven(one, hour) for one in self.variants)
+        return self._table(rows, breakeven.BREAKEVEN)
+
+    @cached_property
+    def wrong_prices(self) -> Table:
+        """What is chosen at prices that are wrong by a factor, and how much more it costs."""
+        rows = chain.from_iterable(map(worth.wrong_prices, self.variants))
+        return self._table(rows, worth.WRONG_PRICES)
 
     @cached_property
     def ranks(self) -> Table:

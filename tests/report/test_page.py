@@ -39,7 +39,7 @@ sweep: {stream.drift.at: [[300], [400]]}
 VOID = ("meta", "br", "input")
 TABLES = [
     "summary.csv", "summary.md", "recovery.csv", "alarms.csv", "differences.csv", "costs.csv",
-    "scenario.yaml",
+    "worth.csv", "breakeven.csv", "scenario.yaml",
 ]  # fmt: skip
 
 

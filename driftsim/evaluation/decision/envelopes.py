@@ -34,6 +34,15 @@ def lower_envelope(at_zero: ArrayLike, per_price: ArrayLike) -> list[Stretch]:
         line, low = int(flatter[best]), float(crossings[best])
 
 
+def pareto(x: ArrayLike, y: ArrayLike) -> np.ndarray:
+    """The positions (k,) of the Pareto front: no other point is lower in both; by ascending x."""
+    x, y = np.asarray(x), np.asarray(y)
+    order = np.lexsort((y, x))
+    least = np.minimum.accumulate(y[order])
+    first = np.r_[True, y[order][1:] < least[:-1]]
+    return order[first]
+
+
 def hull(x: ArrayLike, y: ArrayLike) -> np.ndarray:
     """The positions (k,) of the lower convex hull of points on their Pareto front, by ascending x.
 
@@ -42,9 +51,7 @@ def hull(x: ArrayLike, y: ArrayLike) -> np.ndarray:
     """
     x, y = np.asarray(x, float), np.asarray(y, float)
     kept = list[int]()
-    for i in np.lexsort((y, x)).tolist():
-        if kept and y[i] >= y[kept[-1]]:
-            continue  # another is no worse in either
+    for i in pareto(x, y).tolist():
         while len(kept) > 1 and not below(*((x[j], y[j]) for j in (kept[-2], kept[-1], i))):
             kept.pop()
         kept.append(i)

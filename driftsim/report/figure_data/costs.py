@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from driftsim.evaluation.decision.envelopes import pareto
 from driftsim.evaluation.metrics import LOWER_IS_BETTER, Metric, metric_of
 from driftsim.report.figure_data.view import View
 from driftsim.report.variant_results import SECONDS, ContenderResult
@@ -22,7 +23,7 @@ class Costs(NamedTuple):
 
     def front(self, cost: str, metric: str) -> np.ndarray:
         """The positions of the Pareto front, the cheapest first."""
-        return pareto(self.spent[cost], self.mean, metric in LOWER_IS_BETTER)
+        return pareto(self.spent[cost], self.mean if metric in LOWER_IS_BETTER else -self.mean)
 
 
 def costs(view: View, metric: str) -> dict[str, Costs]:
@@ -78,12 +79,3 @@ def cost_label(view: View, cost: str) -> str:
     """The label of an axis of costs."""
     differ = cost == "seconds" and len({*engines(view).values()}) > 1
     return f"{cost}, of different engines" if differ else cost
-
-
-def pareto(x, y, lower_is_better):
-    """The positions of the Pareto front: no other point is better in both; the cheapest first."""
-    x, y = np.asarray(x), np.asarray(y) if lower_is_better else -np.asarray(y)
-    order = np.lexsort((y, x))
-    least = np.minimum.accumulate(y[order])
-    first = np.r_[True, y[order][1:] < least[:-1]]
-    return order[first]

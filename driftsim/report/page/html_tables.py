@@ -15,7 +15,7 @@ COUNTED = (*COUNTS, "change", "phase", "last_row", "visit", "settings", "changes
 MIDNIGHT, NEAR = time(0), timedelta(hours=2)  # dates so near are written with seconds
 LEAST_P = 0.0001  # a smaller p is written as "< 0.0001"
 NAMES = ("contender", "better")  # columns that head their rows
-FOLDED = ("whole", "recovery", "probed")  # at any length
+FOLDED = ("whole", "recovery", "breakeven", "probed")  # at any length
 
 
 class HtmlTable(NamedTuple):
@@ -44,6 +44,9 @@ def tables(results) -> list[HtmlTable]:
         "recovery": own.recovery(results.window),
         "alarms": own.alarms,
         "differences": own.differences,
+        "worth": own.worth(),
+        "breakeven": own.breakeven(),
+        "wrong_prices": own.wrong_prices,
         "ranks": own.ranks,
         "pairs": own.pairs,
         "forgetting": own.forgetting,
@@ -121,6 +124,8 @@ def text_of(name, value):
     readable_alone = name in COUNTED or is_metric(name) or "seconds" in name
     if readable_alone or not isinstance(value, float) or math.isnan(value):
         return readable(name, value)
+    if math.isinf(value):
+        return "∞"
     if name == "p" and value < LEAST_P:
         return f"< {LEAST_P:.4f}"
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"

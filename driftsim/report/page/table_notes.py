@@ -8,6 +8,9 @@ TITLES = {
     "recovery": "Recovery after each change, with each seed",
     "alarms": "Alarms",
     "differences": "Differences between contenders",
+    "worth": "What a training is worth",
+    "breakeven": "Prices at which two contenders cost the same",
+    "wrong_prices": "What a wrong price costs",
     "ranks": "Ranks over the settings",
     "pairs": "Pairs over the settings",
     "forgetting": "Forgetting",
@@ -27,6 +30,13 @@ NOTES = {
     "stand two detectors that see no errors and alarm as often, evenly and at random. Where no "
     "change is known, as in recorded rows without marks, most cells are empty.",
     "differences": "How much better one of two contenders is in the first metric.",
+    "worth": "Each contender costs what it costs without trainings, and the price of a training "
+    "for each. So each is the cheapest over a range of prices, or over none. Prices are in the "
+    "unit of costs: in mistakes, unless the scenario gives others. Compute does not count.",
+    "breakeven": "Where another price is as given, the price at which two contenders cost the "
+    "same, with its interval at 95 % over the seeds (Fieller). Compute does not count.",
+    "wrong_prices": "What one would choose if a price were higher or lower by a factor than given, "
+    "and how much more that costs at the given prices.",
     "ranks": "The mean rank of each contender over the settings, 1 for the best.",
     "pairs": "In how many settings one of two contenders is better than the other.",
     "forgetting": "What contenders no longer know at the end, on fresh rows of all concepts.",
@@ -143,6 +153,41 @@ OF_TABLES = {
         "p": f"of no difference, {P_HOLM}",
         "significant": "whether p is below 0.05",
         "equivalent": "whether both are equal to within report.equivalence, after correction",
+        "unit": "what the interval is over: seeds, repeats, or intervals of one stream",
+    },
+    "worth": {
+        "mistakes": "what wrong predictions cost; without prices, their number",
+        "trainings": "trainings after the first, which all contenders have",
+        "labels": "rows whose label reached a model or a detector",
+        "without_trainings": "what it costs if trainings are free: all but their price each",
+        "cheapest_from": "price of a training from which it is the cheapest; empty if it never is",
+        "cheapest_to": "price of a training up to which it is the cheapest",
+        "label_from": "price of a label from which it is the cheapest, at the given prices",
+        "label_to": "price of a label up to which it is the cheapest",
+        "on_hull": "whether it is on the lower convex hull of trainings and cost: only such "
+        "contenders are the cheapest at some price",
+        "on_frontier": "whether no other trains no more and costs no more: the Pareto frontier",
+    },
+    "breakeven": {
+        "contender": "one of two contenders",
+        "other": "the other one",
+        "price": "of what: a training, a label, …",
+        "value": "the price at which both cost the same; empty if they do at none",
+        "low": "lower bound of that price at 95 %",
+        "high": "upper bound of that price at 95 %",
+        "outcome": "what is known of the price: an interval, one bound, that there is none, or "
+        "nothing",
+        "cheaper_below": "the cheaper one where the price is lower",
+        "cheaper_above": "the cheaper one where the price is higher",
+        "seeds": "streams that the interval is over",
+    },
+    "wrong_prices": {
+        "price": "of what: a training, a label, …",
+        "factor": "how many times as high as given it is taken to be",
+        "contender": "the cheapest at that price",
+        "regret": "how much more it costs at the given prices than the cheapest",
+        "low": "lower bound of the regret at 95 %, for this pair alone",
+        "high": "upper bound of the regret at 95 %, for this pair alone",
         "unit": "what the interval is over: seeds, repeats, or intervals of one stream",
     },
     "ranks": {
