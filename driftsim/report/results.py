@@ -176,8 +176,9 @@ class Results:
         on the warm-up, is free, as all have it. `over_static` is what it saves against a static
         contender with the same learner, else against the first that is static, with the bounds of
         the paired difference; `roi` the return on what it spends more: (benefit - spent) / spent
-        (Žliobaitė et al. 2015). `best` costs least, and those `tied` do not differ significantly
-        from it (p >= .05 by Holm's correction for all pairs). Without prices a mistake costs 1, in
+        (Žliobaitė et al. 2015). `best` costs least of those that know no change beforehand, as
+        `at_drift` does, and those `tied` do not differ significantly from it (p >= .05 by Holm's
+        correction for all pairs). Without prices a mistake costs 1, in
         regression an absolute error of 1, and nothing else has a price.
 
         With `along`, a row for each contender and interval: the cost up to its end, the mean over

@@ -10,6 +10,8 @@ from driftsim.evaluation.significance import Difference
 from driftsim.report.comparisons import COST, Comparison, Measurement, Scope, difference, scope_of
 from driftsim.report.variant_results import Columns, ContenderResult, TracedRun, VariantResults
 
+ABLE = "cost of those that know nothing beforehand"  # of what is known of a variant
+
 
 class CostMeasurement(Measurement):
     """What the runs (r) of one contender cost, by the prices of its scenario or by others.
@@ -105,6 +107,17 @@ def cost_comparison(one: VariantResults) -> Comparison:
     if COST not in one.known:
         one.known[COST] = Comparison(one.complete, scope_of(one, COST), cost_of)
     return one.known[COST]
+
+
+def possible_comparison(one: VariantResults) -> Comparison:
+    """The same without contenders that know the changes beforehand, where there are others."""
+    models = one.scenario.models
+    able = {name: own for name, own in one.complete.items() if not models[name].policy.knows}
+    if not 0 < len(able) < len(one.complete):
+        return cost_comparison(one)
+    if ABLE not in one.known:
+        one.known[ABLE] = Comparison(able, scope_of(one, COST), cost_of)
+    return one.known[ABLE]
 
 
 def saving(ours: CostMeasurement, theirs: CostMeasurement) -> Difference:

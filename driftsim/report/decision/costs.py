@@ -8,9 +8,9 @@ from driftsim.evaluation.decision.prices import SHARES
 from driftsim.report.comparisons import COST, bounds_of, scope_of
 from driftsim.report.decision.cost_measurement import (
     CostMeasurement,
-    cost_comparison,
     cost_of,
     paired_values,
+    possible_comparison,
     saving,
 )
 from driftsim.report.table import Row
@@ -33,7 +33,7 @@ def costs(one: VariantResults) -> Iterator[Row]:
 
     References have neither labels nor trainings, and no rows.
     """
-    comparison = cost_comparison(one)
+    comparison = possible_comparison(one)
     tied = comparison.tied() if comparison.order else []
     for name, result in one.contenders.items():
         cost = measured_in(one, result)

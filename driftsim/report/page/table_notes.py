@@ -108,7 +108,7 @@ OF_TABLES = {
         "roi": "return on investment against the same contender: what it saves in mistakes and "
         "staleness, less what it spends more on the rest, for each unit of that; empty where it "
         "spends no more",
-        "best": "whether it has the lowest cost",
+        "best": "whether it has the lowest cost, of those that know no change beforehand",
         "tied": "whether it does not differ significantly from the one with the lowest, "
         "corrected for all pairs (Holm)",
         "currency": "the unit of all costs",

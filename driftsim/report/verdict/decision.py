@@ -1,0 +1,178 @@
+"""The decision: what to do by the prices of a scenario, in sentences on its tables."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from driftsim.adaptation.policies import Policy
+from driftsim.report.amounts import interval, listed, named, number
+from driftsim.report.comparisons import COST
+from driftsim.report.decision.costs import costs, static_of
+from driftsim.report.variant_results import VariantResults
+from driftsim.report.windows import window_text
+
+WHOLE = 100  # from here on, money is written without fractions
+ROUNDING = 1e-9  # of an amount: an interval so narrow is none
+ACTIONS = {  # of policies, by their kinds
+    "static": "Do not retrain",
+    "periodic": "Retrain every {every}",
+    "on_drift": "Retrain when a detector raises an alarm",
+    "on_error": "Retrain when the error has risen",
+    "on_shift": "Retrain when features have shifted",
+    "at_drift": "Retrain at every change",
+    "online": "Learn every label as it comes in",
+    "pretrained_online": "Learn every label as it comes in",
+    "mini_batch": "Learn labels batch by batch",
+    "replay": "Learn labels batch by batch, together with past rows",
+}
+
+
+class Advice:
+    """What to do by the costs of the contenders of a variant; the figures are those of `costs`."""
+
+    def __init__(self, one: VariantResults):
+        self.scenario, self.variant = one.scenario, one
+        self.rows = {row["contender"]: row for row in costs(one)}
+        self.best = next((name for name, row in self.rows.items() if row["best"]), "")
+        self.tied = [name for name, row in self.rows.items() if row["tied"]]
+        self.tied.sort(key=lambda name: self.rows[name]["cost"])
+        self.currency = self.rows[self.best]["currency"] if self.best else ""
+
+    def sentences(self) -> Iterator[str]:
+        """The advice, sentence by sentence; none where no cost is known."""
+        if self.best:
+            yield from self.answer()
+            yield from self.runner_up()
+            yield from self.forewarned()
+            yield from self.limits()
+
+    def answer(self) -> Iterator[str]:
+        """What to do, what that costs, and what it saves."""
+        if not self.best:
+            return
+        name, found = named(self.best), f"{self.priced(self.best)}{self.saved()}"
+        if len(self.possible) == 1:
+            yield f"{name} costs {found}."
+        elif not self.known:
+            yield f"{name} costs least, {found}; whether others cost more is not known."
+        elif self.open:
+            least = f"{name} costs least, {found}"
+            yield f"Whether to retrain is not known: {least}, but {self.same()}."
+        else:
+            same = f"; {self.same()}" if self.tied else ""
+            yield f"{self.action(self.best)}: {found}{same}."
+
+    @property
+    def possible(self) -> list[str]:
+        """The contenders that know no change beforehand."""
+        models = self.scenario.models
+        return [name for name in self.rows if not models[name].policy.knows] or [*self.rows]
+
+    @property
+    def known(self) -> bool:
+        """Whether it is known of any contender that it costs more than the best."""
+        return not np.isnan(self.rows[self.best]["low"])
+
+    @property
+    def open(self) -> bool:
+        """Whether retraining and not retraining do not differ significantly in cost."""
+        return len({self.is_static(name) for name in (self.best, *self.tied)}) > 1
+
+    def action(self, name: str) -> str:
+        """What a contender does, in words, with its name."""
+        words = action(self.scenario.models[name].policy)
+        return f"{words} ({named(name)})" if words else f"Use {named(name)}"
+
+    def is_static(self, name: str) -> bool:
+        """Whether a contender is trained once."""
+        return self.scenario.models[name].policy.kind() == "static"
+
+    def priced(self, name: str) -> str:
+        """What a contender costs, with its bounds."""
+        row = self.rows[name]
+        bounds = bounded(row["low"], row["high"], " at 95 %")
+        return f"{money(row['cost'], half_of(row['low'], row['high']))} {self.currency}{bounds}"
+
+    def saved(self) -> str:
+        """What the best saves against a contender that is trained once, where there is one."""
+        row, static = self.rows[self.best], static_of(self.variant, self.best)
+        if static is None or np.isnan(row.get("over_static", np.nan)):
+            return ""
+        models = self.scenario.models
+        same = models[static.contender].learner == models[self.best].learner
+        whose = "" if same else ", with another learner"
+        low, high, sign = row["over_static_low"], row["over_static_high"], "less"
+        if row["over_static"] < 0:
+            low, high, sign = -high, -low, "more"
+        size = number(abs(row["over_static"]), half_of(low, high))
+        than = f"than never retraining ({named(static.contender)}{whose})"
+        return f", {size} {sign}{bounded(low, high)} {than}"
+
+    def same(self) -> str:
+        """Which contenders cost the same as far as the runs show."""
+        names = [f"{named(name)} ({money(self.rows[name]['cost'])})" for name in self.tied]
+        verb = "costs" if len(names) == 1 else "cost"
+        return f"{listed(names)} {verb} the same, as far as {self.evidence()} can show"
+
+    def evidence(self) -> str:
+        """What the costs rest on, in words."""
+        seeds = self.rows[self.best]["seeds"]
+        if self.scenario.stream.recorded:
+            return "this recorded stream"
+        return "this one stream" if seeds == 1 else f"{seeds} seeds"
+
+    def runner_up(self) -> Iterator[str]:
+        """Where it costs least not to retrain, how much more the cheapest costs that does."""
+        rest = [name for name in self.possible if not self.is_static(name)]
+        if not rest or not self.is_static(self.best) or self.tied or not self.known:
+            return
+        name = min(rest, key=lambda one: self.rows[one]["cost"])
+        row, static = self.rows[name], static_of(self.variant, name)
+        if static is None or static.contender != self.best:
+            return
+        low, high = -row["over_static_high"], -row["over_static_low"]
+        more = f"{number(-row['over_static'], half_of(low, high))} more{bounded(low, high)}"
+        yield f"{named(name)}, the cheapest that is kept up to date, costs {more}."
+
+    def forewarned(self) -> Iterator[str]:
+        """What contenders cost that know the changes, where that is less."""
+        for name, row in self.rows.items():
+            if name not in self.possible and row["cost"] < self.rows[self.best]["cost"]:
+                knows = f"{named(name)}, which knows every change beforehand"
+                yield f"{knows}, costs {self.priced(name)}."
+
+    def limits(self) -> Iterator[str]:
+        """What the costs rest on, and what they do not show."""
+        if self.scenario.priced.prices.hour > 0:
+            yield "Compute is that of this machine."
+        result = self.variant.results[self.best]
+        if len(result.seeds) == 1 or self.scenario.stream.recorded:
+            models = " and these trained models" if len(result.runs) == 1 else ""
+            yield f"These are costs of {self.evidence()}{models}; those of others are not known."
+
+
+def action(policy: Policy) -> str:
+    """What a policy does, as advice; empty for kinds that have no words of their own."""
+    words = ACTIONS.get(policy.kind(), "")
+    if getattr(policy, "tunes", False):
+        words = words.replace("Retrain", "Train the model in force further")
+    every = getattr(policy, "every", None)
+    return words.format(every=window_text(every)) if every is not None else words
+
+
+def money(value: float, half: float = np.nan) -> str:
+    """An amount of money as people write it; small ones as precise as half of their interval."""
+    if abs(value) >= WHOLE:
+        return f"{value:,.0f}".replace("-", "−")
+    return number(value, half)
+
+
+def half_of(low: float, high: float) -> float:
+    """Half the width of an interval."""
+    return (high - low) / 2
+
+
+def bounded(low: float, high: float, more: str = "") -> str:
+    """An interval of money in brackets, where it is known."""
+    known = high - low > ROUNDING * abs(high)
+    return f" ({interval(COST, low, high)}{more})" if known else ""

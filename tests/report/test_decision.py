@@ -1,0 +1,177 @@
+"""The decision in words: each figure is one of the tables, and none is said without them."""
+
+import re
+
+import numpy as np
+import pytest
+from priced_studies import ALARMS, CLOCK, TREE, every, study_of
+
+from driftsim.report.verdict.decision import ACTIONS, action
+from driftsim.scenario import Scenario
+
+NUMBER = re.compile(r"−?\d[\d,]*(?:\.\d+)?")
+PEEKS = {"kind": "at_drift", "memory": 500}
+DRIFT = {
+    "length": 7_000,
+    "concepts": {"a": {"kind": "sea", "threshold": 8.0}, "b": {"kind": "sea"}},
+    "drift": {"kind": "sudden", "at": [4_000]},
+}
+
+
+def runs(rate, spread=1.0, n=8, seed=0, **more):
+    """Columns of made-up traces, whose rate of wrong rows varies from seed to seed."""
+    rates = rate + np.random.default_rng([seed, int(rate)]).normal(0, spread, n)
+    return [{"wrong": one} | more for one in rates]
+
+
+def advice(results):
+    """The decision of a verdict that begins with it."""
+    return results.verdict()[0].text
+
+
+def figures(text, *words):
+    """The numbers of a text without some words, with the precision that each is written to."""
+    for word in words:
+        text = text.replace(word, "")
+    for found in NUMBER.findall(text):
+        whole, _, places = found.partition(".")
+        zeros = len(whole) - len(whole.rstrip("0")) if not places else 0
+        unit = 10.0 ** (-len(places) if places else zeros)
+        yield float(found.replace(",", "").replace("−", "-")), unit
+
+
+def carried(text, tables, *words):
+    """Whether each number of a text is, as precisely as it is written, one of some tables."""
+    known = np.concatenate([table.select_dtypes("number").to_numpy().ravel() for table in tables])
+    known = np.abs(known[np.isfinite(known)])
+    return all(
+        np.any(np.abs(known - abs(value)) <= unit / 2 + 1e-9)
+        for value, unit in figures(text, *words)
+    )
+
+
+def test_retraining_that_is_cheapest_comes_first_with_its_saving():
+    models = {
+        "never": ("static", runs(40)),
+        "clock": (CLOCK, runs(10, fits=every(5), labels=100)),
+        "alarms": (ALARMS, runs(30, fits=every(20), labels=100)),
+    }
+    results = study_of(models)
+    row = results.costs().set_index("contender").loc["clock"]
+    text = advice(results)
+    assert text.startswith(f"Retrain every 500 rows (clock): {row.cost:,.0f} EUR (")
+    assert "less (" in text and text.endswith("than never retraining (never).")
+    assert carried(text, [results.costs()], "every 500", "95 %")
+    assert not carried(text.replace(f"{row.cost:,.0f}", "9,999"), [results.costs()], "500", "95 %")
+
+
+def test_contenders_cost_the_same_only_where_they_do_not_differ_significantly():
+    models = {
+        "never": ("static", runs(40)),
+        "clock": (CLOCK, runs(10, fits=every(5), labels=100)),
+        "alarms": (ALARMS, runs(13, 3.0, fits=every(20), labels=100)),
+        "tree": ((CLOCK, TREE), runs(30, fits=every(5), labels=100)),
+    }
+    results = study_of(models)
+    table = results.costs().set_index("contender")
+    (tied,) = table.index[table.tied]
+    cost = f"{tied} ({table.cost[tied]:,.0f}) costs the same, as far as 8 seeds can show"
+    assert cost in advice(results) and "tree" not in advice(results)
+    assert carried(advice(results), [results.costs()], "every 500", "95 %", "8 seeds")
+
+
+def test_where_static_is_cheapest_the_advice_is_not_to_retrain():
+    models = {
+        "clock": (CLOCK, runs(10, fits=every(5), labels=100)),
+        "never": ("static", runs(11)),
+    }
+    results = study_of(models)
+    text = advice(results)
+    assert text.startswith("Do not retrain (never): ") and "never retraining" not in text
+    assert "clock, the cheapest that is kept up to date, costs " in text and " more (" in text
+    assert carried(text, [results.costs()], "95 %")
+
+
+def test_no_advice_is_given_where_retraining_and_not_retraining_cost_the_same():
+    results = study_of({"never": ("static", runs(10)), "clock": (CLOCK, runs(10, seed=1))})
+    assert results.costs().tied.sum() == 1
+    assert advice(results).startswith("Whether to retrain is not known: ")
+    assert "Retrain every" not in advice(results) and "Do not" not in advice(results)
+
+
+def test_what_knows_the_changes_is_no_advice():
+    models = {"peeks": (PEEKS, runs(5)), "clock": (CLOCK, runs(10)), "never": ("static", runs(40))}
+    results = study_of(models, stream=DRIFT)
+    table = results.costs().set_index("contender")
+    assert table.best["clock"] and not table.tied.any() and table.cost.idxmin() == "peeks"
+    text = advice(results)
+    assert text.startswith("Retrain every 500 rows (clock)")
+    assert f"peeks, which knows every change beforehand, costs {table.cost['peeks']:,.0f}" in text
+    assert carried(text, [results.costs()], "every 500", "95 %")
+
+
+def test_another_learner_that_is_static_is_named_as_such():
+    models = {"never": (("static", TREE), runs(40)), "online": ("online", runs(10, labels=100))}
+    text = advice(study_of(models))
+    assert text.startswith("Learn every label as it comes in (online): ")
+    assert "than never retraining (never, with another learner)" in text
+
+
+def test_one_stream_shows_nothing_of_others():
+    models = {"never": ("static", runs(40, n=1)), "clock": (CLOCK, runs(10, n=1))}
+    unknown = "These are costs of this one stream and these trained models; those of others are"
+    assert unknown in advice(study_of(models))
+    many = {name: (policy, own * 3) for name, (policy, own) in models.items()}
+    assert "of this one stream;" in advice(study_of(many, repeats=3))
+    more = {"never": ("static", runs(40)), "clock": (CLOCK, runs(10))}
+    assert "not known" not in advice(study_of(more))
+
+
+def test_without_static_or_others_no_saving_is_claimed():
+    alone = advice(study_of({"clock": (CLOCK, runs(10))}))
+    assert alone.startswith("clock costs ") and "less" not in alone and "same" not in alone
+    both = {"clock": (CLOCK, runs(10)), "online": ("online", runs(30))}
+    assert "less" not in advice(study_of(both)) and "than" not in advice(study_of(both))
+
+
+def test_without_prices_the_verdict_has_no_decision():
+    models = {"never": ("static", runs(40)), "clock": (CLOCK, runs(10))}
+    assert "Retrain" not in str(study_of(models, prices=None).verdict())
+
+
+def test_compute_is_marked_as_that_of_this_machine():
+    models = {"never": ("static", runs(40)), "clock": (CLOCK, runs(10))}
+    prices = {"currency": "EUR", "mistake": 1}
+    assert "of this machine" not in advice(study_of(models, prices))
+    assert "Compute is that of this machine." in advice(study_of(models, prices | {"hour": 3}))
+
+
+def test_each_setting_of_a_sweep_has_its_advice():
+    models = {"never": ("static", runs(40)), "clock": (CLOCK, runs(10))}
+    settings = {"stream.noise": 0.0}, {"stream.noise": 0.1}
+    found = [block.text for block in study_of(models, settings=settings).verdict()]
+    assert [text.partition("Retrain")[0] for text in found[::2]] == [
+        "noise = 0.0: ",
+        "noise = 0.1: ",
+    ]
+
+
+def policy(value):
+    """A policy as a scenario reads it."""
+    document = {
+        "stream": {"length": 7_000, "concepts": {"a": "sea"}},
+        "models": {"a": {"learner": "river.naive_bayes.GaussianNB", "policy": value}},
+    }
+    return Scenario.model_validate(document).models["a"].policy
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({"kind": "periodic", "every": 2_000, "memory": 10}, "Retrain every 2,000 rows"),
+        ("online", ACTIONS["online"]),
+        ({"kind": "recall", "memory": 500}, ""),
+    ],
+)
+def test_policies_are_actions(value, words):
+    assert action(policy(value)) == words
