@@ -36,7 +36,14 @@ def study_of(models, prices=PRICES, repeats=1, settings=({},), **document):
     } | document  # fmt: skip
     scenario = Scenario.model_validate(whole)
     runs = [
-        TracedRun(setting, name, i // repeats, trace(columns), truth(), i % repeats)
+        TracedRun(
+            setting,
+            name,
+            i // repeats,
+            trace(columns, scenario.models[name].policy),
+            truth(),
+            i % repeats,
+        )
         for setting in settings
         for name, (_, every) in models.items()
         for i, columns in enumerate(every)
@@ -65,8 +72,8 @@ def reference():
     return Trace(rows | {"correct": known["actual"].sum(axis=1, keepdims=True) - 45}, ROWS)
 
 
-def trace(columns):
-    """A trace with a first training on the warm-up, `wrong` rows half of each class, and more."""
+def trace(columns, policy):
+    """A trace that begins with the warm-up, with `wrong` rows half of each class, and more."""
     known = {name: along(column) for name, column in columns.items()}
     wrong = known.pop("wrong")
     missed = np.column_stack([wrong - wrong // 2, wrong // 2])
@@ -74,7 +81,10 @@ def trace(columns):
     own = {
         name: np.zeros(INTERVALS) for name in ("fits", "labels", "rows_trained", "alarms")
     } | known
-    own["fits"], own["labels"] = own["fits"] + start, own["labels"] + WARMUP * start
+    own["fits"], own["labels"] = (
+        own["fits"] + start * policy.pretrains,
+        own["labels"] + WARMUP * start,
+    )
     own["rows_trained"] = own["rows_trained"] + WARMUP * start
     rows = {name: truth().columns[name] for name in ("first_row", "last_row", "rows")}
     return Trace(rows | own | {"correct": truth().columns["actual"] - missed}, ROWS)

@@ -3,9 +3,11 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from priced_studies import ALARMS, CLOCK, TREE, every, study_of
 
+from driftsim.report.decision.breakeven import breakeven
 from driftsim.report.verdict.decision import ACTIONS, action
 from driftsim.scenario import Scenario
 
@@ -154,6 +156,55 @@ def test_each_setting_of_a_sweep_has_its_advice():
         "noise = 0.0: ",
         "noise = 0.1: ",
     ]
+
+
+SLOW = {"kind": "periodic", "every": 2_000, "memory": 500}
+PERIODS = {
+    "never": ("static", runs(40)),
+    "often": (CLOCK, runs(10, 0.3, fits=every(5), labels=100)),
+    "seldom": (SLOW, runs(13, 0.4, fits=every(20), labels=100)),
+}
+
+
+def worth(results):
+    """The sentences of a verdict on prices at which the cheapest contender changes."""
+    found = [block.text for block in results.verdict() if "costs less than" in block.text]
+    assert len(found) <= 1
+    return found[0] if found else ""
+
+
+def test_up_to_which_price_of_a_retraining_each_is_worth_it():
+    results = study_of(PERIODS, prices=None)
+    text = worth(results)
+    every_500 = "is worth doing every 500 rows (often) rather than every 2,000 rows (seldom)."
+    assert every_500 in text and "as seldom does, rather than never (never)." in text
+    assert "Labels have no price here: if one costs more than " in text
+    rows = [row for row in breakeven(results.variants[0])]
+    tables = [pd.DataFrame(rows), results.costs()]
+    assert carried(text, tables, "500 rows", "2,000 rows")
+    value = next(row["value"] for row in rows if row["contender"] == "often")
+    assert value == pytest.approx((13 - 10) * 60 / 9, rel=0.1)  # mistakes over trainings
+    priced = study_of(PERIODS)
+    assert "Labels have no price" not in worth(priced) and "EUR" in worth(priced)
+    assert priced.verdict()[1].text == worth(priced)  # after the decision
+
+
+def test_no_price_is_named_that_the_seeds_do_not_show():
+    alike = {
+        "often": (CLOCK, runs(10, 3, fits=every(5))),
+        "seldom": (SLOW, runs(10, 3, seed=1, fits=every(20))),
+    }
+    for seeds in (1, 2):
+        few = {name: (policy, own[:seeds]) for name, (policy, own) in PERIODS.items()}
+        assert not worth(study_of(few, prices=None))
+    assert not worth(study_of(alike, prices=None))
+    assert not worth(study_of({"never": PERIODS["never"], "online": ("online", runs(10))}, None))
+
+
+def test_what_knows_the_changes_is_not_compared_with():
+    models = PERIODS | {"peeks": (PEEKS, runs(5, fits=every(30)))}
+    text = worth(study_of(models, prices=None, stream=DRIFT))
+    assert "peeks" not in text and "every 500 rows (often) rather than" in text
 
 
 def policy(value):

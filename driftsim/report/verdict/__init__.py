@@ -9,6 +9,7 @@ from driftsim.report.verdict.blocks import Block, Verdict
 from driftsim.report.verdict.contest import Contest
 from driftsim.report.verdict.decision import Advice
 from driftsim.report.verdict.ranking import ranking
+from driftsim.report.verdict.worth import Thresholds
 
 __all__ = ["Block", "Verdict", "ranking", "verdict"]
 
@@ -16,25 +17,33 @@ __all__ = ["Block", "Verdict", "ranking", "verdict"]
 def verdict(variants: Sequence[VariantResults], metrics: Sequence[str], ranks: Table) -> Verdict:
     """What a study shows, by the first of some metrics that is known.
 
-    Where a scenario has prices it begins with the decision: what to do, and what that costs.
-
-    Of a sweep the answer in each setting, and the `ranks` over all; none below six streams.
+    Where a scenario has prices it begins with the decision: what to do, and what that costs. Of a
+    sweep the answer in each setting, and the `ranks` over all; none below six streams.
     """
     blocks: list[Block] = []
     for one in variants:
         if one.contenders:
             contest = Contest(one, metrics)
-            if one.scenario.prices:
-                blocks += decided(one)
-            blocks += [contest.in_setting()] if one.setting else contest.blocks()
+            blocks += in_setting(one, contest) if one.setting else of_study(one, contest)
     if len(ranks) and ranks["streams"][0] >= LEAST_SETTINGS:
         blocks.append(Block(ranking(ranks)))
     return Verdict(blocks)
 
 
-def decided(one: VariantResults) -> Iterator[Block]:
-    """The advice in a variant, by its costs; of a setting of a sweep what to do alone."""
-    advice = Advice(one)
-    found = [*(advice.answer() if one.setting else advice.sentences())]
-    if found:
-        yield Block(" ".join([f"{one.title}:", *found] if one.setting else found))
+def of_study(one: VariantResults, contest: Contest) -> Iterator[Block]:
+    """The verdict of a study without a sweep: the decision first, where there are prices."""
+    worth = " ".join(Thresholds(one).sentences())
+    own = [Block(worth)] if worth else []
+    if not one.scenario.prices:
+        yield from contest.blocks(own)
+        return
+    if advice := " ".join(Advice(one).sentences()):
+        yield Block(advice)
+    yield from [*own, *contest.blocks()]
+
+
+def in_setting(one: VariantResults, contest: Contest) -> Iterator[Block]:
+    """The answer in a setting of a sweep, after what to do in it, where there are prices."""
+    if one.scenario.prices and (answer := " ".join(Advice(one).answer())):
+        yield Block(f"{one.title}: {answer}")
+    yield contest.in_setting()

@@ -1,6 +1,6 @@
 """Contest: the contenders of one variant, and what their comparison shows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -58,8 +58,8 @@ class Contest:
         """Whether every seed has the same rows."""
         return self.scenario.stream.recorded
 
-    def blocks(self) -> Iterator[Block]:
-        """The verdict, part by part."""
+    def blocks(self, before_costs: Iterable[Block] = ()) -> Iterator[Block]:
+        """The verdict, part by part, with some more parts before the costs."""
         c = self.comparison
         yield Block(" ".join(self.answer()))
         if c.known and len(c.order) > 1:
@@ -68,6 +68,7 @@ class Contest:
         yield Block(self.excess())
         yield from map(Block, self.references())
         yield from map(Block, self.imbalance())
+        yield from before_costs
         yield self.costs()
         yield from map(Block, [*self.left_out(), *self.limits()])
 

@@ -1,0 +1,101 @@
+"""Worth in words: up to which price of a retraining, or of a label, one contender beats another."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+
+from driftsim.adaptation.policies.retraining import Periodic
+from driftsim.evaluation.decision.envelopes import lower_envelope
+from driftsim.report.amounts import interval, named, number
+from driftsim.report.comparisons import COST
+from driftsim.report.decision.breakeven import BETWEEN, breakeven
+from driftsim.report.decision.worth import worth
+from driftsim.report.table import Row
+from driftsim.report.variant_results import VariantResults
+from driftsim.report.windows import window_text
+from driftsim.scenario import Scenario
+
+MOST_PAIRS = 3  # of contenders that a verdict compares
+OF_LABELS, OF_TRAININGS = "label", "training"
+
+
+class Thresholds:
+    """Prices at which the cheapest contender changes; the figures are those of `breakeven`."""
+
+    def __init__(self, one: VariantResults):
+        self.scenario = one.scenario
+        self.currency = one.scenario.priced.currency
+        models = one.scenario.models
+        able = [row for row in worth(one) if not models[row["contender"]].policy.knows]
+        self.order = in_order(able)
+        rows = breakeven(one) if len(self.order) > 1 else ()
+        self.rows = {(row["price"], *sorted((row["contender"], row["other"]))): row for row in rows}
+
+    def sentences(self) -> Iterator[str]:
+        """A sentence for each price of a retraining at which the cheapest contender changes.
+
+        Only of those whose interval is known; then which price of labels undoes the retraining.
+        """
+        for often, seldom in [*pairwise(self.order)][:MOST_PAIRS]:
+            row = self.rows.get((OF_TRAININGS, *sorted((often, seldom))))
+            if row and shown(row, often, seldom):
+                better = f"{self.amount(row)} {self.than(often, seldom)}"
+                yield f"A retraining that costs less than {better}."
+        yield from self.of_labels()
+
+    def than(self, often: str, seldom: str) -> str:
+        """That it is better to retrain as one contender does than as another that does so less."""
+        periods = [
+            f"every {text} ({named(name)})"
+            for name in (often, seldom)
+            if (text := period(self.scenario, name))
+        ]
+        if len(periods) == 2:
+            return f"is worth doing {periods[0]} rather than {periods[1]}"
+        if self.scenario.models[seldom].policy.kind() == "static":
+            return f"is worth doing as {named(often)} does, rather than never ({named(seldom)})"
+        return f"is worth doing as {named(often)} does, rather than as {named(seldom)} does"
+
+    def of_labels(self) -> Iterator[str]:
+        """From which price of labels on a static contender is the cheaper, where they have none."""
+        if self.scenario.priced.prices.label or len(self.order) < 2:
+            return
+        *_, name, static = self.order
+        row = self.rows.get((OF_LABELS, *sorted((name, static))))
+        policy = self.scenario.models[static].policy
+        if row and policy.kind() == "static" and shown(row, name, static):
+            yield (
+                f"Labels have no price here: if one costs more than {self.amount(row)}, "
+                f"{named(static)} is cheaper than {named(name)}."
+            )
+
+    def amount(self, row: Row) -> str:
+        """A price at which two contenders cost the same, with its interval."""
+        low, high = row["low"], row["high"]
+        text = number(row["value"], (high - low) / 2)
+        return f"{text} {self.currency} ({interval(COST, low, high)})"
+
+
+def in_order(rows: list[Row]) -> list[str]:
+    """The contenders that are cheapest at some price of a training, from the lowest price on."""
+    if not rows:
+        return []
+    costs, trainings = (
+        np.array([row[name] for row in rows], float) for name in ("without_trainings", "trainings")
+    )
+    return [rows[one.line]["contender"] for one in lower_envelope(costs, trainings)]
+
+
+def shown(row: Row, below: str, above: str) -> bool:
+    """Whether the runs show below which price one contender is cheaper, and another above it."""
+    return row["outcome"] == BETWEEN and (row["cheaper_below"], row["cheaper_above"]) == (
+        below,
+        above,
+    )
+
+
+def period(scenario: Scenario, name: str) -> str:
+    """The time between trainings of a contender in words, empty where it has no clock alone."""
+    policy = scenario.models[name].policy
+    return window_text(policy.every) if isinstance(policy, Periodic) else ""
