@@ -184,14 +184,14 @@ def test_the_own_parts_of_the_docs_run(tmp_path):
         cwd=tmp_path, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    for name, contender in (("known", "doubling"), ("unknown", "online")):
+    for name, contender in (("known", "less and less"), ("unknown", "online")):
         folder = tmp_path / "reports" / name
         summary = (folder / "summary.csv").read_text(encoding="utf-8")
         assert contender in summary and contender in done.stdout
         assert ("oracle" in summary) == (name == "known")
         assert (folder / "curves.png").exists()
     error = pd.read_csv(tmp_path / "reports" / "known" / "summary.csv", index_col="contender").error
-    assert error["doubling"] < 0.3 * error["majority"]  # its learner learns the discs
+    assert error["less and less"] < 0.3 * error["majority"]  # its learner learns the discs
 
 
 def test_the_cells_of_the_page_on_python_run(tmp_path):
