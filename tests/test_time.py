@@ -47,6 +47,8 @@ def told(trace):
 PERIODIC = {"kind": "periodic", "every": 24, "memory": 300}
 ON_DRIFT = {"kind": "on_drift", "memory": 40, "detector": DDM}
 ON_SHIFT = {"kind": "on_shift", "window": 60, "level": 0.3, "memory": 50}
+DOUBLING = {"kind": "doubling", "first": 20, "until": 150, "memory": 90, "detector": DDM}
+BUDGETED = {"kind": "budgeted", "trainings": 2, "per": 250, "window": 20, "memory": 40}
 FADED = {"kind": "faded", "half_life": 50}
 
 
@@ -61,6 +63,9 @@ FADED = {"kind": "faded", "half_life": 50}
         (ON_DRIFT | {"cooldown": 70}, {"cooldown": "70h"}),
         (ON_DRIFT | {"kind": "recall", "cooldown": 70}, {"cooldown": "70h"}),
         (ON_SHIFT, {"window": "60h"}),
+        (DOUBLING, {"first": "20h", "until": "150h"}),
+        (DOUBLING | {"cooldown": 30}, {"cooldown": "30h"}),
+        (BUDGETED, {"per": "250h"}),
         ({"kind": "ensemble", "every": 96}, {"every": "4d"}),
         ({"kind": "mini_batch", "size": 24}, {"size": "1d"}),
         ({"kind": "replay", "size": 12, "buffer": 50}, {"size": "12h"}),

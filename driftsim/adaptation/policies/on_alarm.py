@@ -247,6 +247,7 @@ class Stop(NamedTuple):
     """Where a trigger wants to go on."""
 
     labels: int  # of an arrival, up to this one
+    at: None = None  # it is no alarm
 
 
 def last_label(since: int, missing: int) -> Callable:
