@@ -47,6 +47,9 @@ def text_files(
     made |= {name: csv(table) for name, table in decisive.items() if len(table)}
     if len(tables.ranks):
         made |= {"ranks.csv": csv(tables.ranks), "pairs.csv": csv(tables.pairs)}
+    if len(tables.floor):
+        names = ("floor", "gaps", "schedules", "periods")
+        made |= {f"{name}.csv": csv(getattr(tables, name)) for name in names}
     if results.study.variants[0].scenario.evaluation.probe is None:
         return made
     return made | {"probed.csv": csv(tables.probed), "forgetting.csv": csv(tables.forgetting)}

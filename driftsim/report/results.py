@@ -9,7 +9,7 @@ from driftsim.evaluation.metrics import Metric, metric_of, metrics_of
 from driftsim.report.dates import dates_of_each
 from driftsim.report.measures import TOLERANCE
 from driftsim.report.stored_runs import stored_runs
-from driftsim.report.study_tables import TAKEN, StudyTables
+from driftsim.report.study_tables import TAKEN, TAKEN_BY_FLOORS, StudyTables
 from driftsim.report.variant_results import ContenderResult, TracedRun, VariantResults
 from driftsim.report.verdict import Verdict, verdict
 from driftsim.report.windows import Window, window_of
@@ -186,6 +186,48 @@ class Results:
         """
         return (self.tables.costs_along if along else self.tables.costs).frame()
 
+    def floor(self) -> "pd.DataFrame":
+        """What no schedule of trainings on the grid costs less than: a row for each floor.
+
+        Of each `learner`, by the `prices` of the scenario, where `decision: {floor: true}` has all
+        its models trained. `hindsight` is the cheapest schedule of each seed, with all known;
+        `timetable` that which is cheapest in the mean of the other seeds: it knows when the world
+        changes, but not the luck of single models. Where mistakes are counted, `hindsight` is too
+        low, since it fits their noise, and `cross_fitted` too high: chosen on half of the rows and
+        priced on the other. `cost` is the mean over seeds, with bounds at 95 % as those of a
+        metric; `trainings` come after the warm-up, whose model is free. The floor falls as the
+        `grid` gets finer. `one_memory` says that only schedules that keep to one of the `memories`
+        were compared, as where labels have a price.
+        """
+        return self.tables.floor.frame()
+
+    def gaps(self) -> "pd.DataFrame":
+        """How much more each contender costs than each floor: a row for each two.
+
+        `gap` is the mean over seeds, with bounds at 95 % of the paired difference, and `share` the
+        gap as a share of the floor. The floor is that of the contender's `learner`, or the lowest
+        where that has none. A contender that learns online, or is trained at other times, can cost
+        less than a floor.
+        """
+        return self.tables.gaps.frame()
+
+    def schedules(self) -> "pd.DataFrame":
+        """When the schedules of the floors train, and on which memory: a row for each training."""
+        return self.tables.schedules.frame()
+
+    def periods(self) -> "pd.DataFrame":
+        """What it costs to train every so often: a row for each period and memory.
+
+        `period` is in rows, or a duration, infinite (or `never`) where the model of the warm-up is
+        kept. `cost` is the mean over seeds and over all phases of the period, the first training
+        being at any time of the grid up to its end; `low` and `high` are bounds at 95 % over the
+        seeds, `phase_low` and `phase_high` the least and the greatest of the phases. `error` is
+        that of the rows (absolute, or where squared errors have a price squared, in regression).
+        `best` costs least, and those `tied` do not differ significantly from it (p >= .05 by
+        Holm's correction for all that are compared with it).
+        """
+        return self.tables.periods.frame()
+
     def verdict(self) -> Verdict:
         """What the study shows, in sentences that its figures support: `print` it."""
         return self._verdict
@@ -249,7 +291,9 @@ class Results:
     def swept(self) -> list[str]:
         """The swept paths, as names of columns of the tables."""
         bounds = (f"{name}_{side}" for name in self.asked for side in ("low", "high"))
-        return shortest(self.study.swept, taken=TAKEN.union(self.metrics, bounds))
+        asked = any(one.scenario.decision.floor for one in self.study.variants)
+        floors = TAKEN_BY_FLOORS if asked else set()
+        return shortest(self.study.swept, taken=TAKEN.union(self.metrics, bounds, floors))
 
     @cached_property
     def metrics(self) -> dict[str, Metric]:

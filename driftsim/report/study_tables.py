@@ -10,7 +10,7 @@ import numpy as np
 from driftsim.evaluation.metrics import Metric, metric_of
 from driftsim.report import comparisons, measures, rankings
 from driftsim.report.comparisons import bounds_of, measured, scope_of
-from driftsim.report.decision import breakeven, costs, worth
+from driftsim.report.decision import breakeven, costs, floors, periods, worth
 from driftsim.report.measures import TOLERANCE
 from driftsim.report.table import MOMENTS, Row, Table
 from driftsim.report.variant_results import (
@@ -37,6 +37,7 @@ TAKEN = {  # names of columns, which what is swept may not have
     *comparisons.DIFFERENCES, *rankings.RANKS, *rankings.PAIRS, *costs.COSTS, *costs.ALONG,
     *costs.IN_SUMMARY,
 }  # fmt: skip
+TAKEN_BY_FLOORS = {*floors.FLOORS, *floors.GAPS, *floors.SCHEDULES, *periods.PERIODS}
 
 
 class StudyTables:
@@ -153,6 +154,30 @@ class StudyTables:
         """What each contender has cost up to the end of each interval."""
         parts = [*chain.from_iterable(map(costs.costs_along, self.variants))]
         return self._long_table(parts, costs.ALONG)
+
+    @cached_property
+    def floor(self) -> Table:
+        """A row for each floor: what no schedule of trainings costs less than."""
+        return self._table(
+            chain.from_iterable(map(floors.floor_rows, self.variants)), floors.FLOORS
+        )
+
+    @cached_property
+    def gaps(self) -> Table:
+        """A row for each contender and floor: how much more the contender costs."""
+        return self._table(chain.from_iterable(map(floors.gap_rows, self.variants)), floors.GAPS)
+
+    @cached_property
+    def schedules(self) -> Table:
+        """A row for each training of the schedules that are the floors."""
+        names = [name for name in floors.SCHEDULES if self.repeats > 1 or name != "repeat"]
+        return self._table(chain.from_iterable(map(floors.schedule_rows, self.variants)), names)
+
+    @cached_property
+    def periods(self) -> Table:
+        """A row for each period and memory: what it costs to train so often."""
+        rows = chain.from_iterable(map(periods.period_rows, self.variants))
+        return self._table(rows, periods.PERIODS)
 
     @cached_property
     def probed(self) -> Table:

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from rich.table import Table as RichTable
 from driftsim.evaluation.metrics import METRICS, MICRO
 from driftsim.messages import setting_text
 from driftsim.report.amounts import number
+from driftsim.report.decision.floors import below_floors
 from driftsim.report.figure_data.looks import LONGEST, short
 from driftsim.report.results import Results
 from driftsim.report.study_tables import CENSORED, SUMMED
@@ -132,6 +134,7 @@ def remarks(results: Results) -> Iterator[str]:
     counts = [f"{most}{n:,.0f} {end}" for name, end in ends if (n := most_of(own[name])) > 0]
     if counts:
         yield f"Labels that models never got{mean}: {', '.join(counts)}."
+    yield from dict.fromkeys(chain.from_iterable(map(below_floors, results.variants)))
 
 
 def most_of(column: np.ndarray) -> float:

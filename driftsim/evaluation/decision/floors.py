@@ -16,6 +16,7 @@ class Planned(NamedTuple):
 
     schedules: list[Schedule]  # more than one where parts of the rows have each their own
     spent: np.ndarray  # (b,) in each block of the stream
+    edges: np.ndarray  # (b + 1,) the rows at which blocks begin, and the end of the stream
     one_memory: bool  # only schedules that keep to one memory were compared
 
     @property
@@ -36,7 +37,8 @@ def hindsight(ledger: Ledger) -> Planned:
     counted, it also fits their noise, and is below what any schedule can be expected to cost.
     """
     found = cheapest(ledger)
-    return Planned([found.schedule], spent(ledger, found.schedule), found.one_memory)
+    costs = spent(ledger, found.schedule)
+    return Planned([found.schedule], costs, ledger.edges, found.one_memory)
 
 
 def cross_fitted(even: Ledger, odd: Ledger) -> Planned:
@@ -48,7 +50,7 @@ def cross_fitted(even: Ledger, odd: Ledger) -> Planned:
     found = [cheapest(one) for one in (even, odd)]
     costs = [spent(odd, found[0].schedule), spent(even, found[1].schedule)]
     schedules = [one.schedule for one in found]
-    return Planned(schedules, np.mean(costs, axis=0), found[0].one_memory)
+    return Planned(schedules, np.mean(costs, axis=0), even.edges, found[0].one_memory)
 
 
 def timetables(ledgers: Sequence[Ledger], seeds: Sequence[int]) -> list[Planned]:
@@ -62,7 +64,7 @@ def timetables(ledgers: Sequence[Ledger], seeds: Sequence[int]) -> list[Planned]
     lacking = np.any([np.isinf(one.training) for one in ledgers], axis=0)
     found = {seed: cheapest(mean_without(ledgers, seeds, seed, lacking)) for seed in {*seeds}}
     return [
-        Planned([own.schedule], spent(ledger, own.schedule), own.one_memory)
+        Planned([own.schedule], spent(ledger, own.schedule), ledger.edges, own.one_memory)
         for ledger, own in zip(ledgers, (found[seed] for seed in seeds))
     ]
 
@@ -73,7 +75,7 @@ def same_times(ledgers: Sequence[Ledger]) -> bool:
     return all(
         one.served.shape == first.served.shape
         and np.array_equal(one.starts, first.starts)
-        and np.array_equal(one.trains, first.trains)
+        and np.array_equal(one.edges, first.edges)
         for one in ledgers
     )
 

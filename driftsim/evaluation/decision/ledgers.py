@@ -21,13 +21,19 @@ class Ledger(NamedTuple):
     served: np.ndarray  # (M, n, b) of each model in each block, 0 before it serves
     training: np.ndarray  # (M, n) of each training; inf where there was nothing to train on
     labels: np.ndarray  # (M, n, n) of those that a training at j adds after one at i; or (M, 0, 0)
-    starts: np.ndarray  # (n,) the block from which each model can serve
+    starts: np.ndarray  # (M, n) the block from which each model can serve; b where it never does
     trains: np.ndarray  # (n,) the block in which each is trained
+    edges: np.ndarray  # (b + 1,) the rows at which blocks begin, and the end of the stream
 
     @property
     def labels_cost(self) -> bool:
         """Whether what a training costs depends on the one before it."""
-        return self.labels.size > 0 and bool(np.nanmax(self.labels) > 0)
+        return self.labels.size > 0 and bool(self.labels.max() > 0)
+
+    @property
+    def mixes(self) -> bool:
+        """Whether a schedule may go from one memory to another: labels are free, latency equal."""
+        return not self.labels_cost and bool((self.starts == self.starts[0]).all())
 
     def of_memory(self, m: int) -> "Ledger":
         """The ledger of one memory alone."""
@@ -35,7 +41,8 @@ class Ledger(NamedTuple):
         first = self.served[:1, :1], self.training[:1, :1]
         served, training = self.served[one].copy(), self.training[one].copy()
         served[:, :1], training[:, :1] = first
-        return self._replace(served=served, training=training, labels=self.labels[one])
+        labels, starts = self.labels[one], self.starts[one]
+        return self._replace(served=served, training=training, labels=labels, starts=starts)
 
 
 def ledger_of(
@@ -49,23 +56,30 @@ def ledger_of(
     `half` are the even rows (0) or the odd ones (1) alone, each counted twice. `quantities` are
     those whose prices count.
     """
-    first = losses[0]
+    first, edges = losses[0], np.unique(np.concatenate([one.edges for one in losses]))
     training = np.array([training_costs(one, prices, quantities) for one in losses])
     training[1:, 0] = np.inf
     label = prices.charges(cells(first, half))["label"].price * ("label" in quantities)
     return Ledger(
-        served=np.array([served_costs(one, prices, half, quantities) for one in losses]),
+        served=np.array([served_costs(one, edges, prices, half, quantities) for one in losses]),
         training=training,
         labels=label * np.array([one.new_labels for one in losses], float),
-        starts=np.searchsorted(first.edges, first.serves_from),
-        trains=np.searchsorted(first.edges, first.trained_at),
+        starts=np.array([np.searchsorted(edges, one.serves_from) for one in losses]),
+        trains=np.searchsorted(edges, first.trained_at),
+        edges=edges,
     )
 
 
-def served_costs(one: Losses, prices, half, quantities) -> np.ndarray:
-    """What each model costs in each block (n, b)."""
-    n, b = len(one.trained_at), len(one.edges) - 1
-    return total(prices, cells(one, half), quantities).reshape(n, b)
+def served_costs(one: Losses, edges: np.ndarray, prices, half, quantities) -> np.ndarray:
+    """What each model costs in each block between edges (n, b), those of its own blocks and others.
+
+    Where models of several memories begin to serve at different rows, the costs of a block are
+    split evenly over its rows.
+    """
+    n = len(one.trained_at)
+    own = total(prices, cells(one, half), quantities).reshape(n, -1)
+    place = np.searchsorted(one.edges, edges[:-1], side="right") - 1
+    return own[:, place] * (np.diff(edges) / np.diff(one.edges)[place])
 
 
 def training_costs(one: Losses, prices, quantities) -> np.ndarray:

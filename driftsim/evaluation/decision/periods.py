@@ -21,46 +21,45 @@ def periods(n: int) -> Iterator[int]:
 
 
 class InForce(NamedTuple):
-    """Which models serve under a period, for each of its phases: when the first training is."""
+    """Which models serve under a period, in each of its phases: when the first training is."""
 
     place: np.ndarray  # (k, b) the training time of the model that serves in each block
     phase: np.ndarray  # (m,) of each training, in order of time
     time: np.ndarray  # (m,) of each training
     before: np.ndarray  # (m,) the time of the training before it in its phase
 
+    @property
+    def trainings(self) -> float:
+        """How many trainings there are after the warm-up, the mean over the phases."""
+        return len(self.time) / len(self.place)
 
-def in_force(usable: np.ndarray, starts: np.ndarray, b: int, k: int) -> InForce:
-    """The models under period k, whose first training is at time 1, 2, … or k.
 
-    A training that cannot be (`usable` (n,) is false) is skipped, as by policies.
+def in_force(ledger: Ledger, m: int, k: int) -> InForce:
+    """The models of memory m under period k, whose first training is at time 1, 2, … or k.
+
+    A training that cannot be is skipped, as by policies. With a period as long as the stream, or
+    longer, there is none: only the model of the warm-up.
     """
-    n = len(usable)
-    times = np.arange(1, n)
-    times = times[usable[1:]]
+    n, b = ledger.served.shape[1:]
+    usable = np.isfinite(ledger.training[m, 1:]) & (k < n)
+    times = 1 + np.flatnonzero(usable)
     phases = (times - 1) % k
-    place, before = np.zeros((k, b), int), np.zeros(len(times), int)
-    for phase in range(k):
+    place, before = np.zeros((k if k < n else 1, b), int), np.zeros(len(times), int)
+    for phase in range(len(place)):
         own = np.flatnonzero(phases == phase)
         served = np.append(0, times[own])
         before[own] = served[:-1]
-        place[phase] = served[np.searchsorted(starts[served], np.arange(b), side="right") - 1]
+        starts = ledger.starts[m, served]
+        place[phase] = served[np.searchsorted(starts, np.arange(b), side="right") - 1]
     return InForce(place, phases, times, before)
 
 
-def period_costs(ledger: Ledger, m: int, k: int) -> np.ndarray:
-    """What a period of k steps costs with memory m, in each phase and block (k, b)."""
-    served, training = ledger.served[m], ledger.training[m]
-    b = served.shape[1]
-    one = in_force(np.isfinite(training), ledger.starts, b, k)
-    found = served[one.place, np.arange(b)]
+def spent_in(ledger: Ledger, m: int, models: InForce) -> np.ndarray:
+    """What a period costs with memory m, in each of its phases and each block (k, b)."""
+    found = ledger.served[m][models.place, np.arange(models.place.shape[1])]
     found[:, 0] += ledger.training[0, 0]
-    prices = training[one.time]
+    prices = ledger.training[m, models.time]
     if ledger.labels_cost:
-        prices = prices + ledger.labels[m, one.before, one.time]
-    np.add.at(found, (one.phase, ledger.trains[one.time]), prices)
+        prices = prices + ledger.labels[m, models.before, models.time]
+    np.add.at(found, (models.phase, ledger.trains[models.time]), prices)
     return found
-
-
-def trainings(ledger: Ledger, m: int, k: int) -> float:
-    """How many trainings a period has after the warm-up, the mean over its phases."""
-    return float(np.isfinite(ledger.training[m, 1:]).sum() / k)

@@ -108,6 +108,13 @@ class PriceList:
         charges = self.charges(columns).values()
         return np.sum([price * amount for price, amount in charges], axis=0)
 
+    def expects(self, columns: Columns) -> bool:
+        """Whether wrong answers are paid for as the known truth expects them, not as counted."""
+        if self._schema.regression:
+            known = {"excess_squared_error", "bayes_squared_error"} <= columns.keys()
+            return known and self.prices.squared_error is not None
+        return "expected_error" in columns and not isinstance(self.prices.mistake, dict)
+
     def _losses(self, columns: Columns) -> Charge:
         """What is paid for wrong answers: expected ones where those are known."""
         p = self.prices

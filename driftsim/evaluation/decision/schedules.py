@@ -32,10 +32,11 @@ def cheapest(ledger: Ledger) -> Cheapest:
 
     V(j) = min_i V(i) + min_m [training(m, i) + what (m, i) costs until j serves], as in the
     Oracle of Cara (Mahadevan & Mathioudakis 2024). With a price of labels it is exact for one
-    memory; of several, whose labels overlap, the cheapest that keeps to one memory is given.
+    memory; of several, whose labels overlap, the cheapest that keeps to one memory is given. So it
+    is where models of several memories do not begin to serve at the same rows.
     """
     memories = range(len(ledger.served))
-    if not ledger.labels_cost or len(memories) == 1:
+    if ledger.mixes or len(memories) == 1:
         return shortest(ledger)
     every = [shortest(ledger.of_memory(m)) for m in memories]
     best = int(np.argmin([one.cost for one in every]))
@@ -67,7 +68,7 @@ def edges(ledger: Ledger) -> tuple[np.ndarray, np.ndarray]:
     The last column is service until the end. Infinite where i is not before j, or j would serve
     before i.
     """
-    served, training, labels, starts, _ = ledger
+    served, training, labels, (starts, *_), *_ = ledger
     n, b = len(starts), served.shape[2]
     sums = np.concatenate([np.zeros_like(served[:, :, :1]), np.cumsum(served, axis=2)], axis=2)
     ends = np.append(starts, b)
@@ -85,7 +86,7 @@ def spent(ledger: Ledger, schedule: Schedule) -> np.ndarray:
     """What a schedule costs in each block (b,); a training all at once, in the block it is in."""
     times, memories = schedule
     b = ledger.served.shape[2]
-    place = np.searchsorted(ledger.starts[times], np.arange(b), side="right") - 1
+    place = np.searchsorted(ledger.starts[memories, times], np.arange(b), side="right") - 1
     found = ledger.served[memories[place], times[place], np.arange(b)]
     prices = ledger.training[memories, times]
     if ledger.labels_cost:

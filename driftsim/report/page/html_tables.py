@@ -5,17 +5,31 @@ from datetime import time, timedelta
 from typing import NamedTuple
 
 from driftsim.evaluation.decision.prices import SHARES
+from driftsim.report.decision.grid_values import NEVER
 from driftsim.report.page.table_notes import NOTES, TITLES, meaning
 from driftsim.report.summary_text import COUNTS, brief, is_metric, readable, worthwhile
 from driftsim.report.table import Table
 
 LONG = 24  # rows; a longer table is folded up
 MOST_ROWS = 1_000  # of a table in the page
-COUNTED = (*COUNTS, "change", "phase", "last_row", "visit", "settings", "changes", "seed", "repeat")
+COUNTED = (
+    *COUNTS,
+    "change",
+    "phase",
+    "last_row",
+    "visit",
+    "settings",
+    "changes",
+    "seed",
+    "repeat",
+    "row",
+)
 MIDNIGHT, NEAR = time(0), timedelta(hours=2)  # dates so near are written with seconds
 LEAST_P = 0.0001  # a smaller p is written as "< 0.0001"
 NAMES = ("contender", "better")  # columns that head their rows
-FOLDED = ("whole", "recovery", "breakeven", "probed")  # at any length
+FOLDED = (  # at any length
+    "whole", "periods", "schedules", "recovery", "breakeven", "probed",
+)  # fmt: skip
 
 
 class HtmlTable(NamedTuple):
@@ -40,6 +54,10 @@ def tables(results) -> list[HtmlTable]:
         "summary": summary,
         "whole": worthwhile(own.summary),
         "costs": priced_shares(own.costs) if own.priced else Table({}),
+        "floor": own.floor,
+        "gaps": own.gaps,
+        "periods": own.periods,
+        "schedules": own.schedules,
         "recovered": own.recovered(results.window),
         "recovery": own.recovery(results.window),
         "alarms": own.alarms,
@@ -125,7 +143,7 @@ def text_of(name, value):
     if readable_alone or not isinstance(value, float) or math.isnan(value):
         return readable(name, value)
     if math.isinf(value):
-        return "∞"
+        return NEVER if name == "period" else "∞"
     if name == "p" and value < LEAST_P:
         return f"< {LEAST_P:.4f}"
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"

@@ -4,6 +4,10 @@ TITLES = {
     "summary": "Summary",
     "whole": "Summary, every column",
     "costs": "Costs",
+    "floor": "Floors: the cheapest that schedules of trainings can be",
+    "gaps": "Gaps to the floors",
+    "periods": "Periods: how often to train",
+    "schedules": "Schedules of the floors",
     "recovered": "Recovery",
     "recovery": "Recovery after each change, with each seed",
     "alarms": "Alarms",
@@ -23,6 +27,15 @@ NOTES = {
     "costs": "What each contender costs by the prices of the scenario, means over the seeds. The "
     "first training, on the warm-up, is free, as all have it; the labels of the warm-up are "
     "counted. Mistakes are expected ones where they are known and have one price.",
+    "floor": "What no schedule of trainings on the grid costs less than. Hindsight knows all: also "
+    "the luck of single models and, where mistakes are counted, their noise. A timetable is drawn "
+    "up on the other seeds: it knows when the world changes. A cross-fitted floor is chosen on one "
+    "half of the rows and priced on the other, and so too high where hindsight is too low.",
+    "gaps": "How much more contenders cost than the floors. One that learns online, or is trained "
+    "at other times or on other memories than the grid has, can cost less.",
+    "periods": "What it costs to train every so often, the mean over all phases of a period: the "
+    "first training at any time of the grid up to its end.",
+    "schedules": "When the schedules of the floors train, after the warm-up.",
     "recovered": "How contenders came through the changes: medians and means over seeds and "
     "changes. Where the best possible error is not known, the error replaces the excess.",
     "recovery": "The same for each contender, seed and change.",
@@ -65,6 +78,10 @@ OF_SUMMARY = {
     "fits": "trainings",
     "labels": "rows whose label reached a model or a detector",
     "engine": "compiled, or the library that the contender runs on",
+}
+OF_COST = {
+    "low": "lower bound of the interval of cost at 95 %",
+    "high": "upper bound of the interval of cost at 95 %",
 }
 OF_PAIRS = {
     "better": "contender with the better mean",
@@ -112,6 +129,47 @@ OF_TABLES = {
         "tied": "whether it does not differ significantly from the one with the lowest, "
         "corrected for all pairs (Holm)",
         "currency": "the unit of all costs",
+    },
+    "floor": {
+        "floor": "what the schedules may know",
+        "cost": "what they cost in all, the mean over the seeds",
+        **OF_COST,
+        "trainings": "trainings after the warm-up, the mean over the seeds",
+        "grid": "between the times at which a model may be trained",
+        "memories": "the labels that a model may be trained on",
+        "one_memory": "whether only schedules that keep to one memory were compared, since what "
+        "labels or latencies cost depends on it",
+    },
+    "gaps": {
+        "floor": "what the schedules may know",
+        "learner": "learner of the floor: that of the contender, or of the lowest floor",
+        "gap": "how much more the contender costs",
+        "low": "lower bound of the interval of the gap at 95 %",
+        "high": "upper bound of the interval of the gap at 95 %",
+        "share": "the gap as a share of the floor",
+    },
+    "periods": {
+        "period": "between trainings; never: the model of the warm-up is kept",
+        "memory": "the labels that models are trained on",
+        "cost": "what the period costs in all, the mean over the seeds and the phases",
+        **OF_COST,
+        "phase_low": "the cost in the cheapest phase",
+        "phase_high": "the cost in the dearest phase",
+        "error": "share of rows predicted wrong; for regression the mean absolute error, or the "
+        "mean squared error where that has a price",
+        "trainings": "trainings after the warm-up",
+        "labels": "what labels cost",
+        "training": "what trainings cost, each and by their rows",
+        "compute": "what seconds of training and predicting cost, those of this machine",
+        "best": "whether it has the lowest cost",
+        "tied": "whether it does not differ significantly from the one with the lowest, corrected "
+        "for all that are compared with it (Holm)",
+    },
+    "schedules": {
+        "floor": "what the schedule may know",
+        "row": "row before which the training begins",
+        "date": "when that row was",
+        "memory": "the labels that the model is trained on",
     },
     "recovered": {
         "rows": "median rows from a change to recovery, 0 without a fall; empty if fewer than half "

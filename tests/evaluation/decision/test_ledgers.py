@@ -43,7 +43,7 @@ def test_the_halves_have_the_mean_of_the_whole():
 def test_models_serve_after_their_latency():
     one = losses_of(ageing(6, slope=0.2), latency=5)
     ledger = ledger_of([one], priced(training=0.5))
-    assert ledger.starts.tolist() == [0, 2, 4, 6, 8, 10]
+    assert ledger.starts.tolist() == [[0, 2, 4, 6, 8, 10]]
     assert ledger.trains.tolist() == [0, 1, 3, 5, 7, 9]
     found = cheapest(ledger)
     assert spent(ledger, found.schedule)[:2].tolist() == pytest.approx([1.0, 0.5 + 1.5])
@@ -52,3 +52,19 @@ def test_models_serve_after_their_latency():
 def test_only_one_model_is_of_the_warmup():
     ledger = ledger_of([losses_of(ageing(3)), losses_of(ageing(3), memory=30)], priced(training=1))
     assert ledger.training[:, 0].tolist() == [0, np.inf]
+
+
+def test_memories_that_begin_to_serve_at_other_rows_are_not_mixed():
+    """As where a latency is so many rows for each that is trained on."""
+    errors = ageing(8, slope=0.2)
+    both = [losses_of(errors, 20, latency=2), losses_of(errors, 40, latency=4)]
+    ledger, alone = ledger_of(both, priced(training=1)), ledger_of(both[:1], priced(training=1))
+    assert not ledger.mixes and alone.mixes
+    assert ledger.edges.tolist() == [
+        10,
+        *(row for t in range(20, 90, 10) for row in (t, t + 2, t + 4)),
+        90,
+    ]
+    found = cheapest(ledger)
+    assert found.one_memory and found.cost == pytest.approx(cheapest(alone).cost)
+    assert spent(ledger, found.schedule).sum() == pytest.approx(found.cost)

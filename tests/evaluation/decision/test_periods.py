@@ -7,7 +7,7 @@ import pytest
 from invented_losses import ageing, losses_of, priced
 
 from driftsim.evaluation.decision.ledgers import ledger_of
-from driftsim.evaluation.decision.periods import period_costs, periods, trainings
+from driftsim.evaluation.decision.periods import in_force, periods, spent_in
 from driftsim.evaluation.decision.schedules import Schedule, spent
 
 
@@ -26,12 +26,13 @@ def test_each_phase_costs_what_its_schedule_does(k, latency, unusable):
     errors[1, 0] = errors[0, 0]  # the model of the warm-up
     both = [losses_of(own, 10, latency, unusable) for own in errors]
     ledger = ledger_of(both, priced(training={"each": 1, "per_row": 0.1}, label=0.2))
-    found = period_costs(ledger, 1, k)
+    models = in_force(ledger, 1, k)
+    found = spent_in(ledger, 1, models)
     for phase in range(1, k + 1):
         own = spent(ledger, schedule(n, k, phase, 1, unusable))
         assert found[phase - 1] == pytest.approx(own)
     counts = [schedule(n, k, phase, 1, unusable).trainings for phase in range(1, k + 1)]
-    assert trainings(ledger, 1, k) == pytest.approx(np.mean(counts))
+    assert models.trainings == pytest.approx(np.mean(counts))
 
 
 def test_the_best_period_follows_the_square_root():
@@ -40,7 +41,9 @@ def test_the_best_period_follows_the_square_root():
         c: ledger_of([losses_of(ageing(200, 0.004))], priced(training=c)) for c in (0.5, 2, 8)
     }
     for price, ledger in ledgers.items():
-        costs = {k: period_costs(ledger, 0, k).sum(axis=1).mean() for k in periods(200)}
+        costs = {
+            k: spent_in(ledger, 0, in_force(ledger, 0, k)).sum(axis=1).mean() for k in periods(200)
+        }
         assert abs(min(costs, key=costs.__getitem__) - np.sqrt(2 * price / 0.04)) <= 1
 
 
@@ -49,3 +52,11 @@ def test_periods_come_in_small_steps_up_to_the_length():
     every = [*periods(200)]
     assert every[:21] == [*range(1, 21), 25] and every[-1] == 175
     assert all(b / a <= 1.25 for a, b in pairwise(every[3:]))
+
+
+def test_a_period_as_long_as_the_stream_is_no_training():
+    ledger = ledger_of([losses_of(ageing(5))], priced(training=1))
+    for k in (5, 9):
+        never = in_force(ledger, 0, k)
+        assert never.trainings == 0
+        assert spent_in(ledger, 0, never) == pytest.approx(ledger.served[0, :1])

@@ -25,17 +25,19 @@ def ledger(rng, n, memories=1, latency=0, each=1.0, labels=0.0, unusable=0.0):
     new = labels * np.minimum(
         np.arange(n) - np.arange(n)[:, None], 1 + np.arange(memories)[:, None, None]
     )
-    return Ledger(served, training, new, starts, trains)
+    return Ledger(served, training, new, np.tile(starts, (memories, 1)), trains, np.arange(b + 1))
 
 
 def cost(one, times, memories):
     """What a schedule costs, block by block, as its definition says."""
     total = 0.0
     for k, (i, m) in enumerate(zip(times, memories)):
-        stop = one.starts[times[k + 1]] if k + 1 < len(times) else one.served.shape[2]
-        if stop < one.starts[i]:
+        stop = one.starts[0, times[k + 1]] if k + 1 < len(times) else one.served.shape[2]
+        if stop < one.starts[0, i]:
             return np.inf
-        total += one.training[m, i] + sum(one.served[m, i, b] for b in range(one.starts[i], stop))
+        total += one.training[m, i] + sum(
+            one.served[m, i, b] for b in range(one.starts[0, i], stop)
+        )
         total += one.labels[m, times[k - 1], i] if k else 0
     return total
 
@@ -107,7 +109,7 @@ def test_no_later_training_serves_earlier():
     """As where a latency is a time, and rows come faster."""
     served = np.array([[[5.0, 5, 5, 5], [0, 0, 0, 1], [0, 0, 0, 0]]])
     none = np.zeros((1, 0, 0))
-    one = Ledger(served, np.zeros((1, 3)), none, np.array([0, 3, 2]), np.arange(3))
+    one = Ledger(served, np.zeros((1, 3)), none, np.array([[0, 3, 2]]), np.arange(3), np.arange(5))
     assert cheapest(one).schedule.times.tolist() == [0, 2]
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from driftsim.adaptation.memories import Last
-from driftsim.evaluation.decision.losses import Losses
+from driftsim.evaluation.decision.losses import Losses, Matrix
 from driftsim.evaluation.decision.prices import PriceList, Prices
 from driftsim.rows import Schema
 
@@ -16,16 +16,16 @@ def priced(**prices):
     return PriceList(Prices(**prices), SCHEMA)
 
 
-def losses_of(errors, memory=20, latency=0, unusable=(), counted=None):
+def losses_of(errors, memory=20, latency=0, unusable=(), counted=None, first=GRID, grid=GRID):
     """Losses of models whose probability of a mistake in each block is `errors` (n, n).
 
-    Blocks are those of the grid, of 10 rows; with a latency, cut where models begin to serve. If
-    given a generator, mistakes are `counted`.
+    Blocks are those of the `grid`, after a warm-up of `first` rows; with a latency, cut where
+    models begin to serve. If given a generator, mistakes are `counted`.
     """
     n = len(errors)
-    trained_at = GRID * np.arange(1, n + 1)
-    stop = GRID * (n + 1)
-    serves_from = np.where(np.arange(n) > 0, np.minimum(trained_at + latency, stop), GRID)
+    trained_at = first + grid * np.arange(n)
+    stop = first + grid * n
+    serves_from = np.where(np.arange(n) > 0, np.minimum(trained_at + latency, stop), first)
     edges = np.unique([*trained_at, *serves_from, stop])
     rows = (np.diff(edges) / 2 * np.ones((2, n, 1))) * (edges[:-1] >= serves_from[:, None])
     expected = np.asarray(errors)[:, np.searchsorted(trained_at, edges[:-1], "right") - 1] * rows
@@ -45,3 +45,9 @@ def ageing(n, slope=0.02, best=0.1):
     """Errors (n, n) of models that start with the best and grow by a slope in each block."""
     age = np.arange(n) - np.arange(n)[:, None]
     return np.clip(best + slope * age, 0, 1)
+
+
+def with_matrix(results, runs, contenders=(), learner="GaussianNB", grid=GRID):
+    """Results whose first variant has the losses of runs, by seed and repeat."""
+    results.variants[0].matrices = [Matrix(learner, tuple(contenders), grid, runs)]
+    return results

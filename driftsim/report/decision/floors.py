@@ -1,0 +1,172 @@
+"""Floor tables: what no schedule of trainings falls below, its schedules, and the gaps to it."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from driftsim.evaluation.decision import floors
+from driftsim.evaluation.decision.floors import Planned
+from driftsim.evaluation.decision.ledgers import Ledger, ledger_of
+from driftsim.evaluation.decision.losses import Losses, Matrix
+from driftsim.messages import setting_text
+from driftsim.report.decision.costs import measured_in
+from driftsim.report.decision.grid_values import grid_value, grid_words, memory_value
+from driftsim.report.decision.planned_costs import Key, PlannedCost, gap, per_seed, phase_starts
+from driftsim.report.figure_data.looks import rounded
+from driftsim.report.table import Row
+from driftsim.report.variant_results import UNDATED, VariantResults
+
+HINDSIGHT, TIMETABLE, CROSS_FITTED = "hindsight", "timetable", "cross_fitted"
+FLOORS = [
+    "floor", "learner", "cost", "low", "high", "trainings", "grid", "memories", "one_memory",
+    "seeds",
+]  # fmt: skip
+GAPS = ["contender", "floor", "learner", "gap", "low", "high", "share", "seeds"]
+SCHEDULES = ["floor", "learner", "seed", "repeat", "row", "date", "memory"]
+
+
+class LearnerFloors:
+    """The floors of one learner under the prices of a variant."""
+
+    def __init__(self, one: VariantResults, matrix: Matrix):
+        self.variant, self.matrix, self.prices = one, matrix, one.scenario.priced
+        self.keys = sorted(matrix.runs)
+
+    @property
+    def counted(self) -> bool:
+        """Whether mistakes are counted, so that the least of many costs is too low."""
+        return not self.prices.expects(self.matrix.runs[self.keys[0]][0].columns)
+
+    @cached_property
+    def ledgers(self) -> list[Ledger]:
+        """The ledger of each run."""
+        return [ledger_of(self.matrix.runs[key], self.prices) for key in self.keys]
+
+    @cached_property
+    def found(self) -> dict[str, PlannedCost]:
+        """Each floor that can be known, by its name."""
+        plans = {HINDSIGHT: [*map(floors.hindsight, self.ledgers)]}
+        if self._changes_are_the_same:
+            plans[TIMETABLE] = floors.timetables(self.ledgers, [seed for seed, _ in self.keys])
+        if self.counted:
+            plans[CROSS_FITTED] = [*map(self._cross_fitted, self.keys)]
+        return {name: self._cost(own) for name, own in plans.items() if own}
+
+    def over_prices(self, each: np.ndarray) -> np.ndarray:
+        """The cost in hindsight (p,) where a training costs `each` (p,): means over seeds."""
+        less = self.prices.prices.training.each
+        costs = [
+            [floors.hindsight(dearer(ledger, price - less)).cost for ledger in self.ledgers]
+            for price in each
+        ]
+        return per_seed(self.keys, np.transpose(costs)).mean(axis=0)
+
+    @property
+    def _changes_are_the_same(self) -> bool:
+        """Whether rows differ between the seeds, and the world changes at the same ones."""
+        stream, (first, *others) = self.variant.scenario.stream, sorted({s for s, _ in self.keys})
+        changes = [*stream.changes(first)]
+        return not stream.recorded and all([*stream.changes(one)] == changes for one in others)
+
+    def _cross_fitted(self, key: Key) -> Planned:
+        even, odd = (ledger_of(self.matrix.runs[key], self.prices, half) for half in (0, 1))
+        return floors.cross_fitted(even, odd)
+
+    def _cost(self, plans: Sequence[Planned]) -> PlannedCost:
+        first = float(np.mean([one.training[0, 0] for one in self.ledgers]))
+        changes, recorded = phase_starts(self.variant), self.variant.scenario.stream.recorded
+        return PlannedCost(dict(zip(self.keys, plans)), first, changes, recorded)
+
+
+def floors_of(one: VariantResults) -> list[LearnerFloors]:
+    """The floors of each learner whose models were all trained, which are computed once."""
+    if "floors" not in one.known:
+        one.known["floors"] = [LearnerFloors(one, matrix) for matrix in one.matrices if matrix.runs]
+    return one.known["floors"]
+
+
+def floor_rows(one: VariantResults) -> Iterator[Row]:
+    """A row for each floor of each learner, as `Results.floor` gives them."""
+    for learner in floors_of(one):
+        matrix = learner.matrix
+        memories = [memory_value(own.memory) for own in matrix.runs[learner.keys[0]]]
+        about = {
+            "learner": matrix.learner, "grid": grid_value(matrix.grid),
+            "memories": ", ".join(map(setting_text, memories)),
+        }  # fmt: skip
+        for name, cost in learner.found.items():
+            low, high = cost.mean.interval()
+            yield one.setting | about | {
+                "floor": name, "cost": cost.value, "low": low, "high": high,
+                "trainings": cost.trainings, "seeds": len(cost.seeds),
+                "one_memory": any(plan.one_memory for plan in cost.plans),
+            }  # fmt: skip
+
+
+def schedule_rows(one: VariantResults) -> Iterator[Row]:
+    """A row for each training of each schedule, as `Results.schedules` gives them."""
+    for learner in floors_of(one):
+        for name in {HINDSIGHT, TIMETABLE} & {*learner.found}:
+            cost = learner.found[name]
+            label = one.setting | {"floor": name, "learner": learner.matrix.learner}
+            for key, plan in zip(cost.keys, cost.plans):
+                own = label | dict(zip(("seed", "repeat"), key))
+                for row in training_rows(learner.matrix.runs[key], plan):
+                    yield own | row | {"date": moment_of(one, row["row"])}
+
+
+def training_rows(losses: Sequence[Losses], plan: Planned) -> Iterator[Row]:
+    """The row and the memory of each training of a schedule."""
+    times, memories = plan.schedules[0]
+    for i, m in zip(times[1:], memories[1:]):
+        yield {"row": int(losses[0].trained_at[i]), "memory": memory_value(losses[m].memory)}
+
+
+def moment_of(one: VariantResults, row: int) -> int:
+    """When a row came, `UNDATED` where rows have no dates."""
+    return UNDATED if one.dates is None else int(one.dates.at(row))
+
+
+def gap_rows(one: VariantResults) -> Iterator[Row]:
+    """A row for each contender and floor, as `Results.gaps` gives them."""
+    for name, result in one.contenders.items() if floors_of(one) else ():
+        learner, cost = learner_of(one, name), measured_in(one, result)
+        for floor, planned in learner.found.items():
+            apart = gap(result, cost, planned)
+            low, high = apart.interval()
+            yield one.setting | {
+                "contender": name, "floor": floor, "learner": learner.matrix.learner,
+                "gap": apart.mean, "low": low, "high": high,
+                "share": apart.mean / planned.value if planned.value else np.nan,
+                "seeds": len(planned.seeds),
+            }  # fmt: skip
+
+
+def learner_of(one: VariantResults, contender: str) -> LearnerFloors:
+    """The floors of the learner of a contender; where it has none, the lowest ones."""
+    every = floors_of(one)
+    own = [each for each in every if contender in each.matrix.contenders]
+    return min(own or every, key=lambda each: each.found[HINDSIGHT].value)
+
+
+def dearer(ledger: Ledger, price: float) -> Ledger:
+    """A ledger in which each training after the first costs more."""
+    training = ledger.training + price
+    training[0, 0] = ledger.training[0, 0]
+    return ledger._replace(training=training)
+
+
+def below_floors(one: VariantResults) -> Iterator[str]:
+    """Which contenders cost less than the floor of their learner, and how that can be."""
+    for name, result in one.contenders.items() if floors_of(one) else ():
+        learner, value = learner_of(one, name), measured_in(one, result).value
+        floor = learner.found[HINDSIGHT].value
+        if value < floor:
+            policy = one.scenario.models[name].policy
+            how = "learns online" if policy.learns_on else "is trained otherwise"
+            yield (
+                f"{name} costs {rounded(value)} {learner.prices.currency}, less than the floor of "
+                f"{learner.matrix.learner}, {rounded(floor)}: this floor is of schedules on a grid "
+                f"of {grid_words(learner.matrix.grid)}; {name} {how}."
+            )

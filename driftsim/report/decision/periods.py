@@ -1,0 +1,162 @@
+"""Period tables: how often to train, by what every period costs."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.evaluation.decision import periods
+from driftsim.evaluation.decision.ledgers import QUANTITIES, Ledger, ledger_of
+from driftsim.evaluation.decision.losses import Matrix
+from driftsim.evaluation.decision.periods import InForce, in_force, spent_in
+from driftsim.evaluation.decision.prices import SHARES, PriceList, Prices
+from driftsim.evaluation.significance import Difference, holm, over_seeds
+from driftsim.report.comparisons import SIGNIFICANCE
+from driftsim.report.decision.grid_values import memory_value, period_value
+from driftsim.report.decision.planned_costs import along, per_seed, phase_starts
+from driftsim.report.table import Row
+from driftsim.report.variant_results import VariantResults
+
+PERIODS = [
+    "period", "memory", "learner", "cost", "low", "high", "phase_low", "phase_high", "error",
+    "trainings", "labels", "training", "compute", "best", "tied", "seeds",
+]  # fmt: skip
+COST, ERROR = "cost", "error"
+PARTS = {
+    COST: QUANTITIES,
+    "labels": SHARES["labels"],
+    "training": SHARES["training"],
+    "compute": SHARES["compute"],
+}
+
+
+class PeriodCost(NamedTuple):
+    """What one period with one memory costs, the mean over its phases: when the first training is.
+
+    `parts` and `trainings` are means over the seeds as well.
+    """
+
+    steps: int | None  # of the grid; None: never
+    memory: int
+    spent: np.ndarray  # (r, b) in each run and block
+    phases: np.ndarray  # (k,) in each phase, the mean over the seeds
+    parts: dict[str, float]  # of the cost, and the error
+    trainings: float
+
+
+class LearnerPeriods:
+    """What all periods of one learner cost under the prices of a variant."""
+
+    def __init__(self, one: VariantResults, matrix: Matrix):
+        self.variant, self.matrix, self.keys = one, matrix, sorted(matrix.runs)
+        self.one_stream = len({seed for seed, _ in self.keys}) == 1
+        self.one_stream |= one.scenario.stream.recorded
+        self._changes = phase_starts(one)
+        self._models: dict[tuple, InForce] = {}  # the same for all seeds and memories, mostly
+
+    @cached_property
+    def ledgers(self) -> list[dict[str, Ledger]]:
+        """Of each run what all quantities cost, some of them, and its unpriced mistakes."""
+        prices = self.variant.scenario.priced
+        unpriced = unit_prices(prices, self.variant.scenario.stream.schema)
+        return [
+            {name: ledger_of(own, prices, quantities=some) for name, some in PARTS.items()}
+            | {ERROR: ledger_of(own, unpriced, quantities=("mistake",))}
+            for own in (self.matrix.runs[key] for key in self.keys)
+        ]
+
+    @cached_property
+    def every(self) -> list[PeriodCost]:
+        """Each period with each memory, then no training at all."""
+        times = min(one[COST].served.shape[1] for one in self.ledgers)
+        memories = range(len(self.ledgers[0][COST].served))
+        found = [self._cost(k, m) for m in memories for k in periods.periods(times)]
+        return [*found, self._cost(None, 0)]
+
+    @cached_property
+    def best(self) -> int:
+        """The place of the period that costs least."""
+        return int(np.argmin([self.mean(one).mean for one in self.every]))
+
+    @cached_property
+    def tied(self) -> list[bool]:
+        """Whether each period does not differ from the best, by Holm's correction for all."""
+        best = self.every[self.best].spent
+        others = [i for i in range(len(self.every)) if i != self.best]
+        adjusted = holm([self._over(self.every[i].spent - best).p for i in others])
+        ties = {i for i, p in zip(others, adjusted) if not p < SIGNIFICANCE}
+        return [i in ties for i in range(len(self.every))]
+
+    def mean(self, one: PeriodCost) -> Difference:
+        """What a period costs, with its standard errors."""
+        first = float(np.mean([ledgers[COST].training[0, 0] for ledgers in self.ledgers]))
+        return self._over(one.spent, first)
+
+    def _over(self, spent: np.ndarray, first: float = 0.0) -> Difference:
+        """The sum over blocks of what runs spent (r, b), over the seeds or along the stream."""
+        if not self.one_stream:
+            return over_seeds(per_seed(self.keys, spent.sum(axis=1)))
+        return along(spent, self.ledgers[0][COST].edges, self._changes, first)
+
+    def _cost(self, k: int | None, m: int) -> PeriodCost:
+        spent, phases, parts, trainings = [], [], [], []
+        for ledgers in self.ledgers:
+            models = self._in_force(ledgers[COST], m, k)
+            costs = {name: spent_in(one, m, models) for name, one in ledgers.items()}
+            spent.append(costs[COST].mean(axis=0))
+            phases.append(costs[COST].sum(axis=1))
+            parts.append([one.sum(axis=1).mean() for one in costs.values()])
+            trainings.append(models.trainings)
+        means = per_seed(self.keys, parts).mean(axis=0)
+        own = dict(zip(self.ledgers[0], means.tolist()))
+        whole = per_seed(self.keys, phases).mean(axis=0)
+        return PeriodCost(k, m, np.array(spent), whole, own, float(np.mean(trainings)))
+
+    def _in_force(self, ledger: Ledger, m: int, k: int | None) -> InForce:
+        usable = np.isfinite(ledger.training[m])
+        key = usable.tobytes(), ledger.starts[m].tobytes(), k
+        if key not in self._models:
+            self._models[key] = in_force(ledger, m, k or len(usable))
+        return self._models[key]
+
+
+def unit_prices(prices: PriceList, schema) -> PriceList:
+    """Prices by which the cost of mistakes is their number; of a regression their sum."""
+    if prices.prices.squared_error is not None:
+        return PriceList(Prices(squared_error=1.0), schema)
+    return PriceList(None, schema)
+
+
+def periods_of(one: VariantResults) -> list[LearnerPeriods]:
+    """The periods of each learner whose models were all trained, which are computed once."""
+    if "periods" not in one.known:
+        one.known["periods"] = [LearnerPeriods(one, each) for each in one.matrices if each.runs]
+    return one.known["periods"]
+
+
+def period_rows(one: VariantResults) -> Iterator[Row]:
+    """A row for each period and memory of each learner, as `Results.periods` gives them."""
+    for learner in periods_of(one):
+        edges = learner.ledgers[0][COST].edges
+        rows = int(edges[-1] - edges[0])
+        for i, (each, tied) in enumerate(zip(learner.every, learner.tied)):
+            low, high = learner.mean(each).interval()
+            yield one.setting | about(learner, each) | {
+                "cost": each.parts[COST], "low": low, "high": high,
+                "phase_low": each.phases.min(), "phase_high": each.phases.max(),
+                "error": each.parts[ERROR] / rows, "trainings": each.trainings,
+                **{name: each.parts[name] for name in ("labels", "training", "compute")},
+                "best": i == learner.best, "tied": tied,
+                "seeds": len({seed for seed, _ in learner.keys}),
+            }  # fmt: skip
+
+
+def about(learner: LearnerPeriods, one: PeriodCost) -> Row:
+    """What names a row of periods."""
+    memory = memory_value(learner.matrix.runs[learner.keys[0]][one.memory].memory)
+    return {
+        "learner": learner.matrix.learner,
+        "period": period_value(learner.matrix.grid, one.steps),
+        "memory": "" if one.steps is None else memory,
+    }
