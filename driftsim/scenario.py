@@ -218,7 +218,8 @@ class Scenario(Strict):
     def _of_decision(self) -> Mistakes:
         """What prices and schedules ask for and the stream cannot give."""
         if self.prices:
-            yield from (("prices", *fault) for fault in self.prices.faults(self.stream.schema))
+            faults = self.prices.faults(self.stream.schema, self.evaluation.confusion)
+            yield from (("prices", *fault) for fault in faults)
         yield from of_times(self.decision, self.stream, "decision")
 
 

@@ -2,9 +2,11 @@
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
+from driftsim.evaluation.decision.prices import PriceList
 from driftsim.evaluation.prequential import Contender
 from driftsim.messages import parameter_texts, plural
 from driftsim.overview.times import time_lines
@@ -16,6 +18,7 @@ from driftsim.streams.stream import Stream
 
 MARKS = "abcdefghijklmnopqrstuvwxyz"
 MOST_CHANGES = 20  # that have a line each
+MOST_TEXT = 60  # characters of the prices by class
 
 
 def overview(study: Study, width: int = 80) -> str:
@@ -25,6 +28,7 @@ def overview(study: Study, width: int = 80) -> str:
     dates = dates_of(scenario, clock)
     lines = [study.question] if study.question else []
     lines += [*stream_lines(scenario.stream), evaluation_line(scenario.evaluation)]
+    lines += [price_line(scenario.priced)] if scenario.prices else []
     schema = scenario.stream.schema
     for name, one in scenario.models.items():
         lines += [contender_line(name, one, schema), *(f"{name}: {n}" for n in one.learner.notes)]
@@ -68,6 +72,25 @@ def evaluation_line(evaluation: Evaluation) -> str:
         f"{plural(evaluation.warmup, 'row')} of warm-up; labels: {part_text(evaluation.labels)}; "
         f"{plural(evaluation.seeds, 'seed')}{repeats}"
     )
+
+
+def price_line(priced: PriceList) -> str:
+    """What costs something, in the words of the scenario."""
+    written = dumped(priced.prices, exclude={"currency", "training"})
+    paid = {name: price for name, price in written.items() if price}
+    training = priced.prices.training
+    paid |= {"training": training.each} if training.each else {}
+    paid |= {"row of a training": training.per_row} if training.per_row else {}
+    prices = ", ".join(f"{name} {price_text(price)}" for name, price in paid.items())
+    return f"prices in {priced.currency}: {prices}"
+
+
+def price_text(price: Any) -> str:
+    """A price in digits; those by class in braces, cut where there are many."""
+    if not isinstance(price, dict):
+        return np.format_float_positional(price, trim="-")
+    each = ", ".join(f"{name}: {price_text(one)}" for name, one in price.items())
+    return f"{{{each if len(each) < MOST_TEXT else each[:MOST_TEXT] + '…'}}}"
 
 
 def contender_line(name: str, contender: Contender, schema: Schema) -> str:

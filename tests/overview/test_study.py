@@ -50,6 +50,24 @@ def test_an_overview_says_what_there_is(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    "prices, line",
+    [
+        (
+            "{currency: EUR, mistake: 0.5, label: 0.02, hour: 3.20, staleness: 1e-5}",
+            "prices in EUR: mistake 0.5, label 0.02, hour 3.2, staleness 0.00001",
+        ),
+        (
+            "{mistake: {0: 0.1, 1: {0: 5}}, training: {each: 15, per_row: 0.25}}",
+            "prices in mistakes: mistake {0: 0.1, 1: {0: 5}}, training 15, row of a training 0.25",
+        ),
+    ],
+)
+def test_an_overview_says_what_costs_something(tmp_path, prices, line):
+    printed = lines(tmp_path, "{kind: sudden, at: [250]}", 200, f"prices: {prices}\n")
+    assert [one.strip() for one in printed if "price" in one] == [line]
+
+
 @pytest.mark.parametrize("width", [40, 60, 100])
 def test_an_overview_keeps_to_the_width(tmp_path, width):
     printed = lines(tmp_path, "{kind: recurring, every: 10}", width)

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from driftsim.parts import Number, Strict
+from driftsim.messages import guess, refusal
+from driftsim.parts import Number, Strict, form_of
 from driftsim.rows import Schema
 
 MISTAKES, ABSOLUTE_ERRORS = "mistakes", "absolute errors"  # the units without prices
+MISTAKE, ERRORS = ("mistake",), ("absolute_error", "squared_error")  # the keys of losses
 SHARES = {  # of a cost, as people read them: the quantities that each is made of
     "mistakes": ("mistake",),
     "labels": ("label",),
@@ -19,10 +21,19 @@ SHARES = {  # of a cost, as people read them: the quantities that each is made o
 }
 SECONDS = ("fit_seconds", "learn_seconds", "online_seconds", "predict_seconds")
 
+MOST = 10**11  # of a price, so that sums of costs stay finite
+
 Columns = Mapping[str, np.ndarray]
-Price = Annotated[Number, Field(ge=0)]
-ByClass = dict[str, Price]  # of a mistake on a row of each class
-CostMatrix = dict[str, ByClass]  # by the actual class, then by the predicted one
+Price = Annotated[Number, Field(ge=0, le=MOST)]
+Currency = Annotated[str, Field(max_length=40, pattern=r"^[^\p{C}\s]([^\p{C}]*[^\p{C}\s])?$")]
+Row = Annotated[  # of a cost matrix: of any wrong answer, or by the predicted class
+    Annotated[Price, Tag("[word]")] | Annotated[dict[str, Price], Tag("[mapping]")],
+    Discriminator(form_of),
+]
+Mistake = Annotated[  # of any, or by the actual class
+    Annotated[Price, Tag("[word]")] | Annotated[dict[str, Row], Tag("[mapping]")],
+    Discriminator(form_of),
+]
 
 
 class Training(Strict):
@@ -40,8 +51,8 @@ def training_price(value: Any) -> Any:
 class Prices(Strict):
     """What mistakes, labels, trainings and compute cost, in one currency."""
 
-    currency: Annotated[str, Field(min_length=1, max_length=40)] | None = None
-    mistake: Price | ByClass | CostMatrix | None = None  # each, or by the true class
+    currency: Currency | None = None
+    mistake: Mistake | None = None  # each, by the actual class, or by that and the predicted one
     absolute_error: Price | None = None  # in regression: of an error of 1
     squared_error: Price | None = None  # in regression: of a squared error of 1
     label: Price = 0.0  # of each distinct label that reached a model or a detector
@@ -50,20 +61,70 @@ class Prices(Strict):
     staleness: Price = 0.0  # for each row, and each row that the model in force is behind
 
     @model_validator(mode="after")
-    def _mistakes_have_a_price(self):
-        losses = self.mistake, self.absolute_error, self.squared_error
-        if self.currency is not None and all(loss is None for loss in losses):
-            raise ValueError("a mistake has no price in this currency; give it one")
+    def _something_has_a_price(self):
+        if self.absolute_error is not None and self.squared_error is not None:
+            raise refusal("'absolute_error' is given as well; give one of the two", "squared_error")
+        losses = [one for one in self.losses.values() if one is not None] or [1.0]
+        others = self.label, self.training.each, self.training.per_row, self.hour, self.staleness
+        if not any(map(greatest, [*losses, *others])):
+            raise ValueError("all prices are 0, so that nothing costs anything; give a mistake one")
         return self
 
-    def faults(self, schema: Schema) -> Iterator[tuple[Any, ...]]:
-        """What does not fit the labels of a stream: keys below the prices, then a message."""
-        unfit = ("mistake",) if schema.regression else ("absolute_error", "squared_error")
-        right = "absolute_error or squared_error" if schema.regression else "mistake"
-        task = "regression" if schema.regression else "classification"
+    @property
+    def losses(self) -> dict[str, Any]:
+        """The prices of a wrong answer, by their keys; None where not given."""
+        return {name: getattr(self, name) for name in (*MISTAKE, *ERRORS)}
+
+    def faults(self, schema: Schema, confusion: bool) -> Iterator[tuple[Any, ...]]:
+        """What does not fit the labels of a stream: keys below the prices, then a message.
+
+        `confusion` is whether traces count how often each class is predicted for each.
+        """
+        fitting, unfit = (ERRORS, MISTAKE) if schema.regression else (MISTAKE, ERRORS)
+        right, task = " or ".join(fitting), "regression" if schema.regression else "classification"
         for name in unfit:
-            if getattr(self, name) is not None:
+            if self.losses[name] is not None:
                 yield name, f"this is not for {task}; give a price of {right}"
+        if self.currency is not None and all(self.losses[name] is None for name in fitting):
+            yield "currency", f"a mistake has no price in this currency; give {right} one"
+        if not schema.regression and isinstance(self.mistake, dict):
+            yield from matrix_faults(self.mistake, classes_of(schema), confusion)
+
+
+def matrix_faults(mistake, classes, confusion) -> Iterator[tuple[Any, ...]]:
+    """What is wrong with prices by the actual class: keys below the prices, then a message."""
+    for actual, row in mistake.items():
+        if actual not in classes:
+            yield "mistake", actual, f"no class is called '{actual}'; {guess(actual, classes)}"
+        for predicted, price in row.items() if isinstance(row, dict) else ():
+            place = "mistake", actual, predicted
+            if predicted not in classes:
+                yield *place, f"no class is called '{predicted}'; {guess(predicted, classes)}"
+            if predicted == actual and price:
+                yield *place, "a right answer has no price; leave it out"
+    for name in classes:
+        if name not in mistake:
+            yield "mistake", f"mistakes on the class '{name}' have no price; give {name}: one"
+        elif isinstance(row := mistake[name], dict):
+            for other in classes:
+                if other not in row and other != name:
+                    what = f"the answer '{other}' has no price"
+                    yield "mistake", name, f"{what}; give it one, or one number for all answers"
+            if len(classes) > 2 and not confusion:
+                message = (
+                    "a price by the answer needs counts of each; set evaluation.confusion: true"
+                )
+                yield "mistake", name, message
+
+
+def classes_of(schema: Schema) -> list[str]:
+    """The names of the classes of a stream, or their codes."""
+    return [*(schema.classes or map(str, range(schema.n_classes or 0)))]
+
+
+def greatest(price: Any) -> float:
+    """The greatest of one or several prices; 0 for none."""
+    return max(map(greatest, price.values()), default=0.0) if isinstance(price, dict) else price
 
 
 class Charge(NamedTuple):
@@ -88,11 +149,13 @@ class PriceList:
     def charges(self, columns: Columns) -> dict[str, Charge]:
         """The charge of each quantity, by its name.
 
-        `columns` (n,) or (n, k) are those of a trace and its truth, or of losses; what they lack
+        `columns` (…,) or (…, k) are those of a trace and its truth, or of losses; what they lack
         costs nothing. What the first training costs is in them unless `free_first` has left it out.
+        Mistakes are expected ones where those are known; where prices differ between mistakes,
+        they are counted, and the amount is what they cost, at a price of 1.
         """
         p = self.prices
-        none = np.zeros(len(columns["rows"]))
+        none = np.zeros(np.shape(columns["rows"]))
         hours = sum((columns.get(name, none) for name in SECONDS), none) / 3600
         return {
             "mistake": self._losses(columns),
@@ -123,12 +186,27 @@ class PriceList:
                 price = 1.0 if p.absolute_error is None else p.absolute_error
                 return Charge(price, columns["absolute_error"])
             return Charge(p.squared_error, squared_errors(columns))
-        if isinstance(p.mistake, dict):  # whose prices are in the amount
-            names = self._schema.classes or map(str, range(self._schema.n_classes or 0))
-            each = np.array([p.mistake.get(name, 0.0) for name in names], float)
-            return Charge(1.0, (columns["actual"] - columns["correct"]) @ each)
+        if isinstance(p.mistake, dict):
+            return Charge(1.0, self._by_class(columns, p.mistake))
         wrong = columns["expected_error"] if "expected_error" in columns else mistakes(columns)
         return Charge(1.0 if p.mistake is None else p.mistake, wrong)
+
+    def _by_class(self, columns, by_class):
+        """What counted mistakes cost (…,), where their prices differ."""
+        matrix = cost_matrix(by_class, classes_of(self._schema))
+        if (k := len(matrix)) == 2 or not any(isinstance(row, dict) for row in by_class.values()):
+            return (columns["actual"] - columns["correct"]) @ matrix.max(axis=1)
+        return columns["confusion"] @ matrix.reshape(k * k)
+
+
+def cost_matrix(by_class: Mapping[str, Any], classes: list[str]) -> np.ndarray:
+    """The price of each class as the answer for each (k, k): rows are actual classes."""
+    rows = (by_class[actual] for actual in classes)
+    matrix = [
+        [row.get(name, 0.0) for name in classes] if isinstance(row, dict) else [row] * len(classes)
+        for row in rows
+    ]
+    return np.array(matrix, float) * (1 - np.eye(len(classes)))
 
 
 def mistakes(columns: Columns) -> np.ndarray:
