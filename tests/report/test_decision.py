@@ -67,7 +67,7 @@ def test_retraining_that_is_cheapest_comes_first_with_its_saving():
     assert not carried(text.replace(f"{row.cost:,.0f}", "9,999"), [results.costs()], "500", "95 %")
 
 
-def test_contenders_cost_the_same_only_where_they_do_not_differ_significantly():
+def test_contenders_are_tied_only_where_they_do_not_differ_significantly():
     models = {
         "never": ("static", runs(40)),
         "clock": (CLOCK, runs(10, fits=every(5), labels=100)),
@@ -77,9 +77,9 @@ def test_contenders_cost_the_same_only_where_they_do_not_differ_significantly():
     results = study_of(models)
     table = results.costs().set_index("contender")
     (tied,) = table.index[table.tied]
-    cost = f"{tied} ({table.cost[tied]:,.0f}) costs the same, as far as 8 seeds can show"
+    cost = f"{tied} ({table.cost[tied]:,.0f}) does not cost significantly more"
     assert cost in advice(results) and "tree" not in advice(results)
-    assert carried(advice(results), [results.costs()], "every 500", "95 %", "8 seeds")
+    assert carried(advice(results), [results.costs()], "every 500", "95 %")
 
 
 def test_where_static_is_cheapest_the_advice_is_not_to_retrain():
@@ -131,7 +131,7 @@ def test_one_stream_shows_nothing_of_others():
 
 def test_without_static_or_others_no_saving_is_claimed():
     alone = advice(study_of({"clock": (CLOCK, runs(10))}))
-    assert alone.startswith("clock costs ") and "less" not in alone and "same" not in alone
+    assert alone.startswith("clock costs ") and "less" not in alone and "significantly" not in alone
     both = {"clock": (CLOCK, runs(10)), "online": ("online", runs(30))}
     assert "less" not in advice(study_of(both)) and "than" not in advice(study_of(both))
 

@@ -109,10 +109,9 @@ class Advice:
         return f", {size} {sign}{bounded(low, high)} {than}"
 
     def same(self) -> str:
-        """Which contenders cost the same as far as the runs show."""
+        """Which contenders do not differ significantly from the best."""
         names = [f"{named(name)} ({money(self.rows[name]['cost'])})" for name in self.tied]
-        verb = "costs" if len(names) == 1 else "cost"
-        return f"{listed(names)} {verb} the same, as far as {self.evidence()} can show"
+        return f"{listed(names)} {'does' if len(names) == 1 else 'do'} not cost significantly more"
 
     def evidence(self) -> str:
         """What the costs rest on, in words."""
