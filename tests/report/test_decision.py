@@ -42,8 +42,15 @@ def figures(text, *words):
         yield float(found.replace(",", "").replace("−", "-")), unit
 
 
+def ends(text):
+    """The ends of the intervals of a text."""
+    for both in re.findall(rf"\(({NUMBER.pattern}) to ({NUMBER.pattern})", text):
+        yield tuple(value for one in both for value, _ in figures(one))
+
+
 def carried(text, tables, *words):
     """Whether each number of a text is, as precisely as it is written, one of some tables."""
+    assert all(low < high for low, high in ends(text))
     known = np.concatenate([table.select_dtypes("number").to_numpy().ravel() for table in tables])
     known = np.abs(known[np.isfinite(known)])
     return all(
@@ -91,6 +98,7 @@ def test_where_static_is_cheapest_the_advice_is_not_to_retrain():
     text = advice(results)
     assert text.startswith("Do not retrain (never): ") and "never retraining" not in text
     assert "clock, the cheapest that is kept up to date, costs " in text and " more (" in text
+    assert "−" not in text
     assert carried(text, [results.costs()], "95 %")
 
 
@@ -110,6 +118,8 @@ def test_what_knows_the_changes_is_no_advice():
     assert text.startswith("Retrain every 500 rows (clock)")
     assert f"peeks, which knows every change beforehand, costs {table.cost['peeks']:,.0f}" in text
     assert carried(text, [results.costs()], "every 500", "95 %")
+    dearer = study_of(models | {"peeks": (PEEKS, runs(20))}, stream=DRIFT)
+    assert "peeks" not in advice(dearer)
 
 
 def test_another_learner_that_is_static_is_named_as_such():

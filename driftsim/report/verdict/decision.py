@@ -96,17 +96,15 @@ class Advice:
     def saved(self) -> str:
         """What the best saves against a contender that is trained once, where there is one."""
         row, static = self.rows[self.best], static_of(self.variant, self.best)
-        if static is None or np.isnan(row.get("over_static", np.nan)):
+        if static is None or not row.get("over_static", np.nan) > 0:
             return ""
         models = self.scenario.models
         same = models[static.contender].learner == models[self.best].learner
         whose = "" if same else ", with another learner"
-        low, high, sign = row["over_static_low"], row["over_static_high"], "less"
-        if row["over_static"] < 0:
-            low, high, sign = -high, -low, "more"
-        size = number(abs(row["over_static"]), half_of(low, high))
+        low, high = row["over_static_low"], row["over_static_high"]
+        size = number(row["over_static"], half_of(low, high))
         than = f"than never retraining ({named(static.contender)}{whose})"
-        return f", {size} {sign}{bounded(low, high)} {than}"
+        return f", {size} less{bounded(low, high)} {than}"
 
     def same(self) -> str:
         """Which contenders do not differ significantly from the best."""
