@@ -46,7 +46,7 @@ def played_here(runs: Sequence[Run]) -> bool:
 
 def estimate(run: Run) -> float:
     """About how many seconds a run takes on kernels; infinite where that is not known."""
-    rows, columns = run.stream.length, len(run.stream.schema.names)
+    rows, columns = run.rows, len(run.stream.schema.names)
     if run.contender is None:
         return RUN + CELL * rows * columns
     learner, policy = run.contender.learner, run.contender.policy

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from typing import Protocol
@@ -52,16 +53,18 @@ def shown(runs: Sequence[Run], asked: bool | None) -> "Display":
 
 def counted(runs: Sequence[Run]) -> str:
     """How many runs there are, and of what."""
-    truths = sum(run.contender is None for run in runs)
-    text = f"{plural(len(runs) - truths, 'run')} of contenders"
-    return f"{text}, {truths:,} of the truth" if truths else text
+    number = Counter(run.played.group for run in runs)
+    truths, floors = number["the truth"], number["the floor"]
+    text = f"{plural(number['contenders'], 'run')} of contenders"
+    text += f", {truths:,} of the truth" if truths else ""
+    return f"{text}, {floors:,} of the floor" if floors else text
 
 
 def position(run: Run, row: int) -> str:
     """How far a run is, in words."""
     if row == COMPILING:
         return "compiling its kernel"
-    return f"row {row:,} of {run.stream.length:,}"
+    return f"row {row:,} of {run.rows:,}"
 
 
 class Display(Protocol):
@@ -190,7 +193,7 @@ class Bars:
 
     def show(self, event: Progress):
         """Move the bars."""
-        partly = sum(max(row, 0) / run.stream.length for run, row in event.rows)
+        partly = sum(max(row, 0) / run.rows for run, row in event.rows)
         self._progress.update(self._all, completed=self._ended + partly)
         for run, row in event.rows[:MOST_SHOWN]:
             now = time.monotonic()
@@ -209,5 +212,4 @@ class Bars:
         most = max(min(self._room - 2 - len(run.title) + len(run.name), LONGEST), 10)
         name = run.name if len(run.name) <= most else f"{run.name[: most - 1]}…"
         name = escape(f"  {run._replace(name=name).title}")
-        length = run.stream.length
-        return self._progress.add_task(name, total=length, completed=max(row, 0), state="")
+        return self._progress.add_task(name, total=run.rows, completed=max(row, 0), state="")

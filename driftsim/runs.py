@@ -1,18 +1,20 @@
 """Runs: what a study plays, and which of its runs the store does not hold."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
-from typing import Any, NamedTuple
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import chain, product
+from typing import Any, ClassVar, NamedTuple, Protocol
 
-from driftsim.evaluation.prequential import Contender, rounds, truths
+from driftsim.evaluation.decision.plans import Plan, memory_of, memory_text
+from driftsim.evaluation.prequential import Contender, Truth
 from driftsim.evaluation.rules import Rules, TruthRules
+from driftsim.evaluation.trace import Trace
 from driftsim.files import EDITED, file_hash, reason
 from driftsim.messages import ScenarioError, line
 from driftsim.objects import content_key, is_own
 from driftsim.own import loaded
 from driftsim.parts import Strict, parts_in
 from driftsim.rows import Edited
-from driftsim.scenario import Study, Variant
+from driftsim.scenario import Scenario, Study, Variant
 from driftsim.store import Store, fingerprint, inputs
 from driftsim.streams.stream import Stream
 
@@ -20,15 +22,31 @@ MOST_CHANGES = 1_000_000  # of a stream that is run
 MOST_NAMED = 10  # runs in a sentence
 
 
-class Run(NamedTuple):
-    """The unit of work: one contender, or the truth, over one stream with one seed."""
+class Played(Protocol):
+    """What a run plays: a contender, the truth, or some models of the floor."""
 
-    name: str  # of the contender; "truth" for what there is to know of the stream
+    group: ClassVar[str]  # which of these it is, in words
+
+    def rounds(self, stream, rules, seed, repeat) -> Generator[int, None, Trace]:
+        """Yields the row it has reached, and returns the trace."""
+        ...
+
+    def uncompiled(self) -> "Played":
+        """The same on the objects of libraries, without kernels."""
+        ...
+
+
+class Run(NamedTuple):
+    """The unit of work: something that is played over one stream with one seed."""
+
+    name: str  # of the contender; "truth" for what there is to know of the stream; or of a floor
     seed: int  # of the stream
     repeat: int  # of the learner on that stream
     repeats: int  # of how many
     stream: Stream
-    contender: Contender | None  # None for the truth
+    played: Played
+    contender: Contender | None  # whose learner and policy are played; None for the truth
+    rows: int  # that it goes through: of the stream, or all that models of the floor predict
     rules: Rules | TruthRules
     parts: dict[str, str]  # the hashes of the files of people's own parts, by path
     files: dict[str, str]  # the hashes of the files that its concepts read, by path
@@ -43,26 +61,22 @@ class Run(NamedTuple):
 
     def uncompiled(self) -> "Run":
         """The same run on the objects of libraries, without kernels."""
-        contender = self.contender and self.contender.model_copy(update={"compiled": False})
-        return self._replace(contender=contender)
+        contender = self.contender and self.contender.uncompiled()
+        return self._replace(played=self.played.uncompiled(), contender=contender)
 
-    def play(self) -> Iterator[int]:
+    def play(self) -> Generator[int, None, Trace]:
         """Yields the row it has reached, and returns the trace.
 
         Raises `ScenarioError` where a file is not the one that its hash is of.
         """
         try:
             self._check_files()
-            trace = yield from self._rounds()
+            of = self.stream, self.rules, self.seed, self.repeat
+            trace = yield from self.played.rounds(*of)
             self._check_files()
             return trace
         except Edited as error:
             raise ScenarioError(line(str(error))) from None
-
-    def _rounds(self):
-        if self.contender is None:
-            return truths(self.stream, self.rules, self.seed)
-        return rounds(self.stream, self.contender, self.rules, self.seed, self.repeat)
 
     def _check_files(self):
         """Check that the files its concepts read still have the hashes in its key."""
@@ -71,20 +85,67 @@ class Run(NamedTuple):
                 raise Edited(f"{path}: {EDITED}")
 
 
+class Task(NamedTuple):
+    """What is played with every seed."""
+
+    name: str
+    played: Played
+    contender: Contender | None
+    rules: Rules | TruthRules
+    rows: int
+    about: dict[str, Any] = {}  # what its traces follow from, beside what all runs do
+
+
 def runs_of(variant: Variant, parts: Iterable[str] = ()) -> Iterator[Run]:
-    """Every run of a variant: the truth of each seed, and each contender as often as it repeats."""
-    scenario, stream = variant.scenario, variant.scenario.stream
+    """Every run of a variant: the truth of each seed, and each contender as often as it repeats.
+
+    Those of the floor are `floor_runs`.
+    """
+    scenario = variant.scenario
+    rules, rows = scenario.rules, scenario.stream.length
+    tasks = [Task("truth", Truth(), None, rules.of_truth(), rows)]
+    tasks += [Task(name, one, one, rules, rows) for name, one in scenario.models.items()]
+    return each_run(scenario, tasks, parts)
+
+
+def floor_runs(variant: Variant, parts: Iterable[str] = ()) -> Iterator[Run]:
+    """The runs of the models that the floor is made of, memory by memory; none where not asked for.
+
+    They follow from the stream, its labels, the learner, and when it is trained on what.
+    """
+    scenario = variant.scenario
+    for plan in scenario.plans:
+        for contender in plan.periodic:
+            yield from each_run(scenario, shard_tasks(scenario, plan, contender), parts)
+
+
+def shard_tasks(scenario: Scenario, plan: Plan, contender: Contender) -> list[Task]:
+    """The models of one memory, range by range."""
+    rules = scenario.rules.of_floor()
+    name = f"floor: {plan.learner}, memory {memory_text(memory_of(contender))}"
+    return [
+        Task(
+            name, shard, contender, rules,
+            rules.warmup + int(plan.predictions[shard.first : shard.stop].sum()),
+            {"models": [shard.first, shard.stop]},
+        )
+        for shard in plan.shards(contender)
+    ]  # fmt: skip
+
+
+def each_run(scenario: Scenario, tasks: Iterable[Task], parts: Iterable[str]) -> Iterator[Run]:
+    """The runs of tasks with every seed and repeat."""
+    stream, evaluation = scenario.stream, scenario.evaluation
     hashes = {path: loaded(path) or file_hash(path) for path in parts}
     files, codes = files_of(stream), code_of(stream)
-    for name, contender in [("truth", None), *scenario.models.items()]:
-        rules = scenario.rules if contender else scenario.rules.of_truth()
+    for name, played, contender, rules, rows, more in tasks:
         own = codes if contender is None else codes | code_of(contender)
-        repeats = scenario.evaluation.repeats if contender else 1
-        same = inputs(stream, contender, rules, 0, 0, hashes | files | own)
-        for seed, repeat in product(range(scenario.evaluation.seeds), range(repeats)):
+        repeats = evaluation.repeats if contender else 1
+        same = inputs(stream, contender, rules, 0, 0, hashes | files | own) | more
+        for seed, repeat in product(range(evaluation.seeds), range(repeats)):
             about = same | {"seed": seed} | ({"repeat": repeat} if contender else {})
             yield Run(
-                name, seed, repeat, repeats, stream, contender, rules,
+                name, seed, repeat, repeats, stream, played, contender, rows, rules,
                 hashes, files, about, fingerprint(about),
             )  # fmt: skip
 
@@ -121,7 +182,7 @@ def missing(
     for variant in study.variants:
         if message := too_many_changes(variant.scenario.stream):
             raise ScenarioError(f"{study.name}: {message}")
-        for run in runs_of(variant, parts):
+        for run in chain(runs_of(variant, parts), floor_runs(variant, parts)):
             if fresh or run not in store:
                 found.setdefault(run.key, run)
     return list(found.values())
@@ -142,7 +203,8 @@ def lost_traces(
 ) -> str | None:
     """A message about runs that have ended without a failure and left no trace, or None."""
     keys = {run.key for run in failed}
-    lost = [run.title for run in missing(study, store, parts) if run.key not in keys]
+    runs = [run for run in missing(study, store, parts) if run.key not in keys]
+    lost = [*dict.fromkeys(run.title for run in runs)]
     if not lost:
         return None
     more = f" and {len(lost) - MOST_NAMED:,} more" if len(lost) > MOST_NAMED else ""

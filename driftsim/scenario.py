@@ -18,6 +18,7 @@ from pydantic import (
 
 from driftsim.adaptation.policies import Policy
 from driftsim.durations import Duration, Period, or_duration
+from driftsim.evaluation.decision.plans import Plan, plans_of, too_many_numbers
 from driftsim.evaluation.decision.prices import PriceList, Prices
 from driftsim.evaluation.decision.settings import Decision
 from driftsim.evaluation.label_check import labels_violation
@@ -116,6 +117,11 @@ class Scenario(Strict):
     def priced(self) -> PriceList:
         """The prices of this stream; without any a mistake costs 1."""
         return PriceList(self.prices, self.stream.schema)
+
+    @property
+    def plans(self) -> list[Plan]:
+        """The models whose losses are computed for the floor, learner by learner."""
+        return plans_of(self.decision, self.models, self.stream, self.evaluation.warmup)
 
     @property
     def window(self) -> int | Duration:
@@ -221,6 +227,11 @@ class Scenario(Strict):
             faults = self.prices.faults(self.stream.schema, self.evaluation.confusion)
             yield from (("prices", *fault) for fault in faults)
         yield from of_times(self.decision, self.stream, "decision")
+        runs = self.evaluation.seeds * self.evaluation.repeats
+        yield "decision", "grid", too_many_numbers(self.plans, self.stream, runs)
+        for plan in self.plans:
+            for one in plan.periodic:
+                yield "decision", "memories", too_late(one.policy, self.evaluation.labels)
 
 
 class Variant(NamedTuple):

@@ -19,6 +19,7 @@ class Memory(Part):
     """The labels that a model is trained on: a number of the last ones, a duration, or a kind."""
 
     needs_alarms: ClassVar[bool] = False  # is for policies that have alarms
+    by_schedule: ClassVar[bool] = False  # what it holds depends on when models are trained
     weighs: ClassVar[bool] = False  # is for learners that take weights
 
     @classmethod
@@ -88,6 +89,7 @@ class SinceAlarm(Memory):
     """The labels of all rows since the last alarm."""
 
     needs_alarms = True
+    by_schedule = True
 
     def start(self):
         return LabelBuffer()
@@ -95,6 +97,8 @@ class SinceAlarm(Memory):
 
 class Chunk(Memory):
     """The labels that have come in since a model was last trained."""
+
+    by_schedule = True
 
     def start(self):
         return LabelBuffer(once=True)

@@ -3,7 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from pydantic import model_validator
@@ -29,6 +29,8 @@ COMPILING = -1  # in the place of a row
 
 class Contender(Strict):
     """A learner and the policy that keeps its models up to date."""
+
+    group: ClassVar[str] = "contenders"  # of runs
 
     learner: Learner
     policy: Policy
@@ -62,9 +64,27 @@ class Contender(Strict):
         """The same on the objects of libraries, without kernels."""
         return self.model_copy(update={"compiled": False})
 
+    def rounds(self, stream, rules, seed, repeat=0) -> Generator[int, None, Trace]:
+        """Evaluate it: yields the rows done so far, and returns the trace; see `rounds`."""
+        return rounds(stream, self, rules, seed, repeat)
+
     def engine(self, schema):
         """What its models run on: `compiled`, or a library, and why no kernel serves."""
         return self.at_work[0].engine(schema)
+
+
+class Truth(Strict):
+    """What there is to know about a stream, which is evaluated as contenders are."""
+
+    group: ClassVar[str] = "the truth"
+
+    def uncompiled(self) -> "Truth":
+        """The same: it has no kernels."""
+        return self
+
+    def rounds(self, stream, rules, seed, repeat=0) -> Generator[int, None, Trace]:
+        """Tally it: yields the rows done so far, and returns the trace; see `truths`."""
+        return truths(stream, rules, seed)
 
 
 def evaluate(

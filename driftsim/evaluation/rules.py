@@ -39,6 +39,12 @@ class Rules(TruthRules):
     confusion: bool = False  # count how often each class is predicted for each
     probe: Annotated[int, Field(gt=0, le=1_000_000)] | None = None  # fresh rows of each concept
 
+    def of_floor(self) -> "Rules":
+        """Those of these rules that the losses of single models depend on."""
+        names = ("warmup", "truth", "labels")
+        kept = {name: getattr(self, name) for name in names}
+        return Rules(**kept, probabilities=self.probable)
+
     @property
     def probable(self) -> bool:
         """Whether contenders predict probabilities: asked for, or needed for scores."""

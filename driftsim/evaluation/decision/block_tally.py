@@ -68,8 +68,8 @@ class BlockTally(Tally):
     def sums(self, since: int = 0) -> dict[str, np.ndarray]:
         """The sums (2, b, …) over even and odd rows, 0 before a block."""
         found = {}
-        for name in KEPT & self.columns.keys():
-            column = self.columns[name]
-            found[name] = np.moveaxis(column.reshape(-1, 2, *column.shape[1:]), 1, 0).copy()
-            found[name][:, :since] = 0
+        for name, column in self.columns.items():
+            if name in KEPT:
+                found[name] = np.moveaxis(column.reshape(-1, 2, *column.shape[1:]), 1, 0).copy()
+                found[name][:, :since] = 0
         return found

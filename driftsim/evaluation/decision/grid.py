@@ -1,7 +1,7 @@
 """Grid: the times at which a model may be trained, and the blocks of rows between them."""
 
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import chain, islice, takewhile
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,11 +48,14 @@ class GridTimes(NamedTuple):
 
 
 def training_times(
-    every: int | Duration, clock: Clock | None, warmup: int, length: int
+    every: int | Duration, clock: Clock | None, warmup: int, length: int, most: int | None = None
 ) -> np.ndarray:
-    """The rows (n,) before which `periodic` trains: the end of the warm-up, and each period's."""
+    """The rows (n,) before which `periodic` trains: the end of the warm-up, and each period's.
+
+    Of these at most so many.
+    """
     later = takewhile(lambda row: row < length, ticks(clock, warmup, every))
-    return np.array([warmup, *later], np.int64)
+    return np.array([*islice(chain([warmup], later), most)], np.int64)
 
 
 def default_grid(rows: int) -> int:

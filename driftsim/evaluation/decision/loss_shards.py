@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Generator, Iterator
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -35,6 +35,8 @@ class LossShard(Strict):
 
     The policy of the contender is `periodic`, by the grid. Model 0 is that of the warm-up.
     """
+
+    group: ClassVar[str] = "the floor"
 
     contender: Contender
     first: int
