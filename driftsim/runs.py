@@ -116,11 +116,18 @@ def floor_runs(variant: Variant, parts: Iterable[str] = ()) -> Iterator[Run]:
     scenario = variant.scenario
     for plan in scenario.plans:
         for contender in plan.periodic:
-            yield from each_run(scenario, shard_tasks(scenario, plan, contender), parts)
+            yield from memory_runs(scenario, plan, contender, parts)
+
+
+def memory_runs(
+    scenario: Scenario, plan: Plan, contender: Contender, parts: Iterable[str] = ()
+) -> Iterator[Run]:
+    """The runs of the models of one memory of a plan: each range in order, with every seed."""
+    return each_run(scenario, shard_tasks(scenario, plan, contender), parts)
 
 
 def shard_tasks(scenario: Scenario, plan: Plan, contender: Contender) -> list[Task]:
-    """The models of one memory, range by range."""
+    """The models of one memory of a plan, range by range."""
     rules = scenario.rules.of_floor()
     name = f"floor: {plan.learner}, memory {memory_text(memory_of(contender))}"
     return [

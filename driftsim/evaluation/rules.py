@@ -41,7 +41,7 @@ class Rules(TruthRules):
 
     def of_floor(self) -> "Rules":
         """Those of these rules that the losses of single models depend on."""
-        names = ("warmup", "truth", "labels")
+        names = ("warmup", "truth", "labels", "confusion")
         kept = {name: getattr(self, name) for name in names}
         return Rules(**kept, probabilities=self.probable)
 

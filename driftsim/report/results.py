@@ -1,13 +1,15 @@
 """Results: all that is known of a study that has been run, as frames of pandas."""
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from driftsim.durations import Duration
+from driftsim.evaluation.decision.losses import Matrix
 from driftsim.evaluation.metrics import Metric, metric_of, metrics_of
 from driftsim.report.dates import dates_of_each
 from driftsim.report.measures import TOLERANCE
+from driftsim.report.stored_losses import stored_matrices
 from driftsim.report.stored_runs import stored_runs
 from driftsim.report.study_tables import TAKEN, TAKEN_BY_FLOORS, StudyTables
 from driftsim.report.variant_results import ContenderResult, TracedRun, VariantResults
@@ -15,7 +17,7 @@ from driftsim.report.verdict import Verdict, verdict
 from driftsim.report.windows import Window, window_of
 from driftsim.resolved import resolved
 from driftsim.runs import Run, runs_of
-from driftsim.scenario import Study, Variant
+from driftsim.scenario import Scenario, Study, Variant
 from driftsim.settings import shortest
 from driftsim.store import Store
 
@@ -264,7 +266,12 @@ class Results:
                 raise ValueError("results need a store or runs")
             runs = stored_runs(self.study.variants, settings, self.store, self._parts)
         dates = dates_of_each(one.scenario for one in self.study.variants)
-        return [*map(VariantResults, self.study.variants, settings, runs, dates)]
+        matrices = [partial(self._matrices, one.scenario) for one in self.study.variants]
+        return [*map(VariantResults, self.study.variants, settings, runs, dates, matrices)]
+
+    def _matrices(self, scenario: Scenario) -> list[Matrix]:
+        """The losses of the models of each learner, as far as they are in the store."""
+        return [] if self.store is None else stored_matrices(scenario, self.store, self._parts)
 
     def by_variant(self) -> "list[Results]":
         """The results of each variant alone."""

@@ -162,11 +162,16 @@ class VariantResults:
     """
 
     def __init__(
-        self, variant: Variant, setting: Row, runs: Iterable[TracedRun], dates: Dates | None = None
+        self,
+        variant: Variant,
+        setting: Row,
+        runs: Iterable[TracedRun],
+        dates: Dates | None = None,
+        matrices: Callable[[], Sequence[Matrix]] = tuple,
     ):
         self.variant, self.setting, self.dates = variant, setting, dates
         self.known: dict[Hashable, Any] = {}  # what has been computed of them, such as comparisons
-        self.matrices: Sequence[Matrix] = ()  # of each learner, where floors are asked for
+        self._stored = matrices
         groups: dict[str, list[TracedRun]] = {name: [] for name in variant.scenario.models}
         for run in runs:
             groups.setdefault(run.contender, []).append(run)
@@ -202,6 +207,11 @@ class VariantResults:
     def runs(self) -> list[TracedRun]:
         """Every finished run, those of references last."""
         return [run for result in self.results.values() for run in result.runs]
+
+    @cached_property
+    def matrices(self) -> Sequence[Matrix]:
+        """The losses of all models of each learner, where the floor is asked for; read once."""
+        return self._stored()
 
     @cached_property
     def phases(self) -> list[Phase]:

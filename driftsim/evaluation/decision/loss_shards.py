@@ -75,7 +75,7 @@ class Losing:
     def __init__(self, rows: ReplayedRows, grid: GridTimes, first: int):
         self._rows, self._grid, schema = rows, grid, rows.world.schema
         self._check = PredictionCheck(schema, rows.rules.probable)
-        self._scores = scores_of(schema)
+        self._scores = scores_of(schema, confusion=rows.rules.confusion)
         self._models: list[dict[str, Any]] = []
         self._known = self._tally()
         for X, scored in rows.scored():

@@ -60,6 +60,7 @@ class Matrix(NamedTuple):
     contenders: tuple[str, ...]  # whose learner it is
     grid: int | Duration  # between the times of training
     runs: Mapping[tuple[int, int], Sequence[Losses]]  # those of each memory, by seed and repeat
+    missing: int = 0  # seeds and repeats of which some losses are not there
 
 
 def by_model(trace: Trace, name: str, shape: tuple[int, ...]) -> np.ndarray:
