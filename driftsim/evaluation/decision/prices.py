@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from driftsim.messages import guess, refusal
+from driftsim.messages import guess, refusal, short
 from driftsim.parts import Number, Strict, form_of
 from driftsim.rows import Schema
 
@@ -23,16 +23,44 @@ SECONDS = ("fit_seconds", "learn_seconds", "online_seconds", "predict_seconds")
 
 MOST = 10**11  # of a price, so that sums of costs stay finite
 
+
+def printable(word: str) -> str:
+    """A currency, if it can stand in a table."""
+    if not word.isprintable() or word != word.strip() or not word:
+        raise ValueError(f"{short(word)} is not valid; give a word of one line, such as EUR")
+    return word
+
+
+def by_name(value: Any) -> Any:
+    """Prices by class, where Python may give the code of one as a number."""
+    if isinstance(value, dict):
+        return {str(name) if type(name) is int else name: one for name, one in value.items()}
+    if isinstance(value, int | float):
+        return value
+    raise ValueError(f"{short(value)} is not valid; give a number, or one for each class")
+
+
+def training_price(value: Any) -> Any:
+    """The price of a training; a number is that of each."""
+    if isinstance(value, int | float):
+        return {"each": value}
+    if isinstance(value, dict | Training):
+        return value
+    raise ValueError(f"{short(value)} is not valid; give a number, or {{each: …, per_row: …}}")
+
+
 Columns = Mapping[str, np.ndarray]
 Price = Annotated[Number, Field(ge=0, le=MOST)]
-Currency = Annotated[str, Field(max_length=40, pattern=r"^[^\p{C}\s]([^\p{C}]*[^\p{C}\s])?$")]
+Currency = Annotated[str, Field(max_length=40), AfterValidator(printable)]
 Row = Annotated[  # of a cost matrix: of any wrong answer, or by the predicted class
     Annotated[Price, Tag("[word]")] | Annotated[dict[str, Price], Tag("[mapping]")],
     Discriminator(form_of),
+    BeforeValidator(by_name),
 ]
 Mistake = Annotated[  # of any, or by the actual class
     Annotated[Price, Tag("[word]")] | Annotated[dict[str, Row], Tag("[mapping]")],
     Discriminator(form_of),
+    BeforeValidator(by_name),
 ]
 
 
@@ -41,11 +69,6 @@ class Training(Strict):
 
     each: Price = 0.0
     per_row: Price = 0.0
-
-
-def training_price(value: Any) -> Any:
-    """The price of a training; a number is that of each."""
-    return {"each": value} if isinstance(value, int | float) else value
 
 
 class Prices(Strict):

@@ -49,7 +49,10 @@ REFUSED = [  # prices, stream, message
     ("hour: 1e13", "two", "hour: 10000000000000 is not valid; it should be at most 1"),
     ("training: -5", "two", "training.each: -5 is not valid; it should be at least 0"),
     ("training: {per_rows: 1}", "two", "training.per_rows: there is no key 'per_rows' here; did"),
-    ("mistake: cheap", "two", "mistake: 'cheap' is not valid; it should be a number"),
+    ("training: '15'", "two", "training: '15' is not valid; give a number, or {each: …, per_row"),
+    ("mistake: cheap", "two", "mistake: 'cheap' is not valid; give a number, or one for each"),
+    ("mistake: [1, 2]", "two", "mistake: [1, 2] is not valid; give a number, or one for each"),
+    ("mistake: true", "two", "mistake: true is not valid; it should be a number"),
     ("mistakes: 5", "two", "mistakes: there is no key 'mistakes' here; did you mean 'mistake'?"),
     ("mistake: 0", "two", "all prices are 0, so that nothing costs anything; give a mistake one"),
     ("mistake: {0: 0, 1: 0}", "two", "all prices are 0, so that nothing costs anything"),
@@ -65,7 +68,8 @@ REFUSED = [  # prices, stream, message
      "mistake one"),
     ("{currency: EUR, label: 1}", "numbers", "currency: a mistake has no price in this currency; "
      "give absolute_error or squared_error one"),
-    ("{currency: '', mistake: 1}", "two", "currency: '' is not valid"),
+    ("{currency: '', mistake: 1}", "two", "currency: '' is not valid; give a word"),
+    ("{currency: \"a\\nb\", mistake: 1}", "two", "currency: 'a\\nb' is not valid; give a word of"),
     ("mistake: {0: 1, 2: 1}", "two", "mistake.2: no class is called '2'; choose from 0, 1"),
     ("mistake: {spa: 1, ham: 2}", "mail", "mistake.spa: no class is called 'spa'; did you mean "
      "'spam'?"),
