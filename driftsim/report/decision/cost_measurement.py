@@ -86,10 +86,15 @@ def sum_of(charges: Iterable[Charge]) -> np.ndarray:
 
 
 def paid(result: ContenderResult, run: TracedRun) -> Columns:
-    """The columns of a run without its first training, which is free."""
+    """The columns of a run without its first training, which is free.
+
+    A model that was trained before is not fitted on the warm-up, so there is nothing to leave out.
+    """
     contender, warmup = result.scenario.models.get(result.contender), result.scenario.rules.warmup
-    pretrained = contender is not None and contender.policy.pretrains and warmup > 0
-    return free_first(run.columns, int(pretrained), warmup)
+    if contender is None or not contender.policy.pretrains:
+        return free_first(run.columns, 0, warmup)
+    trained = contender.learner.trained
+    return run.columns if trained else free_first(run.columns, int(warmup > 0), warmup)
 
 
 def cost_of(result: ContenderResult, scope: Scope) -> CostMeasurement:

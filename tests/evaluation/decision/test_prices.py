@@ -264,3 +264,21 @@ def test_settings_of_prices_share_their_runs(tmp_path):
     results = driftsim.run(tmp_path / "s.yaml", tmp_path / "out", jobs=1)
     assert len([*(tmp_path / "out").rglob("*.parquet")]) == 3  # of two contenders and the truth
     assert len(results.costs()) == 2
+
+
+def test_of_a_model_that_was_trained_before_every_training_is_paid_for(tmp_path):
+    """Its first one, which the others have on the warm-up, was before: none of the rest is free."""
+    from sklearn.naive_bayes import GaussianNB
+
+    rng = np.random.default_rng(0)
+    fitted = GaussianNB().fit(rng.normal(size=(50, 3)), np.arange(50) % 2)
+    clock = {"kind": "periodic", "every": 20, "memory": 30}
+    learners = {"given": fitted, "new": "sklearn.naive_bayes.GaussianNB"}
+    document = {
+        "stream": {"length": 700, "concepts": {"a": "sea"}},
+        "models": {name: {"learner": one, "policy": clock} for name, one in learners.items()},
+        "evaluation": {"warmup": 200, "interval": 100},
+        "prices": {"mistake": {0: 1, 1: 1}, "training": {"each": 15, "per_row": 1}},
+    }
+    costs = driftsim.run(document, out=tmp_path, jobs=1).costs()
+    assert costs.training.tolist() == [24 * (15 + 30)] * 2
