@@ -191,10 +191,6 @@ def test_defaults_come_from_the_contenders(tmp_path):
             ["models.again.policy.latency={rows: 5}"],
             "decision.latency: contenders with majority have different latencies; give the one",
         ),
-        (
-            ["decision.latency={per_row: 0.1}"],
-            "decision.latency: models of several memories would begin to predict at different",
-        ),
     ],
 )
 def test_what_no_floor_can_be_computed_of_is_refused(tmp_path, settings, message):

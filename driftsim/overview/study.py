@@ -9,6 +9,7 @@ import numpy as np
 from driftsim.evaluation.decision.prices import PriceList
 from driftsim.evaluation.prequential import Contender
 from driftsim.messages import parameter_texts, plural
+from driftsim.overview.floors import floor_lines
 from driftsim.overview.times import time_lines
 from driftsim.parts import Part, dumped
 from driftsim.report.dates import Dates, dates_of, row_text, stretch_text
@@ -32,6 +33,7 @@ def overview(study: Study, width: int = 80) -> str:
     schema = scenario.stream.schema
     for name, one in scenario.models.items():
         lines += [contender_line(name, one, schema), *(f"{name}: {n}" for n in one.learner.notes)]
+    lines += floor_lines(scenario)
     lines += time_lines(scenario, clock)
     lines += concept_lines(scenario.stream, max(width - 2, 20))
     lines += change_lines(scenario.stream, dates)

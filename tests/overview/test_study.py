@@ -151,3 +151,12 @@ def test_an_overview_of_a_stream_with_times_says_when_rows_come(tmp_path):
         "the median gap is 30 min",
         "on average 1s is less than a row, 4w is longer than the stream, 2d is 96 rows",
     ]
+
+
+def test_the_floor_says_which_models_are_trained_and_how_much_they_predict(tmp_path):
+    more = "decision: {floor: true, grid: 200, memories: [100, {kind: recent, time: 2h}]}\n"
+    arrivals = "{kind: sudden, at: [250]}\n  arrivals: {kind: regular, every: 1h}"
+    assert (
+        "  floor of DecisionTreeClassifier (tree): 4 times of training, one every 200 rows; "
+        "memories 100 and 2h; with all seeds 24 models and 12,000 predictions"
+    ) in lines(tmp_path, arrivals, 200, more)

@@ -32,10 +32,6 @@ NEVER_REFITTED = (
     "look for; leave this out, or say false"
 )
 NO_MEMORY = "no contender has a memory to compute it of; give decision.memories, such as [1_000]"
-SEVERAL_LATENCIES = (
-    "models of several memories would begin to predict at different rows; give {rows: …} or "
-    "{time: …}, or a single memory"
-)
 
 
 class Plan(NamedTuple):
@@ -122,8 +118,6 @@ def plans_of(
         unique = title if titles.count(title) == 1 else f"{title} of {group[0]}"
         late = latency_of(decision, contenders, unique)
         memories = memories_of(decision, contenders)
-        if late and late.per_row is not None and len(memories) > 1:
-            raise refusal(SEVERAL_LATENCIES, "decision", "latency")
         periodic = [trained_by(contenders[0], every, memory, late) for memory in memories]
         of = unique, tuple(group), every, tuple(periodic)
         plans.append(Plan(*of, trained_at, stream.length))

@@ -128,3 +128,30 @@ def test_the_default_grid_is_the_roundest_that_makes_200_times_or_fewer():
     assert [default_grid(n) for n in (98_000, 200, 201, 399, 401, 1_000_000)] == [
         500, 1, 2, 2, 5, 5_000
     ]  # fmt: skip
+
+
+KNOWN = {  # expected mistakes of an independent build of the same world: every, memory
+    (500, 1_000): 11_257.993,
+    (500, 2_000): 10_093.764,
+    (1_000, 1_000): 11_406.529,
+    (4_000, 2_000): 11_254.770,
+    (16_000, 2_000): 17_992.121,
+}
+
+
+@pytest.mark.slow
+def test_twelve_clocks_in_a_recurring_world_to_a_thousandth_of_a_mistake():
+    concepts = {"a": {"kind": "sea", "threshold": 8.0}, "b": {"kind": "sea", "threshold": 12.0}}
+    drift = {"kind": "recurring", "every": 20_000, "width": 1_000}
+    stream = sea(length=100_000, concepts=concepts, drift=drift, noise=0.05)
+    learner = {"kind": "sklearn.tree.DecisionTreeClassifier", "max_depth": 8}
+    for memory in (500, 1_000, 2_000):
+        losses = losses_of(stream, periodic(learner, 500, memory), Rules(warmup=2_000))
+        assert losses.columns["expected_error"][:, 0].sum() == pytest.approx(20_231.168, abs=1e-3)
+        for every in (500, 1_000, 4_000, 16_000):
+            traced = evaluate(stream, periodic(learner, every, memory), Rules(warmup=2_000))
+            found, total = along(losses, every // 500), traced.total().columns
+            assert found["expected_error"] == pytest.approx(total["expected_error"][0], abs=1e-6)
+            assert found["correct"].tolist() == total["correct"][0].tolist()
+            known = KNOWN.get((every, memory), found["expected_error"])
+            assert found["expected_error"] == pytest.approx(known, abs=1e-3)
