@@ -22,16 +22,23 @@ PICTURES = {
     "recovery": ("recurring", {}),
     "stream": ("recurring", {}),
     "cost": (RETURNING, {}),
+    "total_cost": ("recurring", {}),
+    "cost_so_far": ("recurring", {}),
     "forgetting": (RETURNING, {"contenders": ["static", "recall", "online", "online, restarted"]}),
     "alarms": (RETURNING, {}),
     "sweep": ("sweep", {}),
+}
+PRICES = ["currency=EUR", "mistake=0.5", "label=0.02", "training=15"]
+SETTINGS = {
+    "forgetting": ["evaluation.probe=200"],
+    "total_cost": [f"prices.{one}" for one in PRICES],
+    "cost_so_far": [f"prices.{one}" for one in PRICES],
 }
 
 
 def main():
     for name, (scenario, asked) in PICTURES.items():
-        settings = ["evaluation.probe=200"] if name == "forgetting" else []
-        save(name, played(scenario, settings), asked)
+        save(name, played(scenario, SETTINGS.get(name, [])), asked)
     save("ranks", over_drifts(), {})
 
 

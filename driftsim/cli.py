@@ -21,7 +21,10 @@ app = typer.Typer(
 Argument, Option = typer.Argument, typer.Option
 Texts: TypeAlias = list[str] | None
 MANY = "Can be repeated."
-FIGURES = "curves, excess, recovery, stream, cost, forgetting, alarms, sweep or ranks."
+FIGURES = (
+    "curves, excess, recovery, stream, cost, total_cost, cost_so_far, forgetting, alarms, sweep or "
+    "ranks."
+)
 OVER = "tumbling, sliding, cumulative or faded. [default: tumbling]"
 
 Files = Annotated[list[Path], Argument(metavar="SCENARIO", help="Scenarios, as YAML files.")]

@@ -5,7 +5,8 @@ from typing import Any
 from driftsim.messages import guess, short
 
 FIGURES = (
-    "curves", "excess", "recovery", "stream", "cost", "forgetting", "alarms", "sweep", "ranks",
+    "curves", "excess", "recovery", "stream", "cost", "total_cost", "cost_so_far", "forgetting",
+    "alarms", "sweep", "ranks",
 )  # fmt: skip
 
 

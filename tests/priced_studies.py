@@ -62,7 +62,11 @@ def truth():
     """The truth of the stream, whose noise is not known."""
     first = WARMUP + ROWS * np.arange(INTERVALS)
     rows = {"first_row": first, "last_row": first + ROWS - 1, "rows": np.full(INTERVALS, ROWS)}
-    return Trace(rows | {"actual": np.full((INTERVALS, 2), ROWS // 2)}, ROWS)
+    counts = {
+        "actual": np.full((INTERVALS, 2), ROWS // 2),
+        "concept": np.full((INTERVALS, 1), ROWS),
+    }
+    return Trace(rows | counts, ROWS)
 
 
 def reference():
@@ -87,7 +91,8 @@ def trace(columns, policy):
     )
     own["rows_trained"] = own["rows_trained"] + WARMUP * start
     rows = {name: truth().columns[name] for name in ("first_row", "last_row", "rows")}
-    return Trace(rows | own | {"correct": truth().columns["actual"] - missed}, ROWS)
+    correct = truth().columns["actual"] - missed
+    return Trace(rows | own | {"correct": correct, "predicted": correct + missed[:, ::-1]}, ROWS)
 
 
 def along(column):

@@ -3,16 +3,18 @@
 import re
 from datetime import UTC, datetime
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from examples import played
 from invented_studies import NAMES, NOISES, made
+from priced_studies import ALARMS, CLOCK, every, study_of
 from scipy.optimize import isotonic_regression
 
 from driftsim.report.figure_data.costs import COSTS
+from driftsim.report.figure_data.kinds import belongs
 from driftsim.report.figure_data.label_placement import ascending, free_box
 from driftsim.report.figure_data.looks import SHADES, look_of, shade
 from driftsim.report.figure_data.view import View
@@ -28,6 +30,11 @@ from driftsim.report.results import Results
 from driftsim.report.variant_results import SECONDS
 from driftsim.store import Store
 
+PRICED = {
+    "never": ("static", [{"wrong": 31 + i} for i in range(3)]),
+    "clock": (CLOCK, [{"wrong": 12 + i, "fits": every(10), "labels": 90} for i in range(3)]),
+    "alarms": (ALARMS, [{"wrong": 20, "fits": every(20), "labels": 95 + i} for i in range(3)]),
+}
 SVG = "{http://www.w3.org/2000/svg}"
 NUMBER = r"-?[\d.]+"
 
@@ -121,6 +128,61 @@ def test_points_stand_at_what_contenders_cost(odd):
         assert (np.diff(own[order, 0]) > -0.02).all()  # places are written to a hundredth
 
 
+@pytest.fixture(scope="module")
+def priced():
+    """Costs of three contenders in two settings, with intervals over three seeds."""
+    return study_of(PRICED, settings=[{"stream.noise": noise} for noise in (0.0, 0.1)])
+
+
+def test_bars_are_as_long_as_their_shares(priced):
+    seen, costs = Seen("total_cost", priced), priced.costs()
+    bars = [one for one in seen.of_class("part") if float(one.get("x")) > 40]
+    parts = np.array([[float(one.get(name)) for name in ("x", "width", "y")] for one in bars])
+    ends = np.column_stack([seen.row(parts[:, 0]), seen.row(parts[:, 0] + parts[:, 1])])
+    whiskers = [places(one) for one in seen.of_class("whisker")]
+    rows = costs.sort_values(["noise", "cost"], kind="stable")
+    shown = [(0.0, name) for name in ("clock", "alarms", "never")]
+    assert [*zip(rows.noise, rows.contender)] == shown + [(0.1, name) for _, name in shown]
+    for row, y in zip(rows.itertuples(), np.unique(parts[:, 2])):
+        own = ends[parts[:, 2] == y]
+        shares = [value for value in (row.mistakes, row.labels, row.training) if value]
+        assert np.allclose(np.diff(own, axis=1).ravel(), shares, atol=3)
+        assert np.allclose(own[1:, 0], own[:-1, 1], atol=3) and abs(own[-1, 1] - row.cost) < 3
+    for row, corners in zip(rows.itertuples(), whiskers):
+        assert np.allclose(seen.row(corners[1:, 0]), [row.low, row.high], atol=5)
+
+
+def test_costs_so_far_go_through_those_of_the_table(priced):
+    seen, frame = Seen("cost_so_far", priced), priced.costs(along=True)
+    lines = [one for one in seen.of_class("line") if len(places(one)) > 2]
+    for i, contender in enumerate(PRICED):
+        own = frame[(frame.contender == contender) & (frame.noise == 0.0)]
+        corners = places(next(one for one in lines if one.get("stroke") == look_of(i).colour))
+        assert np.allclose(seen.value(corners[:, 1]), np.r_[0, own.cost], atol=5)
+        assert np.allclose(seen.row(corners[:, 0]), np.r_[1_000, own.last_row + 1], atol=10)
+
+
+def test_costs_are_drawn_where_there_are_prices_or_where_they_are_asked_for(priced):
+    def of_costs(**document):
+        figures = ("total_cost", "cost_so_far")
+        view = View(study_of(PRICED, **document))
+        return [name for name in figures if belongs(name, view)]
+
+    both = ["total_cost", "cost_so_far"]
+    assert of_costs() == both and of_costs(prices=None) == []
+    assert of_costs(prices=None, report={"figures": "all"}) == []
+    assert of_costs(prices=None, report={"figures": ["total_cost"]}) == ["total_cost"]
+
+
+def test_drawings_of_costs_are_legible_and_their_captions_name_all(priced):
+    one = study_of(PRICED)
+    for results, name in product((priced, one), ("total_cost", "cost_so_far")):
+        view = View(results)
+        assert_legible(svg_of(DRAWN[name](view), name), name)
+        caption = KINDS[name].describe(view)
+        assert "EUR" in caption and all(contender in caption for contender in PRICED)
+
+
 def test_shares_are_stacked_up_to_one(odd):
     seen = Seen("stream", odd)
     truths = [one.truth.over(100).columns for one in odd.traces() if one.contender == "_under"]
@@ -190,8 +252,8 @@ def test_sweeps_and_ranks_stand_at_their_values(settings):
 
 
 def test_every_figure_that_there_is_something_for(odd, swept, plain, settings):
-    names = [*KINDS]
-    assert names == [*DRAWN] == [*PLOTS]
+    names = [name for name, kind in KINDS.items() if not kind.of_prices]
+    assert [*KINDS] == [*DRAWN] == [*PLOTS]
     assert [one.name for one in drawn(odd)] == names[:-2]
     assert [one.name for one in drawn(swept)] == [*names[:5], *names[-2:]]
     assert [one.name for one in drawn(plain)] == ["curves", "stream", "cost"]

@@ -12,6 +12,7 @@ from matplotlib.colors import same_color, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
+from priced_studies import CLOCK, every, study_of
 
 from driftsim.evaluation.recovery import median
 from driftsim.report.figure_data.label_placement import spread
@@ -55,11 +56,30 @@ def tagged(panel, name):
 
 
 def test_every_figure_that_there_is_something_for(odd, swept, plain, settings):
-    names = [*KINDS]
+    names = [name for name, kind in KINDS.items() if not kind.of_prices]
     assert [one.name for one in all_of(odd)] == names[:-2]
     assert [one.name for one in all_of(swept)] == [*names[:5], *names[-2:]]
     assert [one.name for one in all_of(plain)] == ["curves", "stream", "cost"]
     assert [one.name for one in all_of(settings)] == names
+
+
+def test_costs_are_those_of_the_table():
+    wrong = {"never": ("static", 31), "clock": (CLOCK, 12)}
+    models = {name: (policy, [{"wrong": n + i, "fits": every(10)} for i in range(3)])
+              for name, (policy, n) in wrong.items()}  # fmt: skip
+    results = study_of(models)
+    costs, along = results.costs().set_index("contender"), results.costs(along=True)
+    bars, courses = (plot_figure(name, View(results)) for name in ("total_cost", "cost_so_far"))
+    (panel,), order = bars.axes, ["clock", "never"]
+    ends = np.array([bar.get_x() + bar.get_width() for bar in panel.patches]).reshape(-1, 2)
+    shares = costs.loc[order, ["mistakes", "labels", "training"]]
+    assert np.allclose(ends, shares.cumsum(axis=1).T)
+    assert [text.get_text() for text in panel.get_yticklabels()] == order
+    words = [text.get_text().split()[0] for text in tagged(panel, "cost")]
+    assert words == [f"{cost:,.0f}" for cost in costs.cost[order]]
+    for name in models:
+        line = lines(courses.axes[0])[name]
+        assert np.allclose(line.get_ydata()[1:], along[along.contender == name].cost)
 
 
 def test_a_panel_for_each_setting_and_metric(swept):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from driftsim.evaluation.metrics import FROM_ZERO
 from driftsim.report.figure_data.looks import MOST_BANDS
 from driftsim.report.figure_data.view import Scene, View
 from driftsim.report.table import Table, missing
@@ -25,14 +26,15 @@ class Curve(NamedTuple):
 
 
 class CurvePanel(NamedTuple):
-    """The curves of one scene in one metric."""
+    """The curves of one scene in one metric, or in what contenders have cost."""
 
     scene: Scene
-    metric: str
+    label: str  # of the axis of values
+    zero: bool  # whether that starts at zero
     steps: bool  # whether each value holds over the rows of its window
     curves: dict[str, Curve]
     others: list[Curve]  # of contenders that are shown faintly
-    oracle: Curve | None
+    best: Curve | None  # the best possible
     retrained: dict[str, np.ndarray]  # the rows of each contender that was, with the first seed
 
     @property
@@ -80,7 +82,8 @@ def panel_of(view, metric, scene, names) -> CurvePanel:
     if oracle is not None:
         oracle = oracle._replace(name=ORACLE) if np.isfinite(oracle.mean).any() else None
     ticks = retrainings(scene.played, shown) if len(shown) <= MOST_LINES else {}
-    return CurvePanel(scene, metric, steps, shown, others, oracle, ticks)
+    about = metric.replace("_", " "), metric in FROM_ZERO
+    return CurvePanel(scene, *about, steps, shown, others, oracle, ticks)
 
 
 def curve_of(name: str, table: Table, steps: bool) -> Curve:

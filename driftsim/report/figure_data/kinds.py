@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from driftsim.report.figure_data import captions
+from driftsim.figure_names import FIGURES
+from driftsim.report.figure_data import captions, cost_captions
 from driftsim.report.figure_data.view import View
 
 
@@ -14,8 +15,10 @@ class Kind(NamedTuple):
     describe: Callable[[View], str]  # the caption
     options: tuple[str, ...]  # of `driftsim plot` that it takes
     empty: str  # why there may be nothing to show
+    of_prices: bool = False  # whether it is for scenarios with prices, or where it is asked for
 
 
+NONE_ENDED = "no contender has ended"
 ALONG = ("window", "over", "contender")
 KINDS = {
     "curves": Kind(
@@ -33,6 +36,12 @@ KINDS = {
     "cost": Kind(
         "Error against cost", captions.cost, ("metric", "contender"), "{metric} is not known"
     ),
+    "total_cost": Kind(
+        "What each contender costs", cost_captions.total_cost, ("contender",), NONE_ENDED, True
+    ),
+    "cost_so_far": Kind(
+        "Cost so far along the stream", cost_captions.cost_so_far, ("contender",), NONE_ENDED, True
+    ),
     "forgetting": Kind(
         "Forgetting", captions.forgetting, ("contender",),
         "nothing was probed; write evaluation: {{probe: 500}}, and run it again",
@@ -49,3 +58,14 @@ KINDS = {
         "it needs a sweep of two settings, and two contenders that have ended under each",
     ),
 }  # fmt: skip
+
+
+def belongs(name: str, view: View) -> bool:
+    """Whether a figure belongs into a report, if it has something to show.
+
+    Costs without prices are but mistakes, which others show: they are there if asked for by name.
+    """
+    scenario = view.every[0].variant.scenario
+    asked = scenario.report.figures
+    by_name = name in asked and asked != [*FIGURES]
+    return by_name or not KINDS[name].of_prices or scenario.prices is not None

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
-from driftsim.report.figure_data.kinds import KINDS
+from driftsim.report.figure_data.kinds import KINDS, belongs
 from driftsim.report.figure_data.looks import COLOURS, DASHES
 from driftsim.report.figure_data.view import View
 from driftsim.report.figures import (
@@ -17,6 +17,7 @@ from driftsim.report.figures import (
     recoveries,
     stream,
     sweeps,
+    total_costs,
 )
 from driftsim.report.figures.image_files import image
 from driftsim.report.figures.style import STYLE, styled
@@ -42,6 +43,8 @@ PLOTS: dict[str, Callable[[View], Figure | None]] = {  # None where there is not
     "recovery": recoveries.recovery,
     "stream": stream.stream,
     "cost": costs.cost,
+    "total_cost": total_costs.total_cost,
+    "cost_so_far": lines.cost_so_far,
     "forgetting": matrices.forgetting,
     "alarms": detections.alarms,
     "sweep": sweeps.sweep,
@@ -53,7 +56,7 @@ def plot_all(results) -> Iterator[ReportFigure]:
     """Every figure that a study has something to show for."""
     view = View(results)
     for name, kind in KINDS.items():
-        if figure := plot_figure(name, view):
+        if belongs(name, view) and (figure := plot_figure(name, view)):
             yield ReportFigure(name, kind.title, kind.describe(view), figure)
 
 

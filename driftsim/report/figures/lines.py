@@ -3,9 +3,8 @@
 import numpy as np
 from matplotlib.lines import Line2D
 
-from driftsim.evaluation.metrics import FROM_ZERO
+from driftsim.report.figure_data import cost_courses
 from driftsim.report.figure_data import curves as curve_data
-from driftsim.report.figure_data.curves import ORACLE
 from driftsim.report.figures.label_placement import with_line_names
 from driftsim.report.figures.panels import (
     ACROSS,
@@ -36,6 +35,11 @@ def excess(view):
     return along_stream(view, curve_data.excess(view))
 
 
+def cost_so_far(view):
+    """What each contender has cost up to each row."""
+    return along_stream(view, cost_courses.costs_so_far(view))
+
+
 def along_stream(view, rows):
     """Metrics along the stream, one below the other, on the same scale in every panel."""
     if rows is None:
@@ -52,12 +56,13 @@ def along_stream(view, rows):
             lines[panel] = plot_panel(panel, view, one)
             set_title(panel, one.scene.title, pad=14 if block is blocks[0] else 6)
             if panel.get_subplotspec().is_first_col():
-                panel.set_ylabel(one.metric.replace("_", " "))
-        share_scale(block, row[0].metric in FROM_ZERO, max(map(bottom_share, block)))
+                panel.set_ylabel(one.label)
+        share_scale(block, row[0].zero, max(map(bottom_share, block)))
     label_streams(blocks[-1], scenes)
     for panel, scene in zip(blocks[0], scenes):
         name_concepts(panel, scene)
-    return with_line_names(figure, lines, single, last=ORACLE)
+    best = next((one.best.name for one in first if one.best), "")
+    return with_line_names(figure, lines, single, last=best)
 
 
 def plot_panel(panel, view, one) -> dict[str, Line2D]:
@@ -76,8 +81,8 @@ def plot_panel(panel, view, one) -> dict[str, Line2D]:
         style = {"color": look.colour, "linestyle": linestyle(look)}
         lines[name] = plot_curve(panel, curve, one.steps, one.bands, **style)
     plot_retrainings(panel, one.retrained, view.looks)
-    if one.oracle:
-        lines[ORACLE] = plot_curve(panel, one.oracle, one.steps, True, **BEST)
+    if one.best:
+        lines[one.best.name] = plot_curve(panel, one.best, one.steps, True, **BEST)
     return lines
 
 

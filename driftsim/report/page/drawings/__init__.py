@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from driftsim.report.figure_data.kinds import KINDS
+from driftsim.report.figure_data.kinds import KINDS, belongs
 from driftsim.report.figure_data.view import View
 from driftsim.report.page.drawings import (
     costs,
@@ -14,6 +14,7 @@ from driftsim.report.page.drawings import (
     recoveries,
     streams,
     sweeps,
+    total_costs,
 )
 from driftsim.report.page.drawings.panels import Drawing
 from driftsim.report.page.drawings.svg import element
@@ -24,6 +25,8 @@ DRAWN: dict[str, Callable[[View], Drawing | None]] = {
     "recovery": recoveries.recovery,
     "stream": streams.stream,
     "cost": costs.cost,
+    "total_cost": total_costs.total_cost,
+    "cost_so_far": lines.cost_so_far,
     "forgetting": matrices.forgetting,
     "alarms": detections.alarms,
     "sweep": sweeps.sweep,
@@ -44,7 +47,7 @@ def drawings(results) -> Iterator[DrawnFigure]:
     """Every figure that a study has something to show for."""
     view = View(results)
     for name, kind in KINDS.items():
-        if drawing := DRAWN[name](view):
+        if belongs(name, view) and (drawing := DRAWN[name](view)):
             yield DrawnFigure(name, kind.title, kind.describe(view), svg_of(drawing, name))
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from driftsim.evaluation.metrics import FROM_ZERO
+from driftsim.report.figure_data import cost_courses
 from driftsim.report.figure_data import curves as curve_data
-from driftsim.report.figure_data.curves import ORACLE, Curve, CurvePanel
+from driftsim.report.figure_data.curves import Curve, CurvePanel
 from driftsim.report.figure_data.label_placement import last_finite
 from driftsim.report.figure_data.looks import short
 from driftsim.report.figure_data.view import View
@@ -45,13 +45,18 @@ def excess(view: View) -> Drawing | None:
     return along_stream(view, curve_data.excess(view))
 
 
+def cost_so_far(view: View) -> Drawing | None:
+    """What each contender has cost up to each row."""
+    return along_stream(view, cost_courses.costs_so_far(view))
+
+
 def along_stream(view, rows) -> Drawing | None:
     """Metrics along the stream, one below the other, on the same scale in every panel."""
     if rows is None:
         return None
     single = len(view.scenes) == 1
     names = [name for one in rows[0] for name in one.curves]
-    names += [ORACLE] * any(one.oracle for row in rows for one in row)
+    names += dict.fromkeys(one.best.name for row in rows for one in row if one.best)
     above, taken = ([], 0.0) if single else legend_of(view, names)
     found = grid_of(rows, single, names, taken)
     parts = [*above]
@@ -70,8 +75,8 @@ def along_stream(view, rows) -> Drawing | None:
 
 def legend_of(view, names) -> tuple[list[str], float]:
     """One legend for all panels, above them."""
-    styles = {name: panels.line_look(view.looks[name]) for name in names if name != ORACLE}
-    styles |= {ORACLE: BEST} if ORACLE in names else {}
+    looks = view.looks
+    styles = {name: panels.line_look(looks[name]) if name in looks else BEST for name in names}
     entries = [(sample(style), short(name)) for name, style in styles.items()]
     return panels.legend(entries, LEFT, WIDE, 0)
 
@@ -105,12 +110,12 @@ def limits(row: list[CurvePanel]) -> tuple[float, float]:
     """The least and the greatest value of the panels of a metric."""
     values = [np.empty(0)]
     for one in row:
-        for curve in [*one.curves.values(), *one.others, *([one.oracle] if one.oracle else [])]:
-            ranged = curve.seeds > 1 and (one.bands or curve is one.oracle)
+        for curve in [*one.curves.values(), *one.others, *([one.best] if one.best else [])]:
+            ranged = curve.seeds > 1 and (one.bands or curve is one.best)
             values += [curve.low, curve.high] if ranged else [curve.mean]
     known = np.concatenate(values)
     known = known[np.isfinite(known)]
-    return value_range(known, row[0].metric in FROM_ZERO)
+    return value_range(known, row[0].zero)
 
 
 def value_range(known: np.ndarray, zero: bool) -> tuple[float, float]:
@@ -131,7 +136,7 @@ def panel(view, box: Box, one: CurvePanel, y: Scale, first: bool, top: bool) -> 
     yield from panels.values_axis(box, y, panels.value_ticks(y, box), first)
     yield from panels.foot_axis(box, x, panels.row_ticks(one.scene, box, x), strip)
     if first:
-        yield from panels.values_title(box, one.metric.replace("_", " "), 12)
+        yield from panels.values_title(box, one.label, 12)
     if one.scene.title:
         yield from panels.panel_title(box, one.scene.title, 22 if top else 7)
     if not one.scene.played:
@@ -157,10 +162,10 @@ def plotted(view, one: CurvePanel, x: Scale, y: Scale) -> Iterator[str]:
     for name, curve in one.curves.items():
         style = panels.line_look(view.looks[name])
         yield line_of(curve, one.steps, x, y, class_="line", **style)
-    if one.oracle:
-        if one.oracle.seeds > 1:
-            yield band_of(one.oracle, one.steps, x, y, str(BEST["stroke"]))
-        yield line_of(one.oracle, one.steps, x, y, **BEST)
+    if one.best:
+        if one.best.seeds > 1:
+            yield band_of(one.best, one.steps, x, y, str(BEST["stroke"]))
+        yield line_of(one.best, one.steps, x, y, **BEST)
 
 
 def line_of(curve: Curve, steps: bool, x: Scale, y: Scale, **style) -> str:
@@ -196,10 +201,10 @@ def ends(view, box: Box, one: CurvePanel, y: Scale) -> Iterator[tuple[str, End]]
     for name, curve in one.curves.items():
         place = float(y(last_finite(curve.mean, middle)))
         yield name, End(box.right, place, panels.line_look(view.looks[name]))
-    if one.oracle:
-        place = float(y(last_finite(one.oracle.mean, middle)))
+    if one.best:
+        place = float(y(last_finite(one.best.mean, middle)))
         style = {key: value for key, value in BEST.items() if key != "class_"}
-        yield ORACLE, End(box.right, place, style)
+        yield one.best.name, End(box.right, place, style)
 
 
 WIDE = LEFT + 3 * panels.PART + 2 * panels.GAP

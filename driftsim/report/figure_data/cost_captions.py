@@ -1,0 +1,40 @@
+"""Cost captions: what the figures of costs show in words, also for readers who do not see them."""
+
+from driftsim.report.figure_data.captions import by_setting, changes, some
+from driftsim.report.figure_data.cost_courses import floor_of
+from driftsim.report.figure_data.looks import rounded
+from driftsim.report.figure_data.total_costs import bars_of
+
+FREE = "The first training is free, as all contenders have it."
+
+
+def total_cost(view):
+    """What each contender costs, with its interval, and of what."""
+    shown = "A thin bar with caps is the interval at 95 %, where it is known."
+    return f"{by_setting(view, total_of)} {shown} {FREE}"
+
+
+def total_of(view, scene):
+    """The costs of a setting in words, the cheapest first."""
+    bars = bars_of(view, scene)
+    costs = some(f"{name} {words}" for name, words in zip(bars.names, bars.words))
+    return f"Cost in {bars.currency}, the cheapest first: {costs}."
+
+
+def cost_so_far(view):
+    """What contenders have cost at the end, and how the figure is read."""
+    seeds = any(len({one.seed for one in scene.played}) > 1 for scene in view.scenes)
+    range_of = "; bands, where shown, their range" if seeds else ""
+    means = f"Lines are means over the seeds{range_of}. " if seeds else ""
+    return f"{by_setting(view, course_of)} {means}Ticks are trainings, with the first seed. {FREE}"
+
+
+def course_of(view, scene):
+    """The costs of a setting at the end in words, and the least possible."""
+    tables = view.table(scene.results, "costs_along").by("contender")
+    ends = {name: tables[name]["cost"][-1] for name in view.names if name in tables}
+    costs = some(f"{name} {rounded(cost)}" for name, cost in ends.items())
+    currency = scene.variant.scenario.priced.currency
+    floor = floor_of(view, scene)
+    least = f" {floor.name}: {rounded(floor.mean[-1])}." if floor else ""
+    return f"Cost in {currency} up to the last row: {costs}.{least}{changes(scene)}"

@@ -1,0 +1,61 @@
+"""Total costs: what each contender costs over the whole stream, in shares, the cheapest first."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.evaluation.decision.prices import SHARES
+from driftsim.report.amounts import interval
+from driftsim.report.figure_data.view import Scene, View
+from driftsim.report.verdict.decision import half_of, money
+
+TONES = dict(zip(SHARES, ("#6fa8dc", "#f2c14e", "#d9653b", "#4fb286", "#b58bc9")))
+
+
+class Bars(NamedTuple):
+    """The costs of contenders (n) in one setting, the cheapest first."""
+
+    scene: Scene
+    currency: str
+    names: list[str]
+    shares: dict[str, np.ndarray]  # of the cost (n,), those that any of them pays
+    cost: np.ndarray
+    low: np.ndarray  # bounds at 95 %; NaN where they are not known
+    high: np.ndarray
+
+    @property
+    def end(self) -> float:
+        """The greatest value that is drawn."""
+        return float(np.nanmax([*self.cost, *self.high]))
+
+    @property
+    def words(self) -> list[str]:
+        """The cost of each with its interval, as people read it."""
+        return [*map(cost_words, self.cost.tolist(), self.low.tolist(), self.high.tolist())]
+
+
+def total_costs(view: View) -> list[Bars]:
+    """The bars of each setting that has any."""
+    return [bars for scene in view.scenes if (bars := bars_of(view, scene)).names]
+
+
+def bars_of(view: View, scene: Scene) -> Bars:
+    """The costs of the contenders of a setting."""
+    table = view.table(scene.results, "costs").among("contender", view.names)
+    table = table.where(np.argsort(table["cost"], kind="stable"))
+    table = table.where(np.isfinite(table["cost"]))
+    shares = {name: table[name].astype(float) for name in SHARES if (table[name] > 0).any()}
+    priced = scene.variant.scenario.priced
+    bounds = (table[name].astype(float) for name in ("cost", "low", "high"))
+    return Bars(scene, priced.currency, table.values("contender"), shares, *bounds)
+
+
+def cost_words(cost: float, low: float, high: float) -> str:
+    """A cost with its interval, where that is known: 11,518 (11,380 to 11,650)."""
+    between = "" if np.isnan(low) else f" ({interval('', low, high)})"
+    return cost_number(cost, low, high) + between
+
+
+def cost_number(cost: float, low: float, high: float) -> str:
+    """A cost in whole units, or if it is small as precise as its interval allows."""
+    return money(cost, half_of(low, high))

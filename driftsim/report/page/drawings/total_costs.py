@@ -1,0 +1,95 @@
+"""Total cost drawings: a bar for each contender, stacked of its shares, the cheapest first.
+
+cost_bars.js draws the same by other prices.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from driftsim.report.figure_data.looks import short
+from driftsim.report.figure_data.total_costs import TONES, Bars, total_costs
+from driftsim.report.figure_data.view import View
+from driftsim.report.page.drawings import panels
+from driftsim.report.page.drawings.panels import FOOT, TITLE, Box, Drawing, Scale
+from driftsim.report.page.drawings.scales import even_ticks
+from driftsim.report.page.drawings.svg import (
+    LEADING,
+    SIZE,
+    element,
+    line,
+    rectangle,
+    text,
+    text_width,
+)
+
+ROW, BAR, CAP = 26, 15, 4  # pixels of a contender, of its bar, and of half a cap of its interval
+BESIDE = 12  # pixels between names, bars and costs
+TICKS = 90  # pixels from one to the next, at least
+
+
+def total_cost(view: View) -> Drawing | None:
+    """A bar for each contender: what it costs, stacked of its shares."""
+    every = total_costs(view)
+    if not every:
+        return None
+    left = BESIDE + max(text_width(short(name)) for one in every for name in one.names)
+    right = panels.WHOLE - BESIDE - max(text_width(words) for one in every for words in one.words)
+    used = {name for one in every for name in one.shares}
+    parts, y = legend([name for name in TONES if name in used], right)
+    for one in every:
+        box = Box(left, y + head(one), right, y + head(one) + ROW * len(one.names))
+        parts += panel(one, box)
+        y = box.bottom + FOOT + TITLE
+    return Drawing(panels.WHOLE, y, parts)
+
+
+def legend(names: list[str], right: float) -> tuple[list[str], float]:
+    """What the shares are, and how high that is."""
+    if len(names) < 2:
+        return [], 0
+    half = BAR / 2
+    entries = [(rectangle(8, -half, 28, half, class_="part", fill=TONES[n]), n) for n in names]
+    return panels.legend(entries, 0, right, 0)
+
+
+def head(one: Bars) -> float:
+    """How many pixels the title of a setting takes above its bars."""
+    return 12 + panels.title_lines([one.scene.title], panels.WHOLE) * SIZE * LEADING
+
+
+def panel(one: Bars, box: Box) -> Iterator[str]:
+    """The bars of a setting."""
+    x = Scale(0, 1.02 * one.end or 1, box.left, box.right)
+    if one.scene.title:
+        yield from panels.panel_title(box._replace(left=0, right=panels.WHOLE), one.scene.title)
+    ticks = even_ticks(x.low, x.high, (box.right - box.left) / TICKS)
+    for value, _ in ticks:
+        yield line(x(value), box.top, x(value), box.bottom, class_="grid")
+    yield from panels.foot_axis(box, x, ticks)
+    yield panels.foot_title(box, f"cost, {one.currency}")
+    for i, (name, words) in enumerate(zip(one.names, one.words)):
+        y = box.top + ROW * (i + 0.5)
+        yield text(short(name), box.left - BESIDE, y, "end", dy="0.35em", class_="named")
+        yield from stacked(one, i, x, y)
+        yield text(words, panels.WHOLE, y, "end", dy="0.35em", class_="cost")
+    yield panels.frame(box)
+
+
+def stacked(one: Bars, i: int, x: Scale, y: float) -> Iterator[str]:
+    """The shares of a contender one after the other, and the interval of the whole."""
+    start = 0.0
+    for name, values in one.shares.items():
+        if values[i] > 0:
+            ends = x(start), x(start + values[i])
+            style = {"class_": "part", "fill": TONES[name]}
+            yield rectangle(ends[0], y - BAR / 2, ends[1], y + BAR / 2, **style)
+            start += values[i]
+    if not np.isnan(one.low[i]):
+        yield whisker(x(max(one.low[i], 0.0)), x(one.high[i]), y)
+
+
+def whisker(low: float, high: float, y: float) -> str:
+    """A bar with caps from the lower bound to the upper one."""
+    caps = "".join(f"M{place:.1f} {y - CAP:.1f}v{2 * CAP}" for place in (low, high))
+    return element("path", d=f"M{low:.1f} {y:.1f}H{high:.1f}{caps}", class_="range whisker")
