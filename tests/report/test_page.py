@@ -128,7 +128,7 @@ evaluation: {warmup: 100}
 def test_names_are_no_templates_and_no_markup(tmp_path):
     results = played(HOSTILE, "hostile", tmp_path)
     made = text_of(results, figures=[*drawings(results)])
-    assert len(Outline(made).scripts) == 3
+    assert len(Outline(made).scripts) == 4
     assert '<p class="question">{{ 7*7 }} and {% raw %} and $name?</p>' in made
     assert '<th scope="row">{{ 7*7 }}</th>' in made
     assert '<th scope="row">{% raw %}&lt;script&gt;$tables</th>' in made

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from driftsim.report.page.cost_section import cost_section
 from driftsim.report.page.html_tables import tables
 from driftsim.report.page.packed import packed
 from driftsim.report.page.page_data import as_json, page_data
@@ -17,14 +18,18 @@ from driftsim.runs import runs_of
 
 SCRIPTS = (
     "unpack", "dates", "windows", "metrics", "curves", "svg", "chart", "view", "reading", "sorting",
-    "page",
+    "significance", "amounts", "costs", "cost_bars", "cost_words", "prices", "price_options",
+    "pricing", "page",
 )  # fmt: skip
 WHOLE = '\n"use strict";\n(() => {{\n{}}})();\n'
 
 
 def page(results, verdict, figures, failures=()) -> str:
     """The page, of results, their verdict and their drawn figures."""
-    study = results.study
+    study, models = results.study, names(results)
+    shown = tables(results)
+    costs = cost_section(results, models, figures, shown)
+    elsewhere = ("curves", costs.figure.name if costs and costs.figure else "")
     return (
         templates()
         .get_template("page.html")
@@ -34,11 +39,12 @@ def page(results, verdict, figures, failures=()) -> str:
             verdict=verdict,
             swept=bool(study.swept),
             failed=failed(failures),
-            figures=[one for one in figures if one.name != "curves"],
+            figures=[one for one in figures if one.name not in elsewhere],
             still=next((one for one in figures if one.name == "curves"), None),
-            tables=tables(results),
+            costs=costs,
+            tables=[one for one in shown if not costs or one.name != "costs"],
             remarks=list(remarks(results)),
-            **curves(results, failures),
+            **curves(results, models, costs, failures),
             **code(),
             **how_to_repeat(results),
         )
@@ -57,13 +63,20 @@ def templates() -> Environment:
     )
 
 
-def curves(results, failures):
-    """What the curves are plotted from, and their caption."""
+def names(results) -> list[str]:
+    """The names of all contenders."""
+    variants = results.study.variants
+    return [*dict.fromkeys(name for one in variants for name in one.scenario.models)]
+
+
+def curves(results, models, costs, failures):
+    """What the curves are plotted from, with all else that the script reads, and their caption."""
     variants, broken = results.study.variants, {one.run.name for one in failures}
-    models = list(dict.fromkeys(name for one in variants for name in one.scenario.models))
     tallies = packed(results, models)
+    data = page_data(results, tallies, models, broken)
+    data |= {"costs": costs.about | {"command": command(results)}} if costs else {}
     return {
-        "data": as_json(page_data(results, tallies, models, broken)),
+        "data": as_json(data),
         "tallies": tallies.text,
         "caption": caption(results, tallies),
         "first": variants[0].scenario.evaluation.warmup,
@@ -148,15 +161,20 @@ def how_to_repeat(results):
     parts = next(run.parts for _, run in results.runs())
     runs = [run for variant in study.variants for run in first_seed(variant, parts)]
     numbers = {name: n for run in runs for name, n in run.about["versions"].items()}
-    command = ["driftsim", "run", f"{study.name}.yaml"]
-    command += [word for part in parts for word in ("--with", Path(part).name)]
     versions = ", ".join(f"{name} {number}" for name, number in sorted(numbers.items()))
     seeds = study.variants[0].scenario.evaluation.seeds
     return {
-        "command": shlex.join(command),
+        "command": command(results),
         "scenario": results.scenario_text,
         "versions": f"Seed{f's 0 to {seeds - 1}' if seeds > 1 else ' 0'}. Versions: {versions}.",
     }
+
+
+def command(results) -> str:
+    """The command that runs the study."""
+    parts = next(run.parts for _, run in results.runs())
+    words = ["driftsim", "run", f"{results.study.name}.yaml"]
+    return shlex.join([*words, *(word for one in parts for word in ("--with", Path(one).name))])
 
 
 def first_seed(variant, parts):

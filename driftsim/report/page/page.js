@@ -51,6 +51,7 @@ function controls(about, view) {
 function update(view, shown) {
   const [metric, zoomed] = [shown.metric, view.rows !== null || view.values !== null];
   const picture = find("picture");
+  find("setting").value = view.setting;
   ["aria-valuemin", "aria-valuemax"].forEach((name, i) =>
     picture.setAttribute(name, view.whole[i] - i),
   );
@@ -114,12 +115,15 @@ function legend(view, chart) {
 async function start() {
   const about = JSON.parse(find("about").textContent);
   const runs = await unpacked(about, find("tallies").textContent);
+  const choose = (setting) => view.set({ setting });
+  const pricing = about.costs ? new Pricing(about, await amountsOf(about), choose) : null;
   const scenes = about.settings.map((setting, i) => new Scene(about, setting, runs[i]));
   const chart = new Chart(find("plot").querySelector("svg"));
   let listed = null; // the setting whose contenders are in the legend
   const view = new View(about, scenes, () => {
     if (listed !== view.setting) legend(view, chart);
     listed = view.setting;
+    pricing?.choose(view.setting);
     const [shown, row] = [view.shown, interaction.row];
     chart.plot(shown);
     update(view, shown);
@@ -135,7 +139,7 @@ async function start() {
     width = chart.svg.parentElement.clientWidth;
     view.changed();
   }).observe(chart.svg.parentElement);
-  return { about, view, chart, interaction, plotted: performance.now() };
+  return { about, view, chart, interaction, pricing, plotted: performance.now() };
 }
 
 /** Show the same as without scripts: a picture instead of the chart. */

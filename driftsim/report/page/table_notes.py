@@ -24,7 +24,7 @@ NOTES = {
     "summary": "Means over the seeds. Grey rows are references: the oracle knows the best possible "
     "answer; the others know every label before the row. An empty cell means: not known.",
     "whole": "Means over the seeds.",
-    "costs": "What each contender costs by the prices of the scenario, means over the seeds. The "
+    "costs": "What each contender costs, means over the seeds. The "
     "first training, on the warm-up, is free, as all have it; the labels of the warm-up are "
     "counted. Mistakes are expected ones where they are known and have one price.",
     "floor": "What no schedule of trainings on the grid costs less than. Hindsight knows all: also "

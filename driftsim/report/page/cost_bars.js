@@ -1,0 +1,102 @@
+// Cost bars: what each contender costs, stacked from its shares; as total_costs.py draws them.
+
+const BARS = { row: 26, height: 15, cap: 4, beside: 12, foot: 42, tick: 90, legend: 20, above: 17 };
+const NARROW = 640; // pixels, below which names stand above their bars
+const LONGEST = 44; // characters of a name that are written
+
+/** A name as figures write it: whole, or without its middle where it is long. */
+function shortened(name, longest = LONGEST) {
+  const half = Math.floor(longest / 2);
+  return name.length <= longest ? name : `${name.slice(0, half)}…${name.slice(1 - half)}`;
+}
+
+/** How wide a text is, in pixels of the font of drawings. */
+function widthOf(text) {
+  const context = document.createElement("canvas").getContext("2d");
+  context.font = "12px system-ui, sans-serif";
+  return context.measureText(text).width;
+}
+
+/** A text of a drawing on its baseline. */
+const words = (text, x, y, anchor = "start", more = {}) =>
+  svgElement("text", { x, y, "text-anchor": anchor, ...more }, text);
+
+/** The bars of contenders that `pricedBy` gives, in a picture of some width. */
+function costBars(rows, { tones, currency }, width) {
+  const paid = (share) => rows.some(({ parts }) => meanOf(parts[share]) > 0);
+  const shares = Object.keys(tones).filter(paid);
+  const wide = width >= NARROW;
+  const widest = (texts) => Math.max(...texts.map(widthOf));
+  const left = wide ? BARS.beside + widest(rows.map(({ name }) => shortened(name))) : 1;
+  const right = width - (wide ? BARS.beside + widest(rows.map((one) => costText(one.cost))) : 10);
+  const ends = rows.flatMap(({ cost }) => [cost.mean, cost.high]).filter(Number.isFinite);
+  const x = scaleOf([0, 1.02 * Math.max(...ends) || 1], [left, right]);
+  const [key, top] = legendOfShares(shares, tones, width);
+  const row = wide ? BARS.row : BARS.row + BARS.above;
+  const bottom = top + row * rows.length;
+  const bars = rows.flatMap((one, i) => {
+    const end = top + row * (i + 1) - (BARS.row - BARS.height) / 2;
+    return barOf(one, { shares, tones, x, y: end - BARS.height / 2, wide, left, right, width });
+  });
+  const drawn = [...key, ...axisOf(x, currency, [top, bottom]), ...bars];
+  const frame = svgElement("path", { class: "frame", d: `M${left} ${top}V${bottom}H${right}` });
+  return pictureOf([...drawn, frame], width, bottom + BARS.foot);
+}
+
+/** A picture of some elements. */
+function pictureOf(parts, width, height) {
+  const size = { width, height, viewBox: `0 0 ${width} ${height}`, role: "img" };
+  return svgElement("svg", { class: "plot", ...size }, ...parts);
+}
+
+/** What the tones of shares mean, where there are several, and how high that is. */
+function legendOfShares(shares, tones, width) {
+  if (shares.length < 2) return [[], BARS.beside];
+  let [x, y] = [0, BARS.legend / 2];
+  const parts = shares.flatMap((share) => {
+    const needed = 35 + widthOf(share);
+    if (x && x + needed > width) [x, y] = [0, y + BARS.legend];
+    const at = { x, y: y - BARS.height / 2, width: 20, height: BARS.height };
+    const sample = svgElement("rect", { class: "part", fill: tones[share], ...at });
+    const name = words(share, x + 27, y, "start", { dy: "0.35em" });
+    x += needed + 12;
+    return [sample, name];
+  });
+  return [parts, y + BARS.legend / 2 + BARS.beside];
+}
+
+/** Round values below the bars, and lines up from them. */
+function axisOf(x, currency, [top, bottom]) {
+  const [left, right] = [x(x.range[0]), x(x.range[1])];
+  const { values, step } = roundValues(x.range, (right - left) / BARS.tick);
+  const marks = values.flatMap((value) => [
+    svgElement("path", { class: "grid", d: `M${x(value)} ${top}V${bottom}` }),
+    svgElement("path", { class: "tick", d: `M${x(value)} ${bottom}v4` }),
+    words(tickLabel(value, step), Math.max(x(value), 6), bottom + 17, "middle"),
+  ]);
+  const title = { class: "title" };
+  return [...marks, words(`cost, ${currency}`, (left + right) / 2, bottom + 34, "middle", title)];
+}
+
+/** The bar of a contender, its name, its interval and its cost. */
+function barOf({ name, cost, parts }, { shares, tones, x, y, wide, left, right, width }) {
+  const [place, above] = [{ dy: "0.35em" }, y - BARS.height / 2 - 5];
+  const [label, text] = [shortened(name), costText(cost)];
+  const named = wide
+    ? [words(label, left - BARS.beside, y, "end", place), words(text, width, y, "end", place)]
+    : [words(label, left + 3, above), words(text, right, above, "end")];
+  let start = 0;
+  const bars = shares.flatMap((share) => {
+    const part = meanOf(parts[share]);
+    if (!(part > 0)) return [];
+    const [from, to] = [x(start), x((start += part))];
+    const size = { x: from, y: y - BARS.height / 2, width: to - from, height: BARS.height };
+    return [svgElement("rect", { class: "part bar", fill: tones[share], ...size })];
+  });
+  if (!Number.isNaN(cost.low)) {
+    const [low, high] = [x(Math.max(cost.low, 0)), x(cost.high)];
+    const caps = [low, high].map((end) => `M${end} ${y - BARS.cap}v${2 * BARS.cap}`).join("");
+    bars.push(svgElement("path", { class: "range whisker", d: `M${low} ${y}H${high}${caps}` }));
+  }
+  return [...named, ...bars];
+}

@@ -1,0 +1,79 @@
+"""Cost section: what contenders cost, as the page shows it before other prices are typed."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from driftsim.report.amounts import interval, listed, named
+from driftsim.report.comparisons import Comparison, bounds_of
+from driftsim.report.decision.cost_measurement import cost_of, possible_comparison
+from driftsim.report.figure_data.total_costs import cost_number
+from driftsim.report.page.drawings import DrawnFigure
+from driftsim.report.page.html_tables import HtmlTable, html_table
+from driftsim.report.page.price_data import FIELDS, price_data
+from driftsim.report.variant_results import VariantResults
+
+
+class CostSection(NamedTuple):
+    """The part of the page about costs; without prices it is folded up, and for scripts alone."""
+
+    given: bool  # whether the scenario has prices
+    sentence: str
+    figure: DrawnFigure | None
+    table: HtmlTable
+    about: dict[str, Any]  # the data of the script
+    amounts: str  # what it computes costs from, packed
+
+    @property
+    def meanings(self) -> list[tuple[str, str]]:
+        """What the fields of prices are the price of, by their labels."""
+        return [*FIELDS.values()]
+
+
+def cost_section(
+    results, models: Sequence[str], figures: Sequence[DrawnFigure], tables: Sequence[HtmlTable]
+) -> CostSection | None:
+    """The costs of the contenders `models` of a study; None where none has ended, or too many."""
+    variants = results.variants
+    sentences = [*map(cheapest, variants)]
+    data = price_data(results, [*models], sentences)
+    if data is None:
+        return None
+    given = variants[0].scenario.prices is not None
+    table = next((one for one in tables if one.name == "costs"), None)
+    if table is None:
+        table = html_table("costs", results.tables.costs.where(slice(0)), {*models}, {})
+    figure = next((one for one in figures if given and one.name == "total_cost"), None)
+    sentence = sentences[0] if len(variants) == 1 else ""
+    return CostSection(given, sentence, figure, table, *data)
+
+
+def cheapest(one: VariantResults) -> str:
+    """Which contender of a variant is cheapest, and which do not differ significantly from it."""
+    comparison = possible_comparison(one)
+    if not comparison.order:
+        return ""
+    first, *others = comparison.order
+    cost, currency = comparison.measured[first], one.scenario.priced.currency
+    low, high = bounds_of(cost.mean, cost.scope)
+    between = "" if np.isnan(low) else f" ({interval('', low, high)} at 95 %)"
+    money = f"{cost_number(cost.value, low, high)} {currency}{between}"
+    if not others:
+        return f"{named(first)} costs {money}."
+    lead = f"{named(first)} is cheapest{among(one, comparison)}: {money}"
+    if tied := comparison.tied():
+        do = "does" if len(tied) == 1 else "do"
+        return f"{lead}; {listed(map(named, tied))} {do} not differ significantly from it."
+    gap = comparison.pairs[first, others[0]]
+    low, high = gap.interval()
+    between = "" if np.isnan(low) else f" ({interval('', low, high)})"
+    return f"{lead}, {cost_number(gap.mean, low, high)} less than {named(others[0])}{between}."
+
+
+def among(one: VariantResults, comparison: Comparison) -> str:
+    """Among which contenders one is the cheapest, where others that know the changes cost less."""
+    others = [own for name, own in one.complete.items() if name not in comparison.measured]
+    costs = [cost_of(own, comparison.scope).value for own in others]
+    less = any(cost < comparison.values[comparison.best] for cost in costs)
+    return " of those that do not know the changes beforehand" if less else ""

@@ -1,0 +1,73 @@
+// Cost words: who is cheapest in a sentence, and the table of costs; as cost_section.py has them.
+
+/** Who is cheapest; `alike` are those that do not differ from it, null where nothing is known. */
+function cheapestOf(rows, alike, currency) {
+  const [first, second] = rows.filter(({ standing }) => standing === "compared");
+  if (!first) return "";
+  const { cost } = first;
+  const interval = Number.isNaN(cost.low) ? "" : ` (${boundsText(cost.low, cost.high)} at 95 %)`;
+  const money = `${moneyText(cost)} ${currency}${interval}`;
+  if (!second) return `${listed([first.name])} costs ${money}.`;
+  const knowing = rows.find(({ standing }) => standing === "knows");
+  const among = knowing?.cost.mean < cost.mean ? OF_THOSE : "";
+  const lead = `${listed([first.name])} is cheapest${among}: ${money}`;
+  const verb = alike?.length === 1 ? "does" : "do";
+  if (alike?.length) return `${lead}; ${listed(alike)} ${verb} not differ significantly from it.`;
+  const gap = alike ? overSeeds(apart(second, first)) : unsure(second.cost.mean - cost.mean);
+  const bounds = Number.isNaN(gap.low) ? "" : ` (${boundsText(gap.low, gap.high)})`;
+  return `${lead}, ${moneyText(gap)} less than ${listed([second.name])}${bounds}.`;
+}
+
+/** The table of costs of contenders that `pricedBy` gives, `first` and `alike` ones marked. */
+function costTable(rows, { first, alike }, shares) {
+  const used = Object.keys(shares).filter((share) => rows.some((one) => meanOf(one.parts[share])));
+  const columns = {
+    cost: ({ cost }) => cost.mean,
+    low: ({ cost }) => cost.low,
+    high: ({ cost }) => cost.high,
+    ...Object.fromEntries(used.map((share) => [share, ({ parts }) => meanOf(parts[share])])),
+    ...(rows.some(({ over }) => over) ? OVER_STATIC : {}),
+    best: ({ name }) => name === first,
+    tied: ({ name }) => alike && alike.includes(name),
+    seeds: ({ seeds }) => seeds.length,
+  };
+  const heads = ["contender", ...Object.keys(columns)].map((text, i) =>
+    element("th", { scope: "col", className: i ? "" : "word" }, text),
+  );
+  const lines = rows.map((row) => {
+    const cells = Object.values(columns).map((of) => element("td", {}, cellText(of(row))));
+    return element("tr", {}, element("th", { scope: "row" }, row.name), ...cells);
+  });
+  const parts = [element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...lines)];
+  const table = element("table", {}, ...parts);
+  table.setAttribute("aria-labelledby", "table-costs");
+  return table;
+}
+
+const OVER_STATIC = {
+  "over static": ({ over }) => over?.mean ?? NaN,
+  "over static low": ({ over }) => over?.low ?? NaN,
+  "over static high": ({ over }) => over?.high ?? NaN,
+  roi: ({ roi }) => roi ?? NaN,
+};
+
+/** A value of the table as people read it. */
+function cellText(value) {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (value === null || Number.isNaN(value)) return "";
+  if (Math.abs(value) >= 1000) return fixed(value, 0);
+  if (value === 0 || Math.abs(value) >= 1e-4) return String(Number(value.toPrecision(4)));
+  const [digits, power] = value.toExponential(3).split("e");
+  return `${Number(digits)}e-${power.slice(1).padStart(2, "0")}`;
+}
+
+const OF_THOSE = " of those that do not know the changes beforehand";
+const HOW_TO_READ =
+  "A thin bar with caps is the interval at 95 %, where it is known. " +
+  "The first training is free, as all contenders have it.";
+
+/** What the bars show, for those who do not see them. */
+function captionOf(rows, currency) {
+  const costs = rows.map(({ name, cost }) => `${name} ${costText(cost)}`);
+  return `Cost in ${currency}, the cheapest first: ${costs.join("; ")}. ${HOW_TO_READ}`;
+}

@@ -1,0 +1,74 @@
+// Costs: what contenders cost by some prices, and which is cheapest; as results.costs() has it.
+
+const SIGNIFICANCE = 0.05;
+const [LOSSES, SPENDING] = [["mistakes", "staleness"], ["labels", "training", "compute"]];
+
+/** The contenders of each setting with the amounts that they use, a list over seeds of each. */
+async function amountsOf(about) {
+  const { quantities, seeds, settings, layout } = about.costs;
+  const arrays = arraysOf(await inflated(bytesOf(find("amounts").textContent)), layout);
+  let start = 0;
+  return settings.map(({ contenders }) =>
+    contenders.map(([contender, played, standing, trainedOnce]) => {
+      const own = [start, (start += seeds[played].length)];
+      const amounts = quantities.map((name) => [name, [...arrays[name].subarray(...own)]]);
+      const { name } = about.contenders[contender];
+      const more = { name, standing, trainedOnce, seeds: seeds[played] };
+      return { ...more, amounts: Object.fromEntries(amounts) };
+    }),
+  );
+}
+
+/** What a contender costs with each seed, by the prices of some quantities. */
+function costsOf({ seeds, amounts }, prices, names = Object.keys(prices)) {
+  return seeds.map((_, i) => names.reduce((sum, one) => sum + prices[one] * amounts[one][i], 0));
+}
+
+/** By how much values of one contender are above those of another, with each seed of both. */
+function apart(one, other, valuesOf = ({ costs }) => costs) {
+  const [ours, theirs] = [valuesOf(one), valuesOf(other)];
+  const places = new Map(other.seeds.map((seed, i) => [seed, i]));
+  return one.seeds.flatMap((seed, i) =>
+    places.has(seed) ? [ours[i] - theirs[places.get(seed)]] : [],
+  );
+}
+
+/**
+ * What contenders cost by some prices, the cheapest first: `costs` with each seed, their `cost`
+ * {mean, low, high}, the mean of each of `shares`, {share: quantities}, and what each saves `over`
+ * the contender that is trained once, with what its spending returns.
+ */
+function pricedBy(prices, contenders, shares) {
+  const rows = contenders.map((one) => {
+    const parts = Object.entries(shares).map(([share, names]) => {
+      return [share, costsOf(one, prices, names.filter((name) => name in prices))];
+    });
+    const costs = costsOf(one, prices);
+    return { ...one, costs, cost: atLeastZero(overSeeds(costs)), parts: Object.fromEntries(parts) };
+  });
+  for (const one of rows) if (one.trainedOnce !== null) compare(one, rows[one.trainedOnce]);
+  return rows.sort((one, other) => one.cost.mean - other.cost.mean);
+}
+
+/** A cost is at least 0, and so is the lower bound of its interval. */
+const atLeastZero = (found) => ({ ...found, low: found.low < 0 ? 0 : found.low });
+
+/** Add what a contender saves against one that is trained once, and what its spending returns. */
+function compare(one, other) {
+  const saved = apart(other, one);
+  if (!saved.length) return;
+  const more = (names) => {
+    const summed = ({ costs, parts }) => costs.map((_, i) => sumOf(names.map((n) => parts[n][i])));
+    return meanOf(apart(one, other, summed));
+  };
+  const [benefit, spent] = [-more(LOSSES), more(SPENDING)];
+  Object.assign(one, { over: overSeeds(saved), roi: spent > 0 ? (benefit - spent) / spent : NaN });
+}
+
+/** Those that do not differ significantly from the cheapest, by Holm's correction for all pairs. */
+function tiedWith([cheapest, ...others]) {
+  const all = [cheapest, ...others];
+  const pairs = all.flatMap((one, i) => all.slice(i + 1).map((other) => apart(other, one)));
+  const adjusted = holm(pairs.map((values) => overSeeds(values).p)); // of the cheapest first
+  return others.filter((_, i) => !(adjusted[i] < SIGNIFICANCE));
+}

@@ -1,0 +1,212 @@
+"""Price data: what the page computes costs from, the fields of prices and amounts with seeds."""
+
+import base64
+import zlib
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from driftsim.evaluation.decision.prices import SHARES, PriceList, Prices
+from driftsim.report.comparisons import COST, scope_of
+from driftsim.report.decision.cost_measurement import CostMeasurement, possible_comparison
+from driftsim.report.decision.costs import costs, static_of
+from driftsim.report.figure_data.looks import short
+from driftsim.report.figure_data.total_costs import TONES
+from driftsim.report.page.packed import UNSIGNED, planes
+from driftsim.report.variant_results import ContenderResult, VariantResults
+from driftsim.rows import Schema
+
+MOST = 5_000_000  # characters of the packed amounts
+MOST_CLASSES = 12  # that have fields of their own
+FIELDS = {  # of quantities that every study has: their labels, and what they are the price of
+    "label": ("a label", "each distinct label that reached a model or a detector"),
+    "training": ("a training", "each training after the first, which is free"),
+    "training_row": ("a row trained on", "each labelled row of these trainings"),
+    "hour": ("a compute hour", "an hour of training, predicting and learning, on this machine"),
+    "staleness": (
+        "a stale row",
+        "each row, for each by which its model is behind the labels",
+    ),
+}
+AS_GIVEN = {"text": "mistakes as given", "fields": [], "fixed": {"priced": 1}}
+BOUNDS = ("low", "high", "over_static_low", "over_static_high")
+
+
+class PriceData(NamedTuple):
+    """What the page knows of costs, as plain data, and the amounts that it refers to."""
+
+    about: dict[str, Any]
+    text: str  # an entry for each setting, contender and seed, of each quantity; as `Packed`
+
+
+def price_data(results, models: list[str], sentences: list[str]) -> PriceData | None:
+    """The data of the page, whose contenders are `models`; None without runs, or with too many.
+
+    `sentences` say which contender of each variant is cheapest.
+    """
+    variants = results.variants
+    schema = variants[0].scenario.stream.schema
+    kinds = losses(schema, variants)
+    played: dict[tuple[int, ...], int] = {}
+    arrays: dict[str, list[np.ndarray]] = {}
+    settings = []
+    for one, sentence in zip(variants, sentences):
+        for result in one.contenders.values():
+            played.setdefault(tuple(result.seeds), len(played))
+            for name, amount in amounts(one, result, kinds).items():
+                arrays.setdefault(name, []).append(amount)
+        settings.append(setting(one, models, played, kinds, sentence))
+    text, layout = packed({name: np.concatenate(every) for name, every in arrays.items()})
+    if not arrays or len(text) > MOST:
+        return None
+    about = {
+        "given": variants[0].scenario.prices is not None,
+        "quantities": [*arrays],
+        "layout": layout,
+        "seeds": [*played],
+        "shares": SHARES | {"mistakes": [name for name in arrays if name not in FIELDS]},
+        "tones": TONES,
+        "losses": kinds,
+        "fields": [{"quantity": name, "label": label} for name, (label, _) in FIELDS.items()],
+        "settings": settings,
+    }
+    return PriceData(about, text)
+
+
+def losses(schema: Schema, variants: list[VariantResults]) -> list[dict[str, Any]]:
+    """The ways in which wrong answers can have prices, with the field of each price."""
+    if schema.regression:
+        return [
+            {"text": f"{name} errors", "setting": f"{name}_error",
+             "fields": [{"quantity": f"{name}_error", "label": f"{label} error of 1"}]}
+            for name, label in (("absolute", "an absolute"), ("squared", "a squared"))
+        ]  # fmt: skip
+    alike = [{"quantity": "mistake", "label": "a mistake"}]
+    found: list[dict[str, Any]] = [{"text": "mistakes", "fields": alike, "setting": "mistake"}]
+    names = class_names(schema)
+    if len(names) <= MOST_CLASSES:
+        fields = [
+            {"quantity": f"mistake_{i}", "label": f"a mistake on {short(name, 20)}"}
+            for i, name in enumerate(names)
+        ]
+        by = {"fields": fields, "setting": "mistake", "by": names}
+        found.append({"text": "mistakes by class", **by})
+    if any(as_given(one, found) for one in variants):
+        found.append(AS_GIVEN)
+    return found
+
+
+def class_names(schema: Schema) -> list[str]:
+    """The names of the classes, as prices have them."""
+    return [*(schema.classes or map(str, range(schema.n_classes or 0)))]
+
+
+def as_given(one: VariantResults, kinds) -> bool:
+    """Whether mistakes have prices that the page has no fields for."""
+    price = one.scenario.priced.prices.mistake
+    if not isinstance(price, dict):
+        return False
+    return len(kinds) < 2 or any(isinstance(value, dict) for value in price.values())
+
+
+def amounts(one: VariantResults, result: ContenderResult, kinds) -> dict[str, np.ndarray]:
+    """How much of each quantity a contender uses with each seed (seeds,)."""
+    schema, scope = one.scenario.stream.schema, scope_of(one, COST)
+
+    def by(prices: Prices) -> dict[str, np.ndarray]:
+        return CostMeasurement(result, scope, PriceList(prices, schema)).amounts
+
+    if schema.regression:
+        found = by(Prices(absolute_error=1.0))
+        found["absolute_error"] = found.pop("mistake")
+        found["squared_error"] = by(Prices(squared_error=1.0))["mistake"]
+    else:
+        found = by(Prices(mistake=1.0))
+        missed = (result.totals["actual"] - result.totals["correct"]).T
+        by_class = any("by" in kind for kind in kinds)
+        found |= {f"mistake_{i}": own for i, own in enumerate(missed)} if by_class else {}
+    if AS_GIVEN in kinds:
+        found["priced"] = CostMeasurement(result, scope).shares["mistakes"]
+    return {name: result.per_seed(own) for name, own in found.items()}
+
+
+def setting(one: VariantResults, models, played, kinds, sentence) -> dict[str, Any]:
+    """One setting of a sweep: its contenders, its own prices, and bounds that only Python knows."""
+    results, complete, compared = one.contenders, one.complete, possible_comparison(one).measured
+    places = {name: i for i, name in enumerate(results)}
+    static = {name: static_of(one, name) for name in results}
+    contenders = [
+        [
+            models.index(name),
+            played[tuple(result.seeds)],
+            standing(name, compared, complete),
+            places[found.contender] if (found := static[name]) else None,
+        ]
+        for name, result in results.items()
+    ]
+    about = {"contenders": contenders, "own": own_prices(one, kinds), "oneStream": False}
+    if any(measured.one_stream for measured in compared.values()):
+        rows = {row["contender"]: row for row in costs(one)}
+        about |= {
+            "oneStream": True,
+            "bounds": {name: [known(row.get(b)) for b in BOUNDS] for name, row in rows.items()},
+            "sentence": sentence,
+            "tied": [name for name, row in rows.items() if row["tied"]],
+        }
+    return about
+
+
+def standing(name: str, compared: Collection[str], complete: Collection[str]) -> str:
+    """Whether a contender can be the cheapest, or knows the changes beforehand, or lacks runs."""
+    return "compared" if name in compared else "knows" if name in complete else "incomplete"
+
+
+def known(value: float | None) -> float | None:
+    """A bound as JSON has it."""
+    return None if value is None or np.isnan(value) else float(value)
+
+
+def own_prices(one: VariantResults, kinds) -> dict[str, Any]:
+    """The prices of a setting as the fields hold them, and the price that others would replace."""
+    priced = one.scenario.priced
+    p, names = priced.prices, class_names(one.scenario.stream.schema)
+    found = {"label": p.label, "training": p.training.each, "training_row": p.training.per_row}
+    found |= {"hour": p.hour, "staleness": p.staleness}
+    about: dict[str, Any] = {"currency": priced.currency, "loss": 0, "prices": found}
+    if one.scenario.stream.schema.regression:
+        about["loss"] = int(p.squared_error is not None)
+        for name in ("absolute_error", "squared_error"):
+            price = getattr(p, name)
+            found[name] = 1.0 if price is None else price
+            about |= {} if price is None else {"replaces": name}
+        return about
+    single = not isinstance(p.mistake, dict)
+    found["mistake"] = p.mistake if isinstance(p.mistake, float) else 1.0
+    if as_given(one, kinds):
+        return about | {"loss": kinds.index(AS_GIVEN), "prices": found | {"priced": 1}}
+    about["loss"] = int(not single)
+    return about | {"prices": found | dict(by_class(kinds, names, p.mistake, found["mistake"]))}
+
+
+def by_class(kinds, names, mistake, each) -> Iterator[tuple[str, float]]:
+    """The price of a mistake on each class, where there are fields for it."""
+    if any("by" in kind for kind in kinds):
+        for i, name in enumerate(names):
+            yield f"mistake_{i}", mistake.get(name, 0.0) if isinstance(mistake, dict) else each
+
+
+def packed(arrays: dict[str, np.ndarray]) -> tuple[str, list[list[Any]]]:
+    """Arrays as one compressed text in base64, and the name, the type and the length of each."""
+    columns = {name: narrow(column) for name, column in arrays.items()}
+    content = b"".join(map(planes, columns.values()))
+    layout = [[name, column.dtype.str[1:], len(column)] for name, column in columns.items()]
+    return base64.b64encode(zlib.compress(content)).decode(), layout
+
+
+def narrow(column: np.ndarray) -> np.ndarray:
+    """The same numbers as whole ones where all are, in the smallest type that keeps them."""
+    if (column != np.round(column)).any() or column.min(initial=0) < 0:
+        return column.astype("<f8")
+    kinds = (one for one in UNSIGNED if column.max(initial=0) <= np.iinfo(one).max)
+    return column.astype(f"<{next(kinds, 'f8')}")

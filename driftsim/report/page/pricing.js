@@ -1,0 +1,97 @@
+// Pricing: the sentence, the bars and the table of costs, redrawn by the prices in the fields.
+
+/** What the page shows of costs, by the prices typed; `chosen` is called with a setting. */
+class Pricing {
+  constructor(about, contenders, chosen) {
+    Object.assign(this, { data: about.costs, contenders, setting: 0, typed: null, rows: [] });
+    const titles = about.settings.map(({ title }, i) => [i, title]);
+    selection("priced-setting", titles, 0, (value) => chosen(Number(value)));
+    this.fields = new PriceFields(find("prices"), this.data, (typed) => this.show(typed));
+    find("own-prices").addEventListener("click", () => this.fields.fill(this.own));
+    for (const id of ["pricing", "prices"]) find(id)?.removeAttribute("hidden");
+    this.fields.fill(this.own);
+    onWidth(find("cost-bars"), () => this.draw());
+  }
+
+  /** The prices of the scenario in the setting that is shown. */
+  get own() {
+    return this.data.settings[this.setting].own;
+  }
+
+  /** Show another setting; the prices typed stay, unless settings have prices of their own. */
+  choose(setting) {
+    if (setting === this.setting) return;
+    const before = JSON.stringify(this.own);
+    this.setting = setting;
+    find("priced-setting").value = setting;
+    if (before !== JSON.stringify(this.own)) this.fields.fill(this.own);
+    else this.show(this.typed);
+  }
+
+  /** Show what contenders cost by some prices: {currency, loss, prices}. */
+  show(typed) {
+    const { oneStream, bounds, tied, sentence } = this.data.settings[this.setting];
+    const options = optionsOf(typed, this.own, this.data);
+    this.typed = typed;
+    this.rows = pricedBy(typed.prices, this.contenders[this.setting], this.data.shares);
+    if (oneStream) for (const one of this.rows) bind(one, options.length ? null : bounds[one.name]);
+    const compared = this.rows.filter(({ standing }) => standing === "compared");
+    const alike = oneStream ? tied : tiedWith(compared).map(({ name }) => name);
+    this.ranked = { first: compared[0]?.name, alike: oneStream && options.length ? null : alike };
+    const known = oneStream && !options.length;
+    find("cheapest").textContent =
+      known ? sentence : cheapestOf(this.rows, this.ranked.alike, typed.currency);
+    find("own-prices").disabled = !options.length;
+    find("priced-how").replaceChildren(...howToRun(options, oneStream, this.data.command));
+    this.draw();
+    this.list();
+  }
+
+  /** Draw the bars as wide as the page allows. */
+  draw() {
+    const [box, currency] = [find("cost-bars"), this.typed?.currency];
+    if (!this.rows.length || !box.clientWidth) return;
+    const about = { tones: this.data.tones, currency };
+    const [caption, width] = [captionOf(this.rows, currency), Math.min(box.clientWidth, MOST_WIDE)];
+    box.replaceChildren(costBars(this.rows, about, width));
+    box.firstChild.setAttribute("aria-label", caption);
+    const figure = box.closest("figure");
+    figure.querySelector("figcaption").textContent = caption;
+    figure.querySelector(".hint")?.remove(); // as the bars are never wider than the page
+  }
+
+  /** Fill the table. */
+  list() {
+    const table = costTable(this.rows, this.ranked, this.data.shares);
+    find("cost-table").replaceChildren(table);
+    sortable(table);
+  }
+}
+
+const MOST_WIDE = 860; // pixels
+
+/** Give the costs of one stream the bounds that Python has found, or none. */
+function bind(one, bounds) {
+  const [low, high, overLow, overHigh] = bounds ?? [null, null, null, null];
+  Object.assign(one.cost, { low: low ?? NaN, high: high ?? NaN });
+  if (one.over) Object.assign(one.over, { low: overLow ?? NaN, high: overHigh ?? NaN });
+}
+
+/** Call `act` whenever an element has another width. */
+function onWidth(box, act) {
+  let width = box.clientWidth;
+  new ResizeObserver(() => {
+    if (width === box.clientWidth) return;
+    width = box.clientWidth;
+    act();
+  }).observe(box);
+}
+
+/** How to run the study with the prices typed, where they are not the scenario's. */
+function howToRun(options, oneStream, command) {
+  if (!options.length) return [];
+  const text = "Sentence, bars and table are by these prices, all else by those of the scenario.";
+  const interval = " The interval of one stream is computed from its course, by a run with them.";
+  const code = element("code", {}, `${command} ${options.join(" ")}`);
+  return [`${text}${oneStream ? interval : ""} To run the study with them: `, code];
+}

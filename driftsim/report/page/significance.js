@@ -1,0 +1,66 @@
+// Significance: means over seeds with their intervals, and p-values that hold for all of them.
+
+const CONFIDENCE = 0.95;
+const ROUNDING = 1e-12; // of the greatest value: a smaller spread is none
+
+/**
+ * The probability that Student's t is between -t and t, for whole degrees of freedom: the finite
+ * sums of Abramowitz & Stegun (1964), 26.7.3 and 26.7.4.
+ */
+function between(t, df) {
+  const angle = Math.atan(t / Math.sqrt(df));
+  const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
+  const odd = df % 2;
+  let [term, sum] = df === 1 ? [0, 0] : odd ? [cosine, cosine] : [1, 1];
+  for (let i = 2 + odd; i < df; i += 2) {
+    term *= (cosine ** 2 * (i - 1)) / i;
+    sum += term;
+  }
+  return odd ? (2 / Math.PI) * (angle + sine * sum) : sine * sum;
+}
+
+/** The t within ± which Student's t is with a probability. */
+function quantile(probability, df) {
+  let [low, high] = [0, 1];
+  while (between(high, df) < probability) [low, high] = [high, 2 * high];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (between(middle, df) < probability) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+const sumOf = (values) => values.reduce((sum, one) => sum + one, 0);
+const meanOf = (values) => sumOf(values) / values.length;
+
+/**
+ * The mean of a value for each seed: {mean, low, high, p} by Student's t, the bounds at 95 % and p
+ * against a mean of zero. Bounds and p are NaN with one seed, and where all values are the same.
+ */
+function overSeeds(values) {
+  const [n, mean] = [values.length, meanOf(values)];
+  const variance = sumOf(values.map((one) => (one - mean) ** 2)) / (n - 1);
+  const least = ROUNDING * Math.max(...values.map(Math.abs));
+  if (n < 2 || !(Math.sqrt(variance) > least)) return unsure(mean);
+  const error = Math.sqrt(variance / n);
+  const half = quantile(CONFIDENCE, n - 1) * error;
+  const p = 1 - between(Math.abs(mean) / error, n - 1);
+  return { mean, low: mean - half, high: mean + half, p };
+}
+
+/** A mean whose error is not known. */
+const unsure = (mean) => ({ mean, low: NaN, high: NaN, p: NaN });
+
+/** Adjusted p-values (Holm 1979); NaN stay NaN, and do not count as comparisons. */
+function holm(ps) {
+  const known = [...ps.keys()].filter((i) => !Number.isNaN(ps[i]));
+  const order = known.sort((i, j) => ps[i] - ps[j]);
+  const adjusted = ps.map(() => NaN);
+  let most = 0;
+  order.forEach((i, rank) => {
+    most = Math.max(most, ps[i] * (order.length - rank));
+    adjusted[i] = Math.min(most, 1);
+  });
+  return adjusted;
+}
