@@ -311,3 +311,13 @@ def test_every_script_is_part_of_the_page(text):
         assert source(f"{name}.js").splitlines()[0] in text
         assert max(map(len, source(f"{name}.js").splitlines())) <= 100, name
         assert source(f"{name}.js").count("\n") <= 400
+
+
+def test_no_two_scripts_declare_one_name():
+    declared = r"^(?:async )?(?:function|const|let|class) (\w+)"
+    names = [
+        name
+        for script in document.SCRIPTS
+        for name in re.findall(declared, source(f"{script}.js"), re.M)
+    ]
+    assert len(names) > 100 and [name for name in {*names} if names.count(name) > 1] == []

@@ -7,7 +7,7 @@ const ROUNDING = 1e-12; // of the greatest value: a smaller spread is none
  * The probability that Student's t is between -t and t, for whole degrees of freedom: the finite
  * sums of Abramowitz & Stegun (1964), 26.7.3 and 26.7.4.
  */
-function between(t, df) {
+function within(t, df) {
   const angle = Math.atan(t / Math.sqrt(df));
   const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
   const odd = df % 2;
@@ -22,10 +22,10 @@ function between(t, df) {
 /** The t within ± which Student's t is with a probability. */
 function quantile(probability, df) {
   let [low, high] = [0, 1];
-  while (between(high, df) < probability) [low, high] = [high, 2 * high];
+  while (within(high, df) < probability) [low, high] = [high, 2 * high];
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2;
-    if (between(middle, df) < probability) low = middle;
+    if (within(middle, df) < probability) low = middle;
     else high = middle;
   }
   return (low + high) / 2;
@@ -45,7 +45,7 @@ function overSeeds(values) {
   if (n < 2 || !(Math.sqrt(variance) > least)) return unsure(mean);
   const error = Math.sqrt(variance / n);
   const half = quantile(CONFIDENCE, n - 1) * error;
-  const p = 1 - between(Math.abs(mean) / error, n - 1);
+  const p = 1 - within(Math.abs(mean) / error, n - 1);
   return { mean, low: mean - half, high: mean + half, p };
 }
 
