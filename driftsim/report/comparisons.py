@@ -63,6 +63,8 @@ class Scope(NamedTuple):
 class Measurement:
     """A metric of one contender: its value in each run, and the share of each interval in it."""
 
+    unit = 0.0  # of a sum that is counted: what one more row adds to it
+
     def __init__(self, result: ContenderResult, scope: Scope):
         self.scope = scope
         self._result = result if scope.intervals == WHOLE else result.within(scope.intervals)
@@ -168,7 +170,7 @@ def variance_floor(ours: Measurement, theirs: Measurement, scope: Scope) -> floa
         starts = np.arange(len(apart))[:, None] * apart.shape[1] + scope.phases
         return count_floor(apart.ravel(), np.tile(ours.rows, len(apart)), starts.ravel())
     if not ours.one_stream:
-        return 0.0
+        return 2 * (ours.unit / len({*ours.seeds} & {*theirs.seeds})) ** 2  # two rows, as of counts
     return number_floor(paired(ours, theirs, "series").mean(axis=0), scope.phases)
 
 

@@ -140,6 +140,20 @@ def test_the_cheapest_is_best_and_those_not_told_apart_from_it_are_tied():
     assert len(ours) == 2 and table.tied.sum() == 1
 
 
+def test_a_difference_that_is_the_same_with_every_seed_is_known_and_none_is_a_tie():
+    same = [{"wrong": 10 + i} for i in range(3)]
+    paid = [one | {"fits": every(5)} for one in same]
+    table = study_of({"a": (CLOCK, paid), "b": ("static", same), "c": (ALARMS, same)}).costs()
+    assert table.best.tolist() == [False, True, False] and table.tied.tolist() == [
+        False,
+        False,
+        True,
+    ]
+    assert table.over_static_high[0] < 0 and table.over_static[0] == pytest.approx(-12 * 15)
+    free = {"currency": "EUR", "mistake": 0, "training": 15}
+    assert study_of({"a": (CLOCK, paid), "b": ("static", same)}, free).costs().tied.sum() == 0
+
+
 def test_costs_along_the_stream_end_with_the_cost_and_count_paid_trainings():
     results = study_of(THREE)
     along, table = results.costs(along=True), results.costs().set_index("contender")

@@ -1,17 +1,15 @@
 """The decision in words: each figure is one of the tables, and none is said without them."""
 
-import re
-
 import numpy as np
 import pandas as pd
 import pytest
 from priced_studies import ALARMS, CLOCK, TREE, every, study_of
+from words_and_tables import carried
 
 from driftsim.report.decision.breakeven import breakeven
 from driftsim.report.verdict.decision import ACTIONS, action
 from driftsim.scenario import Scenario
 
-NUMBER = re.compile(r"−?\d[\d,]*(?:\.\d+)?")
 PEEKS = {"kind": "at_drift", "memory": 500}
 DRIFT = {
     "length": 7_000,
@@ -29,34 +27,6 @@ def runs(rate, spread=1.0, n=8, seed=0, **more):
 def advice(results):
     """The decision of a verdict that begins with it."""
     return results.verdict()[0].text
-
-
-def figures(text, *words):
-    """The numbers of a text without some words, with the precision that each is written to."""
-    for word in words:
-        text = text.replace(word, "")
-    for found in NUMBER.findall(text):
-        whole, _, places = found.partition(".")
-        zeros = len(whole) - len(whole.rstrip("0")) if not places else 0
-        unit = 10.0 ** (-len(places) if places else zeros)
-        yield float(found.replace(",", "").replace("−", "-")), unit
-
-
-def ends(text):
-    """The ends of the intervals of a text."""
-    for both in re.findall(rf"\(({NUMBER.pattern}) to ({NUMBER.pattern})", text):
-        yield tuple(value for one in both for value, _ in figures(one))
-
-
-def carried(text, tables, *words):
-    """Whether each number of a text is, as precisely as it is written, one of some tables."""
-    assert all(low < high for low, high in ends(text))
-    known = np.concatenate([table.select_dtypes("number").to_numpy().ravel() for table in tables])
-    known = np.abs(known[np.isfinite(known)])
-    return all(
-        np.any(np.abs(known - abs(value)) <= unit / 2 + 1e-9)
-        for value, unit in figures(text, *words)
-    )
 
 
 def test_retraining_that_is_cheapest_comes_first_with_its_saving():

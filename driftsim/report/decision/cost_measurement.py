@@ -64,6 +64,12 @@ class CostMeasurement(Measurement):
         return varying * varying.shape[1] + warmup
 
     @cached_property
+    def unit(self) -> float:  # type: ignore[override]
+        """What one more mistake costs; where that is nothing, the least that anything does."""
+        prices = [charge.price for charge in self.charges.values()]
+        return self.charges["mistake"].price or min(price for price in prices if price > 0)
+
+    @cached_property
     def shares(self) -> dict[str, np.ndarray]:
         """What each run (r,) costs, by the names that people read: mistakes, labels, …"""
         return {

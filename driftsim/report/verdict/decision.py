@@ -1,18 +1,18 @@
 """The decision: what to do by the prices of a scenario, in sentences on its tables."""
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 
 from driftsim.adaptation.policies import Policy
-from driftsim.report.amounts import interval, listed, named, number
-from driftsim.report.comparisons import COST
-from driftsim.report.decision.costs import costs, static_of
+from driftsim.report.amounts import listed, named
+from driftsim.report.decision.costs import OVER_STATIC, costs, static_of
 from driftsim.report.variant_results import VariantResults
+from driftsim.report.verdict.floors import FloorWords
+from driftsim.report.verdict.money import bounded, difference, money
 from driftsim.report.windows import window_text
 
-WHOLE = 100  # from here on, money is written without fractions
-ROUNDING = 1e-9  # of an amount: an interval so narrow is none
 ACTIONS = {  # of policies, by their kinds
     "static": "Do not retrain",
     "periodic": "Retrain every {every}",
@@ -36,13 +36,20 @@ class Advice:
         self.best = next((name for name, row in self.rows.items() if row["best"]), "")
         self.tied = [name for name, row in self.rows.items() if row["tied"]]
         self.tied.sort(key=lambda name: self.rows[name]["cost"])
-        self.currency = self.rows[self.best]["currency"] if self.best else ""
+        self.currency = one.scenario.priced.currency
+
+    @cached_property
+    def floors(self) -> FloorWords:
+        """What floors and periods say of the best."""
+        return FloorWords(self.variant, self.best, self.shown())
 
     def sentences(self) -> Iterator[str]:
         """The advice, sentence by sentence; none where no cost is known."""
         if self.best:
             yield from self.answer()
             yield from self.runner_up()
+            yield from self.floors.best_period()
+            yield from self.floors.beyond(bool(self.saved()))
             yield from self.forewarned()
             yield from self.limits()
 
@@ -51,15 +58,16 @@ class Advice:
         if not self.best:
             return
         name, found = named(self.best), f"{self.priced(self.best)}{self.saved()}"
+        same = " and ".join(filter(None, [self.floors.same(), self.same()]))
+        same = f"; {same}" if same else ""
         if len(self.possible) == 1:
-            yield f"{name} costs {found}."
+            yield f"{name} costs {found}{same}."
         elif not self.known:
             yield f"{name} costs least, {found}; whether others cost more is not known."
         elif self.open:
             least = f"{name} costs least, {found}"
             yield f"Whether to retrain is not known: {least}, but {self.same()}."
         else:
-            same = f"; {self.same()}" if self.tied else ""
             yield f"{self.action(self.best)}: {found}{same}."
 
     @property
@@ -90,8 +98,8 @@ class Advice:
     def priced(self, name: str) -> str:
         """What a contender costs, with its bounds."""
         row = self.rows[name]
-        bounds = bounded(row["low"], row["high"], " at 95 %")
-        return f"{money(row['cost'], half_of(row['low'], row['high']))} {self.currency}{bounds}"
+        cost = money(row["cost"], row["low"], row["high"])
+        return f"{cost} {self.currency}{bounded(row['low'], row['high'], ' at 95 %')}"
 
     def saved(self) -> str:
         """What the best saves against a contender that is trained once, where there is one."""
@@ -101,13 +109,14 @@ class Advice:
         models = self.scenario.models
         same = models[static.contender].learner == models[self.best].learner
         whose = "" if same else ", with another learner"
-        low, high = row["over_static_low"], row["over_static_high"]
-        size = number(row["over_static"], half_of(low, high))
-        than = f"than never retraining ({named(static.contender)}{whose})"
-        return f", {size} less{bounded(low, high)} {than}"
+        saved, low, high = (row[name] for name in OVER_STATIC)
+        less = difference(saved, low, high, "less")
+        return f", {less} than never retraining ({named(static.contender)}{whose})"
 
     def same(self) -> str:
         """Which contenders do not differ significantly from the best."""
+        if not self.tied:
+            return ""
         names = [f"{named(name)} ({money(self.rows[name]['cost'])})" for name in self.tied]
         return f"{listed(names)} {'does' if len(names) == 1 else 'do'} not cost significantly more"
 
@@ -118,6 +127,11 @@ class Advice:
             return "this recorded stream"
         return "this one stream" if seeds == 1 else f"{seeds} seeds"
 
+    def shown(self) -> str:
+        """What shows how far costs differ, in words."""
+        evidence = self.evidence()
+        return f"{evidence} show{'' if evidence.endswith('seeds') else 's'}"
+
     def runner_up(self) -> Iterator[str]:
         """Where it costs least not to retrain, how much more the cheapest costs that does."""
         rest = [name for name in self.possible if not self.is_static(name)]
@@ -127,8 +141,8 @@ class Advice:
         row, static = self.rows[name], static_of(self.variant, name)
         if static is None or static.contender != self.best:
             return
-        low, high = -row["over_static_high"], -row["over_static_low"]
-        more = f"{number(-row['over_static'], half_of(low, high))} more{bounded(low, high)}"
+        saved, low, high = (row[each] for each in OVER_STATIC)
+        more = difference(-saved, -high, -low, "more")
         yield f"{named(name)}, the cheapest that is kept up to date, costs {more}."
 
     def forewarned(self) -> Iterator[str]:
@@ -155,21 +169,3 @@ def action(policy: Policy) -> str:
         words = words.replace("Retrain", "Train the model in force further")
     every = getattr(policy, "every", None)
     return words.format(every=window_text(every)) if every is not None else words
-
-
-def money(value: float, half: float = np.nan) -> str:
-    """An amount of money as people write it; small ones as precise as half of their interval."""
-    if abs(value) >= WHOLE:
-        return f"{value:,.0f}".replace("-", "−")
-    return number(value, half)
-
-
-def half_of(low: float, high: float) -> float:
-    """Half the width of an interval."""
-    return (high - low) / 2
-
-
-def bounded(low: float, high: float, more: str = "") -> str:
-    """An interval of money in brackets, where it is known."""
-    known = high - low > ROUNDING * abs(high)
-    return f" ({interval(COST, low, high)}{more})" if known else ""

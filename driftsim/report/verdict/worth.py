@@ -7,12 +7,12 @@ import numpy as np
 
 from driftsim.adaptation.policies.retraining import Periodic
 from driftsim.evaluation.decision.envelopes import lower_envelope
-from driftsim.report.amounts import interval, named, number
-from driftsim.report.comparisons import COST
+from driftsim.report.amounts import named
 from driftsim.report.decision.breakeven import BETWEEN, breakeven
 from driftsim.report.decision.worth import worth
 from driftsim.report.table import Row
 from driftsim.report.variant_results import VariantResults
+from driftsim.report.verdict.money import difference
 from driftsim.report.windows import window_text
 from driftsim.scenario import Scenario
 
@@ -72,9 +72,7 @@ class Thresholds:
 
     def amount(self, row: Row) -> str:
         """A price at which two contenders cost the same, with its interval."""
-        low, high = row["low"], row["high"]
-        text = number(row["value"], (high - low) / 2)
-        return f"{text} {self.currency} ({interval(COST, low, high)})"
+        return difference(row["value"], row["low"], row["high"], self.currency)
 
 
 def in_order(rows: list[Row]) -> list[str]:

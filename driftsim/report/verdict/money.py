@@ -1,0 +1,27 @@
+"""Money: amounts and their intervals, as a verdict writes them."""
+
+import numpy as np
+
+from driftsim.report.amounts import interval, number
+from driftsim.report.comparisons import COST
+
+WHOLE = 100  # from here on, money is written without fractions
+ROUNDING = 1e-9  # of an amount: an interval so narrow is none
+
+
+def money(value: float, low: float = np.nan, high: float = np.nan) -> str:
+    """An amount; a small one as precise as half of its interval."""
+    if abs(value) >= WHOLE:
+        return f"{value:,.0f}".replace("-", "−")
+    return number(value, (high - low) / 2)
+
+
+def difference(value: float, low: float, high: float, word: str) -> str:
+    """How far two amounts are apart, as precise as the interval allows: 300 more (200 to 400)."""
+    return f"{number(value, (high - low) / 2)} {word}".rstrip() + bounded(low, high)
+
+
+def bounded(low: float, high: float, more: str = "") -> str:
+    """An interval in brackets, where it is known."""
+    known = high - low > ROUNDING * abs(high)
+    return f" ({interval(COST, low, high)}{more})" if known else ""

@@ -1,0 +1,151 @@
+"""Floors in words: periods and floors are named as their tables have them, and else not at all."""
+
+import numpy as np
+import pytest
+from invented_losses import ageing, losses_of, with_matrix
+from priced_studies import CLOCK, INTERVALS, study_of
+from words_and_tables import carried
+
+GRID, TIMES, WARMUP = 500, 12, 1_000
+PRICES = {"currency": "EUR", "mistake": 1}
+SEEDS = 4
+HT = "river.tree.HoeffdingTreeClassifier"
+
+
+def errors_of(seed, slope=0.03, jump=0.0, luck=0.01):
+    """Errors of models that age, with some luck; the world may change in the middle."""
+    rng = np.random.default_rng(seed)
+    lucky = rng.normal(0, luck, (TIMES, 1)) + rng.normal(0, 0.005)
+    late = np.arange(TIMES) >= TIMES // 2
+    return np.clip(ageing(TIMES, slope) + lucky + jump * (late & ~late[:, None]), 0, 1)
+
+
+def traces_of(steps, **world):
+    """Traces of a clock that trains after every so many grid times, by the same errors."""
+    each = INTERVALS // TIMES
+    for seed in range(SEEDS):
+        errors = errors_of(seed, **world)
+        model = np.arange(TIMES) // steps * steps if steps else np.zeros(TIMES, int)
+        fits = np.zeros(INTERVALS)
+        fits[:: each * (steps or TIMES)] = 1
+        fits[0] = 0
+        yield {"wrong": np.repeat(errors[model, np.arange(TIMES)] * 100, each), "fits": fits}
+
+
+def results_of(*steps, price=20, counted=False, online=None, **world):
+    """A study of clocks, and of no training, with the losses of all models."""
+    clocks = {f"each {GRID * k}": (CLOCK | {"every": GRID * k}, k) for k in steps}
+    models = {
+        name: (policy, [*traces_of(k, **world)])
+        for name, (policy, k) in (clocks | {"never": ("static", 0)}).items()
+    }
+    runs = {(seed, 0): [losses(seed, counted, **world)] for seed in range(SEEDS)}
+    own = [*models]
+    if online is not None:
+        models["online"] = (("online", HT), [{"wrong": online + i / 9} for i in range(SEEDS)])
+    return with_matrix(study_of(models, PRICES | {"training": price}), runs, own, grid=GRID)
+
+
+def losses(seed, counted=False, **world):
+    """The losses of all models with a seed."""
+    rng = np.random.default_rng(seed) if counted else None
+    return losses_of(errors_of(seed, **world), 500, first=WARMUP, grid=GRID, counted=rng)
+
+
+def advice(results):
+    return results.verdict()[0].text
+
+
+def tables(results):
+    return [results.costs(), results.periods(), results.floor(), results.gaps()]
+
+
+WORDS = "95 %", "4 seeds", "'each 500'", "every 500 rows", "grid of 500", "500 labels"
+
+
+def test_made_up_traces_cost_what_their_schedules_do():
+    results = results_of(1, 2, 3)
+    costs = results.costs().set_index("contender").cost
+    periods = results.periods().set_index("period")
+    assert costs["each 500"] == pytest.approx(periods.cost[500.0])  # of one phase alone
+    assert costs["never"] == pytest.approx(periods.cost[np.inf])
+    ends = periods.loc[1000.0, ["phase_low", "phase_high"]] + [-1e-9, 1e-9]
+    assert ends.phase_low <= costs["each 1000"] <= ends.phase_high
+
+
+def test_periods_that_do_not_differ_are_named_about_that_of_the_contender():
+    results = results_of(1, 2, price=16)
+    periods = results.periods()
+    text = advice(results)
+    near = periods[periods.best | periods.tied].period
+    assert len(near) > 1 and 1000.0 in near.tolist()
+    assert text.startswith("Retrain every 1,000 rows ('each 1000'): ")
+    same = (
+        f"every {near.min():,.0f} to {near.max():,.0f} rows costs the same, as far as 4 seeds show"
+    )
+    assert same in text and "Of all periods" not in text
+    assert carried(text, tables(results), *WORDS, "'each 1000'")
+
+
+def test_a_better_period_than_that_of_the_contender_is_named():
+    results = results_of(6)
+    best = results.periods().query("best").iloc[0]
+    expected = (
+        f"Of all periods, every {best.period:,.0f} rows with a memory of 500 labels would cost "
+        f"least: {best.cost:,.0f} EUR ("
+    )
+    assert expected in advice(results) and "Retrain every 3,000 rows" in advice(results)
+    assert carried(advice(results), tables(results), *WORDS, "'each 3000'")
+
+
+def test_the_timetable_and_hindsight_stand_side_by_side():
+    results = results_of(1, 4, slope=0.01, jump=0.3)
+    gaps = results.gaps().set_index(["contender", "floor"])
+    floor = results.floor().set_index("floor")
+    text = advice(results)
+    row = gaps.loc["each 500", "timetable"]
+    assert row.low > 0 and "which knows every change beforehand, would save " in text
+    hindsight = f"No schedule on a grid of 500 rows costs less than {floor.cost['hindsight']:,.0f}"
+    assert carried(text, tables(results), *WORDS) and hindsight in text
+    assert text.index("timetable") < text.index("hindsight")
+
+
+def test_counted_mistakes_give_both_ends():
+    results = results_of(1, 2, counted=True)
+    floor, text = results.floor().set_index("floor").cost, advice(results)
+    assert f"costs between {floor['hindsight']:,.0f} EUR (" in text
+    assert f" and {floor['cross_fitted']:,.0f} EUR (" in text and ", cross-fitted." in text
+    assert carried(text, tables(results), *WORDS, "'each 1000'")
+
+
+def test_without_drift_the_advice_is_not_to_retrain_and_no_timetable_saves_anything():
+    results = results_of(1, 2, slope=0.0, luck=0.002)
+    text = advice(results)
+    assert text.startswith("Do not retrain (never): ")
+    assert not any(words in text for words in ("would save", "Retrain every", "Of all periods"))
+    assert carried(text, tables(results), *WORDS)
+
+
+def test_the_floor_of_another_learner_is_named_as_such():
+    results = results_of(1, 2, online=5)
+    text = advice(results)
+    assert text.startswith("Learn every label as it comes in (online): ")
+    assert (
+        "A perfect timetable of GaussianNB, " in text and "schedule of GaussianNB on a grid" in text
+    )
+    assert "would save" not in text and "would cost" in text  # it is dearer
+
+
+def test_one_stream_claims_no_periods_that_cost_the_same():
+    models = {"clock": (CLOCK, [*traces_of(1)][:1]), "never": ("static", [*traces_of(0)][:1])}
+    runs = {(0, 0): [losses(0)]}
+    results = with_matrix(study_of(models, PRICES), runs, [*models], grid=GRID)
+    assert np.isnan(results.periods().low).all()  # twelve blocks are too few
+    assert "the same" not in advice(results) and "timetable" not in advice(results)
+    assert "No schedule on a grid of 500 rows costs less than " in advice(results)
+
+
+def test_without_a_matrix_no_floor_is_named():
+    models = {"clock": (CLOCK, [*traces_of(1)]), "never": ("static", [*traces_of(0)])}
+    text = advice(study_of(models, PRICES))
+    assert not any(word in text for word in ("timetable", "hindsight", "periods", "schedule"))
