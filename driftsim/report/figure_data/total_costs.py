@@ -7,7 +7,7 @@ import numpy as np
 from driftsim.evaluation.decision.prices import SHARES
 from driftsim.report.amounts import interval
 from driftsim.report.figure_data.view import Scene, View
-from driftsim.report.verdict.decision import half_of, money
+from driftsim.report.verdict.money import money
 
 TONES = dict(zip(SHARES, ("#6fa8dc", "#f2c14e", "#d9653b", "#4fb286", "#b58bc9")))
 
@@ -58,4 +58,4 @@ def cost_words(cost: float, low: float, high: float) -> str:
 
 def cost_number(cost: float, low: float, high: float) -> str:
     """A cost in whole units, or if it is small as precise as its interval allows."""
-    return money(cost, half_of(low, high))
+    return money(cost, low, high)
