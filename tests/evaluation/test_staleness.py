@@ -2,15 +2,16 @@
 
 import numpy as np
 import pytest
-from examples import DDM_OFTEN, EXAMPLES, FEW, IN_BURSTS, regression_stream
+from examples import DDM_OFTEN, EXAMPLES, FEW, IN_BURSTS, cut, regression_stream
 
 from driftsim.adaptation.policies import Policy
-from driftsim.evaluation.labels import NEVER, Labels, Uniforms
+from driftsim.evaluation.labels import NEVER, Labels, Uniforms, arrivals
 from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.rules import Rules
+from driftsim.evaluation.staleness import NewestLabel
 from driftsim.learners.as_given import AsGiven
 from driftsim.learners.learner import Learner, Model
-from driftsim.rows import Deployed
+from driftsim.rows import Deployed, Labelled
 
 WARMUP, ROWS = 100, 500
 
@@ -86,6 +87,21 @@ def test_who_learns_every_label_has_no_age():
     assert not any(ages("online", warmup=0, rows=50))
     batches = {"kind": "mini_batch", "size": 4}
     assert ages(batches, rows=110) == [0, 1, 2, 3, 0, 1, 2, 3, 0, 1]
+
+
+@pytest.mark.parametrize("labels", FEW, ids=["at_once", "late"])
+def test_where_a_stream_is_cut_decides_nothing(labels):
+    t = np.arange(WARMUP, ROWS)
+    rows, labels = Labelled(t, t[:, None], np.zeros(len(t))), Labels.model_validate(labels)
+
+    def newest(size):
+        along = NewestLabel(WARMUP)
+        arriving = arrivals(cut(rows, size), labels, 0)
+        return np.concatenate([along.before_rows(arrival) for arrival in arriving])
+
+    due = labels.due(t, rows.y, Uniforms(0))
+    expected = [max(t[due < row], default=WARMUP - 1) for row in t.tolist()]
+    assert newest(1).tolist() == newest(7).tolist() == newest(ROWS).tolist() == expected
 
 
 POLICIES = [  # but ensembles, whose members vote on what they know
