@@ -6,7 +6,7 @@ from driftsim.messages import guess, short
 
 FIGURES = (
     "curves", "excess", "recovery", "stream", "cost", "total_cost", "cost_so_far", "forgetting",
-    "alarms", "sweep", "ranks",
+    "alarms", "sweep", "ranks", "periods",
 )  # fmt: skip
 
 

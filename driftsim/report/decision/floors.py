@@ -107,7 +107,7 @@ def floor_rows(one: VariantResults) -> Iterator[Row]:
 def schedule_rows(one: VariantResults) -> Iterator[Row]:
     """A row for each training of each schedule, as `Results.schedules` gives them."""
     for learner in floors_of(one):
-        for name in {HINDSIGHT, TIMETABLE} & {*learner.found}:
+        for name in [one for one in (HINDSIGHT, TIMETABLE) if one in learner.found]:
             cost = learner.found[name]
             label = one.setting | {"floor": name, "learner": learner.matrix.learner}
             for key, plan in zip(cost.keys, cost.plans):

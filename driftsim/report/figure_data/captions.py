@@ -1,6 +1,6 @@
 """Captions: what each figure shows in words, also for readers who do not see it."""
 
-from math import isnan
+from math import inf, isnan
 
 import numpy as np
 
@@ -14,12 +14,14 @@ from driftsim.report.figure_data.costs import COSTS, costs, engines
 from driftsim.report.figure_data.curves import excess_of
 from driftsim.report.figure_data.detections import UNKNOWN, sorted_alarms
 from driftsim.report.figure_data.looks import rounded
+from driftsim.report.figure_data.periods import memory_text
 from driftsim.report.figure_data.streams import best_errors, best_known, distinct_streams, truths
 from driftsim.report.figure_data.sweeps import values_of
 from driftsim.report.table import missing
 from driftsim.report.verdict import ranking
 from driftsim.report.windows import window_text
 
+MOST_PERIODS = 6  # of a sentence
 MOST = 12  # contenders or changes that a caption lists
 MOST_SETTINGS = 4  # that a caption describes
 FRONT = "On the Pareto front, with no contender both cheaper and better"
@@ -286,3 +288,39 @@ def ranks(view):
     """How contenders rank."""
     tables = [view.table(one, "ranks") for one in view.reports.values()]
     return " ".join(ranking(table) for table in tables if len(table))
+
+
+@of_each_setting
+def periods(view, scene):
+    """The best period of each learner, those that do not differ from it, and never training."""
+    table = view.table(scene.results, "periods")
+    currency = scene.variant.scenario.priced.currency
+    return " ".join(
+        sentence
+        for learner, one in table.by("learner").items()
+        for sentence in of_periods(learner, [*one.rows()], currency)
+    )
+
+
+def of_periods(learner, rows, currency):
+    """What the periods of a learner cost, in sentences."""
+    best = next(row for row in rows if row["best"])
+    tied, never = [row for row in rows if row["tied"]], rows[-1]
+    yield (
+        f"{learner}: the mean over all phases of each period, with its interval at 95 %. "
+        f"{words_of(period_in_words(best))} costs least, {rounded(best['cost'])} {currency}."
+    )
+    if tied:
+        listed_ties = some(map(period_in_words, tied), MOST_PERIODS)
+        yield f"No significant difference from it: {listed_ties}."
+    cost, error = rounded(never["cost"]), rounded(never["error"])
+    yield f"Never training again costs {cost}, with an error of {error}."
+
+
+def period_in_words(row):
+    """A period and its memory."""
+    period = row["period"]
+    if period in (inf, "never"):
+        return "never training again"
+    often = f"every {period}" if isinstance(period, str) else f"every {period:,.0f} rows"
+    return f"{often} on {memory_text(row['memory'])}"

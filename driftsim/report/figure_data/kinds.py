@@ -57,6 +57,10 @@ KINDS = {
         "Mean ranks over the settings", captions.ranks, ("contender",),
         "it needs a sweep of two settings, and two contenders that have ended under each",
     ),
+    "periods": Kind(
+        "How often should I retrain?", captions.periods, (),
+        "the cost of periods is not known; write decision: {{floor: true}}, and run it again",
+    ),
 }  # fmt: skip
 
 

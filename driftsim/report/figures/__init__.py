@@ -13,6 +13,7 @@ from driftsim.report.figures import (
     detections,
     lines,
     matrices,
+    periods,
     ranks,
     recoveries,
     stream,
@@ -49,6 +50,7 @@ PLOTS: dict[str, Callable[[View], Figure | None]] = {  # None where there is not
     "alarms": detections.alarms,
     "sweep": sweeps.sweep,
     "ranks": ranks.ranks,
+    "periods": periods.periods,
 }
 
 

@@ -10,6 +10,7 @@ from driftsim.report.page.drawings import (
     detections,
     lines,
     matrices,
+    periods,
     ranks,
     recoveries,
     streams,
@@ -31,6 +32,7 @@ DRAWN: dict[str, Callable[[View], Drawing | None]] = {
     "alarms": detections.alarms,
     "sweep": sweeps.sweep,
     "ranks": ranks.ranks,
+    "periods": periods.periods,
 }
 
 
