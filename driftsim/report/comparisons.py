@@ -13,6 +13,7 @@ from driftsim.evaluation.significance import (
     LEAST_INTERVALS,
     LEAST_OF_A_PHASE,
     Difference,
+    StandardError,
     contributions,
     count_floor,
     holm,
@@ -20,6 +21,7 @@ from driftsim.evaluation.significance import (
     over_repeats,
     over_seeds,
 )
+from driftsim.evaluation.significance.difference import negligible
 from driftsim.report.amounts import as_percent
 from driftsim.report.table import Row
 from driftsim.report.variant_results import ContenderResult, VariantResults
@@ -63,7 +65,7 @@ class Scope(NamedTuple):
 class Measurement:
     """A metric of one contender: its value in each run, and the share of each interval in it."""
 
-    unit = 0.0  # of a sum that is counted: what one more row adds to it
+    exact = False  # a difference that is the same with every seed is certain
 
     def __init__(self, result: ContenderResult, scope: Scope):
         self.scope = scope
@@ -134,7 +136,15 @@ def difference(ours: Measurement, theirs: Measurement, scope: Scope) -> Differen
     if ours.one_stream:
         return scope.along(paired(ours, theirs, "series"), least)
     _, i, j = np.intersect1d(ours.seeds, theirs.seeds, assume_unique=True, return_indices=True)
-    return over_seeds(ours.means[i] - theirs.means[j], least)
+    apart = over_seeds(ours.means[i] - theirs.means[j], least)
+    if (
+        ours.exact
+        and not apart.known
+        and len(i) > 1
+        and not negligible(abs(apart.mean), ours.means)
+    ):
+        return apart._replace(errors=(StandardError(0.0, len(i) - 1),))
+    return apart
 
 
 def bounds_of(value: Difference, scope: Scope) -> tuple[float, float]:
@@ -170,7 +180,7 @@ def variance_floor(ours: Measurement, theirs: Measurement, scope: Scope) -> floa
         starts = np.arange(len(apart))[:, None] * apart.shape[1] + scope.phases
         return count_floor(apart.ravel(), np.tile(ours.rows, len(apart)), starts.ravel())
     if not ours.one_stream:
-        return 2 * (ours.unit / len({*ours.seeds} & {*theirs.seeds})) ** 2  # two rows, as of counts
+        return 0.0
     return number_floor(paired(ours, theirs, "series").mean(axis=0), scope.phases)
 
 

@@ -24,6 +24,8 @@ class CostMeasurement(Measurement):
     `paired_amounts` that of each quantity.
     """
 
+    exact = True  # as of trainings by a clock alone
+
     def __init__(self, result: ContenderResult, scope: Scope, prices: PriceList | None = None):
         super().__init__(result, scope)
         self.prices = prices or result.scenario.priced
@@ -62,12 +64,6 @@ class CostMeasurement(Measurement):
         varying = self.costs.copy()
         varying[:, :1] -= warmup
         return varying * varying.shape[1] + warmup
-
-    @cached_property
-    def unit(self) -> float:  # type: ignore[override]
-        """What one more mistake costs; where that is nothing, the least that anything does."""
-        prices = [charge.price for charge in self.charges.values()]
-        return self.charges["mistake"].price or min(price for price in prices if price > 0)
 
     @cached_property
     def shares(self) -> dict[str, np.ndarray]:

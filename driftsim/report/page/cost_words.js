@@ -13,7 +13,7 @@ function cheapestOf(rows, alike, currency) {
   const lead = `${listed([first.name])} is cheapest${among}: ${money}`;
   const verb = alike?.length === 1 ? "does" : "do";
   if (alike?.length) return `${lead}; ${listed(alike)} ${verb} not differ significantly from it.`;
-  const gap = alike ? overSeeds(apart(second, first)) : unsure(second.cost.mean - cost.mean);
+  const gap = alike ? gapOf(second, first) : unsure(second.cost.mean - cost.mean);
   const bounds = Number.isNaN(gap.low) ? "" : ` (${boundsText(gap.low, gap.high)})`;
   return `${lead}, ${moneyText(gap)} less than ${listed([second.name])}${bounds}.`;
 }

@@ -53,6 +53,16 @@ function pricedBy(prices, contenders, shares) {
 /** A cost is at least 0, and so is the lower bound of its interval. */
 const atLeastZero = (found) => ({ ...found, low: found.low < 0 ? 0 : found.low });
 
+/** How much more one costs than another; certain where it is the same with every seed. */
+function gapOf(one, other) {
+  const values = apart(one, other);
+  const found = overSeeds(values);
+  const { mean, p } = found;
+  const same = Number.isNaN(p) && values.length > 1;
+  const certain = same && Math.abs(mean) > ROUNDING * meanOf(one.costs);
+  return certain ? { mean, low: mean, high: mean, p: 0 } : found;
+}
+
 /** Add what a contender saves against one that is trained once, and what its spending returns. */
 function compare(one, other) {
   const saved = apart(other, one);
@@ -62,13 +72,13 @@ function compare(one, other) {
     return meanOf(apart(one, other, summed));
   };
   const [benefit, spent] = [-more(LOSSES), more(SPENDING)];
-  Object.assign(one, { over: overSeeds(saved), roi: spent > 0 ? (benefit - spent) / spent : NaN });
+  Object.assign(one, { over: gapOf(other, one), roi: spent > 0 ? (benefit - spent) / spent : NaN });
 }
 
 /** Those that do not differ significantly from the cheapest, by Holm's correction for all pairs. */
 function tiedWith([cheapest, ...others]) {
   const all = [cheapest, ...others];
-  const pairs = all.flatMap((one, i) => all.slice(i + 1).map((other) => apart(other, one)));
-  const adjusted = holm(pairs.map((values) => overSeeds(values).p)); // of the cheapest first
+  const pairs = all.flatMap((one, i) => all.slice(i + 1).map((other) => gapOf(other, one)));
+  const adjusted = holm(pairs.map(({ p }) => p)); // of the cheapest first
   return others.filter((_, i) => !(adjusted[i] < SIGNIFICANCE));
 }
