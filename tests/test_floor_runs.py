@@ -9,6 +9,8 @@ from driftsim.evaluation.decision.plans import Plan
 from driftsim.own import load_parts
 from driftsim.progress import counted, position
 from driftsim.report.results import Results
+from driftsim.report.stored_losses import lacking
+from driftsim.report.summary_text import remarks
 from driftsim.runner import Finished, play
 from driftsim.runs import floor_runs, lost_traces, missing
 from driftsim.store import Store
@@ -133,6 +135,11 @@ def test_a_learner_that_fails_fails_its_floor_and_the_others_are_played(tmp_path
     assert failures["floor: majority, memory 100, seed 0"] is None
     broken, other = Results(asked, store).variants[0].matrices
     assert broken.missing == 2 and not broken.runs and len(other.runs) == 2
+    cause = "runs of its models are missing or have failed"
+    assert [*lacking([broken, other])] == [f"The floor of failing is not known: {cause}."]
+    part = other._replace(missing=1)
+    assert [*lacking([part])] == [f"The floor of majority is of 2 of 3 seeds: {cause}."]
+    assert f"The floor of failing is not known: {cause}." in remarks(Results(asked, store))
 
 
 def test_variants_share_the_models_that_they_have_in_common(tmp_path):

@@ -1,6 +1,6 @@
 """Stored losses: the matrices of a study, joined from the runs of its floor in the store."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from driftsim.evaluation.decision.losses import Losses, Matrix
 from driftsim.evaluation.decision.plans import Plan, memory_of
@@ -43,3 +43,14 @@ def runs_by_seed(
     for run in memory_runs(scenario, plan, contender, parts):
         found.setdefault((run.seed, run.repeat), []).append(run)
     return found
+
+
+def lacking(matrices: Iterable[Matrix]) -> Iterator[str]:
+    """Which floors are not known, or of fewer seeds, in sentences."""
+    cause = "runs of its models are missing or have failed"
+    for one in matrices:
+        if one.missing and not one.runs:
+            yield f"The floor of {one.learner} is not known: {cause}."
+        elif one.missing:
+            every = one.missing + len(one.runs)
+            yield f"The floor of {one.learner} is of {len(one.runs)} of {every} seeds: {cause}."

@@ -17,6 +17,7 @@ from driftsim.report.amounts import number
 from driftsim.report.decision.floors import below_floors
 from driftsim.report.figure_data.looks import LONGEST, short
 from driftsim.report.results import Results
+from driftsim.report.stored_losses import lacking
 from driftsim.report.study_tables import CENSORED, SUMMED
 from driftsim.report.table import Table, missing
 from driftsim.report.variant_results import SECONDS
@@ -134,7 +135,8 @@ def remarks(results: Results) -> Iterator[str]:
     counts = [f"{most}{n:,.0f} {end}" for name, end in ends if (n := most_of(own[name])) > 0]
     if counts:
         yield f"Labels that models never got{mean}: {', '.join(counts)}."
-    yield from dict.fromkeys(chain.from_iterable(map(below_floors, results.variants)))
+    of_floors = (chain(lacking(one.matrices), below_floors(one)) for one in results.variants)
+    yield from dict.fromkeys(chain.from_iterable(of_floors))
 
 
 def most_of(column: np.ndarray) -> float:
