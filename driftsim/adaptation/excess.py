@@ -7,57 +7,99 @@ from typing import NamedTuple
 
 import numpy as np
 
+LAST = 0.25  # of the level of past models: the share of the last one
 
-class AccruedExcess(NamedTuple):
+
+class AccruedExcess:
     """A detector that fires where the losses of a model beyond its level add up to a price.
 
     The level is the loss of the model when it was new: the value at age 0 of a straight line that
     is fitted to all its losses. The sum beyond it is b n² / 2, for n losses and a slope of b, with
     a standard error of s sqrt(3 n), where s is the standard deviation of losses about the line. It
-    counts where chance would make it as large with a probability below `level`. Where such a sum is
-    minus the price, the model has become better than it was, and the line begins anew: at most one
-    price is saved up.
+    counts where chance would make it as large with a probability below `level`.
+
+    Where the models before were better when they were new, their mean is the level, in which the
+    last one counts for a quarter: so a training that has not helped is noticed, and in time
+    forgiven. Where such a sum is minus the price, the model has become better than it was, and the
+    line begins anew: at most one price is saved up.
     """
 
-    price: float
-    window: int  # losses before the line is believed, 2 or more
-    level: float  # 0.5 at most, where every sum counts
-    squared: bool = False  # the loss is the square of the error
+    def __init__(self, price: float, window: int, level: float, squared: bool = False):
+        self.price = price
+        self.window = window  # losses before the line is believed, 2 or more
+        self.least = NormalDist().inv_cdf(1 - level)  # standard errors; `level` is 0.5 at most
+        self.power = 2 if squared else 1  # of the error, which is the loss
+        self.past = PastLevel()
 
     def start(self, rng) -> Callable:
         """A function of the next errors, as `Detector.start` gives one."""
-        n, sums = 0, np.zeros((3, 1))  # losses of this line; of losses, their squares, age × loss
-        least = NormalDist().inv_cdf(1 - self.level)
-
-        def detect(errors):
-            nonlocal n, sums
-            done, losses = 0, errors**2 if self.squared else errors
-            while done < len(losses):
-                counts, rest = n + 1.0 + np.arange(len(losses) - done), losses[done:]
-                terms = np.hstack([sums, [rest, rest**2, (counts - 0.5) * rest]])
-                running = np.cumsum(terms, axis=1)[:, 1:]
-                excess, error = beyond_level(counts, *running)
-                large = np.abs(excess) >= np.maximum(self.price, least * error)
-                passes = np.flatnonzero(large & (counts >= self.window))
-                if not len(passes):
-                    n, sums = n + len(rest), running[:, -1:]
-                    break
-                n, sums, done = 0, np.zeros((3, 1)), done + int(passes[0]) + 1
-                if excess[passes[0]] > 0:
-                    return done - 1, "alarm"
-            return None
-
-        return detect
+        return Line(self)
 
 
-def beyond_level(n, losses, squares, aged) -> tuple[np.ndarray, np.ndarray]:
-    """The sum of `n` losses beyond the value at age 0 of their line, and its standard error.
+class PastLevel:
+    """The loss of models when they were new: a mean in which the last one counts for a quarter."""
 
-    From their sum, that of their squares, and that of age × loss, where ages are 0.5, 1.5, …
+    mean, variance = np.inf, 0.0  # before the first one
+
+    def add(self, mean: float, variance: float):
+        """Take in a level and the variance of its estimate."""
+        share = 1.0 if np.isinf(self.mean) else LAST
+        rest = 1 - share
+        self.mean = mean if share == 1 else share * mean + rest * self.mean
+        self.variance = share**2 * variance + rest**2 * self.variance
+
+
+class Line:
+    """The straight line through the losses of a model, at ages of 0.5, 1.5, …"""
+
+    def __init__(self, rule: AccruedExcess):
+        self._rule = rule
+        self._begin()
+
+    def _begin(self):
+        self._n, self._sums = 0, np.zeros((3, 1))  # of losses, of their squares, of age × loss
+
+    def __call__(self, errors: np.ndarray) -> tuple[int, str] | None:
+        """The index of the error at which the sum beyond the level reaches the price, or None."""
+        rule, losses, done = self._rule, errors**self._rule.power, 0
+        while done < len(losses):
+            n = self._n + 1.0 + np.arange(len(losses) - done)
+            rest = losses[done:]
+            terms = np.hstack([self._sums, [rest, rest**2, (n - 0.5) * rest]])
+            sums = np.cumsum(terms, axis=1)[:, 1:]
+            start, excess, variance = of_line(n, *sums)
+            excess, error = beyond(rule.past, n, sums[0], start, excess, variance)
+            large = np.abs(excess) >= np.maximum(rule.price, rule.least * error)
+            passes = np.flatnonzero(large & (n >= rule.window))
+            if not len(passes):
+                self._n, self._sums = self._n + len(rest), sums[:, -1:]
+                break
+            i = passes[0]
+            rule.past.add(start[i], 4 * variance[i] / n[i])
+            self._begin()
+            done += int(i) + 1
+            if excess[i] > 0:
+                return done - 1, "alarm"
+        return None
+
+
+def of_line(n, losses, squares, aged):
+    """Of the line through `n` losses: its value at age 0, the sum beyond it, the variance about it.
+
+    From their sum, that of their squares, and that of age × loss.
     """
     excess = 6 * n * (aged - n / 2 * losses) / np.maximum(n * n - 1, 1)
     variance = squares / n - (losses / n) ** 2 - (excess / n) ** 2 / 3
-    return excess, np.sqrt(3 * n * np.maximum(variance, 0))
+    return (losses - excess) / n, excess, np.maximum(variance, 0)
+
+
+def beyond(past: PastLevel, n, losses, start, excess, variance):
+    """The sum beyond the lower one of a model's own level and that of past models; its error."""
+    higher = start > past.mean
+    if not higher.any():
+        return excess, np.sqrt(3 * n * variance)
+    error = np.where(higher, n * variance + n**2 * past.variance, 3 * n * variance)
+    return np.where(higher, losses - n * past.mean, excess), np.sqrt(error)
 
 
 class Rise(NamedTuple):

@@ -5,7 +5,14 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from driftsim.adaptation.excess import AccruedExcess, Rise, beyond_level, chance_of_rise
+from driftsim.adaptation.excess import (
+    AccruedExcess,
+    PastLevel,
+    Rise,
+    beyond,
+    chance_of_rise,
+    of_line,
+)
 
 
 def alarms(detector, losses, size=10**9):
@@ -23,6 +30,11 @@ def alarms(detector, losses, size=10**9):
 
 def rare(n, rate, seed=0):
     return (np.random.default_rng(seed).random(n) < rate).astype(float)
+
+
+def steady(n, tenths):
+    """Losses of 0 and 1, so many tenths of them 1, in a fixed order."""
+    return (np.arange(n) * 7 % 10 < tenths) * 1.0
 
 
 @pytest.mark.parametrize(("a", "price"), [(0.002, 10), (0.002, 90), (1e-4, 30), (0.5, 4)])
@@ -46,18 +58,43 @@ def test_the_sum_is_that_of_least_squares_with_its_standard_error():
     losses = np.random.default_rng(1).exponential(size=40)
     ages = np.arange(40) + 0.5
     slope, start = np.polyfit(ages, losses, 1)
-    excess, error = beyond_level(40.0, losses.sum(), (losses**2).sum(), (ages * losses).sum())
-    assert excess == pytest.approx((losses - start).sum())
+    sums = losses.sum(), (losses**2).sum(), (ages * losses).sum()
+    found = of_line(np.array([40.0]), *(np.array([one]) for one in sums))
     spread = (losses - start - slope * ages).std()
-    assert error == pytest.approx(spread / (40**0.5 * ages.std()) * 40**2 / 2, rel=1e-3)
+    assert np.allclose(np.ravel(found), [start, (losses - start).sum(), spread**2], rtol=1e-3)
+    (_, error) = beyond(PastLevel(), np.array([40.0]), sums[0], *found)
+    assert error[0] == pytest.approx(spread / (40**0.5 * ages.std()) * 40**2 / 2, rel=1e-3)
+
+
+def test_a_training_that_has_not_helped_is_noticed_and_in_time_forgiven():
+    """The first model loses .1, then .6 like all after it: the second is told from the first."""
+    rule = AccruedExcess(30, 50, 0.025)
+    ages, found = [], rule.start(None)(np.append(steady(2_000, 1), steady(400, 6)))
+    assert 2_000 < found[0] < 2_100 and rule.past.mean == pytest.approx(0.1, abs=0.05)
+    for _ in range(5):
+        ages.append(rule.start(None)(steady(40_000, 6))[0])
+    assert 50 < ages[0] < 110 and ages[-1] > 2 * ages[0]
+    assert 0.45 < rule.past.mean < 0.6
+
+
+def test_the_last_level_counts_for_a_quarter():
+    past = PastLevel()
+    for one in (4.0, 8.0):
+        past.add(one, 16.0)
+    assert (past.mean, past.variance) == (5.0, 10.0)
 
 
 @pytest.mark.parametrize("size", [1, 7, 512])
 def test_how_losses_are_cut_never_shows(size):
-    losses = np.append(rare(2_000, 0.1), rare(2_000, 0.5))
-    for detector in (AccruedExcess(20, 30, 0.025), AccruedExcess(3, 2, 0.5), Rise(60, lambda: 0.1)):
-        whole = alarms(detector, losses)
-        assert whole and whole == alarms(detector, losses, size)
+    losses = np.append(rare(800, 0.1), rare(800, 0.5))
+    kinds = (
+        lambda: AccruedExcess(20, 30, 0.025),
+        lambda: AccruedExcess(3, 2, 0.5),
+        lambda: Rise(60, lambda: 0.1),
+    )
+    for kind in kinds:
+        whole = alarms(kind(), losses)
+        assert whole and whole == alarms(kind(), losses, size)
 
 
 @pytest.mark.parametrize("long", [1_000, 10_000])
@@ -69,9 +106,11 @@ def test_a_model_that_gets_better_saves_up_no_more_than_a_price(long):
 
 
 def test_noise_alone_rarely_adds_up_to_a_price_that_stands_out():
-    losses = rare(40_000, 0.05)
-    assert len(alarms(AccruedExcess(10, 50, 0.5), losses, 512)) > 20
-    assert len(alarms(AccruedExcess(10, 50, 0.025), losses, 512)) <= 5
+    losses = rare(60_000, 0.05)
+    any_sum, standing_out = (
+        alarms(AccruedExcess(10, 50, level), losses, 512) for level in (0.5, 0.025)
+    )
+    assert len(any_sum) > 10 * len(standing_out)
 
 
 def test_the_chance_of_a_rise_is_that_of_a_difference_of_means():

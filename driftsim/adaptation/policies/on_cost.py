@@ -15,12 +15,13 @@ class OnCost(OnAlarm):
 
     The level is the loss of that model when it was new: the value at age 0 of a straight line
     through its losses, so that a loss that grows by `a` a row leads to a training every
-    sqrt(2 × price / a) rows, which is the cheapest period. The rule is that of renting skis until
-    they cost as much as buying them (Karlin et al. 1988), the cumulative threshold of Cara
-    (Mahadevan & Mathioudakis 2024, arXiv 2310.04216, whose staleness is by the similarity of data
-    to queries, and is not used here), and the avoidable misclassifications of modyn. So that noise
-    is not taken for it, the sum has to stand out: by chance it would be as large with a
-    probability below `level`.
+    sqrt(2 × price / a) rows, which is the cheapest period. Where past models were better when they
+    were new, their level counts, so that a training that has not helped is followed by another.
+    The rule is that of renting skis until they have cost as much as buying them (Karlin et al.
+    1988), the cumulative threshold of Cara (Mahadevan & Mathioudakis 2024, arXiv 2310.04216, read
+    as an abstract and summaries; its staleness weighs data by their similarity to queries, which
+    is left out), and the avoidable misclassifications of modyn. So that noise is not taken for it,
+    the sum has to stand out: by chance it would be as large with a probability below `level`.
     """
 
     monitors_errors = True
