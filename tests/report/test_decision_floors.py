@@ -83,7 +83,7 @@ def test_periods_that_do_not_differ_are_named_about_that_of_the_contender():
     same = (
         f"every {near.min():,.0f} to {near.max():,.0f} rows costs the same, as far as 4 seeds show"
     )
-    assert same in text and "Of all periods" not in text
+    assert same in text and "Of all fixed periods" not in text
     assert carried(text, tables(results), *WORDS, "'each 1000'")
 
 
@@ -91,8 +91,8 @@ def test_a_better_period_than_that_of_the_contender_is_named():
     results = results_of(6)
     best = results.periods().query("best").iloc[0]
     expected = (
-        f"Of all periods, every {best.period:,.0f} rows with a memory of 500 labels would cost "
-        f"least: {best.cost:,.0f} EUR ("
+        f"Of all fixed periods, every {best.period:,.0f} rows with a memory of 500 labels would "
+        f"cost least: {best.cost:,.0f} EUR ("
     )
     assert expected in advice(results) and "Retrain every 3,000 rows" in advice(results)
     assert carried(advice(results), tables(results), *WORDS, "'each 3000'")
@@ -122,7 +122,9 @@ def test_without_drift_the_advice_is_not_to_retrain_and_no_timetable_saves_anyth
     results = results_of(1, 2, slope=0.0, luck=0.002)
     text = advice(results)
     assert text.startswith("Do not retrain (never): ")
-    assert not any(words in text for words in ("would save", "Retrain every", "Of all periods"))
+    assert not any(
+        words in text for words in ("would save", "Retrain every", "Of all fixed periods")
+    )
     assert carried(text, tables(results), *WORDS)
 
 
