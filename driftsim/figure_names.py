@@ -5,8 +5,8 @@ from typing import Any
 from driftsim.messages import guess, short
 
 FIGURES = (
-    "curves", "excess", "recovery", "stream", "cost", "total_cost", "cost_so_far", "forgetting",
-    "alarms", "sweep", "ranks", "periods",
+    "curves", "excess", "recovery", "stream", "cost", "total_cost", "cost_so_far", "price",
+    "forgetting", "alarms", "sweep", "ranks", "periods",
 )  # fmt: skip
 
 

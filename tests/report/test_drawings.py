@@ -252,12 +252,13 @@ def test_sweeps_and_ranks_stand_at_their_values(settings):
 
 
 def test_every_figure_that_there_is_something_for(odd, swept, plain, settings):
-    names = [name for name, kind in KINDS.items() if not kind.of_prices and name != "periods"]
+    others = "price", "periods"
+    names = [name for name, kind in KINDS.items() if name not in others and not kind.of_prices]
     assert [*KINDS] == [*DRAWN] == [*PLOTS]
-    assert [one.name for one in drawn(odd)] == names[:-2]
-    assert [one.name for one in drawn(swept)] == [*names[:5], *names[-2:]]
-    assert [one.name for one in drawn(plain)] == ["curves", "stream", "cost"]
-    assert [one.name for one in drawn(settings)] == names
+    assert [one.name for one in drawn(odd) if one.name in names] == names[:-2]
+    assert [one.name for one in drawn(swept) if one.name in names] == [*names[:5], *names[-2:]]
+    assert [one.name for one in drawn(plain) if one.name in names] == ["curves", "stream", "cost"]
+    assert [one.name for one in drawn(settings) if one.name in names] == names
 
 
 SLOW = [pytest.param(one, marks=pytest.mark.slow) for one in (30, "30 swept")]

@@ -1,6 +1,6 @@
 """Captions: what each figure shows in words, also for readers who do not see it."""
 
-from math import inf, isnan
+from math import inf, isinf, isnan
 
 import numpy as np
 
@@ -10,11 +10,12 @@ from driftsim.evaluation.recovery import DID_NOT_FALL, RECOVERED, median
 from driftsim.messages import setting_text
 from driftsim.report.amounts import listed
 from driftsim.report.dates import row_text
-from driftsim.report.figure_data.costs import COSTS, costs, engines
+from driftsim.report.figure_data.costs import ADDED_UP, COSTS, costs, engines
 from driftsim.report.figure_data.curves import excess_of
 from driftsim.report.figure_data.detections import UNKNOWN, sorted_alarms
 from driftsim.report.figure_data.looks import rounded
 from driftsim.report.figure_data.periods import memory_text
+from driftsim.report.figure_data.price_lines import price_lines
 from driftsim.report.figure_data.streams import best_errors, best_known, distinct_streams, truths
 from driftsim.report.figure_data.sweeps import values_of
 from driftsim.report.table import missing
@@ -24,6 +25,10 @@ from driftsim.report.windows import window_text
 MOST_PERIODS = 6  # of a sentence
 MOST = 12  # contenders or changes that a caption lists
 MOST_SETTINGS = 4  # that a caption describes
+HULL = (
+    "Only contenders on the edge of the shade, the convex hull, are the best choice at some price."
+)
+INTERVALS = "Bands are the intervals of these prices at 95 %, where they are known."
 FRONT = "On the Pareto front, with no contender both cheaper and better"
 
 
@@ -198,7 +203,38 @@ def cost(view):
         best = [f"{listed(names)} for {name}" for name, names in fronts.items()]
         start = f"{title}: " if title else ""
         texts.append(f"{start}{words_of(metric)}: {values}. {FRONT}: {some(best)}.")
-    return " ".join([*texts, *different(engines(view))])
+    hull = [HULL] if texts and metric in ADDED_UP else []
+    return " ".join([*texts, *hull, *different(engines(view))])
+
+
+def price(view):
+    """Who is the cheapest from which price of a training to which, and who never is."""
+    texts = []
+    for one in price_lines(view):
+        shown = [name for name, *_ in one.cheapest]
+        never = [name for name in one.lines if name not in shown]
+        start = f"{one.title}: " if one.title else ""
+        rest = f" Never the cheapest: {listed(never)}." if never else ""
+        texts.append(f"{start}The cheapest by the price of a training, in {one.unit}: "
+                     f"{some(cheapest(one))}.{rest}")  # fmt: skip
+    return " ".join([*texts, INTERVALS] if texts else [])
+
+
+def cheapest(one):
+    """Who is the cheapest from which price to which, in the order of prices."""
+    starts, ends = [None, *one.crossings], [*one.crossings, None]
+    for (name, *_), *sides in zip(one.cheapest, starts, ends):
+        words = ("from", "to" if sides[0] else "up to")
+        pairs = [(side, at) for side, at in zip(words, sides) if at]
+        yield f"{name} {' '.join(f'{side} {rounded(at.price)}{between(at)}' for side, at in pairs)}"
+
+
+def between(at):
+    """The interval of the price at which the cheapest changes, in brackets, where it is known."""
+    if not at.known:
+        return ""
+    high = "or more" if isinf(at.high) else f"to {rounded(at.high)}"
+    return f" ({rounded(at.low)} {high})"
 
 
 def different(engines):

@@ -4,13 +4,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.evaluation.decision.envelopes import pareto
+from driftsim.evaluation.decision.envelopes import hull, pareto
 from driftsim.evaluation.metrics import LOWER_IS_BETTER, Metric, metric_of
 from driftsim.report.figure_data.view import View
 from driftsim.report.variant_results import SECONDS, ContenderResult
 
 MOST_SETTINGS = 4  # that have panels of their own; with more, the mean of all settings has
 DECADES = 20  # how many times as much the dearest costs, for a scale of powers of ten
+ADDED_UP = {  # metrics whose sums over rows can be weighed against what contenders spend
+    "error", "accuracy", "excess_error", "log_loss", "brier", "mae", "excess_mse",
+}  # fmt: skip
+SAMPLES = 20  # points of an edge of the hull, which is bent on a scale of powers of ten
 COSTS = {"seconds": [*SECONDS], "labels": ["labels"], "fits": ["fits"]}
 
 
@@ -23,7 +27,25 @@ class Costs(NamedTuple):
 
     def front(self, cost: str, metric: str) -> np.ndarray:
         """The positions of the Pareto front, the cheapest first."""
-        return pareto(self.spent[cost], self.mean if metric in LOWER_IS_BETTER else -self.mean)
+        return pareto(self.spent[cost], self.losses(metric))
+
+    def losses(self, metric: str) -> np.ndarray:
+        """The metric (n,), lower where it is better."""
+        return self.mean if metric in LOWER_IS_BETTER else -self.mean
+
+    def hull(self, cost: str, metric: str) -> tuple[np.ndarray, np.ndarray] | None:
+        """Places (m,) along the convex hull of the Pareto front, the cheapest first.
+
+        Only contenders on it have the lowest sum of both at some price. None for a metric that is
+        no mean over rows.
+        """
+        spent = self.spent[cost]
+        if metric not in ADDED_UP or not np.isfinite(spent).all():
+            return None
+        at = hull(spent, self.losses(metric))
+        steps = np.linspace(0, len(at) - 1, (len(at) - 1) * SAMPLES + 1)
+        x, y = (np.interp(steps, np.arange(len(at)), one[at]) for one in (spent, self.mean))
+        return x, y
 
 
 def costs(view: View, metric: str) -> dict[str, Costs]:

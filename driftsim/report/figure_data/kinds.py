@@ -42,6 +42,10 @@ KINDS = {
     "cost_so_far": Kind(
         "Cost so far along the stream", cost_captions.cost_so_far, ("contender",), NONE_ENDED, True
     ),
+    "price": Kind(
+        "Cost over the price of a training", captions.price, ("contender",),
+        "all contenders train as often, or one is the cheapest at every price of a training",
+    ),
     "forgetting": Kind(
         "Forgetting", captions.forgetting, ("contender",),
         "nothing was probed; write evaluation: {{probe: 500}}, and run it again",

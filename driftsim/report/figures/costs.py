@@ -1,8 +1,10 @@
 """Costs: a metric of each contender against its seconds, its labels and its trainings."""
 
+import numpy as np
+from matplotlib.patches import Polygon
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from driftsim.evaluation.metrics import FROM_ZERO
+from driftsim.evaluation.metrics import FROM_ZERO, LOWER_IS_BETTER
 from driftsim.report.figure_data.costs import COSTS, DECADES, cost_label, costs
 from driftsim.report.figure_data.looks import rounded
 from driftsim.report.figures.label_placement import add_point_names
@@ -47,10 +49,23 @@ def plot_points(panel, view, one, name, metric):
         style = {"color": look.colour, "linestyle": "none", "clip_on": False}
         panel.plot(x, y, marker=look.marker, markersize=5, gid="point", zorder=3, **style)
     panel.margins(0.1)
+    add_hull(panel, one, name, metric)
     front = one.front(name, metric)
     style = {"color": "#dddddd", "linewidth": 2, "solid_joinstyle": "miter"}
     panel.step(spent[front], one.mean[front], where="post", zorder=0.6, gid="front", **style)
     return dict(zip(one.names, zip(spent, one.mean)))
+
+
+def add_hull(panel, one, name, metric):
+    """Shade all that lies within the convex hull of the Pareto front, as far as the panel goes."""
+    if found := one.hull(name, metric):
+        x, y = found
+        beyond = np.ptp(one.mean) + abs(y).max() + 1  # outside of any panel
+        worst = y[0] + beyond if metric in LOWER_IS_BETTER else y[-1] - beyond
+        right = 1e3 * (one.spent[name].max() + 1)
+        corners = [*zip(x, y), (right, y[-1]), (right, worst), (x[0], worst)]
+        shade = Polygon(corners, color="#f0f0f0", linewidth=0, zorder=0.5, gid="hull")
+        panel.add_artist(shade)  # which leaves the scales as they are
 
 
 def set_scale(panel, values):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from driftsim.evaluation.metrics import FROM_ZERO
+from driftsim.evaluation.metrics import FROM_ZERO, LOWER_IS_BETTER
 from driftsim.report.figure_data.costs import COSTS, DECADES, Costs, cost_label, costs
 from driftsim.report.figure_data.looks import rounded
 from driftsim.report.figure_data.view import View
@@ -46,6 +46,7 @@ def panel(view, box: Box, one: Costs, name: str, metric: str, first: bool) -> It
     """The points of the contenders, their names, and the Pareto front."""
     spent = one.spent[name]
     x, y = cost_scale(spent, box), value_scale(one.mean, box, metric)
+    yield from hull_of(box, one, name, metric, x, y)
     yield from panels.values_axis(box, y, panels.value_ticks(y, box), first)
     yield from panels.foot_axis(box, x, cost_ticks(spent, x))
     yield panels.foot_title(box, cost_label(view, name))
@@ -60,6 +61,15 @@ def panel(view, box: Box, one: Costs, name: str, metric: str, first: bool) -> It
     for contender, place in points.items():
         look = view.looks[contender]
         yield mark(look.marker, *place, look.colour)
+
+
+def hull_of(box: Box, one: Costs, name: str, metric: str, x: Scale, y: Scale) -> Iterator[str]:
+    """A shade over all that lies within the convex hull of the Pareto front."""
+    if found := one.hull(name, metric):
+        places, values = x(found[0]).tolist(), y(found[1]).tolist()
+        worst = box.top if metric in LOWER_IS_BETTER else box.bottom
+        ends = [(box.right, values[-1]), (box.right, worst), (places[0], worst)]
+        yield element("path", d=f"M{joined([*zip(places, values), *ends])}Z", class_="hull")
 
 
 def steps(x, y) -> list[tuple[float, float]]:
