@@ -1,6 +1,9 @@
 """Small studies that have been run: a sweep with two seeds, one with neither, one with repeats."""
 
+import os
+
 import pytest
+from browser import missing, started
 from examples import played
 from invented_studies import NOISES, ODD, made
 
@@ -68,3 +71,18 @@ def many(request, tmp_path_factory):
 def settings(tmp_path_factory):
     """A sweep over a few contenders."""
     return made(tmp_path_factory.mktemp("settings"), 4, *NOISES)
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory):
+    if why := missing():
+        required = os.environ.get("DRIFTSIM_BROWSER") == "required"
+        (pytest.fail if required else pytest.skip)(why)
+    driver = started(tmp_path_factory.mktemp("profile"))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("pages")

@@ -1,21 +1,18 @@
 """The page in a browser: opened from disk, worked by hand, and held against the Python API."""
 
 import importlib.util
-import json
-import os
 import re
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
+from browser import Opened, written
 from examples import played
 
 from driftsim.clocks import RecordedClock
 from driftsim.durations import FIXED, micros_of
 from driftsim.report import write
-from driftsim.report.page.document import page
 from driftsim.report.page.drawings import drawings
 from driftsim.report.results import Results
 from driftsim.runner import Finished
@@ -23,10 +20,6 @@ from driftsim.streams.stream import Stream
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
-FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 SCORED = """# Which of two?
 stream:
   length: 2_030
@@ -80,18 +73,6 @@ models:
 evaluation: {warmup: 110, interval: 20}
 report: {metrics: [mae, r2], window: 1mo}
 """
-CURVES = """
-const [setting, metric, over, window, done] = arguments;
-driftsim.then(({ about, view }) => {
-  const scene = view.scenes[setting];
-  const windows = scene.over(over, about.durations?.find(({ key }) => key === window) ?? window);
-  const curves = [...scene.runs.keys()].map((name) => {
-    const { mean, low, high } = windows.curve(name, about.metrics[metric]);
-    return [name, ...[mean, low, high].map((values) => Array.from(values))];
-  });
-  done([Array.from(windows.firsts), Array.from(windows.lasts), curves]);
-});
-"""
 UNPACKED = """
 const [done] = arguments;
 const plain = (columns) =>
@@ -112,93 +93,6 @@ return [...document.querySelectorAll("#picture text")].map((text) => {
 """
 
 
-def missing():
-    """Why there is no browser to be had, or None."""
-    if importlib.util.find_spec("selenium") is None:
-        return "no browser: selenium is not installed"
-    for program in ("chromium", "chromedriver"):
-        if shutil.which(program) is None:
-            return f"no browser: there is no {program}; apt-get install chromium chromium-driver"
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    if why := missing():
-        required = os.environ.get("DRIFTSIM_BROWSER") == "required"
-        (pytest.fail if required else pytest.skip)(why)
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    service = webdriver.ChromeService(shutil.which("chromedriver"))
-    driver = webdriver.Chrome(options, service)
-    driver.set_script_timeout(20)
-    yield driver
-    driver.quit()
-
-
-class Opened:
-    """A page opened from disk."""
-
-    def __init__(self, chromium, path, width=1280, dark=False):
-        self.chromium, self.path = chromium, path
-        about = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", about)
-        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
-        for kind in ("browser", "performance"):
-            chromium.get_log(kind)  # of the page before
-        chromium.get(path.as_uri())
-        self.failure = chromium.execute_async_script(
-            "const done = arguments[0]; driftsim.then(() => done(null), (e) => done(String(e)))"
-        )
-
-    def ask(self, script, *given):
-        return self.chromium.execute_script(script, *given)
-
-    def curves(self, *given):
-        """The windows and the curves of a setting, a metric, a kind of window and its rows."""
-        return self.chromium.execute_async_script(CURVES, *given)
-
-    def find(self, selector):
-        return self.chromium.find_element("css selector", selector)
-
-    def choose(self, name, text):
-        from selenium.webdriver.support.select import Select
-
-        Select(self.find(f"#{name}")).select_by_visible_text(text)
-
-    def press(self, *keys):
-        """Press keys, by their names."""
-        from selenium.webdriver.common.action_chains import ActionChains
-        from selenium.webdriver.common.keys import Keys
-
-        ActionChains(self.chromium).send_keys(*(getattr(Keys, k, k) for k in keys)).perform()
-
-    def lines(self):
-        """Whose lines are drawn."""
-        return self.ask(
-            "return [...document.querySelectorAll('#picture .line')].map((p) => p.dataset.name)"
-        )
-
-    def reading(self):
-        return self.find("#picture").get_attribute("aria-valuetext")
-
-    def requests(self):
-        """Every address that the browser requested."""
-        messages = [
-            json.loads(one["message"])["message"] for one in self.chromium.get_log("performance")
-        ]
-        return [
-            one["params"]["request"]["url"]
-            for one in messages
-            if one["method"] == "Network.requestWillBeSent"
-        ]
-
-
 @pytest.fixture(scope="module")
 def scored(tmp_path_factory):
     return played(SCORED, "scored", tmp_path_factory.mktemp("scored"))
@@ -217,18 +111,6 @@ def numbers(tmp_path_factory):
 @pytest.fixture(scope="module")
 def far(tmp_path_factory):
     return played(FAR, "far", tmp_path_factory.mktemp("far"))
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("pages")
-
-
-def written(results, folder, figures=(), failures=()):
-    path = folder / f"{results.study.name}.html"
-    text = page(results, results.verdict(), figures, failures)
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 @pytest.fixture

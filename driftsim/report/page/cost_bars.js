@@ -34,7 +34,7 @@ function costBars(rows, { tones, currency }, width) {
   const [key, top] = legendOfShares(shares, tones, width);
   const row = wide ? BARS.row : BARS.row + BARS.above;
   const bottom = top + row * rows.length;
-  const bars = rows.flatMap((one, i) => {
+  const bars = rows.map((one, i) => {
     const end = top + row * (i + 1) - (BARS.row - BARS.height) / 2;
     return barOf(one, { shares, tones, x, y: end - BARS.height / 2, wide, left, right, width });
   });
@@ -91,12 +91,14 @@ function barOf({ name, cost, parts }, { shares, tones, x, y, wide, left, right, 
     if (!(part > 0)) return [];
     const [from, to] = [x(start), x((start += part))];
     const size = { x: from, y: y - BARS.height / 2, width: to - from, height: BARS.height };
-    return [svgElement("rect", { class: "part bar", fill: tones[share], ...size })];
+    return [svgElement("rect", { class: "part", fill: tones[share], ...size })];
   });
   if (!Number.isNaN(cost.low)) {
     const [low, high] = [x(Math.max(cost.low, 0)), x(cost.high)];
     const caps = [low, high].map((end) => `M${end} ${y - BARS.cap}v${2 * BARS.cap}`).join("");
     bars.push(svgElement("path", { class: "range whisker", d: `M${low} ${y}H${high}${caps}` }));
   }
-  return [...named, ...bars];
+  const group = svgElement("g", {}, ...named, ...bars);
+  group.dataset.name = name;
+  return group;
 }

@@ -41,7 +41,6 @@ class Pricing {
     const known = oneStream && !options.length;
     find("cheapest").textContent =
       known ? sentence : cheapestOf(this.rows, this.ranked.alike, typed.currency);
-    find("own-prices").disabled = !options.length;
     find("priced-how").replaceChildren(...howToRun(options, oneStream, this.data.command));
     this.draw();
     this.list();
@@ -91,7 +90,7 @@ function onWidth(box, act) {
 function howToRun(options, oneStream, command) {
   if (!options.length) return [];
   const text = "Sentence, bars and table are by these prices, all else by those of the scenario.";
-  const interval = " The interval of one stream is computed from its course, by a run with them.";
+  const interval = " Costs of one stream have an interval from a run alone.";
   const code = element("code", {}, `${command} ${options.join(" ")}`);
   return [`${text}${oneStream ? interval : ""} To run the study with them: `, code];
 }

@@ -44,9 +44,11 @@ function roundValues([low, high], n) {
   return { values, step };
 }
 
-/** A number with thousands separators and so many decimals. */
-const fixed = (value, decimals) =>
-  value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+/** A number with thousands separators and so many decimals; ties are rounded as Python does. */
+function fixed(value, decimals) {
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return value.toLocaleString("en", { ...digits, roundingMode: "halfEven" });
+}
 const grouped = (row) => fixed(Math.round(row), 0);
 
 /** The label of an axis tick, with as many decimals as the step between ticks needs. */

@@ -1,0 +1,299 @@
+"""The prices of the page in a browser: other ones typed, and held against the Python API."""
+
+import re
+import shlex
+
+import numpy as np
+import pytest
+from browser import Opened, written
+from examples import played
+from scipy.special import stdtr, stdtrit
+
+from driftsim.report.figure_data.total_costs import cost_words
+from driftsim.report.page.cost_section import cheapest
+from driftsim.report.page.document import source
+from driftsim.report.page.drawings import drawings
+from driftsim.report.results import Results
+from driftsim.scenario import load
+
+pytestmark = pytest.mark.browser
+PRICED = """# Which is cheapest?
+stream:
+  length: 3_000
+  concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 13}}
+  drift: {kind: recurring, every: 1_000}
+  noise: 0.1
+models:
+  never & never: {learner: &bayes sklearn.naive_bayes.GaussianNB, policy: static}
+  clock: {learner: *bayes, policy: {kind: periodic, every: 200, memory: 200}}
+  alarms: {learner: *bayes, policy: {kind: on_drift, memory: 100}}
+  knows: {learner: *bayes, policy: {kind: at_drift, memory: 200}}
+  online: {learner: river.naive_bayes.GaussianNB, policy: online}
+evaluation: {warmup: 200, seeds: 3, interval: 50}
+prices: {currency: EUR, mistake: 0.5, label: 0.02, training: 15}
+"""
+NUMBERS = """# Which number is cheapest?
+stream: {length: 2_000, concepts: {a: {kind: linear, features: 2, walk: 0.1, noise: 0.5}}}
+models:
+  steps: {learner: least_squares, policy: {kind: periodic, every: 200, memory: 100}}
+  never: {learner: least_squares, policy: static}
+evaluation: {warmup: 100, seeds: 2, interval: 50}
+prices: {absolute_error: 2, training: {each: 3, per_row: 0.01}}
+"""
+OTHERS = [
+    {"a training": "40", "a label": "0"},
+    {"a mistake": "0.125", "a row trained on": "0.01", "a compute hour": "1000"},
+    {"a stale row": "0.001", "a training": "2.5e-1", "currency": "NZ$ 'new'"},
+    {"what is priced": "mistakes by class", "a mistake on 0": "3", "a mistake on 1": "0.25"},
+]
+TYPE = """
+const label = [...prices.querySelectorAll("label")]
+  .find((one) => one.firstChild.textContent === arguments[0]);
+const field = label.lastChild;
+const option = [...(field.options ?? [])].find((one) => one.text === arguments[1]);
+field.value = option ? option.value : arguments[1];
+field.dispatchEvent(new Event("input", { bubbles: true }));
+"""
+ROWS = """
+return driftsim.then(({ pricing }) => pricing.rows.map((one) => {
+  const parts = Object.entries(one.parts).map(([name, values]) =>
+    [name, values.reduce((sum, value) => sum + value, 0) / values.length]);
+  const { first, alike } = pricing.ranked;
+  return { contender: one.name, cost: one.cost.mean, low: one.cost.low, high: one.cost.high,
+    over_static: one.over?.mean, over_static_low: one.over?.low, over_static_high: one.over?.high,
+    roi: one.roi, best: one.name === first, tied: alike?.includes(one.name),
+    ...Object.fromEntries(parts) };
+}));
+"""
+COLUMNS = [
+    "cost", "low", "high", "mistakes", "labels", "training", "compute", "staleness", "over_static",
+    "over_static_low", "over_static_high", "roi",
+]  # fmt: skip
+REFUSED = [
+    ("a training", "-1", "A price is a number from 0, such as 0.5."),
+    ("a label", "", "A price is a number from 0, such as 0.5."),
+    ("currency", " ", "The currency needs a name."),
+]
+BARS = """
+return [...document.querySelectorAll("#cost-bars [data-name]")].map((one) => [
+  one.dataset.name,
+  [...one.querySelectorAll("rect")].reduce((sum, { width }) => sum + width.baseVal.value, 0),
+  one.querySelectorAll("text")[1].textContent,
+]);
+"""
+MARKED = """
+return [...prices.querySelectorAll("[aria-invalid=true]")]
+  .map((one) => one.parentElement.firstChild.textContent);
+"""
+BESIDE = """
+return [...document.querySelectorAll("#cost-bars text")].map((text) => {
+  const { left, top, right, bottom } = text.getBoundingClientRect();
+  return [text.textContent, left, top, right, bottom];
+});
+"""
+TABLE = """
+return [...document.querySelectorAll("#cost-table tr")].map((row) =>
+  [...row.cells].map(({ textContent }) => textContent));
+"""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("priced")
+
+
+@pytest.fixture(scope="module")
+def priced(place):
+    return played(PRICED, "priced", place)
+
+
+@pytest.fixture(scope="module")
+def alone(place):
+    return played(PRICED.replace("seeds: 3", "seeds: 1"), "alone", place)
+
+
+def typed(opened, prices):
+    for label, value in prices.items():
+        opened.ask(TYPE, label, value)
+
+
+def rows(opened):
+    """What the page has computed, by contender."""
+    return {row["contender"]: row for row in opened.ask(ROWS)}
+
+
+def options(opened):
+    """The options of `--set` that the page names for the prices typed."""
+    words = shlex.split(opened.find("#priced-how code").text)
+    assert words[:3] == ["driftsim", "run", "priced.yaml"] or "priced" not in words[2]
+    return [words[i + 1] for i, word in enumerate(words) if word == "--set"]
+
+
+def again(results, place, settings):
+    """The results of the same runs with the prices that options set."""
+    return Results(load(place / f"{results.study.name}.yaml", settings), results.store)
+
+
+def alike(found, table):
+    """Hold what the page has computed against a table of costs, to all digits but the last."""
+    assert [*found] == [
+        row.contender for row in table.sort_values("cost", kind="stable").itertuples()
+    ]
+    for row in table.to_dict("records"):
+        own = found[row["contender"]]
+        assert (own["best"], own["tied"]) == (row["best"], row["tied"]), own["contender"]
+        for name in COLUMNS:
+            value = np.nan if own[name] is None else own[name]
+            np.testing.assert_allclose(value, row[name], 1e-9, 1e-9, err_msg=name)
+
+
+def test_students_t_is_that_of_scipy(chromium):
+    script = source("significance.js")
+    asked = "return arguments[0].map((df) => [quantile(0.95, df), 1 - within(2.3, df)])"
+    degrees = [*range(1, 31), 99, 199]
+    found = np.array(chromium.execute_script(f"{script}\n{asked}", degrees))
+    wanted = [[stdtrit(df, 0.975), 2 * stdtr(df, -2.3)] for df in degrees]
+    np.testing.assert_allclose(found, wanted, 1e-12)
+    holm = "return holm([0.01, NaN, 0.04, 0.03, 0.6]).map((p) => (Number.isNaN(p) ? null : p))"
+    assert chromium.execute_script(f"{script}\n{holm}") == pytest.approx(
+        [0.04, None, 0.09, 0.09, 0.6]
+    )
+
+
+@pytest.mark.parametrize("prices", [{}, *OTHERS])
+def test_costs_by_other_prices_are_those_of_python(prices, priced, place, chromium, folder):
+    opened = Opened(chromium, written(priced, folder))
+    typed(opened, prices)
+    other = again(priced, place, options(opened) if prices else [])
+    table = other.costs()
+    alike(rows(opened), table)
+    assert opened.find("#cheapest").text == cheapest(other.variants[0])
+    (heads, *lines), named = opened.ask(TABLE), table.set_index("contender")
+    heads = [head.replace(" ", "_") for head in heads]
+    for name in ("cost", "low", "high", "over_static", "roi"):
+        shown = [line[heads.index(name)].replace(",", "") for line in lines]
+        wanted = named.loc[[line[0] for line in lines], name]
+        numbers = [float(text) if text else np.nan for text in shown]
+        np.testing.assert_allclose(numbers, wanted, 6e-4)
+    assert chromium.get_log("browser") == []
+
+
+def test_prices_of_regression_are_those_of_python(place, chromium, folder):
+    results = played(NUMBERS, "numbers", place)
+    opened = Opened(chromium, written(results, folder))
+    alike(rows(opened), results.costs())
+    typed(opened, {"what is priced": "squared errors", "a squared error of 1": "5"})
+    settings = options(opened)
+    assert settings == ["prices.absolute_error=null", "prices.squared_error=5"]
+    alike(rows(opened), again(results, place, settings).costs())
+
+
+def test_of_one_stream_the_interval_is_left_to_python(alone, place, chromium, folder):
+    opened = Opened(chromium, written(alone, folder))
+    alike(rows(opened), alone.costs())
+    assert opened.find("#cheapest").text == cheapest(alone.variants[0])
+    typed(opened, {"a training": "40"})
+    found, table = rows(opened), again(alone, place, options(opened)).costs()
+    for row in table.to_dict("records"):
+        own = found[row["contender"]]
+        assert own["cost"] == pytest.approx(row["cost"], 1e-9) and own["low"] is None
+        assert own["tied"] is None and not np.isnan(row["low"])
+    assert "an interval" in opened.find("#priced-how").text
+    opened.find("#own-prices").click()
+    alike(rows(opened), alone.costs())
+    assert opened.find("#priced-how").text == ""
+
+
+def test_bars_are_drawn_at_once_and_go_back(priced, chromium, folder):
+    figures = [one for one in drawings(priced) if one.name == "total_cost"]
+    opened = Opened(chromium, written(priced, folder, figures))
+    own = bars(opened)
+    scale = max(costs for costs, _ in own.values()) / priced.costs().cost.max()
+    for row in priced.costs().itertuples():
+        assert own[row.contender][0] / scale == pytest.approx(row.cost, rel=0.001)
+        assert own[row.contender][1] == cost_words(row.cost, row.low, row.high)
+    typed(opened, {"a training": "400"})
+    assert bars(opened)["clock"][1] != own["clock"][1]
+    caption = opened.find("#figure-total_cost figcaption").text
+    assert caption.startswith("Cost in EUR, the cheapest first: ")
+    opened.find("#own-prices").click()
+    assert bars(opened) == own
+
+
+def bars(opened):
+    """How long each bar is, in pixels, and its cost in words, by contender."""
+    return {name: (length, cost) for name, length, cost in opened.ask(BARS)}
+
+
+def test_what_is_no_price_is_marked_and_nothing_is_redrawn(priced, chromium, folder):
+    opened = Opened(chromium, written(priced, folder))
+    before = opened.find("#cheapest").text, bars(opened), opened.ask(TABLE)
+    for label, value, words in REFUSED:
+        typed(opened, {label: value})
+        assert opened.find(".refused").text == words
+        marked = opened.ask(MARKED)
+        assert marked == ([label] if "0." in words or "name" in words else [])
+        assert (opened.find("#cheapest").text, bars(opened), opened.ask(TABLE)) == before
+        opened.find("#own-prices").click()
+        assert opened.find(".refused").text == "" and opened.ask(MARKED) == []
+    typed(opened, dict.fromkeys(("a mistake", "a label", "a training"), "0"))
+    assert opened.find(".refused").text == "Something needs a price above 0."
+
+
+def test_the_keyboard_reaches_the_fields(priced, chromium, folder):
+    opened = Opened(chromium, written(priced, folder))
+    opened.ask("prices.querySelector('input[type=number]').focus()")
+    opened.press("TAB")
+    opened.press("5", "ENTER")
+    assert options(opened) == ["prices.label=5"]
+    labels = priced.costs().set_index("contender").labels["clock"]
+    assert rows(opened)["clock"]["labels"] == pytest.approx(5 / 0.02 * labels)
+
+
+def test_the_setting_is_that_of_the_curves(place, chromium, folder):
+    swept = f"{PRICED}sweep: {{prices.training: [15, 600], stream.noise: [0.1, 0.3]}}\n"
+    results = played(swept.replace("3_000", "2_000"), "swept_prices", place)
+    opened, costs = Opened(chromium, written(results, folder)), results.costs()
+
+    def shown(training, noise):
+        own = costs[(costs["prices.training"] == training) & (costs["stream.noise"] == noise)]
+        alike(rows(opened), own)
+
+    shown(15, 0.1)
+    opened.choose("setting", "training = 15, noise = 0.3")
+    shown(15, 0.3)
+    assert opened.find("#priced-setting").get_attribute("value") == "1"
+    opened.choose("priced-setting", "training = 600, noise = 0.1")
+    assert opened.find("#setting").get_attribute("value") == "2"
+    shown(600, 0.1)
+
+
+def test_without_prices_they_can_be_put_on(place, chromium, folder):
+    text = re.sub("\nprices.*", "", PRICED)
+    results = played(text, "without", place)
+    opened = Opened(chromium, written(results, folder))
+    assert not opened.find("#prices").is_displayed()
+    opened.find("#pricing summary").click()
+    alike(rows(opened), results.costs())
+    typed(opened, {"currency": "EUR", "a mistake": "0.5", "a label": "0.02", "a training": "15"})
+    assert {*options(opened)} == {
+        "prices.currency=EUR", "prices.mistake=0.5", "prices.label=0.02", "prices.training=15"
+    }  # fmt: skip
+    alike(rows(opened), again(results, place, options(opened)).costs())
+    typed(opened, {"a mistake": "1"})
+    assert "prices.mistake=1" in options(opened)  # which a currency asks for
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, True), (360, False)])
+def test_it_fits_wide_and_narrow_and_requests_nothing(width, dark, priced, chromium, folder):
+    path = written(priced, folder, [one for one in drawings(priced) if "cost" in one.name])
+    opened = Opened(chromium, path, width, dark)
+    opened.ask("for (const one of document.querySelectorAll('details')) one.open = true")
+    typed(opened, {"currency": "a currency of a long name, of forty let", "a training": "2000"})
+    whole, seen = opened.ask("return [document.documentElement.scrollWidth, innerWidth]")
+    assert whole <= seen == width and opened.failure is None
+    for text, left, _, right, _ in opened.ask(BESIDE):
+        assert left >= -1 and right <= width + 1, text
+    filtered = "return getComputedStyle(document.querySelector('#cost-bars svg')).filter"
+    assert (opened.ask(filtered) != "none") == dark
+    assert chromium.get_log("browser") == [] and opened.requests() == [path.as_uri()]
