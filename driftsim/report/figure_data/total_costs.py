@@ -5,9 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.evaluation.decision.prices import SHARES
-from driftsim.report.amounts import interval
 from driftsim.report.figure_data.view import Scene, View
-from driftsim.report.verdict.money import money
+from driftsim.report.verdict.money import bounded, money
 
 TONES = dict(zip(SHARES, ("#6fa8dc", "#f2c14e", "#d9653b", "#4fb286", "#b58bc9")))
 
@@ -52,10 +51,4 @@ def bars_of(view: View, scene: Scene) -> Bars:
 
 def cost_words(cost: float, low: float, high: float) -> str:
     """A cost with its interval, where that is known: 11,518 (11,380 to 11,650)."""
-    between = "" if np.isnan(low) else f" ({interval('', low, high)})"
-    return cost_number(cost, low, high) + between
-
-
-def cost_number(cost: float, low: float, high: float) -> str:
-    """A cost in whole units, or if it is small as precise as its interval allows."""
-    return money(cost, low, high)
+    return money(cost, low, high) + bounded(low, high)

@@ -1,5 +1,7 @@
 // Amounts: numbers as people read them; as amounts.py writes them.
 
+const NARROW_BOUNDS = 1e-9; // of an amount: bounds so narrow are none
+
 /** A number as precise as half of its interval allows, or to three digits. */
 function precise(value, half = NaN) {
   if (!Number.isFinite(value)) return "unknown";
@@ -17,10 +19,11 @@ function precise(value, half = NaN) {
   return Number(text.replaceAll(",", "")) ? text.replace("-", "−") : text.replace("-", "");
 }
 
-/** Bounds as people write them: 2.7 to 2.9. */
-function boundsText(low, high) {
+/** Bounds as people write them, in brackets, where they are known: (2.7 to 2.9). */
+function bounded({ low, high }, more = "") {
   const half = (high - low) / 2;
-  return `${precise(low, half)} to ${precise(high, half)}`;
+  const known = high - low > NARROW_BOUNDS * Math.abs(high);
+  return known ? ` (${precise(low, half)} to ${precise(high, half)}${more})` : "";
 }
 
 /** An amount of money: in whole units, or if it is small as precise as its interval allows. */
@@ -28,10 +31,7 @@ const moneyText = ({ mean, low, high }) =>
   Math.abs(mean) >= 100 ? fixed(mean, 0).replace("-", "−") : precise(mean, (high - low) / 2);
 
 /** A cost with its interval, where that is known: 11,518 (11,380 to 11,650). */
-function costText(found) {
-  const { low, high } = found;
-  return moneyText(found) + (Number.isNaN(low) ? "" : ` (${boundsText(low, high)})`);
-}
+const costText = (cost) => moneyText(cost) + bounded(cost);
 
 /** Names in a sentence, not more than a few: a, b and 3 others. */
 function listed(names, most = 6) {

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from driftsim.report.amounts import interval, listed, named
+from driftsim.report.amounts import listed, named
 from driftsim.report.comparisons import Comparison, bounds_of
 from driftsim.report.decision.cost_measurement import cost_of, possible_comparison
-from driftsim.report.figure_data.total_costs import cost_number
 from driftsim.report.page.drawings import DrawnFigure
 from driftsim.report.page.html_tables import HtmlTable, html_table
 from driftsim.report.page.price_data import FIELDS, price_data
 from driftsim.report.variant_results import VariantResults
+from driftsim.report.verdict.money import bounded, difference, money
 
 
 class CostSection(NamedTuple):
@@ -57,18 +55,17 @@ def cheapest(one: VariantResults) -> str:
     first, *others = comparison.order
     cost, currency = comparison.measured[first], one.scenario.priced.currency
     low, high = bounds_of(cost.mean, cost.scope)
-    between = "" if np.isnan(low) else f" ({interval('', low, high)} at 95 %)"
-    money = f"{cost_number(cost.value, low, high)} {currency}{between}"
+    paid = f"{money(cost.value, low, high)} {currency}{bounded(low, high, ' at 95 %')}"
     if not others:
-        return f"{named(first)} costs {money}."
-    lead = f"{named(first)} is cheapest{among(one, comparison)}: {money}"
-    if tied := comparison.tied():
-        do = "does" if len(tied) == 1 else "do"
-        return f"{lead}; {listed(map(named, tied))} {do} not differ significantly from it."
+        return f"{named(first)} costs {paid}."
+    tied, whom = comparison.tied(), among(one, comparison)
+    if tied:
+        verb = "does" if len(tied) == 1 else "do"
+        same = f"{listed(map(named, tied))} {verb} not differ significantly from it"
+        return f"{named(first)} costs least{whom}: {paid}; {same}."
     gap = comparison.pairs[first, others[0]]
-    low, high = gap.interval()
-    between = "" if np.isnan(low) else f" ({interval('', low, high)})"
-    return f"{lead}, {cost_number(gap.mean, low, high)} less than {named(others[0])}{between}."
+    less = difference(gap.mean, *gap.interval(), f"less than {named(others[0])}")
+    return f"{named(first)} is cheapest{whom}: {paid}, {less}."
 
 
 def among(one: VariantResults, comparison: Comparison) -> str:

@@ -5,17 +5,18 @@ function cheapestOf(rows, alike, currency) {
   const [first, second] = rows.filter(({ standing }) => standing === "compared");
   if (!first) return "";
   const { cost } = first;
-  const interval = Number.isNaN(cost.low) ? "" : ` (${boundsText(cost.low, cost.high)} at 95 %)`;
-  const money = `${moneyText(cost)} ${currency}${interval}`;
+  const money = `${moneyText(cost)} ${currency}${bounded(cost, " at 95 %")}`;
   if (!second) return `${listed([first.name])} costs ${money}.`;
   const knowing = rows.find(({ standing }) => standing === "knows");
   const among = knowing?.cost.mean < cost.mean ? OF_THOSE : "";
-  const lead = `${listed([first.name])} is cheapest${among}: ${money}`;
-  const verb = alike?.length === 1 ? "does" : "do";
-  if (alike?.length) return `${lead}; ${listed(alike)} ${verb} not differ significantly from it.`;
+  const lead = (verb) => `${listed([first.name])} ${verb}${among}: ${money}`;
+  if (alike?.length) {
+    const differ = `${alike.length === 1 ? "does" : "do"} not differ significantly from it`;
+    return `${lead("costs least")}; ${listed(alike)} ${differ}.`;
+  }
   const gap = alike ? gapOf(second, first) : unsure(second.cost.mean - cost.mean);
-  const bounds = Number.isNaN(gap.low) ? "" : ` (${boundsText(gap.low, gap.high)})`;
-  return `${lead}, ${moneyText(gap)} less than ${listed([second.name])}${bounds}.`;
+  const less = `${precise(gap.mean, (gap.high - gap.low) / 2)} less than ${listed([second.name])}`;
+  return `${lead("is cheapest")}, ${less}${bounded(gap)}.`;
 }
 
 /** The table of costs of contenders that `pricedBy` gives, `first` and `alike` ones marked. */

@@ -78,7 +78,7 @@ def curves(results, models, costs, failures):
     return {
         "data": as_json(data),
         "tallies": tallies.text,
-        "caption": caption(results, tallies),
+        "caption": " ".join([caption(results, tallies), *no_prices(results, costs)]).strip(),
         "first": variants[0].scenario.evaluation.warmup,
         "last": variants[0].scenario.stream.length - 1,
     }
@@ -153,6 +153,12 @@ def left_out(results, tallies):
         )
     if tallies.spared:
         yield f"For the same reason, {', '.join(tallies.spared)} is available from Python only."
+
+
+def no_prices(results, costs):
+    """Why there are no fields for prices, though contenders have ended."""
+    if costs is None and any(one.contenders for one in results.variants):
+        yield "Among so many runs other prices can be tried from Python only."
 
 
 def how_to_repeat(results):

@@ -7,7 +7,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from driftsim.evaluation.decision.prices import SHARES, PriceList, Prices
+from driftsim.evaluation.decision.prices import (
+    MOST as DEAREST,
+)
+from driftsim.evaluation.decision.prices import (
+    SHARES,
+    PriceList,
+    Prices,
+    classes_of,
+)
 from driftsim.report.comparisons import COST, scope_of
 from driftsim.report.decision.cost_measurement import CostMeasurement, possible_comparison
 from driftsim.report.decision.costs import costs, static_of
@@ -67,6 +75,7 @@ def price_data(results, models: list[str], sentences: list[str]) -> PriceData | 
         "seeds": [*played],
         "shares": SHARES | {"mistakes": [name for name in arrays if name not in FIELDS]},
         "tones": TONES,
+        "most": DEAREST,
         "losses": kinds,
         "fields": [{"quantity": name, "label": label} for name, (label, _) in FIELDS.items()],
         "settings": settings,
@@ -84,7 +93,7 @@ def losses(schema: Schema, variants: list[VariantResults]) -> list[dict[str, Any
         ]  # fmt: skip
     alike = [{"quantity": "mistake", "label": "a mistake"}]
     found: list[dict[str, Any]] = [{"text": "mistakes", "fields": alike, "setting": "mistake"}]
-    names = class_names(schema)
+    names = classes_of(schema)
     if len(names) <= MOST_CLASSES:
         fields = [
             {"quantity": f"mistake_{i}", "label": f"a mistake on {short(name, 20)}"}
@@ -95,11 +104,6 @@ def losses(schema: Schema, variants: list[VariantResults]) -> list[dict[str, Any
     if any(as_given(one, found) for one in variants):
         found.append(AS_GIVEN)
     return found
-
-
-def class_names(schema: Schema) -> list[str]:
-    """The names of the classes, as prices have them."""
-    return [*(schema.classes or map(str, range(schema.n_classes or 0)))]
 
 
 def as_given(one: VariantResults, kinds) -> bool:
@@ -170,7 +174,7 @@ def known(value: float | None) -> float | None:
 def own_prices(one: VariantResults, kinds) -> dict[str, Any]:
     """The prices of a setting as the fields hold them, and the price that others would replace."""
     priced = one.scenario.priced
-    p, names = priced.prices, class_names(one.scenario.stream.schema)
+    p, names = priced.prices, classes_of(one.scenario.stream.schema)
     found = {"label": p.label, "training": p.training.each, "training_row": p.training.per_row}
     found |= {"hour": p.hour, "staleness": p.staleness}
     about: dict[str, Any] = {"currency": priced.currency, "loss": 0, "prices": found}

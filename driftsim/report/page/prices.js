@@ -1,6 +1,6 @@
 // Prices: the fields of prices, and what is typed into them.
 
-const NO_NUMBER = "A price is a number from 0, such as 0.5.";
+const NO_NUMBER = "A price is a number from 0 to 10¹¹, such as 0.5.";
 const NO_CURRENCY = "The currency needs a name.";
 const ALL_ZERO = "Something needs a price above 0.";
 
@@ -14,7 +14,7 @@ class PriceFields {
     const chosen = labelled("what is priced", this.loss);
     chosen.hidden = losses.length < 2;
     const quantities = [...about.losses.flatMap(({ fields }) => fields), ...about.fields];
-    this.inputs = new Map(quantities.map(({ quantity }) => [quantity, numberField()]));
+    this.inputs = new Map(quantities.map(({ quantity }) => [quantity, numberField(about.most)]));
     const each = quantities.map(({ quantity, label }) =>
       labelled(label, this.inputs.get(quantity)),
     );
@@ -65,9 +65,9 @@ class PriceFields {
   }
 }
 
-/** A field of a price. */
-const numberField = () =>
-  element("input", { type: "number", min: "0", step: "any", required: true, inputMode: "decimal" });
+/** A field of a price up to `most`. */
+const numberField = (max) =>
+  element("input", { type: "number", min: 0, max, step: "any", required: true });
 
 /** A field below its label. */
 const labelled = (text, input) => element("label", {}, element("span", {}, text), input);
