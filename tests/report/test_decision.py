@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from priced_studies import ALARMS, CLOCK, TREE, every, study_of
+from priced_studies import ALARMS, CLOCK, PRICES, TREE, every, study_of
 from words_and_tables import carried
 
 from driftsim.report.decision.breakeven import breakeven
@@ -167,6 +167,34 @@ def test_up_to_which_price_of_a_retraining_each_is_worth_it():
     priced = study_of(PERIODS)
     assert "Labels have no price" not in worth(priced) and "EUR" in worth(priced)
     assert priced.verdict()[1].text == worth(priced)  # after the decision
+
+
+def test_from_which_price_of_labels_on_learning_online_is_dearer_than_never_retraining():
+    models = PERIODS | {"online": ("online", runs(5, labels=100))}
+    free = {"currency": "EUR", "mistake": 1, "training": 15}
+    found = [block.text for block in study_of(models, free).verdict()]
+    rows = [row for row in breakeven(study_of(models, free).variants[0])]
+    (row,) = [
+        row for row in rows
+        if row["price"] == "label" and {row["contender"], row["other"]} == {"never", "online"}
+    ]  # fmt: skip
+    assert found[0].startswith("Learn every label") and row["value"] == pytest.approx(
+        35 / 100, rel=0.1
+    )
+    assert found[1].startswith("Labels have no price here: if one costs more than 0.3")
+    assert found[1].endswith(", never is cheaper than online.")
+    assert carried(found[1], [pd.DataFrame(rows)])
+    assert "Labels have" not in str(study_of(models, PRICES).verdict())
+    assert "Labels have" not in str(study_of(models, None).verdict())  # nothing else is named
+
+
+def test_costs_that_do_not_vary_are_told_from_others():
+    models = {
+        "never": ("static", [{"wrong": 10}] * 3),
+        "clock": (CLOCK, [{"wrong": 9, "fits": every(5)}] * 3),
+    }
+    text = advice(study_of(models))
+    assert text.startswith("Do not retrain (never): 320 EUR. clock, the cheapest that is kept up")
 
 
 def test_no_price_is_named_that_the_seeds_do_not_show():

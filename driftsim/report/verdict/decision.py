@@ -24,6 +24,9 @@ ACTIONS = {  # of policies, by their kinds
     "pretrained_online": "Learn every label as it comes in",
     "mini_batch": "Learn labels batch by batch",
     "replay": "Learn labels batch by batch, together with past rows",
+    "on_cost": "Retrain once errors have cost as much as a training",
+    "doubling": "Retrain at ages that double after an alarm",
+    "budgeted": "Retrain within a budget, where errors rise most",
 }
 
 
@@ -78,8 +81,9 @@ class Advice:
 
     @property
     def known(self) -> bool:
-        """Whether it is known of any contender that it costs more than the best."""
-        return not np.isnan(self.rows[self.best]["low"])
+        """Whether it is known of any cost how far it may be off, or that one is higher."""
+        higher = {*self.possible} - {self.best, *self.tied}
+        return bool(higher) or not np.isnan(self.rows[self.best]["low"])
 
     @property
     def open(self) -> bool:

@@ -9,6 +9,7 @@ from driftsim.adaptation.policies.retraining import Periodic
 from driftsim.evaluation.decision.envelopes import lower_envelope
 from driftsim.report.amounts import named
 from driftsim.report.decision.breakeven import BETWEEN, breakeven
+from driftsim.report.decision.costs import costs, static_of
 from driftsim.report.decision.worth import worth
 from driftsim.report.table import Row
 from driftsim.report.variant_results import VariantResults
@@ -24,13 +25,14 @@ class Thresholds:
     """Prices at which the cheapest contender changes; the figures are those of `breakeven`."""
 
     def __init__(self, one: VariantResults):
-        self.scenario = one.scenario
+        self.variant, self.scenario = one, one.scenario
         self.currency = one.scenario.priced.currency
         models = one.scenario.models
         able = [row for row in worth(one) if not models[row["contender"]].policy.knows]
         self.order = in_order(able)
-        rows = breakeven(one) if len(self.order) > 1 else ()
-        self.rows = {(row["price"], *sorted((row["contender"], row["other"]))): row for row in rows}
+        self.rows = {
+            (row["price"], *sorted((row["contender"], row["other"]))): row for row in breakeven(one)
+        }
 
     def sentences(self) -> Iterator[str]:
         """A sentence for each price of a retraining at which the cheapest contender changes.
@@ -58,16 +60,20 @@ class Thresholds:
         return f"is worth doing as {named(often)} does, rather than as {named(seldom)} does"
 
     def of_labels(self) -> Iterator[str]:
-        """From which price of labels on a static contender is the cheaper, where they have none."""
-        if self.scenario.priced.prices.label or len(self.order) < 2:
+        """From which price of labels on a static contender is cheaper than the cheapest of all.
+
+        Only where labels have no price, and prices are given, or those of trainings are named.
+        """
+        prices, named_others = self.scenario.priced, len(self.order) > 1
+        best = next((row["contender"] for row in costs(self.variant) if row["best"]), "")
+        static = static_of(self.variant, best) if best else None
+        if prices.prices.label or static is None or not (prices.given or named_others):
             return
-        *_, name, static = self.order
-        row = self.rows.get((OF_LABELS, *sorted((name, static))))
-        policy = self.scenario.models[static].policy
-        if row and policy.kind() == "static" and shown(row, name, static):
+        row = self.rows.get((OF_LABELS, *sorted((best, static.contender))))
+        if row and shown(row, best, static.contender):
             yield (
                 f"Labels have no price here: if one costs more than {self.amount(row)}, "
-                f"{named(static)} is cheaper than {named(name)}."
+                f"{named(static.contender)} is cheaper than {named(best)}."
             )
 
     def amount(self, row: Row) -> str:
