@@ -8,6 +8,7 @@ from driftsim.evaluation.decision.loss_shards import losses_of
 from driftsim.evaluation.decision.plans import Plan
 from driftsim.own import load_parts
 from driftsim.progress import counted, position
+from driftsim.report.pictures import shown_results
 from driftsim.report.results import Results
 from driftsim.report.stored_losses import lacking
 from driftsim.report.summary_text import remarks
@@ -107,10 +108,12 @@ def test_shards_join_resume_and_are_played_again_where_all_is(tmp_path):
     assert lost_traces(asked, store).count("floor: majority, memory 300, seed 0") == 1
     (matrix,) = Results(asked, store).variants[0].matrices
     assert matrix.missing == 2 and not matrix.runs
+    partly = shown_results(Results(asked, store))
     played(asked, store, jobs=2)  # on workers
     (matrix,) = Results(asked, store).variants[0].matrices
     assert matrix.learner == "majority" and matrix.contenders == ("frozen", "again", "alarmed")
     assert matrix.missing == 0 and [*matrix.runs] == [(0, 0), (1, 0)]
+    assert shown_results(Results(asked, store)) != partly
     scenario = asked.variants[0].scenario
     (plan,) = scenario.plans
     for (seed, repeat), found in matrix.runs.items():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from driftsim.evaluation.decision.losses import Matrix
 from driftsim.evaluation.trace import Trace
 from driftsim.figure_names import FIGURES
 from driftsim.files import reason
@@ -102,7 +103,7 @@ def text_of(content: bytes) -> bytes:
 
 
 def shown_results(results: Results) -> str:
-    """A hash of all that has been measured: every column of the traces of every run.
+    """A hash of all that has been measured: every column of every trace, and the losses of models.
 
     These hold seconds, so that a stream whose runs are played again shows other results.
     """
@@ -113,7 +114,21 @@ def shown_results(results: Results) -> str:
             if id(trace) not in known:
                 known[id(trace)] = trace_hash(trace)
             found.update(known[id(trace)])
+    for one in results.variants:
+        found.update("".join(map(sums_of, one.matrices)).encode())
     return found.hexdigest()
+
+
+def sums_of(matrix: Matrix) -> str:
+    """What is known of the models of a learner: the sums of their losses, and their seconds."""
+    return repr(
+        [
+            (matrix.learner, seed, i, one.fit_seconds.sum(), name, column.sum())
+            for seed, several in matrix.runs.items()
+            for i, one in enumerate(several)
+            for name, column in one.columns.items()
+        ]
+    )
 
 
 def trace_hash(trace: Trace) -> bytes:

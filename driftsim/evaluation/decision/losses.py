@@ -67,4 +67,4 @@ def by_model(trace: Trace, name: str, shape: tuple[int, ...]) -> np.ndarray:
     """A column of a shard by model, parity of rows and block: (m, 2, b, …); 0 where it has none."""
     models = trace.columns["model"]
     column = trace.columns.get(name, np.zeros((len(models), *shape)))
-    return column.reshape(len(np.unique(models)), 2, -1, *shape)
+    return column.reshape(int(models[-1] - models[0]) + 1, 2, -1, *shape)
