@@ -18,7 +18,7 @@ from pydantic import (
 
 from driftsim.adaptation.policies import Policy
 from driftsim.durations import Duration, Period, or_duration
-from driftsim.evaluation.decision.plans import Plan, plans_of, too_many_numbers
+from driftsim.evaluation.decision.plans import Plan, faults_of, plans_of
 from driftsim.evaluation.decision.prices import PriceList, Prices
 from driftsim.evaluation.decision.settings import Decision
 from driftsim.evaluation.label_check import labels_violation
@@ -227,11 +227,11 @@ class Scenario(Strict):
             faults = self.prices.faults(self.stream.schema, self.evaluation.confusion)
             yield from (("prices", *fault) for fault in faults)
         yield from of_times(self.decision, self.stream, "decision")
-        runs = self.evaluation.seeds * self.evaluation.repeats
-        yield "decision", "grid", too_many_numbers(self.plans, self.stream, runs)
-        for plan in self.plans:
-            for one in plan.periodic:
-                yield "decision", "memories", too_late(one.policy, self.evaluation.labels)
+        runs, plans = self.evaluation.seeds * self.evaluation.repeats, self.plans
+        for fault in faults_of(plans, self.stream, self.evaluation, runs):
+            yield "decision", *fault
+        for one in (contender for plan in plans for contender in plan.periodic):
+            yield "decision", "memories", too_late(one.policy, self.evaluation.labels)
 
 
 class Variant(NamedTuple):

@@ -7,6 +7,7 @@ from driftsim import ScenarioError, load
 from driftsim.evaluation.decision.loss_shards import losses_of
 from driftsim.evaluation.decision.plans import Plan
 from driftsim.own import load_parts
+from driftsim.placement import played_here
 from driftsim.progress import counted, position
 from driftsim.report.pictures import shown_results
 from driftsim.report.results import Results
@@ -97,6 +98,7 @@ def test_shards_join_resume_and_are_played_again_where_all_is(tmp_path):
     asked, store = study(tmp_path), Store(tmp_path / "runs")
     runs = missing(asked, store)
     assert counted(runs) == "8 runs of contenders, 2 of the truth, 14 of the floor"
+    assert played_here(runs)
     floor = [run for run in runs if run.name.startswith("floor")]
     assert floor[0].title == "floor: majority, memory 300, seed 0"
     assert position(floor[0], 900) == f"row 900 of {floor[0].rows:,}"
@@ -170,6 +172,8 @@ def test_defaults_come_from_the_contenders(tmp_path):
     assert [one.holds for one in planned(tmp_path, chunk)[0].memories] == [300]
     tuned = "models.again.policy={kind: periodic, every: 100, memory: 30, from: model}"
     assert [one.holds for one in planned(tmp_path, tuned)[0].memories] == [200]
+    oracle = "models.frozen.learner=oracle", "decision.memories=[50]"
+    assert [one.contenders for one in planned(tmp_path, *oracle)] == [("again", "alarmed")]
     other = "models.frozen.compiled=false"
     assert [one.contenders for one in planned(tmp_path, other)] == [("again", "alarmed")]
     both = planned(tmp_path, other, "decision.memories=[50]")
@@ -200,6 +204,10 @@ def test_defaults_come_from_the_contenders(tmp_path):
         (
             ["models.again.policy.latency={rows: 5}"],
             "decision.latency: contenders with majority have different latencies; give the one",
+        ),
+        (
+            ["decision.latency={rows: 1_500}"],
+            "decision.latency: a model deployed 1,500 rows after its training starts would never",
         ),
     ],
 )

@@ -1,6 +1,6 @@
 """Plans: which models a study computes the losses of, for each learner that is refitted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from driftsim.evaluation.decision.grid import default_grid, training_times
 from driftsim.evaluation.decision.loss_shards import LossShard
 from driftsim.evaluation.decision.settings import Decision
 from driftsim.evaluation.prequential import Contender
+from driftsim.evaluation.rules import Rules
 from driftsim.messages import parameter_texts, refusal
 from driftsim.parts import distinct, dumped, identity
 from driftsim.safety import MOST_HELD
@@ -68,11 +69,11 @@ class Plan(NamedTuple):
             for first, stop in pairwise(limits)
         ]
 
-    def numbers(self, classes: int) -> int:
+    def numbers(self, columns: int) -> int:
         """About how many numbers the losses of all memories are, with one seed and repeat."""
         n, late = len(self.trained_at), policy_of(self.periodic[0]).latency
         blocks = n if late is None else 2 * n
-        return len(self.periodic) * 2 * n * blocks * (10 + 2 * classes)
+        return len(self.periodic) * 2 * n * blocks * columns
 
 
 def policy_of(contender: Contender) -> Periodic:
@@ -107,13 +108,9 @@ def plans_of(
         return []
     every = decision.grid or default_grid(stream.length - warmup)
     trained_at = times_of(every, stream, warmup)
-    names: dict[str, list[str]] = {}
-    for name, one in models.items():
-        if one.policy.kind() == "static" or retrains(one.policy):
-            names.setdefault(f"{identity(one.learner)} {one.compiled}", []).append(name)
-    titles = [models[group[0]].learner.title for group in names.values()]
-    plans = []
-    for title, group in zip(titles, names.values()):
+    groups, plans = refitted(models), []
+    titles = [models[group[0]].learner.title for group in groups]
+    for title, group in zip(titles, groups):
         contenders = [models[name] for name in group]
         unique = title if titles.count(title) == 1 else f"{title} of {group[0]}"
         late = latency_of(decision, contenders, unique)
@@ -123,7 +120,17 @@ def plans_of(
         plans.append(Plan(*of, trained_at, stream.length))
     if found := [plan for plan in plans if plan.periodic]:
         return found
-    raise refusal(NEVER_REFITTED if not names else NO_MEMORY, "decision", "floor")
+    raise refusal(NEVER_REFITTED if not groups else NO_MEMORY, "decision", "floor")
+
+
+def refitted(models: Mapping[str, Contender]) -> list[list[str]]:
+    """The names of contenders that are trained once or again from scratch, by their learner."""
+    names: dict[str, list[str]] = {}
+    for name, one in models.items():
+        trained = one.policy.kind() == "static" or retrains(one.policy)
+        if trained and one.learner.sees == "X":  # the oracle knows all that there is to learn
+            names.setdefault(f"{identity(one.learner)} {one.compiled}", []).append(name)
+    return [*names.values()]
 
 
 def times_of(every: int | Duration, stream: Stream, warmup: int) -> np.ndarray:
@@ -188,9 +195,21 @@ def trained_by(
     return Contender(learner=contender.learner, policy=policy, compiled=contender.compiled)
 
 
-def too_many_numbers(plans: Sequence[Plan], stream: Stream, runs: int) -> str | None:
-    """Why the losses of so many seeds and repeats cannot be held in memory at once, or None."""
-    numbers = runs * sum(plan.numbers(stream.schema.n_classes or 0) for plan in plans)
+def faults_of(
+    plans: Sequence[Plan], stream: Stream, rules: Rules, runs: int
+) -> Iterator[tuple[str, str | None]]:
+    """What cannot be computed with so many seeds and repeats: a key of the decision, and why."""
+    classes = stream.schema.n_classes or 0
+    columns = 10 + 2 * classes + (classes**2 if rules.confusion else 0)
+    yield "grid", too_many_numbers(plans, runs * sum(plan.numbers(columns) for plan in plans))
+    rows = stream.length - rules.warmup
+    for plan in plans:
+        for one in plan.periodic:
+            yield "latency", one.policy.incompatibility(stream.schema, rows)
+
+
+def too_many_numbers(plans: Sequence[Plan], numbers: int) -> str | None:
+    """Why the losses of models cannot be held in memory at once, or None."""
     if numbers <= MOST_HELD:
         return None
     n = max(len(plan.trained_at) for plan in plans)
