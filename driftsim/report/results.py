@@ -188,7 +188,7 @@ class Results:
         """
         return (self.tables.costs_along if along else self.tables.costs).frame()
 
-    def floor(self) -> "pd.DataFrame":
+    def floor(self, along: bool = False) -> "pd.DataFrame":
         """What no schedule of trainings on the grid costs less than: a row for each floor.
 
         Of each `learner`, by the `prices` of the scenario, where `decision: {floor: true}` has all
@@ -200,8 +200,11 @@ class Results:
         metric; `trainings` come after the warm-up, whose model is free. The floor falls as the
         `grid` gets finer. `one_memory` says that only schedules that keep to one of the `memories`
         were compared, as where labels have a price.
+
+        With `along`, a row for each floor and interval: the cost up to its end, the mean over
+        seeds.
         """
-        return self.tables.floor.frame()
+        return (self.tables.floor_along if along else self.tables.floor).frame()
 
     def gaps(self) -> "pd.DataFrame":
         """How much more each contender costs than each floor: a row for each two.

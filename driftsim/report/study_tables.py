@@ -163,6 +163,12 @@ class StudyTables:
         )
 
     @cached_property
+    def floor_along(self) -> Table:
+        """What each floor has cost up to the end of each interval."""
+        rows = chain.from_iterable(map(floors.floors_along, self.variants))
+        return self._table(rows, floors.ALONG)
+
+    @cached_property
     def gaps(self) -> Table:
         """A row for each contender and floor: how much more the contender costs."""
         return self._table(chain.from_iterable(map(floors.gap_rows, self.variants)), floors.GAPS)

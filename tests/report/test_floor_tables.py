@@ -1,5 +1,7 @@
 """Floors and periods: their tables, against sums done by hand and schedules known beforehand."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,11 @@ from priced_studies import CLOCK, every, study_of
 from scipy import stats
 
 from driftsim.report.decision.floors import floors_of
+from driftsim.report.figure_data.view import View
+from driftsim.report.figures import plot_figure
 from driftsim.report.files import text_files
+from driftsim.report.page.drawings import DRAWN
+from driftsim.report.page.page_data import setting
 from driftsim.report.summary_text import remarks
 
 GRID, TIMES = 500, 12
@@ -182,3 +188,26 @@ def test_what_has_been_spent_so_far_ends_at_the_cost():
     planned = learner.found["hindsight"]
     sums = planned.so_far(np.array([1_000, 4_000, 7_000]))
     assert sums[0] == 0 and 0 < sums[1] < sums[2] == pytest.approx(planned.value)
+
+
+def test_the_course_of_a_floor_ends_at_its_cost_and_is_drawn_below_the_contenders():
+    results = results_of()
+    along, floor = results.floor(along=True), results.floor()
+    ends = along[along.last_row == 6_999].set_index("floor").cost
+    assert ends["hindsight"] == pytest.approx(floor.cost[0]) and (along.cost.diff() > 0).sum() > 100
+    drawing = "".join(DRAWN["cost_so_far"](View(results)).parts)
+    assert "hindsight (least on the grid)" in drawing and "hindsight, timetable" in drawing
+    ticks = re.findall(r'<path d="([^"]*)" stroke="#000000" class="retrained"', drawing)
+    own = results.schedules().query("floor == 'hindsight' and seed == 0")
+    assert ticks[0].count("M") == len(own) and len(ticks) == 2
+    figure = plot_figure("curves", View(results))
+    rows = [one for one in figure.axes[0].lines if one.get_gid() == "retrained"]
+    black = [one.get_xdata().tolist() for one in rows if one.get_color() == "black"]
+    assert own.row.tolist() in black and len(black) == 2
+    data = page_data_of(results)
+    assert data["schedules"]["hindsight"] == own.row.tolist()
+
+
+def page_data_of(results):
+    """What the script of the page knows of the only setting."""
+    return setting(results.variants[0], [*MODELS], 1)

@@ -23,6 +23,7 @@ FLOORS = [
     "seeds",
 ]  # fmt: skip
 GAPS = ["contender", "floor", "learner", "gap", "low", "high", "share", "seeds"]
+ALONG = ["floor", "learner", "last_row", "last_date", "cost"]
 SCHEDULES = ["floor", "learner", "seed", "repeat", "row", "date", "memory"]
 
 
@@ -104,6 +105,16 @@ def floor_rows(one: VariantResults) -> Iterator[Row]:
             }  # fmt: skip
 
 
+def floors_along(one: VariantResults) -> Iterator[Row]:
+    """What each floor has cost up to the end of each interval, as `Results.floor` gives it."""
+    for learner in floors_of(one):
+        last = one.runs[0].truth.columns["last_row"]
+        for name, cost in learner.found.items():
+            label = one.setting | {"floor": name, "learner": learner.matrix.learner}
+            for row, spent in zip(last.tolist(), cost.so_far(last + 1).tolist()):
+                yield label | {"last_row": row, "last_date": moment_of(one, row), "cost": spent}
+
+
 def schedule_rows(one: VariantResults) -> Iterator[Row]:
     """A row for each training of each schedule, as `Results.schedules` gives them."""
     for learner in floors_of(one):
@@ -114,6 +125,22 @@ def schedule_rows(one: VariantResults) -> Iterator[Row]:
                 own = label | dict(zip(("seed", "repeat"), key))
                 for row in training_rows(learner.matrix.runs[key], plan):
                     yield own | row | {"date": moment_of(one, row["row"])}
+
+
+def first_schedules(one: VariantResults) -> dict[str, np.ndarray]:
+    """The rows (k,) at which the schedule of each floor trains with the first seed.
+
+    Those of the learner with the lowest floor; none where no floor was computed.
+    """
+    if not floors_of(one):
+        return {}
+    learner = min(floors_of(one), key=lambda each: each.found[HINDSIGHT].value)
+    trained_at = learner.matrix.runs[learner.keys[0]][0].trained_at
+    return {
+        name: trained_at[learner.found[name].plans[0].schedules[0].times[1:]]
+        for name in (HINDSIGHT, TIMETABLE)
+        if name in learner.found
+    }
 
 
 def training_rows(losses: Sequence[Losses], plan: Planned) -> Iterator[Row]:

@@ -26,11 +26,14 @@ def cost_so_far(view):
     seeds = any(len({one.seed for one in scene.played}) > 1 for scene in view.scenes)
     range_of = "; bands, where shown, their range" if seeds else ""
     means = f"Lines are means over the seeds{range_of}. " if seeds else ""
-    return f"{by_setting(view, course_of)} {means}Ticks are trainings, with the first seed. {FREE}"
+    floored = any(scene.variant.matrices for scene in view.scenes)
+    black = ", black ones of the cheapest schedules on the grid" if floored else ""
+    ticks = f"Ticks are trainings, with the first seed{black}."
+    return f"{by_setting(view, course_of)} {means}{ticks} {FREE}"
 
 
 def course_of(view, scene):
-    """The costs of a setting at the end in words, and the least possible."""
+    """The costs of a setting at the end in words, and the least on the grid."""
     tables = view.table(scene.results, "costs_along").by("contender")
     ends = {name: tables[name]["cost"][-1] for name in view.names if name in tables}
     costs = some(f"{name} {rounded(cost)}" for name, cost in ends.items())

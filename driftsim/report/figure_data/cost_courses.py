@@ -1,7 +1,8 @@
-"""Cost courses: what contenders have cost so far along the stream, and the least possible."""
+"""Cost courses: what contenders have cost so far along the stream, and the least on a grid."""
 
 import numpy as np
 
+from driftsim.report.decision.floors import HINDSIGHT, first_schedules
 from driftsim.report.figure_data.curves import (
     MOST_LINES,
     Curve,
@@ -12,7 +13,7 @@ from driftsim.report.figure_data.curves import (
 from driftsim.report.figure_data.view import Scene, View
 from driftsim.report.table import Table
 
-FLOOR = "hindsight (least possible)"
+FLOOR = "hindsight (least on the grid)"
 
 
 def costs_so_far(view: View) -> list[list[CurvePanel]] | None:
@@ -29,7 +30,8 @@ def panel_of(view: View, scene: Scene, names) -> CurvePanel:
     others = [one for name, one in found.items() if name in view.names and name not in names]
     ticks = retrainings(scene.played, shown) if len(shown) <= MOST_LINES else {}
     label = f"cost so far, {scene.variant.scenario.priced.currency}"
-    return CurvePanel(scene, label, True, False, shown, others, floor_of(view, scene), ticks)
+    floor, planned = floor_of(view, scene), first_schedules(scene.variant)
+    return CurvePanel(scene, label, True, False, shown, others, floor, ticks, planned)
 
 
 def course_of(name: str, table: Table, scene: Scene) -> Curve:
@@ -41,4 +43,13 @@ def course_of(name: str, table: Table, scene: Scene) -> Curve:
 
 def floor_of(view: View, scene: Scene) -> Curve | None:
     """What the cheapest schedule in hindsight has cost so far, where it was computed."""
-    return None
+    if not scene.played:
+        return None
+    table = view.table(scene.results, "floor_along").among("floor", [HINDSIGHT])
+    every = table.by("learner").values()
+    if not every:
+        return None
+    least = min(every, key=lambda one: one["cost"][-1])
+    x = np.r_[scene.played[0].truth.columns["first_row"][0], least["last_row"] + 1]
+    mean = np.r_[0.0, least["cost"]]
+    return Curve(FLOOR, x, mean, mean, mean, 1)

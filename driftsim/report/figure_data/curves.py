@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.evaluation.metrics import FROM_ZERO
+from driftsim.report.decision.floors import first_schedules
 from driftsim.report.figure_data.looks import MOST_BANDS
 from driftsim.report.figure_data.view import Scene, View
 from driftsim.report.table import Table, missing
@@ -36,6 +37,7 @@ class CurvePanel(NamedTuple):
     others: list[Curve]  # of contenders that are shown faintly
     best: Curve | None  # the best possible
     retrained: dict[str, np.ndarray]  # the rows of each contender that was, with the first seed
+    schedules: dict[str, np.ndarray]  # the rows of the trainings of each floor, with that seed
 
     @property
     def bands(self) -> bool:
@@ -83,7 +85,8 @@ def panel_of(view, metric, scene, names) -> CurvePanel:
         oracle = oracle._replace(name=ORACLE) if np.isfinite(oracle.mean).any() else None
     ticks = retrainings(scene.played, shown) if len(shown) <= MOST_LINES else {}
     about = metric.replace("_", " "), metric in FROM_ZERO
-    return CurvePanel(scene, *about, steps, shown, others, oracle, ticks)
+    planned = first_schedules(scene.variant) if scene.played else {}
+    return CurvePanel(scene, *about, steps, shown, others, oracle, ticks, planned)
 
 
 def curve_of(name: str, table: Table, steps: bool) -> Curve:

@@ -5,6 +5,7 @@ from matplotlib.lines import Line2D
 
 from driftsim.report.figure_data import cost_courses
 from driftsim.report.figure_data import curves as curve_data
+from driftsim.report.figure_data.looks import FAINT
 from driftsim.report.figures.label_placement import with_line_names
 from driftsim.report.figures.panels import (
     ACROSS,
@@ -80,7 +81,7 @@ def plot_panel(panel, view, one) -> dict[str, Line2D]:
         look = view.looks[name]
         style = {"color": look.colour, "linestyle": linestyle(look)}
         lines[name] = plot_curve(panel, curve, one.steps, one.bands, **style)
-    plot_retrainings(panel, one.retrained, view.looks)
+    plot_retrainings(panel, one, view)
     if one.best:
         lines[one.best.name] = plot_curve(panel, one.best, one.steps, True, **BEST)
     return lines
@@ -97,14 +98,23 @@ def plot_curve(panel, curve, steps, band, **style) -> Line2D:
     return line
 
 
-def plot_retrainings(panel, rows, looks):
-    """Plot a tick at the bottom for each retraining with the first seed, in a row by contender."""
-    row = min(ROW, BOTTOM / max(len(rows), 1))
+def plot_retrainings(panel, one, view):
+    """Plot a tick at the bottom for each retraining with the first seed, in a row by contender.
+
+    Those of the schedules of floors are black, below them.
+    """
+    found = dict(reversed(one.schedules.items())) | one.retrained
+    row = min(ROW, BOTTOM / max(len(found), 1))
     style = {"markersize": max(4.5 * row / ROW, 3.5), "markeredgewidth": 0.8, "linestyle": "none"}
     style |= {"transform": panel.get_xaxis_transform(), "marker": "|", "gid": "retrained"}
-    for i, (name, ticks) in enumerate(rows.items()):
+    for i, (name, ticks) in enumerate(found.items()):
         height = np.full(len(ticks), row * (i + 0.57))
-        panel.plot(ticks, height, color=looks[name].colour, **style)
+        colour = BEST["color"] if name in one.schedules else view.looks[name].colour
+        panel.plot(ticks, height, color=colour, **style)
+    if one.schedules and len(view.scenes) == 1:
+        style = {"fontsize": "x-small", "va": "center", "color": FAINT, "gid": "schedule"}
+        place = row * (len(one.schedules) / 2 + 0.07)
+        panel.text(1.01, place, ", ".join(one.schedules), transform=panel.transAxes, **style)
 
 
 def bottom_share(panel):

@@ -44,7 +44,11 @@ class Chart {
   measure() {
     const { curves, rows } = this.shown;
     this.width = Math.max(this.svg.parentElement.clientWidth, 240);
-    this.retrained = curves.filter(({ retrained }) => retrained.length);
+    const planned = Object.entries(this.shown.scene.about.schedules);
+    this.retrained = [
+      ...curves.filter(({ retrained }) => retrained.length),
+      ...planned.map(([name, retrained]) => ({ name, retrained, colour: "#000000" })),
+    ];
     const strip = Math.min(Math.max(this.retrained.length * ROW, LEAST_STRIP), MOST_STRIP);
     this.strip = this.retrained.length ? SPACE + strip : 0;
     const plot = Math.max(220, Math.min(420, this.width * 0.42));
@@ -185,7 +189,7 @@ class Chart {
       });
   }
 
-  /** A row of marks for each contender that was retrained, under the curves. */
+  /** A row of marks for each contender that was retrained, and each floor, under the curves. */
   retrainings() {
     if (!this.retrained.length) return [];
     const top = this.bottom + SPACE;

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from driftsim.report.amounts import listed
+from driftsim.report.decision.floors import first_schedules
 from driftsim.report.page.cost_section import cost_section
 from driftsim.report.page.html_tables import tables
 from driftsim.report.page.packed import packed
@@ -128,7 +130,16 @@ def caption(results, tallies):
         texts.append("Where all curves are interrupted, no rows came for long.")
     if any("fits" in dict(kind) for kind in tallies.kinds):
         texts.append("Ticks under the curves are retrainings, with the first seed.")
+    if names := list(dict.fromkeys(name for one in results.variants for name in planned(one))):
+        texts.append(
+            f"Black ticks are those of the cheapest schedules on the grid: {listed(names)}."
+        )
     return " ".join([*texts, *unknown(scenario), *left_out(results, tallies)])
+
+
+def planned(one):
+    """The floors of a variant whose schedules are shown, in order."""
+    return first_schedules(one) if one.runs else {}
 
 
 def unknown(scenario):

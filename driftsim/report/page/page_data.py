@@ -4,6 +4,7 @@ import json
 
 from driftsim.durations import Duration
 from driftsim.evaluation.metrics import metric_of
+from driftsim.report.decision.floors import first_schedules
 from driftsim.report.figure_data.backgrounds import concept_spans, shades, visible_changes
 from driftsim.report.figure_data.curves import ORACLE
 from driftsim.report.figure_data.looks import MOST_BANDS, hex_of, look_of
@@ -79,6 +80,9 @@ def setting(one, models, merged):
         "concepts": list(scenario.stream.concepts),
         "grounds": backgrounds(runs[0].truth.columns) if runs else [],
         "changes": [change.centre for change in visible_changes(scenario.stream)],
+        "schedules": {
+            name: rows.tolist() for name, rows in (first_schedules(one) if runs else {}).items()
+        },
     }
 
 

@@ -101,7 +101,7 @@ def grid_of(rows, single, names, taken) -> Grid:
 
 def strip_of(rows) -> float:
     """How many pixels the rows of ticks of retrainings take below panels."""
-    most = max(len(one.retrained) for row in rows for one in row)
+    most = max(len(one.retrained) + len(one.schedules) for row in rows for one in row)
     least, limit = STRIP
     return min(max(ROW * most, least), limit) + 5 if most else 0
 
@@ -180,16 +180,20 @@ def band_of(curve: Curve, steps: bool, x: Scale, y: Scale, colour: str) -> str:
 
 
 def ticks(view, box: Box, one: CurvePanel, x: Scale) -> Iterator[str]:
-    """A row of ticks for each contender that was retrained, below the lines."""
-    if not one.retrained:
+    """A row of ticks for each contender that was retrained, and each floor, below the lines."""
+    found = one.retrained | one.schedules
+    if not found:
         return
     room = strip_of([[one]]) - 5
-    row = room / len(one.retrained)
-    for i, (name, rows) in enumerate(one.retrained.items()):
+    row = room / len(found)
+    for i, (name, rows) in enumerate(found.items()):
         top = box.bottom + 5 + i * row
         marks = [f"M{place:.1f} {digits(top)}v{0.8 * row:.1f}" for place in x(rows).tolist()]
-        style = {"stroke": view.looks[name].colour, "class_": "retrained"}
-        yield element("path", d="".join(marks), **style)
+        colour = BEST["stroke"] if name in one.schedules else view.looks[name].colour
+        yield element("path", d="".join(marks), stroke=colour, class_="retrained")
+    if one.schedules and len(view.scenes) == 1:
+        middle = box.bottom + 5 + (len(found) - len(one.schedules) / 2 - 0.1) * row
+        yield text(", ".join(one.schedules), box.right + 8, middle, class_="title tiny", dy="0.3em")
     if box.left < LEFT + 1:
         place = box.left - 7, box.bottom + 5 + room / 2
         yield text("retrained", *place, "end", class_="title tiny", dy="0.3em")
