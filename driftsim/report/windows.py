@@ -43,6 +43,12 @@ def window_text(window: Window) -> str:
     return plural(window.amount, UNITS[window.unit])
 
 
+def every_text(window: Window) -> str:
+    """A period as people write it: every 2,000 rows, every week."""
+    text = window_text(window)
+    return f"every {text.removeprefix('1 ')}"
+
+
 def in_time(over, window, dates):
     """What gives a trace over windows of so much time."""
     if over == "sliding":

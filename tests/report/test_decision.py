@@ -79,6 +79,20 @@ def test_no_advice_is_given_where_retraining_and_not_retraining_cost_the_same():
     assert "Retrain every" not in advice(results) and "Do not" not in advice(results)
 
 
+def test_a_saving_that_is_significant_alone_is_so_not_among_all():
+    models = {
+        "never": ("static", [{"wrong": 40 + 3 * one} for one in (-1, 0, 1)]),
+        "clock": (CLOCK, [{"wrong": 30 - one} for one in (-1, 0, 1)]),
+        "other": (ALARMS, [{"wrong": 60 + 9 * one} for one in (1, 0, -1)]),
+    }
+    results = study_of(models)
+    row = results.costs().set_index("contender").loc["clock"]
+    tied = results.costs().set_index("contender").tied
+    assert row.over_static_low > 0 and tied["never"]
+    both = "never (1,220) and other (1,820) do not cost significantly more among 3 comparisons."
+    assert both in advice(results)
+
+
 def test_what_knows_the_changes_is_no_advice():
     models = {"peeks": (PEEKS, runs(5)), "clock": (CLOCK, runs(10)), "never": ("static", runs(40))}
     results = study_of(models, stream=DRIFT)
@@ -228,6 +242,7 @@ def policy(value):
     ("value", "words"),
     [
         ({"kind": "periodic", "every": 2_000, "memory": 10}, "Retrain every 2,000 rows"),
+        ({"kind": "periodic", "every": 1, "memory": 10}, "Retrain every row"),
         ("online", ACTIONS["online"]),
         ({"kind": "recall", "memory": 500}, ""),
     ],

@@ -6,6 +6,9 @@ from invented_losses import ageing, losses_of, with_matrix
 from priced_studies import CLOCK, INTERVALS, study_of
 from words_and_tables import carried
 
+from driftsim.report.verdict.floors import action as period_words
+from driftsim.report.verdict.floors import ends, in_words
+
 GRID, TIMES, WARMUP = 500, 12, 1_000
 PRICES = {"currency": "EUR", "mistake": 1}
 SEEDS = 4
@@ -145,6 +148,13 @@ def test_one_stream_claims_no_periods_that_cost_the_same():
     assert np.isnan(results.periods().low).all()  # twelve blocks are too few
     assert "the same" not in advice(results) and "timetable" not in advice(results)
     assert "No schedule on a grid of 500 rows costs less than " in advice(results)
+
+
+def test_periods_of_time_are_written_in_words():
+    assert ends(["1d", "3d"]) == "1 to 3 days" and in_words("1mo") == "1 month"
+    assert ends([500.0, 1500.0]) == "500 to 1,500 rows" and ends(["1w", "2w"]) == "1 to 2 weeks"
+    row = {"period": "7d", "memory": "60d"}
+    assert period_words(row) == "every 7 days with a memory of 60d"
 
 
 def test_without_a_matrix_no_floor_is_named():

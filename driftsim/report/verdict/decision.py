@@ -11,11 +11,11 @@ from driftsim.report.decision.costs import OVER_STATIC, costs, static_of
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.floors import FloorWords
 from driftsim.report.verdict.money import bounded, difference, money
-from driftsim.report.windows import window_text
+from driftsim.report.windows import every_text
 
 ACTIONS = {  # of policies, by their kinds
     "static": "Do not retrain",
-    "periodic": "Retrain every {every}",
+    "periodic": "Retrain {every}",
     "on_drift": "Retrain when a detector raises an alarm",
     "on_error": "Retrain when the error has risen",
     "on_shift": "Retrain when features have shifted",
@@ -122,7 +122,16 @@ class Advice:
         if not self.tied:
             return ""
         names = [f"{named(name)} ({money(self.rows[name]['cost'])})" for name in self.tied]
-        return f"{listed(names)} {'does' if len(names) == 1 else 'do'} not cost significantly more"
+        do = "does" if len(names) == 1 else "do"
+        return f"{listed(names)} {do} not cost significantly more{self.among()}"
+
+    def among(self) -> str:
+        """Among how many comparisons, where the saving against one alone would be significant."""
+        static, low = static_of(self.variant, self.best), self.rows[self.best]["over_static_low"]
+        if static is None or static.contender not in self.tied or not low > 0:
+            return ""
+        n = len(self.possible)
+        return f" among {n * (n - 1) // 2} comparisons"
 
     def evidence(self) -> str:
         """What the costs rest on, in words."""
@@ -172,4 +181,4 @@ def action(policy: Policy) -> str:
     if getattr(policy, "tunes", False):
         words = words.replace("Retrain", "Train the model in force further")
     every = getattr(policy, "every", None)
-    return words.format(every=window_text(every)) if every is not None else words
+    return words.format(every=every_text(every)) if every is not None else words

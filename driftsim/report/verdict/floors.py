@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from driftsim.adaptation.policies.retraining import Periodic
+from driftsim.durations import Duration
 from driftsim.report.decision.floors import (
     CROSS_FITTED,
     HINDSIGHT,
@@ -18,6 +19,7 @@ from driftsim.report.decision.periods import period_rows
 from driftsim.report.table import Row
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.money import bounded, difference, money
+from driftsim.report.windows import window_text
 
 
 class FloorWords:
@@ -85,8 +87,7 @@ class FloorWords:
     def hindsight(self) -> str:
         """What the cheapest schedule costs that is chosen with all rows known."""
         row = self.floors[HINDSIGHT]
-        grid = row["grid"] if isinstance(row["grid"], str) else f"{row['grid']:,} rows"
-        where = f"schedule{self.whose} on a grid of {grid}"
+        where = f"schedule{self.whose} on a grid of {in_words(row['grid'])}"
         if CROSS_FITTED in self.floors:
             crossed = self.amount(self.floors[CROSS_FITTED])
             chosen = f"{self.amount(row)}, chosen in hindsight, noise and all,"
@@ -117,15 +118,19 @@ def alike(rows: Sequence[Row], period: Any, memory: Any) -> list[Any]:
 
 
 def ends(periods: Sequence[Any]) -> str:
-    """The first and the last of some periods: 1,500 to 2,500 rows."""
-    first, last = periods[0], periods[-1]
-    return f"{first} to {last}" if isinstance(first, str) else f"{first:,.0f} to {last:,.0f} rows"
+    """The first and the last of some periods, which are of one unit: 1,500 to 2,500 rows."""
+    first, last = (in_words(one) for one in (periods[0], periods[-1]))
+    return f"{first.partition(' ')[0]} to {last}"
+
+
+def in_words(value: Any) -> str:
+    """A period or a grid of a table in words: 2,000 rows, 5 weeks."""
+    return window_text(Duration.of(value) if isinstance(value, str) else int(value))
 
 
 def action(row: Row) -> str:
     """What a period with its memory is, in words."""
     if row["memory"] == "":
         return "never to retrain"
-    every = row["period"] if isinstance(row["period"], str) else f"{row['period']:,.0f} rows"
     memory = row["memory"] if isinstance(row["memory"], str) else f"{row['memory']:,} labels"
-    return f"every {every} with a memory of {memory}"
+    return f"every {in_words(row['period'])} with a memory of {memory}"

@@ -14,7 +14,7 @@ from driftsim.report.decision.worth import worth
 from driftsim.report.table import Row
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.money import difference
-from driftsim.report.windows import window_text
+from driftsim.report.windows import every_text
 from driftsim.scenario import Scenario
 
 MOST_PAIRS = 3  # of contenders that a verdict compares
@@ -49,7 +49,7 @@ class Thresholds:
     def than(self, often: str, seldom: str) -> str:
         """That it is better to retrain as one contender does than as another that does so less."""
         periods = [
-            f"every {text} ({named(name)})"
+            f"{text} ({named(name)})"
             for name in (often, seldom)
             if (text := period(self.scenario, name))
         ]
@@ -102,4 +102,4 @@ def shown(row: Row, below: str, above: str) -> bool:
 def period(scenario: Scenario, name: str) -> str:
     """The time between trainings of a contender in words, empty where it has no clock alone."""
     policy = scenario.models[name].policy
-    return window_text(policy.every) if isinstance(policy, Periodic) else ""
+    return every_text(policy.every) if isinstance(policy, Periodic) else ""
