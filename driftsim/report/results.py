@@ -115,7 +115,7 @@ class Results:
         """
         return self.tables.differences.frame()
 
-    def worth(self, hour: bool = False) -> "pd.DataFrame":
+    def worth(self, hour: bool = False, knowing: bool = False) -> "pd.DataFrame":
         """What retraining is worth without a price: when each contender is the cheapest.
 
         A row for each contender, whose cost is a line over the price of a training: what it costs
@@ -125,9 +125,11 @@ class Results:
         hull of trainings and cost. `on_frontier` are those with no other better in both. Likewise
         `label_from` and `label_to` are prices of a label, with all other prices as given. In
         units of a mistake, or in the currency of the prices; all are means over seeds. `mistakes`
-        is what they cost. Compute counts only with `hour`. No rows where all train as often.
+        is what they cost. Compute counts only with `hour`. Policies that know the true changes,
+        such as `at_drift`, have rows, but nobody could choose them: they are compared with the
+        others only with `knowing`. No rows where all train as often.
         """
-        return self.tables.worth(hour).frame()
+        return self.tables.worth(hour, knowing).frame()
 
     def breakeven(self, hour: bool = False) -> "pd.DataFrame":
         """The price at which two contenders cost the same: a row for each pair and each price.
@@ -145,9 +147,9 @@ class Results:
     def wrong_prices(self) -> "pd.DataFrame":
         """What a price that is wrong by a factor costs: a row for each given price and factor.
 
-        `contender` is the cheapest where that price is `factor` times as high as given, and
-        `regret` how much more it costs than the cheapest at the prices as given, with bounds at
-        95 %. No rows without prices.
+        Of contenders that do not know the true changes, `contender` is the cheapest where that
+        price is `factor` times as high as given, and `regret` how much more it costs than the
+        cheapest at the prices as given, with bounds at 95 %. No rows without prices.
         """
         return self.tables.wrong_prices.frame()
 

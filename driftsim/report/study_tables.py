@@ -116,9 +116,9 @@ class StudyTables:
         names = [name for name in comparisons.DIFFERENCES if name not in hidden]
         return self._table(chain.from_iterable(rows), names)
 
-    def worth(self, hour: bool = False) -> Table:
+    def worth(self, hour: bool = False, knowing: bool = False) -> Table:
         """From which to which price of a training each contender is the cheapest."""
-        rows = chain.from_iterable(worth.worth(one, hour) for one in self.variants)
+        rows = chain.from_iterable(worth.worth(one, hour, knowing) for one in self.variants)
         given = any(one.scenario.prices for one in self.variants)
         hidden = () if given or hour else ("without_trainings",)  # the mistakes alone
         return self._table(rows, [name for name in worth.WORTH if name not in hidden])

@@ -15,9 +15,10 @@ from driftsim.report.page.drawings import DRAWN, svg_of
 from driftsim.report.page.drawings import price_lines as drawing
 
 
-def contest(prices=None, seeds=4):
+def contest(prices=None, seeds=4, more=()):
     """240 wrong rows and 12 trainings, 360 and 3, 600 and none: they cross at 13.3 and at 80."""
     plans = {"often": (CLOCK, 4, 5), "rare": (CLOCK, 6, 20), "static": ("static", 10, 0)}
+    plans |= dict(more)
     extra = (-1, 1, 0, 0)[:seeds] if seeds > 1 else (0,)
     models = {
         name: (policy, [traced(wrong + (n == 5) * more, n) for more in extra])
@@ -47,6 +48,15 @@ def test_contenders_that_are_chosen_are_compared_among_themselves():
     assert [name for name, *_ in one.cheapest] == ["often", "static"]
     assert [at.price for at in one.crossings] == [30]
     assert not price_lines(View(contest(), contenders=["often"]))
+
+
+def test_who_knows_the_changes_has_a_line_and_is_not_among_the_cheapest():
+    results = contest(more={"knowing": ({"kind": "at_drift", "memory": 500}, 1, 60)})
+    (one,) = price_lines(View(results))
+    assert "knowing" in one.lines and one.knowing == ["knowing"]
+    assert [name for name, *_ in one.cheapest] == ["often", "rare", "static"]
+    assert np.all(one.envelope > one.lines["knowing"]) and one.limits[0] < 60
+    assert "knowing, with knowledge of the changes, is left out" in price(View(results))
 
 
 def test_the_axis_holds_the_given_price():

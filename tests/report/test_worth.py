@@ -51,6 +51,24 @@ def test_each_contender_is_the_cheapest_over_its_range_of_prices():
     assert found.label_to["often"] == found.label_from["static"] == 345 / 6000
 
 
+def test_who_knows_the_changes_is_compared_with_others_only_if_asked():
+    """Of 250 and 1, at_drift beats rare at any price, and static up to 350."""
+    at_drift = ({"kind": "at_drift", "memory": 500}, seeded(250 / 60, 60))
+    models = {
+        "static": ("static", [{"wrong": 10}] * 4),
+        "rare": (CLOCK, seeded(6, 20)),
+        "knowing": at_drift,
+    }
+    results = study_of(models, PRICES | {"label": 0, "training": 20, "mistake": 1})
+    found = results.worth().set_index("contender")
+    assert found.cheapest_to["rare"] == 75 and math.isnan(found.cheapest_from["knowing"])
+    assert not found.on_hull["knowing"] and not found.on_frontier["knowing"]
+    found = results.worth(knowing=True).set_index("contender")
+    assert found.cheapest_to["knowing"] == pytest.approx(600 - found.mistakes["knowing"])
+    assert math.isnan(found.cheapest_from["rare"]) and found.on_hull["knowing"]
+    assert "knowing" not in {*results.wrong_prices().contender}
+
+
 def test_labels_turn_the_ranking_round():
     """A label of .06 of a mistake is dearer than the 345 mistakes that 6,000 of them save."""
     pair = rows(contest().breakeven(), contender="static", other="often", price="label")
@@ -172,7 +190,11 @@ def test_the_prices_of_a_recurring_world(tmp_path):
         assert [row["value"], row["low"], row["high"]] == pytest.approx(known, rel=1e-3)
     (label,) = rows(found, contender="static", other="on_drift", price="label")
     assert label["value"] == pytest.approx(0.089, abs=5e-4)
-    worth = results.worth().set_index("contender")
+    able = results.worth().set_index("contender")
+    order = able[able.on_hull].sort_values("cheapest_from")
+    assert [*order.index] == ["every 500", "every 2000", "on_drift", "static"]
+    assert order.cheapest_to.tolist() == pytest.approx([5.86, 12.45, 2187, math.inf], rel=1e-3)
+    worth = results.worth(knowing=True).set_index("contender")
     order = worth[worth.on_hull].sort_values("cheapest_from")
     assert [*order.index] == ["every 500", "every 2000", "at_drift", "static"]
     assert order.cheapest_to.tolist() == pytest.approx([5.86, 10.87, 2204, math.inf], rel=1e-3)

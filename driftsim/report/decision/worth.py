@@ -1,6 +1,6 @@
 """Worth: over which prices each contender is the cheapest, and what a wrong price costs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +27,12 @@ class Bill(NamedTuple):
     amounts: dict[str, np.ndarray]  # (k,) of each quantity
     prices: dict[str, float]
 
+    def only(self, names: Collection[str]) -> "Bill":
+        """The bill of some contenders."""
+        kept = np.array([name in names for name in self.names], bool)
+        amounts = {name: amount[kept] for name, amount in self.amounts.items()}
+        return Bill([name for name in self.names if name in names], amounts, self.prices)
+
     @property
     def total(self) -> np.ndarray:
         """What each contender (k,) costs."""
@@ -36,10 +42,16 @@ class Bill(NamedTuple):
         """What each contender (k,) costs, if one quantity were free."""
         return self.total - self.prices[quantity] * self.amounts[quantity]
 
+    def best(self, corners: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> list[str]:
+        """The contenders at the corners of trainings and of what they cost without these."""
+        if not self.names:
+            return []
+        return [self.names[i] for i in corners(self.amounts["training"], self.without("training"))]
+
     def ranges(self, quantity: str) -> dict[str, tuple[float, float]]:
         """From which to which price of a quantity some contenders are the cheapest, by name."""
         at_zero, each = self.without(quantity), self.amounts[quantity]
-        found = lower_envelope(at_zero, each)
+        found = lower_envelope(at_zero, each) if self.names else []
         return {
             self.names[i]: (one.low, one.high)
             for one in found
@@ -63,32 +75,41 @@ def bill(measured: Mapping[str, CostMeasurement], left_out: Sequence[str] = MACH
     return Bill([*measured], amounts, {name: one.price for name, one in charges.items()})
 
 
+def able(one: VariantResults) -> list[str]:
+    """The contenders that anybody could do as: not those that know the true changes."""
+    models = one.scenario.models
+    return [name for name in one.complete if not models[name].policy.knows]
+
+
 def differ_in_trainings(one: VariantResults) -> bool:
     """Whether the price of a training matters to the order of some contenders of a variant."""
     every = cost_measurements(one).values()
     return len({each.mean_of(each.amounts["training"]) for each in every}) > 1
 
 
-def worth(one: VariantResults, hour: bool = False) -> Iterator[Row]:
+def worth(one: VariantResults, hour: bool = False, knowing: bool = False) -> Iterator[Row]:
     """A row for each contender of a variant: from which to which price of a training, and of a
     label, it is the cheapest, with all other prices as they are.
 
-    Compute counts only if `hour`. No rows where all contenders train as often.
+    Compute counts only if `hour`, and those that know the true changes are compared with the
+    others only if `knowing`. No rows where all contenders train as often.
     """
     if not differ_in_trainings(one):
         return
     measured = cost_measurements(one)
     own = bill(measured, () if hour else MACHINE)
-    rest, trainings = own.without("training"), own.amounts["training"]
-    frontier, on_hull = pareto(trainings, rest), hull(trainings, rest)
-    ranges, of_labels = own.ranges("training"), own.ranges("label")
-    lost = own.prices["mistake"] * own.amounts["mistake"]
+    part = own if knowing else own.only(able(one))
+    ranges, of_labels = part.ranges("training"), part.ranges("label")
+    frontier, on_hull = (part.best(corners) for corners in (pareto, hull))
+    rest, lost = own.without("training"), own.prices["mistake"] * own.amounts["mistake"]
     never = np.nan, np.nan
     for i, name in enumerate(own.names):
-        row = {"mistakes": lost[i], "trainings": trainings[i], "labels": own.amounts["label"][i]}
+        used = {f"{key}s": own.amounts[key][i] for key in ("training", "label")}
+        row = {"mistakes": lost[i]} | used
         row |= dict(zip(("cheapest_from", "cheapest_to"), ranges.get(name, never)))
         row |= dict(zip(("label_from", "label_to"), of_labels.get(name, never)))
-        row |= {"without_trainings": rest[i], "on_hull": i in on_hull, "on_frontier": i in frontier}
+        row |= {"without_trainings": rest[i], "on_hull": name in on_hull}
+        row |= {"on_frontier": name in frontier}
         yield one.setting | {"contender": name} | row | {"seeds": len(measured[name].seeds)}
 
 
@@ -96,12 +117,12 @@ def wrong_prices(one: VariantResults) -> Iterator[Row]:
     """A row for each price that is given and each factor by which it may be wrong.
 
     `contender` is the cheapest at the wrong price, and its `regret` how much more it costs at the
-    true price than the cheapest there.
+    true price than the cheapest there. Those that know the true changes cannot be chosen.
     """
-    measured = cost_measurements(one)
-    if len(measured) < 2 or not one.scenario.priced.given:
+    measured, names = cost_measurements(one), able(one)
+    if len(names) < 2 or not one.scenario.priced.given:
         return
-    own = bill(measured, ())
+    own = bill(measured, ()).only(names)
     best = own.names[int(np.argmin(own.total))]
     for price in [name for name, paid in own.prices.items() if paid and name not in MACHINE]:
         found = mispriced(own.without(price), own.amounts[price], own.prices[price], FACTORS)

@@ -212,9 +212,11 @@ def price(view):
     texts = []
     for one in price_lines(view):
         shown = [name for name, *_ in one.cheapest]
-        never = [name for name in one.lines if name not in shown]
+        never = [name for name in one.lines if name not in (*shown, *one.knowing)]
         start = f"{one.title}: " if one.title else ""
         rest = f" Never the cheapest: {listed(never)}." if never else ""
+        if one.knowing:
+            rest += f" {listed(one.knowing)}, with knowledge of the changes, is left out of this."
         texts.append(f"{start}The cheapest by the price of a training, in {one.unit}: "
                      f"{some(cheapest(one))}.{rest}")  # fmt: skip
     return " ".join([*texts, INTERVALS] if texts else [])

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.evaluation.decision.envelopes import Stretch, lower_envelope
+from driftsim.evaluation.decision.envelopes import lower_envelope
 from driftsim.report.figure_data.view import Scene, View
 from driftsim.report.table import Row
 
@@ -35,6 +35,7 @@ class PriceLines(NamedTuple):
     unit: str  # of prices and costs
     prices: np.ndarray  # (n,) ascending, in even steps of their logarithms
     lines: dict[str, np.ndarray]  # (n,) the cost of each contender
+    knowing: list[str]  # contenders that know the true changes: nobody could choose them
     cheapest: list[tuple[str, float, float]]  # who is so, from which price to which
     crossings: list[Crossing]
     given: float  # the price of a training; 0 where none is given
@@ -43,7 +44,8 @@ class PriceLines(NamedTuple):
     @property
     def envelope(self) -> np.ndarray:
         """What the cheapest contender costs at each price (n,)."""
-        return np.min([*self.lines.values()], axis=0)
+        able = [line for name, line in self.lines.items() if name not in self.knowing]
+        return np.min(able, axis=0)
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -51,7 +53,7 @@ class PriceLines(NamedTuple):
         starts = [line[0] for line in self.lines.values()]
         low = min(starts) if self.floor is None else min(*starts, self.floor[0])
         high = max(*starts, self.envelope[-1]) * ROOM
-        return low - 0.05 * (high - low), high
+        return low - 0.1 * (high - low), high  # room for the prices below all lines
 
 
 def price_lines(view: View) -> list[PriceLines]:
@@ -62,21 +64,25 @@ def price_lines(view: View) -> list[PriceLines]:
 
 def lines_of(view: View, scene: Scene) -> PriceLines | None:
     """The lines of a setting; None where one contender is the cheapest at every price."""
+    models, priced = scene.variant.scenario.models, scene.variant.scenario.priced
     table = view.table(scene.results, "worth", False).among("contender", view.names)
     if not len(table):
         return None
     level = table["without_trainings" if "without_trainings" in table else "mistakes"]
-    slope, names = table["trainings"], table.values("contender")
-    stretches = lower_envelope(level, slope)
+    slope, names = table["trainings"], np.array(table.values("contender"))
+    free = np.array([not models[name].policy.knows for name in names], bool)
+    stretches = lower_envelope(level[free], slope[free]) if free.any() else []
     if len(stretches) < 2:
         return None
-    priced = scene.variant.scenario.priced
     given = priced.prices.training.each
     prices = axis_of([one.high for one in stretches[:-1]], given)
     lines = {name: a + b * prices for name, a, b in zip(names, level, slope)}
-    cheapest = [(names[one.line], one.low, one.high) for one in stretches]
-    crossings = [*crossings_of(view, scene, names, stretches)]
-    return PriceLines(scene.title, priced.currency, prices, lines, cheapest, crossings, given)
+    cheapest = [(str(names[free][one.line]), one.low, one.high) for one in stretches]
+    crossings = [*crossings_of(view, scene, cheapest)]
+    knowing = names[~free].tolist()
+    return PriceLines(
+        scene.title, priced.currency, prices, lines, knowing, cheapest, crossings, given
+    )
 
 
 def axis_of(crossings: list[float], given: float) -> np.ndarray:
@@ -86,7 +92,7 @@ def axis_of(crossings: list[float], given: float) -> np.ndarray:
 
 
 def crossings_of(
-    view: View, scene: Scene, names: list[str], stretches: list[Stretch]
+    view: View, scene: Scene, cheapest: list[tuple[str, float, float]]
 ) -> Iterator[Crossing]:
     """Where the cheapest changes, with the intervals of the table of break-even prices."""
     known = {
@@ -94,6 +100,6 @@ def crossings_of(
         for row in view.table(scene.results, "breakeven", False).rows()
         if row["price"] == "training"
     }
-    for before, after in pairwise(stretches):
-        row: Row = known[frozenset((names[before.line], names[after.line]))]
-        yield Crossing(before.high, row["low"], row["high"])
+    for (before, _, price), (after, *_) in pairwise(cheapest):
+        row: Row = known[frozenset((before, after))]
+        yield Crossing(price, row["low"], row["high"])

@@ -45,7 +45,8 @@ NOTES = {
     "differences": "How much better one of two contenders is in the first metric.",
     "worth": "Each contender costs what it costs without trainings, and the price of a training "
     "for each. So each is the cheapest over a range of prices, or over none. Prices are in the "
-    "unit of costs: in mistakes, unless the scenario gives others. Compute does not count.",
+    "unit of costs: in mistakes, unless the scenario gives others. Compute does not count. "
+    "Policies that know the true changes are left out, as nobody could choose them.",
     "breakeven": "Where another price is as given, the price at which two contenders cost the "
     "same, with its interval at 95 % over the seeds (Fieller). Compute does not count.",
     "wrong_prices": "What one would choose if a price were higher or lower by a factor than given, "
