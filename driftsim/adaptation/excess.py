@@ -1,4 +1,4 @@
-"""Excess: the loss of the model in force beyond its level, how it adds up, and what stands out."""
+"""Excess: the loss of a model beyond that when it was new, how it adds up, and what stands out."""
 
 from collections.abc import Callable
 from math import erfc, sqrt
@@ -7,21 +7,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-LAST = 0.25  # of the level of past models: the share of the last one
+LAST = 0.25  # of the mean first loss of past models: the share of the last one
 
 
 class AccruedExcess:
-    """A detector that fires where the losses of a model beyond its level add up to a price.
+    """A detector that fires where the losses of a model beyond its first loss add up to a price.
 
-    The level is the loss of the model when it was new: the value at age 0 of a straight line that
-    is fitted to all its losses. The sum beyond it is b n² / 2, for n losses and a slope of b, with
-    a standard error of s sqrt(3 n), where s is the standard deviation of losses about the line. It
-    counts where chance would make it as large with a probability below `level`.
+    Its first loss, when it was new, is the value at age 0 of a straight line that is fitted to all
+    its losses. The sum beyond it is b n² / 2, for n losses and a slope of b, with a standard error
+    of s sqrt(3 n), where s is the standard deviation of losses about the line. It counts where
+    chance would make it as large with a probability below `level`.
 
-    Where the models before were better when they were new, their mean is the level, in which the
-    last one counts for a quarter: so a training that has not helped is noticed, and in time
-    forgiven. Where such a sum is minus the price, the model has become better than it was, and the
-    line begins anew: at most one price is saved up.
+    Where past models were better when they were new, the mean of their first losses takes its
+    place, in which the last one counts for a quarter: so a training that has not helped is noticed,
+    and in time forgiven. Where such a sum is minus the price, the model has become better than it
+    was, and the line begins anew: at most one price is saved up.
     """
 
     def __init__(self, price: float, window: int, level: float, squared: bool = False):
@@ -29,20 +29,20 @@ class AccruedExcess:
         self.window = window  # losses before the line is believed, 2 or more
         self.least = NormalDist().inv_cdf(1 - level)  # standard errors; `level` is 0.5 at most
         self.power = 2 if squared else 1  # of the error, which is the loss
-        self.past = PastLevel()
+        self.past = FirstLosses()
 
     def start(self, rng) -> Callable:
         """A function of the next errors, as `Detector.start` gives one."""
         return Line(self)
 
 
-class PastLevel:
-    """The loss of models when they were new: a mean in which the last one counts for a quarter."""
+class FirstLosses:
+    """What models lost when they were new: a mean in which the last one counts for a quarter."""
 
     mean, variance = np.inf, 0.0  # before the first one
 
     def add(self, mean: float, variance: float):
-        """Take in a level and the variance of its estimate."""
+        """Take in an estimate and its variance."""
         share = 1.0 if np.isinf(self.mean) else LAST
         rest = 1 - share
         self.mean = mean if share == 1 else share * mean + rest * self.mean
@@ -60,7 +60,7 @@ class Line:
         self._n, self._sums = 0, np.zeros((3, 1))  # of losses, of their squares, of age × loss
 
     def __call__(self, errors: np.ndarray) -> tuple[int, str] | None:
-        """The index of the error at which the sum beyond the level reaches the price, or None."""
+        """The index of the error at which the sum reaches the price, with a word; or None."""
         rule, losses, done = self._rule, errors**self._rule.power, 0
         while done < len(losses):
             n = self._n + 1.0 + np.arange(len(losses) - done)
@@ -93,8 +93,8 @@ def of_line(n, losses, squares, aged):
     return (losses - excess) / n, excess, np.maximum(variance, 0)
 
 
-def beyond(past: PastLevel, n, losses, start, excess, variance):
-    """The sum beyond the lower one of a model's own level and that of past models; its error."""
+def beyond(past: FirstLosses, n, losses, start, excess, variance):
+    """The sum beyond the lower one of a model's first loss and that of past models; its error."""
     higher = start > past.mean
     if not higher.any():
         return excess, np.sqrt(3 * n * variance)

@@ -1,4 +1,4 @@
-"""Excess: when losses beyond a level add up to a price, and when a rise stands out."""
+"""Excess: when losses beyond the first ones add up to a price, and when a rise stands out."""
 
 from statistics import NormalDist
 
@@ -7,7 +7,7 @@ import pytest
 
 from driftsim.adaptation.excess import (
     AccruedExcess,
-    PastLevel,
+    FirstLosses,
     Rise,
     beyond,
     chance_of_rise,
@@ -40,10 +40,10 @@ def steady(n, tenths):
 @pytest.mark.parametrize(("a", "price"), [(0.002, 10), (0.002, 90), (1e-4, 30), (0.5, 4)])
 @pytest.mark.parametrize("level", [0.5, 0.025])
 def test_a_loss_that_grows_by_a_adds_up_to_a_price_after_sqrt_2_price_over_a(a, price, level):
-    """Whatever the loss of the new model: the level is the value at age 0."""
+    """Whatever the loss of the new model: it is compared with its value at age 0."""
     period = np.sqrt(2 * price / a)
-    for level_of_loss in (0.0, 7.0):
-        losses = level_of_loss + a * (np.arange(4 * int(period)) + 0.5)
+    for first_loss in (0.0, 7.0):
+        losses = first_loss + a * (np.arange(4 * int(period)) + 0.5)
         (first, *_) = alarms(AccruedExcess(price, 2, level), losses)
         assert period - 1e-6 <= first <= period + 1
 
@@ -62,7 +62,7 @@ def test_the_sum_is_that_of_least_squares_with_its_standard_error():
     found = of_line(np.array([40.0]), *(np.array([one]) for one in sums))
     spread = (losses - start - slope * ages).std()
     assert np.allclose(np.ravel(found), [start, (losses - start).sum(), spread**2], rtol=1e-3)
-    (_, error) = beyond(PastLevel(), np.array([40.0]), sums[0], *found)
+    (_, error) = beyond(FirstLosses(), np.array([40.0]), sums[0], *found)
     assert error[0] == pytest.approx(spread / (40**0.5 * ages.std()) * 40**2 / 2, rel=1e-3)
 
 
@@ -77,8 +77,8 @@ def test_a_training_that_has_not_helped_is_noticed_and_in_time_forgiven():
     assert 0.45 < rule.past.mean < 0.6
 
 
-def test_the_last_level_counts_for_a_quarter():
-    past = PastLevel()
+def test_the_last_first_loss_counts_for_a_quarter():
+    past = FirstLosses()
     for one in (4.0, 8.0):
         past.add(one, 16.0)
     assert (past.mean, past.variance) == (5.0, 10.0)

@@ -34,8 +34,8 @@ def test_on_cost_retrains_every_sqrt_2_price_over_growth_rows(price, period, siz
 def test_on_cost_counts_labels_of_the_model_in_force_however_late():
     """Labels come in four rows late: a model that is trained on them begins with an error of 5.
 
-    The first began with 1, a level of 0.5: so it takes the second only 7 labels to lose 50 more
-    than that, the third 8, as the level is 1.5 by then, and in time 10 again.
+    The first began with 0.5, by its line: so it takes the second only 7 labels to lose 50 more than
+    that, and the third 8, as 1.5 counts by then.
     """
     policy = Policy.model_validate(ON_COST | {"training": 50})
     _, log, _ = run(policy, y=ROWS * 1.0, delay=4)
@@ -129,6 +129,13 @@ def trainings(seed=0, n=6_000, labels="at_once", **written):
     for _ in Policy.model_validate(policy).run(model, rows.part(slice(40)), arriving, rng):
         pass
     return np.array(model.log[1:])
+
+
+def test_budgeted_keeps_to_its_budget_with_late_labels_and_a_latency():
+    late = {"kind": "random", "mean": 60}
+    given = {"trainings": 2, "per": 700, "latency": {"rows": 90}, "enough": 10, "gather": "after"}
+    at, _ = trainings(1, 12_000, late, **given).T
+    assert most_in_a_period(at, np.ones(len(at)), 700) == 2 and len(at) > 12
 
 
 def most_in_a_period(at, amounts, per):

@@ -11,17 +11,18 @@ from driftsim.parts import Count, Number
 
 
 class OnCost(OnAlarm):
-    """Retrain once the loss beyond the level of the model in force adds up to a training's price.
+    """Retrain once a model has lost the price of a training, beyond its loss when it was new.
 
-    The level is the loss of that model when it was new: the value at age 0 of a straight line
-    through its losses, so that a loss that grows by `a` a row leads to a training every
-    sqrt(2 × price / a) rows, which is the cheapest period. Where past models were better when they
-    were new, their level counts, so that a training that has not helped is followed by another.
+    Its loss when it was new is the value at age 0 of a straight line through its losses, so that a
+    loss that grows by `a` a row leads to a training every sqrt(2 × price / a) rows, the cheapest
+    period. Where past models were better when they were new, theirs counts, so that a training that
+    has not helped is followed by another. So that noise is not taken for it, the sum has to stand
+    out: by chance it would be as large with a probability below `level`.
+
     The rule is that of renting skis until they have cost as much as buying them (Karlin et al.
     1988), the cumulative threshold of Cara (Mahadevan & Mathioudakis 2024, arXiv 2310.04216, read
     as an abstract and summaries; its staleness weighs data by their similarity to queries, which
-    is left out), and the avoidable misclassifications of modyn. So that noise is not taken for it,
-    the sum has to stand out: by chance it would be as large with a probability below `level`.
+    is left out), and the avoidable misclassifications of modyn.
     """
 
     monitors_errors = True
