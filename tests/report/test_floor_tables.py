@@ -10,6 +10,8 @@ from priced_studies import CLOCK, every, study_of
 from scipy import stats
 
 from driftsim.report.decision.floors import floors_of
+from driftsim.report.figure_data.kinds import KINDS
+from driftsim.report.figure_data.price_lines import price_lines
 from driftsim.report.figure_data.view import View
 from driftsim.report.figures import plot_figure
 from driftsim.report.files import text_files
@@ -206,6 +208,18 @@ def test_the_course_of_a_floor_ends_at_its_cost_and_is_drawn_below_the_contender
     assert own.row.tolist() in black and len(black) == 2
     data = page_data_of(results)
     assert data["schedules"]["hindsight"] == own.row.tolist()
+
+
+def test_the_floor_stands_below_the_contenders_over_the_price_of_a_training():
+    view = View(results_of())
+    (one,) = price_lines(view)
+    assert (one.floor <= one.envelope).all() and (np.diff(one.floor) >= 0).all()
+    at_given = np.interp(30, one.prices, one.floor)
+    assert at_given == pytest.approx(results_of().floor().cost[0], rel=0.005)
+    assert "hindsight (least on the grid)" in "".join(DRAWN["price"](view).parts)
+    assert "chosen in hindsight" in KINDS["price"].describe(view)
+    (bare,) = price_lines(View(study_of(MODELS, PRICES)))
+    assert bare.floor is None
 
 
 def page_data_of(results):

@@ -7,7 +7,7 @@ import numpy as np
 
 from driftsim.evaluation.decision import floors
 from driftsim.evaluation.decision.floors import Planned
-from driftsim.evaluation.decision.ledgers import Ledger, ledger_of
+from driftsim.evaluation.decision.ledgers import QUANTITIES, Ledger, ledger_of
 from driftsim.evaluation.decision.losses import Losses, Matrix
 from driftsim.messages import setting_text
 from driftsim.report.decision.costs import measured_in
@@ -17,6 +17,7 @@ from driftsim.report.figure_data.looks import rounded
 from driftsim.report.table import Row
 from driftsim.report.variant_results import UNDATED, VariantResults
 
+FEW_PRICES = 40
 HINDSIGHT, TIMETABLE, CROSS_FITTED = "hindsight", "timetable", "cross_fitted"
 FLOORS = [
     "floor", "learner", "cost", "low", "high", "trainings", "grid", "memories", "one_memory",
@@ -32,7 +33,7 @@ class LearnerFloors:
 
     def __init__(self, one: VariantResults, matrix: Matrix):
         self.variant, self.matrix, self.prices = one, matrix, one.scenario.priced
-        self.keys = sorted(matrix.runs)
+        self.keys, self._over_prices = sorted(matrix.runs), dict[bytes, np.ndarray]()
 
     @property
     def counted(self) -> bool:
@@ -55,13 +56,21 @@ class LearnerFloors:
         return {name: self._cost(own) for name, own in plans.items() if own}
 
     def over_prices(self, each: np.ndarray) -> np.ndarray:
-        """The cost in hindsight (p,) where a training costs `each` (p,): means over seeds."""
-        less = self.prices.prices.training.each
-        costs = [
-            [floors.hindsight(dearer(ledger, price - less)).cost for ledger in self.ledgers]
-            for price in each
-        ]
-        return per_seed(self.keys, np.transpose(costs)).mean(axis=0)
+        """The cost in hindsight (p,) where a training costs `each` (p,): means over seeds.
+
+        Without what compute costs, which is of this machine, as tables over prices are.
+        """
+        key = each.tobytes()
+        if key not in self._over_prices:
+            less, quantities = self.prices.prices.training.each, {*QUANTITIES} - {"hour"}
+            runs = [self.matrix.runs[key] for key in self.keys]
+            ledgers = [ledger_of(own, self.prices, quantities=quantities) for own in runs]
+            costs = [
+                [floors.hindsight(dearer(ledger, price - less)).cost for ledger in ledgers]
+                for price in each
+            ]
+            self._over_prices[key] = per_seed(self.keys, np.transpose(costs)).mean(axis=0)
+        return self._over_prices[key]
 
     @property
     def _changes_are_the_same(self) -> bool:
@@ -134,7 +143,7 @@ def first_schedules(one: VariantResults) -> dict[str, np.ndarray]:
     """
     if not floors_of(one):
         return {}
-    learner = min(floors_of(one), key=lambda each: each.found[HINDSIGHT].value)
+    learner = lowest(floors_of(one))
     trained_at = learner.matrix.runs[learner.keys[0]][0].trained_at
     return {
         name: trained_at[learner.found[name].plans[0].schedules[0].times[1:]]
@@ -174,7 +183,23 @@ def learner_of(one: VariantResults, contender: str) -> LearnerFloors:
     """The floors of the learner of a contender; where it has none, the lowest ones."""
     every = floors_of(one)
     own = [each for each in every if contender in each.matrix.contenders]
-    return min(own or every, key=lambda each: each.found[HINDSIGHT].value)
+    return lowest(own or every)
+
+
+def lowest(every: Sequence[LearnerFloors]) -> LearnerFloors:
+    """The learner whose schedules cost least in hindsight."""
+    return min(every, key=lambda each: each.found[HINDSIGHT].value)
+
+
+def floor_over(one: VariantResults, prices: np.ndarray) -> np.ndarray | None:
+    """The lowest cost in hindsight (n,) over prices (n,) of a training; None where not known.
+
+    It is computed at a few prices, between which it is nearly straight, as it is concave.
+    """
+    if not floors_of(one):
+        return None
+    few = np.geomspace(prices[0], prices[-1], FEW_PRICES)
+    return np.interp(prices, few, lowest(floors_of(one)).over_prices(few))
 
 
 def dearer(ledger: Ledger, price: float) -> Ledger:

@@ -29,6 +29,9 @@ HULL = (
     "Only contenders on the edge of the shade, the convex hull, are the best choice at some price."
 )
 INTERVALS = "Bands are the intervals of these prices at 95 %, where they are known."
+OF_FLOOR = (
+    "The dotted line is the cheapest schedule on the grid at each price, chosen in hindsight."
+)
 FRONT = "On the Pareto front, with no contender both cheaper and better"
 
 
@@ -219,7 +222,8 @@ def price(view):
             rest += f" {listed(one.knowing)}, with knowledge of the changes, is left out of this."
         texts.append(f"{start}The cheapest by the price of a training, in {one.unit}: "
                      f"{some(cheapest(one))}.{rest}")  # fmt: skip
-    return " ".join([*texts, INTERVALS] if texts else [])
+    floored = any(one.floor is not None for one in price_lines(view))
+    return " ".join([*texts, INTERVALS, *[OF_FLOOR] * floored] if texts else [])
 
 
 def cheapest(one):

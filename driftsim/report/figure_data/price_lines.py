@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.evaluation.decision.envelopes import lower_envelope
+from driftsim.report.decision.floors import floor_over
 from driftsim.report.figure_data.view import Scene, View
 from driftsim.report.table import Row
 
@@ -79,10 +80,9 @@ def lines_of(view: View, scene: Scene) -> PriceLines | None:
     lines = {name: a + b * prices for name, a, b in zip(names, level, slope)}
     cheapest = [(str(names[free][one.line]), one.low, one.high) for one in stretches]
     crossings = [*crossings_of(view, scene, cheapest)]
-    knowing = names[~free].tolist()
-    return PriceLines(
-        scene.title, priced.currency, prices, lines, knowing, cheapest, crossings, given
-    )
+    shown = lines, names[~free].tolist(), cheapest, crossings, given
+    floor = floor_over(scene.variant, prices)
+    return PriceLines(scene.title, priced.currency, prices, *shown, floor)
 
 
 def axis_of(crossings: list[float], given: float) -> np.ndarray:

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
+from driftsim.report.figure_data.cost_courses import FLOOR
 from driftsim.report.figure_data.looks import INK, rounded, short
 from driftsim.report.figure_data.price_lines import PriceLines, price_lines
 from driftsim.report.figures.panels import (
@@ -17,7 +18,6 @@ from driftsim.report.figures.panels import (
 from driftsim.report.figures.style import linestyle, thousands
 
 HEIGHT = 3.2  # inches
-FLOOR = "the best schedule"
 BEST = {"color": "black", "linestyle": ":", "linewidth": 1}
 ENVELOPE = {"color": "#dddddd", "linewidth": 6, "zorder": 1, "gid": "envelope"}
 STRIP = (1.015, 1.035)  # of who is the cheapest: from and to, in heights of a panel

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from driftsim.report.figure_data.cost_courses import FLOOR
 from driftsim.report.figure_data.looks import rounded, short
 from driftsim.report.figure_data.price_lines import PriceLines, price_lines
 from driftsim.report.figure_data.view import View
@@ -25,7 +26,6 @@ from driftsim.report.page.drawings.svg import (
 )
 
 HEIGHT, STRIP = 250, 6  # pixels of a panel, and of the strip of who is the cheapest above it
-FLOOR = "the best schedule"
 LEFT = 70  # pixels at the left, for costs of five digits
 
 
