@@ -153,6 +153,10 @@ def test_variants_share_the_models_that_they_have_in_common(tmp_path):
     runs = [run for run in missing(asked, Store(tmp_path / "runs")) if "floor" in run.name]
     memories = [run.name.rpartition(" ")[2] for run in runs]
     assert sorted(memories) == ["200"] * 2 + ["300"] * 2 + ["400"] * 2
+    store = Store(tmp_path / "runs")
+    played(asked, store, here=True)
+    one, other = (variant.matrices[0].runs[0, 0] for variant in Results(asked, store).variants)
+    assert one[1] is other[1] and one[0].memory.holds == 300 and other[0].memory.holds == 400
 
 
 def planned(folder, *settings, **asked) -> list[Plan]:

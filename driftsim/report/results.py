@@ -9,7 +9,7 @@ from driftsim.evaluation.decision.losses import Matrix
 from driftsim.evaluation.metrics import Metric, metric_of, metrics_of
 from driftsim.report.dates import dates_of_each
 from driftsim.report.measures import TOLERANCE
-from driftsim.report.stored_losses import stored_matrices
+from driftsim.report.stored_losses import Known, stored_matrices
 from driftsim.report.stored_runs import stored_runs
 from driftsim.report.study_tables import TAKEN, TAKEN_BY_FLOORS, StudyTables
 from driftsim.report.variant_results import ContenderResult, TracedRun, VariantResults
@@ -271,12 +271,15 @@ class Results:
                 raise ValueError("results need a store or runs")
             runs = stored_runs(self.study.variants, settings, self.store, self._parts)
         dates = dates_of_each(one.scenario for one in self.study.variants)
-        matrices = [partial(self._matrices, one.scenario) for one in self.study.variants]
+        known: Known = {}
+        matrices = [partial(self._matrices, one.scenario, known) for one in self.study.variants]
         return [*map(VariantResults, self.study.variants, settings, runs, dates, matrices)]
 
-    def _matrices(self, scenario: Scenario) -> list[Matrix]:
+    def _matrices(self, scenario: Scenario, known: Known) -> list[Matrix]:
         """The losses of the models of each learner, as far as they are in the store."""
-        return [] if self.store is None else stored_matrices(scenario, self.store, self._parts)
+        if self.store is None:
+            return []
+        return stored_matrices(scenario, self.store, self._parts, known)
 
     def by_variant(self) -> "list[Results]":
         """The results of each variant alone."""

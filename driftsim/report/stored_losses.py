@@ -1,38 +1,54 @@
 """Stored losses: the matrices of a study, joined from the runs of its floor in the store."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from driftsim.adaptation.memories import Memory
 from driftsim.evaluation.decision.losses import Losses, Matrix
-from driftsim.evaluation.decision.plans import Plan, memory_of
+from driftsim.evaluation.decision.plans import Plan
 from driftsim.evaluation.prequential import Contender
 from driftsim.runs import Run, memory_runs
 from driftsim.scenario import Scenario
 from driftsim.store import Store
 
 Seed = tuple[int, int]  # of the stream, and the repeat of the learner
+Known = dict[tuple[str, ...], Losses]  # by the keys of the runs that have left them
 
 
-def stored_matrices(scenario: Scenario, store: Store, parts: Iterable[str] = ()) -> list[Matrix]:
+def stored_matrices(
+    scenario: Scenario, store: Store, parts: Iterable[str] = (), known: Known | None = None
+) -> list[Matrix]:
     """The losses of the models of each learner; a seed of which a run is missing is left out.
 
-    Raises `StoreError` for a file that cannot be read.
+    `known` are those that have been read before, as variants share them. Raises `StoreError` for
+    a file that cannot be read.
     """
-    return [matrix_of(plan, scenario, store, tuple(parts)) for plan in scenario.plans]
+    known = {} if known is None else known
+    return [matrix_of(plan, scenario, store, tuple(parts), known) for plan in scenario.plans]
 
 
-def matrix_of(plan: Plan, scenario: Scenario, store: Store, parts: Iterable[str]) -> Matrix:
+def matrix_of(
+    plan: Plan, scenario: Scenario, store: Store, parts: Iterable[str], known: Known
+) -> Matrix:
     """The losses of the models of a plan."""
     groups = [runs_by_seed(plan, one, scenario, parts) for one in plan.periodic]
     whole = {
         seed: [
-            Losses.joined(memory_of(one), [store.load(run) for run in group[seed]])
-            for one, group in zip(plan.periodic, groups)
+            losses_in(store, memory, group[seed], known)
+            for memory, group in zip(plan.memories, groups)
         ]
         for seed in groups[0]
         if all(run in store for group in groups for run in group[seed])
     }
     of = plan.learner, plan.contenders, plan.grid
     return Matrix(*of, whole, missing=len(groups[0]) - len(whole))
+
+
+def losses_in(store: Store, memory: Memory, runs: Sequence[Run], known: Known) -> Losses:
+    """The losses that some runs have left, read once."""
+    keys = tuple(run.key for run in runs)
+    if keys not in known:
+        known[keys] = Losses.joined(memory, [store.load(run) for run in runs])
+    return known[keys]
 
 
 def runs_by_seed(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Generator, Iterator
+from itertools import islice
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -60,9 +61,9 @@ class LossShard(Strict):
         grid, done = grid_times(policy, rows), rules.warmup
         losing = Losing(rows, grid, int(grid.serves_from[self.first : self.stop].min()))
         ages = LabelAges(len(grid.trained_at))
-        for i, given in enumerate(training_sets(policy, rows)):
+        for i, given in enumerate(islice(training_sets(policy, rows), self.stop)):
             ages.add(given.rows.t)
-            if self.first <= i < self.stop:
+            if i >= self.first:
                 for n in losing.add(i, model, given, ages.new_labels()):
                     done += n
                     yield done
