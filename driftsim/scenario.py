@@ -18,7 +18,7 @@ from pydantic import (
 
 from driftsim.adaptation.policies import Policy
 from driftsim.durations import Duration, Period, or_duration
-from driftsim.evaluation.decision.plans import Plan, faults_of, plans_of
+from driftsim.evaluation.decision.plans import Plan, faults_of, numbers_of, plans_of
 from driftsim.evaluation.decision.prices import PriceList, Prices
 from driftsim.evaluation.decision.settings import Decision
 from driftsim.evaluation.label_check import labels_violation
@@ -41,7 +41,7 @@ from driftsim.parts import (
     renewals,
 )
 from driftsim.python_data import copied, is_data, paths, plain
-from driftsim.safety import beyond_memory
+from driftsim.safety import MOST_HELD, beyond_memory
 from driftsim.scenario_files import checked_name, default_name, from_file
 from driftsim.scenario_times import known_to_tables, of_times, rows_of_warmup, too_late
 from driftsim.settings import Marks, apply, assign, entry_at, keep_only, shortest, swept
@@ -122,6 +122,12 @@ class Scenario(Strict):
     def plans(self) -> list[Plan]:
         """The models whose losses are computed for the floor, learner by learner."""
         return plans_of(self.decision, self.models, self.stream, self.evaluation.warmup)
+
+    @property
+    def held_for_floors(self) -> dict[tuple[str, ...], int]:
+        """How many numbers the losses of each memory are, by all that they follow from."""
+        runs = self.evaluation.seeds * self.evaluation.repeats
+        return numbers_of(self.plans, self.stream, self.evaluation, runs)
 
     @property
     def window(self) -> int | Duration:
@@ -294,11 +300,25 @@ def load(
         assign(document, marks, "report.figures", figures_of(figures), "--figures")
     keep_only(document, only)
     variants, notes = resolve(document, marks, place, folder, checked_packages(allow))
-    each = [(one.scenario.evaluation, len(one.scenario.models)) for one in variants]
-    if (runs := sum(rules.seeds * rules.repeats * n for rules, n in each)) > MOST_RUNS:
-        message = f"{runs:,} runs, but at most {MOST_RUNS:,} are allowed"
-        raise ScenarioError(f"{place}: {message}; try fewer settings, seeds, repeats or contenders")
+    if message := too_much(variants):
+        raise ScenarioError(f"{place}: {message}")
     return Study(title, asked, variants, notes)
+
+
+def too_much(variants: Iterable[Variant]) -> str | None:
+    """Why the variants of one file cannot be run together, or None."""
+    runs, held = 0, dict[Any, int]()
+    for _, scenario in variants:
+        rules = scenario.evaluation
+        runs += rules.seeds * rules.repeats * len(scenario.models)
+        held |= scenario.held_for_floors
+    if runs > MOST_RUNS:
+        message = f"{runs:,} runs, but at most {MOST_RUNS:,} are allowed"
+        return f"{message}; try fewer settings, seeds, repeats or contenders"
+    if (numbers := sum(held.values())) > MOST_HELD:
+        message = f"the losses of all settings make {numbers:,} numbers, which are kept in memory"
+        return f"{message}; try fewer settings, or a coarser decision.grid"
+    return None
 
 
 def resolve(

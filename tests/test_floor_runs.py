@@ -159,6 +159,14 @@ def test_variants_share_the_models_that_they_have_in_common(tmp_path):
     assert one[1] is other[1] and one[0].memory.holds == 300 and other[0].memory.holds == 400
 
 
+def test_the_losses_of_all_settings_fit_in_memory(tmp_path):
+    text = f"{TEXT}sweep: {{stream.noise: [0.0, 0.1, 0.2, 0.3], prices.training: [1, 2]}}\n"
+    asked = "stream.length=1_200_000", "decision.grid=1_000"
+    with pytest.raises(ScenarioError, match=r"s\.yaml: the losses of all settings make 645,"):
+        study(tmp_path, *asked, text=text)
+    study(tmp_path, *asked, text=text.replace("0.2, 0.3", "0.2"))  # which prices do not add to
+
+
 def planned(folder, *settings, **asked) -> list[Plan]:
     return study(folder, *settings, **asked).variants[0].scenario.plans
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -68,12 +68,6 @@ class Plan(NamedTuple):
             LossShard(contender=contender, first=first, stop=stop)
             for first, stop in pairwise(limits)
         ]
-
-    def numbers(self, columns: int) -> int:
-        """About how many numbers the losses of all memories are, with one seed and repeat."""
-        n, late = len(self.trained_at), policy_of(self.periodic[0]).latency
-        blocks = n if late is None else 2 * n
-        return len(self.periodic) * 2 * n * blocks * columns
 
 
 def policy_of(contender: Contender) -> Periodic:
@@ -199,22 +193,36 @@ def faults_of(
     plans: Sequence[Plan], stream: Stream, rules: Rules, runs: int
 ) -> Iterator[tuple[str, str | None]]:
     """What cannot be computed with so many seeds and repeats: a key of the decision, and why."""
-    classes = stream.schema.n_classes or 0
-    columns = 10 + 2 * classes + (classes**2 if rules.confusion else 0)
-    yield "grid", too_many_numbers(plans, runs * sum(plan.numbers(columns) for plan in plans))
+    yield "grid", too_many_numbers(plans, numbers_of(plans, stream, rules, runs))
     rows = stream.length - rules.warmup
     for plan in plans:
         for one in plan.periodic:
             yield "latency", one.policy.incompatibility(stream.schema, rows)
 
 
-def too_many_numbers(plans: Sequence[Plan], numbers: int) -> str | None:
+def numbers_of(
+    plans: Sequence[Plan], stream: Stream, rules: Rules, runs: int
+) -> dict[tuple[str, ...], int]:
+    """About how many numbers the losses of each memory are, by all that they follow from."""
+    classes = stream.schema.n_classes or 0
+    columns = 10 + 2 * classes + (classes**2 if rules.confusion else 0)
+    same = identity(stream), identity(rules.of_floor()), str(runs)
+    found: dict[tuple[str, ...], int] = {}
+    for plan in plans:
+        n, late = len(plan.trained_at), policy_of(plan.periodic[0]).latency
+        blocks = n if late is None else 2 * n
+        for one in plan.periodic:
+            found[*same, identity(one)] = runs * 2 * n * blocks * columns
+    return found
+
+
+def too_many_numbers(plans: Sequence[Plan], numbers: Mapping[Any, int]) -> str | None:
     """Why the losses of models cannot be held in memory at once, or None."""
-    if numbers <= MOST_HELD:
+    if (held := sum(numbers.values())) <= MOST_HELD:
         return None
     n = max(len(plan.trained_at) for plan in plans)
-    most = int(n * (MOST_HELD / numbers) ** 0.5)
+    most = int(n * (MOST_HELD / held) ** 0.5)
     return (
-        f"the losses of {n:,} training times make {numbers:,} numbers, which are kept in memory at "
+        f"the losses of {n:,} training times make {held:,} numbers, which are kept in memory at "
         f"once; let the grid make about {most:,} of them, or give fewer memories or seeds"
     )
