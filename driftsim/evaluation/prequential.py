@@ -55,6 +55,11 @@ class Contender(Strict):
         return self
 
     @property
+    def knows(self) -> str:
+        """What it knows of the truth that nobody does, as references do: the world, or changes."""
+        return "the world" if self.learner.sees == "posterior" else self.policy.knows
+
+    @property
     def at_work(self):
         """The learner and the policy as they are to run."""
         parts = self.learner, self.policy

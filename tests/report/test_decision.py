@@ -106,6 +106,12 @@ def test_what_knows_the_changes_is_no_advice():
     assert "peeks" not in advice(dearer)
 
 
+def test_what_knows_the_world_is_no_advice():
+    models = {"best": (("static", "oracle"), runs(0)), "clock": (CLOCK, runs(10))}
+    text = advice(study_of(models))
+    assert text.startswith("clock costs ") and "best, which knows the world, costs " in text
+
+
 def test_another_learner_that_is_static_is_named_as_such():
     models = {"never": (("static", TREE), runs(40)), "online": ("online", runs(10, labels=100))}
     text = advice(study_of(models))

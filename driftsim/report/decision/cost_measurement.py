@@ -119,7 +119,7 @@ def cost_comparison(one: VariantResults) -> Comparison:
 def possible_comparison(one: VariantResults) -> Comparison:
     """The same without contenders that know the changes beforehand, where there are others."""
     models = one.scenario.models
-    able = {name: own for name, own in one.complete.items() if not models[name].policy.knows}
+    able = {name: own for name, own in one.complete.items() if not models[name].knows}
     if not 0 < len(able) < len(one.complete):
         return cost_comparison(one)
     if ABLE not in one.known:

@@ -78,7 +78,7 @@ def bill(measured: Mapping[str, CostMeasurement], left_out: Sequence[str] = MACH
 def able(one: VariantResults) -> list[str]:
     """The contenders that anybody could do as: not those that know the true changes."""
     models = one.scenario.models
-    return [name for name in one.complete if not models[name].policy.knows]
+    return [name for name in one.complete if not models[name].knows]
 
 
 def differ_in_trainings(one: VariantResults) -> bool:

@@ -71,7 +71,7 @@ def lines_of(view: View, scene: Scene) -> PriceLines | None:
         return None
     level = table["without_trainings" if "without_trainings" in table else "mistakes"]
     slope, names = table["trainings"], np.array(table.values("contender"))
-    free = np.array([not models[name].policy.knows for name in names], bool)
+    free = np.array([not models[name].knows for name in names], bool)
     stretches = lower_envelope(level[free], slope[free]) if free.any() else []
     if len(stretches) < 2:
         return None

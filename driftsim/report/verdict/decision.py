@@ -28,6 +28,7 @@ ACTIONS = {  # of policies, by their kinds
     "doubling": "Retrain at ages that double after an alarm",
     "budgeted": "Retrain within a budget, where errors rise most",
 }
+KNOWN = {"changes": "every change beforehand"}
 
 
 class Advice:
@@ -77,7 +78,7 @@ class Advice:
     def possible(self) -> list[str]:
         """The contenders that know no change beforehand."""
         models = self.scenario.models
-        return [name for name in self.rows if not models[name].policy.knows] or [*self.rows]
+        return [name for name in self.rows if not models[name].knows] or [*self.rows]
 
     @property
     def known(self) -> bool:
@@ -162,8 +163,8 @@ class Advice:
         """What contenders cost that know the changes, where that is less."""
         for name, row in self.rows.items():
             if name not in self.possible and row["cost"] < self.rows[self.best]["cost"]:
-                knows = f"{named(name)}, which knows every change beforehand"
-                yield f"{knows}, costs {self.priced(name)}."
+                what = KNOWN.get(self.scenario.models[name].knows, "the world")
+                yield f"{named(name)}, which knows {what}, costs {self.priced(name)}."
 
     def limits(self) -> Iterator[str]:
         """What the costs rest on, and what they do not show."""

@@ -28,7 +28,7 @@ class Thresholds:
         self.variant, self.scenario = one, one.scenario
         self.currency = one.scenario.priced.currency
         models = one.scenario.models
-        able = [row for row in worth(one) if not models[row["contender"]].policy.knows]
+        able = [row for row in worth(one) if not models[row["contender"]].knows]
         self.order = in_order(able)
         self.rows = {
             (row["price"], *sorted((row["contender"], row["other"]))): row for row in breakeven(one)
