@@ -136,11 +136,12 @@ class Results:
 
         All other prices are as given; without any, the prices of a training and of a label are in
         mistakes. `value` lies from `low` to `high` at 95 %, by Fieller's theorem over the seeds
-        (1954). They are NaN with fewer than three seeds and for recorded rows. `outcome` says what
-        kind of interval it is: one that is not bounded goes up to infinity, and one of all prices
-        means that the price is not known. `cheaper_below` and `cheaper_above` are who is cheaper
-        on either side of `value`; the same at both where they cost the same at no price from 0
-        on. Compute counts only with `hour`, as it is that of one machine.
+        (1954). They are NaN with fewer than three seeds and along one stream, unless both train by
+        a clock: then the interval is over those of the stream (`unit`). `outcome` says what kind of
+        interval it is: one that is not bounded goes up to infinity, and one of all prices means
+        that the price is not known. `cheaper_below` and `cheaper_above` are who is cheaper on
+        either side of `value`; the same at both where they cost the same at no price from 0 on.
+        Compute counts only with `hour`, as it is that of one machine.
         """
         return self.tables.breakeven(hour).frame()
 

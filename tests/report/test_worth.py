@@ -131,11 +131,29 @@ def test_one_stream_and_two_seeds_have_no_interval():
     for seeds, outcome in ((1, "not known: one stream"), (2, "not known: two seeds")):
         models = {
             "static": ("static", [{"wrong": 10}] * seeds),
-            "often": (CLOCK, seeded(4, 5)[:seeds]),
+            "often": (ALARMS, seeded(4, 5)[:seeds]),
         }
         (found,) = rows(study_of(models, None).breakeven(), price="training")
         assert found["outcome"] == outcome and found["value"] > 0
         assert math.isnan(found["low"]) and math.isnan(found["high"])
+
+
+def test_one_stream_has_an_interval_where_both_train_by_a_clock():
+    """It is the interval of what one saves if trainings are free, for each of its 12 trainings."""
+    wrong = 4 + np.random.default_rng(0).integers(0, 3, INTERVALS)
+    models = {
+        "static": ("static", [{"wrong": 10}]),
+        "often": (CLOCK, [{"wrong": wrong, "fits": every(5, 4)}]),
+        "alarms": (ALARMS, [{"wrong": wrong, "fits": every(20, 4)}]),
+    }
+    results = study_of(models, PRICES | {"label": 0, "hour": 1})
+    free = study_of(models, PRICES | {"label": 0, "training": 0}).costs().set_index("contender")
+    (row,) = rows(results.breakeven(), contender="static", other="often", price="training")
+    saved = free.loc["often", ["over_static", "over_static_low", "over_static_high"]] / 12
+    assert [row["value"], row["low"], row["high"]] == pytest.approx([*saved])
+    assert row["outcome"] == "from low to high" and row["unit"] == "stream"
+    (row,) = rows(results.breakeven(), contender="static", other="alarms", price="training")
+    assert row["outcome"] == "not known: one stream" and math.isnan(row["low"])
 
 
 def test_no_rows_where_all_train_as_often():

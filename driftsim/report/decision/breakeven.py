@@ -6,8 +6,10 @@ from itertools import combinations
 
 import numpy as np
 
-from driftsim.evaluation.significance import root
-from driftsim.evaluation.significance.fieller import LEAST_PAIRS, OUTSIDE
+from driftsim.evaluation.decision.prices import PriceList
+from driftsim.evaluation.significance import Root, root
+from driftsim.evaluation.significance.fieller import BOUNDED, LEAST_PAIRS, OUTSIDE
+from driftsim.report.comparisons import COST, difference, scope_of
 from driftsim.report.decision.cost_measurement import CostMeasurement, paired_amounts
 from driftsim.report.decision.worth import MACHINE, cost_measurements, differ_in_trainings
 from driftsim.report.table import Row
@@ -15,8 +17,9 @@ from driftsim.report.variant_results import VariantResults
 
 BREAKEVEN = [
     "contender", "other", "price", "value", "low", "high", "outcome", "cheaper_below",
-    "cheaper_above", "seeds",
+    "cheaper_above", "seeds", "unit",
 ]  # fmt: skip
+KNOWN, CLOCKS = "break-even", ("static", "periodic")
 ALWAYS = ("training", "label")  # whose price is looked for whether it is given or not
 BETWEEN, FROM, UP_TO, NEVER = "from low to high", "low or more", "high or less", "never"
 ANY, ONE_STREAM, FEW_SEEDS = "not known: any price", "not known: one stream", "not known: two seeds"
@@ -29,9 +32,14 @@ def breakeven(one: VariantResults, hour: bool = False) -> Iterator[Row]:
     left out but for those of a training and a label, and so are prices of what both contenders
     use as much of.
     """
-    if not differ_in_trainings(one):
-        return
-    left_out = () if hour else MACHINE
+    if (known := (KNOWN, hour)) not in one.known:
+        one.known[known] = [*rows_of(one, hour)] if differ_in_trainings(one) else []
+    yield from one.known[known]
+
+
+def rows_of(one: VariantResults, hour: bool) -> Iterator[Row]:
+    """The rows of `breakeven`."""
+    left_out, free = () if hour else MACHINE, clocked(one, hour)
     for (name, ours), (other, theirs) in combinations(cost_measurements(one).items(), 2):
         apart = paired_amounts(ours, theirs)
         prices = {key: charge.price for key, charge in ours.charges.items() if key not in left_out}
@@ -39,7 +47,34 @@ def breakeven(one: VariantResults, hour: bool = False) -> Iterator[Row]:
             if np.any(apart[price]):
                 row = {"contender": name, "other": other, "price": price}
                 found = crossing(ours, apart, prices, price)
+                if price == "training" and {name, other} <= {*free}:
+                    found |= along(free[name], free[other], apart[price])
                 yield one.setting | row | named(found, name, other) | {"seeds": len(apart[price])}
+
+
+def clocked(one: VariantResults, hour: bool) -> dict[str, CostMeasurement]:
+    """What contenders that train by a clock alone cost on one stream, if their trainings are free.
+
+    How often they train is certain; the count of a few alarms along one stream is not.
+    """
+    prices, scope = one.scenario.priced.prices, scope_of(one, COST)
+    changes = {"training": prices.training.model_copy(update={"each": 0.0})}
+    free = prices.model_copy(update=changes | ({} if hour else {"hour": 0.0}))
+    listed = PriceList(free, scope.schema)
+    models = one.scenario.models
+    kinds = {name: models[name].policy.kind() for name in one.complete}
+    by_clock = {name: one.complete[name] for name, kind in kinds.items() if kind in CLOCKS}
+    found = {name: CostMeasurement(result, scope, listed) for name, result in by_clock.items()}
+    return {name: each for name, each in found.items() if each.one_stream}
+
+
+def along(ours: CostMeasurement, theirs: CostMeasurement, x: np.ndarray) -> Row:
+    """The interval of a price of trainings, of which one has x more, from one stream alone."""
+    apart = difference(ours, theirs, ours.scope)
+    if not apart.known or np.ptp(x):
+        return {}
+    low, high = sorted(-end / float(x[0]) for end in apart.interval())
+    return bounds(Root(math.nan, low, high, BOUNDED)) | {"unit": apart.unit}
 
 
 def asked(one: VariantResults, prices: Mapping[str, float]) -> Iterator[str]:
@@ -71,12 +106,13 @@ def crossing(
 def interval(ours: CostMeasurement, y: np.ndarray, x: np.ndarray) -> Row:
     """The interval at 95 % of a price from 0 on, and in words which kind it is of."""
     if ours.one_stream or len(x) < LEAST_PAIRS:
-        return {
-            "low": math.nan,
-            "high": math.nan,
-            "outcome": ONE_STREAM if ours.one_stream else FEW_SEEDS,
-        }
-    found = root(y, x)
+        words = ONE_STREAM if ours.one_stream else FEW_SEEDS
+        return {"low": math.nan, "high": math.nan, "outcome": words, "unit": ""}
+    return bounds(root(y, x)) | {"unit": "seeds"}
+
+
+def bounds(found: Root) -> Row:
+    """The bounds of a root from 0 on, and in words which kind of interval they make."""
     low, high = found.from_zero()
     return {"low": low, "high": high, "outcome": outcome(low, high, found.form)}
 

@@ -48,7 +48,8 @@ NOTES = {
     "unit of costs: in mistakes, unless the scenario gives others. Compute does not count. "
     "Policies that know the true changes are left out, as nobody could choose them.",
     "breakeven": "Where another price is as given, the price at which two contenders cost the "
-    "same, with its interval at 95 % over the seeds (Fieller). Compute does not count.",
+    "same, with its interval at 95 %: by Fieller over the seeds, or along one stream where both "
+    "train by a clock. Compute does not count.",
     "wrong_prices": "What one would choose if a price were higher or lower by a factor than given, "
     "and how much more that costs at the given prices.",
     "ranks": "The mean rank of each contender over the settings, 1 for the best.",
@@ -238,7 +239,8 @@ OF_TABLES = {
         "nothing",
         "cheaper_below": "the cheaper one where the price is lower",
         "cheaper_above": "the cheaper one where the price is higher",
-        "seeds": "streams that the interval is over",
+        "seeds": "streams that the value is over",
+        "unit": "what the interval is over: seeds, repeats, or intervals of one stream",
     },
     "wrong_prices": {
         "price": "of what: a training, a label, …",
