@@ -66,7 +66,7 @@ class Meter:
         """Count how far the model in force is behind the newest labels (n,) in before rows `t`."""
         ages = trained_on(self._in_force, self.trained_on).ages(t, newest)
         if ages is not None:
-            self._tally.add(t, age=ages)
+            self._tally.add_whole(t, "age", ages)
 
     def along(self, arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
         """The same arrivals; if the policy uses every label, each counts when it comes in."""
@@ -107,7 +107,6 @@ class Meter:
     def trained(self, rows):
         """Count labelled rows that a model trains on, and how many were not used before."""
         self.count("rows_trained", len(rows.t))
-        self.trained_on.learned(newest_of(rows))
         fresh = rows.t[rows.t < self._first] if self._every_label else rows.t
         self.count("labels", self._labels.add(fresh))
 
@@ -115,7 +114,6 @@ class Meter:
         """The same for labels that a model learns as they come in."""
         if self._every_label or not len(arrival.t):
             return self.trained(arrival.due)
-        self.trained_on.learned(newest_of(arrival.due))
         new = self._labels.add(arrival.due_t)
         if new == len(arrival.due_t):
             self._count_along(arrival, "rows_trained", "labels")
@@ -163,7 +161,7 @@ class Metered(Model):
     def learn(self, rows):
         self._meter.models.add(self)
         self._meter.timed("learn", self._model.learn, rows)
-        self.trained_on.learned(newest_of(rows))
+        self._learned(newest_of(rows))
         self._meter.trained(rows)
 
     def test_then_train(self, arrival):
@@ -171,7 +169,9 @@ class Metered(Model):
         self._meter.models.add(self)
         predicted = self._meter.timed("online", self._model.test_then_train, arrival, rows=n)
         self._meter.trained_along(arrival)
-        self.trained_on.learned_along(arrival, self._meter.is_last(arrival))
+        self.trained_on.along(arrival, self._meter.is_last(arrival))
+        at_once = arrival.due_t is arrival.t and n  # rows in order, of which the last is known
+        self._learned(int(arrival.t[-1]) if at_once else newest_of(arrival.due))
         return self._answers.checked(predicted, arrival.t)
 
     def copy(self):
@@ -189,7 +189,14 @@ class Metered(Model):
         if not self._model.stays_after(rows):
             self._meter.count("fits", 1)
             self._meter.trained(rows)
-        return self._metered(model, max(newest, newest_of(rows)))
+        newest = max(newest, newest_of(rows))
+        self._meter.trained_on.learned(newest)
+        return self._metered(model, newest)
+
+    def _learned(self, newest):
+        """Note up to which label it has been trained."""
+        self.trained_on.learned(newest)
+        self._meter.trained_on.learned(newest)
 
     def _metered(self, model, newest):
         """Another model of the same run, trained on labels up to the `newest`."""

@@ -37,13 +37,12 @@ class TrainedOn:
         """Note that the model has been trained further, on labels up to this position."""
         self.newest = max(self.newest, newest)
 
-    def learned_along(self, arrival: Arrival, all_of_it: bool) -> None:
-        """Note that it has learned the labels of an arrival, each before it predicted on.
+    def along(self, arrival: Arrival, all_of_it: bool) -> None:
+        """Note that the labels learned next are those of an arrival, each before it predicted on.
 
         `all_of_it`: no other label came in before its rows, nor among them.
         """
         self._before, self._along, self._all_of_it = self.newest, arrival, all_of_it
-        self.learned(newest_of(arrival.due))
 
     def ages(self, t: np.ndarray, newest: np.ndarray) -> np.ndarray | None:
         """How many rows it was behind the newest labels (n,) when it predicted rows `t` (n,).
@@ -54,13 +53,14 @@ class TrainedOn:
         if known is None:
             return None
         ages = np.maximum(newest - known, 0)
-        return ages if np.min(known) >= 0 else np.where(known < 0, 0, ages)
+        return ages if isinstance(known, int) else np.where(known < 0, 0, ages)
 
     def _known(self, t, newest):
         """What it was trained on before each row (n,), or all of them; None: on what was in."""
         along = self._along
         if along is None or t[0] < along.t[0] or t[-1] > along.t[-1]:
-            return None if self.newest >= newest[-1] else self.newest
+            behind = NO_LABEL < self.newest < newest[-1]
+            return self.newest if behind else None
         if self._all_of_it and self._before >= newest[0]:
             return None
         first = t[0] - along.t[0]
