@@ -235,6 +235,30 @@ def test_what_knows_the_changes_is_not_compared_with():
     assert "peeks" not in text and "every 500 rows (often) rather than" in text
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_all_figures_of_any_decision_are_those_of_tables(seed):
+    rng = np.random.default_rng(seed)
+    policies = {
+        "never": "static",
+        "often": CLOCK,
+        "seldom": SLOW,
+        "alarms": ALARMS,
+        "online": "online",
+    }
+    models = {
+        name: (policies[name], runs(rng.uniform(5, 40), rng.uniform(0.2, 5), seed % 6 + 1, seed,
+                                    fits=every(rng.integers(2, 30)), labels=int(rng.integers(100))))
+        for name in rng.permutation([*policies])[: rng.integers(1, 6)].tolist()
+    }  # fmt: skip
+    prices = {"currency": "EUR", "mistake": rng.uniform(0, 1), "training": rng.uniform(0, 50)}
+    results = study_of(models, prices | {"label": rng.choice([0, 0.01])})
+    text = " ".join([advice(results), worth(results)])
+    tables = [results.costs(), pd.DataFrame([*breakeven(results.variants[0])])]
+    pairs = len(models) * (len(models) - 1) // 2
+    words = "95 %", "every 500 rows", "every 2,000 rows", f"among {pairs} comparisons"
+    assert carried(text, tables, *words)
+
+
 def policy(value):
     """A policy as a scenario reads it."""
     document = {

@@ -128,7 +128,8 @@ class Advice:
 
     def among(self) -> str:
         """Among how many comparisons, where the saving against one alone would be significant."""
-        static, low = static_of(self.variant, self.best), self.rows[self.best]["over_static_low"]
+        static = static_of(self.variant, self.best)
+        low = self.rows[self.best].get("over_static_low", np.nan)
         if static is None or static.contender not in self.tied or not low > 0:
             return ""
         n = len(self.possible)
