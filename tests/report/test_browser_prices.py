@@ -190,6 +190,14 @@ def test_prices_of_regression_are_those_of_python(place, chromium, folder):
     alike(rows(opened), again(results, place, settings).costs())
 
 
+def test_contenders_that_lack_runs_have_costs_and_are_not_compared(priced, chromium, folder):
+    lost = [run for run in priced.traces() if (run.contender, run.seed) != ("online", 1)]
+    results = Results(priced.study._replace(name="lost"), runs=[lost])
+    opened = Opened(chromium, written(results, folder))
+    alike(rows(opened), results.costs())
+    assert not rows(opened)["online"]["best"] and not rows(opened)["online"]["tied"]
+
+
 def test_of_one_stream_the_interval_is_left_to_python(alone, place, chromium, folder):
     opened = Opened(chromium, written(alone, folder))
     alike(rows(opened), alone.costs())

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from examples import played
 from invented_studies import NAMES, NOISES, made
-from priced_studies import ALARMS, CLOCK, every, study_of
+from priced_studies import ALARMS, CLOCK, PRICES, every, study_of
 from scipy.optimize import isotonic_regression
 
 from driftsim.report.figure_data.costs import COSTS
@@ -172,6 +172,13 @@ def test_costs_are_drawn_where_there_are_prices_or_where_they_are_asked_for(pric
     assert of_costs() == both and of_costs(prices=None) == []
     assert of_costs(prices=None, report={"figures": "all"}) == []
     assert of_costs(prices=None, report={"figures": ["total_cost"]}) == ["total_cost"]
+
+
+def test_costs_in_several_currencies_are_not_drawn_to_one_scale(priced):
+    other = study_of(PRICED, PRICES | {"currency": "USD"})
+    view = View({"one": study_of(PRICED), "other": other})
+    assert DRAWN["cost_so_far"](view) is None and PLOTS["cost_so_far"](view) is None
+    assert DRAWN["total_cost"](view) is not None
 
 
 def test_drawings_of_costs_are_legible_and_their_captions_name_all(priced):

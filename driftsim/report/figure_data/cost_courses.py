@@ -17,7 +17,12 @@ FLOOR = "hindsight (least on the grid)"
 
 
 def costs_so_far(view: View) -> list[list[CurvePanel]] | None:
-    """A row of panels, one of each scene; None where no contender has ended."""
+    """A row of panels, one of each scene; None where no contender has ended.
+
+    None, too, where currencies differ, as panels have one scale.
+    """
+    if len({scene.variant.scenario.priced.currency for scene in view.scenes}) > 1:
+        return None
     found = [panel_of(view, *pair) for pair in scenes_and_names(view)]
     return [found] if any(one.curves for one in found) else None
 

@@ -40,7 +40,8 @@ KINDS = {
         "What each contender costs", cost_captions.total_cost, ("contender",), NONE_ENDED, True
     ),
     "cost_so_far": Kind(
-        "Cost so far along the stream", cost_captions.cost_so_far, ("contender",), NONE_ENDED, True
+        "Cost so far along the stream", cost_captions.cost_so_far, ("contender",),
+        f"{NONE_ENDED}, or currencies differ, which have no common scale", True,
     ),
     "price": Kind(
         "Cost over the price of a training", captions.price, ("contender",),
