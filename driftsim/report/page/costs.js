@@ -27,6 +27,7 @@ function costsOf({ seeds, amounts }, prices, names = Object.keys(prices)) {
 /** By how much values of one contender are above those of another, with each seed of both. */
 function apart(one, other, valuesOf = ({ costs }) => costs) {
   const [ours, theirs] = [valuesOf(one), valuesOf(other)];
+  if (one.seeds === other.seeds) return ours.map((value, i) => value - theirs[i]); // as of most
   const places = new Map(other.seeds.map((seed, i) => [seed, i]));
   return one.seeds.flatMap((seed, i) =>
     places.has(seed) ? [ours[i] - theirs[places.get(seed)]] : [],

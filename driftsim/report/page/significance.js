@@ -1,6 +1,7 @@
 // Significance: means over seeds with their intervals, and p-values that hold for all of them.
 
 const CONFIDENCE = 0.95;
+const CRITICAL = new Map(); // t by degrees of freedom
 const ROUNDING = 1e-12; // of the greatest value: a smaller spread is none
 
 /**
@@ -17,6 +18,12 @@ function within(t, df) {
     sum += term;
   }
   return odd ? (2 / Math.PI) * (angle + sine * sum) : sine * sum;
+}
+
+/** The t within ± which Student's t is at 95 %, found once for each df. */
+function criticalT(df) {
+  if (!CRITICAL.has(df)) CRITICAL.set(df, quantile(CONFIDENCE, df));
+  return CRITICAL.get(df);
 }
 
 /** The t within ± which Student's t is with a probability. */
@@ -44,7 +51,7 @@ function overSeeds(values) {
   const least = ROUNDING * Math.max(...values.map(Math.abs));
   if (n < 2 || !(Math.sqrt(variance) > least)) return unsure(mean);
   const error = Math.sqrt(variance / n);
-  const half = quantile(CONFIDENCE, n - 1) * error;
+  const half = criticalT(n - 1) * error;
   const p = 1 - within(Math.abs(mean) / error, n - 1);
   return { mean, low: mean - half, high: mean + half, p };
 }
