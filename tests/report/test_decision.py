@@ -93,6 +93,11 @@ def test_a_saving_that_is_significant_alone_is_so_not_among_all():
     assert both in advice(results)
 
 
+def test_without_a_static_contender_ties_are_said_all_the_same():
+    models = {"one": (CLOCK, runs(10)), "other": (CLOCK, runs(10, seed=1))}
+    assert "does not cost significantly more" in advice(study_of(models))
+
+
 def test_what_knows_the_changes_is_no_advice():
     models = {"peeks": (PEEKS, runs(5)), "clock": (CLOCK, runs(10)), "never": ("static", runs(40))}
     results = study_of(models, stream=DRIFT)
