@@ -174,6 +174,14 @@ def test_costs_are_drawn_where_there_are_prices_or_where_they_are_asked_for(pric
     assert of_costs(prices=None, report={"figures": ["total_cost"]}) == ["total_cost"]
 
 
+def test_of_very_many_contenders_the_cheapest_have_bars():
+    many = {f"contender {i}": (CLOCK, [{"wrong": 20 + i % 60}] * 2) for i in range(60)}
+    view = View(study_of(many))
+    drawing = svg_of(DRAWN["total_cost"](view), "total_cost")
+    assert drawing.count('class="cost"') == 40 and "(the 40 cheapest of 60)" in drawing
+    assert_legible(drawing, "total_cost")
+
+
 def test_costs_in_several_currencies_are_not_drawn_to_one_scale(priced):
     other = study_of(PRICED, PRICES | {"currency": "USD"})
     view = View({"one": study_of(PRICED), "other": other})

@@ -8,6 +8,7 @@ from driftsim.evaluation.decision.prices import SHARES
 from driftsim.report.figure_data.view import Scene, View
 from driftsim.report.verdict.money import bounded, money
 
+MOST_BARS = 40  # of a setting: those of the cheapest
 TONES = dict(zip(SHARES, ("#6fa8dc", "#f2c14e", "#d9653b", "#4fb286", "#b58bc9")))
 
 
@@ -21,6 +22,13 @@ class Bars(NamedTuple):
     cost: np.ndarray
     low: np.ndarray  # bounds at 95 %; NaN where they are not known
     high: np.ndarray
+    n: int  # contenders in all
+
+    @property
+    def label(self) -> str:
+        """The title of the axis."""
+        most = f" (the {len(self.names)} cheapest of {self.n})" if self.n > len(self.names) else ""
+        return f"cost, {self.currency}{most}"
 
     @property
     def end(self) -> float:
@@ -42,11 +50,12 @@ def bars_of(view: View, scene: Scene) -> Bars:
     """The costs of the contenders of a setting."""
     table = view.table(scene.results, "costs").among("contender", view.names)
     table = table.where(np.argsort(table["cost"], kind="stable"))
-    table = table.where(np.isfinite(table["cost"]))
+    n = len(table := table.where(np.isfinite(table["cost"])))
+    table = table.where(slice(MOST_BARS))
     shares = {name: table[name].astype(float) for name in SHARES if (table[name] > 0).any()}
     priced = scene.variant.scenario.priced
-    bounds = (table[name].astype(float) for name in ("cost", "low", "high"))
-    return Bars(scene, priced.currency, table.values("contender"), shares, *bounds)
+    cost, low, high = (table[name].astype(float) for name in ("cost", "low", "high"))
+    return Bars(scene, priced.currency, table.values("contender"), shares, cost, low, high, n)
 
 
 def cost_words(cost: float, low: float, high: float) -> str:

@@ -43,7 +43,7 @@ def plot_bars(panel, one):
     panel.set_yticks(y, [*map(short, one.names)])
     panel.tick_params(axis="y", length=0)
     panel.set(xlim=(0, 1.02 * one.end or 1), ylim=(len(y) - 0.5, -0.5))
-    panel.set_xlabel(f"cost, {one.currency}")
+    panel.set_xlabel(one.label)
     if one.end >= 1000:
         panel.xaxis.set_major_formatter(thousands())
     panel.grid(axis="x", color="#000000", alpha=0.1, linewidth=0.6)

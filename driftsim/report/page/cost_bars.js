@@ -2,6 +2,7 @@
 
 const BARS = { row: 26, height: 15, cap: 4, beside: 12, foot: 42, tick: 90, legend: 20, above: 17 };
 const NARROW = 640; // pixels, below which names stand above their bars
+const MOST_BARS = 40; // those of the cheapest
 const LONGEST = 44; // characters of a name that are written
 
 /** A name as figures write it: whole, or without its middle where it is long. */
@@ -22,7 +23,9 @@ const words = (text, x, y, anchor = "start", more = {}) =>
   svgElement("text", { x, y, "text-anchor": anchor, ...more }, text);
 
 /** The bars of contenders that `pricedBy` gives, in a picture of some width. */
-function costBars(rows, { tones, currency }, width) {
+function costBars(every, { tones, currency }, width) {
+  const rows = every.slice(0, MOST_BARS);
+  const most = rows.length < every.length ? ` (the ${MOST_BARS} cheapest of ${every.length})` : "";
   const paid = (share) => rows.some(({ parts }) => meanOf(parts[share]) > 0);
   const shares = Object.keys(tones).filter(paid);
   const wide = width >= NARROW;
@@ -38,7 +41,7 @@ function costBars(rows, { tones, currency }, width) {
     const end = top + row * (i + 1) - (BARS.row - BARS.height) / 2;
     return barOf(one, { shares, tones, x, y: end - BARS.height / 2, wide, left, right, width });
   });
-  const drawn = [...key, ...axisOf(x, currency, [top, bottom]), ...bars];
+  const drawn = [...key, ...axisOf(x, `cost, ${currency}${most}`, [top, bottom]), ...bars];
   const frame = svgElement("path", { class: "frame", d: `M${left} ${top}V${bottom}H${right}` });
   return pictureOf([...drawn, frame], width, bottom + BARS.foot);
 }
@@ -66,7 +69,7 @@ function legendOfShares(shares, tones, width) {
 }
 
 /** Round values below the bars, and lines up from them. */
-function axisOf(x, currency, [top, bottom]) {
+function axisOf(x, label, [top, bottom]) {
   const [left, right] = [x(x.range[0]), x(x.range[1])];
   const { values, step } = roundValues(x.range, (right - left) / BARS.tick);
   const marks = values.flatMap((value) => [
@@ -74,8 +77,8 @@ function axisOf(x, currency, [top, bottom]) {
     svgElement("path", { class: "tick", d: `M${x(value)} ${bottom}v4` }),
     words(tickLabel(value, step), Math.max(x(value), 6), bottom + 17, "middle"),
   ]);
-  const title = { class: "title" };
-  return [...marks, words(`cost, ${currency}`, (left + right) / 2, bottom + 34, "middle", title)];
+  const place = [(left + right) / 2, bottom + 34];
+  return [...marks, words(label, ...place, "middle", { class: "title" })];
 }
 
 /** The bar of a contender, its name, its interval and its cost. */

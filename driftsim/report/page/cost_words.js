@@ -63,6 +63,7 @@ function cellText(value) {
 }
 
 const OF_THOSE = " of those that do not know the changes beforehand";
+const MOST_NAMED = 12; // of a caption
 const HOW_TO_READ =
   "A thin bar with caps is the interval at 95 %, where it is known. " +
   "The first training is free, as all contenders have it.";
@@ -70,5 +71,8 @@ const HOW_TO_READ =
 /** What the bars show, for those who do not see them. */
 function captionOf(rows, currency) {
   const costs = rows.map(({ name, cost }) => `${name} ${costText(cost)}`);
+  if (costs.length > MOST_NAMED) {
+    costs.splice(MOST_NAMED, Infinity, `and ${rows.length - MOST_NAMED} more`);
+  }
   return `Cost in ${currency}, the cheapest first: ${costs.join("; ")}. ${HOW_TO_READ}`;
 }

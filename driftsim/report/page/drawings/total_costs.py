@@ -67,7 +67,7 @@ def panel(one: Bars, box: Box) -> Iterator[str]:
     for value, _ in ticks:
         yield line(x(value), box.top, x(value), box.bottom, class_="grid")
     yield from panels.foot_axis(box, x, ticks)
-    yield panels.foot_title(box, f"cost, {one.currency}")
+    yield panels.foot_title(box, one.label)
     for i, (name, words) in enumerate(zip(one.names, one.words)):
         y = box.top + ROW * (i + 0.5)
         yield text(short(name), box.left - BESIDE, y, "end", dy="0.35em", class_="named")
