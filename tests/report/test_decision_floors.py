@@ -94,8 +94,8 @@ def test_a_better_period_than_that_of_the_contender_is_named():
     results = results_of(6)
     best = results.periods().query("best").iloc[0]
     expected = (
-        f"Of all fixed periods, every {best.period:,.0f} rows with a memory of 500 labels would "
-        f"cost least: {best.cost:,.0f} EUR ("
+        f"Of all fixed periods, averaged over when they begin, every {best.period:,.0f} rows "
+        f"with a memory of 500 labels would cost least: {best.cost:,.0f} EUR ("
     )
     assert expected in advice(results) and "Retrain every 3,000 rows" in advice(results)
     assert carried(advice(results), tables(results), *WORDS, "'each 3000'")

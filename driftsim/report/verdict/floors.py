@@ -52,7 +52,8 @@ class FloorWords:
         others = alike(self.periods, best["period"], best["memory"])
         same = f"; {found}" if (found := self._same(others)) else ""
         cost = self.amount(best)
-        yield f"Of all fixed periods{self.whose}, {action(best)} would cost least: {cost}{same}."
+        periods = f"fixed periods{self.whose}, averaged over when they begin"
+        yield f"Of all {periods}, {action(best)} would cost least: {cost}{same}."
 
     def _same(self, periods: Sequence[Any]) -> str:
         """That some periods cost the same, where there are several and errors are known."""
