@@ -210,6 +210,8 @@ class Bars:
 
     def _add(self, run, row):
         most = max(min(self._room - 2 - len(run.title) + len(run.name), LONGEST), 10)
-        name = run.name if len(run.name) <= most else f"{run.name[: most - 1]}…"
+        name, half = run.name, most // 2
+        if len(name) > most:  # as ends differ: of floors, the memory
+            name = f"{name[:half]}…{name[half - most + 1 :]}"
         name = escape(f"  {run._replace(name=name).title}")
         return self._progress.add_task(name, total=run.rows, completed=max(row, 0), state="")

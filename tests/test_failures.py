@@ -392,7 +392,8 @@ def test_bars_say_all_they_have_to_in_a_terminal_of_80_columns(runs, monkeypatch
     assert [line.rstrip().split()[-1] for line in lines] == ["left"] * 3
     assert max(map(len, map(str.rstrip, lines))) <= width - 2  # so that ^C stays in the line
     assert "30 runs of contenders, 30 of the t" in lines[0] and "0 of 60 runs ended" in lines[0]
-    assert "…, seed 0" in lines[1] and "rows/s" in lines[1] and "--:-- left" in lines[2]
+    assert "a name of" in lines[1] and "…" in lines[1] and " is, seed 0" in lines[1]
+    assert "rows/s" in lines[1] and "--:-- left" in lines[2]
 
 
 def test_many_failures_and_notes_are_counted(runs):
