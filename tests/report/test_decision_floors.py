@@ -1,5 +1,8 @@
 """Floors in words: periods and floors are named as their tables have them, and else not at all."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from invented_losses import ageing, losses_of, with_matrix
@@ -9,6 +12,7 @@ from words_and_tables import carried
 from driftsim.report.verdict.floors import action as period_words
 from driftsim.report.verdict.floors import ends, in_words
 
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "measures.md"
 GRID, TIMES, WARMUP = 500, 12, 1_000
 PRICES = {"currency": "EUR", "mistake": 1}
 SEEDS = 4
@@ -88,6 +92,12 @@ def test_periods_that_do_not_differ_are_named_about_that_of_the_contender():
     )
     assert same in text and "Of all fixed periods" not in text
     assert carried(text, tables(results), *WORDS, "'each 1000'")
+
+
+def test_the_worked_example_of_a_decision():
+    *_, example = re.findall(r"```text\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
+    found = results_of(1, 2, price=16).verdict()[:2]
+    assert "".join(f"{block.text}\n" for block in found) == example
 
 
 def test_a_better_period_than_that_of_the_contender_is_named():

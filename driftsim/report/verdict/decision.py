@@ -62,7 +62,7 @@ class Advice:
         if not self.best:
             return
         name, found = named(self.best), f"{self.priced(self.best)}{self.saved()}"
-        same = " and ".join(filter(None, [self.floors.same(), self.same()]))
+        same = "; ".join(filter(None, [self.floors.same(), self.same()]))
         same = f"; {same}" if same else ""
         if len(self.possible) == 1:
             yield f"{name} costs {found}{same}."
