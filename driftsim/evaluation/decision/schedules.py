@@ -62,6 +62,20 @@ def shortest(ledger: Ledger) -> Cheapest:
     return Cheapest(Schedule(times, memories[times, stops[-2::-1]]), float(least[n]), False)
 
 
+def least_costs(ledger: Ledger, dearer: np.ndarray) -> np.ndarray:
+    """What the cheapest schedule costs (p,) if each training costs more by an amount (p,)."""
+    if not ledger.mixes and len(ledger.served) > 1:
+        alone = (ledger.of_memory(m) for m in range(len(ledger.served)))
+        return np.min([least_costs(one, dearer) for one in alone], axis=0)
+    costs, _ = edges(ledger)
+    n = len(costs)
+    more = np.outer(np.arange(n) > 0, dearer)
+    least = np.zeros((n + 1, len(dearer)))
+    for j in range(1, n + 1):
+        least[j] = np.min(least[:j] + more[:j] + costs[:j, j, None], axis=0)
+    return least[n]
+
+
 def edges(ledger: Ledger) -> tuple[np.ndarray, np.ndarray]:
     """What it costs (n, n + 1) to train at i and serve until j serves, and by which memory.
 

@@ -9,6 +9,7 @@ from driftsim.evaluation.decision import floors
 from driftsim.evaluation.decision.floors import Planned
 from driftsim.evaluation.decision.ledgers import QUANTITIES, Ledger, ledger_of
 from driftsim.evaluation.decision.losses import Losses, Matrix
+from driftsim.evaluation.decision.schedules import least_costs
 from driftsim.messages import setting_text
 from driftsim.report.decision.costs import measured_in
 from driftsim.report.decision.grid_values import grid_value, grid_words, memory_value
@@ -65,11 +66,8 @@ class LearnerFloors:
             less, quantities = self.prices.prices.training.each, {*QUANTITIES} - {"hour"}
             runs = [self.matrix.runs[key] for key in self.keys]
             ledgers = [ledger_of(own, self.prices, quantities=quantities) for own in runs]
-            costs = [
-                [floors.hindsight(dearer(ledger, price - less)).cost for ledger in ledgers]
-                for price in each
-            ]
-            self._over_prices[key] = per_seed(self.keys, np.transpose(costs)).mean(axis=0)
+            costs = [least_costs(one, each - less) for one in ledgers]
+            self._over_prices[key] = per_seed(self.keys, costs).mean(axis=0)
         return self._over_prices[key]
 
     @property
@@ -200,13 +198,6 @@ def floor_over(one: VariantResults, prices: np.ndarray) -> np.ndarray | None:
         return None
     few = np.geomspace(prices[0], prices[-1], FEW_PRICES)
     return np.interp(prices, few, lowest(floors_of(one)).over_prices(few))
-
-
-def dearer(ledger: Ledger, price: float) -> Ledger:
-    """A ledger in which each training after the first costs more."""
-    training = ledger.training + price
-    training[0, 0] = ledger.training[0, 0]
-    return ledger._replace(training=training)
 
 
 def below_floors(one: VariantResults) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.evaluation.decision import periods
-from driftsim.evaluation.decision.ledgers import QUANTITIES, Ledger, ledger_of
+from driftsim.evaluation.decision.ledgers import QUANTITIES, Ledger, ledgers_of
 from driftsim.evaluation.decision.losses import Matrix
 from driftsim.evaluation.decision.periods import InForce, in_force, spent_in
 from driftsim.evaluation.decision.prices import SHARES, PriceList, Prices
@@ -61,10 +61,15 @@ class LearnerPeriods:
         prices = self.variant.scenario.priced
         unpriced = unit_prices(prices, self.variant.scenario.stream.schema)
         return [
-            {name: ledger_of(own, prices, quantities=some) for name, some in PARTS.items()}
-            | {ERROR: ledger_of(own, unpriced, quantities=("mistake",))}
+            ledgers_of(own, prices, PARTS) | ledgers_of(own, unpriced, {ERROR: ("mistake",)})
             for own in (self.matrix.runs[key] for key in self.keys)
         ]
+
+    @cached_property
+    def paid(self) -> list[str]:
+        """The names of those ledgers by which anything costs something, that of all first."""
+        paid = [name for name in PARTS if not all(one[name].free for one in self.ledgers)]
+        return list(dict.fromkeys([COST, ERROR, *paid]))
 
     @cached_property
     def every(self) -> list[PeriodCost]:
@@ -103,13 +108,13 @@ class LearnerPeriods:
         spent, phases, parts, trainings = [], [], [], []
         for ledgers in self.ledgers:
             models = self._in_force(ledgers[COST], m, k)
-            costs = {name: spent_in(one, m, models) for name, one in ledgers.items()}
+            costs = {name: spent_in(ledgers[name], m, models) for name in self.paid}
             spent.append(costs[COST].mean(axis=0))
             phases.append(costs[COST].sum(axis=1))
             parts.append([one.sum(axis=1).mean() for one in costs.values()])
             trainings.append(models.trainings)
         means = per_seed(self.keys, parts).mean(axis=0)
-        own = dict(zip(self.ledgers[0], means.tolist()))
+        own = dict.fromkeys(self.ledgers[0], 0.0) | dict(zip(self.paid, means.tolist()))
         whole = per_seed(self.keys, phases).mean(axis=0)
         return PeriodCost(k, m, np.array(spent), whole, own, float(np.mean(trainings)))
 

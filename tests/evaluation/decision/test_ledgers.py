@@ -28,7 +28,9 @@ def test_some_of_the_quantities():
         for name in ("mistake", "label", "training", "training_row", "hour", "staleness")
     ]
     whole = ledger_of([one], priced(**PRICES))
-    for name in ("served", "training", "labels"):
+    assert [part.labels_cost for part in parts] == [False, True, *[False] * 4]
+    assert np.array_equal(parts[1].labels, whole.labels)
+    for name in ("served", "training"):
         assert sum(getattr(part, name) for part in parts) == pytest.approx(getattr(whole, name))
 
 

@@ -6,7 +6,8 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from driftsim.evaluation.decision.schedules import Ledger, Schedule, cheapest, spent
+from driftsim.evaluation.decision.ledgers import Ledger
+from driftsim.evaluation.decision.schedules import Schedule, cheapest, least_costs, spent
 
 
 def ledger(rng, n, memories=1, latency=0, each=1.0, labels=0.0, unusable=0.0):
@@ -25,6 +26,7 @@ def ledger(rng, n, memories=1, latency=0, each=1.0, labels=0.0, unusable=0.0):
     new = labels * np.minimum(
         np.arange(n) - np.arange(n)[:, None], 1 + np.arange(memories)[:, None, None]
     )
+    new = new if labels else np.zeros((memories, 0, 0))
     return Ledger(served, training, new, np.tile(starts, (memories, 1)), trains, np.arange(b + 1))
 
 
@@ -38,7 +40,7 @@ def cost(one, times, memories):
         total += one.training[m, i] + sum(
             one.served[m, i, b] for b in range(one.starts[0, i], stop)
         )
-        total += one.labels[m, times[k - 1], i] if k else 0
+        total += one.labels[m, times[k - 1], i] if k and one.labels.size else 0
     return total
 
 
@@ -105,6 +107,16 @@ def test_a_training_for_nothing_is_done_wherever_it_helps_and_a_dear_one_never()
     assert dear.cost == pytest.approx(one.served[0, 0].sum())
 
 
+@pytest.mark.parametrize("labels", [0, 0.05])
+def test_least_costs_are_those_of_dearer_ledgers(labels):
+    one = ledger(np.random.default_rng(4), 20, memories=3, each=0.5, labels=labels)
+    prices = np.array([0, 0.3, 2, 1e6])
+    dearer = [one._replace(training=one.training + r) for r in prices]
+    for each in dearer:
+        each.training[0, 0] = 0
+    assert least_costs(one, prices) == pytest.approx([cheapest(each).cost for each in dearer])
+
+
 def test_no_later_training_serves_earlier():
     """As where a latency is a time, and rows come faster."""
     served = np.array([[[5.0, 5, 5, 5], [0, 0, 0, 1], [0, 0, 0, 0]]])
@@ -117,4 +129,4 @@ def test_of_several_memories_with_a_price_of_labels_one_is_kept_to():
     one = ledger(np.random.default_rng(3), 8, memories=3, each=0.1, labels=0.05)
     found = cheapest(one)
     assert found.one_memory and len({*found.schedule.memories[1:].tolist()}) == 1
-    assert not cheapest(one._replace(labels=0 * one.labels)).one_memory
+    assert not cheapest(one._replace(labels=one.labels[:, :0, :0])).one_memory
