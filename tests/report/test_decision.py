@@ -117,6 +117,16 @@ def test_what_knows_the_world_is_no_advice():
     assert text.startswith("clock costs ") and "best, which knows the world, costs " in text
 
 
+def test_contenders_that_lack_runs_are_not_compared():
+    models = {"never": ("static", runs(40)), "clock": (CLOCK, runs(10)), "few": (ALARMS, runs(1))}
+    whole = study_of(models)
+    kept = [run for run in whole.traces() if run.contender != "few" or run.seed < 2]
+    text = advice(type(whole)(whole.study, runs=[kept]))
+    assert text.startswith("Retrain every 500 rows (clock): ") and "few" not in text
+    kept = [run for run in kept if run.contender != "never"]
+    assert advice(type(whole)(whole.study, runs=[kept])).startswith("clock costs ")
+
+
 def test_another_learner_that_is_static_is_named_as_such():
     models = {"never": (("static", TREE), runs(40)), "online": ("online", runs(10, labels=100))}
     text = advice(study_of(models))

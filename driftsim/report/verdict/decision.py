@@ -76,9 +76,9 @@ class Advice:
 
     @property
     def possible(self) -> list[str]:
-        """The contenders that know no change beforehand."""
-        models = self.scenario.models
-        return [name for name in self.rows if not models[name].knows] or [*self.rows]
+        """The contenders that are compared: none that lacks runs, or knows what nobody does."""
+        models, complete = self.scenario.models, self.variant.complete
+        return [name for name in complete if not models[name].knows] or [*complete]
 
     @property
     def known(self) -> bool:
@@ -162,8 +162,9 @@ class Advice:
 
     def forewarned(self) -> Iterator[str]:
         """What contenders cost that know the changes, where that is less."""
-        for name, row in self.rows.items():
-            if name not in self.possible and row["cost"] < self.rows[self.best]["cost"]:
+        for name in self.variant.complete:
+            less = self.rows[name]["cost"] < self.rows[self.best]["cost"]
+            if name not in self.possible and less:
                 what = KNOWN.get(self.scenario.models[name].knows, "the world")
                 yield f"{named(name)}, which knows {what}, costs {self.priced(name)}."
 
