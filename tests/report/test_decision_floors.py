@@ -9,6 +9,7 @@ from invented_losses import ageing, losses_of, with_matrix
 from priced_studies import CLOCK, INTERVALS, study_of
 from words_and_tables import carried
 
+from driftsim.report.verdict.decision import Advice
 from driftsim.report.verdict.floors import action as period_words
 from driftsim.report.verdict.floors import ends, in_words
 
@@ -60,7 +61,9 @@ def losses(seed, counted=False, **world):
 
 
 def advice(results):
-    return results.verdict()[0].text
+    text = " ".join(Advice(results.variants[0]).sentences())
+    assert " ".join(one.text for one in results.verdict()).startswith(text)
+    return text
 
 
 def tables(results):

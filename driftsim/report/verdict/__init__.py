@@ -37,8 +37,8 @@ def of_study(one: VariantResults, contest: Contest) -> Iterator[Block]:
     if not one.scenario.prices:
         yield from contest.blocks(own)
         return
-    if advice := " ".join(Advice(one).sentences()):
-        yield Block(advice)
+    answer, *more = [*Advice(one).sentences(), ""]  # so that the answer stands alone
+    yield from [Block(text) for text in (answer, " ".join(filter(None, more))) if text]
     yield from [*own, *contest.blocks()]
 
 
