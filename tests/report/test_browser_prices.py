@@ -44,7 +44,7 @@ OTHERS = [
     {"a training": "40", "a label": "0"},
     {"a mistake": "0.125", "a row trained on": "0.01", "a compute hour": "1000"},
     {"a stale row": "0.001", "a training": "2.5e-1", "currency": "NZ$ 'new'"},
-    {"what is priced": "mistakes by class", "a mistake on 0": "3", "a mistake on 1": "0.25"},
+    {"mistakes priced": "by class", "a mistake on 0": "3", "a mistake on 1": "0.25"},
 ]
 TYPE = """
 const label = [...prices.querySelectorAll("label")]
@@ -184,7 +184,7 @@ def test_prices_of_regression_are_those_of_python(place, chromium, folder):
     results = played(NUMBERS, "numbers", place)
     opened = Opened(chromium, written(results, folder))
     alike(rows(opened), results.costs())
-    typed(opened, {"what is priced": "squared errors", "a squared error of 1": "5"})
+    typed(opened, {"errors priced": "squared", "a squared error": "5"})
     settings = options(opened)
     assert settings == ["prices.absolute_error=null", "prices.squared_error=5"]
     alike(rows(opened), again(results, place, settings).costs())

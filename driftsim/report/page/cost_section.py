@@ -8,7 +8,7 @@ from driftsim.report.comparisons import Comparison, bounds_of
 from driftsim.report.decision.cost_measurement import cost_of, possible_comparison
 from driftsim.report.page.drawings import DrawnFigure
 from driftsim.report.page.html_tables import HtmlTable, html_table
-from driftsim.report.page.price_data import FIELDS, price_data
+from driftsim.report.page.price_data import ERROR, FIELDS, MISTAKE, price_data
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.money import bounded, difference, money
 
@@ -26,7 +26,8 @@ class CostSection(NamedTuple):
     @property
     def meanings(self) -> list[tuple[str, str]]:
         """What the fields of prices are the price of, by their labels."""
-        return [*FIELDS.values()]
+        loss = ERROR if self.about["priced"].startswith("errors") else MISTAKE
+        return [loss, *FIELDS.values()]
 
 
 def cost_section(

@@ -27,6 +27,11 @@ from driftsim.rows import Schema
 
 MOST = 5_000_000  # characters of the packed amounts
 MOST_CLASSES = 12  # that have fields of their own
+MISTAKE = (
+    "a mistake",
+    "each row predicted wrong, as expected where that is known; by class each that is counted",
+)
+ERROR = "an error", "each unit of the absolute errors, or of the squared ones, summed"
 FIELDS = {  # of quantities that every study has: their labels, and what they are the price of
     "label": ("a label", "each distinct label that reached a model or a detector"),
     "training": ("a training", "each training after the first, which is free"),
@@ -37,7 +42,7 @@ FIELDS = {  # of quantities that every study has: their labels, and what they ar
         "each row, for each by which its model is behind the labels",
     ),
 }
-AS_GIVEN = {"text": "mistakes as given", "fields": [], "fixed": {"priced": 1}}
+AS_GIVEN = {"text": "as given", "fields": [], "fixed": {"priced": 1}}
 BOUNDS = ("low", "high", "over_static_low", "over_static_high")
 
 
@@ -77,6 +82,7 @@ def price_data(results, models: list[str], sentences: list[str]) -> PriceData | 
         "tones": TONES,
         "most": DEAREST,
         "losses": kinds,
+        "priced": "errors priced" if schema.regression else "mistakes priced",
         "fields": [{"quantity": name, "label": label} for name, (label, _) in FIELDS.items()],
         "settings": settings,
     }
@@ -87,12 +93,12 @@ def losses(schema: Schema, variants: list[VariantResults]) -> list[dict[str, Any
     """The ways in which wrong answers can have prices, with the field of each price."""
     if schema.regression:
         return [
-            {"text": f"{name} errors", "setting": f"{name}_error",
-             "fields": [{"quantity": f"{name}_error", "label": f"{label} error of 1"}]}
+            {"text": name, "setting": f"{name}_error",
+             "fields": [{"quantity": f"{name}_error", "label": f"{label} error"}]}
             for name, label in (("absolute", "an absolute"), ("squared", "a squared"))
         ]  # fmt: skip
     alike = [{"quantity": "mistake", "label": "a mistake"}]
-    found: list[dict[str, Any]] = [{"text": "mistakes", "fields": alike, "setting": "mistake"}]
+    found: list[dict[str, Any]] = [{"text": "alike", "fields": alike, "setting": "mistake"}]
     names = classes_of(schema)
     if len(names) <= MOST_CLASSES:
         fields = [
@@ -100,7 +106,7 @@ def losses(schema: Schema, variants: list[VariantResults]) -> list[dict[str, Any
             for i, name in enumerate(names)
         ]
         by = {"fields": fields, "setting": "mistake", "by": names}
-        found.append({"text": "mistakes by class", **by})
+        found.append({"text": "by class", **by})
     if any(as_given(one, found) for one in variants):
         found.append(AS_GIVEN)
     return found

@@ -11,7 +11,7 @@ class PriceFields {
     this.currency = element("input", { type: "text", maxLength: 40, required: true });
     const losses = about.losses.map(({ text }, i) => element("option", { value: i }, text));
     this.loss = element("select", {}, ...losses);
-    const chosen = labelled("what is priced", this.loss);
+    const chosen = labelled(about.priced, this.loss);
     chosen.hidden = losses.length < 2;
     const quantities = [...about.losses.flatMap(({ fields }) => fields), ...about.fields];
     this.inputs = new Map(quantities.map(({ quantity }) => [quantity, numberField(about.most)]));
