@@ -13,7 +13,14 @@ from driftsim.evaluation.decision.schedules import least_costs
 from driftsim.messages import setting_text
 from driftsim.report.decision.costs import measured_in
 from driftsim.report.decision.grid_values import grid_value, grid_words, memory_value
-from driftsim.report.decision.planned_costs import Key, PlannedCost, gap, per_seed, phase_starts
+from driftsim.report.decision.planned_costs import (
+    Key,
+    PlannedCost,
+    bounds,
+    gap,
+    per_seed,
+    phase_starts,
+)
 from driftsim.report.figure_data.looks import rounded
 from driftsim.report.table import Row
 from driftsim.report.variant_results import UNDATED, VariantResults
@@ -104,7 +111,7 @@ def floor_rows(one: VariantResults) -> Iterator[Row]:
             "memories": ", ".join(map(setting_text, memories)),
         }  # fmt: skip
         for name, cost in learner.found.items():
-            low, high = cost.mean.interval()
+            low, high = bounds(cost.mean)
             yield one.setting | about | {
                 "floor": name, "cost": cost.value, "low": low, "high": high,
                 "trainings": cost.trainings, "seeds": len(cost.seeds),

@@ -14,7 +14,7 @@ from driftsim.evaluation.decision.prices import SHARES, PriceList, Prices
 from driftsim.evaluation.significance import Difference, holm, over_seeds
 from driftsim.report.comparisons import SIGNIFICANCE
 from driftsim.report.decision.grid_values import memory_value, period_value
-from driftsim.report.decision.planned_costs import along, per_seed, phase_starts
+from driftsim.report.decision.planned_costs import along, bounds, per_seed, phase_starts
 from driftsim.report.table import Row
 from driftsim.report.variant_results import VariantResults
 
@@ -146,7 +146,7 @@ def period_rows(one: VariantResults) -> Iterator[Row]:
         edges = learner.ledgers[0][COST].edges
         rows = int(edges[-1] - edges[0])
         for i, (each, tied) in enumerate(zip(learner.every, learner.tied)):
-            low, high = learner.mean(each).interval()
+            low, high = bounds(learner.mean(each))
             yield one.setting | about(learner, each) | {
                 "cost": each.parts[COST], "low": low, "high": high,
                 "phase_low": each.phases.min(), "phase_high": each.phases.max(),

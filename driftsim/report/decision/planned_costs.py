@@ -113,3 +113,9 @@ def phase_starts(one: VariantResults) -> np.ndarray:
     """The rows at which the phases of a stream begin, the first not counted."""
     starts = [phase.intervals.start for phase in one.phases][1:]
     return one.runs[0].truth.columns["first_row"][starts] if starts else np.empty(0, int)
+
+
+def bounds(cost: Difference) -> tuple[float, float]:
+    """The bounds of a cost at 95 %, which is at least 0."""
+    low, high = cost.interval()
+    return float(np.maximum(low, 0.0)), high
