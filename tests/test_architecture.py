@@ -153,6 +153,12 @@ def test_files_stay_small_and_tell_what_they_and_their_classes_are():
                 assert ast.get_docstring(node), f"{own}.{node.name}"
 
 
+def test_each_file_of_tests_has_a_name_of_its_own():
+    """Else pytest cannot collect both."""
+    names = [path.name for path in (PACKAGE.parent / "tests").rglob("test_*.py")]
+    assert len(names) == len({*names})
+
+
 def test_functions_stay_short():
     """Those of kernels set out arrays, and may be longer."""
     for path in FILES:
