@@ -21,6 +21,7 @@ from driftsim.report.figure_data.recoveries import RecoveryPanel, occurring, rec
 from driftsim.report.figure_data.view import fair_sizes
 from driftsim.report.figures import KINDS, View, curves, image, plot_all, plot_figure
 from driftsim.report.figures.costs import set_scale
+from driftsim.report.figures.image_files import numbered
 from driftsim.report.figures.label_placement import stretches
 from driftsim.report.figures.matrices import (
     CELL,
@@ -427,6 +428,14 @@ def test_the_same_results_give_the_same_bytes(odd, settings):
         one, two = ([bytes_of(name, results, suffixes) for name in names] for _ in range(2))
         assert one == two and None not in one
     assert [file[:4] for file in one[0]] == [b"\x89PNG", b"%PDF"]
+
+
+def test_clips_have_the_same_ids_wherever_they_lie():
+    one, other = (
+        numbered(b'<path clip-path="url(#%b)"/><clipPath id="%b"/>' % (name, name), "curves")
+        for name in (b"p70c6bdae5b", b"pdef0604465")
+    )
+    assert one == other and one.count(b"curves-clip-0") == 2
 
 
 def bytes_of(name, results, suffixes):

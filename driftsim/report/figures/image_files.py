@@ -14,6 +14,7 @@ METADATA: dict[str, dict[str, str | None]] = {
 }  # left out, since they would differ by day and version
 KEY = "driftsim"  # of the text in a PNG that says what it shows
 GROUP, NUMBERED = re.compile(rb'<g id="([^"]*)"'), re.compile(rb"[\w.]+_\d+")
+CLIP = re.compile(rb'(?<=["#])p[0-9a-f]{10}(?=[")])')  # ids of clips, hashes of their places
 OUTLINE, DIGITS = re.compile(rb' d="[^"]*"'), re.compile(rb"(\.\d\d)\d+")
 
 
@@ -24,7 +25,15 @@ def image(figure: Figure, suffix: str, mark: str = "") -> bytes:
     with styled(**salt), io.BytesIO() as file:
         figure.savefig(file, format=suffix, metadata=about)
         content = file.getvalue()
-    return compact(content, mark) if suffix == "svg" else content
+    return compact(numbered(content, figure.get_label()), mark) if suffix == "svg" else content
+
+
+def numbered(svg, name):
+    """An SVG whose clips have numbers as ids: their places may differ in the last digit."""
+    ids = {
+        old: f"{name}-clip-{i}".encode() for i, old in enumerate(dict.fromkeys(CLIP.findall(svg)))
+    }
+    return CLIP.sub(lambda found: ids[found[0]], svg)
 
 
 def compact(svg, mark=""):
