@@ -107,6 +107,19 @@ def test_with_one_stream_the_bounds_are_along_it_and_repeats_widen_them():
     assert many.gaps().gap[0] == pytest.approx(many.costs().cost[0] - many.floor().cost[0])
 
 
+def test_gaps_along_one_stream_have_bounds_whether_or_not_intervals_end_with_blocks():
+    wrong = np.random.default_rng(0).binomial(100, 0.25, 60)
+    models = {"clock": (CLOCK, [{"wrong": wrong, "fits": every(5, 4)}])}
+    for grid in (100, 120, 75):
+        errors = np.clip(ageing(6_000 // grid, 0.003), 0, 1)
+        runs = {(0, 0): [losses_of(errors, first=1_000, grid=grid)]}
+        results = with_matrix(study_of(models, PRICES), runs, ["clock"], grid=grid)
+        gap, cost = results.gaps().iloc[0], results.costs().iloc[0]
+        assert gap.gap == pytest.approx(cost.cost - results.floor().cost[0])
+        assert gap.low < gap.gap < gap.high
+        assert 0.5 < (gap.high - gap.low) / (cost.high - cost.low) < 1.5
+
+
 def test_counted_mistakes_have_a_cross_fitted_floor_above_that_in_hindsight():
     floor = results_of(counted=True).floor().set_index("floor").cost
     assert [*floor.index] == ["hindsight", "timetable", "cross_fitted"]

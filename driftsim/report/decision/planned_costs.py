@@ -72,7 +72,7 @@ def gap(result: ContenderResult, cost: CostMeasurement, floor: PlannedCost) -> D
         return over_seeds(cost.means[i] - floor.means[j])
     columns = result.runs[0].truth.columns
     edges = np.append(columns["first_row"], columns["last_row"][-1] + 1)
-    shared = np.intersect1d(edges, floor.plans[0].edges)
+    shared = min(floor.plans[0].edges, edges, key=len)
     spent = {key: within(one.spent, one.edges, shared) for key, one in floor.by_key.items()}
     apart = [
         within(own, edges, shared) - spent[key]
@@ -82,9 +82,13 @@ def gap(result: ContenderResult, cost: CostMeasurement, floor: PlannedCost) -> D
     return along(np.array(apart), shared, floor.changes)
 
 
-def within(values: np.ndarray, edges: np.ndarray, shared: np.ndarray) -> np.ndarray:
-    """Sums of values (n,) between edges (n + 1,), between some of the edges alone."""
-    return np.add.reduceat(values, np.searchsorted(edges, shared[:-1]))
+def within(values: np.ndarray, edges: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Sums of values (n,) between edges (n + 1,), between other edges instead.
+
+    What lies between two edges is split evenly, where another edge is.
+    """
+    sums = np.append(0, np.cumsum(values))
+    return np.diff(np.interp(others, edges, sums))
 
 
 def along(
