@@ -33,7 +33,12 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
+SLOW = ("plain", "by class", "absolute errors")
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(one, marks=[pytest.mark.slow] * (one in SLOW)) for one in CASES]
+)
 def test_a_contender_costs_what_its_schedule_on_the_grid_does(case, tmp_path):
     stream, learner, every, memory, prices, rules, more = CASES[case]
     policy = {"kind": "periodic", "every": every, "memory": memory} | more
