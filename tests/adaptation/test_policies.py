@@ -78,7 +78,8 @@ def run(policy, delay=0, size=7, y=None, known=(), model=None, X=None):
     X = t[:, None] * 1.0 if X is None else X
     rows = Labelled(t, X, t * 0.0 if y is None else y)
     chunks = (rows.part(slice(s, min(s + size, 60))) for s in range(10, 60, size))
-    labels = Labels.model_validate({"kind": "delayed", "rows": delay})
+    late = delay if isinstance(delay, dict) else {"kind": "delayed", "rows": delay}
+    labels = Labels.model_validate(late)
     model = Diary() if model is None else model
     given = list(policy.run(model, rows.part(HISTORY), arrivals(chunks, labels, 0), None, *known))
     predicted = np.concatenate([one for one in given if not isinstance(one, Event)])

@@ -96,6 +96,13 @@ def test_doubling_leaves_out_trainings_that_are_due_while_another_is_made(size):
     assert predicted.tolist() == [9] * 28 + [32] * 9 + [41] * 13
 
 
+@pytest.mark.parametrize("size", [1, 7, 50])
+def test_doubling_trains_once_on_labels_that_come_in_together(size):
+    """Those of rows up to 39 come in before row 40: nobody predicts with a model of only three."""
+    _, log, _ = run(on_first_error(memory=40), {"kind": "batches", "every": 20}, size)
+    assert log[1:] == [("fit", list(range(21, 40)))]
+
+
 # budgeted
 
 

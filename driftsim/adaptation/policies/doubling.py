@@ -17,8 +17,9 @@ class Doubling(ByDetector):
     """Retrain after an alarm on its `first` labels, on twice as many, four times, up to `until`.
 
     Each training is on all labels of rows since the alarm, as far as the memory holds them: short
-    just after a change, then longer, as the cheapest schedules are in hindsight. The next alarm
-    starts anew. With times in place of numbers, trainings are so long after the alarm.
+    just after a change, then longer, as the cheapest schedules are in hindsight. Of labels that
+    come in together, one model is trained. The next alarm starts anew. With times in place of
+    numbers, trainings are so long after the alarm.
     """
 
     first: Window  # labels of rows since the alarm, or time since it
@@ -89,14 +90,20 @@ class LabelAges:
             if stop:
                 arrival, _ = arrival.up_to_label(stop.labels)
             alarm = monitor and monitor.update(arrival, predicted[: len(arrival.t)])
-            self._n += int((arrival.due_t >= self._since).sum())
+            self.take(arrival)
             return alarm or stop
 
         return watch
 
+    def take(self, arrival: Arrival, predicted=None):
+        """Count the labels of an arrival."""
+        self._n += int((arrival.due_t >= self._since).sum())
+
 
 class TimeAges:
     """Trainings before some rows."""
+
+    take = None  # no labels are counted
 
     def __init__(self, rows: list[int]):
         self._rows = rows
@@ -138,6 +145,7 @@ def doubling_trigger(policy: Doubling, monitor, history: Labelled, memory: Label
             memory.alarmed(found.at.newest + 1)
             ages = policy.ages(found.at)
             t, _ = yield Until(ages.row, ages.watch())
+        t, _ = yield Until(t, ages.take)  # the other labels that come in before this row
         training = yield Train()
         ages.go_on(t)
         while t < training.row:
