@@ -188,6 +188,25 @@ def test_budgeted_asks_for_more_when_less_is_left():
     assert budget.reached(10_000, 9)
 
 
+def test_a_price_of_nearly_nothing_is_a_price():
+    from driftsim.adaptation.policies.budgeted import Budget
+
+    given = {"kind": "budgeted", "money": 1e11, "training": 1e-300, "per": 1_000, "memory": 9}
+    assert Budget(Policy.model_validate(given)).reached(0, 9)
+
+
+def test_how_many_rows_a_time_will_have_is_not_known_beforehand():
+    """One row an hour at first, then one a minute: 24 to 120 rows a day by what has come."""
+    from driftsim.adaptation.policies.budgeted import rows_in
+    from driftsim.clocks import RecordedClock
+    from driftsim.durations import Duration
+
+    minutes = np.cumsum(np.repeat([60, 1], [240, 2_000]))
+    clock, day = RecordedClock(minutes * 60_000_000), Duration.model_validate("1d")
+    assert [rows_in(day, clock, t) for t in (24, 239, 2_239)] == [24, 24, 197]
+    assert rows_in(500, None, 24) == 500
+
+
 def test_a_skipped_training_is_not_paid_for():
     """On labels of one class nothing is trained, and every alarm is answered to."""
     from driftsim.rows import Alarm, Skipped

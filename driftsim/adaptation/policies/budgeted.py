@@ -3,35 +3,20 @@
 from collections import deque
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from driftsim.adaptation.error_monitor import ErrorMonitor
 from driftsim.adaptation.excess import Rise
 from driftsim.adaptation.memories import LabelBuffer
 from driftsim.adaptation.policies.on_alarm import OnAlarm, gather
 from driftsim.adaptation.policies.retraining import NO_ROW, Discard, Train, Trigger, Until
-from driftsim.clocks import row_after
-from driftsim.durations import Period
-from driftsim.parts import Count, Number, Strict
+from driftsim.adaptation.training_price import DEAREST, EachAndPerRow, TrainingPrice
+from driftsim.clocks import NO_CLOCK, Clock, row_after
+from driftsim.durations import Duration, Period
+from driftsim.parts import MOST_ROWS, Count, Number
 from driftsim.rows import Alarm, Labelled
 
 BY_CHANCE = 0.1  # of what is left of a budget: the share that errors of one rate would spend
-
-
-class Fee(Strict):
-    """What a training costs: each, and for each row that it is on."""
-
-    each: Annotated[Number, Field(ge=0)] = 0.0
-    per_row: Annotated[Number, Field(ge=0)] = 0.0
-
-    def of(self, n: int) -> float:
-        """What a training on `n` rows costs."""
-        return self.each + n * self.per_row
-
-
-def in_full(value):
-    """A fee; a number is that of each training."""
-    return {"each": value} if isinstance(value, int | float) else value
 
 
 class Budgeted(OnAlarm):
@@ -48,8 +33,8 @@ class Budgeted(OnAlarm):
 
     every: ClassVar[None] = None  # type: ignore[misc]  # no clock spends the budget
     trainings: Count | None = None  # at most, in any period
-    money: Annotated[Number, Field(gt=0)] | None = None  # at most, in any period
-    training: Annotated[Fee, BeforeValidator(in_full)] | None = None  # its price, of the money
+    money: Annotated[Number, Field(gt=0, le=DEAREST)] | None = None  # at most, in any period
+    training: TrainingPrice | None = None  # of the money
     per: Period  # rows, or time
     window: Annotated[Count, Field(ge=2)] = 200  # labels that are compared
 
@@ -57,9 +42,9 @@ class Budgeted(OnAlarm):
         return budget_trigger(self, history, memory, rng)
 
     @property
-    def fee(self) -> Fee:
+    def price(self) -> EachAndPerRow:
         """The price of a training, of the money or of the number of trainings."""
-        return self.training or Fee(each=1)
+        return self.training or EachAndPerRow(each=1)
 
     @model_validator(mode="after")
     def _has_a_budget(self):
@@ -87,7 +72,7 @@ class Budget:
 
     def __init__(self, policy: Budgeted):
         self._total = float(policy.trainings or policy.money or 0)
-        self._fee, self._per, self._clock = policy.fee, policy.per, policy.clock
+        self._price, self._per, self._clock = policy.price, policy.per, policy.clock
         self._window = policy.window
         self._spent: deque[tuple[int, float]] = deque()  # until which row, and how much
 
@@ -101,15 +86,25 @@ class Budget:
         while self.renewed <= t:
             self._spent.popleft()
         left = self._total - sum(amount for _, amount in self._spent)
-        price = self._fee.of(n)
-        trainings = int(left / price + 1e-9) if price else 1
-        windows = max((row_after(self._clock, t, self._per) - t) // self._window, 1)
+        price = self._price.of(n)
+        trainings = int(min(left / price + 1e-9, MOST_ROWS)) if price else 1
+        windows = max(rows_in(self._per, self._clock, t) // self._window, 1)
         self.level = min(BY_CHANCE * trainings / windows, 0.5)
         return trainings > 0
 
     def pay(self, t: int, n: int):
         """Pay for a training on `n` rows that starts before row `t`."""
-        self._spent.append((row_after(self._clock, t, self._per), self._fee.of(n)))
+        self._spent.append((row_after(self._clock, t, self._per), self._price.of(n)))
+
+
+def rows_in(per: int | Duration, clock: Clock | None, t: int) -> int:
+    """How many rows a period has; of a time, the mean so far, since what comes is not known."""
+    if not isinstance(per, Duration):
+        return per
+    if clock is None:
+        raise ValueError(NO_CLOCK)
+    passed = clock.moment(t) - clock.moment(0)
+    return per.micros * t // max(passed, 1)
 
 
 def budget_trigger(policy: Budgeted, history: Labelled, memory: LabelBuffer, rng) -> Trigger:

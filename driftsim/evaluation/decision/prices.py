@@ -6,8 +6,9 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from driftsim.adaptation.training_price import EachAndPerRow, Price, TrainingPrice
 from driftsim.messages import guess, refusal, short
-from driftsim.parts import Number, Strict, form_of
+from driftsim.parts import Strict, form_of
 from driftsim.rows import Schema
 
 MISTAKES, ABSOLUTE_ERRORS = "mistakes", "absolute errors"  # the units without prices
@@ -20,8 +21,6 @@ SHARES = {  # of a cost, as people read them: the quantities that each is made o
     "staleness": ("staleness",),
 }
 SECONDS = ("fit_seconds", "learn_seconds", "online_seconds", "predict_seconds")
-
-MOST = 10**11  # of a price, so that sums of costs stay finite
 
 
 def printable(word: str) -> str:
@@ -40,17 +39,7 @@ def by_name(value: Any) -> Any:
     raise ValueError(f"{short(value)} is not valid; give a number, or one for each class")
 
 
-def training_price(value: Any) -> Any:
-    """The price of a training; a number is that of each."""
-    if isinstance(value, int | float):
-        return {"each": value}
-    if isinstance(value, dict | Training):
-        return value
-    raise ValueError(f"{short(value)} is not valid; give a number, or {{each: …, per_row: …}}")
-
-
 Columns = Mapping[str, np.ndarray]
-Price = Annotated[Number, Field(ge=0, le=MOST)]
 Currency = Annotated[str, Field(max_length=40), AfterValidator(printable)]
 Row = Annotated[  # of a cost matrix: of any wrong answer, or by the predicted class
     Annotated[Price, Tag("[word]")] | Annotated[dict[str, Price], Tag("[mapping]")],
@@ -64,13 +53,6 @@ Mistake = Annotated[  # of any, or by the actual class
 ]
 
 
-class Training(Strict):
-    """What a training costs, however many rows it is on, and for each of them."""
-
-    each: Price = 0.0
-    per_row: Price = 0.0
-
-
 class Prices(Strict):
     """What mistakes, labels, trainings and compute cost, in one currency."""
 
@@ -79,7 +61,7 @@ class Prices(Strict):
     absolute_error: Price | None = None  # in regression: of an error of 1
     squared_error: Price | None = None  # in regression: of a squared error of 1
     label: Price = 0.0  # of each distinct label that reached a model or a detector
-    training: Annotated[Training, BeforeValidator(training_price)] = Training()
+    training: TrainingPrice = EachAndPerRow()
     hour: Price = 0.0  # of compute
     staleness: Price = 0.0  # for each row, and each row that the model in force is behind
 

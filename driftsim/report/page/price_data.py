@@ -7,9 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from driftsim.evaluation.decision.prices import (
-    MOST as DEAREST,
-)
+from driftsim.adaptation.training_price import DEAREST
 from driftsim.evaluation.decision.prices import (
     SHARES,
     PriceList,
