@@ -7,6 +7,7 @@ from priced_studies import CLOCK, every, study_of
 
 from driftsim.durations import Duration
 from driftsim.evaluation.decision.losses import Matrix
+from driftsim.report.figure_data.captions import of_periods
 from driftsim.report.figure_data.kinds import KINDS
 from driftsim.report.figure_data.periods import period_blocks
 from driftsim.report.figure_data.view import View
@@ -69,9 +70,23 @@ def test_periods_of_a_time_are_in_their_unit():
     assert block.foot == "time between trainings"
     words = KINDS["periods"].describe(view)
     assert "Every 4d on the last 500 labels costs least" in words
+    alike = "No significant difference: every 4d on the last 1,000 labels. "
+    assert alike in words  # those of other periods are the same with every seed
     assert "Never training again costs" in words
 
 
 def test_there_is_no_figure_where_no_models_were_trained():
     view = View(study_of({"clock": (CLOCK, [RUN] * 3)}, PRICES))
     assert DRAWN["periods"](view) is None and plot_figure("periods", view) is None
+
+
+def test_periods_in_a_row_that_do_not_differ_are_named_together():
+    rows = [
+        {"period": 500 * k, "memory": 1_000, "best": k == 3, "tied": k in (2, 4, 5), "cost": 900.0}
+        for k in range(1, 8)
+    ]
+    never = {"period": np.inf, "memory": "", "best": False, "tied": True, "cost": 950, "error": 0.2}
+    first, ties, _ = of_periods("Tree", [*rows, never], "EUR")
+    assert "Every 1,500 rows on the last 1,000 labels costs least, 900 EUR." in first
+    named = "every 1,000 to 2,500 rows on the last 1,000 labels; never training again."
+    assert ties == f"No significant difference: {named}"

@@ -14,7 +14,7 @@ from driftsim.evaluation.decision.prices import SHARES, PriceList, Prices
 from driftsim.evaluation.significance import Difference, holm, over_seeds
 from driftsim.report.comparisons import SIGNIFICANCE
 from driftsim.report.decision.grid_values import memory_value, period_value
-from driftsim.report.decision.planned_costs import along, bounds, per_seed, phase_starts
+from driftsim.report.decision.planned_costs import along, bounds, over_pairs, per_seed, phase_starts
 from driftsim.report.table import Row
 from driftsim.report.variant_results import VariantResults
 
@@ -89,7 +89,7 @@ class LearnerPeriods:
         """Whether each period does not differ from the best, by Holm's correction for all."""
         best = self.every[self.best].spent
         others = [i for i in range(len(self.every)) if i != self.best]
-        adjusted = holm([self._over(self.every[i].spent - best).p for i in others])
+        adjusted = holm([self._apart(self.every[i].spent, best).p for i in others])
         ties = {i for i, p in zip(others, adjusted) if not p < SIGNIFICANCE}
         return [i in ties for i in range(len(self.every))]
 
@@ -97,6 +97,13 @@ class LearnerPeriods:
         """What a period costs, with its standard errors."""
         first = float(np.mean([ledgers[COST].training[0, 0] for ledgers in self.ledgers]))
         return self._over(one.spent, first)
+
+    def _apart(self, spent: np.ndarray, best: np.ndarray) -> Difference:
+        """How much more one period costs than the best, by what runs spent on both (r, b)."""
+        if self.one_stream:
+            return self._over(spent - best)
+        costs = per_seed(self.keys, spent.sum(axis=1))
+        return over_pairs(costs - per_seed(self.keys, best.sum(axis=1)), costs)
 
     def _over(self, spent: np.ndarray, first: float = 0.0) -> Difference:
         """The sum over blocks of what runs spent (r, b), over the seeds or along the stream."""

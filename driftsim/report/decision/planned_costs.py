@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 
 from driftsim.evaluation.decision.floors import Planned
-from driftsim.evaluation.significance import Difference, number_floor, over_repeats, over_seeds
+from driftsim.evaluation.significance import (
+    Difference,
+    StandardError,
+    number_floor,
+    over_repeats,
+    over_seeds,
+)
+from driftsim.evaluation.significance.difference import negligible
 from driftsim.report.decision.cost_measurement import CostMeasurement
 from driftsim.report.variant_results import ContenderResult, VariantResults
 
@@ -69,7 +76,7 @@ def gap(result: ContenderResult, cost: CostMeasurement, floor: PlannedCost) -> D
     """How much more a contender costs than a floor, with the standard errors of paired runs."""
     if not floor.one_stream:
         _, i, j = np.intersect1d(cost.seeds, floor.seeds, return_indices=True)
-        return over_seeds(cost.means[i] - floor.means[j])
+        return over_pairs(cost.means[i] - floor.means[j], cost.means)
     columns = result.runs[0].truth.columns
     edges = np.append(columns["first_row"], columns["last_row"][-1] + 1)
     shared = min(floor.plans[0].edges, edges, key=len)
@@ -80,6 +87,17 @@ def gap(result: ContenderResult, cost: CostMeasurement, floor: PlannedCost) -> D
         if key in spent
     ]
     return along(np.array(apart), shared, floor.changes)
+
+
+def over_pairs(apart: np.ndarray, costs: np.ndarray) -> Difference:
+    """The mean of differences of costs (seeds,) of paired seeds.
+
+    Where it is the same with every seed, and is no rounding of the costs, it is certain.
+    """
+    found = over_seeds(apart)
+    if found.known or len(apart) < 2 or negligible(abs(found.mean), costs):
+        return found
+    return found._replace(errors=(StandardError(0.0, len(apart) - 1),))
 
 
 def within(values: np.ndarray, edges: np.ndarray, others: np.ndarray) -> np.ndarray:

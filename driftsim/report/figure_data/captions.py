@@ -1,5 +1,6 @@
 """Captions: what each figure shows in words, also for readers who do not see it."""
 
+from itertools import groupby
 from math import inf, isinf, isnan
 
 import numpy as np
@@ -347,22 +348,26 @@ def periods(view, scene):
 def of_periods(learner, rows, currency):
     """What the periods of a learner cost, in sentences."""
     best = next(row for row in rows if row["best"])
-    tied, never = [row for row in rows if row["tied"]], rows[-1]
+    alike = groupby(rows, key=lambda row: (row["memory"], row["best"] or row["tied"]))
+    found = [[*own] for (_, tied), own in alike if tied]
+    never = rows[-1]
     yield (
         f"{learner}: the mean over all phases of each period, with its interval at 95 %. "
         f"{words_of(period_in_words(best))} costs least, {rounded(best['cost'])} {currency}."
     )
-    if tied:
-        listed_ties = some(map(period_in_words, tied), MOST_PERIODS)
-        yield f"No significant difference from it: {listed_ties}."
+    if ties := [own for own in found if own != [best]]:
+        listed_ties = some((period_in_words(own[0], own[-1]) for own in ties), MOST_PERIODS)
+        yield f"No significant difference: {listed_ties}."
     cost, error = rounded(never["cost"]), rounded(never["error"])
     yield f"Never training again costs {cost}, with an error of {error}."
 
 
-def period_in_words(row):
-    """A period and its memory."""
-    period = row["period"]
-    if period in (inf, "never"):
+def period_in_words(row, last=None):
+    """A period and its memory; with a last one, all from the one to the other."""
+    first, until = (one and one["period"] for one in (row, last))
+    if first in (inf, "never"):
         return "never training again"
-    often = f"every {period}" if isinstance(period, str) else f"every {period:,.0f} rows"
-    return f"{often} on {memory_text(row['memory'])}"
+    unit = "" if isinstance(first, str) else " rows"
+    ends = [one if isinstance(one, str) else f"{one:,.0f}" for one in (first, until) if one]
+    often = " to ".join(dict.fromkeys(ends))
+    return f"every {often}{unit} on {memory_text(row['memory'])}"
