@@ -27,7 +27,7 @@ PICTURES = {
     "forgetting": (RETURNING, {"contenders": ["static", "recall", "online", "online, restarted"]}),
     "alarms": (RETURNING, {}),
     "sweep": ("sweep", {}),
-    "price": ("recurring", {}),
+    "price": ("decision", {}),
 }
 PRICES = ["currency=EUR", "mistake=0.5", "label=0.02", "training=15"]
 SETTINGS = {
