@@ -17,6 +17,7 @@ from driftsim.report.figures import plot_figure
 from driftsim.report.files import text_files
 from driftsim.report.page.drawings import DRAWN
 from driftsim.report.page.page_data import setting
+from driftsim.report.results import Results
 from driftsim.report.summary_text import remarks
 
 GRID, TIMES = 500, 12
@@ -187,6 +188,8 @@ def test_without_a_matrix_there_are_no_rows_and_no_files():
         assert isinstance(table, pd.DataFrame) and table.empty and len(table.columns) > 3
     names = {"floor.csv", "gaps.csv", "schedules.csv", "periods.csv"}
     assert not names & {*text_files(results, results.verdict())}
+    failed = with_matrix(Results(results.study, runs=[[]]), runs_of(3), grid=GRID)
+    assert len(failed.floor()) == 2 and failed.floor(along=True).empty and failed.gaps().empty
     full = results_of()
     assert names <= {*text_files(full, full.verdict())}
 

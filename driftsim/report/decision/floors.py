@@ -121,7 +121,7 @@ def floor_rows(one: VariantResults) -> Iterator[Row]:
 
 def floors_along(one: VariantResults) -> Iterator[Row]:
     """What each floor has cost up to the end of each interval, as `Results.floor` gives it."""
-    for learner in floors_of(one):
+    for learner in floors_of(one) if one.runs else ():
         last = one.runs[0].truth.columns["last_row"]
         for name, cost in learner.found.items():
             label = one.setting | {"floor": name, "learner": learner.matrix.learner}
