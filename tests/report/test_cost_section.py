@@ -102,6 +102,17 @@ def test_fields_hold_the_prices_of_the_scenario(mistake, loss):
     assert own["prices"] | wanted == own["prices"]
 
 
+def test_prices_of_very_many_classes_have_no_fields_and_stay_as_they_are(monkeypatch):
+    monkeypatch.setattr(price_data, "MOST_CLASSES", 1)
+    results = study_of(THREE, PRICES | {"mistake": {"0": 1, "1": 3}})
+    text = text_of(results)
+    own = about(text)["settings"][0]["own"]
+    assert [one["text"] for one in about(text)["losses"]] == ["alike", "as given"]
+    assert own["loss"] == 1 and own["prices"]["priced"] == 1
+    mistakes = results.costs().set_index("contender").mistakes[[*THREE]]
+    assert np.allclose(amounts(text)["priced"].reshape(3, 3).mean(axis=1), mistakes)
+
+
 def test_many_runs_take_little_room(monkeypatch):
     rng = np.random.default_rng(0)
     models = {

@@ -115,7 +115,8 @@ def as_given(one: VariantResults, kinds) -> bool:
     price = one.scenario.priced.prices.mistake
     if not isinstance(price, dict):
         return False
-    return len(kinds) < 2 or any(isinstance(value, dict) for value in price.values())
+    fielded = any("by" in kind for kind in kinds)
+    return not fielded or any(isinstance(value, dict) for value in price.values())
 
 
 def amounts(one: VariantResults, result: ContenderResult, kinds) -> dict[str, np.ndarray]:
