@@ -13,7 +13,6 @@ from driftsim.evaluation.significance import (
     LEAST_INTERVALS,
     LEAST_OF_A_PHASE,
     Difference,
-    StandardError,
     contributions,
     count_floor,
     holm,
@@ -21,7 +20,7 @@ from driftsim.evaluation.significance import (
     over_repeats,
     over_seeds,
 )
-from driftsim.evaluation.significance.difference import negligible
+from driftsim.evaluation.significance.difference import certain_if_the_same
 from driftsim.report.amounts import as_percent
 from driftsim.report.table import Row
 from driftsim.report.variant_results import ContenderResult, VariantResults
@@ -137,14 +136,7 @@ def difference(ours: Measurement, theirs: Measurement, scope: Scope) -> Differen
         return scope.along(paired(ours, theirs, "series"), least)
     _, i, j = np.intersect1d(ours.seeds, theirs.seeds, assume_unique=True, return_indices=True)
     apart = over_seeds(ours.means[i] - theirs.means[j], least)
-    if (
-        ours.exact
-        and not apart.known
-        and len(i) > 1
-        and not negligible(abs(apart.mean), ours.means)
-    ):
-        return apart._replace(errors=(StandardError(0.0, len(i) - 1),))
-    return apart
+    return certain_if_the_same(apart, len(i), ours.means) if ours.exact else apart
 
 
 def bounds_of(value: Difference, scope: Scope) -> tuple[float, float]:

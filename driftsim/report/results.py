@@ -210,12 +210,13 @@ class Results:
         return (self.tables.floor_along if along else self.tables.floor).frame()
 
     def gaps(self) -> "pd.DataFrame":
-        """How much more each contender costs than each floor: a row for each two.
+        """How much more each contender costs than each floor, and than the best fixed period.
 
-        `gap` is the mean over seeds, with bounds at 95 % of the paired difference, and `share` the
-        gap as a share of the floor. The floor is that of the contender's `learner`, or the lowest
-        where that has none. A contender that learns online, or is trained at other times, can cost
-        less than a floor.
+        `gap` is the mean over seeds, with bounds at 95 % of the paired difference, its p-value
+        `p`, and `share` the gap as a share of the floor. The floor is that of the contender's
+        `learner`, or the lowest where that has none. A contender that learns online, or is trained
+        at other times, can cost less than a floor. `best_period` is the one that costs least in
+        `periods`; as it is chosen among many, its `p` is times their number.
         """
         return self.tables.gaps.frame()
 

@@ -25,10 +25,11 @@ def runs(rate, spread=1.0, n=8, seed=0, **more):
 
 
 def advice(results):
-    """The decision of a verdict that begins with it."""
-    text = " ".join(Advice(results.variants[0]).sentences())
-    assert " ".join(one.text for one in results.verdict()).startswith(text)
-    return text
+    """The decision of a verdict that begins with it: what to do, and what else is known."""
+    found = [*Advice(results.variants[0]).blocks()]
+    assert [one.text for one in results.verdict()[: len(found)]] == found
+    assert found[0].count(". ") <= 1  # at most two sentences
+    return " ".join(found)
 
 
 def test_retraining_that_is_cheapest_comes_first_with_its_saving():
@@ -93,6 +94,24 @@ def test_a_saving_that_is_significant_alone_is_so_not_among_all():
     assert row.over_static_low > 0 and tied["never"]
     both = "never (1,220) and other (1,820) do not cost significantly more among 3 comparisons."
     assert both in advice(results)
+
+
+def test_where_one_saves_for_certain_only_how_to_keep_up_to_date_is_not_known():
+    shift = 2.5 * np.sin(np.arange(6))
+    models = {
+        "never": ("static", [{"wrong": 30 + one} for one in shift]),
+        "clock": (CLOCK, [{"wrong": 20 + one + i / 9} for i, one in enumerate(shift)]),
+        "alarms": (ALARMS, [{"wrong": 18 + one} for one in 12 * np.cos(2 * np.arange(6))]),
+    }
+    results = study_of(models)
+    table = results.costs().set_index("contender")
+    assert table.best["alarms"] and table.tied["never"] and table.tied["clock"]
+    text = advice(results)
+    row = table.loc["clock"]
+    assert text.startswith(f"Keep a model up to date: clock costs {row.cost:,.0f} EUR (")
+    which = f"Which of alarms ({table.cost['alarms']:,.0f}) and clock ({row.cost:,.0f}) costs least"
+    assert f"{which} is not known." in text and "Whether to" not in text
+    assert "than never retraining (never)" in text and carried(text, [results.costs()], "95 %")
 
 
 def test_without_a_static_contender_ties_are_said_all_the_same():

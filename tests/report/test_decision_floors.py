@@ -10,8 +10,8 @@ from priced_studies import CLOCK, INTERVALS, study_of
 from words_and_tables import carried
 
 from driftsim.report.verdict.decision import Advice
+from driftsim.report.verdict.floors import FloorWords, ends, in_words
 from driftsim.report.verdict.floors import action as period_words
-from driftsim.report.verdict.floors import ends, in_words
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "measures.md"
 GRID, TIMES, WARMUP = 500, 12, 1_000
@@ -61,9 +61,9 @@ def losses(seed, counted=False, **world):
 
 
 def advice(results):
-    text = " ".join(Advice(results.variants[0]).sentences())
-    assert " ".join(one.text for one in results.verdict()).startswith(text)
-    return text
+    found = [*Advice(results.variants[0]).blocks()]
+    assert found[0].count(". ") <= 1  # at most two sentences
+    return " ".join(found)
 
 
 def tables(results):
@@ -91,7 +91,7 @@ def test_periods_that_do_not_differ_are_named_about_that_of_the_contender():
     assert len(near) > 1 and 1000.0 in near.tolist()
     assert text.startswith("Retrain every 1,000 rows ('each 1000'): ")
     same = (
-        f"every {near.min():,.0f} to {near.max():,.0f} rows costs the same, as far as 4 seeds show"
+        f"Every {near.min():,.0f} to {near.max():,.0f} rows costs the same, as far as 4 seeds show"
     )
     assert same in text and "Of all fixed periods" not in text
     assert carried(text, tables(results), *WORDS, "'each 1000'")
@@ -107,11 +107,46 @@ def test_a_better_period_than_that_of_the_contender_is_named():
     results = results_of(6)
     best = results.periods().query("best").iloc[0]
     expected = (
-        f"Of all fixed periods, averaged over when they begin, every {best.period:,.0f} rows "
-        f"with a memory of 500 labels would cost least: {best.cost:,.0f} EUR ("
+        f"Retrain every {best.period:,.0f} rows on the last 500 labels: {best.cost:,.0f} EUR ("
     )
-    assert expected in advice(results) and "Retrain every 3,000 rows" in advice(results)
-    assert carried(advice(results), tables(results), *WORDS, "'each 3000'")
+    gap = results.gaps().query("contender == 'each 3000' and floor == 'best_period'").iloc[0]
+    assert gap.gap > 0 and gap.p < 0.05
+    text = advice(results)
+    assert text.startswith(expected) and "than 'each 3000', the cheapest contender." in text
+    assert (
+        "Of the contenders, 'each 3000' costs least: " in text and "Retrain every 3,000" not in text
+    )
+    assert carried(text, tables(results), *WORDS, f"every {best.period:,.0f}", "'each 3000'")
+
+
+def test_not_to_retrain_is_no_advice_where_a_fixed_period_costs_less():
+    results = results_of(12)  # which is never
+    text = advice(results)
+    costs = results.costs().set_index("contender")
+    assert costs.best["never"] or costs.tied["never"]
+    assert text.startswith("Retrain every 1,000 rows on the last 500 labels: ")
+    assert "Do not" not in text and "would cost " in text and "would save" not in text
+
+
+def test_a_period_of_another_learner_than_that_of_the_contender_is_named_with_it():
+    results = results_of(1, 2, price=16, online=15)
+    own = [name for name in results.costs().contender if name == "online"]
+    kept = [run for run in results.traces() if run.contender in own]
+    words = FloorWords(results.variants[0], own[0], "4 seeds show")
+    assert (
+        kept and words.better["period"] == 1_000 == results.periods().query("best").period.iloc[0]
+    )
+    assert (
+        words.action(words.better) == "Retrain GaussianNB every 1,000 rows on the last 500 labels"
+    )
+    assert words.cost_of(words.better).endswith(" than online, the cheapest contender")
+
+
+def test_where_no_period_differs_significantly_none_is_said_to_cost_the_same():
+    results = results_of(1, slope=0.001, luck=0.2, price=1)
+    periods = results.periods()
+    assert (periods.best | periods.tied).all()
+    assert "costs the same" not in advice(results)
 
 
 def test_the_timetable_and_hindsight_stand_side_by_side():
@@ -167,7 +202,7 @@ def test_periods_of_time_are_written_in_words():
     assert ends(["1d", "3d"]) == "1 to 3 days" and in_words("1mo") == "1 month"
     assert ends([500.0, 1500.0]) == "500 to 1,500 rows" and ends(["1w", "2w"]) == "1 to 2 weeks"
     row = {"period": "7d", "memory": "60d"}
-    assert period_words(row) == "every 7 days with a memory of 60d"
+    assert period_words(row) == "every 7 days on the labels of the last 60 days"
 
 
 def test_without_a_matrix_no_floor_is_named():

@@ -94,7 +94,7 @@ def test_gaps_are_paired_by_seed_and_contenders_of_other_learners_have_the_lowes
         own = costs.set_index("contender").cost[name]
         assert one.gap == pytest.approx(own - floor.cost[0])
         assert one.share == pytest.approx(one.gap / floor.cost[0]) and one.low < one.gap < one.high
-    assert len(gaps) == 6
+    assert len(gaps) == 9 and (gaps.groupby("floor").size() == 3).all()
 
 
 def test_with_one_stream_the_bounds_are_along_it_and_repeats_widen_them():

@@ -102,6 +102,17 @@ def over_seeds(values: np.ndarray, floor: float = 0.0) -> Difference:
     return Difference(mean, errors, "seeds", of_one_seed(values))
 
 
+def certain_if_the_same(apart: Difference, n: int, values: np.ndarray) -> Difference:
+    """A mean difference of n seeds, certain where it is the same with each of them.
+
+    Only where it is more than the rounding of `values`, of which it is the difference, and for
+    what can be exact, such as the cost of trainings by a clock.
+    """
+    if apart.known or n < 2 or negligible(abs(apart.mean), values):
+        return apart
+    return apart._replace(errors=(StandardError(0.0, n - 1),))
+
+
 def of_one_seed(values):
     """The remark if one of few seeds makes nearly all of the spread: t is then unsafe."""
     n, squares = len(values), (values - np.mean(values)) ** 2

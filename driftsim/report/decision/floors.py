@@ -11,11 +11,14 @@ from driftsim.evaluation.decision.ledgers import QUANTITIES, Ledger, ledger_of
 from driftsim.evaluation.decision.losses import Losses, Matrix
 from driftsim.evaluation.decision.schedules import least_costs
 from driftsim.messages import setting_text
+from driftsim.report.decision.cost_measurement import CostMeasurement
 from driftsim.report.decision.costs import measured_in
 from driftsim.report.decision.grid_values import grid_value, grid_words, memory_value
+from driftsim.report.decision.periods import best_period
 from driftsim.report.decision.planned_costs import (
     Key,
     PlannedCost,
+    SpentCost,
     bounds,
     gap,
     per_seed,
@@ -23,7 +26,7 @@ from driftsim.report.decision.planned_costs import (
 )
 from driftsim.report.figure_data.looks import rounded
 from driftsim.report.table import Row
-from driftsim.report.variant_results import UNDATED, VariantResults
+from driftsim.report.variant_results import UNDATED, ContenderResult, VariantResults
 
 FEW_PRICES = 40
 HINDSIGHT, TIMETABLE, CROSS_FITTED = "hindsight", "timetable", "cross_fitted"
@@ -31,7 +34,8 @@ FLOORS = [
     "floor", "learner", "cost", "low", "high", "trainings", "grid", "memories", "one_memory",
     "seeds",
 ]  # fmt: skip
-GAPS = ["contender", "floor", "learner", "gap", "low", "high", "share", "seeds"]
+GAPS = ["contender", "floor", "learner", "gap", "low", "high", "p", "share", "seeds"]
+BEST_PERIOD = "best_period"  # beside the floors
 ALONG = ["floor", "learner", "last_row", "last_date", "cost"]
 SCHEDULES = ["floor", "learner", "seed", "repeat", "row", "date", "memory"]
 
@@ -173,15 +177,20 @@ def gap_rows(one: VariantResults) -> Iterator[Row]:
     """A row for each contender and floor, as `Results.gaps` gives them."""
     for name, result in one.contenders.items() if floors_of(one) else ():
         learner, cost = learner_of(one, name), measured_in(one, result)
+        label = one.setting | {"contender": name, "learner": learner.matrix.learner}
         for floor, planned in learner.found.items():
-            apart = gap(result, cost, planned)
-            low, high = apart.interval()
-            yield one.setting | {
-                "contender": name, "floor": floor, "learner": learner.matrix.learner,
-                "gap": apart.mean, "low": low, "high": high,
-                "share": apart.mean / planned.value if planned.value else np.nan,
-                "seeds": len(planned.seeds),
-            }  # fmt: skip
+            yield label | {"floor": floor} | apart(result, cost, planned)
+        if best := best_period(one):
+            label |= {"floor": BEST_PERIOD, "learner": best.learner.matrix.learner}
+            yield label | apart(result, cost, best.cost.spent, best.among)
+
+
+def apart(result: ContenderResult, cost: CostMeasurement, spent: SpentCost, among: int = 1) -> Row:
+    """How much more a contender costs than the cheapest of some schedules, by Bonferroni's p."""
+    found = gap(result, cost, spent)
+    share = found.mean / spent.value if spent.value else np.nan
+    row = dict(zip(("gap", "low", "high"), (found.mean, *found.interval())))
+    return row | {"p": min(found.p * among, 1.0), "share": share, "seeds": len(spent.seeds)}
 
 
 def learner_of(one: VariantResults, contender: str) -> LearnerFloors:

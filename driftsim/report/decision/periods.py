@@ -1,6 +1,6 @@
 """Period tables: how often to train, by what every period costs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -11,10 +11,10 @@ from driftsim.evaluation.decision.ledgers import QUANTITIES, Ledger, ledgers_of
 from driftsim.evaluation.decision.losses import Matrix
 from driftsim.evaluation.decision.periods import InForce, in_force, spent_in
 from driftsim.evaluation.decision.prices import SHARES, PriceList, Prices
-from driftsim.evaluation.significance import Difference, holm, over_seeds
+from driftsim.evaluation.significance import holm
 from driftsim.report.comparisons import SIGNIFICANCE
 from driftsim.report.decision.grid_values import memory_value, period_value
-from driftsim.report.decision.planned_costs import along, bounds, over_pairs, per_seed, phase_starts
+from driftsim.report.decision.planned_costs import SpentCost, bounds, per_seed, phase_starts
 from driftsim.report.table import Row
 from driftsim.report.variant_results import VariantResults
 
@@ -39,7 +39,7 @@ class PeriodCost(NamedTuple):
 
     steps: int | None  # of the grid; None: never
     memory: int
-    spent: np.ndarray  # (r, b) in each run and block
+    spent: SpentCost  # the mean over its phases
     phases: np.ndarray  # (k,) in each phase, the mean over the seeds
     parts: dict[str, float]  # of the cost, and the error
     trainings: float
@@ -50,8 +50,6 @@ class LearnerPeriods:
 
     def __init__(self, one: VariantResults, matrix: Matrix):
         self.variant, self.matrix, self.keys = one, matrix, sorted(matrix.runs)
-        self.one_stream = len({seed for seed, _ in self.keys}) == 1
-        self.one_stream |= one.scenario.stream.recorded
         self._changes = phase_starts(one)
         self._models: dict[tuple, InForce] = {}  # the same for all seeds and memories, mostly
 
@@ -82,34 +80,26 @@ class LearnerPeriods:
     @cached_property
     def best(self) -> int:
         """The place of the period that costs least."""
-        return int(np.argmin([self.mean(one).mean for one in self.every]))
+        return int(np.argmin([one.spent.value for one in self.every]))
 
     @cached_property
     def tied(self) -> list[bool]:
         """Whether each period does not differ from the best, by Holm's correction for all."""
         best = self.every[self.best].spent
         others = [i for i in range(len(self.every)) if i != self.best]
-        adjusted = holm([self._apart(self.every[i].spent, best).p for i in others])
+        adjusted = holm([self.every[i].spent.above(best).p for i in others])
         ties = {i for i, p in zip(others, adjusted) if not p < SIGNIFICANCE}
         return [i in ties for i in range(len(self.every))]
 
-    def mean(self, one: PeriodCost) -> Difference:
-        """What a period costs, with its standard errors."""
-        first = float(np.mean([ledgers[COST].training[0, 0] for ledgers in self.ledgers]))
-        return self._over(one.spent, first)
+    @cached_property
+    def _first(self) -> float:
+        """What the model of the warm-up costs."""
+        return float(np.mean([ledgers[COST].training[0, 0] for ledgers in self.ledgers]))
 
-    def _apart(self, spent: np.ndarray, best: np.ndarray) -> Difference:
-        """How much more one period costs than the best, by what runs spent on both (r, b)."""
-        if self.one_stream:
-            return self._over(spent - best)
-        costs = per_seed(self.keys, spent.sum(axis=1))
-        return over_pairs(costs - per_seed(self.keys, best.sum(axis=1)), costs)
-
-    def _over(self, spent: np.ndarray, first: float = 0.0) -> Difference:
-        """The sum over blocks of what runs spent (r, b), over the seeds or along the stream."""
-        if not self.one_stream:
-            return over_seeds(per_seed(self.keys, spent.sum(axis=1)))
-        return along(spent, self.ledgers[0][COST].edges, self._changes, first)
+    def _spent(self, spent: Sequence[np.ndarray]) -> SpentCost:
+        """What runs spent (r, b) in blocks."""
+        edges, recorded = self.ledgers[0][COST].edges, self.variant.scenario.stream.recorded
+        return SpentCost(self.keys, spent, edges, self._first, self._changes, recorded)
 
     def _cost(self, k: int | None, m: int) -> PeriodCost:
         spent, phases, parts, trainings = [], [], [], []
@@ -123,7 +113,7 @@ class LearnerPeriods:
         means = per_seed(self.keys, parts).mean(axis=0)
         own = dict.fromkeys(self.ledgers[0], 0.0) | dict(zip(self.paid, means.tolist()))
         whole = per_seed(self.keys, phases).mean(axis=0)
-        return PeriodCost(k, m, np.array(spent), whole, own, float(np.mean(trainings)))
+        return PeriodCost(k, m, self._spent(spent), whole, own, float(np.mean(trainings)))
 
     def _in_force(self, ledger: Ledger, m: int, k: int | None) -> InForce:
         usable = np.isfinite(ledger.training[m])
@@ -147,13 +137,29 @@ def periods_of(one: VariantResults) -> list[LearnerPeriods]:
     return one.known["periods"]
 
 
+class Best(NamedTuple):
+    """The period that costs least, of all learners, and how many there are."""
+
+    learner: LearnerPeriods
+    cost: PeriodCost
+    among: int
+
+
+def best_period(one: VariantResults) -> Best | None:
+    """The period that costs least, where the models of some learner were all trained."""
+    if not (found := periods_of(one)):
+        return None
+    best = min(found, key=lambda each: each.every[each.best].spent.value)
+    return Best(best, best.every[best.best], sum(len(each.every) for each in found))
+
+
 def period_rows(one: VariantResults) -> Iterator[Row]:
     """A row for each period and memory of each learner, as `Results.periods` gives them."""
     for learner in periods_of(one):
         edges = learner.ledgers[0][COST].edges
         rows = int(edges[-1] - edges[0])
         for i, (each, tied) in enumerate(zip(learner.every, learner.tied)):
-            low, high = bounds(learner.mean(each))
+            low, high = bounds(each.spent.mean)
             yield one.setting | about(learner, each) | {
                 "cost": each.parts[COST], "low": low, "high": high,
                 "phase_low": each.phases.min(), "phase_high": each.phases.max(),

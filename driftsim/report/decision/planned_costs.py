@@ -7,31 +7,27 @@ from typing import Any
 import numpy as np
 
 from driftsim.evaluation.decision.floors import Planned
-from driftsim.evaluation.significance import (
-    Difference,
-    StandardError,
-    number_floor,
-    over_repeats,
-    over_seeds,
-)
-from driftsim.evaluation.significance.difference import negligible
+from driftsim.evaluation.significance import Difference, number_floor, over_repeats, over_seeds
+from driftsim.evaluation.significance.difference import certain_if_the_same
 from driftsim.report.decision.cost_measurement import CostMeasurement
 from driftsim.report.variant_results import ContenderResult, VariantResults
 
 Key = tuple[int, int]  # seed and repeat
 
 
-class PlannedCost:
-    """What the schedules of a floor cost in each run (r), as `CostMeasurement` has it.
+class SpentCost:
+    """What is spent in each run (r), as `CostMeasurement` has it, from what each block costs.
 
-    `first` is what the model of the warm-up costs, and `changes` are the rows at which phases
-    begin.
+    `spent` has the costs (b,) of the blocks of each run, and `edges` are the rows at which those
+    begin, the same in all runs of one stream. `first` is what the model of the warm-up costs, and
+    `changes` are the rows at which phases begin.
     """
 
     def __init__(
-        self, plans: Mapping[Key, Planned], first: float, changes: np.ndarray, recorded: bool
-    ):
-        self.keys, self.plans = [*plans], [*plans.values()]
+        self, keys: Sequence[Key], spent: Sequence[np.ndarray], edges: np.ndarray, first: float,
+        changes: np.ndarray, recorded: bool,
+    ):  # fmt: skip
+        self.keys, self.spent, self.edges = keys, spent, edges
         self.changes, self._first = changes, first
         self.seeds = sorted({seed for seed, _ in self.keys})
         self.one_stream = len(self.seeds) == 1 or recorded
@@ -39,12 +35,7 @@ class PlannedCost:
     @cached_property
     def means(self) -> np.ndarray:
         """The cost with each seed (seeds,): the mean over repeats."""
-        return per_seed(self.keys, [one.cost for one in self.plans])
-
-    @property
-    def by_key(self) -> dict[Key, Planned]:
-        """What is planned for each run, by its seed and repeat."""
-        return dict(zip(self.keys, self.plans))
+        return per_seed(self.keys, [one.sum() for one in self.spent])
 
     @property
     def value(self) -> float:
@@ -56,8 +47,25 @@ class PlannedCost:
         """The cost with its standard errors, over the seeds or along the one stream."""
         if not self.one_stream:
             return over_seeds(self.means)
-        spent = np.array([one.spent for one in self.plans])
-        return along(spent, self.plans[0].edges, self.changes, self._first)
+        return along(np.array(self.spent), self.edges, self.changes, self._first)
+
+    def above(self, other: "SpentCost") -> Difference:
+        """How much more it costs than another with the same runs and blocks."""
+        if not self.one_stream:
+            apart = over_seeds(self.means - other.means)
+            return certain_if_the_same(apart, len(self.seeds), self.means)
+        return along(np.array(self.spent) - np.array(other.spent), self.edges, self.changes)
+
+
+class PlannedCost(SpentCost):
+    """What the schedules of a floor cost in each run (r)."""
+
+    def __init__(
+        self, plans: Mapping[Key, Planned], first: float, changes: np.ndarray, recorded: bool
+    ):
+        self.plans = [*plans.values()]
+        spent, edges = [one.spent for one in self.plans], self.plans[0].edges
+        super().__init__([*plans], spent, edges, first, changes, recorded)
 
     def so_far(self, rows: np.ndarray) -> np.ndarray:
         """What has been spent before each row (n,), the mean over seeds."""
@@ -72,32 +80,21 @@ class PlannedCost:
         return float(np.mean(per_seed(self.keys, [one.trainings for one in self.plans])))
 
 
-def gap(result: ContenderResult, cost: CostMeasurement, floor: PlannedCost) -> Difference:
-    """How much more a contender costs than a floor, with the standard errors of paired runs."""
+def gap(result: ContenderResult, cost: CostMeasurement, floor: SpentCost) -> Difference:
+    """How much more a contender costs than a floor, or a period, by their paired runs."""
     if not floor.one_stream:
         _, i, j = np.intersect1d(cost.seeds, floor.seeds, return_indices=True)
-        return over_pairs(cost.means[i] - floor.means[j], cost.means)
+        return certain_if_the_same(over_seeds(cost.means[i] - floor.means[j]), len(i), cost.means)
     columns = result.runs[0].truth.columns
     edges = np.append(columns["first_row"], columns["last_row"][-1] + 1)
-    shared = min(floor.plans[0].edges, edges, key=len)
-    spent = {key: within(one.spent, one.edges, shared) for key, one in floor.by_key.items()}
+    shared = min(floor.edges, edges, key=len)
+    spent = {key: within(one, floor.edges, shared) for key, one in zip(floor.keys, floor.spent)}
     apart = [
         within(own, edges, shared) - spent[key]
         for key, own in zip(cost.keys, cost.costs)
         if key in spent
     ]
     return along(np.array(apart), shared, floor.changes)
-
-
-def over_pairs(apart: np.ndarray, costs: np.ndarray) -> Difference:
-    """The mean of differences of costs (seeds,) of paired seeds.
-
-    Where it is the same with every seed, and is no rounding of the costs, it is certain.
-    """
-    found = over_seeds(apart)
-    if found.known or len(apart) < 2 or negligible(abs(found.mean), costs):
-        return found
-    return found._replace(errors=(StandardError(0.0, len(apart) - 1),))
 
 
 def within(values: np.ndarray, edges: np.ndarray, others: np.ndarray) -> np.ndarray:

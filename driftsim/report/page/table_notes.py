@@ -31,8 +31,9 @@ NOTES = {
     "the luck of single models and, where mistakes are counted, their noise. A timetable is drawn "
     "up on the other seeds: it knows when the world changes. A cross-fitted floor is chosen on one "
     "half of the rows and priced on the other, and so too high where hindsight is too low.",
-    "gaps": "How much more contenders cost than the floors. One that learns online, or is trained "
-    "at other times or on other memories than the grid has, can cost less.",
+    "gaps": "How much more contenders cost than the floors, and than the best fixed period. One "
+    "that learns online, or is trained at other times or on other memories than the grid has, can "
+    "cost less.",
     "periods": "What it costs to train every so often, the mean over all phases of a period: the "
     "first training at any time of the grid up to its end.",
     "schedules": "When the schedules of the floors train, after the warm-up.",
@@ -143,11 +144,13 @@ OF_TABLES = {
         "labels or latencies cost depends on it",
     },
     "gaps": {
-        "floor": "what the schedules may know",
+        "floor": "what the schedules may know; best_period: the fixed period that costs least",
         "learner": "learner of the floor: that of the contender, or of the lowest floor",
         "gap": "how much more the contender costs",
         "low": "lower bound of the interval of the gap at 95 %",
         "high": "upper bound of the interval of the gap at 95 %",
+        "p": "how likely so large a gap would be by chance; of the best period, which is chosen "
+        "among all periods, times their number",
         "share": "the gap as a share of the floor",
     },
     "periods": {

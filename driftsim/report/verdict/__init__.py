@@ -37,8 +37,7 @@ def of_study(one: VariantResults, contest: Contest) -> Iterator[Block]:
     if not one.scenario.prices:
         yield from contest.blocks(own)
         return
-    answer, *more = [*Advice(one).sentences(), ""]  # so that the answer stands alone
-    yield from [Block(text) for text in (answer, " ".join(filter(None, more))) if text]
+    yield from map(Block, Advice(one).blocks())
     yield from [*own, *contest.blocks()]
 
 

@@ -7,6 +7,8 @@ import numpy as np
 
 from driftsim.adaptation.policies import Policy
 from driftsim.report.amounts import listed, named
+from driftsim.report.comparisons import SIGNIFICANCE, corrected
+from driftsim.report.decision.cost_measurement import possible_comparison
 from driftsim.report.decision.costs import OVER_STATIC, costs, static_of
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.floors import FloorWords
@@ -44,35 +46,77 @@ class Advice:
 
     @cached_property
     def floors(self) -> FloorWords:
-        """What floors and periods say of the best."""
-        return FloorWords(self.variant, self.best, self.shown())
+        """What floors and periods say, beside what is advised."""
+        return FloorWords(self.variant, self.advised, self.shown())
 
-    def sentences(self) -> Iterator[str]:
-        """The advice, sentence by sentence; none where no cost is known."""
+    def blocks(self) -> Iterator[str]:
+        """What to do, and then what floors say, and what is not known; none without costs."""
         if self.best:
-            yield from self.answer()
-            yield from self.runner_up()
-            yield from self.floors.best_period()
-            yield from self.floors.beyond(bool(self.saved()))
-            yield from self.forewarned()
-            yield from self.limits()
+            yield " ".join(self.answer())
+            if more := " ".join(self.details()):
+                yield more
 
     def answer(self) -> Iterator[str]:
-        """What to do, what that costs, and what it saves."""
+        """What to do, what that costs and saves, and what costs the same: in two sentences."""
         if not self.best:
             return
-        name, found = named(self.best), f"{self.priced(self.best)}{self.saved()}"
-        same = "; ".join(filter(None, [self.floors.same(), self.same()]))
-        same = f"; {same}" if same else ""
-        if len(self.possible) == 1:
-            yield f"{name} costs {found}{same}."
+        name, found = named(self.advised), f"{self.priced(self.advised)}{self.saved()}"
+        if better := self.floors.better:
+            yield f"{self.floors.action(better)}: {self.floors.cost_of(better)}."
+            yield from self.floors.same(better)
+        elif len(self.possible) == 1:
+            yield f"{name} costs {found}."
+            yield from self.same()
         elif not self.known:
             yield f"{name} costs least, {found}; whether others cost more is not known."
+        elif self.advised != self.best:
+            which = listed([self.with_cost(one) for one in self.rivals])
+            yield f"Keep a model up to date: {name} costs {found}."
+            yield f"Which of {which} costs least is not known."
         elif self.open:
-            least = f"{name} costs least, {found}"
-            yield f"Whether to retrain is not known: {least}, but {self.same()}."
+            yield f"Whether to retrain is not known: {name} costs least, {found}."
+            yield from self.same()
         else:
-            yield f"{self.action(self.best)}: {found}{same}."
+            yield f"{self.action(self.best)}: {found}."
+            yield from self.same()
+            yield from self.runner_up()
+
+    def details(self) -> Iterator[str]:
+        """What contenders, periods and floors cost beside that, and what is not known."""
+        if self.floors.better:
+            yield f"Of the contenders, {named(self.best)} costs least: {self.priced(self.best)}."
+            yield from self.tied_too()
+        else:
+            yield from self.floors.best_period()
+        yield from self.floors.beyond(bool(self.saved()) and not self.open)
+        yield from self.forewarned()
+        yield from self.limits()
+
+    @cached_property
+    def advised(self) -> str:
+        """The contender that does what is advised: mostly the cheapest.
+
+        Where that does not differ significantly from a static one, another that does, if there
+        is one: then it pays to keep a model up to date, only not how is known.
+        """
+        return self.clearest() if self.open else self.best
+
+    def clearest(self) -> str:
+        """The one that most clearly costs less than all that are static; else the cheapest."""
+        pairs = corrected([possible_comparison(self.variant)])[0]
+        static = [name for name in self.possible if self.is_static(name)]
+        worst = {
+            name: [pairs.get((name, other), 1.0) for other in static]
+            for name in self.tied
+            if not self.is_static(name)
+        }
+        clear = {name: max(ps) for name, ps in worst.items() if all(p < SIGNIFICANCE for p in ps)}
+        return min(clear, key=lambda name: clear[name], default=self.best)
+
+    @property
+    def rivals(self) -> list[str]:
+        """The contenders that are kept up to date, and do not cost significantly more than one."""
+        return [name for name in (self.best, *self.tied) if not self.is_static(name)]
 
     @property
     def possible(self) -> list[str]:
@@ -106,25 +150,36 @@ class Advice:
         cost = money(row["cost"], row["low"], row["high"])
         return f"{cost} {self.currency}{bounded(row['low'], row['high'], ' at 95 %')}"
 
+    def with_cost(self, name: str) -> str:
+        """A contender with what it costs in brackets."""
+        return f"{named(name)} ({money(self.rows[name]['cost'])})"
+
     def saved(self) -> str:
-        """What the best saves against a contender that is trained once, where there is one."""
-        row, static = self.rows[self.best], static_of(self.variant, self.best)
+        """What is saved against a contender that is trained once, where there is one."""
+        row, static = self.rows[self.advised], static_of(self.variant, self.advised)
         if static is None or not row.get("over_static", np.nan) > 0:
             return ""
         models = self.scenario.models
-        same = models[static.contender].learner == models[self.best].learner
+        same = models[static.contender].learner == models[self.advised].learner
         whose = "" if same else ", with another learner"
         saved, low, high = (row[name] for name in OVER_STATIC)
         less = difference(saved, low, high, "less")
         return f", {less} than never retraining ({named(static.contender)}{whose})"
 
-    def same(self) -> str:
-        """Which contenders do not differ significantly from the best."""
-        if not self.tied:
-            return ""
-        names = [f"{named(name)} ({money(self.rows[name]['cost'])})" for name in self.tied]
-        do = "does" if len(names) == 1 else "do"
-        return f"{listed(names)} {do} not cost significantly more{self.among()}"
+    def same(self) -> Iterator[str]:
+        """Which periods cost the same, and which contenders do not differ significantly."""
+        found = [*self.floors.same_about(), *self.tied_too()]
+        if found:
+            yield "; ".join(one.removesuffix(".") for one in found) + "."
+
+    def tied_too(self) -> Iterator[str]:
+        """Which contenders do not differ significantly from the cheapest."""
+        if self.tied:
+            names, do = (
+                listed(map(self.with_cost, self.tied)),
+                "does" if len(self.tied) == 1 else "do",
+            )
+            yield f"{names} {do} not cost significantly more{self.among()}."
 
     def among(self) -> str:
         """Among how many comparisons, where the saving against one alone would be significant."""

@@ -1,13 +1,18 @@
 """Floors in words: which periods cost the same, and how much the best of schedules would save."""
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from driftsim.adaptation.policies.retraining import Periodic
 from driftsim.durations import Duration
+from driftsim.messages import plural
+from driftsim.report.amounts import named
+from driftsim.report.comparisons import SIGNIFICANCE
 from driftsim.report.decision.floors import (
+    BEST_PERIOD,
     CROSS_FITTED,
     HINDSIGHT,
     TIMETABLE,
@@ -19,48 +24,97 @@ from driftsim.report.decision.periods import period_rows
 from driftsim.report.table import Row
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.money import bounded, difference, money
-from driftsim.report.windows import window_text
+from driftsim.report.windows import every_text, window_text
 
 
 class FloorWords:
-    """What floors and periods say of a contender; the figures are those of their tables."""
+    """What floors and periods say beside a contender; the figures are those of their tables."""
 
     def __init__(self, one: VariantResults, contender: str, shown: str):
-        self.currency, self.shown = one.scenario.priced.currency, shown
+        self.currency, self.shown, self.contender = one.scenario.priced.currency, shown, contender
         self.gaps = {row["floor"]: row for row in gap_rows(one) if row["contender"] == contender}
-        learner = next((row["learner"] for row in self.gaps.values()), None)
+        learner = self.gaps[HINDSIGHT]["learner"] if self.gaps else None
         self.floors = {row["floor"]: row for row in floor_rows(one) if row["learner"] == learner}
-        self.periods = [row for row in period_rows(one) if row["learner"] == learner]
-        others = [each for each in one.matrices if contender not in each.contenders]
-        self.whose = f" of {learner}" if learner in [each.learner for each in others] else ""
-        policy = one.scenario.models[contender].policy
-        self.static = policy.kind() == "static" and not self.whose
-        self.own: list[Any] = []  # periods about that of the contender that do not differ
-        if isinstance(policy, Periodic) and not self.whose:
-            every = policy.every if isinstance(policy.every, int) else str(policy.every)
-            self.own = alike(self.periods, every, memory_value(policy.memory))
+        self.contenders = {each.learner: each.contenders for each in one.matrices}
+        self.whose = self.named(learner)
+        self.periods = [*period_rows(one)] if self.gaps else []
+        self.policy = one.scenario.models[contender].policy
 
-    def same(self) -> str:
+    def named(self, learner: str | None) -> str:
+        """A learner by name, where it is not that of the contender: " of GaussianNB"."""
+        own = learner is None or self.contender in self.contenders[learner]
+        return "" if own else f" of {learner}"
+
+    @cached_property
+    def best(self) -> Row | None:
+        """The fixed period that costs least, of all learners."""
+        if BEST_PERIOD not in self.gaps:
+            return None
+        learner = self.gaps[BEST_PERIOD]["learner"]
+        return next(row for row in self.of(learner) if row["best"])
+
+    @property
+    def better(self) -> Row | None:
+        """The best fixed period, where it costs significantly less than the contender."""
+        gap = self.gaps.get(BEST_PERIOD)
+        return self.best if gap and gap["gap"] > 0 and gap["p"] < SIGNIFICANCE else None
+
+    def action(self, row: Row) -> str:
+        """What a period is, as advice."""
+        words, whose = action(row), self.named(row["learner"]).removeprefix(" of")
+        return f"Retrain{whose} {words}" if words else f"Do not retrain{whose}"
+
+    def cost_of(self, row: Row) -> str:
+        """What the best period costs, and how much less that is than the contender costs."""
+        gap = self.gaps[BEST_PERIOD]
+        cost = f"{money(row['cost'], row['low'], row['high'])} {self.currency}"
+        cost += bounded(row["low"], row["high"], " at 95 %")
+        whom = f"{named(self.contender)}, the cheapest contender"
+        if self.policy.kind() == "static" and not self.named(row["learner"]):
+            whom = f"never retraining ({named(self.contender)})"
+        return f"{cost}, {difference(gap['gap'], gap['low'], gap['high'], 'less')} than {whom}"
+
+    @cached_property
+    def about(self) -> list[Any]:
+        """The periods about that of the contender that do not differ from the best."""
+        if not isinstance(self.policy, Periodic) or self.best is None or self.whose:
+            return []
+        every = self.policy.every
+        rows = self.of(self.best["learner"])
+        if self.named(self.best["learner"]) or not differ(rows):
+            return []
+        period = every if isinstance(every, int) else str(every)
+        return alike(rows, period, memory_value(self.policy.memory))
+
+    def same_about(self) -> Iterator[str]:
         """That periods about that of the contender cost the same, where some do."""
-        return self._same(self.own)
+        yield from self._same(self.about)
+
+    def same(self, row: Row) -> Iterator[str]:
+        """That periods about one of the table cost the same, where some do."""
+        rows = self.of(row["learner"])
+        if differ(rows):
+            yield from self._same(alike(rows, row["period"], row["memory"]))
+
+    def _same(self, periods: Sequence[Any]) -> Iterator[str]:
+        if len(periods) > 1:
+            yield f"Every {ends(periods)} costs the same, as far as {self.shown}."
 
     def best_period(self) -> Iterator[str]:
         """Which period costs least, where that of the contender costs more, or it has none."""
-        best = next((row for row in self.periods if row["best"]), None)
-        if best is None or self.own or (self.static and best["memory"] == ""):
+        best = self.best
+        if best is None or self.about or not (words := action(best)):
             return
-        others = alike(self.periods, best["period"], best["memory"])
-        same = f"; {found}" if (found := self._same(others)) else ""
-        cost = self.amount(best)
-        periods = f"fixed periods{self.whose}, averaged over when they begin"
-        yield f"Of all {periods}, {action(best)} would cost least: {cost}{same}."
+        gap, rows = self.gaps[BEST_PERIOD], self.of(best["learner"])
+        periods = f"fixed periods{self.named(best['learner'])}, averaged over when they begin"
+        less = ", not significantly less" if gap["gap"] > 0 and not np.isnan(gap["p"]) else ""
+        open_ = "" if differ(rows) else "; whether others cost more is not known"
+        yield f"Of all {periods}, {words} costs least: {self.amount(best)}{less}{open_}."
+        yield from self.same(best)
 
-    def _same(self, periods: Sequence[Any]) -> str:
-        """That some periods cost the same, where there are several and errors are known."""
-        best = next((row for row in self.periods if row["best"]), None)
-        if best is None or len(periods) < 2 or np.isnan(best["low"]):
-            return ""
-        return f"every {ends(periods)} costs the same, as far as {self.shown}"
+    def of(self, learner: str) -> list[Row]:
+        """The periods of a learner."""
+        return [row for row in self.periods if row["learner"] == learner]
 
     def beyond(self, saves: bool) -> Iterator[str]:
         """What a perfect timetable would save, and what the cheapest schedule costs in hindsight.
@@ -68,19 +122,25 @@ class FloorWords:
         `saves` is whether the contender saves something, which has been named.
         """
         if TIMETABLE in self.gaps:
-            yield self.timetable("more" if saves else "")
+            yield self.timetable(saves)
         if HINDSIGHT in self.floors:
             yield self.hindsight()
 
-    def timetable(self, more: str) -> str:
-        """What a schedule would save that is made with knowledge of the changes alone."""
+    def timetable(self, saves: bool) -> str:
+        """What a schedule would cost or save that is made with knowledge of the changes alone."""
         row = self.gaps[TIMETABLE]
         found, low, high = row["gap"], row["low"], row["high"]
         perfect = f"A perfect timetable{self.whose}, which knows every change beforehand,"
+        if self.better:
+            return f"{perfect} would cost {self.amount(self.floors[TIMETABLE])}."
+        if low > 0 and saves:
+            return f"{perfect} would save {difference(found, low, high, 'more')}."
         if low > 0:
-            return f"{perfect} would save {difference(found, low, high, more)}."
+            less = difference(found, low, high, "less")
+            return f"{perfect} would cost {less} than {named(self.contender)}."
         if high < 0:
-            return f"{perfect} would cost {difference(-found, -high, -low, 'more')}."
+            more = difference(-found, -high, -low, "more")
+            return f"{perfect} would cost {more} than {named(self.contender)}."
         return (
             f"{perfect} would not cost significantly less: {self.amount(self.floors[TIMETABLE])}."
         )
@@ -130,8 +190,25 @@ def in_words(value: Any) -> str:
 
 
 def action(row: Row) -> str:
-    """What a period with its memory is, in words."""
-    if row["memory"] == "":
-        return "never to retrain"
-    memory = row["memory"] if isinstance(row["memory"], str) else f"{row['memory']:,} labels"
-    return f"every {in_words(row['period'])} with a memory of {memory}"
+    """What a period with its memory is, in words; none for no training at all."""
+    return "" if row["memory"] == "" else f"{every_of(row['period'])} on {labels(row['memory'])}"
+
+
+def every_of(period: Any) -> str:
+    """A period of a table in words: every 2,000 rows, every month."""
+    return every_text(Duration.of(period) if isinstance(period, str) else int(period))
+
+
+def labels(memory: Any) -> str:
+    """What a memory holds, in words."""
+    if not isinstance(memory, str):
+        return f"the last {plural(memory, 'label')}"
+    try:
+        return f"the labels of the last {window_text(Duration.of(memory))}"
+    except ValueError:
+        return f"a memory of {memory}"
+
+
+def differ(rows: Sequence[Row]) -> bool:
+    """Whether any period differs significantly from the best; else which is best is not known."""
+    return not all(row["best"] or row["tied"] for row in rows)
