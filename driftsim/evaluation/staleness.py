@@ -50,17 +50,17 @@ class TrainedOn:
         A model that has learned nothing yet has no age: 0. None where all ages are 0.
         """
         known = self._known(t, newest)
-        if known is None:
+        if isinstance(known, int):
+            return np.maximum(newest - known, 0)
+        if known is None or (known >= newest).all():
             return None
-        ages = np.maximum(newest - known, 0)
-        return ages if isinstance(known, int) else np.where(known < 0, 0, ages)
+        return np.where(known < 0, 0, np.maximum(newest - known, 0))
 
     def _known(self, t, newest):
         """What it was trained on before each row (n,), or all of them; None: on what was in."""
         along = self._along
         if along is None or t[0] < along.t[0] or t[-1] > along.t[-1]:
-            behind = NO_LABEL < self.newest < newest[-1]
-            return self.newest if behind else None
+            return self.newest if NO_LABEL < self.newest < newest[-1] else None
         if self._all_of_it and self._before >= newest[0]:
             return None
         first = t[0] - along.t[0]
@@ -75,6 +75,8 @@ def newest_of(rows: Labelled) -> int:
 def newest_along(before: int, arrival: Arrival) -> np.ndarray:
     """The newest label after each number 0, 1, … m of those of an arrival, and one `before`."""
     t = arrival.due_t
-    if (t[1:] < t[:-1]).any():  # else they are in order, and need not be made so
-        t = np.maximum.accumulate(t)
-    return np.append(before, np.maximum(t, before))
+    found = np.empty(len(t) + 1, np.int64)
+    found[0], found[1:] = before, t
+    if len(t) and (t[0] < before or (t[1:] < t[:-1]).any()):  # else they are in order
+        np.maximum.accumulate(found, out=found)
+    return found
