@@ -17,6 +17,13 @@ models:
   tree: {learner: river.tree.HoeffdingTreeClassifier, policy: online}
   counts: {learner: majority, policy: online}
 """
+RETRAINED = """\
+stream: {length: 3_000, concepts: {a: sea}, noise: 0.1}
+models:
+  tree:
+    learner: {kind: sklearn.tree.DecisionTreeClassifier, max_depth: 3}
+    policy: {kind: periodic, every: 1_000, memory: {kind: faded, half_life: 200}}
+"""
 PLAYED = """
 import sys
 from driftsim.__main__ import main
@@ -47,13 +54,15 @@ def scenario(tmp_path):
 
 
 def test_each_command_imports_only_what_it_needs(scenario, tmp_path):
+    (retrained := tmp_path / "retrained.yaml").write_text(RETRAINED, encoding="utf-8")
     run = f"run {scenario} --jobs 1 --out {tmp_path}"
-    of_help, of_check, of_run, drawn = imported(
-        "--help", f"check {scenario}", f"{run} --figures none", run
+    of_help, of_check, of_run, drawn, _ = imported(
+        "--help", f"check {scenario}", f"{run} --figures none", run, f"check {retrained}"
     )
     assert "typer" in of_help and not of_help & FREE["--help"]
     assert "numpy" in of_check and not of_check & FREE["check"]
     assert "driftsim.report" in of_run and not of_run & FREE["run"]
     assert "matplotlib" in drawn and (tmp_path / "study" / "curves.png").exists()
-    (again,) = imported(run)
+    checked, again = imported(f"check {retrained}", run)
     assert "driftsim.report" in again and not again & FREE["run"]
+    assert "driftsim.learners.estimator" in checked and not checked & FREE["check"]

@@ -6,10 +6,12 @@ import signal
 import threading
 import time
 import warnings
+from functools import partial
 
 import numpy as np
 
 from driftsim.evaluation.prediction_check import PredictionCheck
+from driftsim.learners.seen import seen
 from driftsim.messages import line
 from driftsim.parts import identity
 from driftsim.rows import Labelled, Unfit
@@ -37,7 +39,7 @@ class Trials:
         if not triable(contender, stream.schema):
             return None
         key = identity(contender), repr(stream.schema), rules.warmup, rules.probable
-        first = self._once(key, lambda: on_made_up(stream.schema, contender, rules))
+        first = self._once(key, lambda: seen_on_made_up(key, stream.schema, contender, rules))
         if first is None:
             return None
         on_warm_up = (*key, identity(stream))
@@ -62,6 +64,12 @@ def triable(contender, schema):
     ours = all(type(part).__module__.startswith("driftsim.") for part in (learner, policy))
     tried = learner.library is not None and not learner.trained
     return ours and tried and contender.engine(schema) != "compiled"
+
+
+def seen_on_made_up(key, schema, contender, rules):
+    """Why a contender fails on made-up rows, in small, or None; perhaps in an earlier command."""
+    look = partial(on_made_up, schema, contender, rules)
+    return seen(key, contender.at_work[0].libraries, "trial", look)
 
 
 def on_made_up(schema, contender, rules):

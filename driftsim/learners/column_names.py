@@ -21,6 +21,11 @@ def by_index(estimator, names):
     return estimator
 
 
+def names_columns(estimator):
+    """Whether some part of an estimator is given some of the columns alone, perhaps by name."""
+    return any(hasattr(part, "transformers") for part in parts(estimator))
+
+
 def _resolve(part, names):
     """Replace names in a part that is given the columns of the stream, and in those within it."""
     if not hasattr(part, "get_params"):

@@ -1,16 +1,18 @@
 """Estimators: `{kind: lightgbm.LGBMClassifier, num_leaves: 15}`, by scikit-learn's interface."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from driftsim.learners.adapters import adapted
-from driftsim.learners.column_names import by_index
+from driftsim.learners.column_names import by_index, names_columns
 from driftsim.learners.conventions import BOOSTERS, SEEDS, THREADS, Conventions, conventions
 from driftsim.learners.frames import Frames, asks_for_frames, columns_of
 from driftsim.learners.grids import check_names
 from driftsim.learners.learner import LibraryLearner, mismatch
+from driftsim.learners.seen import seen
 from driftsim.learners.sklearn import (
     Classifier,
     Regressor,
@@ -82,20 +84,16 @@ class Estimator(LibraryLearner):
 
     @property
     def learns_on(self):
-        return updatable(self._estimator(0))
+        return self._known("learns_on", updatable)
 
     @property
     def hindrance(self):
-        found = next(filter(None, map(withheld, steps(self._estimator(0)))), None)
+        found = self._known("hindrance", hindrance_of)
         return f" with {found}" if found else ""
 
     @property
     def weighs(self) -> bool:  # type: ignore[override]  # as the class does
-        from sklearn.utils.validation import has_fit_parameter
-
-        *before, last = steps(self._estimator(0))
-        resampled = any(hasattr(one, "fit_resample") for one in before)
-        return not resampled and has_fit_parameter(last, "sample_weight")
+        return self._known("weighs", weighs)
 
     def untunable(self, weighed=False):
         if self.validation is not None:
@@ -103,11 +101,11 @@ class Estimator(LibraryLearner):
                 f"{self.title} cannot go on from a fitted model with a validation set; use "
                 "from: scratch, or leave out 'validation'"
             )
-        return untunable(self._estimator(0), weighed)
+        return self._known(f"untunable {weighed}", lambda one: untunable(one, weighed))
 
     @property
     def takes_missing(self) -> bool:  # type: ignore[override]  # by its tags
-        return takes_missing(self._estimator(0))
+        return self._known("takes_missing", takes_missing)
 
     @property
     def notes(self):
@@ -124,17 +122,15 @@ class Estimator(LibraryLearner):
         return Classifier(estimator, schema.n_classes, probabilities)
 
     def incompatibility(self, schema, probabilities=False):
-        from sklearn.base import is_classifier, is_regressor
-
-        estimator = self._estimator(0)
-        try:
-            self._for_rows(schema, 0)
-        except ValueError as error:
-            return str(error)
-        kinds = is_classifier(estimator), is_regressor(estimator)
-        if reason := mismatch(self.title, *kinds, schema):
+        if self._framed or self._adapted or self._known("names_columns", names_columns):
+            try:
+                self._for_rows(schema, 0)
+            except ValueError as error:
+                return str(error)
+        classifies, regresses = self._known("roles", roles_of)
+        if reason := mismatch(self.title, classifies, regresses, schema):
             return reason
-        if probabilities and not schema.regression and not hasattr(estimator, "predict_proba"):
+        if probabilities and not schema.regression and not self._known("probable", probable):
             return f"{self.title} gives no probabilities; leave out evaluation.probabilities"
         return None
 
@@ -162,13 +158,32 @@ class Estimator(LibraryLearner):
             conventions(f"{head}.").consecutive for head in self._heads
         )
 
+    @property
+    def _framed(self) -> bool:
+        """Whether it is given rows as DataFrames."""
+        return bool(self.as_frame) or (self.as_frame is None and asks_for_frames(self.params))
+
+    @property
+    def _adapted(self) -> bool:
+        """Whether it needs more than arrays of rows, or is not of scikit-learn alone."""
+        return self.validation is not None or self._heads != [self.package]
+
+    def _known(self, name: str, look: Callable[[Any], Any]) -> Any:
+        """What there is to see of the unfitted estimator, perhaps in an earlier command."""
+
+        def looked():
+            imported(self.path, self.packages, is_estimator)
+            return look(self._estimator(0))
+
+        return seen([self.path, self.params], self.libraries, name, looked)
+
     def _for_rows(self, schema, seed):
         """The unfitted estimator for rows of a schema; `ValueError` where it asks for others."""
         rules, new = self._conventions, self._estimator(seed)
-        framed = self.as_frame or (self.as_frame is None and asks_for_frames(self.params))
+        framed = self._framed
         if not framed:
             new = by_index(new, schema.names)
-            if self.validation is None and self._heads == [self.package]:
+            if not self._adapted:
                 return new
         fitting, words = self._with_categories(schema) if framed else ({}, ())
         return adapted(
@@ -214,8 +229,6 @@ class Estimator(LibraryLearner):
 
     @model_validator(mode="after")
     def _predicts(self):
-        from sklearn.base import is_classifier, is_regressor
-
         for path in filter(
             is_class_path, [self.path, *(one for _, one, _ in values_of(self.params))]
         ):
@@ -227,14 +240,16 @@ class Estimator(LibraryLearner):
                 raise ValueError(
                     f"{self.path}: {name} is searched, but a run has one core; leave it out"
                 )
-        imported(self.path, self.packages, is_estimator)
-        estimator = self._estimator(0)
-        if not is_classifier(estimator) and not is_regressor(estimator):
+        self._known("predicts", self._check)
+        return self
+
+    def _check(self, estimator):
+        """Refuse an estimator that predicts nothing, or with a step that transforms nothing."""
+        if not any(roles_of(estimator)):
             raise ValueError(f"{self.path} predicts nothing; name a classifier or a regressor")
         for step in steps(estimator)[:-1]:
             if not hasattr(step, "transform") and not hasattr(step, "fit_resample"):
                 raise ValueError(f"{type(step).__name__} transforms nothing; make it the last step")
-        return self
 
     @model_validator(mode="after")
     def _names_columns(self):
@@ -268,6 +283,32 @@ class Estimator(LibraryLearner):
                 "the share of the training rows, the last of them, that are held back"
             )
         return self
+
+
+def roles_of(estimator: Any) -> list[bool]:
+    """Whether an estimator is a classifier, and a regressor."""
+    from sklearn.base import is_classifier, is_regressor
+
+    return [is_classifier(estimator), is_regressor(estimator)]
+
+
+def probable(estimator: Any) -> bool:
+    """Whether an estimator gives probabilities."""
+    return hasattr(estimator, "predict_proba")
+
+
+def weighs(estimator: Any) -> bool:
+    """Whether the `fit` of an estimator takes weights of its rows."""
+    from sklearn.utils.validation import has_fit_parameter
+
+    *before, last = steps(estimator)
+    resampled = any(hasattr(one, "fit_resample") for one in before)
+    return not resampled and has_fit_parameter(last, "sample_weight")
+
+
+def hindrance_of(estimator: Any) -> str | None:
+    """The parameter by which an estimator refuses to learn on, though others of its class can."""
+    return next(filter(None, map(withheld, steps(estimator))), None)
 
 
 def made(kind: type, path: str, params: dict[str, Any], rng: np.random.Generator) -> Any:
