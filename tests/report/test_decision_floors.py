@@ -91,9 +91,9 @@ def test_periods_that_do_not_differ_are_named_about_that_of_the_contender():
     assert len(near) > 1 and 1000.0 in near.tolist()
     assert text.startswith("Retrain every 1,000 rows ('each 1000'): ")
     same = (
-        f"Every {near.min():,.0f} to {near.max():,.0f} rows costs the same, as far as 4 seeds show"
+        f"Periods of {near.min():,.0f} to {near.max():,.0f} rows and 'each 500' (752) do not cost"
     )
-    assert same in text and "Of all fixed periods" not in text
+    assert f"{same} significantly more." in text and "Of all fixed periods" not in text
     assert carried(text, tables(results), *WORDS, "'each 1000'")
 
 
@@ -132,7 +132,7 @@ def test_a_period_of_another_learner_than_that_of_the_contender_is_named_with_it
     results = results_of(1, 2, price=16, online=15)
     own = [name for name in results.costs().contender if name == "online"]
     kept = [run for run in results.traces() if run.contender in own]
-    words = FloorWords(results.variants[0], own[0], "4 seeds show")
+    words = FloorWords(results.variants[0], own[0])
     assert (
         kept and words.better["period"] == 1_000 == results.periods().query("best").period.iloc[0]
     )
@@ -140,13 +140,24 @@ def test_a_period_of_another_learner_than_that_of_the_contender_is_named_with_it
         words.action(words.better) == "Retrain GaussianNB every 1,000 rows on the last 500 labels"
     )
     assert words.cost_of(words.better).endswith(" than online, the cheapest contender")
+    assert FloorWords(results.variants[0], "online", cheapest=False).better is None
+
+
+def test_never_to_retrain_is_no_better_period_than_never_to_retrain():
+    runs = {(seed, 0): [losses(seed, slope=0.0, luck=0.0)] for seed in range(SEEDS)}
+    dearer = [{"wrong": 20 + seed / 9} for seed in range(SEEDS)]
+    study = study_of({"never": ("static", dearer)}, PRICES | {"training": 20})
+    results = with_matrix(study, runs, ["never"], grid=GRID)
+    gap = results.gaps().set_index("floor").loc["best_period"]
+    assert gap.p < 0.05 and gap.gap > 0 and results.periods().query("best").period.iloc[0] == np.inf
+    assert advice(results).startswith("never costs ")
 
 
 def test_where_no_period_differs_significantly_none_is_said_to_cost_the_same():
     results = results_of(1, slope=0.001, luck=0.2, price=1)
     periods = results.periods()
     assert (periods.best | periods.tied).all()
-    assert "costs the same" not in advice(results)
+    assert "Periods of" not in advice(results)
 
 
 def test_the_timetable_and_hindsight_stand_side_by_side():
@@ -194,7 +205,7 @@ def test_one_stream_claims_no_periods_that_cost_the_same():
     runs = {(0, 0): [losses(0)]}
     results = with_matrix(study_of(models, PRICES), runs, [*models], grid=GRID)
     assert np.isnan(results.periods().low).all()  # twelve blocks are too few
-    assert "the same" not in advice(results) and "timetable" not in advice(results)
+    assert "Periods of" not in advice(results) and "timetable" not in advice(results)
     assert "No schedule on a grid of 500 rows costs less than " in advice(results)
 
 

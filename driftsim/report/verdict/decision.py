@@ -1,6 +1,6 @@
 """The decision: what to do by the prices of a scenario, in sentences on its tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -47,7 +47,10 @@ class Advice:
     @cached_property
     def floors(self) -> FloorWords:
         """What floors and periods say, beside what is advised."""
-        return FloorWords(self.variant, self.advised, self.shown())
+        cheapest = FloorWords(self.variant, self.best)
+        if cheapest.better or self.advised == self.best:
+            return cheapest
+        return FloorWords(self.variant, self.advised, cheapest=False)
 
     def blocks(self) -> Iterator[str]:
         """What to do, and then what floors say, and what is not known; none without costs."""
@@ -66,7 +69,7 @@ class Advice:
             yield from self.floors.same(better)
         elif len(self.possible) == 1:
             yield f"{name} costs {found}."
-            yield from self.same()
+            yield from self.same(self.floors.same_about())
         elif not self.known:
             yield f"{name} costs least, {found}; whether others cost more is not known."
         elif self.advised != self.best:
@@ -75,17 +78,17 @@ class Advice:
             yield f"Which of {which} costs least is not known."
         elif self.open:
             yield f"Whether to retrain is not known: {name} costs least, {found}."
-            yield from self.same()
+            yield from self.same(self.floors.same_about())
         else:
             yield f"{self.action(self.best)}: {found}."
-            yield from self.same()
+            yield from self.same(self.floors.same_about())
             yield from self.runner_up()
 
     def details(self) -> Iterator[str]:
         """What contenders, periods and floors cost beside that, and what is not known."""
         if self.floors.better:
             yield f"Of the contenders, {named(self.best)} costs least: {self.priced(self.best)}."
-            yield from self.tied_too()
+            yield from self.same()
         else:
             yield from self.floors.best_period()
         yield from self.floors.beyond(bool(self.saved()) and not self.open)
@@ -166,20 +169,12 @@ class Advice:
         less = difference(saved, low, high, "less")
         return f", {less} than never retraining ({named(static.contender)}{whose})"
 
-    def same(self) -> Iterator[str]:
-        """Which periods cost the same, and which contenders do not differ significantly."""
-        found = [*self.floors.same_about(), *self.tied_too()]
-        if found:
-            yield "; ".join(one.removesuffix(".") for one in found) + "."
-
-    def tied_too(self) -> Iterator[str]:
-        """Which contenders do not differ significantly from the cheapest."""
-        if self.tied:
-            names, do = (
-                listed(map(self.with_cost, self.tied)),
-                "does" if len(self.tied) == 1 else "do",
-            )
-            yield f"{names} {do} not cost significantly more{self.among()}."
+    def same(self, periods: Sequence[str] = ()) -> Iterator[str]:
+        """Which periods and contenders do not cost significantly more than the cheapest."""
+        names = [*periods, *map(self.with_cost, self.tied)]
+        do = "do" if periods or len(names) > 1 else "does"
+        if names:
+            yield f"{listed(names)} {do} not cost significantly more{self.among()}."
 
     def among(self) -> str:
         """Among how many comparisons, where the saving against one alone would be significant."""
@@ -196,11 +191,6 @@ class Advice:
         if self.scenario.stream.recorded:
             return "this recorded stream"
         return "this one stream" if seeds == 1 else f"{seeds} seeds"
-
-    def shown(self) -> str:
-        """What shows how far costs differ, in words."""
-        evidence = self.evidence()
-        return f"{evidence} show{'' if evidence.endswith('seeds') else 's'}"
 
     def runner_up(self) -> Iterator[str]:
         """Where it costs least not to retrain, how much more the cheapest costs that does."""

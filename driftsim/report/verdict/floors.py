@@ -28,10 +28,14 @@ from driftsim.report.windows import every_text, window_text
 
 
 class FloorWords:
-    """What floors and periods say beside a contender; the figures are those of their tables."""
+    """What floors and periods say beside a contender; the figures are those of their tables.
 
-    def __init__(self, one: VariantResults, contender: str, shown: str):
-        self.currency, self.shown, self.contender = one.scenario.priced.currency, shown, contender
+    `cheapest` says whether no contender costs less than it.
+    """
+
+    def __init__(self, one: VariantResults, contender: str, cheapest: bool = True):
+        self.cheapest = cheapest
+        self.currency, self.contender = one.scenario.priced.currency, contender
         self.gaps = {row["floor"]: row for row in gap_rows(one) if row["contender"] == contender}
         learner = self.gaps[HINDSIGHT]["learner"] if self.gaps else None
         self.floors = {row["floor"]: row for row in floor_rows(one) if row["learner"] == learner}
@@ -55,9 +59,17 @@ class FloorWords:
 
     @property
     def better(self) -> Row | None:
-        """The best fixed period, where it costs significantly less than the contender."""
+        """The best fixed period, where it costs significantly less than any contender."""
         gap = self.gaps.get(BEST_PERIOD)
-        return self.best if gap and gap["gap"] > 0 and gap["p"] < SIGNIFICANCE else None
+        less = gap and self.cheapest and gap["gap"] > 0 and gap["p"] < SIGNIFICANCE
+        if not less or self.best is None:
+            return None
+        same = self.best["memory"] == "" and self.is_static(self.best["learner"])
+        return None if same else self.best
+
+    def is_static(self, learner: str) -> bool:
+        """Whether the contender is a learner that is trained once."""
+        return self.policy.kind() == "static" and not self.named(learner)
 
     def action(self, row: Row) -> str:
         """What a period is, as advice."""
@@ -70,7 +82,7 @@ class FloorWords:
         cost = f"{money(row['cost'], row['low'], row['high'])} {self.currency}"
         cost += bounded(row["low"], row["high"], " at 95 %")
         whom = f"{named(self.contender)}, the cheapest contender"
-        if self.policy.kind() == "static" and not self.named(row["learner"]):
+        if self.is_static(row["learner"]):
             whom = f"never retraining ({named(self.contender)})"
         return f"{cost}, {difference(gap['gap'], gap['low'], gap['high'], 'less')} than {whom}"
 
@@ -86,19 +98,16 @@ class FloorWords:
         period = every if isinstance(every, int) else str(every)
         return alike(rows, period, memory_value(self.policy.memory))
 
-    def same_about(self) -> Iterator[str]:
-        """That periods about that of the contender cost the same, where some do."""
-        yield from self._same(self.about)
+    def same_about(self) -> list[str]:
+        """The periods about that of the contender that do not cost significantly more, if any."""
+        return periods_of(self.about)
 
     def same(self, row: Row) -> Iterator[str]:
-        """That periods about one of the table cost the same, where some do."""
+        """Which periods about one of the table do not cost significantly more."""
         rows = self.of(row["learner"])
-        if differ(rows):
-            yield from self._same(alike(rows, row["period"], row["memory"]))
-
-    def _same(self, periods: Sequence[Any]) -> Iterator[str]:
-        if len(periods) > 1:
-            yield f"Every {ends(periods)} costs the same, as far as {self.shown}."
+        near = alike(rows, row["period"], row["memory"]) if differ(rows) else []
+        for periods in periods_of(near):
+            yield f"{periods} do not cost significantly more."
 
     def best_period(self) -> Iterator[str]:
         """Which period costs least, where that of the contender costs more, or it has none."""
@@ -176,6 +185,11 @@ def alike(rows: Sequence[Row], period: Any, memory: Any) -> list[Any]:
         else:
             stretch = []
     return stretch if period in stretch else []
+
+
+def periods_of(values: Sequence[Any]) -> list[str]:
+    """Some periods in a row in words; none of one alone, which has been named."""
+    return [f"Periods of {ends(values)}"] if len(values) > 1 else []
 
 
 def ends(periods: Sequence[Any]) -> str:
