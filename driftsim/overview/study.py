@@ -29,8 +29,8 @@ def overview(study: Study, width: int = 80) -> str:
     dates = dates_of(scenario, clock)
     lines = [study.question] if study.question else []
     lines += [*stream_lines(scenario.stream), evaluation_line(scenario.evaluation)]
-    lines += [price_line(scenario.priced)] if scenario.prices else []
     schema = scenario.stream.schema
+    lines += [price_line(scenario.priced, schema)] if scenario.prices else []
     for name, one in scenario.models.items():
         lines += [contender_line(name, one, schema), *(f"{name}: {n}" for n in one.learner.notes)]
     lines += floor_lines(scenario)
@@ -76,10 +76,12 @@ def evaluation_line(evaluation: Evaluation) -> str:
     )
 
 
-def price_line(priced: PriceList) -> str:
+def price_line(priced: PriceList, schema: Schema) -> str:
     """What costs something, in the words of the scenario."""
     written = dumped(priced.prices, exclude={"currency", "training"})
     paid = {name: price for name, price in written.items() if price}
+    if all(price is None for price in priced.prices.losses.values()):
+        paid = {"absolute_error" if schema.regression else "mistake": 1.0} | paid
     training = priced.prices.training
     paid |= {"training": training.each} if training.each else {}
     paid |= {"row of a training": training.per_row} if training.per_row else {}

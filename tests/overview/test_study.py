@@ -61,6 +61,7 @@ def test_an_overview_says_what_there_is(tmp_path):
             "{mistake: {0: 0.1, 1: {0: 5}}, training: {each: 15, per_row: 0.25}}",
             "prices in mistakes: mistake {0: 0.1, 1: {0: 5}}, training 15, row of a training 0.25",
         ),
+        ("{training: 15}", "prices in mistakes: mistake 1, training 15"),
     ],
 )
 def test_an_overview_says_what_costs_something(tmp_path, prices, line):
