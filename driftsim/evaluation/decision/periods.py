@@ -50,6 +50,7 @@ def in_force(ledger: Ledger, m: int, k: int) -> InForce:
         served = np.append(0, times[own])
         before[own] = served[:-1]
         starts = ledger.starts[m, served]
+        starts = np.minimum.accumulate(starts[::-1])[::-1]  # once a later one serves, none before
         place[phase] = served[np.searchsorted(starts, np.arange(b), side="right") - 1]
     return InForce(place, phases, times, before)
 

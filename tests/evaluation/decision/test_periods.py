@@ -35,6 +35,16 @@ def test_each_phase_costs_what_its_schedule_does(k, latency, unusable):
     assert models.trainings == pytest.approx(np.mean(counts))
 
 
+def test_a_model_that_is_overtaken_by_a_later_one_never_serves():
+    late = np.array([0, 0, 0, 0, 25, 15, 0])  # two would serve after the last
+    n = len(late)
+    errors = np.random.default_rng(0).random((n, n))
+    ledger = ledger_of([losses_of(errors, latency=late)], priced(training=1))
+    found = spent_in(ledger, 0, in_force(ledger, 0, 1)).sum()
+    served = [0, 1, 2, 3, 3, 3, 6]  # whose model predicts the rows from each grid time on
+    assert found == pytest.approx(10 * sum(errors[i, j] for j, i in enumerate(served)) + n - 1)
+
+
 def test_the_best_period_follows_the_square_root():
     """Errors grow by 0.04 a block of 10 rows: sqrt(2 price / 0.4) blocks are best."""
     ledgers = {
