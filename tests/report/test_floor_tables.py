@@ -242,3 +242,14 @@ def test_the_floor_stands_below_the_contenders_over_the_price_of_a_training():
 def page_data_of(results):
     """What the script of the page knows of the only setting."""
     return setting(results.variants[0], [*MODELS], 1)
+
+
+def test_seeds_may_differ_in_when_their_models_serve():
+    results = results_of()
+    runs = {
+        (seed, 0): [losses_of(lucky(seed), 500, late, first=1_000, grid=GRID)]
+        for seed, late in enumerate([100, GRID, 100])  # with the second in as many blocks as times
+    }
+    with_matrix(results, runs, ["clock", "never"], grid=GRID)
+    assert results.floor().floor.tolist() == ["hindsight"]
+    assert len(results.periods()) == TIMES and len(results.gaps()) > 0
