@@ -253,6 +253,12 @@ def test_costs_that_do_not_vary_are_told_from_others():
     assert text.startswith("Do not retrain (never): 320 EUR. clock, the cheapest that is kept up")
 
 
+def test_equal_costs_are_the_same():
+    models = {"never": ("static", runs(40)), "clock": (CLOCK, runs(10))}
+    labels = {"currency": "EUR", "mistake": 0, "label": 1}
+    assert advice(study_of(models, labels)) == "never and clock cost the same: 1,000 EUR."
+
+
 def test_no_price_is_named_that_the_seeds_do_not_show():
     alike = {
         "often": (CLOCK, runs(10, 3, fits=every(5))),

@@ -96,7 +96,7 @@ def crossing(
     x = apart[price]
     y = np.sum([p * apart[name] for name, p in prices.items() if name != price], axis=0)
     flat, slope = float(np.mean(y)), float(np.mean(x))
-    value = -flat / slope if slope else math.nan
+    value = 0.0 - flat / slope if slope else math.nan
     above = -np.sign(slope)
     below = -above if value > 0 else above
     row = {"value": value if value >= 0 else math.nan, "below": below, "above": above}

@@ -12,7 +12,7 @@ from driftsim.report.decision.cost_measurement import possible_comparison
 from driftsim.report.decision.costs import OVER_STATIC, costs, static_of
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.floors import FloorWords
-from driftsim.report.verdict.money import bounded, difference, money
+from driftsim.report.verdict.money import ROUNDING, bounded, difference, money
 from driftsim.report.windows import every_text
 
 ACTIONS = {  # of policies, by their kinds
@@ -70,6 +70,8 @@ class Advice:
         elif len(self.possible) == 1:
             yield f"{name} costs {found}."
             yield from self.same(self.floors.same_about())
+        elif self.equal:
+            yield f"{listed(map(named, self.possible))} cost the same: {self.priced(self.best)}."
         elif not self.known:
             yield f"{name} costs least, {found}; whether others cost more is not known."
         elif self.advised != self.best:
@@ -132,6 +134,12 @@ class Advice:
         """Whether it is known of any cost how far it may be off, or that one is higher."""
         higher = {*self.possible} - {self.best, *self.tied}
         return bool(higher) or not np.isnan(self.rows[self.best]["low"])
+
+    @property
+    def equal(self) -> bool:
+        """Whether all that are compared cost the same."""
+        every = [self.rows[name]["cost"] for name in self.possible]
+        return not self.known and np.allclose(every, every[0], rtol=ROUNDING, atol=0)
 
     @property
     def open(self) -> bool:

@@ -160,8 +160,9 @@ class FloorWords:
         where = f"schedule{self.whose} on a grid of {in_words(row['grid'])}"
         if CROSS_FITTED in self.floors:
             crossed = self.amount(self.floors[CROSS_FITTED])
-            chosen = f"{self.amount(row)}, chosen in hindsight, noise and all,"
-            return f"The cheapest {where} costs between {chosen} and {crossed}, cross-fitted."
+            low = f"{self.amount(row)}, too low as it is chosen in hindsight,"
+            high = f"{crossed}, too high as it is cross-fitted"
+            return f"The cheapest {where} costs between {low} and {high}."
         return f"No {where} costs less than {self.amount(row)}, even chosen in hindsight."
 
     def amount(self, row: Row) -> str:
