@@ -117,7 +117,7 @@ class LearnerPeriods:
 
     def _in_force(self, ledger: Ledger, m: int, k: int | None) -> InForce:
         usable = np.isfinite(ledger.training[m])
-        key = usable.tobytes(), ledger.starts[m].tobytes(), k
+        key = usable.tobytes(), ledger.starts[m].tobytes(), ledger.served.shape, k
         if key not in self._models:
             self._models[key] = in_force(ledger, m, k or len(usable))
         return self._models[key]
