@@ -169,9 +169,8 @@ class Metered(Model):
         self._meter.models.add(self)
         predicted = self._meter.timed("online", self._model.test_then_train, arrival, rows=n)
         self._meter.trained_along(arrival)
-        self.trained_on.along(arrival, self._meter.is_last(arrival))
-        at_once = arrival.due_t is arrival.t and n  # rows in order, of which the last is known
-        self._learned(int(arrival.t[-1]) if at_once else newest_of(arrival.due))
+        newest = self.trained_on.along(arrival, self._meter.is_last(arrival))
+        self._meter.trained_on.learned(newest)
         return self._answers.checked(predicted, arrival.t)
 
     def copy(self):

@@ -31,18 +31,24 @@ class TrainedOn:
         self.newest = newest  # position
         self._before = newest  # label that it was trained on before …
         self._along: Arrival | None = None  # … the arrival that it learned last
-        self._all_of_it = False  # whether no other label came in among the rows of that
+        self._steps: np.ndarray | None = None  # label after label of that; None: what came in
 
     def learned(self, newest: int) -> None:
         """Note that the model has been trained further, on labels up to this position."""
         self.newest = max(self.newest, newest)
 
-    def along(self, arrival: Arrival, all_of_it: bool) -> None:
-        """Note that the labels learned next are those of an arrival, each before it predicted on.
+    def along(self, arrival: Arrival, all_of_it: bool) -> int:
+        """Note that it learns the labels of an arrival, each before it predicts: the newest then.
 
         `all_of_it`: no other label came in before its rows, nor among them.
         """
-        self._before, self._along, self._all_of_it = self.newest, arrival, all_of_it
+        self._before, self._along, self._steps = self.newest, arrival, None
+        if all_of_it:
+            self.learned(newest_of(arrival.due))
+        else:
+            self._steps = newest_along(self.newest, arrival)
+            self.newest = int(self._steps[-1])
+        return self.newest
 
     def ages(self, t: np.ndarray, newest: np.ndarray) -> np.ndarray | None:
         """How many rows it was behind the newest labels (n,) when it predicted rows `t` (n,).
@@ -61,10 +67,13 @@ class TrainedOn:
         along = self._along
         if along is None or t[0] < along.t[0] or t[-1] > along.t[-1]:
             return self.newest if NO_LABEL < self.newest < newest[-1] else None
-        if self._all_of_it and self._before >= newest[0]:
-            return None
+        steps = self._steps
+        if steps is None:
+            if self._before >= newest[0]:
+                return None
+            steps = newest_along(self._before, along)
         first = t[0] - along.t[0]
-        return newest_along(self._before, along)[along.due_by[first : first + len(t)]]
+        return steps[along.due_by[first : first + len(t)]]
 
 
 def newest_of(rows: Labelled) -> int:
