@@ -316,6 +316,10 @@ def policy(value):
         ({"kind": "periodic", "every": 2_000, "memory": 10}, "Retrain every 2,000 rows"),
         ({"kind": "periodic", "every": 1, "memory": 10}, "Retrain every row"),
         ("online", ACTIONS["online"]),
+        (
+            {"kind": "online", "restart": "adwin"},
+            "Learn every label as it comes in, and start anew after an alarm",
+        ),
         ({"kind": "recall", "memory": 500}, ""),
     ],
 )

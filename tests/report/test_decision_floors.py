@@ -212,6 +212,20 @@ def test_one_stream_claims_no_periods_that_cost_the_same():
     assert "No schedule on a grid of 500 rows costs less than " in advice(results)
 
 
+def test_where_labels_have_a_price_the_floor_is_of_schedules_that_keep_to_one_memory():
+    models = {"clock": (CLOCK, [*traces_of(1)]), "never": ("static", [*traces_of(0)])}
+    priced = study_of(models, PRICES | {"label": 0.01})
+    both = {
+        (seed, 0): [
+            losses_of(errors_of(seed), memory, first=WARMUP, grid=GRID) for memory in (200, 500)
+        ]
+        for seed in range(SEEDS)
+    }
+    text = advice(with_matrix(priced, both, [*models], grid=GRID))
+    assert "No schedule that keeps to one memory on a grid of 500 rows costs less" in text
+    assert "keeps to" not in advice(results_of(1))
+
+
 def test_periods_of_time_are_written_in_words():
     assert ends(["1d", "3d"]) == "1 to 3 days" and in_words("1mo") == "1 month"
     assert ends([500.0, 1500.0]) == "500 to 1,500 rows" and ends(["1w", "2w"]) == "1 to 2 weeks"

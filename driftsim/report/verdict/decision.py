@@ -236,5 +236,7 @@ def action(policy: Policy) -> str:
     words = ACTIONS.get(policy.kind(), "")
     if getattr(policy, "tunes", False):
         words = words.replace("Retrain", "Train the model in force further")
+    if words and getattr(policy, "restart", None) is not None:
+        words += ", and start anew after an alarm"
     every = getattr(policy, "every", None)
     return words.format(every=every_text(every)) if every is not None else words

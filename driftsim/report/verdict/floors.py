@@ -157,7 +157,8 @@ class FloorWords:
     def hindsight(self) -> str:
         """What the cheapest schedule costs that is chosen with all rows known."""
         row = self.floors[HINDSIGHT]
-        where = f"schedule{self.whose} on a grid of {in_words(row['grid'])}"
+        one_memory = " that keeps to one memory" if row["one_memory"] else ""
+        where = f"schedule{self.whose}{one_memory} on a grid of {in_words(row['grid'])}"
         if CROSS_FITTED in self.floors:
             crossed = self.amount(self.floors[CROSS_FITTED])
             low = f"{self.amount(row)}, too low as it is chosen in hindsight,"
