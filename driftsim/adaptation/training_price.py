@@ -2,18 +2,21 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field, model_validator
 
 from driftsim.messages import short
 from driftsim.parts import Number, Strict
 
-DEAREST = 10**11  # of a price, so that sums of costs stay finite
+DEAREST = 10**11  # price, so that sums of costs stay finite
 
 Price = Annotated[Number, Field(ge=0, le=DEAREST)]
 
 
-class EachAndPerRow(Strict):
-    """What a training costs, however many rows it is on, and for each of them."""
+class TrainingPrice(Strict):
+    """What a training costs, however many rows it is on, and for each of them.
+
+    A number is that of each.
+    """
 
     each: Price = 0.0
     per_row: Price = 0.0
@@ -22,14 +25,11 @@ class EachAndPerRow(Strict):
         """What a training on `n` rows costs."""
         return self.each + n * self.per_row
 
-
-def in_full(value: Any) -> Any:
-    """The price of a training; a number is that of each."""
-    if isinstance(value, int | float):
-        return {"each": value}
-    if isinstance(value, dict | EachAndPerRow):
-        return value
-    raise ValueError(f"{short(value)} is not valid; give a number, or {{each: …, per_row: …}}")
-
-
-TrainingPrice = Annotated[EachAndPerRow, BeforeValidator(in_full)]
+    @model_validator(mode="before")
+    @classmethod
+    def _in_full(cls, value: Any) -> Any:
+        if isinstance(value, int | float):
+            return {"each": value}
+        if isinstance(value, dict | cls):
+            return value
+        raise ValueError(f"{short(value)} is not valid; give a number, or {{each: …, per_row: …}}")

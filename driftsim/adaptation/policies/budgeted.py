@@ -10,7 +10,7 @@ from driftsim.adaptation.excess import Rise
 from driftsim.adaptation.memories import LabelBuffer
 from driftsim.adaptation.policies.on_alarm import OnAlarm, gather
 from driftsim.adaptation.policies.retraining import NO_ROW, Discard, Train, Trigger, Until
-from driftsim.adaptation.training_price import DEAREST, EachAndPerRow, TrainingPrice
+from driftsim.adaptation.training_price import DEAREST, TrainingPrice
 from driftsim.clocks import NO_CLOCK, Clock, row_after
 from driftsim.durations import Duration, Period
 from driftsim.parts import MOST_ROWS, Count, Number
@@ -42,9 +42,9 @@ class Budgeted(OnAlarm):
         return budget_trigger(self, history, memory, rng)
 
     @property
-    def price(self) -> EachAndPerRow:
+    def price(self) -> TrainingPrice:
         """The price of a training, of the money or of the number of trainings."""
-        return self.training or EachAndPerRow(each=1)
+        return self.training or TrainingPrice(each=1)
 
     @model_validator(mode="after")
     def _has_a_budget(self):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from driftsim.adaptation.training_price import EachAndPerRow, Price, TrainingPrice
+from driftsim.adaptation.training_price import Price, TrainingPrice
 from driftsim.messages import guess, refusal, short
 from driftsim.parts import Strict, form_of
 from driftsim.rows import Schema
@@ -61,7 +61,7 @@ class Prices(Strict):
     absolute_error: Price | None = None  # in regression: of an error of 1
     squared_error: Price | None = None  # in regression: of a squared error of 1
     label: Price = 0.0  # of each distinct label that reached a model or a detector
-    training: TrainingPrice = EachAndPerRow()
+    training: TrainingPrice = TrainingPrice()
     hour: Price = 0.0  # of compute
     staleness: Price = 0.0  # for each row, and each row that the model in force is behind
 
