@@ -226,6 +226,31 @@ def test_where_labels_have_a_price_the_floor_is_of_schedules_that_keep_to_one_me
     assert "keeps to" not in advice(results_of(1))
 
 
+@pytest.mark.parametrize(
+    ("repeats", "lost", "known", "shared"),
+    [
+        (2, [(0, 0)], [(0, 0)], {"never"}),  # along one stream
+        (1, [(0, 0), (1, 0)], [(0, 0), (1, 0)], {"never"}),
+        (1, [(0, 0)], [(0, 0), (1, 0)], {"clock", "never"}),
+    ],
+)
+def test_contenders_that_share_no_run_with_a_floor_have_no_gap(repeats, lost, known, shared):
+    models = {"clock": (CLOCK, [*traces_of(1)]), "never": ("static", [*traces_of(0)])}
+    models = {
+        name: (policy, own[: 2 if repeats > 1 else 4]) for name, (policy, own) in models.items()
+    }
+    whole = study_of(models, PRICES | {"training": 20}, repeats=repeats)
+    kept = [
+        run for run in whole.traces()
+        if run.contender != "clock" or (run.seed, run.repeat) not in lost
+    ]  # fmt: skip
+    results = type(whole)(whole.study, runs=[kept])
+    results = with_matrix(results, {key: [losses(key[0])] for key in known}, [*models], grid=GRID)
+    gaps = results.gaps()
+    assert {*gaps.contender} == shared and advice(results)
+    assert {*gaps.seeds[gaps.contender == "clock"]} <= {1}
+
+
 def test_periods_of_time_are_written_in_words():
     assert ends(["1d", "3d"]) == "1 to 3 days" and in_words("1mo") == "1 month"
     assert ends([500.0, 1500.0]) == "500 to 1,500 rows" and ends(["1w", "2w"]) == "1 to 2 weeks"

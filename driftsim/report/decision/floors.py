@@ -10,8 +10,8 @@ from driftsim.evaluation.decision.floors import Planned
 from driftsim.evaluation.decision.ledgers import QUANTITIES, Ledger, ledger_of
 from driftsim.evaluation.decision.losses import Losses, Matrix
 from driftsim.evaluation.decision.schedules import least_costs
+from driftsim.evaluation.significance import Difference
 from driftsim.messages import setting_text
-from driftsim.report.decision.cost_measurement import CostMeasurement
 from driftsim.report.decision.costs import measured_in
 from driftsim.report.decision.grid_values import grid_value, grid_words, memory_value
 from driftsim.report.decision.periods import best_period
@@ -26,7 +26,7 @@ from driftsim.report.decision.planned_costs import (
 )
 from driftsim.report.figure_data.looks import rounded
 from driftsim.report.table import Row
-from driftsim.report.variant_results import UNDATED, ContenderResult, VariantResults
+from driftsim.report.variant_results import UNDATED, VariantResults
 
 FEW_PRICES = 40
 HINDSIGHT, TIMETABLE, CROSS_FITTED = "hindsight", "timetable", "cross_fitted"
@@ -174,23 +174,26 @@ def moment_of(one: VariantResults, row: int) -> int:
 
 
 def gap_rows(one: VariantResults) -> Iterator[Row]:
-    """A row for each contender and floor, as `Results.gaps` gives them."""
+    """A row for each contender and floor that share runs, as `Results.gaps` gives them."""
+    best = best_period(one)
     for name, result in one.contenders.items() if floors_of(one) else ():
         learner, cost = learner_of(one, name), measured_in(one, result)
-        label = one.setting | {"contender": name, "learner": learner.matrix.learner}
-        for floor, planned in learner.found.items():
-            yield label | {"floor": floor} | apart(result, cost, planned)
-        if best := best_period(one):
-            label |= {"floor": BEST_PERIOD, "learner": best.learner.matrix.learner}
-            yield label | apart(result, cost, best.cost.spent, best.among)
+        compared: list[tuple[str, Matrix, SpentCost, int]]
+        compared = [(floor, learner.matrix, spent, 1) for floor, spent in learner.found.items()]
+        if best:
+            compared.append((BEST_PERIOD, best.learner.matrix, best.cost.spent, best.among))
+        for floor, matrix, spent, among in compared:
+            if shared := {*cost.keys} & {*spent.keys}:
+                label = {"contender": name, "floor": floor, "learner": matrix.learner}
+                seeds = {"seeds": len({seed for seed, _ in shared})}
+                yield one.setting | label | gap_row(gap(result, cost, spent), spent, among) | seeds
 
 
-def apart(result: ContenderResult, cost: CostMeasurement, spent: SpentCost, among: int = 1) -> Row:
-    """How much more a contender costs than the cheapest of some schedules, by Bonferroni's p."""
-    found = gap(result, cost, spent)
-    share = found.mean / spent.value if spent.value else np.nan
+def gap_row(found: Difference, spent: SpentCost, among: int) -> Row:
+    """How much more a contender costs than the cheapest `among` some, by Bonferroni's p."""
     row = dict(zip(("gap", "low", "high"), (found.mean, *found.interval())))
-    return row | {"p": min(found.p * among, 1.0), "share": share, "seeds": len(spent.seeds)}
+    share = found.mean / spent.value if spent.value else np.nan
+    return row | {"p": min(found.p * among, 1.0), "share": share}
 
 
 def learner_of(one: VariantResults, contender: str) -> LearnerFloors:
