@@ -69,7 +69,7 @@ COLUMNS = [
     "cost", "low", "high", "mistakes", "labels", "training", "compute", "staleness", "over_static",
     "over_static_low", "over_static_high", "roi",
 ]  # fmt: skip
-NO_NUMBER = "A price is a number from 0 to 10¹¹, such as 0.5."
+NO_NUMBER = "A price is a number from 0 to 10¹¹, with a point before decimals, such as 0.5."
 REFUSED = [
     ("a training", "-1", NO_NUMBER),
     ("a label", "", NO_NUMBER),
@@ -261,9 +261,11 @@ def test_what_is_no_price_is_marked_and_nothing_is_redrawn(priced, chromium, fol
 
 def test_the_keyboard_reaches_the_fields(priced, chromium, folder):
     opened = Opened(chromium, written(priced, folder))
-    opened.ask("prices.querySelector('input[type=number]').focus()")
+    opened.ask("prices.querySelector('input[inputmode=decimal]').focus()")
     opened.press("TAB")
-    opened.press("5", "ENTER")
+    opened.press("0", ",", "5")
+    assert opened.find(".refused").text == NO_NUMBER  # and not that of 05
+    opened.press("BACKSPACE", "BACKSPACE", "BACKSPACE", "5", "ENTER")
     assert options(opened) == ["prices.label=5"]
     labels = priced.costs().set_index("contender").labels["clock"]
     assert rows(opened)["clock"]["labels"] == pytest.approx(5 / 0.02 * labels)

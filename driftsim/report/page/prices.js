@@ -1,8 +1,10 @@
 // Prices: the fields of prices, and what is typed into them.
 
-const NO_NUMBER = "A price is a number from 0 to 10¹¹, such as 0.5.";
+const NO_NUMBER = "A price is a number from 0 to 10¹¹, with a point before decimals, such as 0.5.";
 const NO_CURRENCY = "The currency needs a name.";
 const ALL_ZERO = "Something needs a price above 0.";
+// Fields are texts: those of numbers drop a comma as it is typed, and 0,5 would be 5.
+const NUMBER = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** The fields of prices; `changed` is called with what is typed whenever all of it is valid. */
 class PriceFields {
@@ -14,7 +16,7 @@ class PriceFields {
     const chosen = labelled(about.priced, this.loss);
     chosen.hidden = losses.length < 2;
     const quantities = [...about.losses.flatMap(({ fields }) => fields), ...about.fields];
-    this.inputs = new Map(quantities.map(({ quantity }) => [quantity, numberField(about.most)]));
+    this.inputs = new Map(quantities.map(({ quantity }) => [quantity, priceField()]));
     const each = quantities.map(({ quantity, label }) =>
       labelled(label, this.inputs.get(quantity)),
     );
@@ -39,7 +41,7 @@ class PriceFields {
         this.inputs.get(quantity).closest("label").hidden = !used.includes(quantity);
       }
     }
-    const typed = used.map((name) => [name, this.inputs.get(name).valueAsNumber]);
+    const typed = used.map((name) => [name, priceIn(this.inputs.get(name))]);
     const { fixed } = this.about.losses[loss.value];
     const prices = { ...Object.fromEntries(typed), ...fixed };
     const fault = this.fault || (sumOf(Object.values(prices)) > 0 ? "" : ALL_ZERO);
@@ -57,7 +59,7 @@ class PriceFields {
   /** What is wrong with the fields, which are marked; an empty text if nothing is. */
   get fault() {
     const asked = this.used.map((name) => this.inputs.get(name));
-    const bad = asked.filter(({ validity }) => !validity.valid);
+    const bad = asked.filter((one) => !(priceIn(one) <= this.about.most));
     const unnamed = !this.currency.value.trim();
     for (const one of this.inputs.values()) one.setAttribute("aria-invalid", bad.includes(one));
     this.currency.setAttribute("aria-invalid", unnamed);
@@ -65,9 +67,14 @@ class PriceFields {
   }
 }
 
-/** A field of a price up to `most`. */
-const numberField = (max) =>
-  element("input", { type: "number", min: 0, max, step: "any", required: true });
+/** A field of a price. */
+const priceField = () => element("input", { type: "text", inputMode: "decimal", required: true });
+
+/** The number that is typed into a field; NaN if it is none. */
+function priceIn({ value }) {
+  const text = value.trim();
+  return NUMBER.test(text) ? Number(text) : NaN;
+}
 
 /** A field below its label. */
 const labelled = (text, input) => element("label", {}, element("span", {}, text), input);
