@@ -215,14 +215,20 @@ def test_the_course_of_a_floor_ends_at_its_cost_and_is_drawn_below_the_contender
     ends = along[along.last_row == 6_999].set_index("floor").cost
     assert ends["hindsight"] == pytest.approx(floor.cost[0]) and (along.cost.diff() > 0).sum() > 100
     drawing = "".join(DRAWN["cost_so_far"](View(results)).parts)
-    assert "hindsight (least on the grid)" in drawing and "hindsight, timetable" in drawing
+    assert "hindsight (least on the grid)" in drawing
+    named = r'y="([^"]*)" text-anchor="end" class="title tiny" dy="0.3em">(hindsight|timetable)<'
+    places = {name: float(y) for y, name in re.findall(named, drawing)}
     ticks = re.findall(r'<path d="([^"]*)" stroke="#000000" class="retrained"', drawing)
+    tops = [float(re.match(r"M\S+ ([^v]*)v", d)[1]) for d in ticks]
+    assert [y - 0.4 * 11 for y in places.values()] == pytest.approx(tops, abs=0.1)
     own = results.schedules().query("floor == 'hindsight' and seed == 0")
     assert ticks[0].count("M") == len(own) and len(ticks) == 2
     figure = plot_figure("curves", View(results))
-    rows = [one for one in figure.axes[0].lines if one.get_gid() == "retrained"]
-    black = [one.get_xdata().tolist() for one in rows if one.get_color() == "black"]
-    assert own.row.tolist() in black and len(black) == 2
+    rows = [one for one in figure.axes[0].lines if one.get_gid() == "schedule"]
+    texts = {one.get_text(): one.get_position()[1] for one in figure.axes[0].texts}
+    by_height = {round(one.get_ydata()[0], 6): one.get_xdata().tolist() for one in rows}
+    assert by_height[round(texts["hindsight"], 6)] == own.row.tolist()
+    assert {round(texts["timetable"], 6)} < {*by_height} and len(rows) == 2
     data = page_data_of(results)
     assert data["schedules"]["hindsight"] == own.row.tolist()
 

@@ -27,8 +27,8 @@ def cost_so_far(view):
     range_of = "; bands, where shown, their range" if seeds else ""
     means = f"Lines are means over the seeds{range_of}. " if seeds else ""
     floored = any(scene.variant.matrices for scene in view.scenes)
-    lowest = ", the lowest of the cheapest schedules on the grid" if floored else ""
-    ticks = f"Ticks are trainings, with the first seed{lowest}."
+    named = "; rows with a name are the cheapest schedules on the grid" if floored else ""
+    ticks = f"Ticks are trainings, with the first seed{named}."
     return f"{by_setting(view, course_of)} {means}{ticks} {FREE}"
 
 

@@ -103,21 +103,26 @@ def plot_retrainings(panel, one, view):
 
     Those of the schedules of floors are black, below them.
     """
-    found = dict(reversed(one.schedules.items())) | one.retrained
-    row = min(ROW, BOTTOM / max(len(found), 1))
-    style = {"markersize": max(4.5 * row / ROW, 3.5), "markeredgewidth": 0.8, "linestyle": "none"}
-    style |= {"transform": panel.get_xaxis_transform(), "marker": "|", "gid": "retrained"}
-    for i, (name, ticks) in enumerate(found.items()):
-        height = np.full(len(ticks), row * (i + 0.57))
-        colour = BEST["color"] if name in one.schedules else view.looks[name].colour
-        panel.plot(ticks, height, color=colour, **style)
-    if one.schedules and len(view.scenes) == 1:
-        style = {"fontsize": "x-small", "va": "center", "color": FAINT, "gid": "schedule"}
-        place = row * (len(one.schedules) / 2 + 0.07)
-        panel.text(1.01, place, ", ".join(one.schedules), transform=panel.transAxes, **style)
+    row = min(ROW, BOTTOM / max(len(one.retrained), 1))
+    for i, (name, rows) in enumerate(reversed(one.schedules.items())):
+        plot_ticks(panel, rows, ROW * i, ROW, BEST["color"], "schedule")
+        if panel.get_subplotspec().is_first_col():
+            style = {"fontsize": "x-small", "ha": "right", "va": "center", "color": FAINT}
+            panel.text(-0.01, ROW * (i + 0.57), name, transform=panel.transAxes, **style)
+    for i, (name, rows) in enumerate(one.retrained.items()):
+        bottom = ROW * len(one.schedules) + row * i
+        plot_ticks(panel, rows, bottom, row, view.looks[name].colour, "retrained")
+
+
+def plot_ticks(panel, rows, bottom, height, colour, gid):
+    """Plot a row of ticks, whose place and height are shares of a panel."""
+    style = {"markersize": max(4.5 * height / ROW, 3.5), "markeredgewidth": 0.8, "gid": gid}
+    style |= {"transform": panel.get_xaxis_transform(), "marker": "|", "linestyle": "none"}
+    panel.plot(rows, np.full(len(rows), bottom + 0.57 * height), color=colour, **style)
 
 
 def bottom_share(panel):
     """The share of a panel that its rows of ticks take up."""
-    rows = sum(line.get_gid() == "retrained" for line in panel.lines)
-    return min(ROW * rows, BOTTOM) + (0.5 * ROW if rows else 0.02)
+    gids = [line.get_gid() for line in panel.lines]
+    share = min(ROW * gids.count("retrained"), BOTTOM) + ROW * gids.count("schedule")
+    return share + (0.5 * ROW if share else 0.02)

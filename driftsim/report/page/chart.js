@@ -2,7 +2,7 @@
 
 const MARGIN = { top: 20, right: 14, bottom: 40, left: 58 };
 const SPACE = 5; // pixels between curves and retraining marks
-const ROW = 8; // pixels of a row of marks
+const [ROW, NAMED_ROW] = [8, 11]; // pixels of a row of marks, and of one beside its name
 const DATE_ROOM = 60; // pixels of a tick of a date
 const [LEAST_STRIP, MOST_STRIP] = [18, 80]; // pixels of all rows of marks
 
@@ -47,10 +47,12 @@ class Chart {
     const planned = Object.entries(this.shown.scene.about.schedules);
     this.retrained = [
       ...curves.filter(({ retrained }) => retrained.length),
-      ...planned.map(([name, retrained]) => ({ name, retrained, colour: "#000000" })),
+      ...planned.map(([name, retrained]) => ({ name, retrained, colour: "#000000", named: true })),
     ];
-    const strip = Math.min(Math.max(this.retrained.length * ROW, LEAST_STRIP), MOST_STRIP);
-    this.strip = this.retrained.length ? SPACE + strip : 0;
+    const own = this.retrained.length - planned.length;
+    this.ownStrip = own ? Math.min(Math.max(own * ROW, LEAST_STRIP), MOST_STRIP) : 0;
+    const strip = this.ownStrip + planned.length * NAMED_ROW;
+    this.strip = strip ? SPACE + strip : 0;
     const plot = Math.max(220, Math.min(420, this.width * 0.42));
     this.top = MARGIN.top;
     this.bottom = this.top + plot;
@@ -191,21 +193,23 @@ class Chart {
 
   /** A row of marks for each contender that was retrained, and each floor, under the curves. */
   retrainings() {
-    if (!this.retrained.length) return [];
-    const top = this.bottom + SPACE;
-    const size = (this.strip - SPACE) / this.retrained.length;
+    const own = this.retrained.filter(({ named }) => !named).length;
     const [low, high] = this.x.range;
-    const style = { class: "title tiny", x: this.left - 7, y: top + (this.strip - SPACE) / 2 };
-    const rows = this.retrained.map(({ colour, name, retrained }, i) => {
-      const y = (top + i * size).toFixed(1);
+    const style = { class: "title tiny", x: this.left - 7, dy: "0.3em", "text-anchor": "end" };
+    const label = (text, y) => svgElement("text", { ...style, y: y.toFixed(1) }, text);
+    let top = this.bottom + SPACE;
+    const labels = own ? [label("retrained", top + this.ownStrip / 2)] : [];
+    const rows = this.retrained.map(({ colour, name, retrained, named }) => {
+      const [y, size] = [top, named ? NAMED_ROW : this.ownStrip / own];
+      top += size;
+      if (named) labels.push(label(name, y + 0.4 * size));
       const marks = retrained
         .filter((row) => low <= row && row <= high)
-        .map((row) => `M${this.x(row).toFixed(1)} ${y}v${(0.8 * size).toFixed(1)}`);
+        .map((row) => `M${this.x(row).toFixed(1)} ${y.toFixed(1)}v${(0.8 * size).toFixed(1)}`);
       const look = { class: "retrained", stroke: colour, "data-name": name };
       return svgElement("path", { ...look, d: marks.join("") });
     });
-    const label = { ...style, dy: "0.3em", "text-anchor": "end" };
-    return [svgElement("text", label, "retrained"), ...rows];
+    return [...labels, ...rows];
   }
 
   changes() {

@@ -131,9 +131,7 @@ def caption(results, tallies):
     if any("fits" in dict(kind) for kind in tallies.kinds):
         texts.append("Ticks under the curves are retrainings, with the first seed.")
     if names := list(dict.fromkeys(name for one in results.variants for name in planned(one))):
-        texts.append(
-            f"Black ticks are those of the cheapest schedules on the grid: {listed(names)}."
-        )
+        texts.append(f"Those beside {listed(names)} are of the cheapest schedules on the grid.")
     return " ".join([*texts, *unknown(scenario), *left_out(results, tallies)])
 
 

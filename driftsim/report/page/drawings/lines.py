@@ -17,6 +17,7 @@ from driftsim.report.page.drawings.panels import FOOT, TITLE, Box, Drawing, Grid
 from driftsim.report.page.drawings.svg import (
     LEADING,
     SIZE,
+    TINY,
     band_path,
     digits,
     element,
@@ -26,6 +27,7 @@ from driftsim.report.page.drawings.svg import (
 
 HEIGHT = 210  # pixels of a panel
 STRIP, ROW = (14, 44), 6  # pixels: least and most for rows of ticks, and for one of them
+NAMED, ABOVE = TINY + 1, 5  # pixels of a row of ticks beside its name, and above all of them
 LEFT = 62  # pixels, for the values and the title of their axis
 BEST: dict[str, str | None] = {
     "stroke": "#000000",
@@ -101,9 +103,14 @@ def grid_of(rows, single, names, taken) -> Grid:
 
 def strip_of(rows) -> float:
     """How many pixels the rows of ticks of retrainings take below panels."""
-    most = max(len(one.retrained) + len(one.schedules) for row in rows for one in row)
-    least, limit = STRIP
-    return min(max(ROW * most, least), limit) + 5 if most else 0
+    most = max(sum(heights_of(one)) for row in rows for one in row)
+    return most + ABOVE if most else 0
+
+
+def heights_of(one: CurvePanel) -> list[float]:
+    """How many pixels each row of ticks takes: those of contenders, then those of floors."""
+    n, (least, limit) = len(one.retrained), STRIP
+    return [min(max(ROW, least / max(n, 1)), limit / max(n, 1))] * n + [NAMED] * len(one.schedules)
 
 
 def limits(row: list[CurvePanel]) -> tuple[float, float]:
@@ -181,22 +188,20 @@ def band_of(curve: Curve, steps: bool, x: Scale, y: Scale, colour: str) -> str:
 
 def ticks(view, box: Box, one: CurvePanel, x: Scale) -> Iterator[str]:
     """A row of ticks for each contender that was retrained, and each floor, below the lines."""
-    found = one.retrained | one.schedules
-    if not found:
-        return
-    room = strip_of([[one]]) - 5
-    row = room / len(found)
-    for i, (name, rows) in enumerate(found.items()):
-        top = box.bottom + 5 + i * row
-        marks = [f"M{place:.1f} {digits(top)}v{0.8 * row:.1f}" for place in x(rows).tolist()]
+    found, heights, top = one.retrained | one.schedules, heights_of(one), box.bottom + ABOVE
+    names = {}
+    if one.retrained:
+        names["retrained"] = top + sum(heights[: len(one.retrained)]) / 2
+    for (name, rows), height in zip(found.items(), heights):
+        marks = [f"M{place:.1f} {digits(top)}v{0.8 * height:.1f}" for place in x(rows).tolist()]
         colour = BEST["stroke"] if name in one.schedules else view.looks[name].colour
         yield element("path", d="".join(marks), stroke=colour, class_="retrained")
-    if one.schedules and len(view.scenes) == 1:
-        middle = box.bottom + 5 + (len(found) - len(one.schedules) / 2 - 0.1) * row
-        yield text(", ".join(one.schedules), box.right + 8, middle, class_="title tiny", dy="0.3em")
+        if name in one.schedules:
+            names[name] = top + 0.4 * height
+        top += height
     if box.left < LEFT + 1:
-        place = box.left - 7, box.bottom + 5 + room / 2
-        yield text("retrained", *place, "end", class_="title tiny", dy="0.3em")
+        for name, middle in names.items():
+            yield text(name, box.left - 7, middle, "end", class_="title tiny", dy="0.3em")
 
 
 def ends(view, box: Box, one: CurvePanel, y: Scale) -> Iterator[tuple[str, End]]:
