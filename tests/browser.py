@@ -52,16 +52,20 @@ class Opened:
 
     def __init__(self, chromium, path, width=1280, dark=False):
         self.chromium, self.path = chromium, path
-        about = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", about)
-        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+        self.resize(width, dark)
         for kind in ("browser", "performance"):
             chromium.get_log(kind)  # of the page before
         chromium.get(path.as_uri())
         self.failure = chromium.execute_async_script(
             "const done = arguments[0]; driftsim.then(() => done(null), (e) => done(String(e)))"
         )
+
+    def resize(self, width=1280, dark=False):
+        """Give the page a width, and light or dark colours."""
+        about = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", about)
+        self.chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
 
     def ask(self, script, *given):
         return self.chromium.execute_script(script, *given)
