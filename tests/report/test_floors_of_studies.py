@@ -31,9 +31,7 @@ CASES = {
     "squared errors": (LINEAR, LINE, 100, 100, SQUARED, {}, {}),
     "absolute errors": (LINEAR, LINE, 100, 100, {"training": 3, "label": 0.1}, {}, {}),
 }
-
-
-SLOW = ("plain", "by class", "absolute errors")
+SLOW = ("plain", "some labels", "by class", "squared errors", "absolute errors")
 
 
 @pytest.mark.parametrize(

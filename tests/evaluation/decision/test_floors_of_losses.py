@@ -53,12 +53,12 @@ def test_a_timetable_needs_three_seeds_and_equal_times():
 def test_counted_losses_bracket_the_truth(price):
     """The floor of counted losses is below that of the expected ones, the cross-fitted above."""
     prices, costs = priced(training=price), []
-    for seed in range(100):
+    for seed in range(40):
         rng = np.random.default_rng(seed)
         true = ledger_of([losses_of(lucky(seed))], prices)
         counted = losses_of(lucky(seed), counted=rng)
         whole, even, odd = (ledger_of([counted], prices, half) for half in (None, 0, 1))
         costs.append([hindsight(whole).cost, hindsight(true).cost, cross_fitted(even, odd).cost])
     low, truth, high = np.mean(costs, axis=0)
-    se = np.std(np.diff(costs, axis=1), axis=0, ddof=1) / np.sqrt(100)
+    se = np.std(np.diff(costs, axis=1), axis=0, ddof=1) / np.sqrt(40)
     assert low < truth - 3 * se[0] and truth + 3 * se[1] < high
