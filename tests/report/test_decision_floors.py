@@ -212,6 +212,13 @@ def test_one_stream_claims_no_periods_that_cost_the_same():
     assert "No schedule on a grid of 500 rows costs less than " in advice(results)
 
 
+def test_a_period_that_costs_significantly_less_is_not_called_insignificant():
+    words = FloorWords(results_of(6).variants[0], "each 3000", cheapest=False)
+    assert words.better is None  # another contender may cost less than it
+    assert "costs least" in next(words.best_period())
+    assert "significantly" not in next(words.best_period())
+
+
 def test_where_labels_have_a_price_the_floor_is_of_schedules_that_keep_to_one_memory():
     models = {"clock": (CLOCK, [*traces_of(1)]), "never": ("static", [*traces_of(0)])}
     priced = study_of(models, PRICES | {"label": 0.01})

@@ -175,18 +175,24 @@ def moment_of(one: VariantResults, row: int) -> int:
 
 def gap_rows(one: VariantResults) -> Iterator[Row]:
     """A row for each contender and floor that share runs, as `Results.gaps` gives them."""
+    for name in one.contenders:
+        yield from gaps_of(one, name)
+
+
+def gaps_of(one: VariantResults, name: str) -> Iterator[Row]:
+    """The same of one contender."""
     best = best_period(one)
-    for name, result in one.contenders.items() if floors_of(one) else ():
-        learner, cost = learner_of(one, name), measured_in(one, result)
-        compared: list[tuple[str, Matrix, SpentCost, int]]
-        compared = [(floor, learner.matrix, spent, 1) for floor, spent in learner.found.items()]
-        if best:
-            compared.append((BEST_PERIOD, best.learner.matrix, best.cost.spent, best.among))
-        for floor, matrix, spent, among in compared:
-            if shared := {*cost.keys} & {*spent.keys}:
-                label = {"contender": name, "floor": floor, "learner": matrix.learner}
-                seeds = {"seeds": len({seed for seed, _ in shared})}
-                yield one.setting | label | gap_row(gap(result, cost, spent), spent, among) | seeds
+    if best is None:
+        return
+    result, learner = one.contenders[name], learner_of(one, name)
+    cost, compared = measured_in(one, result), list[tuple[str, Matrix, SpentCost, int]]()
+    compared += [(floor, learner.matrix, spent, 1) for floor, spent in learner.found.items()]
+    compared += [(BEST_PERIOD, best.learner.matrix, best.cost.spent, best.among)]
+    for floor, matrix, spent, among in compared:
+        if shared := {*cost.keys} & {*spent.keys}:
+            label = {"contender": name, "floor": floor, "learner": matrix.learner}
+            seeds = {"seeds": len({seed for seed, _ in shared})}
+            yield one.setting | label | gap_row(gap(result, cost, spent), spent, among) | seeds
 
 
 def gap_row(found: Difference, spent: SpentCost, among: int) -> Row:

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from driftsim.adaptation.policies.retraining import Periodic
 from driftsim.durations import Duration
 from driftsim.messages import plural
@@ -17,7 +15,7 @@ from driftsim.report.decision.floors import (
     HINDSIGHT,
     TIMETABLE,
     floor_rows,
-    gap_rows,
+    gaps_of,
 )
 from driftsim.report.decision.grid_values import memory_value
 from driftsim.report.decision.periods import period_rows
@@ -36,7 +34,7 @@ class FloorWords:
     def __init__(self, one: VariantResults, contender: str, cheapest: bool = True):
         self.cheapest = cheapest
         self.currency, self.contender = one.scenario.priced.currency, contender
-        self.gaps = {row["floor"]: row for row in gap_rows(one) if row["contender"] == contender}
+        self.gaps = {row["floor"]: row for row in gaps_of(one, contender)}
         learner = self.gaps[HINDSIGHT]["learner"] if self.gaps else None
         self.floors = {row["floor"]: row for row in floor_rows(one) if row["learner"] == learner}
         self.contenders = {each.learner: each.contenders for each in one.matrices}
@@ -116,7 +114,8 @@ class FloorWords:
             return
         gap, rows = self.gaps[BEST_PERIOD], self.of(best["learner"])
         periods = f"fixed periods{self.named(best['learner'])}, averaged over when they begin"
-        less = ", not significantly less" if gap["gap"] > 0 and not np.isnan(gap["p"]) else ""
+        open_to = gap["gap"] > 0 and gap["p"] >= SIGNIFICANCE
+        less = ", not significantly less" if open_to else ""
         open_ = "" if differ(rows) else "; whether others cost more is not known"
         yield f"Of all {periods}, {words} costs least: {self.amount(best)}{less}{open_}."
         yield from self.same(best)
