@@ -28,7 +28,7 @@ def seen(about: Any, of: Collection[str], name: str, look: Callable[[], Any]) ->
     if {*of} != {LIBRARY}:
         return look()
     try:
-        written = json.dumps([about, version(LIBRARY), _code()], sort_keys=True)
+        written = json.dumps([about, _code()], sort_keys=True)
     except (TypeError, ValueError):  # a parameter that no file can hold
         return look()
     note = place("estimators") / f"{content_hash(written.encode())}.json"
@@ -48,7 +48,7 @@ def _facts(note: Path) -> dict[str, Any]:
 
 @cache
 def _code():
-    """The hash of the code that asks estimators."""
+    """The version of scikit-learn, and the hash of the code that asks its estimators."""
     here = Path(__file__).parent
     files = [*sorted(here.glob("*.py")), *(here.parent / f"{name}.py" for name in BESIDE)]
-    return content_hash(b"".join(one.read_bytes() for one in files))
+    return version(LIBRARY), content_hash(b"".join(one.read_bytes() for one in files))

@@ -44,7 +44,7 @@ def test_nothing_is_kept_of_other_libraries_nor_of_objects_nor_of_another_versio
         assert seen(about, of, "one", look) < seen(about, of, "one", look)
     assert not cache.exists() or not [*cache.iterdir()]
     kept = seen("a", SKLEARN, "one", look)
-    monkeypatch.setattr(module, "version", lambda name: "another")
+    monkeypatch.setattr(module, "_code", lambda: ("another", "version"))
     assert seen("a", SKLEARN, "one", look) > kept
 
 
