@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from driftsim.evaluation.decision.plans import Plan, memory_text
+from driftsim.evaluation.decision.plans import Plan, grid_text, memory_text
 from driftsim.messages import names_in_words, plural
 from driftsim.scenario import Scenario
 
@@ -17,7 +17,6 @@ def floor_line(plan: Plan, scenario: Scenario) -> str:
     """The models of one learner: when they are trained, on what, and how much they predict."""
     evaluation = scenario.evaluation
     runs = evaluation.seeds * evaluation.repeats
-    grid = f"{plan.grid:,} rows" if isinstance(plan.grid, int) else str(plan.grid)
     memories = names_in_words([memory_text(one) for one in plan.memories])
     n, several = len(plan.trained_at), len(plan.periodic)
     models = plural(runs * several * n, "model")
@@ -25,6 +24,6 @@ def floor_line(plan: Plan, scenario: Scenario) -> str:
     word = "memories" if several > 1 else "memory"
     return (
         f"floor of {plan.learner} ({names_in_words(plan.contenders)}): {plural(n, 'time')} of "
-        f"training, one every {grid}; {word} {memories}; with all seeds {models} and "
-        f"{predictions:,} predictions"
+        f"training, one every {grid_text(plan.grid)}; {word} {memories}; with all seeds "
+        f"{models} and {predictions:,} predictions"
     )

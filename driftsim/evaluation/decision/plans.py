@@ -90,6 +90,11 @@ def memory_text(memory: Memory) -> str:
     return " ".join([written["kind"], *parameter_texts(written)])
 
 
+def grid_text(grid: int | Duration) -> str:
+    """The time between trainings in a few words."""
+    return f"{grid:,} rows" if isinstance(grid, int) else str(grid)
+
+
 def plans_of(
     decision: Decision, models: Mapping[str, Contender], stream: Stream, warmup: int
 ) -> list[Plan]:
@@ -138,10 +143,9 @@ def times_of(every: int | Duration, stream: Stream, warmup: int) -> np.ndarray:
         message = f"more than {MOST_PLANNED:,} training times cannot be compared"
         raise refusal(f"{message}; give more, such as {default_grid(rows):,}", *GRID)
     if len(found) == 1:
-        given = f"{every:,} rows" if isinstance(every, int) else str(every)
         raise refusal(
-            f"a grid of {given} leaves no time to train in the {rows:,} rows after the warm-up; "
-            f"give less, such as {default_grid(rows):,}",
+            f"a grid of {grid_text(every)} leaves no time to train in the {rows:,} rows after the "
+            f"warm-up; give less, such as {default_grid(rows):,}",
             *GRID,
         )
     return found

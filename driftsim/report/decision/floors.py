@@ -9,11 +9,12 @@ from driftsim.evaluation.decision import floors
 from driftsim.evaluation.decision.floors import Planned
 from driftsim.evaluation.decision.ledgers import QUANTITIES, Ledger, ledger_of
 from driftsim.evaluation.decision.losses import Losses, Matrix
+from driftsim.evaluation.decision.plans import grid_text
 from driftsim.evaluation.decision.schedules import least_costs
 from driftsim.evaluation.significance import Difference
 from driftsim.messages import setting_text
 from driftsim.report.decision.costs import measured_in
-from driftsim.report.decision.grid_values import grid_value, grid_words, memory_value
+from driftsim.report.decision.grid_values import grid_value, memory_value
 from driftsim.report.decision.periods import best_period
 from driftsim.report.decision.planned_costs import (
     Key,
@@ -236,5 +237,5 @@ def below_floors(one: VariantResults) -> Iterator[str]:
             yield (
                 f"{name} costs {rounded(value)} {learner.prices.currency}, less than the floor of "
                 f"{learner.matrix.learner}, {rounded(floor)}: this floor is of schedules on a grid "
-                f"of {grid_words(learner.matrix.grid)}; {name} {how}."
+                f"of {grid_text(learner.matrix.grid)}; {name} {how}."
             )

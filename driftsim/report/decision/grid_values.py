@@ -27,8 +27,3 @@ def period_value(grid: int | Duration, steps: int | None) -> float | str:
     if isinstance(grid, int):
         return math.inf if steps is None else grid * steps
     return NEVER if steps is None else str(grid.model_copy(update={"amount": grid.amount * steps}))
-
-
-def grid_words(grid: int | Duration) -> str:
-    """The time between trainings in words."""
-    return f"{grid:,} rows" if isinstance(grid, int) else str(grid)
