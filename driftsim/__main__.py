@@ -9,7 +9,7 @@ from contextlib import suppress
 
 ORDERLY = "SIGINT", "SIGTERM", "SIGHUP", "SIGALRM"
 AGAIN = getattr(signal, "SIGALRM", None)  # Windows has neither this nor SIGHUP
-MESSAGE = "stopped; the runs that have ended are kept: the same command continues from there\n"
+MESSAGE = "stopped; what has ended is kept: the same command continues from there\n"
 REPEAT = 1  # second after which an interrupt is raised again
 ALIVE = 50_000  # objects between two searches for garbage; imports, which make many, leave none
 SETTINGS = {  # of packages that are imported later, unless the user has set them

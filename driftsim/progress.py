@@ -52,12 +52,10 @@ def shown(runs: Sequence[Run], asked: bool | None) -> "Display":
 
 
 def counted(runs: Sequence[Run]) -> str:
-    """How many runs there are, and of what."""
+    """What runs are of, and how many of each."""
     number = Counter(run.played.group for run in runs)
-    truths, floors = number["the truth"], number["the floor"]
-    text = f"{plural(number['contenders'], 'run')} of contenders"
-    text += f", {truths:,} of the truth" if truths else ""
-    return f"{text}, {floors:,} of the floor" if floors else text
+    words = {"contenders": "of contenders", "the truth": "truth", "the floor": "floor"}
+    return ", ".join(f"{number[group]:,} {word}" for group, word in words.items() if number[group])
 
 
 def position(run: Run, row: int) -> str:
@@ -121,7 +119,7 @@ class Lines:
     """A line on the runs in flight, less and less often; one at once where kernels are compiled."""
 
     def __init__(self, runs: Sequence[Run]):
-        self._total, self._ended = counted(runs), 0
+        self._total, self._of, self._ended = len(runs), counted(runs), 0
         self._started, self._next, self._compiles = time.monotonic(), SOON, False
 
     def __enter__(self):
@@ -146,8 +144,8 @@ class Lines:
         more = len(event.rows) - MOST_SHOWN
         parts += [f"{more:,} more"] if more > 0 else []
         parts += [f"{event.waiting:,} waiting"] if event.waiting else []
-        text = f"{seconds:.0f} s: {self._ended:,} done of {self._total}; {'; '.join(parts)}"
-        print(text, file=sys.stderr, flush=True)
+        done = f"{self._ended:,} of {self._total:,} runs done ({self._of})"
+        print(f"{seconds:.0f} s: {done}; {'; '.join(parts)}", file=sys.stderr, flush=True)
 
 
 class Bars:

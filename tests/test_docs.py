@@ -234,3 +234,19 @@ def test_the_page_on_own_data_is_what_happens(tmp_path):
     assert "Keeping a model up to date pays" in text and "(7.3 to 12.2) than retrained" in text
     for line in blocks(page, "text")[0].splitlines():
         assert line in done.stdout
+
+
+@pytest.mark.slow
+def test_the_answer_of_the_decision_page_is_that_of_its_scenario(tmp_path):
+    """Costs, floors and ranges of prices, and the verdict, which rests on no seconds."""
+    page = (ROOT / "docs" / "decision.md").read_text(encoding="utf-8")
+    results = driftsim.run(ROOT / "scenarios" / "decision.yaml", out=tmp_path)
+    for row in results.costs().itertuples():
+        assert f"| {row.contender} | {row.cost:,.0f} | {row.low:,.0f} to {row.high:,.0f} |" in page
+    for row in results.floor().itertuples():
+        assert f"| {row.floor} | {row.cost:,.0f} ({row.low:,.0f} to {row.high:,.0f}) |" in page
+    for row in results.worth().dropna(subset="cheapest_from").itertuples():
+        assert f"| {row.contender} | {row.mistakes:,.0f} | {row.trainings:,.1f} |" in page
+    decision = " ".join(blocks(page, "text")[0].split())
+    assert decision in " ".join(str(results.verdict()).split())
+    assert decision in " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())

@@ -107,7 +107,7 @@ RAISING = {
 BEFORE = "before its first prediction"
 SLOWLY = pytest.mark.slow
 SLOW = [pytest.param(seconds, marks=SLOWLY) for seconds in (0.2, 0.3, 0.8, 1.2, 2.0)]
-STOPPED = "stopped; the runs that have ended are kept: the same command continues from there\n"
+STOPPED = "stopped; what has ended is kept: the same command continues from there\n"
 
 
 def hostile(folder, *ways):
@@ -363,7 +363,7 @@ def test_what_runs_is_shown_ever_less_often_without_a_terminal(runs, capsys, mon
     shown = capsys.readouterr().err.splitlines()
     assert len(shown) == 8
     assert shown[0] == (
-        "0 s: 1 done of 30 runs of contenders, 30 of the truth; "
+        "0 s: 1 of 60 runs done (30 of contenders, 30 truth); "
         "good, seed 0, row 1,234 of 2,000; good, seed 1, compiling its kernel; 7 waiting"
     )
     assert [one.partition(":")[0] for one in shown[1:]] == [f"{30 * 2**i} s" for i in range(7)]
@@ -391,7 +391,7 @@ def test_bars_say_all_they_have_to_in_a_terminal_of_80_columns(runs, monkeypatch
     lines = console.file.getvalue().rstrip().splitlines()
     assert [line.rstrip().split()[-1] for line in lines] == ["left"] * 3
     assert max(map(len, map(str.rstrip, lines))) <= width - 2  # so that ^C stays in the line
-    assert "30 runs of contenders, 30 of the t" in lines[0] and "0 of 60 runs ended" in lines[0]
+    assert "30 of contenders, 30 truth" in lines[0] and "0 of 60 runs ended" in lines[0]
     assert "a name of" in lines[1] and "…" in lines[1] and " is, seed 0" in lines[1]
     assert "rows/s" in lines[1] and "--:-- left" in lines[2]
 

@@ -201,7 +201,7 @@ def test_ctrl_c_while_a_kernel_is_compiled_here_keeps_what_has_ended(tmp_path):
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     line = next(one for one in process.stderr if "compiling" in one)
-    assert "s: 1 done of " in line and line.endswith("; m, seed 0, compiling its kernel\n")
+    assert " runs done (" in line and line.endswith("; m, seed 0, compiling its kernel\n")
     assert len(session(process.pid)) == 1  # no worker
     process.send_signal(signal.SIGINT)
     message = process.communicate(timeout=60)[1]

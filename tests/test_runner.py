@@ -178,9 +178,7 @@ def test_ctrl_c_ends_with_a_line_and_no_process_left(tmp_path):
     os.killpg(process.pid, signal.SIGINT)
     message = messages(process.communicate(timeout=60)[1])
     assert process.returncode == 130
-    assert message == (
-        "stopped; the runs that have ended are kept: the same command continues from there\n"
-    )
+    assert message == ("stopped; what has ended is kept: the same command continues from there\n")
     assert ends(process.pid)
 
 

@@ -15,6 +15,10 @@ QUESTION = (
     "How long does a model of {name} hold: is it enough to train it once, should it be retrained "
     "on a schedule or after an alarm, or should it learn online?"
 )
+PRICES = """\
+# With prices, the report begins with what to do, and what it costs and saves: docs/decision.md
+# prices: {{currency: EUR, {loss}: 1, training: 100}}
+"""
 MARKS = "places where you know of a change: they narrow intervals"
 HEAD = """
 # A first proposal. Each guess has its reason: correct what is wrong, then check this file again.
@@ -59,7 +63,9 @@ def proposed(paths: Sequence[Path], folder: Path, target: str | None = None) -> 
     lines.append(f"      # marks: {found.marks()}  # {MARKS}")
     lines += [models_text(found), "evaluation:", *commented(found.warm_up(), 2)]
     lines += found.late_labels()
-    return head + "\n".join([*lines, f"report: {{metrics: [{', '.join(found.metrics)}]}}", ""])
+    lines.append(f"report: {{metrics: [{', '.join(found.metrics)}]}}")
+    loss = "absolute_error" if found.regression else "mistake"
+    return head + "\n".join([*lines, PRICES.format(loss=loss)])
 
 
 def concept_name(paths: Sequence[Path]) -> str:

@@ -138,7 +138,7 @@ class Contents:
         """The warm-up: a tenth of the rows, within limits, and more where it has only one class."""
         codes, half = self._labels_in_order(), self.rows // 2
         rows = min(max(rounded(self.rows / 10), FEWEST_WARM), MOST_WARM, half)
-        reason = "about a tenth of the rows, which every model is first trained on"
+        reason = "up to a tenth of the rows, which every model is first trained on"
         while not self.regression and (codes[:rows] == codes[0]).all() and rows < half:
             rows, reason = min(2 * rows, half), "so many that it has two classes"
         return Guess("warmup", rows, reason)
