@@ -28,7 +28,9 @@ models:
   never & never: {learner: &bayes sklearn.naive_bayes.GaussianNB, policy: static}
   clock: {learner: *bayes, policy: {kind: periodic, every: 200, memory: 200}}
   alarms: {learner: *bayes, policy: {kind: on_drift, memory: 100}}
-  knows: {learner: *bayes, policy: {kind: at_drift, memory: 200}}
+  a name that is so long that no narrow page has room:
+    learner: *bayes
+    policy: {kind: at_drift, memory: 200}
   online: {learner: river.naive_bayes.GaussianNB, policy: online}
 evaluation: {warmup: 200, seeds: 3, interval: 25}
 prices: {currency: EUR, mistake: 0.5, label: 0.02, training: 15}
@@ -332,8 +334,15 @@ def test_it_fits_wide_and_narrow_and_requests_nothing(priced, chromium, shared):
             assert time.monotonic() < end
         whole, seen = opened.ask("return [document.documentElement.scrollWidth, innerWidth]")
         assert whole <= seen == width and opened.failure is None
-        for text, left, _, right, _ in opened.ask(BESIDE):
+        texts = opened.ask(BESIDE)
+        for text, left, top, right, bottom in texts:
             assert left >= -1 and right <= width + 1, text
+            over = [
+                own
+                for own, a, b, c, d in texts
+                if a < right and left < c and b < bottom - 4 and top < d - 4
+            ]
+            assert over == [text]
         filtered = "return getComputedStyle(document.querySelector('#cost-bars svg')).filter"
         assert (opened.ask(filtered) != "none") == dark
     assert chromium.get_log("browser") == [] and opened.requests() == [path.as_uri()]

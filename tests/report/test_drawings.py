@@ -320,6 +320,16 @@ def test_no_text_overlaps_another_or_leaves_the_drawing(study):
         assert_legible(one.svg, one.name)
 
 
+def test_the_title_of_an_axis_stands_beside_costs_of_many_digits():
+    view = View(study_of(PRICED, PRICES | {"mistake": 5_000, "training": 150_000}))
+    for name in ("cost_so_far", "price"):
+        svg = svg_of(DRAWN[name](view), name)
+        words, areas = zip(*boxes(ElementTree.fromstring(svg)))
+        starts = [area[0] for text, area in zip(words, areas) if text.endswith(",000,000")]
+        title = 12 + 3  # pixels, from its baseline on
+        assert starts and min(starts) > title
+
+
 def test_matrices_have_room_for_their_titles():
     title, values = "noise = 0.0, memory = 1000, every = 250", np.ones((2, 1))
     one = Matrix(title, values, [["1"], ["1"]], ["a", "b"], ["2,000"], "first row of the change")

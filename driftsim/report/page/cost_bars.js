@@ -11,6 +11,13 @@ function shortened(name, longest = LONGEST) {
   return name.length <= longest ? name : `${name.slice(0, half)}…${name.slice(1 - half)}`;
 }
 
+/** A name as long as some pixels allow. */
+function fitted(name, room) {
+  let longest = LONGEST;
+  while (longest > 8 && widthOf(shortened(name, longest)) > room) longest -= 2;
+  return shortened(name, longest);
+}
+
 /** How wide a text is, in pixels of the font of drawings. */
 function widthOf(text) {
   const context = document.createElement("canvas").getContext("2d");
@@ -84,7 +91,8 @@ function axisOf(x, label, [top, bottom]) {
 /** The bar of a contender, its name, its interval and its cost. */
 function barOf({ name, cost, parts }, { shares, tones, x, y, wide, left, right, width }) {
   const [place, above] = [{ dy: "0.35em" }, y - BARS.height / 2 - 5];
-  const [label, text] = [shortened(name), costText(cost)];
+  const text = costText(cost);
+  const label = wide ? shortened(name) : fitted(name, right - left - BARS.beside - widthOf(text));
   const named = wide
     ? [words(label, left - BARS.beside, y, "end", place), words(text, width, y, "end", place)]
     : [words(label, left + 3, above), words(text, right, above, "end")];

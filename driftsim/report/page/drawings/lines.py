@@ -94,11 +94,12 @@ def grid_of(rows, single, names, taken) -> Grid:
     first, strip = rows[0], strip_of(rows)
     most = max(len(one.curves) for one in first) + 1
     height = max(HEIGHT, most * APART) if single else HEIGHT * 0.8
+    left = panels.values_room(map(limits, rows), height, LEFT)
     lines = panels.title_lines([one.scene.title for one in first])
     head = 26 + max(lines, 0) * SIZE * LEADING
     right = room_beside([*names]) if single else panels.EDGE
     about: dict[str, Any] = {"single": single, "right": right, "head": head, "foot": FOOT + strip}
-    return panels.grid(len(rows), len(first), height, LEFT, top=taken, **about)
+    return panels.grid(len(rows), len(first), height, left, top=taken, **about)
 
 
 def strip_of(rows) -> float:
@@ -152,7 +153,7 @@ def panel(view, box: Box, one: CurvePanel, y: Scale, first: bool, top: bool) -> 
     else:
         yield from panels.change_lines(box, x, one.scene)
         yield from plotted(view, one, x, y)
-        yield from ticks(view, box, one, x)
+        yield from ticks(view, box, one, x, first)
         yield from panels.holes(box, x, one.scene, strip)
     yield panels.frame(box)
     if top and one.scene.played:
@@ -186,7 +187,7 @@ def band_of(curve: Curve, steps: bool, x: Scale, y: Scale, colour: str) -> str:
     return element("path", d=d, class_="band", fill=colour)
 
 
-def ticks(view, box: Box, one: CurvePanel, x: Scale) -> Iterator[str]:
+def ticks(view, box: Box, one: CurvePanel, x: Scale, first: bool) -> Iterator[str]:
     """A row of ticks for each contender that was retrained, and each floor, below the lines."""
     found, heights, top = one.retrained | one.schedules, heights_of(one), box.bottom + ABOVE
     names = {}
@@ -199,7 +200,7 @@ def ticks(view, box: Box, one: CurvePanel, x: Scale) -> Iterator[str]:
         if name in one.schedules:
             names[name] = top + 0.4 * height
         top += height
-    if box.left < LEFT + 1:
+    if first:
         for name, middle in names.items():
             yield text(name, box.left - 7, middle, "end", class_="title tiny", dy="0.3em")
 

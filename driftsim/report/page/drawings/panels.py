@@ -1,6 +1,6 @@
 """Panels: areas of a drawing side by side, with their axes and what lies behind curves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from driftsim.report.dates import date_label
@@ -175,6 +175,12 @@ def stream_label(scene: Scene) -> str:
 def value_ticks(y: Scale, box: Box) -> list[Tick]:
     """Round values up a panel."""
     return even_ticks(y.low, y.high, (box.bottom - box.top) / 33)
+
+
+def values_room(ends: Iterable[tuple[float, float]], height: float, least: float) -> float:
+    """How many pixels values and the title of their axis take at the left, of axes with `ends`."""
+    ticks = [tick for low, high in ends for tick in even_ticks(low, high, height / 33)]
+    return max(least, 7 + 22 + max((text_width(tick.text) for tick in ticks), default=0))
 
 
 def grounds(box: Box, x: Scale, scene: Scene, below: float = 0) -> Iterator[str]:

@@ -22,7 +22,7 @@ from driftsim.report.page.drawings.svg import (
     line_path,
 )
 
-HEIGHT, LEFT, GAP = 210, 66, 74  # pixels; between panels there are values
+HEIGHT, LEFT, GAP = 210, 66, 8  # pixels; at the left at least, and between panels more than that
 ROOM = 0.04  # at the ends of the axis of periods
 NEVER: dict[str, Any] = {"class_": "line thin", "stroke": "#000000", "stroke_dasharray": "1.5 3"}
 BEST, TIED = "best", "no significant difference from it"
@@ -37,14 +37,15 @@ def periods(view: View) -> Drawing | None:
     above, top = panels.legend([*entries(names)], LEFT, LEFT + 3 * panels.PART, 0)
     titles = [one.title for one in blocks]
     head = 26 + max(panels.title_lines(titles, 3 * panels.PART) - 1, 0) * SIZE * LEADING
-    about: dict[str, Any] = {"gap": GAP, "head": head, "foot": FOOT + TITLE, "top": top}
-    grid = panels.grid(len(blocks), 3, HEIGHT, LEFT, **about)
+    about: dict[str, Any] = {"head": head, "foot": FOOT + TITLE, "top": top}
+    left = panels.values_room((ends(one) for block in blocks for one in block.panels), HEIGHT, LEFT)
+    grid = panels.grid(len(blocks), 3, HEIGHT, left, gap=left + GAP, **about)
     parts = [*above]
     for boxes, block in zip(grid.blocks, blocks):
         whole = boxes[0]._replace(right=boxes[-1].right)
         parts += panels.panel_title(whole, block.title) if block.title else []
         for box, one in zip(boxes, block.panels):
-            parts += panel(box, block, one, names)
+            parts += panel(box, block, one, names, box.left - left + 12)
     return Drawing(grid.width, grid.bottom + 4, parts)
 
 
@@ -58,15 +59,19 @@ def entries(names: list[str]) -> Iterator[tuple[str, str]]:
     yield line(0, 0, SAMPLE, 0, **NEVER), "never"
 
 
-def panel(box: Box, block: PeriodBlock, one: PeriodPanel, names: list[str]) -> Iterator[str]:
+def ends(one: PeriodPanel) -> tuple[float, float]:
+    """The ends of the axis of a quantity."""
+    return value_range(one.values[np.isfinite(one.values)], one.zero)
+
+
+def panel(box: Box, block: PeriodBlock, one: PeriodPanel, names, title: float) -> Iterator[str]:
     """A quantity over the period: its lines, and the marks of the best periods."""
-    known = one.values[np.isfinite(one.values)]
     x = Scale(*block.ends, box.left, box.right, np.log10, ROOM)
-    y = Scale(*value_range(known, one.zero), box.bottom, box.top)
+    y = Scale(*ends(one), box.bottom, box.top)
     yield from panels.values_axis(box, y, panels.value_ticks(y, box), True)
     yield from panels.foot_axis(box, x, [Tick(*tick) for tick in block.ticks])
     yield panels.foot_title(box, block.foot)
-    yield from panels.values_title(box, one.name, box.left - LEFT + 12)
+    yield from panels.values_title(box, one.name, title)
     yield line(box.left, float(y(one.never)), box.right, float(y(one.never)), **NEVER)
     yield from lines(one, names, x, y)
     yield panels.frame(box)

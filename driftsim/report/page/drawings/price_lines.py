@@ -26,7 +26,7 @@ from driftsim.report.page.drawings.svg import (
 )
 
 HEIGHT, STRIP = 250, 6  # pixels of a panel, and of the strip of who is the cheapest above it
-LEFT = 70  # pixels at the left, for costs of five digits
+LEFT = 70  # pixels at the left, for costs of six digits; at least
 
 
 def price(view: View) -> Drawing | None:
@@ -39,7 +39,8 @@ def price(view: View) -> Drawing | None:
     above, top = legend(view, names, floor, panels.WHOLE)
     head = 34 + panels.title_lines([one.title for one in found]) * SIZE * LEADING
     about: dict[str, Any] = {"single": single, "head": head, "foot": FOOT + TITLE + 4}
-    grid = panels.grid(1, len(found), HEIGHT, LEFT, top=top, gap=LEFT, **about)
+    left = panels.values_room((one.limits for one in found), HEIGHT, LEFT)
+    grid = panels.grid(1, len(found), HEIGHT, left, top=top, gap=left, **about)
     parts = [*above]
     for i, (box, one) in enumerate(zip(grid.blocks[0], found)):
         parts += panel(view, box, one, i % grid.across == 0)
