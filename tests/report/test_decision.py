@@ -277,6 +277,29 @@ def test_what_knows_the_changes_is_not_compared_with():
     assert "peeks" not in text and "every 500 rows (often) rather than" in text
 
 
+def test_it_is_said_up_to_which_price_of_a_retraining_nothing_is_known():
+    models = {
+        "often": (CLOCK, runs(12.4, 2, fits=every(20))),
+        "seldom": (SLOW, runs(13, 2, seed=1, fits=every(40))),
+        "never": ("static", runs(80)),
+    }
+    results = study_of(models, prices=None)
+    (row,) = [row for row in breakeven(results.variants[0]) if row["contender"] == "often"
+              and row["other"] == "seldom" and row["price"] == "training"]  # fmt: skip
+    assert row["outcome"] == "high or less" and row["cheaper_below"] == "often"
+    text = worth(results)
+    assert text.startswith("Whether often or seldom is cheaper is not known where a retraining")
+    assert "; above that, seldom is. A retraining that costs less than " in text
+    assert carried(text, [pd.DataFrame(breakeven(results.variants[0]))])
+
+
+def test_what_sees_no_features_is_no_advice():
+    blind = ("online", "no_change")
+    models = {"never": ("static", runs(40)), "clock": (CLOCK, runs(20)), "last": (blind, runs(5))}
+    text = advice(study_of(models))
+    assert text.startswith("No model is worth it: last, which predicts the last label, costs least")
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_all_figures_of_any_decision_are_those_of_tables(seed):
     rng = np.random.default_rng(seed)

@@ -30,6 +30,11 @@ ACTIONS = {  # of policies, by their kinds
     "doubling": "Retrain at ages that double after an alarm",
     "budgeted": "Retrain within a budget, where errors rise most",
 }
+BLIND = {  # what learners do that see no features, by their kinds
+    "majority": "predicts the most frequent label",
+    "mean": "predicts the mean",
+    "no_change": "predicts the last label",
+}
 KNOWN = {"changes": "every change beforehand"}
 
 
@@ -67,6 +72,9 @@ class Advice:
         if better := self.floors.better:
             yield f"{self.floors.action(better)}: {self.floors.cost_of(better)}."
             yield from self.floors.same(better)
+        elif does := BLIND.get(self.scenario.models[self.advised].learner.kind()):
+            yield f"No model is worth it: {name}, which {does}, costs least, {found}."
+            yield from self.same(self.floors.same_about())
         elif len(self.possible) == 1:
             yield f"{name} costs {found}."
             yield from self.same(self.floors.same_about())

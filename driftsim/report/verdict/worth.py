@@ -7,8 +7,8 @@ import numpy as np
 
 from driftsim.adaptation.policies.retraining import Periodic
 from driftsim.evaluation.decision.envelopes import lower_envelope
-from driftsim.report.amounts import named
-from driftsim.report.decision.breakeven import BETWEEN, breakeven
+from driftsim.report.amounts import named, number
+from driftsim.report.decision.breakeven import BETWEEN, UP_TO, breakeven
 from driftsim.report.decision.costs import costs, static_of
 from driftsim.report.decision.worth import worth
 from driftsim.report.table import Row
@@ -37,13 +37,19 @@ class Thresholds:
     def sentences(self) -> Iterator[str]:
         """A sentence for each price of a retraining at which the cheapest contender changes.
 
-        Only of those whose interval is known; then which price of labels undoes the retraining.
+        Only of those whose interval ends; then which price of labels undoes the retraining.
         """
         for often, seldom in [*pairwise(self.order)][:MOST_PAIRS]:
             row = self.rows.get((OF_TRAININGS, *sorted((often, seldom))))
             if row and shown(row, often, seldom):
                 better = f"{self.amount(row)} {self.than(often, seldom)}"
                 yield f"A retraining that costs less than {better}."
+            elif row and shown(row, often, seldom, UP_TO):
+                high = f"{number(row['high'], row['high'] / 2)} {self.currency}"
+                yield (
+                    f"Whether {named(often)} or {named(seldom)} is cheaper is not known where a "
+                    f"retraining costs less than {high}; above that, {named(seldom)} is."
+                )
         yield from self.of_labels()
 
     def than(self, often: str, seldom: str) -> str:
@@ -91,9 +97,9 @@ def in_order(rows: list[Row]) -> list[str]:
     return [rows[one.line]["contender"] for one in lower_envelope(costs, trainings)]
 
 
-def shown(row: Row, below: str, above: str) -> bool:
-    """Whether the runs show below which price one contender is cheaper, and another above it."""
-    return row["outcome"] == BETWEEN and (row["cheaper_below"], row["cheaper_above"]) == (
+def shown(row: Row, below: str, above: str, outcome: str = BETWEEN) -> bool:
+    """Whether one contender is cheaper below a price, whose interval is so, and another above."""
+    return row["outcome"] == outcome and (row["cheaper_below"], row["cheaper_above"]) == (
         below,
         above,
     )
