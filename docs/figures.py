@@ -28,6 +28,7 @@ PICTURES = {
     "alarms": (RETURNING, {}),
     "sweep": ("sweep", {}),
     "price": ("decision", {}),
+    "periods": ("decision", {}),
 }
 PRICES = ["currency=EUR", "mistake=0.5", "label=0.02", "training=15"]
 SETTINGS = {

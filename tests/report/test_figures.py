@@ -79,6 +79,8 @@ def test_costs_are_those_of_the_table():
     assert [text.get_text() for text in panel.get_yticklabels()] == order
     words = [text.get_text().split()[0] for text in tagged(panel, "cost")]
     assert words == [f"{cost:,.0f}" for cost in costs.cost[order]]
+    ticks = [text.get_text() for text in courses.axes[0].get_yticklabels()]
+    assert "1,000" in ticks
     for name in models:
         line = lines(courses.axes[0])[name]
         assert np.allclose(line.get_ydata()[1:], along[along.contender == name].cost)

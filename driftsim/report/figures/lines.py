@@ -18,7 +18,7 @@ from driftsim.report.figures.panels import (
     share_scale,
     stream_axis,
 )
-from driftsim.report.figures.style import linestyle
+from driftsim.report.figures.style import LEAST_THOUSANDS, linestyle, thousands
 
 BOTTOM, ROW = 0.22, 0.035  # shares of a panel: the most for rows of ticks, and for one of them
 HEIGHT, NAME = 2.7, 0.15  # inches of a panel, and of a name beside it
@@ -59,6 +59,9 @@ def along_stream(view, rows):
             if panel.get_subplotspec().is_first_col():
                 panel.set_ylabel(one.label)
         share_scale(block, row[0].zero, max(map(bottom_share, block)))
+        if block[0].get_ylim()[1] >= LEAST_THOUSANDS:
+            for panel in block:
+                panel.yaxis.set_major_formatter(thousands())
     label_streams(blocks[-1], scenes)
     for panel, scene in zip(blocks[0], scenes):
         name_concepts(panel, scene)

@@ -8,12 +8,11 @@ from matplotlib.ticker import NullLocator
 from driftsim.report.figure_data.looks import look_of
 from driftsim.report.figure_data.periods import GREY, period_blocks
 from driftsim.report.figures.panels import ACROSS, grid, legend, set_title
-from driftsim.report.figures.style import linestyle, thousands
+from driftsim.report.figures.style import LEAST_THOUSANDS, linestyle, thousands
 
 HEIGHT = 2.9  # inches
 NEVER: dict[str, Any] = {"color": "black", "linestyle": ":", "linewidth": 1}
 POINT: dict[str, Any] = {"marker": "o", "linestyle": "none", "markersize": 5, "zorder": 3}
-LEAST_THOUSANDS = 1_000  # from which values have commas
 
 
 def periods(view):

@@ -54,6 +54,9 @@ def linestyle(look: Look) -> Any:
     return (0, look.dashes) if look.dashes else "-"
 
 
+LEAST_THOUSANDS = 1_000  # from which values have commas
+
+
 def thousands():
     """A formatter of whole numbers: 12,000."""
     return FuncFormatter(lambda x, _: f"{x:,.0f}")
