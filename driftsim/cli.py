@@ -22,8 +22,8 @@ Argument, Option = typer.Argument, typer.Option
 Texts: TypeAlias = list[str] | None
 MANY = "Can be repeated."
 FIGURES = (
-    "curves, excess, recovery, stream, cost, total_cost, cost_so_far, price, forgetting, alarms, "
-    "sweep, ranks or periods."
+    "curves, total_cost, cost_so_far, periods, price, excess, recovery, stream, cost, forgetting, "
+    "alarms, sweep or ranks."
 )
 OVER = "tumbling, sliding, cumulative or faded. [default: tumbling]"
 

@@ -5,8 +5,8 @@ from typing import Any
 from driftsim.messages import guess, short
 
 FIGURES = (
-    "curves", "excess", "recovery", "stream", "cost", "total_cost", "cost_so_far", "price",
-    "forgetting", "alarms", "sweep", "ranks", "periods",
+    "curves", "total_cost", "cost_so_far", "periods", "price", "excess", "recovery", "stream",
+    "cost", "forgetting", "alarms", "sweep", "ranks",
 )  # fmt: skip
 
 

@@ -204,7 +204,7 @@ def test_defaults_come_from_the_contenders(tmp_path):
         ),
         (
             ["decision.grid=1", "stream.length=1_000_000_000_000"],
-            "decision.grid: more than 10,000 training times cannot be compared; give more, such as",
+            "decision.grid: more than 10,000 training times cannot be compared; give a coarser one",
         ),
         (["decision.memories=[foo]"], "decision.memories.0: no memory is called 'foo'"),
         (["decision.memories=[9, 9]"], "decision.memories.1: this memory stands twice"),

@@ -155,7 +155,7 @@ def test_results_show_themselves_and_plot_their_figures(tmp_path):
     shown = results._repr_html_()
     assert "&lt;b&gt;" in shown and "<b>" not in shown and "<table" in shown and "oracle" in shown
     verdict = shown.partition("<pre")[2]
-    assert "\nCosts:\n" in verdict and "contender  labels" in verdict  # as lines, in columns
+    assert "\nWhat each used:\n" in verdict and "contender  labels" in verdict  # in columns
     figure = results.plot("curves", metric="kappa", window=500)
     assert [line.get_label() for line in figure.axes[0].get_lines()] and figure._repr_png_()[
         1:4

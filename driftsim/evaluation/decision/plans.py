@@ -141,7 +141,7 @@ def times_of(every: int | Duration, stream: Stream, warmup: int) -> np.ndarray:
     found = training_times(every, clock, warmup, stream.length, MOST_PLANNED + 1)
     if len(found) > MOST_PLANNED:
         message = f"more than {MOST_PLANNED:,} training times cannot be compared"
-        raise refusal(f"{message}; give more, such as {default_grid(rows):,}", *GRID)
+        raise refusal(f"{message}; give a coarser one, such as {default_grid(rows):,}", *GRID)
     if len(found) == 1:
         raise refusal(
             f"a grid of {grid_text(every)} leaves no time to train in the {rows:,} rows after the "

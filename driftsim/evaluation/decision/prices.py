@@ -109,7 +109,10 @@ def matrix_faults(mistake, classes, confusion) -> Iterator[tuple[Any, ...]]:
                 yield *place, "a right answer has no price; leave it out"
     for name in classes:
         if name not in mistake:
-            yield "mistake", f"mistakes on the class '{name}' have no price; give {name}: one"
+            yield (
+                "mistake",
+                f"mistakes on the class '{name}' have no price; write {name}: and a price",
+            )
         elif isinstance(row := mistake[name], dict):
             for other in classes:
                 if other not in row and other != name:

@@ -24,6 +24,21 @@ KINDS = {
     "curves": Kind(
         "Metrics along the stream", captions.curves, ("metric", *ALONG), "{metric} is not known"
     ),
+    "total_cost": Kind(
+        "What each contender costs", cost_captions.total_cost, ("contender",), NONE_ENDED, True
+    ),
+    "cost_so_far": Kind(
+        "Cost so far along the stream", cost_captions.cost_so_far, ("contender",),
+        f"{NONE_ENDED}, or currencies differ, which have no common scale", True,
+    ),
+    "periods": Kind(
+        "How often should I retrain?", captions.periods, (),
+        "the cost of periods is not known; write decision: {{floor: true}}, and run it again",
+    ),
+    "price": Kind(
+        "Cost over the price of a training", captions.price, ("contender",),
+        "all contenders train as often, or one is the cheapest at every price of a training",
+    ),
     "excess": Kind(
         "Error above the best possible", captions.excess, ALONG,
         "the best possible error is not known, or evaluation.truth was false",
@@ -35,17 +50,6 @@ KINDS = {
     "stream": Kind("The stream itself", captions.stream, ("window",), "nothing was played"),
     "cost": Kind(
         "Error against cost", captions.cost, ("metric", "contender"), "{metric} is not known"
-    ),
-    "total_cost": Kind(
-        "What each contender costs", cost_captions.total_cost, ("contender",), NONE_ENDED, True
-    ),
-    "cost_so_far": Kind(
-        "Cost so far along the stream", cost_captions.cost_so_far, ("contender",),
-        f"{NONE_ENDED}, or currencies differ, which have no common scale", True,
-    ),
-    "price": Kind(
-        "Cost over the price of a training", captions.price, ("contender",),
-        "all contenders train as often, or one is the cheapest at every price of a training",
     ),
     "forgetting": Kind(
         "Forgetting", captions.forgetting, ("contender",),
@@ -61,10 +65,6 @@ KINDS = {
     "ranks": Kind(
         "Mean ranks over the settings", captions.ranks, ("contender",),
         "it needs a sweep of two settings, and two contenders that have ended under each",
-    ),
-    "periods": Kind(
-        "How often should I retrain?", captions.periods, (),
-        "the cost of periods is not known; write decision: {{floor: true}}, and run it again",
     ),
 }  # fmt: skip
 

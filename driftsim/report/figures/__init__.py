@@ -41,18 +41,18 @@ class ReportFigure(NamedTuple):
 
 PLOTS: dict[str, Callable[[View], Figure | None]] = {  # None where there is nothing to show
     "curves": lines.curves,
+    "total_cost": total_costs.total_cost,
+    "cost_so_far": lines.cost_so_far,
+    "periods": periods.periods,
+    "price": price_lines.price,
     "excess": lines.excess,
     "recovery": recoveries.recovery,
     "stream": stream.stream,
     "cost": costs.cost,
-    "total_cost": total_costs.total_cost,
-    "cost_so_far": lines.cost_so_far,
-    "price": price_lines.price,
     "forgetting": matrices.forgetting,
     "alarms": detections.alarms,
     "sweep": sweeps.sweep,
     "ranks": ranks.ranks,
-    "periods": periods.periods,
 }
 
 

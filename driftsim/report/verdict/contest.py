@@ -277,7 +277,7 @@ class Contest:
             rows.append(row | {"runs on": result.engine.partition(":")[0]})
         n = len(self.first.runs)
         return Block(
-            f"Costs{f' (mean of {n} runs)' * (n > 1)}:", table=Table.of_rows(rows, rows[0])
+            f"What each used{f' (mean of {n} runs)' * (n > 1)}:", table=Table.of_rows(rows, rows[0])
         )
 
     def left_out(self) -> Iterator[str]:

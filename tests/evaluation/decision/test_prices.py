@@ -71,8 +71,8 @@ REFUSED = [  # prices, stream, message
     ("mistake: {0: 1, 2: 1}", "two", "mistake.2: no class is called '2'; choose from 0, 1"),
     ("mistake: {spa: 1, ham: 2}", "mail", "mistake.spa: no class is called 'spa'; did you mean "
      "'spam'?"),
-    ("mistake: {ham: 2}", "mail", "mistake: mistakes on the class 'spam' have no price; give "
-     "spam: one"),
+    ("mistake: {ham: 2}", "mail", "mistake: mistakes on the class 'spam' have no price; "
+     "write spam: and a price"),
     ("mistake: {0: 1, 1: -2, 2: 1}", "three", "mistake.1: -2 is not valid; it should be at least"),
     ("mistake: {0: 1, 1: {0: -2, 2: 1}, 2: 1}", "three", "mistake.1.0: -2 is not valid; it should"),
     ("mistake: {0: 1, 1: {0: 2, 3: 1}, 2: 1}", "three", "mistake.1.3: no class is called '3'"),

@@ -23,18 +23,18 @@ from driftsim.report.page.drawings.svg import element
 
 DRAWN: dict[str, Callable[[View], Drawing | None]] = {
     "curves": lines.curves,
+    "total_cost": total_costs.total_cost,
+    "cost_so_far": lines.cost_so_far,
+    "periods": periods.periods,
+    "price": price_lines.price,
     "excess": lines.excess,
     "recovery": recoveries.recovery,
     "stream": streams.stream,
     "cost": costs.cost,
-    "total_cost": total_costs.total_cost,
-    "cost_so_far": lines.cost_so_far,
-    "price": price_lines.price,
     "forgetting": matrices.forgetting,
     "alarms": detections.alarms,
     "sweep": sweeps.sweep,
     "ranks": ranks.ranks,
-    "periods": periods.periods,
 }
 
 
