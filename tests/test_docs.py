@@ -214,7 +214,7 @@ def test_the_cells_of_the_page_on_python_run(tmp_path):
 @pytest.mark.slow
 def test_the_page_on_own_data_is_what_happens(tmp_path):
     page = (ROOT / "docs" / "own_data.md").read_text(encoding="utf-8")
-    proposal, marks, labels = blocks(page, "yaml")
+    proposal, marks, labels, prices = blocks(page, "yaml")
     table = tmp_path / "orders.csv"
     subprocess.run([sys.executable, ROOT / "docs" / "own_data.py", table], check=True)
     with table.open() as file:
@@ -234,6 +234,11 @@ def test_the_page_on_own_data_is_what_happens(tmp_path):
     assert "Keeping a model up to date pays" in text and "(7.3 to 12.2) than retrained" in text
     for line in blocks(page, "text")[0].splitlines():
         assert line in done.stdout
+    path.write_text(changed + prices, encoding="utf-8")
+    done = subprocess.run([*command, "run", path], **settings)
+    assert "0 of 2 runs done (2 floor)" in done.stderr  # nothing else is played again
+    decision = " ".join(blocks(page, "text")[1].split())
+    assert decision in " ".join(done.stdout.split())
 
 
 @pytest.mark.slow

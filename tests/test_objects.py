@@ -281,6 +281,24 @@ def test_objects_of_many_kinds_can_be_learners(tmp_path, fitted_before):
     assert {*models} <= {*traces}
 
 
+def test_a_class_that_no_path_leads_to_is_looked_at_by_itself(tmp_path, monkeypatch):
+    from sklearn.base import BaseEstimator, ClassifierMixin
+
+    class Mine(ClassifierMixin, BaseEstimator):
+        def fit(self, X, y):
+            self.classes_ = np.unique(y)
+            return self
+
+        def predict(self, X):
+            return np.full(len(X), self.classes_[0])
+
+    monkeypatch.setenv("DRIFTSIM_CACHE", str(tmp_path))
+    models = {"mine": {"learner": Mine(), "policy": PERIODIC}}
+    learner = driftsim.load({"stream": STREAM, "models": models}).variants[0].scenario.models
+    assert not learner["mine"].learner.learns_on and not learner["mine"].learner.weighs
+    assert not (tmp_path / "estimators").exists()  # nothing is kept of what anybody wrote
+
+
 def test_the_scenario_of_a_report_says_that_objects_cannot_be_read_from_it(tmp_path):
     models = {"a": {"learner": fitted((0, 1)), "policy": "static"}}
     text = resolved(driftsim.load({"stream": STREAM, "models": models}))
