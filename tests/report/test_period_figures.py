@@ -93,3 +93,13 @@ def test_periods_in_a_row_that_do_not_differ_are_named_together():
     assert "Every 1,500 rows on the last 1,000 labels costs least, 900 EUR." in first
     named = "every 1,000 to 2,500 rows on the last 1,000 labels; never training again."
     assert ties == f"No significant difference: {named}"
+
+
+def test_where_no_period_is_known_to_differ_none_is_called_alike():
+    rows = [
+        {"period": 500 * k, "memory": 1_000, "best": k == 3, "tied": k != 3, "cost": 900.0,
+         "low": np.nan, "error": 0.1}
+        for k in range(1, 5)
+    ]  # fmt: skip
+    first, unknown, _ = of_periods("Tree", rows, "EUR")
+    assert "interval" not in first and unknown == "Whether other periods cost more is not known."

@@ -170,6 +170,11 @@ def period_rows(one: VariantResults) -> Iterator[Row]:
             }  # fmt: skip
 
 
+def differ(rows: Sequence[Row]) -> bool:
+    """Whether any period differs significantly from the best; else which is best is not known."""
+    return not all(row["best"] or row["tied"] for row in rows)
+
+
 def about(learner: LearnerPeriods, one: PeriodCost) -> Row:
     """What names a row of periods."""
     memory = memory_value(learner.matrix.runs[learner.keys[0]][one.memory].memory)

@@ -1,7 +1,7 @@
 """Captions: what each figure shows in words, also for readers who do not see it."""
 
 from itertools import groupby
-from math import inf, isinf, isnan
+from math import inf, isinf, isnan, nan
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from driftsim.evaluation.recovery import DID_NOT_FALL, RECOVERED, median
 from driftsim.messages import setting_text
 from driftsim.report.amounts import listed
 from driftsim.report.dates import row_text
+from driftsim.report.decision.periods import differ
 from driftsim.report.figure_data.costs import ADDED_UP, COSTS, costs, engines
 from driftsim.report.figure_data.curves import excess_of
 from driftsim.report.figure_data.detections import UNKNOWN, sorted_alarms
@@ -29,6 +30,7 @@ MOST_SETTINGS = 4  # that a caption describes
 HULL = (
     "Only contenders on the edge of the shade, the convex hull, are the best choice at some price."
 )
+BOUNDED = ", with its interval at 95 %"  # of each period
 INTERVALS = "Bands are the intervals of these prices at 95 %, where they are known."
 OF_FLOOR = (
     "The dotted line is the cheapest schedule on the grid at each price, chosen in hindsight."
@@ -350,12 +352,14 @@ def of_periods(learner, rows, currency):
     best = next(row for row in rows if row["best"])
     alike = groupby(rows, key=lambda row: (row["memory"], row["best"] or row["tied"]))
     found = [[*own] for (_, tied), own in alike if tied]
-    never = rows[-1]
+    never, bounded = rows[-1], not isnan(best.get("low", nan))
     yield (
-        f"{learner}: the mean over all phases of each period, with its interval at 95 %. "
+        f"{learner}: the mean over all phases of each period{BOUNDED * bounded}. "
         f"{words_of(period_in_words(best))} costs least, {rounded(best['cost'])} {currency}."
     )
-    if ties := [own for own in found if own != [best]]:
+    if not differ(rows):
+        yield "Whether other periods cost more is not known."
+    elif ties := [own for own in found if own != [best]]:
         listed_ties = some((period_in_words(own[0], own[-1]) for own in ties), MOST_PERIODS)
         yield f"No significant difference: {listed_ties}."
     cost, error = rounded(never["cost"]), rounded(never["error"])

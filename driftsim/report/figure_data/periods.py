@@ -102,6 +102,7 @@ def panel_of(table: Table, x, name: str, mean, zero: bool, low=None, high=None) 
 
     never = float(mean[~trained][0])
     best, tied = table["best"].astype(bool), table["tied"].astype(bool)
+    tied &= not (best | tied).all()  # else which is best is not known
     return PeriodPanel(name, lines(trained), never, lines(best), lines(tied), zero)
 
 

@@ -18,7 +18,7 @@ from driftsim.report.decision.floors import (
     gaps_of,
 )
 from driftsim.report.decision.grid_values import memory_value
-from driftsim.report.decision.periods import period_rows
+from driftsim.report.decision.periods import differ, period_rows
 from driftsim.report.table import Row
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.money import bounded, difference, money
@@ -222,8 +222,3 @@ def labels(memory: Any) -> str:
         return f"the labels of the last {window_text(Duration.of(memory))}"
     except ValueError:
         return f"a memory of {memory}"
-
-
-def differ(rows: Sequence[Row]) -> bool:
-    """Whether any period differs significantly from the best; else which is best is not known."""
-    return not all(row["best"] or row["tied"] for row in rows)
