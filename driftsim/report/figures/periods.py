@@ -34,7 +34,7 @@ def periods(view):
                 tick for i, tick in enumerate(block.ticks) if len(block.ticks) < 6 or i % 2 == 0
             ]
             panel.set_xticks([x for x, _ in shown], [words for _, words in shown])
-    legend(figure, samples(names))
+    legend(figure, samples(names, any(block.panels[0].tied for block in blocks)))
     return figure
 
 
@@ -63,13 +63,14 @@ def point(colour, hollow):
     return POINT | {"color": colour, "markerfacecolor": "white" if hollow else colour}
 
 
-def samples(names):
+def samples(names, ties):
     """What stands in the legend: the memories, the marks, and no training at all."""
     found = {
         name: Line2D([], [], color=look_of(i).colour, linestyle=linestyle(look_of(i)))
         for i, name in enumerate(names)
     }
     found["best"] = Line2D([], [], **point(GREY, False))
-    found["no significant difference from it"] = Line2D([], [], **point(GREY, True))
+    if ties:
+        found["no significant difference from it"] = Line2D([], [], **point(GREY, True))
     found["never"] = Line2D([], [], **NEVER)
     return found

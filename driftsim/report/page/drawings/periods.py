@@ -34,7 +34,7 @@ def periods(view: View) -> Drawing | None:
     if not blocks:
         return None
     names = list(dict.fromkeys(name for one in blocks for name in one.panels[0].lines))
-    above, top = panels.legend([*entries(names)], LEFT, LEFT + 3 * panels.PART, 0)
+    above, top = panels.legend([*entries(names, blocks)], LEFT, LEFT + 3 * panels.PART, 0)
     titles = [one.title for one in blocks]
     head = 26 + max(panels.title_lines(titles, 3 * panels.PART) - 1, 0) * SIZE * LEADING
     about: dict[str, Any] = {"head": head, "foot": FOOT + TITLE, "top": top}
@@ -49,13 +49,14 @@ def periods(view: View) -> Drawing | None:
     return Drawing(grid.width, grid.bottom + 4, parts)
 
 
-def entries(names: list[str]) -> Iterator[tuple[str, str]]:
+def entries(names: list[str], blocks: list[PeriodBlock]) -> Iterator[tuple[str, str]]:
     """What stands in the legend: the memories, the marks, and no training at all."""
     for i, name in enumerate(names):
         style = panels.line_look(look_of(i))
         yield line(0, 0, SAMPLE, 0, class_="line", **style), name
     yield mark("o", SAMPLE / 2, 0, GREY), BEST
-    yield mark("o", SAMPLE / 2, 0, GREY, hollow=True), TIED
+    if any(block.panels[0].tied for block in blocks):
+        yield mark("o", SAMPLE / 2, 0, GREY, hollow=True), TIED
     yield line(0, 0, SAMPLE, 0, **NEVER), "never"
 
 
