@@ -110,7 +110,7 @@ def test_parts_that_the_docs_write_in_a_line_are_valid(name):
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 def test_every_parameter_of_a_part_is_in_the_docs(family):
     """But for those of generators and detectors, which `driftsim kinds` lists."""
-    names = ("scenarios", "time", "models", "policies")
+    names = ("scenarios", "time", "models", "learners", "policies")
     text = " ".join((ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in names)
     if family in (Concept, Detector):
         kinds = [kind for kind in family.kinds.values() if issubclass(kind, Recorded)]

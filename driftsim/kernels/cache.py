@@ -125,7 +125,9 @@ def _imported(source):
 
 def _file_of(module):
     if module.startswith(PACKAGE + "."):  # without importing it, as that may import numba
-        return Path(__file__).with_name(module.removeprefix(PACKAGE + ".") + ".py")
+        return Path(__file__).parent / (
+            module.removeprefix(PACKAGE + ".").replace(".", "/") + ".py"
+        )
     return Path(getattr(import_module(module), "__file__", None) or "")
 
 

@@ -27,7 +27,7 @@ FRAME = 12  # bytes that open and close what is pickled
 class Learner(Part):
     """A way to learn. It never changes; the models it starts do."""
 
-    homes = ("driftsim.learners",)
+    homes = ("driftsim.learners", "driftsim.learners.online")
     sees: ClassVar[Literal["X", "posterior"]] = "X"  # what its models are given of each row
     library: ClassVar[str | None] = None  # the distribution that its models are of
     weighs: ClassVar[bool] = False  # its models' `fit` takes weights

@@ -46,8 +46,7 @@ class River(LibraryLearner):
         if self.engine(schema) == "compiled":
             from driftsim.learners.compiled import Compiled
 
-            like = self._stand_in(schema, seed) or self._made(schema, seed)
-            new = registry.equivalent(like, schema)
+            new = registry.equivalent(self.example(schema, seed), schema)
             return Compiled(partial(new, members=1), schema, probabilities)
         return RiverModel(partial(self._made, schema, seed), schema, probabilities)
 
@@ -67,6 +66,10 @@ class River(LibraryLearner):
     def of_steps(cls, specs, allowed=()):
         """The learner that is one step after another."""
         return cls(path="river.compose.Pipeline", steps=specs)
+
+    def example(self, schema: Schema, seed: int) -> Any:
+        """A model of river that has learned nothing, or what stands in for one with a kernel."""
+        return self._stand_in(schema, seed) or self._made(schema, seed)
 
     def _example(self, schema=Schema(())):
         """A model of river with few members, or a stand-in, to show what the others are like."""

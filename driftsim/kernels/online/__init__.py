@@ -1,0 +1,1 @@
+"""Kernels of our own online learners, which follow the field's reference definitions."""

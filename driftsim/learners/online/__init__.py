@@ -1,0 +1,1 @@
+"""Online learners of our own: the field's reference definitions, compiled."""

@@ -1,0 +1,41 @@
+"""What every learner with a kernel of its own has: members of ensembles, and what cannot be one."""
+
+import pytest
+from examples import sea_stream
+
+from driftsim.learners.learner import Learner
+from driftsim.learners.online.kernel_learner import member_states, unfit_member
+
+TREE = "river.tree.HoeffdingTreeClassifier"
+BAGGED = {"kind": "river.ensemble.BaggingClassifier", "model": "river.naive_bayes.GaussianNB"}
+SCALED = ["river.preprocessing.StandardScaler", "river.linear_model.LogisticRegression"]
+
+
+@pytest.mark.parametrize(
+    "spec", ["hoeffding_tree", TREE, {"kind": "pipeline", "steps": SCALED}], ids=str
+)
+def test_a_learner_with_a_kernel_can_be_a_member(spec):
+    learner, schema = Learner.model_validate(spec), sea_stream().schema
+    assert unfit_member(learner, schema) is None
+    assert isinstance(member_states(learner, schema, seed=0)(3), tuple)
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason"),
+    [
+        ("sklearn.naive_bayes.GaussianNB", "which GaussianNB does not; name hoeffding_tree"),
+        ({"kind": TREE, "remove_poor_attrs": True}, "there is no kernel for its remove_poor_attrs"),
+        (BAGGED, "BaggingClassifier is an ensemble, and no member of another"),
+        ("least_squares", "the labels are classes; name a classifier"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_a_member_is_refused_with_the_reason(spec, reason):
+    assert reason in unfit_member(Learner.model_validate(spec), sea_stream().schema)
+
+
+def test_a_learner_that_is_a_kernel_has_no_object_to_run_on():
+    learner = Learner.model_validate("hoeffding_tree")
+    assert learner.incompatibility(sea_stream().schema) is None
+    reason = learner.uncompiled().incompatibility(sea_stream().schema)
+    assert reason == "'hoeffding_tree' runs compiled only; remove compiled: false"
