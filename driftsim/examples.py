@@ -58,6 +58,7 @@ PARTS = {  # by family
         "least_squares": "",
         "sklearn.linear_model.SGDClassifier": "loss: log_loss",
         "river.naive_bayes.GaussianNB": "",
+        "naive_bayes": "",
         "hoeffding_tree": "grace_period: 50, delta: 0.01",
         "pipeline": (
             "steps: [river.preprocessing.StandardScaler, river.linear_model.LogisticRegression]"
