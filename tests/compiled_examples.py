@@ -1,14 +1,15 @@
 """Models of river with compiled equivalents: several settings of each, and how many rows."""
 
 
-def scaled(model):
-    return {"kind": "pipeline", "steps": ["river.preprocessing.StandardScaler", model]}
+def scaled(model, *scalers):
+    scalers = scalers or ("StandardScaler",)
+    return {"kind": "pipeline", "steps": [*(f"river.preprocessing.{it}" for it in scalers), model]}
 
 
 def name(spec):
     """A short name of a learner, and of its settings."""
     if "steps" in spec:
-        return "scaled " + name(spec["steps"][-1])
+        return " ".join(map(name, spec["steps"])).replace("StandardScaler", "scaled")
     kind, *settings = [spec] if isinstance(spec, str) else spec.values()
     return " ".join([kind.rpartition(".")[2], *map(str, settings)])
 
@@ -106,6 +107,9 @@ CLASSIFIERS = [  # and the most rows that each is tried on
         ]
     ),
     *((spec, 3_000) for spec in FORESTS),
+    (scaled(LOGISTIC, "MinMaxScaler"), 20_000),
+    (scaled(f"{LINEAR}.Perceptron", "MaxAbsScaler"), 20_000),
+    (scaled(f"{LINEAR}.SoftmaxRegression", "StandardScaler", "MinMaxScaler"), 20_000),
     ("river.naive_bayes.GaussianNB", 20_000),
     (scaled("river.naive_bayes.GaussianNB"), 20_000),
     ({"kind": KNN, "engine": LAST}, 20_000),
@@ -187,9 +191,31 @@ MIXED_NAMED = [  # with nominal columns named x0, x2, x3 or x5, one of which is 
 ]
 NUMBERS_TREE = "river.tree.HoeffdingTreeRegressor"
 SLOW_LINE = {"kind": f"{LINEAR}.LinearRegression", "optimizer": sgd(0.001)}
+ENCODED = [  # before linear models of classes, and of two classes
+    *({}, {"drop_first": True}, {"drop_zeros": True}, {"drop_zeros": True, "drop_first": True}),
+]
+ENCODED_MODELS = [
+    LOGISTIC,
+    {"kind": LOGISTIC, "optimizer": sgd(0.1), "l2": 0.01},
+    f"{LINEAR}.Perceptron",
+    {"kind": f"{LINEAR}.PAClassifier", "mode": 2},
+    {"kind": f"{LINEAR}.SoftmaxRegression", "l2": 0.02},
+    SLOW_LINE,
+]
+
+
+def encoded(settings, model):
+    """A model behind an encoder of nominal columns."""
+    return {
+        "kind": "pipeline",
+        "steps": [{"kind": "river.preprocessing.OneHotEncoder", **settings}, model],
+    }
+
+
 REGRESSORS = [
     ({"kind": f"{LINEAR}.LinearRegression", "optimizer": sgd(0.001)}, 20_000),
     (scaled(f"{LINEAR}.LinearRegression"), 20_000),
+    (scaled(f"{LINEAR}.LinearRegression", "MinMaxScaler"), 20_000),
     (scaled({"kind": f"{LINEAR}.LinearRegression", "l2": 0.1, "intercept_lr": 0.1}), 20_000),
     (scaled({"kind": f"{LINEAR}.LinearRegression", "clip_gradient": 2, "intercept_init": 9}), 2000),
     ({"kind": "river.neighbors.KNNRegressor", "engine": LAST, "n_neighbors": 9}, 2_000),

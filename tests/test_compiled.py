@@ -87,7 +87,7 @@ def engine(spec, schema=NAMES):
             "a rate of InverseScaling",
         ),
         ({"kind": LOGISTIC, "loss": {"kind": "river.optim.losses.Log", "weight_pos": 2.0}}, "loss"),
-        ({"kind": "pipeline", "steps": ["river.preprocessing.MinMaxScaler", LOGISTIC]}, "MinMax"),
+        ({"kind": "pipeline", "steps": ["river.preprocessing.RobustScaler", LOGISTIC]}, "Robust"),
         (
             {
                 "kind": "pipeline",
@@ -98,7 +98,7 @@ def engine(spec, schema=NAMES):
             },
             "its with_std",
         ),
-        ("river.linear_model.ALMAClassifier", "ALMAClassifier"),
+        ("river.tree.SGTClassifier", "SGTClassifier"),
         ("sklearn.naive_bayes.GaussianNB", "scikit-learn"),
         ("majority", "numpy"),
     ],

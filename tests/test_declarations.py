@@ -21,7 +21,7 @@ from test_detector_kernels import OF_CLASSES, OF_NUMBERS
 from driftsim.adaptation.detectors import Detector
 from driftsim.kernels import stand_ins
 from driftsim.kernels.declarations import DECLARED, VERSION
-from driftsim.kernels.registry import EQUIVALENTS, SCALERS, equivalent
+from driftsim.kernels.registry import ENCODERS, EQUIVALENTS, SCALERS, equivalent
 from driftsim.kernels.values import title_of
 from driftsim.learners import river
 from driftsim.learners.learner import Learner
@@ -167,7 +167,7 @@ def test_an_object_that_stands_in_has_the_attributes_of_rivers(path):
 
 def test_all_classes_with_kernels_are_declared():
     declared = {title_of(stand_ins.class_of(path)) for path in DECLARED}
-    assert EQUIVALENTS.keys() | SCALERS.keys() <= declared
+    assert EQUIVALENTS.keys() | SCALERS.keys() | ENCODERS.keys() <= declared
     assert all(
         path.removeprefix("river.").rpartition(".")[0] in OPEN["river"].split() for path in DECLARED
     )

@@ -62,6 +62,19 @@ DECLARED = {
     "river.preprocessing.StandardScaler": Declared(
         "with_std=True, window_size: int | None = None", ("Transformer",)
     ),
+    "river.preprocessing.MinMaxScaler": Declared(
+        "window_size: int | None = None", ("Transformer",)
+    ),
+    "river.preprocessing.MaxAbsScaler": Declared(
+        "window_size: int | None = None", ("Transformer",)
+    ),
+    "river.preprocessing.OneHotEncoder": Declared(
+        """
+        categories: dict[base.typing.FeatureName, set[typing.Hashable]] | None = None,
+        drop_zeros: bool = False, drop_first: bool = False
+        """,
+        ("Transformer",),
+    ),
     "river.optim.schedulers.Constant": Declared("learning_rate: int | float"),
     "river.optim.SGD": Declared(
         "lr: int | float | optim.base.Scheduler = 0.01", becomes={"lr": schedule}

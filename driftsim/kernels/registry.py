@@ -32,6 +32,7 @@ from driftsim.kernels.values import (
     several,
     title_of,
     two_samples,
+    values_of_columns,
     warning_first,
 )
 from driftsim.libraries import parameters
@@ -68,21 +69,43 @@ class Equivalent(NamedTuple):
         self.covers(made)
         if "sizes" not in params:
             params.pop("binary_split", None)  # of nominal columns
-        return partial(new, self.mixed if "sizes" in params else self.makes, **params)
+        return partial(
+            new, (self.mixed or self.makes) if "sizes" in params else self.makes, **params
+        )
 
 
 def equivalent(made, schema=None) -> NewState:
     """What makes the state of so many members, each with the answers of a new object of river.
 
-    A pipeline is a model behind scalers. Raises `Uncovered` where no kernel gives the answers.
+    A pipeline is a model behind scalers, or behind an encoder. Raises `Uncovered` where no kernel
+    gives the answers.
     """
     *before, model = getattr(made, "steps", {None: made}).values()
+    if any(title_of(type(step)) in ENCODERS for step in before):
+        return encoded(before, model, schema)
     state = declared(EQUIVALENTS, model).of(model, schema)
     if before and nominal_of(model):
         raise Uncovered("nominal columns behind a scaler")
     for step in reversed(before):
         state = partial(declared(SCALERS, step).of(step, schema), model=state)
     return state
+
+
+def encoded(before, model, schema):
+    """What makes the state of linear models of nominal columns, a column for each of their values.
+
+    Another model would miss that river has no column of a value before its first row.
+    """
+    encoder, *between = before
+    if between:
+        raise Uncovered(f"{type(between[0]).__name__} beside {type(encoder).__name__}")
+    if not title_of(type(model)).startswith("linear_model."):
+        raise Uncovered(f"{type(encoder).__name__} before {type(model).__name__}")
+    if encoder.drop_zeros and (getattr(model, "l2", 0.0) or title_of(type(model)) == ALMA):
+        raise Uncovered("drop_zeros before a model whose weights shrink")
+    state = declared(ENCODERS, encoder).of(encoder, schema)
+    values = schema._replace(names=state.keywords["titles"], nominal={}, values={})
+    return partial(state, model=declared(EQUIVALENTS, model).of(model, values))
 
 
 def new(makes, members, **params) -> tuple:
@@ -104,7 +127,7 @@ def coverage(kind) -> str | None:
     """Whether a model or detector of river runs compiled, and with which parameters; or None."""
     if not getattr(kind, "__module__", "").startswith("river."):
         return None
-    found = (EQUIVALENTS | SCALERS).get(title_of(kind))
+    found = (EQUIVALENTS | SCALERS | ENCODERS).get(title_of(kind))
     if found is None and not any(hasattr(kind, name) for name in ("predict_one", "drift_detected")):
         return None
     if found is None:
@@ -199,6 +222,7 @@ def nominal_of(model):
     )
 
 
+ALMA = "linear_model.ALMAClassifier"  # weights of the features of a row shrink
 SGD = {"optimizer": rate, "intercept_lr": constant}
 GRADIENT = as_they_are("l2", "clip_gradient")
 GROWTH = as_they_are("grace_period", "max_depth", "tau", "merit_preprune")
@@ -214,7 +238,17 @@ NOMINAL = {"nominal_attributes": nominals} | only(flag, "binary_split")
 MEMBERS = "linear_model.", "naive_bayes.", "neighbors.", "tree.HoeffdingTree"
 ADWIN = part("drift.ADWIN")
 BAGGING = {"model": member} | only(several, "n_models") | as_they_are("seed")
-SCALERS = {"preprocessing.StandardScaler": Equivalent("linear.scaled")}
+SCALERS = {
+    "preprocessing.StandardScaler": Equivalent("linear.scaled"),
+    "preprocessing.MinMaxScaler": Equivalent("scalers.min_max_scaled"),
+    "preprocessing.MaxAbsScaler": Equivalent("scalers.max_abs_scaled"),
+}
+ENCODERS = {
+    "preprocessing.OneHotEncoder": Equivalent(
+        "encoders.one_hot",
+        {"categories": values_of_columns} | only(flag, "drop_zeros", "drop_first"),
+    )
+}
 EQUIVALENTS = {
     "linear_model.LogisticRegression": Equivalent(
         "linear.logistic_regression", SGD | as_they_are("intercept_init") | GRADIENT

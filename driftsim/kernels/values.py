@@ -134,6 +134,19 @@ def nominals(names, schema):
     return {"sizes": (*sizes,), "missing": bool(schema.missing)}
 
 
+def values_of_columns(categories, schema):
+    """How many values each column has, and a title of each; no column may be of numbers."""
+    if categories is not None:
+        raise Uncovered("its categories")
+    if numbers := [name for j, name in enumerate(schema.names) if j not in schema.nominal]:
+        raise Uncovered(f"one-hot encoding of the column of numbers '{numbers[0]}'")
+    sizes = [schema.nominal[j] for j in range(len(schema.names))]
+    if sum(sizes) > MOST_CELLS:
+        raise Uncovered(f"one-hot encoding of {sum(sizes):,} values")
+    titles = (f"{schema.names[j]}_{float(v)}" for j, n in enumerate(sizes) for v in range(n))
+    return {"sizes": (*sizes,), "titles": (*titles,)}
+
+
 def digits(splitter, schema):
     """To how many digits features are rounded, before they are candidates for a threshold."""
     if title_of(type(splitter)) == "tree.EBSTSplitter":
