@@ -91,7 +91,7 @@ def equivalent(made, schema=None) -> NewState:
     return state
 
 
-def encoded(before, model, schema):
+def encoded(before, model, schema) -> NewState:
     """What makes the state of linear models of nominal columns, a column for each of their values.
 
     Another model would miss that river has no column of a value before its first row.
@@ -103,7 +103,7 @@ def encoded(before, model, schema):
         raise Uncovered(f"{type(encoder).__name__} before {type(model).__name__}")
     if encoder.drop_zeros and (getattr(model, "l2", 0.0) or title_of(type(model)) == ALMA):
         raise Uncovered("drop_zeros before a model whose weights shrink")
-    state = declared(ENCODERS, encoder).of(encoder, schema)
+    state: Any = declared(ENCODERS, encoder).of(encoder, schema)
     values = schema._replace(names=state.keywords["titles"], nominal={}, values={})
     return partial(state, model=declared(EQUIVALENTS, model).of(model, values))
 
