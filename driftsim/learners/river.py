@@ -15,6 +15,7 @@ from pydantic import model_validator
 from driftsim.kernels import registry, stand_ins
 from driftsim.kernels.values import Uncovered
 from driftsim.learners.learner import LibraryLearner, Model, mismatch
+from driftsim.learners.shortfalls import shortfalls
 from driftsim.libraries import assembled, called, imported, parameters
 from driftsim.rows import Schema, locate
 from driftsim.safety import guard
@@ -36,6 +37,10 @@ class River(LibraryLearner):
 
     def untunable(self, weighed=False):
         return super().untunable(weighed and not self.weighs)
+
+    @property
+    def notes(self):
+        return tuple(dict.fromkeys(shortfalls({"kind": self.path, **self.params})))
 
     def engine(self, schema):
         if not self._compiled:
