@@ -108,8 +108,8 @@ NUMBERS = {
 class Drawn:
     """A stream and its only world, whose rows have been drawn beforehand."""
 
-    def __init__(self, stream):
-        self._stream, self._world = stream, stream.instantiated(0)
+    def __init__(self, stream, seed=0):
+        self._stream, self._world = stream, stream.instantiated(seed)
         self._blocks = list(self._world.blocks())
         self.length, self.known = stream.length, stream.known
         self.schema, self.clock, self.seed = self._world.schema, self._world.clock, 0

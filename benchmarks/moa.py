@@ -9,16 +9,12 @@ import sys
 import time
 
 from learners import LOGISTIC, TREE, Drawn, of_trees, scaled
+from moa_loop import classifier, evaluated, instances
 
 from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.rules import Rules
 from driftsim.learners.learner import Learner
 from driftsim.streams.stream import Stream
-
-del sys.path[0]  # this folder, where capymoa would take this file for its package `moa`
-import jpype  # noqa: E402
-from capymoa.evaluation import ClassificationEvaluator  # noqa: E402
-from capymoa.stream import NumpyStream, Schema  # noqa: E402
 
 WARMUP, REPEATS = 1_000, 3
 NEAREST = {
@@ -64,57 +60,15 @@ def drawn(concept, rows):
     return Drawn(Stream.model_validate(stream))
 
 
-def instances(rows, held):
-    """The schema of rows, their header, and the rows as instances of MOA in memory."""
-    if held.schema.nominal:
-        return nominal_instances(held.rows(0, rows), held.schema)
-    stream = NumpyStream(held.rows(0, rows).X, held.rows(0, rows).y)
-    header = stream.get_schema().get_moa_header()
-    kept = jpype.JClass("com.yahoo.labs.samoa.instances.Instances")(header, rows)
-    while stream.has_more_instances():
-        kept.add(stream.next_instance().java_instance.getData())
-    return stream.get_schema(), header, kept
-
-
-def nominal_instances(block, schema):
-    """The same, where columns are nominal attributes, with as many values as the schema has."""
-    package = "com.yahoo.labs.samoa.instances"
-    attribute, row = (jpype.JClass(f"{package}.{name}") for name in ("Attribute", "DenseInstance"))
-    attributes = jpype.JClass("java.util.ArrayList")()
-    for j, name in enumerate([*schema.names, "class"]):
-        n = schema.nominal.get(j) if j < len(schema.names) else schema.n_classes
-        values = jpype.JClass("java.util.ArrayList")([f"v{i}" for i in range(n or 0)])
-        attributes.add(attribute(name, values) if n else attribute(name))
-    kept = jpype.JClass(f"{package}.Instances")("rows", attributes, len(block.y))
-    kept.setClassIndex(len(schema.names))
-    header = jpype.JClass(f"{package}.InstancesHeader")(kept)
-    header.setClassIndex(len(schema.names))
-    for x, y in zip(block.X, block.y):
-        one = row(1.0, jpype.JArray(jpype.JDouble)([*x, y]))
-        one.setDataset(header)
-        kept.add(one)
-    return Schema(header), header, kept
-
-
-def of_moa(schema, header, kept, name, options):
+def of_moa(held, rows, name, options):
     """The least seconds a row of MOA's own loop, and the error."""
-    loop = jpype.JClass("moa.evaluation.EfficientEvaluationLoops")
+    _, header, _ = played = instances(held, rows)
     taken = []
     for _ in range(1 + REPEATS):
-        learner = jpype.JClass(f"moa.classifiers.{name}")()
-        if options:
-            learner.getOptions().setViaCLIString(options)
-        learner.setModelContext(header)
-        learner.prepareForUse()
-        learner.resetLearningImpl()
-        stream = jpype.JClass("moa.streams.CachedInstancesStream")(kept)
-        evaluator = ClassificationEvaluator(schema=schema)
-        start = time.thread_time()
-        loop.PrequentialEvaluation(
-            stream, learner, evaluator.moa_basic_evaluator, None, -1, -1, False, False
-        )
-        taken.append(time.thread_time() - start)
-    return min(taken[1:]) / kept.size(), 1 - evaluator.accuracy() / 100
+        learner = classifier(name, options, header)
+        seconds, accuracy = evaluated(learner, *played)
+        taken.append(seconds)
+    return min(taken[1:]) / rows, 1 - accuracy / 100
 
 
 def of_ours(held, spec):
@@ -150,7 +104,7 @@ def main(words):
         if engine != "compiled":
             print(f"{name:34}{title:18}{engine}", flush=True)
             continue
-        slow, wrong = of_moa(*instances(rows, held), theirs, options)
+        slow, wrong = of_moa(held, rows, theirs, options)
         fast, error = of_ours(held, spec)
         columns = f"{1 / fast:>12,.0f}{1 / slow:>12,.0f}{slow / fast:>8.1f}"
         print(f"{name:34}{title:18}{columns}{error:>11.4f}{wrong:>8.4f}", flush=True)
