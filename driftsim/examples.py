@@ -60,6 +60,8 @@ PARTS = {  # by family
         "river.naive_bayes.GaussianNB": "",
         "naive_bayes": "",
         "hoeffding_tree": "grace_period: 50, delta: 0.01",
+        "online_bagging": "n_models: 3, learner: river.naive_bayes.GaussianNB",
+        "leveraging_bagging": "n_models: 2, learner: river.naive_bayes.GaussianNB, delta: 0.2",
         "pipeline": (
             "steps: [river.preprocessing.StandardScaler, river.linear_model.LogisticRegression]"
         ),

@@ -1,0 +1,42 @@
+"""Meta learners: learners made of models of another, such as ensembles of one many times over."""
+
+from driftsim.learners.learner import Learner
+from driftsim.learners.online.kernel_learner import KernelLearner, unfit_member
+from driftsim.learners.online.trees import HoeffdingTree
+
+FEW = 3  # members of an ensemble that is only tried
+
+
+class MetaLearner(KernelLearner):
+    """A learner that holds models of another, which runs compiled and is no meta learner itself."""
+
+    nests = False
+
+    learner: Learner = HoeffdingTree()  # of the members
+
+    @property
+    def libraries(self):
+        return self.learner.libraries
+
+    def incompatibility(self, schema, probabilities=False):
+        reason = super().incompatibility(schema, probabilities)
+        return reason or self._unfit(schema)
+
+    def untaken_gaps(self, schema):
+        return self.learner.untaken_gaps(schema)
+
+    def small(self):
+        update = {"n_models": FEW} if getattr(self, "n_models", 0) > FEW else {}
+        return self.model_copy(update=update)
+
+    def _unfit(self, schema):
+        """Why its learner cannot be that of the members, or None."""
+        reason = unfit_member(self.learner, schema)
+        return reason and f"the learner of '{self.title}': {reason}"
+
+
+def heeded(learner: Learner, schema, title: str) -> str | None:
+    """Why a learner cannot be given weights that are no whole numbers, or None."""
+    if learner.weighs:
+        return None
+    return f"{title} weighs rows, and {learner.title} takes no weights; name naive_bayes or a tree"
