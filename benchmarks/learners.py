@@ -24,8 +24,8 @@ LOGISTIC = "river.linear_model.LogisticRegression"
 TREE = "river.tree.HoeffdingTreeClassifier"
 
 
-def scaled(model):
-    return {"kind": "pipeline", "steps": ["river.preprocessing.StandardScaler", model]}
+def scaled(model, scaler="StandardScaler"):
+    return {"kind": "pipeline", "steps": [f"river.preprocessing.{scaler}", model]}
 
 
 def of_trees(kind):
@@ -35,6 +35,10 @@ def of_trees(kind):
 MODELS = {  # a spec; rows for river, rows for the kernel; the ratio to be reached
     "LogisticRegression": (LOGISTIC, 40_000, 2_000_000, 80),
     "StandardScaler | LogisticRegression": (scaled(LOGISTIC), 30_000, 1_000_000, 45),
+    "MinMaxScaler | LogisticRegression": (
+        scaled(LOGISTIC, "MinMaxScaler"), 20_000, 1_000_000, None
+    ),
+    "ALMAClassifier": ("river.linear_model.ALMAClassifier", 20_000, 2_000_000, None),
     "Perceptron": ("river.linear_model.Perceptron", 40_000, 2_000_000, None),
     "PAClassifier": ("river.linear_model.PAClassifier", 30_000, 2_000_000, None),
     "SoftmaxRegression": ("river.linear_model.SoftmaxRegression", 20_000, 1_000_000, None),
@@ -79,6 +83,13 @@ OVER_NOMINAL = {  # those that take nominal columns: the ratio to be reached ove
     "LeveragingBaggingClassifier, 10 trees": None,
     "ADWINBaggingClassifier, 10 trees": None,
     "HoeffdingAdaptiveTreeClassifier": None,
+}
+ENCODED = "OneHotEncoder | LogisticRegression", scaled(LOGISTIC, "OneHotEncoder")
+COUNTS = {  # of words: a spec, rows for river
+    **{name: (MODELS[name][0], 4_000) for name in [*MODELS][:2]},
+    "MultinomialNB": ("river.naive_bayes.MultinomialNB", 1_000),
+    "BernoulliNB": ("river.naive_bayes.BernoulliNB", 1_000),
+    "ComplementNB": ("river.naive_bayes.ComplementNB", 30),
 }
 DETECTORS = {  # errors for river; the ratio to be reached
     "ADWIN": ("river.drift.ADWIN", 100_000, 2),
@@ -225,9 +236,11 @@ def races():
         if name in OVER_NOMINAL:
             for title, (concept, noise) in NOMINAL.items():
                 yield name, spec, title, concept, noise, few // 2, many, OVER_NOMINAL[name]
+    for title in ("led, 24 nominal", "stagger, 3 nominal"):
+        yield *ENCODED, title, *NOMINAL[title], 4_000, 200_000, None
     for title, (concept, noise) in WORDS.items():
-        for name in ("LogisticRegression", "StandardScaler | LogisticRegression"):
-            yield name, MODELS[name][0], title, concept, noise, 4_000, 40_000, None
+        for name, (spec, few) in COUNTS.items():
+            yield name, spec, title, concept, noise, few, 40_000, None
 
 
 def main(words):

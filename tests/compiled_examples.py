@@ -30,6 +30,7 @@ def sgd(lr):
     return {"kind": "river.optim.SGD", "lr": lr}
 
 
+BAYES = "river.naive_bayes"
 LINEAR = "river.linear_model"
 LOGISTIC = f"{LINEAR}.LogisticRegression"
 LINES = [LOGISTIC, f"{LINEAR}.Perceptron", f"{LINEAR}.LinearRegression"]
@@ -102,6 +103,8 @@ CLASSIFIERS = [  # and the most rows that each is tried on
             scaled({"kind": f"{LINEAR}.PAClassifier", "C": 0.01}),
             {"kind": f"{LINEAR}.PAClassifier", "mode": 0, "learn_intercept": False},
             scaled({"kind": f"{LINEAR}.PAClassifier", "mode": 2, "C": 0.1}),
+            f"{LINEAR}.ALMAClassifier",
+            scaled({"kind": f"{LINEAR}.ALMAClassifier", "alpha": 0.5, "B": 2.0, "C": 0.3}),
             f"{LINEAR}.SoftmaxRegression",
             scaled({"kind": f"{LINEAR}.SoftmaxRegression", "optimizer": sgd(0.1), "l2": 0.01}),
         ]
@@ -112,6 +115,7 @@ CLASSIFIERS = [  # and the most rows that each is tried on
     (scaled(f"{LINEAR}.SoftmaxRegression", "StandardScaler", "MinMaxScaler"), 20_000),
     ("river.naive_bayes.GaussianNB", 20_000),
     (scaled("river.naive_bayes.GaussianNB"), 20_000),
+    ({"kind": f"{BAYES}.BernoulliNB", "alpha": 0.5, "true_threshold": 0.4}, 20_000),
     ({"kind": KNN, "engine": LAST}, 20_000),
     ({"kind": KNN, "engine": FEW, "n_neighbors": 3, "weighted": False}, 20_000),
     ({"kind": KNN, "engine": FEW, "n_neighbors": 7, "softmax": True}, 20_000),
@@ -239,6 +243,14 @@ REGRESSORS = [
     ({"kind": "river.ensemble.BaggingRegressor", "model": NUMBERS_TREE, "n_models": 3}, 3_000),
 ]
 
+COUNTED = [  # tried on counts
+    *(f"{BAYES}.{kind}" for kind in ("MultinomialNB", "ComplementNB", "BernoulliNB")),
+    {"kind": f"{BAYES}.MultinomialNB", "alpha": 0.1},
+    {"kind": f"{BAYES}.ComplementNB", "alpha": 0.3},
+    {"kind": f"{BAYES}.BernoulliNB", "alpha": 2, "true_threshold": 1},
+    scaled({"kind": f"{BAYES}.MultinomialNB", "alpha": 0.3}, "MaxAbsScaler"),
+    {"kind": BAGGING, "model": f"{BAYES}.MultinomialNB", "n_models": 3},
+]
 QUICK_NUMBERS = {"kind": NUMBERS_TREE, "grace_period": 50, "delta": 0.05}
 SHRUNK = {"kind": f"{LINEAR}.LinearRegression", "l2": 0.05, "intercept_init": 3.0}
 MIXED_REGRESSORS = [  # tried on nominal columns and missing cells

@@ -13,7 +13,7 @@ from importlib.metadata import version
 
 import numpy as np
 import pytest
-from compiled_examples import CLASSIFIERS, PIPE, REGRESSORS, TREE, name, scaled
+from compiled_examples import CLASSIFIERS, COUNTED, PIPE, REGRESSORS, TREE, name, scaled
 from pydantic import ValidationError
 from river import base
 from test_detector_kernels import OF_CLASSES, OF_NUMBERS
@@ -33,7 +33,7 @@ MODEL = "river.naive_bayes.GaussianNB"
 ENSEMBLE, BINARY = "river.ensemble", "river.drift.binary"
 TWO, NUMBERS = Schema(("x10", "x2", "y")), Schema(("a", "b"), n_classes=None)
 SCHEMAS = [TWO, Schema(("a", "b"), n_classes=3, nominal={1: 3}), NUMBERS]
-LEARNERS = [spec for spec, _ in [*CLASSIFIERS, *REGRESSORS]]
+LEARNERS = [*(spec for spec, _ in [*CLASSIFIERS, *REGRESSORS]), *COUNTED]
 LEARNERS += [
     {"kind": f"{ENSEMBLE}.BaggingClassifier", "model": scaled(MODEL) | PIPE, "n_models": 3}
 ]  # of more than two classes

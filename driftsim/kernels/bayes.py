@@ -46,6 +46,18 @@ def log_likelihood(s, m, c, x):
 
 
 @compiled
+def normalize(s, m, p, highest):
+    """Turn the logs of joint probabilities, the highest of which is known, into probabilities."""
+    total = 0.0
+    for j in range(s.met[m]):
+        c = s.order[m, j]
+        p[c] = math.exp(p[c] - highest)
+        total += p[c]
+    for j in range(s.met[m]):
+        p[s.order[m, j]] /= total
+
+
+@compiled
 def gaussian_nb_predict(s, m, x, p):
     for c in range(p.size):
         p[c] = 0.0
@@ -55,13 +67,7 @@ def gaussian_nb_predict(s, m, x, p):
         p[c] = log_likelihood(s, m, c, x)
         if p[c] > highest:
             highest, label = p[c], c
-    total = 0.0
-    for j in range(s.met[m]):
-        c = s.order[m, j]
-        p[c] = math.exp(p[c] - highest)
-        total += p[c]
-    for j in range(s.met[m]):
-        p[s.order[m, j]] /= total
+    normalize(s, m, p, highest)
     return float(label)
 
 

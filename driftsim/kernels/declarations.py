@@ -114,6 +114,9 @@ DECLARED = {
     "river.linear_model.PAClassifier": Declared(
         "C=1.0, mode=1, learn_intercept=True", ("Classifier",)
     ),
+    "river.linear_model.ALMAClassifier": Declared(
+        f"p=2, alpha=0.9, B={1 / 0.9!r}, C={2**0.5!r}", ("Classifier",)
+    ),
     "river.linear_model.SoftmaxRegression": Declared(
         """
         optimizer: optim.base.Optimizer | None = None,
@@ -124,6 +127,11 @@ DECLARED = {
         becomes={"optimizer": SGD},
     ),
     "river.naive_bayes.GaussianNB": Declared("", ("Classifier",), multiclass=True),
+    "river.naive_bayes.MultinomialNB": Declared("alpha=1.0", ("Classifier",), multiclass=True),
+    "river.naive_bayes.BernoulliNB": Declared(
+        "alpha=1.0, true_threshold=0.0", ("Classifier",), multiclass=True
+    ),
+    "river.naive_bayes.ComplementNB": Declared("alpha=1.0", ("Classifier",), multiclass=True),
     "river.neighbors.LazySearch": Declared(
         """
         window_size: int = 50, min_distance_keep: float = 0.0,

@@ -202,6 +202,52 @@ def passive_reset(s, m):
 register_model(PassiveAggressive, predict=passive_predict, learn=passive_learn, reset=passive_reset)
 
 
+class LargeMargin(NamedTuple):
+    """A classifier that moves less and less, and asks for less of a margin, with each move."""
+
+    weights: np.ndarray  # (M, d), of a norm of at most 1
+    moves: np.ndarray  # (M,) one more than there were
+    alpha: float
+    margin: float  # B: before the first move
+    rate: float  # C
+
+
+def large_margin(members, d, k, alpha=0.9, B=1 / 0.9, C=2**0.5):
+    """Approximate large margin classifiers (Gentile 2001), p = 2, that have learned nothing."""
+    moves = np.ones(members)
+    return LargeMargin(np.zeros((members, d)), moves, float(alpha), float(B), float(C))
+
+
+@compiled
+def margin_predict(s, m, x, p):
+    return of_two_classes(weighted_sum(s.weights, m, x), p)
+
+
+@compiled
+def margin_learn(s, m, x, y, w, fresh):
+    sign = 1.0 if y == 1.0 else -1.0
+    root = math.sqrt(s.moves[m])
+    if sign * weighted_sum(s.weights, m, x) >= (1.0 - s.alpha) * (s.margin / root):
+        return
+    step, square = s.rate / root * sign, 0.0
+    for i in range(x.size):
+        s.weights[m, i] += step * x[i]
+        square += s.weights[m, i] * s.weights[m, i]
+    norm = max(1.0, math.sqrt(square))
+    for i in range(x.size):
+        s.weights[m, i] /= norm
+    s.moves[m] += 1.0
+
+
+@compiled
+def margin_reset(s, m):
+    s.weights[m] = 0.0
+    s.moves[m] = 1.0
+
+
+register_model(LargeMargin, predict=margin_predict, learn=margin_learn, reset=margin_reset)
+
+
 class Softmax(NamedTuple):
     """Logistic regression for any number of classes, trained by stochastic gradient descent."""
 

@@ -109,6 +109,17 @@ def enlarged(state):
     return grown._replace(**{name: enlarged(one) for name, one in held.items()})
 
 
+def overruns(state) -> bool:
+    """Whether a state, or one within it, has had to learn or predict what its kernel cannot.
+
+    It says so in its field `overrun`. From then on there is no room for it: `enlarged` says why.
+    """
+    own = getattr(state, "overrun", None)
+    return bool(own is not None and own[0]) or any(
+        overruns(one) for one in state if isinstance(one, tuple)
+    )
+
+
 class Stretch(NamedTuple):
     """A stretch of the stream: n rows to predict, and m labels that arrive around them."""
 

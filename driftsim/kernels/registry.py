@@ -225,6 +225,7 @@ def nominal_of(model):
 ALMA = "linear_model.ALMAClassifier"  # weights of the features of a row shrink
 SGD = {"optimizer": rate, "intercept_lr": constant}
 GRADIENT = as_they_are("l2", "clip_gradient")
+SMOOTHED = only(positive, "alpha")  # without, a count of zero is an error of river's
 GROWTH = as_they_are("grace_period", "max_depth", "tau", "merit_preprune")
 GROWTH |= only(positive, "delta", "max_size")
 TREE = GROWTH | {
@@ -264,7 +265,13 @@ EQUIVALENTS = {
     "linear_model.SoftmaxRegression": Equivalent(
         "linear.softmax_regression", {"optimizer": rate} | as_they_are("l2")
     ),
+    ALMA: Equivalent("linear.large_margin", as_they_are("alpha", "B", "C")),
     "naive_bayes.GaussianNB": Equivalent("bayes.gaussian_nb"),
+    "naive_bayes.MultinomialNB": Equivalent("count_bayes.multinomial_nb", SMOOTHED),
+    "naive_bayes.BernoulliNB": Equivalent(
+        "count_bayes.bernoulli_nb", SMOOTHED | as_they_are("true_threshold")
+    ),
+    "naive_bayes.ComplementNB": Equivalent("count_bayes.complement_nb", SMOOTHED),
     "neighbors.KNNClassifier": Equivalent(
         "neighbors.knn_classifier",
         {"engine": last_rows} | only(positive, "n_neighbors") | as_they_are("weighted", "softmax"),

@@ -84,7 +84,7 @@ class Compiled(Model):
         while True:
             given = self._state, stretch, done, label, p
             cache.entry(loop.play, *given)(*given)
-            if done[0] == n and done[1] == m:
+            if done[0] == n and done[1] == m and not loop.overruns(self._state):
                 return self._predicted(label, p)
             self._state = self._enlarged()
 
