@@ -9,22 +9,40 @@ from driftsim.parts import Count, Number
 
 
 class HoeffdingTree(KernelLearner):
-    """Hoeffding tree (Domingos & Hulten 2000): a leaf is split once its best split is clear."""
+    """Hoeffding tree (Domingos & Hulten 2000): a leaf is split once its best split is clear.
 
+    By MOA's definition (`trees.HoeffdingTree`), but that its memory has no limit, and that naive
+    Bayes works by logarithms where its products leave the range of numbers. Columns may be nominal,
+    and cells missing: a row without the cell that a branch asks for is predicted by the classes
+    that the branch had when it was split, and not learned.
+    """
+
+    takes_missing = True
     grace_period: Count = 200  # labels of a leaf between two tries to split it
     delta: Annotated[Number, Field(gt=0, lt=1)] = 1e-7  # chance that a split is not the best one
     tau: Annotated[Number, Field(ge=0)] = 0.05  # bound below which the best is as good as another
     leaf_prediction: Literal["mc", "nb", "nba"] = "nba"
+    split_criterion: Literal["info_gain", "gini"] = "info_gain"
+    n_splits: Count = 10  # thresholds tried of a numeric column
+    min_branch_fraction: Annotated[Number, Field(ge=0, le=0.5)] = 0.01  # sent at least two ways
+    max_depth: Count | None = None
+    nb_threshold: Annotated[Number, Field(ge=0)] = 0  # labels from which nb uses naive Bayes
 
     def states(self, members, schema, seed):
-        from driftsim.kernels.trees import hoeffding_tree
+        from driftsim.kernels.online.hoeffding_trees import hoeffding_trees, sizes_of
 
-        return hoeffding_tree(
-            members,
-            len(schema.names),
-            schema.n_classes,
-            grace_period=self.grace_period,
-            delta=self.delta,
-            tau=self.tau,
-            leaf_prediction=self.leaf_prediction,
-        )
+        settings = {name: getattr(self, name) for name in SETTINGS}
+        return hoeffding_trees(members, sizes_of(schema), schema.n_classes, seed, **settings)
+
+
+SETTINGS = [  # of a tree, as its kernel names them
+    "grace_period",
+    "delta",
+    "tau",
+    "leaf_prediction",
+    "split_criterion",
+    "n_splits",
+    "min_branch_fraction",
+    "max_depth",
+    "nb_threshold",
+]

@@ -1,0 +1,111 @@
+"""Nodes of our own Hoeffding trees: runs of children, the way of a row, and a pool of free runs."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.kernels.loop import compiled
+from driftsim.kernels.online.hoeffding_leaves import NOTHING
+from driftsim.kernels.online.hoeffding_splits import EACH, THRESHOLD
+
+STRAIGHT, STOPPED, LOST = range(3)  # a row ends at a leaf; at a missing cell; where there is none
+
+NODE = np.dtype(
+    [
+        ("column", np.int64),  # NOTHING: it is a leaf
+        ("value", np.float64),  # up to a threshold rows go to the first child, as those of ONE do
+        ("test", np.int64),  # THRESHOLD, EACH, ONE
+        ("first", np.int64),  # its children are in a row
+        ("absent", np.bool_),  # a child that no row has been sent to
+        ("next", np.int64),  # of the first node of a free or removed run, the next run
+        ("run", np.int64),  # and which length the run has
+    ],
+    align=True,
+)
+
+
+class Nodes(NamedTuple):
+    """Nodes of one pool: M roots, and runs of children."""
+
+    nodes: np.ndarray  # (N,) of NODE
+    used: np.ndarray  # (1,) nodes that have ever been in use
+    free: np.ndarray  # (r,) the first free run of each length
+    lengths: np.ndarray  # (r,) ascending; the first is 2
+    run: np.ndarray  # (d,) which length a branch has that sends each value its own way
+
+
+def new_nodes(roots, sizes) -> Nodes:
+    """So many leaves, each the root of a tree, over columns of so many values."""
+    lengths = np.unique([2, *(size for size in sizes if size > 0)])
+    run = np.searchsorted(lengths, np.maximum(sizes, 2))
+    return Nodes(leaf_nodes(roots), np.array([roots]), np.full(len(lengths), NOTHING), lengths, run)
+
+
+def leaf_nodes(n):
+    nodes = np.zeros(n, NODE)
+    nodes["column"] = NOTHING
+    return nodes
+
+
+def with_nodes(s, n) -> Nodes:
+    """The same nodes, and n more that have never been in use."""
+    return s._replace(nodes=np.concatenate([s.nodes, leaf_nodes(n)]))
+
+
+@compiled
+def has_runs(s, n):
+    """Whether there is space for n more runs of any length."""
+    return s.nodes.size - s.used[0] >= n * s.lengths[-1]
+
+
+@compiled
+def way_below(s, v, x):
+    """Where a row ends that is sent down from a node: a node, how it ends, and a child it lacks."""
+    while s.nodes[v].column != NOTHING:
+        node = s.nodes[v]
+        value = x[node.column]
+        if node.test == THRESHOLD:
+            if value <= node.value:
+                v = node.first
+            elif value == value:
+                v = node.first + 1
+            else:
+                return v, STOPPED, NOTHING
+            continue
+        if value != value:
+            return v, STOPPED, NOTHING
+        child = node.first + (int(value) if node.test == EACH else int(value != node.value))
+        if s.nodes[child].absent:
+            return v, LOST, child
+        v = child
+    return v, STRAIGHT, NOTHING
+
+
+@compiled
+def branch(s, v, column, test, value):
+    """Make a leaf a branch; its first child. All children are leaves."""
+    run = s.run[column] if test == EACH else 0
+    first, n = s.free[run], s.lengths[run]
+    if first != NOTHING:
+        s.free[run] = s.nodes[first].next
+    else:
+        first = s.used[0]
+        s.used[0] += n
+    node = s.nodes[v]
+    node.column, node.test, node.value, node.first = column, test, value, first
+    for child in range(first, first + n):
+        s.nodes[child].column, s.nodes[child].absent = NOTHING, False
+    s.nodes[first].run = run
+    return first
+
+
+@compiled
+def n_children(s, v):
+    return s.lengths[s.nodes[s.nodes[v].first].run]
+
+
+@compiled
+def free_run(s, first):
+    run = s.nodes[first].run
+    s.nodes[first].next = s.free[run]
+    s.free[run] = first
