@@ -26,6 +26,7 @@ PAIRS = {  # our learner, MOA's class and its options, rows
     "logistic regression": (LOGISTIC, "functions.SGD", "-o 1", 500_000),
     "logistic regression, scaled": (scaled(LOGISTIC), "functions.SGD", "-o 1", 500_000),
     "naive Bayes": ("river.naive_bayes.GaussianNB", "bayes.NaiveBayes", "", 500_000),
+    "knn": ({"kind": "knn", "n_neighbors": 5}, "lazy.kNN", "-k 5 -w 1000", 50_000),
     "naive_bayes": ("naive_bayes", "bayes.NaiveBayes", "", 200_000),
     "Hoeffding tree": (TREE, "trees.HoeffdingTree", "", 500_000),
     "kNN, window 1,000": (NEAREST, "lazy.kNN", "-k 5 -w 1000", 50_000),
@@ -39,6 +40,7 @@ PAIRS = {  # our learner, MOA's class and its options, rows
     ),
 }  # fmt: skip
 OVER_NOMINAL = {  # those that take nominal columns
+    "knn": 20_000,
     "naive_bayes": 200_000,
     "Hoeffding tree": 200_000,
     "bagging, 10 trees": 50_000,
