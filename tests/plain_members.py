@@ -54,7 +54,7 @@ class Member:
         return {c: share / total for c, share in votes.items()} if total else {}
 
     def label(self, x):
-        return winner(self.votes(x))
+        return self.model.predict_one(x) or 0
 
     def learn(self, x, y, times):
         for _ in range(times):

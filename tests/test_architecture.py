@@ -69,6 +69,7 @@ HOMES = {
     "threadpoolctl": {"workers.state"},
     "scipy": {"streams", "learners", "adaptation", "evaluation", "report"},
 }
+SHARED = "driftsim.adaptation.detectors"  # of policies, and of learners that watch their own errors
 FILES = [path for path in PACKAGE.rglob("*.py") if path.name != "__main__.py"]
 
 
@@ -107,6 +108,8 @@ def imported():
 
 def points_up(own, name):
     """Whether a module imports one of a layer above its own, or beside it."""
+    if own.startswith("learners.online.") and name.startswith(SHARED):
+        return False
     (own, *_), (head, *rest) = own.split("."), name.split(".")
     if own == "__init__" or head != "driftsim" or not rest or rest[0] == own:
         return False
