@@ -20,7 +20,7 @@ def nested(spec):
     Both are tried in quick tests by themselves: it around a linear one, and the other alone. Of
     forests the one with few trees is, as a row takes longest.
     """
-    if isinstance(spec, dict) and spec["kind"] == FOREST:
+    if isinstance(spec, dict) and spec["kind"] in (FOREST, NUMBERS_FOREST):
         return spec is not FORESTS[1]
     held = [spec.get("model"), *spec.get("steps", [])][-1] if isinstance(spec, dict) else None
     return bool(held) and (held if isinstance(held, str) else held["kind"]) not in LINES
@@ -194,6 +194,7 @@ MIXED_NAMED = [  # with nominal columns named x0, x2, x3 or x5, one of which is 
     {"kind": FOREST, "n_models": 3, "grace_period": 40, "nominal_attributes": ["x3"]},
 ]
 NUMBERS_TREE = "river.tree.HoeffdingTreeRegressor"
+NUMBERS_FOREST = "river.forest.ARFRegressor"
 SLOW_LINE = {"kind": f"{LINEAR}.LinearRegression", "optimizer": sgd(0.001)}
 ENCODED = [  # before linear models of classes, and of two classes
     *({}, {"drop_first": True}, {"drop_zeros": True}, {"drop_zeros": True, "drop_first": True}),
@@ -216,6 +217,20 @@ def encoded(settings, model):
     }
 
 
+READY = {"kind": "river.drift.ADWIN", "delta": 1.0, "clock": 4, "grace_period": 5}
+ALARMING = {"drift_detector": READY, "warning_detector": READY}  # models are replaced
+NUMBERS_FORESTS = [
+    {"kind": NUMBERS_FOREST, "seed": 1},
+    {"kind": NUMBERS_FOREST, "n_models": 4, "max_features": 0.8, "leaf_prediction": "mean"}
+    | {"aggregation_method": "mean", "disable_weighted_vote": False, "seed": 2},
+    {"kind": NUMBERS_FOREST, "n_models": 3, "lambda_value": 3, "leaf_model": SLOW_LINE, "seed": 3}
+    | {"aggregation_method": "mean", "tau": 0.2, "max_depth": 4, "model_selector_decay": 0.7}
+    | ALARMING,
+    {"kind": NUMBERS_FOREST, "n_models": 3, "metric": "river.metrics.RMSE", "max_features": None}
+    | {"aggregation_method": "mean", "disable_weighted_vote": False, "leaf_prediction": "model"}
+    | {"leaf_model": SLOW_LINE, "splitter": "river.tree.splitter.EBSTSplitter", "seed": 4}
+    | ALARMING,
+]
 REGRESSORS = [
     ({"kind": f"{LINEAR}.LinearRegression", "optimizer": sgd(0.001)}, 20_000),
     (scaled(f"{LINEAR}.LinearRegression"), 20_000),
@@ -241,6 +256,7 @@ REGRESSORS = [
     ),
     ({"kind": "river.ensemble.BaggingRegressor", "model": SLOW_LINE, "n_models": 4}, 3_000),
     ({"kind": "river.ensemble.BaggingRegressor", "model": NUMBERS_TREE, "n_models": 3}, 3_000),
+    *((spec, 3_000) for spec in NUMBERS_FORESTS),
 ]
 
 COUNTED = [  # tried on counts
@@ -262,4 +278,8 @@ MIXED_REGRESSORS = [  # tried on nominal columns and missing cells
     QUICK_NUMBERS | {"splitter": "river.tree.splitter.EBSTSplitter", "model_selector_decay": 0.5},
     QUICK_NUMBERS | {"nominal_attributes": ["f", "b"], "tau": 0.3},
     {"kind": "river.ensemble.BaggingRegressor", "model": QUICK_NUMBERS, "n_models": 3},
+    {"kind": NUMBERS_FOREST, "n_models": 3, "seed": 5, "leaf_prediction": "mean"} | ALARMING,
+    {"kind": NUMBERS_FOREST, "n_models": 3, "seed": 6, "leaf_model": SHRUNK, "binary_split": True}
+    | {"max_features": 2, "metric": "river.metrics.MAE", "disable_weighted_vote": False}
+    | {"aggregation_method": "mean", "nominal_attributes": ["f", "b"]},
 ]

@@ -228,6 +228,30 @@ DECLARED = {
             "warning_detector": otherwise("river.drift.ADWIN", delta=0.01),
         },
     ),
+    "river.metrics.MSE": Declared(),
+    "river.metrics.RMSE": Declared(),
+    "river.metrics.MAE": Declared(),
+    "river.forest.ARFRegressor": Declared(
+        """
+        n_models: int = 10, max_features="sqrt", aggregation_method: str = "median",
+        lambda_value: int = 6, metric: metrics.base.RegressionMetric | None = None,
+        disable_weighted_vote=True, drift_detector: base.DriftDetector | None = None,
+        warning_detector: base.DriftDetector | None = None, grace_period: int = 50,
+        max_depth: int | None = None, delta: float = 0.01, tau: float = 0.05,
+        leaf_prediction: str = "adaptive", leaf_model: base.Regressor | None = None,
+        model_selector_decay: float = 0.95, nominal_attributes: list | None = None,
+        splitter: Splitter | None = None, min_samples_split: int = 5, binary_split: bool = False,
+        max_size: float = 500.0, memory_estimate_period: int = 2_000_000,
+        stop_mem_management: bool = False, remove_poor_attrs: bool = False,
+        merit_preprune: bool = True, seed: int | None = None
+        """,
+        ("Regressor",),
+        becomes={
+            "metric": otherwise("river.metrics.MSE"),
+            "drift_detector": otherwise("river.drift.ADWIN", delta=0.001),
+            "warning_detector": otherwise("river.drift.ADWIN", delta=0.01),
+        },
+    ),
     "river.ensemble.BaggingClassifier": Declared(
         "model: base.Classifier, n_models=10, seed: int | None = None", ("Classifier",)
     ),

@@ -34,6 +34,8 @@ from driftsim.kernels.search_trees import (
     variance,
 )
 
+OF_LEAVES = "met", "order", "drawn", "columns"  # what has an entry for each leaf
+
 
 class MixedCandidates(NamedTuple):
     """A search tree for each leaf and feature, and the order in which each leaf met them."""
@@ -53,16 +55,34 @@ def mixed_candidates(leaves, sizes, size, scale, least, binary):
     return MixedCandidates(trees, np.zeros(leaves, np.int64), order, sizes, bool(binary))
 
 
+def with_leaves(s, more):
+    """The same candidates with so many more leaves, which have met nothing."""
+    trees = s.trees._replace(roots=padded(s.trees.roots, more, NONE))
+    held = {name: padded(one, more, 0) for name, one in s._asdict().items() if name in OF_LEAVES}
+    return s._replace(trees=trees, **held)
+
+
+def padded(array, more, value):
+    """An array with more entries of a value."""
+    return np.concatenate([array, np.full((more, *array.shape[1:]), value, array.dtype)])
+
+
 @compiled
 def observe_known(s, leaf, x, y, w):
     for i in range(x.size):
         if x[i] == x[i]:
-            if s.trees.roots[leaf, i] == NONE:
-                meet(s, leaf, i)
-            if s.sizes[i]:
-                observe_value(s.trees, leaf, i, x[i], y, w)
-            else:
-                observe(s.trees, leaf, i, rounded(x[i], s.trees.scale), y, w)
+            observe_cell(s, leaf, i, x[i], y, w)
+
+
+@compiled
+def observe_cell(s, leaf, i, value, y, w):
+    """Add a cell of a row to the tree of its feature."""
+    if s.trees.roots[leaf, i] == NONE:
+        meet(s, leaf, i)
+    if s.sizes[i]:
+        observe_value(s.trees, leaf, i, value, y, w)
+    else:
+        observe(s.trees, leaf, i, rounded(value, s.trees.scale), y, w)
 
 
 @compiled

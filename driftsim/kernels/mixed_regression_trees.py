@@ -24,7 +24,12 @@ from driftsim.kernels.mixed_branches import (
     weight_at,
     with_rows,
 )
-from driftsim.kernels.mixed_candidates import MixedCandidates, least_below, mixed_candidates
+from driftsim.kernels.mixed_candidates import (
+    MixedCandidates,
+    least_below,
+    mixed_candidates,
+    with_leaves,
+)
 from driftsim.kernels.regression_trees import (
     FEWEST,
     LARGEST,
@@ -155,24 +160,14 @@ def with_nodes(s, more):
     size = len(s.nodes)
     nodes = np.concatenate([s.nodes, new_leaves(size, size + more)])
     nodes["sibling"][-1] = s.free[0]
-    found, trees = s.candidates, s.candidates.trees
     return s._replace(
         nodes=nodes,
         free=np.array([size, s.free[1] + more]),
-        candidates=found._replace(
-            trees=trees._replace(roots=padded(trees.roots, more, NONE)),
-            met=padded(found.met, more, 0),
-            order=padded(found.order, more, 0),
-        ),
+        candidates=with_leaves(s.candidates, more),
         models=s.models._replace(
             weights=grown(s.models.weights, more), intercept=grown(s.models.intercept, more)
         ),
     )
-
-
-def padded(array, more, value):
-    """An array with more entries of a value."""
-    return np.concatenate([array, np.full((more, *array.shape[1:]), value, array.dtype)])
 
 
 @compiled

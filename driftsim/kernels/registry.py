@@ -19,12 +19,14 @@ from driftsim.kernels.values import (
     count,
     criterion,
     digits,
+    error_measure,
     flag,
     gaussians,
     last_rows,
     nominals,
     one_of,
     only,
+    or_default,
     positive,
     rate,
     resampling,
@@ -32,6 +34,7 @@ from driftsim.kernels.values import (
     several,
     title_of,
     two_samples,
+    unused,
     values_of_columns,
     warning_first,
 )
@@ -315,6 +318,23 @@ EQUIVALENTS = {
         | only(positive, "n_models", "lambda_value"),
         missing=True,
         mixed="mixed_trees.adaptive_random_forest",
+    ),
+    "forest.ARFRegressor": Equivalent(
+        "regression_forests.adaptive_random_forest_regressor",
+        GROWTH
+        | NOMINAL
+        | {"splitter": or_default(digits), "leaf_model": or_default(leaf_model)}
+        | {"drift_detector": ADWIN, "warning_detector": ADWIN, "seed": seed_and_names}
+        | {"metric": error_measure, "min_samples_split": unused}
+        | only(one_of("mean", "model", "adaptive"), "leaf_prediction")
+        | only(one_of("mean", "median"), "aggregation_method")
+        | as_they_are("model_selector_decay")
+        | only(lambda m: m in ("sqrt", "log2", None) or isinstance(m, int | float), "max_features")
+        | only(flag, "disable_weighted_vote")
+        | only(several, "n_models")
+        | only(positive, "lambda_value", "memory_estimate_period"),
+        missing=True,
+        mixed="regression_forests.adaptive_random_forest_regressor",
     ),
     "ensemble.BaggingClassifier": Equivalent(
         "ensembles.bagging_classifier", BAGGING, patient, True

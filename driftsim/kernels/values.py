@@ -170,6 +170,23 @@ def seed_and_names(seed, schema):
     return {"seed": seed, "names": schema.names}
 
 
+def or_default(pass_on):
+    """What a function gives for a value, and nothing for None."""
+    return lambda value, schema: {} if value is None else pass_on(value, schema)
+
+
+def unused(value, schema):
+    """Nothing, of a parameter that river's class takes and does not use."""
+    return {}
+
+
+def error_measure(metric, schema):
+    """The name of the measure of a model's error."""
+    if title_of(type(metric)) not in ("metrics.MSE", "metrics.RMSE", "metrics.MAE"):
+        raise Uncovered(f"its metric {type(metric).__name__}")
+    return type(metric).__name__
+
+
 # Values that do not go together.
 
 
