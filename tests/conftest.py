@@ -1,7 +1,7 @@
 """Fixtures: an example of every kind, for the laws to be tried on."""
 
 import sys
-from itertools import product
+from itertools import product, takewhile
 from zlib import crc32
 
 import numpy as np
@@ -10,6 +10,7 @@ from examples import (
     EXAMPLES,
     FEW,
     LOGISTIC,
+    OF_NUMBERS,
     ONE_EACH,
     REGRESSORS,
     SCALED_LINEAR,
@@ -21,6 +22,7 @@ from examples import (
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Labels
 from driftsim.learners.learner import Learner
+from driftsim.learners.online.kernel_learner import KernelLearner
 from driftsim.own import PREFIX
 from driftsim.parts import Part
 from driftsim.rows import Schema
@@ -56,8 +58,7 @@ def pytest_generate_tests(metafunc):
     own = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
     own = {name for names in own for name in ([names] if isinstance(names, str) else names)}
     examples = {kind: EXAMPLES[family] for kind, family in FAMILIES.items()}
-    learners = examples["learner"]  # those of regression are REGRESSORS
-    examples["learner"] = [one for one in learners if one not in ("mean", "least_squares")]
+    examples["learner"] = [one for one in examples["learner"] if one not in OF_NUMBERS]
     examples["regressor"] = REGRESSORS
     wanted = [kind for kind in examples if kind in metafunc.fixturenames and kind not in own]
     tried = [dict(zip(wanted, specs)) for specs in product(*(examples[kind] for kind in wanted))]
@@ -69,7 +70,7 @@ def fits(specs):
     """Whether examples are tried together.
 
     Where policies meet learners, others than one of each library meet few ways in which labels
-    come in.
+    come in and one drift, and those that are run as an earlier one is a fourth of them, by turns.
     """
     policy = specs.get("policy")
     if "regressor" in specs:
@@ -77,11 +78,13 @@ def fits(specs):
         if any(valid(kind, one).incompatibility(NUMBERS, *n) for kind, one, *n in parts if one):
             return False
     learner = specs.get("learner", specs.get("regressor"))
-    if policy and learner and not takes(learner, policy):
-        return False
-    if "labels" not in specs or policy is None:
+    if policy is None or learner is None:
         return True
-    return specs["labels"] in FEW or specs.get("learner") in ONE_EACH
+    if not takes(learner, policy) or (run_as_another(learner) and sum(turns(specs).values()) % 4):
+        return False
+    if specs.get("drift", SUDDEN) != SUDDEN:
+        return learner in ONE_EACH and by_turns(specs)
+    return specs.get("labels", FEW[0]) in FEW or learner in ONE_EACH
 
 
 def param(specs):
@@ -109,19 +112,43 @@ def paired(specs):
     concept meets two kinds of drift, by turns, and the one that blends it. Learners by themselves
     meet labels at once, in bursts, and in each fourth of the other ways.
     """
-    turn = {kind: EXAMPLES[FAMILIES[kind]].index(specs[kind]) for kind in specs if kind in FAMILIES}
+    turn = turns(specs)
     if specs.keys() == {"concept", "drift"}:
         blends = valid(Drift, specs["drift"]).blends
         return blends or (turn["concept"] + turn["drift"]) % 4 == 0
     if specs.keys() == {"learner", "labels"}:
         return specs["labels"] in FEW or (turn["learner"] + turn["labels"]) % 4 == 0
     learner = specs.get("learner", specs.get("regressor"))
-    if "policy" not in specs or learner is None:
-        return True
+    return "policy" not in specs or learner is None or by_turns(specs)
+
+
+def turns(specs):
+    """Which example of its kind each one is."""
+    examples = {kind: EXAMPLES[family] for kind, family in FAMILIES.items()}
+    examples["regressor"] = REGRESSORS
+    return {kind: examples[kind].index(spec) for kind, spec in specs.items()}
+
+
+def by_turns(specs):
+    """Whether it is the turn of this library's learner to meet the policy and the others."""
+    learner = specs.get("learner", specs.get("regressor"))
     able = [
         one for one in (*ONE_EACH, *BOTH) if alike(one, learner) and takes(one, specs["policy"])
     ]
-    return able[(turn["policy"] + turn.get("labels", 0)) % len(able)] == learner
+    others = {kind: one for kind, one in specs.items() if one is not learner}
+    return able[sum(turns(others).values()) % len(able)] == learner
+
+
+def run_as_another(spec):
+    """Whether an earlier example is of the same library, or runs on a kernel of ours, too."""
+    examples = (*BOTH, *REGRESSORS) if spec in REGRESSORS else (*ONE_EACH, *EXAMPLES[Learner])
+    return way(spec) in map(way, takewhile(lambda one: one != spec, examples))
+
+
+def way(spec):
+    """How a learner is run: its class, or what all learners on kernels of ours have."""
+    learner = valid(Learner, spec)
+    return KernelLearner if isinstance(learner, KernelLearner) else type(learner)
 
 
 def alike(one, learner):

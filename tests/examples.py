@@ -11,6 +11,7 @@ from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Labels, arrivals
 from driftsim.examples import PARTS, written
 from driftsim.learners.learner import Learner
+from driftsim.learners.online.kernel_learner import KernelLearner
 from driftsim.notation import parsed
 from driftsim.rows import Event, Labelled
 from driftsim.streams.concepts import Concept
@@ -24,7 +25,6 @@ LINEAR = {
 }
 SGD = "sklearn.linear_model.SGDRegressor"
 SCALED_LINEAR = {"kind": "pipeline", "steps": ["river.preprocessing.StandardScaler", LINEAR]}
-REGRESSORS = ["oracle", "mean", "no_change", "least_squares", SGD, SCALED_LINEAR]
 LOGISTIC = {"kind": "sklearn.linear_model.SGDClassifier", "loss": "log_loss"}
 SCALED = {
     "kind": "pipeline",
@@ -105,6 +105,17 @@ EXAMPLES = {  # all that the laws are tried on
     family: [parsed(written(*one))[0] for one in PARTS[family.kind()].items()] + FURTHER[family]
     for family in FURTHER
 }
+
+
+def of_numbers(spec):
+    """Whether the labels of a learner are numbers alone."""
+    learner = Learner.model_validate(spec)
+    kernel = isinstance(learner, KernelLearner) and not learner.classifies
+    return kernel or spec in ("mean", "least_squares")
+
+
+OF_NUMBERS = [spec for spec in EXAMPLES[Learner] if of_numbers(spec)]
+REGRESSORS = ["oracle", "no_change", SGD, SCALED_LINEAR, *OF_NUMBERS]
 
 
 def built(family, spec, tmp_path):
