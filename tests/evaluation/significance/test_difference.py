@@ -121,18 +121,21 @@ def test_intervals_over_repeats_cover_learners(repeats, least, spread):
 
 
 def differences_of_one_forest():
-    """Differences of error between two forests that differ in their seed alone: (1000, 30)."""
+    """Differences of error between two forests that differ in their seed alone: (1000, 30).
+
+    Drawn from those on 3,000 streams: their mean is so near to 0 that it does not show.
+    """
     stream = Stream.model_validate({"length": 60, "concepts": {"a": "sea"}, "noise": 0.1})
     forest = {"kind": "sklearn.ensemble.RandomForestClassifier", "n_estimators": 2, "max_depth": 3}
-    learner, apart = Learner.model_validate(forest), np.empty(30_000)
+    learner, apart = Learner.model_validate(forest), np.empty(3_000)
     for seed in range(len(apart)):
-        block = stream.rows(seed % 5000, 0, 60)
+        block = stream.rows(seed, 0, 60)
         known, asked = Labelled(*block[:3]).part(slice(30)), block.part(slice(30, None))
         one, other = (
             learner.start(stream.schema, 2 * seed + i).fit(known).predict(asked.X) for i in (0, 1)
         )
         apart[seed] = np.mean(one != asked.y) - np.mean(other != asked.y)
-    return np.random.default_rng(0).permutation(apart).reshape(1000, 30)
+    return np.random.default_rng(0).choice(apart, (1000, 30))
 
 
 @pytest.mark.slow
