@@ -1,5 +1,9 @@
 """Models of river with compiled equivalents: several settings of each, and how many rows."""
 
+import os
+
+CHECKED = "NUMBA_BOUNDSCHECK" in os.environ  # indices are, so answers need not be compared again
+
 
 def scaled(model, *scalers):
     scalers = scalers or ("StandardScaler",)

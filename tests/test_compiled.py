@@ -427,10 +427,16 @@ def test_a_folder_that_cannot_be_written_to_is_not_needed(tmp_path):
 
 @pytest.mark.slow
 def test_no_kernel_reads_or_writes_out_of_bounds(tmp_path):
-    """Code that checks every index is compiled anew for all kernels, which takes minutes."""
-    variables = {"NUMBA_BOUNDSCHECK": "1", "DRIFTSIM_TEST_ROWS": "1000"}
+    """Code that checks every index is compiled anew for all kernels, which takes minutes.
+
+    It is hardly optimised, and most ensembles around trees put together what others try.
+    """
+    variables = {"NUMBA_BOUNDSCHECK": "1", "NUMBA_OPT": "0", "DRIFTSIM_TEST_ROWS": "1000"}
     kernels = ["test_kernels.py", "test_mixed_kernels.py", "test_mixed_regression.py"]
-    tests = [*kernels, "test_detector_kernels.py", "-m", "", "-k", "not long"]
+    laws = "test_laws.py::test_the_fused_loop_equals_predict_then_learn"  # of kernels of our own
+    again = "(ADWINBagging or (Leveraging and test_mixed_kernels)) and HoeffdingTree"
+    tests = [*kernels, "test_detector_kernels.py", laws, "-m", ""]
+    tests += ["-k", f"not long and not ({again})"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n", "1", *tests],
         cwd=Path(__file__).parent,
