@@ -71,6 +71,7 @@ class Leaves(NamedTuple):
     sides: np.ndarray  # (2, k) scratch: weights on both sides of a split
     roots: np.ndarray  # (k,) scratch: roots of precisions
     drawing: int  # ALL, PER_LEAF, PER_TREE
+    numeric: bool  # all columns are, and no cell is missing: a tree takes 1/1.3 of the time
     prediction: int
     nb_threshold: float
     grace_period: float
@@ -85,7 +86,7 @@ class Leaves(NamedTuple):
 GROWING = Leaves._fields[2:10]  # that have an entry for each block
 
 
-def leaves_of(n, members, sizes, k, drawing, m, random_states, settings) -> Leaves:
+def leaves_of(n, members, sizes, k, missing, drawing, m, random_states, settings) -> Leaves:
     """So many leaves that have learned nothing, of trees that look at m columns at a leaf.
 
     `settings` are the last fields.
@@ -122,6 +123,7 @@ def leaves_of(n, members, sizes, k, drawing, m, random_states, settings) -> Leav
         np.zeros((2, k)),
         np.zeros(k),
         drawing,
+        not missing and not nominal.any(),
         *settings,
     )
 
@@ -203,7 +205,7 @@ def take_block(s, m, leaf):
     s.counts[leaf].block = b
     draw_columns(s, m, b)
     for j in range(s.met.shape[1]):
-        s.met[b, j] = False
+        s.met[b, j] = s.numeric
     for c in range(s.gaussians.shape[1]):
         for i in range(s.gaussians.shape[2]):
             s.gaussians[b, c, i].mean = math.nan
@@ -246,7 +248,9 @@ def majority(s, leaf):
 @compiled
 def observe(s, b, x, c, w):
     """Add the cells of a row of class c."""
-    weight = share = 0.0
+    if s.numeric:
+        observe_numbers(s, b, x, c, w)
+        return
     for j in range(s.columns.shape[1]):
         column = s.columns[b, j]
         value = x[column]
@@ -258,10 +262,18 @@ def observe(s, b, x, c, w):
             continue
         gaussian = s.gaussians[b, c, s.gaussian[j]]
         gaussian.weight += w
-        if gaussian.weight != weight:  # of most columns it is the same
-            weight = gaussian.weight
-            share = w / weight
-        add_value(gaussian, value, w, share)
+        add_value(gaussian, value, w, w / gaussian.weight)
+
+
+@compiled
+def observe_numbers(s, b, x, c, w):
+    """The same, where all columns are numeric and all cells there."""
+    weight = s.gaussians[b, c, 0].weight + w
+    share = w / weight
+    for j in range(s.columns.shape[1]):
+        gaussian = s.gaussians[b, c, j]
+        gaussian.weight = weight
+        add_value(gaussian, x[s.columns[b, j]], w, share)
 
 
 @compiled

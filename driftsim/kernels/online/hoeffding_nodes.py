@@ -64,16 +64,11 @@ def way_below(s, v, x):
     while s.nodes[v].column != NOTHING:
         node = s.nodes[v]
         value = x[node.column]
-        if node.test == THRESHOLD:
-            if value <= node.value:
-                v = node.first
-            elif value == value:
-                v = node.first + 1
-            else:
-                return v, STOPPED, NOTHING
-            continue
         if value != value:
             return v, STOPPED, NOTHING
+        if node.test == THRESHOLD:
+            v = node.first + (not value <= node.value)
+            continue
         child = node.first + (int(value) if node.test == EACH else int(value != node.value))
         if s.nodes[child].absent:
             return v, LOST, child

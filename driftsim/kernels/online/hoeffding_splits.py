@@ -35,11 +35,15 @@ def merit_of_none(s, leaf):
 @compiled
 def merit_of_sides(s, before):
     """The merit of a split in two whose sides are in s.sides."""
-    left, left_mixed = impurity(s, s.sides[0])
-    right, right_mixed = impurity(s, s.sides[1])
+    left = right = 0.0
+    for c in range(s.sides.shape[1]):
+        left += s.sides[0, c]
+        right += s.sides[1, c]
     total = left + right
     if not s.gini and not (left / total > s.min_branch and right / total > s.min_branch):
         return -math.inf
+    left, left_mixed = impurity(s, s.sides[0])
+    right, right_mixed = impurity(s, s.sides[1])
     return before - (left_mixed + right_mixed) / total
 
 

@@ -87,6 +87,7 @@ def hoeffding_trees(
     sizes,
     k,
     seed=0,
+    missing=True,
     drawing=ALL,
     max_features=None,
     grace_period=200,
@@ -101,7 +102,8 @@ def hoeffding_trees(
 ) -> HoeffdingTrees:
     """Hoeffding trees (Domingos & Hulten 2000) that have learned nothing.
 
-    `sizes` has the number of values of each column, 0 where it is numeric.
+    `sizes` has the number of values of each column, 0 where it is numeric; `missing` says whether
+    cells may be.
     """
     settings = (
         PREDICTIONS[leaf_prediction],
@@ -116,7 +118,9 @@ def hoeffding_trees(
     )
     m = len(sizes) if drawing == ALL else max_features
     states = random_states(seed, members)
-    leaves = with_leaves(leaves_of(0, members, sizes, k, drawing, m, states, settings), members)
+    leaves = with_leaves(
+        leaves_of(0, members, sizes, k, missing, drawing, m, states, settings), members
+    )
     bare = HoeffdingTrees(np.zeros(members, MEMBER), new_nodes(members, sizes), leaves)
     return enlarged(bare)
 

@@ -51,16 +51,17 @@ def bayes_votes(s, leaf, x, p):
         p[c] = s.weights[leaf, c] * part
     if b == NOTHING:
         return largest(p)
-    n, n_nominal = cells_of(s, b, x)
+    n, n_nominal = (s.row.size, 0) if s.numeric else cells_of(s, b, x)
     for c in range(p.size):
         if n > 0 and p[c] > 0.0:
-            p[c] *= density(s, b, c, n)
+            p[c] *= density_of_row(s, b, c, x) if s.numeric else density(s, b, c, n)
     for i in range(n_nominal):
         at, j = s.places[1, i], s.counted[i]
         for c in range(p.size):
             p[c] *= (s.cells[b, at, c] + 1.0) * s.scale[b, j, c]
     label = largest(p)
     if not LEAST < p[label] < math.inf:
+        n, n_nominal = cells_of(s, b, x)
         logarithmic_votes(s, leaf, n, n_nominal, p)
         label = largest(p)
     return label
@@ -99,6 +100,24 @@ def density(s, b, c, n):
     distance, product, roots = 0.0, 1.0, 1.0
     for i in range(n):
         gaussian, value = s.gaussians[b, c, s.places[0, i]], s.row[i]
+        if gaussian.precision > 0.0:
+            difference = value - gaussian.mean
+            distance += difference * difference * gaussian.precision
+            product *= gaussian.precision * (1.0 / math.pi)
+            if not FEW < product < MANY:
+                roots *= math.sqrt(product)
+                product = 1.0
+        elif value != gaussian.mean:
+            return 0.0
+    return roots * math.sqrt(product) * math.exp(-distance)
+
+
+@compiled
+def density_of_row(s, b, c, x):
+    """The density of a row in a class, where all columns are numeric and all cells there."""
+    distance, product, roots = 0.0, 1.0, 1.0
+    for j in range(s.columns.shape[1]):
+        gaussian, value = s.gaussians[b, c, j], x[s.columns[b, j]]
         if gaussian.precision > 0.0:
             difference = value - gaussian.mean
             distance += difference * difference * gaussian.precision

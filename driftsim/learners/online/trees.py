@@ -32,7 +32,10 @@ class HoeffdingTree(KernelLearner):
         from driftsim.kernels.online.hoeffding_trees import hoeffding_trees, sizes_of
 
         settings = {name: getattr(self, name) for name in SETTINGS}
-        return hoeffding_trees(members, sizes_of(schema), schema.n_classes, seed, **settings)
+        missing = bool(schema.missing)
+        return hoeffding_trees(
+            members, sizes_of(schema), schema.n_classes, seed, missing, **settings
+        )
 
 
 SETTINGS = [  # of a tree, as its kernel names them
