@@ -63,6 +63,8 @@ PARTS = {  # by family
         "hoeffding_tree": "grace_period: 50, delta: 0.01",
         "online_bagging": "n_models: 3, learner: river.naive_bayes.GaussianNB",
         "leveraging_bagging": "n_models: 2, learner: river.naive_bayes.GaussianNB, delta: 0.2",
+        "oversampling_online_bagging": "n_models: 2, learner: naive_bayes",
+        "undersampling_online_bagging": "n_models: 2, learner: naive_bayes, theta: 0.5",
         "drift_restart": "learner: naive_bayes, detector: {kind: ddm, warning: 1.0, alarm: 1.5}",
         "pipeline": (
             "steps: [river.preprocessing.StandardScaler, river.linear_model.LogisticRegression]"

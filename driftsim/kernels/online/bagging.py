@@ -15,7 +15,7 @@ from driftsim.kernels.loop import (
     room,
     room_of_model,
 )
-from driftsim.kernels.online.random_numbers import random_states, uniform
+from driftsim.kernels.online.random_numbers import poisson_with, random_states, uniform
 
 
 class Bagging(NamedTuple):
@@ -176,3 +176,53 @@ def leveraging_room(s):
 register_model(
     LeveragingBagging, predict=leveraging_predict, learn=leveraging_learn, room=leveraging_room
 )
+
+
+class BalancedBagging(NamedTuple):
+    """Bagging that learns rows of rare classes more often, or those of frequent ones less often."""
+
+    bagging: Bagging
+    shares: np.ndarray  # (k,) the share of each class, of which old rows count ever less
+    met: np.ndarray  # (k,) whether the class has come
+    theta: float  # what is left of a row's share after the next
+    over: bool  # whether rows are learned more often
+
+
+def balanced_bagging(members, k, model, n_models, theta, over, repeats, seed):
+    """Oversampling or undersampling online bagging (Wang, Minku & Yao 2015)."""
+    bagging = online_bagging(members, k, model, n_models, 1.0, repeats, seed)
+    return BalancedBagging(bagging, np.zeros(k), np.zeros(k, np.bool_), theta, bool(over))
+
+
+@compiled
+def balanced_predict(s, m, x, p):
+    return predict(s.bagging, 0, x, p)
+
+
+@compiled
+def balanced_learn(s, m, x, y, w, fresh):
+    rate = balancing_rate(s, int(y))
+    none = math.exp(-rate)
+    for i in range(s.bagging.generators.size):
+        n = poisson_with(s.bagging.generators, i, rate, none)
+        learn_times(s.bagging, i, x, y, w, n, fresh)
+
+
+@compiled
+def balancing_rate(s, c):
+    """Note a row of a class: how often rows of it are to be learned, on average."""
+    s.met[c] = True
+    least, most = 1.0, 0.0
+    for j in range(s.shares.size):
+        s.shares[j] = s.theta * s.shares[j] + (1.0 - s.theta if j == c else 0.0)
+        if s.met[j]:
+            least, most = min(least, s.shares[j]), max(most, s.shares[j])
+    return (most if s.over else least) / s.shares[c]
+
+
+@compiled
+def balanced_room(s):
+    return room(s.bagging)
+
+
+register_model(BalancedBagging, predict=balanced_predict, learn=balanced_learn, room=balanced_room)

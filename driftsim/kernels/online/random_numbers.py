@@ -44,7 +44,13 @@ def below(states, i, n):
 @compiled
 def poisson(states, i, rate):
     """A Poisson number of a mean of at most 500, by inversion of one uniform number."""
-    u, k, p = uniform(states, i), 0, math.exp(-rate)
+    return poisson_with(states, i, rate, math.exp(-rate))
+
+
+@compiled
+def poisson_with(states, i, rate, none):
+    """The same, where the chance of 0 is known."""
+    u, k, p = uniform(states, i), 0, none
     while u >= p and k < 1000:
         u -= p
         k += 1

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from examples import regression_stream, sea_stream
 from plain_members import (
+    CLOUDS,
     NAIVE_BAYES,
     Member,
     added,
@@ -17,8 +18,13 @@ from river.tree import HoeffdingTreeClassifier
 
 from driftsim.kernels.online.bagging import poisson_chances
 from driftsim.learners.learner import Learner
+from driftsim.streams.stream import Stream
 
 STREAMS = streams()
+SKEWED = [
+    sea_stream(400, balance=[0.9, 0.1]),
+    Stream.model_validate({"length": 400, "concepts": {"a": CLOUDS}, "balance": [0.7, 0.2, 0.1]}),
+]
 BAGGING = {"kind": "online_bagging", "learner": NAIVE_BAYES, "n_models": 3}
 LEVERAGING = {"kind": "leveraging_bagging", "learner": NAIVE_BAYES, "n_models": 3, "delta": 0.3}
 
@@ -58,6 +64,26 @@ class Leveraging(Bagging):
             self.resets += 1
 
 
+class Balanced(Bagging):
+    """Oversampling or undersampling online bagging in plain Python."""
+
+    def __init__(self, n_models, theta, extreme, seed=3):
+        super().__init__(n_models, None, seed)
+        self.theta, self.extreme, self.rows, self.rates = theta, extreme, [], []
+
+    def learn(self, x, y):
+        self.rows.append(y)
+        sizes = {c: self.size(c) for c in set(self.rows)}
+        self.rate = self.extreme(sizes.values()) / sizes[y]
+        self.rates.append(self.rate)
+        super().learn(x, y)
+
+    def size(self, c):
+        """The share of a class, from all rows anew."""
+        latest = enumerate(reversed(self.rows[-300:]))
+        return sum((1 - self.theta) * self.theta**age for age, y in latest if y == c)
+
+
 class Tree(Member):
     """A tree of river, which heeds weights."""
 
@@ -92,6 +118,17 @@ def test_leveraging_bagging_is_what_it_is_in_plain_python(stream):
     plain = Leveraging(3, 6.0, 0.3)
     assert predicted.tolist() == played_plainly(plain, rows)
     assert plain.resets
+
+
+@pytest.mark.parametrize(("kind", "extreme"), [("over", max), ("under", min)])
+def test_balanced_bagging_is_what_it_is_in_plain_python(kind, extreme):
+    for stream, theta in zip(SKEWED, (0.9, 0.7)):
+        spec = BAGGING | {"kind": f"{kind}sampling_online_bagging", "theta": theta}
+        predicted, rows = played(spec, stream)
+        plain = Balanced(3, theta, extreme)
+        assert predicted.tolist() == played_plainly(plain, rows)
+        rates = np.array(plain.rates)
+        assert (rates >= 1).all() and rates.max() > 2 if kind == "over" else rates.min() < 0.5
 
 
 @pytest.mark.slow
