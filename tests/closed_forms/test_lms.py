@@ -71,7 +71,7 @@ def test_after_a_jump(learner, seeds):
 )
 def test_what_it_forgets_of_a_concept_it_knew_by_heart(n, seeds):
     """Again and again: A without noise, until it is known; `n` noisy rows of B; and A again."""
-    other, learned, visits = np.add(START, [0, 2.0, 0, 0, 0]), 300, 20
+    other, learned, visits = np.add(START, [0, 2.0, 0, 0, 0]), 150, 20
     concepts, at = {}, []
     for visit in range(visits):
         concepts |= {f"A{visit}": linear(START, noise=0.0), f"B{visit}": linear(other)}
