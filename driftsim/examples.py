@@ -66,6 +66,8 @@ PARTS = {  # by family
         "oversampling_online_bagging": "n_models: 2, learner: naive_bayes",
         "undersampling_online_bagging": "n_models: 2, learner: naive_bayes, theta: 0.5",
         "drift_restart": "learner: naive_bayes, detector: {kind: ddm, warning: 1.0, alarm: 1.5}",
+        "adaptive_random_forest": "n_models: 2, max_features: sqrt",
+        "streaming_random_patches": "n_models: 2, drift_detector: {kind: adwin, delta: 0.01}",
         "pipeline": (
             "steps: [river.preprocessing.StandardScaler, river.linear_model.LogisticRegression]"
         ),

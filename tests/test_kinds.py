@@ -92,7 +92,7 @@ def test_what_is_no_model_and_no_detector_does_not(name="river.tree.splitter.Gau
     [
         ("suden", "no family or kind is called 'suden'; did you mean 'sudden'?"),
         ("os.system", "no family or kind is called 'os.system'"),
-        ("adaptive", "'adaptive'; the nearest are river, faded, adwin; `driftsim kinds` lists"),
+        ("changing", "'changing'; the nearest are no_change, recurring, chunk; "),
         ("fine_tuning", "write `from: model` in a policy that retrains"),
         ("sklearn.os.system", "'sklearn.os.system' does not exist"),
         ("sklearn.tree.DecisionTreeClasifier", "did you mean 'DecisionTreeClassifier'?"),

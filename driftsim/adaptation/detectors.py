@@ -125,8 +125,12 @@ class OfRiver(KernelDetector):
         return alarm_of_object(self._maker(rng))
 
     def state(self, rng):
+        return self.states(1, rng)
+
+    def states(self, members: int, rng: np.random.Generator) -> tuple:
+        """The state of a kernel, of so many members that have seen no errors."""
         params = self._seeded(rng)
-        return registry.equivalent(self._stand_in(params) or self._object(params))(members=1)
+        return registry.equivalent(self._stand_in(params) or self._object(params))(members=members)
 
     @abstractmethod
     def _of_river(self) -> tuple[str, dict[str, Any]]:

@@ -1,0 +1,171 @@
+"""Forests: trees on weighted rows and drawn columns, replaced where their errors rise."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.kernels.detector_loop import ALARM, update
+from driftsim.kernels.loop import compiled, learn, predict, register_model, reset, room
+from driftsim.kernels.online.bagging import elected, times
+from driftsim.kernels.online.random_numbers import random_states
+from driftsim.kernels.online.rising_adwin import rising_adwin
+
+MODEL = np.dtype(
+    [
+        ("tree", np.int64),  # that votes; another may learn behind it
+        ("behind", np.int64),
+        ("warned", np.bool_),  # whether it does
+        ("n", np.float64),  # labels since the tree votes
+        ("n_correct", np.float64),  # of those that it predicted before it learned them
+        ("label", np.float64),  # that it predicted last
+    ]
+)
+
+
+class Forest(NamedTuple):
+    """n models, of two trees each."""
+
+    models: np.ndarray  # (n,) of MODEL
+    trees: tuple  # the state of 2 n
+    drift: tuple  # detectors, n
+    warning: tuple  # detectors, n
+    generators: np.ndarray  # (n,)
+    at_most: np.ndarray  # chances that a row is learned at most 0, 1, … times; at last 1
+    as_often: bool  # whether a tree behind learns a row as many times, or once
+    weighs: bool  # votes, by the accuracy of the model
+    detects: bool
+    warns: bool
+    share: np.ndarray  # (k,) scratch: the probabilities that one tree predicts
+
+
+def forest(
+    members: int,
+    k: int,
+    trees: Callable[[int], tuple],
+    n_models: int,
+    at_most: np.ndarray,
+    as_often: bool,
+    weighted_vote: bool,
+    drift: Callable[[int], tuple] | None,
+    warning: Callable[[int], tuple] | None,
+    seed: int,
+) -> Forest:
+    """A forest that has learned nothing.
+
+    `trees` gives the state of so many, `drift` and `warning` that of so many detectors. Raises
+    `ValueError` for more members than one.
+    """
+    if members != 1:
+        raise ValueError(f"an ensemble is one member, not {members}")
+    models = np.zeros(n_models, MODEL)
+    models["tree"], models["behind"] = np.arange(n_models), n_models + np.arange(n_models)
+    return Forest(
+        models,
+        trees(2 * n_models),
+        (drift or rising_adwin)(n_models),
+        (warning or rising_adwin)(n_models),
+        random_states(seed, n_models),
+        at_most,
+        as_often,
+        weighted_vote,
+        drift is not None,
+        warning is not None,
+        np.zeros(k),
+    )
+
+
+@compiled
+def predicted(s, tree, x):
+    """The class that a tree predicts, its probabilities in s.share."""
+    return max(predict(s.trees, tree, x, s.share), 0.0)
+
+
+@compiled
+def learn_row(s, tree, x, y, w, fresh):
+    learn(s.trees, tree, x, y, w, fresh)
+
+
+@compiled
+def reset_tree(s, tree):
+    reset(s.trees, tree)
+
+
+@compiled
+def forest_predict(s, m, x, p):
+    for c in range(p.size):
+        p[c] = 0.0
+    for i in range(s.models.size):
+        model = s.models[i]
+        model.label = predicted(s, model.tree, x)
+        weight, total = 1.0, 0.0
+        if s.weighs and model.n_correct > 0.0:
+            weight = 100.0 * model.n_correct / model.n  # in percent, but where there is none
+        for c in range(p.size):
+            total += s.share[c]
+        if total > 0.0:
+            weight /= total
+            for c in range(p.size):
+                p[c] += weight * s.share[c]
+    return elected(p)
+
+
+@compiled
+def forest_learn(s, m, x, y, w, fresh):
+    for i in range(s.models.size):
+        model = s.models[i]
+        if not fresh:
+            model.label = predicted(s, model.tree, x)
+        model.n += 1.0
+        model.n_correct += model.label == y
+        n = times(s, i)
+        if n == 0:
+            continue
+        learn_row(s, model.tree, x, y, w * n, True)
+        if model.warned:
+            learn_row(s, model.behind, x, y, w * n if s.as_often else w, False)
+        if s.detects:
+            watch(s, i, 0.0 if predicted(s, model.tree, x) == y else 1.0)
+
+
+@compiled
+def watch(s, i, error):
+    """Start the tree behind at a warning, and let it take over at a drift."""
+    model = s.models[i]
+    if s.warns and update(s.warning, i, error) == ALARM:
+        reset_tree(s, model.behind)
+        reset(s.warning, i)
+        model.warned = True
+    if update(s.drift, i, error) == ALARM:
+        replace(s, i)
+
+
+@compiled
+def replace(s, i):
+    """Have the tree behind take over, if there is one; or have a new one begin."""
+    model = s.models[i]
+    reset_tree(s, model.tree)
+    if model.warned:
+        model.tree, model.behind = model.behind, model.tree
+        model.warned = False
+    reset(s.drift, i)
+    reset(s.warning, i)
+    model.n = model.n_correct = 0.0
+
+
+@compiled
+def forest_reset(s, m):
+    for i in range(s.models.size):
+        reset_tree(s, s.models[i].behind)
+        s.models[i].warned = False
+        replace(s, i)
+
+
+@compiled
+def forest_room(s):
+    return room(s.trees)
+
+
+register_model(
+    Forest, predict=forest_predict, learn=forest_learn, reset=forest_reset, room=forest_room
+)

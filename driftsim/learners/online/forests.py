@@ -1,0 +1,164 @@
+"""Forests that grow row by row: `{kind: adaptive_random_forest}`."""
+
+import math
+from functools import partial
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from driftsim.adaptation.detectors import Adwin, Detector, OfRiver
+from driftsim.learners.online.trees import SETTINGS, HoeffdingTree
+from driftsim.parts import Count, Number
+
+FEW = 3  # models of a forest that is only tried
+Rate = Annotated[Number, Field(gt=0, le=500)]  # mean of a Poisson number
+Features = Annotated[int, Field(gt=0)] | Annotated[float, Field(gt=0, le=1)]
+MaxFeatures = Features | Literal["sqrt", "log2"] | None  # columns, or their share; null: all
+
+
+class AdaptiveRandomForest(HoeffdingTree):
+    """Adaptive random forest (Gomes et al. 2017): trees on other rows and columns, and detectors.
+
+    Each tree learns a row a Poisson number of times, by its weight, and each of its leaves looks at
+    columns that are drawn for it. A detector is given whether a tree is wrong about a row that it
+    has just learned. When the one for warnings fires, a new tree begins to learn behind it, each
+    row once; when the one for drifts does, that takes over, or else the tree begins anew. A tree's
+    votes are its probabilities, times its accuracy before it learns, since it votes.
+
+    By MOA's definition (`meta.AdaptiveRandomForest`), also of `adwin`, which here fires only where
+    errors have risen. It departs in that `sqrt` and `log2` are rounded, and none is added.
+    """
+
+    nests = False
+
+    grace_period: Count = 50
+    delta: Annotated[Number, Field(gt=0, lt=1)] = 0.01
+    n_models: Count = 10
+    max_features: MaxFeatures = 0.6  # that a leaf looks at
+    rate: Rate = 6.0  # mean of the number of times that a tree learns a row
+    drift_detector: Detector | None = Adwin(delta=0.001)  # null: trees stay
+    warning_detector: Detector | None = Adwin(delta=0.01)  # null: a tree begins anew at a drift
+    weighted_vote: bool = True
+
+    @property
+    def libraries(self):
+        named = (one.library for one in self._detectors)
+        return tuple(dict.fromkeys(one for one in named if one))
+
+    @property
+    def _detectors(self) -> list[Detector]:
+        return [one for one in (self.drift_detector, self.warning_detector) if one]
+
+    def small(self):
+        return self.model_copy(update={"n_models": min(self.n_models, FEW)})
+
+    def incompatibility(self, schema, probabilities=False):
+        reasons = (self._without_kernel(one) for one in self._detectors)
+        return super().incompatibility(schema, probabilities) or next(filter(None, reasons), None)
+
+    def states(self, members, schema, seed):
+        from driftsim.kernels.online.forests import forest
+        from driftsim.kernels.online.hoeffding_trees import hoeffding_trees, sizes_of
+        from driftsim.kernels.online.random_numbers import random_states
+
+        of_trees, of_times, of_detectors = map(int, random_states(seed, 3))
+        rng = np.random.default_rng(of_detectors)
+        settings = {name: getattr(self, name) for name in SETTINGS} | self._columns(schema)
+        trees = partial(
+            hoeffding_trees, sizes=sizes_of(schema), k=schema.n_classes, seed=of_trees, **settings
+        )
+        return forest(
+            members,
+            schema.n_classes,
+            trees,
+            self.n_models,
+            self._at_most(),
+            drift=detectors(self.drift_detector, rng),
+            warning=detectors(self.warning_detector, rng),
+            weighted_vote=self.weighted_vote,
+            seed=of_times,
+            **self._behind(),
+        )
+
+    def _columns(self, schema):
+        """How the kernel of trees chooses the columns of leaves."""
+        from driftsim.kernels.online.hoeffding_leaves import PER_LEAF
+
+        n = columns_of(self.max_features, len(schema.names))
+        return {"drawing": PER_LEAF, "max_features": n}
+
+    def _at_most(self):
+        """The chances that a tree learns a row at most 0, 1, … times."""
+        from driftsim.kernels.online.bagging import poisson_chances
+
+        return poisson_chances(self.rate)
+
+    def _behind(self):
+        """How trees behind learn: a row as often as the tree that votes, or once."""
+        return {"as_often": False}
+
+    def _without_kernel(self, detector):
+        """Why a detector cannot be held by the kernel, or None."""
+        if isinstance(detector, OfRiver) and detector.engine() == "compiled":
+            return None
+        return (
+            f"a detector of '{self.title}' must be one of river that runs compiled, which "
+            f"{detector.title} is not; name adwin, ddm, eddm or page_hinkley"
+        )
+
+
+class StreamingRandomPatches(AdaptiveRandomForest):
+    """Streaming random patches (Gomes, Read & Bifet 2019): each tree has columns of its own.
+
+    All leaves of a tree look at the columns that were drawn for it; otherwise it is an adaptive
+    random forest, but that a tree behind learns a row as often as the one that votes. As
+    `training_method`, `subspaces` learns each row once, and `bagging` looks at all columns.
+
+    By MOA's definition (`meta.StreamingRandomPatches`). It departs in that columns are drawn
+    independently for each tree, where MOA gives out sets of few columns by turns.
+    """
+
+    drift_detector: Detector | None = Adwin(delta=1e-5)  # null: trees stay
+    warning_detector: Detector | None = Adwin(delta=1e-4)  # null: a tree begins anew at a drift
+    training_method: Literal["patches", "subspaces", "bagging"] = "patches"
+
+    def _columns(self, schema):
+        from driftsim.kernels.online.hoeffding_leaves import ALL, PER_TREE
+
+        d = len(schema.names)
+        if self.training_method == "bagging":
+            return {"drawing": ALL, "max_features": d}
+        n = columns_of(self.max_features, d)
+        return {"drawing": PER_TREE, "max_features": min(max(n, 2), d)}
+
+    def _at_most(self):
+        if self.training_method == "subspaces":
+            return np.array([0.0, 1.0])
+        return super()._at_most()
+
+    def _behind(self):
+        return {"as_often": True}
+
+
+def columns_of(max_features: int | float | str | None, d: int) -> int:
+    """How many of d columns are looked at."""
+    if max_features is None:
+        return d
+    if isinstance(max_features, str):
+        asked = math.sqrt(d) if max_features == "sqrt" else math.log2(d)
+    else:
+        asked = max_features * d if isinstance(max_features, float) else float(max_features)
+    return min(max(math.floor(asked + 0.5), 1), d)
+
+
+def detectors(detector: Detector | None, rng: np.random.Generator):
+    """What makes so many of a detector; of ADWIN, those that fire only where errors rise."""
+    if detector is None:
+        return None
+    if isinstance(detector, Adwin):
+        from driftsim.kernels.online.rising_adwin import rising_adwin
+
+        return partial(rising_adwin, delta=detector.delta)
+    assert isinstance(detector, OfRiver)
+    return partial(detector.states, rng=rng)

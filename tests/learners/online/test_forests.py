@@ -1,0 +1,189 @@
+"""Our forests, beside the same in plain Python on the same rows."""
+
+import pytest
+from examples import regression_stream, sea_stream
+from plain_members import PlainNumbers, added, played, winner
+from plain_trees import PlainTree
+from river.drift.adwin import AdaptiveWindowing
+
+from driftsim.kernels.online.random_numbers import random_states
+from driftsim.learners.learner import Learner
+from driftsim.learners.online.forests import columns_of
+from driftsim.streams.stream import Stream
+
+CLOUDS = {"kind": "rbf", "features": 4, "classes": 3, "centroids": 9, "speed": 0.02}
+FOREST, PATCHES = {"kind": "adaptive_random_forest"}, {"kind": "streaming_random_patches"}
+QUICK = {"n_models": 3, "drift_detector": {"kind": "adwin", "delta": 0.05}}
+QUICK |= {"warning_detector": {"kind": "adwin", "delta": 0.3}}
+
+
+class Tree(PlainTree):
+    """A tree whose leaves look at m columns, drawn for each of them, or once for all."""
+
+    def __init__(self, numbers, m, per_leaf, **settings):
+        super().__init__(**settings)
+        self.numbers, self.m, self.per_leaf, self.columns = numbers, m, per_leaf, None
+
+    def looks_at(self, node, x):
+        if not hasattr(node, "columns") or not node.observers:
+            if self.per_leaf or self.columns is None:
+                self.columns = self.drawn(len(x))
+            node.columns = self.columns
+        return node.columns
+
+    def drawn(self, d):
+        if self.m == d:
+            return [*range(d)]
+        pool = [*range(d)]
+        for j in range(self.m):
+            other = j + int(self.numbers.uniform() * (d - j))
+            pool[j], pool[other] = pool[other], pool[j]
+        return pool[: self.m]
+
+
+class Rising:
+    """ADWIN that fires where the mean of the window has risen."""
+
+    def __init__(self, delta):
+        self.window = AdaptiveWindowing(
+            delta=delta or 1e-300, clock=32, max_buckets=5, min_window_length=5, grace_period=10
+        )
+
+    def mean(self):
+        width = self.window.get_width()
+        return self.window.get_total() / width if width else 0.0
+
+    def fires(self, error):
+        before = self.mean()
+        return self.window.update(error) and self.mean() > before
+
+
+class Forest:
+    """An adaptive random forest in plain Python, or, not `per_leaf` nor `once`, random patches."""
+
+    def __init__(
+        self, n, m, rate=6.0, per_leaf=True, once=True, deltas=(0.05, 0.3), weighs=True, seed=3
+    ):
+        of_trees, of_times, _ = (int(one) for one in random_states(seed, 3))
+        self.times = [PlainNumbers(one) for one in random_states(of_times, n)]
+        self.numbers = [PlainNumbers(one) for one in random_states(of_trees, 2 * n)]
+        self.n, self.m, self.rate, self.per_leaf, self.once = n, m, rate, per_leaf, once
+        self.deltas, self.weighs = deltas, weighs
+        self.places = [[i, n + i] for i in range(n)]  # whose numbers a tree and the other draw
+        self.trees = [self.new_tree(i) for i in range(n)]
+        self.behind = [None] * n
+        self.drifts, self.warnings = ([Rising(one) for _ in range(n)] for one in deltas)
+        self.correct, self.seen = [0] * n, [0] * n
+        self.swaps = self.returns = 0  # trees that another replaced, or that began anew
+
+    def new_tree(self, place):
+        return Tree(self.numbers[place], self.m, self.per_leaf, grace_period=50, delta=0.01)
+
+    def votes(self, x):
+        ballots, weights = [], []
+        for i, tree in enumerate(self.trees):
+            votes, right = tree.votes(x), self.correct[i]
+            total = sum(votes.values())
+            ballots.append({c: vote / total for c, vote in votes.items()} if total else {})
+            weights.append(100 * right / self.seen[i] if right and self.weighs else 1.0)
+        return added(ballots, weights)
+
+    def learn(self, x, y):
+        for i in range(self.n):
+            self.seen[i] += 1
+            self.correct[i] += self.trees[i].predict(x) == y
+            times = self.times[i].poisson(self.rate) if self.rate else 1
+            if times:
+                self.learn_one(i, x, y, times)
+
+    def learn_one(self, i, x, y, times):
+        self.trees[i].learn(x, y, float(times))
+        if self.behind[i]:
+            self.behind[i].learn(x, y, 1.0 if self.once else float(times))
+        error = float(self.trees[i].predict(x) != y)
+        if self.warnings[i].fires(error):
+            self.behind[i] = self.new_tree(self.places[i][1])
+            self.warnings[i] = Rising(self.deltas[1])
+        if self.drifts[i].fires(error):
+            self.replace(i)
+
+    def replace(self, i):
+        self.swaps += self.behind[i] is not None
+        self.returns += self.behind[i] is None
+        if self.behind[i]:
+            self.places[i].reverse()
+        self.trees[i] = self.behind[i] or self.new_tree(self.places[i][0])
+        self.behind[i], self.correct[i], self.seen[i] = None, 0, 0
+        self.drifts[i], self.warnings[i] = (Rising(one) for one in self.deltas)
+
+
+def streams(length):
+    """Rows of two classes whose concept changes, and of three classes in moving clouds."""
+    return [
+        sea_stream(length, {"kind": "sudden", "at": [length // 2]}),
+        Stream.model_validate({"length": length, "concepts": {"a": CLOUDS}}),
+    ]
+
+
+def compare(spec, plain, stream):
+    predicted, rows = played(QUICK | spec, stream)
+    expected = []
+    for x, y in zip(rows.X.tolist(), rows.y.tolist()):
+        expected.append(winner(plain.votes(x)))
+        plain.learn(x, y)
+    assert predicted.tolist() == expected
+    return plain.swaps
+
+
+@pytest.mark.slow
+def test_adaptive_random_forests_are_those_of_plain_python():
+    swaps = [compare(FOREST, Forest(3, m=2), stream) for stream in streams(1_500)]
+    assert sum(swaps) > 2
+
+
+@pytest.mark.slow
+def test_random_patches_are_those_of_plain_python():
+    patches = {"per_leaf": False, "once": False}
+    for stream in streams(1_200):
+        assert compare(PATCHES, Forest(3, m=2, **patches), stream)
+        subspaces = Forest(3, m=2, rate=None, **patches)
+        compare(PATCHES | {"training_method": "subspaces"}, subspaces, stream)
+        bagging = Forest(3, m=len(stream.schema.names), **patches)
+        compare(PATCHES | {"training_method": "bagging"}, bagging, stream)
+
+
+@pytest.mark.slow
+def test_parts_of_forests_can_be_left_out():
+    stream = streams(1_500)[0]
+    at_once = Forest(3, m=2, deltas=(0.05, 0.0))
+    compare(FOREST | {"warning_detector": None}, at_once, stream)
+    assert at_once.returns and not at_once.swaps
+    stays = Forest(3, m=2, deltas=(0.0, 0.0), weighs=False)
+    compare(FOREST | {"drift_detector": None, "weighted_vote": False}, stays, stream)
+
+
+@pytest.mark.parametrize(
+    ("max_features", "d", "n"),
+    [(0.6, 3, 2), (0.6, 10, 6), (0.5, 5, 3), (1.0, 4, 4), (1, 4, 1), (9, 4, 4), (0.1, 3, 1),
+     ("sqrt", 21, 5), ("log2", 24, 5), ("log2", 1, 1), (None, 7, 7)],
+)  # fmt: skip
+def test_features_are_a_count_or_a_share_that_is_rounded(max_features, d, n):
+    learner = Learner.model_validate(
+        {"kind": "adaptive_random_forest", "max_features": max_features}
+    )
+    assert columns_of(learner.max_features, d) == n
+
+
+@pytest.mark.parametrize("kind", ["adaptive_random_forest", "streaming_random_patches"])
+def test_what_forests_cannot_do_is_said_with_the_reason(kind):
+    def reason(schema, **given):
+        return Learner.model_validate({"kind": kind, **given}).incompatibility(schema)
+
+    schema = sea_stream().schema
+    assert reason(schema) is None
+    assert reason(schema, warning_detector="ddm", drift_detector="river.drift.KSWIN") is None
+    without = reason(schema, drift_detector="river.drift.binary.FHDDM")
+    assert "must be one of river that runs compiled, which FHDDM is not" in without
+    assert "name a regressor" in reason(regression_stream().schema)
+    bagged = Learner.model_validate({"kind": "online_bagging", "learner": kind})
+    assert "is an ensemble, and no member" in bagged.incompatibility(schema)
