@@ -64,6 +64,18 @@ MODELS = {  # a spec; rows for river, rows for the kernel; the ratio to be reach
     "HoeffdingAdaptiveTreeClassifier": (
         "river.tree.HoeffdingAdaptiveTreeClassifier", 8_000, 200_000, None
     ),
+    "ExtremelyFastDecisionTreeClassifier": (
+        "river.tree.ExtremelyFastDecisionTreeClassifier", 20_000, 20_000, None
+    ),
+    "AdaBoostClassifier, 10 trees": (of_trees("AdaBoostClassifier"), 2_000, 40_000, None),
+    "ADWINBoostingClassifier, 10 trees": (of_trees("ADWINBoostingClassifier"), 2_000, 40_000, None),
+    "BOLEClassifier, 10 trees": (of_trees("BOLEClassifier"), 2_000, 40_000, None),
+    "OneVsRestClassifier of LogisticRegression": (
+        {"kind": "river.multiclass.OneVsRestClassifier", "classifier": LOGISTIC},
+        20_000,
+        1_000_000,
+        None,
+    ),
     "LinearRegression": ("river.linear_model.LinearRegression", 40_000, 2_000_000, None),
     "KNNRegressor, window 1,000": (
         {

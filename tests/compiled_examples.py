@@ -22,11 +22,15 @@ def nested(spec):
     """Whether a learner holds another that is not linear, so that its kernel compiles for seconds.
 
     Both are tried in quick tests by themselves: it around a linear one, and the other alone. Of
-    forests the one with few trees is, as a row takes longest.
+    forests and of trees that revise their splits one is, as a row takes longest.
     """
-    if isinstance(spec, dict) and spec["kind"] in (FOREST, NUMBERS_FOREST):
-        return spec is not FORESTS[1]
-    held = [spec.get("model"), *spec.get("steps", [])][-1] if isinstance(spec, dict) else None
+    if isinstance(spec, str):
+        return spec in (NUMBERS_FOREST, REVISING)
+    if spec["kind"] in (FOREST, NUMBERS_FOREST, REVISING):
+        return spec not in (FORESTS[1], REVISED[1])
+    if spec["kind"] in (ADWIN_BOOSTING, REST):
+        return spec != RESTS[0]
+    held = [spec.get("model"), *spec.get("steps", [])][-1]
     return bool(held) and (held if isinstance(held, str) else held["kind"]) not in LINES
 
 
@@ -40,6 +44,7 @@ LOGISTIC = f"{LINEAR}.LogisticRegression"
 LINES = [LOGISTIC, f"{LINEAR}.Perceptron", f"{LINEAR}.LinearRegression"]
 KNN = "river.neighbors.KNNClassifier"
 TREE = "river.tree.HoeffdingTreeClassifier"
+REVISING = "river.tree.ExtremelyFastDecisionTreeClassifier"
 LAST = {"kind": "river.neighbors.LazySearch", "window_size": 1000}
 FEW = {"kind": "river.neighbors.LazySearch", "window_size": 50}
 SET = {  # all that a tree may be set to
@@ -59,8 +64,20 @@ QUICK = {"kind": TREE, "grace_period": 60, "delta": 0.01}
 BAGGING = "river.ensemble.BaggingClassifier"
 LEVERAGING = "river.ensemble.LeveragingBaggingClassifier"
 ADWIN_BAGGING = "river.ensemble.ADWINBaggingClassifier"
+ADABOOST = "river.ensemble.AdaBoostClassifier"
+ADWIN_BOOSTING = "river.ensemble.ADWINBoostingClassifier"
+BOLE = "river.ensemble.BOLEClassifier"
+REST = "river.multiclass.OneVsRestClassifier"
 FOREST = "river.forest.ARFClassifier"
 ADAPTIVE = "river.tree.HoeffdingAdaptiveTreeClassifier"
+RESTS = [
+    {"kind": REST, "classifier": LOGISTIC},
+    scaled({"kind": REST, "classifier": f"{LINEAR}.PAClassifier"}),
+    {"kind": REST, "classifier": QUICK},
+    {"kind": REST, "classifier": "river.naive_bayes.GaussianNB"},
+    {"kind": REST, "classifier": {"kind": KNN, "engine": FEW}},
+    {"kind": REST, "classifier": scaled(LOGISTIC) | PIPE},
+]
 FORESTS = [
     {"kind": FOREST, "seed": 1},
     {"kind": FOREST, "n_models": 5, "max_features": 2, "lambda_value": 3, "grace_period": 20},
@@ -92,6 +109,27 @@ FORESTS = [
     {"kind": ADWIN_BAGGING, "model": QUICK, "n_models": 5},
     {"kind": ADWIN_BAGGING, "model": LOGISTIC, "n_models": 4},
     {"kind": LEVERAGING, "model": LOGISTIC, "n_models": 3},
+    {"kind": ADABOOST, "model": LOGISTIC, "n_models": 4},
+    {"kind": ADABOOST, "model": "river.naive_bayes.GaussianNB", "n_models": 3},
+    {"kind": ADABOOST, "model": QUICK, "n_models": 5},
+    {"kind": ADABOOST, "model": scaled(LOGISTIC) | PIPE, "n_models": 10},
+    {"kind": ADABOOST, "model": {"kind": KNN, "engine": FEW}, "n_models": 3},
+    {"kind": BOLE, "model": LOGISTIC, "n_models": 4},
+    {"kind": BOLE, "model": "river.naive_bayes.GaussianNB", "n_models": 3, "seed": 3},
+    {"kind": BOLE, "model": TREE, "n_models": 10},
+    {"kind": BOLE, "model": QUICK, "n_models": 3, "error_bound": 0.2},
+    {"kind": ADWIN_BOOSTING, "model": QUICK, "n_models": 4},
+    {"kind": ADWIN_BOOSTING, "model": LOGISTIC, "n_models": 4},
+    *RESTS,
+]
+REVISED = [
+    REVISING,
+    {"kind": REVISING, "grace_period": 50, "delta": 0.05, "tau": 0.3},
+    {"kind": REVISING, "grace_period": 20, "min_samples_reevaluate": 50, "delta": 0.5}
+    | {"leaf_prediction": "nb", "nb_threshold": 20},
+    {"kind": REVISING, "grace_period": 40, "delta": 0.2, "max_depth": 3}
+    | {"leaf_prediction": "mc", "max_share_to_split": 0.7, "min_branch_fraction": 0.1},
+    {"kind": REVISING, "grace_period": 60, "min_samples_reevaluate": 10, **SET},
 ]
 CLASSIFIERS = [  # and the most rows that each is tried on
     *(
@@ -141,6 +179,7 @@ CLASSIFIERS = [  # and the most rows that each is tried on
                 "max_share_to_split": 0.8,
             },
             scaled({"kind": TREE, "grace_period": 100, "delta": 1e-3}),
+            *REVISED,
             ADAPTIVE,
             {"kind": ADAPTIVE, "grace_period": 50, "delta": 0.01, "drift_window_threshold": 60},
             {"kind": ADAPTIVE, "grace_period": 60, "seed": 3, **SET},
@@ -175,6 +214,9 @@ MIXED_FORESTS = [
     {"kind": BAGGING, "model": QUICK, "n_models": 3},
     {"kind": LEVERAGING, "model": QUICK, "n_models": 3},
     {"kind": ADWIN_BAGGING, "model": QUICK, "n_models": 3},
+    {"kind": ADABOOST, "model": QUICK, "n_models": 3},
+    {"kind": BOLE, "model": QUICK, "n_models": 3},
+    {"kind": REST, "classifier": QUICK},
 ]
 ALERT = {  # with alternates that come, are pruned and take over often
     "kind": ADAPTIVE,

@@ -114,6 +114,7 @@ def default(path, make):
     steps = {"steps": [make("river.drift.ADWIN")()]} if path.endswith("Pipeline") else {}
     needed = {
         "model": lambda: make(MODEL)(),
+        "classifier": lambda: make(MODEL)(),
         "learning_rate": lambda: 0.25,
     }
     given = {

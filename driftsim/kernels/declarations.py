@@ -189,6 +189,22 @@ DECLARED = {
         weighs=True,
         becomes={"max_depth": depth, "splitter": GAUSSIANS, "drift_detector": ADWIN},
     ),
+    "river.tree.ExtremelyFastDecisionTreeClassifier": Declared(
+        """
+        grace_period: int = 200, max_depth: int | None = None, min_samples_reevaluate: int = 20,
+        split_criterion: str = "info_gain", delta: float = 1e-7, tau: float = 0.05,
+        leaf_prediction: str = "nba", nb_threshold: int = 0,
+        nominal_attributes: list | None = None, splitter: Splitter | None = None,
+        binary_split: bool = False, min_branch_fraction: float = 0.01,
+        max_share_to_split: float = 0.99, max_size: float = 100.0,
+        memory_estimate_period: int = 1000000, stop_mem_management: bool = False,
+        remove_poor_attrs: bool = False, merit_preprune: bool = True
+        """,
+        ("Classifier",),
+        multiclass=True,
+        weighs=True,
+        becomes={"max_depth": depth, "splitter": GAUSSIANS},
+    ),
     "river.tree.HoeffdingTreeRegressor": Declared(
         """
         grace_period: int = 200, max_depth: int | None = None, delta: float = 1e-7,
@@ -267,6 +283,19 @@ DECLARED = {
         bagging_method: str = "bag", seed: int | None = None
         """,
         ("Classifier",),
+    ),
+    "river.ensemble.AdaBoostClassifier": Declared(
+        "model: base.Classifier, n_models=10, seed: int | None = None", ("Classifier",)
+    ),
+    "river.ensemble.ADWINBoostingClassifier": Declared(
+        "model: base.Classifier, n_models=10, seed: int | None = None", ("Classifier",)
+    ),
+    "river.ensemble.BOLEClassifier": Declared(
+        "model: base.Classifier, n_models=10, seed: int | None = None, error_bound=0.5",
+        ("Classifier",),
+    ),
+    "river.multiclass.OneVsRestClassifier": Declared(
+        "classifier: base.Classifier", ("Classifier",), multiclass=True
     ),
     "river.drift.ADWIN": Declared(
         "delta=0.002, clock=32, max_buckets=5, min_window_length=5, grace_period=10",

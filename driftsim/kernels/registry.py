@@ -22,11 +22,15 @@ from driftsim.kernels.values import (
     error_measure,
     flag,
     gaussians,
+    last_of,
     last_rows,
+    nominal_of,
     nominals,
+    none_nominal,
     one_of,
     only,
     or_default,
+    patient,
     positive,
     rate,
     resampling,
@@ -198,36 +202,23 @@ def member(model, schema):
     return equivalent(model, schema)
 
 
-def last_of(model):
-    """The last step of a pipeline; a model alone is its only step."""
-    return [*getattr(model, "steps", {None: model}).values()][-1]
+def boosted(model, schema):
+    """A member of an ensemble that may learn a row many times, and how often it may split then."""
+    state, wait = member(model, schema), getattr(last_of(model), "grace_period", math.inf)
+    if wait < 10:
+        raise Uncovered("boosting of trees with so short a grace_period")
+    return {"model": state, "splits": 1 + int(MOST_TIMES / wait)}
 
 
-# Parameters that do not go together.
-
-
-def patient(made):
-    """An ensemble must not be of trees that may split twice a row: room is for one split.
-
-    A tree waits for `grace_period` labels, and a Poisson number is below rate + 8 deviations + 14
-    with a probability of more than 1 - 1e-15.
-    """
-    rate = made.w if getattr(made, "bagging_method", None) == "bag" else 1
-    if getattr(last_of(made.model), "grace_period", math.inf) < rate + 8 * math.sqrt(rate) + 14:
-        raise Uncovered("an ensemble of trees with so short a grace_period")
-
-
-def nominal_of(model):
-    """The nominal attributes of a model, or of those within it."""
-    last = last_of(model)
-    return getattr(last, "nominal_attributes", None) or (
-        hasattr(last, "model") and nominal_of(last.model)
-    )
+def binary(model, schema):
+    """A model that predicts whether a row is of one class."""
+    return member(model, schema._replace(n_classes=2))
 
 
 ALMA = "linear_model.ALMAClassifier"  # weights of the features of a row shrink
 SGD = {"optimizer": rate, "intercept_lr": constant}
 GRADIENT = as_they_are("l2", "clip_gradient")
+MOST_TIMES = 1_000  # that a Poisson number may be: exp(-rate) is zero from a rate of 746 on
 SMOOTHED = only(positive, "alpha")  # without, a count of zero is an error of river's
 GROWTH = as_they_are("grace_period", "max_depth", "tau", "merit_preprune")
 GROWTH |= only(positive, "delta", "max_size")
@@ -242,6 +233,7 @@ NOMINAL = {"nominal_attributes": nominals} | only(flag, "binary_split")
 MEMBERS = "linear_model.", "naive_bayes.", "neighbors.", "tree.HoeffdingTree"
 ADWIN = part("drift.ADWIN")
 BAGGING = {"model": member} | only(several, "n_models") | as_they_are("seed")
+BOOSTING = BAGGING | {"model": boosted}
 SCALERS = {
     "preprocessing.StandardScaler": Equivalent("linear.scaled"),
     "preprocessing.MinMaxScaler": Equivalent("scalers.min_max_scaled"),
@@ -298,6 +290,13 @@ EQUIVALENTS = {
         missing=True,
         mixed="mixed_adaptive_trees.hoeffding_adaptive_tree",
     ),
+    "tree.ExtremelyFastDecisionTreeClassifier": Equivalent(
+        "revising_trees.extremely_fast_tree",
+        TREE
+        | {"nominal_attributes": none_nominal}
+        | only(flag, "binary_split")
+        | as_they_are("min_samples_reevaluate"),
+    ),
     "tree.HoeffdingTreeRegressor": Equivalent(
         "regression_trees.hoeffding_tree_regressor",
         GROWTH
@@ -348,6 +347,16 @@ EQUIVALENTS = {
         BAGGING | {"bagging_method": resampling} | as_they_are("w") | only(positive, "adwin_delta"),
         patient,
         missing=True,
+    ),
+    "ensemble.AdaBoostClassifier": Equivalent("boosting.adaboost", BOOSTING, missing=True),
+    "ensemble.ADWINBoostingClassifier": Equivalent(
+        "boosting.adwin_boosting", BAGGING, patient, missing=True
+    ),
+    "ensemble.BOLEClassifier": Equivalent(
+        "boosting.bole", BOOSTING | only(lambda e: 0 <= e <= 0.5, "error_bound"), missing=True
+    ),
+    "multiclass.OneVsRestClassifier": Equivalent(
+        "one_vs_rest.one_vs_rest", {"classifier": binary}, missing=True
     ),
     "drift.ADWIN": Equivalent(
         "adwin.adwin",

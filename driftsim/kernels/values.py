@@ -3,6 +3,7 @@
 What river's own constructors refuse is among those that no kernel takes, so that river is asked.
 """
 
+import math
 from functools import partial
 from numbers import Integral, Number
 
@@ -134,6 +135,13 @@ def nominals(names, schema):
     return {"sizes": (*sizes,), "missing": bool(schema.missing)}
 
 
+def none_nominal(names, schema):
+    """Nothing, where all columns are taken as numbers."""
+    if any(name in schema.names for name in names or ()):
+        raise Uncovered("nominal columns in a tree that revises its splits")
+    return {}
+
+
 def values_of_columns(categories, schema):
     """How many values each column has, and a title of each; no column may be of numbers."""
     if categories is not None:
@@ -200,3 +208,26 @@ def warning_first(made):
     """A warning must come before the alarm."""
     if made.alpha < made.beta:
         raise Uncovered(f"an alpha of {made.alpha} below its beta of {made.beta}")
+
+
+def patient(made):
+    """An ensemble must not be of trees that may split twice a row: room is for one split.
+
+    A tree waits for `grace_period` labels, and a Poisson number is below rate + 8 deviations + 14
+    with a probability of more than 1 - 1e-15.
+    """
+    rate = made.w if getattr(made, "bagging_method", None) == "bag" else 1
+    if getattr(last_of(made.model), "grace_period", math.inf) < rate + 8 * math.sqrt(rate) + 14:
+        raise Uncovered("an ensemble of trees with so short a grace_period")
+
+
+def nominal_of(model):
+    """The nominal attributes of a model, or of those within it."""
+    last = last_of(model)
+    inner = getattr(last, "model", getattr(last, "classifier", None))
+    return getattr(last, "nominal_attributes", None) or (inner and nominal_of(inner))
+
+
+def last_of(model):
+    """The last step of a pipeline; a model alone is its only step."""
+    return [*getattr(model, "steps", {None: model}).values()][-1]
