@@ -53,7 +53,7 @@ def members_of_one(members, model, n_models):
     """The state of the members of an ensemble.
 
     `room` is called once a row, so a tree must not split twice while it learns a row several times:
-    `patient` in registry.py leaves those that might to river.
+    `patient` in values.py leaves those that might to river.
     """
     if members != 1:
         raise ValueError(f"an ensemble is one member, not {members}")
