@@ -65,6 +65,8 @@ PARTS = {  # by family
         "leveraging_bagging": "n_models: 2, learner: river.naive_bayes.GaussianNB, delta: 0.2",
         "oversampling_online_bagging": "n_models: 2, learner: naive_bayes",
         "undersampling_online_bagging": "n_models: 2, learner: naive_bayes, theta: 0.5",
+        "online_boosting": "n_models: 3, learner: naive_bayes",
+        "online_smooth_boost": "n_models: 3, learner: naive_bayes, gamma: 0.2",
         "drift_restart": "learner: naive_bayes, detector: {kind: ddm, warning: 1.0, alarm: 1.5}",
         "adaptive_random_forest": "n_models: 2, max_features: sqrt",
         "streaming_random_patches": "n_models: 2, drift_detector: {kind: adwin, delta: 0.01}",

@@ -75,11 +75,11 @@ def added(ballots, weights=None):
     return total
 
 
-def streams():
+def streams(n=900):
     """Rows of two classes whose concept changes, and of three classes in moving clouds."""
     return [
-        sea_stream(900, {"kind": "sudden", "at": [500]}),
-        Stream.model_validate({"length": 900, "concepts": {"a": CLOUDS}}),
+        sea_stream(n, {"kind": "sudden", "at": [n // 2]}),
+        Stream.model_validate({"length": n, "concepts": {"a": CLOUDS}}),
     ]
 
 

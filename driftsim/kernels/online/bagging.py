@@ -63,8 +63,11 @@ def times(s, i):
 
 @compiled
 def learn_times(s, i, x, y, w, n, fresh):
-    """Have member i learn a row n times: at once, by its weight, if it takes weights."""
-    for j in range(n if s.repeats else min(n, 1)):
+    """Have member i learn a row n times: at once, by its weight, if it takes weights.
+
+    Only a member that takes weights learns a row by a part of one.
+    """
+    for j in range(int(n) if s.repeats else int(n > 0)):
         learn(s.model, i, x, y, w if s.repeats else w * n, fresh and j == 0)
 
 

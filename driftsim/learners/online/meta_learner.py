@@ -35,8 +35,11 @@ class MetaLearner(KernelLearner):
         return reason and f"the learner of '{self.title}': {reason}"
 
 
-def heeded(learner: Learner, schema, title: str) -> str | None:
-    """Why a learner cannot be given weights that are no whole numbers, or None."""
-    if learner.weighs:
+def unweighed(meta: MetaLearner, remedy: str = "") -> str | None:
+    """Why the members of a learner cannot learn rows by their weights, or None."""
+    if meta.learner.weighs:
         return None
-    return f"{title} weighs rows, and {learner.title} takes no weights; name naive_bayes or a tree"
+    return (
+        f"'{meta.title}' weighs rows, and {meta.learner.title} takes no weights; {remedy}name "
+        "another learner, such as naive_bayes or hoeffding_tree"
+    )
