@@ -26,6 +26,10 @@ PAIRS = {  # our learner, MOA's class and its options, rows
     "logistic regression": (LOGISTIC, "functions.SGD", "-o 1", 500_000),
     "logistic regression, scaled": (scaled(LOGISTIC), "functions.SGD", "-o 1", 500_000),
     "naive Bayes": ("river.naive_bayes.GaussianNB", "bayes.NaiveBayes", "", 500_000),
+    "dynamic_weighted_majority": (
+        "dynamic_weighted_majority", "meta.DynamicWeightedMajority", "", 100_000
+    ),
+    "learn_pp_nse": ("learn_pp_nse", "meta.LearnNSE", "-s ERROR", 100_000),
     "knn": ({"kind": "knn", "n_neighbors": 5}, "lazy.kNN", "-k 5 -w 1000", 50_000),
     "naive_bayes": ("naive_bayes", "bayes.NaiveBayes", "", 200_000),
     "Hoeffding tree": (TREE, "trees.HoeffdingTree", "", 500_000),

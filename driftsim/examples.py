@@ -70,6 +70,8 @@ PARTS = {  # by family
         "drift_restart": "learner: naive_bayes, detector: {kind: ddm, warning: 1.0, alarm: 1.5}",
         "adaptive_random_forest": "n_models: 2, max_features: sqrt",
         "streaming_random_patches": "n_models: 2, drift_detector: {kind: adwin, delta: 0.01}",
+        "dynamic_weighted_majority": "n_models: 4, period: 10",
+        "learn_pp_nse": "n_models: 3, period: 60",
         "pipeline": (
             "steps: [river.preprocessing.StandardScaler, river.linear_model.LogisticRegression]"
         ),
