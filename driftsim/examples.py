@@ -72,6 +72,7 @@ PARTS = {  # by family
         "streaming_random_patches": "n_models: 2, drift_detector: {kind: adwin, delta: 0.01}",
         "dynamic_weighted_majority": "n_models: 4, period: 10",
         "learn_pp_nse": "n_models: 3, period: 60",
+        "fimt_dd": "grace_period: 50, delta: 0.01",
         "pipeline": (
             "steps: [river.preprocessing.StandardScaler, river.linear_model.LogisticRegression]"
         ),
