@@ -30,6 +30,9 @@ PAIRS = {  # our learner, MOA's class and its options, rows
         "dynamic_weighted_majority", "meta.DynamicWeightedMajority", "", 100_000
     ),
     "learn_pp_nse": ("learn_pp_nse", "meta.LearnNSE", "-s ERROR", 100_000),
+    "adaptive_knn": (
+        {"kind": "adaptive_knn", "n_neighbors": 5}, "lazy.kNNwithPAWandADWIN", "-k 5", 20_000
+    ),
     "knn": ({"kind": "knn", "n_neighbors": 5}, "lazy.kNN", "-k 5 -w 1000", 50_000),
     "naive_bayes": ("naive_bayes", "bayes.NaiveBayes", "", 200_000),
     "Hoeffding tree": (TREE, "trees.HoeffdingTree", "", 500_000),

@@ -60,6 +60,7 @@ PARTS = {  # by family
         "river.naive_bayes.GaussianNB": "",
         "naive_bayes": "",
         "knn": "n_neighbors: 5, window_size: 100",
+        "adaptive_knn": "n_neighbors: 5, window_size: 60, delta: 0.1",
         "hoeffding_tree": "grace_period: 50, delta: 0.01",
         "online_bagging": "n_models: 3, learner: river.naive_bayes.GaussianNB",
         "leveraging_bagging": "n_models: 2, learner: river.naive_bayes.GaussianNB, delta: 0.2",

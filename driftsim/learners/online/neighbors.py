@@ -1,7 +1,11 @@
-"""Nearest neighbours among rows lately learned: `{kind: knn}`."""
+"""Nearest neighbours among rows lately learned: `{kind: knn}`, `{kind: adaptive_knn}`."""
+
+from typing import Annotated
+
+from pydantic import Field
 
 from driftsim.learners.online.kernel_learner import KernelLearner
-from driftsim.parts import Count
+from driftsim.parts import Count, Number
 
 
 class Knn(KernelLearner):
@@ -22,3 +26,23 @@ class Knn(KernelLearner):
         from driftsim.kernels.online.neighbors import knn
 
         return knn(members, schema, self.n_neighbors, self.window_size, self.scaled)
+
+
+class AdaptiveKnn(Knn):
+    """Nearest neighbours that forget at random, and what is old at a drift (Bifet et al. 2013).
+
+    Of the rows held, each stays with the chance 2 ** (-1 / `window_size`) as a row is learned, so
+    that a few old ones are kept longer: `window_size` / log(2) rows on average. Where an ADWIN of
+    the errors made on rows to be learned drops a part of its window, rows as old leave. This is
+    the paper's kNN with PAW and ADWIN, and MOA's `lazy.kNNwithPAWandADWIN`; distances and votes
+    are those of `knn`.
+    """
+
+    delta: Annotated[Number, Field(gt=0, lt=1)] = 0.002  # chance of a false alarm of ADWIN
+
+    def states(self, members, schema, seed):
+        from driftsim.kernels.online.adaptive_neighbors import adaptive_knn
+
+        return adaptive_knn(
+            members, schema, self.n_neighbors, self.window_size, self.delta, self.scaled, seed
+        )

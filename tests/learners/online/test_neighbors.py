@@ -5,8 +5,11 @@ import math
 import numpy as np
 import pytest
 from mixed_rows import SIZES, answers, mixed_rows, schema_of
+from plain_members import PlainNumbers
+from river.drift.adwin import AdaptiveWindowing
 
 from driftsim.kernels.online import neighbors
+from driftsim.kernels.online.random_numbers import random_states
 from driftsim.learners.learner import Learner
 
 CLEARED = "start", "n", "low", "high", "at_low", "at_high", "scale"
@@ -16,12 +19,16 @@ def classes_of(rows, k=3):
     return rows._replace(y=np.digitize(rows.y, np.quantile(rows.y, np.arange(1, k) / k)))
 
 
-def distance(x, row, seen, scaled):
-    """The squared distance of two rows, by the ranges of numbers in those seen."""
+def ranges_of(rows):
+    """The least and the greatest number of each column."""
+    known = ([value for value in column if not math.isnan(value)] for column in zip(*rows))
+    return [(min(values, default=0.0), max(values, default=0.0)) for values in known]
+
+
+def distance(x, row, ranges, scaled):
+    """The squared distance of two rows."""
     total = 0.0
-    for j, (one, other) in enumerate(zip(x, row)):
-        had = [other[j] for other in seen if not math.isnan(other[j])]
-        low, high = min(had, default=0.0), max(had, default=0.0)
+    for j, (one, other, (low, high)) in enumerate(zip(x, row, ranges)):
         scale = 1 / (high - low) if scaled and high > low else 0.0 if scaled else 1.0
         whole = 1.0 if scaled else high - low
         missing = [value for value in (one, other) if math.isnan(value)]
@@ -40,8 +47,8 @@ def distance(x, row, seen, scaled):
 
 def votes(x, window, n_neighbors, k, scaled=True):
     """The shares of the classes among the nearest rows (X, y, weight), with all ties."""
-    seen = [row for row, _, _ in window]
-    near = sorted((distance(x, row, seen, scaled), y, w) for row, y, w in window)
+    ranges = ranges_of([row for row, _, _ in window])
+    near = sorted((distance(x, row, ranges, scaled), y, w) for row, y, w in window)
     p = np.zeros(k)
     for apart, y, w in near:
         if apart <= near[min(n_neighbors, len(near)) - 1][0]:
@@ -78,3 +85,69 @@ def test_a_member_that_starts_again_has_learned_nothing():
     neighbors.clear.py_func(state, 1)
     for name in CLEARED:
         assert np.array_equal(getattr(state, name), getattr(new, name)), name
+
+
+class Adaptive:
+    """Nearest neighbours with PAW and ADWIN in plain Python: rows held are (X, y, weight, born)."""
+
+    def __init__(self, seed, n_neighbors, window_size, delta):
+        self.numbers = PlainNumbers(random_states(seed, 1)[0])
+        self.n_neighbors, self.stays = n_neighbors, 2 ** (-1 / window_size)
+        self.errors = AdaptiveWindowing(
+            delta=delta, clock=32, max_buckets=5, min_window_length=5, grace_period=10
+        )
+        self.held, self.learned, self.dropped, self.passed = [], 0, 0, self.staying()
+
+    def votes(self, x):
+        return votes(x, [one[:3] for one in self.held], self.n_neighbors, 3)
+
+    def staying(self):
+        """How many rows stay before the next one that leaves."""
+        return math.floor(math.log(1 - self.numbers.uniform()) / math.log(self.stays))
+
+    def take_out(self, place):
+        last = self.held.pop()
+        if place < len(self.held):
+            self.held[place] = last
+
+    def learn(self, x, y):
+        error = self.votes(x).argmax() != y
+        while self.passed < len(self.held):
+            self.take_out(self.passed)
+            self.passed += self.staying()
+        self.passed -= len(self.held)
+        if self.errors.update(float(error)):
+            place = 0
+            while place < len(self.held):
+                if self.held[place][3] > self.learned - self.errors.get_width():
+                    place += 1
+                else:
+                    self.take_out(place)
+                    self.dropped += 1
+        self.held.append((x, y, 1.0, self.learned))
+        self.learned += 1
+
+
+def test_an_adaptive_window_is_what_it_is_in_plain_python():
+    rows, schema = mixed_rows(450, tied=True), schema_of(3)
+    first = (rows.X[:, 6] > 0).astype(int)
+    rows = rows._replace(y=np.where(rows.t < 250, first, 2 - first))
+    spec = {"kind": "adaptive_knn", "n_neighbors": 3, "window_size": 60, "delta": 0.3}
+    predicted = answers(Learner.model_validate(spec).start(schema, 5, True), rows)
+    plain = Adaptive(5, 3, 60, 0.3)
+    for x, y, p in zip(rows.X.tolist(), rows.y.tolist(), predicted):
+        assert np.abs(p - plain.votes(x)).max() < 1e-12
+        plain.learn(x, y)
+    assert plain.dropped > 10 and plain.learned == 450
+
+
+def test_rows_stay_for_a_random_time_with_the_mean_of_the_window():
+    plain = Adaptive(7, 1, 50, 1e-9)
+    plain.votes = lambda x: np.eye(3)[0]
+    sizes, ages = [], []
+    for i in range(4000):
+        plain.learn([0.0], 0)
+        sizes.append(len(plain.held))
+        ages += [i - one[3] for one in plain.held] if i % 200 == 199 else []
+    assert abs(np.mean(sizes[500:]) - 50 / math.log(2)) < 4
+    assert abs(np.mean(np.array(ages) < 50) - 0.5) < 0.06  # half of all rows leave by then
