@@ -62,6 +62,7 @@ PARTS = {  # by family
         "knn": "n_neighbors: 5, window_size: 100",
         "adaptive_knn": "n_neighbors: 5, window_size: 60, delta: 0.1",
         "hoeffding_tree": "grace_period: 50, delta: 0.01",
+        "hoeffding_adaptive_tree": "grace_period: 50, delta: 0.01, drift_delta: 0.05",
         "online_bagging": "n_models: 3, learner: river.naive_bayes.GaussianNB",
         "leveraging_bagging": "n_models: 2, learner: river.naive_bayes.GaussianNB, delta: 0.2",
         "oversampling_online_bagging": "n_models: 2, learner: naive_bayes",

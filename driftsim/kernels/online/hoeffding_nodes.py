@@ -16,6 +16,7 @@ NODE = np.dtype(
         ("value", np.float64),  # up to a threshold rows go to the first child, as those of ONE do
         ("test", np.int64),  # THRESHOLD, EACH, ONE
         ("first", np.int64),  # its children are in a row
+        ("alternate", np.int64),  # of a branch, the leaf that may take its place; or NOTHING
         ("absent", np.bool_),  # a child that no row has been sent to
         ("next", np.int64),  # of the first node of a free or removed run, the next run
         ("run", np.int64),  # and which length the run has
@@ -30,15 +31,17 @@ class Nodes(NamedTuple):
     nodes: np.ndarray  # (N,) of NODE
     used: np.ndarray  # (1,) nodes that have ever been in use
     free: np.ndarray  # (r,) the first free run of each length
-    lengths: np.ndarray  # (r,) ascending; the first is 2
+    lengths: np.ndarray  # (r,) the first is 2, the second 1
     run: np.ndarray  # (d,) which length a branch has that sends each value its own way
+    longest: int
 
 
 def new_nodes(roots, sizes) -> Nodes:
     """So many leaves, each the root of a tree, over columns of so many values."""
-    lengths = np.unique([2, *(size for size in sizes if size > 0)])
-    run = np.searchsorted(lengths, np.maximum(sizes, 2))
-    return Nodes(leaf_nodes(roots), np.array([roots]), np.full(len(lengths), NOTHING), lengths, run)
+    lengths = [2, 1, *sorted({size for size in sizes if size > 2})]
+    run = np.array([lengths.index(size or 1) for size in sizes])
+    used, free = np.array([roots]), np.full(len(lengths), NOTHING)
+    return Nodes(leaf_nodes(roots), used, free, np.array(lengths), run, max(lengths))
 
 
 def leaf_nodes(n):
@@ -55,21 +58,16 @@ def with_nodes(s, n) -> Nodes:
 @compiled
 def has_runs(s, n):
     """Whether there is space for n more runs of any length."""
-    return s.nodes.size - s.used[0] >= n * s.lengths[-1]
+    return s.nodes.size - s.used[0] >= n * s.longest
 
 
 @compiled
 def way_below(s, v, x):
     """Where a row ends that is sent down from a node: a node, how it ends, and a child it lacks."""
     while s.nodes[v].column != NOTHING:
-        node = s.nodes[v]
-        value = x[node.column]
-        if value != value:
+        child = child_of(s, v, x)
+        if child == NOTHING:
             return v, STOPPED, NOTHING
-        if node.test == THRESHOLD:
-            v = node.first + (not value <= node.value)
-            continue
-        child = node.first + (int(value) if node.test == EACH else int(value != node.value))
         if s.nodes[child].absent:
             return v, LOST, child
         v = child
@@ -77,19 +75,38 @@ def way_below(s, v, x):
 
 
 @compiled
+def child_of(s, v, x):
+    """The child of a branch for a row; NOTHING if the cell is missing."""
+    node = s.nodes[v]
+    value = x[node.column]
+    if value != value:
+        return NOTHING
+    if node.test == THRESHOLD:
+        return node.first + (not value <= node.value)
+    return node.first + (int(value) if node.test == EACH else int(value != node.value))
+
+
+@compiled
 def branch(s, v, column, test, value):
     """Make a leaf a branch; its first child. All children are leaves."""
-    run = s.run[column] if test == EACH else 0
+    first = take_run(s, s.run[column] if test == EACH else 0)
+    node = s.nodes[v]
+    node.column, node.test, node.value, node.first = column, test, value, first
+    node.alternate = NOTHING
+    return first
+
+
+@compiled
+def take_run(s, run):
+    """The first of so many leaves."""
     first, n = s.free[run], s.lengths[run]
     if first != NOTHING:
         s.free[run] = s.nodes[first].next
     else:
         first = s.used[0]
         s.used[0] += n
-    node = s.nodes[v]
-    node.column, node.test, node.value, node.first = column, test, value, first
-    for child in range(first, first + n):
-        s.nodes[child].column, s.nodes[child].absent = NOTHING, False
+    for v in range(first, first + n):
+        s.nodes[v].column, s.nodes[v].absent = NOTHING, False
     s.nodes[first].run = run
     return first
 

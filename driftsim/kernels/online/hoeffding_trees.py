@@ -133,7 +133,7 @@ def sizes_of(schema) -> list[int]:
 def enlarged(s) -> HoeffdingTrees:
     """The same trees with room for twice as many nodes and leaves that observe rows."""
     members = len(s.members)
-    most = 2 * members * int(s.pool.lengths[-1])
+    most = 2 * members * s.pool.longest
     if len(s.pool.nodes) - s.pool.used[0] < most:
         n = max(FEWEST, len(s.pool.nodes), most)
         s = s._replace(pool=with_nodes(s.pool, n), leaves=with_leaves(s.leaves, n))
@@ -224,23 +224,38 @@ def attempt(pool, leaves, v):
 
 
 @compiled
-def tree_reset(s, m):
-    member, pool = s.members[m], s.pool
-    member.weight, member.by_bayes = 0.0, UNKNOWN
+def remove_below(pool, leaves, v):
+    """Make a branch a leaf, whose nodes below, and their alternates, are free."""
     removed = NOTHING
-    if pool.nodes[m].column != NOTHING:
-        removed = pool.nodes[m].first
+    if pool.nodes[v].column != NOTHING:
+        removed = pool.nodes[v].first
         pool.nodes[removed].next = NOTHING
     while removed != NOTHING:
         first = removed
         removed = pool.nodes[first].next
-        for v in range(first, first + pool.lengths[pool.nodes[first].run]):
-            release_block(s.leaves, v)
-            if pool.nodes[v].column != NOTHING:
-                pool.nodes[pool.nodes[v].first].next = removed
-                removed = pool.nodes[v].first
+        for u in range(first, first + pool.lengths[pool.nodes[first].run]):
+            release_block(leaves, u)
+            if pool.nodes[u].column != NOTHING:
+                drop_alternate(pool, leaves, u)
+                pool.nodes[pool.nodes[u].first].next = removed
+                removed = pool.nodes[u].first
         free_run(pool, first)
-    pool.nodes[m].column = NOTHING
+    pool.nodes[v].column = NOTHING
+
+
+@compiled
+def drop_alternate(pool, leaves, v):
+    """Free the alternate of a branch, if it has one."""
+    if pool.nodes[v].alternate != NOTHING:
+        release_block(leaves, pool.nodes[v].alternate)
+        free_run(pool, pool.nodes[v].alternate)
+        pool.nodes[v].alternate = NOTHING
+
+
+@compiled
+def tree_reset(s, m):
+    s.members[m].weight = 0.0
+    remove_below(s.pool, s.leaves, m)
     s.leaves.drawn[m, 0] = NOTHING
     clear_weights(s.leaves, m)
     start(s.leaves, m, 0)

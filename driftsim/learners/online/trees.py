@@ -38,6 +38,30 @@ class HoeffdingTree(KernelLearner):
         )
 
 
+class HoeffdingAdaptiveTree(HoeffdingTree):
+    """Hoeffding adaptive tree (Bifet & Gavaldà 2009): branches whose error rises are replaced.
+
+    By MOA's definition (`trees.HoeffdingAdaptiveTree`): an alternate is a leaf that learns all that
+    its branch does, votes for nothing, and takes its place once its error is lower beyond doubt, or
+    as soon as it splits. It departs where the tree does, and in this: each tree has one source of
+    random numbers (MOA's leaves all draw the same), its ADWIN tests cuts as river's does, and
+    values that no child was made for get one.
+    """
+
+    drift_delta: Annotated[Number, Field(gt=0, lt=1)] = 0.002  # of ADWIN: chance of a false alarm
+    bootstrap_sampling: bool = True  # leaves learn a row a Poisson number of times, at least once
+
+    def states(self, members, schema, seed):
+        from driftsim.kernels.online import hoeffding_adaptive_trees as kernel
+        from driftsim.kernels.online.hoeffding_trees import sizes_of
+
+        settings = {name: getattr(self, name) for name in [*SETTINGS, *MORE]}
+        sizes, missing = sizes_of(schema), bool(schema.missing)
+        return kernel.hoeffding_adaptive_trees(
+            members, sizes, schema.n_classes, seed, missing, **settings
+        )
+
+
 SETTINGS = [  # of a tree, as its kernel names them
     "grace_period",
     "delta",
@@ -49,3 +73,4 @@ SETTINGS = [  # of a tree, as its kernel names them
     "max_depth",
     "nb_threshold",
 ]
+MORE = ["drift_delta", "bootstrap_sampling"]
