@@ -24,6 +24,7 @@ NEAREST = {
     "kind": "river.neighbors.KNNClassifier",
     "engine": {"kind": "river.neighbors.LazySearch", "window_size": 1000},
 }
+DRIFT = "drift.DriftDetectionMethodClassifier"
 LEARNERS = {  # ours, river's, MOA's and its options, whether it draws random numbers
     "naive Bayes": ("naive_bayes", "river.naive_bayes.GaussianNB", "bayes.NaiveBayes", "", False),
     "Hoeffding tree": ("hoeffding_tree", TREE, "trees.HoeffdingTree", "", False),
@@ -43,6 +44,11 @@ LEARNERS = {  # ours, river's, MOA's and its options, whether it draws random nu
         "leveraging_bagging", of_trees("LeveragingBaggingClassifier"),
         "meta.LeveragingBag", "-s 10", True,
     ),
+    "boosting": ("online_boosting", None, "meta.OzaBoost", "-s 10", True),
+    "smooth boosting": (
+        "online_smooth_boost", None, "meta.OnlineSmoothBoost", "-s 10", False,
+    ),
+    "restart": ("drift_restart", None, DRIFT, "-l trees.HoeffdingTree", False),
     "forest": (
         "adaptive_random_forest", "river.forest.ARFClassifier",
         "meta.AdaptiveRandomForest", "-s 10", True,

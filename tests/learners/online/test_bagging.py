@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from examples import regression_stream, sea_stream
+from mixed_rows import answers, mixed_rows, schema_of
 from plain_members import (
     CLOUDS,
     NAIVE_BAYES,
@@ -18,6 +19,7 @@ from river.tree import HoeffdingTreeClassifier
 
 from driftsim.kernels.online.bagging import poisson_chances
 from driftsim.learners.learner import Learner
+from driftsim.rows import Unfit
 from driftsim.streams.stream import Stream
 
 STREAMS = streams()
@@ -159,6 +161,21 @@ def test_what_is_no_member_is_refused_with_the_reason(kind, spec, reason):
     learner = Learner.model_validate({"kind": kind, "learner": spec})
     found = learner.incompatibility(sea_stream().schema)
     assert found.startswith(f"the learner of '{kind}': ") and reason in found
+
+
+def test_members_take_nominal_columns_and_gaps_where_their_learner_does():
+    rows, schema = mixed_rows(300, gaps=True), schema_of(classes=2, gaps=True)
+    rows = rows._replace(y=(rows.y > np.median(rows.y)).astype(np.int64))
+    own, rivers = (
+        Learner.model_validate(BAGGING | {"learner": learner})
+        for learner in ("naive_bayes", NAIVE_BAYES)
+    )
+    assert own.incompatibility(schema) is own.untaken_gaps(schema) is None
+    assert np.mean(answers(own.start(schema, 0), rows) == rows.y) > 0.6
+    assert "no kernel for GaussianNB of missing values" in rivers.incompatibility(schema)
+    rows.X[7, 1] = 5.0
+    with pytest.raises(Unfit, match=r"holds 5\.0, none of its 5 values"):
+        answers(own.start(schema, 0), rows)
 
 
 def test_bagging_of_numbers_is_refused():
