@@ -5,6 +5,7 @@ import pytest
 from compiled_examples import BAYES, COUNTED, name
 from test_encoded_kernels import LATE, played
 
+from driftsim.kernels import count_bayes
 from driftsim.learners.learner import Learner
 from driftsim.rows import Labelled, Outgrown, Schema
 from driftsim.streams.stream import Stream
@@ -71,6 +72,14 @@ def test_a_negative_feature_is_for_rivers_object(kind, asked):
             model.predict(-rows.X[:1] - 1)
         else:
             model.learn(rows._replace(X=rows.X - 1))
+
+
+def test_what_rounding_loses_is_kept_as_python_does_from_3_12_on(monkeypatch):
+    monkeypatch.setattr(count_bayes, "SUM_IS_COMPENSATED", True)
+    total = lost = 0.0
+    for term in (1e16, 1.0, -1e16, 1.0, 1e-3, 1e16, -1e16):
+        total, lost = count_bayes.added.py_func(total, lost, term)
+    assert total + lost == 2.001
 
 
 def test_counts_that_are_not_smoothed_are_for_rivers_object():

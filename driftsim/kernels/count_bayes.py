@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.kernels.bayes import normalize
+from driftsim.kernels.hoeffding_leaf import SUM_IS_COMPENSATED
 from driftsim.kernels.loop import compiled, register_model
 
 MULTINOMIAL, BERNOULLI, COMPLEMENT = range(3)  # what a class is known by
@@ -69,11 +70,22 @@ def log_joint(s, m, c, x):
         return of_presence(s, m, c, x)
     if s.form == COMPLEMENT:
         return of_complement(s, m, c, x)
-    score, total = 0.0, s.of_class[m, c] + s.alpha * x.size
+    score, lost, total = 0.0, 0.0, s.of_class[m, c] + s.alpha * x.size
     for i in range(x.size):
         if x[i] != 0.0:  # most words are in few messages
-            score += x[i] * math.log((s.counts[m, c, i] + s.alpha) / total)
-    return prior(s, m, c) + score
+            term = x[i] * math.log((s.counts[m, c, i] + s.alpha) / total)
+            score, lost = added(score, lost, term)
+    return prior(s, m, c) + (score + lost)
+
+
+@compiled
+def added(total, lost, term):
+    """A sum with one more term, and what rounding has lost, which Python adds from 3.12 on."""
+    rounded = total + term
+    if SUM_IS_COMPENSATED:
+        larger, smaller = (total, term) if abs(total) >= abs(term) else (term, total)
+        lost += (larger - rounded) + smaller
+    return rounded, lost
 
 
 @compiled
@@ -87,23 +99,26 @@ def prior(s, m, c):
 
 @compiled
 def of_presence(s, m, c, x):
-    score, total = 0.0, s.n[m, c] + s.alpha * 2.0
+    score, lost, total = 0.0, 0.0, s.n[m, c] + s.alpha * 2.0
     for i in range(x.size):
         share = (s.counts[m, c, i] + s.alpha) / total
-        score += math.log(LEAST + (share if x[i] > s.threshold else 1.0 - share))
-    return prior(s, m, c) + score
+        term = math.log(LEAST + (share if x[i] > s.threshold else 1.0 - share))
+        score, lost = added(score, lost, term)
+    return prior(s, m, c) + (score + lost)
 
 
 @compiled
 def of_complement(s, m, c, x):
-    score, total = 0.0, 0.0
+    total, lost = 0.0, 0.0
     for i in range(x.size):
-        total += s.of_feature[m, i] + s.alpha - s.counts[m, c, i]
+        others = s.of_feature[m, i] + s.alpha - s.counts[m, c, i]
+        total, lost = added(total, lost, others)
+    total, score, lost = total + lost, 0.0, 0.0
     for i in range(x.size):
         if x[i] != 0.0:
             others = s.of_feature[m, i] + s.alpha - s.counts[m, c, i]
-            score += x[i] * -math.log(others / total)
-    return score
+            score, lost = added(score, lost, x[i] * -math.log(others / total))
+    return score + lost
 
 
 @compiled
