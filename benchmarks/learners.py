@@ -70,6 +70,9 @@ MODELS = {  # a spec; rows for river, rows for the kernel; the ratio to be reach
     "AdaBoostClassifier, 10 trees": (of_trees("AdaBoostClassifier"), 2_000, 40_000, None),
     "ADWINBoostingClassifier, 10 trees": (of_trees("ADWINBoostingClassifier"), 2_000, 40_000, None),
     "BOLEClassifier, 10 trees": (of_trees("BOLEClassifier"), 2_000, 40_000, None),
+    "DriftRetrainingClassifier, a tree": (
+        {"kind": "river.drift.DriftRetrainingClassifier", "model": TREE}, 8_000, 200_000, None
+    ),
     "OneVsRestClassifier of LogisticRegression": (
         {"kind": "river.multiclass.OneVsRestClassifier", "classifier": LOGISTIC},
         20_000,

@@ -68,8 +68,22 @@ ADABOOST = "river.ensemble.AdaBoostClassifier"
 ADWIN_BOOSTING = "river.ensemble.ADWINBoostingClassifier"
 BOLE = "river.ensemble.BOLEClassifier"
 REST = "river.multiclass.OneVsRestClassifier"
+RETRAINING, BINARY = "river.drift.DriftRetrainingClassifier", "river.drift.binary"
 FOREST = "river.forest.ARFClassifier"
 ADAPTIVE = "river.tree.HoeffdingAdaptiveTreeClassifier"
+RETRAINED = [
+    {"kind": RETRAINING, "model": LOGISTIC, "drift_detector": f"{BINARY}.EDDM"},
+    {"kind": RETRAINING, "model": "river.naive_bayes.GaussianNB"},
+    {"kind": RETRAINING, "model": QUICK, "train_in_background": False},
+    {"kind": RETRAINING, "model": scaled(LOGISTIC) | PIPE}
+    | {"drift_detector": {"kind": f"{BINARY}.HDDMW", "warning_confidence": 0.1}},
+    {"kind": RETRAINING, "model": QUICK}
+    | {"drift_detector": {"kind": f"{BINARY}.DDM", "drift_threshold": 2.2}},
+    {"kind": RETRAINING, "model": QUICK}
+    | {"drift_detector": {"kind": f"{BINARY}.EDDM", "alpha": 0.99, "beta": 0.97}},
+    {"kind": RETRAINING, "model": "river.naive_bayes.GaussianNB"}
+    | {"drift_detector": {"kind": f"{BINARY}.HDDMA", "drift_confidence": 0.05}},
+]
 RESTS = [
     {"kind": REST, "classifier": LOGISTIC},
     scaled({"kind": REST, "classifier": f"{LINEAR}.PAClassifier"}),
@@ -121,6 +135,7 @@ FORESTS = [
     {"kind": ADWIN_BOOSTING, "model": QUICK, "n_models": 4},
     {"kind": ADWIN_BOOSTING, "model": LOGISTIC, "n_models": 4},
     *RESTS,
+    *RETRAINED,
 ]
 REVISED = [
     REVISING,

@@ -297,6 +297,15 @@ DECLARED = {
     "river.multiclass.OneVsRestClassifier": Declared(
         "classifier: base.Classifier", ("Classifier",), multiclass=True
     ),
+    "river.drift.DriftRetrainingClassifier": Declared(
+        """
+        model: base.Classifier,
+        drift_detector: base.DriftAndWarningDetector | base.BinaryDriftAndWarningDetector | None
+        = None, train_in_background: bool = True
+        """,
+        ("Classifier",),
+        becomes={"drift_detector": otherwise("river.drift.binary.DDM")},
+    ),
     "river.drift.ADWIN": Declared(
         "delta=0.002, clock=32, max_buckets=5, min_window_length=5, grace_period=10",
         ("DriftDetector",),

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from driftsim.kernels.values import (
     Uncovered,
+    alike,
     as_they_are,
     confidence,
     constant,
@@ -33,6 +34,7 @@ from driftsim.kernels.values import (
     patient,
     positive,
     rate,
+    required,
     resampling,
     seed_and_names,
     several,
@@ -66,7 +68,7 @@ class Equivalent(NamedTuple):
             if not alike(getattr(made, name), getattr(default, name)):
                 raise Uncovered(f"its {name}")
         params: dict[str, Any] = {}
-        if not title_of(type(made)).startswith("drift."):
+        if hasattr(made, "model") or not title_of(type(made)).startswith("drift."):
             if schema.missing and not self.missing:
                 raise Uncovered(f"{type(made).__name__} of missing values")
             params = {"d": len(schema.names), "k": schema.n_classes or 0}
@@ -157,23 +159,6 @@ def fixed(kind, found):
     return [name for name in parameters(kind) if name not in found.takes]
 
 
-def required(kind):
-    """The parameters of a class that have no default."""
-    return [name for name, one in parameters(kind).items() if one.default is one.empty]
-
-
-def alike(one, other):
-    """Whether two values of a parameter are the same, or things of one class and state."""
-    if type(one) is not type(other):
-        return False
-    held = getattr(one, "__dict__", None)
-    if held is None:
-        return one == other
-    return held.keys() == other.__dict__.keys() and all(
-        alike(value, other.__dict__[name]) for name, value in held.items()
-    )
-
-
 # What makes the states of a model or detector within another.
 
 
@@ -208,6 +193,14 @@ def boosted(model, schema):
     if wait < 10:
         raise Uncovered("boosting of trees with so short a grace_period")
     return {"model": state, "splits": 1 + int(MOST_TIMES / wait)}
+
+
+def warning(detector, schema):
+    """A detector that warns, and whether a warning lasts beyond an alarm."""
+    if getattr(detector, "two_sided_test", False):
+        raise Uncovered("retraining by a detector of rises and falls")
+    lasts = title_of(type(detector)) == "drift.EDDM"
+    return {"detector": equivalent(detector), "lasts": lasts}
 
 
 def binary(model, schema):
@@ -357,6 +350,11 @@ EQUIVALENTS = {
     ),
     "multiclass.OneVsRestClassifier": Equivalent(
         "one_vs_rest.one_vs_rest", {"classifier": binary}, missing=True
+    ),
+    "drift.DriftRetrainingClassifier": Equivalent(
+        "retraining.drift_retraining",
+        {"model": member, "drift_detector": warning} | only(flag, "train_in_background"),
+        missing=True,
     ),
     "drift.ADWIN": Equivalent(
         "adwin.adwin",

@@ -7,6 +7,8 @@ import math
 from functools import partial
 from numbers import Integral, Number
 
+from driftsim.libraries import parameters
+
 RESAMPLING = "bag", "wt", "subag"
 MOST_CELLS = 2**13  # counts at a leaf, of each value in each class: 64 KiB
 
@@ -19,6 +21,23 @@ def title_of(kind):
     """A class by the part of river that has it: `linear_model.LogisticRegression`."""
     folder = f"{kind.__module__}.".split(".")[1]
     return f"{folder}.{kind.__name__}"
+
+
+def required(kind):
+    """The parameters of a class that have no default."""
+    return [name for name, one in parameters(kind).items() if one.default is one.empty]
+
+
+def alike(one, other):
+    """Whether two values of a parameter are the same, or things of one class and state."""
+    if type(one) is not type(other):
+        return False
+    held = getattr(one, "__dict__", None)
+    if held is None:
+        return one == other
+    return held.keys() == other.__dict__.keys() and all(
+        alike(value, other.__dict__[name]) for name, value in held.items()
+    )
 
 
 # What passes on the value of a parameter.
