@@ -35,6 +35,10 @@ PAIRS = {  # our learner, MOA's class and its options, rows
     ),
     "knn": ({"kind": "knn", "n_neighbors": 5}, "lazy.kNN", "-k 5 -w 1000", 50_000),
     "naive_bayes": ("naive_bayes", "bayes.NaiveBayes", "", 200_000),
+    "hoeffding_tree": ("hoeffding_tree", "trees.HoeffdingTree", "", 500_000),
+    "hoeffding_adaptive_tree": (
+        "hoeffding_adaptive_tree", "trees.HoeffdingAdaptiveTree", "", 200_000
+    ),
     "Hoeffding tree": (TREE, "trees.HoeffdingTree", "", 500_000),
     "kNN, window 1,000": (NEAREST, "lazy.kNN", "-k 5 -w 1000", 50_000),
     "bagging, 10 trees": (of_trees("BaggingClassifier"), "meta.OzaBag", "-s 10", 100_000),
@@ -49,6 +53,8 @@ PAIRS = {  # our learner, MOA's class and its options, rows
 OVER_NOMINAL = {  # those that take nominal columns
     "knn": 20_000,
     "naive_bayes": 200_000,
+    "hoeffding_tree": 200_000,
+    "hoeffding_adaptive_tree": 100_000,
     "Hoeffding tree": 200_000,
     "bagging, 10 trees": 50_000,
     "leveraging bagging, 10 trees": 20_000,

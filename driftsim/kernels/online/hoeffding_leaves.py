@@ -15,6 +15,7 @@ from driftsim.kernels.online.random_numbers import sample
 NOTHING = -1  # no class, no column, no block
 MAJORITY, BAYES, ADAPTIVE = range(3)  # what a leaf votes by
 ALL, PER_LEAF, PER_TREE = range(3)  # the columns that a leaf looks at
+FEW, MANY = 1e-100, 1e100  # between which a product may go on
 
 LEAF = np.dtype(
     [
@@ -51,6 +52,7 @@ class Leaves(NamedTuple):
     columns: np.ndarray  # (B, m) column at each place
     met: np.ndarray  # (B, m) whether a cell has been observed there
     gaussians: np.ndarray  # (B, k, g) of GAUSSIAN
+    factors: np.ndarray  # (B, k) where all is numeric: product of the roots of precision / pi
     cells: np.ndarray  # (B, C, k) weight of each value of each nominal place, by class
     seen: np.ndarray  # (B, h, k) weight of all of them
     highest: np.ndarray  # (B, h, k) one more than the highest value of a class
@@ -83,7 +85,7 @@ class Leaves(NamedTuple):
     tau: float
 
 
-GROWING = Leaves._fields[2:10]  # that have an entry for each block
+GROWING = Leaves._fields[2:11]  # that have an entry for each block
 
 
 def leaves_of(n, members, sizes, k, missing, drawing, m, random_states, settings) -> Leaves:
@@ -103,6 +105,7 @@ def leaves_of(n, members, sizes, k, missing, drawing, m, random_states, settings
         np.zeros((0, m), np.int64),
         np.zeros((0, m), np.bool_),
         np.zeros((0, k, g), GAUSSIAN),
+        np.zeros((0, k)),
         np.zeros((0, cells, k)),
         np.zeros((0, h, k)),
         np.zeros((0, h, k), np.int64),
@@ -263,17 +266,24 @@ def observe(s, b, x, c, w):
         gaussian = s.gaussians[b, c, s.gaussian[j]]
         gaussian.weight += w
         add_value(gaussian, value, w, w / gaussian.weight)
+        set_precision(gaussian)
 
 
 @compiled
 def observe_numbers(s, b, x, c, w):
     """The same, where all columns are numeric and all cells there."""
     weight = s.gaussians[b, c, 0].weight + w
-    share = w / weight
+    share, product, roots = w / weight, 1.0, 1.0
     for j in range(s.columns.shape[1]):
         gaussian = s.gaussians[b, c, j]
         gaussian.weight = weight
         add_value(gaussian, x[s.columns[b, j]], w, share)
+        if s.prediction != MAJORITY and set_precision(gaussian):
+            product *= gaussian.precision * (1.0 / math.pi)
+            if not FEW < product < MANY:
+                roots *= math.sqrt(product)
+                product = 1.0
+    s.factors[b, c] = roots * math.sqrt(product)
 
 
 @compiled
@@ -297,5 +307,12 @@ def add_value(gaussian, value, w, share):
     difference = value - gaussian.mean
     gaussian.mean += share * difference
     gaussian.scatter += w * difference * (value - gaussian.mean)
-    if gaussian.weight > 1.0 and gaussian.scatter > 0.0:
-        gaussian.precision = (gaussian.weight - 1.0) * 0.5 / gaussian.scatter
+
+
+@compiled
+def set_precision(gaussian):
+    """Set the precision of a Gaussian; whether its values vary."""
+    if gaussian.weight <= 1.0 or gaussian.scatter <= 0.0:
+        return False
+    gaussian.precision = (gaussian.weight - 1.0) * 0.5 / gaussian.scatter
+    return True

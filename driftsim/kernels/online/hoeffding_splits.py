@@ -3,7 +3,7 @@
 import math
 
 from driftsim.kernels.loop import compiled
-from driftsim.kernels.online.hoeffding_leaves import NOTHING, start
+from driftsim.kernels.online.hoeffding_leaves import NOTHING, set_precision, start
 
 KEEP, CLEAR, THRESHOLD, EACH, ONE = range(5)  # no split yet; none possible; tests of a column
 
@@ -66,8 +66,11 @@ def set_sides(s, b, j, test, value):
 
 @compiled
 def set_roots(s, b, j):
+    """Put the roots of the precisions of the classes at a numeric place into s.roots."""
     for c in range(s.roots.size):
-        s.roots[c] = math.sqrt(s.gaussians[b, c, s.gaussian[j]].precision)
+        gaussian = s.gaussians[b, c, s.gaussian[j]]
+        varies = gaussian.weight > 0.0 and set_precision(gaussian)
+        s.roots[c] = math.sqrt(gaussian.precision) if varies else 0.0
 
 
 @compiled

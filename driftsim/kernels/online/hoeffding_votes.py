@@ -10,6 +10,8 @@ from driftsim.kernels.loop import compiled
 from driftsim.kernels.online.hoeffding_leaves import (
     ADAPTIVE,
     BAYES,
+    FEW,
+    MANY,
     NOTHING,
     majority,
     observe,
@@ -19,7 +21,6 @@ from driftsim.kernels.online.hoeffding_leaves import (
 
 UNKNOWN = -2  # no class: naive Bayes has not been asked
 LEAST = 1e-290  # votes below are computed again by logarithms
-FEW, MANY = 1e-100, 1e100
 
 
 @compiled
@@ -115,19 +116,15 @@ def density(s, b, c, n):
 @compiled
 def density_of_row(s, b, c, x):
     """The density of a row in a class, where all columns are numeric and all cells there."""
-    distance, product, roots = 0.0, 1.0, 1.0
+    distance = 0.0
     for j in range(s.columns.shape[1]):
         gaussian, value = s.gaussians[b, c, j], x[s.columns[b, j]]
         if gaussian.precision > 0.0:
             difference = value - gaussian.mean
             distance += difference * difference * gaussian.precision
-            product *= gaussian.precision * (1.0 / math.pi)
-            if not FEW < product < MANY:
-                roots *= math.sqrt(product)
-                product = 1.0
         elif value != gaussian.mean:
             return 0.0
-    return roots * math.sqrt(product) * math.exp(-distance)
+    return s.factors[b, c] * math.exp(-distance)
 
 
 @compiled
