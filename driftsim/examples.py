@@ -61,6 +61,7 @@ PARTS = {  # by family
         "naive_bayes": "",
         "knn": "n_neighbors: 5, window_size: 100",
         "adaptive_knn": "n_neighbors: 5, window_size: 60, delta: 0.1",
+        "sam_knn": "n_neighbors: 3, window_size: 200, min_stm: 20, ltm_share: 0.4",
         "hoeffding_tree": "grace_period: 50, delta: 0.01",
         "hoeffding_adaptive_tree": "grace_period: 50, delta: 0.01, drift_delta: 0.05",
         "online_bagging": "n_models: 3, learner: river.naive_bayes.GaussianNB",

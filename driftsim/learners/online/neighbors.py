@@ -46,3 +46,39 @@ class AdaptiveKnn(Knn):
         return adaptive_knn(
             members, schema, self.n_neighbors, self.window_size, self.delta, self.scaled, seed
         )
+
+
+class SamKnn(KernelLearner):
+    """Nearest neighbours with a self-adjusting memory (Losing, Hammer & Wersing 2016).
+
+    The short memory holds the last rows. After each row it is cut to its half, quarter … (at
+    least `min_stm`) where on these rows the errors, each by the rows before it, were fewer. Rows
+    cut off go to the long memory, except those that a row of the short one contradicts; new rows
+    go on taking out what they contradict. Where both hold more than `window_size`, the long one
+    is compressed to half its rows, class by class, by k-means++ and one step of k-means, with the
+    oldest of the short one if it has at most its share `ltm_share`. The nearest rows vote by the
+    inverse of their distance, in that memory, short, long or both, which was right most often
+    on the rows that are in the short one. Columns are not scaled, and nominal values are numbers.
+    This is the paper's definition, with the defaults of MOA's `lazy.SAMkNN`; and as MOA does by
+    default, errors once made are kept, instead of computing all again for each row.
+    """
+
+    weighs = False
+    n_neighbors: Count = 5
+    window_size: Annotated[int, Field(ge=2)] = 5000  # most rows in both memories
+    min_stm: Annotated[int, Field(ge=2)] = 50  # least rows that the short memory is cut to
+    ltm_share: Annotated[Number, Field(gt=0, lt=1)] = 0.4  # of window_size, for the long memory
+
+    def states(self, members, schema, seed):
+        from driftsim.kernels.online.sam_neighbors import sam_knn
+
+        return sam_knn(
+            members,
+            len(schema.names),
+            schema.n_classes,
+            n_neighbors=self.n_neighbors,
+            window_size=self.window_size,
+            min_stm=self.min_stm,
+            ltm_share=self.ltm_share,
+            seed=seed,
+        )
