@@ -144,7 +144,8 @@ REVISED = [
     | {"leaf_prediction": "nb", "nb_threshold": 20},
     {"kind": REVISING, "grace_period": 40, "delta": 0.2, "max_depth": 3}
     | {"leaf_prediction": "mc", "max_share_to_split": 0.7, "min_branch_fraction": 0.1},
-    {"kind": REVISING, "grace_period": 60, "min_samples_reevaluate": 10, **SET},
+    {"kind": REVISING, "grace_period": 60, "min_samples_reevaluate": 10, **SET}
+    | {"binary_split": True, "nominal_attributes": ["absent"]},
 ]
 CLASSIFIERS = [  # and the most rows that each is tried on
     *(

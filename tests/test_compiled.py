@@ -14,6 +14,7 @@ import yaml
 from compiled_examples import (
     ADAPTIVE,
     CLASSIFIERS,
+    COUNTED,
     MIXED_ADAPTIVES,
     MIXED_FORESTS,
     MIXED_NAMED,
@@ -218,7 +219,7 @@ def test_every_equivalent_is_tried_with_every_parameter_that_it_takes():
 
     plain = [spec for spec, _ in [*CLASSIFIERS, *REGRESSORS]]
     mixed = [*MIXED_TREES, *MIXED_ADAPTIVES, *MIXED_FORESTS, *MIXED_REGRESSORS, *MIXED_NAMED]
-    for spec in [*plain, *mixed]:
+    for spec in [*plain, *mixed, *COUNTED]:
         note(spec)
     for name, declared in EQUIVALENTS.items():
         if name.startswith("drift."):
