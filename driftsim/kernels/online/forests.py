@@ -6,10 +6,13 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.kernels.detector_loop import ALARM, update
-from driftsim.kernels.loop import compiled, learn, predict, register_model, reset, room
+from driftsim.kernels.loop import compiled, learn, register_model, reset, room
 from driftsim.kernels.online.bagging import elected, times
+from driftsim.kernels.online.hoeffding_trees import tree_votes
+from driftsim.kernels.online.hoeffding_votes import largest
 from driftsim.kernels.online.random_numbers import random_states
 from driftsim.kernels.online.rising_adwin import rising_adwin
+from driftsim.kernels.online.updated_votes import before_learning, label_after
 
 MODEL = np.dtype(
     [
@@ -36,7 +39,7 @@ class Forest(NamedTuple):
     weighs: bool  # votes, by the accuracy of the model
     detects: bool
     warns: bool
-    share: np.ndarray  # (k,) scratch: the probabilities that one tree predicts
+    votes: np.ndarray  # (n, k) of each tree that votes, for the row predicted last
 
 
 def forest(
@@ -71,14 +74,15 @@ def forest(
         weighted_vote,
         drift is not None,
         warning is not None,
-        np.zeros(k),
+        np.zeros((n_models, k)),
     )
 
 
 @compiled
-def predicted(s, tree, x):
-    """The class that a tree predicts, its probabilities in s.share."""
-    return max(predict(s.trees, tree, x, s.share), 0.0)
+def ask(s, i, x):
+    """Have a model predict a row."""
+    tree_votes(s.trees, s.models[i].tree, x, s.votes[i])
+    s.models[i].label = float(largest(s.votes[i]))
 
 
 @compiled
@@ -97,16 +101,16 @@ def forest_predict(s, m, x, p):
         p[c] = 0.0
     for i in range(s.models.size):
         model = s.models[i]
-        model.label = predicted(s, model.tree, x)
+        ask(s, i, x)
         weight, total = 1.0, 0.0
         if s.weighs and model.n_correct > 0.0:
             weight = 100.0 * model.n_correct / model.n  # in percent, but where there is none
         for c in range(p.size):
-            total += s.share[c]
+            total += s.votes[i, c]
         if total > 0.0:
             weight /= total
             for c in range(p.size):
-                p[c] += weight * s.share[c]
+                p[c] += weight * s.votes[i, c]
     return elected(p)
 
 
@@ -115,17 +119,21 @@ def forest_learn(s, m, x, y, w, fresh):
     for i in range(s.models.size):
         model = s.models[i]
         if not fresh:
-            model.label = predicted(s, model.tree, x)
+            ask(s, i, x)
         model.n += 1.0
         model.n_correct += model.label == y
         n = times(s, i)
         if n == 0:
             continue
+        before = before_learning(s.trees, model.tree)
         learn_row(s, model.tree, x, y, w * n, True)
+        label = y
+        if s.detects:
+            label = label_after(s.trees, model.tree, x, int(y), s.votes[i], before)
         if model.warned:
             learn_row(s, model.behind, x, y, w * n if s.as_often else w, False)
         if s.detects:
-            watch(s, i, 0.0 if predicted(s, model.tree, x) == y else 1.0)
+            watch(s, i, 0.0 if label == y else 1.0)
 
 
 @compiled

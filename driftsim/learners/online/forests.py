@@ -66,7 +66,12 @@ class AdaptiveRandomForest(HoeffdingTree):
         rng = np.random.default_rng(of_detectors)
         settings = {name: getattr(self, name) for name in SETTINGS} | self._columns(schema)
         trees = partial(
-            hoeffding_trees, sizes=sizes_of(schema), k=schema.n_classes, seed=of_trees, **settings
+            hoeffding_trees,
+            sizes=sizes_of(schema),
+            k=schema.n_classes,
+            seed=of_trees,
+            missing=bool(schema.missing),
+            **settings,
         )
         return forest(
             members,
