@@ -286,6 +286,8 @@ NUMBERS_FORESTS = [
     {"kind": NUMBERS_FOREST, "n_models": 4, "max_features": 0.8, "leaf_prediction": "mean"}
     | {"aggregation_method": "mean", "disable_weighted_vote": False, "seed": 2},
     {"kind": NUMBERS_FOREST, "n_models": 3, "lambda_value": 3, "leaf_model": SLOW_LINE, "seed": 3}
+    | {"grace_period": 40, "delta": 0.05, "min_samples_split": 10, "merit_preprune": False}
+    | {"max_size": 200.0, "memory_estimate_period": 500_000}
     | {"aggregation_method": "mean", "tau": 0.2, "max_depth": 4, "model_selector_decay": 0.7}
     | ALARMING,
     {"kind": NUMBERS_FOREST, "n_models": 3, "metric": "river.metrics.RMSE", "max_features": None}
