@@ -21,6 +21,9 @@ class KernelLearner(Learner):
     regresses: ClassVar[bool] = False
     nests: ClassVar[bool] = True  # whether it can be a member of an ensemble
 
+    def untunable(self, weighed=False):
+        return super().untunable(weighed and not self.weighs)
+
     def engine(self, schema):
         return "compiled"
 

@@ -15,6 +15,10 @@ class MetaLearner(KernelLearner):
     learner: Learner = HoeffdingTree()  # of the members
 
     @property
+    def weighs(self) -> bool:  # type: ignore[override]  # as its members do
+        return self.learner.weighs
+
+    @property
     def libraries(self):
         return self.learner.libraries
 

@@ -178,6 +178,15 @@ def test_members_take_nominal_columns_and_gaps_where_their_learner_does():
         answers(own.start(schema, 0), rows)
 
 
+def test_an_ensemble_takes_weights_where_its_members_do():
+    own, rivers = (
+        Learner.model_validate(BAGGING | {"learner": learner})
+        for learner in ("naive_bayes", NAIVE_BAYES)
+    )
+    assert own.weighs and own.untunable(weighed=True) is None
+    assert not rivers.weighs and "without weights" in rivers.untunable(weighed=True)
+
+
 def test_bagging_of_numbers_is_refused():
     learner = Learner.model_validate("online_bagging")
     assert "name a regressor" in learner.incompatibility(regression_stream().schema)
