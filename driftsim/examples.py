@@ -76,6 +76,7 @@ PARTS = {  # by family
         "dynamic_weighted_majority": "n_models: 4, period: 10",
         "learn_pp_nse": "n_models: 3, period: 60",
         "fimt_dd": "grace_period: 50, delta: 0.01",
+        "adaptive_random_forest_regressor": "n_models: 2",
         "pipeline": (
             "steps: [river.preprocessing.StandardScaler, river.linear_model.LogisticRegression]"
         ),

@@ -54,7 +54,7 @@ class AdaptiveRandomForest(HoeffdingTree):
         return self.model_copy(update={"n_models": min(self.n_models, FEW)})
 
     def incompatibility(self, schema, probabilities=False):
-        reasons = (self._without_kernel(one) for one in self._detectors)
+        reasons = (without_kernel(self.title, one) for one in self._detectors)
         return super().incompatibility(schema, probabilities) or next(filter(None, reasons), None)
 
     def states(self, members, schema, seed):
@@ -102,15 +102,6 @@ class AdaptiveRandomForest(HoeffdingTree):
     def _behind(self):
         """How trees behind learn: a row as often as the tree that votes, or once."""
         return {"as_often": False}
-
-    def _without_kernel(self, detector):
-        """Why a detector cannot be held by the kernel, or None."""
-        if isinstance(detector, OfRiver) and detector.engine() == "compiled":
-            return None
-        return (
-            f"a detector of '{self.title}' must be one of river that runs compiled, which "
-            f"{detector.title} is not; name adwin, ddm, eddm or page_hinkley"
-        )
 
 
 class StreamingRandomPatches(AdaptiveRandomForest):
@@ -167,3 +158,13 @@ def detectors(detector: Detector | None, rng: np.random.Generator):
         return partial(rising_adwin, delta=detector.delta)
     assert isinstance(detector, OfRiver)
     return partial(detector.states, rng=rng)
+
+
+def without_kernel(title: str, detector: Detector) -> str | None:
+    """Why a detector cannot be held by the kernel of a forest, or None."""
+    if isinstance(detector, OfRiver) and detector.engine() == "compiled":
+        return None
+    return (
+        f"a detector of '{title}' must be one of river that runs compiled, which "
+        f"{detector.title} is not; name adwin, ddm, eddm or page_hinkley"
+    )

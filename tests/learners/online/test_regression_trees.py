@@ -5,6 +5,8 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from plain_members import generators_of
+from test_forests import Rising
 
 from driftsim.learners.learner import Learner
 from driftsim.rows import Labelled, Schema
@@ -255,3 +257,71 @@ def test_a_linear_target_is_learned_to_a_fifth_of_its_deviation():
 def test_only_numbers_can_be_learned():
     classes = Schema(("a",), {}, 2)
     assert "classes" in Learner.model_validate("fimt_dd").incompatibility(classes)
+
+
+class SlowForest:
+    """An adaptive random forest for regression, as its docstring says, of slow trees."""
+
+    def __init__(self, d, settings, n_models, rate, seed, deltas):
+        self.new = lambda: slow_fimt_dd(d, settings)
+        self.rate, self.deltas, self.drifts = rate, deltas, 0
+        self.generators = generators_of(seed, n_models)
+        self.trees, self.behind = [self.new() for _ in range(n_models)], [None] * n_models
+        self.drift, self.warning = (
+            [Rising(delta) for _ in range(n_models)] for delta in self.deltas
+        )
+
+    def predict(self, x):
+        known = [tree.predict(x) for tree in self.trees if tree.seen]
+        return sum(known) / len(known) if known else 0.0
+
+    def learn(self, x, y, w):
+        for i in range(len(self.trees)):
+            tree = self.trees[i]
+            span, off, n = (
+                tree.span,
+                abs(y - tree.predict(x)),
+                self.generators[i].poisson(self.rate),
+            )
+            if n == 0:
+                continue
+            tree.learn(x, y, w * n)
+            if self.behind[i]:
+                self.behind[i].learn(x, y, w)
+            if span > 0:
+                self.watch(i, min(off / span, 1.0))
+
+    def watch(self, i, error):
+        if self.warning[i].fires(error):
+            self.behind[i], self.warning[i] = self.new(), Rising(self.deltas[1])
+        if self.drift[i].fires(error):
+            self.trees[i], self.behind[i] = self.behind[i] or self.new(), None
+            self.drift[i], self.warning[i] = map(Rising, self.deltas)
+            self.drifts += 1
+
+
+@pytest.mark.slow
+def test_a_forest_answers_as_a_slow_one_does():
+    schema, X, y = rows_of(LINEAR, 900)
+    forest = SlowForest(X.shape[1], QUICK, 2, 2.0, 1, deltas=(0.5, 0.9))
+    expected = []
+    for x, label in zip(X.tolist(), y.tolist()):
+        expected.append(forest.predict(x))
+        forest.learn(x, label, 1.0)
+    spec = {"kind": "adaptive_random_forest_regressor", "n_models": 2, "rate": 2, **QUICK}
+    spec["max_features"] = None
+    for key, delta in (("drift_detector", 0.5), ("warning_detector", 0.9)):
+        spec[key] = {"kind": "adwin", "delta": delta}
+    assert np.allclose(played(spec, schema, X, y), expected, rtol=1e-9, atol=1e-9)
+    assert forest.drifts
+
+
+def test_leaves_of_a_forest_draw_their_columns():
+    schema, X, y = rows_of(LINEAR[:1] * 2, 3_000)
+    spec = {"kind": "adaptive_random_forest_regressor", "n_models": 3, **QUICK, "max_features": 2}
+    model = Learner.model_validate(spec).start(schema, 1)
+    model.learn(Labelled(np.arange(len(y)), X, y))
+    trees = model._state.trees
+    drawn = trees.columns[trees.nodes["n"] > 0]
+    assert drawn.shape[1] == 2 and (drawn[:, 0] != drawn[:, 1]).all()
+    assert len(np.unique(np.sort(drawn), axis=0)) == 6  # all pairs of 4
