@@ -37,7 +37,6 @@ class SearchTrees(NamedTuple):
     stack: np.ndarray  # (P + 2,) scratch: the points on the way
     scale: float  # values are rounded to multiples of 1 / scale; 0: they are not
     least: float  # weight that a split must leave on each side
-    by_deviation: bool = False  # whether it is to lower their standard deviation, not the variance
 
 
 class Moments(NamedTuple):
@@ -51,7 +50,7 @@ class Moments(NamedTuple):
 class Split(NamedTuple):
     """Rows whose feature is at most a value go left, the others right."""
 
-    merit: float  # by how much it lowers the variance of the labels, or their deviation
+    merit: float  # by how much it lowers the variance of the labels
     feature: int
     value: float
     left: Moments
@@ -247,15 +246,9 @@ def split_off(s, i, value, left, all_rows):
     right = without(all_rows, left)
     merit = 0.0
     if left.n >= s.least and right.n >= s.least:
-        merit = disorder(s, all_rows) - left.n / all_rows.n * disorder(s, left)
-        merit -= right.n / all_rows.n * disorder(s, right)
+        merit = variance(all_rows) - left.n / all_rows.n * variance(left)
+        merit -= right.n / all_rows.n * variance(right)
     return Split(merit, i, value, left, right)
-
-
-@compiled
-def disorder(s, a):
-    """What a split is to lower."""
-    return math.sqrt(max(a.spread, 0.0) / a.n) if s.by_deviation else variance(a)
 
 
 @compiled

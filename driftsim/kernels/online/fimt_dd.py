@@ -1,8 +1,10 @@
 """FIMT-DD (Ikonomovska et al. 2011): model trees that grow alternates where their errors rise."""
 
 import math
+from typing import NamedTuple
 
 from driftsim.kernels.loop import compiled, register_model
+from driftsim.kernels.mixed_candidates import least_below
 from driftsim.kernels.online.model_trees import (
     LEAF,
     NONE,
@@ -22,7 +24,27 @@ from driftsim.kernels.online.model_trees import (
     trees_room,
     value_at,
 )
-from driftsim.kernels.search_trees import best_split, clear, count, moments, nowhere, observe
+from driftsim.kernels.search_trees import clear, count, new_point
+
+FEW = 20  # steps, of which the powers are products
+LEAST = 5.0  # weight that a split must leave on each side
+
+
+class Sums(NamedTuple):
+    """Sums over some labels, as they are from the centre of their leaf."""
+
+    n: float  # their weight
+    first: float
+    second: float  # of their squares
+
+
+class Split(NamedTuple):
+    """Rows whose feature is at most a value go left, the others right."""
+
+    gain: float  # by how much it lowers the deviation, times the weight
+    feature: int  # which of those that the leaf may be split by
+    value: float
+    lower: Sums  # of the rows on the left
 
 
 def fimt_dd(members, d, seed, **parameters):
@@ -122,11 +144,14 @@ def copy_weights(s, source, target):
 def train(s, m, at, x, y, w):
     """Train a leaf, and split it if that is clearly good."""
     node, member = s.nodes[at], s.members[m]
+    if node.n == 0.0:
+        node.centre = y
     count(node, y, w)
+    off = y - node.centre
     if s.models:
         train_model(s, m, at, x, y, w)
     for j in range(s.columns.shape[1]):
-        observe(s.candidates, at, j, threshold(x[s.columns[at, j]], s.widths[at, j]), y, w)
+        observe(s, at, j, threshold(x[s.columns[at, j]], s.widths[at, j]), off, w)
     if node.n - node.tried >= s.grace_period and member.span > 0.0:
         node.tried = node.n
         try_split(s, m, at)
@@ -150,8 +175,8 @@ def train_model(s, m, at, x, y, w):
         each = s.inputs[m, i]
         z = (x[i] - each.mean) * each.scale
         square += z * z
-    kept = 1.0 - rate * square  # of the difference, by one step
-    step = off * (rate if w == 1.0 and kept > 0.0 else (1.0 - max(kept, 0.0) ** w) / square)
+    kept = max(1.0 - rate * square, 0.0)  # of the difference, by one step
+    step = off * (1.0 - kept_after(kept, w)) / square
     s.weights[at, x.size] += step
     for i in range(x.size):
         each = s.inputs[m, i]
@@ -159,34 +184,98 @@ def train_model(s, m, at, x, y, w):
 
 
 @compiled
+def kept_after(kept, w):
+    """kept ** w, which for a whole number of steps is a few products."""
+    steps = int(w)
+    if w != steps or steps > FEW:
+        return kept**w
+    share = kept
+    for _ in range(steps - 1):
+        share *= kept
+    return share
+
+
+@compiled
+def observe(s, at, j, value, off, w):
+    """Add a row to the point of its threshold, whose label is so far from the leaf's centre."""
+    trees = s.candidates
+    here, above, right = trees.roots[at, j], NONE, False
+    while here != NONE and trees.points[here].value != value:
+        right = value > trees.points[here].value
+        above, here = here, trees.points[here].right if right else trees.points[here].left
+    if here == NONE:
+        here = new_point(trees, value, 0.0, 0.0)
+        if above == NONE:
+            trees.roots[at, j] = here
+        elif right:
+            trees.points[above].right = here
+        else:
+            trees.points[above].left = here
+    point = trees.points[here]
+    point.n += w
+    point.mean += w * off  # a sum, as is the next: no division
+    point.spread += w * off * off
+
+
+@compiled
+def best_split(s, at, j, whole, best):
+    """The best split of a leaf by the j-th of its features, if it is better than a given one.
+
+    Weight times deviation is the root of the weight times the sum of squares less the squared sum.
+    """
+    trees, lower = s.candidates, Sums(0.0, 0.0, 0.0)
+    top = least_below(trees, trees.roots[at, j], 0)
+    while top:
+        point = trees.points[trees.stack[top - 1]]
+        lower = Sums(lower.n + point.n, lower.first + point.mean, lower.second + point.spread)
+        upper = Sums(whole.n - lower.n, whole.first - lower.first, whole.second - lower.second)
+        if upper.n < LEAST:
+            break
+        gain = disorder(whole) - disorder(lower) - disorder(upper)
+        if lower.n >= LEAST and gain > best.gain:
+            best = Split(gain, j, point.value, lower)
+        top = least_below(trees, point.right, top - 1)
+    return best
+
+
+@compiled
+def disorder(a):
+    return math.sqrt(max(a.n * a.second - a.first * a.first, 0.0))
+
+
+@compiled
 def try_split(s, m, at):
     """Split a leaf if its best feature is better than the second by the Hoeffding bound."""
-    all_rows, best, second = moments(s.nodes[at]), nowhere(), 0.0
+    node = s.nodes[at]
+    shift, nothing = node.mean - node.centre, Split(0.0, NONE, 0.0, Sums(0.0, 0.0, 0.0))
+    whole = Sums(node.n, node.n * shift, node.spread + node.n * shift * shift)
+    best, second = nothing, 0.0
     for j in range(s.columns.shape[1]):
-        split = best_split(s.candidates, at, j, all_rows)
-        if split.merit > best.merit:
-            best, second = split, max(best.merit, 0.0)
-        else:
-            second = max(second, split.merit)
-    if not best.merit > 0.0:
+        split = best_split(s, at, j, whole, nothing)
+        second = max(second, min(split.gain, best.gain))
+        if split.gain > best.gain:
+            best = split
+    if not best.gain > 0.0:
         return
-    bound = math.sqrt(math.log(1.0 / s.delta) / (2.0 * all_rows.n))
-    if second / best.merit < 1.0 - bound or bound < s.tau:
-        split_leaf(s, m, at, best)
+    bound = math.sqrt(math.log(1.0 / s.delta) / (2.0 * node.n))
+    if second / best.gain < 1.0 - bound or bound < s.tau:
+        split_leaf(s, m, at, best, whole)
     elif s.widths[at, 0] == 0.0:
         set_widths(s, m, at)
 
 
 @compiled
-def split_leaf(s, m, at, split):
-    child, node = take_pair(s), s.nodes[at]
+def split_leaf(s, m, at, split, whole):
+    child, node, lower = take_pair(s), s.nodes[at], split.lower
     node.feature, node.threshold = s.columns[at, split.feature], split.value
     node.child = child
     forget_errors(node)
     for j in range(s.columns.shape[1]):
         clear(s.candidates, at, j)
-    open_leaf(s, m, child, at, split.left.mean)
-    open_leaf(s, m, child + 1, at, split.right.mean)
+    below = node.centre + lower.first / lower.n
+    above = node.centre + (whole.first - lower.first) / (whole.n - lower.n)
+    open_leaf(s, m, child, at, below)
+    open_leaf(s, m, child + 1, at, above)
 
 
 register_model(

@@ -11,9 +11,8 @@ from driftsim.kernels.search_trees import SearchTrees, clear, count, search_tree
 
 LEAF = NONE = -1  # the feature of a node that is not split; no node
 FEWEST = 32  # pairs of nodes at first
-STEPS = 20.0  # thresholds that are tried in a standard deviation
+STEPS = 10.0  # thresholds that are tried in a standard deviation
 AT_ONCE = 3  # pairs that a tree may take for one row: a split, one of an alternate, an alternate
-LEAST = 5.0  # weight that a split must leave on each side
 
 NODE = np.dtype(
     [
@@ -25,6 +24,7 @@ NODE = np.dtype(
         ("n", np.float64),  # weight of the labels of the leaf
         ("mean", np.float64),  # of these labels
         ("spread", np.float64),  # sum of their squared distances from it
+        ("centre", np.float64),  # its first label
         ("start", np.float64),  # what it takes for their mean before there are any
         ("tried", np.float64),  # n when a split was last tried
         ("n_errors", np.float64),  # of the Page-Hinkley test
@@ -100,7 +100,7 @@ def model_trees(
         np.zeros((size, d + 1)),
         columns,
         np.zeros(columns.shape),
-        search_trees(size, f, 16 * d * members, 0.0, LEAST)._replace(by_deviation=True),
+        search_trees(size, f, 16 * d * members, 0.0, 0.0),
         np.zeros(members, MEMBER),
         np.zeros((members, d), INPUT),
         states,
@@ -202,12 +202,13 @@ def normalize(s, m, x, y, w):
     member = s.members[m]
     count(member, y, w)
     member.span = 3.0 * math.sqrt(member.spread / member.n)
+    share, inverse = w / member.n, 1.0 / member.n
     for i in range(x.size):
         each = s.inputs[m, i]
         before = x[i] - each.mean
-        each.mean += w / member.n * before
+        each.mean += share * before
         each.spread += w * before * (x[i] - each.mean)
-        deviation = math.sqrt(each.spread / member.n)
+        deviation = math.sqrt(each.spread * inverse)
         each.scale = 1.0 / (3.0 * deviation) if deviation > 0.0 else 0.0
 
 

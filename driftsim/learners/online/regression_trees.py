@@ -34,7 +34,7 @@ class FimtDd(KernelLearner):
     lower one, and ends at `alternate_max_age`.
 
     Parameters and defaults are those of MOA's FIMTDD. It departs from it so: thresholds are
-    multiples of a twentieth of the feature's deviation when the leaf was new, not all values seen;
+    multiples of a tenth of the feature's deviation when the leaf was new, not all values seen;
     linear models start at 0, not at random; below a branch with an alternate none is tested; a
     label that counts k times trains by k steps at once, for any k > 0; nominal columns are the
     numbers of their codes.

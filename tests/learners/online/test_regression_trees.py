@@ -53,7 +53,7 @@ class Node:
     def __init__(self, tree, start, line=None):
         self.start, self.rows, self.tried = start, [], 0.0
         self.line = list(line) if line else [0.0] * (tree.d + 1)
-        self.widths = [sd / 20 for sd in tree.deviations] if tree.seen else [0.0] * tree.d
+        self.widths = [sd / 10 for sd in tree.deviations] if tree.seen else [0.0] * tree.d
         self.points = [[] for _ in range(tree.d)]  # the threshold of each row, by feature
         self.split = self.rival = None
         self.forget()
@@ -178,7 +178,7 @@ class SlowFimtDd:
             leaf.forget()
             self.events["splits"] += 1
         elif merit > 0 and leaf.widths[0] == 0:
-            leaf.widths = [sd / 20 for sd in self.deviations]
+            leaf.widths = [sd / 10 for sd in self.deviations]
 
     def best(self, leaf, j):
         """The highest merit of a threshold of feature j, and the means on its sides."""
