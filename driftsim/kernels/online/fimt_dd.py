@@ -221,9 +221,9 @@ def observe(s, at, j, value, off, w):
 def best_split(s, at, j, whole, best):
     """The best split of a leaf by the j-th of its features, if it is better than a given one.
 
-    Weight times deviation is the root of the weight times the sum of squares less the squared sum.
+    The root of a sum of squares is at most the sum of their roots: most points need no root.
     """
-    trees, lower = s.candidates, Sums(0.0, 0.0, 0.0)
+    trees, lower, all_of_it = s.candidates, Sums(0.0, 0.0, 0.0), math.sqrt(scatter(whole))
     top = least_below(trees, trees.roots[at, j], 0)
     while top:
         point = trees.points[trees.stack[top - 1]]
@@ -231,27 +231,30 @@ def best_split(s, at, j, whole, best):
         upper = Sums(whole.n - lower.n, whole.first - lower.first, whole.second - lower.second)
         if upper.n < LEAST:
             break
-        gain = disorder(whole) - disorder(lower) - disorder(upper)
-        if lower.n >= LEAST and gain > best.gain:
-            best = Split(gain, j, point.value, lower)
+        left, right, limit = scatter(lower), scatter(upper), all_of_it - best.gain
+        if lower.n >= LEAST and left + right < limit * limit:
+            gain = all_of_it - math.sqrt(left) - math.sqrt(right)
+            if gain > best.gain:
+                best = Split(gain, j, point.value, lower)
         top = least_below(trees, point.right, top - 1)
     return best
 
 
 @compiled
-def disorder(a):
-    return math.sqrt(max(a.n * a.second - a.first * a.first, 0.0))
+def scatter(a):
+    """The square of the weight times the deviation."""
+    return max(a.n * a.second - a.first * a.first, 0.0)
 
 
 @compiled
 def try_split(s, m, at):
     """Split a leaf if its best feature is better than the second by the Hoeffding bound."""
     node = s.nodes[at]
-    shift, nothing = node.mean - node.centre, Split(0.0, NONE, 0.0, Sums(0.0, 0.0, 0.0))
+    shift, nothing = node.mean - node.centre, Sums(0.0, 0.0, 0.0)
     whole = Sums(node.n, node.n * shift, node.spread + node.n * shift * shift)
-    best, second = nothing, 0.0
+    best, second = Split(0.0, NONE, 0.0, nothing), 0.0
     for j in range(s.columns.shape[1]):
-        split = best_split(s, at, j, whole, nothing)
+        split = best_split(s, at, j, whole, Split(second, NONE, 0.0, nothing))
         second = max(second, min(split.gain, best.gain))
         if split.gain > best.gain:
             best = split
