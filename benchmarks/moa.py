@@ -30,7 +30,6 @@ PAIRS = {  # our learner, MOA's class and its options, rows
         "dynamic_weighted_majority", "meta.DynamicWeightedMajority", "", 100_000
     ),
     "learn_pp_nse": ("learn_pp_nse", "meta.LearnNSE", "-s ERROR", 100_000),
-    "sam_knn": ("sam_knn", "lazy.SAMkNN", "", 20_000),
     "adaptive_knn": (
         {"kind": "adaptive_knn", "n_neighbors": 5}, "lazy.kNNwithPAWandADWIN", "-k 5", 20_000
     ),

@@ -5,7 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from driftsim.learners.online.kernel_learner import KernelLearner
-from driftsim.parts import Count, Number
+from driftsim.parts import Number
+
+Held = Annotated[int, Field(gt=0, le=2_000_000)]  # rows that a model holds, or looks at
 
 
 class Knn(KernelLearner):
@@ -18,8 +20,8 @@ class Knn(KernelLearner):
     """
 
     takes_missing = True
-    n_neighbors: Count = 10  # and all that are as near as the last of them
-    window_size: Count = 1000  # rows
+    n_neighbors: Held = 10  # and all that are as near as the last of them
+    window_size: Held = 1000  # rows
     scaled: bool = True  # whether columns are divided by their range in the window
 
     def states(self, members, schema, seed):
@@ -64,9 +66,9 @@ class SamKnn(KernelLearner):
     """
 
     weighs = False
-    n_neighbors: Count = 5
-    window_size: Annotated[int, Field(ge=2)] = 5000  # most rows in both memories
-    min_stm: Annotated[int, Field(ge=2)] = 50  # least rows that the short memory is cut to
+    n_neighbors: Held = 5
+    window_size: Annotated[Held, Field(ge=2)] = 5000  # most rows in both memories
+    min_stm: Annotated[Held, Field(ge=2)] = 50  # least rows that the short memory is cut to
     ltm_share: Annotated[Number, Field(gt=0, lt=1)] = 0.4  # of window_size, for the long memory
 
     def states(self, members, schema, seed):

@@ -8,8 +8,10 @@ from driftsim.learners.learner import Learner
 from driftsim.learners.online.bayes import NaiveBayes
 from driftsim.learners.online.kernel_learner import member_states
 from driftsim.learners.online.meta_learner import MetaLearner
-from driftsim.parts import Count, Number, Rows
+from driftsim.parts import Number, Rows
+from driftsim.safety import MOST_MEMBERS
 
+Members = Annotated[int, Field(gt=0, le=MOST_MEMBERS)]
 Fraction = Annotated[Number, Field(gt=0, lt=1)]
 
 
@@ -33,7 +35,7 @@ class DynamicWeightedMajority(WeightedEnsemble):
     which neither limits: where there are `n_models`, the lightest makes room.
     """
 
-    n_models: Count = 30  # most members
+    n_models: Members = 30  # most members
     period: Rows = 50
     beta: Fraction = 0.5
     theta: Fraction = 0.01
@@ -64,8 +66,8 @@ class LearnPpNse(WeightedEnsemble):
     definition, with MOA's parameters.
     """
 
-    n_models: Count = 15  # most members
-    period: Rows = 250
+    n_models: Members = 15  # most members
+    period: Annotated[int, Field(gt=0, le=2_000_000)] = 250  # rows
     slope: Annotated[Number, Field(gt=0)] = 0.5  # of the sigmoid: the paper's a
     crossing: Number = 10.0  # age at which it is 1/2: the paper's b
     pruning: Literal["error", "age"] = "error"

@@ -151,3 +151,18 @@ def test_rows_stay_for_a_random_time_with_the_mean_of_the_window():
         ages += [i - one[3] for one in plain.held] if i % 200 == 199 else []
     assert abs(np.mean(sizes[500:]) - 50 / math.log(2)) < 4
     assert abs(np.mean(np.array(ages) < 50) - 0.5) < 0.06  # half of all rows leave by then
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("knn", "window_size"),
+        ("adaptive_knn", "window_size"),
+        ("sam_knn", "window_size"),
+        ("dynamic_weighted_majority", "n_models"),
+        ("learn_pp_nse", "period"),
+    ],
+)
+def test_more_rows_or_members_than_memory_has_room_for_are_refused(kind, key):
+    with pytest.raises(ValueError, match=f"(?s){key}.*(2000000|10000)"):
+        Learner.model_validate({"kind": kind, key: 10**9})
