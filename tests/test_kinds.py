@@ -76,7 +76,7 @@ def test_required_parameters_come_first_then_those_of_the_kind_itself():
         ("river.drift.KSWIN", "compiled, as long as these have their defaults: window"),
         ("river.drift.binary.FHDDM", "river, not compiled: there is no kernel for FHDDM"),
         ("river.naive_bayes.GaussianNB", "compiled"),
-        ("river.tree.ExtremelyFastDecisionTreeClassifier", "river, not compiled: there is no"),
+        ("river.tree.SGTClassifier", "river, not compiled: there is no"),
     ],
 )
 def test_a_detector_and_a_class_of_river_say_what_they_run_on(name, engine):
