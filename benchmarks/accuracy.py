@@ -37,8 +37,15 @@ LEARNERS = {  # ours, river's, MOA's and its options, whether it draws random nu
         "trees.HoeffdingAdaptiveTree", "", False,
     ),
     "option tree": ("hoeffding_option_tree", None, "trees.HoeffdingOptionTree", "", False),
-    "kNN": ("knn", NEAREST, "lazy.kNN", "-k 5 -w 1000", False),
-    "kNN, ADWIN": ({"kind": "knn", "adwin": True}, None, "lazy.kNNwithPAWandADWIN", "", False),
+    "kNN": ({"kind": "knn", "n_neighbors": 5}, NEAREST, "lazy.kNN", "-k 5 -w 1000", False),
+    "kNN, ADWIN": (
+        {"kind": "adaptive_knn", "n_neighbors": 5}, None, "lazy.kNNwithPAWandADWIN", "-k 5", True
+    ),
+    "SAM-kNN": ("sam_knn", None, "lazy.SAMkNN", "", False),
+    "dynamic weighted majority": (
+        "dynamic_weighted_majority", None, "meta.DynamicWeightedMajority", "", False
+    ),
+    "Learn++.NSE": ("learn_pp_nse", None, "meta.LearnNSE", "-s ERROR", False),
     "bagging": ("online_bagging", of_trees("BaggingClassifier"), "meta.OzaBag", "-s 10", True),
     "leveraging bagging": (
         "leveraging_bagging", of_trees("LeveragingBaggingClassifier"),

@@ -4,6 +4,7 @@
 
 The ratio is of seconds a row: river's `predict_one`, `learn_one` and an updated `Accuracy` over
 dicts made beforehand; and a whole evaluation of ours, its tallies kept, over rows drawn beforehand.
+Of learners of our own (the word `own`) it is to the kernel of river's counterpart, or to itself.
 """
 
 import sys
@@ -106,6 +107,26 @@ COUNTS = {  # of words: a spec, rows for river
     "BernoulliNB": ("river.naive_bayes.BernoulliNB", 1_000),
     "ComplementNB": ("river.naive_bayes.ComplementNB", 30),
 }
+OWN = {  # learners of our own: a spec, and one of river's that is the same but for its definition
+    "naive_bayes": ("naive_bayes", "river.naive_bayes.GaussianNB", 500_000),
+    "hoeffding_tree": ("hoeffding_tree", TREE, 300_000),
+    "hoeffding_adaptive_tree": (
+        "hoeffding_adaptive_tree", "river.tree.HoeffdingAdaptiveTreeClassifier", 100_000
+    ),
+    "knn": ("knn", MODELS["KNNClassifier, window 1,000"][0], 50_000),
+    "online_bagging": ("online_bagging", of_trees("BaggingClassifier"), 50_000),
+    "leveraging_bagging": ("leveraging_bagging", of_trees("LeveragingBaggingClassifier"), 30_000),
+    "adaptive_random_forest": (
+        "adaptive_random_forest", MODELS["ARFClassifier, 10 trees"][0], 50_000
+    ),
+    "adaptive_random_forest, sqrt": (
+        {"kind": "adaptive_random_forest", "max_features": "sqrt"},
+        MODELS["ARFClassifier, 10 trees"][0],
+        50_000,
+    ),
+    "streaming_random_patches": ("streaming_random_patches", None, 30_000),
+    "drift_restart": ("drift_restart", None, 300_000),
+}  # fmt: skip
 DETECTORS = {  # errors for river; the ratio to be reached
     "ADWIN": ("river.drift.ADWIN", 100_000, 2),
     "DDM": ("river.drift.binary.DDM", 100_000, 40),
@@ -200,6 +221,20 @@ def race(spec, concept, noise, rows, many):
     return ratio, 1 / fast, 1 / slow
 
 
+def race_of_kernels(spec, like, concept, noise, rows):
+    """Ours beside the kernel of river's, in whole evaluations: as `race`."""
+    spec_of_stream = {"concepts": {"a": concept}, "noise": noise}
+    few, many = (
+        Drawn(Stream.model_validate(spec_of_stream | {"length": n})) for n in (2 * WARMUP, rows)
+    )
+    for one in (like or spec, spec):
+        of_kernel(one, few)  # compiles, and loads
+    rounds = [[of_kernel(one, many) for one in (like or spec, spec)] for _ in range(PAIRS)]
+    ratio = median(slow / fast for slow, fast in rounds)
+    slow, fast = (median(one) for one in zip(*rounds))
+    return ratio, 1 / fast, 1 / slow
+
+
 def race_of_detectors(spec, few, rows=200_000):
     """The ratio of a detector over an array of errors, and errors a second of both."""
     rng = np.random.default_rng(0)
@@ -264,6 +299,10 @@ def main(words):
     for name, spec, title, concept, noise, few, many, asked in races():
         if any(word in f"{name}, {title}".lower() for word in wanted):
             show(name, title, asked, race(spec, concept, noise, few, many))
+    for name, (spec, like, rows) in OWN.items():
+        for title, (concept, noise) in STREAMS.items():
+            if any(word in f"own {name}, {title}".lower() for word in wanted):
+                show(name, title, like and 1, race_of_kernels(spec, like, concept, noise, rows))
     for name, (spec, few, asked) in DETECTORS.items():
         if any(word in f"detector {name}".lower() for word in wanted):
             show(name, "errors", asked, race_of_detectors(spec, few))

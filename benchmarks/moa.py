@@ -39,6 +39,12 @@ PAIRS = {  # our learner, MOA's class and its options, rows
     "hoeffding_adaptive_tree": (
         "hoeffding_adaptive_tree", "trees.HoeffdingAdaptiveTree", "", 200_000
     ),
+    "adaptive_random_forest": (
+        "adaptive_random_forest", "meta.AdaptiveRandomForest", "-s 10", 50_000
+    ),
+    "streaming_random_patches": (
+        "streaming_random_patches", "meta.StreamingRandomPatches", "-s 10", 20_000
+    ),
     "Hoeffding tree": (TREE, "trees.HoeffdingTree", "", 500_000),
     "kNN, window 1,000": (NEAREST, "lazy.kNN", "-k 5 -w 1000", 50_000),
     "bagging, 10 trees": (of_trees("BaggingClassifier"), "meta.OzaBag", "-s 10", 100_000),
@@ -55,6 +61,8 @@ OVER_NOMINAL = {  # those that take nominal columns
     "naive_bayes": 200_000,
     "hoeffding_tree": 200_000,
     "hoeffding_adaptive_tree": 100_000,
+    "adaptive_random_forest": 20_000,
+    "streaming_random_patches": 20_000,
     "Hoeffding tree": 200_000,
     "bagging, 10 trees": 50_000,
     "leveraging bagging, 10 trees": 20_000,
