@@ -137,6 +137,29 @@ class StreamingRandomPatches(AdaptiveRandomForest):
         return {"as_often": True}
 
 
+class LossWeightedForest(AdaptiveRandomForest):
+    """Loss-weighted forest: an adaptive random forest whose trees vote by their recent losses.
+
+    What a tree loses at a row is 1 less the probability that it gave the label; the weight of its
+    votes is e to the power of `sharpness` times by how much its mean loss is above the least, which
+    is negative. Detectors are given whether a tree is wrong about a row before it learns that, so
+    that no tree is asked twice: for that time there is one tree more. A tree that takes over has
+    lost what the others have in the mean.
+
+    Driftsim's own; otherwise as MOA's `meta.AdaptiveRandomForest`.
+    """
+
+    n_models: Count = 11
+    sharpness: Annotated[Number, Field(ge=0)] = 10.0  # of weights; 0: all votes count alike
+    half_life: Annotated[Number, Field(gt=0)] = 350.0  # rows after which a loss counts half
+
+    def states(self, members, schema, seed):
+        from driftsim.kernels.online.loss_weighted_forests import loss_weighted_forest
+
+        forest = super().states(members, schema, seed)
+        return loss_weighted_forest(forest, schema.n_classes, self.sharpness, self.half_life)
+
+
 def columns_of(max_features: int | float | str | None, d: int) -> int:
     """How many of d columns are looked at."""
     if max_features is None:

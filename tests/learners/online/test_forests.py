@@ -1,5 +1,7 @@
 """Our forests, beside the same in plain Python on the same rows."""
 
+import math
+
 import pytest
 from examples import regression_stream, sea_stream
 from plain_members import PlainNumbers, added, played, winner
@@ -102,12 +104,15 @@ class Forest:
         self.trees[i].learn(x, y, float(times))
         if self.behind[i]:
             self.behind[i].learn(x, y, 1.0 if self.once else float(times))
-        error = float(self.trees[i].predict(x) != y)
+        error = self.error(i, x, y)
         if self.warnings[i].fires(error):
             self.behind[i] = self.new_tree(self.places[i][1])
             self.warnings[i] = Rising(self.deltas[1])
         if self.drifts[i].fires(error):
             self.replace(i)
+
+    def error(self, i, x, y):
+        return float(self.trees[i].predict(x) != y)
 
     def replace(self, i):
         self.swaps += self.behind[i] is not None
@@ -117,6 +122,39 @@ class Forest:
         self.trees[i] = self.behind[i] or self.new_tree(self.places[i][0])
         self.behind[i], self.correct[i], self.seen[i] = None, 0, 0
         self.drifts[i], self.warnings[i] = (Rising(one) for one in self.deltas)
+
+
+class LossWeighted(Forest):
+    """A forest in plain Python whose trees vote by what they have lost lately."""
+
+    def __init__(self, n, m, sharpness=10.0, half_life=350.0):
+        super().__init__(n, m)
+        self.sharpness, self.half_life, self.lost = sharpness, half_life, [0.0] * n
+
+    def probabilities(self, i, x):
+        votes = self.trees[i].votes(x)
+        total = sum(votes.values())
+        return {c: vote / total for c, vote in votes.items()} if total else {}
+
+    def votes(self, x):
+        weights = [math.exp(-self.sharpness * (one - min(self.lost))) for one in self.lost]
+        return added([self.probabilities(i, x) for i in range(self.n)], weights)
+
+    def learn(self, x, y):
+        self.wrong = [float(tree.predict(x) != y) for tree in self.trees]
+        kept = 0.5 ** (1.0 / self.half_life)
+        for i in range(self.n):
+            loss = 1.0 - self.probabilities(i, x).get(y, 0.0)
+            self.lost[i] = kept * self.lost[i] + (1.0 - kept) * loss
+        super().learn(x, y)
+
+    def error(self, i, x, y):
+        return self.wrong[i]
+
+    def replace(self, i):
+        super().replace(i)
+        others = [one for j, one in enumerate(self.lost) if j != i]
+        self.lost[i] = sum(others) / len(others)
 
 
 def streams(length):
@@ -141,6 +179,14 @@ def compare(spec, plain, stream):
 def test_adaptive_random_forests_are_those_of_plain_python():
     swaps = [compare(FOREST, Forest(3, m=2), stream) for stream in streams(1_500)]
     assert sum(swaps) > 2
+
+
+@pytest.mark.slow
+def test_loss_weighted_forests_are_those_of_plain_python():
+    forest, (sea, clouds) = {"kind": "loss_weighted_forest"}, streams(1_500)
+    assert compare(forest, LossWeighted(3, m=2), sea)
+    compare(forest, LossWeighted(3, m=2), clouds)
+    compare(forest | {"sharpness": 30, "half_life": 20}, LossWeighted(3, 2, 30.0, 20.0), clouds)
 
 
 @pytest.mark.slow
