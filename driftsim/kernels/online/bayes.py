@@ -96,6 +96,8 @@ def bayes_predict(s, m, x, p):
 
 @compiled
 def bayes_learn(s, m, x, y, w, fresh):
+    if w == 0.0:  # old labels of a memory that fades
+        return
     c = int(y)
     s.n[m, c] += w
     for i in range(x.size):

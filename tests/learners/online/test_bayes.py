@@ -79,6 +79,15 @@ def test_weights_count_as_so_much_of_a_row():
     )
 
 
+def test_rows_without_weight_are_not_learned():
+    rows, schema = classes_of(mixed_rows(120), 3), schema_of(classes=3)
+    weight = np.where(np.arange(120) < 40, 0.0, 1.0)  # as of a memory that has long faded
+    predicted = NAIVE_BAYES.start(schema, 0, True).fit(rows, weight).predict(rows.X)
+    only = NAIVE_BAYES.start(schema, 0, True).fit(rows.part(slice(40, None)))
+    assert np.array_equal(predicted, only.predict(rows.X))
+    assert len({*predicted.argmax(axis=1)}) > 1
+
+
 def test_products_that_no_float_holds_are_compared():
     d = 500
     schema = Schema(tuple(f"x{i}" for i in range(d)), {i: 9 for i in range(d // 2)}, 2)
