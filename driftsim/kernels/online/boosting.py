@@ -52,6 +52,8 @@ def boosting_predict(s, m, x, p):
 
 @compiled
 def boosting_learn(s, m, x, y, w, fresh):
+    if w == 0.0:
+        return
     s.seen[0] += w
     weight = 1.0
     for i in range(s.records.size):
@@ -59,10 +61,10 @@ def boosting_learn(s, m, x, y, w, fresh):
         learn_times(s, i, x, y, w, times, fresh and i < s.seen[1])
         record = s.records[i]
         if max(predict(s.model, i, x, s.share), 0.0) == y:
-            record.right += weight
+            record.right += w * weight
             weight *= s.seen[0] / (2.0 * record.right)
         else:
-            record.wrong += weight
+            record.wrong += w * weight
             weight *= s.seen[0] / (2.0 * record.wrong)
 
 

@@ -17,7 +17,8 @@ class OnlineBoosting(MetaLearner):
     wrong, as it was about this one after it had learned it. A member learns a row a Poisson number
     of times of this mean (beyond 500, a rounded normal one), or `sampled: false`, by the weight
     itself (MOA's `-p`). Votes are probabilities times log((1 - error) / error), up to the first
-    member whose error is 0 or a half or more.
+    member whose error is 0 or a half or more. A row that counts w times as a whole does so among
+    all rows and among those of a member; in MOA it counts once among the latter.
     """
 
     n_models: Count = 10

@@ -2,11 +2,22 @@
 
 import math
 
+import numpy as np
 import pytest
 from examples import sea_stream
-from plain_members import NAIVE_BAYES, Member, added, generators_of, played, played_plainly, streams
+from plain_members import (
+    NAIVE_BAYES,
+    Member,
+    added,
+    generators_of,
+    played,
+    played_plainly,
+    streams,
+    winner,
+)
 
 from driftsim.learners.learner import Learner
+from driftsim.rows import Labelled
 
 STREAMS = streams(500)
 BOOSTING = {"kind": "online_boosting", "n_models": 4, "learner": "naive_bayes"}
@@ -69,12 +80,12 @@ class Boosting:
             weights.append(math.log((1 - error) / error))
         return added([member.votes(x) for member in self.members[: len(weights)]], weights)
 
-    def learn(self, x, y):
-        self.n, weight = self.n + 1, 1.0
+    def learn(self, x, y, w=1.0):
+        self.n, weight = self.n + w, 1.0
         for i, member in enumerate(self.members):
-            member.learn(x, y, self.numbers[i].poisson(weight) if self.numbers else weight)
+            member.learn(x, y, w * (self.numbers[i].poisson(weight) if self.numbers else weight))
             record = self.right if member.label(x) == y else self.wrong
-            record[i] += weight
+            record[i] += w * weight
             weight *= self.n / (2 * record[i])
             self.weights.append(weight)
 
@@ -104,6 +115,19 @@ def test_boosting_is_what_it_is_in_plain_python(stream):
         plain = Boosting(4, numbers=generators_of(3, 4) if sampled else None)
         assert predicted.tolist() == played_plainly(plain, rows)
         assert max(plain.weights) > 3 and min(plain.weights) < 0.6
+
+
+def test_a_row_counts_among_those_of_a_member_by_its_weight():
+    stream = STREAMS[0]
+    rows, weight = stream.rows(0, 0, 400), np.where(np.arange(400) < 50, 0.0, 5.0)
+    learned = Labelled(rows.t, rows.X, rows.y)
+    learner = Learner.model_validate(BOOSTING | {"sampled": False})
+    model = learner.start(stream.schema, 3).fit(learned, weight)
+    plain = Boosting(4)
+    asked = [dict(enumerate(x)) for x in rows.X.tolist()]
+    for x, y in [*zip(asked, rows.y.tolist())][50:]:
+        plain.learn(x, y, 5.0)
+    assert model.predict(rows.X).tolist() == [winner(plain.votes(x)) for x in asked]
 
 
 @pytest.mark.slow
