@@ -8,6 +8,7 @@ import numpy as np
 from driftsim.kernels.loop import compiled, learn, predict, register_model, reset, room_of_model
 
 LEAST = 1e-6  # an error that is none
+FAR = 600.0  # exponent of a sigmoid that is not 0
 ERROR, AGE = range(2)
 PRUNING = {"error": ERROR, "age": AGE}
 
@@ -212,7 +213,7 @@ def end_period(s):
         if s.since[i] >= 0:
             error = min(max(s.error[i], LEAST), 0.5)
             age = period - s.since[i]
-            weight = 1.0 / (1.0 + math.exp(-s.slope * (age - s.crossing)))
+            weight = 1.0 / (1.0 + math.exp(min(s.slope * (s.crossing - age), FAR)))
             s.betas[i] += weight * error / (1.0 - error)
             s.total[i] += weight
             s.weight[i] = math.log(s.total[i] / s.betas[i])
@@ -249,7 +250,7 @@ def measure_errors(s, trained):
             if s.wrong[j, i]:
                 s.error[i] += weight
     for i in range(s.weight.size):
-        s.error[i] /= counted
+        s.error[i] = s.error[i] / counted if counted > 0.0 else 0.5
 
 
 @compiled

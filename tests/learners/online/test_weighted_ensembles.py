@@ -2,10 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 from plain_members import NAIVE_BAYES, Member, added, played, played_plainly, streams
 
 from driftsim.learners.learner import Learner
+from driftsim.rows import Labelled
 
 STREAMS = streams()
 MAJORITY = {"kind": "dynamic_weighted_majority", "learner": NAIVE_BAYES, "period": 7, "theta": 0.1}
@@ -110,6 +112,20 @@ def test_learn_pp_nse_is_what_it_is_in_plain_python(stream):
         predicted, rows = played(NSE | {"n_models": 4, "pruning": pruning}, stream)
         assert predicted.tolist() == played_plainly(Nse(4, 40, pruning), rows)
         assert not predicted[:40].any() and predicted.any()
+
+
+@pytest.mark.parametrize("late", [{"crossing": 9e5}, {"slope": 1e4}], ids=str)
+def test_periods_that_hardly_count_yet_are_weighed_by_each_other(late):
+    predicted, rows = played(NSE | late, STREAMS[0])
+    assert np.mean(predicted[80:] == rows.y[80:]) > 0.7  # no vote would be class 0
+
+
+def test_members_are_weighed_after_periods_without_weight():
+    rows = STREAMS[0].rows(0, 0, 400)
+    learned = Labelled(rows.t, rows.X, rows.y)
+    model = Learner.model_validate(NSE).start(STREAMS[0].schema, 0)
+    model = model.fit(learned, np.where(np.arange(400) < 120, 0.0, 1.0))
+    assert np.isfinite(model._state.weight).all() and model._state.weight.any()
 
 
 def test_an_ensemble_takes_weights_if_its_members_do():
