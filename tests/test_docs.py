@@ -121,14 +121,20 @@ def test_every_parameter_of_a_part_is_in_the_docs(family):
             assert re.search(rf"`{key}`|\b{key}: ", text), f"{kind.kind()}: {key}"
 
 
+def script(name):
+    """The script beside a page that fills its tables."""
+    spec = importlib.util.spec_from_file_location("page", ROOT / "docs" / f"{name}.py")
+    page = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(page)
+    return page
+
+
 @pytest.mark.parametrize(
     ("row", "column"),
     [("on_drift", "sudden"), pytest.param("online", "none", marks=pytest.mark.slow)],
 )
 def test_a_cell_of_the_table_of_policies_is_what_its_scenario_gives(row, column, tmp_path):
-    spec = importlib.util.spec_from_file_location("page", ROOT / "docs" / "policies.py")
-    page = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(page)
+    page = script("policies")
     text = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
     table = [
         [cell.strip(" *") for cell in line.split("|")[1:-1]]
@@ -142,11 +148,27 @@ def test_a_cell_of_the_table_of_policies_is_what_its_scenario_gives(row, column,
     assert len(table) == 1 + len(driftsim.load(path).variants[0].scenario.models)
 
 
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ("naive_bayes", "hyperplane"),
+        pytest.param("drift_restart", "stagger", marks=pytest.mark.slow),
+        pytest.param("loss_weighted_forest", "random tree", marks=pytest.mark.slow),
+    ],
+)
+def test_a_cell_of_the_table_of_learners_is_what_they_get(row, column, tmp_path):
+    page = script("learners")
+    head, *lines = page.PAGE.read_text(encoding="utf-8").partition("| learner |")[2].splitlines()
+    cells = next(one for one in lines if one.startswith(f"| `{row}` |")).split("|")[2:]
+    ((excess, _, kilobytes),) = page.played(column, (row,), out=tmp_path).values()
+    cell = cells[[name.strip() for name in head.split("|")].index(column)].strip(" *")
+    assert cell == f"{sum(excess) / len(excess):.2f}"
+    assert kilobytes > 0
+
+
 @pytest.mark.slow
 def test_the_table_of_fine_tuning_is_what_its_scenario_gives(tmp_path):
-    spec = importlib.util.spec_from_file_location("page", ROOT / "docs" / "policies.py")
-    page = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(page)
+    page = script("policies")
     text = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
     assert "\n".join(page.tuning_rows(tmp_path)) in text
 
