@@ -12,6 +12,8 @@ from driftsim.learners.pipeline import Pipeline
 from driftsim.learners.river import River
 from driftsim.rows import Schema
 
+FULL = "holds models of its own, and is no member of another"
+
 
 class KernelLearner(Learner):
     """A learner that runs on a kernel: see docs/compiled.md for how to write one."""
@@ -64,7 +66,7 @@ def unfit_member(learner: Learner, schema: Schema) -> str | None:
         return reason
     title = learner.title
     if isinstance(learner, KernelLearner):
-        return None if learner.nests else f"'{title}' is an ensemble, and no member of another"
+        return None if learner.nests else f"'{title}' {FULL}"
     whole = learner.whole if isinstance(learner, Pipeline) else learner
     if not isinstance(whole, River):
         return (
@@ -77,5 +79,5 @@ def unfit_member(learner: Learner, schema: Schema) -> str | None:
     except Uncovered as uncovered:
         return f"a member must run compiled; {title} does not: there is no kernel for {uncovered}"
     except ValueError:
-        return f"{title} is an ensemble, and no member of another"
+        return f"{title} {FULL}"
     return None

@@ -15,17 +15,7 @@ Members = Annotated[int, Field(gt=0, le=MOST_MEMBERS)]
 Fraction = Annotated[Number, Field(gt=0, lt=1)]
 
 
-class WeightedEnsemble(MetaLearner):
-    """Members of which each has a vote by weight."""
-
-    learner: Learner = NaiveBayes()  # of the members
-
-    @property
-    def weighs(self):  # type: ignore[override]  # known by its members
-        return self.learner.weighs
-
-
-class DynamicWeightedMajority(WeightedEnsemble):
+class DynamicWeightedMajority(MetaLearner):
     """Dynamic weighted majority (Kolter & Maloof 2007): members that are wrong lose weight.
 
     On each `period`-th row a member that is wrong keeps the part `beta` of its weight; weights are
@@ -39,6 +29,7 @@ class DynamicWeightedMajority(WeightedEnsemble):
     period: Rows = 50
     beta: Fraction = 0.5
     theta: Fraction = 0.01
+    learner: Learner = NaiveBayes()  # of the members
 
     def states(self, members, schema, seed):
         from driftsim.kernels.online.weighted_ensembles import weighted_majority
@@ -54,7 +45,7 @@ class DynamicWeightedMajority(WeightedEnsemble):
         )
 
 
-class LearnPpNse(WeightedEnsemble):
+class LearnPpNse(MetaLearner):
     """Learn++.NSE (Elwell & Polikar 2011): a member of each period, weighted by its late errors.
 
     After each `period` of rows, the members' errors over it are measured, where a row that all
@@ -71,6 +62,7 @@ class LearnPpNse(WeightedEnsemble):
     slope: Annotated[Number, Field(gt=0)] = 0.5  # of the sigmoid: the paper's a
     crossing: Number = 10.0  # age at which it is 1/2: the paper's b
     pruning: Literal["error", "age"] = "error"
+    learner: Learner = NaiveBayes()  # of the members
 
     def states(self, members, schema, seed):
         from driftsim.kernels.online.weighted_ensembles import learn_nse

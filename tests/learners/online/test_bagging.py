@@ -151,7 +151,7 @@ def test_chances_of_poisson_numbers_end_in_one(rate):
 @pytest.mark.parametrize(
     ("spec", "reason"),
     [
-        ("online_bagging", "'online_bagging' is an ensemble, and no member of another"),
+        ("online_bagging", "'online_bagging' holds models of its own, and is no member of another"),
         ("sklearn.naive_bayes.GaussianNB", "a member must run compiled, which GaussianNB does not"),
         ("least_squares", "the labels are classes; name a classifier"),
     ],

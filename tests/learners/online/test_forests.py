@@ -234,4 +234,4 @@ def test_what_forests_cannot_do_is_said_with_the_reason(kind):
     assert "must be one of river that runs compiled, which FHDDM is not" in without
     assert "name a regressor" in reason(regression_stream().schema)
     bagged = Learner.model_validate({"kind": "online_bagging", "learner": kind})
-    assert "is an ensemble, and no member" in bagged.incompatibility(schema)
+    assert "holds models of its own, and is no member" in bagged.incompatibility(schema)

@@ -25,7 +25,7 @@ def test_a_learner_with_a_kernel_can_be_a_member(spec):
     [
         ("sklearn.naive_bayes.GaussianNB", "which GaussianNB does not; name hoeffding_tree"),
         ({"kind": TREE, "remove_poor_attrs": True}, "there is no kernel for its remove_poor_attrs"),
-        (BAGGED, "BaggingClassifier is an ensemble, and no member of another"),
+        (BAGGED, "BaggingClassifier holds models of its own, and is no member of another"),
         ("least_squares", "the labels are classes; name a classifier"),
     ],
     ids=str,

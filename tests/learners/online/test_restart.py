@@ -83,4 +83,4 @@ def test_a_restarted_model_is_no_member_and_has_no_meta_learner():
     for whole, part in (("online_bagging", "drift_restart"), ("drift_restart", "online_bagging")):
         learner = Learner.model_validate({"kind": whole, "learner": part})
         reason = learner.incompatibility(Schema(("x",)))
-        assert f"'{part}' is an ensemble, and no member of another" in reason
+        assert f"'{part}' holds models of its own, and is no member of another" in reason
