@@ -8,6 +8,8 @@ import numpy as np
 from driftsim.kernels.loop import compiled, register_model
 from driftsim.kernels.neighbors import lowest
 
+NO_RANGE = 1e-300  # whose inverse a float still holds
+
 
 class Rows(NamedTuple):
     """Labelled rows in the first n of so many places, and scratch to search them."""
@@ -114,7 +116,7 @@ def find_range(s, m, i):
 def set_scale(s, m, i):
     if s.scaled:
         extent = s.high[m, i] - s.low[m, i]
-        s.scale[m, i] = 1.0 / extent if extent > 0.0 else 0.0
+        s.scale[m, i] = 1.0 / extent if extent > NO_RANGE else 0.0
 
 
 @compiled

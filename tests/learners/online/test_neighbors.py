@@ -68,6 +68,18 @@ def test_it_answers_as_its_definition(gaps, scaled):
         assert np.abs(p - expected).max() < 1e-12
 
 
+def test_a_range_whose_inverse_no_float_holds_counts_as_none():
+    rows, schema = classes_of(mixed_rows(80)), schema_of(3)
+    column = next(j for j in range(rows.X.shape[1]) if j not in schema.nominal)
+    answered = []
+    for tiny in (0.0, 1e-310):
+        X = rows.X.copy()
+        X[:, column] = np.where(np.arange(80) % 2, tiny, 0.0)
+        model = Learner.model_validate("knn").start(schema, 0, True).fit(rows._replace(X=X))
+        answered.append(model.predict(X))
+    assert np.array_equal(*answered)
+
+
 def test_weights_count_in_the_vote():
     rows, schema = classes_of(mixed_rows(80)), schema_of(3)
     weight = np.random.default_rng(0).choice([0.25, 1.0, 3.0], 60)
