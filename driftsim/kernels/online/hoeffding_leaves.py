@@ -16,6 +16,7 @@ NOTHING = -1  # no class, no column, no block
 MAJORITY, BAYES, ADAPTIVE = range(3)  # what a leaf votes by
 ALL, PER_LEAF, PER_TREE = range(3)  # the columns that a leaf looks at
 FEW, MANY = 1e-100, 1e100  # between which a product may go on
+LEAST_SCATTER = 1e-290  # of values that vary: their precision is finite
 
 LEAF = np.dtype(
     [
@@ -312,7 +313,7 @@ def add_value(gaussian, value, w, share):
 @compiled
 def set_precision(gaussian):
     """Set the precision of a Gaussian; whether its values vary."""
-    if gaussian.weight <= 1.0 or gaussian.scatter <= 0.0:
+    if gaussian.weight <= 1.0 or gaussian.scatter <= LEAST_SCATTER:
         return False
     gaussian.precision = (gaussian.weight - 1.0) * 0.5 / gaussian.scatter
     return True

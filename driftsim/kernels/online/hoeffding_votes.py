@@ -46,8 +46,8 @@ def majority_votes(s, leaf, p):
 @compiled
 def bayes_votes(s, leaf, x, p):
     """Fill p with the votes of naive Bayes, not normalised; the class that it predicts."""
-    total, b = s.counts[leaf].total, s.counts[leaf].block
-    part = 1.0 / total if total > 0.0 else 0.0
+    weight, b = s.counts[leaf].total, s.counts[leaf].block
+    part = 1.0 / weight if weight > 0.0 else 0.0
     for c in range(p.size):
         p[c] = s.weights[leaf, c] * part
     if b == NOTHING:
@@ -60,8 +60,10 @@ def bayes_votes(s, leaf, x, p):
         at, j = s.places[1, i], s.counted[i]
         for c in range(p.size):
             p[c] *= (s.cells[b, at, c] + 1.0) * s.scale[b, j, c]
-    label = largest(p)
-    if not LEAST < p[label] < math.inf:
+    label, total = largest(p), 0.0
+    for c in range(p.size):
+        total += p[c]
+    if not (p[label] > LEAST and total < math.inf):  # NaN: a factor out of range, times 0
         n, n_nominal = cells_of(s, b, x)
         logarithmic_votes(s, leaf, n, n_nominal, p)
         label = largest(p)

@@ -1,5 +1,6 @@
 """Updated votes: what a tree says of a row that it has just learned, from its votes before."""
 
+import math
 from typing import NamedTuple
 
 from driftsim.kernels.loop import compiled, predict
@@ -48,13 +49,13 @@ def label_after(trees, m, x, c, votes, before):
 
 @compiled
 def largest_after(leaves, v, x, c, votes, total):
-    """The class of most votes when those of class c are new; NOTHING: all are too small."""
+    """The class of most votes when those of class c are new; NOTHING: they go by logarithms."""
     other = NOTHING
     for q in range(votes.size):
         if q != c and (other == NOTHING or votes[q] > votes[other]):
             other = q
     density = density_of_row(leaves, leaves.counts[v].block, c, x)
     mine, theirs = leaves.weights[v, c] * density, votes[other] * total
-    if not max(mine, theirs) > LEAST * leaves.counts[v].total:
+    if not (mine < math.inf and max(mine, theirs) > LEAST * leaves.counts[v].total):
         return NOTHING
     return c if mine > theirs or (mine == theirs and c < other) else other

@@ -2,15 +2,19 @@
 
 import math
 
+import numpy as np
 import pytest
 from examples import regression_stream, sea_stream
 from plain_members import PlainNumbers, added, played, winner
 from plain_trees import PlainTree
 from river.drift.adwin import AdaptiveWindowing
+from test_adaptive_trees import drifting
+from test_trees import SIZES
 
 from driftsim.kernels.online.random_numbers import random_states
 from driftsim.learners.learner import Learner
 from driftsim.learners.online.forests import columns_of
+from driftsim.rows import Arrival, Schema
 from driftsim.streams.stream import Stream
 
 CLOUDS = {"kind": "rbf", "features": 4, "classes": 3, "centroids": 9, "speed": 0.02}
@@ -27,10 +31,10 @@ class Tree(PlainTree):
         self.numbers, self.m, self.per_leaf, self.columns = numbers, m, per_leaf, None
 
     def looks_at(self, node, x):
-        if not hasattr(node, "columns") or not node.observers:
+        if getattr(node, "drawn_for", None) is not node.observers:
             if self.per_leaf or self.columns is None:
                 self.columns = self.drawn(len(x))
-            node.columns = self.columns
+            node.drawn_for, node.columns = node.observers, self.columns
         return node.columns
 
     def drawn(self, d):
@@ -64,13 +68,14 @@ class Forest:
     """An adaptive random forest in plain Python, or, not `per_leaf` nor `once`, random patches."""
 
     def __init__(
-        self, n, m, rate=6.0, per_leaf=True, once=True, deltas=(0.05, 0.3), weighs=True, seed=3
-    ):
+        self, n, m, rate=6.0, per_leaf=True, once=True, deltas=(0.05, 0.3), weighs=True, seed=3,
+        nominal=(),
+    ):  # fmt: skip
         of_trees, of_times, _ = (int(one) for one in random_states(seed, 3))
         self.times = [PlainNumbers(one) for one in random_states(of_times, n)]
         self.numbers = [PlainNumbers(one) for one in random_states(of_trees, 2 * n)]
         self.n, self.m, self.rate, self.per_leaf, self.once = n, m, rate, per_leaf, once
-        self.deltas, self.weighs = deltas, weighs
+        self.deltas, self.weighs, self.nominal = deltas, weighs, nominal
         self.places = [[i, n + i] for i in range(n)]  # whose numbers a tree and the other draw
         self.trees = [self.new_tree(i) for i in range(n)]
         self.behind = [None] * n
@@ -79,7 +84,8 @@ class Forest:
         self.swaps = self.returns = 0  # trees that another replaced, or that began anew
 
     def new_tree(self, place):
-        return Tree(self.numbers[place], self.m, self.per_leaf, grace_period=50, delta=0.01)
+        settings = {"grace_period": 50, "delta": 0.01, "nominal": self.nominal}
+        return Tree(self.numbers[place], self.m, self.per_leaf, **settings)
 
     def votes(self, x):
         ballots, weights = [], []
@@ -167,12 +173,16 @@ def streams(length):
 
 def compare(spec, plain, stream):
     predicted, rows = played(QUICK | spec, stream)
-    expected = []
-    for x, y in zip(rows.X.tolist(), rows.y.tolist()):
-        expected.append(winner(plain.votes(x)))
-        plain.learn(x, y)
-    assert predicted.tolist() == expected
+    assert predicted.tolist() == expected(plain, rows.X, rows.y)
     return plain.swaps
+
+
+def expected(plain, X, y):
+    labels = []
+    for x, c in zip(X.tolist(), y.tolist()):
+        labels.append(winner(plain.votes(x)))
+        plain.learn(x, c)
+    return labels
 
 
 @pytest.mark.slow
@@ -208,6 +218,21 @@ def test_parts_of_forests_can_be_left_out():
     assert at_once.returns and not at_once.swaps
     compare(FOREST | {"drift_detector": None}, Forest(3, m=2, deltas=(0.0, 0.0)), stream)
     compare(FOREST | {"weighted_vote": False}, Forest(3, m=2, weighs=False), clouds)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("gaps", [0.0, 0.1])
+def test_forests_over_nominal_columns_are_those_of_plain_python(gaps):
+    X, y = drifting(1_500, 3, 3, gaps=gaps)
+    n, d = X.shape
+    nominal, missing = dict(enumerate(SIZES)), frozenset(range(d) if gaps else ())
+    schema = Schema(tuple("abcde"), nominal, 3, missing=missing)
+    arrival = Arrival(np.arange(n), X, np.arange(n), X, y.astype(float), np.arange(n + 1))
+    for spec, drawing in ((FOREST, {}), (PATCHES, {"per_leaf": False, "once": False})):
+        model = Learner.model_validate(QUICK | spec).start(schema, 3)
+        plain = Forest(3, m=3, nominal=nominal, **drawing)
+        assert model.test_then_train(arrival).tolist() == expected(plain, X, y)
+        assert plain.swaps
 
 
 @pytest.mark.parametrize(

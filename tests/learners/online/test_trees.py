@@ -121,6 +121,16 @@ def test_where_densities_vanish_the_nearest_class_wins():
     assert p[-1, 1] == 1.0
 
 
+def test_densities_beyond_the_range_of_numbers_are_none_of_an_unlikely_class():
+    """That of the narrow class is infinite times 0 for rows of the other."""
+    y = np.arange(90) % 2
+    X = np.random.default_rng(1).normal(size=(90, 40)) * np.where(y, 1e-9, 1.0)[:, None]
+    state = kernel.hoeffding_trees(1, [0] * 40, 2, missing=False, leaf_prediction="nb")
+    _, label, p = played(state, X, y, np.ones(90))
+    np.testing.assert_array_equal(label[9:], y[9:])
+    np.testing.assert_array_equal(p[9:], np.eye(2)[y[9:]])
+
+
 class Narrow(PlainTree):
     """A tree whose leaves look at some columns alone."""
 
