@@ -19,9 +19,9 @@ from driftsim.examples import CONCEPTS, PARTS, scenario, written
 from driftsim.kernels.registry import coverage
 from driftsim.learners.learner import Learner
 from driftsim.libraries import imported, not_allowed, parameters
-from driftsim.messages import ScenarioError, guess, short
+from driftsim.messages import ScenarioError, flow, guess, short
 from driftsim.notation import parsed
-from driftsim.parts import MOST_ROWS, Imported, Part, Strict, described, keys_of
+from driftsim.parts import MOST_ROWS, Imported, Part, Strict, described, dumped, keys_of
 from driftsim.safety import ESTIMATORS
 from driftsim.streams.arrivals import Arrivals
 from driftsim.streams.concepts import Concept
@@ -186,7 +186,7 @@ def plain(value: Any) -> str:
     """A default as a scenario writes it."""
     if isinstance(value, Duration | Moment):
         return str(value)
-    return value.kind() if hasattr(value, "kind") else short(value)
+    return flow(dumped(value, exclude_defaults=True)) if isinstance(value, Part) else short(value)
 
 
 def typed(info: FieldInfo) -> str:

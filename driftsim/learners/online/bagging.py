@@ -4,9 +4,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from driftsim.learners.online.kernel_learner import member_states
+from driftsim.learners.online.kernel_learner import Members, member_states
 from driftsim.learners.online.meta_learner import MetaLearner
-from driftsim.parts import Count, Number
+from driftsim.parts import Number
 
 Rate = Annotated[Number, Field(gt=0, le=500)]  # mean of a Poisson number
 
@@ -14,7 +14,7 @@ Rate = Annotated[Number, Field(gt=0, le=500)]  # mean of a Poisson number
 class OfSamples(MetaLearner):
     """An ensemble whose members learn different samples of the rows."""
 
-    n_models: Count = 10
+    n_models: Members = 10
 
     def _held(self, schema, seed):
         """What the kernel of any such ensemble is given."""

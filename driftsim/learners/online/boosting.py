@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from driftsim.learners.online.kernel_learner import member_states
+from driftsim.learners.online.kernel_learner import Members, member_states
 from driftsim.learners.online.meta_learner import MetaLearner, unweighed
-from driftsim.parts import Count, Number
+from driftsim.parts import Number
 
 
 class OnlineBoosting(MetaLearner):
@@ -21,7 +21,7 @@ class OnlineBoosting(MetaLearner):
     all rows and among those of a member; in MOA it counts once among the latter.
     """
 
-    n_models: Count = 10
+    n_models: Members = 10
     sampled: bool = True  # members learn a row a Poisson number of times, or else by its weight
 
     def incompatibility(self, schema, probabilities=False):
@@ -53,7 +53,7 @@ class OnlineSmoothBoost(MetaLearner):
     gamma / (2 + gamma). All members vote by their probabilities.
     """
 
-    n_models: Count = 10
+    n_models: Members = 10
     gamma: Annotated[Number, Field(gt=0, lt=1)] = 0.1  # edge of a member over chance
 
     def incompatibility(self, schema, probabilities=False):

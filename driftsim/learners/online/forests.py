@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from driftsim.adaptation.detectors import Adwin, Detector, OfRiver
+from driftsim.learners.online.kernel_learner import Members
 from driftsim.learners.online.trees import SETTINGS, HoeffdingTree
 from driftsim.parts import Count, Number
 
@@ -32,10 +33,10 @@ class AdaptiveRandomForest(HoeffdingTree):
 
     nests = False
 
-    grace_period: Count = 50
-    delta: Annotated[Number, Field(gt=0, lt=1)] = 0.01
-    n_models: Count = 10
-    max_features: MaxFeatures = 0.6  # that a leaf looks at
+    grace_period: Count = 50  # labels of a leaf between two tries to split it
+    delta: Annotated[Number, Field(gt=0, lt=1)] = 0.01  # chance that a split is not the best one
+    n_models: Members = 10
+    max_features: MaxFeatures = 0.6  # that a leaf looks at; null: all
     rate: Rate = 6.0  # mean of the number of times that a tree learns a row
     drift_detector: Detector | None = Adwin(delta=0.001)  # null: trees stay
     warning_detector: Detector | None = Adwin(delta=0.01)  # null: a tree begins anew at a drift
@@ -149,7 +150,7 @@ class LossWeightedForest(AdaptiveRandomForest):
     Driftsim's own; otherwise as MOA's `meta.AdaptiveRandomForest`.
     """
 
-    n_models: Count = 11
+    n_models: Members = 11
     sharpness: Annotated[Number, Field(ge=0)] = 10.0  # of weights; 0: all votes count alike
     half_life: Annotated[Number, Field(gt=0)] = 350.0  # rows after which a loss counts half
 

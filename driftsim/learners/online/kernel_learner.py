@@ -3,7 +3,9 @@
 from abc import abstractmethod
 from collections.abc import Callable
 from functools import partial
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from driftsim.kernels import registry
 from driftsim.kernels.values import Uncovered
@@ -11,7 +13,9 @@ from driftsim.learners.learner import Learner, mismatch
 from driftsim.learners.pipeline import Pipeline
 from driftsim.learners.river import River
 from driftsim.rows import Schema
+from driftsim.safety import MOST_MEMBERS
 
+Members = Annotated[int, Field(gt=0, le=MOST_MEMBERS)]  # how many models an ensemble has
 FULL = "holds models of its own, and is no member of another"
 
 

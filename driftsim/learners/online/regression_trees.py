@@ -14,7 +14,7 @@ from driftsim.learners.online.forests import (
     detectors,
     without_kernel,
 )
-from driftsim.learners.online.kernel_learner import KernelLearner
+from driftsim.learners.online.kernel_learner import KernelLearner, Members
 from driftsim.parts import Count, Number
 
 Share = Annotated[Number, Field(gt=0, lt=1)]
@@ -93,9 +93,9 @@ class AdaptiveRandomForestRegressor(FimtDd):
 
     nests = False
 
-    grace_period: Count = 50
+    grace_period: Count = 50  # labels of a leaf between two tries to split it
     delta: Share = 0.01
-    n_models: Count = 10
+    n_models: Members = 10
     max_features: MaxFeatures = 0.6  # that a leaf may be split by
     rate: Rate = 6.0  # mean of the number of times that a tree learns a row
     drift_detector: Detector | None = Adwin(delta=0.001)  # null: trees stay

@@ -6,12 +6,10 @@ from pydantic import Field
 
 from driftsim.learners.learner import Learner
 from driftsim.learners.online.bayes import NaiveBayes
-from driftsim.learners.online.kernel_learner import member_states
+from driftsim.learners.online.kernel_learner import Members, member_states
 from driftsim.learners.online.meta_learner import MetaLearner
 from driftsim.parts import Number, Rows
-from driftsim.safety import MOST_MEMBERS
 
-Members = Annotated[int, Field(gt=0, le=MOST_MEMBERS)]
 Fraction = Annotated[Number, Field(gt=0, lt=1)]
 
 
