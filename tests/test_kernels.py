@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 import pytest
-from compiled_examples import CHECKED, CLASSIFIERS, REGRESSORS, name, nested
+from compiled_examples import CHECKED, CLASSIFIERS, LINES, REGRESSORS, name, nested, scaled
 from examples import cut, rows_of
 from river import base
 
@@ -154,6 +154,19 @@ def two_classes(spec):
 )
 def test_a_compiled_model_answers_as_that_of_river(spec, stream, labels, rows):
     check(spec, *stream, labels, rows, whole=stream == STREAMS["whole"])
+
+
+@pytest.mark.parametrize("model", LINES[1:])
+def test_behind_a_scaler_by_extremes_a_model_of_no_rows_answers_as_that_of_river(model):
+    """Without extremes features are NaN: a member of an ensemble may have no rows for long."""
+    learner = Learner.model_validate(scaled(model, "MinMaxScaler"))
+    schema = stream_of(*[NUMBERS["friedman"], STREAMS["sea"]]["Perceptron" in model], 1500).schema
+    X = np.ones((1, len(schema.names)))
+    one, other = (
+        asked.start(schema, 1, not schema.regression).predict(X)
+        for asked in (learner, learner.uncompiled())
+    )
+    assert np.array_equal(one, other, equal_nan=True)
 
 
 WEIGHED = [

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 import pytest
-from compiled_examples import CHECKED, MIXED_REGRESSORS, name
+from compiled_examples import CHECKED, MIXED_REGRESSORS, NUMBERS_FOREST, name
 from mixed_rows import answers, mixed_rows, schema_of
 
 from driftsim.learners.learner import Learner
@@ -45,3 +45,16 @@ def test_trees_over_a_column_of_many_values_are_small_at_first():
     spec = {"kind": "river.ensemble.BaggingRegressor", "model": "river.tree.HoeffdingTreeRegressor"}
     model = Learner.model_validate(spec).start(Schema(("a", "b"), {0: 8_000}, None), 1)
     assert model.size() < 2**25
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("gone", [1, 7])
+def test_a_forest_draws_as_many_columns_as_by_the_cells_of_its_first_row(gone):
+    spec = {"kind": NUMBERS_FOREST, "n_models": 2, "seed": 5, "max_features": None}
+    learner, rows = Learner.model_validate(spec), mixed_rows(900, gaps=True)
+    rows.X[0, :gone] = np.nan
+    one, other = (
+        answers(asked.start(schema_of(gaps=True), 1), rows)
+        for asked in (learner, learner.uncompiled())
+    )
+    assert np.allclose(one, other, rtol=1e-9, atol=1e-9)

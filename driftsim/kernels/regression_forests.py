@@ -20,6 +20,7 @@ from driftsim.kernels.mixed_candidates import (
 )
 from driftsim.kernels.mixed_regression_trees import MixedRegressionTrees, regression_tree
 from driftsim.kernels.search_trees import (
+    NONE,
     SearchTrees,
     count,
     discard,
@@ -59,6 +60,8 @@ class DrawnCandidates(NamedTuple):
     binary: bool  # whether a split has two sides only
     drawn: np.ndarray  # (leaves,) how many features it has drawn; 0: it is yet to do so
     columns: np.ndarray  # (leaves, max_features) of which these are the first
+    looks_at: np.ndarray  # (d + 2,) columns that a leaf draws, or NONE before the very first row;
+    # then how many, if that row has 0, 1, … cells
     by_name: np.ndarray  # (d,) columns in the order of their names
     there: np.ndarray  # (d,) scratch: those of them that are not missing
     pool: np.ndarray  # (d,) scratch
@@ -120,6 +123,7 @@ def adaptive_random_forest_regressor(
         **trees.candidates._asdict(),
         drawn=np.zeros(len(trees.nodes), np.int64),
         columns=np.zeros((len(trees.nodes), resolved(max_features, d)), np.int64),
+        looks_at=np.array([NONE, 0, *(resolved(max_features, n) for n in range(1, d + 1))]),
         by_name=np.array(sorted(range(d), key=names.__getitem__) if names else range(d)),
         there=np.zeros(d, np.int64),
         pool=np.zeros(d, np.int64),
@@ -151,17 +155,26 @@ def observe_drawn(s, leaf, x, y, w):
 
 @compiled
 def draw(s, leaf, x):
-    """Sample columns of those that are not missing; all where there are no more than it takes."""
-    n, columns = 0, s.columns[leaf]
+    """Sample columns of those that are not missing; all where there are fewer than it takes."""
+    n, columns, most = 0, s.columns[leaf], s.looks_at[0]
     for j in range(x.size):
         if x[s.by_name[j]] == x[s.by_name[j]]:
             s.there[n] = s.by_name[j]
             n += 1
-    if n >= columns.size:
-        sample(s.random_state, n, columns, s.pool)
-    for j in range(min(n, columns.size)):
-        columns[j] = s.there[columns[j] if n >= columns.size else j]
-    s.drawn[leaf] = min(n, columns.size)
+    if n >= most:
+        sample(s.random_state, n, columns[:most], s.pool)
+    for j in range(min(n, most)):
+        columns[j] = s.there[columns[j] if n >= most else j]
+    s.drawn[leaf] = min(n, most)
+
+
+@compiled
+def count_cells(s, x):
+    """Set how many columns leaves draw: in river, by how many cells the very first row has."""
+    n = 0
+    for i in range(x.size):
+        n += x[i] == x[i]
+    s.looks_at[0] = s.looks_at[1 + n]
 
 
 @compiled
@@ -180,6 +193,8 @@ dispatch(discard, DrawnCandidates, forget_drawn)
 @compiled
 def forest_predict(s, m, x, p):
     total, n = 0.0, s.models.size
+    if s.trees.candidates.looks_at[0] == NONE:
+        count_cells(s.trees.candidates, x)
     for i in range(n):
         model = s.models[i]
         model.predicted = predict(s.trees, 2 * i + model.foreground, x, p)
@@ -229,6 +244,8 @@ def median(s):
 
 @compiled
 def forest_learn(s, m, x, y, w, fresh):
+    if s.trees.candidates.looks_at[0] == NONE:
+        count_cells(s.trees.candidates, x)
     for i in range(s.models.size):
         model = s.models[i]
         if not fresh:

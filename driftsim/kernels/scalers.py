@@ -27,9 +27,10 @@ def min_max_scaled(members, d, k, model):
 
 @compiled
 def scale_by_extremes(s, m, x):
+    """As in river, a feature is NaN before the first row, and 0 where the extremes are one."""
     for i in range(x.size):
         width = s.high[m, i] - s.low[m, i]
-        s.z[i] = (x[i] - s.low[m, i]) / width if width > 0.0 else 0.0
+        s.z[i] = (x[i] - s.low[m, i]) / width if width != 0.0 else 0.0
 
 
 @compiled
