@@ -188,7 +188,7 @@ class Scenario(Strict):
             yield *learner, self._unknown_posterior(one.learner)
             yield *learner, one.learner.untaken_gaps(self.stream.schema)
             yield *policy, one.policy.incompatibility(self.stream.schema, rows)
-            yield *learner, one.learner.incompatibility(self.stream.schema, *asked)
+            yield *learner, one.at_work[0].incompatibility(self.stream.schema, *asked)
 
     def _unknown_to(self, policy: Policy, trained: bool) -> str | None:
         if not self.evaluation.warmup and not policy.starts_cold and not trained:

@@ -68,7 +68,7 @@ class OfBalancedSamples(OfSamples):
 
     over: ClassVar[bool]  # whether rows of rare classes are learned more often
 
-    theta: Annotated[Number, Field(ge=0, le=0.998)] = 0.9  # what a row's share keeps at the next
+    theta: Annotated[Number, Field(gt=0, le=0.998)] = 0.9  # what a row's share keeps at the next
 
     def states(self, members, schema, seed):
         from driftsim.kernels.online.bagging import balanced_bagging

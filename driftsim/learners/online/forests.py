@@ -2,20 +2,36 @@
 
 import math
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from driftsim.adaptation.detectors import Adwin, Detector, OfRiver
 from driftsim.learners.online.kernel_learner import Members
 from driftsim.learners.online.trees import SETTINGS, HoeffdingTree
+from driftsim.messages import flow
 from driftsim.parts import Count, Number
 
 FEW = 3  # models of a forest that is only tried
 Rate = Annotated[Number, Field(gt=0, le=500)]  # mean of a Poisson number
-Features = Annotated[int, Field(gt=0)] | Annotated[float, Field(gt=0, le=1)]
-MaxFeatures = Features | Literal["sqrt", "log2"] | None  # columns, or their share; null: all
+
+
+def refuse_features(value: Any) -> Any:
+    """Raise `ValueError` unless it says how many columns a leaf looks at."""
+    share = isinstance(value, float) and 0 < value <= 1
+    count = isinstance(value, int) and not isinstance(value, bool) and value > 0
+    if not (count or share or value is None or value in ("sqrt", "log2")):
+        raise ValueError(
+            f"{flow(value)} is not valid; it should be a count of columns (1, 2, …), a share of "
+            "them (up to 1.0), sqrt, log2, or null for all"
+        )
+    return value
+
+
+MaxFeatures = Annotated[
+    int | float | Literal["sqrt", "log2"] | None, BeforeValidator(refuse_features)
+]
 
 
 class AdaptiveRandomForest(HoeffdingTree):
@@ -36,7 +52,7 @@ class AdaptiveRandomForest(HoeffdingTree):
     grace_period: Count = 50  # labels of a leaf between two tries to split it
     delta: Annotated[Number, Field(gt=0, lt=1)] = 0.01  # chance that a split is not the best one
     n_models: Members = 10
-    max_features: MaxFeatures = 0.6  # that a leaf looks at; null: all
+    max_features: MaxFeatures = 0.6  # a count, a share, or null for all; that a leaf looks at
     rate: Rate = 6.0  # mean of the number of times that a tree learns a row
     drift_detector: Detector | None = Adwin(delta=0.001)  # null: trees stay
     warning_detector: Detector | None = Adwin(delta=0.01)  # null: a tree begins anew at a drift

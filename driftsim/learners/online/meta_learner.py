@@ -12,7 +12,7 @@ class MetaLearner(KernelLearner):
 
     nests = False
 
-    learner: Learner = HoeffdingTree()  # of the members
+    learner: Learner = HoeffdingTree()  # of its models
 
     @property
     def weighs(self) -> bool:  # type: ignore[override]  # as its members do

@@ -21,7 +21,7 @@ class Knn(KernelLearner):
 
     takes_missing = True
     n_neighbors: Held = 10  # and all that are as near as the last of them
-    window_size: Held = 1000  # rows
+    window_size: Held = 1000  # rows held
     scaled: bool = True  # whether columns are divided by their range in the window
 
     def states(self, members, schema, seed):

@@ -24,7 +24,7 @@ class HoeffdingTree(KernelLearner):
     leaf_prediction: Literal["mc", "nb", "nba"] = "nba"
     split_criterion: Literal["info_gain", "gini"] = "info_gain"
     n_splits: Count = 10  # thresholds tried of a numeric column
-    min_branch_fraction: Annotated[Number, Field(ge=0, le=0.5)] = 0.01  # sent at least two ways
+    min_branch_fraction: Annotated[Number, Field(ge=0, le=0.5)] = 0.01  # two children get more
     max_depth: Count | None = None
     nb_threshold: Annotated[Number, Field(ge=0)] = 0  # labels from which nb uses naive Bayes
 
