@@ -47,6 +47,13 @@ OF_ANY_VERSION = (  # files of tests that no version of a dependency can change
     "test_contributing.py",
     "test_design.py",
 )
+COMPILED_FOR_LONG = (
+    "hoeffding_adaptive_tree",
+    "sam_knn",
+    "streaming_random_patches",
+    "loss_weighted_forest",
+    "adaptive_random_forest_regressor",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +97,7 @@ def fits(specs):
     """Whether examples are tried together.
 
     Where policies meet learners, others than one of each library meet few ways in which labels
-    come in and one drift, and those that are run as an earlier one is a fourth of them, by turns.
+    come in and one drift, and those that are run as an earlier one is an eighth of them, by turns.
     In each of the other ways, and at each drift, every policy meets one library or the other.
     """
     policy = specs.get("policy")
@@ -101,7 +108,7 @@ def fits(specs):
     learner = specs.get("learner", specs.get("regressor"))
     if policy is None or learner is None:
         return True
-    if not takes(learner, policy) or (run_as_another(learner) and sum(turns(specs).values()) % 4):
+    if not takes(learner, policy) or (run_as_another(learner) and sum(turns(specs).values()) % 8):
         return False
     if specs.get("drift", SUDDEN) != SUDDEN:
         return learner in ONE_EACH and by_turns(specs)
@@ -114,7 +121,7 @@ def param(specs):
     """Examples as a parameter of a test: a slow one, where policies meet many learners.
 
     Or where a further example of a kind of policy meets many ways in which labels come in, or
-    where a sample in pairs has the same power.
+    where a sample in pairs has the same power, or a kernel takes ten seconds to compile.
     """
     policy = specs.get("policy")
     further = policy is not None and name(policy) in map(name, POLICIES[: POLICIES.index(policy)])
@@ -124,6 +131,7 @@ def param(specs):
         or specs.get("drift", SUDDEN) != SUDDEN
         or (further and specs.get("labels", FEW[0]) not in FEW)
     )
+    slow = slow or name(specs.get("learner", specs.get("regressor"))) in COMPILED_FOR_LONG
     marks = [pytest.mark.slow] if slow or not paired(specs) else []
     if policy is not None and specs.get("labels", FEW[0]) not in FEW:
         marks.append(pytest.mark.any_version)
@@ -171,8 +179,9 @@ def run_as_another(spec):
 
 
 def way(spec):
-    """How a learner is run: its class, or what all learners on kernels of ours have."""
+    """How a learner is run: its class, that of its steps, or what all on kernels of ours have."""
     learner = valid(Learner, spec)
+    learner = getattr(learner, "whole", learner)
     return KernelLearner if isinstance(learner, KernelLearner) else type(learner)
 
 

@@ -57,7 +57,7 @@ class Member:
         return self.model.predict_one(x) or 0
 
     def learn(self, x, y, times):
-        for _ in range(times):
+        for _ in range(int(times)):
             self.model.learn_one(x, y)
 
 
