@@ -32,7 +32,7 @@ from driftsim.evaluation.labels import Labels, arrivals
 from driftsim.evaluation.prequential import COMPILING, Contender, evaluate, rounds
 from driftsim.evaluation.rules import Rules
 from driftsim.kernels import cache
-from driftsim.kernels.registry import EQUIVALENTS
+from driftsim.kernels.equivalents import EQUIVALENTS
 from driftsim.learners.learner import Learner
 from driftsim.own import load_parts
 from driftsim.report import write
@@ -53,7 +53,7 @@ LEARN = """
 import sys
 import numpy as np
 from driftsim.kernels import cache
-from driftsim.kernels.registry import EQUIVALENTS
+from driftsim.kernels.equivalents import EQUIVALENTS
 from driftsim.learners.learner import Learner
 from driftsim.rows import Labelled, Schema
 model = Learner.model_validate("river.linear_model.LogisticRegression").start(

@@ -21,7 +21,8 @@ from test_detector_kernels import OF_CLASSES, OF_NUMBERS
 from driftsim.adaptation.detectors import Detector
 from driftsim.kernels import stand_ins
 from driftsim.kernels.declarations import DECLARED, VERSION
-from driftsim.kernels.registry import ENCODERS, EQUIVALENTS, SCALERS, equivalent
+from driftsim.kernels.equivalents import ENCODERS, EQUIVALENTS, SCALERS
+from driftsim.kernels.registry import equivalent
 from driftsim.kernels.values import title_of
 from driftsim.learners import river
 from driftsim.learners.learner import Learner

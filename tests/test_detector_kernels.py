@@ -13,8 +13,9 @@ from driftsim.adaptation.detectors import Detector, OfRiver, alarm_of_object
 from driftsim.kernels import adwin as windows
 from driftsim.kernels import cache
 from driftsim.kernels.detector_loop import detect
+from driftsim.kernels.equivalents import EQUIVALENTS
 from driftsim.kernels.kswin import critical_distance
-from driftsim.kernels.registry import EQUIVALENTS, equivalent
+from driftsim.kernels.registry import equivalent
 from driftsim.kernels.values import title_of
 
 ROWS = int(os.environ.get("DRIFTSIM_TEST_ROWS", 8_000))
