@@ -1,40 +1,19 @@
 """Forests that grow row by row: `{kind: adaptive_random_forest}`."""
 
-import math
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from driftsim.adaptation.detectors import Adwin, Detector, OfRiver
+from driftsim.adaptation.detectors import Adwin, Detector
+from driftsim.learners.online.forest_members import Forest, columns_of, detectors
 from driftsim.learners.online.kernel_learner import Members
 from driftsim.learners.online.trees import SETTINGS, HoeffdingTree
-from driftsim.messages import flow
 from driftsim.parts import Count, Number
 
-FEW = 3  # models of a forest that is only tried
-Rate = Annotated[Number, Field(gt=0, le=500)]  # mean of a Poisson number
 
-
-def refuse_features(value: Any) -> Any:
-    """Raise `ValueError` unless it says how many columns a leaf looks at."""
-    share = isinstance(value, float) and 0 < value <= 1
-    count = isinstance(value, int) and not isinstance(value, bool) and value > 0
-    if not (count or share or value is None or value in ("sqrt", "log2")):
-        raise ValueError(
-            f"{flow(value)} is not valid; it should be a count of columns (1, 2, …), a share of "
-            "them (up to 1.0), sqrt, log2, or null for all"
-        )
-    return value
-
-
-MaxFeatures = Annotated[
-    int | float | Literal["sqrt", "log2"] | None, BeforeValidator(refuse_features)
-]
-
-
-class AdaptiveRandomForest(HoeffdingTree):
+class AdaptiveRandomForest(Forest, HoeffdingTree):
     """Adaptive random forest (Gomes et al. 2017): trees on other rows and columns, and detectors.
 
     Each tree learns a row a Poisson number of times, by its weight, and each of its leaves looks at
@@ -47,32 +26,9 @@ class AdaptiveRandomForest(HoeffdingTree):
     errors have risen. It departs in that `sqrt` and `log2` are rounded, and none is added.
     """
 
-    nests = False
-
     grace_period: Count = 50  # labels of a leaf between two tries to split it
     delta: Annotated[Number, Field(gt=0, lt=1)] = 0.01  # chance that a split is not the best one
-    n_models: Members = 10
-    max_features: MaxFeatures = 0.6  # a count, a share, or null for all; that a leaf looks at
-    rate: Rate = 6.0  # mean of the number of times that a tree learns a row
-    drift_detector: Detector | None = Adwin(delta=0.001)  # null: trees stay
-    warning_detector: Detector | None = Adwin(delta=0.01)  # null: a tree begins anew at a drift
     weighted_vote: bool = True
-
-    @property
-    def libraries(self):
-        named = (one.library for one in self._detectors)
-        return tuple(dict.fromkeys(one for one in named if one))
-
-    @property
-    def _detectors(self) -> list[Detector]:
-        return [one for one in (self.drift_detector, self.warning_detector) if one]
-
-    def small(self):
-        return self.model_copy(update={"n_models": min(self.n_models, FEW)})
-
-    def incompatibility(self, schema, probabilities=False):
-        reasons = (without_kernel(self.title, one) for one in self._detectors)
-        return super().incompatibility(schema, probabilities) or next(filter(None, reasons), None)
 
     def states(self, members, schema, seed):
         from driftsim.kernels.online.forests import forest
@@ -175,36 +131,3 @@ class LossWeightedForest(AdaptiveRandomForest):
 
         forest = super().states(members, schema, seed)
         return loss_weighted_forest(forest, schema.n_classes, self.sharpness, self.half_life)
-
-
-def columns_of(max_features: int | float | str | None, d: int) -> int:
-    """How many of d columns are looked at."""
-    if max_features is None:
-        return d
-    if isinstance(max_features, str):
-        asked = math.sqrt(d) if max_features == "sqrt" else math.log2(d)
-    else:
-        asked = max_features * d if isinstance(max_features, float) else float(max_features)
-    return min(max(math.floor(asked + 0.5), 1), d)
-
-
-def detectors(detector: Detector | None, rng: np.random.Generator):
-    """What makes so many of a detector; of ADWIN, those that fire only where errors rise."""
-    if detector is None:
-        return None
-    if isinstance(detector, Adwin):
-        from driftsim.kernels.online.rising_adwin import rising_adwin
-
-        return partial(rising_adwin, delta=detector.delta)
-    assert isinstance(detector, OfRiver)
-    return partial(detector.states, rng=rng)
-
-
-def without_kernel(title: str, detector: Detector) -> str | None:
-    """Why a detector cannot be held by the kernel of a forest, or None."""
-    if isinstance(detector, OfRiver) and detector.engine() == "compiled":
-        return None
-    return (
-        f"a detector of '{title}' must be one of river that runs compiled, which "
-        f"{detector.title} is not; name adwin, ddm, eddm or page_hinkley"
-    )

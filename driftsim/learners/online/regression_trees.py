@@ -5,16 +5,8 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from driftsim.adaptation.detectors import Adwin, Detector
-from driftsim.learners.online.forests import (
-    FEW,
-    MaxFeatures,
-    Rate,
-    columns_of,
-    detectors,
-    without_kernel,
-)
-from driftsim.learners.online.kernel_learner import KernelLearner, Members
+from driftsim.learners.online.forest_members import Forest, columns_of, detectors
+from driftsim.learners.online.kernel_learner import KernelLearner
 from driftsim.parts import Count, Number
 
 Share = Annotated[Number, Field(gt=0, lt=1)]
@@ -77,7 +69,7 @@ class FimtDd(KernelLearner):
         }
 
 
-class AdaptiveRandomForestRegressor(FimtDd):
+class AdaptiveRandomForestRegressor(Forest, FimtDd):
     """Adaptive random forest for regression (Gomes et al. 2018): the mean of many FIMT-DD trees.
 
     Each tree learns a row a Poisson number of times, by its weight, and each of its leaves is split
@@ -91,30 +83,8 @@ class AdaptiveRandomForestRegressor(FimtDd):
     trees in the place of 100. Its trees depart from MOA's as those of `fimt_dd` do.
     """
 
-    nests = False
-
     grace_period: Count = 50  # labels of a leaf between two tries to split it
     delta: Share = 0.01
-    n_models: Members = 10
-    max_features: MaxFeatures = 0.6  # that a leaf may be split by
-    rate: Rate = 6.0  # mean of the number of times that a tree learns a row
-    drift_detector: Detector | None = Adwin(delta=0.001)  # null: trees stay
-    warning_detector: Detector | None = Adwin(delta=0.01)  # null: a tree begins anew at a drift
-
-    @property
-    def libraries(self):
-        return tuple(dict.fromkeys(one.library for one in self._detectors if one.library))
-
-    @property
-    def _detectors(self) -> list[Detector]:
-        return [one for one in (self.drift_detector, self.warning_detector) if one]
-
-    def small(self):
-        return self.model_copy(update={"n_models": min(self.n_models, FEW)})
-
-    def incompatibility(self, schema, probabilities=False):
-        reasons = (without_kernel(self.title, one) for one in self._detectors)
-        return super().incompatibility(schema, probabilities) or next(filter(None, reasons), None)
 
     def states(self, members, schema, seed):
         from driftsim.kernels.online.bagging import poisson_chances

@@ -13,7 +13,7 @@ from test_trees import SIZES
 
 from driftsim.kernels.online.random_numbers import random_states
 from driftsim.learners.learner import Learner
-from driftsim.learners.online.forests import columns_of
+from driftsim.learners.online.forest_members import columns_of
 from driftsim.rows import Arrival, Schema
 from driftsim.streams.stream import Stream
 
