@@ -1,10 +1,11 @@
-"""Accuracies of our own learners beside river's and MOA's, test then train, on the same rows.
+"""How right our own learners are beside river's and MOA's, test then train, on the same rows.
 
     python benchmarks/accuracy.py [word ...] [--sides ours river moa] [--rows N] [--seeds N]
 
-The words choose: learners, streams, or pairs such as `forest+waveform`. In percent; of learners
-that draw random numbers the mean and the standard deviation over their seeds, on the same rows. MOA
-needs Java and the package capymoa. A dash: it has no such learner, or takes no such columns.
+The words choose: learners, streams, or pairs such as `forest+waveform`. Accuracies in percent, mean
+absolute errors where labels are numbers; of learners that draw random numbers the mean and the
+standard deviation over their seeds, on the same rows. MOA needs Java and the package capymoa. A
+dash: it has no such learner, or takes no such columns.
 """
 
 import argparse
@@ -60,8 +61,18 @@ LEARNERS = {  # ours, river's, MOA's and its options, whether it draws random nu
         "adaptive_random_forest", "river.forest.ARFClassifier",
         "meta.AdaptiveRandomForest", "-s 10", True,
     ),
+    "loss-weighted forest": ("loss_weighted_forest", None, None, "", True),
     "patches": (
         "streaming_random_patches", None, "meta.StreamingRandomPatches", "-s 10", True,
+    ),
+}  # fmt: skip
+REGRESSORS = {
+    "FIMT-DD": (
+        "fimt_dd", "river.tree.HoeffdingTreeRegressor", "trees.FIMTDD", "", False,
+    ),
+    "forest of numbers": (
+        "adaptive_random_forest_regressor", "river.forest.ARFRegressor",
+        "meta.AdaptiveRandomForestRegressor", "-s 10", True,
     ),
 }  # fmt: skip
 QUARTERS = [0.25, 0.5, 0.75]
@@ -103,11 +114,24 @@ STREAMS = {  # what it is, the seed of its rows, whether nominal columns are giv
     "sine, sudden": ({"concepts": SINES, "drift": TWICE}, 15, False),
     "led, drifting": ({"concepts": DIGITS, "drift": TWICE}, 16, False),
 }  # fmt: skip
+NUMBERS = {  # the same, with labels that are numbers
+    "friedman": (alone("friedman"), 0, False),
+    "friedman, sudden": (
+        {"concepts": {"a": "friedman", "b": {"kind": "friedman", "function": 2}},
+         "drift": {"kind": "sudden", "at": [0.5]}},
+        21, False,
+    ),
+    "hyperplane of numbers": (
+        {"concepts": {name: {"kind": "hyperplane_regression", "features": 10} for name in "ab"},
+         "drift": {"kind": "incremental", "at": [0.5], "width": 0.5}},
+        22, False,
+    ),
+}  # fmt: skip
 
 
 def drawn(name, rows):
     """The rows of a stream, whose drifts are at the same shares of its length."""
-    spec, seed, as_numbers = STREAMS[name]
+    spec, seed, as_numbers = (STREAMS | NUMBERS)[name]
     drift = spec.get("drift", {"kind": "none"})
     drift = {key: in_rows(one, rows) if key in IN_ROWS else one for key, one in drift.items()}
     held = Drawn(Stream.model_validate({**spec, "length": rows, "drift": drift}), seed)
@@ -121,7 +145,7 @@ def in_rows(shares, rows):
 
 
 def of_python(held, spec, seed):
-    """The accuracy in percent of a learner of ours or of river, None where there is none."""
+    """How right a learner of ours or of river is, None where there is none."""
     if spec is None or not exists(spec):
         return None
     learner = Learner.model_validate(spec)
@@ -130,6 +154,8 @@ def of_python(held, spec, seed):
     contender = Contender.model_validate({"learner": spec, "policy": "online"})
     trace = evaluate(held, contender, Rules(warmup=0, truth=False), repeat=seed)
     columns = trace.total().columns
+    if held.schema.regression:
+        return columns["absolute_error"].sum() / columns["rows"].sum()
     return 100 * columns["correct"].sum() / columns["rows"].sum()
 
 
@@ -140,12 +166,12 @@ def exists(spec):
 
 
 def of_moa(played, name, options, seed):
-    """The accuracy in percent of a classifier of MOA, None where there is no MOA."""
-    if played is None:
+    """How right a learner of MOA is, None where there is none."""
+    if played is None or name is None:
         return None
-    from moa_loop import classifier, evaluated
+    from moa_loop import evaluated, new_learner
 
-    return evaluated(classifier(name, options, played[1], seed + 1), *played)[1]
+    return evaluated(new_learner(name, options, played[1], seed + 1), *played)[1]
 
 
 def in_moa(held):
@@ -157,30 +183,30 @@ def in_moa(held):
     return instances(held, held.length)
 
 
-def written(accuracies):
-    """One accuracy, or the mean of several and their standard deviation."""
-    if None in accuracies:
+def written(figures):
+    """One figure, or the mean of several and their standard deviation."""
+    if None in figures:
         return "–"
-    spread = f" ± {stdev(accuracies):.3f}" if len(accuracies) > 1 else ""
-    return f"{mean(accuracies):.3f}{spread}"
+    spread = f" ± {stdev(figures):.3f}" if len(figures) > 1 else ""
+    return f"{mean(figures):.3f}{spread}"
 
 
-def compared(title, names, asked):
+def compared(title, learners, asked):
     """Print a line for each learner over one stream."""
     held = drawn(title, asked.rows)
     played = in_moa(held) if "moa" in asked.sides else None
-    for name in names:
-        seeds = range(asked.seeds if LEARNERS[name][-1] else 1)
+    for name, learner in learners.items():
+        seeds = range(asked.seeds if learner[-1] else 1)
         found = [
-            written([accuracy(side, name, held, played, seed) for seed in seeds])
+            written([figure(side, learner, held, played, seed) for seed in seeds])
             for side in asked.sides
         ]
         print("| " + " | ".join([title, name, *found]) + " |", flush=True)
 
 
-def accuracy(side, name, held, played, seed):
-    """That of one side's learner of a name, in percent, or None."""
-    ours, rivers, theirs, options, _ = LEARNERS[name]
+def figure(side, learner, held, played, seed):
+    """Accuracy or error of one side's learner, or None."""
+    ours, rivers, theirs, options, _ = learner
     if side == "moa":
         return of_moa(played, theirs, options, seed)
     return of_python(held, ours if side == "ours" else rivers, seed)
@@ -201,10 +227,11 @@ def main():
     asked = parser.parse_args()
     print("| " + " | ".join(["rows", "learner", *(SIDES[side] for side in asked.sides)]) + " |")
     print("|" + " --- |" * (2 + len(asked.sides)))
-    for title in STREAMS:
-        names = [name for name in LEARNERS if chosen(asked.words, title, name)]
+    for title in STREAMS | NUMBERS:
+        learners = REGRESSORS if title in NUMBERS else LEARNERS
+        names = [name for name in learners if chosen(asked.words, title, name)]
         if names:
-            compared(title, names, asked)
+            compared(title, {name: learners[name] for name in names}, asked)
 
 
 if __name__ == "__main__":

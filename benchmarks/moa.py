@@ -9,7 +9,7 @@ import sys
 import time
 
 from learners import LOGISTIC, TREE, Drawn, of_trees, scaled
-from moa_loop import classifier, evaluated, instances
+from moa_loop import evaluated, instances, new_learner
 
 from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.rules import Rules
@@ -88,7 +88,7 @@ def of_moa(held, rows, name, options):
     _, header, _ = played = instances(held, rows)
     taken = []
     for _ in range(1 + REPEATS):
-        learner = classifier(name, options, header)
+        learner = new_learner(name, options, header)
         seconds, accuracy = evaluated(learner, *played)
         taken.append(seconds)
     return min(taken[1:]) / rows, 1 - accuracy / 100

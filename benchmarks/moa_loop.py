@@ -1,4 +1,4 @@
-"""MOA: its classifiers, and its own loop over rows of ours that it holds in memory.
+"""MOA: its learners, and its own loop over rows of ours that it holds in memory.
 
 Needs Java and the package capymoa (pip install capymoa).
 """
@@ -8,7 +8,7 @@ import time
 
 folder = sys.path.pop(0)  # this one, where capymoa would take moa.py for its package `moa`
 import jpype  # noqa: E402
-from capymoa.evaluation import ClassificationEvaluator  # noqa: E402
+from capymoa.evaluation import ClassificationEvaluator, RegressionEvaluator  # noqa: E402
 from capymoa.stream import NumpyStream, Schema  # noqa: E402
 
 sys.path.insert(0, folder)
@@ -19,7 +19,8 @@ def instances(held, rows):
     if held.schema.nominal:
         return nominal_instances(held.rows(0, rows), held.schema)
     block = held.rows(0, rows)
-    stream = NumpyStream(block.X, block.y, target_type="categorical")
+    target = "numeric" if held.schema.regression else "categorical"
+    stream = NumpyStream(block.X, block.y, target_type=target)
     header = stream.get_schema().get_moa_header()
     kept = jpype.JClass("com.yahoo.labs.samoa.instances.Instances")(header, rows)
     while stream.has_more_instances():
@@ -47,8 +48,8 @@ def nominal_instances(block, schema):
     return Schema(header), header, kept
 
 
-def classifier(name, options, header, seed=None):
-    """A classifier of MOA that has learned nothing; its own seed where none is given."""
+def new_learner(name, options, header, seed=None):
+    """A learner of MOA that has learned nothing; its own seed where none is given."""
     made = jpype.JClass(f"moa.classifiers.{name}")()
     if options:
         made.getOptions().setViaCLIString(options)
@@ -60,12 +61,13 @@ def classifier(name, options, header, seed=None):
 
 
 def evaluated(learner, schema, header, kept):
-    """The seconds of MOA's own loop over rows in memory, and the accuracy in percent."""
+    """The seconds of MOA's own loop over rows in memory; the accuracy in percent, or the MAE."""
     loop = jpype.JClass("moa.evaluation.EfficientEvaluationLoops")
     stream = jpype.JClass("moa.streams.CachedInstancesStream")(kept)
-    evaluator = ClassificationEvaluator(schema=schema)
+    regression = schema.is_regression()
+    evaluator = (RegressionEvaluator if regression else ClassificationEvaluator)(schema=schema)
     start = time.thread_time()
     loop.PrequentialEvaluation(
         stream, learner, evaluator.moa_basic_evaluator, None, -1, -1, False, False
     )
-    return time.thread_time() - start, evaluator.accuracy()
+    return time.thread_time() - start, evaluator.mae() if regression else evaluator.accuracy()
