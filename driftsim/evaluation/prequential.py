@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -76,6 +76,15 @@ class Contender(Strict):
     def engine(self, schema):
         """What its models run on: `compiled`, or a library, and why no kernel serves."""
         return self.at_work[0].engine(schema)
+
+
+def notes_of(models: Mapping[str, Contender]) -> Iterator[str]:
+    """The notes of learners, each once, with all contenders that it is about."""
+    about: dict[str, list[str]] = {}
+    for name, contender in models.items():
+        for note in contender.learner.notes:
+            about.setdefault(note, []).append(name)
+    yield from (f"{', '.join(names)}: {note}" for note, names in about.items())
 
 
 class Truth(Strict):

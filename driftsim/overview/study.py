@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from driftsim.evaluation.decision.prices import PriceList
-from driftsim.evaluation.prequential import Contender
+from driftsim.evaluation.prequential import Contender, notes_of
 from driftsim.messages import parameter_texts, plural
 from driftsim.overview.floors import floor_lines
 from driftsim.overview.times import time_lines
@@ -31,8 +31,8 @@ def overview(study: Study, width: int = 80) -> str:
     lines += [*stream_lines(scenario.stream), evaluation_line(scenario.evaluation)]
     schema = scenario.stream.schema
     lines += [price_line(scenario.priced, schema)] if scenario.prices else []
-    for name, one in scenario.models.items():
-        lines += [contender_line(name, one, schema), *(f"{name}: {n}" for n in one.learner.notes)]
+    lines += [contender_line(name, one, schema) for name, one in scenario.models.items()]
+    lines += notes_of(scenario.models)
     lines += floor_lines(scenario)
     lines += time_lines(scenario, clock)
     lines += concept_lines(scenario.stream, max(width - 2, 20))

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 
 from driftsim.evaluation.metrics import METRICS, MICRO
-from driftsim.evaluation.prequential import Contender
+from driftsim.evaluation.prequential import notes_of
 from driftsim.messages import setting_text
 from driftsim.report.amounts import number
 from driftsim.report.decision.floors import below_floors
@@ -129,7 +129,7 @@ def remarks(results: Results) -> Iterator[str]:
     for name, engine in dict.fromkeys(zip(own["contender"], own["engine"])):
         if ":" in engine:
             yield f"{name} runs on {engine}."
-    yield from notes_of(models)
+    yield from (f"{note}." for note in notes_of(models))
     yield from missing_probabilities(results)
     ends = zip(CENSORED, ("came after the end of the stream", "never came"))
     counts = [f"{most}{n:,.0f} {end}" for name, end in ends if (n := most_of(own[name])) > 0]
@@ -137,15 +137,6 @@ def remarks(results: Results) -> Iterator[str]:
         yield f"Labels that models never got{mean}: {', '.join(counts)}."
     of_floors = (chain(lacking(one.matrices), below_floors(one)) for one in results.variants)
     yield from dict.fromkeys(chain.from_iterable(of_floors))
-
-
-def notes_of(models: Mapping[str, Contender]) -> Iterator[str]:
-    """The notes of learners, each once, with all contenders that it is about."""
-    about: dict[str, list[str]] = {}
-    for name, contender in models.items():
-        for note in contender.learner.notes:
-            about.setdefault(note, []).append(name)
-    yield from (f"{', '.join(names)}: {note}." for note, names in about.items())
 
 
 def most_of(column: np.ndarray) -> float:
