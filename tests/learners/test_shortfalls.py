@@ -28,7 +28,7 @@ def test_nothing_is_said_of_what_has_no_shortfall():
 
 def test_check_says_it_once_of_all_contenders_that_it_is_about():
     forests = {name: {"learner": FOREST, "policy": "online"} for name in ("one", "other")}
-    stream = {"length": 100, "concepts": {"a": "sea"}}
+    stream = {"length": 2_000, "concepts": {"a": "sea"}}
     lines = overview(load({"stream": stream, "models": forests}, name="forests"), 300).splitlines()
     assert sum("than the published forest" in line for line in lines) == 1
     assert any(line.strip().startswith("one, other: ARFClassifier: it replaces") for line in lines)
