@@ -4,9 +4,11 @@ import os
 
 import numpy as np
 import pytest
-from compiled_examples import CHECKED, MIXED_REGRESSORS, NUMBERS_FOREST, name
-from mixed_rows import answers, mixed_rows, schema_of
+from compiled_examples import CHECKED, MIXED_REGRESSORS, NUMBERS_FOREST, QUICK_NUMBERS, name
+from mixed_rows import NAMES, answers, mixed_rows, schema_of
+from numba import njit
 
+from driftsim.kernels import loop
 from driftsim.learners.learner import Learner
 from driftsim.rows import Schema
 
@@ -59,3 +61,25 @@ def test_a_forest_draws_as_many_columns_as_by_the_cells_of_its_first_row(gone):
         for asked in (learner, learner.uncompiled())
     )
     assert np.allclose(one, other, rtol=1e-9, atol=1e-9)
+
+
+@njit
+def reset_first(s):
+    loop.reset(s, 0)
+
+
+@pytest.mark.parametrize("nominal", [True, False], ids=["nominal", "numbers"])
+def test_a_regression_tree_that_is_reset_is_as_new(nominal):
+    schema = schema_of() if nominal else Schema(NAMES, {}, None)
+    model, rows = Learner.model_validate(QUICK_NUMBERS).start(schema, 1), mixed_rows(1500)
+    first = answers(model, rows)
+    state = model._state
+    candidates = state.candidates.trees if nominal else state.candidates
+    nodes = len(state.nodes) - 1
+    held = nodes - state.free[1] * (1 if nominal else 2)
+    assert held > 20
+    reset_first(state)
+    assert state.free[1] * (1 if nominal else 2) == nodes
+    assert candidates.free[1] == len(candidates.points)
+    assert np.array_equal(answers(model, rows), first)
+    assert len(model._state.nodes) == nodes + 1  # those of before are used again

@@ -286,20 +286,31 @@ def tree_reset(s, m):
 @compiled
 def free_below(s, at):
     """Free what a node holds and all nodes below it."""
-    node = s.nodes[at]
+    free_all(s, emptied(s, at, NONE))
+
+
+@compiled
+def free_all(s, v):
+    """Free a node, the siblings after it and all nodes below these."""
+    while v != NONE:
+        after = emptied(s, v, s.nodes[v].sibling)
+        s.nodes[v].sibling = s.free[0]
+        s.free[0] = v
+        s.free[1] += 1
+        v = after
+
+
+@compiled
+def emptied(s, v, after):
+    """Free what a node holds; the first of its children, whose last has `after` as its sibling."""
+    node = s.nodes[v]
     if node.feature == LEAF:
-        discard(s.candidates, at)
-        return
+        discard(s.candidates, v)
+        return after
     if node.by == EACH:
         free_row(s.children, node)
-    child = node.child
-    while child != NONE:
-        free_below(s, child)
-        after = s.nodes[child].sibling
-        s.nodes[child].sibling = s.free[0]
-        s.free[0] = child
-        s.free[1] += 1
-        child = after
+    s.nodes[last_child(s.nodes, v)].sibling = after
+    return node.child
 
 
 dispatch(weight_at, MixedRegressionTrees, weight_of_leaf)

@@ -302,16 +302,28 @@ def tree_reset(s, m):
 
 @compiled
 def free_branch(s, at):
-    """Free what a node holds and all nodes below it."""
-    node = s.nodes[at]
-    if node.feature == LEAF:
-        discard(s.candidates, at)
-        return
-    free_branch(s, node.child)
-    free_branch(s, node.child + 1)
-    s.nodes[node.child].child = s.free[0]
-    s.free[0] = node.child
-    s.free[1] += 1
+    """Free what a node holds and all nodes below it, two leaves at a time."""
+    while s.nodes[at].feature != LEAF:
+        v = last_branch(s, at)
+        child = s.nodes[v].child
+        discard(s.candidates, child)
+        discard(s.candidates, child + 1)
+        s.nodes[v].feature, s.nodes[child].child = LEAF, s.free[0]
+        s.free[0] = child
+        s.free[1] += 1
+    discard(s.candidates, at)
+
+
+@compiled
+def last_branch(s, v):
+    """A branch at or below another one that has no branch below it."""
+    while True:
+        child = s.nodes[v].child
+        if s.nodes[child].feature == LEAF:
+            child += 1
+        if s.nodes[child].feature == LEAF:
+            return v
+        v = child
 
 
 @compiled
