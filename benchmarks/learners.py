@@ -91,6 +91,9 @@ MODELS = {  # a spec; rows for river, rows for the kernel; the ratio to be reach
         None,
     ),
     "HoeffdingTreeRegressor": ("river.tree.HoeffdingTreeRegressor", 8_000, 200_000, None),
+    "HoeffdingAdaptiveTreeRegressor": (
+        "river.tree.HoeffdingAdaptiveTreeRegressor", 8_000, 200_000, None
+    ),
 }  # fmt: skip
 OVER_NOMINAL = {  # those that take nominal columns: the ratio to be reached over such streams
     "HoeffdingTreeClassifier": 40,

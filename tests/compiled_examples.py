@@ -22,11 +22,12 @@ def nested(spec):
     """Whether a learner holds another that is not linear, so that its kernel compiles for seconds.
 
     Both are tried in quick tests by themselves: it around a linear one, and the other alone. Of
-    forests and of trees that revise their splits one is, as a row takes longest.
+    forests and of trees that revise their splits one is, as a row takes longest; adaptive
+    regression trees have a test of their own.
     """
     if isinstance(spec, str):
         return spec in (NUMBERS_FOREST, REVISING)
-    if spec["kind"] in (FOREST, NUMBERS_FOREST, REVISING):
+    if spec["kind"] in (FOREST, NUMBERS_FOREST, REVISING, ADAPTIVE_NUMBERS):
         return spec not in (FORESTS[1], REVISED[1])
     if spec["kind"] in (ADWIN_BOOSTING, REST):
         return spec != RESTS[0]
@@ -257,6 +258,7 @@ MIXED_NAMED = [  # with nominal columns named x0, x2, x3 or x5, one of which is 
 ]
 NUMBERS_TREE = "river.tree.HoeffdingTreeRegressor"
 NUMBERS_FOREST = "river.forest.ARFRegressor"
+ADAPTIVE_NUMBERS = "river.tree.HoeffdingAdaptiveTreeRegressor"
 SLOW_LINE = {"kind": f"{LINEAR}.LinearRegression", "optimizer": sgd(0.001)}
 ENCODED = [  # before linear models of classes, and of two classes
     *({}, {"drop_first": True}, {"drop_zeros": True}, {"drop_zeros": True, "drop_first": True}),
@@ -295,6 +297,25 @@ NUMBERS_FORESTS = [
     | {"leaf_model": SLOW_LINE, "splitter": "river.tree.splitter.EBSTSplitter", "seed": 4}
     | ALARMING,
 ]
+SHRUNK = {"kind": f"{LINEAR}.LinearRegression", "l2": 0.05, "intercept_init": 3.0}
+ALERT_NUMBERS = {  # with alternates that come, are pruned and take over often
+    "kind": ADAPTIVE_NUMBERS,
+    "grace_period": 50,
+    "delta": 0.05,
+    "drift_window_threshold": 30,
+    "switch_significance": 0.5,
+    "drift_detector": {"kind": "river.drift.ADWIN", "delta": 0.9, "clock": 4},
+}
+ADAPTIVE_REGRESSORS = [
+    ALERT_NUMBERS | {"leaf_model": SLOW_LINE, "seed": 2},
+    {"kind": ADAPTIVE_NUMBERS, "bootstrap_sampling": False, "memory_estimate_period": 50_000},
+    ALERT_NUMBERS | {"leaf_prediction": "mean", "seed": 3, "max_size": 200.0, "tau": 0.3},
+    ALERT_NUMBERS | {"leaf_prediction": "model", "leaf_model": SHRUNK, "max_depth": 3, "seed": 4},
+    ALERT_NUMBERS
+    | {"splitter": "river.tree.splitter.EBSTSplitter", "leaf_model": SLOW_LINE, "seed": 5}
+    | {"min_samples_split": 1, "merit_preprune": False, "model_selector_decay": 0.5}
+    | {"bootstrap_sampling": False},
+]
 REGRESSORS = [
     ({"kind": f"{LINEAR}.LinearRegression", "optimizer": sgd(0.001)}, 20_000),
     (scaled(f"{LINEAR}.LinearRegression"), 20_000),
@@ -321,6 +342,7 @@ REGRESSORS = [
     ({"kind": "river.ensemble.BaggingRegressor", "model": SLOW_LINE, "n_models": 4}, 3_000),
     ({"kind": "river.ensemble.BaggingRegressor", "model": NUMBERS_TREE, "n_models": 3}, 3_000),
     *((spec, 3_000) for spec in NUMBERS_FORESTS),
+    *((spec, 3_000) for spec in ADAPTIVE_REGRESSORS),
 ]
 
 COUNTED = [  # tried on counts
@@ -332,7 +354,6 @@ COUNTED = [  # tried on counts
     {"kind": BAGGING, "model": f"{BAYES}.MultinomialNB", "n_models": 3},
 ]
 QUICK_NUMBERS = {"kind": NUMBERS_TREE, "grace_period": 50, "delta": 0.05}
-SHRUNK = {"kind": f"{LINEAR}.LinearRegression", "l2": 0.05, "intercept_init": 3.0}
 MIXED_REGRESSORS = [  # tried on nominal columns and missing cells
     {"kind": NUMBERS_TREE},
     QUICK_NUMBERS | {"tau": 0.3},
@@ -346,4 +367,7 @@ MIXED_REGRESSORS = [  # tried on nominal columns and missing cells
     {"kind": NUMBERS_FOREST, "n_models": 3, "seed": 6, "leaf_model": SHRUNK, "binary_split": True}
     | {"max_features": 2, "metric": "river.metrics.MAE", "disable_weighted_vote": False}
     | {"aggregation_method": "mean", "nominal_attributes": ["f", "b"]},
+    ALERT_NUMBERS | {"nominal_attributes": ["f", "b", "d"], "tau": 0.3, "leaf_model": SLOW_LINE},
+    ALERT_NUMBERS | {"leaf_prediction": "mean", "seed": 3, "max_depth": 3},
+    ALERT_NUMBERS | {"leaf_model": SHRUNK, "binary_split": True, "grace_period": 20, "seed": 4},
 ]

@@ -4,7 +4,14 @@ import os
 
 import numpy as np
 import pytest
-from compiled_examples import CHECKED, MIXED_REGRESSORS, NUMBERS_FOREST, QUICK_NUMBERS, name
+from compiled_examples import (
+    ADAPTIVE_NUMBERS,
+    CHECKED,
+    MIXED_REGRESSORS,
+    NUMBERS_FOREST,
+    QUICK_NUMBERS,
+    name,
+)
 from mixed_rows import NAMES, answers, mixed_rows, schema_of
 from numba import njit
 
@@ -29,7 +36,7 @@ def compare(spec, n, seed=0, labels="at_once", tied=False, gaps=False):
 
 
 @pytest.mark.parametrize("gaps", [False, True], ids=["full", "gaps"])
-@pytest.mark.parametrize("spec", MIXED_REGRESSORS[1:3], ids=name)
+@pytest.mark.parametrize("spec", [*MIXED_REGRESSORS[1:3], MIXED_REGRESSORS[-2]], ids=name)
 def test_a_regression_tree_takes_nominal_columns_as_river_does(spec, gaps):
     compare(spec, 1500, gaps=gaps, tied=gaps)
 
@@ -40,7 +47,8 @@ def test_a_regression_tree_takes_nominal_columns_as_river_does(spec, gaps):
 @pytest.mark.parametrize("spec", MIXED_REGRESSORS, ids=name)
 def test_a_regression_tree_takes_nominal_columns_as_river_does_for_long(spec, tied, gaps):
     labels = LATE if tied else "at_once"
-    fewer = 4 if spec["kind"] == NUMBERS_FOREST else 1 + 2 * ("model" in spec)  # river takes long
+    slowest = spec["kind"] in (NUMBERS_FOREST, ADAPTIVE_NUMBERS)
+    fewer = 4 if slowest else 1 + 2 * ("model" in spec)  # river takes long
     compare(spec, MANY // fewer, 7, labels, tied, gaps)
 
 

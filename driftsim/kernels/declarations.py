@@ -223,6 +223,27 @@ DECLARED = {
             "splitter": otherwise("river.tree.splitter.TEBSTSplitter"),
         },
     ),
+    "river.tree.HoeffdingAdaptiveTreeRegressor": Declared(
+        """
+        grace_period: int = 200, max_depth: int | None = None, delta: float = 1e-7,
+        tau: float = 0.05, leaf_prediction: str = "adaptive",
+        leaf_model: base.Regressor | None = None, model_selector_decay: float = 0.95,
+        nominal_attributes: list | None = None, splitter: Splitter | None = None,
+        min_samples_split: int = 5, bootstrap_sampling: bool = True,
+        drift_window_threshold: int = 300, drift_detector: base.DriftDetector | None = None,
+        switch_significance: float = 0.05, binary_split: bool = False, max_size: float = 500.0,
+        memory_estimate_period: int = 1000000, stop_mem_management: bool = False,
+        remove_poor_attrs: bool = False, merit_preprune: bool = True, seed: int | None = None
+        """,
+        ("Regressor",),
+        weighs=True,
+        becomes={
+            "max_depth": depth,
+            "leaf_model": otherwise("river.linear_model.LinearRegression"),
+            "splitter": otherwise("river.tree.splitter.TEBSTSplitter"),
+            "drift_detector": ADWIN,
+        },
+    ),
     "river.forest.ARFClassifier": Declared(
         """
         n_models: int = 10, max_features: bool | str | int = "sqrt", lambda_value: int = 6,

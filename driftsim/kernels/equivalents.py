@@ -123,6 +123,13 @@ TREE = GROWTH | {
     **only(positive, "memory_estimate_period"),
 }
 NOMINAL = {"nominal_attributes": nominals} | only(flag, "binary_split")
+NUMBERS_TREE = (
+    GROWTH
+    | NOMINAL
+    | {"splitter": digits, "leaf_model": leaf_model}
+    | only(one_of("mean", "model", "adaptive"), "leaf_prediction")
+    | as_they_are("model_selector_decay", "min_samples_split")
+)
 MEMBERS = "linear_model.", "naive_bayes.", "neighbors.", "tree.HoeffdingTree"
 ADWIN = part("drift.ADWIN")
 BAGGING = {"model": member} | only(several, "n_models") | as_they_are("seed")
@@ -192,13 +199,18 @@ EQUIVALENTS = {
     ),
     "tree.HoeffdingTreeRegressor": Equivalent(
         "regression_trees.hoeffding_tree_regressor",
-        GROWTH
-        | NOMINAL
-        | {"splitter": digits, "leaf_model": leaf_model}
-        | only(one_of("mean", "model", "adaptive"), "leaf_prediction")
-        | as_they_are("model_selector_decay", "min_samples_split"),
+        NUMBERS_TREE,
         missing=True,
         mixed="mixed_regression_trees.regression_tree",
+    ),
+    "tree.HoeffdingAdaptiveTreeRegressor": Equivalent(
+        "adaptive_regression_trees.hoeffding_adaptive_tree_regressor",
+        NUMBERS_TREE
+        | {"drift_detector": ADWIN}
+        | as_they_are("bootstrap_sampling", "drift_window_threshold", "seed")
+        | only(positive, "switch_significance", "memory_estimate_period"),
+        missing=True,
+        mixed="adaptive_regression_trees.hoeffding_adaptive_tree_regressor",
     ),
     "forest.ARFClassifier": Equivalent(
         "forests.adaptive_random_forest",

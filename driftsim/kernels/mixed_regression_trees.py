@@ -55,6 +55,13 @@ BRANCHING = np.dtype(  # the sibling of a free node is the next of them
 )
 
 
+def emptied(s, v, after):
+    """Free what a node holds; the first of the nodes below it, to the last of which joins `after`.
+
+    They are a chain of siblings.
+    """
+
+
 class MixedRegressionTrees(NamedTuple):
     """Hoeffding trees with nodes of one pool, whose first M are the roots."""
 
@@ -95,7 +102,6 @@ def regression_tree(
     numbers, each = plain.candidates, np.zeros(members, MEMBER)
     each["leaves"] = 1
     values = max(1, *sizes)
-    bytes_of_leaf = LARGEST[0] + LARGEST[1] * d + OF_VALUE * sum(sizes)
     bare = MixedRegressionTrees(
         new_leaves(0, members),
         np.array([NONE, 0]),
@@ -117,15 +123,20 @@ def regression_tree(
         plain.tau,
         plain.decay,
         plain.preprunes,
-        int(max_size * 2**20 / bytes_of_leaf),
+        int(max_size * 2**20 / bytes_of_leaf(d, sizes)),
         0.99 * memory_estimate_period,
     )
     return enlarged(with_nodes(bare, max(2 * FEWEST, 2 * members * values)))
 
 
-def new_leaves(start, stop):
+def bytes_of_leaf(d, sizes):
+    """The bytes that a leaf of river's takes at most, of columns of so many values each."""
+    return LARGEST[0] + LARGEST[1] * d + OF_VALUE * sum(sizes)
+
+
+def new_leaves(start, stop, kind=BRANCHING):
     """Nodes of these numbers that have learned nothing, each of which leads to the next."""
-    nodes = np.zeros(stop - start, BRANCHING)
+    nodes = np.zeros(stop - start, kind)
     nodes["feature"], nodes["active"], nodes["child"] = LEAF, True, NONE
     nodes["sibling"] = np.arange(start + 1, stop + 1)
     return nodes
@@ -158,7 +169,7 @@ def enlarged(s):
 def with_nodes(s, more):
     """The same trees with so many more free nodes."""
     size = len(s.nodes)
-    nodes = np.concatenate([s.nodes, new_leaves(size, size + more)])
+    nodes = np.concatenate([s.nodes, new_leaves(size, size + more, s.nodes.dtype)])
     nodes["sibling"][-1] = s.free[0]
     return s._replace(
         nodes=nodes,
@@ -216,12 +227,17 @@ def tree_learn(s, m, x, y, w, fresh):
         child = child_of(s.nodes, s.children, at, x)
         if child == NONE:
             known = False
-            grows = is_new(s.nodes, at, x)
-            child = grow_child(s, m, at, x) if grows else fullest_child(s, s.nodes, at)
+            child = other_child(s, m, at, x)
         at = child
     leaf_learn(s, at, x, y, w)
     if known:
         consider_split(s, m, at)
+
+
+@compiled
+def other_child(s, m, at, x):
+    """The child that is to learn x where a branch has none for it: a new one, if its value is."""
+    return grow_child(s, m, at, x) if is_new(s.nodes, at, x) else fullest_child(s, s.nodes, at)
 
 
 @compiled
@@ -291,18 +307,20 @@ def free_below(s, at):
 
 @compiled
 def free_all(s, v):
-    """Free a node, the siblings after it and all nodes below these."""
+    """Free a node, the siblings after it and all nodes below these; how many leaves there were."""
+    leaves = 0
     while v != NONE:
+        leaves += s.nodes[v].feature == LEAF
         after = emptied(s, v, s.nodes[v].sibling)
         s.nodes[v].sibling = s.free[0]
         s.free[0] = v
         s.free[1] += 1
         v = after
+    return leaves
 
 
 @compiled
-def emptied(s, v, after):
-    """Free what a node holds; the first of its children, whose last has `after` as its sibling."""
+def without_children(s, v, after):
     node = s.nodes[v]
     if node.feature == LEAF:
         discard(s.candidates, v)
@@ -315,6 +333,7 @@ def emptied(s, v, after):
 
 dispatch(weight_at, MixedRegressionTrees, weight_of_leaf)
 dispatch(leaf_of, MixedRegressionTrees, leaf_below)
+dispatch(emptied, MixedRegressionTrees, without_children)
 dispatch(split_leaf, MixedRegressionTrees, branch_out)
 register_model(
     MixedRegressionTrees,

@@ -183,9 +183,14 @@ def split_leaf(s, m, at, split):
 @compiled
 def tree_predict(s, m, x, p):
     at = leaf_of(s, m, x)
-    node = s.nodes[at]
-    if at == m and node.n == 0.0:
+    if at == m and s.nodes[at].n == 0.0:
         return 0.0  # whatever the intercept of its model is
+    return leaf_predict(s, at, x, p)
+
+
+@compiled
+def leaf_predict(s, at, x, p):
+    node = s.nodes[at]
     if s.prediction == MEAN or (
         s.prediction == ADAPTIVE and node.error_of_mean < node.error_of_model
     ):
