@@ -63,7 +63,8 @@ LEARNERS = {  # ours, river's, MOA's and its options, whether it draws random nu
     ),
     "loss-weighted forest": ("loss_weighted_forest", None, None, "", True),
     "patches": (
-        "streaming_random_patches", None, "meta.StreamingRandomPatches", "-s 10", True,
+        "streaming_random_patches", "river.ensemble.SRPClassifier",
+        "meta.StreamingRandomPatches", "-s 10", True,
     ),
 }  # fmt: skip
 REGRESSORS = {

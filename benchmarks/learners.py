@@ -57,6 +57,9 @@ MODELS = {  # a spec; rows for river, rows for the kernel; the ratio to be reach
     "ARFClassifier, 10 trees": (
         {"kind": "river.forest.ARFClassifier", "n_models": 10, "seed": 42}, 2_000, 50_000, 45
     ),
+    "SRPClassifier, 10 trees": (
+        {"kind": "river.ensemble.SRPClassifier", "seed": 42}, 1_000, 20_000, None
+    ),
     "BaggingClassifier, 10 trees": (of_trees("BaggingClassifier"), 3_000, 60_000, 30),
     "LeveragingBaggingClassifier, 10 trees": (
         of_trees("LeveragingBaggingClassifier"), 2_000, 40_000, 30

@@ -31,7 +31,9 @@ def nested(spec):
         return spec not in (FORESTS[1], REVISED[1])
     if spec["kind"] in (ADWIN_BOOSTING, REST):
         return spec != RESTS[0]
-    held = [spec.get("model"), *spec.get("steps", [])][-1]
+    held = [spec.get("model", TREE if spec["kind"] == PATCHES else None), *spec.get("steps", [])][
+        -1
+    ]
     return bool(held) and (held if isinstance(held, str) else held["kind"]) not in LINES
 
 
@@ -70,6 +72,7 @@ ADWIN_BOOSTING = "river.ensemble.ADWINBoostingClassifier"
 BOLE = "river.ensemble.BOLEClassifier"
 REST = "river.multiclass.OneVsRestClassifier"
 RETRAINING, BINARY = "river.drift.DriftRetrainingClassifier", "river.drift.binary"
+PATCHES = "river.ensemble.SRPClassifier"
 FOREST = "river.forest.ARFClassifier"
 ADAPTIVE = "river.tree.HoeffdingAdaptiveTreeClassifier"
 RETRAINED = [
@@ -92,6 +95,19 @@ RESTS = [
     {"kind": REST, "classifier": "river.naive_bayes.GaussianNB"},
     {"kind": REST, "classifier": {"kind": KNN, "engine": FEW}},
     {"kind": REST, "classifier": scaled(LOGISTIC) | PIPE},
+]
+EAGER = {"kind": "river.drift.ADWIN", "delta": 0.8, "clock": 4}
+REPLACED = {"drift_detector": EAGER | {"delta": 0.3}, "warning_detector": EAGER}
+RANDOM_PATCHES = [
+    {"kind": PATCHES, "n_models": 3, "seed": 1},
+    {"kind": PATCHES, "n_models": 3, "lam": 3, "disable_weighted_vote": True} | REPLACED,
+    {"kind": PATCHES, "n_models": 4, "training_method": "resampling", "model": QUICK} | REPLACED,
+    {"kind": PATCHES, "n_models": 3, "training_method": "subspaces", "subspace_size": "sqrt"}
+    | {"disable_detector": "warning", "model": "river.naive_bayes.GaussianNB"}
+    | REPLACED,
+    {"kind": PATCHES, "n_models": 3, "model": LOGISTIC} | REPLACED,
+    {"kind": PATCHES, "n_models": 2, "training_method": "subspaces", "subspace_size": 50}
+    | {"disable_detector": "drift", "model": scaled(f"{LINEAR}.Perceptron") | PIPE},
 ]
 FORESTS = [
     {"kind": FOREST, "seed": 1},
@@ -169,6 +185,7 @@ CLASSIFIERS = [  # and the most rows that each is tried on
         ]
     ),
     *((spec, 3_000) for spec in FORESTS),
+    *((spec, 1_200) for spec in RANDOM_PATCHES),
     (scaled(LOGISTIC, "MinMaxScaler"), 20_000),
     (scaled(f"{LINEAR}.Perceptron", "MaxAbsScaler"), 20_000),
     (scaled(f"{LINEAR}.SoftmaxRegression", "StandardScaler", "MinMaxScaler"), 20_000),

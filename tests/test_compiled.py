@@ -21,6 +21,7 @@ from compiled_examples import (
     MIXED_REGRESSORS,
     MIXED_TREES,
     NUMBERS_TREE,
+    PATCHES,
     REGRESSORS,
     TREE,
     nested,
@@ -47,6 +48,7 @@ SCALED_LINE = {
     "kind": "river.compose.Pipeline",
     "steps": ["river.preprocessing.StandardScaler", "river.linear_model.LinearRegression"],
 }
+NAMED_TREE = {"kind": TREE, "nominal_attributes": ["a"]}
 PACKAGE = Path(driftsim.__file__).parent
 NAMES = Schema(("a", "b", "c"))
 LEARN = """
@@ -246,6 +248,11 @@ def test_every_equivalent_is_tried_with_every_parameter_that_it_takes():
             "an ensemble of trees with so short a grace_period",
         ),
         ({"kind": NUMBERS_TREE, "leaf_model": SCALED_LINE}, "leaves with Pipeline"),
+        ({"kind": PATCHES, "metric": "river.metrics.Recall"}, "its metric"),
+        ({"kind": PATCHES, "subspace_size": 2}, "its subspace_size of 2"),
+        ({"kind": PATCHES, "lam": 40}, "an ensemble of trees with so short a grace_period"),
+        ({"kind": PATCHES, "model": "river.linear_model.LinearRegression"}, "classes by Linear"),
+        ({"kind": PATCHES, "model": NAMED_TREE}, "nominal columns of members"),
     ],
 )
 def test_what_a_kernel_does_not_reproduce_is_left_to_river(spec, words):

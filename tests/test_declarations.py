@@ -45,6 +45,7 @@ UNREAD = {  # parameters of which river makes what no kernel asks for, so that N
     ("LazySearch", "dist_func"),
     ("SoftmaxRegression", "loss"),
     ("ARFClassifier", "metric"),
+    ("SRPClassifier", "metric"),
     ("KSWIN", "window"),
 }
 REFUSED = [  # by river, or by its annotations

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.kernels.adwin import Adwin, adwin, adwin_mean, adwin_reset, adwin_update
-from driftsim.kernels.ensembles import has, members_of_one, note_class
+from driftsim.kernels.ensembles import first_of, has, members_of_one, note_class
 from driftsim.kernels.loop import (
     compiled,
     learn,
@@ -113,11 +113,7 @@ def boosting_predict(s, m, x, p):
 def first_voted(s, p, most):
     """Of the classes with the highest probability, the first that those which vote list."""
     for i in range(s.known.shape[0]):
-        first, label = 0, -1
-        for c in range(p.size):
-            nth = s.known[i, c] if s.votes[i] else 0
-            if p[c] == most and nth > 0 and (label < 0 or (s.lists_as_met and nth < first)):
-                first, label = nth, c
+        label = first_of(s, i, p, most) if s.votes[i] else -1
         if label >= 0:
             return label
     return -1

@@ -56,6 +56,10 @@ ZEROS = otherwise("river.optim.initializers.Zeros")
 ADWIN = otherwise("river.drift.ADWIN")
 GAUSSIANS = otherwise("river.tree.splitter.GaussianSplitter")
 LINE = {"optimizer": SGD, "intercept_lr": schedule, "initializer": ZEROS}
+WATCHED = {
+    "drift_detector": otherwise("river.drift.ADWIN", delta=1e-5),
+    "warning_detector": otherwise("river.drift.ADWIN", delta=1e-4),
+}
 WARNS = "BinaryDriftAndWarningDetector", "BinaryDriftDetector"
 DECLARED = {
     "river.compose.Pipeline": Declared("*steps", becomes={"steps": numbered}),
@@ -314,6 +318,21 @@ DECLARED = {
     "river.ensemble.BOLEClassifier": Declared(
         "model: base.Classifier, n_models=10, seed: int | None = None, error_bound=0.5",
         ("Classifier",),
+    ),
+    "river.ensemble.SRPClassifier": Declared(
+        """
+        model: base.Estimator | None = None, n_models: int = 10,
+        subspace_size: int | float | str = 0.6, training_method: str = "patches", lam: int = 6,
+        drift_detector: base.DriftDetector | None = None,
+        warning_detector: base.DriftDetector | None = None, disable_detector: str = "off",
+        disable_weighted_vote: bool = False, seed: int | None = None,
+        metric: ClassificationMetric | None = None
+        """,
+        ("Classifier",),
+        becomes={
+            "model": otherwise("river.tree.HoeffdingTreeClassifier", grace_period=50, delta=0.01),
+            **WATCHED,
+        },
     ),
     "river.multiclass.OneVsRestClassifier": Declared(
         "classifier: base.Classifier", ("Classifier",), multiclass=True

@@ -84,6 +84,13 @@ def bagging_predict(s, m, x, p):
             p[c] += s.share[c]
             if s.share[c] > 0.0 and s.known[i, c] == 0:
                 s.known[i, c] = 1  # to a model that has all classes from the start
+    label, most, equals = likeliest(p)
+    return float(label if equals == 1 else first_listed(s, p, most))
+
+
+@compiled
+def likeliest(p):
+    """Divide p by its sum: a class with the highest share, this, and how many have it."""
     total, most, equals, label = 0.0, -1.0, 0, -1
     for c in range(p.size):
         total += p[c]
@@ -92,21 +99,28 @@ def bagging_predict(s, m, x, p):
         if p[c] > most:
             most, equals, label = p[c], 0, c
         equals += p[c] == most
-    return float(label if equals == 1 else first_listed(s, p, most))
+    return label, most, equals
 
 
 @compiled
 def first_listed(s, p, most):
     """Of the classes with the highest probability, the one that the members list first."""
     for i in range(s.known.shape[0]):
-        first, label = 0, -1
-        for c in range(p.size):
-            nth = s.known[i, c]
-            if p[c] == most and nth > 0 and (label < 0 or (s.lists_as_met and nth < first)):
-                first, label = nth, c
+        label = first_of(s, i, p, most)
         if label >= 0:
             return label
     return -1
+
+
+@compiled
+def first_of(s, i, p, most):
+    """Of the classes with the highest probability, the one that a member lists first; or -1."""
+    first, label = 0, -1
+    for c in range(p.size):
+        nth = s.known[i, c]
+        if p[c] == most and nth > 0 and (label < 0 or (s.lists_as_met and nth < first)):
+            first, label = nth, c
+    return label
 
 
 @compiled

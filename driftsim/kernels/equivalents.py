@@ -21,8 +21,10 @@ from driftsim.kernels.values import (
     error_measure,
     flag,
     gaussians,
+    is_a,
     last_of,
     last_rows,
+    nominal_of,
     nominals,
     none_nominal,
     one_of,
@@ -34,11 +36,13 @@ from driftsim.kernels.values import (
     resampling,
     seed_and_names,
     several,
+    size_of_subspaces,
     title_of,
     two_samples,
     unused,
     values_of_columns,
     warning_first,
+    whole,
 )
 
 
@@ -95,6 +99,23 @@ def boosted(model, schema):
     return {"model": state, "splits": 1 + int(MOST_TIMES / wait)}
 
 
+def classifier(model, schema):
+    """A member of an ensemble whose class river does not check, over columns of numbers."""
+    if not is_a("Classifier", last_of(model)):
+        raise Uncovered(f"classes by {type(last_of(model)).__name__}")
+    if nominal_of(model):
+        raise Uncovered("nominal columns of members that take some of the columns each")
+    return member(model, schema)
+
+
+def disabled(which, schema):
+    """No detectors, or no detector of warnings, in the place of those that it has."""
+    if which not in ("off", "drift", "warning"):
+        raise Uncovered(f"its disable_detector of {which}")
+    none = {"drift": ("drift_detector", "warning_detector"), "warning": ("warning_detector",)}
+    return dict.fromkeys(none.get(which, ()))
+
+
 def warning(detector, schema):
     """A detector that warns, and whether a warning lasts beyond an alarm."""
     if getattr(detector, "two_sided_test", False):
@@ -134,6 +155,11 @@ MEMBERS = "linear_model.", "naive_bayes.", "neighbors.", "tree.HoeffdingTree"
 ADWIN = part("drift.ADWIN")
 BAGGING = {"model": member} | only(several, "n_models") | as_they_are("seed")
 BOOSTING = BAGGING | {"model": boosted}
+PATCHES = only(lambda n: whole(n) and n > 0, "n_models") | as_they_are("seed")
+PATCHES |= only(one_of("subspaces", "resampling", "patches"), "training_method")
+PATCHES |= only(size_of_subspaces, "subspace_size") | only(positive, "lam")
+PATCHES |= dict.fromkeys(("drift_detector", "warning_detector"), or_default(ADWIN))
+PATCHES |= {"disable_detector": disabled} | only(flag, "disable_weighted_vote")
 SCALERS = {
     "preprocessing.StandardScaler": Equivalent("linear.scaled"),
     "preprocessing.MinMaxScaler": Equivalent("scalers.min_max_scaled"),
@@ -259,6 +285,9 @@ EQUIVALENTS = {
     ),
     "ensemble.BOLEClassifier": Equivalent(
         "boosting.bole", BOOSTING | only(lambda e: 0 <= e <= 0.5, "error_bound"), missing=True
+    ),
+    "ensemble.SRPClassifier": Equivalent(
+        "random_patches.patches_classifier", PATCHES | {"model": classifier}, patient
     ),
     "multiclass.OneVsRestClassifier": Equivalent(
         "one_vs_rest.one_vs_rest", {"classifier": binary}, missing=True

@@ -16,7 +16,12 @@ UPPER, LOWER, MIXED = 0x80000000, 0x7FFFFFFF, 0x9908B0DF  # bits of a word of 32
 
 def random_state(seed):
     """The state of random.Random(seed): its words, then how many of them are used (625,)."""
-    return np.array(random.Random(seed).getstate()[1], np.uint32)
+    return state_of(random.Random(seed))
+
+
+def state_of(rng):
+    """The state of a random.Random, as `random_state` gives it."""
+    return np.array(rng.getstate()[1], np.uint32)
 
 
 @compiled

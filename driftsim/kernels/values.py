@@ -23,6 +23,11 @@ def title_of(kind):
     return f"{folder}.{kind.__name__}"
 
 
+def is_a(role, made):
+    """Whether something is of a class of river.base."""
+    return any(title_of(kind) == f"base.{role}" for kind in type(made).__mro__)
+
+
 def required(kind):
     """The parameters of a class that have no default."""
     return [name for name, one in parameters(kind).items() if one.default is one.empty]
@@ -84,6 +89,13 @@ def flag(value):
 
 def confidence(value):
     return 0 < value <= 1
+
+
+def size_of_subspaces(value):
+    """Whether it is a share of the columns, how many of them, or a word for that."""
+    if isinstance(value, float):
+        return 0 < value <= 1
+    return value in ("sqrt", "rmsqrt") or (whole(value) and value > 2)
 
 
 def one_of(*words):
@@ -235,7 +247,7 @@ def patient(made):
     A tree waits for `grace_period` labels, and a Poisson number is below rate + 8 deviations + 14
     with a probability of more than 1 - 1e-15.
     """
-    rate = made.w if getattr(made, "bagging_method", None) == "bag" else 1
+    rate = getattr(made, "lam", made.w if getattr(made, "bagging_method", None) == "bag" else 1)
     if getattr(last_of(made.model), "grace_period", math.inf) < rate + 8 * math.sqrt(rate) + 14:
         raise Uncovered("an ensemble of trees with so short a grace_period")
 
