@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
-from driftsim.evaluation.trial import Trials
+from driftsim.evaluation.trial import Trials, limited
 from driftsim.learners.learner import Learner
 from driftsim.scenario import Scenario
 from driftsim.streams.stream import Stream
@@ -87,6 +87,20 @@ def test_what_fails_does_not_depend_on_the_streams_tried_before():
         found[order] = {s: trials.incompatibility(streams[s], playing, Rules()) for s in order}
     assert found[0.5, 0.03] == found[0.03, 0.5]
     assert found[0.5, 0.03][0.5] is None and "60-fold" in found[0.5, 0.03][0.03]
+
+
+def test_an_import_is_not_interrupted(tmp_path, monkeypatch):
+    """Half a module would stay behind, and look like a fault of what imports it next."""
+    (tmp_path / "slow_module.py").write_text("import time\ntime.sleep(0.3)\nwhole = True\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    reached = []
+    with limited(0.05):
+        import slow_module
+
+        reached.append(slow_module.whole)
+        time.sleep(10)
+        reached.append("after")
+    assert reached == [True]
 
 
 def test_what_cannot_be_interrupted_is_not_tried():
