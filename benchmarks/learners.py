@@ -60,6 +60,7 @@ MODELS = {  # a spec; rows for river, rows for the kernel; the ratio to be reach
     "SRPClassifier, 10 trees": (
         {"kind": "river.ensemble.SRPClassifier", "seed": 42}, 1_000, 20_000, None
     ),
+    "AMFClassifier, 10 trees": ("river.forest.AMFClassifier", 5_000, 5_000, None),
     "BaggingClassifier, 10 trees": (of_trees("BaggingClassifier"), 3_000, 60_000, 30),
     "LeveragingBaggingClassifier, 10 trees": (
         of_trees("LeveragingBaggingClassifier"), 2_000, 40_000, 30
@@ -97,6 +98,7 @@ MODELS = {  # a spec; rows for river, rows for the kernel; the ratio to be reach
     "HoeffdingAdaptiveTreeRegressor": (
         "river.tree.HoeffdingAdaptiveTreeRegressor", 8_000, 200_000, None
     ),
+    "AMFRegressor, 10 trees": ("river.forest.AMFRegressor", 5_000, 5_000, None),
 }  # fmt: skip
 OVER_NOMINAL = {  # those that take nominal columns: the ratio to be reached over such streams
     "HoeffdingTreeClassifier": 40,

@@ -29,6 +29,8 @@ def nested(spec):
         return spec in (NUMBERS_FOREST, REVISING)
     if spec["kind"] in (FOREST, NUMBERS_FOREST, REVISING, ADAPTIVE_NUMBERS):
         return spec not in (FORESTS[1], REVISED[1])
+    if spec["kind"] in (MONDRIAN, NUMBERS_MONDRIAN):
+        return "max_nodes" not in spec
     if spec["kind"] in (ADWIN_BOOSTING, REST):
         return spec != RESTS[0]
     held = [spec.get("model", TREE if spec["kind"] == PATCHES else None), *spec.get("steps", [])][
@@ -39,6 +41,15 @@ def nested(spec):
 
 def sgd(lr):
     return {"kind": "river.optim.SGD", "lr": lr}
+
+
+def mondrians(kind, settings):
+    return [
+        {"kind": kind, "seed": 1},
+        scaled({"kind": kind, "n_estimators": 3}, "MinMaxScaler"),
+        {"kind": kind, "n_estimators": 4, "use_aggregation": False, "max_nodes": 101},
+        {"kind": kind, "n_estimators": 2, "max_nodes": 1001, "seed": 2} | settings,
+    ]
 
 
 BAYES = "river.naive_bayes"
@@ -74,6 +85,8 @@ REST = "river.multiclass.OneVsRestClassifier"
 RETRAINING, BINARY = "river.drift.DriftRetrainingClassifier", "river.drift.binary"
 PATCHES = "river.ensemble.SRPClassifier"
 FOREST = "river.forest.ARFClassifier"
+MONDRIAN = "river.forest.AMFClassifier"
+NUMBERS_MONDRIAN = "river.forest.AMFRegressor"
 ADAPTIVE = "river.tree.HoeffdingAdaptiveTreeClassifier"
 RETRAINED = [
     {"kind": RETRAINING, "model": LOGISTIC, "drift_detector": f"{BINARY}.EDDM"},
@@ -123,6 +136,7 @@ FORESTS = [
         "max_features": "log2",
     },
     {"kind": FOREST, "n_models": 3, **SET, "delta": 0.1},
+    *mondrians(MONDRIAN, {"step": 0.3, "dirichlet": 0.2, "split_pure": True}),
     {"kind": BAGGING, "model": QUICK, "n_models": 5},
     {"kind": BAGGING, "model": scaled(f"{LINEAR}.Perceptron") | PIPE, "n_models": 3},
     {"kind": BAGGING, "model": f"{LINEAR}.SoftmaxRegression", "n_models": 3},
@@ -359,6 +373,7 @@ REGRESSORS = [
     ({"kind": "river.ensemble.BaggingRegressor", "model": SLOW_LINE, "n_models": 4}, 3_000),
     ({"kind": "river.ensemble.BaggingRegressor", "model": NUMBERS_TREE, "n_models": 3}, 3_000),
     *((spec, 3_000) for spec in NUMBERS_FORESTS),
+    *((spec, 3_000) for spec in mondrians(NUMBERS_MONDRIAN, {"step": 0.03})),
     *((spec, 3_000) for spec in ADAPTIVE_REGRESSORS),
 ]
 

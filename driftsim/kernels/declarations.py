@@ -293,6 +293,22 @@ DECLARED = {
             "warning_detector": otherwise("river.drift.ADWIN", delta=0.01),
         },
     ),
+    "river.forest.AMFClassifier": Declared(
+        """
+        n_estimators: int = 10, step: float = 1.0, use_aggregation: bool = True,
+        dirichlet: float = 0.5, split_pure: bool = False, max_nodes: int | None = None,
+        seed: int | None = None
+        """,
+        ("Classifier",),
+        multiclass=True,
+    ),
+    "river.forest.AMFRegressor": Declared(
+        """
+        n_estimators: int = 10, step: float = 1.0, use_aggregation: bool = True,
+        max_nodes: int | None = None, seed: int | None = None
+        """,
+        ("Regressor",),
+    ),
     "river.ensemble.BaggingClassifier": Declared(
         "model: base.Classifier, n_models=10, seed: int | None = None", ("Classifier",)
     ),

@@ -18,6 +18,7 @@ from driftsim.kernels.values import (
     count,
     criterion,
     digits,
+    either,
     error_measure,
     flag,
     gaussians,
@@ -160,6 +161,13 @@ PATCHES |= only(one_of("subspaces", "resampling", "patches"), "training_method")
 PATCHES |= only(size_of_subspaces, "subspace_size") | only(positive, "lam")
 PATCHES |= dict.fromkeys(("drift_detector", "warning_detector"), or_default(ADWIN))
 PATCHES |= {"disable_detector": disabled} | only(flag, "disable_weighted_vote")
+MONDRIAN = {
+    "seed": seed_and_names,
+    **only(lambda n: count(n) and n > 0, "n_estimators"),
+    **only(lambda n: n is None or count(n), "max_nodes"),
+    **only(either, "use_aggregation"),
+    **as_they_are("step"),
+}
 SCALERS = {
     "preprocessing.StandardScaler": Equivalent("linear.scaled"),
     "preprocessing.MinMaxScaler": Equivalent("scalers.min_max_scaled"),
@@ -266,6 +274,11 @@ EQUIVALENTS = {
         missing=True,
         mixed="regression_forests.adaptive_random_forest_regressor",
     ),
+    "forest.AMFClassifier": Equivalent(
+        "mondrian_forests.mondrian_forest",
+        MONDRIAN | as_they_are("dirichlet") | only(either, "split_pure"),
+    ),
+    "forest.AMFRegressor": Equivalent("mondrian_forests.mondrian_regression_forest", MONDRIAN),
     "ensemble.BaggingClassifier": Equivalent(
         "ensembles.bagging_classifier", BAGGING, patient, True
     ),

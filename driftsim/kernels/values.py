@@ -87,6 +87,11 @@ def flag(value):
     return isinstance(value, bool | Number) and value in (False, True)
 
 
+def either(value):
+    """Whether it is True or False: Rust takes no other flags."""
+    return isinstance(value, bool)
+
+
 def confidence(value):
     return 0 < value <= 1
 
