@@ -13,7 +13,7 @@ from driftsim.report.figures import KINDS, View, image, plot_figure
 from driftsim.report.page.drawings import DRAWN
 from driftsim.report.results import Results
 from driftsim.report.variant_results import SECONDS
-from driftsim.runs import runs_of
+from driftsim.runner.runs import runs_of
 from driftsim.scenario import Scenario, Study, Variant
 from driftsim.store import Store
 

@@ -103,7 +103,7 @@ def run(
     traces were removed meanwhile.
     """
     from driftsim.own import load_parts
-    from driftsim.runs import missing
+    from driftsim.runner.runs import missing
     from driftsim.store import Store
 
     files = [str(path) for path in parts]
@@ -121,7 +121,7 @@ def run(
 def _play(runs, progress, *how):
     """Play runs, and raise `RuntimeError` where some of them have failed."""
     from driftsim.progress import finished, shown
-    from driftsim.runner import play
+    from driftsim.runner.playing import play
 
     ended = finished(play(runs, *how), runs, shown(runs, progress))
     if failed := [one for one in ended if one.failure]:
@@ -131,7 +131,7 @@ def _play(runs, progress, *how):
 def _results(study, store, files):
     """The results of a study that has been run; raises `RuntimeError` where traces were lost."""
     from driftsim.report.study_results import StudyResults
-    from driftsim.runs import lost_traces
+    from driftsim.runner.runs import lost_traces
 
     if lost := lost_traces(study, store, files):
         raise RuntimeError(lost)

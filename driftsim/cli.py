@@ -47,6 +47,10 @@ Pictures = Annotated[
     str | None,
     Option("--figures", metavar="NAMES", help="Pictures beside the page: none, all, or a,b,c."),
 ]
+Shared = Annotated[
+    str | None,
+    Option(metavar="I/N", help="Play only the I-th of N shares of the runs, and write no report."),
+]
 Fresh = Annotated[bool, Option("--fresh", help="Run everything again.")]
 With = Option("--with", metavar="FILE", help=f"A Python file with your own parts. {MANY}")
 Parts = Annotated[list[Path] | None, With]
@@ -108,6 +112,7 @@ def run(
     only: Only = None,
     jobs: Jobs = None,
     timeout: Timeout = None,
+    share: Shared = None,
     fresh: Fresh = False,
     figures: Pictures = None,
     parts: Parts = None,
@@ -117,12 +122,11 @@ def run(
     with errors_printed():
         scenario = [scenario_of(one, target) for one in scenario]
         asked = settings or (), seeds, only or (), parts or (), allow or (), figures
+        part = share_of(share)
         studies = studies_in(scenario, *asked)
         folders = writable([out / study.name for study in studies])
-        failed = [
-            run_study(study, folder, jobs, timeout, fresh, list(map(str, parts or ())))
-            for study, folder in zip(studies, folders)
-        ]
+        how = jobs, timeout, fresh, list(map(str, parts or ())), part
+        failed = [run_study(study, folder, *how) for study, folder in zip(studies, folders)]
     raise typer.Exit(1 if any(failed) else 0)
 
 
@@ -182,6 +186,31 @@ def plot(
         print(path)
 
 
+@app.command(short_help="Show how far studies are.")
+def status(
+    report: Reports,
+    out: Out = Path("reports"),
+    settings: Settings = None,
+    seeds: Seeds = None,
+    only: Only = None,
+    parts: Parts = None,
+    allow: Allow = None,
+):
+    """Show how many runs of a study are done, running, failed and missing, on any machine."""
+    with errors_printed():
+        from driftsim.overview.status import status_lines, status_of
+        from driftsim.own import load_parts
+        from driftsim.report.folders import stored_study
+        from driftsim.store import Store
+
+        load_parts(parts or ())
+        changes = {"settings": settings or (), "seeds": seeds, "only": only or ()}
+        for path in report:
+            study, folder = stored_study(path, out, allow or (), **changes)
+            found = status_of(study, Store(folder / "runs"), list(map(str, parts or ())))
+            print("\n".join(status_lines(study, found)))
+
+
 def scenario_of(path, target):
     """The path of a scenario; for a table, one is written first."""
     from driftsim.messages import ScenarioError
@@ -208,7 +237,7 @@ def proposal_for(tables, target, to=None):
 def print_overview(path, settings, parts, allow):
     """Print what happens in a scenario, and why it cannot be run, if so."""
     from driftsim.overview.study import overview
-    from driftsim.runs import too_many_changes
+    from driftsim.runner.runs import too_many_changes
 
     study = studies_in([path], settings, None, (), parts, allow)[0]
     print(f"{path}: valid")
@@ -261,30 +290,52 @@ def errors_printed():
         raise typer.Exit(2) from None
 
 
-def run_study(study, folder, jobs, timeout, fresh, parts):
-    """Play what is missing and write the report; returns whether a run failed."""
+def share_of(text):
+    """The share of the runs that is asked for; None for all of them."""
+    if text is not None:
+        from driftsim.runner.sharing import Share
+
+        return Share.parse(text)
+
+
+def run_study(study, folder, jobs, timeout, fresh, parts, share):
+    """Play what is missing, and write the report of it all; returns whether a run failed."""
     from driftsim.messages import visible
-    from driftsim.runs import lost_traces, missing
+    from driftsim.runner.runs import all_runs, lost_traces, missing
     from driftsim.store import Store
 
     for line in dict.fromkeys(lines_on_columns(study)):
         print(visible(f"{study.name}: {line}"), file=sys.stderr)
     store = Store(folder / "runs")
     runs = missing(study, store, parts, fresh)
+    if share:
+        runs = share.among(all_runs(study, parts), runs)
     ended = played(runs, store, jobs, timeout) if runs else []
     failures = [one for one in ended if one.failure]
     for line in [*failure_lines(failures, store.folder), *note_lines(ended)]:
         print(visible(f"{study.name}: {line}"), file=sys.stderr)
+    if share:
+        print_share(study, store, parts, share)
+        return bool(failures)
     if lost := lost_traces(study, store, parts, [one.run for one in failures]):
         print(f"{study.name}: {lost}", file=sys.stderr)
     report(study, store, parts, folder, failures)
     return bool(failures or lost)
 
 
+def print_share(study, store, parts, share):
+    """Print that a share has been played, how far the study is, and how to get its report."""
+    from driftsim.overview.status import status_lines, status_of
+
+    report = "once all have, run it without --share for the report"
+    print(f"{study.name}: share {share} has ended; {report}")
+    print("\n".join(status_lines(study, status_of(study, store, parts))))
+
+
 def played(runs, store, jobs, timeout):
     """Play runs, and show meanwhile how far they are; returns how they have ended."""
     from driftsim.progress import finished
-    from driftsim.runner import play
+    from driftsim.runner.playing import play
 
     return finished(play(runs, store, jobs, timeout=timeout), runs)
 

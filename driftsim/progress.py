@@ -12,8 +12,9 @@ from rich.markup import escape
 
 from driftsim.evaluation.prequential import COMPILING
 from driftsim.messages import plural
-from driftsim.runner import Finished, Progress
-from driftsim.runs import Run
+from driftsim.runner.engines import Progress
+from driftsim.runner.playing import Finished
+from driftsim.runner.runs import Run
 
 MOST_SHOWN = 8  # runs in flight that have a bar or an entry
 LONGEST = 30  # characters of a name beside a bar

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import os
+import platform
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
@@ -24,6 +26,7 @@ from driftsim.workers.team import alive
 
 FORMAT = 8  # raised when the same run would leave another file
 LISTS = ("alarm_rows", *(f"probe_{name}" for name in Probes._fields))  # columns: one list each
+DAY = 86_400.0  # seconds
 UNFINISHED = ".unfinished"  # how the names of files end that are being written
 SEAL, BLANK = b"driftsim-seal:", b"0" * 64  # what a file's own hash follows, and stands in for
 
@@ -84,14 +87,15 @@ class Store:
 
     def beside(self, run: Kept, name: str, text: str) -> Path:
         """Keep a text about a run in a file beside its trace; returns its path."""
-        return write_atomically(self._named(run, name), text.encode(errors="replace"))
+        return write_atomically(self.path_beside(run, name), text.encode(errors="replace"))
 
     def clear(self, run: Kept, name: str):
         """Remove a text that an earlier attempt at a run has left."""
         with suppress(OSError):
-            self._named(run, name).unlink(missing_ok=True)
+            self.path_beside(run, name).unlink(missing_ok=True)
 
-    def _named(self, run, name):
+    def path_beside(self, run: Kept, name: str) -> Path:
+        """Where a text about a run is kept."""
         return self.folder / f"{run.key}.{name}"
 
     def _predicted(self, run):
@@ -256,6 +260,13 @@ def versions(libraries: set[str | None]) -> dict[str, str]:
     return {"format": str(FORMAT)} | {name: version(name) for name in sorted(names)}
 
 
+def versions_differ(wanted: Mapping[str, str]) -> str:
+    """Where this process has other versions than those wanted, in words; empty where it has not."""
+    found = {name: str(FORMAT) if name == "format" else version(name) for name in wanted}
+    differing = [name for name in wanted if found[name] != wanted[name]]
+    return ", ".join(f"{name} {found[name]} in the place of {wanted[name]}" for name in differing)
+
+
 @cache
 def version(package: str) -> str:
     """The version of a distribution, looked up on the disk once; a hash of loose sources."""
@@ -289,7 +300,7 @@ def write_atomically(path: Path, content: bytes) -> Path:
 
     Raises `StoreError` if it cannot be written.
     """
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
+    unfinished = path.with_name(f"{path.name}.{this_host()}.{os.getpid()}{UNFINISHED}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished.write_bytes(content)
@@ -303,8 +314,29 @@ def write_atomically(path: Path, content: bytes) -> Path:
 
 
 def remove_stale(folder: str | Path):
-    """Remove the unfinished files that processes which no longer exist have left in a folder."""
+    """Remove the unfinished files in a folder that processes have left which no longer exist.
+
+    Other hosts may share the folder: theirs are removed a day after they were written to last.
+    """
     for path in Path(folder).glob(f"*{UNFINISHED}"):
-        process = path.name.removesuffix(UNFINISHED).rpartition(".")[2]
-        if process.isdecimal() and not alive(int(process)):
-            path.unlink(missing_ok=True)
+        host, _, process = path.name.removesuffix(UNFINISHED).rpartition(".")
+        of_this = host.endswith(f".{this_host()}") and process.isdecimal()
+        with suppress(OSError):
+            if not alive(int(process)) if of_this else older_than(path, DAY):
+                path.unlink(missing_ok=True)
+
+
+def older_than(path: Path, seconds: float) -> bool:
+    """Whether a file was written to last so many seconds ago."""
+    return time.time() - path.stat().st_mtime > seconds
+
+
+@cache
+def this_host() -> str:
+    """A name for what gives processes their numbers: a machine since it started, or a container."""
+    about = [platform.node()]
+    for place in ("/proc/sys/kernel/random/boot_id", "/proc/self/ns/pid"):
+        with suppress(OSError):
+            path = Path(place)
+            about.append(os.readlink(path) if path.is_symlink() else path.read_text())
+    return content_hash("\n".join(about).encode())[:12]

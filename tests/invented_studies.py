@@ -5,7 +5,7 @@ import numpy as np
 from driftsim.evaluation.trace import Probes, Trace
 from driftsim.report.results import Results
 from driftsim.report.variant_results import SECONDS
-from driftsim.runs import runs_of
+from driftsim.runner.runs import runs_of
 from driftsim.scenario import Scenario, Study, Variant
 from driftsim.store import Store
 

@@ -38,8 +38,8 @@ from driftsim.learners.learner import Learner
 from driftsim.own import load_parts
 from driftsim.report import write
 from driftsim.rows import Labelled, Outgrown, Schema, Unfit
-from driftsim.runner import Finished, play
-from driftsim.runs import missing
+from driftsim.runner.playing import Finished, play
+from driftsim.runner.runs import missing
 from driftsim.store import Store
 
 KNN, LAZY = "river.neighbors.KNNClassifier", "river.neighbors.LazySearch"
@@ -477,7 +477,7 @@ models:
     program = """
 import json, sys
 import driftsim
-from driftsim.runs import runs_of
+from driftsim.runner.runs import runs_of
 from driftsim.overview.study import overview
 imported = []
 for path in sys.argv[1:]:

@@ -10,8 +10,8 @@ import driftsim
 from driftsim import ScenarioError, load
 from driftsim.cli import app
 from driftsim.own import load_parts
-from driftsim.runner import Finished, play
-from driftsim.runs import missing, runs_of
+from driftsim.runner.playing import Finished, play
+from driftsim.runner.runs import missing, runs_of
 from driftsim.store import Store
 
 TEXT = """\

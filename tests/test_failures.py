@@ -19,8 +19,10 @@ from driftsim import ScenarioError
 from driftsim.cli import failure_lines, note_lines
 from driftsim.evaluation.prequential import COMPILING
 from driftsim.progress import Bars, Lines
-from driftsim.runner import Finished, Progress, WarningLog, execute
-from driftsim.runs import missing
+from driftsim.runner.engines import Progress
+from driftsim.runner.execution import WarningLog, execute
+from driftsim.runner.playing import Finished
+from driftsim.runner.runs import missing
 from driftsim.scenario import load
 from driftsim.store import Store
 

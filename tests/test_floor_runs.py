@@ -7,14 +7,14 @@ from driftsim import ScenarioError, load
 from driftsim.evaluation.decision.loss_shards import losses_of
 from driftsim.evaluation.decision.plans import Plan
 from driftsim.own import load_parts
-from driftsim.placement import played_here
 from driftsim.progress import counted, position
 from driftsim.report.pictures import shown_results
 from driftsim.report.results import Results
 from driftsim.report.stored_losses import lacking
 from driftsim.report.summary_text import remarks
-from driftsim.runner import Finished, play
-from driftsim.runs import floor_runs, lost_traces, missing
+from driftsim.runner.placement import played_here
+from driftsim.runner.playing import Finished, play
+from driftsim.runner.runs import floor_runs, lost_traces, missing
 from driftsim.store import Store
 
 TEXT = """\

@@ -18,9 +18,10 @@ from threadpoolctl import threadpool_info
 import driftsim
 from driftsim.adaptation.policies import Policy
 from driftsim.kernels import cache
-from driftsim.placement import cold_kernels, estimate, played_here, work
-from driftsim.runner import Finished, Progress, play
-from driftsim.runs import missing
+from driftsim.runner.engines import Progress
+from driftsim.runner.placement import cold_kernels, estimate, played_here, work
+from driftsim.runner.playing import Finished, play
+from driftsim.runner.runs import missing
 from driftsim.store import Store
 
 LINEAR = "river.linear_model.LogisticRegression"
@@ -165,7 +166,7 @@ def test_the_choice_changes_no_byte_and_no_message(tmp_path, monkeypatch):
     state, here, there = settings(), tmp_path / "here", tmp_path / "there"
     one = ended(here, runs)
     assert settings() == state
-    monkeypatch.setattr("driftsim.runner.played_here", lambda runs: False)
+    monkeypatch.setattr("driftsim.runner.playing.played_here", lambda runs: False)
     assert one == ended(there, runs)
     assert [failure is None for _, failure, _ in one] == [True, False, True, True, True]
     assert "failed at row 1,000: the model predicts " in one[1][1]

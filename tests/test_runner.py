@@ -20,9 +20,10 @@ import driftsim
 from driftsim import Scenario, ScenarioError, load
 from driftsim.cli import app
 from driftsim.own import load_parts
-from driftsim.runner import Finished, Progress, play
-from driftsim.runs import missing, runs_of
-from driftsim.store import LISTS, Store
+from driftsim.runner.engines import Progress
+from driftsim.runner.playing import Finished, play
+from driftsim.runner.runs import missing, runs_of
+from driftsim.store import LISTS, Store, this_host
 
 TEXT = """\
 # Who keeps up?
@@ -126,7 +127,7 @@ def test_a_killed_run_goes_on_and_leaves_the_same(whole, tmp_path):
     process.wait()
     kept = {p.name: p.stat().st_mtime_ns for p in runs.glob("*.parquet")}
     assert 0 < len(kept) < 10, "it was not killed in the middle"
-    (runs / f"x.parquet.{process.pid}.unfinished").write_bytes(b"half")
+    (runs / f"x.parquet.{this_host()}.{process.pid}.unfinished").write_bytes(b"half")
     results = driftsim.run(path, out=tmp_path, jobs=1)
     assert kept.items() <= {p.name: p.stat().st_mtime_ns for p in runs.iterdir()}.items()
     assert_same(traces(runs), traces(whole / "s" / "runs"))
@@ -354,17 +355,17 @@ def test_progress_is_in_rows(tmp_path):
 
 
 class Inline(Executor):
-    """Plays each run as it is submitted; the second one ends with an error, or is refused."""
+    """Plays each run as it is submitted; some submissions end with an error, or are refused."""
 
-    def __init__(self, refuses=False):
-        self._begun, self._refuses = 0, refuses
+    def __init__(self, refuses=False, failing=()):
+        self._begun, self._refuses, self._failing = 0, refuses, failing
 
     def submit(self, function, *given):
         self._begun += 1
         future = Future()
-        if self._begun == 2 and self._refuses:
+        if self._begun in self._failing and self._refuses:
             raise OSError("no room")
-        if self._begun == 2:
+        if self._begun in self._failing:
             future.set_exception(OSError("no room"))
         else:
             future.set_result(function(*given))
@@ -372,15 +373,14 @@ class Inline(Executor):
 
 
 @pytest.mark.parametrize("refuses", [False, True])
-def test_an_error_of_an_executor_fails_its_run_alone(tmp_path, refuses):
+def test_a_run_fails_where_its_executor_fails_twice_at_it(tmp_path, refuses):
     runs = missing(load(saved(tmp_path), seeds=1), Store(tmp_path / "runs"))
-    events = play(runs, Store(tmp_path / "runs"), executor=Inline(refuses))
+    n = len(runs)  # after which those that were lost are submitted again, in their order
+    executor = Inline(refuses, failing=(2, 4, n + 1))
+    events = play(runs, Store(tmp_path / "runs"), executor=executor)
     ended = {one.run.key: one.failure for one in events if isinstance(one, Finished)}
-    assert [ended[run.key] for run in runs] == [
-        None,
-        "the executor failed: OSError: no room",
-        *[None] * (len(runs) - 2),
-    ]
+    failure = "the executor failed: OSError: no room"
+    assert [ended[run.key] for run in runs] == [None, failure, *[None] * (n - 2)]
 
 
 def test_ctrl_c_in_a_run_of_an_executor_of_this_thread_ends_the_study(tmp_path, monkeypatch):
@@ -390,7 +390,7 @@ def test_ctrl_c_in_a_run_of_an_executor_of_this_thread_ends_the_study(tmp_path, 
     heeded = signal.default_int_handler  # also where the tests are started in the background
     monkeypatch.setattr("signal.getsignal", lambda number: heeded)
     runs = missing(load(saved(tmp_path), seeds=1), Store(tmp_path / "runs"))
-    monkeypatch.setattr("driftsim.runner._rounds", interrupted)
+    monkeypatch.setattr("driftsim.runner.execution._rounds", interrupted)
     with pytest.raises(KeyboardInterrupt):
         list(play(runs, Store(tmp_path / "runs"), executor=Inline()))
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from importlib import metadata
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.evaluation.trace import Probes
 from driftsim.parts import dumped
-from driftsim.runs import runs_of
+from driftsim.runner.runs import runs_of
 from driftsim.scenario import Scenario, Variant
 from driftsim.store import (
     Store,
@@ -24,6 +25,7 @@ from driftsim.store import (
     fingerprint,
     inputs,
     remove_stale,
+    this_host,
     version,
     write_atomically,
 )
@@ -173,7 +175,7 @@ def test_the_bytes_of_a_table_and_of_parts_change_the_keys(tmp_path):
 def test_keys_are_the_same_in_every_process(tmp_path):
     found = keys(tmp_path)
     code = (
-        "import sys; from driftsim import load; from driftsim.runs import runs_of;"
+        "import sys; from driftsim import load; from driftsim.runner.runs import runs_of;"
         "print(*(run.key for run in runs_of(load(sys.argv[1]).variants[0])))"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "s.yaml")]
@@ -314,11 +316,18 @@ def test_a_file_whose_place_is_taken_leaves_nothing_unfinished(tmp_path):
 def test_what_the_dead_were_writing_is_removed_and_what_the_living_are_is_not(tmp_path):
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    for name in (f"a.parquet.{dead.pid}.unfinished", f"b.{os.getpid()}.unfinished", "c.unfinished"):
+    here, living = this_host(), os.getpid()
+    kept = {
+        f"b.{here}.{living}.unfinished",
+        f"a.parquet.other-host.{dead.pid}.unfinished",  # on another machine it may be alive
+        "c.unfinished",
+    }
+    old = f"d.other-host.{living}.unfinished"
+    for name in (f"a.parquet.{here}.{dead.pid}.unfinished", old, *kept):
         (tmp_path / name).write_bytes(b"1")
+    os.utime(tmp_path / old, (time.time() - 90_000,) * 2)
     remove_stale(tmp_path)
-    left = {path.name for path in Path(tmp_path).iterdir()}
-    assert left == {f"b.{os.getpid()}.unfinished", "c.unfinished"}
+    assert {path.name for path in Path(tmp_path).iterdir()} == kept
 
 
 def test_the_order_of_concepts_is_part_of_a_key(tmp_path):

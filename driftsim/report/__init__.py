@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from driftsim.report.results import Results
-    from driftsim.runner import Finished
+    from driftsim.runner.playing import Finished
 
 __all__ = ["write"]
 

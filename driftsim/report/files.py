@@ -9,7 +9,7 @@ from driftsim.report.page.text_files import csv, markdown
 from driftsim.report.pictures import write_pictures
 from driftsim.report.results import Results
 from driftsim.report.verdict import Block, Verdict
-from driftsim.runner import Finished
+from driftsim.runner.playing import Finished
 from driftsim.store import write_atomically
 
 

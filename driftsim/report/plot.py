@@ -12,10 +12,10 @@ from driftsim.messages import ScenarioError, first_fault, guess, line, short
 from driftsim.own import load_parts
 from driftsim.report.amounts import listed
 from driftsim.report.figures import KINDS, View, image, plot_figure
+from driftsim.report.folders import stored_study
 from driftsim.report.pictures import shown_results
 from driftsim.report.results import Results
 from driftsim.report.windows import WINDOWS, Window, window_fault
-from driftsim.scenario import load
 from driftsim.store import Store, StoreError, write_atomically
 
 NUMBER = re.compile(r"\s*-?[\d_]+\s*")
@@ -131,25 +131,6 @@ def stored_results(study, folder, parts):
     store = Store(folder / "runs")
     results = Results(study, store, parts)
     return results if results.traces() else Results(study, store)
-
-
-def stored_study(path, out, allow):
-    """The study of a path, and the folder of its results."""
-    if path.is_file() and (path.parent / "runs").is_dir():
-        raise PlotError(line(f"{path}: this is a file of a report; give the folder {path.parent}"))
-    if not path.is_dir():
-        study = load(path, allow=allow)
-        return study, out / study.name
-    if not (path / "scenario.yaml").is_file():
-        fault = "this folder is no report: it has no scenario.yaml"
-        raise PlotError(line(f"{path}: {fault}; give a folder that driftsim run wrote"))
-    try:
-        study = load(path / "scenario.yaml", allow=allow)
-        return study._replace(name=path.resolve().name), path
-    except ScenarioError as error:
-        own = " is called " in str(error)
-        hint = f"\n{path}: if it has parts of your own, name their file with --with" if own else ""
-        raise PlotError(f"{error}{hint}") from None
 
 
 def titled(reports):

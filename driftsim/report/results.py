@@ -16,7 +16,7 @@ from driftsim.report.variant_results import ContenderResult, TracedRun, VariantR
 from driftsim.report.verdict import Verdict, verdict
 from driftsim.report.windows import Window, window_of
 from driftsim.resolved import resolved
-from driftsim.runs import Run, runs_of
+from driftsim.runner.runs import Run, runs_of
 from driftsim.scenario import Scenario, Study, Variant
 from driftsim.settings import shortest
 from driftsim.store import Store

@@ -6,7 +6,7 @@ from driftsim.adaptation.memories import Memory
 from driftsim.evaluation.decision.losses import Losses, Matrix
 from driftsim.evaluation.decision.plans import Plan
 from driftsim.evaluation.prequential import Contender
-from driftsim.runs import Run, memory_runs
+from driftsim.runner.runs import Run, memory_runs
 from driftsim.scenario import Scenario
 from driftsim.store import Store
 

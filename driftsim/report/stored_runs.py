@@ -8,7 +8,7 @@ from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.trace import Trace
 from driftsim.report.table import Row
 from driftsim.report.variant_results import TracedRun
-from driftsim.runs import runs_of
+from driftsim.runner.runs import runs_of
 from driftsim.scenario import Scenario, Variant
 from driftsim.store import Store
 

@@ -7,7 +7,7 @@ import driftsim
 from driftsim.evaluation.prequential import Contender, evaluate, truth
 from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.parts import dumped
-from driftsim.runs import runs_of
+from driftsim.runner.runs import runs_of
 from driftsim.scenario import Scenario, Variant
 from driftsim.streams.stream import Stream
 

@@ -8,7 +8,7 @@ from driftsim.cli import app
 from driftsim.durations import Duration
 from driftsim.overview.study import overview
 from driftsim.overview.times import pace
-from driftsim.runs import missing
+from driftsim.runner.runs import missing
 from driftsim.store import Store
 from driftsim.streams.arrivals import RegularClock
 

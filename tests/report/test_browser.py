@@ -15,7 +15,7 @@ from driftsim.durations import FIXED, micros_of
 from driftsim.report import write
 from driftsim.report.page.drawings import drawings
 from driftsim.report.results import Results
-from driftsim.runner import Finished
+from driftsim.runner.playing import Finished
 from driftsim.streams.stream import Stream
 
 pytestmark = pytest.mark.browser

@@ -21,7 +21,7 @@ from driftsim.report.page.page_data import as_json
 from driftsim.report.results import Results
 from driftsim.report.table import Table
 from driftsim.report.verdict import Block
-from driftsim.runner import Finished
+from driftsim.runner.playing import Finished
 from driftsim.scenario import load
 from driftsim.store import Store
 

@@ -12,7 +12,7 @@ from driftsim.report.pictures import shown_results
 from driftsim.report.plot import plot
 from driftsim.report.results import Results
 from driftsim.resolved import resolved
-from driftsim.runs import runs_of
+from driftsim.runner.runs import runs_of
 from driftsim.scenario import load
 from driftsim.store import Store
 

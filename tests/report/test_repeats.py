@@ -8,7 +8,7 @@ from driftsim.report.comparisons import Measurement, difference, scope_of
 from driftsim.report.page.packed import packed
 from driftsim.report.results import Results
 from driftsim.report.variant_results import ContenderResult, TracedRun
-from driftsim.runs import runs_of
+from driftsim.runner.runs import runs_of
 from driftsim.scenario import Variant
 
 

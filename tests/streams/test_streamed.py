@@ -12,7 +12,7 @@ from pyarrow import parquet
 from driftsim import ScenarioError, load, user_cache
 from driftsim.files import EDITED
 from driftsim.rows import Edited
-from driftsim.runs import runs_of
+from driftsim.runner.runs import runs_of
 from driftsim.streams.recorded import Recording, Unprepared
 from driftsim.streams.stream import Stream
 from driftsim.streams.streamed import Streamed

@@ -16,7 +16,7 @@ from driftsim.report.page.html_tables import tables
 from driftsim.report.page.packed import packed
 from driftsim.report.page.page_data import as_json, page_data
 from driftsim.report.summary_text import remarks
-from driftsim.runs import runs_of
+from driftsim.runner.runs import runs_of
 
 SCRIPTS = (
     "unpack", "dates", "windows", "metrics", "curves", "svg", "chart", "view", "reading", "sorting",

@@ -8,7 +8,7 @@ from driftsim.evaluation.decision.prices import Prices, classes_of, free_first
 from driftsim.evaluation.prequential import evaluate, truth
 from driftsim.messages import ScenarioError, flow
 from driftsim.resolved import resolved
-from driftsim.runs import runs_of
+from driftsim.runner.runs import runs_of
 from driftsim.scenario import load
 
 CLOCK = "{kind: periodic, every: 100, memory: 50}"

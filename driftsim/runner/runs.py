@@ -178,21 +178,29 @@ def files_of(stream: Stream) -> dict[str, str]:
         raise ScenarioError(line(message)) from None
 
 
-def missing(
-    study: Study, store: Store, parts: Iterable[str] = (), fresh: bool = False
-) -> list[Run]:
-    """The runs of a study that the store does not hold, each once; all of them where `fresh`.
+def all_runs(study: Study, parts: Iterable[str] = ()) -> Iterator[Run]:
+    """The runs of a study, each once.
 
     Raises `ScenarioError` for a stream that changes more often than a report can show.
     """
-    found: dict[str, Run] = {}
+    found = set()
     for variant in study.variants:
         if message := too_many_changes(variant.scenario.stream):
             raise ScenarioError(f"{study.name}: {message}")
         for run in chain(runs_of(variant, parts), floor_runs(variant, parts)):
-            if fresh or run not in store:
-                found.setdefault(run.key, run)
-    return list(found.values())
+            if run.key not in found:
+                found.add(run.key)
+                yield run
+
+
+def missing(
+    study: Study, store: Store, parts: Iterable[str] = (), fresh: bool = False
+) -> list[Run]:
+    """The runs of a study that the store does not hold; all of them where `fresh`.
+
+    Raises `ScenarioError` as `all_runs` does.
+    """
+    return [run for run in all_runs(study, parts) if fresh or run not in store]
 
 
 def too_many_changes(stream: Stream) -> str | None:

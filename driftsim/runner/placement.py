@@ -9,7 +9,7 @@ from typing import Any
 
 from driftsim.clocks import durations
 from driftsim.parts import Adapter, dumped, parts_in
-from driftsim.runs import Run
+from driftsim.runner.runs import Run
 
 MOST_SECONDS = 2.0  # of all runs together, by estimate; two workers take as much to start
 MOST_COLD = 2  # kernels that are compiled here, one after another; two workers compile no sooner

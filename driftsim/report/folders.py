@@ -1,0 +1,36 @@
+"""Folders of reports: which study one is of, and where the results of a scenario are."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from driftsim.messages import ScenarioError, line
+from driftsim.scenario import Study, load
+
+
+def stored_study(path: Path, out: Path, allow: Sequence[str], **changes: Any) -> tuple[Study, Path]:
+    """The study of a report, or of a scenario that is run into `out`, and the folder of results.
+
+    `changes` are those that `load` makes to a scenario; a report has its own already. Raises
+    `ScenarioError` for what is neither.
+    """
+    if path.is_file() and (path.parent / "runs").is_dir():
+        raise ScenarioError(
+            line(f"{path}: this is a file of a report; give the folder {path.parent}")
+        )
+    if not path.is_dir():
+        study = load(path, allow=allow, **changes)
+        return study, out / study.name
+    if any(changes.values()):
+        fault = "this is a report, whose scenario is as it is; leave out --set, --seeds and --only"
+        raise ScenarioError(line(f"{path}: {fault}"))
+    if not (path / "scenario.yaml").is_file():
+        fault = "this folder is no report: it has no scenario.yaml"
+        raise ScenarioError(line(f"{path}: {fault}; give a folder that driftsim run wrote"))
+    try:
+        study = load(path / "scenario.yaml", allow=allow)
+        return study._replace(name=path.resolve().name), path
+    except ScenarioError as error:
+        own = " is called " in str(error)
+        hint = f"\n{path}: if it has parts of your own, name their file with --with" if own else ""
+        raise ScenarioError(f"{error}{hint}") from None

@@ -1,0 +1,62 @@
+"""Engines: what plays runs, and what it yields of them."""
+
+import pickle
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from driftsim.messages import ScenarioError, line
+from driftsim.objects import sent
+from driftsim.runner.execution import Result, error_line
+from driftsim.runner.runs import Run
+from driftsim.workers import Printed
+
+
+class Progress(NamedTuple):
+    """How far the runs in flight are."""
+
+    rows: list[tuple[Run, int]]  # the row that each has reached, or COMPILING
+    waiting: int  # runs that have not started
+
+
+class Ended(NamedTuple):
+    """A run that has ended, with a trace or a failure."""
+
+    run: Run
+    result: Result
+    printed: Printed | None = None  # where that is known
+
+
+class Lost(NamedTuple):
+    """A run whose process has crashed, perhaps by the fault of another run."""
+
+    run: Run
+    failure: str  # how it crashed, in a line
+    notes: tuple[str, ...] = ()
+    printed: Printed | None = None
+
+
+class Engine(Protocol):
+    """Plays runs, wherever that may be; it keeps nothing."""
+
+    def play(self, runs: Sequence[Run]) -> Iterator[Progress | Ended | Lost]:
+        """Play each run once, in any order; yields how each ended, and how far they are."""
+        ...
+
+    @property
+    def alone(self) -> "Engine":
+        """What plays one run that was lost, with no other beside it."""
+        ...
+
+
+def arguments(run: Run) -> tuple[dict[str, str], bytes]:
+    """What `execute` is given of a run; raises `ScenarioError` where that cannot be pickled."""
+    try:
+        return run.parts, sent(run)
+    except Exception as error:  # of somebody's own object
+        cause = f"cannot be sent to another process: {error_line(error)}"
+        raise ScenarioError(line(f"{run.title}: {cause}; run it with jobs=1")) from None
+
+
+def as_sent(run: Run) -> Run:
+    """The run as a worker gets it: which parts are one object decides how large a model is."""
+    return pickle.loads(pickle.dumps(run))

@@ -1,0 +1,52 @@
+"""Any executor of `concurrent.futures`, as an engine."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+
+from driftsim.runner.engines import Ended, Lost, Progress, arguments
+from driftsim.runner.execution import error_line, execute
+from driftsim.runner.runs import Run
+
+CRASHED = "the process that ran it crashed"
+
+
+class Futures:
+    """Plays runs on somebody's executor, which stays open."""
+
+    def __init__(self, executor: Executor):
+        self._executor = executor
+
+    def play(self, runs: Sequence[Run]) -> Iterator[Progress | Ended | Lost]:
+        waiting = {self._submit(run): run for run in runs}
+        try:
+            while waiting:
+                ended, _ = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+                yield from (collected(waiting.pop(future), future) for future in ended)
+                yield Progress([], len(waiting))
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    @property
+    def alone(self) -> "Futures":
+        return self
+
+    def _submit(self, run):
+        """The future of a run; a failed one where the executor does not take it."""
+        given = arguments(run)
+        try:
+            return self._executor.submit(execute, *given)
+        except Exception as error:
+            future: Future = Future()
+            future.set_exception(error)
+            return future
+
+
+def collected(run: Run, future: Future) -> Ended | Lost:
+    """A run whose future is done; any error is the executor's, as `execute` raises none."""
+    try:
+        return Ended(run, future.result())
+    except BrokenExecutor:
+        return Lost(run, CRASHED)
+    except Exception as error:
+        return Lost(run, f"the executor failed: {error_line(error)}")

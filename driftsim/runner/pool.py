@@ -1,0 +1,62 @@
+"""The processes of this machine, as an engine."""
+
+import pickle
+from collections.abc import Iterator, Sequence
+
+from driftsim.messages import line
+from driftsim.runner.engines import Ended, Lost, Progress, arguments
+from driftsim.runner.execution import Result, execute, when
+from driftsim.runner.runs import Run
+from driftsim.workers import InFlight, outcomes
+
+
+class Pool:
+    """Plays runs in processes of its own, each with one thread, and outlives their crashes."""
+
+    def __init__(self, jobs: int, timeout: float | None = None):
+        self._jobs, self._timeout = jobs, timeout  # the most at a time; seconds of a run
+
+    def play(self, runs: Sequence[Run]) -> Iterator[Progress | Ended | Lost]:
+        for event in outcomes(Jobs(runs), self._jobs, self._timeout):
+            if isinstance(event, InFlight):
+                rows = [(runs[i], row) for i, row in event.progress.items()]
+                yield Progress(rows, event.waiting)
+            else:
+                yield self._ended(runs[event.job], event)
+
+    @property
+    def alone(self) -> "Pool":
+        return Pool(1, self._timeout)
+
+    def _ended(self, run, outcome):
+        notes, row = process_notes(outcome), outcome.progress
+        if outcome.overdue:
+            failure = f"took more than {self._timeout:g} seconds, and was ended {when(run, row)}"
+            return Ended(run, Result(None, failure, None, notes), outcome.printed)
+        if outcome.crash:
+            cause = ", perhaps out of memory" if outcome.crash == "SIGKILL" else ""
+            crash = f"the process that ran it crashed {when(run, row)} ({outcome.crash}){cause}"
+            return Lost(run, crash, notes, outcome.printed)
+        result = outcome.value
+        return Ended(run, result._replace(notes=(*result.notes, *notes)), outcome.printed)
+
+
+class Jobs(Sequence):
+    """What workers are given of runs, each pickled when it starts: it may hold a whole table."""
+
+    def __init__(self, runs: Sequence[Run]):
+        self._runs = runs
+
+    def __len__(self):
+        return len(self._runs)
+
+    def __getitem__(self, i):
+        return pickle.dumps((execute, arguments(self._runs[i])))
+
+
+def process_notes(outcome):
+    """Notes on what a run has done to its process."""
+    if outcome.moved:
+        note = f"changed the working directory to {outcome.moved}; it has been put back"
+        return (line(note),)
+    return ()

@@ -1,0 +1,93 @@
+"""Sharing: one study among several processes that have nothing in common but its folder."""
+
+import json
+import os
+import platform
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from driftsim.messages import ScenarioError, line, short
+from driftsim.runner.runs import Run
+from driftsim.store import UNFINISHED, StoreError, this_host, write_atomically
+
+PLAYING = "playing"  # how the names of files begin that say what a process plays
+EVERY = 5.0  # seconds between two such reports, and before the first
+SILENT = 60.0  # seconds without one, after which a process counts as gone
+
+
+class Share(NamedTuple):
+    """One of so many shares of the runs of a study, each run in exactly one of them."""
+
+    number: int  # from 1
+    of: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Share":
+        """From a text like 3/16; raises `ScenarioError` for any other."""
+        number, slash, of = text.partition("/")
+        if slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of):
+            return cls(int(number), int(of))
+        fault = f"{short(text)} is no share; give its number and how many there are, such as 3/16"
+        raise ScenarioError(line(f"--share: {fault}"))
+
+    def among(self, runs: Iterable[Run], wanted: Sequence[Run]) -> list[Run]:
+        """Those of the wanted runs that are in this share of all runs of a study."""
+        keys = sorted(run.key for run in runs)  # hashes: no share has one contender alone
+        own = {*keys[self.number - 1 :: self.of]}
+        return [run for run in wanted if run.key in own]
+
+    def __str__(self):
+        return f"{self.number}/{self.of}"
+
+
+class Playing(NamedTuple):
+    """What a process has reported last of the runs that it plays."""
+
+    host: str
+    process: int
+    rows: dict[str, int]  # the row that each has reached, by its key
+    waiting: int  # runs of it that have not started
+    age: float  # seconds ago
+
+    @property
+    def gone(self) -> bool:
+        """Whether it has reported nothing for so long that it counts as gone."""
+        return self.age > SILENT
+
+
+class Reporter:
+    """Reports in a file beside the traces what this process plays, as long as it does."""
+
+    def __init__(self, folder: Path):
+        self._path = folder / f"{PLAYING}.{this_host()}.{os.getpid()}{UNFINISHED}"
+        self._due = time.monotonic() + EVERY
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    def report(self, rows: Sequence[tuple[Run, int]], waiting: int):
+        """Say which rows runs have reached, if it is time again; a full disk is no matter here."""
+        if time.monotonic() < self._due:
+            return
+        self._due = time.monotonic() + EVERY
+        reached = {run.key: row for run, row in rows}
+        about = {"host": platform.node(), "process": os.getpid(), "rows": reached}
+        with suppress(StoreError):
+            write_atomically(self._path, json.dumps(about | {"waiting": waiting}).encode())
+
+
+def playing(folder: Path) -> list[Playing]:
+    """What processes of all hosts have reported last."""
+    found = []
+    for path in sorted(folder.glob(f"{PLAYING}.*{UNFINISHED}")):
+        with suppress(OSError, ValueError, TypeError):
+            age, about = time.time() - path.stat().st_mtime, json.loads(path.read_bytes())
+            found.append(Playing(**about, age=max(age, 0.0)))
+    return found
