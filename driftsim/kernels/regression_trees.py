@@ -9,6 +9,7 @@ import numpy as np
 from driftsim.kernels.linear import linear_regression
 from driftsim.kernels.loop import compiled, dispatch, learn, predict, register_model, reset
 from driftsim.kernels.search_trees import (
+    NONE,
     SearchTrees,
     count,
     discard,
@@ -142,10 +143,11 @@ def with_nodes(s):
         )
     nodes = np.concatenate([s.nodes, pairs(size, size + 2 * more)])
     nodes["child"][-2] = s.free[0]
+    none = np.full_like(s.candidates.roots, NONE, shape=(2 * more, s.candidates.roots.shape[1]))
     return s._replace(
         nodes=nodes,
         free=np.array([size, s.free[1] + more]),
-        candidates=s.candidates._replace(roots=grown(s.candidates.roots, 2 * more)),
+        candidates=s.candidates._replace(roots=np.concatenate([s.candidates.roots, none])),
         models=s.models._replace(
             weights=grown(s.models.weights, 2 * more),
             intercept=grown(s.models.intercept, 2 * more),
