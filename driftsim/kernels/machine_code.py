@@ -16,6 +16,7 @@ import numpy as np
 
 ENTRY = "entry"  # the function of the code that is called: a status, given words and results
 MOST = 16  # results
+BUFFER = ctypes.c_char * 0  # at the address of any memory, however little
 
 
 class MachineCode(NamedTuple):
@@ -90,23 +91,22 @@ class Loaded:
         self._words: tuple[Any, bytes] = ((), b"")
 
     def __call__(self, state, *others):
-        self._check([*leaves((state, *others))])
         before, words = self._words
-        if before is not state:
-            words = _words(state)
+        given = [*leaves(others)]
+        if before is not state or _types(given) != self._seen[-len(given) :]:
+            held = [*leaves(state)]
+            self._check(held + given)
+            words = _words(held)
             self._words = state, words
         results = (ctypes.c_int64 * MOST)()
-        if self._run(words + _words(others), results):
+        if self._run(words + _words(given), results):
             cause = "an index out of bounds, which NUMBA_BOUNDSCHECK=1 looks for, or its own"
             raise RuntimeError(f"a kernel has raised an exception: {cause}")
         return self._results(results)
 
     def _check(self, given):
         """Raise `TypeError` where an argument is of another kind than the code was made for."""
-        seen = [
-            (one.dtype, one.ndim) if isinstance(one, np.ndarray) else type(one) for one in given
-        ]
-        if seen != self._seen:
+        if (seen := _types(given)) != self._seen:
             kinds = [kind(one) for one in given]
             if kinds != self._made.arguments:
                 raise TypeError(f"compiled for {self._made.arguments}, but given {kinds}")
@@ -136,16 +136,23 @@ def _number(kind, word):
     return bool(word) if kind == "bool" else word
 
 
+def _types(given):
+    return [(one.dtype, one.ndim) if isinstance(one, np.ndarray) else type(one) for one in given]
+
+
 def _words(given) -> bytes:
-    """What the code reads: of a number eight bytes, of an array its address and its shape."""
+    """What the code reads: of a number eight bytes, of an array its address and its shape.
+
+    An array itself takes four times as long to say its address.
+    """
     form: list[str] = []
     values: list[float] = []
-    for one in leaves(given):
+    for one in given:
         if isinstance(one, np.ndarray):
             if not one.flags.carray:
                 raise TypeError("compiled code takes arrays in order of rows, aligned, writeable")
             form.append("q" * (1 + one.ndim))
-            values += one.__array_interface__["data"][0], *one.shape
+            values += ctypes.addressof(BUFFER.from_buffer(one)), *one.shape
         else:
             form.append("d" if isinstance(one, float | np.floating) else "q")
             values.append(one)

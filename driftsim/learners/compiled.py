@@ -19,6 +19,7 @@ class Compiled(Model):
     def __init__(self, new: Callable[[], tuple], schema: Schema, probabilities: bool = False):
         self._new, self._schema, self._probabilities = new, schema, probabilities
         self._state = new()
+        self._sizes = sizes_of(self._state)
 
     @property
     def kernel(self) -> tuple:
@@ -90,7 +91,7 @@ class Compiled(Model):
 
     def _refuse(self, t, X):
         refuse_unknown(t, X, self._schema)
-        refuse_codes(t, X, self._schema, sizes_of(self._state))
+        refuse_codes(t, X, self._schema, self._sizes)
 
     def _enlarged(self):
         from driftsim.kernels import loop
@@ -148,7 +149,13 @@ def refuse_codes(t, X, schema, sizes):
     if sizes is None or not sizes.any():
         return
     columns = np.flatnonzero(sizes)
-    codes = X[:, columns]
+    codes = X if len(columns) == X.shape[1] else X[:, columns]
+    with np.errstate(invalid="ignore"):  # a missing one
+        whole = codes.astype(np.int32)
+    if (whole == codes).all() and (
+        whole.view(np.uint32).max(axis=0, initial=0) < sizes[columns]
+    ).all():
+        return  # in a tenth of the time of what follows
     known = (codes >= 0) & (codes < sizes[columns]) & (codes == np.floor(codes))
     for i, j in np.argwhere(~(known | np.isnan(codes))):
         name, n = schema.names[columns[j]], sizes[columns[j]]
