@@ -250,4 +250,5 @@ def _keep(place, function, given) -> MachineCode:
 def _made(function, given) -> MachineCode:
     from driftsim.kernels import compiler  # and numba, which takes a while
 
-    return compiler.machine_code(function, given)
+    own = all(one.__module__.startswith("driftsim.") for one in key_of(function, given[0]))
+    return compiler.machine_code(function, given, own)
