@@ -10,16 +10,16 @@ from driftsim.kernels.online.hoeffding_splits import EACH, THRESHOLD
 
 STRAIGHT, STOPPED, LOST = range(3)  # a row ends at a leaf; at a missing cell; where there is none
 
-NODE = np.dtype(
+NODE = np.dtype(  # of 32 bytes, so that two children are in one line of the cache
     [
-        ("column", np.int64),  # NOTHING: it is a leaf
         ("value", np.float64),  # up to a threshold rows go to the first child, as those of ONE do
-        ("test", np.int64),  # THRESHOLD, EACH, ONE
-        ("first", np.int64),  # its children are in a row
-        ("alternate", np.int64),  # of a branch, the leaf that may take its place; or NOTHING
+        ("column", np.int32),  # NOTHING: it is a leaf
+        ("first", np.int32),  # its children are in a row
+        ("alternate", np.int32),  # of a branch, the leaf that may take its place; or NOTHING
+        ("next", np.int32),  # of the first node of a free or removed run, the next run
+        ("run", np.int32),  # and which length the run has
+        ("test", np.int8),  # THRESHOLD, EACH, ONE
         ("absent", np.bool_),  # a child that no row has been sent to
-        ("next", np.int64),  # of the first node of a free or removed run, the next run
-        ("run", np.int64),  # and which length the run has
     ],
     align=True,
 )
