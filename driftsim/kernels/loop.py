@@ -10,6 +10,7 @@ these functions (`register_model` joins them), so that a state may hold another 
                                         that predict(s, m, x, p) was the call just before
     reset(s, m)                         member m has learned nothing
     room(s)                             whether one more `learn` of each member is sure to fit
+    answer(s, m, x, p, probable)        as predict, but p is filled only if `probable`
 """
 
 import sys
@@ -63,6 +64,10 @@ def predict(s, m, x, p):
     """What member m of a state predicts for a row x (d,)."""
 
 
+def answer(s, m, x, p, probable):
+    """What `predict` gives; fills p only if `probable`: naive Bayes takes 1/1.5 without."""
+
+
 def learn(s, m, x, y, w, fresh):
     """Train member m of a state on one label."""
 
@@ -76,12 +81,15 @@ def room(s):
 
 
 def register_model(state: type, **functions: Callable) -> None:
-    """Give the states of a class their functions: predict, learn, reset and, if it grows, room."""
-    for generic in (predict, learn, reset, room):
-        if given := functions.get(generic.__name__):
+    """Give the states of a class their functions: predict, learn, reset and, if it grows, room.
+
+    And `answer`, if labels alone cost less than probabilities.
+    """
+    otherwise = {"room": _always, "answer": _predicted}
+    for generic in (predict, answer, learn, reset, room):
+        name = generic.__name__
+        if given := functions.get(name) or otherwise.get(name):
             dispatch(generic, state, given)
-        elif generic is room:
-            dispatch(generic, state, _always)
 
 
 def dispatch(generic: Callable, state: type, function: Callable, forceinline: bool = True) -> None:
@@ -96,6 +104,10 @@ def room_of_model(s):
 
 def _always(s):
     return True
+
+
+def _predicted(s, m, x, p, probable):
+    return predict(s, m, x, p)
 
 
 def enlarged(state):
@@ -140,6 +152,7 @@ def play(state, stretch, done, label, p):
     has no room left: enlarge it and call again.
     """
     n, last = stretch.t.size, -1  # last: the position of the row predicted just before
+    probable = p.shape[0] == n
     i, j = done[0], done[1]
     while True:
         while j < stretch.due_by[i]:
@@ -152,7 +165,7 @@ def play(state, stretch, done, label, p):
             j += 1
         if i == n:
             break
-        label[i] = predict(state, 0, stretch.X[i], p[min(i, p.shape[0] - 1)])
+        label[i] = answer(state, 0, stretch.X[i], p[i if probable else 0], probable)
         last = stretch.t[i]
         i += 1
     done[0], done[1] = n, j

@@ -9,13 +9,13 @@ from driftsim.kernels.loop import compiled, register_model
 
 COLUMN = np.dtype(
     [
-        ("weight", np.float64),  # of the rows with a value
+        ("weight", np.float64),  # of the rows with a value, where some have none
         ("mean", np.float64),
         ("scatter", np.float64),  # the sum of the squared distances from the mean
-        ("factor", np.float64),  # numeric: 1 / variance, or 0; nominal: 1 / (weight + values)
+        ("precision", np.float64),  # 1 / (2 variance); 0: a nominal column, or one without spread
     ]
 )
-TURN = 0.5 / math.pi
+TURN = 1.0 / math.pi
 LEAST = 1e-150  # scatter that is none
 NUMBER, MISSING = -1, -2
 LOW, HIGH = 1e-100, 1e100  # bounds of a product that goes on without a log
@@ -25,20 +25,34 @@ class NaiveBayes(NamedTuple):
     """What each class has had in each column."""
 
     n: np.ndarray  # (M, k) weight of the rows of each class
+    base: np.ndarray  # (M, k) log of that, and of all that is multiplied whatever the row
     columns: np.ndarray  # (M, k, d) of COLUMN
-    counts: np.ndarray  # (M, k, values of all nominal columns) weight of each value, and 1
+    counts: np.ndarray  # (M, values of all nominal columns, k) weight of each value, and 1
     sizes: np.ndarray  # (d,) values of each column, 0 if it is numeric
     first: np.ndarray  # (d,) where its counts begin
     place: np.ndarray  # (d,) scratch: where the count of a row's value is, NUMBER or MISSING
+    shares: np.ndarray  # (k,) scratch
+    numbers: np.ndarray  # the numeric columns, unsigned: no look for negative ones
+    numeric: bool  # all columns are
+    gaps: bool  # cells may be missing
 
 
-def naive_bayes(members, d, k, nominal):
+def naive_bayes(members, d, k, nominal, gaps):
     """Naive Bayes classifiers that have learned nothing; `nominal` as a schema has it."""
     sizes = np.array([nominal.get(i, 0) for i in range(d)], np.int64)
-    counts = np.ones((members, k, max(1, sizes.sum())))
-    columns = np.zeros((members, k, d), COLUMN)
-    first, place = np.cumsum(sizes) - sizes, np.zeros(d, np.int64)
-    return NaiveBayes(np.zeros((members, k)), columns, counts, sizes, first, place)
+    return NaiveBayes(
+        n=np.zeros((members, k)),
+        base=np.full((members, k), -np.inf),
+        columns=np.zeros((members, k, d), COLUMN),
+        counts=np.ones((members, max(1, sizes.sum()), k)),
+        sizes=sizes,
+        first=np.cumsum(sizes) - sizes,
+        place=np.full(d, NUMBER),
+        shares=np.zeros(k),
+        numbers=np.flatnonzero(sizes == 0).astype(np.uint64),
+        numeric=not sizes.any(),
+        gaps=bool(gaps),
+    )
 
 
 @compiled
@@ -52,46 +66,94 @@ def find_places(s, x):
 
 
 @compiled
-def log_joint(s, m, c, x):
-    """Log of the weight of class c times the density of x in it; -inf where that is 0.
-
-    One log of a product of all factors; the exponents of the normal densities are added up.
-    """
-    log, exponent, shares, squares = 0.0, 0.0, s.n[m, c], 1.0
-    for i in range(x.size):
-        place, one = s.place[i], s.columns[m, c, i]
-        if place >= 0:
-            shares *= s.counts[m, c, place] * one.factor
-            if shares < LOW:
-                log, shares = log + math.log(shares), 1.0
-        elif place == MISSING:
-            continue
-        elif one.factor > 0.0:
-            difference = x[i] - one.mean
-            exponent += difference * difference * one.factor
-            squares *= TURN * one.factor
-            if not LOW < squares < HIGH:
-                log, squares = log + 0.5 * math.log(squares), 1.0
-        elif x[i] != one.mean or one.weight == 0.0:
-            return -math.inf
-    return log + math.log(shares) + 0.5 * (math.log(squares) - exponent)
+def bayes_predict(s, m, x, p):
+    return bayes_answer(s, m, x, p, True)
 
 
 @compiled
-def bayes_predict(s, m, x, p):
-    highest, label = -math.inf, -1
-    find_places(s, x)
+def bayes_answer(s, m, x, p, probable):
+    if s.gaps or not s.numeric:
+        find_places(s, x)
     for c in range(p.size):
-        p[c] = log_joint(s, m, c, x) if s.n[m, c] > 0.0 else -math.inf
+        p[c] = s.base[m, c] - distance(s, m, c, x)
+    if not s.numeric:
+        add_shares(s, m, p)
+    if s.gaps:
+        leave_out(s, m, p)
+    highest, label = -math.inf, -1
+    for c in range(p.size):
         if p[c] > highest:
             highest, label = p[c], c
+    if probable:
+        normalize(p, highest)
+    return float(label)
+
+
+@compiled
+def distance(s, m, c, x):
+    """The exponents of the normal densities of a row's numbers in a class, added up."""
+    total = 0.0
+    for i in s.numbers:
+        if s.gaps and s.place[i] == MISSING:
+            continue
+        one = s.columns[m, c, i]
+        difference = x[i] - one.mean
+        if one.precision > 0.0:
+            total += difference * difference * one.precision
+        elif difference != 0.0:
+            total = math.inf
+    return total
+
+
+@compiled
+def add_shares(s, m, p):
+    """Add the logs of a row's counts, all at least 1: one log of as many as a product can hold."""
+    most = product = 1.0
+    for c in range(p.size):
+        s.shares[c] = 1.0
+        most += s.n[m, c]
+    for i in range(s.place.size):
+        if s.place[i] >= 0:
+            product *= most
+            if product > HIGH:
+                add_logs(s, p)
+                product = most
+            counts = s.counts[m, s.place[i]]
+            for c in range(p.size):
+                s.shares[c] *= counts[c]
+    add_logs(s, p)
+
+
+@compiled
+def add_logs(s, p):
+    for c in range(p.size):
+        p[c] += math.log(s.shares[c])
+        s.shares[c] = 1.0
+
+
+@compiled
+def leave_out(s, m, p):
+    """Take out what missing cells have in `base`; no class has a value of a column without any."""
+    for i in range(s.place.size):
+        for c in range(p.size):
+            one = s.columns[m, c, i]
+            if s.place[i] != MISSING:
+                p[c] = p[c] if one.weight > 0.0 else -math.inf
+            elif one.precision > 0.0:
+                p[c] -= 0.5 * math.log(TURN * one.precision)
+            elif s.sizes[i] > 0 and one.weight > 0.0:
+                p[c] += math.log(one.weight + s.sizes[i])
+
+
+@compiled
+def normalize(p, highest):
+    """Make logs of scores probabilities."""
     total = 0.0
     for c in range(p.size):
         p[c] = math.exp(p[c] - highest) if p[c] > -math.inf else 0.0
         total += p[c]
     for c in range(p.size):
-        p[c] /= total if label >= 0 else 1.0
-    return float(label)
+        p[c] /= total if total > 0.0 else 1.0
 
 
 @compiled
@@ -100,30 +162,53 @@ def bayes_learn(s, m, x, y, w, fresh):
         return
     c = int(y)
     s.n[m, c] += w
+    weight = s.n[m, c]
+    share, log, squares, whole = w / weight, 0.0, weight * weight, 1.0
     for i in range(x.size):
-        if math.isnan(x[i]):
-            continue
-        one = s.columns[m, c, i]
-        one.weight += w
+        one, there = s.columns[m, c, i], True
+        if s.gaps:
+            there = not math.isnan(x[i])
+            one.weight += w if there else 0.0
+            weight = one.weight
+            share = w / weight
         if s.sizes[i] > 0:
-            s.counts[m, c, s.first[i] + int(x[i])] += w
-            one.factor = 1.0 / (one.weight + s.sizes[i])
-            continue
-        difference = x[i] - one.mean
-        one.mean += w / one.weight * difference
-        one.scatter += w * difference * (x[i] - one.mean)
-        spread = one.weight > 1.0 and one.scatter > LEAST
-        one.factor = (one.weight - 1.0) / one.scatter if spread else 0.0
+            if there:
+                s.counts[m, s.first[i] + int(x[i]), c] += w
+            whole *= weight + s.sizes[i] if weight > 0.0 else 1.0
+        else:
+            if there:
+                add_number(one, x[i], w, weight, share)
+            squares *= TURN * one.precision if one.precision > 0.0 else 1.0
+        if not (LOW < squares < HIGH and whole < HIGH):
+            log, squares, whole = log + 0.5 * math.log(squares) - math.log(whole), 1.0, 1.0
+    s.base[m, c] = log + 0.5 * math.log(squares) - (0.0 if s.numeric else math.log(whole))
+
+
+@compiled
+def add_number(one, value, w, weight, share):
+    """Add a number of weight w, a share of all the weight now."""
+    difference = value - one.mean
+    one.mean += share * difference
+    one.scatter += w * difference * (value - one.mean)
+    spread = weight > 1.0 and one.scatter > LEAST
+    one.precision = 0.5 * (weight - 1.0) / one.scatter if spread else 0.0
 
 
 @compiled
 def bayes_reset(s, m):
     s.n[m] = 0.0
+    s.base[m] = -math.inf
     s.counts[m] = 1.0
     for c in range(s.n.shape[1]):
         for i in range(s.sizes.size):
             one = s.columns[m, c, i]
-            one.weight = one.mean = one.scatter = one.factor = 0.0
+            one.weight = one.mean = one.scatter = one.precision = 0.0
 
 
-register_model(NaiveBayes, predict=bayes_predict, learn=bayes_learn, reset=bayes_reset)
+register_model(
+    NaiveBayes,
+    predict=bayes_predict,
+    answer=bayes_answer,
+    learn=bayes_learn,
+    reset=bayes_reset,
+)

@@ -171,9 +171,14 @@ def tree_votes(s, m, x, p):
 
 @compiled
 def tree_predict(s, m, x, p):
+    return tree_answer(s, m, x, p, True)
+
+
+@compiled
+def tree_answer(s, m, x, p, probable):
     tree_votes(s, m, x, p)
     label, total = largest(p), 0.0
-    for c in range(p.size):
+    for c in range(p.size if probable else 0):
         total += p[c]
     if total > 0.0:
         part = 1.0 / total
@@ -262,5 +267,10 @@ def tree_reset(s, m):
 
 
 register_model(
-    HoeffdingTrees, predict=tree_predict, learn=tree_learn, reset=tree_reset, room=trees_room
+    HoeffdingTrees,
+    predict=tree_predict,
+    answer=tree_answer,
+    learn=tree_learn,
+    reset=tree_reset,
+    room=trees_room,
 )

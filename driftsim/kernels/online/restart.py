@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.kernels.detector_loop import ALARM, WARNING, update
-from driftsim.kernels.loop import compiled, learn, predict, register_model, reset, room_of_model
+from driftsim.kernels.loop import answer, compiled, learn, register_model, reset, room_of_model
 
 
 class Restart(NamedTuple):
@@ -35,7 +35,12 @@ def drift_restart(members, k, model, detector):
 
 @compiled
 def restart_predict(s, m, x, p):
-    label = predict(s.model, s.now[0].in_force, x, p)
+    return restart_answer(s, m, x, p, True)
+
+
+@compiled
+def restart_answer(s, m, x, p, probable):
+    label = answer(s.model, s.now[0].in_force, x, p, probable)
     s.now[0].label = label
     return label
 
@@ -43,7 +48,7 @@ def restart_predict(s, m, x, p):
 @compiled
 def restart_learn(s, m, x, y, w, fresh):
     now = s.now[0]
-    label = now.label if fresh else predict(s.model, now.in_force, x, s.share)
+    label = now.label if fresh else answer(s.model, now.in_force, x, s.share, False)
     level = update(s.detector, 0, 0.0 if max(label, 0.0) == y else 1.0)
     fresh = level != ALARM
     if level == ALARM:
@@ -61,4 +66,10 @@ def restart_learn(s, m, x, y, w, fresh):
             learn(s.model, i, x, y, w, fresh and i == now.in_force)
 
 
-register_model(Restart, predict=restart_predict, learn=restart_learn, room=room_of_model)
+register_model(
+    Restart,
+    predict=restart_predict,
+    answer=restart_answer,
+    learn=restart_learn,
+    room=room_of_model,
+)

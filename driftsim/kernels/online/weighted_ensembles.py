@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.kernels.loop import compiled, learn, predict, register_model, reset, room_of_model
+from driftsim.kernels.loop import answer, compiled, learn, register_model, reset, room_of_model
 
 LEAST = 1e-6  # an error that is none
 FAR = 600.0  # exponent of a sigmoid that is not 0
@@ -58,7 +58,7 @@ def count_votes(s, x, p):
     """Fill p with the weight of the members that predict each class."""
     for i in range(s.weight.size):
         if s.weight[i] > 0.0:
-            s.label[i] = predict(s.model, i, x, s.share)
+            s.label[i] = answer(s.model, i, x, s.share, False)
     add_votes(s, p)
 
 
@@ -110,7 +110,7 @@ def revise(s, x, y):
     most = 0.0
     for i in range(s.weight.size):
         if s.weight[i] > 0.0:
-            s.label[i] = predict(s.model, i, x, s.share)
+            s.label[i] = answer(s.model, i, x, s.share, False)
             s.weight[i] *= 1.0 if s.label[i] == y else s.beta
             most = max(most, s.weight[i])
     add_votes(s, s.votes)
@@ -233,7 +233,7 @@ def measure_errors(s, trained):
     for j in range(n):
         for i in range(s.weight.size):
             if i == trained or s.since[i] >= 0:
-                s.label[i] = predict(s.model, i, s.X[j], s.share)
+                s.label[i] = answer(s.model, i, s.X[j], s.share, False)
             s.wrong[j, i] = s.label[i] != s.y[j]
         add_votes(s, s.votes)
         if elect(s.votes) != s.y[j]:

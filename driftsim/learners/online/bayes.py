@@ -22,4 +22,6 @@ class NaiveBayes(KernelLearner):
     def states(self, members, schema, seed):
         from driftsim.kernels.online.bayes import naive_bayes
 
-        return naive_bayes(members, len(schema.names), schema.n_classes, schema.nominal)
+        return naive_bayes(
+            members, len(schema.names), schema.n_classes, schema.nominal, bool(schema.missing)
+        )

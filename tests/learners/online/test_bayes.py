@@ -105,11 +105,11 @@ def test_products_that_no_float_holds_are_compared():
 
 
 def test_a_member_that_starts_again_has_learned_nothing():
-    state = bayes.naive_bayes(2, 9, 3, schema_of().nominal)
+    state = bayes.naive_bayes(2, 9, 3, schema_of().nominal, True)
     state = state._replace(columns=state.columns.view(np.recarray))
-    new = bayes.naive_bayes(2, 9, 3, schema_of().nominal)
-    for array in state[:3]:
+    new = bayes.naive_bayes(2, 9, 3, schema_of().nominal, True)
+    for array in state[:4]:
         for name in array.dtype.names or [...]:
             array[name][1] = 7.0
     bayes.bayes_reset.py_func(state, 1)
-    assert all(np.array_equal(one[1], other[1]) for one, other in zip(state[:3], new[:3]))
+    assert all(np.array_equal(one[1], other[1]) for one, other in zip(state[:4], new[:4]))
