@@ -34,7 +34,7 @@ SUDDEN = {"kind": "sudden", "at": [1200]}
 FAMILIES = {family.kind(): family for family in EXAMPLES}
 POLICIES = EXAMPLES[Policy]
 BOTH = [SGD, SCALED_LINEAR]  # a regressor of each library
-VALID, WEIGHS = {}, {}  # by family and example
+VALID, WEIGHS, ANOTHER = {}, {}, {}  # of examples, as they are written
 OF_ANY_VERSION = (  # files of tests that no version of a dependency can change
     "adaptation/test_contest.py",
     "adaptation/test_error_monitor.py",
@@ -173,9 +173,15 @@ def by_turns(specs):
 
 
 def run_as_another(spec):
-    """Whether an earlier example is of the same library, or runs on a kernel of ours, too."""
-    examples = (*BOTH, *REGRESSORS) if spec in REGRESSORS else (*ONE_EACH, *EXAMPLES[Learner])
-    return way(spec) in map(way, takewhile(lambda one: one != spec, examples))
+    """Whether an earlier example is of the same library, or runs on a kernel of ours, too.
+
+    Looked up once, as thousands of tests ask.
+    """
+    if str(spec) not in ANOTHER:
+        examples = (*BOTH, *REGRESSORS) if spec in REGRESSORS else (*ONE_EACH, *EXAMPLES[Learner])
+        earlier = takewhile(lambda one: one != spec, examples)
+        ANOTHER[str(spec)] = way(spec) in map(way, earlier)
+    return ANOTHER[str(spec)]
 
 
 def way(spec):
