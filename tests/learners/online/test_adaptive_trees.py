@@ -51,6 +51,7 @@ def compare(X, y, weights, sizes, settings):
     return state, times
 
 
+@pytest.mark.slow
 def test_a_tree_whose_branches_drift_is_that_of_plain_python():
     X, y = drifting(2_500, 1, 2, nominal=())
     state, times = compare(X, y, np.ones(len(y)), [0, 0], OFTEN)
@@ -58,6 +59,7 @@ def test_a_tree_whose_branches_drift_is_that_of_plain_python():
     assert (state.pool.nodes["column"] >= 0).any()
 
 
+@pytest.mark.slow
 def test_a_tree_over_nominal_columns_with_missing_cells_is_that_of_plain_python():
     X, y = drifting(2_000, 2, 3, gaps=0.05)
     weights = 1.0 + np.random.default_rng(0).poisson(1.0, len(y))

@@ -316,6 +316,7 @@ def test_a_forest_answers_as_a_slow_one_does():
     assert forest.drifts
 
 
+@pytest.mark.slow
 def test_leaves_of_a_forest_draw_their_columns():
     schema, X, y = rows_of(LINEAR[:1] * 2, 3_000)
     spec = {"kind": "adaptive_random_forest_regressor", "n_models": 3, **QUICK, "max_features": 2}
