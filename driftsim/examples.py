@@ -73,6 +73,7 @@ PARTS = {  # by family
         "drift_restart": "learner: naive_bayes, detector: {kind: ddm, warning: 1.0, alarm: 1.5}",
         "adaptive_random_forest": "n_models: 2, max_features: sqrt",
         "loss_weighted_forest": "n_models: 2, max_features: sqrt",
+        "robust_online_self_adjusting": "n_models: 2, window_size: 60, period: 100",
         "streaming_random_patches": "n_models: 2, drift_detector: {kind: adwin, delta: 0.01}",
         "dynamic_weighted_majority": "n_models: 4, period: 10",
         "learn_pp_nse": "n_models: 3, period: 60",

@@ -52,6 +52,7 @@ COMPILED_FOR_LONG = (
     "sam_knn",
     "streaming_random_patches",
     "loss_weighted_forest",
+    "robust_online_self_adjusting",
     "adaptive_random_forest_regressor",
 )
 

@@ -167,6 +167,16 @@ def test_a_cell_of_the_table_of_learners_is_what_they_get(row, column, tmp_path)
 
 
 @pytest.mark.slow
+def test_a_line_of_the_table_of_rare_classes_is_what_a_learner_gets(tmp_path):
+    page, row, column = script("rare_classes"), "hyperplane, 1 %", "oversampling_online_bagging"
+    head, *lines = page.PAGE.read_text(encoding="utf-8").partition("| stream | |")[2].splitlines()
+    cells = next(one for one in lines if one.startswith(f"| {row} |")).split("|")
+    (measures,) = page.played(row, (column,), out=tmp_path).values()
+    cell = cells[head.split("|").index(f" `{column}` ") + 3].strip(" *")
+    assert page.shown({column: measures["balanced accuracy"]}).strip("*") == cell
+
+
+@pytest.mark.slow
 def test_the_table_of_fine_tuning_is_what_its_scenario_gives(tmp_path):
     page = script("policies")
     text = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")

@@ -138,14 +138,16 @@ def forest_learn(s, m, x, y, w, fresh):
 
 @compiled
 def watch(s, i, error):
-    """Start the tree behind at a warning, and let it take over at a drift."""
+    """Start the tree behind at a warning, and let it take over at a drift; whether it warns."""
     model = s.models[i]
-    if s.warns and update(s.warning, i, error) == ALARM:
+    warned = s.warns and update(s.warning, i, error) == ALARM
+    if warned:
         reset_tree(s, model.behind)
         reset(s.warning, i)
         model.warned = True
     if update(s.drift, i, error) == ALARM:
         replace(s, i)
+    return warned
 
 
 @compiled

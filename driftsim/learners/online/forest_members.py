@@ -33,14 +33,12 @@ MaxFeatures = Annotated[
 ]
 
 
-class Forest(KernelLearner):
-    """A forest: trees on other rows and columns, replaced where a detector fires."""
+class WatchedTrees(KernelLearner):
+    """Trees, each of which is replaced where a detector fires on its errors."""
 
     nests: ClassVar[bool] = False
 
     n_models: Members = 10
-    max_features: MaxFeatures = 0.6  # a count, a share, or null for all; that a leaf looks at
-    rate: Rate = 6.0  # mean of the number of times that a tree learns a row
     drift_detector: Detector | None = Adwin(delta=0.001)  # null: trees stay
     warning_detector: Detector | None = Adwin(delta=0.01)  # null: a tree begins anew at a drift
 
@@ -59,6 +57,13 @@ class Forest(KernelLearner):
     def incompatibility(self, schema, probabilities=False):
         reasons = (without_kernel(self.title, one) for one in self._detectors)
         return super().incompatibility(schema, probabilities) or next(filter(None, reasons), None)
+
+
+class Forest(WatchedTrees):
+    """A forest: trees on other rows and columns, replaced where a detector fires."""
+
+    max_features: MaxFeatures = 0.6  # a count, a share, or null for all; that a leaf looks at
+    rate: Rate = 6.0  # mean of the number of times that a tree learns a row
 
 
 def columns_of(max_features: int | float | str | None, d: int) -> int:

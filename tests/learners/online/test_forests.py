@@ -247,7 +247,10 @@ def test_features_are_a_count_or_a_share_that_is_rounded(max_features, d, n):
     assert columns_of(learner.max_features, d) == n
 
 
-@pytest.mark.parametrize("kind", ["adaptive_random_forest", "streaming_random_patches"])
+@pytest.mark.parametrize(
+    "kind",
+    ["adaptive_random_forest", "streaming_random_patches", "robust_online_self_adjusting"],
+)
 def test_what_forests_cannot_do_is_said_with_the_reason(kind):
     def reason(schema, **given):
         return Learner.model_validate({"kind": kind, **given}).incompatibility(schema)
