@@ -7,39 +7,45 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.kernels.hoeffding_leaf import (
-    ADAPTIVE,
     CLASS,
     GAUSSIAN,
-    GINI,
     LEAF,
     NOTHING,
     Leaves,
     add_weight,
-    bayes_class,
     best_threshold,
     clear_observations,
     clear_weights,
     impurity_before,
-    is_pure,
-    majority,
-    observe,
     set_deviation,
     share_below,
     start,
 )
 from driftsim.kernels.loop import compiled, dispatch, register_model
+from driftsim.kernels.mixed_branches import BELOW
+from driftsim.kernels.revisions import (
+    any_saves,
+    child_of,
+    children_of,
+    clear,
+    may_save,
+    move,
+    revising_learn,
+    search,
+    split,
+    walk,
+)
 from driftsim.kernels.trees import (
     CRITERIA,
     FEWEST,
     PREDICTIONS,
     UNKNOWN,
+    arrive,
     bytes_of_leaf,
     padded,
     tree_predict,
     visit,
 )
-
-STAYS, MOVED, STOPPED = range(3)  # a branch as it was; with another threshold; revised
 
 MEMBER = np.dtype(
     [
@@ -73,6 +79,7 @@ class RevisingTrees(NamedTuple):
     nb_threshold: float
     grace_period: float
     revision_period: float
+    max_share: float  # of a class, beyond which a leaf is not split
     max_depth: int
     most_leaves: int  # that a tree may have from `most_weight` on: beyond, river's own might
     most_weight: float  # exceed max_size and save memory, which these trees do not
@@ -121,6 +128,7 @@ def extremely_fast_tree(
         float(nb_threshold),
         float(grace_period),
         float(min_samples_reevaluate),
+        leaves.max_share,
         sys.getrecursionlimit() - 20 if max_depth is None else int(max_depth),
         int(max_size * 2**20 / (2 * bytes_of_leaf(d, k))),  # a branch takes as much as a leaf
         0.99 * memory_estimate_period,
@@ -133,21 +141,17 @@ def enlarged(s) -> RevisingTrees:
 
     Raises `ValueError` where a tree is so large that river's own might save memory.
     """
+    refuse_saving(s)
+    return s if s.free[1] >= len(s.members) else with_pairs(s, len(s.nodes) // 2)
+
+
+def refuse_saving(s):
+    """Raise `ValueError` where a tree is so large that river's own might save memory."""
     if any(may_save.py_func(s, m) for m in s.members.view(np.recarray)):
         raise ValueError(
             f"a tree has too many leaves after {s.most_weight:.0f} labels, where river's own "
             "might save memory; `compiled: false` runs river's own"
         )
-    return s if s.free[1] >= len(s.members) else with_pairs(s, len(s.nodes) // 2)
-
-
-@compiled
-def may_save(s, member):
-    """Whether river's own tree might save memory: it takes a leaf for larger if it miscounts."""
-    if member.weight < s.most_weight:
-        return False
-    leaves, counted = member.leaves, max(member.counted, 1)
-    return leaves > s.most_leaves or leaves * leaves > s.most_leaves * counted
 
 
 def with_pairs(s, n):
@@ -168,14 +172,11 @@ def with_pairs(s, n):
 def revising_room(s):
     if s.free[1] < s.members.size:
         return False
-    saves = False
-    for m in range(s.members.size):
-        saves |= may_save(s, s.members[m])
-    return not saves
+    return not any_saves(s)
 
 
 @compiled
-def child_of(s, v, x):
+def plain_child(s, v, x):
     return s.nodes[v].left + (not x[s.nodes[v].feature] <= s.nodes[v].threshold)
 
 
@@ -183,78 +184,18 @@ def child_of(s, v, x):
 def visit_revising(s, m, x):
     v = m
     while s.nodes[v].feature != NOTHING:
-        v = child_of(s, v, x)
+        v = plain_child(s, v, x)
     s.members[m].node, s.members[m].by_bayes = v, UNKNOWN
     return v
 
 
 @compiled
-def revising_learn(s, m, x, y, w, fresh):
-    """The leaf of a row learns it, then the branches on the way there, which may be revised.
-
-    River revises the threshold of a branch by a new one with a list of the same children, and
-    goes on with the list of the old: what becomes of a child there is lost (`kept`).
-    """
-    member, c = s.members[m], int(y)
-    member.weight += w
-    leaf_learn(s, member.node if fresh else visit(s, m, x), member, x, c, w)
-    v, kept = m, True
-    while s.nodes[v].feature != NOTHING:
-        node, child = s.nodes[v], child_of(s, v, x)
-        add_weight(s.leaves, v, c, w, s.leaves.whole)
-        observe(s.leaves, v, x, c, w)
-        change = STAYS
-        if s.leaves.counts[v].total - node.revised >= s.revision_period:
-            change = revise(s, m, v, kept)
-        if change == STOPPED:
-            return
-        v, kept = child, change == STAYS
-    counts = s.leaves.counts[v]
-    if not counts.active:
-        return
-    if counts.depth >= s.max_depth:
-        deactivate(s, member, v)
-    elif counts.total - counts.tried >= s.grace_period:
-        counts.tried = counts.total
-        if not is_pure(s.leaves, v):
-            try_split(s, m, v, kept)
+def arrive_revising(s, m, x, fresh):
+    return s.members[m].node if fresh else visit_revising(s, m, x)
 
 
 @compiled
-def leaf_learn(s, leaf, member, x, c, w):
-    counts = s.leaves.counts[leaf]
-    if s.prediction == ADAPTIVE and counts.active:
-        by_bayes = bayes_class(s.leaves, leaf, x) if member.by_bayes == UNKNOWN else member.by_bayes
-        if by_bayes == c:
-            counts.bayes_correct += w
-        if counts.classes == 0 or majority(s.leaves, leaf) == c:
-            counts.majority_correct += w
-    add_weight(s.leaves, leaf, c, w, s.leaves.whole)
-    if counts.active:
-        observe(s.leaves, leaf, x, c, w)
-
-
-@compiled
-def deactivate(s, member, v):
-    s.leaves.counts[v].active = False
-    member.counted -= 1
-
-
-@compiled
-def activate_all(s, m):
-    """Start the inactive leaves of a tree again, as river does when it looks after its memory."""
-    for v in range(s.nodes.size):
-        if s.nodes[v].member == m and s.nodes[v].feature == NOTHING:
-            counts = s.leaves.counts[v]
-            if not counts.active and counts.depth < s.max_depth:
-                counts.active = True
-                clear_observations(s.leaves, v)
-                s.members[m].counted += 1
-
-
-@compiled
-def search(s, v, own):
-    """The best split of a node: its column or NOTHING, its threshold and merit; that of `own`."""
+def search_numbers(s, v, own):
     before = impurity_before(s.leaves, v)
     which, at, best, of_own = NOTHING, 0.0, -math.inf, -math.inf
     for i in range(s.leaves.columns.shape[1]):
@@ -263,70 +204,22 @@ def search(s, v, own):
             which, at, best = i, threshold, found
         if i == own:
             of_own = found
-    return which, at, best, of_own
+    return True, which, BELOW, at, best, of_own > -math.inf, of_own
 
 
 @compiled
-def bound(s, v):
-    """Hoeffding's bound for the labels of a node."""
-    counts = s.leaves.counts[v]
-    reach = 1.0 if s.leaves.criterion == GINI else math.log2(max(counts.classes, 2))
-    return math.sqrt(reach * reach * s.leaves.log_confidence / (2.0 * counts.total))
+def two(s, v, column, test):
+    return 2
 
 
 @compiled
-def try_split(s, m, v, kept):
-    """Split a leaf if its best split is better than none; without one it observes no more."""
-    counts = s.leaves.counts[v]
-    if s.leaves.classes[v, majority(s.leaves, v)].weight / counts.total > s.leaves.max_share:
-        deactivate(s, s.members[m], v)
-        return
-    which, at, best, _ = search(s, v, NOTHING)
-    if which == NOTHING:
-        deactivate(s, s.members[m], v)
-        return
-    least = bound(s, v)
-    if best > least or least < s.leaves.tau:
-        s.members[m].counted += 1
-        if kept:
-            split(s, m, v, which, at)
-        activate_all(s, m)
-
-
-@compiled
-def revise(s, m, v, kept):
-    """Give a branch a better split, or make it a leaf again where none is better."""
-    node, counts = s.nodes[v], s.leaves.counts[v]
-    if is_pure(s.leaves, v):
-        return STAYS
-    which, at, best, current = search(s, v, node.feature)
-    if which == NOTHING:
-        return STOPPED
-    least = bound(s, v)
-    if -best > least:
-        s.members[m].counted += 1 - walk(s, m, v, kept)
-        if kept:
-            node.feature = NOTHING
-            counts.active, counts.tried = True, 0.0
-            counts.majority_correct = counts.bayes_correct = 0.0
-        activate_all(s, m)
-        return STOPPED
-    if current == -math.inf or not (best - current > least or least < s.leaves.tau):
-        return STAYS
-    if which == node.feature:
-        if kept:
-            node.threshold, node.revised = at, counts.total
-        return MOVED if kept else STAYS
-    s.members[m].counted += 2 - walk(s, m, v, kept)
+def move_threshold(s, v, test, value, kept):
     if kept:
-        split(s, m, v, which, at)
-    activate_all(s, m)
-    return STOPPED
+        s.nodes[v].threshold = value
 
 
 @compiled
-def walk(s, m, v, removes):
-    """How many active leaves are below a branch; free all nodes there if it `removes` them."""
+def walk_pairs(s, m, v, removes):
     first, active = s.nodes[v].left, 0
     s.nodes[first].pair = NOTHING
     while first != NOTHING:
@@ -349,8 +242,7 @@ def walk(s, m, v, removes):
 
 
 @compiled
-def split(s, m, v, i, threshold):
-    """Make a node a branch to two new leaves, with the weights observed on either side."""
+def split_in_two(s, m, v, i, test, threshold):
     node, left = s.nodes[v], s.free[0]
     s.free[0] = s.nodes[left].pair
     s.free[1] -= 1
@@ -379,7 +271,7 @@ def split(s, m, v, i, threshold):
 @compiled
 def revising_reset(s, m):
     if s.nodes[m].feature != NOTHING:
-        walk(s, m, m, True)
+        walk_pairs(s, m, m, True)
     s.nodes[m].feature = NOTHING
     member = s.members[m]
     member.weight, member.by_bayes, member.leaves, member.counted = 0.0, UNKNOWN, 1, 1
@@ -388,6 +280,14 @@ def revising_reset(s, m):
 
 
 dispatch(visit, RevisingTrees, visit_revising, forceinline=False)
+dispatch(arrive, RevisingTrees, arrive_revising, forceinline=False)
+dispatch(child_of, RevisingTrees, plain_child, forceinline=False)
+dispatch(search, RevisingTrees, search_numbers, forceinline=False)
+dispatch(children_of, RevisingTrees, two, forceinline=False)
+dispatch(split, RevisingTrees, split_in_two, forceinline=False)
+dispatch(move, RevisingTrees, move_threshold, forceinline=False)
+dispatch(walk, RevisingTrees, walk_pairs, forceinline=False)
+dispatch(clear, Leaves, clear_observations, forceinline=False)
 register_model(
     RevisingTrees,
     predict=tree_predict,
