@@ -107,6 +107,7 @@ OVER_NOMINAL = {  # those that take nominal columns: the ratio to be reached ove
     "LeveragingBaggingClassifier, 10 trees": None,
     "ADWINBaggingClassifier, 10 trees": None,
     "HoeffdingAdaptiveTreeClassifier": None,
+    "ExtremelyFastDecisionTreeClassifier": None,
 }
 ENCODED = "OneHotEncoder | LogisticRegression", scaled(LOGISTIC, "OneHotEncoder")
 COUNTS = {  # of words: a spec, rows for river

@@ -283,6 +283,15 @@ MIXED_ADAPTIVES = [
     ALERT | {"delta": 0.05, "binary_split": True, "merit_preprune": False},
     ALERT | {"delta": 0.05, "nominal_attributes": ["x3"]},
 ]
+MIXED_REVISED = [  # with splits that are revised often
+    {"kind": REVISING, "grace_period": 50, "delta": 0.05, "tau": 0.3},
+    {"kind": REVISING, "grace_period": 20, "min_samples_reevaluate": 50, "delta": 0.5}
+    | {"leaf_prediction": "nb", "nb_threshold": 20},
+    {"kind": REVISING, "grace_period": 40, "delta": 0.2, "max_depth": 3}
+    | {"leaf_prediction": "mc", "max_share_to_split": 0.7, "min_branch_fraction": 0.1},
+    {"kind": REVISING, "grace_period": 40, "delta": 0.05, "split_criterion": "gini"}
+    | {"binary_split": True},
+]
 MIXED_NAMED = [  # with nominal columns named x0, x2, x3 or x5, one of which is taken as such
     {"kind": TREE, "grace_period": 40, "delta": 0.05, "nominal_attributes": ["x3"]},
     {"kind": FOREST, "n_models": 3, "grace_period": 40, "nominal_attributes": ["x3"]},

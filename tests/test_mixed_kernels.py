@@ -12,6 +12,7 @@ from compiled_examples import (
     MIXED_ADAPTIVES,
     MIXED_FORESTS,
     MIXED_NAMED,
+    MIXED_REVISED,
     MIXED_TREES,
     TREE,
     name,
@@ -21,7 +22,7 @@ from numpy.testing import assert_array_equal
 from driftsim.kernels.mixed_leaf import VALUE, with_blocks
 from driftsim.kernels.mixed_splits import in_order_of_set
 from driftsim.learners.learner import Learner
-from driftsim.rows import Arrival, Labelled, Schema, Unfit
+from driftsim.rows import Arrival, Labelled, Outgrown, Schema, Unfit
 from driftsim.streams.stream import Stream
 
 ROWS = int(os.environ.get("DRIFTSIM_TEST_ROWS", 2_000))
@@ -138,7 +139,9 @@ SMALL = [title for title in ALL if title != "led"]  # at most eight classes: a s
         *cases(MIXED_NAMED[:1], ["gaps"], ROWS // 2),
         *cases(MIXED_NAMED[1:], ["gaps"], ROWS, slow=True),
         *cases(MIXED_ADAPTIVES[:1], ["many", "gaps"], ROWS // 2),
+        *cases(MIXED_REVISED[:1], ["many", "gaps"], ROWS // 2),
         *cases(MIXED_TREES, ALL, ROWS, slow=True),
+        *cases(MIXED_REVISED, SMALL, ROWS, slow=True),
         *cases(MIXED_ADAPTIVES[:-1], SMALL, ROWS, slow=True),
         *cases(MIXED_ADAPTIVES[-1:], ["gaps"], ROWS, slow=True),
         *cases(MIXED_FORESTS, ALL, ROWS, slow=True),
@@ -160,11 +163,12 @@ def test_a_compiled_tree_answers_as_that_of_river_for_long(spec, title, rows, la
     check(spec, *table(title, rows), late)
 
 
-def test_weights_count_as_they_do_in_river():
+@pytest.mark.parametrize("spec", [MIXED_TREES[1], MIXED_REVISED[0]], ids=name)
+def test_weights_count_as_they_do_in_river(spec):
     X, y, schema = table("gaps", 1200)
     rows = Labelled(np.arange(1000), X[:1000], y[:1000])
     weight = np.random.default_rng(0).choice([0.25, 1.0, 1.5, 3.0], 1000)
-    compiled, objects = pair(MIXED_TREES[1], schema, probabilities=True)
+    compiled, objects = pair(spec, schema, probabilities=True)
     one, other = (model.fit(rows, weight).predict(X[1000:]) for model in (compiled, objects))
     assert np.allclose(one, other, rtol=1e-9, atol=1e-9)
     assert not np.array_equal(one, compiled.fit(rows).predict(X[1000:]))
@@ -203,6 +207,17 @@ def test_values_are_visited_in_the_order_of_a_set_of_python():
             values["nth"] = rng.permutation(size)[:n]
             listed(values, 0, n, table, visited)
             assert visited[:n].tolist() == [*{float(value) for value in values["nth"]}]
+
+
+def test_where_river_finds_no_child_for_a_value_a_kernel_leaves_the_answer_to_it():
+    """It gives a branch by a value a split by each of many, and two children all the same."""
+    X, y, schema = table("alike", 8_000)
+    rows = Labelled(np.arange(len(y)), X, y)
+    compiled, objects = pair(MIXED_REVISED[0], schema)
+    with pytest.raises(Outgrown, match="a branch was revised whose children are not those"):
+        compiled.learn(rows)
+    with pytest.raises(IndexError, match="list index out of range"):
+        objects.learn(rows)
 
 
 def test_leaves_take_no_more_than_so_much_memory():

@@ -27,7 +27,6 @@ from driftsim.kernels.values import (
     last_rows,
     nominal_of,
     nominals,
-    none_nominal,
     one_of,
     only,
     or_default,
@@ -226,10 +225,9 @@ EQUIVALENTS = {
     ),
     "tree.ExtremelyFastDecisionTreeClassifier": Equivalent(
         "revising_trees.extremely_fast_tree",
-        TREE
-        | {"nominal_attributes": none_nominal}
-        | only(flag, "binary_split")
-        | as_they_are("min_samples_reevaluate"),
+        TREE | NOMINAL | as_they_are("min_samples_reevaluate"),
+        missing=True,
+        mixed="mixed_revising_trees.extremely_fast_tree",
     ),
     "tree.HoeffdingTreeRegressor": Equivalent(
         "regression_trees.hoeffding_tree_regressor",

@@ -171,13 +171,6 @@ def nominals(names, schema):
     return {"sizes": (*sizes,), "missing": bool(schema.missing)}
 
 
-def none_nominal(names, schema):
-    """Nothing, where all columns are taken as numbers."""
-    if any(name in schema.names for name in names or ()):
-        raise Uncovered("nominal columns in a tree that revises its splits")
-    return {}
-
-
 def values_of_columns(categories, schema):
     """How many values each column has, and a title of each; no column may be of numbers."""
     if categories is not None:
