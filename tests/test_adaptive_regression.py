@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from compiled_examples import ADAPTIVE_REGRESSORS, ALERT_NUMBERS, CHECKED, name
 from mixed_rows import answers
+from resets import reset_first
 
 from driftsim.learners.learner import Learner
 from driftsim.rows import Labelled, Outgrown, Schema
@@ -67,3 +68,15 @@ def test_where_river_divides_by_zero_a_kernel_leaves_the_answer_to_it(settings, 
         answers(compiled, rows)
     with pytest.raises(ZeroDivisionError):
         answers(objects, rows)
+
+
+def test_an_adaptive_regression_tree_that_is_reset_is_as_new():
+    (model, _), rows = started(ADAPTIVE_REGRESSORS[0]), drifting_rows(4_000, 4)
+    first, state = answers(model, rows), model._state
+    assert len(state.nodes) - state.free[1] > 10
+    reset_first(state)
+    points = state.candidates.trees
+    assert state.free[1] == len(state.nodes) - 1 and points.free[1] == len(points.points)
+    assert not state.errors["n"].any() and not state.windows.windows["width"].any()
+    assert np.array_equal(answers(model, rows), first)
+    assert len(model._state.nodes) == len(state.nodes)  # those of before are used again

@@ -18,6 +18,7 @@ from compiled_examples import (
     name,
 )
 from numpy.testing import assert_array_equal
+from resets import reset_first
 
 from driftsim.kernels.mixed_leaf import VALUE, with_blocks
 from driftsim.kernels.mixed_splits import in_order_of_set
@@ -207,6 +208,21 @@ def test_values_are_visited_in_the_order_of_a_set_of_python():
             values["nth"] = rng.permutation(size)[:n]
             listed(values, 0, n, table, visited)
             assert visited[:n].tolist() == [*{float(value) for value in values["nth"]}]
+
+
+def test_a_tree_that_revises_its_splits_and_is_reset_is_as_new():
+    X, y, schema = table("gaps", 2_000)
+    model, _ = pair(MIXED_REVISED[0], schema)
+    rows = Labelled(np.arange(len(y)), X, y)
+    model.learn(rows)
+    first, state = model.predict(X), model._state
+    assert len(state.nodes) - state.free[1] > 10
+    reset_first(state)
+    assert state.free[1] == len(state.nodes) - 1
+    assert state.leaves.free[1] == len(state.leaves.blocks)
+    assert state.children.free[1] == len(state.children.table)
+    model.learn(rows)
+    assert_array_equal(model.predict(X), first)
 
 
 def test_where_river_finds_no_child_for_a_value_a_kernel_leaves_the_answer_to_it():

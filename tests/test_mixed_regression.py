@@ -13,9 +13,8 @@ from compiled_examples import (
     name,
 )
 from mixed_rows import NAMES, answers, mixed_rows, schema_of
-from numba import njit
+from resets import reset_first
 
-from driftsim.kernels import loop
 from driftsim.learners.learner import Learner
 from driftsim.rows import Schema
 
@@ -69,11 +68,6 @@ def test_a_forest_draws_as_many_columns_as_by_the_cells_of_its_first_row(gone):
         for asked in (learner, learner.uncompiled())
     )
     assert np.allclose(one, other, rtol=1e-9, atol=1e-9)
-
-
-@njit
-def reset_first(s):
-    loop.reset(s, 0)
 
 
 @pytest.mark.parametrize("nominal", [True, False], ids=["nominal", "numbers"])
