@@ -56,6 +56,8 @@ class ModelTrees(NamedTuple):
     random_states: np.ndarray  # (M,)
     pool: np.ndarray  # (d,) scratch
     stack: np.ndarray  # (N,) scratch: nodes on the way
+    values: np.ndarray  # (f,) scratch: thresholds of a row
+    here: np.ndarray  # (f,) scratch: their points
     models: bool  # whether a leaf predicts by its linear model, or else the mean
     grace_period: float
     delta: float
@@ -106,6 +108,8 @@ def model_trees(
         states,
         np.zeros(d, np.int64),
         np.zeros(size, np.int32),
+        np.zeros(f),
+        np.zeros(f, np.int64),
         leaf_prediction == "model",
         float(grace_period),
         float(delta),
