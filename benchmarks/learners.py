@@ -94,6 +94,9 @@ MODELS = {  # a spec; rows for river, rows for the kernel; the ratio to be reach
         100_000,
         None,
     ),
+    "SRPRegressor, 10 trees": (
+        {"kind": "river.ensemble.SRPRegressor", "seed": 42}, 1_000, 20_000, None
+    ),
     "HoeffdingTreeRegressor": ("river.tree.HoeffdingTreeRegressor", 8_000, 200_000, None),
     "HoeffdingAdaptiveTreeRegressor": (
         "river.tree.HoeffdingAdaptiveTreeRegressor", 8_000, 200_000, None

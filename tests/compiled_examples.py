@@ -33,9 +33,8 @@ def nested(spec):
         return "max_nodes" not in spec
     if spec["kind"] in (ADWIN_BOOSTING, REST):
         return spec != RESTS[0]
-    held = [spec.get("model", TREE if spec["kind"] == PATCHES else None), *spec.get("steps", [])][
-        -1
-    ]
+    default = {PATCHES: TREE, NUMBERS_PATCHES: NUMBERS_TREE}.get(spec["kind"])
+    held = [spec.get("model", default), *spec.get("steps", [])][-1]
     return bool(held) and (held if isinstance(held, str) else held["kind"]) not in LINES
 
 
@@ -356,6 +355,19 @@ ADAPTIVE_REGRESSORS = [
     | {"min_samples_split": 1, "merit_preprune": False, "model_selector_decay": 0.5}
     | {"bootstrap_sampling": False},
 ]
+NUMBERS_PATCHES = "river.ensemble.SRPRegressor"
+PATCHES_OF_NUMBERS = [
+    {"kind": NUMBERS_PATCHES, "n_models": 3, "seed": 1},
+    {"kind": NUMBERS_PATCHES, "n_models": 3, "model": SLOW_LINE, "disable_weighted_vote": False}
+    | {"drift_detection_criteria": "prediction", "lam": 3}
+    | REPLACED,
+    {"kind": NUMBERS_PATCHES, "n_models": 4, "training_method": "subspaces", "subspace_size": 3}
+    | {"model": {"kind": NUMBERS_TREE, "grace_period": 50, "delta": 0.05}}
+    | {"metric": "river.metrics.RMSE", "disable_weighted_vote": False}
+    | {"disable_detector": "warning"}
+    | REPLACED,
+    {"kind": NUMBERS_PATCHES, "n_models": 4, "aggregation_method": "median"} | REPLACED,
+]
 REGRESSORS = [
     ({"kind": f"{LINEAR}.LinearRegression", "optimizer": sgd(0.001)}, 20_000),
     (scaled(f"{LINEAR}.LinearRegression"), 20_000),
@@ -382,6 +394,7 @@ REGRESSORS = [
     ({"kind": "river.ensemble.BaggingRegressor", "model": SLOW_LINE, "n_models": 4}, 3_000),
     ({"kind": "river.ensemble.BaggingRegressor", "model": NUMBERS_TREE, "n_models": 3}, 3_000),
     *((spec, 3_000) for spec in NUMBERS_FORESTS),
+    *((spec, 1_200) for spec in PATCHES_OF_NUMBERS),
     *((spec, 3_000) for spec in mondrians(NUMBERS_MONDRIAN, {"step": 0.03})),
     *((spec, 3_000) for spec in ADAPTIVE_REGRESSORS),
 ]

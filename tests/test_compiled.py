@@ -20,6 +20,7 @@ from compiled_examples import (
     MIXED_NAMED,
     MIXED_REGRESSORS,
     MIXED_TREES,
+    NUMBERS_PATCHES,
     NUMBERS_TREE,
     PATCHES,
     REGRESSORS,
@@ -251,7 +252,11 @@ def test_every_equivalent_is_tried_with_every_parameter_that_it_takes():
         ({"kind": PATCHES, "metric": "river.metrics.Recall"}, "its metric"),
         ({"kind": PATCHES, "subspace_size": 2}, "its subspace_size of 2"),
         ({"kind": PATCHES, "lam": 40}, "an ensemble of trees with so short a grace_period"),
-        ({"kind": PATCHES, "model": "river.linear_model.LinearRegression"}, "classes by Linear"),
+        (
+            {"kind": PATCHES, "model": "river.linear_model.LinearRegression"},
+            "LinearRegression, which is no classifier",
+        ),
+        ({"kind": NUMBERS_PATCHES, "metric": "river.metrics.R2"}, "its metric R2"),
         ({"kind": PATCHES, "model": NAMED_TREE}, "nominal columns of members"),
     ],
 )

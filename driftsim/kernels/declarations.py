@@ -5,50 +5,9 @@ them, the classes of river.base that it is of, and what its constructor makes of
 tests/test_declarations.py compares all of it with the river that is installed.
 """
 
-import sys
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from driftsim.kernels.constructors import Declared, depth, numbered, otherwise, schedule
 
 VERSION = "0.26.1"  # of river
-
-
-class Declared(NamedTuple):
-    """What is declared of a class of river."""
-
-    parameters: str = ""  # with river's annotations and defaults
-    roles: tuple[str, ...] = ()  # the classes of river.base that it inherits from
-    multiclass: bool = False  # an ensemble is as its model is
-    weighs: bool = False  # whether `learn_one` takes a weight
-    becomes: dict[
-        str, Callable[[Any, Callable], Any]
-    ] = {}  # of parameters that attributes differ from
-
-
-# What a constructor makes of a value; `new(path, **params)` makes a stand-in.
-
-
-def otherwise(path, **params):
-    """An object of a class in the place of None."""
-    return lambda value, new: new(path, **params) if value is None else value
-
-
-def schedule(value, new):
-    """A rate that stays as it is, of a number."""
-    if isinstance(value, int | float):
-        return new("river.optim.schedulers.Constant", learning_rate=value)
-    return value
-
-
-def depth(value, new):
-    """As deep as Python's recursion allows, where no depth is given."""
-    return sys.getrecursionlimit() - 20 if value is None else value
-
-
-def numbered(steps, new):
-    """Steps by their names, which nothing reads; raises `ValueError` where there is none."""
-    if not steps:
-        raise ValueError("no steps")
-    return dict(enumerate(steps))
 
 
 SGD = otherwise("river.optim.SGD")
@@ -347,6 +306,22 @@ DECLARED = {
         ("Classifier",),
         becomes={
             "model": otherwise("river.tree.HoeffdingTreeClassifier", grace_period=50, delta=0.01),
+            **WATCHED,
+        },
+    ),
+    "river.ensemble.SRPRegressor": Declared(
+        """
+        model: base.Regressor | None = None, n_models: int = 10,
+        subspace_size: int | float | str = 0.6, training_method: str = "patches", lam: int = 6,
+        drift_detector: base.DriftDetector | None = None,
+        warning_detector: base.DriftDetector | None = None, disable_detector: str = "off",
+        disable_weighted_vote: bool = True, drift_detection_criteria: str = "error",
+        aggregation_method: str = "mean", seed=None, metric: RegressionMetric | None = None
+        """,
+        ("Regressor",),
+        becomes={
+            "model": otherwise("river.tree.HoeffdingTreeRegressor", grace_period=50, delta=0.01),
+            "metric": otherwise("river.metrics.MAE"),
             **WATCHED,
         },
     ),

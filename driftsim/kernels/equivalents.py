@@ -99,10 +99,14 @@ def boosted(model, schema):
     return {"model": state, "splits": 1 + int(MOST_TIMES / wait)}
 
 
-def classifier(model, schema):
-    """A member of an ensemble whose class river does not check, over columns of numbers."""
-    if not is_a("Classifier", last_of(model)):
-        raise Uncovered(f"classes by {type(last_of(model)).__name__}")
+def of_some_columns(role):
+    """A member of an ensemble whose role river does not check, over columns of numbers."""
+    return partial(_of_some_columns, role)
+
+
+def _of_some_columns(role, model, schema):
+    if not is_a(role, last_of(model)):
+        raise Uncovered(f"{type(last_of(model)).__name__}, which is no {role.lower()}")
     if nominal_of(model):
         raise Uncovered("nominal columns of members that take some of the columns each")
     return member(model, schema)
@@ -155,7 +159,8 @@ MEMBERS = "linear_model.", "naive_bayes.", "neighbors.", "tree.HoeffdingTree"
 ADWIN = part("drift.ADWIN")
 BAGGING = {"model": member} | only(several, "n_models") | as_they_are("seed")
 BOOSTING = BAGGING | {"model": boosted}
-PATCHES = only(lambda n: whole(n) and n > 0, "n_models") | as_they_are("seed")
+PATCHES = only(lambda n: whole(n) and n > 0, "n_models")
+PATCHES |= only(lambda seed: seed is None or whole(seed), "seed")
 PATCHES |= only(one_of("subspaces", "resampling", "patches"), "training_method")
 PATCHES |= only(size_of_subspaces, "subspace_size") | only(positive, "lam")
 PATCHES |= dict.fromkeys(("drift_detector", "warning_detector"), or_default(ADWIN))
@@ -298,7 +303,17 @@ EQUIVALENTS = {
         "boosting.bole", BOOSTING | only(lambda e: 0 <= e <= 0.5, "error_bound"), missing=True
     ),
     "ensemble.SRPClassifier": Equivalent(
-        "random_patches.patches_classifier", PATCHES | {"model": classifier}, patient
+        "random_patches.patches_classifier",
+        PATCHES | {"model": of_some_columns("Classifier")},
+        patient,
+    ),
+    "ensemble.SRPRegressor": Equivalent(
+        "regression_patches.patches_regressor",
+        PATCHES
+        | {"model": of_some_columns("Regressor"), "metric": error_measure}
+        | only(one_of("mean", "median"), "aggregation_method")
+        | only(one_of("error", "prediction"), "drift_detection_criteria"),
+        patient,
     ),
     "multiclass.OneVsRestClassifier": Equivalent(
         "one_vs_rest.one_vs_rest", {"classifier": binary}, missing=True

@@ -29,7 +29,7 @@ MODEL = np.dtype(
         ("foreground", np.int64),  # which of its two members predicts; the other may learn behind
         ("has_background", np.int64),  # whether it does, since a warning
         ("n", np.float64),  # predictions since its last drift
-        ("n_correct", np.float64),
+        ("score", np.float64),  # labels of these that it predicted; of numbers, its mean error
         ("predicted", np.float64),  # last
     ]
 )
@@ -192,7 +192,7 @@ def replace_drifted(s, i, value):
         else:
             restart(s, foreground(s, i))
         reset(s.drift, i)
-        model.n = model.n_correct = 0.0
+        model.n = model.score = 0.0
 
 
 @compiled
@@ -242,7 +242,7 @@ def classifier_predict(s, m, x, p):
 def add_vote(s, i, x, p):
     model, known = s.patches.models[i], s.patches.known
     model.predicted = predict_one(s.patches, i, x, s.share)
-    weight = model.n_correct / model.n if s.weighs and model.n_correct > 0.0 else 1.0
+    weight = model.score / model.n if s.weighs and model.score > 0.0 else 1.0
     j = foreground(s.patches, i)
     for c in range(p.size):
         p[c] += s.share[c] * weight
@@ -280,7 +280,7 @@ def classifier_learn(s, m, x, y, w, fresh):
             model.predicted = predict_one(patches, i, x, s.share)
         if model.predicted >= 0.0:
             model.n += 1.0
-            model.n_correct += model.predicted == y
+            model.score += model.predicted == y
         if train_both(patches, i, x, y, w) > 0:
             for which in range(1 + model.has_background):
                 j = foreground(patches, i) ^ which

@@ -200,7 +200,7 @@ def forest_predict(s, m, x, p):
         model.predicted = predict(s.trees, 2 * i + model.foreground, x, p)
         total += model.predicted
     if s.takes_median:
-        return median(s)
+        return median(s.models, s.sorted)
     return weighted(s) / n if s.weighs else total / n
 
 
@@ -228,18 +228,18 @@ def error_of(s, i):
 
 
 @compiled
-def median(s):
-    """The median of the predictions; NaN where one is."""
-    n = s.models.size
+def median(models, ordered):
+    """The median of the predictions of models; NaN where one is. `ordered` is scratch."""
+    n = models.size
     for i in range(n):
-        value, j = s.models[i].predicted, i
+        value, j = models[i].predicted, i
         if value != value:
             return value
-        while j > 0 and s.sorted[j - 1] > value:
-            s.sorted[j] = s.sorted[j - 1]
+        while j > 0 and ordered[j - 1] > value:
+            ordered[j] = ordered[j - 1]
             j -= 1
-        s.sorted[j] = value
-    return (s.sorted[(n - 1) // 2] + s.sorted[n // 2]) / 2.0
+        ordered[j] = value
+    return (ordered[(n - 1) // 2] + ordered[n // 2]) / 2.0
 
 
 @compiled

@@ -12,7 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-from driftsim.kernels.declarations import DECLARED, VERSION, Declared
+from driftsim.kernels.constructors import Declared
+from driftsim.kernels.declarations import DECLARED, VERSION
 
 ROLES = (
     *("Classifier", "Regressor", "Transformer", "DriftDetector", "DriftAndWarningDetector"),
