@@ -46,7 +46,10 @@ HOMES = {
     "pydantic_core": {"messages"},
     "yaml": {"notation"},
     "sklearn": {"learners", "streams.shipped_data", "streams.tables.text.libsvm"},
-    "river": {"learners.river", "learners.objects", "adaptation.detectors", "streams.shipped_data"},
+    "river": {
+        *("learners.river", "learners.objects", "learners.tree_bytes"),
+        *("adaptation.detectors", "streams.shipped_data"),
+    },
     "numba": {"kernels"},
     "llvmlite": {"kernels.compiler", "kernels.machine_code"},
     "filelock": {

@@ -322,11 +322,14 @@ stream: {length: 6_000, concepts: {a: sea}, noise: 0.1}
 models:
   tree:
     learner:
-      kind: river.tree.HoeffdingTreeClassifier
-      grace_period: 20
-      delta: 0.5
-      max_size: 0.2
-      memory_estimate_period: 500
+      kind: pipeline
+      steps:
+      - river.preprocessing.StandardScaler
+      - kind: river.tree.HoeffdingTreeClassifier
+        grace_period: 20
+        delta: 0.5
+        max_size: 0.2
+        memory_estimate_period: 500
     policy: online
     compiled: COMPILED
 """

@@ -109,6 +109,7 @@ def add_weight(s, leaf, c, w, whole):
     for j in range(counts.classes):
         if s.classes[leaf, j].nth == c:
             s.classes[leaf, c].weight += w
+            s.classes[leaf, c].whole &= 1
             break
     else:
         s.classes[leaf, counts.classes].nth = c
@@ -127,7 +128,7 @@ def sum_weights(s, leaf):
     for j in range(s.counts[leaf].classes):
         weighed = s.classes[leaf, s.classes[leaf, j].nth]
         rounded = total + weighed.weight
-        if SUM_IS_COMPENSATED and not weighed.whole:
+        if SUM_IS_COMPENSATED and weighed.whole != 1:
             if floats:
                 larger, smaller = max(total, weighed.weight), min(total, weighed.weight)
                 lost += (larger - rounded) + smaller

@@ -154,15 +154,17 @@ def play(state, stretch, done, label, p):
     n, last = stretch.t.size, -1  # last: the position of the row predicted just before
     probable = p.shape[0] == n
     i, j = done[0], done[1]
+    if not room(state):
+        return
     while True:
         while j < stretch.due_by[i]:
-            if not room(state):
-                done[0], done[1] = i, j
-                return
             fresh = stretch.due_t[j] == last  # a tree that predicts twice takes 1.3 times as long
             learn(state, 0, stretch.due_X[j], stretch.due_y[j], stretch.weight[j], fresh)
             last = -1
             j += 1
+            if not room(state):
+                done[0], done[1] = i, j
+                return
         if i == n:
             break
         label[i] = answer(state, 0, stretch.X[i], p[i if probable else 0], probable)

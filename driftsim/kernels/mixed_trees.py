@@ -44,6 +44,7 @@ from driftsim.kernels.mixed_splits import (
     split_by_threshold,
     split_by_value,
 )
+from driftsim.kernels.tree_limits import NoLimit
 from driftsim.kernels.trees import (
     FEWEST,
     UNKNOWN,
@@ -84,6 +85,7 @@ class MixedTrees(NamedTuple):
     max_depth: int
     most_leaves: int  # that a tree may have from `most_weight` on: beyond, river's own might
     most_weight: float  # exceed max_size and save memory, which these trees do not
+    limit: NoLimit = NoLimit()
 
 
 def hoeffding_tree(

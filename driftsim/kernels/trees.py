@@ -21,7 +21,6 @@ from driftsim.kernels.hoeffding_leaf import (
     bayes_class,
     bayes_probabilities,
     best_split,
-    clear_observations,
     clear_weights,
     is_pure,
     majority,
@@ -31,6 +30,7 @@ from driftsim.kernels.hoeffding_leaf import (
 )
 from driftsim.kernels.loop import compiled, dispatch, register_model
 from driftsim.kernels.mersenne_twister import sample
+from driftsim.kernels.tree_limits import GIVEN, Limit, NoLimit, enforce, kind_of, limit, meet, stop
 
 CRITERIA = {"info_gain": INFO_GAIN, "gini": GINI}
 PREDICTIONS = {"mc": MAJORITY, "nb": BAYES, "nba": ADAPTIVE}
@@ -53,6 +53,7 @@ NODE = np.dtype(
         ("left", np.int64),  # its children, the right just after the left
         ("leaf", np.int64),  # of a leaf, its statistics; of a left node, those of its parent
         ("pair", np.int64),  # of a left node, the pair before this one
+        ("classes", np.int64),  # of a branch: those that it had, as `bits` gives them
     ]
 )
 
@@ -93,6 +94,7 @@ class Trees(NamedTuple):
     max_depth: int
     most_leaves: int  # that a tree may have from `most_weight` on: beyond, river's own might
     most_weight: float  # exceed max_size and save memory, which these trees do not
+    limit: tuple
 
 
 def hoeffding_tree(
@@ -153,6 +155,9 @@ def hoeffding_tree(
         sys.getrecursionlimit() - 20 if max_depth is None else int(max_depth),
         int(max_size * 2**20 / bytes_of_leaf(m, k)),
         0.99 * memory_estimate_period,
+        limit(members, k, max_size, memory_estimate_period)
+        if members == 1 and max_features is None and not whole
+        else NoLimit(),
     )
     return with_pairs(bare, max(FEWEST, 2 * members))
 
@@ -167,7 +172,8 @@ def enlarged(s) -> Trees:
 
     Raises `ValueError` where a tree is so large that river's own might save memory.
     """
-    refuse_outgrown(s)
+    if isinstance(s.limit, NoLimit) or not s.limit.lifted[0]:
+        refuse_outgrown(s)
     return s if s.free[1] >= len(s.members) else with_pairs(s, len(s.nodes) // 2)
 
 
@@ -193,6 +199,9 @@ def with_pairs(s, n):
         nodes=np.concatenate([s.nodes, nodes]),
         free=np.array([first, s.free[1] + n]),
         leaves=s.leaves._replace(**leaves),
+        limit=s.limit._replace(
+            **{name: padded(getattr(s.limit, name), 2 * n) for name in s.limit._fields[5:8]}
+        ),
     )
 
 
@@ -205,7 +214,28 @@ def padded(array, n):
 def tree_room(s):
     if s.free[1] < s.members.size:
         return False
-    return not outgrown(s)
+    return not is_at_limit(s.limit, s)
+
+
+def is_at_limit(limit, s):
+    """Whether a tree must stop until its bytes are known, or for good."""
+
+
+@compiled
+def is_at_none(limit, s):
+    return outgrown(s)
+
+
+@compiled
+def is_due(limit, s):
+    """Or until they are known that were due last: before a split that may be one too many."""
+    member = s.members[0]
+    if member.weight >= limit.due[0]:
+        return True
+    if limit.due[0] == math.inf:
+        return outgrown(s)
+    near = member.leaves >= s.most_leaves and member.weight >= s.most_weight
+    return near and limit.lifted[0] == 0
 
 
 @compiled
@@ -289,7 +319,8 @@ def tree_learn(s, m, x, y, w, fresh):
             counts.bayes_correct += w
         if counts.classes == 0 or majority(s.leaves, leaf) == c:
             counts.majority_correct += w
-    add_weight(s.leaves, leaf, c, w, s.leaves.whole)
+    add_weight(s.leaves, leaf, c, w, kind_of(s.limit, s.leaves.whole))
+    meet(s.limit, c)
     if not counts.active:
         return
     observe(s.leaves, leaf, x, c, w)
@@ -309,8 +340,9 @@ def attempt_plain(s, m, v):
     good, which, threshold = best_split(s.leaves, leaf)
     if not good:
         return
-    if which == NOTHING:  # river deactivates the leaf and activates it at once, empty
-        clear_observations(s.leaves, leaf)
+    if which == NOTHING:
+        stop(s.limit, s, leaf)
+        enforce(s.limit, s, m)
         return
     node, member, left = s.nodes[v], s.members[m], s.free[0]
     s.free[0] = s.nodes[left].pair
@@ -320,8 +352,22 @@ def attempt_plain(s, m, v):
     member.pairs = left
     member.leaves += 1
     node.feature = s.leaves.columns[leaf, which]
-    node.threshold, node.left = threshold, left
+    node.threshold, node.left, node.classes = threshold, left, bits(s.leaves, leaf)
     split_leaf(s.leaves, leaf, s.nodes[left + 1].leaf, which, threshold)
+    enforce(s.limit, s, m)
+
+
+@compiled
+def bits(s, leaf):
+    """A bit for each class that a leaf has, and a later one if its weight is GIVEN; of 30."""
+    found = 0
+    for j in range(s.counts[leaf].classes):
+        c = s.classes[leaf, j].nth
+        if c < 30:
+            found |= 1 << c
+            if s.classes[leaf, c].whole == GIVEN:
+                found |= 1 << (c + 30)
+    return found
 
 
 @compiled
@@ -341,6 +387,8 @@ def tree_reset(s, m):
     start(s.leaves, s.nodes[m].leaf, 0)
 
 
+dispatch(is_at_limit, NoLimit, is_at_none)
+dispatch(is_at_limit, Limit, is_due)
 dispatch(visit, Trees, visit_plain, forceinline=False)
 dispatch(arrive, Trees, arrive_plain, forceinline=False)
 dispatch(may_split, Trees, may_split_plain, forceinline=False)

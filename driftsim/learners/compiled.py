@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from driftsim.learners import tree_bytes
 from driftsim.learners.learner import Model
 from driftsim.rows import Arrival, Labelled, Outgrown, Schema, Unfit
 
@@ -12,14 +13,25 @@ from driftsim.rows import Arrival, Labelled, Outgrown, Schema, Unfit
 class Compiled(Model):
     """A model whose state is arrays that a kernel works on.
 
-    `new` gives the state of one that has learned nothing. Raises `Unfit` where a feature of a row
-    is not a number it takes, and `Outgrown` before it would answer otherwise than the library.
+    `new` gives the state of one that has learned nothing, `original` the library's own object, by
+    which a tree that is as large as it may be finds which leaves learn. Raises `Unfit` where a
+    feature of a row is not a number it takes, and `Outgrown` before it would answer otherwise than
+    the library.
     """
 
-    def __init__(self, new: Callable[[], tuple], schema: Schema, probabilities: bool = False):
+    def __init__(
+        self,
+        new: Callable[[], tuple],
+        schema: Schema,
+        probabilities: bool = False,
+        original: Callable | None = None,
+    ):
         self._new, self._schema, self._probabilities = new, schema, probabilities
         self._state = new()
         self._sizes = sizes_of(self._state)
+        watched = original is not None and tree_bytes.watch(self._state)
+        self._original = original if watched else None  # gives the library's own object
+        self._before: tuple | None = None  # the state when the bytes of its objects were due
 
     @property
     def kernel(self) -> tuple:
@@ -38,7 +50,7 @@ class Compiled(Model):
         self.learn(no_rows(self._schema))
 
     def fit(self, rows, weight=None):
-        model = Compiled(self._new, self._schema, self._probabilities)
+        model = Compiled(self._new, self._schema, self._probabilities, self._original)
         model._learn(rows, weight)
         return model
 
@@ -74,6 +86,8 @@ class Compiled(Model):
         if arrival.due_X is not arrival.X:
             self._refuse(arrival.due_t, arrival.due_X)
         n, m, k = len(arrival.t), len(arrival.due_t), self._schema.n_classes or 0
+        if weight is not None:
+            tree_bytes.unwatch(self._state)
         weight = np.ones(m) if weight is None else plain(weight, float)
         stretch = loop.Stretch(
             plain(arrival.t, np.int64), plain(arrival.X, float), plain(arrival.due_t, np.int64),
@@ -96,6 +110,12 @@ class Compiled(Model):
     def _enlarged(self):
         from driftsim.kernels import loop
 
+        if tree_bytes.is_due(self._state):
+            self._before = tree_bytes.noted(self._state, self._original, self._schema.names)
+            return self._state
+        if tree_bytes.is_near_limit(self._state):
+            tree_bytes.lift(self._state, self._before, self._original, self._schema.names)
+            return self._state
         try:
             return loop.enlarged(self._state)
         except ValueError as error:

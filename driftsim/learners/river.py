@@ -52,7 +52,8 @@ class River(LibraryLearner):
             from driftsim.learners.compiled import Compiled
 
             new = registry.equivalent(self.example(schema, seed), schema)
-            return Compiled(partial(new, members=1), schema, probabilities)
+            made = partial(self._made, schema, seed)
+            return Compiled(partial(new, members=1), schema, probabilities, made)
         return RiverModel(partial(self._made, schema, seed), schema, probabilities)
 
     def incompatibility(self, schema, probabilities=False):
