@@ -39,6 +39,7 @@ PAIRS = {  # our learner, MOA's class and its options, rows
     "hoeffding_adaptive_tree": (
         "hoeffding_adaptive_tree", "trees.HoeffdingAdaptiveTree", "", 200_000
     ),
+    "hoeffding_option_tree": ("hoeffding_option_tree", "trees.HoeffdingOptionTree", "", 200_000),
     "adaptive_random_forest": (
         "adaptive_random_forest", "meta.AdaptiveRandomForest", "-s 10", 50_000
     ),
@@ -61,6 +62,7 @@ OVER_NOMINAL = {  # those that take nominal columns
     "naive_bayes": 200_000,
     "hoeffding_tree": 200_000,
     "hoeffding_adaptive_tree": 100_000,
+    "hoeffding_option_tree": 100_000,
     "adaptive_random_forest": 20_000,
     "streaming_random_patches": 20_000,
     "Hoeffding tree": 200_000,

@@ -144,14 +144,31 @@ def is_pure(s, leaf):
 def best_split(s, leaf):
     """What to do with a leaf: KEEP it, CLEAR it, or split it by a test; place and value of that.
 
-    The best split must be better than the second by Hoeffding's bound, or the bound be small. No
-    split is one of them. Of equals the last one is the best.
+    The best split must be better than the second by Hoeffding's bound, or the bound be small.
     """
     b = s.counts[leaf].block
     if b == NOTHING or is_pure(s, leaf):
         return KEEP, NOTHING, 0.0
+    test, place, value, best, second, known = ranked_splits(s, leaf)
+    if known > 1 and not is_sure(s, leaf, best, second):
+        return KEEP, NOTHING, 0.0
+    return test, place, value
+
+
+@compiled
+def impurity_before(s, leaf):
+    """How mixed the classes of a leaf are, from which information gain is counted."""
     total, mixed = impurity(s, s.weights[leaf])
-    before = 0.0 if s.gini else mixed / total
+    return 0.0 if s.gini else mixed / total
+
+
+@compiled
+def ranked_splits(s, leaf):
+    """Test, place and value of the best split of a leaf, its merit, that of the second, and how many.
+
+    No split is one of them. Of equals the last one is the best.
+    """
+    b, before = s.counts[leaf].block, impurity_before(s, leaf)
     best, second = merit_of_none(s, leaf), -math.inf
     decision, place, at, known = CLEAR, NOTHING, 0.0, 1
     for j in range(s.columns.shape[1]):
@@ -168,18 +185,22 @@ def best_split(s, leaf):
             decision, place, at, best, second = test, j, value, found, best
         elif found > second:
             second = found
-    if known > 1 and not is_sure(s, leaf, best, second):
-        return KEEP, NOTHING, 0.0
-    return decision, place, at
+    return decision, place, at, best, second, known
 
 
 @compiled
 def is_sure(s, leaf, best, second):
     """Whether the best split is better than the second by Hoeffding's bound, or that is small."""
+    bound = hoeffding_bound(s, leaf, s.log_confidence)
+    return best - second > bound or bound < s.tau
+
+
+@compiled
+def hoeffding_bound(s, leaf, log_confidence):
+    """How far a difference of merits, seen at a leaf, may be from the true one."""
     counts = s.counts[leaf]
     reach = 1.0 if s.gini else math.log2(max(counts.classes, 2))
-    bound = math.sqrt(reach * reach * s.log_confidence / (2.0 * counts.total))
-    return best - second > bound or bound < s.tau
+    return math.sqrt(reach * reach * log_confidence / (2.0 * counts.total))
 
 
 @compiled

@@ -207,25 +207,39 @@ def tree_learn(s, m, x, y, w, fresh):
 @compiled
 def attempt(pool, leaves, v):
     """Split a leaf if a split is good enough; whether it has been split."""
+    if not split(pool, leaves, v):
+        return False
+    release_block(leaves, v)
+    return True
+
+
+@compiled
+def split(pool, leaves, v):
+    """The same, but that the leaf keeps what it has observed."""
     leaves.counts[v].tried = leaves.counts[v].total
     test, j, value = best_split(leaves, v)
     if test == CLEAR:
         clear(leaves, v)
     if test < THRESHOLD:
         return False
+    put_split(pool, leaves, v, v, test, j, value)
+    return True
+
+
+@compiled
+def put_split(pool, leaves, v, u, test, j, value):
+    """Give a node u a split, whose children start with what leaf v has observed of each side."""
     b = leaves.counts[v].block
-    first, present = branch(pool, v, leaves.columns[b, j], test, value), 2
+    first, present = branch(pool, u, leaves.columns[b, j], test, value), 2
     if test == EACH:
         present = n_values(leaves, b, j)
-    for i in range(n_children(pool, v)):
+    for i in range(n_children(pool, u)):
         if i < present:
             send(leaves, v, j, test, value, i, first + i)
         else:
             pool.nodes[first + i].absent = True
             clear_weights(leaves, first + i)
             start(leaves, first + i, leaves.counts[v].depth + 1)
-    release_block(leaves, v)
-    return True
 
 
 @compiled
@@ -241,7 +255,10 @@ def remove_below(pool, leaves, v):
         for u in range(first, first + pool.lengths[pool.nodes[first].run]):
             release_block(leaves, u)
             if pool.nodes[u].column != NOTHING:
-                drop_alternate(pool, leaves, u)
+                alternate = pool.nodes[u].alternate
+                if alternate != NOTHING:
+                    pool.nodes[alternate].next = removed
+                    removed = alternate
                 pool.nodes[pool.nodes[u].first].next = removed
                 removed = pool.nodes[u].first
         free_run(pool, first)

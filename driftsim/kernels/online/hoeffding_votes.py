@@ -20,21 +20,25 @@ from driftsim.kernels.online.hoeffding_leaves import (
 )
 
 UNKNOWN = -2  # no class: naive Bayes has not been asked
-LEAST = 1e-290  # votes below are computed again by logarithms
+LEAST, MOST = 1e-290, 1e300  # votes beyond are computed again by logarithms
 
 
 @compiled
 def leaf_votes(s, leaf, x, p):
     """Fill p with the votes of a leaf, not normalised; the class of naive Bayes, or UNKNOWN."""
-    counts = s.counts[leaf]
-    if s.prediction == ADAPTIVE:
-        by_bayes = counts.bayes_correct >= counts.majority_correct
-    else:
-        by_bayes = s.prediction == BAYES and counts.total >= s.nb_threshold
-    if by_bayes:
+    if trusts_bayes(s, leaf):
         return bayes_votes(s, leaf, x, p)
     majority_votes(s, leaf, p)
     return UNKNOWN
+
+
+@compiled
+def trusts_bayes(s, leaf):
+    """Whether a leaf votes by naive Bayes."""
+    counts = s.counts[leaf]
+    if s.prediction == ADAPTIVE:
+        return counts.bayes_correct >= counts.majority_correct
+    return s.prediction == BAYES and counts.total >= s.nb_threshold
 
 
 @compiled
@@ -46,12 +50,21 @@ def majority_votes(s, leaf, p):
 @compiled
 def bayes_votes(s, leaf, x, p):
     """Fill p with the votes of naive Bayes, not normalised; the class that it predicts."""
+    if not product_votes(s, leaf, x, p):
+        n, n_nominal = cells_of(s, s.counts[leaf].block, x)
+        logarithmic_votes(s, leaf, n, n_nominal, p)
+    return largest(p)
+
+
+@compiled
+def product_votes(s, leaf, x, p):
+    """Fill p with the products of naive Bayes; whether they are in the range of numbers."""
     weight, b = s.counts[leaf].total, s.counts[leaf].block
     part = 1.0 / weight if weight > 0.0 else 0.0
     for c in range(p.size):
         p[c] = s.weights[leaf, c] * part
     if b == NOTHING:
-        return largest(p)
+        return True
     n, n_nominal = (s.row.size, 0) if s.numeric else cells_of(s, b, x)
     for c in range(p.size):
         if n > 0 and p[c] > 0.0:
@@ -63,11 +76,7 @@ def bayes_votes(s, leaf, x, p):
     label, total = largest(p), 0.0
     for c in range(p.size):
         total += p[c]
-    if not (p[label] > LEAST and total < math.inf):  # NaN: a factor out of range, times 0
-        n, n_nominal = cells_of(s, b, x)
-        logarithmic_votes(s, leaf, n, n_nominal, p)
-        label = largest(p)
-    return label
+    return p[label] > LEAST and total < MOST  # NaN: a factor out of range, times 0
 
 
 @compiled

@@ -7,6 +7,8 @@ from pydantic import Field
 from driftsim.learners.online.kernel_learner import KernelLearner
 from driftsim.parts import Count, Number
 
+MOST_OPTIONS = 100  # a row is learned by as many leaves
+
 
 class HoeffdingTree(KernelLearner):
     """Hoeffding tree (Domingos & Hulten 2000): a leaf is split once its best split is clear.
@@ -62,6 +64,30 @@ class HoeffdingAdaptiveTree(HoeffdingTree):
         )
 
 
+class HoeffdingOptionTree(HoeffdingTree):
+    """Hoeffding option tree (Pfahringer, Holmes & Kirkby 2007): nodes may have several splits.
+
+    By MOA's definition (`trees.HoeffdingOptionTree`): a row goes down all splits of a node, and the
+    votes of the leaves are added up as they are: labels, or densities of naive Bayes. A node that
+    is split goes on observing rows, and gets another split where that is better than those it has,
+    until the tree has so many options. It departs from MOA where the tree does; where densities
+    leave the range of numbers, a leaf has a vote only if no other has.
+    """
+
+    max_options: Annotated[int, Field(gt=0, le=MOST_OPTIONS)] = 5  # of a tree; 1: one split a node
+    option_delta: Annotated[Number, Field(gt=0, lt=1)] = 0.1  # chance: another split is no better
+
+    def states(self, members, schema, seed):
+        from driftsim.kernels.online import hoeffding_option_trees as kernel
+        from driftsim.kernels.online.hoeffding_trees import sizes_of
+
+        settings = {name: getattr(self, name) for name in [*SETTINGS, *OF_OPTIONS]}
+        sizes, missing = sizes_of(schema), bool(schema.missing)
+        return kernel.hoeffding_option_trees(
+            members, sizes, schema.n_classes, seed, missing, **settings
+        )
+
+
 SETTINGS = [  # of a tree, as its kernel names them
     "grace_period",
     "delta",
@@ -74,3 +100,4 @@ SETTINGS = [  # of a tree, as its kernel names them
     "nb_threshold",
 ]
 MORE = ["drift_delta", "bootstrap_sampling"]
+OF_OPTIONS = ["max_options", "option_delta"]

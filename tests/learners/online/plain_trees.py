@@ -123,13 +123,18 @@ class Node:
             return int(cell)
         return int(cell > value) if how == "<=" else int(cell != value)
 
-    def bayes(self, x):
+    def scores(self, x):
+        """The logarithms of the votes of naive Bayes."""
         scores = {}
         for c, w in self.weights.items():
             scores[c] = math.log(w / self.total()) if w else -math.inf
             for j, observer in self.observers.items():
                 if not math.isnan(x[j]):
                     scores[c] += observer.log_likelihood(x[j], c)
+        return scores
+
+    def bayes(self, x):
+        scores = self.scores(x)
         best = max(scores.values(), default=-math.inf)
         shift = best if -math.inf < best < math.log(1e-290) else 0.0
         return {c: math.exp(score - shift) for c, score in scores.items()}
