@@ -250,10 +250,10 @@ def majority(s, leaf):
 
 
 @compiled
-def observe(s, b, x, c, w):
-    """Add the cells of a row of class c."""
+def observe(s, b, x, c, w, votes):
+    """Add the cells of a row of class c, to what also votes by naive Bayes, or only is split by."""
     if s.numeric:
-        observe_numbers(s, b, x, c, w)
+        observe_numbers(s, b, x, c, w, votes)
         return
     for j in range(s.columns.shape[1]):
         column = s.columns[b, j]
@@ -267,11 +267,12 @@ def observe(s, b, x, c, w):
         gaussian = s.gaussians[b, c, s.gaussian[j]]
         gaussian.weight += w
         add_value(gaussian, value, w, w / gaussian.weight)
-        set_precision(gaussian)
+        if votes:
+            set_precision(gaussian)
 
 
 @compiled
-def observe_numbers(s, b, x, c, w):
+def observe_numbers(s, b, x, c, w, votes):
     """The same, where all columns are numeric and all cells there."""
     weight = s.gaussians[b, c, 0].weight + w
     share, product, roots = w / weight, 1.0, 1.0
@@ -279,7 +280,7 @@ def observe_numbers(s, b, x, c, w):
         gaussian = s.gaussians[b, c, j]
         gaussian.weight = weight
         add_value(gaussian, x[s.columns[b, j]], w, share)
-        if s.prediction != MAJORITY and set_precision(gaussian):
+        if votes and set_precision(gaussian):
             product *= gaussian.precision * (1.0 / math.pi)
             if not FEW < product < MANY:
                 roots *= math.sqrt(product)

@@ -226,9 +226,20 @@ def option_predict(s, m, x, p):
 
 @compiled
 def option_learn(s, m, x, y, w, fresh):
-    """Train the ends of a row, and each node above them after all that is below it."""
-    c, ends, top = int(y), 0, 1
     s.members[m].weight += w
+    if is_open(s, m) or not s.leaves.numeric:
+        learn_below(s, m, x, int(y), w, fresh)
+        return
+    if not fresh:
+        find_ends(s, m, x)
+    for i in range(s.members[m].ends):  # nodes above have nothing left to learn that is asked for
+        train_leaf(s, m, s.ends[m, i].node, x, int(y), w, s.ends[m, i].by_bayes)
+
+
+@compiled
+def learn_below(s, m, x, c, w, fresh):
+    """Train the ends of a row, and each node above them after all that is below it."""
+    ends, top = 0, 1
     s.stack[0, 0] = s.stack[0, 1] = m
     while top > 0:
         top -= 1
@@ -238,8 +249,12 @@ def option_learn(s, m, x, y, w, fresh):
             continue
         way = STRAIGHT
         while s.pool.nodes[u].column != NOTHING:
-            s.stack[top, 0], s.stack[top, 1] = v, s.pool.nodes[u].alternate
-            top += 1  # the next split, or the node itself
+            following = s.pool.nodes[u].alternate
+            if following != NOTHING or is_open(s, m):
+                s.stack[top, 0], s.stack[top, 1] = v, following  # NOTHING: the node itself
+                top += 1
+            else:
+                add_weight(s.leaves, v, c, w)
             child = child_of(s.pool, u, x)
             if child == NOTHING:
                 way = STOPPED
@@ -266,16 +281,20 @@ def train_leaf(s, m, v, x, c, w, by_bayes):
 def observe_above(s, m, v, x, c, w):
     """Train a node that has splits; it may get another."""
     counts = s.leaves.counts[v]
-    s.leaves.weights[v, c] += w
-    counts.classes = max(counts.classes, c + 1)
+    add_weight(s.leaves, v, c, w)
     if not is_open(s, m):
-        release_block(s.leaves, v)
         return
     sum_weights(s.leaves, v)
-    observe(s.leaves, counts.block, x, c, w)
+    observe(s.leaves, counts.block, x, c, w, False)
     if counts.total - counts.tried >= s.leaves.grace_period:
         counts.tried = counts.total
         try_option(s, m, v)
+
+
+@compiled
+def add_weight(leaves, v, c, w):
+    leaves.weights[v, c] += w
+    leaves.counts[v].classes = max(leaves.counts[v].classes, c + 1)
 
 
 @compiled
@@ -293,6 +312,28 @@ def try_option(s, m, v):
     s.pool.nodes[last].alternate = u
     s.members[m].options += 1
     s.most_options[0] = max(s.most_options[0], s.members[m].options)
+    if not is_open(s, m):
+        close(s.pool, s.leaves, m)
+
+
+@compiled
+def close(pool, leaves, root):
+    """Have the nodes of a tree that have splits observe no more rows."""
+    first, n, pending = root, 1, NOTHING
+    while first != NOTHING:
+        for u in range(first, first + n):
+            node = pool.nodes[u]
+            if node.column == NOTHING:
+                continue
+            release_block(leaves, u)
+            pool.nodes[node.first].next = pending
+            pending = node.first
+            if node.alternate != NOTHING:
+                pool.nodes[node.alternate].next = pending
+                pending = node.alternate
+        first = pending
+        if first != NOTHING:
+            n, pending = pool.lengths[pool.nodes[first].run], pool.nodes[first].next
 
 
 @compiled

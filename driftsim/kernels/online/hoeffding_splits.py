@@ -164,7 +164,7 @@ def impurity_before(s, leaf):
 
 @compiled
 def ranked_splits(s, leaf):
-    """Test, place and value of the best split of a leaf, its merit, that of the second, and how many.
+    """Test, place, value and merit of the best split of a leaf, merit of the second, how many.
 
     No split is one of them. Of equals the last one is the best.
     """

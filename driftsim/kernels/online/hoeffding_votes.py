@@ -11,6 +11,7 @@ from driftsim.kernels.online.hoeffding_leaves import (
     ADAPTIVE,
     BAYES,
     FEW,
+    MAJORITY,
     MANY,
     NOTHING,
     majority,
@@ -191,5 +192,5 @@ def leaf_learn(s, m, leaf, x, c, w, by_bayes):
     sum_weights(s, leaf)
     if counts.block == NOTHING:
         take_block(s, m, leaf)
-    observe(s, counts.block, x, c, w)
+    observe(s, counts.block, x, c, w, s.prediction != MAJORITY)
     return counts.total - counts.tried >= s.grace_period and counts.depth < s.most_depth

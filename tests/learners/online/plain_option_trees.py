@@ -36,7 +36,7 @@ class PlainOptionTree(PlainTree):
                 yield node, split
 
     def votes(self, x):
-        """The sums of the votes of all ends; those of no product of naive Bayes, if there are none."""
+        """The sums of the votes of all ends; those by logarithms if there are no others."""
         p, vanished = {}, {}
         for node, split in self.ends(self.root, x):
             votes, into = node.weights, p

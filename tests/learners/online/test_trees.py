@@ -34,10 +34,15 @@ def sizes_of(X):
     return [*SIZES, *[0] * (X.shape[1] - len(SIZES))]
 
 
-def played(state, X, y, weights):
-    """The state, labels and probabilities of a kernel that predicts each row and learns it."""
+def played(state, X, y, weights, fresh=True):
+    """The state, labels and probabilities of a kernel that predicts each row and learns it.
+
+    Where it is not fresh, it does not learn of a row that it is the one predicted last.
+    """
     t, n = np.arange(len(y)), len(y)
-    stretch = loop.Stretch(t, X, t, X, y.astype(float), weights, np.arange(n + 1))
+    stretch = loop.Stretch(
+        t, X, t if fresh else t - n, X, y.astype(float), weights, np.arange(n + 1)
+    )
     label, p, done = np.empty(n), np.empty((n, y.max() + 1)), np.zeros(2, np.int64)
     while done[1] < n:
         state = loop.enlarged(state) if done.any() else state
