@@ -21,6 +21,7 @@ LEARNERS = {
     "hoeffding_tree, grace 50": {"kind": "hoeffding_tree", "grace_period": 50, "delta": 0.01},
     "river's HoeffdingTreeClassifier": "river.tree.HoeffdingTreeClassifier",
     "hoeffding_adaptive_tree": "hoeffding_adaptive_tree",
+    "hoeffding_option_tree": "hoeffding_option_tree",
     "knn": "knn",
     "adaptive_knn": "adaptive_knn",
     "sam_knn": "sam_knn",

@@ -64,6 +64,7 @@ PARTS = {  # by family
         "sam_knn": "n_neighbors: 3, window_size: 200, min_stm: 20, ltm_share: 0.4",
         "hoeffding_tree": "grace_period: 50, delta: 0.01",
         "hoeffding_adaptive_tree": "grace_period: 50, delta: 0.01, drift_delta: 0.05",
+        "hoeffding_option_tree": "grace_period: 30, delta: 0.05, option_delta: 0.9",
         "online_bagging": "n_models: 3, learner: river.naive_bayes.GaussianNB",
         "leveraging_bagging": "n_models: 2, learner: river.naive_bayes.GaussianNB, delta: 0.2",
         "oversampling_online_bagging": "n_models: 2, learner: naive_bayes",

@@ -49,6 +49,7 @@ OF_ANY_VERSION = (  # files of tests that no version of a dependency can change
 )
 COMPILED_FOR_LONG = (
     "hoeffding_adaptive_tree",
+    "hoeffding_option_tree",
     "sam_knn",
     "streaming_random_patches",
     "loss_weighted_forest",

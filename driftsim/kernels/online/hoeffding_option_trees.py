@@ -11,6 +11,8 @@ import numpy as np
 
 from driftsim.kernels.loop import compiled, register_model
 from driftsim.kernels.online.hoeffding_leaves import (
+    ADAPTIVE,
+    MAJORITY,
     NOTHING,
     Leaves,
     clear_weights,
@@ -176,9 +178,11 @@ def find_ends(s, m, x):
 
 @compiled
 def option_votes(s, m, x, p):
-    """Fill p with the sums of the votes of all ends, weights, or products of shares and densities.
+    """Fill p with the sums of the votes of all ends.
 
-    Votes out of the range of numbers count where there are no others.
+    They are shares of classes, or products of those and densities; or, as in MOA, weights where
+    leaves might have voted by naive Bayes, too. Votes out of the range of numbers count where there
+    are no others.
     """
     find_ends(s, m, x)
     for c in range(p.size):
@@ -197,6 +201,8 @@ def votes_of(s, end, x):
     """Fill s.votes with the votes of an end; whether they are in the range of numbers."""
     if end.way != STRAIGHT or not trusts_bayes(s.leaves, end.node):
         majority_votes(s.leaves, end.node, s.votes)
+        if end.way != STRAIGHT or s.leaves.prediction != ADAPTIVE:
+            normalize(s.votes)
         return True
     if product_votes(s.leaves, end.node, x, s.votes):
         end.by_bayes = largest(s.votes)
@@ -214,14 +220,20 @@ def add(votes, p):
 @compiled
 def option_predict(s, m, x, p):
     option_votes(s, m, x, p)
-    label, total = largest(p), 0.0
+    label = largest(p)
+    normalize(p)
+    return float(label) if s.members[m].weight > 0.0 else -1.0
+
+
+@compiled
+def normalize(p):
+    total = 0.0
     for c in range(p.size):
         total += p[c]
     if total > 0.0:
         part = 1.0 / total
         for c in range(p.size):
             p[c] *= part
-    return float(label) if s.members[m].weight > 0.0 else -1.0
 
 
 @compiled
@@ -302,6 +314,8 @@ def try_option(s, m, v):
     """Give a node another split, if it is better than those it has by Hoeffding's bound."""
     if is_pure(s.leaves, v):
         return
+    if s.leaves.prediction == MAJORITY:
+        ignore_used(s.pool, s.leaves, v)
     test, j, value, best, _, _ = ranked_splits(s.leaves, v)
     bound = hoeffding_bound(s.leaves, v, s.log_confidence)
     last, existing = best_existing(s, v)
@@ -334,6 +348,15 @@ def close(pool, leaves, root):
         first = pending
         if first != NOTHING:
             n, pending = pool.lengths[pool.nodes[first].run], pool.nodes[first].next
+
+
+@compiled
+def ignore_used(pool, leaves, v):
+    """Have a node find no further split of columns that it has a split of."""
+    u = v
+    while u != NOTHING:
+        leaves.met[leaves.counts[v].block, pool.nodes[u].column] = False
+        u = pool.nodes[u].alternate
 
 
 @compiled

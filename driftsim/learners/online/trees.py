@@ -68,10 +68,10 @@ class HoeffdingOptionTree(HoeffdingTree):
     """Hoeffding option tree (Pfahringer, Holmes & Kirkby 2007): nodes may have several splits.
 
     By MOA's definition (`trees.HoeffdingOptionTree`): a row goes down all splits of a node, and the
-    votes of the leaves are added up as they are: labels, or densities of naive Bayes. A node that
-    is split goes on observing rows, and gets another split where that is better than those it has,
-    until the tree has so many options. It departs from MOA where the tree does; where densities
-    leave the range of numbers, a leaf has a vote only if no other has.
+    votes of the leaves where it ends are added up. A node that is split goes on observing rows, and
+    gets another split where that is better than those it has, until the tree has so many options.
+    It departs from MOA where the tree does; and where densities leave the range of numbers, a leaf
+    has a vote only if no other has.
     """
 
     max_options: Annotated[int, Field(gt=0, le=MOST_OPTIONS)] = 5  # of a tree; 1: one split a node

@@ -39,7 +39,8 @@ class PlainOptionTree(PlainTree):
         """The sums of the votes of all ends; those by logarithms if there are no others."""
         p, vanished = {}, {}
         for node, split in self.ends(self.root, x):
-            votes, into = node.weights, p
+            total = 1.0 if split is None and self.leaf_prediction == "nba" else node.total()
+            votes, into = {c: w / (total or 1.0) for c, w in node.weights.items()}, p
             if split is None and self.trusts_bayes(node):
                 votes = node.bayes(x)
                 into = p if max(node.scores(x).values(), default=0.0) > LEAST else vanished
@@ -84,7 +85,9 @@ class PlainOptionTree(PlainTree):
     def try_option(self, node):
         if sum(w != 0 for w in node.weights.values()) < 2:
             return
-        merit, j, test, sides = max(self.suggestions(node), key=lambda one: one[0])
+        used = {split.test[0] for split in node.splits} if self.leaf_prediction == "mc" else {}
+        suggested = [one for one in self.suggestions(node) if one[1] not in used]
+        merit, j, test, sides = max(suggested, key=lambda one: one[0])
         existing = max(
             self.merit(node.weights, [child.weights for child in split.children.values()])
             for split in node.splits
