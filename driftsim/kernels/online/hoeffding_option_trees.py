@@ -12,7 +12,6 @@ import numpy as np
 from driftsim.kernels.loop import compiled, register_model
 from driftsim.kernels.online.hoeffding_leaves import (
     ADAPTIVE,
-    MAJORITY,
     NOTHING,
     Leaves,
     clear_weights,
@@ -29,25 +28,10 @@ from driftsim.kernels.online.hoeffding_nodes import (
     STRAIGHT,
     Nodes,
     child_of,
-    free_run,
-    n_children,
-    take_run,
     with_nodes,
 )
-from driftsim.kernels.online.hoeffding_splits import (
-    THRESHOLD,
-    hoeffding_bound,
-    impurity,
-    impurity_before,
-    is_pure,
-    ranked_splits,
-)
-from driftsim.kernels.online.hoeffding_trees import (
-    hoeffding_trees,
-    put_split,
-    remove_below,
-    split,
-)
+from driftsim.kernels.online.hoeffding_options import add_option, close, remove_options
+from driftsim.kernels.online.hoeffding_trees import hoeffding_trees, split
 from driftsim.kernels.online.hoeffding_votes import (
     UNKNOWN,
     bayes_votes,
@@ -57,8 +41,6 @@ from driftsim.kernels.online.hoeffding_votes import (
     product_votes,
     trusts_bayes,
 )
-
-ALONE = 1  # the run of one node, which a further split of a node is
 
 MEMBER = np.dtype(
     [
@@ -77,11 +59,7 @@ END = np.dtype(
 
 
 class OptionTrees(NamedTuple):
-    """Hoeffding trees whose nodes may have several splits.
-
-    The first is in the node itself, whose leaf holds the classes of its rows and what it observes.
-    `alternate` is the next one, a node of its own.
-    """
+    """Hoeffding trees whose nodes may have several splits."""
 
     members: np.ndarray  # (M,) of MEMBER
     ends: np.ndarray  # (M, max_options) of END
@@ -300,7 +278,8 @@ def observe_above(s, m, v, x, c, w):
     observe(s.leaves, counts.block, x, c, w, False)
     if counts.total - counts.tried >= s.leaves.grace_period:
         counts.tried = counts.total
-        try_option(s, m, v)
+        if add_option(s.pool, s.leaves, v, s.log_confidence):
+            count_option(s, m)
 
 
 @compiled
@@ -310,20 +289,7 @@ def add_weight(leaves, v, c, w):
 
 
 @compiled
-def try_option(s, m, v):
-    """Give a node another split, if it is better than those it has by Hoeffding's bound."""
-    if is_pure(s.leaves, v):
-        return
-    if s.leaves.prediction == MAJORITY:
-        ignore_used(s.pool, s.leaves, v)
-    test, j, value, best, _, _ = ranked_splits(s.leaves, v)
-    bound = hoeffding_bound(s.leaves, v, s.log_confidence)
-    last, existing = best_existing(s, v)
-    if test < THRESHOLD or not best - existing > bound:
-        return
-    u = take_run(s.pool, ALONE)
-    put_split(s.pool, s.leaves, v, u, test, j, value)
-    s.pool.nodes[last].alternate = u
+def count_option(s, m):
     s.members[m].options += 1
     s.most_options[0] = max(s.most_options[0], s.members[m].options)
     if not is_open(s, m):
@@ -331,69 +297,9 @@ def try_option(s, m, v):
 
 
 @compiled
-def close(pool, leaves, root):
-    """Have the nodes of a tree that have splits observe no more rows."""
-    first, n, pending = root, 1, NOTHING
-    while first != NOTHING:
-        for u in range(first, first + n):
-            node = pool.nodes[u]
-            if node.column == NOTHING:
-                continue
-            release_block(leaves, u)
-            pool.nodes[node.first].next = pending
-            pending = node.first
-            if node.alternate != NOTHING:
-                pool.nodes[node.alternate].next = pending
-                pending = node.alternate
-        first = pending
-        if first != NOTHING:
-            n, pending = pool.lengths[pool.nodes[first].run], pool.nodes[first].next
-
-
-@compiled
-def ignore_used(pool, leaves, v):
-    """Have a node find no further split of columns that it has a split of."""
-    u = v
-    while u != NOTHING:
-        leaves.met[leaves.counts[v].block, pool.nodes[u].column] = False
-        u = pool.nodes[u].alternate
-
-
-@compiled
-def best_existing(s, v):
-    """The last split of a node, and the merit that the best one has now."""
-    before, best, last, u = impurity_before(s.leaves, v), -math.inf, v, v
-    while u != NOTHING:
-        best, last = max(best, merit_of_split(s, u, before)), u
-        u = s.pool.nodes[u].alternate
-    return last, best
-
-
-@compiled
-def merit_of_split(s, u, before):
-    """The merit of a split by the classes that its children have now."""
-    total, mixed, largest_child, second, first = 0.0, 0.0, 0.0, 0.0, s.pool.nodes[u].first
-    for child in range(first, first + n_children(s.pool, u)):
-        there, how = impurity(s.leaves, s.leaves.weights[child])
-        total += there
-        mixed += how
-        second = max(second, min(largest_child, there))
-        largest_child = max(largest_child, there)
-    if not s.leaves.gini and not second / total > s.leaves.min_branch:
-        return -math.inf
-    return before - mixed / total
-
-
-@compiled
 def option_reset(s, m):
     s.members[m].weight, s.members[m].options = 0.0, 1
-    u = NOTHING if s.pool.nodes[m].column == NOTHING else s.pool.nodes[m].alternate
-    remove_below(s.pool, s.leaves, m)
-    while u != NOTHING:
-        following = s.pool.nodes[u].alternate
-        remove_below(s.pool, s.leaves, u)
-        free_run(s.pool, u)
-        u = following
+    remove_options(s.pool, s.leaves, m)
     clear_weights(s.leaves, m)
     start(s.leaves, m, 0)
 
