@@ -70,9 +70,7 @@ def lwf_learn(s, m, x, y, w, fresh):
         n = times(s.forest, i)
         if n == 0:
             continue
-        learn_row(s.forest, model.tree, x, y, w * n, True)
-        if model.warned:
-            learn_row(s.forest, model.behind, x, y, w, False)
+        learn_row(s.forest, i, x, y, w * n, w, True)
         model.n = 1.0
         if s.forest.detects:
             watch(s.forest, i, 0.0 if model.label == y else 1.0)

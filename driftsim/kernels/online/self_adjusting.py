@@ -208,9 +208,7 @@ def rose_learn(s, m, x, y, w, fresh):
 def train(s, i, y, w, fresh):
     """Train member i on the row in s.row; whether its detector warns."""
     held, model = s.forest, s.forest.models[i]
-    for behind in range(1 + model.warned):  # one call: it takes 1/1.7 as long to compile
-        tree = model.behind if behind else model.tree
-        learn_row(held, tree, s.columns.row, y, w, fresh and not behind)
+    learn_row(held, i, s.columns.row, y, w, w, fresh)
     if not held.detects:
         return False
     label = predict(held.trees, model.tree, s.columns.row, held.votes[i])
