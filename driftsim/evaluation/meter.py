@@ -214,9 +214,10 @@ class Counting:
         """When labels come in (n,); NEVER also for those after the end."""
         due = self._labels.due(t, y, uniforms)
         late = due >= self._stop
-        if late.any():
-            never = (due == NEVER).astype(np.int64)
-            self._tally.add(t, labels_never=never, labels_after_end=late - never)
+        if not late.any():
+            return due
+        never = (due == NEVER).astype(np.int64)
+        self._tally.add(t, labels_never=never, labels_after_end=late - never)
         return np.where(late, NEVER, due)
 
 
