@@ -101,7 +101,7 @@ def test_a_fitted_model_predicts_as_it_was_given_from_the_first_scored_row(tmp_p
     assert np.array_equal(renewed.predictions[:500], ours.predictions[:500])
     assert np.array_equal(renewed.predictions[500:], scratch.predictions[500:])
     shown = driftsim.check({"stream": STREAM, "models": models}).split()
-    words = "ours: it was fitted before: it predicts from the first scored row as it is"
+    words = "ours, renewed: it was fitted before: it predicts from the first scored row as it is"
     assert words in " ".join(shown)
 
 
