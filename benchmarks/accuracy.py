@@ -56,6 +56,9 @@ LEARNERS = {  # ours, river's, MOA's and its options, whether it draws random nu
     "smooth boosting": (
         "online_smooth_boost", None, "meta.OnlineSmoothBoost", "-s 10", False,
     ),
+    "gradient boosting": (
+        "streaming_gradient_boosted_trees", None, "meta.StreamingGradientBoostedTrees", "", True,
+    ),
     "restart": ("drift_restart", None, DRIFT, "-l trees.HoeffdingTree", False),
     "forest": (
         "adaptive_random_forest", "river.forest.ARFClassifier",

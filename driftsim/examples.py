@@ -76,6 +76,7 @@ PARTS = {  # by family
         "loss_weighted_forest": "n_models: 2, max_features: sqrt",
         "robust_online_self_adjusting": "n_models: 2, window_size: 60, period: 100",
         "streaming_random_patches": "n_models: 2, drift_detector: {kind: adwin, delta: 0.01}",
+        "streaming_gradient_boosted_trees": "n_models: 3, learning_rate: 0.3",
         "dynamic_weighted_majority": "n_models: 4, period: 10",
         "learn_pp_nse": "n_models: 3, period: 60",
         "fimt_dd": "grace_period: 50, delta: 0.01",

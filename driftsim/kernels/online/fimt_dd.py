@@ -1,10 +1,15 @@
 """FIMT-DD (Ikonomovska et al. 2011): model trees that grow alternates where their errors rise."""
 
 import math
-from typing import NamedTuple
 
 from driftsim.kernels.loop import compiled, register_model
-from driftsim.kernels.mixed_candidates import least_below
+from driftsim.kernels.online.deviation_splits import (
+    Sums,
+    begin_again,
+    best_splits,
+    hand_over,
+    observe_label,
+)
 from driftsim.kernels.online.model_trees import (
     LEAF,
     NONE,
@@ -12,6 +17,7 @@ from driftsim.kernels.online.model_trees import (
     forget_errors,
     free_branch,
     free_pair,
+    has_widths,
     leaf_below,
     model_trees,
     normalize,
@@ -24,27 +30,9 @@ from driftsim.kernels.online.model_trees import (
     trees_room,
     value_at,
 )
-from driftsim.kernels.search_trees import clear, count, new_point
+from driftsim.kernels.search_trees import count, discard
 
 FEW = 20  # steps, of which the powers are products
-LEAST = 5.0  # weight that a split must leave on each side
-
-
-class Sums(NamedTuple):
-    """Sums over some labels, as they are from the centre of their leaf."""
-
-    n: float  # their weight
-    first: float
-    second: float  # of their squares
-
-
-class Split(NamedTuple):
-    """Rows whose feature is at most a value go left, the others right."""
-
-    gain: float  # by how much it lowers the deviation, times the weight
-    feature: int  # which of those that the leaf may be split by
-    value: float
-    lower: Sums  # of the rows on the left
 
 
 def fimt_dd(members, d, seed, **parameters):
@@ -128,8 +116,7 @@ def take_over(s, at):
     for j in range(s.columns.shape[1]):
         s.columns[at, j] = s.columns[new, j]
         s.widths[at, j] = s.widths[new, j]
-        s.candidates.roots[at, j] = s.candidates.roots[new, j]
-        s.candidates.roots[new, j] = NONE
+    hand_over(s.candidates, new, at)
     free_pair(s, new)
 
 
@@ -149,16 +136,10 @@ def train(s, m, at, x, y, w):
     off = y - node.centre
     if s.models:
         train_model(s, m, at, x, y, w)
-    observe(s, at, x, off, w)
+    observe_label(s.candidates, s, at, x, off, w)
     if node.n - node.tried >= s.grace_period and member.span > 0.0:
         node.tried = node.n
         try_split(s, m, at)
-
-
-@compiled
-def threshold(value, width):
-    """The least multiple of a width that is not below a value."""
-    return max(math.ceil(value / width) * width, value) if width > 0.0 else value
 
 
 @compiled
@@ -194,93 +175,19 @@ def kept_after(kept, w):
 
 
 @compiled
-def observe(s, at, x, off, w):
-    """Add a row to the points of its thresholds, whose label is so far from the leaf's centre."""
-    find_points(s, at, x)
-    for j in range(s.here.size):
-        point = s.candidates.points[s.here[j]]
-        point.n += w
-        point.mean += w * off  # a sum, as is the next: no division
-        point.spread += w * off * off
-
-
-@compiled
-def find_points(s, at, x):
-    """Put the points of a row's thresholds into s.here, new ones where there are none.
-
-    All features go down by a point at a time, so that memory is read for all of them at once: a
-    tree takes 1/1.3 of the time, a forest 1/1.1.
-    """
-    trees = s.candidates
-    for j in range(s.here.size):
-        s.values[j] = threshold(x[s.columns[at, j]], s.widths[at, j])
-        if trees.roots[at, j] == NONE:
-            trees.roots[at, j] = new_point(trees, s.values[j], 0.0, 0.0)
-        s.here[j] = trees.roots[at, j]
-    going = s.here.size
-    while going > 0:
-        going = 0
-        for j in range(s.here.size):
-            point, value = trees.points[s.here[j]], s.values[j]
-            if point.value != value:
-                going += 1
-                right = value > point.value
-                s.here[j] = point.right if right else point.left
-                if s.here[j] == NONE:
-                    s.here[j] = new_point(trees, value, 0.0, 0.0)
-                    if right:
-                        point.right = s.here[j]
-                    else:
-                        point.left = s.here[j]
-
-
-@compiled
-def best_split(s, at, j, whole, best):
-    """The best split of a leaf by the j-th of its features, if it is better than a given one.
-
-    The root of a sum of squares is at most the sum of their roots: most points need no root.
-    """
-    trees, lower, all_of_it = s.candidates, Sums(0.0, 0.0, 0.0), math.sqrt(scatter(whole))
-    top = least_below(trees, trees.roots[at, j], 0)
-    while top:
-        point = trees.points[trees.stack[top - 1]]
-        lower = Sums(lower.n + point.n, lower.first + point.mean, lower.second + point.spread)
-        upper = Sums(whole.n - lower.n, whole.first - lower.first, whole.second - lower.second)
-        if upper.n < LEAST:
-            break
-        left, right, limit = scatter(lower), scatter(upper), all_of_it - best.gain
-        if lower.n >= LEAST and left + right < limit * limit:
-            gain = all_of_it - math.sqrt(left) - math.sqrt(right)
-            if gain > best.gain:
-                best = Split(gain, j, point.value, lower)
-        top = least_below(trees, point.right, top - 1)
-    return best
-
-
-@compiled
-def scatter(a):
-    """The square of the weight times the deviation."""
-    return max(a.n * a.second - a.first * a.first, 0.0)
-
-
-@compiled
 def try_split(s, m, at):
     """Split a leaf if its best feature is better than the second by the Hoeffding bound."""
     node = s.nodes[at]
-    shift, nothing = node.mean - node.centre, Sums(0.0, 0.0, 0.0)
+    shift = node.mean - node.centre
     whole = Sums(node.n, node.n * shift, node.spread + node.n * shift * shift)
-    best, second = Split(0.0, NONE, 0.0, nothing), 0.0
-    for j in range(s.columns.shape[1]):
-        split = best_split(s, at, j, whole, Split(second, NONE, 0.0, nothing))
-        second = max(second, min(split.gain, best.gain))
-        if split.gain > best.gain:
-            best = split
-    if not best.gain > 0.0:
-        return
-    bound = math.sqrt(math.log(1.0 / s.delta) / (2.0 * node.n))
-    if second / best.gain < 1.0 - bound or bound < s.tau:
-        split_leaf(s, m, at, best, whole)
-    elif s.widths[at, 0] == 0.0:
+    best, second, whole = best_splits(s.candidates, at, s.widths, whole)
+    if best.gain > 0.0:
+        bound = math.sqrt(math.log(1.0 / s.delta) / (2.0 * whole.n))
+        if second / best.gain < 1.0 - bound or bound < s.tau:
+            split_leaf(s, m, at, best, whole)
+            return
+    if not has_widths(s, at):
+        begin_again(s.candidates, at)
         set_widths(s, m, at)
 
 
@@ -290,8 +197,7 @@ def split_leaf(s, m, at, split, whole):
     node.feature, node.threshold = s.columns[at, split.feature], split.value
     node.child = child
     forget_errors(node)
-    for j in range(s.columns.shape[1]):
-        clear(s.candidates, at, j)
+    discard(s.candidates, at)
     below = node.centre + lower.first / lower.n
     above = node.centre + (whole.first - lower.first) / (whole.n - lower.n)
     open_leaf(s, m, child, at, below)

@@ -6,8 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.kernels.loop import compiled
+from driftsim.kernels.online import leaf_rows
+from driftsim.kernels.online.deviation_splits import points_suffice, suffices
 from driftsim.kernels.online.random_numbers import random_states, sample
-from driftsim.kernels.search_trees import SearchTrees, clear, count, search_trees, with_points
+from driftsim.kernels.search_trees import SearchTrees, count, discard, search_trees, with_points
 
 LEAF = NONE = -1  # the feature of a node that is not split; no node
 FEWEST = 32  # pairs of nodes at first
@@ -47,10 +49,10 @@ class ModelTrees(NamedTuple):
 
     nodes: np.ndarray  # (N,) of NODE
     free: np.ndarray  # (2,) the first two nodes that are free, and how many such pairs are
-    weights: np.ndarray  # (N, d + 1) of the linear model of each leaf; the last is its constant
+    weights: np.ndarray  # (N, d + 1) of the linear model of each leaf, the last of 1; or (N, 0)
     columns: np.ndarray  # (N, f) features that each leaf may be split by
     widths: np.ndarray  # (N, f) thresholds are multiples of it; 0: they are values of rows
-    candidates: SearchTrees  # where it may be split
+    candidates: SearchTrees | leaf_rows.LeafRows  # where it may be split
     members: np.ndarray  # (M,) of MEMBER
     inputs: np.ndarray  # (M, d) of INPUT: what normalizes a feature
     random_states: np.ndarray  # (M,)
@@ -59,6 +61,7 @@ class ModelTrees(NamedTuple):
     values: np.ndarray  # (f,) scratch: thresholds of a row
     here: np.ndarray  # (f,) scratch: their points
     models: bool  # whether a leaf predicts by its linear model, or else the mean
+    by_tree: bool  # whether all leaves of a tree have the features of its root, or draw theirs
     grace_period: float
     delta: float
     tau: float
@@ -87,8 +90,13 @@ def model_trees(
     fading=0.995,
     least_age=150,
     most_age=1500,
+    by_tree=False,
+    keeps_rows=False,
 ):
-    """Trees that have learned nothing; each leaf is split by `max_features` of the features."""
+    """Trees that have learned nothing; each leaf is split by `max_features` of the features.
+
+    Leaves keep their rows, or search trees of their values.
+    """
     size, f = members + 2 * max(FEWEST, AT_ONCE * members), max_features or d
     nodes = np.concatenate([leaves(members), pairs(members, size)])
     columns = np.tile(np.arange(f), (size, 1))
@@ -99,10 +107,12 @@ def model_trees(
     return ModelTrees(
         nodes,
         np.array([members, (size - members) // 2]),
-        np.zeros((size, d + 1)),
+        np.zeros((size, d + 1 if leaf_prediction == "model" else 0)),
         columns,
         np.zeros(columns.shape),
-        search_trees(size, f, 16 * d * members, 0.0, 0.0),
+        leaf_rows.leaf_rows(size, f, 2 * members)
+        if keeps_rows
+        else search_trees(size, f, 16 * d * members, 0.0, 0.0),
         np.zeros(members, MEMBER),
         np.zeros((members, d), INPUT),
         states,
@@ -111,6 +121,7 @@ def model_trees(
         np.zeros(f),
         np.zeros(f, np.int64),
         leaf_prediction == "model",
+        bool(by_tree),
         float(grace_period),
         float(delta),
         float(tau),
@@ -140,33 +151,36 @@ def pairs(first, last):
 
 def enlarged(s):
     """The same trees with twice the room where there is little."""
-    if not points_suffice.py_func(s):
-        s = s._replace(candidates=with_points(s.candidates))
+    trees = s.candidates
+    if isinstance(trees, SearchTrees) and not points_suffice.py_func(trees, len(s.members)):
+        s = s._replace(candidates=with_points(trees))
     if s.free[1] >= AT_ONCE * len(s.members):
         return s
     size = len(s.nodes)
     nodes = np.concatenate([s.nodes, pairs(size, 2 * size)])
     nodes["age"][size + 2 * (size // 2) - 2] = s.free[0]
-    roots = s.candidates.roots
     return s._replace(
         nodes=nodes,
         free=np.array([size, s.free[1] + size // 2]),
         weights=np.concatenate([s.weights, np.zeros_like(s.weights)]),
         columns=np.concatenate([s.columns, s.columns]),
         widths=np.concatenate([s.widths, s.widths]),
-        candidates=s.candidates._replace(roots=np.concatenate([roots, np.full_like(roots, NONE)])),
+        candidates=with_leaves(s.candidates, size),
         stack=np.zeros(2 * size, np.int32),
     )
 
 
-@compiled
-def points_suffice(s):
-    return s.candidates.free[1] >= 2 * s.members.size * s.candidates.roots.shape[1]
+def with_leaves(candidates, more):
+    """The same candidates with so many more leaves, which have observed nothing."""
+    if isinstance(candidates, leaf_rows.LeafRows):
+        return leaf_rows.with_leaves(candidates, more)
+    roots = np.full((more, candidates.roots.shape[1]), NONE, candidates.roots.dtype)
+    return candidates._replace(roots=np.concatenate([candidates.roots, roots]))
 
 
 @compiled
 def trees_room(s):
-    return points_suffice(s) and s.free[1] >= AT_ONCE * s.members.size
+    return suffices(s.candidates, s.members.size) and s.free[1] >= AT_ONCE * s.members.size
 
 
 @compiled
@@ -212,8 +226,9 @@ def normalize(s, m, x, y, w):
         before = x[i] - each.mean
         each.mean += share * before
         each.spread += w * before * (x[i] - each.mean)
-        deviation = math.sqrt(each.spread * inverse)
-        each.scale = 1.0 / (3.0 * deviation) if deviation > 0.0 else 0.0
+        if s.models:
+            deviation = math.sqrt(each.spread * inverse)
+            each.scale = 1.0 / (3.0 * deviation) if deviation > 0.0 else 0.0
 
 
 @compiled
@@ -230,7 +245,10 @@ def open_leaf(s, m, at, parent, start):
     forget_errors(node)
     node.feature, node.alternate, node.start = LEAF, NONE, start
     node.n = node.mean = node.spread = node.tried = 0.0
-    if s.columns.shape[1] < s.pool.size:
+    if s.by_tree:
+        for j in range(s.columns.shape[1]):
+            s.columns[at, j] = s.columns[m, j]
+    elif s.columns.shape[1] < s.pool.size:
         sample(s.random_states, m, s.columns[at], s.pool)
     set_widths(s, m, at)
     for i in range(s.weights.shape[1]):
@@ -240,9 +258,18 @@ def open_leaf(s, m, at, parent, start):
 @compiled
 def set_widths(s, m, at):
     """Have a leaf's thresholds be multiples of a part of the deviation of their feature."""
+    n = s.members[m].n
     for j in range(s.columns.shape[1]):
-        scale = s.inputs[m, s.columns[at, j]].scale
-        s.widths[at, j] = 1.0 / (3.0 * STEPS * scale) if scale > 0.0 else 0.0
+        spread = s.inputs[m, s.columns[at, j]].spread
+        s.widths[at, j] = math.sqrt(spread / n) / STEPS if n > 0.0 else 0.0
+
+
+@compiled
+def has_widths(s, at):
+    widest = 0.0
+    for j in range(s.columns.shape[1]):
+        widest = max(widest, s.widths[at, j])
+    return widest > 0.0
 
 
 @compiled
@@ -269,8 +296,7 @@ def free_branch(s, root):
         at = s.stack[top]
         node = s.nodes[at]
         if node.feature == LEAF:
-            for j in range(s.columns.shape[1]):
-                clear(s.candidates, at, j)
+            discard(s.candidates, at)
             continue
         s.stack[top], s.stack[top + 1] = node.child, node.child + 1
         free_pair(s, node.child)

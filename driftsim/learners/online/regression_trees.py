@@ -14,7 +14,33 @@ Positive = Annotated[Number, Field(gt=0)]
 FromZero = Annotated[Number, Field(ge=0)]
 
 
-class FimtDd(KernelLearner):
+class RegressionTree(KernelLearner):
+    """Trees for numbers: when a leaf is split, and a branch regrown."""
+
+    grace_period: Count = 200  # labels of a leaf between two tries to split it
+    delta: Share = 1e-7  # chance that a split is not the best one
+    tau: FromZero = 0.05  # bound below which the best is as good as another
+    tolerance: FromZero = 0.005  # of the mean error, in three standard deviations of the labels
+    threshold: FromZero = 50.0  # of errors above it in sum; 0: no branch is tested
+    fading: Share = 0.995  # of losses, per label
+    alternate_min_age: Count = 150  # labels between two looks at an alternate
+    alternate_max_age: Count = 1500  # labels after which it ends
+
+    def _settings(self):
+        """What the kernel of trees is given."""
+        return {
+            "grace_period": self.grace_period,
+            "delta": self.delta,
+            "tau": self.tau,
+            "tolerance": self.tolerance,
+            "threshold": self.threshold,
+            "fading": self.fading,
+            "least_age": self.alternate_min_age,
+            "most_age": self.alternate_max_age,
+        }
+
+
+class FimtDd(RegressionTree):
     """FIMT-DD (Ikonomovska, Gama & Džeroski 2011): a model tree that regrows where it errs more.
 
     Labels and features are normalized to a mean of 0 and a third as standard deviation. A leaf
@@ -35,17 +61,9 @@ class FimtDd(KernelLearner):
     classifies: ClassVar[bool] = False
     regresses: ClassVar[bool] = True
 
-    grace_period: Count = 200  # labels of a leaf between two tries to split it
-    delta: Share = 1e-7  # chance that a split is not the best one
-    tau: FromZero = 0.05  # bound below which the best is as good as another
     leaf_prediction: Literal["mean", "model"] = "model"
     learning_rate: Positive = 0.02  # of a leaf's linear model
     decay: FromZero = 0.001  # of this rate: it is divided by 1 + decay * labels of the leaf
-    tolerance: FromZero = 0.005  # of the mean error, in three standard deviations of the labels
-    threshold: FromZero = 50.0  # of errors above it in sum; 0: no branch is tested
-    fading: Share = 0.995  # of losses, per label
-    alternate_min_age: Count = 150  # labels between two looks at an alternate
-    alternate_max_age: Count = 1500  # labels after which it ends
 
     def states(self, members, schema, seed):
         from driftsim.kernels.online.fimt_dd import fimt_dd
@@ -53,19 +71,10 @@ class FimtDd(KernelLearner):
         return fimt_dd(members, len(schema.names), seed, **self._settings())
 
     def _settings(self):
-        """What the kernel of trees is given."""
-        return {
+        return super()._settings() | {
             "leaf_prediction": self.leaf_prediction,
-            "grace_period": self.grace_period,
-            "delta": self.delta,
-            "tau": self.tau,
             "learning_rate": self.learning_rate,
             "decay": self.decay,
-            "tolerance": self.tolerance,
-            "threshold": self.threshold,
-            "fading": self.fading,
-            "least_age": self.alternate_min_age,
-            "most_age": self.alternate_max_age,
         }
 
 

@@ -159,16 +159,25 @@ class SlowFimtDd:
                 off = (y - self.middle) / self.span - sum(a * b for a, b in zip(leaf.line, z))
                 leaf.line = [a + rate * off * b for a, b in zip(leaf.line, z)]
         leaf.rows.append((x, y, w))
-        for j, width in enumerate(leaf.widths):
-            up = max(math.ceil(x[j] / width) * width, x[j]) if width > 0 else x[j]
-            leaf.points[j].append(up)
+        for j in range(self.d):
+            leaf.points[j].append(self.value_of(leaf, j, x[j]))
         n = sum(w for *_, w in leaf.rows)
         if n - leaf.tried >= self.grace and self.span > 0:
             leaf.tried = n
-            self.try_split(leaf, n)
+            self.try_split(leaf)
 
-    def try_split(self, leaf, n):
-        found = sorted((self.best(leaf, j) for j in range(self.d)), key=lambda one: -one[0])
+    def value_of(self, leaf, j, value):
+        width = leaf.widths[j]
+        return max(math.ceil(value / width) * width, value) if width > 0 else value
+
+    def begin_again(self, leaf):
+        leaf.widths = [sd / 10 for sd in self.deviations]
+
+    def try_split(self, leaf):
+        n = sum(w for *_, w in leaf.rows[-len(leaf.points[0]) :])
+        found = sorted(
+            (self.best(leaf, j) for j in range(self.d)), key=lambda one: -round(one[0], 12)
+        )
         bound, merit = math.sqrt(math.log(1 / self.delta) / (2 * n)), found[0][0]
         second = max(found[1][0], 0.0) if self.d > 1 else 0.0
         if merit > 0 and (second / merit < 1 - bound or bound < self.tau):
@@ -177,13 +186,14 @@ class SlowFimtDd:
             leaf.split = feature, threshold, children
             leaf.forget()
             self.events["splits"] += 1
-        elif merit > 0 and leaf.widths[0] == 0:
-            leaf.widths = [sd / 10 for sd in self.deviations]
+        elif not any(leaf.widths):
+            self.begin_again(leaf)
 
     def best(self, leaf, j):
         """The highest merit of a threshold of feature j, and the means on its sides."""
-        labels, weights = (np.array([row[i] for row in leaf.rows]) for i in (1, 2))
         points, best = np.array(leaf.points[j]), (0.0, j, 0.0, (0.0, 0.0))
+        rows = leaf.rows[-len(points) :]
+        labels, weights = (np.array([row[i] for row in rows]) for i in (1, 2))
         for threshold in np.unique(points):
             left = points <= threshold
             if min(weights[left].sum(), weights[~left].sum()) < 5:
