@@ -343,6 +343,19 @@ models:
     assert outgrown.equals(forced)
 
 
+def test_an_ensemble_of_our_own_whose_trees_outgrow_their_kernel_fails_in_one_line(tmp_path):
+    """Nothing else plays it: river has no such ensemble."""
+    small = {"kind": "river.tree.HoeffdingTreeClassifier", "max_size": 0.05}
+    small |= {"grace_period": 100, "memory_estimate_period": 500}
+    bag = {"kind": "online_bagging", "learner": small, "n_models": 2}
+    models = {"bag": {"learner": bag, "policy": "online"}}
+    scenario = {"stream": {"length": 3_000, "concepts": {"a": "agrawal"}}, "models": models}
+    with pytest.raises(RuntimeError) as failed:
+        driftsim.run(scenario, out=tmp_path, jobs=1)
+    assert "its learner runs compiled only; give its trees a larger max_size" in str(failed.value)
+    assert "\n" not in str(failed.value) and "compiled: false" not in str(failed.value)
+
+
 # How compiled code is kept.
 
 

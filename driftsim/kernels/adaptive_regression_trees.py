@@ -146,14 +146,13 @@ def enlarged(s):
     """
     if s.overrun[0]:
         raise ValueError(
-            "the errors of a branch and its alternate have no spread, by which river divides; "
-            "`compiled: false` runs river's own"
+            "the errors of a branch and its alternate have no spread, by which river divides"
         )
     members, branches = s.members, int((s.members["deepest"] + 2).sum())
     if outgrown(members, s).any():
         raise ValueError(
             f"after {s.most_weight:.0f} labels river's own tree, by its count of its leaves, might "
-            "save memory or divide by zero; `compiled: false` runs river's own"
+            "save memory or divide by zero"
         )
     if s.candidates.trees.free[1] < branches * len(s.candidates.sizes):
         s = s._replace(candidates=s.candidates._replace(trees=with_points(s.candidates.trees)))

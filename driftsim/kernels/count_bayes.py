@@ -56,10 +56,7 @@ def _new(members, d, k, form, alpha, threshold=0.0):
 def enlarged(s) -> CountBayes:
     """The same classifiers; raises `ValueError` where they have met a negative count."""
     if s.overrun[0]:
-        raise ValueError(
-            "a feature is negative, which naive Bayes on counts does not take; "
-            "`compiled: false` runs river's own"
-        )
+        raise ValueError("a feature is negative, which naive Bayes on counts does not take")
     return s
 
 

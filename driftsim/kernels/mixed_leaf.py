@@ -156,8 +156,7 @@ def with_blocks(s, n) -> MixedLeaves:
     each = sum(array.itemsize * math.prod(array.shape[1:]) for array in held.values())
     if first and (first + n) * each > MOST_BYTES:
         raise ValueError(
-            f"{first + n:,} leaves that count values take more than {MOST_BYTES // 2**30} GiB; "
-            "`compiled: false` runs river's own"
+            f"{first + n:,} leaves that count values take more than {MOST_BYTES // 2**30} GiB"
         )
     wider = {
         name: np.concatenate([array, np.zeros((n, *array.shape[1:]), array.dtype)])

@@ -157,7 +157,7 @@ def enlarged(s):
     if (many & (members["weight"] >= s.most_weight)).any():
         raise ValueError(
             f"a tree has more than {s.most_leaves} leaves after {s.most_weight:.0f} labels, "
-            "where river's own might save memory; `compiled: false` runs river's own"
+            "where river's own might save memory"
         )
     if not points_suffice.py_func(s):
         s = s._replace(candidates=s.candidates._replace(trees=with_points(s.candidates.trees)))

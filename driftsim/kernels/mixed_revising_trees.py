@@ -146,7 +146,7 @@ def enlarged(s) -> MixedRevisingTrees:
     if s.overrun[0]:
         raise ValueError(
             "a branch was revised whose children are not those of its new split, where river's "
-            "own may fail; `compiled: false` runs river's own"
+            "own may fail"
         )
     refuse_saving(s)
     members, leaves = len(s.members), s.leaves

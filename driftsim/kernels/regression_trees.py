@@ -138,8 +138,7 @@ def with_nodes(s):
     more = min((size - s.trees) // 2, s.most - largest)  # even if they all go to one tree
     if more <= 0:
         raise ValueError(
-            f"a tree has more than {s.most} leaves, where river's own might save memory; "
-            "`compiled: false` runs river's own"
+            f"a tree has more than {s.most} leaves, where river's own might save memory"
         )
     nodes = np.concatenate([s.nodes, pairs(size, size + 2 * more)])
     nodes["child"][-2] = s.free[0]

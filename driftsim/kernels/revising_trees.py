@@ -150,7 +150,7 @@ def refuse_saving(s):
     if any(may_save.py_func(s, m) for m in s.members.view(np.recarray)):
         raise ValueError(
             f"a tree has too many leaves after {s.most_weight:.0f} labels, where river's own "
-            "might save memory; `compiled: false` runs river's own"
+            "might save memory"
         )
 
 

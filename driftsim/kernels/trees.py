@@ -183,7 +183,7 @@ def refuse_outgrown(s):
     if (many & (s.members["weight"] >= s.most_weight)).any():
         raise ValueError(
             f"a tree has more than {s.most_leaves} leaves after {s.most_weight:.0f} labels, "
-            "where river's own might save memory; `compiled: false` runs river's own"
+            "where river's own might save memory"
         )
 
 

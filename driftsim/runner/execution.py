@@ -102,14 +102,19 @@ def execution(opened: Callable[[], Run]) -> Iterator[int | Result]:
 def _rounds(run):
     """The rows that a run reaches, then its trace.
 
-    It is played on the objects of libraries where it outgrows a kernel.
+    It is played on the objects of libraries where it outgrows a kernel. Raises `ScenarioError` for
+    a learner that has none, with a member that has.
     """
     yield run.rules.warmup
     try:
         yield (yield from run.play())
     except Outgrown as cause:
+        other = run.uncompiled()
+        if other.contender and other.contender.engine(run.stream.schema) == "compiled":
+            only = "its learner runs compiled only; give its trees a larger max_size"
+            raise ScenarioError(f"failed: {cause}, and {only}") from None
         warnings.warn(f"{cause}; so it was played again on the library's own", stacklevel=2)
-        trace = yield from run.uncompiled().play()
+        trace = yield from other.play()
         trace.columns["outgrown"] = np.ones(len(trace.columns["rows"]), np.int64)
         yield trace
 
