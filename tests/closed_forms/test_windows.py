@@ -51,7 +51,7 @@ def test_a_windowed_mean_grows_stale(moving, window, every, seeds):
 )
 @pytest.mark.slow
 def test_the_best_window_is_the_one_of_theory(moving, windows):
-    simulated = [means(1, window, moving, 200, 100).mean() for window in windows]
+    simulated = [means(1, window, moving, 80, 100).mean() for window in windows]
     expected = [theory.windowed_mean(window, 1, **moving) for window in windows]
     best = theory.best_window(**moving)
     assert windows[np.argmin(simulated)] == windows[np.argmin(expected)] == round(best)
@@ -63,7 +63,7 @@ def test_the_best_window_is_the_one_of_theory(moving, windows):
 @pytest.mark.slow
 def test_the_best_period_is_the_one_of_theory(moving, periods):
     """A refit costs as much as a squared error of 1."""
-    costs = [means(every, 20, moving, 200, 672 // every).mean() + 1 / every for every in periods]
+    costs = [means(every, 20, moving, 100, 672 // every).mean() + 1 / every for every in periods]
     assert np.isclose(periods[np.argmin(costs)], theory.best_period(1.0, **moving), atol=1)
 
 
