@@ -177,9 +177,11 @@ REVISED = [
     {"kind": REVISING, "grace_period": 60, "min_samples_reevaluate": 10, **SET}
     | {"binary_split": True, "nominal_attributes": ["absent"]},
 ]
+GROWING = 20_000  # the most rows that a tree is tried on
+STEADY = 4_000  # that a state of one size is, which is full, or has forgotten all, long before
 CLASSIFIERS = [  # and the most rows that each is tried on
     *(
-        (spec, 20_000)
+        (spec, STEADY)
         for spec in [
             LOGISTIC,
             {"kind": LOGISTIC, "optimizer": sgd(0.1), "l2": 0.01, "intercept_lr": 0.02},
@@ -199,17 +201,18 @@ CLASSIFIERS = [  # and the most rows that each is tried on
     ),
     *((spec, 3_000) for spec in FORESTS),
     *((spec, 1_200) for spec in RANDOM_PATCHES),
-    (scaled(LOGISTIC, "MinMaxScaler"), 20_000),
-    (scaled(f"{LINEAR}.Perceptron", "MaxAbsScaler"), 20_000),
-    (scaled(f"{LINEAR}.SoftmaxRegression", "StandardScaler", "MinMaxScaler"), 20_000),
-    ("river.naive_bayes.GaussianNB", 20_000),
-    (scaled("river.naive_bayes.GaussianNB"), 20_000),
-    ({"kind": f"{BAYES}.BernoulliNB", "alpha": 0.5, "true_threshold": 0.4}, 20_000),
-    ({"kind": KNN, "engine": LAST}, 20_000),
-    ({"kind": KNN, "engine": FEW, "n_neighbors": 3, "weighted": False}, 20_000),
-    ({"kind": KNN, "engine": FEW, "n_neighbors": 7, "softmax": True}, 20_000),
+    *((spec, 6_000) for spec in REVISED),
+    (scaled(LOGISTIC, "MinMaxScaler"), STEADY),
+    (scaled(f"{LINEAR}.Perceptron", "MaxAbsScaler"), STEADY),
+    (scaled(f"{LINEAR}.SoftmaxRegression", "StandardScaler", "MinMaxScaler"), STEADY),
+    ("river.naive_bayes.GaussianNB", STEADY),
+    (scaled("river.naive_bayes.GaussianNB"), STEADY),
+    ({"kind": f"{BAYES}.BernoulliNB", "alpha": 0.5, "true_threshold": 0.4}, STEADY),
+    ({"kind": KNN, "engine": LAST}, STEADY),
+    ({"kind": KNN, "engine": FEW, "n_neighbors": 3, "weighted": False}, STEADY),
+    ({"kind": KNN, "engine": FEW, "n_neighbors": 7, "softmax": True}, STEADY),
     *(
-        (spec, 20_000)
+        (spec, GROWING)
         for spec in [
             TREE,
             {"kind": TREE, "grace_period": 50, "delta": 0.01, "leaf_prediction": "mc"},
@@ -226,7 +229,6 @@ CLASSIFIERS = [  # and the most rows that each is tried on
                 "max_share_to_split": 0.8,
             },
             scaled({"kind": TREE, "grace_period": 100, "delta": 1e-3}),
-            *REVISED,
             ADAPTIVE,
             {"kind": ADAPTIVE, "grace_period": 50, "delta": 0.01, "drift_window_threshold": 60},
             {"kind": ADAPTIVE, "grace_period": 60, "seed": 3, **SET},
@@ -369,18 +371,18 @@ PATCHES_OF_NUMBERS = [
     {"kind": NUMBERS_PATCHES, "n_models": 4, "aggregation_method": "median"} | REPLACED,
 ]
 REGRESSORS = [
-    ({"kind": f"{LINEAR}.LinearRegression", "optimizer": sgd(0.001)}, 20_000),
-    (scaled(f"{LINEAR}.LinearRegression"), 20_000),
-    (scaled(f"{LINEAR}.LinearRegression", "MinMaxScaler"), 20_000),
-    (scaled({"kind": f"{LINEAR}.LinearRegression", "l2": 0.1, "intercept_lr": 0.1}), 20_000),
+    ({"kind": f"{LINEAR}.LinearRegression", "optimizer": sgd(0.001)}, STEADY),
+    (scaled(f"{LINEAR}.LinearRegression"), STEADY),
+    (scaled(f"{LINEAR}.LinearRegression", "MinMaxScaler"), STEADY),
+    (scaled({"kind": f"{LINEAR}.LinearRegression", "l2": 0.1, "intercept_lr": 0.1}), STEADY),
     (scaled({"kind": f"{LINEAR}.LinearRegression", "clip_gradient": 2, "intercept_init": 9}), 2000),
     ({"kind": "river.neighbors.KNNRegressor", "engine": LAST, "n_neighbors": 9}, 2_000),
     *(
-        ({"kind": "river.neighbors.KNNRegressor", "engine": FEW, "aggregation_method": how}, 20_000)
+        ({"kind": "river.neighbors.KNNRegressor", "engine": FEW, "aggregation_method": how}, STEADY)
         for how in ("mean", "median", "weighted_mean")
     ),
     *(
-        (spec, 20_000)
+        (spec, GROWING)
         for spec in [
             NUMBERS_TREE,
             {"kind": NUMBERS_TREE, "leaf_prediction": "mean", "grace_period": 50, "delta": 0.01},

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 import pytest
-from compiled_examples import CHECKED, CLASSIFIERS, LINES, REGRESSORS, name, nested, scaled
+from compiled_examples import CHECKED, CLASSIFIERS, GROWING, LINES, REGRESSORS, name, nested, scaled
 from examples import cut, rows_of
 from river import base
 
@@ -15,7 +15,6 @@ from driftsim.streams.stream import Stream
 
 ROWS = int(os.environ.get("DRIFTSIM_TEST_ROWS", 1_000))
 FEW = min(ROWS, 500)  # of streams beside those that come with late labels
-MANY = int(os.environ.get("DRIFTSIM_TEST_ROWS", 20_000))
 LATE = [{"kind": "delayed", "rows": 100}, {"kind": "random", "mean": 60}]
 
 
@@ -124,7 +123,8 @@ def check(spec, concepts, noise, labels, rows, whole=False):
 def cases(specs, streams, long):
     """Each stream with labels at once, but one with late ones: a delay, or out of order.
 
-    For long, that one with both. Nested models are tried for short on that one alone.
+    For long, that one with both, and half of the rows at most where trees grow less than with late
+    labels or of four classes. Nested models are tried for short on that one alone.
     """
     for spec, most in specs:
         for stream in streams:
@@ -135,7 +135,10 @@ def cases(specs, streams, long):
                 continue
             both = long and not nested(spec)
             for labels in ["at_once", *late] if both or not late else late:
-                rows = min(most, MANY if long else ROWS if late else FEW)
+                rows = min(most, ROWS if late else FEW)
+                if long:
+                    grows = labels != "at_once" or stream == "four"
+                    rows = most if grows else min(most // 2, GROWING // 4)
                 marks = [pytest.mark.slow] if long or nested(spec) else []
                 title = (
                     f"{name(spec)}-{stream}-{labels if isinstance(labels, str) else labels['kind']}"

@@ -18,7 +18,7 @@ from resets import reset_first
 from driftsim.learners.learner import Learner
 from driftsim.rows import Schema
 
-MANY = int(os.environ.get("DRIFTSIM_TEST_ROWS", 20_000))
+MANY = int(os.environ.get("DRIFTSIM_TEST_ROWS", 10_000))
 LATE = {"kind": "random", "mean": 60}
 
 
@@ -47,7 +47,7 @@ def test_a_regression_tree_takes_nominal_columns_as_river_does(spec, gaps):
 def test_a_regression_tree_takes_nominal_columns_as_river_does_for_long(spec, tied, gaps):
     labels = LATE if tied else "at_once"
     slowest = spec["kind"] in (NUMBERS_FOREST, ADAPTIVE_NUMBERS)
-    fewer = 4 if slowest else 1 + 2 * ("model" in spec)  # river takes long
+    fewer = 2 if slowest else 1 + ("model" in spec)  # river takes long
     compare(spec, MANY // fewer, 7, labels, tied, gaps)
 
 
