@@ -7,6 +7,7 @@ from zlib import crc32
 
 import numpy as np
 import pytest
+from checked import each_state_once  # noqa: F401 (a fixture of all tests)
 from examples import (
     EXAMPLES,
     FEW,
@@ -46,8 +47,13 @@ OF_ANY_VERSION = (  # files of tests that no version of a dependency can change
     "test_architecture.py",
     "test_contributing.py",
     "test_design.py",
+    "test_edited.py",
+    "test_failures.py",
+    "test_placement.py",
 )
+LONGEST = "test_no_kernel_reads_or_writes_out_of_bounds"
 COMPILED_FOR_LONG = (
+    "adaptive_random_forest",
     "hoeffding_adaptive_tree",
     "hoeffding_option_tree",
     "sam_knn",
@@ -89,6 +95,8 @@ def pytest_generate_tests(metafunc):
 
 
 def pytest_collection_modifyitems(items):
+    """Mark tests by their place; begin with the longest, so that no worker waits for it at last."""
+    items.sort(key=lambda item: item.name != LONGEST)
     for item in items:
         place = item.path.relative_to(Path(__file__).parent).as_posix()
         if place.startswith(OF_ANY_VERSION):

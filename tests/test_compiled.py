@@ -456,16 +456,13 @@ def test_a_folder_that_cannot_be_written_to_is_not_needed(tmp_path):
 
 @pytest.mark.slow
 def test_no_kernel_reads_or_writes_out_of_bounds(tmp_path):
-    """Code that checks every index is compiled anew for all kernels, which takes minutes.
-
-    It is hardly optimised, and most ensembles around trees put together what others try.
-    """
+    """Code that checks every index is compiled anew, hardly optimised: see `checked.py`."""
     variables = {"NUMBA_BOUNDSCHECK": "1", "NUMBA_OPT": "0", "DRIFTSIM_TEST_ROWS": "1000"}
-    kernels = ["test_kernels.py", "test_mixed_kernels.py", "test_mixed_regression.py"]
-    laws = "test_laws.py::test_the_fused_loop_equals_predict_then_learn"  # of kernels of our own
-    again = "(ADWINBagging or (Leveraging and test_mixed_kernels)) and HoeffdingTree"
-    tests = [*kernels, "test_detector_kernels.py", laws, "-m", ""]
-    tests += ["-k", f"not long and not ({again})"]
+    kinds = "kernels mixed_kernels mixed_regression count_kernels encoded_kernels detector_kernels"
+    more = "adaptive_regression mondrian_kernels"
+    tests = [f"test_{kind}.py" for kind in f"{kinds} {more}".split()]
+    tests += ["test_laws.py::test_the_fused_loop_equals_predict_then_learn", "-m", ""]  # of our own
+    tests += ["-k", "not tied and not model_answers_as_that_of_river_for_long and not over_drifts"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n", "1", *tests],
         cwd=Path(__file__).parent,
