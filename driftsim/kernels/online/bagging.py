@@ -16,6 +16,7 @@ from driftsim.kernels.loop import (
     room_of_model,
 )
 from driftsim.kernels.online.random_numbers import poisson_with, random_states, uniform
+from driftsim.kernels.online.votes import elected
 
 
 class Bagging(NamedTuple):
@@ -82,21 +83,6 @@ def add_votes(s, i, x, weight, p):
         for c in range(p.size):
             p[c] += scale * s.share[c]
     return max(label, 0.0)
-
-
-@compiled
-def elected(p):
-    """The class with the most votes, which become shares of one; -1 if there are none."""
-    label, most, total = -1, 0.0, 0.0
-    for c in range(p.size):
-        total += p[c]
-        if p[c] > most:
-            label, most = c, p[c]
-    if total > 0.0:
-        scale = 1.0 / total
-        for c in range(p.size):
-            p[c] *= scale
-    return float(label)
 
 
 @compiled

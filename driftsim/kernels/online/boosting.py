@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.kernels.loop import compiled, predict, register_model, room_of_model
-from driftsim.kernels.online.bagging import add_votes, elected, learn_times, state_of_members
+from driftsim.kernels.online.bagging import add_votes, learn_times, state_of_members
 from driftsim.kernels.online.random_numbers import poisson, uniform
+from driftsim.kernels.online.votes import elected
 
 MOST = 500.0  # mean beyond which a Poisson number is drawn as a normal one
 

@@ -7,12 +7,13 @@ import numpy as np
 
 from driftsim.kernels.detector_loop import ALARM, update
 from driftsim.kernels.loop import compiled, learn, register_model, reset, room
-from driftsim.kernels.online.bagging import elected, times
+from driftsim.kernels.online.bagging import times
 from driftsim.kernels.online.hoeffding_trees import tree_votes
 from driftsim.kernels.online.hoeffding_votes import largest
 from driftsim.kernels.online.random_numbers import random_states
 from driftsim.kernels.online.rising_adwin import rising_adwin
 from driftsim.kernels.online.updated_votes import before_learning, label_after
+from driftsim.kernels.online.votes import elected
 
 MODEL = np.dtype(
     [

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.kernels.loop import compiled, register_model, room
-from driftsim.kernels.online.bagging import elected, times
+from driftsim.kernels.online.bagging import times
 from driftsim.kernels.online.forests import (
     Forest,
     ask,
@@ -14,6 +14,7 @@ from driftsim.kernels.online.forests import (
     learn_row,
     watch,
 )
+from driftsim.kernels.online.votes import elected
 
 
 class LossWeightedForest(NamedTuple):

@@ -7,6 +7,7 @@ import numpy as np
 
 from driftsim.kernels.loop import compiled, register_model
 from driftsim.kernels.neighbors import lowest
+from driftsim.kernels.online.votes import elected
 
 NO_RANGE = 1e-300  # whose inverse a float still holds
 
@@ -206,14 +207,7 @@ def vote(s, m, x, n_neighbors, p):
     while n < n_neighbors and more > 0:
         more = take_nearest(s, m, groups, p)
         n += more
-    most, label, total = 0.0, -1, 0.0
-    for c in range(p.size):
-        total += p[c]
-        if p[c] > most:
-            most, label = p[c], c
-    for c in range(p.size):
-        p[c] /= total if total > 0.0 else 1.0
-    return float(label)
+    return elected(p)
 
 
 class Knn(NamedTuple):

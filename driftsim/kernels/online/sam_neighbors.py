@@ -8,6 +8,7 @@ import numpy as np
 from driftsim.kernels.loop import compiled, register_model
 from driftsim.kernels.online.memory_clusters import Clusters, clusters, compress
 from driftsim.kernels.online.random_numbers import random_states
+from driftsim.kernels.online.votes import elected
 
 NEAREST = 1e-9  # least distance that a vote is divided by
 SHORT, LONG, BOTH = range(3)
@@ -133,14 +134,7 @@ def vote(s, m, p):
         p[c] = 0.0
     for j in range(s.found[m]):
         p[int(s.label[m, j])] += 1.0 / max(math.sqrt(s.distance[m, j]), NEAREST)
-    label, most, total = -1, 0.0, 0.0
-    for c in range(p.size):
-        total += p[c]
-        if p[c] > most:
-            label, most = c, p[c]
-    for c in range(p.size):
-        p[c] /= total if total > 0.0 else 1.0
-    return float(label)
+    return elected(p)
 
 
 @compiled

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.kernels.loop import compiled, predict, register_model, room
-from driftsim.kernels.online.bagging import elected
 from driftsim.kernels.online.class_windows import (
     NONE,
     ClassWindows,
@@ -27,6 +26,7 @@ from driftsim.kernels.online.forests import (
 )
 from driftsim.kernels.online.random_numbers import below, poisson_with, sample
 from driftsim.kernels.online.recent_merit import Merit, add_prediction, forget, recent_merit
+from driftsim.kernels.online.votes import elected
 
 CLOCK = np.dtype(
     [

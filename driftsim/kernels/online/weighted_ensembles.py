@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.kernels.loop import answer, compiled, learn, register_model, reset, room_of_model
+from driftsim.kernels.online.votes import elected
 
 LEAST = 1e-6  # an error that is none
 FAR = 600.0  # exponent of a sigmoid that is not 0
@@ -73,22 +74,9 @@ def add_votes(s, p):
 
 
 @compiled
-def elect(p):
-    """The class with the most votes, the first of equals; -1 without votes. p sums to 1 then."""
-    label, most, total = -1, 0.0, 0.0
-    for c in range(p.size):
-        total += p[c]
-        if p[c] > most:
-            label, most = c, p[c]
-    for c in range(p.size):
-        p[c] /= total if total > 0.0 else 1.0
-    return float(label)
-
-
-@compiled
 def majority_predict(s, m, x, p):
     count_votes(s, x, p)
-    return elect(p)
+    return elected(p)
 
 
 @compiled
@@ -118,7 +106,7 @@ def revise(s, x, y):
         s.weight[i] /= most
         if s.weight[i] < s.theta:
             s.weight[i] = 0.0
-    if elect(s.votes) != y:
+    if elected(s.votes) != y:
         i = lightest(s)
         reset(s.model, i)
         s.weight[i], s.since[i] = 1.0, s.clock[1]
@@ -187,7 +175,7 @@ def learn_nse(members, d, k, model, n_models, period, slope, crossing, pruning):
 @compiled
 def nse_predict(s, m, x, p):
     count_votes(s, x, p)
-    return elect(p)
+    return elected(p)
 
 
 @compiled
@@ -236,7 +224,7 @@ def measure_errors(s, trained):
                 s.label[i] = answer(s.model, i, s.X[j], s.share, False)
             s.wrong[j, i] = s.label[i] != s.y[j]
         add_votes(s, s.votes)
-        if elect(s.votes) != s.y[j]:
+        if elected(s.votes) != s.y[j]:
             missed += s.w[j]
             s.w[j] = -s.w[j]  # a mark, until the error is known
         whole += abs(s.w[j])
