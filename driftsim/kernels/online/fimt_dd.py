@@ -33,6 +33,7 @@ from driftsim.kernels.online.model_trees import (
 from driftsim.kernels.search_trees import count, discard
 
 FEW = 20  # steps, of which the powers are products
+MOST = 1000.0  # weight of rows that no split gains by, beyond which a leaf forgets them
 
 
 def fimt_dd(members, d, seed, **parameters):
@@ -189,6 +190,8 @@ def try_split(s, m, at):
     if not has_widths(s, at):
         begin_again(s.candidates, at)
         set_widths(s, m, at)
+    elif best.gain == 0.0 and whole.n > MOST:
+        begin_again(s.candidates, at)
 
 
 @compiled

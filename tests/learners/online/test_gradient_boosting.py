@@ -128,6 +128,18 @@ def test_the_first_rows_have_the_labels_and_scores_of_the_definition():
         assert model.predict(X[:1])[0, 0] == pytest.approx(1 / (1 + math.exp(-2 * score)))
 
 
+def test_a_leaf_forgets_rows_that_no_split_gains_by():
+    """Else a tree over few values would keep all rows, and look at each at every try."""
+    n, rng = 6_000, np.random.default_rng(0)
+    X = rng.integers(2, size=(n, 3)) * np.array([1.0, 1.0, 0.0])
+    y = (X[:, 0] == X[:, 1]) ^ (rng.random(n) < 0.1)
+    learner = Learner.model_validate(BOOSTED | {"n_models": 1, "max_features": None})
+    model = learner.start(sea_stream(10).schema, 0)
+    model = model.tuned(Labelled(np.arange(n), X, y.astype(int)), np.ones(n))
+    trees = model._state.trees
+    assert trees.candidates.counts.max() <= 1_025 < trees.nodes["n"].max()
+
+
 def test_columns_are_drawn_for_a_tree_and_the_same_in_each_booster():
     stream = clouds(1_500)
     spec = BOOSTED | EAGER | {"n_models": 2, "max_features": 2}
