@@ -28,7 +28,7 @@ class HoeffdingTree(KernelLearner):
     n_splits: Count = 10  # thresholds tried of a numeric column
     min_branch_fraction: Annotated[Number, Field(ge=0, le=0.5)] = 0.01  # two children get more
     max_depth: Count | None = None
-    nb_threshold: Annotated[Number, Field(ge=0)] = 0  # labels from which nb uses naive Bayes
+    nb_threshold: Annotated[Number, Field(ge=0)] = 0.0  # labels from which nb uses naive Bayes
 
     def states(self, members, schema, seed):
         from driftsim.kernels.online.hoeffding_trees import hoeffding_trees, sizes_of
