@@ -88,14 +88,15 @@ def ask(s, i, x):
 
 @compiled
 def learn_row(s, i, x, y, w, behind, fresh):
-    """Have the tree of a model learn a row of weight w, and the one behind it, with its weight.
+    """Have the tree of a model learn a row of weight w, before it the one behind, with its weight.
 
-    One call in a loop, as two took 1.7 times as long to compile.
+    It comes last, as `label_after` needs the votes that it leaves in the scratch of the leaves. One
+    call in a loop, as two took 1.7 times as long to compile.
     """
     model = s.models[i]
-    for is_behind in range(1 + model.warned):
-        tree = model.behind if is_behind else model.tree
-        learn(s.trees, tree, x, y, behind if is_behind else w, fresh and not is_behind)
+    for votes in range(1 - model.warned, 2):
+        tree = model.tree if votes else model.behind
+        learn(s.trees, tree, x, y, w if votes else behind, fresh and votes == 1)
 
 
 @compiled

@@ -191,6 +191,19 @@ def test_adaptive_random_forests_are_those_of_plain_python():
     assert sum(swaps) > 2
 
 
+def test_a_tree_behind_has_no_part_in_what_a_detector_is_given():
+    """A tree asked after a row goes by its own votes from before, not those of the one behind."""
+    n, rng = 800, np.random.default_rng(23)
+    X, weights = rng.normal(size=(n, 4)), rng.normal(size=(4, 3, 4))
+    y = np.array([np.argmax(weights[i // 200] @ x) for i, x in enumerate(X)])
+    y = np.where(rng.random(n) < 0.3, rng.integers(0, 3, n), y)
+    n, X, y = 500, X[:500], y[:500]
+    rows = Arrival(np.arange(n), X, np.arange(n), X, y.astype(float), np.arange(n + 1))
+    learner = Learner.model_validate(FOREST | QUICK | {"grace_period": 50, "delta": 0.01})
+    model = learner.start(Schema(tuple("abcd"), n_classes=3), 3)
+    assert model.test_then_train(rows).tolist() == expected(Forest(3, m=2), X, y)
+
+
 @pytest.mark.slow
 def test_loss_weighted_forests_are_those_of_plain_python():
     forest, (sea, clouds) = {"kind": "loss_weighted_forest"}, streams(1_500)
