@@ -13,13 +13,13 @@ from typer.testing import CliRunner
 from driftsim import ScenarioError, load
 from driftsim.cli import app
 from driftsim.objects import sent
-from driftsim.overview.status import status_lines, status_of
+from driftsim.overview.status import player_line, status_lines, status_of
 from driftsim.runner import sharing
 from driftsim.runner.engines import Progress
 from driftsim.runner.execution import execute
-from driftsim.runner.playing import play
+from driftsim.runner.playing import FAILURE, play
 from driftsim.runner.runs import all_runs, missing
-from driftsim.runner.sharing import SILENT, Share, playing
+from driftsim.runner.sharing import SILENT, Playing, Share, playing
 from driftsim.store import Store, version
 
 TEXT = """\
@@ -138,6 +138,22 @@ def test_status_has_what_went_wrong(path, tmp_path):
     assert ended[0] == "s: 3 runs: 2 done, 0 running, 1 failed, 0 missing"
     assert ended[1].startswith("  failed: tree, seed 0: failed ")
     assert "KeyError: 'STARTED'; the traceback is in " in ended[1]
+
+
+def test_failures_that_read_alike_count_each_and_name_their_tracebacks(path, tmp_path):
+    study, store = load(path), Store(tmp_path / "runs")
+    failure = "tree: " + 90 * "failed "
+    texts = [store.beside(run, FAILURE, failure) for run in all_runs(study)]
+    found = status_of(study, store)
+    assert len(found.failed) == found.runs == len(texts) == 15
+    for one, text in zip(found.failed, texts):
+        assert one.endswith(f"…; the traceback is in {text}")
+
+
+def test_status_of_a_process_whose_executor_plays_says_how_many_are_left(path):
+    one = Playing("node", 7, {}, 12, 0.0)
+    assert player_line(one, {}) == "process 7 on node: 12 waiting"
+    assert player_line(one._replace(waiting=0), {}) == "process 7 on node: between two runs"
 
 
 def test_a_process_of_other_versions_plays_no_run(path):

@@ -21,7 +21,7 @@ class Status(NamedTuple):
 
     done: list[Run]
     running: list[Run]
-    failed: dict[str, Run]  # by what went wrong
+    failed: list[str]  # what went wrong in each
     missing: list[Run]
     players: list[Playing]
 
@@ -35,14 +35,14 @@ def status_of(study: Study, store: Store, parts: Iterable[str] = ()) -> Status:
     """The state of every run; raises `ScenarioError` for a study that cannot be run."""
     players = playing(store.folder)
     in_flight = {key for one in players if not one.gone for key in one.rows}
-    found = Status([], [], {}, [], players)
+    found = Status([], [], [], [], players)
     for run in all_runs(study, parts):
         if run in store:
             found.done.append(run)
         elif run.key in in_flight:
             found.running.append(run)
         elif failure := failure_of(run, store):
-            found.failed[failure] = run
+            found.failed.append(failure)
         else:
             found.missing.append(run)
     return found
@@ -53,7 +53,7 @@ def failure_of(run: Run, store: Store) -> str | None:
     with suppress(OSError):
         path = store.path_beside(run, FAILURE)
         with path.open(encoding="utf-8", errors="replace") as file:
-            return line(f"{file.readline().strip()}; the traceback is in {path}")
+            return f"{line(file.readline())}; the traceback is in {path}"
     return None
 
 
@@ -81,11 +81,9 @@ def player_line(one: Playing, runs: dict[str, Run]) -> str:
     rows = [
         f"{runs[key].title}, {position(runs[key], n)}" for key, n in one.rows.items() if key in runs
     ]
-    if not rows:
-        return f"{who}: between two runs"
-    more = f"; {len(rows) - MOST:,} more" if len(rows) > MOST else ""
-    waiting = f"; {one.waiting:,} waiting" if one.waiting else ""
-    return f"{who}: {'; '.join(rows[:MOST])}{more}{waiting}"
+    more = [f"{len(rows) - MOST:,} more"] if len(rows) > MOST else []
+    waiting = [f"{one.waiting:,} waiting"] if one.waiting else []  # all that an executor has
+    return f"{who}: {'; '.join([*rows[:MOST], *more, *waiting]) or 'between two runs'}"
 
 
 def limited(lines: Sequence[str]) -> Iterator[str]:
