@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from checked import TRIED_STATES
 from compiled_examples import (
     ADAPTIVE,
     CLASSIFIERS,
@@ -461,7 +463,8 @@ def test_no_kernel_reads_or_writes_out_of_bounds(tmp_path):
     kinds = "kernels mixed_kernels mixed_regression count_kernels encoded_kernels detector_kernels"
     more = "adaptive_regression mondrian_kernels"
     tests = [f"test_{kind}.py" for kind in f"{kinds} {more}".split()]
-    tests += ["test_laws.py::test_the_fused_loop_equals_predict_then_learn", "-m", ""]  # of our own
+    law = "test_the_fused_loop_equals_predict_then_learn"  # of our own
+    tests += [f"test_laws.py::{law}", f"test_laws_of_regression.py::{law}", "-m", ""]
     tests += ["-k", "not tied and not model_answers_as_that_of_river_for_long and not over_drifts"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n", "1", *tests],
@@ -471,6 +474,17 @@ def test_no_kernel_reads_or_writes_out_of_bounds(tmp_path):
         text=True,
     )
     assert done.returncode == 0, done.stdout[-3000:]
+    assert not families() - {*(tmp_path / TRIED_STATES).read_text().split()}
+
+
+def families():
+    """The states of all models and detectors that have kernels, each with its module."""
+    found = set()
+    for path in (PACKAGE / "kernels").rglob("*.py"):
+        module = ".".join(["driftsim", *path.relative_to(PACKAGE).with_suffix("").parts])
+        states = re.findall(r"^register_\w+\(\s*(\w+)", path.read_text(encoding="utf-8"), re.M)
+        found |= {f"{module}.{state}" for state in states}
+    return found
 
 
 def test_a_run_announces_when_a_kernel_has_to_be_compiled(monkeypatch):

@@ -17,6 +17,8 @@ LINKS = [  # what a node has, besides `feature` and `threshold`
     ("child", np.int64),  # and the first of its children
     ("sibling", np.int64),  # the child of its parent that comes after it
     ("row", np.int64),  # of a branch by EACH, where its children are found
+    ("above", np.int64),  # scratch: the branch that it is a child of
+    ("total", np.float64),  # scratch: of a branch, the weight of children that are added up
 ]
 
 
@@ -131,12 +133,25 @@ def fullest_child(s, nodes, v):
 
 
 @compiled
-def weight_below(s, nodes, v):
-    """The weight of the labels in all leaves below a node, added up as river does."""
-    if nodes[v].feature == NONE:
-        return weight_at(s, v)
-    total, child = 0.0, nodes[v].child
-    while child != NONE:
-        total += weight_below(s, nodes, child)
-        child = nodes[child].sibling
-    return total
+def weight_below(s, nodes, top):
+    """The weight of the labels in all leaves below a node, added up branch by branch, as in river.
+
+    A loop: a function that calls itself may take more of the stack than there is.
+    """
+    v = top
+    while True:
+        while nodes[v].feature != NONE and nodes[v].child != NONE:
+            nodes[v].total = 0.0
+            nodes[nodes[v].child].above = v
+            v = nodes[v].child
+        weight = weight_at(s, v) if nodes[v].feature == NONE else 0.0
+        while v != top and nodes[v].sibling == NONE:
+            v = nodes[v].above
+            nodes[v].total += weight
+            weight = nodes[v].total
+        if v == top:
+            return weight
+        above = nodes[v].above
+        nodes[above].total += weight
+        v = nodes[v].sibling
+        nodes[v].above = above

@@ -30,6 +30,8 @@ NODE = np.dtype(
         ("there", np.bool_),  # whether it is a child
         ("kind", np.int64),  # of the first of a run: which length it has
         ("before", np.int64),  # and the run that its tree took before
+        ("above", np.int64),  # scratch: the branch that it is a child of
+        ("total", np.float64),  # scratch: of a branch, the weight of children that are added up
     ],
     align=True,
 )
@@ -127,15 +129,28 @@ def most_common(s, v):
 
 
 @compiled
-def weight_below(s, v):
-    """The weight of all leaves below a node, added up as river does."""
-    if s.nodes[v].column == NOTHING:
-        return s.nodes[v].weight
-    total, child = 0.0, s.nodes[v].eldest
-    while child != NOTHING:
-        total += weight_below(s, child)
-        child = s.nodes[child].next
-    return total
+def weight_below(s, top):
+    """The weight of all leaves below a node, added up branch by branch, as in river.
+
+    A loop: a function that calls itself may take more of the stack than there is.
+    """
+    nodes, v = s.nodes, top
+    while True:
+        while nodes[v].column != NOTHING and nodes[v].eldest != NOTHING:
+            nodes[v].total = 0.0
+            nodes[nodes[v].eldest].above = v
+            v = nodes[v].eldest
+        weight = nodes[v].weight if nodes[v].column == NOTHING else 0.0
+        while v != top and nodes[v].next == NOTHING:
+            v = nodes[v].above
+            nodes[v].total += weight
+            weight = nodes[v].total
+        if v == top:
+            return weight
+        above = nodes[v].above
+        nodes[above].total += weight
+        v = nodes[v].next
+        nodes[v].above = above
 
 
 @compiled
