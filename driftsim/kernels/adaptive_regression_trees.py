@@ -27,6 +27,7 @@ from driftsim.kernels.mixed_regression_trees import (
     bytes_of_leaf,
     emptied,
     free_all,
+    leaf_below,
     other_child,
     regression_tree,
     weight_of_leaf,
@@ -218,15 +219,6 @@ def tree_predict(s, m, x, p):
     if member.weight == 0.0:
         return 0.0  # whatever the intercept of its model is
     return (total + member.predicted) / n
-
-
-@compiled
-def leaf_below(s, v, x):
-    """The leaf that predicts x."""
-    while s.nodes[v].feature != LEAF:
-        child = child_of(s.nodes, s.children, v, x)
-        v = fullest_child(s, s.nodes, v) if child == NONE else child
-    return v
 
 
 @compiled

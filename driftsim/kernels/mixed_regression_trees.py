@@ -208,8 +208,8 @@ def weight_of_leaf(s, at):
 
 
 @compiled
-def leaf_below(s, m, x):
-    at = m
+def leaf_below(s, at, x):
+    """The leaf that predicts x, below a node."""
     while s.nodes[at].feature != LEAF:
         child = child_of(s.nodes, s.children, at, x)
         at = fullest_child(s, s.nodes, at) if child == NONE else child
