@@ -29,6 +29,12 @@ def test_a_tree_at_its_limit_answers_as_that_of_river(spec, stream, monkeypatch)
     check(spec, *STREAMS[stream], late, 3000, whole=stream == "whole")
 
 
+def test_a_tree_that_is_too_large_when_bytes_are_first_due_answers_as_that_of_river(monkeypatch):
+    spec = LARGE | {"max_size": 0.02, "memory_estimate_period": 50, "leaf_prediction": "nb"}
+    monkeypatch.setitem(LEARNERS, str(spec), Learner.model_validate(spec))
+    check(spec, *STREAMS["four"], "at_once", 150)
+
+
 def test_bytes_of_a_tree_are_those_that_river_adds_up():
     learner = Learner.model_validate(LIMITED[0])
     rows, _ = rows_of(stream_of(*STREAMS["four"], 3000), learner, 2800)

@@ -59,9 +59,13 @@ def noted(state, make, names):
     exact = weight == limit.due[0]
     while limit.due[0] <= weight:
         limit.due[0] += limit.period
-    if exact and limit.lifted[0]:
+    if not exact:
+        return None
+    limit.lifted[0] |= is_near_limit(state)
+    if limit.lifted[0]:
         enforce(state, make, names)
-    return copy.deepcopy(state) if exact and not limit.lifted[0] else None
+        return None
+    return copy.deepcopy(state)
 
 
 def lift(state, before, make, names):
