@@ -239,6 +239,7 @@ def test_every_equivalent_is_tried_with_every_parameter_that_it_takes():
         ({"kind": KNN, "engine": {"kind": LAZY}, "n_neighbors": 0}, "its n_neighbors of 0"),
         ({"kind": "river.forest.ARFClassifier", "lambda_value": 0}, "its lambda_value of 0"),
         ({"kind": TREE, "delta": 0.0}, "its delta of 0.0"),
+        ({"kind": TREE, "delta": 2.0}, "its delta of 2.0"),  # river takes the root of a negative
         ({"kind": TREE, "remove_poor_attrs": True}, "its remove_poor_attrs"),
         ({"kind": TREE, "split_criterion": "hellinger"}, "the split criterion hellinger"),
         ({"kind": KNN}, "SWINN"),

@@ -139,7 +139,7 @@ GRADIENT = as_they_are("l2", "clip_gradient")
 MOST_TIMES = 1_000  # that a Poisson number may be: exp(-rate) is zero from a rate of 746 on
 SMOOTHED = only(positive, "alpha")  # without, a count of zero is an error of river's
 GROWTH = as_they_are("grace_period", "max_depth", "tau", "merit_preprune")
-GROWTH |= only(positive, "delta", "max_size")
+GROWTH |= only(confidence, "delta") | only(positive, "max_size")
 TREE = GROWTH | {
     "split_criterion": criterion,
     "splitter": gaussians,
