@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from driftsim.kernels import cache, compiler
+from driftsim.kernels.loop import compiled
 from driftsim.kernels.machine_code import Loaded, MachineCode
 
 
@@ -125,3 +126,29 @@ def test_it_is_compiled_also_where_numba_is_told_not_to(monkeypatch):
     monkeypatch.setattr(numba.config, "DISABLE_JIT", 1)
     assert compiler.machine_code(added, (state(0), 3)).code
     assert numba.njit(added) is added
+
+
+class Records(NamedTuple):
+    """Arrays of records, of which those of one begin like those of the other."""
+
+    few: np.ndarray
+    more: np.ndarray
+
+
+@compiled
+def grow(record):
+    record.n += 1.0
+
+
+def grown(s, n):
+    """What both first records have grown to, together, and whether that is positive."""
+    grow(s.few[0])
+    grow(s.more[0])
+    total = s.few[0].n + s.more[0].n
+    return total, total > 0.0, n
+
+
+def test_records_of_which_one_begins_like_the_other_are_compiled_without_a_warning(recwarn):
+    s = Records(np.zeros(1, [("n", float)]), np.zeros(1, [("n", float), ("mean", float)]))
+    assert Loaded(compiler.machine_code(grown, (s, 3)))(s, 3) == (2.0, True, 3)
+    assert (s.few["n"], s.more["n"]) == (1.0, 1.0) and not recwarn.list

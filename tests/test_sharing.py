@@ -79,6 +79,8 @@ def test_shares_are_played_apart_and_reported_together(path, tmp_path):
     assert "s: share 1/2 has ended; once all have, run it without --share" in first.stdout
     assert "s: 15 runs: 8 done, 0 running, 0 failed, 7 missing" in first.stdout
     assert not (out / "s" / "report.html").exists()
+    early = invoke("status", out / "s").stderr
+    assert "its report is not written yet, as shares write none; give the scenario" in early
     before = {p.name: p.stat().st_mtime_ns for p in (out / "s" / "runs").iterdir()}
     assert "15 runs: 15 done" in invoke("run", path, "--out", out, "--share", "2/2").stdout
     last = invoke("run", path, "--out", out, "--figures", "none")

@@ -6,6 +6,7 @@ until the loop is whole: half of the time, and code as fast.
 """
 
 import gc
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,7 @@ from llvmlite import ir
 from numba import config, types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.errors import NumbaExperimentalFeatureWarning
 from numba.core.registry import cpu_target
 from numba.extending import overload
 from numba.np import arrayobj
@@ -49,7 +51,9 @@ def machine_code(function: Callable, given: tuple, own: bool = False) -> Machine
     `own` says that no part of it is anybody's but ours: see `_indices`.
     """
     declare_functions()
-    with global_compiler_lock, _parts(), _indices(own):
+    with global_compiler_lock, _parts(), _indices(own), warnings.catch_warnings():
+        # said of a record whose first fields are all those of another; each has code of its own
+        warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
         compiled = numba.njit(**loop.OPTIONS)(function)
         kinds = tuple(numba.typeof(one) for one in given)
         compiled.compile(kinds)

@@ -25,8 +25,7 @@ def stored_study(path: Path, out: Path, allow: Sequence[str], **changes: Any) ->
         fault = "this is a report, whose scenario is as it is; leave out --set, --seeds and --only"
         raise ScenarioError(line(f"{path}: {fault}"))
     if not (path / "scenario.yaml").is_file():
-        fault = "this folder is no report: it has no scenario.yaml"
-        raise ScenarioError(line(f"{path}: {fault}; give a folder that driftsim run wrote"))
+        raise ScenarioError(line(f"{path}: {no_report(path)}"))
     try:
         study = load(path / "scenario.yaml", allow=allow)
         return study._replace(name=path.resolve().name), path
@@ -34,3 +33,11 @@ def stored_study(path: Path, out: Path, allow: Sequence[str], **changes: Any) ->
         own = " is called " in str(error)
         hint = f"\n{path}: if it has parts of your own, name their file with --with" if own else ""
         raise ScenarioError(f"{error}{hint}") from None
+
+
+def no_report(folder: Path) -> str:
+    """Why a folder without a scenario is no report, and what to give in its place."""
+    if (folder / "runs").is_dir():
+        return "its report is not written yet, as shares write none; give the scenario"
+    fault = "this folder is no report: it has no scenario.yaml"
+    return f"{fault}; give a folder that driftsim run wrote"
