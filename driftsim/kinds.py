@@ -58,10 +58,10 @@ def listing(name: str | None = None, allow: Collection[str] = ()) -> str:
     for family in FAMILIES.values():
         if lacks := family.lacks(name):
             raise ScenarioError(lacks)
-        if name in family.sought:
-            raise ScenarioError(f"'{name}' is no kind of {family.kind()}; {family.sought[name]}")
         if name in family.kinds:
             return with_parameters(family, name) + example(family, name)
+        if name in family.sought:
+            raise ScenarioError(f"'{name}' is no kind of {family.kind()}; {family.sought[name]}")
     for kind in (kind for family in FAMILIES.values() for kind in family.kinds.values()):
         if issubclass(kind, Imported) and kind.holds(name):
             return listed_path(kind, name, allow)

@@ -1,8 +1,11 @@
 """Kinds: everything that can be named, with its parameters, defaults and a sentence."""
 
 import pytest
+from pydantic import ValidationError
 
+from driftsim.adaptation.detectors import Detector
 from driftsim.kinds import FAMILIES, listing
+from driftsim.learners.learner import Learner
 from driftsim.messages import ScenarioError
 from driftsim.parts import Imported, keys_of
 
@@ -94,6 +97,8 @@ def test_what_is_no_model_and_no_detector_does_not(name="river.tree.splitter.Gau
         ("os.system", "no family or kind is called 'os.system'"),
         ("changing", "'changing'; the nearest are no_change, recurring, chunk; "),
         ("fine_tuning", "write `from: model` in a policy that retrains"),
+        ("ROSE", "'ROSE' is no kind of learner; write robust_online_self_adjusting"),
+        ("hddm_a", "'hddm_a' is no kind of detector; write river.drift.binary.HDDMA"),
         ("sklearn.os.system", "'sklearn.os.system' does not exist"),
         ("sklearn.tree.DecisionTreeClasifier", "did you mean 'DecisionTreeClassifier'?"),
         ("", "no family or kind is called ''"),
@@ -103,3 +108,11 @@ def test_a_name_that_is_no_kind(name, words):
     with pytest.raises(ScenarioError) as caught:
         listing(name)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("family", [Learner, Detector], ids=lambda family: family.kind())
+def test_a_short_name_is_answered_by_one_that_a_scenario_can_write(family):
+    for short, advice in family.sought.items():
+        assert listing(advice.removeprefix("write "))
+        with pytest.raises(ValidationError, match=advice):
+            family.model_validate(short)

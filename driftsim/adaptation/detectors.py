@@ -31,6 +31,11 @@ class Detector(Part):
     binary: ClassVar[bool] = False  # is for errors of 0 and 1 only
     needs_compiling: ClassVar[bool] = False  # whether `compile` would take seconds
     renamed_members = {"fault": "incompatibility", "load": "compile", "cold": "needs_compiling"}
+    sought = {
+        "kswin": "write river.drift.KSWIN",
+        "hddm_a": "write river.drift.binary.HDDMA",
+        "hddm_w": "write river.drift.binary.HDDMW",
+    }
 
     @property
     def title(self) -> str:

@@ -24,6 +24,22 @@ WEIGHTLESS = "without weights; give the memory a number of labels, or chunk"
 FRAME = 12  # bytes that open and close what is pickled
 
 
+SHORT = {  # names of the field, to those that a scenario writes
+    "arf": "adaptive_random_forest",
+    "dwm": "dynamic_weighted_majority",
+    "hat": "hoeffding_adaptive_tree",
+    "hot": "hoeffding_option_tree",
+    "oob": "oversampling_online_bagging",
+    "osboost": "online_smooth_boost",
+    "rose": "robust_online_self_adjusting",
+    "samknn": "sam_knn",
+    "sgbt": "streaming_gradient_boosted_trees",
+    "srp": "streaming_random_patches",
+    "uob": "undersampling_online_bagging",
+    "vfdt": "hoeffding_tree",
+}
+
+
 class Learner(Part):
     """A way to learn. It never changes; the models it starts do."""
 
@@ -34,6 +50,9 @@ class Learner(Part):
     takes_missing: ClassVar[bool] = False  # its models take NaN, for no value
     trained: ClassVar[bool] = False  # its model is in force as it is given, without a warm-up
     renamed_members = {"fault": "incompatibility"}
+    sought = {
+        word: f"write {kind}" for short, kind in SHORT.items() for word in (short, short.upper())
+    }
     _allowed: tuple[str, ...] = ()  # packages that the user lets it name
 
     def model_post_init(self, context, /):
