@@ -102,6 +102,7 @@ def test_the_estimate_follows_rows_columns_members_and_what_a_policy_does():
     assert 0.05 < one < 0.2
     assert seconds(LINEAR, "online", 1_000_000) > 5 * one
     assert seconds("river.forest.ARFClassifier", "online", 100_000) > 5 * one
+    assert seconds("adaptive_random_forest", "online", 100_000) > 5 * one
     assert seconds(LINEAR, {"kind": "mini_batch", "size": 10}, 100_000) > 10 * one
     often = {"kind": "periodic", "every": 100, "memory": 50_000}
     assert seconds(LINEAR, often, 100_000) > 100 * one

@@ -23,6 +23,12 @@ WORK = {  # of one learner and another, in linear models: an ensemble has ten me
     "river.forest.": 10,
     "river.neighbors.KNN": 3,
     "least_squares": 3,
+    "adaptive_random_forest": 10,
+    "leveraging_bagging": 10,
+    "loss_weighted_forest": 10,
+    "robust_online_self_adjusting": 10,
+    "streaming_gradient_boosted_trees": 10,
+    "streaming_random_patches": 10,
 }
 MEMBERS, ROWS = 10, 1_000  # to which `n_models` and `window_size` are compared
 
