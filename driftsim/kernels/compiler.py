@@ -52,7 +52,7 @@ def machine_code(function: Callable, given: tuple, own: bool = False) -> Machine
     """
     declare_functions()
     with global_compiler_lock, _parts(), _indices(own), warnings.catch_warnings():
-        # said of a record whose first fields are all those of another; each has code of its own
+        # raised for a record whose first fields are all those of another; each has code of its own
         warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
         compiled = numba.njit(**loop.OPTIONS)(function)
         kinds = tuple(numba.typeof(one) for one in given)
