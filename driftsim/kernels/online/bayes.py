@@ -134,6 +134,13 @@ def add_logs(s, p):
 @compiled
 def leave_out(s, m, p):
     """Take out what missing cells have in `base`; no class has a value of a column without any."""
+    cells = 0
+    for i in range(s.place.size):
+        cells += s.place[i] != MISSING
+    if cells == 0:
+        for c in range(p.size):  # exactly: of equals the first class is meant
+            p[c] = math.log(s.n[m, c]) if s.n[m, c] > 0.0 else -math.inf
+        return
     for i in range(s.place.size):
         for c in range(p.size):
             one = s.columns[m, c, i]

@@ -88,6 +88,17 @@ def test_rows_without_weight_are_not_learned():
     assert len({*predicted.argmax(axis=1)}) > 1
 
 
+def test_a_row_without_cells_has_the_first_of_the_heaviest_classes():
+    schema = Schema(("a", "b"), {1: 3}, 3, missing=frozenset({0, 1}))
+    rng, y, nothing = np.random.default_rng(0), np.arange(30) % 3, np.full((1, 2), np.nan)
+    for _ in range(40):
+        X = np.column_stack([rng.normal(size=30), rng.integers(3, size=30)])
+        X[rng.random(X.shape) < 0.2] = np.nan
+        model = NAIVE_BAYES.start(schema, 0).fit(Labelled(np.arange(30), X, y))
+        assert model.predict(nothing).tolist() == [0]
+        assert model.fit(Labelled(np.arange(28), X[2:], y[2:])).predict(nothing).tolist() == [2]
+
+
 def test_products_that_no_float_holds_are_compared():
     d = 500
     schema = Schema(tuple(f"x{i}" for i in range(d)), {i: 9 for i in range(d // 2)}, 2)
