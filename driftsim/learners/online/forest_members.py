@@ -62,7 +62,7 @@ class WatchedTrees(KernelLearner):
 class Forest(WatchedTrees):
     """A forest: trees on other rows and columns, replaced where a detector fires."""
 
-    max_features: MaxFeatures = 0.6  # a count, a share, or null for all; that a leaf looks at
+    max_features: MaxFeatures = 0.6  # columns of a leaf: a count, a share, null for all
     rate: Rate = 6.0  # mean of the number of times that a tree learns a row
 
 

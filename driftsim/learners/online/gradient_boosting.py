@@ -33,11 +33,11 @@ class StreamingGradientBoostedTrees(RegressionTree):
 
     n_models: Members = 100  # trees of a booster
     learning_rate: Annotated[Number, Field(gt=0, le=1)] = 0.0125  # of a tree's output in the score
-    max_features: MaxFeatures = 0.75  # a count, a share, or null for all; that a tree has
+    max_features: MaxFeatures = 0.75  # columns of a tree: a count, a share, null for all
     skip_training: AtLeastOne = 1.0  # one of so many rows, by chance, is not learned; 1: each is
     multiply_hessian_by: AtLeastOne = 1.0  # a row counts the ceiling of so many times its hessian
     grace_period: Count = 25  # labels of a leaf between two tries to split it
-    delta: Share = 0.05
+    delta: Share = 0.05  # chance that a split is not the best one
 
     def small(self):
         return self.model_copy(update={"n_models": min(self.n_models, FEW)})

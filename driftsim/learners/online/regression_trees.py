@@ -93,7 +93,7 @@ class AdaptiveRandomForestRegressor(Forest, FimtDd):
     """
 
     grace_period: Count = 50  # labels of a leaf between two tries to split it
-    delta: Share = 0.01
+    delta: Share = 0.01  # chance that a split is not the best one
 
     def states(self, members, schema, seed):
         from driftsim.kernels.online.bagging import poisson_chances
