@@ -11,6 +11,13 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 Place = tuple[str | int, ...]  # the keys that lead to a part of a scenario
 
 NAME = r"^[^\p{C}\s./\\]([^\p{C}./\\]*[^\p{C}\s./\\])?$"  # of a contender or a concept
+NUMBER_OF_MEMBERS = {
+    "n_models",
+    "n_estimators",
+    "n_trees",
+    "ensemble_size",
+    "ensembleSize",
+}  # as libraries call it
 WRITTEN = {  # in YAML, what Python writes otherwise
     **{"None": "null", "True": "true", "False": "false"},
     **{"nan": ".nan", "inf": ".inf", "-inf": "-.inf"},
@@ -102,7 +109,8 @@ def fault_message(fault: ErrorDetails, known: Collection[str]) -> str:
 
 def guess(word: Any, known: Collection[str], more: Collection[str] = ()) -> str:
     """What an unknown word may have meant, or what there is to choose from."""
-    longer = [name for name in known if len(str(word)) > 2 and name.startswith(str(word))]
+    same = [name for name in known if {name, str(word)} <= NUMBER_OF_MEMBERS]
+    longer = same or [name for name in known if len(str(word)) > 2 and name.startswith(str(word))]
     close = longer or difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
     if close:
         return f"did you mean '{close[0]}'?"

@@ -128,6 +128,7 @@ def test_an_unknown_word_is_answered_with_a_guess():
     assert guess("suden", ["sudden", "gradual"]) == "did you mean 'sudden'?"
     assert guess("xyz", ["b", "a"], ["c.…"]) == "choose from a, b, c.…"
     assert guess("x", []) == "there is none"
+    assert guess("n_estimators", ["n_splits", "n_models"]) == "did you mean 'n_models'?"
 
 
 @pytest.mark.parametrize(
