@@ -12,6 +12,8 @@ import pytest
 from driftsim import kernels
 from driftsim.kernels import compiler
 from driftsim.kernels.machine_code import Loaded
+from driftsim.learners.learner import Learner
+from driftsim.rows import Labelled, Schema
 
 PACKAGE = Path(kernels.__file__).parent
 
@@ -47,6 +49,13 @@ def write_field(s, i):
     cell = s.records[i]
     cell.field += 1.0
     return 0.0
+
+
+def test_labels_without_weight_fill_no_more_than_the_places_of_their_classes():
+    rows = Labelled(np.arange(99), np.zeros((99, 1)), np.zeros(99, np.int64))
+    model = Learner.model_validate("river.tree.HoeffdingTreeClassifier").start(Schema(("a",)), 0)
+    leaves = model.fit(rows, np.zeros(99))._state.leaves
+    assert leaves.counts["observed"].max() == 0
 
 
 @pytest.mark.parametrize("access", [read, read_row, read_column, read_field, write, write_field])

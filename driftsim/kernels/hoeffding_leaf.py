@@ -218,6 +218,8 @@ def plain_probabilities(s, leaf, x, p):
 def plain_observe(s, leaf, x, c, w):
     """Add a row of class c to the Gaussians of a leaf."""
     first = s.classes[leaf, c].observed == 0.0
+    if first and w == 0.0:
+        return  # river divides by zero; noted each time, a class would fill more than its place
     if first:
         s.classes[leaf, s.counts[leaf].observed].nth_observed = c
         s.counts[leaf].observed += 1
