@@ -1,9 +1,7 @@
 """Checked indices: kernels that look at each one, compiled for each state once where it may be."""
 
 import copy
-import os
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from compiled_examples import CHECKED
@@ -11,7 +9,6 @@ from compiled_examples import CHECKED
 from driftsim.kernels import cache, loop
 
 TRIED = set()
-TRIED_STATES = "tried"  # the file beside the compiled code that names them
 
 
 @pytest.fixture(autouse=CHECKED)
@@ -29,8 +26,6 @@ def each_state_once(monkeypatch):
             if places <= TRIED:
                 pytest.skip("this kernel puts together what others try")
             TRIED.update(places)
-            with (Path(os.environ[cache.HOME]) / TRIED_STATES).open("a") as file:
-                file.writelines(f"{one.__module__}.{one.__name__}\n" for one in key)
             if function is loop.play:
                 _as_new(entry, copy.deepcopy(given[0]))
         return entry(function, *given)

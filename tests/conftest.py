@@ -96,7 +96,7 @@ def pytest_generate_tests(metafunc):
 
 def pytest_collection_modifyitems(items):
     """Mark tests by their place; begin with the longest, so that no worker waits for it at last."""
-    items.sort(key=lambda item: item.name != LONGEST)
+    items.sort(key=lambda item: not item.name.startswith(LONGEST))
     for item in items:
         place = item.path.relative_to(Path(__file__).parent).as_posix()
         if place.startswith(OF_ANY_VERSION):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from checked import TRIED_STATES
 from compiled_examples import (
     ADAPTIVE,
     CLASSIFIERS,
@@ -457,35 +455,34 @@ def test_a_folder_that_cannot_be_written_to_is_not_needed(tmp_path):
     assert printed(process) == ["True", model.fit(rows).predict(np.ones((1, 1)))[0, 1].hex()]
 
 
+LAW = "test_the_fused_loop_equals_predict_then_learn"
+CHECKS = {
+    "river": [
+        *("test_kernels.py", "test_mixed_kernels.py", "test_mixed_regression.py"),
+        *("test_count_kernels.py", "test_encoded_kernels.py", "test_detector_kernels.py"),
+        *("test_adaptive_regression.py", "test_mondrian_kernels.py", "test_tree_limits.py", "-k"),
+        "not tied and not model_answers_as_that_of_river_for_long and not over_drifts",
+    ],
+    "own": ["learners/online", f"test_laws.py::{LAW}", f"test_laws_of_regression.py::{LAW}"],
+}
+
+
 @pytest.mark.slow
-def test_no_kernel_reads_or_writes_out_of_bounds(tmp_path):
-    """Code that checks every index is compiled anew, hardly optimised: see `checked.py`."""
+@pytest.mark.parametrize("whose", CHECKS)
+def test_no_kernel_reads_or_writes_out_of_bounds(whose, tmp_path):
+    """Code that checks every index is compiled anew, hardly optimised: see `checked.py`.
+
+    Code that does not would read `array[-1]` before the array.
+    """
     variables = {"NUMBA_BOUNDSCHECK": "1", "NUMBA_OPT": "0", "DRIFTSIM_TEST_ROWS": "1000"}
-    kinds = "kernels mixed_kernels mixed_regression count_kernels encoded_kernels detector_kernels"
-    more = "adaptive_regression mondrian_kernels"
-    tests = [f"test_{kind}.py" for kind in f"{kinds} {more}".split()]
-    law = "test_the_fused_loop_equals_predict_then_learn"  # of our own
-    tests += [f"test_laws.py::{law}", f"test_laws_of_regression.py::{law}", "-m", ""]
-    tests += ["-k", "not tied and not model_answers_as_that_of_river_for_long and not over_drifts"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "1", *tests],
+        [sys.executable, "-m", "pytest", "-q", "-n", "1", "-m", "", *CHECKS[whose]],
         cwd=Path(__file__).parent,
         env=os.environ | variables | {"DRIFTSIM_CACHE": str(tmp_path)},
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stdout[-3000:]
-    assert not families() - {*(tmp_path / TRIED_STATES).read_text().split()}
-
-
-def families():
-    """The states of all models and detectors that have kernels, each with its module."""
-    found = set()
-    for path in (PACKAGE / "kernels").rglob("*.py"):
-        module = ".".join(["driftsim", *path.relative_to(PACKAGE).with_suffix("").parts])
-        states = re.findall(r"^register_\w+\(\s*(\w+)", path.read_text(encoding="utf-8"), re.M)
-        found |= {f"{module}.{state}" for state in states}
-    return found
 
 
 def test_a_run_announces_when_a_kernel_has_to_be_compiled(monkeypatch):
