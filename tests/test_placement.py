@@ -160,7 +160,8 @@ def test_the_choice_changes_no_byte_and_no_message(tmp_path, monkeypatch):
     tree = {"kind": TREE, "grace_period": 20, "delta": 0.5, "max_size": 0.2}
     tree |= {"memory_estimate_period": 500}
     noisy = {"length": 6_000, "concepts": {"a": "sea"}, "noise": 0.1}
-    grown = {"tree": {"learner": tree, "policy": "online"}}
+    scaled = {"kind": "pipeline", "steps": ["river.preprocessing.StandardScaler", tree]}
+    grown = {"tree": {"learner": scaled, "policy": "online"}}  # alone it would save memory
     studies = [{"stream": numbers, "models": models}, {"stream": noisy, "models": grown}]
     runs = [run for one in studies for run in missing(driftsim.load(one), Store(tmp_path))]
     assert played_here(runs)

@@ -20,7 +20,8 @@ class Futures:
         waiting = {self._submit(run): run for run in runs}
         try:
             while waiting:
-                ended, _ = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+                done, _ = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+                ended = [future for future in waiting if future in done]  # in their order
                 yield from (collected(waiting.pop(future), future) for future in ended)
                 yield Progress([], len(waiting))
         finally:
