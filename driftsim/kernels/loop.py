@@ -85,7 +85,7 @@ def register_model(state: type, **functions: Callable) -> None:
 
     And `answer`, if labels alone cost less than probabilities.
     """
-    otherwise = {"room": _always, "answer": _predicted}
+    otherwise: dict[str, Callable] = {"room": _always, "answer": _predicted}
     for generic in (predict, answer, learn, reset, room):
         name = generic.__name__
         if given := functions.get(name) or otherwise.get(name):

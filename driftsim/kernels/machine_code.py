@@ -152,7 +152,8 @@ def _words(given) -> bytes:
             if not one.flags.carray:
                 raise TypeError("compiled code takes arrays in order of rows, aligned, writeable")
             form.append("q" * (1 + one.ndim))
-            values += ctypes.addressof(BUFFER.from_buffer(one)), *one.shape
+            buffer: Any = one  # as numpy declares it one for some versions of Python alone
+            values += ctypes.addressof(BUFFER.from_buffer(buffer)), *one.shape
         else:
             form.append("d" if isinstance(one, float | np.floating) else "q")
             values.append(one)

@@ -5,6 +5,7 @@ follows from that at each split is done here.
 """
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -181,9 +182,12 @@ def is_before(limit, one, other):
     return one < other
 
 
-for kind, functions in {
-    NoLimit: (enforce_none, stop_none, kind_of_none, meet_none),
-    Limit: (enforce_limit, stop_leaf, kind_given, meet_class),
-}.items():
-    for generic, function in zip((enforce, stop, kind_of, meet), functions, strict=True):
-        dispatch(generic, kind, function)
+FUNCTIONS: dict[Callable, tuple[Callable, Callable]] = {  # of trees without a limit, and with one
+    enforce: (enforce_none, enforce_limit),
+    stop: (stop_none, stop_leaf),
+    kind_of: (kind_of_none, kind_given),
+    meet: (meet_none, meet_class),
+}
+for generic, (without, with_limit) in FUNCTIONS.items():
+    dispatch(generic, NoLimit, without)
+    dispatch(generic, Limit, with_limit)

@@ -6,6 +6,7 @@ equal numbers that river has computed are several, and one where they have come 
 
 import copy
 import math
+from typing import Any
 
 import numpy as np
 
@@ -101,7 +102,8 @@ def estimates_of(tree):
 
 def rebuilt(state, tree, names):
     """River's tree, of one that has learned nothing; and its leaves with the numbers of ours."""
-    member, limit, leaves = state.members[0], state.limit, []
+    member, limit = state.members[0], state.limit
+    leaves: list[Any] = []  # pairs of river's leaf and the number of ours
     tree.classes.update(np.flatnonzero(limit.met).tolist())
     tree._train_weight_seen_by_model = float(member["weight"])
     tree._root = node_of(state, tree, 0, 0, names, leaves)

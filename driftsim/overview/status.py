@@ -28,7 +28,7 @@ class Status(NamedTuple):
     @property
     def runs(self) -> int:
         """How many there are in all."""
-        return sum(map(len, self[:4]))
+        return len(self.done) + len(self.running) + len(self.failed) + len(self.missing)
 
 
 def status_of(study: Study, store: Store, parts: Iterable[str] = ()) -> Status:
@@ -59,11 +59,10 @@ def failure_of(run: Run, store: Store) -> str | None:
 
 def status_lines(study: Study, status: Status) -> Iterator[str]:
     """A status in words: how many runs are in which state, then what is to be known of some."""
-    counts = {
-        "done": status.done, "running": status.running,
-        "failed": status.failed, "missing": status.missing,
-    }  # fmt: skip
-    states = ", ".join(f"{len(some):,} {state}" for state, some in counts.items())
+    states = (
+        f"{len(status.done):,} done, {len(status.running):,} running, "
+        f"{len(status.failed):,} failed, {len(status.missing):,} missing"
+    )
     yield f"{study.name}: {plural(status.runs, 'run')}: {states}"
     titles = {run.key: run for run in status.running}
     for one in status.players:
