@@ -36,6 +36,7 @@ LEARNERS = {
     "river's ARFClassifier": "river.forest.ARFClassifier",
     "loss_weighted_forest": "loss_weighted_forest",
     "streaming_random_patches": "streaming_random_patches",
+    "streaming_gradient_boosted_trees": "streaming_gradient_boosted_trees",
 }
 STREAMS = {
     "sea": {
