@@ -52,7 +52,9 @@ def invoke(*words):
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
-@pytest.mark.parametrize("text", ["0/3", "4/3", "3", "1/0", "a/b", "1/2/3", "-1/3", ""])
+@pytest.mark.parametrize(
+    "text", ["0/3", "4/3", "3", "1/0", "a/b", "1/2/3", "-1/3", "", "1/" + "9" * 5_000]
+)
 def test_what_is_no_share(text):
     with pytest.raises(ScenarioError, match=r"--share: .* is no share; .* such as 3/16"):
         Share.parse(text)

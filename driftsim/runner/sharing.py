@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import re
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -13,6 +14,7 @@ from driftsim.messages import ScenarioError, line, short
 from driftsim.runner.runs import Run
 from driftsim.store import UNFINISHED, StoreError, this_host, write_atomically
 
+WRITTEN = re.compile("([0-9]{1,9})/([0-9]{1,9})")  # as a share is
 PLAYING = "playing"  # how the names of files begin that say what a process plays
 EVERY = 5.0  # seconds between two such reports, and before the first
 SILENT = 60.0  # seconds without one, after which a process counts as gone
@@ -27,9 +29,10 @@ class Share(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> "Share":
         """From a text like 3/16; raises `ScenarioError` for any other."""
-        number, slash, of = text.partition("/")
-        if slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of):
-            return cls(int(number), int(of))
+        if found := WRITTEN.fullmatch(text):
+            number, of = map(int, found.groups())
+            if 1 <= number <= of:
+                return cls(number, of)
         fault = f"{short(text)} is no share; give its number and how many there are, such as 3/16"
         raise ScenarioError(line(f"--share: {fault}"))
 
