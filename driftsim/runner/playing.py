@@ -98,8 +98,7 @@ def kept(store: Store, one: Ended | Lost) -> Finished:
     trace, failure, traceback, warned = one.result
     if trace is not None:
         store.save(run, trace)
-        store.clear(run, FAILURE)
-    elif traceback is None:
+    if traceback is None:
         store.clear(run, FAILURE)
     else:
         path = store.beside(run, FAILURE, f"{run.title}: {failure}\n\n{traceback}")
