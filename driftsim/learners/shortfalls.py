@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 LEAVES = (
-    "its leaves take a class that they have not seen for certain, so that it has been up to 3 "
+    "its leaves take as certain any class that they have not seen, so that it has been up to 3 "
     "points less accurate than the published tree, which {} follows"
 )
 SHORTFALLS = {
