@@ -4,9 +4,12 @@ import copy
 import dis
 import functools
 import hashlib
+import io
+import pickle
 import random
 import sys
 import sysconfig
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -14,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from driftsim.files import content_hash, local
 from driftsim.messages import line
 
 INSTALLED = ("site-packages", "dist-packages")  # folders of libraries
@@ -171,8 +175,35 @@ def code_facts(code: CodeType) -> Any:
     return code.co_code, constants, names, code.co_flags
 
 
-def sent(thing: Any) -> bytes:
-    """An object for another process, with the code of functions and classes of `__main__`."""
+def sent(thing: Any, apart: Callable[[Any], str | None] = lambda part: None) -> bytes:
+    """An object for another process, with the code of functions and classes of `__main__`.
+
+    What `apart` gives a name is left out: `received` reads it from the file of this name, which
+    ends in its hash.
+    """
     import cloudpickle
 
-    return cloudpickle.dumps(thing)
+    class Pickler(cloudpickle.Pickler):
+        """Leaves out what is sent apart."""
+
+        def persistent_id(self, obj):
+            return apart(obj)
+
+    with io.BytesIO() as file:
+        Pickler(file).dump(thing)
+        return file.getvalue()
+
+
+def received(content: bytes) -> Any:
+    """An object from another process; raises `ValueError` for a part that is not what was sent."""
+    return Unpickler(io.BytesIO(content)).load()
+
+
+class Unpickler(pickle.Unpickler):
+    """Reads what was sent apart from its file, whose hash it checks before."""
+
+    def persistent_load(self, pid):
+        content = Path(local(pid)).read_bytes()
+        if content_hash(content) != pid.rpartition(" ")[2]:
+            raise ValueError(f"the copy of an object, {local(pid)}, is damaged; delete it")
+        return pickle.loads(content)

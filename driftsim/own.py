@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from driftsim.files import EDITED, content_hash, reason
+from driftsim.files import EDITED, content_hash, is_file, local, reason
 from driftsim.messages import ScenarioError, line
 
 PREFIX = "driftsim_parts_"  # of the names of their modules
@@ -53,8 +53,8 @@ def source(file: str | Path) -> bytes:
     """The bytes of a file of parts; raises `ScenarioError`."""
     path, message = Path(file), "there is no such Python file; give one that ends in .py"
     try:
-        if path.suffix == ".py" and path.is_file():
-            return path.read_bytes()
+        if path.suffix == ".py" and is_file(file):
+            return Path(local(file)).read_bytes()
     except OSError as error:
         message = f"cannot be read: {reason(error)}"
     raise ScenarioError(line(f"--with {file}: {message}"))

@@ -1,8 +1,8 @@
 """Engines: what plays runs, and what it yields of them."""
 
 import pickle
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from driftsim.messages import ScenarioError, line
 from driftsim.objects import sent
@@ -50,8 +50,16 @@ class Engine(Protocol):
 
 def arguments(run: Run) -> tuple[dict[str, str], bytes]:
     """What `execute` is given of a run; raises `ScenarioError` where that cannot be pickled."""
+    return run.parts, pickled(run)
+
+
+def pickled(run: Run, apart: Callable[[Any], str | None] = lambda part: None) -> bytes:
+    """A run as `execute` takes it, without what is sent apart, by the names that it has then.
+
+    Raises `ScenarioError` where it cannot be pickled.
+    """
     try:
-        return run.parts, sent(run)
+        return sent(run, apart)
     except Exception as error:  # of somebody's own object
         cause = f"cannot be sent to another process: {error_line(error)}"
         raise ScenarioError(line(f"{run.title}: {cause}; run it with jobs=1")) from None

@@ -1,6 +1,5 @@
 """Execution: one run, played in this process, whatever it does; to its trace, or its failure."""
 
-import pickle
 import platform
 import signal
 import threading
@@ -17,6 +16,7 @@ from driftsim.evaluation.prequential import COMPILING
 from driftsim.evaluation.trace import Trace
 from driftsim.learners.sklearn import unknown_category
 from driftsim.messages import ScenarioError, line, plural
+from driftsim.objects import received
 from driftsim.own import load_parts
 from driftsim.rows import Outgrown, Unfit
 from driftsim.runner.runs import Run
@@ -47,7 +47,7 @@ def execute(
 
     def unpickled():
         load_parts(parts)
-        opened = pickle.loads(run)
+        opened = received(run)
         check_versions(opened)
         return opened
 

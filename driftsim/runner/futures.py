@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 
-from driftsim.runner.engines import Ended, Lost, Progress, arguments
-from driftsim.runner.execution import error_line, execute
+from driftsim.runner.contents import Contents, execute_packed
+from driftsim.runner.engines import Ended, Lost, Progress
+from driftsim.runner.execution import error_line
 from driftsim.runner.runs import Run
 
 CRASHED = "the process that ran it crashed"
@@ -17,7 +18,8 @@ class Futures:
         self._executor = executor
 
     def play(self, runs: Sequence[Run]) -> Iterator[Progress | Ended | Lost]:
-        waiting = {self._submit(run): run for run in runs}
+        with Contents(runs) as contents:
+            waiting = {self._submit(contents.whole(run)): run for run in runs}
         try:
             while waiting:
                 done, _ = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
@@ -32,11 +34,10 @@ class Futures:
     def alone(self) -> "Futures":
         return self
 
-    def _submit(self, run):
+    def _submit(self, packed):
         """The future of a run; a failed one where the executor does not take it."""
-        given = arguments(run)
         try:
-            return self._executor.submit(execute, *given)
+            return self._executor.submit(execute_packed, packed)
         except Exception as error:
             future: Future = Future()
             future.set_exception(error)

@@ -29,11 +29,6 @@ class RiverData(Imported, Recorded):
     package = "river.datasets"
     library = "river"
 
-    @property
-    def files(self):
-        """The path of the data inside river."""
-        return [str(self._data().path)]
-
     def sheet(self):
         import pyarrow as pa
 

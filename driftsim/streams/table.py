@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from driftsim.files import content_hash, file_hash, is_large
+from driftsim.files import content_hash, file_hash, is_file, is_large
 from driftsim.messages import short
 from driftsim.streams.recorded import Recorded
 from driftsim.streams.streamed import streamed
@@ -67,7 +67,7 @@ class Table(Recorded):
 
     def hashes(self):
         found = {}
-        large = all(map(os.path.isfile, self.files)) and is_large(*self.files)
+        large = all(map(is_file, self.files)) and is_large(*self.files)
         for path in self.files:
             try:
                 found[path] = file_hash(path, large) if large else content_hash(content(path))

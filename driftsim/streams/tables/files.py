@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from pathlib import Path
 
+from driftsim.files import is_file, local
 from driftsim.messages import guess
 from driftsim.streams.tables.arrays import from_numpy
 from driftsim.streams.tables.arrow_files import from_arrow, from_parquet
@@ -53,16 +54,21 @@ def checked(sheet: Sheet) -> Sheet:
 
 def content(path: str) -> bytes:
     """The bytes of a table; `ValueError` if it cannot be read."""
-    folder, name = os.path.split(path)
-    if os.path.isdir(path):
-        raise ValueError("this is a directory; give the path of a file")
-    if not os.path.isdir(folder):
-        raise ValueError("there is no such folder; paths begin at the scenario file")
-    if not os.path.isfile(path):
-        near = [file for file in os.listdir(folder) if is_table(file)]
-        advice = guess(name, near) if near else "there is no other table in its folder"
-        raise ValueError(f"there is no such file; {advice}")
+    if not is_file(path):
+        raise ValueError(absence(path))
     try:
-        return Path(path).read_bytes()
+        return Path(local(path)).read_bytes()
     except OSError as error:
         raise ValueError(f"the file cannot be read ({error.strerror}); make it readable") from None
+
+
+def absence(path: str) -> str:
+    """Why there is no file at a path, and what would be right."""
+    folder, name = os.path.split(path)
+    if os.path.isdir(path):
+        return "this is a directory; give the path of a file"
+    if not os.path.isdir(folder):
+        return "there is no such folder; paths begin at the scenario file"
+    near = [file for file in os.listdir(folder) if is_table(file)]
+    advice = guess(name, near) if near else "there is no other table in its folder"
+    return f"there is no such file; {advice}"

@@ -12,7 +12,7 @@ from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from driftsim.files import content_hash, file_hash
+from driftsim.files import content_hash, file_hash, is_file, local, size_of
 from driftsim.streams.tables.cells import Reading
 from driftsim.streams.tables.columns import BadCell
 from driftsim.streams.tables.files import TEXTS
@@ -175,7 +175,7 @@ class Conversion:
         self._texts |= texts
         self._kinds = dict.fromkeys(self._texts, "string")
         held: list[Any] = []
-        size = os.path.getsize(self._path)
+        size = size_of(self._path)
         for k, chunk in enumerate(chunks(self._path, rows.form.quote)):
             text = rows.text(chunk)
             rows.starts.append(row)
@@ -229,7 +229,7 @@ class Conversion:
     def _report(self, share, made=None):
         """Print how far the conversion is."""
         self._reported = time.monotonic()
-        size = f"{os.path.getsize(self._path) / 1e6:,.0f} MB"
+        size = f"{size_of(self._path) / 1e6:,.0f} MB"
         text = f"{self._path} ({size}) is too large for memory: converting it to Parquet once"
         if made:
             text = f"{self._path}: converted; {os.path.getsize(made) / 1e6:,.0f} MB are kept in "
@@ -241,6 +241,7 @@ def chunks(path: str, quote: str) -> Iterator[bytes]:
     """The bytes of a text file, unpacked, cut between rows."""
     import pyarrow as pa
 
+    path = local(path)
     with open(path, "rb") as file:
         mark = file.read(4)
     way = next((way for start, way in PACKED.items() if mark.startswith(start)), None)
@@ -277,9 +278,9 @@ def are_large_texts(paths: Sequence[str]) -> bool:
     for path in paths:
         packed = path.lower().endswith((".gz", ".bz2", ".zst"))
         name = unpacked_name(path) if packed else os.path.basename(path)
-        if not name.lower().endswith(TEXTS) or not os.path.isfile(path):
+        if not name.lower().endswith(TEXTS) or not is_file(path):
             return False
-        share += os.path.getsize(path) / (LARGE_PACKED if packed else LARGE)
+        share += size_of(path) / (LARGE_PACKED if packed else LARGE)
     return share > 1
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from driftsim.files import content_hash, file_hash
+from driftsim.files import content_hash, file_hash, local
 from driftsim.streams.tables.large import stored
 from driftsim.streams.tables.large.stored import File, Stored, is_parquet, joined, parquet_file
 from driftsim.user_cache import place
@@ -58,7 +58,7 @@ def copy(path: str, made: Path, rows: int) -> None:
     text = f"{path}: its row groups are too large for memory; it is written again in smaller ones, "
     print(f"{text}once, in {made.parent}", file=sys.stderr, flush=True)
     with (
-        parquet.ParquetFile(path, pre_buffer=False, buffer_size=stored.BUFFER) as file,
+        parquet.ParquetFile(local(path), pre_buffer=False, buffer_size=stored.BUFFER) as file,
         parquet.ParquetWriter(made, file.schema_arrow, compression="zstd") as writer,
     ):
         for batch in file.iter_batches(rows, use_threads=False):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from driftsim.files import EDITED, content_hash, identity
+from driftsim.files import EDITED, content_hash, identity, is_file, local, size_of
 from driftsim.messages import short
 from driftsim.rows import Edited
 from driftsim.streams.tables.arrow_files import sheet_of_arrow
@@ -89,9 +89,9 @@ def large_table(paths: Sequence[str]) -> Stored | None:
     """
     import pyarrow as pa
 
-    if not all(map(os.path.isfile, paths)):
+    if not all(map(is_file, paths)):
         return None
-    if all(not is_parquet(path) and os.path.getsize(path) < SMALL for path in paths):
+    if all(not is_parquet(path) and size_of(path) < SMALL for path in paths):
         return None
     try:
         files = {path: FORMATS[os.path.splitext(path)[1].lower()](path) for path in paths}
@@ -155,12 +155,12 @@ def parquet_file(path: str) -> File:
     from pyarrow import parquet
 
     about = identity(path)
-    with parquet.ParquetFile(path) as file:
+    with parquet.ParquetFile(local(path)) as file:
         schema, metadata = file.schema_arrow, file.metadata
 
     def read(groups, names):
         with parquet.ParquetFile(
-            path, metadata=metadata, pre_buffer=False, buffer_size=BUFFER
+            local(path), metadata=metadata, pre_buffer=False, buffer_size=BUFFER
         ) as file:
             return file.read_row_groups(groups, names, use_threads=False)
 
@@ -174,12 +174,12 @@ def arrow_file(path: str) -> File:
     from pyarrow import ipc
 
     about = identity(path)
-    with pa.OSFile(path) as file:
+    with pa.OSFile(local(path)) as file:
         schema = ipc.open_file(file).schema
 
     def batches(groups, columns):
         options = ipc.IpcReadOptions(included_fields=columns, use_threads=False)
-        with pa.OSFile(path) as file:  # not mapped: pages of a mapped file count as memory
+        with pa.OSFile(local(path)) as file:  # not mapped: pages of a mapped file count as memory
             reader = ipc.open_file(file, options=options)
             for group in range(reader.num_record_batches) if groups is None else groups:
                 yield reader.get_batch(group)
