@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.trace import Probes, Trace
 from driftsim.report import write
 from driftsim.report.figures import KINDS, View, image, plot_figure
 from driftsim.report.page.drawings import DRAWN
 from driftsim.report.results import Results
-from driftsim.report.variant_results import SECONDS
 from driftsim.runner.runs import runs_of
 from driftsim.scenario import Scenario, Study, Variant
 from driftsim.store import Store
@@ -121,7 +121,7 @@ def contender(scenario, world, i, rng):
     fits = (first % (1000 * (i + 1)) == 0).astype(int)
     own = {"predicted": known["actual"], "correct": correct, "expected_error": wrong * rows}
     own |= {"fits": fits, "labels": rows // (1 + i), "rows_trained": 100 * fits, "alarms": alarms}
-    own |= {name: nothing + 1e-5 * 2.0**i for name in SECONDS}
+    own |= {name: nothing + 1e-5 * 2.0**i for name in CPU_SECONDS}
     errors = rng.uniform(0.1, 0.5, (PHASES, CONCEPTS))
     ends = np.array([*starts, scenario.stream.length]) - 1
     probes = Probes(ends[:PHASES], np.arange(PHASES) % CONCEPTS, errors)

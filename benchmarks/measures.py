@@ -4,10 +4,11 @@ import time
 
 import numpy as np
 
+from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.metrics import metrics_of
 from driftsim.evaluation.trace import Trace
 from driftsim.report.results import Results
-from driftsim.report.variant_results import SECONDS, TracedRun
+from driftsim.report.variant_results import TracedRun
 from driftsim.scenario import Scenario, study_of
 
 CONTENDERS, SEEDS, INTERVALS, ROWS = 10, 30, 2_000, 50
@@ -61,7 +62,7 @@ def played():
             correct = rng.binomial(actual, 0.8)
             own = {"predicted": actual, "correct": correct, "fits": np.zeros(INTERVALS, int)}
             own |= {name: np.zeros(INTERVALS, int) for name in ("labels", "rows_trained")}
-            own |= {name: np.zeros(INTERVALS) for name in SECONDS}
+            own |= {name: np.zeros(INTERVALS) for name in CPU_SECONDS}
             own["alarms"] = rng.binomial(1, 0.01, INTERVALS)
             own["expected_error"] = ROWS - correct.sum(axis=1) + bayes
             yield TracedRun({}, f"m{i}", seed, Trace(rows | own, ROWS), world)

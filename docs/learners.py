@@ -90,7 +90,7 @@ def played(name, learners=tuple(LEARNERS), seeds=5, out=FOLDER.parent / "reports
     for key in learners:
         runs = [one for one in results.traces() if one.contender == key]
         excess = [100 * float(results.metrics["excess_error"](one.over())[0]) for one in runs]
-        microseconds = 1e6 * summary.online_seconds[key] / (ROWS - WARMUP)
+        microseconds = 1e6 * summary.online_cpu_seconds[key] / (ROWS - WARMUP)
         found[key] = excess, microseconds, summary.model_bytes[key] / 1_000
     return found
 

@@ -24,7 +24,7 @@ from driftsim.parts import dumped
 from driftsim.streams.stream import Stream
 from driftsim.workers.team import alive
 
-FORMAT = 9  # raised when the same run would leave another file
+FORMAT = 10  # raised when the same run would leave another file
 LISTS = ("alarm_rows", *(f"probe_{name}" for name in Probes._fields))  # columns: one list each
 DAY = 86_400.0  # seconds
 UNFINISHED = ".unfinished"  # how the names of files end that are being written

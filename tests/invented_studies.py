@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.trace import Probes, Trace
 from driftsim.report.results import Results
-from driftsim.report.variant_results import SECONDS
 from driftsim.runner.runs import runs_of
 from driftsim.scenario import Scenario, Study, Variant
 from driftsim.store import Store
@@ -90,7 +90,7 @@ def truth(scenario, rng, contends):
         "labels": np.full(len(first), rng.integers(1, ROWS)),
         "rows_trained": fits,
     }
-    own |= {name: np.full(len(first), 10 ** rng.uniform(-5, -2)) for name in SECONDS}
+    own |= {name: np.full(len(first), 10 ** rng.uniform(-5, -2)) for name in CPU_SECONDS}
     ends = np.arange(1, PHASES + 1) * 1_500 - 1
     probes = Probes(ends, np.arange(PHASES) % 2, rng.uniform(0, 0.5, (PHASES, 2)))
     return Trace(about | own, ROWS, None, probes, first[own["alarms"] > 0])

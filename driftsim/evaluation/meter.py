@@ -1,12 +1,12 @@
 """Meters: what the models of a run cost, counted from outside."""
 
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from weakref import WeakSet
 
 import numpy as np
 
+from driftsim.evaluation.compute import CPU_SECONDS, WALL_SECONDS, Stopwatch
 from driftsim.evaluation.labels import NEVER, Uniforms
 from driftsim.evaluation.staleness import NO_LABEL, TrainedOn, newest_of
 from driftsim.learners.learner import Model, predicted_of
@@ -32,26 +32,25 @@ class Meter:
         self.alarms = []  # rows that were to be predicted next when an alarm fired
         self.trained_on = TrainedOn()  # by all models together
         self._in_force = None  # what a policy has deployed
-        for name in ("fits", "fits_skipped", "alarms", "labels", "rows_trained", "age"):
-            tally.spread(name, 0, first, 0)
-        for name in ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds"):
-            tally.spread(name, 0.0, first, 0)
+        counted = "fits", "fits_skipped", "alarms", "labels", "rows_trained", "age"
+        tally.spread(first, 0, **dict.fromkeys(counted, 0))
+        tally.spread(first, 0, **dict.fromkeys((*CPU_SECONDS, *WALL_SECONDS), 0.0))
 
     def timed(self, verb, work, *given, rows=0):
-        """The result of some work of a model; its seconds are spread over the next `rows` rows."""
-        start = time.perf_counter()
+        """The result of some work of a model; its time is spread over the next `rows` rows."""
+        watch = Stopwatch()
         try:
             result = work(*given)
         except Exception as error:
             locate(error, self.position)
             raise
         if self._asked_at is None:
-            self._tally.spread(f"{verb}_seconds", time.perf_counter() - start, self.position, rows)
+            self._tally.spread(self.position, rows, **watch.seconds().of(verb))
         return result
 
     def count(self, name, n):
         """Count something at the next row to be predicted."""
-        self._tally.spread(name, int(n), self.position, 0)
+        self._tally.spread(self.position, 0, **{name: int(n)})
 
     def happened(self, event):
         """Count an event at the next row to be predicted, if there is one, and date an alarm."""
@@ -207,8 +206,7 @@ class Counting:
 
     def __init__(self, labels, tally, stop):
         self._labels, self._tally, self._stop = labels, tally, stop
-        for name in ("labels_after_end", "labels_never"):
-            tally.spread(name, 0, stop - 1, 0)
+        tally.spread(stop - 1, 0, labels_after_end=0, labels_never=0)
 
     def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
         """When labels come in (n,); NEVER also for those after the end."""

@@ -1,6 +1,5 @@
 """Prequential evaluation: every row is predicted before its label is seen."""
 
-import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import ClassVar, NamedTuple
@@ -9,6 +8,7 @@ import numpy as np
 from pydantic import model_validator
 
 from driftsim.adaptation.policies import Policy
+from driftsim.evaluation.compute import Stopwatch
 from driftsim.evaluation.labels import AtOnce, arrivals
 from driftsim.evaluation.meter import Counting, Meter, Metered
 from driftsim.evaluation.prediction_check import PredictionCheck
@@ -126,10 +126,10 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     counting = Counting(labels, tally, stream.length)
     rows = EvaluationStream(world, counting, rules.warmup, learner.sees, known)
     meter = Meter(tally, rules.warmup, stream.length, policy.monitors_errors)
-    started = time.perf_counter()
+    watch = Stopwatch()
     model, rng = new_model(learner, world, rules, seed, repeat)
     yield from compiling([model, *policy.detectors], rules.warmup)
-    tally.spread("compile_seconds", time.perf_counter() - started, rules.warmup, 0)
+    tally.spread(rules.warmup, 0, **watch.seconds().of("compile"))
     check = PredictionCheck(world.schema, rules.probable)
     scoring = Scoring(world.schema, rules, tally, meter, check)
     prober = rules.probe and Prober(world, rules.probe, rules.warmup, rows.seen, meter)

@@ -255,17 +255,22 @@ class Tally:
         self._column("predicted", correct)[intervals] += wrong + correct
         self._column("correct", correct)[intervals] += correct
 
-    def spread(self, name: str, amount: float, first: int, n: int) -> None:
-        """Add an amount evenly over the `n` rows from `first`; all at `first` if `n` is 0."""
-        column = self._column(name, np.empty(0, type(amount)))
-        stop = min(first + max(n, 1), self._stop)
+    def spread(self, first: int, n: int, **amounts: float) -> None:
+        """Add amounts evenly over the `n` rows from `first`; all at `first` if `n` is 0."""
+        columns = {name: self._column(name, np.empty(0, type(x))) for name, x in amounts.items()}
         if first >= self._stop:
             return  # a model that was trained after the last row served none
-        interval = self._interval
-        edges = np.arange(first // interval, (stop - 1) // interval + 1) * interval
+        stop, interval = min(first + max(n, 1), self._stop), self._interval
+        i, last = first // interval, (stop - 1) // interval
+        if i == last:
+            for name, amount in amounts.items():
+                columns[name][i - self._offset] += amount
+            return
+        edges = np.arange(i, last + 1) * interval
         rows = np.minimum(edges + interval, stop) - np.maximum(edges, first)
-        share = amount if len(rows) == 1 else amount * rows / rows.sum()
-        column[edges // interval - self._offset] += share
+        for name, amount in amounts.items():
+            part = columns[name][i - self._offset : last + 1 - self._offset]
+            part += amount * rows / rows.sum()
 
     def keep_max(self, name: str, value: float, at: int) -> None:
         """Keep the greatest value in the interval of row `at`; NaN where there is none."""

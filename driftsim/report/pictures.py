@@ -120,10 +120,10 @@ def shown_results(results: Results) -> str:
 
 
 def sums_of(matrix: Matrix) -> str:
-    """What is known of the models of a learner: the sums of their losses, and their seconds."""
+    """What is known of the models of a learner: the sums of their losses, and their CPU seconds."""
     return repr(
         [
-            (matrix.learner, seed, i, one.fit_seconds.sum(), name, column.sum())
+            (matrix.learner, seed, i, one.fit_cpu_seconds.sum(), name, column.sum())
             for seed, several in matrix.runs.items()
             for i, one in enumerate(several)
             for name, column in one.columns.items()

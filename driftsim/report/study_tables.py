@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from driftsim.evaluation.compute import CPU_SECONDS, WALL_SECONDS
 from driftsim.evaluation.metrics import Metric, metric_of
 from driftsim.report import comparisons, measures, rankings
 from driftsim.report.comparisons import bounds_of, measured, scope_of
@@ -15,7 +16,6 @@ from driftsim.report.measures import TOLERANCE
 from driftsim.report.table import MOMENTS, Row, Table
 from driftsim.report.variant_results import (
     DATED,
-    SECONDS,
     Columns,
     ContenderResult,
     VariantResults,
@@ -25,7 +25,10 @@ from driftsim.scenario import Study
 
 CENSORED = ("labels_after_end", "labels_never")  # labels that do not come before the stream ends
 SUMMED = ("fits", "fits_skipped", "labels", *CENSORED, "rows_trained", "alarms")
-COSTS = (*SUMMED, *SECONDS, "compile_seconds", "model_bytes")
+COSTS = (
+    *SUMMED, *CPU_SECONDS, *WALL_SECONDS, "compile_cpu_seconds", "compile_wall_seconds",
+    "model_bytes",
+)  # fmt: skip
 CURVES = [
     "contender", "first_row", "last_row", "first_date", "last_date", "rows", "mean", "low", "high",
     "seeds",

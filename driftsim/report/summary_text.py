@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from rich.markup import escape
 from rich.table import Table as RichTable
 
+from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.metrics import METRICS, MICRO
 from driftsim.evaluation.prequential import notes_of
 from driftsim.messages import setting_text
@@ -21,7 +22,6 @@ from driftsim.report.results import Results
 from driftsim.report.stored_losses import lacking
 from driftsim.report.study_tables import CENSORED, SUMMED
 from driftsim.report.table import Table, missing
-from driftsim.report.variant_results import SECONDS
 
 Texts = dict[str, str]  # of a row, by column
 APART, LEAST = 2, 10  # characters between columns, and of a shortened name
@@ -30,10 +30,10 @@ MONEY = ("cost", "cost_low", "cost_high")  # where the scenario gives prices
 RARE = ("fits_skipped", *CENSORED)  # worth a column only where there are some
 ALWAYS = (
     "contender", "±", "error", "excess_error", "kappa", "log_loss", "brier",
-    "mae", "rmse", "r2", "excess_mse", "fits", "labels", "seconds", "cost",
+    "mae", "rmse", "r2", "excess_mse", "fits", "labels", "CPU seconds", "cost",
 )  # fmt: skip
 DROPPED = (  # columns that a narrow terminal has no room for, in this order
-    "labels", "fits", "kappa", "rmse", "seconds", "r2", "excess_error", "excess_mse",
+    "labels", "fits", "kappa", "rmse", "CPU seconds", "r2", "excess_error", "excess_mse",
 )  # fmt: skip
 
 
@@ -97,12 +97,12 @@ def brief(results: Results) -> Table:
     summary, first = results.tables.summary, results.first_metric
     others = [name for name in results.metrics if name != first]
     half = (summary[f"{first}_high"] - summary[f"{first}_low"]) / 2
-    spent = np.array([summary[name] for name in SECONDS], float)
+    spent = np.array([summary[name] for name in CPU_SECONDS], float)
     seconds = np.where(np.isnan(spent).all(axis=0), np.nan, np.nansum(spent, axis=0))
-    whole = summary.with_columns({"±": half, "seconds": seconds})
+    whole = summary.with_columns({"±": half, "CPU seconds": seconds})
     asked = {*results.asked, *ALWAYS}
     shown = ["contender", first, "±", *MONEY[:1], *others]
-    shown += ["fits", "labels", "seconds"] if results.swept else []
+    shown += ["fits", "labels", "CPU seconds"] if results.swept else []
     shown = [name for name in shown if name in asked & {*whole} and not missing(whole[name]).all()]
     return whole.only([*results.swept, *shown])
 

@@ -15,7 +15,6 @@ from driftsim.report.table import Row
 from driftsim.scenario import Scenario, Variant
 from driftsim.streams.stream import Stream
 
-SECONDS = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")  # of a trace
 DATED = {"change": "date", "first_row": "first_date", "last_row": "last_date"}  # of tables
 UNDATED = np.iinfo(np.int64).min  # which stands for no time (NaT)
 Columns = Mapping[str, np.ndarray]

@@ -36,12 +36,12 @@ def test_sums_and_counts_do_not_depend_on_the_pieces(size):
 
 def test_costs_are_spread_evenly_over_rows():
     tally = Tally(30, 112, 25)
-    tally.spread("seconds", 4.0, 40, 20)
+    tally.spread(40, 20, seconds=4.0)
     assert tally.columns["seconds"].tolist() == [2.0, 2.0, 0, 0]
-    tally.spread("more", 3.0, 45, 30)
+    tally.spread(45, 30, more=3.0)
     assert tally.columns["more"].tolist() == [0.5, 2.5, 0, 0]  # 5 rows and 25
-    tally.spread("seconds", 1.0, 111, 0)
-    tally.spread("seconds", 9.0, 112, 0)
+    tally.spread(111, 0, seconds=1.0)
+    tally.spread(112, 0, seconds=9.0)
     assert tally.columns["seconds"].tolist() == [2.0, 2.0, 0, 1.0]
 
 

@@ -45,7 +45,7 @@ prices: {absolute_error: 2, training: {each: 3, per_row: 0.01}}
 """
 OTHERS = [
     {"a training": "40", "a label": "0"},
-    {"a mistake": "0.125", "a row trained on": "0.01", "a compute hour": "1000"},
+    {"a mistake": "0.125", "a row trained on": "0.01", "a CPU hour": "1000"},
     {"a stale row": "0.001", "a training": "2.5e-1", "currency": "NZ$ 'new'"},
     {"mistakes priced": "by class", "a mistake on 0": "3", "a mistake on 1": "0.25"},
 ]

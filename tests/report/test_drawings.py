@@ -13,6 +13,7 @@ from invented_studies import NAMES, NOISES, made
 from priced_studies import ALARMS, CLOCK, PRICES, every, study_of
 from scipy.optimize import isotonic_regression
 
+from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.report.figure_data.costs import COSTS
 from driftsim.report.figure_data.kinds import belongs
 from driftsim.report.figure_data.label_placement import ascending, free_box
@@ -27,7 +28,6 @@ from driftsim.report.page.drawings.panels import Box
 from driftsim.report.page.drawings.scales import Scale, decade_ticks, even_ticks, from_zero
 from driftsim.report.page.drawings.svg import line_path, text, text_width
 from driftsim.report.results import Results
-from driftsim.report.variant_results import SECONDS
 from driftsim.store import Store
 
 PRICED = {
@@ -123,7 +123,8 @@ def test_points_stand_at_what_contenders_cost(odd):
     for i in range(len(COSTS)):
         own = found[i * len(names) : (i + 1) * len(names)]
         assert np.allclose(seen.value(own[:, 1], i), summary.error[names], atol=0.002)
-        spent = summary[list(SECONDS)].sum(axis=1) if i == 0 else summary[["labels", "fits"][i - 1]]
+        seconds = summary[list(CPU_SECONDS)].sum(axis=1)
+        spent = (seconds, summary["labels"], summary["fits"])[i]
         order = np.argsort(spent[names].to_numpy(), kind="stable")
         assert (np.diff(own[order, 0]) > -0.02).all()  # places are written to a hundredth
 

@@ -14,6 +14,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from priced_studies import CLOCK, every, study_of
 
+from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.recovery import median
 from driftsim.report.figure_data.label_placement import spread
 from driftsim.report.figure_data.looks import COLOURS, FAINT, look_of
@@ -36,7 +37,6 @@ from driftsim.report.figures.style import styled
 from driftsim.report.measures import alarm_rows
 from driftsim.report.results import Results
 from driftsim.report.table import Table
-from driftsim.report.variant_results import SECONDS
 from driftsim.store import Store
 
 
@@ -220,7 +220,7 @@ def test_the_stream_is_that_of_the_truth(odd):
 
 def test_costs_are_those_of_the_summary(odd):
     panels, summary = plot_figure("cost", View(odd)).axes, odd.summary().set_index("contender")
-    seconds = summary[list(SECONDS)].sum(axis=1)
+    seconds = summary[list(CPU_SECONDS)].sum(axis=1)
     for panel, cost in zip(panels, (seconds, summary["labels"], summary["fits"])):
         points = [(mark.get_xdata()[0], mark.get_ydata()[0]) for mark in tagged(panel, "point")]
         names = list(odd.study.variants[0].scenario.models)
@@ -516,7 +516,7 @@ models:
     view = View(played(text, "engines", tmp_path))
     words = "cannot be compared (scikit-learn: frozen; numpy: online)"
     assert words in KINDS["cost"].describe(view)
-    assert plot_figure("cost", view).axes[0].get_xlabel() == "seconds, of different engines"
+    assert plot_figure("cost", view).axes[0].get_xlabel() == "CPU seconds, of different engines"
 
 
 def test_the_stream_is_drawn_of_each_setting_that_has_another(tmp_path):

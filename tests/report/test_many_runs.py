@@ -7,10 +7,11 @@ import time
 import numpy as np
 import pytest
 
+from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.trace import Trace
 from driftsim.report.results import Results
 from driftsim.report.stored_runs import reference
-from driftsim.report.variant_results import SECONDS, TracedRun
+from driftsim.report.variant_results import TracedRun
 from driftsim.scenario import Scenario, Study, Variant
 
 CONTENDERS, SEEDS, INTERVALS, ROWS = ("frozen", "online"), 5, 60, 25
@@ -69,7 +70,7 @@ def traces_of(rng):
     for name in CONTENDERS:
         correct = rng.binomial(truth["actual"], 0.8)
         own = {"correct": correct, "predicted": correct, "alarms": rng.binomial(1, 0.1, INTERVALS)}
-        own |= {cost: np.zeros(INTERVALS) for cost in ("fits", "labels", *SECONDS)}
+        own |= {cost: np.zeros(INTERVALS) for cost in ("fits", "labels", *CPU_SECONDS)}
         own["expected_error"] = ROWS - correct.sum(axis=1) + 2.0
         yield name, Trace(rows | own, ROWS, alarms=first[own["alarms"] > 0])
     for name in ("oracle", "majority", "no_change"):

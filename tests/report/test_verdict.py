@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.trace import Trace
 from driftsim.report.page.text_files import markdown
 from driftsim.report.results import Results
@@ -17,7 +18,6 @@ EXAMPLES = re.findall(r"```text\n(.*?)```", PAGE.read_text(encoding="utf-8"), re
 ROWS, INTERVALS = 100, 60
 LEARNER = "river.naive_bayes.GaussianNB"
 POLICIES = {"frozen": "static", "retrained": {"kind": "periodic", "every": 500, "memory": 500}}
-SECONDS = ("fit_seconds", "predict_seconds", "learn_seconds", "online_seconds")
 
 
 def results_of(wrong, known=True, positive=50, missed=None, drift=None, others=None, **report
@@ -69,7 +69,7 @@ def trace(wrong, missed, world, name=""):
     correct = world.columns["actual"] - lost
     own = {name: world.columns[name] for name in ("first_row", "last_row", "rows")}
     own |= {"correct": correct, "predicted": correct + lost[:, ::-1], "labels": none + ROWS}
-    own |= {"fits": none} | {name: none + 0.0001 for name in SECONDS}
+    own |= {"fits": none} | {name: none + 0.0001 for name in CPU_SECONDS}
     if name in POLICIES:
         own |= {"labels": none, "fits": none.copy()}
         own["fits"][0 : 60 if name == "retrained" else 1 : 5] = 1
@@ -268,7 +268,7 @@ def test_with_one_stream_the_spread_over_repeats_is_added():
 def test_a_verdict_in_markdown_has_lists_and_a_table():
     text = markdown("", results_of({"a": seeded(5, 5), "b": seeded(9, 9)}).verdict()).decode()
     assert "\n\n- summer (rows 1,000 to 3,999): a\n- winter" in text
-    assert "\n| contender | labels | trainings | seconds | runs on |\n| --- |" in text
+    assert "\n| contender | labels | trainings | CPU seconds | runs on |\n| --- |" in text
 
 
 def test_the_bounds_of_the_excess_are_not_below_the_best_possible():

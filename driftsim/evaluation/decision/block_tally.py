@@ -10,7 +10,7 @@ from driftsim.evaluation.trace import Tally
 KEPT = {  # of the sums of scores
     *("rows", "actual", "correct", "confusion", "expected_error", "bayes_error"),
     *("absolute_error", "squared_error", "excess_squared_error", "bayes_squared_error"),
-    *("newest", "predict_seconds"),
+    *("newest", "predict_cpu_seconds"),
 }
 
 

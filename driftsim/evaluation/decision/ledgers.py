@@ -116,7 +116,7 @@ def training_costs(one: Losses, prices: PriceList) -> dict[str, np.ndarray]:
     later = np.arange(n) > 0
     none = {name: np.zeros((n, *x.shape[3:])) for name, x in one.columns.items()}
     used = {"fits": later, "rows_trained": later * one.trained_on}
-    used |= {"labels": ~later * one.trained_on, "fit_seconds": one.fit_seconds}
+    used |= {"labels": ~later * one.trained_on, "fit_cpu_seconds": one.fit_cpu_seconds}
     charges = prices.charges(none | used)
     return {name: price * amount for name, (price, amount) in charges.items() if price}
 

@@ -1,12 +1,12 @@
 """Loss shards: some of the models that could have been trained, and what each loses afterwards."""
 
-import time
 from collections.abc import Generator, Iterator
 from itertools import islice
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from driftsim.evaluation.compute import Stopwatch
 from driftsim.evaluation.decision.block_tally import BlockTally, Piece
 from driftsim.evaluation.decision.grid import GridTimes
 from driftsim.evaluation.decision.losses import Losses
@@ -101,7 +101,7 @@ class Losing:
         new[0, self._grid.starting(self._grid.trained_at)] = new_labels
         self._models.append(
             {name: np.full(new.shape, value) for name, value in self._about(i, given).items()}
-            | {"fit_seconds": np.full(new.shape, seconds), "new_labels": new}
+            | {"fit_cpu_seconds": np.full(new.shape, seconds), "new_labels": new}
             | self._known_since(since, newest_of(given.rows))
             | tally.sums()
         )
@@ -145,22 +145,22 @@ class Losing:
                 yield part
 
     def _fitted(self, model, given, i):
-        """A model trained on a set, and the seconds it took; an error has the row of that time."""
-        started = time.perf_counter()
+        """A model trained on a set, and its CPU seconds; an error has the row of that time."""
+        watch = Stopwatch()
         try:
-            return model.fit(*given), time.perf_counter() - started
+            return model.fit(*given), watch.seconds().cpu
         except Exception as error:
             locate(error, self._grid.trained_at[i])
             raise
 
     def _predict(self, model, tally, piece):
         """Sum what a model loses on some rows."""
-        started = time.perf_counter()
+        watch = Stopwatch()
         predicted = predicted_of(model, piece.X, piece.rows.t)
-        seconds = time.perf_counter() - started
+        seconds = watch.seconds().cpu
         predicted = self._check.checked(predicted, piece.rows.t)
         tally.take(piece)
-        tally.share("predict_seconds", seconds)
+        tally.share("predict_cpu_seconds", seconds)
         self._scores.answers(tally, piece.rows, predicted)
 
 

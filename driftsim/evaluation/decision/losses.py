@@ -9,7 +9,7 @@ from driftsim.adaptation.memories import Memory
 from driftsim.durations import Duration
 from driftsim.evaluation.trace import Trace
 
-OF_MODELS = ("model", "trained_at", "serves_from", "trained_on", "fit_seconds")
+OF_MODELS = ("model", "trained_at", "serves_from", "trained_on", "fit_cpu_seconds")
 OF_BLOCKS = ("first_row", "last_row")
 
 
@@ -27,7 +27,7 @@ class Losses(NamedTuple):
     trained_on: np.ndarray  # (n,) labels; 0 where none could be trained
     new_labels: np.ndarray  # (n, n) labels that training j adds to those of training i before it
     columns: dict[str, np.ndarray]  # (2, n, b) or (2, n, b, k) sums over even and odd rows
-    fit_seconds: np.ndarray  # (n,)
+    fit_cpu_seconds: np.ndarray  # (n,)
 
     @classmethod
     def joined(cls, memory: Memory, shards: Sequence[Trace]) -> "Losses":
@@ -49,7 +49,7 @@ class Losses(NamedTuple):
             models["trained_on"],
             new[:, np.searchsorted(edges, trained_at)].T,
             {name: np.moveaxis(column, 0, 1) for name, column in columns.items()},
-            models["fit_seconds"],
+            models["fit_cpu_seconds"],
         )
 
 

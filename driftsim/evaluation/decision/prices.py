@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from driftsim.adaptation.training_price import Price, TrainingPrice
+from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.messages import guess, refusal, short
 from driftsim.parts import Strict, form_of
 from driftsim.rows import Schema
@@ -20,7 +21,6 @@ SHARES = {  # of a cost, as people read them: the quantities that each is made o
     "compute": ("hour",),
     "staleness": ("staleness",),
 }
-SECONDS = ("fit_seconds", "learn_seconds", "online_seconds", "predict_seconds")
 
 
 def printable(word: str) -> str:
@@ -62,7 +62,7 @@ class Prices(Strict):
     squared_error: Price | None = None  # in regression: of a squared error of 1
     label: Price = 0.0  # of each distinct label that reached a model or a detector
     training: TrainingPrice = TrainingPrice()
-    hour: Price = 0.0  # of compute
+    hour: Price = 0.0  # of CPU time
     staleness: Price = 0.0  # for each row, and each row that the model in force is behind
 
     @model_validator(mode="after")
@@ -164,7 +164,7 @@ class PriceList:
         """
         p = self.prices
         none = np.zeros(np.shape(columns["rows"]))
-        hours = sum((columns.get(name, none) for name in SECONDS), none) / 3600
+        hours = sum((columns.get(name, none) for name in CPU_SECONDS), none) / 3600
         return {
             "mistake": self._losses(columns),
             "label": Charge(p.label, columns.get("labels", none)),

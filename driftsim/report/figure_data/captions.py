@@ -201,7 +201,7 @@ def cost(view):
     for title, one in costs(view, metric).items():
         rows = zip(one.names, one.mean, *one.spent.values())
         values = some(
-            f"{name} {rounded(mean)} for {seconds:.2g} seconds, "
+            f"{name} {rounded(mean)} for {seconds:.2g} CPU seconds, "
             f"{labels:,.0f} labels and {counted(fits, 'fit')}"
             for name, mean, seconds, labels, fits in rows
         )
@@ -247,13 +247,13 @@ def between(at):
 
 
 def different(engines):
-    """What contenders ran on, where that differs, since their seconds cannot be compared."""
+    """What contenders ran on, where that differs, since their CPU seconds cannot be compared."""
     groups: dict[str, list] = {}
     for name, engine in engines.items():
         groups.setdefault(engine, []).append(name)
     if len(groups) > 1:
         ran = [f"{engine}: {listed(names)}" for engine, names in groups.items()]
-        yield f"Seconds of different engines cannot be compared ({some(ran)})."
+        yield f"CPU seconds of different engines cannot be compared ({some(ran)})."
 
 
 @of_each_setting

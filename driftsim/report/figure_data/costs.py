@@ -1,13 +1,14 @@
-"""Cost data: a metric of each contender, and its seconds, its labels and its trainings."""
+"""Cost data: a metric of each contender, and its CPU time, its labels and its trainings."""
 
 from typing import NamedTuple
 
 import numpy as np
 
+from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.decision.envelopes import hull, pareto
 from driftsim.evaluation.metrics import LOWER_IS_BETTER, Metric, metric_of
 from driftsim.report.figure_data.view import View
-from driftsim.report.variant_results import SECONDS, ContenderResult
+from driftsim.report.variant_results import ContenderResult
 
 MOST_SETTINGS = 4  # that have panels of their own; with more, the mean of all settings has
 DECADES = 20  # how many times as much the dearest costs, for a scale of powers of ten
@@ -15,7 +16,7 @@ ADDED_UP = {  # metrics whose sums over rows can be weighed against what contend
     "error", "accuracy", "excess_error", "log_loss", "brier", "mae", "excess_mse",
 }  # fmt: skip
 SAMPLES = 20  # points of an edge of the hull, which is bent on a scale of powers of ten
-COSTS = {"seconds": [*SECONDS], "labels": ["labels"], "fits": ["fits"]}
+COSTS = {"CPU seconds": [*CPU_SECONDS], "labels": ["labels"], "fits": ["fits"]}
 
 
 class Costs(NamedTuple):
@@ -99,5 +100,5 @@ def engines(view):
 
 def cost_label(view: View, cost: str) -> str:
     """The label of an axis of costs."""
-    differ = cost == "seconds" and len({*engines(view).values()}) > 1
+    differ = cost == "CPU seconds" and len({*engines(view).values()}) > 1
     return f"{cost}, of different engines" if differ else cost

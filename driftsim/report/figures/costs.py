@@ -1,4 +1,4 @@
-"""Costs: a metric of each contender against its seconds, its labels and its trainings."""
+"""Costs: a metric of each contender against its CPU time, its labels and its trainings."""
 
 import numpy as np
 from matplotlib.patches import Polygon
@@ -15,7 +15,7 @@ FEW, LONG = 12, 20  # names; characters: with more of either, a panel is as wide
 
 
 def cost(view):
-    """A point for each contender: its metric against its seconds, its labels and its fits."""
+    """A point for each contender: its metric against its CPU seconds, its labels and its fits."""
     metric = view.metrics[0]
     found = costs(view, metric)
     if not found:

@@ -34,7 +34,10 @@ FIELDS = {  # of quantities that every study has: their labels, and what they ar
     "label": ("a label", "each distinct label that reached a model or a detector"),
     "training": ("a training", "each training after the first, which is free"),
     "training_row": ("a row trained on", "each labelled row of these trainings"),
-    "hour": ("a compute hour", "an hour of training, predicting and learning, on this machine"),
+    "hour": (
+        "a CPU hour",
+        "an hour of CPU time, of training, predicting and learning on this machine",
+    ),
     "staleness": (
         "a stale row",
         "each row, for each by which its model is behind the labels",

@@ -82,6 +82,13 @@ OF_SUMMARY = {
     "labels": "rows whose label reached a model or a detector",
     "engine": "compiled, or the library that the contender runs on",
 }
+OF_WORK = {
+    "fit": "training",
+    "predict": "predicting",
+    "learn": "learning from labels row by row or in batches",
+    "online": "predicting and learning in one loop",
+    "compile": "compiling, once a machine",
+}
 OF_COST = {
     "low": "lower bound of the interval of cost at 95 %",
     "high": "upper bound of the interval of cost at 95 %",
@@ -96,7 +103,7 @@ OF_TABLES = {
         **OF_SUMMARY,
         "±": "half the width of the interval at 95 %: over the seeds, or with one seed for these "
         "trained models on rows like these",
-        "seconds": "seconds of training, predicting and learning",
+        "CPU seconds": "CPU seconds of training, predicting and learning",
     },
     "whole": {
         **OF_SUMMARY,
@@ -105,11 +112,11 @@ OF_TABLES = {
         "labels_never": "labels that never come",
         "rows_trained": "rows that models were trained on, each time counted",
         "alarms": "alarms of the detector",
-        "fit_seconds": "seconds of training",
-        "predict_seconds": "seconds of predicting",
-        "learn_seconds": "seconds of learning from labels row by row or in batches",
-        "online_seconds": "seconds of predicting and learning in one loop",
-        "compile_seconds": "seconds of compiling, once a machine",
+        **{
+            f"{work}_{clock.lower()}_seconds": f"{clock} seconds of {what}"
+            for clock in ("CPU", "wall")
+            for work, what in OF_WORK.items()
+        },
         "model_bytes": "size of all models of the contender",
     },
     "costs": {
@@ -119,7 +126,7 @@ OF_TABLES = {
         "mistakes": "for wrong predictions; in regression for their errors",
         "labels": "for labels that reached a model or a detector",
         "training": "for trainings after the first, each and by their rows",
-        "compute": "for seconds of training, predicting and learning, those of this machine",
+        "compute": "for CPU seconds of training, predicting and learning, those of this machine",
         "staleness": "for rows that the model in force was behind the newest label",
         "over_static": "what it saves against a contender that is trained once: one with the same "
         "learner, else the first",
@@ -165,7 +172,7 @@ OF_TABLES = {
         "trainings": "trainings after the warm-up",
         "labels": "what labels cost",
         "training": "what trainings cost, each and by their rows",
-        "compute": "what seconds of training and predicting cost, those of this machine",
+        "compute": "what CPU seconds of training and predicting cost, those of this machine",
         "best": "whether it has the lowest cost",
         "tied": "whether it does not differ significantly from the one with the lowest, corrected "
         "for all that are compared with it (Holm)",

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.significance import LEAST_INTERVALS
 from driftsim.report.amounts import amount, listed, named, seconds, title
 from driftsim.report.comparisons import (
@@ -18,7 +19,7 @@ from driftsim.report.comparisons import (
     scope_of,
 )
 from driftsim.report.table import Table
-from driftsim.report.variant_results import SECONDS, ContenderResult, VariantResults
+from driftsim.report.variant_results import ContenderResult, VariantResults
 from driftsim.report.verdict.blocks import Block
 from driftsim.report.verdict.phrases import (
     among,
@@ -269,11 +270,11 @@ class Contest:
         for name, result in self.results.items():
             spent = {
                 key: np.mean([np.sum(run.trace.columns.get(key, 0)) for run in result.runs])
-                for key in ("labels", "fits", *SECONDS)
+                for key in ("labels", "fits", *CPU_SECONDS)
             }
             row = {"contender": name, "labels": f"{spent['labels']:,.0f}"}
             row |= {"trainings": f"{spent['fits']:,.1f}".removesuffix(".0")}
-            row |= {"seconds": seconds(sum(spent[key] for key in SECONDS))}
+            row |= {"CPU seconds": seconds(sum(spent[key] for key in CPU_SECONDS))}
             rows.append(row | {"runs on": result.engine.partition(":")[0]})
         n = len(self.first.runs)
         return Block(

@@ -194,7 +194,7 @@ def test_every_quantity_has_its_price(tmp_path):
     columns = counted(scenario)[0]
     charges = scenario.priced.charges(free_first(columns, 1, 200))
     paid = {name: float((price * amount).sum()) for name, (price, amount) in charges.items()}
-    seconds = sum(columns[f"{verb}_seconds"].sum() for verb in ("fit", "predict", "learn"))
+    seconds = sum(columns[f"{verb}_cpu_seconds"].sum() for verb in ("fit", "predict", "learn"))
     assert paid == pytest.approx(
         {
             "mistake": 2 * columns["expected_error"].sum(),

@@ -1,4 +1,4 @@
-"""Cost drawings: a metric of each contender against its seconds, its labels and its trainings."""
+"""Cost drawings: a metric of each contender against its CPU time, its labels and its trainings."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -23,7 +23,7 @@ LEFT, ROOM = 62, 0.1
 
 
 def cost(view: View) -> Drawing | None:
-    """A point for each contender: its metric against its seconds, its labels and its fits."""
+    """A point for each contender: its metric against its CPU seconds, its labels and its fits."""
     metric = view.metrics[0]
     found = costs(view, metric)
     if not found:
