@@ -7,9 +7,11 @@ import numpy as np
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import AtOnce, arrivals
 from driftsim.evaluation.meter import Meter, Metered
+from driftsim.evaluation.prediction_check import PredictionCheck
 from driftsim.evaluation.trace import Tally, round_interval
 from driftsim.learners.learner import Model
 from driftsim.rows import Arrival, Labelled
+from driftsim.streams.concepts.rules import Sea
 from driftsim.streams.stream import Stream
 from driftsim.streams.world import BLOCK
 
@@ -73,7 +75,8 @@ def metered(history, rows):
     tally = Tally(WARMUP, ROWS + WARMUP, round_interval(ROWS))
     meter = Meter(tally, WARMUP, ROWS + WARMUP)
     arriving = meter.along(arrivals(cut(rows), AtOnce(), 0))
-    played(Metered(Idle(), meter), history, arriving)
+    check = PredictionCheck(Sea().schema)
+    played(Metered(Idle(), meter, check), history, arriving)
 
 
 def seconds(work):
