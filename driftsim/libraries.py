@@ -100,10 +100,10 @@ def not_allowed(path: str, packages: Collection[str]) -> str | None:
 def not_there(path: str) -> str | None:
     """Why a path names nothing, as its package is not installed; None where it is misspelt."""
     head = path.partition(".")[0]
-    known = [*OPEN, *ESTIMATORS, "driftsim", *sys.stdlib_module_names]
-    if not is_path(path) or not head.isidentifier() or get_close_matches(head, known):
+    known = {*OPEN, *ESTIMATORS, "driftsim", *sys.stdlib_module_names}
+    if not is_path(path) or not head.isidentifier() or head in known or installed(head):
         return None
-    return None if installed(head) else f"{short(path)}: {uninstalled(head)}"
+    return None if get_close_matches(head, known) else f"{short(path)}: {uninstalled(head)}"
 
 
 def uninstalled(head: str) -> str:

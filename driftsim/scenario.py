@@ -327,8 +327,10 @@ def resolve(
     """Each variant of a document, and notes on its old words; raises `ScenarioError`."""
     variants, mistakes, notes = list[Variant](), list[str](), list[str]()
     context = {"folder": folder, "trials": Trials(), "allow": allow}
-    for setting in swept(document, marks):
-        variant, places = with_setting(document, marks, setting)
+    settings = swept(document, marks)
+    own = {path: mark for path, mark in marks.items() if path[:1] != ("sweep",)}
+    for setting in settings:
+        variant, places = with_setting(document, own, setting, marks)
         try:
             scenario = Scenario.model_validate(variant, context=context)
         except ValidationError as error:
@@ -350,11 +352,11 @@ def resolve(
     return variants, tuple(notes)
 
 
-def with_setting(document, marks, setting):
-    """A copy of a document with the values of a setting of its sweep, and its marks."""
+def with_setting(document, marks, setting, swept):
+    """A copy of a document with the values of a setting, `swept` where marked, and its marks."""
     variant, places = copied(document), dict(marks)
     for target, value in setting.items():
-        assign(variant, places, target, value, marks["sweep", target])
+        assign(variant, places, target, value, swept["sweep", target])
     return variant, places
 
 

@@ -31,8 +31,7 @@ def seen(about: Any, of: Collection[str], name: str, look: Callable[[], Any]) ->
         written = json.dumps([about, _code()], sort_keys=True)
     except (TypeError, ValueError):  # a parameter that no file can hold
         return look()
-    note = place("estimators") / f"{content_hash(written.encode())}.json"
-    facts = _facts(note)
+    note, facts = _facts(f"{content_hash(written.encode())}.json")
     if name not in facts:
         facts[name] = look()
         keep(note, facts)
@@ -40,10 +39,10 @@ def seen(about: Any, of: Collection[str], name: str, look: Callable[[], Any]) ->
 
 
 @lru_cache(MOST_HELD)
-def _facts(note: Path) -> dict[str, Any]:
-    """What is kept in a file, by name."""
-    found = kept(note)
-    return found if isinstance(found, dict) else {}
+def _facts(file: str) -> tuple[Path, dict[str, Any]]:
+    """The place of a file, and what is kept in it, by name."""
+    found = kept(note := place("estimators") / file)
+    return note, found if isinstance(found, dict) else {}
 
 
 @cache
