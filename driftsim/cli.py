@@ -301,15 +301,16 @@ def share_of(text):
 def run_study(study, folder, jobs, timeout, fresh, parts, share):
     """Play what is missing, and write the report of it all; returns whether a run failed."""
     from driftsim.messages import visible
-    from driftsim.runner.runs import all_runs, lost_traces, missing
-    from driftsim.store import Store
+    from driftsim.runner.runs import all_runs, lost_traces
+    from driftsim.store import Listing, Store
 
     for line in dict.fromkeys(lines_on_columns(study)):
         print(visible(f"{study.name}: {line}"), file=sys.stderr)
     store = Store(folder / "runs")
-    runs = missing(study, store, parts, fresh)
+    every, held = [*all_runs(study, parts)], Listing(store)
+    runs = [run for run in every if fresh or run not in held]
     if share:
-        runs = share.among(all_runs(study, parts), runs)
+        runs = share.among(every, runs)
     ended = played(runs, store, jobs, timeout) if runs else []
     failures = [one for one in ended if one.failure]
     for line in [*failure_lines(failures, store.folder), *note_lines(ended)]:
@@ -317,10 +318,10 @@ def run_study(study, folder, jobs, timeout, fresh, parts, share):
     if share:
         print_share(study, store, parts, share)
         return bool(failures)
-    if lost := lost_traces(study, store, parts, [one.run for one in failures]):
+    if runs and (lost := lost_traces(study, store, parts, [one.run for one in failures])):
         print(f"{study.name}: {lost}", file=sys.stderr)
-    report(study, store, parts, folder, failures)
-    return bool(failures or lost)
+    print_report(study, store, parts, folder, failures, every, bool(runs))
+    return bool(failures or (runs and lost))
 
 
 def print_share(study, store, parts, share):
@@ -368,25 +369,22 @@ def note_lines(ended):
             yield f"{name}: … and {len(texts) - MOST_NOTES:,} more notes"
 
 
-def report(study, store, parts, folder, failures):
-    """Write the report, then print the summary and the path of the page."""
+def print_report(study, store, parts, folder, failures, runs, played):
+    """Write the report unless it is there and unchanged; print the summary and the page's path."""
     from rich.console import Console
-    from rich.markup import escape
 
-    from driftsim.report import write
-    from driftsim.report.pictures import not_drawn
     from driftsim.report.results import Results
-    from driftsim.report.summary_text import remarks, summary_table
+    from driftsim.report.unchanged import ReportNote
 
     results, console = Results(study, store, parts), Console()
-    paths = write(results, folder, failures)
-    for note in not_drawn(results, paths):
-        print(f"{study.name}: {note}", file=sys.stderr)
-    if study.question:
-        console.print(f"\n[bold]{escape(study.question)}[/bold]", highlight=False)
-    console.print(summary_table(results, console.width))
-    console.print(escape(str(results.verdict())), highlight=False)
-    for remark in remarks(results):
-        console.print(escape(remark), highlight=False)
-    pictures = "pictures, " * any(path.suffix == ".png" for path in paths)
-    print(f"{paths[-1]}\n{len(paths) - 1} more files beside it: {pictures}tables, the scenario")
+    note = None if failures else ReportNote(results, runs, folder, parts, console)
+    printed = note.printed() if note and not played else None
+    if printed is None:
+        from driftsim.report.printed import written
+
+        paths, printed = written(results, folder, failures, console)
+        if note:
+            note.keep(paths, printed)
+    for line in printed.notes:
+        print(line, file=sys.stderr)
+    print(printed.text, end="")

@@ -18,7 +18,7 @@ import numpy as np
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import TruthRules
 from driftsim.evaluation.trace import Probes, Trace
-from driftsim.files import content_hash, reason
+from driftsim.files import content_hash, identity, reason
 from driftsim.messages import line
 from driftsim.parts import dumped
 from driftsim.streams.stream import Stream
@@ -53,12 +53,11 @@ class Store:
         self.folder = Path(folder)
 
     def __contains__(self, run: Kept) -> bool:
-        kept = [self.path(run), *([self._predictions(run)] if keeps_predictions(run) else [])]
-        return all(path.exists() for path in kept)
+        return all((self.folder / name).exists() for name in files_of(run))
 
     def path(self, run: Kept) -> Path:
         """Where the trace of a run is kept."""
-        return self.folder / f"{run.key}.parquet"
+        return self.folder / trace_file(run)
 
     def save(self, run: Kept, trace: Trace):
         """Keep a trace; its file appears whole or not at all. Raises `StoreError` if it cannot."""
@@ -96,7 +95,7 @@ class Store:
 
     def path_beside(self, run: Kept, name: str) -> Path:
         """Where a text about a run is kept."""
-        return self.folder / f"{run.key}.{name}"
+        return self.folder / text_file(run, name)
 
     def _predicted(self, run):
         """The predictions that are kept of a run (n,); None where its rules keep none."""
@@ -129,7 +128,7 @@ class Store:
         raise StoreError(line(message, most=1_000)) from None
 
     def _predictions(self, run):
-        return self.path(run).with_suffix(".predictions.parquet")
+        return self.folder / predictions_file(run)
 
     def _write(self, columns, path, about):
         import pyarrow as pa
@@ -140,6 +139,54 @@ class Store:
         with pa.BufferOutputStream() as file:
             pq.write_table(table, file, compression="zstd", write_page_checksum=True)
             write_atomically(path, sealed(file.getvalue().to_pybytes()))
+
+
+class Listing:
+    """The files of a store when they were listed, all at once: thousands are not asked for singly.
+
+    Raises `StoreError` for a folder that cannot be read.
+    """
+
+    def __init__(self, store: Store):
+        self._entries: dict[str, os.DirEntry[str]] = {}
+        try:
+            with os.scandir(store.folder) as entries:
+                self._entries = {entry.name: entry for entry in entries}
+        except (FileNotFoundError, NotADirectoryError):
+            pass  # nothing has been kept there
+        except OSError as error:
+            raise StoreError(line(f"{store.folder}: cannot be read: {reason(error)}")) from None
+
+    def __contains__(self, run: Kept) -> bool:
+        return all(name in self._entries for name in files_of(run))
+
+    def has_beside(self, run: Kept, name: str) -> bool:
+        """Whether a text about a run is kept beside its trace."""
+        return text_file(run, name) in self._entries
+
+    def identities(self, run: Kept) -> list[list[int]]:
+        """What changes whenever the files of a run do; raises `OSError` where one is gone."""
+        return [identity(self._entries[name]) for name in files_of(run)]
+
+
+def files_of(run: Kept) -> list[str]:
+    """The names of the files that are kept of a run."""
+    return [trace_file(run), *([predictions_file(run)] if keeps_predictions(run) else [])]
+
+
+def trace_file(run: Kept) -> str:
+    """The name of the file with the trace of a run."""
+    return f"{run.key}.parquet"
+
+
+def predictions_file(run: Kept) -> str:
+    """The name of the file with every prediction of a run."""
+    return f"{run.key}.predictions.parquet"
+
+
+def text_file(run: Kept, name: str) -> str:
+    """The name of the file with a text about a run."""
+    return f"{run.key}.{name}"
 
 
 def sealed(content: bytes) -> bytes:

@@ -20,6 +20,7 @@ from driftsim.parts import dumped
 from driftsim.runner.runs import runs_of
 from driftsim.scenario import Scenario, Variant
 from driftsim.store import (
+    Listing,
     Store,
     StoreError,
     fingerprint,
@@ -345,11 +346,12 @@ def test_kept_predictions_are_loaded_again(tmp_path):
 
 def test_a_run_whose_predictions_are_gone_is_played_again(tmp_path):
     store, run, trace = one_run(tmp_path, predictions=True)
+    assert run not in Listing(store)
     store.save(run, trace)
-    assert run in store
+    assert run in store and run in Listing(store)
     predictions = store.folder / f"{run.key}.predictions.parquet"
     predictions.unlink()
-    assert run not in store
+    assert run not in store and run not in Listing(store)
     assert refused(store, run, predictions) == "no such file or directory"
 
 

@@ -11,7 +11,7 @@ from driftsim.runner.playing import FAILURE
 from driftsim.runner.runs import Run, all_runs
 from driftsim.runner.sharing import Playing, playing
 from driftsim.scenario import Study
-from driftsim.store import Store
+from driftsim.store import Listing, Store
 
 MOST = 10  # runs, or contenders, that have a line of their own
 
@@ -33,15 +33,15 @@ class Status(NamedTuple):
 
 def status_of(study: Study, store: Store, parts: Iterable[str] = ()) -> Status:
     """The state of every run; raises `ScenarioError` for a study that cannot be run."""
-    players = playing(store.folder)
+    players, held = playing(store.folder), Listing(store)
     in_flight = {key for one in players if not one.gone for key in one.rows}
     found = Status([], [], [], [], players)
     for run in all_runs(study, parts):
-        if run in store:
+        if run in held:
             found.done.append(run)
         elif run.key in in_flight:
             found.running.append(run)
-        elif failure := failure_of(run, store):
+        elif held.has_beside(run, FAILURE) and (failure := failure_of(run, store)):
             found.failed.append(failure)
         else:
             found.missing.append(run)

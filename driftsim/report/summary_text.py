@@ -37,12 +37,12 @@ DROPPED = (  # columns that a narrow terminal has no room for, in this order
 )  # fmt: skip
 
 
-def summary_table(results: Results, width: int) -> RichTable:
-    """The summary as a table for a terminal of some characters.
+def summary_table(results: Results, width: int, most: int | None = None) -> RichTable:
+    """The summary as a table for a terminal of some characters; at `most` so many of its rows.
 
     If it is narrow, columns are dropped, and then names lose their middle, but numbers nothing.
     """
-    own = brief(results)
+    own = brief(results).where(slice(most))
     names, texts = [*own], [name for name in own if own[name].dtype == object]
     rows = [{n: readable(n, row[n]) for n in names} for row in own.rows()]
     names, rows = in_currency(results, names, rows)

@@ -15,7 +15,7 @@ from driftsim.own import loaded
 from driftsim.parts import Strict, parts_in
 from driftsim.rows import Edited
 from driftsim.scenario import Scenario, Study, Variant
-from driftsim.store import Store, fingerprint, inputs
+from driftsim.store import Listing, Store, fingerprint, inputs
 from driftsim.streams.stream import Stream
 
 MOST_CHANGES = 1_000_000  # of a stream that is run
@@ -200,7 +200,8 @@ def missing(
 
     Raises `ScenarioError` as `all_runs` does.
     """
-    return [run for run in all_runs(study, parts) if fresh or run not in store]
+    held = Listing(store)
+    return [run for run in all_runs(study, parts) if fresh or run not in held]
 
 
 def too_many_changes(stream: Stream) -> str | None:
