@@ -76,7 +76,7 @@ def is_file(path: str | Path) -> bool:
     return os.path.isfile(local(path))
 
 
-def identity(path: str | os.PathLike[str]) -> list[int]:
+def identity(path: str | Path) -> list[int]:
     """What changes whenever a file does: its inode, its size, and when it was changed last."""
     about = os.stat(local(path))
     return [about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns]

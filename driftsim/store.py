@@ -166,7 +166,7 @@ class Listing:
 
     def identities(self, run: Kept) -> list[list[int]]:
         """What changes whenever the files of a run do; raises `OSError` where one is gone."""
-        return [identity(self._entries[name]) for name in files_of(run)]
+        return [identity(self._entries[name].path) for name in files_of(run)]
 
 
 def files_of(run: Kept) -> list[str]:
