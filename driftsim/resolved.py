@@ -4,8 +4,7 @@ from typing import Any
 
 from driftsim.notation import yaml_text
 from driftsim.parts import Adapter, distinct, dumped, parts_in
-from driftsim.scenario import Study, Variant
-from driftsim.settings import entry_at
+from driftsim.scenario import Study, Variant, written_at
 
 IN_PYTHON = (
     "# What has a hash as its object or content was given from Python: no file can name it.\n"
@@ -18,14 +17,41 @@ def resolved(study: Study) -> str:
     Objects from Python are written as their hashes, with a line that says so.
     """
     document = dumped(study.variants[0].scenario)
-    if study.swept:
-        document["sweep"] = {
-            path: [*distinct([tried(variant, path) for variant in study.variants]).values()]
-            for path in study.swept
-        }
+    if study.suite:
+        document["models"] = {name: dumped(one) for name, one in study.contenders.items()}
+        del document["stream"]
+        document = {"streams": streams_of(study, document["evaluation"])} | document
+    if swept := [path for path in study.swept if not (study.suite and path == "stream")]:
+        document["sweep"] = {path: values_of(study, path) for path in swept}
     parts = (one for variant in study.variants for one in parts_in(variant.scenario))
     note = IN_PYTHON if any(isinstance(one, Adapter) for one in parts) else ""
     return (f"# {study.question}\n" if study.question else "") + note + yaml_text(document)
+
+
+def streams_of(study: Study, evaluation: dict[str, Any]) -> dict[str, Any]:
+    """Each stream of a suite by its name, with its own keys of the `evaluation` that all share."""
+    found = dict[str, Any]()
+    for variant in study.variants:
+        name = variant.setting["stream"]
+        if name not in found:
+            written = dumped(variant.scenario)
+            rules = written["evaluation"]
+            own = {key: value for key, value in rules.items() if value != evaluation[key]}
+            found[name] = written["stream"] | ({"evaluation": own} if own else {})
+    return found
+
+
+def values_of(study: Study, path: str) -> Any:
+    """The values of a swept path, by their names where they have some."""
+    if path not in study.named:
+        return [*distinct([tried(variant, path) for variant in study.variants]).values()]
+    found = dict[str, Any]()
+    for variant in study.variants:
+        written = written_at(variant.scenario, path)
+        found.setdefault(variant.setting[path], written)
+        if found[variant.setting[path]] is None:
+            found[variant.setting[path]] = written
+    return found
 
 
 def tried(variant: Variant, path: str) -> Any:
@@ -33,5 +59,5 @@ def tried(variant: Variant, path: str) -> Any:
     value = variant.setting[path]
     if not isinstance(value, str):
         return value
-    found = entry_at(dumped(variant.scenario), path)
+    found = written_at(variant.scenario, path)
     return found if isinstance(found, str) else value

@@ -16,20 +16,17 @@ from pydantic import (
     model_validator,
 )
 
-from driftsim.adaptation.policies import Policy
 from driftsim.durations import Duration, Period, or_duration
 from driftsim.evaluation.decision.plans import Plan, faults_of, numbers_of, plans_of
 from driftsim.evaluation.decision.prices import PriceList, Prices
 from driftsim.evaluation.decision.settings import Decision
-from driftsim.evaluation.label_check import labels_violation
 from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, metrics_of
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.trial import Trials
 from driftsim.figure_names import checked_figures, figures_of, listed_figures
-from driftsim.learners.learner import Learner
 from driftsim.libraries import checked_packages
-from driftsim.messages import ScenarioError, line, refusal, setting_text
+from driftsim.messages import ScenarioError, refusal, setting_text
 from driftsim.parts import (
     Name,
     Number,
@@ -37,18 +34,20 @@ from driftsim.parts import (
     Strict,
     distinct,
     dumped,
-    renaming,
-    renewals,
 )
-from driftsim.python_data import copied, is_data, paths, plain
+from driftsim.python_data import is_data, paths, plain
 from driftsim.safety import MOST_HELD, beyond_memory
+from driftsim.scenario_checks import faults_of_rules, obstacle, obstacles, refuse_first
 from driftsim.scenario_files import checked_name, default_name, from_file
+from driftsim.scenario_places import Places, located, renew, with_setting
 from driftsim.scenario_times import known_to_tables, of_times, rows_of_warmup, too_late
-from driftsim.settings import Marks, apply, assign, entry_at, keep_only, shortest, swept
+from driftsim.settings import Marks, Named, assignment, entry_at, keep_only, shortest, swept
 from driftsim.streams.stream import Stream
+from driftsim.suites import gather, keep_streams, named_streams, put
 
 MOST_RUNS = 1_000_000  # of one file
 MOST_MISTAKES = 20  # of one file that a message names
+OF_STUDIES = ("streams", "defaults", "sweep")  # keys of a file beside those of a scenario
 IN_PYTHON = "in the scenario"  # where the parts of a dict stand
 
 Mistakes = Iterator[tuple[Any, ...]]  # the keys of a place, then what is wrong there, or None
@@ -139,78 +138,44 @@ class Scenario(Strict):
 
     @model_validator(mode="after")
     def _can_be_run(self, info: ValidationInfo) -> "Scenario":
-        trials = (info.context or {}).get("trials") or Trials()
-        mistakes = itertools.chain(
-            self._of_rules(), self._of_contenders(), self._of_metrics(), self._of_decision()
-        )
-        for *place, message in mistakes:
-            if message:
-                raise refusal(message, *place)
-        for name, contender in self.models.items():
-            if message := trials.incompatibility(self.stream, contender, self.evaluation):
-                raise refusal(message, "models", name, "learner")
-        return self
+        context = info.context or {}
+        trials, left_out = context.get("trials") or Trials(), context.get("left_out")
+        refuse_first(self._of_rules())
+        kept = self if left_out is None else self._without(left_out, trials)
+        mistakes = (kept._of_contenders(), kept._of_metrics(), kept._of_decision())
+        refuse_first(itertools.chain(*mistakes, kept._of_trials(trials)))
+        return kept
+
+    def _without(self, left_out: dict[str, str], trials: Trials) -> "Scenario":
+        """This scenario without what cannot play its stream; `left_out` gets the reasons."""
+        about = self.stream, self.evaluation, trials
+        found = {name: obstacle(one, *about) for name, one in self.models.items()}
+        left_out |= {name: reason for name, reason in found.items() if reason}
+        if len(left_out) == len(self.models):
+            reasons = (f"{name}: {reason}" for name, reason in left_out.items())
+            raise refusal(f"no contender can play this stream: {' | '.join(reasons)}", "stream")
+        return self.model_copy(update={
+            "models": {name: one for name, one in self.models.items() if name not in left_out}
+        })  # fmt: skip
 
     def _of_rules(self) -> Mistakes:
         """What the rules ask for and the stream cannot give."""
-        rules, schema, length = self.evaluation, self.stream.schema, self.stream.length
-        if rules.warmup >= length:
-            message = (
-                f"a warm-up of {rules.warmup:,} rows leaves none of the {length:,} rows to score"
-            )
-            yield "evaluation", "warmup", f"{message}; shorten it"
-        if rules.probabilities and schema.regression:
-            message = "in regression labels have no probabilities; leave this out"
-            yield "evaluation", "probabilities", message
-        if rules.scores and schema.n_classes != 2:
-            yield "evaluation", "scores", "scores are for two classes; leave them out"
-        if rules.confusion and schema.regression:
-            yield "evaluation", "confusion", "numbers are not confused as classes are; leave it out"
-        if rules.probe and self.stream.recorded:
-            message = "a recorded stream has no fresh rows to probe with; leave this out"
-            yield "evaluation", "probe", message
-        yield from of_times(rules.labels, self.stream, "evaluation", "labels")
-        yield "evaluation", "labels", labels_violation(rules.labels, self.stream)
-        yield from self.stream.unlearned(rules.warmup)
+        yield from faults_of_rules(self.evaluation, self.stream)
         if isinstance(self.report.window, Duration):
             yield "report", "window", self.stream.undated
-        yield from beyond_memory(rules, self.stream, self.interval)
+        yield from beyond_memory(self.evaluation, self.stream, self.interval)
 
     def _of_contenders(self) -> Mistakes:
         """What the contenders need and the stream or the rules do not give."""
-        rows = self.stream.length - self.evaluation.warmup
-        asked = (True,) if self.evaluation.probable else ()
         for name, one in self.models.items():
-            policy, learner = ("models", name, "policy"), ("models", name, "learner")
-            yield *policy, self._unknown_to(one.policy, one.learner.trained)
-            yield from of_times(one.policy, self.stream, *policy)
-            yield *policy, "memory", too_late(one.policy, self.evaluation.labels)
-            yield *learner, self._unknown_posterior(one.learner)
-            yield *learner, one.learner.untaken_gaps(self.stream.schema)
-            yield *policy, one.policy.incompatibility(self.stream.schema, rows)
-            yield *learner, one.at_work[0].incompatibility(self.stream.schema, *asked)
+            for place in obstacles(one, self.stream, self.evaluation):
+                yield "models", name, *place
 
-    def _unknown_to(self, policy: Policy, trained: bool) -> str | None:
-        if not self.evaluation.warmup and not policy.starts_cold and not trained:
-            return (
-                f"'{policy.kind()}' needs a warm-up to train on, "
-                "and evaluation.warmup is 0; only 'online' starts cold"
-            )
-        if policy.knows == "changes" and not self.stream.known and not self.stream.changes(0):
-            return (
-                f"'{policy.kind()}' needs the true changes, which are unknown for recorded rows; "
-                "give the table marks: [row, …] if you know some, or leave this policy out"
-            )
-        return None
-
-    def _unknown_posterior(self, learner: Learner) -> str | None:
-        unknown = [name for name, one in self.stream.concepts.items() if not one.known]
-        if learner.sees != "posterior" or not unknown:
-            return None
-        return (
-            f"'{learner.kind()}' needs the probability of every label, which is unknown for the "
-            f"rows of '{unknown[0]}'; use a concept with a density, or leave this learner out"
-        )
+    def _of_trials(self, trials: Trials) -> Mistakes:
+        """How contenders fail on a few rows."""
+        for name, one in self.models.items():
+            failure = trials.incompatibility(self.stream, one, self.evaluation)
+            yield "models", name, "learner", failure
 
     def _of_metrics(self) -> Mistakes:
         """Why metrics cannot be drawn."""
@@ -241,16 +206,21 @@ class Scenario(Strict):
 
 
 class Variant(NamedTuple):
-    """A scenario with one setting of its file's sweep."""
+    """A scenario with one setting of its file's sweep, or with one stream of its suite."""
 
-    setting: dict[str, Any]  # dotted path: value
+    setting: dict[str, Any]  # dotted path: value, or its name where it has one
     scenario: Scenario
+    left_out: dict[str, str] = {}  # why contenders of a suite cannot play this stream, by name
 
     @property
     def title(self) -> str:
-        """The setting in words, empty without a sweep."""
-        values = zip(shortest(list(self.setting)), self.setting.values())
-        return ", ".join(f"{name} = {setting_text(value)}" for name, value in values)
+        """The setting in words, empty without a sweep; a stream of a suite is its name."""
+        return ", ".join(
+            f"{value}"
+            if path == "stream" and isinstance(value, str)
+            else f"{name} = {setting_text(value)}"
+            for (path, value), name in zip(self.setting.items(), shortest(list(self.setting)))
+        )
 
 
 class Study(NamedTuple):
@@ -260,11 +230,30 @@ class Study(NamedTuple):
     question: str  # the comment the file opens with
     variants: list[Variant]
     notes: tuple[str, ...] = ()  # on what its file writes in old words, a line each
+    named: frozenset[str] = frozenset()  # of the dotted paths that differ, those of named values
 
     @property
     def swept(self) -> list[str]:
         """The dotted paths that differ between the variants."""
         return list(self.variants[0].setting)
+
+    @property
+    def suite(self) -> bool:
+        """Whether it is of streams that have names."""
+        return "stream" in self.named
+
+    @property
+    def contenders(self) -> dict[str, Contender]:
+        """All contenders in order, each as it is in the first variant that it plays in."""
+        found, order = dict[str, Contender](), list[str]()
+        for models in (one.scenario.models for one in self.variants):
+            place = 0
+            for name, contender in models.items():
+                if name not in found:
+                    found[name] = contender
+                    order.insert(place, name)
+                place = order.index(name) + 1
+        return {name: found[name] for name in order}
 
 
 def load(
@@ -275,12 +264,14 @@ def load(
     name: str | None = None,
     allow: Names = (),
     figures: str | None = None,
+    only_streams: Names = (),
 ) -> Study:
     """Read a scenario into a `Study`; raises `ScenarioError` with its first mistakes.
 
     `source` is a file, or a dict with the same keys, whose values may be parts and other objects.
     `settings` are texts `dotted.path=value` that replace what it says, `seeds` is the number of
-    repetitions, `only` the names of the contenders to keep. `name` is the folder of the results,
+    repetitions, `only` the names of the contenders to keep, `only_streams` those of the streams of
+    a suite. `name` is the folder of the results,
     by default the file's name or `scenario`. `allow` are packages whose estimators it may name.
     `figures` are those that get pictures: `none`, `all`, or names with commas between them.
     """
@@ -290,25 +281,27 @@ def load(
         marks = dict.fromkeys([(), ("sweep",), *paths(document)], IN_PYTHON)
     else:
         place, folder = str(source), Path(source).parent
-        asked, document, marks = from_file(Path(source), [*Scenario.model_fields, "sweep"])
+        asked, document, marks = from_file(Path(source), [*Scenario.model_fields, *OF_STUDIES])
     title = checked_name(name) if name is not None else default_name(source)
+    gather(document, marks)
     for setting in settings:
-        apply(document, marks, setting)
+        put(document, marks, *assignment(setting))
     if seeds is not None:
-        assign(document, marks, "evaluation.seeds", seeds, "--seeds")
+        put(document, marks, "evaluation.seeds", seeds, "--seeds")
     if figures is not None:
-        assign(document, marks, "report.figures", figures_of(figures), "--figures")
+        put(document, marks, "report.figures", figures_of(figures), "--figures")
     keep_only(document, only)
-    variants, notes = resolve(document, marks, place, folder, checked_packages(allow))
-    if message := too_much(variants):
+    keep_streams(document, only_streams)
+    study = resolve(document, marks, place, folder, checked_packages(allow))
+    if message := too_much(study.variants):
         raise ScenarioError(f"{place}: {message}")
-    return Study(title, asked, variants, notes)
+    return study._replace(name=title, question=asked)
 
 
 def too_much(variants: Iterable[Variant]) -> str | None:
     """Why the variants of one file cannot be run together, or None."""
     runs, held = 0, dict[Any, int]()
-    for _, scenario in variants:
+    for scenario in (one.scenario for one in variants):
         rules = scenario.evaluation
         runs += rules.seeds * rules.repeats * len(scenario.models)
         held |= scenario.held_for_floors
@@ -323,14 +316,15 @@ def too_much(variants: Iterable[Variant]) -> str | None:
 
 def resolve(
     document: dict[str, Any], marks: Marks, place: str, folder: Path, allow: Names = ()
-) -> tuple[list[Variant], tuple[str, ...]]:
-    """Each variant of a document, and notes on its old words; raises `ScenarioError`."""
+) -> Study:
+    """The study of a document, without a name; raises `ScenarioError`."""
     variants, mistakes, notes = list[Variant](), list[str](), list[str]()
-    context = {"folder": folder, "trials": Trials(), "allow": allow}
-    settings = swept(document, marks)
-    own = {path: mark for path, mark in marks.items() if path[:1] != ("sweep",)}
-    for setting in settings:
-        variant, places = with_setting(document, own, setting, marks)
+    suite, trials, named = "streams" in document, Trials(), set[str]()
+    for setting in swept(document, marks, named_streams(document)):
+        variant, places = with_setting(document, marks, setting)
+        left_out = dict[str, str]()
+        context = {"folder": folder, "trials": trials, "allow": allow}
+        context |= {"left_out": left_out} if suite else {}
         try:
             scenario = Scenario.model_validate(variant, context=context)
         except ValidationError as error:
@@ -338,55 +332,63 @@ def resolve(
             if len(mistakes) > MOST_MISTAKES:
                 break
             continue
-        if renewed := renew(scenario, variant, places):
-            notes += renewed
-            setting = {target: entry_at(variant, target) for target in setting}
-        variants.append(Variant(as_data(setting, scenario), scenario))
+        notes += (renewed := renew(scenario, variant, places))
+        named |= {path for path, value in setting.items() if isinstance(value, Named)}
+        shown = shown_setting(setting, scenario, variant if renewed else {})
+        variants.append(Variant(shown, scenario, left_out))
+    refuse_all(mistakes, place)
+    study = Study("", "", variants, tuple(dict.fromkeys(notes)), frozenset(named))
+    faults = [located(*fault, Places(marks, {})) for fault in faults_of_all(study)]
+    refuse_all([*study.notes, *faults] if faults else [], place)
+    return study
+
+
+def refuse_all(mistakes: list[str], place: str) -> None:
+    """Raise `ScenarioError` with the first mistakes of a file, if there are any."""
     if mistakes:
         more = [f"{place}: … and more mistakes"] if len(mistakes) > MOST_MISTAKES else []
         raise ScenarioError("\n".join([*dict.fromkeys(mistakes)][:MOST_MISTAKES] + more))
-    notes = [*dict.fromkeys(notes)]
-    if notes and len(distinct([one.setting for one in variants])) < len(variants):
-        message = "an old and a new word for the same value; give each value once"
-        raise ScenarioError("\n".join([*notes, f"{marks['sweep',]}: sweep: {message}"]))
-    return variants, tuple(notes)
 
 
-def with_setting(document, marks, setting, swept):
-    """A copy of a document with the values of a setting, `swept` where marked, and its marks."""
-    variant, places = copied(document), dict(marks)
-    for target, value in setting.items():
-        assign(variant, places, target, value, swept["sweep", target])
-    return variant, places
+def faults_of_all(study: Study) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is wrong with the variants of a study together: the keys of a place, and a message."""
+    if study.notes and len(distinct([one.setting for one in study.variants])) < len(study.variants):
+        yield ("sweep",), "an old and a new word for the same value; give each value once"
+    first, place = study.variants[0], ("streams",) if study.suite else ("sweep",)
+    for one in study.variants:
+        if one.scenario.stream.schema.regression != first.scenario.stream.schema.regression:
+            message = f"'{first.title}' and '{one.title}' are of different tasks, of which one has"
+            yield place, f"{message} classes and one numbers as labels; give each task its own file"
+            break
+    for name, reason in first.left_out.items():
+        if all(name in one.left_out for one in study.variants):
+            yield ("models", name), f"no stream can be played; {first.title}: {reason}"
 
 
-def as_data(setting: dict[str, Any], scenario: Scenario) -> dict[str, Any]:
-    """A setting as a scenario file writes it: its objects as they are written out."""
-    objects = [path for path, value in setting.items() if not is_data(value)]
-    if not objects:
-        return setting
-    written = dumped(scenario)
-    return setting | {path: entry_at(written, path) for path in objects}
+def shown_setting(setting: dict[str, Any], scenario: Scenario, renewed: Any) -> dict[str, Any]:
+    """A setting as tables and files show it: by names, and objects as they are written out.
+
+    `renewed` is the document where it has got new words in the place of old ones.
+    """
+    shown = {}
+    for path, value in setting.items():
+        if isinstance(value, Named):
+            shown[path] = value.name
+        elif is_data(one := entry_at(renewed, path) if renewed else value):
+            shown[path] = one
+        else:
+            shown[path] = written_at(scenario, path)
+    return shown
+
+
+def written_at(scenario: Scenario, path: str) -> Any:
+    """What a scenario file writes at a dotted path; None of a contender that is left out."""
+    head, _, rest = path.partition(".")
+    if head == "models" and rest.partition(".")[0] not in scenario.models:
+        return None
+    return entry_at(dumped(scenario), path)
 
 
 def study_of(scenario: Scenario, name: str = "scenario") -> Study:
     """A study of a scenario that was built in Python."""
     return Study(checked_name(name), "", [Variant({}, scenario)])
-
-
-def renew(scenario: Scenario, document: dict[str, Any], marks: Marks) -> list[str]:
-    """Replace the old words in a document by the new ones; returns a note on each."""
-    notes = []
-    for path, old, new in renewals(scenario, document):
-        *above, name = map(str, path)
-        entry_at(document, ".".join(above))[name] = new
-        notes.append(located(path, renaming(old, new), marks))
-    return notes
-
-
-def located(path: Iterable[str | int], message: str, marks: Marks) -> str:
-    """A message on what stands at a path, with its file and line."""
-    unseen = "[key]", "[word]", "[mapping]"  # of pydantic, and of `form_of`
-    words = tuple(str(word) for word in path if word not in unseen)
-    where = next(marks[words[:n]] for n in range(len(words), -1, -1) if words[:n] in marks)
-    return line(f"{where}: {'.'.join(words) + ': ' if words else ''}{message}", most=1_000)

@@ -3,20 +3,35 @@
 import itertools
 import math
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
-from driftsim.messages import ScenarioError, guess, line, short
+from driftsim.messages import NO_NAME, ScenarioError, guess, line, short
 from driftsim.notation import NotationError, parsed
 from driftsim.parts import distinct
 from driftsim.python_data import copied
 
 MOST_SETTINGS = 10_000  # of a sweep
+LONGEST_NAME = 100  # characters, of a value or a stream
+OF_NAMES = (["models"], ["streams"], ["stream", "concepts"])  # what is no key but a name
 
-Marks = dict[tuple[str, ...], str]  # by its keys, where a part of a document stands: `file:line`
+Path = tuple[str, ...]  # the keys that lead to a part of a document
+Marks = dict[Path, str]  # where each part stands: `file:line`
 
 
-def apply(document: dict[str, Any], marks: Marks, setting: str) -> None:
-    """Apply one `path=value` of the command line; raises `ScenarioError`."""
+class Named(NamedTuple):
+    """A value of a setting that has a name, which tables and figures show in its place."""
+
+    name: str
+    value: Any
+    place: Path  # where it stands in the document
+    more: dict[str, Any] = {}  # values of other dotted paths that it brings
+
+
+def assignment(setting: str) -> tuple[str, Any, str]:
+    """The dotted path, the value and the mark of one `path=value` of the command line.
+
+    Raises `ScenarioError`.
+    """
     target, equals, text = setting.partition("=")
     if not equals or not target:
         message = "this sets nothing; write it as path=value, such as stream.length=5_000"
@@ -28,10 +43,14 @@ def apply(document: dict[str, Any], marks: Marks, setting: str) -> None:
         raise ScenarioError(line(f"{where}: {error}")) from None
     if target.split(".")[0] == "sweep":
         raise ScenarioError(f"{where}: a sweep belongs in the file; set the path itself")
+    return target, value, where
+
+
+def end_sweep(document: dict[str, Any], target: str) -> None:
+    """Remove what is swept at a dotted path, or below it."""
     sweep = document.get("sweep")
     if isinstance(sweep, dict):
         document["sweep"] = {path: sweep[path] for path in sweep if not below(path, target)}
-    assign(document, marks, target, value, where)
 
 
 def below(path: str, other: str) -> bool:
@@ -61,7 +80,7 @@ def descend(node: Any, word: str, path: list[str], where: str) -> Any:
     if isinstance(node, list):
         key = index_in(node, word, path, where)
     elif node.get(word) is None:
-        if path[:-1] in (["models"], ["stream", "concepts"]):
+        if path[:-1] in OF_NAMES or (path[0], path[2:-1]) == ("streams", ["concepts"]):
             message = f"nothing is called {short(word)} there; {guess(word, node)}"
             raise ScenarioError(f"{where}: {message}")
         node[word] = {}
@@ -97,26 +116,55 @@ def keep_only(document: dict[str, Any], only: Collection[str]) -> None:
     document["models"] = {name: models[name] for name in models if name in only}
 
 
-def swept(document: dict[str, Any], marks: Marks) -> list[dict[str, Any]]:
-    """Every setting of the sweep, which leaves the document; one empty setting without a sweep."""
+def swept(
+    document: dict[str, Any], marks: Marks, streams: dict[str, list[Any]]
+) -> list[dict[str, Any]]:
+    """Every setting of the sweep, which leaves the document, with each of the named `streams`.
+
+    One empty setting without any.
+    """
     sweep = document.pop("sweep", None) or {}
     if not isinstance(sweep, dict):
-        message = f"{short(sweep)} is not valid; map dotted paths to lists"
-        raise ScenarioError(f"{marks['sweep',]}: sweep: {message}")
-    lists = [values if isinstance(values, list) else [] for values in sweep.values()]
-    if math.prod(max(len(values), 1) for values in lists) > MOST_SETTINGS:
-        message = f"more than {MOST_SETTINGS:,} settings; try fewer values"
+        message: str | None = f"{short(sweep)} is not valid; map dotted paths to lists"
         raise ScenarioError(f"{marks['sweep',]}: sweep: {message}")
     for target, values in sweep.items():
-        message = ""
-        if not isinstance(values, list) or not values:
-            message = f"{short(values)} is not valid; give a list of the values to try"
-        elif len(once := distinct(values)) < len(values):
-            twice = next(value for i, value in enumerate(values) if i not in once)
-            message = f"{short(twice)} stands twice; give each value once"
-        if message:
+        if (message := unswept(target, values)) is not None:
             raise ScenarioError(line(f"{marks['sweep', target]}: sweep.{target}: {message}"))
-    return [dict(zip(sweep, values)) for values in itertools.product(*sweep.values())]
+    lists = streams | {target: named(target, values) for target, values in sweep.items()}
+    if math.prod(map(len, lists.values())) > MOST_SETTINGS:
+        message = f"more than {MOST_SETTINGS:,} settings; try fewer values"
+        place = next(key for key in ("sweep", "streams") if (key,) in marks)
+        raise ScenarioError(f"{marks[place,]}: {place}: {message}")
+    return [dict(zip(lists, values)) for values in itertools.product(*lists.values())]
+
+
+def unswept(target: str, values: Any) -> str | None:
+    """Why values are not to be tried at a dotted path, or None."""
+    if target.split(".")[0] in ("streams", "defaults"):
+        return "a sweep is of all streams; sweep stream.…, or give each value a stream of its own"
+    if isinstance(values, dict):
+        if wrong := [name for name in values if not is_name(name)]:
+            return f"{short(wrong[0])} {NO_NAME}"
+        values = [*values.values()]
+    if not isinstance(values, list) or not values:
+        return f"{short(values)} is not valid; give a list of the values to try, or names for them"
+    if len(once := distinct(values)) < len(values):
+        twice = next(value for i, value in enumerate(values) if i not in once)
+        return f"{short(twice)} stands twice; give each value once"
+    return None
+
+
+def named(target: str, values: Any) -> list[Any]:
+    """The values to try, with the names that they have."""
+    if not isinstance(values, dict):
+        return values
+    return [Named(name, value, ("sweep", target, name)) for name, value in values.items()]
+
+
+def is_name(text: Any) -> bool:
+    """Whether a text can name a stream or a value, as it can a contender."""
+    plain = isinstance(text, str) and text.isprintable() and text == text.strip()
+    return plain and 0 < len(text) <= LONGEST_NAME and not any(c in "./\\" for c in text)
 
 
 def entry_at(document: Any, target: str) -> Any:

@@ -1,0 +1,93 @@
+"""Scenario checks: what rules and contenders ask for, and a stream does not give."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from driftsim.adaptation.policies import Policy
+from driftsim.evaluation.label_check import labels_violation
+from driftsim.evaluation.prequential import Contender
+from driftsim.evaluation.rules import Rules
+from driftsim.evaluation.trial import Trials
+from driftsim.learners.learner import Learner
+from driftsim.messages import refusal
+from driftsim.scenario_times import of_times, too_late
+from driftsim.streams.stream import Stream
+
+
+def faults_of_rules(rules: Rules, stream: Stream) -> Iterator[tuple[Any, ...]]:
+    """What rules ask for and a stream cannot give: the keys of a place, and a message or None."""
+    schema, length = stream.schema, stream.length
+    if rules.warmup >= length:
+        message = f"a warm-up of {rules.warmup:,} rows leaves none of the {length:,} rows to score"
+        yield "evaluation", "warmup", f"{message}; shorten it"
+    if rules.probabilities and schema.regression:
+        message = "in regression labels have no probabilities; leave this out"
+        yield "evaluation", "probabilities", message
+    if rules.scores and schema.n_classes != 2:
+        yield "evaluation", "scores", "scores are for two classes; leave them out"
+    if rules.confusion and schema.regression:
+        yield "evaluation", "confusion", "numbers are not confused as classes are; leave it out"
+    if rules.probe and stream.recorded:
+        message = "a recorded stream has no fresh rows to probe with; leave this out"
+        yield "evaluation", "probe", message
+    yield from of_times(rules.labels, stream, "evaluation", "labels")
+    yield "evaluation", "labels", labels_violation(rules.labels, stream)
+    yield from stream.unlearned(rules.warmup)
+
+
+def obstacles(
+    contender: Contender, stream: Stream, rules: Rules, trials: Trials | None = None
+) -> Iterator[tuple[Any, ...]]:
+    """Why a contender cannot play a stream: keys below it and a message, or None.
+
+    With `trials` it is also tried, after all else.
+    """
+    rows, policy, learner = stream.length - rules.warmup, contender.policy, contender.learner
+    asked = (True,) if rules.probable else ()
+    yield "policy", unknown_to(policy, learner.trained, stream, rules)
+    yield from of_times(policy, stream, "policy")
+    yield "policy", "memory", too_late(policy, rules.labels)
+    yield "learner", unknown_posterior(learner, stream)
+    yield "learner", learner.untaken_gaps(stream.schema)
+    yield "policy", policy.incompatibility(stream.schema, rows)
+    yield "learner", contender.at_work[0].incompatibility(stream.schema, *asked)
+    if trials:
+        yield "learner", trials.incompatibility(stream, contender, rules)
+
+
+def obstacle(*about: Any) -> str | None:
+    """The first of the `obstacles`, or None."""
+    return next((message for *_, message in obstacles(*about) if message), None)
+
+
+def unknown_to(policy: Policy, trained: bool, stream: Stream, rules: Rules) -> str | None:
+    """What a policy needs to know that is not known, or None."""
+    if not rules.warmup and not policy.starts_cold and not trained:
+        return (
+            f"'{policy.kind()}' needs a warm-up to train on, "
+            "and evaluation.warmup is 0; only 'online' starts cold"
+        )
+    if policy.knows == "changes" and not stream.known and not stream.changes(0):
+        return (
+            f"'{policy.kind()}' needs the true changes, which are unknown for recorded rows; "
+            "give the table marks: [row, …] if you know some, or leave this policy out"
+        )
+    return None
+
+
+def unknown_posterior(learner: Learner, stream: Stream) -> str | None:
+    """Why a learner that knows the labels' probabilities cannot know those of a stream, or None."""
+    unknown = [name for name, one in stream.concepts.items() if not one.known]
+    if learner.sees != "posterior" or not unknown:
+        return None
+    return (
+        f"'{learner.kind()}' needs the probability of every label, which is unknown for the "
+        f"rows of '{unknown[0]}'; use a concept with a density, or leave this learner out"
+    )
+
+
+def refuse_first(mistakes: Iterable[tuple[Any, ...]]) -> None:
+    """Refuse the first of some mistakes: the keys of a place, and a message or None."""
+    for *place, message in mistakes:
+        if message:
+            raise refusal(message, *place)

@@ -1,0 +1,62 @@
+"""Scenario places: where in a file stands what a scenario is made of, for messages about it."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from driftsim.messages import line
+from driftsim.parts import Strict, renaming, renewals
+from driftsim.python_data import copied
+from driftsim.settings import Marks, Named, Path, assign, entry_at
+
+UNSEEN = "[key]", "[word]", "[mapping]"  # of pydantic, and of `form_of`
+
+
+class Places(NamedTuple):
+    """Where each part of a document stands, and where those came from that a setting has put."""
+
+    marks: Marks
+    origins: dict[Path, Path]  # of a place, by its keys: that of the named value that it got
+
+
+def with_setting(
+    document: dict[str, Any], marks: Marks, setting: dict[str, Any]
+) -> tuple[dict[str, Any], Places]:
+    """A copy of a document with the values of a setting of its sweep, and where they stand."""
+    variant, places = copied(document), Places(dict(marks), {})
+    for target, value in setting.items():
+        words = tuple(target.split("."))
+        if not isinstance(value, Named):
+            assign(variant, places.marks, target, value, marks["sweep", target])
+            places.origins[words] = words
+            continue
+        assign(variant, places.marks, target, value.value, marks[value.place])
+        places.origins[words] = value.place
+        for path, one in value.more.items():
+            assign(variant, places.marks, path, one, marks[value.place])
+            places.origins[tuple(path.split("."))] = (*value.place, *path.split("."))
+    return variant, places
+
+
+def located(path: Iterable[str | int], message: str, places: Places) -> str:
+    """A message on what stands at a path, with its file and line."""
+    words = tuple(str(word) for word in path if word not in UNSEEN)
+    for n in range(len(words), 0, -1):
+        if words[:n] in places.origins:
+            words = (*places.origins[words[:n]], *words[n:])
+            break
+    marks = places.marks
+    n = next(n for n in range(len(words), -1, -1) if words[:n] in marks)
+    where, shared = marks[words[:n]], ("defaults", *words[2:n])
+    if words[:1] == ("streams",) and n > 2 and marks.get(shared) == where and ":" in where:
+        words = ("defaults", *words[2:])
+    return line(f"{where}: {'.'.join(words) + ': ' if words else ''}{message}", most=1_000)
+
+
+def renew(scenario: Strict, document: dict[str, Any], places: Places) -> list[str]:
+    """Replace the old words in a document by the new ones; returns a note on each."""
+    notes = []
+    for path, old, new in renewals(scenario, document):
+        *above, name = map(str, path)
+        entry_at(document, ".".join(above))[name] = new
+        notes.append(located(path, renaming(old, new), places))
+    return notes
