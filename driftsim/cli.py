@@ -38,6 +38,7 @@ Seeds = Annotated[
     int | None, Option(metavar="N", help="How many seeds to run, instead of evaluation.seeds.")
 ]
 Only = Annotated[Texts, Option(metavar="NAME", help=f"Run this contender only. {MANY}")]
+OnlyStream = Annotated[Texts, Option(metavar="NAME", help=f"Keep this stream only. {MANY}")]
 Jobs = Annotated[
     int | None, Option(min=1, metavar="N", help="Most processes at a time. [default: one per core]")
 ]
@@ -110,6 +111,7 @@ def run(
     settings: Settings = None,
     seeds: Seeds = None,
     only: Only = None,
+    only_stream: OnlyStream = None,
     jobs: Jobs = None,
     timeout: Timeout = None,
     share: Shared = None,
@@ -121,9 +123,9 @@ def run(
     """Run what is missing, then write the report. A table gets a scenario first, as by init."""
     with errors_printed():
         scenario = [scenario_of(one, target) for one in scenario]
-        asked = settings or (), seeds, only or (), parts or (), allow or (), figures
+        asked = settings or (), (seeds, only or (), only_stream or ())
         part = share_of(share)
-        studies = studies_in(scenario, *asked)
+        studies = studies_in(scenario, *asked, parts or (), allow or (), figures)
         folders = writable([out / study.name for study in studies])
         how = jobs, timeout, fresh, list(map(str, parts or ())), part
         failed = [run_study(study, folder, *how) for study, folder in zip(studies, folders)]
@@ -134,17 +136,23 @@ def run(
 def init(table: Tables, target: Target = None, to: Into = None):
     """Write a scenario for a table, with the reason for each guess, and check it."""
     with errors_printed():
-        print_overview(proposal_for(table, target, to), (), (), ())
+        print_overview(proposal_for(table, target, to))
 
 
 @app.command()
-def check(scenario: Files, settings: Settings = None, parts: Parts = None, allow: Allow = None):
+def check(
+    scenario: Files,
+    settings: Settings = None,
+    only_stream: OnlyStream = None,
+    parts: Parts = None,
+    allow: Allow = None,
+):
     """Check scenarios, and print what happens in them and when."""
     code = 0
     for path in scenario:
         try:
             with errors_printed():
-                print_overview(path, settings or (), parts or (), allow or ())
+                print_overview(path, settings or (), only_stream or (), parts or (), allow or ())
         except typer.Exit as end:
             code = max(code, end.exit_code)
     raise typer.Exit(code)
@@ -193,6 +201,7 @@ def status(
     settings: Settings = None,
     seeds: Seeds = None,
     only: Only = None,
+    only_stream: OnlyStream = None,
     parts: Parts = None,
     allow: Allow = None,
 ):
@@ -204,7 +213,8 @@ def status(
         from driftsim.store import Store
 
         load_parts(parts or ())
-        changes = {"settings": settings or (), "seeds": seeds, "only": only or ()}
+        names = {"only": only or (), "only_streams": only_stream or ()}
+        changes = {"settings": settings or (), "seeds": seeds} | names
         for path in report:
             study, folder = stored_study(path, out, allow or (), **changes)
             found = status_of(study, Store(folder / "runs"), list(map(str, parts or ())))
@@ -234,12 +244,12 @@ def proposal_for(tables, target, to=None):
     return path
 
 
-def print_overview(path, settings, parts, allow):
+def print_overview(path, settings=(), streams=(), parts=(), allow=()):
     """Print what happens in a scenario, and why it cannot be run, if so."""
     from driftsim.overview.study import overview
     from driftsim.runner.runs import too_many_changes
 
-    study = studies_in([path], settings, None, (), parts, allow)[0]
+    study = studies_in([path], settings, (None, (), streams), parts, allow)[0]
     print(f"{path}: valid")
     print(overview(study, width=min(shutil.get_terminal_size().columns, 100)))
     obstacles = [too_many_changes(variant.scenario.stream) for variant in study.variants]
@@ -247,14 +257,15 @@ def print_overview(path, settings, parts, allow):
         print(f"{path}: cannot be run: {obstacle}")
 
 
-def studies_in(paths, settings, seeds, only, parts, allow, figures=None):
+def studies_in(paths, settings, chosen, parts, allow, figures=None):
     """The studies in files; raises `ScenarioError`, also for two with one name."""
     from driftsim.messages import ScenarioError
     from driftsim.own import load_parts
     from driftsim.scenario import load
 
     load_parts(parts)
-    more = {"allow": allow, "figures": figures}
+    seeds, only, streams = chosen
+    more = {"allow": allow, "figures": figures, "only_streams": streams}
     studies = [load(path, settings, seeds, only, **more) for path in paths]
     for note in dict.fromkeys(note for study in studies for note in study.notes):
         print(note, file=sys.stderr)
@@ -301,10 +312,11 @@ def share_of(text):
 def run_study(study, folder, jobs, timeout, fresh, parts, share):
     """Play what is missing, and write the report of it all; returns whether a run failed."""
     from driftsim.messages import visible
+    from driftsim.overview.notices import notices
     from driftsim.runner.runs import all_runs, lost_traces
     from driftsim.store import Listing, Store
 
-    for line in dict.fromkeys(lines_on_columns(study)):
+    for line in dict.fromkeys(notices(study)):
         print(visible(f"{study.name}: {line}"), file=sys.stderr)
     store = Store(folder / "runs")
     every, held = [*all_runs(study, parts)], Listing(store)
@@ -339,15 +351,6 @@ def played(runs, store, jobs, timeout):
     from driftsim.runner.playing import play
 
     return finished(play(runs, store, jobs, timeout=timeout), runs)
-
-
-def lines_on_columns(study):
-    """What to know of the columns of recorded streams."""
-    streams = [one.scenario.stream for one in study.variants if one.scenario.stream.recorded]
-    if streams:
-        from driftsim.overview.columns import mixed_columns
-
-        yield from (line for stream in streams for line in mixed_columns(stream))
 
 
 def failure_lines(failures, folder):

@@ -35,10 +35,10 @@ from driftsim.parts import (
     distinct,
     dumped,
 )
-from driftsim.python_data import is_data, paths, plain
+from driftsim.python_data import is_data
 from driftsim.safety import MOST_HELD, beyond_memory
 from driftsim.scenario_checks import faults_of_rules, obstacle, obstacles, refuse_first
-from driftsim.scenario_files import checked_name, default_name, from_file
+from driftsim.scenario_files import checked_name, default_name, from_source, place_of
 from driftsim.scenario_places import Places, located, renew, with_setting
 from driftsim.scenario_times import known_to_tables, of_times, rows_of_warmup, too_late
 from driftsim.settings import Marks, Named, assignment, entry_at, keep_only, shortest, swept
@@ -48,7 +48,6 @@ from driftsim.suites import gather, keep_streams, named_streams, put
 MOST_RUNS = 1_000_000  # of one file
 MOST_MISTAKES = 20  # of one file that a message names
 OF_STUDIES = ("streams", "defaults", "sweep")  # keys of a file beside those of a scenario
-IN_PYTHON = "in the scenario"  # where the parts of a dict stand
 
 Mistakes = Iterator[tuple[Any, ...]]  # the keys of a place, then what is wrong there, or None
 Names = Collection[str]
@@ -215,11 +214,10 @@ class Variant(NamedTuple):
     @property
     def title(self) -> str:
         """The setting in words, empty without a sweep; a stream of a suite is its name."""
+        named = zip(shortest(list(self.setting)), self.setting.values())
         return ", ".join(
-            f"{value}"
-            if path == "stream" and isinstance(value, str)
-            else f"{name} = {setting_text(value)}"
-            for (path, value), name in zip(self.setting.items(), shortest(list(self.setting)))
+            value if (name, type(value)) == ("stream", str) else f"{name} = {setting_text(value)}"
+            for name, value in named
         )
 
 
@@ -275,13 +273,8 @@ def load(
     by default the file's name or `scenario`. `allow` are packages whose estimators it may name.
     `figures` are those that get pictures: `none`, `all`, or names with commas between them.
     """
-    if isinstance(source, dict):
-        place, folder, asked = IN_PYTHON, Path(), ""
-        document = plain(source)
-        marks = dict.fromkeys([(), ("sweep",), *paths(document)], IN_PYTHON)
-    else:
-        place, folder = str(source), Path(source).parent
-        asked, document, marks = from_file(Path(source), [*Scenario.model_fields, *OF_STUDIES])
+    place, folder = place_of(source)
+    asked, document, marks = from_source(source, [*Scenario.model_fields, *OF_STUDIES])
     title = checked_name(name) if name is not None else default_name(source)
     gather(document, marks)
     for setting in settings:
@@ -293,6 +286,7 @@ def load(
     keep_only(document, only)
     keep_streams(document, only_streams)
     study = resolve(document, marks, place, folder, checked_packages(allow))
+    refuse_all([] if only_streams else unplayed(study, marks), place)
     if message := too_much(study.variants):
         raise ScenarioError(f"{place}: {message}")
     return study._replace(name=title, question=asked)
@@ -360,9 +354,16 @@ def faults_of_all(study: Study) -> Iterator[tuple[tuple[str, ...], str]]:
             message = f"'{first.title}' and '{one.title}' are of different tasks, of which one has"
             yield place, f"{message} classes and one numbers as labels; give each task its own file"
             break
-    for name, reason in first.left_out.items():
-        if all(name in one.left_out for one in study.variants):
-            yield ("models", name), f"no stream can be played; {first.title}: {reason}"
+
+
+def unplayed(study: Study, marks: Marks) -> list[str]:
+    """A message on each contender that can play no stream."""
+    first, places = study.variants[0], Places(marks, {})
+    return [
+        located(("models", name), f"no stream can be played; {first.title}: {reason}", places)
+        for name, reason in first.left_out.items()
+        if all(name in one.left_out for one in study.variants)
+    ]
 
 
 def shown_setting(setting: dict[str, Any], scenario: Scenario, renewed: Any) -> dict[str, Any]:

@@ -6,9 +6,31 @@ from typing import Any
 from driftsim.files import reason
 from driftsim.messages import ScenarioError, line, short
 from driftsim.notation import NotationError, parsed, question
+from driftsim.python_data import paths, plain
 from driftsim.settings import Marks
 
+IN_PYTHON = "in the scenario"  # where the parts of a dict stand
 MOST_BYTES = 500_000  # of a file
+
+
+def place_of(source: str | Path | dict[str, Any]) -> tuple[str, Path]:
+    """What messages call a source, and the folder that its paths start from."""
+    if isinstance(source, dict):
+        return IN_PYTHON, Path()
+    return str(source), Path(source).parent
+
+
+def from_source(
+    source: str | Path | dict[str, Any], known: list[str]
+) -> tuple[str, dict[str, Any], Marks]:
+    """The question of a scenario, what it holds, and where each part of that stands.
+
+    `known` are the keys of a scenario. Raises `ScenarioError`.
+    """
+    if not isinstance(source, dict):
+        return from_file(Path(source), known)
+    document = plain(source)
+    return "", document, dict.fromkeys([(), ("sweep",), *paths(document)], IN_PYTHON)
 
 
 def from_file(path: Path, known: list[str]) -> tuple[str, dict[str, Any], Marks]:

@@ -23,8 +23,8 @@ LAYERS = [
     {"streams", "learners", "adaptation"},
     {"evaluation"},
     {
-        *("notation", "python_data", "settings", "scenario_files", "scenario_times", "scenario"),
-        "resolved",
+        *("notation", "python_data", "settings", "suites", "scenario_files", "scenario_times"),
+        *("scenario_checks", "scenario_places", "scenario", "resolved"),
     },
     {"store", "own", "runner", "workers"},
     {"report"},

@@ -93,7 +93,16 @@ def test_parts_of_a_scenario_in_the_docs_are_valid(tmp_path):
                 scenario = re.sub(rf"^{key[1]}:\n(  .*\n)+", "", quickstart, flags=re.M) + block
                 (tmp_path / "s.yaml").write_text(scenario, encoding="utf-8")
                 found.append(len(driftsim.load(tmp_path / "s.yaml").variants))
-    assert found == [1, 6]
+    assert found == [1, 6, 2]
+
+
+def test_the_suite_in_the_docs_is_valid_and_leaves_out_what_it_says(tmp_path):
+    every = blocks((ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8"), "yaml")
+    [suite] = [block for block in every if "\nstreams:\n" in block]
+    (tmp_path / "s.yaml").write_text(suite, encoding="utf-8")
+    study = driftsim.load(tmp_path / "s.yaml")
+    left_out = [[*one.left_out] for one in study.variants]
+    assert left_out == [[], [], ["at_drift"]]
 
 
 @pytest.mark.parametrize("name", ["README", *(p.stem for p in (ROOT / "docs").glob("*.md"))])

@@ -105,7 +105,7 @@ def test_status_knows_changes_of_a_scenario_but_not_of_a_report(path, tmp_path):
     (tmp_path / "s" / "scenario.yaml").write_text(TEXT)
     ended = invoke("status", tmp_path / "s", "--seeds", "2")
     assert (ended.exit_code, ended.stderr.count("\n")) == (2, 1)
-    assert "leave out --set, --seeds and --only" in ended.stderr
+    assert "leave out --set, --seeds, --only and --only-stream" in ended.stderr
 
 
 def test_status_says_who_plays_what(path, tmp_path, monkeypatch):

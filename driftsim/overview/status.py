@@ -68,7 +68,7 @@ def status_lines(study: Study, status: Status) -> Iterator[str]:
     for one in status.players:
         yield f"  {player_line(one, titles)}"
     yield from limited([f"  failed: {failure}" for failure in status.failed])
-    missing = Counter(run.name for run in status.missing)
+    missing = Counter(run.owner for run in status.missing)
     yield from limited([f"  missing: {n:,} of {name}" for name, n in missing.items()])
 
 

@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from driftsim.clocks import Clock
 from driftsim.evaluation.decision.prices import PriceList
 from driftsim.evaluation.prequential import Contender, notes_of
 from driftsim.messages import parameter_texts, plural
 from driftsim.overview.floors import floor_lines
+from driftsim.overview.notices import left_out
 from driftsim.overview.times import time_lines
 from driftsim.parts import Part, dumped
 from driftsim.report.dates import Dates, dates_of, row_text, stretch_text
@@ -23,25 +25,63 @@ MOST_TEXT = 60  # characters of the prices by class
 
 
 def overview(study: Study, width: int = 80) -> str:
-    """A study in words, and its stream as a line of characters: a letter for each concept."""
+    """A study in words, and its streams as lines of characters: a letter for each concept."""
+    if study.suite:
+        return "\n".join(suite_lines(study, width))
     scenario = study.variants[0].scenario
     clock = scenario.stream.clock(0) if scenario.stream.timed else None
-    dates = dates_of(scenario, clock)
     lines = [study.question] if study.question else []
     lines += [*stream_lines(scenario.stream), evaluation_line(scenario.evaluation)]
-    schema = scenario.stream.schema
-    lines += [price_line(scenario.priced, schema)] if scenario.prices else []
-    lines += [contender_line(name, one, schema) for name, one in scenario.models.items()]
-    lines += notes_of(scenario.models)
+    lines += contender_lines(study)
     lines += floor_lines(scenario)
     lines += time_lines(scenario, clock)
-    lines += concept_lines(scenario.stream, max(width - 2, 20))
-    lines += change_lines(scenario.stream, dates)
+    lines += course_lines(scenario, clock, width)
     if len(study.variants) > 1:
         swept = " and ".join(study.swept)
         lines.append(f"{len(study.variants)} settings of {swept}; this is the first")
     columns = recorded_lines(scenario, max(width - 2, 20)) if scenario.stream.recorded else []
     return "\n".join([*(wrapped(line, width) for line in lines), *columns])
+
+
+def suite_lines(study: Study, width: int) -> Iterator[str]:
+    """A suite in words: what its streams share, then each of them below its name."""
+    firsts: dict[str, Scenario] = {}
+    for one in study.variants:
+        firsts.setdefault(one.setting["stream"], one.scenario)
+    rules = [evaluation_line(one.evaluation) for one in firsts.values()]
+    lines = [study.question] if study.question else []
+    lines += [f"{plural(len(firsts), 'stream')}, {plural(len(study.contenders), 'contender')}"]
+    lines += rules[:1] if len({*rules}) == 1 else []
+    lines += [*contender_lines(study), *left_out(study)]
+    if others := [path for path in study.swept if path != "stream"]:
+        n = len(study.variants) // len(firsts)
+        lines.append(f"{plural(n, 'setting')} of {' and '.join(others)}; below is the first")
+    yield from (wrapped(line, width) for line in lines)
+    for (name, scenario), rule in zip(firsts.items(), rules):
+        clock = scenario.stream.clock(0) if scenario.stream.timed else None
+        own = [*stream_lines(scenario.stream), *([rule] if len({*rules}) > 1 else [])]
+        own += [*floor_lines(scenario), *time_lines(scenario, clock)]
+        own += course_lines(scenario, clock, width - 2)
+        yield from [wrapped(f"{name}:", width), *(wrapped(line, width, 4) for line in own)]
+        if scenario.stream.recorded:
+            yield from (f"  {line}" for line in recorded_lines(scenario, max(width - 4, 20)))
+
+
+def contender_lines(study: Study) -> Iterator[str]:
+    """What mistakes cost and contenders are, and what to know of them."""
+    scenario, schema = study.variants[0].scenario, study.variants[0].scenario.stream.schema
+    if scenario.prices:
+        yield price_line(scenario.priced, schema)
+    for name, one in study.contenders.items():
+        played = next(v.scenario for v in study.variants if name in v.scenario.models)
+        yield contender_line(name, one, played.stream.schema)
+    yield from notes_of(study.contenders)
+
+
+def course_lines(scenario: Scenario, clock: Clock | None, width: int) -> Iterator[str]:
+    """The concepts of a stream along its rows, and its changes."""
+    yield from concept_lines(scenario.stream, max(width - 2, 20))
+    yield from change_lines(scenario.stream, dates_of(scenario, clock))
 
 
 def recorded_lines(scenario: Scenario, width: int) -> list[str]:
@@ -146,6 +186,7 @@ def part_text(part: Part) -> str:
     return ", ".join([given["kind"], *parameter_texts(given)])
 
 
-def wrapped(line: str, width: int) -> str:
+def wrapped(line: str, width: int, indent: int = 2) -> str:
     """A line indented below the name of its file, continued on others where it is long."""
-    return textwrap.fill(line, max(width, 20), initial_indent="  ", subsequent_indent="    ")
+    begin, others = " " * indent, " " * (indent + 2)
+    return textwrap.fill(line, max(width, 20), initial_indent=begin, subsequent_indent=others)

@@ -22,7 +22,8 @@ def stored_study(path: Path, out: Path, allow: Sequence[str], **changes: Any) ->
         study = load(path, allow=allow, **changes)
         return study, out / study.name
     if any(changes.values()):
-        fault = "this is a report, whose scenario is as it is; leave out --set, --seeds and --only"
+        asked = "--set, --seeds, --only and --only-stream"
+        fault = f"this is a report, whose scenario is as it is; leave out {asked}"
         raise ScenarioError(line(f"{path}: {fault}"))
     if not (path / "scenario.yaml").is_file():
         raise ScenarioError(line(f"{path}: {no_report(path)}"))

@@ -66,11 +66,16 @@ def streams_of(variants: Sequence[VariantResults]) -> int:
 
 
 def losses_of(variants: Sequence[VariantResults], metric: str) -> tuple[list[str], np.ndarray]:
-    """The names of the contenders, and their metric in each setting (n, k), lower being better."""
-    names, losses = list(variants[0].scenario.models), []
+    """The names of the contenders, and their metric in each setting (n, k), lower being better.
+
+    Contenders that are left out of a stream are not among them, nor are settings in which one of
+    them has no runs.
+    """
+    every = [one.scenario.models for one in variants]
+    names, losses = [name for name in every[0] if all(name in one for one in every)], []
     for one in variants:
         results, scope = one.contenders, scope_of(one, metric)
-        if len(results) == len(names):
+        if {*names} <= {*results}:
             found = [measured(results[name], scope).value for name in names]
             losses.append([scope.sign * value for value in found])
     return names, np.array([one for one in losses if np.isfinite(one).all()])

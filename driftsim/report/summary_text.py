@@ -56,7 +56,7 @@ def summary_table(results: Results, width: int, most: int | None = None) -> Rich
     for name in names:
         header = escape(name.replace("_", " "))
         table.add_column(header, justify="left" if name == "contender" else "right", no_wrap=True)
-    contenders = set(results.study.variants[0].scenario.models)
+    contenders = {*results.study.contenders}
     for row in rows:
         style = None if row["contender"] in contenders else "dim"
         table.add_row(*(escape(row[name]) for name in names), style=style)
@@ -115,7 +115,7 @@ def worthwhile(summary: Table) -> Table:
 
 def remarks(results: Results) -> Iterator[str]:
     """What a summary does not show at first sight, in sentences."""
-    models = results.study.variants[0].scenario.models
+    models = results.study.contenders
     own = results.tables.summary.among("contender", models)
     mean = " (mean over seeds)" if max([*own["seeds"], results.repeats]) > 1 else ""
     most = "up to " if results.study.swept else ""

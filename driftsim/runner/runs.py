@@ -52,12 +52,18 @@ class Run(NamedTuple):
     files: dict[str, str]  # the hashes of the files that its concepts read, by path
     about: dict[str, Any]  # all that its trace follows from
     key: str  # the hash of that
+    where: str = ""  # the stream of a suite that it is on, by its name
+
+    @property
+    def owner(self) -> str:
+        """The contender, and of a suite the stream."""
+        return f"{self.name} on {self.where}" if self.where else self.name
 
     @property
     def title(self) -> str:
-        """The contender, the seed and, where there are several, the repeat."""
+        """The contender, the stream of a suite, the seed and, of several, the repeat."""
         repeat = f", repeat {self.repeat}" if self.repeats > 1 else ""
-        return f"{self.name}, seed {self.seed}{repeat}"
+        return f"{self.owner}, seed {self.seed}{repeat}"
 
     def uncompiled(self) -> "Run":
         """The same run on the objects of libraries, without kernels."""
@@ -190,7 +196,7 @@ def all_runs(study: Study, parts: Iterable[str] = ()) -> Iterator[Run]:
         for run in chain(runs_of(variant, parts), floor_runs(variant, parts)):
             if run.key not in found:
                 found.add(run.key)
-                yield run
+                yield run._replace(where=variant.setting["stream"] if study.suite else "")
 
 
 def missing(

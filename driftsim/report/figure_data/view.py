@@ -109,7 +109,7 @@ class View:
     @cached_property
     def looks(self) -> dict[str, Look]:
         """The look of each contender, the same whether others are shown or not."""
-        models = [name for scene in self.every for name in scene.variant.scenario.models]
+        models = [name for one in self.reports.values() for name in one.study.contenders]
         return {name: look_of(i) for i, name in enumerate(dict.fromkeys(models))}
 
     @property

@@ -67,8 +67,7 @@ def templates() -> Environment:
 
 def names(results) -> list[str]:
     """The names of all contenders."""
-    variants = results.study.variants
-    return [*dict.fromkeys(name for one in variants for name in one.scenario.models)]
+    return [*results.study.contenders]
 
 
 def curves(results, models, costs, failures):

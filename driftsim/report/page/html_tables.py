@@ -47,7 +47,7 @@ class HtmlTable(NamedTuple):
 
 def tables(results) -> list[HtmlTable]:
     """All tables that have rows."""
-    models = {name for one in results.study.variants for name in one.scenario.models}
+    models = {*results.study.contenders}
     own = results.tables
     summary = brief(results).with_columns({"engine": own.summary["engine"]})
     named = {
