@@ -39,7 +39,7 @@ from driftsim.python_data import is_data
 from driftsim.safety import MOST_HELD, beyond_memory
 from driftsim.scenario_checks import faults_of_rules, obstacle, obstacles, refuse_first
 from driftsim.scenario_files import checked_name, default_name, from_source, place_of
-from driftsim.scenario_places import Places, located, renew, with_setting
+from driftsim.scenario_places import Places, beside_settings, located, renew, with_setting
 from driftsim.scenario_times import known_to_tables, of_times, rows_of_warmup, too_late
 from driftsim.settings import Marks, Named, assignment, entry_at, keep_only, shortest, swept
 from driftsim.streams.stream import Stream
@@ -314,8 +314,10 @@ def resolve(
     """The study of a document, without a name; raises `ScenarioError`."""
     variants, mistakes, notes = list[Variant](), list[str](), list[str]()
     suite, trials, named = "streams" in document, Trials(), set[str]()
-    for setting in swept(document, marks, named_streams(document)):
-        variant, places = with_setting(document, marks, setting)
+    settings = swept(document, marks, named_streams(document))
+    own = beside_settings(marks)
+    for setting in settings:
+        variant, places = with_setting(document, own, setting, marks)
         left_out = dict[str, str]()
         context = {"folder": folder, "trials": trials, "allow": allow}
         context |= {"left_out": left_out} if suite else {}
@@ -332,7 +334,7 @@ def resolve(
         variants.append(Variant(shown, scenario, left_out))
     refuse_all(mistakes, place)
     study = Study("", "", variants, tuple(dict.fromkeys(notes)), frozenset(named))
-    faults = [located(*fault, Places(marks, {})) for fault in faults_of_all(study)]
+    faults = [located(*fault, Places(marks)) for fault in faults_of_all(study)]
     refuse_all([*study.notes, *faults] if faults else [], place)
     return study
 
@@ -358,7 +360,7 @@ def faults_of_all(study: Study) -> Iterator[tuple[tuple[str, ...], str]]:
 
 def unplayed(study: Study, marks: Marks) -> list[str]:
     """A message on each contender that can play no stream."""
-    first, places = study.variants[0], Places(marks, {})
+    first, places = study.variants[0], Places(marks)
     return [
         located(("models", name), f"no stream can be played; {first.title}: {reason}", places)
         for name, reason in first.left_out.items()

@@ -8,43 +8,55 @@ from driftsim.parts import Strict, renaming, renewals
 from driftsim.python_data import copied
 from driftsim.settings import Marks, Named, Path, assign, entry_at
 
+APART = ("sweep",), ("streams",)  # of which a scenario gets what its setting says
 UNSEEN = "[key]", "[word]", "[mapping]"  # of pydantic, and of `form_of`
 
 
 class Places(NamedTuple):
-    """Where each part of a document stands, and where those came from that a setting has put."""
+    """Where each part of a document stands, with the values of a setting of its sweep."""
 
     marks: Marks
-    origins: dict[Path, Path]  # of a place, by its keys: that of the named value that it got
+    origins: dict[Path, Path] = {}  # of a place, by its keys: that of the named value that it got
+    file: Marks = {}  # where those stand
+
+
+def beside_settings(marks: Marks) -> Marks:
+    """The marks of what a document holds beside its sweep and its streams, of which some get in."""
+    return {
+        path: mark for path, mark in marks.items() if path[:1] not in (("sweep",), ("streams",))
+    }
 
 
 def with_setting(
-    document: dict[str, Any], marks: Marks, setting: dict[str, Any]
+    document: dict[str, Any], own: Marks, setting: dict[str, Any], file: Marks
 ) -> tuple[dict[str, Any], Places]:
-    """A copy of a document with the values of a setting of its sweep, and where they stand."""
-    variant, places = copied(document), Places(dict(marks), {})
+    """A copy of a document with the values of a setting, and where they stand.
+
+    `own` marks the document, and `file` also what is swept.
+    """
+    variant, places = copied(document), Places(dict(own), {}, file)
     for target, value in setting.items():
         words = tuple(target.split("."))
         if not isinstance(value, Named):
-            assign(variant, places.marks, target, value, marks["sweep", target])
+            assign(variant, places.marks, target, value, file["sweep", target])
             places.origins[words] = words
             continue
-        assign(variant, places.marks, target, value.value, marks[value.place])
+        assign(variant, places.marks, target, value.value, file[value.place])
         places.origins[words] = value.place
         for path, one in value.more.items():
-            assign(variant, places.marks, path, one, marks[value.place])
+            assign(variant, places.marks, path, one, file[value.place])
             places.origins[tuple(path.split("."))] = (*value.place, *path.split("."))
     return variant, places
 
 
 def located(path: Iterable[str | int], message: str, places: Places) -> str:
     """A message on what stands at a path, with its file and line."""
-    words = tuple(str(word) for word in path if word not in UNSEEN)
+    words, marks = tuple(str(word) for word in path if word not in UNSEEN), places.marks
     for n in range(len(words), 0, -1):
         if words[:n] in places.origins:
-            words = (*places.origins[words[:n]], *words[n:])
+            moved = (*places.origins[words[:n]], *words[n:])
+            words, marks = moved, marks if moved == words else places.file
             break
-    marks = places.marks
     n = next(n for n in range(len(words), -1, -1) if words[:n] in marks)
     where, shared = marks[words[:n]], ("defaults", *words[2:n])
     if words[:1] == ("streams",) and n > 2 and marks.get(shared) == where and ":" in where:
