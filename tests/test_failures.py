@@ -19,9 +19,10 @@ from driftsim import ScenarioError
 from driftsim.cli import failure_lines, note_lines
 from driftsim.evaluation.prequential import COMPILING
 from driftsim.progress import Bars, Lines
-from driftsim.runner.engines import Progress
-from driftsim.runner.execution import WarningLog, execute
-from driftsim.runner.playing import Finished
+from driftsim.runner.engines import Ended, Progress
+from driftsim.runner.execution import Result, WarningLog, execute
+from driftsim.runner.here import ThisProcess
+from driftsim.runner.playing import Finished, played_on
 from driftsim.runner.runs import missing
 from driftsim.scenario import load
 from driftsim.store import Store
@@ -352,6 +353,22 @@ def test_a_part_that_a_script_defines(tmp_path, guard, read):
 @pytest.fixture
 def runs(tmp_path):
     return missing(load(hostile(tmp_path)[0], seeds=30), Store(tmp_path))
+
+
+class Crowded:
+    """An engine on which no run finds memory, unless it is alone."""
+
+    alone = ThisProcess()
+
+    def play(self, runs):
+        for run in runs:
+            yield Ended(run, Result(None, "failed", "MemoryError", (), out_of_memory=True))
+
+
+def test_a_run_that_finds_no_memory_is_played_again_alone(runs, tmp_path):
+    events = played_on(Crowded(), runs[:2], Store(tmp_path))
+    played = [one for one in events if isinstance(one, Finished)]
+    assert [(one.run, one.failure) for one in played] == [(run, None) for run in runs[:2]]
 
 
 def test_what_runs_is_shown_ever_less_often_without_a_terminal(runs, capsys, monkeypatch):

@@ -61,10 +61,14 @@ def temporary(report):
     return tempfile.mkdtemp()
 
 
-def finished(*jobs, most=1, limit=None):
+def own_number(report):
+    return os.getpid()
+
+
+def finished(*jobs, most=1, **options):
     """How jobs end, in their order."""
     tasks = [pickle.dumps((function, given)) for function, *given in jobs]
-    ended = [event for event in outcomes(tasks, most, limit) if isinstance(event, Outcome)]
+    ended = [event for event in outcomes(tasks, most, **options) if isinstance(event, Outcome)]
     return sorted(ended, key=lambda one: one.job)
 
 
@@ -79,6 +83,13 @@ def test_a_process_that_dies_takes_no_other_job_with_it():
     assert [one.value for one in ended] == [2, None, None, 4]
     assert [one.crash for one in ended] == [None, "exit code 3", "SIGKILL", None]
     assert ended[2].progress == 7
+
+
+@pytest.mark.parametrize(("last", "processes"), [(False, 1), (True, 2)])
+def test_a_process_does_no_other_job_after_its_last(last, processes):
+    ended = finished((own_number,), (own_number,), last=lambda value: last)
+    assert len({one.value for one in ended}) == processes
+    assert not any(one.crash for one in ended)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a process group is ended")
@@ -120,6 +131,7 @@ def test_printed_keeps_the_beginning_and_the_end():
     for piece in (b"a" * KEPT, b"b" * 10, b"c" * KEPT):
         printed.add(piece)
     assert printed.text == "a" * KEPT + "\n[10 bytes left out]\n" + "c" * KEPT
+    assert printed.lines == 1  # which has no end
 
 
 def test_a_job_finds_the_folder_and_the_environment_as_they_were(tmp_path):

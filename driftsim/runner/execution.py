@@ -34,6 +34,7 @@ class Result(NamedTuple):
     failure: str | None  # in a line
     traceback: str | None
     notes: tuple[str, ...]
+    out_of_memory: bool = False  # perhaps by the fault of a run before it, or beside it
 
 
 def execute(
@@ -95,7 +96,8 @@ def execution(opened: Callable[[], Run]) -> Iterator[int | Result]:
         row = getattr(error, "row", None)  # where it was raised, if that is known exactly
         at = f"at row {row:,}" if isinstance(row, int) else when(run, last)
         failure = f"failed {at}: {explained(error, run)}"
-        result = Result(None, failure, traceback.format_exc(), log.notes)
+        no_room = isinstance(error, MemoryError)
+        result = Result(None, failure, traceback.format_exc(), log.notes, no_room)
     yield result
 
 

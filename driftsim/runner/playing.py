@@ -68,7 +68,8 @@ def engine_for(runs, jobs, executor, timeout, here) -> Engine:
 def played_on(engine: Engine, runs: Sequence[Run], store: Store) -> Iterator[Finished | Progress]:
     """Play runs on an engine, and keep their traces.
 
-    Those that it loses are played once more, each alone: another may have taken all memory.
+    Those that it loses, or that find no memory, are played once more, each alone: another may have
+    taken all memory.
     """
     with Reporter(store.folder) as reporter:
         for first in (yield from tried(engine, runs, store, reporter)):
@@ -83,7 +84,7 @@ def tried(engine, runs, store, reporter):
         if isinstance(event, Progress):
             reporter.report(*event)
             yield event
-        elif isinstance(event, Lost):
+        elif isinstance(event, Lost) or event.result.out_of_memory:
             lost.append(event)
         else:
             yield kept(store, event)
@@ -96,7 +97,7 @@ def kept(store: Store, one: Ended | Lost) -> Finished:
     if isinstance(one, Lost):
         store.clear(run, FAILURE)
         return Finished(run, one.failure, (*one.notes, *notes))
-    trace, failure, traceback, warned = one.result
+    trace, failure, traceback, warned, _ = one.result
     if trace is not None:
         store.save(run, trace)
     if traceback is None:

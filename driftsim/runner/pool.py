@@ -17,7 +17,7 @@ class Pool:
         self._jobs, self._timeout = jobs, timeout  # the most at a time; seconds of a run
 
     def play(self, runs: Sequence[Run]) -> Iterator[Progress | Ended | Lost]:
-        for event in outcomes(Jobs(runs), self._jobs, self._timeout):
+        for event in outcomes(Jobs(runs), self._jobs, self._timeout, leaves_none):
             if isinstance(event, InFlight):
                 rows = [(runs[i], row) for i, row in event.progress.items()]
                 yield Progress(rows, event.waiting)
@@ -39,6 +39,11 @@ class Pool:
             return Lost(run, crash, notes, outcome.printed)
         result = outcome.value
         return Ended(run, result._replace(notes=(*result.notes, *notes)), outcome.printed)
+
+
+def leaves_none(result: Result) -> bool:
+    """Whether a run has left its process without memory, so that no other is to be played there."""
+    return result.out_of_memory
 
 
 class Jobs(Sequence):

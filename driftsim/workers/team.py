@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing import current_process
 from pathlib import Path
@@ -59,14 +59,18 @@ class InFlight(NamedTuple):
 
 
 def outcomes(
-    jobs: Sequence[bytes], most: int, limit: float | None = None
+    jobs: Sequence[bytes],
+    most: int,
+    limit: float | None = None,
+    last: Callable[[Any], bool] = lambda value: False,
 ) -> Iterator[Outcome | InFlight]:
     """Do jobs, `most` at a time, each in a process: yields their outcomes, and their progress.
 
     A job is a pickled function and its arguments, which `jobs` gives when it starts; the function
     gets one argument more, to report its progress with, a number. A job of more than `limit`
     seconds since its first report is ended with its process; seconds in which its progress is
-    negative do not count. No process and no temporary folder outlives this, whatever ends it.
+    negative do not count. A process whose job returns a value for which `last` holds does no other
+    one. No process and no temporary folder outlives this, whatever ends it.
     Raises `RuntimeError` in a script that a process of somebody's own executor imports.
     """
     if getattr(current_process(), "_inheriting", False):
@@ -77,7 +81,7 @@ def outcomes(
             while waiting and len(team.busy) < most:
                 number = waiting.popleft()
                 team.start(number, jobs[number])
-            yield from team.ended(limit)
+            yield from team.ended(limit, last)
             yield team.in_flight(len(waiting))
 
 
@@ -111,7 +115,7 @@ class Team:
         worker = self.busy[number] = idle[0] if idle else self._new()
         worker.start(job)
 
-    def ended(self, limit: float | None) -> Iterator[Outcome]:
+    def ended(self, limit: float | None, last: Callable[[Any], bool]) -> Iterator[Outcome]:
         """Wait a moment; yields the outcomes of jobs that have ended since."""
         self._receive()
         for job, one in [*self.busy.items()]:
@@ -119,6 +123,8 @@ class Team:
             if one.reply:
                 value, moved = one.reply
                 crash, overdue = None, False
+                if last(value):
+                    self._remove(one)
             elif crash or overdue:
                 value = moved = None
                 self._remove(one)

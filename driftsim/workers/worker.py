@@ -30,17 +30,22 @@ class Printed:
     """What a job has printed: its lines counted, its beginning and its end."""
 
     def __init__(self):
-        self.lines, self._bytes = 0, 0
+        self._ends, self._bytes = 0, 0
         self._first, self._last = bytearray(), bytearray()
 
     def add(self, piece: bytes):
         """Take a piece; what lies between the beginning and the end is only counted."""
-        self.lines += piece.count(b"\n")
+        self._ends += piece.count(b"\n")
         self._bytes += len(piece)
         room = KEPT - len(self._first)
         self._first += piece[:room]
         self._last += piece[room:]
         del self._last[:-KEPT]
+
+    @property
+    def lines(self) -> int:
+        """How many lines there are, the last of which may have no end."""
+        return self._ends + bool(self._bytes and not (self._last or self._first).endswith(b"\n"))
 
     @property
     def text(self) -> str:
