@@ -93,6 +93,12 @@ PARTS = {  # by family
         "share": "rate: 0.5, of: {kind: delayed, rows: 11}",
         "budget": "labels: 2, per: 5, of: {kind: random, mean: 10}",
     },
+    "protocol": {
+        "prequential": "",
+        "cross_validation": "folds: 5",
+        "split": "folds: 5, assigned: at_random",
+        "bootstrap": "folds: 5",
+    },
     "memory": {
         "last": "labels: 500",
         "recent": "time: 30d",

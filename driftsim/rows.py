@@ -50,6 +50,27 @@ class Labelled(NamedTuple):
         return Labelled(self.t[rows], self.X[rows], self.y[rows])
 
 
+class WarmUp(Labelled):
+    """The labelled rows that a model is given before the first row that is predicted, `stop`.
+
+    They need not be all rows before it.
+    """
+
+    _stop: int
+
+    @classmethod
+    def before(cls, stop: int, rows: Labelled) -> "WarmUp":
+        """The rows before a position."""
+        history = cls(*rows)
+        history._stop = stop
+        return history
+
+    @property
+    def stop(self) -> int:
+        """The position of the first row to predict."""
+        return self._stop
+
+
 class Arrival(NamedTuple):
     """One stretch of the stream: n rows to predict, and m labels that arrive around them."""
 

@@ -11,12 +11,11 @@ from pydantic import (
     Field,
     ValidationError,
     ValidationInfo,
-    WrapValidator,
     field_validator,
     model_validator,
 )
 
-from driftsim.durations import Duration, Period, or_duration
+from driftsim.durations import Duration, Period
 from driftsim.evaluation.decision.plans import Plan, faults_of, numbers_of, plans_of
 from driftsim.evaluation.decision.prices import PriceList, Prices
 from driftsim.evaluation.decision.settings import Decision
@@ -30,7 +29,6 @@ from driftsim.messages import ScenarioError, refusal, setting_text
 from driftsim.parts import (
     Name,
     Number,
-    Position,
     Strict,
     distinct,
     dumped,
@@ -38,6 +36,7 @@ from driftsim.parts import (
 from driftsim.python_data import is_data
 from driftsim.safety import MOST_HELD, beyond_memory
 from driftsim.scenario_checks import faults_of_rules, obstacle, obstacles, refuse_first
+from driftsim.scenario_evaluation import Evaluation, untrained_fold
 from driftsim.scenario_files import checked_name, default_name, from_source, place_of
 from driftsim.scenario_places import Places, beside_settings, located, renew, with_setting
 from driftsim.scenario_times import known_to_tables, of_times, rows_of_warmup, too_late
@@ -54,14 +53,6 @@ Names = Collection[str]
 Figures = Annotated[
     list[str], BeforeValidator(listed_figures), AfterValidator(checked_figures)
 ]  # or `all`
-
-
-class Evaluation(Rules):
-    """The rules of the evaluation of every contender, and how often it is run."""
-
-    warmup: Annotated[Position, WrapValidator(or_duration)] = 1_000  # or a duration, at first
-    seeds: Annotated[int, Field(gt=0, le=100_000)] = 1  # of the stream: 0, 1, 2, …
-    repeats: Annotated[int, Field(gt=0, le=1_000)] = 1  # of a contender, with other learner seeds
 
 
 class Report(Strict):
@@ -124,7 +115,7 @@ class Scenario(Strict):
     @property
     def held_for_floors(self) -> dict[tuple[str, ...], int]:
         """How many numbers the losses of each memory are, by all that they follow from."""
-        runs = self.evaluation.seeds * self.evaluation.repeats
+        runs = self.evaluation.seeds * self.evaluation.repeats_in_all
         return numbers_of(self.plans, self.stream, self.evaluation, runs)
 
     @property
@@ -160,6 +151,7 @@ class Scenario(Strict):
     def _of_rules(self) -> Mistakes:
         """What the rules ask for and the stream cannot give."""
         yield from faults_of_rules(self.evaluation, self.stream)
+        yield "evaluation", "warmup", untrained_fold(self.evaluation, self.models.values())
         if isinstance(self.report.window, Duration):
             yield "report", "window", self.stream.undated
         yield from beyond_memory(self.evaluation, self.stream, self.interval)
@@ -197,7 +189,11 @@ class Scenario(Strict):
             faults = self.prices.faults(self.stream.schema, self.evaluation.confusion)
             yield from (("prices", *fault) for fault in faults)
         yield from of_times(self.decision, self.stream, "decision")
-        runs, plans = self.evaluation.seeds * self.evaluation.repeats, self.plans
+        runs, plans = self.evaluation.seeds * self.evaluation.repeats_in_all, self.plans
+        if plans and self.evaluation.protocol.n_folds > 1:
+            kind = self.evaluation.protocol.kind()
+            message = f"schedules are of models that get every label, and '{kind}' keeps some back"
+            yield "decision", f"{message}; leave out one of the two"
         for fault in faults_of(plans, self.stream, self.evaluation, runs):
             yield "decision", *fault
         for one in (contender for plan in plans for contender in plan.periodic):
@@ -297,7 +293,7 @@ def too_much(variants: Iterable[Variant]) -> str | None:
     runs, held = 0, dict[Any, int]()
     for scenario in (one.scenario for one in variants):
         rules = scenario.evaluation
-        runs += rules.seeds * rules.repeats * len(scenario.models)
+        runs += rules.seeds * rules.repeats_in_all * len(scenario.models)
         held |= scenario.held_for_floors
     if runs > MOST_RUNS:
         message = f"{runs:,} runs, but at most {MOST_RUNS:,} are allowed"

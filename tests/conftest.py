@@ -239,7 +239,7 @@ def _fixture(family):
     return part
 
 
-concept, drift, learner, labels, memory, detector, policy = map(_fixture, EXAMPLES)
+concept, drift, learner, labels, memory, detector, policy, protocol = map(_fixture, EXAMPLES)
 
 
 @pytest.fixture

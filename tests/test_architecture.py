@@ -24,9 +24,9 @@ LAYERS = [
     {"evaluation"},
     {
         *("notation", "python_data", "settings", "suites", "scenario_files", "scenario_times"),
-        *("scenario_checks", "scenario_places", "scenario", "resolved"),
+        *("scenario_checks", "scenario_evaluation", "scenario_places", "scenario", "resolved"),
     },
-    {"atomic", "store", "own", "runner", "workers"},
+    {"store", "own", "runner", "workers"},
     {"report"},
     {"cli", "progress", "overview", "kinds", "examples", "proposal"},
 ]
@@ -40,7 +40,7 @@ HOMES = {
         "learners",
         "adaptation",
         "evaluation",
-        "scenario",
+        *("scenario", "scenario_evaluation"),
         "kinds",
     },
     "pydantic_core": {"messages"},

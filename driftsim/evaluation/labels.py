@@ -35,14 +35,14 @@ RENAMED = {"of": "at", "inner": "nested"}  # members of `Uniforms`: old name to 
 class Uniforms:
     """Counter-based uniform numbers: one in [0, 1) for each position, in any order."""
 
-    def __init__(self, seed: int, depth: int = 0):
-        self._seed, self._depth = seed, depth
+    def __init__(self, seed: int, depth: int = 0, purpose: int = LABELS):
+        self._seed, self._depth, self._purpose = seed, depth, purpose
 
     def at(self, t: np.ndarray) -> np.ndarray:
         """The numbers of positions (n,)."""
         path = (self._depth,) if self._depth else ()
         blocks, place = np.unique(t // BLOCK, return_inverse=True)
-        drawn = [spawn_rng(self._seed, LABELS, int(b), *path).random(BLOCK) for b in blocks]
+        drawn = [spawn_rng(self._seed, self._purpose, int(b), *path).random(BLOCK) for b in blocks]
         return np.array(drawn).reshape(-1, BLOCK)[place, t % BLOCK]
 
     def __getattr__(self, name: str) -> Any:
@@ -52,7 +52,7 @@ class Uniforms:
     @property
     def nested(self) -> "Uniforms":
         """Other numbers, for the labels that these are made `of`."""
-        return Uniforms(self._seed, self._depth + 1)
+        return Uniforms(self._seed, self._depth + 1, self._purpose)
 
 
 class Labels(Part):

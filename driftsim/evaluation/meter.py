@@ -71,7 +71,7 @@ class Meter:
         """The same arrivals; if the policy uses every label, each counts when it comes in."""
         for arrival in arrivals:
             if self._every_label:
-                self._count_along(arrival, "labels")
+                self._count_along(once(arrival), "labels")
             self._arrived = arrival
             yield arrival
 
@@ -113,11 +113,11 @@ class Meter:
         """The same for labels that a model learns as they come in."""
         if self._every_label or not len(arrival.t):
             return self.trained(arrival.due)
-        new = self._labels.add(arrival.due_t)
-        if new == len(arrival.due_t):
-            self._count_along(arrival, "rows_trained", "labels")
+        self._count_along(arrival, "rows_trained")
+        new, distinct = self._labels.add(arrival.due_t), once(arrival)
+        if new == distinct.due_by[-1]:
+            self._count_along(distinct, "labels")
         else:
-            self._count_along(arrival, "rows_trained")
             self.count("labels", new)
 
     def move(self, rows):
@@ -217,6 +217,16 @@ class Counting:
         never = (due == NEVER).astype(np.int64)
         self._tally.add(t, labels_never=never, labels_after_end=late - never)
         return np.where(late, NEVER, due)
+
+
+def once(arrival):
+    """An arrival that counts a label once which is given several times, one after the other."""
+    t = arrival.due_t
+    again = t[1:] == t[:-1]
+    if not again.any():
+        return arrival
+    first = np.append(True, ~again)
+    return arrival._replace(due_by=np.append(0, np.cumsum(first))[arrival.due_by])
 
 
 def coming(arrival):

@@ -13,13 +13,14 @@ from driftsim.evaluation.labels import AtOnce, arrivals
 from driftsim.evaluation.meter import Counting, Meter, Metered
 from driftsim.evaluation.prediction_check import PredictionCheck
 from driftsim.evaluation.probes import Prober
+from driftsim.evaluation.protocols import EVERY_LABEL, Fold
 from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.staleness import NewestLabel
 from driftsim.evaluation.trace import Tally, Trace
 from driftsim.learners.learner import Learner
 from driftsim.parts import Strict
-from driftsim.rows import Arrival, Deployed, Event, Labelled, label_of
+from driftsim.rows import Arrival, Deployed, Event, Labelled, WarmUp, label_of
 from driftsim.streams.seeds import of_repeat
 from driftsim.streams.stream import Stream
 from driftsim.streams.world import Block, World
@@ -106,7 +107,9 @@ def evaluate(
 ) -> Trace:
     """The trace of one contender over one stream with one seed.
 
-    In each `repeat` the learner and the policy have other seeds, on the same rows and labels.
+    In each `repeat` the learner and the policy have other seeds, on the same rows, and are on the
+    next fold where the protocol has several.
+
     Raises `Unfit` for a row or a prediction that is invalid, `Outgrown` where a kernel can no
     longer predict as its library would, and `ValueError` for a policy that predicts too few rows
     or too many.
@@ -124,7 +127,8 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     tally, known = tally_of(stream, rules), rules.truth and stream.known
     policy, labels = (timed(part, world.clock) for part in (policy, rules.labels))
     counting = Counting(labels, tally, stream.length)
-    rows = EvaluationStream(world, counting, rules.warmup, learner.sees, known)
+    fold = Fold(rules.protocol, repeat, seed)
+    rows = EvaluationStream(world, counting, rules.warmup, learner.sees, known, fold)
     meter = Meter(tally, rules.warmup, stream.length, policy.monitors_errors)
     watch = Stopwatch()
     model, rng = new_model(learner, world, rules, seed, repeat)
@@ -262,22 +266,29 @@ class Scoring:
 
 
 class EvaluationStream:
-    """The rows of a world in the order in which a policy gets them, kept until it predicts them."""
+    """The rows of a world in the order in which a policy gets them, kept until it predicts them.
 
-    def __init__(self, world: World, labels, warmup: int, sees: str, truth: bool):
+    It gets the labels of a fold.
+    """
+
+    def __init__(
+        self, world: World, labels, warmup: int, sees: str, truth: bool, fold: Fold = EVERY_LABEL
+    ):
         self._world, self._labels, self._warmup = world, labels, warmup
-        self._sees, self._truth = sees, truth
+        self._sees, self._truth, self._fold = sees, truth, fold
         self.pending: deque[ScoredRows] = deque()  # that have arrived and are not predicted yet
 
-    def history(self) -> Labelled:
-        """The labelled rows of the warm-up."""
+    def history(self) -> WarmUp:
+        """The labelled rows of the warm-up that its model is given."""
         block = self._world.rows(0, self._warmup)
-        return Labelled(block.t, self.seen(block)[0], block.y)
+        rows = self._fold.history(Labelled(block.t, self.seen(block)[0], block.y))
+        return WarmUp.before(self._warmup, rows)
 
     def arrivals(self) -> Iterator[Arrival]:
         """The rows after the warm-up, block by block, and the labels that come in among them."""
-        newest = NewestLabel(self._warmup)
-        for arrival in arrivals(self._chunks(), self._labels, self._world.seed):
+        newest = NewestLabel(self._fold.newest_before(self._warmup))
+        for every in arrivals(self._chunks(), self._labels, self._world.seed):
+            arrival = self._fold.arrival(every)
             rows = self.pending[-1]._replace(newest=newest.before_rows(arrival))
             self.pending[-1] = rows
             yield arrival

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from driftsim.evaluation.labels import AtOnce, Labels
+from driftsim.evaluation.protocols import Prequential, Protocol
 from driftsim.evaluation.trace import round_interval
 from driftsim.parts import Position, Rows, Strict
 
@@ -33,6 +34,7 @@ class Rules(TruthRules):
     """The rules that the trace of a contender depends on: all of them are in its hash."""
 
     labels: Labels = AtOnce()  # when those of later rows come in
+    protocol: Protocol = Prequential()  # which of them each model is given
     predictions: bool = False  # keep each one, in a file beside the trace
     probabilities: bool = False  # predict those of all classes, for log loss and Brier score
     scores: Annotated[int, Field(ge=2, le=10_000)] | None = None  # bins of them, for two classes

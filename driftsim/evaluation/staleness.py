@@ -8,10 +8,10 @@ NO_LABEL = -1  # in the place of a position
 
 
 class NewestLabel:
-    """The newest label that has come in, along arrivals in order; those of the warm-up are in."""
+    """The newest label that has come in, along arrivals in order."""
 
-    def __init__(self, warmup: int):
-        self._newest = warmup - 1
+    def __init__(self, newest: int):
+        self._newest = newest  # position of that of the warm-up
 
     def before_rows(self, arrival: Arrival) -> np.ndarray:
         """The position of the newest label in before each row (n,) of the next arrival."""

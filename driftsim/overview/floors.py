@@ -16,7 +16,7 @@ def floor_lines(scenario: Scenario) -> Iterator[str]:
 def floor_line(plan: Plan, scenario: Scenario) -> str:
     """The models of one learner: when they are trained, on what, and how much they predict."""
     evaluation = scenario.evaluation
-    runs = evaluation.seeds * evaluation.repeats
+    runs = evaluation.seeds * evaluation.repeats_in_all
     memories = names_in_words([memory_text(one) for one in plan.memories])
     n, several = len(plan.trained_at), len(plan.periodic)
     models = plural(runs * several * n, "model")

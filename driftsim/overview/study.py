@@ -16,7 +16,8 @@ from driftsim.overview.times import time_lines
 from driftsim.parts import Part, dumped
 from driftsim.report.dates import Dates, dates_of, row_text, stretch_text
 from driftsim.rows import Change, Schema
-from driftsim.scenario import Evaluation, Scenario, Study
+from driftsim.scenario import Scenario, Study
+from driftsim.scenario_evaluation import Evaluation
 from driftsim.streams.stream import Stream
 
 MARKS = "abcdefghijklmnopqrstuvwxyz"
@@ -110,9 +111,11 @@ def evaluation_line(evaluation: Evaluation) -> str:
     """The rules that hold for every contender, and how often each runs."""
     many = evaluation.repeats > 1
     repeats = f", {plural(evaluation.repeats, 'repeat')} of each" if many else ""
+    protocol = evaluation.protocol
+    folds = f"protocol: {part_text(protocol)}; " if protocol.n_folds > 1 else ""
     return (
         f"{plural(evaluation.warmup, 'row')} of warm-up; labels: {part_text(evaluation.labels)}; "
-        f"{plural(evaluation.seeds, 'seed')}{repeats}"
+        f"{folds}{plural(evaluation.seeds, 'seed')}{repeats}"
     )
 
 

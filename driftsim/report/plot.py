@@ -6,7 +6,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from driftsim.atomic import StoreError, write_atomically
 from driftsim.durations import Duration
 from driftsim.evaluation.metrics import metric_of
 from driftsim.messages import ScenarioError, first_fault, guess, line, short
@@ -17,7 +16,7 @@ from driftsim.report.folders import stored_study
 from driftsim.report.pictures import shown_results
 from driftsim.report.results import Results
 from driftsim.report.windows import WINDOWS, Window, window_fault
-from driftsim.store import Store
+from driftsim.store import Store, StoreError, write_atomically
 
 NUMBER = re.compile(r"\s*-?[\d_]+\s*")
 SUFFIXES = ("png", "svg", "pdf")
@@ -205,7 +204,7 @@ def missing(reports, names):
     for path, results in reports.items():
         for variant in results.variants:
             rules = variant.scenario.evaluation
-            runs = [*product(range(rules.seeds), range(rules.repeats))]
+            runs = [*product(range(rules.seeds), range(rules.repeats_in_all))]
             for name in [name for name in variant.scenario.models if name in names]:
                 result = variant.results.get(name)
                 if lost := {*runs} - {*(result.keys if result else ())}:

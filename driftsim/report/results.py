@@ -331,7 +331,7 @@ class Results:
     @property
     def repeats(self) -> int:
         """How many learner seeds contenders have on each stream."""
-        return max(one.scenario.evaluation.repeats for one in self.study.variants)
+        return max(one.scenario.evaluation.repeats_in_all for one in self.study.variants)
 
     @property
     def window(self) -> Window:

@@ -65,7 +65,7 @@ class StudyTables:
             scenario.window,
         )
         self.equivalence, self.priced = scenario.report.equivalence, scenario.prices is not None
-        self.repeats = max(one.scenario.evaluation.repeats for one in study.variants)
+        self.repeats = max(one.scenario.evaluation.repeats_in_all for one in study.variants)
         self._recoveries: dict[tuple[Window, float], tuple[Table, Table]] = {}
 
     @cached_property

@@ -153,7 +153,7 @@ def each_run(scenario: Scenario, tasks: Iterable[Task], parts: Iterable[str]) ->
     files, codes = files_of(stream), code_of(stream)
     for name, played, contender, rules, rows, more in tasks:
         own = codes if contender is None else codes | code_of(contender)
-        repeats = evaluation.repeats if contender else 1
+        repeats = evaluation.repeats_in_all if contender else 1
         same = inputs(stream, contender, rules, 0, 0, hashes | files | own) | more
         for seed, repeat in product(range(evaluation.seeds), range(repeats)):
             about = same | {"seed": seed} | ({"repeat": repeat} if contender else {})

@@ -3,7 +3,7 @@
 import numpy as np
 
 # purposes, each with its own draws
-ROWS, STRUCTURE, LABELS, PARTS, PROBES, REPEATS, TIMES = range(7)
+ROWS, STRUCTURE, LABELS, PARTS, PROBES, REPEATS, TIMES, FOLDS = range(8)
 
 
 def spawn_rng(seed: int, *path: int) -> np.random.Generator:

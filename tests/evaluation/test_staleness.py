@@ -95,7 +95,7 @@ def test_where_a_stream_is_cut_decides_nothing(labels):
     rows, labels = Labelled(t, t[:, None], np.zeros(len(t))), Labels.model_validate(labels)
 
     def newest(size):
-        along = NewestLabel(WARMUP)
+        along = NewestLabel(WARMUP - 1)
         arriving = arrivals(cut(rows, size), labels, 0)
         return np.concatenate([along.before_rows(arrival) for arrival in arriving])
 

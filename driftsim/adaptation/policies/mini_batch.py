@@ -38,9 +38,11 @@ class MiniBatch(Policy):
 
     def _cuts(self, history):
         """Where the warm-up is cut into batches: from 0 to all its rows."""
-        n = len(history.t)
-        inside = takewhile(lambda row: row < n, ticks(self.clock, 0, self.size)) if n else ()
-        return [0, *inside, n]
+        n, stop = len(history.t), history.stop
+        if not isinstance(self.size, Duration):
+            return [*range(0, n, self.size), n]
+        inside = takewhile(lambda row: row < stop, ticks(self.clock, 0, self.size)) if n else ()
+        return [0, *np.searchsorted(history.t, [*inside]).tolist(), n]
 
     def training_batch(self, rng) -> Callable[[Labelled], Labelled]:
         """A function of each full batch that gives the rows to learn."""

@@ -119,8 +119,8 @@ def caption(results, tallies):
     if scenario.evaluation.seeds > 1:
         seeds = f"{scenario.evaluation.seeds:,} seeds"
         texts.append(f"Lines are means over {seeds}; bands, where shown, their range.")
-    if scenario.evaluation.repeats > 1:
-        texts.append(f"With each seed, learners are trained {scenario.evaluation.repeats:,} times.")
+    if (repeats := scenario.evaluation.repeats_in_all) > 1:
+        texts.append(f"With each seed, learners are trained {repeats:,} times{on_folds(scenario)}.")
     if len(scenario.stream.concepts) > 1:
         texts.append("The background is shaded by the ruling concept; during a ramp, in between.")
     if scenario.stream.changes(0):
@@ -132,6 +132,13 @@ def caption(results, tallies):
     if names := list(dict.fromkeys(name for one in results.variants for name in planned(one))):
         texts.append(f"Those beside {listed(names)} are of the cheapest schedules on the grid.")
     return " ".join([*texts, *unknown(scenario), *left_out(results, tallies)])
+
+
+def on_folds(scenario):
+    """On which labels learners are trained, where that differs."""
+    protocol = scenario.evaluation.protocol
+    title = protocol.kind().replace("_", " ")
+    return f", on the {protocol.n_folds:,} folds of a {title}" if protocol.n_folds > 1 else ""
 
 
 def planned(one):

@@ -62,7 +62,7 @@ BOUNDS = {"low": "lower", "high": "upper"}
 P_HOLM = "corrected for all pairs (Holm)"
 COLUMNS = {
     "seeds": "streams that the mean is over",
-    "repeats": "trainings with other learner seeds on each stream",
+    "repeats": "trainings with other learner seeds, or on other folds, on each stream",
     "low": "lower bound of the interval at 95 %, for this pair alone",
     "high": "upper bound of the interval at 95 %, for this pair alone",
     "settings": "settings that the row is about",
