@@ -11,6 +11,7 @@ from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Protocol
 
 import numpy as np
@@ -347,7 +348,7 @@ def write_atomically(path: Path, content: bytes) -> Path:
 
     Raises `StoreError` if it cannot be written.
     """
-    unfinished = path.with_name(f"{path.name}.{this_host()}.{os.getpid()}{UNFINISHED}")
+    unfinished = unfinished_path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished.write_bytes(content)
@@ -360,16 +361,29 @@ def write_atomically(path: Path, content: bytes) -> Path:
     return path
 
 
+def unfinished_path(path: Path) -> Path:
+    """Where this process writes a file before it is whole; each time another place."""
+    name = f"{path.name}.{token_hex(4)}.{this_host()}.{os.getpid()}{UNFINISHED}"
+    return path.with_name(name)
+
+
+def left_by_dead(path: Path) -> bool | None:
+    """Whether the process of an unfinished file has ended; None where it is of another host."""
+    host, _, process = path.name.removesuffix(UNFINISHED).rpartition(".")
+    if host.endswith(f".{this_host()}") and process.isdecimal():
+        return not alive(int(process))
+    return None
+
+
 def remove_stale(folder: str | Path):
     """Remove the unfinished files in a folder that processes have left which no longer exist.
 
     Other hosts may share the folder: theirs are removed a day after they were written to last.
     """
     for path in Path(folder).glob(f"*{UNFINISHED}"):
-        host, _, process = path.name.removesuffix(UNFINISHED).rpartition(".")
-        of_this = host.endswith(f".{this_host()}") and process.isdecimal()
+        stale = left_by_dead(path)
         with suppress(OSError):
-            if not alive(int(process)) if of_this else older_than(path, DAY):
+            if older_than(path, DAY) if stale is None else stale:
                 path.unlink(missing_ok=True)
 
 

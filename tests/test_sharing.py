@@ -1,5 +1,6 @@
 """One study among processes that have nothing in common but its folder."""
 
+import json
 import os
 import pickle
 import subprocess
@@ -20,7 +21,7 @@ from driftsim.runner.execution import execute
 from driftsim.runner.playing import FAILURE, play
 from driftsim.runner.runs import all_runs, missing
 from driftsim.runner.sharing import SILENT, Playing, Share, playing
-from driftsim.store import Store, version
+from driftsim.store import Store, this_host, version
 
 TEXT = """\
 stream: {length: 2_000, concepts: {a: {kind: sea, threshold: 8}}}
@@ -128,6 +129,9 @@ def test_status_says_who_plays_what(path, tmp_path, monkeypatch):
     assert not found.running and len(found.missing) == 10
     gone = [*status_lines(study, found)][1]
     assert gone.endswith("has not reported for 70 s; its runs count as missing")
+    os.utime(file, (time.time() + 86_400,) * 2)  # as if the clock had been set back by a day
+    gone = [*status_lines(study, status_of(study, store))][1]
+    assert " s from now, as clocks differ or one was set back; its runs count as " in gone
     assert len([*events]) > 10
     assert not playing(store.folder) and len(status_of(study, store).done) == 15
 
@@ -158,6 +162,18 @@ def test_status_of_a_process_whose_executor_plays_says_how_many_are_left(path):
     one = Playing("node", 7, {}, 12, 0.0)
     assert player_line(one, {}) == "process 7 on node: 12 waiting"
     assert player_line(one._replace(waiting=0), {}) == "process 7 on node: between two runs"
+
+
+def test_status_knows_at_once_that_a_process_of_this_host_has_died(path, tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    about = {"host": "node", "process": dead.pid, "rows": {}, "waiting": 3}
+    file = tmp_path / f"playing.x.{this_host()}.{dead.pid}.unfinished"
+    file.write_text(json.dumps(about))
+    (one,) = playing(tmp_path)
+    assert one.gone and one.age < SILENT
+    line = player_line(one, {})
+    assert line == f"process {dead.pid} on node has died; its runs count as missing"
 
 
 def test_a_process_of_other_versions_plays_no_run(path):

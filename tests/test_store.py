@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
 
@@ -316,6 +317,14 @@ def test_a_file_whose_place_is_taken_leaves_nothing_unfinished(tmp_path):
     with pytest.raises(StoreError, match="cannot be written"):
         write_atomically(tmp_path / "x", b"1")
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
+def test_threads_write_the_same_file_at_once(tmp_path):
+    path = tmp_path / "x"
+    with ThreadPoolExecutor(4) as threads:
+        written = [*threads.map(lambda i: write_atomically(path, b"1" * 100), range(400))]
+    assert written == [path] * 400 and [*tmp_path.iterdir()] == [path]
+    assert path.read_bytes() == b"1" * 100
 
 
 def test_what_the_dead_were_writing_is_removed_and_what_the_living_are_is_not(tmp_path):

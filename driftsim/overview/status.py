@@ -76,13 +76,22 @@ def player_line(one: Playing, runs: dict[str, Run]) -> str:
     """What a process plays, in a line."""
     who = f"process {one.process} on {one.host}"
     if one.gone:
-        return f"{who} has not reported for {one.age:,.0f} s; its runs count as missing"
+        return f"{who} {why_gone(one)}; its runs count as missing"
     rows = [
         f"{runs[key].title}, {position(runs[key], n)}" for key, n in one.rows.items() if key in runs
     ]
     more = [f"{len(rows) - MOST:,} more"] if len(rows) > MOST else []
     waiting = [f"{one.waiting:,} waiting"] if one.waiting else []  # all that an executor has
     return f"{who}: {'; '.join([*rows[:MOST], *more, *waiting]) or 'between two runs'}"
+
+
+def why_gone(one: Playing) -> str:
+    """Why a process counts as gone."""
+    if one.died:
+        return "has died"
+    if one.age < 0:
+        return f"has reported {-one.age:,.0f} s from now, as clocks differ or one was set back"
+    return f"has not reported for {one.age:,.0f} s"
 
 
 def limited(lines: Sequence[str]) -> Iterator[str]:

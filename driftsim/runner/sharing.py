@@ -12,7 +12,13 @@ from typing import NamedTuple
 
 from driftsim.messages import ScenarioError, line, short
 from driftsim.runner.runs import Run
-from driftsim.store import UNFINISHED, StoreError, this_host, write_atomically
+from driftsim.store import (
+    UNFINISHED,
+    StoreError,
+    left_by_dead,
+    unfinished_path,
+    write_atomically,
+)
 
 WRITTEN = re.compile("([0-9]{1,9})/([0-9]{1,9})")  # as a share is
 PLAYING = "playing"  # how the names of files begin that say what a process plays
@@ -53,19 +59,20 @@ class Playing(NamedTuple):
     process: int
     rows: dict[str, int]  # the row that each has reached, by its key
     waiting: int  # runs of it that have not started
-    age: float  # seconds ago
+    age: float  # seconds ago; negative where its clock is ahead, or this one has been set back
+    died: bool = False  # as only its own host can know
 
     @property
     def gone(self) -> bool:
-        """Whether it has reported nothing for so long that it counts as gone."""
-        return self.age > SILENT
+        """Whether it counts as gone: it has died, or has not reported in the last minute."""
+        return self.died or abs(self.age) > SILENT
 
 
 class Reporter:
     """Reports in a file beside the traces what this process plays, as long as it does."""
 
     def __init__(self, folder: Path):
-        self._path = folder / f"{PLAYING}.{this_host()}.{os.getpid()}{UNFINISHED}"
+        self._path = unfinished_path(folder / PLAYING)
         self._due = time.monotonic() + EVERY
 
     def __enter__(self):
@@ -92,5 +99,5 @@ def playing(folder: Path) -> list[Playing]:
     for path in sorted(folder.glob(f"{PLAYING}.*{UNFINISHED}")):
         with suppress(OSError, ValueError, TypeError):
             age, about = time.time() - path.stat().st_mtime, json.loads(path.read_bytes())
-            found.append(Playing(**about, age=max(age, 0.0)))
+            found.append(Playing(**about, age=age, died=bool(left_by_dead(path))))
     return found
