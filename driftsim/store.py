@@ -1,5 +1,6 @@
 """The store: one Parquet file for each finished run, so that an interrupted study resumes."""
 
+import errno
 import hashlib
 import json
 import os
@@ -29,6 +30,7 @@ FORMAT = 10  # raised when the same run would leave another file
 LISTS = ("alarm_rows", *(f"probe_{name}" for name in Probes._fields))  # columns: one list each
 DAY = 86_400.0  # seconds
 UNFINISHED = ".unfinished"  # how the names of files end that are being written
+FULL = errno.ENOSPC, errno.EDQUOT, errno.EFBIG  # no room on a disk, of a user, in a file
 SEAL, BLANK = b"driftsim-seal:", b"0" * 64  # what a file's own hash follows, and stands in for
 
 
@@ -356,7 +358,8 @@ def write_atomically(path: Path, content: bytes) -> Path:
     except OSError as error:
         with suppress(OSError):
             unfinished.unlink()
-        way_out = "make room there, or choose another --out"
+        first = "make room" if error.errno in FULL else "see that you may write"
+        way_out = f"{first} there, or choose another --out"
         raise StoreError(f"{path}: cannot be written: {reason(error)}; {way_out}") from None
     return path
 

@@ -54,6 +54,13 @@ def anchors(page):
     return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
 
 
+def test_the_table_of_drills_has_a_row_for_each_test_of_them():
+    page = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| .* \| `(test_\w+)` \|$", page, re.M)
+    tests = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "tests").glob("test_drills*.py"))
+    assert sorted(rows) == sorted(re.findall(r"^def (test_\w+)", tests, re.M))
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "scenarios").rglob("*.yaml")), ids=lambda p: p.stem)
 def test_scenarios_that_ship_are_valid_and_ask_a_question(path):
     study = driftsim.load(path)

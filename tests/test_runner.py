@@ -11,8 +11,8 @@ import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
+from drills import assert_same, traces
 from processes import messages, session
 from typer.testing import CliRunner
 
@@ -23,7 +23,7 @@ from driftsim.own import load_parts
 from driftsim.runner.engines import Progress
 from driftsim.runner.playing import Finished, play
 from driftsim.runner.runs import missing, runs_of
-from driftsim.store import LISTS, Store, this_host
+from driftsim.store import Store, this_host
 
 TEXT = """\
 # Who keeps up?
@@ -85,28 +85,6 @@ def failing(folder, how):
 def command(path, out, *options):
     args = ["-m", "driftsim", "run", str(path), "--out", str(out), *options]
     return [sys.executable, *args]
-
-
-def traces(folder):
-    """All columns of all runs in a folder, but for seconds."""
-    tables = {path.name: pq.read_table(path) for path in folder.glob("*.parquet")}
-    return {
-        name: table.drop_columns([c for c in table.column_names if c.endswith("_seconds")])
-        for name, table in tables.items()
-    }
-
-
-def assert_same(some, others):
-    """Check that traces are the same to the last bit."""
-    assert some.keys() == others.keys()
-    for name, table in some.items():
-        assert table.schema.equals(others[name].schema, check_metadata=True)
-        for column in table.column_names:
-            one, other = (t[column].combine_chunks() for t in (table, others[name]))
-            if column in LISTS:
-                one, other = one.values, other.values
-            one, other = one.to_numpy(), other.to_numpy()
-            assert one.tobytes() == other.tobytes(), (name, column)
 
 
 @pytest.fixture(scope="module")

@@ -306,7 +306,9 @@ def test_a_file_without_a_seal_is_not_believed(tmp_path):
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
     (tmp_path / "runs").write_text("a file")
     store, run, trace = one_run(tmp_path)
-    with pytest.raises(StoreError, match=r"cannot be written: .*; make room there, or choose"):
+    with pytest.raises(
+        StoreError, match=r"cannot be written: .*; see that you may write there, or"
+    ):
         store.save(run, trace)
     with pytest.raises(StoreError, match="cannot be written"):
         write_atomically(tmp_path / "runs" / "x", b"")

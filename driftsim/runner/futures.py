@@ -9,6 +9,10 @@ from driftsim.runner.execution import error_line
 from driftsim.runner.runs import Run
 
 CRASHED = "the process that ran it crashed"
+REFUSED = (
+    "the executor takes no more runs since one of its processes crashed; run the study again with "
+    "a new one, or without any, which finds the run that crashes"
+)
 
 
 class Futures:
@@ -40,8 +44,12 @@ class Futures:
             return self._executor.submit(execute_packed, packed)
         except Exception as error:
             future: Future = Future()
-            future.set_exception(error)
+            future.set_exception(Broken() if isinstance(error, BrokenExecutor) else error)
             return future
+
+
+class Broken(Exception):
+    """An executor that takes no more runs, whatever they are."""
 
 
 def collected(run: Run, future: Future) -> Ended | Lost:
@@ -50,5 +58,7 @@ def collected(run: Run, future: Future) -> Ended | Lost:
         return Ended(run, future.result())
     except BrokenExecutor:
         return Lost(run, CRASHED)
+    except Broken:
+        return Lost(run, REFUSED)
     except Exception as error:
         return Lost(run, f"the executor failed: {error_line(error)}")

@@ -1,0 +1,175 @@
+"""Drills: a small study that something befalls, and what must be true of it afterwards."""
+
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import pyarrow.parquet as pq
+
+from driftsim.store import LISTS
+
+TEXT = """\
+stream: {length: 2_000, concepts: {a: {kind: sea, threshold: 8}}}
+models:
+  one: {learner: {kind: counted, label: one}, policy: online}
+  other: {learner: {kind: counted, label: other}, policy: online}
+evaluation: {warmup: 500, seeds: 12}
+"""
+RUNS, COUNTED = 36, 24  # of the study; of these, the runs of contenders, whose starts are counted
+PARTS = '''\
+import os
+import time
+
+import numpy as np
+
+from driftsim.learners.reference import NoChange
+
+
+class Counted(NoChange):
+    """Notes in a file that a run has started, takes a while, and does harm where it is asked to."""
+
+    label: str
+
+    def start(self, schema, seed, probabilities=False):
+        run = f"{self.label}:{seed}"
+        with open(os.environ["STARTED"], "a") as file:
+            file.write(f"{run}/{os.getppid()} ")
+        if run in os.environ.get("DEADLY", "").split():
+            os._exit(7)
+        if run in os.environ.get("GREEDY", "").split():
+            return np.ones(int(os.environ["BYTES"]), np.int8)
+        time.sleep(float(os.environ["TAKES"]))
+        return super().start(schema, seed, probabilities)
+'''
+DISTURBED = {name: "" for name in ("DEADLY", "GREEDY", "BYTES")}
+
+
+def undisturbed(folder):
+    """The study, played by one process that nothing befalls."""
+    drill = Drill(folder, takes=0)
+    assert drill.play("--share", "1/1", "--jobs", "1")[0] == 0
+    assert not drill.strays() and len(drill.kept) == RUNS and drill.begun() == COUNTED
+    return drill
+
+
+class Drill:
+    """The study in a folder of its own, played by processes that can be killed."""
+
+    def __init__(self, folder, takes=0.1, **disturbed):
+        self.folder, self.out = folder, folder / "out"
+        self.runs, self._started = self.out / "s" / "runs", folder / "started"
+        self.path, self.parts = folder / "s.yaml", folder / "parts.py"
+        (folder / "tmp").mkdir(parents=True)
+        self.path.write_text(TEXT)
+        self.parts.write_text(PARTS)
+        self._takes, self.disturbed = takes, disturbed
+
+    @property
+    def environment(self):
+        """Where the parts find what they need, and where temporary folders go."""
+        own = {"STARTED": self._started, "TAKES": self._takes, "TMPDIR": self.folder / "tmp"}
+        own |= DISTURBED | self.disturbed
+        return os.environ | {name: str(value) for name, value in own.items()}
+
+    def mended(self):
+        """No run does harm any more, and none takes long."""
+        self._takes, self.disturbed = 0, {}
+        return self
+
+    def command(self, *options, before=()):
+        """The words that play it, after those of a program that limits what they may do."""
+        words = [*before, sys.executable, "-m", "driftsim", "run", self.path, "--out", self.out]
+        return [str(word) for word in (*words, "--with", self.parts, "--figures=none", *options)]
+
+    def begin(self, *options, before=()):
+        """A process that plays it."""
+        return subprocess.Popen(
+            self.command(*options, before=before),
+            env=self.environment,
+            start_new_session=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def play(self, *options, before=()):
+        """Play it; returns its exit code, and what it has printed and said."""
+        process = self.begin(*options, before=before)
+        printed, said = process.communicate(timeout=300)
+        return process.returncode, printed, said
+
+    def status(self):
+        """What `driftsim status` prints of it, as lines."""
+        words = [sys.executable, "-m", "driftsim", "status", self.path, "--out", self.out]
+        ended = subprocess.run(
+            [*words, "--with", self.parts], env=self.environment, capture_output=True, text=True
+        )
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout.splitlines()
+
+    @property
+    def starts(self):
+        """How often each run of a contender has been started."""
+        return Counter(run for run, _ in self._noted())
+
+    def begun(self, client=None):
+        """How many runs of contenders have been started in all, or by a process of the pool."""
+        return sum(client is None or parent == str(client.pid) for _, parent in self._noted())
+
+    def _noted(self):
+        noted = self._started.read_text().split() if self._started.exists() else ()
+        return [one.split("/") for one in noted]
+
+    @property
+    def kept(self):
+        """When each trace that is kept was written."""
+        return {path.name: path.stat().st_mtime_ns for path in self.runs.glob("*.parquet")}
+
+    def check(self, whole, again):
+        """Check that it has ended as the one that nothing has befallen, and left no file more.
+
+        At most `again` runs were started again.
+        """
+        assert_same(traces(self.runs), traces(whole.runs))
+        assert not self.strays()
+        assert len(self.starts) == COUNTED
+        assert self.begun() <= COUNTED + again
+
+    def strays(self):
+        """Files that no undisturbed study leaves."""
+        beside = [path for path in self.runs.iterdir() if path.suffix != ".parquet"]
+        left = [path for path in self.out.rglob("*") if path.name.endswith(".unfinished")]
+        return sorted({*beside, *left, *(self.folder / "tmp").iterdir()})
+
+
+def wait_for(condition, seconds=120):
+    """Wait until a condition holds; fails where it never does."""
+    until = time.monotonic() + seconds
+    while not (holds := condition()):
+        assert time.monotonic() < until, "it never came"
+        time.sleep(0.005)
+    return holds
+
+
+def traces(folder):
+    """All columns of all runs in a folder, but for seconds."""
+    tables = {path.name: pq.read_table(path) for path in folder.glob("*.parquet")}
+    return {
+        name: table.drop_columns([c for c in table.column_names if c.endswith("_seconds")])
+        for name, table in tables.items()
+    }
+
+
+def assert_same(some, others):
+    """Check that traces are the same to the last bit."""
+    assert some.keys() == others.keys()
+    for name, table in some.items():
+        assert table.schema.equals(others[name].schema, check_metadata=True)
+        for column in table.column_names:
+            one, other = (t[column].combine_chunks() for t in (table, others[name]))
+            if column in LISTS:
+                one, other = one.values, other.values
+            one, other = one.to_numpy(), other.to_numpy()
+            assert one.tobytes() == other.tobytes(), (name, column)
