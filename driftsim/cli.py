@@ -279,7 +279,7 @@ def studies_in(paths, settings, chosen, parts, allow, figures=None):
 
 def writable(folders):
     """Folders, checked before any work; raises `StoreError` for one that cannot be written to."""
-    from driftsim.store import remove_stale, write_atomically
+    from driftsim.atomic import remove_stale, write_atomically
 
     for folder in folders:
         write_atomically(folder / "runs" / ".writable", b"").unlink(missing_ok=True)
@@ -291,8 +291,8 @@ def writable(folders):
 @contextmanager
 def errors_printed():
     """Print errors of scenarios and of files without a traceback, and exit with code 2."""
+    from driftsim.atomic import StoreError
     from driftsim.messages import ScenarioError
-    from driftsim.store import StoreError
 
     try:
         yield

@@ -26,7 +26,7 @@ LAYERS = [
         *("notation", "python_data", "settings", "suites", "scenario_files", "scenario_times"),
         *("scenario_checks", "scenario_evaluation", "scenario_places", "scenario", "resolved"),
     },
-    {"store", "own", "runner", "workers"},
+    {"atomic", "store", "own", "runner", "workers"},
     {"report"},
     {"cli", "progress", "overview", "kinds", "examples", "proposal"},
 ]

@@ -18,12 +18,13 @@ from typer.testing import CliRunner
 
 import driftsim
 from driftsim import Scenario, ScenarioError, load
+from driftsim.atomic import this_host
 from driftsim.cli import app
 from driftsim.own import load_parts
 from driftsim.runner.engines import Progress
 from driftsim.runner.playing import Finished, play
 from driftsim.runner.runs import missing, runs_of
-from driftsim.store import Store, this_host
+from driftsim.store import Store
 
 TEXT = """\
 # Who keeps up?

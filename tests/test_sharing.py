@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from driftsim import ScenarioError, load
+from driftsim.atomic import this_host
 from driftsim.cli import app
 from driftsim.objects import sent
 from driftsim.overview.status import player_line, status_lines, status_of
@@ -21,7 +22,7 @@ from driftsim.runner.execution import execute
 from driftsim.runner.playing import FAILURE, play
 from driftsim.runner.runs import all_runs, missing
 from driftsim.runner.sharing import SILENT, Playing, Share, playing
-from driftsim.store import Store, this_host, version
+from driftsim.store import Store, version
 
 TEXT = """\
 stream: {length: 2_000, concepts: {a: {kind: sea, threshold: 8}}}

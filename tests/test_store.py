@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from driftsim import load
+from driftsim.atomic import StoreError, remove_stale, this_host, write_atomically
 from driftsim.evaluation.labels import Delayed
 from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.protocols import Bootstrap
@@ -24,13 +25,9 @@ from driftsim.scenario import Scenario, Variant
 from driftsim.store import (
     Listing,
     Store,
-    StoreError,
     fingerprint,
     inputs,
-    remove_stale,
-    this_host,
     version,
-    write_atomically,
 )
 from driftsim.streams.stream import Stream
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from driftsim.atomic import write_atomically
 from driftsim.report.page.document import page
 from driftsim.report.page.drawings import drawings
 from driftsim.report.page.text_files import csv, markdown
@@ -10,7 +11,6 @@ from driftsim.report.pictures import write_pictures
 from driftsim.report.results import Results
 from driftsim.report.verdict import Block, Verdict
 from driftsim.runner.playing import Finished
-from driftsim.store import write_atomically
 
 
 def write(results: Results, folder: str | Path, failures: Sequence[Finished] = ()) -> list[Path]:

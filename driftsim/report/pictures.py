@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from driftsim.atomic import StoreError, write_atomically
 from driftsim.evaluation.decision.losses import Matrix
 from driftsim.evaluation.trace import Trace
 from driftsim.figure_names import FIGURES
@@ -16,7 +17,6 @@ from driftsim.report.figure_data.kinds import KINDS
 from driftsim.report.results import Results
 from driftsim.resolved import resolved
 from driftsim.scenario import Study
-from driftsim.store import StoreError, write_atomically
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 END = b"IEND\xaeB`\x82"  # the last chunk and its checksum

@@ -6,6 +6,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from driftsim.atomic import StoreError, write_atomically
 from driftsim.durations import Duration
 from driftsim.evaluation.metrics import metric_of
 from driftsim.messages import ScenarioError, first_fault, guess, line, short
@@ -16,7 +17,7 @@ from driftsim.report.folders import stored_study
 from driftsim.report.pictures import shown_results
 from driftsim.report.results import Results
 from driftsim.report.windows import WINDOWS, Window, window_fault
-from driftsim.store import Store, StoreError, write_atomically
+from driftsim.store import Store
 
 NUMBER = re.compile(r"\s*-?[\d_]+\s*")
 SUFFIXES = ("png", "svg", "pdf")

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from driftsim.atomic import DAY, UNFINISHED, older_than, this_host
 from driftsim.files import file_hash, is_file
-from driftsim.store import DAY, UNFINISHED, older_than, this_host
 from driftsim.user_cache import place
 
 MOST_BYTES = 20_000_000_000  # of copies that have not been used for a day

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from typing import NamedTuple
 
+from driftsim.atomic import remove_stale
 from driftsim.messages import ScenarioError, line, plural
 from driftsim.runner.engines import Ended, Engine, Lost, Progress, as_sent
 from driftsim.runner.futures import Futures
@@ -12,7 +13,7 @@ from driftsim.runner.placement import played_here
 from driftsim.runner.pool import Pool
 from driftsim.runner.runs import Run
 from driftsim.runner.sharing import Reporter
-from driftsim.store import Store, remove_stale
+from driftsim.store import Store
 from driftsim.workers import cores
 
 FAILURE, OUTPUT = "failure.txt", "output.txt"  # what is kept of a run beside its trace

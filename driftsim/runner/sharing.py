@@ -10,15 +10,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from driftsim.messages import ScenarioError, line, short
-from driftsim.runner.runs import Run
-from driftsim.store import (
+from driftsim.atomic import (
     UNFINISHED,
     StoreError,
     left_by_dead,
     unfinished_path,
     write_atomically,
 )
+from driftsim.messages import ScenarioError, line, short
+from driftsim.runner.runs import Run
 
 WRITTEN = re.compile("([0-9]{1,9})/([0-9]{1,9})")  # as a share is
 PLAYING = "playing"  # how the names of files begin that say what a process plays

@@ -2,6 +2,7 @@
 
 import pytest
 
+from driftsim.atomic import StoreError
 from driftsim.evaluation.trace import Trace
 from driftsim.figure_names import FIGURES
 from driftsim.messages import ScenarioError
@@ -19,7 +20,7 @@ from driftsim.report.plot import plot
 from driftsim.report.results import Results
 from driftsim.resolved import resolved
 from driftsim.scenario import load
-from driftsim.store import Store, StoreError
+from driftsim.store import Store
 
 FILE = """stream: {length: 600, concepts: {a: sea}}
 models: {online: {learner: majority, policy: online}}
