@@ -1,5 +1,6 @@
 """Drills: a small study that something befalls, and what must be true of it afterwards."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from collections import Counter
 
 import pyarrow.parquet as pq
 
+from driftsim.atomic import write_atomically
 from driftsim.store import LISTS
 
 TEXT = """\
@@ -19,6 +21,7 @@ evaluation: {warmup: 500, seeds: 12}
 """
 RUNS, COUNTED = 36, 24  # of the study; of these, the runs of contenders, whose starts are counted
 PARTS = '''\
+import json
 import os
 import time
 
@@ -34,16 +37,18 @@ class Counted(NoChange):
 
     def start(self, schema, seed, probabilities=False):
         run = f"{self.label}:{seed}"
-        with open(os.environ["STARTED"], "a") as file:
+        with open(os.environ["DRILL"]) as file:
+            asked = json.load(file)
+        with open(asked["started"], "a") as file:
             file.write(f"{run}/{os.getppid()} ")
-        if run in os.environ.get("DEADLY", "").split():
+        if run == asked["deadly"]:
             os._exit(7)
-        if run in os.environ.get("GREEDY", "").split():
-            return np.ones(int(os.environ["BYTES"]), np.int8)
-        time.sleep(float(os.environ["TAKES"]))
+        if run == asked["greedy"]:
+            held = np.ones(asked["bytes"], np.int8)
+            time.sleep(60)  # until something ends it
+        time.sleep(asked["takes"])
         return super().start(schema, seed, probabilities)
 '''
-DISTURBED = {name: "" for name in ("DEADLY", "GREEDY", "BYTES")}
 
 
 def undisturbed(folder):
@@ -55,27 +60,31 @@ def undisturbed(folder):
 
 
 class Drill:
-    """The study in a folder of its own, played by processes that can be killed."""
+    """The study in a folder of its own, played by processes that can be killed.
 
-    def __init__(self, folder, takes=0.1, **disturbed):
+    `asked` is what its runs are to do; they read it from the file `control`.
+    """
+
+    def __init__(self, folder, takes=0.1, control=None, **asked):
         self.folder, self.out = folder, folder / "out"
         self.runs, self._started = self.out / "s" / "runs", folder / "started"
         self.path, self.parts = folder / "s.yaml", folder / "parts.py"
         (folder / "tmp").mkdir(parents=True)
         self.path.write_text(TEXT)
         self.parts.write_text(PARTS)
-        self._takes, self.disturbed = takes, disturbed
+        self._control = control or folder / "control.json"
+        self._ask(takes=takes, **asked)
+        own = {"DRILL": str(self._control), "TMPDIR": str(folder / "tmp")}
+        self.environment = os.environ | own
 
-    @property
-    def environment(self):
-        """Where the parts find what they need, and where temporary folders go."""
-        own = {"STARTED": self._started, "TAKES": self._takes, "TMPDIR": self.folder / "tmp"}
-        own |= DISTURBED | self.disturbed
-        return os.environ | {name: str(value) for name, value in own.items()}
+    def _ask(self, takes=0.0, deadly="", greedy="", bytes=0):
+        asked = {"started": str(self._started), "takes": takes, "bytes": bytes}
+        content = json.dumps(asked | {"deadly": deadly, "greedy": greedy})
+        write_atomically(self._control, content.encode())
 
     def mended(self):
         """No run does harm any more, and none takes long."""
-        self._takes, self.disturbed = 0, {}
+        self._ask()
         return self
 
     def command(self, *options, before=()):
@@ -136,6 +145,12 @@ class Drill:
         assert not self.strays()
         assert len(self.starts) == COUNTED
         assert self.begun() <= COUNTED + again
+
+    def check_traces(self, whole):
+        """Check that the traces of all runs that the undisturbed study has are the same."""
+        found, wanted = traces(self.runs), traces(whole.runs)
+        assert_same({name: found[name] for name in wanted}, wanted)
+        assert not self.strays()
 
     def strays(self):
         """Files that no undisturbed study leaves."""

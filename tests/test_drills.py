@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 import pytest
-from drills import COUNTED, RUNS, Drill, assert_same, traces, undisturbed, wait_for
+from drills import COUNTED, RUNS, Drill, undisturbed, wait_for
 from processes import messages, session
 
 from driftsim import load
@@ -147,7 +147,7 @@ def test_a_clock_that_is_set_back(tmp_path, whole):
 
 def test_a_poisonous_run_among_hundred(tmp_path, whole):
     deadly, all_of_it = min(whole.starts), ["--jobs", "2", "--seeds", "34", "--share", "1/1"]
-    drill = Drill(tmp_path, takes=0, DEADLY=deadly)
+    drill = Drill(tmp_path, takes=0, deadly=deadly)
     code, _, said = drill.play(*all_of_it)
     assert (code, messages(said).count("\n")) == (1, 1)
     assert said.endswith(
@@ -157,18 +157,11 @@ def test_a_poisonous_run_among_hundred(tmp_path, whole):
     assert {run for run, n in drill.starts.items() if n > 1} == {deadly}
     assert drill.mended().play(*all_of_it)[0] == 0
     assert len(drill.kept) == 102 and drill.starts.total() == 70
-    assert_same_where_both(drill, whole)
-
-
-def assert_same_where_both(drill, whole):
-    """Check the traces that a drill shares with the study that nothing has befallen: all of its."""
-    found, wanted = traces(drill.runs), traces(whole.runs)
-    assert_same({name: found[name] for name in wanted}, wanted)
-    assert not drill.strays()
+    drill.check_traces(whole)
 
 
 def test_an_executor_that_a_poisonous_run_breaks(tmp_path, whole, monkeypatch):
-    drill = Drill(tmp_path, takes=0, DEADLY=min(whole.starts))
+    drill = Drill(tmp_path, takes=0, deadly=min(whole.starts))
     for name, value in drill.environment.items():
         monkeypatch.setenv(name, value)
     load_parts([drill.parts])
@@ -184,17 +177,6 @@ def test_an_executor_that_a_poisonous_run_breaks(tmp_path, whole, monkeypatch):
     drill.check(whole, again=4)
 
 
-def test_a_run_that_wants_more_memory_than_there_is(tmp_path, whole):
-    drill = Drill(tmp_path, takes=0, BYTES=2**34, GREEDY=min(whole.starts))
-    code, _, said = drill.play("--jobs", "1", before=["prlimit", f"--as={2**33}"])
-    assert (code, messages(said).count("\n")) == (1, 1)
-    assert "MemoryError: Unable to allocate 16.0 GiB" in said and "the traceback is in " in said
-    assert len(drill.kept) == RUNS - 1 and len(drill.strays()) == 1
-    assert drill.status()[0] == "s: 36 runs: 35 done, 0 running, 1 failed, 0 missing"
-    assert drill.mended().play("--jobs", "1")[0] == 0
-    drill.check(whole, again=1)
-
-
 def test_a_process_of_another_version_plays_runs_of_other_names(tmp_path, whole):
     """As the share of a machine with another numpy does."""
     drill, about = Drill(tmp_path, takes=0), tmp_path / "numpy-0.1.dist-info"
@@ -207,4 +189,4 @@ def test_a_process_of_another_version_plays_runs_of_other_names(tmp_path, whole)
     assert drill.status()[0] == "s: 36 runs: 18 done, 0 running, 0 failed, 18 missing"
     assert drill.play("--jobs", "1")[0] == 0
     assert len(drill.kept) == RUNS + 18
-    assert_same_where_both(drill, whole)
+    drill.check_traces(whole)
