@@ -12,8 +12,8 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-import pyarrow.parquet as pq
 import pytest
+from drills import assert_same, traces
 from processes import messages, session
 
 pytestmark = [pytest.mark.slow, pytest.mark.any_version]
@@ -157,23 +157,13 @@ class Drill:
             [*self.runs.glob("*.output.txt")],
         )
 
-    def traces(self) -> dict[str, dict[str, bytes]]:
-        """The bytes of each column of each trace that says nothing of time, by its file."""
-        return {path.name: columns(path) for path in self.runs.glob("*.parquet")}
-
-
-def columns(path):
-    table = pq.read_table(path)
-    names = [name for name in table.column_names if not name.endswith("_seconds")]
-    return {name: repr(table[name].to_pylist()).encode() for name in names}
-
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     drill = Drill(tmp_path_factory.mktemp("undisturbed"))
     called = drill.call()
     assert (called.code, called.lines, len(called.played)) == (0, [], 3 * SEEDS)
-    return drill.traces()
+    return traces(drill.runs)
 
 
 @pytest.fixture
@@ -190,13 +180,13 @@ def check(drill, called, undisturbed, stored=False, started=2):
     others = {run: 1 for run in called.played if run not in poisoned}
     assert len(poisoned) == SEEDS and len(others) == 2 * SEEDS
     assert called.played == others | dict.fromkeys(poisoned, started)
-    found = drill.traces()
+    found = traces(drill.runs)
     assert len(found) == len(undisturbed) - (0 if stored else SEEDS)
-    assert found.items() <= undisturbed.items()
+    assert_same(found, {name: undisturbed[name] for name in found})
     resumed = drill.call()
     assert (resumed.code, resumed.lines) == (0, [])
     assert resumed.played == dict.fromkeys(() if stored else poisoned, 1)
-    assert drill.traces() == undisturbed
+    assert_same(traces(drill.runs), undisturbed)
     assert {path.suffix for path in drill.runs.iterdir() if path not in called.kept} == {".parquet"}
 
 
@@ -244,18 +234,13 @@ def test_a_contender_that_leaks_until_no_memory_is_left(drill, undisturbed):
     check(drill, called, undisturbed)
 
 
-def test_a_contender_that_floods_its_output(drill, undisturbed):
-    """Of 100 MB in lines the beginning and the end are kept, in a file beside its trace."""
-    called = drill.call("print_lines")
-    assert called.code == 0 and noted(called.lines, "printed 1,000,000 lines; see ")
-    assert all(path.stat().st_size < 70_000 for path in called.kept) and called.peak < 500
-    check(drill, called, undisturbed, stored=True, started=1)
-
-
-def test_a_contender_that_prints_one_endless_line(drill, undisturbed):
-    """The same for 100 MB without an end of a line."""
-    called = drill.call("print_one_line")
-    assert called.code == 0 and noted(called.lines, "printed 1 line; see ")
+@pytest.mark.parametrize(
+    ("how", "lines"), [("print_lines", "1,000,000 lines"), ("print_one_line", "1 line")]
+)
+def test_a_contender_that_floods_its_output(drill, undisturbed, how, lines):
+    """Of 100 MB the beginning and the end are kept, in a file beside its trace."""
+    called = drill.call(how)
+    assert called.code == 0 and noted(called.lines, f"printed {lines}; see ")
     assert all(path.stat().st_size < 70_000 for path in called.kept) and called.peak < 500
     check(drill, called, undisturbed, stored=True, started=1)
 
