@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from driftsim import report
     from driftsim.messages import ScenarioError
     from driftsim.report.study_results import StudyResults
+    from driftsim.runner.clusters import On
     from driftsim.scenario import Scenario, Study, load
     from driftsim.streams.frame import table as Table
     from driftsim.streams.function import function as Function
@@ -85,6 +86,7 @@ def run(
     name: str | None = None,
     progress: bool | None = None,
     allow: "Collection[str]" = (),
+    on: "On | None" = None,
 ) -> "StudyResults":
     """Run what is missing of a scenario, and return its results.
 
@@ -92,11 +94,12 @@ def run(
     `Scenario`. Traces are kept in `out`/`name`/runs; `name` is by default that of the file, or
     `scenario`. `jobs` is the most processes at a time, by default one for each core; with `jobs=1`
     and no `timeout` all is run in this process, as are short studies of compiled learners. Any
-    `executor` of `concurrent.futures` can be given instead. `fresh` runs all again. `parts` are
-    Python files with your own parts. A run that takes more than `timeout` seconds fails. `progress`
-    shows how far the runs are; by default in terminals and notebooks. `allow` names installed
-    packages whose estimators the scenario may name by path, besides those that it always may. A
-    word of the scenario that has been renamed works, with a `FutureWarning`.
+    `executor` of `concurrent.futures` can be given instead, or a Dask cluster: `on` is the address
+    of its scheduler, a client, or `local:8` for eight processes here. `fresh` runs all again.
+    `parts` are Python files with your own parts. A run that takes more than `timeout` seconds
+    fails. `progress` shows how far the runs are; by default in terminals and notebooks. `allow`
+    names installed packages whose estimators the scenario may name by path, besides those that it
+    always may. A word of the scenario that has been renamed works, with a `FutureWarning`.
 
     Raises `ScenarioError` for a scenario that is not valid, `StoreError` for a folder that cannot
     be written, and `RuntimeError` where runs have failed, after all others have ended, or where
@@ -114,7 +117,7 @@ def run(
     store = Store(Path(out) / study.name / "runs")
     runs = missing(study, store, files, fresh)
     here = jobs == 1 and timeout is None
-    _play(runs, progress, store, jobs, executor, timeout, here)
+    _play(runs, progress, store, jobs, executor, timeout, here, on)
     return _results(study, store, files)
 
 

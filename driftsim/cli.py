@@ -25,6 +25,7 @@ FIGURES = (
     "curves, total_cost, cost_so_far, periods, price, excess, recovery, stream, cost, forgetting, "
     "alarms, sweep or ranks."
 )
+CLUSTER = "Run on a Dask cluster: tcp://HOST:PORT, tls://HOST:PORT, or local:N to try one."
 OVER = "tumbling, sliding, cumulative or faded. [default: tumbling]"
 
 Files = Annotated[list[Path], Argument(metavar="SCENARIO", help="Scenarios, as YAML files.")]
@@ -48,6 +49,7 @@ Pictures = Annotated[
     str | None,
     Option("--figures", metavar="NAMES", help="Pictures beside the page: none, all, or a,b,c."),
 ]
+On = Annotated[str | None, Option(metavar="CLUSTER", help=CLUSTER)]
 Shared = Annotated[
     str | None,
     Option(metavar="I/N", help="Play only the I-th of N shares of the runs, and write no report."),
@@ -114,6 +116,7 @@ def run(
     only_stream: OnlyStream = None,
     jobs: Jobs = None,
     timeout: Timeout = None,
+    on: On = None,
     share: Shared = None,
     fresh: Fresh = False,
     figures: Pictures = None,
@@ -125,9 +128,13 @@ def run(
         scenario = [scenario_of(one, target) for one in scenario]
         asked = settings or (), (seeds, only or (), only_stream or ())
         part = share_of(share)
+        if on is not None:
+            from driftsim.runner.playing import check_choice
+
+            check_choice(jobs, None, timeout, on)
         studies = studies_in(scenario, *asked, parts or (), allow or (), figures)
         folders = writable([out / study.name for study in studies])
-        how = jobs, timeout, fresh, list(map(str, parts or ())), part
+        how = (jobs, timeout, on), fresh, list(map(str, parts or ())), part
         failed = [run_study(study, folder, *how) for study, folder in zip(studies, folders)]
     raise typer.Exit(1 if any(failed) else 0)
 
@@ -309,7 +316,7 @@ def share_of(text):
         return Share.parse(text)
 
 
-def run_study(study, folder, jobs, timeout, fresh, parts, share):
+def run_study(study, folder, where, fresh, parts, share):
     """Play what is missing, and write the report of it all; returns whether a run failed."""
     from driftsim.messages import visible
     from driftsim.overview.notices import notices
@@ -323,7 +330,7 @@ def run_study(study, folder, jobs, timeout, fresh, parts, share):
     runs = [run for run in every if fresh or run not in held]
     if share:
         runs = share.among(every, runs)
-    ended = played(runs, store, jobs, timeout) if runs else []
+    ended = played(runs, store, *where) if runs else []
     failures = [one for one in ended if one.failure]
     for line in [*failure_lines(failures, store.folder), *note_lines(ended)]:
         print(visible(f"{study.name}: {line}"), file=sys.stderr)
@@ -345,12 +352,12 @@ def print_share(study, store, parts, share):
     print("\n".join(status_lines(study, status_of(study, store, parts))))
 
 
-def played(runs, store, jobs, timeout):
+def played(runs, store, jobs, timeout, on):
     """Play runs, and show meanwhile how far they are; returns how they have ended."""
     from driftsim.progress import finished
     from driftsim.runner.playing import play
 
-    return finished(play(runs, store, jobs, timeout=timeout), runs)
+    return finished(play(runs, store, jobs, None, timeout, False, on), runs)
 
 
 def failure_lines(failures, folder):

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from driftsim.messages import ScenarioError, line
 from driftsim.objects import sent
-from driftsim.runner.execution import Result, error_line
+from driftsim.runner.execution import Result, error_line, when
 from driftsim.runner.runs import Run
 from driftsim.workers import Printed
 
@@ -68,3 +68,18 @@ def pickled(run: Run, apart: Callable[[Any], str | None] = lambda part: None) ->
 def as_sent(run: Run) -> Run:
     """The run as a worker gets it: which parts are one object decides how large a model is."""
     return pickle.loads(pickle.dumps(run))
+
+
+def overdue_result(
+    run: Run, limit: float | None, row: int | None, notes: tuple[str, ...] = ()
+) -> Result:
+    """What there is of a run that was ended at a row, as it took more than `limit` seconds."""
+    failure = f"took more than {limit:g} seconds, and was ended {when(run, row)}"
+    return Result(None, failure, None, notes)
+
+
+def moved_notes(folder: str | None) -> tuple[str, ...]:
+    """A note on a run that has left its process in another folder."""
+    if folder is None:
+        return ()
+    return (line(f"changed the working directory to {folder}; it has been put back"),)

@@ -24,7 +24,7 @@ from driftsim.store import versions_differ
 from driftsim.workers.state import restored_state
 
 MOST_NOTES = 3  # warnings of a run that are kept
-_playing = threading.RLock()  # warnings and random generators belong to the whole process
+playing = threading.RLock()  # warnings and random generators belong to the whole process
 
 
 class Result(NamedTuple):
@@ -38,9 +38,12 @@ class Result(NamedTuple):
 
 
 def execute(
-    parts: dict[str, str], run: bytes, report: Callable[[int], None] = lambda row: None
+    parts: dict[str, str],
+    run: bytes,
+    report: Callable[[int], None] = lambda row: None,
+    place: str = platform.node(),
 ) -> Result:
-    """Play one pickled run, and report the rows that it reaches.
+    """Play one pickled run in a place, as people call it, and report the rows that it reaches.
 
     Threads of one process play theirs one after another. Raises only `KeyboardInterrupt`, and only
     where that can be Ctrl-C.
@@ -49,10 +52,10 @@ def execute(
     def unpickled():
         load_parts(parts)
         opened = received(run)
-        check_versions(opened)
+        check_versions(opened, place)
         return opened
 
-    with _playing:
+    with playing:
         for reached in execution(unpickled):
             if isinstance(reached, Result):
                 return reached
@@ -60,14 +63,14 @@ def execute(
     raise AssertionError("an execution ends with its result")
 
 
-def check_versions(run: Run):
-    """Check that this process has the versions that the name of a run's trace is of.
+def check_versions(run: Run, place: str):
+    """Check that this process, in a place, has the versions that the name of a run's trace is of.
 
     Raises `ScenarioError` where it has others.
     """
     if differing := versions_differ(run.about["versions"]):
         raise ScenarioError(
-            f"{run.title}: the process that was to play it, on {platform.node()}, has other "
+            f"{run.title}: the process that was to play it, on {place}, has other "
             f"versions: {differing}; install the same there"
         )
 

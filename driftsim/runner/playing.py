@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
 from driftsim.atomic import remove_stale
 from driftsim.messages import ScenarioError, line, plural
+from driftsim.runner.clusters import On, check_place, cluster
 from driftsim.runner.engines import Ended, Engine, Lost, Progress, as_sent
 from driftsim.runner.futures import Futures
 from driftsim.runner.here import ThisProcess
@@ -34,35 +36,49 @@ def play(
     executor: Executor | None = None,
     timeout: float | None = None,
     here: bool = False,
+    on: "On | None" = None,
 ) -> Iterator[Finished | Progress]:
     """Play runs and keep their traces; yields what happens, until all have ended.
 
     `jobs` is the most processes at a time, by default one for each core; a run of more than
     `timeout` seconds is ended, and fails. `here`: all runs are played in this process, one after
     another, which a run that crashes ends; runs that are short and safe are in any case, without a
-    timeout. Any executor of `concurrent.futures` can be given instead, such as
-    `dask.distributed.Client(...).get_executor()`; it should give each of its processes one BLAS
-    thread, and stays open. Raises `ScenarioError` for a timeout that is no time, or that an
-    executor cannot keep.
+    timeout. A cluster can be given instead, `on`, or any executor of `concurrent.futures`; it
+    should give each of its processes one BLAS thread, and stays open. Raises `ScenarioError` for
+    what does not go together, and where there is no such cluster.
     """
+    check_choice(jobs, executor, timeout, on)
+    remove_stale(store.folder)
+    if runs:
+        with engine_for(runs, jobs, executor, timeout, here, on) as engine:
+            yield from played_on(engine, runs, store)
+
+
+def check_choice(jobs, executor, timeout, on):
+    """Check that it can be chosen so where runs are played; raises `ScenarioError`."""
     if timeout is not None and not timeout > 0:
         raise ScenarioError(f"a timeout of {timeout} is not valid; give seconds, more than 0")
     if timeout is not None and executor is not None:
         raise ScenarioError("an executor cannot end a run; leave out the timeout, or the executor")
-    remove_stale(store.folder)
-    if runs:
-        yield from played_on(engine_for(runs, jobs, executor, timeout, here), runs, store)
+    if on is not None:
+        if jobs is not None:
+            raise ScenarioError("--on: the cluster has its own processes; leave out --jobs")
+        if executor is not None:
+            raise ScenarioError("runs are played on a cluster or an executor; leave out one")
+        check_place(on)
 
 
-def engine_for(runs, jobs, executor, timeout, here) -> Engine:
-    """What plays runs as they are asked for."""
+def engine_for(runs, jobs, executor, timeout, here, on) -> AbstractContextManager[Engine]:
+    """What plays runs as they are asked for, to be used as a context."""
+    if on is not None:
+        return cluster(on, timeout)
     if executor is not None:
-        return Futures(executor)
+        return nullcontext(Futures(executor))
     if here:
-        return ThisProcess()
+        return nullcontext(ThisProcess())
     if timeout is None and played_here(runs):
-        return ThisProcess(as_sent)
-    return Pool(jobs or cores(), timeout)
+        return nullcontext(ThisProcess(as_sent))
+    return nullcontext(Pool(jobs or cores(), timeout))
 
 
 def played_on(engine: Engine, runs: Sequence[Run], store: Store) -> Iterator[Finished | Progress]:

@@ -3,9 +3,8 @@
 import pickle
 from collections.abc import Iterator, Sequence
 
-from driftsim.messages import line
-from driftsim.runner.engines import Ended, Lost, Progress, arguments
-from driftsim.runner.execution import Result, execute, when
+from driftsim.runner.engines import Ended, Lost, Progress, arguments, moved_notes, overdue_result
+from driftsim.runner.execution import execute, when
 from driftsim.runner.runs import Run
 from driftsim.workers import InFlight, outcomes
 
@@ -29,10 +28,9 @@ class Pool:
         return Pool(1, self._timeout)
 
     def _ended(self, run, outcome):
-        notes, row = process_notes(outcome), outcome.progress
+        notes, row = moved_notes(outcome.moved), outcome.progress
         if outcome.overdue:
-            failure = f"took more than {self._timeout:g} seconds, and was ended {when(run, row)}"
-            return Ended(run, Result(None, failure, None, notes), outcome.printed)
+            return Ended(run, overdue_result(run, self._timeout, row, notes), outcome.printed)
         if outcome.crash:
             cause = ", perhaps out of memory" if outcome.crash == "SIGKILL" else ""
             crash = f"the process that ran it crashed {when(run, row)} ({outcome.crash}){cause}"
@@ -57,11 +55,3 @@ class Jobs(Sequence):
 
     def __getitem__(self, i):
         return pickle.dumps((execute, arguments(self._runs[i])))
-
-
-def process_notes(outcome):
-    """Notes on what a run has done to its process."""
-    if outcome.moved:
-        note = f"changed the working directory to {outcome.moved}; it has been put back"
-        return (line(note),)
-    return ()

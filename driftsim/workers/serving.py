@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
+from driftsim.workers.surroundings import restored_surroundings
+
 MARK = b"\0driftsim: a job ends here\0"  # among what is printed
 PATIENCE = 2  # seconds that a process has to end by itself
 EVERY = 0.1  # seconds between two reports of progress
@@ -74,18 +76,11 @@ def restored_process(prints: int) -> Iterator[list[str | None]]:
 
     Yields a list of one entry: at the end, the folder in which the job left the process, or None.
     """
-    folder, variables = working_directory(), dict(os.environ)
-    moved: list[str | None] = [None]
     streams = sys.stdout, sys.stderr
     try:
-        yield moved
+        with restored_surroundings() as moved:
+            yield moved
     finally:
-        if working_directory() != folder and folder is not None:
-            moved[0] = working_directory() or "a folder that is gone"
-            os.chdir(folder)
-        if dict(os.environ) != variables:
-            os.environ.clear()
-            os.environ.update(variables)
         for stream in (sys.stdout, sys.stderr):
             with suppress(Exception):  # it may be anything by now
                 stream.flush()
@@ -93,11 +88,3 @@ def restored_process(prints: int) -> Iterator[list[str | None]]:
         for number in (1, 2):
             os.dup2(prints, number)
         os.write(prints, MARK)
-
-
-def working_directory() -> str | None:
-    """The working directory, or None where it is gone."""
-    try:
-        return os.getcwd()
-    except OSError:
-        return None

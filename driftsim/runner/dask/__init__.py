@@ -1,0 +1,1 @@
+"""Dask: the workers of a cluster, on which `--on` has runs played."""

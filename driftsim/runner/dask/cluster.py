@@ -1,0 +1,258 @@
+"""Cluster: the workers of a Dask scheduler, as an engine."""
+
+import pickle
+import time
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any
+from uuid import uuid4
+
+from distributed import Client, Future, KilledWorker
+
+from driftsim.messages import ScenarioError, line
+from driftsim.runner.dask import task
+from driftsim.runner.dask.task import TOPIC, Played
+from driftsim.runner.dask.waiting import Waiting
+from driftsim.runner.engines import Ended, Lost, Progress, arguments, moved_notes, overdue_result
+from driftsim.runner.execution import error_line, when
+from driftsim.runner.runs import Run
+
+TICK = 0.2  # seconds between two looks at what is in flight
+COUNTED = 1.0  # seconds between two counts of the threads there are
+LEAST = 16  # tasks in flight, also where there is no worker yet: an adaptive cluster counts them
+PATIENCE = 10.0  # seconds for a result to arrive, and beyond the limit of a run that does not end
+
+
+def nothing():
+    """Checks nothing."""
+
+
+class Cluster:
+    """Plays runs on the workers that a scheduler has at the time, and outlives their deaths.
+
+    `most` tasks are in flight at a time, by default two for each thread. `check` raises an error
+    where no worker can come any more.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        limit: float | None = None,  # seconds of a run
+        check: Callable[[], None] = nothing,
+        most: int | None = None,
+    ):
+        self._client, self._limit, self._most, self._check = client, limit, most, check
+
+    def play(self, runs: Sequence[Run]) -> Iterator[Progress | Ended | Lost]:
+        tasks = Tasks(self._client, runs, self._limit)
+        try:
+            while tasks.unfinished:
+                self._check()
+                tasks.submit(self._most)
+                yield from tasks.ended()
+                yield tasks.progress()
+        finally:
+            tasks.cancel()
+
+    @property
+    def alone(self) -> "Cluster":
+        return Cluster(self._client, self._limit, self._check, 1)
+
+
+@dataclass
+class Flight:
+    """A task that is on the cluster."""
+
+    runs: list[Run]
+    future: Future
+    worker: str | None = None  # that plays it, once it has begun
+    at: int = 0  # which of the runs it was at when it reported last
+    row: int | None = None  # that this had reached
+    since: float | None = None  # when the first row of this was reported
+
+    def report(self, worker: str, at: int, row: int | None):
+        """Take a report of its worker."""
+        if (self.worker, self.at) != (worker, at):
+            self.row = self.since = None
+        if row is not None and row >= 0 and self.since is None:
+            self.since = time.monotonic()
+        self.worker, self.at, self.row = worker, at, row
+
+    def lost(self) -> Iterator[Lost]:
+        """The runs that are lost where its worker has died: that which it was at, and those after.
+
+        It may have been further than it has reported.
+        """
+        worker = f" ({self.worker})" if self.worker else ""
+        for i, run in enumerate(self.runs[self.at :]):
+            row = None if i else self.row
+            yield Lost(run, f"the worker that played it died{worker} {when(run, row)}")
+
+
+class Tasks:
+    """The runs of a study on a cluster: those that wait, and the tasks in flight.
+
+    A task whose worker has died is not tried again on another one: Dask would have it take four.
+    """
+
+    def __init__(self, client: Client, runs: Sequence[Run], limit: float | None):
+        self._client, self._waiting, self._limit = client, Waiting(runs), limit
+        self._flights: dict[str, Flight] = {}  # by the keys of their tasks
+        self._study, self._events = uuid4().hex, SimpleQueue[Any]()
+        self._threads, self._due = 0, 0.0
+        self._subscribe()
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether there are runs that have not ended."""
+        return bool(self._waiting or self._flights)
+
+    def submit(self, most: int | None):
+        """Submit tasks until `most` are in flight, by default two for each thread."""
+        self._count_threads()
+        room = (most or max(2 * self._threads, LEAST)) - len(self._flights)
+        while self._waiting and room > 0:
+            runs = self._waiting.take(self._threads)
+            key = f"driftsim-{uuid4().hex}"  # a new one for each attempt: Dask keeps failures
+            given = self._study, [arguments(run) for run in runs], self._limit
+            future = self._client.submit(task.play, *given, key=key, pure=False)
+            self._flights[key] = Flight(runs, future)
+            future.add_done_callback(lambda one: self._events.put(("done", one.key)))
+            room -= 1
+
+    def ended(self) -> Iterator[Ended | Lost]:
+        """Wait a moment; yields the runs that have ended since, or were lost."""
+        until = time.monotonic() + TICK
+        while (rest := until - time.monotonic()) > 0:
+            try:
+                kind, event = self._events.get(timeout=rest)
+            except Empty:
+                break
+            yield from getattr(self, f"_{kind}")(event)
+            if self._events.empty():
+                break
+        yield from self._overdue()
+
+    def progress(self) -> Progress:
+        """How far the runs in flight are."""
+        begun = [one for one in self._flights.values() if one.worker]
+        rows = [(one.runs[one.at], one.row) for one in begun if one.row is not None]
+        others = sum(len(one.runs) for one in self._flights.values()) - len(begun)
+        return Progress(rows, len(self._waiting) + others)
+
+    def cancel(self):
+        """Take all tasks off the cluster; those in progress end when they report again."""
+        self._drop([*self._flights])
+
+    def _subscribe(self):
+        self._client.subscribe_topic(TOPIC, lambda event: self._events.put(("report", event[1])))
+        self._client.subscribe_topic("all", lambda event: self._events.put(("change", event[1])))
+
+    def _count_threads(self):
+        if time.monotonic() < self._due:
+            return
+        if self._client.status not in ("running", "connecting"):
+            message = "the connection to the scheduler is lost; what has ended is kept"
+            raise ScenarioError(f"{message}: the same command continues from there")
+        if self._client.status == "running":
+            self._threads = sum(self._client.nthreads().values())
+        self._due = time.monotonic() + COUNTED
+
+    def _report(self, event):
+        """A worker reports the row that a run has reached."""
+        flight = self._flights.get(event["task"])
+        if flight and event["study"] == self._study:
+            flight.report(event["worker"], event["run"], event["row"])
+        return ()
+
+    def _change(self, event):
+        """Workers have come or gone; where one has died, so has what it played."""
+        if event.get("action") != "remove-worker" or event.get("expected"):
+            return
+        for key in event.get("processing-tasks", ()):
+            flight = self._flights.get(key)
+            if flight and flight.worker == event["worker"]:
+                self._drop([key])
+                self._postpone(flight.runs[flight.at].name)
+                self._waiting.put_back(flight.runs[: flight.at])
+                yield from flight.lost()
+
+    def _done(self, key):
+        """A task has ended, in whatever way."""
+        if (flight := self._flights.get(key)) is None:
+            return
+        if flight.future.status == "cancelled":  # by others, or as its scheduler has begun anew
+            self._drop([key])
+            self._waiting.put_back(flight.runs)
+            return self._subscribe()
+        try:
+            content = flight.future.result(timeout=PATIENCE)
+        except TimeoutError:  # its worker has gone meanwhile, and it is played again
+            return self._events.put(("done", key))
+        except Exception as error:
+            yield from self._failed(flight, error)
+        else:
+            for run, played in zip(flight.runs, pickle.loads(zlib.decompress(content))):
+                self._waiting.note(run, played.seconds)
+                yield self._ended(run, played)
+        self._drop([key])
+
+    def _ended(self, run: Run, played: Played):
+        notes, result = moved_notes(played.moved), played.result
+        if result is None:
+            result = overdue_result(run, self._limit, played.row)
+        return Ended(run, result._replace(notes=(*result.notes, *notes)), played.printed)
+
+    def _failed(self, flight, error):
+        """Tasks raise no errors of contenders, so that this is one of Dask or of the worker."""
+        if isinstance(error, ModuleNotFoundError) and (error.name or "").startswith("driftsim"):
+            message = "the workers have no driftsim, or another version; install the same there"
+            raise ScenarioError(line(f"{message} ({error})")) from None
+        if isinstance(error, KilledWorker):
+            self._postpone(flight.runs[0].name)
+            self._waiting.put_back(flight.runs[: flight.at])
+            yield from flight.lost()
+        else:
+            failure = line(f"its worker failed: {error_line(error)}")
+            yield from (Lost(run, failure) for run in flight.runs)
+
+    def _postpone(self, name):
+        """Have the runs of a contender come last, also those that have not begun."""
+        self._waiting.postpone(name)
+        queued = {
+            key: one
+            for key, one in self._flights.items()
+            if one.runs[0].name == name and not one.worker
+        }
+        self._drop(queued)
+        for flight in queued.values():
+            self._waiting.put_back(flight.runs)
+
+    def _overdue(self):
+        """End the runs that do not report in time, with their workers."""
+        if self._limit is None:
+            return
+        latest = time.monotonic() - self._limit - PATIENCE
+        for key, flight in [*self._flights.items()]:
+            if flight.since is not None and flight.since < latest:
+                self._drop([key])
+                self._restart(flight.worker)
+                run, *others = flight.runs[flight.at :]
+                self._waiting.put_back([*flight.runs[: flight.at], *others])
+                yield Ended(run, overdue_result(run, self._limit, flight.row))
+
+    def _restart(self, worker):
+        """End a worker, which its nanny then starts anew."""
+        try:
+            self._client.restart_workers([worker], timeout=PATIENCE, raise_for_error=False)
+        except Exception:  # it has no nanny, or has gone
+            return
+
+    def _drop(self, keys):
+        """Forget tasks, also on the cluster."""
+        flights = [self._flights.pop(key) for key in keys]
+        futures = [one.future for one in flights if not one.future.done()]
+        if futures and self._client.status == "running":
+            self._client.cancel(futures)

@@ -1,0 +1,58 @@
+"""Connection: a client of our own at a scheduler, whatever else its user does there."""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from distributed import Client
+
+from driftsim.messages import ScenarioError, line, short
+from driftsim.runner.execution import error_line
+
+PATIENCE = 10  # seconds for a scheduler to answer
+
+
+@contextmanager
+def connected(on: Any) -> Iterator[Client]:
+    """A client at the address of a scheduler, or at that of another client.
+
+    Certificates are those of Dask's settings, or of the other client. Raises `ScenarioError` where
+    no scheduler answers.
+    """
+    with quiet():
+        client = opened(on)
+        try:
+            yield client
+        finally:
+            client.close()
+
+
+def opened(on):
+    """A client that answers."""
+    address, given = on, {}
+    if not isinstance(on, str):
+        if not isinstance(on, Client):
+            right = "give a client of dask.distributed, or the address of a scheduler"
+            raise ScenarioError(line(f"on: {short(on)} is no cluster; {right}"))
+        address, given = on.scheduler_info()["address"], {"security": on.security}
+    try:
+        with warnings.catch_warnings():  # of other versions, which workers check themselves
+            warnings.simplefilter("ignore")
+            return Client(address, timeout=PATIENCE, set_as_default=False, **given)
+    except (OSError, TypeError, ValueError, RuntimeError) as error:
+        message = f"{address}: no scheduler that can be used answers there"
+        raise ScenarioError(line(f"{message}: {error_line(error)}")) from None
+
+
+@contextmanager
+def quiet():
+    """Dask logs nothing: what happens to runs is reported as of any engine."""
+    logger = logging.getLogger("distributed")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,113 @@
+"""Task: some runs, played one after another by a worker of a cluster."""
+
+import io
+import pickle
+import platform
+import time
+import zlib
+from contextlib import redirect_stderr, redirect_stdout
+from typing import NamedTuple
+
+from distributed import Worker, get_worker
+
+from driftsim.runner.execution import Result, execute, playing
+from driftsim.workers import Printed
+from driftsim.workers.state import one_thread
+from driftsim.workers.surroundings import restored_surroundings
+
+TOPIC = "driftsim"  # of the events that workers send to the process that submits runs
+EVERY = 0.5  # seconds between two looks at whether a run is still wanted
+REPORTED = 1.0  # seconds between two reports of the row it has reached
+
+
+class Played(NamedTuple):
+    """What a worker gives back of a run."""
+
+    result: Result | None  # None: it took too long
+    row: int | None  # that it had reached then
+    printed: Printed
+    moved: str | None  # the folder in which it left its process, where that is another
+    seconds: float
+
+
+class Unwanted(Exception):
+    """A run that is no longer asked for."""
+
+
+class Overdue(Exception):
+    """A run that takes too long, at a row."""
+
+
+def play(study: str, runs: list[tuple[dict[str, str], bytes]], limit: float | None) -> bytes:
+    """Play runs, each given as `execute` takes it; returns a `Played` of each, as bytes.
+
+    What they print is kept, up to a limit. A run of more than `limit` seconds is ended when it
+    reports again; one that is no longer asked for likewise, and all after it.
+    """
+    with playing, one_thread():  # the threads of a worker take turns
+        played = [play_one(study, i, one, limit) for i, one in enumerate(runs)]
+    return zlib.compress(pickle.dumps(played), 1)
+
+
+def play_one(study: str, i: int, run: tuple[dict[str, str], bytes], limit: float | None) -> Played:
+    """Play the i-th run of a task."""
+    capture, result, row = Capture(), None, None
+    text = io.TextIOWrapper(capture, "utf-8", "backslashreplace", write_through=True)  # type: ignore[type-var]
+    start, worker = time.perf_counter(), get_worker()
+    reports = Reports(worker, study, i, limit)
+    with restored_surroundings() as moved, redirect_stdout(text), redirect_stderr(text):
+        try:
+            place = f"the worker {worker.address} on {platform.node()}"
+            result = execute(*run, reports, place)
+        except Overdue as error:
+            (row,) = error.args
+    seconds = time.perf_counter() - start
+    return Played(result, row, capture.printed, moved[0], seconds)
+
+
+class Reports:
+    """Takes the rows that a run reaches, and sends them on; ends it where it should not go on."""
+
+    def __init__(self, worker: Worker, study: str, i: int, limit: float | None):
+        self._worker, self._key, self._limit = worker, worker.get_current_task(), limit
+        self._about = {"study": study, "task": self._key, "run": i, "worker": worker.address}
+        self._since: float | None = None  # when it had its first report that is not of compiling
+        self._looked = self._reported = time.monotonic()
+        if i == 0:
+            self._send(None)
+
+    def __call__(self, row: int):
+        now = time.monotonic()
+        if row >= 0 and self._since is None:
+            self._since = now
+        if self._limit and self._since is not None and now - self._since > self._limit:
+            raise Overdue(row)
+        if row < 0 or now - self._looked >= EVERY:
+            self._looked = now
+            if not self._wanted():
+                raise Unwanted
+        if row < 0 or now - self._reported >= REPORTED:
+            self._reported = now
+            self._send(row)
+
+    def _wanted(self):
+        task = self._worker.state.tasks.get(self._key)
+        return task is not None and task.state != "cancelled"
+
+    def _send(self, row):
+        about = self._about | {"row": None if row is None else int(row)}
+        self._worker.log_event(TOPIC, about)
+
+
+class Capture(io.RawIOBase):
+    """Keeps what is printed."""
+
+    def __init__(self):
+        self.printed = Printed()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece) -> int:
+        self.printed.add(bytes(piece))
+        return len(piece)
