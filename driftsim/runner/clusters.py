@@ -33,14 +33,14 @@ def cluster(on: On, limit: float | None) -> Iterator[Engine]:
     It ends a run of more than `limit` seconds. Raises `ScenarioError` where there is none.
     """
     check_place(on)
-    from driftsim.runner.dask.connection import connected
+    from driftsim.runner.dask.connection import connected, quiet
     from driftsim.runner.dask.local import local_cluster
 
     if isinstance(on, str) and (found := LOCAL.fullmatch(on)):
-        with local_cluster(int(found[1])) as here, connected(here.address) as client:
+        with quiet(), local_cluster(int(found[1])) as here, connected(here.address) as client:
             yield engine(client, limit, here.check)
     else:
-        with connected(on) as client:
+        with quiet(), connected(on) as client:
             yield engine(client, limit)
 
 

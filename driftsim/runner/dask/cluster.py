@@ -22,7 +22,7 @@ from driftsim.runner.runs import Run
 TICK = 0.2  # seconds between two looks at what is in flight
 COUNTED = 1.0  # seconds between two counts of the threads there are
 LEAST = 16  # tasks in flight, also where there is no worker yet: an adaptive cluster counts them
-PATIENCE = 10.0  # seconds for a result to arrive, and beyond the limit of a run that does not end
+PATIENCE = 10.0  # seconds beyond its limit for a run to end by itself
 
 
 def nothing():
@@ -98,7 +98,9 @@ class Tasks:
     """
 
     def __init__(self, client: Client, runs: Sequence[Run], limit: float | None):
-        self._client, self._waiting, self._limit = client, Waiting(runs), limit
+        assert client.loop is not None  # it is connected
+        self._client, self._loop, self._limit = client, client.loop, limit
+        self._waiting = Waiting(runs)
         self._flights: dict[str, Flight] = {}  # by the keys of their tasks
         self._study, self._events = uuid4().hex, SimpleQueue[Any]()
         self._threads, self._due = 0, 0.0
@@ -119,7 +121,7 @@ class Tasks:
             given = self._study, [arguments(run) for run in runs], self._limit
             future = self._client.submit(task.play, *given, key=key, pure=False)
             self._flights[key] = Flight(runs, future)
-            future.add_done_callback(lambda one: self._events.put(("done", one.key)))
+            self._loop.add_callback(self._fetch, key, future)
             room -= 1
 
     def ended(self) -> Iterator[Ended | Lost]:
@@ -145,6 +147,18 @@ class Tasks:
     def cancel(self):
         """Take all tasks off the cluster; those in progress end when they report again."""
         self._drop([*self._flights])
+        if self._client.status == "running":
+            for topic in (TOPIC, "all"):
+                self._client.unsubscribe_topic(topic)
+
+    async def _fetch(self, key, future):
+        """Wait for a task in the thread of the client, which thus waits for all of them."""
+        content, failure = None, None
+        try:
+            content = await self._client.gather(future, asynchronous=True)
+        except BaseException as error:
+            failure = error
+        self._events.put(("done", (key, content, failure)))
 
     def _subscribe(self):
         self._client.subscribe_topic(TOPIC, lambda event: self._events.put(("report", event[1])))
@@ -179,25 +193,20 @@ class Tasks:
                 self._waiting.put_back(flight.runs[: flight.at])
                 yield from flight.lost()
 
-    def _done(self, key):
+    def _done(self, event):
         """A task has ended, in whatever way."""
-        if (flight := self._flights.get(key)) is None:
+        key, content, error = event
+        if (flight := self._flights.pop(key, None)) is None:
             return
-        if flight.future.status == "cancelled":  # by others, or as its scheduler has begun anew
-            self._drop([key])
+        if flight.future.cancelled():  # by others, or as its scheduler has begun anew
             self._waiting.put_back(flight.runs)
-            return self._subscribe()
-        try:
-            content = flight.future.result(timeout=PATIENCE)
-        except TimeoutError:  # its worker has gone meanwhile, and it is played again
-            return self._events.put(("done", key))
-        except Exception as error:
+            self._subscribe()
+        elif error:
             yield from self._failed(flight, error)
         else:
             for run, played in zip(flight.runs, pickle.loads(zlib.decompress(content))):
                 self._waiting.note(run, played.seconds)
                 yield self._ended(run, played)
-        self._drop([key])
 
     def _ended(self, run: Run, played: Played):
         notes, result = moved_notes(played.moved), played.result

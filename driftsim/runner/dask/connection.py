@@ -21,12 +21,11 @@ def connected(on: Any) -> Iterator[Client]:
     Certificates are those of Dask's settings, or of the other client. Raises `ScenarioError` where
     no scheduler answers.
     """
-    with quiet():
-        client = opened(on)
-        try:
-            yield client
-        finally:
-            client.close()
+    client = opened(on)
+    try:
+        yield client
+    finally:
+        client.close()
 
 
 def opened(on):
@@ -49,10 +48,13 @@ def opened(on):
 @contextmanager
 def quiet():
     """Dask logs nothing: what happens to runs is reported as of any engine."""
-    logger = logging.getLogger("distributed")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    known = [*logging.root.manager.loggerDict]
+    loggers = [logging.getLogger(name) for name in known if name.startswith("distributed")]
+    levels = [one.level for one in loggers]
+    for one in loggers:
+        one.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        for one, level in zip(loggers, levels):
+            one.setLevel(level)

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
-from distributed import LocalCluster
+from distributed import Scheduler, SpecCluster
 
 from driftsim.messages import ScenarioError
 from driftsim.workers.team import PREFIX, start_reaper
 from driftsim.workers.worker import APART, environment
 
 HOST = "127.0.0.1"
+ANY_PORT = f"{HOST}:0"  # of pages on what happens, which Dask serves in any case
 COMMAND = "distributed.cli.dask_worker"
 
 
@@ -36,21 +37,23 @@ def local_cluster(n: int) -> Iterator[Local]:
     """A scheduler and `n` workers of one thread each, which no other machine can reach."""
     folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
     try:
-        with (
-            LocalCluster(
-                n_workers=0, host=HOST, scheduler_port=0, dashboard_address=None, protocol="tcp"
-            ) as scheduler,
-            workers(n, scheduler.scheduler_address, folder) as process,
-        ):
-            yield Local(scheduler.scheduler_address, process)
+        with scheduler() as here, workers(n, here.scheduler_address, folder) as process:
+            yield Local(here.scheduler_address, process)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def scheduler():
+    """A scheduler in this process, as a context."""
+    about = {"host": HOST, "port": 0, "dashboard": False, "dashboard_address": ANY_PORT}
+    return SpecCluster(scheduler={"cls": Scheduler, "options": about}, silence_logs=False)
 
 
 @contextmanager
 def workers(n, address, folder):
     """A process that keeps workers; none outlives this one, whatever ends it."""
     words = ["--nworkers", str(n), "--nthreads", "1", "--host", HOST, "--no-dashboard"]
+    words += ["--dashboard-address", ANY_PORT]
     words += ["--memory-limit", "0", "--death-timeout", "10", "--local-directory", folder]
     paths = os.pathsep.join(os.path.abspath(path) for path in sys.path)
     process = subprocess.Popen(

@@ -6,9 +6,10 @@ import platform
 import time
 import zlib
 from contextlib import redirect_stderr, redirect_stdout
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from distributed import Worker, get_worker
+from distributed.utils import sync
 
 from driftsim.runner.execution import Result, execute, playing
 from driftsim.workers import Printed
@@ -70,15 +71,16 @@ class Reports:
 
     def __init__(self, worker: Worker, study: str, i: int, limit: float | None):
         self._worker, self._key, self._limit = worker, worker.get_current_task(), limit
-        self._about = {"study": study, "task": self._key, "run": i, "worker": worker.address}
+        self._about: dict[str, Any] = {"study": study, "task": self._key, "run": i, "row": None}
+        self._about["worker"] = worker.address
         self._since: float | None = None  # when it had its first report that is not of compiling
         self._looked = self._reported = time.monotonic()
-        if i == 0:
-            self._send(None)
+        if i == 0:  # and wait until this has arrived: the run may end the process at once
+            sync(worker.loop, worker.scheduler.log_event, topic=TOPIC, msg=self._about)
 
     def __call__(self, row: int):
         now = time.monotonic()
-        if row >= 0 and self._since is None:
+        if begins := row >= 0 and self._since is None:
             self._since = now
         if self._limit and self._since is not None and now - self._since > self._limit:
             raise Overdue(row)
@@ -86,17 +88,13 @@ class Reports:
             self._looked = now
             if not self._wanted():
                 raise Unwanted
-        if row < 0 or now - self._reported >= REPORTED:
+        if row < 0 or (begins and self._limit) or now - self._reported >= REPORTED:
             self._reported = now
-            self._send(row)
+            self._worker.log_event(TOPIC, self._about | {"row": int(row)})
 
     def _wanted(self):
         task = self._worker.state.tasks.get(self._key)
         return task is not None and task.state != "cancelled"
-
-    def _send(self, row):
-        about = self._about | {"row": None if row is None else int(row)}
-        self._worker.log_event(TOPIC, about)
 
 
 class Capture(io.RawIOBase):
