@@ -137,6 +137,7 @@ def execute_packed(
     packed: Packed,
     report: Callable[[int], None] = lambda row: None,
     bring: Callable[[dict[str, str]], None] = lambda lacking: None,
+    place: str = platform.node(),
 ) -> Result:
     """Play a run on whatever machine, in a process that has none of its files, or all of them.
 
@@ -160,4 +161,4 @@ def execute_packed(
         failure = f"{copies.folder}: {about}: {reason(error)}"
         return Result(None, line(failure), None, ())
     with reading_copies(places):
-        return execute(packed.parts, packed.run, report)
+        return execute(packed.parts, packed.run, report, place)

@@ -12,10 +12,11 @@ from uuid import uuid4
 from distributed import Client, Future, KilledWorker
 
 from driftsim.messages import ScenarioError, line
+from driftsim.runner.contents import Contents
 from driftsim.runner.dask import task
 from driftsim.runner.dask.task import TOPIC, Played
 from driftsim.runner.dask.waiting import Waiting
-from driftsim.runner.engines import Ended, Lost, Progress, arguments, moved_notes, overdue_result
+from driftsim.runner.engines import Ended, Lost, Progress, moved_notes, overdue_result
 from driftsim.runner.execution import error_line, when
 from driftsim.runner.runs import Run
 
@@ -46,15 +47,16 @@ class Cluster:
         self._client, self._limit, self._most, self._check = client, limit, most, check
 
     def play(self, runs: Sequence[Run]) -> Iterator[Progress | Ended | Lost]:
-        tasks = Tasks(self._client, runs, self._limit)
-        try:
-            while tasks.unfinished:
-                self._check()
-                tasks.submit(self._most)
-                yield from tasks.ended()
-                yield tasks.progress()
-        finally:
-            tasks.cancel()
+        with Contents(runs) as contents:
+            tasks = Tasks(self._client, runs, contents, self._limit)
+            try:
+                while tasks.unfinished:
+                    self._check()
+                    tasks.submit(self._most)
+                    yield from tasks.ended()
+                    yield tasks.progress()
+            finally:
+                tasks.cancel()
 
     @property
     def alone(self) -> "Cluster":
@@ -97,10 +99,12 @@ class Tasks:
     A task whose worker has died is not tried again on another one: Dask would have it take four.
     """
 
-    def __init__(self, client: Client, runs: Sequence[Run], limit: float | None):
+    def __init__(
+        self, client: Client, runs: Sequence[Run], contents: Contents, limit: float | None
+    ):
         assert client.loop is not None  # it is connected
         self._client, self._loop, self._limit = client, client.loop, limit
-        self._waiting = Waiting(runs)
+        self._waiting, self._contents = Waiting(runs), contents
         self._flights: dict[str, Flight] = {}  # by the keys of their tasks
         self._study, self._events = uuid4().hex, SimpleQueue[Any]()
         self._threads, self._due = 0, 0.0
@@ -118,7 +122,7 @@ class Tasks:
         while self._waiting and room > 0:
             runs = self._waiting.take(self._threads)
             key = f"driftsim-{uuid4().hex}"  # a new one for each attempt: Dask keeps failures
-            given = self._study, [arguments(run) for run in runs], self._limit
+            given = self._study, [self._contents.whole(run) for run in runs], self._limit
             future = self._client.submit(task.play, *given, key=key, pure=False)
             self._flights[key] = Flight(runs, future)
             self._loop.add_callback(self._fetch, key, future)

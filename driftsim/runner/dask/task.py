@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from distributed import Worker, get_worker
 from distributed.utils import sync
 
-from driftsim.runner.execution import Result, execute, playing
+from driftsim.runner.contents import Packed, execute_packed
+from driftsim.runner.execution import Result, playing
 from driftsim.workers import Printed
 from driftsim.workers.state import one_thread
 from driftsim.workers.surroundings import restored_surroundings
@@ -39,8 +40,8 @@ class Overdue(Exception):
     """A run that takes too long, at a row."""
 
 
-def play(study: str, runs: list[tuple[dict[str, str], bytes]], limit: float | None) -> bytes:
-    """Play runs, each given as `execute` takes it; returns a `Played` of each, as bytes.
+def play(study: str, runs: list[Packed], limit: float | None) -> bytes:
+    """Play runs; returns a `Played` of each, as bytes.
 
     What they print is kept, up to a limit. A run of more than `limit` seconds is ended when it
     reports again; one that is no longer asked for likewise, and all after it.
@@ -50,7 +51,7 @@ def play(study: str, runs: list[tuple[dict[str, str], bytes]], limit: float | No
     return zlib.compress(pickle.dumps(played), 1)
 
 
-def play_one(study: str, i: int, run: tuple[dict[str, str], bytes], limit: float | None) -> Played:
+def play_one(study: str, i: int, run: Packed, limit: float | None) -> Played:
     """Play the i-th run of a task."""
     capture, result, row = Capture(), None, None
     text = io.TextIOWrapper(capture, "utf-8", "backslashreplace", write_through=True)  # type: ignore[type-var]
@@ -59,7 +60,7 @@ def play_one(study: str, i: int, run: tuple[dict[str, str], bytes], limit: float
     with restored_surroundings() as moved, redirect_stdout(text), redirect_stderr(text):
         try:
             place = f"the worker {worker.address} on {platform.node()}"
-            result = execute(*run, reports, place)
+            result = execute_packed(run, reports, place=place)
         except Overdue as error:
             (row,) = error.args
     seconds = time.perf_counter() - start
