@@ -70,6 +70,7 @@ HOMES = {
     "cloudpickle": {"objects"},
     "joblib": {"objects"},
     "threadpoolctl": {"workers.state"},
+    "distributed": {"runner.dask", "runner.clusters"},
     "scipy": {"streams", "learners", "adaptation", "evaluation", "report"},
 }
 SHARED = "driftsim.adaptation.detectors"  # of policies, and of learners that watch their own errors
@@ -141,7 +142,8 @@ def test_every_package_that_is_imported_is_declared():
     import tomllib
 
     text = (PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8")
-    declared = tomllib.loads(text)["project"]["dependencies"]
+    project = tomllib.loads(text)["project"]
+    declared = [*project["dependencies"], *project["optional-dependencies"]["dask"]]
     names = {line.split(">")[0].replace("scikit-learn", "sklearn").lower() for line in declared}
     used = {name.split(".")[0] for path in FILES for name in imports(path)} & set(HOMES)
     assert used - {"pydantic_core"} == (names | {"yaml"}) - {"numpy", "pyyaml"}

@@ -298,7 +298,7 @@ def test_local_workers_listen_to_this_machine_alone_and_do_not_outlive_a_killed_
         return [one for one in every if temporary in str(one.info)]
 
     def hangs():
-        return (tmp_path / "s" / "runs").is_dir() and len(traces(tmp_path / "s" / "runs")) == 6
+        return (tmp_path / "s" / "runs").is_dir() and traces(tmp_path / "s" / "runs")
 
     assert within(60, hangs)
     workers = family()
