@@ -143,7 +143,7 @@ def test_a_worker_of_other_versions_refuses_a_run_and_says_who_it_is(client, tmp
 
 
 def test_tasks_that_nobody_waits_for_any_more_end(client, tmp_path):
-    runs = runs_in(tmp_path, "slow", policy="{kind: mini_batch, size: 1}")
+    runs = runs_in(tmp_path, "slow", policy="{kind: mini_batch, size: 5}")
     with connected(client) as own:
         events = Cluster(own).play([run for run in runs if run.name == "slow"])
         rows = (one.rows for one in events if isinstance(one, Progress) and one.rows)

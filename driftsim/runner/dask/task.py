@@ -76,6 +76,7 @@ class Reports:
         self._about["worker"] = worker.address
         self._since: float | None = None  # when it had its first report that is not of compiling
         self._looked = self._reported = time.monotonic()
+        self._check_wanted()
         if i == 0:  # and wait until this has arrived: the run may end the process at once
             sync(worker.loop, worker.scheduler.log_event, topic=TOPIC, msg=self._about)
 
@@ -87,15 +88,15 @@ class Reports:
             raise Overdue(row)
         if row < 0 or now - self._looked >= EVERY:
             self._looked = now
-            if not self._wanted():
-                raise Unwanted
+            self._check_wanted()
         if row < 0 or (begins and self._limit) or now - self._reported >= REPORTED:
             self._reported = now
             self._worker.log_event(TOPIC, self._about | {"row": int(row)})
 
-    def _wanted(self):
+    def _check_wanted(self):
         task = self._worker.state.tasks.get(self._key)
-        return task is not None and task.state != "cancelled"
+        if task is None or task.state == "cancelled":
+            raise Unwanted
 
 
 class Capture(io.RawIOBase):
