@@ -4,7 +4,7 @@ import pickle
 from collections.abc import Iterator, Sequence
 
 from driftsim.runner.engines import Ended, Lost, Progress, arguments, moved_notes, overdue_result
-from driftsim.runner.execution import execute, when
+from driftsim.runner.execution import Result, execute, when
 from driftsim.runner.runs import Run
 from driftsim.workers import InFlight, outcomes
 
