@@ -124,7 +124,8 @@ def fits(specs):
         return learner in ONE_EACH and by_turns(specs)
     if specs.get("labels", FEW[0]) in FEW:
         return True
-    return learner in ONE_EACH and (by_turns(specs) or sum(turns(specs).values()) % 3 == 0)
+    sampled = by_turns(specs) or is_quick(specs) or sum(turns(specs).values()) % 3 == 0
+    return learner in ONE_EACH and sampled
 
 
 def param(specs):
@@ -151,9 +152,9 @@ def param(specs):
 def paired(specs):
     """Whether examples are tried together in a sample in which all that may meet do so in pairs.
 
-    Policies, and the ways in which labels come in, meet the one library and the other by turns; a
-    concept meets two kinds of drift, by turns, and the one that blends it. Learners by themselves
-    meet labels at once, in bursts, and in each fourth of the other ways.
+    Policies meet the one library and the other by turns, and each way in which labels come in with
+    the quicker of the two; a concept meets two kinds of drift, by turns, and the one that blends
+    it. Learners by themselves meet labels at once, in bursts, and in each fourth of the other ways.
     """
     turn = turns(specs)
     if specs.keys() == {"concept", "drift"}:
@@ -162,7 +163,9 @@ def paired(specs):
     if specs.keys() == {"learner", "labels"}:
         return specs["labels"] in FEW or (turn["learner"] + turn["labels"]) % 4 == 0
     learner = specs.get("learner", specs.get("regressor"))
-    return "policy" not in specs or learner is None or by_turns(specs)
+    if "policy" not in specs or learner is None:
+        return True
+    return by_turns(specs) if specs.get("labels", FEW[0]) in FEW else is_quick(specs)
 
 
 def turns(specs):
@@ -175,11 +178,20 @@ def turns(specs):
 def by_turns(specs):
     """Whether it is the turn of this library's learner to meet the policy and the others."""
     learner = specs.get("learner", specs.get("regressor"))
-    able = [
-        one for one in (*ONE_EACH, *BOTH) if alike(one, learner) and takes(one, specs["policy"])
-    ]
+    able = of_each_library(learner, specs["policy"])
     others = {kind: one for kind, one in specs.items() if one is not learner}
     return able[sum(turns(others).values()) % len(able)] == learner
+
+
+def is_quick(specs):
+    """Whether this learner is the compiled one of those that by turns meet the policy."""
+    learner = specs.get("learner", specs.get("regressor"))
+    return of_each_library(learner, specs["policy"])[-1] == learner
+
+
+def of_each_library(learner, policy):
+    """A learner of each library that answers as this one does, and takes the policy's weights."""
+    return [one for one in (*ONE_EACH, *BOTH) if alike(one, learner) and takes(one, policy)]
 
 
 def run_as_another(spec):
