@@ -18,7 +18,7 @@ TEXT = """\
 stream: {concepts: {a: {kind: table, path: t.csv}}}
 models:
   frozen: {learner: majority, policy: static}
-  bayes: {learner: sklearn.naive_bayes.GaussianNB, policy: static}
+  bayes: {learner: river.naive_bayes.GaussianNB, policy: static}
 evaluation: {warmup: 100, seeds: 2}
 """
 TABLE = "x,y\n" + "1,u\n3,v\n2,u\n" * 100
@@ -128,8 +128,9 @@ def meddling(monkeypatch, meddle):
 
 
 def ran(path, *more):
-    """`driftsim run` on one process, as it has ended."""
-    command = ["run", str(path), "--out", str(path.parent), "--jobs", "1", *map(str, more)]
+    """`driftsim run`, which plays in one process beside this one, as it has ended."""
+    apart = "--jobs", "1", "--timeout", "600"
+    command = ["run", str(path), "--out", str(path.parent), *apart, *map(str, more)]
     return CliRunner().invoke(app, command)
 
 

@@ -35,10 +35,11 @@ stream:
 models:
   frozen: {learner: majority, policy: static}
   last: {learner: no_change, policy: online}
-  bayes: {learner: &bayes sklearn.naive_bayes.GaussianNB, policy: static}
+  bayes: {learner: &bayes river.naive_bayes.GaussianNB, policy: static}
   batch: {learner: *bayes, policy: {kind: mini_batch, size: 100}}
 evaluation: {warmup: 500, seeds: 2}
 """
+APART = "--timeout", "600"  # so that runs are played by other processes, however short
 PARTS = """\
 import os
 import sys
@@ -92,13 +93,15 @@ def command(path, out, *options):
 def whole(tmp_path_factory):
     """A folder of results that nothing has befallen, played by two processes."""
     folder = tmp_path_factory.mktemp("whole")
-    driftsim.run(saved(folder), out=folder, jobs=2)
+    driftsim.run(saved(folder), out=folder, jobs=2, timeout=600)
     return folder
 
 
 def test_a_killed_run_goes_on_and_leaves_the_same(whole, tmp_path):
     path, runs = saved(tmp_path), tmp_path / "s" / "runs"
-    process = subprocess.Popen(command(path, tmp_path, "--jobs", "1"), stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*command(path, tmp_path, "--jobs", "1"), *APART], stderr=subprocess.DEVNULL
+    )
     until = time.monotonic() + 60
     while not [*runs.glob("*.parquet")] and time.monotonic() < until:
         time.sleep(0.001)
@@ -213,7 +216,7 @@ def only_failed(study, store, parts):
 def test_play_yields_what_happens(tmp_path):
     study = load(saved(tmp_path), seeds=1)
     store = Store(tmp_path / "runs")
-    events = [*play(missing(study, store), store, jobs=1)]
+    events = [*play(missing(study, store), store, jobs=1, timeout=600)]
     ended = [event for event in events if isinstance(event, Finished)]
     assert {one.run.name for one in ended} == {"truth", "frozen", "last", "bayes", "batch"}
     assert len(ended) == 5

@@ -27,10 +27,11 @@ from driftsim.store import Store, version
 TEXT = """\
 stream: {length: 2_000, concepts: {a: {kind: sea, threshold: 8}}}
 models:
-  tree: {learner: sklearn.tree.DecisionTreeClassifier, policy: static}
+  tree: {learner: river.tree.HoeffdingTreeClassifier, policy: static}
   last: {learner: no_change, policy: online}
 evaluation: {warmup: 500, seeds: 5}
 """
+APART = "--timeout", "600"  # so that runs are played by other processes, however short
 RECORDING = """
 import os
 from driftsim.learners.reference import NoChange
@@ -78,7 +79,7 @@ def test_a_share_does_not_depend_on_what_is_done(path):
 
 def test_shares_are_played_apart_and_reported_together(path, tmp_path):
     out = tmp_path / "out"
-    first = invoke("run", path, "--out", out, "--share", "1/2", "--jobs", "1")
+    first = invoke("run", path, "--out", out, "--share", "1/2", "--jobs", "1", *APART)
     assert (first.exit_code, first.stderr) == (0, "") or "runs done" in first.stderr
     assert "s: share 1/2 has ended; once all have, run it without --share" in first.stdout
     assert "s: 15 runs: 8 done, 0 running, 0 failed, 7 missing" in first.stdout
@@ -86,7 +87,7 @@ def test_shares_are_played_apart_and_reported_together(path, tmp_path):
     early = invoke("status", out / "s").stderr
     assert "its report is not written yet, as shares write none; give the scenario" in early
     before = {p.name: p.stat().st_mtime_ns for p in (out / "s" / "runs").iterdir()}
-    assert "15 runs: 15 done" in invoke("run", path, "--out", out, "--share", "2/2").stdout
+    assert "15 runs: 15 done" in invoke("run", path, "--out", out, "--share", "2/2", *APART).stdout
     last = invoke("run", path, "--out", out, "--figures", "none")
     assert last.exit_code == 0 and (out / "s" / "report.html").exists()
     after = {p.name: p.stat().st_mtime_ns for p in (out / "s" / "runs").iterdir()}
@@ -138,7 +139,7 @@ def test_status_says_who_plays_what(path, tmp_path, monkeypatch):
 
 
 def test_status_has_what_went_wrong(path, tmp_path):
-    path.write_text(TEXT.replace("sklearn.tree.DecisionTreeClassifier", "recording"))
+    path.write_text(TEXT.replace("river.tree.HoeffdingTreeClassifier", "recording"))
     parts = tmp_path / "parts.py"
     parts.write_text(RECORDING)  # which fails, as it cannot write
     words = [path, "--out", tmp_path, "--seeds", "1", "--with", parts]

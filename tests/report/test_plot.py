@@ -23,7 +23,7 @@ stream:
   concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 12}}
   drift: {kind: sudden, at: [1_000]}
 models:
-  frozen: {learner: sklearn.naive_bayes.GaussianNB, policy: static}
+  frozen: {learner: river.naive_bayes.GaussianNB, policy: static}
   last: {learner: no_change, policy: online}
 evaluation: {warmup: 500, interval: 20}
 """
