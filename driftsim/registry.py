@@ -26,6 +26,7 @@ class Kinds(MutableMapping[str, type[Any]]):
 
     def __init__(self, homes: tuple[str, ...] = ()):
         self._homes = homes
+        self._loaded = False  # whether every module has been imported
         self.registered: dict[str, type[Any]] = {}
 
     def __getitem__(self, kind: str) -> type[Any]:
@@ -57,8 +58,9 @@ class Kinds(MutableMapping[str, type[Any]]):
 
     def load(self) -> None:
         """Import every module of its homes, and with them all kinds."""
-        for module in self._modules:
+        for module in [] if self._loaded else self._modules:
             import_module(module)
+        self._loaded = True
 
     @cached_property
     def _modules(self) -> list[str]:

@@ -67,13 +67,16 @@ COMPILED_FOR_LONG = (
 @pytest.fixture(autouse=True)
 def registry():
     """Kinds that a test defines, or loads from a file, are gone after it."""
-    held = [one for family in Part.__subclasses__() for one in (family.kinds, family.unfinished)]
+    families = Part.__subclasses__()
+    for family in families:
+        family.kinds.load()
+    held = [kinds for one in families for kinds in (one.kinds.registered, one.unfinished)]
     before, modules = [dict(one) for one in held], {*sys.modules}
     yield
     for kinds, then in zip(held, before):
         kinds.clear()
         kinds.update(then)
-    for name in {*sys.modules} - modules:
+    for name in sys.modules.keys() - modules:
         if name.startswith(PREFIX):
             del sys.modules[name]
 
