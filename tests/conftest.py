@@ -1,5 +1,6 @@
 """Fixtures: an example of every kind, for the laws to be tried on."""
 
+import gc
 import sys
 from itertools import product, takewhile
 from pathlib import Path
@@ -104,6 +105,11 @@ def pytest_collection_modifyitems(items):
         place = item.path.relative_to(Path(__file__).parent).as_posix()
         if place.startswith(OF_ANY_VERSION):
             item.add_marker(pytest.mark.any_version)
+
+
+def pytest_collection_finish():
+    """What is collected stays to the end: no search for garbage need look at it again."""
+    gc.freeze()
 
 
 def fits(specs):

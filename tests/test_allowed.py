@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 import driftsim
 from driftsim.cli import app
 from driftsim.learners.learner import Learner
-from driftsim.libraries import checked_packages
+from driftsim.libraries import checked_packages, distribution
 from driftsim.messages import ScenarioError
 from driftsim.rows import Schema
 from driftsim.scenario import load
@@ -156,3 +156,12 @@ def test_a_study_with_an_allowed_package_runs_in_another_process(house):
         ended = CliRunner().invoke(app, command)
         assert ended.exit_code == code, ended.output
         assert code == 0 or "--allow house" in ended.output
+
+
+def test_the_distribution_of_a_package_is_found_that_is_installed_meanwhile(house):
+    assert distribution("house") == "house"
+    about = house / "house_of_models-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: house-of-models\nVersion: 1.0\n")
+    (about / "top_level.txt").write_text("house\n")
+    assert distribution("house") == "house-of-models"

@@ -191,6 +191,7 @@ def test_adaptive_random_forests_are_those_of_plain_python():
     assert sum(swaps) > 2
 
 
+@pytest.mark.slow
 def test_a_tree_behind_has_no_part_in_what_a_detector_is_given():
     """A tree asked after a row goes by its own votes from before, not those of the one behind."""
     n, rng = 800, np.random.default_rng(23)
