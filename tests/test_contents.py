@@ -19,8 +19,9 @@ from driftsim.own import load_parts
 from driftsim.runner import contents, copies
 from driftsim.runner.contents import Contents, execute_packed
 from driftsim.runner.copies import Copies
-from driftsim.runner.engines import arguments
+from driftsim.runner.engines import pickled
 from driftsim.runner.execution import execute
+from driftsim.runner.pool import Jobs
 from driftsim.runner.runs import all_runs
 from driftsim.streams.tables.large import converted, stored
 
@@ -91,7 +92,7 @@ def bringing(found, brought):
 
 def test_small_files_go_with_each_run_to_processes_that_do_not_have_them(files, tmp_path):
     runs = runs_of(files)
-    expected = [columns(execute(*arguments(run))) for run in runs]
+    expected = [columns(execute(run.parts, pickled(run))) for run in runs]
     with Contents(runs) as found:
         packed = [found.whole(run) for run in runs]
     for path in files:
@@ -108,7 +109,7 @@ def test_small_files_go_with_each_run_to_processes_that_do_not_have_them(files, 
 
 def test_what_has_been_moved_is_brought_once_for_a_machine(files, tmp_path, monkeypatch):
     runs, brought = runs_of(files), []
-    expected = [columns(execute(*arguments(run))) for run in runs]
+    expected = [columns(execute(run.parts, pickled(run))) for run in runs]
     monkeypatch.setattr(contents, "PIECE", 100)
     with Contents(runs) as found:
         packed = [found.packed(run) for run in runs]
@@ -164,13 +165,17 @@ def test_large_objects_are_sent_once_and_small_ones_with_each_run(tmp_path, monk
         "evaluation": {"warmup": 100, "repeats": 2},
     })  # fmt: skip
     runs, brought = [*all_runs(study)], []
-    expected = [columns(execute(*arguments(run))) for run in runs]
+    expected = [columns(execute(run.parts, pickled(run))) for run in runs]
     monkeypatch.setattr(contents, "LARGE", 10_000)
     with Contents(runs) as found:
         packed = [found.packed(run) for run in runs]
         assert [len(one.needs) for one in packed] == [1, 2, 2, 1, 1]  # truth, knn, bayes
-        assert max(len(one.run) for one in packed) < 10_000 < len(arguments(runs[0])[1])
+        assert max(len(one.run) for one in packed) < 10_000 < len(pickled(runs[0]))
+        jobs = [pickle.loads(job) for job in Jobs(runs, found)]  # of a pool
+        assert [columns(function(*given)) for function, given in jobs] == expected
+        assert not [*Copies().folder.iterdir()]
         another_machine(monkeypatch, tmp_path / "other")
+        monkeypatch.setattr(copies, "has_hash", lambda path, digest: False)
         bring = bringing(found, brought)
         assert [columns(execute_packed(one, bring=bring)) for one in packed] == expected
     assert brought == [{"object"}, {"object"}]

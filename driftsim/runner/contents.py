@@ -1,10 +1,13 @@
 """Contents: what runs need beside themselves, files and large objects, each known by its hash."""
 
 import hashlib
+import os
 import platform
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from driftsim.files import EDITED, content_hash, reading_copies, reason
@@ -15,6 +18,7 @@ from driftsim.runner.engines import pickled
 from driftsim.runner.execution import Result, execute
 from driftsim.runner.runs import Run
 from driftsim.streams.tables.frames import Cells
+from driftsim.workers.team import PREFIX
 
 PIECE = 8_000_000  # bytes that are held at once of what is sent
 LARGE = 1_000_000  # bytes of an object that is not sent with each run
@@ -64,6 +68,12 @@ class Contents:
 
         return Packed(pickled(run, apart), run.parts, run.parts | run.files | names)
 
+    def packed_here(self, run: Run) -> Packed:
+        """The same for a process of this machine, which reads files at their own paths."""
+        packed = self.packed(run)
+        files = run.parts.keys() | run.files.keys()
+        return packed._replace(needs={k: v for k, v in packed.needs.items() if k not in files})
+
     def whole(self, run: Run) -> Packed:
         """A run to be sent with its objects and its small files; raises `ScenarioError`, too."""
         needs = run.parts | run.files
@@ -77,6 +87,12 @@ class Contents:
         Raises `ScenarioError` for a file that cannot be read, or has another hash by now.
         """
         return self._sources[digest].pieces(digest)
+
+    @cached_property
+    def _folder(self):
+        """A folder of large objects, where processes of this machine read them."""
+        prefix = f"{PREFIX}{os.getpid()}-"
+        return self._held.enter_context(tempfile.TemporaryDirectory(prefix=prefix))
 
     def _bytes(self, digest):
         """The bytes of a small file; None where it is none, or no longer what it was."""
@@ -95,10 +111,9 @@ class Contents:
             content, name = sent(part), None
             if len(content) >= LARGE:
                 digest = content_hash(content)
-                name = f"object {digest}"
-                file = self._held.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
-                file.write(content)
-                self._sources.setdefault(digest, Source(name, file))
+                name = os.path.join(self._folder, f"object {digest}")
+                Path(name).write_bytes(content)
+                self._sources.setdefault(digest, Source(name, None))
             self._objects[id(part)] = part, name
         return self._objects[id(part)][1]
 

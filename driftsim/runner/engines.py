@@ -48,11 +48,6 @@ class Engine(Protocol):
         ...
 
 
-def arguments(run: Run) -> tuple[dict[str, str], bytes]:
-    """What `execute` is given of a run; raises `ScenarioError` where that cannot be pickled."""
-    return run.parts, pickled(run)
-
-
 def pickled(run: Run, apart: Callable[[Any], str | None] = lambda part: None) -> bytes:
     """A run as `execute` takes it, without what is sent apart, by the names that it has then.
 

@@ -3,8 +3,9 @@
 import pickle
 from collections.abc import Iterator, Sequence
 
-from driftsim.runner.engines import Ended, Lost, Progress, arguments, moved_notes, overdue_result
-from driftsim.runner.execution import Result, execute, when
+from driftsim.runner.contents import Contents, execute_packed
+from driftsim.runner.engines import Ended, Lost, Progress, moved_notes, overdue_result
+from driftsim.runner.execution import Result, when
 from driftsim.runner.runs import Run
 from driftsim.workers import InFlight, outcomes
 
@@ -16,12 +17,14 @@ class Pool:
         self._jobs, self._timeout = jobs, timeout  # the most at a time; seconds of a run
 
     def play(self, runs: Sequence[Run]) -> Iterator[Progress | Ended | Lost]:
-        for event in outcomes(Jobs(runs), self._jobs, self._timeout, leaves_none):
-            if isinstance(event, InFlight):
-                rows = [(runs[i], row) for i, row in event.progress.items()]
-                yield Progress(rows, event.waiting)
-            else:
-                yield self._ended(runs[event.job], event)
+        with Contents(()) as contents:
+            jobs = Jobs(runs, contents)
+            for event in outcomes(jobs, self._jobs, self._timeout, leaves_none):
+                if isinstance(event, InFlight):
+                    rows = [(runs[i], row) for i, row in event.progress.items()]
+                    yield Progress(rows, event.waiting)
+                else:
+                    yield self._ended(runs[event.job], event)
 
     @property
     def alone(self) -> "Pool":
@@ -45,13 +48,13 @@ def leaves_none(result: Result) -> bool:
 
 
 class Jobs(Sequence):
-    """What workers are given of runs, each pickled when it starts: it may hold a whole table."""
+    """What workers are given of runs, each pickled when it starts; large objects lie in a file."""
 
-    def __init__(self, runs: Sequence[Run]):
-        self._runs = runs
+    def __init__(self, runs: Sequence[Run], contents: Contents):
+        self._runs, self._contents = runs, contents
 
     def __len__(self):
         return len(self._runs)
 
     def __getitem__(self, i):
-        return pickle.dumps((execute, arguments(self._runs[i])))
+        return pickle.dumps((execute_packed, (self._contents.packed_here(self._runs[i]),)))
