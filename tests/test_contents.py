@@ -53,13 +53,17 @@ pickle.dump(results, sys.stdout.buffer)
 
 @pytest.fixture
 def files(tmp_path):
+    return written(tmp_path)
+
+
+def written(folder):
     """The own part and the two tables of a study, which have the same name."""
     for name, table in TABLES.items():
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "t.csv").write_text(table)
-    (tmp_path / "ours.py").write_text(PART)
-    (tmp_path / "s.yaml").write_text(STUDY)
-    return [tmp_path / "ours.py", *(tmp_path / name / "t.csv" for name in TABLES)]
+        (folder / name).mkdir()
+        (folder / name / "t.csv").write_text(table)
+    (folder / "ours.py").write_text(PART)
+    (folder / "s.yaml").write_text(STUDY)
+    return [folder / "ours.py", *(folder / name / "t.csv" for name in TABLES)]
 
 
 def runs_of(files):
@@ -185,7 +189,8 @@ def test_large_objects_are_sent_once_and_small_ones_with_each_run(tmp_path, monk
 
 
 def test_copies_are_whole_or_not_there_and_the_unused_go(tmp_path, monkeypatch):
-    kept, texts = Copies(tmp_path), [b"a" * 100, b"b" * 100, b"c" * 100, b""]
+    another_machine(monkeypatch, tmp_path)
+    kept, texts = Copies(), [b"a" * 100, b"b" * 100, b"c" * 100, b""]
     hashes = [content_hash(text) for text in texts]
     with pytest.raises(ValueError, match="another content than was announced"):
         kept.add(hashes[0], [texts[1]])
@@ -199,7 +204,7 @@ def test_copies_are_whole_or_not_there_and_the_unused_go(tmp_path, monkeypatch):
     assert all(digest in kept for digest in hashes)  # none is a day old
     for digest, age in zip(hashes, (3, 4, 0, 5), strict=True):
         at = time.time() - age * copies.DAY
-        os.utime(tmp_path / digest, (at, at))
+        os.utime(kept.folder / digest, (at, at))
     kept.places({"a file": hashes[0]})  # which is used again
     kept.remove_unused()
     assert [digest in kept for digest in hashes] == [True, False, True, False]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any, BinaryIO, NamedTuple
 
 from driftsim.files import EDITED, content_hash, reading_copies, reason
@@ -24,6 +25,7 @@ PIECE = 8_000_000  # bytes that are held at once of what is sent
 LARGE = 1_000_000  # bytes of an object that is not sent with each run
 SMALL = 100_000  # bytes of a file that can be sent with each run
 MOST_OPEN = 200  # files that are held open, so that they can be read when their names are gone
+_reading = Lock()  # a file that is held open has one position
 
 
 class Packed(NamedTuple):
@@ -125,19 +127,24 @@ class Source(NamedTuple):
     file: BinaryIO | None  # that is held open
 
     def pieces(self, digest: str) -> Iterator[bytes]:
-        """Its bytes, a piece at a time; raises `ScenarioError`."""
-        found = hashlib.sha256()
+        """Its bytes, a piece at a time; raises `ScenarioError`. Several threads may read them."""
+        found, at = hashlib.sha256(), 0
         try:
             with ExitStack() as stack:
                 file = self.file or stack.enter_context(open(self.path, "rb"))
-                file.seek(0)
-                while piece := file.read(PIECE):
+                while piece := self._piece(file, at):
                     found.update(piece)
+                    at += len(piece)
                     yield piece
         except OSError as error:
             raise ScenarioError(line(f"{self.path}: cannot be read: {reason(error)}")) from None
         if found.hexdigest() != digest:
             raise ScenarioError(line(f"{self.path}: {EDITED}"))
+
+    def _piece(self, file, at):
+        with _reading:
+            file.seek(at)
+            return file.read(PIECE)
 
 
 def opened(path: str) -> BinaryIO | None:
@@ -154,7 +161,7 @@ def execute_packed(
     bring: Callable[[dict[str, str]], None] = lambda lacking: None,
     place: str = platform.node(),
 ) -> Result:
-    """Play a run on whatever machine, in a process that has none of its files, or all of them.
+    """Play a run in a place, in a process that has none of its files, or all of them.
 
     `bring` is given what is neither at its path nor among the copies of this machine, as hashes by
     path or name, and has copies made; it raises `ScenarioError` for what cannot be brought. Files
@@ -172,7 +179,7 @@ def execute_packed(
     except ScenarioError as error:
         return Result(None, str(error), None, ())
     except OSError as error:
-        about = f"a copy of what the run needs cannot be kept on {platform.node()}"
+        about = f"a copy of what the run needs cannot be kept on {place}"
         failure = f"{copies.folder}: {about}: {reason(error)}"
         return Result(None, line(failure), None, ())
     with reading_copies(places):

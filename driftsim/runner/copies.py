@@ -5,7 +5,6 @@ import shutil
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from pathlib import Path
 
 from driftsim.atomic import DAY, UNFINISHED, older_than, this_host
 from driftsim.files import file_hash, is_file
@@ -18,8 +17,8 @@ NAME = "content"  # of the file in the folder of a copy, whose time says when it
 class Copies:
     """A folder of copies of files from other machines, each in a folder named by its hash."""
 
-    def __init__(self, folder: Path | None = None):
-        self.folder = folder or place("copies")
+    def __init__(self, sender: str = ""):
+        self.folder, self._sender = place("copies"), sender or str(os.getpid())
 
     def __contains__(self, digest: str) -> bool:
         return self._path(digest).exists()
@@ -104,7 +103,7 @@ class Copies:
         return self.folder / digest / NAME
 
     def _unfinished(self, digest):
-        return self.folder / f"{digest}.{this_host()}.{os.getpid()}{UNFINISHED}"
+        return self.folder / f"{digest}.{this_host()}.{self._sender}{UNFINISHED}"
 
 
 def has_hash(path: str, digest: str) -> bool:

@@ -14,10 +14,11 @@ from distributed import Client, Future, KilledWorker
 from driftsim.messages import ScenarioError, line
 from driftsim.runner.contents import Contents
 from driftsim.runner.dask import task
+from driftsim.runner.dask.delivery import Delivery
 from driftsim.runner.dask.task import TOPIC, Played
 from driftsim.runner.dask.waiting import Waiting
 from driftsim.runner.engines import Ended, Lost, Progress, moved_notes, overdue_result
-from driftsim.runner.execution import error_line, when
+from driftsim.runner.execution import Result, error_line, when
 from driftsim.runner.runs import Run
 
 TICK = 0.2  # seconds between two looks at what is in flight
@@ -108,6 +109,7 @@ class Tasks:
         self._flights: dict[str, Flight] = {}  # by the keys of their tasks
         self._study, self._events = uuid4().hex, SimpleQueue[Any]()
         self._threads, self._due = 0, 0.0
+        self._delivery = Delivery(client, contents, self._refuse)
         self._subscribe()
 
     @property
@@ -122,7 +124,7 @@ class Tasks:
         while self._waiting and room > 0:
             runs = self._waiting.take(self._threads)
             key = f"driftsim-{uuid4().hex}"  # a new one for each attempt: Dask keeps failures
-            given = self._study, [self._contents.whole(run) for run in runs], self._limit
+            given = self._study, [self._contents.packed(run) for run in runs], self._limit
             future = self._client.submit(task.play, *given, key=key, pure=False)
             self._flights[key] = Flight(runs, future)
             self._loop.add_callback(self._fetch, key, future)
@@ -150,6 +152,7 @@ class Tasks:
 
     def cancel(self):
         """Take all tasks off the cluster; those in progress end when they report again."""
+        self._delivery.close()
         self._drop([*self._flights])
         if self._client.status == "running":
             for topic in (TOPIC, "all"):
@@ -183,7 +186,21 @@ class Tasks:
         flight = self._flights.get(event["task"])
         if flight and event["study"] == self._study:
             flight.report(event["worker"], event["run"], event["row"])
+            if "lacking" in event:
+                self._delivery.bring(event)
         return ()
+
+    def _refuse(self, event, why):
+        self._events.put(("refused", (event, why)))
+
+    def _refused(self, refusal):
+        """What a run needs cannot be brought to its worker."""
+        event, why = refusal
+        if flight := self._flights.get(event["task"]):
+            self._drop([event["task"]])
+            run, *others = flight.runs[event["run"] :]
+            self._waiting.put_back([*flight.runs[: event["run"]], *others])
+            yield Ended(run, Result(None, why, None, ()))
 
     def _change(self, event):
         """Workers have come or gone; where one has died, so has what it played."""

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 from distributed import Worker, get_worker
 from distributed.utils import sync
 
+from driftsim.atomic import this_host
 from driftsim.runner.contents import Packed, execute_packed
+from driftsim.runner.copies import Copies
 from driftsim.runner.execution import Result, playing
 from driftsim.workers import Printed
 from driftsim.workers.state import one_thread
@@ -20,6 +22,8 @@ from driftsim.workers.surroundings import restored_surroundings
 TOPIC = "driftsim"  # of the events that workers send to the process that submits runs
 EVERY = 0.5  # seconds between two looks at whether a run is still wanted
 REPORTED = 1.0  # seconds between two reports of the row it has reached
+ASKED = 5.0  # seconds after which it asks again for copies that have not come
+LOOKED = 0.05  # seconds between two looks at whether they have
 
 
 class Played(NamedTuple):
@@ -60,7 +64,7 @@ def play_one(study: str, i: int, run: Packed, limit: float | None) -> Played:
     with restored_surroundings() as moved, redirect_stdout(text), redirect_stderr(text):
         try:
             place = f"the worker {worker.address} on {platform.node()}"
-            result = execute_packed(run, reports, place=place)
+            result = execute_packed(run, reports, reports.bring, place)
         except Overdue as error:
             (row,) = error.args
     seconds = time.perf_counter() - start
@@ -92,6 +96,18 @@ class Reports:
         if row < 0 or (begins and self._limit) or now - self._reported >= REPORTED:
             self._reported = now
             self._worker.log_event(TOPIC, self._about | {"row": int(row)})
+
+    def bring(self, lacking: dict[str, str]):
+        """Ask for copies of what has hashes, and wait for them."""
+        copies, due, missing = Copies(), 0.0, {*lacking.values()}
+        while missing := {one for one in missing if one not in copies}:
+            self._check_wanted()
+            if time.monotonic() >= due:
+                due = time.monotonic() + ASKED
+                where = {"folder": f"{this_host()}:{copies.folder}"}
+                about = self._about | {"row": None, "lacking": sorted(missing)} | where
+                self._worker.log_event(TOPIC, about)
+            time.sleep(LOOKED)
 
     def _check_wanted(self):
         task = self._worker.state.tasks.get(self._key)
