@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from driftsim.atomic import write_atomically
+from driftsim.report import benchmark_text
 from driftsim.report.page.document import page
 from driftsim.report.page.drawings import drawings
 from driftsim.report.page.text_files import csv, markdown
@@ -47,6 +48,10 @@ def text_files(
     made |= {name: csv(table) for name, table in decisive.items() if len(table)}
     if len(tables.ranks):
         made |= {"ranks.csv": csv(tables.ranks), "pairs.csv": csv(tables.pairs)}
+    if tables.grid is not None:
+        answer = str(verdict[0]) if len(tables.ranks) else ""
+        made["benchmark.md"] = benchmark_text.markdown(results.study.question, tables.grid, answer)
+        made["benchmark.csv"] = csv(tables.benchmark)
     if len(tables.floor):
         names = ("floor", "gaps", "schedules", "periods")
         made |= {f"{name}.csv": csv(getattr(tables, name)) for name in names}

@@ -6,6 +6,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from driftsim.report.benchmark_text import terminal_note, terminal_tables
+from driftsim.report.benchmarks import Grid
 from driftsim.report.files import write
 from driftsim.report.pictures import not_drawn
 from driftsim.report.results import Results
@@ -32,15 +34,36 @@ def written(
 
 
 def print_results(results: Results, console: Console):
-    """Print the question, the summary, the verdict and remarks; of many settings the first."""
+    """Print the question, the summary, the verdict and remarks; of many settings the first.
+
+    Of a suite the table of streams and contenders, and the answer over all streams.
+    """
     if results.study.question:
         console.print(f"\n[bold]{escape(results.study.question)}[/bold]", highlight=False)
+    if (grid := results.tables.grid) is not None:
+        print_benchmark(results, grid, console)
+    else:
+        print_summary(results, console)
+    for remark in remarks(results):
+        console.print(escape(remark), highlight=False)
+
+
+def print_benchmark(results: Results, grid: Grid, console: Console):
+    """Print the streams of a suite by its contenders, and the answer over all of them."""
+    for table in terminal_tables(grid, console.width):
+        console.print(table)
+    console.print(escape(terminal_note(grid)), highlight=False, style="dim")
+    if len(results.tables.ranks):
+        console.print(escape(str(results.verdict()[0])), highlight=False)
+    console.print("summary.md has the answer on each stream.", highlight=False)
+
+
+def print_summary(results: Results, console: Console):
+    """Print the summary and the verdict."""
     console.print(summary_table(results, console.width, MOST_ROWS))
     if (more := len(results.tables.summary) - MOST_ROWS) > 0:
         console.print(f"… and {more:,} more rows: see summary.csv", highlight=False)
     console.print(escape(verdict_text(results.verdict())), highlight=False)
-    for remark in remarks(results):
-        console.print(escape(remark), highlight=False)
 
 
 def verdict_text(verdict: Verdict) -> str:

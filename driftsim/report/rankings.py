@@ -66,16 +66,44 @@ def streams_of(variants: Sequence[VariantResults]) -> int:
 
 
 def losses_of(variants: Sequence[VariantResults], metric: str) -> tuple[list[str], np.ndarray]:
-    """The names of the contenders, and their metric in each setting (n, k), lower being better.
+    """The names of the contenders, and their metric on each stream (n, k), lower being better.
 
-    Contenders that are left out of a stream are not among them, nor are settings in which one of
-    them has no runs.
+    Streams on which one of them has no value are not among them.
     """
-    every = [one.scenario.models for one in variants]
-    names, losses = [name for name in every[0] if all(name in one for one in every)], []
-    for one in variants:
+    names = ranked_names(variants)
+    found = losses_by_stream(variants, names, metric).values()
+    return names, np.array([one for one in found if np.isfinite(one).all()])
+
+
+def losses_by_stream(
+    variants: Sequence[VariantResults], names: Sequence[str], metric: str
+) -> dict[str | int, np.ndarray]:
+    """A metric of some contenders (k,), lower being better, by stream; NaN where one has none.
+
+    Each setting of a sweep counts as a stream; with streams that have names, each of these counts
+    once, by the mean over all else that is swept.
+    """
+    losses = dict[str | int, list[list[float]]]()
+    for i, one in enumerate(variants):
         results, scope = one.contenders, scope_of(one, metric)
-        if {*names} <= {*results}:
-            found = [measured(results[name], scope).value for name in names]
-            losses.append([scope.sign * value for value in found])
-    return names, np.array([one for one in losses if np.isfinite(one).all()])
+        found = [scope.sign * measured(results[n], scope).value for n in names if n in results]
+        unit = one.variant.setting["stream"] if named(one) else i
+        complete = found if len(found) == len(names) else [np.nan] * len(names)
+        losses.setdefault(unit, []).append(complete)
+    return {unit: np.mean(found, axis=0) for unit, found in losses.items()}
+
+
+def ranked_names(variants: Sequence[VariantResults]) -> list[str]:
+    """The contenders that are ranked: those that play every stream.
+
+    Of named streams none that knows what nobody does.
+    """
+    first, *others = (one.scenario.models for one in variants)
+    known = {*first} if named(variants[0]) else set()
+    rivals = [name for name in first if name not in known or not first[name].knows]
+    return [name for name in rivals if all(name in models for models in others)]
+
+
+def named(one: VariantResults) -> bool:
+    """Whether a variant is of a stream that has a name."""
+    return isinstance(one.variant.setting.get("stream"), str)

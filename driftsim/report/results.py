@@ -154,12 +154,23 @@ class Results:
         """
         return self.tables.wrong_prices.frame()
 
+    def benchmark(self) -> "pd.DataFrame":
+        """A row for each contender on each stream of a suite: its `value` in the first metric.
+
+        `low` and `high` are bounds at 95 %. `best` are the best on a stream and those that do not
+        differ from it significantly: paired over seeds, or along a recorded stream, at 5 %, without
+        a correction for how many there are. `rank` is that on the stream. Contenders that know what
+        nobody does, as `at_drift`, have neither. No rows where streams have no names.
+        """
+        return self.tables.benchmark.frame()
+
     def ranks(self) -> "pd.DataFrame":
         """A row for each contender: its mean rank over the settings of a sweep, the best first.
 
-        By the first metric, with the chance `p` of such ranks if all were alike, by which `test`,
-        and the `critical` difference of ranks, beyond which two differ. No rows without a sweep,
-        or a second contender, or where the metric is not known.
+        Of a suite over its streams, each of which counts once. By the first metric, with the chance
+        `p` of such ranks if all were alike, by which `test`, and the `critical` difference of
+        ranks, beyond which two differ. No rows without a sweep, or a second contender, or where the
+        metric is not known.
         """
         return self.tables.ranks.frame()
 
@@ -261,7 +272,7 @@ class Results:
 
     @cached_property
     def _verdict(self) -> Verdict:
-        return verdict(self.variants, [*self.metrics], self.tables.ranks)
+        return verdict(self.variants, [*self.metrics], self.tables.ranks, self.tables.pairs)
 
     @cached_property
     def variants(self) -> list[VariantResults]:

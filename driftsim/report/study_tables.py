@@ -10,6 +10,7 @@ import numpy as np
 from driftsim.evaluation.compute import CPU_SECONDS, WALL_SECONDS
 from driftsim.evaluation.metrics import Metric, metric_of
 from driftsim.report import comparisons, measures, rankings
+from driftsim.report.benchmarks import BENCHMARK, Grid, benchmark_rows, grid_of
 from driftsim.report.comparisons import bounds_of, measured, scope_of
 from driftsim.report.decision import breakeven, costs, floors, periods, worth
 from driftsim.report.measures import TOLERANCE
@@ -38,7 +39,7 @@ TAKEN = {  # names of columns, which what is swept may not have
     *breakeven.BREAKEVEN, *worth.WORTH, *worth.WRONG_PRICES,
     *measures.REGRET, *measures.ALARMS, *measures.PROBED, *measures.FORGETTING,
     *comparisons.DIFFERENCES, *rankings.RANKS, *rankings.PAIRS, *costs.COSTS, *costs.ALONG,
-    *costs.IN_SUMMARY,
+    *costs.IN_SUMMARY, *BENCHMARK,
 }  # fmt: skip
 TAKEN_BY_FLOORS = {*floors.FLOORS, *floors.GAPS, *floors.SCHEDULES, *periods.PERIODS}
 
@@ -66,6 +67,7 @@ class StudyTables:
         )
         self.equivalence, self.priced = scenario.report.equivalence, scenario.prices is not None
         self.repeats = max(one.scenario.evaluation.repeats_in_all for one in study.variants)
+        self.suite, self.contenders = study.suite, [*study.contenders]
         self._recoveries: dict[tuple[Window, float], tuple[Table, Table]] = {}
 
     @cached_property
@@ -136,6 +138,21 @@ class StudyTables:
         """What is chosen at prices that are wrong by a factor, and how much more it costs."""
         rows = chain.from_iterable(map(worth.wrong_prices, self.variants))
         return self._table(rows, worth.WRONG_PRICES)
+
+    @cached_property
+    def benchmark(self) -> Table:
+        """A row for each contender on each stream of a suite, in the first metric."""
+        rows = (benchmark_rows(one, self.asked[0]) for one in self.variants if self.suite)
+        return self._table(chain.from_iterable(rows), BENCHMARK)
+
+    @cached_property
+    def grid(self) -> Grid | None:
+        """The benchmark as texts, streams by contenders; None without a suite, or without runs."""
+        if not len(self.benchmark):
+            return None
+        every = [[*benchmark_rows(one, self.asked[0])] for one in self.variants]
+        titles = [one.title for one in self.variants]
+        return grid_of(dict(zip(titles, every)), self.ranks, self.contenders)
 
     @cached_property
     def ranks(self) -> Table:

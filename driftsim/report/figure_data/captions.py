@@ -331,8 +331,11 @@ def value(cell):
 
 def ranks(view):
     """How contenders rank."""
-    tables = [view.table(one, "ranks") for one in view.reports.values()]
-    return " ".join(ranking(table) for table in tables if len(table))
+    return " ".join(
+        ranking(table, view.table(one, "pairs"), "stream" if one.study.suite else "setting")
+        for one in view.reports.values()
+        if len(table := view.table(one, "ranks"))
+    )
 
 
 @of_each_setting

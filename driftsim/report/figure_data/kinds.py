@@ -60,10 +60,10 @@ KINDS = {
     ),
     "sweep": Kind(
         "Error over the sweep", captions.sweep, ("metric", "contender"),
-        "the scenario has no sweep, or {metric} is not known",
+        "the scenario has no sweep of values without names, or {metric} is not known",
     ),
     "ranks": Kind(
-        "Mean ranks over the settings", captions.ranks, ("contender",),
+        "Mean ranks", captions.ranks, ("contender",),
         "it needs a sweep of two settings, and two contenders that have ended under each",
     ),
 }  # fmt: skip

@@ -56,10 +56,13 @@ class Map(NamedTuple):
 
 
 def sweep(view: View) -> list[Slice] | list[Map] | None:
-    """Slices; maps where two paths are swept; None without a sweep, or where nothing is known."""
+    """Slices; maps where two paths are swept; None where there is nothing to show.
+
+    A sweep of one path whose values have names has none: no line can join them.
+    """
     metric, swept = view.metrics[0], {}
     for title, results in view.reports.items():
-        if results.swept:
+        if results.swept and not named_alone(results.study):
             swept[title] = results, view.whole(results, metric).among("contender", view.names)
     swept = {title: one for title, one in swept.items() if not missing(one[1]["mean"]).all()}
     if not swept:
@@ -68,6 +71,11 @@ def sweep(view: View) -> list[Slice] | list[Map] | None:
         return [one for title, pair in swept.items() for one in maps_of(title, *pair)]
     slices = [one for title, pair in swept.items() for one in slices_of(view, title, *pair)]
     return limited(slices, MOST_PANELS)
+
+
+def named_alone(study):
+    """Whether all that is swept is one path whose values have names, which no line can join."""
+    return len(study.swept) == 1 and bool(study.named)
 
 
 def values_of(results):

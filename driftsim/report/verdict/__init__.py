@@ -3,30 +3,36 @@
 from collections.abc import Iterator, Sequence
 
 from driftsim.evaluation.significance import LEAST_SETTINGS
+from driftsim.report.rankings import named as is_named
 from driftsim.report.table import Table
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.blocks import Block, Verdict
 from driftsim.report.verdict.contest import Contest
 from driftsim.report.verdict.decision import Advice
-from driftsim.report.verdict.ranking import ranking
+from driftsim.report.verdict.ranking import over_streams, ranking
 from driftsim.report.verdict.worth import Thresholds
 
 __all__ = ["Block", "Verdict", "ranking", "verdict"]
 
 
-def verdict(variants: Sequence[VariantResults], metrics: Sequence[str], ranks: Table) -> Verdict:
+def verdict(
+    variants: Sequence[VariantResults], metrics: Sequence[str], ranks: Table, pairs: Table
+) -> Verdict:
     """What a study shows, by the first of some metrics that is known.
 
     Where a scenario has prices it begins with the decision: what to do, and what that costs. Of a
-    sweep the answer in each setting, and the `ranks` over all; none below six streams.
+    sweep the answer in each setting, and the `ranks` over all; none below six streams. Of streams
+    that have names, it begins with the answer over all.
     """
     blocks: list[Block] = []
     for one in variants:
         if one.contenders:
             contest = Contest(one, metrics)
             blocks += in_setting(one, contest) if one.setting else of_study(one, contest)
-    if len(ranks) and ranks["streams"][0] >= LEAST_SETTINGS:
-        blocks.append(Block(ranking(ranks)))
+    if len(ranks) and is_named(variants[0]):
+        blocks = [Block(over_streams(variants, ranks, pairs)), *blocks]
+    elif len(ranks) and ranks["streams"][0] >= LEAST_SETTINGS:
+        blocks.append(Block(ranking(ranks, pairs)))
     return Verdict(blocks)
 
 

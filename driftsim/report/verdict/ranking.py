@@ -1,26 +1,100 @@
-"""Ranking: how contenders rank over the settings of a sweep, in words."""
+"""Ranking: how contenders rank over the settings of a sweep or the streams of a suite, in words."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 from driftsim.evaluation.significance import LEAST_SETTINGS
+from driftsim.messages import plural
 from driftsim.report.amounts import listed, named, number, title
 from driftsim.report.comparisons import SIGNIFICANCE
-from driftsim.report.table import Table
+from driftsim.report.rankings import EQUAL, losses_by_stream, ranked_names
+from driftsim.report.table import Row, Table
+from driftsim.report.variant_results import VariantResults
+
+MOST = 10  # contenders, up to which Nemenyi's test compares each two
 
 
-def ranking(ranks: Table) -> str:
-    """The mean ranks over the settings of a sweep in words, and what they show."""
+def ranking(ranks: Table, pairs: Table, of: str = "setting") -> str:
+    """The mean ranks over the settings of a sweep, or over streams, in words: what they show."""
     rows = [*ranks.rows()]
-    first = rows[0]
     means = listed(f"{named(one['contender'])} ({one['rank']:.1f})" for one in rows)
-    apart = [one["contender"] for one in rows if one["rank"] - first["rank"] > first["critical"]]
+    over = f"over {plural(rows[0]['settings'], of)}"
+    shown = " ".join(of_tests(rows, pairs))
+    return f"Mean ranks by {title(rows[0]['metric'])} {over}: {means}. {shown}"
+
+
+def of_tests(rows: Sequence[Row], pairs: Table) -> Iterator[str]:
+    """What mean ranks show: which contenders the first one ranks better than, if that is known."""
+    first = rows[0]
+    name, p = named(first["contender"]), number(first["p"], digits=2)
+    better, test = worse_than_first(rows, pairs)
     if first["streams"] < LEAST_SETTINGS:
-        shown = f"Fewer than {LEAST_SETTINGS} different streams are too few for a test."
+        yield f"Fewer than {LEAST_SETTINGS} different streams are too few for a test."
     elif first["p"] > SIGNIFICANCE:
-        p = number(first["p"], digits=2)
-        shown = f"They do not differ significantly ({first['test']}, p = {p})."
-    elif apart:
-        names = listed(map(named, apart))
-        shown = f"{named(first['contender'])} ranks better than {names}."
+        yield f"They do not differ significantly ({first['test']}, p = {p})."
+    elif better:
+        yield f"{name} ranks better than {listed(map(named, better))}{test}."
+    elif len(rows) > MOST:
+        what = "so many contenders over so few streams leave no pair that does"
+        yield f"They differ significantly ({first['test']}, p = {p}); {what}{test}."
     else:
-        shown = f"{named(first['contender'])} does not differ significantly from the next."
-    over = f"over {first['settings']:,} settings"
-    return f"Mean ranks by {title(first['metric'])} {over}: {means}. {shown}"
+        yield f"{name} does not differ significantly from the next."
+    if EQUAL[0] in pairs:
+        yield from probabilities(first["contender"], rows[1]["contender"], pairs)
+
+
+def worse_than_first(rows: Sequence[Row], pairs: Table) -> tuple[list[str], str]:
+    """The contenders that the first one ranks significantly better than, and by which test.
+
+    By the critical difference of ranks, which is wide for many contenders: for these by pairs.
+    """
+    first = rows[0]
+    if len(rows) <= MOST:
+        critical = first["critical"]
+        return [r["contender"] for r in rows if r["rank"] - first["rank"] > critical], ""
+    found = [
+        one["worse"] if one["better"] == first["contender"] else one["better"]
+        for one in pairs.rows()
+        if first["contender"] in (one["better"], one["worse"]) and one["p"] < SIGNIFICANCE
+    ]
+    return found, " (Wilcoxon's signed-rank tests, with Holm's correction)"
+
+
+def probabilities(first: str, second: str, pairs: Table) -> Iterator[str]:
+    """How probable it is that the first is better than the second by more than the margin."""
+    for one in pairs.rows():
+        if {first, second} == {one["better"], one["worse"]}:
+            p = dict(zip(EQUAL, (one[name] for name in EQUAL)))
+            if one["better"] != first:
+                p[EQUAL[0]], p[EQUAL[2]] = p[EQUAL[2]], p[EQUAL[0]]
+            better, equal, worse = (f"{100 * p[name]:.0f} %" for name in EQUAL)
+            yield (
+                f"On another such stream, {named(first)} is better than {named(second)} by more "
+                f"than report.equivalence with a probability of {better}, practically equal with "
+                f"{equal}, and worse with {worse} (Bayesian signed-rank test)."
+            )
+
+
+def over_streams(variants: Sequence[VariantResults], ranks: Table, pairs: Table) -> str:
+    """The answer over the streams of a suite: who ranks best, and what stands against it."""
+    return " ".join([ranking(ranks, pairs, "stream"), *reservations(variants, ranks)])
+
+
+def reservations(variants: Sequence[VariantResults], ranks: Table) -> Iterator[str]:
+    """What is not in the ranks, and what makes their test doubtful."""
+    names, first = ranked_names(variants), next(ranks.rows())
+    knowing, absent = dict[str, None](), dict[str, None]()
+    for models in (one.scenario.models for one in variants):
+        out = [name for name in models if name not in names]
+        knowing |= dict.fromkeys(name for name in out if models[name].knows)
+        absent |= dict.fromkeys(name for name in out if not models[name].knows)
+    if knowing:
+        yield f"{listed(map(named, knowing))}: not ranked, since no one else knows the truth."
+    if absent:
+        yield f"{listed(map(named, absent))}: not ranked, for want of some streams."
+    every = losses_by_stream(variants, names, first["metric"])
+    if lost := [str(stream) for stream, found in every.items() if not np.isfinite(found).all()]:
+        yield f"{listed(lost)}: left out of the ranks, since not all contenders have ended there."
+    if first["streams"] < first["settings"]:
+        yield "Some of the streams have the same rows, and are no independent data sets."

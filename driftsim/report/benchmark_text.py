@@ -1,0 +1,82 @@
+"""Benchmark text: a benchmark as tables of a terminal, and as Markdown."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+from rich.markup import escape
+from rich.table import Table as RichTable
+
+from driftsim.report.benchmarks import Entry, Grid
+from driftsim.report.figure_data.looks import LONGEST, short
+from driftsim.report.page.text_files import escaped, in_cell
+
+APART, SHORTEST = 2, 10  # characters between columns, and of a shortened name
+BEST = "the best and those that do not differ from it significantly"
+
+
+def terminal_tables(grid: Grid, width: int) -> Iterator[RichTable]:
+    """A benchmark as tables of at most some characters: several where columns have no room.
+
+    Half widths of intervals are there if all columns then fit side by side.
+    """
+    names = [short(name, max(width // 3, SHORTEST)) for name in grid.rows]
+    heads = [short(name, LONGEST) for name in grid.across]
+    first = max(map(cell_len, names)) + APART
+    for halves in (True, False):
+        rows = [[with_mark(one, halves) for one in row] for row in grid.rows.values()]
+        sizes = [
+            max(cell_len(one) for one in (head, *(row[i] for row in rows))) + APART
+            for i, head in enumerate(heads)
+        ]
+        if first + sum(sizes) - APART <= width:
+            break
+    for part in parts_of(sizes, width - first + APART):
+        table = RichTable(box=None, pad_edge=False, header_style="bold")
+        table.add_column("", no_wrap=True)
+        for head in heads[part]:
+            table.add_column(escape(head), justify="right", no_wrap=True)
+        for name, row, own in zip(names, rows, grid.rows.values()):
+            cells = [
+                f"[bold]{escape(text)}[/bold]" if one.best else escape(text)
+                for text, one in zip(row[part], own[part])
+            ]
+            table.add_row(escape(name), *cells)
+        yield table
+
+
+def with_mark(one: Entry, halves: bool) -> str:
+    """A cell as a terminal shows it, with a star for the best."""
+    return f"{one if halves else one.value}{'*' if one.best else ' '}"
+
+
+def parts_of(sizes: Sequence[int], room: int) -> Iterator[slice]:
+    """Columns of some sizes, as many side by side as there is room for; at least one."""
+    start, used = 0, 0
+    for i, size in enumerate(sizes):
+        if i > start and used + size > room:
+            yield slice(start, i)
+            start, used = i, 0
+        used += size
+    yield slice(start, len(sizes))
+
+
+def terminal_note(grid: Grid) -> str:
+    """What the numbers are."""
+    return f"{grid.name}; * {BEST}"
+
+
+def markdown_table(grid: Grid) -> str:
+    """A benchmark as a table of Markdown, without half widths; the best are bold."""
+    lines = [["", *grid.across], ["---", *["---:"] * len(grid.across)]]
+    for name, row in grid.rows.items():
+        cells = [f"**{one.value}**" if one.best else one.value for one in row]
+        lines.append([in_cell(name), *cells])
+    lines[0] = [in_cell(name) for name in lines[0]]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def markdown(question: str, grid: Grid, answer: str) -> bytes:
+    """A benchmark with its question and the answer over all streams, as a Markdown file."""
+    note = f"{grid.name}; **bold**: {BEST} (paired, 5 %, without a correction)"
+    parts = [escaped(question), markdown_table(grid), note, escaped(answer)]
+    return ("\n\n".join(part for part in parts if part) + "\n").encode()

@@ -1,0 +1,115 @@
+"""Benchmarks: a metric of each contender on each stream of a suite, and who is best on each."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from driftsim.evaluation.significance import Difference
+from driftsim.report.amounts import as_percent, number
+from driftsim.report.comparisons import Comparison, bounds_of, compared
+from driftsim.report.table import Row, Table
+from driftsim.report.variant_results import VariantResults
+
+BENCHMARK = ["contender", "metric", "value", "low", "high", "best", "rank"]
+RANK, NONE = "mean rank", "–"
+TINY = 1e-12  # of a value: below it a difference is only rounding
+
+
+class Entry(NamedTuple):
+    """A cell of a benchmark, as text."""
+
+    value: str
+    half: str = ""  # of its interval at 95 %, where that is known
+    best: bool = False  # or not significantly worse than the best
+
+    def __str__(self) -> str:
+        return f"{self.value} ± {self.half}" if self.half else self.value
+
+
+class Grid(NamedTuple):
+    """A benchmark as a table of texts: the more of streams and contenders down, the others across.
+
+    Mean ranks are beside the contenders, if they are known.
+    """
+
+    across: list[str]
+    rows: dict[str, list[Entry]]
+    by_contender: bool  # whether a row is of a contender, and a column of a stream
+    metric: str
+    unit: str  # empty, or %
+
+    @property
+    def name(self) -> str:
+        """What is shown, in words."""
+        unit = f" in {self.unit}" if self.unit else ""
+        return f"{self.metric.replace('_', ' ')}{unit}"
+
+
+def benchmark_rows(one: VariantResults, metric: str) -> Iterator[Row]:
+    """A row for each contender on a stream, as `Results.benchmark` gives them."""
+    comparison = compared(one, one.contenders, metric)
+    rivals = [name for name in comparison.order if name in rivals_of(one)]
+    values = [comparison.values[name] for name in rivals]
+    for name in one.contenders:
+        low, high = bounds_of(comparison.means[name], comparison.scope)
+        best = name in rivals and as_good(comparison, rivals[0], name)
+        row = one.setting | {"contender": name, "metric": metric, "low": low, "high": high}
+        rank = placed(comparison.values[name], values, comparison.scope.sign)
+        rank = rank if name in rivals else math.nan
+        yield row | {"value": comparison.values[name], "best": best, "rank": rank}
+
+
+def rivals_of(one: VariantResults) -> list[str]:
+    """The contenders that can be compared: none that lacks runs, or knows what nobody does."""
+    models = one.scenario.models
+    return [name for name in one.complete if not models[name].knows] or [*one.complete]
+
+
+def as_good(comparison: Comparison, best: str, name: str) -> bool:
+    """Whether a contender does not differ significantly from the best, without a correction."""
+    if name == best:
+        return True
+    apart: Difference | None = comparison.pairs.get((best, name))
+    if apart is None:
+        return False
+    if not apart.known:
+        return abs(apart.mean) <= TINY * abs(comparison.values[best])
+    return not apart.distinguishable
+
+
+def placed(value: float, values: Sequence[float], sign: int) -> float:
+    """The rank of a value among all, 1 for the best; equal ones share the mean of theirs."""
+    better = sum(sign * other < sign * value for other in values)
+    return better + (1 + sum(other == value for other in values)) / 2
+
+
+def grid_of(streams: Mapping[str, Sequence[Row]], ranks: Table, contenders: Sequence[str]) -> Grid:
+    """A benchmark as a `Grid`, from the rows of each stream, and the mean ranks over all."""
+    metric = next(row["metric"] for rows in streams.values() for row in rows)
+    found = {
+        title: {row["contender"]: entry(row) for row in rows} for title, rows in streams.items()
+    }
+    names = [name for name in contenders if any(name in one for one in found.values())]
+    means = dict(zip(ranks.values("contender"), ranks.values("rank")))
+    if means:
+        found[RANK] = {name: Entry(f"{rank:.2f}") for name, rank in means.items()}
+    unit, absent = "%" * as_percent(metric), Entry(NONE)
+    if len(names) > len(streams):
+        cells = {name: [one.get(name, absent) for one in found.values()] for name in names}
+        return Grid([*found], cells, True, metric, unit)
+    cells = {title: [one.get(name, absent) for name in names] for title, one in found.items()}
+    return Grid(names, cells, False, metric, unit)
+
+
+def entry(row: Row) -> Entry:
+    """A contender on a stream, as text."""
+    half = (row["high"] - row["low"]) / 2
+    known = text_of(row["metric"], half) if math.isfinite(half) else ""
+    return Entry(text_of(row["metric"], row["value"]), known, bool(row["best"]))
+
+
+def text_of(metric: str, value: float) -> str:
+    """A value of a benchmark: shares in percent, with two places."""
+    if as_percent(metric):
+        return f"{100 * value:.2f}"
+    return f"{value:.4f}" if abs(value) < 100 else number(value, digits=4)
