@@ -12,6 +12,7 @@ from driftsim.report.page.text_files import escaped, in_cell
 
 APART, SHORTEST = 2, 10  # characters between columns, and of a shortened name
 BEST = "the best and those that do not differ from it significantly"
+HOW = "paired t-test, 5 %, without a correction for their number"
 
 
 def terminal_tables(grid: Grid, width: int) -> Iterator[RichTable]:
@@ -75,8 +76,8 @@ def markdown_table(grid: Grid) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def markdown(question: str, grid: Grid, answer: str) -> bytes:
+def markdown(question: str, grid: Grid, answer: Sequence[str]) -> bytes:
     """A benchmark with its question and the answer over all streams, as a Markdown file."""
-    note = f"{grid.name}; **bold**: {BEST} (paired, 5 %, without a correction)"
-    parts = [escaped(question), markdown_table(grid), note, escaped(answer)]
+    note = f"{grid.name}; **bold**: {BEST} ({HOW})"
+    parts = [escaped(question), *map(escaped, answer), markdown_table(grid), note]
     return ("\n\n".join(part for part in parts if part) + "\n").encode()

@@ -10,7 +10,7 @@ from driftsim.report.page.drawings import drawings
 from driftsim.report.page.text_files import csv, markdown
 from driftsim.report.pictures import write_pictures
 from driftsim.report.results import Results
-from driftsim.report.verdict import Block, Verdict
+from driftsim.report.verdict import OVER_STREAMS, Block, Verdict
 from driftsim.runner.playing import Finished
 
 
@@ -49,8 +49,8 @@ def text_files(
     if len(tables.ranks):
         made |= {"ranks.csv": csv(tables.ranks), "pairs.csv": csv(tables.pairs)}
     if tables.grid is not None:
-        answer = str(verdict[0]) if len(tables.ranks) else ""
-        made["benchmark.md"] = benchmark_text.markdown(results.study.question, tables.grid, answer)
+        over = [one.text for one in verdict[:OVER_STREAMS]] if len(tables.ranks) else []
+        made["benchmark.md"] = benchmark_text.markdown(results.study.question, tables.grid, over)
         made["benchmark.csv"] = csv(tables.benchmark)
     if len(tables.floor):
         names = ("floor", "gaps", "schedules", "periods")

@@ -13,7 +13,7 @@ from driftsim.report.pictures import not_drawn
 from driftsim.report.results import Results
 from driftsim.report.summary_text import remarks, summary_table
 from driftsim.report.unchanged import Printed
-from driftsim.report.verdict import Verdict
+from driftsim.report.verdict import OVER_STREAMS, Verdict
 from driftsim.runner.playing import Finished
 
 MOST_ROWS, MOST_BLOCKS = 200, 60  # of the summary, and of the verdict, that are printed
@@ -50,11 +50,12 @@ def print_results(results: Results, console: Console):
 
 def print_benchmark(results: Results, grid: Grid, console: Console):
     """Print the streams of a suite by its contenders, and the answer over all of them."""
-    for table in terminal_tables(grid, console.width):
-        console.print(table)
+    for i, table in enumerate(terminal_tables(grid, console.width)):
+        console.print(*[""] * (i > 0), table)
     console.print(escape(terminal_note(grid)), highlight=False, style="dim")
     if len(results.tables.ranks):
-        console.print(escape(str(results.verdict()[0])), highlight=False)
+        for block in results.verdict()[:OVER_STREAMS]:
+            console.print(escape(str(block)), highlight=False)
     console.print("summary.md has the answer on each stream.", highlight=False)
 
 

@@ -15,6 +15,7 @@ from driftsim.report.page.cost_section import cost_section
 from driftsim.report.page.html_tables import tables
 from driftsim.report.page.packed import packed
 from driftsim.report.page.page_data import as_json, page_data
+from driftsim.report.page.suite_section import suite_section
 from driftsim.report.summary_text import remarks
 from driftsim.runner.runs import runs_of
 
@@ -31,15 +32,21 @@ def page(results, verdict, figures, failures=()) -> str:
     study, models = results.study, names(results)
     shown = tables(results)
     costs = cost_section(results, models, figures, shown)
-    elsewhere = ("curves", costs.figure.name if costs and costs.figure else "")
+    suite = suite_section(results, verdict, figures)
+    elsewhere = (
+        "curves",
+        "ranks" if suite else "",
+        costs.figure.name if costs and costs.figure else "",
+    )
     return (
         templates()
         .get_template("page.html")
         .render(
             name=study.name,
             question=study.question,
-            verdict=verdict,
-            swept=bool(study.swept),
+            verdict=suite.lead if suite else verdict,
+            swept=bool(study.swept) and not suite,
+            suite=suite,
             failed=failed(failures),
             figures=[one for one in figures if one.name not in elsewhere],
             still=next((one for one in figures if one.name == "curves"), None),

@@ -131,6 +131,8 @@ async function start() {
   });
   const interaction = new Interaction(chart, view, new Readout(find("readout")));
   controls(about, view);
+  for (const link of document.querySelectorAll(".to-setting"))
+    link.addEventListener("click", () => choose(Number(link.dataset.setting)));
   find("chart").hidden = false;
   view.changed();
   let width = chart.svg.parentElement.clientWidth;

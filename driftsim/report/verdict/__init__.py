@@ -12,7 +12,9 @@ from driftsim.report.verdict.decision import Advice
 from driftsim.report.verdict.ranking import over_streams, ranking
 from driftsim.report.verdict.worth import Thresholds
 
-__all__ = ["Block", "Verdict", "ranking", "verdict"]
+OVER_STREAMS = 2  # blocks of the verdict on a suite that are over all streams
+
+__all__ = ["OVER_STREAMS", "Block", "Verdict", "answers", "ranking", "verdict"]
 
 
 def verdict(
@@ -24,16 +26,21 @@ def verdict(
     sweep the answer in each setting, and the `ranks` over all; none below six streams. Of streams
     that have names, it begins with the answer over all.
     """
-    blocks: list[Block] = []
-    for one in variants:
-        if one.contenders:
-            contest = Contest(one, metrics)
-            blocks += in_setting(one, contest) if one.setting else of_study(one, contest)
+    blocks = [block for own in answers(variants, metrics) for block in own]
     if len(ranks) and is_named(variants[0]):
-        blocks = [Block(over_streams(variants, ranks, pairs)), *blocks]
+        blocks = [*map(Block, over_streams(variants, ranks, pairs)), *blocks]
     elif len(ranks) and ranks["streams"][0] >= LEAST_SETTINGS:
         blocks.append(Block(ranking(ranks, pairs)))
     return Verdict(blocks)
+
+
+def answers(variants: Sequence[VariantResults], metrics: Sequence[str]) -> list[list[Block]]:
+    """What each variant of a study shows; nothing where no run has ended."""
+    found: list[list[Block]] = []
+    for one in variants:
+        blocks = in_setting if one.setting else of_study
+        found.append([*blocks(one, Contest(one, metrics))] if one.contenders else [])
+    return found
 
 
 def of_study(one: VariantResults, contest: Contest) -> Iterator[Block]:

@@ -12,6 +12,7 @@ from driftsim.report.rankings import EQUAL, losses_by_stream, ranked_names
 from driftsim.report.table import Row, Table
 from driftsim.report.variant_results import VariantResults
 
+NEXT = 3  # contenders that are named beside the first
 MOST = 10  # contenders, up to which Nemenyi's test compares each two
 
 
@@ -32,12 +33,12 @@ def of_tests(rows: Sequence[Row], pairs: Table) -> Iterator[str]:
     if first["streams"] < LEAST_SETTINGS:
         yield f"Fewer than {LEAST_SETTINGS} different streams are too few for a test."
     elif first["p"] > SIGNIFICANCE:
-        yield f"They do not differ significantly ({first['test']}, p = {p})."
+        yield f"The contenders do not differ significantly ({first['test']}, p = {p})."
     elif better:
         yield f"{name} ranks better than {listed(map(named, better))}{test}."
     elif len(rows) > MOST:
-        what = "so many contenders over so few streams leave no pair that does"
-        yield f"They differ significantly ({first['test']}, p = {p}); {what}{test}."
+        yield f"The contenders differ significantly ({first['test']}, p = {p})."
+        yield f"That {name} ranks better than any one of them is not significant{test}."
     else:
         yield f"{name} does not differ significantly from the next."
     if EQUAL[0] in pairs:
@@ -76,9 +77,16 @@ def probabilities(first: str, second: str, pairs: Table) -> Iterator[str]:
             )
 
 
-def over_streams(variants: Sequence[VariantResults], ranks: Table, pairs: Table) -> str:
-    """The answer over the streams of a suite: who ranks best, and what stands against it."""
-    return " ".join([ranking(ranks, pairs, "stream"), *reservations(variants, ranks)])
+def over_streams(variants: Sequence[VariantResults], ranks: Table, pairs: Table) -> tuple[str, str]:
+    """The answer over the streams of a suite: who ranks best, then how certain that is."""
+    rows = [*ranks.rows()]
+    first, *others = rows
+    of_others = listed(f"{named(one['contender'])} ({one['rank']:.1f})" for one in others[:NEXT])
+    answer = (
+        f"Over {plural(first['settings'], 'stream')}, {named(first['contender'])} has the best "
+        f"mean rank by {title(first['metric'])}: {first['rank']:.1f}, before {of_others}."
+    )
+    return answer, " ".join([*of_tests(rows, pairs), *reservations(variants, ranks)])
 
 
 def reservations(variants: Sequence[VariantResults], ranks: Table) -> Iterator[str]:
@@ -90,7 +98,7 @@ def reservations(variants: Sequence[VariantResults], ranks: Table) -> Iterator[s
         knowing |= dict.fromkeys(name for name in out if models[name].knows)
         absent |= dict.fromkeys(name for name in out if not models[name].knows)
     if knowing:
-        yield f"{listed(map(named, knowing))}: not ranked, since no one else knows the truth."
+        yield f"{listed(map(named, knowing))}: not ranked, knowing what nobody does."
     if absent:
         yield f"{listed(map(named, absent))}: not ranked, for want of some streams."
     every = losses_by_stream(variants, names, first["metric"])
