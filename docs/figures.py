@@ -10,12 +10,12 @@ import driftsim
 from driftsim.report.figures import View, plot_figure
 from driftsim.report.figures.style import styled
 from driftsim.report.results import Results
-from driftsim.scenario import Study, Variant
+from driftsim.scenario import study_of
 
 FOLDER = Path(__file__).resolve().parent
 SCENARIOS, REPORTS = FOLDER.parent / "scenarios", FOLDER.parent / "reports"
-DRIFTS = ("none", "sudden", "gradual", "incremental", "recurring", "late_labels", "few_labels")
-RETURNING = "policies/recurring"
+POLICIES = "suites/policies"
+RETURNING = f"{POLICIES}: recurring"  # one stream of the suite
 PICTURES = {
     "curves": ("recurring", {"metric": "error"}),
     "excess": ("walking", {"over": "sliding", "window": 500}),
@@ -27,6 +27,7 @@ PICTURES = {
     "forgetting": (RETURNING, {"contenders": ["static", "recall", "online", "online, restarted"]}),
     "alarms": (RETURNING, {}),
     "sweep": ("sweep", {}),
+    "ranks": (POLICIES, {}),
     "price": ("decision", {}),
     "periods": ("decision", {}),
 }
@@ -41,20 +42,17 @@ SETTINGS = {
 def main():
     for name, (scenario, asked) in PICTURES.items():
         save(name, played(scenario, SETTINGS.get(name, [])), asked)
-    save("ranks", over_drifts(), {})
 
 
 def played(scenario, settings=()):
-    """The results of a scenario that ships."""
-    study = driftsim.load(SCENARIOS / f"{scenario}.yaml", settings)
+    """The results of a scenario that ships, or of one stream of a suite."""
+    path, _, stream = scenario.partition(": ")
+    study = driftsim.load(
+        SCENARIOS / f"{path}.yaml", settings, only_streams=[stream] if stream else []
+    )
+    if stream:
+        study = study_of(study.variants[0].scenario, stream)
     return driftsim.run(study, out=REPORTS / "figures")
-
-
-def over_drifts():
-    """The policies over all kinds of drift, as if these were swept."""
-    studies = {name: played(f"policies/{name}").study for name in DRIFTS}
-    variants = [Variant({"drift": name}, one.variants[0].scenario) for name, one in studies.items()]
-    return driftsim.run(Study("policies", "", variants), out=REPORTS / "figures")
 
 
 def save(name, results, asked):

@@ -13,6 +13,7 @@ from driftsim.report.table import Row, Table
 from driftsim.report.variant_results import VariantResults
 
 NEXT = 3  # contenders that are named beside the first
+ONE_WORLD = "Settings of one world are no independent data sets."
 MOST = 10  # contenders, up to which Nemenyi's test compares each two
 
 
@@ -21,7 +22,7 @@ def ranking(ranks: Table, pairs: Table, of: str = "setting") -> str:
     rows = [*ranks.rows()]
     means = listed(f"{named(one['contender'])} ({one['rank']:.1f})" for one in rows)
     over = f"over {plural(rows[0]['settings'], of)}"
-    shown = " ".join(of_tests(rows, pairs))
+    shown = " ".join([*of_tests(rows, pairs), *([ONE_WORLD] if of == "setting" else [])])
     return f"Mean ranks by {title(rows[0]['metric'])} {over}: {means}. {shown}"
 
 

@@ -1,0 +1,192 @@
+"""Benchmarks: streams by contenders are what each stream gives, and ranks are over streams."""
+
+import numpy as np
+import pytest
+from examples import played
+from rich.console import Console
+
+import driftsim
+from driftsim import load
+from driftsim.evaluation.significance import over_seeds, ranked
+from driftsim.figure_names import FIGURES
+from driftsim.report.benchmark_text import markdown_table, parts_of, terminal_tables
+from driftsim.report.benchmarks import Entry, Grid
+from driftsim.report.figure_data.view import View
+from driftsim.report.files import text_files
+from driftsim.report.page.document import page
+from driftsim.report.page.drawings import DRAWN, drawings
+from driftsim.report.printed import print_results
+
+BAYES = "learner: naive_bayes"
+SUITE = f"""# Which of <these>?
+streams:
+  calm & quiet: {{concepts: {{a: {{kind: sea, threshold: 8}}}}, drift: none}}
+  sudden: {{}}
+  late: {{evaluation: {{labels: {{kind: delayed, rows: 300}}}}}}
+  noisy: {{noise: 0.2}}
+defaults:
+  length: 1_500
+  concepts: {{a: {{kind: sea, threshold: 8}}, b: {{kind: sea, threshold: 13}}}}
+  drift: {{kind: sudden, at: [700]}}
+models:
+  frozen: {{{BAYES}, policy: static}}
+  online: {{{BAYES}, policy: online}}
+  often: {{{BAYES}, policy: {{kind: periodic, every: 200, memory: 200}}}}
+  knowing: {{{BAYES}, policy: {{kind: at_drift, memory: 100}}}}
+evaluation: {{warmup: 300, seeds: 3}}
+report: {{equivalence: 2}}
+"""
+RIVALS = ["frozen", "online", "often"]
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory):
+    return played(SUITE, "suite", tmp_path_factory.mktemp("suite"))
+
+
+def errors(results, stream, name):
+    return np.array(
+        [
+            float(results.metrics["error"](run.over())[0])
+            for run in results.traces()
+            if run.setting == {"stream": stream} and run.contender == name
+        ]
+    )
+
+
+def test_the_best_of_a_stream_are_those_that_do_not_differ_from_it(suite):
+    frame = suite.benchmark().set_index(["stream", "contender"])
+    for stream in ("calm & quiet", "sudden", "late", "noisy"):
+        own = {name: errors(suite, stream, name) for name in RIVALS}
+        best = min(own, key=lambda name: own[name].mean())
+        for name, values in own.items():
+            row = frame.loc[stream, name]
+            assert row.value == pytest.approx(values.mean())
+            apart = over_seeds(values - own[best])
+            assert row.best == (name == best or (apart.known and not apart.distinguishable))
+        assert not frame.loc[stream, "knowing"].best
+        assert np.isnan(frame.loc[stream, "knowing"]["rank"])
+        assert sorted(frame.loc[stream].loc[RIVALS, "rank"]) == [1, 2, 3]
+
+
+def test_ranks_are_over_streams_and_without_what_knows_the_truth(suite):
+    frame = suite.benchmark()
+    values = frame[frame.contender != "knowing"].pivot(
+        index="stream", columns="contender", values="value"
+    )[RIVALS]
+    expected = ranked(values.to_numpy())
+    ranks = suite.ranks().set_index("contender")
+    assert ranks["rank"].to_dict() == pytest.approx(dict(zip(RIVALS, expected.mean)))
+    assert (ranks.settings == 4).all() and (ranks.streams == 3).all()  # late has sudden's rows
+    means = frame.dropna().groupby("contender")["rank"].mean()
+    assert means[RIVALS].to_dict() == pytest.approx(ranks["rank"].to_dict())
+
+
+def test_the_verdict_begins_with_the_answer_over_all_streams(suite):
+    answer, certainty, *each = suite.verdict()
+    first = suite.ranks().contender[0]
+    assert answer.text.startswith(f"Over 4 streams, {first} has the best mean rank by error: ")
+    assert certainty.text.startswith("Fewer than 6 different streams are too few for a test.")
+    assert "knowing: not ranked, knowing what nobody does." in certainty.text
+    assert "Some of the streams have the same rows" in certainty.text
+    assert "(Bayesian signed-rank test)" in certainty.text
+    assert [one.text.split(":")[0] for one in each] == ["calm & quiet", "sudden", "late", "noisy"]
+
+
+def test_settings_of_a_sweep_are_no_further_streams(tmp_path):
+    sweep = "sweep: {models.often.policy.memory: [50, 200]}\n"
+    results = played(SUITE + sweep, "swept suite", tmp_path)
+    assert (results.ranks().settings == 4).all()
+    assert len(results.benchmark()) == 4 * 2 * 4
+
+
+def test_what_cannot_play_a_stream_is_not_ranked_and_neither_last(tmp_path):
+    rows = "\n".join(f"{i % 7},{i % 5},{i % 3}" for i in range(1_000))
+    (tmp_path / "t.csv").write_text(f"x,w,y\n{rows}\n", encoding="utf-8")
+    three = f"three: {{concepts: {{t: {{kind: table, path: {tmp_path / 't.csv'}}}}}, drift: none"
+    text = SUITE.replace("  noisy: {", f"  {three}, length: 1_000}}\n  noisy: {{")
+    only = "  binary: {learner: river.linear_model.ALMAClassifier, policy: online}\nevaluation"
+    results = played(text.replace("evaluation: {warmup", f"{only}: {{warmup", 1), "t", tmp_path)
+    assert results.study.variants[3].left_out.keys() == {"binary", "knowing"}
+    assert {*results.ranks().contender} == {*RIVALS}
+    assert (results.ranks().settings == 5).all()
+    assert "binary: not ranked, for want of some streams." in results.verdict()[1].text
+    cells = dict(zip(results.tables.grid.across, results.tables.grid.rows["three"]))
+    assert cells["binary"].value == "–" and cells["online"].value != "–"
+
+
+def test_the_terminal_has_the_table_in_80_columns(suite):
+    console = Console(width=80, record=True, file=None, quiet=False)
+    with console.capture() as captured:
+        print_results(suite, console)
+    lines = captured.get().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[2].split() == ["frozen", "online", "often", "knowing"]
+    assert lines[3].startswith("calm & quiet")
+    assert any(line.startswith("mean rank") for line in lines)
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_columns_without_room_go_into_further_tables(width):
+    rows = {f"contender {i}": [Entry("12.34", "0.12", i == 3)] * 12 for i in range(20)}
+    heads = [f"stream_{i}" for i in range(12)]
+    console = Console(width=width)
+    with console.capture() as captured:
+        for table in terminal_tables(Grid(heads, rows, True, "error", "%"), width):
+            console.print(table)
+    lines = captured.get().splitlines()
+    assert max(map(len, lines)) <= width
+    assert sum(line.count("12.34*") for line in lines) == (12 if width < 200 else 0)
+    assert sum(line.count("12.34 ± 0.12*") for line in lines) == (0 if width < 200 else 12)
+    assert all(head in captured.get() for head in heads)
+
+
+def test_parts_have_a_column_each_at_least():
+    assert [*parts_of([5, 5, 50, 5], 10)] == [slice(0, 2), slice(2, 3), slice(3, 4)]
+
+
+def test_markdown_has_the_best_in_bold_and_no_markup_of_names():
+    grid = Grid(
+        ["<b>|"], {"a": [Entry("1.00", "", True)], "b": [Entry("2.00")]}, True, "error", "%"
+    )
+    table = "|  | \\<b>\\| |\n| --- | ---: |\n| a | **1.00** |\n| b | 2.00 |"
+    assert markdown_table(grid) == table
+
+
+def test_the_files_of_a_suite_have_its_table(suite):
+    files = text_files(suite, suite.verdict())
+    written = files["benchmark.md"].decode()
+    assert markdown_table(suite.tables.grid) in written
+    assert suite.verdict()[0].text in written and "\\<these>" in written
+    assert files["benchmark.csv"].decode().startswith("stream,contender,metric,value,low,high,best")
+
+
+def test_the_page_leads_with_the_table_and_links_each_stream_once(suite):
+    text = page(suite, suite.verdict(), [*drawings(suite)])
+    head, main = text.split("<main>")
+    assert head.index(suite.verdict()[0].text) < head.index('<table class="benchmark"')
+    for i, variant in enumerate(suite.study.variants):
+        assert head.count(f'<a href="#stream-{i}">') == 1
+        assert f'<h3 id="stream-{i}">{variant.title.replace("&", "&amp;")}</h3>' in main
+        assert f'data-setting="{i}"' in main
+    assert main.count('id="figure-ranks"') == 1
+    assert "sudden: Over 3 seeds" not in main
+
+
+def test_no_line_joins_streams_that_have_names(suite):
+    assert "sweep" in FIGURES and DRAWN["sweep"](View(suite)) is None
+
+
+def test_one_stream_alone_has_a_table_without_ranks(tmp_path):
+    study = load({**document(), "streams": {"one": {}}})
+    results = driftsim.run(study, out=tmp_path, jobs=1)
+    assert results.tables.grid.across == ["one"] and not len(results.ranks())
+    text_files(results, results.verdict())
+    page(results, results.verdict(), [*drawings(results)])
+
+
+def document():
+    concepts = {"a": {"kind": "sea", "threshold": 8}}
+    models = {name: {"learner": name, "policy": "online"} for name in ("majority", "no_change")}
+    defaults = {"length": 1_000, "concepts": concepts}
+    return {"defaults": defaults, "models": models, "evaluation": {"warmup": 100, "seeds": 2}}
