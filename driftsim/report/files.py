@@ -46,15 +46,22 @@ def text_files(
         "wrong_prices.csv": tables.wrong_prices,
     }  # fmt: skip
     made |= {name: csv(table) for name, table in decisive.items() if len(table)}
+    made |= of_suite(results, verdict)
     if len(tables.ranks):
         made |= {"ranks.csv": csv(tables.ranks), "pairs.csv": csv(tables.pairs)}
-    if tables.grid is not None:
-        over = [one.text for one in verdict[:OVER_STREAMS]] if len(tables.ranks) else []
-        made["benchmark.md"] = benchmark_text.markdown(results.study.question, tables.grid, over)
-        made["benchmark.csv"] = csv(tables.benchmark)
     if len(tables.floor):
         names = ("floor", "gaps", "schedules", "periods")
         made |= {f"{name}.csv": csv(getattr(tables, name)) for name in names}
     if results.study.variants[0].scenario.evaluation.probe is None:
         return made
     return made | {"probed.csv": csv(tables.probed), "forgetting.csv": csv(tables.forgetting)}
+
+
+def of_suite(results: Results, verdict: Verdict) -> dict[str, bytes]:
+    """The table of streams and contenders, as the bytes of files by name; none of other studies."""
+    tables = results.tables
+    if tables.grid is None:
+        return {}
+    over = [one.text for one in verdict[:OVER_STREAMS]] if len(tables.ranks) else []
+    table = benchmark_text.markdown(results.study.question, tables.grid, over)
+    return {"benchmark.md": table, "benchmark.csv": csv(tables.benchmark)}
