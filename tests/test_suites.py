@@ -203,7 +203,7 @@ def test_run_and_status_show_streams_by_their_names(path, tmp_path):
     ended = CliRunner().invoke(app, ["run", str(path), "--out", out, "--figures", "none"])
     assert ended.exit_code == 0, ended.output
     assert "s: best is left out of rows: 'oracle' needs" in ended.stderr
-    assert "stream  contender" in ended.stdout and "  late  static" in ended.stdout
+    assert "\nlate " in ended.stdout and "\nmean rank " in ended.stdout
     asked = ["status", str(path), "--out", out, "--seeds", "3", "--only-stream", "rows"]
     status = CliRunner().invoke(app, asked).output
     assert "missing: 1 of static on rows" in status and "late" not in status
