@@ -36,7 +36,7 @@ from driftsim.parts import (
 from driftsim.python_data import is_data
 from driftsim.safety import MOST_HELD, beyond_memory
 from driftsim.scenario_checks import faults_of_rules, obstacle, obstacles, refuse_first
-from driftsim.scenario_evaluation import Evaluation, untrained_fold
+from driftsim.scenario_evaluation import Evaluation, unplannable, untrained_fold
 from driftsim.scenario_files import checked_name, default_name, from_source, place_of
 from driftsim.scenario_places import Places, beside_settings, located, renew, with_setting
 from driftsim.scenario_times import known_to_tables, of_times, rows_of_warmup, too_late
@@ -151,7 +151,8 @@ class Scenario(Strict):
     def _of_rules(self) -> Mistakes:
         """What the rules ask for and the stream cannot give."""
         yield from faults_of_rules(self.evaluation, self.stream)
-        yield "evaluation", "warmup", untrained_fold(self.evaluation, self.models.values())
+        learning = self.evaluation, self.models.values(), self.stream
+        yield "evaluation", "warmup", untrained_fold(*learning)
         if isinstance(self.report.window, Duration):
             yield "report", "window", self.stream.undated
         yield from beyond_memory(self.evaluation, self.stream, self.interval)
@@ -190,10 +191,7 @@ class Scenario(Strict):
             yield from (("prices", *fault) for fault in faults)
         yield from of_times(self.decision, self.stream, "decision")
         runs, plans = self.evaluation.seeds * self.evaluation.repeats_in_all, self.plans
-        if plans and self.evaluation.protocol.n_folds > 1:
-            kind = self.evaluation.protocol.kind()
-            message = f"schedules are of models that get every label, and '{kind}' keeps some back"
-            yield "decision", f"{message}; leave out one of the two"
+        yield "decision", unplannable(self.evaluation) if plans else None
         for fault in faults_of(plans, self.stream, self.evaluation, runs):
             yield "decision", *fault
         for one in (contender for plan in plans for contender in plan.periodic):

@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field, WrapValidator
 
 from driftsim.durations import or_duration
-from driftsim.evaluation.prequential import Contender
+from driftsim.evaluation.labels import Uniforms
+from driftsim.evaluation.prequential import Contender, timed
 from driftsim.evaluation.protocols import Fold
 from driftsim.evaluation.rules import Rules
 from driftsim.parts import Position
+from driftsim.streams.stream import Stream
 
 SAFE = 50  # rows to a fold, with which none is without labels
 
@@ -27,11 +30,20 @@ class Evaluation(Rules):
         return self.repeats * self.protocol.n_folds
 
 
-def untrained_fold(evaluation: Evaluation, contenders: Iterable[Contender]) -> str | None:
-    """Why the warm-up does not train every fold of contenders that need one, or None."""
+def untrained_fold(
+    evaluation: Evaluation, contenders: Iterable[Contender], stream: Stream
+) -> str | None:
+    """Why the warm-up gives contenders that need one no label, on one of the folds, or None."""
     protocol, warmup = evaluation.protocol, evaluation.warmup
-    cold = all(one.policy.starts_cold or one.learner.trained for one in contenders)
-    if cold or protocol.n_folds == 1 or warmup > SAFE * protocol.n_folds:
+    late = evaluation.warmup_labels == "late"
+    if all(one.policy.starts_cold or one.learner.trained for one in contenders):
+        return None
+    if late and not len(early(evaluation, stream)):
+        return (
+            f"no label of the warm-up has come in by row {warmup:,}, where models are first "
+            "trained; lengthen it, or write warmup_labels: at_once"
+        )
+    if protocol.n_folds == 1 or warmup > SAFE * protocol.n_folds:
         return None
     for seed in range(evaluation.seeds):
         for i in range(protocol.n_folds):
@@ -40,4 +52,22 @@ def untrained_fold(evaluation: Evaluation, contenders: Iterable[Contender]) -> s
                     f"a warm-up of {warmup:,} rows leaves fold {i + 1} of '{protocol.kind()}' "
                     "without a label to train on; lengthen it"
                 )
+    return None
+
+
+def early(evaluation: Evaluation, stream: Stream) -> np.ndarray:
+    """The rows of the warm-up whose labels come in within it, as if all labels were the same."""
+    t = np.arange(evaluation.warmup)
+    labels = timed(evaluation.labels, stream.clock(0))
+    y = np.zeros(len(t), float if stream.schema.regression else np.int64)
+    return t[labels.due(t, y, Uniforms(0)) < evaluation.warmup]
+
+
+def unplannable(evaluation: Evaluation) -> str | None:
+    """Why the losses of all models that could be trained cannot be computed, or None."""
+    message = "schedules are of models that are given every label of the warm-up and all later ones"
+    if evaluation.protocol.n_folds > 1:
+        return f"{message}, unlike those of '{evaluation.protocol.kind()}'; leave out one of both"
+    if evaluation.warmup_labels == "late":
+        return f"{message}, and warmup_labels are late; leave out one of both"
     return None

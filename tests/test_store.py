@@ -118,6 +118,7 @@ OTHER_RULES = {
     "scores": 16,
     "probe": 40,
     "confusion": True,
+    "warmup_labels": "late",
     "protocol": Bootstrap(folds=2),
 }
 

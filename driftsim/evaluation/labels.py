@@ -297,10 +297,20 @@ def log_normal(u, mean, sigma):
 LAWS = {"geometric": geometric, "uniform": uniform, "log_normal": log_normal}
 
 
-def arrivals(chunks: Iterable[Labelled], labels: Labels, seed: int) -> Iterator[Arrival]:
-    """An `Arrival` for each chunk of consecutive rows; where they are cut decides nothing."""
+def arrivals(
+    chunks: Iterable[Labelled],
+    labels: Labels,
+    seed: int,
+    before: tuple[np.ndarray, Labelled] | None = None,
+) -> Iterator[Arrival]:
+    """An `Arrival` for each chunk of consecutive rows; where they are cut decides nothing.
+
+    `before` are rows before the first one whose labels are still to come, and when these come in.
+    """
     uniforms = Uniforms(seed)
     waiting: dict[int, list] = {}  # labels by the block of positions in which they come in
+    for block, *piece in by_block(*before) if before else ():
+        waiting.setdefault(block, []).append(piece)
     for chunk in chunks:
         t, X, y = chunk
         dues = labels.due(t, y, uniforms)

@@ -72,6 +72,7 @@ class Meter:
         for arrival in arrivals:
             if self._every_label:
                 self._count_along(once(arrival), "labels")
+                self._labels.add(arrival.due_t[arrival.due_t < self._first])  # a late warm-up
             self._arrived = arrival
             yield arrival
 

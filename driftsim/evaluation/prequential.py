@@ -9,14 +9,14 @@ from pydantic import model_validator
 
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.compute import Stopwatch
-from driftsim.evaluation.labels import AtOnce, arrivals
+from driftsim.evaluation.labels import AtOnce, Labels, Uniforms, arrivals, in_order
 from driftsim.evaluation.meter import Counting, Meter, Metered
 from driftsim.evaluation.prediction_check import PredictionCheck
 from driftsim.evaluation.probes import Prober
 from driftsim.evaluation.protocols import EVERY_LABEL, Fold
 from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.evaluation.scores import scores_of
-from driftsim.evaluation.staleness import NewestLabel
+from driftsim.evaluation.staleness import NewestLabel, newest_of
 from driftsim.evaluation.trace import Tally, Trace
 from driftsim.learners.learner import Learner
 from driftsim.parts import Strict
@@ -128,7 +128,8 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     policy, labels = (timed(part, world.clock) for part in (policy, rules.labels))
     counting = Counting(labels, tally, stream.length)
     fold = Fold(rules.protocol, repeat, seed)
-    rows = EvaluationStream(world, counting, rules.warmup, learner.sees, known, fold)
+    late = labels if rules.warmup_labels == "late" else None
+    rows = EvaluationStream(world, counting, rules.warmup, learner.sees, known, fold, late)
     meter = Meter(tally, rules.warmup, stream.length, policy.monitors_errors)
     watch = Stopwatch()
     model, rng = new_model(learner, world, rules, seed, repeat)
@@ -140,7 +141,8 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     arriving = prober.between(rows.arrivals()) if prober else rows.arrivals()
     model = Metered(model, meter, check)
     changes = [stream.changes(seed)] if policy.knows == "changes" else []
-    run = policy.run(model, rows.history(), meter.along(arriving), rng, *changes)
+    history = enough(rows.history(), policy.starts_cold or learner.trained)
+    run = policy.run(model, history, meter.along(arriving), rng, *changes)
     yield from scored(run, rows, scoring, meter, prober)
     if missing := stream.length - meter.position:
         raise ValueError(f"'{policy.kind()}' has predicted {missing:,} rows too few")
@@ -157,6 +159,13 @@ def new_model(learner, world, rules, seed, repeat):
     asked = {"probabilities": True} if rules.probable else {}
     model = learner.start(world.schema, int(seeds[0]), **asked).scored_from(rules.warmup)
     return model, np.random.default_rng(seeds[1])
+
+
+def enough(history: WarmUp, cold: bool) -> WarmUp:
+    """A history to train on; raises `ValueError` where it is empty, unless models start cold."""
+    if not len(history.t) and not cold:
+        raise ValueError(f"no label to train on has come in before row {history.stop:,}")
+    return history
 
 
 def timed(part, clock):
@@ -268,26 +277,35 @@ class Scoring:
 class EvaluationStream:
     """The rows of a world in the order in which a policy gets them, kept until it predicts them.
 
-    It gets the labels of a fold.
+    It gets the labels of a fold. Those of the warm-up are in before the first row, or come in as
+    `late` has it.
     """
 
     def __init__(
-        self, world: World, labels, warmup: int, sees: str, truth: bool, fold: Fold = EVERY_LABEL
+        self,
+        world: World,
+        labels,
+        warmup: int,
+        sees: str,
+        truth: bool,
+        fold: Fold = EVERY_LABEL,
+        late: Labels | None = None,
     ):
         self._world, self._labels, self._warmup = world, labels, warmup
-        self._sees, self._truth, self._fold = sees, truth, fold
+        self._sees, self._truth, self._fold, self._late = sees, truth, fold, late
         self.pending: deque[ScoredRows] = deque()  # that have arrived and are not predicted yet
 
     def history(self) -> WarmUp:
-        """The labelled rows of the warm-up that its model is given."""
-        block = self._world.rows(0, self._warmup)
-        rows = self._fold.history(Labelled(block.t, self.seen(block)[0], block.y))
-        return WarmUp.before(self._warmup, rows)
+        """The labelled rows of the warm-up that its model is given before the first row."""
+        return WarmUp.before(self._warmup, self._fold.history(self._warm_up()[1]))
 
     def arrivals(self) -> Iterator[Arrival]:
         """The rows after the warm-up, block by block, and the labels that come in among them."""
-        newest = NewestLabel(self._fold.newest_before(self._warmup))
-        for every in arrivals(self._chunks(), self._labels, self._world.seed):
+        newest, before = NewestLabel(self._fold.newest_before(self._warmup)), None
+        if self._late:
+            before, rows = self._warm_up()
+            newest = NewestLabel(newest_of(self._fold.history(rows)))
+        for every in arrivals(self._chunks(), self._labels, self._world.seed, before):
             arrival = self._fold.arrival(every)
             rows = self.pending[-1]._replace(newest=newest.before_rows(arrival))
             self.pending[-1] = rows
@@ -313,6 +331,19 @@ class EvaluationStream:
             return block.X, None
         posterior = self._world.posterior(block.t, block.X, block.weights)
         return (block.X if self._sees == "X" else posterior), posterior if self._truth else None
+
+    def _warm_up(self):
+        """The rows of the warm-up whose labels come in later, and when; and all others.
+
+        Each in the order in which their labels come in; None where all are in before the first row.
+        """
+        block = self._world.rows(0, self._warmup)
+        rows = Labelled(block.t, self.seen(block)[0], block.y)
+        if self._late is None or not self._warmup:
+            return None, rows
+        due, rows = in_order(self._late.due(*rows[::2], Uniforms(self._world.seed)), rows)
+        n = int(np.searchsorted(due, self._warmup))
+        return (due[n:], rows.part(slice(n, None))), rows.part(slice(n))
 
     def _chunks(self):
         for block in self._world.blocks(self._warmup):

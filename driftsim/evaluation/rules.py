@@ -1,6 +1,6 @@
 """Rules: how every contender of a study is evaluated, and what is kept of it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -34,6 +34,7 @@ class Rules(TruthRules):
     """The rules that the trace of a contender depends on: all of them are in its hash."""
 
     labels: Labels = AtOnce()  # when those of later rows come in
+    warmup_labels: Literal["at_once", "late"] = "at_once"  # or as those of later rows
     protocol: Protocol = Prequential()  # which of them each model is given
     predictions: bool = False  # keep each one, in a file beside the trace
     probabilities: bool = False  # predict those of all classes, for log loss and Brier score

@@ -112,10 +112,11 @@ def evaluation_line(evaluation: Evaluation) -> str:
     many = evaluation.repeats > 1
     repeats = f", {plural(evaluation.repeats, 'repeat')} of each" if many else ""
     protocol = evaluation.protocol
+    late = ", also of the warm-up" if evaluation.warmup_labels == "late" else ""
     folds = f"protocol: {part_text(protocol)}; " if protocol.n_folds > 1 else ""
     return (
-        f"{plural(evaluation.warmup, 'row')} of warm-up; labels: {part_text(evaluation.labels)}; "
-        f"{folds}{plural(evaluation.seeds, 'seed')}{repeats}"
+        f"{plural(evaluation.warmup, 'row')} of warm-up; labels: {part_text(evaluation.labels)}"
+        f"{late}; {folds}{plural(evaluation.seeds, 'seed')}{repeats}"
     )
 
 

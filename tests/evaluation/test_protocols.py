@@ -24,6 +24,7 @@ SINES = {
     "concepts": {name: {"kind": "sine", "function": n} for name, n in zip("abc", (1, 3, 2))},
     "drift": {"kind": "sudden", "at": [1_200, 2_800]},
 }
+NEVER = {"kind": "page_hinkley", "threshold": 1e6}
 BAYES = Contender.model_validate({"learner": "naive_bayes", "policy": "online"})
 
 
@@ -130,6 +131,10 @@ def study(**evaluation):
     return {"stream": SINES, "models": models, "evaluation": evaluation}
 
 
+DELAYED = {"kind": "delayed", "rows": 200}
+LATE_STUDY = study(warmup=200, warmup_labels="late", labels=DELAYED)
+
+
 def test_each_fold_is_a_run():
     loaded = load(study(protocol={"kind": "split", "folds": 3}, repeats=2, seeds=2))
     runs = list(runs_of(loaded.variants[0]))
@@ -142,8 +147,10 @@ def test_each_fold_is_a_run():
     [
         (study(protocol="split", warmup=8), "a warm-up of 8 rows leaves fold 9 of 'split' without"),
         (study(protocol={"kind": "split", "folds": 1}), "folds"),
+        (LATE_STUDY, "no label of the warm-up has come in by row 200"),
+        (LATE_STUDY | FLOOR | {"evaluation": {"warmup_labels": "late"}}, "leave out one of both"),
         (study(protocol="jackknife"), "no protocol is called 'jackknife'"),
-        (study(protocol="cross_validation") | FLOOR, "leave out one of"),
+        (study(protocol="cross_validation") | FLOOR, "leave out one of both"),
     ],
 )
 def test_mistakes_are_named(document, message):
@@ -168,3 +175,62 @@ def test_the_scenario_of_the_docs_runs(tmp_path):
         (tmp_path / f"{i}.yaml").write_text(block, encoding="utf-8")
         results = driftsim.run(tmp_path / f"{i}.yaml", out=tmp_path, jobs=1)
         assert set(results.summary()["repeats"].dropna()) == {1, 10}
+
+
+@pytest.mark.parametrize(
+    ("warmup", "warmup_labels", "right"),
+    [
+        (500, "late", 60.11428571428571),
+        (500, "at_once", 60.14285714285714),
+        (300, "late", 59.4054054),
+    ],
+)
+def test_the_labels_of_a_warm_up_come_in_as_those_of_moa(warmup, warmup_labels, right):
+    # MOA 23.04: EvaluatePrequentialDelayed -l bayes.NaiveBayes -p 500 -k 500; with -m; with -p 300
+    labels = {"kind": "delayed", "rows": 499}
+    rules = Rules(warmup=warmup, warmup_labels=warmup_labels, truth=False, labels=labels)
+    columns = evaluate(Stream.model_validate(SINES), BAYES, rules, 15).total().columns
+    assert 100 * columns["correct"].sum() / columns["rows"].sum() == pytest.approx(right)
+
+
+def test_a_late_warm_up_is_the_unscored_head_of_a_run_without_one():
+    stream = Stream.model_validate(SINES)
+    common = {"truth": False, "predictions": True, "labels": {"kind": "random", "mean": 150}}
+    late, cold = (
+        evaluate(stream, BAYES, Rules(warmup=n, warmup_labels="late", **common)) for n in (700, 0)
+    )
+    assert (late.predictions == cold.predictions[700:]).all()
+    assert late.columns["labels"].sum() == cold.columns["labels"].sum()
+    assert late.columns["age"].sum() == 0
+
+
+def test_what_has_come_in_of_a_late_warm_up_trains_the_first_model():
+    contender = Contender.model_validate(
+        {"learner": "naive_bayes", "policy": {"kind": "on_drift", "memory": 200, "detector": NEVER}}
+    )
+    labels = {"kind": "delayed", "rows": 99}
+    rules = Rules(warmup=500, warmup_labels="late", truth=False, labels=labels, interval=500)
+    stream = Stream.model_validate({"length": 1_500, "concepts": {"a": "sea"}})
+    columns = evaluate(stream, contender, rules).columns
+    assert columns["rows_trained"].tolist()[0] == 401  # of rows 0 to 400
+    assert columns["labels"].tolist() == [401 + 500, 500]  # those of rows 401 to 900, and so on
+
+
+def test_chunks_are_batches_of_labels_or_mini_batches():
+    stream = Stream.model_validate(SINES)
+    chunked = Rules(
+        warmup=500, truth=False, predictions=True, labels={"kind": "batches", "every": 500}
+    )
+    at_once = chunked.model_copy(update={"labels": AtOnce()})
+    batch = Contender.model_validate(
+        {"learner": "naive_bayes", "policy": {"kind": "mini_batch", "size": 500}}
+    )
+    found = evaluate(stream, BAYES, chunked).predictions
+    assert (found == evaluate(stream, batch, at_once).predictions).all()
+    world, right = stream.instantiated(0), []
+    model = BAYES.learner.start(world.schema, 0)
+    for start in range(0, 4_000, 500):
+        rows = world.rows(start, start + 500)
+        right.append(model.predict(rows.X))
+        model.learn(Labelled(rows.t, rows.X, rows.y))
+    assert (found == np.concatenate(right[1:])).all()
