@@ -253,7 +253,7 @@ def test_a_run_that_ends_its_worker_costs_one_worker_and_no_other_run(here, tmp_
     lost = {one.run.title: one.failure for one in events if isinstance(one, Lost)}
     assert {*lost} == {f"die, seed {seed}" for seed in range(3)}
     assert ended == {run.title for run in runs} - {*lost}
-    assert len(died) == 3
+    assert 3 <= len(died) < 6  # an idle worker may have begun the same before it was taken off
     assert all("the worker that played it died (tcp://127" in one for one in lost.values())
 
 

@@ -4,7 +4,9 @@ import pickle
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 from uuid import uuid4
@@ -25,6 +27,9 @@ TICK = 0.2  # seconds between two looks at what is in flight
 COUNTED = 1.0  # seconds between two counts of the threads there are
 LEAST = 16  # tasks in flight, also where there is no worker yet: an adaptive cluster counts them
 PATIENCE = 10.0  # seconds beyond its limit for a run to end by itself
+
+
+LOST = "the scheduler is gone; what has ended is kept: the same command continues from there"
 
 
 def nothing():
@@ -56,6 +61,10 @@ class Cluster:
                     tasks.submit(self._most)
                     yield from tasks.ended()
                     yield tasks.progress()
+            except Exception:
+                if self._client.status == "closed":
+                    raise ScenarioError(LOST) from None
+                raise
             finally:
                 tasks.cancel()
 
@@ -108,9 +117,8 @@ class Tasks:
         self._waiting, self._contents = Waiting(runs), contents
         self._flights: dict[str, Flight] = {}  # by the keys of their tasks
         self._study, self._events = uuid4().hex, SimpleQueue[Any]()
-        self._threads, self._due = 0, 0.0
+        self._threads, self._due, self._subscribed = 0, 0.0, False
         self._delivery = Delivery(client, contents, self._refuse)
-        self._subscribe()
 
     @property
     def unfinished(self) -> bool:
@@ -119,7 +127,8 @@ class Tasks:
 
     def submit(self, most: int | None):
         """Submit tasks until `most` are in flight, by default two for each thread."""
-        self._count_threads()
+        if not self._connected():
+            return
         room = (most or max(2 * self._threads, LEAST)) - len(self._flights)
         while self._waiting and room > 0:
             runs = self._waiting.take(self._threads)
@@ -153,8 +162,8 @@ class Tasks:
     def cancel(self):
         """Take all tasks off the cluster; those in progress end when they report again."""
         self._delivery.close()
-        self._drop([*self._flights])
-        if self._client.status == "running":
+        with suppress(Exception):  # the scheduler may go at any moment
+            self._drop([*self._flights])
             for topic in (TOPIC, "all"):
                 self._client.unsubscribe_topic(topic)
 
@@ -167,19 +176,24 @@ class Tasks:
             failure = error
         self._events.put(("done", (key, content, failure)))
 
-    def _subscribe(self):
-        self._client.subscribe_topic(TOPIC, lambda event: self._events.put(("report", event[1])))
-        self._client.subscribe_topic("all", lambda event: self._events.put(("change", event[1])))
+    def _connected(self):
+        """Whether there is a scheduler, of which the events and the threads are then known."""
+        if self._client.status == "closed":
+            raise ScenarioError(LOST)
+        if self._client.status != "running":
+            return False
+        if not self._subscribed:
+            for topic, kind in ((TOPIC, "report"), ("all", "change")):
+                self._client.subscribe_topic(topic, partial(self._put, kind))
+            self._subscribed = True
+        if time.monotonic() >= self._due:
+            with suppress(OSError):
+                self._threads = sum(self._client.nthreads().values())
+            self._due = time.monotonic() + COUNTED
+        return True
 
-    def _count_threads(self):
-        if time.monotonic() < self._due:
-            return
-        if self._client.status not in ("running", "connecting"):
-            message = "the connection to the scheduler is lost; what has ended is kept"
-            raise ScenarioError(f"{message}: the same command continues from there")
-        if self._client.status == "running":
-            self._threads = sum(self._client.nthreads().values())
-        self._due = time.monotonic() + COUNTED
+    def _put(self, kind, event):
+        self._events.put((kind, event[1]))
 
     def _report(self, event):
         """A worker reports the row that a run has reached."""
@@ -221,7 +235,7 @@ class Tasks:
             return
         if flight.future.cancelled():  # by others, or as its scheduler has begun anew
             self._waiting.put_back(flight.runs)
-            self._subscribe()
+            self._subscribed = False
         elif error:
             yield from self._failed(flight, error)
         else:

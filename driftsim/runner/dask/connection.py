@@ -41,8 +41,10 @@ def opened(on):
             warnings.simplefilter("ignore")
             return Client(address, timeout=PATIENCE, set_as_default=False, **given)
     except (OSError, TypeError, ValueError, RuntimeError) as error:
-        message = f"{address}: no scheduler that can be used answers there"
-        raise ScenarioError(line(f"{message}: {error_line(error)}")) from None
+        message = f"{address}: no scheduler that can be used answers there: {error_line(error)}"
+        if str(address).startswith("tls"):
+            message += "; Dask's settings, distributed.comm.tls, name the certificates"
+        raise ScenarioError(line(message, most=500)) from None
 
 
 @contextmanager
