@@ -27,8 +27,6 @@ TICK = 0.2  # seconds between two looks at what is in flight
 COUNTED = 1.0  # seconds between two counts of the threads there are
 LEAST = 16  # tasks in flight, also where there is no worker yet: an adaptive cluster counts them
 PATIENCE = 10.0  # seconds beyond its limit for a run to end by itself
-
-
 LOST = "the scheduler is gone; what has ended is kept: the same command continues from there"
 
 

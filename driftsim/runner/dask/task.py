@@ -79,9 +79,10 @@ class Reports:
         self._about: dict[str, Any] = {"study": study, "task": self._key, "run": i, "row": None}
         self._about["worker"] = worker.address
         self._since: float | None = None  # when it had its first report that is not of compiling
-        self._looked = self._reported = time.monotonic()
+        self._looked, self._first = time.monotonic(), i == 0
+        self._reported = self._looked
         self._check_wanted()
-        if i == 0:  # and wait until this has arrived: the run may end the process at once
+        if self._first:  # and wait until this has arrived: the run may end the process at once
             sync(worker.loop, worker.scheduler.log_event, topic=TOPIC, msg=self._about)
 
     def __call__(self, row: int):
@@ -93,7 +94,7 @@ class Reports:
         if row < 0 or now - self._looked >= EVERY:
             self._looked = now
             self._check_wanted()
-        if row < 0 or (begins and self._limit) or now - self._reported >= REPORTED:
+        if row < 0 or (begins and (self._limit or self._first)) or now - self._reported >= REPORTED:
             self._reported = now
             self._worker.log_event(TOPIC, self._about | {"row": int(row)})
 
