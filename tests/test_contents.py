@@ -171,6 +171,7 @@ def test_large_objects_are_sent_once_and_small_ones_with_each_run(tmp_path, monk
     runs, brought = [*all_runs(study)], []
     expected = [columns(execute(run.parts, pickled(run))) for run in runs]
     monkeypatch.setattr(contents, "LARGE", 10_000)
+    another_machine(monkeypatch, tmp_path / "here")
     with Contents(runs) as found:
         packed = [found.packed(run) for run in runs]
         assert [len(one.needs) for one in packed] == [1, 2, 2, 1, 1]  # truth, knn, bayes
