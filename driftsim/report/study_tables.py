@@ -14,6 +14,7 @@ from driftsim.report.benchmarks import BENCHMARK, Grid, benchmark_rows, grid_of
 from driftsim.report.comparisons import bounds_of, measured, scope_of
 from driftsim.report.decision import breakeven, costs, floors, periods, worth
 from driftsim.report.measures import TOLERANCE
+from driftsim.report.memory import ram_hours
 from driftsim.report.table import MOMENTS, Row, Table
 from driftsim.report.variant_results import (
     DATED,
@@ -30,12 +31,13 @@ COSTS = (
     *SUMMED, *CPU_SECONDS, *WALL_SECONDS, "compile_cpu_seconds", "compile_wall_seconds",
     "model_bytes",
 )  # fmt: skip
+SPENT = (*COSTS, "ram_hours")
 CURVES = [
     "contender", "first_row", "last_row", "first_date", "last_date", "rows", "mean", "low", "high",
     "seeds",
 ]  # fmt: skip
 TAKEN = {  # names of columns, which what is swept may not have
-    *COSTS, "seeds", "repeats", "engine", *CURVES, *measures.RECOVERY, *measures.OF_ALL_CHANGES,
+    *SPENT, "seeds", "repeats", "engine", *CURVES, *measures.RECOVERY, *measures.OF_ALL_CHANGES,
     *breakeven.BREAKEVEN, *worth.WORTH, *worth.WRONG_PRICES,
     *measures.REGRET, *measures.ALARMS, *measures.PROBED, *measures.FORGETTING,
     *comparisons.DIFFERENCES, *rankings.RANKS, *rankings.PAIRS, *costs.COSTS, *costs.ALONG,
@@ -77,7 +79,7 @@ class StudyTables:
         bounded = {name: (name, f"{name}_low", f"{name}_high") for name in self.asked}
         shown = chain(*(bounded.get(name, (name,)) for name in self.metrics))
         priced = costs.IN_SUMMARY if self.priced else []
-        used = [*COSTS, "seeds", *(["repeats"] if self.repeats > 1 else []), "engine"]
+        used = [*SPENT, "seeds", *(["repeats"] if self.repeats > 1 else []), "engine"]
         return self._table(rows, ["contender", *shown, *priced, *used])
 
     def curves(self, metric: str, window: Window, over: str = "tumbling") -> Table:
@@ -245,7 +247,7 @@ class StudyTables:
             row |= dict(zip((f"{metric}_low", f"{metric}_high"), bounds))
         if self.priced and name in one.contenders:
             row |= costs.in_summary(one, result)
-        row |= {cost: result.cost(cost) for cost in COSTS}
+        row |= {cost: result.cost(cost) for cost in COSTS} | {"ram_hours": ram_hours(result)}
         counts = {"seeds": len(result.seeds), "repeats": result.repeats}
         return row | counts | {"engine": result.engine}
 

@@ -118,6 +118,7 @@ OF_TABLES = {
             for work, what in OF_WORK.items()
         },
         "model_bytes": "size of all models of the contender",
+        "ram_hours": "gigabytes held by its models times CPU hours",
     },
     "costs": {
         "cost": "what it costs in all: the sum of its shares",
