@@ -94,6 +94,7 @@ def bringing(found, brought):
     return bring
 
 
+@pytest.mark.slow
 def test_small_files_go_with_each_run_to_processes_that_do_not_have_them(files, tmp_path):
     runs = runs_of(files)
     expected = [columns(execute(run.parts, pickled(run))) for run in runs]

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pandas as pd
+import pytest
 from sklearn.naive_bayes import GaussianNB
 
 import driftsim
@@ -41,6 +42,7 @@ evaluation: {warmup: 500, predictions: true, probe: 100, seeds: 2}
 """
 
 
+@pytest.mark.slow
 def test_no_command_unpickles_what_lies_in_a_folder_of_results(tmp_path):
     (tmp_path / "s.yaml").write_text(STUDY)
     driftsim.run(tmp_path / "s.yaml", tmp_path, jobs=1)
