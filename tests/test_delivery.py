@@ -1,5 +1,6 @@
 """Delivery: what a study needs is brought to the workers of a cluster, also to late ones."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from test_contents import TABLES, another_machine, columns, runs_of, written
 
 from driftsim import user_cache
 from driftsim.files import EDITED
-from driftsim.runner import contents
+from driftsim.runner import contents, copies
 from driftsim.runner.copies import Copies
 from driftsim.runner.dask.cluster import Cluster
 from driftsim.runner.dask.connection import connected, quiet
@@ -74,6 +75,24 @@ def test_what_cannot_be_brought_fails_the_runs_that_need_it(files, tmp_path, mon
     files[1].write_text(TABLES["a"])
     failures = {one.failure for one in played(Cluster(client).play(runs)).values()}
     assert failures == {f"{files[2]}: cannot be read: no such file or directory"}
+
+
+def test_a_full_disk_of_a_worker_is_one_clear_line(files, tmp_path, monkeypatch, empty):
+    cluster, client = empty
+    runs = runs_of(files)
+
+    def add_piece(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Copies, "add_piece", add_piece)
+    another_machine(monkeypatch, tmp_path / "other")
+    monkeypatch.setattr(copies, "has_hash", lambda path, digest: False)
+    cluster.scale(1)
+    failures = {one.failure for one in played(Cluster(client).play(runs)).values()}
+    assert len(failures) == 1
+    place, why = failures.pop().split(": ", 1)
+    assert place.startswith(f"{tmp_path / 'other' / 'copies'} on the worker tcp://127.0.0.1:")
+    assert why == "a copy of what the run needs cannot be kept there: no space left on device"
 
 
 @pytest.mark.slow

@@ -52,9 +52,9 @@ class Delivery:
             self._refuse(event, str(error))
         except OSError as error:  # of the disk of the worker; or it has gone, and others ask
             if error.errno is not None and not isinstance(error, ConnectionError | TimeoutError):
-                about = f"{event['folder']} on the worker {event['worker']}"
-                why = f"what the run needs cannot be kept there: {reason(error)}"
-                self._refuse(event, line(f"{about}: {why}"))
+                folder = f"{event['folder'].partition(':')[2]} on the worker {event['worker']}"
+                why = f"a copy of what the run needs cannot be kept there: {reason(error)}"
+                self._refuse(event, line(f"{folder}: {why}"))
         except Exception:  # of a client that is closed, of a worker that has gone
             return
         finally:
