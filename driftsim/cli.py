@@ -84,9 +84,6 @@ Into = Annotated[
 Kind = Argument(metavar="FAMILY|KIND", help="One of them, or the path of a library's class.")
 Name = Annotated[str | None, Kind]
 
-MOST_FAILURES = 20  # that are printed
-MOST_NOTES = 8  # of a contender that are printed
-
 
 def print_version(asked: bool):
     """Print the version of driftsim and end, if that is asked for."""
@@ -199,6 +196,25 @@ def plot(
         for note in notes:
             print(note, file=sys.stderr)
         print(path)
+
+
+@app.command()
+def table(
+    report: Annotated[Path, Argument(metavar="REPORT", help="A report's folder, or a scenario.")],
+    to: Annotated[Path, Option(metavar="FILE", help="The file: .tex, .md, .csv or .html.")],
+    metric: Metric = None,
+    digits: Annotated[int | None, Option(metavar="N", help="Places after the point.")] = None,
+    out: Out = Path("reports"),
+    parts: Parts = None,
+    allow: Allow = None,
+):
+    """Write streams by contenders of a report, with the best in bold."""
+    with errors_printed():
+        from driftsim.report.written_tables import write_table
+
+        print(
+            write_table(report, to, metric, digits, out, list(map(str, parts or ())), allow or ())
+        )
 
 
 @app.command(short_help="Show how far studies are.")
@@ -319,7 +335,7 @@ def share_of(text):
 def run_study(study, folder, where, fresh, parts, share):
     """Play what is missing, and write the report of it all; returns whether a run failed."""
     from driftsim.messages import visible
-    from driftsim.overview.notices import notices
+    from driftsim.overview.notices import failure_lines, note_lines, notices
     from driftsim.runner.runs import all_runs, lost_traces
     from driftsim.store import Listing, Store
 
@@ -358,25 +374,6 @@ def played(runs, store, jobs, timeout, on):
     from driftsim.runner.playing import play
 
     return finished(play(runs, store, jobs, None, timeout, False, on), runs)
-
-
-def failure_lines(failures, folder):
-    """What went wrong, a line for each run."""
-    for one in failures[:MOST_FAILURES]:
-        yield f"{one.run.title}: {one.failure}"
-    if len(failures) > MOST_FAILURES:
-        yield f"… and {len(failures) - MOST_FAILURES:,} more runs failed; see {folder}"
-
-
-def note_lines(ended):
-    """The first distinct warnings and other notes of each contender, and how many more."""
-    notes: dict[str, dict[str, None]] = {}
-    for one in ended:
-        notes.setdefault(one.run.name, {}).update(dict.fromkeys(one.notes))
-    for name, texts in notes.items():
-        yield from (f"{name}: {text}" for text in [*texts][:MOST_NOTES])
-        if len(texts) > MOST_NOTES:
-            yield f"{name}: … and {len(texts) - MOST_NOTES:,} more notes"
 
 
 def print_report(study, store, parts, folder, failures, runs, played):

@@ -16,8 +16,8 @@ from rich.console import Console
 
 import driftsim
 from driftsim import ScenarioError
-from driftsim.cli import failure_lines, note_lines
 from driftsim.evaluation.prequential import COMPILING
+from driftsim.overview.notices import failure_lines, note_lines
 from driftsim.progress import Bars, Lines
 from driftsim.runner.engines import Ended, Progress
 from driftsim.runner.execution import Result, WarningLog, execute

@@ -83,11 +83,20 @@ def placed(value: float, values: Sequence[float], sign: int) -> float:
     return better + (1 + sum(other == value for other in values)) / 2
 
 
-def grid_of(streams: Mapping[str, Sequence[Row]], ranks: Table, contenders: Sequence[str]) -> Grid:
-    """A benchmark as a `Grid`, from the rows of each stream, and the mean ranks over all."""
+def grid_of(
+    streams: Mapping[str, Sequence[Row]],
+    ranks: Table,
+    contenders: Sequence[str],
+    digits: int | None = None,
+) -> Grid:
+    """A benchmark as a `Grid`, from the rows of each stream, and the mean ranks over all.
+
+    Values have so many `digits` after the point, by default as many as are usual.
+    """
     metric = next(row["metric"] for rows in streams.values() for row in rows)
     found = {
-        title: {row["contender"]: entry(row) for row in rows} for title, rows in streams.items()
+        title: {row["contender"]: entry(row, digits) for row in rows}
+        for title, rows in streams.items()
     }
     names = [name for name in contenders if any(name in one for one in found.values())]
     means = dict(zip(ranks.values("contender"), ranks.values("rank")))
@@ -101,15 +110,19 @@ def grid_of(streams: Mapping[str, Sequence[Row]], ranks: Table, contenders: Sequ
     return Grid(names, cells, False, metric, unit)
 
 
-def entry(row: Row) -> Entry:
+def entry(row: Row, digits: int | None = None) -> Entry:
     """A contender on a stream, as text."""
     half = (row["high"] - row["low"]) / 2
-    known = text_of(row["metric"], half) if math.isfinite(half) else ""
-    return Entry(text_of(row["metric"], row["value"]), known, bool(row["best"]))
+    known = text_of(row["metric"], half, digits) if math.isfinite(half) else ""
+    return Entry(text_of(row["metric"], row["value"], digits), known, bool(row["best"]))
 
 
-def text_of(metric: str, value: float) -> str:
+def text_of(metric: str, value: float, digits: int | None = None) -> str:
     """A value of a benchmark: shares in percent, with two places."""
+    if math.isnan(value):
+        return NONE
     if as_percent(metric):
-        return f"{100 * value:.2f}"
+        return f"{100 * value:.{2 if digits is None else digits}f}"
+    if digits is not None:
+        return f"{value:.{digits}f}"
     return f"{value:.4f}" if abs(value) < 100 else number(value, digits=4)

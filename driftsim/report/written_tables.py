@@ -1,0 +1,148 @@
+"""Written tables: streams by contenders of a report, as LaTeX, Markdown, CSV or HTML."""
+
+from collections.abc import Sequence
+from csv import writer
+from html import escape
+from io import StringIO
+from pathlib import Path
+
+from driftsim.atomic import StoreError, write_atomically
+from driftsim.evaluation.metrics import metric_of
+from driftsim.files import content_hash
+from driftsim.messages import ScenarioError, line, short
+from driftsim.own import load_parts
+from driftsim.report.benchmark_text import BEST, HOW, markdown_table
+from driftsim.report.benchmarks import NONE, Entry, Grid, benchmark_rows, grid_of
+from driftsim.report.page.document import how_to_repeat
+from driftsim.report.page.text_files import inert
+from driftsim.report.plot import opened
+from driftsim.report.rankings import ranks
+from driftsim.report.results import Results
+
+MOST_DIGITS = 10
+SPECIAL = str.maketrans({
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    **{sign: f"\\{sign}" for sign in "&%$#_{}"}, "<": r"\textless{}", ">": r"\textgreater{}",
+    "–": "--",
+})  # fmt: skip
+
+
+def write_table(
+    path: str | Path,
+    to: str | Path,
+    metric: str | None = None,
+    digits: int | None = None,
+    out: str | Path = "reports",
+    parts: Sequence[str] = (),
+    allow: Sequence[str] = (),
+) -> str | Path:
+    """Write the table of a report, or of a scenario that has been run; gives its file.
+
+    Raises `ScenarioError`, where possible before any work, for what cannot be written.
+    """
+    suffix = Path(to).suffix.lower()
+    if suffix not in FORMATS:
+        fault = f"{short(suffix)} is no format of a table" if suffix else "this has no suffix"
+        formats = f"{', '.join([*FORMATS][:-1])} or {[*FORMATS][-1]}"
+        raise ScenarioError(line(f"--to {to}: {fault}; end it in {formats}"))
+    if digits is not None and not 0 <= digits <= MOST_DIGITS:
+        raise ScenarioError(f"--digits: {digits} is not valid; give 0 to {MOST_DIGITS}")
+    load_parts(parts)
+    (results,) = opened([path], out, parts, allow).values()
+    if not any(one.contenders for one in results.variants):
+        raise ScenarioError(line(f"{path}: no contender has ended; run it"))
+    made = FORMATS[suffix](grid_in(results, metric, digits), provenance(results))
+    try:
+        write_atomically(Path(to), made.encode())
+    except StoreError as error:
+        raise StoreError(str(error).replace("--out", "--to")) from None
+    return to
+
+
+def grid_in(results: Results, metric: str | None = None, digits: int | None = None) -> Grid:
+    """The table of results in a metric, the first of the report by default."""
+    try:
+        name = metric_of(metric or results.first_metric, results.tables.schema).name
+    except ValueError as error:
+        raise ScenarioError(line(f"--metric: {error}")) from None
+    rows = {
+        one.title or results.study.name: [*benchmark_rows(one, name)] for one in results.variants
+    }
+    return grid_of(rows, ranks(results.variants, name), [*results.study.contenders], digits)
+
+
+def provenance(results: Results) -> list[str]:
+    """What made a table, in lines: the command, the versions, and a hash of the scenario."""
+    about = how_to_repeat(results)
+    scenario = content_hash(about["scenario"].encode())[:16]
+    return [about["command"], about["versions"], f"Scenario with every default: {scenario}."]
+
+
+def latex(grid: Grid, about: Sequence[str]) -> str:
+    """A table of LaTeX, for the package booktabs."""
+    heads = " & ".join(["", *map(in_latex, grid.across)])
+    lines = [f"% {line(one)}" for one in about]
+    lines += [f"% {grid.name}; bold: {BEST} ({HOW})", "% \\usepackage{booktabs}"]
+    lines += [f"\\begin{{tabular}}{{l{'r' * len(grid.across)}}}", "\\toprule", f"{heads} \\\\"]
+    lines += ["\\midrule"]
+    for name, row in grid.rows.items():
+        lines.append(f"{' & '.join([in_latex(name), *map(latex_cell, row)])} \\\\")
+    return "\n".join([*lines, "\\bottomrule", "\\end{tabular}", ""])
+
+
+def latex_cell(one: Entry) -> str:
+    """A cell of LaTeX; the best is bold."""
+    value = in_latex(one.value)
+    value = f"\\textbf{{{value}}}" if one.best else value
+    return f"{value} {{\\scriptsize$\\pm$ {one.half}}}" if one.half else value
+
+
+def in_latex(text: str) -> str:
+    """A text as LaTeX prints it."""
+    return text.translate(SPECIAL)
+
+
+def markdown(grid: Grid, about: Sequence[str]) -> str:
+    """A table of Markdown, with what made it as a comment."""
+    made = " ".join(map(line, about)).replace("--", "- -")
+    return f"{markdown_table(grid)}\n\n<!-- {made} -->\n"
+
+
+def csv(grid: Grid, about: Sequence[str]) -> str:
+    """A table of CSV: of each column its value, and half the width of its interval, if known."""
+    file = StringIO()
+    lines = writer(file, lineterminator="\n")
+    every = [*zip(*grid.rows.values())]
+    known = [any(one.half for one in column) for column in every]
+    heads = [
+        text for one, halves in zip(grid.across, known) for text in (one, f"{one} ±")[: 1 + halves]
+    ]
+    lines.writerow([grid.name, *map(inert, heads)])
+    for name, row in grid.rows.items():
+        cells = [
+            "" if text == NONE else text
+            for one, halves in zip(row, known)
+            for text in (one.value, one.half)[: 1 + halves]
+        ]
+        lines.writerow([inert(name), *cells])
+    return file.getvalue()
+
+
+def html(grid: Grid, about: Sequence[str]) -> str:
+    """A table of HTML, with what made it as its caption."""
+    heads = "".join(f'<th scope="col">{escape(one)}</th>' for one in grid.across)
+    lines = ["<table>", f"<caption>{escape('; '.join([grid.name, *about]))}</caption>"]
+    lines += [f"<thead><tr><td></td>{heads}</tr></thead>", "<tbody>"]
+    for name, row in grid.rows.items():
+        cells = "".join(f"<td>{html_cell(one)}</td>" for one in row)
+        lines.append(f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>')
+    return "\n".join([*lines, "</tbody>", "</table>", ""])
+
+
+def html_cell(one: Entry) -> str:
+    """A cell of HTML; the best is bold."""
+    value = f"<b>{one.value}</b>" if one.best else one.value
+    return f"{value} ± {one.half}" if one.half else value
+
+
+FORMATS = {".tex": latex, ".md": markdown, ".csv": csv, ".html": html}

@@ -1,0 +1,113 @@
+"""Written tables: what a report's table holds in each format, and what cannot be written."""
+
+import csv
+
+import pytest
+from examples import played
+from typer.testing import CliRunner
+
+from driftsim.cli import app
+from driftsim.report.benchmarks import Entry, Grid
+from driftsim.report.written_tables import html, in_latex, latex, markdown
+
+SCENARIO = """# Which?
+streams:
+  a_1 & b: {}
+  noisy: {noise: 0.2}
+defaults: {length: 600, concepts: {a: {kind: sea, threshold: 8}}}
+models:
+  majority: {learner: majority, policy: online}
+  "<last>": {learner: no_change, policy: online}
+  bayes: {learner: naive_bayes, policy: online}
+evaluation: {warmup: 100, seeds: 3}
+"""
+GRID = Grid(
+    ["a_1 & b", "mean rank"],
+    {"x %": [Entry("1.00", "0.10", True), Entry("1.50")], "<y>": [Entry("–"), Entry("2.00")]},
+    True,
+    "error",
+    "%",
+)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    return played(SCENARIO, "two", tmp_path_factory.mktemp("two"))
+
+
+def written(results, to, *more):
+    """What `driftsim table` writes of a study that has been run, or its message."""
+    folder = results.store.folder.parent
+    asked = ["table", str(folder.parent.parent / "two.yaml"), "--out", str(folder.parent)]
+    ended = CliRunner().invoke(app, [*asked, "--to", str(to), *more])
+    return to.read_text(encoding="utf-8") if ended.exit_code == 0 else ended.output
+
+
+def test_latex_has_rules_bold_cells_and_escaped_names():
+    table = latex(GRID, ["driftsim run x.yaml\n\\evil"]).splitlines()
+    assert table[0] == r"% driftsim run x.yaml \evil"
+    body = table[table.index(r"\toprule") :]
+    assert body == [
+        r"\toprule",
+        r" & a\_1 \& b & mean rank \\",
+        r"\midrule",
+        r"x \% & \textbf{1.00} {\scriptsize$\pm$ 0.10} & 1.50 \\",
+        r"\textless{}y\textgreater{} & -- & 2.00 \\",
+        r"\bottomrule",
+        r"\end{tabular}",
+    ]
+    assert r"\begin{tabular}{lrr}" in table
+    assert in_latex("a~b^c\\{}$#") == (
+        r"a\textasciitilde{}b\textasciicircum{}c\textbackslash{}\{\}\$\#"
+    )
+
+
+def test_markup_of_names_is_text():
+    assert '<th scope="row">&lt;y&gt;</th><td>–</td>' in html(GRID, ["a -- b"])
+    assert "<b>1.00</b> ± 0.10" in html(GRID, [])
+    assert "| \\<y> | – | 2.00 |" in markdown(GRID, ["a --> b"])
+    assert markdown(GRID, ["a --> b"]).count("-->") == 1
+
+
+def test_every_value_is_that_of_the_results(results, tmp_path):
+    table = [*csv.reader(written(results, tmp_path / "t.csv", "--digits", "4").splitlines())]
+    head, *rows = table
+    assert head[:5] == ["error in %", "a_1 & b", "a_1 & b ±", "noisy", "noisy ±"]
+    frame = results.benchmark().set_index(["stream", "contender"])
+    for name, *cells in rows:
+        one = frame.loc["noisy", name]
+        assert float(cells[2]) == pytest.approx(100 * one.value, abs=1e-4)
+        assert float(cells[3]) == pytest.approx(50 * (one.high - one.low), abs=1e-4)
+
+
+def test_another_metric_has_ranks_of_its_own(results, tmp_path):
+    table = written(results, tmp_path / "t.md", "--metric", "accuracy")
+    errors = written(results, tmp_path / "e.md")
+    assert [line.split("|")[-2] for line in table.splitlines()[:5]] == [
+        line.split("|")[-2] for line in errors.splitlines()[:5]
+    ]
+    assert "Versions: driftsim" in table and "Scenario with every default: " in table
+    assert r"\toprule" in written(results, tmp_path / "t.tex")
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "words"),
+    [
+        ("t.pdf", [], "'.pdf' is no format of a table; end it in .tex, .md, .csv or .html"),
+        ("t", [], "this has no suffix"),
+        ("t.md", ["--metric", "eror"], "--metric: no metric is called 'eror'; did you mean"),
+        ("t.md", ["--digits", "99"], "--digits: 99 is not valid; give 0 to 10"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_in_a_line(results, tmp_path, name, more, words):
+    message = written(results, tmp_path / name, *more)
+    assert words in message and message.count("\n") == 1
+    assert not (tmp_path / name).exists()
+
+
+def test_a_report_without_runs_is_refused(results, tmp_path):
+    study = tmp_path / "new.yaml"
+    study.write_text(SCENARIO, encoding="utf-8")
+    asked = ["table", str(study), "--out", str(tmp_path), "--to", str(tmp_path / "t.md")]
+    ended = CliRunner().invoke(app, asked)
+    assert ended.exit_code == 2 and "holds no run of this scenario" in ended.output
