@@ -1,4 +1,4 @@
-"""Protocols: the labels of each fold, by hand and beside MOA's figures for the same rows."""
+"""Protocols: the labels of each fold, by hand and beside figures of MOA (in capymoa 0.11)."""
 
 import itertools
 import re
@@ -79,7 +79,7 @@ def test_a_bootstrap_gives_labels_by_poissons_law():
     [("cross_validation", 65.05, 0.27214426), ("split", 64.44, 0.91883078)],
 )
 def test_folds_of_naive_bayes_have_the_accuracies_of_moa(kind, accuracy, spread):
-    # MOA 23.04: EvaluatePrequentialCV -l bayes.NaiveBayes -a Cross-Validation | Split-Validation
+    # MOA: EvaluatePrequentialCV -l bayes.NaiveBayes -a Cross-Validation | Split-Validation
     # -w 5 -e BasicClassificationPerformanceEvaluator, on the rows of this stream with seed 15
     rules = Rules(warmup=0, truth=False, protocol={"kind": kind, "folds": 5})
     stream = Stream.model_validate(SINES)
@@ -163,7 +163,7 @@ def test_mistakes_are_named(document, message):
     [({"kind": "delayed", "rows": 499}, 0.5835), ({"kind": "batches", "every": 500}, 0.58825)],
 )
 def test_late_labels_and_chunks_have_the_accuracy_of_moa(labels, right):
-    # MOA 23.04: EvaluatePrequentialDelayed -l bayes.NaiveBayes -p 0 -k 500, and the same with -b
+    # MOA: EvaluatePrequentialDelayed -l bayes.NaiveBayes -p 0 -k 500, and the same with -b
     rules = Rules(warmup=0, truth=False, labels=labels)
     columns = evaluate(Stream.model_validate(SINES), BAYES, rules, 15).total().columns
     assert columns["correct"].sum() / 4_000 == pytest.approx(right, abs=1e-12)
@@ -186,7 +186,7 @@ def test_the_scenario_of_the_docs_runs(tmp_path):
     ],
 )
 def test_the_labels_of_a_warm_up_come_in_as_those_of_moa(warmup, warmup_labels, right):
-    # MOA 23.04: EvaluatePrequentialDelayed -l bayes.NaiveBayes -p 500 -k 500; with -m; with -p 300
+    # MOA: EvaluatePrequentialDelayed -l bayes.NaiveBayes -p 500 -k 500; with -m; with -p 300
     labels = {"kind": "delayed", "rows": 499}
     rules = Rules(warmup=warmup, warmup_labels=warmup_labels, truth=False, labels=labels)
     columns = evaluate(Stream.model_validate(SINES), BAYES, rules, 15).total().columns
