@@ -5,6 +5,7 @@ import runpy
 import shlex
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -102,10 +103,10 @@ def test_the_pods_of_kubernetes_are_a_scheduler_and_workers_of_one_thread():
     scheduler, worker = cluster["spec"]["scheduler"], cluster["spec"]["worker"]
     [first], [second] = scheduler["spec"]["containers"], worker["spec"]["containers"]
     assert first["image"] == second["image"]
-    (command, *words), (another, *more) = first["args"], second["args"]
-    assert (command, another) == ("dask-scheduler", "dask-worker")
-    port = options(dask_scheduler, words)["port"] or 8786
-    found = options(dask_worker, more)
+    assert (first["args"][:2], second["args"][:2]) == (["dask", "scheduler"], ["dask", "worker"])
+    assert {"scheduler", "worker"} <= entry_points(group="dask_cli").names
+    port = options(dask_scheduler, first["args"][2:])["port"] or 8786
+    found = options(dask_worker, second["args"][2:])
     assert found["nthreads"] == 1 and not found["dashboard"]
     assert found["name"] == "$(DASK_WORKER_NAME)"  # by which the operator knows its pods
     service = scheduler["service"]
