@@ -167,20 +167,25 @@ def execute_packed(
     path or name, and has copies made; it raises `ScenarioError` for what cannot be brought. Files
     that it leaves out are looked for at their own paths.
     """
-    copies = Copies()
     try:
-        places = copies.places(packed.needs)
-        lacking = {one: digest for one, digest in packed.needs.items() if one not in places}
-        for digest in {*lacking.values()} & packed.small.keys():
-            copies.add(digest, [packed.small[digest]])
-        if lacking:
-            bring({one: digest for one, digest in lacking.items() if digest not in copies})
-            places = copies.places(packed.needs)
+        places = places_of(packed, bring) if packed.needs else {}
     except ScenarioError as error:
         return Result(None, str(error), None, ())
     except OSError as error:
-        about = f"a copy of what the run needs cannot be kept on {place}"
-        failure = f"{copies.folder}: {about}: {reason(error)}"
+        failure = f"a copy of what the run needs cannot be kept on {place}: {reason(error)}"
         return Result(None, line(failure), None, ())
     with reading_copies(places):
         return execute(packed.parts, packed.run, report, place)
+
+
+def places_of(packed: Packed, bring: Callable[[dict[str, str]], None]) -> dict[str, str]:
+    """Where all that a run needs is read, by path or name, once it has been brought."""
+    copies = Copies()
+    places = copies.places(packed.needs)
+    lacking = {one: digest for one, digest in packed.needs.items() if one not in places}
+    if not lacking:
+        return places
+    for digest in {*lacking.values()} & packed.small.keys():
+        copies.add(digest, [packed.small[digest]])
+    bring({one: digest for one, digest in lacking.items() if digest not in copies})
+    return copies.places(packed.needs)
