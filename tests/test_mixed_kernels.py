@@ -144,7 +144,6 @@ SMALL = [title for title in ALL if title != "led"]  # at most eight classes: a s
         *cases(MIXED_TREES[2:], ["many", "gaps"], ROWS // 2),
         *cases(MIXED_NAMED[:1], ["gaps"], ROWS // 2),
         *cases(MIXED_NAMED[1:], ["gaps"], ROWS, slow=True),
-        *cases(MIXED_REVISED[:1], ["many", "gaps"], ROWS // 2),
         *cases(MIXED_REVISED, SMALL, ROWS, slow=True),
         *cases(MIXED_ADAPTIVES[-1:], ["gaps"], ROWS, slow=True),
         *cases(MIXED_FORESTS[1:], ALL, ROWS, slow=True),
@@ -168,7 +167,9 @@ def test_a_compiled_tree_answers_as_that_of_river_for_long(spec, title, rows, la
     check(spec, *table(title, rows), late)
 
 
-@pytest.mark.parametrize("spec", [MIXED_TREES[1], MIXED_REVISED[0]], ids=name)
+@pytest.mark.parametrize(
+    "spec", [MIXED_TREES[1], pytest.param(MIXED_REVISED[0], marks=pytest.mark.slow)], ids=name
+)
 def test_weights_count_as_they_do_in_river(spec):
     X, y, schema = table("gaps", 1200)
     rows = Labelled(np.arange(1000), X[:1000], y[:1000])
@@ -214,6 +215,7 @@ def test_values_are_visited_in_the_order_of_a_set_of_python():
             assert visited[:n].tolist() == [*{float(value) for value in values["nth"]}]
 
 
+@pytest.mark.slow
 def test_a_tree_that_revises_its_splits_and_is_reset_is_as_new():
     X, y, schema = table("gaps", 2_000)
     model, _ = pair(MIXED_REVISED[0], schema)
@@ -229,6 +231,7 @@ def test_a_tree_that_revises_its_splits_and_is_reset_is_as_new():
     assert_array_equal(model.predict(X), first)
 
 
+@pytest.mark.slow
 def test_where_river_finds_no_child_for_a_value_a_kernel_leaves_the_answer_to_it():
     """It gives a branch by a value a split by each of many, and two children all the same."""
     X, y, schema = table("alike", 8_000)
