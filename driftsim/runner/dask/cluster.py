@@ -216,11 +216,15 @@ class Tasks:
 
     def _change(self, event):
         """Workers have come or gone; where one has died, so has what it played."""
-        if event.get("action") != "remove-worker" or event.get("expected"):
+        if event.get("action") != "remove-worker":
             return
-        for key in event.get("processing-tasks", ()):
+        for key in event["processing-tasks"]:
             flight = self._flights.get(key)
-            if flight and flight.worker == event["worker"]:
+            if flight is None or flight.worker != event["worker"]:
+                continue
+            if event["expected"]:  # and Dask has it begin anew
+                flight.worker = None
+            else:
                 self._drop([key])
                 self._postpone(flight.runs[flight.at].name)
                 self._waiting.put_back(flight.runs[: flight.at])
