@@ -300,15 +300,17 @@ def test_local_workers_listen_to_this_machine_alone_and_do_not_outlive_a_killed_
     def hangs():
         return (tmp_path / "s" / "runs").is_dir() and traces(tmp_path / "s" / "runs")
 
-    assert within(60, hangs)
-    workers = family()
-    listening = [
-        connection.laddr.ip
-        for one in [psutil.Process(process.pid), *workers]
-        for connection in one.net_connections()
-        if connection.status == "LISTEN"
-    ]
-    assert len(workers) == 5 and {*listening} == {"127.0.0.1"}
-    process.kill()
-    process.wait()
+    try:
+        assert within(60, hangs)
+        workers = family()
+        listening = [
+            connection.laddr.ip
+            for one in [psutil.Process(process.pid), *workers]
+            for connection in one.net_connections()
+            if connection.status == "LISTEN"
+        ]
+        assert len(workers) == 5 and {*listening} == {"127.0.0.1"}
+    finally:
+        process.kill()
+        process.wait()
     assert within(10, lambda: not family())
