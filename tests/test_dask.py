@@ -23,7 +23,7 @@ from driftsim.own import load_parts
 from driftsim.runner.dask import connection
 from driftsim.runner.dask.cluster import Cluster
 from driftsim.runner.dask.connection import connected, quiet
-from driftsim.runner.dask.local import local_cluster
+from driftsim.runner.dask.local import local_cluster, scheduler
 from driftsim.runner.dask.waiting import Waiting
 from driftsim.runner.engines import Ended, Lost, Progress
 from driftsim.runner.runs import missing
@@ -186,10 +186,14 @@ def test_what_is_no_cluster_is_refused_in_a_line(tmp_path, monkeypatch, options,
 
 
 @pytest.mark.any_version
-def test_what_goes_with_no_cluster_is_refused(tmp_path, monkeypatch):
+def test_what_goes_with_no_cluster_is_refused(client, tmp_path, monkeypatch):
     path, _ = harmful(tmp_path)
     with pytest.raises(ScenarioError, match="on: 3 is no cluster; give a client"):
         driftsim.run(path, out=tmp_path, on=3)
+    with Client(client.cluster) as closed:
+        closed.close()
+    with pytest.raises(ScenarioError, match="on: this client has no scheduler any more"):
+        driftsim.run(path, out=tmp_path, on=closed)
     monkeypatch.setattr("driftsim.runner.clusters.find_spec", lambda name: None)
     with pytest.raises(ScenarioError, match=r"pip install 'driftsim\[dask\]'"):
         driftsim.run(path, out=tmp_path, on="local:2")
@@ -281,6 +285,19 @@ def test_a_killed_worker_loses_one_run_that_is_played_once_more(here, tmp_path):
     assert len(died) == 1
     kept, expected = (Path(tmp_path / name / "s" / "runs") for name in (".", "pool"))
     assert_same(traces(kept), traces(expected))
+
+
+@pytest.mark.slow
+def test_workers_without_driftsim_end_the_study_with_a_line(tmp_path):
+    code = "import sys; sys.modules['driftsim'] = None; from distributed.cli import dask_worker"
+    with quiet(), scheduler() as cluster:
+        words = [cluster.scheduler_address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+        words += ["--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0"]
+        started = [sys.executable, "-c", f"{code}; dask_worker.main()", *words]
+        with subprocess.Popen(started, stderr=subprocess.DEVNULL, cwd=tmp_path) as worker:
+            with pytest.raises(ScenarioError, match="the workers have no driftsim"):
+                driftsim.run(harmful(tmp_path)[0], tmp_path, on=cluster.scheduler_address)
+            worker.kill()
 
 
 @pytest.mark.slow

@@ -71,6 +71,20 @@ class Cluster:
         return Cluster(self._client, self._limit, self._check, 1)
 
 
+class Call:
+    """A call that is made where it is unpickled.
+
+    As bytes it passes through a scheduler without driftsim, and on a worker without it fails as a
+    task does: what a worker cannot unpickle of Dask's own messages ends it, again and again.
+    """
+
+    def __init__(self, function: Callable, *given: Any):
+        self._call = function, given
+
+    def __reduce__(self):
+        return self._call
+
+
 @dataclass
 class Flight:
     """A task that is on the cluster."""
@@ -132,7 +146,8 @@ class Tasks:
             runs = self._waiting.take(self._threads)
             key = f"driftsim-{uuid4().hex}"  # a new one for each attempt: Dask keeps failures
             given = self._study, [self._contents.packed(run) for run in runs], self._limit
-            future = self._client.submit(task.play, *given, key=key, pure=False)
+            call = pickle.dumps(Call(task.play, *given))
+            future = self._client.submit(pickle.loads, call, key=key, pure=False)
             self._flights[key] = Flight(runs, future)
             self._loop.add_callback(self._fetch, key, future)
             room -= 1

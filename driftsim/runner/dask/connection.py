@@ -35,7 +35,9 @@ def opened(on):
         if not isinstance(on, Client):
             right = "give a client of dask.distributed, or the address of a scheduler"
             raise ScenarioError(line(f"on: {short(on)} is no cluster; {right}"))
-        address, given = on.scheduler_info()["address"], {"security": on.security}
+        address, given = on.scheduler_info().get("address"), {"security": on.security}
+        if address is None:
+            raise ScenarioError("on: this client has no scheduler any more; give one that is open")
     try:
         with warnings.catch_warnings():  # of other versions, which workers check themselves
             warnings.simplefilter("ignore")
