@@ -8,7 +8,7 @@ from driftsim.report import benchmark_text
 from driftsim.report.page.document import page
 from driftsim.report.page.drawings import drawings
 from driftsim.report.page.text_files import csv, markdown
-from driftsim.report.pictures import write_pictures
+from driftsim.report.pictures import shown_results, write_pictures
 from driftsim.report.results import Results
 from driftsim.report.verdict import OVER_STREAMS, Block, Verdict
 from driftsim.runner.playing import Finished
@@ -16,13 +16,33 @@ from driftsim.runner.playing import Finished
 
 def write(results: Results, folder: str | Path, failures: Sequence[Finished] = ()) -> list[Path]:
     """Write pictures, tables and the page into a folder; gives their paths, the page last."""
-    verdict, folder = results.verdict(), Path(folder)
-    figures = [*drawings(results)]
-    contents = text_files(results, verdict, failures)
-    contents["report.html"] = page(results, verdict, figures, failures).encode()
-    pictures = write_pictures(results, folder, {one.name for one in figures})
+    folder = Path(folder)
+    rehearse(results)
+    contents, possible = contents_of(results, failures)
+    pictures = write_pictures(results, folder, possible)
     written = [write_atomically(folder / name, content) for name, content in contents.items()]
     return [*pictures, *written]
+
+
+def rehearse(results: Results):
+    """Have two settings answer all that a report asks, where there is no room for all traces.
+
+    Each other setting then answers it at once, and its traces are read once.
+    """
+    if results.larger_than_memory:
+        few = results.first(2)
+        contents_of(few)
+        shown_results(few)
+
+
+def contents_of(
+    results: Results, failures: Sequence[Finished] = ()
+) -> tuple[dict[str, bytes], set[str]]:
+    """The files of a report but for pictures, the page last; and which figures are possible."""
+    verdict, figures = results.verdict(), [*drawings(results)]
+    contents = text_files(results, verdict, failures)
+    contents["report.html"] = page(results, verdict, figures, failures).encode()
+    return contents, {one.name for one in figures}
 
 
 def text_files(

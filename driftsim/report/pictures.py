@@ -15,6 +15,7 @@ from driftsim.figure_names import FIGURES
 from driftsim.files import reason
 from driftsim.report.figure_data.kinds import KINDS
 from driftsim.report.results import Results
+from driftsim.report.variant_results import VariantResults
 from driftsim.resolved import resolved
 from driftsim.scenario import Study
 
@@ -107,16 +108,24 @@ def shown_results(results: Results) -> str:
 
     These hold seconds, so that a stream whose runs are played again shows other results.
     """
-    found, known = hashlib.sha256(), dict[int, bytes]()
-    for run in results.traces():
-        found.update(repr((run.setting, run.contender, run.seed, run.repeat)).encode())
-        for trace in (run.truth, run.trace):
-            if id(trace) not in known:
-                known[id(trace)] = trace_hash(trace)
-            found.update(known[id(trace)])
+    found = hashlib.sha256()
+    for one in results.variants:
+        for about in one.part("hashes", hashes_of):
+            found.update(about)
     for one in results.variants:
         found.update("".join(map(sums_of, one.matrices)).encode())
     return found.hexdigest()
+
+
+def hashes_of(one: VariantResults) -> Iterator[bytes]:
+    """What each run of a variant is, and hashes of its truth and its trace."""
+    known: dict[int, bytes] = {}
+    for run in one.runs:
+        yield repr((run.setting, run.contender, run.seed, run.repeat)).encode()
+        for trace in (run.truth, run.trace):
+            if id(trace) not in known:
+                known[id(trace)] = trace_hash(trace)
+            yield known[id(trace)]
 
 
 def sums_of(matrix: Matrix) -> str:

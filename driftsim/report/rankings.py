@@ -85,12 +85,20 @@ def losses_by_stream(
     """
     losses = dict[str | int, list[list[float]]]()
     for i, one in enumerate(variants):
-        results, scope = one.contenders, scope_of(one, metric)
-        found = [scope.sign * measured(results[n], scope).value for n in names if n in results]
+        values = one.part(("losses", metric), lambda one: losses_in(one, metric))
+        found = [values[name] for name in names if name in values]
         unit = one.variant.setting["stream"] if named(one) else i
         complete = found if len(found) == len(names) else [np.nan] * len(names)
         losses.setdefault(unit, []).append(complete)
     return {unit: np.mean(found, axis=0) for unit, found in losses.items()}
+
+
+def losses_in(one: VariantResults, metric: str) -> dict[str, float]:
+    """The metric of each contender of a variant, lower being better."""
+    scope = scope_of(one, metric)
+    return {
+        name: scope.sign * measured(result, scope).value for name, result in one.contenders.items()
+    }
 
 
 def ranked_names(variants: Sequence[VariantResults]) -> list[str]:

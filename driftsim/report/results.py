@@ -8,9 +8,10 @@ from driftsim.durations import Duration
 from driftsim.evaluation.decision.losses import Matrix
 from driftsim.evaluation.metrics import Metric, metric_of, metrics_of
 from driftsim.report.dates import dates_of_each
+from driftsim.report.held import Held
 from driftsim.report.measures import TOLERANCE
 from driftsim.report.stored_losses import Known, stored_matrices
-from driftsim.report.stored_runs import stored_runs
+from driftsim.report.stored_runs import StoredRuns
 from driftsim.report.study_tables import TAKEN, TAKEN_BY_FLOORS, StudyTables
 from driftsim.report.variant_results import ContenderResult, TracedRun, VariantResults
 from driftsim.report.verdict import Verdict, verdict
@@ -40,6 +41,8 @@ class Results:
         runs: Iterable[Iterable[TracedRun]] | None = None,
     ):
         self.study, self.store, self._parts, self._runs = study, store, tuple(parts), runs
+        self.whole = study  # of which this may be a part
+        self._held = Held()
 
     def traces(self) -> list[TracedRun]:
         """Every finished run, by variant, contender, seed and repeat; references come last."""
@@ -277,16 +280,21 @@ class Results:
     @cached_property
     def variants(self) -> list[VariantResults]:
         """The results of each variant of the study, in order."""
-        settings = [dict(zip(self.swept, one.setting.values())) for one in self.study.variants]
-        runs = self._runs
-        if runs is None:
-            if self.store is None:
-                raise ValueError("results need a store or runs")
-            runs = stored_runs(self.study.variants, settings, self.store, self._parts)
-        dates = dates_of_each(one.scenario for one in self.study.variants)
-        known: Known = {}
-        matrices = [partial(self._matrices, one.scenario, known) for one in self.study.variants]
-        return [*map(VariantResults, self.study.variants, settings, runs, dates, matrices)]
+        variants, known, held = self.study.variants, Known(), self._held
+        settings = [dict(zip(self.swept, one.setting.values())) for one in variants]
+        dates = dates_of_each(one.scenario for one in variants)
+        matrices = [partial(self._matrices, one.scenario, known) for one in variants]
+        about = zip(variants, settings, self._runs_of_each(settings), dates, matrices)
+        return [VariantResults(*one, held) for one in about]
+
+    def _runs_of_each(self, settings):
+        """What gives the finished runs of each variant."""
+        if self._runs is not None:
+            return [partial(iter, [*runs]) for runs in self._runs]
+        if self.store is None:
+            raise ValueError("results need a store or runs")
+        stored = StoredRuns(self.store, self._parts)
+        return [partial(stored.of, *one) for one in zip(self.study.variants, settings)]
 
     def _matrices(self, scenario: Scenario, known: Known) -> list[Matrix]:
         """The losses of the models of each learner, as far as they are in the store."""
@@ -298,12 +306,26 @@ class Results:
         """The results of each variant alone."""
         if len(self.variants) == 1:
             return [self]
-        every = []
-        for one in self.variants:
-            alone = Results(self.study._replace(variants=[one.variant]), runs=[one.runs])
-            alone.variants = [one]  # with all that is known of them
-            every.append(alone)
-        return every
+        return [self._of([one]) for one in self.variants]
+
+    @property
+    def larger_than_memory(self) -> bool:
+        """Whether there is no room for all traces, by the size of those of the first setting."""
+        first, *others = self.variants
+        return bool(first.results and len(others) * first.size > self._held.room)
+
+    def first(self, n: int) -> "Results":
+        """The results of the first variants alone, as parts of the whole study."""
+        few = self._of(self.variants[:n])
+        few.whole = self.whole
+        return few
+
+    def _of(self, variants):
+        """The results of some variants, with all that is known of them."""
+        study = self.study._replace(variants=[one.variant for one in variants])
+        some = Results(study, self.store, self._parts)
+        some.variants = variants
+        return some
 
     def results(self) -> Iterator[ContenderResult]:
         """The result of each contender, then of each reference, under each variant."""

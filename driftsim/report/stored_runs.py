@@ -1,48 +1,56 @@
 """Stored runs: the finished runs of a study from its store, with references by their truths."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.trace import Trace
+from driftsim.report.held import ROOM, size_of
 from driftsim.report.table import Row
 from driftsim.report.variant_results import TracedRun
-from driftsim.runner.runs import runs_of
+from driftsim.runner.runs import Run, runs_of
 from driftsim.scenario import Scenario, Variant
 from driftsim.store import Store
 
 
-def stored_runs(
-    variants: Sequence[Variant],
-    settings: Sequence[Row],
-    store: Store,
-    parts: Iterable[str] = (),
-) -> Iterator[list[TracedRun]]:
-    """The finished runs of each variant; a trace that variants share is read once.
+class StoredRuns:
+    """The finished runs of variants from a store, as it is when this is made.
 
-    Raises `StoreError` for a trace that cannot be read.
+    A trace that variants share is read once, as far as there is `room` for so many bytes. Raises
+    `StoreError` for a trace that cannot be read.
     """
-    traces: dict[str, Trace] = {}
-    for variant, setting in zip(variants, settings):
+
+    def __init__(self, store: Store, parts: Iterable[str] = (), room: int = ROOM):
+        self._store, self._held, self._parts = store, store.listed(), tuple(parts)
+        self._traces: dict[str, Trace] = {}  # by key, the last used last
+        self._left = room
+
+    def of(self, variant: Variant, setting: Row) -> Iterator[TracedRun]:
+        """The finished runs of a variant, those of references by the truth that they follow."""
         truths: dict[int, Trace] = {}
-        found = []
-        for run in runs_of(variant, parts):
-            if run.key not in traces:
-                if run not in store:
-                    continue
-                traces[run.key] = store.load(run)
-            trace = traces[run.key]
+        for run in runs_of(variant, self._parts):
+            if run not in self._held:
+                continue
+            trace = self._trace(run)
             if run.contender is None:
                 truths[run.seed] = trace
-                found += [
-                    TracedRun(setting, name, run.seed, reference(name, trace), trace)
-                    for name in references(variant.scenario)
-                ]
+                for name in references(variant.scenario):
+                    yield TracedRun(setting, name, run.seed, reference(name, trace), trace)
             elif run.seed in truths:
                 truth = truths[run.seed]
-                found.append(TracedRun(setting, run.name, run.seed, trace, truth, run.repeat))
-        yield found
+                yield TracedRun(setting, run.name, run.seed, trace, truth, run.repeat)
+
+    def _trace(self, run: Run) -> Trace:
+        """The trace of a run, read again where there was no room to keep it."""
+        trace = self._traces.pop(run.key, None)
+        if trace is None:
+            trace = self._store.load(run)
+            self._left -= size_of([trace])
+        self._traces[run.key] = trace
+        while self._left < 0 and len(self._traces) > 1:
+            self._left += size_of([self._traces.pop(next(iter(self._traces)))])
+        return trace
 
 
 def references(scenario: Scenario) -> list[str]:

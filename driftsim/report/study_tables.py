@@ -1,9 +1,9 @@
 """Study tables: the summary, curves, recovery and other tables of a study that has been run."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -43,6 +43,8 @@ TAKEN = {  # names of columns, which what is swept may not have
     *comparisons.DIFFERENCES, *rankings.RANKS, *rankings.PAIRS, *costs.COSTS, *costs.ALONG,
     *costs.IN_SUMMARY, *BENCHMARK,
 }  # fmt: skip
+T = TypeVar("T")
+LongPart = tuple[Row, Columns]  # the label of a result, and columns (n,) of a table
 TAKEN_BY_FLOORS = {*floors.FLOORS, *floors.GAPS, *floors.SCHEDULES, *periods.PERIODS}
 
 
@@ -75,7 +77,7 @@ class StudyTables:
     @cached_property
     def summary(self) -> Table:
         """A row for each contender, and a column for each swept path: means over the seeds."""
-        rows = [self._summary_of(one, name) for one in self.variants for name in one.results]
+        rows = self._rows("summary", self._summaries)
         bounded = {name: (name, f"{name}_low", f"{name}_high") for name in self.asked}
         shown = chain(*(bounded.get(name, (name,)) for name in self.metrics))
         priced = costs.IN_SUMMARY if self.priced else []
@@ -84,16 +86,18 @@ class StudyTables:
 
     def curves(self, metric: str, window: Window, over: str = "tumbling") -> Table:
         """A metric over the stream: a row for each contender and window."""
-        measure, parts = metric_of(metric, self.schema), []
-        for result in self._results():
-            windows = windowed(over, window, result.dates)
-            rows = [run.along(windows, measure.formula.columns) for run in result.runs]
-            values = result.per_seed(map(measure, rows))
-            bounds = {"low": values.min(axis=0), "high": values.max(axis=0)}
-            edges = {name: rows[0][name] for name in ("first_row", "last_row")}
-            edges |= result.dated(**edges) | {"rows": rows[0]["rows"]}
-            parts.append((result, edges | {"mean": values.mean(axis=0)} | bounds))
-        return self._long_table(parts, CURVES)
+        asked = metric_of(metric, self.schema), window, over
+        parts = chain.from_iterable(curves_of(one, *asked) for one in self.variants)
+        return self._long_table([*parts], CURVES)
+
+    def whole(self, metric: str) -> Table:
+        """A metric over the whole stream, as a curve of one window: a row for each contender."""
+        measure = metric_of(metric, self.schema)
+
+        def points(one: VariantResults) -> Iterator[LongPart]:
+            return curves_of(one, measure, one.scenario.stream.length)
+
+        return self._long_table([*self._rows(("whole", metric), points)], CURVES)
 
     def recovery(self, window: Window, tolerance: float = TOLERANCE) -> Table:
         """How each contender came through each change: a row for each seed, repeat and change."""
@@ -106,39 +110,38 @@ class StudyTables:
     @cached_property
     def regret(self) -> Table:
         """The loss beyond the best possible, summed along the stream; none where not known."""
-        parts = [(one, found) for one in self._results() if (found := measures.regret(one))]
-        return self._long_table(parts, measures.REGRET)
+        return self._long_table([*self._rows("regret", regrets)], measures.REGRET)
 
     @cached_property
     def alarms(self) -> Table:
         """Alarms and true changes, beside those of detectors that see no errors."""
-        contenders = (result for one in self.variants for result in one.contenders.values())
-        return self._table(chain.from_iterable(map(measures.alarms, contenders)), measures.ALARMS)
+        return self._table(self._rows("alarms", each_of(measures.alarms)), measures.ALARMS)
 
     @cached_property
     def differences(self) -> Table:
         """Each two contenders: how much better one is, and whether that is significant."""
-        rows = (comparisons.differences(one, self.asked[0]) for one in self.variants)
+        rows = self._rows("differences", lambda one: comparisons.differences(one, self.asked[0]))
         hidden = ("equivalent",) if self.equivalence is None else ()
         names = [name for name in comparisons.DIFFERENCES if name not in hidden]
-        return self._table(chain.from_iterable(rows), names)
+        return self._table(rows, names)
 
     def worth(self, hour: bool = False, knowing: bool = False) -> Table:
         """From which to which price of a training each contender is the cheapest."""
-        rows = chain.from_iterable(worth.worth(one, hour, knowing) for one in self.variants)
+        asked = "worth", hour, knowing
+        rows = self._rows(asked, lambda one: worth.worth(one, hour, knowing))
         given = any(one.scenario.prices for one in self.variants)
         hidden = () if given or hour else ("without_trainings",)  # the mistakes alone
         return self._table(rows, [name for name in worth.WORTH if name not in hidden])
 
     def breakeven(self, hour: bool = False) -> Table:
         """Each two contenders and each price: at which price both cost the same."""
-        rows = chain.from_iterable(breakeven.breakeven(one, hour) for one in self.variants)
+        rows = self._rows(("breakeven", hour), lambda one: breakeven.breakeven(one, hour))
         return self._table(rows, breakeven.BREAKEVEN)
 
     @cached_property
     def wrong_prices(self) -> Table:
         """What is chosen at prices that are wrong by a factor, and how much more it costs."""
-        rows = chain.from_iterable(map(worth.wrong_prices, self.variants))
+        rows = self._rows("wrong_prices", worth.wrong_prices)
         return self._table(rows, worth.WRONG_PRICES)
 
     @cached_property
@@ -169,20 +172,19 @@ class StudyTables:
     @cached_property
     def costs(self) -> Table:
         """A row for each contender: what it costs, of what, and what it saves."""
-        return self._table(chain.from_iterable(map(costs.costs, self.variants)), costs.COSTS)
+        return self._table(self._rows("costs", costs.costs), costs.COSTS)
 
     @cached_property
     def costs_along(self) -> Table:
         """What each contender has cost up to the end of each interval."""
-        parts = [*chain.from_iterable(map(costs.costs_along, self.variants))]
-        return self._long_table(parts, costs.ALONG)
+        parts = chain.from_iterable(map(costs.costs_along, self.variants))
+        labelled = [(label_of(result), columns) for result, columns in parts]
+        return self._long_table(labelled, costs.ALONG)
 
     @cached_property
     def floor(self) -> Table:
         """A row for each floor: what no schedule of trainings costs less than."""
-        return self._table(
-            chain.from_iterable(map(floors.floor_rows, self.variants)), floors.FLOORS
-        )
+        return self._table(self._rows("floor", floors.floor_rows), floors.FLOORS)
 
     @cached_property
     def floor_along(self) -> Table:
@@ -193,46 +195,58 @@ class StudyTables:
     @cached_property
     def gaps(self) -> Table:
         """A row for each contender and floor: how much more the contender costs."""
-        return self._table(chain.from_iterable(map(floors.gap_rows, self.variants)), floors.GAPS)
+        return self._table(self._rows("gaps", floors.gap_rows), floors.GAPS)
 
     @cached_property
     def schedules(self) -> Table:
         """A row for each training of the schedules that are the floors."""
         names = [name for name in floors.SCHEDULES if self.repeats > 1 or name != "repeat"]
-        return self._table(chain.from_iterable(map(floors.schedule_rows, self.variants)), names)
+        return self._table(self._rows("schedules", floors.schedule_rows), names)
 
     @cached_property
     def periods(self) -> Table:
         """A row for each period and memory: what it costs to train so often."""
-        rows = chain.from_iterable(map(periods.period_rows, self.variants))
+        rows = self._rows("periods", periods.period_rows)
         return self._table(rows, periods.PERIODS)
 
     @cached_property
     def probed(self) -> Table:
         """The error on fresh rows of each concept after each phase, where they were probed."""
-        rows = chain.from_iterable(map(measures.probed, self._results()))
+        rows = self._rows("probed", each_of(measures.probed, references=True))
         return self._table(rows, measures.PROBED)
 
     @cached_property
     def forgetting(self) -> Table:
         """What each contender has lost, at the end, of concepts that ruled before."""
-        rows = chain.from_iterable(map(measures.forgetting, self._results()))
+        rows = self._rows("forgetting", each_of(measures.forgetting, references=True))
         return self._table(rows, measures.FORGETTING)
 
     def _both_recoveries(self, window: Window, tolerance: float) -> tuple[Table, Table]:
         """Each recovery, and what all those of a contender have in common; computed once."""
         asked = window, tolerance
         if asked not in self._recoveries:
-            each = [(one, [*measures.recovery(one, *asked)]) for one in self._results()]
-            common = chain.from_iterable(measures.recovered(*pair) for pair in each)
+
+            def recoveries(one: VariantResults) -> Iterator[tuple[list[Row], list[Row]]]:
+                for result in one.results.values():
+                    rows = [*measures.recovery(result, *asked)]
+                    yield rows, [*measures.recovered(result, rows)]
+
+            each = [*self._rows(("recovery", *asked), recoveries)]
+            common = chain.from_iterable(rows for _, rows in each)
             hidden = () if self.repeats > 1 else ("repeat",)
             names = [name for name in measures.RECOVERY if name not in hidden]
-            whole = self._table(chain.from_iterable(rows for _, rows in each), names)
+            whole = self._table(chain.from_iterable(rows for rows, _ in each), names)
             self._recoveries[asked] = whole, self._table(common, measures.OF_ALL_CHANGES)
         return self._recoveries[asked]
 
-    def _results(self) -> Iterator[ContenderResult]:
-        return (result for one in self.variants for result in one.results.values())
+    def _rows(self, key: Hashable, rows: Callable[[VariantResults], Iterable[T]]) -> Iterator[T]:
+        """The rows of each variant, which are kept; those of a single one are made when asked."""
+        if len(self.variants) == 1:
+            return iter(rows(self.variants[0]))
+        return chain.from_iterable(one.part(key, rows) for one in self.variants)
+
+    def _summaries(self, one: VariantResults) -> Iterator[Row]:
+        return (self._summary_of(one, name) for name in one.results)
 
     def _summary_of(self, one: VariantResults, name: str) -> Row:
         """The row of a contender, or a reference, in the summary."""
@@ -254,14 +268,12 @@ class StudyTables:
     def _table(self, rows: Iterable[Row], names: Sequence[str]) -> Table:
         return self._with_dates(Table.of_rows(rows, [*self.swept, *names]))
 
-    def _long_table(
-        self, parts: Sequence[tuple[ContenderResult, Columns]], names: Sequence[str]
-    ) -> Table:
-        """A table with rows for each entry of the columns (n,) of some results."""
+    def _long_table(self, parts: Sequence[LongPart], names: Sequence[str]) -> Table:
+        """A table with rows for each entry of the columns (n,) of some results, by their labels."""
         names = [*self.swept, *names]
         if not parts:
             return self._with_dates(Table.of_rows([], names))
-        labels = [result.label | {"seeds": len(result.seeds)} for result, _ in parts]
+        labels = [label for label, _ in parts]
         lengths = [len(values["last_row"]) for _, values in parts]
         joined: dict[str, Any] = {
             name: np.concatenate([values[name] for _, values in parts]) for name in parts[0][1]
@@ -278,3 +290,41 @@ class StudyTables:
             return table.but(*names, *(["rows"] if "first_date" in names else []))
         moments = {name: table[name].astype(np.int64).astype(MOMENTS) for name in names}
         return Table(table.columns | moments, dates[0].zone)
+
+
+def each_of(
+    rows: Callable[[ContenderResult], Iterable[Row]], references: bool = False
+) -> Callable[[VariantResults], Iterator[Row]]:
+    """What gives the rows of the contenders of a variant, one after another; of references, too."""
+
+    def of(one: VariantResults) -> Iterator[Row]:
+        results = one.results if references else one.contenders
+        return chain.from_iterable(map(rows, results.values()))
+
+    return of
+
+
+def curves_of(
+    one: VariantResults, measure: Metric, window: Window, over: str = "tumbling"
+) -> Iterator[LongPart]:
+    """A metric of each contender and reference over the stream, an entry for each window."""
+    for result in one.results.values():
+        windows = windowed(over, window, result.dates)
+        rows = [run.along(windows, measure.formula.columns) for run in result.runs]
+        values = result.per_seed(map(measure, rows))
+        bounds = {"low": values.min(axis=0), "high": values.max(axis=0)}
+        edges = {name: rows[0][name] for name in ("first_row", "last_row")}
+        edges |= result.dated(**edges) | {"rows": rows[0]["rows"]}
+        yield label_of(result), edges | {"mean": values.mean(axis=0)} | bounds
+
+
+def label_of(result: ContenderResult) -> Row:
+    """What all rows of a result have in a long table."""
+    return result.label | {"seeds": len(result.seeds)}
+
+
+def regrets(one: VariantResults) -> Iterator[LongPart]:
+    """The regret of each contender and reference of a variant, where it is known."""
+    for result in one.results.values():
+        if found := measures.regret(result):
+            yield label_of(result), found

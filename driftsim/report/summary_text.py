@@ -22,6 +22,7 @@ from driftsim.report.results import Results
 from driftsim.report.stored_losses import lacking
 from driftsim.report.study_tables import CENSORED, SUMMED
 from driftsim.report.table import Table, missing
+from driftsim.report.variant_results import VariantResults
 
 Texts = dict[str, str]  # of a row, by column
 APART, LEAST = 2, 10  # characters between columns, and of a shortened name
@@ -147,15 +148,23 @@ def most_of(column: np.ndarray) -> float:
 def missing_probabilities(results: Results) -> Iterator[str]:
     """For which contenders the scores of probabilities are undefined, and why."""
     rows = Counter[str]()
-    for run in results.traces():
-        if "missing_probabilities" in run.trace.columns:
-            rows[run.contender] += int(run.trace.columns["missing_probabilities"].sum())
+    for one in results.variants:
+        rows.update(one.part("missing_probabilities", without_probabilities))
     for name, n in rows.items():
         if n:
             yield (
                 f"{name} gave no probabilities of {n:,} rows in all: log loss and Brier score "
                 "are undefined in windows with such rows."
             )
+
+
+def without_probabilities(one: VariantResults) -> Counter[str]:
+    """How many rows each contender of a variant gave no probabilities of."""
+    rows = Counter[str]()
+    for run in one.runs:
+        if "missing_probabilities" in run.trace.columns:
+            rows[run.contender] += int(run.trace.columns["missing_probabilities"].sum())
+    return rows
 
 
 def readable(name: str, value: Any) -> str:

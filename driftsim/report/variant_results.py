@@ -1,8 +1,17 @@
 """Variant results: the finished runs of a study, by variant and contender."""
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from functools import cached_property
-from typing import Any, NamedTuple, Self
+from itertools import chain
+from typing import Any, NamedTuple, Self, TypeVar
 
 import numpy as np
 
@@ -11,6 +20,7 @@ from driftsim.evaluation.metrics import Metric
 from driftsim.evaluation.moments import Moments
 from driftsim.evaluation.trace import LABEL_MOMENTS, Trace, reduction
 from driftsim.report.dates import Dates, stretch_text
+from driftsim.report.held import Held, size_of
 from driftsim.report.table import Row
 from driftsim.scenario import Scenario, Variant
 from driftsim.streams.stream import Stream
@@ -18,6 +28,7 @@ from driftsim.streams.stream import Stream
 DATED = {"change": "date", "first_row": "first_date", "last_row": "last_date"}  # of tables
 UNDATED = np.iinfo(np.int64).min  # which stands for no time (NaT)
 Columns = Mapping[str, np.ndarray]
+T = TypeVar("T")
 
 
 class TracedRun(NamedTuple):
@@ -157,25 +168,65 @@ class Phase(NamedTuple):
 class VariantResults:
     """The results of one variant of a study: of its contenders, then of references.
 
-    `dates` are those of the rows of its stream, where they are the same with every seed.
+    `runs` gives them, and is asked again where their traces had to make room. `dates` are those of
+    the rows of its stream, where they are the same with every seed.
     """
 
     def __init__(
         self,
         variant: Variant,
         setting: Row,
-        runs: Iterable[TracedRun],
+        runs: Callable[[], Iterable[TracedRun]],
         dates: Dates | None = None,
         matrices: Callable[[], Sequence[Matrix]] = tuple,
+        held: Held | None = None,
     ):
         self.variant, self.setting, self.dates = variant, setting, dates
-        self.known: dict[Hashable, Any] = {}  # what has been computed of them, such as comparisons
-        self._stored = matrices
-        groups: dict[str, list[TracedRun]] = {name: [] for name in variant.scenario.models}
-        for run in runs:
+        self.known: dict[Hashable, Any] = {}  # what has been computed of traces in memory
+        self.of_matrices: dict[Hashable, Any] = {}  # and of the matrices, such as floors
+        self._parts: dict[Hashable, Any] = {}  # what is kept without them
+        self._stored, self._runs, self._held = matrices, runs, held or Held()
+        self._results: dict[str, ContenderResult] | None = None
+        self.size = 0  # bytes of its traces, once they have been read
+
+    @property
+    def results(self) -> dict[str, ContenderResult]:
+        """The result of each contender, then of each reference, by name."""
+        if self._results is None:
+            self._results = self._grouped()
+            runs = (run for result in self._results.values() for run in result.runs)
+            self.size = size_of(chain(*((run.trace, run.truth) for run in runs)))
+        self._held.use(self, self.size)
+        return self._results
+
+    def release(self) -> None:
+        """Forget all traces, and what has been computed of them, but for parts."""
+        self._results = None
+        self.known.clear()
+
+    def part(self, key: Hashable, function: Callable[["VariantResults"], T]) -> T:
+        """What a function makes of these results, which is kept under a key without their traces.
+
+        If these have to be read for it, all else that has been asked of other variants is made,
+        too: so they are read once.
+        """
+        self._held.asked.setdefault(key, function)
+        if key not in self._parts:
+            several = self._held.asked if self._results is None else {key: function}
+            assert self.results is not None  # read before anything is made, which may ask for more
+            for name, own in [*several.items()]:
+                if name not in self._parts:
+                    made = own(self)
+                    self._parts[name] = [*made] if isinstance(made, Iterator) else made
+        return self._parts[key]
+
+    def _grouped(self):
+        """The finished runs by contender."""
+        groups: dict[str, list[TracedRun]] = {name: [] for name in self.scenario.models}
+        for run in self._runs():
             groups.setdefault(run.contender, []).append(run)
-        self.results = {
-            name: ContenderResult(variant, setting, name, group, dates)
+        return {
+            name: ContenderResult(self.variant, self.setting, name, group, self.dates)
             for name, group in groups.items()
             if group
         }
@@ -202,10 +253,15 @@ class VariantResults:
         most = max((result.keys for result in self.contenders.values()), key=len, default=[])
         return {name: one for name, one in self.contenders.items() if one.keys == most}
 
-    @cached_property
+    @property
     def runs(self) -> list[TracedRun]:
         """Every finished run, those of references last."""
         return [run for result in self.results.values() for run in result.runs]
+
+    @property
+    def played(self) -> bool:
+        """Whether any run has finished."""
+        return self.part("played", lambda one: bool(one.results))
 
     @cached_property
     def matrices(self) -> Sequence[Matrix]:

@@ -435,6 +435,9 @@ class Without:
     def __init__(self, store, name):
         self._store, self._name = store, name
 
+    def listed(self):
+        return self
+
     def __contains__(self, run):
         return run.name != self._name and run in self._store
 
@@ -499,6 +502,9 @@ def large():
 
     class Invented:
         """A store of all runs, that are made up as they are asked for."""
+
+        def listed(self):
+            return self
 
         def __contains__(self, run):
             return True

@@ -101,9 +101,11 @@ class LearnerFloors:
 
 def floors_of(one: VariantResults) -> list[LearnerFloors]:
     """The floors of each learner whose models were all trained, which are computed once."""
-    if "floors" not in one.known:
-        one.known["floors"] = [LearnerFloors(one, matrix) for matrix in one.matrices if matrix.runs]
-    return one.known["floors"]
+    if "floors" not in one.of_matrices:
+        one.of_matrices["floors"] = [
+            LearnerFloors(one, matrix) for matrix in one.matrices if matrix.runs
+        ]
+    return one.of_matrices["floors"]
 
 
 def floor_rows(one: VariantResults) -> Iterator[Row]:

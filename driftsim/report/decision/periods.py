@@ -132,9 +132,11 @@ def unit_prices(prices: PriceList, schema) -> PriceList:
 
 def periods_of(one: VariantResults) -> list[LearnerPeriods]:
     """The periods of each learner whose models were all trained, which are computed once."""
-    if "periods" not in one.known:
-        one.known["periods"] = [LearnerPeriods(one, each) for each in one.matrices if each.runs]
-    return one.known["periods"]
+    if "periods" not in one.of_matrices:
+        one.of_matrices["periods"] = [
+            LearnerPeriods(one, each) for each in one.matrices if each.runs
+        ]
+    return one.of_matrices["periods"]
 
 
 class Best(NamedTuple):

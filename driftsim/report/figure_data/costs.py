@@ -1,5 +1,6 @@
 """Cost data: a metric of each contender, and its CPU time, its labels and its trainings."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +9,7 @@ from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.decision.envelopes import hull, pareto
 from driftsim.evaluation.metrics import LOWER_IS_BETTER, Metric, metric_of
 from driftsim.report.figure_data.view import View
-from driftsim.report.variant_results import ContenderResult
+from driftsim.report.variant_results import ContenderResult, VariantResults
 
 MOST_SETTINGS = 4  # that have panels of their own; with more, the mean of all settings has
 DECADES = 20  # how many times as much the dearest costs, for a scale of powers of ten
@@ -53,10 +54,9 @@ def costs(view: View, metric: str) -> dict[str, Costs]:
     """The metric and the costs of each contender, by the title of a setting; or their means."""
     by_report: dict[str, dict] = {}
     for scene in view.every:
-        measure, contenders = metric_of(metric, scene.stream.schema), scene.variant.contenders
-        rows = {
-            name: costs_of(contenders[name], measure) for name in view.names if name in contenders
-        }
+        measure = metric_of(metric, scene.stream.schema)
+        found = scene.variant.part(("cost", metric), partial(costs_in, measure))
+        rows = {name: found[name] for name in view.names if name in found}
         rows = {name: row for name, row in rows.items() if not np.isnan(row[0])}
         by_report.setdefault(scene.report, {})[scene.title] = rows
     return {
@@ -65,6 +65,11 @@ def costs(view: View, metric: str) -> dict[str, Costs]:
         for title, rows in averaged(report, settings).items()
         if rows
     }
+
+
+def costs_in(metric: Metric, one: VariantResults) -> dict[str, list[float]]:
+    """The metric and the costs of each contender of a variant."""
+    return {name: costs_of(result, metric) for name, result in one.contenders.items()}
 
 
 def costs_of(result: ContenderResult, metric: Metric) -> list[float]:
@@ -93,9 +98,15 @@ def collected(rows) -> Costs:
 
 def engines(view):
     """What each contender ran on, without the reason why."""
-    results = [one for scene in view.every for one in scene.variant.contenders.values()]
-    found = {one.contender: one.engine.partition(":")[0] for one in results}
+    found: dict[str, str] = {}
+    for scene in view.every:
+        found |= scene.variant.part("engines", engines_in)
     return {name: found[name] for name in view.names if name in found}
+
+
+def engines_in(one: VariantResults) -> dict[str, str]:
+    """What each contender of a variant ran on, without the reason why."""
+    return {name: result.engine.partition(":")[0] for name, result in one.contenders.items()}
 
 
 def cost_label(view: View, cost: str) -> str:

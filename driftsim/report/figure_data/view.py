@@ -97,8 +97,7 @@ class View:
 
     def whole(self, results: Results, metric: str) -> Table:
         """A metric over the whole stream, of every contender under every setting."""
-        longest = max(one.scenario.stream.length for one in results.study.variants)
-        return self.table(results, "curves", metric, longest)
+        return self.table(results, "whole", metric)
 
     def recovery(self, scene: Scene) -> Table:
         """The recoveries of the contenders to plot in a setting, those that can be judged."""

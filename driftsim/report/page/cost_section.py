@@ -35,7 +35,7 @@ def cost_section(
 ) -> CostSection | None:
     """The costs of the contenders `models` of a study; None where none has ended, or too many."""
     variants = results.variants
-    sentences = [*map(cheapest, variants)]
+    sentences = [one.part("cheapest", cheapest) for one in variants]
     data = price_data(results, [*models], sentences)
     if data is None:
         return None

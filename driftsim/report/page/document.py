@@ -150,7 +150,7 @@ def on_folds(scenario):
 
 def planned(one):
     """The floors of a variant whose schedules are shown, in order."""
-    return first_schedules(one) if one.runs else {}
+    return one.part("first_schedules", lambda one: first_schedules(one) if one.runs else {})
 
 
 def unknown(scenario):

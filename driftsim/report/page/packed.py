@@ -5,6 +5,7 @@ docs/measures.md ("The tallies of the page") describes the format; unpack.js rea
 
 import base64
 import zlib
+from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -46,18 +47,37 @@ def packed(results, models):
     `models` are the names of all contenders.
     """
     variants = results.variants
-    kept = available(variants, models)
+    kept = set().union(*(one.part("available", available) for one in variants))
     offered = {name: one for name, one in results.metrics.items() if needed([one]) <= kept}
     asked = [results.metrics[name] for name in results.study.variants[0].scenario.metrics]
     wanted = needed([*asked, *[*offered.values()][:1]])
     fewer = {name: one for name, one in offered.items() if needed([one]) <= wanted}
-    firsts = [one.runs[0] for one in variants if one.runs]
-    longest = max((len(run.truth.columns["rows"]) for run in firsts), default=1)
+    longest = max((one.part("intervals", intervals) for one in variants), default=1)
     merging = (step * 10**power for power in range(9) for step in STEPS)
     for metrics, factor in chain([(offered, 1)], ((fewer, factor) for factor in merging)):
         most = MOST if factor < longest else np.inf
+        if least_bytes(results.whole, factor) > SPARING * most:
+            continue
         if made := Packing(variants, models, metrics, factor).packed(most):
             return made._replace(spared=[name for name in offered if name not in metrics])
+
+
+def intervals(one) -> int:
+    """How many intervals the runs of a variant have; 1 where none has ended."""
+    return len(one.runs[0].truth.columns["rows"]) if one.runs else 1
+
+
+def least_bytes(study, factor) -> int:
+    """How many bytes the arrays of all runs of a study take at least: one for each entry."""
+    return sum(map(partial(least_of, factor), (one.scenario for one in study.variants)))
+
+
+def least_of(factor, scenario) -> int:
+    """That of one setting: what is always kept of contenders, and the labels of the truth."""
+    rules, stream = scenario.evaluation, scenario.stream
+    entries = -(-(stream.length - rules.warmup) // (scenario.interval * factor))
+    contenders = len(scenario.models) * rules.repeats + 1
+    return rules.seeds * contenders * entries * (stream.schema.n_classes or 1)
 
 
 class Packing:
@@ -67,7 +87,9 @@ class Packing:
         self._models, self._metrics, self._factor = models, metrics, factor
         self._wanted = needed(metrics.values()) | ALWAYS
         self._arrays, self._kinds = {}, {}
-        self._runs = [list(self._put_all(one.runs, one.dates)) for one in variants]
+        key = "packed", factor, *sorted(self._wanted)
+        kept = (one.part(key, self._tallies) for one in variants)
+        self._runs = [[self._put(*run) for run in runs] for runs in kept]
 
     def packed(self, most):
         """All that was put; None where it takes more characters than `most`."""
@@ -82,17 +104,17 @@ class Packing:
         kinds = [*self._kinds]
         return Packed([*self._metrics], [], self._factor, layout, kinds, self._runs, text)
 
-    def _put_all(self, runs, dates):
-        """Put the truth of each seed, then every run; gives contender, seed and kind of each.
+    def _tallies(self, one):
+        """The truth of each seed of a variant, then every run: contender, seed and columns of each.
 
         The dates, where there are some, are with the first truth.
         """
         with_retrainings = set()
-        truths = {run.seed: self._merged(run.truth) for run in runs}
+        truths = {run.seed: self._merged(run.truth) for run in one.runs}
         for i, (seed, truth) in enumerate(truths.items()):
-            own = passed(truth, dates) if dates and not i else {}
-            yield None, seed, self._put(of_truth(truth) | own)
-        for run in runs:
+            own = passed(truth, one.dates) if one.dates and not i else {}
+            yield None, seed, compact(of_truth(truth) | own)
+        for run in one.runs:
             if run.contender in self._models:
                 trace = self._merged(run.trace)
                 columns = of_contender(truths[run.seed], trace)
@@ -100,17 +122,30 @@ class Packing:
                 if run.contender not in with_retrainings:
                     columns |= retrainings(trace)
                     with_retrainings.add(run.contender)
-                yield self._models.index(run.contender), run.seed, self._put(columns)
+                yield self._models.index(run.contender), run.seed, compact(columns)
 
     def _merged(self, trace):
         return trace.over(self._factor * trace.interval).columns
 
-    def _put(self, columns):
-        """Put columns after those of other runs; gives the number of the kind of run they are."""
+    def _put(self, contender, seed, columns):
+        """Put columns after those of other runs; gives contender, seed and number of the kind."""
         for name, column in columns.items():
             self._arrays.setdefault(name, []).append(column.T.ravel())
         kind = tuple((name, column[0].size) for name, column in columns.items())
-        return self._kinds.setdefault(kind, len(self._kinds))
+        return contender, seed, self._kinds.setdefault(kind, len(self._kinds))
+
+
+def compact(columns):
+    """The same columns, whole numbers in the smallest type that keeps them."""
+    return {name: of_least_bytes(column) for name, column in columns.items()}
+
+
+def of_least_bytes(column):
+    """The same numbers; whole ones in the smallest type that keeps them."""
+    if column.dtype.kind == "f" or column.min(initial=0) < 0:
+        return column.copy()
+    fitting = (kind for kind in UNSIGNED if column.max(initial=0) <= np.iinfo(kind).max)
+    return column.astype(next(fitting, column.dtype))
 
 
 def narrow(name, column):

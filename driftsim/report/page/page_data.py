@@ -69,21 +69,28 @@ def in_pixels(dashes):
 
 def setting(one, models, merged):
     """One setting of a sweep: its rows, its contenders, and which concepts rule when."""
-    scenario, runs = one.scenario, one.runs
+    scenario = one.scenario
+    grounds, schedules = one.part("page", of_traces)
     return {
         "title": one.title,
         "warmup": scenario.evaluation.warmup,
         "length": scenario.stream.length,
         "interval": scenario.interval * merged,
         "contenders": [models.index(name) for name in scenario.models],
-        "references": references(scenario) if runs else [],
+        "references": references(scenario) if one.played else [],
         "concepts": list(scenario.stream.concepts),
-        "grounds": backgrounds(runs[0].truth.columns) if runs else [],
+        "grounds": grounds,
         "changes": [change.centre for change in visible_changes(scenario.stream)],
-        "schedules": {
-            name: rows.tolist() for name, rows in (first_schedules(one) if runs else {}).items()
-        },
+        "schedules": schedules,
     }
+
+
+def of_traces(one):
+    """What the page knows by the traces of a setting: the backgrounds, and when floors train."""
+    if not one.runs:
+        return [], {}
+    schedules = {name: rows.tolist() for name, rows in first_schedules(one).items()}
+    return backgrounds(one.runs[0].truth.columns), schedules
 
 
 def backgrounds(columns):

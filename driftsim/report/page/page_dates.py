@@ -1,5 +1,6 @@
 """Page dates: what the script of the page knows of the dates of rows, as plain data."""
 
+from functools import partial
 from itertools import chain
 
 from driftsim.durations import Duration
@@ -15,10 +16,14 @@ def about_dates(one, offered, merged):
     `offered` are windows of time. Moments are microseconds since the first row after the warm-up,
     which is at `start` (since 1970).
     """
-    dates = one.dates
-    if not dates or not one.runs:
+    if not one.dates or not one.played:
         return {}
-    truth = one.runs[0].truth
+    return one.part(("dates", *offered, merged), partial(dates_of, offered, merged))
+
+
+def dates_of(offered, merged, one):
+    """The dates of a setting that has some."""
+    dates, truth = one.dates, one.runs[0].truth
     intervals = truth.over(merged * truth.interval)
     rows = {change.centre for change in visible_changes(one.scenario.stream)}
     rows |= {*chain.from_iterable(dates.holes)}
@@ -43,7 +48,7 @@ def durations(results, merged):
 
     None where some setting has no dates.
     """
-    dates = [one.dates for one in results.variants if one.runs]
+    dates = [one.dates for one in results.variants if one.played]
     if not dates or not all(dates):
         return []
     spans = [one.end - one.start for one in dates]
@@ -52,7 +57,7 @@ def durations(results, merged):
         * one.scenario.interval
         / (one.scenario.stream.length - one.scenario.evaluation.warmup)
         for one in results.variants
-        if one.runs
+        if one.played
     ]
     least = max(span * share for span, share in zip(spans, intervals))
     every = [*map(Duration.of, DURATIONS)]

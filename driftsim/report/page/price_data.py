@@ -3,6 +3,8 @@
 import base64
 import zlib
 from collections.abc import Collection, Iterator
+from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -66,11 +68,15 @@ def price_data(results, models: list[str], sentences: list[str]) -> PriceData | 
     arrays: dict[str, list[np.ndarray]] = {}
     settings = []
     for one, sentence in zip(variants, sentences):
-        for result in one.contenders.values():
-            played.setdefault(tuple(result.seeds), len(played))
-            for name, amount in amounts(one, result, kinds).items():
-                arrays.setdefault(name, []).append(amount)
-        settings.append(setting(one, models, played, kinds, sentence))
+        about, used = one.part(("prices", len(kinds)), partial(of_variant, kinds, sentence))
+        for _, seeds, *_ in about["contenders"]:
+            played.setdefault(seeds, len(played))
+        for name, amount in chain.from_iterable(each.items() for each in used):
+            arrays.setdefault(name, []).append(amount)
+        contenders = [
+            [models.index(name), played[seeds], *more] for name, seeds, *more in about["contenders"]
+        ]
+        settings.append(about | {"contenders": contenders})
     text, layout = packed({name: np.concatenate(every) for name, every in arrays.items()})
     if not arrays or len(text) > MOST:
         return None
@@ -88,6 +94,12 @@ def price_data(results, models: list[str], sentences: list[str]) -> PriceData | 
         "settings": settings,
     }
     return PriceData(about, text)
+
+
+def of_variant(kinds, sentence: str, one: VariantResults) -> tuple[dict[str, Any], list]:
+    """One setting of a sweep, and how much of each quantity each contender of it uses."""
+    used = [amounts(one, result, kinds) for result in one.contenders.values()]
+    return setting(one, kinds, sentence), used
 
 
 def losses(schema: Schema, variants: list[VariantResults]) -> list[dict[str, Any]]:
@@ -143,15 +155,15 @@ def amounts(one: VariantResults, result: ContenderResult, kinds) -> dict[str, np
     return {name: result.per_seed(own) for name, own in found.items()}
 
 
-def setting(one: VariantResults, models, played, kinds, sentence) -> dict[str, Any]:
+def setting(one: VariantResults, kinds, sentence) -> dict[str, Any]:
     """One setting of a sweep: its contenders, its own prices, and bounds that only Python knows."""
     results, complete, compared = one.contenders, one.complete, possible_comparison(one).measured
     places = {name: i for i, name in enumerate(results)}
     static = {name: static_of(one, name) for name in results}
     contenders = [
         [
-            models.index(name),
-            played[tuple(result.seeds)],
+            name,
+            tuple(result.seeds),
             standing(name, compared, complete),
             places[found.contender] if (found := static[name]) else None,
         ]

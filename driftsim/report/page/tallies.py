@@ -65,7 +65,7 @@ def excess(truth: Columns, expected_error: np.ndarray) -> np.ndarray:
     return np.maximum(expected_error - truth["bayes_error"], 0)
 
 
-def available(variants, models):
-    """The columns that can be kept of the contenders of some variants."""
-    runs = [run for one in variants for run in one.runs if run.contender in models]
+def available(one) -> set[str]:
+    """The columns that can be kept of the contenders of a variant."""
+    runs = [run for result in one.contenders.values() for run in result.runs]
     return set().union(*(of_contender(run.truth.columns, run.trace.columns) for run in runs))

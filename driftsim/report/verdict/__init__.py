@@ -36,11 +36,14 @@ def verdict(
 
 def answers(variants: Sequence[VariantResults], metrics: Sequence[str]) -> list[list[Block]]:
     """What each variant of a study shows; nothing where no run has ended."""
-    found: list[list[Block]] = []
-    for one in variants:
-        blocks = in_setting if one.setting else of_study
-        found.append([*blocks(one, Contest(one, metrics))] if one.contenders else [])
-    return found
+    return [one.part(("verdict", *metrics), lambda one: blocks_of(one, metrics)) for one in variants]
+
+
+def blocks_of(one: VariantResults, metrics: Sequence[str]) -> Iterator[Block]:
+    """The verdict of a variant; none where no contender has ended."""
+    if one.contenders:
+        contest = Contest(one, metrics)
+        yield from in_setting(one, contest) if one.setting else of_study(one, contest)
 
 
 def of_study(one: VariantResults, contest: Contest) -> Iterator[Block]:
