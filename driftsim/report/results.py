@@ -8,7 +8,7 @@ from driftsim.durations import Duration
 from driftsim.evaluation.decision.losses import Matrix
 from driftsim.evaluation.metrics import Metric, metric_of, metrics_of
 from driftsim.report.dates import dates_of_each
-from driftsim.report.held import Held
+from driftsim.report.held import ROOM, Held
 from driftsim.report.measures import TOLERANCE
 from driftsim.report.stored_losses import Known, stored_matrices
 from driftsim.report.stored_runs import StoredRuns
@@ -30,6 +30,7 @@ class Results:
     """All that is known of a study that has been run, each table a pandas frame.
 
     Finished runs come from the store, or are `runs`, those of each variant of the study in order.
+    Of a store, traces are held in memory while they take up to `room` bytes, and read again else.
     Tables raise `StoreError` where the trace of a run cannot be read.
     """
 
@@ -39,10 +40,11 @@ class Results:
         store: Store | None = None,
         parts: Iterable[str] = (),
         runs: Iterable[Iterable[TracedRun]] | None = None,
+        room: int = ROOM,
     ):
         self.study, self.store, self._parts, self._runs = study, store, tuple(parts), runs
         self.whole = study  # of which this may be a part
-        self._held = Held()
+        self._held = Held(room)
 
     def traces(self) -> list[TracedRun]:
         """Every finished run, by variant, contender, seed and repeat; references come last."""
@@ -293,7 +295,7 @@ class Results:
             return [partial(iter, [*runs]) for runs in self._runs]
         if self.store is None:
             raise ValueError("results need a store or runs")
-        stored = StoredRuns(self.store, self._parts)
+        stored = StoredRuns(self.store, self._parts, self._held.room)
         return [partial(stored.of, *one) for one in zip(self.study.variants, settings)]
 
     def _matrices(self, scenario: Scenario, known: Known) -> list[Matrix]:

@@ -201,6 +201,8 @@ class VariantResults:
 
     def release(self) -> None:
         """Forget all traces, and what has been computed of them, but for parts."""
+        for result in (self._results or {}).values():
+            result.known.clear()  # which holds the result itself
         self._results = None
         self.known.clear()
 
