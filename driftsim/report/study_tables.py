@@ -147,7 +147,7 @@ class StudyTables:
     @cached_property
     def benchmark(self) -> Table:
         """A row for each contender on each stream of a suite, in the first metric."""
-        rows = (benchmark_rows(one, self.asked[0]) for one in self.variants if self.suite)
+        rows = self._benchmarks if self.suite else []
         return self._table(chain.from_iterable(rows), BENCHMARK)
 
     @cached_property
@@ -155,7 +155,7 @@ class StudyTables:
         """The benchmark as texts, streams by contenders; None without a suite, or without runs."""
         if not len(self.benchmark):
             return None
-        every = [[*benchmark_rows(one, self.asked[0])] for one in self.variants]
+        every = self._benchmarks
         titles = [one.title for one in self.variants]
         return grid_of(dict(zip(titles, every)), self.ranks, self.contenders)
 
@@ -220,6 +220,13 @@ class StudyTables:
         """What each contender has lost, at the end, of concepts that ruled before."""
         rows = self._rows("forgetting", each_of(measures.forgetting, references=True))
         return self._table(rows, measures.FORGETTING)
+
+    @cached_property
+    def _benchmarks(self) -> list[list[Row]]:
+        """The rows of each stream of a suite."""
+        metric = self.asked[0]
+        key = "benchmark", metric
+        return [one.part(key, lambda one: [*benchmark_rows(one, metric)]) for one in self.variants]
 
     def _both_recoveries(self, window: Window, tolerance: float) -> tuple[Table, Table]:
         """Each recovery, and what all those of a contender have in common; computed once."""

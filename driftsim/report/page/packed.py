@@ -115,14 +115,14 @@ class Packing:
             own = passed(truth, one.dates) if one.dates and not i else {}
             yield None, seed, compact(of_truth(truth) | own)
         for run in one.runs:
-            if run.contender in self._models:
+            if run.contender in one.scenario.models:
                 trace = self._merged(run.trace)
                 columns = of_contender(truths[run.seed], trace)
                 columns = {name: columns[name] for name in columns if name in self._wanted}
                 if run.contender not in with_retrainings:
                     columns |= retrainings(trace)
                     with_retrainings.add(run.contender)
-                yield self._models.index(run.contender), run.seed, compact(columns)
+                yield run.contender, run.seed, compact(columns)
 
     def _merged(self, trace):
         return trace.over(self._factor * trace.interval).columns
@@ -132,7 +132,8 @@ class Packing:
         for name, column in columns.items():
             self._arrays.setdefault(name, []).append(column.T.ravel())
         kind = tuple((name, column[0].size) for name, column in columns.items())
-        return contender, seed, self._kinds.setdefault(kind, len(self._kinds))
+        place = None if contender is None else self._models.index(contender)
+        return place, seed, self._kinds.setdefault(kind, len(self._kinds))
 
 
 def compact(columns):

@@ -36,7 +36,8 @@ def verdict(
 
 def answers(variants: Sequence[VariantResults], metrics: Sequence[str]) -> list[list[Block]]:
     """What each variant of a study shows; nothing where no run has ended."""
-    return [one.part(("verdict", *metrics), lambda one: blocks_of(one, metrics)) for one in variants]
+    key = "verdict", *metrics
+    return [one.part(key, lambda one: [*blocks_of(one, metrics)]) for one in variants]
 
 
 def blocks_of(one: VariantResults, metrics: Sequence[str]) -> Iterator[Block]:
