@@ -209,6 +209,7 @@ class VariantResults:
     def part(self, key: Hashable, function: Callable[["VariantResults"], T]) -> T:
         """What a function makes of these results, which is kept under a key without their traces.
 
+        A function of one key makes the same of the same results, whichever variant it is given for.
         If these have to be read for it, all else that has been asked of other variants is made,
         too: so they are read once.
         """

@@ -41,6 +41,19 @@ def all_of(results):
     return *contents_of(results), shown_results(results)
 
 
+def test_with_one_seed_each_setting_has_its_own_sentences(tmp_path):
+    whole = made(tmp_path, 2, *SETTINGS[:5])
+    rules = whole.study.variants[0].scenario.evaluation.model_copy(update={"seeds": 1})
+    variants = [
+        one._replace(scenario=one.scenario.model_copy(update={"evaluation": rules}))
+        for one in whole.study.variants
+    ]
+    study = whole.study._replace(variants=variants)
+    few = Results(study, whole.store, room=size_of_a_setting(whole))
+    assert few.larger_than_memory
+    assert all_of(few) == all_of(Results(study, whole.store))
+
+
 def test_a_report_reads_each_trace_once_and_holds_those_of_few_settings(tmp_path, monkeypatch):
     monkeypatch.setattr(view, "MOST_SCENES", PANELS)
     whole = made(tmp_path, 2, *SETTINGS)

@@ -54,8 +54,7 @@ def costs(view: View, metric: str) -> dict[str, Costs]:
     """The metric and the costs of each contender, by the title of a setting; or their means."""
     by_report: dict[str, dict] = {}
     for scene in view.every:
-        measure = metric_of(metric, scene.stream.schema)
-        found = scene.variant.part(("cost", metric), partial(costs_in, measure))
+        found = scene.variant.part(("cost", metric), partial(costs_in, metric))
         rows = {name: found[name] for name in view.names if name in found}
         rows = {name: row for name, row in rows.items() if not np.isnan(row[0])}
         by_report.setdefault(scene.report, {})[scene.title] = rows
@@ -67,9 +66,10 @@ def costs(view: View, metric: str) -> dict[str, Costs]:
     }
 
 
-def costs_in(metric: Metric, one: VariantResults) -> dict[str, list[float]]:
-    """The metric and the costs of each contender of a variant."""
-    return {name: costs_of(result, metric) for name, result in one.contenders.items()}
+def costs_in(metric: str, one: VariantResults) -> dict[str, list[float]]:
+    """A metric and the costs of each contender of a variant."""
+    measure = metric_of(metric, one.scenario.stream.schema)
+    return {name: costs_of(result, measure) for name, result in one.contenders.items()}
 
 
 def costs_of(result: ContenderResult, metric: Metric) -> list[float]:

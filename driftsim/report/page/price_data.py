@@ -2,7 +2,7 @@
 
 import base64
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
@@ -64,20 +64,11 @@ def price_data(results, models: list[str], sentences: list[str]) -> PriceData | 
     variants = results.variants
     schema = variants[0].scenario.stream.schema
     kinds = losses(schema, variants)
-    played: dict[tuple[int, ...], int] = {}
-    arrays: dict[str, list[np.ndarray]] = {}
-    settings = []
-    for one, sentence in zip(variants, sentences):
-        about, used = one.part(("prices", len(kinds)), partial(of_variant, kinds, sentence))
-        for _, seeds, *_ in about["contenders"]:
-            played.setdefault(seeds, len(played))
-        for name, amount in chain.from_iterable(each.items() for each in used):
-            arrays.setdefault(name, []).append(amount)
-        contenders = [
-            [models.index(name), played[seeds], *more] for name, seeds, *more in about["contenders"]
-        ]
-        settings.append(about | {"contenders": contenders})
-    text, layout = packed({name: np.concatenate(every) for name, every in arrays.items()})
+    of_variants = [one.part(("prices", len(kinds)), partial(of_variant, kinds)) for one in variants]
+    every = [contender for about, _ in of_variants for contender in about["contenders"]]
+    played = {seeds: i for i, seeds in enumerate(dict.fromkeys(seeds for _, seeds, *_ in every))}
+    arrays = joined(used for _, used in of_variants)
+    text, layout = packed(arrays)
     if not arrays or len(text) > MOST:
         return None
     about = {
@@ -91,15 +82,35 @@ def price_data(results, models: list[str], sentences: list[str]) -> PriceData | 
         "losses": kinds,
         "priced": "errors priced" if schema.regression else "mistakes priced",
         "fields": [{"quantity": name, "label": label} for name, (label, _) in FIELDS.items()],
-        "settings": settings,
+        "settings": [
+            placed(about, models, played, sentence)
+            for (about, _), sentence in zip(of_variants, sentences)
+        ],
     }
     return PriceData(about, text)
 
 
-def of_variant(kinds, sentence: str, one: VariantResults) -> tuple[dict[str, Any], list]:
+def of_variant(kinds, one: VariantResults) -> tuple[dict[str, Any], list]:
     """One setting of a sweep, and how much of each quantity each contender of it uses."""
     used = [amounts(one, result, kinds) for result in one.contenders.values()]
-    return setting(one, kinds, sentence), used
+    return setting(one, kinds), used
+
+
+def placed(about: dict[str, Any], models: list[str], played, sentence: str) -> dict[str, Any]:
+    """A setting whose contenders and their seeds are by their places, with its sentence."""
+    contenders = [
+        [models.index(name), played[seeds], *more] for name, seeds, *more in about["contenders"]
+    ]
+    own = {"sentence": sentence} if about["oneStream"] else {}
+    return about | {"contenders": contenders} | own
+
+
+def joined(used: Iterable[Iterable[dict[str, np.ndarray]]]) -> dict[str, np.ndarray]:
+    """How much of each quantity the contenders of all settings use, one after another."""
+    arrays: dict[str, list[np.ndarray]] = {}
+    for name, amount in chain.from_iterable(one.items() for each in used for one in each):
+        arrays.setdefault(name, []).append(amount)
+    return {name: np.concatenate(every) for name, every in arrays.items()}
 
 
 def losses(schema: Schema, variants: list[VariantResults]) -> list[dict[str, Any]]:
@@ -155,7 +166,7 @@ def amounts(one: VariantResults, result: ContenderResult, kinds) -> dict[str, np
     return {name: result.per_seed(own) for name, own in found.items()}
 
 
-def setting(one: VariantResults, kinds, sentence) -> dict[str, Any]:
+def setting(one: VariantResults, kinds) -> dict[str, Any]:
     """One setting of a sweep: its contenders, its own prices, and bounds that only Python knows."""
     results, complete, compared = one.contenders, one.complete, possible_comparison(one).measured
     places = {name: i for i, name in enumerate(results)}
@@ -175,7 +186,7 @@ def setting(one: VariantResults, kinds, sentence) -> dict[str, Any]:
         about |= {
             "oneStream": True,
             "bounds": {name: [known(row.get(b)) for b in BOUNDS] for name, row in rows.items()},
-            "sentence": sentence,
+            "sentence": "",
             "tied": [name for name, row in rows.items() if row["tied"]],
         }
     return about
