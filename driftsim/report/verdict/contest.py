@@ -291,8 +291,10 @@ class Contest:
         if len(self.first.runs) > 1:
             return
         if self.recorded:
-            repeats = "evaluation: {repeats: 10} shows by how much"
-            yield f"Models trained with other seeds may differ; {repeats}."
+            yield (
+                "Models trained with other seeds may differ; evaluation: {repeats: 10} shows by "
+                "how much, and {protocol: cross_validation} those trained on other labels."
+            )
         else:
             seeds = "evaluation: {seeds: 10} shows by how much"
             yield f"Results on other streams of this kind may differ; {seeds}."
