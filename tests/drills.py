@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -97,6 +98,7 @@ class Drill:
         return subprocess.Popen(
             self.command(*options, before=before),
             env=self.environment,
+            preexec_fn=heeding,
             start_new_session=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -157,6 +159,19 @@ class Drill:
         beside = [path for path in self.runs.iterdir() if path.suffix != ".parquet"]
         left = [path for path in self.out.rglob("*") if path.name.endswith(".unfinished")]
         return sorted({*beside, *left, *(self.folder / "tmp").iterdir()})
+
+
+def other_numpy(folder):
+    """The variables of a process whose numpy says that it has another version."""
+    about = folder / "numpy-0.1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Name: numpy\nVersion: 0.1\n")
+    return {"PYTHONPATH": f"{folder}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
+
+
+def heeding():
+    """Heed Ctrl-C, as a process does that is not started in the background of a script."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def wait_for(condition, seconds=120):

@@ -183,7 +183,7 @@ def test_a_process_of_other_versions_plays_no_run(path):
     versions = run.about["versions"] | {"numpy": "0.1"}
     other = run._replace(about=run.about | {"versions": versions})
     failure = execute({}, sent(other)).failure
-    assert failure.startswith("tree, seed 0: the process that was to play it, on ")
+    assert failure.startswith("the process that was to play it, on ")
     assert f"has other versions: numpy {version('numpy')} in the place of 0.1; install" in failure
     assert execute({}, pickle.dumps(run)).trace is not None
 

@@ -70,8 +70,8 @@ def check_versions(run: Run, place: str):
     """
     if differing := versions_differ(run.about["versions"]):
         raise ScenarioError(
-            f"{run.title}: the process that was to play it, on {place}, has other "
-            f"versions: {differing}; install the same there"
+            f"the process that was to play it, on {place}, has other versions: {differing}; "
+            "install the same there"
         )
 
 
