@@ -149,6 +149,7 @@ def test_from_python_the_keys_are_the_same():
         ([("streams:\n", "streams: {}\nx:\n")], "2: streams: {} is not valid; give each stream by"),
         ([("streams:\n", "streems:\n")], "7: defaults: these are for streams, and there is no key"),
         ([("rows: {c", "a/b: {c")], "6: streams.a/b: 'a/b' cannot be a name"),
+        ([("late: {length", "abrupt: {length")], "5: streams: the key 'abrupt'"),
         ([("rows: {", "rows: [{"), ("none}\n", "none}]\n")], "6: streams.rows: [{concepts"),
         ([("length: 1_500", "lenght: 1_500")], "5: streams.late.lenght: there is no key 'lenght'"),
         ([("length: 1_000", "length: -1")], "8: defaults.length: -1 is not valid"),

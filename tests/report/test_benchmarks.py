@@ -1,7 +1,10 @@
 """Benchmarks: streams by contenders are what each stream gives, and ranks are over streams."""
 
+import shutil
+
 import numpy as np
 import pytest
+from browser import Opened
 from examples import played
 from rich.console import Console
 
@@ -9,6 +12,7 @@ import driftsim
 from driftsim import load
 from driftsim.evaluation.significance import over_seeds, ranked
 from driftsim.figure_names import FIGURES
+from driftsim.report import write
 from driftsim.report.benchmark_text import markdown_table, parts_of, terminal_tables
 from driftsim.report.benchmarks import Entry, Grid
 from driftsim.report.figure_data.view import View
@@ -16,6 +20,9 @@ from driftsim.report.files import text_files
 from driftsim.report.page.document import page
 from driftsim.report.page.drawings import DRAWN, drawings
 from driftsim.report.printed import print_results
+from driftsim.report.results import Results
+from driftsim.runner.runs import all_runs
+from driftsim.store import Store
 
 BAYES = "learner: naive_bayes"
 SUITE = f"""# Which of <these>?
@@ -190,3 +197,28 @@ def document():
     models = {name: {"learner": name, "policy": "online"} for name in ("majority", "no_change")}
     defaults = {"length": 1_000, "concepts": concepts}
     return {"defaults": defaults, "models": models, "evaluation": {"warmup": 100, "seeds": 2}}
+
+
+def test_a_stream_without_all_runs_is_left_out_of_the_ranks_with_a_note(suite, tmp_path):
+    runs = tmp_path / "runs"
+    shutil.copytree(suite.store.folder, runs)
+    store = Store(runs)
+    for run in all_runs(suite.study):
+        if (run.name, run.where) == ("often", "noisy"):
+            store.path(run).unlink()
+    results = Results(suite.study, store)
+    assert (results.ranks().settings == 3).all()
+    note = "noisy: left out of the ranks, since not all contenders have ended there."
+    assert note in results.verdict()[1].text
+    grid = results.tables.grid
+    assert grid.rows["noisy"][grid.across.index("often")].value == "–"
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_link_of_a_stream_leads_to_its_curves(suite, chromium, tmp_path):
+    opened = Opened(chromium, write(suite, tmp_path)[-1], width=400)
+    assert opened.ask("return document.documentElement.scrollWidth") <= 400
+    opened.find('[data-setting="2"]').click()
+    assert opened.ask("return document.querySelector('#setting').selectedOptions[0].text") == "late"
+    assert opened.failure is None

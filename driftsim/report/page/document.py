@@ -112,7 +112,7 @@ def failed(failures):
     """The contenders with failed runs: name, seeds, and the first failure."""
     groups: dict[str, list] = {}
     for one in failures:
-        groups.setdefault(one.run.name, []).append(one)
+        groups.setdefault(one.run.owner, []).append(one)
     return [
         (name, ", ".join(map(str, sorted({one.run.seed for one in runs}))), runs[0].failure)
         for name, runs in groups.items()

@@ -15,8 +15,8 @@ TITLES = {
     "worth": "What a training is worth",
     "breakeven": "Prices at which two contenders cost the same",
     "wrong_prices": "What a wrong price costs",
-    "ranks": "Ranks over the settings",
-    "pairs": "Pairs over the settings",
+    "ranks": "Mean ranks",
+    "pairs": "Wins, ties and losses",
     "forgetting": "Forgetting",
     "probed": "Errors on fresh rows of each concept",
 }
@@ -53,8 +53,8 @@ NOTES = {
     "train by a clock. Compute does not count.",
     "wrong_prices": "What one would choose if a price were higher or lower by a factor than given, "
     "and how much more that costs at the given prices.",
-    "ranks": "The mean rank of each contender over the settings, 1 for the best.",
-    "pairs": "In how many settings one of two contenders is better than the other.",
+    "ranks": "The mean rank of each contender over the settings or the streams, 1 for the best.",
+    "pairs": "In how many settings or streams one of two contenders is better than the other.",
     "forgetting": "What contenders no longer know at the end, on fresh rows of all concepts.",
     "probed": "The error on fresh rows of each concept after each phase, the mean over the seeds.",
 }
@@ -65,7 +65,7 @@ COLUMNS = {
     "repeats": "trainings with other learner seeds, or on other folds, on each stream",
     "low": "lower bound of the interval at 95 %, for this pair alone",
     "high": "upper bound of the interval at 95 %, for this pair alone",
-    "settings": "settings that the row is about",
+    "settings": "settings, or streams, that the row is about",
 }
 EXCESS = "the mean excess"
 OF_RECOVERY = {
