@@ -82,10 +82,10 @@ def over_streams(variants: Sequence[VariantResults], ranks: Table, pairs: Table)
     """The answer over the streams of a suite: who ranks best, then how certain that is."""
     rows = [*ranks.rows()]
     first, *others = rows
-    of_others = listed(f"{named(one['contender'])} ({one['rank']:.1f})" for one in others[:NEXT])
+    of_others = listed(f"{named(one['contender'])} ({one['rank']:.2f})" for one in others[:NEXT])
     answer = (
         f"Over {plural(first['settings'], 'stream')}, {named(first['contender'])} has the best "
-        f"mean rank by {title(first['metric'])}: {first['rank']:.1f}, before {of_others}."
+        f"mean rank by {title(first['metric'])}: {first['rank']:.2f}, before {of_others}."
     )
     return answer, " ".join([*of_tests(rows, pairs), *reservations(variants, ranks)])
 
