@@ -32,6 +32,30 @@ from driftsim.learners.reference import Majority
 class Ours(Majority):
     \"\"\"Predicts the most frequent label.\"\"\"
 """
+LIMITED = """\
+from pathlib import Path
+
+import numpy as np
+
+from driftsim.files import local
+from driftsim.rows import Schema
+from driftsim.streams.concepts import Concept
+
+
+class Limited(Concept):
+    \"\"\"Whether a uniform feature is below a limit, which stands in a file.\"\"\"
+
+    path: str
+    schema = Schema(("x",))
+
+    @property
+    def files(self):
+        return [self.path]
+
+    def draw(self, rng, t):
+        X = rng.random((len(t), 1))
+        return X, (X[:, 0] < float(Path(local(self.path)).read_text())).astype(np.int64)
+"""
 STUDY = """\
 stream:
   concepts: {a: {kind: table, path: a/t.csv}, b: {kind: table, path: b/t.csv}}
@@ -127,6 +151,24 @@ def test_what_has_been_moved_is_brought_once_for_a_machine(files, tmp_path, monk
     assert brought == [{"ours.py", "t.csv"}]
     files[1].write_text(TABLES["b"])  # another file where the worker has one of this name
     assert columns(execute_packed(packed[0])) == expected[0]
+
+
+def test_an_own_concept_opens_the_copy_of_its_file(tmp_path, monkeypatch):
+    (tmp_path / "limit.py").write_text(LIMITED)
+    (tmp_path / "limit.txt").write_text("0.25")
+    load_parts([own := str(tmp_path / "limit.py")])
+    concept = {"kind": "limited", "path": str(tmp_path / "limit.txt")}
+    models = {"counts": {"learner": "majority", "policy": "online"}}
+    stream = {"length": 2_000, "concepts": {"a": concept}}
+    study = load({"stream": stream, "models": models, "evaluation": {"warmup": 100}})
+    truth, _ = runs = [*all_runs(study, [own])]
+    expected = columns(execute(truth.parts, pickled(truth)))
+    with Contents(runs) as found:
+        packed = found.packed(truth)
+        (tmp_path / "limit.txt").rename(tmp_path / "moved")
+        another_machine(monkeypatch, tmp_path / "other")
+        assert columns(execute_packed(packed, bring=bringing(found, brought := []))) == expected
+    assert brought == [{"limit.txt"}]
 
 
 def test_files_that_are_where_they_should_be_are_read_there(files, tmp_path, monkeypatch):
