@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import time
@@ -112,13 +113,13 @@ def test_status_knows_changes_of_a_scenario_but_not_of_a_report(path, tmp_path):
 
 
 def test_status_says_who_plays_what(path, tmp_path, monkeypatch):
-    monkeypatch.setattr(sharing, "EVERY", 0.0)
+    monkeypatch.setattr(sharing, "EVERY", 0.02)
     study, store = load(path), Store(tmp_path / "runs")
     events = play(missing(study, store), store, here=True)
     while not (isinstance(event := next(events), Progress) and event.rows[0][0].name == "tree"):
         continue
-    (one,) = playing(store.folder)
-    assert (one.process, one.gone, [*one.rows]) == (os.getpid(), False, [event.rows[0][0].key])
+    one = reported(store.folder, event.rows[0][0])
+    assert (one.process, one.gone) == (os.getpid(), False)
     found = status_of(study, store)
     assert [run.key for run in found.running] == [*one.rows]
     lines = [*status_lines(study, found)]
@@ -126,16 +127,43 @@ def test_status_says_who_plays_what(path, tmp_path, monkeypatch):
     assert lines[1].startswith(f"  process {os.getpid()} on ")
     assert ": tree, seed 0, row " in lines[1] and lines[1].endswith("; 9 waiting")
     (file,) = store.folder.glob("playing.*")
+    left = Store(tmp_path / "left")  # by a process that writes no more
+    left.folder.mkdir()
+    file = shutil.copy(file, left.folder)
     os.utime(file, (time.time() - SILENT - 10,) * 2)
-    found = status_of(study, store)
-    assert not found.running and len(found.missing) == 10
+    found = status_of(study, left)
+    assert not found.running and len(found.missing) == 15
     gone = [*status_lines(study, found)][1]
     assert gone.endswith("has not reported for 70 s; its runs count as missing")
     os.utime(file, (time.time() + 86_400,) * 2)  # as if the clock had been set back by a day
-    gone = [*status_lines(study, status_of(study, store))][1]
+    gone = [*status_lines(study, status_of(study, left))][1]
     assert " s from now, as clocks differ or one was set back; its runs count as " in gone
     assert len([*events]) > 10
     assert not playing(store.folder) and len(status_of(study, store).done) == 15
+
+
+def reported(folder, run):
+    """What a process has reported, once it has reported a run."""
+    for _ in range(1_000):
+        found = playing(folder)
+        if found and [*found[0].rows] == [run.key]:
+            return found[0]
+        time.sleep(0.01)
+    raise AssertionError("nothing was reported")
+
+
+def test_a_process_that_only_trains_still_reports(path, tmp_path, monkeypatch):
+    monkeypatch.setattr(sharing, "EVERY", 0.02)
+    study, store = load(path), Store(tmp_path / "runs")
+    run, *others = missing(study, store)
+    with sharing.Reporter(store.folder) as reporter:
+        assert not playing(tmp_path)
+        reporter.report([(run, 7)], len(others))
+        assert reported(store.folder, run).rows == {run.key: 7}
+        (file,) = store.folder.glob("playing.*")
+        file.unlink()
+        assert reported(store.folder, run).waiting == len(others)  # nothing was noted since
+    assert not playing(store.folder)
 
 
 def test_status_has_what_went_wrong(path, tmp_path):

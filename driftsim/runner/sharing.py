@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import re
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -69,24 +70,38 @@ class Playing(NamedTuple):
 
 
 class Reporter:
-    """Reports in a file beside the traces what this process plays, as long as it does."""
+    """Reports in a file beside the traces what this process plays, as long as it does.
+
+    It does so from a thread of its own: a long training in this process leaves it no other time.
+    """
 
     def __init__(self, folder: Path):
         self._path = unfinished_path(folder / PLAYING)
-        self._due = time.monotonic() + EVERY
+        self._last: tuple[Sequence[tuple[Run, int]], int] | None = None
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._keep_writing, daemon=True)
 
     def __enter__(self):
+        self._thread.start()
         return self
 
     def __exit__(self, *_):
+        self._ended.set()
+        self._thread.join()
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
 
     def report(self, rows: Sequence[tuple[Run, int]], waiting: int):
-        """Say which rows runs have reached, if it is time again; a full disk is no matter here."""
-        if time.monotonic() < self._due:
-            return
-        self._due = time.monotonic() + EVERY
+        """Take note of the rows that runs have reached, and of how many have not started."""
+        self._last = rows, waiting
+
+    def _keep_writing(self):
+        while not self._ended.wait(EVERY):
+            if self._last is not None:
+                self._write(*self._last)
+
+    def _write(self, rows, waiting):
+        """Write the file again; a full disk is no matter here."""
         reached = {run.key: row for run, row in rows}
         about = {"host": platform.node(), "process": os.getpid(), "rows": reached}
         with suppress(StoreError):
