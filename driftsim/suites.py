@@ -80,6 +80,8 @@ def put(document: dict[str, Any], marks: Marks, target: str, value: Any, where: 
     end_sweep(document, target)
     for one in targets(document, target, where):
         assign(document, marks, one, value, where)
+    if "streams" in document:
+        check(document, marks)
 
 
 def targets(document: dict[str, Any], target: str, where: str) -> list[str]:

@@ -181,6 +181,8 @@ def test_what_no_stream_can_be_played_with_is_a_mistake(path, tmp_path):
     [
         ("defaults.length=5", "--set defaults.length: set what all streams share as stream.…"),
         ("stream={}", "and that of one as streams.NAME.…"),
+        ("streams.late=5", "--set streams.late: streams.late: 5 is not valid; it should be a"),
+        ("streams.late.evaluation=null", "streams.late.evaluation: null is not valid; give keys"),
         ("streams.lat.length=5", "nothing is called 'lat' there; did you mean 'late'?"),
         ("stream.lenght=5", "--set stream.lenght: streams.abrupt.lenght: there is no key"),
     ],

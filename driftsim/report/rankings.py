@@ -61,8 +61,19 @@ def pairs_of(names: list[str], losses: np.ndarray, margins: np.ndarray | None) -
 
 
 def streams_of(variants: Sequence[VariantResults]) -> int:
-    """How many different streams the settings have: a sweep of a learner has one alone."""
-    return len({identity(one.scenario.stream) for one in variants})
+    """How many different streams there are: a sweep of a learner has one alone.
+
+    What else is swept makes no further ones of streams that have names.
+    """
+    found = dict[str | int, str]()
+    for i, one in enumerate(variants):
+        found.setdefault(unit_of(i, one), identity(one.scenario.stream))
+    return len({*found.values()})
+
+
+def unit_of(i: int, one: VariantResults) -> str | int:
+    """What a variant belongs to that counts once: its stream, if that has a name, or itself."""
+    return one.variant.setting["stream"] if named(one) else i
 
 
 def losses_of(variants: Sequence[VariantResults], metric: str) -> tuple[list[str], np.ndarray]:
@@ -87,9 +98,8 @@ def losses_by_stream(
     for i, one in enumerate(variants):
         values = one.part(("losses", metric), lambda one: losses_in(one, metric))
         found = [values[name] for name in names if name in values]
-        unit = one.variant.setting["stream"] if named(one) else i
         complete = found if len(found) == len(names) else [np.nan] * len(names)
-        losses.setdefault(unit, []).append(complete)
+        losses.setdefault(unit_of(i, one), []).append(complete)
     return {unit: np.mean(found, axis=0) for unit, found in losses.items()}
 
 

@@ -101,10 +101,15 @@ def test_the_verdict_begins_with_the_answer_over_all_streams(suite):
 
 
 def test_settings_of_a_sweep_are_no_further_streams(tmp_path):
-    sweep = "sweep: {models.often.policy.memory: [50, 200]}\n"
+    sweep = "sweep: {stream.irrelevant: [0, 2]}\n"
     results = played(SUITE + sweep, "swept suite", tmp_path)
-    assert (results.ranks().settings == 4).all()
+    assert (results.ranks().settings == 4).all() and (results.ranks().streams == 3).all()
     assert len(results.benchmark()) == 4 * 2 * 4
+    frame = results.benchmark()
+    means = frame[frame.contender != "knowing"].groupby(["stream", "contender"]).value.mean()
+    mean_ranks = means.unstack().rank(axis=1).mean()
+    expected = results.ranks().set_index("contender")["rank"].to_dict()
+    assert mean_ranks.to_dict() == pytest.approx(expected)
 
 
 def test_what_cannot_play_a_stream_is_not_ranked_and_neither_last(tmp_path):
