@@ -17,7 +17,7 @@ from driftsim.messages import ScenarioError, line
 from driftsim.runner.contents import Contents
 from driftsim.runner.dask import task
 from driftsim.runner.dask.delivery import Delivery
-from driftsim.runner.dask.task import TOPIC, Played
+from driftsim.runner.dask.task import TOPIC, Again, Played
 from driftsim.runner.dask.waiting import Waiting
 from driftsim.runner.engines import Ended, Lost, Progress, moved_notes, overdue_result
 from driftsim.runner.execution import Result, error_line, when
@@ -118,7 +118,8 @@ class Flight:
 class Tasks:
     """The runs of a study on a cluster: those that wait, and the tasks in flight.
 
-    A task whose worker has died is not tried again on another one: Dask would have it take four.
+    A task whose worker has died is not tried again on another one: Dask would have it take four,
+    and there it ends at once where it has begun before.
     """
 
     def __init__(
@@ -177,6 +178,7 @@ class Tasks:
         self._delivery.close()
         with suppress(Exception):  # the scheduler may go at any moment
             self._drop([*self._flights])
+            self._client.set_metadata([self._study], None)  # what has begun
             for topic in (TOPIC, "all"):
                 self._client.unsubscribe_topic(topic)
 
@@ -271,7 +273,9 @@ class Tasks:
         if isinstance(error, ModuleNotFoundError) and (error.name or "").startswith("driftsim"):
             message = "the workers have no driftsim, or another version; install the same there"
             raise ScenarioError(line(f"{message} ({error})")) from None
-        if isinstance(error, KilledWorker):
+        if isinstance(error, Again):
+            self._waiting.put_back(flight.runs)
+        elif isinstance(error, KilledWorker):
             self._postpone(flight.runs[0].name)
             self._waiting.put_back(flight.runs[: flight.at])
             yield from flight.lost()

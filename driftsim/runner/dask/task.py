@@ -40,6 +40,10 @@ class Unwanted(Exception):
     """A run that is no longer asked for."""
 
 
+class Again(Exception):
+    """A task that had begun on another worker, which has gone: its runs come as another task."""
+
+
 class Overdue(Exception):
     """A run that takes too long, at a row."""
 
@@ -83,7 +87,7 @@ class Reports:
         self._reported = self._looked
         self._check_wanted()
         if self._first:  # and wait until this has arrived: the run may end the process at once
-            sync(worker.loop, worker.scheduler.log_event, topic=TOPIC, msg=self._about)
+            sync(worker.loop, self._begin)
 
     def __call__(self, row: int):
         now = time.monotonic()
@@ -97,6 +101,14 @@ class Reports:
         if row < 0 or (begins and (self._limit or self._first)) or now - self._reported >= REPORTED:
             self._reported = now
             self._worker.log_event(TOPIC, self._about | {"row": int(row)})
+
+    async def _begin(self):
+        """Have the scheduler know that the task has begun; raises `Again` where it knows so."""
+        scheduler, keys = self._worker.scheduler, [self._about["study"], self._key]
+        if await scheduler.get_metadata(keys=keys, default=False):
+            raise Again
+        await scheduler.set_metadata(keys=keys, value=True)
+        await scheduler.log_event(topic=TOPIC, msg=self._about)
 
     def bring(self, lacking: dict[str, str]):
         """Ask for copies of what has hashes, and wait for them."""
