@@ -14,6 +14,7 @@ from platformdirs import user_cache_path
 
 HOME = "DRIFTSIM_CACHE"  # the variable that names another folder than the user's own
 PRIVATE = 0o700  # the mode of folders: their owner alone may look into them
+PREFIX = "driftsim-"  # of temporary folders, before the number of the process they belong to
 
 
 def place(name: str) -> Path:
@@ -21,7 +22,7 @@ def place(name: str) -> Path:
 
     Where there can be none, it is one that goes with this process.
     """
-    home = Path(os.environ.get(HOME) or user_cache_path("driftsim"))
+    home = home_folder()
     try:
         for made in (home, home / name):
             made.mkdir(PRIVATE, parents=made == home, exist_ok=True)
@@ -29,9 +30,14 @@ def place(name: str) -> Path:
             trusted = owned(home) and owned(home / name)
     except OSError:
         trusted = False
-    made = home / name if trusted else _temporary() / name
+    made = home / name if trusted else temporary_folder() / name
     made.mkdir(exist_ok=True)
     return made
+
+
+def home_folder() -> Path:
+    """The folder below which a user's caches are."""
+    return Path(os.environ.get(HOME) or user_cache_path("driftsim"))
 
 
 def owned(folder: Path) -> bool:
@@ -58,7 +64,11 @@ def keep(path: Path, content: Any) -> None:
 
 
 @cache
-def _temporary():
-    folder = tempfile.TemporaryDirectory(prefix="driftsim-")
+def temporary_folder() -> Path:
+    """A folder that goes with this process, as nobody else may write to what is read from there.
+
+    Its name has the number of the process, so that it is removed later where that was killed.
+    """
+    folder = tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-")
     atexit.register(folder.cleanup)
     return Path(folder.name)

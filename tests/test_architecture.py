@@ -57,7 +57,7 @@ HOMES = {
         "streams.tables.large.converted",
         "streams.tables.large.regrouped",
     },
-    "platformdirs": {"kernels.cache", "user_cache"},
+    "platformdirs": {"user_cache"},
     "pandas": {
         *("report.table", "report.results"),
         *("streams.tables.missing", "learners.as_given", "learners.frames"),

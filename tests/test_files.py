@@ -69,4 +69,5 @@ def test_a_folder_that_others_may_write_to_is_not_used(tmp_path, monkeypatch):
     assert home not in user_cache.place("a").parents and user_cache.place("a").is_dir()
     (tmp_path / "file").write_text("")
     monkeypatch.setenv(user_cache.HOME, str(tmp_path / "file" / "below"))
-    assert user_cache.place("a").is_dir()
+    assert (made := user_cache.place("a")).is_dir()
+    assert made.parent.name.startswith(f"driftsim-{os.getpid()}-")  # which is removed once it ends

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 import pytest
 from kept_kernels import Doubling, doubled, tripled
 
+from driftsim import user_cache
 from driftsim.kernels import cache
 from driftsim.learners.sklearn import nameable
 from driftsim.messages import ScenarioError
@@ -486,7 +487,7 @@ def kept(tmp_path, monkeypatch):
     """A folder of compiled code, which somebody has put other code into."""
     monkeypatch.setenv(cache.HOME, str(home := tmp_path / "kept"))
     monkeypatch.setattr(cache, "entries", {})
-    cache._temporary.cache_clear()
+    user_cache.temporary_folder.cache_clear()
     assert cache.entry(tripled, Doubling(2.0), 1.0)(Doubling(2.0), 3.0) == 9
     [planted] = home.rglob("compiled")
     assert cache.entry(doubled, Doubling(2.0), 1.0)(Doubling(2.0), 3.0) == 6

@@ -1,6 +1,5 @@
 """Compiled code on disk: each kernel is compiled once on a machine, and loaded from then on."""
 
-import atexit
 import hashlib
 import os
 import platform
@@ -17,12 +16,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from platformdirs import user_cache_path
 
 from driftsim.kernels.machine_code import Loaded, MachineCode, processor
+from driftsim.user_cache import HOME, PRIVATE, home_folder, temporary_folder
 
-HOME = "DRIFTSIM_CACHE"  # the variable that names another folder than the user's own
-PRIVATE = 0o700  # the mode of folders: their owner alone may look into them
 PACKAGE = "driftsim.kernels"
 SWITCHES = {  # of numba, which change its code, as it has them
     "BOUNDSCHECK": None,
@@ -138,12 +135,8 @@ def _hash(*texts) -> str:
 def folder() -> Path:
     """The folder of code compiled by these packages for this processor."""
     name = f"kernels-{_fingerprint()}"
-    home = _temporary() if _distrust() else _writable(_home())
+    home = temporary_folder() if _distrust() else _writable(home_folder())
     return home / name
-
-
-def _home():
-    return Path(os.environ.get(HOME) or user_cache_path("driftsim"))
 
 
 def _distrust():
@@ -151,7 +144,7 @@ def _distrust():
 
     To load compiled code is to run it, so nobody else may have been able to write it.
     """
-    home = _home()
+    home = home_folder()
     for place in (home, home / f"kernels-{_fingerprint()}"):
         if os.name != "posix" or not place.exists():
             continue
@@ -188,15 +181,7 @@ def _writable(home):
         with tempfile.TemporaryFile(dir=home):
             return home
     except OSError:
-        return _temporary()
-
-
-@cache
-def _temporary():
-    """A folder that goes with this process, as nobody else may write to what is run from there."""
-    folder = tempfile.TemporaryDirectory(prefix="driftsim-")
-    atexit.register(folder.cleanup)
-    return Path(folder.name)
+        return temporary_folder()
 
 
 def _loaded(place, function, given):

@@ -14,11 +14,11 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
+from driftsim.user_cache import PREFIX
 from driftsim.workers.serving import PATIENCE
 from driftsim.workers.worker import APART, Printed, Worker
 
 TICK = 0.2  # seconds between two looks at what is in flight
-PREFIX = "driftsim-"  # of temporary folders, before the number of the process they belong to
 # A worker that is busy in compiled code does not notice that its parent has ended. This process
 # does: it kills the process groups whose numbers it was sent, and removes a folder.
 REAPER = """
