@@ -27,11 +27,11 @@ class Copies:
         """Where files are read whose hashes are given by their paths: in copies, where there are.
 
         Those that have this hash at their own path are read there; others without a copy are left
-        out.
+        out. A copy that is damaged is removed.
         """
         found = {}
         for path, digest in needs.items():
-            if digest in self:
+            if self._whole(digest):
                 with suppress(OSError):
                     os.utime(self.folder / digest)
                 found[path] = str(self._path(digest))
@@ -98,6 +98,14 @@ class Copies:
                 break
             shutil.rmtree(folder, ignore_errors=True)
             room += size
+
+    def _whole(self, digest):
+        """Whether there is a copy that has its hash; any other is removed, to be brought again."""
+        with suppress(FileNotFoundError):
+            if file_hash(self._path(digest)) == digest:
+                return True
+            shutil.rmtree(self.folder / digest, ignore_errors=True)
+        return False
 
     def _path(self, digest):
         return self.folder / digest / NAME
