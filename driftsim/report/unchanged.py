@@ -52,14 +52,14 @@ class ReportNote:
         known = kept(self._note)
         if self._mark is None or not isinstance(known, dict) or known.get("mark") != self._mark:
             return None
-        if known.get("files") != self._files(known.get("files", ())):
+        if known["files"] != self._files(known["files"]):
             return None
         return Printed(*known["printed"])
 
     def keep(self, paths: Iterable[Path], printed: Printed):
         """Note that a report, of these files, is of these traces."""
-        if self._mark is not None:
-            files = self._files([path.name for path in paths])
+        files = self._files([path.name for path in paths])
+        if self._mark is not None and files is not None:
             keep(self._note, {"mark": self._mark, "files": files, "printed": printed})
 
     def _files(self, names: Iterable[str]) -> dict[str, str] | None:
