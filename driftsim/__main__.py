@@ -1,6 +1,7 @@
 """`driftsim` and `python -m driftsim`: the command line, which signals end in an orderly way."""
 
 import atexit
+import errno
 import gc
 import os
 import signal
@@ -10,7 +11,9 @@ from contextlib import suppress
 ORDERLY = "SIGINT", "SIGTERM", "SIGHUP", "SIGALRM"
 AGAIN = getattr(signal, "SIGALRM", None)  # Windows has neither this nor SIGHUP
 MESSAGE = "stopped; what has ended is kept: the same command continues from there\n"
+NO_MEMORY = "no memory is left: {}; allow more: the same command continues from there\n"
 REPEAT = 1  # second after which an interrupt is raised again
+UNMAPPED = "failed to map segment"  # what a loader says that has no memory for a library
 ALIVE = 50_000  # objects between two searches for garbage; imports, which make many, leave none
 SETTINGS = {  # of packages that are imported later, unless the user has set them
     "PYDANTIC_DISABLE_PLUGINS": "__all__",  # which it looks for in every package
@@ -31,15 +34,26 @@ def main():
     handle(interrupt)
     try:
         play(app)
-    except BaseException:  # an import may raise another error from a KeyboardInterrupt
+    except BaseException as error:  # an import may raise another one from a KeyboardInterrupt
         handle(signal.SIG_IGN)
-        if not received:
+        lacking = "" if received else lacking_memory(error)
+        if not received and not lacking:
             raise
         eval("0")  # else Python ends as by Ctrl-C where that has interrupted an `exec` of a text
         with suppress(OSError):  # of a terminal that has been closed
-            sys.stderr.write(MESSAGE)
+            sys.stderr.write(NO_MEMORY.format(lacking) if lacking else MESSAGE)
             sys.stderr.flush()
-        sys.exit(128 + received[0])
+        sys.exit(2 if lacking else 128 + received[0])
+
+
+def lacking_memory(error):
+    """What there was no memory for, in a line; empty where an error has another cause."""
+    if isinstance(error, MemoryError):
+        return " ".join(str(error).split()) or "MemoryError"
+    if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+        return str(error)
+    texts = str(error).splitlines() if isinstance(error, ImportError) else []
+    return next((text.strip() for text in texts if UNMAPPED in text), "")
 
 
 def play(app):

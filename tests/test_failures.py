@@ -16,6 +16,7 @@ from rich.console import Console
 
 import driftsim
 from driftsim import ScenarioError
+from driftsim.__main__ import lacking_memory
 from driftsim.evaluation.prequential import COMPILING
 from driftsim.overview.notices import failure_lines, note_lines
 from driftsim.progress import Bars, Lines
@@ -303,6 +304,15 @@ def telling(handler):
 entry.handle = telling
 entry.main()
 """
+
+
+def test_a_lack_of_memory_is_a_line_and_other_errors_are_none():
+    lacking = "libarrow.so: failed to map segment from shared object"
+    assert lacking_memory(ImportError(f"IMPORTANT: read this!\n\n{lacking}\n")) == lacking
+    assert lacking_memory(MemoryError("Unable to\nallocate")) == "Unable to allocate"
+    assert lacking_memory(MemoryError()) == "MemoryError"
+    assert lacking_memory(OSError(12, "Cannot allocate memory"))
+    assert not any(map(lacking_memory, [ImportError("x"), OSError(2, "x"), ValueError("x")]))
 
 
 @pytest.mark.parametrize("way", ["file", *(pytest.param(w, marks=SLOWLY) for w in ("-c", "input"))])
