@@ -64,7 +64,8 @@ Allow = Annotated[Texts, Trust]
 Reports = Annotated[
     list[Path], Argument(metavar="REPORT", help="Folders of reports, or scenarios.")
 ]
-To = Annotated[Path, Option(metavar="FILE", help="The file to write: .png, .svg or .pdf.")]
+To = Annotated[Path, Option(metavar="FILE", help="A .png, .svg or .pdf; a folder with --all.")]
+Every = Annotated[bool, Option("--all", help="Plot every figure of a report, each as a PDF.")]
 Figure = Annotated[str, Option(metavar="NAME", help=FIGURES)]
 Metric = Annotated[str | None, Option(metavar="METRIC", help="Instead of the scenario's metrics.")]
 Window = Annotated[
@@ -183,16 +184,17 @@ def plot(
     window: Window = None,
     over: Over = None,
     contender: Contenders = None,
+    every: Every = False,
     out: Out = Path("reports"),
     parts: Parts = None,
     allow: Allow = None,
 ):
-    """Plot one figure of a report, or of several."""
+    """Plot one figure of a report, or of several, or all of them."""
     with errors_printed():
         from driftsim.report.plot import plot
 
         asked = {"metric": metric, "window": window, "over": over, "contenders": contender}
-        path, notes = plot(report, to, figure, out, parts or (), allow or (), **asked)
+        path, notes = plot(report, to, figure, out, parts or (), allow or (), every, **asked)
         for note in notes:
             print(note, file=sys.stderr)
         print(path)

@@ -1,10 +1,12 @@
-"""Plot: one figure of one or several written reports, as a file."""
+"""Plot: one figure of one or several written reports as a file, or all of them in a folder."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
+
+from matplotlib.figure import Figure
 
 from driftsim.atomic import StoreError, write_atomically
 from driftsim.durations import Duration
@@ -12,7 +14,7 @@ from driftsim.evaluation.metrics import metric_of
 from driftsim.messages import ScenarioError, first_fault, guess, line, short
 from driftsim.own import load_parts
 from driftsim.report.amounts import listed
-from driftsim.report.figures import KINDS, View, image, plot_figure
+from driftsim.report.figures import KINDS, View, belongs, image, plot_figure
 from driftsim.report.folders import stored_study
 from driftsim.report.pictures import shown_results
 from driftsim.report.results import Results
@@ -34,33 +36,55 @@ def plot(
     out: str | Path = "reports",
     parts: Sequence[str | Path] = (),
     allow: Sequence[str] = (),
+    every: bool = False,
     **options: Any,
 ) -> tuple[str | Path, list[str]]:
     """Plot a figure of reports, or of scenarios that have been run; gives its file and notes.
 
-    `options` may hold a `metric`, a `window`, what windows are `over`, and `contenders`. Raises
-    `PlotError`, where possible before any work, for what cannot be plotted.
+    With `every`, all figures that there are something to show for are plotted, as PDF files in
+    the folder `to`. `options` may hold a `metric`, a `window`, what windows are `over`, and
+    `contenders`. Raises `PlotError`, where possible before any work, for what cannot be plotted.
     """
-    suffix = suffix_of(to)
+    suffix = check_folder(to, figure) if every else suffix_of(to)
     options = {name: value for name, value in options.items() if value}
     if "window" in options:
         options["window"] = window_of(options["window"])
-    check(figure, options)
+    check(figure, options, every)
     load_parts(parts)
     reports = opened(paths, out, parts, allow)
     check_contenders(reports, options.get("contenders", ()))
     check_metrics(reports, figure, options.get("metric"))
     check_window(reports, options)
     view = View(titled(reports), **options)
-    plotted = plot_figure(figure, view)
-    if plotted is None:
+    if every:
+        for name, one in every_figure(reports, options):
+            write(Path(to, f"{name}.{suffix}"), image(one, suffix, mark_of(reports)))
+    elif (plotted := plot_figure(figure, view)) is None:
         reason = f"nothing to plot as '{figure}': {why_empty(reports, figure, view)}"
         raise PlotError(line(f"{listed([*reports])}: {reason}"))
+    else:
+        write(Path(to), image(plotted, suffix, mark_of(reports)))
+    return to, [f"{runs}, and are left out" for runs in missing(reports, view.names)]
+
+
+def every_figure(reports, options) -> Iterator[tuple[str, Figure]]:
+    """Each figure that reports have something to show for, with those options that it takes."""
+    views: dict[tuple, View] = {}  # so that figures with the same options compute tables once
+    for name, kind in KINDS.items():
+        taken = tuple(one for one in options if one.removesuffix("s") in kind.options)
+        if taken not in views:
+            views[taken] = View(titled(reports), **{one: options[one] for one in taken})
+        view = views[taken]
+        if belongs(name, view) and (plotted := plot_figure(name, view)):
+            yield name, plotted
+
+
+def write(path: Path, content: bytes):
+    """Write a figure to a file; raises `StoreError`, which names the option, if it cannot be."""
     try:
-        write_atomically(Path(to), image(plotted, suffix, mark_of(reports)))
+        write_atomically(path, content)
     except StoreError as error:
         raise StoreError(str(error).replace("--out", "--to")) from None
-    return to, [f"{runs}, and are left out" for runs in missing(reports, view.names)]
 
 
 def mark_of(reports):
@@ -75,6 +99,15 @@ def suffix_of(path):
         fault = f"{short(suffix)} is no format of a figure" if suffix else "this has no suffix"
         raise PlotError(line(f"--to {path}: {fault}; end it in .png, .svg or .pdf"))
     return suffix
+
+
+def check_folder(path, figure):
+    """The format of all figures; raises `PlotError` where they cannot be written to a folder."""
+    if figure != "curves":
+        raise PlotError("--figure: every figure is plotted with --all; leave one of them out")
+    if Path(path).suffix.lower().removeprefix(".") in SUFFIXES or Path(path).is_file():
+        raise PlotError(line(f"--to {path}: this is a file; with --all name a folder"))
+    return "pdf"
 
 
 def window_of(text):
@@ -92,8 +125,8 @@ def window_of(text):
     return window
 
 
-def check(figure, options):
-    """Raise `PlotError` unless there is such a figure, and it takes these options."""
+def check(figure, options, every=False):
+    """Raise `PlotError` unless there is such a figure, and it, or one of all, takes the options."""
     if figure not in KINDS:
         fault = f"no figure is called {short(figure)}; {guess(figure, KINDS)}"
         raise PlotError(line(f"--figure: {fault}"))
@@ -105,7 +138,7 @@ def check(figure, options):
     for name in options:
         option = name.removesuffix("s")
         able = [kind for kind, one in KINDS.items() if option in one.options]
-        if figure not in able:
+        if figure not in able and not every:
             raise PlotError(f"--{option}: '{figure}' does not take it; {', '.join(able)} do")
 
 

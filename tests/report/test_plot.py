@@ -243,3 +243,28 @@ def test_the_scenario_of_a_report_finds_the_runs_of_that_which_was_run(tmp_path)
 def keys(study):
     """The keys of every run of a study."""
     return [run.key for variant in study.variants for run in runs_of(variant)]
+
+
+def test_all_figures_are_plotted_into_a_folder(reports, tmp_path):
+    to = tmp_path / "figures"
+    ended = invoke(reports / "one", "--all", "--to", to, "--window", 200, "--contender", "frozen")
+    assert (ended.exit_code, ended.stdout, ended.stderr) == (0, f"{to}\n", "")
+    names = {path.stem for path in to.iterdir()}
+    assert names == {"curves", "excess", "recovery", "stream", "cost"}
+    assert {path.suffix for path in to.iterdir()} == {".pdf"}
+    alone = tmp_path / "stream.pdf"
+    invoke(reports / "one", "--to", alone, "--figure", "stream", "--window", 200)
+    assert alone.read_bytes() == (to / "stream.pdf").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("to", "more", "words"),
+    [
+        ("all.pdf", [], "this is a file; with --all name a folder"),
+        ("all", ["--figure", "cost"], "--figure: every figure is plotted with --all"),
+        ("all", ["--window", "0"], "--window: '0' is not valid"),
+    ],
+)
+def test_all_figures_without_a_folder_are_refused(reports, tmp_path, to, more, words):
+    ended = invoke(reports / "one", "--all", "--to", tmp_path / to, *more)
+    assert ended.exit_code == 2 and words in ended.stderr and ended.stderr.count("\n") == 1
