@@ -61,6 +61,9 @@ def print_benchmark(results: Results, grid: Grid, console: Console):
 
 def print_summary(results: Results, console: Console):
     """Print the summary and the verdict."""
+    if not len(results.tables.summary):
+        console.print("No run has a result: there is nothing to compare.", highlight=False)
+        return
     console.print(summary_table(results, console.width, MOST_ROWS))
     if (more := len(results.tables.summary) - MOST_ROWS) > 0:
         console.print(f"… and {more:,} more rows: see summary.csv", highlight=False)

@@ -5,7 +5,9 @@ import io
 import numpy as np
 from examples import played
 from rich.console import Console
+from typer.testing import CliRunner
 
+from driftsim.cli import app
 from driftsim.report.summary_text import readable, remarks, summary_table
 
 
@@ -57,3 +59,31 @@ def test_values_as_people_read_them():
     assert readable("fit_cpu_seconds", 0.00123) == "0.0012"
     assert readable("CPU seconds", 3.14159) == "3.14"
     assert readable("contender", "x") == "x" and readable("on", True) == "true"
+
+
+def test_a_study_without_any_result_says_so(tmp_path):
+    part, scenario = tmp_path / "unfinished.py", tmp_path / "s.yaml"
+    part.write_text("""\
+import numpy as np
+
+from driftsim.rows import Schema
+from driftsim.streams.concepts import Concept
+
+
+class Unfinished(Concept):
+    schema = Schema(("x",))
+
+    def draw(self, rng, t):
+        if max(t) >= 100:
+            raise ValueError("no more rows")
+        return rng.random((len(t), 1)), np.asarray(t) % 2
+""")
+    scenario.write_text("""\
+stream: {length: 400, concepts: {a: unfinished}}
+models: {frozen: {learner: majority, policy: static}}
+evaluation: {warmup: 200}
+""")
+    words = ["run", str(scenario), "--with", str(part), "--out", str(tmp_path), "--jobs", "1"]
+    ended = CliRunner().invoke(app, words)
+    assert ended.exit_code == 1 and isinstance(ended.exception, SystemExit)
+    assert ended.stdout.startswith("No run has a result: there is nothing to compare.\n")
