@@ -110,7 +110,7 @@ class OneLine(Silent):
             self._next = time.monotonic() + 0.2
             parts = [f"{run.title}, {position(run, row)}" for run, row in event.rows[:1]]
             of = f"{self._ended:,} of {plural(self._total, 'run')} ended"
-            self._write("; ".join([of, *parts]))
+            self._write("; ".join([of, *parts, *filter(None, [event.obstacle])]))
 
     def _write(self, text, end=""):
         print(f"\r{text:<100}", end=end, file=sys.stderr, flush=True)
@@ -145,6 +145,7 @@ class Lines:
         more = len(event.rows) - MOST_SHOWN
         parts += [f"{more:,} more"] if more > 0 else []
         parts += [f"{event.waiting:,} waiting"] if event.waiting else []
+        parts += [event.obstacle] if event.obstacle else []
         done = f"{self._ended:,} of {self._total:,} runs done ({self._of})"
         print(f"{seconds:.0f} s: {done}; {'; '.join(parts)}", file=sys.stderr, flush=True)
 
@@ -171,8 +172,8 @@ class Bars:
             transient=True,
         )
         self._total, self._ended = len(runs), 0
-        text = f"0 of {self._total:,} runs ended"
-        self._all = self._progress.add_task(counted(runs), total=self._total, state=text)
+        about = {"total": self._total, "state": self._counted}
+        self._all = self._progress.add_task(counted(runs), **about)
         self._tasks: dict[str, tuple] = {}  # by key: the task, since when, and from which row
 
     def __enter__(self):
@@ -185,15 +186,15 @@ class Bars:
     def end(self, run: Run):
         """Count a run that has ended, and remove its bar."""
         self._ended += 1
-        text = f"{self._ended:,} of {self._total:,} runs ended"
-        self._progress.update(self._all, completed=self._ended, state=text)
+        self._progress.update(self._all, completed=self._ended, state=self._counted)
         if run.key in self._tasks:
             self._progress.remove_task(self._tasks.pop(run.key)[0])
 
     def show(self, event: Progress):
         """Move the bars."""
         partly = sum(max(row, 0) / run.rows for run, row in event.rows)
-        self._progress.update(self._all, completed=self._ended + partly)
+        state = event.obstacle or self._counted
+        self._progress.update(self._all, completed=self._ended + partly, state=state)
         for run, row in event.rows[:MOST_SHOWN]:
             now = time.monotonic()
             task, since, first = self._tasks.get(run.key) or (self._add(run, row), now, row)
@@ -206,6 +207,11 @@ class Bars:
             speed = (row - first) / max(now - since, 0.1)
             state = f"{speed:,.0f} rows/s" if row > first else f"at row {row:,}"
             self._progress.update(task, completed=row, state=state)
+
+    @property
+    def _counted(self):
+        """How many runs have ended, in words."""
+        return f"{self._ended:,} of {self._total:,} runs ended"
 
     def _add(self, run, row):
         most = max(min(self._room - 2 - len(run.title) + len(run.name), LONGEST), 10)

@@ -15,11 +15,11 @@ from processes import messages, session
 from rich.console import Console
 
 import driftsim
-from driftsim import ScenarioError
+from driftsim import ScenarioError, progress
 from driftsim.__main__ import lacking_memory
 from driftsim.evaluation.prequential import COMPILING
 from driftsim.overview.notices import failure_lines, note_lines
-from driftsim.progress import Bars, Lines
+from driftsim.progress import Bars, Lines, OneLine
 from driftsim.runner.engines import Ended, Progress
 from driftsim.runner.execution import Result, WarningLog, execute
 from driftsim.runner.here import ThisProcess
@@ -406,6 +406,20 @@ def test_the_first_line_without_a_terminal_comes_after_half_a_second(runs, capsy
     for clock[0], row, printed in (*shown, (29.0, 1_234, 0), (61.0, 1_234, 1)):
         lines.show(Progress([(runs[0], row)], 7))
         assert capsys.readouterr().err.count("\n") == printed
+
+
+def test_what_keeps_runs_from_starting_is_shown_until_it_has_gone(runs, capsys, monkeypatch):
+    monkeypatch.setattr(progress, "SOON", 0.0)
+    waiting, bars = Progress([], 60, "no workers at the moment"), Bars(runs)
+    Lines(runs).show(waiting)
+    assert "; 60 waiting; no workers at the moment" in capsys.readouterr().err
+    OneLine(runs).show(waiting)
+    assert "0 of 60 runs ended; no workers at the moment" in capsys.readouterr().err
+    states = []
+    for event in (waiting, Progress([], 60)):
+        bars.show(event)
+        states.append(bars._progress.tasks[0].fields["state"])
+    assert states == ["no workers at the moment", "0 of 60 runs ended"]
 
 
 @pytest.mark.parametrize("width", [80, 120])

@@ -16,6 +16,7 @@ class Progress(NamedTuple):
 
     rows: list[tuple[Run, int]]  # the row that each has reached, or COMPILING
     waiting: int  # runs that have not started
+    obstacle: str = ""  # why none can start, if that is so
 
 
 class Ended(NamedTuple):

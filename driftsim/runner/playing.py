@@ -98,7 +98,7 @@ def tried(engine, runs, store, reporter):
     lost = []
     for event in engine.play(runs):
         if isinstance(event, Progress):
-            reporter.report(*event)
+            reporter.report(event.rows, event.waiting)
             yield event
         elif isinstance(event, Lost) or event.result.out_of_memory:
             lost.append(event)

@@ -27,6 +27,7 @@ TICK = 0.2  # seconds between two looks at what is in flight
 COUNTED = 1.0  # seconds between two counts of the threads there are
 LEAST = 16  # tasks in flight, also where there is no worker yet: an adaptive cluster counts them
 PATIENCE = 10.0  # seconds beyond its limit for a run to end by itself
+NO_WORKERS = "no workers at the moment"
 LOST = "the scheduler is gone; what has ended is kept: the same command continues from there"
 
 
@@ -171,7 +172,7 @@ class Tasks:
         begun = [one for one in self._flights.values() if one.worker]
         rows = [(one.runs[one.at], one.row) for one in begun if one.row is not None]
         others = sum(len(one.runs) for one in self._flights.values()) - len(begun)
-        return Progress(rows, len(self._waiting) + others)
+        return Progress(rows, len(self._waiting) + others, "" if self._threads else NO_WORKERS)
 
     def cancel(self):
         """Take all tasks off the cluster; those in progress end when they report again."""
