@@ -38,7 +38,7 @@ from driftsim.safety import MOST_HELD, beyond_memory
 from driftsim.scenario_checks import faults_of_rules, obstacle, obstacles, refuse_first
 from driftsim.scenario_evaluation import Evaluation, unplannable, untrained_fold
 from driftsim.scenario_files import checked_name, default_name, from_source, place_of
-from driftsim.scenario_places import Places, beside_settings, located, renew, with_setting
+from driftsim.scenario_places import Faults, Places, beside_settings, located, renew, with_setting
 from driftsim.scenario_times import known_to_tables, of_times, rows_of_warmup, too_late
 from driftsim.settings import Marks, Named, assignment, entry_at, keep_only, shortest, swept
 from driftsim.streams.stream import Stream
@@ -208,11 +208,16 @@ class Variant(NamedTuple):
     @property
     def title(self) -> str:
         """The setting in words, empty without a sweep; a stream of a suite is its name."""
-        named = zip(shortest(list(self.setting)), self.setting.values())
-        return ", ".join(
-            value if (name, type(value)) == ("stream", str) else f"{name} = {setting_text(value)}"
-            for name, value in named
-        )
+        return title_of(self.setting)
+
+
+def title_of(setting: dict[str, Any]) -> str:
+    """A setting in words; a value that has a name is that, and a stream of a suite its name."""
+    values = [one.name if isinstance(one, Named) else one for one in setting.values()]
+    return ", ".join(
+        value if (name, type(value)) == ("stream", str) else f"{name} = {setting_text(value)}"
+        for name, value in zip(shortest(list(setting)), values)
+    )
 
 
 class Study(NamedTuple):
@@ -306,19 +311,21 @@ def resolve(
     document: dict[str, Any], marks: Marks, place: str, folder: Path, allow: Names = ()
 ) -> Study:
     """The study of a document, without a name; raises `ScenarioError`."""
-    variants, mistakes, notes = list[Variant](), list[str](), list[str]()
+    variants, mistakes, notes = list[Variant](), Faults(), list[str]()
     suite, trials, named = "streams" in document, Trials(), set[str]()
     settings = swept(document, marks, named_streams(document))
     own = beside_settings(marks)
     for setting in settings:
         variant, places = with_setting(document, own, setting, marks)
+        mistakes.tried += 1
         left_out = dict[str, str]()
         context = {"folder": folder, "trials": trials, "allow": allow}
         context |= {"left_out": left_out} if suite else {}
         try:
             scenario = Scenario.model_validate(variant, context=context)
         except ValidationError as error:
-            mistakes += [located(one["loc"], one["msg"], places) for one in error.errors()]
+            for one in error.errors():
+                mistakes.add(one["loc"], one["msg"], places, title_of(setting))
             if len(mistakes) > MOST_MISTAKES:
                 break
             continue
@@ -326,7 +333,7 @@ def resolve(
         named |= {path for path, value in setting.items() if isinstance(value, Named)}
         shown = shown_setting(setting, scenario, variant if renewed else {})
         variants.append(Variant(shown, scenario, left_out))
-    refuse_all(mistakes, place)
+    refuse_all(mistakes.messages, place)
     study = Study("", "", variants, tuple(dict.fromkeys(notes)), frozenset(named))
     faults = [located(*fault, Places(marks)) for fault in faults_of_all(study)]
     refuse_all([*study.notes, *faults] if faults else [], place)

@@ -64,6 +64,34 @@ def located(path: Iterable[str | int], message: str, places: Places) -> str:
     return line(f"{where}: {'.'.join(words) + ': ' if words else ''}{message}", most=1_000)
 
 
+class Faults:
+    """Mistakes found under the settings of a file; on what settings share, with whose they are."""
+
+    def __init__(self) -> None:
+        self.tried = 0  # settings
+        self._found: dict[
+            str, dict[str, str]
+        ] = {}  # by message: by setting, the same with its name
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def add(self, path: Iterable[str | int], message: str, places: Places, title: str) -> None:
+        """Note a message on what stands at a path, under the setting of a title."""
+        words = tuple(map(str, path))
+        own = any(words[:n] in places.origins for n in range(1, len(words) + 1))
+        found = self._found.setdefault(located(words, message, places), {})
+        found |= {} if own else {title: located(words, f"{title}: {message}", places)}
+
+    @property
+    def messages(self) -> list[str]:
+        """The messages; one that is not of every setting names the first that has it."""
+        return [
+            next(iter(named.values())) if 0 < len(named) < self.tried else message
+            for message, named in self._found.items()
+        ]
+
+
 def renew(scenario: Strict, document: dict[str, Any], places: Places) -> list[str]:
     """Replace the old words in a document by the new ones; returns a note on each."""
     notes = []

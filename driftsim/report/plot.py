@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 
 from driftsim.atomic import StoreError, write_atomically
 from driftsim.durations import Duration
-from driftsim.evaluation.metrics import metric_of
 from driftsim.messages import ScenarioError, first_fault, guess, line, short
 from driftsim.own import load_parts
 from driftsim.report.amounts import listed
@@ -18,6 +17,7 @@ from driftsim.report.figures import KINDS, View, belongs, image, plot_figure
 from driftsim.report.folders import stored_study
 from driftsim.report.pictures import shown_results
 from driftsim.report.results import Results
+from driftsim.report.variant_results import metric_fault
 from driftsim.report.windows import WINDOWS, Window, window_fault
 from driftsim.store import Store
 
@@ -200,11 +200,9 @@ def check_metrics(reports, figure, metric):
         path: results.study.variants[0].scenario.stream.schema for path, results in reports.items()
     }
     if metric:
-        for path, schema in schemas.items():
-            try:
-                metric_of(metric, schema)
-            except ValueError as error:
-                raise PlotError(line(f"--metric: {path}: {error}")) from None
+        for path, results in reports.items():
+            if fault := metric_fault(results.variants, metric):
+                raise PlotError(line(f"--metric: {path}: {fault}"))
     measured = figure == "excess" or "metric" in KINDS[figure].options
     if measured and len({schema.regression for schema in schemas.values()}) > 1:
         fault = "classification and regression have no metric in common; plot them apart"

@@ -268,7 +268,7 @@ class Results:
     @cached_property
     def tables(self) -> StudyTables:
         """The tables that the frames are made of."""
-        return StudyTables(self.study, self.variants, self.swept, self.metrics)
+        return StudyTables(self.study, self.variants, self.swept, [*self.metrics])
 
     @cached_property
     def scenario_text(self) -> str:
@@ -349,7 +349,11 @@ class Results:
 
     @cached_property
     def metrics(self) -> dict[str, Metric]:
-        """The metrics asked for, in order, and all others that the labels have."""
+        """The metrics asked for, in order, and all others that the labels have.
+
+        One of a class is that of the first setting: where streams have other classes, or in
+        another order, each result has its own (`VariantResults.metric`).
+        """
         schema = self.study.variants[0].scenario.stream.schema
         return {name: metric_of(name, schema) for name in [*self.asked, *metrics_of(schema)]}
 

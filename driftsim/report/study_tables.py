@@ -1,6 +1,6 @@
 """Study tables: the summary, curves, recovery and other tables of a study that has been run."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import Any, TypeVar
@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 import numpy as np
 
 from driftsim.evaluation.compute import CPU_SECONDS, WALL_SECONDS
-from driftsim.evaluation.metrics import Metric, metric_of
 from driftsim.report import comparisons, measures, rankings
 from driftsim.report.benchmarks import BENCHMARK, Grid, benchmark_rows, grid_of
 from driftsim.report.comparisons import bounds_of, measured, scope_of
@@ -51,8 +50,8 @@ TAKEN_BY_FLOORS = {*floors.FLOORS, *floors.GAPS, *floors.SCHEDULES, *periods.PER
 class StudyTables:
     """The tables of a study that has been run, from the results of its variants.
 
-    `swept` are the names of what is swept, and `metrics` all that the labels have, those that are
-    asked for first. `Results` describes what each shows.
+    `swept` are the names of what is swept, and `metrics` those of all that the labels have, the
+    ones asked for first. `Results` describes what each shows.
     """
 
     def __init__(
@@ -60,15 +59,11 @@ class StudyTables:
         study: Study,
         variants: Sequence[VariantResults],
         swept: Sequence[str],
-        metrics: Mapping[str, Metric],
+        metrics: Sequence[str],
     ):
         self.variants, self.swept, self.metrics = variants, swept, metrics
         scenario = study.variants[0].scenario
-        self.schema, self.asked, self.window = (
-            scenario.stream.schema,
-            scenario.metrics,
-            scenario.window,
-        )
+        self.asked, self.window = scenario.metrics, scenario.window
         self.equivalence, self.priced = scenario.report.equivalence, scenario.prices is not None
         self.repeats = max(one.scenario.evaluation.repeats_in_all for one in study.variants)
         self.suite, self.contenders = study.suite, [*study.contenders]
@@ -86,16 +81,15 @@ class StudyTables:
 
     def curves(self, metric: str, window: Window, over: str = "tumbling") -> Table:
         """A metric over the stream: a row for each contender and window."""
-        asked = metric_of(metric, self.schema), window, over
+        asked = metric, window, over
         parts = chain.from_iterable(curves_of(one, *asked) for one in self.variants)
         return self._long_table([*parts], CURVES)
 
     def whole(self, metric: str) -> Table:
         """A metric over the whole stream, as a curve of one window: a row for each contender."""
-        measure = metric_of(metric, self.schema)
 
         def points(one: VariantResults) -> Iterator[LongPart]:
-            return curves_of(one, measure, one.scenario.stream.length)
+            return curves_of(one, metric, one.scenario.stream.length)
 
         return self._long_table([*self._rows(("whole", metric), points)], CURVES)
 
@@ -259,8 +253,8 @@ class StudyTables:
         """The row of a contender, or a reference, in the summary."""
         result = one.results[name]
         row = result.label | {
-            metric: float(np.mean(result.per_seed(result.values(measure))))
-            for metric, measure in self.metrics.items()
+            metric: float(np.mean(result.per_seed(result.values(one.metric(metric)))))
+            for metric in self.metrics
         }
         for metric in self.asked:
             scope = scope_of(one, metric)
@@ -312,9 +306,10 @@ def each_of(
 
 
 def curves_of(
-    one: VariantResults, measure: Metric, window: Window, over: str = "tumbling"
+    one: VariantResults, metric: str, window: Window, over: str = "tumbling"
 ) -> Iterator[LongPart]:
     """A metric of each contender and reference over the stream, an entry for each window."""
+    measure = one.metric(metric)
     for result in one.results.values():
         windows = windowed(over, window, result.dates)
         rows = [run.along(windows, measure.formula.columns) for run in result.runs]

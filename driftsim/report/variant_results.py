@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Self, TypeVar
 import numpy as np
 
 from driftsim.evaluation.decision.losses import Matrix
-from driftsim.evaluation.metrics import Metric
+from driftsim.evaluation.metrics import Metric, metric_of
 from driftsim.evaluation.moments import Moments
 from driftsim.evaluation.trace import LABEL_MOMENTS, Trace, reduction
 from driftsim.report.dates import Dates, stretch_text
@@ -239,6 +239,13 @@ class VariantResults:
         """The scenario with the setting of the variant."""
         return self.variant.scenario
 
+    def metric(self, name: str) -> Metric:
+        """The metric of a name, by the classes of this stream: `recall of spam` is of its spam.
+
+        Raises `ValueError` where these labels have none of the name.
+        """
+        return metric_of(name, self.scenario.stream.schema)
+
     @property
     def title(self) -> str:
         """The setting in words, empty where nothing is swept."""
@@ -277,6 +284,19 @@ class VariantResults:
         if not self.runs:
             return []
         return phases(self.scenario.stream, self.runs[0].truth.columns, self.dates)
+
+
+def metric_fault(variants: Sequence[VariantResults], name: str) -> str | None:
+    """Why not every setting has a metric, and which one does not, or None."""
+    faults = dict[str, str]()
+    for one in variants:
+        try:
+            one.metric(name)
+        except ValueError as error:
+            faults[one.title] = str(error)
+    shared = len(faults) == len(variants) and len({*faults.values()}) == 1
+    named = (fault if shared else f"{title}: {fault}" for title, fault in faults.items())
+    return next(named, None)
 
 
 def totals(traces: Sequence[Trace]) -> dict[str, np.ndarray]:

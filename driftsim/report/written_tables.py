@@ -7,7 +7,6 @@ from io import StringIO
 from pathlib import Path
 
 from driftsim.atomic import StoreError, write_atomically
-from driftsim.evaluation.metrics import metric_of
 from driftsim.files import content_hash
 from driftsim.messages import ScenarioError, line, short
 from driftsim.own import load_parts
@@ -18,6 +17,7 @@ from driftsim.report.page.text_files import inert
 from driftsim.report.plot import opened
 from driftsim.report.rankings import ranks
 from driftsim.report.results import Results
+from driftsim.report.variant_results import metric_fault
 
 MOST_DIGITS = 10
 SPECIAL = str.maketrans({
@@ -61,10 +61,9 @@ def write_table(
 
 def grid_in(results: Results, metric: str | None = None, digits: int | None = None) -> Grid:
     """The table of results in a metric, the first of the report by default."""
-    try:
-        name = metric_of(metric or results.first_metric, results.tables.schema).name
-    except ValueError as error:
-        raise ScenarioError(line(f"--metric: {error}")) from None
+    name = metric or results.first_metric
+    if fault := metric_fault(results.variants, name):
+        raise ScenarioError(line(f"--metric: {fault}"))
     rows = {
         one.title or results.study.name: [*benchmark_rows(one, name)] for one in results.variants
     }

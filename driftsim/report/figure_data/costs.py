@@ -7,7 +7,7 @@ import numpy as np
 
 from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.decision.envelopes import hull, pareto
-from driftsim.evaluation.metrics import LOWER_IS_BETTER, Metric, metric_of
+from driftsim.evaluation.metrics import LOWER_IS_BETTER, Metric
 from driftsim.report.figure_data.view import View
 from driftsim.report.variant_results import ContenderResult, VariantResults
 
@@ -68,7 +68,7 @@ def costs(view: View, metric: str) -> dict[str, Costs]:
 
 def costs_in(metric: str, one: VariantResults) -> dict[str, list[float]]:
     """A metric and the costs of each contender of a variant."""
-    measure = metric_of(metric, one.scenario.stream.schema)
+    measure = one.metric(metric)
     return {name: costs_of(result, measure) for name, result in one.contenders.items()}
 
 

@@ -54,10 +54,11 @@ class Scene {
       truths.set(seed, new Tally(columns, windows, this.grid.rows));
     }
     const curve = (name, metric) => {
+      const own = { ...metric, formula: this.about.formulas[metric.name] ?? metric.formula };
       const seeds = new Map();
       for (const { seed, columns } of this.runs.get(name)) {
         const tally = new Tally(columns, windows, null, truths.get(seed));
-        seeds.set(seed, [...(seeds.get(seed) ?? []), valuesOf(tally, metric)]);
+        seeds.set(seed, [...(seeds.get(seed) ?? []), valuesOf(tally, own)]);
       }
       return spread([...seeds.values()].map((repeats) => spread(repeats).mean));
     };

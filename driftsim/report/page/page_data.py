@@ -3,7 +3,6 @@
 import json
 
 from driftsim.durations import Duration
-from driftsim.evaluation.metrics import metric_of
 from driftsim.report.decision.floors import first_schedules
 from driftsim.report.figure_data.backgrounds import concept_spans, shades, visible_changes
 from driftsim.report.figure_data.curves import ORACLE
@@ -22,10 +21,10 @@ REFERENCES = {
 
 def page_data(results, tallies, models, failed) -> dict:
     """The data of the page; `models` are the names of all contenders, `failed` of some of them."""
-    schema = results.study.variants[0].scenario.stream.schema
+    metrics = [results.metrics[name] for name in tallies.metrics]
     offered = durations(results, tallies.merged)
     return {
-        "metrics": [metric(name, schema) for name in tallies.metrics],
+        "metrics": [*map(metric, metrics)],
         "contenders": [
             {"name": name, "failed": name in failed, **look(i)} for i, name in enumerate(models)
         ],
@@ -34,6 +33,7 @@ def page_data(results, tallies, models, failed) -> dict:
         "settings": [
             setting(one, models, tallies.merged)
             | {"runs": runs}
+            | {"formulas": own_formulas(one, metrics)}
             | about_dates(one, offered, tallies.merged)
             for one, runs in zip(results.variants, tallies.runs)
         ],
@@ -44,16 +44,21 @@ def page_data(results, tallies, models, failed) -> dict:
     }
 
 
-def metric(name, schema):
+def metric(own):
     """A metric: its formula, what it means, and whether its scale starts at zero."""
-    own = metric_of(name, schema)
     return {
-        "name": name,
+        "name": own.name,
         "means": own.meaning,
         "zero": own.from_zero,
         "formula": own.formula.data(),
         "needs": sorted(own.formula.columns),
     }
+
+
+def own_formulas(one, metrics):
+    """The formulas of a setting that are others, by the metric: those of a class, by its order."""
+    every = ((first, one.metric(first.name).formula.data()) for first in metrics)
+    return {first.name: own for first, own in every if own != first.formula.data()}
 
 
 def look(i):

@@ -23,7 +23,6 @@ from driftsim.report.figure_data.looks import short
 from driftsim.report.figure_data.total_costs import TONES
 from driftsim.report.page.packed import UNSIGNED, planes
 from driftsim.report.variant_results import ContenderResult, VariantResults
-from driftsim.rows import Schema
 
 MOST = 5_000_000  # characters of the packed amounts
 MOST_CLASSES = 12  # that have fields of their own
@@ -62,9 +61,11 @@ def price_data(results, models: list[str], sentences: list[str]) -> PriceData | 
     `sentences` say which contender of each variant is cheapest.
     """
     variants = results.variants
-    schema = variants[0].scenario.stream.schema
-    kinds = losses(schema, variants)
-    of_variants = [one.part(("prices", len(kinds)), partial(of_variant, kinds)) for one in variants]
+    kinds = losses(variants)
+    of_variants = [
+        one.part(("prices", len(kinds), *named_in(kinds)), partial(of_variant, kinds))
+        for one in variants
+    ]
     every = [contender for about, _ in of_variants for contender in about["contenders"]]
     played = {seeds: i for i, seeds in enumerate(dict.fromkeys(seeds for _, seeds, *_ in every))}
     arrays = joined(used for _, used in of_variants)
@@ -80,7 +81,7 @@ def price_data(results, models: list[str], sentences: list[str]) -> PriceData | 
         "tones": TONES,
         "most": DEAREST,
         "losses": kinds,
-        "priced": "errors priced" if schema.regression else "mistakes priced",
+        "priced": priced_in(variants[0]),
         "fields": [{"quantity": name, "label": label} for name, (label, _) in FIELDS.items()],
         "settings": [
             placed(about, models, played, sentence)
@@ -88,6 +89,11 @@ def price_data(results, models: list[str], sentences: list[str]) -> PriceData | 
         ],
     }
     return PriceData(about, text)
+
+
+def priced_in(one: VariantResults) -> str:
+    """What the choice among the ways in which wrong answers have prices is called."""
+    return "errors priced" if one.scenario.stream.schema.regression else "mistakes priced"
 
 
 def of_variant(kinds, one: VariantResults) -> tuple[dict[str, Any], list]:
@@ -113,8 +119,12 @@ def joined(used: Iterable[Iterable[dict[str, np.ndarray]]]) -> dict[str, np.ndar
     return {name: np.concatenate(every) for name, every in arrays.items()}
 
 
-def losses(schema: Schema, variants: list[VariantResults]) -> list[dict[str, Any]]:
-    """The ways in which wrong answers can have prices, with the field of each price."""
+def losses(variants: list[VariantResults]) -> list[dict[str, Any]]:
+    """The ways in which wrong answers can have prices, with the field of each price.
+
+    Those of classes have fields where all streams have the same classes, in whichever order.
+    """
+    schema, *others = (one.scenario.stream.schema for one in variants)
     if schema.regression:
         return [
             {"text": name, "setting": f"{name}_error",
@@ -124,7 +134,7 @@ def losses(schema: Schema, variants: list[VariantResults]) -> list[dict[str, Any
     alike = [{"quantity": "mistake", "label": "a mistake"}]
     found: list[dict[str, Any]] = [{"text": "alike", "fields": alike, "setting": "mistake"}]
     names = classes_of(schema)
-    if len(names) <= MOST_CLASSES:
+    if len(names) <= MOST_CLASSES and all({*classes_of(o)} == {*names} for o in others):
         fields = [
             {"quantity": f"mistake_{i}", "label": f"a mistake on {short(name, 20)}"}
             for i, name in enumerate(names)
@@ -159,8 +169,8 @@ def amounts(one: VariantResults, result: ContenderResult, kinds) -> dict[str, np
     else:
         found = by(Prices(mistake=1.0))
         missed = (result.totals["actual"] - result.totals["correct"]).T
-        by_class = any("by" in kind for kind in kinds)
-        found |= {f"mistake_{i}": own for i, own in enumerate(missed)} if by_class else {}
+        by_name = dict(zip(classes_of(schema), missed))
+        found |= {f"mistake_{i}": by_name[name] for i, name in enumerate(named_in(kinds))}
     if AS_GIVEN in kinds:
         found["priced"] = CostMeasurement(result, scope).shares["mistakes"]
     return {name: result.per_seed(own) for name, own in found.items()}
@@ -205,7 +215,7 @@ def known(value: float | None) -> float | None:
 def own_prices(one: VariantResults, kinds) -> dict[str, Any]:
     """The prices of a setting as the fields hold them, and the price that others would replace."""
     priced = one.scenario.priced
-    p, names = priced.prices, classes_of(one.scenario.stream.schema)
+    p = priced.prices
     found = {"label": p.label, "training": p.training.each, "training_row": p.training.per_row}
     found |= {"hour": p.hour, "staleness": p.staleness}
     about: dict[str, Any] = {"currency": priced.currency, "loss": 0, "prices": found}
@@ -221,14 +231,18 @@ def own_prices(one: VariantResults, kinds) -> dict[str, Any]:
     if as_given(one, kinds):
         return about | {"loss": kinds.index(AS_GIVEN), "prices": found | {"priced": 1}}
     about["loss"] = int(not single)
-    return about | {"prices": found | dict(by_class(kinds, names, p.mistake, found["mistake"]))}
+    return about | {"prices": found | dict(by_class(named_in(kinds), p.mistake, found["mistake"]))}
 
 
-def by_class(kinds, names, mistake, each) -> Iterator[tuple[str, float]]:
-    """The price of a mistake on each class, where there are fields for it."""
-    if any("by" in kind for kind in kinds):
-        for i, name in enumerate(names):
-            yield f"mistake_{i}", mistake.get(name, 0.0) if isinstance(mistake, dict) else each
+def named_in(kinds) -> list[str]:
+    """The classes that have fields for the price of a mistake, in their order; or none."""
+    return next((kind["by"] for kind in kinds if "by" in kind), [])
+
+
+def by_class(names, mistake, each) -> Iterator[tuple[str, float]]:
+    """The price of a mistake on each class that has a field for it."""
+    for i, name in enumerate(names):
+        yield f"mistake_{i}", mistake.get(name, 0.0) if isinstance(mistake, dict) else each
 
 
 def packed(arrays: dict[str, np.ndarray]) -> tuple[str, list[list[Any]]]:
