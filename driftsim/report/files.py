@@ -8,10 +8,16 @@ from driftsim.report import benchmark_text
 from driftsim.report.page.document import page
 from driftsim.report.page.drawings import drawings
 from driftsim.report.page.text_files import csv, markdown
-from driftsim.report.pictures import shown_results, write_pictures
+from driftsim.report.pictures import remove, shown_results, write_pictures
 from driftsim.report.results import Results
 from driftsim.report.verdict import OVER_STREAMS, Block, Verdict
 from driftsim.runner.playing import Finished
+
+SOMETIMES = {  # files that not all reports have: those of another scenario are removed
+    *("worth.csv", "breakeven.csv", "wrong_prices.csv", "benchmark.md", "benchmark.csv"),
+    *("ranks.csv", "pairs.csv", "floor.csv", "gaps.csv", "schedules.csv", "periods.csv"),
+    *("probed.csv", "forgetting.csv"),
+}
 
 
 def write(results: Results, folder: str | Path, failures: Sequence[Finished] = ()) -> list[Path]:
@@ -20,6 +26,8 @@ def write(results: Results, folder: str | Path, failures: Sequence[Finished] = (
     rehearse(results)
     contents, possible = contents_of(results, failures)
     pictures = write_pictures(results, folder, possible)
+    for name in SOMETIMES - contents.keys():
+        remove(folder / name)
     written = [write_atomically(folder / name, content) for name, content in contents.items()]
     return [*pictures, *written]
 

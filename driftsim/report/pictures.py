@@ -72,7 +72,7 @@ def remove_others(folder: Path, shown: str):
 
 
 def remove(path: Path):
-    """Remove an old picture; raises `StoreError` if that is impossible."""
+    """Remove a file of an older report; raises `StoreError` if that is impossible."""
     try:
         path.unlink(missing_ok=True)
     except OSError as error:

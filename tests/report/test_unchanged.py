@@ -95,6 +95,18 @@ def test_another_scenario_has_another_report(study, loaded, words):
     assert state(study)["scenario.yaml"][0] == before["scenario.yaml"][0]
 
 
+def test_a_table_that_another_scenario_had_goes(study):
+    assert run("--set", "prices.mistake=2").exit_code == 0
+    assert (study / "wrong_prices.csv").exists()
+    (study / "floor.csv").write_text("of another scenario")
+    assert run().exit_code == 0
+    assert not {"wrong_prices.csv", "floor.csv"} & state(study).keys()
+    assert state(study).keys() - {"curves.png"} == {
+        *("summary.csv", "summary.md", "recovery.csv", "alarms.csv", "differences.csv"),
+        *("costs.csv", "scenario.yaml", "report.html"),
+    }
+
+
 def test_another_terminal_or_other_code_has_the_report_made_again(study, loaded, monkeypatch):
     monkeypatch.setenv("COLUMNS", "61")
     assert run().exit_code == 0 and loaded
