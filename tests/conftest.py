@@ -2,6 +2,8 @@
 
 import gc
 import sys
+from collections import Counter
+from functools import cache
 from itertools import product, takewhile
 from pathlib import Path
 from zlib import crc32
@@ -89,22 +91,60 @@ def pytest_generate_tests(metafunc):
     """
     own = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
     own = {name for names in own for name in ([names] if isinstance(names, str) else names)}
-    examples = {kind: EXAMPLES[family] for kind, family in FAMILIES.items()}
-    examples["learner"] = [one for one in examples["learner"] if one not in OF_NUMBERS]
-    examples["regressor"] = REGRESSORS
-    wanted = [kind for kind in examples if kind in metafunc.fixturenames and kind not in own]
-    tried = [dict(zip(wanted, specs)) for specs in product(*(examples[kind] for kind in wanted))]
+    wanted = [kind for kind in examples() if kind in metafunc.fixturenames and kind not in own]
     if wanted:
-        metafunc.parametrize(wanted, [param(one) for one in tried if fits(one)], indirect=True)
+        slow = [*metafunc.definition.iter_markers("slow")]
+        params = asked(metafunc.config, tried(*wanted), slow)
+        metafunc.parametrize(wanted, params, indirect=True)
+
+
+@cache
+def tried(*wanted):
+    """The examples of these kinds that are tried together, as parameters of a test."""
+    every = [dict(zip(wanted, specs)) for specs in product(*(examples()[kind] for kind in wanted))]
+    fitting = [one for one in every if fits(one)]
+    return [param(one, id) for one, id in zip(fitting, numbered(fitting))]
+
+
+def numbered(every):
+    """The names of parameters, with numbers where they are the same: those of slow ones count."""
+    names = ["-".join(map(name, specs.values())) for specs in every]
+    many, seen = Counter(names), Counter()
+    for one in names:
+        yield one if many[one] == 1 else f"{one}{'_' * one[-1].isdigit()}{seen[one]}"
+        seen[one] += 1
+
+
+def asked(config, params, slow):
+    """The parameters that are not slow where no others are run; one, where a test has no others.
+
+    Thousands of tests that are not run take as long to collect as others.
+    """
+    if "not slow" not in config.option.markexpr.split(" and "):
+        return params
+    fast = [] if slow else [one for one in params if all(m.name != "slow" for m in one.marks)]
+    return fast or params[:1]
+
+
+@cache
+def examples():
+    """The examples of each kind of fixture."""
+    found = {kind: EXAMPLES[family] for kind, family in FAMILIES.items()}
+    found["learner"] = [one for one in found["learner"] if one not in OF_NUMBERS]
+    return found | {"regressor": REGRESSORS}
 
 
 def pytest_collection_modifyitems(items):
     """Mark tests by their place; begin with the longest, so that no worker waits for it at last."""
     items.sort(key=lambda item: not item.name.startswith(LONGEST))
     for item in items:
-        place = item.path.relative_to(Path(__file__).parent).as_posix()
-        if place.startswith(OF_ANY_VERSION):
+        if of_any_version(item.path):
             item.add_marker(pytest.mark.any_version)
+
+
+@cache
+def of_any_version(path):
+    return path.relative_to(Path(__file__).parent).as_posix().startswith(OF_ANY_VERSION)
 
 
 def pytest_collection_finish():
@@ -137,7 +177,7 @@ def fits(specs):
     return learner in ONE_EACH and sampled
 
 
-def param(specs):
+def param(specs, id):
     """Examples as a parameter of a test: a slow one, where policies meet many learners.
 
     Or where a further example of a kind of policy meets many ways in which labels come in, or
@@ -155,7 +195,7 @@ def param(specs):
     marks = [pytest.mark.slow] if slow or not paired(specs) else []
     if policy is not None and specs.get("labels", FEW[0]) not in FEW:
         marks.append(pytest.mark.any_version)
-    return pytest.param(*specs.values(), id="-".join(map(name, specs.values())), marks=marks)
+    return pytest.param(*specs.values(), id=id, marks=marks)
 
 
 def paired(specs):
