@@ -25,6 +25,7 @@ from examples import (
 )  # fmt: skip
 
 from driftsim.adaptation.policies import Policy
+from driftsim.adaptation.policies.online import Online
 from driftsim.evaluation.labels import Labels
 from driftsim.learners.learner import Learner
 from driftsim.learners.online.kernel_learner import KernelLearner
@@ -202,8 +203,10 @@ def paired(specs):
     """Whether examples are tried together in a sample in which all that may meet do so in pairs.
 
     Policies meet the one library and the other by turns, and each way in which labels come in with
-    the quicker of the two; a concept meets two kinds of drift, by turns, and the one that blends
-    it. Learners by themselves meet labels at once, in bursts, and in each fourth of the other ways.
+    the quicker of the two. So do policies that have each row learned by itself, but for the first:
+    scikit-learn takes a millisecond for a row. A concept meets two kinds of drift, by turns, and
+    the one that blends it. Learners by themselves meet labels at once, in bursts, and in each
+    fourth of the other ways.
     """
     turn = turns(specs)
     if specs.keys() == {"concept", "drift"}:
@@ -214,7 +217,14 @@ def paired(specs):
     learner = specs.get("learner", specs.get("regressor"))
     if "policy" not in specs or learner is None:
         return True
-    return by_turns(specs) if specs.get("labels", FEW[0]) in FEW else is_quick(specs)
+    quick = specs.get("labels", FEW[0]) not in FEW or learns_as_another(specs["policy"])
+    return is_quick(specs) if quick else by_turns(specs)
+
+
+def learns_as_another(policy):
+    """Whether a policy has each row learned by itself, as an earlier example has."""
+    each_row = [one for one in POLICIES if isinstance(valid(Policy, one), Online)]
+    return policy in each_row[1:]
 
 
 def turns(specs):
