@@ -181,7 +181,7 @@ def test_compute_is_marked_as_that_of_this_machine():
     models = {"never": ("static", runs(40)), "clock": (CLOCK, runs(10))}
     prices = {"currency": "EUR", "mistake": 1}
     assert "of this machine" not in advice(study_of(models, prices))
-    assert "Compute is that of this machine." in advice(study_of(models, prices | {"hour": 3}))
+    assert "CPU time is that of this machine." in advice(study_of(models, prices | {"hour": 3}))
 
 
 def test_each_setting_of_a_sweep_has_its_advice():

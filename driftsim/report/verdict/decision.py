@@ -232,7 +232,7 @@ class Advice:
     def limits(self) -> Iterator[str]:
         """What the costs rest on, and what they do not show."""
         if self.scenario.priced.prices.hour > 0:
-            yield "Compute is that of this machine."
+            yield "CPU time is that of this machine."
         result = self.variant.results[self.best]
         if len(result.seeds) == 1 or self.scenario.stream.recorded:
             models = " and these trained models" if len(result.runs) == 1 else ""
