@@ -292,3 +292,11 @@ def test_a_run_that_cannot_be_sent_says_so(files):
     [run, *_] = runs_of(files)
     with pytest.raises(ScenarioError, match="truth, seed 0: cannot be sent to another process"):
         Contents([]).packed(run._replace(stream=(lambda: 0, threading.Lock())))
+
+
+def test_a_process_of_another_python_refuses_a_run(files):
+    [run, *_] = runs_of(files)
+    packed = Contents([]).packed(run)._replace(run=b"that it cannot read", python="3.9")
+    failure = execute_packed(packed, place="a node").failure
+    beginning = "the process that was to play it, on a node, has Python "
+    assert failure.startswith(beginning) and " in the place of 3.9; install" in failure

@@ -25,6 +25,7 @@ PIECE = 8_000_000  # bytes that are held at once of what is sent
 LARGE = 1_000_000  # bytes of an object that is not sent with each run
 SMALL = 100_000  # bytes of a file that can be sent with each run
 MOST_OPEN = 200  # files that are held open, so that they can be read when their names are gone
+PYTHON = ".".join(platform.python_version_tuple()[:2])
 _reading = Lock()  # a file that is held open has one position
 
 
@@ -35,6 +36,7 @@ class Packed(NamedTuple):
     parts: dict[str, str]  # hashes of the files of own parts, by path
     needs: dict[str, str]  # of these, of other files and of large objects, by path or name
     small: dict[str, bytes] = {}  # the bytes of some of them, by their hashes
+    python: str = PYTHON  # that wrote it
 
 
 class Contents:
@@ -167,6 +169,9 @@ def execute_packed(
     path or name, and has copies made; it raises `ScenarioError` for what cannot be brought. Files
     that it leaves out are looked for at their own paths.
     """
+    if packed.python != PYTHON:  # a pickle of functions is for one version alone
+        message = f"the process that was to play it, on {place}, has Python {PYTHON} in the place"
+        return Result(None, f"{message} of {packed.python}; install the same there", None, ())
     try:
         places = places_of(packed, bring) if packed.needs else {}
     except ScenarioError as error:
