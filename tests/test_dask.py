@@ -66,6 +66,8 @@ class HarmfulModel(MajorityModel):
             os._exit(3)
         if self._how == "hang":
             time.sleep(1_000)
+        if self._how == "fill":
+            raise MemoryError("full")
         if self._how == "raise":
             os.chdir("/")
             print("one line")
@@ -269,6 +271,18 @@ def test_a_worker_that_hangs_is_ended_with_its_run(here, tmp_path):
     (ended,) = [one for one in events if isinstance(one, Ended)]
     failure = "took more than 1 seconds, and was ended before its first prediction"
     assert ended.result.failure == failure
+
+
+@pytest.mark.slow
+def test_a_worker_in_which_a_run_finds_no_memory_is_replaced(here, tmp_path):
+    cluster, client = here
+    client.wait_for_workers(2)
+    runs, before = runs_in(tmp_path, "fill"), {*client.run(os.getpid).values()}
+    events = [*Cluster(client, None, cluster.check).play(runs)]
+    ended = [one for one in events if isinstance(one, Ended)]
+    assert len(ended) == len(runs) and not any(isinstance(one, Lost) for one in events)
+    assert sum(one.result.out_of_memory for one in ended) == 3
+    assert within(20, lambda: before - {*client.run(os.getpid, on_error="ignore").values()})
 
 
 @pytest.mark.slow

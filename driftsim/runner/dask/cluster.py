@@ -259,7 +259,10 @@ class Tasks:
         elif error:
             yield from self._failed(flight, error)
         else:
-            for run, played in zip(flight.runs, pickle.loads(zlib.decompress(content))):
+            ended = pickle.loads(zlib.decompress(content))
+            if any(one.result and one.result.out_of_memory for one in ended):
+                self._renew(flight.worker)
+            for run, played in zip(flight.runs, ended):
                 self._waiting.note(run, played.seconds)
                 yield self._ended(run, played)
 
@@ -308,6 +311,11 @@ class Tasks:
                 run, *others = flight.runs[flight.at :]
                 self._waiting.put_back([*flight.runs[: flight.at], *others])
                 yield Ended(run, overdue_result(run, self._limit, flight.row))
+
+    def _renew(self, worker):
+        """Replace a worker that may have no memory left, once its runs are left to others."""
+        with suppress(Exception):  # it has gone
+            self._client.run(task.renew, workers=[worker], wait=False, on_error="ignore")
 
     def _restart(self, worker):
         """End a worker, which its nanny then starts anew."""

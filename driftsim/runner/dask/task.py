@@ -75,6 +75,12 @@ def play_one(study: str, i: int, run: Packed, limit: float | None) -> Played:
     return Played(result, row, capture.printed, moved[0], seconds)
 
 
+async def renew(dask_worker: Worker) -> None:
+    """Have a worker end, which leaves what it has to others, where a nanny then starts another."""
+    if dask_worker.nanny:
+        await dask_worker.close_gracefully(restart=True)
+
+
 class Reports:
     """Takes the rows that a run reaches, and sends them on; ends it where it should not go on."""
 
