@@ -17,7 +17,7 @@ def gather(document: dict[str, Any], marks: Marks) -> None:
     """
     sweep = document["sweep"] if isinstance(document.get("sweep"), dict) else {}
     if "stream" in sweep and "streams" in document:
-        refuse(marks, "streams", "the sweep has streams, too; give them once")
+        refuse(marks, ("streams",), "the sweep has streams, too; give them once")
     if isinstance(sweep.get("stream"), dict):
         document["streams"] = sweep.pop("stream")
         document.pop("stream", None)
@@ -25,7 +25,7 @@ def gather(document: dict[str, Any], marks: Marks) -> None:
     if "streams" in document:
         check(document, marks)
     elif "defaults" in document:
-        refuse(marks, "defaults", "these are for streams, and there is no key 'streams'")
+        refuse(marks, ("defaults",), "these are for streams, and there is no key 'streams'")
     defaults = document.pop("defaults", {})
     for name, stream in document.get("streams", {}).items():
         for key in [key for key in defaults if key not in stream]:
@@ -37,24 +37,24 @@ def check(document: dict[str, Any], marks: Marks) -> None:
     """Raise `ScenarioError` for what is no suite."""
     streams, defaults = document["streams"], document.get("defaults", {})
     if "stream" in document:
-        refuse(marks, "stream", "'streams' is there, too; give the one or the other")
+        refuse(marks, ("stream",), "'streams' is there, too; give the one or the other")
     if not isinstance(streams, dict) or not streams:
-        refuse(marks, "streams", f"{short(streams)} is not valid; give each stream by its name")
+        refuse(marks, ("streams",), f"{short(streams)} is not valid; give each stream by its name")
     if not isinstance(defaults, dict):
         message = f"{short(defaults)} is not valid; give keys of a stream, which all share"
-        refuse(marks, "defaults", message)
+        refuse(marks, ("defaults",), message)
     if "evaluation" in defaults:
         message = "the streams share the key 'evaluation' of the scenario; give it there"
-        refuse(marks, "defaults.evaluation", message)
+        refuse(marks, ("defaults", "evaluation"), message)
     for name, stream in streams.items():
         if not is_name(name):
-            refuse(marks, f"streams.{name}", f"{short(name)} {NO_NAME}")
+            refuse(marks, ("streams", name), f"{short(name)} {NO_NAME}")
         if not isinstance(stream, dict):
             message = f"{short(stream)} is not valid; it should be a mapping with keys of a stream"
-            refuse(marks, f"streams.{name}", message)
+            refuse(marks, ("streams", name), message)
         if not isinstance(stream.get("evaluation", {}), dict):
             message = f"{short(stream['evaluation'])} is not valid; give keys of evaluation"
-            refuse(marks, f"streams.{name}.evaluation", message)
+            refuse(marks, ("streams", name, "evaluation"), message)
 
 
 def follow(marks: Marks, place: Path, other: Path) -> None:
@@ -64,11 +64,10 @@ def follow(marks: Marks, place: Path, other: Path) -> None:
             marks[(*other, *path[len(place) :])] = mark
 
 
-def refuse(marks: Marks, target: str, message: str) -> NoReturn:
-    """Raise `ScenarioError` on what stands at a dotted path."""
-    words = tuple(target.split("."))
-    where = next(marks[words[:n]] for n in range(len(words), -1, -1) if words[:n] in marks)
-    raise ScenarioError(line(f"{where}: {target}: {message}"))
+def refuse(marks: Marks, place: Path, message: str) -> NoReturn:
+    """Raise `ScenarioError` on what stands at a place."""
+    where = next(marks[place[:n]] for n in range(len(place), -1, -1) if place[:n] in marks)
+    raise ScenarioError(line(f"{where}: {'.'.join(map(str, place))}: {message}"))
 
 
 def put(document: dict[str, Any], marks: Marks, target: str, value: Any, where: str) -> None:
@@ -89,7 +88,8 @@ def targets(document: dict[str, Any], target: str, where: str) -> list[str]:
     streams, (head, _, rest) = document.get("streams"), target.partition(".")
     if streams is None:
         if head in KEYS:
-            raise ScenarioError(f"{where}: the scenario has no streams; set stream.{rest or '…'}")
+            key = rest.partition(".")[2] if head == "streams" else rest
+            raise ScenarioError(f"{where}: the scenario has no streams; set stream.{key or '…'}")
         return [target]
     if head == "defaults" or target in ("stream", "streams"):
         message = "set what all streams share as stream.…, and that of one as streams.NAME.…"

@@ -149,6 +149,7 @@ def test_from_python_the_keys_are_the_same():
         ([("streams:\n", "streams: {}\nx:\n")], "2: streams: {} is not valid; give each stream by"),
         ([("streams:\n", "streems:\n")], "7: defaults: these are for streams, and there is no key"),
         ([("rows: {c", "a/b: {c")], "6: streams.a/b: 'a/b' cannot be a name"),
+        ([("rows: {c", "v1.0: {c")], "6: streams.v1.0: 'v1.0' cannot be a name"),
         ([("late: {length", "abrupt: {length")], "5: streams: the key 'abrupt'"),
         ([("rows: {", "rows: [{"), ("none}\n", "none}]\n")], "6: streams.rows: [{concepts"),
         ([("length: 1_500", "lenght: 1_500")], "5: streams.late.lenght: there is no key 'lenght'"),
@@ -197,7 +198,7 @@ def test_a_scenario_of_one_stream_has_none_to_choose_from(tmp_path):
     one = saved(tmp_path, text=ALONE)
     with pytest.raises(ScenarioError, match="--only-stream late: no stream has this name"):
         load(one, only_streams=["late"])
-    with pytest.raises(ScenarioError, match="the scenario has no streams; set stream"):
+    with pytest.raises(ScenarioError, match="the scenario has no streams; set stream.noise"):
         load(one, ["streams.x.noise=0"])
 
 
