@@ -1,5 +1,6 @@
 """How the contenders of a scenario are evaluated, and how often."""
 
+import itertools
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -11,7 +12,9 @@ from driftsim.evaluation.labels import Uniforms
 from driftsim.evaluation.prequential import Contender, timed
 from driftsim.evaluation.protocols import Fold
 from driftsim.evaluation.rules import Rules
+from driftsim.messages import plural
 from driftsim.parts import Position
+from driftsim.rows import Labelled
 from driftsim.streams.stream import Stream
 
 SAFE = 50  # rows to a fold, with which none is without labels
@@ -38,20 +41,20 @@ def untrained_fold(
     late = evaluation.warmup_labels == "late"
     if all(one.policy.starts_cold or one.learner.trained for one in contenders):
         return None
-    if late and not len(early(evaluation, stream)):
+    t = early(evaluation, stream) if late else np.arange(warmup)
+    if late and not len(t):
         return (
             f"no label of the warm-up has come in by row {warmup:,}, where models are first "
             "trained; lengthen it, or write warmup_labels: at_once"
         )
-    if protocol.n_folds == 1 or warmup > SAFE * protocol.n_folds:
+    if protocol.n_folds == 1 or len(t) > SAFE * protocol.n_folds:
         return None
-    for seed in range(evaluation.seeds):
-        for i in range(protocol.n_folds):
-            if Fold(protocol, i, seed).newest_before(warmup) < 0:
-                return (
-                    f"a warm-up of {warmup:,} rows leaves fold {i + 1} of '{protocol.kind()}' "
-                    "without a label to train on; lengthen it"
-                )
+    for seed, i in itertools.product(range(evaluation.seeds), range(protocol.n_folds)):
+        if not len(Fold(protocol, i, seed).history(Labelled(t, t, t)).t):
+            return (
+                f"a warm-up of {plural(warmup, 'row')} leaves fold {i + 1} of '{protocol.kind()}' "
+                "without a label to train on; lengthen it"
+            )
     return None
 
 

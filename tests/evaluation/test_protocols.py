@@ -132,7 +132,8 @@ def study(**evaluation):
 
 
 DELAYED = {"kind": "delayed", "rows": 200}
-LATE_STUDY = study(warmup=200, warmup_labels="late", labels=DELAYED)
+LATE = {"warmup": 202, "warmup_labels": "late", "labels": DELAYED}  # of two rows
+LATE_STUDY = study(**LATE | {"warmup": 200})
 
 
 def test_each_fold_is_a_run():
@@ -148,6 +149,7 @@ def test_each_fold_is_a_run():
         (study(protocol="split", warmup=8), "a warm-up of 8 rows leaves fold 9 of 'split' without"),
         (study(protocol={"kind": "split", "folds": 1}), "folds"),
         (LATE_STUDY, "no label of the warm-up has come in by row 200"),
+        (study(**LATE, protocol={"kind": "split", "folds": 3}), "leaves fold 3 of 'split' without"),
         (LATE_STUDY | FLOOR | {"evaluation": {"warmup_labels": "late"}}, "leave out one of both"),
         (study(protocol="jackknife"), "no protocol is called 'jackknife'"),
         (study(protocol="cross_validation") | FLOOR, "leave out one of both"),
