@@ -25,7 +25,8 @@ def ranks(variants: Sequence[VariantResults], metric: str) -> Table:
     found = ranked(losses)
     same = {"metric": metric, "settings": len(losses), "streams": streams_of(variants)}
     same |= {"p": found.p, "critical": found.critical, "test": found.test}
-    rows = ({"contender": names[i], "rank": found.mean[i]} | same for i in np.argsort(found.mean))
+    order = np.argsort(found.mean, kind="stable")
+    rows = ({"contender": names[i], "rank": found.mean[i]} | same for i in order)
     return Table.of_rows(rows, RANKS)
 
 
@@ -104,11 +105,10 @@ def losses_by_stream(
 
 
 def losses_in(one: VariantResults, metric: str) -> dict[str, float]:
-    """The metric of each contender of a variant, lower being better."""
+    """The metric of each contender of a variant that lacks no run, lower being better."""
     scope = scope_of(one, metric)
-    return {
-        name: scope.sign * measured(result, scope).value for name, result in one.contenders.items()
-    }
+    complete = one.complete.items()
+    return {name: scope.sign * measured(result, scope).value for name, result in complete}
 
 
 def ranked_names(variants: Sequence[VariantResults]) -> list[str]:

@@ -20,7 +20,10 @@ from driftsim.report.files import text_files
 from driftsim.report.page.document import page
 from driftsim.report.page.drawings import DRAWN, drawings
 from driftsim.report.printed import print_results
+from driftsim.report.rankings import RANKS
 from driftsim.report.results import Results
+from driftsim.report.table import Table
+from driftsim.report.verdict.ranking import over_streams
 from driftsim.runner.runs import all_runs
 from driftsim.store import Store
 
@@ -98,6 +101,17 @@ def test_the_verdict_begins_with_the_answer_over_all_streams(suite):
     assert "Some of the streams have the same rows" in certainty.text
     assert "(Bayesian signed-rank test)" in certainty.text
     assert [one.text.split(":")[0] for one in each] == ["calm & quiet", "sudden", "late", "noisy"]
+
+
+def test_contenders_of_equal_mean_ranks_share_the_first_place(suite):
+    ranks = suite.tables.ranks
+    tied = Table(ranks.columns | {"rank": [1.5, 1.5, 3.0]})
+    a, b, c = ranks.values("contender")
+    (answer, _), words = over_streams(suite.variants, tied, suite.tables.pairs), "share the best mean"
+    assert answer == f"Over 4 streams, {a} and {b} {words} rank by error: 1.50, before {c} (3.00)."
+    tied = Table(ranks.columns | {"rank": [2.0, 2.0, 2.0]})
+    answer, _ = over_streams(suite.variants, tied, suite.tables.pairs)
+    assert answer == f"Over 4 streams, {a}, {b} and {c} {words} rank by error: 2.00."
 
 
 def test_settings_of_a_sweep_are_no_further_streams(tmp_path):
@@ -204,19 +218,20 @@ def document():
     return {"defaults": defaults, "models": models, "evaluation": {"warmup": 100, "seeds": 2}}
 
 
-def test_a_stream_without_all_runs_is_left_out_of_the_ranks_with_a_note(suite, tmp_path):
+@pytest.mark.parametrize("seeds", [range(9), [1]])
+def test_a_stream_without_all_runs_is_left_out_of_the_ranks_with_a_note(suite, tmp_path, seeds):
     runs = tmp_path / "runs"
     shutil.copytree(suite.store.folder, runs)
     store = Store(runs)
     for run in all_runs(suite.study):
-        if (run.name, run.where) == ("often", "noisy"):
+        if (run.name, run.where) == ("often", "noisy") and getattr(run, "seed", 0) in seeds:
             store.path(run).unlink()
     results = Results(suite.study, store)
     assert (results.ranks().settings == 3).all()
     note = "noisy: left out of the ranks, since not all contenders have ended there."
     assert note in results.verdict()[1].text
     grid = results.tables.grid
-    assert grid.rows["noisy"][grid.across.index("often")].value == "–"
+    assert (grid.rows["noisy"][grid.across.index("often")].value == "–") == (len(seeds) > 1)
 
 
 @pytest.mark.browser

@@ -20,10 +20,15 @@ MOST = 10  # contenders, up to which Nemenyi's test compares each two
 def ranking(ranks: Table, pairs: Table, of: str = "setting") -> str:
     """The mean ranks over the settings of a sweep, or over streams, in words: what they show."""
     rows = [*ranks.rows()]
-    means = listed(f"{named(one['contender'])} ({one['rank']:.1f})" for one in rows)
+    means = listed(map(with_rank, rows))
     over = f"over {plural(rows[0]['settings'], of)}"
     shown = " ".join([*of_tests(rows, pairs), *([ONE_WORLD] if of == "setting" else [])])
     return f"Mean ranks by {title(rows[0]['metric'])} {over}: {means}. {shown}"
+
+
+def with_rank(row: Row) -> str:
+    """A contender and its mean rank."""
+    return f"{named(row['contender'])} ({row['rank']:.2f})"
 
 
 def of_tests(rows: Sequence[Row], pairs: Table) -> Iterator[str]:
@@ -80,12 +85,13 @@ def probabilities(first: str, second: str, pairs: Table) -> Iterator[str]:
 
 def over_streams(variants: Sequence[VariantResults], ranks: Table, pairs: Table) -> tuple[str, str]:
     """The answer over the streams of a suite: who ranks best, then how certain that is."""
-    rows = [*ranks.rows()]
-    first, *others = rows
-    of_others = listed(f"{named(one['contender'])} ({one['rank']:.2f})" for one in others[:NEXT])
+    rows, first = [*ranks.rows()], next(ranks.rows())
+    best = [named(one["contender"]) for one in rows if np.isclose(one["rank"], first["rank"])]
+    others = rows[len(best) :][:NEXT]
     answer = (
-        f"Over {plural(first['settings'], 'stream')}, {named(first['contender'])} has the best "
-        f"mean rank by {title(first['metric'])}: {first['rank']:.2f}, before {of_others}."
+        f"Over {plural(first['settings'], 'stream')}, {listed(best)} "
+        f"{'has' if len(best) == 1 else 'share'} the best mean rank by {title(first['metric'])}: "
+        f"{first['rank']:.2f}{f', before {listed(map(with_rank, others))}' if others else ''}."
     )
     return answer, " ".join([*of_tests(rows, pairs), *reservations(variants, ranks)])
 
