@@ -79,13 +79,18 @@ class Compiled(Model):
         self._play(Arrival(t, X, *rows, np.full(1, len(rows.t))), weight)
 
     def _play(self, arrival: Arrival, weight: np.ndarray | None = None) -> np.ndarray:
-        """What it predicts for some rows, as it learns the labels due before each."""
+        """What it predicts for some rows, as it learns the labels due before each.
+
+        Raises `ValueError` where `due_by` does not end with all labels.
+        """
         from driftsim.kernels import cache, loop
 
         self._refuse(arrival.t, arrival.X)
         if arrival.due_X is not arrival.X:
             self._refuse(arrival.due_t, arrival.due_X)
         n, m, k = len(arrival.t), len(arrival.due_t), self._schema.n_classes or 0
+        if len(arrival.due_by) != n + 1 or arrival.due_by[-1] != m:
+            raise ValueError(f"due_by must be {n + 1:,} counts of labels, and end with all {m:,}")
         if weight is not None:
             tree_bytes.unwatch(self._state)
         weight = np.ones(m) if weight is None else plain(weight, float)
