@@ -82,7 +82,7 @@ def losses_of(variants: Sequence[VariantResults], metric: str) -> tuple[list[str
 
     Streams on which one of them has no value are not among them.
     """
-    names = ranked_names(variants)
+    names = ranked_names(variants, metric)
     found = losses_by_stream(variants, names, metric).values()
     return names, np.array([one for one in found if np.isfinite(one).all()])
 
@@ -97,7 +97,7 @@ def losses_by_stream(
     """
     losses = dict[str | int, list[list[float]]]()
     for i, one in enumerate(variants):
-        values = one.part(("losses", metric), lambda one: losses_in(one, metric))
+        values = losses_in(one, metric)
         found = [values[name] for name in names if name in values]
         complete = found if len(found) == len(names) else [np.nan] * len(names)
         losses.setdefault(unit_of(i, one), []).append(complete)
@@ -106,20 +106,24 @@ def losses_by_stream(
 
 def losses_in(one: VariantResults, metric: str) -> dict[str, float]:
     """The metric of each contender of a variant that lacks no run, lower being better."""
-    scope = scope_of(one, metric)
-    complete = one.complete.items()
-    return {name: scope.sign * measured(result, scope).value for name, result in complete}
+
+    def found(one: VariantResults) -> dict[str, float]:
+        scope, complete = scope_of(one, metric), one.complete.items()
+        return {name: scope.sign * measured(result, scope).value for name, result in complete}
+
+    return one.part(("losses", metric), found)
 
 
-def ranked_names(variants: Sequence[VariantResults]) -> list[str]:
-    """The contenders that are ranked: those that play every stream.
+def ranked_names(variants: Sequence[VariantResults], metric: str) -> list[str]:
+    """The contenders that are ranked: those that play every stream, and lack no run of one.
 
     Of named streams none that knows what nobody does.
     """
     first, *others = (one.scenario.models for one in variants)
     known = {*first} if named(variants[0]) else set()
     rivals = [name for name in first if name not in known or not first[name].knows]
-    return [name for name in rivals if all(name in models for models in others)]
+    ended = {name for one in variants for name in losses_in(one, metric)}
+    return [name for name in rivals if name in ended and all(name in one for one in others)]
 
 
 def named(one: VariantResults) -> bool:

@@ -20,7 +20,6 @@ from driftsim.report.files import text_files
 from driftsim.report.page.document import page
 from driftsim.report.page.drawings import DRAWN, drawings
 from driftsim.report.printed import print_results
-from driftsim.report.rankings import RANKS
 from driftsim.report.results import Results
 from driftsim.report.table import Table
 from driftsim.report.verdict.ranking import over_streams
@@ -107,7 +106,10 @@ def test_contenders_of_equal_mean_ranks_share_the_first_place(suite):
     ranks = suite.tables.ranks
     tied = Table(ranks.columns | {"rank": [1.5, 1.5, 3.0]})
     a, b, c = ranks.values("contender")
-    (answer, _), words = over_streams(suite.variants, tied, suite.tables.pairs), "share the best mean"
+    (answer, _), words = (
+        over_streams(suite.variants, tied, suite.tables.pairs),
+        "share the best mean",
+    )
     assert answer == f"Over 4 streams, {a} and {b} {words} rank by error: 1.50, before {c} (3.00)."
     tied = Table(ranks.columns | {"rank": [2.0, 2.0, 2.0]})
     answer, _ = over_streams(suite.variants, tied, suite.tables.pairs)
@@ -218,15 +220,26 @@ def document():
     return {"defaults": defaults, "models": models, "evaluation": {"warmup": 100, "seeds": 2}}
 
 
+def without(suite, folder, streams, seeds):
+    """The results of a suite whose contender `often` lacks some runs."""
+    shutil.copytree(suite.store.folder, folder / "runs")
+    store = Store(folder / "runs")
+    for run in all_runs(suite.study):
+        if run.name == "often" and run.where in streams and run.seed in seeds:
+            store.path(run).unlink()
+    return Results(suite.study, store)
+
+
+def test_a_contender_that_lacks_runs_everywhere_is_not_ranked_and_the_others_are(suite, tmp_path):
+    results = without(suite, tmp_path, {one.title for one in suite.study.variants}, [1])
+    assert {*results.ranks().contender} == {*RIVALS} - {"often"}
+    assert (results.ranks().settings == 4).all()
+    assert "often: not ranked, for want of some streams." in results.verdict()[1].text
+
+
 @pytest.mark.parametrize("seeds", [range(9), [1]])
 def test_a_stream_without_all_runs_is_left_out_of_the_ranks_with_a_note(suite, tmp_path, seeds):
-    runs = tmp_path / "runs"
-    shutil.copytree(suite.store.folder, runs)
-    store = Store(runs)
-    for run in all_runs(suite.study):
-        if (run.name, run.where) == ("often", "noisy") and getattr(run, "seed", 0) in seeds:
-            store.path(run).unlink()
-    results = Results(suite.study, store)
+    results = without(suite, tmp_path, {"noisy"}, seeds)
     assert (results.ranks().settings == 3).all()
     note = "noisy: left out of the ranks, since not all contenders have ended there."
     assert note in results.verdict()[1].text

@@ -98,7 +98,8 @@ def over_streams(variants: Sequence[VariantResults], ranks: Table, pairs: Table)
 
 def reservations(variants: Sequence[VariantResults], ranks: Table) -> Iterator[str]:
     """What is not in the ranks, and what makes their test doubtful."""
-    names, first = ranked_names(variants), next(ranks.rows())
+    first = next(ranks.rows())
+    names = ranked_names(variants, first["metric"])
     knowing, absent = dict[str, None](), dict[str, None]()
     for models in (one.scenario.models for one in variants):
         out = [name for name in models if name not in names]
