@@ -38,7 +38,7 @@ from driftsim.kernels.equivalents import EQUIVALENTS
 from driftsim.learners.learner import Learner
 from driftsim.own import load_parts
 from driftsim.report import write
-from driftsim.rows import Labelled, Outgrown, Schema, Unfit
+from driftsim.rows import Arrival, Labelled, Outgrown, Schema, Unfit
 from driftsim.runner.playing import Finished, play
 from driftsim.runner.runs import missing
 from driftsim.store import Store
@@ -165,6 +165,14 @@ def test_a_compiled_loop_equals_predict_then_learn(spec_and_schema):
         for arrival in arrivals(cut(rows, 300), Labels.model_validate(labels), 0):
             one = fused.test_then_train(arrival)
             assert np.allclose(one, naive(plain, arrival), rtol=1e-12, atol=1e-12)
+
+
+def test_an_arrival_whose_counts_leave_labels_over_is_an_error():
+    model = Learner.model_validate("naive_bayes").start(Schema(("a",)), 0)
+    t, X = np.arange(3), np.ones((3, 1))
+    for due_by in ([0, 1, 2], [0, 1, 4], [0, 3]):
+        with pytest.raises(ValueError, match="due_by must be 3 counts of labels, and end with all"):
+            model.test_then_train(Arrival(t[:2], X[:2], t, X, t % 2, np.array(due_by)))
 
 
 def test_asking_a_compiled_model_more_leaves_no_trace(spec_and_schema):

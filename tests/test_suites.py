@@ -198,7 +198,7 @@ def test_a_scenario_of_one_stream_has_none_to_choose_from(tmp_path):
     one = saved(tmp_path, text=ALONE)
     with pytest.raises(ScenarioError, match="--only-stream late: no stream has this name"):
         load(one, only_streams=["late"])
-    with pytest.raises(ScenarioError, match="the scenario has no streams; set stream.noise"):
+    with pytest.raises(ScenarioError, match=r"the scenario has no streams; set stream\.noise"):
         load(one, ["streams.x.noise=0"])
 
 
