@@ -26,6 +26,7 @@ FIGURES = (
     "alarms, sweep or ranks."
 )
 CLUSTER = "Run on a Dask cluster: tcp://HOST:PORT, tls://HOST:PORT, or local:N to try one."
+AFTER = "What stands after ±: the spread over seeds, or half the interval at 95 %."
 OVER = "tumbling, sliding, cumulative or faded. [default: tumbling]"
 
 Files = Annotated[list[Path], Argument(metavar="SCENARIO", help="Scenarios, as YAML files.")]
@@ -131,7 +132,7 @@ def run(
 
             check_choice(jobs, None, timeout, on)
         studies = studies_in(scenario, *asked, parts or (), allow or (), figures)
-        folders = writable([out / study.name for study in studies])
+        folders = folders_in(out, studies)
         how = (jobs, timeout, on), fresh, list(map(str, parts or ())), part
         failed = [run_study(study, folder, *how) for study, folder in zip(studies, folders)]
     raise typer.Exit(1 if any(failed) else 0)
@@ -202,21 +203,24 @@ def plot(
 
 @app.command()
 def table(
-    report: Annotated[Path, Argument(metavar="REPORT", help="A report's folder, or a scenario.")],
+    report: Reports,
     to: Annotated[Path, Option(metavar="FILE", help="The file: .tex, .md, .csv or .html.")],
     metric: Metric = None,
     digits: Annotated[int | None, Option(metavar="N", help="Places after the point.")] = None,
+    std: Annotated[bool | None, Option("--std/--interval", help=AFTER)] = None,
     out: Out = Path("reports"),
     parts: Parts = None,
     allow: Allow = None,
 ):
-    """Write streams by contenders of a report, with the best in bold."""
+    """Write streams by contenders of a report, or of several, with the best in bold."""
     with errors_printed():
         from driftsim.report.written_tables import write_table
 
-        print(
-            write_table(report, to, metric, digits, out, list(map(str, parts or ())), allow or ())
-        )
+        asked = {"metric": metric, "digits": digits, "std": std}
+        path, notes = write_table(report, to, out, parts or (), allow or (), **asked)
+        for note in notes:
+            print(note, file=sys.stderr)
+        print(path)
 
 
 @app.command(short_help="Show how far studies are.")
@@ -302,15 +306,11 @@ def studies_in(paths, settings, chosen, parts, allow, figures=None):
     return studies
 
 
-def writable(folders):
-    """Folders, checked before any work; raises `StoreError` for one that cannot be written to."""
-    from driftsim.atomic import remove_stale, write_atomically
+def folders_in(out, studies):
+    """The folders of reports, made before any work; raises `StoreError` where that fails."""
+    from driftsim.report.folders import writable
 
-    for folder in folders:
-        write_atomically(folder / "runs" / ".writable", b"").unlink(missing_ok=True)
-        remove_stale(folder)
-        remove_stale(folder / "runs")
-    return folders
+    return writable([out / study.name for study in studies])
 
 
 @contextmanager

@@ -51,6 +51,18 @@ class Store:
         """The runs that are kept, as of now."""
         return Listing(self)
 
+    def other_versions(self) -> str:
+        """In which versions the run kept last differs from this process, in words; or empty."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            last = max(self.folder.glob("*.parquet"), key=os.path.getmtime)
+            about = json.loads(pq.read_metadata(last).metadata[b"driftsim"])
+            return versions_differ(about["versions"])
+        except (pa.ArrowException, OSError, TypeError, KeyError, ValueError):
+            return ""  # none is kept, or none that can be read
+
     def path(self, run: Kept) -> Path:
         """Where the trace of a run is kept."""
         return self.folder / trace_file(run)

@@ -67,13 +67,19 @@ def terminal_note(grid: Grid) -> str:
 
 
 def markdown_table(grid: Grid) -> str:
-    """A benchmark as a table of Markdown, without half widths; the best are bold."""
+    """A benchmark as a table of Markdown, with what stands after ± if asked for; best in bold."""
     lines = [["", *grid.across], ["---", *["---:"] * len(grid.across)]]
     for name, row in grid.rows.items():
-        cells = [f"**{one.value}**" if one.best else one.value for one in row]
+        cells = [in_markdown(one, grid.std is not None) for one in row]
         lines.append([in_cell(name), *cells])
     lines[0] = [in_cell(name) for name in lines[0]]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def in_markdown(one: Entry, halves: bool) -> str:
+    """A cell of Markdown; the best is bold."""
+    value = f"**{one.value}**" if one.best else one.value
+    return f"{value} ± {one.half}" if halves and one.half else value
 
 
 def markdown(question: str, grid: Grid, answer: Sequence[str]) -> bytes:

@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from driftsim.evaluation.significance import Difference
 from driftsim.report.amounts import as_percent, number
 from driftsim.report.comparisons import Comparison, bounds_of, compared
@@ -19,7 +21,7 @@ class Entry(NamedTuple):
     """A cell of a benchmark, as text."""
 
     value: str
-    half: str = ""  # of its interval at 95 %, where that is known
+    half: str = ""  # of its interval at 95 %, or its spread, where that is known
     best: bool = False  # or not significantly worse than the best
 
     def __str__(self) -> str:
@@ -37,12 +39,18 @@ class Grid(NamedTuple):
     by_contender: bool  # whether a row is of a contender, and a column of a stream
     metric: str
     unit: str  # empty, or %
+    std: bool | None = None  # whether the half widths are standard deviations; None: not asked for
 
     @property
     def name(self) -> str:
         """What is shown, in words."""
         unit = f" in {self.unit}" if self.unit else ""
         return f"{self.metric.replace('_', ' ')}{unit}"
+
+    @property
+    def halves(self) -> str:
+        """What stands after ±, in words."""
+        return "the standard deviation over seeds" if self.std else "half the interval at 95 %"
 
 
 def benchmark_rows(one: VariantResults, metric: str) -> Iterator[Row]:
@@ -56,7 +64,9 @@ def benchmark_rows(one: VariantResults, metric: str) -> Iterator[Row]:
         row = one.setting | {"contender": name, "metric": metric, "low": low, "high": high}
         rank = placed(comparison.values[name], values, comparison.scope.sign)
         rank = rank if name in rivals else math.nan
-        yield row | {"value": comparison.values[name], "best": best, "rank": rank}
+        means = comparison.measured[name].means
+        std = float(np.std(means, ddof=1)) if len(means) > 1 else math.nan
+        yield row | {"value": comparison.values[name], "best": best, "rank": rank, "std": std}
 
 
 def rivals_of(one: VariantResults) -> list[str]:
@@ -88,14 +98,16 @@ def grid_of(
     ranks: Table,
     contenders: Sequence[str],
     digits: int | None = None,
+    std: bool | None = None,
 ) -> Grid:
     """A benchmark as a `Grid`, from the rows of each stream, and the mean ranks over all.
 
-    Values have so many `digits` after the point, by default as many as are usual.
+    Values have so many `digits` after the point, by default as many as are usual; after ± stands
+    the half of their interval, or with `std` the standard deviation over seeds.
     """
     metric = next(row["metric"] for rows in streams.values() for row in rows)
     found = {
-        title: {row["contender"]: entry(row, digits) for row in rows}
+        title: {row["contender"]: entry(row, digits, std) for row in rows}
         for title, rows in streams.items()
     }
     names = [name for name in contenders if any(name in one for one in found.values())]
@@ -105,14 +117,14 @@ def grid_of(
     unit, absent = "%" * as_percent(metric), Entry(NONE)
     if len(names) > len(streams):
         cells = {name: [one.get(name, absent) for one in found.values()] for name in names}
-        return Grid([*found], cells, True, metric, unit)
+        return Grid([*found], cells, True, metric, unit, std)
     cells = {title: [one.get(name, absent) for name in names] for title, one in found.items()}
-    return Grid(names, cells, False, metric, unit)
+    return Grid(names, cells, False, metric, unit, std)
 
 
-def entry(row: Row, digits: int | None = None) -> Entry:
+def entry(row: Row, digits: int | None = None, std: bool | None = None) -> Entry:
     """A contender on a stream, as text."""
-    half = (row["high"] - row["low"]) / 2
+    half = row["std"] if std else (row["high"] - row["low"]) / 2
     known = text_of(row["metric"], half, digits) if math.isfinite(half) else ""
     return Entry(text_of(row["metric"], row["value"], digits), known, bool(row["best"]))
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from driftsim.atomic import remove_stale, write_atomically
 from driftsim.messages import ScenarioError, line
 from driftsim.scenario import Study, load
+from driftsim.store import Store
 
 
 def stored_study(path: Path, out: Path, allow: Sequence[str], **changes: Any) -> tuple[Study, Path]:
@@ -33,7 +35,18 @@ def stored_study(path: Path, out: Path, allow: Sequence[str], **changes: Any) ->
     except ScenarioError as error:
         own = " is called " in str(error)
         hint = f"\n{path}: if it has parts of your own, name their file with --with" if own else ""
+        if other := Store(path / "runs").other_versions():
+            hint += f"\n{path}: its runs are of another version, with {other} here; run it again"
         raise ScenarioError(f"{error}{hint}") from None
+
+
+def writable(folders: list[Path]) -> list[Path]:
+    """Folders, checked before any work; raises `StoreError` for one that cannot be written to."""
+    for folder in folders:
+        write_atomically(folder / "runs" / ".writable", b"").unlink(missing_ok=True)
+        remove_stale(folder)
+        remove_stale(folder / "runs")
+    return folders
 
 
 def no_report(folder: Path) -> str:

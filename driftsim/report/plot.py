@@ -151,13 +151,17 @@ def opened(paths, out, parts, allow):
         study, folder = stored_study(path, Path(out), allow)
         results = stored_results(study, folder, parts)
         if not results.traces():
-            fault = (
-                f"{folder / 'runs'} holds no run of this scenario with its tables and this version "
-                "of driftsim as they are now"
-            )
-            raise PlotError(line(f"{path}: {fault}; run it, or name the --out of its results"))
+            raise PlotError(line(f"{path}: {no_run(folder / 'runs')}"))
         reports[str(path)] = results
     return reports
+
+
+def no_run(folder):
+    """Why a folder holds no run of a scenario, and what to do."""
+    if versions := Store(folder).other_versions():
+        return f"its runs are of another version, with {versions} here; run it again"
+    fault = "holds no run of this scenario with its tables and this version of driftsim"
+    return f"{folder} {fault} as they are now; run it, or name the --out of its results"
 
 
 def stored_results(study, folder, parts):

@@ -1,10 +1,11 @@
-"""Written tables: streams by contenders of a report, as LaTeX, Markdown, CSV or HTML."""
+"""Written tables: streams by contenders of reports, as LaTeX, Markdown, CSV or HTML."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from csv import writer
 from html import escape
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from driftsim.atomic import StoreError, write_atomically
 from driftsim.files import content_hash
@@ -14,9 +15,10 @@ from driftsim.report.benchmark_text import BEST, HOW, markdown_table
 from driftsim.report.benchmarks import NONE, Entry, Grid, benchmark_rows, grid_of
 from driftsim.report.page.document import how_to_repeat
 from driftsim.report.page.text_files import inert
-from driftsim.report.plot import opened
+from driftsim.report.plot import missing, opened, titled
 from driftsim.report.rankings import ranks
 from driftsim.report.results import Results
+from driftsim.report.united import common_metric, contenders_of, united
 from driftsim.report.variant_results import metric_fault
 
 MOST_DIGITS = 10
@@ -28,60 +30,75 @@ SPECIAL = str.maketrans({
 
 
 def write_table(
-    path: str | Path,
+    paths: Sequence[str | Path],
     to: str | Path,
-    metric: str | None = None,
-    digits: int | None = None,
     out: str | Path = "reports",
-    parts: Sequence[str] = (),
+    parts: Sequence[str | Path] = (),
     allow: Sequence[str] = (),
-) -> str | Path:
-    """Write the table of a report, or of a scenario that has been run; gives its file.
+    **options: Any,
+) -> tuple[str | Path, list[str]]:
+    """Write the table of reports, or of scenarios that have been run; gives its file and notes.
 
-    Raises `ScenarioError`, where possible before any work, for what cannot be written.
+    `options` may hold a `metric`, `digits`, and whether `std` stands after ±. Raises
+    `ScenarioError`, where possible before any work, for what cannot be written.
     """
     suffix = Path(to).suffix.lower()
     if suffix not in FORMATS:
         fault = f"{short(suffix)} is no format of a table" if suffix else "this has no suffix"
         formats = f"{', '.join([*FORMATS][:-1])} or {[*FORMATS][-1]}"
         raise ScenarioError(line(f"--to {to}: {fault}; end it in {formats}"))
+    digits = options.get("digits")
     if digits is not None and not 0 <= digits <= MOST_DIGITS:
         raise ScenarioError(f"--digits: {digits} is not valid; give 0 to {MOST_DIGITS}")
     load_parts(parts)
-    (results,) = opened([path], out, parts, allow).values()
-    if not any(one.contenders for one in results.variants):
-        raise ScenarioError(line(f"{path}: no contender has ended; run it"))
-    made = FORMATS[suffix](grid_in(results, metric, digits), provenance(results))
+    reports = opened(paths, out, list(map(str, parts)), allow)
+    for path, results in reports.items():
+        if not any(one.contenders for one in results.variants):
+            raise ScenarioError(line(f"{path}: no contender has ended; run it"))
+    made = FORMATS[suffix](grid_in(reports, **options), provenance(reports))
     try:
         write_atomically(Path(to), made.encode())
     except StoreError as error:
         raise StoreError(str(error).replace("--out", "--to")) from None
-    return to
+    names = [name for one in reports.values() for name in one.study.contenders]
+    return to, [f"{runs}, and are not in the table" for runs in missing(reports, names)]
 
 
-def grid_in(results: Results, metric: str | None = None, digits: int | None = None) -> Grid:
-    """The table of results in a metric, the first of the report by default."""
-    name = metric or results.first_metric
-    if fault := metric_fault(results.variants, name):
-        raise ScenarioError(line(f"--metric: {fault}"))
-    rows = {
-        one.title or results.study.name: [*benchmark_rows(one, name)] for one in results.variants
-    }
-    return grid_of(rows, ranks(results.variants, name), [*results.study.contenders], digits)
+def grid_in(
+    reports: Mapping[str, Results],
+    metric: str | None = None,
+    digits: int | None = None,
+    std: bool | None = None,
+) -> Grid:
+    """The table of reports, by path, in a metric: the first that they ask for by default."""
+    name = common_metric(reports, metric)
+    for path, results in reports.items():
+        if fault := metric_fault(results.variants, name):
+            where = f"{path}: " if len(reports) > 1 else ""
+            raise ScenarioError(line(f"--metric: {where}{fault}"))
+    first = next(iter(reports.values()))
+    variants = first.variants if len(reports) == 1 else united(titled(reports))
+    rows = {one.title or first.study.name: [*benchmark_rows(one, name)] for one in variants}
+    names = contenders_of([*reports.values()], variants)
+    return grid_of(rows, ranks(variants, name), names, digits, std)
 
 
-def provenance(results: Results) -> list[str]:
-    """What made a table, in lines: the command, the versions, and a hash of the scenario."""
-    about = how_to_repeat(results)
-    scenario = content_hash(about["scenario"].encode())[:16]
-    return [about["command"], about["versions"], f"Scenario with every default: {scenario}."]
+def provenance(reports: Mapping[str, Results]) -> list[str]:
+    """What made a table, in lines: of each report the command, the versions and a hash."""
+    lines = list[str]()
+    for report, results in titled(reports).items():
+        about = how_to_repeat(results)
+        scenario = content_hash(about["scenario"].encode())[:16]
+        own = about["command"], about["versions"], f"Scenario with every default: {scenario}."
+        lines += [f"{report}: {one}" if report else one for one in own]
+    return lines
 
 
 def latex(grid: Grid, about: Sequence[str]) -> str:
     """A table of LaTeX, for the package booktabs."""
     heads = " & ".join(["", *map(in_latex, grid.across)])
     lines = [f"% {line(one)}" for one in about]
-    lines += [f"% {grid.name}; bold: {BEST} ({HOW})", "% \\usepackage{booktabs}"]
+    lines += [f"% {grid.name}, ± {grid.halves}; bold: {BEST} ({HOW})", "% \\usepackage{booktabs}"]
     lines += [f"\\begin{{tabular}}{{l{'r' * len(grid.across)}}}", "\\toprule", f"{heads} \\\\"]
     lines += ["\\midrule"]
     for name, row in grid.rows.items():
@@ -103,12 +120,13 @@ def in_latex(text: str) -> str:
 
 def markdown(grid: Grid, about: Sequence[str]) -> str:
     """A table of Markdown, with what made it as a comment."""
-    made = " ".join(map(line, about)).replace("--", "- -")
+    halves = [] if grid.std is None else [f"± {grid.halves}."]
+    made = " ".join(map(line, [*about, *halves])).replace("--", "- -")
     return f"{markdown_table(grid)}\n\n<!-- {made} -->\n"
 
 
 def csv(grid: Grid, about: Sequence[str]) -> str:
-    """A table of CSV: of each column its value, and half the width of its interval, if known."""
+    """A table of CSV: of each column its value, and what stands after ±, if known."""
     file = StringIO()
     lines = writer(file, lineterminator="\n")
     every = [*zip(*grid.rows.values())]
@@ -130,7 +148,10 @@ def csv(grid: Grid, about: Sequence[str]) -> str:
 def html(grid: Grid, about: Sequence[str]) -> str:
     """A table of HTML, with what made it as its caption."""
     heads = "".join(f'<th scope="col">{escape(one)}</th>' for one in grid.across)
-    lines = ["<table>", f"<caption>{escape('; '.join([grid.name, *about]))}</caption>"]
+    lines = [
+        "<table>",
+        f"<caption>{escape('; '.join([f'{grid.name}, ± {grid.halves}', *about]))}</caption>",
+    ]
     lines += [f"<thead><tr><td></td>{heads}</tr></thead>", "<tbody>"]
     for name, row in grid.rows.items():
         cells = "".join(f"<td>{html_cell(one)}</td>" for one in row)
