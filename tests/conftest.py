@@ -148,9 +148,15 @@ def of_any_version(path):
     return path.relative_to(Path(__file__).parent).as_posix().startswith(OF_ANY_VERSION)
 
 
-def pytest_collection_finish():
-    """What is collected stays to the end: no search for garbage need look at it again."""
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is collected stays to the end: no search for garbage need look at it, now or again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def fits(specs):
