@@ -22,11 +22,20 @@ from driftsim.report.united import common_metric, contenders_of, united
 from driftsim.report.variant_results import metric_fault
 
 MOST_DIGITS = 10
-SPECIAL = str.maketrans({
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-    **{sign: f"\\{sign}" for sign in "&%$#_{}"}, "<": r"\textless{}", ">": r"\textgreater{}",
-    "–": "--",
-})  # fmt: skip
+SPECIAL = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        **{sign: f"\\{sign}" for sign in "&%$#_{}"},
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        "[": "{[}",
+        "*": "{*}",
+        "–": "--",
+    }
+)  # fmt: skip; the end of a row takes a plain [ or * after it as its own
 
 
 def write_table(

@@ -57,6 +57,7 @@ def test_latex_has_rules_bold_cells_and_escaped_names():
         r"\end{tabular}",
     ]
     assert r"\begin{tabular}{lrr}" in table
+    assert in_latex("[b]|*") == r"{[}b]\textbar{}{*}"  # as the first of a row, none is of its end
     assert in_latex("a~b^c\\{}$#") == (
         r"a\textasciitilde{}b\textasciicircum{}c\textbackslash{}\{\}\$\#"
     )
