@@ -233,17 +233,17 @@ class Tasks:
             yield Ended(run, Result(None, why, None, ()))
 
     def _change(self, event):
-        """Workers have come or gone; where one has died, so has what it played."""
+        """Workers have come or gone; where one has died, what it played is lost."""
         if event.get("action") != "remove-worker":
             return
         for key in event["processing-tasks"]:
             flight = self._flights.get(key)
             if flight is None or flight.worker != event["worker"]:
                 continue
-            if event["expected"]:  # and Dask has it begin anew
-                flight.worker = None
+            self._drop([key])
+            if event["expected"]:
+                self._waiting.put_back(flight.runs)
             else:
-                self._drop([key])
                 self._postpone(flight.runs[flight.at].name)
                 self._waiting.put_back(flight.runs[: flight.at])
                 yield from flight.lost()
