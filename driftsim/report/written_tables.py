@@ -22,20 +22,11 @@ from driftsim.report.united import common_metric, contenders_of, united
 from driftsim.report.variant_results import metric_fault
 
 MOST_DIGITS = 10
-SPECIAL = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        **{sign: f"\\{sign}" for sign in "&%$#_{}"},
-        "<": r"\textless{}",
-        ">": r"\textgreater{}",
-        "|": r"\textbar{}",
-        "[": "{[}",
-        "*": "{*}",
-        "–": "--",
-    }
-)  # fmt: skip; the end of a row takes a plain [ or * after it as its own
+SPECIAL = str.maketrans({  # also [ and *, which the end of a row takes as its own
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    **{sign: f"\\{sign}" for sign in "&%$#_{}"}, "<": r"\textless{}", ">": r"\textgreater{}",
+    "|": r"\textbar{}", "[": "{[}", "*": "{*}", "–": "--",
+})  # fmt: skip
 
 
 def write_table(
