@@ -165,6 +165,25 @@ def test_a_run_of_the_suite_of_policies_writes_the_table_of_the_docs(tmp_path):
     assert f"\n\n{table}\n\n" in page.PAGE.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
+def test_a_cell_of_the_table_of_benchmarks_is_what_its_suite_gives(tmp_path):
+    page = script("benchmarks")
+    head, _, *lines = page.PAGE.read_text(encoding="utf-8").partition("|  | static")[2].splitlines()
+    column = head.split(" | ").index("neighbours") + 2
+    cells = next(one for one in lines if one.startswith("| sine, abrupt |")).split(" | ")
+    study = driftsim.load(page.CLASSIC, only=["neighbours"], only_streams=["sine, abrupt"])
+    (value,) = driftsim.run(study, out=tmp_path).benchmark().value
+    assert cells[column - 1].strip("*") == f"{100 * value:.2f}"
+
+
+@pytest.mark.slow
+def test_a_line_of_the_table_of_alarms_is_what_a_detector_gets(tmp_path):
+    page = script("benchmarks")
+    results = driftsim.run(driftsim.load(page.DETECTORS, only=["hddm_w"]), out=tmp_path)
+    (line,) = [*page.alarm_lines(results)][2:]
+    assert f"\n{line}\n" in page.PAGE.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("row", "column"),
     [
