@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import shutil
+import time
 
 from driftsim.report.page.document import page
 
@@ -69,6 +70,12 @@ class Opened:
 
     def ask(self, script, *given):
         return self.chromium.execute_script(script, *given)
+
+    def until(self, script, *given, seconds=20):
+        """Ask until the answer is true: the page draws anew some time after it is resized."""
+        end = time.monotonic() + seconds
+        while not self.ask(script, *given):
+            assert time.monotonic() < end, f"this is not so after {seconds} s: {script}"
 
     def curves(self, *given):
         """The windows and the curves of a setting, a metric, a kind of window and its rows."""

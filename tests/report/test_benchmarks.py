@@ -4,7 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
-from browser import Opened
+from browser import Opened, written
 from examples import played
 from rich.console import Console
 
@@ -255,3 +255,19 @@ def test_the_link_of_a_stream_leads_to_its_curves(suite, chromium, tmp_path):
     opened.find('[data-setting="2"]').click()
     assert opened.ask("return document.querySelector('#setting').selectedOptions[0].text") == "late"
     assert opened.failure is None
+
+
+@pytest.mark.browser
+def test_the_link_of_a_stream_opens_the_fold_that_it_is_in(chromium, tmp_path):
+    study = load({**document(), "streams": {f"s{i}": {"length": 200 + i} for i in range(13)}})
+    results = driftsim.run(study, out=tmp_path, jobs=1)
+    opened = Opened(chromium, written(results, tmp_path))
+    fold = opened.find("#stream-12").find_element("xpath", "ancestor::details")
+    assert not fold.get_attribute("open") and not opened.find("#stream-12").is_displayed()
+    opened.find('a[href="#stream-12"]').click()
+    assert fold.get_attribute("open") and opened.find("#stream-12").is_displayed()
+    edges = opened.ask(
+        "const { top, bottom } = document.querySelector('#stream-12').getBoundingClientRect();"
+        "return [top, innerHeight - bottom]"
+    )
+    assert min(edges) > -1  # pixels: it is in sight

@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import time
 
 import numpy as np
 import pytest
@@ -101,6 +100,13 @@ return [...document.querySelectorAll("#cost-bars text")].map((text) => {
   const { left, top, right, bottom } = text.getBoundingClientRect();
   return [text.textContent, left, top, right, bottom];
 });
+"""
+DRAWN_ANEW = """
+const [bars, chart] = ["#cost-bars svg", "#picture"].map((one) => document.querySelector(one));
+const wide = [bars, chart].map((one) => one.parentElement.clientWidth);
+return innerWidth === arguments[0] && Number(bars.getAttribute("width")) === Math.min(wide[0], 860)
+  && Number(chart.getAttribute("width")) === wide[1]
+  && matchMedia("(prefers-color-scheme: dark)").matches === arguments[1];
 """
 TABLE = """
 return [...document.querySelectorAll("#cost-table tr")].map((row) =>
@@ -326,12 +332,9 @@ def test_it_fits_wide_and_narrow_and_requests_nothing(priced, chromium, shared):
     opened = Opened(chromium, path, 1280, True)
     opened.ask("for (const one of document.querySelectorAll('details')) one.open = true")
     typed(opened, {"currency": "a currency of a long name, of forty let", "a training": "2000"})
-    end = time.monotonic() + 20
     for width, dark in ((1280, True), (360, False)):
         opened.resize(width, dark)
-        drawn = "return document.querySelector('#cost-bars svg').clientWidth"
-        while opened.ask(drawn) > width:  # until it is drawn anew
-            assert time.monotonic() < end
+        opened.until(DRAWN_ANEW, width, dark)
         whole, seen = opened.ask("return [document.documentElement.scrollWidth, innerWidth]")
         assert whole <= seen == width and opened.failure is None
         texts = opened.ask(BESIDE)
