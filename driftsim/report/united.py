@@ -8,6 +8,7 @@ from driftsim.evaluation.prequential import Contender
 from driftsim.messages import ScenarioError, line
 from driftsim.parts import identity
 from driftsim.report.amounts import listed
+from driftsim.report.held import Held
 from driftsim.report.results import Results
 from driftsim.report.variant_results import TracedRun, VariantResults
 from driftsim.scenario import Scenario
@@ -41,8 +42,9 @@ def united(reports: Mapping[str, Results]) -> list[VariantResults]:
             title = one.title or results.study.name
             groups.setdefault((title, played_on(one.scenario)), {})[report] = one
     counts, names = Counter(title for title, _ in groups), names_in(reports)
+    held = Held()  # for all of them together
     return [
-        joined(title if counts[title] == 1 else f"{', '.join(own)}: {title}", own, names)
+        joined(title if counts[title] == 1 else f"{', '.join(own)}: {title}", own, names, held)
         for (title, _), own in groups.items()
     ]
 
@@ -75,7 +77,10 @@ def played_on(scenario: Scenario) -> str:
 
 
 def joined(
-    name: str, parts: Mapping[str, VariantResults], names: Mapping[str, Mapping[str, str]]
+    name: str,
+    parts: Mapping[str, VariantResults],
+    names: Mapping[str, Mapping[str, str]],
+    held: Held,
 ) -> VariantResults:
     """The results of a stream from some reports, by their names, as those of one stream.
 
@@ -91,7 +96,7 @@ def joined(
     scenario = first.scenario.model_copy(update={"models": models})
     variant = first.variant._replace(setting=first.variant.setting | setting, scenario=scenario)
     runs = partial(runs_in, parts, taken)
-    return VariantResults(variant, first.setting | setting, runs, first.dates)
+    return VariantResults(variant, first.setting | setting, runs, first.dates, held=held)
 
 
 def runs_in(
