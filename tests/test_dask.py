@@ -190,7 +190,7 @@ def test_what_is_no_cluster_is_refused_in_a_line(tmp_path, monkeypatch, options,
 @pytest.mark.any_version
 def test_what_goes_with_no_cluster_is_refused(client, tmp_path, monkeypatch):
     path, _ = harmful(tmp_path)
-    with pytest.raises(ScenarioError, match="on: 3 is no cluster; give a client"):
+    with pytest.raises(ScenarioError, match="on: 3 is no client; give one of"):
         driftsim.run(path, out=tmp_path, on=3)
     with Client(client.cluster) as closed:
         closed.close()

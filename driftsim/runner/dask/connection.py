@@ -33,8 +33,8 @@ def opened(on):
     address, given = on, {}
     if not isinstance(on, str):
         if not isinstance(on, Client):
-            right = "give a client of dask.distributed, or the address of a scheduler"
-            raise ScenarioError(line(f"on: {short(on)} is no cluster; {right}"))
+            right = "give one of dask.distributed, as Client(cluster), or an address of a scheduler"
+            raise ScenarioError(line(f"on: {short(on)} is no client; {right}"))
         address, given = on.scheduler_info().get("address"), {"security": on.security}
         if address is None:
             raise ScenarioError("on: this client has no scheduler any more; give one that is open")
