@@ -3,6 +3,7 @@
 import weakref
 from collections import Counter
 
+from examples import played
 from invented_studies import made
 
 from driftsim.report.figure_data import view
@@ -14,6 +15,19 @@ from driftsim.store import Store
 
 SETTINGS = [{"stream.noise": i / 100} for i in range(8)]
 RUNS, PANELS = 6, 3  # of a setting; settings that have panels of their own
+
+
+SUITE = """# Which?
+streams:
+  sea: {concepts: {a: {kind: sea, threshold: 8}}}
+  noisy sea: {concepts: {a: {kind: sea, threshold: 8}}, noise: 0.1}
+  loans: {concepts: {a: {kind: agrawal}}}  # of other classes than the first two
+defaults: {length: 400}
+models:
+  kept: {learner: naive_bayes, policy: static}
+  majority: {learner: majority, policy: online}
+evaluation: {warmup: 100, seeds: 2}
+"""
 
 
 class CountingStore(Store):
@@ -65,6 +79,13 @@ def test_a_report_reads_each_trace_once_and_holds_those_of_few_settings(tmp_path
     once = [store.read[one["stream.noise"]] for one in SETTINGS[PANELS:]]
     assert once == [RUNS] * len(once)  # those with panels of their own are read again to draw them
     assert store.most <= 6 * RUNS  # of three settings, and of three that they may share
+
+
+def test_streams_of_a_suite_with_other_classes_are_reported_whatever_is_held(tmp_path):
+    whole = played(SUITE, "suite", tmp_path)
+    few = Results(whole.study, whole.store, room=size_of_a_setting(whole))
+    assert few.larger_than_memory
+    assert all_of(few) == all_of(whole)
 
 
 def size_of_a_setting(results):

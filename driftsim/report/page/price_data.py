@@ -97,7 +97,12 @@ def priced_in(one: VariantResults) -> str:
 
 
 def of_variant(kinds, one: VariantResults) -> tuple[dict[str, Any], list]:
-    """One setting of a sweep, and how much of each quantity each contender of it uses."""
+    """One setting of a sweep, and how much of each quantity each contender of it uses.
+
+    Nothing where prices are by the classes of another stream, whose page asks for them.
+    """
+    if not {*named_in(kinds)} <= {*classes_of(one.scenario.stream.schema)}:
+        return {}, []
     used = [amounts(one, result, kinds) for result in one.contenders.values()]
     return setting(one, kinds), used
 
