@@ -1,6 +1,8 @@
 """Written tables: what a report's table holds in each format, and what cannot be written."""
 
 import csv
+import shutil
+import subprocess
 
 import pytest
 from examples import played
@@ -61,6 +63,18 @@ def test_latex_has_rules_bold_cells_and_escaped_names():
     assert in_latex("a~b^c\\{}$#") == (
         r"a\textasciitilde{}b\textasciicircum{}c\textbackslash{}\{\}\$\#"
     )
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no LaTeX here")
+def test_latex_compiles(results, tmp_path):
+    table = written(results, tmp_path / "t.tex") + latex(GRID, ["driftsim run x.yaml\n\\evil"])
+    page = "\\documentclass{article}\\usepackage{booktabs}\\begin{document}\n"
+    (tmp_path / "page.tex").write_text(f"{page}{table}\\end{{document}}\n", encoding="utf-8")
+    command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "page.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_markup_of_names_is_text():
