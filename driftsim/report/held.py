@@ -1,4 +1,4 @@
-"""Held: the settings whose traces are in memory, those used last, as far as there is room."""
+"""Held: the settings whose traces are in memory, the first ones, as far as there is room."""
 
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Protocol
@@ -16,7 +16,10 @@ class Holder(Protocol):
 
 
 class Held:
-    """What has its traces in memory; that used longest ago releases them where room is short.
+    """What has its traces in memory; that used just before releases them where room is short.
+
+    Figures and tables go through all settings in one order, again and again: were it that used
+    longest ago, each would be released shortly before it is used again.
 
     `asked` is all that has been asked of any setting: what each of the others is to answer, too,
     while its traces are there.
@@ -33,9 +36,9 @@ class Held:
         self._total += size - self._sizes.pop(one, 0)
         self._sizes[one] = size
         while self._total > self.room and len(self._sizes) > 1:
-            oldest = next(iter(self._sizes))
-            self._total -= self._sizes.pop(oldest)
-            oldest.release()
+            last = [*self._sizes][-2]
+            self._total -= self._sizes.pop(last)
+            last.release()
 
 
 def size_of(traces: Iterable[Trace]) -> int:
