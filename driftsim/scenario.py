@@ -151,11 +151,11 @@ class Scenario(Strict):
     def _of_rules(self) -> Mistakes:
         """What the rules ask for and the stream cannot give."""
         yield from faults_of_rules(self.evaluation, self.stream)
-        learning = self.evaluation, self.models.values(), self.stream
-        yield "evaluation", "warmup", untrained_fold(*learning)
         if isinstance(self.report.window, Duration):
             yield "report", "window", self.stream.undated
         yield from beyond_memory(self.evaluation, self.stream, self.interval)
+        learning = self.evaluation, self.models.values(), self.stream
+        yield "evaluation", "warmup", untrained_fold(*learning)
 
     def _of_contenders(self) -> Mistakes:
         """What the contenders need and the stream or the rules do not give."""

@@ -39,6 +39,8 @@ def untrained_fold(
     """Why the warm-up gives contenders that need one no label, on one of the folds, or None."""
     protocol, warmup = evaluation.protocol, evaluation.warmup
     late = evaluation.warmup_labels == "late"
+    if protocol.n_folds == 1 and not late:
+        return None
     if all(one.policy.starts_cold or one.learner.trained for one in contenders):
         return None
     t = early(evaluation, stream) if late else np.arange(warmup)
