@@ -21,7 +21,7 @@ from driftsim import ScenarioError, load
 from driftsim.cli import app
 from driftsim.own import load_parts
 from driftsim.runner.dask import connection
-from driftsim.runner.dask.cluster import Cluster
+from driftsim.runner.dask.cluster import Cluster, Flight, Tasks
 from driftsim.runner.dask.connection import connected, quiet
 from driftsim.runner.dask.local import local_cluster, scheduler
 from driftsim.runner.dask.waiting import Waiting
@@ -227,6 +227,23 @@ def test_short_runs_are_one_task_of_a_second_at_most_that_leaves_some_for_others
     waiting = Waiting(named("a", 1_000))
     waiting.note(named("a", 1)[0], 0.06)
     assert len(waiting.take(2)) == 1
+
+
+@pytest.mark.any_version
+def test_of_a_worker_that_has_died_only_the_task_begun_last_is_lost():
+    """Its tasks take turns: what it had begun before has ended, and its result has not come."""
+    first, second, third = named("a", 3)
+    tasks = Tasks(SimpleNamespace(loop=True, status="closed"), [], None, None)
+    ended = SimpleNamespace(done=lambda: True)
+    tasks._flights = {"x": Flight([first], ended), "y": Flight([second], ended)}
+    for key in tasks._flights:
+        begun = {"task": key, "study": tasks._study, "worker": "w", "run": 0, "row": None}
+        assert not tasks._report(begun)
+    tasks._flights["z"] = Flight([third], ended)
+    gone = {"action": "remove-worker", "worker": "w", "expected": False}
+    (lost,) = tasks._change(gone | {"processing-tasks": ["x", "y", "z"]})
+    assert lost.run is second and not tasks._flights
+    assert [*tasks._waiting.take(1), *tasks._waiting.take(1)] == [first, third]
 
 
 @pytest.fixture(scope="module")

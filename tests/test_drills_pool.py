@@ -101,6 +101,14 @@ def warn():
     for i in range(100_000):
         warnings.warn(f"warning {i}", stacklevel=1)
 '''
+# A process takes the peak of the one that has started it for its own: so a small one starts it.
+MEASURED = """\
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[2:])
+with open(sys.argv[1], "w") as file:
+    file.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024))
+sys.exit(code)
+"""
 
 
 class Called(NamedTuple):
@@ -129,9 +137,10 @@ class Drill:
 
     def call(self, how="", *options, most=None) -> Called:
         """Play it with a poison, or without; `most` bytes of memory are for each process."""
-        log = self.folder / "log"
+        log, peak = self.folder / "log", self.folder / "peak"
         log.write_text("")
-        words = [sys.executable, "-m", "driftsim", "run", "drill.yaml", "--with", "parts.py"]
+        words = [sys.executable, "-c", MEASURED, str(peak), sys.executable, "-m", "driftsim"]
+        words += ["run", "drill.yaml", "--with", "parts.py"]
         process = subprocess.Popen(
             [*words, "--out", str(self.out), "--jobs", "2", *options],
             cwd=self.folder,
@@ -145,15 +154,14 @@ class Drill:
         )
         with process.stderr:
             printed = messages(process.stderr.read())
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        code = process.wait()
         assert not session(process.pid)
         assert not [*(self.folder / "temporary").iterdir()]
         return Called(
-            process.returncode,
+            code,
             printed.splitlines(),
             Counter(log.read_text().splitlines()),
-            usage.ru_maxrss // 1024,
+            int(peak.read_text()),
             [*self.runs.glob("*.output.txt")],
         )
 

@@ -131,6 +131,8 @@ class Tasks:
         self._waiting, self._contents = Waiting(runs), contents
         self._flights: dict[str, Flight] = {}  # by the keys of their tasks
         self._study, self._events = uuid4().hex, SimpleQueue[Any]()
+        self._begun: dict[str, str] = {}  # the task that each worker has begun last
+        self._leaving: set[str] = set()  # workers that were asked to end
         self._threads, self._due, self._subscribed = 0, 0.0, False
         self._delivery = Delivery(client, contents, self._refuse)
 
@@ -216,6 +218,7 @@ class Tasks:
         flight = self._flights.get(event["task"])
         if flight and event["study"] == self._study:
             flight.report(event["worker"], event["run"], event["row"])
+            self._begun[event["worker"]] = event["task"]
             if "lacking" in event:
                 self._delivery.bring(event)
         return ()
@@ -233,15 +236,21 @@ class Tasks:
             yield Ended(run, Result(None, why, None, ()))
 
     def _change(self, event):
-        """Workers have come or gone; where one has died, what it played is lost."""
+        """Workers have come or gone; where one has died, what it played is lost.
+
+        It played what it had begun last: of what it had ended before, the result has not come.
+        """
         if event.get("action") != "remove-worker":
             return
+        worker = event["worker"]
+        expected = event["expected"] or worker in self._leaving
+        playing = None if expected else self._begun.get(worker)
         for key in event["processing-tasks"]:
             flight = self._flights.get(key)
-            if flight is None or flight.worker != event["worker"]:
+            if flight is None or flight.worker != worker:
                 continue
             self._drop([key])
-            if event["expected"]:
+            if key != playing:
                 self._waiting.put_back(flight.runs)
             else:
                 self._postpone(flight.runs[flight.at].name)
@@ -314,6 +323,7 @@ class Tasks:
 
     def _renew(self, worker):
         """Replace a worker that may have no memory left, once its runs are left to others."""
+        self._leaving.add(worker)
         with suppress(Exception):  # it has gone
             self._client.run(task.renew, workers=[worker], wait=False, on_error="ignore")
 
