@@ -171,14 +171,15 @@ def execute_packed(
     """
     if packed.python != PYTHON:  # a pickle of functions is for one version alone
         message = f"the process that was to play it, on {place}, has Python {PYTHON} in the place"
-        return Result(None, f"{message} of {packed.python}; install the same there", None, ())
+        failure = f"{message} of {packed.python}; install the same there"
+        return Result(None, failure, None, (), refused=True)
     try:
         places = places_of(packed, bring) if packed.needs else {}
     except ScenarioError as error:
         return Result(None, str(error), None, ())
     except OSError as error:
         failure = f"a copy of what the run needs cannot be kept on {place}: {reason(error)}"
-        return Result(None, line(failure), None, ())
+        return Result(None, line(failure), None, (), refused=True)
     with reading_copies(places):
         return execute(packed.parts, packed.run, report, place)
 

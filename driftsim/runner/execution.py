@@ -35,6 +35,11 @@ class Result(NamedTuple):
     traceback: str | None
     notes: tuple[str, ...]
     out_of_memory: bool = False  # perhaps by the fault of a run before it, or beside it
+    refused: bool = False  # by the fault of the process, as none like it can play any run
+
+
+class Refused(ScenarioError):
+    """A process cannot play a run, and others perhaps can."""
 
 
 def execute(
@@ -66,10 +71,10 @@ def execute(
 def check_versions(run: Run, place: str):
     """Check that this process, in a place, has the versions that the name of a run's trace is of.
 
-    Raises `ScenarioError` where it has others.
+    Raises `Refused` where it has others.
     """
     if differing := versions_differ(run.about["versions"]):
-        raise ScenarioError(
+        raise Refused(
             f"the process that was to play it, on {place}, has other versions: {differing}; "
             "install the same there"
         )
@@ -92,7 +97,8 @@ def execution(opened: Callable[[], Run]) -> Iterator[int | Result]:
     except Unfit as error:
         result = Result(None, f"failed at row {error.row:,}: {error.about}", None, log.notes)
     except ScenarioError as error:
-        result = Result(None, str(error), None, log.notes)
+        refused = isinstance(error, Refused)
+        result = Result(None, str(error), None, log.notes, refused=refused)
     except BaseException as error:  # a contender's failure is its own; the others go on
         if suspended or (isinstance(error, KeyboardInterrupt) and interruptible()):
             raise

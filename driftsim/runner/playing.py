@@ -113,7 +113,7 @@ def kept(store: Store, one: Ended | Lost) -> Finished:
     if isinstance(one, Lost):
         store.clear(run, FAILURE)
         return Finished(run, one.failure, (*one.notes, *notes))
-    trace, failure, traceback, warned, _ = one.result
+    trace, failure, traceback, warned, *_ = one.result
     if trace is not None:
         store.save(run, trace)
     if traceback is None:

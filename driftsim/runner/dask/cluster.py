@@ -133,8 +133,20 @@ class Tasks:
         self._study, self._events = uuid4().hex, SimpleQueue[Any]()
         self._begun: dict[str, str] = {}  # the task that each worker has begun last
         self._leaving: set[str] = set()  # workers that were asked to end
-        self._threads, self._due, self._subscribed = 0, 0.0, False
+        self._unfit: set[str] = set()  # workers that have refused a run
+        self._refusals: dict[str, str] = {}  # why, by the keys of runs that wait again
+        self._workers: dict[str, int] = {}  # those there are, and their threads
+        self._due, self._subscribed = 0.0, False
         self._delivery = Delivery(client, contents, self._refuse)
+
+    @property
+    def _threads(self):
+        return sum(self._workers.values())
+
+    @property
+    def _fit(self):
+        """The workers that have refused no run."""
+        return [one for one in self._workers if one not in self._unfit]
 
     @property
     def unfinished(self) -> bool:
@@ -151,7 +163,8 @@ class Tasks:
             key = f"driftsim-{uuid4().hex}"  # a new one for each attempt: Dask keeps failures
             given = self._study, [self._contents.packed(run) for run in runs], self._limit
             call = pickle.dumps(Call(task.play, *given))
-            future = self._client.submit(pickle.loads, call, key=key, pure=False)
+            places = {"workers": self._fit} if self._unfit and self._fit else {}
+            future = self._client.submit(pickle.loads, call, key=key, pure=False, **places)
             self._flights[key] = Flight(runs, future)
             self._loop.add_callback(self._fetch, key, future)
             room -= 1
@@ -206,7 +219,7 @@ class Tasks:
             self._subscribed = True
         if time.monotonic() >= self._due:
             with suppress(OSError):
-                self._threads = sum(self._client.nthreads().values())
+                self._workers = dict(self._client.nthreads())
             self._due = time.monotonic() + COUNTED
         return True
 
@@ -272,11 +285,22 @@ class Tasks:
             if any(one.result and one.result.out_of_memory for one in ended):
                 self._renew(flight.worker)
             for run, played in zip(flight.runs, ended):
+                if played.result and played.result.refused and self._elsewhere(flight.worker):
+                    self._refusals[run.key] = played.result.failure
+                    self._waiting.put_back([run])
+                    continue
                 self._waiting.note(run, played.seconds)
                 yield self._ended(run, played)
 
+    def _elsewhere(self, worker):
+        """Give a worker that has refused a run no more; whether there are others."""
+        self._unfit.add(worker)
+        return bool(self._fit)
+
     def _ended(self, run: Run, played: Played):
         notes, result = moved_notes(played.moved), played.result
+        if run.key in self._refusals and result and not result.refused:
+            notes = (*notes, line(f"was refused at first: {self._refusals[run.key]}"))
         if result is None:
             result = overdue_result(run, self._limit, played.row)
         return Ended(run, result._replace(notes=(*result.notes, *notes)), played.printed)
