@@ -286,14 +286,14 @@ def print_overview(path, settings=(), streams=(), parts=(), allow=()):
         print(f"{path}: cannot be run: {obstacle}")
 
 
-def studies_in(paths, settings, chosen, parts, allow, figures=None):
+def studies_in(paths, settings, kept, parts, allow, figures=None):
     """The studies in files; raises `ScenarioError`, also for two with one name."""
     from driftsim.messages import ScenarioError
     from driftsim.own import load_parts
     from driftsim.scenario import load
 
     load_parts(parts)
-    seeds, only, streams = chosen
+    seeds, only, streams = kept
     more = {"allow": allow, "figures": figures, "only_streams": streams}
     studies = [load(path, settings, seeds, only, **more) for path in paths]
     for note in dict.fromkeys(note for study in studies for note in study.notes):

@@ -106,10 +106,10 @@ class Drill:
         )
 
     def play(self, *options, before=()):
-        """Play it; returns its exit code, and what it has printed and said."""
+        """Play it; returns its exit code, and what it has printed on either stream."""
         process = self.begin(*options, before=before)
-        printed, said = process.communicate(timeout=300)
-        return process.returncode, printed, said
+        printed, errors = process.communicate(timeout=300)
+        return process.returncode, printed, errors
 
     def status(self):
         """What `driftsim status` prints of it, as lines."""

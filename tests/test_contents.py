@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from pyarrow import feather, parquet
+from test_edited import FILED
 
 from driftsim import ScenarioError, Table, load, user_cache
 from driftsim.files import EDITED, content_hash, reading_copies
@@ -31,30 +32,6 @@ from driftsim.learners.reference import Majority
 
 class Ours(Majority):
     \"\"\"Predicts the most frequent label.\"\"\"
-"""
-LIMITED = """\
-from pathlib import Path
-
-import numpy as np
-
-from driftsim.files import local
-from driftsim.rows import Schema
-from driftsim.streams.concepts import Concept
-
-
-class Limited(Concept):
-    \"\"\"Whether a uniform feature is below a limit, which stands in a file.\"\"\"
-
-    path: str
-    schema = Schema(("x",))
-
-    @property
-    def files(self):
-        return [self.path]
-
-    def draw(self, rng, t):
-        X = rng.random((len(t), 1))
-        return X, (X[:, 0] < float(Path(local(self.path)).read_text())).astype(np.int64)
 """
 STUDY = """\
 stream:
@@ -157,10 +134,10 @@ def test_what_has_been_moved_is_brought_once_for_a_machine(files, tmp_path, monk
 
 
 def test_an_own_concept_opens_the_copy_of_its_file(tmp_path, monkeypatch):
-    (tmp_path / "limit.py").write_text(LIMITED)
+    (tmp_path / "filed.py").write_text(FILED)
     (tmp_path / "limit.txt").write_text("0.25")
-    load_parts([own := str(tmp_path / "limit.py")])
-    concept = {"kind": "limited", "path": str(tmp_path / "limit.txt")}
+    load_parts([own := str(tmp_path / "filed.py")])
+    concept = {"kind": "filed", "path": str(tmp_path / "limit.txt")}
     models = {"counts": {"learner": "majority", "policy": "online"}}
     stream = {"length": 2_000, "concepts": {"a": concept}}
     study = load({"stream": stream, "models": models, "evaluation": {"warmup": 100}})

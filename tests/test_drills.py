@@ -78,8 +78,8 @@ def test_two_clients_in_one_folder(tmp_path, whole):
     """Neither knows of the other: a run may be played by both, and its trace is the same."""
     drill = Drill(tmp_path, takes=0.02)
     both = [drill.begin("--jobs", "1") for _ in range(2)]
-    said = [messages(one.communicate(timeout=300)[1]) for one in both]
-    assert (said, [one.returncode for one in both]) == (["", ""], [0, 0])
+    printed = [messages(one.communicate(timeout=300)[1]) for one in both]
+    assert (printed, [one.returncode for one in both]) == (["", ""], [0, 0])
     drill.check(whole, again=COUNTED)
     assert max(drill.starts.values()) <= 2
 
@@ -91,11 +91,11 @@ def test_a_full_disk(tmp_path, whole):
     if permitted(*own, "mount", "-t", "tmpfs", "tmpfs", tmp_path):
         drill.out.mkdir()
         words = ["env", f"OUT={drill.out}", f"KEPT={kept}", "sh", "-c", SMALL_DISK, "sh"]
-        code, _, said = drill.play("--jobs", "1", before=[*own, *words])
+        code, _, printed = drill.play("--jobs", "1", before=[*own, *words])
         shutil.move(kept, drill.out / "s")
     else:
-        code, _, said = drill.play("--jobs", "1", before=["prlimit", "--fsize=8000"])
-    (line,) = messages(said).splitlines()
+        code, _, printed = drill.play("--jobs", "1", before=["prlimit", "--fsize=8000"])
+    (line,) = messages(printed).splitlines()
     assert (code, line.startswith(f"{drill.runs}/")) == (2, True)
     assert line.endswith("; make room there, or choose another --out")
     assert 0 < len(drill.kept) < RUNS and not drill.strays()
@@ -114,12 +114,16 @@ def test_a_folder_that_is_made_read_only(tmp_path, whole):
     client = drill.begin("--jobs", "1", before=before)
     wait_for(lambda: drill.begun() > 2)
     drill.runs.chmod(0o500)
-    said = messages(client.communicate(timeout=300)[1])
-    assert (client.returncode, said.count("\n"), said.startswith(str(drill.runs))) == (2, 1, True)
+    printed = messages(client.communicate(timeout=300)[1])
+    assert (client.returncode, printed.count("\n"), printed.startswith(str(drill.runs))) == (
+        2,
+        1,
+        True,
+    )
     advice = "; see that you may write there, or choose another --out\n"
-    assert said.endswith(f": cannot be written: permission denied{advice}")
-    code, _, said = drill.play("--jobs", "1", before=before)
-    assert code == 2 and said.endswith(advice)
+    assert printed.endswith(f": cannot be written: permission denied{advice}")
+    code, _, printed = drill.play("--jobs", "1", before=before)
+    assert code == 2 and printed.endswith(advice)
     drill.runs.chmod(0o700)
     assert drill.mended().play("--jobs", "1")[0] == 0
     drill.check(whole, again=1)
@@ -148,9 +152,9 @@ def test_a_clock_that_is_set_back(tmp_path, whole):
 def test_a_poisonous_run_among_hundred(tmp_path, whole):
     deadly, all_of_it = min(whole.starts), ["--jobs", "2", "--seeds", "34", "--share", "1/1"]
     drill = Drill(tmp_path, takes=0, deadly=deadly)
-    code, _, said = drill.play(*all_of_it)
-    assert (code, messages(said).count("\n")) == (1, 1)
-    assert said.endswith(
+    code, _, printed = drill.play(*all_of_it)
+    assert (code, messages(printed).count("\n")) == (1, 1)
+    assert printed.endswith(
         ": the process that ran it crashed before its first prediction (exit code 7)\n"
     )
     assert len(drill.kept) == 101 and not drill.strays()
@@ -170,8 +174,8 @@ def test_an_executor_that_a_poisonous_run_breaks(tmp_path, whole, monkeypatch):
         events = [*play(missing(study, store, [str(drill.parts)]), store, executor=executor)]
     failures = Counter(one.failure for one in events if isinstance(one, Finished))
     assert failures == {None: len(drill.kept), REFUSED: RUNS - len(drill.kept)}
-    code, _, said = drill.play("--jobs", "1", "--share", "1/1")
-    assert (code, messages(said).count("\n"), "(exit code 7)" in said) == (1, 1, True)
+    code, _, printed = drill.play("--jobs", "1", "--share", "1/1")
+    assert (code, messages(printed).count("\n"), "(exit code 7)" in printed) == (1, 1, True)
     assert len(drill.kept) == RUNS - 1
     assert drill.mended().play("--jobs", "1")[0] == 0
     drill.check(whole, again=4)

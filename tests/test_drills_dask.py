@@ -122,8 +122,8 @@ def test_workers_that_are_killed_at_twenty_moments(tmp_path, cluster, whole):
             while kills < left and started_another(drill, client):
                 time.sleep(rng.random() * 0.2)
                 kills += kill_one(workers_of(cluster.keeper), rng)
-            said = messages(client.communicate(timeout=300)[1]).splitlines()
-            assert all("the worker that played it died" in line for line in said)
+            printed = messages(client.communicate(timeout=300)[1]).splitlines()
+            assert all("the worker that played it died" in line for line in printed)
         drill.check(whole, again=kills)
         left -= kills
 
@@ -173,8 +173,8 @@ def test_a_poisonous_run_among_hundred_on_a_cluster(tmp_path, cluster, whole):
     deadly = min(whole.starts)
     drill = Drill(tmp_path, takes=0, control=cluster.control, deadly=deadly)
     all_of_it = ["--on", cluster.address, "--seeds", "34", "--share", "1/1"]
-    code, _, said = drill.play(*all_of_it)
-    (line,) = messages(said).splitlines()
+    code, _, printed = drill.play(*all_of_it)
+    (line,) = messages(printed).splitlines()
     assert code == 1 and "the worker that played it died (tcp://127.0.0.1:" in line
     assert len(drill.kept) == 101 and not drill.strays()
     assert drill.starts[deadly] == max(drill.starts.values()) == 2
@@ -186,8 +186,8 @@ def test_a_poisonous_run_among_hundred_on_a_cluster(tmp_path, cluster, whole):
 def test_a_run_that_wants_more_memory_than_its_worker_may_have(tmp_path, cluster, whole):
     greedy = min(whole.starts)
     drill = Drill(tmp_path, control=cluster.control, greedy=greedy, bytes=700_000_000)
-    code, _, said = drill.play(*played_on(cluster))
-    (line,) = messages(said).splitlines()
+    code, _, printed = drill.play(*played_on(cluster))
+    (line,) = messages(printed).splitlines()
     assert code == 1 and "the worker that played it died (tcp://127.0.0.1:" in line
     assert len(drill.kept) == RUNS - 1
     assert drill.mended().play(*played_on(cluster))[0] == 0
@@ -202,8 +202,8 @@ def test_a_cluster_that_shrinks(tmp_path, cluster, whole):
     client = drill.begin(*played_on(cluster))
     wait_for(lambda: drill.begun() > 5)
     cluster.client.retire_workers([more])
-    said = messages(client.communicate(timeout=300)[1])
-    assert (client.returncode, said) == (0, "")
+    printed = messages(client.communicate(timeout=300)[1])
+    assert (client.returncode, printed) == (0, "")
     assert more not in cluster.known
     drill.check(whole, again=1)
 
@@ -212,9 +212,9 @@ def test_a_worker_of_another_version(tmp_path, cluster, whole):
     """It refuses what it is given, which the others play."""
     drill = Drill(tmp_path, takes=0.1, control=cluster.control)
     other = cluster.begin_workers(1, **other_numpy(tmp_path))
-    code, _, said = drill.play(*played_on(cluster))
+    code, _, printed = drill.play(*played_on(cluster))
     end(other)
-    refused = messages(said).splitlines()
+    refused = messages(printed).splitlines()
     assert (code, len(refused)) == (0, len({*refused}))
     assert refused and all("numpy 0.1 in the place of " in line for line in refused)
     drill.check(whole, again=0)
@@ -228,9 +228,9 @@ def test_a_scheduler_that_is_killed(tmp_path, whole):
         client = drill.begin(*played_on(own))
         wait_for(lambda: drill.begun() > 3)
         own.scheduler.kill()
-        said = messages(client.communicate(timeout=300)[1])
-        assert client.returncode == 2, said
-        assert said.startswith("the scheduler is gone; what has ended is kept: ")
+        printed = messages(client.communicate(timeout=300)[1])
+        assert client.returncode == 2, printed
+        assert printed.startswith("the scheduler is gone; what has ended is kept: ")
         kept = drill.kept
         drill.mended()
         own.begin_scheduler()
@@ -254,7 +254,7 @@ def test_a_machine_without_network_for_30_seconds(tmp_path, whole):
         time.sleep(30)
         for one in machine:
             one.resume()
-        said = messages(client.communicate(timeout=300)[1])
-        assert (client.returncode, said) == (0, "")
+        printed = messages(client.communicate(timeout=300)[1])
+        assert (client.returncode, printed) == (0, "")
         wait_for(lambda: len(own.known) == 2)
     drill.check(whole, again=2)  # what it was at, and what it begins before it knows

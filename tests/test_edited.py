@@ -211,6 +211,7 @@ from pathlib import Path
 
 import numpy as np
 
+from driftsim.files import local
 from driftsim.rows import Schema
 from driftsim.streams.concepts import Concept
 
@@ -227,7 +228,7 @@ class Filed(Concept):
 
     def draw(self, rng, t):
         X = rng.random((len(t), 1))
-        return X, (X[:, 0] < float(Path(self.path).read_text())).astype(np.int64)
+        return X, (X[:, 0] < float(Path(local(self.path)).read_text())).astype(np.int64)
 """
 
 

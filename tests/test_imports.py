@@ -5,11 +5,12 @@ import sys
 
 import pytest
 
+CLUSTER = "dask", "distributed"
 HEAVY = "river", "sklearn", "scipy", "pandas", "matplotlib", "numba", "pyarrow", "rich.console"
 FREE = {  # commands, and what they do not import
-    "--help": {*HEAVY, "numpy", "pydantic", "yaml"},
-    "check": {*HEAVY},
-    "run": {"river", "sklearn", "scipy.special", "scipy.stats", "pandas", "matplotlib"},
+    "--help": {*HEAVY, *CLUSTER, "numpy", "pydantic", "yaml"},
+    "check": {*HEAVY, *CLUSTER},
+    "run": {"river", "sklearn", "scipy.special", "scipy.stats", "pandas", "matplotlib", *CLUSTER},
 }
 STUDY = """\
 stream: {length: 3_000, concepts: {a: sea}, noise: 0.1}

@@ -12,7 +12,16 @@ from driftsim.resolved import resolved
 from driftsim.runner.runs import all_runs
 
 pytestmark = pytest.mark.any_version
-SUITE = """\
+SHARED = """\
+  concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 12}}
+  drift: {kind: gradual, at: [700], width: 100}
+models:
+  static: {learner: majority, policy: static}
+  best: {learner: oracle, policy: online}
+  online: {learner: majority, policy: online}
+"""
+SUITE = (
+    """\
 # Which is best?
 streams:
   abrupt:
@@ -21,25 +30,12 @@ streams:
   rows: {concepts: {t: {kind: table, path: t.csv}}, length: 400, drift: none}
 defaults:
   length: 1_000
-  concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 12}}
-  drift: {kind: gradual, at: [700], width: 100}
-models:
-  static: {learner: majority, policy: static}
-  best: {learner: oracle, policy: online}
-  online: {learner: majority, policy: online}
-evaluation: {warmup: 100, seeds: 2}
 """
-ALONE = """\
-stream:
-  length: 1_500
-  concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 12}}
-  drift: {kind: gradual, at: [700], width: 100}
-models:
-  static: {learner: majority, policy: static}
-  best: {learner: oracle, policy: online}
-  online: {learner: majority, policy: online}
-evaluation: {warmup: 200, seeds: 2, labels: {kind: delayed, rows: 50}}
-"""
+    + SHARED
+    + "evaluation: {warmup: 100, seeds: 2}\n"
+)
+RULES = "evaluation: {warmup: 200, seeds: 2, labels: {kind: delayed, rows: 50}}\n"
+ALONE = f"stream:\n  length: 1_500\n{SHARED}{RULES}"
 REGRESSION = "\n  number: {concepts: {f: friedman}, drift: none}\ndefaults:"
 
 

@@ -44,7 +44,7 @@ class Prequential(Protocol):
         return arrival
 
 
-class Folded(Protocol):
+class Folds(Protocol):
     """Several models of a contender, each of which is given other labels."""
 
     folds: Annotated[int, Field(ge=2, le=1_000)] = 10  # models of each contender
@@ -67,7 +67,7 @@ class Folded(Protocol):
         return Arrival(arrival.t, arrival.X, due.t, due.X, due.y, due_by, arrival.oldest)
 
 
-class Assigned(Folded):
+class Assigned(Folds):
     """Each row belongs to one of the folds."""
 
     assigned: Literal["in_turn", "at_random"] = "in_turn"  # to which fold each row belongs
@@ -94,7 +94,7 @@ class Split(Assigned):
         return self.belongs(t, fold, seed).astype(np.int64)
 
 
-class Bootstrap(Folded):
+class Bootstrap(Folds):
     """Prequential bootstrap (Bifet et al. 2015): each model is given each label a random number of
     times, by Poisson's law with mean 1: on average 63 % of the labels, some of them repeatedly."""
 

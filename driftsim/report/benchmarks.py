@@ -62,7 +62,7 @@ def benchmark_rows(one: VariantResults, metric: str) -> Iterator[Row]:
         low, high = bounds_of(comparison.means[name], comparison.scope)
         best = name in rivals and as_good(comparison, rivals[0], name)
         row = one.setting | {"contender": name, "metric": metric, "low": low, "high": high}
-        rank = placed(comparison.values[name], values, comparison.scope.sign)
+        rank = rank_of(comparison.values[name], values, comparison.scope.sign)
         rank = rank if name in rivals else math.nan
         means = comparison.measured[name].means
         std = float(np.std(means, ddof=1)) if len(means) > 1 else math.nan
@@ -87,7 +87,7 @@ def as_good(comparison: Comparison, best: str, name: str) -> bool:
     return not apart.distinguishable
 
 
-def placed(value: float, values: Sequence[float], sign: int) -> float:
+def rank_of(value: float, values: Sequence[float], sign: int) -> float:
     """The rank of a value among all, 1 for the best; equal ones share the mean of theirs."""
     better = sum(sign * other < sign * value for other in values)
     return better + (1 + sum(other == value for other in values)) / 2

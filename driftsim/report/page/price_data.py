@@ -84,7 +84,7 @@ def price_data(results, models: list[str], sentences: list[str]) -> PriceData | 
         "priced": priced_in(variants[0]),
         "fields": [{"quantity": name, "label": label} for name, (label, _) in FIELDS.items()],
         "settings": [
-            placed(about, models, played, sentence)
+            by_places(about, models, played, sentence)
             for (about, _), sentence in zip(of_variants, sentences)
         ],
     }
@@ -107,7 +107,7 @@ def of_variant(kinds, one: VariantResults) -> tuple[dict[str, Any], list]:
     return setting(one, kinds), used
 
 
-def placed(about: dict[str, Any], models: list[str], played, sentence: str) -> dict[str, Any]:
+def by_places(about: dict[str, Any], models: list[str], played, sentence: str) -> dict[str, Any]:
     """A setting whose contenders and their seeds are by their places, with its sentence."""
     contenders = [
         [models.index(name), played[seeds], *more] for name, seeds, *more in about["contenders"]
