@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import driftsim
+from driftsim.report.alarm_tables import alarm_rows, detector_rows
 from driftsim.report.benchmark_text import markdown_table
 
 FOLDER = Path(__file__).resolve().parent
@@ -31,27 +32,28 @@ def main(out=FOLDER.parent / "reports"):
 
 
 def alarm_lines(results):
-    """What each detector found of abrupt and of gradual changes, and what it made up."""
-    frame = results.alarms()
-    frame["false"] = frame.extra + frame.early
-    changes = frame.groupby("stream").changes.max()
-    streams = [one.setting["stream"] for one in results.study.variants]
-    kinds = {kind: [one for one in streams if kind in one] for kind in KINDS}
+    """What each detector found of abrupt and of gradual changes, and its false alarms."""
+    found = {
+        kind: {row["contender"]: row for row in detector_rows(rows_of(results, kind))}
+        for kind in KINDS
+    }
     yield (
         "| detector | found, abrupt | after rows | found, gradual | after rows "
         "| false alarms, abrupt | gradual | none |"
     )
     yield "| --- |" + " ---: |" * 7
-    for name in frame.contender[~frame.contender.str.endswith(" alarms")].unique():
-        own, cells = frame[frame.contender == name].set_index("stream"), []
-        for kind in KINDS[:2]:
-            rows = own[own.index.isin(kinds[kind])]
-            found = rows.detected.sum()
-            after = (rows.to_detection * rows.detected).sum() / found
-            cells += [f"{100 * found / changes[kinds[kind]].sum():.0f} %", f"{after:.0f}"]
-        for names in kinds.values():  # a detector without an alarm on a stream has no row
-            cells.append(f"{own.false[own.index.isin(names)].sum() / len(names):.1f}")
+    for name in found["none"]:
+        own, cells = [found[kind][name] for kind in KINDS], []
+        for row in own[:2]:
+            share = row["detected"] / row["changes"]
+            cells += [f"{100 * share:.0f} %", f"{row['to_detection']:.0f}"]
+        cells += [f"{row['false_alarms']:.1f}" for row in own]
         yield f"| {name} | {' | '.join(cells)} |"
+
+
+def rows_of(results, kind):
+    """The rows of alarms on the streams with a kind of drift."""
+    return (row for one in results.variants if kind in one.title for row in alarm_rows(one))
 
 
 if __name__ == "__main__":

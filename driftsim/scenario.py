@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import (
-    AfterValidator,
-    BeforeValidator,
     Field,
     ValidationError,
     ValidationInfo,
@@ -15,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from driftsim.durations import Duration, Period
+from driftsim.durations import Duration
 from driftsim.evaluation.decision.plans import Plan, faults_of, numbers_of, plans_of
 from driftsim.evaluation.decision.prices import PriceList, Prices
 from driftsim.evaluation.decision.settings import Decision
@@ -23,22 +21,27 @@ from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, 
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.trial import Trials
-from driftsim.figure_names import checked_figures, figures_of, listed_figures
+from driftsim.figure_names import figures_of
 from driftsim.libraries import checked_packages
 from driftsim.messages import ScenarioError, refusal, setting_text
 from driftsim.parts import (
     Name,
-    Number,
     Strict,
     distinct,
     dumped,
 )
 from driftsim.python_data import is_data
 from driftsim.safety import MOST_HELD, beyond_memory
-from driftsim.scenario_checks import faults_of_rules, obstacle, obstacles, refuse_first
+from driftsim.scenario_checks import (
+    faults_of_rules,
+    obstacle,
+    obstacles,
+    refuse_first,
+)
 from driftsim.scenario_evaluation import Evaluation, unplannable, untrained_fold
 from driftsim.scenario_files import checked_name, default_name, from_source, place_of
 from driftsim.scenario_places import Faults, Places, beside_settings, located, renew, with_setting
+from driftsim.scenario_report import Report, without_alarms
 from driftsim.scenario_times import known_to_tables, of_times, rows_of_warmup, too_late
 from driftsim.settings import Marks, Named, assignment, entry_at, keep_only, shortest, swept
 from driftsim.streams.stream import Stream
@@ -50,18 +53,6 @@ OF_STUDIES = ("streams", "defaults", "sweep")  # keys of a file beside those of 
 
 Mistakes = Iterator[tuple[Any, ...]]  # the keys of a place, then what is wrong there, or None
 Names = Collection[str]
-Figures = Annotated[
-    list[str], BeforeValidator(listed_figures), AfterValidator(checked_figures)
-]  # or `all`
-
-
-class Report(Strict):
-    """What the report shows of the results."""
-
-    metrics: Annotated[list[str], Field(min_length=1)] | None = None  # error, or mae
-    window: Period | None = None  # rows, or time, per point of a curve; ten intervals by default
-    equivalence: Annotated[Number, Field(gt=0)] | None = None  # points, or percent of an error
-    figures: Figures = ["curves"]  # that are pictures beside the page, too
 
 
 class Scenario(Strict):
@@ -352,6 +343,8 @@ def faults_of_all(study: Study) -> Iterator[tuple[tuple[str, ...], str]]:
     if study.notes and len(distinct([one.setting for one in study.variants])) < len(study.variants):
         yield ("sweep",), "an old and a new word for the same value; give each value once"
     first, place = study.variants[0], ("streams",) if study.suite else ("sweep",)
+    if message := without_alarms(first.scenario.report.lead, study.contenders.values()):
+        yield ("report", "lead"), message
     for one in study.variants:
         if one.scenario.stream.schema.regression != first.scenario.stream.schema.regression:
             message = f"'{first.title}' and '{one.title}' are of different tasks, of which one has"

@@ -8,7 +8,7 @@ from rich.table import Table as RichTable
 
 from driftsim.report.benchmarks import Entry, Grid
 from driftsim.report.figure_data.looks import LONGEST, short
-from driftsim.report.page.text_files import escaped, in_cell
+from driftsim.report.page.text_files import in_cell
 
 APART, SHORTEST = 2, 10  # characters between columns, and of a shortened name
 BEST = "the best and those that do not differ from it significantly"
@@ -63,7 +63,7 @@ def parts_of(sizes: Sequence[int], room: int) -> Iterator[slice]:
 
 def terminal_note(grid: Grid) -> str:
     """What the numbers are."""
-    return f"{grid.name}; * {BEST}"
+    return f"{grid.name}; * {BEST}" if grid.tested else grid.name
 
 
 def markdown_table(grid: Grid) -> str:
@@ -82,8 +82,7 @@ def in_markdown(one: Entry, halves: bool) -> str:
     return f"{value} ± {one.half}" if halves and one.half else value
 
 
-def markdown(question: str, grid: Grid, answer: Sequence[str]) -> bytes:
-    """A benchmark with its question and the answer over all streams, as a Markdown file."""
-    note = f"{grid.name}; **bold**: {BEST} ({HOW})"
-    parts = [escaped(question), *map(escaped, answer), markdown_table(grid), note]
-    return ("\n\n".join(part for part in parts if part) + "\n").encode()
+def markdown(grid: Grid) -> bytes:
+    """A benchmark and what its numbers are, as a part of a Markdown file."""
+    best = f"; **bold**: {BEST} ({HOW})" if grid.tested else ""
+    return f"{markdown_table(grid)}\n\n{grid.name}{best}\n".encode()

@@ -48,6 +48,11 @@ class Grid(NamedTuple):
         return f"{self.metric.replace('_', ' ')}{unit}"
 
     @property
+    def tested(self) -> bool:
+        """Whether some of its contenders are marked as the best."""
+        return any(one.best for row in self.rows.values() for one in row)
+
+    @property
     def halves(self) -> str:
         """What stands after ±, in words."""
         return "the standard deviation over seeds" if self.std else "half the interval at 95 %"
@@ -110,12 +115,23 @@ def grid_of(
         title: {row["contender"]: entry(row, digits, std) for row in rows}
         for title, rows in streams.items()
     }
-    names = [name for name in contenders if any(name in one for one in found.values())]
     means = dict(zip(ranks.values("contender"), ranks.values("rank")))
     if means:
         found[RANK] = {name: Entry(f"{rank:.2f}") for name, rank in means.items()}
-    unit, absent = "%" * as_percent(metric), Entry(NONE)
-    if len(names) > len(streams):
+    return laid_out(found, contenders, metric, "%" * as_percent(metric), std)
+
+
+def laid_out(
+    found: Mapping[str, Mapping[str, Entry]],
+    contenders: Sequence[str],
+    metric: str,
+    unit: str = "",
+    std: bool | None = None,
+) -> Grid:
+    """The entries of contenders under each stream as a `Grid`, the more of both down."""
+    names = [name for name in contenders if any(name in one for one in found.values())]
+    absent, streams = Entry(NONE), len(found) - (RANK in found)
+    if len(names) > streams:
         cells = {name: [one.get(name, absent) for one in found.values()] for name in names}
         return Grid([*found], cells, True, metric, unit, std)
     cells = {title: [one.get(name, absent) for name in names] for title, one in found.items()}

@@ -10,13 +10,14 @@ from driftsim.report.page.drawings import drawings
 from driftsim.report.page.text_files import csv, markdown
 from driftsim.report.pictures import remove, shown_results, write_pictures
 from driftsim.report.results import Results
-from driftsim.report.verdict import OVER_STREAMS, Block, Verdict
+from driftsim.report.suite_parts import suite_parts
+from driftsim.report.verdict import Block, Verdict
 from driftsim.runner.playing import Finished
 
 SOMETIMES = {  # files that not all reports have: those of another scenario are removed
     *("worth.csv", "breakeven.csv", "wrong_prices.csv", "benchmark.md", "benchmark.csv"),
     *("ranks.csv", "pairs.csv", "floor.csv", "gaps.csv", "schedules.csv", "periods.csv"),
-    *("probed.csv", "forgetting.csv"),
+    *("probed.csv", "forgetting.csv", "detectors.csv"),
 }
 
 
@@ -74,7 +75,7 @@ def text_files(
         "wrong_prices.csv": tables.wrong_prices,
     }  # fmt: skip
     made |= {name: csv(table) for name, table in decisive.items() if len(table)}
-    made |= of_suite(results, verdict)
+    made |= of_suite(results) | of_detectors(results)
     if len(tables.ranks):
         made |= {"ranks.csv": csv(tables.ranks), "pairs.csv": csv(tables.pairs)}
     if len(tables.floor):
@@ -85,11 +86,19 @@ def text_files(
     return made | {"probed.csv": csv(tables.probed), "forgetting.csv": csv(tables.forgetting)}
 
 
-def of_suite(results: Results, verdict: Verdict) -> dict[str, bytes]:
-    """The table of streams and contenders, as the bytes of files by name; none of other studies."""
+def of_detectors(results: Results) -> dict[str, bytes]:
+    """What detectors found, as the bytes of a file by name; nothing where it does not lead."""
     tables = results.tables
-    if tables.grid is None:
+    return {"detectors.csv": csv(tables.detectors)} if tables.leads_with_alarms else {}
+
+
+def of_suite(results: Results) -> dict[str, bytes]:
+    """The table of streams and contenders, as the bytes of files by name; none of other studies."""
+    parts = suite_parts(results)
+    if not parts:
         return {}
-    over = [one.text for one in verdict[:OVER_STREAMS]] if len(tables.ranks) else []
-    table = benchmark_text.markdown(results.study.question, tables.grid, over)
-    return {"benchmark.md": table, "benchmark.csv": csv(tables.benchmark)}
+    texts = [markdown(results.study.question, [])] if results.study.question else []
+    for part in parts:
+        answer = [markdown("", part.answer)] if part.answer else []
+        texts += [*answer, benchmark_text.markdown(part.grid)]
+    return {"benchmark.md": b"\n".join(texts), "benchmark.csv": csv(results.tables.benchmark)}

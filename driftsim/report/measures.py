@@ -41,6 +41,7 @@ ALARMS = [
     "contender", "alarms", "changes", "detected", "missed", "to_detection", "delay",
     "extra", "early", "between_false", "ratio", "seeds",
 ]  # fmt: skip
+PERIODIC, RANDOM = ", periodic alarms", ", random alarms"  # after the name of a contender
 PROBED = [
     "contender", "phase", "last_row", "last_date", "ruling", "visit", "concept", "error", "seeds",
 ]  # fmt: skip
@@ -122,20 +123,22 @@ def regret(result: ContenderResult) -> dict[str, np.ndarray] | None:
 
 
 def alarms(result: ContenderResult) -> Iterator[Row]:
-    """A row of how the alarms of a contender that had any match the true changes, over the seeds.
+    """A row of how the alarms of a contender match the true changes, over the seeds.
 
-    Then rows of two blind detectors, which see no errors and have as many alarms: at even
-    distances, and at random. `delay` is the median of rows from a change to its alarm, those that
-    were missed counting as longer than until the next change. Where no change is known, all but
-    the number of alarms is NaN, and the blind detectors are left out.
+    None of one that cannot raise any. Then rows of two blind detectors, which see no errors and
+    have as many alarms: at even distances, and at random. `delay` is the median of rows from a
+    change to its alarm, those that were missed counting as longer than until the next change. Where
+    no change is known, all but the number of alarms is NaN, and the blind detectors are left out.
     """
-    if not any(len(alarm_rows(run)) for run in result.runs):
+    fired = any(len(alarm_rows(run)) for run in result.runs)
+    model = result.scenario.models.get(result.contender)
+    if not fired and not (model and model.policy.raises_alarms):
         return
     first, stop = rows_of(result.runs[0])
     detectors: dict[str, Callable[[TracedRun], np.ndarray]] = {
         "": alarm_rows,
-        ", periodic alarms": lambda run: periodic(len(alarm_rows(run)), first, stop),
-        ", random alarms": lambda run: at_random(
+        PERIODIC: lambda run: periodic(len(alarm_rows(run)), first, stop),
+        RANDOM: lambda run: at_random(
             len(alarm_rows(run)), first, stop, of_repeat(run.seed, run.repeat)
         ),
     }
@@ -143,7 +146,7 @@ def alarms(result: ContenderResult) -> Iterator[Row]:
         found = [detection(result.stream, run, rows(run)) for run in result.runs]
         label = result.setting | {"contender": f"{result.contender}{words}"}
         yield label | detections(result, found) | {"seeds": len(result.seeds)}
-        if all(np.isnan(one.changes) for one in found):
+        if not fired or all(np.isnan(one.changes) for one in found):
             return
 
 

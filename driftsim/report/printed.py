@@ -7,13 +7,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from driftsim.report.benchmark_text import terminal_note, terminal_tables
-from driftsim.report.benchmarks import Grid
 from driftsim.report.files import write
 from driftsim.report.pictures import not_drawn
 from driftsim.report.results import Results
+from driftsim.report.suite_parts import SuitePart, suite_parts
 from driftsim.report.summary_text import remarks, summary_table
 from driftsim.report.unchanged import Printed
-from driftsim.report.verdict import OVER_STREAMS, Verdict
+from driftsim.report.verdict import Verdict
 from driftsim.runner.playing import Finished
 
 MOST_ROWS, MOST_BLOCKS = 200, 60  # of the summary, and of the verdict, that are printed
@@ -40,23 +40,23 @@ def print_results(results: Results, console: Console):
     """
     if results.study.question:
         console.print(f"\n[bold]{escape(results.study.question)}[/bold]", highlight=False)
-    if (grid := results.tables.grid) is not None:
-        print_benchmark(results, grid, console)
+    if parts := suite_parts(results):
+        for part in parts:
+            print_part(part, console)
+        console.print("summary.md has the answer on each stream.", highlight=False)
     else:
         print_summary(results, console)
     for remark in remarks(results):
         console.print(escape(remark), highlight=False)
 
 
-def print_benchmark(results: Results, grid: Grid, console: Console):
+def print_part(part: SuitePart, console: Console):
     """Print the streams of a suite by its contenders, and the answer over all of them."""
-    for i, table in enumerate(terminal_tables(grid, console.width)):
+    for i, table in enumerate(terminal_tables(part.grid, console.width)):
         console.print(*[""] * (i > 0), table)
-    console.print(escape(terminal_note(grid)), highlight=False, style="dim")
-    if len(results.tables.ranks):
-        for block in results.verdict()[:OVER_STREAMS]:
-            console.print(escape(str(block)), highlight=False)
-    console.print("summary.md has the answer on each stream.", highlight=False)
+    console.print(escape(terminal_note(part.grid)), highlight=False, style="dim")
+    for block in part.answer:
+        console.print(escape(str(block)), highlight=False)
 
 
 def print_summary(results: Results, console: Console):

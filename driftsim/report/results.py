@@ -110,6 +110,17 @@ class Results:
         """Alarms and true changes, beside those of detectors that see no errors."""
         return self.tables.alarms.frame()
 
+    def detectors(self) -> "pd.DataFrame":
+        """A row for each contender that raises alarms: what it found over all streams, or settings.
+
+        `alarms`, `false_alarms` and, of streams without a change, `false_unchanged` are means of a
+        stream; `changes` and `detected` sums over streams, `missed` the share not detected, and
+        `to_detection` the mean rows from a detected change to its first alarm.
+        Columns that end with `_periodic` and `_random` are of as many alarms at even distances,
+        and at random rows. All are means over the seeds; NaN where no change is known.
+        """
+        return self.tables.detectors.frame()
+
     def compare(self) -> "pd.DataFrame":
         """Each two contenders: how much better one is, and whether the difference is significant.
 

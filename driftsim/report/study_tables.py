@@ -9,6 +9,7 @@ import numpy as np
 
 from driftsim.evaluation.compute import CPU_SECONDS, WALL_SECONDS
 from driftsim.report import comparisons, measures, rankings
+from driftsim.report.alarm_tables import DETECTORS, alarm_grid, alarm_rows, detector_rows
 from driftsim.report.benchmarks import BENCHMARK, Grid, benchmark_rows, grid_of
 from driftsim.report.comparisons import bounds_of, measured, scope_of
 from driftsim.report.decision import breakeven, costs, floors, periods, worth
@@ -40,7 +41,7 @@ TAKEN = {  # names of columns, which what is swept may not have
     *breakeven.BREAKEVEN, *worth.WORTH, *worth.WRONG_PRICES,
     *measures.REGRET, *measures.ALARMS, *measures.PROBED, *measures.FORGETTING,
     *comparisons.DIFFERENCES, *rankings.RANKS, *rankings.PAIRS, *costs.COSTS, *costs.ALONG,
-    *costs.IN_SUMMARY, *BENCHMARK,
+    *costs.IN_SUMMARY, *BENCHMARK, *DETECTORS,
 }  # fmt: skip
 T = TypeVar("T")
 LongPart = tuple[Row, Columns]  # the label of a result, and columns (n,) of a table
@@ -65,6 +66,7 @@ class StudyTables:
         scenario = study.variants[0].scenario
         self.asked, self.window = scenario.metrics, scenario.window
         self.equivalence, self.priced = scenario.report.equivalence, scenario.prices is not None
+        self.leads_with_alarms = scenario.report.lead == "alarms"
         self.repeats = max(one.scenario.evaluation.repeats_in_all for one in study.variants)
         self.suite, self.contenders = study.suite, [*study.contenders]
         self._recoveries: dict[tuple[Window, float], tuple[Table, Table]] = {}
@@ -109,7 +111,13 @@ class StudyTables:
     @cached_property
     def alarms(self) -> Table:
         """Alarms and true changes, beside those of detectors that see no errors."""
-        return self._table(self._rows("alarms", each_of(measures.alarms)), measures.ALARMS)
+        return self._table(chain.from_iterable(map(alarm_rows, self.variants)), measures.ALARMS)
+
+    @cached_property
+    def detectors(self) -> Table:
+        """A row for each contender that raises alarms: what it found over all streams."""
+        rows = detector_rows(chain.from_iterable(map(alarm_rows, self.variants)))
+        return Table.of_rows(rows, DETECTORS)
 
     @cached_property
     def differences(self) -> Table:
@@ -152,6 +160,14 @@ class StudyTables:
         every = self._benchmarks
         titles = [one.title for one in self.variants]
         return grid_of(dict(zip(titles, every)), self.ranks, self.contenders)
+
+    @cached_property
+    def alarm_grid(self) -> Grid | None:
+        """Streams by contenders: changes found, and false alarms; None where these do not lead."""
+        if not self.suite or not self.leads_with_alarms or not len(self.alarms):
+            return None
+        streams = {one.title: alarm_rows(one) for one in self.variants}
+        return alarm_grid(streams, self.contenders)
 
     @cached_property
     def ranks(self) -> Table:

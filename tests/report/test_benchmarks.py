@@ -94,7 +94,8 @@ def test_ranks_are_over_streams_and_without_what_knows_the_truth(suite):
 def test_the_verdict_begins_with_the_answer_over_all_streams(suite):
     answer, certainty, *each = suite.verdict()
     first = suite.ranks().contender[0]
-    assert answer.text.startswith(f"Over 4 streams, {first} has the best mean rank by error: ")
+    begins = f"Over 4 streams, too few for a test, {first} has the best mean rank by error: "
+    assert answer.text.startswith(begins)
     assert certainty.text.startswith("Fewer than 6 different streams are too few for a test.")
     assert "knowing: not ranked, knowing what nobody does." in certainty.text
     assert "Some of the streams have the same rows" in certainty.text
@@ -110,10 +111,11 @@ def test_contenders_of_equal_mean_ranks_share_the_first_place(suite):
         over_streams(suite.variants, tied, suite.tables.pairs),
         "share the best mean",
     )
-    assert answer == f"Over 4 streams, {a} and {b} {words} rank by error: 1.50, before {c} (3.00)."
+    over = "Over 4 streams, too few for a test,"
+    assert answer == f"{over} {a} and {b} {words} rank by error: 1.50, before {c} (3.00)."
     tied = Table(ranks.columns | {"rank": [2.0, 2.0, 2.0]})
     answer, _ = over_streams(suite.variants, tied, suite.tables.pairs)
-    assert answer == f"Over 4 streams, {a}, {b} and {c} {words} rank by error: 2.00."
+    assert answer == f"{over} {a}, {b} and {c} {words} rank by error: 2.00."
 
 
 def test_settings_of_a_sweep_are_no_further_streams(tmp_path):

@@ -33,6 +33,10 @@ class OnAlarm(Retraining):
     every: Period | None = None  # retrain also after so many rows of a model without an alarm
 
     @property
+    def raises_alarms(self):
+        return True
+
+    @property
     def gathered(self) -> int | None:
         """How many labels of rows after an alarm to wait for; None for those before it."""
         return None if self.gather == "before" else self.enough or self.memory.holds

@@ -47,6 +47,11 @@ class Policy(Part):
         parts = (getattr(self, name) for name in type(self).model_fields)
         return [part for part in parts if isinstance(part, Detector)]
 
+    @property
+    def raises_alarms(self) -> bool:
+        """Whether it says when it takes the concept to have changed."""
+        return bool(self.detectors)
+
     def incompatibility(self, schema: Schema, rows: int) -> str | None:
         """Why it cannot keep a model up to date over so many rows of this schema, or None."""
 

@@ -32,7 +32,7 @@ def page(results, verdict, figures, failures=()) -> str:
     study, models = results.study, names(results)
     shown = tables(results)
     costs = cost_section(results, models, figures, shown)
-    suite = suite_section(results, verdict, figures)
+    suite = suite_section(results, figures)
     elsewhere = (
         "curves",
         "ranks" if suite else "",
@@ -44,7 +44,7 @@ def page(results, verdict, figures, failures=()) -> str:
         .render(
             name=study.name,
             question=study.question,
-            verdict=suite.lead if suite else verdict,
+            verdict=verdict,
             swept=bool(study.swept) and not suite,
             suite=suite,
             failed=failed(failures),

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from driftsim.report.benchmark_text import BEST, HOW
 from driftsim.report.benchmarks import Grid
-from driftsim.report.verdict import OVER_STREAMS, Block, Verdict, answers
+from driftsim.report.suite_parts import SuitePart, suite_parts
+from driftsim.report.verdict import Block, answers
 
 FOLDED = 12  # streams from which their answers are folded up
 
@@ -21,9 +22,7 @@ class OnStream(NamedTuple):
 class SuiteSection(NamedTuple):
     """What the page shows of a suite before all else."""
 
-    lead: Verdict  # over all streams
-    grid: Grid
-    note: str
+    parts: list[tuple[SuitePart, str]]  # with what the numbers of its table are
     figure: object | None  # of mean ranks
     streams: list[OnStream]
     folded: bool
@@ -34,21 +33,27 @@ class SuiteSection(NamedTuple):
         return {one.name: one.anchor for one in self.streams}
 
 
-def suite_section(results, verdict, figures) -> SuiteSection | None:
+def suite_section(results, figures) -> SuiteSection | None:
     """The section of a suite; None for other studies, and before a run has ended."""
-    grid = results.tables.grid
-    if grid is None:
+    parts = suite_parts(results)
+    if not parts:
         return None
     own = answers(results.variants, [*results.metrics])
     streams = [
         OnStream(one.title, f"stream-{i}", i, [without(one.title, block) for block in own[i]])
         for i, one in enumerate(results.variants)
     ]
-    lead = Verdict(verdict[:OVER_STREAMS] if len(results.tables.ranks) else ())
-    name = grid.name[0].upper() + grid.name[1:]
-    note = f"{name}, and half the width of its interval at 95 %. Bold: {BEST} ({HOW})."
     figure = next((one for one in figures if one.name == "ranks"), None)
-    return SuiteSection(lead, grid, note, figure, streams, len(streams) > FOLDED)
+    noted = [(part, note_on(part.grid)) for part in parts]
+    return SuiteSection(noted, figure, streams, len(streams) > FOLDED)
+
+
+def note_on(grid: Grid) -> str:
+    """What the numbers of a table are, in sentences."""
+    name = grid.name[0].upper() + grid.name[1:]
+    halves = any(one.half for row in grid.rows.values() for one in row)
+    width = ", and half the width of its interval at 95 %" if halves else ""
+    return f"{name}{width}.{f' Bold: {BEST} ({HOW}).' if grid.tested else ''}"
 
 
 def without(title: str, block: Block) -> Block:

@@ -1,20 +1,22 @@
 """The verdict: what a study shows, in short sentences that its figures support."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from driftsim.evaluation.significance import LEAST_SETTINGS
+from driftsim.messages import plural
+from driftsim.report.alarm_tables import alarm_rows, detector_rows
 from driftsim.report.rankings import named as is_named
 from driftsim.report.table import Table
 from driftsim.report.variant_results import VariantResults
+from driftsim.report.verdict import alarms
 from driftsim.report.verdict.blocks import Block, Verdict
 from driftsim.report.verdict.contest import Contest
 from driftsim.report.verdict.decision import Advice
 from driftsim.report.verdict.ranking import over_streams, ranking
 from driftsim.report.verdict.worth import Thresholds
 
-OVER_STREAMS = 2  # blocks of the verdict on a suite that are over all streams
-
-__all__ = ["OVER_STREAMS", "Block", "Verdict", "answers", "ranking", "verdict"]
+__all__ = ["Block", "Verdict", "answers", "of_alarms", "of_ranks", "ranking", "verdict"]
 
 
 def verdict(
@@ -24,14 +26,36 @@ def verdict(
 
     Where a scenario has prices it begins with the decision: what to do, and what that costs. Of a
     sweep the answer in each setting, and the `ranks` over all; none below six streams. Of streams
-    that have names, it begins with the answer over all.
+    that have names, it begins with the answer over all. Where the report is to lead with alarms,
+    these come before everything.
     """
     blocks = [block for own in answers(variants, metrics) for block in own]
-    if len(ranks) and is_named(variants[0]):
-        blocks = [*map(Block, over_streams(variants, ranks, pairs)), *blocks]
-    elif len(ranks) and ranks["streams"][0] >= LEAST_SETTINGS:
+    blocks = [*of_alarms(variants), *of_ranks(variants, ranks, pairs), *blocks]
+    if len(ranks) and not is_named(variants[0]) and ranks["streams"][0] >= LEAST_SETTINGS:
         blocks.append(Block(ranking(ranks, pairs)))
     return Verdict(blocks)
+
+
+def of_alarms(variants: Sequence[VariantResults]) -> Verdict:
+    """What alarms found, over all streams or settings; nothing where the report leads otherwise."""
+    if not leads(variants[0]):
+        return Verdict()
+    rows = [*detector_rows(chain.from_iterable(map(alarm_rows, variants)))]
+    several = plural(len(variants), "stream" if is_named(variants[0]) else "setting")
+    where = f"Over {several}" if len(variants) > 1 else variants[0].title or "On this stream"
+    return Verdict(alarms.alarm_blocks(rows, where))
+
+
+def leads(one: VariantResults) -> bool:
+    """Whether a report is to lead with alarms."""
+    return one.scenario.report.lead == "alarms"
+
+
+def of_ranks(variants: Sequence[VariantResults], ranks: Table, pairs: Table) -> Verdict:
+    """The answer over all streams that have names; nothing without ranks of such streams."""
+    if not len(ranks) or not is_named(variants[0]):
+        return Verdict()
+    return Verdict(map(Block, over_streams(variants, ranks, pairs)))
 
 
 def answers(variants: Sequence[VariantResults], metrics: Sequence[str]) -> list[list[Block]]:
@@ -42,6 +66,8 @@ def answers(variants: Sequence[VariantResults], metrics: Sequence[str]) -> list[
 
 def blocks_of(one: VariantResults, metrics: Sequence[str]) -> Iterator[Block]:
     """The verdict of a variant; none where no contender has ended."""
+    if one.setting and one.contenders and leads(one):
+        yield alarms.in_setting([*detector_rows(alarm_rows(one))], one.title)
     if one.contenders:
         contest = Contest(one, metrics)
         yield from in_setting(one, contest) if one.setting else of_study(one, contest)

@@ -88,12 +88,21 @@ def over_streams(variants: Sequence[VariantResults], ranks: Table, pairs: Table)
     rows, first = [*ranks.rows()], next(ranks.rows())
     best = [named(one["contender"]) for one in rows if np.isclose(one["rank"], first["rank"])]
     others = rows[len(best) :][:NEXT]
-    answer = (
-        f"Over {plural(first['settings'], 'stream')}, {listed(best)} "
-        f"{'has' if len(best) == 1 else 'share'} the best mean rank by {title(first['metric'])}: "
-        f"{first['rank']:.2f}{f', before {listed(map(with_rank, others))}' if others else ''}."
-    )
+    means = f"{first['rank']:.2f}{f', before {listed(map(with_rank, others))}' if others else ''}."
+    over, by = f"Over {plural(first['settings'], 'stream')}", f"by {title(first['metric'])}"
+    has = f"{listed(best)} {'has' if len(best) == 1 else 'share'} the best mean rank"
+    if first["streams"] < LEAST_SETTINGS:
+        answer = f"{over}, too few for a test, {has} {by}: {means}"
+    elif len(best) == 1 and ranks_better(rows, pairs):
+        answer = f"{over}, {has} {by}: {means}"
+    else:
+        answer = f"{over}, no contender is clearly best {by}: {has}, {means}"
     return answer, " ".join([*of_tests(rows, pairs), *reservations(variants, ranks)])
+
+
+def ranks_better(rows: Sequence[Row], pairs: Table) -> bool:
+    """Whether the first contender ranks significantly better than some other."""
+    return rows[0]["p"] <= SIGNIFICANCE and bool(worse_than_first(rows, pairs)[0])
 
 
 def reservations(variants: Sequence[VariantResults], ranks: Table) -> Iterator[str]:

@@ -1,0 +1,32 @@
+"""Scenario report: what the report of a study shows of its results."""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from driftsim.durations import Period
+from driftsim.evaluation.prequential import Contender
+from driftsim.figure_names import checked_figures, listed_figures
+from driftsim.parts import Number, Strict
+
+Figures = Annotated[
+    list[str], BeforeValidator(listed_figures), AfterValidator(checked_figures)
+]  # or `all`
+
+
+class Report(Strict):
+    """What the report shows of the results."""
+
+    metrics: Annotated[list[str], Field(min_length=1)] | None = None  # error, or mae
+    window: Period | None = None  # rows, or time, per point of a curve; ten intervals by default
+    equivalence: Annotated[Number, Field(gt=0)] | None = None  # points, or percent of an error
+    lead: Literal["metric", "alarms"] = "metric"  # what verdict, page and terminal begin with
+    figures: Figures = ["curves"]  # that are pictures beside the page, too
+
+
+def without_alarms(lead: str, contenders: Iterable[Contender]) -> str | None:
+    """Why a report cannot begin with alarms, or None."""
+    if lead != "alarms" or any(one.policy.raises_alarms for one in contenders):
+        return None
+    return "no contender raises alarms; give one a detector, or leave this out"

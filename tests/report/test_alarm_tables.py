@@ -1,0 +1,121 @@
+"""Alarm tables: what detectors found over streams, and reports that begin with it."""
+
+import math
+
+import pytest
+from examples import played
+from rich.console import Console
+
+from driftsim import ScenarioError, load
+from driftsim.report.alarm_tables import detector_rows
+from driftsim.report.files import text_files
+from driftsim.report.page.document import page
+from driftsim.report.page.drawings import drawings
+from driftsim.report.printed import print_results
+
+NAN = math.nan
+
+
+def row(name, changes, detected, after, extra, early):
+    return {
+        "contender": name, "alarms": detected + extra + early, "changes": changes,
+        "detected": detected, "to_detection": after, "extra": extra, "early": early, "seeds": 2,
+    }  # fmt: skip
+
+
+def test_over_streams_every_change_counts_once_and_false_alarms_are_of_a_stream():
+    rows = [
+        row("a", 3, 1.5, 100, 1, 0), row("a, periodic alarms", 3, 3, 400, 0, 0),
+        row("a", 1, 0.5, 300, 0, 2), row("a, random alarms", 1, 1, 50, 1.5, 0),
+        row("a", 0, 0, NAN, 0, 6), row("b", 0, 0, NAN, 0, 0),
+    ]  # fmt: skip
+    a, b = detector_rows(rows)
+    assert (a["streams"], a["changes"], a["detected"], a["missed"]) == (3, 4, 2, 0.5)
+    assert a["to_detection"] == (1.5 * 100 + 0.5 * 300) / 2
+    assert (a["false_alarms"], a["false_unchanged"], a["alarms"]) == (3, 6, 11 / 3)
+    assert (a["detected_periodic"], a["to_detection_periodic"]) == (3, 400)
+    assert (a["detected_random"], a["to_detection_random"]) == (1, 50)
+    assert (b["changes"], b["detected"], b["false_alarms"]) == (0, 0, 0)
+    assert math.isnan(b["missed"]) and math.isnan(b["to_detection"])
+
+
+def test_where_no_change_is_known_nothing_is_true_or_false():
+    (a,) = detector_rows([row("a", NAN, NAN, NAN, NAN, NAN) | {"alarms": 4}])
+    assert (a["alarms"], a["streams"]) == (4, 1)
+    names = "changes", "detected", "missed", "to_detection", "false_alarms", "detected_random"
+    assert all(math.isnan(a[name]) for name in names)
+
+
+SUITE = """# Which detector?
+streams:
+  abrupt: {drift: {kind: recurring, every: 1_000}}
+  calm: {concepts: {a: {kind: sea, threshold: 8}}, drift: none}
+defaults:
+  length: 3_000
+  concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 15}}
+models:
+  quick: {learner: naive_bayes, policy: {kind: on_drift, memory: 100, detector: {kind: adwin, delta: 0.3}}}
+  silent: {learner: naive_bayes, policy: {kind: on_drift, memory: 100, detector: {kind: adwin, delta: 1.0e-200}}}
+  clock: {learner: naive_bayes, policy: {kind: periodic, every: 500, memory: 100}}
+evaluation: {warmup: 500, seeds: 2}
+report: {lead: alarms}
+"""  # noqa: E501
+ALONE = """stream:
+  length: 3_000
+  concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 15}}
+  drift: {kind: recurring, every: 1_000}
+""" + SUITE.partition("threshold: 15}}\n")[2]
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory):
+    return played(SUITE, "detecting", tmp_path_factory.mktemp("detecting"))
+
+
+def test_a_report_of_detectors_begins_with_alarms_and_then_has_the_error(suite):
+    quick, silent = suite.detectors().to_dict("records")
+    assert (quick["contender"], silent["contender"]) == ("quick", "silent")
+    assert quick["changes"] == 2 and quick["detected"] > 1.5 and quick["to_detection"] < 300
+    assert silent["missed"] == 1 and silent["false_alarms"] == silent["detected_random"] == 0
+    alarms, columns, ranks, _, *each = suite.verdict()
+    assert alarms.text.startswith("Over 2 streams with 2 changes, none found more than quick: ")
+    assert columns.table.values("contender") == ["quick", "silent"]
+    assert ranks.text.startswith("Over 2 streams, too few for a test, ")
+    starts = ["abrupt: with 2 changes", "abrupt: Over", "calm: nothing changes.", "calm: Over"]
+    assert [block.text.startswith(one) for block, one in zip(each, starts)] == [True] * 4
+
+
+def test_alarms_lead_page_terminal_and_files(suite):
+    text = page(suite, suite.verdict(), [*drawings(suite)]).partition("<main>")[0]
+    text = text.replace("\u00a0", " ")
+    answer, _, ranks, _, *_ = (block.text for block in suite.verdict())
+    places = [text.index(one) for one in (answer, '<th scope="row">silent', "100 / ", ranks)]
+    console = Console(width=80)
+    with console.capture() as captured:
+        print_results(suite, console)
+    shown = captured.get()
+    assert max(map(len, shown.splitlines())) <= 80
+    files = text_files(suite, suite.verdict())
+    written = files["benchmark.md"].decode()
+    for found in (shown, written):
+        assert found.index("changes found in % / false alarms") < found.index("error in %")
+    assert written.index("| abrupt | 100 / ") < written.index(ranks)
+    assert files["detectors.csv"].startswith(b"contender,streams,alarms,changes,detected,missed")
+    assert places == sorted(places)
+
+
+def test_a_study_of_one_stream_may_begin_with_alarms_too(tmp_path):
+    results = played(ALONE, "alone", tmp_path)
+    first, columns, third, *_ = results.verdict()
+    assert first.text.startswith("On this stream with 2 changes, none found more than quick: ")
+    assert columns.table.values("missed")[1] == "100 %"
+    assert third.text.startswith("Over 2 seeds, ")
+    assert results.tables.alarm_grid is None
+
+
+def test_a_report_cannot_begin_with_alarms_that_nothing_raises(tmp_path):
+    path = tmp_path / "s.yaml"
+    path.write_text(ALONE, encoding="utf-8")
+    message = "report.lead: no contender raises alarms; give one a detector, or leave this out"
+    with pytest.raises(ScenarioError, match=message):
+        load(path, only=["clock"])
