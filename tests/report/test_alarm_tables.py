@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from browser import Opened, written
 from examples import played
 from rich.console import Console
 
@@ -102,6 +103,18 @@ def test_alarms_lead_page_terminal_and_files(suite):
     assert written.index("| abrupt | 100 / ") < written.index(ranks)
     assert files["detectors.csv"].startswith(b"contender,streams,alarms,changes,detected,missed")
     assert places == sorted(places)
+
+
+@pytest.mark.browser
+def test_the_page_works_with_tables_in_its_answers_and_says_what_can_be_scrolled(
+    suite, chromium, tmp_path
+):
+    opened = Opened(chromium, written(suite, tmp_path), width=1280)
+    assert opened.failure is None
+    opened.find("#table-whole").click()
+    hint = "document.querySelector(`.wide[aria-labelledby=${arguments[0]}]`).previousElementSibling"
+    opened.until(f"return {hint}.style.display === 'block'", "table-whole")
+    opened.until(f"return {hint}.style.display === 'none'", "benchmark-2")
 
 
 def test_a_study_of_one_stream_may_begin_with_alarms_too(tmp_path):

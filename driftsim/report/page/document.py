@@ -21,8 +21,8 @@ from driftsim.runner.runs import runs_of
 
 SCRIPTS = (
     "unpack", "dates", "windows", "metrics", "curves", "svg", "chart", "view", "reading", "sorting",
-    "significance", "amounts", "costs", "cost_bars", "cost_words", "prices", "price_options",
-    "pricing", "page",
+    "scrolling", "significance", "amounts", "costs", "cost_bars", "cost_words", "prices",
+    "price_options", "pricing", "page",
 )  # fmt: skip
 WHOLE = '\n"use strict";\n(() => {{\n{}}})();\n'
 

@@ -151,5 +151,6 @@ function withoutChart(error) {
   throw error;
 }
 
-document.querySelectorAll("main table").forEach(sortable);
+for (const head of document.querySelectorAll("main thead")) sortable(head.parentElement);
+document.querySelectorAll(".hint + .wide").forEach(hinted);
 globalThis.driftsim = start().catch(withoutChart);
