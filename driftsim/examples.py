@@ -44,6 +44,11 @@ PARTS = {  # by family
         "gradual": "at: [1_200], width: 500",
         "incremental": "at: [1_200], width: 500",
         "recurring": "every: 500, width: 100",
+        "seasonal": "period: 1_600",
+        "random": "mean: 500, law: uniform",
+        "markov": "mean: 400, transitions: {a: {a: 0.2, b: 0.8}, b: {a: 1.0}}",
+        "schedule": "visits: [{concept: a, rows: 700}, {concept: b, rows: 300}], repeat: true",
+        "blip": "at: [900], width: 60, of: none",
     },
     "arrivals": {
         "regular": "every: 1 min, start: 2024-01-01",

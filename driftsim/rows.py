@@ -161,6 +161,14 @@ class Change(NamedTuple):
     after: int  # concept
 
 
+class Outlier(NamedTuple):
+    """A stretch of rows of another concept, after which all is as it was: not a drift."""
+
+    first: int  # row
+    stop: int  # row
+    concept: int
+
+
 def label_of(predicted: np.ndarray) -> np.ndarray:
     """Labels (n,), of labels or of probabilities (n, k)."""
     return predicted.argmax(axis=1) if predicted.ndim == 2 else predicted

@@ -32,13 +32,8 @@ from driftsim.parts import (
 )
 from driftsim.python_data import is_data
 from driftsim.safety import MOST_HELD, beyond_memory
-from driftsim.scenario_checks import (
-    faults_of_rules,
-    obstacle,
-    obstacles,
-    refuse_first,
-)
-from driftsim.scenario_evaluation import Evaluation, unplannable, untrained_fold
+from driftsim.scenario_checks import faults_of_rules, obstacle, obstacles, refuse_first
+from driftsim.scenario_evaluation import Evaluation, unplannable, unprobed, untrained_fold
 from driftsim.scenario_files import checked_name, default_name, from_source, place_of
 from driftsim.scenario_places import Faults, Places, beside_settings, located, renew, with_setting
 from driftsim.scenario_report import Report, without_alarms
@@ -147,6 +142,7 @@ class Scenario(Strict):
         yield from beyond_memory(self.evaluation, self.stream, self.interval)
         learning = self.evaluation, self.models.values(), self.stream
         yield "evaluation", "warmup", untrained_fold(*learning)
+        yield "evaluation", "probe", unprobed(self.evaluation, self.stream)
 
     def _of_contenders(self) -> Mistakes:
         """What the contenders need and the stream or the rules do not give."""

@@ -68,6 +68,14 @@ def early(evaluation: Evaluation, stream: Stream) -> np.ndarray:
     return t[labels.due(t, y, Uniforms(0)) < evaluation.warmup]
 
 
+def unprobed(evaluation: Evaluation, stream: Stream) -> str | None:
+    """Why phases of the seeds cannot be probed together, or None."""
+    if evaluation.probe and stream.drift.varies and evaluation.seeds > 1:
+        kind = stream.drift.kind()
+        return f"'{kind}' has other phases with each seed; leave this out, or play one seed"
+    return None
+
+
 def unplannable(evaluation: Evaluation) -> str | None:
     """Why the losses of all models that could be trained cannot be computed, or None."""
     message = "schedules are of models that are given every label of the warm-up and all later ones"

@@ -164,7 +164,8 @@ def fits(specs):
 
     Where policies meet learners, others than one of each library meet few ways in which labels
     come in and one drift, and those that are run as an earlier one is an eighth of them, by turns.
-    In each of the other ways, and at each drift, every policy meets one library or the other.
+    In each of the other ways, and at each drift, every policy meets one library or the other; at
+    schedules an eighth of the policies do.
     """
     policy = specs.get("policy")
     if "regressor" in specs:
@@ -177,7 +178,12 @@ def fits(specs):
     if not takes(learner, policy) or (run_as_another(learner) and sum(turns(specs).values()) % 8):
         return False
     if specs.get("drift", SUDDEN) != SUDDEN:
-        return learner in ONE_EACH and by_turns(specs)
+        often = name(specs["drift"]) in ("none", "gradual", "incremental", "recurring")
+        return (
+            learner in ONE_EACH
+            and by_turns(specs)
+            and (often or not sum(turns(specs).values()) % 8)
+        )
     if specs.get("labels", FEW[0]) in FEW:
         return True
     sampled = by_turns(specs) or is_quick(specs) or sum(turns(specs).values()) % 3 == 0

@@ -314,7 +314,7 @@ def empty(stream):
 
 
 def test_weights_sum_to_one_wherever_they_start(drift):
-    k = 1 if drift.kind() == "none" else 2
+    k, drift = (1 if drift.kind() == "none" else 2), drift.among("ab")
     weights = drift.weights(np.arange(2400), k, 0)
     assert weights.shape == (2400, k)
     assert weights.min() >= 0 and np.allclose(weights.sum(axis=1), 1)
@@ -322,8 +322,11 @@ def test_weights_sum_to_one_wherever_they_start(drift):
 
 
 def test_weights_agree_with_changes(drift):
-    k = 1 if drift.kind() == "none" else 2
+    k, drift = (1 if drift.kind() == "none" else 2), drift.among("ab")
     weights = drift.weights(np.arange(2400), k, 0)
+    for first, stop, concept in drift.outliers(0, 2400, k, 0):
+        assert (weights[first:stop, concept] == 1).all()
+        weights[first:stop] = weights[first - 1]  # no change: as it was, and will be
     ruling, start = 0, 0
     leak = 0.12 if getattr(drift, "ramp", "") == "moa" else 0  # it never quite ends
     changes = drift.changes(0, 2400, k, 0)

@@ -82,7 +82,7 @@ def contender_lines(study: Study) -> Iterator[str]:
 def course_lines(scenario: Scenario, clock: Clock | None, width: int) -> Iterator[str]:
     """The concepts of a stream along its rows, and its changes."""
     yield from concept_lines(scenario.stream, max(width - 2, 20))
-    yield from change_lines(scenario.stream, dates_of(scenario, clock))
+    yield from change_lines(scenario, dates_of(scenario, clock))
 
 
 def recorded_lines(scenario: Scenario, width: int) -> list[str]:
@@ -158,8 +158,14 @@ def concept_lines(stream: Stream, width: int) -> Iterator[str]:
         yield f"{MARKS[i % len(MARKS)]} = {name}: {part_text(concept)}"
 
 
-def change_lines(stream: Stream, dates: Dates | None = None) -> Iterator[str]:
-    """When which concept follows which: the first changes, how many more, and the last."""
+def change_lines(scenario: Scenario, dates: Dates | None = None) -> Iterator[str]:
+    """When which concept follows which: the first changes, how many more, and the last.
+
+    With the first seed, where they come at other rows with each.
+    """
+    stream = scenario.stream
+    if stream.drift.varies:
+        yield "changes come at other rows with each seed; with the first one:"
     names, changes = list(stream.concepts), stream.changes(0)
     between = len(changes) - MOST_CHANGES - 1
     yield from (change_line(one, names, dates) for one in changes[:MOST_CHANGES])
@@ -167,6 +173,17 @@ def change_lines(stream: Stream, dates: Dates | None = None) -> Iterator[str]:
         yield f"… and {plural(between, 'more change')}, until"
     if between >= 0:
         yield change_line(changes[-1], names, dates)
+    yield from outlier_lines(stream, dates)
+
+
+def outlier_lines(stream: Stream, dates: Dates | None = None) -> Iterator[str]:
+    """Where another concept rules for a while, which is no change: the first few."""
+    names, found = list(stream.concepts), stream.outliers(0)
+    for first, stop, concept in found[:MOST_CHANGES]:
+        rows = stretch_text(first, stop - 1, dates)
+        yield f"rows {rows}: {names[concept]}, an outlier and no change"
+    if len(found) > MOST_CHANGES:
+        yield f"… and {plural(len(found) - MOST_CHANGES, 'more outlier')}"
 
 
 def change_line(change: Change, names: Sequence[str], dates: Dates | None = None) -> str:

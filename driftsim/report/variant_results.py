@@ -22,6 +22,7 @@ from driftsim.evaluation.trace import LABEL_MOMENTS, Trace, reduction
 from driftsim.report.dates import Dates, stretch_text
 from driftsim.report.held import Held, size_of
 from driftsim.report.table import Row
+from driftsim.rows import Change
 from driftsim.scenario import Scenario, Variant
 from driftsim.streams.stream import Stream
 
@@ -283,7 +284,7 @@ class VariantResults:
         """The stretches between the centres of changes; none without changes or runs."""
         if not self.runs:
             return []
-        return phases(self.scenario.stream, self.runs[0].truth.columns, self.dates)
+        return phases(self.scenario, self.runs[0].truth.columns, self.dates)
 
 
 def metric_fault(variants: Sequence[VariantResults], name: str) -> str | None:
@@ -316,9 +317,15 @@ def totals(traces: Sequence[Trace]) -> dict[str, np.ndarray]:
     return whole
 
 
-def phases(stream: Stream, columns: Columns, dates: Dates | None = None) -> list[Phase]:
+def shared_changes(scenario: Scenario) -> Sequence[Change]:
+    """The changes of a stream; none where they come at other rows with each of its seeds."""
+    several = scenario.stream.drift.varies and scenario.evaluation.seeds > 1
+    return [] if several else scenario.stream.changes(0)
+
+
+def phases(scenario: Scenario, columns: Columns, dates: Dates | None = None) -> list[Phase]:
     """The stretches between the centres of changes, by the columns of a truth."""
-    changes, names = stream.changes(0), list(stream.concepts)
+    changes, names = shared_changes(scenario), list(scenario.stream.concepts)
     if not changes:
         return []
     centres = np.searchsorted(columns["first_row"], [change.centre for change in changes])

@@ -1,18 +1,19 @@
 """Drifts: which concept is in force at each position of a stream."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 from operator import eq
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import AfterValidator, Field
 
 from driftsim.clocks import Place, Spread
-from driftsim.messages import plural
+from driftsim.messages import guess, plural
 from driftsim.parts import Part, Position, Rows
-from driftsim.rows import Change
+from driftsim.rows import Change, Outlier
 
 
 def _in_order(at):
@@ -31,7 +32,17 @@ Positions = Annotated[list[Annotated[Rows, Place]], Field(min_length=1), AfterVa
 class Drift(Part):
     """A path through the concepts of a stream."""
 
-    blends: ClassVar[bool] = False  # moves the numbers of concepts, rather than mixing their rows
+    homes = ("driftsim.streams",)
+    if TYPE_CHECKING:  # class variables that a property may override
+
+        @property
+        def blends(self) -> bool: ...
+
+        @property
+        def varies(self) -> bool: ...
+    else:
+        blends: ClassVar[bool] = False  # moves the numbers of concepts, does not mix their rows
+        varies: ClassVar[bool] = False  # changes at other rows with each seed
     renamed_members = {"fault": "incompatibility"}
 
     @abstractmethod
@@ -45,6 +56,18 @@ class Drift(Part):
     @abstractmethod
     def incompatibility(self, length: int, k: int) -> str | None:
         """Why it cannot lead through `k` concepts in a stream of this length, or None."""
+
+    def outliers(self, start: int, stop: int, k: int, seed: int) -> Sequence[Outlier]:
+        """The `Outlier`s that begin in `start`..`stop`, in order: they are no changes."""
+        return []
+
+    def among(self, names: Sequence[str]) -> Self:
+        """The same drift, which knows the concepts by their names where it names some."""
+        return self
+
+    def longest_rise(self, k: int) -> int:
+        """The most rows, or more, from the first row of a change to its centre."""
+        return getattr(self, "width", 0)
 
 
 class None_(Drift):
@@ -121,7 +144,7 @@ class Incremental(Gradual):
     The concepts must be of one kind. Over `width` rows around each position their numbers move.
     """
 
-    blends = True
+    blends: ClassVar[bool] = True  # type: ignore[misc]  # of a property
 
 
 class Recurring(Drift):
@@ -142,8 +165,12 @@ class Recurring(Drift):
 
     def changes(self, start, stop, k, seed):
         first = max(1, -(-start // self.every))
-        centres = range(first * self.every, stop, self.every)
-        return Cycle(centres, self.every, self.width // 2, k)
+        return Changes(range(first, -(-stop // self.every)), partial(self._change, k))
+
+    def _change(self, k, visit):
+        """The change into a visit."""
+        p, half = visit * self.every, self.width // 2
+        return Change(p - half, p, p + half, (visit - 1) % k, visit % k)
 
     def incompatibility(self, length, k):
         if k < 2:
@@ -157,23 +184,84 @@ class Recurring(Drift):
             )
 
 
-class Cycle(Sequence):
-    """The `Change`s of a cycle through `k` concepts, each made on demand."""
+class Seasonal(Drift):
+    """Move round all concepts in every `period`, as a cosine does.
 
-    def __init__(self, centres, every, half, k):
-        self._centres, self._every, self._half, self._k = centres, every, half, k
+    Each concept is at its peak once in a period, the first at `phase`; there it rules alone.
+    Halfway between two peaks both have the same weight: that is the centre of a change. With two
+    concepts the weight of the second is (1 - cos(2 pi (t - phase) / period)) / 2.
+    """
+
+    period: Annotated[Rows, Spread]  # rows in which every concept has its peak once
+    phase: Annotated[Position, Place] = 0  # a row at which the first concept has its peak
+    between: Literal["mix", "blend"] = "mix"  # rows of either concept, or of one between them
+
+    @property
+    def blends(self):
+        return self.between == "blend"
+
+    def weights(self, t, k, seed):
+        peak, since = np.divmod((t - self.phase) * k, self.period)  # k times the rows since it
+        rising = (1 - np.cos(np.pi * since / self.period)) / 2
+        weights, rows = np.zeros((len(t), k)), np.arange(len(t))
+        weights[rows, peak % k] = 1 - rising
+        weights[rows, (peak + 1) % k] += rising
+        return weights
+
+    def changes(self, start, stop, k, seed):
+        centres = (self._after(start, k), self._after(stop, k))
+        return Changes(range(*centres), partial(self._change, k))
+
+    def incompatibility(self, length, k):
+        if k < 2:
+            return "seasonal needs two concepts or more to go round, and there is one"
+        if self.period < 2 * k:
+            return (
+                f"a period of {self.period:,} is too short for {k} concepts; give {2 * k} or more"
+            )
+        if self._after(length, k) - self._after(0, k) < k - 1:
+            return (
+                f"seasonal with a period of {self.period:,} does not come to all of {k} concepts "
+                f"in {length:,} rows; make it shorter, or the stream longer"
+            )
+
+    def longest_rise(self, k):
+        return self.period // k + 2
+
+    def _centre(self, peak, k):
+        """The first row at which the concept after a peak has at least half the weight."""
+        return self.phase - (-(2 * peak + 1) * self.period // (2 * k))
+
+    def _after(self, row, k):
+        """The first peak whose centre is at or after a row."""
+        peak = ((row - self.phase) * k - self.period // 2) // self.period - 1
+        while self._centre(peak, k) < row:
+            peak += 1
+        return peak
+
+    def _change(self, k, peak):
+        """The change from the concept at a peak to the next one."""
+        first = self.phase + peak * self.period // k + 1
+        last = self.phase - (-(peak + 1) * self.period // k)
+        return Change(max(first, 0), self._centre(peak, k), last, peak % k, (peak + 1) % k)
+
+
+class Changes(Sequence):
+    """The `Change`s of as many items, each made of its item when it is asked for."""
+
+    def __init__(self, items: Sequence, change: Callable[[Any], Change]) -> None:
+        self._items, self._change = items, change
 
     def __len__(self):
-        return len(self._centres)
+        return len(self._items)
 
     def __eq__(self, other):
         return len(self) == len(other) and all(map(eq, self, other))
 
     def __getitem__(self, i):
         if isinstance(i, slice):
-            return Cycle(self._centres[i], self._every, self._half, self._k)
-        p, visit = self._centres[i], self._centres[i] // self._every
-        return Change(p - self._half, p, p + self._half, (visit - 1) % self._k, visit % self._k)
+            return Changes(self._items[i], self._change)
+        return self._change(self._items[i])
 
 
 def ramp_height(since: np.ndarray, width: int, ramp: str) -> np.ndarray:
@@ -191,3 +279,22 @@ def ramp_height(since: np.ndarray, width: int, ramp: str) -> np.ndarray:
         return progress
     low, high = 1 / (1 + np.exp(6)), 1 / (1 + np.exp(-6))
     return np.clip((1 / (1 + np.exp(-12 * (progress - 0.5))) - low) / (high - low), 0, 1)
+
+
+def named(drift: Any, names: Sequence[str]) -> Any:
+    """The same drift with the names of the concepts."""
+    found = drift.model_copy()
+    found._names = tuple(names)
+    return found
+
+
+def place_of(name: str, names: Sequence[str]) -> int:
+    """The place of a concept by its name; `ValueError` where there is none."""
+    if reason := unknown(name, names):
+        raise ValueError(reason)
+    return names.index(name)
+
+
+def unknown(name: str, names: Sequence[str]) -> str | None:
+    """Why a name is none of a concept, or None."""
+    return None if name in names else f"there is no concept '{name}'; {guess(name, names)}"

@@ -11,7 +11,7 @@ from pydantic import Field, PrivateAttr, ValidationError, model_validator
 from driftsim.clocks import NO_CLOCK, Clock, durations, undated
 from driftsim.messages import refusal, within
 from driftsim.parts import Name, Rows, Share, Strict
-from driftsim.rows import Change, Schema
+from driftsim.rows import Change, Outlier, Schema
 from driftsim.streams.arrivals import Arrivals
 from driftsim.streams.compatibility import blend_incompatibility, concept_incompatibility
 from driftsim.streams.concepts import Concept
@@ -130,9 +130,14 @@ class Stream(Strict):
         ]
         return sorted([*drifts, *marks], key=lambda change: change.centre) if marks else drifts
 
+    def outliers(self, seed: int) -> Sequence[Outlier]:
+        """Every stretch of another concept that is no drift, in order."""
+        return self.drift.outliers(0, self.length, len(self.concepts), seed)
+
     def started_changes(self, seed: int) -> Sequence[Change]:
         """Every change that starts in the stream, even if its ramp ends beyond it."""
-        longer = self.model_copy(update={"length": self.length + getattr(self.drift, "width", 0)})
+        rise = self.drift.longest_rise(len(self.concepts))
+        longer = self.model_copy(update={"length": self.length + rise})
         changes = longer.changes(seed)
         inside = len(changes)
         while inside and changes[inside - 1].first >= self.length:
@@ -148,7 +153,7 @@ class Stream(Strict):
         length = min(records.values()) if self.length is None else self.length
         schema = joint_schema([*concepts.values()], self.irrelevant)
         clock = clock_of(self.arrivals, [*concepts.values()], 0, length)
-        drift = in_rows(self.drift, clock, "drift")
+        drift = in_rows(self.drift, clock, "drift").among([*self.concepts])
         for place, reason in self._mistakes(concepts, records, length, drift):
             if reason:
                 raise refusal(reason, place)

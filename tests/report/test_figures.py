@@ -37,6 +37,7 @@ from driftsim.report.figures.style import styled
 from driftsim.report.measures import alarm_rows
 from driftsim.report.results import Results
 from driftsim.report.table import Table
+from driftsim.scenario import Scenario
 from driftsim.store import Store
 
 
@@ -502,13 +503,23 @@ def test_labels_are_spread_as_little_as_need_be():
 
 
 def test_changes_too_many_to_be_seen_apart_have_no_lines():
-    stream, panel = sea_stream(drift={"kind": "recurring", "every": 5}), Figure().subplots()
-    mark_changes(panel, stream)
-    assert len(stream.changes(0)) > 400
+    panel = Figure().subplots()
+    many = marked(panel, {"kind": "recurring", "every": 5})
+    assert len(many.changes(0)) > 400
     assert not panel.lines
-    few = sea_stream(drift={"kind": "recurring", "every": 200})
-    mark_changes(panel, few)
+    marked(panel, {"kind": "random", "mean": 200}, seeds=2)  # at other rows with each seed
+    assert not panel.lines
+    few = marked(panel, {"kind": "recurring", "every": 200})
     assert len(panel.lines) == len(few.changes(0)) > 0
+
+
+def marked(panel, drift, seeds=1):
+    """A stream with some drift, whose changes are marked in a panel."""
+    models = {"m": {"learner": "majority", "policy": "static"}}
+    rules = {"seeds": seeds}
+    one = Scenario(stream=sea_stream(drift=drift), models=models, evaluation=rules)
+    mark_changes(panel, one)
+    return one.stream
 
 
 def test_captions_say_that_seconds_of_different_engines_cannot_be_compared(swept, tmp_path):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.report.figure_data.looks import BACKGROUNDS, tone
+from driftsim.report.variant_results import shared_changes
 
 NAMED_VISITS = 8  # concepts are named in a panel if they rule no more often
 ALONE = 0.98  # the share of rows of a concept that rules alone
@@ -20,20 +21,31 @@ class Visit(NamedTuple):
     stop: float
 
 
-def visible_changes(stream):
-    """The changes of a stream, or none where they are too many to be seen apart in a picture."""
-    changes = stream.changes(0)
+def visible_changes(scenario):
+    """The changes of a stream, or none where they are too many to be seen apart in a picture.
+
+    None, either, where they come at other rows with each seed.
+    """
+    changes = shared_changes(scenario)
     return changes if len(changes) <= MOST_CHANGES else []
 
 
-def concept_spans(columns):
-    """Spans of a stream with constant shares of the concepts: edges (n + 1,), shares (n, k)."""
-    shares = np.round(columns["concept"] / columns["rows"][:, None] * 20) / 20
+def concept_spans(one):
+    """Spans of a variant with constant shares of the concepts: edges (n + 1,), shares (n, k).
+
+    With the first seed; where changes come at other rows with each seed, in the mean of them.
+    """
+    worlds = {run.seed: run.truth.columns for run in one.runs}
+    columns = next(iter(worlds.values()))
+    counts = columns["concept"]
+    if one.scenario.stream.drift.varies:
+        counts = np.mean([world["concept"] for world in worlds.values()], axis=0)
+    shares = np.round(counts / columns["rows"][:, None] * 20) / 20
     starts = np.flatnonzero(np.r_[True, (shares[1:] != shares[:-1]).any(axis=1)])
     if len(starts) > MOST_SPANS:
         starts = np.arange(0, len(shares), -(-len(shares) // MOST_SPANS))
     rows = np.add.reduceat(columns["rows"], starts)
-    shares = np.add.reduceat(columns["concept"], starts, axis=0) / rows[:, None]
+    shares = np.add.reduceat(counts, starts, axis=0) / rows[:, None]
     return [*columns["first_row"][starts], columns["last_row"][-1] + 1], shares
 
 
@@ -47,7 +59,7 @@ def visits(scene) -> list[Visit]:
     """Where each concept of a scene rules alone; none if that is too often to be named."""
     if not scene.played:
         return []
-    edges, shares = concept_spans(scene.played[0].truth.columns)
+    edges, shares = concept_spans(scene.variant)
     names = list(scene.stream.concepts)
     found = [
         Visit(names[share.argmax()], edges[i], edges[i + 1])

@@ -10,7 +10,7 @@ from driftsim.evaluation.metrics import LOWER_IS_BETTER
 from driftsim.evaluation.recovery import DID_NOT_FALL, RECOVERED, median
 from driftsim.messages import setting_text
 from driftsim.report.amounts import listed
-from driftsim.report.dates import row_text
+from driftsim.report.dates import row_text, stretch_text
 from driftsim.report.decision.periods import differ
 from driftsim.report.figure_data.costs import ADDED_UP, COSTS, costs, engines
 from driftsim.report.figure_data.curves import excess_of
@@ -21,6 +21,7 @@ from driftsim.report.figure_data.price_lines import price_lines
 from driftsim.report.figure_data.streams import best_errors, best_known, distinct_streams, truths
 from driftsim.report.figure_data.sweeps import values_of
 from driftsim.report.table import missing
+from driftsim.report.variant_results import shared_changes
 from driftsim.report.verdict import ranking
 from driftsim.report.windows import window_text
 
@@ -140,9 +141,14 @@ def changes(scene):
         row_text(one.first, dates)
         if one.first == one.last
         else f"{row_text(one.first, dates)} to {row_text(one.last, dates)}"
-        for one in scene.stream.changes(0)
+        for one in shared_changes(scene.variant.scenario)
     ]
     text = f" The stream changes at row {some(rows)}." if rows else ""
+    if scene.stream.drift.varies and scene.variant.scenario.evaluation.seeds > 1:
+        text += " The stream changes at other rows with each seed: shades are means of the seeds."
+    found = scene.stream.outliers(0)
+    if outliers := [stretch_text(one.first, one.stop - 1, dates) for one in found]:
+        text += f" Outliers, which are no change: rows {some(outliers)}."
     if pauses := [dates.between(*hole) for hole in dates.holes] if dates else []:
         text += f" There are no rows from {some(pauses)}."
     return text
@@ -163,7 +169,7 @@ def recovery(view, scene):
         texts.append(f"{name} from {back:,} of {counted(len(one), 'change')}{brackets}")
     seeds = len({one.seed for one in scene.played})
     over = f", over {seeds} seeds" if seeds > 1 else ""
-    ramp = any(one.first < one.last for one in scene.stream.changes(0))
+    ramp = any(one.first < one.last for one in shared_changes(scene.variant.scenario))
     start = " Rows count from the start of the ramp." if ramp else ""
     return f"Recovered{over}: {some(texts)}.{start}" if texts else ""
 

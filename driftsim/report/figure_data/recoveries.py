@@ -11,6 +11,7 @@ from driftsim.report.figure_data.looks import rounded
 from driftsim.report.figure_data.view import Scene, View
 from driftsim.report.table import Table
 
+EVERY = -1  # in the place of the row of a change
 MOST_PANELS = 9  # with more changes, a matrix for each setting
 RECOVERED, LOST = "recovered", "had not recovered by then"
 MEDIAN, RANGE = "median of the seeds", "their range"
@@ -71,8 +72,14 @@ def recoveries(view: View) -> list[RecoveryPanel] | list[RecoveryMatrix] | None:
 
 
 def by_change(view, scene) -> dict[int, Table]:
-    """The recoveries of the contenders from each change, by the first row of the change."""
-    return dict(sorted(view.recovery(scene).by("change").items()))
+    """The recoveries of the contenders from each change, by the first row of the change.
+
+    Where changes come at other rows with each seed, all of them together.
+    """
+    table, scenario = view.recovery(scene), scene.variant.scenario
+    if scenario.stream.drift.varies and scenario.evaluation.seeds > 1:
+        return {EVERY: table} if len(table) else {}
+    return dict(sorted(table.by("change").items()))
 
 
 def panel(scene, row, table) -> RecoveryPanel:
@@ -94,6 +101,8 @@ def recovered(name: str, table: Table) -> Recovered:
 
 def name_of(scene, row):
     """A change by its row, or a ramp by its first and its last, where `row` is the first."""
+    if row == EVERY:
+        return "all changes, which come at other rows with each seed"
     for seed in dict.fromkeys(one.seed for one in scene.played):
         for change in scene.stream.started_changes(seed):
             if change.first == row < change.last:

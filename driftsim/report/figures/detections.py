@@ -51,9 +51,9 @@ def alarms(view):
 def plot_lanes(panel, view, scene, lanes):
     """Plot the lanes of a scene."""
     stream_axis(panel, scene, 5 if len(view.scenes) == 1 else 3)
-    for change in visible_changes(scene.stream):
+    for change in visible_changes(scene.variant.scenario):
         panel.axvspan(change.first, change.last, color="#e4e4e4", linewidth=0, zorder=0)
-    mark_changes(panel, scene.stream)
+    mark_changes(panel, scene.variant.scenario)
     name_concepts(panel, scene)
     set_title(panel, scene.title, pad=14)
     panel.set_ylim(len(lanes) - 0.5, -0.5)

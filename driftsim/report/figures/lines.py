@@ -75,8 +75,8 @@ def plot_panel(panel, view, one) -> dict[str, Line2D]:
     if not one.scene.played:
         panel.text(0.5, 0.5, "every run failed", ha="center", transform=panel.transAxes)
         return {}
-    shade_concepts(panel, one.scene.played[0].truth)
-    mark_changes(panel, one.scene.stream)
+    shade_concepts(panel, one.scene)
+    mark_changes(panel, one.scene.variant.scenario)
     for curve in one.others:
         plot_curve(panel, curve, one.steps, False, **OTHERS)
     lines = {}

@@ -113,15 +113,15 @@ def label_streams(block, scenes):
         panel.set_xlabel(date_label(scene.dates) if scene.dates else "row of the stream")
 
 
-def mark_changes(panel, stream):
+def mark_changes(panel, scenario):
     """A thin line through the middle of each change."""
-    for change in visible_changes(stream):
+    for change in visible_changes(scenario):
         panel.axvline(change.centre, color="black", linewidth=0.5, alpha=0.5, zorder=0.5)
 
 
-def shade_concepts(panel, truth):
+def shade_concepts(panel, scene):
     """Shade the background by the ruling concept; during a ramp, in between."""
-    edges, shares = concept_spans(truth.columns)
+    edges, shares = concept_spans(scene.variant)
     for tone, left, right in zip(shades(shares), edges, edges[1:]):
         panel.axvspan(left, right, color=tone, linewidth=0, zorder=0)
 

@@ -35,7 +35,7 @@ def stream(view):
     for fact, block in zip(facts, blocks):
         for panel, scene in zip(block, scenes):
             stream_axis(panel, scene, 5 if len(scenes) == 1 else 3)
-            mark_changes(panel, scene.stream)
+            mark_changes(panel, scene.variant.scenario)
             if fact.known(scene):
                 plot_fact(panel, fact, fact.shown(scene))
             if block is blocks[0]:

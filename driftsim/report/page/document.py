@@ -17,6 +17,7 @@ from driftsim.report.page.packed import packed
 from driftsim.report.page.page_data import as_json, page_data
 from driftsim.report.page.suite_section import suite_section
 from driftsim.report.summary_text import remarks
+from driftsim.report.variant_results import shared_changes
 from driftsim.runner.runs import runs_of
 
 SCRIPTS = (
@@ -130,7 +131,7 @@ def caption(results, tallies):
         texts.append(f"With each seed, learners are trained {repeats:,} times{on_folds(scenario)}.")
     if len(scenario.stream.concepts) > 1:
         texts.append("The background is shaded by the ruling concept; during a ramp, in between.")
-    if scenario.stream.changes(0):
+    if shared_changes(scenario):
         texts.append("Vertical lines are the middles of true changes.")
     if any(one.dates and one.dates.holes for one in results.variants):
         texts.append("Where all curves are interrupted, no rows came for long.")

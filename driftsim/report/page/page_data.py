@@ -85,7 +85,7 @@ def setting(one, models, merged):
         "references": references(scenario) if one.played else [],
         "concepts": list(scenario.stream.concepts),
         "grounds": grounds,
-        "changes": [change.centre for change in visible_changes(scenario.stream)],
+        "changes": [change.centre for change in visible_changes(scenario)],
         "schedules": schedules,
     }
 
@@ -95,12 +95,12 @@ def of_traces(one):
     if not one.runs:
         return [], {}
     schedules = {name: rows.tolist() for name, rows in first_schedules(one).items()}
-    return backgrounds(one.runs[0].truth.columns), schedules
+    return backgrounds(one), schedules
 
 
-def backgrounds(columns):
+def backgrounds(one):
     """Spans of the stream: where each starts, its shade, and the shares of the concepts."""
-    edges, shares = concept_spans(columns)
+    edges, shares = concept_spans(one)
     return [
         [int(edge), hex_of(tone), share.round(2).tolist()]
         for edge, tone, share in zip(edges, shades(shares), shares)

@@ -25,7 +25,7 @@ def dates_of(offered, merged, one):
     """The dates of a setting that has some."""
     dates, truth = one.dates, one.runs[0].truth
     intervals = truth.over(merged * truth.interval)
-    rows = {change.centre for change in visible_changes(one.scenario.stream)}
+    rows = {change.centre for change in visible_changes(one.scenario)}
     rows |= {*chain.from_iterable(dates.holes)}
     about = {
         "start": int(dates.start),

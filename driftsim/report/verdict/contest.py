@@ -19,7 +19,7 @@ from driftsim.report.comparisons import (
     scope_of,
 )
 from driftsim.report.table import Table
-from driftsim.report.variant_results import ContenderResult, VariantResults
+from driftsim.report.variant_results import ContenderResult, VariantResults, shared_changes
 from driftsim.report.verdict.blocks import Block
 from driftsim.report.verdict.phrases import (
     among,
@@ -202,7 +202,7 @@ class Contest:
         if len(phases) > MOST_PHASES:
             yield Block(counted(best, map(named, self.results)))
             return
-        changes = self.scenario.stream.changes(0)
+        changes = shared_changes(self.scenario)
         gradual = any(change.last > change.first + 1 for change in changes)
         ramps = " (a phase runs from the centre of one change to that of the next)" * gradual
         items = tuple(f"{phase.name}: {who}" for phase, who in zip(phases, best))

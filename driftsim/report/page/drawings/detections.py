@@ -59,7 +59,7 @@ def alarms(view: View) -> Drawing | None:
 def lanes(view, box: Box, one: AlarmPanel, names, named: bool) -> Iterator[str]:
     """The lanes of a setting."""
     x = panels.row_scale(one.scene, box)
-    for change in visible_changes(one.scene.stream):
+    for change in visible_changes(one.scene.variant.scenario):
         ends = (min(max(row, x.low), x.high) for row in (change.first, change.last))
         first, last = map(float, map(x, ends))
         if last > first:

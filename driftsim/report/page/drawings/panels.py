@@ -185,7 +185,7 @@ def values_room(ends: Iterable[tuple[float, float]], height: float, least: float
 
 def grounds(box: Box, x: Scale, scene: Scene, below: float = 0) -> Iterator[str]:
     """Shades by the ruling concept; during a ramp, in between."""
-    edges, shares = concept_spans(scene.played[0].truth.columns)
+    edges, shares = concept_spans(scene.variant)
     for colour, left, right in zip(map(hex_of, shades(shares)), edges, edges[1:]):
         if colour != "#ffffff":
             ends = x(left), min(x(right) + 0.3, box.right)
@@ -194,7 +194,7 @@ def grounds(box: Box, x: Scale, scene: Scene, below: float = 0) -> Iterator[str]
 
 def change_lines(box: Box, x: Scale, scene: Scene) -> Iterator[str]:
     """A thin line through the middle of each change."""
-    for change in visible_changes(scene.stream):
+    for change in visible_changes(scene.variant.scenario):
         if x.low <= change.centre <= x.high:
             place = x(change.centre)
             yield line(place, box.top, place, box.bottom, class_="change")
