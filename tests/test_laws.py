@@ -28,7 +28,8 @@ def stream_of(concept, drift="none", length=2400):
     drift = Drift.model_validate(drift)
     names = "a" if drift.kind() == "none" else "ab"
     length = concept.instantiated(np.random.default_rng(0)).rows or length
-    return Stream(length=length, concepts=dict.fromkeys(names, concept), drift=drift)
+    concepts = dict.fromkeys(names, concept)
+    return Stream.model_validate({"length": length, "concepts": concepts, "drift": drift})
 
 
 # 1. Parts never change.
