@@ -70,6 +70,7 @@ def test_where_river_divides_by_zero_a_kernel_leaves_the_answer_to_it(settings, 
         answers(objects, rows)
 
 
+@pytest.mark.slow
 def test_an_adaptive_regression_tree_that_is_reset_is_as_new():
     (model, _), rows = started(ADAPTIVE_REGRESSORS[0]), drifting_rows(4_000, 4)
     first, state = answers(model, rows), model._state

@@ -137,6 +137,7 @@ def test_the_sources_of_a_loose_package_are_its_version(house):
     version.cache_clear()
 
 
+@pytest.mark.slow
 def test_a_study_with_an_allowed_package_runs_in_another_process(house):
     path = scenario(house, "house.Constant")
     results = driftsim.run(
@@ -158,6 +159,7 @@ def test_a_study_with_an_allowed_package_runs_in_another_process(house):
         assert code == 0 or "--allow house" in ended.output
 
 
+@pytest.mark.slow
 def test_the_distribution_of_a_package_is_found_that_is_installed_meanwhile(house):
     assert distribution("house") == "house"
     about = house / "house_of_models-1.0.dist-info"

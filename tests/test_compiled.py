@@ -325,6 +325,7 @@ evaluation: {{warmup: 100}}
     assert all("row 700: column 'a' holds inf" in one for one in failures), failures
 
 
+@pytest.mark.slow
 def test_a_model_that_outgrows_its_kernel_is_played_again_by_the_object(tmp_path):
     text = """
 stream: {length: 6_000, concepts: {a: sea}, noise: 0.1}
@@ -404,6 +405,7 @@ def printed(process):
     return text.split()
 
 
+@pytest.mark.slow
 def test_processes_compile_a_kernel_at_once_or_once_and_an_edited_one_anew(tmp_path):
     package = tmp_path / "edited"
     shutil.copytree(PACKAGE, package / "driftsim", ignore=shutil.ignore_patterns("__pycache__"))
@@ -427,6 +429,7 @@ EDITED = {  # a module of kernels, and the models whose code is compiled again
 }
 
 
+@pytest.mark.slow
 def test_an_edited_module_is_compiled_again_with_those_that_import_it_alone(tmp_path):
     shutil.copytree(PACKAGE, tmp_path / "driftsim", ignore=shutil.ignore_patterns("__pycache__"))
     before = places(tmp_path)
@@ -454,6 +457,7 @@ def test_an_upgraded_package_compiles_anew(monkeypatch):
         cache._fingerprint.cache_clear()
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_to_is_not_needed(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("")
@@ -502,6 +506,7 @@ def test_a_run_announces_when_a_kernel_has_to_be_compiled(monkeypatch):
     assert [next(begun), next(begun)] == [COMPILING, 500]
 
 
+@pytest.mark.slow
 def test_compiled_code_is_loaded_only_for_a_contender_that_runs_compiled(tmp_path):
     """Neither to check a scenario, nor to run one whose learners and detectors have no kernels.
 

@@ -176,6 +176,7 @@ def test_a_file_that_has_changed_or_gone_is_one_clear_line(files, tmp_path, monk
     assert not [*Copies().folder.iterdir()]
 
 
+@pytest.mark.slow
 def test_large_objects_are_sent_once_and_small_ones_with_each_run(tmp_path, monkeypatch):
     from sklearn.naive_bayes import GaussianNB
     from sklearn.neighbors import KNeighborsClassifier

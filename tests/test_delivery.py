@@ -46,6 +46,7 @@ def played(events):
     return {one.run.key: one.result for one in ended}
 
 
+@pytest.mark.slow
 def test_files_that_are_gone_reach_workers_that_come_later(files, tmp_path, monkeypatch, empty):
     cluster, client = empty
     runs = runs_of(files)

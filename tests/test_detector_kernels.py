@@ -177,6 +177,7 @@ def test_loading_leaves_nothing_to_compile(monkeypatch, tmp_path):
     assert not detector.uncompiled().needs_compiling
 
 
+@pytest.mark.slow
 def test_numba_is_imported_no_sooner_than_a_detector_starts():
     code = (
         "import sys; from driftsim.adaptation.detectors import Detector\n"

@@ -241,6 +241,7 @@ def test_the_scenarios_of_the_page_on_models_load(tmp_path):
     assert i == 1
 
 
+@pytest.mark.slow
 def test_the_own_parts_of_the_docs_run(tmp_path):
     (parts,), scenarios = blocks(OWN, "python"), blocks(OWN, "yaml")
     (tmp_path / "my_parts.py").write_text(parts, encoding="utf-8")
@@ -262,6 +263,7 @@ def test_the_own_parts_of_the_docs_run(tmp_path):
     assert error["less and less"] < 0.3 * error["majority"]  # its learner learns the discs
 
 
+@pytest.mark.slow
 def test_the_cells_of_the_page_on_python_run(tmp_path):
     """In one process, in their order, like those of a notebook; it is read from no file."""
     page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")

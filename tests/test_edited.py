@@ -140,6 +140,7 @@ def played(path):
         return driftsim.run(path, out=path.parent, executor=executor)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["folder", "trace"])
 def test_a_report_says_which_traces_have_been_removed(tmp_path, monkeypatch, undrawn, what):
     path, runs = written(tmp_path), tmp_path / "s" / "runs"
@@ -161,6 +162,7 @@ def test_a_report_says_which_traces_have_been_removed(tmp_path, monkeypatch, und
     assert len(played(path).traces()) == 2 * (2 + 2)  # contenders and references
 
 
+@pytest.mark.slow
 def test_a_report_on_nothing_says_so(tmp_path, monkeypatch):
     path = written(tmp_path)
     monkeypatch.setattr(Store, "save", lambda *given: None)
@@ -171,6 +173,7 @@ def test_a_report_on_nothing_says_so(tmp_path, monkeypatch):
             assert f"{name}, seed {seed}" in ended.stderr
 
 
+@pytest.mark.slow
 def test_a_table_that_is_edited_under_way_fails_what_is_left(tmp_path, monkeypatch, undrawn):
     path = written(tmp_path)
     meddling(monkeypatch, lambda: (tmp_path / "t.csv").write_text(OTHER))

@@ -129,6 +129,7 @@ def command(folder, *ways):
     return [sys.executable, "-m", "driftsim", *words]
 
 
+@pytest.mark.slow
 def test_each_failure_has_a_line_and_the_others_finish(tmp_path):
     words = command(tmp_path, *RAISING, "chdir", "warn", "print", "hang")
     ended = subprocess.run([*words, "--timeout", "3"], capture_output=True, text=True, timeout=300)
@@ -152,6 +153,7 @@ def test_each_failure_has_a_line_and_the_others_finish(tmp_path):
     assert len([*runs.glob("*.parquet")]) == 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["hang", "compile_and_hang"])
 def test_the_timeout_in_python(tmp_path, way):
     path, parts = hostile(tmp_path, way)
@@ -199,6 +201,7 @@ def started(words, **given):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked up in /proc")
 @pytest.mark.parametrize(
     ("number", "code", "message"),
@@ -342,6 +345,7 @@ GUARD
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("guard", "read"),
     [

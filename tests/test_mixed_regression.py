@@ -70,6 +70,7 @@ def test_a_forest_draws_as_many_columns_as_by_the_cells_of_its_first_row(gone):
     assert np.allclose(one, other, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nominal", [True, False], ids=["nominal", "numbers"])
 def test_a_regression_tree_that_is_reset_is_as_new(nominal):
     schema = schema_of() if nominal else Schema(NAMES, {}, None)

@@ -132,6 +132,7 @@ def dicts(stream, seed, first, last):
     return list(zip(rows, block.y.tolist()))
 
 
+@pytest.mark.slow
 def test_a_fitted_model_of_river_learns_on_from_what_it_knows(tmp_path):
     from river.tree import HoeffdingTreeClassifier
 

@@ -45,6 +45,7 @@ def test_it_fires_when_its_slow_equivalent_does(cusum, slack, threshold):
     assert not detector.needs_compiling
 
 
+@pytest.mark.slow
 def test_it_runs_where_its_code_is_in_no_file_as_in_a_notebook():
     typed = f"{KERNEL}\nalarm = Cusum().start(None)\nprint(alarm(np.arange(200) // 100 + 0.0))"
     process = subprocess.run([sys.executable, "-c", typed], capture_output=True, text=True)

@@ -146,6 +146,7 @@ def settings():
     return random.getstate(), np.random.get_state()[1].tolist(), np.geterr(), warnings.filters[:]
 
 
+@pytest.mark.slow
 def test_the_choice_changes_no_byte_and_no_message(tmp_path, monkeypatch):
     """One contender fails, one warns, and one outgrows its kernel."""
     descent = {"kind": "river.optim.SGD", "lr": 1e150}
@@ -188,6 +189,7 @@ def test_a_run_here_has_one_thread_and_shows_how_far_it_is(tmp_path, monkeypatch
     assert events[0] == Progress([(runs[0], 1_000)], 1)
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_a_kernel_is_compiled_here_keeps_what_has_ended(tmp_path):
     path = tmp_path / "s.yaml"
     path.write_text(

@@ -141,6 +141,7 @@ def test_the_warm_up_is_a_tenth_or_as_long_as_it_takes_to_see_two_classes(propos
     assert warmup == 200 and "two classes" in text
 
 
+@pytest.mark.slow
 def test_what_is_written_asks_a_question_and_can_be_run_at_once(tmp_path, monkeypatch, undrawn):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my.csv").write_text(rows(y=word))

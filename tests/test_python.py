@@ -139,6 +139,7 @@ def script(tmp_path, code):
     return ended.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_a_class_of_a_cell_is_played_by_others_and_again_when_it_is_edited(tmp_path):
     study = STUDY.replace("(1, 2)", "(1,)")
     edits = f"FACTOR = 1\n{study}", MINE.replace("<= self.at", "> self.at") + study

@@ -97,6 +97,7 @@ def whole(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_and_leaves_the_same(whole, tmp_path):
     path, runs = saved(tmp_path), tmp_path / "s" / "runs"
     process = subprocess.Popen(
@@ -120,6 +121,7 @@ def test_a_killed_run_goes_on_and_leaves_the_same(whole, tmp_path):
     assert whole[others].equals(results.summary()[others])
 
 
+@pytest.mark.slow
 def test_no_process_outlives_the_one_that_was_killed(tmp_path):
     path = saved(tmp_path, TEXT.replace("4_000", "4_000_000").replace("last", "slow"))
     process = subprocess.Popen(command(path, tmp_path, "--jobs", "2"), start_new_session=True)

@@ -417,6 +417,7 @@ def hostile(tmp_path_factory):
     return folder, "".join(one.stdout + one.stderr for one in ended)
 
 
+@pytest.mark.slow
 def test_no_spreadsheet_runs_a_name(hostile):
     for path in (hostile[0] / "reports" / "s").glob("*.csv"):
         for row in csv.reader(path.open(newline="")):

@@ -78,6 +78,7 @@ def test_a_share_does_not_depend_on_what_is_done(path):
     assert Share(1, 3).among(runs, left) == [r for r in Share(1, 3).among(runs, runs) if r in left]
 
 
+@pytest.mark.slow
 def test_shares_are_played_apart_and_reported_together(path, tmp_path):
     out = tmp_path / "out"
     first = invoke("run", path, "--out", out, "--share", "1/2", "--jobs", "1", *APART)

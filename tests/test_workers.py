@@ -78,6 +78,7 @@ def test_jobs_return_their_values():
     assert not any(one.crash or one.moved or one.printed.lines for one in ended)
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_takes_no_other_job_with_it():
     ended = finished((add, 1, 1), (die, 3), (kill_itself,), (add, 2, 2), most=2)
     assert [one.value for one in ended] == [2, None, None, 4]
@@ -153,6 +154,7 @@ def test_each_worker_has_one_thread():
     assert one.value[0] == "1"
 
 
+@pytest.mark.slow
 def test_folders_of_dead_processes_are_swept_and_those_of_others_kept(tmp_path):
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()

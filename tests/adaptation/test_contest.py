@@ -51,6 +51,7 @@ def interval(differences):
     return differences.mean() - half, differences.mean() + half
 
 
+@pytest.mark.slow
 def test_gathering_after_the_alarm_beats_gathering_before_it(errors):
     assert interval(errors["before"] - errors["after"])[0] > 0
 

@@ -207,6 +207,7 @@ def static():
     return Contender.model_validate({"learner": "majority", "policy": "static"}).policy
 
 
+@pytest.mark.slow
 def test_lms_recovers_when_theory_says():
     """After a jump of length 2 it is within a tenth of its floor after 65 rows."""
     start = np.zeros(5)

@@ -71,6 +71,7 @@ def test_what_depends_on_the_rows_is_tried_on_the_rows():
     assert failure(steps) is None
 
 
+@pytest.mark.slow
 def test_what_fails_does_not_depend_on_the_streams_tried_before():
     bayes = {"kind": "sklearn.naive_bayes.GaussianNB"}
     folded = {"kind": "sklearn.calibration.CalibratedClassifierCV", "estimator": bayes}

@@ -186,6 +186,7 @@ def keys(table):
     return occurring([RecoveryPanel(None, "", marks) for marks in panels])
 
 
+@pytest.mark.slow
 def test_recoveries_from_many_changes_are_a_matrix(many):
     longer = View(many, window=50)
     assert len(plot_figure("recovery", longer).axes) == 3
@@ -310,6 +311,7 @@ def test_one_thing_swept_is_a_curve_and_two_are_a_map(settings, tmp_path):
         assert (panel.get_title(), panel.get_xlabel()) == (name, "memory")
 
 
+@pytest.mark.slow
 def test_many_settings_share_the_room_with_other_reports(odd, tmp_path):
     noises = [{"stream.noise": i / 100} for i in range(26)]
     shown = View({"many": made(tmp_path, 2, *noises), "odd": odd}, metric="error")
@@ -393,6 +395,7 @@ def visible(figure):
             yield text
 
 
+@pytest.mark.slow
 def test_contenders_keep_their_looks_in_every_figure(odd):
     names = list(odd.study.variants[0].scenario.models)
     only = View(odd, contenders=names[1:])
@@ -422,6 +425,7 @@ def test_colours_are_seen_on_white():
         assert contrast >= (4.5 if colour == FAINT else 3), colour
 
 
+@pytest.mark.slow
 def test_the_same_results_give_the_same_bytes(odd, settings):
     kinds = [one.name for one in all_of(odd)]
     swept = [name for name in KINDS if name not in (*kinds, "periods")]
@@ -479,6 +483,7 @@ def test_captions_name_contenders_and_numbers(odd, settings, plain):
     assert f"found {alarms.detected:.3g} of 2 changes" in texts["alarms"]
 
 
+@pytest.mark.slow
 def test_contenders_that_failed_are_left_out(odd, tmp_path):
     store = Store(tmp_path / "runs")
     results = Results(odd.study, store)

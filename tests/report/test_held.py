@@ -3,6 +3,7 @@
 import weakref
 from collections import Counter
 
+import pytest
 from examples import played
 from invented_studies import made
 
@@ -55,6 +56,7 @@ def all_of(results):
     return *contents_of(results), shown_results(results)
 
 
+@pytest.mark.slow
 def test_with_one_seed_each_setting_has_its_own_sentences(tmp_path):
     whole = made(tmp_path, 2, *SETTINGS[:5])
     rules = whole.study.variants[0].scenario.evaluation.model_copy(update={"seeds": 1})
@@ -82,6 +84,7 @@ def test_a_report_reads_each_trace_once_and_holds_those_of_few_settings(tmp_path
     assert store.most <= most
 
 
+@pytest.mark.slow
 def test_streams_of_a_suite_with_other_classes_are_reported_whatever_is_held(tmp_path):
     whole = played(SUITE, "suite", tmp_path)
     few = Results(whole.study, whole.store, room=size_of_a_setting(whole))

@@ -67,6 +67,7 @@ def invoke(*words):
     return CliRunner().invoke(app, ["plot", *map(str, words)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_a_report_is_plotted_as_its_figure(reports, tmp_path, suffix):
     to = tmp_path / "new" / f"figure.{suffix}"
@@ -89,6 +90,7 @@ def test_a_scenario_that_has_been_run_is_its_report(reports, tmp_path):
     assert b">kappa<" in one.read_bytes() and b"frozen" not in one.read_bytes()
 
 
+@pytest.mark.slow
 def test_reports_are_compared_side_by_side(reports, monkeypatch):
     figures = {}
     for name in KINDS:
@@ -198,6 +200,7 @@ def test_unknown_kinds_may_be_own_parts(tmp_path):
     assert hint == f"{tmp_path}: if it has parts of your own, name their file with --with"
 
 
+@pytest.mark.slow
 def test_a_report_with_own_parts_is_plotted_with_them(tmp_path, undrawn):
     (tmp_path / "own.py").write_text(OWN)
     path = tmp_path / "own.yaml"
@@ -225,6 +228,7 @@ sweep:
 """
 
 
+@pytest.mark.slow
 def test_the_scenario_of_a_report_finds_the_runs_of_that_which_was_run(tmp_path):
     (tmp_path / "data").mkdir()
     for name in "ab":
@@ -245,6 +249,7 @@ def keys(study):
     return [run.key for variant in study.variants for run in runs_of(variant)]
 
 
+@pytest.mark.slow
 def test_all_figures_are_plotted_into_a_folder(reports, tmp_path):
     to = tmp_path / "figures"
     ended = invoke(reports / "one", "--all", "--to", to, "--window", 200, "--contender", "frozen")

@@ -3,6 +3,7 @@
 import io
 
 import numpy as np
+import pytest
 from examples import played
 from rich.console import Console
 from typer.testing import CliRunner
@@ -35,6 +36,7 @@ def test_long_names_lose_their_middle_and_numbers_nothing(odd):
     assert "{x} of a name t…" in costs and max(map(len, costs.splitlines())) < 80
 
 
+@pytest.mark.slow
 def test_missing_probabilities_are_remarked(tmp_path):
     text = """stream: {length: 3_000, concepts: {a: {kind: sea, threshold: 8}}, noise: 0.3}
 models:
@@ -65,6 +67,7 @@ def test_a_study_without_any_result_says_so(tmp_path):
     part, scenario = tmp_path / "unfinished.py", tmp_path / "s.yaml"
     part.write_text("""\
 import numpy as np
+import pytest
 
 from driftsim.rows import Schema
 from driftsim.streams.concepts import Concept

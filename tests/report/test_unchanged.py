@@ -126,6 +126,7 @@ def test_traces_that_were_played_again_or_damaged_are_read(study, loaded):
     assert run().exit_code == 0 and path.exists()
 
 
+@pytest.mark.slow
 def test_a_report_with_failed_runs_is_made_again(study, loaded):
     own = study.parent.parent / "own.py"
     own.write_text(FAILING)

@@ -49,6 +49,7 @@ def some(*names):
     return {name: MODELS[name] for name in names}
 
 
+@pytest.mark.slow
 def test_reports_of_other_contenders_or_streams_make_the_table_of_all(reports, tmp_path):
     whole = written([reports("whole")], tmp_path / "t.csv")
     assert "mean rank" in whole

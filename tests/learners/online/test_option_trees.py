@@ -56,6 +56,7 @@ def reset_first(s):
     kernel.option_reset(s, 0)
 
 
+@pytest.mark.slow
 def test_a_tree_that_is_reset_is_as_new():
     X, y = rows_of(1_500, 2, 2, nominal=(), numbers=3)
     weights = np.ones(len(y))
