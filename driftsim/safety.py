@@ -243,6 +243,10 @@ def beyond_memory(rules: Any, stream: Any, interval: int) -> Iterator[tuple[str,
     if rules.probe and rules.probe > rows // k:
         message = f"{rules.probe:,} fresh rows of each concept are kept in memory at once"
         yield "evaluation", "probe", f"{message}; give at most {rows // k:,}"
+    scores = max(classes, 2) - (classes == 2)  # of a row
+    if rules.scores == "exact" and length > MOST_HELD // scores:
+        message = f"the scores of {length:,} rows are kept in memory at once"
+        yield "evaluation", "scores", f"{message}; give a number of bins, or leave them out"
     entries = -(-length // interval)
     if rules.confusion and classes**2 * entries > MOST_HELD:
         message = (
@@ -251,7 +255,7 @@ def beyond_memory(rules: Any, stream: Any, interval: int) -> Iterator[tuple[str,
         yield "evaluation", "confusion", f"{message}; leave it out, or give longer intervals"
         return
     confused = classes**2 if rules.confusion else 0
-    numbers = 30 + 3 * classes + confused + 2 * (rules.scores or 0) + k  # of an entry, about
+    numbers = 30 + 3 * classes + confused + 2 * rules.bins + k  # of an entry, about
     least = -(-length * numbers // MOST_HELD)
     if interval < least:
         made = f"intervals of {interval:,} rows make {entries:,} entries of a trace"

@@ -17,7 +17,7 @@ from driftsim.durations import Duration
 from driftsim.evaluation.decision.plans import Plan, faults_of, numbers_of, plans_of
 from driftsim.evaluation.decision.prices import PriceList, Prices
 from driftsim.evaluation.decision.settings import Decision
-from driftsim.evaluation.metrics import OF_PROBABILITIES, OF_SCORES, metric_of, metrics_of
+from driftsim.evaluation.metrics import metric_of, metrics_of
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.trial import Trials
@@ -32,7 +32,7 @@ from driftsim.parts import (
 )
 from driftsim.python_data import is_data
 from driftsim.safety import MOST_HELD, beyond_memory
-from driftsim.scenario_checks import faults_of_rules, obstacle, obstacles, refuse_first
+from driftsim.scenario_checks import faults_of_rules, obstacle, obstacles, refuse_first, untallied
 from driftsim.scenario_evaluation import Evaluation, unplannable, unprobed, untrained_fold
 from driftsim.scenario_files import checked_name, default_name, from_source, place_of
 from driftsim.scenario_places import Faults, Places, beside_settings, located, renew, with_setting
@@ -164,10 +164,7 @@ class Scenario(Strict):
                 metric_of(metric, self.stream.schema)
             except ValueError as error:
                 yield *place, str(error)
-            if metric in OF_PROBABILITIES and not self.evaluation.probable:
-                yield *place, f"'{metric}' needs probabilities; set evaluation.probabilities: true"
-            if metric in OF_SCORES and not self.evaluation.scores:
-                yield *place, f"'{metric}' needs scores; set evaluation.scores: 64"
+            yield *place, untallied(metric, self.evaluation)
             if metric in self.metrics[:i]:
                 yield *place, f"'{metric}' stands twice; give it once"
 

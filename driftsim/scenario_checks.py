@@ -5,6 +5,7 @@ from typing import Any
 
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.label_check import labels_violation
+from driftsim.evaluation.metrics import OF_BINS, OF_PROBABILITIES, OF_SCORES
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.trial import Trials
@@ -23,8 +24,12 @@ def faults_of_rules(rules: Rules, stream: Stream) -> Iterator[tuple[Any, ...]]:
     if rules.probabilities and schema.regression:
         message = "in regression labels have no probabilities; leave this out"
         yield "evaluation", "probabilities", message
-    if rules.scores and schema.n_classes != 2:
-        yield "evaluation", "scores", "scores are for two classes; leave them out"
+    if rules.bins and schema.n_classes != 2:
+        exact = "" if schema.regression else ", or write exact, which is for any number"
+        yield "evaluation", "scores", f"bins of scores are for two classes; leave them out{exact}"
+    if rules.scores == "exact" and schema.regression:
+        message = "in regression no class has a score; leave this out"
+        yield "evaluation", "scores", message
     if rules.confusion and schema.regression:
         yield "evaluation", "confusion", "numbers are not confused as classes are; leave it out"
     if rules.probe and stream.recorded:
@@ -33,6 +38,18 @@ def faults_of_rules(rules: Rules, stream: Stream) -> Iterator[tuple[Any, ...]]:
     yield from of_times(rules.labels, stream, "evaluation", "labels")
     yield "evaluation", "labels", labels_violation(rules.labels, stream)
     yield from stream.unlearned(rules.warmup)
+
+
+def untallied(metric: str, rules: Rules) -> str | None:
+    """What rules have to say so that traces have what a metric is made of, or None."""
+    kind = metric.partition(" of ")[0]
+    if kind in OF_PROBABILITIES and not rules.probable:
+        return f"'{metric}' needs probabilities; set evaluation.probabilities: true"
+    if kind in OF_BINS and not rules.bins:
+        return f"'{metric}' needs scores in bins; set evaluation.scores: 64"
+    if kind in OF_SCORES and rules.scores != "exact":
+        return f"'{metric}' needs the score of every row; set evaluation.scores: exact"
+    return None
 
 
 def obstacles(

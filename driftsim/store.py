@@ -15,6 +15,7 @@ import numpy as np
 
 from driftsim.atomic import StoreError, write_atomically
 from driftsim.evaluation.prequential import Contender
+from driftsim.evaluation.row_scores import RowScores
 from driftsim.evaluation.rules import TruthRules
 from driftsim.evaluation.trace import Probes, Trace
 from driftsim.files import content_hash, identity, reason
@@ -71,10 +72,11 @@ class Store:
         """Keep a trace; its file appears whole or not at all. Raises `StoreError` if it cannot."""
         about = {"interval": trace.interval, "widths": widths(trace)} | run.about
         if trace.predictions is not None:
-            first = int(trace.columns["first_row"][0])
-            rows = np.arange(first, first + len(trace.predictions))
-            predictions = {"row": rows, "predicted": trace.predictions}
+            predictions = rows_of(trace) | {"predicted": trace.predictions}
             self._write(as_arrow(predictions), self._predictions(run), about)
+        if trace.row_scores is not None:
+            rows = rows_of(trace)
+            self._write(as_arrow(rows | flat_scores(trace.row_scores)), self._scores(run), about)
         columns = as_arrow(flat_columns(trace)) | list_columns(trace)
         self._write(columns, self.path(run), about)
 
@@ -86,6 +88,8 @@ class Store:
         columns = {name: as_numpy(table[name].combine_chunks()) for name in flat}
         for name, k in about["widths"].items():
             columns[name] = np.column_stack([columns.pop(f"{name}_{i}") for i in range(k)])
+        if keeps_scores(run):
+            columns["scores"] = self._row_scores(run, columns["rows"]).intervals()
         alarms, probes = lists.pop("alarm_rows", None), None
         if lists:
             rows, ruling, errors = lists.values()
@@ -110,6 +114,12 @@ class Store:
         if keeps_predictions(run):
             table, _ = self._read(self._predictions(run), run)
             return as_numpy(table["predicted"].combine_chunks())
+
+    def _row_scores(self, run, rows):
+        """The scores of a run, whose intervals have so many rows."""
+        table, _ = self._read(self._scores(run), run)
+        _, y, *scores = (as_numpy(column.combine_chunks()) for column in table.columns)
+        return RowScores(y, np.column_stack(scores), np.cumsum(rows) - rows)
 
     def _read(self, path, run):
         """The table in a file, and its metadata, which must be about this very run."""
@@ -137,6 +147,9 @@ class Store:
 
     def _predictions(self, run):
         return self.folder / predictions_file(run)
+
+    def _scores(self, run):
+        return self.folder / scores_file(run)
 
     def _write(self, columns, path, about):
         import pyarrow as pa
@@ -179,7 +192,8 @@ class Listing:
 
 def files_of(run: Kept) -> list[str]:
     """The names of the files that are kept of a run."""
-    return [trace_file(run), *([predictions_file(run)] if keeps_predictions(run) else [])]
+    beside = {predictions_file: keeps_predictions, scores_file: keeps_scores}
+    return [trace_file(run), *(name(run) for name, keeps in beside.items() if keeps(run))]
 
 
 def trace_file(run: Kept) -> str:
@@ -190,6 +204,11 @@ def trace_file(run: Kept) -> str:
 def predictions_file(run: Kept) -> str:
     """The name of the file with every prediction of a run."""
     return f"{run.key}.predictions.parquet"
+
+
+def scores_file(run: Kept) -> str:
+    """The name of the file with the scores of every row of a run."""
+    return f"{run.key}.scores.parquet"
 
 
 def text_file(run: Kept, name: str) -> str:
@@ -234,6 +253,23 @@ def keeps_predictions(run: Kept) -> bool:
     return getattr(run.rules, "predictions", False)
 
 
+def keeps_scores(run: Kept) -> bool:
+    """Whether the scores of every row of a run are kept."""
+    return getattr(run.rules, "scores", None) == "exact"
+
+
+def rows_of(trace: Trace) -> dict[str, np.ndarray]:
+    """The column of the rows of a file with an entry for each row of a trace."""
+    columns = trace.columns
+    return {"row": np.arange(columns["first_row"][0], columns["last_row"][-1] + 1)}
+
+
+def flat_scores(rows: RowScores) -> dict[str, np.ndarray]:
+    """Columns of the label and the score of each class; of two classes of 1 alone."""
+    first = 1 if rows.n_classes == 2 else 0
+    return {"label": rows.y} | {f"score_{first + i}": one for i, one in enumerate(rows.values.T)}
+
+
 def list_columns(trace: Trace) -> dict[str, Any]:
     """Columns of what has no entry for each interval: one list in the first row, then nulls.
 
@@ -272,7 +308,7 @@ def as_numpy(column) -> np.ndarray:
 def flat_columns(trace: Trace) -> dict[str, np.ndarray]:
     """Columns of one number each: `actual` of two classes is `actual_0` and `actual_1`."""
     wide = widths(trace)
-    flat = {name: column for name, column in trace.columns.items() if name not in wide}
+    flat = {name: column for name, column in trace.columns.items() if name not in {*wide, "scores"}}
     return flat | {f"{n}_{i}": trace.columns[n][:, i] for n, k in wide.items() for i in range(k)}
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-Tallied = Mapping[str, np.ndarray]  # columns: (w,) of w windows, or (w, k) with k classes or bins
+# Columns: (w,) of w windows, or (w, k) with k classes or bins; or of row scores, (w,) stretches.
+Tallied = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +37,8 @@ class Formula:
         """The value; that of a part which stands twice is computed once."""
         if self not in known:
             if self.operation == "column":
-                known[self] = np.asarray(tally[self.operands[0]], float)
+                own = np.asarray(tally[self.operands[0]])
+                known[self] = own if own.dtype == object else own.astype(float, copy=False)
             else:
                 values = (
                     one._value(tally, known) if isinstance(one, Formula) else one
@@ -86,6 +88,11 @@ absolute = partial(applied, "abs")
 total = partial(applied, "sum")  # over classes or bins
 running_total = partial(applied, "cumsum")  # likewise
 of_class = partial(applied, "class")  # of the class of an index
+# For each class and each other one, class by class: (w, k (k - 1)).
+wins = partial(applied, "wins")  # the pairs of rows that the one wins, of row scores
+of_one = partial(applied, "one")  # the values of the one class
+of_other = partial(applied, "other")  # those of the other
+total_of_one = partial(applied, "sum_of_one")  # over the others of each class: (w, k)
 
 
 def safe_divide(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
@@ -113,6 +120,16 @@ def by_class(operation: Callable) -> Callable:
     return broadcast
 
 
+def n_classes(pairs: int) -> int:
+    """How many classes have so many ordered pairs."""
+    return round((1 + (1 + 4 * pairs) ** 0.5) / 2)
+
+
+def others(k: int) -> list[int]:
+    """The other classes of each of k, one class after the other."""
+    return [other for one in range(k) for other in range(k) if other != one]
+
+
 OPERATIONS: dict[str, Callable[..., np.ndarray]] = {  # those of report/page/metrics.js
     "+": by_class(np.add),
     "-": by_class(np.subtract),
@@ -128,4 +145,8 @@ OPERATIONS: dict[str, Callable[..., np.ndarray]] = {  # those of report/page/met
     "sum": lambda values: values.sum(axis=1),
     "cumsum": lambda values: values.cumsum(axis=1),
     "class": lambda values, index: values[:, index],
+    "wins": lambda stretches: np.array([one.wins for one in stretches]),
+    "one": lambda values: values.repeat(values.shape[1] - 1, axis=1),
+    "other": lambda values: values[:, others(values.shape[1])],
+    "sum_of_one": lambda values: values.reshape(len(values), n_classes(values.shape[1]), -1).sum(2),
 }

@@ -17,10 +17,14 @@ from driftsim.evaluation.formulas import (
     greatest,
     logarithm,
     of_class,
+    of_one,
+    of_other,
     root,
     running_total,
     total,
+    total_of_one,
     where,
+    wins,
 )
 from driftsim.messages import guess, short
 from driftsim.rows import Schema
@@ -97,6 +101,12 @@ by_chance = total(actual_share * predicted_share)  # how often independent class
 occurring = actual > 0
 several = where(total(occurring), total(occurring) > 1)  # classes that occur; 0 for one alone
 score_0, score_1 = column("score_0"), column("score_1")
+won = wins(column("scores", "actual"))  # of each class and each other one: pairs of their rows
+met = of_one(actual) * of_other(actual)  # how many pairs there are
+aucs = where(won / met, met > 0)
+members = of_one(actual) + of_other(actual)  # rows of the two classes
+opposed = where(actual * others, others > rows * ROUNDING)  # pairs of each class with all others
+aucs_of_one = where(total_of_one(won) / opposed, opposed > 0)
 absolute_error, squared_error = column("absolute_error"), column("squared_error")
 label_rounding = ULPS * absolute(column("y_mean"))
 squared_rounding = label_rounding * label_rounding
@@ -201,6 +211,34 @@ CLASSIFICATION = (
         words="AUC",
     ),
     Metric(
+        "roc_auc",
+        "The exact area under the ROC curve: how often a row of a class has the higher score of it "
+        "than one of another class, equal ones half; the mean over all pairs of classes that "
+        "occur (Hand & Till 2001).",
+        total(aucs) / total(met > 0),
+        words="exact AUC",
+    ),
+    Metric(
+        "roc_auc_ovo_weighted",
+        "The same, each pair of classes with the weight of its rows.",
+        total(where(members * aucs, met > 0)) / total(where(members, met > 0)),
+        words="exact AUC (pairs by their rows)",
+    ),
+    Metric(
+        "roc_auc_ovr",
+        "The exact area under the ROC curve of a class against all others together; the mean over "
+        "the classes that occur.",
+        total(aucs_of_one) / total(opposed > 0),
+        words="exact AUC (one versus the rest)",
+        by_class=total_of_one(won) / opposed,
+    ),
+    Metric(
+        "roc_auc_ovr_weighted",
+        "The same, each class with the weight of its rows.",
+        total(actual * aucs_of_one) / total(where(actual, opposed > 0)),
+        words="exact AUC (one versus the rest, by rows)",
+    ),
+    Metric(
         "calibration_error",
         "The expected calibration error: how far scores lie from shares of class 1, bin by bin.",
         total(absolute(column("score_sum") - score_1)) / rows,
@@ -263,7 +301,8 @@ def needing(*columns: str) -> frozenset[str]:
 
 
 OF_PROBABILITIES = needing("log_loss", "brier")
-OF_SCORES = needing("score_0", "score_1", "score_sum")
+OF_BINS = needing("score_0", "score_1", "score_sum")
+OF_SCORES = needing("scores")
 
 
 def metrics_of(schema: Schema) -> dict[str, Metric]:

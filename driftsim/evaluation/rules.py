@@ -38,7 +38,8 @@ class Rules(TruthRules):
     protocol: Protocol = Prequential()  # which of them each model is given
     predictions: bool = False  # keep each one, in a file beside the trace
     probabilities: bool = False  # predict those of all classes, for log loss and Brier score
-    scores: Annotated[int, Field(ge=2, le=10_000)] | None = None  # bins of them, for two classes
+    # Bins of them, for two classes; or exact: each one, in a file beside the trace.
+    scores: Annotated[int, Field(ge=2, le=10_000)] | Literal["exact"] | None = None
     confusion: bool = False  # count how often each class is predicted for each
     probe: Annotated[int, Field(gt=0, le=1_000_000)] | None = None  # fresh rows of each concept
 
@@ -52,3 +53,8 @@ class Rules(TruthRules):
     def probable(self) -> bool:
         """Whether contenders predict probabilities: asked for, or needed for scores."""
         return self.probabilities or self.scores is not None
+
+    @property
+    def bins(self) -> int:
+        """In how many bins scores are counted; 0 for none."""
+        return self.scores if isinstance(self.scores, int) else 0

@@ -1,23 +1,28 @@
 """Scores: what a trace keeps of predictions and labels, for classification and regression."""
 
+from typing import Literal
+
 import numpy as np
 
 from driftsim.evaluation.trace import Tally
 from driftsim.learners.reference import Majority, Mean, NoChange
 from driftsim.rows import Schema, label_of, one_hot
 
+Scored = int | Literal["exact"] | None  # so many bins of scores, those of every row, or none
+
 
 class ClassificationScores:
     """Counts of classes, and expected errors where the probability of labels is known.
 
-    With `bins`, probabilities are counted in so many of them; with `confusion`, how often each
-    class is predicted for each: entry k a + p of a column is p, predicted of rows of class a of k.
+    With `scores`, probabilities are counted in so many bins, or kept row by row (`exact`); with
+    `confusion` it counts how often each class is predicted for each: entry k a + p of a column is
+    p, predicted of rows of class a of k.
     """
 
     references = (Majority, NoChange)
 
-    def __init__(self, schema: Schema, bins: int | None = None, confusion: bool = False):
-        self._k, self._bins, self._confusion = schema.n_classes or 0, bins, confusion
+    def __init__(self, schema: Schema, scores: Scored = None, confusion: bool = False):
+        self._k, self._scores, self._confusion = schema.n_classes or 0, scores, confusion
 
     def truth(self, tally: Tally, rows) -> None:
         """Add what does not depend on a contender, of rows with labels and their posterior."""
@@ -41,8 +46,10 @@ class ClassificationScores:
             tally.add(rows.t, log_loss=-np.log(np.maximum(own, 1e-15)))
             apart = predicted - one_hot(rows.y, self._k)
             tally.add(rows.t, brier=(apart**2).sum(axis=1))
-            if self._bins:
-                self._bin(tally, rows, predicted[:, 1], self._bins)
+            if self._scores == "exact":
+                tally.add_scores(rows.y, predicted)
+            elif self._scores:
+                self._bin(tally, rows, predicted[:, 1], self._scores)
         label = label_of(predicted)
         tally.add_confusion(rows.t, self._k, label, label == rows.y)
         if self._confusion:
@@ -80,11 +87,11 @@ class RegressionScores:
 
 
 def scores_of(
-    schema: Schema, bins: int | None = None, confusion: bool = False
+    schema: Schema, scores: Scored = None, confusion: bool = False
 ) -> ClassificationScores | RegressionScores:
     """The scores for rows of a schema."""
     return (
-        RegressionScores() if schema.regression else ClassificationScores(schema, bins, confusion)
+        RegressionScores() if schema.regression else ClassificationScores(schema, scores, confusion)
     )
 
 

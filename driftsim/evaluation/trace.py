@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from driftsim.evaluation.moments import Moments, blocks
+from driftsim.evaluation.row_scores import RowScores
 
 MOST_INTERVALS = 2000
 # Columns that are not sums over rows, and how each is reduced over intervals.
@@ -26,7 +27,8 @@ class Trace(NamedTuple):
     """Columns with an entry for each interval: (w,), or (w, k) with one for each class or concept.
 
     All but `first_row`, `last_row`, `model_bytes` and `y_mean` are sums over the rows of the
-    interval; `y_spread` sums squared distances from `y_mean`.
+    interval; `y_spread` sums squared distances from `y_mean`. `scores`, where they were asked for,
+    has a `Stretch` of rows for each.
     """
 
     columns: dict[str, np.ndarray]
@@ -34,6 +36,11 @@ class Trace(NamedTuple):
     predictions: np.ndarray | None = None  # (n,) of every scored row, where they were asked for
     probes: Probes | None = None  # where they were asked for
     alarms: np.ndarray | None = None  # (m,) the row predicted next after each; None: the truth
+
+    @property
+    def row_scores(self) -> RowScores | None:
+        """The scores of every row, where they were asked for."""
+        return self.columns["scores"][0].rows if "scores" in self.columns else None
 
     def within(self, intervals: slice) -> "Trace":
         """The trace of some consecutive intervals."""
@@ -163,7 +170,7 @@ def joined_moments(before, after):
 
 def fading(column, kept):
     """Running sums that keep only a share of themselves at each entry."""
-    faded = np.empty(column.shape)
+    faded = np.empty(column.shape, np.result_type(column, float))
     last = np.zeros(column.shape[1:])
     for i, (entry, share) in enumerate(zip(column, kept)):
         faded[i] = last = entry + share * last
@@ -201,6 +208,7 @@ class Tally:
         rows = lasts - starts + 1
         self.columns: dict[str, Any] = {"first_row": starts, "last_row": lasts, "rows": rows}
         self._labelled = np.zeros(len(starts), np.int64)  # rows whose labels are in the moments
+        self._scored: list[tuple[np.ndarray, np.ndarray]] = []  # labels and scores of rows
 
     def intervals(self, t: np.ndarray) -> tuple[slice, np.ndarray]:
         """The intervals that consecutive rows fall in, and where in `t` each starts."""
@@ -255,6 +263,10 @@ class Tally:
         self._column("predicted", correct)[intervals] += wrong + correct
         self._column("correct", correct)[intervals] += correct
 
+    def add_scores(self, y: np.ndarray, scores: np.ndarray) -> None:
+        """Keep the label (n,) and the probabilities (n, k) of each of the next rows."""
+        self._scored.append((y, scores))
+
     def spread(self, first: int, n: int, **amounts: float) -> None:
         """Add amounts evenly over the `n` rows from `first`; all at `first` if `n` is 0."""
         columns = {name: self._column(name, np.empty(0, type(x))) for name, x in amounts.items()}
@@ -281,7 +293,12 @@ class Tally:
 
     def trace(self) -> Trace:
         """The trace of all rows."""
-        return Trace(self.columns, self._interval)
+        if not self._scored:
+            return Trace(self.columns, self._interval)
+        starts = np.cumsum(self.columns["rows"]) - self.columns["rows"]
+        y, scores = map(np.concatenate, zip(*self._scored))
+        intervals = RowScores.of(y, scores, starts).intervals()
+        return Trace(self.columns | {"scores": intervals}, self._interval)
 
     def _column(self, name, values):
         """The column of a name, begun with zeros in the shape and type of the values."""

@@ -45,4 +45,6 @@ def size_of(traces: Iterable[Trace]) -> int:
     """How many bytes some traces take in memory, each counted once."""
     once = {id(trace): trace for trace in traces}
     columns = (column for trace in once.values() for column in trace.columns.values())
-    return sum(column.nbytes + OVERHEAD for column in columns)
+    scores = (trace.row_scores for trace in once.values())
+    of_rows = sum(rows.nbytes for rows in scores if rows is not None)
+    return of_rows + sum(column.nbytes + OVERHEAD for column in columns)

@@ -9,6 +9,7 @@ from sklearn import metrics
 
 from driftsim.evaluation.metrics import CLASSIFICATION, METRICS, metric_of
 from driftsim.evaluation.prequential import ScoredRows
+from driftsim.evaluation.row_scores import RowScores
 from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.trace import Tally, Trace
 from driftsim.learners.reference import Mean
@@ -55,6 +56,8 @@ KNOWN = {  # of `classes` and `numbers`: a metric has its known answer here
     "precision": 0.7525252525252525, "recall": 0.75, "f1": 0.7493734335839599,
     "specificity": 0.75,
     "log_loss": 0.45, "brier": 0.2, "auc": 0.7, "calibration_error": 0.075,
+    "roc_auc": 0.75, "roc_auc_ovo_weighted": 0.75, "roc_auc_ovr": 0.75,
+    "roc_auc_ovr_weighted": 0.75,
     "mae": 0.5, "rmse": 0.8660254037844386, "r2": 0.5, "excess_mse": 0.25,
     "relative_absolute_error": 0.5, "relative_squared_error": 0.25,
 }  # fmt: skip
@@ -66,7 +69,8 @@ def classes():
     sums = {"expected_error": one(6.0), "bayes_error": one(2.0)}
     sums |= {"log_loss": one(9.0), "brier": one(4.0)}
     sums |= {"score_0": one(6, 4), "score_1": one(2, 8), "score_sum": one(2.5, 7.0)}
-    return by_row(Y, P).total().columns | sums
+    scores = RowScores.of(Y, np.column_stack([1.0 - P, P]), np.zeros(1, int))
+    return by_row(Y, P).total().columns | sums | {"scores": scores.intervals()}
 
 
 def numbers():

@@ -44,8 +44,8 @@ models:
   majority: {learner: majority, policy: online}
   bayes: {learner: river.naive_bayes.GaussianNB, policy: online}
   broken: {learner: sklearn.naive_bayes.GaussianNB, policy: static}
-evaluation: {warmup: 100, interval: 25}
-report: {window: 75}
+evaluation: {warmup: 100, interval: 25, scores: exact}
+report: {metrics: [error, roc_auc, roc_auc_ovr of 2], window: 75}
 """
 NUMBERS = """# How far?
 stream: {length: 2_000, concepts: {a: {kind: linear, features: 2, walk: 0.1, noise: 0.5}}}
@@ -76,7 +76,8 @@ report: {metrics: [mae, r2], window: 1mo}
 UNPACKED = """
 const [done] = arguments;
 const plain = (columns) =>
-  Object.entries(columns).map(([name, arrays]) => [name, arrays.map((one) => Array.from(one))]);
+  Object.entries(columns).filter(([name]) => name !== "scores") // which the curves show
+    .map(([name, arrays]) => [name, arrays.map((one) => Array.from(one))]);
 driftsim.then(({ view }) => {
   const runs = (own) => own.map(({ seed, columns }) => [seed, plain(columns)]);
   done(view.scenes.map((scene) => [

@@ -258,7 +258,7 @@ def test_where_there_is_no_room_metrics_and_intervals_are_spared(swept, monkeypa
     assert small.metrics == fewer.metrics and small.spared == fewer.spared
     made = text_of(results)
     assert f"intervals of 50 rows are merged here into intervals of {50 * small.merged}" in made
-    assert "excess_error is available from Python only" in made
+    assert "excess_error has no curve here; Python has it" in made
     assert packed.packed(swept, models).spared == []  # for it asks for the excess
 
 

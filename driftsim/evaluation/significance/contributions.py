@@ -19,7 +19,7 @@ def contributions(metric: Callable[[Tallied], np.ndarray], tallies: Tallied) -> 
     without which the metric is undefined; NaN everywhere if the metric is.
     """
     n = len(tallies["rows"])
-    whole = {name: reduction(name).reduce(column)[None] for name, column in tallies.items()}
+    whole = {name: of_all(reduction(name), column) for name, column in tallies.items()}
     without = without_each(tallies, whole)
     if labels := moments_of(tallies):
         whole |= dict(zip(LABEL_MOMENTS, labels.over([0])[1:]))
@@ -30,6 +30,11 @@ def contributions(metric: Callable[[Tallied], np.ndarray], tallies: Tallied) -> 
     pseudo = n * total - (n - 1) * metric(without)
     known = ~np.isnan(pseudo)
     return pseudo + (total - np.mean(pseudo[known])) if known.any() else pseudo
+
+
+def of_all(reduce: np.ufunc, column: np.ndarray) -> np.ndarray:
+    """A column over all intervals, as one window."""
+    return reduce.reduce(column, keepdims=True)
 
 
 def moments_of(tallies):

@@ -21,8 +21,8 @@ from driftsim.report.variant_results import shared_changes
 from driftsim.runner.runs import runs_of
 
 SCRIPTS = (
-    "unpack", "dates", "windows", "metrics", "curves", "svg", "chart", "view", "reading", "sorting",
-    "scrolling", "significance", "amounts", "costs", "cost_bars", "cost_words", "prices",
+    "unpack", "dates", "windows", "ranking", "metrics", "curves", "svg", "chart", "view", "reading",
+    "sorting", "scrolling", "significance", "amounts", "costs", "cost_bars", "cost_words", "prices",
     "price_options", "pricing", "page",
 )  # fmt: skip
 WHOLE = '\n"use strict";\n(() => {{\n{}}})();\n'
@@ -175,7 +175,9 @@ def left_out(results, tallies):
             f"intervals of {tallies.merged * rows:,}."
         )
     if tallies.spared:
-        yield f"For the same reason, {', '.join(tallies.spared)} is available from Python only."
+        reason = "For the same reason" if tallies.merged > 1 else "So that this page stays small"
+        names = ", ".join(tallies.spared)
+        yield f"{reason}, {names} has no curve here; Python has it, and the tables if asked for."
 
 
 def no_prices(results, costs):

@@ -18,6 +18,7 @@ class Tally {
   column(name) {
     if (name === "rows") return this.rows;
     if (!(name in this.columns)) return this.truth.column(name);
+    if (name === "scores") return { ...this.columns.scores, stretches: this.stretches };
     if (name in LABELS) return Float64Array.from(this.moments, (one) => one[LABELS[name]]);
     this.summed[name] ??= this.columns[name].map((column) => this.sum(column));
     return this.summed[name].length > 1 ? this.summed[name] : this.summed[name][0];
@@ -26,6 +27,19 @@ class Tally {
   sum(column) {
     const [at, plus, fade] = [(i) => column[i], (a, b) => a + b, (sum, kept) => sum * kept];
     return Float64Array.from(this.windows.gather(at, plus, fade));
+  }
+
+  /** The intervals of each window, from the `first` on, and the weight of each. */
+  get stretches() {
+    const at = (i) => ({ first: i, weights: Float64Array.of(1) });
+    const plus = (one, next) => {
+      const weights = new Float64Array(one.weights.length + next.weights.length);
+      weights.set(one.weights);
+      weights.set(next.weights, one.weights.length);
+      return { first: one.first, weights };
+    };
+    const fade = ({ first, weights }, kept) => ({ first, weights: weights.map((w) => w * kept) });
+    return (this.windows.stretches ??= this.windows.gather(at, plus, fade));
   }
 
   /** Of labels of regression, over each window: how many, mean, and spread about the mean. */
@@ -78,6 +92,15 @@ const OPERATIONS = {
     return [values].flat().map((one) => (sum = OPERATIONS["+"](sum, one)));
   },
   class: (values, k) => [values].flat()[k],
+  // of each class and each other one, class by class
+  wins: winsOf,
+  one: (values) => values.flatMap((own) => values.slice(1).map(() => own)),
+  other: (values) => values.flatMap((own) => values.filter((one) => one !== own)),
+  sum_of_one(values) {
+    const others = Math.round(Math.sqrt(values.length + 0.25) - 0.5);
+    const ofEach = Array.from({ length: others + 1 }, (_, c) => c * others);
+    return ofEach.map((first) => OPERATIONS.sum(values.slice(first, first + others)));
+  },
 };
 
 /** The values of a metric, {formula, needs}, in each window; NaN where a column is missing. */

@@ -6,14 +6,14 @@ docs/measures.md ("The tallies of the page") describes the format; unpack.js rea
 import base64
 import zlib
 from functools import partial
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.evaluation.trace import LABEL_MOMENTS
+from driftsim.evaluation.trace import LABEL_MOMENTS, MOST_INTERVALS
 from driftsim.report.page.tallies import (
     ALWAYS,
+    BY_ROW,
     available,
     needed,
     of_contender,
@@ -24,6 +24,7 @@ from driftsim.report.page.tallies import (
 
 MOST = 5_000_000  # characters of the text
 SPARING = 8  # the text is hardly ever so many times smaller than its arrays
+LONGEST = 2 * MOST_INTERVALS  # of a run whose rows can be weighed window by window
 STEPS = (1, 2, 5)  # and ten, a hundred, … times as many intervals are merged into one
 EXACT = LABEL_MOMENTS  # seven digits of a mean would not do: how far means lie apart is what counts
 UNSIGNED = ("u1", "u2", "u4")
@@ -53,13 +54,41 @@ def packed(results, models):
     wanted = needed([*asked, *[*offered.values()][:1]])
     fewer = {name: one for name, one in offered.items() if needed([one]) <= wanted}
     longest = max((one.part("intervals", intervals) for one in variants), default=1)
-    merging = (step * 10**power for power in range(9) for step in STEPS)
-    for metrics, factor in chain([(offered, 1)], ((fewer, factor) for factor in merging)):
+    few_rows = longest <= LONGEST and rows_in(results.whole) <= SPARING * MOST
+    for metrics, factor in attempts(offered, fewer, few_rows):
         most = MOST if factor < longest else np.inf
         if least_bytes(results.whole, factor) > SPARING * most:
             continue
         if made := Packing(variants, models, metrics, factor).packed(most):
             return made._replace(spared=[name for name in offered if name not in metrics])
+
+
+def attempts(offered, fewer, few_rows):
+    """Metrics, and how many intervals are merged to one, in the order in which they are tried.
+
+    Those that need an entry for each row come first, where rows are few.
+    """
+    by_row = {name for name, one in offered.items() if needed([one]) & {*BY_ROW}}
+    if by_row and few_rows:
+        yield from ((offered, 1), (fewer, 1))
+    offered, fewer = (
+        {name: one for name, one in metrics.items() if name not in by_row}
+        for metrics in (offered, fewer)
+    )
+    yield offered, 1
+    yield from ((fewer, step * 10**power) for power in range(9) for step in STEPS)
+
+
+def rows_in(study) -> int:
+    """How many entries the rows of all runs of a study have, where each one is kept."""
+    return sum(
+        (one.stream.length - one.evaluation.warmup)
+        * one.evaluation.seeds
+        * one.evaluation.repeats_in_all
+        * len(one.models)
+        * (one.stream.schema.n_classes or 1)
+        for one in (variant.scenario for variant in study.variants)
+    )
 
 
 def intervals(one) -> int:

@@ -4,6 +4,7 @@ docs/measures.md ("The tallies of the page") describes the format; unpack.js rea
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 import numpy as np
 
@@ -15,14 +16,17 @@ REFERENCES = ("majority", "mean", "no_change")
 REGRESSION = ("absolute_error", "squared_error", "excess_squared_error")
 UNCHANGED = ("log_loss", "brier", "score_0", "score_1", "score_sum", *REGRESSION)
 ALWAYS = {"missed", "confused", "absolute_error"}  # of a contender
-PACKED = {name: name for name in UNCHANGED} | {"expected_error": "excess"}  # by columns of traces
+BY_ROW = ("label", "rank")  # their size grows with the rows of the stream
+# By columns of traces.
+PACKED: dict[str, tuple[str, ...]] = {name: (name,) for name in UNCHANGED}
+PACKED |= {"expected_error": ("excess",), "scores": BY_ROW}
 Columns = Mapping[str, np.ndarray]
 
 
 def needed(metrics: Iterable[Metric]) -> set[str]:
     """The columns of a contender that metrics need, beside those that are always kept."""
     columns = set().union(*(one.formula.columns for one in metrics))
-    return {PACKED[name] for name in columns & PACKED.keys()} - ALWAYS
+    return {*chain.from_iterable(PACKED[name] for name in columns & PACKED.keys())} - ALWAYS
 
 
 def of_contender(truth: Columns, trace: Columns) -> dict[str, np.ndarray]:
@@ -34,7 +38,28 @@ def of_contender(truth: Columns, trace: Columns) -> dict[str, np.ndarray]:
             kept["confused"] = (trace["predicted"] - trace["correct"])[:, :-1]
     if "expected_error" in trace and "bayes_error" in truth:
         kept["excess"] = excess(truth, trace["expected_error"])
+    if "scores" in trace:
+        kept |= of_rows(trace["scores"])
     return kept
+
+
+def of_rows(stretches: np.ndarray) -> dict[str, np.ndarray]:
+    """The label of each row, and the rank of each of its scores among those of all rows.
+
+    Of stretches (w,), in as many places as the longest has rows: (w, m) labels, and (w, k m) ranks,
+    class by class. With k classes the label of a place without a row is k, that of a row without
+    scores k + 1.
+    """
+    labels, scores = zip(*(one.scored()[:2] for one in stretches))
+    values, k = np.concatenate(scores), stretches[0].rows.n_classes
+    missing = np.isnan(values).any(axis=1)
+    ranks = [np.unique(score, return_inverse=True)[1] for score in values.T]
+    lengths = np.array([len(one) for one in labels])
+    taken = np.arange(lengths.max()) < lengths[:, None]
+    label, rank = np.full(taken.shape, k), np.zeros((len(ranks), *taken.shape), np.int64)
+    label[taken] = np.where(missing, k + 1, np.concatenate(labels))
+    rank[:, taken] = ranks
+    return {"label": label, "rank": np.moveaxis(rank, 0, 1).reshape(len(label), -1)}
 
 
 def retrainings(trace: Columns) -> dict[str, np.ndarray]:
@@ -68,4 +93,5 @@ def excess(truth: Columns, expected_error: np.ndarray) -> np.ndarray:
 def available(one) -> set[str]:
     """The columns that can be kept of the contenders of a variant."""
     runs = [run for result in one.contenders.values() for run in result.runs]
-    return set().union(*(of_contender(run.truth.columns, run.trace.columns) for run in runs))
+    first = [(one.truth.within(slice(1)), one.trace.within(slice(1))) for one in runs]
+    return set().union(*(of_contender(truth.columns, trace.columns) for truth, trace in first))

@@ -72,9 +72,10 @@ async function unpacked(about, text) {
   });
 }
 
-/** Columns with those that follow from them: counts of classes, and expected errors. */
-function decoded({ missed, confused, ...columns }, { actual, bayes_error }) {
+/** Columns with those that follow from them: counts of classes, expected errors, scores of rows. */
+function decoded({ missed, confused, label, rank, ...columns }, { actual, bayes_error }) {
   const found = { ...columns };
+  if (label) found.scores = { rows: rowsOf(label, rank, actual.length) };
   for (const [name, column] of Object.entries(columns)) {
     const whole = name.replace(/excess$/, "expected_error");
     if (whole !== name) found[whole] = [sum(column[0], bayes_error[0])];

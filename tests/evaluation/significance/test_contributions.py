@@ -5,6 +5,7 @@ import pytest
 
 from driftsim.evaluation.metrics import CLASSIFICATION, METRICS, metric_of
 from driftsim.evaluation.moments import Moments
+from driftsim.evaluation.row_scores import RowScores
 from driftsim.evaluation.significance import along_stream, contributions
 from driftsim.rows import Schema
 
@@ -25,6 +26,9 @@ def classes(rng=None, n=N, lengths=ROWS):
     sums |= {"score_0": score_0, "score_1": score_1, "score_sum": score_1 + rng.random((n, BINS))}
     sums |= {"no_change_correct": rng.binomial(rows, 0.4), "majority_correct": actual[:, 0]}
     sums |= {"expected_error": 0.3 * rows, "bayes_error": 0.1 * rows}
+    y = np.repeat(np.tile(np.arange(K), n), actual.ravel())
+    values = np.random.default_rng(1).integers(1, 9, (len(y), K)) + np.eye(K)[y]
+    sums |= {"scores": RowScores.of(y, values, np.cumsum(rows) - rows).intervals()}
     return intervals(rows) | sums | {"actual": actual, "predicted": predicted, "correct": correct}
 
 
@@ -54,7 +58,7 @@ def test_every_metric_is_what_leaving_intervals_out_changes(name):
     tallies = classes() if metric in CLASSIFICATION else numbers()
 
     def over(kept):
-        whole = {key: column[kept].sum(axis=0)[None] for key, column in tallies.items()}
+        whole = {key: column[kept].sum(0, keepdims=True) for key, column in tallies.items()}
         if "y_mean" in tallies:
             labels = Moments(*(tallies[key] for key in ("rows", "y_mean", "y_spread")))
             whole |= dict(zip(("y_mean", "y_spread"), labels.part(kept).over([0])[1:]))
@@ -98,7 +102,8 @@ def test_intervals_of_any_metric_cover_it(name):
     metric = METRICS.get(name, RARE)
     rng = np.random.default_rng(0)
     streams = [classes(rng, 80, 25) for _ in range(2000)]
-    whole = {key: np.sum([one[key] for one in streams], axis=(0, 1))[None] for key in streams[0]}
+    keys = streams[0].keys() - {"scores"}
+    whole = {key: np.sum([one[key] for one in streams], axis=(0, 1))[None] for key in keys}
     (true,) = metric(whole)
     found = [along_stream(contributions(metric, one), (0, 40)) for one in streams]
     covered = np.mean([one.low <= true <= one.high for one in found])

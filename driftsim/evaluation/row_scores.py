@@ -1,0 +1,173 @@
+"""Row scores: the score and the label of every row, and how often one class has the higher."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class RowScores(NamedTuple):
+    """What models scored in each row of a stream, and what its label was."""
+
+    y: np.ndarray  # (n,) labels
+    values: np.ndarray  # (n, k): the probability of each class; of two classes (n, 1): of class 1
+    starts: np.ndarray  # (w,) the first of the rows of each interval
+
+    @classmethod
+    def of(cls, y: np.ndarray, values: np.ndarray, starts: np.ndarray) -> "RowScores":
+        """Those of labels and probabilities (n, k), the labels in the smallest type."""
+        values = values[:, 1:] if values.shape[1] == 2 else values
+        return cls(y.astype(np.min_scalar_type(values.shape[1])), values, starts)
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes they take."""
+        return sum(array.nbytes for array in self)
+
+    @property
+    def n_classes(self) -> int:
+        """How many classes there are."""
+        return max(self.values.shape[1], 2)
+
+    def intervals(self) -> np.ndarray:
+        """Each interval as a `Stretch` (w,), the entries of a column of a trace."""
+        column = np.empty(len(self.starts), object)
+        for i in range(len(column)):
+            column[i] = Stretch(self, i, i + 1)
+        return column
+
+
+class Pair(NamedTuple):
+    """The scores of one class in its own rows and in those of another one, in ascending order."""
+
+    own: np.ndarray  # (m,) scores
+    other: np.ndarray  # (l,)
+    own_weight: np.ndarray  # (m,)
+    other_weight: np.ndarray  # (l,)
+    own_interval: np.ndarray  # (m,) that each row is in
+    other_interval: np.ndarray  # (l,)
+
+    def won(self) -> np.ndarray:
+        """The weight of the pairs that each own row wins (m,), and half that of ties."""
+        return self.own_weight * weight_below(self.own, self.other, self.other_weight)
+
+    def lost(self) -> np.ndarray:
+        """The weight of the pairs that each other row loses (l,), and half that of ties."""
+        below = weight_below(self.other, self.own, self.own_weight)
+        return self.other_weight * (self.own_weight.sum() - below)
+
+
+class Stretch:
+    """Rows of intervals of a stream, which have a weight: sums of these are over windows.
+
+    They can be added and multiplied by a number, so that columns of them are reduced over windows
+    as columns of numbers are.
+    """
+
+    __array_ufunc__ = None  # so that a number of numpy times a stretch is left to the stretch
+
+    def __init__(self, rows: RowScores, first: int, stop: int, weights: np.ndarray | None = None):
+        self.rows, self.first, self.stop = rows, first, stop  # intervals `first` … `stop` - 1
+        self._weights = weights  # of each; None: 1, which takes no room
+
+    @property
+    def weights(self) -> np.ndarray:
+        """The weight of each of its intervals (w,)."""
+        return np.ones(self.stop - self.first) if self._weights is None else self._weights
+
+    def __add__(self, other: Any) -> "Stretch":
+        if not isinstance(other, Stretch):
+            return self  # to 0, with which a sum begins
+        first, stop = min(self.first, other.first), max(self.stop, other.stop)
+        adjoining = self.stop == other.first or other.stop == self.first
+        if adjoining and self._weights is None and other._weights is None:
+            return Stretch(self.rows, first, stop)
+        weights = np.zeros(stop - first)
+        for one in (self, other):
+            weights[one.first - first : one.stop - first] += one.weights
+        return Stretch(self.rows, first, stop, weights)
+
+    __radd__ = __add__
+
+    def __rmul__(self, factor: float) -> "Stretch":
+        return Stretch(self.rows, self.first, self.stop, factor * self.weights)
+
+    def __sub__(self, part: "Stretch") -> "Rest":
+        return Rest(self, part)
+
+    @cached_property
+    def wins(self) -> np.ndarray:
+        """The weight of the pairs that each class wins against each other one (k (k - 1),).
+
+        A pair is a row of the one and a row of the other; the first wins it if it has the higher
+        score of its class, and half of it if both have the same. Class by class.
+        """
+        found = np.array([pair.won().sum() for pair in self._pairs()])
+        return np.broadcast_to(found, self._n_pairs)
+
+    @cached_property
+    def involved(self) -> np.ndarray:
+        """The wins (w, k (k - 1)) with a row of each interval in them, those within one twice."""
+        n = self.stop - self.first
+        sums = [
+            np.bincount(pair.own_interval, pair.won(), n)
+            + np.bincount(pair.other_interval, pair.lost(), n)
+            for pair in self._pairs()
+        ]
+        return np.broadcast_to(np.stack(sums, axis=1), (n, self._n_pairs))
+
+    def scored(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The labels (n,) and scores (n, m) of its rows, and how many each interval has (w,)."""
+        rows = self.rows
+        edges = np.append(rows.starts, len(rows.y))[self.first : self.stop + 1]
+        within = slice(edges[0], edges[-1])
+        return rows.y[within], rows.values[within], np.diff(edges)
+
+    @property
+    def _n_pairs(self):
+        """How many ordered pairs of classes there are."""
+        return self.rows.n_classes * (self.rows.n_classes - 1)
+
+    def _pairs(self) -> Iterator[Pair]:
+        """Each class and each other one, class by class; of two only 1 and 0, which rank alike."""
+        (y, values, counts), k = self.scored(), self.rows.n_classes
+        interval, weights = np.repeat(np.arange(len(counts)), counts), self.weights
+        for c, score in zip([1] if k == 2 else range(k), values.T):
+            yield from pairs_of(c, k, score, y, weights, interval)
+
+
+class Rest:
+    """A stretch without one of its intervals: it is not gone through again for each of them."""
+
+    def __init__(self, whole: Stretch, part: Stretch):
+        self.whole, self.part = whole, part
+
+    @property
+    def wins(self) -> np.ndarray:
+        """As those of a stretch."""
+        involved = self.whole.involved[self.part.first - self.whole.first]
+        return self.whole.wins - involved + self.part.wins
+
+
+def pairs_of(c, k, score, y, weights, interval):
+    """Class c and each other one of k, by the score of c (n,) of rows."""
+    order = np.argsort(score, kind="stable")
+    score, y, interval = score[order], y[order], interval[order]
+    places = [np.flatnonzero(y == label) for label in range(k)]
+    parts = [(score[at], weights[interval[at]], interval[at]) for at in places]
+    for other in range(k):
+        if other != c:
+            yield Pair(*(one for both in zip(parts[c], parts[other]) for one in both))
+
+
+def weight_below(own: np.ndarray, other: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """The weight of other scores (l,), ascending, below each own one (m,), and half of equal ones.
+
+    NaN where one of them is NaN.
+    """
+    if np.isnan(own[-1:]).any() or np.isnan(other[-1:]).any():  # which are sorted to the end
+        return np.full(len(own), np.nan)
+    total = np.append(0.0, np.cumsum(weight))
+    below, up_to = (total[np.searchsorted(other, own, side)] for side in ("left", "right"))
+    return (below + up_to) / 2

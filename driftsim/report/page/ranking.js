@@ -1,0 +1,94 @@
+// Ranking: how often a row of one class has a higher score of it than a row of another.
+
+/**
+ * The rows of a run, in the order in which they came: `labels`, one of k or, without a score,
+ * k + 1; `ranks` by each score; `starts`, the first row of each interval, and how many there are.
+ */
+function rowsOf(label, rank, k) {
+  const [places, intervals] = [label.length, label[0].length];
+  const at = [];
+  const starts = [];
+  for (let i = 0; i < intervals; i++) {
+    starts.push(at.length);
+    for (let j = 0; j < places && label[j][i] !== k; j++) at.push([i, j]);
+  }
+  starts.push(at.length);
+  const labels = Uint8Array.from(at, ([i, j]) => label[j][i]);
+  const ranks = Array.from({ length: rank.length / places }, (_, c) =>
+    Float64Array.from(at, ([i, j]) => rank[c * places + j][i]),
+  );
+  return { labels, ranks, starts, k };
+}
+
+/** Rows in the order of a score: their labels, and where the rows of equal score end. */
+function inOrder(order, ranks, labels) {
+  const ends = new Uint32Array(order.length);
+  for (let i = order.length - 1; i >= 0; i--) {
+    const equal = i + 1 < order.length && ranks[order[i]] === ranks[order[i + 1]];
+    ends[i] = equal ? ends[i + 1] : i + 1;
+  }
+  return { order, ends, labels: Uint8Array.from(order, (row) => labels[row]) };
+}
+
+/** All rows in the order of a score, from the lowest on, and the place of each row in it. */
+function orderOf(ranks, labels) {
+  const n = ranks.length;
+  const keys = ranks.map((rank, i) => rank * n + i).sort();
+  const order = Uint32Array.from(keys, (key) => key % n);
+  const places = new Uint32Array(n);
+  order.forEach((row, place) => (places[row] = place));
+  return { ...inOrder(order, ranks, labels), places };
+}
+
+const FEW = 1 / 16; // a window with a smaller share of all rows is sorted by itself
+
+/** The rows from one to another in the order of a score; where they are many, all rows. */
+function ordered(whole, ranks, labels, start, stop) {
+  if (stop - start > FEW * labels.length) return whole;
+  const rows = whole.places.slice(start, stop).sort().map((place) => whole.order[place]);
+  return inOrder(rows, ranks, labels);
+}
+
+/** The weight of the pairs that class c wins against each of k classes, by rows in order. */
+function wonBy(c, k, { order, ends, labels }, weight) {
+  const [won, below] = [new Float64Array(k), new Float64Array(k)];
+  const win = (own) => {
+    for (let other = 0; other < k; other++) won[other] += own * below[other];
+  };
+  for (let i = 0; i < order.length; ) {
+    const end = ends[i];
+    let own = 0;
+    for (let j = i; j < end; j++) if (labels[j] === c) own += weight[order[j]];
+    if (own) win(own / 2);
+    for (; i < end; i++) {
+      const more = weight[order[i]];
+      if (labels[i] > k && more) return won.fill(NaN);
+      below[labels[i]] += more;
+    }
+    if (own) win(own / 2);
+  }
+  return won;
+}
+
+/**
+ * The weight of the pairs of rows that each class wins against each other one, class by class, in
+ * each window: those in which its row has the higher score of it, and half of those with equal
+ * ones. Of two classes by the score of class 1 alone.
+ */
+function winsOf({ rows, stretches }) {
+  const { labels, ranks, starts, k } = rows;
+  const weight = new Float64Array(labels.length);
+  rows.orders ??= ranks.map((own) => orderOf(own, labels));
+  const found = stretches.map(({ first, weights }) => {
+    const [start, stop] = [starts[first], starts[first + weights.length]];
+    weights.forEach((own, i) => weight.fill(own, starts[first + i], starts[first + i + 1]));
+    const won = ranks.map((own, i) => {
+      const order = ordered(rows.orders[i], own, labels, start, stop);
+      return wonBy(k === 2 ? 1 : i, k, order, weight);
+    });
+    weight.fill(0, start, stop);
+    if (k === 2) return [won[0][0], won[0][0]];
+    return won.flatMap((one, c) => [...one].filter((_, other) => other !== c));
+  });
+  return found[0].map((_, pair) => Float64Array.from(found, (one) => one[pair]));
+}
