@@ -4,10 +4,12 @@
 
 The streams are those of accuracy.py. Needs Java and MOA's jar (GPL), such as that in the package
 capymoa. Percent correct over all rows; of folds the mean and the standard deviation. The bootstrap
-of MOA draws other random numbers.
+of MOA draws other random numbers. Of two classes also the area under the ROC curve of the last
+`delay` rows, as MOA's WindowAUCImbalancedPerformanceEvaluator has it.
 """
 
 import argparse
+import re
 import subprocess
 import tempfile
 from pathlib import Path
@@ -15,10 +17,13 @@ from statistics import mean, stdev
 
 from accuracy import STREAMS, drawn
 
-from driftsim.evaluation.prequential import Contender, evaluate
+from driftsim.evaluation.metrics import METRICS
+from driftsim.evaluation.prequential import Contender, evaluate, truth
 from driftsim.evaluation.rules import Rules
 
 CONTENDER = Contender.model_validate({"learner": "naive_bayes", "policy": "online"})
+ACCURACY = "BasicClassificationPerformanceEvaluator", "classifications correct"
+AREA = "WindowAUCImbalancedPerformanceEvaluator -w {}", "^AUC$"
 FOLDED = {
     "cross_validation": "Cross-Validation",
     "split": "Split-Validation",
@@ -33,15 +38,22 @@ def ours(held, folds=1, warmup=0, **rules):
     return [100 * one["correct"].sum() / one["rows"].sum() for one in runs]
 
 
-def theirs(jar, file, rows, task, options):
-    """The accuracy that MOA prints after the last row, and its deviation where there are folds."""
+def area(held, window):
+    """The area under the ROC curve of the last window."""
+    rules = Rules(warmup=0, truth=False, interval=window, scores="exact")
+    columns = evaluate(held, CONTENDER, rules).columns | truth(held, rules).columns
+    return float(METRICS["roc_auc"](columns)[-1])
+
+
+def theirs(jar, file, rows, task, options, evaluator=ACCURACY):
+    """What MOA prints after the last row; an accuracy with its deviation where there are folds."""
+    kind, figure = evaluator
     line = f"{task} -l bayes.NaiveBayes -s (ArffFileStream -f {file}) -f {rows} -q {rows}"
-    words = f"{line} -e BasicClassificationPerformanceEvaluator {options}"
-    command = ["java", "-cp", jar, "moa.DoTask", words]
+    command = ["java", "-cp", jar, "moa.DoTask", f"{line} -e ({kind}) {options}"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     names, *values = [line.split(",") for line in printed.splitlines() if line.count(",") > 5]
     found = dict(zip(names, map(float, values[-1])))
-    return [one for name, one in found.items() if "classifications correct" in name]
+    return [found[name] for name in found if re.search(figure, name)]
 
 
 def compared(held, rows, asked):
@@ -93,6 +105,10 @@ def main():
                 mine = [mean(found), stdev(found)] if len(found) > 1 else found
                 moa = theirs(asked.jar, file, asked.rows, task, options)
                 print(f"| {title} | {name} | {figure(mine)} | {figure(moa)} |", flush=True)
+            if held.schema.n_classes == 2:
+                evaluator = AREA[0].format(asked.delay), AREA[1]
+                moa = theirs(asked.jar, file, asked.rows, "EvaluatePrequential", "", evaluator)
+                print(f"| {title} | area | {area(held, asked.delay)!r} | {moa[0]!r} |")
 
 
 if __name__ == "__main__":

@@ -220,21 +220,23 @@ CLASSIFICATION = (
     ),
     Metric(
         "roc_auc_ovo_weighted",
-        "The same, each pair of classes with the weight of its rows.",
+        "The exact area under the ROC curve of each pair of classes that occur; the mean by the "
+        "rows of each pair.",
         total(where(members * aucs, met > 0)) / total(where(members, met > 0)),
         words="exact AUC (pairs by their rows)",
     ),
     Metric(
         "roc_auc_ovr",
-        "The exact area under the ROC curve of a class against all others together; the mean over "
-        "the classes that occur.",
+        "The exact area under the ROC curve of each class against all others together; the mean "
+        "over the classes that occur.",
         total(aucs_of_one) / total(opposed > 0),
         words="exact AUC (one versus the rest)",
         by_class=total_of_one(won) / opposed,
     ),
     Metric(
         "roc_auc_ovr_weighted",
-        "The same, each class with the weight of its rows.",
+        "The exact area under the ROC curve of each class against all others together; the mean by "
+        "the rows of each class.",
         total(actual * aucs_of_one) / total(where(actual, opposed > 0)),
         words="exact AUC (one versus the rest, by rows)",
     ),

@@ -8,7 +8,7 @@ from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
 from driftsim.evaluation.metrics import METRICS, OF_SCORES, metric_of
-from driftsim.evaluation.prequential import Contender, ScoredRows, evaluate
+from driftsim.evaluation.prequential import Contender, ScoredRows, evaluate, truth
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.significance import along_stream, contributions
@@ -140,6 +140,25 @@ STREAM = Stream.model_validate(
 )
 CONTENDER = Contender.model_validate({"learner": "naive_bayes", "policy": "online"})
 ASKED = {"warmup": 200, "interval": 50, "scores": "exact"}
+
+
+def test_areas_of_windows_are_those_of_moa():
+    """Its WindowAUCImbalancedPerformanceEvaluator (in capymoa 0.11), in each window of 500 rows."""
+    functions = zip("abc", (1, 3, 2))
+    stream = Stream.model_validate({
+        "length": 4_000,
+        "concepts": {name: {"kind": "sine", "function": n} for name, n in functions},
+        "drift": {"kind": "sudden", "at": [1_200, 2_800]},
+    })  # fmt: skip
+    rules = Rules(warmup=0, interval=500, scores="exact", truth=False)
+    trace = evaluate(stream, CONTENDER, rules, seed=15)
+    assert METRICS["roc_auc"](trace.columns | truth(stream, rules, 15).columns) == pytest.approx(
+        [
+            0.9655394524959743, 0.9874585858585858, 0.9316454470639493, 0.9136096033060562,
+            0.921996339714102, 0.5967224737749561, 0.08747391757955138, 0.10087382369886691,
+        ],
+        abs=1e-15,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
