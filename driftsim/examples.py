@@ -3,6 +3,9 @@
 `driftsim kinds` shows them, docs/generators.md draws the concepts, the tests' laws try them all.
 """
 
+SEA = "{kind: sea, threshold: 8}"
+NORMAL = "{kind: gaussians, separation: 3.0}"
+TURNED = "{kind: gaussians, separation: 3.0, angle: 60.0}"
 CONCEPTS = {  # before a drift, and after it
     "sea": ("threshold: 8", "threshold: 12"),
     "stagger": ("function: 1", "function: 2"),
@@ -30,6 +33,31 @@ CONCEPTS = {  # before a drift, and after it
         "features: 2, weights: [0.0, 1.0], noise: 0.05",
     ),
     "level": ("level: 0.0", "level: 3.0"),
+    "relabelled": (f"of: {SEA}, share: 0.0", f'of: {SEA}, where: "x1 > 5", share: 0.9'),
+    "mislabelled": (f"of: {SEA}, share: 0.05", f"of: {SEA}, share: 0.4"),
+    "swapped": (f"of: {NORMAL}, columns: [x1, x2]", f"of: {TURNED}, columns: [x1, x2]"),
+    "permuted": (f"of: {NORMAL}", f"of: {NORMAL}"),
+    "shifted": (f"of: {NORMAL}, columns: [x1], by: 0", f"of: {NORMAL}, columns: [x1], by: 2 sd"),
+    "scaled": (
+        f"of: {NORMAL}, columns: [x1, x2], factor: 1.0",
+        f"of: {NORMAL}, columns: [x1, x2], factor: 2.0",
+    ),
+    "rotated": (
+        f"of: {NORMAL}, columns: [x1, x2], angle: 0.0",
+        f"of: {NORMAL}, columns: [x1, x2], angle: 60.0",
+    ),
+    "covered": (
+        f"of: {NORMAL}, columns: [x2], with: mean",
+        f"of: {NORMAL}, columns: [x1], with: noise",
+    ),
+    "blurred": (
+        f"of: {NORMAL}, columns: [x1, x2], sd: 0.1",
+        f"of: {NORMAL}, columns: [x1, x2], sd: 1 sd",
+    ),
+    "mixture": (
+        f"of: [{NORMAL}, {TURNED}], shares: [0.9, 0.1]",
+        f"of: [{NORMAL}, {TURNED}], shares: [0.1, 0.9]",
+    ),
 }
 PARTS = {  # by family
     "concept": {

@@ -119,8 +119,9 @@ class Part(Strict, metaclass=Renaming):
         if Part in cls.__bases__:
             cls.kinds, cls.unfinished, cls.adapters = Kinds(cls.homes), {}, []
             return
-        if issubclass(cls, Adapter):
-            cls.adapters.append(cls)
+        if issubclass(cls, Unnamed):
+            if issubclass(cls, Adapter):
+                cls.adapters.append(cls)
             return
         ours = cls.__module__.startswith("driftsim.")  # which is being imported
         known = (cls.kinds.registered if ours else cls.kinds).get(cls.kind())
@@ -298,8 +299,12 @@ def written_out(part: Any, fields: dict[str, Any]) -> dict[str, Any]:
     return {name: one for name, one in fields.items() if one is not None or name not in omitted}
 
 
-class Adapter(Strict):
-    """A kind that is made of an object from Python: no scenario file can name it."""
+class Unnamed(Strict):
+    """A kind that no scenario file can name."""
+
+
+class Adapter(Unnamed):
+    """A kind that is made of an object from Python."""
 
     @classmethod
     def takes(cls, value: Any) -> bool:

@@ -9,6 +9,7 @@ from driftsim.durations import FIXED, Duration
 from driftsim.evaluation.labels import Labels
 from driftsim.messages import refusal
 from driftsim.parts import Part, Strict
+from driftsim.streams.operators.operator import leaves
 from driftsim.streams.stream import Stream
 
 
@@ -37,12 +38,19 @@ def known_to_tables(document: Any) -> Any:
     column = next(columns_of(entry(document, "evaluation", "labels")), None)
     if column is None or not isinstance(concepts, dict):
         return document
-    tables = {
-        name: {"label_time": column} | one
-        for name, one in concepts.items()
-        if entry(one, "kind") == "table"
-    }
-    return document | {"stream": document["stream"] | {"concepts": concepts | tables}}
+    known = {name: with_label_time(one, column) for name, one in concepts.items()}
+    return document | {"stream": document["stream"] | {"concepts": known}}
+
+
+def with_label_time(concept: Any, column: str) -> Any:
+    """A concept as plain data, in which tables know the column, also those it is made `of`."""
+    if isinstance(concept, list):
+        return [with_label_time(one, column) for one in concept]
+    if not isinstance(concept, dict):
+        return concept
+    if "of" in concept:
+        return concept | {"of": with_label_time(concept["of"], column)}
+    return {"label_time": column} | concept if concept.get("kind") == "table" else concept
 
 
 def entry(value: Any, *keys: str) -> Any:
@@ -65,7 +73,8 @@ def unknown_column(labels: Strict, stream: Stream) -> str | None:
     one: Any = labels
     while one is not None:
         column = getattr(getattr(one, "time", None), "column", None)
-        times = [getattr(table, "label_time", None) for table in stream.concepts.values()]
+        records = (record for concept in stream.concepts.values() for record in leaves(concept))
+        times = [getattr(record, "label_time", None) for record in records]
         known = [time.column for time in times if time is not None]
         if column is not None and [column] not in known:
             return f"no table of the stream has label_time: {column}; give it to the table"

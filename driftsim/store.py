@@ -21,6 +21,8 @@ from driftsim.evaluation.trace import Probes, Trace
 from driftsim.files import content_hash, identity, reason
 from driftsim.messages import line
 from driftsim.parts import dumped
+from driftsim.streams.concepts import Concept
+from driftsim.streams.operators.operator import Operator, leaves
 from driftsim.streams.stream import Stream
 
 FORMAT = 10  # raised when the same run would leave another file
@@ -326,7 +328,7 @@ def inputs(
     hashes: dict[str, str],  # of the files that the run reads, by path
 ) -> dict[str, Any]:
     """All that the trace of a run follows from, as plain data: the objects it is played with."""
-    libraries = {concept.library for concept in stream.concepts.values()}
+    libraries = {one.library for concept in stream.concepts.values() for one in leaves(concept)}
     about: dict[str, Any] = {
         "stream": dumped(stream),
         "rules": dumped(rules),
@@ -334,15 +336,23 @@ def inputs(
         "parts": sorted(set(hashes.values())),
     }
     for name, concept in stream.concepts.items():
-        if concept.files:
-            written = about["stream"]["concepts"][name]
-            written["path"] = [hashes[path] for path in concept.files]
-            if written.get("labels") in hashes:
-                written["labels"] = hashes[written["labels"]]
+        name_by_content(about["stream"]["concepts"][name], concept, hashes)
     if contender is not None:
         about |= {"contender": dumped(contender), "repeat": repeat}
         libraries |= {*contender.learner.libraries, contender.policy.library}
     return about | {"versions": versions(libraries)}
+
+
+def name_by_content(written: Any, concept: Concept, hashes: dict[str, str]) -> None:
+    """Put the hashes of files in the place of their paths, in a concept as plain data."""
+    if isinstance(concept, Operator):
+        below = written["of"] if isinstance(written["of"], list) else [written["of"]]
+        for one, base in zip(below, concept.bases):
+            name_by_content(one, base, hashes)
+    elif concept.files:
+        written["path"] = [hashes[path] for path in concept.files]
+        if written.get("labels") in hashes:
+            written["labels"] = hashes[written["labels"]]
 
 
 def versions(libraries: set[str | None]) -> dict[str, str]:

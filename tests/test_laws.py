@@ -91,7 +91,8 @@ def test_a_blend_is_at_each_row_the_concept_that_rules_it(concept):
     assert np.allclose(X3, np.where(rules[:, None], X2, X))
     assert np.allclose(y3, np.where(rules, y2, y))
     densities = [part.density(X3, t) for part in (one, other, between)]
-    assert np.allclose(densities[2], np.where(rules[:, None], densities[1], densities[0]))
+    wanted = np.where(rules[:, None], densities[1], densities[0])
+    assert np.allclose(densities[2], wanted, equal_nan=True)
     assert not (np.array_equal(X, X2) and np.array_equal(y, y2))
     names = {"a": concept, "b": Concept.model_validate(concept.model_dump() | numbers)}
     drift = {"kind": "incremental", "at": [300], "width": 400}

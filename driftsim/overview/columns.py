@@ -10,6 +10,7 @@ from driftsim.messages import plural
 from driftsim.streams.concepts import Concept, Instantiated
 from driftsim.streams.inspection import ColumnFacts, inspected, numbers_among
 from driftsim.streams.label_course import LabelCourse
+from driftsim.streams.operators.operator import drawn_leaves, leaves
 from driftsim.streams.recorded import Recorded
 from driftsim.streams.stream import Stream
 from driftsim.streams.streamed import Streamed
@@ -28,9 +29,10 @@ Drawn = Concept | Instantiated
 
 def column_lines(stream: Stream, width: int, warmup: int = 0) -> Iterator[str]:
     """The columns of each recorded concept, in lines of at most `width` characters."""
-    for i, (name, concept) in enumerate(stream.concepts.items()):
+    drawn_concepts = stream.instantiated(0, warmup).concepts if stream.recorded else []
+    named = zip(stream.concepts.items(), drawn_concepts)
+    for name, concept, drawn in ((n, *one) for (n, c), d in named for one in drawn_leaves(c, d)):
         if isinstance(concept, Recorded):
-            drawn = stream.instantiated(0, warmup).concepts[i]
             large = (
                 isinstance(drawn, Streamed)
                 or (drawn.rows or 0) * (len(drawn.schema.names) + 1) > MOST_CELLS
@@ -117,7 +119,7 @@ def mixed_columns(stream: Stream) -> Iterator[str]:
 
     Columns that a file or a scenario declares to hold words have none.
     """
-    for name, concept in stream.concepts.items():
+    for name, concept in ((name, one) for name, c in stream.concepts.items() for one in leaves(c)):
         if not isinstance(concept, Table) or concept.declares_words:
             continue
         for j, words in stream.schema.values.items():

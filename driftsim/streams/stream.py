@@ -1,12 +1,12 @@
 """Streams: concepts and a drift that leads through them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from operator import or_
 from typing import Annotated, Any, NamedTuple, Self
 
 import numpy as np
-from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
 
 from driftsim.clocks import NO_CLOCK, Clock, durations, undated
 from driftsim.messages import refusal, within
@@ -17,7 +17,10 @@ from driftsim.streams.compatibility import blend_incompatibility, concept_incomp
 from driftsim.streams.concepts import Concept
 from driftsim.streams.contract import TRIED, blend_violation, concept_violation, drift_violation
 from driftsim.streams.drifts import Drift, None_
-from driftsim.streams.seeds import PARTS, spawn_rng, structure_rng
+from driftsim.streams.instantiation import Instantiation
+from driftsim.streams.operators.operator import Operator
+from driftsim.streams.operators.references import with_references
+from driftsim.streams.seeds import PARTS, spawn_rng
 from driftsim.streams.world import BLOCK, Block, World, blended, clock_of, joint_schema
 
 NOT_RECORDED = "it has a number of rows, as records have; set recorded = True in its class"
@@ -40,7 +43,9 @@ class Stream(Strict):
 
     # None only until it is validated: of recorded rows, all of them, where it is not given
     length: Rows = None  # type: ignore[assignment]
-    concepts: Annotated[dict[Name, Concept], Field(min_length=1, max_length=1_000)]
+    concepts: Annotated[
+        dict[Name, Concept], Field(min_length=1, max_length=1_000), BeforeValidator(with_references)
+    ]
     arrivals: Arrivals | None = None  # when rows come, where no table says so
     drift: Drift = None_()
     noise: Share = 0.0  # the share of labels replaced by a wrong one
@@ -60,9 +65,8 @@ class Stream(Strict):
     def clock(self, seed: int) -> Clock | None:
         """When each row of one seed comes; None where nothing says so."""
         read = []
-        if self.arrivals is None and len(self.concepts) == 1:
-            [(name, concept)] = self.concepts.items()
-            read.append(concept.instantiated(structure_rng(seed, name)))
+        if self.arrivals is None and self.recorded:
+            read = Instantiation(self.concepts, seed).all()
         return clock_of(self.arrivals, read, seed, self.length)
 
     def block(self, seed: int, b: int, warmup: int = 0) -> Block:
@@ -122,12 +126,8 @@ class Stream(Strict):
     def changes(self, seed: int) -> Sequence[Change]:
         """Every change, those of the drift and those a person marked, in order."""
         drifts = self.drift.changes(0, self.length, len(self.concepts), seed)
-        marks = [
-            Change(row, row, row, i, i)
-            for i, concept in enumerate(self.concepts.values())
-            for row in getattr(concept, "marks", ())
-            if row < self.length
-        ]
+        marks = [Change(row, row, row, i, i) for row, i in marked(self.concepts.values())]
+        marks = [change for change in marks if change.centre < self.length]
         return sorted([*drifts, *marks], key=lambda change: change.centre) if marks else drifts
 
     def outliers(self, seed: int) -> Sequence[Outlier]:
@@ -146,7 +146,7 @@ class Stream(Strict):
 
     def model_post_init(self, context: Any) -> None:
         """Compute the facts; refuses concepts that cannot be drawn, or do not fit together."""
-        concepts = {name: self._instantiated(name) for name in self.concepts}
+        concepts = self._instantiated()
         records = {name: one.rows for name, one in concepts.items() if one.rows is not None}
         if self.length is None and not records:
             raise refusal("the key 'length' is missing; only recorded rows have one", "length")
@@ -175,7 +175,7 @@ class Stream(Strict):
                 yield *place, "what it learns from the warm-up needs one; set evaluation.warmup"
                 continue
             try:
-                concept.instantiated(structure_rng(0, name)).prepared(warmup)
+                Instantiation(self.concepts, 0, warmup).one(name)
             except ValueError as error:
                 yield *place, str(error)
 
@@ -205,18 +205,23 @@ class Stream(Strict):
                 update[name] = found
         return stream.model_copy(update=update) if update else stream
 
-    def _instantiated(self, name):
-        try:
-            concept = self.concepts[name].instantiated(structure_rng(0, name))
-        except ValueError as error:  # in the file that it reads
-            raise refusal(str(error), "concepts", name) from None
-        if concept.rows is not None:
-            reason = None if self.concepts[name].recorded else NOT_RECORDED
-        else:
-            reason = concept_violation(concept, None, spawn_rng(0, PARTS))
-        if reason:
-            raise refusal(reason, "concepts", name)
-        return concept
+    def _instantiated(self):
+        """The concepts of the first seed, by name."""
+        open_ = Instantiation(self.concepts, 0)
+        for name in open_.names:
+            try:
+                concept = open_.one(name)
+            except ValidationError as error:  # of an operator that does not fit its concept
+                raise within(error, "concepts", name) from None
+            except ValueError as error:  # in the file that it reads
+                raise refusal(str(error), "concepts", name) from None
+            if concept.rows is not None:
+                reason = None if self.concepts[name].recorded else NOT_RECORDED
+            else:
+                reason = concept_violation(concept, None, spawn_rng(0, PARTS))
+            if reason:
+                raise refusal(reason, "concepts", name)
+        return {name: open_.one(name) for name in self.concepts}
 
     def _unblendable(self, concepts):
         """Why a drift cannot move from one concept to another, or None."""
@@ -242,6 +247,15 @@ class Stream(Strict):
                 if label not in y:
                     return f"'{name}' has next to no rows of class {label}; leave the balance out"
         return None
+
+
+def marked(concepts: Iterable[Concept]) -> Iterator[tuple[int, int]]:
+    """The rows that a person marked, each with its concept; those of operators that are new."""
+    seen: set[int] = set()
+    for i, concept in enumerate(concepts):
+        rows = getattr(concept, "marks", ())
+        yield from ((row, i) for row in rows if not (isinstance(concept, Operator) and row in seen))
+        seen.update(rows)
 
 
 def in_rows(part: Any, clock: Clock | None, *place: str) -> Any:

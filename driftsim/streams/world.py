@@ -10,7 +10,9 @@ from driftsim.files import EDITED
 from driftsim.parts import fields
 from driftsim.rows import Edited, Schema
 from driftsim.streams.concepts import Concept, Instantiated
-from driftsim.streams.seeds import PARTS, PROBES, ROWS, spawn_rng, structure_rng
+from driftsim.streams.instantiation import Instantiation
+from driftsim.streams.operators.operator import common_clock
+from driftsim.streams.seeds import PARTS, PROBES, ROWS, spawn_rng
 
 BLOCK = 8192  # rows drawn at once; a different number would draw different rows
 SINGLE = np.ones((BLOCK, 1)), np.zeros(BLOCK, np.int64)  # weights and concepts of a block of one
@@ -44,10 +46,7 @@ class World:
     def __init__(self, stream, seed: int, warmup: int = 0) -> None:
         refuse_edited(stream)
         self.stream, self.seed = stream, seed
-        self.concepts: list[Concept | Instantiated] = [
-            concept.instantiated(structure_rng(seed, name)).prepared(warmup)
-            for name, concept in stream.concepts.items()
-        ]
+        self.concepts = Instantiation(stream.concepts, seed, warmup).all()
         self.clock = clock_of(stream.arrivals, self.concepts, seed, stream.length)
         self.schema = joint_schema(self.concepts, stream.irrelevant)
         self._odds = [self._odds_of(i) for i in range(len(self.concepts))]  # if balanced
@@ -219,10 +218,10 @@ def refuse_edited(stream):
 
 
 def clock_of(arrivals, concepts, seed: int, rows: int) -> Clock | None:
-    """The clock of a stream: of its arrivals, or of its one concept where that has times."""
+    """The clock of a stream: of its arrivals, or of the one record that all concepts are of."""
     if arrivals is not None:
         return arrivals.clock(seed, rows)
-    return concepts[0].clock if len(concepts) == 1 else None
+    return common_clock(concepts) if concepts else None
 
 
 def blended(concepts, weights):

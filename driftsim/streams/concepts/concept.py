@@ -19,7 +19,7 @@ class Concept(Part):
     row: this is how an incremental drift moves a concept while it is being drawn from.
     """
 
-    homes = ("driftsim.streams", "driftsim.streams.concepts")
+    homes = ("driftsim.streams", "driftsim.streams.concepts", "driftsim.streams.operators")
     blends: ClassVar[bool] = True  # an incremental drift can move its numbers
     known: ClassVar[bool] = False  # has a density: set to True for a class that defines one
     recorded: ClassVar[bool] = False  # its rows were written down once; there are no others

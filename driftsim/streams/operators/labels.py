@@ -1,0 +1,132 @@
+"""Label operators: the labels of rows in a region are replaced, all or a share of them."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, NamedTuple
+
+import numpy as np
+from pydantic import AfterValidator, Field
+
+from driftsim.messages import plural, refusal
+from driftsim.parts import Share
+from driftsim.streams.operators.amounts import Statistics
+from driftsim.streams.operators.operator import Operator, class_names, class_of
+from driftsim.streams.operators.predicates import Mask, parsed
+
+
+def _condition(text):
+    if text is not None:
+        parsed(text)
+    return text
+
+
+Where = Annotated[str | None, Field(max_length=2_000), AfterValidator(_condition)]
+Class = str | int  # its name, or its number where classes have no names
+
+
+class Replacement(NamedTuple):
+    """Which labels are replaced, and by which."""
+
+    region: Mask | None  # of rows; None for all
+    labels: np.ndarray  # (k, k) in row c the probability of each label that replaces c
+
+
+class LabelOperator(Operator):
+    """Labels of rows in a region are replaced by others."""
+
+    where: Where = None  # such as "age > 40 and region in [north, east]"; else all rows
+
+    def resolved(self, bases, rng):
+        schema = bases[0].schema
+        class_names(schema)
+        labels = self.replacing(schema)
+        return self, Replacement(region_of(self.where, bases[0]), labels)
+
+    @abstractmethod
+    def replacing(self, schema) -> np.ndarray:
+        """(k, k) in row c the probability of each label that replaces c."""
+
+    @abstractmethod
+    def shares(self, k: int) -> np.ndarray:
+        """The probability that a label is replaced in the region: (1 or n, k)."""
+
+    def drawn(self, one, rng, t):
+        X, y = one.base.draw(rng, t)
+        u, v = rng.random((2, len(t)))
+        table = np.cumsum(one.state.labels, axis=1)
+        table[:, -1] = 1
+        other = (v[:, None] >= table[y]).sum(axis=1)
+        return X, np.where(u < self._at(one, X, y[:, None])[:, 0], other, y)
+
+    def joint(self, one, X, t):
+        density = one.base.density(X, t)
+        moved = density * self._at(one, X, np.arange(density.shape[1])[None])
+        return density - moved + moved @ one.state.labels
+
+    def _at(self, one, X, labels):
+        """The probability that labels (1 or n, m) of rows (n, d) are replaced: (n, m)."""
+        shares = np.broadcast_to(
+            self.shares(len(one.state.labels)), (len(X), len(one.state.labels))
+        )
+        found = np.take_along_axis(shares, np.broadcast_to(labels, (len(X), labels.shape[1])), 1)
+        return found if one.state.region is None else found * one.state.region(X)[:, None]
+
+
+class Relabelled(LabelOperator):
+    """Local real drift: in a region labels become other ones (menelaus' LabelSwap, LabelJoin).
+
+    P(x) stays as it is, and P(y | x) changes where the region is. Without `where` it is everywhere.
+    """
+
+    to: Literal["next"] | Class | dict[str, Class] = "next"  # or a class, or {from: to, …}
+    share: Share = 1.0  # of the labels in the region
+
+    def replacing(self, schema):
+        k = len(class_names(schema))
+        if isinstance(self.to, Mapping):
+            target = np.arange(k)
+            for before, after in self.to.items():
+                target[class_of(schema, before, "to")] = class_of(schema, after, "to", before)
+        elif self.to == "next":
+            target = (np.arange(k) + 1) % k
+        else:
+            target = np.full(k, class_of(schema, self.to, "to"))
+        return np.eye(k)[target]
+
+    def shares(self, k):
+        return spread(self.share, k)
+
+
+class Mislabelled(LabelOperator):
+    """Noise drift: in a region labels are replaced by a wrong one, each as likely (label noise).
+
+    With a share for each class it is class-conditional noise (Natarajan et al. 2013).
+    """
+
+    share: Share | list[Share] = 0.1  # of the labels in the region; or one for each class
+
+    def replacing(self, schema):
+        k = len(class_names(schema))
+        if isinstance(self.share, list) and len(self.share) != k:
+            message = f"{plural(len(self.share), 'share')} for {k} classes; give one for each class"
+            raise refusal(message, "share")
+        return (1 - np.eye(k)) / (k - 1)
+
+    def shares(self, k):
+        for_each = isinstance(self.share, list) or np.ndim(self.share) == 2
+        return np.reshape(self.share, (-1, k)) if for_each else spread(self.share, k)
+
+
+def spread(share: Any, k: int) -> np.ndarray:
+    """One share, or one for each row, as the shares of k classes (1 or n, k)."""
+    return np.repeat(np.reshape(share, (-1, 1)), k, axis=1)
+
+
+def region_of(where: str | None, base) -> Mask | None:
+    """The region of a condition on the rows of a concept; refuses what does not fit them."""
+    if where is None:
+        return None
+    try:
+        return parsed(where).bound(base.schema, Statistics(base))
+    except ValueError as error:
+        raise refusal(str(error), "where") from None

@@ -1,0 +1,102 @@
+"""Lost values: columns that are covered or blurred, so that they tell less or nothing."""
+
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import Field
+
+from driftsim.messages import guess, refusal, short
+from driftsim.parts import Number
+from driftsim.streams.operators.amounts import Amounts, Statistics
+from driftsim.streams.operators.columns import Columns
+from driftsim.streams.operators.operator import Operator, column_places, numeric_places
+
+MEAN, NOISE, MISSING = "mean", "noise", "missing"
+
+
+class Lossy(Operator):
+    """Columns lose what they tell; the density is not known any more."""
+
+    columns: Columns
+
+    @property
+    def known(self):  # type: ignore[override]
+        return False
+
+
+class Covered(Lossy):
+    """Feature drift: columns lose their values (menelaus' FeatureCover), as when a sensor fails.
+
+    The probability of labels is then that given the other columns alone, which is not computed.
+    """
+
+    blends = False
+
+    # mean (of words the commonest), noise (the value of a row drawn at random), missing, or a value
+    with_: Annotated[Number | str, Field(alias="with")] = MEAN
+
+    def resolved(self, bases, rng):
+        schema = bases[0].schema
+        places = column_places(schema, self.columns)
+        if self.with_ in (NOISE, MISSING):
+            return self, (places, None)
+        statistics = Statistics(bases[0])
+        return self, (places, np.array([self._value(j, schema, statistics) for j in places]))
+
+    def _value(self, j, schema, statistics):
+        if self.with_ == MEAN:
+            return statistics.commonest(j) if j in schema.nominal else statistics.mean(j)
+        name, words = schema.names[j], schema.values.get(j)
+        if j not in schema.nominal and not isinstance(self.with_, str):
+            return self.with_
+        if words is None and j in schema.nominal and statistics.ready:
+            words = tuple(map(str, range(schema.nominal[j])))
+        text = f"{self.with_:g}" if isinstance(self.with_, float) else self.with_
+        if words is not None and text in words:
+            return words.index(text)
+        if words is None and j in schema.nominal:  # which are known after the warm-up
+            return 0
+        choices = (*(words or ()), MEAN, NOISE, MISSING)
+        message = f"{short(text)} is no value of column '{name}'; {guess(text, choices)}"
+        raise refusal(message, "with")
+
+    def schema_over(self, schema):
+        if self.with_ != MISSING:
+            return schema
+        gaps = column_places(schema, self.columns)
+        return schema._replace(missing=schema.missing | {*gaps})
+
+    def drawn(self, one, rng, t):
+        X, y = one.base.draw(rng, t)
+        places, values = one.state
+        X = X.copy()
+        if self.with_ == NOISE:
+            X[:, places] = self._others(one, rng, t)[:, places]
+        else:
+            X[:, places] = np.nan if values is None else values
+        return X, y
+
+    def _others(self, one, rng, t):
+        """Rows (n, d) that have nothing to do with those at positions `t`."""
+        n = one.base.rows
+        return one.base.draw(rng, t if n is None else rng.integers(0, n, len(t)))[0]
+
+
+class Blurred(Lossy):
+    """Noise drift: normal noise is added to columns (menelaus' BrownianNoise, but not summed)."""
+
+    sd: Amounts  # standard deviation of the noise: a number, or such as "0.5 sd" of the column
+
+    def resolved(self, bases, rng):
+        places = numeric_places(bases[0].schema, self.columns)
+        sd = Statistics(bases[0]).amounts(self.sd, places, "sd")
+        if min(sd) < 0:
+            raise refusal("a standard deviation is at least 0", "sd")
+        return self.moved({"sd": sd}), places
+
+    def drawn(self, one, rng, t):
+        X, y = one.base.draw(rng, t)
+        noise: Any = rng.standard_normal((len(t), len(one.state)))
+        X = X.copy()
+        X[:, one.state] += noise * np.asarray(self.sd)
+        return X, y
