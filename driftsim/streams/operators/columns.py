@@ -1,7 +1,7 @@
 """Column operators: columns are exchanged or transformed, and the density goes with them."""
 
 from abc import abstractmethod
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import numpy as np
 from pydantic import Field
@@ -10,7 +10,11 @@ from driftsim.messages import refusal, short
 from driftsim.parts import Number
 from driftsim.streams.operators.amounts import Amounts, Statistics
 from driftsim.streams.operators.operator import (
+    Class,
+    Drawn,
     Operator,
+    class_names,
+    class_of,
     column_places,
     numeric_places,
 )
@@ -64,6 +68,7 @@ class Transform(Operator):
     """Columns of numbers are transformed, in a way that can be undone."""
 
     columns: Columns
+    classes: list[Class] | None = None  # whose rows alone are: class-conditional drift; else all
 
     @abstractmethod
     def forth(self, values: np.ndarray) -> np.ndarray:
@@ -77,21 +82,36 @@ class Transform(Operator):
         """How many times as large a volume becomes: a number, or one a row."""
         return 1.0
 
+    @abstractmethod
+    def in_numbers(self, base: Drawn, places: list[int]) -> Self:
+        """Itself with numbers in the place of statistics of the columns at some places."""
+
+    def resolved(self, bases, rng):
+        schema = bases[0].schema
+        places, chosen = numeric_places(schema, self.columns), None
+        if self.classes is not None:
+            chosen = np.zeros(len(class_names(schema)), bool)
+            for i, one in enumerate(self.classes):
+                chosen[class_of(schema, one, "classes", i)] = True
+        return self.in_numbers(bases[0], places), (places, chosen)
+
     def drawn(self, one, rng, t):
         X, y = one.base.draw(rng, t)
-        X = X.copy()
-        X[:, one.state] = self.forth(X[:, one.state])
-        return X, y
+        places, chosen = one.state
+        values, found = X[:, places], X.copy()
+        found[:, places] = self.forth(values)
+        return found if chosen is None else np.where(chosen[y][:, None], found, X), y
 
     def joint(self, one, X, t):
-        X = X.copy()
-        values = self.back(X[:, one.state])
+        places, chosen = one.state
+        values, before = self.back(X[:, places]), X.copy()
         whole = np.rint(values)  # codes and counts are met again, whatever was rounded
-        X[:, one.state] = np.where(np.abs(values - whole) < NEAR, whole, values)
-        density = one.base.density(X, t)
+        before[:, places] = np.where(np.abs(values - whole) < NEAR, whole, values)
+        density = one.base.density(before, t)
         if one.schema.regression:
             return density * np.stack(np.broadcast_arrays(1 / self.volume(), 1.0, 1.0), -1)
-        return density / np.reshape(self.volume(), (-1, 1))
+        density = density / np.reshape(self.volume(), (-1, 1))
+        return density if chosen is None else np.where(chosen, density, one.base.density(X, t))
 
 
 class Shifted(Transform):
@@ -103,10 +123,8 @@ class Shifted(Transform):
 
     by: Amounts  # of each column, or one for all: a number or "2 sd"
 
-    def resolved(self, bases, rng):
-        places = numeric_places(bases[0].schema, self.columns)
-        by = Statistics(bases[0]).amounts(self.by, places, "by")
-        return self.moved({"by": by}), places
+    def in_numbers(self, base, places):
+        return self.moved({"by": Statistics(base).amounts(self.by, places, "by")})
 
     def forth(self, values):
         return values + np.asarray(self.by)
@@ -120,8 +138,8 @@ class Scaled(Transform):
 
     factor: Annotated[Number, Field(gt=0)]
 
-    def resolved(self, bases, rng):
-        return self, numeric_places(bases[0].schema, self.columns)
+    def in_numbers(self, base, places):
+        return self
 
     def forth(self, values):
         return values * np.reshape(self.factor, (-1, 1))
@@ -143,15 +161,14 @@ class Rotated(Transform):
     angle: Number  # degrees
     centre: list[Number] | None = None  # a value of each column; else their means
 
-    def resolved(self, bases, rng):
-        places = numeric_places(bases[0].schema, self.columns)
-        statistics = Statistics(bases[0])
+    def in_numbers(self, base, places):
         if self.centre is None:
-            return self.moved({"centre": [statistics.mean(j) for j in places]}), places
+            statistics = Statistics(base)
+            return self.moved({"centre": [statistics.mean(j) for j in places]})
         if len(self.centre) != len(places):
             message = f"{len(self.centre)} values for {len(places)} columns; give one for each"
             raise refusal(message, "centre")
-        return self, places
+        return self
 
     def forth(self, values):
         centre = np.asarray(self.centre)

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from driftsim.messages import plural, refusal
 from driftsim.parts import Share
 from driftsim.streams.operators.amounts import Statistics
-from driftsim.streams.operators.operator import Operator, class_names, class_of
+from driftsim.streams.operators.operator import Class, Operator, class_names, class_of
 from driftsim.streams.operators.predicates import Mask, parsed
 
 
@@ -21,7 +21,6 @@ def _condition(text):
 
 
 Where = Annotated[str | None, Field(max_length=2_000), AfterValidator(_condition)]
-Class = str | int  # its name, or its number where classes have no names
 
 
 class Replacement(NamedTuple):

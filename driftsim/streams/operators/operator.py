@@ -15,6 +15,7 @@ from driftsim.streams.concepts import Concept, Instantiated, Seeded
 
 Drawn = Concept | Instantiated
 Base = SerializeAsAny[Concept]
+Class = str | int  # its name, or its number where classes have no names
 
 
 class Reference(Unnamed, Concept):

@@ -1,5 +1,8 @@
 """Operators against their definitions: on generated concepts, on tables, and within each other."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
@@ -77,8 +80,7 @@ def test_what_labels_become():
     three = "{kind: gaussians, means: [[0.0], [50.0], [100.0]]}"
     for to, wanted in [("next", [1, 2, 0]), ("2", [2, 2, 2]), ('{"0": 1}', [1, 1, 2])]:
         one, other = concepts(f"{{kind: relabelled, of: a, to: {to}}}", before=three)
-        X, y = drawn(one)
-        y2 = drawn(other)[1]
+        y, y2 = drawn(one)[1], drawn(other)[1]
         assert np.array_equal(y2, np.array(wanted)[y])
     one, other = concepts("{kind: mislabelled, of: a, share: [0.0, 0.5, 0.2]}", before=three)
     y, y2 = drawn(one)[1], drawn(other)[1]
@@ -117,6 +119,17 @@ def test_columns_that_are_transformed_take_their_density_with_them(operator, vol
     t = np.zeros(len(X))
     wanted = one.density(X, t) / [volume, *([1, 1] if "linear" in base else [volume])]
     assert np.allclose(other.density(X2, t), wanted)
+
+
+def test_one_class_moves_alone():
+    classes = "{kind: gaussians, means: [[0.0, 0.0], [3.0, 0.0]]}"
+    turned = "{kind: gaussians, means: [[0.0, 0.0], [3.0, 2.0]]}"
+    after = "{kind: shifted, of: a, columns: [x2], by: 2, classes: [1]}"
+    _, other = concepts(after, before=classes)
+    X, y = drawn(other)
+    assert np.allclose([X[y == c].mean(axis=0) for c in (0, 1)], [[0, 0], [3, 2]], atol=0.02)
+    wanted = Concept.model_validate(parsed(turned)[0]).instantiated(np.random.default_rng(0))
+    assert np.allclose(other.density(X, np.zeros(len(X))), wanted.density(X, np.zeros(len(X))))
 
 
 def test_counts_are_met_again_whatever_is_rounded():
@@ -298,3 +311,11 @@ def test_a_name_comes_before_a_kind_and_is_written_as_a_name():
     assert Stream.model_validate(one.model_dump(serialize_as_any=True)) == one
     alone = Concept.model_validate({"kind": "relabelled", "of": "sea"})
     assert alone.of.threshold == 8
+
+
+def test_the_example_in_the_docs_drifts_a_table(table):
+    page = (Path(__file__).parents[3] / "docs" / "operators.md").read_text(encoding="utf-8")
+    [text] = re.findall(r"```yaml\n(.*?)```", page, re.S)
+    written = parsed(text.replace("{kind: table, path: mine.csv}", table))[0]["stream"]
+    one = Stream.model_validate(written)
+    assert one.length == N and len(one.changes(0)) == 2
