@@ -55,6 +55,13 @@ FURTHER = {  # examples of kinds in other ways than driftsim/examples.py has the
         {"kind": "categorical", "features": 4, "values": 2, "classes": 3, "certainty": 0.8},
         {"kind": "linear", "features": 3, "walk": 0.1},
         {"kind": "level", "walk": 1.0, "slope": 0.01},
+        {"kind": "swapped", "of": {"kind": "relabelled", "of": "led"}, "columns": ["x1", "x2"]},
+        {
+            "kind": "blurred",
+            "of": {"kind": "mixture", "of": ["sea", "sea"]},
+            "columns": ["x1"],
+            "sd": 1,
+        },
     ],
     Drift: [
         {"kind": "gradual", "at": [1200], "width": 501, "ramp": "sigmoid"},
