@@ -53,7 +53,8 @@ class Kinds(MutableMapping[str, type[Any]]):
         """The kinds named like a package around a path, the innermost first; then all of them."""
         words = path.split(".")
         names = (".".join(words[:n]) for n in range(len(words) - 1, 0, -1))
-        yield from (self[name] for name in names if name in {**self._places, **self.registered})
+        known = (name for name in names if name in {**self._places, **self.registered})
+        yield from (self[name] for name in known if name in self)  # not of another family
         yield from self.values()
 
     def load(self) -> None:
