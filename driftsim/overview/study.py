@@ -12,6 +12,7 @@ from driftsim.evaluation.prequential import Contender, notes_of
 from driftsim.messages import parameter_texts, plural
 from driftsim.overview.floors import floor_lines
 from driftsim.overview.notices import left_out
+from driftsim.overview.severities import severity_lines
 from driftsim.overview.times import time_lines
 from driftsim.parts import Part, dumped
 from driftsim.report.dates import Dates, dates_of, row_text, stretch_text
@@ -83,6 +84,7 @@ def course_lines(scenario: Scenario, clock: Clock | None, width: int) -> Iterato
     """The concepts of a stream along its rows, and its changes."""
     yield from concept_lines(scenario.stream, max(width - 2, 20))
     yield from change_lines(scenario, dates_of(scenario, clock))
+    yield from severity_lines(scenario.stream)
 
 
 def recorded_lines(scenario: Scenario, width: int) -> list[str]:

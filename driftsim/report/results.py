@@ -102,6 +102,10 @@ class Results:
         """A row for each contender: its median recovery, and how often each outcome came."""
         return self.tables.recovered(self._asked(window), tolerance).frame()
 
+    def severity(self) -> "pd.DataFrame":
+        """How far each change takes the stream; see docs/severity.md."""
+        return self.tables.severity.frame()
+
     def regret(self) -> "pd.DataFrame":
         """The loss beyond the best possible, summed along the stream; none where not known."""
         return self.tables.regret.frame()

@@ -15,6 +15,7 @@ from driftsim.report.comparisons import bounds_of, measured, scope_of
 from driftsim.report.decision import breakeven, costs, floors, periods, worth
 from driftsim.report.measures import TOLERANCE
 from driftsim.report.memory import ram_hours
+from driftsim.report.severities import SEVERITY, severity_rows
 from driftsim.report.table import MOMENTS, Row, Table
 from driftsim.report.variant_results import (
     DATED,
@@ -38,6 +39,7 @@ CURVES = [
 ]  # fmt: skip
 TAKEN = {  # names of columns, which what is swept may not have
     *SPENT, "seeds", "repeats", "engine", *CURVES, *measures.RECOVERY, *measures.OF_ALL_CHANGES,
+    *SEVERITY,
     *breakeven.BREAKEVEN, *worth.WORTH, *worth.WRONG_PRICES,
     *measures.REGRET, *measures.ALARMS, *measures.PROBED, *measures.FORGETTING,
     *comparisons.DIFFERENCES, *rankings.RANKS, *rankings.PAIRS, *costs.COSTS, *costs.ALONG,
@@ -102,6 +104,11 @@ class StudyTables:
     def recovered(self, window: Window, tolerance: float = TOLERANCE) -> Table:
         """A row for each contender: its median recovery, and how often each outcome came."""
         return self._both_recoveries(window, tolerance)[1]
+
+    @cached_property
+    def severity(self) -> Table:
+        """How far each change takes the stream of each setting, with each seed."""
+        return self._table(chain.from_iterable(map(severity_rows, self.variants)), SEVERITY)
 
     @cached_property
     def regret(self) -> Table:

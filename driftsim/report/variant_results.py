@@ -124,12 +124,7 @@ class ContenderResult:
 
     def dated(self, **rows: Any) -> dict[str, Any]:
         """The moments of rows, by the names of their columns; `UNDATED` where there are none."""
-        return {
-            DATED[name]: np.full(np.shape(row), UNDATED)
-            if self.dates is None
-            else self.dates.at(row).astype(np.int64)
-            for name, row in rows.items()
-        }
+        return dated(self.dates, **rows)
 
     def per_seed(self, values: Iterable[Any]) -> np.ndarray:
         """Values of the runs (r, …) as means over the repeats of each seed (seeds, …).
@@ -285,6 +280,16 @@ class VariantResults:
         if not self.runs:
             return []
         return phases(self.scenario, self.runs[0].truth.columns, self.dates)
+
+
+def dated(dates: Dates | None, **rows: Any) -> dict[str, Any]:
+    """The moments of rows, by the names of their columns; `UNDATED` where there are none."""
+    return {
+        DATED[name]: np.full(np.shape(row), UNDATED)
+        if dates is None
+        else dates.at(row).astype(np.int64)
+        for name, row in rows.items()
+    }
 
 
 def metric_fault(variants: Sequence[VariantResults], name: str) -> str | None:

@@ -93,9 +93,29 @@ class World:
         if self.schema.regression:
             return self._moments(t, X, weights)
         joint = self._joint(t, X, weights)
-        posterior = joint / joint.sum(axis=1, keepdims=True)
-        noise, k = self.stream.noise, posterior.shape[1]
-        return posterior * (1 - noise - noise / (k - 1)) + noise / (k - 1) if noise else posterior
+        return self._with_noise(joint / joint.sum(axis=1, keepdims=True))
+
+    def joint(self, t: np.ndarray, X: np.ndarray, i: int) -> np.ndarray:
+        """p(x, y) of concept `i` at positions `t`, up to a factor: (n, n_classes)."""
+        X = X[:, : X.shape[1] - self.stream.irrelevant]
+        joint = self._joint(t, X, self._only(t, i))
+        return self._with_noise(joint, joint.sum(axis=1, keepdims=True))
+
+    def moments(self, t: np.ndarray, X: np.ndarray, i: int) -> np.ndarray:
+        """p(x), and the mean and variance of a number y given x, in concept `i`: (n, 3)."""
+        X = X[:, : X.shape[1] - self.stream.irrelevant]
+        if self.stream.drift.blends:
+            return blended(self.concepts, self._only(t, i)).density(X, t)
+        return self.concepts[i].density(X, t)
+
+    def _only(self, t, i):
+        return np.eye(len(self.concepts))[np.full(len(t), i)]
+
+    def _with_noise(self, shares, whole=1.0):
+        """The probabilities of labels (n, k) that sum to `whole`, with the noise of the stream."""
+        noise, k = self.stream.noise, shares.shape[1]
+        wrong = noise / (k - 1) if noise else 0.0
+        return shares * (1 - noise - wrong) + whole * wrong if noise else shares
 
     def _weights(self, t):
         return self.stream.drift.weights(t, len(self.concepts), self.seed)

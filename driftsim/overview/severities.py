@@ -1,0 +1,48 @@
+"""Severities: how far the concepts of a stream are from those that follow them, in words."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+import numpy as np
+
+from driftsim.messages import plural
+from driftsim.streams.severity import Severity, severity
+from driftsim.streams.stream import Stream
+
+ROWS = 5_000  # of each concept: standard errors are at most 0.007
+MOST_PAIRS = 6  # that have a line each
+FIRST = 1_000  # changes that are looked at
+
+
+def severity_lines(stream: Stream) -> Iterator[str]:
+    """How far each concept is from the one that follows it, in the first change from it to that.
+
+    None where the probabilities of labels are unknown.
+    """
+    changes = [*islice(stream.changes(0), FIRST)] if stream.known else []
+    first = {(one.before, one.after): one.centre for one in reversed(changes)}
+    pairs = [*dict.fromkeys((one.before, one.after) for one in changes)]
+    if not pairs:
+        return
+    world, names = stream.instantiated(0), [*stream.concepts]
+    for before, after in pairs[:MOST_PAIRS]:
+        found = severity(world, before, after, first[before, after], ROWS)
+        yield f"{names[before]} → {names[after]}: {severity_text(found)}"
+    if len(pairs) > MOST_PAIRS:
+        yield f"… and {plural(len(pairs) - MOST_PAIRS, 'more pair')} of concepts"
+
+
+def severity_text(found: Severity) -> str:
+    """A severity in words."""
+    text = {name: f"{one.value + 0.0:.2f}" for name, one in found.items()}
+    if np.isnan(found["total_variation"].value):
+        return (
+            f"total variation of x {text['total_variation_x']}; the best answers before lose "
+            f"{found['stale_loss'].value:.3g} after, in squared error"
+        )
+    parts = ("x", "y", "y given x")
+    each = ", ".join(f"{one} {text[f'total_variation_{one}'.replace(' ', '_')]}" for one in parts)
+    return (
+        f"total variation {text['total_variation']} ({each}); the best answers differ on "
+        f"{100 * found['disagreement'].value:.0f} % of rows"
+    )

@@ -1,0 +1,202 @@
+"""Severity: how far a change takes the rows of a stream, and the best answers."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from driftsim.rows import Change, one_hot
+from driftsim.streams.stream import Stream
+from driftsim.streams.world import World
+
+ROWS = 20_000  # that are drawn of each concept
+TIE = 1e-9  # between the probabilities of labels that are equally good answers
+MEASURES = {
+    "total_variation": "between the joint distributions of x and y before and after",
+    "hellinger": "distance between them",
+    "total_variation_x": "between the distributions of x",
+    "total_variation_y": "between those of y",
+    "total_variation_y_given_x": "between those of y given x, in the mean over x",
+    "disagreement": "share of rows on which no answer is the best both before and after",
+    "stale_loss": "what the best answers before lose after, beyond the best after",
+}
+
+
+class Estimate(NamedTuple):
+    """A value with its standard error; both NaN where it is not known."""
+
+    value: float
+    se: float
+
+
+Severity = dict[str, Estimate]  # by the names of MEASURES
+UNKNOWN = Estimate(np.nan, np.nan)
+
+
+class Side(NamedTuple):
+    """Rows of one of two concepts, and how probable they are in both."""
+
+    own: np.ndarray  # (n, k) p(x, y) in the concept they were drawn from
+    other: np.ndarray  # (n, k) in the other one
+
+
+def severity(world: World, before: int, after: int, at: int, n: int = ROWS) -> Severity:
+    """How far the change from one concept of a world to another takes it, at a row.
+
+    Estimates from `n` rows of each, that are not in the stream, by their exact probabilities; with
+    the noise and the balance of the stream. Total variation and Hellinger distance are between 0
+    and 1. In y given x and disagreement, x is as often of the one as of the other (Webb et al.
+    2018). Of numbers as labels, only that of x and the `stale_loss`, a squared error, are known.
+    """
+    if not world.stream.known:
+        return dict.fromkeys(MEASURES, UNKNOWN)
+    t = np.full(n, at)
+    drawn = [world.fresh(at, i, n).X for i in (before, after)]
+    if world.schema.regression:
+        return of_numbers([[world.moments(t, X, i) for i in (before, after)] for X in drawn])
+    both = [[world.joint(t, X, i) for i in (before, after)] for X in drawn]
+    return of_classes(Side(*both[0]), Side(*both[1][::-1]))
+
+
+def of_classes(before: Side, after: Side) -> Severity:
+    """The severity, from rows (n, k) of the concepts before and after."""
+    return {
+        "total_variation": halves(before, after, beyond),
+        "hellinger": root(halves(before, after, apart)),
+        "total_variation_x": halves(before, after, beyond_in_x),
+        "total_variation_y": of_labels(posterior(before.own), posterior(after.own)),
+        "total_variation_y_given_x": halves(before, after, beyond_given_x),
+        "disagreement": halves(before, after, disagree),
+        "stale_loss": mean_of(stale(after)),
+    }
+
+
+def of_numbers(moments: list[list[np.ndarray]]) -> Severity:
+    """The severity in regression, from p(x), mean and variance (n, 3) of rows of both concepts."""
+    (one, other), (last, own) = moments
+    before, after = Side(one[:, :1], other[:, :1]), Side(own[:, :1], last[:, :1])
+    return dict.fromkeys(MEASURES, UNKNOWN) | {
+        "total_variation_x": halves(before, after, beyond),
+        "stale_loss": mean_of((last[:, 1] - own[:, 1]) ** 2),
+    }
+
+
+def beyond(side: Side) -> np.ndarray:
+    """How much of the probability of each row (n,) is not in the other concept."""
+    return shares(np.maximum(side.own - side.other, 0).sum(axis=1), side.own.sum(axis=1))
+
+
+def apart(side: Side) -> np.ndarray:
+    """One minus the affinity of each row (n,), whose mean is the squared Hellinger distance."""
+    return 1 - shares(np.sqrt(side.own * side.other).sum(axis=1), side.own.sum(axis=1))
+
+
+def beyond_in_x(side: Side) -> np.ndarray:
+    """As `beyond`, of x alone."""
+    return beyond(Side(*(one.sum(axis=1, keepdims=True) for one in side)))
+
+
+def beyond_given_x(side: Side) -> np.ndarray:
+    """The total variation (n,) between the labels of each row in both concepts."""
+    return np.abs(posterior(side.own) - posterior(side.other)).sum(axis=1) / 2
+
+
+def disagree(side: Side) -> np.ndarray:
+    """Whether no label is a best answer to a row in both concepts (n,); NaN where one has none."""
+    chances = [posterior(one) for one in side]
+    best = [one >= one.max(axis=1, keepdims=True) - TIE for one in chances]
+    apart = ~(best[0] & best[1]).any(axis=1)
+    return np.where(np.isnan(chances[0] + chances[1]).any(axis=1), np.nan, apart)
+
+
+def stale(side: Side) -> np.ndarray:
+    """What the best answers of the other concept lose beyond the best of a row's own (n,)."""
+    own, other = posterior(side.own), posterior(side.other)
+    rows = np.arange(len(own))
+    lost = own.max(axis=1) - own[rows, other.argmax(axis=1)]
+    return np.where(np.isnan(other).any(axis=1), np.nan, lost)
+
+
+def posterior(joint: np.ndarray) -> np.ndarray:
+    """P(y given x) (n, k); NaN where p(x) is 0."""
+    return shares(joint, joint.sum(axis=1, keepdims=True))
+
+
+def shares(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Parts of a whole; NaN where that is 0."""
+    found = np.full(part.shape, np.nan)
+    return np.divide(part, whole, out=found, where=np.broadcast_to(whole > 0, part.shape))
+
+
+def halves(before: Side, after: Side, value: Callable[[Side], np.ndarray]) -> Estimate:
+    """The mean of a value of rows, of which each concept has half."""
+    found = [mean_of(value(side)) for side in (before, after)]
+    known = [one for one in found if not np.isnan(one.value)]
+    if not known:
+        return UNKNOWN
+    errors = np.sqrt(sum(one.se**2 for one in known)) / len(known)
+    return Estimate(float(np.mean([one.value for one in known])), float(errors))
+
+
+def mean_of(values: np.ndarray) -> Estimate:
+    """The mean of the values that are known, with its standard error."""
+    known = values[~np.isnan(values)]
+    if len(known) < 2:
+        return UNKNOWN
+    return Estimate(float(known.mean()), float(known.std(ddof=1) / np.sqrt(len(known))))
+
+
+def root(squared: Estimate) -> Estimate:
+    """The root of an estimate of a square."""
+    value = np.sqrt(max(squared.value, 0.0)) if not np.isnan(squared.value) else np.nan
+    return Estimate(float(value), float(squared.se / (2 * value)) if value > 0 else squared.se)
+
+
+def of_labels(before: np.ndarray, after: np.ndarray) -> Estimate:
+    """The total variation between the shares of labels, from probabilities (n, k) of rows."""
+    before, after = (one[~np.isnan(one).any(axis=1)] for one in (before, after))
+    if min(len(before), len(after)) < 2:
+        return UNKNOWN
+    apart = after.mean(axis=0) - before.mean(axis=0)
+    sides = [mean_of(one @ np.sign(apart) / 2) for one in (before, after)]
+    return Estimate(float(np.abs(apart).sum() / 2), sum(one.se**2 for one in sides) ** 0.5)
+
+
+def columns(found: Severity) -> Iterator[tuple[str, float]]:
+    """A severity as columns of a table: each value, and its standard error."""
+    for name, one in found.items():
+        yield name, one.value
+        yield f"{name}_se", one.se
+
+
+def severities(stream: Stream, seed: int, n: int = ROWS) -> Iterator[tuple[Change, Severity]]:
+    """Each change of a stream with its severity; of recorded rows, as far as those tell.
+
+    That of two concepts is found once, unless one of them moves by itself.
+    """
+    changes = stream.started_changes(seed)
+    world, known = stream.instantiated(seed), dict[tuple[int, int], Severity]()
+    moves = any(one.moves for one in stream.concepts.values())
+    for i, change in enumerate(changes):
+        pair = change.before, change.after
+        if not stream.known:
+            yield change, of_records(world, changes, i, n)
+        elif moves or pair not in known:
+            known[pair] = severity(world, *pair, change.centre, n)
+            yield change, known[pair]
+        else:
+            yield change, known[pair]
+
+
+def of_records(world: World, changes: Sequence[Change], i: int, n: int) -> Severity:
+    """What the rows between a change and those beside it tell: the shares of the labels alone."""
+    found, stream = dict.fromkeys(MEASURES, UNKNOWN), world.stream
+    k = world.schema.n_classes
+    if not stream.recorded or k is None:
+        return found
+    begin = changes[i - 1].last if i else 0
+    end = changes[i + 1].first if i + 1 < len(changes) else stream.length
+    first, last = changes[i].first, changes[i].last
+    sides = (max(begin, first - n), first), (last, min(end, last + n))
+    shares = [one_hot(world.rows(*side).y, k) for side in sides if side[0] < side[1]]
+    return found | {"total_variation_y": of_labels(*shares)} if len(shares) == 2 else found

@@ -1,0 +1,119 @@
+"""Severity against what is known of pairs of concepts in closed form."""
+
+from math import erf, exp, sqrt
+
+import numpy as np
+import pandas as pd
+import pytest
+from examples import played
+
+from driftsim.overview.severities import severity_lines
+from driftsim.streams.severity import MEASURES, severities, severity
+from driftsim.streams.stream import Stream
+
+
+def stream_of(before, after, **more):
+    concepts = {"before": before, "after": after}
+    drift = {"kind": "sudden", "at": [1000]}
+    return Stream.model_validate({"length": 2000, "concepts": concepts, "drift": drift} | more)
+
+
+def found(before, after, n=50_000, **more):
+    return severity(stream_of(before, after, **more).instantiated(0), 0, 1, 1000, n)
+
+
+def near(estimate, value):
+    return abs(estimate.value - value) < 4 * estimate.se and estimate.se < 0.01
+
+
+def sea(threshold):
+    return {"kind": "sea", "threshold": threshold}
+
+
+def test_two_thresholds_of_sea_with_noise():
+    """36 % of rows lie between thresholds of 8 and 12; of their labels noise turns 5 % back."""
+    one = found(sea(8), sea(12), n=200_000, noise=0.05)
+    assert near(one["total_variation"], 0.324) and one["total_variation"].se < 0.001
+    assert near(one["hellinger"], sqrt(0.36 * (1 - 2 * sqrt(0.95 * 0.05))))  # .4506
+    assert one["total_variation_x"] == (0, 0)
+    assert near(one["total_variation_y"], 0.324) and near(one["stale_loss"], 0.324)
+    assert near(one["total_variation_y_given_x"], 0.324) and near(one["disagreement"], 0.36)
+
+
+def test_features_that_move_without_their_labels():
+    """N(0, 1) becomes N(1, 1) in both classes: all answers are equally good, before and after."""
+    means = [{"kind": "gaussians", "means": [[m], [m]]} for m in (0.0, 1.0)]
+    one = found(*means)
+    assert near(one["total_variation_x"], erf(0.5 / sqrt(2)))
+    assert near(one["total_variation"], erf(0.5 / sqrt(2)))
+    assert near(one["hellinger"], sqrt(1 - exp(-1 / 8)))
+    assert one["disagreement"].value == 0 and one["stale_loss"].value < 1e-9
+    assert one["total_variation_y_given_x"].value < 1e-9
+
+
+def test_what_is_between_concepts_is_the_same_both_ways_but_for_what_is_stale():
+    stream = stream_of("rbf", {"kind": "rbf", "centroids": 20}, irrelevant=2)
+    world = stream.instantiated(3)
+    there, back = severity(world, 0, 1, 1000), severity(world, 1, 0, 1000)
+    for name in [name for name in MEASURES if name != "stale_loss"]:
+        assert abs(there[name].value - back[name].value) < 1e-9
+    least, both = there["total_variation_x"].value, there["total_variation"].value
+    assert 0 < least < both < 1
+    assert there["hellinger"].value ** 2 <= both <= sqrt(2) * there["hellinger"].value
+
+
+def test_numbers_as_labels_have_a_stale_loss():
+    one = found({"kind": "level", "level": 0.0}, {"kind": "level", "level": 3.0})
+    assert one["stale_loss"] == (9, 0) and one["total_variation_x"] == (0, 0)
+    assert np.isnan(one["total_variation"].value)
+
+
+def test_of_recorded_rows_the_shares_of_labels_are_known(tmp_path):
+    rows = pd.DataFrame({"a": range(400), "y": ["no"] * 150 + ["no", "yes"] * 125})
+    table = {"kind": "table", "path": str(tmp_path / "t.csv"), "target": "y", "marks": [150]}
+    rows.to_csv(tmp_path / "t.csv", index=False)
+    stream = Stream.model_validate({"concepts": {"t": table}})
+    [(change, one)] = severities(stream, 0)
+    assert change.centre == 150 and one["total_variation_y"].value == 0.5
+    assert np.isnan(one["total_variation"].value) and not [*severity_lines(stream)]
+
+
+TEXT = """# How severe?
+stream:
+  length: 2_900
+  concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 12}}
+  drift: {kind: recurring, every: 1_000, width: 100}
+models: {m: {learner: naive_bayes, policy: online}}
+evaluation: {warmup: 300, seeds: 2}
+"""
+
+
+def test_results_have_a_row_for_each_change_as_recovery_has(tmp_path):
+    results = played(TEXT, "severe", tmp_path)
+    table = results.severity()
+    assert table[["seed", "change", "before", "after"]].values.tolist() == [
+        [seed, *one] for seed in (0, 1) for one in ((950, "a", "b"), (1950, "b", "a"))
+    ]
+    assert {one for name in MEASURES for one in (name, f"{name}_se")} < {*table}
+    joined = results.recovery().merge(table, on=["seed", "change"])
+    assert (
+        len(joined) == 4 * joined.contender.nunique()
+        and (abs(joined.total_variation - 0.36) < 0.01).all()
+    )
+
+
+def test_check_says_how_severe_changes_are():
+    lines = [*severity_lines(stream_of(sea(8), sea(12)))]
+    words = "before → after: total variation 0.3"
+    assert len(lines) == 1 and lines[0].startswith(words) and "(x 0.00, y 0.3" in lines[0]
+    assert not [*severity_lines(stream_of("make_classification", "make_classification"))]
+
+
+def test_concepts_that_are_the_same_and_that_share_nothing():
+    same = found(sea(8), sea(8))
+    assert all(one.value == 0 for name, one in same.items() if name != "total_variation_y")
+    assert near(same["total_variation_y"], 0)
+    means = [{"kind": "gaussians", "means": [[m], [m + 2]]} for m in (-1.0, 90.0)]
+    apart = found(*means)
+    assert apart["total_variation"].value == pytest.approx(1)
+    assert apart["hellinger"].value == pytest.approx(1)
