@@ -21,11 +21,6 @@ class RowScores(NamedTuple):
         return cls(y.astype(np.min_scalar_type(values.shape[1])), values, starts)
 
     @property
-    def nbytes(self) -> int:
-        """How many bytes they take."""
-        return sum(array.nbytes for array in self)
-
-    @property
     def n_classes(self) -> int:
         """How many classes there are."""
         return max(self.values.shape[1], 2)

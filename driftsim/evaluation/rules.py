@@ -2,12 +2,26 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, WrapValidator
 
 from driftsim.evaluation.labels import AtOnce, Labels
 from driftsim.evaluation.protocols import Prequential, Protocol
 from driftsim.evaluation.trace import round_interval
+from driftsim.messages import short
 from driftsim.parts import Position, Rows, Strict
+
+
+def _scores(value, check):
+    try:
+        return check(value)
+    except ValueError:
+        given = f"{short(value)} is not valid"
+        raise ValueError(f"{given}; give a number of bins from 2 to 10,000, or exact") from None
+
+
+Scores = Annotated[
+    Annotated[int, Field(ge=2, le=10_000)] | Literal["exact"], WrapValidator(_scores)
+]
 
 
 class TruthRules(Strict):
@@ -38,8 +52,7 @@ class Rules(TruthRules):
     protocol: Protocol = Prequential()  # which of them each model is given
     predictions: bool = False  # keep each one, in a file beside the trace
     probabilities: bool = False  # predict those of all classes, for log loss and Brier score
-    # Bins of them, for two classes; or exact: each one, in a file beside the trace.
-    scores: Annotated[int, Field(ge=2, le=10_000)] | Literal["exact"] | None = None
+    scores: Scores | None = None  # bins of them, for two classes; or each one, beside the trace
     confusion: bool = False  # count how often each class is predicted for each
     probe: Annotated[int, Field(gt=0, le=1_000_000)] | None = None  # fresh rows of each concept
 

@@ -42,6 +42,12 @@ class Trace(NamedTuple):
         """The scores of every row, where they were asked for."""
         return self.columns["scores"][0].rows if "scores" in self.columns else None
 
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The numbers of all columns, and in the place of stretches those of their rows."""
+        rows = self.row_scores
+        return self.columns | ({"scores": rows.values, "labels": rows.y} if rows else {})
+
     def within(self, intervals: slice) -> "Trace":
         """The trace of some consecutive intervals."""
         columns = {name: column[intervals] for name, column in self.columns.items()}

@@ -131,7 +131,8 @@ class Estimator(LibraryLearner):
         if reason := mismatch(self.title, classifies, regresses, schema):
             return reason
         if probabilities and not schema.regression and not self._known("probable", probable):
-            return f"{self.title} gives no probabilities; leave out evaluation.probabilities"
+            given = f"{self.title} gives no probabilities"
+            return f"{given}; leave out evaluation.probabilities and evaluation.scores"
         return None
 
     @classmethod

@@ -44,7 +44,5 @@ class Held:
 def size_of(traces: Iterable[Trace]) -> int:
     """How many bytes some traces take in memory, each counted once."""
     once = {id(trace): trace for trace in traces}
-    columns = (column for trace in once.values() for column in trace.columns.values())
-    scores = (trace.row_scores for trace in once.values())
-    of_rows = sum(rows.nbytes for rows in scores if rows is not None)
-    return of_rows + sum(column.nbytes + OVERHEAD for column in columns)
+    arrays = (array for trace in once.values() for array in trace.arrays.values())
+    return sum(array.nbytes + OVERHEAD for array in arrays)

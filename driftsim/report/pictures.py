@@ -144,7 +144,7 @@ def trace_hash(trace: Trace) -> bytes:
     """A hash of all that a trace holds."""
     lists = {"alarms": trace.alarms} | (trace.probes._asdict() if trace.probes else {})
     found = hashlib.sha256()
-    for name, column in sorted((trace.columns | lists).items()):
+    for name, column in sorted((trace.arrays | lists).items()):
         if column is not None:
             found.update(f"{name} {column.dtype} {column.shape}".encode())
             found.update(np.ascontiguousarray(column).data)

@@ -207,7 +207,8 @@ NUMBERS = {"length": 3_000, "concepts": {"a": {"kind": "linear", "features": 2}}
         (SEA, "majority", "exact", "auc", "'auc' needs scores in bins; set evaluation.scores: 64"),
         (NUMBERS, "mean", "exact", "mae", "in regression no class has a score; leave this out"),
         (NUMBERS, "mean", None, "roc_auc", "'roc_auc' is not for these labels"),
-        (SEA, "sklearn.svm.LinearSVC", "exact", "roc_auc", "probabilities"),
+        (SEA, "sklearn.svm.LinearSVC", "exact", "roc_auc", "leave out .*evaluation.scores"),
+        (SEA, "majority", "all", "roc_auc", "'all' is not valid; give a number of bins from 2 to"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_scored_is_refused(stream, learner, scores, metric, words):

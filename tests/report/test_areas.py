@@ -5,8 +5,10 @@ from examples import played
 from sklearn.metrics import roc_auc_score
 
 from driftsim.evaluation.metrics import OF_SCORES
+from driftsim.report.held import size_of
 from driftsim.report.page import packed
 from driftsim.report.page.document import page
+from driftsim.report.pictures import trace_hash
 
 STUDY = """# Which ranks better?
 stream:
@@ -51,3 +53,12 @@ def test_the_page_says_where_it_has_no_room_for_them(results, monkeypatch):
     text = page(results, results.verdict(), ())
     assert "So that this page stays small, roc_auc, roc_auc_ovr of 1," in text
     assert "has no curve here; Python has it, and the tables if asked for." in text
+
+
+def test_scores_are_part_of_what_a_picture_follows_from(results):
+    (trace, other) = (run.trace for run in results.traces()[:2])
+    again = trace._replace(columns=trace.columns | {"scores": trace.row_scores.intervals()})
+    assert trace_hash(again) == trace_hash(trace)
+    swapped = trace._replace(columns=trace.columns | {"scores": other.columns["scores"]})
+    assert trace_hash(swapped) != trace_hash(trace)
+    assert size_of([trace]) > trace.row_scores.values.nbytes
