@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+NEGLIGIBLE = 1e-24  # a weight of rows that have faded, where that of the newest ones is 1
+
 
 class RowScores(NamedTuple):
     """What models scored in each row of a stream, and what its label was."""
@@ -86,7 +88,9 @@ class Stretch:
     __radd__ = __add__
 
     def __rmul__(self, factor: float) -> "Stretch":
-        return Stretch(self.rows, self.first, self.stop, factor * self.weights)
+        weights = factor * self.weights
+        kept = int(np.argmax(weights > NEGLIGIBLE))  # from there on, as older rows weigh less
+        return Stretch(self.rows, self.first + kept, self.stop, weights[kept:])
 
     def __sub__(self, part: "Stretch") -> "Rest":
         return Rest(self, part)

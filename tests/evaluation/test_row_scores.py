@@ -101,6 +101,18 @@ def test_classes_that_do_not_occur_are_left_out():
     assert all(np.isnan(METRICS[name](alone)[0]) for name in THEIRS)
 
 
+def test_a_class_that_has_faded_to_less_than_rounding_does_not_occur():
+    """Nor are intervals gone through that weigh nothing."""
+    y, probabilities = rows_of(2)
+    y = np.where(np.arange(N) < 200, y, 0)
+    faded = scored(y, probabilities).faded(0.9).columns
+    found = METRICS["roc_auc"](faded)
+    rows = 0.9 ** (50 * np.arange(4))[::-1].repeat([40, 50, 50, 50])  # of the first intervals
+    theirs = roc_auc_score(y[:190], probabilities[:190, 1], sample_weight=rows)
+    assert found[3] == pytest.approx(theirs, abs=1e-12) and np.isnan(found[-8:]).all()
+    assert max(len(one.weights) for one in faded["scores"]) == 11
+
+
 def test_a_row_without_scores_leaves_its_windows_without_an_area():
     y, probabilities = rows_of(2)
     probabilities[3] = np.nan

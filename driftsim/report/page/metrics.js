@@ -1,5 +1,6 @@
 // Metrics: formulas, as evaluation/metrics.py declares them, over the tallies of windows.
 
+const NEGLIGIBLE = 1e-24; // a weight of rows that have faded
 const LABELS = { y_mean: 1, y_spread: 2 }; // columns of moments, by their places
 
 /** The columns of a run over windows; each is summed when it is first asked for. */
@@ -38,7 +39,11 @@ class Tally {
       weights.set(next.weights, one.weights.length);
       return { first: one.first, weights };
     };
-    const fade = ({ first, weights }, kept) => ({ first, weights: weights.map((w) => w * kept) });
+    const fade = ({ first, weights }, share) => {
+      const faded = weights.map((weight) => weight * share);
+      const kept = Math.max(faded.findIndex((weight) => weight > NEGLIGIBLE), 0);
+      return { first: first + kept, weights: faded.subarray(kept) };
+    };
     return (this.windows.stretches ??= this.windows.gather(at, plus, fade));
   }
 
