@@ -132,6 +132,12 @@ PARTS = {  # by family
         "split": "folds: 5, assigned: at_random",
         "bootstrap": "folds: 5",
     },
+    "prediction_interval": {
+        "normal": "level: 0.9, memory: 500",
+        "adaptive": "level: 0.9",
+        "conformal": "level: 0.9, memory: 200",
+        "adaptive_conformal": "level: 0.9, gamma: 0.02",
+    },
     "memory": {
         "last": "labels: 500",
         "recent": "time: 30d",

@@ -15,6 +15,7 @@ from driftsim.adaptation.policies import Policy
 from driftsim.clocks import Place, Spread
 from driftsim.durations import Duration, Moment
 from driftsim.evaluation.labels import Labels
+from driftsim.evaluation.prediction_intervals import PredictionInterval
 from driftsim.evaluation.protocols import Protocol
 from driftsim.examples import CONCEPTS, PARTS, scenario, written
 from driftsim.kernels.registry import coverage
@@ -43,7 +44,18 @@ TYPES = {
 WRITTEN_ALSO = {Place: "date or duration", Spread: "duration such as 7d"}  # until there is a clock
 FAMILIES: dict[str, type[Part]] = {
     family.kind(): family
-    for family in (Concept, Drift, Arrivals, Learner, Policy, Memory, Detector, Labels, Protocol)
+    for family in (
+        Concept,
+        Drift,
+        Arrivals,
+        Learner,
+        Policy,
+        Memory,
+        Detector,
+        Labels,
+        Protocol,
+        PredictionInterval,
+    )
 }
 
 

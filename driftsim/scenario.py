@@ -32,7 +32,14 @@ from driftsim.parts import (
 )
 from driftsim.python_data import is_data
 from driftsim.safety import MOST_HELD, beyond_memory
-from driftsim.scenario_checks import faults_of_rules, obstacle, obstacles, refuse_first, untallied
+from driftsim.scenario_checks import (
+    faults_of_rules,
+    obstacle,
+    obstacles,
+    refuse_first,
+    unranked,
+    untallied,
+)
 from driftsim.scenario_evaluation import Evaluation, unplannable, unprobed, untrained_fold
 from driftsim.scenario_files import checked_name, default_name, from_source, place_of
 from driftsim.scenario_places import Faults, Places, beside_settings, located, renew, with_setting
@@ -164,7 +171,8 @@ class Scenario(Strict):
                 metric_of(metric, self.stream.schema)
             except ValueError as error:
                 yield *place, str(error)
-            yield *place, untallied(metric, self.evaluation)
+            yield *place, untallied(metric, self.evaluation, self.stream.schema)
+            yield *place, None if i else unranked(metric)
             if metric in self.metrics[:i]:
                 yield *place, f"'{metric}' stands twice; give it once"
 

@@ -5,12 +5,19 @@ from typing import Any
 
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.label_check import labels_violation
-from driftsim.evaluation.metrics import OF_BINS, OF_PROBABILITIES, OF_SCORES
+from driftsim.evaluation.metrics import (
+    METRICS,
+    OF_BINS,
+    OF_INTERVALS,
+    OF_PROBABILITIES,
+    OF_SCORES,
+)
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.trial import Trials
 from driftsim.learners.learner import Learner
 from driftsim.messages import refusal
+from driftsim.rows import Schema
 from driftsim.scenario_times import of_times, too_late
 from driftsim.streams.stream import Stream
 
@@ -32,6 +39,9 @@ def faults_of_rules(rules: Rules, stream: Stream) -> Iterator[tuple[Any, ...]]:
         yield "evaluation", "scores", message
     if rules.confusion and schema.regression:
         yield "evaluation", "confusion", "numbers are not confused as classes are; leave it out"
+    if rules.prediction_intervals and not schema.regression:
+        message = "intervals are around numbers, and these labels are classes; leave this out"
+        yield "evaluation", "prediction_intervals", message
     if rules.probe and stream.recorded:
         message = "a recorded stream has no fresh rows to probe with; leave this out"
         yield "evaluation", "probe", message
@@ -40,7 +50,7 @@ def faults_of_rules(rules: Rules, stream: Stream) -> Iterator[tuple[Any, ...]]:
     yield from stream.unlearned(rules.warmup)
 
 
-def untallied(metric: str, rules: Rules) -> str | None:
+def untallied(metric: str, rules: Rules, schema: Schema) -> str | None:
     """What rules have to say so that traces have what a metric is made of, or None."""
     kind = metric.partition(" of ")[0]
     if kind in OF_PROBABILITIES and not rules.probable:
@@ -49,7 +59,17 @@ def untallied(metric: str, rules: Rules) -> str | None:
         return f"'{metric}' needs scores in bins; set evaluation.scores: 64"
     if kind in OF_SCORES and rules.scores != "exact":
         return f"'{metric}' needs the score of every row; set evaluation.scores: exact"
+    if kind in OF_INTERVALS and schema.regression and not rules.prediction_intervals:
+        return f"'{metric}' needs intervals; set evaluation.prediction_intervals: conformal"
     return None
+
+
+def unranked(metric: str) -> str | None:
+    """Why a metric cannot be the first of a report, by which contenders are ranked, or None."""
+    if metric not in METRICS or METRICS[metric].ranks:
+        return None
+    message = "does not say by itself which contender is better, as the first metric has to"
+    return f"'{metric}' {message}; put interval_score before it"
 
 
 def obstacles(

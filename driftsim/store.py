@@ -20,7 +20,7 @@ from driftsim.evaluation.rules import TruthRules
 from driftsim.evaluation.trace import Probes, Trace
 from driftsim.files import content_hash, identity, reason
 from driftsim.messages import line
-from driftsim.parts import dumped
+from driftsim.parts import dumped, written_out
 from driftsim.streams.concepts import Concept
 from driftsim.streams.operators.operator import Operator, leaves
 from driftsim.streams.stream import Stream
@@ -331,7 +331,7 @@ def inputs(
     libraries = {one.library for concept in stream.concepts.values() for one in leaves(concept)}
     about: dict[str, Any] = {
         "stream": dumped(stream),
-        "rules": dumped(rules),
+        "rules": written_out(rules, dumped(rules)),
         "seed": seed,
         "parts": sorted(set(hashes.values())),
     }

@@ -47,6 +47,7 @@ class Metric:
     unit: str = ""  # "%": a share of rows; "label": as labels, for a margin in percent of the best
     lower_is_better: bool = False
     from_zero: bool = False  # whether an axis of it begins at zero
+    ranks: bool = True  # whether a contender is better by it alone
     by_class: Formula | None = None  # of each class, from which `NAME of CLASS` is taken
 
     @property
@@ -109,6 +110,9 @@ members = of_one(present) + of_other(present)  # rows of the two classes
 opposed = where(present * others, others > rows * ROUNDING)  # pairs of each class with all others
 aucs_of_one = where(total_of_one(won) / opposed, opposed > 0)
 absolute_error, squared_error = column("absolute_error"), column("squared_error")
+intervals, bounded = column("interval_rows"), column("interval_bounded")
+coverage = column("interval_covered") / intervals
+mean_width = column("interval_width") / bounded
 label_rounding = ULPS * absolute(column("y_mean"))
 squared_rounding = label_rounding * label_rounding
 
@@ -288,6 +292,54 @@ REGRESSION = (
         words="excess mean squared error",
         unit="label",
     ),
+    loss(
+        "interval_score",
+        "The mean width of the intervals, plus 2 / (1 - level) times how far labels lie outside "
+        "(Winkler 1972; Gneiting & Raftery 2007).",
+        column("interval_score") / bounded,
+        unit="label",
+    ),
+    Metric(
+        "coverage",
+        "The share of labels inside the prediction intervals, which should be the level.",
+        coverage,
+        words="coverage of the intervals",
+        unit="%",
+        ranks=False,
+    ),
+    loss(
+        "coverage_gap",
+        "How far the coverage is from the level, above or below it.",
+        absolute(coverage - column("interval_level") / intervals),
+        unit="%",
+    ),
+    Metric(
+        "interval_width",
+        "The mean width of the prediction intervals, where they are bounded.",
+        mean_width,
+        unit="label",
+        lower_is_better=True,
+        from_zero=True,
+        ranks=False,
+    ),
+    Metric(
+        "normalized_width",
+        "The same over the range of the labels in the window (NMPIW).",
+        mean_width / (column("y_greatest") - column("y_least")),
+        words="normalized width of the intervals",
+        lower_is_better=True,
+        from_zero=True,
+        ranks=False,
+    ),
+    Metric(
+        "unbounded_intervals",
+        "The share of prediction intervals that have no bound: any label would be inside.",
+        1 - bounded / intervals,
+        unit="%",
+        lower_is_better=True,
+        from_zero=True,
+        ranks=False,
+    ),
 )
 METRICS = {metric.name: metric for metric in (*CLASSIFICATION, *REGRESSION)}
 MICRO = {  # over all classes at once, they are all the accuracy
@@ -306,6 +358,7 @@ def needing(*columns: str) -> frozenset[str]:
 OF_PROBABILITIES = needing("log_loss", "brier")
 OF_BINS = needing("score_0", "score_1", "score_sum")
 OF_SCORES = needing("scores")
+OF_INTERVALS = needing("interval_rows", "interval_bounded")
 
 
 def metrics_of(schema: Schema) -> dict[str, Metric]:

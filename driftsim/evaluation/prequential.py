@@ -1,7 +1,7 @@
 """Prequential evaluation: every row is predicted before its label is seen."""
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -9,6 +9,7 @@ from pydantic import model_validator
 
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.compute import Stopwatch
+from driftsim.evaluation.interval_scores import IntervalScores
 from driftsim.evaluation.labels import AtOnce, Labels, Uniforms, arrivals, in_order
 from driftsim.evaluation.meter import Counting, Meter, Metered
 from driftsim.evaluation.prediction_check import PredictionCheck
@@ -138,7 +139,8 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     check = PredictionCheck(world.schema, rules.probable)
     scoring = Scoring(world.schema, rules, tally, meter, check)
     prober = rules.probe and Prober(world, rules.probe, rules.warmup, rows.seen, meter)
-    arriving = prober.between(rows.arrivals()) if prober else rows.arrivals()
+    arriving = scoring.along(rows.arrivals())
+    arriving = prober.between(arriving) if prober else arriving
     model = Metered(model, meter, check)
     changes = [stream.changes(seed)] if policy.knows == "changes" else []
     history = enough(rows.history(), policy.starts_cold or learner.trained)
@@ -259,11 +261,19 @@ class Scoring:
         self._tally, self._meter, self._check = tally, meter, check
         self._scores = scores_of(schema, rules.scores, rules.confusion)
         self._kept: list[np.ndarray] | None = [] if rules.predictions else None
+        kind = rules.prediction_intervals
+        self._intervals = None if kind is None else IntervalScores(kind)
+
+    def along(self, arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
+        """The same arrivals, whose labels intervals are made of."""
+        return self._intervals.along(arrivals) if self._intervals else iter(arrivals)
 
     def take(self, rows: ScoredRows, predicted: np.ndarray):
         """Score the predictions of some rows."""
         predicted = self._check.checked(predicted, rows.t)
         self._scores.answers(self._tally, rows, predicted)
+        if self._intervals:
+            self._intervals.add(self._tally, rows.t, rows.y, predicted)
         self._meter.add_ages(rows.t, rows.newest)
         self._meter.move(len(predicted))
         if self._kept is not None:

@@ -1,10 +1,11 @@
 """Rules: how every contender of a study is evaluated, and what is kept of it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, WrapValidator
 
 from driftsim.evaluation.labels import AtOnce, Labels
+from driftsim.evaluation.prediction_intervals import PredictionInterval
 from driftsim.evaluation.protocols import Prequential, Protocol
 from driftsim.evaluation.trace import round_interval
 from driftsim.messages import short
@@ -47,6 +48,8 @@ class TruthRules(Strict):
 class Rules(TruthRules):
     """The rules that the trace of a contender depends on: all of them are in its hash."""
 
+    omitted: ClassVar[tuple[str, ...]] = ("prediction_intervals",)  # from the hash, if not given
+
     labels: Labels = AtOnce()  # when those of later rows come in
     warmup_labels: Literal["at_once", "late"] = "at_once"  # or as those of later rows
     protocol: Protocol = Prequential()  # which of them each model is given
@@ -54,6 +57,7 @@ class Rules(TruthRules):
     probabilities: bool = False  # predict those of all classes, for log loss and Brier score
     scores: Scores | None = None  # bins of them, for two classes; or each one, beside the trace
     confusion: bool = False  # count how often each class is predicted for each
+    prediction_intervals: PredictionInterval | None = None  # around the numbers predicted
     probe: Annotated[int, Field(gt=0, le=1_000_000)] | None = None  # fresh rows of each concept
 
     def of_floor(self) -> "Rules":

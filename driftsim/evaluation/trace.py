@@ -10,7 +10,14 @@ from driftsim.evaluation.row_scores import RowScores
 
 MOST_INTERVALS = 2000
 # Columns that are not sums over rows, and how each is reduced over intervals.
-UNSUMMED = {"first_row": np.minimum, "last_row": np.maximum, "model_bytes": np.fmax}
+UNSUMMED = {
+    "first_row": np.minimum,
+    "last_row": np.maximum,
+    "model_bytes": np.fmax,
+    "y_least": np.fmin,
+    "y_greatest": np.fmax,
+}
+LABEL_EXTREMES = ("y_least", "y_greatest")  # of regression, where intervals are asked for
 LABEL_MOMENTS = ("y_mean", "y_spread")  # of regression: with the rows, the labels' `Moments`
 ROWS = ("first_row", "last_row", "rows")  # which rows an interval has, and how many
 
@@ -26,9 +33,9 @@ class Probes(NamedTuple):
 class Trace(NamedTuple):
     """Columns with an entry for each interval: (w,), or (w, k) with one for each class or concept.
 
-    All but `first_row`, `last_row`, `model_bytes` and `y_mean` are sums over the rows of the
-    interval; `y_spread` sums squared distances from `y_mean`. `scores`, where they were asked for,
-    has a `Stretch` of rows for each.
+    All but `first_row`, `last_row`, `model_bytes`, `y_mean`, `y_least` and `y_greatest` are sums
+    over the rows of the interval; `y_spread` sums squared distances from `y_mean`. `scores`, where
+    they were asked for, has a `Stretch` of rows for each.
     """
 
     columns: dict[str, np.ndarray]
@@ -108,13 +115,16 @@ class Trace(NamedTuple):
         """The trace over all rows so far, each weighing `factor` times as much as the next one.
 
         Rows of one interval weigh the same, so it is exact for intervals of one row. First rows,
-        last rows and sizes are those of the interval.
+        last rows and sizes are those of the interval; the least and the greatest label are those
+        of all rows so far.
         """
         kept = factor ** self.columns["rows"]
         columns = self._reduced(
             lambda reduce, column: fading(column, kept) if reduce is np.add else column,
             lambda moments: moments.fading(kept),
         )
+        for name in columns.keys() & {*LABEL_EXTREMES}:
+            columns[name] = reduction(name).accumulate(columns[name])
         return self._replace(columns=columns)
 
     def total(self) -> "Trace":
@@ -245,6 +255,14 @@ class Tally:
         after = before.joined(Moments.of(y, starts))
         for column, entries in zip((self._labelled, *columns), after):
             column[intervals] = entries
+
+    def add_extremes(self, t: np.ndarray, y: np.ndarray) -> None:
+        """Keep the least and the greatest of the labels (n,) of consecutive rows."""
+        intervals, starts = self.intervals(t)
+        for name in LABEL_EXTREMES:
+            column = self.columns.setdefault(name, np.full(len(self.columns["rows"]), np.nan))
+            reduce = reduction(name)
+            column[intervals] = reduce(column[intervals], reduce.reduceat(y, starts))
 
     def add_binned(self, t: np.ndarray, k: int, code: np.ndarray, **weights: np.ndarray) -> None:
         """Add weights (n,) of consecutive rows, each in the bin of its code 0 … k - 1."""

@@ -31,10 +31,12 @@ MONEY = ("cost", "cost_low", "cost_high")  # where the scenario gives prices
 RARE = ("fits_skipped", *CENSORED)  # worth a column only where there are some
 ALWAYS = (
     "contender", "±", "error", "excess_error", "kappa", "log_loss", "brier",
-    "mae", "rmse", "r2", "excess_mse", "fits", "labels", "CPU seconds", "cost",
+    "mae", "rmse", "r2", "excess_mse", "interval_score", "coverage", "fits",
+    "labels", "CPU seconds", "cost",
 )  # fmt: skip
 DROPPED = (  # columns that a narrow terminal has no room for, in this order
     "labels", "fits", "kappa", "rmse", "CPU seconds", "r2", "excess_error", "excess_mse",
+    "interval_score",
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from driftsim.report.amounts import listed
 from driftsim.report.dates import row_text, stretch_text
 from driftsim.report.decision.periods import differ
 from driftsim.report.figure_data.costs import ADDED_UP, COSTS, costs, engines
-from driftsim.report.figure_data.curves import excess_of
+from driftsim.report.figure_data.curves import aims, excess_of
 from driftsim.report.figure_data.detections import UNKNOWN, sorted_alarms
 from driftsim.report.figure_data.looks import rounded
 from driftsim.report.figure_data.periods import memory_text
@@ -102,8 +102,14 @@ def along(view, scene, metric):
     return (
         f"{words_of(metric)} from row {first} to {last}, in {windows}. "
         f"Over the whole stream, with the worst window in brackets: {values}.{possible}"
-        f"{changes(scene)}"
+        f"{aim(scene, metric)}{changes(scene)}"
     )
+
+
+def aim(scene, metric):
+    """What the dashed line across a panel is, where there is one."""
+    value = aims(scene.variant.scenario).get(metric)
+    return "" if value is None else f" The dashed line is the level, {rounded(value)}."
 
 
 def windows_in_words(over, window):

@@ -10,6 +10,7 @@ from driftsim.report.decision.floors import first_schedules
 from driftsim.report.figure_data.looks import MOST_BANDS
 from driftsim.report.figure_data.view import Scene, View
 from driftsim.report.table import Table, missing
+from driftsim.scenario import Scenario
 
 ORACLE = "oracle (best possible)"
 MOST_LINES = 12  # of a panel; with more, each panel shows some contenders, and the others faintly
@@ -38,6 +39,7 @@ class CurvePanel(NamedTuple):
     best: Curve | None  # the best possible
     retrained: dict[str, np.ndarray]  # the rows of each contender that was, with the first seed
     schedules: dict[str, np.ndarray]  # the rows of the trainings of each floor, with that seed
+    aim: float | None = None  # what the metric should be, where it should be neither more nor less
 
     @property
     def bands(self) -> bool:
@@ -86,7 +88,14 @@ def panel_of(view, metric, scene, names) -> CurvePanel:
     ticks = retrainings(scene.played, shown) if len(shown) <= MOST_LINES else {}
     about = metric.replace("_", " "), metric in FROM_ZERO
     planned = first_schedules(scene.variant) if scene.played else {}
-    return CurvePanel(scene, *about, steps, shown, others, oracle, ticks, planned)
+    aim = aims(scene.variant.scenario).get(metric)
+    return CurvePanel(scene, *about, steps, shown, others, oracle, ticks, planned, aim)
+
+
+def aims(scenario: Scenario) -> dict[str, float]:
+    """What metrics should be that should be neither more nor less: the level of intervals."""
+    intervals = scenario.evaluation.prediction_intervals
+    return {} if intervals is None else {"coverage": intervals.level}
 
 
 def curve_of(name: str, table: Table, steps: bool) -> Curve:

@@ -23,6 +23,7 @@ from driftsim.report.figures.style import LEAST_THOUSANDS, linestyle, thousands
 BOTTOM, ROW = 0.22, 0.035  # shares of a panel: the most for rows of ticks, and for one of them
 HEIGHT, NAME = 2.7, 0.15  # inches of a panel, and of a name beside it
 OTHERS = {"color": "#bbbbbb", "linewidth": 0.5, "zorder": 1}
+AIM = {"color": "#555555", "linestyle": (0, (5, 3)), "linewidth": 0.8, "zorder": 1}
 BEST = {"color": "black", "linestyle": ":", "linewidth": 1}
 
 
@@ -77,6 +78,8 @@ def plot_panel(panel, view, one) -> dict[str, Line2D]:
         return {}
     shade_concepts(panel, one.scene)
     mark_changes(panel, one.scene.variant.scenario)
+    if one.aim is not None:
+        panel.axhline(one.aim, **AIM)
     for curve in one.others:
         plot_curve(panel, curve, one.steps, False, **OTHERS)
     lines = {}

@@ -30,7 +30,13 @@ class Chart {
       ...this.across(),
       ...this.along(),
       ...this.retrainings(),
-      svgElement("g", { "clip-path": "url(#plot-clip)" }, ...this.changes(), ...this.lines()),
+      svgElement(
+        "g",
+        { "clip-path": "url(#plot-clip)" },
+        ...this.changes(),
+        ...this.aim(),
+        ...this.lines(),
+      ),
       ...this.holes(),
       this.frame(),
       ...this.names(),
@@ -78,6 +84,7 @@ class Chart {
     const { curves, bands, metric } = this.shown;
     const [from, to] = this.visible;
     let [low, high] = metric.zero ? [0, 0] : [Infinity, -Infinity];
+    if (this.aimed !== undefined) [low, high] = [Math.min(low, this.aimed), Math.max(high, this.aimed)];
     for (const values of curves.flatMap((c) => (bands ? [c.low, c.high] : [c.mean]))) {
       for (const value of values.slice(from, to + 1).filter(Number.isFinite)) {
         [low, high] = [Math.min(low, value), Math.max(high, value)];
@@ -217,6 +224,17 @@ class Chart {
       const x = this.x(row).toFixed(1);
       return svgElement("line", { class: "change", x1: x, x2: x, y1: this.top, y2: this.bottom });
     });
+  }
+
+  /** What the metric should be, where it should be neither more nor less. */
+  get aimed() {
+    return this.shown.scene.about.aims[this.shown.metric.name];
+  }
+
+  aim() {
+    if (this.aimed === undefined) return [];
+    const y = this.y(this.aimed).toFixed(1);
+    return [svgElement("line", { class: "aim", x1: this.left, x2: this.right, y1: y, y2: y })];
   }
 
   /** The bands, and the lines above them. */

@@ -2,6 +2,7 @@
 
 const NEGLIGIBLE = 1e-24; // a weight of rows that have faded
 const LABELS = { y_mean: 1, y_spread: 2 }; // columns of moments, by their places
+const EXTREMES = { y_least: Math.min, y_greatest: Math.max }; // and how others than sums are joined
 
 /** The columns of a run over windows; each is summed when it is first asked for. */
 class Tally {
@@ -21,13 +22,15 @@ class Tally {
     if (!(name in this.columns)) return this.truth.column(name);
     if (name === "scores") return { ...this.columns.scores, stretches: this.stretches };
     if (name in LABELS) return Float64Array.from(this.moments, (one) => one[LABELS[name]]);
-    this.summed[name] ??= this.columns[name].map((column) => this.sum(column));
+    const join = EXTREMES[name];
+    this.summed[name] ??= this.columns[name].map((column) => this.sum(column, join));
     return this.summed[name].length > 1 ? this.summed[name] : this.summed[name][0];
   }
 
-  sum(column) {
+  /** A column over the windows, joined by a function in the place of a sum where there is one. */
+  sum(column, join) {
     const [at, plus, fade] = [(i) => column[i], (a, b) => a + b, (sum, kept) => sum * kept];
-    return Float64Array.from(this.windows.gather(at, plus, fade));
+    return Float64Array.from(this.windows.gather(at, join ?? plus, join ? (one) => one : fade));
   }
 
   /** The intervals of each window, from the `first` on, and the weight of each. */

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.evaluation.trace import LABEL_MOMENTS, MOST_INTERVALS
+from driftsim.evaluation.trace import LABEL_EXTREMES, LABEL_MOMENTS, MOST_INTERVALS
 from driftsim.report.page.tallies import (
     ALWAYS,
     BY_ROW,
@@ -26,7 +26,7 @@ MOST = 5_000_000  # characters of the text
 SPARING = 8  # the text is hardly ever so many times smaller than its arrays
 LONGEST = 2 * MOST_INTERVALS  # of a run whose rows can be weighed window by window
 STEPS = (1, 2, 5)  # and ten, a hundred, … times as many intervals are merged into one
-EXACT = LABEL_MOMENTS  # seven digits of a mean would not do: how far means lie apart is what counts
+EXACT = (*LABEL_MOMENTS, *LABEL_EXTREMES)  # what counts is how far they lie apart
 UNSIGNED = ("u1", "u2", "u4")
 
 

@@ -5,7 +5,7 @@ import json
 from driftsim.durations import Duration
 from driftsim.report.decision.floors import first_schedules
 from driftsim.report.figure_data.backgrounds import concept_spans, shades, visible_changes
-from driftsim.report.figure_data.curves import ORACLE
+from driftsim.report.figure_data.curves import ORACLE, aims
 from driftsim.report.figure_data.looks import MOST_BANDS, hex_of, look_of
 from driftsim.report.page.page_dates import about_dates, duration, durations
 from driftsim.report.stored_runs import references
@@ -87,6 +87,7 @@ def setting(one, models, merged):
         "grounds": grounds,
         "changes": [change.centre for change in visible_changes(scenario)],
         "schedules": schedules,
+        "aims": aims(scenario),
     }
 
 

@@ -9,12 +9,16 @@ from itertools import chain
 import numpy as np
 
 from driftsim.evaluation.metrics import Metric
-from driftsim.evaluation.trace import LABEL_MOMENTS
+from driftsim.evaluation.trace import LABEL_EXTREMES, LABEL_MOMENTS
 from driftsim.report.dates import Dates
 
 REFERENCES = ("majority", "mean", "no_change")
 REGRESSION = ("absolute_error", "squared_error", "excess_squared_error")
-UNCHANGED = ("log_loss", "brier", "score_0", "score_1", "score_sum", *REGRESSION)
+INTERVALS = tuple(
+    f"interval_{name}" for name in ("rows", "bounded", "covered", "level", "width", "score")
+)
+OF_INTERVALS = (*INTERVALS, *LABEL_EXTREMES)
+UNCHANGED = ("log_loss", "brier", "score_0", "score_1", "score_sum", *REGRESSION, *OF_INTERVALS)
 ALWAYS = {"missed", "confused", "absolute_error"}  # of a contender
 BY_ROW = ("label", "rank")  # their size grows with the rows of the stream
 # By columns of traces.

@@ -21,6 +21,7 @@ from driftsim.report.page.drawings.svg import (
     band_path,
     digits,
     element,
+    line,
     line_path,
     text,
 )
@@ -116,7 +117,7 @@ def heights_of(one: CurvePanel) -> list[float]:
 
 def limits(row: list[CurvePanel]) -> tuple[float, float]:
     """The least and the greatest value of the panels of a metric."""
-    values = [np.empty(0)]
+    values = [np.array([one.aim for one in row if one.aim is not None], float)]
     for one in row:
         for curve in [*one.curves.values(), *one.others, *([one.best] if one.best else [])]:
             ranged = curve.seeds > 1 and (one.bands or curve is one.best)
@@ -152,6 +153,8 @@ def panel(view, box: Box, one: CurvePanel, y: Scale, first: bool, top: bool) -> 
         yield text("every run failed", *place, "middle")
     else:
         yield from panels.change_lines(box, x, one.scene)
+        if one.aim is not None:
+            yield line(box.left, y(one.aim), box.right, y(one.aim), class_="aim")
         yield from plotted(view, one, x, y)
         yield from ticks(view, box, one, x, first)
         yield from panels.holes(box, x, one.scene, strip)
