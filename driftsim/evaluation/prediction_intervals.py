@@ -8,7 +8,6 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from driftsim.evaluation.special import ndtri
 from driftsim.parts import Count, Number, Part
 
 SETTLED = 100  # labels from which on AdaPI scales intervals
@@ -126,6 +125,8 @@ class NormalMargin(Margin):
     """z times the root mean square of errors."""
 
     def __init__(self, level, memory):
+        from driftsim.evaluation.special import ndtri
+
         self._z, self._squares = float(ndtri((1 + level) / 2)), Sum(memory)
 
     def learn(self, error, margin):

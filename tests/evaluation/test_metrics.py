@@ -60,6 +60,8 @@ KNOWN = {  # of `classes` and `numbers`: a metric has its known answer here
     "roc_auc_ovr_weighted": 0.75,
     "mae": 0.5, "rmse": 0.8660254037844386, "r2": 0.5, "excess_mse": 0.25,
     "relative_absolute_error": 0.5, "relative_squared_error": 0.25,
+    "interval_score": 7.0, "coverage": 0.75, "coverage_gap": 0.15, "interval_width": 3.0,
+    "normalized_width": 0.6, "unbounded_intervals": 0.5,
 }  # fmt: skip
 
 
@@ -77,7 +79,9 @@ def numbers():
     """Four rows of regression as one window."""
     sums = {"absolute_error": 2, "squared_error": 3, "excess_squared_error": 1}
     sums |= {"mean_absolute_error": 4, "mean_squared_error": 12}
-    sums |= {"rows": 4, "y_mean": 1, "y_spread": 6}
+    sums |= {"rows": 4, "y_mean": 1, "y_spread": 6, "y_least": -1, "y_greatest": 4}
+    sums |= {"interval_rows": 4, "interval_bounded": 2, "interval_covered": 3}
+    sums |= {"interval_level": 3.6, "interval_width": 6, "interval_score": 14}
     return {name: np.array([value]) for name, value in sums.items()}
 
 
@@ -330,3 +334,9 @@ def test_neither_brier_scores_nor_excesses_are_below_zero():
         "bayes_error": 3 * np.array([0.1]),
     }
     assert METRICS["excess_error"](rounded)[0] == 0
+
+
+def test_metrics_of_intervals_are_undefined_before_the_first_interval():
+    names = ("interval_score", "coverage", "coverage_gap", "interval_width", "normalized_width")
+    none = {name: np.zeros(1) for name in numbers() if name.startswith("interval_")}
+    assert all(np.isnan(METRICS[name](numbers() | none)[0]) for name in names)

@@ -123,3 +123,22 @@ def test_some_columns_alone_are_the_same_over_windows():
     for name, column in some.over(30).columns.items():
         np.testing.assert_array_equal(column, whole.over(30).columns[name])
     assert {*whole.only(["fits"]).columns} == {*rows, "fits"}
+
+
+def test_the_extremes_of_labels_are_those_of_each_window():
+    tally, y = Tally(0, 6, 1), np.array([3.0, -1, 4, 1, 5, 2])
+    tally.add_extremes(np.arange(3), y[:3])
+    tally.add_extremes(np.arange(3, 6), y[3:])
+    trace = tally.trace()
+    extremes = lambda one: [one.columns[n].tolist() for n in ("y_least", "y_greatest")]  # noqa: E731
+    assert extremes(trace.over(3)) == [[-1, 1], [4, 5]]
+    assert extremes(trace.sliding(2)) == [[3, -1, -1, 1, 1, 2], [3, 3, 4, 4, 5, 5]]
+    assert extremes(trace.cumulative()) == [[3, -1, -1, -1, -1, -1], [3, 3, 4, 4, 5, 5]]
+    assert extremes(trace.faded(0.5)) == extremes(trace.cumulative())
+    assert extremes(trace.since(np.array([0, 0, 1, 2, 2, 3]))) == [
+        [3, -1, -1, 1, 1, 1], [3, 3, 4, 4, 5, 5],
+    ]  # fmt: skip
+    whole = Tally(0, 6, 4)
+    for piece in (slice(0, 2), slice(2, 5), slice(5, 6)):  # cut within an interval
+        whole.add_extremes(np.arange(6)[piece], y[piece])
+    assert extremes(whole.trace()) == [[-1, 2], [4, 5]]

@@ -52,8 +52,12 @@ stream: {length: 2_000, concepts: {a: {kind: linear, features: 2, walk: 0.1, noi
 models:
   steps: {learner: least_squares, policy: {kind: periodic, every: 200, memory: 100}}
   online: {learner: least_squares, policy: online}
-evaluation: {warmup: 100, seeds: 3, interval: 50}
-report: {metrics: [mae, r2], window: 200}
+evaluation:
+  warmup: 100
+  seeds: 3
+  interval: 50
+  prediction_intervals: {kind: adaptive_conformal, level: 0.8, memory: 40, gamma: 0.1}
+report: {metrics: [mae, r2, coverage], window: 200}
 """
 FAR = """# How far from zero?
 stream:
@@ -63,7 +67,7 @@ stream:
 models:
   mean: {learner: mean, policy: online}
   last: {learner: no_change, policy: online}
-evaluation: {warmup: 100, interval: 50}
+evaluation: {warmup: 100, interval: 50, prediction_intervals: normal}
 report: {metrics: [r2, mae], window: 200}
 """
 DATED = """# Which keeps up?
