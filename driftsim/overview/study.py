@@ -116,9 +116,11 @@ def evaluation_line(evaluation: Evaluation) -> str:
     protocol = evaluation.protocol
     late = ", also of the warm-up" if evaluation.warmup_labels == "late" else ""
     folds = f"protocol: {part_text(protocol)}; " if protocol.n_folds > 1 else ""
+    kind = evaluation.prediction_intervals
+    intervals = f"prediction intervals: {part_text(kind)}; " if kind else ""
     return (
         f"{plural(evaluation.warmup, 'row')} of warm-up; labels: {part_text(evaluation.labels)}"
-        f"{late}; {folds}{plural(evaluation.seeds, 'seed')}{repeats}"
+        f"{late}; {folds}{intervals}{plural(evaluation.seeds, 'seed')}{repeats}"
     )
 
 

@@ -63,7 +63,9 @@ function update(view, shown) {
   for (const option of find("window").options) option.disabled = !view.offers(option.value);
   find("window").value = view.window;
   const windows = KINDS[view.over][1](sizeOf(view, shown.scene.grid.interval));
-  find("meaning").textContent = `${titleOf(metric.name)}: ${metric.means} ${windows}`;
+  const aim = shown.scene.about.aims[metric.name];
+  const dashed = aim === undefined ? "" : ` The dashed line is the level, ${aim}.`;
+  find("meaning").textContent = `${titleOf(metric.name)}: ${metric.means}${dashed} ${windows}`;
   const buttons = find("legend").querySelectorAll("button");
   view.all.forEach((one, i) => mark(buttons[i], one, view));
 }
