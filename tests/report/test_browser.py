@@ -200,6 +200,17 @@ def alike(frame, firsts, lasts, curves, about):
             np.testing.assert_allclose(values, own[column], 2e-6, 2e-7, err_msg=str((name, about)))
 
 
+def test_the_level_of_intervals_is_a_line_across_the_chart(numbers, chromium, folder):
+    opened = Opened(chromium, written(numbers, folder))
+    assert not opened.ask("return document.querySelector('line.aim')")
+    opened.choose("metric", "coverage")
+    assert "The dashed line is the level, 0.8." in opened.find("#meaning").text
+    line = "const one = document.querySelector('line.aim'); return one.y1.baseVal.value"
+    top = "const box = document.querySelector('path.frame').getBBox(); return [box.y, box.height]"
+    y, (least, height) = opened.ask(line), opened.ask(top)
+    assert least < y < least + height
+
+
 @pytest.fixture
 def dated(tmp_path_factory, monkeypatch):
     """Results whose rows come every 90 minutes or so, in Berlin, with five weeks without rows."""
