@@ -15,11 +15,12 @@ import pytest
 from driftsim import load
 from driftsim.atomic import StoreError, remove_stale, this_host, write_atomically
 from driftsim.evaluation.labels import Delayed
+from driftsim.evaluation.prediction_intervals import Conformal
 from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.protocols import Bootstrap
 from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.evaluation.trace import Probes
-from driftsim.parts import dumped
+from driftsim.parts import dumped, written_out
 from driftsim.runner.runs import runs_of
 from driftsim.scenario import Scenario, Variant
 from driftsim.store import (
@@ -120,6 +121,7 @@ OTHER_RULES = {
     "confusion": True,
     "warmup_labels": "late",
     "protocol": Bootstrap(folds=2),
+    "prediction_intervals": Conformal(level=0.9),
 }
 
 
@@ -153,7 +155,7 @@ def test_a_rule_that_is_added_is_in_the_hash_by_itself():
 def test_what_is_hashed_is_what_is_played_by(tmp_path):
     (tmp_path / "s.yaml").write_text(TEXT)
     for run in runs_of(load(tmp_path / "s.yaml").variants[0]):
-        assert run.about["rules"] == dumped(run.rules)
+        assert run.about["rules"] == written_out(run.rules, dumped(run.rules))
         assert run.key == fingerprint(run.about)
 
 

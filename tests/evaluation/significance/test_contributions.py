@@ -38,6 +38,11 @@ def numbers(rng=None, n=N):
     sums = {name: rng.gamma(20, size=n) for name in names}
     sums |= {f"mean_{name}": rng.gamma(60, size=n) for name in names[:2]}
     labels = {"y_mean": rng.normal(1e6, 1, n), "y_spread": rng.gamma(ROWS, size=n)}
+    labels |= {"y_least": rng.normal(-9, 1, n), "y_greatest": rng.normal(9, 1, n)}
+    covered, bounded = rng.binomial(ROWS, 0.8, n), rng.binomial(ROWS, 0.9, n)
+    sums |= {"interval_rows": np.full(n, ROWS), "interval_level": np.full(n, 0.9 * ROWS)}
+    sums |= {"interval_covered": covered, "interval_bounded": bounded}
+    sums |= {f"interval_{name}": rng.gamma(20, size=n) for name in ("width", "score")}
     return intervals(np.full(n, ROWS)) | sums | labels
 
 
@@ -62,6 +67,8 @@ def test_every_metric_is_what_leaving_intervals_out_changes(name):
         if "y_mean" in tallies:
             labels = Moments(*(tallies[key] for key in ("rows", "y_mean", "y_spread")))
             whole |= dict(zip(("y_mean", "y_spread"), labels.part(kept).over([0])[1:]))
+            whole["y_least"] = tallies["y_least"].min()[None]  # of the whole stream
+            whole["y_greatest"] = tallies["y_greatest"].max()[None]
         return metric(whole)[0]
 
     total = over(slice(None))
