@@ -84,7 +84,7 @@ class Chart {
     const { curves, bands, metric } = this.shown;
     const [from, to] = this.visible;
     let [low, high] = metric.zero ? [0, 0] : [Infinity, -Infinity];
-    if (this.aimed !== undefined) [low, high] = [Math.min(low, this.aimed), Math.max(high, this.aimed)];
+    if (this.aimed !== undefined) low = high = this.aimed; // of no metric that starts at zero
     for (const values of curves.flatMap((c) => (bands ? [c.low, c.high] : [c.mean]))) {
       for (const value of values.slice(from, to + 1).filter(Number.isFinite)) {
         [low, high] = [Math.min(low, value), Math.max(high, value)];
