@@ -159,9 +159,10 @@ class Part(Strict, metaclass=Renaming):
         for known in cls.kinds.around(kind):
             if issubclass(known, Imported) and known.holds(kind):
                 return known, {"path": kind}  # type: ignore[return-value]  # a part, too
+        words = cls.kind().replace("_", " ")
         if kind in cls.sought:
-            raise ValueError(f"'{kind}' is no kind of {cls._words()}; {cls.sought[kind]}")
-        family = "kind of labels" if cls.kind() == "labels" else cls._words()
+            raise ValueError(f"'{kind}' is no kind of {words}; {cls.sought[kind]}")
+        family = "kind of labels" if words == "labels" else words
         raise ValueError(f"no {family} is called {short(kind)}; {cls._guess(kind)}")
 
     @classmethod
@@ -218,10 +219,6 @@ class Part(Strict, metaclass=Renaming):
         return f"'{kind}' is not a {cls.kind()} yet: its class {found.__name__} lacks {them}"
 
     @classmethod
-    def _words(cls) -> str:
-        return cls.kind().replace("_", " ")
-
-    @classmethod
     def _guess(cls, kind: str) -> str:
         paths = [name for name, known in cls.kinds.items() if issubclass(known, Imported)]
         words = [name for name in cls.kinds if name not in paths]
@@ -241,7 +238,7 @@ class Part(Strict, metaclass=Renaming):
         written = cls.in_full(value)
         if not isinstance(written, dict) or not isinstance(written.get("kind"), str):
             raise ValueError(
-                f"{short(value)} does not name a {cls._words()}; "
+                f"{short(value)} does not name a {cls.kind().replace('_', ' ')}; "
                 f"write its kind, or {{kind: …}} with parameters; {cls._guess('')}"
             )
         params = {key: part for key, part in written.items() if key != "kind"}
