@@ -10,6 +10,7 @@ from driftsim.report.page.drawings import drawings
 from driftsim.report.page.text_files import csv, markdown
 from driftsim.report.pictures import remove, shown_results, write_pictures
 from driftsim.report.results import Results
+from driftsim.report.stream_pages import stream_pages, write_stream_pages
 from driftsim.report.suite_parts import suite_parts
 from driftsim.report.verdict import Block, Verdict
 from driftsim.runner.playing import Finished
@@ -22,15 +23,16 @@ SOMETIMES = {  # files that not all reports have: those of another scenario are 
 
 
 def write(results: Results, folder: str | Path, failures: Sequence[Finished] = ()) -> list[Path]:
-    """Write pictures, tables and the page into a folder; gives their paths, the page last."""
+    """Write pictures, tables and pages into a folder; gives their paths, the page last."""
     folder = Path(folder)
     rehearse(results)
     contents, possible = contents_of(results, failures)
     pictures = write_pictures(results, folder, possible)
     for name in SOMETIMES - contents.keys():
         remove(folder / name)
+    streams = [*write_stream_pages(results, folder, failures)]
     written = [write_atomically(folder / name, content) for name, content in contents.items()]
-    return [*pictures, *written]
+    return [*pictures, *streams, *written]
 
 
 def rehearse(results: Results):
@@ -50,7 +52,8 @@ def contents_of(
     """The files of a report but for pictures, the page last; and which figures are possible."""
     verdict, figures = results.verdict(), [*drawings(results)]
     contents = text_files(results, verdict, failures)
-    contents["report.html"] = page(results, verdict, figures, failures).encode()
+    pages = stream_pages(results)
+    contents["report.html"] = page(results, verdict, figures, failures, pages=pages).encode()
     return contents, {one.name for one in figures}
 
 

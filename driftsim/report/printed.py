@@ -10,6 +10,7 @@ from driftsim.report.benchmark_text import terminal_note, terminal_tables
 from driftsim.report.files import write
 from driftsim.report.pictures import not_drawn
 from driftsim.report.results import Results
+from driftsim.report.stream_pages import stream_pages
 from driftsim.report.suite_parts import SuitePart, suite_parts
 from driftsim.report.summary_text import remarks, summary_table
 from driftsim.report.unchanged import Printed
@@ -27,7 +28,8 @@ def written(
     with console.capture() as captured:
         print_results(results, console)
     pictures = "pictures, " * any(path.suffix == ".png" for path in paths)
-    more = f"{len(paths) - 1} more files beside it: {pictures}tables, the scenario"
+    streams = "a page of each stream, " * bool(stream_pages(results))
+    more = f"{len(paths) - 1} more files beside it: {pictures}{streams}tables, the scenario"
     text = f"{captured.get()}{paths[-1]}\n{more}\n"
     notes = (f"{results.study.name}: {note}" for note in not_drawn(results, paths))
     return paths, Printed(text, [*notes])

@@ -339,7 +339,10 @@ class Results:
 
     def _of(self, variants):
         """The results of some variants, with all that is known of them."""
-        study = self.study._replace(variants=[one.variant for one in variants])
+        return self.of(self.study._replace(variants=[one.variant for one in variants]), variants)
+
+    def of(self, study: Study, variants: list[VariantResults]) -> "Results":
+        """The results of some variants, as those of a study of them."""
         some = Results(study, self.store, self._parts)
         some.variants = variants
         return some

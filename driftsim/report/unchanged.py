@@ -58,7 +58,7 @@ class ReportNote:
 
     def keep(self, paths: Iterable[Path], printed: Printed):
         """Note that a report, of these files, is of these traces."""
-        files = self._files([path.name for path in paths])
+        files = self._files([str(path.relative_to(self._folder)) for path in paths])
         if self._mark is not None and files is not None:
             keep(self._note, {"mark": self._mark, "files": files, "printed": printed})
 

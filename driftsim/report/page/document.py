@@ -28,12 +28,16 @@ SCRIPTS = (
 WHOLE = '\n"use strict";\n(() => {{\n{}}})();\n'
 
 
-def page(results, verdict, figures, failures=()) -> str:
-    """The page, of results, their verdict and their drawn figures."""
+def page(results, verdict, figures, failures=(), home=None, pages=None) -> str:
+    """The page, of results, their verdict and their drawn figures.
+
+    `home` is where the page of the suite is that this is a stream of, and its name; `pages` where
+    that of each stream of a suite is.
+    """
     study, models = results.study, names(results)
     shown = tables(results)
     costs = cost_section(results, models, figures, shown)
-    suite = suite_section(results, figures)
+    suite = suite_section(results, figures, pages or {})
     elsewhere = (
         "curves",
         "ranks" if suite else "",
@@ -44,6 +48,7 @@ def page(results, verdict, figures, failures=()) -> str:
         .get_template("page.html")
         .render(
             name=study.name,
+            home=home,
             question=study.question,
             verdict=verdict,
             swept=bool(study.swept) and not suite,

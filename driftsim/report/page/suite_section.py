@@ -17,6 +17,7 @@ class OnStream(NamedTuple):
     anchor: str
     place: int  # among the settings that the chart shows
     blocks: list[Block]
+    page: str | None  # where its own page is
 
 
 class SuiteSection(NamedTuple):
@@ -33,16 +34,17 @@ class SuiteSection(NamedTuple):
         return {one.name: one.anchor for one in self.streams}
 
 
-def suite_section(results, figures) -> SuiteSection | None:
+def suite_section(results, figures, pages) -> SuiteSection | None:
     """The section of a suite; None for other studies, and before a run has ended."""
     parts = suite_parts(results)
     if not parts:
         return None
     own = answers(results.variants, [*results.metrics])
-    streams = [
-        OnStream(one.title, f"stream-{i}", i, [without(one.title, block) for block in own[i]])
-        for i, one in enumerate(results.variants)
-    ]
+    streams = []
+    for i, one in enumerate(results.variants):
+        blocks = [without(one.title, block) for block in own[i]]
+        own_page = pages.get(one.setting["stream"])
+        streams.append(OnStream(one.title, f"stream-{i}", i, blocks, own_page))
     figure = next((one for one in figures if one.name == "ranks"), None)
     noted = [(part, note_on(part.grid)) for part in parts]
     return SuiteSection(noted, figure, streams, len(streams) > FOLDED)
