@@ -1,7 +1,7 @@
 """Plots the pictures of docs/figures.md: every figure, from scenarios that ship.
 
 Run it from anywhere; it plays the scenarios, keeps their runs in reports/, and writes the same
-bytes each time, except for the seconds of `cost`.
+bytes each time, except for the seconds of `cost` and `memory`.
 """
 
 from pathlib import Path
@@ -24,6 +24,7 @@ PICTURES = {
     "cost": (RETURNING, {}),
     "total_cost": ("recurring", {}),
     "cost_so_far": ("recurring", {}),
+    "memory": (RETURNING, {"contenders": ["static", "periodic", "ensemble", "recall", "online"]}),
     "forgetting": (RETURNING, {"contenders": ["static", "recall", "online", "online, restarted"]}),
     "alarms": (RETURNING, {}),
     "sweep": ("sweep", {}),

@@ -6,7 +6,7 @@ from driftsim.messages import guess, short
 
 FIGURES = (
     "curves", "total_cost", "cost_so_far", "periods", "price", "excess", "recovery", "stream",
-    "cost", "forgetting", "alarms", "sweep", "ranks",
+    "cost", "memory", "forgetting", "alarms", "sweep", "ranks",
 )  # fmt: skip
 
 

@@ -117,11 +117,10 @@ class Results:
     def detectors(self) -> "pd.DataFrame":
         """A row for each contender that raises alarms: what it found over all streams, or settings.
 
-        `alarms`, `false_alarms` and, of streams without a change, `false_unchanged` are means of a
-        stream; `changes` and `detected` sums over streams, `missed` the share not detected, and
-        `to_detection` the mean rows from a detected change to its first alarm.
+        `alarms`, `false_alarms` and `false_unchanged` (where nothing changes) are of a stream, as
+        `to_detection` is of a detected change; `changes` and `detected` are sums over streams.
         Columns that end with `_periodic` and `_random` are of as many alarms at even distances,
-        and at random rows. All are means over the seeds; NaN where no change is known.
+        and at random rows. NaN where no change is known.
         """
         return self.tables.detectors.frame()
 
@@ -221,6 +220,10 @@ class Results:
         seeds, the least and the greatest with one of them, and the trainings in it.
         """
         return (self.tables.costs_along if along else self.tables.costs).frame()
+
+    def memory(self) -> "pd.DataFrame":
+        """The `model_bytes` of each contender where they were taken, and its `ram_hours` so far."""
+        return self.tables.memory.frame()
 
     def floor(self, along: bool = False) -> "pd.DataFrame":
         """What no schedule of trainings on the grid costs less than: a row for each floor.

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from driftsim.evaluation.compute import CPU_SECONDS, WALL_SECONDS
-from driftsim.report import comparisons, measures, rankings
+from driftsim.report import comparisons, measures, memory, rankings
 from driftsim.report.alarm_tables import DETECTORS, alarm_grid, alarm_rows, detector_rows
 from driftsim.report.benchmarks import BENCHMARK, Grid, benchmark_rows, grid_of
 from driftsim.report.comparisons import bounds_of, measured, scope_of
@@ -197,6 +197,12 @@ class StudyTables:
         parts = chain.from_iterable(map(costs.costs_along, self.variants))
         labelled = [(label_of(result), columns) for result, columns in parts]
         return self._long_table(labelled, costs.ALONG)
+
+    @cached_property
+    def memory(self) -> Table:
+        """The size of all models of each contender along the stream, and its RAM-hours so far."""
+        parts = chain.from_iterable(map(memory.memory_along, self.variants))
+        return self._long_table([(label_of(one), own) for one, own in parts], memory.ALONG)
 
     @cached_property
     def floor(self) -> Table:

@@ -269,7 +269,8 @@ def test_sweeps_and_ranks_stand_at_their_values(settings):
 
 def test_every_figure_that_there_is_something_for(odd, swept, plain, settings):
     others = "price", "periods"
-    names = [name for name, kind in KINDS.items() if name not in others and not kind.of_prices]
+    always = {name for name, kind in KINDS.items() if not kind.of_prices and not kind.if_asked}
+    names = [name for name in KINDS if name in always.difference(others)]
     assert [*KINDS] == [*DRAWN] == [*PLOTS]
     assert [one.name for one in drawn(odd) if one.name in names] == names[:-2]
     assert [one.name for one in drawn(swept) if one.name in names] == [*names[:5], *names[-2:]]

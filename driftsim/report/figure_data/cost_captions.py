@@ -3,6 +3,7 @@
 from driftsim.report.figure_data.captions import by_setting, changes, some
 from driftsim.report.figure_data.cost_courses import floor_of
 from driftsim.report.figure_data.looks import rounded
+from driftsim.report.figure_data.memory_courses import unit_of
 from driftsim.report.figure_data.total_costs import bars_of
 
 FREE = "The first training is free, as all contenders have it."
@@ -41,3 +42,23 @@ def course_of(view, scene):
     floor = floor_of(view, scene)
     least = f" {floor.name}: {rounded(floor.mean[-1])}." if floor else ""
     return f"Cost in {currency} up to the last row: {costs}.{least}{changes(scene)}"
+
+
+def memory(view):
+    """How large models were at most, and what they took in all."""
+    seeds = any(len({one.seed for one in scene.played}) > 1 for scene in view.scenes)
+    means = "Lines are means over the seeds. " if seeds else ""
+    read = "Sizes are of all models that a contender holds, at up to 20 rows of the stream."
+    return f"{by_setting(view, sizes_of)} {means}{read} Ticks are trainings, with the first seed."
+
+
+def sizes_of(view, scene):
+    """The largest size of each contender in a setting, and its RAM-hours."""
+    table = view.table(scene.results, "memory").among("contender", view.names)
+    found = []
+    for name, own in table.by("contender").items():
+        size, unit = unit_of(most := max(own["model_bytes"]))
+        found.append(f"{name} {rounded(most / size)} {unit} ({own['ram_hours'][-1]:.2g})")
+    if not found:
+        return "The size of no model is known."
+    return f"Largest size, and RAM-hours in all: {some(found)}.{changes(scene)}"

@@ -16,6 +16,7 @@ class Kind(NamedTuple):
     options: tuple[str, ...]  # of `driftsim plot` that it takes
     empty: str  # why there may be nothing to show
     of_prices: bool = False  # whether it is for scenarios with prices, or where it is asked for
+    if_asked: bool = False  # whether it is in a report only where that asks for it, or for all
 
 
 NONE_ENDED = "no contender has ended"
@@ -51,6 +52,10 @@ KINDS = {
     "cost": Kind(
         "Error against cost", captions.cost, ("metric", "contender"), "{metric} is not known"
     ),
+    "memory": Kind(
+        "Memory along the stream", cost_captions.memory, ("contender",),
+        "the size of no model is known", if_asked=True,
+    ),
     "forgetting": Kind(
         "Forgetting", captions.forgetting, ("contender",),
         "nothing was probed; write evaluation: {{probe: 500}}, and run it again",
@@ -76,5 +81,7 @@ def belongs(name: str, view: View) -> bool:
     """
     scenario = view.every[0].variant.scenario
     asked = scenario.report.figures
+    if KINDS[name].if_asked:
+        return name in asked
     by_name = name in asked and asked != [*FIGURES]
     return by_name or not KINDS[name].of_prices or scenario.prices is not None

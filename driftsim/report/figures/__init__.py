@@ -49,6 +49,7 @@ PLOTS: dict[str, Callable[[View], Figure | None]] = {  # None where there is not
     "recovery": recoveries.recovery,
     "stream": stream.stream,
     "cost": costs.cost,
+    "memory": lines.memory,
     "forgetting": matrices.forgetting,
     "alarms": detections.alarms,
     "sweep": sweeps.sweep,

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.lines import Line2D
 
-from driftsim.report.figure_data import cost_courses
+from driftsim.report.figure_data import cost_courses, memory_courses
 from driftsim.report.figure_data import curves as curve_data
 from driftsim.report.figure_data.looks import FAINT
 from driftsim.report.figures.label_placement import with_line_names
@@ -40,6 +40,11 @@ def excess(view):
 def cost_so_far(view):
     """What each contender has cost up to each row."""
     return along_stream(view, cost_courses.costs_so_far(view))
+
+
+def memory(view):
+    """What the models of each contender take, and its RAM-hours up to each row."""
+    return along_stream(view, memory_courses.memory(view))
 
 
 def along_stream(view, rows):

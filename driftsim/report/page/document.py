@@ -34,8 +34,7 @@ def page(results, verdict, figures, failures=(), home=None, pages=None) -> str:
     `home` is where the page of the suite is that this is a stream of, and its name; `pages` where
     that of each stream of a suite is.
     """
-    study, models = results.study, names(results)
-    shown = tables(results)
+    study, models, shown = results.study, names(results), tables(results)
     costs = cost_section(results, models, figures, shown)
     suite = suite_section(results, figures, pages or {})
     elsewhere = (

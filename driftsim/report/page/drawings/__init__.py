@@ -31,6 +31,7 @@ DRAWN: dict[str, Callable[[View], Drawing | None]] = {
     "recovery": recoveries.recovery,
     "stream": streams.stream,
     "cost": costs.cost,
+    "memory": lines.memory,
     "forgetting": matrices.forgetting,
     "alarms": detections.alarms,
     "sweep": sweeps.sweep,

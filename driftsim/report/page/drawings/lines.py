@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from driftsim.report.figure_data import cost_courses
+from driftsim.report.figure_data import cost_courses, memory_courses
 from driftsim.report.figure_data import curves as curve_data
 from driftsim.report.figure_data.curves import Curve, CurvePanel
 from driftsim.report.figure_data.label_placement import last_finite
@@ -51,6 +51,11 @@ def excess(view: View) -> Drawing | None:
 def cost_so_far(view: View) -> Drawing | None:
     """What each contender has cost up to each row."""
     return along_stream(view, cost_courses.costs_so_far(view))
+
+
+def memory(view: View) -> Drawing | None:
+    """What the models of each contender take, and its RAM-hours up to each row."""
+    return along_stream(view, memory_courses.memory(view))
 
 
 def along_stream(view, rows) -> Drawing | None:
