@@ -66,7 +66,7 @@ HOMES = {
     },
     "platformdirs": {"user_cache"},
     "pandas": {
-        *("report.table", "report.results"),
+        *("report.table", "report.frames"),
         *("streams.tables.missing", "learners.as_given", "learners.frames"),
     },
     "pyarrow": {"store", "streams.tables", "streams.shipped_data"},
