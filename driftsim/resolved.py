@@ -5,6 +5,7 @@ from typing import Any
 from driftsim.notation import yaml_text
 from driftsim.parts import Adapter, distinct, dumped, parts_in
 from driftsim.scenario import Study, Variant, written_at
+from driftsim.streams.severity import MEASURES
 
 IN_PYTHON = (
     "# What has a hash as its object or content was given from Python: no file can name it.\n"
@@ -22,7 +23,7 @@ def resolved(study: Study) -> str:
         del document["stream"]
         document = {"streams": streams_of(study, document["evaluation"])} | document
     if swept := [path for path in study.swept if not (study.suite and path == "stream")]:
-        document["sweep"] = {path: values_of(study, path) for path in swept}
+        document["sweep"] = dict(swept_values(study, path) for path in swept)
     parts = (one for variant in study.variants for one in parts_in(variant.scenario))
     note = IN_PYTHON if any(isinstance(one, Adapter) for one in parts) else ""
     return (f"# {study.question}\n" if study.question else "") + note + yaml_text(document)
@@ -39,6 +40,17 @@ def streams_of(study: Study, evaluation: dict[str, Any]) -> dict[str, Any]:
             own = {key: value for key, value in rules.items() if value != evaluation[key]}
             found[name] = written["stream"] | ({"evaluation": own} if own else {})
     return found
+
+
+def swept_values(study: Study, path: str) -> tuple[str, Any]:
+    """A swept path with its values; of a severity asked for, the numbers found."""
+    parent, _, word = path.rpartition(".")
+    if word not in MEASURES or not isinstance(
+        written_at(study.variants[0].scenario, parent), float
+    ):
+        return path, values_of(study, path)
+    found = [written_at(variant.scenario, parent) for variant in study.variants]
+    return parent, [*distinct(found).values()]
 
 
 def values_of(study: Study, path: str) -> Any:

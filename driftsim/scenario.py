@@ -44,6 +44,7 @@ from driftsim.scenario_evaluation import Evaluation, unplannable, unprobed, untr
 from driftsim.scenario_files import checked_name, default_name, from_source, place_of
 from driftsim.scenario_places import Faults, Places, beside_settings, located, renew, with_setting
 from driftsim.scenario_report import Report, without_alarms
+from driftsim.scenario_severity import with_requested
 from driftsim.scenario_times import known_to_tables, of_times, rows_of_warmup, too_late
 from driftsim.settings import Marks, Named, assignment, entry_at, keep_only, shortest, swept
 from driftsim.streams.stream import Stream
@@ -70,7 +71,7 @@ class Scenario(Strict):
     @model_validator(mode="before")
     @classmethod
     def _columns_of_labels_are_no_features(cls, document: Any) -> Any:
-        return known_to_tables(document)
+        return with_requested(known_to_tables(document))
 
     @field_validator("evaluation")
     @classmethod

@@ -24,6 +24,7 @@ LAYERS = [
     {"evaluation"},
     {
         *("notation", "python_data", "settings", "suites", "scenario_files", "scenario_times"),
+        "scenario_severity",
         *(
             "scenario_checks",
             "scenario_evaluation",

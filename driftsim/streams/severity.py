@@ -1,6 +1,6 @@
 """Severity: how far a change takes the rows of a stream, and the best answers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -40,7 +40,14 @@ class Side(NamedTuple):
     other: np.ndarray  # (n, k) in the other one
 
 
-def severity(world: World, before: int, after: int, at: int, n: int = ROWS) -> Severity:
+def severity(
+    world: World,
+    before: int,
+    after: int,
+    at: int,
+    n: int = ROWS,
+    names: Collection[str] = MEASURES,
+) -> Severity:
     """How far the change from one concept of a world to another takes it, at a row.
 
     Estimates from `n` rows of each, that are not in the stream, by their exact probabilities; with
@@ -48,27 +55,16 @@ def severity(world: World, before: int, after: int, at: int, n: int = ROWS) -> S
     and 1. In y given x and disagreement, x is as often of the one as of the other (Webb et al.
     2018). Of numbers as labels, only that of x and the `stale_loss`, a squared error, are known.
     """
-    if not world.stream.known:
-        return dict.fromkeys(MEASURES, UNKNOWN)
+    if not all(world.concepts[i].known for i in (before, after)):
+        return dict.fromkeys(names, UNKNOWN)
     t = np.full(n, at)
     drawn = [world.fresh(at, i, n).X for i in (before, after)]
     if world.schema.regression:
-        return of_numbers([[world.moments(t, X, i) for i in (before, after)] for X in drawn])
+        found = of_numbers([[world.moments(t, X, i) for i in (before, after)] for X in drawn])
+        return {name: found[name] for name in names}
     both = [[world.joint(t, X, i) for i in (before, after)] for X in drawn]
-    return of_classes(Side(*both[0]), Side(*both[1][::-1]))
-
-
-def of_classes(before: Side, after: Side) -> Severity:
-    """The severity, from rows (n, k) of the concepts before and after."""
-    return {
-        "total_variation": halves(before, after, beyond),
-        "hellinger": root(halves(before, after, apart)),
-        "total_variation_x": halves(before, after, beyond_in_x),
-        "total_variation_y": of_labels(posterior(before.own), posterior(after.own)),
-        "total_variation_y_given_x": halves(before, after, beyond_given_x),
-        "disagreement": halves(before, after, disagree),
-        "stale_loss": mean_of(stale(after)),
-    }
+    sides = Side(*both[0]), Side(*both[1][::-1])
+    return {name: OF_CLASSES[name](*sides) for name in names}
 
 
 def of_numbers(moments: list[list[np.ndarray]]) -> Severity:
@@ -200,3 +196,16 @@ def of_records(world: World, changes: Sequence[Change], i: int, n: int) -> Sever
     sides = (max(begin, first - n), first), (last, min(end, last + n))
     shares = [one_hot(world.rows(*side).y, k) for side in sides if side[0] < side[1]]
     return found | {"total_variation_y": of_labels(*shares)} if len(shares) == 2 else found
+
+
+OF_CLASSES: dict[str, Callable[[Side, Side], Estimate]] = {
+    "total_variation": lambda before, after: halves(before, after, beyond),
+    "hellinger": lambda before, after: root(halves(before, after, apart)),
+    "total_variation_x": lambda before, after: halves(before, after, beyond_in_x),
+    "total_variation_y": lambda before, after: of_labels(
+        posterior(before.own), posterior(after.own)
+    ),
+    "total_variation_y_given_x": lambda before, after: halves(before, after, beyond_given_x),
+    "disagreement": lambda before, after: halves(before, after, disagree),
+    "stale_loss": lambda before, after: mean_of(stale(after)),
+}
