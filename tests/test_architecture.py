@@ -48,7 +48,7 @@ HOMES = {
         "learners",
         "adaptation",
         "evaluation",
-        *("scenario", "scenario_evaluation", "scenario_report"),
+        *("scenario", "scenario_evaluation", "scenario_report", "scenario_severity"),
         "kinds",
     },
     "pydantic_core": {"messages"},
