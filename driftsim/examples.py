@@ -6,6 +6,7 @@
 SEA = "{kind: sea, threshold: 8}"
 NORMAL = "{kind: gaussians, separation: 3.0}"
 TURNED = "{kind: gaussians, separation: 3.0, angle: 60.0}"
+THREE = "{kind: gaussians, means: [[-2.0, 0.0], [2.0, 0.0], [0.0, 3.0]]}"
 CONCEPTS = {  # before a drift, and after it
     "sea": ("threshold: 8", "threshold: 12"),
     "stagger": ("function: 1", "function: 2"),
@@ -54,6 +55,9 @@ CONCEPTS = {  # before a drift, and after it
         f"of: {NORMAL}, columns: [x1, x2], sd: 0.1",
         f"of: {NORMAL}, columns: [x1, x2], sd: 1 sd",
     ),
+    "prior": (f"of: {SEA}, shares: [0.5, 0.5]", f'of: {SEA}, shares: {{"1": 0.9}}'),
+    "tilted": (f"of: {NORMAL}, column: x1, by: 0", f"of: {NORMAL}, column: x1, by: 1"),
+    "without": (f"of: {THREE}, classes: [2]", f"of: {THREE}, classes: [0]"),
     "mixture": (
         f"of: [{NORMAL}, {TURNED}], shares: [0.9, 0.1]",
         f"of: [{NORMAL}, {TURNED}], shares: [0.1, 0.9]",

@@ -12,6 +12,7 @@ from driftsim.streams.inspection import ColumnFacts, inspected, numbers_among
 from driftsim.streams.label_course import LabelCourse
 from driftsim.streams.operators.operator import drawn_leaves, leaves
 from driftsim.streams.recorded import Recorded
+from driftsim.streams.selected import Selected
 from driftsim.streams.stream import Stream
 from driftsim.streams.streamed import Streamed
 from driftsim.streams.table import Table
@@ -40,6 +41,7 @@ def column_lines(stream: Stream, width: int, warmup: int = 0) -> Iterator[str]:
             lines = lines_of_first if large else lines_of_all
             yield from lines(name, concept, drawn, width)
             yield from date_lines(drawn, width)
+            yield from selection_lines(drawn, width)
             yield from looking_ahead(concept, width)
             if not large:
                 yield from course_lines(drawn, warmup, width)
@@ -75,6 +77,13 @@ def date_lines(concept: Drawn, width: int) -> Iterator[str]:
         ends = (date_of(clock.moment(t), clock.zone) for t in (0, clock.rows - 1))
         first, last = (end.isoformat(" ", "minutes") for end in ends)
         yield from wrapped(f"rows came from {first} to {last}", width, "  ", 4)
+
+
+def selection_lines(concept: Drawn, width: int) -> Iterator[str]:
+    """How many rows of a record make a stream, where concepts select from it."""
+    if isinstance(concept, Selected):
+        text = f"{concept.rows:,} of {concept.record.rows:,} rows are selected, each once, in order"
+        yield from wrapped(text, width, "  ", 4)
 
 
 def looking_ahead(concept: Recorded, width: int) -> Iterator[str]:

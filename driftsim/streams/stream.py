@@ -21,7 +21,8 @@ from driftsim.streams.instantiation import Instantiation
 from driftsim.streams.operators.operator import Operator
 from driftsim.streams.operators.references import with_references
 from driftsim.streams.seeds import PARTS, spawn_rng
-from driftsim.streams.world import BLOCK, Block, World, blended, clock_of, joint_schema
+from driftsim.streams.selected import records_selected, with_selected
+from driftsim.streams.world import BLOCK, Block, World, blended, clock_of, joint_schema, ruling
 
 NOT_RECORDED = "it has a number of rows, as records have; set recorded = True in its class"
 NO_NOISE = "a number has no wrong label to be replaced by; give the concepts more noise instead"
@@ -150,10 +151,14 @@ class Stream(Strict):
         records = {name: one.rows for name, one in concepts.items() if one.rows is not None}
         if self.length is None and not records:
             raise refusal("the key 'length' is missing; only recorded rows have one", "length")
-        length = min(records.values()) if self.length is None else self.length
+        rows = min(records.values()) if self.length is None else self.length
         schema = joint_schema([*concepts.values()], self.irrelevant)
-        clock = clock_of(self.arrivals, [*concepts.values()], 0, length)
+        clock = clock_of(self.arrivals, [*concepts.values()], 0, rows)
         drift = in_rows(self.drift, clock, "drift").among([*self.concepts])
+        if records_selected([*concepts.values()]):
+            concepts = self._selected(concepts, min(rows, *records.values()), drift)
+            records |= {name: one.rows for name, one in concepts.items() if name in records}
+        length = min(records.values()) if self.length is None else self.length
         for place, reason in self._mistakes(concepts, records, length, drift):
             if reason:
                 raise refusal(reason, place)
@@ -222,6 +227,20 @@ class Stream(Strict):
             if reason:
                 raise refusal(reason, "concepts", name)
         return {name: open_.one(name) for name in self.concepts}
+
+    def _selected(self, concepts, rows, drift):
+        """The concepts of the first seed, made of the rows that they select from records."""
+        reason = f"{drift.kind()} changes at other rows with each seed, and selected rows do not"
+        if drift.varies:
+            raise refusal(f"{reason}; choose a drift with fixed rows", "drift")
+        unblendable = self._unblendable([*concepts.values()]) if self.drift.blends else None
+        if wrong := unblendable or drift_violation(drift, rows, len(concepts)):
+            raise refusal(wrong, "drift")
+        try:
+            found = with_selected([*concepts.values()], ruling(drift, len(concepts)), rows)
+        except ValueError as error:
+            raise refusal(str(error), "concepts") from None
+        return dict(zip(concepts, found))
 
     def _unblendable(self, concepts):
         """Why a drift cannot move from one concept to another, or None."""

@@ -10,9 +10,11 @@ from driftsim.files import EDITED
 from driftsim.parts import fields
 from driftsim.rows import Edited, Schema
 from driftsim.streams.concepts import Concept, Instantiated
+from driftsim.streams.drifts import Drift
 from driftsim.streams.instantiation import Instantiation
 from driftsim.streams.operators.operator import common_clock
-from driftsim.streams.seeds import PARTS, PROBES, ROWS, spawn_rng
+from driftsim.streams.seeds import PARTS, PROBES, ROWS, SELECTION, spawn_rng
+from driftsim.streams.selected import Ruling, records_selected, with_selected
 
 BLOCK = 8192  # rows drawn at once; a different number would draw different rows
 SINGLE = np.ones((BLOCK, 1)), np.zeros(BLOCK, np.int64)  # weights and concepts of a block of one
@@ -46,7 +48,11 @@ class World:
     def __init__(self, stream, seed: int, warmup: int = 0) -> None:
         refuse_edited(stream)
         self.stream, self.seed = stream, seed
-        self.concepts = Instantiation(stream.concepts, seed, warmup).all()
+        concepts = Instantiation(stream.concepts, seed, warmup).all()
+        self._ruling = ruling(stream.drift, len(concepts)) if records_selected(concepts) else None
+        if self._ruling:
+            concepts = with_selected(concepts, self._ruling, stream.length)
+        self.concepts = concepts
         self.clock = clock_of(stream.arrivals, self.concepts, seed, stream.length)
         self.schema = joint_schema(self.concepts, stream.irrelevant)
         self._odds = [self._odds_of(i) for i in range(len(self.concepts))]  # if balanced
@@ -164,6 +170,8 @@ class World:
         if len(self.concepts) == 1:
             return SINGLE
         weights = self._weights(t)
+        if self._ruling:
+            return weights, self._ruling(t[0] // BLOCK)
         return weights, sample_categorical(rng, weights)
 
     def _drawn(self, rng, t, weights, concept):
@@ -222,6 +230,17 @@ def sample_categorical(rng: np.random.Generator, weights: np.ndarray) -> np.ndar
         passed += weight
         column += u >= passed
     return column
+
+
+def ruling(drift: Drift, k: int) -> Ruling:
+    """The concept at each row of a block, the same for every seed, as their records are."""
+
+    def concepts(b):
+        t = np.arange(b * BLOCK, (b + 1) * BLOCK)
+        rng = spawn_rng(0, SELECTION, b)
+        return SINGLE[1] if k == 1 else sample_categorical(rng, drift.weights(t, k, 0))
+
+    return concepts
 
 
 def refuse_edited(stream):

@@ -80,6 +80,10 @@ class Relabelled(LabelOperator):
     to: Literal["next"] | Class | dict[str, Class] = "next"  # or a class, or {from: to, …}
     share: Share = 1.0  # of the labels in the region
 
+    @property
+    def random(self):
+        return self.share not in (0, 1)
+
     def replacing(self, schema):
         k = len(class_names(schema))
         if isinstance(self.to, Mapping):
@@ -103,6 +107,10 @@ class Mislabelled(LabelOperator):
     """
 
     share: Share | list[Share] = 0.1  # of the labels in the region; or one for each class
+
+    @property
+    def random(self):
+        return True
 
     def replacing(self, schema):
         k = len(class_names(schema))

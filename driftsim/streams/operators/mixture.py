@@ -10,7 +10,10 @@ from driftsim.messages import plural, refusal
 from driftsim.parts import Share
 from driftsim.streams.compatibility import concept_incompatibility
 from driftsim.streams.operators.operator import Base, Operator
+from driftsim.streams.operators.selections import selections
 from driftsim.streams.world import sample_categorical
+
+SELECTED = "rows of a table are selected by the concept in force, and a mixture has several"
 
 
 class Mixture(Operator):
@@ -27,7 +30,13 @@ class Mixture(Operator):
         numbered = {f"the {i + 1}. of them": one for i, one in enumerate(bases)}
         if reason := concept_incompatibility(numbered):
             raise refusal(reason, "of")
+        if any(one.rows is not None for base in bases for one in selections(base)):
+            raise refusal(f"{SELECTED}; make it of the table as it is", "of")
         return self.moved({"shares": self.shares or [1 / len(bases)] * len(bases)}), None
+
+    @property
+    def random(self):
+        return True
 
     def drawn(self, one, rng, t):
         """All are drawn at all positions, so that rows are the same whatever the shares."""

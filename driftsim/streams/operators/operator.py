@@ -85,6 +85,11 @@ class Operator(Seeded):
         return all(isinstance(one, Reference) or is_same(one) or one.blends for one in self.bases)
 
     @property
+    def random(self) -> bool:
+        """Whether it draws something of its own for each row."""
+        return False
+
+    @property
     def files(self):
         return [path for one in leaves(self) for path in one.files]
 
@@ -219,9 +224,9 @@ def column_places(schema: Schema, columns: Sequence[str], key: str = "columns") 
     for i, name in enumerate(columns):
         if name not in schema.names:
             known = guess(name, schema.names)
-            raise refusal(f"no column is called {short(name)}; {known}", key, i)
+            raise refusal(f"no column is called {short(name)}; {known}", *at(key, i))
         if name in columns[:i]:
-            raise refusal(f"column {short(name)} stands twice; name each once", key, i)
+            raise refusal(f"column {short(name)} stands twice; name each once", *at(key, i))
     return [schema.names.index(name) for name in columns]
 
 
@@ -231,8 +236,13 @@ def numeric_places(schema: Schema, columns: Sequence[str], key: str = "columns")
     for i, j in enumerate(places):
         if j in schema.nominal:
             message = f"column {short(columns[i])} has words, not numbers; name columns of numbers"
-            raise refusal(message, key, i)
+            raise refusal(message, *at(key, i))
     return places
+
+
+def at(key: str, i: int) -> list[str | int]:
+    """The keys of a column, in a list of them or alone."""
+    return [key, i] if key == "columns" else [key]
 
 
 def class_names(schema: Schema) -> tuple[str, ...]:

@@ -1,0 +1,108 @@
+"""Selected rows: which row of a record comes at which position, where concepts select from it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+
+from driftsim.streams.concepts import Instantiated
+from driftsim.streams.operators.operator import Drawn, Operated
+from driftsim.streams.operators.selections import accepted, selections
+from driftsim.streams.seeds import SELECTION, spawn_rng
+
+Ruling = Callable[[int], np.ndarray]  # a block to the concept that rules at each of its rows
+
+
+@dataclass(frozen=True, eq=False)
+class Selected(Instantiated):
+    """The rows of a record that are selected, in their order: none comes twice."""
+
+    record: Drawn
+    place: np.ndarray  # (n,) the row of the record at each position
+
+    @property
+    def schema(self):
+        return self.record.schema
+
+    @property
+    def rows(self):
+        return len(self.place)
+
+    def draw(self, rng, t):
+        """The rows at positions `t` (n,); past the end, the last row."""
+        return self.record.draw(rng, self.place[np.minimum(t, self.rows - 1)])
+
+
+def with_selected(concepts: Sequence[Drawn], ruling: Ruling, most: int) -> list[Drawn]:
+    """Concepts of a stream, made of the rows that come where they select from records.
+
+    One cursor goes along each record: a position gets the next row that the concept that rules
+    there keeps. So no row comes twice, and the stream is shorter than the record; `most` rows are
+    looked for. Which rows are kept does not depend on the seed.
+    """
+    for record in records_selected(concepts):
+        following = [next_kept(one) if record in records_of(one) else None for one in concepts]
+        place = places(following, ruling, min(most, record.rows or 0))
+        if not len(place):
+            raise ValueError("no row is left of the table; select less strictly")
+        selected = Selected(record.description, record, place)
+        concepts = [replaced(one, record, selected) for one in concepts]
+    return [*concepts]
+
+
+def records_selected(concepts: Sequence[Drawn]) -> list[Drawn]:
+    """The records that concepts select from, each once."""
+    found = {
+        id(record): record
+        for one in concepts
+        if any(selection.rows is not None for selection in selections(one))
+        for record in records_of(one)
+    }
+    return [*found.values()]
+
+
+def records_of(one: Drawn) -> list[Drawn]:
+    """The records that a concept is made of."""
+    if isinstance(one, Operated):
+        return [record for base in one.bases for record in records_of(base)]
+    return [] if one.rows is None else [one]
+
+
+def next_kept(one: Drawn) -> list[int]:
+    """For each row of a record and the end, the first from there on that a concept keeps."""
+    share = accepted(one)
+    n = len(share)
+    kept = spawn_rng(0, SELECTION).random(n) < share
+    following = np.where(kept, np.arange(n), n)
+    return [*np.minimum.accumulate(following[::-1])[::-1].tolist(), n]
+
+
+def places(following: Sequence[list[int] | None], ruling: Ruling, most: int) -> np.ndarray:
+    """The row of a record at each position, until no more are kept: (n,).
+
+    A concept without rows of its own in it takes none.
+    """
+    found: list[int] = []
+    cursor = 0
+    for b in count():
+        for concept in ruling(b).tolist():
+            rows = following[concept]
+            if len(found) == most:
+                return np.array(found, np.int64)
+            if rows is None:
+                found.append(cursor)
+                continue
+            row = rows[cursor]
+            if row + 1 == len(rows):
+                return np.array(found, np.int64)
+            found.append(row)
+            cursor = row + 1
+    raise AssertionError  # as it counts for ever
+
+
+def replaced(one: Drawn, record: Drawn, by: Drawn) -> Drawn:
+    """A concept made of another record."""
+    if isinstance(one, Operated):
+        return one.made_of([replaced(base, record, by) for base in one.bases])
+    return by if one is record else one

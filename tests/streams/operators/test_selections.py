@@ -1,0 +1,188 @@
+"""Selections: what is kept of generated rows, and that no row of a table comes twice."""
+
+import numpy as np
+import pytest
+from examples import predictions
+from pydantic import ValidationError
+
+from driftsim.adaptation.policies import Policy
+from driftsim.evaluation.labels import Labels
+from driftsim.learners.learner import Learner
+from driftsim.notation import parsed
+from driftsim.streams.stream import Stream
+
+N = 40_000
+HALF = "{kind: sudden, at: [10_000]}"
+
+
+def stream(text):
+    return Stream.model_validate(parsed(text)[0])
+
+
+def two(base, after, drift=HALF, length=""):
+    return stream(f"concepts: {{a: {base}, b: {after}}}\ndrift: {drift}\n{length}")
+
+
+def coefficients(X, y):
+    """Those of a logistic regression, and its intercept."""
+    X, found = np.c_[X, np.ones(len(X))], np.zeros(X.shape[1] + 1)
+    for _ in range(8):  # of Newton's steps
+        p = 1 / (1 + np.exp(-X @ found))
+        found += np.linalg.solve((X.T * (p * (1 - p))) @ X, X.T @ (y - p))
+    return found
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with a table of a logistic rule, and one of coin tosses among four classes."""
+    folder, rng = tmp_path_factory.mktemp("selections"), np.random.default_rng(3)
+    X = rng.standard_normal((N, 2))
+    y = rng.random(N) < 1 / (1 + np.exp(1 - X @ [2, -1]))
+    rows = [f"{a:.6f},{b:.6f},{'yes' if c else 'no'}" for (a, b), c in zip(X, y)]
+    coins = [f"{a:.6f},{b:.6f},{'abcd'[c]}" for (a, b), c in zip(X, rng.integers(0, 4, N))]
+    for name, lines in (("mine", rows), ("coins", coins[:12_000])):
+        text = "\n".join(["age,income,class", *lines]) + "\n"
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def table(folder):
+    return f"{{kind: table, path: {folder / 'mine.csv'}}}"
+
+
+def rows_of(one):
+    """All rows of a stream, and of its table where each has come from."""
+    world = one.instantiated(0)
+    place = world.concepts[0].place
+    block = world.rows(0, one.length)
+    assert (np.diff(place) > 0).all() and len(place) == one.length  # none twice, in their order
+    return block, place
+
+
+def test_more_of_a_class_moves_the_intercept_alone(table):
+    one = two(table, '{kind: prior, of: a, shares: {"yes": 0.1}}')
+    block, place = rows_of(one)
+    assert np.array_equal(place[:10_000], np.arange(10_000)) and 27_000 < one.length < 34_000
+    before, after = block.part(slice(10_000)), block.part(slice(10_000, None))
+    assert abs(after.y.mean() - 0.1) < 0.01
+    share = before.y.mean()
+    shift = np.log(0.1 / 0.9) - np.log(share / (1 - share))
+    first, second = coefficients(before.X, before.y), coefficients(after.X, after.y)
+    assert np.allclose(second - first, [0, 0, shift], atol=0.15)
+
+
+def test_a_tilt_moves_a_column_and_no_coefficient(table):
+    block, _ = rows_of(two(table, "{kind: tilted, of: a, column: age, by: 1}"))
+    before, after = block.part(slice(10_000)), block.part(slice(10_000, None))
+    assert abs(before.X[:, 0].mean()) < 0.04 and abs(after.X[:, 0].mean() - 0.94) < 0.05
+    assert abs(after.X[:, 1].mean()) < 0.05
+    assert np.allclose(coefficients(after.X, after.y), [2, -1, -1], atol=0.2)
+    down, _ = rows_of(two(table, "{kind: tilted, of: a, column: age, by: -1}"))
+    assert abs(down.X[10_000:, 0].mean() + 0.94) < 0.05
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "{kind: prior, of: a, shares: [0.1, 0.2, 0.3, 0.4]}",
+        "{kind: tilted, of: a, column: age, by: -0.8}",
+        "{kind: without, of: a, classes: [d]}",
+        "{kind: prior, of: {kind: tilted, of: a, column: age, by: 0.5}, shares: {a: 0.5}}",
+        "{kind: relabelled, of: {kind: without, of: a, classes: [d]}, share: 0.5}",
+        "{kind: prior, of: {kind: swapped, of: a, columns: [age, income]}, shares: {b: 0.6}}",
+    ],
+)
+@pytest.mark.parametrize("drift", ["recurring, every: 1_000, width: 600", "sudden, at: [2_000]"])
+def test_no_row_comes_twice_so_that_coin_tosses_stay_unknown(folder, after, drift):
+    one = two(f"{{kind: table, path: {folder / 'coins.csv'}}}", after, f"{{kind: {drift}}}")
+    block, place = rows_of(one)
+    learner = Learner.model_validate({"kind": "knn", "n_neighbors": 1, "window_size": 500})
+    policy = Policy.model_validate({"kind": "periodic", "every": 250, "memory": 500})
+    found = predictions(one, learner, policy, Labels.model_validate("at_once"))
+    y, ruling = block.y[600:], block.concept[600:]
+    hits, chance = found == y, 0.0
+    for concept in (0, 1):  # each with its own shares of the classes
+        rows = ruling == concept
+        shares = [np.bincount(each[rows], minlength=4) / rows.sum() for each in (found, y)]
+        chance += rows.mean() * (shares[0] @ shares[1])
+    assert abs(hits.mean() - chance) < 4 * np.sqrt(0.25 / len(y))
+    other = one.instantiated(1)
+    assert np.array_equal(other.concepts[0].place, place)  # as records are for every seed
+    assert np.array_equal(other.block(0).X, block.X[:8192])
+
+
+def test_generated_rows_are_drawn_again():
+    sea = "{kind: sea, threshold: 8}"
+    y = (
+        two(sea, "{kind: prior, of: a, shares: [0.9, 0.1]}", length="length: 50_000")
+        .rows(0, 10_000, 50_000)
+        .y
+    )
+    assert abs(y.mean() - 0.1) < 0.01
+    normal = "{kind: linear, features: 2, weights: [1.0, 0.0]}"
+    one = two(normal, "{kind: tilted, of: a, column: x1, by: 1}", length="length: 50_000")
+    block = one.rows(0, 10_000, 50_000)
+    assert abs(block.X[:, 0].mean() - 0.94) < 0.04 and one.known
+    three = "{kind: gaussians, means: [[0.0], [5.0], [9.0]]}"
+    hidden = two(
+        "{kind: without, of: {kind: mixture, of: [b, b]}, classes: [1]}",
+        three,
+        length="length: 20_000",
+    )
+    assert {*hidden.rows(0, 0, 10_000).y} == {0, 2} and {*hidden.rows(0, 10_000, 20_000).y} == {
+        0,
+        1,
+        2,
+    }
+
+
+def test_densities_of_what_is_kept_sum_to_one():
+    gaussians = "{kind: gaussians, separation: 2.0}"
+    grid = (np.arange(-120, 120) + 0.5) / 20
+    X = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
+    for after, shares in [
+        ("{kind: prior, of: a, shares: [0.8, 0.2]}", [0.8, 0.2]),
+        ("{kind: tilted, of: a, column: x2, by: 0.7}", [0.5, 0.5]),
+        ("{kind: without, of: a, classes: [0]}", [0, 1]),
+    ]:
+        [_, other] = two(gaussians, after, length="length: 20_000").instantiated(0).concepts
+        mass = other.density(X, np.zeros(len(X))).sum(axis=0) / 400
+        assert np.allclose(mass, shares, atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("after", "place", "message"),
+    [
+        ("{kind: prior, of: a, shares: [0.5, 0.4]}", "b.shares", "no shares of 2 classes that sum"),
+        ('{kind: prior, of: a, shares: {"yes": 0.5, "no": 0.6}}', "b.shares", "the shares sum to"),
+        ("{kind: prior, of: a, shares: {maybe: 0.5}}", "b.shares", "no class is called 'maybe'"),
+        ("{kind: tilted, of: a, column: class, by: 1}", "b.column", "no column is called"),
+        ('{kind: without, of: a, classes: ["yes", "no"]}', "b.classes", "no rows are left"),
+        ("{kind: prior, of: {kind: relabelled, of: a, share: 0.5}, shares: [0.5, 0.5]}", "b.of",
+         "what 'relabelled' draws is not known"),
+        ("{kind: mixture, of: [a, {kind: without, of: a, classes: [\"no\"]}]}", "b.of",
+         "has several"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_selected_is_refused_where_it_stands(table, after, place, message):
+    with pytest.raises(ValidationError) as caught:
+        two(table, after)
+    [fault] = caught.value.errors()
+    assert ".".join(map(str, fault["loc"])) == f"concepts.{place}" and message in fault["msg"]
+
+
+def test_a_table_whose_rows_have_places_of_their_own_is_refused(folder, table):
+    after = "{kind: prior, of: a, shares: [0.5, 0.5]}"
+    for drift, message in [
+        ("{kind: random, mean: 9_000}", "changes at other rows with each seed"),
+        ("{kind: incremental, at: [10_000]}", "cannot blend"),
+        ("{kind: sudden, at: [90_000]}", "lies outside the stream"),
+    ]:
+        with pytest.raises(ValidationError, match=message):
+            two(table, after, drift)
+    marked = table.replace("}", ", marks: [50]}")
+    with pytest.raises(ValidationError, match="leave out the marks"):
+        two(marked, after)
+    with pytest.raises(ValidationError, match="has only"):
+        two(table, after, length="length: 40_000")
