@@ -205,6 +205,8 @@ class Recorded(Timing, Seeded):
 class Unprepared(Instantiated):
     """A recorded concept that has been read, and may still have to learn from the warm-up."""
 
+    ready = False
+
     description: Recorded
     columns: list[Column]  # of features, in the order of the stream
     y: np.ndarray  # (n,)

@@ -66,7 +66,7 @@ class Stream(Strict):
     def clock(self, seed: int) -> Clock | None:
         """When each row of one seed comes; None where nothing says so."""
         read = []
-        if self.arrivals is None and self.recorded:
+        if self.arrivals is None and self.recorded and self.timed:
             read = Instantiation(self.concepts, seed).all()
         return clock_of(self.arrivals, read, seed, self.length)
 

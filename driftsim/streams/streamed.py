@@ -55,6 +55,8 @@ class Held:
 class Streamed(Instantiated):
     """A recorded concept whose rows are read from its files as they are drawn."""
 
+    in_memory = False
+
     description: Recorded
     scan: Scan
     facts: Facts

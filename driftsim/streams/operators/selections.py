@@ -147,7 +147,7 @@ class Tilted(Selection):
     """Covariate drift: rows with large values of a column become more frequent.
 
     P(x) changes and P(y | x) stays. Rows are weighted by exp(by z), with z in standard deviations
-    from the mean and no more than its quantile 0.99 (exponential tilting, Shimodaira 2000).
+    from the mean and no more than its quantile 0.99 (covariate shift, Shimodaira 2000).
     """
 
     column: str  # of numbers

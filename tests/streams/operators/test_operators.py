@@ -11,6 +11,7 @@ from driftsim.evaluation.rules import Rules
 from driftsim.notation import parsed
 from driftsim.store import inputs
 from driftsim.streams.concepts import Concept
+from driftsim.streams.operators.amounts import Statistics
 from driftsim.streams.stream import Stream
 from driftsim.streams.world import BLOCK
 
@@ -319,3 +320,34 @@ def test_the_example_in_the_docs_drifts_a_table(table):
     written = parsed(text.replace("{kind: table, path: mine.csv}", table))[0]["stream"]
     one = Stream.model_validate(written)
     assert one.length == N and len(one.changes(0)) == 2
+
+
+def test_an_operator_learns_from_the_warm_up_what_its_table_does(tmp_path):
+    rows = [f"{'' if i % 5 == 0 else i % 7},{'xyz'[i % 3]},{'ab'[i % 2]}" for i in range(600)]
+    path = tmp_path / "gaps.csv"
+    path.write_text("\n".join(["size,word,class", *rows]) + "\n", encoding="utf-8")
+    gaps = f"{{kind: table, path: {path}, missing: {{fill: mean}}, levels: 2}}"
+    inside = "{kind: shifted, of: a, columns: [size], by: 1 sd}"
+    after = f"{{kind: relabelled, of: {inside}, where: word == x and size > q0.5}}"
+    one = stream(after, gaps, None, "{kind: sudden, at: [300]}")
+    assert [*one.unlearned(0)] and not [*one.unlearned(100)]
+    plain, other = one.instantiated(0, 100).concepts
+    X, y = plain.draw(np.random.default_rng(0), np.arange(600))
+    X2, y2 = other.draw(np.random.default_rng(0), np.arange(600))
+    assert np.allclose(X2[:, 0] - X[:, 0], X[:, 0].std()) and 0 < np.mean(y != y2) < 0.3
+    with pytest.raises(ValidationError, match="learn from the warm-up cannot be selected"):
+        stream("{kind: without, of: a, classes: [a]}", gaps, None)
+
+
+def test_statistics_of_a_table_that_memory_does_not_hold_are_refused(table):
+    one = stream("{kind: relabelled, of: a}", table, None).instantiated(0).concepts[0]
+
+    class Large:
+        in_memory, rows, schema, ready = False, N, one.schema, True
+
+    with pytest.raises(ValueError, match="its statistics are not computed"):
+        Statistics(Large()).sd(0)
+    for kind, more in (("tilted", "column: age, by: 1.0"), ("without", "classes: ['no']")):
+        operator = Concept.model_validate(parsed(f"{{kind: {kind}, of: sea, {more}}}")[0])
+        with pytest.raises(ValidationError, match="its rows cannot be selected"):
+            operator.over([Large()], np.random.default_rng(0))
