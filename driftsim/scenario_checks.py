@@ -6,11 +6,11 @@ from typing import Any
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.label_check import labels_violation
 from driftsim.evaluation.metrics import (
-    METRICS,
     OF_BINS,
     OF_INTERVALS,
     OF_PROBABILITIES,
     OF_SCORES,
+    ranks_by,
 )
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
@@ -66,7 +66,7 @@ def untallied(metric: str, rules: Rules, schema: Schema) -> str | None:
 
 def unranked(metric: str) -> str | None:
     """Why a metric cannot be the first of a report, by which contenders are ranked, or None."""
-    if metric not in METRICS or METRICS[metric].ranks:
+    if ranks_by(metric):
         return None
     message = "does not say by itself which contender is better, as the first metric has to"
     return f"'{metric}' {message}; put interval_score before it"

@@ -361,6 +361,11 @@ OF_SCORES = needing("scores")
 OF_INTERVALS = needing("interval_rows", "interval_bounded")
 
 
+def ranks_by(metric: str) -> bool:
+    """Whether a contender is better by more or by less of a metric alone."""
+    return metric not in METRICS or METRICS[metric].ranks
+
+
 def metrics_of(schema: Schema) -> dict[str, Metric]:
     """The metrics that labels of a schema have, the foremost first."""
     return {one.name: one for one in (REGRESSION if schema.regression else CLASSIFICATION)}

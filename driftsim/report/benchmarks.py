@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from driftsim.evaluation.metrics import ranks_by
 from driftsim.evaluation.significance import Difference
 from driftsim.report.amounts import as_percent, number
 from driftsim.report.comparisons import Comparison, bounds_of, compared
@@ -61,7 +62,8 @@ class Grid(NamedTuple):
 def benchmark_rows(one: VariantResults, metric: str) -> Iterator[Row]:
     """A row for each contender on a stream, as `Results.benchmark` gives them."""
     comparison = compared(one, one.contenders, metric)
-    rivals = [name for name in comparison.order if name in rivals_of(one)]
+    compete = rivals_of(one) if ranks_by(metric) else []
+    rivals = [name for name in comparison.order if name in compete]
     values = [comparison.values[name] for name in rivals]
     for name in one.contenders:
         low, high = bounds_of(comparison.means[name], comparison.scope)

@@ -5,6 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
+from driftsim.evaluation.metrics import ranks_by
 from driftsim.evaluation.significance import bayesian_signed_rank, ranked, wilcoxon_holm
 from driftsim.parts import identity
 from driftsim.report.comparisons import margin, measured, scope_of
@@ -20,7 +21,7 @@ EQUAL = ["p_better", "p_equal", "p_worse"]  # where the report asks for a margin
 def ranks(variants: Sequence[VariantResults], metric: str) -> Table:
     """The mean ranks of contenders by a metric, as `Results.ranks` gives them."""
     names, losses = losses_of(variants, metric)
-    if len(losses) < 2 or len(names) < 2:
+    if len(losses) < 2 or len(names) < 2 or not ranks_by(metric):
         return Table.of_rows([], RANKS)
     found = ranked(losses)
     same = {"metric": metric, "settings": len(losses), "streams": streams_of(variants)}
@@ -33,7 +34,7 @@ def ranks(variants: Sequence[VariantResults], metric: str) -> Table:
 def rank_pairs(variants: Sequence[VariantResults], metric: str) -> Table:
     """Each two contenders by a metric, as `Results.rank_pairs` gives them."""
     names, losses = losses_of(variants, metric)
-    if len(losses) < 2 or len(names) < 2:
+    if len(losses) < 2 or len(names) < 2 or not ranks_by(metric):
         return Table.of_rows([], PAIRS)
     least = np.abs(losses).min(axis=1)
     margins = margin(variants[0].scenario, metric, least)

@@ -10,6 +10,8 @@ from examples import played
 from matplotlib import pyplot as plt
 
 from driftsim.evaluation.prediction_intervals import PredictionInterval
+from driftsim.report import rankings
+from driftsim.report.benchmarks import benchmark_rows
 from driftsim.report.figure_data import captions
 from driftsim.report.figure_data.view import View
 from driftsim.report.figures import plot_figure
@@ -53,6 +55,15 @@ def test_a_summary_has_coverage_and_widths(results):
 def test_coverage_falls_at_the_change_and_comes_back(results):
     curve = results.curves("coverage", 100).query("contender == 'mean'").set_index("first_row")
     assert curve["mean"].loc[800] < 0.65 < 0.72 < curve["mean"].loc[1_100:].min()
+
+
+def test_nobody_is_best_in_coverage(results):
+    (one,) = results.variants
+    for metric, ranks in (("interval_score", [1, 2]), ("coverage", [np.nan, np.nan])):
+        rows = [*benchmark_rows(one, metric)]
+        assert [row["rank"] for row in rows] == pytest.approx(ranks, nan_ok=True)
+        assert [row["best"] for row in rows] == [metric == "interval_score", False]
+    assert len(rankings.ranks([one, one], "coverage")) == 0
 
 
 def test_figures_have_a_line_at_the_level(results):
