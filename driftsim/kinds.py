@@ -60,7 +60,7 @@ FAMILIES: dict[str, type[Part]] = {
 
 
 def listing(name: str | None = None, allow: Collection[str] = ()) -> str:
-    """All families, one, or one kind; raises `ScenarioError` where none has this name.
+    """All families, one, or the kinds of a name; raises `ScenarioError` where none has this name.
 
     `allow` are packages whose estimators can be named besides.
     """
@@ -68,13 +68,14 @@ def listing(name: str | None = None, allow: Collection[str] = ()) -> str:
         return "\n\n".join(listed_family(family, summary) for family in FAMILIES.values())
     if name in FAMILIES:
         return listed_family(FAMILIES[name], with_parameters)
+    if having := [family for family in FAMILIES.values() if name in family.kinds]:
+        return "\n\n".join(with_parameters(one, name) + example(one, name) for one in having)
     for family in FAMILIES.values():
         if lacks := family.lacks(name):
             raise ScenarioError(lacks)
-        if name in family.kinds:
-            return with_parameters(family, name) + example(family, name)
         if name in family.sought:
-            raise ScenarioError(f"'{name}' is no kind of {family.kind()}; {family.sought[name]}")
+            words = family.kind().replace("_", " ")
+            raise ScenarioError(f"'{name}' is no kind of {words}; {family.sought[name]}")
     for kind in (kind for family in FAMILIES.values() for kind in family.kinds.values()):
         if issubclass(kind, Imported) and kind.holds(name):
             return listed_path(kind, name, allow)
