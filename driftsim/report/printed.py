@@ -14,7 +14,7 @@ from driftsim.report.stream_pages import stream_pages
 from driftsim.report.suite_parts import SuitePart, suite_parts
 from driftsim.report.summary_text import remarks, summary_table
 from driftsim.report.unchanged import Printed
-from driftsim.report.verdict import Verdict
+from driftsim.report.verdict import Verdict, of_alarms
 from driftsim.runner.playing import Finished
 
 MOST_ROWS, MOST_BLOCKS = 200, 60  # of the summary, and of the verdict, that are printed
@@ -62,14 +62,19 @@ def print_part(part: SuitePart, console: Console):
 
 
 def print_summary(results: Results, console: Console):
-    """Print the summary and the verdict."""
+    """Print the summary and the verdict; before them alarms, where these lead."""
     if not len(results.tables.summary):
         console.print("No run has a result: there is nothing to compare.", highlight=False)
         return
+    verdict = results.verdict()
+    first = Verdict(verdict[: len(of_alarms(results.variants))])
+    if first:
+        console.print(escape(str(first)), highlight=False)
     console.print(summary_table(results, console.width, MOST_ROWS))
     if (more := len(results.tables.summary) - MOST_ROWS) > 0:
         console.print(f"… and {more:,} more rows: see summary.csv", highlight=False)
-    console.print(escape(verdict_text(results.verdict())), highlight=False)
+    rest = Verdict(verdict[len(first) :])
+    console.print(escape(verdict_text(rest)), highlight=False)
 
 
 def verdict_text(verdict: Verdict) -> str:

@@ -13,6 +13,7 @@ from driftsim.report.files import text_files
 from driftsim.report.page.document import page
 from driftsim.report.page.drawings import drawings
 from driftsim.report.printed import print_results
+from driftsim.report.verdict.alarms import alarm_blocks
 
 NAN = math.nan
 
@@ -124,6 +125,30 @@ def test_a_study_of_one_stream_may_begin_with_alarms_too(tmp_path):
     assert columns.table.values("missed")[1] == "100 %"
     assert third.text.startswith("Over 2 seeds, ")
     assert results.tables.alarm_grid is None
+    console = Console(width=80)
+    with console.capture() as captured:
+        print_results(results, console)
+    order = ["On this stream with", "contender   error", "Over 2 seeds, "]
+    places = [captured.get().index(one) for one in order]
+    assert places == sorted(places)
+    assert captured.get().count("On this stream with") == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        (NAN, "On it, no change is known: no alarm can be called true or false."),
+        (0, "On it, nothing changes. a has the fewest false alarms: 2.0 in a stream."),
+        (2, "On it with 2 changes, a found 50 %, after 10 rows in the mean, with 2.0 false"),
+    ],
+)
+def test_one_detector_alone_is_compared_with_none(changes, text):
+    known = not math.isnan(changes)
+    found = changes / 2 if known else NAN
+    rows = [row("a", changes, found, 10 if found else NAN, 1 if known else NAN, 1)]
+    answer, table = alarm_blocks([*detector_rows(rows)], "On it")
+    assert answer.text.startswith(text)
+    assert ("Delay: " in table.text) == known and ("found" in table.table) == (changes == 2)
 
 
 def test_a_report_cannot_begin_with_alarms_that_nothing_raises(tmp_path):

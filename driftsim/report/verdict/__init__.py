@@ -41,8 +41,10 @@ def of_alarms(variants: Sequence[VariantResults]) -> Verdict:
     if not leads(variants[0]):
         return Verdict()
     rows = [*detector_rows(chain.from_iterable(map(alarm_rows, variants)))]
-    several = plural(len(variants), "stream" if is_named(variants[0]) else "setting")
-    where = f"Over {several}" if len(variants) > 1 else variants[0].title or "On this stream"
+    one, named_stream = variants[0].title, is_named(variants[0])
+    where = f"{'On' if named_stream else 'At'} {one}" if one else "On this stream"
+    if len(variants) > 1:
+        where = f"Over {plural(len(variants), 'stream' if named_stream else 'setting')}"
     return Verdict(alarms.alarm_blocks(rows, where))
 
 

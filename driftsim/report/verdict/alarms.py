@@ -23,8 +23,10 @@ def alarm_blocks(rows: Sequence[Row], where: str) -> list[Block]:
     if not rows:
         return [Block(f"{where}: no contender that raises alarms has ended.")]
     seeds = max(row["seeds"] for row in rows)
-    means = f"Means over {seeds:,} seeds, without a test. " if seeds > 1 else "Without a test. "
-    return [Block(answer(rows, where)), Block(means + COLUMNS, table=table_of(rows))]
+    means = f"Means over {seeds:,} seeds, without a test." if seeds > 1 else "Without a test."
+    known = any(row["changes"] >= 0 for row in rows)
+    about = f"{means} {COLUMNS}" if known else means
+    return [Block(answer(rows, where)), Block(about, table=table_of(rows))]
 
 
 def in_setting(rows: Sequence[Row], title: str) -> Block:
@@ -49,9 +51,12 @@ def answer(rows: Sequence[Row], where: str) -> str:
         )
     most = min(known, key=lambda row: (-row["detected"], row["false_alarms"], row["to_detection"]))
     found, delay = percent(most["detected"], changes), rows_of(most["to_detection"])
-    text = f"{where} with {changed(changes)}, none found more than {named(most['contender'])}"
-    text += f": {found}, after {delay} rows in the mean" if most["detected"] else ": none"
+    about, name = f"{where} with {changed(changes)},", named(most["contender"])
+    text = f"{about} {name} found" if len(known) == 1 else f"{about} none found more than {name}:"
+    text += f" {found}, after {delay} rows in the mean" if most["detected"] else " none"
     text += f", with {most['false_alarms']:.1f} false alarms in a stream."
+    if len(known) == 1:
+        return text
     if fewest["false_alarms"] == most["false_alarms"]:
         return f"{text} None had fewer of these."
     return (
