@@ -51,7 +51,7 @@ models:
   storing: {learner: &nearest {kind: sklearn.neighbors.KNeighborsClassifier, algorithm: brute}, policy: {kind: periodic, every: 400, memory: all}}
   static: {learner: *nearest, policy: static}
   pool: {learner: naive_bayes, policy: {kind: ensemble, every: 500, size: 4}}
-evaluation: {warmup: 1_000, seeds: 2}
+evaluation: {warmup: 1_000}
 report: {figures: [memory]}
 """  # noqa: E501
 
