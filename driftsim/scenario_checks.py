@@ -42,8 +42,9 @@ def faults_of_rules(rules: Rules, stream: Stream) -> Iterator[tuple[Any, ...]]:
     if rules.prediction_intervals and not schema.regression:
         message = "intervals are around numbers, and these labels are classes; leave this out"
         yield "evaluation", "prediction_intervals", message
-    if rules.probe and stream.recorded:
-        message = "a recorded stream has no fresh rows to probe with; leave this out"
+    if rules.probe and (stream.recorded or stream.sequential):
+        which = "recorded stream" if stream.recorded else "stream with one row for each position"
+        message = f"a {which} has no fresh rows to probe with; leave this out"
         yield "evaluation", "probe", message
     yield from of_times(rules.labels, stream, "evaluation", "labels")
     yield "evaluation", "labels", labels_violation(rules.labels, stream)

@@ -19,3 +19,8 @@ def structure_rng(seed: int, name: str) -> np.random.Generator:
 def of_repeat(seed: int, repeat: int) -> np.random.Generator:
     """The generator of the seeds of a learner and its policy, in each repeat."""
     return spawn_rng(seed, REPEATS, repeat) if repeat else spawn_rng(seed, PARTS)
+
+
+def seed_of(rng: np.random.Generator) -> int:
+    """The seed that a generator was spawned below, for what has numbers of its own."""
+    return int(rng.bit_generator.seed_seq.entropy)  # type: ignore[attr-defined]

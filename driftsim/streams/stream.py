@@ -89,6 +89,11 @@ class Stream(Strict):
         return any(concept.recorded for concept in self.concepts.values())
 
     @property
+    def sequential(self) -> bool:
+        """Whether a seed has one row for each position, so that no others can be drawn."""
+        return any(concept.sequential for concept in self.concepts.values())
+
+    @property
     def timed(self) -> bool:
         """Whether it is known when its rows come, so that durations can be counted."""
         return self._facts.undated != NO_CLOCK
@@ -258,6 +263,8 @@ class Stream(Strict):
             return f"{balance} is not valid; give the shares of {k} classes, which sum to 1"
         if self.recorded:
             return "recorded rows are as they are; leave it out"
+        if self.sequential:
+            return "rows that come one after another are as they are; leave it out"
         if self.drift.blends:
             return f"{self.drift.kind()} moves the classes themselves; use gradual, or leave it out"
         for name, concept in concepts.items():

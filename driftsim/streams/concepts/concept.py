@@ -23,6 +23,7 @@ class Concept(Part):
     blends: ClassVar[bool] = True  # an incremental drift can move its numbers
     known: ClassVar[bool] = False  # has a density: set to True for a class that defines one
     recorded: ClassVar[bool] = False  # its rows were written down once; there are no others
+    sequential: ClassVar[bool] = False  # a seed has one row for each position, and no others
     library: ClassVar[str | None] = None  # the distribution its rows come from
     renamed_members = {"settled": "instantiated"}
     if TYPE_CHECKING:  # class variables that a property may override

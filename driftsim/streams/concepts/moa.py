@@ -1,0 +1,57 @@
+"""MOA: its synthetic streams by their command lines, the same rows bit for bit."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from driftsim.streams.concepts.concept import Instantiated, Seeded
+from driftsim.streams.moa.changes import changes, moves
+from driftsim.streams.moa.command_line import command
+from driftsim.streams.moa.headers import header
+from driftsim.streams.moa.replay import replay
+from driftsim.streams.seeds import seed_of
+
+
+def _readable(text):
+    command(text)
+    return text
+
+
+class Moa(Seeded):
+    """A synthetic stream of MOA (Bifet et al. 2010), by its command line: the same rows.
+
+    Row t is the stream's row t, bit for bit, with the seed 0 of the scenario; another seed is
+    added to all seeds of the stream. Drifts that it has itself are changes of the scenario.
+    """
+
+    sequential = True
+
+    stream: Annotated[str, AfterValidator(_readable)]  # as MOA's tasks write it after -s
+
+    @property
+    def schema(self):
+        return header(command(self.stream))
+
+    @property
+    def moves(self):
+        return moves(command(self.stream))
+
+    @property
+    def marks(self) -> list[int]:
+        """The rows at which a drift of its own is half done."""
+        return changes(command(self.stream))
+
+    def instantiated(self, rng):
+        return InstantiatedMoa(self, seed_of(rng))
+
+
+@dataclass(frozen=True, eq=False)
+class InstantiatedMoa(Instantiated):
+    """A stream of MOA with a seed."""
+
+    description: Moa
+    seed: int
+
+    def draw(self, rng, t):
+        return replay(self.description.stream, self.seed).rows(t)

@@ -1,0 +1,143 @@
+"""Command lines: a stream of MOA as its tasks write it, read strictly.
+
+    ConceptDriftStream -s (generators.SEAGenerator -f 1) -d (generators.SEAGenerator -f 2) -w 50
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from math import isfinite
+from typing import Any
+
+from driftsim.messages import guess, short
+from driftsim.streams.moa.headers import header
+from driftsim.streams.moa.options import STREAMS, Command, Option
+
+PREFIX = re.compile(r"^(moa\.)?(streams\.)?(generators\.)?")
+TOKEN = re.compile(r"\s*([()]|[^\s()]+)")
+WHOLE = re.compile(r"[+-]?\d{1,10}")
+REAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
+DEEPEST = 50  # streams within streams
+PAIR = {"first": "s", "second": "d"}  # the streams of a ConceptDriftStream
+TASK = "it is a task; give what stands in the parentheses after its option -s, a stream"
+
+
+@lru_cache(256)
+def command(text: str) -> Command:
+    """The stream that a command line describes; `ValueError` where it describes none."""
+    tokens = Tokens(text)
+    found = stream_of(tokens, 0)
+    if tokens.next is not None:
+        raise ValueError(f"{short(tokens.next)} comes after the end of the stream")
+    return found
+
+
+class Tokens:
+    """The words and the parentheses of a command line, one after another."""
+
+    def __init__(self, text: str):
+        self._left: Iterator[str] = iter(TOKEN.findall(text))
+        self.next = next(self._left, None)
+
+    def taken(self) -> str | None:
+        """The next one, which is passed by."""
+        found, self.next = self.next, next(self._left, None)
+        return found
+
+
+def stream_of(tokens: Tokens, depth: int) -> Command:
+    """The stream that comes next: its class and its options, to the end or a parenthesis."""
+    if depth > DEEPEST:
+        raise ValueError(f"streams are nested more than {DEEPEST} deep")
+    name = class_of(tokens.taken())
+    options, given = STREAMS[name], dict[str, Any]()
+    while tokens.next not in (None, ")"):
+        word = tokens.taken() or ""
+        letter = word.removeprefix("-")
+        if letter not in options or letter == word:
+            known = " ".join(f"-{one}" for one in options)
+            raise ValueError(f"{name} has no option {short(word)}; it has {known}")
+        if letter in given:
+            raise ValueError(f"{name} is given {word} twice")
+        given[letter] = value_of(tokens, options[letter], f"{name} {word}", depth)
+    command = Command(name, {one: given.get(one, default(options[one])) for one in options})
+    if reason := mistake(command):
+        raise ValueError(reason)
+    return command
+
+
+def class_of(word: str | None) -> str:
+    """The class that a word names, with or without its package."""
+    if word in (None, "(", ")"):
+        raise ValueError(f"a stream should begin with its class; there are {', '.join(STREAMS)}")
+    name = PREFIX.sub("", word)
+    if name not in STREAMS:
+        unknown = TASK if name.startswith("Evaluate") else guess(name, STREAMS)
+        raise ValueError(f"no stream of MOA is called {short(word)} here; {unknown}")
+    return name
+
+
+def default(option: Option) -> Any:
+    """The value of an option that is not given."""
+    return command(option.default) if option.takes == "stream" else option.default
+
+
+def value_of(tokens: Tokens, option: Option, place: str, depth: int) -> Any:
+    """The value of an option, which comes next."""
+    if option.takes == "flag":
+        return True
+    word = tokens.taken()
+    if option.takes == "stream":
+        if word != "(":  # MOA takes one without options so
+            return stream_of(Tokens(word or ""), depth + 1)
+        nested = stream_of(tokens, depth + 1)
+        if tokens.taken() != ")":
+            raise ValueError(f"the parenthesis after {place} is not closed")
+        return nested
+    whole = option.takes == "int"
+    if word is None or not (WHOLE if whole else REAL).fullmatch(word):
+        what = "a whole number" if whole else "a number"
+        raise ValueError(f"{place} takes {what}; {short(word) if word else 'none'} is given")
+    value = int(word) if whole else float(word)
+    if not option.low <= value <= option.high or not isfinite(value):
+        raise ValueError(f"{place} {word} is out of range; {limits(option)}")
+    return value
+
+
+def limits(option: Option) -> str:
+    """Which values an option takes, in words."""
+    if isfinite(option.high):
+        return f"it takes {option.low:,} to {option.high:,}"
+    return f"it takes {option.low:,} or more"
+
+
+def mistake(command: Command) -> str | None:
+    """Why MOA cannot make such a stream, or None."""
+    options = command.options
+    if command.name == "HyperplaneGenerator" and options["k"] > options["a"]:
+        k, a = options["k"], options["a"]
+        return f"HyperplaneGenerator has no {k} of {a} attributes to move; give -k {a} at most"
+    if command.name == "RandomTreeGenerator":
+        return deeper_than_its_columns(options)
+    if command.composed:
+        first, second = (header(options[one]) for one in PAIR.values())
+        if first != second:
+            names = (f"{one} ({options[letter].name})" for one, letter in PAIR.items())
+            return (
+                f"the streams of a {command.name} should have the same columns and classes; "
+                f"those of the {' and the '.join(names)} differ"
+            )
+    return None
+
+
+def deeper_than_its_columns(options: dict[str, Any]) -> str | None:
+    """Why a random tree would run out of columns to split, or None."""
+    if options["o"] + options["u"] == 0:
+        return "RandomTreeGenerator has no columns; give -o or -u"
+    always = options["f"] == 1 and options["l"] <= options["o"]  # leaves, before columns run out
+    if options["u"] == 0 and options["d"] > options["o"] and not always:
+        return (
+            f"RandomTreeGenerator splits each of its {options['o']} nominal columns once on a way "
+            f"down, and MOA fails where none is left; give -d {options['o']} at most, or -u"
+        )
+    return None
