@@ -15,10 +15,7 @@ CONCEPTS = {  # before a drift, and after it
     "circles": ("centre: [0.2, 0.5], radius: 0.15", "centre: [0.6, 0.5], radius: 0.25"),
     "torus": ("centre: [0.35, 0.5, 0.5], radius: 0.2", "centre: [0.6, 0.5, 0.5], radius: 0.25"),
     "agrawal": ("function: 1, perturbation: 0.05", "function: 2, perturbation: 0.05"),
-    "moa": (
-        "stream: generators.SEAGenerator -f 1",
-        'stream: "ConceptDriftStream -s (generators.SEAGenerator -f 2) -d (generators.SEAGenerator)"',
-    ),
+    "moa": ("stream: generators.SEAGenerator", "stream: generators.SEAGenerator -f 4 -i 2"),
     "hyperplane": ("features: 2, weights: [1.0, 0.0]", "features: 2, weights: [1.0, 1.0]"),
     "gaussians": ("separation: 2.0, angle: 0.0", "separation: 2.0, angle: 90.0"),
     "rbf": ("features: 2, centroids: 6", "features: 2, centroids: 6"),

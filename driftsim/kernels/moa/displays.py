@@ -6,22 +6,12 @@ import numpy as np
 
 from driftsim.kernels.moa.java_random import below, normal, uniform
 
-WAVES = np.maximum(0.0, 6.0 - abs(np.arange(21) - np.array([[6.0], [14.0], [10.0]])))
-SEGMENTS = np.array(
-    [
-        [int(on) for on in digit]
-        for digit in (
-            "1110111 0010010 1011101 1011011 0111010 1101011 1101111 1010010 1111111 1111011"
-        ).split()
-    ]
-)
-
 
 class Led(NamedTuple):
     """LEDGenerator, and LEDGeneratorDrift."""
 
     random: np.ndarray
-    segments: np.ndarray  # (10, 7), `SEGMENTS`
+    segments: np.ndarray  # (10, 7) of each digit, 1 where it is on
     places: np.ndarray  # (7 + irrelevant,) the column that each value is written to
     noise: int  # percent
 
@@ -31,7 +21,7 @@ class Waveform(NamedTuple):
 
     random: np.ndarray
     gauss: np.ndarray
-    waves: np.ndarray  # (3, 21), `WAVES`
+    waves: np.ndarray  # (3, 21)
     places: np.ndarray  # (21 or 40,) the column that each value is written to
 
 

@@ -1,6 +1,7 @@
 """MOA: its synthetic streams by their command lines, the same rows bit for bit."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -10,12 +11,13 @@ from driftsim.streams.moa.changes import changes, moves
 from driftsim.streams.moa.command_line import command
 from driftsim.streams.moa.headers import header
 from driftsim.streams.moa.replay import replay
+from driftsim.streams.moa.truth import density_of, is_known
 from driftsim.streams.seeds import seed_of
 
 
 def _readable(text):
     command(text)
-    return text
+    return " ".join(text.split())
 
 
 class Moa(Seeded):
@@ -32,6 +34,10 @@ class Moa(Seeded):
     @property
     def schema(self):
         return header(command(self.stream))
+
+    @property
+    def known(self):  # type: ignore[override]  # of some streams
+        return is_known(command(self.stream))
 
     @property
     def moves(self):
@@ -55,3 +61,10 @@ class InstantiatedMoa(Instantiated):
 
     def draw(self, rng, t):
         return replay(self.description.stream, self.seed).rows(t)
+
+    def density(self, X, t):
+        return self._density(X, t) if self.known else super().density(X, t)
+
+    @cached_property
+    def _density(self):
+        return density_of(command(self.description.stream), self.seed)

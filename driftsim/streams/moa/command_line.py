@@ -1,6 +1,6 @@
 """Command lines: a stream of MOA as its tasks write it, read strictly.
 
-    ConceptDriftStream -s (generators.SEAGenerator -f 1) -d (generators.SEAGenerator -f 2) -w 50
+ConceptDriftStream -s (generators.SEAGenerator -f 1) -d (generators.SEAGenerator -f 2) -w 50
 """
 
 import re
@@ -18,6 +18,7 @@ TOKEN = re.compile(r"\s*([()]|[^\s()]+)")
 WHOLE = re.compile(r"[+-]?\d{1,10}")
 REAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 DEEPEST = 50  # streams within streams
+MOST_CENTRES = 10_000_000  # numbers that say where centroids are
 PAIR = {"first": "s", "second": "d"}  # the streams of a ConceptDriftStream
 TASK = "it is a task; give what stands in the parentheses after its option -s, a stream"
 
@@ -117,6 +118,9 @@ def mistake(command: Command) -> str | None:
     if command.name == "HyperplaneGenerator" and options["k"] > options["a"]:
         k, a = options["k"], options["a"]
         return f"HyperplaneGenerator has no {k} of {a} attributes to move; give -k {a} at most"
+    if "n" in options and "a" in options and options["n"] * options["a"] > MOST_CENTRES:
+        n, a = options["n"], options["a"]
+        return f"{n:,} centroids of {a:,} attributes are too many here; give fewer by -n or -a"
     if command.name == "RandomTreeGenerator":
         return deeper_than_its_columns(options)
     if command.composed:

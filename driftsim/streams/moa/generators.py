@@ -9,6 +9,8 @@ import numpy as np
 from driftsim.kernels import cache
 from driftsim.kernels.moa import agrawal, composition, displays, geometry, rules
 from driftsim.kernels.moa.java_random import scrambled
+from driftsim.streams.concepts.led import LIT
+from driftsim.streams.concepts.waveform import WAVES
 from driftsim.streams.moa.headers import header
 from driftsim.streams.moa.java_random import JavaRandom, int32
 from driftsim.streams.moa.options import Command
@@ -105,7 +107,7 @@ class Composed(Generator):
             if n == len(y):
                 part.fill(X, y)
             elif n:
-                X[rows], y[rows] = part.drawn(n)
+                X[rows], y[rows] = part.drawn(int(n))
 
     def states(self):
         yield self.choice.random
@@ -126,6 +128,11 @@ def generator(command: Command, seed: int = 0) -> Generator:
         return Composed(choice(command, seed), *(generator(options[one], seed) for one in "sd"))
     columns = len(header(command).names)
     return Single(STARTS[command.name](options, seed), columns, KEPT.get(command.name, ()))
+
+
+def first_state(command: Command, seed: int) -> Any:
+    """The state of a stream of one kernel before its first row."""
+    return STARTS[command.name](command.options, seed).state
 
 
 def choice(command: Command, seed: int) -> composition.Choice:
@@ -160,9 +167,7 @@ class Start(NamedTuple):
 def sea(options, seed):
     threshold = THRESHOLDS[options["f"] - 1]
     random = started(options["i"] + seed)
-    return Start(
-        rules.sea, rules.Sea(random, none_yet(), threshold, options["p"], options["b"])
-    )
+    return Start(rules.sea, rules.Sea(random, none_yet(), threshold, options["p"], options["b"]))
 
 
 def stagger(options, seed):
@@ -200,7 +205,7 @@ def led(options, seed):
     for j in range(0 if options["s"] else options.get("d", 0)):
         places[[j, 7 + j]] = 7 + j, j
     random = started(options["i"] + seed)
-    return Start(displays.led, displays.Led(random, displays.SEGMENTS, places, options["n"]))
+    return Start(displays.led, displays.Led(random, LIT.astype(np.int64), places, options["n"]))
 
 
 def waveform(options, seed):
@@ -211,7 +216,7 @@ def waveform(options, seed):
         for i in range(options["d"]):
             swapped = [(i + first) % len(places), (i + other) % len(places)]
             places[swapped] = places[swapped[::-1]]
-    state = displays.Waveform(np.array([rng.state]), np.zeros(2), displays.WAVES, places)
+    state = displays.Waveform(np.array([rng.state]), np.zeros(2), WAVES, places)
     return Start(displays.waveform, state, started(options["i"] + seed))
 
 
@@ -234,7 +239,8 @@ def rbf(options, seed):
         np.empty((n, a)),
         np.empty((moving, a)),
         np.empty(n, np.int64),
-        *np.empty((2, n)),
+        np.empty(n),
+        np.empty(n),
         np.empty(1),
         options.get("s", 0.0),
     )

@@ -7,14 +7,14 @@ ROUNDS = ("veryLow", "low", "normal", "high", "veryHigh")
 LEVELS = (*ROUNDS, "quiteHigh", "enormous")
 COLORS = ("black", "blue", "cyan", "brown", "red", "green", "yellow", "magenta")
 BITS = ("0", "1")
-NEGOTIATION = {
+NEGOTIATION: dict[str, tuple[str, ...]] = {
     "color": COLORS,
     "price": (*LEVELS, "non_salable"),
     "payment": tuple(str(days) for days in range(0, 241, 30)),
     "amount": (*LEVELS, "non_ensured"),
     "deliveryDelay": ROUNDS,
 }
-FORMS = {
+FORMS: dict[str, tuple[str, ...]] = {
     "size": ("small", "medium", "large"),
     "color": ("red", "blue", "green"),
     "shape": ("circle", "square", "triangle"),
@@ -64,7 +64,7 @@ def header(command: Command) -> Schema:
 
 
 def numbered(word: str, n: int, values: tuple[str, ...] = ()) -> dict[str, tuple[str, ...]]:
-    """Columns that are told apart by numbers, with their values; none for numeric ones."""
+    """Columns named by a word and a number, with their values; none for numeric ones."""
     return {f"{word}{j + 1}": values for j in range(n)}
 
 

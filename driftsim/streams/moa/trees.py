@@ -42,9 +42,7 @@ class Growing:
     def _drawn(self, node, depth, nominal, low, high):
         """Draw a node, and say what its children may split."""
         options, rng = self.options, self.rng
-        if depth >= options["d"] or (
-            depth >= options["l"] and options["f"] >= 1.0 - rng.uniform()
-        ):
+        if depth >= options["d"] or (depth >= options["l"] and options["f"] >= 1.0 - rng.uniform()):
             self.below[node] = rng.below(options["c"])
             return []
         chosen = rng.below(len(nominal) + options["u"])
@@ -57,7 +55,10 @@ class Growing:
         first = self._split(node, options["o"] + at, threshold, 2)
         upper, lower = high.copy(), low.copy()
         upper[at] = lower[at] = threshold
-        return [(first, depth + 1, nominal, low, upper), (first + 1, depth + 1, nominal, lower, high)]
+        return [
+            (first, depth + 1, nominal, low, upper),
+            (first + 1, depth + 1, nominal, lower, high),
+        ]
 
     def _split(self, node, column, threshold, children):
         """Where the first of its children stands."""

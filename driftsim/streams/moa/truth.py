@@ -1,0 +1,200 @@
+"""Truth: the density of the rows of MOA's streams, where it is known."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from driftsim.rows import one_hot
+from driftsim.streams.concepts.agrawal import HVALUE, ZIPCODE, Agrawal
+from driftsim.streams.concepts.alias_table import AliasTable
+from driftsim.streams.concepts.led import LIT
+from driftsim.streams.concepts.rbf import Clouds, InstantiatedRbf, Rbf
+from driftsim.streams.concepts.rules import Mixed, Sea, Sine, Stagger
+from driftsim.streams.concepts.waveform import Waveform
+from driftsim.streams.moa.changes import moves, share_of_second
+from driftsim.streams.moa.generators import THRESHOLDS, first_state
+from driftsim.streams.moa.options import Command
+
+Density = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of X (n, d) at t (n,): (n, k)
+HOUSE = 135_000.0  # the most that MOA leaves a perturbed house value
+
+
+def is_known(command: Command) -> bool:
+    """Whether P(y | x) of the rows is known.
+
+    It is not where classes are balanced by turns, where a stream moves by itself, and where the
+    second of two streams is composed, too: how far it is depends on which rows were drawn.
+    """
+    options = command.options
+    if command.composed:
+        return all(is_known(options[one]) and not options[one].composed for one in "sd")
+    if command.name == "AgrawalGenerator" and options["p"] > 0 and options["f"] == 10:
+        return False  # which needs the house values that were clipped
+    unknown = command.name == "AssetNegotiationGenerator" or options.get("b") or moves(command)
+    return not unknown
+
+
+def density_of(command: Command, seed: int) -> Density:
+    """p(x, y) of a stream whose truth is known."""
+    if not command.composed:
+        return TRUTHS[command.name](command, seed)
+    first, second = (density_of(command.options[one], seed) for one in "sd")
+
+    def density(X, t):
+        share = share_of_second(command, t)[:, None]
+        return (1 - share) * first(X, t) + share * second(X, t)
+
+    return density
+
+
+def flipped(joint: np.ndarray, share: float) -> np.ndarray:
+    """The density (n, 2) with a share of the labels replaced by the other one."""
+    return (1 - share) * joint + share * joint[:, ::-1]
+
+
+def sea(command, seed):
+    concept = Sea(threshold=THRESHOLDS[command.options["f"] - 1])
+    return lambda X, t: flipped(concept.density(X, t), command.options["p"] / 100)
+
+
+def stagger(command, seed):
+    return Stagger(function=command.options["f"]).density
+
+
+def sine(command, seed):
+    concept = Sine(function=command.options["f"])
+    return lambda X, t: concept.density(X[:, :2], t) * inside(X[:, 2:])[:, None]
+
+
+def mixed(command, seed):
+    return Mixed(function=command.options["f"]).density
+
+
+def led(command, seed):
+    places, noise = first_state(command, seed).places, command.options["n"] / 100
+
+    def density(X, t):
+        wrong = (X[:, None, places[:7]] != LIT).sum(axis=2)
+        codes = ((X == 0) | (X == 1)).all(axis=1, keepdims=True)
+        return noise**wrong * (1 - noise) ** (7 - wrong) * codes / (10 * 2.0 ** (len(places) - 7))
+
+    return density
+
+
+def waveform(command, seed):
+    places = first_state(command, seed).places
+    concept = Waveform.model_validate({"attributes": len(places)})
+    return lambda X, t: concept.density(X[:, places], t)
+
+
+def hyperplane(command, seed):
+    weights, classes = first_state(command, seed).weights, command.options["c"]
+
+    def density(X, t):
+        label = (X @ weights >= weights.sum() / 2).astype(np.int64)
+        joint = flipped(one_hot(label, 2), command.options["n"] / 100)
+        return np.pad(joint, [(0, 0), (0, classes - 2)]) * inside(X)[:, None]
+
+    return density
+
+
+def rbf(command, seed):
+    state, options = first_state(command, seed), command.options
+    weights = state.shares / state.total
+    clouds = Clouds(
+        state.centres, None, state.labels, state.deviations, weights, AliasTable.of(weights)
+    )
+    concept = Rbf.model_construct(
+        features=options["a"], classes=options["c"], centroids=options["n"]
+    )
+    return InstantiatedRbf(concept, clouds).density
+
+
+def random_tree(command, seed):
+    tree, options = first_state(command, seed), command.options
+
+    def density(X, t):
+        codes = X[:, : tree.nominal]
+        possible = inside(X[:, tree.nominal :]) & (codes % 1 == 0).all(axis=1)
+        possible &= ((codes >= 0) & (codes < tree.values)).all(axis=1)
+        joint = np.zeros((len(X), options["c"]))
+        labels = labels_of(tree, X[possible])
+        joint[possible] = one_hot(labels, options["c"]) / float(tree.values) ** tree.nominal
+        return joint
+
+    return density
+
+
+def labels_of(tree: Any, X: np.ndarray) -> np.ndarray:
+    """The label that a random tree gives each row (n,)."""
+    node, rows = np.zeros(len(X), np.int64), np.arange(len(X))
+    while len(rows := rows[tree.column[node[rows]] >= 0]):
+        at = node[rows]
+        column = tree.column[at]
+        value = X[rows, column]
+        child = np.where(column < tree.nominal, value, value >= tree.threshold[at])
+        node[rows] = tree.below[at] + child.astype(np.int64)
+    return tree.below[node]
+
+
+def loans(command, seed):
+    p = command.options["p"]
+    concept = Agrawal(function=command.options["f"], perturbation=p)
+    if p == 0:
+        return concept.density
+
+    def density(X, t):
+        middle, scale = X.copy(), 100_000.0 * (9 - X[:, ZIPCODE])
+        middle[:, HVALUE] = scale  # where no clipping matters, and no rule but the tenth looks
+        house = House(scale, p)
+        factor = house.clipped(X[:, HVALUE]) / house.at(scale)
+        return concept.density(middle, t) * factor[:, None]
+
+    return density
+
+
+class House(NamedTuple):
+    """The value of a house, uniform over 0.5 to 1.5 times its scale, and moved by a share p."""
+
+    scale: np.ndarray  # (n,)
+    p: float
+
+    def clipped(self, v: np.ndarray) -> np.ndarray:
+        """The density at a value that was clipped to 0 or to 135,000; there the probability."""
+        inner = np.where(v >= HOUSE, self.above(HOUSE), self.at(v))
+        return np.where(v <= 0, 1 - self.above(0.0), inner)
+
+    def at(self, v: np.ndarray) -> np.ndarray:
+        """The density at a value."""
+        reach = self.p * self.scale
+        both = np.minimum(v + reach, 1.5 * self.scale) - np.maximum(v - reach, 0.5 * self.scale)
+        return np.maximum(both, 0) / (2 * reach * self.scale)
+
+    def above(self, v: float) -> np.ndarray:
+        """The probability of more than a value."""
+        ends = [(1.5 + self.p, 1), (1.5 - self.p, -1), (0.5 + self.p, -1), (0.5 - self.p, 1)]
+        squares = [sign * np.maximum(end * self.scale - v, 0) ** 2 for end, sign in ends]
+        return np.sum(squares, axis=0) / (4 * self.p * self.scale**2)
+
+
+def inside(X: np.ndarray) -> np.ndarray:
+    """Which rows lie in the unit cube (n,)."""
+    return np.all((X >= 0) & (X <= 1), axis=1)
+
+
+TRUTHS: dict[str, Callable[[Command, int], Density]] = {
+    "SEAGenerator": sea,
+    "STAGGERGenerator": stagger,
+    "SineGenerator": sine,
+    "MixedGenerator": mixed,
+    "LEDGenerator": led,
+    "LEDGeneratorDrift": led,
+    "HyperplaneGenerator": hyperplane,
+    "RandomRBFGenerator": rbf,
+    "RandomRBFGeneratorDrift": rbf,
+    "WaveformGenerator": waveform,
+    "WaveformGeneratorDrift": waveform,
+    "RandomTreeGenerator": random_tree,
+    "AgrawalGenerator": loans,
+}
