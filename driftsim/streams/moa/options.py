@@ -4,7 +4,7 @@ from math import pi, tan
 from typing import Any, Literal, NamedTuple
 
 INT = 2**31 - 1  # the largest of Java's, the least is one below its negative
-COLUMNS, CENTROIDS = 10_000, 100_000  # most of them here, where MOA has no limit of its own
+COLUMNS, CENTROIDS = 1_000, 100_000  # most of them here, where MOA has no limit of its own
 
 
 class Option(NamedTuple):

@@ -152,8 +152,8 @@ REFUSED = {
     "AgrawalGenerator -p nan": "AgrawalGenerator -p takes a number; 'nan' is given",
     "RandomTreeGenerator -o 2 -u 0": "splits each of its 2 nominal columns once on a way down",
     "RandomTreeGenerator -o 0 -u 0": "RandomTreeGenerator has no columns; give -o or -u",
-    "RandomTreeGenerator -d 30 -l 30 -o 30 -v 10000": "has more than 200,000 nodes",
-    "RandomRBFGenerator -n 100000 -a 10000": "centroids of 10,000 attributes are too many",
+    "RandomTreeGenerator -d 30 -l 30 -o 30 -v 1000": "has more than 200,000 nodes",
+    "RandomRBFGenerator -n 100000 -a 1000": "centroids of 1,000 attributes are too many",
     "ConceptDriftStream -s (" * 60: "streams are nested more than 50 deep",
 }
 
