@@ -69,7 +69,6 @@ def filled(numbers, what, n=0, seed=0):
     return state.drawn
 
 
-@pytest.mark.any_version
 @pytest.mark.parametrize("seed", KNOWN)
 def test_draws_are_those_of_java(seed):
     what = ["next_int", "below", "uniform", "uniform_float", "normal"]
@@ -83,7 +82,6 @@ def test_draws_are_those_of_java(seed):
             assert [IN_PYTHON[word](rng, *[int(n)] if n else []) for _ in known] == known
 
 
-@pytest.mark.any_version
 def test_logarithms_are_those_of_fdlibm():
     drawn = filled([*map(float.fromhex, LOGARITHMS), 1.0, 2.0**-40, 1e300], 5)
     assert [one.hex() for one in drawn[:3]] == [*LOGARITHMS.values()]

@@ -18,7 +18,7 @@ FIGURE = r"(\d+\.\d{3})"
 ROW = re.compile(rf"^\| `([^`]*)` \| {FIGURE}(?: / {FIGURE})? \| {FIGURE} \| {FIGURE} \|$", re.M)
 FIGURES = ROW.findall(PAGE.read_text(encoding="utf-8"))
 N = 100_000
-pytestmark = [pytest.mark.slow, pytest.mark.any_version]
+pytestmark = pytest.mark.slow
 
 
 def correct(stream, learner):

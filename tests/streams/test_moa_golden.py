@@ -44,7 +44,6 @@ def kernel(golden):
     return golden["stream"].split()[0].removesuffix("Drift")
 
 
-@pytest.mark.any_version
 @pytest.mark.parametrize("golden", [*map(tried, GOLDEN)])
 def test_rows_are_those_of_moa(golden):
     stream = generator(command(golden["stream"]))
