@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.rows import Change, one_hot
+from driftsim.streams.concepts import Concept, Instantiated
 from driftsim.streams.stream import Stream
 from driftsim.streams.world import World
 
@@ -55,7 +56,7 @@ def severity(
     and 1. In y given x and disagreement, x is as often of the one as of the other (Webb et al.
     2018). Of numbers as labels, only that of x and the `stale_loss`, a squared error, are known.
     """
-    if not all(world.concepts[i].known for i in (before, after)):
+    if not all(is_measurable(world.concepts[i]) for i in (before, after)):
         return dict.fromkeys(names, UNKNOWN)
     t = np.full(n, at)
     drawn = [world.fresh(at, i, n).X for i in (before, after)]
@@ -65,6 +66,12 @@ def severity(
     both = [[world.joint(t, X, i) for i in (before, after)] for X in drawn]
     sides = Side(*both[0]), Side(*both[1][::-1])
     return {name: OF_CLASSES[name](*sides) for name in names}
+
+
+def is_measurable(concept: Concept | Instantiated) -> bool:
+    """Whether rows of a concept can be drawn at any one position, and their truth is known."""
+    part = concept.description
+    return concept.known and not (part.sequential and part.moves)
 
 
 def of_numbers(moments: list[list[np.ndarray]]) -> Severity:

@@ -71,8 +71,13 @@ class World:
         return whole.part(slice(first - start, last - start))
 
     def fresh(self, at: int, i: int, n: int) -> Block:
-        """`n` rows of concept `i`, as at position `at`, that are not in the stream."""
+        """`n` rows of concept `i`, as at position `at`, that are not in the stream.
+
+        Of a concept that has one row for each position, its first ones.
+        """
         rng, t, concept = spawn_rng(self.seed, PROBES, at, i), np.full(n, at), np.full(n, i)
+        if self.concepts[i].description.sequential:
+            t = np.arange(n)
         weights = np.eye(len(self.concepts))[concept]
         X, y = self._drawn(rng, t, weights, concept)
         return Block(t, X, self._noisy(rng, y), concept, weights)

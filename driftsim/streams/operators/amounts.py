@@ -10,7 +10,7 @@ from pydantic import BeforeValidator
 
 from driftsim.messages import refusal, short
 from driftsim.parts import Number
-from driftsim.streams.operators.operator import Drawn, is_ready
+from driftsim.streams.operators.operator import Drawn, is_ready, sample_positions
 from driftsim.streams.seeds import PARTS, spawn_rng
 
 SAMPLED = 65_536  # rows of a concept that generates them, whose statistics are estimated
@@ -47,8 +47,7 @@ class Statistics:
                 "so large a table is not held in memory, and its statistics are not computed; "
                 "give numbers in the place of quantiles, means and standard deviations"
             )
-        n = self._base.rows
-        t = np.zeros(SAMPLED, np.int64) if n is None else np.arange(n)
+        t = sample_positions(self._base, SAMPLED)
         return self._base.draw(spawn_rng(0, PARTS), t)[0]
 
     def quantile(self, j: int, q: float) -> float:

@@ -9,7 +9,12 @@ from driftsim.messages import guess, refusal, short
 from driftsim.parts import Number
 from driftsim.streams.operators.amounts import Amounts, Statistics
 from driftsim.streams.operators.columns import Columns
-from driftsim.streams.operators.operator import Operator, column_places, numeric_places
+from driftsim.streams.operators.operator import (
+    NO_OTHERS,
+    Operator,
+    column_places,
+    numeric_places,
+)
 
 MEAN, NOISE, MISSING = "mean", "noise", "missing"
 
@@ -38,6 +43,8 @@ class Covered(Lossy):
     def resolved(self, bases, rng):
         schema = bases[0].schema
         places = column_places(schema, self.columns)
+        if self.with_ == NOISE and bases[0].description.sequential:
+            raise refusal(f"{NO_OTHERS} to take values from; cover with {MEAN}, or a value", "of")
         if self.with_ in (NOISE, MISSING):
             return self, (places, None)
         statistics = Statistics(bases[0])

@@ -14,6 +14,7 @@ from driftsim.rows import Schema
 from driftsim.streams.concepts import Concept, Instantiated, Seeded
 
 Drawn = Concept | Instantiated
+NO_OTHERS = "rows that come one after another have no others"
 Base = SerializeAsAny[Concept]
 Class = str | int  # its name, or its number where classes have no names
 
@@ -35,6 +36,10 @@ class Reference(Unnamed, Concept):
     @property
     def recorded(self):  # type: ignore[override]
         return self.concept.recorded
+
+    @property
+    def sequential(self):  # type: ignore[override]
+        return self.concept.sequential
 
     @property
     def moves(self):
@@ -74,6 +79,10 @@ class Operator(Seeded):
     @property
     def recorded(self):  # type: ignore[override]
         return any(one.recorded for one in self.bases)
+
+    @property
+    def sequential(self):  # type: ignore[override]
+        return any(one.sequential for one in self.bases)
 
     @property
     def moves(self):
@@ -183,6 +192,13 @@ class Operated(Instantiated):
     def made_of(self, bases: Sequence[Drawn]) -> Self:
         """The same, made of other concepts."""
         return replace(self, bases=(*bases,))
+
+
+def sample_positions(one: Drawn, n: int) -> np.ndarray:
+    """Positions of all rows of a record, or of `n` rows of a concept as it is at its first one."""
+    if one.rows is not None:
+        return np.arange(one.rows)
+    return np.arange(n) if one.description.sequential else np.zeros(n, np.int64)
 
 
 def is_same(concept: Concept) -> bool:

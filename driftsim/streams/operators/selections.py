@@ -11,6 +11,7 @@ from driftsim.messages import refusal, short
 from driftsim.parts import Number, Share
 from driftsim.streams.operators.amounts import Statistics
 from driftsim.streams.operators.operator import (
+    NO_OTHERS,
     Class,
     Drawn,
     Operated,
@@ -216,8 +217,10 @@ def selections(one: Drawn) -> list[Operated]:
 
 
 def refuse_unselectable(base: Drawn) -> None:
-    """Refuse recorded rows of which it is not known beforehand which are kept."""
+    """Refuse recorded rows of which it is not known beforehand which are kept, and rows in turn."""
     if base.rows is None:
+        if base.description.sequential:
+            raise refusal(f"{NO_OTHERS} to select", "of")
         return
     reason: Any = None
     if not getattr(base, "in_memory", True):

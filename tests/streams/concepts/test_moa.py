@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from driftsim.messages import ScenarioError
+from driftsim.notation import parsed
 from driftsim.scenario import load
 from driftsim.streams.concepts.moa import Moa
 from driftsim.streams.moa import replay as replays
@@ -13,6 +14,7 @@ from driftsim.streams.moa.changes import changes, share_of_second
 from driftsim.streams.moa.command_line import command
 from driftsim.streams.moa.generators import generator
 from driftsim.streams.moa.replay import ROWS, Replay, replay
+from driftsim.streams.severity import severity
 from driftsim.streams.stream import Stream
 
 SEA = "generators.SEAGenerator"
@@ -170,3 +172,35 @@ def test_rows_of_which_there_are_no_others_cannot_be_balanced_or_probed(tmp_path
         loaded(tmp_path, SEA, "balance: [0.5, 0.5]")
     with pytest.raises(ScenarioError, match="one row for each position has no fresh rows to probe"):
         loaded(tmp_path, DRIFTING, rules=", probe: 100")
+
+
+def test_operators_are_made_of_its_rows_and_its_severity_is_known():
+    written = """
+length: 20_000
+concepts:
+  before: {kind: moa, stream: generators.SEAGenerator -p 0}
+  after: {kind: shifted, of: before, columns: [attrib1], by: 1 sd}
+drift: {kind: sudden, at: [10_000]}
+"""
+    stream = Stream.model_validate(parsed(written)[0])
+    X, y = generator(command(f"{SEA} -p 0")).drawn(20_000)
+    block = stream.rows(0, 0, 20_000)
+    assert np.array_equal(block.X[:10_000], X[:10_000]) and np.array_equal(block.y, y)
+    assert np.allclose((block.X - X)[10_000:, 0], 10 / np.sqrt(12), atol=0.05)
+    found = severity(stream.instantiated(0), 0, 1, 10_000, 5_000, ["total_variation_x"])
+    assert found["total_variation_x"].value == pytest.approx(1 / np.sqrt(12), abs=0.02)
+    moving = stream_of(f"ConceptDriftStream -s {SEA} -d ({SEA} -i 2) -p 9000")
+    assert np.isnan(severity(moving.instantiated(0), 0, 0, 9_000)["total_variation"].value)
+
+
+@pytest.mark.parametrize(
+    ("operator", "reason"),
+    [
+        ("{kind: prior, shares: [0.5, 0.5], of: %s}", "have no others to select"),
+        ("{kind: covered, columns: [attrib1], with: noise, of: %s}", "to take values from"),
+    ],
+)
+def test_operators_that_need_other_rows_are_refused(operator, reason):
+    concepts = parsed("a: " + operator % f"{{kind: moa, stream: {SEA}}}")[0]
+    with pytest.raises(ValueError, match=f"{reason}"):
+        Stream.model_validate({"length": 100, "concepts": concepts})
