@@ -133,6 +133,7 @@ PARTS = {  # by family
     },
     "protocol": {
         "prequential": "",
+        "holdout": "every: 90, rows: 30",
         "cross_validation": "folds: 5",
         "split": "folds: 5, assigned: at_random",
         "bootstrap": "folds: 5",

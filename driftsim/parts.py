@@ -110,7 +110,7 @@ class Part(Strict, metaclass=Renaming):
     renamed_values: ClassVar[dict[str, dict[str, str]]] = {}  # of fields: old word to new
     renamed_members: ClassVar[dict[str, str]] = {}  # of subclasses: old name to new
     sought: ClassVar[dict[str, str]] = {}  # words that are no kinds of the family: what to write
-    omitted: ClassVar[tuple[str, ...]] = ()  # fields that are written out only where they are given
+    omitted: ClassVar[tuple[str, ...]] = ()  # fields whose defaults are not written out
     _compiled: bool = True  # whether a kernel may do the work of a library's object
     _clock: Any = None  # the `Clock` of the stream that it runs on, if that has one
 
@@ -295,9 +295,13 @@ class Imported(Strict):
 
 
 def written_out(part: Any, fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a part without those that it omits where they are not given."""
-    omitted = getattr(part, "omitted", ())
-    return {name: one for name, one in fields.items() if one is not None or name not in omitted}
+    """The fields of a part without those that it omits where they have their defaults."""
+    known, omitted = type(part).model_fields, getattr(part, "omitted", ())
+    return {
+        name: one
+        for name, one in fields.items()
+        if name not in omitted or one != known[name].default
+    }
 
 
 class Unnamed(Strict):

@@ -40,7 +40,13 @@ from driftsim.scenario_checks import (
     unranked,
     untallied,
 )
-from driftsim.scenario_evaluation import Evaluation, unplannable, unprobed, untrained_fold
+from driftsim.scenario_evaluation import (
+    Evaluation,
+    unplannable,
+    unprobed,
+    untested,
+    untrained_fold,
+)
 from driftsim.scenario_files import checked_name, default_name, from_source, place_of
 from driftsim.scenario_places import Faults, Places, beside_settings, located, renew, with_setting
 from driftsim.scenario_report import Report, without_alarms
@@ -115,7 +121,8 @@ class Scenario(Strict):
     @property
     def window(self) -> int | Duration:
         """Rows per point of a curve, whole intervals; or so much time."""
-        window = self.report.window or 10 * self.interval
+        own = max(10 * self.interval, self.evaluation.protocol.period)
+        window = self.report.window or own
         if isinstance(window, Duration):
             return window
         return -(-window // self.interval) * self.interval
@@ -151,6 +158,7 @@ class Scenario(Strict):
         learning = self.evaluation, self.models.values(), self.stream
         yield "evaluation", "warmup", untrained_fold(*learning)
         yield "evaluation", "probe", unprobed(self.evaluation, self.stream)
+        yield "evaluation", "protocol", untested(self.evaluation, self.stream)
 
     def _of_contenders(self) -> Mistakes:
         """What the contenders need and the stream or the rules do not give."""

@@ -60,6 +60,29 @@ def untrained_fold(
     return None
 
 
+def untested(evaluation: Evaluation, stream: Stream) -> str | None:
+    """Why a fold is scored on no row, or a stream is too short for one test set, or None."""
+    protocol, warmup = evaluation.protocol, evaluation.warmup
+    if not protocol.partial:
+        return None
+    n = stream.length - warmup
+    if n < protocol.period:
+        return (
+            f"{plural(n, 'row')} after the warm-up are too few for one test set: it takes "
+            f"{plural(protocol.period, 'row')}, those to train on before it and its own"
+        )
+    if protocol.n_folds == 1 or n > SAFE * protocol.n_folds:
+        return None
+    for seed, i in itertools.product(range(evaluation.seeds), range(protocol.n_folds)):
+        scored = Fold(protocol, i, seed, warmup).scored(warmup + np.arange(n))
+        if scored is not None and not scored.any():
+            return (
+                f"fold {i + 1} of '{protocol.kind()}' would be scored on no row of "
+                f"{plural(n, 'row')}; lengthen the stream, or write tested: every_row"
+            )
+    return None
+
+
 def early(evaluation: Evaluation, stream: Stream) -> np.ndarray:
     """The rows of the warm-up whose labels come in within it, as if all labels were the same."""
     t = np.arange(evaluation.warmup)
@@ -79,7 +102,7 @@ def unprobed(evaluation: Evaluation, stream: Stream) -> str | None:
 def unplannable(evaluation: Evaluation) -> str | None:
     """Why the losses of all models that could be trained cannot be computed, or None."""
     message = "schedules are of models that are given every label of the warm-up and all later ones"
-    if evaluation.protocol.n_folds > 1:
+    if evaluation.protocol.n_folds > 1 or evaluation.protocol.partial:
         return f"{message}, unlike those of '{evaluation.protocol.kind()}'; leave out one of both"
     if evaluation.warmup_labels == "late":
         return f"{message}, and warmup_labels are late; leave out one of both"

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from driftsim.evaluation.trace import scored_rows
+
 # Columns: (w,) of w windows, or (w, k) with k classes or bins; or of row scores, (w,) stretches.
 Tallied = Mapping[str, np.ndarray]
 
@@ -37,7 +39,8 @@ class Formula:
         """The value; that of a part which stands twice is computed once."""
         if self not in known:
             if self.operation == "column":
-                own = np.asarray(tally[self.operands[0]])
+                name = self.operands[0]
+                own = np.asarray(scored_rows(tally) if name == "rows" else tally[name])
                 known[self] = own if own.dtype == object else own.astype(float, copy=False)
             else:
                 values = (
@@ -75,7 +78,10 @@ def applied(operation: str, *operands: Any) -> Formula:
 
 
 def column(name: str, *others: str) -> Formula:
-    """A column of the tally, which counts as known only where the others are, too."""
+    """A column of the tally, which counts as known only where the others are, too.
+
+    `rows` are those that are scored.
+    """
     return Formula("column", (name,), frozenset({name, *others}))
 
 

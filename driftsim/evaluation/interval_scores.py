@@ -29,10 +29,24 @@ class IntervalScores:
             self._arrivals.append(arrival)
             yield arrival
 
-    def add(self, tally: Tally, t: np.ndarray, y: np.ndarray, predicted: np.ndarray) -> None:
-        """Score the predictions (n,) of the next rows `t`, with labels `y`."""
+    def add(
+        self,
+        tally: Tally,
+        t: np.ndarray,
+        y: np.ndarray,
+        predicted: np.ndarray,
+        scored: np.ndarray | None = None,
+    ) -> None:
+        """Score the predictions (n,) of the next rows `t`, with labels `y`, or those `scored`."""
         error = y - predicted
         margin = self._margins(t, error)
+        if scored is not None:
+            t, y, error, margin = t[scored], y[scored], error[scored], margin[scored]
+        if len(t):
+            self._tally(tally, t, y, error, margin)
+
+    def _tally(self, tally, t, y, error, margin):
+        """Add the scores of rows with margins (n,)."""
         known, bounded = ~np.isnan(margin), np.isfinite(margin) | (margin == -np.inf)
         beyond = np.abs(error) - np.maximum(margin, 0)
         inside = np.abs(error) <= margin

@@ -43,7 +43,8 @@ class Moments(NamedTuple):
         lengths = np.diff(np.append(starts, len(self.n)))
         n, first = np.add.reduceat(self.n, starts), self.mean[starts]
         apart = self.mean - np.repeat(first, lengths)
-        mean = np.add.reduceat(self.n * apart, starts) / n
+        sums = np.add.reduceat(self.n * apart, starts)
+        mean = np.divide(sums, n, out=np.zeros(len(n)), where=n > 0)
         between = self.n * (apart - np.repeat(mean, lengths)) ** 2
         return Moments(n, first + mean, np.add.reduceat(self.spread + between, starts))
 
@@ -52,7 +53,7 @@ class Moments(NamedTuple):
         n, mean, spread, found = 0.0, 0.0, 0.0, []
         for m, other, more, share in zip(*(column.tolist() for column in (*self, kept))):
             n, spread, apart = n * share, spread * share, other - mean
-            weight = m / (n + m)
+            weight = m / (n + m) if m else 0.0
             spread += more + apart**2 * n * weight
             mean = mean + apart * weight if n else other
             n += m

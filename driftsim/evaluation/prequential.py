@@ -128,7 +128,7 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     tally, known = tally_of(stream, rules), rules.truth and stream.known
     policy, labels = (timed(part, world.clock) for part in (policy, rules.labels))
     counting = Counting(labels, tally, stream.length)
-    fold = Fold(rules.protocol, repeat, seed)
+    fold = Fold(rules.protocol, repeat, seed, rules.warmup)
     late = labels if rules.warmup_labels == "late" else None
     rows = EvaluationStream(world, counting, rules.warmup, learner.sees, known, fold, late)
     meter = Meter(tally, rules.warmup, stream.length, policy.monitors_errors)
@@ -137,7 +137,7 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     yield from compiling([model, *policy.detectors], rules.warmup)
     tally.spread(rules.warmup, 0, **watch.seconds().of("compile"))
     check = PredictionCheck(world.schema, rules.probable)
-    scoring = Scoring(world.schema, rules, tally, meter, check)
+    scoring = Scoring(world.schema, rules, tally, meter, check, fold)
     prober = rules.probe and Prober(world, rules.probe, rules.warmup, rows.seen, meter)
     arriving = scoring.along(rows.arrivals())
     arriving = prober.between(arriving) if prober else arriving
@@ -148,6 +148,7 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     yield from scored(run, rows, scoring, meter, prober)
     if missing := stream.length - meter.position:
         raise ValueError(f"'{policy.kind()}' has predicted {missing:,} rows too few")
+    yield from add_truth(stream, world, rules, seed, tally, fold) if rules.protocol.partial else ()
     return tally.trace()._replace(
         predictions=scoring.predictions(),
         probes=prober and prober.probes(),
@@ -209,6 +210,15 @@ def truths(stream, rules, seed) -> Generator[int, None, Trace]:
     The references, `majority` or `mean` and `no_change`, have seen every label before the row.
     """
     world, tally = stream.instantiated(seed, rules.warmup), tally_of(stream, rules)
+    yield from add_truth(stream, world, rules, seed, tally)
+    return tally.trace()
+
+
+def add_truth(stream, world, rules, seed, tally, fold=EVERY_LABEL) -> Iterator[int]:
+    """Add the truth about all rows to a tally, or about those that a fold is scored on.
+
+    Yields the rows done so far.
+    """
     stretch = EvaluationStream(world, AtOnce(), rules.warmup, "X", rules.truth and stream.known)
     scores = scores_of(world.schema)
     references = {kind.kind(): kind().start(world.schema, seed) for kind in scores.references}
@@ -216,12 +226,18 @@ def truths(stream, rules, seed) -> Generator[int, None, Trace]:
         model.learn(stretch.history())
     for arrival in stretch.arrivals():
         rows = stretch.pending.pop()
-        tally.add(rows.t, concept=rows.weights)
-        scores.truth(tally, rows)
-        for name, model in references.items():
-            scores.reference(tally, name, rows, model.test_then_train(arrival))
-        yield int(rows.t[-1]) + 1
-    return tally.trace()
+        predicted = {name: one.test_then_train(arrival) for name, one in references.items()}
+        scored = fold.scored(rows.t)
+        if scored is None:
+            tally.add(rows.t, concept=rows.weights)
+        else:
+            tally.add(rows.t, scored=scored.astype(np.int64))
+            rows, predicted = rows.part(scored), {n: one[scored] for n, one in predicted.items()}
+        if len(rows.t):
+            scores.truth(tally, rows)
+            for name, own in predicted.items():
+                scores.reference(tally, name, rows, own)
+        yield int(arrival.t[-1]) + 1
 
 
 def tally_of(stream, rules):
@@ -257,8 +273,8 @@ class ScoredRows(NamedTuple):
 class Scoring:
     """Predictions are checked, compared with the truth, and kept where that is asked for."""
 
-    def __init__(self, schema, rules, tally, meter, check):
-        self._tally, self._meter, self._check = tally, meter, check
+    def __init__(self, schema, rules, tally, meter, check, fold):
+        self._tally, self._meter, self._check, self._fold = tally, meter, check, fold
         self._scores = scores_of(schema, rules.scores, rules.confusion)
         self._kept: list[np.ndarray] | None = [] if rules.predictions else None
         kind = rules.prediction_intervals
@@ -271,13 +287,21 @@ class Scoring:
     def take(self, rows: ScoredRows, predicted: np.ndarray):
         """Score the predictions of some rows."""
         predicted = self._check.checked(predicted, rows.t)
-        self._scores.answers(self._tally, rows, predicted)
+        scored = self._fold.scored(rows.t)
+        self._score(rows, predicted, scored)
         if self._intervals:
-            self._intervals.add(self._tally, rows.t, rows.y, predicted)
+            self._intervals.add(self._tally, rows.t, rows.y, predicted, scored)
         self._meter.add_ages(rows.t, rows.newest)
         self._meter.move(len(predicted))
         if self._kept is not None:
             self._kept.append(label_of(predicted))
+
+    def _score(self, rows, predicted, scored):
+        """Score those of some predictions that the fold is scored on."""
+        if scored is not None:
+            rows, predicted = rows.part(scored), predicted[scored]
+        if len(rows.t):
+            self._scores.answers(self._tally, rows, predicted)
 
     def predictions(self) -> np.ndarray | None:
         """The predictions of all rows (n,), or None where they are not kept."""

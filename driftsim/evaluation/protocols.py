@@ -1,21 +1,30 @@
-"""Protocols: how many models of a contender are evaluated, and which labels each is given."""
+"""Protocols: how many models of a contender are evaluated, on which labels and which rows."""
 
 from abc import abstractmethod
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from pydantic import Field
 
 from driftsim.evaluation.labels import Uniforms
-from driftsim.parts import Part
+from driftsim.messages import plural
+from driftsim.parts import Part, Rows
 from driftsim.rows import Arrival, Labelled
 from driftsim.streams.seeds import FOLDS
 
 POISSON = np.cumsum(np.exp(-1) / np.cumprod([1.0, *range(1, 20)]))  # of mean 1: P(k or fewer)
 
 
+class Which(NamedTuple):
+    """Which model of a contender a protocol is asked about."""
+
+    fold: int
+    seed: int  # of the stream
+    start: int  # the first row after the warm-up
+
+
 class Protocol(Part):
-    """How many models of a contender are evaluated, its folds, and which labels each is given.
+    """How many models of a contender are evaluated, its folds, on which labels and which rows.
 
     Every model predicts every row, before it may learn its label.
     """
@@ -25,46 +34,109 @@ class Protocol(Part):
         """How many models of a contender are evaluated."""
         return 1
 
-    @abstractmethod
-    def history(self, rows: Labelled, fold: int, seed: int) -> Labelled:
-        """What the model of a fold is given of the warm-up, on the stream of a seed."""
+    @property
+    def period(self) -> int:
+        """Rows after which it scores rows again."""
+        return 1
+
+    @property
+    def partial(self) -> bool:
+        """Whether it scores only some of the rows."""
+        return False
+
+    @property
+    def rows_scored(self) -> str:
+        """The rows that each model is scored on, in words; empty where they are all rows."""
+        return ""
 
     @abstractmethod
-    def arrival(self, arrival: Arrival, fold: int, seed: int) -> Arrival:
-        """The same rows to predict, with the labels that the model of a fold is given."""
+    def history(self, rows: Labelled, which: Which) -> Labelled:
+        """What a model is given of the warm-up."""
+
+    @abstractmethod
+    def arrival(self, arrival: Arrival, which: Which) -> Arrival:
+        """The same rows to predict, with the labels that a model is given."""
+
+    def scored(self, t: np.ndarray, which: Which) -> np.ndarray | None:
+        """Which of the rows at positions `t` (n,) a model is scored on; None: on all of them."""
+        return None
 
 
 class Prequential(Protocol):
     """Test, then train (Gama et al. 2013): one model is given every label."""
 
-    def history(self, rows, fold, seed):
+    def history(self, rows, which):
         return rows
 
-    def arrival(self, arrival, fold, seed):
+    def arrival(self, arrival, which):
         return arrival
+
+
+class Holdout(Protocol):
+    """Periodic hold-out: after each `every` rows to train on, the next `rows` are a test set, whose
+    labels no model is given; only they are scored."""
+
+    every: Rows  # rows to train on before each test set, counted from the end of the warm-up
+    rows: Rows  # of a test set
+
+    @property
+    def period(self):
+        return self.every + self.rows
+
+    @property
+    def partial(self):
+        return True
+
+    @property
+    def rows_scored(self):
+        sets = f"test sets of {plural(self.rows, 'row')}"
+        return f"{sets}, one after each {plural(self.every, 'row')} to train on"
+
+    def history(self, rows, which):
+        return rows
+
+    def arrival(self, arrival, which):
+        held_out = self.scored(arrival.due_t, which)
+        return given(arrival, (~held_out).astype(np.int64)) if held_out.any() else arrival
+
+    def scored(self, t, which):
+        after = t - which.start
+        return (after >= 0) & (after % self.period >= self.every)
 
 
 class Folds(Protocol):
     """Several models of a contender, each of which is given other labels."""
 
+    omitted: ClassVar = ("tested",)  # so that names of runs are those from before there was one
+
     folds: Annotated[int, Field(ge=2, le=1_000)] = 10  # models of each contender
+    tested: Literal["every_row", "held_out"] = "every_row"  # or rows whose labels it is not given
 
     @property
     def n_folds(self) -> int:
         return self.folds
 
+    @property
+    def partial(self):
+        return self.tested == "held_out"
+
+    @property
+    def rows_scored(self):
+        return "rows whose labels it is not given" if self.partial else ""
+
     @abstractmethod
     def copies(self, t: np.ndarray, fold: int, seed: int) -> np.ndarray:
         """How often the model of a fold is given the label of each row at positions `t` (m,)."""
 
-    def history(self, rows, fold, seed):
-        return rows.part(np.repeat(np.arange(len(rows.t)), self.copies(rows.t, fold, seed)))
+    def history(self, rows, which):
+        copies = self.copies(rows.t, which.fold, which.seed)
+        return rows.part(np.repeat(np.arange(len(rows.t)), copies))
 
-    def arrival(self, arrival, fold, seed):
-        copies = self.copies(arrival.due_t, fold, seed)
-        due = arrival.due.part(np.repeat(np.arange(len(copies)), copies))
-        due_by = np.append(0, np.cumsum(copies))[arrival.due_by]
-        return Arrival(arrival.t, arrival.X, due.t, due.X, due.y, due_by, arrival.oldest)
+    def arrival(self, arrival, which):
+        return given(arrival, self.copies(arrival.due_t, which.fold, which.seed))
+
+    def scored(self, t, which):
+        return self.copies(t, which.fold, which.seed) == 0 if self.partial else None
 
 
 class Assigned(Folds):
@@ -104,26 +176,38 @@ class Bootstrap(Folds):
 
 
 class Fold:
-    """The labels that one model of a contender is given, on the stream of a seed.
+    """What one model of a contender is given and scored on, on the stream of a seed.
 
     Repeat 0, 1, … of a contender is on fold 0, 1, …, and after the last on the first again.
     """
 
-    def __init__(self, protocol: Protocol, repeat: int, seed: int):
-        self._protocol, self._which = protocol, (repeat % protocol.n_folds, seed)
+    def __init__(self, protocol: Protocol, repeat: int, seed: int, start: int = 0):
+        self._protocol = protocol
+        self._which = Which(repeat % protocol.n_folds, seed, start)
 
     def history(self, rows: Labelled) -> Labelled:
         """What its model is given of the warm-up."""
-        return self._protocol.history(rows, *self._which)
+        return self._protocol.history(rows, self._which)
 
     def arrival(self, arrival: Arrival) -> Arrival:
         """The same rows to predict, with the labels that its model is given."""
-        return self._protocol.arrival(arrival, *self._which)
+        return self._protocol.arrival(arrival, self._which)
+
+    def scored(self, t: np.ndarray) -> np.ndarray | None:
+        """Which of the rows at positions `t` (n,) its model is scored on; None: on all of them."""
+        return self._protocol.scored(t, self._which)
 
     def newest_before(self, warmup: int) -> int:
         """The position of the last row of a warm-up whose label its model is given, or -1."""
         t = np.arange(warmup)
         return self.history(Labelled(t, t, t)).stop - 1
+
+
+def given(arrival: Arrival, copies: np.ndarray) -> Arrival:
+    """The same rows to predict, with so many copies of each label (m,)."""
+    due = arrival.due.part(np.repeat(np.arange(len(copies)), copies))
+    due_by = np.append(0, np.cumsum(copies))[arrival.due_by]
+    return Arrival(arrival.t, arrival.X, due.t, due.X, due.y, due_by, arrival.oldest)
 
 
 EVERY_LABEL = Fold(Prequential(), 0, 0)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from driftsim.evaluation.trace import scored_rows
 from driftsim.rows import Change
 
 RECOVERED, DID_NOT_FALL = "recovered", "did not fall"
@@ -68,10 +69,14 @@ def recoveries(
     if that is not enough, two standard errors are the tolerance. A contender that has not
     recovered before the next change keeps its level. A change before the first scored row has no
     `Recovery`.
+
+    Where only some rows are scored, `window` is of these, every interval has some, a contender has
+    recovered when that is seen, and the area is estimated from them for all rows.
     """
-    starts, lengths = columns["first_row"], columns["rows"]
+    starts, lengths = columns["first_row"], scored_rows(columns)
     changes = sorted(changes, key=lambda change: change.first)
-    edges = [int(np.searchsorted(starts, one.first, side="right")) - 1 for one in changes]
+    ends = starts + columns["rows"]
+    edges = [int(np.searchsorted(ends, one.first, side="right")) for one in changes]
     stable_from: int | None = 0  # the interval
     level, found = None, []
     for change, edge, stop in zip(changes, edges, [*edges[1:], len(starts)]):
@@ -119,7 +124,7 @@ def enough(variance, tolerance):
 
 def _recovery(change, phase, columns, loss, level, window):
     """The `Recovery` in a phase, and the interval from which it is stable again, or None."""
-    starts, lengths = columns["first_row"], columns["rows"]
+    starts, lengths = columns["first_row"], scored_rows(columns)
     m = phase.stop - phase.start
     if m < AGREEING:
         unknown = (np.nan, np.nan, np.nan, int(lengths[phase].sum()), level.tolerance, np.nan)
@@ -135,8 +140,8 @@ def _recovery(change, phase, columns, loss, level, window):
     outcome, back = came_back(beyond, noise, tolerance, in_ramp)
     ends = {DID_NOT_FALL: phase.start, RECOVERED: phase.start + (back + 1) * per}
     end = ends.get(outcome, phase.stop)
-    lost = loss[phase.start : end].sum() - level.mean * lengths[phase.start : end].sum()
-    lasting = int(starts[end - 1] + lengths[end - 1]) - change.first if end > phase.start else 0
+    stretch = slice(phase.start, end)
+    lasting, lost = lost_in(stretch, change, columns, loss, level) if end > phase.start else (0, 0)
     short = outcome == TOO_SHORT
     found = Recovery(
         change.first, outcome, level.mean, float(beyond.max()),
@@ -145,6 +150,14 @@ def _recovery(change, phase, columns, loss, level, window):
     )  # fmt: skip
     stable_from = {DID_NOT_FALL: phase.start, RECOVERED: phase.start + back * per}
     return found, stable_from.get(outcome)
+
+
+def lost_in(stretch, change, columns, loss, level):
+    """How many rows from a change to the end of a stretch, and the loss beyond the level there."""
+    starts, scored = columns["first_row"][stretch], scored_rows(columns)[stretch].sum()
+    stop = int(starts[-1] + columns["rows"][stretch][-1])
+    every = stop - min(starts[0], change.first)  # rows, those between test sets, too
+    return stop - change.first, (loss[stretch].sum() - level.mean * scored) * (every / scored)
 
 
 def window_of(lengths, level, window):

@@ -1,6 +1,6 @@
 """Traces: what is kept of a run, as counts and sums for each interval of the stream."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ UNSUMMED = {
 }
 LABEL_EXTREMES = ("y_least", "y_greatest")  # of regression, where intervals are asked for
 LABEL_MOMENTS = ("y_mean", "y_spread")  # of regression: with the rows, the labels' `Moments`
-ROWS = ("first_row", "last_row", "rows")  # which rows an interval has, and how many
+ROWS = ("first_row", "last_row", "rows", "scored")  # which rows an interval has, and how many
 
 
 class Probes(NamedTuple):
@@ -35,12 +35,15 @@ class Trace(NamedTuple):
 
     All but `first_row`, `last_row`, `model_bytes`, `y_mean`, `y_least` and `y_greatest` are sums
     over the rows of the interval; `y_spread` sums squared distances from `y_mean`. `scores`, where
-    they were asked for, has a `Stretch` of rows for each.
+    they were asked for, has a `Stretch` of rows for each. Where only some rows are scored, `scored`
+    is how many, and sums of scores, and of what is true of the rows, are over these.
     """
 
     columns: dict[str, np.ndarray]
     interval: int  # rows; intervals start at its multiples, so the first and last may be shorter
-    predictions: np.ndarray | None = None  # (n,) of every scored row, where they were asked for
+    predictions: np.ndarray | None = (
+        None  # (n,) of every row after the warm-up, where they were asked for
+    )
     probes: Probes | None = None  # where they were asked for
     alarms: np.ndarray | None = None  # (m,) the row predicted next after each; None: the truth
 
@@ -55,8 +58,8 @@ class Trace(NamedTuple):
         rows = self.row_scores
         return self.columns | ({"scores": rows.values, "labels": rows.y} if rows else {})
 
-    def within(self, intervals: slice) -> "Trace":
-        """The trace of some consecutive intervals."""
+    def within(self, intervals: slice | np.ndarray) -> "Trace":
+        """The trace of some intervals."""
         columns = {name: column[intervals] for name, column in self.columns.items()}
         return self._replace(columns=columns)
 
@@ -139,9 +142,21 @@ class Trace(NamedTuple):
             if name not in LABEL_MOMENTS
         }
         if "y_mean" in self.columns:
-            labels = Moments(self.columns["rows"], *(self.columns[name] for name in LABEL_MOMENTS))
+            labels = Moments(
+                scored_rows(self.columns), *(self.columns[name] for name in LABEL_MOMENTS)
+            )
             columns |= dict(zip(LABEL_MOMENTS, moments_of(labels)[1:]))
         return columns
+
+
+def scored_rows(columns: Mapping[str, np.ndarray]) -> np.ndarray:
+    """How many rows of each interval are scored (w,): all, unless columns say otherwise."""
+    return columns["scored" if "scored" in columns else "rows"]
+
+
+def all_over_scored(columns: Mapping[str, np.ndarray]) -> float:
+    """How many rows there are to each that is scored, over all intervals; 1 where all are."""
+    return float(columns["rows"].sum() / columns["scored"].sum()) if "scored" in columns else 1.0
 
 
 def sliding(reduce, column, n):
@@ -226,15 +241,19 @@ class Tally:
         self._labelled = np.zeros(len(starts), np.int64)  # rows whose labels are in the moments
         self._scored: list[tuple[np.ndarray, np.ndarray]] = []  # labels and scores of rows
 
-    def intervals(self, t: np.ndarray) -> tuple[slice, np.ndarray]:
-        """The intervals that consecutive rows fall in, and where in `t` each starts."""
+    def intervals(self, t: np.ndarray) -> tuple[slice | np.ndarray, np.ndarray]:
+        """The intervals that ascending rows fall in, and where in `t` each starts."""
+        if t[-1] - t[0] >= len(t):  # there are gaps
+            places = t // self._interval
+            starts = np.flatnonzero(np.diff(places, prepend=-1))
+            return places[starts] - self._offset, starts
         first, last = t[0] // self._interval, t[-1] // self._interval
         starts = np.arange(first, last + 1) * self._interval - t[0]
         starts[0] = 0
         return slice(first - self._offset, last + 1 - self._offset), starts
 
     def add(self, t: np.ndarray, **columns: np.ndarray) -> None:
-        """Add values (n,) or (n, k) of consecutive rows to columns."""
+        """Add values (n,) or (n, k) of ascending rows to columns."""
         intervals, starts = self.intervals(t)
         for name, values in columns.items():
             self._column(name, values)[intervals] += np.add.reduceat(values, starts, axis=0)
@@ -248,7 +267,7 @@ class Tally:
             self.add(t, **{name: numbers})
 
     def add_labels(self, t: np.ndarray, y: np.ndarray) -> None:
-        """Add labels of regression (n,) of consecutive rows to their moments."""
+        """Add labels of regression (n,) of ascending rows to their moments."""
         intervals, starts = self.intervals(t)
         columns = [self._column(name, y) for name in LABEL_MOMENTS]
         before = Moments(self._labelled[intervals], *(one[intervals] for one in columns))
@@ -265,7 +284,7 @@ class Tally:
             column[intervals] = reduce(column[intervals], reduce.reduceat(y, starts))
 
     def add_binned(self, t: np.ndarray, k: int, code: np.ndarray, **weights: np.ndarray) -> None:
-        """Add weights (n,) of consecutive rows, each in the bin of its code 0 … k - 1."""
+        """Add weights (n,) of ascending rows, each in the bin of its code 0 … k - 1."""
         intervals, starts = self.intervals(t)
         row = np.repeat(np.arange(len(starts)) * k, np.diff(np.append(starts, len(t))))
         for name, weight in weights.items():
@@ -273,14 +292,14 @@ class Tally:
             self._column(name, sums)[intervals] += sums
 
     def add_counts(self, t: np.ndarray, k: int, **codes: np.ndarray) -> None:
-        """Count each code 0 … k - 1 (n,) of consecutive rows; a code k is not counted."""
+        """Count each code 0 … k - 1 (n,) of ascending rows; a code k is not counted."""
         intervals, starts = self.intervals(t)
         for name, code in codes.items():
             counts = counted(starts, code, k + 1)[:, :k]
             self._column(name, counts)[intervals] += counts
 
     def add_confusion(self, t: np.ndarray, k: int, label: np.ndarray, right: np.ndarray) -> None:
-        """Count how often each label (n,) is `predicted` at consecutive rows, and `correct`."""
+        """Count how often each label (n,) is `predicted` at ascending rows, and `correct`."""
         intervals, starts = self.intervals(t)
         counts = counted(starts, 2 * label + right, 2 * k)
         wrong, correct = counts[:, ::2], counts[:, 1::2]

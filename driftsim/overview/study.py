@@ -115,7 +115,8 @@ def evaluation_line(evaluation: Evaluation) -> str:
     repeats = f", {plural(evaluation.repeats, 'repeat')} of each" if many else ""
     protocol = evaluation.protocol
     late = ", also of the warm-up" if evaluation.warmup_labels == "late" else ""
-    folds = f"protocol: {part_text(protocol)}; " if protocol.n_folds > 1 else ""
+    asked = protocol.n_folds > 1 or protocol.partial
+    folds = f"protocol: {part_text(protocol)}; " if asked else ""
     kind = evaluation.prediction_intervals
     intervals = f"prediction intervals: {part_text(kind)}; " if kind else ""
     return (

@@ -21,9 +21,10 @@ from driftsim.evaluation.significance import (
     over_seeds,
 )
 from driftsim.evaluation.significance.difference import certain_if_the_same
+from driftsim.evaluation.trace import scored_rows
 from driftsim.report.amounts import as_percent
 from driftsim.report.table import Row
-from driftsim.report.variant_results import ContenderResult, VariantResults
+from driftsim.report.variant_results import Columns, ContenderResult, VariantResults
 from driftsim.rows import Schema
 from driftsim.scenario import Scenario
 
@@ -44,6 +45,7 @@ class Scope(NamedTuple):
     recorded: bool  # every seed has the same rows: seeds are then of learners alone
     edges: tuple[int, ...]  # the intervals at which phases begin, the first is 0
     intervals: slice = WHOLE
+    scored: tuple[int, ...] | None = None  # the intervals in which rows are scored; None: all
 
     @property
     def sign(self) -> int:
@@ -52,8 +54,22 @@ class Scope(NamedTuple):
 
     @property
     def phases(self) -> np.ndarray:
-        """The intervals at which phases begin, counted from the first that is compared."""
-        return np.array(self.edges if self.intervals == WHOLE else (0,))
+        """The intervals at which phases begin, counted from the first that is compared.
+
+        Of those in which rows are scored.
+        """
+        if self.intervals != WHOLE:
+            return np.array((0,))
+        if self.scored is None:
+            return np.array(self.edges)
+        return np.unique(np.searchsorted(self.scored, self.edges))
+
+    @property
+    def kept(self) -> np.ndarray:
+        """Those of the intervals that are compared in which rows are scored, by their places."""
+        assert self.scored is not None
+        first, stop, _ = self.intervals.indices(self.scored[-1] + 1)
+        return np.array([i - first for i in self.scored if first <= i < stop], int)
 
     def along(self, series: np.ndarray, floor: float) -> Difference:
         """The mean along one stream, from series (r, n) of r runs and n intervals."""
@@ -101,19 +117,31 @@ class Measurement:
 
     @cached_property
     def series(self) -> np.ndarray:
-        """The contribution of each interval to the metric in each run (r, n)."""
-        return np.array([contributions(self._metric, run.columns) for run in self._result.runs])
+        """The contribution of each interval to the metric in each run (r, n).
+
+        Of those in which rows are scored, as of `wrong` and `rows`.
+        """
+        return np.array([contributions(self._metric, one) for one in self._scored])
 
     @cached_property
     def wrong(self) -> np.ndarray:
         """The rows predicted wrong in each interval of each run (r, n)."""
-        every = [run.columns for run in self._result.runs]
-        return np.array([one["rows"] - one["correct"].sum(axis=1) for one in every])
+        return np.array([scored_rows(one) - one["correct"].sum(axis=1) for one in self._scored])
 
     @property
     def rows(self) -> np.ndarray:
-        """The rows of each interval (n,)."""
-        return self._result.runs[0].truth.columns["rows"]
+        """The rows of each interval that are scored (n,), in the mean over runs."""
+        if self.scope.scored is None:
+            return self._result.runs[0].truth.columns["rows"]
+        return np.mean([scored_rows(one) for one in self._scored], axis=0)
+
+    @property
+    def _scored(self) -> Iterator[Columns]:
+        """The columns of each run, of the intervals in which rows are scored."""
+        if self.scope.scored is None:
+            return (run.columns for run in self._result.runs)
+        kept = self.scope.kept
+        return (run.within(kept).columns for run in self._result.runs)
 
 
 def measured(result: ContenderResult, scope: Scope) -> Measurement:
@@ -269,7 +297,18 @@ def corrected(comparisons: Sequence[Comparison]) -> list[dict[Pair, float]]:
 def scope_of(one: VariantResults, metric: str) -> Scope:
     """The `Scope` of a metric over the whole stream of a variant."""
     stream, edges = one.scenario.stream, tuple(phase.intervals.start for phase in one.phases)
-    return Scope(metric, stream.schema, stream.recorded, edges or (0,))
+    scored = None if metric == COST else scored_of(one)  # labels and trainings cost everywhere
+    return Scope(metric, stream.schema, stream.recorded, edges or (0,), scored=scored)
+
+
+def scored_of(one: VariantResults) -> tuple[int, ...] | None:
+    """The intervals in which any run is scored on rows; None where all are on all rows."""
+    if not one.scenario.evaluation.protocol.partial:
+        return None
+    if "scored" not in one.known:
+        every = (run.trace.columns["scored"] for run in one.runs)
+        one.known["scored"] = tuple(np.flatnonzero(sum(every)).tolist())
+    return one.known["scored"]
 
 
 def margin(scenario: Scenario, metric: str, best: Any) -> Any:

@@ -16,7 +16,7 @@ from driftsim.evaluation.recovery import (
     median,
     recoveries,
 )
-from driftsim.evaluation.trace import Probes
+from driftsim.evaluation.trace import Probes, all_over_scored, scored_rows
 from driftsim.report.table import Row
 from driftsim.report.variant_results import Columns, ContenderResult, TracedRun
 from driftsim.report.windows import Window, rows_in
@@ -60,11 +60,19 @@ def recovery(
     """
     window = rows_in(window, result.dates)
     for run in result.runs:
-        columns, changes = run.columns, result.stream.started_changes(run.seed)
+        columns, changes = with_scores(run.columns), result.stream.started_changes(run.seed)
+        own = max(round(window / all_over_scored(run.columns)), 1)
         label = result.label | {"seed": run.seed, "repeat": run.repeat}
-        for one in recoveries(columns, loss(columns), changes, window, tolerance, unit_of(columns)):
+        for one in recoveries(columns, loss(columns), changes, own, tolerance, unit_of(columns)):
             more = {"change": one.first, "censored": one.censored}
             yield label | one._asdict() | more | result.dated(change=one.first)
+
+
+def with_scores(columns: Columns) -> Columns:
+    """The columns of the intervals in which rows are scored."""
+    if (scored := scored_rows(columns)).all():
+        return columns
+    return {name: column[scored > 0] for name, column in columns.items()}
 
 
 def recovered(result: ContenderResult, rows: Sequence[Row]) -> Iterator[Row]:
@@ -98,7 +106,7 @@ def unit_of(columns: Columns) -> Callable[[slice], float] | None:
     """
     if "y_mean" not in columns:
         return None
-    labels = Moments(*(columns[name] for name in ("rows", "y_mean", "y_spread")))
+    labels = Moments(scored_rows(columns), *(columns[name] for name in ("y_mean", "y_spread")))
 
     def unit(intervals):
         whole = labels.part(intervals).over(np.zeros(1, int))
@@ -111,11 +119,14 @@ def unit_of(columns: Columns) -> Callable[[slice], float] | None:
 def regret(result: ContenderResult) -> dict[str, np.ndarray] | None:
     """The loss beyond the best possible, summed up to each interval; None where it is not known.
 
-    Dynamic regret: columns (n,) of the mean over seeds, its least and greatest.
+    Dynamic regret: columns (n,) of the mean over seeds, its least and greatest. Where only some
+    rows are scored, theirs stands for that of all.
     """
-    excesses = [excess(run.columns) for run in result.runs]
-    if any(one is None for one in excesses):
-        return None
+    excesses = []
+    for columns in (run.columns for run in result.runs):
+        if (known := excess(columns)) is None:
+            return None
+        excesses.append(known * all_over_scored(columns))
     sums = np.cumsum(result.per_seed(excesses), axis=1)
     bounds = {"regret": sums.mean(axis=0), "low": sums.min(axis=0), "high": sums.max(axis=0)}
     last = result.runs[0].truth.columns["last_row"]
@@ -237,4 +248,4 @@ def loss(columns: Columns) -> np.ndarray:
         return known
     if "absolute_error" in columns:
         return columns["absolute_error"]
-    return columns["rows"] - columns["correct"].sum(axis=1)
+    return scored_rows(columns) - columns["correct"].sum(axis=1)

@@ -18,7 +18,7 @@ import numpy as np
 from driftsim.evaluation.decision.losses import Matrix
 from driftsim.evaluation.metrics import Metric, metric_of
 from driftsim.evaluation.moments import Moments
-from driftsim.evaluation.trace import LABEL_MOMENTS, Trace, reduction
+from driftsim.evaluation.trace import LABEL_MOMENTS, Trace, reduction, scored_rows
 from driftsim.report.dates import Dates, stretch_text
 from driftsim.report.held import Held, size_of
 from driftsim.report.table import Row
@@ -47,8 +47,8 @@ class TracedRun(NamedTuple):
         """The columns of both traces, an entry for each interval."""
         return self.truth.columns | self.trace.columns
 
-    def within(self, intervals: slice) -> Self:
-        """The same run, cut to some consecutive intervals."""
+    def within(self, intervals: slice | np.ndarray) -> Self:
+        """The same run, cut to some intervals."""
         return self._replace(trace=self.trace.within(intervals), truth=self.truth.within(intervals))
 
     def over(self, window: int | None = None) -> dict[str, np.ndarray]:
@@ -317,7 +317,9 @@ def totals(traces: Sequence[Trace]) -> dict[str, np.ndarray]:
     }
     whole = {name: reduction(name).reduceat(column, starts) for name, column in joined.items()}
     if "y_mean" in joined:
-        labels = Moments(*(joined[name] for name in ("rows", *LABEL_MOMENTS))).over(starts)
+        labels = Moments(scored_rows(joined), *(joined[name] for name in LABEL_MOMENTS)).over(
+            starts
+        )
         whole |= dict(zip(LABEL_MOMENTS, labels[1:]))
     return whole
 

@@ -67,6 +67,20 @@ def test_by_hand():
     assert recovery.rows == 80
 
 
+def test_on_test_sets_alone_by_hand():
+    """Of each 50 rows the last 10 are scored; it falls at row 330, is seen to by row 400, and is
+    seen to be back by row 600."""
+    wrong = np.array([1] * 6 + [8, 7, 3, 1, 1, 1, 1])
+    last = 50 * np.arange(1, 14)
+    known = {"first_row": last - 20, "rows": np.full(13, 20), "scored": np.full(13, 10)}
+    (found,) = recoveries(known, wrong.astype(float), [change(330)], 10, 0.1)
+    assert (found.level, found.outcome, found.rows) == (pytest.approx(0.1), RECOVERED, 500 - 330)
+    beyond = (8 + 7 + 3 + 1 - 4) / 40  # of the four test sets up to then, for 500 - 330 rows
+    assert found.area == pytest.approx(beyond * 170) and found.depth == pytest.approx(0.7)
+    (late,) = recoveries(known, wrong.astype(float), [change(655)], 10, 0.1)
+    assert late.outcome == TOO_SHORT
+
+
 def test_who_has_not_recovered_is_not_followed_further_than_the_next_change():
     loss = [1] * 6 + [9] * 8 + [1] * 8
     first, second = recoveries(*columns(loss), [change(60), change(140)], 20, 0.1)

@@ -34,6 +34,31 @@ def test_sums_and_counts_do_not_depend_on_the_pieces(size):
     assert tally.columns["code"].tolist() == np.add.reduceat(codes.astype(int), starts).tolist()
 
 
+@pytest.mark.parametrize("size", [5, 82])
+def test_rows_may_have_gaps(size):
+    rng, t = np.random.default_rng(1), np.arange(30, 112)
+    t = t[(t < 50) | (t > 78)][rng.random(len(t[(t < 50) | (t > 78)])) < 0.6]  # none in 50 … 74
+    label, y = rng.integers(0, 2, len(t)), rng.normal(size=len(t))
+    gaps, right = Tally(30, 112, 25), label == t % 2
+    for start in range(0, len(t), size):
+        part = slice(start, start + size)
+        gaps.add(t[part], value=y[part])
+        gaps.add_confusion(t[part], 2, label[part], right[part])
+        gaps.add_labels(t[part], y[part])
+    places = [t // 25 - 1 == i for i in range(4)]
+    found = gaps.columns
+    assert found["value"] == pytest.approx([y[own].sum() for own in places])
+    assert found["predicted"][:, 1].tolist() == [label[own].sum() for own in places]
+    assert found["correct"].sum(axis=1).tolist() == [right[own].sum() for own in places]
+    means = [y[own].mean() if own.any() else 0 for own in places]
+    assert found["y_mean"] == pytest.approx(means) and not places[1].any()
+    gaps.add(t, scored=np.ones(len(t), np.int64))
+    whole = gaps.trace().total().columns
+    assert whole["y_spread"][0] == pytest.approx(np.sum((y - y.mean()) ** 2))
+    assert gaps.trace().cumulative().columns["y_mean"][-1] == pytest.approx(y.mean())
+    assert gaps.trace().over(25).columns["y_mean"] == pytest.approx(means)
+
+
 def test_costs_are_spread_evenly_over_rows():
     tally = Tally(30, 112, 25)
     tally.spread(40, 20, seconds=4.0)

@@ -77,6 +77,23 @@ models:
 evaluation: {warmup: 110, interval: 20}
 report: {metrics: [mae, r2], window: 1mo}
 """
+HELD_OUT = """# Which on some of the rows?
+stream:
+  length: 2_000
+  concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 13}}
+  drift: {kind: sudden, at: [1_050]}
+models:
+  online: {learner: naive_bayes, policy: online}
+  static: {learner: naive_bayes, policy: static}
+evaluation: {warmup: 110, seeds: 2, interval: 20}
+report: {metrics: [error, kappa_m], window: 60}
+sweep:
+  evaluation.protocol:
+    sets: {kind: holdout, every: 130, rows: 50}
+    folds: {kind: cross_validation, folds: 3, tested: held_out}
+    all: prequential
+"""
+NUMBERS_HELD_OUT = NUMBERS.replace("seeds: 3,", "protocol: {kind: holdout, every: 130, rows: 40},")
 UNPACKED = """
 const [done] = arguments;
 const plain = (columns) =>
@@ -118,17 +135,28 @@ def far(tmp_path_factory):
     return played(FAR, "far", tmp_path_factory.mktemp("far"))
 
 
+@pytest.fixture(scope="module")
+def held_out(tmp_path_factory):
+    return played(HELD_OUT, "held_out", tmp_path_factory.mktemp("held_out"))
+
+
+@pytest.fixture(scope="module")
+def numbers_held_out(tmp_path_factory):
+    return played(NUMBERS_HELD_OUT, "numbers", tmp_path_factory.mktemp("numbers_held_out"))
+
+
 @pytest.fixture
 def results(request):
     return request.getfixturevalue(request.param)
 
 
 STUDIES = ["swept", "plain", "scored", "many", "numbers", "crossed", "far"]
+PARTIAL = ["held_out", "numbers_held_out"]
 WIDTHS = [*enumerate((1280, 360))]
 every_study = pytest.mark.parametrize("results", STUDIES, indirect=True)
 
 
-@every_study
+@pytest.mark.parametrize("results", STUDIES + PARTIAL, indirect=True)
 def test_the_curves_are_those_of_python(results, chromium, folder):
     opened = Opened(chromium, written(results, folder))
     metrics = [one["name"] for one in opened.ask("return JSON.parse(about.textContent).metrics")]

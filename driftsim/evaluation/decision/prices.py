@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 
 from driftsim.adaptation.training_price import Price, TrainingPrice
 from driftsim.evaluation.compute import CPU_SECONDS
+from driftsim.evaluation.trace import all_over_scored, scored_rows
 from driftsim.messages import guess, refusal, short
 from driftsim.parts import Strict, form_of
 from driftsim.rows import Schema
@@ -142,6 +143,11 @@ class Charge(NamedTuple):
     amount: np.ndarray  # (n,) of it in each interval or cell
 
 
+def for_all_rows(charge: Charge, columns: Columns) -> Charge:
+    """A charge for scored rows, as an estimate of that for all rows."""
+    return charge._replace(amount=charge.amount * all_over_scored(columns))
+
+
 class PriceList:
     """The prices of a stream with its classes: what columns of a trace cost.
 
@@ -160,13 +166,14 @@ class PriceList:
         `columns` (…,) or (…, k) are those of a trace and its truth, or of losses; what they lack
         costs nothing. What the first training costs is in them unless `free_first` has left it out.
         Mistakes are expected ones where those are known; where prices differ between mistakes,
-        they are counted, and the amount is what they cost, at a price of 1.
+        they are counted, and the amount is what they cost, at a price of 1. Where only some rows
+        are scored, their mistakes stand for those of all: an estimate.
         """
-        p = self.prices
+        p, loss = self.prices, self._losses(columns)
         none = np.zeros(np.shape(columns["rows"]))
         hours = sum((columns.get(name, none) for name in CPU_SECONDS), none) / 3600
         return {
-            "mistake": self._losses(columns),
+            "mistake": for_all_rows(loss, columns) if "scored" in columns else loss,
             "label": Charge(p.label, columns.get("labels", none)),
             "training": Charge(p.training.each, columns.get("fits", none)),
             "training_row": Charge(p.training.per_row, columns.get("rows_trained", none)),
@@ -219,7 +226,7 @@ def cost_matrix(by_class: Mapping[str, Any], classes: list[str]) -> np.ndarray:
 
 def mistakes(columns: Columns) -> np.ndarray:
     """The rows predicted wrong (n,)."""
-    return columns["rows"] - columns["correct"].sum(axis=-1)
+    return scored_rows(columns) - columns["correct"].sum(axis=-1)
 
 
 def squared_errors(columns: Columns) -> np.ndarray:

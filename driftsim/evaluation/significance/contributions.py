@@ -6,7 +6,7 @@ import numpy as np
 
 from driftsim.evaluation.formulas import Tallied
 from driftsim.evaluation.moments import Moments
-from driftsim.evaluation.trace import LABEL_MOMENTS, UNSUMMED, reduction
+from driftsim.evaluation.trace import LABEL_MOMENTS, UNSUMMED, reduction, scored_rows
 
 
 def contributions(metric: Callable[[Tallied], np.ndarray], tallies: Tallied) -> np.ndarray:
@@ -40,7 +40,7 @@ def of_all(reduce: np.ufunc, column: np.ndarray) -> np.ndarray:
 def moments_of(tallies):
     """The moments of labels in each interval; None for classification."""
     if "y_mean" in tallies:
-        return Moments(tallies["rows"], *(tallies[name] for name in LABEL_MOMENTS))
+        return Moments(scored_rows(tallies), *(tallies[name] for name in LABEL_MOMENTS))
 
 
 def without_each(tallies, whole):

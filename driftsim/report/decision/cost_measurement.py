@@ -10,6 +10,7 @@ from driftsim.evaluation.significance import Difference
 from driftsim.report.comparisons import COST, Comparison, Measurement, Scope, difference, scope_of
 from driftsim.report.variant_results import Columns, ContenderResult, TracedRun, VariantResults
 
+ESTIMATED = "Mistakes are estimated for all rows from those that are scored."
 ABLE = "cost of those that know nothing beforehand"  # of what is known of a variant
 
 
@@ -61,9 +62,21 @@ class CostMeasurement(Measurement):
         """
         price, labels = self.charges["label"]
         warmup = np.minimum(labels[:, :1], self._result.scenario.rules.warmup) * price
-        varying = self.costs.copy()
+        varying = self.costs + self._estimated()
         varying[:, :1] -= warmup
         return varying * varying.shape[1] + warmup
+
+    def _estimated(self) -> np.ndarray | float:
+        """What makes the estimated cost of mistakes vary only where rows are scored (r, n).
+
+        As of a ratio: intervals add what their rows cost beyond the mean of scored rows.
+        """
+        scored = [run.columns["scored"] for run in self._result.runs if "scored" in run.columns]
+        if not scored:
+            return 0.0
+        price, wrong = self.charges["mistake"]
+        even, shares = 1 / wrong.shape[1], np.array([one / one.sum() for one in scored])
+        return price * wrong.sum(axis=1, keepdims=True) * (even - shares)
 
     @cached_property
     def shares(self) -> dict[str, np.ndarray]:

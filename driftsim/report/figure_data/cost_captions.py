@@ -1,5 +1,6 @@
 """Cost captions: what the figures of costs show in words, also for readers who do not see them."""
 
+from driftsim.report.decision.cost_measurement import ESTIMATED
 from driftsim.report.figure_data.captions import by_setting, changes, some
 from driftsim.report.figure_data.cost_courses import floor_of
 from driftsim.report.figure_data.looks import rounded
@@ -12,7 +13,13 @@ FREE = "The first training is free, as all contenders have it."
 def total_cost(view):
     """What each contender costs, with its interval, and of what."""
     shown = "A thin bar with caps is the interval at 95 %, where it is known."
-    return f"{by_setting(view, total_of)} {shown} {FREE}"
+    return f"{by_setting(view, total_of)} {shown} {to_know(view)}"
+
+
+def to_know(view):
+    """What to know of the costs in a figure."""
+    partial = any(one.variant.scenario.evaluation.protocol.partial for one in view.scenes)
+    return f"{FREE} {ESTIMATED}" if partial else FREE
 
 
 def total_of(view, scene):
@@ -30,7 +37,7 @@ def cost_so_far(view):
     floored = any(scene.variant.matrices for scene in view.scenes)
     named = "; rows with a name are the cheapest schedules on the grid" if floored else ""
     ticks = f"Ticks are trainings, with the first seed{named}."
-    return f"{by_setting(view, course_of)} {means}{ticks} {FREE}"
+    return f"{by_setting(view, course_of)} {means}{ticks} {to_know(view)}"
 
 
 def course_of(view, scene):

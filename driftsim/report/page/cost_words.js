@@ -69,10 +69,10 @@ const HOW_TO_READ =
   "The first training is free, as all contenders have it.";
 
 /** What the bars show, for those who do not see them. */
-function captionOf(rows, currency) {
+function captionOf(rows, currency, estimated = "") {
   const costs = rows.map(({ name, cost }) => `${name} ${costText(cost)}`);
   if (costs.length > MOST_NAMED) {
     costs.splice(MOST_NAMED, Infinity, `and ${rows.length - MOST_NAMED} more`);
   }
-  return `Cost in ${currency}, the cheapest first: ${costs.join("; ")}. ${HOW_TO_READ}`;
+  return `Cost in ${currency}, the cheapest first: ${costs.join("; ")}. ${HOW_TO_READ} ${estimated}`.trim();
 }

@@ -18,6 +18,19 @@ function best(truth, rows) {
   return { squared_error: truth.bayes_squared_error, excess_squared_error: nothing };
 }
 
+/** The truth with each seed; where only some rows are scored, that about them, by one contender. */
+function truthsOf(runs) {
+  const truths = runs.filter(({ contender }) => contender === null);
+  const partial = runs.find(({ columns }) => columns.scored);
+  if (!partial) return truths;
+  const names = ["scored", ...Object.keys(truths[0].columns)];
+  const own = runs.filter(({ contender }) => contender === partial.contender);
+  return own.map(({ seed, columns }) => {
+    const known = names.filter((name) => name in columns).map((name) => [name, columns[name]]);
+    return { seed, columns: Object.fromEntries(known) };
+  });
+}
+
 /** A setting with its runs, which gives curves. */
 class Scene {
   constructor(about, setting, runs) {
@@ -33,8 +46,10 @@ class Scene {
       if (contender !== null) this.put(names[contender], seed, columns);
     }
     for (const name of setting.references) {
-      for (const [seed, truth] of this.truths) {
-        this.put(name, seed, columnsOf(name, truth, this.grid.rows));
+      for (const { seed, columns } of truthsOf(runs)) {
+        const { scored } = columns;
+        const own = columnsOf(name, columns, scored ? Array.from(scored[0]) : this.grid.rows);
+        this.put(name, seed, scored ? { ...columns, ...own } : own);
       }
     }
   }
@@ -57,7 +72,8 @@ class Scene {
       const own = { ...metric, formula: this.about.formulas[metric.name] ?? metric.formula };
       const seeds = new Map();
       for (const { seed, columns } of this.runs.get(name)) {
-        const tally = new Tally(columns, windows, null, truths.get(seed));
+        const scored = columns.scored?.[0] ?? null;
+        const tally = new Tally(columns, windows, scored, truths.get(seed));
         seeds.set(seed, [...(seeds.get(seed) ?? []), valuesOf(tally, own)]);
       }
       return spread([...seeds.values()].map((repeats) => spread(repeats).mean));

@@ -133,6 +133,7 @@ def caption(results, tallies):
         texts.append(f"Lines are means over {seeds}; bands, where shown, their range.")
     if (repeats := scenario.evaluation.repeats_in_all) > 1:
         texts.append(f"With each seed, learners are trained {repeats:,} times{on_folds(scenario)}.")
+    texts += scored_rows(scenario)
     if len(scenario.stream.concepts) > 1:
         texts.append("The background is shaded by the ruling concept; during a ramp, in between.")
     if shared_changes(scenario):
@@ -151,6 +152,15 @@ def on_folds(scenario):
     protocol = scenario.evaluation.protocol
     title = protocol.kind().replace("_", " ")
     return f", on the {protocol.n_folds:,} folds of a {title}" if protocol.n_folds > 1 else ""
+
+
+def scored_rows(scenario):
+    """On which rows models are scored, where they are not all, and what follows from that."""
+    if words := scenario.evaluation.protocol.rows_scored:
+        yield (
+            f"Each model is scored only on {words}: where a window has none, a curve is "
+            "interrupted, and what mistakes cost on all rows is estimated from them."
+        )
 
 
 def planned(one):

@@ -2,14 +2,20 @@
 
 const NEGLIGIBLE = 1e-24; // a weight of rows that have faded
 const LABELS = { y_mean: 1, y_spread: 2 }; // columns of moments, by their places
-const EXTREMES = { y_least: Math.min, y_greatest: Math.max }; // and how others than sums are joined
+const EXTREMES = { // and how others than sums are joined; NaN where no row is scored
+  y_least: (a, b) => (a <= b || Number.isNaN(b) ? a : b),
+  y_greatest: (a, b) => (a >= b || Number.isNaN(b) ? a : b),
+};
 
 /** The columns of a run over windows; each is summed when it is first asked for. */
 class Tally {
-  /** `truth`: the tally of the truth with the same seed, which has the columns not here. */
+  /**
+   * `lengths`: how many rows of each interval are scored, null for those of `truth`: the tally of
+   * the truth with the same seed, which has the columns not here.
+   */
   constructor(columns, windows, lengths, truth = null) {
     Object.assign(this, { columns, windows, lengths, truth, summed: {} });
-    this.rows = truth ? truth.rows : this.sum(lengths);
+    this.rows = lengths ? this.sum(lengths) : truth.rows;
   }
 
   has(name) {

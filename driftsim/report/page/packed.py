@@ -17,6 +17,7 @@ from driftsim.report.page.tallies import (
     available,
     needed,
     of_contender,
+    of_part,
     of_truth,
     passed,
     retrainings,
@@ -147,7 +148,8 @@ class Packing:
             if run.contender in one.scenario.models:
                 trace = self._merged(run.trace)
                 columns = of_contender(truths[run.seed], trace)
-                columns = {name: columns[name] for name in columns if name in self._wanted}
+                wanted = self._wanted | {*of_part(trace)}
+                columns = {name: columns[name] for name in columns if name in wanted}
                 if run.contender not in with_retrainings:
                     columns |= retrainings(trace)
                     with_retrainings.add(run.contender)

@@ -16,8 +16,13 @@ from driftsim.evaluation.decision.prices import (
     Prices,
     classes_of,
 )
+from driftsim.evaluation.trace import all_over_scored
 from driftsim.report.comparisons import COST, scope_of
-from driftsim.report.decision.cost_measurement import CostMeasurement, possible_comparison
+from driftsim.report.decision.cost_measurement import (
+    ESTIMATED,
+    CostMeasurement,
+    possible_comparison,
+)
 from driftsim.report.decision.costs import costs, static_of
 from driftsim.report.figure_data.looks import short
 from driftsim.report.figure_data.total_costs import TONES
@@ -88,7 +93,13 @@ def price_data(results, models: list[str], sentences: list[str]) -> PriceData | 
             for (about, _), sentence in zip(of_variants, sentences)
         ],
     }
-    return PriceData(about, text)
+    return PriceData(about | estimated(variants), text)
+
+
+def estimated(variants: list[VariantResults]) -> dict[str, str]:
+    """What to know of amounts that are estimated, where only some rows are scored."""
+    partial = any(one.scenario.evaluation.protocol.partial for one in variants)
+    return {"estimated": ESTIMATED} if partial else {}
 
 
 def priced_in(one: VariantResults) -> str:
@@ -173,7 +184,8 @@ def amounts(one: VariantResults, result: ContenderResult, kinds) -> dict[str, np
         found["squared_error"] = by(Prices(squared_error=1.0))["mistake"]
     else:
         found = by(Prices(mistake=1.0))
-        missed = (result.totals["actual"] - result.totals["correct"]).T
+        factors = [all_over_scored(run.columns) for run in result.runs]
+        missed = (result.totals["actual"] - result.totals["correct"]).T * factors
         by_name = dict(zip(classes_of(schema), missed))
         found |= {f"mistake_{i}": by_name[name] for i, name in enumerate(named_in(kinds))}
     if AS_GIVEN in kinds:

@@ -51,7 +51,8 @@ class Pricing {
     const [box, currency] = [find("cost-bars"), this.typed?.currency];
     if (!this.rows.length || !box.clientWidth) return;
     const about = { tones: this.data.tones, currency };
-    const [caption, width] = [captionOf(this.rows, currency), Math.min(box.clientWidth, MOST_WIDE)];
+    const caption = captionOf(this.rows, currency, this.data.estimated);
+    const width = Math.min(box.clientWidth, MOST_WIDE);
     box.replaceChildren(costBars(this.rows, about, width));
     box.firstChild.setAttribute("aria-label", caption);
     const figure = box.closest("figure");

@@ -34,8 +34,12 @@ def needed(metrics: Iterable[Metric]) -> set[str]:
 
 
 def of_contender(truth: Columns, trace: Columns) -> dict[str, np.ndarray]:
-    """What is kept of a contender, from the columns of the truth and of its trace."""
-    kept = {name: trace[name] for name in UNCHANGED if name in trace}
+    """What is kept of a contender, from the columns of the truth and of its trace.
+
+    Where it is scored on part of the rows, also what is true of these.
+    """
+    truth, part = {**truth, **trace}, of_part(trace)
+    kept = part | {name: trace[name] for name in UNCHANGED if name in trace}
     if "predicted" in trace:
         kept["missed"] = truth["actual"] - trace["correct"]
         if kept["missed"].shape[1] != 2:
@@ -81,6 +85,11 @@ def of_truth(truth: Columns) -> dict[str, np.ndarray]:
         if f"{one}_expected_error" in truth and "bayes_error" in truth:
             kept[f"{one}_excess"] = excess(truth, truth[f"{one}_expected_error"])
     return kept
+
+
+def of_part(trace: Columns) -> dict[str, np.ndarray]:
+    """What is kept of the truth about part of the rows, where a contender is scored on that."""
+    return {"scored": trace["scored"]} | of_truth(trace) if "scored" in trace else {}
 
 
 def passed(truth: Columns, dates: Dates) -> dict[str, np.ndarray]:

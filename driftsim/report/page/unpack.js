@@ -67,7 +67,7 @@ async function unpacked(about, text) {
         columns[name] = Array.from({ length: width }, () => take(name, n));
       }
       if (contender === null) truths[seed] = columns;
-      return { contender, seed, columns: decoded(columns, truths[seed]) };
+      return { contender, seed, columns: decoded(columns, { ...truths[seed], ...columns }) };
     });
   });
 }

@@ -63,6 +63,7 @@ class Contest:
         """The verdict, part by part, with some more parts before the costs."""
         c = self.comparison
         yield Block(" ".join(self.answer()))
+        yield from map(Block, self.scored())
         if c.known and len(c.order) > 1:
             yield from map(Block, self.static_or_weakest())
             yield from self.by_phase()
@@ -111,6 +112,14 @@ class Contest:
         if (remark := c.pairs[c.best, second].remark) and not self.alike:
             yield f"Caution: {remark}."
 
+    def scored(self) -> Iterator[str]:
+        """On which rows models are scored, where they are not all."""
+        if words := self.scenario.evaluation.protocol.rows_scored:
+            columns = [run.columns for run in self.first.runs]
+            n = round(np.mean([one["scored"].sum() for one in columns]))
+            rows = f"{n:,} of {columns[0]['rows'].sum():,} rows"
+            yield f"Each model is scored only on {words}: {rows}."
+
     def unknown(self) -> Iterator[str]:
         """That the metric asked for is not known at all, or not of some contenders."""
         c = self.comparison
@@ -149,10 +158,12 @@ class Contest:
 
     def too_short(self) -> str:
         """Why intervals cannot be computed, and what would give them."""
-        rows = self.first.runs[0].truth.columns["rows"]
+        c, scored = self.comparison, self.scenario.evaluation.protocol.partial
+        rows = c.measured[c.best].rows
         if len(rows) >= LEAST_INTERVALS:
-            return next(one.remark for one in self.comparison.pairs.values() if not one.known)
-        few = f"{len(rows)} intervals of one stream are too few"
+            return next(one.remark for one in c.pairs.values() if not one.known)
+        intervals = f"intervals {'with scored rows ' * scored}of one stream"
+        few = f"{len(rows)} {intervals} are too few"
         finer = max(int(rows.sum()) // (2 * LEAST_INTERVALS), 1)
         return f"{few}; evaluation: {{interval: {finer}}} gives more" if finer < rows[0] else few
 

@@ -8,7 +8,7 @@ import numpy as np
 from driftsim.adaptation.policies import Policy
 from driftsim.report.amounts import listed, named
 from driftsim.report.comparisons import SIGNIFICANCE, corrected
-from driftsim.report.decision.cost_measurement import possible_comparison
+from driftsim.report.decision.cost_measurement import ESTIMATED, possible_comparison
 from driftsim.report.decision.costs import OVER_STATIC, costs, static_of
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.floors import FloorWords
@@ -233,6 +233,8 @@ class Advice:
         """What the costs rest on, and what they do not show."""
         if self.scenario.priced.prices.hour > 0:
             yield "CPU time is that of this machine."
+        if self.scenario.evaluation.protocol.partial:
+            yield ESTIMATED
         result = self.variant.results[self.best]
         if len(result.seeds) == 1 or self.scenario.stream.recorded:
             models = " and these trained models" if len(result.runs) == 1 else ""
