@@ -3,9 +3,10 @@
     python benchmarks/protocols.py --jar moa.jar [stream ...] [--rows N] [--folds N] [--delay N]
 
 The streams are those of accuracy.py. Needs Java and MOA's jar (GPL), such as that in the package
-capymoa. Percent correct over all rows; of folds the mean and the standard deviation. The bootstrap
-of MOA draws other random numbers. Of two classes also the area under the ROC curve of the last
-`delay` rows, as MOA's WindowAUCImbalancedPerformanceEvaluator has it.
+capymoa. Percent correct over all rows, or all test sets of a hold-out; of folds the mean and the
+standard deviation. The bootstrap of MOA draws other random numbers. Of two classes also the area
+under the ROC curve of the last `delay` rows, as MOA's WindowAUCImbalancedPerformanceEvaluator has
+it.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from accuracy import STREAMS, drawn
 from driftsim.evaluation.metrics import METRICS
 from driftsim.evaluation.prequential import Contender, evaluate, truth
 from driftsim.evaluation.rules import Rules
+from driftsim.evaluation.trace import scored_rows
 
 CONTENDER = Contender.model_validate({"learner": "naive_bayes", "policy": "online"})
 ACCURACY = "BasicClassificationPerformanceEvaluator", "classifications correct"
@@ -29,13 +31,14 @@ FOLDED = {
     "split": "Split-Validation",
     "bootstrap": "Bootstrap-Validation",
 }
+HELD_OUT = "EvaluatePeriodicHeldOutTest"
 
 
 def ours(held, folds=1, warmup=0, **rules):
     """The accuracy of each fold."""
     rules = Rules(warmup=warmup, truth=False, **rules)
     runs = (evaluate(held, CONTENDER, rules, repeat=i).total().columns for i in range(folds))
-    return [100 * one["correct"].sum() / one["rows"].sum() for one in runs]
+    return [100 * one["correct"].sum() / scored_rows(one).sum() for one in runs]
 
 
 def area(held, window):
@@ -46,14 +49,19 @@ def area(held, window):
 
 
 def theirs(jar, file, rows, task, options, evaluator=ACCURACY):
-    """What MOA prints after the last row; an accuracy with its deviation where there are folds."""
+    """What MOA prints after the last row; an accuracy with its deviation where there are folds.
+
+    Of a hold-out the mean over test sets.
+    """
     kind, figure = evaluator
-    line = f"{task} -l bayes.NaiveBayes -s (ArffFileStream -f {file}) -f {rows} -q {rows}"
+    line = f"{task} -l bayes.NaiveBayes -s (ArffFileStream -f {file})"
+    line += "" if task == HELD_OUT else f" -f {rows} -q {rows}"
     command = ["java", "-cp", jar, "moa.DoTask", f"{line} -e ({kind}) {options}"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     names, *values = [line.split(",") for line in printed.splitlines() if line.count(",") > 5]
-    found = dict(zip(names, map(float, values[-1])))
-    return [found[name] for name in found if re.search(figure, name)]
+    found = [dict(zip(names, map(float, row))) for row in values]
+    shown = [[one[name] for name in one if re.search(figure, name)] for one in found]
+    return [mean(one for (one,) in shown)] if task == HELD_OUT else shown[-1]
 
 
 def compared(held, rows, asked):
@@ -69,6 +77,9 @@ def compared(held, rows, asked):
     late = ours(held, warmup=k, labels=delayed, warmup_labels="late")
     yield "delayed, late warm-up", late, task, p
     yield "chunks", ours(held, labels=chunks), task, f"-k {k} -p 0 -b"
+    every, n = rows // 10 - rows // 100, rows // 100
+    sets = ours(held, protocol={"kind": "holdout", "every": every, "rows": n})
+    yield "hold-out", sets, HELD_OUT, f"-f {every} -n {n}"
 
 
 def written(held, file):

@@ -338,7 +338,8 @@ class Tally:
         """The trace of all rows."""
         if not self._scored:
             return Trace(self.columns, self._interval)
-        starts = np.cumsum(self.columns["rows"]) - self.columns["rows"]
+        rows = scored_rows(self.columns)
+        starts = np.cumsum(rows) - rows
         y, scores = map(np.concatenate, zip(*self._scored))
         intervals = RowScores.of(y, scores, starts).intervals()
         return Trace(self.columns | {"scores": intervals}, self._interval)

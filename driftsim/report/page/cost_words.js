@@ -74,5 +74,6 @@ function captionOf(rows, currency, estimated = "") {
   if (costs.length > MOST_NAMED) {
     costs.splice(MOST_NAMED, Infinity, `and ${rows.length - MOST_NAMED} more`);
   }
-  return `Cost in ${currency}, the cheapest first: ${costs.join("; ")}. ${HOW_TO_READ} ${estimated}`.trim();
+  const shown = `Cost in ${currency}, the cheapest first: ${costs.join("; ")}.`;
+  return `${shown} ${HOW_TO_READ} ${estimated}`.trim();
 }
