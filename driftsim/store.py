@@ -17,7 +17,7 @@ from driftsim.atomic import StoreError, write_atomically
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.row_scores import RowScores
 from driftsim.evaluation.rules import TruthRules
-from driftsim.evaluation.trace import Probes, Trace
+from driftsim.evaluation.trace import Probes, Trace, scored_rows
 from driftsim.files import content_hash, identity, reason
 from driftsim.messages import line
 from driftsim.parts import dumped, written_out
@@ -77,8 +77,9 @@ class Store:
             predictions = rows_of(trace) | {"predicted": trace.predictions}
             self._write(as_arrow(predictions), self._predictions(run), about)
         if trace.row_scores is not None:
-            rows = rows_of(trace)
-            self._write(as_arrow(rows | flat_scores(trace.row_scores)), self._scores(run), about)
+            own = trace.row_scores
+            rows = rows_of(trace) if own.t is None else {"row": own.t}
+            self._write(as_arrow(rows | flat_scores(own)), self._scores(run), about)
         columns = as_arrow(flat_columns(trace)) | list_columns(trace)
         self._write(columns, self.path(run), about)
 
@@ -91,7 +92,7 @@ class Store:
         for name, k in about["widths"].items():
             columns[name] = np.column_stack([columns.pop(f"{name}_{i}") for i in range(k)])
         if keeps_scores(run):
-            columns["scores"] = self._row_scores(run, columns["rows"]).intervals()
+            columns["scores"] = self._row_scores(run, columns).intervals()
         alarms, probes = lists.pop("alarm_rows", None), None
         if lists:
             rows, ruling, errors = lists.values()
@@ -117,11 +118,12 @@ class Store:
             table, _ = self._read(self._predictions(run), run)
             return as_numpy(table["predicted"].combine_chunks())
 
-    def _row_scores(self, run, rows):
-        """The scores of a run, whose intervals have so many rows."""
+    def _row_scores(self, run, columns):
+        """The scores of a run, from their file and the columns of its trace."""
         table, _ = self._read(self._scores(run), run)
-        _, y, *scores = (as_numpy(column.combine_chunks()) for column in table.columns)
-        return RowScores(y, np.column_stack(scores), np.cumsum(rows) - rows)
+        t, y, *scores = (as_numpy(column.combine_chunks()) for column in table.columns)
+        rows, part = scored_rows(columns), t if "scored" in columns else None
+        return RowScores(y, np.column_stack(scores), np.cumsum(rows) - rows, part)
 
     def _read(self, path, run):
         """The table in a file, and its metadata, which must be about this very run."""

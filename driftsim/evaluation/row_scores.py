@@ -10,17 +10,20 @@ NEGLIGIBLE = 1e-24  # a weight of rows that have faded, where that of the newest
 
 
 class RowScores(NamedTuple):
-    """What models scored in each row of a stream, and what its label was."""
+    """What models scored in each row of a stream, or in those tested, and what its label was."""
 
     y: np.ndarray  # (n,) labels
     values: np.ndarray  # (n, k): the probability of each class; of two classes (n, 1): of class 1
     starts: np.ndarray  # (w,) the first of the rows of each interval
+    t: np.ndarray | None = None  # (n,) the positions of the rows, where they are not all
 
     @classmethod
-    def of(cls, y: np.ndarray, values: np.ndarray, starts: np.ndarray) -> "RowScores":
+    def of(
+        cls, y: np.ndarray, values: np.ndarray, starts: np.ndarray, t: np.ndarray | None = None
+    ) -> "RowScores":
         """Those of labels and probabilities (n, k), the labels in the smallest type."""
         values = values[:, 1:] if values.shape[1] == 2 else values
-        return cls(y.astype(np.min_scalar_type(values.shape[1])), values, starts)
+        return cls(y.astype(np.min_scalar_type(values.shape[1])), values, starts, t)
 
     @property
     def n_classes(self) -> int:

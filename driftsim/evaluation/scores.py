@@ -47,7 +47,7 @@ class ClassificationScores:
             apart = predicted - one_hot(rows.y, self._k)
             tally.add(rows.t, brier=(apart**2).sum(axis=1))
             if self._scores == "exact":
-                tally.add_scores(rows.y, predicted)
+                tally.add_scores(rows.t, rows.y, predicted)
             elif self._scores:
                 self._bin(tally, rows, predicted[:, 1], self._scores)
         label = label_of(predicted)

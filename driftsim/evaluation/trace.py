@@ -239,7 +239,7 @@ class Tally:
         rows = lasts - starts + 1
         self.columns: dict[str, Any] = {"first_row": starts, "last_row": lasts, "rows": rows}
         self._labelled = np.zeros(len(starts), np.int64)  # rows whose labels are in the moments
-        self._scored: list[tuple[np.ndarray, np.ndarray]] = []  # labels and scores of rows
+        self._scored: list[tuple[np.ndarray, ...]] = []  # positions, labels and scores of rows
 
     def intervals(self, t: np.ndarray) -> tuple[slice | np.ndarray, np.ndarray]:
         """The intervals that ascending rows fall in, and where in `t` each starts."""
@@ -306,9 +306,9 @@ class Tally:
         self._column("predicted", correct)[intervals] += wrong + correct
         self._column("correct", correct)[intervals] += correct
 
-    def add_scores(self, y: np.ndarray, scores: np.ndarray) -> None:
+    def add_scores(self, t: np.ndarray, y: np.ndarray, scores: np.ndarray) -> None:
         """Keep the label (n,) and the probabilities (n, k) of each of the next rows."""
-        self._scored.append((y, scores))
+        self._scored.append((t, y, scores))
 
     def spread(self, first: int, n: int, **amounts: float) -> None:
         """Add amounts evenly over the `n` rows from `first`; all at `first` if `n` is 0."""
@@ -340,8 +340,9 @@ class Tally:
             return Trace(self.columns, self._interval)
         rows = scored_rows(self.columns)
         starts = np.cumsum(rows) - rows
-        y, scores = map(np.concatenate, zip(*self._scored))
-        intervals = RowScores.of(y, scores, starts).intervals()
+        t, y, scores = map(np.concatenate, zip(*self._scored))
+        part = t if "scored" in self.columns else None
+        intervals = RowScores.of(y, scores, starts, part).intervals()
         return Trace(self.columns | {"scores": intervals}, self._interval)
 
     def _column(self, name, values):

@@ -194,13 +194,17 @@ def test_scores_are_of_every_row_and_change_nothing_else(rules):
     assert exact == pytest.approx(roc_auc_score(y, rows.values[:, 0])) and exact != binned
 
 
-def test_they_are_kept_in_a_file_of_their_own(tmp_path):
-    trace = evaluate(STREAM, CONTENDER, Rules(**ASKED))
-    run, store = SimpleNamespace(key="one", about={}, rules=Rules(**ASKED)), Store(tmp_path)
+@pytest.mark.parametrize("protocol", ["prequential", {"kind": "holdout", "every": 70, "rows": 45}])
+def test_they_are_kept_in_a_file_of_their_own(tmp_path, protocol):
+    rules = Rules(**ASKED | {"protocol": protocol})
+    trace = evaluate(STREAM, CONTENDER, rules)
+    run, store = SimpleNamespace(key="one", about={}, rules=rules), Store(tmp_path)
     store.save(run, trace)
     assert {path.name for path in tmp_path.iterdir()} == {"one.parquet", "one.scores.parquet"}
     loaded = store.load(run)
-    for one, other in zip(loaded.row_scores, trace.row_scores):
+    n = 3 if protocol == "prequential" else 4
+    assert [one is None for one in loaded.row_scores] == [False] * n + [True] * (4 - n)
+    for one, other in zip(loaded.row_scores[:n], trace.row_scores):
         assert np.array_equal(one, other) and one.dtype == other.dtype
     assert loaded.columns.keys() == trace.columns.keys() and run in store
     (tmp_path / "one.scores.parquet").unlink()

@@ -85,8 +85,8 @@ stream:
 models:
   online: {learner: naive_bayes, policy: online}
   static: {learner: naive_bayes, policy: static}
-evaluation: {warmup: 110, seeds: 2, interval: 20}
-report: {metrics: [error, kappa_m], window: 60}
+evaluation: {warmup: 110, seeds: 2, interval: 20, scores: exact}
+report: {metrics: [error, kappa_m, roc_auc], window: 60}
 sweep:
   evaluation.protocol:
     sets: {kind: holdout, every: 130, rows: 50}

@@ -103,6 +103,23 @@ def test_mistakes_are_estimated_for_all_rows_from_those_that_are_scored(tmp_path
     assert "Each model is scored only on test sets of 50 rows" in page
 
 
+def test_areas_are_over_the_scores_of_scored_rows(tmp_path):
+    exact = rules(scores="exact", predictions=True, interval=25)
+    results = study_of(tmp_path, evaluation=exact, report={"metrics": ["roc_auc"]})
+    (run,) = (one for one in results.traces() if one.contender == "online")
+    rows = run.trace.row_scores
+    assert (rows.t == np.flatnonzero((np.arange(5_600) % 200) >= 150) + 400).all()
+    assert ((rows.values[:, 0] > 0.5) == run.trace.predictions[rows.t - 400]).all()
+    low, high = rows.values[rows.y == 0, 0], rows.values[rows.y == 1, 0]
+    wins = (high[:, None] > low).mean() + (high[:, None] == low).mean() / 2
+    summary = results.summary().set_index("contender").loc["online"]
+    assert summary["roc_auc"] == pytest.approx(wins)
+    curve = results.curves("roc_auc", 25)
+    own = curve[curve["contender"] == "online"]
+    assert own["mean"].isna().sum() == 224 - 56
+    assert summary["roc_auc_low"] < wins < summary["roc_auc_high"]
+
+
 def test_regret_is_estimated_for_all_rows(sets):
     regret = sets.regret()
     own = regret[regret["contender"] == "online"]["regret"].to_numpy()
