@@ -181,6 +181,22 @@ def test_held_out_rows_change_no_prediction_of_a_fold():
     assert (runs[0].predictions == runs[1].predictions).all()
 
 
+def test_prediction_intervals_are_scored_on_held_out_rows_and_made_of_all_others():
+    contender = Contender.model_validate({"learner": "least_squares", "policy": "online"})
+    stream = Stream.model_validate({"length": 900, "concepts": {"a": LINEAR}})
+    asked = {"warmup": 100, "prediction_intervals": "conformal"}
+    every, some = (
+        evaluate(stream, contender, Rules(protocol=spec, interval=n, **asked), 2, 1).columns
+        for spec, n in ((PARTIAL[1] | {"tested": "every_row"}, 1), (PARTIAL[1], 50))
+    )
+    kept, starts = np.arange(100, 900) % 3 == 1, np.arange(0, 800, 50)
+    for name in ("covered", "rows", "width", "score"):
+        own = every[f"interval_{name}"] * kept
+        assert some[f"interval_{name}"] == pytest.approx(np.add.reduceat(own, starts))
+    least = np.fmin.reduceat(np.where(kept, every["y_least"], np.nan), starts)
+    assert (some["y_least"] == least).all()
+
+
 def test_folds_are_tested_on_every_row_once_by_cross_validation():
     folds = [Fold(Protocol.model_validate(PARTIAL[1]), i, 0) for i in range(3)]
     assert (sum(one.scored(np.arange(50)) for one in folds) == 1).all()

@@ -93,7 +93,8 @@ sweep:
     folds: {kind: cross_validation, folds: 3, tested: held_out}
     all: prequential
 """
-NUMBERS_HELD_OUT = NUMBERS.replace("seeds: 3,", "protocol: {kind: holdout, every: 130, rows: 40},")
+SETS = "protocol: {kind: holdout, every: 130, rows: 40}, prediction_intervals: normal,"
+NUMBERS_HELD_OUT = NUMBERS.replace("seeds: 3,", SETS)
 UNPACKED = """
 const [done] = arguments;
 const plain = (columns) =>
