@@ -296,12 +296,8 @@ class Imported(Strict):
 
 def written_out(part: Any, fields: dict[str, Any]) -> dict[str, Any]:
     """The fields of a part without those that it omits where they have their defaults."""
-    known, omitted = type(part).model_fields, getattr(part, "omitted", ())
-    return {
-        name: one
-        for name, one in fields.items()
-        if name not in omitted or one != known[name].default
-    }
+    own, names = type(part).model_fields, getattr(part, "omitted", ())
+    return {n: one for n, one in fields.items() if n not in names or one != own[n].default}
 
 
 class Unnamed(Strict):

@@ -40,13 +40,7 @@ from driftsim.scenario_checks import (
     unranked,
     untallied,
 )
-from driftsim.scenario_evaluation import (
-    Evaluation,
-    unplannable,
-    unprobed,
-    untested,
-    untrained_fold,
-)
+from driftsim.scenario_evaluation import Evaluation, faults_of_evaluation, unplannable
 from driftsim.scenario_files import checked_name, default_name, from_source, place_of
 from driftsim.scenario_places import Faults, Places, beside_settings, located, renew, with_setting
 from driftsim.scenario_report import Report, without_alarms
@@ -121,8 +115,7 @@ class Scenario(Strict):
     @property
     def window(self) -> int | Duration:
         """Rows per point of a curve, whole intervals; or so much time."""
-        own = max(10 * self.interval, self.evaluation.protocol.period)
-        window = self.report.window or own
+        window = self.report.window or max(10 * self.interval, self.evaluation.protocol.period)
         if isinstance(window, Duration):
             return window
         return -(-window // self.interval) * self.interval
@@ -155,10 +148,8 @@ class Scenario(Strict):
         if isinstance(self.report.window, Duration):
             yield "report", "window", self.stream.undated
         yield from beyond_memory(self.evaluation, self.stream, self.interval)
-        learning = self.evaluation, self.models.values(), self.stream
-        yield "evaluation", "warmup", untrained_fold(*learning)
-        yield "evaluation", "probe", unprobed(self.evaluation, self.stream)
-        yield "evaluation", "protocol", untested(self.evaluation, self.stream)
+        faults = faults_of_evaluation(self.evaluation, self.models.values(), self.stream)
+        yield from (("evaluation", *fault) for fault in faults)
 
     def _of_contenders(self) -> Mistakes:
         """What the contenders need and the stream or the rules do not give."""

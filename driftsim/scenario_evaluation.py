@@ -1,7 +1,7 @@
 """How the contenders of a scenario are evaluated, and how often."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 import numpy as np
@@ -31,6 +31,15 @@ class Evaluation(Rules):
     def repeats_in_all(self) -> int:
         """How often a contender is run with each seed: its repeats on every fold."""
         return self.repeats * self.protocol.n_folds
+
+
+def faults_of_evaluation(
+    evaluation: Evaluation, contenders: Iterable[Contender], stream: Stream
+) -> Iterator[tuple[str, str | None]]:
+    """Which rules a stream does not fit, and why, or None."""
+    yield "warmup", untrained_fold(evaluation, contenders, stream)
+    yield "probe", unprobed(evaluation, stream)
+    yield "protocol", untested(evaluation, stream)
 
 
 def untrained_fold(

@@ -136,12 +136,11 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     model, rng = new_model(learner, world, rules, seed, repeat)
     yield from compiling([model, *policy.detectors], rules.warmup)
     tally.spread(rules.warmup, 0, **watch.seconds().of("compile"))
-    check = PredictionCheck(world.schema, rules.probable)
-    scoring = Scoring(world.schema, rules, tally, meter, check, fold)
+    scoring = Scoring(world.schema, rules, tally, meter, fold)
     prober = rules.probe and Prober(world, rules.probe, rules.warmup, rows.seen, meter)
     arriving = scoring.along(rows.arrivals())
     arriving = prober.between(arriving) if prober else arriving
-    model = Metered(model, meter, check)
+    model = Metered(model, meter, scoring.check)
     changes = [stream.changes(seed)] if policy.knows == "changes" else []
     history = enough(rows.history(), policy.starts_cold or learner.trained)
     run = policy.run(model, history, meter.along(arriving), rng, *changes)
@@ -273,8 +272,9 @@ class ScoredRows(NamedTuple):
 class Scoring:
     """Predictions are checked, compared with the truth, and kept where that is asked for."""
 
-    def __init__(self, schema, rules, tally, meter, check, fold):
-        self._tally, self._meter, self._check, self._fold = tally, meter, check, fold
+    def __init__(self, schema, rules, tally, meter, fold):
+        self._tally, self._meter, self._fold = tally, meter, fold
+        self.check = PredictionCheck(schema, rules.probable)
         self._scores = scores_of(schema, rules.scores, rules.confusion)
         self._kept: list[np.ndarray] | None = [] if rules.predictions else None
         kind = rules.prediction_intervals
@@ -286,7 +286,7 @@ class Scoring:
 
     def take(self, rows: ScoredRows, predicted: np.ndarray):
         """Score the predictions of some rows."""
-        predicted = self._check.checked(predicted, rows.t)
+        predicted = self.check.checked(predicted, rows.t)
         scored = self._fold.scored(rows.t)
         self._score(rows, predicted, scored)
         if self._intervals:
