@@ -21,8 +21,8 @@ class Choice(NamedTuple):
     visits: int
 
 
-def choose(s, second):
-    """Fill `second` (n,) with whether each next row comes from the second stream."""
+def choose(s, second, chance):
+    """Fill `second` (n,): whether each next row is of the second stream; `chance`: how likely."""
     for i in range(second.size):
         t = s.drawn[0] + 1
         s.drawn[0] = t
@@ -37,3 +37,4 @@ def choose(s, second):
                 )
                 at += s.length + s.gap
         second[i] = not u > p  # where p is not a number, too
+        chance[i] = max(p, 0.0) if p <= 1.0 else 1.0

@@ -67,4 +67,4 @@ class InstantiatedMoa(Instantiated):
 
     @cached_property
     def _density(self):
-        return density_of(command(self.description.stream), self.seed)
+        return density_of(self.description.stream, self.seed)

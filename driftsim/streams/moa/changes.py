@@ -1,10 +1,6 @@
 """Changes: when a stream of MOA drifts by itself."""
 
-import numpy as np
-
 from driftsim.streams.moa.options import Command
-
-MOST = 700.0  # of an exponent
 
 
 def moves(command: Command) -> bool:
@@ -35,22 +31,3 @@ def changes(command: Command) -> list[int]:
     before = [row for row in changes(options["s"]) if row < first]
     after = [max(first, 0) + row for row in changes(options["d"])]
     return sorted({row for row in [*before, first, *after] if row >= 0})
-
-
-def share_of_second(command: Command, t: np.ndarray) -> np.ndarray:
-    """The probability that each row (n,), counted from 0, comes from the second stream."""
-    options, width = command.options, command.width
-
-    def risen(position):
-        since = -4.0 * (t + 1 - position)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            exponent = np.where(since == 0, 0 if width else -np.inf, since / np.float64(width))
-        return 1 / (1 + np.exp(np.clip(exponent, -MOST, MOST)))
-
-    if "x" not in options:
-        return risen(options["p"])
-    share, at = np.zeros(len(t)), options["p"]
-    for _ in range(options["z"]):
-        share += risen(at) - risen(at + options["x"])
-        at += options["x"] + options["y"]
-    return np.clip(share, 0, 1)

@@ -32,22 +32,18 @@ TEMPLATES = {  # of AssetNegotiation: color, price, payment, amount, delay
 HELPER = 2**31 - 1  # the seed of its second generator
 
 
-class Generator(ABC):
-    """A stream of MOA that gives its rows one after another."""
+class Played(ABC):
+    """What is played row after row, and can return to where it was."""
 
     columns: int
 
     @abstractmethod
     def fill(self, X: np.ndarray, y: np.ndarray) -> None:
-        """Fill features (n, d) and labels (n,) with the next n rows."""
+        """Fill columns (n, d) and labels (n,) with the next n rows."""
 
     @abstractmethod
     def states(self) -> Iterator[np.ndarray]:
         """The arrays that hold where it is."""
-
-    @abstractmethod
-    def restart(self) -> None:
-        """Start again as MOA does when a task restarts a stream, which not all start anew."""
 
     def drawn(self, n: int) -> tuple[np.ndarray, np.ndarray]:
         """The next n rows."""
@@ -65,6 +61,14 @@ class Generator(ABC):
         for one in self.states():
             one[...] = np.frombuffer(saved, one.dtype, one.size, place).reshape(one.shape)
             place += one.nbytes
+
+
+class Generator(Played):
+    """A stream of MOA that gives its rows one after another."""
+
+    @abstractmethod
+    def restart(self) -> None:
+        """Start again as MOA does when a task restarts a stream, which not all start anew."""
 
 
 class Single(Generator):
@@ -97,11 +101,9 @@ class Composed(Generator):
 
     def __init__(self, choice: composition.Choice, first: Generator, second: Generator):
         self.columns, self.choice, self.parts = first.columns, choice, (first, second)
-        self._entry = cache.entry(composition.choose, choice, np.empty(0, bool))
 
     def fill(self, X, y):
-        chosen = np.empty(len(y), bool)
-        self._entry(self.choice, chosen)
+        chosen, _ = chosen_by(self.choice, len(y))
         for part, rows in zip(self.parts, (~chosen, chosen)):
             n = np.count_nonzero(rows)
             if n == len(y):
@@ -119,6 +121,50 @@ class Composed(Generator):
         self.choice.drawn[0] = 0
         for part in self.parts:
             part.restart()
+
+
+class Shares(Played):
+    """How likely each row was to come from each single stream of a composed one.
+
+    Given which streams the rows before came from: how far a stream is that is nested in another
+    follows from these. The columns are the single streams, in order; the labels are all 0.
+    """
+
+    def __init__(self, command: Command, seed: int):
+        self.choice, options = choice(command, seed), command.options
+        parts = (options[one] for one in "sd")
+        self.parts = [Shares(one, seed) if one.composed else None for one in parts]
+        self.columns = sum(1 if one is None else one.columns for one in self.parts)
+
+    def fill(self, X, y):
+        second, chance = chosen_by(self.choice, len(y))
+        place, y[...] = 0, 0
+        for part, rows, share in zip(self.parts, (~second, second), (1 - chance, chance)):
+            width = 1 if part is None else part.columns
+            inner = 1.0 if part is None else part.before_each(rows)
+            X[:, place : place + width] = share[:, None] * inner
+            place += width
+
+    def before_each(self, rows: np.ndarray) -> np.ndarray:
+        """The shares (n, columns) of its next row, before each of n rows, of which some are its."""
+        own, _ = self.drawn(int(np.count_nonzero(rows)))
+        after = self.saved()
+        following, _ = self.drawn(1)
+        self.restore(after)
+        return np.vstack([own, following])[np.cumsum(rows) - rows]
+
+    def states(self):
+        yield self.choice.random
+        yield self.choice.drawn
+        for part in self.parts:
+            yield from () if part is None else part.states()
+
+
+def chosen_by(choice: composition.Choice, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each of the next n rows comes from the second stream, and how likely that was."""
+    second, chance = np.empty(n, bool), np.empty(n)
+    cache.entry(composition.choose, choice, second, chance)(choice, second, chance)
+    return second, chance
 
 
 def generator(command: Command, seed: int = 0) -> Generator:

@@ -11,7 +11,7 @@ from threading import Lock
 import numpy as np
 
 from driftsim.streams.moa.command_line import command
-from driftsim.streams.moa.generators import Generator, generator
+from driftsim.streams.moa.generators import Played, Shares, generator
 
 ROWS = 8192  # of a chunk: as many as streams draw at once
 MOST = 64 * 2**20  # bytes of states; beyond it every other one is dropped
@@ -21,15 +21,15 @@ PLAYED = 8  # streams that a process keeps states of
 class Replay:
     """The rows of one stream, in any order."""
 
-    def __init__(self, generator: Generator) -> None:
-        self._generator, self._lock = generator, Lock()
-        self._kept, self._step = [generator.saved()], 1  # before each `step`th chunk
-        self._at = 0  # the chunk that the generator comes to
-        self._last, self._chunk = -1, generator.drawn(0)  # the one drawn last
+    def __init__(self, played: Played) -> None:
+        self._played, self._lock = played, Lock()
+        self._kept, self._step = [played.saved()], 1  # before each `step`th chunk
+        self._at = 0  # the chunk that comes next
+        self._last, self._chunk = -1, played.drawn(0)  # the one drawn last
 
     def rows(self, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Those at positions `t` (n,): features (n, d) and labels (n,)."""
-        X, y = np.empty((len(t), self._generator.columns)), np.empty(len(t), np.int64)
+        X, y = np.empty((len(t), self._played.columns)), np.empty(len(t), np.int64)
         chunks, places = np.divmod(t, ROWS)
         with self._lock:
             for chunk in sorted({*chunks.tolist()}):
@@ -42,7 +42,7 @@ class Replay:
         if chunk != self._last:
             nearest = min(chunk // self._step, len(self._kept) - 1)
             if not nearest * self._step <= self._at <= chunk:
-                self._generator.restore(self._kept[nearest])
+                self._played.restore(self._kept[nearest])
                 self._at = nearest * self._step
             while self._at <= chunk:
                 self._chunk = self._next()
@@ -51,10 +51,10 @@ class Replay:
 
     def _next(self):
         """The next chunk, after which the state is kept where it is not yet."""
-        rows = self._generator.drawn(ROWS)
+        rows = self._played.drawn(ROWS)
         self._at += 1
         if self._at == len(self._kept) * self._step:
-            self._kept.append(self._generator.saved())
+            self._kept.append(self._played.saved())
             if len(self._kept) * len(self._kept[0]) > MOST:
                 self._kept, self._step = self._kept[::2], 2 * self._step
         return rows
@@ -64,3 +64,9 @@ class Replay:
 def replay(stream: str, seed: int) -> Replay:
     """That of a stream by its command line, its seeds moved by that of the scenario."""
     return Replay(generator(command(stream), seed))
+
+
+@lru_cache(PLAYED)
+def shares(stream: str, seed: int) -> Replay:
+    """Of a composed stream, how likely each row was to come from each single one."""
+    return Replay(Shares(command(stream), seed))

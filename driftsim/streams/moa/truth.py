@@ -1,6 +1,6 @@
 """Truth: the density of the rows of MOA's streams, where it is known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,40 +12,55 @@ from driftsim.streams.concepts.led import LIT
 from driftsim.streams.concepts.rbf import Clouds, InstantiatedRbf, Rbf
 from driftsim.streams.concepts.rules import Mixed, Sea, Sine, Stagger
 from driftsim.streams.concepts.waveform import Waveform
-from driftsim.streams.moa.changes import moves, share_of_second
+from driftsim.streams.moa.changes import moves
+from driftsim.streams.moa.command_line import command
 from driftsim.streams.moa.generators import THRESHOLDS, first_state
 from driftsim.streams.moa.options import Command
+from driftsim.streams.moa.replay import shares
 
 Density = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of X (n, d) at t (n,): (n, k)
 HOUSE = 135_000.0  # the most that MOA leaves a perturbed house value
 
 
 def is_known(command: Command) -> bool:
-    """Whether P(y | x) of the rows is known.
-
-    It is not where classes are balanced by turns, where a stream moves by itself, and where the
-    second of two streams is composed, too: how far it is depends on which rows were drawn.
-    """
+    """Whether P(y | x) is known: not of classes by turns, or of what moves by itself."""
     options = command.options
     if command.composed:
-        return all(is_known(options[one]) and not options[one].composed for one in "sd")
+        return all(is_known(options[one]) for one in "sd")
     if command.name == "AgrawalGenerator" and options["p"] > 0 and options["f"] == 10:
         return False  # which needs the house values that were clipped
     unknown = command.name == "AssetNegotiationGenerator" or options.get("b") or moves(command)
     return not unknown
 
 
-def density_of(command: Command, seed: int) -> Density:
-    """p(x, y) of a stream whose truth is known."""
-    if not command.composed:
-        return TRUTHS[command.name](command, seed)
-    first, second = (density_of(command.options[one], seed) for one in "sd")
+def density_of(text: str, seed: int) -> Density:
+    """p(x, y) of a stream whose truth is known, by its command line.
+
+    Of a composed stream, given which streams the rows before came from.
+    """
+    whole = command(text)
+    parts = [TRUTHS[one.name](one, seed) for one in singles(whole)]
+    if not whole.composed:
+        return parts[0]
 
     def density(X, t):
-        share = share_of_second(command, t)[:, None]
-        return (1 - share) * first(X, t) + share * second(X, t)
+        weights = shares(text, seed).rows(t)[0]
+        joint: Any = 0.0
+        for part, weight in zip(parts, weights.T):
+            if weight.any():
+                joint = joint + weight[:, None] * part(X, t)
+        return joint
 
     return density
+
+
+def singles(command: Command) -> Iterator[Command]:
+    """The streams of one kernel that a stream is composed of, in order."""
+    if not command.composed:
+        yield command
+        return
+    for one in "sd":
+        yield from singles(command.options[one])
 
 
 def flipped(joint: np.ndarray, share: float) -> np.ndarray:

@@ -10,10 +10,10 @@ from driftsim.notation import parsed
 from driftsim.scenario import load
 from driftsim.streams.concepts.moa import Moa
 from driftsim.streams.moa import replay as replays
-from driftsim.streams.moa.changes import changes, share_of_second
+from driftsim.streams.moa.changes import changes
 from driftsim.streams.moa.command_line import command
-from driftsim.streams.moa.generators import generator
-from driftsim.streams.moa.replay import ROWS, Replay, replay
+from driftsim.streams.moa.generators import Shares, chosen_by, generator
+from driftsim.streams.moa.replay import ROWS, Replay, replay, shares
 from driftsim.streams.severity import severity
 from driftsim.streams.stream import Stream
 
@@ -107,6 +107,8 @@ KNOWN = [
     "AgrawalGenerator -f 4 -p 0.2",
     "AgrawalGenerator -f 9 -p 0.7",
     f"ConceptDriftStream -s ({SEA} -f 3) -d ({SEA} -f 4 -i 2) -p 9000 -w 9000",
+    f"ConceptDriftStream -s {SEA} -d (ConceptDriftStream -s ({SEA} -f 4 -i 2) -d ({SEA} -f 3 -i 3)"
+    " -r 2 -p 5000 -w 5000) -p 5000 -w 5000",
     f"RecurrentConceptDriftStream -s ({SEA}) -d ({SEA} -i 3) -p 2000 -w 500 -x 4000 -y 3000",
 ]
 
@@ -122,16 +124,24 @@ def test_the_oracle_errs_as_often_as_it_says(text):
 
 
 def test_the_second_stream_comes_as_often_as_its_probability():
-    stream = command("ConceptDriftStream -p 5000 -w 3000")
-    share = share_of_second(stream, np.array([4999 - 750, 4999, 4999 + 750]))
-    assert np.allclose(share, [1 / (1 + np.e), 0.5, 1 / (1 + 1 / np.e)])
-    steep = command("ConceptDriftStream -p 5 -w 0")
-    assert share_of_second(steep, np.array([3, 4, 5])).round().tolist() == [0, 1, 1]
+    share = shares("ConceptDriftStream -p 5000 -w 3000", 0).rows(4999 + np.array([-750, 0, 750]))[0]
+    assert np.allclose(share[:, 1], [1 / (1 + np.e), 0.5, 1 / (1 + 1 / np.e)])
+    steep = shares("ConceptDriftStream -p 5 -w 0", 0).rows(np.array([3, 4, 5]))[0]
+    assert steep.tolist() == [[1, 0], [0, 1], [0, 1]]
+
+
+def test_shares_of_nested_streams_are_those_of_the_rows_that_were_drawn():
+    nested = f"ConceptDriftStream -s {SEA} -d ({DRIFTING}) -p 9000 -w 9000 -r 3"
+    share = shares(nested, 0).rows(np.arange(30_000))[0]
+    first, inner = Shares(command(nested), 0), Shares(command(DRIFTING), 0)
+    second, chance = chosen_by(first.choice, 30_000)
+    own = inner.drawn(30_000)[0][np.cumsum(second) - second]
+    assert np.array_equal(share[:, 0], 1 - chance)
+    assert np.allclose(share[:, 1:], chance[:, None] * own)
 
 
 def test_what_nobody_knows_has_no_oracle():
-    nested = f"ConceptDriftStream -s {SEA} -d (ConceptDriftStream -s {SEA} -d {SEA})"
-    unknown = f"{SEA} -b", "AssetNegotiationGenerator", "HyperplaneGenerator -t 0.1", nested
+    unknown = f"{SEA} -b", "AssetNegotiationGenerator", "HyperplaneGenerator -t 0.1", DRIFTING
     assert not any(Moa(stream=one).known for one in (*unknown, "AgrawalGenerator -f 10"))
     assert np.isnan(stream_of(f"{SEA} -b").instantiated(0).posterior(*2 * [np.zeros((1, 3))])).all()
 
