@@ -36,8 +36,8 @@ ALWAYS = (
 )  # fmt: skip
 DROPPED = (  # columns that a narrow terminal has no room for, in this order
     "labels", "fits", "kappa", "rmse", "CPU seconds", "r2", "excess_error", "excess_mse",
-    "interval_score",
 )  # fmt: skip
+UNASKED = ("interval_score", "coverage", "mae")  # likewise, where the report does not ask for them
 
 
 def summary_table(results: Results, width: int, most: int | None = None) -> RichTable:
@@ -50,9 +50,7 @@ def summary_table(results: Results, width: int, most: int | None = None) -> Rich
     rows = [{n: readable(n, row[n]) for n in names} for row in own.rows()]
     names, rows = in_currency(results, names, rows)
     rows = shortened(rows, texts, LONGEST)
-    for dropped in DROPPED:
-        if room_of(names, rows) > width:
-            names = [name for name in names if name != dropped]
+    names = fitting(results.asked, names, rows, texts, width)
     numbers = [name for name in names if name not in texts]
     rows = shortened(rows, texts, (width - room_of(numbers, rows)) // len(texts) - APART)
     table = RichTable(box=None, pad_edge=False, header_style="bold")
@@ -64,6 +62,24 @@ def summary_table(results: Results, width: int, most: int | None = None) -> Rich
         style = None if row["contender"] in contenders else "dim"
         table.add_row(*(escape(row[name]) for name in names), style=style)
     return table
+
+
+def fitting(
+    asked: Sequence[str], names: list[str], rows: list[Texts], texts: Sequence[str], width: int
+) -> list[str]:
+    """The columns that a terminal has room for, but the names of contenders may be shortened.
+
+    The first metric stays; others that were asked for go where shorter names do not suffice.
+    """
+    first, *others = asked
+    names = [*names]
+    spare = [*DROPPED, *(name for name in UNASKED if name not in asked)]
+    least = [{name: "" if name in texts else row[name] for name in names} for row in rows]
+    for dropped in (*spare, *reversed(others)):
+        held = rows if dropped in spare else least
+        if dropped != first and dropped in names and room_of(names, held) > width:
+            names.remove(dropped)
+    return names
 
 
 def in_currency(

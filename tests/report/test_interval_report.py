@@ -1,5 +1,6 @@
 """Prediction intervals in a report: the summary, the level across figures, and an own kind."""
 
+import io
 import re
 from pathlib import Path
 from xml.etree import ElementTree
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from examples import played
 from matplotlib import pyplot as plt
+from rich.console import Console
 
 from driftsim.evaluation.prediction_intervals import PredictionInterval
 from driftsim.report import rankings
@@ -16,7 +18,7 @@ from driftsim.report.figure_data import captions
 from driftsim.report.figure_data.view import View
 from driftsim.report.figures import plot_figure
 from driftsim.report.page.drawings import DRAWN, svg_of
-from driftsim.report.summary_text import brief
+from driftsim.report.summary_text import brief, summary_table
 
 STUDY = """stream:
   length: 1_500
@@ -55,6 +57,15 @@ def test_a_summary_has_coverage_and_widths(results):
 def test_coverage_falls_at_the_change_and_comes_back(results):
     curve = results.curves("coverage", 100).query("contender == 'mean'").set_index("first_row")
     assert curve["mean"].loc[800] < 0.65 < 0.72 < curve["mean"].loc[1_100:].min()
+
+
+def test_a_narrow_terminal_keeps_the_first_metric(results):
+    for width, names in ((100, {"coverage", "interval width"}), (44, set())):
+        console = Console(file=io.StringIO(), width=width)
+        console.print(summary_table(results, width))
+        head = console.file.getvalue().splitlines()[0]
+        found = {one for one in ("coverage", "interval width") if one in head}
+        assert "interval score" in head and found == names and "…" not in head
 
 
 def test_nobody_is_best_in_coverage(results):
