@@ -83,7 +83,7 @@ def test_a_report_of_detectors_begins_with_alarms_and_then_has_the_error(suite):
     assert alarms.text.startswith("Over 2 streams with 2 changes, none found more than quick: ")
     assert columns.table.values("contender") == ["quick", "silent"]
     assert ranks.text.startswith("Over 2 streams, too few for a test, ")
-    starts = ["abrupt: with 2 changes", "abrupt: Over", "calm: nothing changes.", "calm: Over"]
+    starts = ["abrupt: With 2 changes", "abrupt: Over", "calm: Nothing changes.", "calm: Over"]
     assert [block.text.startswith(one) for block, one in zip(each, starts)] == [True] * 4
 
 
@@ -148,7 +148,11 @@ def test_one_detector_alone_is_compared_with_none(changes, text):
     rows = [row("a", changes, found, 10 if found else NAN, 1 if known else NAN, 1)]
     answer, table = alarm_blocks([*detector_rows(rows)], "On it")
     assert answer.text.startswith(text)
-    assert ("Delay: " in table.text) == known and ("found" in table.table) == (changes == 2)
+    assert (
+        ("False: " in table.text) == known
+        and ("Delay: " in table.text) == (changes == 2)
+        and ("found" in table.table) == (changes == 2)
+    )
 
 
 def test_a_report_cannot_begin_with_alarms_that_nothing_raises(tmp_path):

@@ -11,11 +11,13 @@ from driftsim.report.table import Row, Table
 from driftsim.report.verdict.blocks import Block
 
 LONGEST = 14  # characters of a name in the table, which a terminal has room for
-COLUMNS = (
-    "Delay: rows from a change to the first alarm, of the changes found. False: false alarms in a "
-    "stream; unchanged: in one without a change. Evenly, randomly: what as many alarms would "
-    "have found at even distances, and at random rows, and their delay."
-)
+COLUMNS = {  # what those of the table are that do not say it
+    "delay": "Delay: rows from a change to the first alarm, of the changes found.",
+    "false": "False: false alarms in a stream.",
+    "unchanged": "Unchanged: those in a stream without a change.",
+    "evenly": "Evenly, randomly: what as many alarms would have found at even distances, and at "
+    "random rows, and their delay.",
+}
 
 
 def alarm_blocks(rows: Sequence[Row], where: str) -> list[Block]:
@@ -24,45 +26,58 @@ def alarm_blocks(rows: Sequence[Row], where: str) -> list[Block]:
         return [Block(f"{where}: no contender that raises alarms has ended.")]
     seeds = max(row["seeds"] for row in rows)
     means = f"Means over {seeds:,} seeds, without a test." if seeds > 1 else "Without a test."
-    known = any(row["changes"] >= 0 for row in rows)
-    about = f"{means} {COLUMNS}" if known else means
-    return [Block(answer(rows, where)), Block(about, table=table_of(rows))]
+    table = table_of(rows)
+    about = " ".join([means, *(text for name, text in COLUMNS.items() if name in table)])
+    return [Block(answer(rows, where)), Block(about, table=table)]
 
 
 def in_setting(rows: Sequence[Row], title: str) -> Block:
     """The answer of alarms in one setting, with a table whose columns have been explained."""
     if not rows:
-        return Block(f"{title}: no contender that raises alarms has ended.")
-    return Block(answer(rows, f"{title}:"), table=table_of(rows))
+        return Block(f"{title}: No contender that raises alarms has ended.")
+    text = answer(rows, "")
+    return Block(f"{title}: {text[0].upper()}{text[1:]}", table=table_of(rows))
 
 
 def answer(rows: Sequence[Row], where: str) -> str:
-    """Who found most changes, and who raised the fewest false alarms."""
+    """Who found most changes, and who raised the fewest false alarms; `where` may be empty."""
     known = [row for row in rows if not math.isnan(row["changes"])]
-    begun = where if where.endswith(":") else f"{where},"
+    begun = f"{where}, " if where else ""
     if not known:
-        return f"{begun} no change is known: no alarm can be called true or false."
-    fewest = min(known, key=lambda row: (row["false_alarms"], -row["detected"]))
+        return f"{begun}no change is known: no alarm can be called true or false."
+    fewest = min(known, key=lambda row: (row["false_alarms"], share_missed(row)))
     changes = max(row["changes"] for row in known)
     if not changes:
-        return (
-            f"{begun} nothing changes. {named(fewest['contender'])} has the fewest false alarms: "
-            f"{fewest['false_alarms']:.1f} in a stream."
-        )
-    most = min(known, key=lambda row: (-row["detected"], row["false_alarms"], row["to_detection"]))
-    found, delay = percent(most["detected"], changes), rows_of(most["to_detection"])
-    about, name = f"{where} with {changed(changes)},", named(most["contender"])
-    text = f"{about} {name} found" if len(known) == 1 else f"{about} none found more than {name}:"
-    text += f" {found}, after {delay} rows in the mean" if most["detected"] else " none"
+        text = f"{named(fewest['contender'])} has the fewest false alarms"
+        return f"{begun}nothing changes. {text}: {fewest['false_alarms']:.1f} in a stream."
+    most = min(known, key=lambda row: (share_missed(row), row["false_alarms"], row["to_detection"]))
+    about, alone = f"{where} with {changed(changes)},".lstrip(), len(known) == 1
+    text = (
+        f"{about} {named(most['contender'])} found"
+        if alone
+        else (f"{about} none found more than {named(most['contender'])}:")
+    )
+    text += f" {detected(most)}" if most["detected"] else " none"
     text += f", with {most['false_alarms']:.1f} false alarms in a stream."
-    if len(known) == 1:
+    if alone:
         return text
     if fewest["false_alarms"] == most["false_alarms"]:
         return f"{text} None had fewer of these."
     return (
         f"{text} {named(fewest['contender'])} had the fewest of these, "
-        f"{fewest['false_alarms']:.1f}, and found {percent(fewest['detected'], changes)}."
+        f"{fewest['false_alarms']:.1f}, and found {percent(fewest['detected'], fewest['changes'])}."
     )
+
+
+def share_missed(row: Row) -> float:
+    """The share of changes that a contender missed; more than any where it had none to find."""
+    return 2.0 if math.isnan(row["missed"]) else row["missed"]
+
+
+def detected(row: Row) -> str:
+    """How many changes a contender found, and when."""
+    found = percent(row["detected"], row["changes"])
+    return f"{found}, after {rows_of(row['to_detection'])} rows in the mean"
 
 
 def table_of(rows: Sequence[Row]) -> Table:
@@ -73,11 +88,11 @@ def table_of(rows: Sequence[Row]) -> Table:
         "missed": [percent(row["missed"], 1) for row in rows],
         "delay": [rows_of(row["to_detection"]) for row in rows],
         "false": [tenths(row["false_alarms"]) for row in rows],
-        "unchanged": [tenths(row["false_unchanged"]) for row in rows],
+        "unchanged": [tenths(row["false_unchanged"]) if row["changes"] else NONE for row in rows],
         "evenly": [by_chance(row, "periodic") for row in rows],
         "randomly": [by_chance(row, "random") for row in rows],
     }
-    if not any(row["changes"] > 0 for row in rows):
+    if not any(row["changes"] >= 0 for row in rows):
         found["alarms"] = [f"{row['alarms']:.1f}" for row in rows]
     known = {name: own for name, own in found.items() if any(one != NONE for one in own)}
     return Table(known)
