@@ -20,6 +20,7 @@ PICTURES = {
     "curves": ("recurring", {"metric": "error"}),
     "excess": ("walking", {"over": "sliding", "window": 500}),
     "recovery": ("recurring", {}),
+    "severity": ("severity", {}),
     "stream": ("recurring", {}),
     "cost": (RETURNING, {}),
     "total_cost": ("recurring", {}),

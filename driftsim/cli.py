@@ -22,8 +22,8 @@ Argument, Option = typer.Argument, typer.Option
 Texts: TypeAlias = list[str] | None
 MANY = "Can be repeated."
 FIGURES = (
-    "curves, total_cost, cost_so_far, periods, price, excess, recovery, stream, cost, memory, "
-    "forgetting, alarms, sweep or ranks."
+    "curves, total_cost, cost_so_far, periods, price, excess, recovery, severity, stream, cost, "
+    "memory, forgetting, alarms, sweep or ranks."
 )
 CLUSTER = "Run on a Dask cluster: tcp://HOST:PORT, tls://HOST:PORT, or local:N to try one."
 AFTER = "What stands after ±: the spread over seeds, or half the interval at 95 %."

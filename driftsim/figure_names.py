@@ -5,7 +5,8 @@ from typing import Any
 from driftsim.messages import guess, short
 
 FIGURES = (
-    "curves", "total_cost", "cost_so_far", "periods", "price", "excess", "recovery", "stream",
+    "curves", "total_cost", "cost_so_far", "periods", "price", "excess", "recovery", "severity",
+    "stream",
     "cost", "memory", "forgetting", "alarms", "sweep", "ranks",
 )  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from driftsim.figure_names import FIGURES
-from driftsim.report.figure_data import captions, cost_captions
+from driftsim.report.figure_data import captions, cost_captions, severities
 from driftsim.report.figure_data.view import View
 
 
@@ -47,6 +47,10 @@ KINDS = {
     "recovery": Kind(
         "Recovery after each change", captions.recovery, ("window", "contender"),
         "no known change has rows before it and enough rows after it to judge the recovery",
+    ),
+    "severity": Kind(
+        "Recovery over the severity of changes", severities.caption, ("window", "contender"),
+        "all changes are as severe, or their severity is not known", if_asked=True,
     ),
     "stream": Kind("The stream itself", captions.stream, ("window",), "nothing was played"),
     "cost": Kind(

@@ -47,6 +47,7 @@ PLOTS: dict[str, Callable[[View], Figure | None]] = {  # None where there is not
     "price": price_lines.price,
     "excess": lines.excess,
     "recovery": recoveries.recovery,
+    "severity": sweeps.severity,
     "stream": stream.stream,
     "cost": costs.cost,
     "memory": lines.memory,

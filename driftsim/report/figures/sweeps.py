@@ -4,7 +4,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
 from driftsim.evaluation.metrics import FROM_ZERO
-from driftsim.report.figure_data import sweeps
+from driftsim.report.figure_data import severities, sweeps
 from driftsim.report.figure_data.looks import short
 from driftsim.report.figure_data.sweeps import Map, scale_of, words_of
 from driftsim.report.figures.label_placement import with_line_names
@@ -27,10 +27,18 @@ def sweep(view):
     found, metric = sweeps.sweep(view), view.metrics[0]
     if found is None:
         return None
-    return heat_maps(found, metric) if isinstance(found[0], Map) else lines(view, found, metric)
+    if isinstance(found[0], Map):
+        return heat_maps(found, metric)
+    return lines(view, found, metric.replace("_", " "), metric in FROM_ZERO)
 
 
-def lines(view, slices, metric):
+def severity(view):
+    """How many rows contenders need to recover, over how severe changes are."""
+    found = severities.severity(view)
+    return lines(view, found, severities.LABEL, True) if found else None
+
+
+def lines(view, slices, label, zero):
     """A panel for each slice, a line for each contender."""
     single = len(slices) == 1
     height = max(HEIGHT, 0.4 + NAME * len(view.names)) if single else HEIGHT
@@ -41,8 +49,8 @@ def lines(view, slices, metric):
         set_title(panel, one.title)
         panel.set_xlabel(one.name)
         if panel.get_subplotspec().is_first_col():
-            panel.set_ylabel(metric.replace("_", " "))
-    share_scale(panels, metric in FROM_ZERO)
+            panel.set_ylabel(label)
+    share_scale(panels, zero)
     return with_line_names(figure, named, single)
 
 

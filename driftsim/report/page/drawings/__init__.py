@@ -29,6 +29,7 @@ DRAWN: dict[str, Callable[[View], Drawing | None]] = {
     "price": price_lines.price,
     "excess": lines.excess,
     "recovery": recoveries.recovery,
+    "severity": sweeps.severity,
     "stream": streams.stream,
     "cost": costs.cost,
     "memory": lines.memory,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from driftsim.evaluation.metrics import FROM_ZERO
-from driftsim.report.figure_data import sweeps
+from driftsim.report.figure_data import severities, sweeps
 from driftsim.report.figure_data.label_placement import last_finite
 from driftsim.report.figure_data.looks import short
 from driftsim.report.figure_data.sweeps import Map, Slice, scale_of, words_of
@@ -45,10 +45,16 @@ def sweep(view: View) -> Drawing | None:
             for one in found
         ]
         return tiled(maps, least, most, found[0].down, head=metric.replace("_", " "))
-    return lines(view, found, metric)
+    return lines(view, found, metric.replace("_", " "), metric in FROM_ZERO)
 
 
-def lines(view, slices: list[Slice], metric: str) -> Drawing:
+def severity(view: View) -> Drawing | None:
+    """How many rows contenders need to recover, over how severe changes are."""
+    found = severities.severity(view)
+    return lines(view, found, severities.LABEL, True) if found else None
+
+
+def lines(view, slices: list[Slice], label: str, zero: bool) -> Drawing:
     """A panel for each slice, a line for each contender."""
     single = len(slices) == 1
     names = [name for name in view.names if any(name in one.lines for one in slices)]
@@ -65,16 +71,16 @@ def lines(view, slices: list[Slice], metric: str) -> Drawing:
         "top": top,
     }
     grid = panels.grid(1, len(slices), height, LEFT, **about)
-    ends, parts = limits(slices, metric), [*above]
+    ends, parts = limits(slices, zero), [*above]
     for i, (box, one) in enumerate(zip(grid.blocks[0], slices)):
         y = Scale(*ends, box.bottom, box.top)
-        parts += panel(view, box, one, y, i % grid.across == 0, metric)
+        parts += panel(view, box, one, y, i % grid.across == 0, label)
         if single:
             parts += names_beside(box, dict(line_ends(view, box, one, y)))
     return Drawing(grid.width, grid.bottom + 4, parts)
 
 
-def limits(slices, metric) -> tuple[float, float]:
+def limits(slices, zero) -> tuple[float, float]:
     """The least and the greatest value of all panels."""
     values = [
         column
@@ -83,7 +89,7 @@ def limits(slices, metric) -> tuple[float, float]:
         for column in ((own.low, own.high) if one.bands and own.seeds > 1 else (own.mean,))
     ]
     known = np.concatenate([np.empty(0), *values])
-    return value_range(known[np.isfinite(known)], metric in FROM_ZERO)
+    return value_range(known[np.isfinite(known)], zero)
 
 
 def turns(one: Slice) -> bool:
@@ -97,7 +103,7 @@ def turned_room(one: Slice) -> float:
     return TURNED * widest - 2 if turns(one) else 0
 
 
-def panel(view, box: Box, one: Slice, y: Scale, first: bool, metric: str) -> Iterator[str]:
+def panel(view, box: Box, one: Slice, y: Scale, first: bool, label: str) -> Iterator[str]:
     """A panel with its axes, bands, lines and marks."""
     x = scale_of_places(one, box)
     yield from panels.values_axis(box, y, panels.value_ticks(y, box), first)
@@ -106,7 +112,7 @@ def panel(view, box: Box, one: Slice, y: Scale, first: bool, metric: str) -> Ite
     yield panels.foot_title(box, one.name, turned_room(one))
     yield from panels.panel_title(box, one.title)
     if first:
-        yield from panels.values_title(box, metric.replace("_", " "), 12)
+        yield from panels.values_title(box, label, 12)
     for name, own in one.lines.items():
         look, places = view.looks[name], x(own.x)
         if one.bands and own.seeds > 1:
