@@ -69,6 +69,15 @@ def test_a_root_mean_square_needs_four_of_twenty_labels_to_know_of_it():
     assert np.flatnonzero(found["interval_covered"][1:] == 0).tolist() == [99, 100, 101, 102]
 
 
+def test_the_interval_score_of_normal_errors_is_known_in_closed_form():
+    """With z and its density f it is 4 f(z) / (1 - level) standard deviations."""
+    errors = np.random.default_rng(0).normal(0, 2, 20_000)
+    found = scored({"kind": "normal", "level": 0.9}, errors, interval=20_000)
+    density = np.exp(-(1.6448536**2) / 2) / np.sqrt(2 * np.pi)
+    assert METRICS["interval_score"](found)[0] == pytest.approx(8 * density / 0.1, rel=0.01)
+    assert METRICS["interval_width"](found)[0] == pytest.approx(4 * 1.6448536, rel=0.01)
+
+
 @pytest.mark.parametrize("kind", ["normal", "adaptive", "conformal", "adaptive_conformal"])
 def test_intervals_are_made_of_labels_that_had_come_in(kind):
     labels = {"kind": "share", "rate": 0.6, "of": {"kind": "random", "mean": 20}}
