@@ -324,7 +324,7 @@ REGRESSION = (
     ),
     Metric(
         "normalized_width",
-        "The same over the range of the labels in the window (NMPIW).",
+        "The mean width over the range of the labels in the window (NMPIW).",
         mean_width / (column("y_greatest") - column("y_least")),
         words="normalized width of the intervals",
         lower_is_better=True,
