@@ -15,6 +15,7 @@ from driftsim.streams.concepts.waveform import Waveform
 from driftsim.streams.moa.changes import moves
 from driftsim.streams.moa.command_line import command
 from driftsim.streams.moa.generators import THRESHOLDS, first_state
+from driftsim.streams.moa.headers import header
 from driftsim.streams.moa.options import Command
 from driftsim.streams.moa.replay import shares
 
@@ -40,15 +41,15 @@ def density_of(text: str, seed: int) -> Density:
     """
     whole = command(text)
     parts = [TRUTHS[one.name](one, seed) for one in singles(whole)]
+    classes = header(whole).n_classes
     if not whole.composed:
         return parts[0]
 
     def density(X, t):
-        weights = shares(text, seed).rows(t)[0]
-        joint: Any = 0.0
-        for part, weight in zip(parts, weights.T):
-            if weight.any():
-                joint = joint + weight[:, None] * part(X, t)
+        joint = np.zeros((len(X), classes))
+        for part, share in zip(parts, shares(text, seed).rows(t)[0].T):
+            if share.any():
+                joint += share[:, None] * part(X, t)
         return joint
 
     return density

@@ -120,6 +120,7 @@ def test_the_oracle_errs_as_often_as_it_says(text):
     block = world.rows(0, 20_000)
     posterior = world.posterior(block.t, block.X)
     gap = (block.y != posterior.argmax(axis=1)) - (1 - posterior.max(axis=1))
+    assert world.posterior(block.t[:0], block.X[:0]).shape == (0, world.schema.n_classes)
     assert stream.known and abs(gap.mean()) <= 4 * gap.std() / np.sqrt(20_000)
 
 
