@@ -41,7 +41,7 @@ def density_of(text: str, seed: int) -> Density:
     """
     whole = command(text)
     parts = [TRUTHS[one.name](one, seed) for one in singles(whole)]
-    classes = header(whole).n_classes
+    classes = header(whole).n_classes or 0
     if not whole.composed:
         return parts[0]
 
