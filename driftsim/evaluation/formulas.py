@@ -94,6 +94,7 @@ absolute = partial(applied, "abs")
 total = partial(applied, "sum")  # over classes or bins
 running_total = partial(applied, "cumsum")  # likewise
 of_class = partial(applied, "class")  # of the class of an index
+average_precisions = partial(applied, "precisions")  # the average one of each class, of row scores
 # For each class and each other one, class by class: (w, k (k - 1)).
 wins = partial(applied, "wins")  # the pairs of rows that the one wins, of row scores
 of_one = partial(applied, "one")  # the values of the one class
@@ -152,6 +153,7 @@ OPERATIONS: dict[str, Callable[..., np.ndarray]] = {  # those of report/page/met
     "cumsum": lambda values: values.cumsum(axis=1),
     "class": lambda values, index: values[:, index],
     "wins": lambda stretches: np.array([one.wins for one in stretches]),
+    "precisions": lambda stretches: np.array([one.precisions for one in stretches]),
     "one": lambda values: values.repeat(values.shape[1] - 1, axis=1),
     "other": lambda values: values[:, others(values.shape[1])],
     "sum_of_one": lambda values: values.reshape(len(values), n_classes(values.shape[1]), -1).sum(2),

@@ -12,6 +12,7 @@ from driftsim.evaluation.formulas import (
     Formula,
     Tallied,
     absolute,
+    average_precisions,
     column,
     exponential,
     greatest,
@@ -109,6 +110,7 @@ aucs = where(won / met, met > 0)
 members = of_one(present) + of_other(present)  # rows of the two classes
 opposed = where(present * others, others > rows * ROUNDING)  # pairs of each class with all others
 aucs_of_one = where(total_of_one(won) / opposed, opposed > 0)
+ranked = average_precisions(column("scores", "actual"))  # of each class
 absolute_error, squared_error = column("absolute_error"), column("squared_error")
 intervals, bounded = column("interval_rows"), column("interval_bounded")
 coverage = column("interval_covered") / intervals
@@ -244,6 +246,15 @@ CLASSIFICATION = (
         "the rows of each class.",
         total(actual * aucs_of_one) / total(where(actual, opposed > 0)),
         words="exact AUC (one versus the rest, by rows)",
+    ),
+    Metric(
+        "average_precision",
+        "The exact area under the curve of precision over recall: the mean precision at the rows "
+        "of a class, with all rows predicted to be of it that score no lower; the mean over "
+        "classes that occur.",
+        total(where(ranked, opposed > 0)) / total(opposed > 0),
+        words="average precision",
+        by_class=where(ranked, opposed > 0) / (opposed > 0),
     ),
     Metric(
         "calibration_error",

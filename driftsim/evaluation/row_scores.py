@@ -58,6 +58,28 @@ class Pair(NamedTuple):
         return self.other_weight * (self.own_weight.sum() - below)
 
 
+class Ranking(NamedTuple):
+    """Rows by the score of a class, the highest first, and those of that class among them."""
+
+    low: np.ndarray  # (n,) negated scores, in ascending order
+    weight: np.ndarray  # (n,)
+    own: np.ndarray  # (m,) those of the rows of the class
+    own_weight: np.ndarray  # (m,)
+    own_interval: np.ndarray  # (m,) that each row is in
+
+    def among(self, low: np.ndarray) -> np.ndarray:
+        """The weight of all rows (0) and of own ones (1) that score no lower than each (2, l).
+
+        Quick where these are many and its own rows are few; both are in ascending order.
+        """
+        both = ((self.low, self.weight), (self.own, self.own_weight))
+        places = ((np.searchsorted(low, one), weight) for one, weight in both)
+        sums = [np.bincount(at, weight, len(low) + 1)[:-1].cumsum() for at, weight in places]
+        return (
+            np.stack(sums) if not np.isnan(self.low[-1:]).any() else np.full((2, len(low)), np.nan)
+        )
+
+
 class Stretch:
     """Rows of intervals of a stream, which have a weight: sums of these are over windows.
 
@@ -119,6 +141,25 @@ class Stretch:
         ]
         return np.broadcast_to(np.stack(sums, axis=1), (n, self._n_pairs))
 
+    @cached_property
+    def precisions(self) -> np.ndarray:
+        """The average precision of each class against all others (k,); NaN without its rows."""
+        each = zip(self.rankings, self.reached)
+        return np.array([average_precision(one.own_weight, *sums) for one, sums in each])
+
+    @cached_property
+    def rankings(self) -> list[Ranking]:
+        """Its rows by the score of each class."""
+        (y, values, counts), k = self.scored(), self.rows.n_classes
+        interval, weights = np.repeat(np.arange(len(counts)), counts), self.weights
+        scores = (-values[:, 0], values[:, 0]) if k == 2 else values.T
+        return [ranking_of(c, score, y, weights, interval) for c, score in enumerate(scores)]
+
+    @cached_property
+    def reached(self) -> list[np.ndarray]:
+        """Of each class and each of its rows, the weights of rows that score no lower (2, m)."""
+        return [one.among(one.own) for one in self.rankings]
+
     def scored(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The labels (n,) and scores (n, m) of its rows, and how many each interval has (w,)."""
         rows = self.rows
@@ -151,6 +192,17 @@ class Rest:
         involved = self.whole.involved[self.part.first - self.whole.first]
         return self.whole.wins - involved + self.part.wins
 
+    @property
+    def precisions(self) -> np.ndarray:
+        """As those of a stretch."""
+        whole, at = self.whole, self.part.first - self.whole.first
+        return np.array([
+            average_precision(
+                np.where(one.own_interval == at, 0, one.own_weight), *(sums - part.among(one.own))
+            )
+            for one, sums, part in zip(whole.rankings, whole.reached, self.part.rankings)
+        ])  # fmt: skip
+
 
 def pairs_of(c, k, score, y, weights, interval):
     """Class c and each other one of k, by the score of c (n,) of rows."""
@@ -163,13 +215,33 @@ def pairs_of(c, k, score, y, weights, interval):
             yield Pair(*(one for both in zip(parts[c], parts[other]) for one in both))
 
 
+def ranking_of(c, score, y, weights, interval):
+    """Rows by the score (n,) of class c."""
+    order = np.argsort(-score, kind="stable")
+    low, y, interval = -score[order], y[order], interval[order]
+    own = np.flatnonzero(y == c)
+    return Ranking(low, weights[interval], low[own], weights[interval[own]], interval[own])
+
+
+def average_precision(weight: np.ndarray, every: np.ndarray, true: np.ndarray) -> float:
+    """The mean precision at the rows of a class: of `every` row that scores no lower, `true` ones.
+
+    NaN where these have no weight.
+    """
+    precision = np.divide(true, every, out=np.zeros(len(every)), where=every != 0)
+    return float((weight * precision).sum() / weight.sum()) if weight.any() else np.nan
+
+
 def weight_below(own: np.ndarray, other: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """The weight of other scores (l,), ascending, below each own one (m,), and half of equal ones.
+    """The weight of other scores (l,), ascending, below each own one (m,), and half of ties."""
+    return sum(weight_up_to(own, other, weight, side) for side in ("left", "right")) / 2
+
+
+def weight_up_to(own, other, weight, side):
+    """That of other scores below each own one; with the side `right` up to it.
 
     NaN where one of them is NaN.
     """
     if np.isnan(own[-1:]).any() or np.isnan(other[-1:]).any():  # which are sorted to the end
         return np.full(len(own), np.nan)
-    total = np.append(0.0, np.cumsum(weight))
-    below, up_to = (total[np.searchsorted(other, own, side)] for side in ("left", "right"))
-    return (below + up_to) / 2
+    return np.append(0.0, np.cumsum(weight))[np.searchsorted(other, own, side)]

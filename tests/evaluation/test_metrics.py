@@ -57,7 +57,7 @@ KNOWN = {  # of `classes` and `numbers`: a metric has its known answer here
     "specificity": 0.75,
     "log_loss": 0.45, "brier": 0.2, "auc": 0.7, "calibration_error": 0.075,
     "roc_auc": 0.75, "roc_auc_ovo_weighted": 0.75, "roc_auc_ovr": 0.75,
-    "roc_auc_ovr_weighted": 0.75,
+    "roc_auc_ovr_weighted": 0.75, "average_precision": 0.6881313131313131,
     "mae": 0.5, "rmse": 0.8660254037844386, "r2": 0.5, "excess_mse": 0.25,
     "relative_absolute_error": 0.5, "relative_squared_error": 0.25,
     "interval_score": 7.0, "coverage": 0.75, "coverage_gap": 0.15, "interval_width": 3.0,

@@ -1,11 +1,12 @@
 """Row scores: exact areas under ROC curves, against scikit-learn, window by window."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from scipy.stats import norm
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import average_precision_score, roc_auc_score
 
 from driftsim.evaluation.metrics import METRICS, OF_SCORES, metric_of
 from driftsim.evaluation.prequential import Contender, ScoredRows, evaluate, truth
@@ -26,6 +27,7 @@ THEIRS = {
     "roc_auc_ovr": {"multi_class": "ovr"},
     "roc_auc_ovr_weighted": {"multi_class": "ovr", "average": "weighted"},
 }
+PRECISION = METRICS["average_precision"]
 
 
 def rows_of(k, rare=0.03):
@@ -45,6 +47,13 @@ def scored(y, probabilities, interval=INTERVAL):
         scores.truth(tally, rows)
         scores.answers(tally, rows, probabilities[part])
     return tally.trace()
+
+
+def mean_precision(y, probabilities, weight=None):
+    """The average precision of scikit-learn, the mean over classes."""
+    classes = enumerate(probabilities.T)
+    each = [average_precision_score(y == c, one, sample_weight=weight) for c, one in classes]
+    return np.mean(each)
 
 
 def of_scikit_learn(name, y, probabilities, weight=None):
@@ -69,6 +78,9 @@ def test_areas_are_those_of_scikit_learn(k, over):
     columns = WINDOWS[over](scored(y, probabilities)).columns
     for i in range(len(columns["rows"]) - 1, -1, -6):
         own = slice(columns["first_row"][i] - 10, columns["last_row"][i] - 9)
+        if len({*y[own]}) == k:
+            theirs = mean_precision(y[own], probabilities[own])
+            assert PRECISION(columns)[i] == pytest.approx(theirs, abs=1e-12), i
         for name in THEIRS if len({*y[own]}) == k else ():
             theirs = of_scikit_learn(name, y[own], probabilities[own])
             assert METRICS[name](columns)[i] == pytest.approx(theirs, abs=1e-12), (name, i)
@@ -84,7 +96,14 @@ def test_of_one_class_against_the_rest_and_with_rows_that_fade():
     rows = trace.columns["rows"]
     weight = np.repeat(0.99 ** (N - np.cumsum(rows)), rows)
     theirs = roc_auc_score(y == 2, probabilities[:, 2], sample_weight=weight)
-    assert of_2(trace.faded(0.99).columns)[-1] == pytest.approx(theirs, abs=1e-12)
+    faded = trace.faded(0.99).columns
+    assert of_2(faded)[-1] == pytest.approx(theirs, abs=1e-12)
+    theirs = mean_precision(y, probabilities, weight)
+    assert PRECISION(faded)[-1] == pytest.approx(theirs, abs=1e-12)
+    precision_of_2 = metric_of("average_precision of 2", Schema((), n_classes=3))
+    assert precision_of_2(faded)[-1] == pytest.approx(
+        average_precision_score(y == 2, probabilities[:, 2], sample_weight=weight), abs=1e-12
+    )
 
 
 def test_classes_that_do_not_occur_are_left_out():
@@ -97,8 +116,11 @@ def test_classes_that_do_not_occur_are_left_out():
     each = [roc_auc_score(y == c, probabilities[:, c]) for c in (1, 2)]
     assert METRICS["roc_auc_ovr"](columns)[0] == pytest.approx(np.mean(each), abs=1e-12)
     assert np.isnan(metric_of("roc_auc_ovr of 0", Schema((), n_classes=3))(columns)[0])
+    assert np.isnan(metric_of("average_precision of 0", Schema((), n_classes=3))(columns)[0])
+    each = [average_precision_score(y == c, probabilities[:, c]) for c in (1, 2)]
+    assert PRECISION(columns)[0] == pytest.approx(np.mean(each), abs=1e-12)
     alone = scored(np.zeros(50, int), probabilities[:50]).total().columns
-    assert all(np.isnan(METRICS[name](alone)[0]) for name in THEIRS)
+    assert all(np.isnan(METRICS[name](alone)[0]) for name in OF_SCORES)
 
 
 def test_a_class_that_has_faded_to_less_than_rounding_does_not_occur():
@@ -122,16 +144,19 @@ def test_a_row_without_scores_leaves_its_windows_without_an_area():
     )
 
 
-def test_leaving_out_an_interval_is_going_through_all_others():
-    y, probabilities = rows_of(3)
+@pytest.mark.parametrize("k", [2, 3])
+def test_leaving_out_an_interval_is_going_through_all_others(k):
+    y, probabilities = rows_of(k)
     trace = scored(y, probabilities)
-    found = contributions(METRICS["roc_auc_ovr"], trace.columns)
-    total = METRICS["roc_auc_ovr"](trace.total().columns)[0]
     edges, n = np.append(trace.columns["first_row"] - 10, N), len(trace.columns["rows"])
     left = [np.r_[: edges[i], edges[i + 1] : N] for i in range(n)]
-    areas = [of_scikit_learn("roc_auc_ovr", y[kept], probabilities[kept]) for kept in left]
-    pseudo = n * total - (n - 1) * np.array(areas)
-    assert found == pytest.approx(pseudo - pseudo.mean() + total, abs=1e-10)
+    of_pairs = partial(of_scikit_learn, "roc_auc_ovr")
+    for name, theirs in {"roc_auc_ovr": of_pairs, "average_precision": mean_precision}.items():
+        found = contributions(METRICS[name], trace.columns)
+        total = METRICS[name](trace.total().columns)[0]
+        values = [theirs(y[kept], probabilities[kept]) for kept in left]
+        pseudo = n * total - (n - 1) * np.array(values)
+        assert found == pytest.approx(pseudo - pseudo.mean() + total, abs=1e-10)
 
 
 @pytest.mark.slow
@@ -236,4 +261,4 @@ def test_what_cannot_be_scored_is_refused(stream, learner, scores, metric, words
 
 
 def test_all_are_tried():
-    assert {*THEIRS} == OF_SCORES
+    assert {*THEIRS, "average_precision"} == OF_SCORES

@@ -45,7 +45,7 @@ models:
   bayes: {learner: river.naive_bayes.GaussianNB, policy: online}
   broken: {learner: sklearn.naive_bayes.GaussianNB, policy: static}
 evaluation: {warmup: 100, interval: 25, scores: exact}
-report: {metrics: [error, roc_auc, roc_auc_ovr of 2], window: 75}
+report: {metrics: [error, roc_auc, average_precision of 2], window: 75}
 """
 NUMBERS = """# How far?
 stream: {length: 2_000, concepts: {a: {kind: linear, features: 2, walk: 0.1, noise: 0.5}}}

@@ -108,6 +108,7 @@ const OPERATIONS = {
   class: (values, k) => [values].flat()[k],
   // of each class and each other one, class by class
   wins: winsOf,
+  precisions: precisionsOf,
   one: (values) => values.flatMap((own) => values.slice(1).map(() => own)),
   other: (values) => values.flatMap((own) => values.filter((one) => one !== own)),
   sum_of_one(values) {

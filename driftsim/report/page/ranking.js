@@ -71,24 +71,66 @@ function wonBy(c, k, { order, ends, labels }, weight) {
 }
 
 /**
- * The weight of the pairs of rows that each class wins against each other one, class by class, in
- * each window: those in which its row has the higher score of it, and half of those with equal
- * ones. Of two classes by the score of class 1 alone.
+ * The average precision of class c: the mean precision at its rows, with all rows predicted to be
+ * of it that score no lower; or, where `lowest` come first, no higher.
  */
-function winsOf({ rows, stretches }) {
-  const { labels, ranks, starts, k } = rows;
+function precisionOf(c, k, { order, ends, labels }, weight, lowest = false) {
+  const [own, all] = [new Float64Array(order.length), new Float64Array(order.length)];
+  let n = 0; // groups of rows with equal scores
+  for (let i = 0; i < order.length; n++) {
+    for (const end = ends[i]; i < end; i++) {
+      const more = weight[order[i]];
+      if (labels[i] > k && more) return NaN;
+      all[n] += more;
+      if (labels[i] === c) own[n] += more;
+    }
+  }
+  let [precision, found, every] = [0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    const group = lowest ? i : n - 1 - i;
+    found += own[group];
+    every += all[group];
+    if (own[group]) precision += (own[group] * found) / every;
+  }
+  return found ? precision / found : NaN;
+}
+
+/** In each window what `of` makes of the orders of its rows by each score and of their weights. */
+function inWindows({ rows, stretches }, of) {
+  const { labels, ranks, starts } = rows;
   const weight = new Float64Array(labels.length);
   rows.orders ??= ranks.map((own) => orderOf(own, labels));
   const found = stretches.map(({ first, weights }) => {
     const [start, stop] = [starts[first], starts[first + weights.length]];
     weights.forEach((own, i) => weight.fill(own, starts[first + i], starts[first + i + 1]));
-    const won = ranks.map((own, i) => {
-      const order = ordered(rows.orders[i], own, labels, start, stop);
-      return wonBy(k === 2 ? 1 : i, k, order, weight);
-    });
+    const orders = ranks.map((own, i) => ordered(rows.orders[i], own, labels, start, stop));
+    const values = of(orders, weight);
     weight.fill(0, start, stop);
-    if (k === 2) return [won[0][0], won[0][0]];
+    return values;
+  });
+  return found[0].map((_, i) => Float64Array.from(found, (one) => one[i]));
+}
+
+/**
+ * The weight of the pairs of rows that each class wins against each other one, class by class, in
+ * each window: those in which its row has the higher score of it, and half of those with equal
+ * ones. Of two classes by the score of class 1 alone.
+ */
+function winsOf(scores) {
+  const { k } = scores.rows;
+  return inWindows(scores, (orders, weight) => {
+    if (k === 2) return Array(2).fill(wonBy(1, k, orders[0], weight)[0]);
+    const won = orders.map((order, c) => wonBy(c, k, order, weight));
     return won.flatMap((one, c) => [...one].filter((_, other) => other !== c));
   });
-  return found[0].map((_, pair) => Float64Array.from(found, (one) => one[pair]));
+}
+
+/** The average precision of each class against all others in each window. */
+function precisionsOf(scores) {
+  const { k } = scores.rows;
+  return inWindows(scores, (orders, weight) =>
+    k === 2
+      ? [true, false].map((lowest, c) => precisionOf(c, k, orders[0], weight, lowest))
+      : orders.map((order, c) => precisionOf(c, k, order, weight)),
+  );
 }
