@@ -9,6 +9,8 @@ import numpy as np
 
 from driftsim.evaluation.trace import scored_rows
 
+ROUNDING = 1e-12  # a share of a whole that is less is only rounding
+
 # Columns: (w,) of w windows, or (w, k) with k classes or bins; or of row scores, (w,) stretches.
 Tallied = Mapping[str, np.ndarray]
 

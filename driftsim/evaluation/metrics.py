@@ -8,29 +8,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from driftsim.evaluation import areas
 from driftsim.evaluation.formulas import (
+    ROUNDING,
     Formula,
     Tallied,
     absolute,
-    average_precisions,
     column,
     exponential,
     greatest,
     logarithm,
     of_class,
-    of_one,
-    of_other,
     root,
     running_total,
     total,
-    total_of_one,
     where,
-    wins,
 )
 from driftsim.messages import guess, short
 from driftsim.rows import Schema
 
-ROUNDING = 1e-12  # a share of a whole that is less is only rounding
 ULPS = 10 * np.finfo(float).eps  # numbers that differ by less, relative to their mean, are equal
 
 
@@ -103,14 +99,6 @@ by_chance = total(actual_share * predicted_share)  # how often independent class
 occurring = actual > 0
 several = where(total(occurring), total(occurring) > 1)  # classes that occur; 0 for one alone
 score_0, score_1 = column("score_0"), column("score_1")
-won = wins(column("scores", "actual"))  # of each class and each other one: pairs of their rows
-present = where(actual, actual > rows * ROUNDING)  # rows of each class that does occur
-met = of_one(present) * of_other(present)  # how many pairs there are
-aucs = where(won / met, met > 0)
-members = of_one(present) + of_other(present)  # rows of the two classes
-opposed = where(present * others, others > rows * ROUNDING)  # pairs of each class with all others
-aucs_of_one = where(total_of_one(won) / opposed, opposed > 0)
-ranked = average_precisions(column("scores", "actual"))  # of each class
 absolute_error, squared_error = column("absolute_error"), column("squared_error")
 intervals, bounded = column("interval_rows"), column("interval_bounded")
 coverage = column("interval_covered") / intervals
@@ -222,29 +210,29 @@ CLASSIFICATION = (
         "The exact area under the ROC curve: how often a row of a class has the higher score of it "
         "than one of another class, equal ones half; the mean over all pairs of classes that "
         "occur (Hand & Till 2001).",
-        total(aucs) / total(met > 0),
+        areas.of_pairs,
         words="exact AUC",
     ),
     Metric(
         "roc_auc_ovo_weighted",
         "The exact area under the ROC curve of each pair of classes that occur; the mean by the "
         "rows of each pair.",
-        total(where(members * aucs, met > 0)) / total(where(members, met > 0)),
+        areas.of_pairs_by_rows,
         words="exact AUC (pairs by their rows)",
     ),
     Metric(
         "roc_auc_ovr",
         "The exact area under the ROC curve of each class against all others together; the mean "
         "over the classes that occur.",
-        total(aucs_of_one) / total(opposed > 0),
+        areas.of_classes,
         words="exact AUC (one versus the rest)",
-        by_class=total_of_one(won) / opposed,
+        by_class=areas.of_each_class,
     ),
     Metric(
         "roc_auc_ovr_weighted",
         "The exact area under the ROC curve of each class against all others together; the mean by "
         "the rows of each class.",
-        total(actual * aucs_of_one) / total(where(actual, opposed > 0)),
+        areas.of_classes_by_rows,
         words="exact AUC (one versus the rest, by rows)",
     ),
     Metric(
@@ -252,9 +240,9 @@ CLASSIFICATION = (
         "The exact area under the curve of precision over recall: the mean precision at the rows "
         "of a class, with all rows predicted to be of it that score no lower; the mean over "
         "classes that occur.",
-        total(where(ranked, opposed > 0)) / total(opposed > 0),
+        areas.precision,
         words="average precision",
-        by_class=where(ranked, opposed > 0) / (opposed > 0),
+        by_class=areas.precision_of_each_class,
     ),
     Metric(
         "calibration_error",
