@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import driftsim
@@ -169,6 +170,33 @@ def test_scores_and_the_truth_are_of_the_rows_that_are_scored(spec, names):
             found.columns["correct"].sum(axis=1).tolist() == np.add.reduceat(right, starts).tolist()
         )
         assert {"bayes_error", "majority_correct", "no_change_correct"} <= found.columns.keys()
+
+
+@pytest.mark.parametrize("labels", ["at_once", {"kind": "random", "mean": 40}])
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"kind": "online", "restart": "ddm"},
+        {"kind": "periodic", "every": 60, "memory": 100},
+        {"kind": "on_drift", "memory": 100, "detector": "ddm"},
+        {"kind": "ensemble", "every": 60, "size": 3},
+    ],
+)
+def test_no_model_and_no_detector_knows_a_label_of_a_test_set(policy, labels):
+    rows = Stream.model_validate(SINES).instantiated(0).rows(0, 1_500)
+    tested = (np.arange(1_500) >= 100) & ((np.arange(1_500) - 100) % 175 >= 130)
+    contender = Contender.model_validate({"learner": "naive_bayes", "policy": policy})
+    rules = Rules(warmup=100, predictions=True, labels=labels, protocol=PARTIAL[0])
+    found = []
+    for y in (rows.y, np.where(tested, 1 - rows.y, rows.y)):
+        frame = pd.DataFrame(rows.X, columns=["a", "b"]).assign(y=y)
+        concepts = {"a": driftsim.Table(frame, target="y")}
+        stream = Stream.model_validate({"length": 1_500, "concepts": concepts})
+        found.append(evaluate(stream, contender, rules))
+    right, wrong = found
+    assert (right.predictions == wrong.predictions).all()
+    correct = right.columns["correct"] + wrong.columns["correct"]
+    assert (correct.sum(axis=1) == right.columns["scored"]).all()
 
 
 def test_held_out_rows_change_no_prediction_of_a_fold():

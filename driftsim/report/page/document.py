@@ -133,7 +133,7 @@ def caption(results, tallies):
         texts.append(f"Lines are means over {seeds}; bands, where shown, their range.")
     if (repeats := scenario.evaluation.repeats_in_all) > 1:
         texts.append(f"With each seed, learners are trained {repeats:,} times{on_folds(scenario)}.")
-    texts += scored_rows(scenario)
+    texts += scored_rows(results)
     if len(scenario.stream.concepts) > 1:
         texts.append("The background is shaded by the ruling concept; during a ramp, in between.")
     if shared_changes(scenario):
@@ -154,12 +154,19 @@ def on_folds(scenario):
     return f", on the {protocol.n_folds:,} folds of a {title}" if protocol.n_folds > 1 else ""
 
 
-def scored_rows(scenario):
+def scored_rows(results):
     """On which rows models are scored, where they are not all, and what follows from that."""
-    if words := scenario.evaluation.protocol.rows_scored:
+    settings: dict[str, list[str]] = {}  # by these rows
+    for one in results.variants:
+        settings.setdefault(one.scenario.evaluation.protocol.rows_scored, []).append(one.title)
+    for words, titles in settings.items():
+        if words:
+            where = f"With {listed(titles)}, each" if len(settings) > 1 else "Each"
+            yield f"{where} model is scored only on {words}."
+    if {*settings} != {""}:
         yield (
-            f"Each model is scored only on {words}: where a window has none, a curve is "
-            "interrupted, and what mistakes cost on all rows is estimated from them."
+            "Where a window has no scored row, a curve is interrupted. What mistakes cost on all "
+            "rows is estimated."
         )
 
 
