@@ -59,6 +59,7 @@ CONCEPTS = {  # before a drift, and after it
     "prior": (f"of: {SEA}, shares: [0.5, 0.5]", f'of: {SEA}, shares: {{"1": 0.9}}'),
     "tilted": (f"of: {NORMAL}, column: x1, by: 0", f"of: {NORMAL}, column: x1, by: 1"),
     "without": (f"of: {THREE}, classes: [2]", f"of: {THREE}, classes: [0]"),
+    "resumed": (f"of: {SEA}", "of: {kind: sea, threshold: 12}"),
     "mixture": (
         f"of: [{NORMAL}, {TURNED}], shares: [0.9, 0.1]",
         f"of: [{NORMAL}, {TURNED}], shares: [0.1, 0.9]",

@@ -12,9 +12,8 @@ from driftsim.streams.inspection import ColumnFacts, inspected, numbers_among
 from driftsim.streams.label_course import LabelCourse
 from driftsim.streams.operators.operator import drawn_leaves, leaves
 from driftsim.streams.recorded import Recorded
-from driftsim.streams.selected import Selected
+from driftsim.streams.selected import NONE, Selected
 from driftsim.streams.stream import Stream
-from driftsim.streams.streamed import Streamed
 from driftsim.streams.table import Table
 from driftsim.streams.tables.columns import Column
 
@@ -35,16 +34,17 @@ def column_lines(stream: Stream, width: int, warmup: int = 0) -> Iterator[str]:
     for name, concept, drawn in ((n, *one) for (n, c), d in named for one in drawn_leaves(c, d)):
         if isinstance(concept, Recorded):
             large = (
-                isinstance(drawn, Streamed)
+                not getattr(drawn, "in_memory", True)
                 or (drawn.rows or 0) * (len(drawn.schema.names) + 1) > MOST_CELLS
             )
             lines = lines_of_first if large else lines_of_all
-            yield from lines(name, concept, drawn, width)
-            yield from date_lines(drawn, width)
+            record = drawn.record if isinstance(drawn, Selected) else drawn
+            yield from lines(name, concept, record, width)
+            yield from date_lines(record, width)
             yield from selection_lines(drawn, width)
             yield from looking_ahead(concept, width)
             if not large:
-                yield from course_lines(drawn, warmup, width)
+                yield from course_lines(record, warmup, width)
 
 
 def lines_of_all(name: str, concept: Recorded, drawn: Drawn, width: int) -> Iterator[str]:
@@ -82,7 +82,8 @@ def date_lines(concept: Drawn, width: int) -> Iterator[str]:
 def selection_lines(concept: Drawn, width: int) -> Iterator[str]:
     """How many rows of a record make a stream, where concepts select from it."""
     if isinstance(concept, Selected):
-        text = f"{concept.rows:,} of {concept.record.rows:,} rows are selected, each once, in order"
+        found = np.count_nonzero(concept.place != NONE)
+        text = f"{found:,} of these rows are in the stream, each once, in their order"
         yield from wrapped(text, width, "  ", 4)
 
 

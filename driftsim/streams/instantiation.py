@@ -1,14 +1,17 @@
 """Instantiation: the concepts of a stream with one seed, each drawn or read once for all."""
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
 from pydantic import ValidationError
 
 from driftsim.messages import within
 from driftsim.parts import identity
+from driftsim.rows import Schema
 from driftsim.streams.concepts import Concept
-from driftsim.streams.operators.operator import Drawn, Operator, Reference, is_same
+from driftsim.streams.joined import joined, shared_schema
+from driftsim.streams.operators.operator import Drawn, Operator, Reference, is_same, leaves
 from driftsim.streams.operators.references import ordered
 from driftsim.streams.seeds import structure_rng
 
@@ -23,6 +26,7 @@ class Instantiation:
         self._concepts, self._seed, self._warmup = concepts, seed, warmup
         self._found: dict[str, Drawn] = {}
         self._read: dict[str, Drawn] = {}  # records, by all that their rows follow from
+        self._joined: dict[int, Drawn] = {}  # with the codes of all records, by those read
 
     @property
     def names(self) -> list[str]:
@@ -45,12 +49,31 @@ class Instantiation:
             return self.one(concept.name)
         if isinstance(concept, Operator):
             return concept.over([self._below(one, rng) for one in concept.bases], rng)
+        drawn = self._leaf(concept, rng)
+        if not concept.recorded or self._shared is None:
+            return drawn
+        return self._joined.setdefault(id(drawn), joined(drawn, self._shared))
+
+    def _leaf(self, concept: Concept, rng: np.random.Generator) -> Drawn:
         if not is_same(concept):
             return concept.instantiated(rng).prepared(self._warmup)
         key = identity(concept)
         if key not in self._read:
             self._read[key] = concept.instantiated(rng).prepared(self._warmup)
         return self._read[key]
+
+    @cached_property
+    def _shared(self) -> Schema | None:
+        """The schema that different records can share; None where there is nothing to join."""
+        found = [record for one in self._concepts.values() for record in leaves(one)]
+        records = {identity(one): one for one in found if one.recorded}
+        if len(records) < 2:
+            return None
+        try:
+            rng = np.random.default_rng(0)
+            return shared_schema([self._leaf(one, rng) for one in records.values()])
+        except (ValueError, OSError):
+            return None  # of a record that is refused where it stands
 
     def _below(self, concept: Concept, rng: np.random.Generator) -> Drawn:
         try:

@@ -11,6 +11,7 @@ from driftsim.streams.operators.operator import Drawn, Operated
 from driftsim.streams.operators.selections import accepted, selections
 from driftsim.streams.seeds import SELECTION, spawn_rng
 
+NONE = -1  # where another concept, which is not made of the record, is in force
 Ruling = Callable[[int], np.ndarray]  # a block to the concept that rules at each of its rows
 
 
@@ -19,7 +20,7 @@ class Selected(Instantiated):
     """The rows of a record that are selected, in their order: none comes twice."""
 
     record: Drawn
-    place: np.ndarray  # (n,) the row of the record at each position
+    place: np.ndarray  # (n,) the row of the record at each position, or NONE
 
     @property
     def schema(self):
@@ -31,24 +32,36 @@ class Selected(Instantiated):
 
     def draw(self, rng, t):
         """The rows at positions `t` (n,); past the end, the last row."""
-        return self.record.draw(rng, self.place[np.minimum(t, self.rows - 1)])
+        place = self.place[np.minimum(t, self.rows - 1)]
+        return self.record.draw(rng, np.maximum(place, 0))
 
 
 def with_selected(concepts: Sequence[Drawn], ruling: Ruling, most: int) -> list[Drawn]:
     """Concepts of a stream, made of the rows that come where they select from records.
 
     One cursor goes along each record: a position gets the next row that the concept that rules
-    there keeps. So no row comes twice, and the stream is shorter than the record; `most` rows are
-    looked for. Which rows are kept does not depend on the seed.
+    there keeps. So no row comes twice. Rows are looked for at `most` positions. Which are kept does
+    not depend on the seed.
     """
     for record in records_selected(concepts):
         following = [next_kept(one) if record in records_of(one) else None for one in concepts]
-        place = places(following, ruling, min(most, record.rows or 0))
-        if not len(place):
+        place = places(following, ruling, most)
+        if not (place != NONE).any():
             raise ValueError("no row is left of the table; select less strictly")
         selected = Selected(record.description, record, place)
         concepts = [replaced(one, record, selected) for one in concepts]
     return [*concepts]
+
+
+def longest(concepts: Sequence[Drawn]) -> int:
+    """How many rows a stream can have at most, of all records that its concepts are made of."""
+    selected = records_selected(concepts)
+    each = [(one, records_of(one)) for one in concepts]
+    others = [record.rows or 0 for _, found in each for record in found if record not in selected]
+    if others:  # whose rows pass with the positions
+        return min(others)
+    rows = [record.rows or 0 for record in selected]
+    return sum(rows) if all(found for _, found in each) else min(rows)
 
 
 def records_selected(concepts: Sequence[Drawn]) -> list[Drawn]:
@@ -91,7 +104,7 @@ def places(following: Sequence[list[int] | None], ruling: Ruling, most: int) -> 
             if len(found) == most:
                 return np.array(found, np.int64)
             if rows is None:
-                found.append(cursor)
+                found.append(NONE)
                 continue
             row = rows[cursor]
             if row + 1 == len(rows):

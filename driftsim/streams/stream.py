@@ -21,7 +21,7 @@ from driftsim.streams.instantiation import Instantiation
 from driftsim.streams.operators.operator import Operator
 from driftsim.streams.operators.references import with_references
 from driftsim.streams.seeds import PARTS, spawn_rng
-from driftsim.streams.selected import records_selected, with_selected
+from driftsim.streams.selected import longest, records_selected, with_selected
 from driftsim.streams.world import BLOCK, Block, World, blended, clock_of, joint_schema, ruling
 
 NOT_RECORDED = "it has a number of rows, as records have; set recorded = True in its class"
@@ -161,7 +161,8 @@ class Stream(Strict):
         clock = clock_of(self.arrivals, [*concepts.values()], 0, rows)
         drift = in_rows(self.drift, clock, "drift").among([*self.concepts])
         if records_selected([*concepts.values()]):
-            concepts = self._selected(concepts, min(rows, *records.values()), drift)
+            most = longest([*concepts.values()]) if self.length is None else self.length
+            concepts = self._selected(concepts, most, drift)
             records |= {name: one.rows for name, one in concepts.items() if name in records}
         length = min(records.values()) if self.length is None else self.length
         for place, reason in self._mistakes(concepts, records, length, drift):

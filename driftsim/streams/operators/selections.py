@@ -186,6 +186,17 @@ class Without(Selection):
         return by_class(shares)
 
 
+class Resumed(Selection):
+    """Rows of a table that go on where they stopped, whenever the concept is in force again.
+
+    Otherwise the rows pass while another concept is in force, as row t is at position t. Of
+    generated rows it changes nothing.
+    """
+
+    def found(self, base, X, y, weight):
+        return by_class(np.ones(base.schema.n_classes or 1))
+
+
 def by_class(shares: np.ndarray) -> Kept:
     """Rows that are kept by their class alone."""
     return Kept(shares, 0, 0.0, 1.0, 0.0, 1.0)

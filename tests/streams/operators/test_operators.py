@@ -316,7 +316,7 @@ def test_a_name_comes_before_a_kind_and_is_written_as_a_name():
 
 def test_the_example_in_the_docs_drifts_a_table(table):
     page = (Path(__file__).parents[3] / "docs" / "operators.md").read_text(encoding="utf-8")
-    [text] = re.findall(r"```yaml\n(.*?)```", page, re.S)
+    text = re.findall(r"```yaml\n(.*?)```", page, re.S)[0]
     written = parsed(text.replace("{kind: table, path: mine.csv}", table))[0]["stream"]
     one = Stream.model_validate(written)
     assert one.length == N and len(one.changes(0)) == 2
