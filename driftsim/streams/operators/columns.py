@@ -8,6 +8,7 @@ from pydantic import Field
 
 from driftsim.messages import refusal, short
 from driftsim.parts import Number
+from driftsim.rows import Schema
 from driftsim.streams.operators.amounts import Amounts, Statistics
 from driftsim.streams.operators.operator import (
     Class,
@@ -29,6 +30,16 @@ Several = Annotated[list[str], Field(min_length=2)]
 class Exchange(Operator):
     """Columns take each other's places: each gets the values of another."""
 
+    def schema_over(self, schema):
+        """With gaps in all of the columns, where one may have some."""
+        places = {*self.places(schema)}
+        gaps = schema.missing & places
+        return schema._replace(missing=schema.missing | places) if gaps else schema
+
+    @abstractmethod
+    def places(self, schema: Schema) -> list[int]:
+        """Where its columns are; refuses those that cannot exchange their values."""
+
     def drawn(self, one, rng, t):
         X, y = one.base.draw(rng, t)
         return X[:, one.state], y
@@ -42,8 +53,11 @@ class Swapped(Exchange):
 
     columns: Pair
 
+    def places(self, schema):
+        return exchangeable(schema, self.columns)
+
     def resolved(self, bases, rng):
-        places = exchangeable(bases[0].schema, self.columns)
+        places = self.places(bases[0].schema)
         return self, exchanged(bases[0].schema, places, places[::-1])
 
 
@@ -54,14 +68,16 @@ class Permuted(Exchange):
 
     columns: Several | None = None  # else all columns of numbers
 
-    def resolved(self, bases, rng):
-        schema = bases[0].schema
+    def places(self, schema):
         numbers = [name for j, name in enumerate(schema.names) if j not in schema.nominal]
         if self.columns is None and len(numbers) < 2:
             raise refusal("there are no two columns of numbers; name columns of words", "columns")
-        places = exchangeable(schema, self.columns or numbers)
+        return exchangeable(schema, self.columns or numbers)
+
+    def resolved(self, bases, rng):
+        places = self.places(bases[0].schema)
         cycle = [places[i] for i in rng.permutation(len(places))]
-        return self, exchanged(schema, cycle, [*cycle[1:], cycle[0]])
+        return self, exchanged(bases[0].schema, cycle, [*cycle[1:], cycle[0]])
 
 
 class Transform(Operator):

@@ -67,11 +67,17 @@ def names_of(given: Any, concepts: Mapping[str, Any]) -> list[str]:
 
 def bases_of(given: Any) -> Iterator[tuple[int | None, Any]]:
     """What a concept as plain data is made of; of a list with their places."""
-    of = given.get("of") if isinstance(given, dict) else None
+    of = given.get("of") if isinstance(given, dict) and is_operator(given.get("kind")) else None
     if isinstance(of, list):
         yield from enumerate(of)
     elif of is not None:
         yield None, of
+
+
+def is_operator(kind: Any) -> bool:
+    """Whether a kind of concept is made of others; `of` may mean anything in people's own."""
+    found = Concept.kinds.get(kind) if isinstance(kind, str) and "." not in kind else None
+    return found is not None and issubclass(found, Operator)
 
 
 def referring(given: Any, found: Mapping[str, Any], *place: str | int) -> Any:

@@ -11,6 +11,7 @@ from driftsim.evaluation.rules import Rules
 from driftsim.notation import parsed
 from driftsim.store import inputs
 from driftsim.streams.concepts import Concept
+from driftsim.streams.concepts.rules import Sea
 from driftsim.streams.operators.amounts import Statistics
 from driftsim.streams.stream import Stream
 from driftsim.streams.world import BLOCK
@@ -351,3 +352,20 @@ def test_statistics_of_a_table_that_memory_does_not_hold_are_refused(table):
         operator = Concept.model_validate(parsed(f"{{kind: {kind}, of: sea, {more}}}")[0])
         with pytest.raises(ValidationError, match="its rows cannot be selected"):
             operator.over([Large()], np.random.default_rng(0))
+
+
+def test_of_may_mean_anything_in_a_concept_of_ones_own():
+    class Own(Sea):
+        """As sea, of something."""
+
+        of: str = "nothing"
+
+    text = "concepts: {a: {kind: own, of: something else}}\nlength: 900"
+    assert Stream.model_validate(parsed(text)[0]).concepts["a"].of == "something else"
+
+
+def test_gaps_change_places_with_their_columns():
+    gaps = "{kind: covered, of: sea, columns: [x1], with: missing}"
+    one = stream(f"{{kind: swapped, of: {gaps}, columns: [x1, x2]}}", before=gaps)
+    assert one.schema.missing == {0, 1}
+    assert np.isnan(one.rows(0, 30_000, 30_100).X).all(axis=0).tolist() == [False, True, False]
