@@ -95,9 +95,11 @@ def fits(one: Schema, first: Schema) -> bool:
     """Whether a schema has the same columns as the first, and the names of all its codes."""
     words, others = ({each.names[j] for j in each.nominal} for each in (one, first))
     named = one.values.keys() == one.nominal.keys()
-    labels = (one.classes is None) == (first.classes is None)
-    known = labels and (one.classes is not None or one.n_classes == first.n_classes)
-    return sorted(one.names) == sorted(first.names) and words == others and named and known
+    if one.classes is None or first.classes is None:
+        labels = one.classes == first.classes and one.n_classes == first.n_classes
+    else:
+        labels = bool({*one.classes} & {*first.classes})  # else they are of different questions
+    return sorted(one.names) == sorted(first.names) and words == others and named and labels
 
 
 def united(each: Iterable[Sequence[str]]) -> tuple[str, ...]:
