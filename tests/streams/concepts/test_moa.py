@@ -75,6 +75,20 @@ def test_states_that_are_kept_take_no_more_than_their_share_of_memory(monkeypatc
     assert np.array_equal(rows.rows(np.arange(40 * ROWS, 41 * ROWS))[0], last[0])
 
 
+def test_rows_are_right_after_an_interruption(monkeypatch):
+    rows, expected = Replay(generator(command(DRIFTING))), replay(DRIFTING, 0)
+    rows.rows(np.arange(3 * ROWS))
+    part = rows._played.parts[1]
+    draw = part.fill
+    monkeypatch.setattr(part, "fill", lambda X, y: (draw(X, y), exec("raise KeyboardInterrupt")))
+    with pytest.raises(KeyboardInterrupt):
+        rows.rows(np.arange(5 * ROWS))
+    monkeypatch.undo()
+    for b in (1, 0, 3, 4):
+        t = np.arange(b * ROWS, (b + 1) * ROWS)
+        assert np.array_equal(rows.rows(t)[0], expected.rows(t)[0])
+
+
 def test_names_are_those_of_moa():
     schema = Moa(stream="AgrawalGenerator").schema
     assert schema.names[:4] == ("salary", "commission", "age", "elevel")
