@@ -82,6 +82,7 @@ PARTS = {  # by family
         "random": "mean: 500, law: uniform",
         "markov": "mean: 400, transitions: {a: {a: 0.2, b: 0.8}, b: {a: 1.0}}",
         "schedule": "visits: [{concept: a, rows: 700}, {concept: b, rows: 300}], repeat: true",
+        "nested": "between: {kind: sudden, at: [900]}, groups: [{concepts: [a]}, {concepts: [b]}]",
         "blip": "at: [900], width: 60, of: none",
     },
     "arrivals": {

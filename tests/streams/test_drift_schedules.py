@@ -160,6 +160,48 @@ def test_dates_and_durations_of_schedules():
     assert blip.outliers(0) == [Outlier(744, 756, 1)]
     nested = {"kind": "sudden", "at": ["2024-01-20"]}
     assert stream(**dated, kind="blip", at=[10], width=2, of=nested).changes(0)[0].centre == 456
+    daily = [GROUPS[0] | {"drift": {"kind": "recurring", "every": "1d"}}, GROUPS[1]]
+    one = stream(**dated, kind="nested", between=nested, groups=daily)
+    assert [change.centre for change in one.changes(0)] == [*range(24, 457, 24)]
+
+
+GROUPS = [
+    {"name": "x", "concepts": ["a", "b"], "drift": {"kind": "recurring", "every": 300}},
+    {"name": "y", "concepts": ["c"]},
+]
+THOUSAND = {"kind": "recurring", "every": 1000}
+OF_X = [(300, "ab"), (600, "ba"), (900, "ab"), (1000, "bc")]  # until its group leaves
+
+
+@pytest.mark.parametrize(
+    ("waits", "later"),
+    [
+        (False, [(2000, "ca"), (2100, "ab"), (2400, "ba"), (2700, "ab"), (3000, "bc")]),
+        (True, [(2000, "cb"), (2200, "ba"), (2500, "ab"), (2800, "ba"), (3000, "ac")]),
+    ],
+)
+def test_a_drift_within_a_group_goes_on_or_waits_while_another_group_rules(waits, later):
+    one = stream(4000, kind="nested", between=THOUSAND, groups=GROUPS, waits=waits)
+    changes = [(c.centre, NAMES[c.before] + NAMES[c.after]) for c in one.changes(0)]
+    assert changes == OF_X + later
+    ruling = one.drift.weights(np.arange(4000), 3, 0).argmax(axis=1)
+    assert [*(np.flatnonzero(np.diff(ruling)) + 1)] == [row for row, _ in changes]
+    assert [*one.drift.changes(1000, 2200, 3, 0)] == [
+        c for c in one.changes(0) if 999 < c.centre < 2200
+    ]
+
+
+def test_nested_drifts_by_chance_are_the_same_in_each_stretch():
+    chain = {"kind": "markov", "mean": 800, "transitions": {"x": {"y": 1}, "y": {"x": 1}}}
+    inner = {"kind": "random", "mean": 150, "width": 40}
+    groups = [GROUPS[0] | {"drift": inner}, GROUPS[1]]
+    one = stream(4000, kind="nested", between=chain | {"width": 100}, groups=groups, waits=True)
+    whole = one.drift.weights(np.arange(4000), 3, 5)
+    assert one.drift.varies and np.allclose(whole.sum(axis=1), 1)
+    for start in range(0, 4000, 250):
+        rows = np.arange(start, start + 250)
+        assert np.array_equal(one.drift.weights(rows, 3, 5), whole[rows])
+    assert [*one.changes(5)] != [*one.changes(6)]
 
 
 A, B, C = ({"concept": name, "rows": 1000} for name in NAMES)
@@ -187,6 +229,22 @@ A, B, C = ({"concept": name, "rows": 1000} for name in NAMES)
         ({"kind": "blip", "at": [5], "width": 2}, "only one of 2 concepts is ever in force"),
         ({"kind": "blip", "at": [5, 6], "width": 2, "k": 2}, "and the next one begins before"),
         ({"kind": "blip", "at": [9999], "width": 2, "k": 2}, "the stream ends before that"),
+        (
+            {"kind": "nested", "between": THOUSAND, "groups": [GROUPS[0]] * 2},
+            "'a' is in the groups",
+        ),
+        (
+            {"kind": "nested", "between": THOUSAND, "groups": [{"concepts": ["a"]}, GROUPS[1]]},
+            "'b' is in no group",
+        ),
+        (
+            {
+                "kind": "nested",
+                "between": THOUSAND,
+                "groups": [{"concepts": ["a", "b"]}, GROUPS[1]],
+            },
+            "within group 1, of 10,000 rows: without a drift only one of 2 concepts",
+        ),
         ({"kind": "seasonal", "period": "7d"}, "durations and dates need times"),
     ],
 )
