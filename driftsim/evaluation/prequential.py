@@ -147,7 +147,7 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     yield from scored(run, rows, scoring, meter, prober)
     if missing := stream.length - meter.position:
         raise ValueError(f"'{policy.kind()}' has predicted {missing:,} rows too few")
-    yield from add_truth(stream, world, rules, seed, tally, fold) if rules.protocol.partial else ()
+    yield from truth_of_part(stream, world, rules, seed, tally, fold)
     return tally.trace()._replace(
         predictions=scoring.predictions(),
         probes=prober and prober.probes(),
@@ -237,6 +237,13 @@ def add_truth(stream, world, rules, seed, tally, fold=EVERY_LABEL) -> Iterator[i
             for name, own in predicted.items():
                 scores.reference(tally, name, rows, own)
         yield int(arrival.t[-1]) + 1
+
+
+def truth_of_part(stream, world, rules, seed, tally, fold) -> Iterator[int]:
+    """Add the truth about the rows that a fold is scored on, where they are not all."""
+    if rules.protocol.partial:
+        for _ in add_truth(stream, world, rules, seed, tally, fold):
+            yield stream.length  # as all rows are predicted
 
 
 def tally_of(stream, rules):
