@@ -49,7 +49,9 @@ class Moa(Seeded):
         return changes(command(self.stream))
 
     def instantiated(self, rng):
-        return InstantiatedMoa(self, seed_of(rng))
+        seed = seed_of(rng)
+        replay(self.stream, seed)  # which refuses a tree that is too large
+        return InstantiatedMoa(self, seed)
 
 
 @dataclass(frozen=True, eq=False)
