@@ -132,6 +132,15 @@ PARTS = {  # by family
         "batches": "every: 45",
         "share": "rate: 0.5, of: {kind: delayed, rows: 11}",
         "budget": "labels: 2, per: 5, of: {kind: random, mean: 10}",
+        "query": "budget: 0.2, by: variable_uncertainty, of: {kind: delayed, rows: 7}",
+    },
+    "strategy": {
+        "at_random": "",
+        "fixed_uncertainty": "threshold: 0.8",
+        "variable_uncertainty": "step: 0.05, measure: margin",
+        "randomized_uncertainty": "spread: 0.5, measure: entropy",
+        "split_uncertainty": "share: 0.3",
+        "dense_uncertainty": "window: 50",
     },
     "protocol": {
         "prequential": "",

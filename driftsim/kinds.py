@@ -17,6 +17,7 @@ from driftsim.durations import Duration, Moment
 from driftsim.evaluation.labels import Labels
 from driftsim.evaluation.prediction_intervals import PredictionInterval
 from driftsim.evaluation.protocols import Protocol
+from driftsim.evaluation.strategies import Strategy
 from driftsim.examples import CONCEPTS, PARTS, scenario, written
 from driftsim.kernels.registry import coverage
 from driftsim.learners.learner import Learner
@@ -54,6 +55,7 @@ FAMILIES: dict[str, type[Part]] = {
         Detector,
         Labels,
         Protocol,
+        Strategy,
         PredictionInterval,
     )
 }

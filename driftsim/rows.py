@@ -2,7 +2,8 @@
 
 import copyreg
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from functools import cached_property
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -102,6 +103,26 @@ class Arrival(NamedTuple):
             Arrival(t[:n], X[:n], due_t[:m], due_X[:m], due_y[:m], head, oldest),
             Arrival(t[n:], X[n:], due_t[m:], due_X[m:], due_y[m:], due_by[n:] - m, oldest),
         )
+
+
+class OpenArrival(Arrival):
+    """An arrival to whose labels a model adds those that it asks for while it predicts the rows."""
+
+    questions: Any  # how it asks, as its kernel takes it: `driftsim.kernels.asking.Questions`
+    answers: Labelled  # the rows to predict, with labels
+    learned = 0  # how many of the labels asked for the model has learned
+
+    @cached_property
+    def closed(self) -> Arrival:
+        """The same with all labels that the model has learned, once it has."""
+        q, n = self.questions, len(self.t)
+        asked = q.queue[: self.learned]
+        due = Labelled.joined([self.due, self.answers.part(asked)])
+        places = np.searchsorted(self.due_by, np.arange(len(self.due_t)), "right")
+        before = np.append(places, q.due[asked])
+        order = np.argsort(before, kind="stable")
+        due_by = np.searchsorted(before[order], np.arange(n + 1), "right")
+        return Arrival(self.t, self.X, *due.part(order), due_by, self.oldest)
 
 
 class Unfit(ValueError):

@@ -163,6 +163,11 @@ class Scenario(Strict):
             failure = trials.incompatibility(self.stream, one, self.evaluation)
             yield "models", name, "learner", failure
 
+    @property
+    def asks(self) -> bool:
+        """Whether any contender asks for labels."""
+        return any(one.under(self.evaluation).query for one in self.models.values())
+
     def _of_metrics(self) -> Mistakes:
         """Why metrics cannot be drawn."""
         for i, metric in enumerate(self.metrics):
@@ -171,7 +176,7 @@ class Scenario(Strict):
                 metric_of(metric, self.stream.schema)
             except ValueError as error:
                 yield *place, str(error)
-            yield *place, untallied(metric, self.evaluation, self.stream.schema)
+            yield *place, untallied(metric, self.evaluation, self.stream.schema, self.asks)
             yield *place, None if i else unranked(metric)
             if metric in self.metrics[:i]:
                 yield *place, f"'{metric}' stands twice; give it once"
@@ -183,7 +188,7 @@ class Scenario(Strict):
             yield from (("prices", *fault) for fault in faults)
         yield from of_times(self.decision, self.stream, "decision")
         runs, plans = self.evaluation.seeds * self.evaluation.repeats_in_all, self.plans
-        yield "decision", unplannable(self.evaluation) if plans else None
+        yield "decision", unplannable(self.evaluation, self.models) if plans else None
         for fault in faults_of(plans, self.stream, self.evaluation, runs):
             yield "decision", *fault
         for one in (contender for plan in plans for contender in plan.periodic):

@@ -9,6 +9,7 @@ from driftsim.evaluation.metrics import (
     OF_BINS,
     OF_INTERVALS,
     OF_PROBABILITIES,
+    OF_QUERIES,
     OF_SCORES,
     ranks_by,
 )
@@ -46,15 +47,14 @@ def faults_of_rules(rules: Rules, stream: Stream) -> Iterator[tuple[Any, ...]]:
         which = "recorded stream" if stream.recorded else "stream with one row for each position"
         message = f"a {which} has no fresh rows to probe with; leave this out"
         yield "evaluation", "probe", message
-    yield from of_times(rules.labels, stream, "evaluation", "labels")
-    yield "evaluation", "labels", labels_violation(rules.labels, stream)
+    yield from (("evaluation", *fault) for fault in faults_of_labels(rules, stream))
     yield from stream.unlearned(rules.warmup)
 
 
-def untallied(metric: str, rules: Rules, schema: Schema) -> str | None:
+def untallied(metric: str, rules: Rules, schema: Schema, asks: bool) -> str | None:
     """What rules have to say so that traces have what a metric is made of, or None."""
     kind = metric.partition(" of ")[0]
-    if kind in OF_PROBABILITIES and not rules.probable:
+    if kind in OF_PROBABILITIES and not rules.scores_probabilities:
         return f"'{metric}' needs probabilities; set evaluation.probabilities: true"
     if kind in OF_BINS and not rules.bins:
         return f"'{metric}' needs scores in bins; set evaluation.scores: 64"
@@ -62,6 +62,8 @@ def untallied(metric: str, rules: Rules, schema: Schema) -> str | None:
         return f"'{metric}' needs the score of every row; set evaluation.scores: exact"
     if kind in OF_INTERVALS and schema.regression and not rules.prediction_intervals:
         return f"'{metric}' needs intervals; set evaluation.prediction_intervals: conformal"
+    if kind in OF_QUERIES and not asks:
+        return f"'{metric}' is of labels: {{kind: query, …}}, which no contender has"
     return None
 
 
@@ -73,6 +75,23 @@ def unranked(metric: str) -> str | None:
     return f"'{metric}' {message}; put interval_score before it"
 
 
+def faults_of_labels(rules: Rules, stream: Stream) -> Iterator[tuple[Any, ...]]:
+    """Why labels cannot come in along a stream: keys that begin with theirs, and a message."""
+    yield from of_times(rules.labels, stream, "labels")
+    yield "labels", labels_violation(rules.labels, stream)
+    yield "labels", unanswered(rules)
+
+
+def unanswered(rules: Rules) -> str | None:
+    """Why contenders cannot ask for labels by these rules, or None."""
+    if rules.query is None or not (rules.protocol.partial or rules.protocol.n_folds > 1):
+        return None
+    return (
+        f"'{rules.protocol.kind()}' decides which labels each model is given, and with "
+        f"'{rules.labels.kind()}' models ask for theirs; leave out one of both"
+    )
+
+
 def obstacles(
     contender: Contender, stream: Stream, rules: Rules, trials: Trials | None = None
 ) -> Iterator[tuple[Any, ...]]:
@@ -81,14 +100,17 @@ def obstacles(
     With `trials` it is also tried, after all else.
     """
     rows, policy, learner = stream.length - rules.warmup, contender.policy, contender.learner
-    asked = (True,) if rules.probable else ()
+    rules = contender.under(rules)
+    if contender.labels is not None:
+        yield from faults_of_labels(rules, stream)
     yield "policy", unknown_to(policy, learner.trained, stream, rules)
     yield from of_times(policy, stream, "policy")
     yield "policy", "memory", too_late(policy, rules.labels)
     yield "learner", unknown_posterior(learner, stream)
     yield "learner", learner.untaken_gaps(stream.schema)
     yield "policy", policy.incompatibility(stream.schema, rows)
-    yield "learner", contender.at_work[0].incompatibility(stream.schema, *asked)
+    yield "learner", contender.at_work[0].incompatibility(stream.schema)
+    yield "learner", improbable(contender, stream, rules)
     if trials:
         yield "learner", trials.incompatibility(stream, contender, rules)
 
@@ -111,6 +133,17 @@ def unknown_to(policy: Policy, trained: bool, stream: Stream, rules: Rules) -> s
             "give the table marks: [row, …] if you know some, or leave this policy out"
         )
     return None
+
+
+def improbable(contender: Contender, stream: Stream, rules: Rules) -> str | None:
+    """Why a contender does not predict the probabilities that rules need, or None."""
+    why = contender.at_work[0].incompatibility(stream.schema, True) if rules.probable else None
+    if why is None or rules.scores_probabilities or rules.query is None:
+        return why
+    return (
+        f"{why.partition(';')[0]}, by which '{rules.query.by.kind()}' asks for labels; "
+        "write by: at_random, or use another learner"
+    )
 
 
 def unknown_posterior(learner: Learner, stream: Stream) -> str | None:

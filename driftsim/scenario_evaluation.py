@@ -1,19 +1,19 @@
 """How the contenders of a scenario are evaluated, and how often."""
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field, WrapValidator
 
 from driftsim.durations import or_duration
-from driftsim.evaluation.labels import Uniforms
+from driftsim.evaluation.labels import Labels, Uniforms
 from driftsim.evaluation.prequential import Contender, timed
 from driftsim.evaluation.protocols import Fold
 from driftsim.evaluation.rules import Rules
 from driftsim.messages import plural
-from driftsim.parts import Position
+from driftsim.parts import Position, distinct
 from driftsim.rows import Labelled
 from driftsim.streams.stream import Stream
 
@@ -46,13 +46,15 @@ def untrained_fold(
     evaluation: Evaluation, contenders: Iterable[Contender], stream: Stream
 ) -> str | None:
     """Why the warm-up gives contenders that need one no label, on one of the folds, or None."""
+    contenders = [one for one in contenders if not (one.policy.starts_cold or one.learner.trained)]
     protocol, warmup = evaluation.protocol, evaluation.warmup
     late = evaluation.warmup_labels == "late"
     if protocol.n_folds == 1 and not late:
         return None
-    if all(one.policy.starts_cold or one.learner.trained for one in contenders):
+    if not contenders:
         return None
-    t = early(evaluation, stream) if late else np.arange(warmup)
+    ways = [*distinct([one.under(evaluation).labels for one in contenders]).values()]
+    t = min((early(one, warmup, stream) for one in ways), key=len) if late else np.arange(warmup)
     if late and not len(t):
         return (
             f"no label of the warm-up has come in by row {warmup:,}, where models are first "
@@ -92,12 +94,12 @@ def untested(evaluation: Evaluation, stream: Stream) -> str | None:
     return None
 
 
-def early(evaluation: Evaluation, stream: Stream) -> np.ndarray:
-    """The rows of the warm-up whose labels come in within it, as if all labels were the same."""
-    t = np.arange(evaluation.warmup)
-    labels = timed(evaluation.labels, stream.clock(0))
+def early(labels: Labels, warmup: int, stream: Stream) -> np.ndarray:
+    """The rows of a warm-up whose labels come in within it, as if all labels were the same."""
+    t = np.arange(warmup)
+    labels = timed(labels, stream.clock(0))
     y = np.zeros(len(t), float if stream.schema.regression else np.int64)
-    return t[labels.due(t, y, Uniforms(0)) < evaluation.warmup]
+    return t[labels.due(t, y, Uniforms(0)) < warmup]
 
 
 def unprobed(evaluation: Evaluation, stream: Stream) -> str | None:
@@ -108,8 +110,12 @@ def unprobed(evaluation: Evaluation, stream: Stream) -> str | None:
     return None
 
 
-def unplannable(evaluation: Evaluation) -> str | None:
+def unplannable(evaluation: Evaluation, models: Mapping[str, Contender]) -> str | None:
     """Why the losses of all models that could be trained cannot be computed, or None."""
+    own = next((name for name, one in models.items() if one.labels is not None), None)
+    if evaluation.query or own is not None:
+        whose = "are asked for by each contender" if evaluation.query else f"of {own} are its own"
+        return f"schedules are of models that are all given the same labels, and those {whose}"
     message = "schedules are of models that are given every label of the warm-up and all later ones"
     if evaluation.protocol.n_folds > 1 or evaluation.protocol.partial:
         return f"{message}, unlike those of '{evaluation.protocol.kind()}'; leave out one of both"

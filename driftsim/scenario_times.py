@@ -35,7 +35,10 @@ def known_to_tables(document: Any) -> Any:
     It is no feature then. A table that names one itself keeps it.
     """
     concepts = entry(document, "stream", "concepts")
-    column = next(columns_of(entry(document, "evaluation", "labels")), None)
+    models = entry(document, "models")
+    each = [*models.values()] if isinstance(models, dict) else []
+    of_all = [entry(document, "evaluation", "labels"), *(entry(one, "labels") for one in each)]
+    column = next((column for one in of_all for column in columns_of(one)), None)
     if column is None or not isinstance(concepts, dict):
         return document
     known = {name: with_label_time(one, column) for name, one in concepts.items()}

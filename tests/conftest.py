@@ -322,7 +322,9 @@ def _fixture(family):
     return part
 
 
-concept, drift, learner, labels, memory, detector, policy, protocol = map(_fixture, EXAMPLES)
+concept, drift, learner, labels, memory, detector, policy, strategy, protocol = map(
+    _fixture, EXAMPLES
+)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from driftsim.adaptation.memories import Memory
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Labels, arrivals
 from driftsim.evaluation.protocols import Protocol
+from driftsim.evaluation.strategies import Strategy
 from driftsim.examples import PARTS, written
 from driftsim.learners.learner import Learner
 from driftsim.learners.online.kernel_learner import KernelLearner
@@ -108,12 +109,14 @@ FURTHER = {  # examples of kinds in other ways than driftsim/examples.py has the
         {"kind": "replay", "size": 25, "buffer": 60, "keep": "sliding"},
         {"kind": "online", "restart": DDM_OFTEN},
     ],
+    Strategy: [],
     Protocol: [{"kind": "cross_validation", "folds": 3, "assigned": "at_random"}],
 }
 EXAMPLES = {  # all that the laws are tried on
     family: [parsed(written(*one))[0] for one in PARTS[family.kind()].items()] + FURTHER[family]
     for family in FURTHER
 }
+QUERY = EXAMPLES[Labels].pop([*PARTS["labels"]].index("query"))  # not a schedule: has own tests
 
 
 def of_numbers(spec):

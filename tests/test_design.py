@@ -12,13 +12,27 @@ from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.memories import Memory
 from driftsim.adaptation.policies import Policy
 from driftsim.adaptation.policies.retraining import Retraining
+from driftsim.evaluation.labels import Labels
+from driftsim.evaluation.strategies import Strategy
 from driftsim.learners.learner import Learner, Model
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
 
 ROOT = Path(__file__).parents[1]
 DESIGN = (ROOT / "docs/design.md").read_text(encoding="utf-8")
-FAMILIES = [Concept, Drift, Learner, Model, Detector, Memory, Policy, Retraining, rows.Event]
+FAMILIES = [
+    Labels,
+    Strategy,
+    Concept,
+    Drift,
+    Learner,
+    Model,
+    Detector,
+    Memory,
+    Policy,
+    Retraining,
+    rows.Event,
+]
 TEXTS = [
     path
     for pattern in ("README.md", "CONTRIBUTING.md", "docs/*.md", "docs/*.py", "driftsim/**/*")

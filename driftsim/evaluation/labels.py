@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import AfterValidator, Field, WrapValidator, model_validator
@@ -59,6 +59,8 @@ class Labels(Part):
     """When labels come in."""
 
     renamed_members = {"fault": "incompatibility"}
+    asked_for: ClassVar[bool] = False  # each comes in only if a contender asks for it
+    in_order: ClassVar[bool] = False  # that of a row never comes in after that of a later one
 
     @abstractmethod
     def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
@@ -84,6 +86,8 @@ class Labels(Part):
 class AtOnce(Labels):
     """Each label comes in before the next row is predicted."""
 
+    in_order = True
+
     def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
         return t
 
@@ -107,6 +111,16 @@ class Altered(Labels):
 
     def incompatibility(self, schema: Schema) -> str | None:
         return self.of.incompatibility(schema)
+
+    @model_validator(mode="after")
+    def _is_answered(self):
+        if self.of.asked_for:
+            raise refusal(
+                f"labels are asked for first, and then come in: write {{kind: {self.of.kind()}, "
+                f"…, of: {{kind: {self.kind()}, …}}}}",
+                "of",
+            )
+        return self
 
 
 class LabelColumn(Strict):
@@ -140,6 +154,10 @@ class Delayed(Altered):
         if isinstance(self.time, LabelColumn):
             return np.maximum(moments, self.clock.label_times(t))
         return later(moments, self.time.micros)
+
+    @property
+    def in_order(self) -> bool:  # type: ignore[override]  # but by a column
+        return self.of.in_order and not isinstance(self.time, LabelColumn)
 
     @model_validator(mode="after")
     def _is_late(self):
@@ -179,6 +197,10 @@ class Batches(Altered):
 
     every: Period  # counted from the first row of the stream
 
+    @property
+    def in_order(self) -> bool:  # type: ignore[override]  # as those that it is made of
+        return self.of.in_order
+
     def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
         if isinstance(self.every, Duration):
             return self.after_moments(t, y, uniforms)
@@ -197,6 +219,10 @@ class Batches(Altered):
 
 class Sampled(Altered):
     """Only some of the rows are ever labelled."""
+
+    @property
+    def in_order(self) -> bool:  # type: ignore[override]  # as those that it is made of
+        return self.of.in_order
 
     @abstractmethod
     def labelled(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:

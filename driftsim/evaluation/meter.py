@@ -10,7 +10,7 @@ from driftsim.evaluation.compute import CPU_SECONDS, WALL_SECONDS, Stopwatch
 from driftsim.evaluation.labels import NEVER, Uniforms
 from driftsim.evaluation.staleness import NO_LABEL, TrainedOn, newest_of
 from driftsim.learners.learner import Model, predicted_of
-from driftsim.rows import Alarm, Arrival, Deployed, locate
+from driftsim.rows import Alarm, Arrival, Deployed, OpenArrival, locate
 from driftsim.streams.world import BLOCK
 
 SIZES = 20  # how often, along the stream, the size of all models is taken, off the clock
@@ -21,7 +21,7 @@ class Meter:
     """The ledger that all models of a run share."""
 
     def __init__(self, tally, first, stop, every_label=False):
-        self._tally, self._first, self._stop = tally, first, stop
+        self._tally, self._first, self.stop = tally, first, stop
         self._every_label = every_label  # whether each label counts as used when it comes in
         self._labels = Distinct()
         self.models: WeakSet[Model] = WeakSet()  # that have learned something and are still held
@@ -56,10 +56,14 @@ class Meter:
         """Count an event at the next row to be predicted, if there is one, and date an alarm."""
         if event.counted:
             self.count(event.counted, 1)
-        if isinstance(event, Alarm) and self.position < self._stop:
+        if isinstance(event, Alarm) and self.position < self.stop:
             self.alarms.append(self.position)
         if isinstance(event, Deployed):
             self._in_force = event.model
+
+    def knows(self) -> bool:
+        """Whether the model in force has been trained on any label."""
+        return trained_on(self._in_force, self.trained_on).newest != NO_LABEL
 
     def add_ages(self, t, newest):
         """Count how far the model in force is behind the newest labels (n,) in before rows `t`."""
@@ -70,7 +74,7 @@ class Meter:
     def along(self, arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
         """The same arrivals; if the policy uses every label, each counts when it comes in."""
         for arrival in arrivals:
-            if self._every_label:
+            if self._every_label and not isinstance(arrival, OpenArrival):
                 self._count_along(once(arrival), "labels")
                 self._labels.add(arrival.due_t[arrival.due_t < self._first])  # a late warm-up
             self._arrived = arrival
@@ -101,7 +105,11 @@ class Meter:
         return self._arrived.t[first : first + len(X)] if 0 <= first <= len(rows) - len(X) else t
 
     def _count_along(self, arrival, *names):
-        """Count labels at the rows after which they come in."""
+        """Count labels at the rows after which they come in; before those, where there are none."""
+        if not len(arrival.t):
+            for name in names:
+                self.count(name, arrival.due_by[-1])
+            return
         self._tally.add(arrival.t, **dict.fromkeys(names, coming(arrival)))
 
     def trained(self, rows):
@@ -112,6 +120,9 @@ class Meter:
 
     def trained_along(self, arrival):
         """The same for labels that a model learns as they come in."""
+        if isinstance(arrival, OpenArrival):
+            self._labels.add(arrival.closed.due_t)
+            return self._count_along(arrival.closed, "labels", "rows_trained")
         if self._every_label or not len(arrival.t):
             return self.trained(arrival.due)
         self._count_along(arrival, "rows_trained")
@@ -169,7 +180,8 @@ class Metered(Model):
         self._meter.models.add(self)
         predicted = self._meter.timed("online", self._model.test_then_train, arrival, rows=n)
         self._meter.trained_along(arrival)
-        newest = self.trained_on.along(arrival, self._meter.is_last(arrival))
+        known = arrival.closed if isinstance(arrival, OpenArrival) else arrival
+        newest = self.trained_on.along(known, self._meter.is_last(arrival))
         self._meter.trained_on.learned(newest)
         return self._answers.checked(predicted, arrival.t)
 

@@ -106,6 +106,12 @@ mean_width = column("interval_width") / bounded
 label_rounding = ULPS * absolute(column("y_mean"))
 squared_rounding = label_rounding * label_rounding
 
+asked = loss(
+    "asked",
+    "The share of rows whose label was asked for, by contenders with `query` labels.",
+    column("labels_asked") / rows,
+    unit="%",
+)
 CLASSIFICATION = (
     loss("error", "The share of rows predicted wrong.", 1 - accuracy, unit="%"),
     Metric("accuracy", "The share of rows predicted right.", accuracy, unit="%"),
@@ -250,6 +256,7 @@ CLASSIFICATION = (
         total(absolute(column("score_sum") - score_1)) / rows,
         lower_is_better=True,
     ),
+    asked,
 )
 REGRESSION = (
     loss(
@@ -339,6 +346,7 @@ REGRESSION = (
         from_zero=True,
         ranks=False,
     ),
+    asked,
 )
 METRICS = {metric.name: metric for metric in (*CLASSIFICATION, *REGRESSION)}
 MICRO = {  # over all classes at once, they are all the accuracy
@@ -356,7 +364,7 @@ def needing(*columns: str) -> frozenset[str]:
 
 OF_PROBABILITIES = needing("log_loss", "brier")
 OF_BINS = needing("score_0", "score_1", "score_sum")
-OF_SCORES = needing("scores")
+OF_SCORES, OF_QUERIES = needing("scores"), needing("labels_asked")
 OF_INTERVALS = needing("interval_rows", "interval_bounded")
 
 

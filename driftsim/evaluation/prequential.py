@@ -1,30 +1,29 @@
 """Prequential evaluation: every row is predicted before its label is seen."""
 
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import model_serializer, model_validator
 
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.compute import Stopwatch
+from driftsim.evaluation.evaluation_stream import EvaluationStream, QueriedStream, ScoredRows
 from driftsim.evaluation.interval_scores import IntervalScores
-from driftsim.evaluation.labels import AtOnce, Labels, Uniforms, arrivals, in_order
+from driftsim.evaluation.labels import AtOnce, Labels
 from driftsim.evaluation.meter import Counting, Meter, Metered
 from driftsim.evaluation.prediction_check import PredictionCheck
 from driftsim.evaluation.probes import Prober
 from driftsim.evaluation.protocols import EVERY_LABEL, Fold
+from driftsim.evaluation.queries import Asking
 from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.evaluation.scores import scores_of
-from driftsim.evaluation.staleness import NewestLabel, newest_of
 from driftsim.evaluation.trace import Tally, Trace
 from driftsim.learners.learner import Learner
 from driftsim.parts import Strict
-from driftsim.rows import Arrival, Deployed, Event, Labelled, WarmUp, label_of
+from driftsim.rows import Arrival, Deployed, Event, WarmUp, label_of
 from driftsim.streams.seeds import of_repeat
 from driftsim.streams.stream import Stream
-from driftsim.streams.world import Block, World
 
 COMPILING = -1  # in the place of a row
 
@@ -37,6 +36,7 @@ class Contender(Strict):
     learner: Learner
     policy: Policy
     compiled: bool = True  # run on kernels, where they predict as the library's objects do
+    labels: Labels | None = None  # when they come in, in the place of those of the evaluation
 
     @model_validator(mode="after")
     def _match(self):
@@ -67,9 +67,18 @@ class Contender(Strict):
         parts = self.learner, self.policy
         return parts if self.compiled else tuple(part.uncompiled() for part in parts)
 
+    def under(self, rules: Rules) -> Rules:
+        """The rules that it is evaluated by: its own labels in the place of those of all."""
+        return rules if self.labels is None else rules.model_copy(update={"labels": self.labels})
+
     def uncompiled(self) -> "Contender":
         """The same on the objects of libraries, without kernels."""
         return self.model_copy(update={"compiled": False})
+
+    @model_serializer(mode="wrap")
+    def _without_labels(self, dump: Callable[[Any], dict]) -> dict[str, Any]:
+        """Its own labels are written out where it has some."""
+        return {name: one for name, one in dump(self).items() if name != "labels" or one}
 
     def rounds(self, stream, rules, seed, repeat=0) -> Generator[int, None, Trace]:
         """Evaluate it: yields the rows done so far, and returns the trace; see `rounds`."""
@@ -124,29 +133,29 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     Yields `COMPILING` first where code has to be compiled, which takes seconds, and the number of
     rows of the warm-up after it. All labels of the warm-up are in before the first scored row.
     """
+    rules = contender.under(rules)
     world, (learner, policy) = stream.instantiated(seed, rules.warmup), contender.at_work
     tally, known = tally_of(stream, rules), rules.truth and stream.known
     policy, labels = (timed(part, world.clock) for part in (policy, rules.labels))
     counting = Counting(labels, tally, stream.length)
     fold = Fold(rules.protocol, repeat, seed, rules.warmup)
+    meter = Meter(tally, rules.warmup, stream.length, policy.monitors_errors or bool(rules.query))
     late = labels if rules.warmup_labels == "late" else None
     rows = EvaluationStream(world, counting, rules.warmup, learner.sees, known, fold, late)
-    meter = Meter(tally, rules.warmup, stream.length, policy.monitors_errors)
     watch = Stopwatch()
     model, rng = new_model(learner, world, rules, seed, repeat)
+    rows = queried(rows, rules, (labels, seed, tally, meter, learner.trained), policy, model)
     yield from compiling([model, *policy.detectors], rules.warmup)
     tally.spread(rules.warmup, 0, **watch.seconds().of("compile"))
     scoring = Scoring(world.schema, rules, tally, meter, fold)
     prober = rules.probe and Prober(world, rules.probe, rules.warmup, rows.seen, meter)
     arriving = scoring.along(rows.arrivals())
     arriving = prober.between(arriving) if prober else arriving
-    model = Metered(model, meter, scoring.check)
-    changes = [stream.changes(seed)] if policy.knows == "changes" else []
     history = enough(rows.history(), policy.starts_cold or learner.trained)
-    run = policy.run(model, history, meter.along(arriving), rng, *changes)
-    yield from scored(run, rows, scoring, meter, prober)
-    if missing := stream.length - meter.position:
-        raise ValueError(f"'{policy.kind()}' has predicted {missing:,} rows too few")
+    given = Metered(model, meter, scoring.check), history, meter.along(arriving), rng
+    changes = [stream.changes(seed)] if policy.knows == "changes" else []
+    yield from scored(policy.run(*given, *changes), rows, scoring, meter, prober)
+    refuse_missing(policy, stream.length - meter.position)
     yield from truth_of_part(stream, world, rules, seed, tally, fold)
     return tally.trace()._replace(
         predictions=scoring.predictions(),
@@ -168,6 +177,19 @@ def enough(history: WarmUp, cold: bool) -> WarmUp:
     if not len(history.t) and not cold:
         raise ValueError(f"no label to train on has come in before row {history.stop:,}")
     return history
+
+
+def queried(rows: EvaluationStream, rules, about, policy, model) -> EvaluationStream:
+    """The same rows, of which labels are asked for, by an `Asking` about these; if rules say so."""
+    if rules.query is None:
+        return rows
+    return QueriedStream(rows, Asking(*about).by_itself(policy, model, bool(rules.probe)))
+
+
+def refuse_missing(policy: Policy, rows: int) -> None:
+    """Raise `ValueError` where a policy has left out predictions of rows."""
+    if rows:
+        raise ValueError(f"'{policy.kind()}' has predicted {rows:,} rows too few")
 
 
 def timed(part, clock):
@@ -260,22 +282,6 @@ def last_of(rounds: Generator[int, None, Trace], report: Callable = lambda row: 
             return end.value
 
 
-class ScoredRows(NamedTuple):
-    """Rows to be scored, and the truth about them."""
-
-    t: np.ndarray  # (n,) positions
-    y: np.ndarray  # (n,) labels
-    weights: np.ndarray  # (n, k) of the concepts
-    posterior: np.ndarray | None  # of the labels, where predictions are compared with it
-    newest: np.ndarray | None = None  # (n,) position of the newest label in before each row
-
-    def part(self, rows: slice | np.ndarray) -> "ScoredRows":
-        """Some of the rows."""
-        posterior = None if self.posterior is None else self.posterior[rows]
-        newest = None if self.newest is None else self.newest[rows]
-        return ScoredRows(self.t[rows], self.y[rows], self.weights[rows], posterior, newest)
-
-
 class Scoring:
     """Predictions are checked, compared with the truth, and kept where that is asked for."""
 
@@ -283,6 +289,7 @@ class Scoring:
         self._tally, self._meter, self._fold = tally, meter, fold
         self.check = PredictionCheck(schema, rules.probable)
         self._scores = scores_of(schema, rules.scores, rules.confusion)
+        self._probabilities = rules.scores_probabilities
         self._kept: list[np.ndarray] | None = [] if rules.predictions else None
         kind = rules.prediction_intervals
         self._intervals = None if kind is None else IntervalScores(kind)
@@ -294,6 +301,7 @@ class Scoring:
     def take(self, rows: ScoredRows, predicted: np.ndarray):
         """Score the predictions of some rows."""
         predicted = self.check.checked(predicted, rows.t)
+        predicted = predicted if self._probabilities else label_of(predicted)
         scored = self._fold.scored(rows.t)
         self._score(rows, predicted, scored)
         if self._intervals:
@@ -313,81 +321,3 @@ class Scoring:
     def predictions(self) -> np.ndarray | None:
         """The predictions of all rows (n,), or None where they are not kept."""
         return None if self._kept is None else np.concatenate(self._kept)
-
-
-class EvaluationStream:
-    """The rows of a world in the order in which a policy gets them, kept until it predicts them.
-
-    It gets the labels of a fold. Those of the warm-up are in before the first row, or come in as
-    `late` has it.
-    """
-
-    def __init__(
-        self,
-        world: World,
-        labels,
-        warmup: int,
-        sees: str,
-        truth: bool,
-        fold: Fold = EVERY_LABEL,
-        late: Labels | None = None,
-    ):
-        self._world, self._labels, self._warmup = world, labels, warmup
-        self._sees, self._truth, self._fold, self._late = sees, truth, fold, late
-        self.pending: deque[ScoredRows] = deque()  # that have arrived and are not predicted yet
-
-    def history(self) -> WarmUp:
-        """The labelled rows of the warm-up that its model is given before the first row."""
-        return WarmUp.before(self._warmup, self._fold.history(self._warm_up()[1]))
-
-    def arrivals(self) -> Iterator[Arrival]:
-        """The rows after the warm-up, block by block, and the labels that come in among them."""
-        newest, before = NewestLabel(self._fold.newest_before(self._warmup)), None
-        if self._late:
-            before, rows = self._warm_up()
-            newest = NewestLabel(newest_of(self._fold.history(rows)))
-        for every in arrivals(self._chunks(), self._labels, self._world.seed, before):
-            arrival = self._fold.arrival(every)
-            rows = self.pending[-1]._replace(newest=newest.before_rows(arrival))
-            self.pending[-1] = rows
-            yield arrival
-
-    def matched(self, predicted: np.ndarray) -> Iterator[tuple[ScoredRows, np.ndarray]]:
-        """Predictions with the rows they are of."""
-        while len(predicted):
-            if not self.pending:
-                raise ValueError(f"a policy has predicted {len(predicted):,} rows too many")
-            rows = self.pending.popleft()
-            n = len(rows.t)
-            if n > len(predicted):
-                n = len(predicted)
-                self.pending.appendleft(rows.part(slice(n, None)))
-                rows = rows.part(slice(n))
-            yield rows, predicted[:n]
-            predicted = predicted[n:]
-
-    def seen(self, block: Block) -> tuple[np.ndarray, np.ndarray | None]:
-        """What models are given of each row (n, d), and its posterior where it is asked for."""
-        if self._sees == "X" and not self._truth:
-            return block.X, None
-        posterior = self._world.posterior(block.t, block.X, block.weights)
-        return (block.X if self._sees == "X" else posterior), posterior if self._truth else None
-
-    def _warm_up(self):
-        """The rows of the warm-up whose labels come in later, and when; and all others.
-
-        Each in the order in which their labels come in; None where all are in before the first row.
-        """
-        block = self._world.rows(0, self._warmup)
-        rows = Labelled(block.t, self.seen(block)[0], block.y)
-        if self._late is None or not self._warmup:
-            return None, rows
-        due, rows = in_order(self._late.due(*rows[::2], Uniforms(self._world.seed)), rows)
-        n = int(np.searchsorted(due, self._warmup))
-        return (due[n:], rows.part(slice(n, None))), rows.part(slice(n))
-
-    def _chunks(self):
-        for block in self._world.blocks(self._warmup):
-            X, posterior = self.seen(block)
-            self.pending.append(ScoredRows(block.t, block.y, block.weights, posterior))
-            yield Labelled(block.t, X, block.y)

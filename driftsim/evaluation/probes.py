@@ -27,8 +27,18 @@ class Prober:
         self.model = None  # in force
 
     def between(self, arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
-        """The same arrivals, cut after the last row of each phase, where the model is asked."""
+        """The same arrivals, cut after the last row of each phase, where the model is asked.
+
+        Labels that come in before the next row may be in the arrival that begins with it.
+        """
+        ended = None  # the last row of a phase, and its concept, with which an arrival has ended
         for arrival in arrivals:
+            if ended:
+                if arrival.due_by[0]:
+                    head, arrival = arrival.before_row(0)
+                    yield head
+                self._ask(*ended)
+                ended = None
             while self._phases and self._phases[0][0] <= arrival.t[-1]:
                 row, ruling = self._phases.popleft()
                 head, arrival = arrival.before_row(row - int(arrival.t[0]) + 1)
@@ -37,15 +47,22 @@ class Prober:
                     raise ValueError(
                         f"a policy asks for more rows before it has predicted row {row:,}"
                     )
-                self._found.append((row, ruling, self._errors(row)))
                 if not len(arrival.t):
+                    ended = row, ruling
                     break
+                self._ask(row, ruling)
             else:
                 yield arrival
+        if ended:
+            self._ask(*ended)
 
     def probes(self) -> Probes:
         """All that the models knew."""
         return Probes(*map(np.array, zip(*self._found)))
+
+    def _ask(self, row, ruling):
+        """Ask the model in force, after the last row of a phase."""
+        self._found.append((row, ruling, self._errors(row)))
 
     def _errors(self, row):
         """The mean loss of the model in force on each concept (k,), on fresh rows as at `row`."""

@@ -7,6 +7,7 @@ from pydantic import Field, WrapValidator
 from driftsim.evaluation.labels import AtOnce, Labels
 from driftsim.evaluation.prediction_intervals import PredictionInterval
 from driftsim.evaluation.protocols import Prequential, Protocol
+from driftsim.evaluation.queries import Query
 from driftsim.evaluation.trace import round_interval
 from driftsim.messages import short
 from driftsim.parts import Position, Rows, Strict
@@ -67,11 +68,21 @@ class Rules(TruthRules):
         return Rules(**kept, probabilities=self.probable)
 
     @property
-    def probable(self) -> bool:
-        """Whether contenders predict probabilities: asked for, or needed for scores."""
+    def query(self) -> Query | None:
+        """How contenders ask for labels, or None where these come in by themselves."""
+        return self.labels if isinstance(self.labels, Query) else None
+
+    @property
+    def scores_probabilities(self) -> bool:
+        """Whether probabilities are scored: asked for, or needed for the scores of two classes."""
         return self.probabilities or self.scores is not None
 
     @property
     def bins(self) -> int:
         """In how many bins scores are counted; 0 for none."""
         return self.scores if isinstance(self.scores, int) else 0
+
+    @property
+    def probable(self) -> bool:
+        """Whether contenders predict probabilities: to be scored, or to ask where uncertain."""
+        return self.scores_probabilities or bool(self.query and self.query.uncertain)

@@ -7,7 +7,7 @@ import numpy as np
 
 from driftsim.learners import tree_bytes
 from driftsim.learners.learner import Model
-from driftsim.rows import Arrival, Labelled, Outgrown, Schema, Unfit
+from driftsim.rows import Arrival, Labelled, OpenArrival, Outgrown, Schema, Unfit
 
 
 class Compiled(Model):
@@ -32,6 +32,7 @@ class Compiled(Model):
         watched = original is not None and tree_bytes.watch(self._state)
         self._original = original if watched else None  # gives the library's own object
         self._before: tuple | None = None  # the state when the bytes of its objects were due
+        self._asks = False  # for labels
 
     @property
     def kernel(self) -> tuple:
@@ -42,12 +43,19 @@ class Compiled(Model):
 
     @property
     def needs_compiling(self) -> bool:  # type: ignore[override]  # known only by its state
-        from driftsim.kernels import cache, loop
+        from driftsim.kernels import asking, cache, loop
 
-        return cache.needs_compiling(loop.play, self._state)
+        loops = [loop.play, asking.ask] if self._asks else [loop.play]
+        return any(cache.needs_compiling(one, self._state) for one in loops)
 
     def compile(self):
         self.learn(no_rows(self._schema))
+        if self._asks:
+            self._ask(no_questions(self._schema))
+
+    def will_ask(self):
+        self._asks = not self._schema.regression
+        return self._asks
 
     def fit(self, rows, weight=None):
         model = Compiled(self._new, self._schema, self._probabilities, self._original)
@@ -67,7 +75,7 @@ class Compiled(Model):
         return model
 
     def test_then_train(self, arrival):
-        return self._play(arrival)
+        return self._ask(arrival) if isinstance(arrival, OpenArrival) else self._play(arrival)
 
     def copy(self):
         other = copy.copy(self)
@@ -83,27 +91,48 @@ class Compiled(Model):
 
         Raises `ValueError` where `due_by` does not end with all labels.
         """
-        from driftsim.kernels import cache, loop
+        from driftsim.kernels import loop
+
+        return self._looped(loop.play, self._stretch(arrival, weight))
+
+    def _ask(self, arrival: OpenArrival) -> np.ndarray:
+        """What it predicts for some rows, as it learns the labels due and those it asks for."""
+        from driftsim.kernels import asking
+
+        done = np.zeros(4, np.int64)
+        predicted = self._looped(asking.ask, self._stretch(arrival), arrival.questions, done=done)
+        arrival.learned = int(done[2])
+        return predicted
+
+    def _stretch(self, arrival: Arrival, weight: np.ndarray | None = None):
+        """An arrival as the loops take it; refuses rows and weights that they cannot take."""
+        from driftsim.kernels import loop
 
         self._refuse(arrival.t, arrival.X)
         if arrival.due_X is not arrival.X:
             self._refuse(arrival.due_t, arrival.due_X)
-        n, m, k = len(arrival.t), len(arrival.due_t), self._schema.n_classes or 0
+        n, m = len(arrival.t), len(arrival.due_t)
         if len(arrival.due_by) != n + 1 or arrival.due_by[-1] != m:
             raise ValueError(f"due_by must be {n + 1:,} counts of labels, and end with all {m:,}")
         if weight is not None:
             tree_bytes.unwatch(self._state)
         weight = np.ones(m) if weight is None else plain(weight, float)
-        stretch = loop.Stretch(
+        return loop.Stretch(
             plain(arrival.t, np.int64), plain(arrival.X, float), plain(arrival.due_t, np.int64),
             plain(arrival.due_X, float), plain(arrival.due_y, float), weight,
             plain(arrival.due_by, np.int64),
         )  # fmt: skip
+
+    def _looped(self, function, stretch, *further, done: np.ndarray | None = None) -> np.ndarray:
+        """What a loop predicts of a stretch; where the state is full, it gets more room."""
+        from driftsim.kernels import cache, loop
+
+        n, m, k = len(stretch.t), len(stretch.due_t), self._schema.n_classes or 0
         label, p = np.empty(n), np.empty((n if self._probabilities else 1, k))
-        done = np.zeros(2, np.int64)
+        done = np.zeros(2, np.int64) if done is None else done
         while True:
-            given = self._state, stretch, done, label, p
-            cache.entry(loop.play, *given)(*given)
+            given = self._state, stretch, *further, done, label, p
+            cache.entry(function, *given)(*given)
             if done[0] == n and done[1] == m and not loop.overruns(self._state):
                 return self._predicted(label, p)
             self._state = self._enlarged()
@@ -134,6 +163,16 @@ class Compiled(Model):
         total = p.sum(axis=1, keepdims=True)
         first = np.eye(1, p.shape[1])  # class 0, where no class has a probability
         return np.where(total > 0, p / np.where(total > 0, total, 1.0), first)
+
+
+def no_questions(schema: Schema) -> OpenArrival:
+    """An arrival without rows, to compile what asks for labels."""
+    from driftsim.kernels.asking import questions_of
+
+    t, X, y = no_rows(schema)
+    arrival = OpenArrival(t, X, t, X, y, np.zeros(1, np.int64))
+    arrival.questions = questions_of(0, len(schema.names))
+    return arrival
 
 
 def no_rows(schema: Schema) -> Labelled:

@@ -159,6 +159,10 @@ class Model(ABC):
     def compile(self) -> None:  # noqa: B027  most have nothing to load
         """Load the code it runs on, or compile it where that has not been done yet."""
 
+    def will_ask(self) -> bool:
+        """Prepare to ask for labels while it predicts an `OpenArrival`; False if it cannot."""
+        return False
+
     @abstractmethod
     def fit(self, rows: Labelled, weight: np.ndarray | None = None) -> "Model":
         """A new model, trained on labelled rows alone; this one stays as it is.

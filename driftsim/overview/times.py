@@ -63,6 +63,7 @@ def gap_text(micros: float) -> str:
 def of_parts(scenario: Scenario) -> Iterator[Duration]:
     """The durations of the policies and labels of a scenario."""
     parts: list[Part] = [one.policy for one in scenario.models.values()]
+    parts += [one.labels for one in scenario.models.values() if one.labels is not None]
     for part in [*parts, scenario.evaluation.labels]:
         for keys in durations(part):
             value = reduce(lambda inside, key: getattr(inside, str(key)), keys, part)

@@ -110,7 +110,8 @@ def runs_of(variant: Variant, parts: Iterable[str] = ()) -> Iterator[Run]:
     scenario = variant.scenario
     rules, rows = scenario.rules, scenario.stream.length
     tasks = [Task("truth", Truth(), None, rules.of_truth(), rows)]
-    tasks += [Task(name, one, one, rules, rows) for name, one in scenario.models.items()]
+    models = scenario.models.items()
+    tasks += [Task(name, one, one, one.under(rules), rows) for name, one in models]
     return each_run(scenario, tasks, parts)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 # purposes, each with its own draws
-ROWS, STRUCTURE, LABELS, PARTS, PROBES, REPEATS, TIMES, FOLDS, DRIFT, SELECTION = range(10)
+ROWS, STRUCTURE, LABELS, PARTS, PROBES, REPEATS, TIMES, FOLDS, DRIFT, SELECTION, QUERIES = range(11)
 
 
 def spawn_rng(seed: int, *path: int) -> np.random.Generator:

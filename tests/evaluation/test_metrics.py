@@ -61,7 +61,7 @@ KNOWN = {  # of `classes` and `numbers`: a metric has its known answer here
     "mae": 0.5, "rmse": 0.8660254037844386, "r2": 0.5, "excess_mse": 0.25,
     "relative_absolute_error": 0.5, "relative_squared_error": 0.25,
     "interval_score": 7.0, "coverage": 0.75, "coverage_gap": 0.15, "interval_width": 3.0,
-    "normalized_width": 0.6, "unbounded_intervals": 0.5,
+    "normalized_width": 0.6, "unbounded_intervals": 0.5, "asked": 0.15,
 }  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def classes():
     """The rows of the golden fixture as one window, with sums as of probabilities."""
     one = lambda *values: np.array([values if len(values) > 1 else values[0]])  # noqa: E731
     sums = {"expected_error": one(6.0), "bayes_error": one(2.0)}
-    sums |= {"log_loss": one(9.0), "brier": one(4.0)}
+    sums |= {"log_loss": one(9.0), "brier": one(4.0), "labels_asked": one(3)}
     sums |= {"score_0": one(6, 4), "score_1": one(2, 8), "score_sum": one(2.5, 7.0)}
     scores = RowScores.of(Y, np.column_stack([1.0 - P, P]), np.zeros(1, int))
     return by_row(Y, P).total().columns | sums | {"scores": scores.intervals()}

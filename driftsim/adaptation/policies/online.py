@@ -29,6 +29,10 @@ class Online(Policy):
     def monitors_errors(self) -> bool:  # type: ignore[override]  # only with `restart`
         return self.restart is not None
 
+    @property
+    def learns_along(self) -> bool:  # type: ignore[override]  # only without `restart`
+        return self.restart is None and type(self).run is Online.run
+
     def incompatibility(self, schema, rows):
         return self.restart and self.restart.incompatibility(schema)
 

@@ -19,6 +19,7 @@ class Policy(Part):
     starts_cold: ClassVar[bool] = False  # can do without a warm-up
     pretrains: ClassVar[bool] = True  # its first training is a `fit`
     monitors_errors: ClassVar[bool] = False  # looks at every label that comes in
+    learns_along: ClassVar[bool] = False  # gives each arrival whole to `test_then_train`
     knows: ClassVar[Literal["", "changes"]] = ""  # what a reference knows of the truth
     renamed_members = {"fault": "incompatibility", "told": "knows", "hears": "monitors_errors"}
     sought = dict.fromkeys(

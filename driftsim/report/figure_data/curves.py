@@ -81,6 +81,7 @@ def panel_of(view, metric, scene, names) -> CurvePanel:
         tables = view.curves(scene, metric).by("contender")
     found = {name: curve_of(name, one, steps) for name, one in tables.items()}
     shown = {name: found[name] for name in names if name in found}
+    shown = {name: one for name, one in shown.items() if np.isfinite(one.mean).any()} or shown
     others = [one for name, one in found.items() if name in view.names and name not in names]
     oracle = None if "oracle" in view.looks else found.get("oracle")
     if oracle is not None:

@@ -18,7 +18,8 @@ INTERVALS = tuple(
     f"interval_{name}" for name in ("rows", "bounded", "covered", "level", "width", "score")
 )
 OF_INTERVALS = (*INTERVALS, *LABEL_EXTREMES)
-UNCHANGED = ("log_loss", "brier", "score_0", "score_1", "score_sum", *REGRESSION, *OF_INTERVALS)
+OF_PROBABILITIES = "log_loss", "brier", "score_0", "score_1", "score_sum"
+UNCHANGED = (*OF_PROBABILITIES, "labels_asked", *REGRESSION, *OF_INTERVALS)
 ALWAYS = {"missed", "confused", "absolute_error"}  # of a contender
 BY_ROW = ("label", "rank")  # their size grows with the rows of the stream
 # By columns of traces.

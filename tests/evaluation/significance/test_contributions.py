@@ -23,6 +23,7 @@ def classes(rng=None, n=N, lengths=ROWS):
     predicted = correct + np.array([rng.multinomial(m, [0.4, 0.3, 0.3]) for m in wrong])
     score_0, score_1 = rng.poisson(2, (n, BINS)), rng.poisson(np.arange(BINS) / 2, (n, BINS))
     sums = {"log_loss": rng.gamma(rows), "brier": rng.gamma(rows)}
+    sums |= {"labels_asked": np.arange(n)}
     sums |= {"score_0": score_0, "score_1": score_1, "score_sum": score_1 + rng.random((n, BINS))}
     sums |= {"no_change_correct": rng.binomial(rows, 0.4), "majority_correct": actual[:, 0]}
     sums |= {"expected_error": 0.3 * rows, "bayes_error": 0.1 * rows}
