@@ -7,6 +7,7 @@ import numpy as np
 
 from driftsim.messages import plural
 from driftsim.streams.severity import Severity, severity
+from driftsim.streams.severity_of_records import record_severities
 from driftsim.streams.stream import Stream
 
 ROWS = 5_000  # of each concept: standard errors are at most 0.007
@@ -14,11 +15,14 @@ MOST_PAIRS = 6  # that have a line each
 FIRST = 1_000  # changes that are looked at
 
 
-def severity_lines(stream: Stream) -> Iterator[str]:
+def severity_lines(stream: Stream, warmup: int = 0) -> Iterator[str]:
     """How far each concept is from the one that follows it, in the first change from it to that.
 
-    None where the probabilities of labels are unknown.
+    Of recorded rows, what those on both sides of each change show; none where nothing is known.
     """
+    if stream.recorded:
+        yield from record_lines(stream, warmup)
+        return
     changes = [*islice(stream.changes(0), FIRST)] if stream.known else []
     first = {(one.before, one.after): one.centre for one in reversed(changes)}
     pairs = [*dict.fromkeys((one.before, one.after) for one in changes)]
@@ -30,6 +34,19 @@ def severity_lines(stream: Stream) -> Iterator[str]:
         yield f"{names[before]} → {names[after]}: {severity_text(found)}"
     if len(pairs) > MOST_PAIRS:
         yield f"… and {plural(len(pairs) - MOST_PAIRS, 'more pair')} of concepts"
+
+
+def record_lines(stream: Stream, warmup: int) -> Iterator[str]:
+    """What the rows on both sides of the first changes show."""
+    found = record_severities(stream, 0, ROWS, warmup) if stream.changes(0) else ()
+    for change, measures, (feature, distance) in islice(found, MOST_PAIRS):
+        if feature:
+            labels = measures["total_variation_y"].value
+            of_y = "" if np.isnan(labels) else f"total variation of y {labels:.2f}; "
+            yield (
+                f"around row {change.centre:,}: {of_y}of the features, '{feature}' changes most: "
+                f"by {distance.value:.2f}"
+            )
 
 
 def severity_text(found: Severity) -> str:

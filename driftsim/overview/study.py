@@ -84,7 +84,7 @@ def course_lines(scenario: Scenario, clock: Clock | None, width: int) -> Iterato
     """The concepts of a stream along its rows, and its changes."""
     yield from concept_lines(scenario.stream, max(width - 2, 20))
     yield from change_lines(scenario, dates_of(scenario, clock))
-    yield from severity_lines(scenario.stream)
+    yield from severity_lines(scenario.stream, scenario.evaluation.warmup)
 
 
 def recorded_lines(scenario: Scenario, width: int) -> list[str]:

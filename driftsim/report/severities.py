@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from driftsim.report.table import Row
 from driftsim.report.variant_results import VariantResults, dated
+from driftsim.scenario import Scenario
 from driftsim.streams.seeds import structure_rng
 from driftsim.streams.severity import MEASURES, ROWS, columns, severities
+from driftsim.streams.severity_of_records import record_severities
 from driftsim.streams.stream import Stream
 
 SEVERITY = [
@@ -13,23 +15,33 @@ SEVERITY = [
     *(name for one in MEASURES for name in (one, f"{one}_se")),
 ]  # fmt: skip
 
+OF_RECORDS = ["feature", "feature_distance", "feature_distance_se"]
+
 
 def severity_rows(one: VariantResults, n: int = ROWS) -> Iterator[Row]:
     """A row for each change and seed of the stream of a setting, from `n` rows of each concept."""
     scenario, found = one.scenario, dict[tuple[int, int], Row]()
     names, shared = [*scenario.stream.concepts], alike(scenario.stream)
     for seed in range(scenario.evaluation.seeds):
-        for change, row in changes_of(scenario.stream, seed, n, found if shared else {}):
+        for change, row in changes_of(scenario, seed, n, found if shared else {}):
             about = {"seed": seed, "change": change.first, "centre": change.centre}
             about |= {"before": names[change.before], "after": names[change.after]}
             yield one.setting | about | dated(one.dates, change=change.first) | row
 
 
-def changes_of(stream: Stream, seed: int, n: int, found: dict) -> Iterator[tuple]:
+def changes_of(scenario: Scenario, seed: int, n: int, found: dict) -> Iterator[tuple]:
     """Each change of a seed, with the columns of its severity; those `found` are not found anew."""
+    stream = scenario.stream
     changes = stream.started_changes(seed)
     if all((one.before, one.after) in found for one in changes):
         yield from ((one, found[one.before, one.after]) for one in changes)
+        return
+    if stream.recorded:
+        for change, severity, moved in record_severities(
+            stream, seed, n, scenario.evaluation.warmup
+        ):
+            more = dict(zip(OF_RECORDS, (moved.feature, *moved.distance)))
+            yield change, dict(columns(severity)) | more
         return
     for change, severity in severities(stream, seed, n):
         found[change.before, change.after] = dict(columns(severity))

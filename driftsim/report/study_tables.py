@@ -15,7 +15,7 @@ from driftsim.report.comparisons import bounds_of, measured, scope_of
 from driftsim.report.decision import breakeven, costs, floors, periods, worth
 from driftsim.report.measures import TOLERANCE
 from driftsim.report.memory import ram_hours
-from driftsim.report.severities import SEVERITY, severity_rows
+from driftsim.report.severities import OF_RECORDS, SEVERITY, severity_rows
 from driftsim.report.table import MOMENTS, Row, Table
 from driftsim.report.variant_results import (
     DATED,
@@ -39,7 +39,7 @@ CURVES = [
 ]  # fmt: skip
 TAKEN = {  # names of columns, which what is swept may not have
     *SPENT, "seeds", "repeats", "engine", *CURVES, *measures.RECOVERY, *measures.OF_ALL_CHANGES,
-    *SEVERITY,
+    *SEVERITY, *OF_RECORDS,
     *breakeven.BREAKEVEN, *worth.WORTH, *worth.WRONG_PRICES,
     *measures.REGRET, *measures.ALARMS, *measures.PROBED, *measures.FORGETTING,
     *comparisons.DIFFERENCES, *rankings.RANKS, *rankings.PAIRS, *costs.COSTS, *costs.ALONG,
@@ -108,7 +108,11 @@ class StudyTables:
     @cached_property
     def severity(self) -> Table:
         """How far each change takes the stream of each setting, with each seed."""
-        return self._table(chain.from_iterable(map(severity_rows, self.variants)), SEVERITY)
+        recorded = any(one.scenario.stream.recorded for one in self.variants)
+        names = [*SEVERITY, *(OF_RECORDS if recorded else ())]
+        rows = [*chain.from_iterable(map(severity_rows, self.variants))]
+        unknown = dict.fromkeys(OF_RECORDS, np.nan) | {"feature": ""}
+        return self._table([unknown | row for row in rows], names)
 
     @cached_property
     def regret(self) -> Table:

@@ -1,11 +1,11 @@
 """Severity: how far a change takes the rows of a stream, and the best answers."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.rows import Change, one_hot
+from driftsim.rows import Change
 from driftsim.streams.concepts import Concept, Instantiated
 from driftsim.streams.stream import Stream
 from driftsim.streams.world import World
@@ -173,36 +173,18 @@ def columns(found: Severity) -> Iterator[tuple[str, float]]:
 
 
 def severities(stream: Stream, seed: int, n: int = ROWS) -> Iterator[tuple[Change, Severity]]:
-    """Each change of a stream with its severity; of recorded rows, as far as those tell.
+    """Each change of a stream of generated rows with its severity.
 
     That of two concepts is found once, unless one of them moves by itself.
     """
     changes = stream.started_changes(seed)
     world, known = stream.instantiated(seed), dict[tuple[int, int], Severity]()
     moves = any(one.moves for one in stream.concepts.values())
-    for i, change in enumerate(changes):
+    for change in changes:
         pair = change.before, change.after
-        if not stream.known:
-            yield change, of_records(world, changes, i, n)
-        elif moves or pair not in known:
+        if moves or pair not in known:
             known[pair] = severity(world, *pair, change.centre, n)
-            yield change, known[pair]
-        else:
-            yield change, known[pair]
-
-
-def of_records(world: World, changes: Sequence[Change], i: int, n: int) -> Severity:
-    """What the rows between a change and those beside it tell: the shares of the labels alone."""
-    found, stream = dict.fromkeys(MEASURES, UNKNOWN), world.stream
-    k = world.schema.n_classes
-    if not stream.recorded or k is None:
-        return found
-    begin = changes[i - 1].last if i else 0
-    end = changes[i + 1].first if i + 1 < len(changes) else stream.length
-    first, last = changes[i].first, changes[i].last
-    sides = (max(begin, first - n), first), (last, min(end, last + n))
-    shares = [one_hot(world.rows(*side).y, k) for side in sides if side[0] < side[1]]
-    return found | {"total_variation_y": of_labels(*shares)} if len(shares) == 2 else found
+        yield change, known[pair]
 
 
 OF_CLASSES: dict[str, Callable[[Side, Side], Estimate]] = {

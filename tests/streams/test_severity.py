@@ -8,7 +8,8 @@ import pytest
 from examples import played
 
 from driftsim.overview.severities import severity_lines
-from driftsim.streams.severity import MEASURES, severities, severity
+from driftsim.streams.severity import MEASURES, severity
+from driftsim.streams.severity_of_records import of_codes, of_values, record_severities
 from driftsim.streams.stream import Stream
 
 
@@ -73,9 +74,19 @@ def test_of_recorded_rows_the_shares_of_labels_are_known(tmp_path):
     table = {"kind": "table", "path": str(tmp_path / "t.csv"), "target": "y", "marks": [150]}
     rows.to_csv(tmp_path / "t.csv", index=False)
     stream = Stream.model_validate({"concepts": {"t": table}})
-    [(change, one)] = severities(stream, 0)
+    [(change, one, moved)] = record_severities(stream, 0)
     assert change.centre == 150 and one["total_variation_y"].value == 0.5
-    assert np.isnan(one["total_variation"].value) and not [*severity_lines(stream)]
+    assert np.isnan(one["total_variation"].value) and moved == ("a", (1, 0))
+    assert [*severity_lines(stream)] == [
+        "around row 150: total variation of y 0.50; of the features, 'a' changes most: by 1.00"
+    ]
+
+
+def test_how_far_columns_of_two_sets_of_rows_are_apart():
+    """Events that one can count by hand; a missing value is one of them."""
+    before, after = np.array([1.0, 2, 3, np.nan]), np.array([2.0, 3, 4, 5, 6])
+    assert of_values(before, after).value == pytest.approx(0.35)  # up to 3
+    assert of_codes(np.array([0.0, 0, 1]), np.array([1.0, np.nan])).value == pytest.approx(2 / 3)
 
 
 TEXT = """# How severe?
@@ -117,3 +128,22 @@ def test_concepts_that_are_the_same_and_that_share_nothing():
     apart = found(*means)
     assert apart["total_variation"].value == pytest.approx(1)
     assert apart["hellinger"].value == pytest.approx(1)
+
+
+def test_the_results_of_recorded_rows_name_the_feature_that_changes_most(tmp_path):
+    words = ["red", "red", "red", "blue", "blue"] * 40 + [
+        "red",
+        "blue",
+        "blue",
+        "blue",
+        "blue",
+    ] * 40
+    rows = {"a": [0, 1] * 200, "w": words, "y": ["no", "yes", "yes", "no"] * 100}
+    pd.DataFrame(rows).to_csv(tmp_path / "t.csv", index=False)
+    table = f"{{kind: table, path: {tmp_path / 't.csv'}, target: y, marks: [200]}}"
+    text = f"stream: {{concepts: {{t: {table}}}}}\n{TEXT[TEXT.index('models') :]}"
+    [row] = (
+        played(text.replace("300", "50"), "recorded", tmp_path).severity().to_dict("records")[:1]
+    )
+    assert (row["change"], row["feature"], row["total_variation_y"]) == (200, "w", 0)
+    assert row["feature_distance"] == pytest.approx(0.4)
