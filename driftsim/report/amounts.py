@@ -34,11 +34,17 @@ def points(metric: str, difference: float, half: float = math.nan) -> str:
     return number(difference, half)
 
 
-def interval(metric: str, low: float, high: float) -> str:
-    """An interval as people write it: 2.7 to 2.9."""
+def interval(metric: str, low: float, high: float, above: str = "", below: str = "") -> str:
+    """An interval as people write it: 2.7 to 2.9.
+
+    One around zero says on which side each end is, where that has words: 0.2 less to 0.5 more.
+    """
     scale = 100 if as_percent(metric) else 1
     half, least = scale * (high - low) / 2, 1 if scale == 100 else None
-    return f"{number(scale * low, half, least)} to {number(scale * high, half, least)}"
+    first, last = (number(scale * end, half, least) for end in (low, high))
+    if above and low < 0 < high:
+        return f"{first.lstrip('−')} {below} to {last} {above}"
+    return f"{first} to {last}"
 
 
 def number(value: float, half: float = math.nan, least: int | None = None, digits: int = 3) -> str:

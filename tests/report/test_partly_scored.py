@@ -7,6 +7,7 @@ import driftsim
 from driftsim.report import write
 from driftsim.report.comparisons import compared, scope_of
 from driftsim.report.decision.cost_measurement import cost_comparison
+from driftsim.report.verdict.contest import Contest
 from driftsim.scenario import load
 
 pytestmark = pytest.mark.any_version
@@ -101,6 +102,8 @@ def test_mistakes_are_estimated_for_all_rows_from_those_that_are_scored(tmp_path
     page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
     assert page.count("Mistakes are estimated for all rows") >= 2
     assert "Each model is scored only on test sets of 50 rows" in page
+    setting = Contest(results.variants[0], ["error"]).in_setting()
+    assert "Each model is scored only on test sets of 50 rows" in setting.text
 
 
 def test_areas_are_over_the_scores_of_scored_rows(tmp_path):

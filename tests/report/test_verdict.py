@@ -17,7 +17,11 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "measures.md"
 EXAMPLES = re.findall(r"```text\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
 ROWS, INTERVALS = 100, 60
 LEARNER = "river.naive_bayes.GaussianNB"
-POLICIES = {"frozen": "static", "retrained": {"kind": "periodic", "every": 500, "memory": 500}}
+POLICIES = {
+    "frozen": "static",
+    "best": "static",
+    "retrained": {"kind": "periodic", "every": 500, "memory": 500},
+}
 
 
 def results_of(wrong, known=True, positive=50, missed=None, drift=None, others=None, **report
@@ -183,6 +187,9 @@ def test_whether_keeping_up_pays_is_judged_with_the_same_learner():
     assert "pays" not in text
     assert "The static contender frozen has 9.0 % error, 4.00 points more" in text
     assert "than online, with another learner." in text
+    best = {"best": seeded(2, 2), **better}
+    text = str(results_of(best, others={"best": "oracle"}).verdict())
+    assert "Keeping a model up to date pays: the static contender frozen has 9.0 % error" in text
 
 
 def test_where_none_is_static_the_weakest_is_named():

@@ -75,8 +75,9 @@ class Contest:
         yield from map(Block, [*self.left_out(), *self.limits()])
 
     def in_setting(self) -> Block:
-        """The answer in one setting of a sweep, and which contenders are left out of it."""
-        return Block(" ".join([f"{self.variant.title}:", *self.answer(), *self.left_out()]))
+        """The answer in one setting of a sweep, on which rows, and who is left out of it."""
+        parts = [*self.answer(), *self.scored(), *self.left_out()]
+        return Block(" ".join([f"{self.variant.title}:", *parts]))
 
     def answer(self) -> Iterator[str]:
         """Which contender is best, by how much, and which do not differ significantly from it."""
@@ -170,8 +171,9 @@ class Contest:
     def static_or_weakest(self) -> Iterator[str]:
         """What a model loses that is trained once; where none is, what the weakest loses."""
         c, models = self.comparison, self.scenario.models
-        static = [name for name in c.order if models[name].policy.kind() == "static"]
-        others = [name for name in c.order if name not in static]
+        able = [name for name in c.order if not models[name].knows]
+        static = [name for name in able if models[name].policy.kind() == "static"]
+        others = [name for name in able if name not in static]
         if static and others:
             same = [one for one in others if models[one].learner == models[static[0]].learner]
             yield self.pays(static[0], (same or others)[0], bool(same))
