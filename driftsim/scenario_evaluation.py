@@ -76,13 +76,13 @@ def untested(evaluation: Evaluation, stream: Stream) -> str | None:
     protocol, warmup = evaluation.protocol, evaluation.warmup
     if not protocol.partial:
         return None
-    n = stream.length - warmup
-    if n < protocol.period:
+    n, sets = stream.length - warmup, protocol.n_folds == 1
+    if sets and n < protocol.period:
         return (
             f"{plural(n, 'row')} after the warm-up are too few for one test set: it takes "
             f"{plural(protocol.period, 'row')}, those to train on before it and its own"
         )
-    if protocol.n_folds == 1 or n > SAFE * protocol.n_folds:
+    if sets or n > SAFE * protocol.n_folds:
         return None
     for seed, i in itertools.product(range(evaluation.seeds), range(protocol.n_folds)):
         scored = Fold(protocol, i, seed, warmup).scored(warmup + np.arange(n))

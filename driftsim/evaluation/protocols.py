@@ -14,6 +14,8 @@ from driftsim.streams.seeds import FOLDS
 
 POISSON = np.cumsum(np.exp(-1) / np.cumprod([1.0, *range(1, 20)]))  # of mean 1: P(k or fewer)
 
+SCORED = 10  # rows to a fold, of which each is almost surely held out from one
+
 
 class Which(NamedTuple):
     """Which model of a contender a protocol is asked about."""
@@ -36,7 +38,7 @@ class Protocol(Part):
 
     @property
     def period(self) -> int:
-        """Rows after which it scores rows again."""
+        """Rows of which each model is scored on some."""
         return 1
 
     @property
@@ -115,6 +117,10 @@ class Folds(Protocol):
     @property
     def n_folds(self) -> int:
         return self.folds
+
+    @property
+    def period(self):
+        return SCORED * self.folds if self.partial else 1
 
     @property
     def partial(self):

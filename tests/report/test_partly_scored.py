@@ -61,6 +61,22 @@ def test_a_window_covers_a_test_set_unless_another_is_asked_for():
     longer = STUDY | {"evaluation": rules(protocol=SETS | {"every": 1_000})}
     assert load(longer).variants[0].scenario.window == 1_050
     assert load(longer | {"report": {"window": 100}}).variants[0].scenario.window == 100
+    folds = {"kind": "cross_validation", "folds": 80, "tested": "held_out"}
+    every = folds | {"tested": "every_row"}
+    for protocol, window in ((folds, 800), (every, 500)):
+        own = STUDY | {"evaluation": rules(protocol=protocol)}
+        assert load(own).variants[0].scenario.window == window
+
+
+def test_a_report_may_have_curves_of_gaps_alone(tmp_path):
+    protocol = {"kind": "cross_validation", "folds": 5, "tested": "held_out"}
+    few = STUDY["stream"] | {"length": 600, "drift": {"kind": "sudden", "at": [500]}}
+    asked = {"stream": few, "report": {"window": 2}}
+    results = study_of(tmp_path, evaluation=rules(protocol=protocol, interval=1), **asked)
+    write(results, tmp_path / "report")
+    curve = results.curves()
+    assert curve.loc[curve["contender"] == "online", "mean"].isna().all()
+    assert results.summary()["error"].notna().all()
 
 
 def test_references_are_scored_on_the_same_rows(sets):

@@ -128,8 +128,10 @@ def known(table):
 
 
 def worst(scene, curve, metric):
-    """The worst window of a contender, by its curve."""
+    """The worst window of a contender, by its curve; nothing where it is known in none."""
     means, rows = curve["mean"], curve["last_row"]
+    if np.isnan(means).all():
+        return ""
     place = np.nanargmax(means) if metric in LOWER_IS_BETTER else np.nanargmin(means)
     row = int(rows[place])
     return f" ({rounded(means[place])} up to row {row:,}{on(scene, row)})"
