@@ -10,7 +10,7 @@ from driftsim.kernels.loop import compiled, register_model
 COLUMN = np.dtype(
     [
         ("weight", np.float64),  # of the rows with a value, where some have none
-        ("mean", np.float64),
+        ("mean", np.float64),  # nominal: 0; of as many values as were seen, minus these, or NONE
         ("scatter", np.float64),  # the sum of the squared distances from the mean
         ("precision", np.float64),  # 1 / (2 variance); 0: a nominal column, or one without spread
     ]
@@ -18,6 +18,7 @@ COLUMN = np.dtype(
 TURN = 1.0 / math.pi
 LEAST = 1e-150  # scatter that is none
 NUMBER, MISSING = -1, -2
+NONE = -0.5  # values seen so far
 LOW, HIGH = 1e-100, 1e100  # bounds of a product that goes on without a log
 
 
@@ -37,13 +38,19 @@ class NaiveBayes(NamedTuple):
     gaps: bool  # cells may be missing
 
 
-def naive_bayes(members, d, k, nominal, gaps):
-    """Naive Bayes classifiers that have learned nothing; `nominal` as a schema has it."""
+def naive_bayes(members, d, k, nominal, gaps, seen=False):
+    """Naive Bayes classifiers that have learned nothing; `nominal` as a schema has it.
+
+    One is added for each value of a nominal column; with `seen` up to the highest that the class
+    has had.
+    """
     sizes = np.array([nominal.get(i, 0) for i in range(d)], np.int64)
+    columns = np.zeros((members, k, d), COLUMN)
+    columns["mean"][..., (sizes > 0) & seen] = NONE
     return NaiveBayes(
         n=np.zeros((members, k)),
         base=np.full((members, k), -np.inf),
-        columns=np.zeros((members, k, d), COLUMN),
+        columns=columns,
         counts=np.ones((members, max(1, sizes.sum()), k)),
         sizes=sizes,
         first=np.cumsum(sizes) - sizes,
@@ -149,7 +156,7 @@ def leave_out(s, m, p):
             elif one.precision > 0.0:
                 p[c] -= 0.5 * math.log(TURN * one.precision)
             elif s.sizes[i] > 0 and one.weight > 0.0:
-                p[c] += math.log(one.weight + s.sizes[i])
+                p[c] += math.log(one.weight + values_of(s, one, i))
 
 
 @compiled
@@ -181,7 +188,9 @@ def bayes_learn(s, m, x, y, w, fresh):
         if s.sizes[i] > 0:
             if there:
                 s.counts[m, s.first[i] + int(x[i]), c] += w
-            whole *= weight + s.sizes[i] if weight > 0.0 else 1.0
+                if one.mean < 0.0 and one.mean > -1.0 - int(x[i]):
+                    one.mean = -1.0 - int(x[i])
+            whole *= weight + values_of(s, one, i) if weight > 0.0 else 1.0
         else:
             if there:
                 add_number(one, x[i], w, weight, share)
@@ -189,6 +198,12 @@ def bayes_learn(s, m, x, y, w, fresh):
         if not (LOW < squares < HIGH and whole < HIGH):
             log, squares, whole = log + 0.5 * math.log(squares) - math.log(whole), 1.0, 1.0
     s.base[m, c] = log + 0.5 * math.log(squares) - (0.0 if s.numeric else math.log(whole))
+
+
+@compiled
+def values_of(s, one, i):
+    """How many values of a nominal column are counted once more than they were seen."""
+    return float(s.sizes[i]) if one.mean == 0.0 else math.floor(-one.mean)
 
 
 @compiled
@@ -209,7 +224,9 @@ def bayes_reset(s, m):
     for c in range(s.n.shape[1]):
         for i in range(s.sizes.size):
             one = s.columns[m, c, i]
-            one.weight = one.mean = one.scatter = one.precision = 0.0
+            seen = s.sizes[i] > 0 and one["mean"] < 0.0
+            one.weight = one.scatter = one.precision = 0.0
+            one.mean = NONE if seen else 0.0
 
 
 register_model(

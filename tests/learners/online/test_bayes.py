@@ -99,6 +99,20 @@ def test_a_row_without_cells_has_the_first_of_the_heaviest_classes():
         assert model.fit(Labelled(np.arange(28), X[2:], y[2:])).predict(nothing).tolist() == [2]
 
 
+@pytest.mark.parametrize("gaps", [False, True])
+def test_one_may_be_added_for_the_values_that_a_class_has_had(gaps):
+    schema = Schema(("a", "b"), {0: 4, 1: 3}, 2, missing=frozenset({0, 1}) if gaps else frozenset())
+    learner = Learner.model_validate({"kind": "naive_bayes", "smoothing": "seen"})
+    X = np.array([[0, 0], [0, 0], [2, 0], [1, 0]], float)
+    model = learner.start(schema, 0, True).fit(Labelled(np.arange(4), X, np.array([0, 0, 0, 1])))
+    expected = [[3 / 4 * 3 / 6, 1 / 4 * 1 / 3], [3 / 4 * 1 / 6, 1 / 4 * 1 / 3]]  # b says nothing
+    asked = np.array([[0, 0], [3, 0]], float)
+    assert np.allclose(model.predict(asked), [shares(np.array(one)) for one in expected])
+    if gaps:
+        asked[:, 1] = np.nan
+        assert np.allclose(model.predict(asked), [shares(np.array(one)) for one in expected])
+
+
 def test_products_that_no_float_holds_are_compared():
     d = 500
     schema = Schema(tuple(f"x{i}" for i in range(d)), {i: 9 for i in range(d // 2)}, 2)
