@@ -91,7 +91,6 @@ sweep:
   evaluation.protocol:
     sets: {kind: holdout, every: 130, rows: 50}
     folds: {kind: cross_validation, folds: 3, tested: held_out}
-    all: prequential
 """
 SETS = "protocol: {kind: holdout, every: 130, rows: 40}, prediction_intervals: normal,"
 NUMBERS_HELD_OUT = NUMBERS.replace("seeds: 3,", SETS)

@@ -10,7 +10,6 @@ from driftsim.report.decision.cost_measurement import cost_comparison
 from driftsim.report.verdict.contest import Contest
 from driftsim.scenario import load
 
-pytestmark = pytest.mark.any_version
 SETS = {"kind": "holdout", "every": 150, "rows": 50}
 STUDY = {
     "stream": {
