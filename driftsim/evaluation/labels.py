@@ -58,6 +58,7 @@ class Uniforms:
 class Labels(Part):
     """When labels come in."""
 
+    homes = ("driftsim.evaluation",)
     renamed_members = {"fault": "incompatibility"}
     asked_for: ClassVar[bool] = False  # each comes in only if a contender asks for it
     in_order: ClassVar[bool] = False  # that of a row never comes in after that of a later one

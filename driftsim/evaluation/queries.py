@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, WrapValidator
 
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.fused_queries import FusedQuestions, is_fused
@@ -19,9 +19,20 @@ from driftsim.evaluation.strategies import (
 )
 from driftsim.evaluation.trace import Tally
 from driftsim.learners.learner import Model
+from driftsim.messages import short
 from driftsim.parts import Count, Number
 from driftsim.rows import Arrival, Labelled
 from driftsim.streams.seeds import QUERIES
+
+
+def _window(value, check):
+    try:
+        return check(value)
+    except ValueError:
+        raise ValueError(f"{short(value)} is not valid; give a number of rows, or all") from None
+
+
+Spent = Annotated[Count | Literal["all"], WrapValidator(_window)]
 
 
 class Query(Altered):
@@ -34,7 +45,7 @@ class Query(Altered):
 
     by: Strategy = VariableUncertainty()
     budget: Annotated[Number, Field(gt=0, le=1)]  # share of rows whose labels may be asked for
-    window: Count | Literal["all"] = 100  # rows over which what is spent fades; all: of all so far
+    window: Spent = 100  # rows over which what is spent fades; all: of all so far
 
     @property
     def uncertain(self) -> bool:

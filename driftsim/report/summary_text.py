@@ -151,7 +151,7 @@ def remarks(results: Results) -> Iterator[str]:
     yield from (f"{note}." for note in notes_of(models))
     yield from missing_probabilities(results)
     ends = zip(CENSORED, ("came after the end of the stream", "never came"))
-    counts = [f"{most}{n:,.0f} {end}" for name, end in ends if (n := most_of(own[name])) >= 0.5]
+    counts = [f"{most}{n:,.0f} {end}" for name, end in ends if (n := most_of(own[name])) > 0.5]
     if counts:
         yield f"Labels that models never got{mean}: {', '.join(counts)}."
     of_floors = (chain(lacking(one.matrices), below_floors(one)) for one in results.variants)

@@ -1,5 +1,6 @@
 """Queries: which labels are asked for, by hand and beside figures of MOA (in capymoa 0.11)."""
 
+import itertools
 from functools import cache
 
 import numpy as np
@@ -271,6 +272,7 @@ MODEL = "models: {one: {learner: %s, policy: static%s}}\n"
     [
         (CLASSES, "naive_bayes", "budget: 0", "", "budget"),
         (CLASSES, "naive_bayes", "budget: 1.5", "", "budget"),
+        (CLASSES, "naive_bayes", "budget: 0.1, window: 0", "", "give a number of rows, or all"),
         (CLASSES, "naive_bayes", "by: at_random", "", "the key 'budget' is missing"),
         (CLASSES, "naive_bayes", "budget: 0.1, by: margin", "", "measure: …}"),
         (REGRESSION, "least_squares", "budget: 0.1", "", "write by: at_random"),
@@ -278,6 +280,11 @@ MODEL = "models: {one: {learner: %s, policy: static%s}}\n"
         (
             CLASSES, "naive_bayes", "budget: 0.1", "evaluation: {protocol: bootstrap}\n",
             "'bootstrap' decides which labels each model is given",
+        ),
+        (
+            CLASSES, "naive_bayes", "budget: 0.1",
+            "evaluation: {protocol: {kind: holdout, every: 500, rows: 100}}\n",
+            "'holdout' decides which labels each model is given",
         ),
         (
             CLASSES, "naive_bayes", "budget: 0.1", "decision: {floor: true, memories: [100]}\n",
@@ -292,6 +299,24 @@ def test_what_cannot_be_asked_is_refused_in_a_line(stream, learner, own, more, m
         driftsim.load(path)
     assert message in str(error.value)
     assert len(str(error.value).splitlines()) == 1, str(error.value)
+
+
+def test_an_own_strategy_asks_for_what_it_says():
+    class EveryThird(Strategy):
+        """Ask for each third row."""
+
+        uncertain = False
+
+        def start(self, budget):
+            rows = itertools.count(1)
+            return lambda row: next(rows) % 3 == 0
+
+    try:
+        labels = query({"kind": "every_third"})
+        columns = asked_of(labels, stream=sea_stream(260)).columns
+    finally:
+        Strategy.kinds.pop("every_third")
+    assert np.flatnonzero(columns["labels_asked"]).tolist() == [*range(2, 60, 3)]
 
 
 def test_what_is_asked_for_is_outermost():
