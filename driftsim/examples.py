@@ -168,6 +168,13 @@ PARTS = {  # by family
         "ddm": "warning: 2.0, alarm: 3.0",
         "eddm": "warning: 0.7, alarm: 0.6",
         "page_hinkley": "threshold: 40.0",
+        "hddm_a": "",
+        "hddm_w": "",
+        "cusum": "slack: 0.05, threshold: 20.0",
+        "geometric_moving_average": "",
+        "ecdd": "limit: 4.5",
+        "rddm": "alarm: 3.0",
+        "stepd": "window: 60",
         "river.drift.KSWIN": "",
     },
     "policy": {

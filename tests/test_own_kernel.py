@@ -18,36 +18,38 @@ KERNEL, SLOW = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8
 
 
 @pytest.fixture(scope="module")
-def cusum(tmp_path_factory):
+def shiryaev_roberts(tmp_path_factory):
     """The detector of the page, and its slow equivalent."""
-    path = tmp_path_factory.mktemp("own") / "cusum.py"
+    path = tmp_path_factory.mktemp("own") / "shiryaev_roberts.py"
     path.write_text(KERNEL)
     load_parts([str(path)])
     namespace = {}
     exec(SLOW, namespace)
-    yield namespace["cusum_alarms"]
-    Detector.kinds.pop("cusum", None)
+    yield namespace["shiryaev_roberts_alarms"]
+    Detector.kinds.pop("shiryaev_roberts", None)
 
 
-@pytest.mark.parametrize(("slack", "threshold"), [(0.05, 8.0), (0.0, 3.0), (0.2, 5.0)])
-def test_it_fires_when_its_slow_equivalent_does(cusum, slack, threshold):
+@pytest.mark.parametrize(
+    ("before", "after", "threshold"), [(0.1, 0.3, 1e3), (0.1, 0.5, 50.0), (0.4, 0.1, 1e4)]
+)
+def test_it_fires_when_its_slow_equivalent_does(shiryaev_roberts, before, after, threshold):
     rng = np.random.default_rng(0)
     errors = (rng.random(6_000) < np.repeat([0.1, 0.5, 0.1, 0.7, 0.2], 1_200)).astype(float)
-    spec = {"kind": "cusum", "slack": slack, "threshold": threshold}
+    spec = {"kind": "shiryaev_roberts", "before": before, "after": after, "threshold": threshold}
     detector = Detector.model_validate(spec)
     alarm, found, start = detector.start(rng), [], 0
     while (fired := alarm(errors[start : start + 700])) or start < len(errors):
         if fired:
             found.append(start + fired[0])
         start += fired[0] + 1 if fired else 700
-    assert found == cusum(errors, slack, threshold) and len(found) > 1
+    assert found == shiryaev_roberts(errors, before, after, threshold) and len(found) > 1
     assert detector.engine() == "compiled"
     assert not detector.needs_compiling
 
 
 @pytest.mark.slow
 def test_it_runs_where_its_code_is_in_no_file_as_in_a_notebook():
-    typed = f"{KERNEL}\nalarm = Cusum().start(None)\nprint(alarm(np.arange(200) // 100 + 0.0))"
+    typed = f"{KERNEL}\nalarm = ShiryaevRoberts().start(None)\nprint(alarm(np.arange(200) // 100 + 0.0))"
     process = subprocess.run([sys.executable, "-c", typed], capture_output=True, text=True)
     assert process.stdout == "(108, 'alarm')\n", process.stderr
 

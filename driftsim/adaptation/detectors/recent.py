@@ -1,0 +1,61 @@
+"""Those that hold the latest errors: RDDM counts them anew, STEPD compares them with the rest."""
+
+from statistics import NormalDist
+
+from pydantic import model_validator
+
+from driftsim.adaptation.detectors.detector import Chance, KernelDetector, Positive
+from driftsim.parts import Count
+
+
+class Rddm(KernelDetector):
+    """RDDM (Barros et al. 2017): DDM that forgets the older errors of a long stable concept."""
+
+    warns = binary = True
+
+    grace: Count = 129  # errors seen before it may fire
+    warning: Positive = 1.773  # standard deviations
+    alarm: Positive = 2.258  # standard deviations
+    longest: Count = 40_000  # errors, after which those before the last `kept` are forgotten
+    kept: Count = 7_000  # errors, at most `longest`
+    warned: Count = 1_400  # errors in a row at which it may warn; one more is an alarm
+
+    def state(self, rng):
+        from driftsim.kernels.recent_errors import rddm
+
+        rates = self.grace, self.warning, self.alarm
+        return rddm(1, *rates, self.longest, self.kept, self.warned)
+
+    @model_validator(mode="after")
+    def _keeps_fewer(self):
+        if self.kept > self.longest:
+            raise ValueError(
+                f"it cannot keep {self.kept} errors where there are {self.longest} at most; "
+                "give `kept` at most that"
+            )
+        return self
+
+
+class Stepd(KernelDetector):
+    """STEPD (Nishida & Yamauchi 2007): the latest errors are more, or fewer, than chance has it."""
+
+    warns = binary = True
+
+    window: Count = 30  # the latest errors, and the fewest others that they are compared with
+    alarm: Chance = 0.003  # the chance of a difference so large
+    warning: Chance = 0.05  # the same, at least `alarm`
+
+    def state(self, rng):
+        from driftsim.kernels.recent_errors import stepd
+
+        distances = [NormalDist().inv_cdf(1 - one / 2) for one in (self.warning, self.alarm)]
+        return stepd(1, self.window, *distances)
+
+    @model_validator(mode="after")
+    def _warns_first(self):
+        if self.alarm > self.warning:
+            raise ValueError(
+                f"an alarm at a chance of {self.alarm} comes before the warning at "
+                f"{self.warning}; give it at most that"
+            )
+        return self

@@ -1,0 +1,143 @@
+"""Detectors that river lacks: as a slow equivalent of each, and as MOA's."""
+
+import numpy as np
+import pytest
+import slow_detectors
+from pydantic import ValidationError
+
+from driftsim.adaptation.detectors import Detector, KernelDetector, OfRiver
+
+
+def errors_of(seed, rates, each):
+    return (np.random.default_rng(seed).random(each * len(rates)) < np.repeat(rates, each)) * 1.0
+
+
+STEPS = 5, (0.1, 0.3, 0.1, 0.5, 0.2)
+MILD = 6, (0.2, 0.25, 0.3, 0.25, 0.4)
+SPECS = [
+    {"kind": "cusum"},
+    {"kind": "cusum", "slack": 0.05, "threshold": 8.0},
+    {"kind": "cusum", "slack": 0.11, "threshold": 6.03, "target": 0.2},
+    {"kind": "geometric_moving_average", "fading": 0.95},
+    {"kind": "ecdd"},
+    {"kind": "ecdd", "rate": 0.05, "limit": 3.0, "warning": 0.8},
+    {"kind": "rddm"},
+    {"kind": "rddm", "grace": 30, "longest": 700, "kept": 300, "warned": 50, "alarm": 3.0},
+    {"kind": "stepd"},
+    {"kind": "stepd", "window": 75, "alarm": 0.0001, "warning": 0.001},
+]
+
+
+def name(spec):
+    return " ".join(map(str, spec.values()))
+
+
+def found(detector, errors, most=700):
+    """Where it warns and fires, if it is given so many errors at once."""
+    alarm, all_, start = detector.start(np.random.default_rng(0)), [], 0
+    while start < len(errors):
+        part = errors[start : start + most]
+        one = alarm(part)
+        start += len(part) if one is None else one[0] + 1
+        if one is not None:
+            all_.append((start - 1, one[1]))
+    return all_
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=name)
+def test_it_fires_when_its_slow_equivalent_does(spec):
+    settings = dict(spec)
+    slow = getattr(slow_detectors, settings.pop("kind"))
+    detector, n = Detector.model_validate(spec), 0
+    for signal in (STEPS, MILD):
+        errors = errors_of(*signal, 800)
+        expected = slow_detectors.points(lambda: slow(**settings), errors)
+        assert found(detector, errors) == expected
+        n += len(expected)
+    assert n and detector.engine() == "compiled"
+
+
+def test_all_that_river_lacks_are_tried():
+    kinds = {name for name, kind in Detector.kinds.items() if issubclass(kind, KernelDetector)}
+    kinds = {one for one in kinds if not issubclass(Detector.kinds[one], OfRiver)}
+    assert {one for one in kinds if _is_ours(one)} == {spec["kind"] for spec in SPECS}
+
+
+def _is_ours(kind):
+    return Detector.kinds[kind].__module__.startswith("driftsim.")
+
+
+OF_MOA = [  # a detector, and where MOA's (release 24.07, made anew after each) fires on two signals
+    ({"kind": "cusum"}, "4201 12146", "4790 9429 16313"),
+    (
+        {"kind": "cusum", "slack": 0.05, "threshold": 10},
+        "4063 12024 15814",
+        "4919 6504 8270 9554 9928 16095 17606",
+    ),
+    (
+        {"kind": "geometric_moving_average"},
+        "4063 12065 15832",
+        "4922 6536 8273 9578 9928 16105",
+    ),
+    (
+        {"kind": "ecdd"},
+        "312 473 541 670 1073 1165 1554 1682 1885 1952 2368 2505 2738 2866 3176 3736 3967 "
+        "4012 5863 5942 7032 11704 12001",
+        "301 374 1335 1642 1838 2640 2982 3045 3587 4121 4377 4501 4963 5340 5447 5746 "
+        "5789 6420 7152 7348 7600 7827 8214 8468 8547 8621 8701 8814 9426 9671 9838 10496 "
+        "10924 11584 11912 12136 12428 12623 12970 13705 13880 14237 14380 14844 14884 "
+        "16006 16233 16313 17435 17563 18041 18223 18580 18632 19320 19805",
+    ),
+    ({"kind": "rddm"}, "4106 12126 13939 14354", "2179 5247 5445 6524 8229 9496 9718 9921 16286"),
+    (
+        {"kind": "rddm", "longest": 3000, "kept": 1000, "warned": 200},
+        "3189 4038 12020 14078 14325 19326 19702",
+        "2179 4986 6846 7085 8107 9547 9917 15014 15718 16010 16240 16410 16622 17640 "
+        "18071 18229 18680 19704",
+    ),
+    (
+        {"kind": "stepd"},
+        "1090 3970 5965 8053 12006 16027 16968",
+        "1855 4790 6673 8229 9442 10740 11927 16106",
+    ),
+    (
+        {"kind": "stepd", "window": 100},
+        "3209 4039 8048 12015 12419 15833 16061",
+        "1919 4967 6504 8291 9928 12872 16079",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("spec", "steps", "mild"), OF_MOA, ids=lambda it: name(it) if isinstance(it, dict) else ""
+)
+def test_it_fires_when_moas_does(spec, steps, mild):
+    detector = Detector.model_validate(spec)
+    for signal, alarms in ((STEPS, steps), (MILD, mild)):
+        fired = [i for i, level in found(detector, errors_of(*signal, 4000)) if level == "alarm"]
+        assert fired == [*map(int, alarms.split())]
+
+
+@pytest.mark.parametrize(
+    ("slack", "threshold", "known"), [(0.5, 5.0, 10.34), (0.5, 4.0, 8.34), (0.25, 8.0, 11.33)]
+)
+def test_cusum_is_as_late_as_siegmund_says(slack, threshold, known):
+    """The mean delay of a shift of one standard deviation (Siegmund 1985)."""
+    spec = {"kind": "cusum", "grace": 1, "slack": slack, "threshold": threshold, "target": 0.0}
+    errors = np.random.default_rng(0).normal(1.0, 1.0, 100_000)
+    n = len(found(Detector.model_validate(spec), errors, most=100_000))
+    assert len(errors) / n == pytest.approx(known, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ({"kind": "ecdd", "rate": 0.1}, "is for a rate of 0.2, not of 0.1; give `limit`"),
+        ({"kind": "rddm", "kept": 50_000}, "it cannot keep 50000 errors where there are 40000"),
+        ({"kind": "stepd", "alarm": 0.1}, "a chance of 0.1 comes before the warning at 0.05"),
+    ],
+    ids=["ecdd", "rddm", "stepd"],
+)
+def test_what_cannot_be_together_is_refused(spec, message):
+    with pytest.raises(ValidationError, match=message):
+        Detector.model_validate(spec)
