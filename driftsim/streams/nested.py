@@ -10,6 +10,7 @@ from driftsim.messages import plural
 from driftsim.parts import Name, Strict
 from driftsim.rows import Change
 from driftsim.streams.drifts import Drift, None_, named, place_of, unknown
+from driftsim.streams.schedules import MOST_VISITS
 from driftsim.streams.seeds import DRIFT, spawn_rng
 
 
@@ -102,7 +103,7 @@ class Nested(Drift):
             return "drifts that blend concepts and drifts that mix their rows cannot be nested"
         if reason := self.between.incompatibility(length, len(self.groups)):
             return f"between groups: {reason}"
-        return self._wrong_within(length)
+        return self._too_many(length) or self._wrong_within(length)
 
     def longest_rise(self, k):
         return max(one.longest_rise(k) for one in self._drifts)
@@ -110,6 +111,17 @@ class Nested(Drift):
     @property
     def _drifts(self):
         return [self.between, *(one.drift for one in self.groups)]
+
+    def _too_many(self, length):
+        """Why changes are too many to be followed, or None; those within groups one by one."""
+        sizes = [len(self.groups), *(len(one.concepts) for one in self.groups)]
+        for drift, k in zip(self._drifts, sizes):
+            if k > 1 and (n := len(drift.changes(0, length, k, 0))) > MOST_VISITS:
+                return (
+                    f"a {drift.kind()} drift within it changes {n:,} times, more than "
+                    f"{MOST_VISITS:,}; let it change less often, or shorten the stream"
+                )
+        return None
 
     def _wrong_within(self, length):
         """Why a drift within a group cannot be followed, or None."""

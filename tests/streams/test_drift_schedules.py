@@ -245,6 +245,11 @@ A, B, C = ({"concept": name, "rows": 1000} for name in NAMES)
             },
             "within group 1, of 10,000 rows: without a drift only one of 2 concepts",
         ),
+        (
+            {"kind": "nested", "between": {"kind": "recurring", "every": 1}, "groups": GROUPS}
+            | {"length": 10**12},
+            "a recurring drift within it changes 999,999,999,999 times",
+        ),
         ({"kind": "seasonal", "period": "7d"}, "durations and dates need times"),
     ],
 )
