@@ -94,9 +94,9 @@ def joined(
         models |= {shown: one.scenario.models[own] for own, shown in taken[report].items()}
     setting = {"stream": name}
     scenario = first.scenario.model_copy(update={"models": models})
-    variant = first.variant._replace(setting=first.variant.setting | setting, scenario=scenario)
+    variant = first.variant._replace(setting=setting, scenario=scenario)
     runs = partial(runs_in, parts, taken)
-    return VariantResults(variant, first.setting | setting, runs, first.dates, held=held)
+    return VariantResults(variant, setting, runs, first.dates, held=held)
 
 
 def runs_in(
