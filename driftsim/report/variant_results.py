@@ -24,6 +24,7 @@ from driftsim.report.held import Held, size_of
 from driftsim.report.table import Row
 from driftsim.rows import Change
 from driftsim.scenario import Scenario, Variant
+from driftsim.scenario_checks import untallied
 from driftsim.streams.stream import Stream
 
 DATED = {"change": "date", "first_row": "first_date", "last_row": "last_date"}  # of tables
@@ -293,7 +294,7 @@ def dated(dates: Dates | None, **rows: Any) -> dict[str, Any]:
 
 
 def metric_fault(variants: Sequence[VariantResults], name: str) -> str | None:
-    """Why not every setting has a metric, and which one does not, or None."""
+    """Why a metric is not for every setting, and for which it is not; or why none knows it."""
     faults = dict[str, str]()
     for one in variants:
         try:
@@ -302,7 +303,9 @@ def metric_fault(variants: Sequence[VariantResults], name: str) -> str | None:
             faults[one.title] = str(error)
     shared = len(faults) == len(variants) and len({*faults.values()}) == 1
     named = (fault if shared else f"{title}: {fault}" for title, fault in faults.items())
-    return next(named, None)
+    every = (one.scenario for one in variants)
+    unknown = [untallied(name, one.evaluation, one.stream.schema, one.asks) for one in every]
+    return next(named, None if None in unknown else unknown[0])
 
 
 def totals(traces: Sequence[Trace]) -> dict[str, np.ndarray]:

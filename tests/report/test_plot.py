@@ -134,7 +134,7 @@ def test_help_names_every_figure():
         (["{one}", "--figure", "curve"], "no figure is called 'curve'; did you mean 'curves'?"),
         (["{one}", "--metric", "kapa"], "one: no metric is called 'kapa'; did you mean 'kappa'?"),
         (["{one}", "--metric", "mae"], "one: 'mae' is not for these labels; choose from error"),
-        (["{one}", "--metric", "log_loss"], "nothing to plot as 'curves': log_loss is not known"),
+        (["{one}", "--metric", "log_loss"], "one: 'log_loss' needs probabilities; set evaluation."),
         (["{one}", "--contender", "froze"], "is called 'froze'; did you mean 'frozen'?"),
         (["{one}", "--over", "slidin"], "'slidin' is no kind of window; did you mean 'sliding'?"),
         (["{one}", "--figure", "ranks", "--metric", "error"], "it; curves, cost, sweep do"),

@@ -86,6 +86,17 @@ def test_names_that_mean_two_things_are_told_apart(reports, tmp_path, monkeypatc
     assert len(names) == 6  # with the metric
 
 
+def test_settings_of_a_sweep_are_named_once(reports, tmp_path):
+    few = reports("few", ["calm"], some("majority", "frozen"))
+    text = SUITE.replace("STREAMS", f"noisy: {{{STREAMS['noisy']}}}")
+    text = text.replace("MODELS", f"majority: {MODELS['majority']}").replace("seeds: 3", "seeds: 1")
+    played(f"{text}sweep: {{evaluation.warmup: [100, 200]}}", "swept", tmp_path)
+    asked = [few, tmp_path / "swept.yaml"]
+    table = written(asked, tmp_path / "t.csv", "--out", str(tmp_path / "out"))
+    rows = [row[0] for row in csv.reader(table.splitlines())]
+    assert {"calm", "noisy, warmup = 100", "noisy, warmup = 200"} < {*rows}
+
+
 def test_after_the_value_stands_the_interval_or_the_deviation(reports, tmp_path):
     whole, halves = reports("whole"), {}
     for option, words in (("--std", "standard deviation over seeds"), ("--interval", "at 95 %")):

@@ -111,6 +111,7 @@ def test_another_metric_has_ranks_of_its_own(results, tmp_path):
         ("t.pdf", [], "'.pdf' is no format of a table; end it in .tex, .md, .csv or .html"),
         ("t", [], "this has no suffix"),
         ("t.md", ["--metric", "eror"], "--metric: no metric is called 'eror'; did you mean"),
+        ("t.md", ["--metric", "auc"], "--metric: 'auc' needs scores in bins; set evaluation"),
         ("t.md", ["--digits", "99"], "--digits: 99 is not valid; give 0 to 10"),
     ],
 )
