@@ -20,12 +20,38 @@ from driftsim.streams.stream import Stream
 
 FOLDER = Path(__file__).resolve().parent
 SHOWN = 400  # rows to a panel
-COLUMNS = {"agrawal": (2, 0), "mixed": (2, 3), "led": (0, 4), "waveform": (6, 14)}
+COLUMNS = {
+    "agrawal": (2, 0),
+    "asset_negotiation": (1, 3),
+    "mixed": (2, 3),
+    "led": (0, 4),
+    "waveform": (6, 14),
+    "local_friedman": (2, 1),
+}
 HEAD = """# Generators
 
 Every concept that generates rows: two of its features, before and after a drift. Colours are
 classes, or for regression the label, from dark to light. `driftsim kinds NAME` lists the parameters
 of a concept and shows a whole scenario. `python docs/generators.py` writes this page.
+
+Some change by themselves, without a drift: the plane of `hyperplane` turns (`speed`), or its weights
+walk as those of MOA's generator do (`step`); the clouds of `rbf` move (`speed`); the weights of
+`linear` and the level of `level` walk. An angle, as of `checkerboard`, `cake` and `gaussians`, turns
+through an `incremental` drift.
+
+`coin` and `level` are signals for detectors: the labels of `coin` are the errors of a `majority`
+learner, those of `level` nearly the errors of a `mean`. Steps are `sudden` drifts, slopes
+`incremental` ones:
+
+```yaml
+stream:
+  length: 10_000
+  concepts: {before: {kind: coin, share: 0.1}, after: {kind: coin, share: 0.3}}
+  drift: {kind: incremental, at: [5_000], width: 1_000}
+models:
+  adwin: {learner: majority, policy: {kind: on_drift, detector: adwin, memory: 500}}
+  ddm: {learner: majority, policy: {kind: on_drift, detector: ddm, memory: 500}}
+```
 """
 
 

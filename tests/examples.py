@@ -42,6 +42,7 @@ FURTHER = {  # examples of kinds in other ways than driftsim/examples.py has the
         *({"kind": "sine", "function": function} for function in (2, 3, 4)),
         {"kind": "hyperplane", "features": 4},
         {"kind": "hyperplane", "features": 3, "speed": 0.01},
+        {"kind": "hyperplane", "features": 3, "step": 0.01, "walking": 2},
         {"kind": "gaussians", "separation": 1.5, "angle": 30.0, "priors": [0.3, 0.7]},
         {"kind": "gaussians", "means": [[0.0, 0.0], [2.0, 0.0], [0.0, 2.0]]},
         *({"kind": "stagger", "function": function} for function in (2, 3)),

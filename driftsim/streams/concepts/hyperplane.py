@@ -9,18 +9,26 @@ from pydantic import Field, model_validator
 from driftsim.parts import Number
 from driftsim.rows import Schema
 from driftsim.streams.concepts.concept import Moving, Rule, numbered
+from driftsim.streams.persistent_walk import persistent_walk
 
 
 class Hyperplane(Rule):
     """Hyperplane (Hulten et al. 2001): the side of a plane through the middle of a cube.
 
     With a `speed` the plane turns by itself, evenly, from its weights towards a direction
-    across them that follows from the seed; both classes stay equally frequent.
+    across them that follows from the seed. With a `step` its weights walk as those of MOA's
+    generator do: each goes up by it with every row, until it turns back by chance, and so on.
+    Both classes stay equally frequent.
     """
+
+    omitted = ("step", "walking", "turning")
 
     features: Annotated[int, Field(gt=0, le=10_000)] = 10
     weights: list[Number] | None = None  # one a feature; drawn from 0..1 where not given
     speed: Number = 0.0  # degrees that the plane turns with every row
+    step: Annotated[Number, Field(ge=0)] = 0.0  # of each weight that walks, with every row
+    walking: Annotated[int, Field(ge=0)] | None = None  # weights, the first ones; all if not given
+    turning: Annotated[int, Field(ge=0, le=100)] = 10  # percent of steps after which one turns back
 
     @property
     def schema(self):
@@ -28,11 +36,13 @@ class Hyperplane(Rule):
 
     @property
     def moves(self):
-        return bool(self.speed)
+        return bool(self.speed) or (bool(self.step) and self.walking != 0)
 
     def instantiated(self, rng):
         drawn = rng.random(self.features).tolist()
         plane = self.moved({"weights": self.weights or drawn})
+        if self.step:
+            return WalkingPlane(plane, int(rng.integers(2**62)))
         if not self.speed:
             return plane
         weights, across = np.asarray(plane.weights), rng.standard_normal(self.features)
@@ -50,6 +60,13 @@ class Hyperplane(Rule):
             raise ValueError("weights that are all 0 make no plane; give one that is not")
         if self.speed and self.features < 2:
             raise ValueError("a plane of one feature cannot turn; give it two, or no speed")
+        if self.speed and self.step:
+            raise ValueError("a plane turns evenly or its weights walk; give a speed or a step")
+        if self.walking is not None and self.walking > self.features:
+            raise ValueError(
+                f"{self.walking} of {self.features} weights cannot walk; give at most "
+                f"{self.features}, or leave it out for all"
+            )
         return self
 
 
@@ -65,6 +82,23 @@ class TurningPlane(Moving):
         plane = self.description
         angle = np.deg2rad(np.multiply(plane.speed, t))[..., None]
         weights = np.cos(angle) * plane.weights + np.sin(angle) * self.across
+        return plane.moved({"weights": weights})
+
+
+@dataclass(frozen=True, eq=False)
+class WalkingPlane(Moving):
+    """A hyperplane whose weights walk."""
+
+    description: Hyperplane
+
+    key: int  # that the walks follow from
+
+    def at(self, t):
+        plane = self.description
+        walking = plane.features if plane.walking is None else plane.walking
+        steps = persistent_walk(self.key, t, walking, plane.turning / 100)
+        weights = np.broadcast_to(plane.weights, (len(t), plane.features)).copy()
+        weights[:, :walking] += np.reshape(plane.step, (-1, 1)) * steps
         return plane.moved({"weights": weights})
 
 

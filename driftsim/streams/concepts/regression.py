@@ -163,6 +163,32 @@ class Friedman(Uniform):
         return 10 * np.sin(np.pi * a * b) + 20 * (c - 0.5) ** 2 + 10 * d + 5 * e
 
 
+class LocalFriedman(Uniform):
+    """Friedman's function (1991), but for two regions, which grow (Ikonomovska et al. 2011).
+
+    This is the local expanding drift, LEA: its concepts are the `regions` 0 (none), 1, 2 and 3,
+    in which 1.6 %, 5.4 % and 18 % of the rows lie. Drifts between functions of `friedman` are the
+    global ones: GRA returns (1, 2, 1), GSG goes on (1, 2, 3).
+    """
+
+    schema = Schema(numbered(10), n_classes=None)
+
+    regions: Literal[0, 1, 2, 3] = 0  # how far they have grown
+
+    def mean(self, X, t):
+        a, b, c, d, e = X.T[:5]
+        mean = 10 * np.sin(np.pi * a * b) + 20 * (c - 0.5) ** 2 + 10 * d + 5 * e
+        if self.regions:
+            bounds = [(b < 0.3) & (c < 0.3), d > 0.7, e < 0.3]
+            others = [(b > 0.7) & (c > 0.7), d < 0.3, e > 0.7]
+            kept = slice(4 - self.regions)  # conditions, one less with each growth
+            inside, other = (np.all(one[kept], axis=0) for one in (bounds, others))
+            mean[inside] = (10 * a * b + 20 * (c - 0.5) + 10 * d + 5 * e)[inside]
+            changed = 10 * np.cos(a * b) + 20 * (c - 0.5) + np.exp(d) + 5 * e**2
+            mean[other] = changed[other]
+        return mean
+
+
 class HyperplaneRegression(Uniform):
     """The signed distance of a point of a cube from a plane through its middle."""
 

@@ -69,6 +69,17 @@ def test_disagreement_of_two_concepts(one, other, disagreement):
     assert close(np.mean(Concept.model_validate(other).label(drawn.X) != drawn.y), disagreement)
 
 
+def test_weights_walk_by_their_step_and_the_others_stay():
+    written = {"kind": "hyperplane", "features": 200, "step": 0.01, "walking": 150, "turning": 10}
+    plane = Concept.model_validate(written).instantiated(np.random.default_rng(0))
+    weights = plane.at(np.arange(10_001)).weights
+    moves = np.diff(weights, axis=0)
+    assert np.allclose(abs(moves[:, :150]), 0.01) and not moves[:, 150:].any()
+    assert (moves[0, :150] > 0).all() and (weights[0] >= 0).all() and (weights[0] <= 1).all()
+    walked = (weights[-1] - weights[0])[:150]  # by a variance of 9 squared steps a row
+    assert abs(walked.var() / (10_000 * 9 * 0.01**2) - 1) < 4 * sqrt(2 / 150)
+
+
 def test_stagger_by_enumeration():
     X = np.array(list(itertools.product(range(3), repeat=3)), float)
     one, two, three = (Stagger(function=f).label(X) for f in (1, 2, 3))
@@ -123,6 +134,9 @@ def test_open_weights_follow_from_the_name_and_the_seed():
         ({"kind": "sea", "threshold": 30.0}, "20"),
         ({"kind": "hyperplane", "features": 2, "weights": [1.0]}, "give one a feature"),
         ({"kind": "hyperplane", "features": 1, "weights": [0.0]}, "all 0"),
+        ({"kind": "hyperplane", "speed": 0.1, "step": 0.1}, "give a speed or a step"),
+        ({"kind": "hyperplane", "features": 2, "walking": 3}, "3 of 2 weights cannot walk"),
+        ({"kind": "hyperplane", "turning": 101}, "at most 100"),
         ({"kind": "gaussians", "means": [[0.0]]}, "2"),
         ({"kind": "gaussians", "means": [[0.0], [1.0, 2.0]]}, "give each the same"),
         ({"kind": "gaussians", "means": [[0.0], [1.0]], "angle": 3.0}, "not both"),

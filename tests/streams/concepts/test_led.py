@@ -73,6 +73,17 @@ def test_all_columns_are_codes_and_nothing_else_can_be_seen():
     assert Led().density(X, np.arange(3)).any(axis=1).tolist() == [True, False, False]
 
 
+@pytest.mark.parametrize("coins", [0, 5])
+def test_coins_are_as_many_as_are_asked_for_and_say_nothing(coins):
+    led = Led(coins=coins, swapped=min(coins, 2))
+    X, y = drawn(led)
+    joint = led.density(X, np.arange(N))
+    assert X.shape[1] == 7 + coins == len(led.schema.names)
+    assert close(joint.argmax(axis=1) != y, BAYES[0.10])
+    every = np.array(list(itertools.product((0.0, 1.0), repeat=7 + coins)))
+    assert np.isclose(led.density(every, np.arange(len(every))).sum(), 1)
+
+
 def test_noise_may_differ_from_row_to_row():
     """As an incremental drift has it."""
     led = Led().model_copy(update={"noise": np.repeat([0.0, 0.2], 500)})
@@ -90,6 +101,7 @@ def test_noise_may_differ_from_row_to_row():
         ({"noise": 1.5}, "at most 1"),
         ({"noise": -0.1}, "at least 0"),
         ({"swapped": 8}, "at most 7"),
+        ({"swapped": 3, "coins": 2}, "swap at most 2, or give more coins"),
         ({"swapped": -1}, "at least 0"),
         ({"swaped": 1}, "did you mean 'swapped'"),
     ],

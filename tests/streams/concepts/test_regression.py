@@ -51,6 +51,21 @@ def test_the_distances_between_friedmans(one, other, distance):
     assert abs(squares.mean() - distance) < 4 * squares.std() / np.sqrt(N)
 
 
+@pytest.mark.parametrize(
+    ("regions", "share", "distance"), [(1, 0.0162, 1.403), (2, 0.054, 4.624), (3, 0.18, 13.985)]
+)
+def test_the_distances_between_local_friedmans(regions, share, distance):
+    _, block = drawn("local_friedman")
+    first, second = (
+        Concept.model_validate({"kind": "local_friedman", "regions": k}).mean(block.X, block.t)
+        for k in (0, regions)
+    )
+    for values, known in ((first != second, share), ((first - second) ** 2, distance)):
+        assert abs(values.mean() - known) < 4 * values.std() / np.sqrt(N)
+    friedman = Concept.model_validate("friedman").mean(block.X, block.t)
+    assert np.array_equal(first, friedman)
+
+
 def test_a_linear_world_has_the_risk_of_any_linear_model():
     """Risk = s² + |w - v|² (G2)."""
     concept = {"kind": "linear", "features": 2, "weights": [1.0, 2.0], "noise": 0.5}
@@ -97,6 +112,7 @@ def test_the_truth_of_a_ramp_between_regressions():
         ({"concepts": {"a": {"kind": "linear", "noise": -1.0}}}, "at least 0"),
         ({"concepts": {"a": {"kind": "linear", "weights": [1.0]}}}, "give one a feature"),
         ({"concepts": {"a": {"kind": "friedman", "function": 4}}}, "1, 2 or 3"),
+        ({"concepts": {"a": {"kind": "local_friedman", "regions": 4}}}, "0, 1, 2 or 3"),
     ],
 )
 def test_what_cannot_be_is_refused(written, message):
