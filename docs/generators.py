@@ -34,10 +34,10 @@ Every concept that generates rows: two of its features, before and after a drift
 classes, or for regression the label, from dark to light. `driftsim kinds NAME` lists the parameters
 of a concept and shows a whole scenario. `python docs/generators.py` writes this page.
 
-Some change by themselves, without a drift: the plane of `hyperplane` turns (`speed`), or its weights
-walk as those of MOA's generator do (`step`); the clouds of `rbf` move (`speed`); the weights of
-`linear` and the level of `level` walk. An angle, as of `checkerboard`, `cake` and `gaussians`, turns
-through an `incremental` drift.
+Some change by themselves, without a drift: the plane of `hyperplane` turns (`speed`), or its
+weights walk as those of MOA's generator do (`step`); the clouds of `rbf` move (`speed`); the
+weights of `linear` and the level of `level` walk. An angle, as of `checkerboard`, `cake` and
+`gaussians`, turns through an `incremental` drift.
 
 `coin` and `level` are signals for detectors: the labels of `coin` are the errors of a `majority`
 learner, those of `level` nearly the errors of a `mean`. Steps are `sudden` drifts, slopes
