@@ -97,7 +97,7 @@ class WalkingPlane(Moving):
         plane = self.description
         walking = plane.features if plane.walking is None else plane.walking
         steps = persistent_walk(self.key, t, walking, plane.turning / 100)
-        weights = np.broadcast_to(plane.weights, (len(t), plane.features)).copy()
+        weights = np.zeros((len(t), plane.features)) + np.asarray(plane.weights)
         weights[:, :walking] += np.reshape(plane.step, (-1, 1)) * steps
         return plane.moved({"weights": weights})
 
