@@ -236,6 +236,8 @@ def plain_type(annotation: Any) -> str:
         return with_rules(plain_type(inside[0]), rules)
     if origin is list:
         return f"list of {plural(plain_type(inside[0]))}"
+    if origin is dict:
+        return f"{{{plain_type(inside[0])}: {plain_type(inside[1])}, …}}"
     if inside:
         return " or ".join(plain_type(one) for one in inside if one is not type(None))
     if hasattr(annotation, "kind"):

@@ -77,7 +77,9 @@ class Relabelled(LabelOperator):
     P(x) stays as it is, and P(y | x) changes where the region is. Without `where` it is everywhere.
     """
 
-    to: Literal["next"] | Class | dict[str, Class] = "next"  # or a class, or {from: to, …}
+    to: Literal["next"] | Class | dict[str, Class] = (
+        "next"  # the class after it; or a class; or a map
+    )
     share: Share = 1.0  # of the labels in the region
 
     @property

@@ -37,8 +37,8 @@ class Covered(Lossy):
 
     blends = False
 
-    # mean (of words the commonest), noise (the value of a row drawn at random), missing, or a value
-    with_: Annotated[Number | str, Field(alias="with")] = MEAN
+    # of words `mean` is the commonest, and `noise` the value of a row drawn at random
+    with_: Annotated[Number | str, Field(alias="with")] = MEAN  # or noise, missing, or a value
 
     def resolved(self, bases, rng):
         schema = bases[0].schema

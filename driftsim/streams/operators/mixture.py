@@ -19,7 +19,7 @@ SELECTED = "rows of a table are selected by the concept in force, and a mixture 
 class Mixture(Operator):
     """A mixture: each row is of one of several concepts, at random by their shares."""
 
-    of: Annotated[list[Base], Field(min_length=2, max_length=100)]  # type: ignore[assignment]
+    of: Annotated[list[Base], Field(min_length=2, max_length=100)]  # type: ignore[assignment]  # or their names in the stream
     shares: list[Share] | None = None  # of the rows; else all the same
 
     @property

@@ -61,7 +61,7 @@ class Reference(Unnamed, Concept):
 class Operator(Seeded):
     """A concept made `of` another one, given as a part or by its name in the stream."""
 
-    of: Base
+    of: Base  # or the name of a concept of the stream
 
     @property
     def bases(self) -> Sequence[Concept]:

@@ -114,7 +114,7 @@ class Prior(Selection):
     P(y) changes, P(x | y) stays (prior probability shift, Moreno-Torres et al. 2012).
     """
 
-    shares: list[Share] | dict[str, Share]  # of all classes; or of some, others in proportion
+    shares: list[Share] | dict[str, Share]  # of all; or of some, others in proportion
 
     def found(self, base, X, y, weight):
         names = class_names(base.schema)
