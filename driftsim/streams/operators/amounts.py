@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import BeforeValidator
 
 from driftsim.messages import refusal, short
-from driftsim.parts import Number
+from driftsim.parts import Number, Share
 from driftsim.streams.operators.operator import Drawn, is_ready, sample_positions
 from driftsim.streams.seeds import PARTS, spawn_rng
 
@@ -27,6 +27,18 @@ def _amounts(given):
 
 # one for all columns, or one for each
 Amounts = Annotated[Number | str | list[Number | str], BeforeValidator(_amounts)]
+
+
+def _shares(given):
+    several = given.values() if isinstance(given, dict) else given
+    for one in several if isinstance(given, list | dict) else [given]:
+        if type(one) not in (int, float) or not 0 <= one <= 1:
+            raise ValueError(f"{short(one)} is no share; give a number from 0 to 1")
+    return given
+
+
+ShareOrShares = Annotated[Share | list[Share], BeforeValidator(_shares)]  # of all, or of each
+Shares = Annotated[list[Share] | dict[str, Share], BeforeValidator(_shares)]  # of each, or of some
 
 
 class Statistics:

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from driftsim.messages import plural, refusal
+from driftsim.messages import plural, refusal, short
 from driftsim.parts import Share
-from driftsim.streams.operators.amounts import Statistics
+from driftsim.streams.operators.amounts import ShareOrShares, Statistics
 from driftsim.streams.operators.operator import Class, Operator, class_names, class_of
 from driftsim.streams.operators.predicates import Mask, parsed
 
@@ -20,6 +20,14 @@ def _condition(text):
     return text
 
 
+def _targets(given):
+    for one in given.values() if isinstance(given, dict) else [given]:
+        if type(one) not in (str, int):
+            raise ValueError(f"{short(one)} is no class; write next, a class, or {{from: to, …}}")
+    return given
+
+
+Targets = Annotated[Literal["next"] | Class | dict[str, Class], BeforeValidator(_targets)]
 Where = Annotated[str | None, Field(max_length=2_000), AfterValidator(_condition)]
 
 
@@ -77,9 +85,7 @@ class Relabelled(LabelOperator):
     P(x) stays as it is, and P(y | x) changes where the region is. Without `where` it is everywhere.
     """
 
-    to: Literal["next"] | Class | dict[str, Class] = (
-        "next"  # the class after it; or a class; or a map
-    )
+    to: Targets = "next"  # or a class, or a map
     share: Share = 1.0  # of the labels in the region
 
     @property
@@ -108,7 +114,7 @@ class Mislabelled(LabelOperator):
     With a share for each class it is class-conditional noise (Natarajan et al. 2013).
     """
 
-    share: Share | list[Share] = 0.1  # of the labels in the region; or one for each class
+    share: ShareOrShares = 0.1  # of the labels in the region; or one for each class
 
     @property
     def random(self):

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from driftsim.messages import guess, refusal, short
 from driftsim.parts import Number
@@ -17,6 +17,16 @@ from driftsim.streams.operators.operator import (
 )
 
 MEAN, NOISE, MISSING = "mean", "noise", "missing"
+NAMED = "mean, noise or missing"
+
+
+def _value(given):
+    if not isinstance(given, str) and (type(given) not in (int, float) or not np.isfinite(given)):
+        raise ValueError(f"{short(given)} is no value; give a number, a word, or {NAMED}")
+    return given
+
+
+Value = Annotated[Number | str, BeforeValidator(_value)]
 
 
 class Lossy(Operator):
@@ -38,7 +48,7 @@ class Covered(Lossy):
     blends = False
 
     # of words `mean` is the commonest, and `noise` the value of a row drawn at random
-    with_: Annotated[Number | str, Field(alias="with")] = MEAN  # or noise, missing, or a value
+    with_: Annotated[Value, Field(alias="with")] = MEAN  # or noise, missing, or a value
 
     def resolved(self, bases, rng):
         schema = bases[0].schema

@@ -57,6 +57,9 @@ class Reference(Unnamed, Concept):
     def _to_kind(self, dump):
         return self.name
 
+    def __repr__(self):
+        return self.name  # as it stands in messages
+
 
 class Operator(Seeded):
     """A concept made `of` another one, given as a part or by its name in the stream."""
@@ -213,8 +216,8 @@ def is_ready(one: Drawn) -> bool:
 
 def common_clock(concepts: Sequence[Drawn]) -> Any:
     """The clock that all of some concepts share, as made of one record; None without one."""
-    clock = concepts[0].clock
-    return clock if all(one.clock is clock for one in concepts) else None
+    clock, *others = [one.clock for one in concepts]
+    return clock if all(other is clock for other in others) else None
 
 
 def leaves(concept: Concept) -> Iterator[Concept]:

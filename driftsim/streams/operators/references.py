@@ -9,6 +9,8 @@ from driftsim.messages import guess, refusal, short
 from driftsim.streams.concepts import Concept
 from driftsim.streams.operators.operator import Operator, Reference
 
+MOST_NESTED = 50  # concepts, each made of the next
+
 
 def with_references(concepts: Any, info: ValidationInfo) -> Any:
     """Concepts as they are given, by name, with references in the place of their names.
@@ -47,17 +49,14 @@ def ordered(uses: Mapping[str, list[str]]) -> list[str]:
     return done
 
 
-def names_in(given: Any) -> list[str]:
+def names_in(given: Any, depth: int = 0) -> list[str]:
     """The texts in the place of concepts that a concept is made of, as it is given."""
-    if isinstance(given, Operator):
-        return [name for one in given.bases for name in names_in(one)]
-    if isinstance(given, Reference):
-        return [given.name]
-    return [
-        name
-        for _, one in bases_of(given)
-        for name in ([one] if isinstance(one, str) else names_in(one))
-    ]
+    if depth > MOST_NESTED:
+        raise refusal(f"more than {MOST_NESTED} concepts are made of each other; use fewer")
+    if isinstance(given, Reference | str):
+        return [given if isinstance(given, str) else given.name] if depth else []
+    below = given.bases if isinstance(given, Operator) else (one for _, one in bases_of(given))
+    return [name for one in below for name in names_in(one, depth + 1)]
 
 
 def names_of(given: Any, concepts: Mapping[str, Any]) -> list[str]:
@@ -98,7 +97,8 @@ def reference(name: str, found: Mapping[str, Any], *place: str | int) -> Any:
     if name in found:
         return Reference(name=name, concept=found[name])
     if "." not in name and name not in Concept.kinds:
-        known = guess(name, [*found], [] if found else ["the names of others"])
+        known = guess(name, [*found, *Concept.kinds])
+        known = known if known.startswith("did") else guess(name, [*found], [*Concept.kinds])
         message = f"no concept of the stream and no kind is called {short(name)}; {known}"
         raise refusal(message, *place)
     return name

@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from driftsim.messages import refusal, short
-from driftsim.parts import Number, Share
-from driftsim.streams.operators.amounts import Statistics
+from driftsim.parts import Number
+from driftsim.streams.operators.amounts import Shares, Statistics
 from driftsim.streams.operators.operator import (
     NO_OTHERS,
     Class,
@@ -114,7 +114,7 @@ class Prior(Selection):
     P(y) changes, P(x | y) stays (prior probability shift, Moreno-Torres et al. 2012).
     """
 
-    shares: list[Share] | dict[str, Share]  # of all; or of some, others in proportion
+    shares: Shares  # of all; or of some, others in proportion
 
     def found(self, base, X, y, weight):
         names = class_names(base.schema)
@@ -129,6 +129,8 @@ class Prior(Selection):
         return by_class(odds / odds.max())
 
     def _wanted(self, schema, names, now):
+        if not isinstance(self.shares, list | Mapping) or not self.shares:
+            raise refusal("give a list with the share of each class, or a map of some", "shares")
         if isinstance(self.shares, Mapping):
             given = {class_of(schema, one, "shares"): share for one, share in self.shares.items()}
             others = np.array([c not in given for c in range(len(names))])

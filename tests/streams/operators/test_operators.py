@@ -288,6 +288,10 @@ def test_an_incremental_drift_on_a_table(table):
         ("{kind: mixture, of: [a, sine]}", "b.of", "must agree on columns"),
         ("{kind: mixture, of: [a, a], shares: [0.5, 0.6]}", "b", "sum to 1.1"),
         ("{kind: mixture, of: [a, b]}", "b.of", "'b' is made of 'b'"),
+        ("{kind: mixture, of: a}", "b.of", "a is not valid; it should be a list"),
+        ("{kind: mislabelled, of: a, share: 1.5}", "b.share", "1.5 is no share; give a number"),
+        ("{kind: relabelled, of: a, to: [1]}", "b.to", "is no class; write next, a class, or {"),
+        ("{kind: covered, of: a, columns: [x1], with: null}", "b.with", "null is no value; give"),
     ],
 )
 def test_what_does_not_fit_is_refused_where_it_stands(after, place, message):
@@ -369,3 +373,15 @@ def test_gaps_change_places_with_their_columns():
     one = stream(f"{{kind: swapped, of: {gaps}, columns: [x1, x2]}}", before=gaps)
     assert one.schema.missing == {0, 1}
     assert np.isnan(one.rows(0, 30_000, 30_100).X).all(axis=0).tolist() == [False, True, False]
+
+
+def test_operators_of_operators_of_operators():
+    def nested(n):
+        concept = {"kind": "sea"}
+        for _ in range(n):
+            concept = {"kind": "relabelled", "of": concept}
+        return Stream.model_validate({"length": 100, "concepts": {"a": concept}})
+
+    assert np.array_equal(nested(40).block(0, 0).y, nested(0).block(0, 0).y)
+    with pytest.raises(ValidationError, match="more than 50 concepts are made of each other"):
+        nested(400)
