@@ -136,6 +136,8 @@ def caption(results, tallies):
     texts += scored_rows(results)
     if len(scenario.stream.concepts) > 1:
         texts.append("The background is shaded by the ruling concept; during a ramp, in between.")
+    if scenario.stream.drift.varies and scenario.evaluation.seeds > 1:
+        texts.append("Changes come at other rows with each seed: shades are means of the seeds.")
     if shared_changes(scenario):
         texts.append("Vertical lines are the middles of true changes.")
     if any(one.dates and one.dates.holes for one in results.variants):
