@@ -138,7 +138,7 @@ def test_a_study_of_one_stream_may_begin_with_alarms_too(tmp_path):
     ("changes", "text"),
     [
         (NAN, "On it, no change is known: no alarm can be called true or false."),
-        (0, "On it, nothing changes. a has the fewest false alarms: 2.0 in a stream."),
+        (0, "On it, nothing changes. a has 2.0 false alarms in a stream."),
         (2, "On it with 2 changes, a found 50 %, after 10 rows in the mean, with 2.0 false"),
     ],
 )
@@ -153,6 +153,12 @@ def test_one_detector_alone_is_compared_with_none(changes, text):
         and ("Delay: " in table.text) == (changes == 2)
         and ("found" in table.table) == (changes == 2)
     )
+
+
+def test_all_that_have_the_fewest_false_alarms_are_named():
+    rows = [row(name, 0, 0, NAN, false, 0) for name, false in (("a", 1), ("b", 2), ("c", 1))]
+    answer, _ = alarm_blocks([*detector_rows(rows)], "Here")
+    assert answer.text.endswith("a and c have the fewest false alarms: 1.0 in a stream.")
 
 
 def test_a_report_cannot_begin_with_alarms_that_nothing_raises(tmp_path):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from driftsim.messages import plural
-from driftsim.report.amounts import named
+from driftsim.report.amounts import listed, named
 from driftsim.report.benchmarks import NONE
 from driftsim.report.figure_data.looks import short
 from driftsim.report.table import Row, Table
@@ -48,8 +48,7 @@ def answer(rows: Sequence[Row], where: str) -> str:
     fewest = min(known, key=lambda row: (row["false_alarms"], share_missed(row)))
     changes = max(row["changes"] for row in known)
     if not changes:
-        text = f"{named(fewest['contender'])} has the fewest false alarms"
-        return f"{begun}nothing changes. {text}: {fewest['false_alarms']:.1f} in a stream."
+        return f"{begun}nothing changes. {least_false(known, fewest['false_alarms'])} in a stream."
     most = min(known, key=lambda row: (share_missed(row), row["false_alarms"], row["to_detection"]))
     about, alone = f"{where} with {changed(changes)},".lstrip(), len(known) == 1
     text = (
@@ -67,6 +66,14 @@ def answer(rows: Sequence[Row], where: str) -> str:
         f"{text} {named(fewest['contender'])} had the fewest of these, "
         f"{fewest['false_alarms']:.1f}, and found {percent(fewest['detected'], fewest['changes'])}."
     )
+
+
+def least_false(rows: Sequence[Row], least: float) -> str:
+    """Which contenders have the fewest false alarms, and how many; of one alone how many it has."""
+    names = [named(row["contender"]) for row in rows if row["false_alarms"] == least]
+    have = f"{listed(names)} {'has' if len(names) == 1 else 'have'}"
+    most = " the fewest false alarms:" if len(rows) > 1 else ""
+    return f"{have}{most} {least:.1f}{'' if most else ' false alarms'}"
 
 
 def share_missed(row: Row) -> float:
