@@ -34,10 +34,6 @@ class Lossy(Operator):
 
     columns: Columns
 
-    @property
-    def known(self):  # type: ignore[override]
-        return False
-
 
 class Covered(Lossy):
     """Feature drift: columns lose their values (menelaus' FeatureCover), as when a sensor fails.

@@ -77,7 +77,8 @@ class Operator(Seeded):
 
     @property
     def known(self):  # type: ignore[override]  # a class variable of others
-        return all(one.known for one in self.bases)
+        exact = type(self).joint is not Operator.joint
+        return exact and all(one.known for one in self.bases)
 
     @property
     def recorded(self):  # type: ignore[override]

@@ -13,6 +13,7 @@ from driftsim.store import inputs
 from driftsim.streams.concepts import Concept
 from driftsim.streams.concepts.rules import Sea
 from driftsim.streams.operators.amounts import Statistics
+from driftsim.streams.operators.operator import Operator
 from driftsim.streams.stream import Stream
 from driftsim.streams.world import BLOCK
 
@@ -366,6 +367,26 @@ def test_of_may_mean_anything_in_a_concept_of_ones_own():
 
     text = "concepts: {a: {kind: own, of: something else}}\nlength: 900"
     assert Stream.model_validate(parsed(text)[0]).concepts["a"].of == "something else"
+
+
+def test_an_operator_of_ones_own_is_known_where_it_has_a_density():
+    class Mirrored(Operator):
+        """All columns with the opposite sign."""
+
+        def resolved(self, bases, rng):
+            return self, None
+
+        def drawn(self, one, rng, t):
+            X, y = one.base.draw(rng, t)
+            return -X, y
+
+    class Exact(Mirrored):
+        """The same, with its density."""
+
+        def joint(self, one, X, t):
+            return one.base.density(-X, t)
+
+    assert not stream("{kind: mirrored, of: a}").known and stream("{kind: exact, of: a}").known
 
 
 def test_gaps_change_places_with_their_columns():
