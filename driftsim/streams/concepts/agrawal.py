@@ -18,6 +18,7 @@ LOW = np.array([20_000, 10_000, 20, 0, 0, 0, 50_000, 1, 0.0])[:, None]
 HIGH = np.array([150_000, 75_000, 80, 4, 19, 8, 150_000, 30, 500_000.0])[:, None]
 SPAN = HIGH - LOW + np.isin(range(9), COUNTED)[:, None]
 RICH = 75_000  # the salary from which there is no commission
+HOUSE = 135_000.0  # the most that MOA leaves a perturbed house value
 LEAST = 1e-9  # a perturbation below it is lost in the digits of a salary
 
 PAY = ((50, 100), (75, 125), (25, 75))  # thousands a year, of the young, the middle and the old
@@ -34,7 +35,8 @@ class Agrawal(Concept):
     Class 0 is the original's group A. After a row is labelled, `perturbation` moves each of
     salary, commission (where there is one), age, hvalue, hyears and loan by up to that share of
     its range, and clips it to the range; MOA's default is 0.05. The range of hvalue follows from
-    the zipcode: 50,000 to 150,000 times 9 - zipcode (MOA clips all of them at 135,000).
+    the zipcode: 50,000 to 150,000 times 9 - zipcode. `clipped` clips perturbed ones to 0 to 135,000
+    instead, as MOA does: 88 % of them then are 135,000.
 
     The density is exact. Given the observed values, the clean attributes are independent: whether
     there is a commission shows on which side of 75,000 the salary was, and zipcodes never move.
@@ -42,6 +44,7 @@ class Agrawal(Concept):
     up to three. A value at an end of its range, or no commission, counts as a code.
     """
 
+    omitted = ("clipped",)
     schema: ClassVar[Schema] = Schema(
         NAMES,
         nominal={ELEVEL: 5, CAR: 20, ZIPCODE: 9},
@@ -51,6 +54,7 @@ class Agrawal(Concept):
 
     function: Literal[1, 2, 3, 4, 5, 6, 7, 8, 9, 10] = 1
     perturbation: Share = 0.0  # of the range of each number
+    clipped: bool = False  # perturbed house values, as in MOA
 
     def draw(self, rng, t):
         columns = rng.random((9, len(t)))
@@ -62,7 +66,9 @@ class Agrawal(Concept):
         columns[HVALUE] *= 9 - columns[ZIPCODE]
         y = 1 - in_group_a(self.function, Known(columns)).astype(np.int64)
         if np.any(self.perturbation):
-            move(columns, self.perturbation * (2 * rng.random((len(MOVED), len(t))) - 1))
+            shares = self.perturbation * (2 * rng.random((len(MOVED), len(t))) - 1)
+            moved = np.broadcast_to(np.asarray(self.perturbation) >= LEAST, len(t))
+            move(columns, shares, moved & self.clipped)
         return np.ascontiguousarray(columns.T), y
 
     def label(self, X):
@@ -72,11 +78,11 @@ class Agrawal(Concept):
     def density(self, X, t):
         share = np.broadcast_to(np.asarray(self.perturbation, float), len(X))
         joint = np.zeros((len(X), 2))
-        possible = within_ranges(X.T)
+        possible = within_ranges(X.T, self.clipped & (share >= LEAST))
         still, moved = possible & (share < LEAST), possible & (share >= LEAST)
         joint[still] = one_hot(self.label(X[still]), 2) * Known(X[still].T).density()[:, None]
         if moved.any():
-            people = Perturbed(X[moved].T, share[moved])
+            people = Perturbed(X[moved].T, share[moved], self.clipped)
             group_a = np.clip(in_group_a(self.function, people), 0, 1)
             joint[moved] = np.stack([group_a, 1 - group_a], axis=1) * people.density()[:, None]
         return joint
@@ -108,22 +114,30 @@ def lent(function, band, person):
     return school * inside + (1 - school) * outside
 
 
-def move(columns, shares):
+def ranges(j, columns, clipped):
+    """The least and the most of a column, (n,); of house values other ones where `clipped`."""
+    if j != HVALUE:
+        return LOW[j], HIGH[j]
+    houses = 9 - columns[ZIPCODE]
+    return np.where(clipped, 0, LOW[j] * houses), np.where(clipped, HOUSE, HIGH[j] * houses)
+
+
+def move(columns, shares, clipped):
     """Move each number by a share of its range, within the range, in place."""
     paid, houses = columns[COMMISSION] > 0, 9 - columns[ZIPCODE]
     for j, share in zip(MOVED, shares):
         scale = houses if j == HVALUE else 1
         columns[j] += (HIGH[j] - LOW[j]) * scale * share
-        np.clip(columns[j], LOW[j] * scale, HIGH[j] * scale, out=columns[j])
+        np.clip(columns[j], *ranges(j, columns, clipped), out=columns[j])
         if j in COUNTED:
             np.floor(columns[j] + 0.5, out=columns[j])
     columns[COMMISSION] *= paid
 
 
-def within_ranges(columns):
+def within_ranges(columns, clipped):
     """Which rows are possible (n,)."""
-    scale = np.where(np.arange(9)[:, None] == HVALUE, 9 - columns[ZIPCODE], 1)
-    inside = (columns >= LOW * scale) & (columns <= HIGH * scale)
+    ends = [ranges(j, columns, clipped) for j in range(9)]
+    inside = np.array([(c >= low) & (c <= high) for c, (low, high) in zip(columns, ends)])
     inside[COMMISSION] |= columns[COMMISSION] == 0
     return inside.all(axis=0) & (columns[COUNTED] % 1 == 0).all(axis=0)
 
@@ -169,7 +183,7 @@ class Known:
 class Perturbed:
     """People whose attributes (9, n) are observed after a perturbation."""
 
-    def __init__(self, columns, share):
+    def __init__(self, columns, share, clipped):
         self.columns, self.share = columns, share
         self.paid = columns[COMMISSION] > 0
         first = np.where(self.paid, LOW[SALARY], RICH)
@@ -177,7 +191,11 @@ class Perturbed:
         self.salary, of_salary = self._measured(SALARY, 1, first, last)
         self.commission, of_commission = self._measured(COMMISSION)
         self.loan, of_loan = self._measured(LOAN)
-        self.hvalue, of_hvalue = self._measured(HVALUE, 9 - columns[ZIPCODE])
+        if clipped:
+            self.houses, of_hvalue = self._clipped_houses()
+        else:
+            house, of_hvalue = self._measured(HVALUE, 9 - columns[ZIPCODE])
+            self.houses = [(1.0, house)]
         age, of_age = self._counted(AGE)
         self.hyears, of_hyears = self._counted(HYEARS)
         self.ages = [age[:20].sum(axis=0), age[20:40].sum(axis=0), age[40:].sum(axis=0)]
@@ -202,7 +220,9 @@ class Perturbed:
             return 1 - self._income_at_most(1.5 * due, *[self.loan.times(-0.3)] * loan)
         short = self.hyears[:20].sum(axis=0) * self._income_at_most(1.5 * due)
         for years, probability in enumerate(self.hyears[20:], start=1):
-            short += probability * self._income_at_most(1.5 * due, self.hvalue.times(0.03 * years))
+            for share, house in self.houses:
+                owed = self._income_at_most(1.5 * due, house.times(0.03 * years))
+                short += probability * share * owed
         return 1 - short
 
     def density(self):
@@ -231,9 +251,29 @@ class Perturbed:
             np.where(cut_off, reach - abs(observed - x), 1) / (2 * reach * (high - low))
             for x in (start, end)
         ]
-        mass = (heights[0] + heights[1]) / 2 * (end - start)
-        sure = np.where(mass > 0, mass, 1)
-        return Slope(start, end, *(height / sure for height in heights)), mass
+        return Slope.normalised(start, end, *heights)
+
+    def _clipped_houses(self):
+        """The clean house values in two parts, each with its share, and the density of the seen.
+
+        At 135,000 each observed value may stem from a clean one whose perturbation may pass it, or
+        from one that is so far above that every perturbation does.
+        """
+        observed, scale = self.columns[HVALUE], 100_000.0 * (9 - self.columns[ZIPCODE])
+        low, high, reach = 0.5 * scale, 1.5 * scale, self.share * scale
+        most, least = observed >= HOUSE, observed <= 0
+        start = np.maximum(low, np.where(least, low, observed - reach))
+        end = np.maximum(start, np.minimum(high, np.where(least, reach, observed + reach)))
+        heights = [
+            np.where(most, x + reach - HOUSE, np.where(least, reach - x, 1)) / (2 * reach * scale)
+            for x in (start, end)
+        ]
+        near, of_near = Slope.normalised(start, end, *heights)
+        sure = np.minimum(np.maximum(low, HOUSE + reach), high)
+        far, of_far = Slope.normalised(sure, np.where(most, high, sure), 1 / scale, 1 / scale)
+        mass = of_near + of_far
+        share = of_far / np.where(mass > 0, mass, 1)
+        return [(1 - share, near), (share, far)], mass
 
     def _counted(self, j):
         """The probabilities of a column's clean values given the observed, and those of these."""
@@ -254,6 +294,13 @@ class Slope(NamedTuple):
     high: np.ndarray
     at_low: np.ndarray  # the density there
     at_high: np.ndarray
+
+    @classmethod
+    def normalised(cls, low, high, at_low, at_high):
+        """A density in proportion to two heights, and what the heights have in all."""
+        mass = (at_low + at_high) / 2 * (high - low)
+        sure = np.where(mass > 0, mass, 1)
+        return cls(low, high, at_low / sure, at_high / sure), mass
 
     def part(self, rows):
         """Some of them."""

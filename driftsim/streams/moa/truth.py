@@ -1,12 +1,12 @@
 """Truth: the density of the rows of MOA's streams, where it is known."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from driftsim.rows import one_hot
-from driftsim.streams.concepts.agrawal import HVALUE, ZIPCODE, Agrawal
+from driftsim.streams.concepts.agrawal import Agrawal
 from driftsim.streams.concepts.alias_table import AliasTable
 from driftsim.streams.concepts.led import LIT
 from driftsim.streams.concepts.rbf import Clouds, InstantiatedRbf, Rbf
@@ -20,7 +20,6 @@ from driftsim.streams.moa.options import Command
 from driftsim.streams.moa.replay import shares
 
 Density = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of X (n, d) at t (n,): (n, k)
-HOUSE = 135_000.0  # the most that MOA leaves a perturbed house value
 
 
 def is_known(command: Command) -> bool:
@@ -28,8 +27,6 @@ def is_known(command: Command) -> bool:
     options = command.options
     if command.composed:
         return all(is_known(options[one]) for one in "sd")
-    if command.name == "AgrawalGenerator" and options["p"] > 0 and options["f"] == 10:
-        return False  # which needs the house values that were clipped
     unknown = command.name == "AssetNegotiationGenerator" or options.get("b") or moves(command)
     return not unknown
 
@@ -155,43 +152,8 @@ def labels_of(tree: Any, X: np.ndarray) -> np.ndarray:
 
 
 def loans(command, seed):
-    p = command.options["p"]
-    concept = Agrawal(function=command.options["f"], perturbation=p)
-    if p == 0:
-        return concept.density
-
-    def density(X, t):
-        middle, scale = X.copy(), 100_000.0 * (9 - X[:, ZIPCODE])
-        middle[:, HVALUE] = scale  # where no clipping matters, and no rule but the tenth looks
-        house = House(scale, p)
-        factor = house.clipped(X[:, HVALUE]) / house.at(scale)
-        return concept.density(middle, t) * factor[:, None]
-
-    return density
-
-
-class House(NamedTuple):
-    """The value of a house, uniform over 0.5 to 1.5 times its scale, and moved by a share p."""
-
-    scale: np.ndarray  # (n,)
-    p: float
-
-    def clipped(self, v: np.ndarray) -> np.ndarray:
-        """The density at a value that was clipped to 0 or to 135,000; there the probability."""
-        inner = np.where(v >= HOUSE, self.above(HOUSE), self.at(v))
-        return np.where(v <= 0, 1 - self.above(0.0), inner)
-
-    def at(self, v: np.ndarray) -> np.ndarray:
-        """The density at a value."""
-        reach = self.p * self.scale
-        both = np.minimum(v + reach, 1.5 * self.scale) - np.maximum(v - reach, 0.5 * self.scale)
-        return np.maximum(both, 0) / (2 * reach * self.scale)
-
-    def above(self, v: float) -> np.ndarray:
-        """The probability of more than a value."""
-        ends = [(1.5 + self.p, 1), (1.5 - self.p, -1), (0.5 + self.p, -1), (0.5 - self.p, 1)]
-        squares = [sign * np.maximum(end * self.scale - v, 0) ** 2 for end, sign in ends]
-        return np.sum(squares, axis=0) / (4 * self.p * self.scale**2)
+    function, share = command.options["f"], command.options["p"]
+    return Agrawal(function=function, perturbation=share, clipped=True).density
 
 
 def inside(X: np.ndarray) -> np.ndarray:

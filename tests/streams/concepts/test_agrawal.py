@@ -113,6 +113,31 @@ def test_a_perturbation_follows_the_label_and_stays_within_the_range():
     assert (seen[:, HYEARS].min(), seen[:, HYEARS].max()) == (1, 30)
 
 
+@pytest.mark.parametrize("perturbation", [0.05, 0.6])
+def test_clipped_house_values_are_as_probable_as_they_come(perturbation):
+    """And the posterior of function 10, the one rule on houses, is calibrated."""
+    concept = Agrawal(function=10, perturbation=perturbation, clipped=True)
+    X, y = drawn(concept)
+    free = Agrawal(function=10, perturbation=perturbation)
+    assert np.array_equal(np.delete(X, HVALUE, 1), np.delete(drawn(free)[0], HVALUE, 1))
+    assert X[:, HVALUE].min() >= 0 and X[:, HVALUE].max() == 135_000
+    joint = concept.density(X, np.arange(N))
+    gap = y - joint[:, 1] / joint.sum(axis=1)
+    assert close(gap, 0) and close(gap[X[:, HVALUE] < 135_000], 0)
+    person, totals = X[X[:, COMMISSION] == 0][:1], []
+    for zipcode in (0, 7, 8):  # of houses that are worth 9, 2 and 1 times 100,000 on average
+        people = np.repeat(person, 5_002, axis=0)
+        people[:, ZIPCODE] = zipcode
+        people[:, HVALUE] = 135_000 * np.append((np.arange(5_000) + 0.5) / 5_000, [0, 1])
+        seen = concept.density(people, np.arange(5_002)).sum(axis=1)
+        seen[:-2] *= 135_000 / 5_000
+        of_zipcode = X[X[:, ZIPCODE] == zipcode, HVALUE]
+        for end, share in ((0, seen[-2]), (135_000, seen[-1])):
+            assert close(of_zipcode == end, share / seen.sum(), digits=1e-9)
+        totals.append(seen.sum())
+    assert np.allclose(totals, totals[0], rtol=1e-3)
+
+
 @pytest.mark.parametrize(("function", "error"), list(ORACLE.items()))
 def test_error_of_the_oracle(function, error):
     concept = Agrawal(function=function, perturbation=0.05)
