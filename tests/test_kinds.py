@@ -97,7 +97,7 @@ def test_what_is_no_model_and_no_detector_does_not(name="river.tree.splitter.Gau
     [
         ("suden", "no family or kind is called 'suden'; did you mean 'sudden'?"),
         ("os.system", "no family or kind is called 'os.system'"),
-        ("changing", "'changing'; the nearest are no_change, recurring, chunk; "),
+        ("changing", "'changing'; the nearest are no_change, "),
         ("fine_tuning", "write `from: model` in a policy that retrains"),
         ("ROSE", "'ROSE' is no kind of learner; write robust_online_self_adjusting"),
         ("kswin", "'kswin' is no kind of detector; write river.drift.KSWIN"),
