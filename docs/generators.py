@@ -35,9 +35,9 @@ classes, or for regression the label, from dark to light. `driftsim kinds NAME` 
 of a concept and shows a whole scenario. `python docs/generators.py` writes this page.
 
 Some change by themselves, without a drift: the plane of `hyperplane` turns (`speed`), or its
-weights walk as those of MOA's generator do (`step`); the clouds of `rbf` move (`speed`); the
-weights of `linear` and the level of `level` walk. An angle, as of `checkerboard`, `cake` and
-`gaussians`, turns through an `incremental` drift.
+weights walk as those of MOA's generator do (`step`); the clouds of `rbf` move (`speed`), those of
+`rbf_events` also split and merge; the weights of `linear` and the level of `level` walk. An angle,
+as of `checkerboard`, `cake` and `gaussians`, turns through an `incremental` drift.
 
 `coin` and `level` are signals for detectors: the labels of `coin` are the errors of a `majority`
 learner, those of `level` nearly the errors of a `mean`. Steps are `sudden` drifts, slopes

@@ -22,6 +22,7 @@ CONCEPTS = {  # before a drift, and after it
     "hyperplane": ("features: 2, weights: [1.0, 0.0]", "features: 2, weights: [1.0, 1.0]"),
     "gaussians": ("separation: 2.0, angle: 0.0", "separation: 2.0, angle: 90.0"),
     "rbf": ("features: 2, centroids: 6", "features: 2, centroids: 6"),
+    "rbf_events": ("clusters: 6, apart: 0.4", "clusters: 6, apart: 0.4"),
     "led": ("noise: 0.1", "noise: 0.1, swapped: 4"),
     "waveform": ("attributes: 21", "attributes: 21, swapped: 7"),
     "random_tree": ("nominal: 0, numeric: 2", "nominal: 0, numeric: 2"),
