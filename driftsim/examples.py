@@ -181,6 +181,10 @@ PARTS = {  # by family
         "ecdd": "limit: 4.5",
         "rddm": "alarm: 3.0",
         "stepd": "window: 60",
+        "seed": "",
+        "seq_drift2": "block: 100",
+        "optwin": "confidence: 0.9999",
+        "bayesian_change_points": "",
         "river.drift.KSWIN": "",
     },
     "policy": {

@@ -3,8 +3,11 @@
 Each gives a function of the next error: "alarm", "warning" or None.
 """
 
-from math import sqrt
-from statistics import NormalDist
+from itertools import accumulate
+from math import log, sqrt
+from statistics import NormalDist, mean, pvariance
+
+import numpy as np
 
 
 def points(make, errors):
@@ -96,5 +99,96 @@ def stepd(window=30, alarm=0.003, warning=0.05):
         apart = abs(sum(older) / n - sum(recent) / m) - (1 / n + 1 / m) / 2
         chance = 2 * (1 - NormalDist().cdf(apart / sqrt(p * (1 - p) * (1 / n + 1 / m))))
         return "alarm" if chance < alarm else "warning" if chance < warning else None
+
+    return detect
+
+
+def seed(delta=0.05, block=32, tolerance=0.01, growth=0.8, merged_every=75):
+    blocks, n, limit = [], 0, tolerance
+
+    def detect(error):
+        nonlocal n, blocks, limit
+        if n % block == 0:
+            if n and n % (block * merged_every) == 0:
+                blocks, limit = _merged(blocks, limit), limit * (1 + growth)
+            blocks.append([])
+        n += 1
+        blocks[-1].append(error)
+        every = [one for some in blocks for one in some]
+        due = n % block == 0 and any(
+            _is_cut(every, end, delta) for end in accumulate(map(len, blocks[:-1]))
+        )
+        return "alarm" if due else None
+
+    return detect
+
+
+def _merged(blocks, tolerance):
+    found = []
+    while blocks:
+        first, *blocks = blocks
+        if blocks and abs(mean(first) - mean(blocks[0])) < tolerance:
+            first, blocks = first + blocks[0], blocks[1:]
+        found.append(first)
+    return found
+
+
+def _is_cut(errors, n, delta):
+    """As ADWIN has it (Bifet & Gavaldà 2007)."""
+    m = 1 / (1 / n + 1 / (len(errors) - n))
+    chance = log(2 * log(len(errors)) / delta)
+    bound = sqrt(2 / m * np.var(errors) * chance) + 2 / (3 * m) * chance
+    return abs(np.mean(errors[:n]) - np.mean(errors[n:])) > bound
+
+
+def seq_drift2(delta=0.01, block=200):
+    """With all errors before the block in the place of a sample."""
+    seen = []
+
+    def detect(error):
+        seen.append(error)
+        n = len(seen) - block
+        if len(seen) % block or not n:
+            return None
+        p, k = log(4 / delta), block / len(seen)
+        bound = (p + sqrt(p * p + 18 * pvariance(seen) * block * p)) / (3 * (1 - k) * block)
+        return "alarm" if abs(mean(seen[:n]) - mean(seen[n:])) > bound else None
+
+    return detect
+
+
+def optwin(tables, most=2_000):
+    """By tables of where windows are split, and of the limits of t and F."""
+    seen, (newer, t_limits, f_limits) = [], tables
+
+    def detect(error):
+        seen.append(error)
+        n = min(len(seen), most)
+        if n < 30:
+            return None
+        old, new = seen[-n : -newer[n]], seen[-newer[n] :]
+        rise, before, after = np.mean(new) - np.mean(old), np.var(old, ddof=1), np.var(new, ddof=1)
+        spread = sqrt(before / len(old) + after / len(new))
+        unequal = before > 0 and after / before > f_limits[n]
+        return "alarm" if rise > 0 and (unequal or rise > t_limits[n] * spread) else None
+
+    return detect
+
+
+def bayesian_change_points(every=10_000, threshold=0.95, most=200):
+    """In logarithms; the first hypothesis is that there has been no change."""
+    logs, wrong, seen = np.zeros(1), np.ones(1), np.full(1, 2.0)
+
+    def detect(error):
+        nonlocal logs, wrong, seen
+        logs = logs + np.log(wrong / seen if error else 1 - wrong / seen) + np.log1p(-1 / every)
+        wrong, seen = wrong + error, seen + 1
+        change = np.logaddexp.reduce(logs) - np.log1p(-1 / every) - np.log(every)
+        if len(logs) == most:
+            kept = np.arange(most) != 1 + np.argmin(logs[1:])
+            logs, wrong, seen = logs[kept], wrong[kept], seen[kept]
+        total = np.logaddexp(change, np.logaddexp.reduce(logs))
+        logs, wrong, seen = np.append(logs, change) - total, np.append(wrong, 1), np.append(seen, 2)
+        return "alarm" if 1 - 1 / every - np.exp(logs[0]) > threshold else None
 
     return detect

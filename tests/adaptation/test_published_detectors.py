@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import slow_detectors
 from pydantic import ValidationError
+from scipy import stats
 
 from driftsim.adaptation.detectors import Detector, KernelDetector, OfRiver
+from driftsim.adaptation.detectors.windows import Optwin, splits
 
 
 def errors_of(seed, rates, each):
@@ -25,6 +27,14 @@ SPECS = [
     {"kind": "rddm", "grace": 30, "longest": 700, "kept": 300, "warned": 50, "alarm": 3.0},
     {"kind": "stepd"},
     {"kind": "stepd", "window": 75, "alarm": 0.0001, "warning": 0.001},
+    {"kind": "seed"},
+    {"kind": "seed", "delta": 0.3, "block": 20, "tolerance": 0.2, "merged_every": 8},
+    {"kind": "seq_drift2"},
+    {"kind": "seq_drift2", "delta": 0.1, "block": 40, "sample": 20_000},
+    {"kind": "optwin"},
+    {"kind": "optwin", "confidence": 0.999, "robustness": 0.2, "most": 500},
+    {"kind": "bayesian_change_points"},
+    {"kind": "bayesian_change_points", "every": 500, "threshold": 0.7, "most": 60},
 ]
 
 
@@ -49,6 +59,10 @@ def test_it_fires_when_its_slow_equivalent_does(spec):
     settings = dict(spec)
     slow = getattr(slow_detectors, settings.pop("kind"))
     detector, n = Detector.model_validate(spec), 0
+    settings.pop("sample", None)  # of which the slow one needs none
+    if isinstance(detector, Optwin):
+        tables = detector.most, detector.confidence, detector.robustness
+        settings = {"tables": splits(*tables), "most": detector.most}
     for signal in (STEPS, MILD):
         errors = errors_of(*signal, 800)
         expected = slow_detectors.points(lambda: slow(**settings), errors)
@@ -127,6 +141,21 @@ def test_cusum_is_as_late_as_siegmund_says(slack, threshold, known):
     errors = np.random.default_rng(0).normal(1.0, 1.0, 100_000)
     n = len(found(Detector.model_validate(spec), errors, most=100_000))
     assert len(errors) / n == pytest.approx(known, rel=0.02)
+
+
+def test_windows_of_optwin_are_split_where_scipys_quantiles_say_so():
+    """Tosi & Theobald 2023: the first place at which a rise of 0.5 deviations is surely found."""
+    newer, t_limits, f_limits = splits(300, 0.99, 0.5)
+    each = 0.99**0.25
+    for n in (30, 47, 120, 299, 300):
+        for m in range(2, n // 2 + 1):
+            f = stats.f.ppf(each, m - 1, n - m - 1)
+            old, new = 1 / (n - m), f / m
+            free = (old + new) ** 2 / (old**2 / (n - m - 1) + new**2 / (m - 1))
+            t = stats.t.ppf(each, free)
+            if t * np.sqrt(old + new) <= 0.5:
+                break
+        assert (newer[n], t_limits[n], f_limits[n]) == pytest.approx((m, t, f))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,36 @@
+"""Those that compare blocks of errors: SEED with all before them, SeqDrift2 with a sample."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from driftsim.adaptation.detectors.detector import Chance, KernelDetector
+from driftsim.parts import Count, Number
+
+
+class Seed(KernelDetector):
+    """SEED (Huang et al. 2014): the means before and after some block differ beyond a bound."""
+
+    delta: Chance = 0.05  # chance of a false alarm
+    block: Annotated[int, Field(ge=2, le=100_000)] = 32  # errors
+    tolerance: Annotated[Number, Field(ge=0)] = 0.01  # of means of two blocks that are merged
+    growth: Annotated[Number, Field(ge=0)] = 0.8  # of the tolerance, with each merging
+    merged_every: Count = 75  # blocks
+
+    def state(self, rng):
+        from driftsim.kernels.blocks import seed
+
+        return seed(1, self.block, self.delta, self.tolerance, self.growth, self.merged_every)
+
+
+class SeqDrift2(KernelDetector):
+    """SeqDrift2 (Pears et al. 2014): a block differs from a sample of all errors before it."""
+
+    delta: Chance = 0.01  # chance of a false alarm
+    block: Annotated[int, Field(ge=2, le=100_000)] = 200  # errors
+    sample: Annotated[int, Field(ge=2, le=100_000)] = 2_000  # errors, at most
+
+    def state(self, rng):
+        from driftsim.kernels.blocks import seq_drift_2
+
+        return seq_drift_2(1, self.block, self.sample, self.delta, int(rng.integers(2**31)))
