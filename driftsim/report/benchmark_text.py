@@ -20,17 +20,13 @@ def terminal_tables(grid: Grid, width: int) -> Iterator[RichTable]:
 
     Half widths of intervals are there if all columns then fit side by side.
     """
-    names = [short(name, max(width // 3, SHORTEST)) for name in grid.rows]
     heads = [short(name, LONGEST) for name in grid.across]
+    rows = values_of(grid, halves=True)
+    sizes, least = sizes_of(heads, rows), sizes_of(heads, values_of(grid))
+    names = shortened([*grid.rows], max(width // 3, SHORTEST), width - sum(least))
     first = max(map(cell_len, names)) + APART
-    for halves in (True, False):
-        rows = [[with_mark(one, halves) for one in row] for row in grid.rows.values()]
-        sizes = [
-            max(cell_len(one) for one in (head, *(row[i] for row in rows))) + APART
-            for i, head in enumerate(heads)
-        ]
-        if first + sum(sizes) - APART <= width:
-            break
+    if first + sum(sizes) - APART > width:
+        rows, sizes = values_of(grid), least
     for part in parts_of(sizes, width - first + APART):
         table = RichTable(box=None, pad_edge=False, header_style="bold")
         table.add_column("", no_wrap=True)
@@ -43,6 +39,25 @@ def terminal_tables(grid: Grid, width: int) -> Iterator[RichTable]:
             ]
             table.add_row(escape(name), *cells)
         yield table
+
+
+def shortened(names: Sequence[str], most: int, room: int) -> list[str]:
+    """Names of at most some characters; where two would be alike, of as many as there is room."""
+    short_ones = [short(name, most) for name in names]
+    if len({*short_ones}) == len(names) or room <= most:
+        return short_ones
+    return [short(name, room) for name in names]
+
+
+def values_of(grid: Grid, halves: bool = False) -> list[list[str]]:
+    """The cells of each row as a terminal shows them."""
+    return [[with_mark(one, halves) for one in row] for row in grid.rows.values()]
+
+
+def sizes_of(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """How many characters each column takes, and the space before it."""
+    columns = zip(heads, *rows)
+    return [max(map(cell_len, column)) + APART for column in columns]
 
 
 def with_mark(one: Entry, halves: bool) -> str:

@@ -13,6 +13,7 @@ from driftsim.report.files import text_files
 from driftsim.report.page.document import page
 from driftsim.report.page.drawings import drawings
 from driftsim.report.printed import print_results
+from driftsim.report.verdict import where_of
 from driftsim.report.verdict.alarms import alarm_blocks
 
 NAN = math.nan
@@ -85,6 +86,13 @@ def test_a_report_of_detectors_begins_with_alarms_and_then_has_the_error(suite):
     assert ranks.text.startswith("Over 2 streams, too few for a test, ")
     starts = ["abrupt: With 2 changes", "abrupt: Over", "calm: Nothing changes.", "calm: Over"]
     assert [block.text.startswith(one) for block, one in zip(each, starts)] == [True] * 4
+
+
+def test_streams_that_are_swept_are_settings(suite):
+    (one, other) = suite.variants
+    assert where_of([one, other]) == "Over 2 streams"
+    assert where_of([one, other, one]) == "Over 3 settings"
+    assert where_of([one]) == "On abrupt"
 
 
 def test_alarms_lead_page_terminal_and_files(suite):

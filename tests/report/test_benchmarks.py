@@ -171,6 +171,16 @@ def test_columns_without_room_go_into_further_tables(width):
     assert all(head in captured.get() for head in heads)
 
 
+def test_names_that_would_be_alike_take_the_room_of_the_intervals():
+    names = [f"stream, protocol = {one}, detector = adwin" for one in ("sets", "folds")]
+    rows = {name: [Entry("12.34", "0.12")] * 4 for name in names}
+    console = Console(width=80)
+    with console.capture() as captured:
+        for table in terminal_tables(Grid([*"abcd"], rows, True, "error", "%"), 80):
+            console.print(table)
+    assert all(name in captured.get() for name in names) and "±" not in captured.get()
+
+
 def test_parts_have_a_column_each_at_least():
     assert [*parts_of([5, 5, 50, 5], 10)] == [slice(0, 2), slice(2, 3), slice(3, 4)]
 

@@ -41,11 +41,17 @@ def of_alarms(variants: Sequence[VariantResults]) -> Verdict:
     if not leads(variants[0]):
         return Verdict()
     rows = [*detector_rows(chain.from_iterable(map(alarm_rows, variants)))]
+    return Verdict(alarms.alarm_blocks(rows, where_of(variants)))
+
+
+def where_of(variants: Sequence[VariantResults]) -> str:
+    """Where something is found, over all variants: on how many streams, or at which settings."""
     one, named_stream = variants[0].title, is_named(variants[0])
-    where = f"{'On' if named_stream else 'At'} {one}" if one else "On this stream"
-    if len(variants) > 1:
-        where = f"Over {plural(len(variants), 'stream' if named_stream else 'setting')}"
-    return Verdict(alarms.alarm_blocks(rows, where))
+    if len(variants) == 1:
+        return f"{'On' if named_stream else 'At'} {one}" if one else "On this stream"
+    streams = {one.setting["stream"] for one in variants} if named_stream else {}
+    alone = len(streams) == len(variants)  # nothing is swept beside them
+    return f"Over {plural(len(variants), 'stream' if alone else 'setting')}"
 
 
 def leads(one: VariantResults) -> bool:
