@@ -15,9 +15,12 @@ from driftsim.streams.stream import Stream
 
 ROWS = 40_000  # of each concept: the same ones for every number that is tried
 FIRST, GROWTH, FARTHEST = 0.01, 1.5, 1e4  # of steps, in units of the number that one starts from
-HALVINGS = 18  # of the step in which the severity is reached
+MOST = 18  # numbers that are tried within the step in which the severity is reached
 DIGITS = 5  # of a number that is found
 KEYS = ("from", "direction", *MEASURES)
+
+
+Point = tuple[float, float]  # a number, and what is found there
 
 
 class Request(NamedTuple):
@@ -125,14 +128,14 @@ def solved(one: Request, concepts: dict[str, Any], noise: dict[str, Any]) -> flo
     start, (least, most) = start_of(one, concepts)
     measured = measure_of(one, concepts, noise)
     scale = max(abs(start), 1.0)
-    reached = lowest = measured(start)
+    reached = below = lowest = measured(start)
     step, low, high = FIRST * scale, start, start
     if reached > one.wanted:
         message = f"with {start:g} the {one.measure} is already {reached:.3g}"
         raise refusal(f"{message}; ask for more, or give the number", *one.place)
     greatest, where = reached, start
     while reached < one.wanted:
-        low, high = high, min(max(high + one.sign * step, least), most)
+        low, below, high = high, reached, min(max(high + one.sign * step, least), most)
         if high == low or step > FARTHEST * scale:
             raise out_of_reach(one, start, (lowest, greatest), where)
         try:
@@ -142,10 +145,30 @@ def solved(one: Request, concepts: dict[str, Any], noise: dict[str, Any]) -> flo
         if reached > greatest:
             greatest, where = reached, high
         step *= GROWTH
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if measured(middle) < one.wanted else (low, middle)
-    return float(f"{(low + high) / 2:.{DIGITS}g}")
+    ends = (low, below - one.wanted), (high, reached - one.wanted)
+    return crossing(lambda x: measured(x) - one.wanted, *ends)
+
+
+def crossing(f: Callable[[float], float], low: Point, high: Point) -> float:
+    """Where `f` rises from below 0 to 0, between two points, to a few digits.
+
+    By regula falsi, as in the Illinois method (Dowell & Jarratt 1971).
+    """
+    (a, f_a), (b, f_b), last = low, high, 0
+    for _ in range(MOST):
+        if rounded(a) == rounded(b):
+            break
+        x = (a * f_b - b * f_a) / (f_b - f_a) if f_a < 0 < f_b else (a + b) / 2
+        if (found := f(x)) < 0:
+            a, f_a, f_b, last = x, found, f_b / 2 if last < 0 else f_b, -1
+        else:
+            b, f_b, f_a, last = x, found, f_a / 2 if last > 0 else f_a, 1
+    return rounded((a + b) / 2)
+
+
+def rounded(x: float) -> float:
+    """A number to the digits that are kept."""
+    return float(f"{x:.{DIGITS}g}")
 
 
 def out_of_reach(

@@ -63,7 +63,8 @@ def severity(
     if world.schema.regression:
         found = of_numbers([[world.moments(t, X, i) for i in (before, after)] for X in drawn])
         return {name: found[name] for name in names}
-    both = [[world.joint(t, X, i) for i in (before, after)] for X in drawn]
+    # by columns, which are fewer than rows: reductions of each row are so many times faster
+    both = [[np.asfortranarray(world.joint(t, X, i)) for i in (before, after)] for X in drawn]
     sides = Side(*both[0]), Side(*both[1][::-1])
     return {name: OF_CLASSES[name](*sides) for name in names}
 
@@ -127,7 +128,7 @@ def posterior(joint: np.ndarray) -> np.ndarray:
 
 def shares(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """Parts of a whole; NaN where that is 0."""
-    found = np.full(part.shape, np.nan)
+    found = np.full_like(part, np.nan)
     return np.divide(part, whole, out=found, where=np.broadcast_to(whole > 0, part.shape))
 
 

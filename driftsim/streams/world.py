@@ -109,7 +109,8 @@ class World:
     def joint(self, t: np.ndarray, X: np.ndarray, i: int) -> np.ndarray:
         """p(x, y) of concept `i` at positions `t`, up to a factor: (n, n_classes)."""
         X = X[:, : X.shape[1] - self.stream.irrelevant]
-        joint = self._joint(t, X, self._only(t, i))
+        blends = self.stream.drift.blends
+        joint = self._joint(t, X, self._only(t, i)) if blends else self._density(i, t, X)
         return self._with_noise(joint, joint.sum(axis=1, keepdims=True))
 
     def moments(self, t: np.ndarray, X: np.ndarray, i: int) -> np.ndarray:
