@@ -37,7 +37,22 @@ of a concept and shows a whole scenario. `python docs/generators.py` writes this
 Some change by themselves, without a drift: the plane of `hyperplane` turns (`speed`), or its
 weights walk as those of MOA's generator do (`step`); the clouds of `rbf` move (`speed`), those of
 `rbf_events` also split and merge; the weights of `linear` and the level of `level` walk. An angle,
-as of `checkerboard`, `cake` and `gaussians`, turns through an `incremental` drift.
+as of `checkerboard`, `cake`, `gaussians` and `digits`, turns through an `incremental` drift.
+
+[Operators](operators.md) change any of them further. Informative columns drift, for example, where
+those of `make_classification` change places with noise, and digits change what they mean:
+
+```yaml
+concepts:
+  as it is: {kind: make_classification, n_informative: 3, n_redundant: 0, shuffle: false}
+  after: {kind: swapped, of: as it is, columns: [x1, x6]}  # x1, x2 and x3 were informative
+```
+
+```yaml
+concepts:
+  as it is: digits
+  after: {kind: relabelled, of: as it is, to: {"6": "9", "9": "6"}}
+```
 
 `coin` and `level` are signals for detectors: the labels of `coin` are the errors of a `majority`
 learner, those of `level` nearly the errors of a `mean`. Steps are `sudden` drifts, slopes
@@ -74,6 +89,9 @@ def plot(kind, picture):
     """Plot a kind of concept into a file."""
     stream = Stream.model_validate(parsed(scenario(kind))[0]["stream"])
     with rc_context(STYLE):
+        if kind == "digits":
+            images(stream).savefig(picture, dpi=72, metadata={"Software": None})
+            return
         columns = informative(stream) if kind == "text" else COLUMNS.get(kind, (0, 1))
         plotted(stream, columns).savefig(picture, dpi=72, metadata={"Software": None})
 
@@ -93,6 +111,18 @@ def plotted(stream, columns):
         panel.set_title(title, fontsize="medium")
         panel.set_xlabel(across)
         panel.set_ylabel(up)
+    return figure
+
+
+def images(stream):
+    """Images on both sides of the drift, as two panels."""
+    figure = Figure(figsize=(6, 2.8), layout="constrained")
+    for panel, first, title in zip(figure.subplots(1, 2), (0, 10_000), ("before", "after")):
+        rows = stream.rows(0, first, first + 48).X.reshape(6, 8, 8, 8)  # 6 lines of 8 images
+        framed = np.pad(rows, [(0, 0), (0, 0), (1, 1), (1, 1)])
+        panel.imshow(framed.transpose(0, 2, 1, 3).reshape(60, 80), cmap="gray_r")
+        panel.set_title(title, fontsize="medium")
+        panel.set_axis_off()
     return figure
 
 

@@ -31,6 +31,7 @@ CONCEPTS = {  # before a drift, and after it
         "n_features: 2, n_redundant: 0, class_sep: 1.5",
     ),
     "text": ("words: 200, length: 30", "words: 200, length: 30"),
+    "digits": ("angle: 0.0", "angle: 60.0"),
     "categorical": ("features: 2, values: 4", "features: 2, values: 4, real: 0.5"),
     "coin": ("share: 0.1", "share: 0.3"),
     "linear": ("features: 2, weights: [1.0, 0.0]", "features: 2, weights: [0.0, 1.0]"),
