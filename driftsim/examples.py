@@ -186,6 +186,8 @@ PARTS = {  # by family
         "seq_drift2": "block: 100",
         "optwin": "confidence: 0.9999",
         "bayesian_change_points": "",
+        "rising": "detector: stepd",
+        "votes": "detectors: [adwin, ddm, stepd]",
         "river.drift.KSWIN": "",
     },
     "policy": {

@@ -71,10 +71,55 @@ def test_it_fires_when_its_slow_equivalent_does(spec):
     assert n and detector.engine() == "compiled"
 
 
+DOWN_AND_UP = errors_of(7, (0.5, 0.1, 0.4), 1_000)
+
+
+def test_a_rising_one_fires_where_errors_rise_alone():
+    both, up = (
+        [i for i, level in found(Detector.model_validate(spec), DOWN_AND_UP) if level == "alarm"]
+        for spec in ("stepd", {"kind": "rising", "detector": "stepd"})
+    )
+    assert any(1_000 < i < 1_200 for i in both)
+    assert not any(1_000 < i < 1_200 for i in up) and any(2_000 < i < 2_200 for i in up)
+
+
+def test_a_rising_one_is_the_same_compiled_and_not():
+    spec = {"kind": "hddm_w", "two_sided": True}
+    rising = Detector.model_validate({"kind": "rising", "detector": spec, "compared": 300})
+    assert rising.uncompiled().engine() == "river"
+    for signal in (STEPS, MILD):
+        errors = errors_of(*signal, 1_500)
+        assert found(rising, errors, most=333) == found(rising.uncompiled(), errors)
+
+
+def test_votes_fire_with_the_alarm_that_is_needed():
+    """The second of two that fire within 300 errors; after it both start without errors."""
+    written = ["ddm", {"kind": "cusum", "slack": 0.05, "threshold": 8.0}]
+    spec = {"kind": "votes", "detectors": written, "within": 300}
+    errors = errors_of(*STEPS, 1_500)
+    votes, start = [i for i, _ in found(Detector.model_validate(spec), errors)], 0
+    for index in votes:
+        last = {}
+        fired = (
+            (i, which)
+            for which, one in enumerate(written)
+            for i, level in found(Detector.model_validate(one), errors[start:])
+            if level == "alarm"
+        )
+        for i, which in sorted(fired):
+            last[which] = i
+            if len(last) == 2 and abs(last[0] - last[1]) < 300:
+                break
+        assert index == start + i
+        start = index + 1
+    assert len(votes) > 1 and Detector.model_validate(spec).engine() == "compiled"
+    assert Detector.model_validate(spec).uncompiled().engine() == "river, compiled"
+
+
 def test_all_that_river_lacks_are_tried():
     kinds = {name for name, kind in Detector.kinds.items() if issubclass(kind, KernelDetector)}
     kinds = {one for one in kinds if not issubclass(Detector.kinds[one], OfRiver)}
-    assert {one for one in kinds if _is_ours(one)} == {spec["kind"] for spec in SPECS}
+    assert {one for one in kinds if _is_ours(one)} == {"rising", *(spec["kind"] for spec in SPECS)}
 
 
 def _is_ours(kind):
@@ -164,8 +209,12 @@ def test_windows_of_optwin_are_split_where_scipys_quantiles_say_so():
         ({"kind": "ecdd", "rate": 0.1}, "is for a rate of 0.2, not of 0.1; give `limit`"),
         ({"kind": "rddm", "kept": 50_000}, "it cannot keep 50000 errors where there are 40000"),
         ({"kind": "stepd", "alarm": 0.1}, "a chance of 0.1 comes before the warning at 0.05"),
+        (
+            {"kind": "votes", "detectors": ["adwin", "ddm"], "needed": 3},
+            "3 alarms of 2 detectors never come; give `needed` at most their number",
+        ),
     ],
-    ids=["ecdd", "rddm", "stepd"],
+    ids=["ecdd", "rddm", "stepd", "votes"],
 )
 def test_what_cannot_be_together_is_refused(spec, message):
     with pytest.raises(ValidationError, match=message):
