@@ -182,6 +182,7 @@ PARTS = {  # by family
         "ecdd": "limit: 4.5",
         "rddm": "alarm: 3.0",
         "stepd": "window: 60",
+        "fhddm": "",
         "seed": "",
         "seq_drift2": "block: 100",
         "optwin": "confidence: 0.9999",

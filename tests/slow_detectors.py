@@ -103,6 +103,21 @@ def stepd(window=30, alarm=0.003, warning=0.05):
     return detect
 
 
+def fhddm(window=100, confidence=1e-6):
+    seen, lowest = [], 1.0
+
+    def detect(error):
+        nonlocal lowest
+        seen.append(error)
+        if len(seen) < window:
+            return None
+        rate = sum(seen[-window:]) / window
+        lowest = min(lowest, rate)
+        return "alarm" if rate - lowest > sqrt(log(1 / confidence) / (2 * window)) else None
+
+    return detect
+
+
 def seed(delta=0.05, block=32, tolerance=0.01, growth=0.8, merged_every=75):
     blocks, n, limit = [], 0, tolerance
 

@@ -90,10 +90,11 @@ class Contender(Strict):
 
 
 def notes_of(models: Mapping[str, Contender]) -> Iterator[str]:
-    """The notes of learners, each once, with all contenders that it is about."""
+    """The notes of learners and detectors, each once, with all contenders that it is about."""
     about: dict[str, list[str]] = {}
     for name, contender in models.items():
-        for note in contender.learner.notes:
+        of_detectors = (note for one in contender.policy.detectors for note in one.notes)
+        for note in (*contender.learner.notes, *of_detectors):
             about.setdefault(note, []).append(name)
     yield from (f"{', '.join(names)}: {note}" for note, names in about.items())
 

@@ -1,4 +1,4 @@
-"""Detectors that hold the latest errors: RDDM counts them anew, STEPD compares them with others."""
+"""Detectors that hold the latest errors, and count them anew or compare them with others."""
 
 import math
 from typing import NamedTuple
@@ -166,3 +166,55 @@ def stepd_reset(s, m):
 
 
 register_detector(Stepd, update=stepd_update, reset=stepd_reset)
+
+
+class Fhddm(NamedTuple):
+    """FHDDM (Pesaranghader & Viktor 2016): the rate of the latest errors is above its lowest."""
+
+    windows: np.ndarray  # (M,) of WINDOW
+    latest: np.ndarray  # (M, window) errors, each a circular buffer
+    bound: float  # Hoeffding's
+
+
+WINDOW = np.dtype(
+    [
+        ("n", np.int64),  # errors seen
+        ("next", np.int64),  # place of the next error
+        ("sum", np.float64),  # of the latest
+        ("lowest", np.float64),  # that the sum has been
+    ]
+)
+
+
+def fhddm(members, window, confidence) -> Fhddm:
+    """Detectors that have seen no errors."""
+    windows = np.zeros(members, WINDOW)
+    windows["lowest"] = np.inf
+    bound = math.sqrt(math.log(1.0 / confidence) / (2.0 * window))
+    return Fhddm(windows, np.zeros((members, window)), bound)
+
+
+@compiled
+def fhddm_update(s, m, error):
+    window, latest = s.windows[m], s.latest[m]
+    if window.n >= latest.size:
+        window.sum -= latest[window.next]
+    latest[window.next] = error
+    window.next = window.next + 1 if window.next + 1 < latest.size else 0
+    window.sum += error
+    window.n += 1
+    if window.n < latest.size:
+        return STABLE
+    window.lowest = min(window.lowest, window.sum)
+    return ALARM if (window.sum - window.lowest) / latest.size > s.bound else STABLE
+
+
+@compiled
+def fhddm_reset(s, m):
+    window = s.windows[m]
+    window.n = window.next = 0
+    window.sum = 0.0
+    window.lowest = np.inf
+
+
+register_detector(Fhddm, update=fhddm_update, reset=fhddm_reset)

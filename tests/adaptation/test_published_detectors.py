@@ -27,6 +27,8 @@ SPECS = [
     {"kind": "rddm", "grace": 30, "longest": 700, "kept": 300, "warned": 50, "alarm": 3.0},
     {"kind": "stepd"},
     {"kind": "stepd", "window": 75, "alarm": 0.0001, "warning": 0.001},
+    {"kind": "fhddm"},
+    {"kind": "fhddm", "window": 40, "confidence": 0.01},
     {"kind": "seed"},
     {"kind": "seed", "delta": 0.3, "block": 20, "tolerance": 0.2, "merged_every": 8},
     {"kind": "seq_drift2"},
@@ -90,6 +92,14 @@ def test_a_rising_one_is_the_same_compiled_and_not():
     for signal in (STEPS, MILD):
         errors = errors_of(*signal, 1_500)
         assert found(rising, errors, most=333) == found(rising.uncompiled(), errors)
+
+
+def test_fhddm_fires_where_that_of_river_does_when_given_what_is_right():
+    errors = errors_of(*STEPS, 1_500)
+    own, rivers = map(Detector.model_validate, ("fhddm", "river.drift.binary.FHDDM"))
+    assert found(own, errors) == found(rivers, 1 - errors) != []
+    (note,) = rivers.notes
+    assert "fires where errors fall" in note and not own.notes
 
 
 def test_votes_fire_with_the_alarm_that_is_needed():

@@ -31,6 +31,10 @@ class Rising(KernelDetector):
         return self.detector.binary
 
     @property
+    def notes(self):
+        return self.detector.notes
+
+    @property
     def needs_compiling(self) -> bool:  # type: ignore[override]  # known only by its state
         return self.engine() == "compiled" and super().needs_compiling
 
@@ -63,6 +67,10 @@ class Votes(Detector):
     @property
     def binary(self) -> bool:  # type: ignore[override]  # as one of them is
         return any(one.binary for one in self.detectors)
+
+    @property
+    def notes(self):
+        return tuple(dict.fromkeys(note for one in self.detectors for note in one.notes))
 
     @property
     def needs_compiling(self) -> bool:  # type: ignore[override]  # where one does

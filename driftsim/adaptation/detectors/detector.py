@@ -37,6 +37,11 @@ class Detector(Part):
         """What it is called in a message."""
         return f"'{self.kind()}'"
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people should know of it before they trust its alarms, in sentences."""
+        return ()
+
     def engine(self) -> str:
         """What it runs on: `compiled`, or a library, and why no kernel serves."""
         return self.library or "numpy"

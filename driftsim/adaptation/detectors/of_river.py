@@ -19,6 +19,11 @@ from driftsim.libraries import called, imported, parameters
 from driftsim.parts import Count, Imported, Number
 from driftsim.safety import guard
 
+FALLING = (
+    "FHDDM: river's fires where errors fall, and never where they rise; fhddm is as published "
+    "(docs/detectors.md)"
+)
+
 
 class OfRiver(KernelDetector):
     """A detector of river: compiled where a kernel fires at the same errors, or its own object."""
@@ -195,6 +200,10 @@ class RiverDetector(Imported, OfRiver, extra="allow"):
     @property
     def warns(self) -> bool:  # type: ignore[override]  # as the class does
         return self._is("DriftAndWarningDetector") or self._is("BinaryDriftAndWarningDetector")
+
+    @property
+    def notes(self):
+        return (FALLING,) if self.path == "river.drift.binary.FHDDM" else ()
 
     @property
     def binary(self) -> bool:  # type: ignore[override]  # as the class is

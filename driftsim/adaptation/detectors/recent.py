@@ -1,4 +1,4 @@
-"""Those that hold the latest errors: RDDM counts them anew, STEPD compares them with the rest."""
+"""Those that hold the latest errors, and count them anew or compare them with others."""
 
 from statistics import NormalDist
 
@@ -59,3 +59,20 @@ class Stepd(KernelDetector):
                 f"{self.warning}; give it at most that"
             )
         return self
+
+
+class Fhddm(KernelDetector):
+    """FHDDM (Pesaranghader & Viktor 2016): the rate of the latest errors is well above its lowest.
+
+    Unlike that of river, which fires where errors fall.
+    """
+
+    binary = True
+
+    window: Count = 100  # the latest errors
+    confidence: Chance = 1e-6  # chance of a false alarm
+
+    def state(self, rng):
+        from driftsim.kernels.recent_errors import fhddm
+
+        return fhddm(1, self.window, self.confidence)
