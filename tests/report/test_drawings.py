@@ -383,7 +383,7 @@ def test_lines_are_broken_where_nothing_is_known():
     assert line_path(x, np.array([1, nan, 2, 3, 3.0]), True) == (
         "M0.0 1.0L1.0 1.0M2.0 2.0L3.0 2.0L3.0 3.0L4.0 3.0"
     )
-    assert line_path(x, np.array([1, nan, 2, 3, nan]), False) == "M0.0 1.0h.1M2.0 2.0L3.0 3.0"
+    assert line_path(x, np.array([1, nan, 2, 3, nan]), False) == "M0.0 1.0m-1.5 0h3M2.0 2.0L3.0 3.0"
 
 
 def test_ticks_are_round_and_lie_within_their_scale():

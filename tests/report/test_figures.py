@@ -24,6 +24,7 @@ from driftsim.report.figures import KINDS, View, curves, image, plot_all, plot_f
 from driftsim.report.figures.costs import set_scale
 from driftsim.report.figures.image_files import numbered
 from driftsim.report.figures.label_placement import stretches
+from driftsim.report.figures.lines import lone
 from driftsim.report.figures.matrices import (
     CELL,
     label_cells,
@@ -55,6 +56,12 @@ def lines(panel):
 def tagged(panel, name):
     """What of a panel is tagged by a name."""
     return [one for one in [*panel.lines, *panel.texts] if one.get_gid() == name]
+
+
+def test_a_value_without_a_known_neighbour_is_alone():
+    nan = np.nan
+    assert lone(np.array([1.0, nan, 2, 3, nan, 4])).tolist() == [0, 5]
+    assert lone(np.array([1.0])).tolist() == [0] and not len(lone(np.array([1.0, 2])))
 
 
 def test_every_figure_that_there_is_something_for(odd, swept, plain, settings):

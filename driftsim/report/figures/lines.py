@@ -101,12 +101,20 @@ def plot_panel(panel, view, one) -> dict[str, Line2D]:
 def plot_curve(panel, curve, steps, band, **style) -> Line2D:
     """Plot the mean over the seeds, and with `band` their range; gives the line."""
     style = {"linewidth": 1.4, "drawstyle": "steps-post" if steps else "default"} | style
+    if not steps and len(alone := lone(curve.mean)):
+        style |= {"marker": ".", "markevery": alone.tolist()}
     (line,) = panel.plot(curve.x, curve.mean, label=curve.name, **style)
     if band and curve.seeds > 1:
         fill = {"color": style["color"], "alpha": 0.15, "linewidth": 0}
         step = "post" if steps else None
         panel.fill_between(curve.x, curve.low, curve.high, step=step, **fill)
     return line
+
+
+def lone(values: np.ndarray) -> np.ndarray:
+    """The places of values that are known while neither neighbour is: no line goes to them."""
+    known = np.pad(np.isfinite(values), 1)
+    return np.flatnonzero(known[1:-1] & ~known[:-2] & ~known[2:])
 
 
 def plot_retrainings(panel, one, view):

@@ -93,7 +93,7 @@ function pointsOf(windows, values, from, to, steps, x, y) {
 function linePath(windows, values, [from, to], steps, x, y) {
   const parts = finiteRuns(values, from, to).map(([a, b]) => {
     const points = pointsOf(windows, values, a, b, steps, x, y);
-    return `M${points.join("L")}${points.length === 1 ? "h.1" : ""}`;
+    return `M${points.join("L")}${points.length === 1 ? "m-1.5 0h3" : ""}`;
   });
   return parts.join("");
 }

@@ -97,10 +97,11 @@ def runs(known: np.ndarray) -> list[tuple[int, int]]:
 def line_path(x: np.ndarray, y: np.ndarray, steps: bool) -> str:
     """The path of a line through places (n,), broken where they are NaN.
 
-    A step ends where the next one starts; the last place is the end of the last step.
+    A step ends where the next one starts; the last place is the end of the last step. A place alone
+    is a short dash.
     """
     return "".join(
-        f"M{joined(points(x, y, *run, steps))}" + "h.1" * (run[1] - run[0] == 1 and not steps)
+        f"M{joined(points(x, y, *run, steps))}" + "m-1.5 0h3" * (run[1] - run[0] == 1 and not steps)
         for run in runs(np.isfinite(y[: len(y) - steps]))
     )
 
