@@ -339,6 +339,8 @@ def inputs(
     }
     for name, concept in stream.concepts.items():
         name_by_content(about["stream"]["concepts"][name], concept, hashes)
+    if revisions := stream.truth_revisions:
+        about["truth_revisions"] = revisions
     if contender is not None:
         about |= {"contender": dumped(contender), "repeat": repeat}
         libraries |= {*contender.learner.libraries, contender.policy.library}

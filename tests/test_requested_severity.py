@@ -77,7 +77,7 @@ def test_severities_that_are_asked_for_from_one_another_and_swept(tmp_path):
         ("{kind: rbf, centroids: {from: before, disagreement: 0.2}}", "has no number 'centroids'"),
         (
             "{kind: make_classification, n_features: 3, n_informative: 3, n_redundant: 0, "
-            "shift: {from: before, disagreement: 0.2}}",
+            "scale: 0.0, shift: {from: before, disagreement: 0.2}}",
             "the disagreement of 'after' and 'before' is not known; give the number",
         ),
         (

@@ -152,6 +152,14 @@ def test_a_rule_that_is_added_is_in_the_hash_by_itself():
     assert fingerprint(one) != fingerprint(other)
 
 
+def test_a_truth_of_which_more_became_known_is_in_the_hash():
+    contender = Contender.model_validate({"learner": "majority", "policy": "static"})
+    for kind, revised in (("make_classification", True), ("sea", False)):
+        stream = Stream.model_validate({"length": 1_500, "concepts": {"a": kind}})
+        for one in (None, contender):
+            assert ("truth_revisions" in inputs(stream, one, Rules(), 0, 0, {})) == revised
+
+
 def test_what_is_hashed_is_what_is_played_by(tmp_path):
     (tmp_path / "s.yaml").write_text(TEXT)
     for run in runs_of(load(tmp_path / "s.yaml").variants[0]):

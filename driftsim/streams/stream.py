@@ -18,7 +18,7 @@ from driftsim.streams.concepts import Concept
 from driftsim.streams.contract import TRIED, blend_violation, concept_violation, drift_violation
 from driftsim.streams.drifts import Drift, None_
 from driftsim.streams.instantiation import Instantiation
-from driftsim.streams.operators.operator import Operator
+from driftsim.streams.operators.operator import Operator, leaves
 from driftsim.streams.operators.references import with_references
 from driftsim.streams.seeds import PARTS, spawn_rng
 from driftsim.streams.selected import longest, records_selected, with_selected
@@ -115,6 +115,12 @@ class Stream(Strict):
         """
         others = [one.hashes() for one in self.concepts.values() if not one.recorded]
         return reduce(or_, others, self.loaded_hashes)
+
+    @property
+    def truth_revisions(self) -> dict[str, int]:
+        """The revisions of what is known of its concepts, but for the first, by name."""
+        named = [(k, one.truth_revision) for k, c in self.concepts.items() for one in leaves(c)]
+        return {name: revision for name, revision in named if revision}
 
     @property
     def loaded_hashes(self) -> dict[str, str]:

@@ -117,7 +117,7 @@ def test_check_says_how_severe_changes_are():
     lines = [*severity_lines(stream_of(sea(8), sea(12)))]
     words = "before → after: total variation 0.3"
     assert len(lines) == 1 and lines[0].startswith(words) and "(x 0.00, y 0.3" in lines[0]
-    assert not [*severity_lines(stream_of("make_classification", "make_classification"))]
+    assert not [*severity_lines(stream_of("digits", "digits"))]
 
 
 def test_concepts_that_are_the_same_and_that_share_nothing():

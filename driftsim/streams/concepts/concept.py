@@ -25,6 +25,7 @@ class Concept(Part):
     recorded: ClassVar[bool] = False  # its rows were written down once; there are no others
     sequential: ClassVar[bool] = False  # a seed has one row for each position, and no others
     library: ClassVar[str | None] = None  # the distribution its rows come from
+    truth_revision: ClassVar[int] = 0  # raised when more is known of the truth of the same rows
     renamed_members = {"settled": "instantiated"}
     if TYPE_CHECKING:  # class variables that a property may override
 

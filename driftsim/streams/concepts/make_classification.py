@@ -7,11 +7,13 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from driftsim.parts import Number, Share
-from driftsim.rows import Schema
+from driftsim.rows import Schema, one_hot
 from driftsim.streams.concepts.alias_table import AliasTable
 from driftsim.streams.concepts.concept import Instantiated, Seeded, numbered
 
 Features = Annotated[int, Field(ge=0, le=10_000)]
+ROUNDING = 1e-9  # of values, relative
+MOST = 600.0  # of the logarithm of a density, so that no sum of densities overflows
 
 
 class Clusters(NamedTuple):
@@ -35,12 +37,34 @@ class Clusters(NamedTuple):
         X[:, self.informs] = columns
         return X, cluster
 
+    def log_densities(self, X, shift):
+        """log p(x) in each cluster (n, k), and which rows (n,) have columns that follow.
+
+        A column that follows from others counts as uniform within a rounding of its value.
+        """
+        columns, noise = X[:, self.informs], np.delete(X, self.informs, axis=1)
+        d, m = self.copies.shape
+        beside = abs(columns - columns[:, :d] @ self.copies).max(axis=1)
+        possible = beside <= ROUNDING * (1 + shift + abs(columns).max(axis=1))
+        log = np.empty((len(X), len(self.corners)))
+        for i, corner in enumerate(self.corners):
+            mixing = self.spread[i, :, :d]
+            normal = np.linalg.solve(mixing.T, (columns[:, :d] - corner).T)
+            log[:, i] = -0.5 * (normal**2).sum(axis=0) - np.linalg.slogdet(mixing)[1]
+        log -= 0.5 * (noise**2).sum(axis=1, keepdims=True)
+        log -= (X.shape[1] - m + d) / 2 * np.log(2 * np.pi)
+        return log - (m - d) * np.log(2 * ROUNDING), possible
+
 
 class MakeClassification(Seeded):
     """scikit-learn's make_classification (after Guyon 2003): clusters at the corners of a cube.
 
-    The parameters have scikit-learn's names. Noise in the labels is the stream's.
+    The parameters have scikit-learn's names. Noise in the labels is the stream's. The density is
+    that of the informative columns and of the noise; the others follow from these, so that their
+    values count as certain to within a rounding.
     """
+
+    truth_revision = 1  # since when its density is known
 
     n_features: Annotated[int, Field(gt=0, le=10_000)] = 20
     n_informative: Annotated[int, Field(gt=0, le=10_000)] = 2
@@ -59,6 +83,10 @@ class MakeClassification(Seeded):
     def schema(self):
         return Schema(numbered(self.n_features), n_classes=self.n_classes)
 
+    @property
+    def known(self):  # type: ignore[override]  # but where all columns are zeros
+        return self.scale != 0
+
     def instantiated(self, rng):
         k, n = self._k, self.n_informative
         corners = self.class_sep * (2.0 * distinct_corners(rng, k, n) - 1)
@@ -70,11 +98,15 @@ class MakeClassification(Seeded):
         repeated = rng.integers(0, n + self.n_redundant, self.n_repeated)
         copies = np.hstack([copies, copies[:, repeated]])
         places = rng.permutation(self.n_features) if self.shuffle else np.arange(self.n_features)
-        shares = np.resize(self.weights or np.ones(self.n_classes), k)
         clusters = Clusters(
-            corners, mixing @ copies, copies, places[: copies.shape[1]], AliasTable.of(shares)
+            corners, mixing @ copies, copies, places[: copies.shape[1]], AliasTable.of(self.shares)
         )
         return InstantiatedClusters(self, clusters)
+
+    @property
+    def shares(self) -> np.ndarray:
+        """How often rows are of each cluster (k,), not normalised; cluster i has class i mod n."""
+        return np.resize(self.weights or np.ones(self.n_classes), self._k)
 
     @property
     def _k(self):
@@ -118,6 +150,19 @@ class InstantiatedClusters(Instantiated):
         if parameters.scale != 1:
             X *= parameters.scale
         return X, cluster % parameters.n_classes
+
+    def density(self, X, t):
+        parameters, clusters = self.description, self.clusters
+        if not parameters.known:
+            return super().density(X, t)
+        X = X / parameters.scale - parameters.shift
+        log, possible = clusters.log_densities(X, abs(parameters.shift))
+        log += np.log(parameters.shares / parameters.shares.sum())
+        log -= X.shape[1] * np.log(abs(parameters.scale))
+        peak = log.max(axis=1, keepdims=True)
+        log -= peak - np.clip(peak, -MOST, MOST)
+        member = one_hot(np.arange(log.shape[1]) % parameters.n_classes, parameters.n_classes)
+        return np.exp(log) @ member * possible[:, None]
 
 
 def distinct_corners(rng, k, n):

@@ -5,6 +5,7 @@ from math import sqrt
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from scipy.stats import multivariate_normal
 from sklearn.datasets import make_classification
 
 from driftsim.streams.concepts.make_classification import MakeClassification
@@ -70,6 +71,38 @@ def test_shift_and_scale():
     assert np.allclose(moved, (plain + 2) * 3)
 
 
+def test_the_density_integrates_to_the_weights_of_the_classes():
+    concept = MakeClassification(
+        n_features=2, n_redundant=0, weights=[0.3, 0.7], shift=0.5, scale=2.0, class_sep=2.0
+    ).instantiated(np.random.default_rng(3))
+    side = (np.arange(600) + 0.5) / 10 - 30
+    X = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    joint = concept.density(X, np.zeros(len(X)))
+    assert np.allclose(joint.sum(axis=0) / 100, [0.3, 0.7], atol=0.01)
+
+
+def test_columns_that_follow_say_nothing_more_and_cannot_have_other_values():
+    rng = np.random.default_rng(0)
+    concept = MakeClassification(**PLAIN, class_sep=0.5, shift=3.0, scale=0.1).instantiated(rng)
+    X, y = concept.draw(rng, np.arange(20_000))
+    joint = concept.density(X, np.arange(20_000))
+    posterior = joint / joint.sum(axis=1, keepdims=True)
+    own = X[:, :3] / 0.1 - 3
+    heights = [  # of the clusters of each class, from their covariances
+        sum(
+            multivariate_normal(c, (spread.T @ spread)[:3, :3]).pdf(own)
+            for c, spread in [*zip(concept.clusters.corners, concept.clusters.spread)][label::2]
+        )
+        for label in (0, 1)
+    ]
+    assert np.allclose(posterior[:, 1], heights[1] / np.sum(heights, axis=0))
+    gap = (joint.argmax(axis=1) != y) - (1 - posterior.max(axis=1))
+    assert abs(gap.mean()) < 4 * gap.std() / sqrt(20_000)
+    X[:, 3] += 1e-3
+    assert not concept.density(X, np.arange(20_000)).any()
+    assert not MakeClassification(scale=0.0).known and MakeClassification().known
+
+
 def test_blocks_are_of_one_structure_and_share_no_rows():
     concept = {"kind": "make_classification", "n_informative": 2, "n_redundant": 1, "n_features": 3}
     stream = Stream.model_validate({"length": 10**12, "concepts": {"a": concept}})
@@ -79,7 +112,7 @@ def test_blocks_are_of_one_structure_and_share_no_rows():
     assert len(np.unique(both[:, 0])) == 2 * BLOCK
     gap = np.abs(one.X.mean(axis=0) - two.X.mean(axis=0))
     assert (gap < 4 * np.sqrt(2 / BLOCK) * one.X.std(axis=0)).all()
-    assert not stream.known and np.isnan(stream.instantiated(0).posterior(one.t, one.X)).all()
+    assert stream.known and np.isfinite(stream.instantiated(0).posterior(one.t, one.X)).all()
 
 
 def test_a_cube_of_many_dimensions_has_corners():
