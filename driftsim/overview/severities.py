@@ -57,6 +57,12 @@ def severity_text(found: Severity) -> str:
             f"total variation of x {text['total_variation_x']}; the best answers before lose "
             f"{found['stale_loss'].value:.3g} after, in squared error"
         )
+    if np.isnan(found["disagreement"].value):
+        return (
+            f"total variation {text['total_variation']} (x {text['total_variation_x']}, "
+            f"y {text['total_variation_y']}); no row of one could be one of the other, so that "
+            "their answers cannot be compared"
+        )
     parts = ("x", "y", "y given x")
     each = ", ".join(f"{one} {text[f'total_variation_{one}'.replace(' ', '_')]}" for one in parts)
     return (

@@ -118,6 +118,8 @@ def test_check_says_how_severe_changes_are():
     words = "before → after: total variation 0.3"
     assert len(lines) == 1 and lines[0].startswith(words) and "(x 0.00, y 0.3" in lines[0]
     assert not [*severity_lines(stream_of("digits", "digits"))]
+    [line] = severity_lines(stream_of("make_classification", "make_classification"))
+    assert "total variation 1.00 (x 1.00, y 0.0" in line and "cannot be compared" in line
 
 
 def test_concepts_that_are_the_same_and_that_share_nothing():
