@@ -203,9 +203,11 @@ class Part(Strict, metaclass=Renaming):
 
     def _rebuilt(self, **context: Any) -> "Part":
         inside = {name: getattr(self, name) for name in type(self).model_fields}
-        parts = {n: one._rebuilt(**context) for n, one in inside.items() if isinstance(one, Part)}
-        given = {name: inside[name] for name in self.model_fields_set & inside.keys()} | parts
-        given |= self.model_extra or {}
+        given = {
+            name: rebuilt(one, context)
+            for name, one in inside.items()
+            if name in self.model_fields_set or isinstance(one, Part)
+        } | (self.model_extra or {})
         return type(self).model_validate(given, context=self.context | context)
 
     @classmethod
@@ -337,6 +339,13 @@ def renewals(part: Any, written: Any, path: tuple = ()) -> Iterator[tuple[tuple,
     for key, one in _entries(part).items():
         if key in below:
             yield from renewals(one, below[key], (*path, key))
+
+
+def rebuilt(value: Any, context: dict[str, Any]) -> Any:
+    """A part, or those of a list, in another context; other values as they are."""
+    if isinstance(value, Part):
+        return value._rebuilt(**context)
+    return [rebuilt(one, context) for one in value] if isinstance(value, list) else value
 
 
 def parts_in(value: Any) -> Iterator["Strict"]:

@@ -232,8 +232,10 @@ def test_marks_and_times_are_those_of_the_table(tmp_path):
     one = stream("{kind: relabelled, of: a}", base, None, "{kind: sudden, at: [2024-01-11]}")
     assert one.timed and [change.centre for change in one.changes(0)] == [5, 10]
     assert one.drift.at == [10]
-    nested = Stream.model_validate(parsed(f"concepts: {{a: {{kind: relabelled, of: {base}}}}}")[0])
-    assert [change.centre for change in nested.changes(0)] == [5]
+    within = f"{{kind: relabelled, of: {base}}}"
+    for nested in (within, f"{{kind: mixture, of: [{within}, {base}]}}"):
+        alone = Stream.model_validate(parsed(f"concepts: {{a: {nested}}}")[0])
+        assert [change.centre for change in alone.changes(0)] == [5]
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ def test_quantiles_are_of_the_column():
         ("age >", "at character 6: it ends, but a value is expected"),
         ("age >> 4", "at character 6: there is '>', but a value is expected"),
         ("age 4", "at character 5: there is '4' after 'age', but <, <=, >, >=, ==, != or in is"),
+        ("'a\n b' 4", "at character 8: there is '4' after 'a\\n b', but <, <=, >, >=, ==, != or"),
         ("age > 4 and", "at character 12: it ends"),
         ("age > 4 region", "at character 9: 'region' is not expected, but and, or, or an end"),
         ("(age > 4", "at character 9: it ends, but ')' is expected"),
