@@ -19,8 +19,9 @@ IN_SD = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*sd\s*")
 
 def _amounts(given):
     for one in given if isinstance(given, list) else [given]:
-        number = type(one) in (int, float) and np.isfinite(one)
-        if not number and not (isinstance(one, str) and IN_SD.fullmatch(one)):
+        in_sd = isinstance(one, str) and IN_SD.fullmatch(one)
+        number = float(in_sd[1]) if in_sd else one
+        if type(number) not in (int, float) or not np.isfinite(number):
             raise ValueError(f"{short(one)} is no amount; write a number, or '2 sd'")
     return given
 
@@ -64,20 +65,19 @@ class Statistics:
 
     def quantile(self, j: int, q: float) -> float:
         """The value that a share q of the rows are at most."""
-        return float(np.nanquantile(self._X[:, j], q)) if self.ready else 0.0
+        return float(np.quantile(self._known(j), q))
 
     def mean(self, j: int) -> float:
         """The mean of a column."""
-        return float(np.nanmean(self._X[:, j])) if self.ready else 0.0
+        return float(np.mean(self._known(j)))
 
     def sd(self, j: int) -> float:
         """The standard deviation of a column."""
-        return float(np.nanstd(self._X[:, j])) if self.ready else 0.0
+        return float(np.std(self._known(j)))
 
     def commonest(self, j: int) -> float:
         """The most frequent code of a column."""
-        codes = self._X[:, j] if self.ready else np.zeros(1)
-        return float(np.bincount(codes[~np.isnan(codes)].astype(np.int64)).argmax())
+        return float(np.bincount(self._known(j).astype(np.int64)).argmax())
 
     def amounts(self, given: Any, places: Sequence[int], key: str) -> list[float]:
         """A number for each column, of one amount for all of them or of one for each."""
@@ -86,6 +86,17 @@ class Statistics:
             message = f"{len(each)} amounts for {len(places)} columns; give one for each"
             raise refusal(message, key)
         return [self._number(one, j) for one, j in zip(each, places)]
+
+    def _known(self, j):
+        """The values of a column that are not missing; refuses a column without any."""
+        if not self.ready:
+            return np.zeros(1)
+        values = self._X[:, j]
+        known = values[~np.isnan(values)]
+        if not len(known):
+            name = short(self._base.schema.names[j])
+            raise ValueError(f"column {name} has no values, and so no mean and no quantiles")
+        return known
 
     def _number(self, amount, j):
         if isinstance(amount, str):

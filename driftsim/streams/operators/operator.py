@@ -3,10 +3,10 @@
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
-from pydantic import Field, SerializeAsAny, model_serializer
+from pydantic import BeforeValidator, Field, SerializeAsAny, model_serializer
 
 from driftsim.messages import guess, refusal, short
 from driftsim.parts import Name, Unnamed
@@ -16,7 +16,15 @@ from driftsim.streams.concepts import Concept, Instantiated, Seeded
 Drawn = Concept | Instantiated
 NO_OTHERS = "rows that come one after another have no others"
 Base = SerializeAsAny[Concept]
-Class = str | int  # its name, or its number where classes have no names
+
+
+def _class(given):
+    if type(given) not in (str, int):
+        raise ValueError(f"{short(given)} is no class; give its name, or its number")
+    return given
+
+
+Class = Annotated[str | int, BeforeValidator(_class)]  # by its number where it has no name
 
 
 class Reference(Unnamed, Concept):

@@ -164,7 +164,8 @@ class Reader:
             return Not(among) if opposite else among
         sign = self.next
         if sign.kind != "sign" or sign.text not in (*ORDERED, *EQUAL):
-            raise fault(f"{named(sign)} after {short(column.text)}", sign, "<, <=, >, >=, ==, != or in")
+            what = f"{named(sign)} after {short(column.text)}"
+            raise fault(what, sign, "<, <=, >, >=, ==, != or in")
         self._at += 1
         return Comparison(column, sign.text, [self._taken("a value")])
 

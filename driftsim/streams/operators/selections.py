@@ -25,7 +25,9 @@ from driftsim.streams.seeds import PARTS, spawn_rng
 
 SAMPLED = 131_072  # rows from which it is estimated how frequent classes are
 FEWEST = 20  # of these rows, of a class that is to be selected
-MOST_ROUNDS = 20_000  # in which a row is drawn again
+LEAST_KEPT = 1 / 100  # of generated rows, by the selections that another one is made of
+MOST_ROUNDS = 200_000  # in which a row is drawn again
+LESS_STRICTLY = "select less strictly"
 CAP = 0.99  # the quantile from which on rows are no more likely to be selected
 
 
@@ -93,7 +95,7 @@ class Selection(Operator):
             X[again], y[again] = one.base.draw(rng, t[again])
             kept = rng.random(len(again)) < self.kept(one, X[again], y[again])
             again = again[~kept]
-        raise ValueError(f"{self.kind()} keeps too few rows; select less strictly")
+        raise ValueError(f"{self.kind()} keeps too few rows; {LESS_STRICTLY}")
 
     def joint(self, one, X, t):
         density, columns = one.base.density(X, t), one.schema.n_classes or 1
@@ -211,6 +213,14 @@ def sampled(base: Drawn) -> tuple[np.ndarray, np.ndarray]:
     return base.draw(spawn_rng(0, PARTS), t)
 
 
+def kept_share(one: Drawn) -> float:
+    """The share of generated rows that all selections below keep, each of those before it."""
+    if not isinstance(one, Operated):
+        return 1.0
+    own = one.state.mean if isinstance(one.description, Selection) else 1.0
+    return own * min(map(kept_share, one.bases))
+
+
 def accepted(one: Drawn) -> np.ndarray:
     """The probability that each row of a record is kept by all selections below (n,)."""
     if not isinstance(one, Operated):
@@ -234,6 +244,9 @@ def refuse_unselectable(base: Drawn) -> None:
     if base.rows is None:
         if base.description.sequential:
             raise refusal(f"{NO_OTHERS} to select", "of")
+        if kept_share(base) < LEAST_KEPT:
+            message = f"it keeps less than {LEAST_KEPT:.0%} of the rows it draws; {LESS_STRICTLY}"
+            raise refusal(message, "of")
         return
     reason: Any = None
     if not getattr(base, "in_memory", True):

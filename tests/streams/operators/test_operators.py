@@ -294,6 +294,8 @@ def test_an_incremental_drift_on_a_table(table):
         ("{kind: mixture, of: a}", "b.of", "a is not valid; it should be a list"),
         ("{kind: mislabelled, of: a, share: 1.5}", "b.share", "1.5 is no share; give a number"),
         ("{kind: relabelled, of: a, to: [1]}", "b.to", "is no class; write next, a class, or {"),
+        ("{kind: shifted, of: a, columns: [x1], by: 1e400 sd}", "b.by", "is no amount; write a"),
+        ("{kind: without, of: a, classes: [true]}", "b.classes.0", "true is no class; give its"),
         ("{kind: covered, of: a, columns: [x1], with: null}", "b.with", "null is no value; give"),
     ],
 )
@@ -389,6 +391,21 @@ def test_an_operator_of_ones_own_is_known_where_it_has_a_density():
             return one.base.density(-X, t)
 
     assert not stream("{kind: mirrored, of: a}").known and stream("{kind: exact, of: a}").known
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "{kind: shifted, of: a, columns: [x1], by: 1 sd}",
+        "{kind: tilted, of: a, column: x1, by: 1}",
+        "{kind: covered, of: a, columns: [x1]}",
+        "{kind: relabelled, of: a, where: x1 > q0.5}",
+    ],
+)
+def test_a_column_without_values_has_no_mean(after):
+    gaps = "{kind: covered, of: sea, columns: [x1], with: missing}"
+    with pytest.raises(ValidationError, match="column 'x1' has no values, and so no mean"):
+        stream(after, gaps)
 
 
 def test_gaps_change_places_with_their_columns():

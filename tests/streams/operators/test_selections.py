@@ -172,6 +172,15 @@ def test_what_cannot_be_selected_is_refused_where_it_stands(table, after, place,
     assert ".".join(map(str, fault["loc"])) == f"concepts.{place}" and message in fault["msg"]
 
 
+def test_next_to_no_rows_that_are_kept_are_refused():
+    inside = "{kind: tilted, of: sea, column: x1, by: 10}"
+    two("sea", inside, length="length: 20_000")
+    for name in ("x2", "x3"):
+        inside = f"{{kind: tilted, of: {inside}, column: {name}, by: 10}}"
+    with pytest.raises(ValidationError, match="it keeps less than 1% of the rows it draws"):
+        two("sea", inside, length="length: 20_000")
+
+
 def test_a_table_whose_rows_have_places_of_their_own_is_refused(folder, table):
     after = "{kind: prior, of: a, shares: [0.5, 0.5]}"
     for drift, message in [
