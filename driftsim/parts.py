@@ -330,17 +330,6 @@ def renaming(old: str, new: str) -> str:
     return f"'{old}' is now called '{new}'; the old word works for one more release"
 
 
-def renewals(part: Any, written: Any, path: tuple = ()) -> Iterator[tuple[tuple, str, str]]:
-    """The fields of a part that a scenario has written by an old word: path, old word and new."""
-    if isinstance(part, Part) and isinstance(written, dict):
-        for name, new in part._renewed(written).items():
-            yield (*path, name), written[name], new
-    below = _entries(written)
-    for key, one in _entries(part).items():
-        if key in below:
-            yield from renewals(one, below[key], (*path, key))
-
-
 def rebuilt(value: Any, context: dict[str, Any]) -> Any:
     """A part, or those of a list, in another context; other values as they are."""
     if isinstance(value, Part):
@@ -352,11 +341,11 @@ def parts_in(value: Any) -> Iterator["Strict"]:
     """A piece of a scenario, and all those within it."""
     if isinstance(value, Strict):
         yield value
-    for one in _entries(value).values():
+    for one in entries(value).values():
         yield from parts_in(one)
 
 
-def _entries(value: Any) -> dict:
+def entries(value: Any) -> dict:
     """What a part, a mapping or a list holds, by its name or index."""
     if isinstance(value, BaseModel):
         return {key: getattr(value, name) for key, name in keys_of(type(value)).items()}

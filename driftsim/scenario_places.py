@@ -1,10 +1,10 @@
 """Scenario places: where in a file stands what a scenario is made of, for messages about it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from driftsim.messages import line
-from driftsim.parts import Strict, renaming, renewals
+from driftsim.parts import Part, Strict, entries, renaming
 from driftsim.python_data import copied
 from driftsim.settings import Marks, Named, Path, assign, entry_at
 
@@ -100,3 +100,14 @@ def renew(scenario: Strict, document: dict[str, Any], places: Places) -> list[st
         entry_at(document, ".".join(above))[name] = new
         notes.append(located(path, renaming(old, new), places))
     return notes
+
+
+def renewals(part: Any, written: Any, path: tuple = ()) -> Iterator[tuple[tuple, str, str]]:
+    """The fields of a part that a scenario has written by an old word: path, old word and new."""
+    if isinstance(part, Part) and isinstance(written, dict):
+        for name, new in part._renewed(written).items():
+            yield (*path, name), written[name], new
+    below = entries(written)
+    for key, one in entries(part).items():
+        if key in below:
+            yield from renewals(one, below[key], (*path, key))
