@@ -31,7 +31,8 @@ def severity_lines(stream: Stream, warmup: int = 0) -> Iterator[str]:
     world, names = stream.instantiated(0), [*stream.concepts]
     for before, after in pairs[:MOST_PAIRS]:
         found = severity(world, before, after, first[before, after], ROWS)
-        yield f"{names[before]} → {names[after]}: {severity_text(found)}"
+        text = severity_text(found, stream.schema.regression)
+        yield f"{names[before]} → {names[after]}: {text}"
     if len(pairs) > MOST_PAIRS:
         yield f"… and {plural(len(pairs) - MOST_PAIRS, 'more pair')} of concepts"
 
@@ -49,10 +50,12 @@ def record_lines(stream: Stream, warmup: int) -> Iterator[str]:
             )
 
 
-def severity_text(found: Severity) -> str:
+def severity_text(found: Severity, regression: bool) -> str:
     """A severity in words."""
+    if all(np.isnan(one.value) for one in found.values()):
+        return "how severe the change is cannot be known"
     text = {name: f"{one.value + 0.0:.2f}" for name, one in found.items()}
-    if np.isnan(found["total_variation"].value):
+    if regression:
         return (
             f"total variation of x {text['total_variation_x']}; the best answers before lose "
             f"{found['stale_loss'].value:.3g} after, in squared error"

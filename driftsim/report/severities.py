@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from driftsim.report.table import Row
 from driftsim.report.variant_results import VariantResults, dated
 from driftsim.scenario import Scenario
-from driftsim.streams.seeds import structure_rng
 from driftsim.streams.severity import MEASURES, ROWS, columns, severities
 from driftsim.streams.severity_of_records import record_severities
 from driftsim.streams.stream import Stream
@@ -50,7 +49,7 @@ def changes_of(scenario: Scenario, seed: int, n: int, found: dict) -> Iterator[t
 
 def alike(stream: Stream) -> bool:
     """Whether concepts are the same with every seed, and at every row."""
-    return stream.known and all(
-        one.instantiated(structure_rng(0, name)) is one and not one.moves
-        for name, one in stream.concepts.items()
-    )
+    if not stream.known:
+        return False
+    drawn = zip(stream.instantiated(0).concepts, stream.concepts.values())
+    return all(one is described and not one.moves for one, described in drawn)

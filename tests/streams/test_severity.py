@@ -149,3 +149,27 @@ def test_the_results_of_recorded_rows_name_the_feature_that_changes_most(tmp_pat
     )
     assert (row["change"], row["feature"], row["total_variation_y"]) == (200, "w", 0)
     assert row["feature_distance"] == pytest.approx(0.4)
+
+
+def test_results_know_the_severity_of_operators_on_named_concepts(tmp_path):
+    text = """
+    stream:
+      length: 3_000
+      concepts:
+        a: {kind: sea, threshold: 8}
+        b: {kind: sea, threshold: 10}
+        c: {kind: shifted, of: b, columns: [x1], by: 2 sd}
+      drift: {kind: sudden, at: [1_000, 2_000]}
+    models: {never: {learner: majority, policy: static}}
+    evaluation: {warmup: 100, seeds: 2}
+    """
+    found = played(text, "named", tmp_path).severity()
+    assert not found["total_variation"].isna().any()
+    assert len(found) == 4
+
+
+def test_check_says_where_a_change_within_a_stream_is_not_known():
+    line = "ConceptDriftStream -s (SEAGenerator) -d (SEAGenerator -f 2) -p 500 -w 100"
+    marked = {"kind": "moa", "stream": line}
+    stream = Stream.model_validate({"length": 1_000, "concepts": {"a": marked}})
+    assert [*severity_lines(stream)] == ["a → a: how severe the change is cannot be known"]
