@@ -37,10 +37,10 @@ def test_centres_move_at_their_speed_within_the_cube():
 
 def test_the_density_integrates_to_the_share_of_each_class():
     clusters = instantiated(clusters=5, classes=2)
-    side = (np.arange(700) + 0.5) / 350 - 0.5
+    side = (np.arange(280) + 0.5) / 140 - 0.5
     X = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     joint = clusters.density(X, np.full(len(X), 1_234))
-    assert np.allclose(joint.sum(axis=0) / 350**2, [0.6, 0.4], atol=1e-6)
+    assert np.allclose(joint.sum(axis=0) / 140**2, [0.6, 0.4], atol=1e-6)
 
 
 def test_the_best_possible_error_is_that_of_halves_that_are_apart():
