@@ -37,7 +37,8 @@ of a concept and shows a whole scenario. `python docs/generators.py` writes this
 Some change by themselves, without a drift: the plane of `hyperplane` turns (`speed`), or its
 weights walk as those of MOA's generator do (`step`); the clouds of `rbf` move (`speed`), those of
 `rbf_events` also split and merge; the weights of `linear` and the level of `level` walk. An angle,
-as of `checkerboard`, `cake`, `gaussians` and `digits`, turns through an `incremental` drift.
+as of `checkerboard`, `cake`, `torus`, `gaussians` and `digits`, turns through an
+`incremental` drift.
 
 [Operators](operators.md) change any of them further. Informative columns drift, for example, where
 those of `make_classification` change places with noise, and digits change what they mean:

@@ -49,6 +49,7 @@ FURTHER = {  # examples of kinds in other ways than driftsim/examples.py has the
         {"kind": "mixed", "function": 2},
         *({"kind": "agrawal", "function": f, "perturbation": 0.05} for f in (5, 6, 7, 10)),
         {"kind": "agrawal", "function": 10, "perturbation": 0.1, "clipped": True},
+        {"kind": "torus", "radius": 0.3, "tilt": 30.0},
         {"kind": "led", "noise": 0.2, "swapped": 3},
         {"kind": "waveform", "attributes": 40, "swapped": 4},
         {"kind": "rbf", "features": 2, "classes": 3, "centroids": 9, "speed": 0.001, "moving": 4},

@@ -114,19 +114,30 @@ class Torus(Rule):
     """Torus: whether a point of the unit cube lies in the tube around a circle.
 
     Class 1 lies inside: within `tube` of the circle of `radius` around the centre, across the
-    axis. Its share is 2π² radius tube² where the whole torus lies within the cube.
+    axis. Its share is 2π² radius tube² where the whole torus lies within the cube. A `tilt` turns
+    the axis about the centre, from x towards y, from y towards z, or from z towards x.
     """
 
+    omitted = ("tilt",)
     schema = Schema(("x", "y", "z"))
 
     centre: Annotated[list[Share], Field(min_length=3, max_length=3)] = [0.5, 0.5, 0.5]  # x, y, z
     axis: Literal["x", "y", "z"] = "z"
     radius: Annotated[Number, Field(gt=0, le=1)] = 0.25  # of the circle
     tube: Annotated[Number, Field(gt=0, le=1)] = 0.15  # radius of the tube
+    tilt: Number = 0.0  # degrees, of the axis
 
     def label(self, X):
         along = self.schema.names.index(self.axis)
-        squares = (X - np.asarray(self.centre)) ** 2
+        offsets = X - np.asarray(self.centre)
+        if np.any(self.tilt):
+            towards, angle = (along + 1) % 3, np.deg2rad(self.tilt)
+            a, b = offsets[:, along], offsets[:, towards]
+            offsets[:, along], offsets[:, towards] = (
+                np.cos(angle) * a + np.sin(angle) * b,
+                np.cos(angle) * b - np.sin(angle) * a,
+            )
+        squares = offsets**2
         across = np.sqrt(np.delete(squares, along, axis=1).sum(axis=1))
         return (across - self.radius) ** 2 + squares[:, along] <= np.square(self.tube)
 

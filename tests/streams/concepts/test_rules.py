@@ -120,6 +120,18 @@ def test_a_torus_lies_across_its_axis(along, axis):
     assert torus.label(rims).tolist() == [False, True, True, False]
 
 
+@pytest.mark.parametrize(("axis", "next_one", "third"), ["xyz", "yzx", "zxy"])
+def test_a_torus_tilts_from_an_axis_to_the_next(axis, next_one, third):
+    X, _ = drawn(part("torus"), 20_000)
+    tilted = part({"kind": "torus", "axis": axis, "tilt": 90.0}).label(X)
+    assert np.array_equal(tilted, part({"kind": "torus", "axis": next_one}).label(X))
+    half = part({"kind": "torus", "axis": axis, "tilt": 45.0})
+    here, there, other = (np.eye(3)["xyz".index(one)] for one in (axis, next_one, third))
+    outside, inside = 0.5 + 0.25 * (here + there) / sqrt(2), 0.5 + 0.25 * other
+    assert half.label(np.stack([outside, inside])).tolist() == [False, True]
+    assert close(half.label(drawn(half)[0]).mean(), 2 * pi**2 * 0.25 * 0.15**2)
+
+
 def test_density_of_a_torus():
     X = np.array([[0.75, 0.5, 0.5], [0.5, 0.5, 0.5], [0.75, 0.5, 1.2]])
     assert part("torus").density(X, np.arange(3)).tolist() == [[0, 1], [1, 0], [0, 0]]
