@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from rich.cells import cell_len
@@ -37,26 +37,29 @@ ALWAYS = (
 DROPPED = (  # columns that a narrow terminal has no room for, in this order
     "labels", "fits", "kappa", "rmse", "CPU seconds", "r2", "excess_error", "excess_mse",
 )  # fmt: skip
-UNASKED = ("interval_score", "coverage", "mae")  # likewise, where the report does not ask for them
+UNASKED = ("interval_score", "coverage", "mae")  # then these
+KEPT = ("brier", "log_loss", "error")  # and these only where shorter names do not suffice
 
 
 def summary_table(results: Results, width: int, most: int | None = None) -> RichTable:
     """The summary as a table for a terminal of some characters; at `most` so many of its rows.
 
-    If it is narrow, columns are dropped, and then names lose their middle, but numbers nothing.
+    If it is narrow, columns are dropped, which a line below names, and then names lose their
+    middle, but numbers nothing.
     """
     own = brief(results).where(slice(most))
     names, texts = [*own], [name for name in own if own[name].dtype == object]
     rows = [{n: readable(n, row[n]) for n in names} for row in own.rows()]
     names, rows = in_currency(results, names, rows)
     rows = shortened(rows, texts, LONGEST)
-    names = fitting(results.asked, names, rows, texts, width)
+    every, names = names, fitting(results.asked, names, rows, texts, width)
     numbers = [name for name in names if name not in texts]
     rows = shortened(rows, texts, (width - room_of(numbers, rows)) // len(texts) - APART)
-    table = RichTable(box=None, pad_edge=False, header_style="bold")
+    table = RichTable(box=None, pad_edge=False, header_style="bold", caption_justify="left")
+    table.caption = left_out([name for name in every if name not in names])
     for name in names:
-        header = escape(name.replace("_", " "))
-        table.add_column(header, justify="left" if name == "contender" else "right", no_wrap=True)
+        side: Literal["left", "right"] = "left" if name == "contender" else "right"
+        table.add_column(spaced(name), justify=side, no_wrap=True)
     contenders = {*results.study.contenders}
     for row in rows:
         style = None if row["contender"] in contenders else "dim"
@@ -69,17 +72,31 @@ def fitting(
 ) -> list[str]:
     """The columns that a terminal has room for, but the names of contenders may be shortened.
 
-    The first metric stays; others that were asked for go where shorter names do not suffice.
+    The first metric stays; others that were asked for go last, the later ones before the earlier.
     """
-    first, *others = asked
     names = [*names]
-    spare = [*DROPPED, *(name for name in UNASKED if name not in asked)]
+    spare, last = (
+        [name for name in own if name not in asked] for own in ((*DROPPED, *UNASKED), KEPT)
+    )
     least = [{name: "" if name in texts else row[name] for name in names} for row in rows]
-    for dropped in (*spare, *reversed(others)):
+    for dropped in (*spare, *last, *reversed(asked[1:])):
         held = rows if dropped in spare else least
-        if dropped != first and dropped in names and room_of(names, held) > width:
+        if dropped in names and room_of(names, held) > width:
             names.remove(dropped)
     return names
+
+
+def left_out(names: Sequence[str]) -> str | None:
+    """Which columns a terminal has no room for, and where they are; None where it has for all."""
+    if names:
+        there = "summary.csv has all columns; a wider terminal shows more"
+        return f"no room for {', '.join(map(spaced, names))}: {there}"
+    return None
+
+
+def spaced(name: str) -> str:
+    """The name of a column as a terminal shows it."""
+    return escape(name.replace("_", " "))
 
 
 def in_currency(

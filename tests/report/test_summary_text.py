@@ -9,7 +9,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from driftsim.cli import app
-from driftsim.report.summary_text import readable, remarks, summary_table
+from driftsim.report.summary_text import fitting, left_out, readable, remarks, summary_table
 
 
 def printed(results, width):
@@ -20,14 +20,26 @@ def printed(results, width):
 
 def test_a_narrow_terminal_has_fewer_columns_not_fewer_digits(swept):
     wide, narrow = printed(swept, 120), printed(swept, 60)
-    assert "labels" in wide and "labels" not in narrow
+    assert "labels" in wide.splitlines()[0] and "labels" not in narrow.splitlines()[0]
+    assert "no room" not in wide and "no room for fits, labels, " in narrow
+    assert "summary.csv" in narrow
     for text in (wide, narrow):
         assert "…" not in text and "bayes & co" in text
         assert max(map(len, text.splitlines())) <= 120
 
 
+def test_metrics_that_were_asked_for_go_last():
+    asked = ["roc_auc", "kappa", "recall of 1"]
+    names = ["contender", "roc_auc", "±", "kappa", "recall of 1", "error", "log_loss", "labels"]
+    rows = [{name: "0.1234" for name in names} | {"contender": "a" * 12}]
+    shown = {n: fitting(asked, names, rows, ["contender"], n) for n in (200, 58, 50, 42, 30)}
+    assert shown[200] == names and shown[58] == names[:6]
+    assert [shown[width] for width in (50, 42, 30)] == [names[:5], names[:4], names[:3]]
+    assert left_out(names[5:7]).startswith("no room for error, log loss: ") and not left_out([])
+
+
 def test_long_names_lose_their_middle_and_numbers_nothing(odd):
-    for width in (120, 80, 40):
+    for width in (120, 80, 28):
         text, errors = printed(odd, width), odd.summary().error
         assert text.count("…") == (1 if width > 40 else 3) and "{x}" in text and "hole" in text
         assert all(f"{error:.4f}" in text for error in errors)
