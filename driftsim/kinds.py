@@ -43,6 +43,19 @@ TYPES = {
     TimeColumn: "text or list of texts or {column: …, format: …}",
 }
 WRITTEN_ALSO = {Place: "date or duration", Spread: "duration such as 7d"}  # until there is a clock
+PLACES = {  # of a family: its key in a scenario, and what that is in
+    "concept": ("a", "stream.concepts"),
+    "drift": ("drift", "stream"),
+    "arrivals": ("arrivals", "stream"),
+    "learner": ("learner", "a contender of models"),
+    "policy": ("policy", "a contender of models"),
+    "memory": ("memory", "a policy that retrains"),
+    "detector": ("detector", "a policy that retrains on alarms"),
+    "labels": ("labels", "evaluation"),
+    "protocol": ("protocol", "evaluation"),
+    "strategy": ("by", "labels of the kind query"),
+    "prediction_interval": ("prediction_intervals", "evaluation"),
+}
 FAMILIES: dict[str, type[Part]] = {
     family.kind(): family
     for family in (
@@ -151,7 +164,7 @@ def required(kind: type[Strict]) -> list[str]:
 
 
 def example(family: type[Part], name: str) -> str:
-    """An example of a kind: a whole scenario for a concept that draws rows."""
+    """An example of a kind, and where it stands: a whole scenario for a concept that draws rows."""
     if family is Concept and name in CONCEPTS:
         concept = Concept.model_validate(parsed(written(name, CONCEPTS[name][0]))[0])
         regression = concept.schema.regression
@@ -159,7 +172,8 @@ def example(family: type[Part], name: str) -> str:
         return f"\n\n{textwrap.indent(scenario(name, f'sklearn.{learner}'), '    ')}"
     for kind, given in PARTS[family.kind()].items():
         if kind == name or kind.startswith(f"{name}."):
-            return f"\n\n{wrapped(written(kind, given), f'    {family.kind()}: ', 6)}"
+            key, place = PLACES[family.kind()]
+            return f"\n\n    # in {place}:\n{wrapped(written(kind, given), f'    {key}: ', 6)}"
     return ""  # a kind of people's own
 
 

@@ -1,13 +1,17 @@
 """Kinds: everything that can be named, with its parameters, defaults and a sentence."""
 
+import textwrap
+
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from driftsim.adaptation.detectors import Detector
-from driftsim.kinds import FAMILIES, listing
+from driftsim.kinds import FAMILIES, example, listing
 from driftsim.learners.learner import Learner
 from driftsim.messages import ScenarioError
 from driftsim.parts import Imported, keys_of
+from driftsim.scenario import load
 
 KINDS = [(family, name) for family, parts in FAMILIES.items() for name in parts.kinds]
 
@@ -18,6 +22,43 @@ def test_all_families_and_kinds_are_listed():
         assert f"\n{family}: " in f"\n{printed}"
         assert f"\n  {name}" in printed
     assert max(map(len, printed.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(("family", "name"), KINDS, ids=[name for _, name in KINDS])
+def test_an_example_is_accepted_where_it_says_that_it_stands(family, name, tmp_path):
+    table = "x,label\n" + "0.5,a\n0.7,b\n" * 2_000
+    (tmp_path / "table.csv").write_text(table)
+    text = textwrap.dedent(example(FAMILIES[family], name)).strip()
+    if text.startswith("# in "):
+        text = with_example(text.splitlines()[0], yaml.safe_load(text), name)
+    (tmp_path / "pasted.yaml").write_text(text)
+    assert load(tmp_path / "pasted.yaml").variants
+
+
+def with_example(place, pasted, name):
+    """A scenario with the example of a kind in its place, as text."""
+    numbers = name in ("mean", "fimt_dd", "adaptive_random_forest_regressor", "least_squares")
+    numbers |= "prediction_intervals" in pasted
+    policy = {"kind": "periodic", "every": 100, "memory": 100}
+    if "detector" in pasted or name == "since_alarm":
+        policy = {"kind": "on_drift", "memory": 100, "enough": 100, "detector": "adwin"}
+    model = {"learner": "mean" if numbers else "naive_bayes", "policy": policy}
+    concepts = dict.fromkeys("ab", "friedman" if numbers else "sea")
+    stream = {"length": 2_000, "concepts": concepts, "drift": {"kind": "sudden", "at": [1_000]}}
+    rules, query = {"warmup": 50}, {"kind": "query", "budget": 0.1, "by": "at_random"}
+    places = {
+        "stream.concepts": concepts, "stream": stream, "evaluation": rules,
+        "a contender of models": model, "a policy that retrains": policy,
+        "a policy that retrains on alarms": policy, "labels of the kind query": query,
+    }  # fmt: skip
+    found = places[place.removeprefix("# in ").removesuffix(":")]
+    found |= pasted
+    rules |= {"labels": query} if found is query else {}
+    if found is concepts or name == "none":
+        stream |= {"drift": "none", "concepts": {"a": concepts["a"]}}
+    stream |= {"length": 100} if found is concepts else {}
+    stream |= {"arrivals": {"kind": "regular", "every": "1h"}} if name == "recent" else {}
+    return yaml.safe_dump({"stream": stream, "models": {"m": model}, "evaluation": rules})
 
 
 @pytest.mark.parametrize("family", FAMILIES)
