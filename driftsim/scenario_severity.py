@@ -16,6 +16,7 @@ from driftsim.streams.stream import Stream
 ROWS = 40_000  # of each concept: the same ones for every number that is tried
 FIRST, GROWTH, FARTHEST = 0.01, 1.5, 1e4  # of steps, in units of the number that one starts from
 MOST = 18  # numbers that are tried within the step in which the severity is reached
+INEXACT, LEAST = 0.1, 0.002  # by which a severity may miss what is asked for: of it, and besides
 DIGITS = 5  # of a number that is found
 KEYS = ("from", "direction", *MEASURES)
 
@@ -146,7 +147,11 @@ def solved(one: Request, concepts: dict[str, Any], noise: dict[str, Any]) -> flo
             greatest, where = reached, high
         step *= GROWTH
     ends = (low, below - one.wanted), (high, reached - one.wanted)
-    return crossing(lambda x: measured(x) - one.wanted, *ends)
+    number = crossing(lambda x: measured(x) - one.wanted, *ends)
+    if abs(measured(number) - one.wanted) > INEXACT * one.wanted + LEAST:
+        message = f"no number gives a {one.measure} of {one.wanted:g}: it jumps at {number:g}"
+        raise refusal(f"{message}; ask for another, or give the number", *one.place)
+    return number
 
 
 def crossing(f: Callable[[float], float], low: Point, high: Point) -> float:
@@ -200,7 +205,7 @@ def start_of(one: Request, concepts: dict[str, Any]) -> tuple[float, tuple[float
     limits = bounds.get("g", float("-inf")), bounds.get("l", float("inf"))
     alike = isinstance(origin, dict) and origin.get("kind") == kind
     given = origin.get(one.field) if alike else None
-    first = info.default if alike or origin == kind else getattr(at_least(info), "ge", None)
+    first = info.default if alike or origin == kind else without_change(info)
     candidates = [given, first, info.default]
     start = next((float(x) for x in candidates if isinstance(x, int | float)), None)
     if start is None:
@@ -209,9 +214,13 @@ def start_of(one: Request, concepts: dict[str, Any]) -> tuple[float, tuple[float
     return start, limits
 
 
-def at_least(info: FieldInfo) -> Any:
-    """The rule that says what a number is at least, if there is one."""
-    return next((rule for rule in info.metadata if hasattr(rule, "ge")), None)
+def without_change(info: FieldInfo) -> float | None:
+    """The number with which an operator should change nothing: 0, or the least; None if unknown."""
+    bounds = [rule for rule in info.metadata if hasattr(rule, "ge") or hasattr(rule, "gt")]
+    if not bounds:
+        return 0.0 if info.is_required() else None
+    least = getattr(bounds[0], "ge", None)
+    return None if least is None else max(least, 0.0)
 
 
 def is_fraction(annotation: Any) -> bool:

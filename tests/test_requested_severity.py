@@ -6,6 +6,9 @@ import pytest
 
 from driftsim import ScenarioError, load
 from driftsim.resolved import resolved
+from driftsim.scenario_severity import without_change
+from driftsim.streams.operators.columns import Scaled
+from driftsim.streams.operators.selections import Tilted
 
 TEXT = """# How severe?
 stream:
@@ -51,6 +54,14 @@ def test_a_share_of_an_operator_is_found_exactly(tmp_path):
     assert abs(share - 0.5) < 0.01  # half of the rows, of whose labels noise of .1 leaves .8
 
 
+def test_an_amount_is_searched_from_none_on(tmp_path):
+    after = "{kind: shifted, of: before, columns: [x1], by: {from: before, ASKED}}"
+    amount = found(tmp_path, "total_variation_x: 0.2", "by", after)
+    assert abs(amount - 2) < 0.06  # x1 is uniform from 0 to 10
+    assert without_change(Tilted.model_fields["by"]) == 0
+    assert without_change(Scaled.model_fields["factor"]) is None
+
+
 def test_severities_that_are_asked_for_from_one_another_and_swept(tmp_path):
     more = "sweep: {stream.concepts.after.threshold.disagreement: [0.1, 0.3]}\n"
     study = loaded(tmp_path, SEA.replace("ASKED", "disagreement: 0.2"), more)
@@ -68,6 +79,12 @@ def test_severities_that_are_asked_for_from_one_another_and_swept(tmp_path):
         (
             SEA.replace("ASKED", "disagreement: 0.9"),
             "a disagreement of 0.9 is out of reach: from 8 up it is between 0 and 0.679, at 20",
+        ),
+        (
+            "{kind: relabelled, of: before, where: x1 > 5, share: {from: before, ASKED}}".replace(
+                "ASKED", "disagreement: 0.2"
+            ),
+            "no number gives a disagreement of 0.2: it jumps at 0.5",
         ),
         (SEA.replace("ASKED", "disagrement: 0.2"), "did you mean 'disagreement'?"),
         (SEA.replace("ASKED", "direction: up"), "give one of total_variation, hellinger"),
