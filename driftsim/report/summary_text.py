@@ -15,6 +15,7 @@ from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.metrics import METRICS, MICRO
 from driftsim.evaluation.prequential import notes_of
 from driftsim.messages import setting_text
+from driftsim.parts import dumped
 from driftsim.report.amounts import number
 from driftsim.report.decision.floors import below_floors
 from driftsim.report.figure_data.looks import LONGEST, short
@@ -167,12 +168,26 @@ def remarks(results: Results) -> Iterator[str]:
             yield f"{name} runs on {engine}."
     yield from (f"{note}." for note in notes_of(models))
     yield from missing_probabilities(results)
+    yield from own_labels(results)
     ends = zip(CENSORED, ("came after the end of the stream", "never came"))
     counts = [f"{most}{n:,.0f} {end}" for name, end in ends if (n := most_of(own[name])) > 0.5]
     if counts:
         yield f"Labels that models never got{mean}: {', '.join(counts)}."
     of_floors = (chain(lacking(one.matrices), below_floors(one)) for one in results.variants)
     yield from dict.fromkeys(chain.from_iterable(of_floors))
+
+
+def own_labels(results: Results) -> Iterator[str]:
+    """Which contenders have labels of their own."""
+    found: dict[str, dict[str, None]] = {}
+    for one in results.study.variants:
+        for name, contender in one.scenario.models.items():
+            if contender.labels is not None:
+                text = setting_text(dumped(contender.labels, exclude_unset=True))
+                found.setdefault(name, {})[text] = None
+    if found:
+        each = [f"{name}: {' or '.join(texts)}" for name, texts in found.items()]
+        yield f"Contenders with labels of their own: {'; '.join(each)}."
 
 
 def most_of(column: np.ndarray) -> float:

@@ -17,6 +17,7 @@ from driftsim.evaluation.strategies import Candidate, Neighbours, Strategy, entr
 from driftsim.examples import PARTS, written
 from driftsim.messages import ScenarioError
 from driftsim.notation import parsed
+from driftsim.report.summary_text import remarks
 from driftsim.streams.stream import Stream
 
 SINES = {
@@ -258,6 +259,11 @@ def test_a_study_prices_the_labels_that_each_contender_asks_for(tmp_path, undraw
     assert np.isnan(summary.asked["all"])
     costs = results.costs().set_index("contender")
     assert costs.labels.asks == pytest.approx(0.5 * summary.labels.asks)
+    assert str(results.verdict()).startswith(
+        "Learn every label as it comes in, asking for 10 % of the labels (asks): "
+    )
+    own = "asks: query budget 0.1 of delayed rows 10"
+    assert f"Contenders with labels of their own: {own}." in remarks(results)
     with_hash = driftsim.load(tmp_path / "asking.yaml", settings=["models.asks.labels.budget=0.2"])
     assert with_hash.variants[0].scenario.models["asks"].labels.budget == 0.2
 

@@ -156,7 +156,11 @@ class Advice:
 
     def action(self, name: str) -> str:
         """What a contender does, in words, with its name."""
-        words = action(self.scenario.models[name].policy)
+        contender = self.scenario.models[name]
+        words = action(contender.policy)
+        query = contender.under(self.scenario.evaluation).query
+        if words and query is not None and not self.is_static(name):
+            words += f", asking for {100 * query.budget:.3g} % of the labels"
         return f"{words} ({named(name)})" if words else f"Use {named(name)}"
 
     def is_static(self, name: str) -> bool:
