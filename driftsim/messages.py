@@ -109,7 +109,8 @@ def fault_message(fault: ErrorDetails, known: Collection[str]) -> str:
 
 def guess(word: Any, known: Collection[str], more: Collection[str] = ()) -> str:
     """What an unknown word may have meant, or what there is to choose from."""
-    same = [name for name in known if {name, str(word)} <= NUMBER_OF_MEMBERS]
+    same = [name for name in known if name.lower() == str(word).lower()]
+    same = same or [name for name in known if {name, str(word)} <= NUMBER_OF_MEMBERS]
     longer = same or [name for name in known if len(str(word)) > 2 and name.startswith(str(word))]
     close = longer or difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
     if close:

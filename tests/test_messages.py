@@ -126,6 +126,9 @@ def test_a_refusal_names_its_place_and_nothing_else():
 
 def test_an_unknown_word_is_answered_with_a_guess():
     assert guess("suden", ["sudden", "gradual"]) == "did you mean 'sudden'?"
+    assert (
+        guess("SeaGenerator", ["SineGenerator", "SEAGenerator"]) == "did you mean 'SEAGenerator'?"
+    )
     assert guess("xyz", ["b", "a"], ["c.…"]) == "choose from a, b, c.…"
     assert guess("x", []) == "there is none"
     assert guess("n_estimators", ["n_splits", "n_models"]) == "did you mean 'n_models'?"

@@ -27,7 +27,8 @@ TASK = "it is a task; give what stands in the parentheses after its option -s, a
 def command(text: str) -> Command:
     """The stream that a command line describes; `ValueError` where it describes none."""
     tokens = Tokens(text)
-    found = stream_of(tokens, 0)
+    whole = tokens.next == "("  # as a task has it after -s
+    found = in_parentheses(tokens, "the first parenthesis", 0) if whole else stream_of(tokens, 0)
     if tokens.next is not None:
         raise ValueError(f"{short(tokens.next)} comes after the end of the stream")
     return found
@@ -67,9 +68,18 @@ def stream_of(tokens: Tokens, depth: int) -> Command:
     return command
 
 
+def in_parentheses(tokens: Tokens, place: str, depth: int) -> Command:
+    """The stream in the parentheses that come next, of which messages speak as a place."""
+    tokens.taken()
+    found = stream_of(tokens, depth)
+    if tokens.taken() != ")":
+        raise ValueError(f"{place} is not closed")
+    return found
+
+
 def class_of(word: str | None) -> str:
     """The class that a word names, with or without its package."""
-    if word in (None, "(", ")"):
+    if word is None or word[0] in "()-":
         raise ValueError(f"a stream should begin with its class; there are {', '.join(STREAMS)}")
     name = PREFIX.sub("", word)
     if name not in STREAMS:
@@ -87,14 +97,11 @@ def value_of(tokens: Tokens, option: Option, place: str, depth: int) -> Any:
     """The value of an option, which comes next."""
     if option.takes == "flag":
         return True
+    if option.takes == "stream" and tokens.next == "(":
+        return in_parentheses(tokens, f"the parenthesis after {place}", depth + 1)
     word = tokens.taken()
-    if option.takes == "stream":
-        if word != "(":  # MOA takes one without options so
-            return stream_of(Tokens(word or ""), depth + 1)
-        nested = stream_of(tokens, depth + 1)
-        if tokens.taken() != ")":
-            raise ValueError(f"the parenthesis after {place} is not closed")
-        return nested
+    if option.takes == "stream":  # without options
+        return stream_of(Tokens(word or ""), depth + 1)
     whole = option.takes == "int"
     if word is None or not (WHOLE if whole else REAL).fullmatch(word):
         what = "a whole number" if whole else "a number"
