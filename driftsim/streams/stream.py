@@ -1,7 +1,8 @@
 """Streams: concepts and a drift that leads through them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
+from itertools import compress
 from operator import or_
 from typing import Annotated, Any, NamedTuple, Self
 
@@ -18,7 +19,7 @@ from driftsim.streams.concepts import Concept
 from driftsim.streams.contract import TRIED, blend_violation, concept_violation, drift_violation
 from driftsim.streams.drifts import Drift, None_
 from driftsim.streams.instantiation import Instantiation
-from driftsim.streams.operators.operator import Operator, leaves
+from driftsim.streams.operators.operator import leaves
 from driftsim.streams.operators.references import with_references
 from driftsim.streams.seeds import PARTS, spawn_rng
 from driftsim.streams.selected import longest, records_selected, with_selected
@@ -136,11 +137,20 @@ class Stream(Strict):
         return not self.recorded and not any(one.moves for one in self.concepts.values())
 
     def changes(self, seed: int) -> Sequence[Change]:
-        """Every change, those of the drift and those a person marked, in order."""
+        """Every change, in order: those of the drift, and those that a concept in force marks."""
         drifts = self.drift.changes(0, self.length, len(self.concepts), seed)
-        marks = [Change(row, row, row, i, i) for row, i in marked(self.concepts.values())]
-        marks = [change for change in marks if change.centre < self.length]
+        marks = [Change(row, row, row, i, i) for row, i in self._marked(seed).items()]
         return sorted([*drifts, *marks], key=lambda change: change.centre) if marks else drifts
+
+    def _marked(self, seed):
+        """The rows that concepts mark, each with the first that rules there."""
+        found: dict[int, int] = {}
+        for i, concept in enumerate(self.concepts.values()):
+            rows = [row for row in getattr(concept, "marks", ()) if row < self.length]
+            if rows:
+                rules = self.drift.weights(np.array(rows), len(self.concepts), seed)[:, i] >= 0.5
+                found = dict.fromkeys(compress(rows, rules), i) | found
+        return found
 
     def outliers(self, seed: int) -> Sequence[Outlier]:
         """Every stretch of another concept that is no drift, in order."""
@@ -280,15 +290,6 @@ class Stream(Strict):
                 if label not in y:
                     return f"'{name}' has next to no rows of class {label}; leave the balance out"
         return None
-
-
-def marked(concepts: Iterable[Concept]) -> Iterator[tuple[int, int]]:
-    """The rows that a person marked, each with its concept; those of operators that are new."""
-    seen: set[int] = set()
-    for i, concept in enumerate(concepts):
-        rows = getattr(concept, "marks", ())
-        yield from ((row, i) for row in rows if not (isinstance(concept, Operator) and row in seen))
-        seen.update(rows)
 
 
 def in_rows(part: Any, clock: Clock | None, *place: str) -> Any:

@@ -118,6 +118,9 @@ def test_check_says_how_severe_changes_are():
     words = "before → after: total variation 0.3"
     assert len(lines) == 1 and lines[0].startswith(words) and "(x 0.00, y 0.3" in lines[0]
     assert not [*severity_lines(stream_of("digits", "digits"))]
+    moving = {"kind": "moa", "stream": "ConceptDriftStream"}
+    [line] = severity_lines(stream_of(moving, moving | {"stream": "ConceptDriftStream -r 2"}))
+    assert line == "before → after: how severe the change is cannot be known"
     [line] = severity_lines(stream_of("make_classification", "make_classification"))
     assert "total variation 1.00 (x 1.00, y 0.0" in line and "cannot be compared" in line
 

@@ -111,6 +111,22 @@ def test_its_own_drifts_are_changes():
     assert all(Moa(stream=one).moves for one in moving) and not Moa(stream=SEA).moves
 
 
+def test_drifts_of_a_concept_that_does_not_rule_are_no_changes():
+    other = {"kind": "moa", "stream": f"ConceptDriftStream -s {SEA} -d ({SEA} -i 2) -p 1000 -w 1"}
+    text = f"ConceptDriftStream -s ({DRIFTING}) -d {SEA} -p 501 -w 1"
+    concepts = {"one": {"kind": "moa", "stream": text}, "other": other}
+    stream = {"length": 20_000, "concepts": concepts, "drift": {"kind": "sudden", "at": [900]}}
+    found = Stream.model_validate(stream).changes(0)
+    assert [(one.centre, one.before, one.after) for one in found] == [
+        (500, 0, 0), (900, 0, 1), (999, 1, 1),
+    ]  # fmt: skip
+
+
+def test_a_stream_may_be_in_the_parentheses_that_it_has_in_a_task():
+    assert command(f"({SEA} -f 2)") == command(f"{SEA} -f 2")
+    assert command(f" ( ConceptDriftStream -s ({SEA}) -d {SEA} )").composed
+
+
 KNOWN = [
     "SineGenerator -f 4",
     "LEDGeneratorDrift -d 5",
@@ -164,6 +180,10 @@ def test_what_nobody_knows_has_no_oracle():
 
 REFUSED = {
     "": "a stream should begin with its class; there are SEAGenerator",
+    "-s (generators.SEAGenerator -f 1)": "a stream should begin with its class",
+    f"({SEA} -f 1": "the first parenthesis is not closed",
+    f"({SEA}) -f 1": "'-f' comes after the end of the stream",
+    "generators.SeaGenerator": "did you mean 'SEAGenerator'?",
     "generators.SEAGeneratr": "no stream of MOA is called 'generators.SEAGeneratr' here; "
     "did you mean 'SEAGenerator'?",
     "EvaluatePrequential -l x": "it is a task; give what stands in the parentheses",
