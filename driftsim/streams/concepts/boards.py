@@ -17,7 +17,7 @@ class Checkerboard(Rule):
 
     Four corners meet in the centre of the unit square, about which the board turns. On squares
     each class has half of the rows at every angle, and a quarter of a turn exchanges them. With
-    two different sides it is a bar of chocolate (Hu et al. 2022).
+    two different sides it is a bar of chocolate, as in the THU concept drift datasets (Hu et al.).
     """
 
     schema = Schema(("x", "y"))
@@ -31,7 +31,7 @@ class Checkerboard(Rule):
 
 
 class Cake(Concept):
-    """Cake (Hu et al. 2022): slices of a disc, which belong to two classes by turns.
+    """Cake (THU concept drift datasets): slices of a disc, of two classes by turns.
 
     Points are uniform in the disc of radius 1. Each class has half of them at every angle, and
     what two angles disagree on is the angle between them, as a share of that of a slice.
