@@ -34,7 +34,7 @@ class Cake(Concept):
     """Cake (THU concept drift datasets): slices of a disc, of two classes by turns.
 
     Points are uniform in the disc of radius 1. Each class has half of them at every angle, and
-    what two angles disagree on is the angle between them, as a share of that of a slice.
+    what two angles disagree on is the angle between them as a share of that of a slice, up to one.
     """
 
     schema: ClassVar[Schema] = Schema(("x", "y"))
