@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from driftsim.evaluation.metrics import METRICS
 
+OPPOSITE = {"more": "less", "less": "more"}
 MOST_NAMES = 6  # of a sentence
 
 
@@ -34,16 +35,17 @@ def points(metric: str, difference: float, half: float = math.nan) -> str:
     return number(difference, half)
 
 
-def interval(metric: str, low: float, high: float, above: str = "", below: str = "") -> str:
+def interval(metric: str, low: float, high: float, word: str = "") -> str:
     """An interval as people write it: 2.7 to 2.9.
 
-    One around zero says on which side each end is, where that has words: 0.2 less to 0.5 more.
+    One around zero, of how much `more` or `less` there is, says so of each end: 0.2 less to 0.5
+    more.
     """
     scale = 100 if as_percent(metric) else 1
     half, least = scale * (high - low) / 2, 1 if scale == 100 else None
     first, last = (number(scale * end, half, least) for end in (low, high))
-    if above and low < 0 < high:
-        return f"{first.lstrip('−')} {below} to {last} {above}"
+    if word in OPPOSITE and low < 0 < high:
+        return f"{first.lstrip('−')} {OPPOSITE[word]} to {last} {word}"
     return f"{first} to {last}"
 
 

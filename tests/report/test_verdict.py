@@ -11,6 +11,7 @@ from driftsim.evaluation.trace import Trace
 from driftsim.report.page.text_files import markdown
 from driftsim.report.results import Results
 from driftsim.report.variant_results import TracedRun
+from driftsim.report.verdict.money import difference
 from driftsim.scenario import Scenario, Study, Variant
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "measures.md"
@@ -159,6 +160,12 @@ def test_the_metric_asked_for_decides_who_is_best():
     by_recall = results_of(wrong, positive=30, missed=missed, **asked)
     assert "careful has the highest recall of 1" in by_recall.verdict()[0].text
     assert by_recall.compare().iloc[0][["better", "metric"]].to_list() == ["careful", "recall of 1"]
+
+
+def test_an_interval_around_zero_says_on_which_side_its_ends_are():
+    assert difference(300, -20, 620, "less than a") == "300 less than a (20 more to 620 less)"
+    assert difference(300, 20, 620, "less") == "300 less (20 to 620)"
+    assert difference(300, -20, 620, "EUR") == "300 EUR (−20 to 620)"
 
 
 def test_equality_is_only_within_the_margin_that_was_asked_for():

@@ -18,10 +18,11 @@ def money(value: float, low: float = np.nan, high: float = np.nan) -> str:
 
 def difference(value: float, low: float, high: float, word: str) -> str:
     """How far two amounts are apart, as precise as the interval allows: 300 more (200 to 400)."""
-    return f"{number(value, (high - low) / 2)} {word}".rstrip() + bounded(low, high)
+    bounds = bounded(low, high, word=word.partition(" ")[0])
+    return f"{number(value, (high - low) / 2)} {word}".rstrip() + bounds
 
 
-def bounded(low: float, high: float, more: str = "") -> str:
-    """An interval in brackets, where it is known."""
+def bounded(low: float, high: float, more: str = "", word: str = "") -> str:
+    """An interval in brackets, where it is known; of how much `more` or `less` by its `word`."""
     known = high - low > ROUNDING * abs(high)
-    return f" ({interval(COST, low, high)}{more})" if known else ""
+    return f" ({interval(COST, low, high, word)}{more})" if known else ""

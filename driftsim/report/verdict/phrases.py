@@ -36,26 +36,26 @@ def value_of(c: Comparison, name: str) -> str:
 
 def distance(c: Comparison, name: str, better: str | None = None) -> str:
     """How far one is behind a better one, the best by default: 0.4 points more (0.3 to 0.5)."""
-    words = ("more", "less") if c.scope.sign > 0 else ("less", "more")
-    size, bounds = sized(c.pairs[better or c.best, name], c.scope.metric, words=words)
-    return f"{size} {words[0]}{bounds}"
+    word = "more" if c.scope.sign > 0 else "less"
+    size, bounds = sized(c.pairs[better or c.best, name], c.scope.metric, word=word)
+    return f"{size} {word}{bounds}"
 
 
 def sized(
     difference: Difference,
     metric: str,
     bounds: tuple[float, float] | None = None,
-    words: tuple[str, str] = ("", ""),
+    word: str = "",
 ) -> tuple[str, str]:
     """A difference with its unit, and its interval, or other `bounds`, in brackets.
 
-    `words` say what is above zero and what is below it, where the interval is around it.
+    The `word` after it may be more or less.
     """
     if not difference.known:
         return points(metric, difference.mean), ""
     low, high = bounds or difference.interval()
     half = (high - low) / 2
-    return points(metric, difference.mean, half), f" ({interval(metric, low, high, *words)})"
+    return points(metric, difference.mean, half), f" ({interval(metric, low, high, word)})"
 
 
 def among(c: Comparison, name: str) -> str:
