@@ -53,7 +53,10 @@ HOMES = {
     },
     "pydantic_core": {"messages"},
     "yaml": {"notation"},
-    "sklearn": {"learners", "streams.shipped_data", "streams.tables.text.libsvm"},
+    "sklearn": {
+        *("learners", "streams.shipped_data", "streams.tables.text.libsvm"),
+        "streams.severity_estimates",
+    },
     "river": {
         *("learners.river", "learners.objects", "learners.tree_bytes"),
         *("adaptation.detectors", "streams.shipped_data"),
@@ -77,7 +80,7 @@ HOMES = {
     "rich": {"cli", "progress", "report"},
     "cloudpickle": {"objects"},
     "joblib": {"objects"},
-    "threadpoolctl": {"workers.state"},
+    "threadpoolctl": {"streams.severity_estimates", "workers.state"},
     "distributed": {"runner.dask", "runner.clusters"},
     "scipy": {"streams", "learners", "adaptation", "evaluation", "report"},
 }

@@ -7,12 +7,14 @@ import numpy as np
 
 from driftsim.messages import plural
 from driftsim.streams.severity import Severity, severity
-from driftsim.streams.severity_of_records import record_severities
+from driftsim.streams.severity_estimates import severity_estimates
+from driftsim.streams.severity_of_records import CHANGED, record_severities
 from driftsim.streams.stream import Stream
 
 ROWS = 5_000  # of each concept: standard errors are at most 0.007
 MOST_PAIRS = 6  # that have a line each
 FIRST = 1_000  # changes that are looked at
+STALE = "stale_learner_loss"
 
 
 def severity_lines(stream: Stream, warmup: int = 0) -> Iterator[str]:
@@ -42,11 +44,27 @@ def record_lines(stream: Stream, warmup: int) -> Iterator[str]:
     found = record_severities(stream, 0, ROWS, warmup) if stream.changes(0) else ()
     for change, measures, (feature, distance) in islice(found, MOST_PAIRS):
         if feature:
-            labels = measures["total_variation_y"].value
+            labels, changed = (measures[name].value for name in ("total_variation_y", CHANGED))
             of_y = "" if np.isnan(labels) else f"total variation of y {labels:.2f}; "
+            alike = "" if np.isnan(changed) else f"; {100 * changed:.0f} % of labels are changed"
             yield (
                 f"around row {change.centre:,}: {of_y}of the features, '{feature}' changes most: "
-                f"by {distance.value:.2f}"
+                f"by {distance.value:.2f}{alike}"
+            )
+
+
+def estimate_lines(stream: Stream, warmup: int = 0) -> Iterator[str]:
+    """What learners of rows before and after the first changes say of how severe these are."""
+    found = severity_estimates(stream, [0], warmup) if stream.changes(0) else ()
+    for _, change, measures in islice(found, MOST_PAIRS):
+        least, of_x, stale = (
+            f"{measures[name].value:.3g} ± {measures[name].se:.2g}"
+            for name in ("total_variation_at_least", "total_variation_x_at_least", STALE)
+        )
+        if not np.isnan(measures[STALE].value):
+            yield (
+                f"around row {change.centre:,}: total variation at least {least} (x {of_x}); "
+                f"a learner of before loses {stale} more after than one of after"
             )
 
 

@@ -82,9 +82,14 @@ class Frames(ABC):
         """A row for each contender: its median recovery, and how often each outcome came."""
         return self.tables.recovered(self._asked(window), tolerance).frame()
 
-    def severity(self) -> "pd.DataFrame":
-        """How far each change takes the stream; see docs/severity.md."""
-        return self.tables.severity.frame()
+    def severity(self, estimates: bool = False) -> "pd.DataFrame":
+        """How far each change takes the stream; see docs/severity.md.
+
+        With `estimates`, also by learners trained before and after it, where rows do not have known
+        probabilities: some seconds of CPU for each change.
+        """
+        tables = self.tables
+        return (tables.estimated_severity if estimates else tables.severity).frame()
 
     def regret(self) -> "pd.DataFrame":
         """The loss beyond the best possible, summed along the stream; none where not known."""

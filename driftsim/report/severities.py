@@ -6,7 +6,8 @@ from driftsim.report.table import Row
 from driftsim.report.variant_results import VariantResults, dated
 from driftsim.scenario import Scenario
 from driftsim.streams.severity import MEASURES, ROWS, columns, severities
-from driftsim.streams.severity_of_records import record_severities
+from driftsim.streams.severity_estimates import ESTIMATES, severity_estimates
+from driftsim.streams.severity_of_records import CHANGED, record_severities
 from driftsim.streams.stream import Stream
 
 SEVERITY = [
@@ -14,7 +15,8 @@ SEVERITY = [
     *(name for one in MEASURES for name in (one, f"{one}_se")),
 ]  # fmt: skip
 
-OF_RECORDS = ["feature", "feature_distance", "feature_distance_se"]
+OF_RECORDS = ["feature", "feature_distance", "feature_distance_se", CHANGED, f"{CHANGED}_se"]
+ESTIMATED = [name for one in ESTIMATES for name in (one, f"{one}_se")]
 
 
 def severity_rows(one: VariantResults, n: int = ROWS) -> Iterator[Row]:
@@ -26,6 +28,15 @@ def severity_rows(one: VariantResults, n: int = ROWS) -> Iterator[Row]:
             about = {"seed": seed, "change": change.first, "centre": change.centre}
             about |= {"before": names[change.before], "after": names[change.after]}
             yield one.setting | about | dated(one.dates, change=change.first) | row
+
+
+def estimated_rows(one: VariantResults) -> Iterator[Row]:
+    """As `severity_rows`, with what learners say; where it is known without them, they do not."""
+    evaluation = one.scenario.evaluation
+    seeds, warmup = range(evaluation.seeds), evaluation.warmup
+    estimates = severity_estimates(one.scenario.stream, seeds, warmup)
+    for row, (_, _, found) in zip(severity_rows(one), estimates, strict=True):
+        yield row | dict(columns(found))
 
 
 def changes_of(scenario: Scenario, seed: int, n: int, found: dict) -> Iterator[tuple]:

@@ -15,7 +15,13 @@ from driftsim.report.comparisons import bounds_of, measured, scope_of
 from driftsim.report.decision import breakeven, costs, floors, periods, worth
 from driftsim.report.measures import TOLERANCE
 from driftsim.report.memory import ram_hours
-from driftsim.report.severities import OF_RECORDS, SEVERITY, severity_rows
+from driftsim.report.severities import (
+    ESTIMATED,
+    OF_RECORDS,
+    SEVERITY,
+    estimated_rows,
+    severity_rows,
+)
 from driftsim.report.table import MOMENTS, Row, Table
 from driftsim.report.variant_results import (
     DATED,
@@ -39,7 +45,7 @@ CURVES = [
 ]  # fmt: skip
 TAKEN = {  # names of columns, which what is swept may not have
     *SPENT, "seeds", "repeats", "engine", *CURVES, *measures.RECOVERY, *measures.OF_ALL_CHANGES,
-    *SEVERITY, *OF_RECORDS,
+    *SEVERITY, *OF_RECORDS, *ESTIMATED,
     *breakeven.BREAKEVEN, *worth.WORTH, *worth.WRONG_PRICES,
     *measures.REGRET, *measures.ALARMS, *measures.PROBED, *measures.FORGETTING,
     *comparisons.DIFFERENCES, *rankings.RANKS, *rankings.PAIRS, *costs.COSTS, *costs.ALONG,
@@ -108,11 +114,12 @@ class StudyTables:
     @cached_property
     def severity(self) -> Table:
         """How far each change takes the stream of each setting, with each seed."""
-        recorded = any(one.scenario.stream.recorded for one in self.variants)
-        names = [*SEVERITY, *(OF_RECORDS if recorded else ())]
-        rows = [*chain.from_iterable(map(severity_rows, self.variants))]
-        unknown = dict.fromkeys(OF_RECORDS, np.nan) | {"feature": ""}
-        return self._table([unknown | row for row in rows], names)
+        return self._severities(severity_rows, SEVERITY)
+
+    @cached_property
+    def estimated_severity(self) -> Table:
+        """As `severity`, with what learners trained before and after each change say of it."""
+        return self._severities(estimated_rows, [*SEVERITY, *ESTIMATED])
 
     @cached_property
     def regret(self) -> Table:
@@ -272,6 +279,14 @@ class StudyTables:
             whole = self._table(chain.from_iterable(rows for rows, _ in each), names)
             self._recoveries[asked] = whole, self._table(common, measures.OF_ALL_CHANGES)
         return self._recoveries[asked]
+
+    def _severities(
+        self, rows: Callable[[VariantResults], Iterable[Row]], names: Sequence[str]
+    ) -> Table:
+        recorded = any(one.scenario.stream.recorded for one in self.variants)
+        unknown = dict.fromkeys(OF_RECORDS, np.nan) | {"feature": ""}
+        found = [unknown | row for row in chain.from_iterable(map(rows, self.variants))]
+        return self._table(found, [*names, *(OF_RECORDS if recorded else ())])
 
     def _rows(self, key: Hashable, rows: Callable[[VariantResults], Iterable[T]]) -> Iterator[T]:
         """The rows of each variant, which are kept; those of a single one are made when asked."""

@@ -6,9 +6,21 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.rows import Change, one_hot
-from driftsim.streams.severity import MEASURES, ROWS, UNKNOWN, Estimate, Severity, of_labels
+from driftsim.streams.operators.selections import selections
+from driftsim.streams.seeds import PROBES, spawn_rng
+from driftsim.streams.severity import (
+    MEASURES,
+    ROWS,
+    UNKNOWN,
+    Estimate,
+    Severity,
+    mean_of,
+    of_labels,
+)
 from driftsim.streams.stream import Stream
 from driftsim.streams.world import World
+
+CHANGED = "labels_changed"  # the share of rows that have another label in the other concept
 
 
 class Moved(NamedTuple):
@@ -22,13 +34,23 @@ def record_severities(
     stream: Stream, seed: int, n: int = ROWS, warmup: int = 0
 ) -> Iterator[tuple[Change, Severity, Moved]]:
     """Each change of a recorded stream, from up to `n` rows on either side, none beyond another."""
-    changes, world = stream.started_changes(seed), stream.instantiated(seed, warmup)
+    world = stream.instantiated(seed, warmup)
+    for change, before, after in stretches(stream, seed, n):
+        found, moved = between(world, before, after)
+        yield change, found | {CHANGED: changed_labels(world, change, before, after)}, moved
+
+
+def stretches(
+    stream: Stream, seed: int, n: int
+) -> Iterator[tuple[Change, tuple[int, int], tuple[int, int]]]:
+    """Each change, the first and the last row before it and those after it, at most `n` of each."""
+    changes = stream.started_changes(seed)
     for i, change in enumerate(changes):
         begin = changes[i - 1].last if i else 0
         end = changes[i + 1].first if i + 1 < len(changes) else stream.length
-        before = max(begin, change.first - n), change.first
-        after = change.last, min(end, change.last + n)
-        yield change, *between(world, before, after)
+        before = min(max(begin, change.first - n), change.first), change.first
+        after = min(change.last, end), min(end, change.last + n)
+        yield change, before, after
 
 
 def between(world: World, before: Sequence[int], after: Sequence[int]) -> tuple[Severity, Moved]:
@@ -41,6 +63,24 @@ def between(world: World, before: Sequence[int], after: Sequence[int]) -> tuple[
     if k is not None:
         found["total_variation_y"] = of_labels(*(one_hot(side.y, k) for side in sides))
     return found, farthest(sides[0].X, sides[1].X, world.schema)
+
+
+def changed_labels(
+    world: World, change: Change, before: Sequence[int], after: Sequence[int]
+) -> Estimate:
+    """The share of rows that have another label in the one concept than in the other.
+
+    Known where both have the same rows, as a table and what is made of its labels alone. Of all
+    rows of two stretches; what is random in both is drawn with the same numbers.
+    """
+    pair = [world.concepts[i] for i in (change.before, change.after)]
+    if pair[0] is pair[1] or world.schema.regression or any(map(selections, pair)):
+        return UNKNOWN
+    t = np.concatenate([np.arange(*before), np.arange(*after)])
+    if any(one.rows is None for one in pair):
+        return UNKNOWN
+    (X, y), (other, label) = (one.draw(spawn_rng(world.seed, PROBES), t) for one in pair)
+    return mean_of(1.0 * (y != label)) if np.array_equal(X, other, equal_nan=True) else UNKNOWN
 
 
 def farthest(before: np.ndarray, after: np.ndarray, schema) -> Moved:

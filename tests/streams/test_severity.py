@@ -147,11 +147,14 @@ def test_the_results_of_recorded_rows_name_the_feature_that_changes_most(tmp_pat
     pd.DataFrame(rows).to_csv(tmp_path / "t.csv", index=False)
     table = f"{{kind: table, path: {tmp_path / 't.csv'}, target: y, marks: [200]}}"
     text = f"stream: {{concepts: {{t: {table}}}}}\n{TEXT[TEXT.index('models') :]}"
-    [row] = (
-        played(text.replace("300", "50"), "recorded", tmp_path).severity().to_dict("records")[:1]
-    )
+    results = played(text.replace("300", "50"), "recorded", tmp_path)
+    row = results.severity().to_dict("records")[0]
     assert (row["change"], row["feature"], row["total_variation_y"]) == (200, "w", 0)
-    assert row["feature_distance"] == pytest.approx(0.4)
+    assert row["feature_distance"] == pytest.approx(0.4) and np.isnan(row["labels_changed"])
+    estimated = results.severity(estimates=True).to_dict("records")[0]
+    assert (estimated["change"], estimated["stale_learner_loss"]) == (200, 0)  # y is known by a
+    assert 0.6 < estimated["two_sample_accuracy_x"] < 0.8  # .7 by the word
+    assert "stale_learner_loss" not in row
 
 
 def test_results_know_the_severity_of_operators_on_named_concepts(tmp_path):

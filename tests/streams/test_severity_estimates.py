@@ -1,0 +1,94 @@
+"""Severity of recorded rows against what is known of how they were made."""
+
+from math import erf, sqrt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from driftsim.rows import Schema
+from driftsim.streams.severity_estimates import ESTIMATES, Side, estimates, severity_estimates
+from driftsim.streams.severity_of_records import record_severities
+from driftsim.streams.stream import Stream
+
+N = 2_000  # rows on either side of a change
+
+
+def sea(rng, threshold, n=N):
+    X = rng.uniform(0, 10, (n, 3))
+    return X, (X[:, 0] + X[:, 1] > threshold) ^ (rng.random(n) < 0.05)
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    """SEA with thresholds of 8 and then 12, and 5 % of noise."""
+    rng = np.random.default_rng(1)
+    X, y = (np.concatenate(column) for column in zip(sea(rng, 8), sea(rng, 12)))
+    found = tmp_path_factory.mktemp("tables") / "sea.csv"
+    pd.DataFrame(X, columns=["a", "b", "c"]).assign(y=y.astype(int)).to_csv(found, index=False)
+    return str(found)
+
+
+def test_two_normals_are_distinguished_as_well_as_can_be():
+    """N(0, 1) and N(1, 1): the best accuracy is Φ(1/2), the total variation 2 Φ(1/2) - 1."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(2 * N, 2)), rng.integers(0, 2, 2 * N)
+    X[N:, 0] += 1
+    found = estimates(Side(X[:N], y[:N]), Side(X[N:], y[N:]), Schema(("a", "b"), {}, 2))
+    best = (1 + erf(0.5 / sqrt(2))) / 2
+    for of in ("", "_x"):
+        accuracy, least = found[f"two_sample_accuracy{of}"], found[f"total_variation{of}_at_least"]
+        assert best - 0.04 < accuracy.value < best + 3 * accuracy.se
+        assert least == (2 * accuracy.value - 1, 2 * accuracy.se)
+        assert 0.006 < accuracy.se < 0.008
+    assert abs(found["stale_learner_loss"].value) < 0.05  # labels are coin tosses in both
+
+
+def test_a_learner_of_before_is_stale_after(path):
+    """36 % of the labels become others, of which noise turns 5 % back: an excess of .324."""
+    table = {"kind": "table", "path": path, "target": "y", "marks": [N]}
+    stream = Stream.model_validate({"concepts": {"t": table}})
+    [(seed, change, found), (_, _, again)] = severity_estimates(stream, range(2))
+    assert (seed, change.centre) == (0, N) and found is again  # of the same rows
+    assert abs(found["stale_learner_loss"].value - 0.324) < 0.04
+    assert abs(found["total_variation_at_least"].value - 0.324) < 0.07
+    assert found["total_variation_x_at_least"].value < 0.07
+
+
+def test_numbers_as_labels_lose_squared_errors():
+    rng = np.random.default_rng(0)
+    X, y = rng.random((600, 1)), rng.normal(size=600) / 10
+    found = estimates(Side(X[:300], y[:300]), Side(X[300:], y[300:] + 3), Schema(("a",), {}, None))
+    assert abs(found["stale_learner_loss"].value - 9) < 0.3
+
+
+def test_nothing_is_estimated_of_few_rows_or_where_probabilities_are_known():
+    few = Side(np.zeros((90, 1)), np.zeros(90, int))
+    assert all(np.isnan(one.value) for one in estimates(few, few, Schema(("a",), {}, 2)).values())
+    concepts = {"a": {"kind": "sea", "threshold": 8}, "b": "sea"}
+    drift = {"kind": "sudden", "at": [500]}
+    known = Stream.model_validate({"length": 1000, "concepts": concepts, "drift": drift})
+    [(_, _, found)] = severity_estimates(known, [0])
+    assert [*found] == [*ESTIMATES] and all(np.isnan(one.value) for one in found.values())
+
+
+@pytest.mark.parametrize(
+    ("after", "share"),
+    [
+        ({"kind": "relabelled", "where": "a > 5", "to": "next"}, 0.5),
+        ({"kind": "mislabelled", "share": 0.2}, 0.2),
+        ({"kind": "tilted", "column": "a", "by": 0.1}, None),  # which has other rows
+        ({"kind": "shifted", "columns": ["a"], "by": 1.0}, None),
+    ],
+)
+def test_the_labels_of_the_same_rows_that_are_changed(path, after, share):
+    table = {"kind": "table", "path": path, "target": "y"}
+    concepts = {"as it is": table, "after": after | {"of": "as it is"}}
+    drift = {"kind": "sudden", "at": [N // 2]}
+    stream = Stream.model_validate({"concepts": concepts, "drift": drift})
+    [(_, found, _)] = record_severities(stream, 0)
+    one = found["labels_changed"]
+    if share is None:
+        assert np.isnan(one.value)
+    else:
+        assert abs(one.value - share) < 4 * one.se and one.se < 0.01
