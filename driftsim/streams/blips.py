@@ -61,7 +61,9 @@ class Blip(Drift):
 
     def outliers(self, start, stop, k, seed):
         to = self._to(k)
-        return [Outlier(row, row + self.width, to) for row in self.at if start <= row < stop]
+        own = [Outlier(row, row + self.width, to) for row in self.at if start <= row < stop]
+        others = self.of.outliers(start, stop, k - 1, seed)
+        return sorted([*own, *(one._replace(concept=among(to, one.concept)) for one in others)])
 
     def incompatibility(self, length, k):
         if k < 2:
@@ -82,6 +84,9 @@ class Blip(Drift):
 
     def _change(self, to, one):
         """A change of the others, by their places among all."""
-        return one._replace(
-            before=one.before + (one.before >= to), after=one.after + (one.after >= to)
-        )
+        return one._replace(before=among(to, one.before), after=among(to, one.after))
+
+
+def among(to: int, other: int) -> int:
+    """The place among all concepts of one of the others than that of a blip."""
+    return other + (other >= to)

@@ -1,6 +1,8 @@
 """Nested drifts: a drift between groups of concepts, and one within each group."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -12,6 +14,8 @@ from driftsim.rows import Change
 from driftsim.streams.drifts import Drift, None_, named, place_of, unknown
 from driftsim.streams.schedules import MOST_VISITS
 from driftsim.streams.seeds import DRIFT, spawn_rng
+
+CENTRE = attrgetter("centre")
 
 
 class Group(Strict):
@@ -162,23 +166,32 @@ class Nested(Drift):
     def _every_change(self, stop, seed) -> Iterator[Change]:
         """The changes between groups and within them, up to a row."""
         stays = self._stays(stop, seed)
+        within = [self._own_changes(j, stop, seed) for j in range(len(self.groups))]
         for one in self.between.changes(0, stop, len(self.groups), seed):
             ends = (one.before, one.centre - 1), (one.after, one.centre)
-            before, after = (self._ruling(stays, j, row, seed) for j, row in ends)
+            before, after = (self._ruling(within[j], stays, j, row, seed) for j, row in ends)
             yield one._replace(before=before, after=after)
         for stay in stays:
-            places, drift = self._places(stay.group), self.groups[stay.group].drift
+            places, changes = self._places(stay.group), within[stay.group]
             moved = stay.start - stay.own if self.waits else 0
-            rows = stay.start + 1 - moved, stay.stop - moved  # at its start is the outer change
-            for one in drift.changes(*rows, len(places), seed_of(seed, stay.group)):
+            rows = stay.start - moved, stay.stop - 1 - moved  # at its start is the outer change
+            for one in changes[slice(*(bisect_right(changes, row, key=CENTRE) for row in rows))]:
                 first, centre, last = (row + moved for row in one[:3])
                 yield Change(first, centre, last, places[one.before], places[one.after])
 
-    def _ruling(self, stays, j, row, seed):
-        """The concept of a group that rules at a row."""
+    def _own_changes(self, j, stop, seed):
+        """The changes within a group, by its clock, up to a row."""
+        own = self.groups[j]
+        return own.drift.changes(0, stop, len(own.concepts), seed_of(seed, j))
+
+    def _ruling(self, changes, stays, j, row, seed):
+        """The concept of a group that rules at a row: that of the last of its changes."""
         t = np.array([max(row, 0)])
         own = own_rows(stays, j, t) if self.waits else t
-        return self._places(j)[int(self._within(j, own, seed).argmax())]
+        if passed := bisect_right(changes, int(own[0]), key=CENTRE):
+            return self._places(j)[changes[passed - 1].after]
+        first = changes[0].before if len(changes) else self._within(j, own, seed).argmax()
+        return self._places(j)[int(first)]
 
 
 def own_rows(stays: list[Stay], j: int, t: np.ndarray) -> np.ndarray:

@@ -142,6 +142,14 @@ def test_a_blip_is_no_change_and_all_is_as_before_after_it():
     assert stream(1000, 2, kind="blip", at=[300], width=50).outliers(0) == [Outlier(300, 350, 1)]
 
 
+def test_blips_to_two_concepts():
+    inner = {"kind": "blip", "at": [300], "width": 50, "to": "c"}
+    one = stream(1000, kind="blip", to="b", at=[700], width=9, of=inner)
+    assert one.outliers(0) == [Outlier(300, 350, 2), Outlier(700, 709, 1)]
+    ruling = one.drift.weights(np.arange(1000), 3, 0).argmax(axis=1)
+    assert ruling.tolist() == [0] * 300 + [2] * 50 + [0] * 350 + [1] * 9 + [0] * 291
+
+
 def test_dates_and_durations_of_schedules():
     dated = {"length": 24 * 60, "arrivals": DAYS}
     one = stream(**dated, kind="seasonal", period="12d", phase="2024-01-03")
@@ -202,6 +210,16 @@ def test_nested_drifts_by_chance_are_the_same_in_each_stretch():
         rows = np.arange(start, start + 250)
         assert np.array_equal(one.drift.weights(rows, 3, 5), whole[rows])
     assert [*one.changes(5)] != [*one.changes(6)]
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_each_change_of_nested_drifts_begins_with_the_concept_before(waits):
+    inner = {"kind": "seasonal", "period": 20, "phase": 5}  # with changes where groups change, too
+    groups = [{"concepts": ["a"]}, {"concepts": ["b", "c"], "drift": inner}]
+    between = {"kind": "recurring", "every": 6, "width": 2}
+    changes = stream(600, kind="nested", between=between, groups=groups, waits=waits).changes(0)
+    assert {NAMES[one.after] for one in changes} == {*NAMES}
+    assert [one.before for one in changes[1:]] == [one.after for one in changes[:-1]]
 
 
 A, B, C = ({"concept": name, "rows": 1000} for name in NAMES)
