@@ -220,7 +220,15 @@ def test_the_verdict_names_repeats_that_are_all_the_same():
 def test_no_sentence_names_more_than_six():
     runs = {name: noisy(0.2, 5, seed=i) for i, name in enumerate("abcdefghij")}
     first = results_of(runs).verdict()[0].text
-    assert "others do not differ significantly" in first and first.count("(2") <= 6
+    assert "others do not differ significantly (Holm's correction" in first
+    assert first.count("(2") <= 6 + 1  # the best, too
+
+
+def test_a_contender_between_some_that_do_not_differ_from_the_best_is_named():
+    runs = {"a": seeded(10, 10), "b": seeded(13, 13), "c": seeded(14, 14, spread=6.5)}
+    first = results_of(runs).verdict()[0].text
+    assert "a has the lowest error (10.0 %), from which c (14.0 %) does not differ" in first
+    assert "correction for 3 pairs); b (13.0 %), between them, does. c has 4.0 points" in first
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "  ", "e+0", "unknown"])

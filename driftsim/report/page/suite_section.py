@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from driftsim.report.benchmark_text import BEST, HOW
+from driftsim.report.benchmark_text import BEST, HOW, SENTENCES
 from driftsim.report.benchmarks import Grid
 from driftsim.report.suite_parts import SuitePart, suite_parts
 from driftsim.report.verdict import Block, answers
@@ -55,7 +55,8 @@ def note_on(grid: Grid) -> str:
     name = grid.name[0].upper() + grid.name[1:]
     halves = any(one.half for row in grid.rows.values() for one in row)
     width = ", and half the width of its interval at 95 %" if halves else ""
-    return f"{name}{width}.{f' Bold: {BEST} ({HOW}).' if grid.tested else ''}"
+    bold = f" Bold: {BEST} ({HOW}; {SENTENCES})." if grid.tested else ""
+    return f"{name}{width}.{bold}"
 
 
 def without(title: str, block: Block) -> Block:

@@ -22,6 +22,7 @@ from driftsim.report.table import Table
 from driftsim.report.variant_results import ContenderResult, VariantResults, shared_changes
 from driftsim.report.verdict.blocks import Block
 from driftsim.report.verdict.phrases import (
+    alike,
     among,
     bounds,
     counted,
@@ -97,9 +98,7 @@ class Contest:
     def tie(self, tied: list[str]) -> Iterator[str]:
         """That some contenders do not differ significantly from the best."""
         c, last = self.comparison, tied[-1]
-        names = listed(f"{named(name)} ({plain(c, name)})" for name in [c.best, *tied])
-        alike = f"do not differ significantly in {title(c.scope.metric)}"
-        yield f"{self.about()}, no contender is clearly best: {names} {alike}."
+        yield f"{self.about()}, no contender is clearly best: {alike(c, tied)}."
         yield f"{named(last)} has {self.distance(last)}{among(c, last)}."
         yield from equivalence(c, c.order[1:], c.margin(self.scenario))
 

@@ -58,6 +58,25 @@ def sized(
     return points(metric, difference.mean, half), f" ({interval(metric, low, high, word)})"
 
 
+def alike(c: Comparison, tied: Sequence[str]) -> str:
+    """Which contenders do not differ significantly from the best, and who lies between and does.
+
+    Where a difference varies less than others, it may be significant though it is smaller.
+    """
+    shown = {name: f"{named(name)} ({plain(c, name)})" for name in c.order}
+    metric = title(c.scope.metric)
+    if len(c.pairs) == 1:
+        return f"{shown[c.best]} and {shown[tied[0]]} do not differ significantly in {metric}"
+    verb = "does" if len(tied) == 1 else "do"
+    text = f"{named(c.best)} has the {degree(c)} ({plain(c, c.best)}), from which "
+    text += f"{listed(shown[name] for name in tied)} {verb} not differ significantly "
+    text += f"(Holm's correction for {len(c.pairs)} pairs)"
+    between = [shown[one] for one in c.order[1 : c.order.index(tied[-1])] if one not in tied]
+    if between:
+        text += f"; {listed(between)}, between them, {'does' if len(between) == 1 else 'do'}"
+    return text
+
+
 def among(c: Comparison, name: str) -> str:
     """Why an interval that excludes zero is not significant, where one does."""
     if not c.pairs[c.best, name].distinguishable:
