@@ -191,6 +191,12 @@ PARTS = {  # by family
         "votes": "detectors: [adwin, ddm, stepd]",
         "river.drift.KSWIN": "",
     },
+    "shift_test": {
+        "psi": "threshold: 0.3",
+        "mmd": "permutations: 300",
+        "classifier": "",
+        "d3": "threshold: 0.75",
+    },
     "policy": {
         "static": "",
         "periodic": "every: 200, memory: 300",

@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.memories import Memory
 from driftsim.adaptation.policies import Policy
+from driftsim.adaptation.shift_tests import ShiftTest
 from driftsim.clocks import Place, Spread
 from driftsim.durations import Duration, Moment
 from driftsim.evaluation.labels import Labels
@@ -51,6 +52,7 @@ PLACES = {  # of a family: its key in a scenario, and what that is in
     "policy": ("policy", "a contender of models"),
     "memory": ("memory", "a policy that retrains"),
     "detector": ("detector", "a policy that retrains on alarms"),
+    "shift_test": ("test", "a policy of the kind on_shift"),
     "labels": ("labels", "evaluation"),
     "protocol": ("protocol", "evaluation"),
     "strategy": ("by", "labels of the kind query"),
@@ -66,6 +68,7 @@ FAMILIES: dict[str, type[Part]] = {
         Policy,
         Memory,
         Detector,
+        ShiftTest,
         Labels,
         Protocol,
         Strategy,

@@ -11,6 +11,7 @@ import pytest
 
 import driftsim
 from driftsim.adaptation.detectors import Detector
+from driftsim.adaptation.shift_tests import ShiftTest
 from driftsim.kinds import FAMILIES, ordered_keys
 from driftsim.notation import parsed
 from driftsim.overview.columns import column_lines
@@ -100,7 +101,7 @@ def test_parts_of_a_scenario_in_the_docs_are_valid(tmp_path):
                 scenario = re.sub(rf"^{key[1]}:\n(  .*\n)+", "", quickstart, flags=re.M) + block
                 (tmp_path / "s.yaml").write_text(scenario, encoding="utf-8")
                 found.append(len(driftsim.load(tmp_path / "s.yaml").variants))
-    assert found == [1, 1, 1, 1, 6, 2]
+    assert found == [1, 1, 1, 1, 1, 6, 2]
 
 
 def test_the_suite_in_the_docs_is_valid_and_leaves_out_what_it_says(tmp_path):
@@ -127,10 +128,10 @@ def test_parts_that_the_docs_write_in_a_line_are_valid(name):
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 def test_every_parameter_of_a_part_is_in_the_docs(family):
-    """But for those of generators and detectors, which `driftsim kinds` lists."""
+    """But for those of generators, detectors and shift tests, which `driftsim kinds` lists."""
     names = ("scenarios", "time", "models", "learners", "policies")
     text = " ".join((ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in names)
-    if family in (Concept, Detector):
+    if family in (Concept, Detector, ShiftTest):
         kinds = [kind for kind in family.kinds.values() if issubclass(kind, Recorded)]
     else:
         kinds = family.kinds.values()

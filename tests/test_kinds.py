@@ -42,6 +42,8 @@ def with_example(place, pasted, name):
     policy = {"kind": "periodic", "every": 100, "memory": 100}
     if "detector" in pasted or name == "since_alarm":
         policy = {"kind": "on_drift", "memory": 100, "enough": 100, "detector": "adwin"}
+    if "test" in pasted:
+        policy = {"kind": "on_shift", "memory": 100}
     model = {"learner": "mean" if numbers else "naive_bayes", "policy": policy}
     concepts = dict.fromkeys("ab", "friedman" if numbers else "sea")
     stream = {"length": 2_000, "concepts": concepts, "drift": {"kind": "sudden", "at": [1_000]}}
@@ -49,7 +51,8 @@ def with_example(place, pasted, name):
     places = {
         "stream.concepts": concepts, "stream": stream, "evaluation": rules,
         "a contender of models": model, "a policy that retrains": policy,
-        "a policy that retrains on alarms": policy, "labels of the kind query": query,
+        "a policy that retrains on alarms": policy, "a policy of the kind on_shift": policy,
+        "labels of the kind query": query,
     }  # fmt: skip
     found = places[place.removeprefix("# in ").removesuffix(":")]
     found |= pasted

@@ -1,5 +1,6 @@
 """Feature monitor: whether features are distributed otherwise than those last trained on."""
 
+from collections.abc import Callable
 from math import isclose
 
 import numpy as np
@@ -16,17 +17,17 @@ RARE = 10  # values that occur less often are counted together
 class FeatureMonitor:
     """Compares the features of each window of rows with those that a model was trained on.
 
-    An alarm fires where `p_value` is below `level`, except in the first `cooldown` rows of a model.
+    An alarm fires where `differs` says so, except in the first `cooldown` rows of a model.
     """
 
     def __init__(
         self,
         window: int | Duration,
-        level: float,
+        differs: Callable[[np.ndarray, np.ndarray], bool],
         cooldown: int | Duration = 0,
         clock: Clock | None = None,
     ):
-        self._window, self._level, self._cooldown = window, level, cooldown
+        self._window, self._differs, self._cooldown = window, differs, cooldown
         self._clock = clock
 
     def start(self, t: int, rows: Labelled | None):
@@ -52,7 +53,7 @@ class FeatureMonitor:
         window, self._seen = self._seen, []
         self.row = row_after(self._clock, t, self._window)
         compared = window and t >= self._quiet_until
-        if compared and shifted(self._before, np.concatenate(window), self._level):
+        if compared and self._differs(self._before, np.concatenate(window)):
             return Fired(0, Moment(t - 1, t))
         return None
 

@@ -1,14 +1,15 @@
 """Retraining on alarms: of errors, of features, and, as a reference, at every true change."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal, NamedTuple
+from functools import partial
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from driftsim.adaptation.detectors import Adwin, Detector
 from driftsim.adaptation.error_monitor import ErrorMonitor, MeanThreshold
-from driftsim.adaptation.feature_monitor import FeatureMonitor
+from driftsim.adaptation.feature_monitor import FeatureMonitor, shifted
 from driftsim.adaptation.memories import LabelBuffer
 from driftsim.adaptation.policies.retraining import (
     NO_ROW,
@@ -18,6 +19,7 @@ from driftsim.adaptation.policies.retraining import (
     Trigger,
     Until,
 )
+from driftsim.adaptation.shift_tests import ShiftTest
 from driftsim.clocks import row_after
 from driftsim.durations import Period, Span, Window
 from driftsim.parts import Count, Number
@@ -140,21 +142,41 @@ class OnError(OnAlarm):
 class OnShift(OnAlarm):
     """Retrain when features shift from those last trained on, without any labels.
 
-    After every `window` rows, each feature is compared with the rows that the model in force
-    was trained on, by a two-sample test: Kolmogorov-Smirnov, or chi-squared where there are few
-    values. An alarm fires where a p-value is below `level` by the number of features (Bonferroni).
+    After every `window` rows, these are compared with the rows that the model in force was trained
+    on, by a `test`. If none is given, each feature is, by Kolmogorov-Smirnov's test, or the
+    chi-squared one where there are few values; an alarm fires where a p-value is below `level` by
+    the number of features (Bonferroni).
     """
+
+    omitted: ClassVar = ("test",)  # so that names of runs are those from before there was one
 
     window: Window = 500  # rows, or time, that are compared, one window after the other
     level: Annotated[Number, Field(gt=0, lt=1)] = 0.01  # probability of a false alarm in a window
+    test: ShiftTest | None = None  # of the features; none: of each by itself
 
     @property
     def library(self):
         return "scipy"
 
     def trigger(self, history, memory, rng):
-        monitor = FeatureMonitor(self.window, self.level, self.cooldown, self.clock)
+        if self.test is None:
+            differs = partial(shifted, level=self.level)
+        else:
+            differs = partial(self.test.differs, level=self.level, rng=rng)
+        monitor = FeatureMonitor(self.window, differs, self.cooldown, self.clock)
         return alarm_trigger(self, monitor, history, memory)
+
+    @model_validator(mode="after")
+    def _has_one_limit(self):
+        if self.test and "level" in self.model_fields_set and not self.test.has_level:
+            kind = self.test.kind()
+            raise ValueError(f"'{kind}' has no level; give the threshold of the test instead")
+        if self.test and self.level <= self.test.least:
+            raise ValueError(
+                f"no p-value of '{self.test.kind()}' is below {self.test.least:.3g}, so that it "
+                f"never fires at {self.level:g}; give more permutations, or a higher level"
+            )
+        return self
 
 
 class AtDrift(Retraining):
