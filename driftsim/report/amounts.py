@@ -14,6 +14,12 @@ def title(metric: str) -> str:
     return METRICS[metric].title if metric in METRICS else metric.replace("_", " ")
 
 
+def title_at_start(metric: str) -> str:
+    """The name of a metric at the start of a sentence."""
+    words = title(metric)
+    return f"{words[0].upper()}{words[1:]}"
+
+
 def as_percent(metric: str) -> bool:
     """Whether a metric is a share of rows."""
     kind = metric.partition(" of ")[0].removesuffix("_micro")

@@ -172,7 +172,7 @@ def test_words_name_the_dates_of_rows(weekly):
     assert (
         "from row 240 (2024-01-11) to 2,999 (2024-05-04), in windows of 1 week" in texts["curves"]
     )
-    assert "row 1,450 (2024-03-01) to 1,550 (2024-03-05)" in texts["stream"]
+    assert "rows 1,450 (2024-03-01) to 1,550 (2024-03-05)" in texts["stream"]
 
 
 def test_figures_have_equal_widths_for_equal_times(weekly):

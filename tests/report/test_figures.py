@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from examples import played, sea_stream
 from invented_studies import NAMES, NOISES, made
-from matplotlib.colors import same_color, to_rgb
+from matplotlib.colors import rgb_to_hsv, same_color, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -228,6 +228,28 @@ def test_the_stream_is_that_of_the_truth(odd):
     assert legend == ["ü^{2}", "b<&>", "$a_1$"]
 
 
+def test_streams_in_several_rows_have_titles_at_every_fact_and_their_own_legends(tmp_path):
+    text = """streams:
+  one:
+    concepts: {a: {kind: sea, threshold: 8}, b: {kind: sea, threshold: 9}}
+    drift: {kind: sudden, at: [500]}
+  two: {concepts: {only: led}}
+  three: {concepts: {only: {kind: agrawal, function: 5}}}
+  four: {concepts: {only: river.datasets.Phishing}}
+  five: {concepts: {only: {kind: agrawal, function: 6}}}
+defaults: {length: 1_200}
+models: {frozen: {learner: majority, policy: static}}
+evaluation: {warmup: 100}
+"""
+    panels = plot_figure("stream", View(played(text, "rows", tmp_path))).axes
+    shown = [panel for panel in panels if panel.axison]
+    assert [panel.get_title() for panel in shown] == ["one", "two", "three", "four", "five"] * 3
+    said = [text.get_text() for panel in shown for text in panel.texts]
+    assert said == ["one concept: only"] * 4 + ["unknown"]
+    named = [i for i, panel in enumerate(shown) if panel.get_legend()]
+    assert named == [0, 5, 6, 7, 8, 9]
+
+
 def test_costs_are_those_of_the_summary(odd):
     panels, summary = plot_figure("cost", View(odd)).axes, odd.summary().set_index("contender")
     seconds = summary[list(CPU_SECONDS)].sum(axis=1)
@@ -423,6 +445,21 @@ def test_contenders_differ_without_colour():
     for one, other in combinations(looks, 2):
         if one.colour == other.colour:
             assert one.dashes != other.dashes and one.marker != other.marker
+
+
+def test_ten_contenders_differ_in_hue_where_their_dashes_are_the_same():
+    looks = [look_of(i) for i in range(10)]
+    for one, other in combinations(looks, 2):
+        if one.dashes == other.dashes:
+            between = abs(np.subtract(*(rgb_to_hsv(to_rgb(it.colour)) for it in (one, other))))
+            assert min(between[0], 1 - between[0]) > 1 / 9 or between[1] > 0.4, (one, other)
+
+
+def test_samples_beside_lines_have_their_dashes(odd):
+    panel = curves(odd).axes[0]
+    patterns = [str(one._dash_pattern) for one in tagged(panel, "sample")]
+    own = {str(line._dash_pattern) for line in lines(panel).values()}
+    assert len(set(patterns)) > 2 and set(patterns) == own
 
 
 def test_colours_are_seen_on_white():

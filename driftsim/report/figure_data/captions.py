@@ -8,8 +8,8 @@ import numpy as np
 from driftsim.durations import Duration
 from driftsim.evaluation.metrics import LOWER_IS_BETTER
 from driftsim.evaluation.recovery import DID_NOT_FALL, RECOVERED, median
-from driftsim.messages import setting_text
-from driftsim.report.amounts import listed
+from driftsim.messages import plural, setting_text
+from driftsim.report.amounts import listed, title_at_start
 from driftsim.report.dates import row_text, stretch_text
 from driftsim.report.decision.periods import differ
 from driftsim.report.figure_data.costs import ADDED_UP, COSTS, costs, engines
@@ -27,7 +27,7 @@ from driftsim.report.windows import window_text
 
 MOST_PERIODS = 6  # of a sentence
 MOST = 12  # contenders or changes that a caption lists
-MOST_SETTINGS = 4  # that a caption describes
+MOST_SETTINGS = 2  # that a caption describes
 HULL = (
     "Only contenders on the edge of the shade, the convex hull, are the best choice at some price."
 )
@@ -51,18 +51,15 @@ def counted(n, noun):
     return f"{n:,.3g} {noun}{'' if n == 1 else 's'}"
 
 
-def words_of(metric):
-    """The name of a metric at the start of a sentence."""
-    return metric.replace("_", " ").capitalize()
-
-
 def by_setting(view, describe, scenes=None):
     """The description of each setting, with its title if there are several; of many, the first."""
     scenes = [scene for scene in scenes or view.scenes if scene.played]
     pairs = [(scene.title, describe(view, scene)) for scene in scenes[:MOST_SETTINGS]]
     texts = [f"{title}: {text}" if title else text for title, text in pairs if text]
-    rest = f"And {len(scenes) - MOST_SETTINGS} more settings."
-    return " ".join(texts + [rest] * (len(scenes) > MOST_SETTINGS))
+    if (more := len(scenes) - MOST_SETTINGS) > 0:
+        suite = all(one.study.suite for one in view.reports.values())
+        texts.append(f"And {plural(more, 'more stream' if suite else 'more setting')}.")
+    return " ".join(texts)
 
 
 def of_each_setting(describe):
@@ -88,7 +85,7 @@ def along(view, scene, metric):
     mean = known(view.whole(scene.results, metric))
     names = [name for name in view.names if name in mean]
     if not names:
-        return f"{words_of(metric)} is not known."
+        return f"{title_at_start(metric)} is not known."
     first, last = (
         row_text(row, scene.dates) for row in (curve["first_row"].min(), curve["last_row"].max())
     )
@@ -100,7 +97,7 @@ def along(view, scene, metric):
     oracle = mean.get("oracle") if "oracle" not in names else None
     possible = f" The best possible is {rounded(oracle)}." if oracle is not None else ""
     return (
-        f"{words_of(metric)} from row {first} to {last}, in {windows}. "
+        f"{title_at_start(metric)} from row {first} to {last}, in {windows}. "
         f"Over the whole stream, with the worst window in brackets: {values}.{possible}"
         f"{aim(scene, metric)}{changes(scene)}"
     )
@@ -144,18 +141,19 @@ def on(scene, row):
 
 def changes(scene):
     """Where the stream changes, a ramp from its first row to its last; and where it pauses."""
-    dates = scene.dates
+    dates, found = scene.dates, shared_changes(scene.variant.scenario)
     rows = [
         row_text(one.first, dates)
         if one.first == one.last
         else f"{row_text(one.first, dates)} to {row_text(one.last, dates)}"
-        for one in shared_changes(scene.variant.scenario)
+        for one in found
     ]
-    text = f" The stream changes at row {some(rows)}." if rows else ""
+    where = "at row" if all(one.first == one.last for one in found) else "over rows"
+    text = f" The stream changes {where} {some(rows)}." if rows else ""
     if scene.stream.drift.varies and scene.variant.scenario.evaluation.seeds > 1:
         text += " The stream changes at other rows with each seed: shades are means of the seeds."
-    found = scene.stream.outliers(0)
-    if outliers := [stretch_text(one.first, one.stop - 1, dates) for one in found]:
+    rare = scene.stream.outliers(0)
+    if outliers := [stretch_text(one.first, one.stop - 1, dates) for one in rare]:
         text += f" Outliers, which are no change: rows {some(outliers)}."
     if pauses := [dates.between(*hole) for hole in dates.holes] if dates else []:
         text += f" There are no rows from {some(pauses)}."
@@ -177,6 +175,8 @@ def recovery(view, scene):
         texts.append(f"{name} from {back:,} of {counted(len(one), 'change')}{brackets}")
     seeds = len({one.seed for one in scene.played})
     over = f", over {seeds} seeds" if seeds > 1 else ""
+    if (repeats := scene.variant.scenario.evaluation.repeats_in_all) > 1:
+        over += f", {repeats:,} models each" if over else f", over {repeats:,} models each"
     ramp = any(one.first < one.last for one in shared_changes(scene.variant.scenario))
     start = " Rows count from the start of the ramp." if ramp else ""
     return f"Recovered{over}: {some(texts)}.{start}" if texts else ""
@@ -222,7 +222,7 @@ def cost(view):
         fronts = {name: [one.names[i] for i in one.front(name, metric)] for name in COSTS}
         best = [f"{listed(names)} for {name}" for name, names in fronts.items()]
         start = f"{title}: " if title else ""
-        texts.append(f"{start}{words_of(metric)}: {values}. {FRONT}: {some(best)}.")
+        texts.append(f"{start}{title_at_start(metric)}: {values}. {FRONT}: {some(best)}.")
     hull = [HULL] if texts and metric in ADDED_UP else []
     return " ".join([*texts, *hull, *different(engines(view))])
 
@@ -324,7 +324,7 @@ def sweep(view):
             if name in tables and not missing(tables[name]["mean"]).all()
         )
         start = f"{title}: " if title else ""
-        texts.append(f"{start}{words_of(metric)} with {swept}. Best and worst: {ends}.")
+        texts.append(f"{start}{title_at_start(metric)} with {swept}. Best and worst: {ends}.")
     return " ".join(texts)
 
 
@@ -372,7 +372,7 @@ def of_periods(learner, rows, currency):
     never, bounded = rows[-1], not isnan(best.get("low", nan))
     yield (
         f"{learner}: the mean over all phases of each period{BOUNDED * bounded}. "
-        f"{words_of(period_in_words(best))} costs least, {rounded(best['cost'])} {currency}."
+        f"{period_in_words(best).capitalize()} costs least, {rounded(best['cost'])} {currency}."
     )
     if not differ(rows):
         yield "Whether other periods cost more is not known."

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.evaluation.metrics import FROM_ZERO
+from driftsim.report.amounts import title
 from driftsim.report.decision.floors import first_schedules
 from driftsim.report.figure_data.looks import MOST_BANDS
 from driftsim.report.figure_data.view import Scene, View
@@ -87,7 +88,7 @@ def panel_of(view, metric, scene, names) -> CurvePanel:
     if oracle is not None:
         oracle = oracle._replace(name=ORACLE) if np.isfinite(oracle.mean).any() else None
     ticks = retrainings(scene.played, shown) if len(shown) <= MOST_LINES else {}
-    about = metric.replace("_", " "), metric in FROM_ZERO
+    about = title(metric), metric in FROM_ZERO
     planned = first_schedules(scene.variant) if scene.played else {}
     aim = aims(scene.variant.scenario).get(metric)
     return CurvePanel(scene, *about, steps, shown, others, oracle, ticks, planned, aim)

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-COLOURS = (
+COLOURS = (  # those of a column share their dashes, and so differ in hue
     "#0072B2", "#C93300", "#009E73", "#CC79A7", "#544400",
-    "#1A95FE", "#D37D00", "#555555", "#5E3C99", "#8C1C3F",
+    "#D37D00", "#1A95FE", "#8C1C3F", "#555555", "#5E3C99",
 )  # fmt: skip
 DASHES = ((), (5, 1.5), (1.5, 1), (6, 1.5, 1.5, 1.5), (3, 1, 1, 1, 1, 1))  # in widths of a line
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p")

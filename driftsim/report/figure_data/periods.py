@@ -10,7 +10,7 @@ from driftsim.report.figure_data.looks import COLOURS, rounded
 from driftsim.report.figure_data.view import Scene, View
 from driftsim.report.table import Table
 
-GREY = COLOURS[7]  # of marks in a legend
+GREY = COLOURS[8]  # of marks in a legend
 SPENT = ("labels", "training", "compute")
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200)  # of the grid, that may be marked
 

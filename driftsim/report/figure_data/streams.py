@@ -6,11 +6,12 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.parts import identity
-from driftsim.report.figure_data.looks import BACKGROUNDS, shade
+from driftsim.report.figure_data.looks import BACKGROUNDS, shade, short
 from driftsim.report.figure_data.view import Scene, View
 from driftsim.report.windows import windowed
 
 MOST_NAMED = 10  # parts of a whole that are shown apart
+ONLY = 16  # characters of the name of an only concept
 HATCHES = 7  # how many ways there are to tell the parts of a whole apart without colour
 
 
@@ -41,6 +42,7 @@ class Fact(NamedTuple):
     shown: Callable[[Scene], Shares | Range]
     label: str  # of the y axis
     label_of_regression: str
+    unknown: Callable[[Scene], str]  # the words for a stream of which it is not known
 
     def label_for(self, scene: Scene) -> str:
         """The label of the y axis for the stream of a scene."""
@@ -68,6 +70,24 @@ def most_parts(scenes: Sequence[Scene]) -> int:
     streams = [scene.stream for scene in scenes]
     most = max(max(len(one.concepts), one.schema.n_classes or 0) for one in streams)
     return min(most, MOST_NAMED + 1)
+
+
+def named_beside(row: Sequence[object], across: int) -> list[int]:
+    """The panels of a row of figures whose parts are named, the last of those with the same.
+
+    `row` is what each panel shows, `across` how many stand side by side.
+    """
+    return [
+        i
+        for i, one in enumerate(row)
+        if isinstance(one, Shares)
+        and names_after(row[i + 1 : (i // across + 1) * across]) != one.names
+    ]
+
+
+def names_after(row: Sequence[object]) -> list[str] | None:
+    """The parts that the next panel with parts shows; None where none follows."""
+    return next((one.names for one in row if isinstance(one, Shares)), None)
 
 
 def truths(scene):
@@ -150,8 +170,22 @@ def several_concepts(scene):
     return len(scene.stream.concepts) > 1
 
 
+def one_concept(scene):
+    """The only concept of a stream."""
+    (name,) = scene.stream.concepts
+    return f"one concept: {short(name, ONLY)}"
+
+
+def not_known(scene):
+    """The words where nothing is known."""
+    return "unknown"
+
+
 FACTS = (
-    Fact("concept", several_concepts, concepts, "share of\nconcepts", "share of\nconcepts"),
-    Fact("actual", lambda scene: True, labels, "share of\nclasses", "mean label"),
-    Fact("best", best_known, best, "Bayes error", "best possible\nsquared error"),
-)
+    Fact(
+        "concept", several_concepts, concepts, "share of\nconcepts", "share of\nconcepts",
+        one_concept,
+    ),
+    Fact("actual", lambda scene: True, labels, "share of\nclasses", "mean label", not_known),
+    Fact("best", best_known, best, "Bayes error", "best possible\nsquared error", not_known),
+)  # fmt: skip

@@ -5,6 +5,7 @@ from matplotlib.patches import Polygon
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from driftsim.evaluation.metrics import FROM_ZERO, LOWER_IS_BETTER
+from driftsim.report.amounts import title
 from driftsim.report.figure_data.costs import COSTS, DECADES, cost_label, costs
 from driftsim.report.figure_data.looks import rounded
 from driftsim.report.figures.label_placement import add_point_names
@@ -25,12 +26,12 @@ def cost(view):
     height = HEIGHT + NAME * max(most - FEW, 0)
     figure, blocks = grid(len(found), len(COSTS), height, across, found)
     points = {}
-    for block, (title, one) in zip(blocks, found.items()):
-        set_title(block[0], title)
+    for block, (setting, one) in zip(blocks, found.items()):
+        set_title(block[0], setting)
         for panel, name in zip(block, COSTS):
             points[panel] = plot_points(panel, view, one, name, metric)
             if panel.get_subplotspec().is_first_col():
-                panel.set_ylabel(metric.replace("_", " "))
+                panel.set_ylabel(title(metric))
             if metric in FROM_ZERO:
                 panel.set_ylim(0, 1.08 * one.mean.max() or 1)
     frozen(figure)

@@ -58,8 +58,9 @@ def move_to_line_ends(panel, lines, texts):
         texts[name].set_y(place)
         style = {"color": line.get_color(), "transform": panel.transAxes, "clip_on": False}
         panel.plot([start, 1 + near], [end, place], linewidth=0.5, gid="leader", **style)
-        style |= {"linestyle": line.get_linestyle(), "linewidth": line.get_linewidth()}
-        panel.plot([1 + near, 1 + far], [place, place], gid="sample", **style)
+        (sample,) = panel.plot([1 + near, 1 + far], [place, place])
+        sample.update_from(line)  # with its dashes, which no method gives
+        sample.set(gid="sample", label="_child", marker="", drawstyle="default", **style)
 
 
 def inches(panel):

@@ -23,7 +23,7 @@ from driftsim.report.figures.style import thousands
 ACROSS = 3  # small multiples side by side
 WIDE, NARROW = 8, 3.4  # inches
 LINE, LETTERS = 0.15, 12.5  # inches of a line of a title, and its letters to an inch
-LEGEND_ROW = 6  # lines
+LEGEND_ROW = 8  # lines
 
 
 def grid(rows, n, height, across=ACROSS, titles=()) -> tuple[Figure, list[np.ndarray]]:
@@ -148,7 +148,8 @@ def legend(figure, lines, place="outside upper center", columns=LEGEND_ROW):
     above = "upper" in place
     style = {"handlelength": 3, "fontsize": "medium" if above else "small"}
     style |= {"frameon": False, "labelcolor": INK, "loc": place}
-    for ncols in range(min(len(lines), columns), 0, -1):
+    widths = {-(-len(lines) // -(-len(lines) // n)): n for n in range(1, columns + 1)}
+    for ncols in sorted(widths, reverse=True):  # in rows of about the same length
         made = figure.legend(lines.values(), ["…"] * len(lines), ncols=ncols, **style)
         for text, name in zip(made.get_texts(), lines):
             text.set_text(name)  # matplotlib would leave out a label that begins with _

@@ -4,6 +4,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
 from driftsim.evaluation.metrics import FROM_ZERO
+from driftsim.report.amounts import title
 from driftsim.report.figure_data import severities, sweeps
 from driftsim.report.figure_data.looks import short
 from driftsim.report.figure_data.sweeps import Map, scale_of, words_of
@@ -29,7 +30,7 @@ def sweep(view):
         return None
     if isinstance(found[0], Map):
         return heat_maps(found, metric)
-    return lines(view, found, metric.replace("_", " "), metric in FROM_ZERO)
+    return lines(view, found, title(metric), metric in FROM_ZERO)
 
 
 def severity(view):
@@ -93,5 +94,5 @@ def heat_maps(maps, metric):
         label_cells(panel, one.columns, one.rows)
         panel.set_xlabel(one.across)
     drop_repeated_labels(panels)
-    figure.suptitle(metric.replace("_", " "), fontsize="medium")
+    figure.suptitle(title(metric), fontsize="medium")
     return legible(figure, panels)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from driftsim.evaluation.metrics import FROM_ZERO, LOWER_IS_BETTER
+from driftsim.report.amounts import title
 from driftsim.report.figure_data.costs import COSTS, DECADES, Costs, cost_label, costs
 from driftsim.report.figure_data.looks import rounded
 from driftsim.report.figure_data.view import View
@@ -35,8 +36,8 @@ def cost(view: View) -> Drawing | None:
     about: dict[str, Any] = {"single": single, "head": head, "foot": FOOT + TITLE + 4, "right": 24}
     grid = panels.grid(len(found), len(COSTS), height, LEFT, **about)
     parts = list[str]()
-    for boxes, (title, one) in zip(grid.blocks, found.items()):
-        parts += panels.panel_title(boxes[0]._replace(right=grid.width - 24), title)
+    for boxes, (setting, one) in zip(grid.blocks, found.items()):
+        parts += panels.panel_title(boxes[0]._replace(right=grid.width - 24), setting)
         for i, (box, name) in enumerate(zip(boxes, COSTS)):
             parts += panel(view, box, one, name, metric, i % grid.across == 0)
     return Drawing(grid.width, grid.bottom, parts)
@@ -51,7 +52,7 @@ def panel(view, box: Box, one: Costs, name: str, metric: str, first: bool) -> It
     yield from panels.foot_axis(box, x, cost_ticks(spent, x))
     yield panels.foot_title(box, cost_label(view, name))
     if first:
-        yield from panels.values_title(box, metric.replace("_", " "), 12)
+        yield from panels.values_title(box, title(metric), 12)
     at = one.front(name, metric)
     front = steps(x(spent[at]).tolist(), y(one.mean[at]).tolist())
     yield element("path", d=f"M{joined(front)}", class_="front")

@@ -38,18 +38,20 @@ def stream(view: View) -> Drawing | None:
     if found is None:
         return None
     scenes, facts = found
-    rows = [[fact.shown(one) if fact.known(one) else None for one in scenes] for fact in facts]
+    rows = [
+        [fact.shown(one) if fact.known(one) else fact.unknown(one) for one in scenes]
+        for fact in facts
+    ]
     grid = grid_of(scenes, facts, rows)
     parts = patterns(rows)
     for fact, row, boxes in zip(facts, rows, grid.blocks):
-        ends = value_ends(fact, row)
+        ends, named = value_ends(fact, row), streams.named_beside(row, grid.across)
         for i, (box, shown, scene) in enumerate(zip(boxes, row, scenes)):
             y = Scale(*ends, box.bottom, box.top)
             parts += panel(box, y, fact, shown, scene, i % grid.across == 0)
             if row is rows[0] or len(scenes) > grid.across:
                 parts += panels.panel_title(box, scene.title)
-            last = (i + 1) % grid.across == 0 or i + 1 == len(scenes)
-            if isinstance(shown, Shares) and last:
+            if isinstance(shown, Shares) and i in named:
                 parts += part_names(box, shown)
             if fact is facts[-1] and i + grid.across >= len(scenes):
                 parts.append(panels.foot_title(box, panels.stream_label(scene)))
@@ -68,10 +70,13 @@ def grid_of(scenes, facts, rows) -> Grid:
         "right": right,
         "head": 10 + lines * SIZE * LEADING,
     }
+    grid = panels.grid(len(facts), len(scenes), height, LEFT, **about, foot=FOOT)
+    if any((i + 1) % grid.across for row in rows for i in streams.named_beside(row, grid.across)):
+        about["gap"] = right  # for the names between panels
     return panels.grid(len(facts), len(scenes), height, LEFT, **about, foot=FOOT)
 
 
-def value_ends(fact: Fact, row: Sequence[Shares | Range | None]) -> tuple[float, float]:
+def value_ends(fact: Fact, row: Sequence[Shares | Range | str]) -> tuple[float, float]:
     """The ends of the axis of values of a fact."""
     ranges = [one for one in row if isinstance(one, Range)]
     if not ranges:
@@ -93,6 +98,9 @@ def panel(box: Box, y: Scale, fact: Fact, shown, scene, first: bool) -> Iterator
     yield from panels.foot_axis(box, x, panels.row_ticks(scene, box, x))
     if isinstance(shown, Range):
         yield from ranged(shown, x, y)
+    if isinstance(shown, str):
+        middle = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+        yield text(shown, *middle, "middle", dy="0.35em", class_="title small")
     yield from panels.change_lines(box, x, scene)
     yield from panels.holes(box, x, scene)
     yield panels.frame(box)

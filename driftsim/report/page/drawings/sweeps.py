@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from driftsim.evaluation.metrics import FROM_ZERO
+from driftsim.report.amounts import title
 from driftsim.report.figure_data import severities, sweeps
 from driftsim.report.figure_data.label_placement import last_finite
 from driftsim.report.figure_data.looks import short
@@ -44,8 +45,8 @@ def sweep(view: View) -> Drawing | None:
             Matrix(one.title, one.table, words_of(one, most), one.rows, one.columns, one.across)
             for one in found
         ]
-        return tiled(maps, least, most, found[0].down, head=metric.replace("_", " "))
-    return lines(view, found, metric.replace("_", " "), metric in FROM_ZERO)
+        return tiled(maps, least, most, found[0].down, head=title(metric))
+    return lines(view, found, title(metric), metric in FROM_ZERO)
 
 
 def severity(view: View) -> Drawing | None:
