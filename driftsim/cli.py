@@ -150,6 +150,7 @@ def check(
     scenario: Files,
     settings: Settings = None,
     only_stream: OnlyStream = None,
+    severity: Annotated[bool, Option("--severity", help="Estimate severity by learners.")] = False,
     parts: Parts = None,
     allow: Allow = None,
 ):
@@ -158,7 +159,7 @@ def check(
     for path in scenario:
         try:
             with errors_printed():
-                print_overview(path, settings or (), only_stream or (), parts or (), allow or ())
+                print_overview(path, settings, only_stream, parts, allow, severity)
         except typer.Exit as end:
             code = max(code, end.exit_code)
     raise typer.Exit(code)
@@ -273,14 +274,14 @@ def proposal_for(tables, target, to=None):
     return path
 
 
-def print_overview(path, settings=(), streams=(), parts=(), allow=()):
+def print_overview(path, settings=None, streams=None, parts=None, allow=None, severity=False):
     """Print what happens in a scenario, and why it cannot be run, if so."""
     from driftsim.overview.study import overview
     from driftsim.runner.runs import too_many_changes
 
-    study = studies_in([path], settings, (None, (), streams), parts, allow)[0]
-    print(f"{path}: valid")
-    print(overview(study, width=min(shutil.get_terminal_size().columns, 100)))
+    asked = settings or (), (None, (), streams or ()), parts or (), allow or ()
+    study, width = studies_in([path], *asked)[0], min(shutil.get_terminal_size().columns, 100)
+    print(f"{path}: valid\n{overview(study, width, severity)}")
     obstacles = [too_many_changes(variant.scenario.stream) for variant in study.variants]
     for obstacle in dict.fromkeys(filter(None, obstacles)):
         print(f"{path}: cannot be run: {obstacle}")

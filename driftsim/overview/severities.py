@@ -15,6 +15,7 @@ ROWS = 5_000  # of each concept: standard errors are at most 0.007
 MOST_PAIRS = 6  # that have a line each
 FIRST = 1_000  # changes that are looked at
 STALE = "stale_learner_loss"
+NOT_ESTIMATED = "nothing to estimate: the probabilities are known, or there are too few rows"
 
 
 def severity_lines(stream: Stream, warmup: int = 0) -> Iterator[str]:
@@ -57,15 +58,17 @@ def estimate_lines(stream: Stream, warmup: int = 0) -> Iterator[str]:
     """What learners of rows before and after the first changes say of how severe these are."""
     found = severity_estimates(stream, [0], warmup) if stream.changes(0) else ()
     for _, change, measures in islice(found, MOST_PAIRS):
+        if np.isnan(measures[STALE].value):
+            yield f"around row {change.centre:,}: {NOT_ESTIMATED}"
+            continue
         least, of_x, stale = (
-            f"{measures[name].value:.3g} ± {measures[name].se:.2g}"
+            f"{measures[name].value:.2g} ± {measures[name].se:.1g}"
             for name in ("total_variation_at_least", "total_variation_x_at_least", STALE)
         )
-        if not np.isnan(measures[STALE].value):
-            yield (
-                f"around row {change.centre:,}: total variation at least {least} (x {of_x}); "
-                f"a learner of before loses {stale} more after than one of after"
-            )
+        yield (
+            f"around row {change.centre:,}: total variation at least {least} (x {of_x}); "
+            f"a learner of before loses {stale} more after it than one of after"
+        )
 
 
 def severity_text(found: Severity, regression: bool) -> str:

@@ -12,7 +12,7 @@ from driftsim.evaluation.prequential import Contender, notes_of
 from driftsim.messages import parameter_texts, plural
 from driftsim.overview.floors import floor_lines
 from driftsim.overview.notices import left_out
-from driftsim.overview.severities import severity_lines
+from driftsim.overview.severities import estimate_lines, severity_lines
 from driftsim.overview.times import time_lines
 from driftsim.parts import Part, dumped
 from driftsim.report.dates import Dates, dates_of, row_text, stretch_text
@@ -26,10 +26,13 @@ MOST_CHANGES = 20  # that have a line each
 MOST_TEXT = 60  # characters of the prices by class
 
 
-def overview(study: Study, width: int = 80) -> str:
-    """A study in words, and its streams as lines of characters: a letter for each concept."""
+def overview(study: Study, width: int = 80, learners: bool = False) -> str:
+    """A study in words, and its streams as lines of characters: a letter for each concept.
+
+    With what `learners` say of how severe changes are, if asked for.
+    """
     if study.suite:
-        return "\n".join(suite_lines(study, width))
+        return "\n".join(suite_lines(study, width, learners))
     scenario = study.variants[0].scenario
     clock = scenario.stream.clock(0) if scenario.stream.timed else None
     lines = [study.question] if study.question else []
@@ -37,7 +40,7 @@ def overview(study: Study, width: int = 80) -> str:
     lines += contender_lines(study)
     lines += floor_lines(scenario)
     lines += time_lines(scenario, clock)
-    lines += course_lines(scenario, clock, width)
+    lines += course_lines(scenario, clock, width, learners)
     if len(study.variants) > 1:
         swept = " and ".join(study.swept)
         lines.append(f"{len(study.variants)} settings of {swept}; this is the first")
@@ -45,7 +48,7 @@ def overview(study: Study, width: int = 80) -> str:
     return "\n".join([*(wrapped(line, width) for line in lines), *columns])
 
 
-def suite_lines(study: Study, width: int) -> Iterator[str]:
+def suite_lines(study: Study, width: int, learners: bool = False) -> Iterator[str]:
     """A suite in words: what its streams share, then each of them below its name."""
     firsts: dict[str, Scenario] = {}
     for one in study.variants:
@@ -63,7 +66,7 @@ def suite_lines(study: Study, width: int) -> Iterator[str]:
         clock = scenario.stream.clock(0) if scenario.stream.timed else None
         own = [*stream_lines(scenario.stream), *([rule] if len({*rules}) > 1 else [])]
         own += [*floor_lines(scenario), *time_lines(scenario, clock)]
-        own += course_lines(scenario, clock, width - 2)
+        own += course_lines(scenario, clock, width - 2, learners)
         yield from [wrapped(f"{name}:", width), *(wrapped(line, width, 4) for line in own)]
         if scenario.stream.recorded:
             yield from (f"  {line}" for line in recorded_lines(scenario, max(width - 4, 20)))
@@ -80,11 +83,15 @@ def contender_lines(study: Study) -> Iterator[str]:
     yield from notes_of(study.contenders)
 
 
-def course_lines(scenario: Scenario, clock: Clock | None, width: int) -> Iterator[str]:
+def course_lines(
+    scenario: Scenario, clock: Clock | None, width: int, learners: bool = False
+) -> Iterator[str]:
     """The concepts of a stream along its rows, and its changes."""
     yield from concept_lines(scenario.stream, max(width - 2, 20))
     yield from change_lines(scenario, dates_of(scenario, clock))
     yield from severity_lines(scenario.stream, scenario.evaluation.warmup)
+    if learners:
+        yield from estimate_lines(scenario.stream, scenario.evaluation.warmup)
 
 
 def recorded_lines(scenario: Scenario, width: int) -> list[str]:

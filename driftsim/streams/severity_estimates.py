@@ -151,6 +151,8 @@ def predicted(train: Side, X: np.ndarray, nominal: Mapping[int, int], numbers: b
 
     if (train.y == train.y[0]).all():
         return np.full(len(X), train.y[0])
+    empty = np.isnan(train.X).all(axis=0)  # columns, of which scikit-learn finds no thresholds
+    shown, X = np.where(empty, 0, train.X), np.where(empty, 0, X)
     categories = [j for j, size in nominal.items() if size <= MOST_CATEGORIES]
     kind = HistGradientBoostingRegressor if numbers else HistGradientBoostingClassifier
-    return kind(**TREES, categorical_features=categories).fit(*train).predict(X)
+    return kind(**TREES, categorical_features=categories).fit(shown, train.y).predict(X)

@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from driftsim import load
+from driftsim.overview.study import overview
 from driftsim.rows import Schema
 from driftsim.streams.severity_estimates import ESTIMATES, Side, estimates, severity_estimates
 from driftsim.streams.severity_of_records import record_severities
 from driftsim.streams.stream import Stream
 
+MODEL = {"learner": "naive_bayes", "policy": "online"}
 N = 2_000  # rows on either side of a change
 
 
@@ -55,10 +58,24 @@ def test_a_learner_of_before_is_stale_after(path):
     assert found["total_variation_x_at_least"].value < 0.07
 
 
+def test_check_prints_estimates_where_asked_for(path, tmp_path):
+    table = {"kind": "table", "path": path, "target": "y", "marks": [300]}
+    given = {"stream": {"concepts": {"t": table}}, "models": {"m": MODEL}}
+    study = load(given, name="t")
+    printed = " ".join(overview(study, 300, learners=True).split())
+    assert "around row 300: total variation at least 0" in printed
+    assert "a learner of before loses" in printed and "± 0.0" in printed
+    assert "a learner of before" not in overview(study, 300)
+
+
 def test_numbers_as_labels_lose_squared_errors():
+    """Also where a column has no value at all on one side, which says which side it is."""
     rng = np.random.default_rng(0)
-    X, y = rng.random((600, 1)), rng.normal(size=600) / 10
-    found = estimates(Side(X[:300], y[:300]), Side(X[300:], y[300:] + 3), Schema(("a",), {}, None))
+    X, y = rng.random((600, 2)), rng.normal(size=600) / 10
+    X[:300, 1] = np.nan
+    schema = Schema(("a", "b"), {}, None)
+    found = estimates(Side(X[:300], y[:300]), Side(X[300:], y[300:] + 3), schema)
+    assert found["two_sample_accuracy_x"].value == 1
     assert abs(found["stale_learner_loss"].value - 9) < 0.3
 
 
