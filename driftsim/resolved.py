@@ -5,6 +5,7 @@ from typing import Any
 from driftsim.notation import yaml_text
 from driftsim.parts import Adapter, distinct, dumped, parts_in
 from driftsim.scenario import Study, Variant, written_at
+from driftsim.scenario_report import Report
 from driftsim.streams.severity import MEASURES
 
 IN_PYTHON = (
@@ -27,6 +28,14 @@ def resolved(study: Study) -> str:
     parts = (one for variant in study.variants for one in parts_in(variant.scenario))
     note = IN_PYTHON if any(isinstance(one, Adapter) for one in parts) else ""
     return (f"# {study.question}\n" if study.question else "") + note + yaml_text(document)
+
+
+def with_default_figures(study: Study) -> Study:
+    """The same study, whichever of its figures are pictures: these change no number."""
+    first, *others = study.variants
+    report = first.scenario.report.model_copy(update={"figures": Report().figures})
+    scenario = first.scenario.model_copy(update={"report": report})
+    return study._replace(variants=[first._replace(scenario=scenario), *others])
 
 
 def streams_of(study: Study, evaluation: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from functools import cached_property, partial
 
 from driftsim.evaluation.decision.losses import Matrix
 from driftsim.evaluation.metrics import Metric, metric_of, metrics_of
+from driftsim.files import content_hash
 from driftsim.report.dates import dates_of_each
 from driftsim.report.frames import Frames
 from driftsim.report.held import ROOM, Held
@@ -14,7 +15,7 @@ from driftsim.report.study_tables import TAKEN, TAKEN_BY_FLOORS, StudyTables
 from driftsim.report.variant_results import ContenderResult, TracedRun, VariantResults
 from driftsim.report.verdict import Verdict, verdict
 from driftsim.report.windows import Window
-from driftsim.resolved import resolved
+from driftsim.resolved import resolved, with_default_figures
 from driftsim.runner.runs import Run, runs_of
 from driftsim.scenario import Scenario, Study, Variant
 from driftsim.settings import shortest
@@ -58,6 +59,12 @@ class Results(Frames):
     def scenario_text(self) -> str:
         """The scenario of the study as the text of a file, with every default."""
         return resolved(self.study)
+
+    @cached_property
+    def scenario_hash(self) -> str:
+        """A short hash of that text, with the figures that are pictures by default."""
+        text = resolved(with_default_figures(self.study))
+        return content_hash(text.encode())[:16]
 
     @cached_property
     def _verdict(self) -> Verdict:

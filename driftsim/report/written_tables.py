@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from driftsim.atomic import StoreError, write_atomically
-from driftsim.files import content_hash
 from driftsim.messages import ScenarioError, line, short
 from driftsim.own import load_parts
 from driftsim.report.benchmark_text import BEST, HOW, markdown_table
@@ -84,12 +83,15 @@ def grid_in(
 
 
 def provenance(reports: Mapping[str, Results]) -> list[str]:
-    """What made a table, in lines: of each report the command, the versions and a hash."""
+    """What made a table, in lines: of each report the command, the versions and a hash.
+
+    A folder is repeated from its own scenario, which has whatever the command line had changed.
+    """
     lines = list[str]()
-    for report, results in titled(reports).items():
-        about = how_to_repeat(results)
-        scenario = content_hash(about["scenario"].encode())[:16]
-        own = about["command"], about["versions"], f"Scenario with every default: {scenario}."
+    for path, (report, results) in zip(reports, titled(reports).items()):
+        folder = f"{results.study.name}/scenario.yaml" if Path(path).is_dir() else ""
+        about = how_to_repeat(results, folder)
+        own = about["command"], about["versions"], about["hash"]
         lines += [f"{report}: {one}" if report else one for one in own]
     return lines
 

@@ -1,6 +1,7 @@
 """United reports: the table of several is that of one study with all that they have."""
 
 import csv
+import hashlib
 import re
 
 import numpy as np
@@ -71,8 +72,19 @@ def test_what_no_report_has_is_a_dash_and_not_ranked(reports, tmp_path):
     assert [row[0] for row in rows] == ["calm", "noisy", "moderate", "mean rank"]
     assert [row[3] == "–" for row in rows] == [True, False, False, True]
     assert not any("–" in row[1:3] for row in rows)
-    assert "few: driftsim run few.yaml" in table and "two: driftsim run two.yaml" in table
+    assert "few: driftsim run few/scenario.yaml" in table and "run two/scenario.yaml" in table
     assert table.count("Scenario with every default: ") == 2
+
+
+def test_the_hash_of_a_report_is_that_of_its_scenario_file(reports, tmp_path):
+    few = reports("few", ["calm"], some("majority", "frozen"))
+    text = (few / "scenario.yaml").read_bytes()
+    known = f"Scenario with every default: {hashlib.sha256(text).hexdigest()[:16]}."
+    assert known in written([few], tmp_path / "a.md")
+    (few / "scenario.yaml").write_bytes(text.replace(b"- curves\n", b"- curves\n  - stream\n"))
+    assert (few / "scenario.yaml").read_bytes() != text
+    assert known in written([few], tmp_path / "b.md")
+    (few / "scenario.yaml").write_bytes(text)
 
 
 def test_names_that_mean_two_things_are_told_apart(reports, tmp_path, monkeypatch):

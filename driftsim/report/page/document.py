@@ -209,8 +209,11 @@ def no_prices(results, costs):
         yield "Among so many runs other prices can be tried from Python only."
 
 
-def how_to_repeat(results):
-    """The command, the scenario and the versions that give the same results again."""
+def how_to_repeat(results, file: str = ""):
+    """The command, the scenario and the versions that give the same results again.
+
+    The command is of a `file`, by default the scenario under the name of the study.
+    """
     study = results.study
     parts = next(run.parts for _, run in results.runs())
     runs = [run for variant in study.variants for run in first_seed(variant, parts)]
@@ -218,16 +221,17 @@ def how_to_repeat(results):
     versions = ", ".join(f"{name} {number}" for name, number in sorted(numbers.items()))
     seeds = study.variants[0].scenario.evaluation.seeds
     return {
-        "command": command(results),
+        "command": command(results, file),
         "scenario": results.scenario_text,
         "versions": f"Seed{f's 0 to {seeds - 1}' if seeds > 1 else ' 0'}. Versions: {versions}.",
+        "hash": f"Scenario with every default: {results.scenario_hash}.",
     }
 
 
-def command(results) -> str:
-    """The command that runs the study."""
+def command(results, file: str = "") -> str:
+    """The command that runs the study from a file, by default one of its name."""
     parts = next(run.parts for _, run in results.runs())
-    words = ["driftsim", "run", f"{results.study.name}.yaml"]
+    words = ["driftsim", "run", file or f"{results.study.name}.yaml"]
     return shlex.join([*words, *(word for one in parts for word in ("--with", Path(one).name))])
 
 
