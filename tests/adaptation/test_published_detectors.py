@@ -1,5 +1,8 @@
 """Detectors that river lacks: as a slow equivalent of each, and as MOA's."""
 
+import importlib.util
+from pathlib import Path
+
 import numpy as np
 import pytest
 import slow_detectors
@@ -8,6 +11,8 @@ from scipy import stats
 
 from driftsim.adaptation.detectors import Detector, KernelDetector, OfRiver
 from driftsim.adaptation.detectors.windows import Optwin, splits
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def errors_of(seed, rates, each):
@@ -136,7 +141,7 @@ def _is_ours(kind):
     return Detector.kinds[kind].__module__.startswith("driftsim.")
 
 
-OF_MOA = [  # a detector, and where MOA's (release 24.07, made anew after each) fires on two signals
+OF_MOA = [  # a detector, and where MOA's (23.04, made anew after each) fires on two signals
     ({"kind": "cusum"}, "4201 12146", "4790 9429 16313"),
     (
         {"kind": "cusum", "slack": 0.05, "threshold": 10},
@@ -229,3 +234,12 @@ def test_windows_of_optwin_are_split_where_scipys_quantiles_say_so():
 def test_what_cannot_be_together_is_refused(spec, message):
     with pytest.raises(ValidationError, match=message):
         Detector.model_validate(spec)
+
+
+def test_a_line_of_the_table_of_the_docs_is_what_its_benchmark_prints():
+    spec = importlib.util.spec_from_file_location("detectors", ROOT / "benchmarks/detectors.py")
+    page = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(page)
+    text = (ROOT / "docs/detectors.md").read_text(encoding="utf-8")
+    assert all(f"\n| `{kind}` | " in text for kind in page.kinds())
+    assert f"\n{page.row('fhddm')}\n" in text
