@@ -127,7 +127,7 @@ def unknown_to(policy: Policy, trained: bool, stream: Stream, rules: Rules) -> s
             f"'{policy.kind()}' needs a warm-up to train on, "
             "and evaluation.warmup is 0; only 'online' starts cold"
         )
-    if policy.knows == "changes" and not stream.known and not stream.changes(0):
+    if policy.knows == "changes" and stream.recorded and not stream.changes(0):
         return (
             f"'{policy.kind()}' needs the true changes, which are unknown for recorded rows; "
             "give the table marks: [row, …] if you know some, or leave this policy out"

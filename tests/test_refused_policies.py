@@ -205,7 +205,7 @@ def test_more_replayed_than_there_are(tmp_path):
     assert "1,000 rows cannot be replayed of a buffer of 10" in message
 
 
-def test_telling_the_changes_of_recorded_rows(tmp_path):
+def test_changes_of_recorded_rows_are_unknown_and_those_of_drawn_ones_known(tmp_path):
     text = (
         "stream: {concepts: {a: river.datasets.Phishing}}\n"
         f"models: {{one: {{learner: {TREE}, policy: {{kind: at_drift, memory: 100}}}}}}\n"
@@ -213,6 +213,10 @@ def test_telling_the_changes_of_recorded_rows(tmp_path):
     (tmp_path / "s.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ScenarioError, match="true changes, which are unknown for recorded rows"):
         load(tmp_path / "s.yaml")
+    drawn = "length: 2_000, concepts: {a: {kind: moa, stream: SEAGenerator -b}}"
+    text = text.replace("concepts: {a: river.datasets.Phishing}", drawn)
+    (tmp_path / "s.yaml").write_text(text, encoding="utf-8")
+    assert not load(tmp_path / "s.yaml").variants[0].scenario.stream.known
 
 
 @pytest.mark.parametrize(
