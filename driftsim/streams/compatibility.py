@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from driftsim.messages import short
-from driftsim.parts import fields
+from driftsim.messages import brief, flow, short
+from driftsim.parts import Part, dumped, fields
 from driftsim.streams.concepts import Concept, Instantiated
 
 
@@ -42,7 +42,7 @@ def blend_incompatibility(drift: str, concepts: Sequence[Concept | Instantiated]
     for name, values in fields(parts).items():
         if any(v != values[0] and not is_numeric(v) for v in values):
             return (
-                f"{drift} cannot move '{name}' from {values[0]} to {values[-1]}; "
+                f"{drift} cannot move '{name}' from {written(values[0])} to {written(values[-1])}; "
                 "make it the same in all concepts, or use gradual"
             )
     return None
@@ -53,3 +53,10 @@ def is_numeric(value: Any) -> bool:
     if isinstance(value, list):
         return all(map(is_numeric, value))
     return isinstance(value, float)
+
+
+def written(value: Any) -> str:
+    """A value of a part in a few words, such as another part or a list of them."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(written, value))}]"
+    return brief(dumped(value)) if isinstance(value, Part) else flow(value)

@@ -16,6 +16,7 @@ from priced_studies import CLOCK, every, study_of
 
 from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.recovery import median
+from driftsim.report.figure_data.captions import counted
 from driftsim.report.figure_data.label_placement import spread
 from driftsim.report.figure_data.looks import COLOURS, FAINT, look_of
 from driftsim.report.figure_data.recoveries import RecoveryPanel, occurring, recovered
@@ -513,6 +514,11 @@ def test_text_stays_text_and_names_are_written_as_they_are(odd):
         wanted = {"alarms": NAMES[2:], "stream": ("$a_1$", "b<&>", "ü^{2}")}.get(one.name, NAMES)
         assert texts >= {*wanted}, one.name
     assert len(ids) == len({*ids})  # so that a page can hold all of them
+
+
+def test_large_numbers_of_things_are_whole():
+    numbers = [counted(n, "change") for n in (1, 2.25, 1234, 1_234_567)]
+    assert numbers == ["1 change", "2.25 changes", "1,234 changes", "1,234,567 changes"]
 
 
 def test_captions_name_contenders_and_numbers(odd, settings, plain):

@@ -48,7 +48,8 @@ def some(items, most=MOST):
 
 def counted(n, noun):
     """A number of things."""
-    return f"{n:,.3g} {noun}{'' if n == 1 else 's'}"
+    number = f"{n:,.0f}" if n >= 1_000 else f"{n:.3g}"
+    return f"{number} {noun}{'' if n == 1 else 's'}"
 
 
 def by_setting(view, describe, scenes=None):

@@ -68,6 +68,10 @@ class Permuted(Exchange):
 
     columns: Several | None = None  # else all columns of numbers
 
+    @property
+    def varies(self):
+        return self.columns is None or len(self.columns) > 2
+
     def places(self, schema):
         numbers = [name for j, name in enumerate(schema.names) if j not in schema.nominal]
         if self.columns is None and len(numbers) < 2:

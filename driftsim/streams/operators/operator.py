@@ -111,6 +111,11 @@ class Operator(Seeded):
         return False
 
     @property
+    def varies(self) -> bool:
+        """Whether it does something else with each seed."""
+        return False
+
+    @property
     def files(self):
         return [path for one in leaves(self) for path in one.files]
 

@@ -19,6 +19,7 @@ from driftsim.streams.operators.operator import (
     class_names,
     class_of,
     is_ready,
+    is_same,
     numeric_places,
 )
 from driftsim.streams.seeds import PARTS, spawn_rng
@@ -74,7 +75,11 @@ class Selection(Operator):
             return self, None
         X, y = sampled(base)
         state = self.found(base, X, y, accepted(base))
-        return self, state._replace(mean=float(self._chance(state, base.schema, X, y).mean()))
+        mean = float(self._chance(state, base.schema, X, y).mean())
+        if base.rows is not None and mean < 1 and (varying := varying_below(base)):
+            message = f"{varying} with each seed, and rows are selected once for all"
+            raise refusal(message, "of")
+        return self, state._replace(mean=mean)
 
     @abstractmethod
     def found(self, base: Drawn, X: np.ndarray, y: np.ndarray, weight: np.ndarray) -> Kept:
@@ -264,6 +269,15 @@ def refuse_unselectable(base: Drawn) -> None:
         )
     if reason:
         raise refusal(reason, "of")
+
+
+def varying_below(one: Drawn) -> str | None:
+    """What is another with each seed below a selection from a record, or None."""
+    if not isinstance(one, Operated):
+        return None if is_same(one.description) else "shuffled rows come in another order"
+    if one.description.varies:
+        return f"'{one.description.kind()}' takes columns in another order"
+    return next(filter(None, map(varying_below, one.bases)), None)
 
 
 def drawn_by(one: Drawn) -> str | None:

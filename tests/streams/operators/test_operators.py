@@ -259,7 +259,7 @@ def test_an_incremental_drift_needs_the_same_concept_below():
     with pytest.raises(ValidationError, match="cannot blend relabelled"):
         stream(tree % 0.5, tree % 0.1, drift=drift)
     sea = "{kind: relabelled, of: {kind: sea, threshold: %s}}"
-    with pytest.raises(ValidationError, match="cannot move 'of'"):
+    with pytest.raises(ValidationError, match="move 'of' from sea threshold 9 to sea threshold 8"):
         stream(sea % 8, sea % 9, drift=drift)
 
 

@@ -190,6 +190,13 @@ def test_a_table_whose_rows_have_places_of_their_own_is_refused(folder, table):
     ]:
         with pytest.raises(ValidationError, match=message):
             two(table, after, drift)
+    shuffled = table.replace("}", ", order: shuffled}")
+    with pytest.raises(ValidationError, match="shuffled rows come in another order with each seed"):
+        two(shuffled, after)
+    assert two(shuffled, "{kind: resumed, of: a}").length == N
+    permuted = "{kind: tilted, of: {kind: permuted, of: a}, column: age, by: 1}"
+    with pytest.raises(ValidationError, match="'permuted' takes columns in another order"):
+        two(table, permuted)
     marked = table.replace("}", ", marks: [50]}")
     with pytest.raises(ValidationError, match="leave out the marks"):
         two(marked, after)
