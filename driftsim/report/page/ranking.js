@@ -13,7 +13,7 @@ function rowsOf(label, rank, k) {
     for (let j = 0; j < places && label[j][i] !== k; j++) at.push([i, j]);
   }
   starts.push(at.length);
-  const labels = Uint8Array.from(at, ([i, j]) => label[j][i]);
+  const labels = Uint16Array.from(at, ([i, j]) => label[j][i]);
   const ranks = Array.from({ length: rank.length / places }, (_, c) =>
     Float64Array.from(at, ([i, j]) => rank[c * places + j][i]),
   );
@@ -27,7 +27,7 @@ function inOrder(order, ranks, labels) {
     const equal = i + 1 < order.length && ranks[order[i]] === ranks[order[i + 1]];
     ends[i] = equal ? ends[i + 1] : i + 1;
   }
-  return { order, ends, labels: Uint8Array.from(order, (row) => labels[row]) };
+  return { order, ends, labels: Uint16Array.from(order, (row) => labels[row]) };
 }
 
 /** All rows in the order of a score, from the lowest on, and the place of each row in it. */
