@@ -43,14 +43,14 @@ def severity_lines(stream: Stream, warmup: int = 0) -> Iterator[str]:
 def record_lines(stream: Stream, warmup: int) -> Iterator[str]:
     """What the rows on both sides of the first changes show."""
     found = record_severities(stream, 0, ROWS, warmup) if stream.changes(0) else ()
-    for change, measures, (feature, distance) in islice(found, MOST_PAIRS):
+    for change, measures, (feature, distance, chance) in islice(found, MOST_PAIRS):
         if feature:
             labels, changed = (measures[name].value for name in ("total_variation_y", CHANGED))
             of_y = "" if np.isnan(labels) else f"total variation of y {labels:.2f}; "
             alike = "" if np.isnan(changed) else f"; {100 * changed:.0f} % of labels are changed"
             yield (
                 f"around row {change.centre:,}: {of_y}of the features, '{feature}' changes most: "
-                f"by {distance.value:.2f}{alike}"
+                f"by {distance.value:.2f} ({chance:.2f} by chance){alike}"
             )
 
 

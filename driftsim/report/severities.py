@@ -15,7 +15,8 @@ SEVERITY = [
     *(name for one in MEASURES for name in (one, f"{one}_se")),
 ]  # fmt: skip
 
-OF_RECORDS = ["feature", "feature_distance", "feature_distance_se", CHANGED, f"{CHANGED}_se"]
+MOVED = ["feature", "feature_distance", "feature_distance_se", "feature_chance"]
+OF_RECORDS = [*MOVED, CHANGED, f"{CHANGED}_se"]
 ESTIMATED = [name for one in ESTIMATES for name in (one, f"{one}_se")]
 
 
@@ -50,7 +51,7 @@ def changes_of(scenario: Scenario, seed: int, n: int, found: dict) -> Iterator[t
         for change, severity, moved in record_severities(
             stream, seed, n, scenario.evaluation.warmup
         ):
-            more = dict(zip(OF_RECORDS, (moved.feature, *moved.distance)))
+            more = dict(zip(MOVED, (moved.feature, *moved.distance, moved.chance)))
             yield change, dict(columns(severity)) | more
         return
     for change, severity in severities(stream, seed, n):

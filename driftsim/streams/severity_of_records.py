@@ -21,13 +21,15 @@ from driftsim.streams.stream import Stream
 from driftsim.streams.world import World
 
 CHANGED = "labels_changed"  # the share of rows that have another label in the other concept
+KOLMOGOROV = 0.8687  # the mean of his distribution, √(π / 2) ln 2
 
 
 class Moved(NamedTuple):
     """The feature whose distribution differs most between two sets of rows."""
 
     feature: str  # "" where there are no rows on one of the sides
-    distance: Estimate  # a lower bound of the total variation of x
+    distance: Estimate  # a lower bound of the total variation of x, but for chance
+    chance: float  # about what the distance is between rows of the same distribution
 
 
 def record_severities(
@@ -57,7 +59,7 @@ def between(world: World, before: Sequence[int], after: Sequence[int]) -> tuple[
     """How far the rows of two stretches are apart: their labels, and one of their features."""
     found = dict.fromkeys(MEASURES, UNKNOWN)
     if min(after[1] - after[0], before[1] - before[0]) < 2:
-        return found, Moved("", UNKNOWN)
+        return found, Moved("", UNKNOWN, np.nan)
     sides = [world.rows(*stretch) for stretch in (before, after)]
     k = world.schema.n_classes
     if k is not None:
@@ -84,13 +86,25 @@ def changed_labels(
 
 
 def farthest(before: np.ndarray, after: np.ndarray, schema) -> Moved:
-    """The column of rows (n, d) and (m, d) that is distributed most otherwise in the others."""
-    distances = [
-        (of_codes if j in schema.nominal else of_values)(before[:, j], after[:, j])
-        for j in range(before.shape[1])
-    ]
-    j = int(np.argmax([one.value for one in distances]))
-    return Moved(schema.names[j], distances[j])
+    """The column of rows (n, d) and (m, d) whose distance to the others is most beyond chance."""
+    size = (1 / len(before) + 1 / len(after)) ** 0.5
+    each = []
+    for j, name in enumerate(schema.names):
+        pair = before[:, j], after[:, j]
+        if j in schema.nominal:
+            each.append(Moved(name, of_codes(*pair), size * chance_of(code_shares(*pair))))
+        else:
+            each.append(Moved(name, of_values(*pair), size * KOLMOGOROV))
+    return max(each, key=lambda one: one.distance.value - one.chance)
+
+
+def chance_of(shares: np.ndarray) -> float:
+    """The mean total variation of samples of the same codes, over the root of 1/n + 1/m.
+
+    By the shares (2, k) of codes in two samples.
+    """
+    p = shares.mean(axis=0)
+    return float(np.sqrt(p * (1 - p) / (2 * np.pi)).sum())
 
 
 def of_values(before: np.ndarray, after: np.ndarray) -> Estimate:
@@ -108,12 +122,18 @@ def of_values(before: np.ndarray, after: np.ndarray) -> Estimate:
 
 def of_codes(before: np.ndarray, after: np.ndarray) -> Estimate:
     """The total variation of codes; a missing one is a code of its own."""
-    before, after = (np.where(np.isnan(one), -1, one) for one in (before, after))
-    codes = np.unique(np.concatenate([before, after]))
-    shares = [(one[:, None] == codes).mean(axis=0) for one in (before, after)]
+    shares = code_shares(before, after)
     more = shares[1] > shares[0]
     p, q = (one[more].sum() for one in shares)
     return difference(p, q, len(before), len(after))
+
+
+def code_shares(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """The share of each code that there is before and after: (2, k)."""
+    both = np.concatenate([before, after])
+    codes, place = np.unique(np.where(np.isnan(both), -1, both), return_inverse=True)
+    sides = np.split(place, [len(before)])
+    return np.array([np.bincount(one, minlength=len(codes)) / len(one) for one in sides])
 
 
 def difference(p: float, q: float, n: int, m: int) -> Estimate:

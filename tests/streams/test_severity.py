@@ -8,8 +8,9 @@ import pytest
 from examples import played
 
 from driftsim.overview.severities import severity_lines
+from driftsim.rows import Schema
 from driftsim.streams.severity import MEASURES, severity
-from driftsim.streams.severity_of_records import of_codes, of_values, record_severities
+from driftsim.streams.severity_of_records import farthest, of_codes, of_values, record_severities
 from driftsim.streams.stream import Stream
 
 
@@ -76,10 +77,22 @@ def test_of_recorded_rows_the_shares_of_labels_are_known(tmp_path):
     stream = Stream.model_validate({"concepts": {"t": table}})
     [(change, one, moved)] = record_severities(stream, 0)
     assert change.centre == 150 and one["total_variation_y"].value == 0.5
-    assert np.isnan(one["total_variation"].value) and moved == ("a", (1, 0))
-    assert [*severity_lines(stream)] == [
-        "around row 150: total variation of y 0.50; of the features, 'a' changes most: by 1.00"
-    ]
+    assert np.isnan(one["total_variation"].value) and moved[:2] == ("a", (1, 0))
+    words = "around row 150: total variation of y 0.50; of the features, 'a' changes most: by 1.00"
+    assert [*severity_lines(stream)] == [f"{words} (0.09 by chance)"]
+
+
+def test_the_feature_that_changes_most_does_so_beyond_chance():
+    """Of 200 words many differ in any 300 rows; a number that moves by half of its sd does more."""
+    rng, schema = np.random.default_rng(0), Schema(("w", "a", "b"), {0: 200}, 2)
+    found = []
+    for shift in [0] * 20 + [0.5]:
+        X = np.column_stack([rng.integers(0, 200, 600), rng.normal(size=(600, 2))])
+        X[:300, 2] += shift
+        found.append(farthest(X[:300], X[300:], schema))
+    assert found[-1].feature == "b" and 0.06 < found[-1].chance < 0.08
+    words = [one for one in found if one.feature == "w"]
+    assert words and all(abs(one.distance.value - one.chance) < 0.06 for one in words)
 
 
 def test_how_far_columns_of_two_sets_of_rows_are_apart():
