@@ -145,6 +145,7 @@ def test_what_is_no_model_and_no_detector_does_not(name="river.tree.splitter.Gau
         ("fine_tuning", "write `from: model` in a policy that retrains"),
         ("ROSE", "'ROSE' is no kind of learner; write robust_online_self_adjusting"),
         ("kswin", "'kswin' is no kind of detector; write river.drift.KSWIN"),
+        ("bocpd", "'bocpd' is no kind of detector; write bayesian_change_points"),
         ("sklearn.os.system", "'sklearn.os.system' does not exist"),
         ("sklearn.tree.DecisionTreeClasifier", "did you mean 'DecisionTreeClassifier'?"),
         ("", "no family or kind is called ''"),

@@ -30,6 +30,9 @@ class Detector(Part):
     renamed_members = {"fault": "incompatibility", "load": "compile", "cold": "needs_compiling"}
     sought = {
         "kswin": "write river.drift.KSWIN",
+        "gma": "write geometric_moving_average",
+        "ewma": "write ecdd",
+        "bocpd": "write bayesian_change_points",
     }
 
     @property
