@@ -38,6 +38,28 @@ def test_rows_to_recover_over_the_severity(tmp_path):
     assert "figure-severity" in "".join(each.svg for each in drawings(results))
     panel = plot_figure("severity", view).axes[0]
     assert panel.get_ylabel() == "rows to recover" and panel.get_ylim()[0] <= 0
+    assert panel.get_xlabel().endswith("\nno mark where most had not recovered: frozen")
+    assert panel.get_xlim()[1] < 0.7
+
+
+def test_no_line_joins_the_changes_of_different_streams(tmp_path):
+    text = """streams:
+  mild: {concepts: {a: sea, b: {kind: sea, threshold: 9}}, drift: &then {kind: sudden, at: [1_000]}}
+  severe: {concepts: {a: sea, b: {kind: sea, threshold: 16}}, drift: *then}
+defaults: {length: 2_000}
+models: {knows: {learner: naive_bayes, policy: {kind: at_drift, memory: 300}}}
+evaluation: {warmup: 300}
+report: {figures: [severity]}
+"""
+    results = played(text, "suite", tmp_path)
+    [one] = severity(View(results))
+    assert not one.joined and len(one.places) == 2
+    [line] = [
+        it for it in plot_figure("severity", View(results)).axes[0].lines if it.get_marker() == "o"
+    ]
+    assert line.get_linestyle() == "None"
+    [drawn] = [each.svg for each in drawings(results) if each.name == "severity"]
+    assert 'class="line"' not in drawn
 
 
 def test_changes_that_are_all_as_severe_have_no_such_figure(tmp_path):

@@ -8,7 +8,7 @@ import numpy as np
 from driftsim.evaluation.recovery import median
 from driftsim.messages import setting_text
 from driftsim.report.amounts import listed
-from driftsim.report.figure_data.looks import rounded
+from driftsim.report.figure_data.looks import rounded, short
 from driftsim.report.figure_data.sweeps import Slice, SweptLine
 from driftsim.report.figure_data.view import Scene, View
 from driftsim.report.severities import severity_rows
@@ -75,7 +75,19 @@ def slice_of(view: View, title: str, measure: str, rows: list[tuple]) -> Slice:
     lines = {name: one for name, one in found.items() if not np.isnan(one.mean).all()}
     places = sorted({row[0] for row in rows})
     words = [setting_text(place) for place in places]
-    return Slice(title, LABELS[measure], places, words, False, lines, title)
+    note = (
+        "no mark where most had not recovered: " + listed(lost)
+        if (lost := never(own, lines))
+        else ""
+    )
+    joined = not view.reports[title].study.suite  # whose changes differ in more than in severity
+    about = title, LABELS[measure], places, words, False, lines, title
+    return Slice(*about, measured=True, joined=joined, note=note)
+
+
+def never(own: dict[str, list[tuple]], lines: dict[str, SweptLine]) -> list[str]:
+    """The contenders with recoveries, but with a mark at no severity."""
+    return [short(name) for name, rows in own.items() if rows and name not in lines]
 
 
 def line_of(rows: list[tuple]) -> SweptLine:
@@ -99,7 +111,8 @@ def caption(view: View) -> str:
         texts.append(f"Median rows to recover at a {one.name} of {ends}: {'; '.join(each)}.")
     lost = [name for name in view.names if not any(name in one.lines for one in slices)]
     mostly = f" (never of {listed(lost)})" if lost else ""
-    note = f"A mark where most recovered{mostly}; bands are the range over changes and seeds."
+    spans = "bands" if all(one.joined for one in slices) else "thin lines"
+    note = f"A mark where most recovered{mostly}; {spans} are the range over changes and seeds."
     return " ".join([*texts, note]) if texts else ""
 
 

@@ -37,6 +37,9 @@ class Slice(NamedTuple):
     decades: bool  # whether the axis is one of powers of ten
     lines: dict[str, SweptLine]
     report: str  # its title
+    measured: bool = False  # whether values were measured, and so have round ticks between them
+    joined: bool = True  # whether a line joins the values of a contender
+    note: str = ""  # below the axis
 
     @property
     def bands(self) -> bool:

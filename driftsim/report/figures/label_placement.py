@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox, ScaledTranslation
 
@@ -58,9 +59,10 @@ def move_to_line_ends(panel, lines, texts):
         texts[name].set_y(place)
         style = {"color": line.get_color(), "transform": panel.transAxes, "clip_on": False}
         panel.plot([start, 1 + near], [end, place], linewidth=0.5, gid="leader", **style)
-        (sample,) = panel.plot([1 + near, 1 + far], [place, place])
+        sample = Line2D([1 + near, 1 + far], [place, place])
         sample.update_from(line)  # with its dashes, which no method gives
         sample.set(gid="sample", label="_child", marker="", drawstyle="default", **style)
+        panel.add_artist(sample)  # which leaves the scales as they are
 
 
 def inches(panel):

@@ -148,6 +148,8 @@ def legend(figure, lines, place="outside upper center", columns=LEGEND_ROW):
     above = "upper" in place
     style = {"handlelength": 3, "fontsize": "medium" if above else "small"}
     style |= {"frameon": False, "labelcolor": INK, "loc": place}
+    if not lines:
+        return None
     widths = {-(-len(lines) // -(-len(lines) // n)): n for n in range(1, columns + 1)}
     for ncols in sorted(widths, reverse=True):  # in rows of about the same length
         made = figure.legend(lines.values(), ["…"] * len(lines), ncols=ncols, **style)

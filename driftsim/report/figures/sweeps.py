@@ -17,7 +17,7 @@ from driftsim.report.figures.matrices import (
     tiled,
 )
 from driftsim.report.figures.panels import ACROSS, grid, set_title, share_scale
-from driftsim.report.figures.style import linestyle
+from driftsim.report.figures.style import LEAST_THOUSANDS, linestyle, thousands
 
 HEIGHT, NAME = 3.0, 0.15  # inches
 MOST_LETTERS = 40  # of the labels below a panel; with more, they are rotated
@@ -41,34 +41,40 @@ def severity(view):
 
 def lines(view, slices, label, zero):
     """A panel for each slice, a line for each contender."""
-    single = len(slices) == 1
+    single, joined = len(slices) == 1, all(one.joined for one in slices)
     height = max(HEIGHT, 0.4 + NAME * len(view.names)) if single else HEIGHT
     titles = [one.title for one in slices]
     figure, (panels,) = grid(1, len(slices), height, 1 if single else ACROSS, titles)
     named = {panel: plot_slice(panel, view, one) for panel, one in zip(panels, slices)}
     for panel, one in zip(panels, slices):
         set_title(panel, one.title)
-        panel.set_xlabel(one.name)
+        panel.set_xlabel("\n".join(filter(None, [one.name, one.note])))
         if panel.get_subplotspec().is_first_col():
             panel.set_ylabel(label)
     share_scale(panels, zero)
-    return with_line_names(figure, named, single)
+    if panels[0].get_ylim()[1] >= LEAST_THOUSANDS:
+        for panel in panels:
+            panel.yaxis.set_major_formatter(thousands())
+    return with_line_names(figure, named, single and joined)
 
 
 def plot_slice(panel, view, one) -> dict[str, Line2D]:
     """Plot the lines of a slice; gives them by name."""
     set_scale(panel, one)
     return {
-        name: plot_line(panel, line, name, view.looks[name], one.bands)
+        name: plot_line(panel, line, name, view.looks[name], one.bands, one.joined)
         for name, line in one.lines.items()
     }
 
 
-def plot_line(panel, one, name, look, band) -> Line2D:
+def plot_line(panel, one, name, look, band, joined) -> Line2D:
     """Plot the means over the seeds of a contender, and with `band` their range."""
-    style = {"color": look.colour, "linestyle": linestyle(look), "linewidth": 1.4}
-    (line,) = panel.plot(one.x, one.mean, marker=look.marker, markersize=4, label=name, **style)
-    if band and one.seeds > 1:
+    style = {"color": look.colour, "linestyle": linestyle(look) if joined else "none"}
+    style |= {"marker": look.marker, "markersize": 4, "linewidth": 1.4}
+    (line,) = panel.plot(one.x, one.mean, label=name, **style)
+    if band and one.seeds > 1 and not joined:
+        panel.vlines(one.x, one.low, one.high, color=look.colour, alpha=0.5, linewidth=1)
+    elif band and one.seeds > 1:
         panel.fill_between(one.x, one.low, one.high, color=look.colour, alpha=0.15, linewidth=0)
     return line
 
@@ -78,10 +84,12 @@ def set_scale(panel, one):
     if one.decades:
         panel.set_xscale("log")
     panel.xaxis.set_minor_locator(NullLocator())
+    panel.margins(x=0.04)
+    if one.measured:
+        return
     many = max(map(len, one.words)) * len(one.words) > MOST_LETTERS
     rotated = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if many else {}
     panel.set_xticks(one.places, [short(word) for word in one.words], **rotated)
-    panel.margins(x=0.04)
 
 
 def heat_maps(maps, metric):

@@ -9,15 +9,16 @@ from driftsim.evaluation.metrics import FROM_ZERO
 from driftsim.report.amounts import title
 from driftsim.report.figure_data import severities, sweeps
 from driftsim.report.figure_data.label_placement import last_finite
-from driftsim.report.figure_data.looks import short
+from driftsim.report.figure_data.looks import Look, short
 from driftsim.report.figure_data.sweeps import Map, Slice, scale_of, words_of
 from driftsim.report.figure_data.view import View
 from driftsim.report.page.drawings import panels
-from driftsim.report.page.drawings.lines import LEFT, legend_of, value_range
+from driftsim.report.page.drawings.lines import LEFT, WIDE, legend_of, value_range
 from driftsim.report.page.drawings.marks import mark
 from driftsim.report.page.drawings.matrices import Matrix, tiled
 from driftsim.report.page.drawings.names import APART, End, names_beside, room_beside
-from driftsim.report.page.drawings.panels import FOOT, TITLE, Box, Drawing, Scale
+from driftsim.report.page.drawings.panels import FOOT, SAMPLE, TITLE, Box, Drawing, Scale
+from driftsim.report.page.drawings.scales import even_ticks
 from driftsim.report.page.drawings.svg import (
     LEADING,
     SIZE,
@@ -59,10 +60,13 @@ def lines(view, slices: list[Slice], label: str, zero: bool) -> Drawing:
     """A panel for each slice, a line for each contender."""
     single = len(slices) == 1
     names = [name for name in view.names if any(name in one.lines for one in slices)]
-    above, top = ([], 0.0) if single else legend_of(view, names)
+    beside = single and all(one.joined for one in slices)
+    above, top = ([], 0.0) if beside else legend_of(view, names)
+    if not all(one.joined for one in slices):
+        above, top = panels.legend(marks_of(view, names), LEFT, WIDE, 0)
     head = 10 + panels.title_lines([one.title for one in slices]) * SIZE * LEADING
-    right = room_beside(names) if single else panels.EDGE
-    foot = FOOT + TITLE + max(map(turned_room, slices))
+    right = room_beside(names) if beside else panels.EDGE
+    foot = FOOT + TITLE + max(map(room_below, slices))
     height = max(HEIGHT, len(names) * APART)
     about: dict[str, Any] = {
         "single": single,
@@ -76,9 +80,15 @@ def lines(view, slices: list[Slice], label: str, zero: bool) -> Drawing:
     for i, (box, one) in enumerate(zip(grid.blocks[0], slices)):
         y = Scale(*ends, box.bottom, box.top)
         parts += panel(view, box, one, y, i % grid.across == 0, label)
-        if single:
+        if beside:
             parts += names_beside(box, dict(line_ends(view, box, one, y)))
     return Drawing(grid.width, grid.bottom + 4, parts)
+
+
+def marks_of(view, names) -> list[tuple[str, str]]:
+    """The mark of each contender, for a legend."""
+    looks = [(view.looks[name], name) for name in names]
+    return [(mark(one.marker, SAMPLE / 2, 0, one.colour), short(name)) for one, name in looks]
 
 
 def limits(slices, zero) -> tuple[float, float]:
@@ -95,7 +105,13 @@ def limits(slices, zero) -> tuple[float, float]:
 
 def turns(one: Slice) -> bool:
     """Whether the values of a swept path are too wide to stand level."""
-    return sum(text_width(short(word)) + 8 for word in one.words) > panels.PART
+    wide = sum(text_width(short(word)) + 8 for word in one.words) > panels.PART
+    return wide and not one.measured
+
+
+def room_below(one: Slice) -> float:
+    """How many pixels more turned texts and a note take."""
+    return turned_room(one) + (LEADING * SIZE if one.note else 0)
 
 
 def turned_room(one: Slice) -> float:
@@ -111,19 +127,32 @@ def panel(view, box: Box, one: Slice, y: Scale, first: bool, label: str) -> Iter
     yield panels.frame(box)
     yield from settings_axis(box, one, x)
     yield panels.foot_title(box, one.name, turned_room(one))
+    if one.note:
+        yield panels.foot_title(box, one.note, room_below(one))
     yield from panels.panel_title(box, one.title)
     if first:
         yield from panels.values_title(box, label, 12)
     for name, own in one.lines.items():
         look, places = view.looks[name], x(own.x)
         if one.bands and own.seeds > 1:
-            d = band_path(places, y(own.low), y(own.high), False)
-            yield element("path", d=d, class_="band", fill=look.colour)
-        d = line_path(places, y(own.mean), False)
-        yield element("path", d=d, class_="line", **panels.line_look(look))
+            yield from ranges_of(places, y(own.low), y(own.high), look, one.joined)
+        if one.joined:
+            d = line_path(places, y(own.mean), False)
+            yield element("path", d=d, class_="line", **panels.line_look(look))
         for place, value in zip(places.tolist(), y(own.mean).tolist()):
             if value == value:
                 yield mark(look.marker, place, value, look.colour)
+
+
+def ranges_of(places, low, high, look: Look, joined: bool) -> Iterator[str]:
+    """The ranges of a contender: a band, or where nothing joins its values, a line at each."""
+    if joined:
+        d = band_path(places, low, high, False)
+        yield element("path", d=d, class_="band", fill=look.colour)
+        return
+    for x, *ends in zip(places.tolist(), low.tolist(), high.tolist()):
+        if ends[0] == ends[0]:
+            yield line(x, ends[0], x, ends[1], class_="range", stroke=look.colour)
 
 
 def scale_of_places(one: Slice, box: Box) -> Scale:
@@ -134,6 +163,9 @@ def scale_of_places(one: Slice, box: Box) -> Scale:
 
 def settings_axis(box: Box, one: Slice, x: Scale) -> Iterator[str]:
     """A tick at each value of a swept path."""
+    if one.measured:
+        yield from panels.foot_axis(box, x, even_ticks(x.low, x.high, (box.right - box.left) / 70))
+        return
     turned = turns(one)
     for place, word in zip(map(float, map(x, one.places)), map(short, one.words)):
         yield line(place, box.bottom, place, box.bottom + 4, class_="tick")
