@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Annotated, Any, Self
 
 import numpy as np
@@ -14,6 +15,8 @@ from driftsim.rows import Schema
 from driftsim.streams.concepts import Concept, Instantiated, Seeded
 
 Drawn = Concept | Instantiated
+MOST_NESTED = 50  # concepts, each made of the next
+MOST_MADE_OF = 1_000  # concepts that one is made of, each as often as it is drawn
 NO_OTHERS = "rows that come one after another have no others"
 Base = SerializeAsAny[Concept]
 
@@ -138,6 +141,11 @@ class Operator(Seeded):
 
     def over(self, bases: Sequence[Drawn], rng: np.random.Generator) -> "Operated":
         """Itself, of concepts that have been instantiated; raises `ValueError` if it cannot be."""
+        depth, size = extent(bases)
+        if depth > MOST_NESTED:
+            raise refusal(f"more than {MOST_NESTED} concepts are made of each other; use fewer")
+        if size > MOST_MADE_OF:
+            raise refusal(f"it is made of {size:,} concepts, more than {MOST_MADE_OF:,}; use fewer")
         found, state = self.resolved(bases, rng)
         return Operated(found, (*bases,), state)
 
@@ -187,6 +195,12 @@ class Operated(Instantiated):
     def clock(self):
         return common_clock(self.bases)
 
+    @cached_property
+    def extent(self) -> tuple[int, int]:
+        """How deep concepts are made of each other, and how many there are in all."""
+        depth, size = extent(self.bases)
+        return depth + 1, size + 1
+
     @property
     def ready(self) -> bool:
         """Whether rows can be drawn without a warm-up to learn from."""
@@ -209,6 +223,13 @@ class Operated(Instantiated):
     def made_of(self, bases: Sequence[Drawn]) -> Self:
         """The same, made of other concepts."""
         return replace(self, bases=(*bases,))
+
+
+def extent(bases: Sequence[Drawn]) -> tuple[int, int]:
+    """How deep concepts are made of others, and of how many they are in all."""
+    each = [one.extent if isinstance(one, Operated) else (0, 1) for one in bases]
+    depths, sizes = zip(*each)
+    return max(depths), sum(sizes)
 
 
 def sample_positions(one: Drawn, n: int) -> np.ndarray:

@@ -7,9 +7,7 @@ from pydantic import ValidationError, ValidationInfo
 
 from driftsim.messages import guess, refusal, short
 from driftsim.streams.concepts import Concept
-from driftsim.streams.operators.operator import Operator, Reference
-
-MOST_NESTED = 50  # concepts, each made of the next
+from driftsim.streams.operators.operator import MOST_NESTED, Operator, Reference
 
 
 def with_references(concepts: Any, info: ValidationInfo) -> Any:

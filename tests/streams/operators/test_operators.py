@@ -425,3 +425,16 @@ def test_operators_of_operators_of_operators():
     assert np.array_equal(nested(40).block(0, 0).y, nested(0).block(0, 0).y)
     with pytest.raises(ValidationError, match="more than 50 concepts are made of each other"):
         nested(400)
+
+
+def test_concepts_that_are_made_of_too_many():
+    def made(**concepts):
+        drift = {"kind": "recurring", "every": 1}
+        return Stream.model_validate({"length": 1000, "concepts": concepts, "drift": drift})
+
+    chain = {f"c{i}": {"kind": "relabelled", "of": f"c{i - 1}"} for i in range(1, 60)}
+    with pytest.raises(ValidationError, match="more than 50 concepts are made of each other"):
+        made(c0="sea", **chain)
+    many = {"kind": "mixture", "of": ["b"] * 100}
+    with pytest.raises(ValidationError, match="it is made of 10,100 concepts, more than 1,000"):
+        made(a="sea", b={"kind": "mixture", "of": ["a"] * 100}, c=many)
