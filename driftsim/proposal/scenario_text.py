@@ -82,7 +82,7 @@ def models_text(found: Contents) -> str:
     """The contenders, each with a learner for the task."""
     schedule = found.schedule()
     detector = ", detector: river.drift.KSWIN" if found.regression else ""
-    tree = "river.tree.HoeffdingTreeClassifier"
+    tree = "hoeffding_tree"
     if found.regression:  # linear models in its leaves go astray where columns have other scales
         tree = "{kind: river.tree.HoeffdingTreeRegressor, leaf_prediction: mean}"
     given = {
