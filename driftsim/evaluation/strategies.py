@@ -144,7 +144,7 @@ class SplitUncertainty(VariableUncertainty):
 
 class DenseUncertainty(RandomizedUncertainty):
     """Ask only in dense regions (DBALStream: Ienco et al. 2014): as randomized_uncertainty, of rows
-    that are nearer to one of the last rows than all before them were."""
+    that are nearer to one of the last rows than any row before."""
 
     measure: Literal["confidence", "margin", "entropy"] = "margin"  # of certainty
     window: Annotated[int, Field(gt=0, le=100_000)] = 100  # rows that a row is compared with
