@@ -16,7 +16,16 @@ from pydantic import (
     model_validator,
 )
 
-from driftsim.messages import NAME, detail, fault_message, guess, names_in_words, refusal, short
+from driftsim.messages import (
+    NAME,
+    detail,
+    fault_message,
+    guess,
+    names_in_words,
+    refusal,
+    short,
+    within,
+)
 from driftsim.registry import Kinds, kind_of
 
 if TYPE_CHECKING:
@@ -204,7 +213,7 @@ class Part(Strict, metaclass=Renaming):
     def _rebuilt(self, **context: Any) -> "Part":
         inside = {name: getattr(self, name) for name in type(self).model_fields}
         given = {
-            name: rebuilt(one, context)
+            name: rebuilt(one, context, name)
             for name, one in inside.items()
             if name in self.model_fields_set or isinstance(one, Part)
         } | (self.model_extra or {})
@@ -330,11 +339,14 @@ def renaming(old: str, new: str) -> str:
     return f"'{old}' is now called '{new}'; the old word works for one more release"
 
 
-def rebuilt(value: Any, context: dict[str, Any]) -> Any:
-    """A part, or those of a list, in another context; other values as they are."""
-    if isinstance(value, Part):
-        return value._rebuilt(**context)
-    return [rebuilt(one, context) for one in value] if isinstance(value, list) else value
+def rebuilt(value: Any, context: dict[str, Any], *place: str | int) -> Any:
+    """A part, or those of a list, in another context, each refused at its place."""
+    if isinstance(value, list):
+        return [rebuilt(one, context, *place, i) for i, one in enumerate(value)]
+    try:
+        return value._rebuilt(**context) if isinstance(value, Part) else value
+    except ValidationError as error:
+        raise within(error, *place) from None
 
 
 def parts_in(value: Any) -> Iterator["Strict"]:
@@ -352,27 +364,6 @@ def entries(value: Any) -> dict:
     if isinstance(value, list):
         return dict(enumerate(value))
     return value if isinstance(value, dict) else {}
-
-
-def distinct(values: list) -> dict[int, Any]:
-    """Each value of a list that equals none before it, by its index."""
-    first: dict[Any, int] = {}
-    for i, value in enumerate(values):
-        first.setdefault(_hashable(value), i)
-    return {i: values[i] for i in first.values()}
-
-
-def _hashable(value: Any) -> Any:
-    """A key for a value, the same for equal values."""
-    if isinstance(value, dict):
-        return "map", frozenset((key, _hashable(one)) for key, one in value.items())
-    if isinstance(value, list):
-        return ("seq", *map(_hashable, value))
-    try:
-        hash(value)
-    except TypeError:  # an object from Python, which equals itself alone
-        return "object", id(value)
-    return value
 
 
 def described(part: Any) -> str:

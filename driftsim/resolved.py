@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from driftsim.distinct import distinct
 from driftsim.notation import yaml_text
-from driftsim.parts import Adapter, distinct, dumped, parts_in
+from driftsim.parts import Adapter, dumped, parts_in
 from driftsim.scenario import Study, Variant, written_at
 from driftsim.scenario_report import Report
 from driftsim.streams.severity import MEASURES

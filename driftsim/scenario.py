@@ -13,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from driftsim.distinct import distinct
 from driftsim.durations import Duration
 from driftsim.evaluation.decision.plans import Plan, faults_of, numbers_of, plans_of
 from driftsim.evaluation.decision.prices import PriceList, Prices
@@ -27,7 +28,6 @@ from driftsim.messages import ScenarioError, refusal, setting_text
 from driftsim.parts import (
     Name,
     Strict,
-    distinct,
     dumped,
 )
 from driftsim.python_data import is_data

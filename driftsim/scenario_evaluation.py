@@ -7,13 +7,14 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field, WrapValidator
 
+from driftsim.distinct import distinct
 from driftsim.durations import or_duration
 from driftsim.evaluation.labels import Labels, Uniforms
 from driftsim.evaluation.prequential import Contender, timed
 from driftsim.evaluation.protocols import Fold
 from driftsim.evaluation.rules import Rules
 from driftsim.messages import plural
-from driftsim.parts import Position, distinct
+from driftsim.parts import Position
 from driftsim.rows import Labelled
 from driftsim.streams.stream import Stream
 

@@ -5,9 +5,9 @@ import math
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
+from driftsim.distinct import distinct
 from driftsim.messages import NO_NAME, ScenarioError, guess, line, short
 from driftsim.notation import NotationError, parsed
-from driftsim.parts import distinct
 from driftsim.python_data import copied
 
 MOST_SETTINGS = 10_000  # of a sweep

@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "driftsim"
 LAYERS = [
     {
         *("messages", "parts", "durations", "clocks", "roles", "libraries", "safety", "rows"),
-        *("files", "objects", "user_cache", "figure_names", "registry", "kernels"),
+        *("files", "objects", "user_cache", "figure_names", "registry", "kernels", "distinct"),
     },
     {"streams", "learners", "adaptation"},
     {"evaluation"},

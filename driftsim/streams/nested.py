@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import BeforeValidator, Field, ValidationInfo
 
 from driftsim.messages import plural
-from driftsim.parts import Name, Strict
+from driftsim.parts import Name, Strict, rebuilt
 from driftsim.rows import Change
 from driftsim.streams.drifts import Drift, None_, named, place_of, unknown
 from driftsim.streams.schedules import MOST_VISITS
@@ -30,12 +30,13 @@ def _rebuilt(groups: Any, info: ValidationInfo) -> Any:
     """Groups as fields, whose drifts read their durations by the clock that is given."""
     if not isinstance(groups, list):
         return groups
+    context = info.context or {}
     return [
         {name: getattr(one, name) for name in one.model_fields_set}
-        | {"drift": one.drift._rebuilt(**(info.context or {}))}
+        | {"drift": rebuilt(one.drift, context, i, "drift")}
         if isinstance(one, Group)
         else one
-        for one in groups
+        for i, one in enumerate(groups)
     ]
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from examples import played
+from pydantic import ValidationError
 
 from driftsim import load
 from driftsim.evaluation.alarm_scores import detected, starts
@@ -197,6 +198,15 @@ def test_a_drift_within_a_group_goes_on_or_waits_while_another_group_rules(waits
     assert [*one.drift.changes(1000, 2200, 3, 0)] == [
         c for c in one.changes(0) if 999 < c.centre < 2200
     ]
+
+
+def test_a_date_outside_the_stream_is_refused_where_it_stands():
+    late = {"kind": "sudden", "at": ["2030-01-01"]}
+    groups = [{"concepts": ["a"]}, {"concepts": ["b", "c"], "drift": late}]
+    for between, place in ((late, "between.at.0"), (THOUSAND, "groups.1.drift.at.0")):
+        with pytest.raises(ValidationError) as caught:
+            stream(4000, arrivals=DAYS, kind="nested", between=between, groups=groups)
+        assert ".".join(map(str, caught.value.errors()[0]["loc"])) == f"drift.{place}"
 
 
 def test_nested_drifts_by_chance_are_the_same_in_each_stretch():

@@ -106,10 +106,6 @@ class Votes(Detector):
 
         return alarm
 
-    def _rebuilt(self, **context):
-        within = [one._rebuilt(**context) for one in self.detectors]
-        return super()._rebuilt(**context).model_copy(update={"detectors": within})
-
     def _begun(self, rng):
         """Detectors without errors, where each fired last, and how many errors there were."""
         return [one.start(rng) for one in self.detectors], [-self.within] * len(self.detectors), 0

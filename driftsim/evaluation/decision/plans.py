@@ -9,6 +9,7 @@ import numpy as np
 from driftsim.adaptation.memories import Memory
 from driftsim.adaptation.policies import Policy
 from driftsim.adaptation.policies.retraining import Latency, Periodic, Retraining
+from driftsim.distinct import distinct
 from driftsim.durations import Duration
 from driftsim.evaluation.decision.grid import default_grid, training_times
 from driftsim.evaluation.decision.loss_shards import LossShard
@@ -16,7 +17,7 @@ from driftsim.evaluation.decision.settings import Decision
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import Rules
 from driftsim.messages import parameter_texts, refusal
-from driftsim.parts import distinct, dumped, identity
+from driftsim.parts import dumped, identity
 from driftsim.safety import MOST_HELD
 from driftsim.streams.stream import Stream
 
