@@ -19,7 +19,17 @@ from driftsim.evaluation.recovery import median
 from driftsim.report.figure_data.captions import counted
 from driftsim.report.figure_data.label_placement import spread
 from driftsim.report.figure_data.looks import COLOURS, FAINT, look_of
-from driftsim.report.figure_data.recoveries import RecoveryPanel, occurring, recovered
+from driftsim.report.figure_data.recoveries import (
+    MEDIAN_OF_ALL,
+    RANGE,
+    SOME_OF_ALL,
+    Recovered,
+    RecoveryMatrix,
+    RecoveryPanel,
+    note_of,
+    occurring,
+    recovered,
+)
 from driftsim.report.figure_data.view import fair_sizes
 from driftsim.report.figures import KINDS, View, curves, image, plot_all, plot_figure
 from driftsim.report.figures.costs import set_scale
@@ -152,7 +162,8 @@ def test_the_excess_is_that_of_the_api(odd):
 
 def test_recoveries_are_medians_and_those_not_followed_to_their_end_are_open(odd):
     panels, frame = plot_figure("recovery", View(odd)).axes, odd.recovery()
-    assert keyed_by(panels[0]) == [*MARKS][2:]
+    pooled = (MEDIAN_OF_ALL, SOME_OF_ALL)
+    assert keyed_by(panels[0]) == [one for one in MARKS if one not in pooled][2:]
     contenders = list(odd.study.variants[0].scenario.models)
     changes = sorted(frame.change.unique())
     assert [panel.get_title() for panel in panels] == [
@@ -193,6 +204,20 @@ def keys(table):
         for change in table.by("change").values()
     ]
     return occurring([RecoveryPanel(None, "", marks) for marks in panels])
+
+
+def test_marks_of_all_changes_are_medians_of_changes_and_seeds():
+    one = Recovered("a", 0.0, 90.0, 40.0, False, 90.0, 0.1, False, 6)
+    panels = [RecoveryPanel(None, "", {"a": one}, pooled=True)]
+    assert occurring(panels) == [MEDIAN_OF_ALL, RANGE, SOME_OF_ALL]
+
+
+def test_a_cell_of_a_change_that_was_not_judged_is_empty():
+    values, censored = np.array([[np.nan, 1200.0, 800.0]]), np.array([[False, True, False]])
+    matrix = RecoveryMatrix(None, values, censored, ["a"], [1, 2, 3], True)
+    assert matrix.words == [["", "> 1,200", "800"]]
+    note = "most seeds had not recovered when the next change came, or the stream ended"
+    assert note_of([matrix], 30) == f">: {note}" and note_of([matrix], 2) == f"hatched: {note}"
 
 
 @pytest.mark.slow

@@ -61,7 +61,7 @@ def costs(view: View, metric: str) -> dict[str, Costs]:
     return {
         title: collected(rows)
         for report, settings in by_report.items()
-        for title, rows in averaged(report, settings).items()
+        for title, rows in averaged(report, settings, noun_of(view, report)).items()
         if rows
     }
 
@@ -79,7 +79,12 @@ def costs_of(result: ContenderResult, metric: Metric) -> list[float]:
     return [mean, *(np.nan if np.isnan(costs).all() else np.nansum(costs) for costs in spent)]
 
 
-def averaged(report, settings):
+def noun_of(view: View, report: str) -> str:
+    """What the settings of a report are called."""
+    return "streams" if view.reports[report].study.suite else "settings"
+
+
+def averaged(report, settings, noun):
     """The rows of each setting, or where there are many, their means in all settings."""
     if len(settings) <= MOST_SETTINGS:
         return settings
@@ -87,7 +92,7 @@ def averaged(report, settings):
     names = [name for name in first if all(name in rows for rows in others)]
     means = {name: np.mean([rows[name] for rows in settings.values()], axis=0) for name in names}
     known = {name: row for name, row in means.items() if not np.isnan(row).any()}
-    return {f"{report}{', ' if report else ''}mean of {len(settings)} settings": known}
+    return {f"{report}{', ' if report else ''}mean of {len(settings)} {noun}": known}
 
 
 def collected(rows) -> Costs:

@@ -54,7 +54,7 @@ KINDS = {
     ),
     "stream": Kind("The stream itself", captions.stream, ("window",), "nothing was played"),
     "cost": Kind(
-        "Error against cost", captions.cost, ("metric", "contender"), "{metric} is not known"
+        "Metric against cost", captions.cost, ("metric", "contender"), "{metric} is not known"
     ),
     "memory": Kind(
         "Memory along the stream", cost_captions.memory, ("contender",),

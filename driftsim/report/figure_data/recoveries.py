@@ -16,6 +16,7 @@ MOST_PANELS = 9  # with more changes, a matrix for each setting
 RECOVERED, LOST = "recovered", "had not recovered by then"
 MEDIAN, RANGE = "median of the seeds", "their range"
 SOME, MOST = "some seeds had not recovered by then", "most had not"
+MEDIAN_OF_ALL, SOME_OF_ALL = "median of changes and seeds", "some had not recovered by then"
 STAYED = "at 0: did not fall"
 LONGER = "had not recovered when the next change came, or the stream ended"
 
@@ -40,6 +41,7 @@ class RecoveryPanel(NamedTuple):
     scene: Scene
     title: str
     marks: dict[str, Recovered]
+    pooled: bool = False  # whether marks are of all changes, which come at other rows by seed
 
 
 class RecoveryMatrix(NamedTuple):
@@ -56,7 +58,10 @@ class RecoveryMatrix(NamedTuple):
     def words(self) -> list[list[str]]:
         """The texts of the cells."""
         return [
-            [f"{'> ' if longer else ''}{rows:,.0f}" for rows, longer in zip(*both)]
+            [
+                "" if np.isnan(rows) else f"{'> ' if longer else ''}{rows:,.0f}"
+                for rows, longer in zip(*both)
+            ]
             for both in zip(self.values, self.censored)
         ]
 
@@ -85,7 +90,9 @@ def by_change(view, scene) -> dict[int, Table]:
 def panel(scene, row, table) -> RecoveryPanel:
     """The recoveries from a change at a row."""
     marks = {name: recovered(name, one) for name, one in table.by("contender").items()}
-    return RecoveryPanel(scene, f"{scene.title}\n{name_of(scene, row)}".strip(), marks)
+    return RecoveryPanel(
+        scene, f"{scene.title}\n{name_of(scene, row)}".strip(), marks, row == EVERY
+    )
 
 
 def recovered(name: str, table: Table) -> Recovered:
@@ -117,7 +124,9 @@ def occurring(panels: Sequence[RecoveryPanel]) -> list[str]:
     if all(one.runs == 1 for one in marks):
         occur = {RECOVERED: not all(one.lost for one in marks), LOST: lost}
     else:
-        occur = {MEDIAN: True, RANGE: True, SOME: some, MOST: lost}
+        pooled = all(panel.pooled for panel in panels)
+        middle, part = (MEDIAN_OF_ALL, SOME_OF_ALL) if pooled else (MEDIAN, SOME)
+        occur = {middle: True, RANGE: True, part: some, MOST: lost}
     occur[STAYED] = any(one.stayed for one in marks)
     return [name for name, occurs in occur.items() if occurs]
 
@@ -161,8 +170,17 @@ def change_labels(one: RecoveryMatrix) -> list[str]:
     return [dates.text(change) if dates else f"{change:,}" for change in one.changes]
 
 
-def note_of(matrices: Sequence[RecoveryMatrix]) -> str:
-    """What cells mean that had not recovered; empty where there are none."""
-    if not any(one.censored.any() for one in matrices):
+def note_of(matrices: Sequence[RecoveryMatrix], numbers: int) -> str:
+    """What cells mean that had not recovered; empty where there are none.
+
+    Matrices with more rows or columns than `numbers` have hatches in the place of numbers.
+    """
+    signs = {
+        "hatched" if max(one.values.shape) > numbers else ">"
+        for one in matrices
+        if one.censored.any()
+    }
+    if not signs:
         return ""
-    return f"> or hatched: {'most seeds ' if any(one.many for one in matrices) else ''}{LONGER}"
+    most = "most seeds " if any(one.many for one in matrices) else ""
+    return f"{' or '.join(sorted(signs))}: {most}{LONGER}"

@@ -70,10 +70,15 @@ def add_hull(panel, one, name, metric):
 
 
 def set_scale(panel, values):
-    """Powers of ten where the greatest value is many times the least, else even steps."""
+    """Powers of ten where the greatest value is many times the least, else even steps.
+
+    One tick where all contenders spend the same.
+    """
     positive = values[values > 0]
     spans = positive.max() / positive.min() if len(positive) else 1
-    if spans <= DECADES:
+    if values.min() == values.max():
+        panel.set_xticks(values[:1])
+    elif spans <= DECADES:
         panel.xaxis.set_major_locator(MaxNLocator(4))
     elif values.min() > 0:
         panel.set_xscale("log", subs=[])

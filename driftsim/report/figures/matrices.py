@@ -1,5 +1,7 @@
 """Matrices: numbers in cells, darker for greater ones; and what contenders forget."""
 
+from typing import Literal
+
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -48,11 +50,16 @@ def tiled(shapes, titles, ylabel="") -> tuple[Figure, np.ndarray]:
     for line in panels:
         line[0].set_ylabel(ylabel)
     for panel, title in zip(panels.ravel(), titles):
-        panel.set_title(wrapped(title, width + 0.4))
+        panel.set_title(wrapped(title, width + 0.4), loc=aligned(shapes))
         panel.set(xlim=(0, columns), ylim=(rows, 0))  # so that cells are of one size
     for panel in panels.ravel()[len(shapes) :]:
         panel.set_axis_off()
     return figure, panels.ravel()[: len(shapes)]
+
+
+def aligned(shapes) -> Literal["left", "center"]:
+    """Where titles stand: in the middle, unless some matrices are narrower than their panels."""
+    return "left" if len({columns for _, columns in shapes}) > 1 else "center"
 
 
 def legible(figure, panels) -> Figure:

@@ -8,10 +8,12 @@ from driftsim.report.figure_data.looks import FAINT, INK, short
 from driftsim.report.figure_data.recoveries import (
     LOST,
     MEDIAN,
+    MEDIAN_OF_ALL,
     MOST,
     RANGE,
     RECOVERED,
     SOME,
+    SOME_OF_ALL,
     STAYED,
     RecoveryPanel,
     change_labels,
@@ -23,6 +25,8 @@ from driftsim.report.figure_data.recoveries import (
     recoveries,
 )
 from driftsim.report.figures.matrices import (
+    MOST_NUMBERS,
+    aligned,
     drop_repeated_labels,
     label_cells,
     legible,
@@ -92,9 +96,10 @@ def matrices(found):
         plot_matrix(panel, one.values, one.words, most, hatched=one.censored)
         label_cells(panel, change_labels(one), list(map(short, one.names)))
         dates = one.scene.dates
-        panel.set_xlabel("start of the change" if dates else "first row of the change")
+        label = "start of the change" if dates else "first row of the change"
+        panel.set_xlabel(label, loc=aligned([it.values.shape for it in found]))
     drop_repeated_labels(panels)
-    if note := note_of(found):
+    if note := note_of(found, MOST_NUMBERS):
         figure.supxlabel(note, fontsize="small", color=FAINT)
     return legible(figure, panels)
 
@@ -112,8 +117,10 @@ MARKS = {
     RECOVERED: FILLED,
     LOST: OPEN,
     MEDIAN: FILLED,
+    MEDIAN_OF_ALL: FILLED,
     RANGE: PLAIN | {"linestyle": "-", "linewidth": 1.2},
     SOME: PLAIN | ONWARD,
+    SOME_OF_ALL: PLAIN | ONWARD,
     MOST: OPEN,
     STAYED: FILLED,
 }

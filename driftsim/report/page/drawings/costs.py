@@ -104,7 +104,9 @@ def cost_scale(values: np.ndarray, box: Box) -> Scale:
 
 
 def cost_ticks(values: np.ndarray, x: Scale) -> list[Tick]:
-    """Round values of a scale of costs that lie within it."""
+    """Round values of a scale of costs that lie within it; one where all costs are the same."""
+    if x.low == x.high:
+        return [Tick(x.low, rounded(x.low))]
     if spans(values) <= DECADES:
         wide = (x.high - x.low) * ROOM or abs(x.high) or 1
         apart = text_width(rounded(x.high / 3)) + 10

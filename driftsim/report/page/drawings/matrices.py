@@ -142,10 +142,14 @@ def foot_of(found, cell) -> float:
 
 
 def titles_of(one, box, cell) -> Iterator[str]:
-    """The title of a matrix above it, and that of its columns below, in the middle of a box."""
-    yield from panel_title(box, one.title, 6)
+    """The title of a matrix above it, and that of its columns below, in the middle of a box.
+
+    Where the matrix is narrower than the box, both start at its left.
+    """
+    left = len(one.columns) * cell[0] < box.right - box.left
+    yield from panel_title(box, one.title, 6, left)
     if one.across:
-        yield foot_title(box, one.across, foot_of([one], cell) - 36)
+        yield foot_title(box, one.across, foot_of([one], cell) - 36, left)
 
 
 def matrix(one, box, cell, least, most, named) -> Iterator[str]:

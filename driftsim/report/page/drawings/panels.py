@@ -100,12 +100,21 @@ def title_lines(titles: Sequence[str], width: float = PART) -> int:
     return max([len(wrapped(title, width)) for title in titles], default=0)
 
 
-def panel_title(box: Box, title: str, above: float = 7) -> Iterator[str]:
-    """The title of a panel on as many lines as it needs, the last one `above` its top."""
+def panel_title(box: Box, title: str, above: float = 7, left: bool = False) -> Iterator[str]:
+    """The title of a panel on as many lines as it needs, the last one `above` its top.
+
+    It stands in the middle, or starts at the `left`.
+    """
     lines = wrapped(title, box.right - box.left)
     for i, words in enumerate(lines):
         y = box.top - above - (len(lines) - 1 - i) * SIZE * LEADING
-        yield text(words, (box.left + box.right) / 2, y, "middle", class_="head")
+        x, anchor = titled_at(box, left)
+        yield text(words, x, y, anchor, class_="head")
+
+
+def titled_at(box: Box, left: bool) -> tuple[float, str]:
+    """Where a title stands across a panel, and what of it stands there."""
+    return (box.left, "start") if left else ((box.left + box.right) / 2, "middle")
 
 
 def frame(box: Box) -> str:
@@ -144,10 +153,10 @@ def foot_axis(box: Box, x: Scale, ticks: Sequence[Tick], below: float = 0) -> It
             end = at + half
 
 
-def foot_title(box: Box, words: str, below: float = 0) -> str:
-    """The title of the axis below a panel."""
-    place = (box.left + box.right) / 2, box.bottom + below + FOOT + 10
-    return text(words, *place, "middle", class_="title")
+def foot_title(box: Box, words: str, below: float = 0, left: bool = False) -> str:
+    """The title of the axis below a panel, in the middle or starting at the `left`."""
+    x, anchor = titled_at(box, left)
+    return text(words, x, box.bottom + below + FOOT + 10, anchor, class_="title")
 
 
 def row_scale(scene: Scene, box: Box) -> Scale:

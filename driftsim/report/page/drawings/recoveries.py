@@ -11,6 +11,7 @@ from driftsim.report.figure_data.recoveries import (
     MOST,
     RANGE,
     SOME,
+    SOME_OF_ALL,
     Recovered,
     RecoveryPanel,
     change_labels,
@@ -24,7 +25,7 @@ from driftsim.report.figure_data.recoveries import (
 from driftsim.report.figure_data.view import View
 from driftsim.report.page.drawings import panels
 from driftsim.report.page.drawings.marks import mark
-from driftsim.report.page.drawings.matrices import Matrix, tiled
+from driftsim.report.page.drawings.matrices import MOST_NUMBERS, Matrix, tiled
 from driftsim.report.page.drawings.panels import FOOT, SAMPLE, TITLE, Box, Drawing, Scale
 from driftsim.report.page.drawings.scales import whole_ticks
 from driftsim.report.page.drawings.svg import LEADING, SIZE, element, line, text, text_width
@@ -107,7 +108,7 @@ def key_of(name: str) -> str:
     """The mark of a legend that stands for what occurs."""
     if name == RANGE:
         return element("path", d=f"M0 0H{SAMPLE}", class_="range ink")
-    if name == SOME:
+    if name in (SOME, SOME_OF_ALL):
         return element("path", d=f"M3 0h{ARROW}m-6 -4l6 4l-6 4", class_="range ink")
     return mark("o", SAMPLE / 2, 0, INK, name in (LOST, MOST))
 
@@ -126,5 +127,5 @@ def matrices(found) -> Drawing:
             )
             for one, across in zip(found, words)
         ],
-        0, most, note=note_of(found),
+        0, most, note=note_of(found, MOST_NUMBERS),
     )  # fmt: skip
