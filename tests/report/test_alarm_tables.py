@@ -81,7 +81,7 @@ def test_a_report_of_detectors_begins_with_alarms_and_then_has_the_error(suite):
     assert quick["changes"] == 2 and quick["detected"] > 1.5 and quick["to_detection"] < 300
     assert silent["missed"] == 1 and silent["false_alarms"] == silent["detected_random"] == 0
     alarms, columns, ranks, _, *each = suite.verdict()
-    assert alarms.text.startswith("Over 2 streams with 2 changes, none found more than quick: ")
+    assert alarms.text.startswith("Over 2 streams with 2 changes, quick found most: ")
     assert columns.table.values("contender") == ["quick", "silent"]
     assert ranks.text.startswith("Over 2 streams, too few for a test, ")
     starts = ["abrupt: With 2 changes", "abrupt: Over", "calm: Nothing changes.", "calm: Over"]
@@ -129,7 +129,7 @@ def test_the_page_works_with_tables_in_its_answers_and_says_what_can_be_scrolled
 def test_a_study_of_one_stream_may_begin_with_alarms_too(tmp_path):
     results = played(ALONE, "alone", tmp_path)
     first, columns, third, *_ = results.verdict()
-    assert first.text.startswith("On this stream with 2 changes, none found more than quick: ")
+    assert first.text.startswith("On this stream with 2 changes, quick found most: ")
     assert columns.table.values("missed")[1] == "100 %"
     assert third.text.startswith("Over 2 seeds, ")
     assert results.tables.alarm_grid is None
@@ -167,6 +167,22 @@ def test_all_that_have_the_fewest_false_alarms_are_named():
     rows = [row(name, 0, 0, NAN, false, 0) for name, false in (("a", 1), ("b", 2), ("c", 1))]
     answer, _ = alarm_blocks([*detector_rows(rows)], "Here")
     assert answer.text.endswith("a and c have the fewest false alarms: 1.0 in a stream.")
+
+
+def test_who_found_all_and_was_the_quickest_is_named_with_its_false_alarms():
+    few = [("a", 300, 0), ("b", 100, 0), ("c", 90, 20)]
+    rows = [row(name, 2, 2, delay, false, 0) for name, delay, false in few]
+    answer, _ = alarm_blocks([*detector_rows(rows)], "Here")
+    assert answer.text == (
+        "Here with 2 changes, all 3 contenders found 100 %. c was the quickest, after 90 rows in "
+        "the mean, with 20.0 false alarms in a stream. a and b had the fewest false alarms, 0.0; "
+        "b, the quickest of them, found 100 %, after 100 rows in the mean."
+    )
+    answer, _ = alarm_blocks([*detector_rows(rows[:2])], "Here")
+    assert answer.text.endswith(
+        "b was the quickest, after 100 rows in the mean, with 0.0 false "
+        "alarms in a stream, the fewest."
+    )
 
 
 def test_a_report_cannot_begin_with_alarms_that_nothing_raises(tmp_path):

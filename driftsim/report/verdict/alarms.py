@@ -45,27 +45,52 @@ def answer(rows: Sequence[Row], where: str) -> str:
     begun = f"{where}, " if where else ""
     if not known:
         return f"{begun}no change is known: no alarm can be called true or false."
-    fewest = min(known, key=lambda row: (row["false_alarms"], share_missed(row)))
-    changes = max(row["changes"] for row in known)
+    least, changes = min(row["false_alarms"] for row in known), max(row["changes"] for row in known)
     if not changes:
-        return f"{begun}nothing changes. {least_false(known, fewest['false_alarms'])} in a stream."
-    most = min(known, key=lambda row: (share_missed(row), row["false_alarms"], row["to_detection"]))
-    about, alone = f"{where} with {changed(changes)},".lstrip(), len(known) == 1
-    text = (
-        f"{about} {named(most['contender'])} found"
-        if alone
-        else (f"{about} none found more than {named(most['contender'])}:")
-    )
-    text += f" {detected(most)}" if most["detected"] else " none"
-    text += f", with {most['false_alarms']:.1f} false alarms in a stream."
-    if alone:
-        return text
-    if fewest["false_alarms"] == most["false_alarms"]:
-        return f"{text} None had fewer of these."
-    return (
-        f"{text} {named(fewest['contender'])} had the fewest of these, "
-        f"{fewest['false_alarms']:.1f}, and found {percent(fewest['detected'], fewest['changes'])}."
-    )
+        return f"{begun}nothing changes. {least_false(known, least)} in a stream."
+    about = f"{where} with {changed(changes)},".lstrip()
+    if len(known) == 1:
+        (one,) = known
+        text = f"{about} {named(one['contender'])} found {detected(one)}"
+        return f"{text}, with {one['false_alarms']:.1f} false alarms in a stream."
+    if not any(row["detected"] for row in known):
+        return f"{about} none found any. {least_false(known, least)} in a stream."
+    first = best(known)
+    text = f"{about} {most_found(known, first)}, with {first['false_alarms']:.1f} false alarms"
+    if first["false_alarms"] == least:
+        return f"{text} in a stream, the fewest."
+    return f"{text} in a stream. {fewest(known, least)}"
+
+
+def best(rows: Sequence[Row]) -> Row:
+    """Of those that found most changes, the quickest in the mean."""
+    return min(rows, key=lambda row: (share_missed(row), delay_of(row), row["false_alarms"]))
+
+
+def delay_of(row: Row) -> float:
+    """The mean rows to a detection; more than any where nothing was detected."""
+    return math.inf if math.isnan(row["to_detection"]) else row["to_detection"]
+
+
+def most_found(rows: Sequence[Row], first: Row) -> str:
+    """Who found most changes, and the `first` of them, with its delay."""
+    names = [named(one["contender"]) for one in rows if share_missed(one) == share_missed(first)]
+    quickest = named(first["contender"])
+    if len(names) == 1:
+        return f"{quickest} found most: {detected(first)}"
+    who = f"all {len(rows):,} contenders" if len(names) == len(rows) else listed(names)
+    found = percent(first["detected"], first["changes"])
+    after = f"after {rows_of(first['to_detection'])} rows in the mean"
+    return f"{who} found {found}. {quickest} was the quickest, {after}"
+
+
+def fewest(rows: Sequence[Row], least: float) -> str:
+    """Who raised the fewest false alarms, and what the quickest of them found."""
+    own = [row for row in rows if row["false_alarms"] == least]
+    first = best(own)
+    names = listed([named(row["contender"]) for row in own])
+    it = f"{named(first['contender'])}, the quickest of them," if len(own) > 1 else "it"
+    return f"{names} had the fewest false alarms, {least:.1f}; {it} found {detected(first)}."
 
 
 def least_false(rows: Sequence[Row], least: float) -> str:
@@ -84,6 +109,8 @@ def share_missed(row: Row) -> float:
 def detected(row: Row) -> str:
     """How many changes a contender found, and when."""
     found = percent(row["detected"], row["changes"])
+    if not row["detected"]:
+        return "none"
     return f"{found}, after {rows_of(row['to_detection'])} rows in the mean"
 
 

@@ -50,9 +50,10 @@ class DrawnFigure(NamedTuple):
 
 
 def drawings(results) -> Iterator[DrawnFigure]:
-    """Every figure that a study has something to show for."""
+    """Every figure that a study has something to show for; that of alarms first, if they lead."""
     view = View(results)
-    for name, kind in KINDS.items():
+    leads = view.every[0].variant.scenario.report.lead
+    for name, kind in sorted(KINDS.items(), key=lambda pair: pair[0] != leads):
         if belongs(name, view) and (drawing := DRAWN[name](view)):
             yield DrawnFigure(name, kind.title, kind.describe(view), svg_of(drawing, name))
 
