@@ -49,6 +49,7 @@ def cases():
                 yield pytest.param(spec, rows, labels, id=f"{name(spec)}-{rows}{late}", marks=marks)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(["spec", "rows", "labels"], [*cases()])
 def test_naive_bayes_on_counts_answers_as_that_of_river(spec, rows, labels):
     learner, (rows, schema) = Learner.model_validate(spec), ROWS[rows]()

@@ -230,6 +230,7 @@ def test_play_yields_what_happens(tmp_path):
     assert len(missing(study, store, fresh=True)) == 5
 
 
+@pytest.mark.slow
 def test_any_executor_will_do_and_stays_open(whole, tmp_path):
     with ThreadPoolExecutor(2) as executor:
         results = driftsim.run(saved(tmp_path), out=tmp_path, executor=executor)

@@ -266,6 +266,7 @@ def test_a_file_that_is_gone_is_named(tmp_path):
     assert refused(store, run) == "no such file or directory"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", ["trace", "predictions"])
 def test_no_flipped_bit_and_no_missing_end_goes_unnoticed(tmp_path, kept):
     store, run, trace = one_run(tmp_path, predictions=True)
@@ -329,6 +330,7 @@ def test_a_file_whose_place_is_taken_leaves_nothing_unfinished(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
 
+@pytest.mark.slow
 def test_threads_write_the_same_file_at_once(tmp_path):
     path = tmp_path / "x"
     with ThreadPoolExecutor(4) as threads:

@@ -56,6 +56,7 @@ def test_gathering_after_the_alarm_beats_gathering_before_it(errors):
     assert interval(errors["before"] - errors["after"])[0] > 0
 
 
+@pytest.mark.slow
 def test_recalling_beats_forgetting_where_concepts_return(errors):
     assert interval(errors["after"] - errors["recall"])[0] > 0
 

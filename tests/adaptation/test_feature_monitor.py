@@ -35,6 +35,7 @@ def test_the_least_p_value_counts_for_as_many_features_as_are_compared():
     assert p_value(before[:0], later) == p_value(before, later[:0]) == 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("d", "n"), [(1, 300), (20, 60)])
 def test_chance_passes_for_a_shift_in_no_more_windows_than_asked(d, n):
     """Twenty features that did not share the level would be a shift in 99 of 100 windows."""

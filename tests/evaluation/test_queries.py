@@ -80,6 +80,7 @@ def test_labels_asked_for_and_accuracies_are_those_of_moa(by, correct, first, to
     assert columns["labels"].sum() == 500 + 700
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", POLICIES, ids=str)
 @pytest.mark.parametrize("of", ["at_once", {"kind": "random", "mean": 30}], ids=["now", "late"])
 def test_a_budget_for_every_label_gives_those_that_come_in_by_themselves(policy, of):

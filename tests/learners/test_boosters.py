@@ -59,6 +59,7 @@ def fitted(kind, history, schema=MIXED, probabilities=False, **params):
     return made.start(schema, 0, probabilities).fit(history)
 
 
+@pytest.mark.slow
 def test_classes_may_be_missing_and_alone(kind):
     """XGBoost takes only 0, 1, …; here are 0, 1, 3 of four, then class 3 only."""
     history = rows()

@@ -139,6 +139,7 @@ def test_a_tree_of_river_over_a_rising_id_has_a_size():
         assert model.size() > 1_000 and abs(model.copy().predict(rows.X)).max() < 1e-9
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("kind", LEARN_ON)
 def test_a_class_that_comes_late_is_learned_by_all_that_learn_on(kind):

@@ -76,6 +76,7 @@ BOOSTERS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("learner", BOOSTERS, ids=lambda learner: learner["kind"])
 def test_a_booster_adds_trees_to_those_of_the_model_as_in_a_loop_by_hand(learner):
     pytest.importorskip(learner["kind"].partition(".")[0])
@@ -101,6 +102,7 @@ def kept(learner):
     return plain(model._estimator)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("learner", "train"),
     [

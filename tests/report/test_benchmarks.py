@@ -118,6 +118,7 @@ def test_contenders_of_equal_mean_ranks_share_the_first_place(suite):
     assert answer == f"{over} {a}, {b} and {c} {words} rank by error: 2.00."
 
 
+@pytest.mark.slow
 def test_settings_of_a_sweep_are_no_further_streams(tmp_path):
     sweep = "sweep: {stream.irrelevant: [0, 2]}\n"
     results = played(SUITE + sweep, "swept suite", tmp_path)

@@ -151,7 +151,7 @@ def results(request):
 
 
 STUDIES = ["swept", "plain", "scored", "many", "numbers", "crossed", "far"]
-PARTIAL = ["held_out", "numbers_held_out"]
+PARTIAL = [pytest.param(one, marks=pytest.mark.slow) for one in ("held_out", "numbers_held_out")]
 WIDTHS = [*enumerate((1280, 360))]
 every_study = pytest.mark.parametrize("results", STUDIES, indirect=True)
 

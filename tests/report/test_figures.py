@@ -419,6 +419,7 @@ def study(request, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_no_text_overlaps_another_or_the_edge(study):
     for one in all_of(study):
         with styled():

@@ -70,6 +70,7 @@ def test_with_one_seed_each_setting_has_its_own_sentences(tmp_path):
     assert all_of(few) == all_of(Results(study, whole.store))
 
 
+@pytest.mark.slow
 def test_a_report_reads_each_trace_once_and_holds_those_of_few_settings(tmp_path, monkeypatch):
     monkeypatch.setattr(view, "MOST_SCENES", PANELS)
     whole = made(tmp_path, 2, *SETTINGS)

@@ -84,6 +84,7 @@ def calls(results, table):
     return pstats.Stats(profile).total_calls
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", [*TABLES, *OTHERS])
 def test_the_work_for_a_table_grows_with_the_settings_and_no_faster(table):
     calls(results_of(2), table)  # imports, once

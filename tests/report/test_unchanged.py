@@ -64,6 +64,7 @@ def test_nothing_is_read_nor_written_where_nothing_has_changed(study, loaded):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["report.html", "summary.csv", "curves.png"])
 def test_a_file_that_is_gone_or_edited_is_written_again(study, loaded, name):
     path = study / name
@@ -82,6 +83,7 @@ def test_a_picture_of_other_results_goes(study, loaded):
     assert loaded and not (study / "sweep.png").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [["--set", "report.window=100"], ["--figures", "none"], ["--seeds", "1"]]
 )

@@ -101,6 +101,7 @@ def test_random_changes_are_others_with_each_seed_and_the_same_for_each_stretch(
     assert [*later] == [change for change in one if change.centre >= 4000]
 
 
+@pytest.mark.slow
 def test_a_markov_chain_comes_to_its_stationary_distribution():
     drift = drift_of(kind="markov", mean=10, law="fixed", transitions=ROTATION)
     rows = 400_000

@@ -9,6 +9,7 @@ pytestmark = pytest.mark.any_version
 WALKS = 400
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turn", [0.1, 0.5])
 def test_walks_have_their_means_and_variances(turn):
     """With r = 1 - 2 turn the steps have means rⁱ and correlations rⁱ."""

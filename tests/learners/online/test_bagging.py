@@ -107,6 +107,7 @@ def mean(one):
     return one.get_total() / one.get_width() if one.get_width() else 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stream", STREAMS, ids=["sea", "rbf"])
 def test_online_bagging_is_what_it_is_in_plain_python(stream):
     for rate in (1.0, 2.5):
@@ -114,6 +115,7 @@ def test_online_bagging_is_what_it_is_in_plain_python(stream):
         assert predicted.tolist() == played_plainly(Bagging(3, rate), rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stream", STREAMS, ids=["sea", "rbf"])
 def test_leveraging_bagging_is_what_it_is_in_plain_python(stream):
     predicted, rows = played(LEVERAGING, stream)
@@ -122,6 +124,7 @@ def test_leveraging_bagging_is_what_it_is_in_plain_python(stream):
     assert plain.resets
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "extreme"), [("over", max), ("under", min)])
 def test_balanced_bagging_is_what_it_is_in_plain_python(kind, extreme):
     for stream, theta in zip(SKEWED, (0.9, 0.7)):

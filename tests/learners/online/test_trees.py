@@ -168,6 +168,7 @@ def reset_first(s):
     kernel.tree_reset(s, 0)
 
 
+@pytest.mark.slow
 def test_a_tree_that_is_reset_is_as_new():
     X, y = rows_of(1_500)
     weights, first = np.ones(len(y)), kernel.hoeffding_trees(1, sizes_of(X), 3, **QUICK)

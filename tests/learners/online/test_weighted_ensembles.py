@@ -97,6 +97,7 @@ class Nse:
         return math.log(1 / beta)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stream", STREAMS, ids=["sea", "rbf"])
 def test_dynamic_weighted_majority_is_what_it_is_in_plain_python(stream):
     for most in (3, 30):
@@ -106,6 +107,7 @@ def test_dynamic_weighted_majority_is_what_it_is_in_plain_python(stream):
         assert bool(plain.pushed) == (most == 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stream", STREAMS, ids=["sea", "rbf"])
 def test_learn_pp_nse_is_what_it_is_in_plain_python(stream):
     for pruning in ("error", "age"):

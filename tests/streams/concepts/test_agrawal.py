@@ -113,6 +113,7 @@ def test_a_perturbation_follows_the_label_and_stays_within_the_range():
     assert (seen[:, HYEARS].min(), seen[:, HYEARS].max()) == (1, 30)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("perturbation", [0.05, 0.6])
 def test_clipped_house_values_are_as_probable_as_they_come(perturbation):
     """And the posterior of function 10, the one rule on houses, is calibrated."""
