@@ -62,16 +62,12 @@ Trust = Option(
     "--allow", metavar="PACKAGE", help=f"A package whose estimators scenarios may name. {MANY}"
 )
 Allow = Annotated[Texts, Trust]
-Reports = Annotated[
-    list[Path], Argument(metavar="REPORT", help="Folders of reports, or scenarios.")
-]
+Reports = Annotated[list[Path], Argument(metavar="REPORT", help="Reports, or scenarios.")]
 To = Annotated[Path, Option(metavar="FILE", help="A .png, .svg or .pdf; a folder with --all.")]
 Every = Annotated[bool, Option("--all", help="Plot every figure of a report, each as a PDF.")]
 Figure = Annotated[str, Option(metavar="NAME", help=FIGURES)]
 Metric = Annotated[str | None, Option(metavar="METRIC", help="Instead of the scenario's metrics.")]
-Window = Annotated[
-    str | None, Option(metavar="N", help="Rows, or a time (1w), per point of a curve.")
-]
+Window = Annotated[str | None, Option(metavar="N", help="Rows, or a time (1w), per point.")]
 Over = Annotated[str | None, Option(metavar="WINDOWS", help=OVER)]
 Contenders = Annotated[Texts, Option(metavar="NAME", help=f"Plot this contender only. {MANY}")]
 Target = Annotated[
@@ -186,6 +182,7 @@ def plot(
     window: Window = None,
     over: Over = None,
     contender: Contenders = None,
+    only_stream: OnlyStream = None,
     every: Every = False,
     out: Out = Path("reports"),
     parts: Parts = None,
@@ -196,6 +193,7 @@ def plot(
         from driftsim.report.plot import plot
 
         asked = {"metric": metric, "window": window, "over": over, "contenders": contender}
+        asked |= {"streams": only_stream}
         path, notes = plot(report, to, figure, out, parts or (), allow or (), every, **asked)
         for note in notes:
             print(note, file=sys.stderr)
@@ -209,6 +207,7 @@ def table(
     metric: Metric = None,
     digits: Annotated[int | None, Option(metavar="N", help="Places after the point.")] = None,
     std: Annotated[bool | None, Option("--std/--interval", help=AFTER)] = None,
+    plain: Annotated[bool, Option("--plain", help="Leave out what stands after ±.")] = False,
     out: Out = Path("reports"),
     parts: Parts = None,
     allow: Allow = None,
@@ -217,7 +216,7 @@ def table(
     with errors_printed():
         from driftsim.report.written_tables import write_table
 
-        asked = {"metric": metric, "digits": digits, "std": std}
+        asked = {"metric": metric, "digits": digits, "std": std, "plain": plain}
         path, notes = write_table(report, to, out, parts or (), allow or (), **asked)
         for note in notes:
             print(note, file=sys.stderr)

@@ -54,6 +54,16 @@ class Grid(NamedTuple):
         return any(one.best for row in self.rows.values() for one in row)
 
     @property
+    def spread(self) -> bool:
+        """Whether something stands after ±."""
+        return any(one.half for row in self.rows.values() for one in row)
+
+    def without_halves(self) -> "Grid":
+        """The same values alone, without what stands after ±."""
+        rows = {name: [one._replace(half="") for one in row] for name, row in self.rows.items()}
+        return self._replace(rows=rows)
+
+    @property
     def halves(self) -> str:
         """What stands after ±, in words."""
         return "the standard deviation over seeds" if self.std else "half the interval at 95 %"

@@ -42,16 +42,18 @@ def plot(
     """Plot a figure of reports, or of scenarios that have been run; gives its file and notes.
 
     With `every`, all figures that there are something to show for are plotted, as PDF files in
-    the folder `to`. `options` may hold a `metric`, a `window`, what windows are `over`, and
-    `contenders`. Raises `PlotError`, where possible before any work, for what cannot be plotted.
+    the folder `to`. `options` may hold a `metric`, a `window`, what windows are `over`,
+    `contenders`, and those `streams` of suites that are shown. Raises `PlotError`, where possible
+    before any work, for what cannot be plotted.
     """
     suffix = check_folder(to, figure) if every else suffix_of(to)
     options = {name: value for name, value in options.items() if value}
+    streams = options.pop("streams", ())
     if "window" in options:
         options["window"] = window_of(options["window"])
     check(figure, options, every)
     load_parts(parts)
-    reports = opened(paths, out, parts, allow)
+    reports = only_streams(opened(paths, out, parts, allow), streams)
     check_contenders(reports, options.get("contenders", ()))
     check_metrics(reports, figure, options.get("metric"))
     check_window(reports, options)
@@ -182,6 +184,25 @@ def titled(reports):
         if len({*titles}) == len(titles):
             return dict(zip(titles, reports.values()))
     return dict(zip(reports, reports.values()))
+
+
+def only_streams(reports, names):
+    """Results by path with some streams of their suites; raises `PlotError` where none is there."""
+    known = {one.setting.get("stream"): None for each in reports.values() for one in each.variants}
+    for name in names:
+        if name not in known:
+            fault = f"no stream has this name; {guess(name, [one for one in known if one])}"
+            raise PlotError(f"{line(f'--only-stream {name}')}: {fault}")
+    if not names:
+        return reports
+    kept = {path: on_streams(results, names) for path, results in reports.items()}
+    return {path: results for path, results in kept.items() if results.variants}
+
+
+def on_streams(results, names):
+    """Results on some streams of a suite."""
+    kept = [one for one in results.variants if one.setting.get("stream") in names]
+    return results.of(results.study._replace(variants=[one.variant for one in kept]), kept)
 
 
 def check_contenders(reports, names):

@@ -11,7 +11,7 @@ from driftsim.atomic import StoreError, write_atomically
 from driftsim.messages import ScenarioError, line, short
 from driftsim.own import load_parts
 from driftsim.report.benchmark_text import BEST, HOW, markdown_table
-from driftsim.report.benchmarks import NONE, Entry, Grid, benchmark_rows, grid_of
+from driftsim.report.benchmarks import NONE, RANK, Entry, Grid, benchmark_rows, grid_of
 from driftsim.report.page.document import how_to_repeat
 from driftsim.report.page.text_files import inert
 from driftsim.report.plot import missing, opened, titled
@@ -38,8 +38,8 @@ def write_table(
 ) -> tuple[str | Path, list[str]]:
     """Write the table of reports, or of scenarios that have been run; gives its file and notes.
 
-    `options` may hold a `metric`, `digits`, and whether `std` stands after ±. Raises
-    `ScenarioError`, where possible before any work, for what cannot be written.
+    `options` may hold a `metric`, `digits`, whether `std` stands after ±, and whether nothing does
+    (`plain`). Raises `ScenarioError`, where possible before any work, for what cannot be written.
     """
     suffix = Path(to).suffix.lower()
     if suffix not in FORMATS:
@@ -49,12 +49,16 @@ def write_table(
     digits = options.get("digits")
     if digits is not None and not 0 <= digits <= MOST_DIGITS:
         raise ScenarioError(f"--digits: {digits} is not valid; give 0 to {MOST_DIGITS}")
+    plain = options.pop("plain", False)
+    if plain and options.get("std") is not None:
+        raise ScenarioError("--plain: --std and --interval say what stands after ±; leave out one")
     load_parts(parts)
     reports = opened(paths, out, list(map(str, parts)), allow)
     for path, results in reports.items():
         if not any(one.contenders for one in results.variants):
             raise ScenarioError(line(f"{path}: no contender has ended; run it"))
-    made = FORMATS[suffix](grid_in(reports, **options), provenance(reports))
+    grid = grid_in(reports, **options)
+    made = FORMATS[suffix](grid.without_halves() if plain else grid, provenance(reports))
     try:
         write_atomically(Path(to), made.encode())
     except StoreError as error:
@@ -96,14 +100,21 @@ def provenance(reports: Mapping[str, Results]) -> list[str]:
     return lines
 
 
+def explained(grid: Grid) -> str:
+    """What the numbers of a table are, and what bold means, where some are."""
+    halves = f", ± {grid.halves}" if grid.spread else ""
+    return f"{grid.name}{halves}{f'; bold: {BEST} ({HOW})' if grid.tested else ''}"
+
+
 def latex(grid: Grid, about: Sequence[str]) -> str:
     """A table of LaTeX, for the package booktabs."""
     heads = " & ".join(["", *map(in_latex, grid.across)])
     lines = [f"% {line(one)}" for one in about]
-    lines += [f"% {grid.name}, ± {grid.halves}; bold: {BEST} ({HOW})", "% \\usepackage{booktabs}"]
+    lines += [f"% {explained(grid)}", "% \\usepackage{booktabs}"]
     lines += [f"\\begin{{tabular}}{{l{'r' * len(grid.across)}}}", "\\toprule", f"{heads} \\\\"]
     lines += ["\\midrule"]
     for name, row in grid.rows.items():
+        lines += ["\\midrule"] if name == RANK and not grid.by_contender else []
         lines.append(f"{' & '.join([in_latex(name), *map(latex_cell, row)])} \\\\")
     return "\n".join([*lines, "\\bottomrule", "\\end{tabular}", ""])
 
@@ -122,9 +133,9 @@ def in_latex(text: str) -> str:
 
 def markdown(grid: Grid, about: Sequence[str]) -> str:
     """A table of Markdown, with what made it as a comment."""
-    halves = [] if grid.std is None else [f"± {grid.halves}."]
-    made = " ".join(map(line, [*about, *halves])).replace("--", "- -")
-    return f"{markdown_table(grid)}\n\n<!-- {made} -->\n"
+    made = " ".join(map(line, about)).replace("--", "- -")
+    shown = grid if grid.std is not None else grid.without_halves()
+    return f"{markdown_table(grid)}\n\n{explained(shown)}\n\n<!-- {made} -->\n"
 
 
 def csv(grid: Grid, about: Sequence[str]) -> str:
@@ -152,7 +163,7 @@ def html(grid: Grid, about: Sequence[str]) -> str:
     heads = "".join(f'<th scope="col">{escape(one)}</th>' for one in grid.across)
     lines = [
         "<table>",
-        f"<caption>{escape('; '.join([f'{grid.name}, ± {grid.halves}', *about]))}</caption>",
+        f"<caption>{escape('; '.join([explained(grid), *about]))}</caption>",
     ]
     lines += [f"<thead><tr><td></td>{heads}</tr></thead>", "<tbody>"]
     for name, row in grid.rows.items():

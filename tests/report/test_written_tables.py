@@ -65,6 +65,31 @@ def test_latex_has_rules_bold_cells_and_escaped_names():
     )
 
 
+def test_plain_tables_have_values_alone_and_say_what_they_are(results, tmp_path):
+    table = written(results, tmp_path / "t.tex", "--plain")
+    assert "\\pm" not in table and "±" not in table and "\\textbf{" in table
+    across = Grid(["a"], {"s": [Entry("1.00")], "mean rank": [Entry("1.50")]}, False, "error", "%")
+    assert "\\midrule\nmean rank & 1.50" in latex(across, [])
+    known = written(results, tmp_path / "t.md", "--metric", "kappa").splitlines()
+    assert known[-3].startswith("kappa; bold: the best and those that do not differ")
+    both = written(results, tmp_path / "u.tex", "--plain", "--std")
+    assert "--plain: --std and --interval say what stands after ±" in both
+
+
+def test_one_stream_of_a_suite_is_plotted(results, tmp_path):
+    folder = results.store.folder.parent
+    asked = ["plot", str(folder.parent.parent / "two.yaml"), "--out", str(folder.parent)]
+    texts = []
+    for stream in ("noisy", "a_1 & b"):
+        to = tmp_path / "one.svg"
+        ended = CliRunner().invoke(app, [*asked, "--to", str(to), "--only-stream", stream])
+        assert ended.exit_code == 0, ended.output
+        texts.append(to.read_text(encoding="utf-8"))
+    assert texts[0] != texts[1]
+    ended = CliRunner().invoke(app, [*asked, "--to", str(to), "--only-stream", "nosy"])
+    assert ended.exit_code == 2 and "did you mean 'noisy'?" in ended.output
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no LaTeX here")
 def test_latex_compiles(results, tmp_path):
