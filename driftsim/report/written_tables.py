@@ -1,6 +1,6 @@
 """Written tables: streams by contenders of reports, as LaTeX, Markdown, CSV or HTML."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from csv import writer
 from html import escape
 from io import StringIO
@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from driftsim.atomic import StoreError, write_atomically
-from driftsim.messages import ScenarioError, line, short
+from driftsim.messages import ScenarioError, line, plural, short
 from driftsim.own import load_parts
+from driftsim.parts import identity
 from driftsim.report.benchmark_text import BEST, HOW, markdown_table
 from driftsim.report.benchmarks import NONE, RANK, Entry, Grid, benchmark_rows, grid_of
 from driftsim.report.page.document import how_to_repeat
@@ -41,30 +42,34 @@ def write_table(
     `options` may hold a `metric`, `digits`, whether `std` stands after ±, and whether nothing does
     (`plain`). Raises `ScenarioError`, where possible before any work, for what cannot be written.
     """
-    suffix = Path(to).suffix.lower()
-    if suffix not in FORMATS:
-        fault = f"{short(suffix)} is no format of a table" if suffix else "this has no suffix"
-        formats = f"{', '.join([*FORMATS][:-1])} or {[*FORMATS][-1]}"
-        raise ScenarioError(line(f"--to {to}: {fault}; end it in {formats}"))
-    digits = options.get("digits")
-    if digits is not None and not 0 <= digits <= MOST_DIGITS:
-        raise ScenarioError(f"--digits: {digits} is not valid; give 0 to {MOST_DIGITS}")
-    plain = options.pop("plain", False)
-    if plain and options.get("std") is not None:
-        raise ScenarioError("--plain: --std and --interval say what stands after ±; leave out one")
+    suffix, plain = checked(to, options), options.pop("plain", False)
     load_parts(parts)
     reports = opened(paths, out, list(map(str, parts)), allow)
     for path, results in reports.items():
         if not any(one.contenders for one in results.variants):
             raise ScenarioError(line(f"{path}: no contender has ended; run it"))
-    grid = grid_in(reports, **options)
-    made = FORMATS[suffix](grid.without_halves() if plain else grid, provenance(reports))
+    grid, more = grid_in(reports, **options), [*repeated(reports)]
+    made = FORMATS[suffix](grid.without_halves() if plain else grid, provenance(reports) + more)
     try:
         write_atomically(Path(to), made.encode())
     except StoreError as error:
         raise StoreError(str(error).replace("--out", "--to")) from None
     names = [name for one in reports.values() for name in one.study.contenders]
-    return to, [f"{runs}, and are not in the table" for runs in missing(reports, names)]
+    return to, [f"{runs}, and are not in the table" for runs in missing(reports, names)] + more
+
+
+def checked(to: str | Path, options: Mapping[str, Any]) -> str:
+    """The format of a table by the name of its file; raises `ScenarioError` for wrong options."""
+    suffix, digits = Path(to).suffix.lower(), options.get("digits")
+    if suffix not in FORMATS:
+        fault = f"{short(suffix)} is no format of a table" if suffix else "this has no suffix"
+        formats = f"{', '.join([*FORMATS][:-1])} or {[*FORMATS][-1]}"
+        raise ScenarioError(line(f"--to {to}: {fault}; end it in {formats}"))
+    if digits is not None and not 0 <= digits <= MOST_DIGITS:
+        raise ScenarioError(f"--digits: {digits} is not valid; give 0 to {MOST_DIGITS}")
+    if options.get("plain") and options.get("std") is not None:
+        raise ScenarioError("--plain: --std and --interval say what stands after ±; leave out one")
+    return suffix
 
 
 def grid_in(
@@ -84,6 +89,17 @@ def grid_in(
     rows = {one.title or first.study.name: [*benchmark_rows(one, name)] for one in variants}
     names = contenders_of([*reports.values()], variants)
     return grid_of(rows, ranks(variants, name), names, digits, std)
+
+
+def repeated(reports: Mapping[str, Results]) -> Iterator[str]:
+    """That streams of several reports stand in a table more than once, by other rules, if so."""
+    variants = united(titled(reports)) if len(reports) > 1 else []
+    streams, rows = {identity(one.scenario.stream) for one in variants}, len(variants)
+    if len(streams) < rows:
+        yield (
+            f"{plural(len(streams), 'stream')} in {rows} rows, as reports differ in evaluation: "
+            "a mean rank counts each row as a stream"
+        )
 
 
 def provenance(reports: Mapping[str, Results]) -> list[str]:

@@ -87,6 +87,15 @@ def test_the_hash_of_a_report_is_that_of_its_scenario_file(reports, tmp_path):
     (few / "scenario.yaml").write_bytes(text)
 
 
+def test_a_stream_under_several_protocols_is_said_to_count_for_each(reports, tmp_path, monkeypatch):
+    few = reports("few", ["calm"], some("majority", "frozen"))
+    folds = SUITE.replace("seeds: 3", "seeds: 3, protocol: {kind: split, folds: 2}")
+    monkeypatch.setitem(globals(), "SUITE", folds)
+    split = reports("split", ["calm"], some("majority", "frozen"))
+    table = written([few, split], tmp_path / "t.md")
+    assert "1 stream in 2 rows, as reports differ in evaluation: a mean rank counts" in table
+
+
 def test_names_that_mean_two_things_are_told_apart(reports, tmp_path, monkeypatch):
     few = reports("few", ["calm"], some("majority", "frozen"))
     monkeypatch.setitem(STREAMS, "calm", "noise: 0.3")
