@@ -54,9 +54,7 @@ def plot(
     check(figure, options, every)
     load_parts(parts)
     reports = only_streams(opened(paths, out, parts, allow), streams)
-    check_contenders(reports, options.get("contenders", ()))
-    check_metrics(reports, figure, options.get("metric"))
-    check_window(reports, options)
+    check_reports(reports, figure, options)
     view = View(titled(reports), **options)
     if every:
         for name, one in every_figure(reports, options):
@@ -203,6 +201,13 @@ def on_streams(results, names):
     """Results on some streams of a suite."""
     kept = [one for one in results.variants if one.setting.get("stream") in names]
     return results.of(results.study._replace(variants=[one.variant for one in kept]), kept)
+
+
+def check_reports(reports, figure, options):
+    """Raise `PlotError` for options of which reports have nothing to show."""
+    check_contenders(reports, options.get("contenders", ()))
+    check_metrics(reports, figure, options.get("metric"))
+    check_window(reports, options)
 
 
 def check_contenders(reports, names):
