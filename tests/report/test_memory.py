@@ -103,3 +103,15 @@ def test_units_and_gaps():
     assert [power_of(n) for n in (0, 2e-8, 1e-6, 0.5, 3)] == [0, -9, -6, -3, 0]
     sizes = np.array([np.nan, 2, np.nan, 4, np.nan])
     assert interpolated(sizes, np.arange(5)).tolist() == [2, 2, 3, 4, 4]
+
+
+def test_each_stream_of_a_suite_has_a_scale_of_its_own(tmp_path):
+    text = """streams: {few: {concepts: {a: sea}}, many: {concepts: {a: led}}}
+defaults: {length: 9_000}
+models: {a: {learner: naive_bayes, policy: online}}
+report: {figures: [memory]}
+"""
+    view = figures.View(played(text, "scales", tmp_path))
+    few, many, *_ = figures.plot_figure("memory", view).axes
+    assert many.get_ylim()[1] > 3 * few.get_ylim()[1]
+    assert "memory" in {one.name for one in drawings(view.reports[""])}

@@ -41,6 +41,7 @@ class CurvePanel(NamedTuple):
     retrained: dict[str, np.ndarray]  # the rows of each contender that was, with the first seed
     schedules: dict[str, np.ndarray]  # the rows of the trainings of each floor, with that seed
     aim: float | None = None  # what the metric should be, where it should be neither more nor less
+    alone: bool = False  # whether its axis of values is its own, and not that of its neighbours
 
     @property
     def bands(self) -> bool:

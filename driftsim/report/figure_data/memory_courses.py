@@ -53,7 +53,8 @@ def panel_of(scene: Scene, names, table: Table, label, columns, scale) -> CurveP
     shown = {name: found[name] for name in names if name in found}
     others = [one for name, one in found.items() if name not in names]
     ticks = retrainings(scene.played, shown) if len(shown) <= MOST_LINES else {}
-    return CurvePanel(scene, label, True, False, shown, others, None, ticks, {})
+    suite = scene.results.study.suite  # whose streams differ by orders of magnitude
+    return CurvePanel(scene, label, True, False, shown, others, None, ticks, {}, alone=suite)
 
 
 def curve_of(name: str, table: Table, columns, scale: float) -> Curve:

@@ -48,7 +48,7 @@ def memory(view):
 
 
 def along_stream(view, rows):
-    """Metrics along the stream, one below the other, on the same scale in every panel."""
+    """Metrics along the stream, one below the other, on one scale, but in panels `alone`."""
     if rows is None:
         return None
     first = rows[0]
@@ -64,9 +64,10 @@ def along_stream(view, rows):
             set_title(panel, one.scene.title, pad=14 if block is blocks[0] else 6)
             if panel.get_subplotspec().is_first_col():
                 panel.set_ylabel(one.label)
-        share_scale(block, row[0].zero, max(map(bottom_share, block)))
-        if block[0].get_ylim()[1] >= LEAST_THOUSANDS:
-            for panel in block:
+        for panels in [[panel] for panel in block] if row[0].alone else [block]:
+            share_scale(panels, row[0].zero, max(map(bottom_share, panels)))
+        for panel in block:
+            if panel.get_ylim()[1] >= LEAST_THOUSANDS:
                 panel.yaxis.set_major_formatter(thousands())
     label_streams(blocks[-1], scenes)
     for panel, scene in zip(blocks[0], scenes):

@@ -59,7 +59,7 @@ def memory(view: View) -> Drawing | None:
 
 
 def along_stream(view, rows) -> Drawing | None:
-    """Metrics along the stream, one below the other, on the same scale in every panel."""
+    """Metrics along the stream, one below the other, on one scale, but in panels `alone`."""
     if rows is None:
         return None
     single = len(view.scenes) == 1
@@ -69,9 +69,9 @@ def along_stream(view, rows) -> Drawing | None:
     found = grid_of(rows, single, names, taken)
     parts = [*above]
     for boxes, row in zip(found.blocks, rows):
-        y_ends = limits(row)
+        shared = limits(row)
         for i, (box, one) in enumerate(zip(boxes, row)):
-            y = Scale(*y_ends, box.bottom, box.top)
+            y = Scale(*(limits([one]) if one.alone else shared), box.bottom, box.top)
             parts += panel(view, box, one, y, i % found.across == 0, row is rows[0])
             if i + found.across >= len(row) and row is rows[-1]:
                 words = panels.stream_label(one.scene)
@@ -105,6 +105,7 @@ def grid_of(rows, single, names, taken) -> Grid:
     head = 26 + max(lines, 0) * SIZE * LEADING
     right = room_beside([*names]) if single else panels.EDGE
     about: dict[str, Any] = {"single": single, "right": right, "head": head, "foot": FOOT + strip}
+    about |= {"gap": left} if any(one.alone for row in rows for one in row) else {}
     return panels.grid(len(rows), len(first), height, left, top=taken, **about)
 
 
@@ -147,7 +148,7 @@ def panel(view, box: Box, one: CurvePanel, y: Scale, first: bool, top: bool) -> 
     strip = strip_of([[one]])
     if one.scene.played:
         yield from panels.grounds(box, x, one.scene, strip)
-    yield from panels.values_axis(box, y, panels.value_ticks(y, box), first)
+    yield from panels.values_axis(box, y, panels.value_ticks(y, box), first or one.alone)
     yield from panels.foot_axis(box, x, panels.row_ticks(one.scene, box, x), strip)
     if first:
         yield from panels.values_title(box, one.label, 12)
