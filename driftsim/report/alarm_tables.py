@@ -52,6 +52,7 @@ def over_streams(rows: Sequence[Row]) -> Row:
         "alarms": total(rows, "alarms") / len(rows),
         "changes": changes,
         "missed": 1 - found["detected"] / changes if changes else math.nan,
+        "median_delay": rows[0]["delay"] if len(rows) == 1 else math.nan,
         "false_alarms": mean_false(known),
         "false_unchanged": mean_false([row for row in known if not row["changes"]]),
         "seeds": max(row["seeds"] for row in rows),

@@ -23,6 +23,7 @@ def row(name, changes, detected, after, extra, early):
     return {
         "contender": name, "alarms": detected + extra + early, "changes": changes,
         "detected": detected, "to_detection": after, "extra": extra, "early": early, "seeds": 2,
+        "delay": after,
     }  # fmt: skip
 
 
@@ -172,7 +173,8 @@ def test_all_that_have_the_fewest_false_alarms_are_named():
 def test_who_found_all_and_was_the_quickest_is_named_with_its_false_alarms():
     few = [("a", 300, 0), ("b", 100, 0), ("c", 90, 20)]
     rows = [row(name, 2, 2, delay, false, 0) for name, delay, false in few]
-    answer, _ = alarm_blocks([*detector_rows(rows)], "Here")
+    answer, found = alarm_blocks([*detector_rows(rows)], "Here")
+    assert found.table.values("median") == ["300", "100", "90"] and "Median: " in found.text
     assert answer.text == (
         "Here with 2 changes, all 3 contenders found 100 %. c was the quickest, after 90 rows in "
         "the mean, with 20.0 false alarms in a stream. a and b had the fewest false alarms, 0.0; "

@@ -12,7 +12,8 @@ from driftsim.report.verdict.blocks import Block
 
 LONGEST = 14  # characters of a name in the table, which a terminal has room for
 COLUMNS = {  # what those of the table are that do not say it
-    "delay": "Delay: rows from a change to the first alarm, of the changes found.",
+    "delay": "Delay: mean rows from a change to the first alarm, of the changes found.",
+    "median": "Median: that of the delays, where a missed change counts as longer.",
     "false": "False: false alarms in a stream.",
     "unchanged": "Unchanged: those in a stream without a change.",
     "evenly": "Evenly, randomly: what as many alarms would have found at even distances, and at "
@@ -121,6 +122,7 @@ def table_of(rows: Sequence[Row]) -> Table:
         "found": [percent(row["detected"], row["changes"]) for row in rows],
         "missed": [percent(row["missed"], 1) for row in rows],
         "delay": [rows_of(row["to_detection"]) for row in rows],
+        "median": [rows_of(row["median_delay"]) for row in rows],
         "false": [tenths(row["false_alarms"]) for row in rows],
         "unchanged": [tenths(row["false_unchanged"]) if row["changes"] else NONE for row in rows],
         "evenly": [by_chance(row, "periodic") for row in rows],
