@@ -4,7 +4,7 @@ import difflib
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -16,8 +16,10 @@ from driftsim.adaptation.shift_tests import ShiftTest
 from driftsim.clocks import Place, Spread
 from driftsim.durations import Duration, Moment
 from driftsim.evaluation.labels import Labels
+from driftsim.evaluation.metrics import CLASSIFICATION, METRICS, REGRESSION
 from driftsim.evaluation.prediction_intervals import PredictionInterval
 from driftsim.evaluation.protocols import Protocol
+from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.strategies import Strategy
 from driftsim.examples import CONCEPTS, PARTS, scenario, written
 from driftsim.kernels.registry import coverage
@@ -26,13 +28,16 @@ from driftsim.libraries import imported, not_allowed, parameters
 from driftsim.messages import ScenarioError, flow, guess, short
 from driftsim.notation import parsed
 from driftsim.parts import MOST_ROWS, Imported, Part, Strict, described, dumped, keys_of
+from driftsim.rows import Schema
 from driftsim.safety import ESTIMATORS
+from driftsim.scenario_checks import untallied
 from driftsim.streams.arrivals import Arrivals
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
 from driftsim.streams.tables.times import TimeColumn
 
 WIDTH = 100
+METRIC = "metric"  # beside the families: what a report says of windows of rows
 TYPES = {
     int: "whole number",
     float: "number",
@@ -88,17 +93,41 @@ def listing(name: str | None = None, allow: Collection[str] = ()) -> str:
         return listed_family(FAMILIES[name], with_parameters)
     if having := [family for family in FAMILIES.values() if name in family.kinds]:
         return "\n\n".join(with_parameters(one, name) + example(one, name) for one in having)
-    for family in FAMILIES.values():
-        if lacks := family.lacks(name):
-            raise ScenarioError(lacks)
-        if name in family.sought:
-            words = family.kind().replace("_", " ")
-            raise ScenarioError(f"'{name}' is no kind of {words}; {family.sought[name]}")
     for kind in (kind for family in FAMILIES.values() for kind in family.kinds.values()):
         if issubclass(kind, Imported) and kind.holds(name):
             return listed_path(kind, name, allow)
-    known = [*FAMILIES, *(kind for family in FAMILIES.values() for kind in family.kinds)]
+    if name == METRIC:
+        return "\n".join(["metric: What a report says of a window of rows.", *metrics()])
+    if listed := [*metrics(name)]:
+        return "\n".join(listed)
+    for family in FAMILIES.values():
+        if lacks := family.lacks(name):
+            raise ScenarioError(lacks)
+        if advice := family.sought.get(name.rpartition(".")[2]):
+            words = family.kind().replace("_", " ")
+            raise ScenarioError(f"'{name}' is no kind of {words}; {advice}")
+    known = [
+        METRIC,
+        *METRICS,
+        *FAMILIES,
+        *(kind for family in FAMILIES.values() for kind in family.kinds),
+    ]
     raise ScenarioError(f"no family or kind is called {short(name)}; {nearest(name, known)}")
+
+
+def metrics(name: str | None = None) -> Iterator[str]:
+    """Each metric, or the one of a name, in a line or two: its meaning, and what it needs."""
+    for one in METRICS.values():
+        if name in (None, one.name):
+            tasks = {"classification": CLASSIFICATION, "regression": REGRESSION}
+            words = " and ".join(task for task, known in tasks.items() if one in known)
+            schema = Schema(("x",), n_classes=2 if one in CLASSIFICATION else None)
+            needs = (untallied(one.name, Rules(), schema, asks=True) or "").partition("; ")[2]
+            yield wrapped(
+                f"{one.meaning} ({'; '.join(filter(None, [words, needs]))})",
+                f"  {one.name:<22} ",
+                25,
+            )
 
 
 def nearest(name: str, known: list[str]) -> str:

@@ -169,8 +169,8 @@ class Part(Strict, metaclass=Renaming):
             if issubclass(known, Imported) and known.holds(kind):
                 return known, {"path": kind}  # type: ignore[return-value]  # a part, too
         words = cls.kind().replace("_", " ")
-        if kind in cls.sought:
-            raise ValueError(f"'{kind}' is no kind of {words}; {cls.sought[kind]}")
+        if advice := cls.sought.get(kind.rpartition(".")[2]):
+            raise ValueError(f"'{kind}' is no kind of {words}; {advice}")
         family = "kind of labels" if words == "labels" else words
         raise ValueError(f"no {family} is called {short(kind)}; {cls._guess(kind)}")
 

@@ -101,6 +101,14 @@ def index_in(node: list, word: str, path: list[str], where: str) -> int:
     return int(word)
 
 
+def repeated(option: str, name: str, known: Collection[str]) -> str:
+    """What to write in the place of a name that is not known: each of several by itself."""
+    several = [one.strip() for one in name.split(",")]
+    if len(several) > 1 and all(one in known for one in several):
+        return line(f"write {' '.join(f'{option} {one}' for one in several)}")
+    return guess(name, known)
+
+
 def keep_only(document: dict[str, Any], only: Collection[str]) -> None:
     """Remove each contender whose name is not in `only`, and its part of the sweep."""
     models, sweep = document.get("models"), document.get("sweep")
@@ -108,7 +116,7 @@ def keep_only(document: dict[str, Any], only: Collection[str]) -> None:
         return
     for name in only:
         if name not in models:
-            message = f"no contender has this name; {guess(name, models)}"
+            message = f"no contender has this name; {repeated('--only', name, models)}"
             raise ScenarioError(f"{line(f'--only {name}')}: {message}")
     if isinstance(sweep, dict):
         gone = [f"models.{name}" for name in models if name not in only]

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from typing import Any, NoReturn
 
-from driftsim.messages import NO_NAME, ScenarioError, guess, line, short
+from driftsim.messages import NO_NAME, ScenarioError, line, short
 from driftsim.python_data import copied
-from driftsim.settings import Marks, Named, Path, assign, end_sweep, is_name
+from driftsim.settings import Marks, Named, Path, assign, end_sweep, is_name, repeated
 
 KEYS = ("streams", "defaults")  # of a suite
 
@@ -108,7 +108,7 @@ def keep_streams(document: dict[str, Any], only: Collection[str]) -> None:
     streams = document.get("streams", {})
     for name in only:
         if name not in streams:
-            message = f"no stream has this name; {guess(name, streams)}"
+            message = f"no stream has this name; {repeated('--only-stream', name, streams)}"
             raise ScenarioError(f"{line(f'--only-stream {name}')}: {message}")
     if only:
         document["streams"] = {name: streams[name] for name in streams if name in only}

@@ -7,6 +7,8 @@ import yaml
 from pydantic import ValidationError
 
 from driftsim.adaptation.detectors import Detector
+from driftsim.evaluation.metrics import METRICS
+from driftsim.evaluation.protocols import Protocol
 from driftsim.kinds import FAMILIES, example, listing
 from driftsim.learners.learner import Learner
 from driftsim.messages import ScenarioError
@@ -132,6 +134,14 @@ def test_a_detector_and_a_class_of_river_say_what_they_run_on(name, engine):
     assert f"    runs on: {engine}" in listing(name)
 
 
+def test_metrics_are_listed_with_what_they_need():
+    printed = listing("metric")
+    for name in METRICS:
+        assert f"\n  {name} " in printed
+    assert listing("roc_auc").endswith("set evaluation.scores: exact)")
+    assert "asked" in listing("asked") and "(classification and regression)" in listing("asked")
+
+
 def test_what_is_no_model_and_no_detector_does_not(name="river.tree.splitter.GaussianSplitter"):
     assert "runs on" not in listing(name) + listing("sea") + listing("river.datasets.Phishing")
 
@@ -144,6 +154,8 @@ def test_what_is_no_model_and_no_detector_does_not(name="river.tree.splitter.Gau
         ("changing", "'changing'; the nearest are no_change, "),
         ("fine_tuning", "write `from: model` in a policy that retrains"),
         ("ROSE", "'ROSE' is no kind of learner; write robust_online_self_adjusting"),
+        ("moa.classifiers.meta.OzaBag", "is no kind of learner; write online_bagging"),
+        ("EvaluatePrequentialCV", "is no kind of protocol; write cross_validation"),
         ("kswin", "'kswin' is no kind of detector; write river.drift.KSWIN"),
         ("bocpd", "'bocpd' is no kind of detector; write bayesian_change_points"),
         ("sklearn.os.system", "'sklearn.os.system' does not exist"),
@@ -157,7 +169,7 @@ def test_a_name_that_is_no_kind(name, words):
     assert words in str(caught.value)
 
 
-@pytest.mark.parametrize("family", [Learner, Detector], ids=lambda family: family.kind())
+@pytest.mark.parametrize("family", [Learner, Detector, Protocol], ids=lambda family: family.kind())
 def test_a_short_name_is_answered_by_one_that_a_scenario_can_write(family):
     for short, advice in family.sought.items():
         assert listing(advice.removeprefix("write "))

@@ -781,6 +781,8 @@ def test_only_keeps_contenders_and_drops_what_is_swept_of_others(tmp_path):
     sweep = "sweep:\n  models.other.learner.max_depth: [1, 2]\n"
     study = load(saved(tmp_path, ALIASED, text=TEXT + sweep), only=["frozen"])
     assert [list(variant.scenario.models) for variant in study.variants] == [["frozen"]]
+    with pytest.raises(ScenarioError, match="write --only frozen --only other"):
+        load(saved(tmp_path, ALIASED, text=TEXT + sweep), only=["frozen,other"])
 
 
 def test_words_of_yaml_1_1_are_words(tmp_path):

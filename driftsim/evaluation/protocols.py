@@ -31,6 +31,13 @@ class Protocol(Part):
     Every model predicts every row, before it may learn its label.
     """
 
+    sought = {  # of MOA
+        "EvaluateInterleavedTestThenTrain": "write prequential",
+        "EvaluatePeriodicHeldOutTest": "write holdout",
+        "EvaluatePrequential": "write prequential",
+        "EvaluatePrequentialCV": "write cross_validation",
+    }
+
     @property
     def n_folds(self) -> int:
         """How many models of a contender are evaluated."""

@@ -39,6 +39,31 @@ SHORT = {  # names of the field, to those that a scenario writes
     "vfdt": "hoeffding_tree",
 }
 
+OF_MOA = {  # the last part of its classes' names, likewise
+    "AdaptiveRandomForest": "adaptive_random_forest",
+    "AdaptiveRandomForestRegressor": "adaptive_random_forest_regressor",
+    "DriftDetectionMethodClassifier": "drift_restart",
+    "DynamicWeightedMajority": "dynamic_weighted_majority",
+    "EFDT": "river.tree.ExtremelyFastDecisionTreeClassifier",
+    "FIMTDD": "fimt_dd",
+    "HoeffdingAdaptiveTree": "hoeffding_adaptive_tree",
+    "HoeffdingOptionTree": "hoeffding_option_tree",
+    "HoeffdingTree": "hoeffding_tree",
+    "LearnNSE": "learn_pp_nse",
+    "LeveragingBag": "leveraging_bagging",
+    "MajorityClass": "majority",
+    "NaiveBayes": "naive_bayes",
+    "NoChange": "no_change",
+    "OnlineSmoothBoost": "online_smooth_boost",
+    "OzaBag": "online_bagging",
+    "OzaBoost": "online_boosting",
+    "SAMkNN": "sam_knn",
+    "StreamingGradientBoostedTrees": "streaming_gradient_boosted_trees",
+    "StreamingRandomPatches": "streaming_random_patches",
+    "kNN": "knn",
+    "kNNwithPAWandADWIN": "adaptive_knn",
+}
+
 
 class Learner(Part):
     """A way to learn. It never changes; the models it starts do."""
@@ -52,7 +77,7 @@ class Learner(Part):
     renamed_members = {"fault": "incompatibility"}
     sought = {
         word: f"write {kind}" for short, kind in SHORT.items() for word in (short, short.upper())
-    }
+    } | {name: f"write {kind}" for name, kind in OF_MOA.items()}
     _allowed: tuple[str, ...] = ()  # packages that the user lets it name
 
     def model_post_init(self, context, /):
@@ -65,7 +90,8 @@ class Learner(Part):
 
     @classmethod
     def lacks(cls, kind):
-        return super().lacks(kind) or not_there(kind)
+        known = kind.rpartition(".")[2] in cls.sought  # of a library that there is not
+        return super().lacks(kind) or (None if known else not_there(kind))
 
     @property
     def libraries(self) -> tuple[str, ...]:

@@ -18,6 +18,23 @@ Alarm = Callable[[np.ndarray], tuple[int, str] | None]
 Positive = Annotated[Number, Field(gt=0)]
 Chance = Annotated[Number, Field(gt=0, lt=1)]
 
+OF_MOA = {  # the last part of its classes' names, to the kinds that a scenario writes
+    "ADWIN": "adwin",
+    "ADWINChangeDetector": "adwin",
+    "CusumDM": "cusum",
+    "DDM": "ddm",
+    "EDDM": "eddm",
+    "EWMAChartDM": "ecdd",
+    "GeometricMovingAverageDM": "geometric_moving_average",
+    "HDDM_A_Test": "hddm_a",
+    "HDDM_W_Test": "hddm_w",
+    "PageHinkleyDM": "page_hinkley",
+    "RDDM": "rddm",
+    "SEEDChangeDetector": "seed",
+    "STEPD": "stepd",
+    "SeqDrift2ChangeDetector": "seq_drift2",
+}
+
 
 class Detector(Part):
     """A test for change in a sequence of errors."""
@@ -33,7 +50,7 @@ class Detector(Part):
         "gma": "write geometric_moving_average",
         "ewma": "write ecdd",
         "bocpd": "write bayesian_change_points",
-    }
+    } | {name: f"write {kind}" for name, kind in OF_MOA.items()}
 
     @property
     def title(self) -> str:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 
 from driftsim.streams.concepts.concept import Instantiated, Seeded
 from driftsim.streams.moa.changes import changes, moves
-from driftsim.streams.moa.command_line import command
+from driftsim.streams.moa.command_line import OPTION, command
 from driftsim.streams.moa.headers import header
 from driftsim.streams.moa.replay import replay
 from driftsim.streams.moa.truth import density_of, is_known
@@ -16,6 +16,7 @@ from driftsim.streams.seeds import seed_of
 
 
 def _readable(text):
+    text = OPTION.sub("", text)
     command(text)
     return " ".join(text.split())
 
@@ -29,7 +30,9 @@ class Moa(Seeded):
 
     sequential = True
 
-    stream: Annotated[str, AfterValidator(_readable)]  # as MOA's tasks write it after -s
+    stream: Annotated[
+        str, AfterValidator(_readable)
+    ]  # as MOA's tasks write it after -s, or with it
 
     @property
     def schema(self):

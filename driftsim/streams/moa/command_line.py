@@ -14,6 +14,7 @@ from driftsim.streams.moa.headers import header
 from driftsim.streams.moa.options import STREAMS, Command, Option
 
 PREFIX = re.compile(r"^(moa\.)?(streams\.)?(generators\.)?")
+OPTION = re.compile(r"^\s*-s\s+")  # as a task has it before the stream
 TOKEN = re.compile(r"\s*([()]|[^\s()]+)")
 WHOLE = re.compile(r"[+-]?\d{1,10}")
 REAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
@@ -21,6 +22,11 @@ DEEPEST = 50  # streams within streams
 MOST_CENTRES = 10_000_000  # numbers that say where centroids are
 PAIR = {"first": "s", "second": "d"}  # the streams of a ConceptDriftStream
 TASK = "it is a task; give what stands in the parentheses after its option -s, a stream"
+
+ELSEWHERE = {  # what no stream of this kind is, but another concept
+    "ArffFileStream": "it reads a table: write {kind: table, path: …, target: …}",
+    "TextGenerator": "write {kind: text}, which is made after it",
+}
 
 
 @lru_cache(256)
@@ -83,7 +89,8 @@ def class_of(word: str | None) -> str:
         raise ValueError(f"a stream should begin with its class; there are {', '.join(STREAMS)}")
     name = PREFIX.sub("", word)
     if name not in STREAMS:
-        unknown = TASK if name.startswith("Evaluate") else guess(name, STREAMS)
+        unknown = TASK if name.startswith("Evaluate") else ELSEWHERE.get(name)
+        unknown = unknown or guess(name, STREAMS)
         raise ValueError(f"no stream of MOA is called {short(word)} here; {unknown}")
     return name
 

@@ -178,14 +178,20 @@ def test_what_nobody_knows_has_no_oracle():
     assert np.isnan(stream_of(f"{SEA} -b").instantiated(0).posterior(*2 * [np.zeros((1, 3))])).all()
 
 
+def test_a_stream_may_be_given_with_the_option_of_a_task():
+    assert stream_of(f"-s ({SEA} -f 2)") == stream_of(f"({SEA} -f 2)")
+
+
 REFUSED = {
     "": "a stream should begin with its class; there are SEAGenerator",
-    "-s (generators.SEAGenerator -f 1)": "a stream should begin with its class",
+    "-i (generators.SEAGenerator -f 1)": "a stream should begin with its class",
     f"({SEA} -f 1": "the first parenthesis is not closed",
     f"({SEA}) -f 1": "'-f' comes after the end of the stream",
     "generators.SeaGenerator": "did you mean 'SEAGenerator'?",
     "generators.SEAGeneratr": "no stream of MOA is called 'generators.SEAGeneratr' here; "
     "did you mean 'SEAGenerator'?",
+    "ArffFileStream -f x.arff": "it reads a table: write {kind: table, path",
+    "generators.TextGenerator": "write {kind: text}",
     "EvaluatePrequential -l x": "it is a task; give what stands in the parentheses",
     f"{SEA} -q 3": "SEAGenerator has no option '-q'; it has -f -i -b -n -p",
     f"{SEA} -f 5": "SEAGenerator -f 5 is out of range; it takes 1 to 4",
