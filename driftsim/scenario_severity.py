@@ -224,8 +224,8 @@ def without_change(info: FieldInfo) -> float | None:
 
 
 def is_fraction(annotation: Any) -> bool:
-    """Whether a field holds a fraction, and no list of them."""
-    within = () if get_origin(annotation) is list else get_args(annotation)
+    """Whether a field holds a fraction, and no list or map of them."""
+    within = () if get_origin(annotation) in (list, dict) else get_args(annotation)
     return annotation is float or any(map(is_fraction, within))
 
 

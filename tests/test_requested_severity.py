@@ -93,6 +93,10 @@ def test_severities_that_are_asked_for_from_one_another_and_swept(tmp_path):
         ("{kind: sea, threshold: {from: befor, disagreement: 0.2}}", "did you mean 'before'?"),
         ("{kind: rbf, centroids: {from: before, disagreement: 0.2}}", "has no number 'centroids'"),
         (
+            "{kind: prior, of: before, shares: {from: before, disagreement: 0.2}}",
+            "'prior' has no number 'shares'",
+        ),
+        (
             "{kind: make_classification, n_features: 3, n_informative: 3, n_redundant: 0, "
             "scale: 0.0, shift: {from: before, disagreement: 0.2}}",
             "the disagreement of 'after' and 'before' is not known; give the number",
