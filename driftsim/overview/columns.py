@@ -44,7 +44,8 @@ def column_lines(stream: Stream, width: int, warmup: int = 0) -> Iterator[str]:
             yield from selection_lines(drawn, width)
             yield from looking_ahead(concept, width)
             if not large:
-                yield from course_lines(record, warmup, width)
+                whole = " above, in the stream or not" * isinstance(drawn, Selected)
+                yield from course_lines(record, warmup, width, whole)
 
 
 def lines_of_all(name: str, concept: Recorded, drawn: Drawn, width: int) -> Iterator[str]:
@@ -97,20 +98,20 @@ def looking_ahead(concept: Recorded, width: int) -> Iterator[str]:
         yield from wrapped(text, width, "  ! ", 4)
 
 
-def course_lines(concept: Drawn, warmup: int, width: int) -> Iterator[str]:
-    """How the labels of recorded rows change along the stream, and remarks on that."""
+def course_lines(concept: Drawn, warmup: int, width: int, which: str = "") -> Iterator[str]:
+    """How the labels of recorded rows, in words `which`, change along them, and remarks on that."""
     if (concept.rows or 0) < FEWEST:
         return
     course, schema = LabelCourse.of(concept), concept.schema
     names = schema.classes or tuple(map(str, range(schema.n_classes or 0)))
     if schema.regression:
         low, high = course.means.min(), course.means.max()
-        yield "  mean of the target in each tenth of the rows:"
+        yield f"  mean of the target in each tenth of the rows{which}:"
         scaled = (course.means - low) / (high - low or 1)
         yield cut(f"    {bars(scaled)}  {' '.join(f'{one:.3g}' for one in course.means)}", width)
         return
     if len(names) <= MOST_CLASSES:
-        yield "  share of each class in each tenth of the rows, in %:"
+        yield f"  share of each class in each tenth of the rows{which}, in %:"
         room = min(max(map(len, names)), LONGEST)
         for name, shares in zip(names, course.shares.T):
             numbers = " ".join(f"{100 * one:3.0f}" for one in shares)
