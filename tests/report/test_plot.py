@@ -98,7 +98,7 @@ def test_reports_are_compared_side_by_side(reports, monkeypatch):
             "driftsim.report.plot.plot_figure",
             lambda *two: figures.setdefault(two[0], plot_figure(*two)),
         )
-        if name not in ("sweep", "ranks", "forgetting", "alarms", "price", "periods"):
+        if name not in ("sweep", "ranks", "forgetting", "alarms", "severity", "price", "periods"):
             plot([reports / "one", reports / "other"], reports / "x.svg", name)
     panels = figures["curves"].axes
     assert [panel.get_title() for panel in panels] == ["one", "other"]
