@@ -269,9 +269,7 @@ class Part(Strict, metaclass=Renaming):
 
     @model_serializer(mode="wrap")
     def _to_kind(self, dump: Callable[[Any], dict]) -> dict[str, Any]:
-        for one in vars(self).values():
-            if isinstance(one, BaseModel):  # pydantic before 2.14 does not build it by itself
-                type(one).model_rebuild()
+        build([*vars(self).values()])
         return {"kind": self.kind(), **written_out(self, dump(self))}
 
 
@@ -303,6 +301,17 @@ class Imported(Strict):
     def _to_kind(self, dump: Callable[[Any], dict]) -> dict[str, Any]:
         params = written_out(self, dump(self))
         return {"kind": params.pop("path"), **params}
+
+
+def build(value: Any) -> None:
+    """Build the classes of all models in a value, which pydantic before 2.14 does not by itself."""
+    if isinstance(value, BaseModel):
+        type(value).model_rebuild()
+        if not isinstance(value, Part):  # which does it when it is written
+            build([*vars(value).values()])
+    elif isinstance(value, list | tuple | dict):
+        for one in value.values() if isinstance(value, dict) else value:
+            build(one)
 
 
 def written_out(part: Any, fields: dict[str, Any]) -> dict[str, Any]:
