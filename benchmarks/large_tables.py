@@ -71,9 +71,9 @@ def draw(path):
 def last(path):
     """Draw the last block alone."""
     stream = scan(path)
-    began = time.perf_counter()
+    start = time.perf_counter()
     stream.rows(0, stream.length - 1000, stream.length)
-    print(f"  the last 1,000 rows alone: {1e3 * (time.perf_counter() - began):.0f} ms")
+    print(f"  the last 1,000 rows alone: {1e3 * (time.perf_counter() - start):.0f} ms")
 
 
 def play(path, learner):
@@ -96,9 +96,9 @@ def study(path, folder, *learners):
 
 def step(name, *given):
     """Do a step in this process; prints its seconds, those of CPU, and the peak memory in MB."""
-    began = time.perf_counter()
+    start = time.perf_counter()
     globals()[name](*given)
-    seconds, kinds = time.perf_counter() - began, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    seconds, kinds = time.perf_counter() - start, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     used = [resource.getrusage(kind) for kind in kinds]
     cpu = sum(one.ru_utime + one.ru_stime for one in used)
     print(seconds, cpu, max(one.ru_maxrss for one in used) / 1024)

@@ -35,9 +35,9 @@ def seconds(stream, learner, kind):
     rules = Rules.model_validate({"warmup": 0, "prediction_intervals": kind, "truth": False})
     taken = []
     for _ in range(REPEATS):
-        began = time.process_time()
+        start = time.process_time()
         evaluate(stream, contender, rules)
-        taken.append(time.process_time() - began)
+        taken.append(time.process_time() - start)
     return min(taken)
 
 

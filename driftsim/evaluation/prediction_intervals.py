@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from driftsim.parts import Count, Number, Part
 
-SETTLED = 100  # labels from which on AdaPI scales intervals
+STEADY = 100  # labels from which on AdaPI scales intervals
 ROUNDING = 1e-9  # of a rank: (19 + 1) times 0.95 may be a little more than 19
 
 
@@ -156,7 +156,7 @@ class AdaptiveMargin(NormalMargin):
 
     def _scale(self, rows):
         """The scale by the coverage of so many rows, which MOA rounds to two digits of percent."""
-        if self._labels < SETTLED:
+        if self._labels < STEADY:
             return 1.0
         covered = math.floor(1e4 * self._inside / rows + 0.5) / 100
         return scale_of(covered, self._level, self._limit)

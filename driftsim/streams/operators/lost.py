@@ -1,4 +1,4 @@
-"""Lost values: columns that are covered or blurred, so that they tell less or nothing."""
+"""Lost values: columns that are covered or blurred, with less information or none."""
 
 from typing import Annotated, Any
 
@@ -30,7 +30,7 @@ Value = Annotated[Number | str, BeforeValidator(_value)]
 
 
 class Lossy(Operator):
-    """Columns lose what they tell; the density is not known any more."""
+    """Columns lose information; the density is not known any more."""
 
     columns: Columns
 

@@ -47,14 +47,16 @@ class Comparison(NamedTuple):
         """The condition on rows of a schema; `ValueError` where it does not fit."""
         name = self.column.text
         if name not in schema.names:
-            raise fault(f"no column is called {short(name)}", self.column, known=schema.names)
+            raise error_at(f"no column is called {short(name)}", self.column, known=schema.names)
         j = schema.names.index(name)
         if j in schema.nominal:
             return self._of_words(j, schema, statistics)
         for one in self.values:
             if one.kind not in ("number", "quantile"):
                 message = f"column '{name}' has numbers, and {short(one.text)} is none"
-                raise fault(f"{message}; compare it with a number, or a quantile such as q0.9", one)
+                raise error_at(
+                    f"{message}; compare it with a number, or a quantile such as q0.9", one
+                )
         numbers = [
             statistics.quantile(j, float(one.text[1:])) if one.kind == "quantile" else number(one)
             for one in self.values
@@ -66,7 +68,7 @@ class Comparison(NamedTuple):
     def _of_words(self, j, schema, statistics):
         if self.sign not in EQUAL:
             message = f"column '{self.column.text}' has words, which are not ordered"
-            raise fault(f"{message}; write ==, != or in", self.column)
+            raise error_at(f"{message}; write ==, != or in", self.column)
         words = schema.values.get(j)
         if words is None and statistics.ready:  # codes without names
             words = tuple(map(str, range(schema.nominal[j])))
@@ -74,7 +76,7 @@ class Comparison(NamedTuple):
         for one in self.values:
             if words is not None and one.text not in words:
                 message = f"column '{self.column.text}' has no value {short(one.text)}"
-                raise fault(message, one, known=words)
+                raise error_at(message, one, known=words)
             codes.append(words.index(one.text) if words is not None else 0)
         return self._among(j, np.array(codes))
 
@@ -116,7 +118,9 @@ def parsed(text: str) -> Condition:
     reader = Reader(tokens_of(text))
     found = reader.any_of(0)
     if reader.next.kind != "end":
-        raise fault(f"{short(reader.next.text)} is not expected", reader.next, "and, or, or an end")
+        raise error_at(
+            f"{short(reader.next.text)} is not expected", reader.next, "and, or, or an end"
+        )
     return found
 
 
@@ -146,7 +150,7 @@ class Reader:
 
     def _one(self, depth):
         if depth > MOST_NESTED:
-            raise fault(f"more than {MOST_NESTED} conditions are within each other", self.next)
+            raise error_at(f"more than {MOST_NESTED} conditions are within each other", self.next)
         if self._took("not"):
             return Not(self._one(depth + 1))
         if self._took("("):
@@ -165,7 +169,7 @@ class Reader:
         sign = self.next
         if sign.kind != "sign" or sign.text not in (*ORDERED, *EQUAL):
             what = f"{named(sign)} after {short(column.text)}"
-            raise fault(what, sign, "<, <=, >, >=, ==, != or in")
+            raise error_at(what, sign, "<, <=, >, >=, ==, != or in")
         self._at += 1
         return Comparison(column, sign.text, [self._taken("a value")])
 
@@ -180,7 +184,7 @@ class Reader:
     def _taken(self, wanted):
         token = self.next
         if token.kind in ("sign", "keyword", "end"):
-            raise fault(named(token), token, wanted)
+            raise error_at(named(token), token, wanted)
         self._at += 1
         return token
 
@@ -191,7 +195,7 @@ class Reader:
 
     def _expect(self, text):
         if not self._took(text):
-            raise fault(named(self.next), self.next, f"'{text}'")
+            raise error_at(named(self.next), self.next, f"'{text}'")
 
 
 def tokens_of(text: str) -> list[Token]:
@@ -203,7 +207,7 @@ def tokens_of(text: str) -> list[Token]:
             place = at + len(text[at:]) - len(text[at:].lstrip())
             quotes = "a closing quote" if text[place] in "\"'`" else "a column, a sign or a value"
             token = Token("sign", text[place], place + 1)
-            raise fault(named(token), token, quotes)
+            raise error_at(named(token), token, quotes)
         kind = str(match.lastgroup)
         word = match[kind]
         place = match.end() - len(match[0].strip()) + 1
@@ -224,7 +228,7 @@ def named(token: Token) -> str:
     return "it ends" if token.kind == "end" else f"there is {short(token.text)}"
 
 
-def fault(what: str, token: Token, wanted: str = "", known: tuple[str, ...] = ()) -> ValueError:
+def error_at(what: str, token: Token, wanted: str = "", known: tuple[str, ...] = ()) -> ValueError:
     """What is wrong at a token of a predicate, and what would be right."""
     cure = f", but {wanted} is expected" if wanted else ""
     cure = f"; {guess(token.text, known)}" if known else cure
