@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from driftsim import cli
 from driftsim.adaptation.detectors import OfRiver
+from driftsim.cli import options
 from driftsim.evaluation.metrics import METRICS
 from driftsim.examples import CONCEPTS, PARTS
 from driftsim.kinds import FAMILIES
@@ -109,5 +109,5 @@ def test_a_figure_is_in_the_docs_and_the_help(name):
     shown = f"\n## {name}\n" in FIGURES
     require(shown, f"docs/figures.md has no section '## {name}': add one")
     cure = "add it to FIGURES"
-    named = re.search(rf"\b{name}\b", cli.FIGURES)
-    require(named, f"driftsim/cli.py does not name '{name}': {cure}")
+    named = re.search(rf"\b{name}\b", options.FIGURES)
+    require(named, f"driftsim/cli/options.py does not name '{name}': {cure}")

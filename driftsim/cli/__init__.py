@@ -1,0 +1,3 @@
+"""The command line: `driftsim run scenarios/*.yaml`."""
+
+from driftsim.cli.application import app as app

@@ -1,0 +1,20 @@
+"""`driftsim init`: write a scenario for a table."""
+
+from driftsim.cli.check import print_overview
+from driftsim.cli.options import Into, Tables, Target
+from driftsim.cli.studies import errors_printed
+
+
+def init(table: Tables, target: Target = None, to: Into = None):
+    """Write a scenario for a table, with the reason for each guess, and check it."""
+    with errors_printed():
+        print_overview(proposal_for(table, target, to))
+
+
+def proposal_for(tables, target, to=None):
+    """Write a scenario for a table in some files; returns its path."""
+    from driftsim.proposal.scenario_text import write_proposal
+
+    path = write_proposal(tables, target, to)
+    print(f"{path}: written; read its comments, and change what is wrong")
+    return path

@@ -1,0 +1,69 @@
+"""Options: what the commands of the command line can be asked, and their help."""
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from typer import Argument, Option
+
+Texts: TypeAlias = list[str] | None
+MANY = "Can be repeated."
+FIGURES = (
+    "curves, total_cost, cost_so_far, periods, price, excess, recovery, severity, stream, cost, "
+    "memory, forgetting, alarms, sweep or ranks."
+)
+CLUSTER = "Run on a Dask cluster: tcp://HOST:PORT, tls://HOST:PORT, or local:N to try one."
+AFTER = "What stands after ±: the spread over seeds, or half the interval at 95 %."
+OVER = "tumbling, sliding, cumulative or faded. [default: tumbling]"
+
+Files = Annotated[list[Path], Argument(metavar="SCENARIO", help="Scenarios, as YAML files.")]
+Played = Annotated[
+    list[Path], Argument(metavar="SCENARIO|TABLE", help="Scenarios, or tables of your own.")
+]
+Out = Annotated[Path, Option(metavar="FOLDER", help="The folder for reports.")]
+Set = Option("--set", metavar="PATH=VALUE", help=f"Change a value: stream.noise=0.1. {MANY}")
+Settings = Annotated[Texts, Set]
+Seeds = Annotated[
+    int | None, Option(metavar="N", help="How many seeds to run, instead of evaluation.seeds.")
+]
+Only = Annotated[Texts, Option(metavar="NAME", help=f"Run this contender only. {MANY}")]
+OnlyStream = Annotated[Texts, Option(metavar="NAME", help=f"Keep this stream only. {MANY}")]
+Jobs = Annotated[
+    int | None, Option(min=1, metavar="N", help="Most processes at a time. [default: one per core]")
+]
+Limit = Option(min=0.1, metavar="SECONDS", help="End a run that takes longer, as failed.")
+Timeout = Annotated[float | None, Limit]
+Pictures = Annotated[
+    str | None,
+    Option("--figures", metavar="NAMES", help="Pictures beside the page: none, all, or a,b,c."),
+]
+On = Annotated[str | None, Option(metavar="CLUSTER", help=CLUSTER)]
+Shared = Annotated[
+    str | None,
+    Option(metavar="I/N", help="Play only the I-th of N shares of the runs, and write no report."),
+]
+Fresh = Annotated[bool, Option("--fresh", help="Run everything again.")]
+With = Option("--with", metavar="FILE", help=f"A Python file with your own parts. {MANY}")
+Parts = Annotated[list[Path] | None, With]
+Trust = Option(
+    "--allow", metavar="PACKAGE", help=f"A package whose estimators scenarios may name. {MANY}"
+)
+Allow = Annotated[Texts, Trust]
+Reports = Annotated[list[Path], Argument(metavar="REPORT", help="Reports, or scenarios.")]
+To = Annotated[Path, Option(metavar="FILE", help="A .png, .svg or .pdf; a folder with --all.")]
+Every = Annotated[bool, Option("--all", help="Plot every figure of a report, each as a PDF.")]
+Figure = Annotated[str, Option(metavar="NAME", help=FIGURES)]
+Metric = Annotated[str | None, Option(metavar="METRIC", help="Instead of the scenario's metrics.")]
+Window = Annotated[str | None, Option(metavar="N", help="Rows, or a time (1w), per point.")]
+Over = Annotated[str | None, Option(metavar="WINDOWS", help=OVER)]
+Contenders = Annotated[Texts, Option(metavar="NAME", help=f"Plot this contender only. {MANY}")]
+Target = Annotated[
+    str | None, Option(metavar="NAME", help="The column of labels of a table. [default: guessed]")
+]
+Tables = Annotated[
+    list[Path], Argument(metavar="TABLE...", help="A table, such as a CSV file; or its files.")
+]
+Into = Annotated[
+    Path | None, Option("--to", metavar="FILE", help="The scenario to write. [default: TABLE.yaml]")
+]
+Kind = Argument(metavar="FAMILY|KIND", help="One of them, or the path of a library's class.")
+Name = Annotated[str | None, Kind]

@@ -1,0 +1,40 @@
+"""Studies: scenario files that commands read, and mistakes in them, printed as a line each."""
+
+import sys
+from collections import Counter
+from contextlib import contextmanager
+
+import typer
+
+
+def studies_in(paths, settings, kept, parts, allow, figures=None):
+    """The studies in files; raises `ScenarioError`, also for two with one name."""
+    from driftsim.messages import ScenarioError
+    from driftsim.own import load_parts
+    from driftsim.scenario import load
+
+    load_parts(parts)
+    seeds, only, streams = kept
+    more = {"allow": allow, "figures": figures, "only_streams": streams}
+    studies = [load(path, settings, seeds, only, **more) for path in paths]
+    for note in dict.fromkeys(note for study in studies for note in study.notes):
+        print(note, file=sys.stderr)
+    for name, count in Counter(study.name for study in studies).items():
+        if count > 1:
+            same = [str(path) for path, study in zip(paths, studies) if study.name == name]
+            cause = f"the results of both would go to '{name}'; run them with another --out each"
+            raise ScenarioError(f"{' and '.join(same)}: {cause}")
+    return studies
+
+
+@contextmanager
+def errors_printed():
+    """Print errors of scenarios and of files without a traceback, and exit with code 2."""
+    from driftsim.atomic import StoreError
+    from driftsim.messages import ScenarioError
+
+    try:
+        yield
+    except (ScenarioError, StoreError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from None
