@@ -1,6 +1,6 @@
 """Recovery: what a change costs a contender, and how long it takes to come back."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import erfc, sqrt
 from statistics import NormalDist
@@ -16,6 +16,7 @@ RECOVERED, DID_NOT_FALL = "recovered", "did not fall"
 NOT_RECOVERED, TOO_SHORT = "not recovered", "too short"
 ERRORS = 2  # standard errors of a window that the tolerance holds at least
 CHANCE = 0.025  # of a fall, or of a recovery, by chance in any window of a phase
+QUARTILES = Fraction(1, 4), Fraction(1, 2), Fraction(3, 4)
 FEWEST = 4  # windows of a phase, where it has as many intervals
 AGREEING = 2  # windows in a row, at least: one good window is luck
 
@@ -197,17 +198,21 @@ def runs(flags, length):
 
 
 def median(rows: ArrayLike, censored: ArrayLike) -> float:
-    """The median of times of which some are censored: known only to be longer.
+    """The median of times of which some are censored: known only to be longer."""
+    return quantiles(rows, censored, QUARTILES[1:2])[0]
 
-    By Kaplan and Meier (1958); NaN where fewer than half have ended. Shares are exact fractions,
-    so that one half is one half.
+
+def quantiles(rows: ArrayLike, censored: ArrayLike, shares: Sequence[Fraction]) -> list[float]:
+    """When such shares of the times have ended, of which some are censored: known to be longer.
+
+    By Kaplan and Meier (1958); NaN where fewer are known to have ended. Shares are exact
+    fractions, so that one half is one half.
     """
-    times, ended = np.asarray(rows), ~np.asarray(censored, bool)
-    left, share = len(times), Fraction(1)
+    times, open_ones = np.asarray(rows), np.asarray(censored, bool)
+    left, going, ended = len(times), Fraction(1), []
     for time in sorted({*times.tolist()}):
         at = times == time
-        share *= 1 - Fraction(int(np.sum(at & ended)), left)
-        if share <= Fraction(1, 2):
-            return float(time)
+        going *= 1 - Fraction(int(np.sum(at & ~open_ones)), left)
+        ended.append((1 - going, float(time)))
         left -= int(at.sum())
-    return np.nan
+    return [next((at for so_far, at in ended if so_far >= share), np.nan) for share in shares]

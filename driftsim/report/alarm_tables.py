@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from driftsim.report.benchmarks import NONE, Entry, Grid, laid_out
-from driftsim.report.measures import PERIODIC, RANDOM, alarms
+from driftsim.report.measures import PERIODIC, RANDOM, alarms, quartiles
 from driftsim.report.table import Row
 from driftsim.report.variant_results import VariantResults
 
 DETECTORS = [
     "contender", "streams", "alarms", "changes", "detected", "missed", "to_detection",
-    "false_alarms", "false_unchanged", "detected_periodic", "to_detection_periodic",
-    "detected_random", "to_detection_random", "seeds",
+    "delay", "delay_q1", "delay_q3", "false_alarms", "false_unchanged",
+    "detected_periodic", "to_detection_periodic", "detected_random", "to_detection_random", "seeds",
 ]  # fmt: skip
 BLIND = {"_periodic": PERIODIC, "_random": RANDOM}  # ends of columns, and of names in rows
 MEASURES = "changes found in % / false alarms"
@@ -26,8 +26,8 @@ def alarm_rows(one: VariantResults) -> list[Row]:
 def detector_rows(rows: Iterable[Row]) -> Iterator[Row]:
     """A row for each contender over all streams of some rows of alarms.
 
-    `changes` and `detected` are sums over the streams, and all means are over their seeds; NaN
-    where no change is known.
+    `changes` and `detected` are sums over the streams, and all means are over their seeds; the
+    median and the quartiles of delays are over all changes and seeds. NaN where no change is known.
     """
     by_name: dict[str, list[Row]] = {}
     for row in rows:
@@ -46,13 +46,14 @@ def over_streams(rows: Sequence[Row]) -> Row:
     known = known_of(rows)
     found = detections(rows, bool(known))
     changes = total(known, "changes") if known else math.nan
+    times = [[*chain.from_iterable(row[name] for row in rows)] for name in ("delays", "waited")]
     return found | {
         "contender": rows[0]["contender"],
         "streams": len(rows),
         "alarms": total(rows, "alarms") / len(rows),
         "changes": changes,
         "missed": 1 - found["detected"] / changes if changes else math.nan,
-        "median_delay": rows[0]["delay"] if len(rows) == 1 else math.nan,
+        **quartiles(*times),
         "false_alarms": mean_false(known),
         "false_unchanged": mean_false([row for row in known if not row["changes"]]),
         "seeds": max(row["seeds"] for row in rows),

@@ -103,7 +103,8 @@ class Frames(ABC):
         """A row for each contender that raises alarms: what it found over all streams, or settings.
 
         `alarms`, `false_alarms` and `false_unchanged` (where nothing changes) are of a stream, as
-        `to_detection` is of a detected change; `changes` and `detected` are sums over streams.
+        `to_detection` is of a detected change; `changes` and `detected` are sums over streams, and
+        `delay`, `delay_q1` and `delay_q3` the median and quartiles of rows to a detection.
         Columns that end with `_periodic` and `_random` are of as many alarms at even distances,
         and at random rows. NaN where no change is known.
         """

@@ -11,9 +11,11 @@ from driftsim.evaluation.moments import Moments
 from driftsim.evaluation.recovery import (
     DID_NOT_FALL,
     NOT_RECOVERED,
+    QUARTILES,
     RECOVERED,
     TOO_SHORT,
     median,
+    quantiles,
     recoveries,
 )
 from driftsim.evaluation.trace import Probes, all_over_scored, scored_rows
@@ -38,8 +40,8 @@ MEANS = ("level", "depth", "area", "standard_error")
 OF_ALL_CHANGES = ["contender", "rows", "changes", *OUTCOMES, *MEANS]
 REGRET = ["contender", "last_row", "last_date", "regret", "low", "high", "seeds"]
 ALARMS = [
-    "contender", "alarms", "changes", "detected", "missed", "to_detection", "delay",
-    "extra", "early", "between_false", "ratio", "seeds",
+    "contender", "alarms", "changes", "detected", "missed", "to_detection", "delay", "delay_q1",
+    "delay_q3", "extra", "early", "between_false", "ratio", "seeds",
 ]  # fmt: skip
 PERIODIC, RANDOM = ", periodic alarms", ", random alarms"  # after the name of a contender
 PROBED = [
@@ -137,9 +139,8 @@ def alarms(result: ContenderResult) -> Iterator[Row]:
     """A row of how the alarms of a contender match the true changes, over the seeds.
 
     None of one that cannot raise any. Then rows of two blind detectors, which see no errors and
-    have as many alarms: at even distances, and at random. `delay` is the median of rows from a
-    change to its alarm, those that were missed counting as longer than until the next change. Where
-    no change is known, all but the number of alarms is NaN, and the blind detectors are left out.
+    have as many alarms: at even distances, and at random. Where no change is known, all but the
+    number of alarms is NaN, and the blind detectors are left out.
     """
     fired = any(len(alarm_rows(run)) for run in result.runs)
     model = result.scenario.models.get(result.contender)
@@ -175,18 +176,34 @@ def rows_of(run: TracedRun) -> tuple[int, int]:
 
 
 def detections(result: ContenderResult, found: Sequence[Detection]) -> Row:
-    """The means over seeds of what was detected in each run, and the delays over all runs."""
+    """The means over seeds of what was detected in each run, and the delays over all runs.
+
+    `delays` are those of detected changes, and `waited` the rows for which the missed ones went
+    without an alarm.
+    """
     delays = [delay for one in found for delay in one.delays]
     waited = [rows for one in found for rows in one.waited]
-    censored = [False] * len(delays) + [True] * len(waited)
     names = ("alarms", "changes", "found", "missed", "extra", "early", "between_false", "ratio")
     values = {name: result.per_seed(getattr(one, name) for one in found) for name in names}
     means = {name: float(np.mean(each)) for name, each in values.items()}
     return means | {
         "detected": means["found"],
         "to_detection": float(np.mean(delays)) if delays else np.nan,
-        "delay": median(delays + waited, censored),
+        "delays": delays,
+        "waited": waited,
+        **quartiles(delays, waited),
     }
+
+
+def quartiles(delays: Sequence[float], waited: Sequence[float]) -> Row:
+    """The median and the quartiles of rows from a change to its alarm.
+
+    Changes that were missed count as longer than they were waited for; NaN where fewer than a
+    quarter, half or three quarters are known to have been detected by then.
+    """
+    censored = [False] * len(delays) + [True] * len(waited)
+    found = quantiles([*delays, *waited], censored, QUARTILES)
+    return dict(zip(("delay_q1", "delay", "delay_q3"), found))
 
 
 def alarm_rows(run: TracedRun) -> np.ndarray:

@@ -72,12 +72,14 @@ def test_changes_that_were_missed_are_not_left_out_of_the_median_delay():
     found = [[1010, 2030], []]  # of changes at 1,000 and 2,000, with two seeds
     found = summed([detected(one, [1000, 2000], 0, 4000) for one in found])
     assert found["delay"] == 30 and found["to_detection"] == 20
+    assert found["delay_q1"] == 10 and np.isnan(found["delay_q3"])  # half were missed
     assert np.isnan(summed([detected([1010], [1000, 2000, 3000], 0, 4000)])["delay"])
 
 
 def test_where_no_change_is_known_no_alarm_is_called_false():
     found = summed([detected([10, 20], [], 0, 100, known=False)])
     assert found.pop("alarms") == 2
+    assert (found.pop("delays"), found.pop("waited")) == ([], [])
     assert all(np.isnan(value) for value in found.values())
     none = summed([detected([10, 20], [], 0, 100)])  # and where it is known that there is none
     assert (none["changes"], none["early"], none["between_false"]) == (0, 2, 50)

@@ -9,9 +9,11 @@ from driftsim.evaluation.prequential import Contender, evaluate, truth
 from driftsim.evaluation.recovery import (
     DID_NOT_FALL,
     NOT_RECOVERED,
+    QUARTILES,
     RECOVERED,
     TOO_SHORT,
     median,
+    quantiles,
     recoveries,
 )
 from driftsim.evaluation.rules import Rules
@@ -247,6 +249,14 @@ def test_a_median_does_not_take_what_was_cut_short_for_ended():
     assert median([10, 20, 30, 40], [True, False, False, False]) == 30
     assert np.isnan(median([10, 20, 30], [True, True, True]))
     assert median([5, 5, 100], [False, False, True]) == 5
+
+
+def test_quartiles_count_what_was_cut_short_as_longer():
+    times = [10, 20, 30, 40, 50, 60, 70, 80]
+    assert quantiles(times, [False] * 8, QUARTILES) == [20, 40, 60]
+    assert quantiles(times[:4], [False, True, False, False], QUARTILES) == [10, 30, 40]
+    low, middle, high = quantiles(times[:4], [False, False, True, True], QUARTILES)
+    assert (low, middle) == (10, 20) and np.isnan(high)
 
 
 def test_the_median_is_that_of_scipy_where_half_have_ended_and_elsewhere():

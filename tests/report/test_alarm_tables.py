@@ -23,7 +23,7 @@ def row(name, changes, detected, after, extra, early):
     return {
         "contender": name, "alarms": detected + extra + early, "changes": changes,
         "detected": detected, "to_detection": after, "extra": extra, "early": early, "seeds": 2,
-        "delay": after,
+        "delays": [after] if detected else [], "waited": [],
     }  # fmt: skip
 
 
@@ -41,6 +41,20 @@ def test_over_streams_every_change_counts_once_and_false_alarms_are_of_a_stream(
     assert (a["detected_random"], a["to_detection_random"]) == (1, 50)
     assert (b["changes"], b["detected"], b["false_alarms"]) == (0, 0, 0)
     assert math.isnan(b["missed"]) and math.isnan(b["to_detection"])
+
+
+def test_quartiles_of_delays_are_over_the_changes_of_all_streams():
+    one, other = row("a", 2, 2, 20, 0, 0), row("a", 3, 2, 40, 0, 0)
+    both = [one | {"delays": [10, 30]}, other | {"delays": [20, 60], "waited": [900]}]
+    (a,) = detector_rows(both)
+    assert (a["delay_q1"], a["delay"], a["delay_q3"]) == (20, 30, 60)
+    table = alarm_blocks([a], "Here")[1].table
+    assert table.values("median") == ["30"] and "quartiles" not in table
+    (found,) = alarm_blocks([*detector_rows([both[0]])], "Here")[1].table.values("quartiles")
+    assert found == "10\u201330"
+    (b,) = detector_rows([one | {"delays": [10], "waited": [900]}])
+    assert (b["delay_q1"], b["delay"]) == (10, 10) and math.isnan(b["delay_q3"])
+    assert alarm_blocks([b], "Here")[1].table.values("quartiles") == ["\u2265 10"]
 
 
 def test_where_no_change_is_known_nothing_is_true_or_false():
@@ -131,7 +145,7 @@ def test_a_study_of_one_stream_may_begin_with_alarms_too(tmp_path):
     results = played(ALONE, "alone", tmp_path)
     first, columns, third, *_ = results.verdict()
     assert first.text.startswith("On this stream with 2 changes, quick found most: ")
-    assert columns.table.values("missed")[1] == "100 %"
+    assert columns.table.values("found")[1] == "0 %" and "quartiles" in columns.table
     assert third.text.startswith("Over 2 seeds, ")
     assert results.tables.alarm_grid is None
     console = Console(width=80)

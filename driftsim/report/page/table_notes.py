@@ -212,6 +212,8 @@ OF_TABLES = {
         "missed": "share of changes without one",
         "to_detection": "mean rows from a change to its first alarm, over the detected ones",
         "delay": "median rows from a change to its first alarm; a missed one counts as longer",
+        "delay_q1": "lower quartile of the same: a quarter of the changes had an alarm by then",
+        "delay_q3": "upper quartile of the same; empty where more than a quarter were missed",
         "extra": "false alarms: further alarms after the first one of a change",
         "early": "false alarms before the first change",
         "between_false": "rows of the stream for each false alarm",

@@ -10,10 +10,11 @@ from driftsim.report.figure_data.looks import short
 from driftsim.report.table import Row, Table
 from driftsim.report.verdict.blocks import Block
 
-LONGEST = 14  # characters of a name in the table, which a terminal has room for
+LONGEST = 12  # characters of a name in the table, which a terminal has room for
 COLUMNS = {  # what those of the table are that do not say it
     "delay": "Delay: mean rows from a change to the first alarm, of the changes found.",
     "median": "Median: that of the delays, where a missed change counts as longer.",
+    "quartiles": "Quartiles: between which the middle half of the delays lies.",
     "false": "False: false alarms in a stream.",
     "unchanged": "Unchanged: those in a stream without a change.",
     "evenly": "Evenly, randomly: what as many alarms would have found at even distances, and at "
@@ -120,9 +121,9 @@ def table_of(rows: Sequence[Row]) -> Table:
     found: dict[str, list[str]] = {
         "contender": [short(row["contender"], LONGEST) for row in rows],
         "found": [percent(row["detected"], row["changes"]) for row in rows],
-        "missed": [percent(row["missed"], 1) for row in rows],
         "delay": [rows_of(row["to_detection"]) for row in rows],
-        "median": [rows_of(row["median_delay"]) for row in rows],
+        "median": [rows_of(row["delay"]) for row in rows],
+        "quartiles": [middle_half(row) for row in rows],
         "false": [tenths(row["false_alarms"]) for row in rows],
         "unchanged": [tenths(row["false_unchanged"]) if row["changes"] else NONE for row in rows],
         "evenly": [by_chance(row, "periodic") for row in rows],
@@ -139,6 +140,17 @@ def by_chance(row: Row, how: str) -> str:
     found = percent(row[f"detected_{how}"], row["changes"])
     delay = row[f"to_detection_{how}"]
     return found if math.isnan(delay) else f"{found}/{delay:,.0f}"
+
+
+def middle_half(row: Row) -> str:
+    """The quartiles of delays on one stream; the upper one is open where too many were missed.
+
+    A dash over several streams, where a terminal has no room for them.
+    """
+    low, high = row["delay_q1"], row["delay_q3"]
+    if row["streams"] > 1 or math.isnan(low):
+        return NONE
+    return f"≥ {low:,.0f}" if math.isnan(high) else f"{low:,.0f}–{high:,.0f}"
 
 
 def changed(changes: float) -> str:
