@@ -13,7 +13,10 @@ learner with a policy that keeps it up to date. A *run* is one contender over on
     driftsim.report.write(results, "reports/quickstart")  # pictures, tables and the page
 
 `driftsim.load` reads and checks a scenario without running it, `driftsim.check` says in words what
-happens in it. A scenario may also be a dict with the same keys.
+happens in it. A scenario may also be a dict with the same keys. Without one:
+
+    driftsim.evaluate("sea", "naive_bayes")  # a learner over a stream; its results
+    driftsim.stream("sea").frame(0, 5_000)   # rows as a DataFrame, with concept and posterior
 """
 
 import warnings
@@ -28,16 +31,36 @@ if TYPE_CHECKING:
 
     from driftsim import report
     from driftsim.messages import ScenarioError
+    from driftsim.one_line import evaluate, stream
     from driftsim.report.study_results import StudyResults
     from driftsim.runner.clusters import On
     from driftsim.scenario import Scenario, Study, load
     from driftsim.streams.frame import table as Table
     from driftsim.streams.function import function as Function
+    from driftsim.streams.stream import Stream
 
     Source = str | Path | dict[str, Any] | Study | Scenario
 
-__all__ = ["Function", "Scenario", "ScenarioError", "Table", "check", "load", "report", "run"]
-MADE = {"Table": "driftsim.streams.frame:table", "Function": "driftsim.streams.function:function"}
+__all__ = [
+    "Function",
+    "Scenario",
+    "ScenarioError",
+    "Stream",
+    "Table",
+    "check",
+    "evaluate",
+    "load",
+    "report",
+    "run",
+    "stream",
+]
+MADE = {
+    "Function": "driftsim.streams.function:function",
+    "Stream": "driftsim.streams.stream:Stream",
+    "Table": "driftsim.streams.frame:table",
+    "evaluate": "driftsim.one_line:evaluate",
+    "stream": "driftsim.one_line:stream",
+}
 __version__ = "0.1.0"
 
 

@@ -36,7 +36,7 @@ LAYERS = [
     },
     {"atomic", "store", "own", "runner", "workers"},
     {"report"},
-    {"cli", "progress", "overview", "kinds", "examples", "proposal"},
+    {"cli", "progress", "overview", "kinds", "examples", "proposal", "one_line"},
 ]
 HOMES = {
     "pydantic": {
@@ -50,6 +50,7 @@ HOMES = {
         "evaluation",
         *("scenario", "scenario_evaluation", "scenario_report", "scenario_severity"),
         "kinds",
+        "one_line",
     },
     "pydantic_core": {"messages"},
     "yaml": {"notation"},
@@ -72,6 +73,7 @@ HOMES = {
     "pandas": {
         *("report.table", "report.frames"),
         *("streams.tables.missing", "learners.as_given", "learners.frames"),
+        *("streams.stream", "streams.world", "streams.drawn_frames"),
     },
     "pyarrow": {"store", "streams.tables", "streams.shipped_data"},
     "matplotlib": {"report"},

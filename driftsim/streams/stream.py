@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import reduce
 from itertools import compress
 from operator import or_
-from typing import Annotated, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self
 
 import numpy as np
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
@@ -24,6 +24,9 @@ from driftsim.streams.operators.references import with_references
 from driftsim.streams.seeds import PARTS, spawn_rng
 from driftsim.streams.selected import longest, records_selected, with_selected
 from driftsim.streams.world import BLOCK, Block, World, blended, clock_of, joint_schema, ruling
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NOT_RECORDED = "it has a number of rows, as records have; set recorded = True in its class"
 NO_NOISE = "a number has no wrong label to be replaced by; give the concepts more noise instead"
@@ -78,6 +81,21 @@ class Stream(Strict):
     def rows(self, seed: int, first: int, last: int, warmup: int = 0) -> Block:
         """Rows `first` … `last` - 1, cut from blocks."""
         return self.instantiated(seed, warmup).rows(first, last)
+
+    def frame(
+        self, first: int = 0, last: int | None = None, seed: int = 0, warmup: int = 0
+    ) -> "pd.DataFrame":
+        """Rows `first` … `last` - 1 of one seed as a DataFrame, by default to the end.
+
+        The index is the position, `row`. A column for each feature, by its name; then `label`, the
+        `concept` that the row came from, and the probability of each class given the features, such
+        as `p(0)` or `p(yes)`, with the noise of the stream; of regression `mean(label)` and
+        `variance(label)`. These are NaN where they are not known, and left out where they never
+        are, as of recorded rows. Values of nominal columns, and classes, go by their names where
+        they have some. `warmup` is how many first rows recorded concepts may learn from. Raises
+        `ValueError` for rows that the stream has not.
+        """
+        return self.instantiated(seed, warmup).frame(first, last)
 
     @property
     def known(self) -> bool:

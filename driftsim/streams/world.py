@@ -1,7 +1,7 @@
 """Worlds: a stream with one seed, drawn block by block, and the truth about it."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -10,11 +10,15 @@ from driftsim.files import EDITED
 from driftsim.parts import fields
 from driftsim.rows import Edited, Schema
 from driftsim.streams.concepts import Concept, Instantiated
+from driftsim.streams.drawn_frames import frame_of
 from driftsim.streams.drifts import Drift
 from driftsim.streams.instantiation import Instantiation
 from driftsim.streams.operators.operator import common_clock
 from driftsim.streams.seeds import PARTS, PROBES, ROWS, SELECTION, spawn_rng
 from driftsim.streams.selected import Ruling, records_selected, with_selected
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BLOCK = 8192  # rows drawn at once; a different number would draw different rows
 SINGLE = np.ones((BLOCK, 1)), np.zeros(BLOCK, np.int64)  # weights and concepts of a block of one
@@ -69,6 +73,18 @@ class World:
         whole = Block(*map(np.concatenate, zip(*blocks))) if blocks else self.block(0)
         start = first // BLOCK * BLOCK
         return whole.part(slice(first - start, last - start))
+
+    def frame(self, first: int = 0, last: int | None = None) -> "pd.DataFrame":
+        """Rows `first` … `last` - 1 as a DataFrame, by default to the end; see `Stream.frame`."""
+        length = self.stream.length
+        stop = length if last is None else last
+        if not 0 <= first <= stop <= length:
+            asked = f"rows {first:,} to {stop:,} are not in a stream of {length:,}"
+            raise ValueError(f"{asked}; give first and last with 0 <= first <= last <= {length}")
+        block = self.rows(first, stop).part(slice(stop - first))
+        known = any(one.known for one in self.stream.concepts.values())
+        posterior = self.posterior(block.t, block.X, block.weights) if known else None
+        return frame_of(self.schema, list(self.stream.concepts), block, posterior)
 
     def fresh(self, at: int, i: int, n: int) -> Block:
         """`n` rows of concept `i`, as at position `at`, that are not in the stream.

@@ -1,0 +1,180 @@
+"""One line: streams and studies made of what Python holds, without a scenario."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from driftsim.learners.learner import Learner
+from driftsim.messages import ScenarioError, line, short
+from driftsim.parts import Part
+from driftsim.scenario import Scenario, Study, load
+from driftsim.scenario_files import IN_PYTHON
+from driftsim.streams.concepts import Concept
+from driftsim.streams.stream import Stream
+from driftsim.streams.table import Table
+from driftsim.streams.tables.frames import is_frame
+
+if TYPE_CHECKING:
+    from driftsim.report.study_results import StudyResults
+
+LENGTH = 10_000  # rows of a concept alone, unless it says how many
+SCENARIOS = (".yaml", ".yml")  # of files that hold a scenario
+BLIND = {"learner": "no_change", "policy": "online"}  # a contender that plays any stream
+ROWS = "{'kind': 'periodic', 'every': 1_000, 'memory': 1_000}"
+
+
+def stream(source: Any, length: int | None = None) -> Stream:
+    """A stream to look at and to evaluate on: `stream("sea").frame(0, 100)`.
+
+    `source` is a stream as a dict with the keys of a scenario file, a concept (a generator by its
+    name, a dict with its `kind`, a `Table`, a `Function` or a part), a DataFrame whose last column
+    holds the labels, the path of a scenario or of a table, a `Scenario`, or what `load` returns,
+    where that has one stream. `length` is that of a concept alone: by default 10,000 rows, or all
+    of a record. Raises `ScenarioError`.
+    """
+    document = {"stream": stream_keys(source, length), "models": {"it": BLIND}}
+    about = {"warmup": 0, "truth": False}
+    return loaded("stream", document | {"evaluation": about}).variants[0].scenario.stream
+
+
+def evaluate(
+    stream: Any,
+    learner: Any,
+    policy: Any = None,
+    *,
+    length: int | None = None,
+    metrics: Collection[str] = (),
+    name: str = "evaluate",
+    out: str | Path = "reports",
+    jobs: int | None = None,
+    progress: bool | None = None,
+    allow: Collection[str] = (),
+    **evaluation: Any,
+) -> "StudyResults":
+    """Play a learner, or several, over a stream, and return the results.
+
+    `stream` and `length` are as for `driftsim.stream`. `learner` is a learner by its kind, a dict
+    with its parameters, or an object of river or scikit-learn; a dict of names to such for several.
+    `policy` keeps each of them up to date: by its kind, or a dict. Without one they learn `online`,
+    where they are made to learn row by row, as those of river and driftsim's own are. Where
+    learners differ in policy, each is a dict with `learner` and `policy`, as in a scenario.
+    `metrics` are those of the report. Further keywords are keys of `evaluation` in a scenario, such
+    as `seeds`, `warmup` and `labels`; `name`, `out`, `jobs`, `progress` and `allow` those of `run`.
+    The traces are those of `driftsim.run` with the same scenario. Raises `ScenarioError`.
+    """
+    from driftsim import run
+
+    document: dict[str, Any] = {
+        "stream": stream_keys(stream, length),
+        "models": models_of(learner, policy, allow),
+        "evaluation": evaluation,
+        "report": {"metrics": list(metrics)} if metrics else {},
+    }
+    study = loaded("evaluate", document, name=name, allow=allow)
+    return run(study, out=out, jobs=jobs, progress=progress)
+
+
+def loaded(function: str, document: dict[str, Any], **how: Any) -> Study:
+    """The study of a document, with mistakes as those of a function's arguments."""
+    try:
+        return load({key: one for key, one in document.items() if one}, **how)
+    except ScenarioError as error:
+        text = str(error).replace(IN_PYTHON, f"driftsim.{function}")
+        raise ScenarioError(text) from None
+
+
+def stream_keys(source: Any, length: int | None) -> dict[str, Any]:
+    """A stream by the keys that a scenario gives it."""
+    whole = whole_stream(source)
+    if whole is None:
+        return of_concept(source, length)
+    if length is not None:
+        raise ScenarioError("driftsim.stream: length: this stream has its own; leave it out")
+    return whole
+
+
+def whole_stream(source: Any) -> dict[str, Any] | None:
+    """The keys of a stream that is given as a whole; None of a concept alone."""
+    if isinstance(source, str | Path) and Path(source).suffix.lower() in SCENARIOS:
+        source = load(source)
+    if isinstance(source, Study):
+        if len(source.variants) > 1:
+            titles = ", ".join(one.title for one in source.variants[:3])
+            message = f"this study has {len(source.variants)} streams or settings ({titles}, …)"
+            raise ScenarioError(line(f"driftsim.stream: {message}; give one of .variants"))
+        source = source.variants[0].scenario
+    source = getattr(source, "scenario", source)  # of a variant
+    if isinstance(source, Scenario):
+        source = source.stream
+    if isinstance(source, Stream):
+        return {name: getattr(source, name) for name in sorted(source.model_fields_set)}
+    if isinstance(source, dict) and "stream" in source:
+        return stream_keys(source["stream"], None)
+    return source if isinstance(source, dict) and "concepts" in source else None
+
+
+def of_concept(source: Any, length: int | None) -> dict[str, Any]:
+    """The keys of a stream of one concept."""
+    if is_frame(source) or isinstance(source, Path):
+        from driftsim.streams.frame import table
+
+        source = table(source)
+    if isinstance(source, dict) and "kind" not in source:
+        message = f"{short(source)} is no stream; give one with 'concepts', or a concept's 'kind'"
+        raise ScenarioError(line(f"driftsim.stream: {message}"))
+    try:
+        recorded = Concept.model_validate(source).recorded
+    except ValidationError:
+        recorded = False  # what is wrong with it shows where the scenario is loaded
+    rows = LENGTH if length is None and not recorded else length
+    return {"concepts": {name_of(source): source}} | ({} if rows is None else {"length": rows})
+
+
+def models_of(learner: Any, policy: Any, allow: Collection[str]) -> dict[str, Any]:
+    """The contenders of a scenario: of a learner, or of a dict of several by their names."""
+    if not isinstance(learner, Mapping):
+        several = {name_of(learner): learner}
+    elif "learner" in learner:
+        several = {name_of(learner["learner"]): learner}
+    else:
+        several = {name_of(learner): learner} if "kind" in learner else {**learner}
+    if not several:
+        raise ScenarioError("driftsim.evaluate: learner: no learner is given; give one or more")
+    return {name: contender(name, one, policy, allow) for name, one in several.items()}
+
+
+def contender(name: str, given: Any, policy: Any, allow: Collection[str]) -> Any:
+    """A contender as a scenario writes it, of a learner and the policy for all."""
+    whole = given if isinstance(given, dict) and "learner" in given else {"learner": given}
+    if "policy" in whole:
+        return whole
+    return whole | {"policy": online(name, whole["learner"], allow) if policy is None else policy}
+
+
+def online(name: str, given: Any, allow: Collection[str]) -> str:
+    """The policy of a learner that is made to learn row by row; refuses others without one."""
+    try:
+        learner = Learner.model_validate(given, context={"allow": tuple(allow)})
+    except ValidationError:
+        return "online"  # what is wrong with it shows where the scenario is loaded
+    if learner.learns_on and learner.library in (None, "river"):
+        return "online"
+    able = "'online' (row by row, which is slow), " if learner.learns_on else ""
+    kept = "'static' to keep it as it is, " if learner.trained else ""
+    message = f"{learner.title} is trained on many rows at once; say when: {kept}{able}{ROWS}, …"
+    raise ScenarioError(line(f"driftsim.evaluate: policy of {short(name)}: {message}"))
+
+
+def name_of(thing: Any) -> str:
+    """What a concept or a learner is called that was given without a name."""
+    if isinstance(thing, Mapping):
+        thing = thing.get("kind", "it")
+    if isinstance(thing, str):
+        return thing.rpartition(".")[2] or "it"
+    if isinstance(thing, Table):
+        return "table"
+    if isinstance(thing, Part):
+        return thing.kind()
+    return getattr(thing, "__name__", type(thing).__name__)
