@@ -59,6 +59,12 @@ FURTHER = {  # examples of kinds in other ways than driftsim/examples.py has the
         {"kind": "categorical", "features": 4, "values": 2, "classes": 3, "certainty": 0.8},
         {"kind": "linear", "features": 3, "walk": 0.1},
         {"kind": "level", "walk": 1.0, "slope": 0.01},
+        {
+            "kind": "mixture",
+            "of": ["sea", {"kind": "sea", "threshold": 12}],
+            "drift": {"kind": "recurring", "every": 700, "width": 100},
+            "waits": True,
+        },
         {"kind": "swapped", "of": {"kind": "relabelled", "of": "led"}, "columns": ["x1", "x2"]},
         {
             "kind": "blurred",

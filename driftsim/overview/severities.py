@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 
 from driftsim.messages import plural
-from driftsim.streams.severity import Severity, severity
+from driftsim.streams.severity import Severity, severity_of
 from driftsim.streams.severity_estimates import severity_estimates
 from driftsim.streams.severity_of_records import CHANGED, record_severities
 from driftsim.streams.stream import Stream
@@ -27,15 +27,19 @@ def severity_lines(stream: Stream, warmup: int = 0) -> Iterator[str]:
         yield from record_lines(stream, warmup)
         return
     changes = [*islice(stream.changes(0), FIRST)] if stream.known else []
-    first = {(one.before, one.after): one.centre for one in reversed(changes)}
-    pairs = [*dict.fromkeys((one.before, one.after) for one in changes)]
+    names = [*stream.concepts]
+    within = {
+        one.change: f"within {names[one.change.before]}, {one.before} → {one.after}"
+        for one in stream.own_changes(0)
+    }
+    titles = [within.get(one) or f"{names[one.before]} → {names[one.after]}" for one in changes]
+    pairs = {title: one for title, one in zip(titles[::-1], changes[::-1])}
     if not pairs:
         return
-    world, names = stream.instantiated(0), [*stream.concepts]
-    for before, after in pairs[:MOST_PAIRS]:
-        found = severity(world, before, after, first[before, after], ROWS)
-        text = severity_text(found, stream.schema.regression)
-        yield f"{names[before]} → {names[after]}: {text}"
+    world = stream.instantiated(0)
+    for title in [*dict.fromkeys(titles)][:MOST_PAIRS]:
+        found = severity_of(world, pairs[title], ROWS)
+        yield f"{title}: {severity_text(found, stream.schema.regression)}"
     if len(pairs) > MOST_PAIRS:
         yield f"… and {plural(len(pairs) - MOST_PAIRS, 'more pair')} of concepts"
 

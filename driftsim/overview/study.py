@@ -1,7 +1,8 @@
 """Study overview: what `check` prints of a study, in words and a line of characters."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -180,12 +181,13 @@ def change_lines(scenario: Scenario, dates: Dates | None = None) -> Iterator[str
     if stream.drift.varies:
         yield "changes come at other rows with each seed; with the first one:"
     names, changes = list(stream.concepts), stream.changes(0)
+    own = {one.change: f"{one.before} → {one.after}" for one in stream.own_changes(0)}
     between = len(changes) - MOST_CHANGES - 1
-    yield from (change_line(one, names, dates) for one in changes[:MOST_CHANGES])
+    yield from (change_line(one, names, dates, own) for one in changes[:MOST_CHANGES])
     if between > 0:
         yield f"… and {plural(between, 'more change')}, until"
     if between >= 0:
-        yield change_line(changes[-1], names, dates)
+        yield change_line(changes[-1], names, dates, own)
     yield from outlier_lines(stream, dates)
 
 
@@ -199,13 +201,20 @@ def outlier_lines(stream: Stream, dates: Dates | None = None) -> Iterator[str]:
         yield f"… and {plural(len(found) - MOST_CHANGES, 'more outlier')}"
 
 
-def change_line(change: Change, names: Sequence[str], dates: Dates | None = None) -> str:
-    """When one concept follows another."""
+def change_line(
+    change: Change,
+    names: Sequence[str],
+    dates: Dates | None = None,
+    own: Mapping[Change, str] = MappingProxyType({}),
+) -> str:
+    """When one concept follows another; of changes within a concept, what `own` says of them."""
     first, centre, last, before, after = change
-    if before == after:
-        return f"row {row_text(centre, dates)}: marked"
     row = f"row {row_text(centre, dates)}"
     ramp = f"rows {stretch_text(first, last, dates)}" if first < last else row
+    if change in own:
+        return f"{ramp}: within {names[before]}, {own[change]}"
+    if before == after:
+        return f"{row}: marked"
     return f"{ramp}: {names[before]} → {names[after]}"
 
 

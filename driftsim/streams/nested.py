@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 from operator import attrgetter
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import BeforeValidator, Field, ValidationInfo
@@ -14,6 +14,7 @@ from driftsim.rows import Change
 from driftsim.streams.drifts import Drift, None_, named, place_of, unknown
 from driftsim.streams.schedules import MOST_VISITS
 from driftsim.streams.seeds import DRIFT, spawn_rng
+from driftsim.streams.stays import Stay, own_rows, stays_of
 
 CENTRE = attrgetter("centre")
 
@@ -38,15 +39,6 @@ def _rebuilt(groups: Any, info: ValidationInfo) -> Any:
         else one
         for i, one in enumerate(groups)
     ]
-
-
-class Stay(NamedTuple):
-    """A stretch of the stream in which one group rules."""
-
-    group: int
-    start: int  # row
-    stop: int
-    own: int  # rows that the group has ruled before
 
 
 class Nested(Drift):
@@ -132,7 +124,7 @@ class Nested(Drift):
         """Why a drift within a group cannot be followed, or None."""
         stays = self._stays(length, 0)
         for j, one in enumerate(self.groups):
-            rows = sum(stay.stop - stay.start for stay in stays if stay.group == j)
+            rows = sum(stay.stop - stay.start for stay in stays if stay.ruling == j)
             rows = rows if self.waits else length
             if reason := one.drift.incompatibility(rows, len(one.concepts)):
                 about = f"group {j + 1}, of {plural(rows, 'row')}"
@@ -150,19 +142,7 @@ class Nested(Drift):
 
     def _stays(self, stop, seed) -> list[Stay]:
         """Which group rules when, up to a row."""
-        changes = self.between.changes(0, stop, len(self.groups), seed)
-        ruling = [changes[0].before if len(changes) else self._first(seed)]
-        ruling += [one.after for one in changes]
-        edges = [0, *(one.centre for one in changes), stop]
-        before, found = [0] * len(self.groups), []
-        for group, start, end in zip(ruling, edges, edges[1:]):
-            found.append(Stay(group, start, end, before[group]))
-            before[group] += end - start
-        return found
-
-    def _first(self, seed):
-        """The group that rules at the first row."""
-        return int(self.between.weights(np.zeros(1, np.int64), len(self.groups), seed).argmax())
+        return stays_of(self.between, len(self.groups), stop, seed)
 
     def _every_change(self, stop, seed) -> Iterator[Change]:
         """The changes between groups and within them, up to a row."""
@@ -173,7 +153,7 @@ class Nested(Drift):
             before, after = (self._ruling(within[j], stays, j, row, seed) for j, row in ends)
             yield one._replace(before=before, after=after)
         for stay in stays:
-            places, changes = self._places(stay.group), within[stay.group]
+            places, changes = self._places(stay.ruling), within[stay.ruling]
             moved = stay.start - stay.own if self.waits else 0
             rows = stay.start - moved, stay.stop - 1 - moved  # at its start is the outer change
             for one in changes[slice(*(bisect_right(changes, row, key=CENTRE) for row in rows))]:
@@ -193,17 +173,6 @@ class Nested(Drift):
             return self._places(j)[changes[passed - 1].after]
         first = changes[0].before if len(changes) else self._within(j, own, seed).argmax()
         return self._places(j)[int(first)]
-
-
-def own_rows(stays: list[Stay], j: int, t: np.ndarray) -> np.ndarray:
-    """How many rows a group has ruled before each row (n,); the rows themselves without stays."""
-    if not stays:
-        return t
-    rows = np.zeros(len(t), np.int64)
-    for one in stays:
-        if one.group == j:
-            rows += np.clip(t - one.start, 0, one.stop - one.start)
-    return rows
 
 
 def seed_of(seed: int, j: int) -> int:

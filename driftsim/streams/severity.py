@@ -48,8 +48,11 @@ def severity(
     at: int,
     n: int = ROWS,
     names: Collection[str] = MEASURES,
+    until: int | None = None,
 ) -> Severity:
     """How far the change from one concept of a world to another takes it, at a row.
+
+    Of a change within one concept, how far it takes that from row `at` to row `until`.
 
     Estimates from `n` rows of each, that are not in the stream, by their exact probabilities; with
     the noise and the balance of the stream. Total variation and Hellinger distance are between 0
@@ -58,15 +61,24 @@ def severity(
     """
     if not all(is_measurable(world.concepts[i]) for i in (before, after)):
         return dict.fromkeys(names, UNKNOWN)
-    t = np.full(n, at)
-    drawn = [world.fresh(at, i, n).X for i in (before, after)]
+    ends = [(at, before), (at if until is None else until, after)]
+    drawn = [world.fresh(row, i, n).X for row, i in ends]
+    sides = [(np.full(n, row), i) for row, i in ends]
     if world.schema.regression:
-        found = of_numbers([[world.moments(t, X, i) for i in (before, after)] for X in drawn])
+        found = of_numbers([[world.moments(t, X, i) for t, i in sides] for X in drawn])
         return {name: found[name] for name in names}
     # by columns, which are fewer than rows: reductions of each row are so many times faster
-    both = [[np.asfortranarray(world.joint(t, X, i)) for i in (before, after)] for X in drawn]
-    sides = Side(*both[0]), Side(*both[1][::-1])
-    return {name: OF_CLASSES[name](*sides) for name in names}
+    both = [[np.asfortranarray(world.joint(t, X, i)) for t, i in sides] for X in drawn]
+    before_after = Side(*both[0]), Side(*both[1][::-1])
+    return {name: OF_CLASSES[name](*before_after) for name in names}
+
+
+def severity_of(world: World, change: Change, n: int = ROWS) -> Severity:
+    """The severity of a change; within one concept, from the row before it to its last."""
+    pair = change.before, change.after
+    if change.before != change.after:
+        return severity(world, *pair, change.centre, n)
+    return severity(world, *pair, max(change.first - 1, 0), n, until=change.last)
 
 
 def is_measurable(concept: Concept | Instantiated) -> bool:
@@ -184,7 +196,7 @@ def severities(stream: Stream, seed: int, n: int = ROWS) -> Iterator[tuple[Chang
     for change in changes:
         pair = change.before, change.after
         if moves or pair not in known:
-            known[pair] = severity(world, *pair, change.centre, n)
+            known[pair] = severity_of(world, change, n)
         yield change, known[pair]
 
 

@@ -21,6 +21,13 @@ from driftsim.streams.drifts import Drift, None_
 from driftsim.streams.instantiation import Instantiation
 from driftsim.streams.operators.operator import leaves
 from driftsim.streams.operators.references import with_references
+from driftsim.streams.own_drifts import (
+    OwnChange,
+    moves_unmarked,
+    own_changes,
+    own_rise,
+    own_violation,
+)
 from driftsim.streams.seeds import PARTS, spawn_rng
 from driftsim.streams.selected import longest, records_selected, with_selected
 from driftsim.streams.world import BLOCK, Block, World, blended, clock_of, joint_schema, ruling
@@ -152,13 +159,22 @@ class Stream(Strict):
 
         It is not where rows are recorded, or where a concept moves by itself.
         """
-        return not self.recorded and not any(one.moves for one in self.concepts.values())
+        return not self.recorded and not any(map(moves_unmarked, self.concepts.values()))
 
     def changes(self, seed: int) -> Sequence[Change]:
-        """Every change, in order: those of the drift, and those that a concept in force marks."""
+        """Every change, in order: those of the drift, and those within a concept in force."""
         drifts = self.drift.changes(0, self.length, len(self.concepts), seed)
-        marks = [Change(row, row, row, i, i) for row, i in self._marked(seed).items()]
-        return sorted([*drifts, *marks], key=lambda change: change.centre) if marks else drifts
+        within = [Change(row, row, row, i, i) for row, i in self._marked(seed).items()]
+        within += [one.change for one in self.own_changes(seed)]
+        if not within:
+            return drifts
+        rows = {one.centre for one in drifts}
+        others = [one for one in within if one.centre not in rows]
+        return sorted([*drifts, *others], key=lambda change: change.centre)
+
+    def own_changes(self, seed: int) -> list[OwnChange]:
+        """The changes of drifts within the concepts in force, in order."""
+        return own_changes(self.concepts, self.drift, self.length, seed)
 
     def _marked(self, seed):
         """The rows that concepts mark, each with the first that rules there."""
@@ -176,7 +192,7 @@ class Stream(Strict):
 
     def started_changes(self, seed: int) -> Sequence[Change]:
         """Every change that starts in the stream, even if its ramp ends beyond it."""
-        rise = self.drift.longest_rise(len(self.concepts))
+        rise = max(self.drift.longest_rise(len(self.concepts)), own_rise(self.concepts))
         longer = self.model_copy(update={"length": self.length + rise})
         changes = longer.changes(seed)
         inside = len(changes)
@@ -202,6 +218,8 @@ class Stream(Strict):
         for place, reason in self._mistakes(concepts, records, length, drift):
             if reason:
                 raise refusal(reason, place)
+        if wrong := own_violation(self.concepts, drift, length):
+            raise refusal(wrong[1], "concepts", wrong[0])
         marked = {
             name: in_rows(one, concepts[name].clock or clock, "concepts", name)
             for name, one in self.concepts.items()

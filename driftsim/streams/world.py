@@ -14,6 +14,7 @@ from driftsim.streams.drawn_frames import frame_of
 from driftsim.streams.drifts import Drift
 from driftsim.streams.instantiation import Instantiation
 from driftsim.streams.operators.operator import common_clock
+from driftsim.streams.own_drifts import own_clocks, with_own_clocks
 from driftsim.streams.seeds import PARTS, PROBES, ROWS, SELECTION, spawn_rng
 from driftsim.streams.selected import Ruling, records_selected, with_selected
 
@@ -56,7 +57,8 @@ class World:
         self._ruling = ruling(stream.drift, len(concepts)) if records_selected(concepts) else None
         if self._ruling:
             concepts = with_selected(concepts, self._ruling, stream.length)
-        self.concepts = concepts
+        clocks = own_clocks(stream.concepts, stream.drift, stream.length, seed)
+        self.concepts = with_own_clocks(stream.concepts, concepts, clocks)
         self.clock = clock_of(stream.arrivals, self.concepts, seed, stream.length)
         self.schema = joint_schema(self.concepts, stream.irrelevant)
         self._odds = [self._odds_of(i) for i in range(len(self.concepts))]  # if balanced

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 import numpy as np
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_serializer
@@ -13,6 +13,8 @@ from driftsim.messages import guess, refusal, short
 from driftsim.parts import Name, Unnamed
 from driftsim.rows import Schema
 from driftsim.streams.concepts import Concept, Instantiated, Seeded
+from driftsim.streams.drifts import Drift
+from driftsim.streams.stays import OwnClock
 
 Drawn = Concept | Instantiated
 MOST_NESTED = 50  # concepts, each made of the next
@@ -72,6 +74,20 @@ class Reference(Unnamed, Concept):
         return self.name  # as it stands in messages
 
 
+class OwnDrift(NamedTuple):
+    """A drift within an operator: between the concepts that it is made of, or shares of these."""
+
+    drift: Drift
+    names: tuple[str, ...]  # of what it leads through
+    mixed: np.ndarray | None  # (stages, concepts) the shares of each; None for one concept each
+    waits: bool  # it counts only the rows at which concepts made of it rule
+
+    def shares(self, t: np.ndarray) -> np.ndarray:
+        """The share of each concept at rows of its clock (n,): (n, concepts)."""
+        weights = self.drift.weights(t, len(self.names), 0)
+        return weights if self.mixed is None else weights @ self.mixed
+
+
 class Operator(Seeded):
     """A concept made `of` another one, given as a part or by its name in the stream."""
 
@@ -117,6 +133,11 @@ class Operator(Seeded):
     def varies(self) -> bool:
         """Whether it does something else with each seed."""
         return False
+
+    @property
+    def own_drift(self) -> OwnDrift | None:
+        """The drift within it, between the concepts that it is made of."""
+        return None
 
     @property
     def files(self):
@@ -176,6 +197,7 @@ class Operated(Instantiated):
     description: Operator
     bases: tuple[Drawn, ...]
     state: Any  # what it found or drew
+    own_clock: OwnClock | None = None  # of the drift within it, where that waits
 
     @property
     def base(self) -> Drawn:

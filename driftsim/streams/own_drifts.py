@@ -1,0 +1,159 @@
+"""Own drifts: those within one concept of a stream, by the stream's clock or by their own."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from driftsim.messages import plural
+from driftsim.rows import Change
+from driftsim.streams.concepts import Concept
+from driftsim.streams.drifts import Drift
+from driftsim.streams.operators.operator import Drawn, Operated, Operator, OwnDrift, Reference
+from driftsim.streams.schedules import MOST_VISITS
+from driftsim.streams.stays import OwnClock, stays_of
+
+Key = tuple[str | int, ...]  # the name of a concept of the stream, and places in what it is made of
+Clocks = Mapping[Key, OwnClock]  # of the drifts that wait
+
+
+class Within(NamedTuple):
+    """A drift within a concept, and the parts of other such drifts that it is in."""
+
+    key: Key
+    drift: OwnDrift
+    above: tuple[tuple[Key, OwnDrift, int], ...]
+
+
+class OwnChange(NamedTuple):
+    """A change within a concept."""
+
+    change: Change
+    before: str  # what it leads from: the name of a concept, or its number
+    after: str
+
+
+def drifts_within(
+    concept: Concept, key: Key, above: tuple[tuple[Key, OwnDrift, int], ...] = ()
+) -> Iterator[Within]:
+    """The drifts within a concept, outer ones first; those of what it names, too."""
+    if isinstance(concept, Reference):
+        yield from drifts_within(concept.concept, (concept.name,), above)
+    elif isinstance(concept, Operator):
+        own = concept.own_drift
+        if own is not None:
+            yield Within(key, own, above)
+        for j, base in enumerate(concept.bases):
+            inside = above if own is None else (*above, (key, own, j))
+            yield from drifts_within(base, (*key, j), inside)
+
+
+def own_clocks(
+    concepts: Mapping[str, Concept], drift: Drift, length: int, seed: int
+) -> dict[Key, OwnClock]:
+    """The clocks of the drifts that wait: the rows that concepts rule that are made of them."""
+    ruling: dict[Key, set[int]] = {}
+    for i, (name, concept) in enumerate(concepts.items()):
+        for one in drifts_within(concept, (name,)):
+            if one.drift.waits:
+                ruling.setdefault(one.key, set()).add(i)
+    if not ruling:
+        return {}
+    stays = stays_of(drift, len(concepts), length, seed)
+    return {key: OwnClock(stays, chosen) for key, chosen in ruling.items()}
+
+
+def with_own_clocks(
+    concepts: Mapping[str, Concept], drawn: Sequence[Drawn], clocks: Clocks
+) -> list[Drawn]:
+    """Concepts of a stream that have been instantiated, with the clocks of drifts within them."""
+    if not clocks:
+        return [*drawn]
+    return [
+        clocked(concept, one, (name,), clocks)
+        for (name, concept), one in zip(concepts.items(), drawn)
+    ]
+
+
+def clocked(concept: Concept, drawn: Any, key: Key, clocks: Clocks) -> Any:
+    """A concept that has been instantiated, with the clocks of drifts within it."""
+    if isinstance(concept, Reference):
+        return clocked(concept.concept, drawn, (concept.name,), clocks)
+    if not isinstance(drawn, Operated) or not isinstance(concept, Operator):
+        return drawn
+    pairs = enumerate(zip(concept.bases, drawn.bases))
+    bases = [clocked(below, base, (*key, j), clocks) for j, (below, base) in pairs]
+    if key not in clocks and all(one is base for one, base in zip(bases, drawn.bases)):
+        return drawn
+    return replace(drawn, bases=(*bases,), own_clock=clocks.get(key))
+
+
+def own_changes(
+    concepts: Mapping[str, Concept], drift: Drift, length: int, seed: int
+) -> list[OwnChange]:
+    """The changes within the concepts that are in force, in order."""
+    clocks = own_clocks(concepts, drift, length, seed)
+    found: dict[tuple[Key, int], OwnChange] = {}
+    for i, (name, concept) in enumerate(concepts.items()):
+        for one in drifts_within(concept, (name,)):
+            changes = changes_of(one, i, clocks.get(one.key), length)
+            rows = np.array([each.change.centre for each in changes], np.int64)
+            for j in np.flatnonzero(in_force(one, i, rows, concepts, drift, clocks, seed)):
+                found.setdefault((one.key, int(rows[j])), changes[j])
+    return sorted(found.values(), key=lambda each: each.change.centre)
+
+
+def changes_of(one: Within, i: int, clock: OwnClock | None, length: int) -> list[OwnChange]:
+    """The changes of a drift within concept `i`, at rows of the stream."""
+    own = one.drift
+    changes = own.drift.changes(0, length if clock is None else clock.rows, len(own.names), 0)
+    found = []
+    for each in changes:
+        rows = each[:3] if clock is None else map(clock.position, each[:3])
+        first, centre, last = rows
+        moved = Change(first, centre, last, i, i)
+        found.append(OwnChange(moved, own.names[each.before], own.names[each.after]))
+    return found
+
+
+def in_force(one, i, rows, concepts, drift, clocks, seed):
+    """Whether a drift within concept `i` is in force at some rows (n,), and so its changes are."""
+    if not len(rows):
+        return np.zeros(0, bool)
+    found = drift.weights(rows, len(concepts), seed)[:, i] >= 0.5
+    for key, own, j in one.above:
+        found &= own.shares(clocks[key].at(rows) if key in clocks else rows)[:, j] > 0
+    return found
+
+
+def own_violation(
+    concepts: Mapping[str, Concept], drift: Drift, length: int
+) -> tuple[str, str] | None:
+    """The first concept within which a drift cannot be followed, and why, or None."""
+    clocks = own_clocks(concepts, drift, length, 0)
+    for name, concept in concepts.items():
+        for one in drifts_within(concept, (name,)):
+            clock, k = clocks.get(one.key), len(one.drift.names)
+            rows = length if clock is None else clock.rows
+            if reason := one.drift.drift.incompatibility(rows, k):
+                whose = f"{plural(rows, 'row')}" + (" that it rules" if clock else "")
+                return name, f"the drift within it, over {whose}: {reason}"
+            if len(one.drift.drift.changes(0, rows, k, 0)) > MOST_VISITS:
+                return name, f"the drift within it changes more than {MOST_VISITS:,} times"
+    return None
+
+
+def own_rise(concepts: Mapping[str, Concept]) -> int:
+    """The most rows from the first row of a change within a concept to its centre."""
+    found = [one for name, each in concepts.items() for one in drifts_within(each, (name,))]
+    return max((one.drift.drift.longest_rise(len(one.drift.names)) for one in found), default=0)
+
+
+def moves_unmarked(concept: Concept) -> bool:
+    """Whether a concept moves by itself at other rows than those of the changes within it."""
+    if isinstance(concept, Reference):
+        return moves_unmarked(concept.concept)
+    if isinstance(concept, Operator):
+        return any(map(moves_unmarked, concept.bases))
+    return concept.moves
