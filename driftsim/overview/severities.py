@@ -1,15 +1,24 @@
 """Severities: how far the concepts of a stream are from those that follow them, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import numpy as np
 
 from driftsim.messages import plural
-from driftsim.streams.severity import Severity, severity_of
+from driftsim.rows import Change
+from driftsim.streams.own_drifts import moves_unmarked
+from driftsim.streams.severity import (
+    Severity,
+    concepts_beside,
+    is_measurable,
+    severity,
+    severity_of,
+)
 from driftsim.streams.severity_estimates import severity_estimates
 from driftsim.streams.severity_of_records import CHANGED, record_severities
 from driftsim.streams.stream import Stream
+from driftsim.streams.world import World
 
 ROWS = 5_000  # of each concept: standard errors are at most 0.007
 MOST_PAIRS = 6  # that have a line each
@@ -21,27 +30,60 @@ NOT_ESTIMATED = "nothing to estimate: the probabilities are known, or there are 
 def severity_lines(stream: Stream, warmup: int = 0) -> Iterator[str]:
     """How far each concept is from the one that follows it, in the first change from it to that.
 
-    Of recorded rows, what those on both sides of each change show; none where nothing is known.
+    Then how far those that move by themselves do so. Of recorded rows, what those on both sides of
+    each change show.
     """
     if stream.recorded:
         yield from record_lines(stream, warmup)
         return
-    changes = [*islice(stream.changes(0), FIRST)] if stream.known else []
-    names = [*stream.concepts]
+    changes = [*islice(stream.changes(0), FIRST)]
+    titles = titles_of(stream, changes)
+    pairs = {title: one for title, one in zip(titles[::-1], changes[::-1])}
+    moving = [i for i, one in enumerate(stream.concepts.values()) if moves_unmarked(one)]
+    if not pairs and not moving:
+        return
+    world = stream.instantiated(0)
+    for title in [*dict.fromkeys(titles)][:MOST_PAIRS]:
+        yield f"{title}: {change_text(world, pairs[title])}"
+    if len(pairs) > MOST_PAIRS:
+        alone = all(one.before == one.after for one in changes)
+        more = plural(len(pairs) - MOST_PAIRS, "more change" if alone else "more pair")
+        yield f"… and {more}{'' if alone else ' of concepts'}"
+    for i in moving[:MOST_PAIRS]:
+        if is_measurable(world.concepts[i]):
+            found = severity(world, i, i, 0, ROWS, until=stream.length - 1)
+            text = severity_text(found, stream.schema.regression)
+            yield f"{[*stream.concepts][i]} moves by itself, from the first row to the last: {text}"
+
+
+def change_text(world: World, change: Change) -> str:
+    """How severe a change is, or of which concepts it is not known."""
+    found = severity_of(world, change, ROWS)
+    if not all(np.isnan(one.value) for one in found.values()):
+        return severity_text(found, world.schema.regression)
+    whole, *places = concepts_beside(world, change)
+    pair = dict.fromkeys(i for i in places if not is_measurable(whole.concepts[i])) or [*places]
+    names = " and ".join(f"'{[*whole.stream.concepts][i]}'" for i in pair)
+    return f"not known, as the probabilities of rows of {names} are not; --severity estimates it"
+
+
+def titles_of(stream: Stream, changes: Sequence[Change]) -> list[str]:
+    """What is on both sides of each change, the same where one severity may stand for all."""
+    names, concepts = [*stream.concepts], [*stream.concepts.values()]
     within = {
         one.change: f"within {names[one.change.before]}, {one.before} → {one.after}"
         for one in stream.own_changes(0)
     }
-    titles = [within.get(one) or f"{names[one.before]} → {names[one.after]}" for one in changes]
-    pairs = {title: one for title, one in zip(titles[::-1], changes[::-1])}
-    if not pairs:
-        return
-    world = stream.instantiated(0)
-    for title in [*dict.fromkeys(titles)][:MOST_PAIRS]:
-        found = severity_of(world, pairs[title], ROWS)
-        yield f"{title}: {severity_text(found, stream.schema.regression)}"
-    if len(pairs) > MOST_PAIRS:
-        yield f"… and {plural(len(pairs) - MOST_PAIRS, 'more pair')} of concepts"
+    found = []
+    for one in changes:
+        pair = one.before, one.after
+        title = within.get(one) or f"{names[pair[0]]} → {names[pair[1]]}"
+        by_turns = any(concepts[i].sequential and concepts[i].moves for i in pair)
+        if one not in within and (by_turns or pair[0] == pair[1]):
+            whole = title if pair[0] != pair[1] else names[pair[0]]
+            title = f"{whole}, around row {one.centre:,}"
+        found.append(title)
+    return found
 
 
 def record_lines(stream: Stream, warmup: int) -> Iterator[str]:
@@ -77,8 +119,6 @@ def estimate_lines(stream: Stream, warmup: int = 0) -> Iterator[str]:
 
 def severity_text(found: Severity, regression: bool) -> str:
     """A severity in words."""
-    if all(np.isnan(one.value) for one in found.values()):
-        return "how severe the change is cannot be known"
     text = {name: f"{one.value + 0.0:.2f}" for name, one in found.items()}
     if regression:
         return (

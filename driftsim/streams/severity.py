@@ -75,10 +75,28 @@ def severity(
 
 def severity_of(world: World, change: Change, n: int = ROWS) -> Severity:
     """The severity of a change; within one concept, from the row before it to its last."""
-    pair = change.before, change.after
-    if change.before != change.after:
+    world, *pair = concepts_beside(world, change)
+    if pair[0] != pair[1]:
         return severity(world, *pair, change.centre, n)
     return severity(world, *pair, max(change.first - 1, 0), n, until=change.last)
+
+
+def concepts_beside(world: World, change: Change) -> tuple[World, int, int]:
+    """The concepts on both sides of a change, by their places in a world that has them.
+
+    One that is composed of others which follow each other is the one of them that is in force.
+    """
+    concepts = {**world.stream.concepts}
+    places, names = [change.before, change.after], [*concepts]
+    for side, row in enumerate((change.first - 1, change.last)):
+        name = names[places[side]]
+        if (single := concepts[name].around(row)) not in (None, concepts[name]):
+            places[side] = len(concepts)
+            concepts[f"{name}, row {row}"] = single
+    if len(concepts) == len(names):
+        return world, *places
+    stream = world.stream.model_copy(update={"concepts": concepts})
+    return World(stream, world.seed), *places
 
 
 def is_measurable(concept: Concept | Instantiated) -> bool:

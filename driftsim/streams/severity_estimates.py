@@ -8,7 +8,14 @@ import numpy as np
 
 from driftsim.files import content_hash
 from driftsim.rows import Change, Schema
-from driftsim.streams.severity import UNKNOWN, Estimate, Severity, is_measurable, mean_of
+from driftsim.streams.severity import (
+    UNKNOWN,
+    Estimate,
+    Severity,
+    concepts_beside,
+    is_measurable,
+    mean_of,
+)
 from driftsim.streams.severity_of_records import stretches
 from driftsim.streams.stream import Stream
 from driftsim.streams.world import Block, World
@@ -41,9 +48,9 @@ def severity_estimates(
 ) -> Iterator[tuple[int, Change, Severity]]:
     """Each seed and change of a stream, with what learners of `n` rows before and after say of it.
 
-    Of recorded rows, those next to the change; else fresh ones of both concepts. NaN where the
-    severity is known by the probabilities of rows, and where there are too few rows. What the same
-    rows say is found once.
+    Of recorded rows, those next to the change; else fresh ones of both concepts, if there are
+    any. NaN where the severity is known by the probabilities of rows, and where there are too few
+    rows. What the same rows say is found once.
     """
     found = dict[str, Severity]()
     for seed in seeds:
@@ -57,19 +64,22 @@ def severity_estimates(
 
 
 def sides_of(world: World, n: int) -> Iterator[tuple[Change, tuple[Side, Side] | None]]:
-    """Each change, with rows before and after it; none where the severity is known without."""
-    if world.stream.recorded:
-        for change, before, after in stretches(world.stream, world.seed, n):
-            yield change, (side_of(world.rows(*before)), side_of(world.rows(*after)))
-        return
-    for change in world.stream.started_changes(world.seed):
-        pair = change.before, change.after
-        concepts = [world.concepts[i] for i in pair]
-        moves = any(one.description.sequential and one.description.moves for one in concepts)
-        if moves or concepts[0] is concepts[1] or all(map(is_measurable, concepts)):
+    """Each change, with rows before and after it; none where the severity is known without.
+
+    They are fresh ones of the concepts, but for recorded rows, and for a concept that changes from
+    row to row, which has no others: of these the ones next to the change.
+    """
+    for change, before, after in stretches(world.stream, world.seed, n):
+        whole, *places = concepts_beside(world, change)
+        concepts = [whole.concepts[i] for i in places]
+        if not world.stream.recorded and all(map(is_measurable, concepts)):
             yield change, None
             continue
-        rows = [world.fresh(change.centre, i, n) for i in pair]
+        moves = any(one.description.sequential and one.description.moves for one in concepts)
+        if world.stream.recorded or moves or concepts[0] is concepts[1]:
+            yield change, (side_of(world.rows(*before)), side_of(world.rows(*after)))
+            continue
+        rows = [whole.fresh(change.centre, i, n) for i in places]
         yield change, (side_of(rows[0]), side_of(rows[1]))
 
 

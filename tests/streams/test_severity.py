@@ -9,7 +9,7 @@ from examples import played
 
 from driftsim.overview.severities import severity_lines
 from driftsim.rows import Schema
-from driftsim.streams.severity import MEASURES, severity
+from driftsim.streams.severity import MEASURES, severities, severity
 from driftsim.streams.severity_of_records import farthest, of_codes, of_values, record_severities
 from driftsim.streams.stream import Stream
 
@@ -130,10 +130,13 @@ def test_check_says_how_severe_changes_are():
     lines = [*severity_lines(stream_of(sea(8), sea(12)))]
     words = "before → after: total variation 0.3"
     assert len(lines) == 1 and lines[0].startswith(words) and "(x 0.00, y 0.3" in lines[0]
-    assert not [*severity_lines(stream_of("digits", "digits"))]
-    moving = {"kind": "moa", "stream": "ConceptDriftStream"}
-    [line] = severity_lines(stream_of(moving, moving | {"stream": "ConceptDriftStream -r 2"}))
-    assert line == "before → after: how severe the change is cannot be known"
+    reason = "not known, as the probabilities of rows of {} are not; --severity estimates it"
+    [line] = severity_lines(stream_of("digits", "digits"))
+    assert line == "before → after: " + reason.format("'before' and 'after'")
+    moving = {"kind": "moa", "stream": "HyperplaneGenerator -t 0.1"}
+    [line] = severity_lines(stream_of(moving, moving | {"stream": "HyperplaneGenerator"}))
+    where = "before → after, around row 1,000: "
+    assert line == where + reason.format("'before'")
     [line] = severity_lines(stream_of("make_classification", "make_classification"))
     assert "total variation 1.00 (x 1.00, y 0.0" in line and "cannot be compared" in line
 
@@ -187,8 +190,50 @@ def test_results_know_the_severity_of_operators_on_named_concepts(tmp_path):
     assert len(found) == 4
 
 
-def test_check_says_where_a_change_within_a_stream_is_not_known():
-    line = "ConceptDriftStream -s (SEAGenerator) -d (SEAGenerator -f 2) -p 500 -w 100"
-    marked = {"kind": "moa", "stream": line}
-    stream = Stream.model_validate({"length": 1_000, "concepts": {"a": marked}})
-    assert [*severity_lines(stream)] == ["a → a: how severe the change is cannot be known"]
+SEA_OF_MOA = "generators.SEAGenerator -p 5"
+
+
+def of_moa(line, length=4_000):
+    concepts = {"moa": {"kind": "moa", "stream": line}}
+    return Stream.model_validate({"length": length, "concepts": concepts})
+
+
+def test_changes_within_a_stream_of_moa_are_between_those_that_it_is_composed_of():
+    """STAGGER's functions 1 and 2 differ on 16 of 27 rows, 2 and 3 on 13."""
+    inner = "ConceptDriftStream -s (STAGGERGenerator -f 2) -d (STAGGERGenerator -f 3) -p 1000 -w 9"
+    nested = of_moa(f"ConceptDriftStream -s STAGGERGenerator -d ({inner}) -p 2001 -w 50")
+    (first, one), (second, other) = severities(nested, 0)
+    assert (first.centre, second.centre) == (2_000, 2_999)
+    for name in ("total_variation", "disagreement", "stale_loss"):
+        assert near(one[name], 16 / 27) and near(other[name], 13 / 27)
+    noisy = of_moa(f"ConceptDriftStream -s ({SEA_OF_MOA}) -d ({SEA_OF_MOA} -f 4 -i 2) -p 900")
+    ((_, found),) = severities(noisy, 0)  # of thresholds of 8 and 9.5
+    wanted = (9.5**2 - 8**2) / 200
+    assert near(found["disagreement"], wanted) and near(found["total_variation"], 0.9 * wanted)
+    again = of_moa(
+        "RecurrentConceptDriftStream -s STAGGERGenerator -d (STAGGERGenerator -f 2) -p 901 -w 9 "
+        "-x 500 -y 700 -z 2"
+    )
+    assert [near(one["disagreement"], 16 / 27) for _, one in severities(again, 0)] == [True] * 4
+
+
+def test_check_says_how_far_changes_within_a_stream_go_and_of_which_it_is_not_known():
+    line = f"ConceptDriftStream -s ({SEA_OF_MOA}) -d ({SEA_OF_MOA} -f 2%s) -p 501 -w 100"
+    [text] = severity_lines(of_moa(line % "", 1_000))
+    assert text.startswith("moa, around row 500: total variation 0.0")
+    [text] = severity_lines(of_moa(line % " -b", 1_000))
+    assert text == (
+        "moa, around row 500: not known, as the probabilities of rows of 'moa, row 500' are not; "
+        "--severity estimates it"
+    )
+
+
+def test_how_far_a_concept_moves_by_itself_is_between_its_first_row_and_its_last():
+    """A line through the middle of a square that turns by 45 degrees passes over a quarter."""
+    turning = {"kind": "hyperplane", "features": 2, "weights": [1, 0], "speed": 0.01}
+    stream = Stream.model_validate({"length": 4_501, "concepts": {"turning": turning}})
+    found = severity(stream.instantiated(0), 0, 0, 0, 50_000, until=4_500)
+    assert near(found["total_variation"], 0.25) and near(found["disagreement"], 0.25)
+    [text] = severity_lines(stream)
+    words = "turning moves by itself, from the first row to the last: total variation 0.2"
+    assert text.startswith(words)

@@ -9,6 +9,7 @@ import pytest
 from driftsim import load
 from driftsim.overview.study import overview
 from driftsim.rows import Schema
+from driftsim.streams.severity import severities
 from driftsim.streams.severity_estimates import ESTIMATES, Side, estimates, severity_estimates
 from driftsim.streams.severity_of_records import record_severities
 from driftsim.streams.stream import Stream
@@ -87,6 +88,33 @@ def test_nothing_is_estimated_of_few_rows_or_where_probabilities_are_known():
     known = Stream.model_validate({"length": 1000, "concepts": concepts, "drift": drift})
     [(_, _, found)] = severity_estimates(known, [0])
     assert [*found] == [*ESTIMATES] and all(np.isnan(one.value) for one in found.values())
+
+
+def of_moa(first, second):
+    line = f"ConceptDriftStream -s ({first}) -d ({second}) -p 1500 -w 1"
+    concepts = {"moa": {"kind": "moa", "stream": line}}
+    return Stream.model_validate({"length": 3_000, "concepts": concepts})
+
+
+def test_changes_within_a_stream_are_estimated_where_its_parts_are_not_known():
+    """Sine's functions 1 and 2 say the opposite; of classes by turns no probability is known."""
+    balanced = of_moa("SineGenerator -b", "SineGenerator -b -f 2 -i 77777")
+    [(_, change, found)] = severity_estimates(balanced, [0], n=1_000)
+    assert change.centre == 1_499 and found["total_variation_at_least"].value > 0.8
+    assert found["stale_learner_loss"].value > 0.8
+    assert found["total_variation_x_at_least"].value < 4 * found["two_sample_accuracy_x"].se
+
+
+def test_rows_next_to_a_change_are_compared_where_a_part_moves():
+    """The plane moves by next to nothing, so that it is as far as one that stands still."""
+    plane = "HyperplaneGenerator -a 2 -n 0"
+    [(_, still)] = severities(of_moa(plane, f"{plane} -k 0 -i 5"), 0)
+    moving = of_moa(plane, f"{plane} -k 1 -t 0.0000001 -i 5")
+    assert np.isnan(next(iter(severities(moving, 0)))[1]["stale_loss"].value)
+    [(_, _, found)] = severity_estimates(moving, [0], n=1_000)
+    lost = found["stale_learner_loss"]
+    assert still["stale_loss"].value > 0.1
+    assert abs(lost.value - still["stale_loss"].value) < 3 * lost.se
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,13 @@ class Concept(Part):
         """The same, with what it learns from its first `warmup` rows, such as what to impute."""
         return self
 
+    def around(self, row: int) -> "Concept | None":
+        """The concept whose rows it has around a row; None where that is not known.
+
+        Itself, unless it is composed of others that follow each other.
+        """
+        return self
+
     @abstractmethod
     def draw(self, rng: np.random.Generator, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The rows at positions `t` (n,): features (n, d) float64, clean labels (n,).

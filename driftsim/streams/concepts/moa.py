@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from driftsim.streams.concepts.concept import Instantiated, Seeded
-from driftsim.streams.moa.changes import changes, moves
-from driftsim.streams.moa.command_line import OPTION, command
+from driftsim.streams.moa.changes import changes, moves, single_at
+from driftsim.streams.moa.command_line import OPTION, command, text_of
 from driftsim.streams.moa.headers import header
 from driftsim.streams.moa.replay import replay
 from driftsim.streams.moa.truth import density_of, is_known
@@ -50,6 +50,12 @@ class Moa(Seeded):
     def marks(self) -> list[int]:
         """The rows at which a drift of its own is half done."""
         return changes(command(self.stream))
+
+    def around(self, row):
+        if not command(self.stream).composed:
+            return self
+        single = single_at(command(self.stream), row)
+        return None if single is None else Moa(stream=text_of(single))
 
     def instantiated(self, rng):
         seed = seed_of(rng)

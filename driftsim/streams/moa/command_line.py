@@ -40,6 +40,17 @@ def command(text: str) -> Command:
     return found
 
 
+def text_of(command: Command) -> str:
+    """The command line of a stream, which is read as the same."""
+    words = [command.name]
+    for letter, value in command.options.items():
+        if isinstance(value, Command):
+            words.append(f"-{letter} ({text_of(value)})")
+        elif value is not False:
+            words.append(f"-{letter}" if value is True else f"-{letter} {value}")
+    return " ".join(words)
+
+
 class Tokens:
     """The words and the parentheses of a command line, one after another."""
 
