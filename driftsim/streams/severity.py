@@ -75,10 +75,10 @@ def severity(
 
 def severity_of(world: World, change: Change, n: int = ROWS) -> Severity:
     """The severity of a change; within one concept, from the row before it to its last."""
-    world, *pair = concepts_beside(world, change)
-    if pair[0] != pair[1]:
-        return severity(world, *pair, change.centre, n)
-    return severity(world, *pair, max(change.first - 1, 0), n, until=change.last)
+    world, before, after = concepts_beside(world, change)
+    if before != after:
+        return severity(world, before, after, change.centre, n)
+    return severity(world, before, after, max(change.first - 1, 0), n, until=change.last)
 
 
 def concepts_beside(world: World, change: Change) -> tuple[World, int, int]:
@@ -86,17 +86,20 @@ def concepts_beside(world: World, change: Change) -> tuple[World, int, int]:
 
     One that is composed of others which follow each other is the one of them that is in force.
     """
-    concepts = {**world.stream.concepts}
-    places, names = [change.before, change.after], [*concepts]
-    for side, row in enumerate((change.first - 1, change.last)):
-        name = names[places[side]]
-        if (single := concepts[name].around(row)) not in (None, concepts[name]):
-            places[side] = len(concepts)
-            concepts[f"{name}, row {row}"] = single
+    concepts, names = {**world.stream.concepts}, [*world.stream.concepts]
+    places = []
+    for i, row in ((change.before, change.first - 1), (change.after, change.last)):
+        single = concepts[names[i]].around(row)
+        if single is None or single is concepts[names[i]]:
+            places.append(i)
+        else:
+            places.append(len(concepts))
+            concepts[f"{names[i]}, row {row}"] = single
+    before, after = places
     if len(concepts) == len(names):
-        return world, *places
+        return world, before, after
     stream = world.stream.model_copy(update={"concepts": concepts})
-    return World(stream, world.seed), *places
+    return World(stream, world.seed), before, after
 
 
 def is_measurable(concept: Concept | Instantiated) -> bool:
