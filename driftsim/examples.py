@@ -206,6 +206,7 @@ PARTS = {  # by family
         "doubling": "first: 30, memory: 120, detector: {kind: adwin, delta: 0.2}, from: model",
         "budgeted": "trainings: 2, per: 300, window: 20, memory: 50, latency: {rows: 9}",
         "on_shift": "window: 60, level: 0.2, memory: 90",
+        "on_student": "memory: 90, detector: {kind: adwin, delta: 0.2}",
         "at_drift": "memory: 120",
         "recall": "memory: 60, models: 3, detector: {kind: adwin, delta: 0.2}",
         "ensemble": "every: 90, size: 3",

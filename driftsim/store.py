@@ -343,7 +343,7 @@ def inputs(
         about["truth_revisions"] = revisions
     if contender is not None:
         about |= {"contender": dumped(contender), "repeat": repeat}
-        libraries |= {*contender.learner.libraries, contender.policy.library}
+        libraries |= contender.libraries
     return about | {"versions": versions(libraries)}
 
 

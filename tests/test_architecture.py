@@ -86,7 +86,10 @@ HOMES = {
     "distributed": {"runner.dask", "runner.clusters"},
     "scipy": {"streams", "learners", "adaptation", "evaluation", "report"},
 }
-SHARED = "driftsim.adaptation.detectors"  # of policies, and of learners that watch their own errors
+SHARED = {  # by who imports it: of the folder beside its own, what both need
+    "learners.online.": "driftsim.adaptation.detectors",  # learners that watch their own errors
+    "adaptation.policies.": "driftsim.learners.learner",  # policies with a learner of their own
+}
 FILES = [path for path in PACKAGE.rglob("*.py") if path.name != "__main__.py"]
 
 
@@ -125,7 +128,7 @@ def imported():
 
 def points_up(own, name):
     """Whether a module imports one of a layer above its own, or beside it."""
-    if own.startswith("learners.online.") and name.startswith(SHARED):
+    if any(own.startswith(one) and name.startswith(shared) for one, shared in SHARED.items()):
         return False
     (own, *_), (head, *rest) = own.split("."), name.split(".")
     if own == "__init__" or head != "driftsim" or not rest or rest[0] == own:

@@ -101,7 +101,7 @@ def test_parts_of_a_scenario_in_the_docs_are_valid(tmp_path):
                 scenario = re.sub(rf"^{key[1]}:\n(  .*\n)+", "", quickstart, flags=re.M) + block
                 (tmp_path / "s.yaml").write_text(scenario, encoding="utf-8")
                 found.append(len(driftsim.load(tmp_path / "s.yaml").variants))
-    assert found == [1, 1, 1, 1, 1, 6, 2]
+    assert found == [1, 1, 1, 1, 1, 1, 6, 2]
 
 
 def test_the_suite_in_the_docs_is_valid_and_leaves_out_what_it_says(tmp_path):

@@ -28,6 +28,10 @@ class Fired(NamedTuple):
     at: Moment
     warned: Moment | None = None  # when the last warning before it fired
 
+    def cut(self, arrival: Arrival) -> tuple[Arrival, Arrival]:
+        """The arrival up to the alarm, and the rest."""
+        return arrival.up_to_label(self.labels)
+
 
 class ErrorMonitor:
     """Runs a detector on the errors of the model in force, and restarts it with every model.
@@ -50,7 +54,7 @@ class ErrorMonitor:
         self._cooldown, self._clock = cooldown, clock
         self._newest = -1  # position of the latest row whose label has come in
 
-    def start(self, t: int, rows=None):
+    def start(self, t: int, rows=None, model=None):
         """Forget all errors: another model predicts from row `t` on."""
         self._t, self._quiet_until = t, row_after(self._clock, t, self._cooldown)
         self._pending = PendingPredictions()

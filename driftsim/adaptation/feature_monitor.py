@@ -30,7 +30,7 @@ class FeatureMonitor:
         self._window, self._differs, self._cooldown = window, differs, cooldown
         self._clock = clock
 
-    def start(self, t: int, rows: Labelled | None):
+    def start(self, t: int, rows: Labelled | None, model=None):
         """Begin a window at row `t`, from which on a model predicts that was trained on `rows`.
 
         None: the model in force stays.

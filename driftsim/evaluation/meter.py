@@ -214,6 +214,16 @@ class Metered(Model):
         return Metered(model, self._meter, self._answers, learned=True, newest=newest)
 
 
+class MeteredStudent(Metered):
+    """A model that mimics another: its time and size count, and its trainings use no label."""
+
+    def _trained(self, train, rows, weight, newest):
+        return self._metered(self._meter.timed("fit", train, rows, weight), newest)
+
+    def _metered(self, model, newest):
+        return MeteredStudent(model, self._meter, self._answers, learned=True, newest=newest)
+
+
 class Counting:
     """Labels of a kind, with a count of those that do not come in before the stream ends."""
 

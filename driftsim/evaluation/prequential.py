@@ -11,7 +11,7 @@ from driftsim.evaluation.compute import Stopwatch
 from driftsim.evaluation.evaluation_stream import EvaluationStream, QueriedStream, ScoredRows
 from driftsim.evaluation.interval_scores import IntervalScores
 from driftsim.evaluation.labels import AtOnce, Labels
-from driftsim.evaluation.meter import Counting, Meter, Metered
+from driftsim.evaluation.meter import Counting, Meter, Metered, MeteredStudent
 from driftsim.evaluation.prediction_check import PredictionCheck
 from driftsim.evaluation.probes import Prober
 from driftsim.evaluation.protocols import EVERY_LABEL, Fold
@@ -19,7 +19,7 @@ from driftsim.evaluation.queries import Asking
 from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.trace import Tally, Trace
-from driftsim.learners.learner import Learner
+from driftsim.learners.learner import Learner, Model
 from driftsim.parts import Strict
 from driftsim.rows import Arrival, Deployed, Event, WarmUp, label_of
 from driftsim.streams.seeds import of_repeat
@@ -54,7 +54,20 @@ class Contender(Strict):
             )
         if self.policy.tunes and (reason := self.learner.untunable(self.policy.weighs)):
             raise ValueError(reason)
+        if reason := unmimicked(self.learner, self.student):
+            raise ValueError(f"'{self.policy.kind()}' {reason}")
         return self
+
+    @property
+    def student(self) -> Learner | None:
+        """The learner of a student that mimics its models, or None."""
+        return self.policy.student_of(self.learner)
+
+    @property
+    def libraries(self) -> set[str | None]:
+        """The distributions whose versions its predictions and alarms depend on."""
+        of_student = self.student.libraries if self.student else ()
+        return {*self.learner.libraries, self.policy.library, *of_student}
 
     @property
     def knows(self) -> str:
@@ -89,12 +102,30 @@ class Contender(Strict):
         return self.at_work[0].engine(schema)
 
 
+def unmimicked(learner: Learner, student: Learner | None) -> str | None:
+    """Why a student cannot mimic the models of a learner, or None; also where there is none."""
+    if student is None:
+        return None
+    if learner.sees != student.sees:
+        return (
+            f"has a student that learns from features, and {learner.title} is given none; "
+            "leave the student out, or name another learner"
+        )
+    if student.trained:
+        return (
+            f"trains a student, and {student.title} is trained already; give it another learner, "
+            "such as student: naive_bayes"
+        )
+    return None
+
+
 def notes_of(models: Mapping[str, Contender]) -> Iterator[str]:
     """The notes of learners and detectors, each once, with all contenders that it is about."""
     about: dict[str, list[str]] = {}
     for name, contender in models.items():
         of_detectors = (note for one in contender.policy.detectors for note in one.notes)
-        for note in (*contender.learner.notes, *of_detectors):
+        of_student = contender.student.notes if contender.student else ()
+        for note in (*contender.learner.notes, *of_student, *of_detectors):
             about.setdefault(note, []).append(name)
     yield from (f"{', '.join(names)}: {note}" for note, names in about.items())
 
@@ -146,7 +177,8 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     watch = Stopwatch()
     model, rng = new_model(learner, world, rules, seed, repeat)
     rows = queried(rows, rules, (labels, seed, tally, meter, learner.trained), policy, model)
-    yield from compiling([model, *policy.detectors], rules.warmup)
+    students = new_students(policy.student_of(learner), world.schema, rng)
+    yield from compiling([model, *students, *policy.detectors], rules.warmup)
     tally.spread(rules.warmup, 0, **watch.seconds().of("compile"))
     scoring = Scoring(world.schema, rules, tally, meter, fold)
     prober = rules.probe and Prober(world, rules.probe, rules.warmup, rows.seen, meter)
@@ -154,15 +186,13 @@ def rounds(stream, contender, rules, seed, repeat=0) -> Generator[int, None, Tra
     arriving = prober.between(arriving) if prober else arriving
     history = enough(rows.history(), policy.starts_cold or learner.trained)
     given = Metered(model, meter, scoring.check), history, meter.along(arriving), rng
-    changes = [stream.changes(seed)] if policy.knows == "changes" else []
-    yield from scored(policy.run(*given, *changes), rows, scoring, meter, prober)
+    besides = given_besides(policy, stream, seed, students, meter)
+    yield from scored(policy.run(*given, *besides), rows, scoring, meter, prober)
     refuse_missing(policy, stream.length - meter.position)
     yield from truth_of_part(stream, world, rules, seed, tally, fold)
-    return tally.trace()._replace(
-        predictions=scoring.predictions(),
-        probes=prober and prober.probes(),
-        alarms=np.array(meter.alarms, np.int64),
-    )
+    alarms, probes = np.array(meter.alarms, np.int64), prober and prober.probes()
+    predictions = scoring.predictions()
+    return tally.trace()._replace(predictions=predictions, probes=probes, alarms=alarms)
 
 
 def new_model(learner, world, rules, seed, repeat):
@@ -171,6 +201,18 @@ def new_model(learner, world, rules, seed, repeat):
     asked = {"probabilities": True} if rules.probable else {}
     model = learner.start(world.schema, int(seeds[0]), **asked).scored_from(rules.warmup)
     return model, np.random.default_rng(seeds[1])
+
+
+def new_students(student: Learner | None, schema, rng) -> list[Model]:
+    """The model that a student begins as, if there is one."""
+    return [] if student is None else [student.start(schema, int(rng.integers(2**31)))]
+
+
+def given_besides(policy, stream, seed, students, meter) -> list[Any]:
+    """What a policy is given beside model, rows and random numbers: true changes, or a student."""
+    if policy.knows == "changes":
+        return [stream.changes(seed)]
+    return [MeteredStudent(one, meter, PredictionCheck(stream.schema)) for one in students]
 
 
 def enough(history: WarmUp, cold: bool) -> WarmUp:

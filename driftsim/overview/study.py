@@ -158,8 +158,16 @@ def contender_line(name: str, contender: Contender, schema: Schema) -> str:
     """What a contender is, and what it runs on."""
     engine = contender.engine(schema)
     detectors = [f"its detector: {one.engine()}" for one in contender.at_work[1].detectors]
+    student = contender.student and contender.at_work[1].student_of(contender.at_work[0])
+    helpers = [f"its student: {student.engine(schema)}"] if student else []
     own = [] if contender.labels is None else [f"labels: {part_text(contender.labels)}"]
-    what = f"{contender.learner.title} ({engine})", part_text(contender.policy), *detectors, *own
+    what = (
+        f"{contender.learner.title} ({engine})",
+        part_text(contender.policy),
+        *helpers,
+        *detectors,
+        *own,
+    )
     return f"{name}: {'; '.join(what)}"
 
 

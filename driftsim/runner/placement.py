@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from driftsim.clocks import durations
+from driftsim.learners.learner import Learner
 from driftsim.parts import Adapter, dumped, parts_in
 from driftsim.runner.runs import Run
 
@@ -59,7 +60,8 @@ def estimate(run: Run) -> float:
     if next(durations(policy), None) is not None:
         return float("inf")
     cells = rows * columns * (1 + trained(policy, rows)) + probed(run) * columns
-    return RUN + CELL * cells * work(dumped(learner)) + STEP * rows / step(policy)
+    cells *= sum(work(dumped(one)) for one in models_of(learner, policy))
+    return RUN + CELL * cells + STEP * rows / step(policy)
 
 
 def trained(policy: Any, rows: int) -> float:
@@ -81,7 +83,7 @@ def step(policy: Any) -> float:
     """After how many rows a policy does something in Python, at the earliest."""
     names = ["every", "window", *(["size"] if policy.learns_on else [])]
     steps = [getattr(policy, name, None) or float("inf") for name in names]
-    return min(*steps, STRIDE if policy.monitors_errors else float("inf"))
+    return min(*steps, STRIDE if policy.monitors_errors or policy.detectors else float("inf"))
 
 
 def work(written: Any) -> float:
@@ -108,8 +110,15 @@ def is_safe(run: Run) -> bool:
     if run.contender is None:
         return True
     learner, policy = run.contender.at_work
-    engines = [learner.engine(run.stream.schema), *(one.engine() for one in policy.detectors)]
+    engines = [one.engine(run.stream.schema) for one in models_of(learner, policy)]
+    engines += [one.engine() for one in policy.detectors]
     return {*engines} <= {"compiled", "numpy"}
+
+
+def models_of(learner: Learner, policy: Any) -> list[Learner]:
+    """A learner, and that of the student of its models, if there is one."""
+    student = policy.student_of(learner)
+    return [learner] if student is None else [learner, student]
 
 
 def is_ours(part: Any) -> bool:
@@ -124,7 +133,7 @@ def cold_kernels(runs) -> set[tuple]:
     for run in runs:
         if run.contender is not None:
             learner, policy = run.contender.at_work
-            model = learner.start(run.stream.schema, 0)
-            used = [model, *policy.detectors]
+            models = [one.start(run.stream.schema, 0) for one in models_of(learner, policy)]
+            used = [*models, *policy.detectors]
             found |= {one.kernel for one in used if one.needs_compiling}
     return found

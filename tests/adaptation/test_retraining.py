@@ -1,12 +1,11 @@
 """Retraining: which of several models in training serves, and when clocks and latencies count."""
 
-from typing import NamedTuple
-
 import numpy as np
 import pytest
 from test_policies import Diary, OnFirstError, run, scripted
 
 from driftsim.adaptation.policies import Policy
+from driftsim.adaptation.policies.on_alarm import Stop
 from driftsim.adaptation.policies.retraining import Latency, Retraining, Train, Until
 from driftsim.evaluation.labels import Labels, arrivals
 from driftsim.rows import Alarm, Change, Deployed, Labelled, Skipped
@@ -107,10 +106,6 @@ def test_a_faded_memory_weighs_the_rows_of_every_training():
     assert all(one[-6:].tolist() == [0.5 ** (i / 5) for i in range(5, -1, -1)] for one in noted[1:])
 
 
-class Third(NamedTuple):
-    labels: int
-
-
 class Interrupted(At):
     """Stops also at the third label that comes in, and notes each label."""
 
@@ -124,7 +119,7 @@ class Interrupted(At):
         before, n = LOG.count("label"), len(arrival.due_t)
         stop = 3 - before if before < 3 <= before + n else None
         LOG.extend(["label"] * (n if stop is None else stop))
-        return stop and Third(stop)
+        return stop and Stop(stop)
 
 
 LOG = []

@@ -14,6 +14,7 @@ from driftsim.adaptation.memories import LabelBuffer
 from driftsim.adaptation.policies.retraining import (
     NO_ROW,
     Discard,
+    InForce,
     Retraining,
     Train,
     Trigger,
@@ -215,7 +216,7 @@ def alarm_trigger(
     """
     t, rows = history.stop, history  # where a model comes into force, and what it is trained on
     while True:
-        monitor.start(t, rows)
+        monitor.start(t, rows, (yield InForce()))
         alarm, training = yield from monitored(monitor, t, policy)
         if alarm:
             yield Alarm()
@@ -274,6 +275,10 @@ class Stop(NamedTuple):
 
     labels: int  # of an arrival, up to this one
     at: None = None  # it is no alarm
+
+    def cut(self, arrival):
+        """The arrival up to there, and the rest."""
+        return arrival.up_to_label(self.labels)
 
 
 def last_label(since: int, missing: int) -> Callable:

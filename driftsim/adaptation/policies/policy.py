@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -26,7 +26,7 @@ class Policy(Part):
         ("fine_tune", "fine_tuning", "finetune", "warm_start"),
         "write `from: model` in a policy that retrains: {kind: periodic, every: …, memory: chunk, "
         "from: model}",
-    )
+    ) | dict.fromkeys(("studd", "STUDD", "student_teacher"), "write on_student")
 
     @property
     def library(self) -> str | None:
@@ -53,6 +53,13 @@ class Policy(Part):
         """Whether it says when it takes the concept to have changed."""
         return bool(self.detectors)
 
+    def student_of(self, learner: Part) -> Any:
+        """The learner of a student that mimics the model in force, which is of another learner.
+
+        None: there is no student.
+        """
+        return None
+
     def incompatibility(self, schema: Schema, rows: int) -> str | None:
         """Why it cannot keep a model up to date over so many rows of this schema, or None."""
 
@@ -63,7 +70,8 @@ class Policy(Part):
         It trains the model first on the labelled rows of `history`, then yields one array of
         predictions after another, rows in order, and an `Event` where one has happened: the first
         is that a model is `Deployed`. It asks for the next arrival when it has used all of the
-        last. A reference that `knows` the changes of the stream takes them as a further argument.
+        last. A reference that `knows` the changes of the stream takes them as a further argument,
+        and a policy with a student an untrained model for it.
         """
 
 

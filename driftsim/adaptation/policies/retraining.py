@@ -58,8 +58,8 @@ class Until(NamedTuple):
     """A trigger waits before a row and after a label, whichever comes first.
 
     `watch` is called with each arrival up to there, and the predictions of the model in force for
-    it: it gives an object whose `labels` say after how many labels to stop, or None. The trigger is
-    sent the position of the next row, and what `watch` gave (None before a row).
+    it: it gives an object that can `cut` the arrival where to stop, or None. The trigger is sent
+    the position of the next row, and what `watch` gave (None before a row).
     """
 
     row: int = NO_ROW  # position; all labels that come in before this row are in
@@ -80,11 +80,15 @@ class Training(NamedTuple):
     model: Any = None
 
 
+class InForce:
+    """A trigger asks for the model in force, and is sent it."""
+
+
 class Discard:
     """A trigger discards the models in training: what they are trained on is out of date."""
 
 
-Trigger = Generator[Until | Train | Discard | Event, Any, None]
+Trigger = Generator[Until | Train | InForce | Discard | Event, Any, None]
 
 
 Start = Annotated[Literal["scratch", "model"], Field(alias="from")]  # where a training starts
@@ -193,7 +197,7 @@ class RetrainingLoop:
         predicted = self._predict(stretch.X)
         found = self._until.watch and self._until.watch(stretch, predicted)
         if found:
-            stretch, rest = arrival.up_to_label(found.labels)
+            stretch, rest = found.cut(arrival)
         return stretch, rest, found
 
     def _predict(self, X):
@@ -213,6 +217,8 @@ class RetrainingLoop:
                 yield step
             elif isinstance(step, Train):
                 answer = yield from self._trained(step)
+            elif isinstance(step, InForce):
+                answer = self._model
             else:
                 self._trainings.clear()
             step = self._trigger.send(answer)

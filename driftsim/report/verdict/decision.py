@@ -21,6 +21,7 @@ ACTIONS = {  # of policies, by their kinds
     "on_drift": "Retrain when a detector raises an alarm",
     "on_error": "Retrain when the error has risen",
     "on_shift": "Retrain when features have shifted",
+    "on_student": "Retrain when a student no longer mimics the model",
     "at_drift": "Retrain at every change",
     "online": "Learn every label as it comes in",
     "pretrained_online": "Learn every label as it comes in",
