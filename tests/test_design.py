@@ -35,14 +35,14 @@ FAMILIES = [
 ]
 TEXTS = [
     path
-    for pattern in ("README.md", "CONTRIBUTING.md", "docs/*.md", "docs/*.py", "driftsim/**/*")
+    for pattern in ("README.md", "CONTRIBUTING.md", "docs/**/*.md", "docs/**/*.py", "driftsim/**/*")
     for path in sorted(ROOT.glob(pattern))
     if path.suffix in {".md", ".py", ".js", ".html", ".css"}
 ]
 RETIRED = (
     "told said tells hears? heard hearing rung rings? upkeep afresh began deaf untold unheard "
     "lessons? taught quotient twins? grove borrowed tidied listens? listening committee recaller "
-    "whoever gallery catalogue"
+    "whoever catalogue"
 )
 RETIRED = re.compile(rf"(?:\b|_)(?:{'|'.join(RETIRED.split())})(?:\b|_)", re.IGNORECASE)
 MEMBERS = re.compile(r"renamed_members\s*=\s*\{[^}]*\}|RENAMED\w*\s*=\s*\{[^}]*\}")

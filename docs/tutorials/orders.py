@@ -1,6 +1,6 @@
-"""The table of own_data.md: two years of orders, as a shop would export them.
+"""The table of your_table.md: two years of orders, as a shop would export them.
 
-    .venv/bin/python docs/own_data.py orders.csv
+    .venv/bin/python docs/tutorials/orders.py orders.csv
 
 Whether an order is returned depends on its price, its discount, the age of the customer and the
 channel. In March 2024 the shop starts to charge for returns, and in November it opens an app, whose

@@ -1,0 +1,57 @@
+"""Hooks of the documentation site: pages that are made when it is built, and their links."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import gallery_pages
+import reference
+from links import PAGES, ROOT, outside, relinked
+from mkdocs.structure.files import File
+
+REPORTS = "DRIFTSIM_REPORTS"  # the folder of the reports that pages of the gallery show
+
+
+def on_config(config):
+    """Put the pages that are made into the navigation."""
+    for section in config.nav:
+        if "Reference" in section:
+            families = [{words: reference.page(one)} for one, words in reference.TITLES.items()]
+            section["Reference"][:0] = ["reference/index.md", *families]
+        if "Gallery" in section:
+            scenarios = gallery_pages.scenarios()
+            section["Gallery"] += [
+                {gallery_pages.name(path): f"gallery/{path.stem}.md"} for path in scenarios
+            ]
+    return config
+
+
+def on_files(files, config):
+    """Add the pages that are made, and the files outside docs/ that pages lead to."""
+    folder = os.environ.get(REPORTS)
+    reports = Path(folder).resolve() if folder else None
+    made = {**reference.pages(), **gallery_pages.pages(reports)}
+    for path, page in PAGES.items():
+        made[page] = (ROOT / path).read_text(encoding="utf-8")
+    for page, text in made.items():
+        files.append(File.generated(config, page, content=text))
+    for place, path in copied(files, reports):
+        files.append(File.generated(config, place, abs_src_path=str(path)))
+    return files
+
+
+def copied(files, reports: Path | None) -> Iterator[tuple[str, Path]]:
+    """Places in the site, and the files that are copied to them."""
+    texts = [(one.src_uri, one.content_string) for one in files.documentation_pages()]
+    for path in sorted({path for page, text in texts for path in outside(page, text)}):
+        yield f"repository/{path}", ROOT / path
+    for path in sorted(gallery_pages.PICTURES.glob("*.png")):
+        yield f"gallery/pictures/{path.name}", path
+    for path in sorted(reports.rglob("*")) if reports else []:
+        if path.is_file() and "runs" not in path.relative_to(reports).parts:
+            yield f"reports/{path.relative_to(reports)}", path
+
+
+def on_page_markdown(markdown, page, config, files):
+    """Lead links to files outside docs/ to their places in the site."""
+    return relinked(page.file.src_uri, markdown)

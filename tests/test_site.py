@@ -1,0 +1,82 @@
+"""The documentation site: it builds strictly, its links lead somewhere, and it asks for nothing."""
+
+import os
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LOADED = {("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src")}
+pytestmark = pytest.mark.slow
+
+
+class Page(HTMLParser):
+    """What a page loads, where its links lead, and the anchors it has."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.loads, self.leads, self.anchors = [], [], {""}
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        for name, value in attrs:
+            if (tag, name) in LOADED and dict(attrs).get("rel") != "canonical":
+                self.loads.append(value)
+            elif (tag, name) == ("a", "href"):
+                self.leads.append(value)
+            elif name in ("id", "name"):
+                self.anchors.add(value)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The folder of the site, built without a warning."""
+    if os.environ.get("DRIFTSIM_BROWSER") != "required":
+        pytest.importorskip("mkdocstrings", reason="pip install '.[docs]'")
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-d", str(folder)]
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return {path: Page(path) for path in site.rglob("*.html") if path.name != "404.html"}
+
+
+def test_every_link_leads_to_a_file_and_a_place_in_it(pages):
+    dead = []
+    for path, page in pages.items():
+        for target in [*page.leads, *page.loads]:
+            parts = urlsplit(target)
+            found = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            if parts.scheme in ("http", "https", "mailto"):
+                continue
+            if not found.is_file() or (
+                found in pages and unquote(parts.fragment) not in pages[found].anchors
+            ):
+                dead.append(f"{path.name}: {target}")
+    assert not dead
+
+
+def test_no_page_loads_anything_from_the_net(pages):
+    assert not {one for page in pages.values() for one in page.loads if urlsplit(one).netloc}
+
+
+def test_there_is_a_page_for_each_family_scenario_and_kind(site, pages):
+    from driftsim.kinds import FAMILIES
+
+    for family in FAMILIES:
+        anchors = pages[site / "reference" / f"{family}.html"].anchors
+        own = {
+            name for name, kind in FAMILIES[family].kinds.items() if "driftsim." in kind.__module__
+        }
+        assert own <= anchors, family
+    for path in (ROOT / "scenarios").rglob("*.yaml"):
+        assert site / "gallery" / f"{path.stem}.html" in pages
