@@ -13,7 +13,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ROOT / "reports"
-SCENARIOS = [*sorted((ROOT / "scenarios").glob("*.yaml")), *(ROOT / "scenarios/suites").glob("*.yaml")]
+SCENARIOS = [
+    *sorted((ROOT / "scenarios").glob("*.yaml")),
+    *(ROOT / "scenarios/suites").glob("*.yaml"),
+]
 
 
 def main(folder="site"):
