@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 
 import numpy as np
 
-from driftsim.streams.concepts import Instantiated
-from driftsim.streams.operators.operator import Drawn, Operated
+from driftsim.clocks import Clock
+from driftsim.streams.concepts import Concept, Instantiated
+from driftsim.streams.operators.operator import Drawn, Operated, is_ready
 from driftsim.streams.operators.selections import accepted, selections
 from driftsim.streams.seeds import SELECTION, spawn_rng
 
@@ -30,10 +32,42 @@ class Selected(Instantiated):
     def rows(self):
         return len(self.place)
 
+    @property
+    def ready(self) -> bool:
+        """Whether rows can be drawn without a warm-up to learn from."""
+        return is_ready(self.record)
+
+    @cached_property
+    def clock(self):
+        return None if self.record.clock is None else SelectedClock(self.record.clock, self.place)
+
+    def positions(self, rows: Sequence[int]) -> list[int]:
+        """Where the first row comes that is at or after each of some rows of the record.
+
+        None for those after which none comes.
+        """
+        own = np.flatnonzero(self.place != NONE)
+        found = np.searchsorted(self.place[own], rows)
+        return own[found[found < len(own)]].tolist()
+
     def draw(self, rng, t):
         """The rows at positions `t` (n,); past the end, the last row."""
         place = self.place[np.minimum(t, self.rows - 1)]
         return self.record.draw(rng, np.maximum(place, 0))
+
+
+class SelectedClock(Clock):
+    """When the rows of a record came that are selected."""
+
+    def __init__(self, clock: Clock, place: np.ndarray) -> None:
+        self._clock, self._place = clock, np.maximum(place, 0)
+        self.rows, self.fixed, self.zone = len(place), clock.fixed, clock.zone
+
+    def when(self, t):
+        return self._clock.when(self._place[t])
+
+    def label_times(self, t):
+        return self._clock.label_times(self._place[t])
 
 
 def with_selected(concepts: Sequence[Drawn], ruling: Ruling, most: int) -> list[Drawn]:
@@ -51,6 +85,16 @@ def with_selected(concepts: Sequence[Drawn], ruling: Ruling, most: int) -> list[
         selected = Selected(record.description, record, place)
         concepts = [replaced(one, record, selected) for one in concepts]
     return [*concepts]
+
+
+def marks_of(concept: Concept, drawn: Drawn) -> list[int]:
+    """The positions of the rows that a concept marks; those of selected rows are where these come.
+
+    Two marks of which no row between is selected are one.
+    """
+    marks = getattr(concept, "marks", [])
+    selected = [one for one in records_of(drawn) if isinstance(one, Selected)] if marks else []
+    return sorted({*selected[0].positions(marks)}) if selected else [*marks]
 
 
 def longest(concepts: Sequence[Drawn]) -> int:

@@ -29,13 +29,29 @@ from driftsim.streams.own_drifts import (
     own_violation,
 )
 from driftsim.streams.seeds import PARTS, spawn_rng
-from driftsim.streams.selected import longest, records_selected, with_selected
+from driftsim.streams.selected import (
+    NONE,
+    Selected,
+    longest,
+    marks_of,
+    records_of,
+    records_selected,
+    with_selected,
+)
 from driftsim.streams.world import BLOCK, Block, World, blended, clock_of, joint_schema, ruling
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NOT_RECORDED = "it has a number of rows, as records have; set recorded = True in its class"
+UNDATED_SELECTION = (
+    "which rows of the table are selected, and so when they come, follows from the rows at which "
+    "the drift changes; give these as rows"
+)
+LATE = (
+    "rows of other concepts come in the warm-up, so that some of the first rows of the table, from "
+    "which it learns, come after it; let its concepts alone be in force there"
+)
 NO_NOISE = "a number has no wrong label to be replaced by; give the concepts more noise instead"
 
 
@@ -44,6 +60,8 @@ class Facts(NamedTuple):
 
     length: int  # rows; the shortest record where it was not given
     concepts: dict[str, Concept]  # with marks in rows
+    selects: bool  # whether rows of records are selected
+    marks: dict[str, list[int]]  # positions that each concept marks
     drift: Drift  # in rows
     undated: str | None  # why rows do not have the same dates with every seed
     schema: Schema
@@ -78,7 +96,7 @@ class Stream(Strict):
         """When each row of one seed comes; None where nothing says so."""
         read = []
         if self.arrivals is None and self.recorded and self.timed:
-            read = Instantiation(self.concepts, seed).all()
+            read = self.instantiated(seed).concepts
         return clock_of(self.arrivals, read, seed, self.length)
 
     def block(self, seed: int, b: int, warmup: int = 0) -> Block:
@@ -165,12 +183,10 @@ class Stream(Strict):
         """Every change, in order: those of the drift, and those within a concept in force."""
         drifts = self.drift.changes(0, self.length, len(self.concepts), seed)
         within = [Change(row, row, row, i, i) for row, i in self._marked(seed).items()]
-        within += [one.change for one in self.own_changes(seed)]
-        if not within:
-            return drifts
-        rows = {one.centre for one in drifts}
-        others = [one for one in within if one.centre not in rows]
-        return sorted([*drifts, *others], key=lambda change: change.centre)
+        if own := self.own_changes(seed):
+            rows = {one.centre for one in drifts}
+            within += [one.change for one in own if one.change.centre not in rows]
+        return sorted([*drifts, *within], key=lambda change: change.centre) if within else drifts
 
     def own_changes(self, seed: int) -> list[OwnChange]:
         """The changes of drifts within the concepts in force, in order."""
@@ -179,8 +195,8 @@ class Stream(Strict):
     def _marked(self, seed):
         """The rows that concepts mark, each with the first that rules there."""
         found: dict[int, int] = {}
-        for i, concept in enumerate(self.concepts.values()):
-            rows = [row for row in getattr(concept, "marks", ()) if row < self.length]
+        for i, name in enumerate(self.concepts):
+            rows = [row for row in self._facts.marks[name] if row < self.length]
             if rows:
                 rules = self.drift.weights(np.array(rows), len(self.concepts), seed)[:, i] >= 0.5
                 found = dict.fromkeys(compress(rows, rules), i) | found
@@ -209,24 +225,26 @@ class Stream(Strict):
         rows = min(records.values()) if self.length is None else self.length
         schema = joint_schema([*concepts.values()], self.irrelevant)
         clock = clock_of(self.arrivals, [*concepts.values()], 0, rows)
-        drift = in_rows(self.drift, clock, "drift").among([*self.concepts])
-        if records_selected([*concepts.values()]):
+        drift = self._drift_in_rows([*concepts.values()], clock).among([*self.concepts])
+        marked = {
+            name: in_rows(one, concepts[name].clock or clock, "concepts", name)
+            for name, one in self.concepts.items()
+        }
+        if selects := bool(records_selected([*concepts.values()])):
             most = longest([*concepts.values()]) if self.length is None else self.length
             concepts = self._selected(concepts, most, drift)
             records |= {name: one.rows for name, one in concepts.items() if name in records}
+            clock = clock_of(self.arrivals, [*concepts.values()], 0, rows)
         length = min(records.values()) if self.length is None else self.length
         for place, reason in self._mistakes(concepts, records, length, drift):
             if reason:
                 raise refusal(reason, place)
         if wrong := own_violation(self.concepts, drift, length):
             raise refusal(wrong[1], "concepts", wrong[0])
-        marked = {
-            name: in_rows(one, concepts[name].clock or clock, "concepts", name)
-            for name, one in self.concepts.items()
-        }
         hashes = [one.hashes() for one in self.concepts.values() if one.recorded]
         hashed: dict[str, str] = reduce(or_, hashes, {})
-        self._facts = Facts(length, marked, drift, undated(clock), schema, hashed)
+        marks = {name: marks_of(one, concepts[name]) for name, one in marked.items()}
+        self._facts = Facts(length, marked, selects, marks, drift, undated(clock), schema, hashed)
 
     def unlearned(self, warmup: int) -> Iterator[tuple[str, ...]]:
         """What recorded concepts cannot learn from the warm-up, after the keys of each concept."""
@@ -239,6 +257,8 @@ class Stream(Strict):
                 continue
             try:
                 Instantiation(self.concepts, 0, warmup).one(name)
+                if self._facts.selects and comes_late(self.instantiated(0, warmup), name, warmup):
+                    yield *place, LATE
             except ValueError as error:
                 yield *place, str(error)
 
@@ -285,6 +305,13 @@ class Stream(Strict):
             if reason:
                 raise refusal(reason, "concepts", name)
         return {name: open_.one(name) for name in self.concepts}
+
+    def _drift_in_rows(self, concepts, clock):
+        """The drift with rows in the place of its durations and dates."""
+        found = next(durations(self.drift), None)
+        if found is not None and self.arrivals is None and records_selected(concepts):
+            raise refusal(UNDATED_SELECTION, "drift", *found)
+        return in_rows(self.drift, clock, "drift")
 
     def _selected(self, concepts, rows, drift):
         """The concepts of the first seed, made of the rows that they select from records."""
@@ -342,6 +369,13 @@ def in_rows(part: Any, clock: Clock | None, *place: str) -> Any:
         return part.with_clock(clock).with_clock(None)  # rows need none, and equal those of a file
     except ValidationError as error:
         raise within(error, *place) from None
+
+
+def comes_late(world: World, name: str, warmup: int) -> bool:
+    """Whether not all of the first rows of a selected record come before the end of the warm-up."""
+    drawn = world.concepts[[*world.stream.concepts].index(name)]
+    selected = [one for one in records_of(drawn) if isinstance(one, Selected)]
+    return any((one.place[:warmup] == NONE).any() for one in selected)
 
 
 def too_short(records, length):

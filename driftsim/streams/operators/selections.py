@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 from pydantic import Field
@@ -58,6 +58,7 @@ class Selection(Operator):
     """
 
     blends = False
+    by_label: ClassVar[bool] = True  # whether a row is kept by its label alone
 
     @property
     def known(self):  # type: ignore[override]  # what is kept is estimated at the first row
@@ -70,9 +71,7 @@ class Selection(Operator):
 
     def resolved(self, bases, rng):
         [base] = bases
-        refuse_unselectable(base)
-        if not is_ready(base):
-            return self, None
+        refuse_unselectable(base, self.by_label)
         X, y = sampled(base)
         state = self.found(base, X, y, accepted(base))
         mean = float(self._chance(state, base.schema, X, y).mean())
@@ -160,6 +159,8 @@ class Tilted(Selection):
     from the mean and no more than its quantile 0.99 (covariate shift, Shimodaira 2000).
     """
 
+    by_label = False
+
     column: str  # of numbers
     by: Annotated[Number, Field(ge=-10, le=10)]  # below 0: small values become more frequent
 
@@ -212,10 +213,24 @@ def by_class(shares: np.ndarray) -> Kept:
 
 
 def sampled(base: Drawn) -> tuple[np.ndarray, np.ndarray]:
-    """All rows of a record, or a sample of a concept that generates them."""
+    """All rows of a record, or a sample of a concept that generates them.
+
+    Of a record that has yet to learn from the warm-up the labels alone: features (n, 0).
+    """
     n = base.rows
+    if not is_ready(base):
+        y = known_labels(base)
+        assert y is not None  # as others are refused
+        return np.empty((len(y), 0)), y
     t = np.zeros(SAMPLED, np.int64) if n is None else np.arange(n)
     return base.draw(spawn_rng(0, PARTS), t)
+
+
+def known_labels(base: Drawn) -> np.ndarray | None:
+    """The labels (n,) of a record that has yet to learn from the warm-up, or None."""
+    if isinstance(base, Operated):
+        return known_labels(base.base) if isinstance(base.description, Selection) else None
+    return getattr(base, "y", None)
 
 
 def kept_share(one: Drawn) -> float:
@@ -244,7 +259,7 @@ def selections(one: Drawn) -> list[Operated]:
     return [*own, *(found for base in one.bases for found in selections(base))]
 
 
-def refuse_unselectable(base: Drawn) -> None:
+def refuse_unselectable(base: Drawn, by_label: bool) -> None:
     """Refuse recorded rows of which it is not known beforehand which are kept, and rows in turn."""
     if base.rows is None:
         if base.description.sequential:
@@ -255,13 +270,15 @@ def refuse_unselectable(base: Drawn) -> None:
         return
     reason: Any = None
     if not getattr(base, "in_memory", True):
-        reason = "so large a table is not held in memory, and its rows cannot be selected"
-    elif not is_ready(base):
-        reason = "rows that learn from the warm-up cannot be selected; leave out what they learn"
-    elif base.clock is not None:
-        reason = "rows that have times cannot be selected; leave out the `time` of the table"
-    elif getattr(base.description, "marks", ()):
-        reason = "rows are left out, so that marks would move; leave out the marks of the table"
+        reason = (
+            "so large a table is not held in memory, and its rows cannot be selected, as which are "
+            "kept is found once for all of them; select from a part of it"
+        )
+    elif not is_ready(base) and not (by_label and known_labels(base) is not None):
+        reason = (
+            "what its columns learn from the warm-up is not known when rows are selected; select "
+            "by classes, or from the table itself, or leave out what it learns"
+        )
     elif random := drawn_by(base):
         reason = (
             f"what '{random}' draws is not known when rows are selected; select rows of the "

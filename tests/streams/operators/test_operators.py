@@ -345,8 +345,8 @@ def test_an_operator_learns_from_the_warm_up_what_its_table_does(tmp_path):
     X, y = plain.draw(np.random.default_rng(0), np.arange(600))
     X2, y2 = other.draw(np.random.default_rng(0), np.arange(600))
     assert np.allclose(X2[:, 0] - X[:, 0], X[:, 0].std()) and 0 < np.mean(y != y2) < 0.3
-    with pytest.raises(ValidationError, match="learn from the warm-up cannot be selected"):
-        stream("{kind: without, of: a, classes: [a]}", gaps, None)
+    with pytest.raises(ValidationError, match="learn from the warm-up is not known"):
+        stream("{kind: tilted, of: a, column: size, by: 1}", gaps, None)
 
 
 def test_statistics_of_a_table_that_memory_does_not_hold_are_refused(table):

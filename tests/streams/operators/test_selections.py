@@ -197,8 +197,58 @@ def test_a_table_whose_rows_have_places_of_their_own_is_refused(folder, table):
     permuted = "{kind: tilted, of: {kind: permuted, of: a}, column: age, by: 1}"
     with pytest.raises(ValidationError, match="'permuted' takes columns in another order"):
         two(table, permuted)
-    marked = table.replace("}", ", marks: [50]}")
-    with pytest.raises(ValidationError, match="leave out the marks"):
-        two(marked, after)
     with pytest.raises(ValidationError, match="has only"):
         two(table, after, length="length: 40_000")
+
+
+@pytest.fixture
+def dated(tmp_path):
+    """A table of 300 days with gaps, whose labels are known two days later."""
+    path = tmp_path / "dated.csv"
+    days = np.datetime64("2024-01-01") + np.arange(300)
+    rows = [f"{d},{d + 2},{'' if i % 7 == 3 else i},{'abc'[i % 3]}" for i, d in enumerate(days)]
+    path.write_text("\n".join(["when,known,x,class", *rows]) + "\n", encoding="utf-8")
+    return f"{{kind: table, path: {path}, time: when, label_time: known, missing: {{fill: mean}}}}"
+
+
+FEWER = "{kind: without, of: a, classes: [c]}"
+
+
+def test_selected_rows_have_their_own_times(dated):
+    one = two(dated, FEWER, "{kind: sudden, at: [100]}")
+    assert one.length == 233 and one.timed and one.undated is None
+    place = np.r_[0:100, [t for t in range(100, 300) if t % 3 < 2]][:233]
+    clock = one.clock(0)
+    rows, day = np.arange(233), 86_400_000_000
+    moments = clock.when(rows)
+    assert np.array_equal((moments - moments[0]) // day, place)
+    assert clock.position(clock.moment(150)) == 150
+    assert (clock.label_times(rows) - moments == 2 * day).all()
+    assert np.array_equal(one.instantiated(0, 50).clock.when(rows), moments)
+    with pytest.raises(ValidationError, match="follows from the rows at which the drift changes"):
+        two(dated, FEWER, "{kind: sudden, at: [2024-03-01]}")
+
+
+def test_marks_are_where_their_rows_come(dated):
+    marked = dated.replace("}}", "}, marks: [50, 2024-07-01]}")  # days 50 and 182, a `c`
+    everywhere = stream(f"concepts: {{a: {{kind: without, of: {marked}, classes: [c]}}}}")
+    assert [one.centre for one in everywhere.changes(0)] == [34, 122]  # of 50 and 183
+    one = two(marked, "{kind: resumed, of: a}", "{kind: sudden, at: [100]}")
+    assert [(c.centre, c.before) for c in one.changes(0)] == [(50, 0), (100, 0)]  # `b` has no marks
+
+
+def test_rows_are_selected_before_their_gaps_are_filled(dated):
+    one = two(dated, FEWER, "{kind: sudden, at: [100]}")
+    assert [*one.unlearned(0)] and not [*one.unlearned(80)]
+    world = one.instantiated(0, 80)
+    block = world.rows(0, one.length)
+    known = [t for t in range(80) if t % 7 != 3]  # of the table: all before the end of the warm-up
+    gaps = world.concepts[0].place % 7 == 3
+    assert np.allclose(block.X[gaps, 0], np.mean(known)) and gaps.sum() > 20
+    assert (block.y[100:] < 2).all() and np.array_equal(block.y[~gaps], block.X[~gaps, 0] % 3)
+    with pytest.raises(ValidationError, match="learn from the warm-up is not known"):
+        two(dated, "{kind: tilted, of: a, column: x, by: 1}", "{kind: sudden, at: [100]}")
+    other, drift = "{kind: gaussians, means: [[0.0], [2.0], [4.0]]}", "{kind: sudden, at: [40]}"
+    late = two(other, f"{{kind: resumed, of: {dated}}}", drift, "length: 200")
+    [(*_, reason)] = late.unlearned(80)
+    assert "come after it" in reason
