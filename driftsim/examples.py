@@ -189,6 +189,9 @@ PARTS = {  # by family
         "bayesian_change_points": "",
         "rising": "detector: stepd",
         "votes": "detectors: [adwin, ddm, stepd]",
+        "no_alarms": "",
+        "fixed_alarms": "every: 800",
+        "random_alarms": "every: 800",
         "river.drift.KSWIN": "",
     },
     "shift_test": {
@@ -214,6 +217,7 @@ PARTS = {  # by family
         "replay": "size: 20, buffer: 100, replayed: 40",
         "online": "",
         "pretrained_online": "epochs: 2",
+        "monitor": "detector: {kind: adwin, delta: 0.2}",
     },
 }
 

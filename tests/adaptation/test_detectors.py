@@ -23,6 +23,8 @@ def first(alarm, errors, level="alarm"):
 
 
 def test_it_is_quiet_until_the_error_rises(detector):
+    if detector.dummy:
+        pytest.skip("sees no errors")
     fired, alarm = [], detector.start(np.random.default_rng(0))
     errors = np.append(STEADY, HIGH)
     while (index := first(alarm, errors[sum(fired) :])) is not None:
@@ -53,7 +55,7 @@ def test_after_an_alarm_it_starts_again(detector):
 def test_how_errors_are_cut_never_shows(detector):
     errors = np.append(STEADY[:500], HIGH[:500])
     whole = first(detector.start(np.random.default_rng(0)), errors)
-    alarm, offset = detector.start(np.random.default_rng(0)), 0
+    alarm, offset = detector.start(np.random.default_rng(0)), None
     for start in range(0, 1000, 7):
         index = first(alarm, errors[start : start + 7])
         if index is not None:

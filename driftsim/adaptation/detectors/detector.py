@@ -43,6 +43,7 @@ class Detector(Part):
     library: ClassVar[str | None] = None  # the distribution whose version its alarms depend on
     warns: ClassVar[bool] = False  # gives warnings before alarms
     binary: ClassVar[bool] = False  # is for errors of 0 and 1 only
+    dummy: ClassVar[bool] = False  # sees no errors
     needs_compiling: ClassVar[bool] = False  # whether `compile` would take seconds
     renamed_members = {"fault": "incompatibility", "load": "compile", "cold": "needs_compiling"}
     sought = {
