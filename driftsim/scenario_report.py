@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from driftsim.durations import Period
 from driftsim.evaluation.prequential import Contender
 from driftsim.figure_names import checked_figures, listed_figures
-from driftsim.parts import Number, Strict
+from driftsim.parts import Number, Position, Strict
 
 Figures = Annotated[
     list[str], BeforeValidator(listed_figures), AfterValidator(checked_figures)
@@ -22,6 +22,7 @@ class Report(Strict):
     window: Period | None = None  # rows, or time, per point of a curve; ten intervals by default
     equivalence: Annotated[Number, Field(gt=0)] | None = None  # points, or percent of an error
     lead: Literal["metric", "alarms"] = "metric"  # what verdict, page and terminal begin with
+    tolerance: Position | None = None  # rows after a change up to which an alarm finds it
     figures: Figures = ["curves"]  # that are pictures beside the page, too
 
 

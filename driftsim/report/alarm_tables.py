@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
+from driftsim.evaluation.alarm_scores import f1, precision
 from driftsim.report.benchmarks import NONE, Entry, Grid, laid_out
 from driftsim.report.measures import PERIODIC, RANDOM, alarms, quartiles
 from driftsim.report.table import Row
@@ -12,7 +13,9 @@ from driftsim.report.variant_results import VariantResults
 DETECTORS = [
     "contender", "streams", "alarms", "changes", "detected", "missed", "to_detection",
     "delay", "delay_q1", "delay_q3", "false_alarms", "false_unchanged",
-    "detected_periodic", "to_detection_periodic", "detected_random", "to_detection_random", "seeds",
+    "false_per_10_000", "between_false", "precision", "recall", "f1", "covering",
+    "detected_periodic", "to_detection_periodic", "f1_periodic",
+    "detected_random", "to_detection_random", "f1_random", "seeds",
 ]  # fmt: skip
 BLIND = {"_periodic": PERIODIC, "_random": RANDOM}  # ends of columns, and of names in rows
 MEASURES = "changes found in % / false alarms"
@@ -44,30 +47,38 @@ def detector_rows(rows: Iterable[Row]) -> Iterator[Row]:
 def over_streams(rows: Sequence[Row]) -> Row:
     """What a contender has found over the streams of its rows, as far as changes are known."""
     known = known_of(rows)
-    found = detections(rows, bool(known))
+    found, seeds = detections(rows, bool(known)), max(row["seeds"] for row in rows)
     changes = total(known, "changes") if known else math.nan
+    alarms, false = total(known, "alarms"), total(known, "extra") + total(known, "early")
+    seen, most_false = total(known, "rows"), max(false * seeds, 1) / seeds
     times = [[*chain.from_iterable(row[name] for row in rows)] for name in ("delays", "waited")]
     return found | {
-        "contender": rows[0]["contender"],
+        **{name: rows[0][name] for name in ("contender", "dummy", "tolerance")},
         "streams": len(rows),
         "alarms": total(rows, "alarms") / len(rows),
         "changes": changes,
         "missed": 1 - found["detected"] / changes if changes else math.nan,
+        "recall": found["detected"] / changes if changes else math.nan,
+        "precision": precision(found["detected"], alarms),
         **quartiles(*times),
         "false_alarms": mean_false(known),
         "false_unchanged": mean_false([row for row in known if not row["changes"]]),
-        "seeds": max(row["seeds"] for row in rows),
+        "false_per_10_000": 10_000 * false / seen if known else math.nan,
+        "between_false": seen / most_false if known else math.nan,
+        "covering": total(known, "covering") / len(known) if known else math.nan,
+        "seeds": seeds,
     }
 
 
 def detections(rows: Sequence[Row], known: bool) -> Row:
     """How many changes were detected, if they are `known`, and after how many rows."""
-    found = [row for row in known_of(rows) if row["detected"]]
+    found = known_of(rows)
     detected = total(found, "detected")
-    rows_after = math.fsum(row["to_detection"] * row["detected"] for row in found)
+    after = math.fsum(row["to_detection"] * row["detected"] for row in found if row["detected"])
     return {
         "detected": detected if known else math.nan,
-        "to_detection": rows_after / detected if detected else math.nan,
+        "to_detection": after / detected if detected else math.nan,
+        "f1": f1(detected, total(found, "alarms"), total(found, "changes")),
     }
 
 

@@ -5,7 +5,15 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from driftsim.evaluation.alarm_scores import Detection, at_random, detected, periodic, starts
+from driftsim.evaluation.alarm_scores import (
+    Detection,
+    at_random,
+    detected,
+    ends,
+    f1,
+    periodic,
+    precision,
+)
 from driftsim.evaluation.forgetting import lost
 from driftsim.evaluation.moments import Moments
 from driftsim.evaluation.recovery import (
@@ -22,8 +30,8 @@ from driftsim.evaluation.trace import Probes, all_over_scored, scored_rows
 from driftsim.report.table import Row
 from driftsim.report.variant_results import Columns, ContenderResult, TracedRun
 from driftsim.report.windows import Window, rows_in
+from driftsim.scenario import Scenario
 from driftsim.streams.seeds import of_repeat
-from driftsim.streams.stream import Stream
 
 TOLERANCE = 0.02  # of the excess, within which a contender has recovered; see `unit_of`
 RECOVERY = [
@@ -41,8 +49,13 @@ OF_ALL_CHANGES = ["contender", "rows", "changes", *OUTCOMES, *MEANS]
 REGRET = ["contender", "last_row", "last_date", "regret", "low", "high", "seeds"]
 ALARMS = [
     "contender", "alarms", "changes", "detected", "missed", "to_detection", "delay", "delay_q1",
-    "delay_q3", "extra", "early", "between_false", "ratio", "seeds",
+    "delay_q3", "extra", "early", "false_per_10_000", "between_false", "precision", "recall", "f1",
+    "covering", "ratio", "seeds",
 ]  # fmt: skip
+COUNTED = (  # in each run
+    "alarms", "changes", "found", "missed", "extra", "early", "rows", "between_false", "covering",
+    "ratio",
+)  # fmt: skip
 PERIODIC, RANDOM = ", periodic alarms", ", random alarms"  # after the name of a contender
 PROBED = [
     "contender", "phase", "last_row", "last_date", "ruling", "visit", "concept", "error", "seeds",
@@ -154,19 +167,26 @@ def alarms(result: ContenderResult) -> Iterator[Row]:
             len(alarm_rows(run)), first, stop, of_repeat(run.seed, run.repeat)
         ),
     }
+    of_detectors = model.policy.detectors if model else []
+    about = {
+        "seeds": len(result.seeds),
+        "dummy": any(one.dummy for one in of_detectors),
+        "tolerance": result.scenario.report.tolerance,
+    }
     for words, rows in detectors.items():
-        found = [detection(result.stream, run, rows(run)) for run in result.runs]
+        found = [detection(result.scenario, run, rows(run)) for run in result.runs]
         label = result.setting | {"contender": f"{result.contender}{words}"}
-        yield label | detections(result, found) | {"seeds": len(result.seeds)}
+        yield label | detections(result, found) | about
         if not fired or all(np.isnan(one.changes) for one in found):
             return
 
 
-def detection(stream: Stream, run: TracedRun, alarms: np.ndarray) -> Detection:
+def detection(scenario: Scenario, run: TracedRun, alarms: np.ndarray) -> Detection:
     """How alarms at some rows (m,) compare with the changes of the stream of a run."""
-    first, stop = rows_of(run)
-    changes = starts(stream.started_changes(run.seed), first, stop)
-    return detected(alarms, changes, first, stop, stream.dated)
+    (first, stop), stream = rows_of(run), scenario.stream
+    over, tolerance = ends(stream.started_changes(run.seed), first, stop), scenario.report.tolerance
+    late = {} if tolerance is None else {at: end + tolerance for at, end in over.items()}
+    return detected(alarms, sorted(over), first, stop, stream.dated, late)
 
 
 def rows_of(run: TracedRun) -> tuple[int, int]:
@@ -183,8 +203,7 @@ def detections(result: ContenderResult, found: Sequence[Detection]) -> Row:
     """
     delays = [delay for one in found for delay in one.delays]
     waited = [rows for one in found for rows in one.waited]
-    names = ("alarms", "changes", "found", "missed", "extra", "early", "between_false", "ratio")
-    values = {name: result.per_seed(getattr(one, name) for one in found) for name in names}
+    values = {name: result.per_seed(getattr(one, name) for one in found) for name in COUNTED}
     means = {name: float(np.mean(each)) for name, each in values.items()}
     return means | {
         "detected": means["found"],
@@ -192,6 +211,18 @@ def detections(result: ContenderResult, found: Sequence[Detection]) -> Row:
         "delays": delays,
         "waited": waited,
         **quartiles(delays, waited),
+        **shares(means),
+    }
+
+
+def shares(row: Row) -> Row:
+    """How many alarms and changes belong to one another, of counts or of means of them."""
+    changes, false = row["changes"], row["extra"] + row["early"]
+    return {
+        "precision": precision(row["found"], row["alarms"]),
+        "recall": row["found"] / changes if changes else np.nan,
+        "f1": f1(row["found"], row["alarms"], changes),
+        "false_per_10_000": 10_000 * false / row["rows"],
     }
 
 

@@ -23,7 +23,8 @@ def row(name, changes, detected, after, extra, early):
     return {
         "contender": name, "alarms": detected + extra + early, "changes": changes,
         "detected": detected, "to_detection": after, "extra": extra, "early": early, "seeds": 2,
-        "delays": [after] if detected else [], "waited": [],
+        "delays": [after] if detected else [], "waited": [], "rows": 5_000, "covering": 0.5,
+        "dummy": name.startswith("dummy"), "tolerance": None,
     }  # fmt: skip
 
 
@@ -37,7 +38,10 @@ def test_over_streams_every_change_counts_once_and_false_alarms_are_of_a_stream(
     assert (a["streams"], a["changes"], a["detected"], a["missed"]) == (3, 4, 2, 0.5)
     assert a["to_detection"] == (1.5 * 100 + 0.5 * 300) / 2
     assert (a["false_alarms"], a["false_unchanged"], a["alarms"]) == (3, 6, 11 / 3)
+    assert (a["precision"], a["recall"], a["f1"]) == (2 / 11, 0.5, 2 * 2 / (11 + 4))
+    assert (a["false_per_10_000"], a["between_false"]) == (6, 15_000 / 9)
     assert (a["detected_periodic"], a["to_detection_periodic"]) == (3, 400)
+    assert (a["f1_periodic"], a["f1_random"]) == (1, 2 / 3.5)
     assert (a["detected_random"], a["to_detection_random"]) == (1, 50)
     assert (b["changes"], b["detected"], b["false_alarms"]) == (0, 0, 0)
     assert math.isnan(b["missed"]) and math.isnan(b["to_detection"])
@@ -199,6 +203,23 @@ def test_who_found_all_and_was_the_quickest_is_named_with_its_false_alarms():
         "b was the quickest, after 100 rows in the mean, with 0.0 false "
         "alarms in a stream, the fewest."
     )
+
+
+def test_with_a_tolerance_it_is_said_who_does_not_beat_alarms_that_see_no_errors():
+    found = [("a", 2, 0), ("b", 1, 9), ("c", 2, 2), ("dummy", 2, 3), ("b, random alarms", 1.5, 8.5)]
+    rows = [row(name, 2, hits, 100, false, 0) | {"tolerance": 300} for name, hits, false in found]
+    answer, shown = alarm_blocks([*detector_rows(rows)], "Here")
+    assert answer.text.startswith("Here with 2 changes, a and c found 100 %. a was")
+    assert answer.text.endswith(
+        " By F1 within 300 rows a is the best (1.00); b does not beat alarms that see no errors."
+    )
+    assert shown.table.values("contender") == ["a", "b", "c", "dummy"]
+    assert shown.table.values("F1")[:2] == ["1.00", "0.17"]
+    assert shown.table.values("randomly") == ["–", "0.25", "–", "–"]
+    answer, _ = alarm_blocks([*detector_rows(rows[:1])], "Here")
+    assert answer.text.endswith(" By F1 within 300 rows a is the best (1.00).")
+    only, _ = alarm_blocks([*detector_rows(rows[3:4])], "Here")
+    assert "dummy found 100 %" in only.text and "By F1" not in only.text
 
 
 def test_a_report_cannot_begin_with_alarms_that_nothing_raises(tmp_path):

@@ -4,9 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.evaluation.alarm_scores import detected, starts
 from driftsim.report.figure_data.view import Scene, View
-from driftsim.report.measures import alarm_rows, detection, rows_of
+from driftsim.report.measures import alarm_rows, detection
 
 FAINTEST = 0.25  # the opacity of a tick of one of many seeds
 UNKNOWN = "true or false is unknown"
@@ -51,19 +50,14 @@ def sorted_alarms(view, scene) -> dict[str, list[Alarms]]:
 
 def sort_alarms(scene, one) -> Alarms:
     """The rows of alarms of a run that found a change, that did not, and that may have."""
-    rows, (first, stop) = alarm_rows(one), rows_of(one)
-    if np.isnan(detection(scene.stream, one, rows).changes):
+    rows = alarm_rows(one)
+    found = detection(scene.variant.scenario, one, rows)
+    if np.isnan(found.changes):
         return Alarms([], [], list(rows))
-    changes = starts(scene.stream.started_changes(one.seed), first, stop)
-    found = [
-        (start, detected(rows[rows < until], [start], start, until))
-        for start, until in zip(changes, [*changes[1:], stop])
-    ]
-    hits = [start + delay for start, one in found for delay in one.delays]
     false = list(rows)
-    for hit in hits:
+    for hit in found.hits:
         false.remove(hit)
-    return Alarms(hits, false, [])
+    return Alarms(found.hits, false, [])
 
 
 def counts(view, scene) -> dict[str, str]:

@@ -208,15 +208,21 @@ OF_TABLES = {
     "alarms": {
         "alarms": "alarms in all",
         "changes": "true changes",
-        "detected": "changes with an alarm before the next change",
+        "detected": "changes with an alarm before the next change, and within the tolerance if the "
+        "scenario gives one",
         "missed": "share of changes without one",
         "to_detection": "mean rows from a change to its first alarm, over the detected ones",
         "delay": "median rows from a change to its first alarm; a missed one counts as longer",
         "delay_q1": "lower quartile of the same: a quarter of the changes had an alarm by then",
         "delay_q3": "upper quartile of the same; empty where more than a quarter were missed",
-        "extra": "false alarms: further alarms after the first one of a change",
+        "extra": "false alarms: those after a change that are not its first, or come too late",
         "early": "false alarms before the first change",
+        "false_per_10_000": "false alarms in 10,000 rows",
         "between_false": "rows of the stream for each false alarm",
+        "precision": "share of alarms that detected a change",
+        "recall": "share of changes detected",
+        "f1": "harmonic mean of precision and recall",
+        "covering": "how well stretches between alarms cover those between changes, 1 at best",
         "ratio": "mean time ratio (Bifet 2017), higher is better: between false / to detection "
         "× share of changes detected",
     },

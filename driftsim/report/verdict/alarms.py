@@ -1,7 +1,7 @@
 """Alarms: what contenders that raise alarms found, missed and made up, in words and a table."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from driftsim.messages import plural
 from driftsim.report.amounts import listed, named
@@ -20,6 +20,10 @@ COLUMNS = {  # what those of the table are that do not say it
     "evenly": "Evenly, randomly: what as many alarms would have found at even distances, and at "
     "random rows, and their delay.",
 }
+BY_F1 = {  # where alarms may come too late
+    "F1": "F1: harmonic mean of the shares of changes found and of alarms that found one.",
+    "evenly": "Evenly, randomly: the F1 of as many alarms at even distances, and at random rows.",
+}
 
 
 def alarm_blocks(rows: Sequence[Row], where: str) -> list[Block]:
@@ -29,20 +33,25 @@ def alarm_blocks(rows: Sequence[Row], where: str) -> list[Block]:
     seeds = max(row["seeds"] for row in rows)
     means = f"Means over {seeds:,} seeds, without a test." if seeds > 1 else "Without a test."
     table = table_of(rows)
-    about = " ".join([means, *(text for name, text in COLUMNS.items() if name in table)])
-    return [Block(answer(rows, where)), Block(about, table=table)]
+    texts = COLUMNS | BY_F1 if "F1" in table else COLUMNS
+    about = " ".join([means, *(text for name, text in texts.items() if name in table)])
+    return [Block(" ".join([answer(rows, where), *by_f1(rows)])), Block(about, table=table)]
 
 
 def in_setting(rows: Sequence[Row], title: str) -> Block:
     """The answer of alarms in one setting, with a table whose columns have been explained."""
     if not rows:
         return Block(f"{title}: No contender that raises alarms has ended.")
-    text = answer(rows, "")
+    text = " ".join([answer(rows, ""), *by_f1(rows)])
     return Block(f"{title}: {text[0].upper()}{text[1:]}", table=table_of(rows))
 
 
 def answer(rows: Sequence[Row], where: str) -> str:
-    """Who found most changes, and who raised the fewest false alarms; `where` may be empty."""
+    """Who found most changes, and who raised the fewest false alarms; `where` may be empty.
+
+    Dummies are left out, unless there is nothing else.
+    """
+    rows = [row for row in rows if not row["dummy"]] or rows
     known = [row for row in rows if not math.isnan(row["changes"])]
     begun = f"{where}, " if where else ""
     if not known:
@@ -62,6 +71,26 @@ def answer(rows: Sequence[Row], where: str) -> str:
     if first["false_alarms"] == least:
         return f"{text} in a stream, the fewest."
     return f"{text} in a stream. {fewest(known, least)}"
+
+
+def by_f1(rows: Sequence[Row]) -> Iterator[str]:
+    """Who has the highest F1, and who does not beat alarms that see no errors: with a tolerance."""
+    blind = [row["f1"] for row in rows if row["dummy"]]
+    own = [row for row in rows if not row["dummy"] and not math.isnan(row["f1"])]
+    first = max(own, key=lambda row: row["f1"], default=None)
+    if first is None or first["tolerance"] is None:
+        return
+    beaten = [
+        named(row["contender"])
+        for row in own
+        if any(row["f1"] <= one for one in (*blind, row["f1_periodic"], row["f1_random"]))
+    ]
+    text = f"By F1 within {first['tolerance']:,} rows {named(first['contender'])} is the best"
+    text += f" ({first['f1']:.2f})"
+    if beaten:
+        do = "does" if len(beaten) == 1 else "do"
+        text += f"; {listed(beaten)} {do} not beat alarms that see no errors"
+    yield f"{text}."
 
 
 def best(rows: Sequence[Row]) -> Row:
@@ -121,6 +150,7 @@ def table_of(rows: Sequence[Row]) -> Table:
     found: dict[str, list[str]] = {
         "contender": [short(row["contender"], LONGEST) for row in rows],
         "found": [percent(row["detected"], row["changes"]) for row in rows],
+        "F1": [NONE if row["tolerance"] is None else hundredths(row["f1"]) for row in rows],
         "delay": [rows_of(row["to_detection"]) for row in rows],
         "median": [rows_of(row["delay"]) for row in rows],
         "quartiles": [middle_half(row) for row in rows],
@@ -136,7 +166,9 @@ def table_of(rows: Sequence[Row]) -> Table:
 
 
 def by_chance(row: Row, how: str) -> str:
-    """What as many alarms would have found, and after how many rows."""
+    """What as many alarms would have found, and after how many rows; with a tolerance their F1."""
+    if row["tolerance"] is not None:
+        return hundredths(row[f"f1_{how}"])
     found = percent(row[f"detected_{how}"], row["changes"])
     delay = row[f"to_detection_{how}"]
     return found if math.isnan(delay) else f"{found}/{delay:,.0f}"
@@ -167,6 +199,11 @@ def percent(part: float, whole: float) -> str:
 def rows_of(value: float) -> str:
     """A number of rows; a dash where it is not known."""
     return NONE if math.isnan(value) else f"{value:,.0f}"
+
+
+def hundredths(value: float) -> str:
+    """A share; a dash where it is not known."""
+    return NONE if math.isnan(value) else f"{value:.2f}"
 
 
 def tenths(value: float) -> str:
