@@ -12,6 +12,7 @@ from driftsim.report.verdict.blocks import Block
 
 LONGEST = 12  # characters of a name in the table, which a terminal has room for
 COLUMNS = {  # what those of the table are that do not say it
+    "F1": "F1: harmonic mean of the shares of changes found and of alarms that found one.",
     "delay": "Delay: mean rows from a change to the first alarm, of the changes found.",
     "median": "Median: that of the delays, where a missed change counts as longer.",
     "quartiles": "Quartiles: between which the middle half of the delays lies.",
@@ -21,7 +22,6 @@ COLUMNS = {  # what those of the table are that do not say it
     "random rows, and their delay.",
 }
 BY_F1 = {  # where alarms may come too late
-    "F1": "F1: harmonic mean of the shares of changes found and of alarms that found one.",
     "evenly": "Evenly, randomly: the F1 of as many alarms at even distances, and at random rows.",
 }
 
