@@ -12,10 +12,11 @@ from driftsim.streams.inspection import ColumnFacts, inspected, numbers_among
 from driftsim.streams.label_course import LabelCourse
 from driftsim.streams.operators.operator import drawn_leaves, leaves
 from driftsim.streams.recorded import Recorded
-from driftsim.streams.selected import NONE, Selected
+from driftsim.streams.selected import NONE, Selected, records_selected
 from driftsim.streams.stream import Stream
 from driftsim.streams.table import Table
 from driftsim.streams.tables.columns import Column
+from driftsim.streams.world import World
 
 MOST_COLUMNS = 30  # of a table that have a line each
 MOST_CLASSES = 5  # that have a line each
@@ -29,7 +30,8 @@ Drawn = Concept | Instantiated
 
 def column_lines(stream: Stream, width: int, warmup: int = 0) -> Iterator[str]:
     """The columns of each recorded concept, in lines of at most `width` characters."""
-    drawn_concepts = stream.instantiated(0, warmup).concepts if stream.recorded else []
+    world = stream.instantiated(0, warmup) if stream.recorded else None
+    drawn_concepts = world.concepts if world else []
     named = zip(stream.concepts.items(), drawn_concepts)
     for name, concept, drawn in ((n, *one) for (n, c), d in named for one in drawn_leaves(c, d)):
         if isinstance(concept, Recorded):
@@ -46,6 +48,8 @@ def column_lines(stream: Stream, width: int, warmup: int = 0) -> Iterator[str]:
             if not large:
                 whole = " above, in the stream or not" * isinstance(drawn, Selected)
                 yield from course_lines(record, warmup, width, whole)
+    if world and records_selected(world.concepts):
+        yield from shares_in_force(world, width)
 
 
 def lines_of_all(name: str, concept: Recorded, drawn: Drawn, width: int) -> Iterator[str]:
@@ -86,6 +90,22 @@ def selection_lines(concept: Drawn, width: int) -> Iterator[str]:
         found = np.count_nonzero(concept.place != NONE)
         text = f"{found:,} of these rows are in the stream, each once, in their order"
         yield from wrapped(text, width, "  ", 4)
+
+
+def shares_in_force(world: World, width: int) -> Iterator[str]:
+    """How frequent classes are in the stream while each concept is in force, after a selection."""
+    schema, concepts = world.schema, [*world.stream.concepts]
+    names = schema.classes or tuple(map(str, range(schema.n_classes or 0)))
+    if not 0 < len(names) <= MOST_CLASSES:
+        return
+    counts = np.zeros((len(concepts), len(names)), np.int64)
+    for block in world.blocks():
+        np.add.at(counts, (block.concept, block.y), 1)
+    for concept, own in zip(concepts, counts):
+        if rows := own.sum():
+            each = ", ".join(f"{name} {100 * n / rows:.1f}" for name, n in zip(names, own))
+            text = f"while {concept} is in force, share of each class in %: {each}"
+            yield from wrapped(cut(text, 200), width, "  ", 4)
 
 
 def looking_ahead(concept: Recorded, width: int) -> Iterator[str]:

@@ -19,7 +19,7 @@ from driftsim.streams.concepts import Concept
 from driftsim.streams.contract import TRIED, blend_violation, concept_violation, drift_violation
 from driftsim.streams.drifts import Drift, None_
 from driftsim.streams.instantiation import Instantiation
-from driftsim.streams.operators.operator import leaves
+from driftsim.streams.operators.operator import made_of
 from driftsim.streams.operators.references import with_references
 from driftsim.streams.own_drifts import (
     OwnChange,
@@ -163,7 +163,7 @@ class Stream(Strict):
     @property
     def truth_revisions(self) -> dict[str, int]:
         """The revisions of what is known of its concepts, but for the first, by name."""
-        named = [(k, one.truth_revision) for k, c in self.concepts.items() for one in leaves(c)]
+        named = [(k, one.truth_revision) for k, c in self.concepts.items() for one in made_of(c)]
         return {name: revision for name, revision in named if revision}
 
     @property

@@ -1,5 +1,7 @@
 """The overview of columns where concepts select rows of a record."""
 
+import re
+
 from driftsim.overview.columns import column_lines
 from driftsim.scenario import load
 
@@ -20,3 +22,8 @@ def test_shares_of_classes_are_said_to_be_of_the_whole_record(tmp_path):
     lines = [*column_lines(stream, 100)]
     assert any("400 of these rows are in the stream" in line for line in lines)
     assert any("tenth of the rows above, in the stream or not, in %:" in line for line in lines)
+    before, after = (line for line in lines if "is in force, share of each class" in line)
+    assert before == "  while a is in force, share of each class in %: no 50.0, yes 50.0"
+    assert re.fullmatch("  while b is in force, share of each class in %: no [12].*, yes .*", after)
+    block = stream.rows(0, 200, 400)
+    assert after.endswith(f"yes {100 * block.y.mean():.1f}") and 0.7 < block.y.mean() < 0.9

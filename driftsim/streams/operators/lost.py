@@ -1,5 +1,7 @@
 """Lost values: columns that are covered or blurred, with less information or none."""
 
+from collections.abc import Iterable, Sequence
+from math import inf, prod
 from typing import Annotated, Any
 
 import numpy as np
@@ -7,17 +9,22 @@ from pydantic import BeforeValidator, Field
 
 from driftsim.messages import guess, refusal, short
 from driftsim.parts import Number
+from driftsim.rows import Schema
 from driftsim.streams.operators.amounts import Amounts, Statistics
 from driftsim.streams.operators.columns import Columns
 from driftsim.streams.operators.operator import (
     NO_OTHERS,
+    Drawn,
     Operator,
     column_places,
     numeric_places,
+    schema_of,
 )
 
 MEAN, NOISE, MISSING = "mean", "noise", "missing"
 NAMED = "mean, noise or missing"
+MOST_COVERED = 128  # combinations of lost values, over each of which a density is summed
+MOST_CELLS = 10_000  # combinations of all values, of a concept from which others are taken
 
 
 def _value(given):
@@ -30,7 +37,7 @@ Value = Annotated[Number | str, BeforeValidator(_value)]
 
 
 class Lossy(Operator):
-    """Columns lose information; the density is not known any more."""
+    """Columns lose information; of numbers the density is not known any more."""
 
     columns: Columns
 
@@ -38,13 +45,31 @@ class Lossy(Operator):
 class Covered(Lossy):
     """Feature drift: columns lose their values (menelaus' FeatureCover), as when a sensor fails.
 
-    The probability of labels is then that given the other columns alone, which is not computed.
+    The probability of labels is then that given the other columns alone: a sum over the values of
+    columns of words; over numbers it is not computed.
     """
 
     blends = False
 
     # of words `mean` is the commonest, and `noise` the value of a row drawn at random
     with_: Annotated[Value, Field(alias="with")] = MEAN  # or noise, missing, or a value
+
+    @property
+    def known(self):  # type: ignore[override]  # of few columns of words
+        if not self.of.known:
+            return False
+        schema = schema_of(self.of)
+        if schema.regression or not {*self.columns} <= {*schema.names}:
+            return False
+        places = column_places(schema, self.columns)
+        if not combinations(schema, places) <= MOST_COVERED:
+            return False
+        others = combinations(schema, range(len(schema.names)))
+        return self.with_ != NOISE or (others <= MOST_CELLS and not self.of.moves)
+
+    @property
+    def truth_revision(self):  # type: ignore[override]
+        return int(self.known)  # since when its density is
 
     def resolved(self, bases, rng):
         schema = bases[0].schema
@@ -93,10 +118,40 @@ class Covered(Lossy):
             X[:, places] = np.nan if values is None else values
         return X, y
 
+    def joint(self, one, X, t):
+        if not self.known:
+            return super().joint(one, X, t)
+        (places, values), schema, summed = one.state, one.base.schema, 0.0
+        for codes in np.ndindex(*(schema.nominal[j] for j in places)):
+            row = X.copy()
+            row[:, places] = codes
+            summed = summed + one.base.density(row, t)
+        if self.with_ == NOISE:
+            return summed * chances(one.base, X[:, places], places)[:, None]
+        found = np.isnan(X[:, places]) if values is None else X[:, places] == values
+        return summed * found.all(axis=1, keepdims=True)
+
     def _others(self, one, rng, t):
         """Rows (n, d) that have nothing to do with those at positions `t`."""
         n = one.base.rows
         return one.base.draw(rng, t if n is None else rng.integers(0, n, len(t)))[0]
+
+
+def combinations(schema: Schema, places: Iterable[int]) -> float:
+    """How many combinations of values some columns have; infinitely many of numbers."""
+    return prod(schema.nominal.get(j, inf) for j in places)
+
+
+def chances(base: Drawn, values: np.ndarray, places: Sequence[int]) -> np.ndarray:
+    """The probability of values (n, k) of some columns, over a concept of words alone: (n,)."""
+    sizes = [base.schema.nominal[j] for j in range(len(base.schema.names))]
+    cells = np.array([*np.ndindex(*sizes)], float)
+    share = base.density(cells, np.zeros(len(cells), np.int64)).sum(axis=1)
+    found = np.zeros(len(values))
+    for codes in np.ndindex(*(sizes[j] for j in places)):
+        chance = share[(cells[:, places] == codes).all(axis=1)].sum()
+        found[(values == codes).all(axis=1)] = chance
+    return found / share.sum()
 
 
 class Blurred(Lossy):

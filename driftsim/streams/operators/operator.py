@@ -286,6 +286,24 @@ def leaves(concept: Concept) -> Iterator[Concept]:
         yield concept
 
 
+def schema_of(concept: Concept) -> Schema:
+    """The schema of the rows of a concept, also of one that is made of what it only names."""
+    if isinstance(concept, Reference):
+        return schema_of(concept.concept)
+    if isinstance(concept, Operator):
+        return concept.schema_over(schema_of(concept.bases[0]))
+    return concept.schema
+
+
+def made_of(concept: Concept) -> Iterator[Concept]:
+    """A concept, and what it is made of; not concepts of the stream, which it only names."""
+    if isinstance(concept, Operator):
+        for one in concept.bases:
+            yield from made_of(one)
+    if not isinstance(concept, Reference):
+        yield concept
+
+
 def drawn_leaves(concept: Concept, drawn: Any) -> Iterator[tuple[Concept, Drawn]]:
     """What a concept is made of in the end, each as it is written and as instantiated."""
     if isinstance(concept, Operator):

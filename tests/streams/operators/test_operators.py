@@ -163,6 +163,62 @@ def test_covered_columns_tell_nothing():
     assert np.isnan(gaps.rows(0, 20_000, 20_100).X[:, 0]).all()
 
 
+def cells(schema, gaps=()):
+    """Every row of a concept of words alone, with gaps in the place of some columns."""
+    sizes = [1 if j in gaps else schema.nominal[j] for j in range(len(schema.names))]
+    rows = np.array([*np.ndindex(*sizes)], float)
+    rows[:, [*gaps]] = np.nan
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("before", "columns", "what"),
+    [
+        ("{kind: stagger, function: 2}", ["color"], "mean"),
+        ("{kind: stagger, function: 1}", ["color", "size"], "noise"),
+        ("{kind: stagger, function: 3}", ["size"], "missing"),
+        ("{kind: categorical, features: 4, classes: 3, certainty: 0.8}", ["x1", "x3"], "noise"),
+    ],
+)
+def test_covered_columns_of_words_are_summed_over(before, columns, what):
+    """Against the probabilities of all rows, one by one, of which some become the same."""
+    written = f"{{kind: covered, of: a, columns: [{', '.join(columns)}], with: {what}}}"
+    one, other = concepts(written, before=before)
+    schema = one.schema
+    places = [schema.names.index(name) for name in columns]
+    rows = cells(schema)
+    t = np.zeros(len(rows), int)
+    density = one.density(rows, t)
+    share = {tuple(row): p for row, p in zip(rows, density)}
+    wanted: dict = {}
+    for row, p in share.items():
+        for source, q in share.items() if what == "noise" else [(row, np.ones(1))]:
+            lost = [*row]
+            for j in places:
+                lost[j] = source[j] if what == "noise" else np.nan
+                if what == "mean":
+                    lost[j] = other.state[1][places.index(j)]
+            key = tuple(map(str, lost))
+            wanted[key] = wanted.get(key, 0) + p * q.sum()
+    found = cells(schema, places if what == "missing" else ())
+    truth = other.density(found, np.zeros(len(found), int))
+    assert other.known and truth.sum() == pytest.approx(1)
+    none = np.zeros(schema.n_classes)
+    assert np.allclose(truth, [wanted.get(tuple(map(str, row)), none) for row in found])
+
+
+def test_the_best_answers_where_words_are_covered_err_as_often_as_they_say():
+    one = stream("{kind: covered, of: a, columns: [color], with: missing}", "stagger")
+    block = one.rows(0, 20_000, N)
+    posterior = one.instantiated(0).posterior(block.t, block.X)
+    wrong = block.y != posterior.argmax(axis=1)
+    assert abs(wrong.mean() - (1 - posterior.max(axis=1)).mean()) < 0.01
+    assert (1 - posterior.max(axis=1)).mean() == pytest.approx(1 / 9, abs=0.01)  # small and red
+    both = [stream(f"{{kind: covered, of: a, columns: [{c}]}}", "mixed") for c in ("v", "x")]
+    assert [each.known for each in both] == [True, False]  # a number
+    assert [bool(each.truth_revisions) for each in both] == [True, False]
+
+
 def test_blurred_columns_have_noise():
     one, other = concepts("{kind: blurred, of: a, columns: [x2], sd: 2}")
     noise = drawn(other)[0] - drawn(one)[0]
