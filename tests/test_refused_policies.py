@@ -33,7 +33,7 @@ def test_a_detector_for_errors_of_0_and_1_on_numbers(tmp_path, detector, policy)
     policy = f"{{kind: {policy}, memory: 100, detector: {detector}}}"
     message = refusal(tmp_path, LINEAR, policy, concept=NUMBERS)
     assert message.startswith("5: models.one.policy: ")
-    assert "is for errors of 0 and 1, and the labels are numbers; use adwin" in message
+    assert "is for errors of 0 and 1, and the labels are numbers; use one of adwin" in message
 
 
 def test_restarting_by_a_detector_for_errors_of_0_and_1_on_numbers(tmp_path):

@@ -11,6 +11,9 @@ from scipy import stats
 
 from driftsim.adaptation.detectors import Detector, KernelDetector, OfRiver
 from driftsim.adaptation.detectors.windows import Optwin, splits
+from driftsim.kernels import cache
+from driftsim.kernels.detector_loop import ALARM, update
+from driftsim.kernels.loop import reset
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,6 +48,9 @@ SPECS = [
 ]
 
 
+ONE_EACH = list({spec["kind"]: spec for spec in SPECS}.values())
+
+
 def name(spec):
     return " ".join(map(str, spec.values()))
 
@@ -59,6 +65,28 @@ def found(detector, errors, most=700):
         if one is not None:
             all_.append((start - 1, one[1]))
     return all_
+
+
+def side_by_side(s, errors, fired):
+    """Give each member of a state errors (n, M) of its own, and note where it fires."""
+    for i in range(errors.shape[0]):
+        for m in range(errors.shape[1]):
+            fired[i, m] = update(s, m, errors[i, m]) == ALARM
+            if fired[i, m]:
+                reset(s, m)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("spec", [*ONE_EACH, {"kind": "rising", "detector": "stepd"}], ids=name)
+def test_members_side_by_side_do_not_meet(spec):
+    detector = Detector.model_validate(spec)
+    errors = np.stack([errors_of(seed, STEPS[1], 800) for seed in range(3)], axis=1)
+    fired = np.zeros(errors.shape, bool)
+    state = detector.states(3, np.random.default_rng(0))
+    cache.entry(side_by_side, state, errors, fired)(state, errors, fired)
+    for m in range(3):
+        alone = [i for i, level in found(detector, errors[:, m]) if level == "alarm"]
+        assert np.flatnonzero(fired[:, m]).tolist() == alone and alone
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=name)

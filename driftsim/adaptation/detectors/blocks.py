@@ -17,10 +17,11 @@ class Seed(KernelDetector):
     growth: Annotated[Number, Field(ge=0)] = 0.8  # of the tolerance, with each merging
     merged_every: Count = 75  # blocks
 
-    def state(self, rng):
+    def states(self, members, rng):
         from driftsim.kernels.blocks import seed
 
-        return seed(1, self.block, self.delta, self.tolerance, self.growth, self.merged_every)
+        merging = self.tolerance, self.growth, self.merged_every
+        return seed(members, self.block, self.delta, *merging)
 
 
 class SeqDrift2(KernelDetector):
@@ -30,7 +31,8 @@ class SeqDrift2(KernelDetector):
     block: Annotated[int, Field(ge=2, le=100_000)] = 200  # errors
     sample: Annotated[int, Field(ge=2, le=100_000)] = 2_000  # errors, at most
 
-    def state(self, rng):
+    def states(self, members, rng):
         from driftsim.kernels.blocks import seq_drift_2
 
-        return seq_drift_2(1, self.block, self.sample, self.delta, int(rng.integers(2**31)))
+        seed = int(rng.integers(2**31))
+        return seq_drift_2(members, self.block, self.sample, self.delta, seed)

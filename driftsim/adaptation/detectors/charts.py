@@ -17,12 +17,14 @@ class Cusum(KernelDetector):
     threshold: Positive = 50.0  # of the sum, which is never below 0
     target: Number | None = None  # the mean without a change; none: that of all errors so far
 
-    def state(self, rng):
+    def states(self, members, rng):
         from driftsim.kernels import control_charts
 
         target = nan if self.target is None else float(self.target)
         numbers = float(self.slack), float(self.threshold)
-        return control_charts.Cusum(control_charts.charts(1), float(self.grace), target, *numbers)
+        return control_charts.Cusum(
+            control_charts.charts(members), float(self.grace), target, *numbers
+        )
 
 
 class GeometricMovingAverage(KernelDetector):
@@ -32,11 +34,11 @@ class GeometricMovingAverage(KernelDetector):
     fading: Annotated[Number, Field(gt=0, lt=1)] = 0.99  # of the average, at each error
     threshold: Positive = 0.1  # of the average
 
-    def state(self, rng):
+    def states(self, members, rng):
         from driftsim.kernels import control_charts
 
         numbers = map(float, (self.grace, self.fading, self.threshold))
-        return control_charts.GeometricMovingAverage(control_charts.charts(1), *numbers)
+        return control_charts.GeometricMovingAverage(control_charts.charts(members), *numbers)
 
 
 class Ecdd(KernelDetector):
@@ -49,12 +51,12 @@ class Ecdd(KernelDetector):
     limit: Positive | None = None  # standard deviations; none: one false alarm in 400 errors
     warning: Annotated[Number, Field(gt=0, le=1)] = 0.5  # share of the limit
 
-    def state(self, rng):
+    def states(self, members, rng):
         from driftsim.kernels import control_charts
 
         limit = nan if self.limit is None else float(self.limit)
         numbers = float(self.rate), limit, float(self.warning)
-        return control_charts.Ecdd(control_charts.charts(1), float(self.grace), *numbers)
+        return control_charts.Ecdd(control_charts.charts(members), float(self.grace), *numbers)
 
     @model_validator(mode="after")
     def _has_a_limit(self):

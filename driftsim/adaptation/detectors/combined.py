@@ -46,11 +46,11 @@ class Rising(KernelDetector):
             return super().start(rng)
         return _rising(self.detector.start(rng), self.compared)
 
-    def state(self, rng):
+    def states(self, members, rng):
         from driftsim.kernels.rising import rising
 
         assert isinstance(self.detector, KernelDetector)
-        return rising(self.detector.state(rng), 1, self.compared)
+        return rising(self.detector.states(members, rng), members, self.compared)
 
 
 class Votes(Detector):

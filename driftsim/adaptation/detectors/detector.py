@@ -72,9 +72,16 @@ class Detector(Part):
         if self.binary and schema.regression:
             return (
                 f"{self.title} is for errors of 0 and 1, and the labels are numbers; "
-                "use adwin or page_hinkley"
+                f"use one of {', '.join(compiled_kinds(of_numbers=True))}"
             )
         return None
+
+    def unheld(self, title: str) -> str | None:
+        """Why a compiled learner of this title cannot hold it for its models, or None."""
+        return (
+            f"a detector of '{title}' must run compiled, and {self.title} runs on "
+            f"{self.engine()}; name one of {', '.join(compiled_kinds())}"
+        )
 
     def compile(self) -> None:
         """Load the code it runs on, or compile it where that has not been done yet."""
@@ -91,21 +98,26 @@ class Detector(Part):
 class KernelDetector(Detector):
     """A detector that runs on a kernel: see docs/compiled.md for how to write one."""
 
+    renamed_members = Detector.renamed_members | {"state": "states(members, rng)"}
+
     @property
     def kernel(self) -> tuple:
         """What is compiled for it: the same for all detectors that share it."""
         from driftsim.kernels import cache, detector_loop
 
-        return cache.key_of(detector_loop.detect, self.state(np.random.default_rng(0)))
+        return cache.key_of(detector_loop.detect, self.states(1, np.random.default_rng(0)))
 
     @property
     def needs_compiling(self) -> bool:  # type: ignore[override]  # known only by its state
         from driftsim.kernels import cache, detector_loop
 
-        return cache.needs_compiling(detector_loop.detect, self.state(np.random.default_rng(0)))
+        return cache.needs_compiling(detector_loop.detect, self.states(1, np.random.default_rng(0)))
 
     def engine(self):
         return "compiled"
+
+    def unheld(self, title):
+        return None if self.engine() == "compiled" else super().unheld(title)
 
     def compile(self):
         self.start(np.random.default_rng(0))
@@ -113,7 +125,7 @@ class KernelDetector(Detector):
     def start(self, rng):
         from driftsim.kernels import cache, detector_loop
 
-        state, level = self.state(rng), np.zeros(1, np.int64)
+        state, level = self.states(1, rng), np.zeros(1, np.int64)
         detect = cache.entry(detector_loop.detect, state, level, np.empty(0))
 
         def alarm(errors):
@@ -124,5 +136,20 @@ class KernelDetector(Detector):
         return alarm
 
     @abstractmethod
-    def state(self, rng: np.random.Generator) -> tuple:
-        """The state of a kernel, of one member that has seen no errors."""
+    def states(self, members: int, rng: np.random.Generator) -> tuple:
+        """The state of a kernel, of so many members that have seen no errors."""
+
+
+def compiled_kinds(of_numbers: bool = False) -> list[str]:
+    """The kinds of driftsim that run compiled and are named alone, in the order of the alphabet.
+
+    With `of_numbers` those that take errors of any size.
+    """
+    return sorted(
+        name
+        for name, kind in Detector.kinds.items()
+        if issubclass(kind, KernelDetector)
+        and kind.__module__.startswith("driftsim.")
+        and not any(field.is_required() for field in kind.model_fields.values())
+        and not (of_numbers and kind.binary)
+    )

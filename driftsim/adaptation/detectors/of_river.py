@@ -47,11 +47,7 @@ class OfRiver(KernelDetector):
             return super().start(rng)
         return alarm_of_object(self._maker(rng))
 
-    def state(self, rng):
-        return self.states(1, rng)
-
-    def states(self, members: int, rng: np.random.Generator) -> tuple:
-        """The state of a kernel, of so many members that have seen no errors."""
+    def states(self, members, rng):
         params = self._seeded(rng)
         return registry.equivalent(self._stand_in(params) or self._object(params))(members=members)
 

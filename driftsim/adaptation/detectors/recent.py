@@ -20,11 +20,11 @@ class Rddm(KernelDetector):
     kept: Count = 7_000  # errors, at most `longest`
     warned: Count = 1_400  # errors in a row at which it may warn; one more is an alarm
 
-    def state(self, rng):
+    def states(self, members, rng):
         from driftsim.kernels.recent_errors import rddm
 
         rates = self.grace, self.warning, self.alarm
-        return rddm(1, *rates, self.longest, self.kept, self.warned)
+        return rddm(members, *rates, self.longest, self.kept, self.warned)
 
     @model_validator(mode="after")
     def _keeps_fewer(self):
@@ -45,11 +45,11 @@ class Stepd(KernelDetector):
     alarm: Chance = 0.003  # the chance of a difference so large
     warning: Chance = 0.05  # the same, at least `alarm`
 
-    def state(self, rng):
+    def states(self, members, rng):
         from driftsim.kernels.recent_errors import stepd
 
         distances = [NormalDist().inv_cdf(1 - one / 2) for one in (self.warning, self.alarm)]
-        return stepd(1, self.window, *distances)
+        return stepd(members, self.window, *distances)
 
     @model_validator(mode="after")
     def _warns_first(self):
@@ -72,7 +72,7 @@ class Fhddm(KernelDetector):
     window: Count = 100  # the latest errors
     confidence: Chance = 1e-6  # chance of a false alarm
 
-    def state(self, rng):
+    def states(self, members, rng):
         from driftsim.kernels.recent_errors import fhddm
 
-        return fhddm(1, self.window, self.confidence)
+        return fhddm(members, self.window, self.confidence)

@@ -17,10 +17,10 @@ class Optwin(KernelDetector):
     robustness: Positive = 0.5  # standard deviations: the least rise that is to be found
     most: Annotated[int, Field(ge=60, le=25_000)] = 2_000  # errors in the window
 
-    def state(self, rng):
+    def states(self, members, rng):
         from driftsim.kernels.optwin import optwin
 
-        return optwin(1, *splits(self.most, self.confidence, self.robustness))
+        return optwin(members, *splits(self.most, self.confidence, self.robustness))
 
 
 class BayesianChangePoints(KernelDetector):
@@ -32,10 +32,10 @@ class BayesianChangePoints(KernelDetector):
     threshold: Chance = 0.95  # of the probability that there was a change
     most: Annotated[int, Field(ge=2, le=10_000)] = 200  # changes that are considered
 
-    def state(self, rng):
+    def states(self, members, rng):
         from driftsim.kernels.run_lengths import run_lengths
 
-        return run_lengths(1, self.every, self.threshold, self.most)
+        return run_lengths(members, self.every, self.threshold, self.most)
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import BeforeValidator, Field
 
-from driftsim.adaptation.detectors import Adwin, Detector, OfRiver
+from driftsim.adaptation.detectors import Adwin, Detector, KernelDetector
 from driftsim.learners.online.kernel_learner import KernelLearner, Members
 from driftsim.messages import flow
 from driftsim.parts import Number
@@ -55,7 +55,7 @@ class WatchedTrees(KernelLearner):
         return self.model_copy(update={"n_models": min(self.n_models, FEW)})
 
     def incompatibility(self, schema, probabilities=False):
-        reasons = (without_kernel(self.title, one) for one in self._detectors)
+        reasons = (one.incompatibility(schema) or one.unheld(self.title) for one in self._detectors)
         return super().incompatibility(schema, probabilities) or next(filter(None, reasons), None)
 
 
@@ -85,15 +85,5 @@ def detectors(detector: Detector | None, rng: np.random.Generator):
         from driftsim.kernels.online.rising_adwin import rising_adwin
 
         return partial(rising_adwin, delta=detector.delta)
-    assert isinstance(detector, OfRiver)
+    assert isinstance(detector, KernelDetector)
     return partial(detector.states, rng=rng)
-
-
-def without_kernel(title: str, detector: Detector) -> str | None:
-    """Why a detector cannot be held by the kernel of a forest, or None."""
-    if isinstance(detector, OfRiver) and detector.engine() == "compiled":
-        return None
-    return (
-        f"a detector of '{title}' must be one of river that runs compiled, which "
-        f"{detector.title} is not; name adwin, ddm, eddm or page_hinkley"
-    )

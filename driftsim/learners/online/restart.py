@@ -27,7 +27,7 @@ class DriftRestart(MetaLearner):
 
     def incompatibility(self, schema, probabilities=False):
         reason = super().incompatibility(schema, probabilities)
-        return reason or self.detector.incompatibility(schema) or self._without_kernel()
+        return reason or self.detector.incompatibility(schema) or self.detector.unheld(self.title)
 
     def states(self, members, schema, seed):
         from driftsim.kernels.online.random_numbers import random_states
@@ -36,15 +36,5 @@ class DriftRestart(MetaLearner):
         assert isinstance(self.detector, KernelDetector)
         of_model, of_detector = map(int, random_states(seed, 2))
         model = member_states(self.learner, schema, of_model)
-        detector = self.detector.state(np.random.default_rng(of_detector))
+        detector = self.detector.states(1, np.random.default_rng(of_detector))
         return drift_restart(members, schema.n_classes, model, detector)
-
-    def _without_kernel(self):
-        """Why its detector cannot be held by a kernel, or None."""
-        engine = self.detector.engine()
-        if engine == "compiled":
-            return None
-        return (
-            f"the detector of '{self.title}' must run compiled, and {self.detector.title} runs on "
-            f"{engine}; name adwin, ddm, eddm or page_hinkley"
-        )

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import slow_detectors
 from examples import regression_stream, sea_stream
 from plain_members import PlainNumbers, added, played, winner
 from plain_trees import PlainTree
@@ -64,13 +65,24 @@ class Rising:
         return self.window.update(error) and self.mean() > before
 
 
+class Summed:
+    """CUSUM with a threshold."""
+
+    def __init__(self, threshold):
+        self.detect = slow_detectors.cusum(slack=0.05, threshold=threshold)
+
+    def fires(self, error):
+        return self.detect(error) == "alarm"
+
+
 class Forest:
     """An adaptive random forest in plain Python, or, not `per_leaf` nor `once`, random patches."""
 
     def __init__(
         self, n, m, rate=6.0, per_leaf=True, once=True, deltas=(0.05, 0.3), weighs=True, seed=3,
-        nominal=(),
+        nominal=(), detector=Rising,
     ):  # fmt: skip
+        self.detector = detector
         of_trees, of_times, _ = (int(one) for one in random_states(seed, 3))
         self.times = [PlainNumbers(one) for one in random_states(of_times, n)]
         self.numbers = [PlainNumbers(one) for one in random_states(of_trees, 2 * n)]
@@ -79,7 +91,7 @@ class Forest:
         self.places = [[i, n + i] for i in range(n)]  # whose numbers a tree and the other draw
         self.trees = [self.new_tree(i) for i in range(n)]
         self.behind = [None] * n
-        self.drifts, self.warnings = ([Rising(one) for _ in range(n)] for one in deltas)
+        self.drifts, self.warnings = ([detector(one) for _ in range(n)] for one in deltas)
         self.correct, self.seen = [0] * n, [0] * n
         self.swaps = self.returns = 0  # trees that another replaced, or that began anew
 
@@ -113,7 +125,7 @@ class Forest:
         error = self.error(i, x, y)
         if self.warnings[i].fires(error):
             self.behind[i] = self.new_tree(self.places[i][1])
-            self.warnings[i] = Rising(self.deltas[1])
+            self.warnings[i] = self.detector(self.deltas[1])
         if self.drifts[i].fires(error):
             self.replace(i)
 
@@ -127,7 +139,7 @@ class Forest:
             self.places[i].reverse()
         self.trees[i] = self.behind[i] or self.new_tree(self.places[i][0])
         self.behind[i], self.correct[i], self.seen[i] = None, 0, 0
-        self.drifts[i], self.warnings[i] = (Rising(one) for one in self.deltas)
+        self.drifts[i], self.warnings[i] = map(self.detector, self.deltas)
 
 
 class LossWeighted(Forest):
@@ -189,6 +201,15 @@ def expected(plain, X, y):
 def test_adaptive_random_forests_are_those_of_plain_python():
     swaps = [compare(FOREST, Forest(3, m=2), stream) for stream in streams(1_500)]
     assert sum(swaps) > 2
+
+
+@pytest.mark.slow
+def test_a_detector_that_river_lacks_replaces_trees_too():
+    cusum = {"kind": "cusum", "slack": 0.05}
+    given = {"drift_detector": cusum | {"threshold": 6.0}}
+    given |= {"warning_detector": cusum | {"threshold": 3.0}}
+    plain = Forest(3, m=2, deltas=(6.0, 3.0), detector=Summed)
+    assert compare(FOREST | given, plain, streams(1_500)[0])
 
 
 @pytest.mark.slow
@@ -272,8 +293,9 @@ def test_what_forests_cannot_do_is_said_with_the_reason(kind):
     schema = sea_stream().schema
     assert reason(schema) is None
     assert reason(schema, warning_detector="ddm", drift_detector="river.drift.KSWIN") is None
+    assert reason(schema, warning_detector="cusum", drift_detector="fhddm") is None
     without = reason(schema, drift_detector="river.drift.binary.FHDDM")
-    assert "must be one of river that runs compiled, which FHDDM is not" in without
+    assert "must run compiled, and FHDDM runs on river, not compiled" in without
     assert "name a regressor" in reason(regression_stream().schema)
     bagged = Learner.model_validate({"kind": "online_bagging", "learner": kind})
     assert "holds models of its own, and is no member" in bagged.incompatibility(schema)

@@ -269,6 +269,16 @@ def test_only_numbers_can_be_learned():
     assert "classes" in Learner.model_validate("fimt_dd").incompatibility(classes)
 
 
+def test_a_detector_of_errors_of_0_and_1_is_refused_in_a_forest_for_numbers():
+    def reason(detector):
+        spec = {"kind": "adaptive_random_forest_regressor", "warning_detector": detector}
+        return Learner.model_validate(spec).incompatibility(Schema(("x",), n_classes=None))
+
+    others = "adwin, cusum, geometric_moving_average, optwin, page_hinkley, seed, seq_drift2"
+    assert reason("ddm").endswith(f"the labels are numbers; use one of {others}")
+    assert all(reason(one) is None for one in others.split(", "))
+
+
 class SlowForest:
     """An adaptive random forest for regression, as its docstring says, of slow trees."""
 
