@@ -43,6 +43,10 @@ CONCEPTS = {  # before a drift, and after it
     ),
     "level": ("level: 0.0", "level: 3.0"),
     "relabelled": (f"of: {SEA}, share: 0.0", f'of: {SEA}, where: "x1 > 5", share: 0.9'),
+    "split": (
+        f'of: {SEA}, where: "x1 > 7", to: {{"1": "2"}}, share: 0.2',
+        f'of: {SEA}, where: "x1 > 7", to: {{"1": "2"}}, share: 0.9',
+    ),
     "mislabelled": (f"of: {SEA}, share: 0.05", f"of: {SEA}, share: 0.4"),
     "swapped": (f"of: {NORMAL}, columns: [x1, x2]", f"of: {TURNED}, columns: [x1, x2]"),
     "permuted": (f"of: {NORMAL}", f"of: {NORMAL}"),

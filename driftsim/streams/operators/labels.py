@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from driftsim.messages import plural, refusal, short
 from driftsim.parts import Share
@@ -35,7 +35,7 @@ class Replacement(NamedTuple):
     """Which labels are replaced, and by which."""
 
     region: Mask | None  # of rows; None for all
-    labels: np.ndarray  # (k, k) in row c the probability of each label that replaces c
+    labels: np.ndarray  # (k, m) in row c the probability of each label that replaces c
 
 
 class LabelOperator(Operator):
@@ -51,7 +51,7 @@ class LabelOperator(Operator):
 
     @abstractmethod
     def replacing(self, schema) -> np.ndarray:
-        """(k, k) in row c the probability of each label that replaces c."""
+        """(k, m) in row c the probability of each label that replaces c."""
 
     @abstractmethod
     def shares(self, k: int) -> np.ndarray:
@@ -68,7 +68,9 @@ class LabelOperator(Operator):
     def joint(self, one, X, t):
         density = one.base.density(X, t)
         moved = density * self._at(one, X, np.arange(density.shape[1])[None])
-        return density - moved + moved @ one.state.labels
+        kept, new = density - moved, np.diff(one.state.labels.shape)[0]
+        kept = np.pad(kept, ((0, 0), (0, new))) if new else kept
+        return kept + moved @ one.state.labels
 
     def _at(self, one, X, labels):
         """The probability that labels (1 or n, m) of rows (n, d) are replaced: (n, m)."""
@@ -106,6 +108,45 @@ class Relabelled(LabelOperator):
 
     def shares(self, k):
         return spread(self.share, k)
+
+
+class Split(LabelOperator):
+    """New classes: in a region, or by chance, labels of a class become those of a class of its own.
+
+    P(x) stays as it is. The new classes come after the others. What has them as one again, before
+    a drift or after it, is `relabelled` of this one, with their names the other way round.
+    """
+
+    to: Annotated[dict[str, Class], Field(min_length=1)]  # the new class that leaves each class
+    share: Share = 1.0  # of its labels in the region
+
+    @property
+    def random(self):
+        return self.share != 1
+
+    def schema_over(self, schema):
+        names = (*class_names(schema), *map(str, self.to.values()))
+        return schema._replace(n_classes=len(names), classes=names)
+
+    def replacing(self, schema):
+        names = self.schema_over(schema).classes
+        labels = np.eye(schema.n_classes, len(names))
+        for i, one in enumerate(self.to, start=schema.n_classes):
+            if names[i] in names[:i]:
+                raise refusal(f"{short(names[i])} is a class already; give a new name", "to", one)
+            labels[class_of(schema, one, "to")] = np.eye(len(names))[i]
+        return labels
+
+    def shares(self, k):
+        return spread(self.share, k)
+
+    @model_validator(mode="after")
+    def _keeps_some(self):
+        if self.where is None and self.share == 1:
+            raise ValueError(
+                "all of a class would become another; give a region, or a share below 1"
+            )
+        return self
 
 
 class Mislabelled(LabelOperator):

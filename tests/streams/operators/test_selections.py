@@ -43,6 +43,11 @@ def folder(tmp_path_factory):
     for name, lines in (("mine", rows), ("coins", coins[:12_000])):
         text = "\n".join(["age,income,class", *lines]) + "\n"
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    towns, tosses = rng.integers(0, 12, (6_000, 2)), rng.integers(0, 4, 6_000)
+    ages = rng.standard_normal(6_000)
+    words = [f"t{a},t{b},{c:.2f},{'abcd'[d]}" for (a, b), c, d in zip(towns, ages, tosses)]
+    lines = "\n".join(["town,road,age,class", *words]) + "\n"
+    (folder / "words.csv").write_text(lines, encoding="utf-8")
     return folder
 
 
@@ -110,6 +115,39 @@ def test_no_row_comes_twice_so_that_coin_tosses_stay_unknown(folder, after, drif
     other = one.instantiated(1)
     assert np.array_equal(other.concepts[0].place, place)  # as records are for every seed
     assert np.array_equal(other.block(0).X, block.X[:8192])
+
+
+SELECTING = [
+    "{kind: prior, of: a, shares: [0.1, 0.2, 0.3, 0.4]}",
+    "{kind: tilted, of: a, column: age, by: 1}",
+    "{kind: without, of: a, classes: [d]}",
+    "{kind: resumed, of: a}",
+    "{kind: without, of: {kind: split, of: a, to: {d: e}, where: town == t1}, classes: [d]}",
+    "{kind: mixture, of: [a, {kind: swapped, of: a, columns: [town, road]}],"
+    " drift: {kind: recurring, every: 300}, waits: true}",
+]
+
+
+@pytest.mark.parametrize("after", SELECTING)
+def test_coin_tosses_stay_unknown_where_rows_are_words(folder, after):
+    """Rows are few: a row that came twice would have itself as its nearest neighbour."""
+    before = f"{{kind: table, path: {folder / 'words.csv'}}}"
+    if "split" in after:  # all concepts have its classes
+        before, after = (
+            f"{{kind: split, of: {before}, to: {{d: e}}, where: town == t1}}",
+            ("{kind: without, of: a, classes: [d]}"),
+        )
+    one = two(before, after, "{kind: recurring, every: 500, width: 300}")
+    block = one.rows(0, 0, one.length)
+    learner = Learner.model_validate({"kind": "knn", "n_neighbors": 1, "window_size": 500})
+    policy = Policy.model_validate({"kind": "periodic", "every": 250, "memory": 500})
+    found = predictions(one, learner, policy, Labels.model_validate("at_once"))
+    y, chance = block.y[600:], 0.0
+    for concept in (0, 1):
+        rows = block.concept[600:] == concept
+        shares = [np.bincount(each[rows], minlength=5) / rows.sum() for each in (found, y)]
+        chance += rows.mean() * (shares[0] @ shares[1])
+    assert abs((found == y).mean() - chance) < 4 * np.sqrt(0.25 / len(y))
 
 
 def test_generated_rows_are_drawn_again():
