@@ -1,11 +1,11 @@
-"""Progress: what `run` shows of runs in flight, as bars in a terminal or as lines without one."""
+"""Progress: what `run` shows of runs in flight, as bars where they can be drawn, or as lines."""
 
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from importlib.util import find_spec
-from typing import Protocol
+from html import escape as html
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.markup import escape
@@ -21,6 +21,7 @@ LONGEST = 30  # characters of a name beside a bar
 BESIDE = 36  # characters beside a bar and what it is of: the state, the time left, and Ctrl-C
 WIDE = 100  # characters of a terminal with room for longer bars
 SOON = 0.5  # seconds before the first line, where there is no terminal
+OFTEN = 0.2  # seconds between two pictures of bars in a notebook
 LATER = 30  # seconds before the second line, and half of those before the third
 
 
@@ -48,8 +49,9 @@ def shown(runs: Sequence[Run], asked: bool | None) -> "Display":
     notebook, terminal = Console().is_jupyter, sys.stderr.isatty()
     if not runs or not (notebook or terminal if asked is None else asked):
         return Silent()
-    drawn = terminal or (notebook and find_spec("ipywidgets"))
-    return Bars(runs) if drawn else OneLine(runs)
+    if notebook:
+        return CellBars(runs)
+    return Bars(runs) if terminal else OneLine(runs)
 
 
 def counted(runs: Sequence[Run]) -> str:
@@ -114,6 +116,52 @@ class OneLine(Silent):
 
     def _write(self, text, end=""):
         print(f"\r{text:<100}", end=end, file=sys.stderr, flush=True)
+
+
+class CellBars(Silent):
+    """Bars below the cell of a notebook, from half a second on; at the end they are gone."""
+
+    def __init__(self, runs: Sequence[Run]):
+        self._total, self._ended, self._of = len(runs), 0, counted(runs)
+        self._next = time.monotonic() + SOON
+        self._place: Any = None  # where they are drawn
+
+    def __exit__(self, *_):
+        if self._place is not None:
+            self._draw("", "")
+
+    def end(self, run: Run):
+        """Count a run that has ended."""
+        self._ended += 1
+
+    def show(self, event: Progress):
+        """Draw the bars again, if it is time to."""
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + OFTEN
+        partly = sum(max(row, 0) / run.rows for run, row in event.rows)
+        state = f"{self._ended:,} of {plural(self._total, 'run')} ended"
+        about = "; ".join(filter(None, [f"{state} ({self._of})", event.obstacle]))
+        bars = [bar(self._ended + partly, self._total, about)]
+        for run, row in event.rows[:MOST_SHOWN]:
+            bars.append(bar(max(row, 0), run.rows, f"{run.title}, {position(run, row)}"))
+        self._draw("<br>".join(bars), state)
+
+    def _draw(self, shown: str, plain: str):
+        from IPython.display import display
+
+        texts = {"text/html": shown, "text/plain": plain}
+        if self._place is None:
+            self._place = display(texts, raw=True, display_id=True)
+        else:
+            self._place.update(texts, raw=True)
+
+
+def bar(value: float, most: int, words: str) -> str:
+    """A bar as HTML, and words beside it."""
+    style = "width: 12rem; vertical-align: middle"
+    drawn = f'<progress value="{value:g}" max="{most}" style="{style}"></progress>'
+    return f"{drawn} {html(words)}"
 
 
 class Lines:

@@ -25,11 +25,8 @@ from driftsim.evaluation.trial import Trials
 from driftsim.figure_names import figures_of
 from driftsim.libraries import checked_packages
 from driftsim.messages import ScenarioError, refusal, setting_text
-from driftsim.parts import (
-    Name,
-    Strict,
-    dumped,
-)
+from driftsim.notebook_html import ShownInNotebooks, html_of
+from driftsim.parts import Name, Strict, dumped
 from driftsim.python_data import is_data
 from driftsim.safety import MOST_HELD, beyond_memory
 from driftsim.scenario_checks import (
@@ -58,7 +55,7 @@ Mistakes = Iterator[tuple[Any, ...]]  # the keys of a place, then what is wrong 
 Names = Collection[str]
 
 
-class Scenario(Strict):
+class Scenario(ShownInNotebooks, Strict):
     """A stream, the contenders that run on it, and the rules of their evaluation."""
 
     stream: Stream
@@ -225,6 +222,9 @@ class Study(NamedTuple):
     variants: list[Variant]
     notes: tuple[str, ...] = ()  # on what its file writes in old words, a line each
     named: frozenset[str] = frozenset()  # of the dotted paths that differ, those of named values
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
 
     @property
     def swept(self) -> list[str]:

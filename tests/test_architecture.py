@@ -19,6 +19,7 @@ LAYERS = [
     {
         *("messages", "parts", "durations", "clocks", "roles", "libraries", "safety", "rows"),
         *("files", "objects", "user_cache", "figure_names", "registry", "kernels", "distinct"),
+        "notebook_html",
     },
     {"streams", "learners", "adaptation"},
     {"evaluation"},

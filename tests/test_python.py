@@ -155,8 +155,7 @@ def test_results_show_themselves_and_plot_their_figures(tmp_path):
     results = driftsim.run(given, out=tmp_path, jobs=1)
     shown = results._repr_html_()
     assert "&lt;b&gt;" in shown and "<b>" not in shown and "<table" in shown and "oracle" in shown
-    verdict = shown.partition("<pre")[2]
-    assert "\nWhat each used:\n" in verdict and "contender  labels" in verdict  # in columns
+    assert "<p>What each used:</p>" in shown and "<svg" in shown
     figure = results.plot("curves", metric="kappa", window=500)
     assert [line.get_label() for line in figure.axes[0].get_lines()] and figure._repr_png_()[
         1:4
@@ -177,3 +176,30 @@ def test_results_show_themselves_and_plot_their_figures(tmp_path):
     for window in (0, -5, 2.5):
         with pytest.raises(ValueError, match=f"a window of {window} rows is not valid"):
             results.curves("error", window)
+
+
+def test_bars_of_a_notebook_come_after_a_while_and_go(monkeypatch):
+    pytest.importorskip("IPython")
+    from IPython import display
+
+    from driftsim import progress
+    from driftsim.runner.runs import runs_of
+
+    shown = []
+
+    class Place:
+        update = staticmethod(lambda texts, raw: shown.append(texts))
+
+    monkeypatch.setattr(display, "display", lambda *one, **_: [shown.append(*one), Place()][1])
+    study = driftsim.load(dict_of(**{"<b>": {"learner": "majority", "policy": "static"}}))
+    runs = [*runs_of(study.variants[0], ())]  # of the truth, and of the contender
+    event = progress.Progress(rows=[(runs[1], 1_000)], waiting=0)
+    with progress.CellBars(runs) as bars:
+        bars.show(event)
+        assert not shown  # a study may end before anybody looks
+        bars._next = 0.0
+        bars.end(runs[0])
+        bars.show(event)
+    assert '<progress value="1.5" max="2"' in shown[0]["text/html"]
+    assert "&lt;b&gt;, seed 0, row 1,000 of" in shown[0]["text/html"] and "<b>" not in str(shown)
+    assert shown[0]["text/plain"] == "1 of 2 runs ended" and shown[-1]["text/html"] == ""

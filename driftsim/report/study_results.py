@@ -1,20 +1,17 @@
 """Study results: those of a study run from Python, which plot figures and show themselves."""
 
 from functools import partial
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from driftsim.messages import guess, short
 from driftsim.report.results import Results
-from driftsim.report.summary_text import brief, readable, remarks
-from driftsim.report.table import Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
 class StudyResults(Results):
-    """All that is known of a study that has been run; a notebook shows its summary and verdict."""
+    """All that is known of a study that has been run; a notebook shows its verdict and curves."""
 
     def plot(self, figure: str = "curves", **options: Any) -> "Figure":
         """A figure of matplotlib, by its name in docs/figures.md.
@@ -41,9 +38,23 @@ class StudyResults(Results):
         plotted._repr_png_ = partial(image, plotted, "png")  # type: ignore[attr-defined]
         return plotted
 
+    def show(self, height: int = 640) -> None:
+        """Show the page of the study below the cell, `height` pixels high.
+
+        Outside of a notebook it opens in a browser, and its file is printed. The page is that of
+        `driftsim.report.write`, which keeps it with its tables and pictures.
+        """
+        from driftsim.report.page.document import page
+        from driftsim.report.page.drawings import drawings
+        from driftsim.report.page.notebook.shown_page import show
+
+        show(page(self, self.verdict(), [*drawings(self)]), self.study.name, height)
+
+    def __repr__(self) -> str:
+        names = ", ".join(map(short, self.study.contenders))
+        return f"<results of {short(self.study.name)}: {names}>"
+
     def _repr_html_(self) -> str:
-        short = brief(self)
-        texts = {name: [readable(name, one) for one in short.values(name)] for name in short}
-        table = Table(texts).frame().to_html(index=False, border=0)
-        words = "\n".join([str(self.verdict()), *remarks(self)])  # with columns
-        return f'{table}\n<pre style="white-space: pre-wrap">{escape(words)}</pre>'
+        from driftsim.report.page.notebook.results_cell import results_cell
+
+        return results_cell(self)

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model
 
 from driftsim.clocks import NO_CLOCK, Clock, durations, undated
 from driftsim.messages import refusal, within
+from driftsim.notebook_html import ShownInNotebooks
 from driftsim.parts import Name, Rows, Share, Strict
 from driftsim.rows import Change, Outlier, Schema
 from driftsim.streams.arrivals import Arrivals
@@ -68,7 +69,7 @@ class Facts(NamedTuple):
     hashes: dict[str, str]  # of the files of recorded concepts, by path
 
 
-class Stream(Strict):
+class Stream(ShownInNotebooks, Strict):
     """A nonstationary source of labelled rows: concepts, and a drift that leads through them."""
 
     # None only until it is validated: of recorded rows, all of them, where it is not given

@@ -7,6 +7,7 @@ import numpy as np
 
 from driftsim.clocks import Clock
 from driftsim.files import EDITED
+from driftsim.notebook_html import ShownInNotebooks
 from driftsim.parts import fields
 from driftsim.rows import Edited, Schema
 from driftsim.streams.concepts import Concept, Instantiated
@@ -43,7 +44,7 @@ class Block(NamedTuple):
         return Block(*(column[rows] for column in self))
 
 
-class World:
+class World(ShownInNotebooks):
     """A stream with one seed: every row of it, and the truth about it.
 
     `warmup` is how many of its first rows recorded concepts may learn from. Raises `Edited` if the

@@ -203,7 +203,8 @@ def ticks(view, box: Box, one: CurvePanel, x: Scale, first: bool) -> Iterator[st
     if one.retrained:
         names["retrained"] = top + sum(heights[: len(one.retrained)]) / 2
     for (name, rows), height in zip(found.items(), heights):
-        marks = [f"M{place:.1f} {digits(top)}v{0.8 * height:.1f}" for place in x(rows).tolist()]
+        places = apart(x(rows)).tolist()
+        marks = [f"M{place:.1f} {digits(top)}v{0.8 * height:.1f}" for place in places]
         colour = BEST["stroke"] if name in one.schedules else view.looks[name].colour
         yield element("path", d="".join(marks), stroke=colour, class_="retrained")
         if name in one.schedules:
@@ -212,6 +213,11 @@ def ticks(view, box: Box, one: CurvePanel, x: Scale, first: bool) -> Iterator[st
     if first:
         for name, middle in names.items():
             yield text(name, box.left - 7, middle, "end", class_="title tiny", dy="0.3em")
+
+
+def apart(places: np.ndarray) -> np.ndarray:
+    """Places (n,) in order, the first of each pixel, as marks within one cannot be seen apart."""
+    return places[np.unique(np.floor(places), return_index=True)[1]]
 
 
 def ends(view, box: Box, one: CurvePanel, y: Scale) -> Iterator[tuple[str, End]]:
