@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from driftsim.streams.persistent_walk import persistent_walk
+from driftsim.streams.persistent_walk import Walks, persistent_walk
 
 pytestmark = pytest.mark.any_version
 WALKS = 400
@@ -45,3 +45,10 @@ def test_a_stretch_drawn_alone_equals_that_of_the_whole_walk(first):
     assert np.array_equal(persistent_walk(2, t[4_000:4_010], 3, 0.1), whole[4_000:4_010])
     assert np.array_equal(persistent_walk(2, t[-1:], 3, 0.1), whole[-1:])
     assert (abs(np.diff(whole, axis=0)) == 1).all()
+
+
+def test_walks_are_the_same_in_whatever_order_they_are_followed():
+    followed = Walks(4, 3, 0.1)
+    for t in np.array([60_000_000, 5, 30_000_000, 59_990_000, 60_010_000, 5]):
+        rows = np.arange(t, t + 3)
+        assert np.array_equal(followed.at(rows), Walks(4, 3, 0.1).at(rows))

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from driftsim.kernels.loop import compiled
 from driftsim.kernels.moa.java_random import below, normal, uniform
 
 
@@ -29,7 +30,7 @@ class Rbf(NamedTuple):
     labels: np.ndarray  # (n,)
     deviations: np.ndarray  # (n,)
     shares: np.ndarray  # (n,)
-    total: np.ndarray  # (1,) of the shares
+    sums: np.ndarray  # (n,) of the shares up to each, as they are added one by one
     speed: float
 
 
@@ -71,7 +72,7 @@ def place_centroids(s, model, classes):
         s.deviations[i] = uniform(model)
         s.shares[i] = uniform(model)
         whole += s.shares[i]
-    s.total[0] = whole
+        s.sums[i] = whole
 
 
 def draw_velocities(s, model):
@@ -98,11 +99,7 @@ def rbf(s, X, y):
                     at = 0.0
                     s.velocities[k, j] = -s.velocities[k, j]
                 s.centres[k, j] = at
-        wanted, c = uniform(s.random) * s.total[0], 0
-        passed = s.shares[0]
-        while passed <= wanted and c < s.shares.size - 1:
-            c += 1
-            passed += s.shares[c]
+        c = first_beyond(s.sums, uniform(s.random) * s.sums[s.sums.size - 1])
         square = 0.0
         for j in range(s.centres.shape[1]):
             X[i, j] = uniform(s.random) * 2.0 - 1.0
@@ -111,6 +108,19 @@ def rbf(s, X, y):
         for j in range(s.centres.shape[1]):
             X[i, j] = s.centres[c, j] + X[i, j] * reach
         y[i] = s.labels[c]
+
+
+@compiled
+def first_beyond(sums, wanted):
+    """The first of ascending sums that is more than a number; the last where none is."""
+    low, high = 0, sums.size - 1
+    while low < high:
+        middle = (low + high) // 2
+        if sums[middle] > wanted:
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 
 def tree(s, X, y):

@@ -17,7 +17,7 @@ from driftsim.streams.moa.options import Command
 from driftsim.streams.moa.trees import random_tree
 
 CONSTANT = {  # arrays of states that rows leave as they are
-    "waves", "segments", "places", "templates", "sizes", "labels", "deviations", "shares", "total",
+    "waves", "segments", "places", "templates", "sizes", "labels", "deviations", "shares", "sums",
     "column", "threshold", "below",
 }  # fmt: skip
 THRESHOLDS = (8.0, 9.0, 7.0, 9.5)  # of SEA
@@ -84,8 +84,9 @@ class Single(Generator):
         self._entry(self.state, X, y)
 
     def states(self):
-        arrays = self.state._asdict().items()
-        return (one for name, one in arrays if isinstance(one, np.ndarray) and name not in CONSTANT)
+        for name, one in self.state._asdict().items():
+            if isinstance(one, np.ndarray) and name not in CONSTANT:
+                yield one[: len(self.state.velocities)] if name == "centres" else one
 
     def restart(self):
         kept = [getattr(self.state, name).copy() for name in self._kept]
@@ -287,7 +288,7 @@ def rbf(options, seed):
         np.empty(n, np.int64),
         np.empty(n),
         np.empty(n),
-        np.empty(1),
+        np.empty(n),
         options.get("s", 0.0),
     )
     model = started(options["r"] + seed)

@@ -114,7 +114,7 @@ def hyperplane(command, seed):
 
 def rbf(command, seed):
     state, options = first_state(command, seed), command.options
-    weights = state.shares / state.total
+    weights = state.shares / state.sums[-1]
     clouds = Clouds(
         state.centres, None, state.labels, state.deviations, weights, AliasTable.of(weights)
     )
