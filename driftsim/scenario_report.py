@@ -9,10 +9,12 @@ from driftsim.durations import Period
 from driftsim.evaluation.prequential import Contender
 from driftsim.figure_names import checked_figures, listed_figures
 from driftsim.parts import Number, Position, Strict
+from driftsim.streams.severity import checked_measure
 
 Figures = Annotated[
     list[str], BeforeValidator(listed_figures), AfterValidator(checked_figures)
 ]  # or `all`
+Measure = Annotated[str, AfterValidator(checked_measure)]
 
 
 class Report(Strict):
@@ -23,6 +25,7 @@ class Report(Strict):
     equivalence: Annotated[Number, Field(gt=0)] | None = None  # points, or percent of an error
     lead: Literal["metric", "alarms"] = "metric"  # what verdict, page and terminal begin with
     tolerance: Position | None = None  # rows after a change up to which an alarm finds it
+    severity: Measure | None = None  # of the figure; else one asked for, or total_variation
     figures: Figures = ["curves"]  # that are pictures beside the page, too
 
 

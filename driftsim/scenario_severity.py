@@ -50,6 +50,7 @@ def with_requested(document: Any) -> Any:
     if not isinstance(stream, dict) or not isinstance(concepts, dict):
         return document
     requests = {one.name: one for one in requests_in(concepts)}
+    report = with_measure(document.get("report"), [one.measure for one in requests.values()])
     concepts = dict(concepts)
     while requests:
         ready = next((one for one in requests.values() if one.origin not in requests), None)
@@ -63,7 +64,15 @@ def with_requested(document: Any) -> Any:
         number = solved_once(ready, used, noise)
         concepts[ready.name] = concepts[ready.name] | {ready.field: number}
         del requests[ready.name]
-    return document | {"stream": stream | {"concepts": concepts}}
+    return document | report | {"stream": stream | {"concepts": concepts}}
+
+
+def with_measure(report: Any, asked: list[str]) -> dict[str, Any]:
+    """The report of a scenario, with the one measure that is asked for, unless it names another."""
+    written = {} if report is None else report
+    if len({*asked}) != 1 or not isinstance(written, dict):
+        return {}
+    return {"report": {"severity": asked[0]} | written}
 
 
 def requests_in(concepts: dict[str, Any]) -> Iterator[Request]:

@@ -55,6 +55,10 @@ Figure = Annotated[str, Option(metavar="NAME", help=FIGURES)]
 Metric = Annotated[str | None, Option(metavar="METRIC", help="Instead of the scenario's metrics.")]
 Window = Annotated[str | None, Option(metavar="N", help="Rows, or a time (1w), per point.")]
 Over = Annotated[str | None, Option(metavar="WINDOWS", help=OVER)]
+SeverityBy = Annotated[
+    str | None,
+    Option("--severity", metavar="MEASURE", help="Of severity, such as disagreement."),
+]
 Contenders = Annotated[Texts, Option(metavar="NAME", help=f"Plot this contender only. {MANY}")]
 Target = Annotated[
     str | None, Option(metavar="NAME", help="The column of labels of a table. [default: guessed]")

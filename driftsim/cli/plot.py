@@ -14,6 +14,7 @@ from driftsim.cli.options import (
     Over,
     Parts,
     Reports,
+    SeverityBy,
     To,
     Window,
 )
@@ -27,6 +28,7 @@ def plot(
     metric: Metric = None,
     window: Window = None,
     over: Over = None,
+    severity: SeverityBy = None,
     contender: Contenders = None,
     only_stream: OnlyStream = None,
     every: Every = False,
@@ -39,7 +41,7 @@ def plot(
         from driftsim.report.plot import plot
 
         asked = {"metric": metric, "window": window, "over": over, "contenders": contender}
-        asked |= {"streams": only_stream}
+        asked |= {"severity": severity, "streams": only_stream}
         path, notes = plot(report, to, figure, out, parts or (), allow or (), every, **asked)
         for note in notes:
             print(note, file=sys.stderr)

@@ -13,7 +13,8 @@ from driftsim.evaluation.decision.losses import Matrix
 from driftsim.evaluation.trace import Trace
 from driftsim.figure_names import FIGURES
 from driftsim.files import reason
-from driftsim.report.figure_data.kinds import KINDS
+from driftsim.report.figure_data.kinds import why_empty
+from driftsim.report.figure_data.view import View
 from driftsim.report.results import Results
 from driftsim.report.variant_results import VariantResults
 from driftsim.resolved import resolved
@@ -50,7 +51,7 @@ def not_drawn(results: Results, paths: Sequence[Path]) -> Iterator[str]:
     by_name = "figures" in report.model_fields_set and report.figures != [*FIGURES]
     for name in report.figures if by_name else ():
         if f"{name}.png" not in names:
-            yield f"no picture of {name}: {KINDS[name].empty.format(metric=results.first_metric)}"
+            yield f"no picture of {name}: {why_empty(name, View(results))}"
 
 
 def drawn(results, names, mark) -> Iterator[tuple[str, bytes]]:

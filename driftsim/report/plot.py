@@ -13,6 +13,7 @@ from driftsim.durations import Duration
 from driftsim.messages import ScenarioError, first_fault, guess, line, short
 from driftsim.own import load_parts
 from driftsim.report.amounts import listed
+from driftsim.report.figure_data.kinds import why_empty
 from driftsim.report.figures import KINDS, View, belongs, image, plot_figure
 from driftsim.report.folders import stored_study
 from driftsim.report.pictures import shown_results
@@ -20,6 +21,7 @@ from driftsim.report.results import Results
 from driftsim.report.variant_results import metric_fault
 from driftsim.report.windows import WINDOWS, Window, window_fault
 from driftsim.store import Store
+from driftsim.streams.severity import checked_measure
 
 NUMBER = re.compile(r"\s*-?[\d_]+\s*")
 SUFFIXES = ("png", "svg", "pdf")
@@ -42,9 +44,9 @@ def plot(
     """Plot a figure of reports, or of scenarios that have been run; gives its file and notes.
 
     With `every`, all figures that there are something to show for are plotted, as PDF files in
-    the folder `to`. `options` may hold a `metric`, a `window`, what windows are `over`,
-    `contenders`, and those `streams` of suites that are shown. Raises `PlotError`, where possible
-    before any work, for what cannot be plotted.
+    the folder `to`. `options` may hold a `metric`, a `window`, what windows are `over`, a measure
+    of `severity`, `contenders`, and those `streams` of suites that are shown. Raises `PlotError`,
+    where possible before any work, for what cannot be plotted.
     """
     suffix = check_folder(to, figure) if every else suffix_of(to)
     options = {name: value for name, value in options.items() if value}
@@ -60,7 +62,7 @@ def plot(
         for name, one in every_figure(reports, options):
             write(Path(to, f"{name}.{suffix}"), image(one, suffix, mark_of(reports)))
     elif (plotted := plot_figure(figure, view)) is None:
-        reason = f"nothing to plot as '{figure}': {why_empty(reports, figure, view)}"
+        reason = f"nothing to plot as '{figure}': {why_nothing(reports, figure, view)}"
         raise PlotError(line(f"{listed([*reports])}: {reason}"))
     else:
         write(Path(to), image(plotted, suffix, mark_of(reports)))
@@ -135,6 +137,11 @@ def check(figure, options, every=False):
         raise PlotError(line(f"--over: {short(over)} is no kind of window; {guess(over, WINDOWS)}"))
     if over == "cumulative" and "window" in options:
         raise PlotError("--window: cumulative windows hold all rows so far; leave it out")
+    if "severity" in options:
+        try:
+            checked_measure(options["severity"])
+        except ValueError as error:
+            raise PlotError(line(f"--severity: {error}")) from None
     for name in options:
         option = name.removesuffix("s")
         able = [kind for kind, one in KINDS.items() if option in one.options]
@@ -253,12 +260,12 @@ def check_window(reports, options):
                 raise PlotError(line(f"--window: {path}: {fault}"))
 
 
-def why_empty(reports, figure, view):
+def why_nothing(reports, figure, view):
     """Why there is nothing to plot: no run has ended, or what the figure shows is not known."""
     ended = {one.contender for results in reports.values() for one in results.traces()}
     if not ended & {*view.names}:
         return "; ".join(missing(reports, view.names))
-    return KINDS[figure].empty.format(metric=listed(view.metrics))
+    return why_empty(figure, view)
 
 
 def missing(reports, names):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from driftsim.messages import guess, short
 from driftsim.report.results import Results
+from driftsim.streams.severity import checked_measure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -16,9 +17,11 @@ class StudyResults(Results):
     def plot(self, figure: str = "curves", **options: Any) -> "Figure":
         """A figure of matplotlib, by its name in docs/figures.md.
 
-        `options` may hold a `metric`, a `window`, what windows are `over`, and `contenders`.
+        `options` may hold a `metric`, a `window`, what windows are `over`, a measure of `severity`,
+        and `contenders`.
         Raises `ValueError` for another name or option, and where there is nothing to show.
         """
+        from driftsim.report.figure_data.kinds import why_empty
         from driftsim.report.figures import KINDS, View, image, plot_figure
 
         if figure not in KINDS:
@@ -27,14 +30,15 @@ class StudyResults(Results):
         for name in options:
             if name not in able:
                 raise ValueError(f"'{figure}' takes no {short(name)}; {guess(name, able)}")
+        if "severity" in options:
+            checked_measure(options["severity"])
         view = View(self, **options)
         for name in view.contenders:
             if name not in view.looks:
                 raise ValueError(f"no contender is called {short(name)}; {guess(name, view.looks)}")
         plotted = plot_figure(figure, view)
         if plotted is None:
-            metrics = ", ".join(map(str, view.metrics))
-            raise ValueError(f"nothing to plot: {KINDS[figure].empty.format(metric=metrics)}")
+            raise ValueError(f"nothing to plot: {why_empty(figure, view)}")
         plotted._repr_png_ = partial(image, plotted, "png")  # type: ignore[attr-defined]
         return plotted
 

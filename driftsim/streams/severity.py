@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from driftsim.messages import guess, short
 from driftsim.rows import Change
 from driftsim.streams.concepts import Concept, Instantiated
 from driftsim.streams.stream import Stream
@@ -21,6 +22,13 @@ MEASURES = {
     "disagreement": "share of rows on which no answer is the best both before and after",
     "stale_loss": "what the best answers before lose after, beyond the best after",
 }
+
+
+def checked_measure(name: str) -> str:
+    """The name of a measure; raises `ValueError` for one that there is not."""
+    if name not in MEASURES:
+        raise ValueError(f"no measure of severity is called {short(name)}; {guess(name, MEASURES)}")
+    return name
 
 
 class Estimate(NamedTuple):

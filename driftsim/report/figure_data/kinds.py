@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from driftsim.figure_names import FIGURES
+from driftsim.report.amounts import listed
 from driftsim.report.figure_data import captions, cost_captions, severities
 from driftsim.report.figure_data.view import View
 
@@ -49,8 +50,11 @@ KINDS = {
         "no known change has rows before it and enough rows after it to judge the recovery",
     ),
     "severity": Kind(
-        "Recovery over the severity of changes", severities.caption, ("window", "contender"),
-        "all changes are as severe, or their severity is not known", if_asked=True,
+        "Recovery over the severity of changes", severities.caption,
+        ("window", "severity", "contender"),
+        "all changes are as severe by {severity}, or that is not known; of recorded rows, and of "
+        "others whose probabilities are not known, total_variation, total_variation_x and "
+        "stale_loss can be estimated", if_asked=True,
     ),
     "stream": Kind("The stream itself", captions.stream, ("window",), "nothing was played"),
     "cost": Kind(
@@ -76,6 +80,12 @@ KINDS = {
         "it needs a sweep of two settings, and two contenders that have ended under each",
     ),
 }  # fmt: skip
+
+
+def why_empty(name: str, view: View) -> str:
+    """Why a figure may have nothing to show."""
+    measures = dict.fromkeys(severities.measure_of(view, scene) for scene in view.every)
+    return KINDS[name].empty.format(metric=listed(view.metrics), severity=listed(measures))
 
 
 def belongs(name: str, view: View) -> bool:

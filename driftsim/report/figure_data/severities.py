@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from math import isnan
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,53 +12,83 @@ from driftsim.report.amounts import listed
 from driftsim.report.figure_data.looks import rounded, short
 from driftsim.report.figure_data.sweeps import Slice, SweptLine
 from driftsim.report.figure_data.view import Scene, View
-from driftsim.report.severities import severity_rows
+from driftsim.report.severities import ESTIMATE_OF, Severe, severe_changes
 
 ROWS = 4_000  # of each concept, to measure its distance from another
 MOST_POINTS = 8  # of a line; with more severities, those next to each other share one
 DIGITS = 2  # of a severity
+WITHIN = 1.96  # standard errors on either side of an estimate
 LABELS = {
     "total_variation": "total variation of the change",
-    "stale_loss": "squared error that a stale model adds",
+    "hellinger": "Hellinger distance of the change",
+    "total_variation_x": "total variation of the features",
+    "total_variation_y": "total variation of the classes",
+    "total_variation_y_given_x": "total variation of y given x",
+    "disagreement": "share of rows whose best answers change",
+    "stale_loss": "error that a perfect stale model adds",
+    "total_variation_at_least": "total variation at least, estimated",
+    "total_variation_x_at_least": "total variation of x at least, estimated",
+    "stale_learner_loss": "error that a stale learner adds, estimated",
 }
 LABEL = "rows to recover"
 
 
+class Recovery(NamedTuple):
+    """How many rows a contender took to recover from a change, over how severe that is."""
+
+    severity: float
+    se: float  # of an estimate
+    name: str  # of the contender
+    rows: float
+    censored: bool
+
+
 def severity(view: View) -> list[Slice] | None:
-    """A panel for each report, a line for each contender; None without two severities."""
+    """A panel for each report and measure, a line for each contender; None without two severities.
+
+    Where the measure that is asked for is known of some changes and estimated of others, these
+    have a panel of their own: an estimate is no measurement.
+    """
     found = [one for title in view.reports for one in slices_of(view, title)]
     return found or None
 
 
 def slices_of(view: View, title: str) -> Iterator[Slice]:
-    """The panel of a report, where its changes are not all as severe."""
-    scenes = [scene for scene in view.scenes if scene.report == title]
-    for measure in dict.fromkeys(map(measure_of, scenes)):
-        rows = [
-            row
-            for scene in scenes
-            if measure_of(scene) == measure
-            for row in recoveries_of(view, scene, measure)
-        ]
-        groups = grouped(sorted({x for x, *_ in rows}))
+    """The panels of a report, for each measure by which its changes are not all as severe."""
+    rows: dict[str, list[Recovery]] = {}
+    for scene in [scene for scene in view.scenes if scene.report == title]:
+        for measure, one in recoveries_of(view, scene):
+            rows.setdefault(measure, []).append(one)
+    for measure, some in rows.items():
+        groups = grouped(sorted({one.severity for one in some}))
         if len({*groups.values()}) > 1:
-            yield slice_of(view, title, measure, [(groups[x], *rest) for x, *rest in rows])
+            moved = [one._replace(severity=groups[one.severity]) for one in some]
+            yield slice_of(view, title, measure, moved)
 
 
-def measure_of(scene: Scene) -> str:
-    """The severity that is known of the changes of a stream."""
-    return "stale_loss" if scene.stream.schema.regression else "total_variation"
+def measure_of(view: View, scene: Scene) -> str:
+    """The measure of severity that is asked for, of the figure or of the changes."""
+    asked = view.severity or scene.variant.scenario.report.severity
+    return asked or ("stale_loss" if scene.stream.schema.regression else "total_variation")
 
 
-def recoveries_of(view: View, scene: Scene, measure: str) -> Iterator[tuple]:
-    """Each recovery in a setting: severity, contender, rows, and whether it is censored."""
-    severe = scene.variant.part(("severity", ROWS), lambda one: severity_rows(one, ROWS))
-    known = {(row["seed"], row["change"]): row[measure] for row in severe}
+def recoveries_of(view: View, scene: Scene) -> Iterator[tuple[str, Recovery]]:
+    """Each recovery in a setting whose severity is known or estimated, after its measure."""
+    known = severities_of(view, scene)
     for row in view.recovery(scene).rows():
-        value = known.get((row["seed"], row["change"]), np.nan)
-        if not isnan(value):
-            x = float(f"{value:.{DIGITS}g}")
-            yield x, row["contender"], row["rows"], row["censored"]
+        found = known.get((row["seed"], row["change"]))
+        if found is not None and not isnan(found.value):
+            x = float(f"{found.value:.{DIGITS}g}")
+            own = row["contender"], row["rows"], row["censored"]
+            yield found.measure, Recovery(x, found.se, *own)
+
+
+def severities_of(view: View, scene: Scene) -> dict[tuple[int, int], Severe]:
+    """How severe each change of a setting is, by its seed and row."""
+    asked = measure_of(view, scene)
+    key = "severity", asked, ROWS
+    found = scene.variant.part(key, lambda one: severe_changes(one, asked, ROWS))
+    return {(one.seed, one.change): one for one in found}
 
 
 def grouped(values: list[float]) -> dict[float, float]:
@@ -68,12 +99,12 @@ def grouped(values: list[float]) -> dict[float, float]:
     return {x: float(f"{part.mean():.{DIGITS}g}") for part in parts for x in part.tolist()}
 
 
-def slice_of(view: View, title: str, measure: str, rows: list[tuple]) -> Slice:
-    """A panel, from severities, contenders, rows to recover, and whether they are censored."""
-    own = {name: [row for row in rows if row[1] == name] for name in view.names}
+def slice_of(view: View, title: str, measure: str, rows: list[Recovery]) -> Slice:
+    """A panel of recoveries by a measure."""
+    own = {name: [row for row in rows if row.name == name] for name in view.names}
     found = {name: line_of(some) for name, some in own.items() if some}
     lines = {name: one for name, one in found.items() if not np.isnan(one.mean).all()}
-    places = sorted({row[0] for row in rows})
+    places = sorted({row.severity for row in rows})
     words = [setting_text(place) for place in places]
     note = (
         "no mark where most had not recovered: " + listed(lost)
@@ -82,24 +113,38 @@ def slice_of(view: View, title: str, measure: str, rows: list[tuple]) -> Slice:
     )
     joined = not view.reports[title].study.suite  # whose changes differ in more than in severity
     about = title, LABELS[measure], places, words, False, lines, title
-    return Slice(*about, measured=True, joined=joined, note=note)
+    spans = spans_of(rows) if is_estimate(measure) else {}
+    return Slice(*about, measured=True, joined=joined, note=note, spans=spans)
 
 
-def never(own: dict[str, list[tuple]], lines: dict[str, SweptLine]) -> list[str]:
+def is_estimate(measure: str) -> bool:
+    """Whether a measure is found by learners."""
+    return measure in ESTIMATE_OF.values()
+
+
+def spans_of(rows: list[Recovery]) -> dict[float, tuple[float, float]]:
+    """The interval of each severity that is estimated, at 95 %; over several the widest."""
+    widest: dict[float, float] = {}
+    for row in rows:
+        widest[row.severity] = max(widest.get(row.severity, 0.0), WITHIN * row.se)
+    return {x: (max(x - beyond, 0.0), x + beyond) for x, beyond in widest.items()}
+
+
+def never(own: dict[str, list[Recovery]], lines: dict[str, SweptLine]) -> list[str]:
     """The contenders with recoveries, but with a mark at no severity."""
     return [short(name) for name, rows in own.items() if rows and name not in lines]
 
 
-def line_of(rows: list[tuple]) -> SweptLine:
+def line_of(rows: list[Recovery]) -> SweptLine:
     """The median rows of a contender at each severity, and their range; NaN where most are open."""
     found = []
-    for x in sorted({row[0] for row in rows}):
-        own = [row for row in rows if row[0] == x]
-        times, censored = [row[2] for row in own], [row[3] for row in own]
+    for x in sorted({row.severity for row in rows}):
+        own = [row for row in rows if row.severity == x]
+        times, censored = [row.rows for row in own], [row.censored for row in own]
         found.append((x, median(times, censored), min(times), max(times), len(own)))
-    x, middle, low, high, counts = (np.array(one, float) for one in zip(*found))
+    places, middle, low, high, counts = (np.array(one, float) for one in zip(*found))
     low[np.isnan(middle)] = high[np.isnan(middle)] = np.nan
-    return SweptLine(x, middle, low, high, int(counts.max()))
+    return SweptLine(places, middle, low, high, int(counts.max()))
 
 
 def caption(view: View) -> str:
@@ -108,12 +153,26 @@ def caption(view: View) -> str:
     for one in slices:
         each = [f"{name} {ends_of(line)}" for name, line in one.lines.items()]
         ends = f"{one.words[0]} and {one.words[-1]}"
-        texts.append(f"Median rows to recover at a {one.name} of {ends}: {'; '.join(each)}.")
+        texts.append(f"Median rows to recover at {ends} ({one.name}): {'; '.join(each)}.")
     lost = [name for name in view.names if not any(name in one.lines for one in slices)]
     mostly = f" (never of {listed(lost)})" if lost else ""
     spans = "bands" if all(one.joined for one in slices) else "thin lines"
     note = f"A mark where most recovered{mostly}; {spans} are the range over changes and seeds."
-    return " ".join([*texts, note]) if texts else ""
+    return " ".join([*texts, note, *remarks(view, slices)]) if texts else ""
+
+
+def remarks(view: View, slices: list[Slice]) -> Iterator[str]:
+    """What is estimated, and which changes are not there as their severity is not known."""
+    if any(one.spans for one in slices):
+        yield (
+            "Where probabilities are not known, severity is an estimate by learners, with its "
+            "interval at 95 %, apart from what is measured."
+        )
+    asked = {measure_of(view, scene) for scene in view.scenes}
+    each = [one for scene in view.scenes for one in severities_of(view, scene).values()]
+    if unknown := sum(isnan(one.value) for one in each):
+        names = listed([measure.replace("_", " ") for measure in sorted(asked)])
+        yield f"{unknown:,} of {len(each):,} changes are not shown: their {names} is not known."
 
 
 def ends_of(line: SweptLine) -> str:

@@ -1,8 +1,9 @@
 """Sweep data: a metric over the settings of a sweep."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 from numbers import Real
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +41,7 @@ class Slice(NamedTuple):
     measured: bool = False  # whether values were measured, and so have round ticks between them
     joined: bool = True  # whether a line joins the values of a contender
     note: str = ""  # below the axis
+    spans: Mapping[float, tuple[float, float]] = MappingProxyType({})  # of places that have ends
 
     @property
     def bands(self) -> bool:

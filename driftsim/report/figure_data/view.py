@@ -53,10 +53,11 @@ class View:
         window: int | str | Duration | None = None,  # rows, or time
         over: str = "tumbling",
         contenders: Iterable[str] = (),
+        severity: str | None = None,  # a measure of it
     ):
         self.reports = dict(reports) if isinstance(reports, Mapping) else {"": reports}
         self.metric, self.over = metric, over
-        self.window = window
+        self.window, self.severity = window, severity
         self.contenders = {contenders} if isinstance(contenders, str) else {*contenders}
         self._tables: dict[tuple, Table] = {}  # so that a figure and its caption compute once
 

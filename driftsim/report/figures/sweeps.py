@@ -1,5 +1,6 @@
 """Sweeps: a metric over the settings of a sweep."""
 
+import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
@@ -61,6 +62,10 @@ def lines(view, slices, label, zero):
 def plot_slice(panel, view, one) -> dict[str, Line2D]:
     """Plot the lines of a slice; gives them by name."""
     set_scale(panel, one)
+    for name, line in one.lines.items():
+        ends = [one.spans.get(x, (np.nan, np.nan)) for x in line.x.tolist()]
+        if one.spans:
+            panel.hlines(line.mean, *zip(*ends), color=view.looks[name].colour, linewidth=1)
     return {
         name: plot_line(panel, line, name, view.looks[name], one.bands, one.joined)
         for name, line in one.lines.items()

@@ -139,9 +139,13 @@ def panel(view, box: Box, one: Slice, y: Scale, first: bool, label: str) -> Iter
         if one.joined:
             d = line_path(places, y(own.mean), False)
             yield element("path", d=d, class_="line", **panels.line_look(look))
-        for place, value in zip(places.tolist(), y(own.mean).tolist()):
-            if value == value:
-                yield mark(look.marker, place, value, look.colour)
+        for at, place, value in zip(own.x.tolist(), places.tolist(), y(own.mean).tolist()):
+            if value != value:
+                continue
+            if at in one.spans:
+                ends = [float(x(end)) for end in one.spans[at]]
+                yield line(ends[0], value, ends[1], value, class_="range", stroke=look.colour)
+            yield mark(look.marker, place, value, look.colour)
 
 
 def ranges_of(places, low, high, look: Look, joined: bool) -> Iterator[str]:
@@ -157,7 +161,8 @@ def ranges_of(places, low, high, look: Look, joined: bool) -> Iterator[str]:
 
 def scale_of_places(one: Slice, box: Box) -> Scale:
     """The scale of the values of a swept path."""
-    ends = min(one.places), max(one.places), box.left, box.right
+    every = [*one.places, *(end for span in one.spans.values() for end in span)]
+    ends = min(every), max(every), box.left, box.right
     return Scale(*ends, np.log10, ROOM) if one.decades else Scale(*ends, room=ROOM)
 
 
