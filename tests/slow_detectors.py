@@ -156,20 +156,45 @@ def _is_cut(errors, n, delta):
     return abs(np.mean(errors[:n]) - np.mean(errors[n:])) > bound
 
 
-def seq_drift2(delta=0.01, block=200):
-    """With all errors before the block in the place of a sample."""
-    seen = []
+def seq_drift2(below, delta=0.01, block=200, sample=2_000):
+    """By a function that draws a whole number below another, for the sample (Vitter 1985)."""
+    held, before, newer = [], 0, []
 
     def detect(error):
-        seen.append(error)
-        n = len(seen) - block
-        if len(seen) % block or not n:
+        nonlocal before
+        newer.append(error)
+        if len(newer) < block:
             return None
-        p, k = log(4 / delta), block / len(seen)
-        bound = (p + sqrt(p * p + 18 * pvariance(seen) * block * p)) / (3 * (1 - k) * block)
-        return "alarm" if abs(mean(seen[:n]) - mean(seen[n:])) > bound else None
+        both, n = held + newer, len(held)
+        if n:
+            p, k = log(4 / delta), block / len(both)
+            root = sqrt(p * p + 18 * pvariance(both) * block * p)
+            if abs(mean(held) - mean(newer)) > (p + root) / (3 * (1 - k) * block):
+                return "alarm"
+        for one in newer:
+            before += 1
+            if before <= sample:
+                held.append(one)
+            elif (place := below(before)) < sample:
+                held[place] = one
+        newer.clear()
+        return None
 
     return detect
+
+
+def below(seed):
+    """Whole numbers below others, by SplitMix64 in whole numbers of Python."""
+    state = int(np.random.SeedSequence(seed).generate_state(1, np.uint64)[0])
+
+    def draw(n):
+        nonlocal state
+        state = z = (state + 0x9E3779B97F4A7C15) % 2**64
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB % 2**64
+        return int(((z ^ (z >> 31)) >> 11) * 2.0**-53 * n)
+
+    return draw
 
 
 def optwin(tables, most=2_000):
