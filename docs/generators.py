@@ -55,9 +55,8 @@ concepts:
   after: {kind: relabelled, of: as it is, to: {"6": "9", "9": "6"}}
 ```
 
-`coin` and `level` are signals for detectors: the labels of `coin` are the errors of a `majority`
-learner, those of `level` nearly the errors of a `mean`. Steps are `sudden` drifts, slopes
-`incremental` ones:
+`coin`, `level` and `series` are signals for [detectors alone](detectors_alone.md): the labels of
+`coin` are the errors of a `majority` learner. Steps are `sudden` drifts, slopes `incremental` ones:
 
 ```yaml
 stream:
@@ -65,8 +64,8 @@ stream:
   concepts: {before: {kind: coin, share: 0.1}, after: {kind: coin, share: 0.3}}
   drift: {kind: incremental, at: [5_000], width: 1_000}
 models:
-  adwin: {learner: majority, policy: {kind: on_drift, detector: adwin, memory: 500}}
-  ddm: {learner: majority, policy: {kind: on_drift, detector: ddm, memory: 500}}
+  adwin: {learner: majority, policy: {kind: monitor, detector: adwin}}
+  ddm: {learner: majority, policy: {kind: monitor, detector: ddm}}
 ```
 """
 

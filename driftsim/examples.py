@@ -42,6 +42,10 @@ CONCEPTS = {  # before a drift, and after it
         "features: 2, weights: [0.0, 1.0], noise: 0.05",
     ),
     "level": ("level: 0.0", "level: 3.0"),
+    "series": (
+        "deviation: 1.0, autocorrelation: 0.5, amplitude: 4.0, period: 100.0, outliers: 0.02",
+        "deviation: 1.0, autocorrelation: 0.5, amplitude: 4.0, period: 40.0, outliers: 0.02",
+    ),
     "relabelled": (f"of: {SEA}, share: 0.0", f'of: {SEA}, where: "x1 > 5", share: 0.9'),
     "split": (
         f'of: {SEA}, where: "x1 > 7", to: {{"1": "2"}}, share: 0.2',
