@@ -220,5 +220,9 @@ def rows_in(clock: Clock, span: Duration) -> int:
     return round(span.micros * (clock.rows - 1) / passed) if passed else clock.rows
 
 
-Place = WrapValidator(_placed)  # of a row: it may be written as a date
-Spread = WrapValidator(_spread)  # of a number of rows: it may be written as a duration
+Place = WrapValidator(
+    _placed, json_schema_input_type=int | Duration | Moment
+)  # of a row: it may be written as a date
+Spread = WrapValidator(
+    _spread, json_schema_input_type=int | Duration
+)  # of a number of rows: it may be written as a duration

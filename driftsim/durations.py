@@ -4,7 +4,7 @@ import calendar
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from driftsim.forms import Words
 from driftsim.messages import fault_message, guess, refusal, short
 from driftsim.parts import MOST_ROWS, Number, Position, Rows, Strict
 
@@ -40,6 +41,9 @@ LONGEST = 1_000 * 366 * FIXED["d"]
 EXAMPLES = "7d, 30 min or 24h"
 DATE = re.compile(r"\s*\d{4}-\d\d")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+UNITS = r"(ms|min|mo|[sShHdDwWyY]|[A-Za-z]{3,})"
+WORDED = Words(pattern=rf"\s*\d[\d_]*(\.\d+)?\s*{UNITS}\s*", hint="a duration such as 7d")
+DATED = Words(pattern=r"\s*\d{4}-\d\d.*", hint="a date such as 2024-03-31")
 MOMENTS = -(2**53), 2**53  # microseconds: the years 1684 to 2255, exact as floating-point numbers
 
 
@@ -48,6 +52,8 @@ class Duration(Strict):
 
     Units up to the week have fixed lengths, in UTC; months and years are those of the calendar.
     """
+
+    forms: ClassVar[tuple[Any, ...]] = (Annotated[str, WORDED],)
 
     amount: int
     unit: str  # one of FIXED or CALENDAR
@@ -145,6 +151,8 @@ class Moment(Strict):
 
     Without an offset it is of the zone of the clock, or of UTC where that has none.
     """
+
+    forms: ClassVar[tuple[Any, ...]] = (Annotated[str, DATED],)
 
     text: str
 

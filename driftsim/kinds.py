@@ -5,6 +5,7 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable, Collection, Iterator
+from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -300,13 +301,18 @@ def plural(text: str) -> str:
     return " or ".join(re.sub(r"^(whole number|\w+)", r"\1s", one) for one in text.split(" or "))
 
 
+@cache
+def source_of(kind: type) -> list[str]:
+    """The lines of the source of a class; none without its source."""
+    try:
+        return inspect.getsource(kind).splitlines()
+    except OSError:
+        return []
+
+
 def comment(kind: type, field: str) -> str:
     """The comment behind a field where its class defines it: its unit; none without its source."""
-    try:
-        source = inspect.getsource(owner_of(kind, field))
-    except OSError:
-        return ""
-    for line in source.splitlines():
+    for line in source_of(owner_of(kind, field)):
         if line.strip().startswith(f"{field}:") and "  # " in line:
             notes = line.split("  # ")[1:]
             return next((one for one in notes if not one.startswith("type: ")), "").strip()

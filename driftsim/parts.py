@@ -58,6 +58,7 @@ class Strict(BaseModel):
         serialize_by_alias=True,
         defer_build=True,  # until one is made: a scenario names few of all kinds
     )
+    forms: ClassVar[tuple[Any, ...]] = (dict,)  # what it is written as; a kind is a word, too
 
     @model_validator(mode="wrap")
     @classmethod
@@ -280,6 +281,7 @@ class Imported(Strict):
     """
 
     package: ClassVar[str]  # where the paths begin
+    others: ClassVar[tuple[str, ...]] = ()  # packages where they may begin, too
 
     path: str
 

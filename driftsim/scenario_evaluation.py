@@ -8,11 +8,12 @@ import numpy as np
 from pydantic import Field, WrapValidator
 
 from driftsim.distinct import distinct
-from driftsim.durations import or_duration
+from driftsim.durations import Duration, or_duration
 from driftsim.evaluation.labels import Labels, Uniforms
 from driftsim.evaluation.prequential import Contender, timed
 from driftsim.evaluation.protocols import Fold
 from driftsim.evaluation.rules import Rules
+from driftsim.forms import Also
 from driftsim.messages import plural
 from driftsim.parts import Position
 from driftsim.rows import Labelled
@@ -24,7 +25,9 @@ SAFE = 50  # rows to a fold, with which none is without labels
 class Evaluation(Rules):
     """The rules of the evaluation of every contender, and how often it is run."""
 
-    warmup: Annotated[Position, WrapValidator(or_duration)] = 1_000  # or a duration, at first
+    warmup: Annotated[Position, WrapValidator(or_duration), Also(Duration)] = (
+        1_000  # or a duration, at first
+    )
     seeds: Annotated[int, Field(gt=0, le=100_000)] = 1  # of the stream: 0, 1, 2, …
     repeats: Annotated[int, Field(gt=0, le=1_000)] = 1  # of a contender, with other learner seeds
 

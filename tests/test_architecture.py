@@ -20,6 +20,7 @@ LAYERS = [
         *("messages", "parts", "durations", "clocks", "roles", "libraries", "safety", "rows"),
         *("files", "objects", "user_cache", "figure_names", "registry", "kernels", "distinct"),
         "notebook_html",
+        "forms",
     },
     {"streams", "learners", "adaptation"},
     {"evaluation"},
@@ -37,7 +38,7 @@ LAYERS = [
     },
     {"atomic", "store", "own", "runner", "workers"},
     {"report"},
-    {"cli", "progress", "overview", "kinds", "examples", "proposal", "one_line"},
+    {"cli", "progress", "overview", "kinds", "examples", "proposal", "one_line", "json_schema"},
 ]
 HOMES = {
     "pydantic": {
@@ -52,6 +53,7 @@ HOMES = {
         *("scenario", "scenario_evaluation", "scenario_report", "scenario_severity"),
         "kinds",
         "one_line",
+        "json_schema",
     },
     "pydantic_core": {"messages"},
     "yaml": {"notation"},

@@ -18,6 +18,7 @@ HALVINGS = 40  # after which a faded label, at a weight of 1e-12, is forgotten
 class Memory(Part):
     """The labels that a model is trained on: a number of the last ones, a duration, or a kind."""
 
+    forms = dict, Count, Duration
     needs_alarms: ClassVar[bool] = False  # is for policies that have alarms
     by_schedule: ClassVar[bool] = False  # what it holds depends on when models are trained
     weighs: ClassVar[bool] = False  # is for learners that take weights

@@ -18,6 +18,8 @@ class TrainingPrice(Strict):
     A number is that of each.
     """
 
+    forms = Number, dict
+
     each: Price = 0.0
     per_row: Price = 0.0
 

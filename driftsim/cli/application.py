@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from driftsim.cli import check, init, kinds, plot, run, status, table
+from driftsim.cli import check, init, kinds, plot, run, schema, status, table
 
 app = typer.Typer(
     name="driftsim",
@@ -40,6 +40,7 @@ app.command()(run.run)
 app.command(short_help="Write a scenario for a table.")(init.init)
 app.command()(check.check)
 app.command()(kinds.kinds)
+app.command(short_help="Print a JSON Schema of scenarios, for editors.")(schema.schema)
 app.command()(plot.plot)
 app.command()(table.table)
 app.command(short_help="Show how far studies are.")(status.status)

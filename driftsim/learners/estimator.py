@@ -52,6 +52,7 @@ class Estimator(LibraryLearner):
     """
 
     package = "sklearn"
+    others = tuple(ESTIMATORS)
     omitted = ("validation", "as_frame")
 
     validation: FitShare | None = None  # the last rows of a fit, which boosters stop by
@@ -60,11 +61,11 @@ class Estimator(LibraryLearner):
     @classmethod
     def holds(cls, path):
         head, _, rest = path.partition(".")
-        return bool(rest) and (head in (cls.package, *ESTIMATORS) or may_be_allowed(head))
+        return bool(rest) and (head in (cls.package, *cls.others) or may_be_allowed(head))
 
     @property
     def packages(self):
-        return (self.package, *ESTIMATORS, *self._allowed)
+        return (self.package, *self.others, *self._allowed)
 
     @property
     def library(self) -> str:  # type: ignore[override]  # that of the path

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from driftsim.files import reason
+from driftsim.json_schema.files import modeline
 from driftsim.messages import ScenarioError, first_fault, line, visible
 from driftsim.notation import yaml_line
 from driftsim.proposal.table_guesses import Contents, Guess
@@ -131,7 +132,7 @@ def write_proposal(
         advice = f"`driftsim run {path}` runs it; to write another, driftsim init {names} --to FILE"
         raise ScenarioError(line(f"{path}: is there already; {advice}"))
     try:
-        text = proposed(tables, path.absolute().parent, target)
+        text = modeline(path) + proposed(tables, path.absolute().parent, target)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from driftsim.files import content_hash, file_hash, is_file, is_large
+from driftsim.forms import Also
 from driftsim.messages import short
+from driftsim.parts import Number
 from driftsim.streams.recorded import Recorded
 from driftsim.streams.streamed import streamed
 from driftsim.streams.tables.cells import MISSING, Reading
@@ -44,7 +46,9 @@ class Table(Recorded):
     header: bool | None = None  # whether the first row of a file names the columns; else guessed
     target: str | None = None  # the column of labels; else the last one
     task: Literal["classification", "regression"] = "classification"  # labels are words or numbers
-    missing_values: list[str] = list(MISSING)  # cells without a value, besides empty ones and ?
+    missing_values: list[Annotated[str, Also(Number)]] = list(
+        MISSING
+    )  # cells without a value, besides empty ones and ?
 
     @property
     def files(self):

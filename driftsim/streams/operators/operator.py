@@ -9,6 +9,7 @@ from typing import Annotated, Any, NamedTuple, Self
 import numpy as np
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_serializer
 
+from driftsim.forms import Also
 from driftsim.messages import guess, refusal, short
 from driftsim.parts import Name, Unnamed
 from driftsim.rows import Schema
@@ -20,7 +21,7 @@ Drawn = Concept | Instantiated
 MOST_NESTED = 50  # concepts, each made of the next
 MOST_MADE_OF = 1_000  # concepts that one is made of, each as often as it is drawn
 NO_OTHERS = "rows that come one after another have no others"
-Base = SerializeAsAny[Concept]
+Base = Annotated[Concept, SerializeAsAny(), Also(str)]
 
 
 def _class(given):

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_serializer, model_validator
 
 from driftsim.clocks import NO_TIME, RecordedClock
 from driftsim.durations import MOMENTS, SECOND, date_of
+from driftsim.forms import Also
 from driftsim.messages import names_in_words, short
 from driftsim.parts import Strict
 from driftsim.streams.tables import dates, typed
@@ -25,7 +26,9 @@ MICROS = {"seconds": 1e6, "milliseconds": 1e3, "microseconds": 1.0, "nanoseconds
 class TimeColumn(Strict):
     """A column of times; or two, of dates and of times of day."""
 
-    column: Annotated[list[str], Field(min_length=1, max_length=2)]
+    forms = str, list[str], dict
+
+    column: Annotated[list[str], Field(min_length=1, max_length=2), Also(str)]
     format: str | None = None  # as Python's strptime takes it; guessed where not given
 
     @model_validator(mode="after")

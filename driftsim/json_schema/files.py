@@ -1,0 +1,44 @@
+"""Schema files: the schema of a scenario as text, the one that is shipped, and how to name it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from driftsim.parts import Imported
+
+SHIPPED = Path(__file__).with_name("scenario.schema.json")
+BESIDE = "driftsim.schema.json"  # of a user, in the folder of a scenario
+
+
+def schema_text(paths: Mapping[type[Imported], Iterable[str]], allow: Iterable[str] = ()) -> str:
+    """The schema of a scenario as JSON, with a line for each key and each definition.
+
+    `paths` are examples of classes of libraries, `allow` packages whose estimators can be named.
+    """
+    from driftsim.json_schema.scenario_schema import scenario_schema
+
+    schema = scenario_schema(paths, tuple(allow))
+    return "{\n" + ",\n".join(f"{dump(key)}: {lines(one)}" for key, one in schema.items()) + "\n}\n"
+
+
+def lines(schema: object) -> str:
+    """A value of the schema; of a mapping each entry in a line."""
+    if not isinstance(schema, dict) or not all(isinstance(one, dict) for one in schema.values()):
+        return dump(schema)
+    return "{\n" + ",\n".join(f"{dump(key)}: {dump(one)}" for key, one in schema.items()) + "\n}"
+
+
+def dump(value: object) -> str:
+    """A value as JSON on one line."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def modeline(scenario: Path) -> str:
+    """The comment by which editors find the schema of a scenario, with the end of its line.
+
+    It names `driftsim.schema.json` beside the scenario if that is there, so that others who get
+    the folder have it, too; else the file that is shipped, by its place on this machine.
+    """
+    beside = scenario.absolute().with_name(BESIDE)
+    schema = BESIDE if beside.exists() else SHIPPED.as_uri()
+    return f"# yaml-language-server: $schema={schema}\n"

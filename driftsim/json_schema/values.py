@@ -1,0 +1,164 @@
+"""Values: what a scenario may write at a place, as JSON Schema, by the annotation there.
+
+Alternatives of different JSON types are merged, as a keyword of JSON Schema holds for one type: so
+an editor says what is wrong with a value, and not that it fits none of several schemas.
+"""
+
+from collections.abc import Iterable
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Protocol, Union, get_args, get_origin
+
+from pydantic.fields import PydanticUndefined
+
+from driftsim.forms import Also, Words
+from driftsim.parts import MOST_ROWS, Strict
+
+Json = dict[str, Any]
+
+UNDERSCORED = r"-?\d+(_\d+)+(\.\d+)?"  # a number; by YAML 1.2 alone it would be a text
+BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+LENGTHS = {"array": "Items", "string": "Length", "object": "Properties"}
+PLAIN: dict[Any, list[Json]] = {
+    str: [{"type": "string"}],
+    int: [{"type": "integer"}],
+    float: [{"type": "number"}],
+    bool: [{"type": "boolean"}],
+    dict: [{"type": "object"}],
+    list: [{"type": "array"}],
+    None: [{"type": "null"}],
+    NoneType: [{"type": "null"}],
+    Any: [{}],
+}
+NUMBERS = {"integer": "a whole number", "number": "a number"}
+
+
+class Refer(Protocol):
+    """The definitions that schemas refer to."""
+
+    def pieces(self, kind: type[Strict]) -> list[Json]:
+        """The alternatives of a piece of a scenario."""
+
+    def named(self, annotation: Any) -> Json | None:
+        """A reference to the schema of an annotation that has a name, or None."""
+
+
+def schema_of(annotation: Any, refer: Refer) -> Json:
+    """The schema of what may be written for an annotation."""
+    return refer.named(annotation) or merged(alternatives(annotation, refer))
+
+
+def alternatives(annotation: Any, refer: Refer) -> list[Json]:
+    """The alternatives of an annotation, each of one JSON type, or of any."""
+    origin, inside = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return with_rules(alternatives(inside[0], refer), inside[1:], refer)
+    if origin in (Union, UnionType):
+        return [found for one in inside for found in alternatives(one, refer)]
+    if origin is Literal:
+        return literals(inside)
+    if origin is list:
+        return [{"type": "array", "items": schema_of(inside[0], refer)}]
+    if origin is dict:
+        return [{"type": "object", "additionalProperties": schema_of(inside[1], refer)}]
+    if annotation in PLAIN:
+        return [dict(one) for one in PLAIN[annotation]]
+    return refer.pieces(annotation)
+
+
+def literals(values: Iterable[Any]) -> list[Json]:
+    """Single values as alternatives."""
+    words = tuple(one for one in values if isinstance(one, str))
+    numbers = [one for one in values if type(one) is int]
+    found: list[Json] = [{"type": "string", "words": Words(words)}] if words else []
+    return found + ([{"type": "integer", "enum": numbers}] if numbers else [])
+
+
+def with_rules(found: list[Json], rules: Iterable[Any], refer: Refer) -> list[Json]:
+    """Alternatives with the bounds of an annotation, and what else its notes let in."""
+    rules = [rule for one in rules for rule in getattr(one, "metadata", [one])]
+    for rule in rules:
+        written = getattr(rule, "json_schema_input_type", PydanticUndefined)
+        if written is not PydanticUndefined:
+            found = alternatives(written, refer)
+    for rule in rules:
+        if isinstance(rule, Words):
+            found = [one | {"words": rule} if one["type"] == "string" else one for one in found]
+        found = [bounded(one, rule) for one in found]
+    also = [rule for rule in rules if isinstance(rule, Also)]
+    return found + [more for rule in also for more in alternatives(rule.type, refer)]
+
+
+def bounded(one: Json, rule: Any) -> Json:
+    """An alternative within the bounds of a rule that are of its type."""
+    bounds = {}
+    for name, keyword in BOUNDS.items():
+        bound = getattr(rule, name, None)
+        if one.get("type") in NUMBERS and bound is not None and abs(bound) < MOST_ROWS:
+            bounds[keyword] = bound
+    for name, keyword in {"min_length": "min", "max_length": "max"}.items():
+        if one.get("type") in LENGTHS and (bound := getattr(rule, name, None)) is not None:
+            bounds[keyword + LENGTHS[one["type"]]] = bound
+    return one | bounds
+
+
+def merged(found: list[Json]) -> Json:
+    """One schema of several alternatives."""
+    if {} in found:
+        return {}
+    texts = [one for one in found if one["type"] == "string"]
+    others = [one for one in found if one["type"] != "string"]
+    schema: Json = {"type": []}
+    conditions = []
+    for one in others:
+        schema["type"].append(one["type"])
+        if "$ref" in one and len(found) > 1:
+            conditions.append({"if": {"type": one["type"]}, "then": {"$ref": one["$ref"]}})
+        else:
+            schema |= {keyword: value for keyword, value in one.items() if keyword != "type"}
+    if {"integer", "number"} <= {*schema["type"]}:
+        schema["type"].remove("integer")
+    numbers = [NUMBERS[one] for one in schema["type"] if one in NUMBERS and "enum" not in schema]
+    return finished(schema | of_texts(texts, numbers, conditions), conditions)
+
+
+def of_texts(texts: list[Json], numbers: list[str], conditions: list[Json]) -> Json:
+    """The keywords for texts, among which are numbers with underscores."""
+    if not texts and not numbers:
+        return {}
+    words = [one.get("words", Words()) for one in texts]
+    if Words() in words:  # any
+        limits = {key: one[key] for one in texts for key in one.keys() & {"minLength", "maxLength"}}
+        return {"string": True, **limits}
+    known = [*dict.fromkeys(word for one in words for word in one.known)]
+    patterns = [one.pattern for one in words if one.pattern]
+    patterns += [UNDERSCORED] if numbers else []
+    hints = " or ".join([*numbers, *(one.hint for one in words if one.hint)])
+    pattern = f"^({'|'.join(patterns)})$" if len(patterns) > 1 else f"^{''.join(patterns)}$"
+    if not known:
+        return {"string": True, "pattern": pattern, "patternErrorMessage": f"write {hints}"}
+    others = {"not": {"pattern": pattern}} if patterns else {}
+    conditions.append({"if": {"type": "string", **others}, "then": known_words(words, known)})
+    return {"string": True, "examples": known}
+
+
+def known_words(words: list[Words], known: list[str]) -> Json:
+    """The schema of texts that are known words."""
+    if len(words) == 1 and words[0].name:
+        return {"$ref": f"#/definitions/{words[0].name}"}
+    meanings = [meaning for one in words for meaning in one.meanings]
+    return {"enum": known} | ({"enumDescriptions": meanings} if meanings else {})
+
+
+def finished(schema: Json, conditions: list[Json]) -> Json:
+    """A schema with its conditions, and its types written as short as they can be."""
+    if schema.pop("string", False):
+        schema["type"].append("string")
+    types = [*dict.fromkeys(schema["type"])]
+    schema["type"] = types[0] if len(types) == 1 else types
+    if types == ["string"] and len(conditions) == 1 and "not" not in conditions[0]["if"]:
+        return conditions[0]["then"]
+    if "$ref" in schema:
+        return {"$ref": schema["$ref"]}
+    if len(conditions) == 1:
+        return schema | conditions[0]
+    return schema | ({"allOf": conditions} if conditions else {})
