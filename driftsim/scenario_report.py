@@ -11,7 +11,7 @@ from driftsim.evaluation.prequential import Contender
 from driftsim.figure_names import FIGURES, checked_figures, listed_figures
 from driftsim.forms import Also, Words
 from driftsim.parts import Number, Position, Strict
-from driftsim.streams.severity import checked_measure
+from driftsim.streams.severity import MEASURES, checked_measure
 
 KNOWN = METRICS | MICRO
 BY_CLASS = "|".join(name for name, metric in METRICS.items() if metric.by_class)
@@ -28,7 +28,7 @@ Figures = Annotated[
     AfterValidator(checked_figures),
     Also(Literal["all"]),
 ]
-Measure = Annotated[str, AfterValidator(checked_measure)]
+Measure = Annotated[str, AfterValidator(checked_measure), Words(tuple(MEASURES))]
 
 
 class Report(Strict):

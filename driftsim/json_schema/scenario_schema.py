@@ -1,7 +1,7 @@
 """Scenario schema: every key and every kind of a scenario, and what it means, as JSON Schema.
 
-It is of draft-07, which editors read. Kinds are told apart by conditions on the key `kind`, so that
-a mistake is found where it stands.
+It is of draft-07, which editors read. Kinds are distinguished by conditions on the key `kind`, so
+that a mistake is found where it stands.
 """
 
 import json
@@ -23,6 +23,7 @@ from driftsim.streams.concepts import Concept
 from driftsim.streams.severity import MEASURES
 from driftsim.streams.stream import Stream
 
+CLOSED: Json = {"additionalProperties": False}
 SHORT = 100  # characters of a schema that is not worth a definition
 DRAFT = "http://json-schema.org/draft-07/schema#"
 TITLE = "A driftsim scenario"
@@ -59,32 +60,39 @@ def scenario_schema(
     definitions = Definitions(paths, allow)
     for family in FAMILIES.values():
         definitions.named(family)
-    keys = definitions.keys(Scenario)
-    streams = definitions.keys(Stream)
-    own = streams | {"evaluation": definitions.ref(Evaluation)}
-    suite = {
-        "streams": mapping_of({
-            "type": "object", "properties": own, "additionalProperties": False,
-        }) | {"description": "Several streams, by name; each may have rules of `evaluation`."},
-        "defaults": {
-            "description": "What all streams have that do not give it themselves.",
-            "type": "object", "properties": streams, "additionalProperties": False,
-        },
-        "sweep": SWEEP,
-    }  # fmt: skip
     swept = {"properties": {"sweep": {"required": ["stream"]}}, "required": ["sweep"]}
     return {
         "$schema": DRAFT,
         "title": TITLE,
         "description": DESCRIPTION,
         "type": "object",
-        "properties": keys | suite,
+        "properties": definitions.keys(Scenario) | of_suites(definitions) | {"sweep": SWEEP},
         "required": ["models"],
         "if": {"anyOf": [{"required": ["streams"]}, swept]},
         "then": {"not": {"required": ["stream", "streams"]}},
         "else": {"required": ["stream"]},
         "additionalProperties": False,
         "definitions": with_shared(dict(sorted(definitions.found.items()))),
+    }
+
+
+def of_suites(definitions: "Definitions") -> Json:
+    """The keys of a scenario of several streams, which share what `defaults` give."""
+    keys = definitions.keys(Stream)
+    own = {"type": "object", "properties": keys | {"evaluation": definitions.ref(Evaluation)}}
+    return {
+        "streams": {
+            "description": "Several streams, by name; each may have rules of `evaluation`.",
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": own | CLOSED,
+        },
+        "defaults": {
+            "description": "What all streams have that do not give it themselves.",
+            "type": "object",
+            "properties": keys,
+            **CLOSED,
+        },
     }
 
 
@@ -107,11 +115,6 @@ def with_shared(definitions: dict[str, Json]) -> dict[str, Json]:
 def keys_of_schema(schema: Json) -> list[tuple[str, Json]]:
     """The keys of a mapping beside its kind, and their schemas."""
     return [(key, one) for key, one in schema.get("properties", {}).items() if key != "kind"]
-
-
-def mapping_of(values: Json) -> Json:
-    """The schema of values with names, one at least."""
-    return {"type": "object", "minProperties": 1, "additionalProperties": values}
 
 
 class Definitions:
@@ -229,9 +232,6 @@ class Definitions:
         """The schema of a kind with its parameters."""
         keys = {"kind": {"description": text(kind)}} | self.keys(kind)
         return self._closed(kind, keys)
-
-
-CLOSED = {"additionalProperties": False}
 
 
 def keys_in_order(kind: type[Strict]) -> dict[str, str]:

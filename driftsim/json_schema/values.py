@@ -57,7 +57,8 @@ def alternatives(annotation: Any, refer: Refer) -> list[Json]:
     if origin is Literal:
         return literals(inside)
     if origin is list:
-        return [{"type": "array", "items": schema_of(inside[0], refer)}]
+        items = schema_of(inside[0], refer)
+        return [{"type": "array", "items": items, "entries": alternatives(inside[0], refer)}]
     if origin is dict:
         return [{"type": "object", "additionalProperties": schema_of(inside[1], refer)}]
     if annotation in PLAIN:
@@ -106,7 +107,7 @@ def merged(found: list[Json]) -> Json:
     if {} in found:
         return {}
     texts = [one for one in found if one["type"] == "string"]
-    others = [one for one in found if one["type"] != "string"]
+    others = [*(one for one in found if one["type"] not in ("string", "array")), *of_lists(found)]
     schema: Json = {"type": []}
     conditions = []
     for one in others:
@@ -119,6 +120,13 @@ def merged(found: list[Json]) -> Json:
         schema["type"].remove("integer")
     numbers = [NUMBERS[one] for one in schema["type"] if one in NUMBERS and "enum" not in schema]
     return finished(schema | of_texts(texts, numbers, conditions), conditions)
+
+
+def of_lists(found: list[Json]) -> list[Json]:
+    """One alternative for all lists, whose entries may be what those of any of them may be."""
+    lists = [dict(one) for one in found if one["type"] == "array"]
+    entries = [entry for one in lists for entry in one.pop("entries", ())]
+    return [lists[0] | ({"items": merged(entries)} if len(lists) > 1 else {})] if lists else []
 
 
 def of_texts(texts: list[Json], numbers: list[str], conditions: list[Json]) -> Json:
