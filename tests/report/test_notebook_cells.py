@@ -58,6 +58,7 @@ def test_the_style_of_a_cell_reaches_nothing_else():
         ("#333333", "color-mix(in srgb,currentColor 80%,transparent)"),
         ("#ffffff", "color-mix(in srgb,currentColor 0%,transparent)"),
         ("#0072B2", "color-mix(in oklab,#0072B2 92%,currentColor)"),
+        ("#C93300", "color-mix(in oklab,#C93300 92%,currentColor)"),
         ("#544400", "color-mix(in oklab,#544400 75%,currentColor)"),
         ("#dcebf7", "color-mix(in srgb,#006dc5 14%,transparent)"),  # the same on white
     ],

@@ -8,7 +8,7 @@ COLOUR = re.compile("#[0-9a-fA-F]{6}")
 GREY = 8  # the greatest difference between the parts of a colour that has no hue
 PALE = 190  # the least part of a colour that is mixed with the ground, not with the ink
 STRENGTH, OF_DARK = 92, 75  # per cent of a hue, the rest being ink, so that all stand out
-DARK = 90  # the greatest mean part of a dark hue
+DARK = 0.12  # the greatest luminance of a hue that is hard to see on dark ground
 MARK = "/* chart and figures */"  # before the style of drawings, in that of the page
 CELL = ".driftsim-cell"  # what all that a notebook shows of driftsim is within
 
@@ -30,11 +30,18 @@ def mixture(colour: str) -> str:
     if max(parts) - least <= GREY:
         return f"color-mix(in srgb,currentColor {100 - least / 2.55:.0f}%,transparent)"
     if least < PALE:
-        strength = OF_DARK if sum(parts) <= 3 * DARK else STRENGTH
+        strength = OF_DARK if luminance(parts) <= DARK else STRENGTH
         return f"color-mix(in oklab,{colour} {strength}%,currentColor)"
     share = 1 - least / 255
     hue = "".join(f"{min(round((one - least) / share), 255):02x}" for one in parts)
     return f"color-mix(in srgb,#{hue} {100 * share:.0f}%,transparent)"
+
+
+def luminance(parts: list[int]) -> float:
+    """How light a colour is, from 0 to 1 (WCAG 2)."""
+    shares = [one / 255 for one in parts]
+    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+    return sum(w * one for w, one in zip((0.2126, 0.7152, 0.0722), linear))
 
 
 @cache
