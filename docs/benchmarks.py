@@ -25,7 +25,7 @@ def main(out=FOLDER.parent / "reports"):
     for head, table in {
         r"\|  \| static": markdown_table(learners.tables.grid),
         r"\| detector": "\n".join(alarm_lines(detectors)),
-        r"\|  \| adwin": markdown_table(detectors.tables.grid),
+        r"\|  \| sine, abrupt": markdown_table(detectors.tables.grid),
     }.items():
         text = re.sub(rf"{head}.*?\n\n", lambda _, table=table: f"{table}\n\n", text, flags=re.S)
     PAGE.write_text(text, encoding="utf-8")
@@ -46,7 +46,7 @@ def alarm_lines(results):
         own, cells = [found[kind][name] for kind in KINDS], []
         for row in own[:2]:
             share = row["detected"] / row["changes"]
-            cells += [f"{100 * share:.0f} %", f"{row['to_detection']:.0f}"]
+            cells += [f"{100 * share:.0f} %", f"{row['to_detection']:.0f}" if share else "–"]
         cells += [f"{row['false_alarms']:.1f}" for row in own]
         yield f"| {name} | {' | '.join(cells)} |"
 

@@ -1,6 +1,7 @@
 """Detectors that river lacks: as a slow equivalent of each, and as MOA's."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from scipy import stats
 
 from driftsim.adaptation.detectors import Detector, KernelDetector, OfRiver
+from driftsim.adaptation.detectors.detector import compiled_kinds
 from driftsim.adaptation.detectors.windows import Optwin, splits
 from driftsim.kernels import cache
 from driftsim.kernels.detector_loop import ALARM, update
@@ -264,6 +266,30 @@ def test_windows_of_optwin_are_split_where_scipys_quantiles_say_so():
 def test_what_cannot_be_together_is_refused(spec, message):
     with pytest.raises(ValidationError, match=message):
         Detector.model_validate(spec)
+
+
+def test_the_docs_say_which_errors_a_detector_takes_and_where_it_fires():
+    """Errors of one rate, which then fall to none, or rise to nothing else."""
+    text = (ROOT / "docs/detectors.md").read_text(encoding="utf-8")
+    steady = errors_of(0, [0.3], 2_400)
+    ends = {end: np.append(steady, np.full(600, end)) for end in (0.0, 1.0)}
+    lines = re.findall(r"^\| of 0 and 1(.*?) \|(.*?)\|(.*?);? ?(?:`hddm_a` and.*)?\|$", text, re.M)
+    named = []
+    for size, *cells in lines:
+        for falls, cell in enumerate(cells):
+            for kind in re.findall(r"`(\w+)`", cell):
+                detector = Detector.model_validate(kind)
+                fires = [any(i >= 2_400 for i, _ in alarms(detector, ends[e])) for e in ends]
+                assert (kind, detector.binary, fires) == (kind, "alone" in size, [falls, True])
+                named.append(kind)
+    assert sorted(named) == compiled_kinds()
+    (warning,) = re.findall(r"^(`ddm`, .*) warn before they fire", text, re.M)
+    warn = {kind for kind in named if Detector.kinds[kind].warns}
+    assert {*re.findall(r"`(\w+)`", warning)} == warn
+
+
+def alarms(detector, errors):
+    return [one for one in found(detector, errors) if one[1] == "alarm"]
 
 
 def test_a_line_of_the_table_of_the_docs_is_what_its_benchmark_prints():
