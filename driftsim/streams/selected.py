@@ -3,16 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import count
+from itertools import count, pairwise
 
 import numpy as np
 
 from driftsim.clocks import Clock
 from driftsim.streams.concepts import Concept, Instantiated
 from driftsim.streams.operators.operator import Drawn, Operated, is_ready
-from driftsim.streams.operators.selections import accepted, selections
+from driftsim.streams.operators.selections import accepted, is_in_memory, selections
 from driftsim.streams.seeds import SELECTION, spawn_rng
 
+FEW = 16  # rows of a stretch that are looked up one by one
 NONE = -1  # where another concept, which is not made of the record, is in force
 Ruling = Callable[[int], np.ndarray]  # a block to the concept that rules at each of its rows
 
@@ -36,6 +37,11 @@ class Selected(Instantiated):
     def ready(self) -> bool:
         """Whether rows can be drawn without a warm-up to learn from."""
         return is_ready(self.record)
+
+    @property
+    def in_memory(self) -> bool:
+        """As of the record."""
+        return is_in_memory(self.record)
 
     @cached_property
     def clock(self):
@@ -65,6 +71,9 @@ class SelectedClock(Clock):
 
     def when(self, t):
         return self._clock.when(self._place[t])
+
+    def positions(self, moments):
+        return np.searchsorted(self._place, self._clock.positions(moments))
 
     def label_times(self, t):
         return self._clock.label_times(self._place[t])
@@ -126,36 +135,61 @@ def records_of(one: Drawn) -> list[Drawn]:
     return [] if one.rows is None else [one]
 
 
-def next_kept(one: Drawn) -> list[int]:
+def next_kept(one: Drawn) -> np.ndarray:
     """For each row of a record and the end, the first from there on that a concept keeps."""
     share = accepted(one)
     n = len(share)
     kept = spawn_rng(0, SELECTION).random(n) < share
-    following = np.where(kept, np.arange(n), n)
-    return [*np.minimum.accumulate(following[::-1])[::-1].tolist(), n]
+    following = np.append(np.where(kept, np.arange(n), n), n)
+    return np.minimum.accumulate(following[::-1])[::-1]
 
 
-def places(following: Sequence[list[int] | None], ruling: Ruling, most: int) -> np.ndarray:
+def places(following: Sequence[np.ndarray | None], ruling: Ruling, most: int) -> np.ndarray:
     """The row of a record at each position, until no more are kept: (n,).
 
     A concept without rows of its own in it takes none.
     """
-    found: list[int] = []
-    cursor = 0
+    found: list[np.ndarray] = []
+    cursor, left = 0, most
     for b in count():
-        for concept in ruling(b).tolist():
-            rows = following[concept]
-            if len(found) == most:
-                return np.array(found, np.int64)
-            if rows is None:
-                found.append(NONE)
-                continue
-            row = rows[cursor]
-            if row + 1 == len(rows):
-                return np.array(found, np.int64)
+        concepts = ruling(b)[:left]
+        edges = [0, *(np.flatnonzero(np.diff(concepts)) + 1).tolist(), len(concepts)]
+        for start, stop in pairwise(edges):  # of a stretch of one concept
+            rows = following[concepts[start]] if stop > start else None
+            taken = (
+                np.full(stop - start, NONE)
+                if rows is None
+                else next_rows(rows, cursor, stop - start)
+            )
+            found.append(taken)
+            if len(taken) < stop - start:
+                return np.concatenate(found)
+            if rows is not None and len(taken):
+                cursor = int(taken[-1]) + 1
+        left -= len(concepts)
+        if not left:
+            return np.concatenate(found)
+    raise AssertionError  # as it counts for ever
+
+
+def next_rows(following: np.ndarray, cursor: int, n: int) -> np.ndarray:
+    """The next `n` rows from one on that a concept keeps, or as many as there are."""
+    if n < FEW:
+        found = []
+        for _ in range(n):
+            if (row := int(following[cursor])) + 1 == len(following):
+                break
             found.append(row)
             cursor = row + 1
-    raise AssertionError  # as it counts for ever
+        return np.array(found, np.int64)
+    parts, end = [np.empty(0, np.int64)], len(following) - 1
+    while n and cursor < end:
+        stop = min(cursor + 2 * n, end)
+        rows = np.arange(cursor, stop)
+        rows = rows[following[cursor:stop] == rows][:n]
+        parts.append(rows)
+        cursor, n = stop, n - len(rows)
+    return np.concatenate(parts)
 
 
 def replaced(one: Drawn, record: Drawn, by: Drawn) -> Drawn:

@@ -3,6 +3,7 @@
 import json
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib.metadata import version
 
 import numpy as np
@@ -87,6 +88,19 @@ class Streamed(Instantiated):
     @property
     def rows(self):
         return int(self.starts[-1])
+
+    @cached_property
+    def y(self) -> np.ndarray:
+        """The labels of all rows (n,), which are held once they have been read."""
+        scan = self.scan  # where all columns say which rows are kept
+        if scan.missing != "drop":
+            scan = scan._replace(columns=scan.columns[-1:])
+        k = self.facts.classes and len(self.facts.classes)
+        found = np.empty(self.rows, np.min_scalar_type(k) if k else np.float64)
+        for piece, first, stop in zip(scan.source.pieces, self.starts, self.starts[1:]):
+            columns = scan.piece(piece)
+            found[first:stop] = self._labels(columns[-1].codes[scan.kept(columns)])
+        return found
 
     def draw(self, rng, t):
         """The rows at positions `t` (n,); past the end, the last row."""

@@ -13,6 +13,7 @@ from driftsim import ScenarioError, load, user_cache
 from driftsim.files import EDITED
 from driftsim.rows import Edited
 from driftsim.runner.runs import runs_of
+from driftsim.streams.operators import selections
 from driftsim.streams.recorded import Recording, Unprepared
 from driftsim.streams.stream import Stream
 from driftsim.streams.streamed import Streamed
@@ -424,3 +425,30 @@ def test_memory_does_not_grow_with_the_rows(home):
     streamed, half = growth(n, 0), growth(n // 2, 0)
     assert abs(streamed - half) < more / 2
     assert growth(n, 10**9) > streamed + 2 * more
+
+
+@pytest.mark.parametrize("missing", ["drop", {"fill": "mean"}])
+def test_rows_of_a_large_table_are_selected_as_those_of_a_small_one(home, monkeypatch, missing):
+    x = [None if i % 11 == 3 else i * 0.5 for i in range(900)]
+    path = written(home, {"x": x, "class": [*("abc" * 300)]})
+    table = {"kind": "table", "path": path, "missing": missing}
+    found = []
+    for cells in (10**9, 0):
+        monkeypatch.setattr(stored, "MOST_CELLS", cells)
+        one = Stream.model_validate(
+            {
+                "concepts": {"a": table, "b": {"kind": "prior", "of": "a", "shares": {"c": 0.1}}},
+                "drift": {"kind": "gradual", "at": [200], "width": 100},
+            }
+        )
+        world = one.instantiated(0, 50)
+        assert isinstance(world.concepts[0].record, Streamed) == (cells == 0)
+        block = world.rows(0, one.length)
+        found.append((world.concepts[0].place.tolist(), block.X.tobytes(), block.y.tolist()))
+    assert found[0] == found[1] and len(found[0][0]) < 800
+    tilted = {"kind": "tilted", "of": table, "column": "x", "by": 1.0}
+    with pytest.raises(ValueError, match="cannot be selected by them; select by classes"):
+        Stream.model_validate({"concepts": {"a": tilted}})
+    monkeypatch.setattr(selections, "MOST_LARGE", 700)
+    with pytest.raises(ValueError, match="select from at most 700"):
+        Stream.model_validate({"concepts": {"a": {"kind": "resumed", "of": table}}})

@@ -26,6 +26,7 @@ from driftsim.streams.seeds import PARTS, spawn_rng
 
 SAMPLED = 131_072  # rows from which it is estimated how frequent classes are
 FEWEST = 20  # of these rows, of a class that is to be selected
+MOST_LARGE = 20_000_000  # rows of a table that is not in memory, each with some 40 bytes here
 LEAST_KEPT = 1 / 100  # of generated rows, by the selections that another one is made of
 MOST_ROUNDS = 200_000  # in which a row is drawn again
 LESS_STRICTLY = "select less strictly"
@@ -109,6 +110,8 @@ class Selection(Operator):
         return density * shares
 
     def _chance(self, state, schema, X, y):
+        if state.classes is not None and not schema.regression:
+            return state.classes[y]
         shares = state.shares(self.tilt, X, schema.n_classes or 1)
         label = np.zeros(len(y), np.int64) if schema.regression else y
         return shares[np.arange(len(y)), label]
@@ -215,10 +218,11 @@ def by_class(shares: np.ndarray) -> Kept:
 def sampled(base: Drawn) -> tuple[np.ndarray, np.ndarray]:
     """All rows of a record, or a sample of a concept that generates them.
 
-    Of a record that has yet to learn from the warm-up the labels alone: features (n, 0).
+    Of a record that is not in memory, or has yet to learn from the warm-up, the labels alone:
+    features (n, 0).
     """
     n = base.rows
-    if not is_ready(base):
+    if not has_features(base):
         y = known_labels(base)
         assert y is not None  # as others are refused
         return np.empty((len(y), 0)), y
@@ -226,8 +230,18 @@ def sampled(base: Drawn) -> tuple[np.ndarray, np.ndarray]:
     return base.draw(spawn_rng(0, PARTS), t)
 
 
+def is_in_memory(base: Drawn) -> bool:
+    """Whether all recorded rows are held in memory."""
+    return getattr(base, "in_memory", True)
+
+
+def has_features(base: Drawn) -> bool:
+    """Whether the features of all rows are at hand when rows are selected."""
+    return is_ready(base) and is_in_memory(base)
+
+
 def known_labels(base: Drawn) -> np.ndarray | None:
-    """The labels (n,) of a record that has yet to learn from the warm-up, or None."""
+    """The labels (n,) of a record whose features are not at hand, or None."""
     if isinstance(base, Operated):
         return known_labels(base.base) if isinstance(base.description, Selection) else None
     return getattr(base, "y", None)
@@ -269,16 +283,19 @@ def refuse_unselectable(base: Drawn, by_label: bool) -> None:
             raise refusal(message, "of")
         return
     reason: Any = None
-    if not getattr(base, "in_memory", True):
+    if not has_features(base) and base.rows > MOST_LARGE and not is_in_memory(base):
         reason = (
-            "so large a table is not held in memory, and its rows cannot be selected, as which are "
-            "kept is found once for all of them; select from a part of it"
+            f"of its {base.rows:,} rows, which are not held in memory, it is not found which are "
+            f"kept; select from at most {MOST_LARGE:,}"
         )
-    elif not is_ready(base) and not (by_label and known_labels(base) is not None):
-        reason = (
-            "what its columns learn from the warm-up is not known when rows are selected; select "
-            "by classes, or from the table itself, or leave out what it learns"
+    elif not has_features(base) and not (by_label and known_labels(base) is not None):
+        cause = (
+            "what its columns learn from the warm-up is not known when rows are selected"
+            if is_in_memory(base)
+            else "the columns of so large a table are not held in memory, and its rows cannot be "
+            "selected by them"
         )
+        reason = f"{cause}; select by classes, and from the table itself"
     elif random := drawn_by(base):
         reason = (
             f"what '{random}' draws is not known when rows are selected; select rows of the "
