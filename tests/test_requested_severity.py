@@ -5,7 +5,9 @@ from math import sqrt
 import pytest
 
 from driftsim import ScenarioError, load
+from driftsim.overview.study import overview
 from driftsim.resolved import resolved
+from driftsim.runner.runs import runs_of
 from driftsim.scenario_severity import without_change
 from driftsim.streams.operators.columns import Scaled
 from driftsim.streams.operators.selections import Tilted
@@ -71,6 +73,18 @@ def test_severities_that_are_asked_for_from_one_another_and_swept(tmp_path):
     again = load(tmp_path / "again.yaml")
     assert [one.scenario for one in again.variants] == [one.scenario for one in study.variants]
     assert again.variants[0].title == f"threshold = {numbers[0]:g}"
+
+
+def test_the_number_is_in_check_and_a_run_of_the_resolved_scenario_is_the_same(tmp_path):
+    study = loaded(tmp_path, SEA.replace("ASKED", "disagreement: 0.2"))
+    number = study.variants[0].scenario.stream.concepts["after"].threshold
+    assert f"b = after: sea, threshold {number:g}\n" in overview(study, 100)
+    text = resolved(study)
+    assert f"threshold: {number:g}\n" in text and "from: before" not in text
+    (tmp_path / "again.yaml").write_text(text, encoding="utf-8")
+    again = load(tmp_path / "again.yaml")
+    one, other = ([run.key for run in runs_of(each.variants[0])] for each in (study, again))
+    assert one == other
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,7 @@ def test_marks_of_all_changes_are_medians_of_changes_and_seeds():
 
 def test_a_cell_of_a_change_that_was_not_judged_is_empty():
     values, censored = np.array([[np.nan, 1200.0, 800.0]]), np.array([[False, True, False]])
-    matrix = RecoveryMatrix(None, values, censored, ["a"], [1, 2, 3], True)
+    matrix = RecoveryMatrix("", values, censored, ["a"], ["1", "2", "3"], "", True)
     assert matrix.words == [["", "> 1,200", "800"]]
     note = "most seeds had not recovered when the next change came, or the stream ended"
     assert note_of([matrix], 30) == f">: {note}" and note_of([matrix], 2) == f"hatched: {note}"

@@ -1,18 +1,19 @@
 """Recovery data: how many rows contenders need to recover from each change."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from driftsim.evaluation.recovery import DID_NOT_FALL, median
 from driftsim.report.dates import row_text, stretch_text
-from driftsim.report.figure_data.looks import rounded
+from driftsim.report.figure_data.looks import rounded, short
 from driftsim.report.figure_data.view import Scene, View
 from driftsim.report.table import Table
 
 EVERY = -1  # in the place of the row of a change
 MOST_PANELS = 9  # with more changes, a matrix for each setting
+MOST_SETTINGS = 12  # with one change each, that share a matrix
 RECOVERED, LOST = "recovered", "had not recovered by then"
 MEDIAN, RANGE = "median of the seeds", "their range"
 SOME, MOST = "some seeds had not recovered by then", "most had not"
@@ -45,13 +46,17 @@ class RecoveryPanel(NamedTuple):
 
 
 class RecoveryMatrix(NamedTuple):
-    """The median rows of each contender and change (m, n), or how long it was followed."""
+    """The median rows of each contender and change (m, n), or how long it was followed.
 
-    scene: Scene
+    The changes of one setting, or those of several settings that have one each.
+    """
+
+    title: str
     values: np.ndarray
     censored: np.ndarray
     names: list[str]
-    changes: list[int]
+    columns: list[str]  # the names of the changes, or of the settings
+    across: str  # what these are
     many: bool  # with several seeds
 
     @property
@@ -67,11 +72,14 @@ class RecoveryMatrix(NamedTuple):
 
 
 def recoveries(view: View) -> list[RecoveryPanel] | list[RecoveryMatrix] | None:
-    """A panel for each change; with many, a matrix for each setting; None without a change."""
+    """A panel for each change; with many, a matrix for each setting; None without a change.
+
+    Settings that have one change each share matrices, whose columns they are.
+    """
     scenes = [(scene, by_change(view, scene)) for scene in view.scenes]
     scenes = [(scene, tables) for scene, tables in scenes if tables]
     if sum(len(tables) for _, tables in scenes) > MOST_PANELS:
-        return [matrix(view, scene, tables) for scene, tables in scenes]
+        return matrices(view, scenes)
     panels = [panel(scene, *one) for scene, tables in scenes for one in tables.items()]
     return panels or None
 
@@ -150,9 +158,29 @@ def depth_text(value: float) -> str:
     return f"{round(value, 2) + 0.0:.2f}" if abs(value) < 1 else rounded(value)
 
 
-def matrix(view, scene, tables) -> RecoveryMatrix:
-    """The recoveries of a setting with many changes."""
-    marks = [panel(scene, *one).marks for one in tables.items()]
+def matrices(view: View, scenes: Sequence[tuple[Scene, dict[int, Table]]]) -> list[RecoveryMatrix]:
+    """Those of settings with several changes, and those of settings with one change each."""
+    single = [(scene, tables) for scene, tables in scenes if len(tables) == 1]
+    alone = single if len(single) > 1 else []
+    found = [
+        matrix(view, scene.title, [panel(scene, *one) for one in tables.items()],
+               change_labels(scene, tables), across_of(scene))
+        for scene, tables in scenes if (scene, tables) not in alone
+    ]  # fmt: skip
+    for some in np.array_split(np.arange(len(alone)), -(-len(alone) // MOST_SETTINGS) or 1):
+        own = [alone[i] for i in some]
+        if own:
+            panels = [panel(scene, *one) for scene, tables in own for one in tables.items()]
+            names = [short(scene.title) for scene, _ in own]
+            found.append(matrix(view, settings_text(own), panels, names))
+    return found
+
+
+def matrix(
+    view: View, title: str, panels: Sequence[RecoveryPanel], columns: list[str], across: str = ""
+) -> RecoveryMatrix:
+    """The recoveries of several panels, a column for each."""
+    marks = [one.marks for one in panels]
     names = [name for name in view.names if any(name in one for one in marks)]
     values = np.full((len(names), len(marks)), np.nan)
     censored = np.zeros(values.shape, bool)
@@ -161,13 +189,30 @@ def matrix(view, scene, tables) -> RecoveryMatrix:
             i = names.index(name)
             values[i, j], censored[i, j] = mark.at, mark.lost
     many = any(mark.runs > 1 for one in marks for mark in one.values())
-    return RecoveryMatrix(scene, values, censored, names, [*tables], many)
+    return RecoveryMatrix(title, values, censored, names, columns, across, many)
 
 
-def change_labels(one: RecoveryMatrix) -> list[str]:
-    """The first row of each change, or its date."""
-    dates = one.scene.dates
-    return [dates.text(change) if dates else f"{change:,}" for change in one.changes]
+def change_labels(scene: Scene, changes: Iterable[int]) -> list[str]:
+    """The first row of each change, or its date; of all changes together, that they are all."""
+    dates = scene.dates
+    texts = [dates.text(change) if dates else f"{change:,}" for change in changes]
+    return ["all" if change == EVERY else text for change, text in zip(changes, texts)]
+
+
+def across_of(scene: Scene) -> str:
+    """What the changes of a setting are named by."""
+    return "start of the change" if scene.dates else "first row of the change"
+
+
+def settings_text(own: Sequence[tuple[Scene, dict[int, Table]]]) -> str:
+    """Where the change of some settings is that have one each."""
+    rows = {row for _, tables in own for row in tables}
+    if rows == {EVERY}:
+        return "all changes of each setting"
+    scene = own[0][0]
+    if len(rows) == 1 and not any(each.dates for each, _ in own):
+        return f"change at row {row_text(rows.pop(), scene.dates)}"
+    return "one change each"
 
 
 def note_of(matrices: Sequence[RecoveryMatrix], numbers: int) -> str:

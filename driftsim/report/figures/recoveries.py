@@ -16,7 +16,6 @@ from driftsim.report.figure_data.recoveries import (
     SOME_OF_ALL,
     STAYED,
     RecoveryPanel,
-    change_labels,
     depth_text,
     farthest,
     names_of,
@@ -88,16 +87,14 @@ def plot_recovery(panel, place, one, look):
 
 
 def matrices(found):
-    """A matrix for each setting: contenders by changes."""
-    titles = [one.scene.title for one in found]
+    """Contenders by changes, or by settings that have one each."""
+    titles = [one.title for one in found]
     figure, panels = tiled([one.values.shape for one in found], titles)
     most = max(np.nanmax(one.values) for one in found)
     for panel, one in zip(panels, found):
         plot_matrix(panel, one.values, one.words, most, hatched=one.censored)
-        label_cells(panel, change_labels(one), list(map(short, one.names)))
-        dates = one.scene.dates
-        label = "start of the change" if dates else "first row of the change"
-        panel.set_xlabel(label, loc=aligned([it.values.shape for it in found]))
+        label_cells(panel, one.columns, list(map(short, one.names)))
+        panel.set_xlabel(one.across, loc=aligned([it.values.shape for it in found]))
     drop_repeated_labels(panels)
     if note := note_of(found, MOST_NUMBERS):
         figure.supxlabel(note, fontsize="small", color=FAINT)

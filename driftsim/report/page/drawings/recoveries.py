@@ -14,7 +14,6 @@ from driftsim.report.figure_data.recoveries import (
     SOME_OF_ALL,
     Recovered,
     RecoveryPanel,
-    change_labels,
     depth_text,
     farthest,
     names_of,
@@ -52,6 +51,7 @@ def dots(view, found) -> Drawing:
         "gap": DEPTH + 18,
         "head": 16 + lines * SIZE * LEADING,
         "top": 4,
+        "single": len(found) == 1,
     }
     grid = panels.grid(1, len(found), ROW * len(names), left, foot=FOOT + TITLE, **sides)
     parts, most = list[str](), farthest(found)
@@ -114,18 +114,15 @@ def key_of(name: str) -> str:
 
 
 def matrices(found) -> Drawing:
-    """A matrix for each setting: contenders by changes."""
+    """Contenders by changes, or by settings that have one each."""
     most = max(np.nanmax(one.values) for one in found)
-    words = [
-        "start of the change" if one.scene.dates else "first row of the change" for one in found
-    ]
     return tiled(
         [
             Matrix(
-                one.scene.title, one.values, one.words, [*map(short, one.names)],
-                change_labels(one), across, one.censored,
+                one.title, one.values, one.words, [*map(short, one.names)], one.columns,
+                one.across, one.censored,
             )
-            for one, across in zip(found, words)
+            for one in found
         ],
         0, most, note=note_of(found, MOST_NUMBERS),
     )  # fmt: skip

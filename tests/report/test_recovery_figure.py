@@ -1,0 +1,38 @@
+"""The figure of recovery where settings have one change each."""
+
+import re
+
+import numpy as np
+from examples import played
+
+from driftsim.report.figure_data.recoveries import recoveries
+from driftsim.report.figure_data.view import View
+from driftsim.report.figures import plot_figure
+from driftsim.report.page.drawings import drawings
+
+
+def test_settings_with_one_change_each_share_a_matrix(tmp_path):
+    thresholds = [9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 7, 6]
+    text = f"""stream:
+  length: 2_000
+  concepts: {{a: sea, b: {{kind: sea, threshold: 9}}}}
+  drift: {{kind: sudden, at: [1_000]}}
+models: {{knows: {{learner: naive_bayes, policy: {{kind: at_drift, memory: 200}}}}}}
+sweep: {{stream.concepts.b.threshold: {thresholds}}}
+evaluation: {{warmup: 300}}
+"""
+    results = played(text, "single", tmp_path)
+    found = recoveries(View(results))
+    assert [one.title for one in found] == ["change at row 1,000"] * 2
+    columns = [name for one in found for name in one.columns]
+    assert columns == [f"threshold = {one}" for one in thresholds]
+    table = results.recovery()
+    own = table[table.contender == "knows"].set_index("threshold")["rows"]
+    values = np.concatenate([one.values for one in found], axis=1)
+    assert values.tolist() == [own[thresholds].tolist()] and own.nunique() > 1
+    assert len(plot_figure("recovery", View(results)).axes) == 2
+    alone = results.of(
+        results.study._replace(variants=results.study.variants[:1]), results.variants[:1]
+    )
+    [drawn] = [one.svg for one in drawings(alone) if one.name == "recovery"]
+    assert float(re.search(r'width="(\d+)"', drawn)[1]) > 600  # a panel as wide as the page
