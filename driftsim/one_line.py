@@ -4,13 +4,15 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 
 from driftsim.learners.learner import Learner
 from driftsim.messages import ScenarioError, line, short
-from driftsim.parts import Part
+from driftsim.parts import Part, Strict
 from driftsim.scenario import Scenario, Study, load
-from driftsim.scenario_files import IN_PYTHON
+from driftsim.scenario_files import IN_PYTHON, from_source
+from driftsim.scenario_places import Places, located
+from driftsim.scenario_severity import with_requested
 from driftsim.streams.concepts import Concept
 from driftsim.streams.stream import Stream
 from driftsim.streams.table import Table
@@ -21,8 +23,18 @@ if TYPE_CHECKING:
 
 LENGTH = 10_000  # rows of a concept alone, unless it says how many
 SCENARIOS = (".yaml", ".yml")  # of files that hold a scenario
-BLIND = {"learner": "no_change", "policy": "online"}  # a contender that plays any stream
 ROWS = "{'kind': 'periodic', 'every': 1_000, 'memory': 1_000}"
+
+
+class Only(Strict):
+    """A stream, without contenders."""
+
+    stream: Stream
+
+    @model_validator(mode="before")
+    @classmethod
+    def _severities_are_found(cls, document: Any) -> Any:
+        return {"stream": with_requested(document)["stream"]}
 
 
 def stream(source: Any, length: int | None = None) -> Stream:
@@ -34,9 +46,13 @@ def stream(source: Any, length: int | None = None) -> Stream:
     where that has one stream. `length` is that of a concept alone: by default 10,000 rows, or all
     of a record. Raises `ScenarioError`.
     """
-    document = {"stream": stream_keys(source, length), "models": {"it": BLIND}}
-    about = {"warmup": 0, "truth": False}
-    return loaded("stream", document | {"evaluation": about}).variants[0].scenario.stream
+    _, document, marks = from_source({"stream": stream_keys(source, length)}, ["stream"])
+    try:
+        return Only.model_validate(document, context={"folder": Path()}).stream
+    except ValidationError as error:
+        places = Places(dict.fromkeys(marks, "driftsim.stream"))
+        faults = (located(one["loc"], one["msg"], places) for one in error.errors())
+        raise ScenarioError("\n".join(dict.fromkeys(faults))) from None
 
 
 def evaluate(
@@ -117,7 +133,7 @@ def whole_stream(source: Any) -> dict[str, Any] | None:
 
 def of_concept(source: Any, length: int | None) -> dict[str, Any]:
     """The keys of a stream of one concept."""
-    if is_frame(source) or isinstance(source, Path):
+    if is_frame(source) or is_file(source):
         from driftsim.streams.frame import table
 
         source = table(source)
@@ -130,6 +146,12 @@ def of_concept(source: Any, length: int | None) -> dict[str, Any]:
         recorded = False  # what is wrong with it shows where the scenario is loaded
     rows = LENGTH if length is None and not recorded else length
     return {"concepts": {name_of(source): source}} | ({} if rows is None else {"length": rows})
+
+
+def is_file(source: Any) -> bool:
+    """Whether it is the path of a table, not the name of a generator."""
+    named = isinstance(source, str) and Path(source).suffix != "" and Path(source).is_file()
+    return named or isinstance(source, Path)
 
 
 def models_of(learner: Any, policy: Any, allow: Collection[str]) -> dict[str, Any]:

@@ -296,7 +296,7 @@ def test_the_own_parts_of_the_docs_run(tmp_path):
 def test_the_cells_of_the_page_on_python_run(tmp_path):
     """In one process, in their order, like those of a notebook; it is read from no file."""
     done = played(blocks((DOCS / "python.md").read_text(encoding="utf-8"), "python"), tmp_path)
-    assert "stream.concepts.a: no concept is called 'see'; did you mean 'sea'?" in done.stdout
+    assert "stream.concepts.a: no concept is called 'sae'; did you mean 'sea'?" in done.stdout
     assert (tmp_path / "reports" / "first" / "report.html").exists()
     fits = dict(re.findall(r"(as it is|replaced) +0\.\d+ +(\d+)", done.stdout))
     assert fits == {"as it is": "0", "replaced": "3"}

@@ -33,6 +33,12 @@ def test_a_frame_holds_the_rows_of_the_stream():
     assert [*stream.frame(5, 5)] == [*frame] and not len(stream.frame(2_000))
 
 
+def test_a_severity_that_is_asked_for_is_found():
+    after = {"kind": "sea", "threshold": {"from": "a", "disagreement": 0.2}}
+    stream = driftsim.stream(STREAM | {"concepts": {"a": "sea", "b": after}})
+    assert 10 < stream.concepts["b"].threshold < 12
+
+
 def test_the_posterior_is_certain_but_for_noise():
     frame = driftsim.stream(STREAM).frame(seed=1)
     np.testing.assert_array_equal(frame["p(1)"], frame["label"])  # 0 or 1
@@ -44,12 +50,16 @@ def test_the_posterior_is_certain_but_for_noise():
     assert np.allclose(numbers["variance(label)"], 1)
 
 
-def test_names_of_classes_and_values_stand_in_a_frame():
+def test_names_of_classes_and_values_stand_in_a_frame(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     home = ["rented", "owned"] * 30
     given = pd.DataFrame({"debt": range(60), "home": home, "paid": ["no", "yes", "yes"] * 20})
     frame = driftsim.stream(given).frame()
     assert [*frame] == ["debt", "home", "label", "concept"]  # nobody knows P(y | x)
     assert frame["home"].tolist() == home and frame["label"].tolist() == ["no", "yes", "yes"] * 20
+    given.to_csv("paid.csv", index=False)
+    read = driftsim.stream("paid.csv").frame()
+    assert read["label"].tolist() == frame["label"].tolist()
     clash = driftsim.stream(given.rename(columns={"debt": "label"}))
     with pytest.raises(ValueError, match="a feature is called 'label', as another column is"):
         clash.frame()
@@ -119,6 +129,8 @@ def test_mistakes_are_named_by_their_place(given, words):
 def test_mistakes_of_keywords_are_named_by_their_place():
     with pytest.raises(ScenarioError, match=r"evaluation\.warmpu: there is no key 'warmpu' here"):
         driftsim.evaluate("sea", "majority", warmpu=3)
+    with pytest.raises(ScenarioError, match=r"driftsim\.stream: stream\.noise: 2 is not valid"):
+        driftsim.stream(STREAM | {"noise": 2})
     with pytest.raises(ScenarioError, match="length: this stream has its own; leave it out"):
         driftsim.stream(STREAM, length=3)
     sweep = {"stream": STREAM, "models": {"a": {"learner": "majority", "policy": "static"}},

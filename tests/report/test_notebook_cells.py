@@ -124,6 +124,16 @@ def test_streams_worlds_and_scenarios_show_what_they_are():
     assert "&lt;c&gt;" in one and "Evaluated with 1 seed, a warm-up of 1,000 rows" in one
 
 
+def test_a_stream_whose_rows_cannot_be_drawn_says_why(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,y\n" + "1,0\n,1\n" * 50)
+    filled = {"path": str(path), "missing": {"fill": "mean"}}
+    stream = driftsim.stream({"concepts": {"t": {"kind": "table", **filled}}})
+    shown = stream._repr_html_()
+    assert "Stream of 100 rows, 1 feature, 2 classes" in shown and "<figure>" not in shown
+    assert stream.instantiated(0, 20)._repr_html_().count("<figure>") == 1
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", CONCEPTS)
 def test_every_concept_has_a_picture(kind):

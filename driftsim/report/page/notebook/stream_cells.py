@@ -1,5 +1,6 @@
 """Stream cells: streams, worlds and scenarios as a notebook shows them, with a small picture."""
 
+from collections.abc import Callable
 from functools import singledispatch
 from typing import Any
 
@@ -39,7 +40,7 @@ def _(thing: Stream) -> str:
 @cell.register
 def _(thing: World) -> str:
     words = [words_of(thing.stream), f"The world of seed {thing.seed}."]
-    return rendered(words, world_parts(thing))
+    return rendered(words, drawn_or_why(thing.stream, lambda: thing))
 
 
 @cell.register
@@ -88,9 +89,14 @@ def scenario_parts(scenario: Scenario) -> dict[str, Any]:
 
 def stream_parts(stream: Stream, warmup: int = 0) -> dict[str, Any]:
     """What is shown of a stream, by its first seed."""
+    return drawn_or_why(stream, lambda: stream.instantiated(0, warmup))
+
+
+def drawn_or_why(stream: Stream, world: Callable[[], World]) -> dict[str, Any]:
+    """What is shown of a stream, with pictures of a world, or why it has no rows to draw."""
     try:
-        return world_parts(stream.instantiated(0, warmup))
-    except (ValueError, OSError, Edited) as error:  # no rows can be drawn
+        return world_parts(world())
+    except (ValueError, OSError, Edited) as error:
         return about(stream) | {"course": "", "panels": [], "keys": [], "notes": [f"{error}."]}
 
 
