@@ -3,14 +3,17 @@
 import os
 import subprocess
 import sys
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from browser import missing, started
 
 ROOT = Path(__file__).resolve().parents[1]
 LOADED = {("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src")}
+REQUIRED = os.environ.get("DRIFTSIM_BROWSER") == "required"  # fail where it would be skipped
 pytestmark = pytest.mark.slow
 
 
@@ -35,7 +38,7 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The folder of the site, built without a warning."""
-    if os.environ.get("DRIFTSIM_BROWSER") != "required":
+    if not REQUIRED:
         pytest.importorskip("mkdocstrings", reason="pip install '.[docs]'")
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-d", str(folder)]
@@ -80,3 +83,26 @@ def test_there_is_a_page_for_each_family_scenario_and_kind(site, pages):
         assert own <= anchors, family
     for path in (ROOT / "scenarios").rglob("*.yaml"):
         assert site / "gallery" / f"{path.stem}.html" in pages
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(bool(missing()) and not REQUIRED, reason=missing() or "")
+def test_it_is_read_and_searched_from_disk_on_a_narrow_screen(site, tmp_path):
+    driver = started(tmp_path)
+    about = {"width": 400, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", about)
+    try:
+        for name in ("coming_from", "reference/learner", "gallery/index", "api", "index"):
+            driver.get((site / f"{name}.html").as_uri())
+            width = driver.execute_script("return document.documentElement.scrollWidth")
+            assert (width <= 400, driver.get_log("browser")) == (True, []), name
+        driver.execute_script("document.querySelector('[for=__search]').click()")
+        field = driver.find_element("css selector", ".md-search__input")
+        field.send_keys("page_hinkley")
+        found = "return document.querySelector('.md-search-result__item a')?.getAttribute('href')"
+        end = time.monotonic() + 20
+        while not (link := driver.execute_script(found)) and time.monotonic() < end:
+            time.sleep(0.1)
+        assert "page_hinkley" in str(link)
+    finally:
+        driver.quit()

@@ -55,3 +55,8 @@ def copied(files, reports: Path | None) -> Iterator[tuple[str, Path]]:
 def on_page_markdown(markdown, page, config, files):
     """Lead links to files outside docs/ to their places in the site."""
     return relinked(page.file.src_uri, markdown)
+
+
+def on_page_content(content, page, config, files):
+    """Load pictures when they come into sight: some pages have dozens."""
+    return content.replace("<img ", '<img loading="lazy" ')

@@ -6,27 +6,29 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+import command_line
+import scenario_keys
+import sources
 from drift_pictures import picture
 from sections import about
+from tables import cell, parameter_rows
 
 from driftsim.adaptation.detectors import Detector
 from driftsim.evaluation.metrics import CLASSIFICATION, METRICS, REGRESSION
 from driftsim.kinds import (
     FAMILIES,
     PLACES,
-    comment,
     described,
     example,
-    ordered_keys,
-    presence,
     required,
     title,
-    typed,
 )
 from driftsim.parts import Part
 
 PICTURES = Path(__file__).resolve().parents[1] / "pictures"
 TITLES = {
+    "scenario": "Keys of a scenario",
+    "command_line": "The command line",
     "concept": "Concepts",
     "drift": "Drifts",
     "arrivals": "Arrivals",
@@ -46,7 +48,13 @@ TITLES = {
 def pages() -> dict[str, str]:
     """The pages of the reference, by their paths in the site."""
     of_families = {page(name): "\n\n".join(family_page(name)) for name in FAMILIES}
-    return {"reference/index.md": contents(), **of_families, page("metric"): metric_page()}
+    return {
+        "reference/index.md": contents(),
+        page("scenario"): scenario_keys.page(),
+        page("command_line"): command_line.page(),
+        page("metric"): metric_page(),
+        **of_families,
+    }
 
 
 def page(name: str) -> str:
@@ -67,6 +75,8 @@ def contents() -> str:
         lines.append(f"## [{TITLES[name]}]({name}.md)\n\n{described(family)} {where(key, place)}")
         lines.append(names)
     lines.append(f"## [{TITLES['metric']}](metric.md)\n\nWhat a report says of a window of rows.")
+    lines.append("## Besides")
+    lines.append("[The keys of a scenario](scenario.md) and [the command line](command_line.md).")
     return "\n\n".join(lines)
 
 
@@ -111,20 +121,11 @@ def kind_section(name: str, family: type[Part], one: str) -> Iterator[str]:
     if kind.model_config.get("extra") == "allow":
         yield "And the parameters of the class itself, which `driftsim kinds PATH` lists."
     yield f"```yaml\n{textwrap.dedent(example(family, one)).strip()}\n```"
+    for paper in sources.of(kind):
+        yield f"Source: {paper}"
     if found := about(name, one):
         links = (f"[{words}](../{page}.md#{anchor})" for page, anchor, words in found)
         yield f"More: {', '.join(links)}."
-
-
-def parameter_rows(kind: type[Part]) -> Iterator[str]:
-    """A table of the parameters of a kind."""
-    keys = ordered_keys(kind)
-    if keys:
-        yield from ("| parameter | type | default | |", "| --- | --- | --- | --- |")
-    for key, field in keys.items():
-        info = kind.model_fields[field]
-        cells = (typed(info), presence(info).removeprefix("default "), comment(kind, field))
-        yield f"| `{key}` | {' | '.join(cell(one) for one in cells)} |"
 
 
 def metric_page() -> str:
@@ -147,8 +148,3 @@ def metric_page() -> str:
 def cleaned(kind: type) -> str:
     """A docstring as paragraphs of Markdown."""
     return html.escape(inspect.cleandoc(kind.__doc__ or ""), quote=False)
-
-
-def cell(text: str) -> str:
-    """A text in a cell of a table."""
-    return html.escape(text, quote=False).replace("|", "\\|")

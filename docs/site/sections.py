@@ -9,16 +9,22 @@ from pathlib import Path
 from pymdownx.slugs import slugify
 
 DOCS = Path(__file__).resolve().parents[1]
-PAGES = {  # those that explain the kinds of a family
-    "concept": ("generators", "operators", "moa_streams", "tutorials/your_table", "scenarios"),
-    "drift": ("scenarios",),
-    "arrivals": ("time", "scenarios"),
-    "learner": ("learners", "models", "scenarios"),
-    "policy": ("policies", "decision", "scenarios"),
-    "memory": ("scenarios", "policies", "time"),
+PAGES = {  # those that explain the kinds of a family, or the one section of a page that does
+    "concept": (
+        "generators",
+        "operators",
+        "moa_streams",
+        "tutorials/your_table",
+        "scenarios#stream",
+    ),
+    "drift": ("scenarios#stream",),
+    "arrivals": ("time", "scenarios#stream"),
+    "learner": ("learners", "models", "scenarios#models"),
+    "policy": ("policies", "scenarios#models"),
+    "memory": ("scenarios#models", "policies", "time"),
     "detector": ("detectors",),
     "shift_test": ("detectors",),
-    "labels": ("protocols", "scenarios", "time"),
+    "labels": ("protocols", "scenarios#evaluation"),
     "protocol": ("protocols",),
     "strategy": ("protocols",),
     "prediction_interval": ("intervals",),
@@ -28,16 +34,29 @@ FENCED = re.compile(r"^ *```.*?^ *```", re.M | re.S)
 
 
 def about(family: str, kind: str, most: int = 2) -> list[tuple[str, str, str]]:
-    """The sections that name a kind most often: page, anchor and title of each."""
-    code = re.compile(rf"`{re.escape(kind)}`|\bkind: {re.escape(kind)}\b")
+    """Where the pages of a family explain a kind: page, anchor and title of a section of each."""
     found = []
-    for page in PAGES[family]:
-        for title, anchor, text in sections(page):
-            named = 1_000 if title.strip("`") == kind else len(code.findall(text))
-            if named:
-                found.append((named, page, anchor, title.replace("`", "")))
-    found.sort(key=lambda one: -one[0])
-    return [(page, anchor, title) for _, page, anchor, title in found[:most]]
+    for page, _, only in (place.partition("#") for place in PAGES[family]):
+        ranked = [
+            (explained(kind, title, text), title, anchor)
+            for title, anchor, text in sections(page)
+            if only in ("", anchor)
+        ]
+        named, title, anchor = max(ranked, key=lambda one: one[0])
+        whole = sections(page)[0][0].partition(": ")[0]
+        words = whole if title.startswith(whole) else f"{whole} › {title}"
+        if named:
+            found.append((page, anchor, words.replace("`", "")))
+    return found[:most]
+
+
+def explained(kind: str, title: str, text: str) -> int:
+    """How much a section says of a kind: by its title, the row of a table, or how often."""
+    name = re.escape(kind)
+    if title.strip("`") == kind:
+        return 1_000
+    rows = len(re.findall(rf"^\| `(?:\{{kind: )?{name}\b", text, re.M))
+    return 10 * rows + len(re.findall(rf"`{name}`|\bkind: {name}\b", text))
 
 
 @cache

@@ -1,0 +1,28 @@
+"""Tables of parameters: one for the keys of a class, in the words of `driftsim kinds`."""
+
+import html
+from collections.abc import Iterator
+
+from driftsim.kinds import comment, ordered_keys, presence, typed
+from driftsim.parts import Part, Strict
+
+HEAD = ("| parameter | type | default | |", "| --- | --- | --- | --- |")
+
+
+def parameter_rows(kind: type[Strict]) -> Iterator[str]:
+    """A table of the parameters of a class; nothing if it has none."""
+    keys = ordered_keys(kind)
+    if keys:
+        yield from HEAD
+    for key, field in keys.items():
+        info = kind.model_fields[field]
+        nested = isinstance(info.default, Strict) and not isinstance(info.default, Part)
+        given = "optional" if nested else presence(info).removeprefix("default ").strip("'")
+        cells = (typed(info), given, comment(kind, field))
+        yield f"| `{key}` | {' | '.join(cell(one) for one in cells)} |"
+
+
+def cell(text: str) -> str:
+    """A text in a cell of a table."""
+    escaped = html.escape(text, quote=False).replace("|", "\\|")
+    return escaped.replace("{", "&#123;")  # which may begin attributes of the cell
