@@ -298,7 +298,8 @@ def plain_type(annotation: Any) -> str:
 
 def plural(text: str) -> str:
     """A type in words as those of many: whole numbers more than 0 or dates."""
-    return " or ".join(re.sub(r"^(whole number|\w+)", r"\1s", one) for one in text.split(" or "))
+    many = (re.sub(r"^(whole number|\w+)", r"\1s", one) for one in text.split(" or "))
+    return " or ".join(many).replace("memorys", "memories")
 
 
 @cache

@@ -60,6 +60,11 @@ def anchors(page):
     return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
 
 
+def test_every_page_is_in_the_navigation_of_the_site():
+    named = re.findall(r"(\S+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.M)
+    assert {page.relative_to(DOCS).as_posix() for page in PAGES} - {*named} == set()
+
+
 def test_the_page_on_the_interface_has_all_of_it():
     page = (DOCS / "api.md").read_text(encoding="utf-8")
     assert {one for one in driftsim.__all__ if f"heading: driftsim.{one}" not in page} == set()

@@ -22,7 +22,7 @@ PAGES = {  # those that explain the kinds of a family, or the one section of a p
     "learner": ("learners", "models", "scenarios#models"),
     "policy": ("policies", "scenarios#models"),
     "memory": ("scenarios#models", "policies", "time"),
-    "detector": ("detectors",),
+    "detector": ("detectors", "detectors_alone"),
     "shift_test": ("detectors",),
     "labels": ("protocols", "scenarios#evaluation"),
     "protocol": ("protocols",),
