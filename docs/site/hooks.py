@@ -47,8 +47,8 @@ def copied(files, reports: Path | None) -> Iterator[tuple[str, Path]]:
         yield f"repository/{path}", ROOT / path
     for path in sorted(gallery_pages.PICTURES.glob("*.png")):
         yield f"gallery/pictures/{path.name}", path
-    for path in sorted(reports.rglob("*")) if reports else []:
-        if path.is_file() and "runs" not in path.relative_to(reports).parts:
+    for scenario in gallery_pages.scenarios() if reports else []:
+        for path in sorted((reports / scenario.stem).rglob("*.html")):
             yield f"reports/{path.relative_to(reports)}", path
 
 
