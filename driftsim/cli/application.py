@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from driftsim.cli import check, init, kinds, plot, run, schema, status, table
+from driftsim.cli import check, init, kinds, new, plot, run, schema, status, table
 
 app = typer.Typer(
     name="driftsim",
@@ -37,6 +37,7 @@ def driftsim(version: Annotated[bool, Version] = False):
 
 
 app.command()(run.run)
+app.command(short_help="Write a scenario to begin with.")(new.new)
 app.command(short_help="Write a scenario for a table.")(init.init)
 app.command()(check.check)
 app.command()(kinds.kinds)

@@ -1,1 +1,1 @@
-"""Proposal: a scenario for a table, with the reason for each guess, as `init` writes it."""
+"""Proposal: scenarios that `init` and `new` write, for a table, and for a drift to begin with."""

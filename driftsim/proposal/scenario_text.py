@@ -5,13 +5,12 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from driftsim.files import reason
 from driftsim.json_schema.files import modeline
 from driftsim.messages import ScenarioError, first_fault, line, visible
 from driftsim.notation import yaml_line
 from driftsim.proposal.table_guesses import Contents, Guess
+from driftsim.proposal.writing import WIDEST, write_new
 
-WIDEST = 100  # characters of a line
 QUESTION = (
     "How long does a model of {name} hold: is it enough to train it once, should it be retrained "
     "on a schedule or after an alarm, or should it learn online?"
@@ -126,17 +125,11 @@ def write_proposal(
     """
     path = to or Path(f"{concept_name(tables)}.yaml")
     names = " ".join(map(str, tables))
-    if path.suffix.lower() not in (".yaml", ".yml"):
-        raise ScenarioError(line(f"{path}: is no name for a scenario; let it end in .yaml"))
-    if path.exists():
-        advice = f"`driftsim run {path}` runs it; to write another, driftsim init {names} --to FILE"
-        raise ScenarioError(line(f"{path}: is there already; {advice}"))
     try:
-        text = modeline(path) + proposed(tables, path.absolute().parent, target)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise ScenarioError(line(f"{path}: cannot be written: {reason(error)}")) from None
+        return write_new(
+            path,
+            lambda: modeline(path) + proposed(tables, path.absolute().parent, target),
+            f"driftsim init {names} --to FILE",
+        )
     except ValueError as error:
         raise ScenarioError(line(f"{names}: {first_fault(error)}")) from None
-    return path
