@@ -67,6 +67,18 @@ def test_names_of_classes_and_values_stand_in_a_frame(tmp_path, monkeypatch):
         clash.frame(10, 61)
 
 
+def test_rows_that_have_times_have_dates_in_a_frame():
+    hourly = {"kind": "regular", "every": "1h", "start": "2024-01-31"}
+    frame = driftsim.stream(STREAM | {"arrivals": hourly}).frame(23, 25)
+    assert [*frame][3:5] == ["date", "label"]
+    assert [*map(str, frame["date"])] == ["2024-01-31 23:00:00", "2024-02-01 00:00:00"]
+    when = pd.to_datetime(["2024-01-01", "2024-01-02", "2024-01-02"])
+    table = driftsim.Table({"x": [1, 2, 3], "when": when, "y": [0, 1, 0]}, target="y", time="when")
+    read = driftsim.stream(table).frame()
+    assert [*read] == ["x", "date", "label", "concept"]
+    assert [*read["date"]] == [*when]
+
+
 def test_evaluate_is_the_run_of_the_same_scenario(tmp_path):
     path = tmp_path / "evaluate.yaml"
     path.write_text(

@@ -113,13 +113,13 @@ class Stream(ShownInNotebooks, Strict):
     ) -> "pd.DataFrame":
         """Rows `first` … `last` - 1 of one seed as a DataFrame, by default to the end.
 
-        The index is the position, `row`. A column for each feature, by its name; then `label`, the
-        `concept` that the row came from, and the probability of each class given the features, such
-        as `p(0)` or `p(yes)`, with the noise of the stream; of regression `mean(label)` and
-        `variance(label)`. These are NaN where they are not known, and left out where they never
-        are, as of recorded rows. Values of nominal columns, and classes, go by their names where
-        they have some. `warmup` is how many first rows recorded concepts may learn from. Raises
-        `ValueError` for rows that the stream has not.
+        The index is the position, `row`. A column for each feature, by its name; then `date`, where
+        rows have times; `label`; the `concept` that the row came from; and the probability of each
+        class given the features, such as `p(0)` or `p(yes)`, with the noise of the stream; of
+        regression `mean(label)` and `variance(label)`. These are NaN where they are not known, and
+        left out where they never are, as of recorded rows. Values of nominal columns, and classes,
+        go by their names where they have some. `warmup` is how many first rows recorded concepts
+        may learn from. Raises `ValueError` for rows that the stream has not.
         """
         return self.instantiated(seed, warmup).frame(first, last)
 

@@ -87,7 +87,8 @@ class World(ShownInNotebooks):
         block = self.rows(first, stop).part(slice(stop - first))
         known = any(one.known for one in self.stream.concepts.values())
         posterior = self.posterior(block.t, block.X, block.weights) if known else None
-        return frame_of(self.schema, list(self.stream.concepts), block, posterior)
+        names = list(self.stream.concepts)
+        return frame_of(self.schema, names, block, posterior, self.clock)
 
     def fresh(self, at: int, i: int, n: int) -> Block:
         """`n` rows of concept `i`, as at position `at`, that are not in the stream.
