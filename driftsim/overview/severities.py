@@ -15,7 +15,7 @@ from driftsim.streams.severity import (
     severity,
     severity_of,
 )
-from driftsim.streams.severity_estimates import severity_estimates
+from driftsim.streams.severity_estimates import estimates_of_ends, severity_estimates
 from driftsim.streams.severity_of_records import CHANGED, record_severities
 from driftsim.streams.stream import Stream
 from driftsim.streams.world import World
@@ -24,6 +24,7 @@ ROWS = 5_000  # of each concept: standard errors are at most 0.007
 MOST_PAIRS = 6  # that have a line each
 FIRST = 1_000  # changes that are looked at
 STALE = "stale_learner_loss"
+NOT_KNOWN = "not known, as the probabilities of {} are not; --severity estimates it"
 NOT_ESTIMATED = "nothing to estimate: the probabilities are known, or there are too few rows"
 
 
@@ -50,10 +51,19 @@ def severity_lines(stream: Stream, warmup: int = 0) -> Iterator[str]:
         more = plural(len(pairs) - MOST_PAIRS, "more change" if alone else "more pair")
         yield f"… and {more}{'' if alone else ' of concepts'}"
     for i in moving[:MOST_PAIRS]:
-        if is_measurable(world.concepts[i]):
-            found = severity(world, i, i, 0, ROWS, until=stream.length - 1)
-            text = severity_text(found, stream.schema.regression)
-            yield f"{[*stream.concepts][i]} moves by itself, from the first row to the last: {text}"
+        yield from moving_line(world, i, not pairs and len(stream.concepts) == 1)
+
+
+def moving_line(world: World, i: int, alone: bool) -> Iterator[str]:
+    """How far a concept moves by itself; where that is not known, only of one that rules alone."""
+    stream = world.stream
+    name = [*stream.concepts][i]
+    if is_measurable(world.concepts[i]):
+        found = severity(world, i, i, 0, ROWS, until=stream.length - 1)
+        text = severity_text(found, stream.schema.regression)
+        yield f"{name} moves by itself, from the first row to the last: {text}"
+    elif alone:  # so that estimates of the first and the last rows are about it
+        yield f"{name} moves by itself; how far is {NOT_KNOWN.format('its rows')}"
 
 
 def change_text(world: World, change: Change) -> str:
@@ -64,7 +74,7 @@ def change_text(world: World, change: Change) -> str:
     whole, *places = concepts_beside(world, change)
     pair = dict.fromkeys(i for i in places if not is_measurable(whole.concepts[i])) or [*places]
     names = " and ".join(f"'{[*whole.stream.concepts][i]}'" for i in pair)
-    return f"not known, as the probabilities of rows of {names} are not; --severity estimates it"
+    return NOT_KNOWN.format(f"rows of {names}")
 
 
 def titles_of(stream: Stream, changes: Sequence[Change]) -> list[str]:
@@ -101,20 +111,34 @@ def record_lines(stream: Stream, warmup: int) -> Iterator[str]:
 
 
 def estimate_lines(stream: Stream, warmup: int = 0) -> Iterator[str]:
-    """What learners of rows before and after the first changes say of how severe these are."""
+    """What learners of rows before and after the first changes say of how severe these are.
+
+    Without a change, what they say of the first and the last rows of a concept that moves by itself
+    without known probabilities.
+    """
     found = severity_estimates(stream, [0], warmup) if stream.changes(0) else ()
     for _, change, measures in islice(found, MOST_PAIRS):
-        if np.isnan(measures[STALE].value):
-            yield f"around row {change.centre:,}: {NOT_ESTIMATED}"
-            continue
-        least, of_x, stale = (
-            f"{measures[name].value:.2g} ± {measures[name].se:.1g}"
-            for name in ("total_variation_at_least", "total_variation_x_at_least", STALE)
-        )
-        yield (
-            f"around row {change.centre:,}: total variation at least {least} (x {of_x}); "
-            f"a learner of before loses {stale} more after it than one of after"
-        )
+        yield f"around row {change.centre:,}: {estimate_text(measures)}"
+    [*concepts] = stream.concepts.values()
+    if not found and not stream.recorded and len(concepts) == 1 and moves_unmarked(concepts[0]):
+        world = stream.instantiated(0)
+        if not is_measurable(world.concepts[0]):
+            text = estimate_text(estimates_of_ends(stream))
+            yield f"from the first rows to the last: {text}"
+
+
+def estimate_text(measures: Severity) -> str:
+    """What learners say of a change, in words."""
+    if np.isnan(measures[STALE].value):
+        return NOT_ESTIMATED
+    least, of_x, stale = (
+        f"{measures[name].value:.2g} ± {measures[name].se:.1g}"
+        for name in ("total_variation_at_least", "total_variation_x_at_least", STALE)
+    )
+    return (
+        f"total variation at least {least} (x {of_x}); "
+        f"a learner of before loses {stale} more after it than one of after"
+    )
 
 
 def severity_text(found: Severity, regression: bool) -> str:

@@ -63,6 +63,13 @@ def severity_estimates(
             yield seed, change, found[key]
 
 
+def estimates_of_ends(stream: Stream, n: int = ROWS) -> Severity:
+    """What learners say of how far the last `n` rows are from the first, at most half of each."""
+    world, n = stream.instantiated(0), min(n, stream.length // 2)
+    first, last = world.rows(0, n), world.rows(stream.length - n, stream.length)
+    return estimates(side_of(first), side_of(last), world.schema)
+
+
 def sides_of(world: World, n: int) -> Iterator[tuple[Change, tuple[Side, Side] | None]]:
     """Each change, with rows before and after it; none where the severity is known without.
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from driftsim import load
+from driftsim.overview.severities import estimate_lines, severity_lines
 from driftsim.overview.study import overview
 from driftsim.rows import Schema
 from driftsim.streams.severity import severities
@@ -115,6 +116,22 @@ def test_rows_next_to_a_change_are_compared_where_a_part_moves():
     lost = found["stale_learner_loss"]
     assert still["stale_loss"].value > 0.1
     assert abs(lost.value - still["stale_loss"].value) < 3 * lost.se
+
+
+def test_what_moves_without_known_probabilities_is_compared_at_its_ends():
+    """A weight of two that goes from w to w + 4: the plane turns until it is nearly upright."""
+    line = "HyperplaneGenerator -a 2 -k 1 -t 0.001 -s 0 -n 0"
+    concepts = {"moa": {"kind": "moa", "stream": line}}
+    stream = Stream.model_validate({"length": 4_000, "concepts": concepts})
+    [known] = severity_lines(stream)
+    assert known == (
+        "moa moves by itself; how far is not known, as the probabilities of its rows are not; "
+        "--severity estimates it"
+    )
+    [text] = estimate_lines(stream)
+    assert text.startswith("from the first rows to the last: total variation at least 0.")
+    still = Stream.model_validate({"length": 4_000, "concepts": {"a": "sea"}})
+    assert not [*estimate_lines(still)] and not [*severity_lines(still)]
 
 
 @pytest.mark.parametrize(
