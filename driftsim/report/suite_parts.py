@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from driftsim.report.benchmarks import Grid
 from driftsim.report.results import Results
-from driftsim.report.verdict import Verdict, of_alarms, of_ranks
+from driftsim.report.verdict import Verdict, by_alarms_alone, of_alarms, of_ranks
 
 
 class SuitePart(NamedTuple):
@@ -17,12 +17,14 @@ class SuitePart(NamedTuple):
 def suite_parts(results: Results) -> list[SuitePart]:
     """The parts in which a suite is answered: alarms, if they lead, and then the first metric.
 
-    None of other studies, and before a run has ended.
+    None of other studies, and before a run has ended; alarms alone where contenders have the same
+    metric on all streams.
     """
     tables, variants = results.tables, results.variants
     if tables.grid is None:
         return []
+    alarms = tables.alarm_grid and SuitePart(of_alarms(variants), tables.alarm_grid)
+    if alarms and by_alarms_alone(variants, tables.pairs):
+        return [alarms]
     ranked = SuitePart(of_ranks(variants, tables.ranks, tables.pairs), tables.grid)
-    if tables.alarm_grid is None:
-        return [ranked]
-    return [SuitePart(of_alarms(variants), tables.alarm_grid), ranked]
+    return [alarms, ranked] if alarms else [ranked]

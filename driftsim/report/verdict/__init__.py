@@ -16,7 +16,16 @@ from driftsim.report.verdict.decision import Advice
 from driftsim.report.verdict.ranking import over_streams, ranking
 from driftsim.report.verdict.worth import Thresholds
 
-__all__ = ["Block", "Verdict", "answers", "of_alarms", "of_ranks", "ranking", "verdict"]
+__all__ = [
+    "Block",
+    "Verdict",
+    "answers",
+    "by_alarms_alone",
+    "of_alarms",
+    "of_ranks",
+    "ranking",
+    "verdict",
+]
 
 
 def verdict(
@@ -59,9 +68,15 @@ def leads(one: VariantResults) -> bool:
     return one.scenario.report.lead == "alarms"
 
 
+def by_alarms_alone(variants: Sequence[VariantResults], pairs: Table) -> bool:
+    """Whether contenders differ by their alarms alone, which lead: their metrics are the same."""
+    alike = len(pairs) > 0 and not any(pairs[name].any() for name in ("wins", "losses"))
+    return alike and leads(variants[0])
+
+
 def of_ranks(variants: Sequence[VariantResults], ranks: Table, pairs: Table) -> Verdict:
     """The answer over all streams that have names; nothing without ranks of such streams."""
-    if not len(ranks) or not is_named(variants[0]):
+    if not len(ranks) or not is_named(variants[0]) or by_alarms_alone(variants, pairs):
         return Verdict()
     return Verdict(map(Block, over_streams(variants, ranks, pairs)))
 
