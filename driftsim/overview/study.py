@@ -20,10 +20,12 @@ from driftsim.report.dates import Dates, dates_of, row_text, stretch_text
 from driftsim.rows import Change, Schema
 from driftsim.scenario import Scenario, Study
 from driftsim.scenario_evaluation import Evaluation
+from driftsim.streams.operators.operator import leaves
 from driftsim.streams.stream import Stream
 
 MARKS = "abcdefghijklmnopqrstuvwxyz"
 MOST_CHANGES = 20  # that have a line each
+LONG = 10  # seconds of CPU before the last row
 MOST_TEXT = 60  # characters of the prices by class
 
 
@@ -113,6 +115,12 @@ def stream_lines(stream: Stream) -> Iterator[str]:
     )
     if stream.noise:
         yield f"the share {stream.noise:g} of the labels is replaced by a wrong one"
+    each = sum(getattr(p, "nanoseconds", 0) for c in stream.concepts.values() for p in leaves(c))
+    if (seconds := each * stream.length / 1e9) > LONG:
+        yield (
+            "each row follows from those before it: to come to the last one takes some "
+            f"{seconds:,.0f} s of CPU, once in each process"
+        )
     if not stream.known:
         yield "the probabilities of the labels are unknown: no oracle, and no excess error"
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator
 from driftsim.streams.concepts.concept import Instantiated, Seeded
 from driftsim.streams.moa.changes import changes, moves, single_at
 from driftsim.streams.moa.command_line import OPTION, command, text_of
+from driftsim.streams.moa.cost import nanoseconds
 from driftsim.streams.moa.headers import header
 from driftsim.streams.moa.replay import replay
 from driftsim.streams.moa.truth import density_of, is_known
@@ -56,6 +57,11 @@ class Moa(Seeded):
             return self
         single = single_at(command(self.stream), row)
         return None if single is None else Moa(stream=text_of(single))
+
+    @property
+    def nanoseconds(self) -> float:
+        """Of CPU that each row before a row takes about, once in a process."""
+        return nanoseconds(command(self.stream))
 
     def instantiated(self, rng):
         seed = seed_of(rng)

@@ -7,12 +7,14 @@ import pytest
 
 from driftsim.messages import ScenarioError
 from driftsim.notation import parsed
+from driftsim.overview.study import stream_lines
 from driftsim.scenario import load
 from driftsim.streams.concepts.moa import Moa
 from driftsim.streams.moa import replay as replays
 from driftsim.streams.moa.changes import changes
 from driftsim.streams.moa.command_line import command
 from driftsim.streams.moa.generators import Shares, chosen_by, generator
+from driftsim.streams.moa.options import STREAMS
 from driftsim.streams.moa.replay import ROWS, Replay, replay, shares
 from driftsim.streams.severity import severity
 from driftsim.streams.stream import Stream
@@ -256,3 +258,17 @@ def test_operators_that_need_other_rows_are_refused(operator, reason):
     concepts = parsed("a: " + operator % f"{{kind: moa, stream: {SEA}}}")[0]
     with pytest.raises(ValueError, match=f"{reason}"):
         Stream.model_validate({"length": 100, "concepts": concepts})
+
+
+def test_check_says_how_long_it_takes_to_come_to_the_last_row():
+    plane = "HyperplaneGenerator -a 20 -k 0"
+    composed = f"ConceptDriftStream -s ({plane}) -d ({plane} -i 2)"
+    assert Moa(stream=composed).nanoseconds == 12 + 20 * 4.6
+    moving = "RandomRBFGeneratorDrift -n 1000 -k 2000 -a 10"
+    assert Moa(stream=moving).nanoseconds == pytest.approx(10 * (6.4 + 300))
+    kinds = [f"{one} -s {SEA} -d {SEA}" if "ConceptDrift" in one else one for one in STREAMS]
+    assert all(0 < Moa(stream=one).nanoseconds < 2_000 for one in kinds)
+    long = {"length": 10_000_000, "concepts": {"a": {"kind": "moa", "stream": moving}}}
+    [_, cost, *_] = stream_lines(Stream.model_validate(long))
+    assert "takes some 31 s of CPU" in cost
+    assert not any("CPU" in line for line in stream_lines(stream_of(SEA)))
