@@ -72,6 +72,10 @@ def test_no_page_loads_anything_from_the_net(pages):
     assert not {one for page in pages.values() for one in page.loads if urlsplit(one).netloc}
 
 
+def test_links_are_named_by_titles_not_by_files(pages):
+    assert not [path.name for path in pages if ".md</a>" in path.read_text(encoding="utf-8")]
+
+
 def test_there_is_a_page_for_each_family_scenario_and_kind(site, pages):
     from driftsim.kinds import FAMILIES
 

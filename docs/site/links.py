@@ -12,6 +12,7 @@ PLACES = {
     "scenarios": "gallery/index.md",
     "docs/clusters": "scale.md",
 }
+NAMED = re.compile(r"\[[\w/.]+\.md\]\((?!https?:)([^()\s#]+\.md)(?=[#)])")
 TARGET = re.compile(r"(?<=\]\()(?!https?:)([^()\s#]+)(?=[#)])")
 FENCED = re.compile(r"(^ *```.*?^ *```)", re.M | re.S)
 
@@ -53,5 +54,16 @@ def relinked(page: str, text: str) -> str:
         return posixpath.relpath(place(path), posixpath.dirname(page) or ".")
 
     parts = FENCED.split(text)
-    parts[::2] = [TARGET.sub(moved, part) for part in parts[::2]]
+    parts[::2] = [TARGET.sub(moved, titled(page, part)) for part in parts[::2]]
     return "".join(parts)
+
+
+def titled(page: str, text: str) -> str:
+    """The text of a page, in which links named by a file of docs/ have the title of that page."""
+
+    def named(match: re.Match[str]) -> str:
+        path = ROOT / resolved(page, match[1])
+        heading = re.search(r"^# (.*)$", path.read_text(encoding="utf-8"), re.M)
+        return f"[{heading[1].partition(': ')[0]}]({match[1]}"
+
+    return NAMED.sub(named, text)
