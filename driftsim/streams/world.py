@@ -11,6 +11,7 @@ from driftsim.notebook_html import ShownInNotebooks
 from driftsim.parts import fields
 from driftsim.rows import Edited, Schema
 from driftsim.streams.concepts import Concept, Instantiated
+from driftsim.streams.concepts.concept import density_with_gaps
 from driftsim.streams.drawn_frames import frame_of
 from driftsim.streams.drifts import Drift
 from driftsim.streams.instantiation import Instantiation
@@ -162,7 +163,8 @@ class World(ShownInNotebooks):
         return sum(weights[:, [i]] * self._density(i, t, X) for i in active)
 
     def _density(self, i, t, X):
-        density = self.concepts[i].density(X, t)
+        one = self.concepts[i]
+        density = density_with_gaps(one, X, t) if self.schema.missing else one.density(X, t)
         return density if self._odds[i] is None else density * self._odds[i]
 
     def _odds_of(self, i):

@@ -207,6 +207,13 @@ def unknown_density(X: np.ndarray, schema: Schema) -> np.ndarray:
     return np.full((len(X), schema.n_classes or 3), np.nan)
 
 
+def density_with_gaps(one: Concept | Instantiated, X: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """The density of rows of which some lack values: 0 for those that a concept always has."""
+    density, gaps = one.density(X, t), np.isnan(X)
+    gaps[:, [*one.schema.missing]] = False
+    return np.where(gaps.any(axis=1, keepdims=True), 0.0, density)
+
+
 def numbered(d: int) -> tuple[str, ...]:
     """Names for columns without names: x1, x2, …"""
     return tuple(f"x{j + 1}" for j in range(d))

@@ -10,6 +10,7 @@ from driftsim.clocks import durations
 from driftsim.messages import plural, refusal
 from driftsim.parts import Share
 from driftsim.streams.compatibility import concept_incompatibility
+from driftsim.streams.concepts.concept import density_with_gaps
 from driftsim.streams.drifts import Drift, None_, Sudden
 from driftsim.streams.operators.operator import Base, Operator, OwnDrift, Reference
 from driftsim.streams.operators.selections import selections
@@ -76,7 +77,7 @@ class Mixture(Operator):
         return X[chosen, np.arange(len(t))], y[chosen, np.arange(len(t))]
 
     def joint(self, one, X, t):
-        densities = [base.density(X, t) for base in one.bases]
+        densities = [density_with_gaps(base, X, t) for base in one.bases]
         mix = mixed_moments if one.schema.regression else mixed
         return mix(densities, self._shares_at(one, t))
 

@@ -14,6 +14,7 @@ from driftsim.streams.concepts import Concept
 from driftsim.streams.concepts.rules import Sea
 from driftsim.streams.operators.amounts import Statistics
 from driftsim.streams.operators.operator import Operator
+from driftsim.streams.severity import severity
 from driftsim.streams.stream import Stream
 from driftsim.streams.world import BLOCK
 
@@ -214,6 +215,8 @@ def test_the_best_answers_where_words_are_covered_err_as_often_as_they_say():
     wrong = block.y != posterior.argmax(axis=1)
     assert abs(wrong.mean() - (1 - posterior.max(axis=1)).mean()) < 0.01
     assert (1 - posterior.max(axis=1)).mean() == pytest.approx(1 / 9, abs=0.01)  # small and red
+    found = severity(one.instantiated(0), 0, 1, 20_000, 2_000)
+    assert found["total_variation_x"] == found["total_variation"] == (1, 0)  # none has no gap
     both = [stream(f"{{kind: covered, of: a, columns: [{c}]}}", "mixed") for c in ("v", "x")]
     assert [each.known for each in both] == [True, False]  # a number
     assert [bool(each.truth_revisions) for each in both] == [True, False]
