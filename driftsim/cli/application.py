@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from driftsim.cli import check, init, kinds, new, plot, run, schema, status, table
+from driftsim.cli import check, explain, init, kinds, new, plot, run, schema, status, table
 
 app = typer.Typer(
     name="driftsim",
@@ -40,6 +40,7 @@ app.command()(run.run)
 app.command(short_help="Write a scenario to begin with.")(new.new)
 app.command(short_help="Write a scenario for a table.")(init.init)
 app.command()(check.check)
+app.command(short_help="Say in plain words what scenarios do.")(explain.explain)
 app.command()(kinds.kinds)
 app.command(short_help="Print a JSON Schema of scenarios, for editors.")(schema.schema)
 app.command()(plot.plot)

@@ -1,1 +1,1 @@
-"""Overview: what `check` prints of a study."""
+"""Overview: what `check`, `explain` and `status` print of a study."""
