@@ -6,13 +6,13 @@ from itertools import chain
 
 from driftsim.evaluation.alarm_scores import f1, precision
 from driftsim.report.benchmarks import NONE, Entry, Grid, laid_out
-from driftsim.report.measures import PERIODIC, RANDOM, alarms, quartiles
+from driftsim.report.measures import PERIODIC, RANDOM, alarms, normalized, quartiles
 from driftsim.report.table import Row
 from driftsim.report.variant_results import VariantResults
 
 DETECTORS = [
     "contender", "streams", "alarms", "changes", "detected", "missed", "to_detection",
-    "delay", "delay_q1", "delay_q3", "false_alarms", "false_unchanged",
+    "delay", "delay_q1", "delay_q3", "normalized_delay", "false_alarms", "false_unchanged",
     "false_per_10_000", "between_false", "precision", "recall", "f1", "covering",
     "detected_periodic", "to_detection_periodic", "f1_periodic",
     "detected_random", "to_detection_random", "f1_random", "seeds",
@@ -52,8 +52,9 @@ def over_streams(rows: Sequence[Row]) -> Row:
     alarms, false = total(known, "alarms"), total(known, "extra") + total(known, "early")
     seen, most_false = total(known, "rows"), max(false * seeds, 1) / seeds
     times = [[*chain.from_iterable(row[name] for row in rows)] for name in ("delays", "waited")]
+    about = {name: rows[0][name] for name in ("contender", "dummy", "tolerance")}
     return found | {
-        **{name: rows[0][name] for name in ("contender", "dummy", "tolerance")},
+        **about,
         "streams": len(rows),
         "alarms": total(rows, "alarms") / len(rows),
         "changes": changes,
@@ -61,6 +62,7 @@ def over_streams(rows: Sequence[Row]) -> Row:
         "recall": found["detected"] / changes if changes else math.nan,
         "precision": precision(found["detected"], alarms),
         **quartiles(*times),
+        "normalized_delay": normalized(found | about),
         "false_alarms": mean_false(known),
         "false_unchanged": mean_false([row for row in known if not row["changes"]]),
         "false_per_10_000": 10_000 * false / seen if known else math.nan,

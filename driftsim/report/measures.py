@@ -49,8 +49,8 @@ OF_ALL_CHANGES = ["contender", "rows", "changes", *OUTCOMES, *MEANS]
 REGRET = ["contender", "last_row", "last_date", "regret", "low", "high", "seeds"]
 ALARMS = [
     "contender", "alarms", "changes", "detected", "missed", "to_detection", "delay", "delay_q1",
-    "delay_q3", "extra", "early", "false_per_10_000", "between_false", "precision", "recall", "f1",
-    "covering", "ratio", "seeds",
+    "delay_q3", "normalized_delay", "extra", "early", "false_per_10_000", "between_false",
+    "precision", "recall", "f1", "covering", "ratio", "seeds",
 ]  # fmt: skip
 COUNTED = (  # in each run
     "alarms", "changes", "found", "missed", "extra", "early", "rows", "between_false", "covering",
@@ -176,7 +176,8 @@ def alarms(result: ContenderResult) -> Iterator[Row]:
     for words, rows in detectors.items():
         found = [detection(result.scenario, run, rows(run)) for run in result.runs]
         label = result.setting | {"contender": f"{result.contender}{words}"}
-        yield label | detections(result, found) | about
+        row = label | detections(result, found) | about
+        yield row | {"normalized_delay": normalized(row)}
         if not fired or all(np.isnan(one.changes) for one in found):
             return
 
@@ -224,6 +225,11 @@ def shares(row: Row) -> Row:
         "f1": f1(row["found"], row["alarms"], changes),
         "false_per_10_000": 10_000 * false / row["rows"],
     }
+
+
+def normalized(row: Row) -> float:
+    """The mean delay as a share of the tolerance; NaN without one."""
+    return row["to_detection"] / row["tolerance"] if row["tolerance"] else np.nan
 
 
 def quartiles(delays: Sequence[float], waited: Sequence[float]) -> Row:

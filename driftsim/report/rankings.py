@@ -43,6 +43,11 @@ def rank_pairs(variants: Sequence[VariantResults], metric: str) -> Table:
     return Table.of_rows((row | {"metric": metric} for row in rows), columns)
 
 
+def alike(pairs: Table) -> bool:
+    """Whether all contenders are equal in every setting; some pairs are needed."""
+    return len(pairs) > 0 and not any(pairs[name].any() for name in ("wins", "losses"))
+
+
 def pairs_of(names: list[str], losses: np.ndarray, margins: np.ndarray | None) -> Iterator[Row]:
     """A row for each two contenders, from losses (n, k) of k of them in n settings.
 

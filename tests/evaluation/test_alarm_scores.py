@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from driftsim.evaluation.alarm_scores import at_random, covering, detected, ends, periodic, starts
-from driftsim.report.measures import detections
+from driftsim.report.measures import detections, normalized
 from driftsim.report.variant_results import ContenderResult, TracedRun
 from driftsim.rows import Change
 
@@ -62,6 +62,15 @@ def test_with_a_tolerance_a_late_alarm_is_false_and_its_change_missed():
     assert (found.alarms, found.extra, found.early) == (4, 2, 0)
     assert detected([1200], [1000], 0, 4000, limits={1000: 1200}).delays == [200]
     assert detected([1201], [1000], 0, 4000, limits={1000: 1200}).waited == [201]
+
+
+def test_capymoas_example_has_its_scores():
+    """Of `EvaluateDriftDetector`: F1, mean time to detection, and its share of 200 rows."""
+    limits = {1000: 1200, 2000: 2200}
+    row = summed([detected([500, 1200, 1250, 2100], [1000, 2000], 0, 4000, limits=limits)])
+    assert (row["f1"], row["to_detection"]) == (pytest.approx(2 / 3), 150)
+    assert normalized(row | {"tolerance": 200}) == 0.75
+    assert np.isnan(normalized(row | {"tolerance": None}))
 
 
 def test_precision_recall_and_f1_count_a_change_once():

@@ -10,6 +10,7 @@ from examples import played
 from rich.console import Console
 
 import driftsim
+from driftsim.report.page.drawings import drawings
 from driftsim.report.printed import print_results
 from driftsim.report.suite_parts import suite_parts
 
@@ -50,6 +51,7 @@ def test_dummies_have_the_scores_that_follow_from_their_alarms(suite):
 
 def test_where_contenders_have_the_same_errors_the_report_is_of_alarms_alone(suite):
     (alarms,) = suite_parts(suite)
+    assert "ranks" not in [one.name for one in drawings(suite)]
     assert alarms.answer[0].text.startswith("Over 2 streams with 1 change, hddm_w found 100 %")
     console = Console(width=80)
     with console.capture() as captured:

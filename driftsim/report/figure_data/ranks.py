@@ -7,6 +7,7 @@ import numpy as np
 from driftsim.evaluation.significance import LEAST_SETTINGS
 from driftsim.report.amounts import title
 from driftsim.report.figure_data.view import View
+from driftsim.report.rankings import alike
 
 
 class Ranks(NamedTuple):
@@ -43,8 +44,16 @@ class Ranks(NamedTuple):
 
 
 def ranks(view: View) -> list[Ranks] | None:
-    """The ranks of each report with a sweep; None where there are none."""
-    tables = {name: view.table(results, "ranks") for name, results in view.reports.items()}
+    """The ranks of each report with a sweep; None where there are none.
+
+    None, too, where contenders differ by their alarms alone, with which the report leads.
+    """
+    shown = {
+        name: results
+        for name, results in view.reports.items()
+        if not (results.tables.leads_with_alarms and alike(results.tables.pairs))
+    }
+    tables = {name: view.table(results, "ranks") for name, results in shown.items()}
     found = []
     for name, table in tables.items():
         if len(table):

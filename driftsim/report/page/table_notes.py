@@ -217,6 +217,7 @@ OF_TABLES = {
         "delay_q3": "upper quartile of the same; empty where more than a quarter were missed",
         "extra": "false alarms: those after a change that are not its first, or come too late",
         "early": "false alarms before the first change",
+        "normalized_delay": "the mean rows to detection as a share of the tolerance",
         "false_per_10_000": "false alarms in 10,000 rows",
         "between_false": "rows of the stream for each false alarm",
         "precision": "share of alarms that detected a change",

@@ -6,6 +6,7 @@ from itertools import chain
 from driftsim.evaluation.significance import LEAST_SETTINGS
 from driftsim.messages import plural
 from driftsim.report.alarm_tables import alarm_rows, detector_rows
+from driftsim.report.rankings import alike
 from driftsim.report.rankings import named as is_named
 from driftsim.report.table import Table
 from driftsim.report.variant_results import VariantResults
@@ -70,8 +71,7 @@ def leads(one: VariantResults) -> bool:
 
 def by_alarms_alone(variants: Sequence[VariantResults], pairs: Table) -> bool:
     """Whether contenders differ by their alarms alone, which lead: their metrics are the same."""
-    alike = len(pairs) > 0 and not any(pairs[name].any() for name in ("wins", "losses"))
-    return alike and leads(variants[0])
+    return alike(pairs) and leads(variants[0])
 
 
 def of_ranks(variants: Sequence[VariantResults], ranks: Table, pairs: Table) -> Verdict:
