@@ -57,7 +57,7 @@ Window = Annotated[str | None, Option(metavar="N", help="Rows, or a time (1w), p
 Over = Annotated[str | None, Option(metavar="WINDOWS", help=OVER)]
 SeverityBy = Annotated[
     str | None,
-    Option("--severity", metavar="MEASURE", help="Of severity, such as disagreement."),
+    Option("--severity", metavar="MEASURE", help="What the figure severity shows."),
 ]
 Contenders = Annotated[Texts, Option(metavar="NAME", help=f"Plot this contender only. {MANY}")]
 Target = Annotated[

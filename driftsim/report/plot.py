@@ -145,8 +145,9 @@ def check(figure, options, every=False):
     for name in options:
         option = name.removesuffix("s")
         able = [kind for kind, one in KINDS.items() if option in one.options]
+        do = "does" if len(able) == 1 else "do"
         if figure not in able and not every:
-            raise PlotError(f"--{option}: '{figure}' does not take it; {', '.join(able)} do")
+            raise PlotError(f"--{option}: '{figure}' does not take it; {', '.join(able)} {do}")
 
 
 def opened(paths, out, parts, allow):

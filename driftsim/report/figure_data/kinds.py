@@ -52,9 +52,9 @@ KINDS = {
     "severity": Kind(
         "Recovery over the severity of changes", severities.caption,
         ("window", "severity", "contender"),
-        "all changes are as severe by {severity}, or that is not known; of recorded rows, and of "
-        "others whose probabilities are not known, total_variation, total_variation_x and "
-        "stale_loss can be estimated", if_asked=True,
+        "all changes are as severe by {severity}, or that is not known; where probabilities are "
+        "not known, as of recorded rows, total_variation, total_variation_x and stale_loss can be "
+        "estimated, and total_variation_y of recorded rows is counted", if_asked=True,
     ),
     "stream": Kind("The stream itself", captions.stream, ("window",), "nothing was played"),
     "cost": Kind(

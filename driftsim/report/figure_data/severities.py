@@ -25,10 +25,10 @@ LABELS = {
     "total_variation_y": "total variation of the classes",
     "total_variation_y_given_x": "total variation of y given x",
     "disagreement": "share of rows whose best answers change",
-    "stale_loss": "error that a perfect stale model adds",
+    "stale_loss": "loss that a perfect stale model adds",
     "total_variation_at_least": "total variation at least, estimated",
     "total_variation_x_at_least": "total variation of x at least, estimated",
-    "stale_learner_loss": "error that a stale learner adds, estimated",
+    "stale_learner_loss": "loss that a stale learner adds, estimated",
 }
 LABEL = "rows to recover"
 
