@@ -222,7 +222,12 @@ def test_an_alias_bomb_is_not_printed(tmp_path):
             "no metric is called 'eror'; did you mean 'error'?",
             ("evaluation: {warmup: 500}", "report: {metrics: [eror]}"),
         ),
-        ("stream.concepts.a", 6, "did you mean 'sea'?", ("sea, threshold: 8", "see, threshold: 8")),
+        (
+            "stream.concepts.a",
+            6,
+            "did you mean 'sea'?",
+            ("sea, threshold: 8", "seaa, threshold: 8"),
+        ),
         (
             "stream.drift",
             8,

@@ -73,6 +73,7 @@ def test_the_rows_of_a_drift_that_waits_follow_its_own_clock():
     assert changes == [(1_500, 1, 0), (6_500, 0, 1), (7_000, 1, 1)]
     block = one.rows(0, 0, 20_000)
     assert (block.y[between(block)] == (block.t[between(block)] < 7_000)).all()
+    assert np.array_equal(one.block(0, 1).X, block.X[8192:16384])
     at_once = stream(concepts.replace(", waits: true", ""), drift)  # at row 2,000 `low` rules
     assert [c.centre for c in at_once.changes(0)] == [1_500, 6_500]
     seen = at_once.rows(0, 6_500, 8_000)
