@@ -5,7 +5,9 @@ from math import erf, sqrt
 import numpy as np
 import pandas as pd
 import pytest
+from river.datasets import synth
 
+import driftsim
 from driftsim import load
 from driftsim.overview.severities import estimate_lines, severity_lines
 from driftsim.overview.study import overview
@@ -116,6 +118,19 @@ def test_rows_next_to_a_change_are_compared_where_a_part_moves():
     lost = found["stale_learner_loss"]
     assert still["stale_loss"].value > 0.1
     assert abs(lost.value - still["stale_loss"].value) < 3 * lost.se
+
+
+def test_a_drift_of_river_is_estimated_from_its_rows():
+    """SEA's variants 2 and 3 have thresholds of 7 and 9.5, between which .20625 of the rows lie."""
+    one, other = (synth.SEA(variant=variant, seed=variant) for variant in (2, 3))
+    drifting = synth.ConceptDriftStream(one, other, position=1_500, width=20, seed=1)
+    rows = [(*x.values(), y) for x, y in drifting.take(3_000)]
+    frame = pd.DataFrame(rows, columns=["a", "b", "c", "y"]).astype({"y": int})
+    table = driftsim.Table(frame, "y", marks=[1_500])
+    stream = Stream.model_validate({"concepts": {"river": table}})
+    [(_, change, found)] = severity_estimates(stream, [0])
+    lost = found["stale_learner_loss"]
+    assert change.centre == 1_500 and abs(lost.value - (9.5**2 - 7**2) / 200) < 4 * lost.se
 
 
 def test_what_moves_without_known_probabilities_is_compared_at_its_ends():
