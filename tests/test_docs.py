@@ -327,6 +327,16 @@ def test_the_cells_of_other_pages_run(tmp_path):
 
 
 @pytest.mark.slow
+def test_the_studies_beside_those_of_other_frameworks_run(tmp_path):
+    page, accuracy = (DOCS / "coming_from.md").read_text(encoding="utf-8"), []
+    for i, block in enumerate(blocks(page, "yaml")):
+        results = driftsim.run(parsed(block)[0], out=tmp_path, name=f"study{i}", jobs=1)
+        accuracy.append(results.summary().set_index("contender").accuracy["bayes"])
+    assert accuracy[0] == 0.874 and "87.4 % in both" in page  # what MOA prints
+    assert min(accuracy) > 0.6
+
+
+@pytest.mark.slow
 def test_the_page_on_own_data_is_what_happens(tmp_path):
     page = (DOCS / "tutorials" / "your_table.md").read_text(encoding="utf-8")
     proposal, marks, labels, prices = blocks(page, "yaml")
