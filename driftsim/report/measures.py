@@ -183,11 +183,16 @@ def alarms(result: ContenderResult) -> Iterator[Row]:
 
 
 def detection(scenario: Scenario, run: TracedRun, alarms: np.ndarray) -> Detection:
-    """How alarms at some rows (m,) compare with the changes of the stream of a run."""
+    """How alarms at some rows (m,) compare with the changes of the stream of a run.
+
+    Where any row of a record is marked, also one before the first scored row, others are known not
+    to be changes.
+    """
     (first, stop), stream = rows_of(run), scenario.stream
-    over, tolerance = ends(stream.started_changes(run.seed), first, stop), scenario.report.tolerance
+    changes, tolerance = stream.started_changes(run.seed), scenario.report.tolerance
+    over, known = ends(changes, first, stop), stream.dated or (stream.recorded and bool(changes))
     late = {} if tolerance is None else {at: end + tolerance for at, end in over.items()}
-    return detected(alarms, sorted(over), first, stop, stream.dated, late)
+    return detected(alarms, sorted(over), first, stop, known, late)
 
 
 def rows_of(run: TracedRun) -> tuple[int, int]:

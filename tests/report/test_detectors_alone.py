@@ -75,7 +75,10 @@ def test_an_invented_series_in_the_form_of_tcpd_is_read_as_the_page_says(tmp_pat
     namespace: dict = {}
     exec(block, namespace)
     results = namespace["results"]
-    assert [one.title for one in results.variants] == ["annotator 6", "annotator 7"]
+    assert [one.title[-1] for one in results.variants] == ["6", "7", "8"]
+    counts = results.alarms().set_index(["stream", "contender"])
+    assert counts.changes.xs("cusum", level=1).tolist() == [1, 2, 0]
+    assert counts.extra["annotator 8", "every 10"] + counts.early["annotator 8", "every 10"] == 8
     rows = results.detectors().set_index("contender")
     assert rows.loc["cusum", "recall"] == 2 / 3 and rows.loc["never", "covering"] > 0.5
     assert rows.loc["cusum", "f1"] > rows.loc["every 10", "f1"]
