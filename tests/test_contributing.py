@@ -14,10 +14,10 @@ from driftsim.report.figures import KINDS
 from driftsim.streams.recorded import Recorded
 
 ROOT = Path(__file__).resolve().parents[1]
-README, SCENARIOS, GENERATORS, FIGURES, MEASURES, COMPILED = (
+GLANCE, SCENARIOS, GENERATORS, FIGURES, MEASURES, COMPILED = (
     (ROOT / path).read_text(encoding="utf-8")
     for path in (
-        "README.md",
+        "docs/kinds.md",
         "docs/scenarios.md",
         "docs/generators.md",
         "docs/figures.md",
@@ -53,7 +53,7 @@ def test_a_kind_is_named_in_the_docs(family, name, kind):
         pytest.skip("is written by path, or as a number alone")
     if family != "memory":
         cure = "add it to the table"
-        require(f"`{name}`" in README, f"README.md does not name {family} '{name}': {cure}")
+        require(f"`{name}`" in GLANCE, f"docs/kinds.md does not name {family} '{name}': {cure}")
     if family in ("policy", "labels", "memory"):
         cure = "describe it, with its parameters"
         found = re.search(rf"`{name}`|kind: {name}\b", SCENARIOS)

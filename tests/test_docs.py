@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
+BESIDE = ("README.md", "CONTRIBUTING.md", "scenarios/README.md")  # pages outside docs/
 OWN = (DOCS / "tutorials" / "own_parts.md").read_text(encoding="utf-8")
 TESTED_BELOW = ("models", "own_parts", "your_table")
 
@@ -45,7 +46,7 @@ def test_the_scenario_of_the_readme_is_the_quickstart():
 
 
 def test_links_and_pictures_lead_somewhere():
-    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES]:
+    for page in [*map(ROOT.joinpath, BESIDE), *PAGES]:
         for target in re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
             path, _, heading = target.partition("#")
             found = page.parent / path if path else page
