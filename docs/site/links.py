@@ -10,6 +10,7 @@ PLACES = {
     **PAGES,
     "README.md": "index.md",
     "scenarios": "gallery/index.md",
+    "scenarios/README.md": "gallery/index.md",
     "docs/clusters": "scale.md",
 }
 NAMED = re.compile(r"\[[\w/.]+\.md\]\((?!https?:)([^()\s#]+\.md)(?=[#)])")
