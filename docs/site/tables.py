@@ -3,7 +3,7 @@
 import html
 from collections.abc import Iterator
 
-from driftsim.kinds import comment, ordered_keys, presence, typed
+from driftsim.kinds import FAMILIES, comment, ordered_keys, presence, typed
 from driftsim.parts import Part, Strict
 
 HEAD = ("| parameter | type | default | |", "| --- | --- | --- | --- |")
@@ -18,8 +18,9 @@ def parameter_rows(kind: type[Strict]) -> Iterator[str]:
         info = kind.model_fields[field]
         nested = isinstance(info.default, Strict) and not isinstance(info.default, Part)
         given = "optional" if nested else presence(info).removeprefix("default ").strip("'")
-        cells = (typed(info), given, comment(kind, field))
-        yield f"| `{key}` | {' | '.join(cell(one) for one in cells)} |"
+        words = typed(info)
+        linked = f"[{words.replace('_', ' ')}]({words}.md)" if words in FAMILIES else cell(words)
+        yield f"| `{key}` | {linked} | {cell(given)} | {cell(comment(kind, field))} |"
 
 
 def cell(text: str) -> str:
