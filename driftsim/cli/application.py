@@ -10,7 +10,6 @@ app = typer.Typer(
     name="driftsim",
     help="Which learner wins on a stream that changes, when, and at what cost.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -5,6 +5,8 @@ from typing import Annotated, TypeAlias
 
 from typer import Argument, Option
 
+from driftsim.cli.completion import contenders, figures, kinds, metrics, pictures, streams
+
 Texts: TypeAlias = list[str] | None
 MANY = "Can be repeated."
 FIGURES = (
@@ -25,8 +27,13 @@ Settings = Annotated[Texts, Set]
 Seeds = Annotated[
     int | None, Option(metavar="N", help="How many seeds to run, instead of evaluation.seeds.")
 ]
-Only = Annotated[Texts, Option(metavar="NAME", help=f"Run this contender only. {MANY}")]
-OnlyStream = Annotated[Texts, Option(metavar="NAME", help=f"Keep this stream only. {MANY}")]
+Only = Annotated[
+    Texts,
+    Option(metavar="NAME", help=f"Run this contender only. {MANY}", autocompletion=contenders),
+]
+OnlyStream = Annotated[
+    Texts, Option(metavar="NAME", help=f"Keep this stream only. {MANY}", autocompletion=streams)
+]
 Jobs = Annotated[
     int | None, Option(min=1, metavar="N", help="Most processes at a time. [default: one per core]")
 ]
@@ -34,12 +41,20 @@ Limit = Option(min=0.1, metavar="SECONDS", help="End a run that takes longer, as
 Timeout = Annotated[float | None, Limit]
 Pictures = Annotated[
     str | None,
-    Option("--figures", metavar="NAMES", help="Pictures beside the page: none, all, or a,b,c."),
+    Option(
+        "--figures",
+        metavar="NAMES",
+        help="Pictures beside the page: none, all, or a,b,c.",
+        autocompletion=pictures,
+    ),
 ]
 On = Annotated[str | None, Option(metavar="CLUSTER", help=CLUSTER)]
 Shared = Annotated[
     str | None,
     Option(metavar="I/N", help="Play only the I-th of N shares of the runs, and write no report."),
+]
+Watch = Annotated[
+    bool, Option("--watch", help="Play again whenever a scenario, or a file of parts, is saved.")
 ]
 Fresh = Annotated[bool, Option("--fresh", help="Run everything again.")]
 With = Option("--with", metavar="FILE", help=f"A Python file with your own parts. {MANY}")
@@ -51,15 +66,21 @@ Allow = Annotated[Texts, Trust]
 Reports = Annotated[list[Path], Argument(metavar="REPORT", help="Reports, or scenarios.")]
 To = Annotated[Path, Option(metavar="FILE", help="A .png, .svg or .pdf; a folder with --all.")]
 Every = Annotated[bool, Option("--all", help="Plot every figure of a report, each as a PDF.")]
-Figure = Annotated[str, Option(metavar="NAME", help=FIGURES)]
-Metric = Annotated[str | None, Option(metavar="METRIC", help="Instead of the scenario's metrics.")]
+Figure = Annotated[str, Option(metavar="NAME", help=FIGURES, autocompletion=figures)]
+Metric = Annotated[
+    str | None,
+    Option(metavar="METRIC", help="Instead of the scenario's metrics.", autocompletion=metrics),
+]
 Window = Annotated[str | None, Option(metavar="N", help="Rows, or a time (1w), per point.")]
 Over = Annotated[str | None, Option(metavar="WINDOWS", help=OVER)]
 SeverityBy = Annotated[
     str | None,
     Option("--severity", metavar="MEASURE", help="What the figure severity shows."),
 ]
-Contenders = Annotated[Texts, Option(metavar="NAME", help=f"Plot this contender only. {MANY}")]
+Contenders = Annotated[
+    Texts,
+    Option(metavar="NAME", help=f"Plot this contender only. {MANY}", autocompletion=contenders),
+]
 Target = Annotated[
     str | None, Option(metavar="NAME", help="The column of labels of a table. [default: guessed]")
 ]
@@ -69,5 +90,9 @@ Tables = Annotated[
 Into = Annotated[
     Path | None, Option("--to", metavar="FILE", help="The scenario to write. [default: TABLE.yaml]")
 ]
-Kind = Argument(metavar="FAMILY|KIND", help="One of them, or the path of a library's class.")
+Kind = Argument(
+    metavar="FAMILY|KIND",
+    help="One of them, or the path of a library's class.",
+    autocompletion=kinds,
+)
 Name = Annotated[str | None, Kind]

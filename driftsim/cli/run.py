@@ -22,8 +22,10 @@ from driftsim.cli.options import (
     Shared,
     Target,
     Timeout,
+    Watch,
 )
 from driftsim.cli.studies import errors_printed, studies_in
+from driftsim.cli.watching import watch
 
 
 def run(
@@ -42,21 +44,36 @@ def run(
     figures: Pictures = None,
     parts: Parts = None,
     allow: Allow = None,
+    again: Watch = False,
 ):
     """Run what is missing, then write the report. A table gets a scenario first, as by init."""
     with errors_printed():
         scenario = [scenario_of(one, target) for one in scenario]
-        asked = settings or (), (seeds, only or (), only_stream or ())
-        part = share_of(share)
-        if on is not None:
-            from driftsim.runner.playing import check_choice
+    files, kept = list(map(str, parts or ())), (seeds, only or (), only_stream or ())
+    asked = settings or (), kept, files, allow or (), figures
+    how = (jobs, timeout, on), fresh, share
+    if not again:
+        raise typer.Exit(play(scenario, out, asked, how))
+    watch([*scenario, *map(Path, files)], lambda: play(scenario, out, asked, how))
 
-            check_choice(jobs, None, timeout, on)
-        studies = studies_in(scenario, *asked, parts or (), allow or (), figures)
-        folders = folders_in(out, studies)
-        how = (jobs, timeout, on), fresh, list(map(str, parts or ())), part
-        failed = [run_study(study, folder, *how) for study, folder in zip(studies, folders)]
-    raise typer.Exit(1 if any(failed) else 0)
+
+def play(scenarios, out, asked, how) -> int:
+    """Play what is missing of scenarios, and write their reports; returns the exit code."""
+    where, fresh, share = how
+    try:
+        with errors_printed():
+            part = share_of(share)
+            if where[2] is not None:
+                from driftsim.runner.playing import check_choice
+
+                check_choice(where[0], None, *where[1:])
+            studies = studies_in(scenarios, *asked)
+            folders = folders_in(out, studies)
+            rest = where, fresh, asked[2], part
+            failed = [run_study(study, folder, *rest) for study, folder in zip(studies, folders)]
+    except typer.Exit as end:  # of a mistake, which is printed
+        return end.exit_code
+    return 1 if any(failed) else 0
 
 
 def scenario_of(path, target):

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from driftsim.json_schema import SHIPPED
 from driftsim.parts import Imported
 
-SHIPPED = Path(__file__).with_name("scenario.schema.json")
 BESIDE = "driftsim.schema.json"  # of a user, in the folder of a scenario
 
 

@@ -10,7 +10,8 @@ import pytest
 from jsonschema import Draft7Validator
 
 from driftsim.examples import CONCEPTS, PARTS, scenario, written
-from driftsim.json_schema.files import SHIPPED, modeline, schema_text
+from driftsim.json_schema import SHIPPED
+from driftsim.json_schema.files import modeline, schema_text
 from driftsim.kinds import FAMILIES
 from driftsim.messages import ScenarioError
 from driftsim.notation import parsed, question
