@@ -7,6 +7,7 @@ from driftsim.evaluation.metrics import METRICS
 
 OPPOSITE = {"more": "less", "less": "more"}
 MOST_NAMES = 6  # of a sentence
+ROUNDED = 1e-11  # what is less differs from zero by rounding alone
 
 
 def title(metric: str) -> str:
@@ -62,6 +63,7 @@ def number(value: float, half: float = math.nan, least: int | None = None, digit
     """
     if not math.isfinite(value):
         return "unknown"
+    value, half = (0.0 if abs(one) < ROUNDED else one for one in (value, half))
     if half > 0 and math.isfinite(half):
         power = math.floor(math.log10(half))
         places = (1 if half / 10**power < 3 else 0) - power

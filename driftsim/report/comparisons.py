@@ -230,6 +230,12 @@ class Comparison:
         return self.order[0]
 
     @cached_property
+    def same(self) -> bool:
+        """Whether several contenders have the very same value in each run."""
+        first, *others = (self.measured[name].values for name in self.order)
+        return bool(others) and all(np.array_equal(one, first) for one in others)
+
+    @cached_property
     def pairs(self) -> dict[Pair, Difference]:
         """The difference of each two contenders, the better one's value from the other's."""
         return {

@@ -10,6 +10,7 @@ from examples import played
 from rich.console import Console
 
 import driftsim
+from driftsim.report.amounts import number
 from driftsim.report.page.drawings import drawings
 from driftsim.report.printed import print_results
 from driftsim.report.suite_parts import suite_parts
@@ -53,6 +54,9 @@ def test_where_contenders_have_the_same_errors_the_report_is_of_alarms_alone(sui
     (alarms,) = suite_parts(suite)
     assert "ranks" not in [one.name for one in drawings(suite)]
     assert alarms.answer[0].text.startswith("Over 2 streams with 1 change, hddm_w found 100 %")
+    texts = [block.text for block in suite.verdict()]
+    assert "steps: Over 3 seeds, all 3 contenders have the same error: " in " ".join(texts)
+    assert number(1e-15, 1e-16, least=1) == "0.0"  # such as an excess that is rounding alone
     console = Console(width=80)
     with console.capture() as captured:
         print_results(suite, console)

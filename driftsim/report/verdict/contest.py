@@ -65,7 +65,7 @@ class Contest:
         c = self.comparison
         yield Block(" ".join(self.answer()))
         yield from map(Block, self.scored())
-        if c.known and len(c.order) > 1:
+        if c.known and len(c.order) > 1 and not c.same:
             yield from map(Block, self.static_or_weakest())
             yield from self.by_phase()
         yield Block(self.excess())
@@ -86,6 +86,10 @@ class Contest:
         if len(c.order) == 1:
             value = value_of(c, c.best) + bounds(c, c.best)
             yield f"{self.about()}, {named(c.best)} has {value}."
+        elif c.same:
+            every = "both" if len(c.order) == 2 else f"all {len(c.order):,}"
+            value = f"{title(c.scope.metric)}: {plain(c, c.best)}"
+            yield f"{self.about()}, {every} contenders have the same {value}."
         elif not c.known:
             yield f"{self.about()}, {named(c.best)} has the {degree(c)}: {plain(c, c.best)}."
             yield f"Whether the contenders differ is not known: {self.too_short()}."
