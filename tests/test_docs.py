@@ -2,16 +2,19 @@
 
 import importlib.util
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.main import get_command
 
 import driftsim
 from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.shift_tests import ShiftTest
+from driftsim.cli import app
 from driftsim.kinds import FAMILIES, ordered_keys
 from driftsim.notation import parsed
 from driftsim.overview.columns import column_lines
@@ -143,6 +146,18 @@ def test_the_suite_in_the_docs_is_valid_and_leaves_out_what_it_says(tmp_path):
     study = driftsim.load(tmp_path / "s.yaml")
     left_out = [[*one.left_out] for one in study.variants]
     assert left_out == [[], [], ["at_drift"]]
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=lambda page: page.stem)
+def test_commands_of_the_docs_have_options_that_there_are(page):
+    text = page.read_text(encoding="utf-8")
+    lines = re.findall(r"^ *(?:\.venv/bin/)?driftsim ((?![A-Z\[])[a-z][^\n]*)$", text, re.M)
+    commands = get_command(app).commands
+    for line in lines:
+        name, *given = shlex.split(line.partition(" #")[0].partition("    ")[0])
+        if name in commands and "[" not in line and "…" not in line:
+            command = commands[name]
+            command.make_parser(command.context_class(command)).parse_args(given)
 
 
 @pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=lambda page: page.stem)
