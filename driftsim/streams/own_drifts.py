@@ -12,10 +12,12 @@ from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
 from driftsim.streams.operators.operator import Drawn, Operated, Operator, OwnDrift, Reference
 from driftsim.streams.schedules import MOST_VISITS
+from driftsim.streams.selected import Selected
 from driftsim.streams.stays import OwnClock, stays_of
 
 Key = tuple[str | int, ...]  # the name of a concept of the stream, and places in what it is made of
 Clocks = Mapping[Key, OwnClock]  # of the drifts that wait
+Above = tuple[tuple[Key, OwnDrift, int], ...]  # parts of drifts within concepts, outer ones first
 
 
 class Within(NamedTuple):
@@ -23,7 +25,15 @@ class Within(NamedTuple):
 
     key: Key
     drift: OwnDrift
-    above: tuple[tuple[Key, OwnDrift, int], ...]
+    above: Above
+
+
+class Marks(NamedTuple):
+    """Rows that are marked, and the parts of drifts within concepts in which they are."""
+
+    rows: list[int]
+    named: bool  # whether of another concept of the stream, which is only named
+    above: Above
 
 
 class OwnChange(NamedTuple):
@@ -34,9 +44,7 @@ class OwnChange(NamedTuple):
     after: str
 
 
-def drifts_within(
-    concept: Concept, key: Key, above: tuple[tuple[Key, OwnDrift, int], ...] = ()
-) -> Iterator[Within]:
+def drifts_within(concept: Concept, key: Key, above: Above = ()) -> Iterator[Within]:
     """The drifts within a concept, outer ones first; those of what it names, too."""
     if isinstance(concept, Reference):
         yield from drifts_within(concept.concept, (concept.name,), above)
@@ -117,8 +125,46 @@ def changes_of(one: Within, i: int, clock: OwnClock | None, length: int) -> list
     return found
 
 
+def marks_within(
+    concept: Concept, drawn: Any, key: Key, named: bool = False, above: Above = ()
+) -> Iterator[Marks]:
+    """The rows that are marked by a concept and all that it is made of, also what it names.
+
+    Those of selected rows are where these come.
+    """
+    if isinstance(concept, Reference):
+        yield from marks_within(concept.concept, drawn, (concept.name,), True, above)
+    elif rows := getattr(concept, "marks", ()):
+        at = drawn.positions(rows) if isinstance(drawn, Selected) else [*rows]
+        yield Marks(at, named, above)
+    if isinstance(concept, Operator):
+        own = concept.own_drift
+        for j, (one, base) in enumerate(zip(concept.bases, drawn.bases)):
+            inside = above if own is None else (*above, (key, own, j))
+            yield from marks_within(one, base, (*key, j), named, inside)
+
+
+def marked_rows(
+    marks: Mapping[str, Sequence[Marks]],
+    concepts: Mapping[str, Concept],
+    drift: Drift,
+    length: int,
+    seed: int,
+) -> dict[int, int]:
+    """The rows that concepts mark, by name, each with the first that is in force there."""
+    inside = any(one.above for each in marks.values() for one in each)
+    clocks = own_clocks(concepts, drift, length, seed) if inside else {}
+    found: dict[int, int] = {}
+    for i, name in enumerate(concepts):
+        for one in marks[name]:
+            rows = np.array([row for row in one.rows if row < length], np.int64)
+            kept = rows[in_force(one, i, rows, concepts, drift, clocks, seed)]
+            found = dict.fromkeys(kept.tolist(), i) | found
+    return found
+
+
 def in_force(one, i, rows, concepts, drift, clocks, seed):
-    """Whether a drift within concept `i` is in force at some rows (n,), and so its changes are."""
+    """Whether a drift, or marks, within concept `i` are in force at some rows (n,)."""
     if not len(rows):
         return np.zeros(0, bool)
     found = drift.weights(rows, len(concepts), seed)[:, i] >= 0.5

@@ -8,7 +8,7 @@ from itertools import count, pairwise
 import numpy as np
 
 from driftsim.clocks import Clock
-from driftsim.streams.concepts import Concept, Instantiated
+from driftsim.streams.concepts import Instantiated
 from driftsim.streams.operators.operator import Drawn, Operated, is_ready
 from driftsim.streams.operators.selections import accepted, is_in_memory, selections
 from driftsim.streams.seeds import SELECTION, spawn_rng
@@ -50,11 +50,11 @@ class Selected(Instantiated):
     def positions(self, rows: Sequence[int]) -> list[int]:
         """Where the first row comes that is at or after each of some rows of the record.
 
-        None for those after which none comes.
+        None for those after which none comes; two of which no row between is selected are one.
         """
         own = np.flatnonzero(self.place != NONE)
         found = np.searchsorted(self.place[own], rows)
-        return own[found[found < len(own)]].tolist()
+        return own[np.unique(found[found < len(own)])].tolist()
 
     def draw(self, rng, t):
         """The rows at positions `t` (n,); past the end, the last row."""
@@ -94,16 +94,6 @@ def with_selected(concepts: Sequence[Drawn], ruling: Ruling, most: int) -> list[
         selected = Selected(record.description, record, place)
         concepts = [replaced(one, record, selected) for one in concepts]
     return [*concepts]
-
-
-def marks_of(concept: Concept, drawn: Drawn) -> list[int]:
-    """The positions of the rows that a concept marks; those of selected rows are where these come.
-
-    Two marks of which no row between is selected are one.
-    """
-    marks = getattr(concept, "marks", [])
-    selected = [one for one in records_of(drawn) if isinstance(one, Selected)] if marks else []
-    return sorted({*selected[0].positions(marks)}) if selected else [*marks]
 
 
 def longest(concepts: Sequence[Drawn]) -> int:

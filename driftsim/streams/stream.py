@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from functools import reduce
-from itertools import compress
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self
 
@@ -23,7 +22,10 @@ from driftsim.streams.instantiation import Instantiation
 from driftsim.streams.operators.operator import made_of
 from driftsim.streams.operators.references import with_references
 from driftsim.streams.own_drifts import (
+    Marks,
     OwnChange,
+    marked_rows,
+    marks_within,
     moves_unmarked,
     own_changes,
     own_rise,
@@ -34,7 +36,6 @@ from driftsim.streams.selected import (
     NONE,
     Selected,
     longest,
-    marks_of,
     records_of,
     records_selected,
     with_selected,
@@ -62,7 +63,7 @@ class Facts(NamedTuple):
     length: int  # rows; the shortest record where it was not given
     concepts: dict[str, Concept]  # with marks in rows
     selects: bool  # whether rows of records are selected
-    marks: dict[str, list[int]]  # positions that each concept marks
+    marks: dict[str, list[Marks]]  # positions that each concept marks
     drift: Drift  # in rows
     undated: str | None  # why rows do not have the same dates with every seed
     schema: Schema
@@ -165,7 +166,9 @@ class Stream(ShownInNotebooks, Strict):
     def truth_revisions(self) -> dict[str, int]:
         """The revisions of what is known of its concepts, but for the first, by name."""
         named = [(k, one.truth_revision) for k, c in self.concepts.items() for one in made_of(c)]
-        return {name: revision for name, revision in named if revision}
+        found = {name: revision for name, revision in named if revision}
+        marked = [k for k, each in self._facts.marks.items() if any(one.named for one in each)]
+        return found | {f"marks of {name}": 1 for name in marked}  # of what it names
 
     @property
     def loaded_hashes(self) -> dict[str, str]:
@@ -183,25 +186,19 @@ class Stream(ShownInNotebooks, Strict):
     def changes(self, seed: int) -> Sequence[Change]:
         """Every change, in order: those of the drift, and those within a concept in force."""
         drifts = self.drift.changes(0, self.length, len(self.concepts), seed)
-        within = [Change(row, row, row, i, i) for row, i in self._marked(seed).items()]
-        if own := self.own_changes(seed):
-            rows = {one.centre for one in drifts}
-            within += [one.change for one in own if one.change.centre not in rows]
-        return sorted([*drifts, *within], key=lambda change: change.centre) if within else drifts
+        marked = marked_rows(self._facts.marks, self.concepts, self.drift, self.length, seed)
+        own = self.own_changes(seed)
+        if not marked and not own:
+            return drifts
+        rows = {one.centre for one in drifts}
+        found = [Change(row, row, row, i, i) for row, i in marked.items() if row not in rows]
+        rows |= {*marked}
+        found += [one.change for one in own if one.change.centre not in rows]
+        return sorted([*drifts, *found], key=lambda change: change.centre)
 
     def own_changes(self, seed: int) -> list[OwnChange]:
         """The changes of drifts within the concepts in force, in order."""
         return own_changes(self.concepts, self.drift, self.length, seed)
-
-    def _marked(self, seed):
-        """The rows that concepts mark, each with the first that rules there."""
-        found: dict[int, int] = {}
-        for i, name in enumerate(self.concepts):
-            rows = [row for row in self._facts.marks[name] if row < self.length]
-            if rows:
-                rules = self.drift.weights(np.array(rows), len(self.concepts), seed)[:, i] >= 0.5
-                found = dict.fromkeys(compress(rows, rules), i) | found
-        return found
 
     def outliers(self, seed: int) -> Sequence[Outlier]:
         """Every stretch of another concept that is no drift, in order."""
@@ -227,10 +224,7 @@ class Stream(ShownInNotebooks, Strict):
         schema = joint_schema([*concepts.values()], self.irrelevant)
         clock = clock_of(self.arrivals, [*concepts.values()], 0, rows)
         drift = self._drift_in_rows([*concepts.values()], clock).among([*self.concepts])
-        marked = {
-            name: in_rows(one, concepts[name].clock or clock, "concepts", name)
-            for name, one in self.concepts.items()
-        }
+        marked = concepts_in_rows(self.concepts, concepts, clock)
         if selects := bool(records_selected([*concepts.values()])):
             most = longest([*concepts.values()]) if self.length is None else self.length
             concepts = self._selected(concepts, most, drift)
@@ -244,7 +238,9 @@ class Stream(ShownInNotebooks, Strict):
             raise refusal(wrong[1], "concepts", wrong[0])
         hashes = [one.hashes() for one in self.concepts.values() if one.recorded]
         hashed: dict[str, str] = reduce(or_, hashes, {})
-        marks = {name: marks_of(one, concepts[name]) for name, one in marked.items()}
+        marks = {
+            name: [*marks_within(one, concepts[name], (name,))] for name, one in marked.items()
+        }
         self._facts = Facts(length, marked, selects, marks, drift, undated(clock), schema, hashed)
 
     def unlearned(self, warmup: int) -> Iterator[tuple[str, ...]]:
@@ -354,6 +350,13 @@ class Stream(ShownInNotebooks, Strict):
                 if label not in y:
                     return f"'{name}' has next to no rows of class {label}; leave the balance out"
         return None
+
+
+def concepts_in_rows(concepts, drawn, clock):
+    """Concepts with rows in the place of their dates, by their own clocks or that of the stream."""
+    names = Instantiation(concepts, 0).names  # each after those it names, which are refused first
+    found = {k: in_rows(concepts[k], drawn[k].clock or clock, "concepts", k) for k in names}
+    return {name: found[name] for name in concepts}
 
 
 def in_rows(part: Any, clock: Clock | None, *place: str) -> Any:

@@ -145,11 +145,6 @@ class Operator(Seeded):
         return [path for one in leaves(self) for path in one.files]
 
     @property
-    def marks(self) -> list[int]:
-        """Those of the records that it is made of; a concept that is named has its own."""
-        return sorted({row for one in leaves(self) for row in getattr(one, "marks", ())})
-
-    @property
     def needs_warmup(self) -> bool:
         """Whether it is made of rows that learn from the warm-up."""
         return any(getattr(one, "needs_warmup", False) for one in self.bases)

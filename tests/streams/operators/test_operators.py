@@ -291,10 +291,28 @@ def test_marks_and_times_are_those_of_the_table(tmp_path):
     one = stream("{kind: relabelled, of: a}", base, None, "{kind: sudden, at: [2024-01-11]}")
     assert one.timed and [change.centre for change in one.changes(0)] == [5, 10]
     assert one.drift.at == [10]
+    with pytest.raises(ValidationError, match=r"concepts\.a\.marks\.0\n"):  # of `b`, too, but there
+        late = base.replace("01-06", "03-01")
+        Stream.model_validate(parsed(f"concepts: {{b: {{kind: relabelled, of: a}}, a: {late}}}")[0])
     within = f"{{kind: relabelled, of: {base}}}"
     for nested in (within, f"{{kind: mixture, of: [{within}, {base}]}}"):
         alone = Stream.model_validate(parsed(f"concepts: {{a: {nested}}}")[0])
         assert [change.centre for change in alone.changes(0)] == [5]
+
+
+def test_marks_count_while_a_concept_is_in_force_that_names_the_table(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("x,class\n" + "1,a\n2,b\n" * 20, encoding="utf-8")
+    base, other = (
+        f"{{kind: table, path: {path}, marks: {marks}}}" for marks in ([10, 20, 30, 35], [5, 33])
+    )
+    one = stream("{kind: relabelled, of: a}", base, None, "{kind: sudden, at: [20]}")
+    found = [(each.centre, each.before, each.after) for each in one.changes(0)]
+    assert found == [(10, 0, 0), (20, 0, 1), (30, 1, 1), (35, 1, 1)]  # the one in row 20 is one
+    assert one.truth_revisions == {"marks of b": 1}
+    mixed = f"{{kind: mixture, of: [a, {other}], drift: {{kind: sudden, at: [32]}}}}"
+    one = stream(mixed, base, None, "{kind: sudden, at: [15]}")
+    assert [each.centre for each in one.changes(0)] == [10, 15, 20, 30, 32, 33]
 
 
 @pytest.mark.parametrize(

@@ -272,7 +272,7 @@ def test_marks_are_where_their_rows_come(dated):
     everywhere = stream(f"concepts: {{a: {{kind: without, of: {marked}, classes: [c]}}}}")
     assert [one.centre for one in everywhere.changes(0)] == [34, 122]  # of 50 and 183
     one = two(marked, "{kind: resumed, of: a}", "{kind: sudden, at: [100]}")
-    assert [(c.centre, c.before) for c in one.changes(0)] == [(50, 0), (100, 0)]  # `b` has no marks
+    assert [(c.centre, c.before) for c in one.changes(0)] == [(50, 0), (100, 0), (182, 1)]
 
 
 def test_rows_are_selected_before_their_gaps_are_filled(dated):
