@@ -74,6 +74,22 @@ def test_cusum_on_a_step_fires_when_it_has_gathered_more_than_the_threshold(thre
     assert found[0] == 300 + delay
 
 
+@pytest.mark.parametrize(("level", "rows"), [(0.0, 400_000), (1.0, 20_000)])
+def test_the_rows_between_alarms_of_cusum_are_those_of_theory(level, rows):
+    """Siegmund's average run length (1985), of normal values: 938 rows, and 10 after a shift."""
+    slack, threshold = 0.5, 5.0
+    drift, limit = level - slack, threshold + 1.166
+    expected = (np.exp(-2 * drift * limit) + 2 * drift * limit - 1) / (2 * drift**2)
+    detector = {"kind": "cusum", "target": 0.0, "slack": slack, "threshold": threshold, "grace": 1}
+    contender = {"learner": "mean", "policy": monitor(detector, signal="labels")}
+    concepts = {"a": {"kind": "series", "level": level}}
+    stream = Stream.model_validate({"length": rows, "concepts": concepts})
+    found = evaluate(stream, Contender.model_validate(contender), Rules(warmup=10)).alarms
+    gaps = np.diff(found)
+    assert abs(gaps.mean() - expected) < 4 * gaps.std() / np.sqrt(len(gaps)) + 0.01 * expected
+    assert expected == pytest.approx(938.2 if level == 0 else 10.34, rel=1e-3)
+
+
 def test_the_labels_are_the_signal_whatever_the_model_predicts():
     """The errors of a majority learner are the labels; one that learns class 1 has others."""
     policy = monitor({"kind": "fhddm", "window": 50}, signal="labels")
