@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import typer
-from tables import cell
+from parameter_tables import cell
 
 from driftsim.cli import app
 

@@ -46,6 +46,7 @@ def contents(reports: Path | None) -> Iterator[str]:
         yield NOTE
     for path in scenarios():
         yield f"## [{name(path)}]({path.stem}.md)\n\n{asked(path)}"
+        yield answered(path, reports)
         if (PICTURES / f"{path.stem}.png").exists():
             yield f"[![Picture of the results](pictures/{path.stem}.png)]({path.stem}.md)"
 
@@ -70,3 +71,12 @@ def scenario_page(path: Path, reports: Path | None) -> Iterator[str]:
 def asked(path: Path) -> str:
     """The question of a scenario."""
     return question(path.read_text(encoding="utf-8"))
+
+
+def answered(path: Path, reports: Path | None) -> str:
+    """The first paragraph of the answer, where there is a report."""
+    summary = reports and reports / path.stem / "summary.md"
+    if not summary or not summary.exists():
+        return ""
+    _, answer, *_ = summary.read_text(encoding="utf-8").split("\n\n")
+    return f"> {answer}"

@@ -10,8 +10,8 @@ import command_line
 import scenario_keys
 import sources
 from drift_pictures import picture
+from parameter_tables import cell, parameter_rows
 from sections import about
-from tables import cell, parameter_rows
 
 from driftsim.adaptation.detectors import Detector
 from driftsim.evaluation.metrics import CLASSIFICATION, METRICS, REGRESSION

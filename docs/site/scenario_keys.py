@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tables import parameter_rows
+from parameter_tables import parameter_rows
 
 from driftsim.evaluation.decision.prices import Prices
 from driftsim.evaluation.decision.settings import Decision
