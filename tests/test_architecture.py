@@ -38,7 +38,10 @@ LAYERS = [
     },
     {"atomic", "store", "own", "runner", "workers"},
     {"report"},
-    {"cli", "progress", "overview", "kinds", "examples", "proposal", "one_line", "json_schema"},
+    {
+        *("cli", "progress", "overview", "kinds", "examples", "proposal", "one_line"),
+        *("json_schema", "studio"),
+    },
 ]
 HOMES = {
     "pydantic": {
@@ -87,6 +90,8 @@ HOMES = {
     "joblib": {"objects"},
     "threadpoolctl": {"streams.severity_estimates", "workers.state"},
     "distributed": {"runner.dask", "runner.clusters"},
+    "starlette": {"studio.access", "studio.server"},
+    "uvicorn": {"studio.running"},
     "scipy": {"streams", "learners", "adaptation", "evaluation", "report"},
 }
 SHARED = {  # by who imports it: of the folder beside its own, what both need
@@ -162,7 +167,8 @@ def test_every_package_that_is_imported_is_declared():
 
     text = (PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8")
     project = tomllib.loads(text)["project"]
-    declared = [*project["dependencies"], *project["optional-dependencies"]["dask"]]
+    extras = project["optional-dependencies"]
+    declared = [*project["dependencies"], *extras["dask"], *extras["studio"]]
     names = {line.split(">")[0].replace("scikit-learn", "sklearn").lower() for line in declared}
     used = {name.split(".")[0] for path in FILES for name in imports(path)} & set(HOMES)
     assert used - {"pydantic_core"} == (names | {"yaml"}) - {"numpy", "pyyaml"}

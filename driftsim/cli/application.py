@@ -4,7 +4,19 @@ from typing import Annotated
 
 import typer
 
-from driftsim.cli import check, explain, init, kinds, new, plot, run, schema, status, table
+from driftsim.cli import (
+    check,
+    explain,
+    init,
+    kinds,
+    new,
+    plot,
+    run,
+    schema,
+    status,
+    studio,
+    table,
+)
 
 app = typer.Typer(
     name="driftsim",
@@ -45,3 +57,4 @@ app.command(short_help="Print a JSON Schema of scenarios, for editors.")(schema.
 app.command()(plot.plot)
 app.command()(table.table)
 app.command(short_help="Show how far studies are.")(status.status)
+app.command(short_help="Turn a scenario by hand in a browser.")(studio.studio)

@@ -134,6 +134,10 @@ class Team:
             late, printed = overdue and not crash, one.printed or Printed()
             yield Outcome(job, value, crash, late, one.progress, printed, moved)
 
+    def drop(self, number: int):
+        """End the process of a job that nobody waits for any more."""
+        self._remove(self.busy.pop(number))
+
     def in_flight(self, waiting: int) -> InFlight:
         """The jobs in flight, where `waiting` more have no worker."""
         known = {job: one.progress for job, one in self.busy.items() if one.progress is not None}

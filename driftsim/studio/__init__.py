@@ -1,0 +1,1 @@
+"""The studio: a page on this machine on which a scenario is turned by hand while it is played."""

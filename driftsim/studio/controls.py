@@ -1,0 +1,268 @@
+"""Controls: the numbers, choices and kinds of a scenario that can be turned, from its parts."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Literal, NamedTuple, get_args, get_origin
+
+from driftsim.kinds import comment
+from driftsim.parts import MOST_ROWS, Part, Strict, keys_of
+from driftsim.scenario import Scenario
+from driftsim.studio.kind_choices import kinds_of
+
+LABELS = {  # of paths or of keys, as people say them
+    "stream.length": "length of the stream",
+    "stream.noise": "wrong labels",
+    "stream.irrelevant": "irrelevant columns",
+    "stream.drift": "kind of drift",
+    "stream.drift.width": "width of a change",
+    "stream.drift.every": "rows between changes",
+    "evaluation.labels": "labels come",
+    "evaluation.warmup": "warm-up",
+    "evaluation.seeds": "seeds",
+    "evaluation.warmup_labels": "labels of the warm-up",
+    "prices.mistake": "a mistake",
+    "prices.label": "a label",
+    "prices.training.each": "a training",
+    "prices.training.per_row": "a row trained on",
+    "prices.hour": "a CPU hour",
+    "prices.staleness": "a stale row",
+    "policy": "kept up to date",
+}
+ALWAYS = {  # shown at once, though the scenario does not give them
+    *("stream.length", "stream.noise", "stream.drift", "evaluation.labels", "evaluation.seeds"),
+    *("prices.mistake", "prices.label", "prices.training.each"),
+}
+LEFT_OUT = {"compiled", "path"}  # fields that are no business of a slider
+OF_EVALUATION = ("labels", "seeds", "warmup", "warmup_labels")
+OF_PRICES = ("mistake", "label", "training", "hour", "staleness")
+MOST_ENTRIES = 6  # of a list, each with a control
+LONGEST = 1_000_000  # rows that a slider of the length goes to
+RANGES = {  # of sliders, by paths or keys, where types say little
+    "stream.noise": (0, 0.5),
+    "stream.irrelevant": (0, 30),
+    "angle": (-180, 180),
+    "n_models": (1, 30),
+    "features": (1, 30),
+}
+UNBOUNDED = 1e6  # a greatest value beyond it says nothing of what is usual
+IN_PLACE = ("labels", "each")  # keys for which a number alone stands
+
+
+class Control(NamedTuple):
+    """One thing that can be turned."""
+
+    path: str  # in the scenario, as `--set` writes it
+    label: str
+    note: str  # its unit
+    form: str  # number, whole, choice, switch or kind
+    value: Any
+    low: float = 0.0  # of a slider; other numbers can be typed
+    high: float = 0.0
+    log: bool = False  # whether the slider is logarithmic
+    options: tuple[str, ...] = ()
+    main: bool = True  # shown at once
+
+    def data(self) -> dict[str, Any]:
+        """As plain data."""
+        return self._asdict()
+
+
+class Group(NamedTuple):
+    """Controls that belong together."""
+
+    title: str
+    place: str  # world, labels, contender or prices
+    controls: list[Control]
+
+    def data(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "title": self.title,
+            "place": self.place,
+            "controls": [one.data() for one in self.controls],
+        }
+
+
+def groups_of(scenario: Scenario, document: dict[str, Any]) -> list[Group]:
+    """The controls of a scenario; what its document gives is shown at once."""
+    return Panel(scenario, document).groups()
+
+
+class Panel:
+    """Finds the controls of a scenario."""
+
+    def __init__(self, scenario: Scenario, document: dict[str, Any]):
+        self.scenario, self.document = scenario, document
+
+    def groups(self) -> list[Group]:
+        """All controls, in groups."""
+        scenario = self.scenario
+        world = [*self._of("stream", scenario.stream, ("length", "drift", "noise"))]
+        world += self._of("stream", scenario.stream, ("concepts",))
+        world += self._of("stream", scenario.stream, ("irrelevant", "arrivals"))
+        rules = [*self._of("evaluation", scenario.evaluation, OF_EVALUATION)]
+        found = [Group("World", "world", world), Group("Labels", "labels", rules)]
+        for name, one in scenario.models.items():
+            inside = [*self._of(f"models.{name}", one, ("policy", "learner"))]
+            found.append(Group(name, "contender", inside))
+        prices = scenario.priced.prices
+        if scenario.prices or not scenario.stream.schema.regression:
+            found.append(Group("Prices", "prices", [*self._of("prices", prices, OF_PRICES)]))
+        return found
+
+    def _of(self, path: str, part: Any, names: Any = None) -> Iterator[Control]:
+        """The controls of the fields of a part, and of what is in them."""
+        kind: Any = type(part)
+        for key, name in keys_of(kind).items():
+            if (names is None or name in names) and name not in LEFT_OUT:
+                info = kind.model_fields[name]
+                note = unit(kind, name)
+                rules = (info.annotation, *info.metadata)
+                yield from self._at(f"{path}.{key}", getattr(part, name), rules, note)
+        for key, value in (getattr(part, "model_extra", None) or {}).items():
+            yield from self._at(f"{path}.{key}", value, (), "")
+
+    def _at(self, path: str, value: Any, rules: Any, note: str) -> Iterator[Control]:
+        """The controls of a value at a path."""
+        if isinstance(value, bool):
+            yield self._control(path, note, "switch", value)
+        elif isinstance(value, int | float):
+            yield self._number(path, value, rules, note)
+        elif isinstance(value, str) and (options := words_of(rules)):
+            yield self._control(path, note, "choice", value, options=options)
+        elif isinstance(value, Strict):
+            yield from self._kind(path, value)
+            yield from self._of(path, value)
+        elif isinstance(value, list) and len(value) <= MOST_ENTRIES:
+            for i, one in enumerate(value):
+                found = self._at(f"{path}.{i}", one, rules, note)
+                alone = len(value) == 1 and isinstance(one, int | float)
+                yield from (c._replace(label=label_of(path)) if alone else c for c in found)
+        elif isinstance(value, dict):
+            for key, one in value.items():
+                if isinstance(key, str) and isinstance(one, Strict | int | float):
+                    yield from self._at(f"{path}.{key}", one, rules, note)
+
+    def _kind(self, path: str, part: Strict) -> Iterator[Control]:
+        """The choice of another kind in the place of a part, where there is one."""
+        options = kinds_of(part, self.scenario) if isinstance(part, Part) else ()
+        if len(options) > 1 and isinstance(part, Part):
+            yield self._control(path, "", "kind", part.kind(), options=options)
+
+    def _number(self, path: str, value: float, rules: Any, note: str) -> Control:
+        form = "whole" if isinstance(value, int) and float not in types_in(rules) else "number"
+        low, high, log = self._range(path, value, bounds_of(rules), form)
+        more = {"low": low, "high": high, "log": log}
+        return self._control(path, note, form, value, **more)
+
+    def _range(self, path, value, bounds, form) -> tuple[float, float, bool]:
+        """From where to where a slider goes, and whether it is logarithmic."""
+        (low, high), length = bounds, self.scenario.stream.length
+        if path == "stream.length":
+            return 2 * max(self.scenario.evaluation.warmup, 500), max(LONGEST, value), True
+        if path == "evaluation.seeds":
+            return 1, max(30, value), False
+        if usual := RANGES.get(path) or RANGES.get(path.rpartition(".")[2]):
+            return min(usual[0], value), max(usual[1], value), False
+        if form == "whole" and high is not None and high >= MOST_ROWS:
+            if ".at." in path:
+                return 1, length - 1, False
+            return low or 0, max(value, length if low else length // 2), bool(low)
+        if high is None or high > UNBOUNDED:
+            room = 4 * abs(value) or 1.0
+            least = value - room if low is None else low
+            return least, max(value + room / 2, least + 1), False
+        return (value - 4 * abs(value) or -1.0 if low is None else low), high, False
+
+    def _control(self, path: str, note: str, form: str, value: Any, **more: Any) -> Control:
+        main = path in ALWAYS or path.endswith(".policy") or self._given(path)
+        return Control(path, label_of(path), note, form, value, main=main, **more)
+
+    def _given(self, path: str) -> bool:
+        """Whether the document gives what is at a path, or the number in the place of a memory."""
+        node: Any = self.document
+        for word in path.split("."):
+            if isinstance(node, list):
+                node = node[int(word)] if int(word) < len(node) else None
+            elif isinstance(node, dict):
+                node = node.get(word)
+            else:
+                return isinstance(node, int | float) and path.endswith(IN_PLACE)
+        return node is not None
+
+
+def label_of(path: str) -> str:
+    """What people call what is at a path."""
+    if path in LABELS:
+        return LABELS[path]
+    *above, word = path.split(".")
+    if word.isdecimal():
+        return f"{label_of('.'.join(above))} {int(word) + 1}"
+    if path.startswith("stream.drift.at"):
+        return "change at"
+    if path.startswith("stream.concepts.") and len(above) > 2:
+        return f"{word.replace('_', ' ')}, {above[2]}"
+    if above[-1:] in (["memory"], ["detector"], ["labels"]) and word != "labels":
+        return f"{word.replace('_', ' ')} of the {above[-1]}"
+    if above[-1:] == ["memory"]:
+        return "labels in memory"
+    return LABELS.get(word, word.replace("_", " "))
+
+
+@cache
+def unit(kind: type, field: str) -> str:
+    """The unit of a field, as the comment behind it says."""
+    return comment(kind, field)
+
+
+@cache
+def _types(annotation: Any) -> frozenset[Any]:
+    inside = get_args(annotation)
+    if get_origin(annotation) is Literal:
+        return frozenset()
+    return frozenset([annotation]).union(*map(_types, filter(_hashable, inside)))
+
+
+def _hashable(value: Any) -> bool:
+    return getattr(value, "__hash__", None) is not None
+
+
+def types_in(rules: Any) -> frozenset[Any]:
+    """The types that an annotation is made of."""
+    return frozenset().union(*(_types(one) for one in rules if _hashable(one)))
+
+
+def metadata_in(rules: Any) -> Iterator[Any]:
+    """All that annotations say beside types."""
+    for one in rules:
+        if found := getattr(one, "metadata", None):
+            yield from found
+        elif get_args(one) and get_origin(one) is not Literal:
+            yield from metadata_in(get_args(one))
+        else:
+            yield one
+
+
+def bounds_of(rules: Any) -> tuple[float | None, float | None]:
+    """The least and the greatest value that an annotation admits; None without a bound."""
+    low: float | None = None
+    high: float | None = None
+    for one in metadata_in(rules):
+        for name in ("ge", "gt"):
+            if isinstance(found := getattr(one, name, None), int | float):
+                strict = name == "gt"
+                low = found + (1 if strict and int in types_in(rules) else 0)
+        for name in ("le", "lt"):
+            if isinstance(found := getattr(one, name, None), int | float):
+                high = found
+    return low, high
+
+
+def words_of(rules: Any) -> tuple[str, ...]:
+    """The words among which a field chooses; none where it takes any text."""
+    for one in rules:
+        if get_origin(one) is Literal:
+            return tuple(word for word in get_args(one) if isinstance(word, str))
+        if found := words_of(get_args(one)):
+            return found
+    return ()
