@@ -21,6 +21,7 @@ from driftsim.studio.world_picture import world_picture
 from driftsim.workers.state import one_thread
 
 BETWEEN = 0.08  # seconds between two frames of one scenario
+LONG = 0.4  # seconds after which a scenario gives way to a new one, though nothing is shown yet
 Send = Callable[[str, Any], None]  # an event of a kind, with plain data
 
 
@@ -129,8 +130,6 @@ class Player(threading.Thread):
         """Play what runs on kernels; returns whether no new step has come meanwhile."""
         self._background.want([])
         for run in scene.order():
-            if scene.due and scene.any_contender:
-                scene.send_frame()
             result = self._played(run, scene)
             if result is None:
                 return False
@@ -145,7 +144,9 @@ class Player(threading.Thread):
                     return reached
                 if reached == COMPILING:
                     self._send("busy", {"number": scene.number, "compiling": run.name})
-                elif scene.first_done and self._interrupted():
+                if scene.due and scene.news and scene.any_contender:
+                    scene.send_frame()
+                if scene.shown and self._interrupted():
                     return None
         raise AssertionError("an execution ends with its result")
 
@@ -214,7 +215,7 @@ class Scene:
         self.number, self._study, self._runs = number, study, runs
         self._kept, self._send = kept, send
         self._found: dict[str, Result] = {}
-        self.first_done, self.news = False, False
+        self.news, self._frames = False, 0
         self._started = self._sent = time.monotonic()
         self.take_kept()
 
@@ -232,13 +233,13 @@ class Scene:
         self.news = True
 
     def order(self) -> Iterator[Run]:
-        """The runs that are to be played here, seed by seed; notes when the first seed is done."""
-        first = self._runs[0].seed
-        for run in self._runs:
-            self.first_done = self.first_done or run.seed != first
-            if run.key not in self._found and is_safe(run):
-                yield run
-        self.first_done = True
+        """The runs that are to be played here, seed by seed."""
+        return (run for run in self._runs if run.key not in self._found and is_safe(run))
+
+    @property
+    def shown(self) -> bool:
+        """Whether a page has got something of it, or has waited for long."""
+        return self._frames > 0 or time.monotonic() - self._started > LONG
 
     @property
     def missing(self) -> list[Run]:
@@ -279,7 +280,7 @@ class Scene:
             "seeds": [done, len(seeds)],
             "seconds": time.monotonic() - self._started,
         })  # fmt: skip
-        self._sent, self.news = time.monotonic(), False
+        self._sent, self.news, self._frames = time.monotonic(), False, self._frames + 1
 
     def send_verdict(self) -> None:
         """Send the verdict, once all runs have finished."""

@@ -67,7 +67,12 @@ def server_of(session: Session, parts: tuple[str, ...], port: int, token: str):
                 for number, handler in before.items():
                     signal.signal(number, handler)
 
-    app = Studio(session, parts).app(port, token)
+        async def shutdown(self, sockets=None):
+            studio.broadcast.close()  # else it would wait for the pages
+            await super().shutdown(sockets)
+
+    studio = Studio(session, parts)
+    app = studio.app(port, token)
     config = Config(
         app, timeout_graceful_shutdown=1, ws="none", log_level="warning", access_log=False,
         server_header=False,

@@ -20,15 +20,22 @@ MOST_CONTENDERS = 30
 MOST_LETTERS = 2_000  # of what is typed
 
 
-class Turned(NamedTuple):
-    """A scenario at some moment: its document, the study of it, and what can be turned in it."""
+class Moment(NamedTuple):
+    """What a scenario was at some time, and how it has become so."""
 
     stream: str  # the name of a suite's stream
     document: dict[str, Any]
-    study: Study
-    groups: list[Group]
     steps: tuple[dict[str, Any], ...]  # what has led to it, from the file on
     gesture: str = ""  # the drag that has led to it
+
+
+class Turned(NamedTuple):
+    """A scenario as it is: its document, the study of it, and what can be turned in it."""
+
+    stream: str
+    document: dict[str, Any]
+    study: Study
+    groups: list[Group]
 
     @property
     def scenario(self) -> Scenario:
@@ -53,13 +60,9 @@ class Session:
     def __init__(self, source: Source):
         self.source, self.boot = source, token_hex(8)
         first = next(iter(source.documents))
-        self._past = [self._turned(first, copied(source.documents[first]), ())]
-        self._future: list[Turned] = []
-
-    @property
-    def now(self) -> Turned:
-        """The scenario as it is."""
-        return self._past[-1]
+        self._past = [Moment(first, copied(source.documents[first]), ())]
+        self._future: list[Moment] = []
+        self.now = self._turned(self._past[-1])  # the scenario as it is
 
     def do(self, step: dict[str, Any]) -> None:
         """Do a step."""
@@ -73,8 +76,8 @@ class Session:
             case "redo":
                 self._move(self._future, self._past, bool(self._future))
             case "reset":
-                self._past = self._past[:1]
-                self._future = []
+                self._past, self._future = self._past[:1], []
+                self.now = self._turned(self._past[-1])
             case str(word) if word in acts:
                 document, stream = copied(self.now.document), self.now.stream
                 stream, document = acts[word](step, stream, document)
@@ -104,7 +107,7 @@ class Session:
             ],
             "undo": undo,
             "redo": redo,
-            "steps": [*now.steps],
+            "steps": [*self._past[-1].steps],
             "yaml": self.text(),
         }
 
@@ -112,27 +115,26 @@ class Session:
         """The scenario as the text of a file."""
         return self.source.text(self.now.document)
 
-    def _move(self, one: list[Turned], other: list[Turned], possible: bool) -> None:
+    def _move(self, one: list[Moment], other: list[Moment], possible: bool) -> None:
         if possible:
             other.append(one.pop())
+            self.now = self._turned(self._past[-1])
 
     def _enter(self, stream: str, document: dict[str, Any], step: dict[str, Any]) -> None:
         """Keep a document as the scenario as it is from now on."""
-        gesture = str(step.get("gesture", ""))
-        steps = self.now.steps
-        together = bool(gesture) and gesture == self.now.gesture
-        found = self._turned(stream, document, (*steps[: len(steps) - together], step), gesture)
-        if together:
+        gesture, last = str(step.get("gesture", "")), self._past[-1]
+        own = {key: one for key, one in step.items() if key not in ("gesture", "draft")}
+        found = Moment(stream, document, with_step(last.steps, own), gesture)
+        self.now = self._turned(found)
+        if gesture and gesture == last.gesture:
             self._past.pop()
-        self._past = [*self._past[-MOST_STEPS:], found]
+        self._past = [*self._past[:1], *self._past[1:][-MOST_STEPS:], found]
         self._future = []
 
-    def _turned(
-        self, stream: str, document: dict[str, Any], steps: tuple, gesture: str = ""
-    ) -> Turned:
-        study = self.source.study(document)
-        groups = groups_of(study.variants[0].scenario, document)
-        return Turned(stream, document, study, groups, steps, gesture)
+    def _turned(self, moment: Moment) -> Turned:
+        study = self.source.study(moment.document)
+        groups = groups_of(study.variants[0].scenario, moment.document)
+        return Turned(moment.stream, moment.document, study, groups)
 
     def _control(self, step: dict[str, Any]) -> Control:
         path = step.get("path")
@@ -220,6 +222,16 @@ class Session:
         if name not in self.source.documents:
             raise ScenarioError(line(f"no stream is called {short(name)}"))
         return name, copied(self.source.documents[name])
+
+
+def with_step(steps: tuple[dict[str, Any], ...], step: dict[str, Any]) -> tuple:
+    """Steps and one more; of those that only set the same value, the last one."""
+    n = len(steps)
+    while n and steps[n - 1]["do"] == "set":
+        n -= 1
+    if step["do"] != "set":
+        return (*steps, step)
+    return (*steps[:n], *(one for one in steps[n:] if one["path"] != step["path"]), step)
 
 
 def inside(part: Any, word: str) -> Any:

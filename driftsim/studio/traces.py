@@ -9,7 +9,7 @@ from driftsim.report.variant_results import TracedRun
 from driftsim.runner.execution import Result
 from driftsim.runner.runs import Run
 
-ROOM = 128_000_000  # bytes of all traces
+ROOM = 64_000_000  # bytes of all traces
 MOST = 5_000  # runs
 
 

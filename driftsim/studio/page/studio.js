@@ -176,7 +176,7 @@ class Studio {
       ? `playing ${waits > 1 ? `${waits} contenders` : frame.pending[0]}${seeds > 1 ? `, ${done} of ${seeds} seeds` : ""} …`
       : seeds > 1 ? `mean of ${seeds} seeds` : "";
     document.body.classList.toggle("playing", waits > 0);
-    if (this.released && this.connection.idle !== false) this.timed();
+    if (this.released && frame.number >= this.connection.number && !this.connection.queue.length) this.timed();
   }
 
   timed() {
