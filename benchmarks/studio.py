@@ -48,7 +48,9 @@ const look = () => {
 };
 look();
 """
-PATHS = 'return [...document.querySelectorAll("#panel input[type=range]")].map((s) => s.dataset.path)'
+PATHS = (
+    'return [...document.querySelectorAll("#panel input[type=range]")].map((s) => s.dataset.path)'
+)
 HEAP = "return performance.memory.usedJSHeapSize"
 
 
@@ -105,7 +107,9 @@ def redraw(browser, folder):
             time.sleep(0.15)
         cpu = (studio.cpu() - cpu) / 60
         times = sorted(one for one in times if one is not None)
-        shown = f"median {statistics.median(times):.0f} ms, 95 % {times[int(0.95 * len(times))]:.0f} ms"
+        shown = (
+            f"median {statistics.median(times):.0f} ms, 95 % {times[int(0.95 * len(times))]:.0f} ms"
+        )
         print(f"{title}, 20,000 rows: {shown}; server {1e3 * cpu:.0f} CPU ms a drag of 3 moves")
         studio.end(signal.SIGTERM)
 

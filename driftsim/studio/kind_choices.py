@@ -42,10 +42,11 @@ def kinds_of(part: Part, scenario: Scenario) -> tuple[str, ...]:
 def in_kind(part: Part, kind: str, scenario: Scenario) -> dict[str, Any]:
     """What a scenario writes of another kind in the place of a part.
 
-    It keeps the parameters that both kinds have; the others that it needs fit the stream.
+    It keeps the parameters that both kinds have, but those of detectors, which mean others by the
+    same names; the others that it needs fit the stream.
     """
     family = next(one for one in CHOSEN if isinstance(part, one))
-    known, old = family.kinds[kind], as_mapping(part)
+    known, old = family.kinds[kind], {} if family is Detector else as_mapping(part)
     suited = parameters_for(family, kind, scenario)
     kept = {key: one for key, one in old.items() if key in keys_of(known) and key != "kind"}
     return {"kind": kind} | suited | kept

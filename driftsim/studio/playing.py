@@ -94,6 +94,8 @@ class Player(threading.Thread):
             case _:
                 try:
                     self.session.do(asked.step)
+                    if asked.step.get("do") != "set":
+                        self._send("state", self._state())  # before what may have to be compiled
                 except ScenarioError as error:
                     message = error_text(error, self.session.source.name)
                     about = {"number": asked.number, "message": message}

@@ -1,5 +1,6 @@
 // Stage: the chart of the curves, with old ones in grey where new ones are still played.
 
+const TALLEST = 0.34; // of the window
 const OLD = { colour: "#a8a8a8", dashes: [3, 3] };
 
 /** A view whose curves may be those of an older scene. */
@@ -43,6 +44,15 @@ class StageChart extends Chart {
     const [low, high] = super.valueRange();
     const [least, most] = (this.steady && this.kept) || [low, high];
     return (this.kept = [Math.min(low, least), Math.max(high, most)]);
+  }
+
+  /** Lower than on the page of a report, so that more than the chart is on the screen. */
+  measure() {
+    super.measure();
+    const plot = Math.max(190, Math.min(this.bottom - this.top, innerHeight * TALLEST));
+    this.bottom = this.top + plot;
+    this.height = this.bottom + this.strip + MARGIN.bottom;
+    this.y = scaleOf(this.y.range, [this.bottom, this.top]);
   }
 
   plot(shown) {

@@ -44,6 +44,7 @@ class World {
       ...world.names.slice(0, 12).map((name, k) => {
         const sample = element("canvas", { width: 28, height: 28 });
         sample.dataset.k = k;
+        sample.ariaHidden = true;
         return element("span", {}, sample, name);
       }),
     );
