@@ -1,4 +1,4 @@
-"""The studio: how soon a page follows a slider, and whether 1,000 random moves leave anything behind.
+"""The studio: how soon a page follows a slider, and what 1,000 random moves leave behind.
 
     python benchmarks/studio.py [MOVES]
 
@@ -81,7 +81,7 @@ class Studio:
         """End it by a signal; gives how many of its processes are left after 5 seconds."""
         family = self.family()
         self.process.send_signal(number)
-        gone, left = psutil.wait_procs(family, timeout=5)
+        _, left = psutil.wait_procs(family, timeout=5)
         for one in left:
             one.kill()
         self.process.wait()
@@ -140,7 +140,8 @@ def drill(browser, moves):
 
 def ends(browser):
     """Whether any process is left after each way in which the server can end, with workers busy."""
-    add = 'studio.turn({ do: "add", learner: "sklearn.ensemble.RandomForestClassifier", policy: "periodic" })'
+    forest = "sklearn.ensemble.RandomForestClassifier"
+    add = f'studio.turn({{ do: "add", learner: "{forest}", policy: "periodic" }})'
     for name in ("SIGINT", "SIGTERM", "SIGKILL"):
         studio = Studio()
         browser.get(studio.address)

@@ -12,10 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from browser import started
 
+HERE = Path(__file__).parent
 SIZE = {"width": 1280, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
 COMMAND = [sys.executable, "-m", "driftsim", "studio", "--no-browser", "--port", "0"]
 
