@@ -79,14 +79,14 @@ class Player(threading.Thread):
 
     def _answer(self, asked: Asked) -> None:
         """Do a step, and play what follows from it."""
-        self._number = asked.number
+        wished = asked.step.get("do") == "report"  # which ends nothing
+        self._number = self._number if wished else asked.number
         match asked.step.get("do"):
             case "columns":
                 self._columns = asked.step.get("value")
                 self._send_world(always=True)
             case "report":
                 self._send("report", {"number": asked.number, "page": self._report()})
-                return
             case "show":
                 self._shown = ""
                 self._columns = None

@@ -120,6 +120,9 @@ def test_the_report_has_all_that_has_finished(played):
     played.ask(1, do="report")
     page = played.event("report")["page"]
     assert "every 2,000 rows" in page and 'id="tallies"' in page
+    played.ask(2, do="set", path="stream.noise", value=0.2)
+    played.player.ask(3, {"do": "report"})  # in the middle of it
+    played.done(2)
 
 
 @pytest.mark.slow

@@ -33,6 +33,7 @@ class Page:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", about)
         chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+        chromium.get("about:blank")  # as the page before looks for its server
         chromium.get_log("browser")
         chromium.get(address)
         self.until(READY)
