@@ -49,9 +49,14 @@ def run(
     """Run what is missing, then write the report. A table gets a scenario first, as by init."""
     with errors_printed():
         scenario = [scenario_of(one, target) for one in scenario]
+        part = share_of(share)
+        if on is not None:
+            from driftsim.runner.playing import check_choice
+
+            check_choice(jobs, None, timeout, on)
     files, kept = list(map(str, parts or ())), (seeds, only or (), only_stream or ())
     asked = settings or (), kept, files, allow or (), figures
-    how = (jobs, timeout, on), fresh, share
+    how = (jobs, timeout, on), fresh, files, part
     if not again:
         raise typer.Exit(play(scenario, out, asked, how))
     watch([*scenario, *map(Path, files)], lambda: play(scenario, out, asked, how))
@@ -59,18 +64,11 @@ def run(
 
 def play(scenarios, out, asked, how) -> int:
     """Play what is missing of scenarios, and write their reports; returns the exit code."""
-    where, fresh, share = how
     try:
         with errors_printed():
-            part = share_of(share)
-            if where[2] is not None:
-                from driftsim.runner.playing import check_choice
-
-                check_choice(where[0], None, *where[1:])
             studies = studies_in(scenarios, *asked)
             folders = folders_in(out, studies)
-            rest = where, fresh, asked[2], part
-            failed = [run_study(study, folder, *rest) for study, folder in zip(studies, folders)]
+            failed = [run_study(study, folder, *how) for study, folder in zip(studies, folders)]
     except typer.Exit as end:  # of a mistake, which is printed
         return end.exit_code
     return 1 if any(failed) else 0
