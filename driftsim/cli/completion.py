@@ -23,7 +23,7 @@ def kinds(incomplete: str) -> Iterator[tuple[str, str]]:
         if name.endswith(KINDS):
             found |= dict(zip(one["enum"], one["enumDescriptions"]))
     found |= {"metric": "what a report says of windows of rows"} | of_metrics(schemas)
-    paths = schemas["learner"]["examples"] + schemas["detector"]["examples"]
+    paths = [path for family in ("learner", "detector") for path in examples(schemas[family])]
     found |= {path: "" for path in paths if "." in path and "." in incomplete}
     yield from ((name, meaning) for name, meaning in found.items() if name.startswith(incomplete))
 
@@ -78,6 +78,12 @@ def names_in(ctx: typer.Context, key: str) -> list[str]:
 def beginning(names: Iterable[str], incomplete: str) -> list[str]:
     """Names that begin so."""
     return [name for name in names if name.startswith(incomplete)]
+
+
+def examples(schema: dict[str, Any]) -> list[str]:
+    """The examples of a family, which stand in an alternative of their own."""
+    found: list[str] = schema["anyOf"][1]["examples"]
+    return found
 
 
 def of_metrics(schemas: dict[str, Any]) -> dict[str, str]:

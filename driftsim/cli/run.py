@@ -49,14 +49,10 @@ def run(
     """Run what is missing, then write the report. A table gets a scenario first, as by init."""
     with errors_printed():
         scenario = [scenario_of(one, target) for one in scenario]
-        part = share_of(share)
-        if on is not None:
-            from driftsim.runner.playing import check_choice
-
-            check_choice(jobs, None, timeout, on)
+        part, where = share_of(share), place_of(jobs, timeout, on)
     files, kept = list(map(str, parts or ())), (seeds, only or (), only_stream or ())
     asked = settings or (), kept, files, allow or (), figures
-    how = (jobs, timeout, on), fresh, files, part
+    how = where, fresh, files, part
     if not again:
         raise typer.Exit(play(scenario, out, asked, how))
     watch([*scenario, *map(Path, files)], lambda: play(scenario, out, asked, how))
@@ -93,6 +89,15 @@ def folders_in(out, studies):
     from driftsim.report.folders import writable
 
     return writable([out / study.name for study in studies])
+
+
+def place_of(jobs, timeout, on):
+    """Where and how runs are played; raises `ScenarioError` for what no cluster can do."""
+    if on is not None:
+        from driftsim.runner.playing import check_choice
+
+        check_choice(jobs, None, timeout, on)
+    return jobs, timeout, on
 
 
 def share_of(text):

@@ -72,7 +72,7 @@ def scenario_schema(
         "then": {"not": {"required": ["stream", "streams"]}},
         "else": {"required": ["stream"]},
         "additionalProperties": False,
-        "definitions": with_shared(dict(sorted(definitions.found.items()))),
+        "definitions": offered(with_shared(dict(sorted(definitions.found.items())))),
     }
 
 
@@ -94,6 +94,21 @@ def of_suites(definitions: "Definitions") -> Json:
             **CLOSED,
         },
     }
+
+
+def offered(schema: Any) -> Any:
+    """A schema whose examples stand in an alternative that nothing fits.
+
+    Editors complete them there, but do not list them, hundreds of them, under the mouse.
+    """
+    if isinstance(schema, list):
+        return [offered(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: offered(one) for key, one in schema.items() if key != "examples"}
+    if "examples" in schema:
+        found["anyOf"] = [{}, {"not": {}, "examples": schema["examples"]}]
+    return found
 
 
 def with_shared(definitions: dict[str, Json]) -> dict[str, Json]:
@@ -254,7 +269,7 @@ def with_needs(schema: Json, needy: list[str]) -> Json:
     if not needy:
         return schema
     condition = {
-        "if": {"enum": needy},
+        "if": {"type": "string", "pattern": f"^({'|'.join(needy)})$"},
         "then": {"type": "object", "errorMessage": IN_FULL},
     }
     if "if" in schema:

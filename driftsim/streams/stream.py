@@ -74,7 +74,7 @@ class Stream(ShownInNotebooks, Strict):
     """A nonstationary source of labelled rows: concepts, and a drift that leads through them."""
 
     # None only until it is validated: of recorded rows, all of them, where it is not given
-    length: Rows = None  # type: ignore[assignment]
+    length: Rows = None  # type: ignore[assignment]  # rows; by default all that are recorded
     concepts: Annotated[
         dict[Name, Concept], Field(min_length=1, max_length=1_000), BeforeValidator(with_references)
     ]
