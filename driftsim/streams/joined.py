@@ -33,9 +33,20 @@ class Joined(Instantiated):
         return self.record.clock
 
     @property
+    def ready(self) -> bool:
+        """Whether rows can be drawn without a warm-up to learn from."""
+        return is_ready(self.record)
+
+    @property
     def in_memory(self) -> bool:
         """As of the record."""
         return getattr(self.record, "in_memory", True)
+
+    @property
+    def y(self) -> np.ndarray | None:
+        """The labels (n,), also where the features are not at hand; None where unknown."""
+        own = getattr(self.record, "y", None)
+        return own if own is None or self.labels is None else self.labels[own]
 
     def draw(self, rng, t):
         X, y = self.record.draw(rng, t)
@@ -69,7 +80,7 @@ def shared_schema(records: Sequence[Drawn]) -> Schema | None:
     """
     schemas = [one.schema for one in records]
     first = schemas[0]
-    if not all(map(is_ready, records)) or all(is_alike(one, first) for one in schemas):
+    if all(is_alike(one, first) for one in schemas):
         return None
     if not all(fits(one, first) for one in schemas):
         return None

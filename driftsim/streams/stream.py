@@ -52,7 +52,7 @@ UNDATED_SELECTION = (
 )
 LATE = (
     "rows of other concepts come in the warm-up, so that some of the first rows of the table, from "
-    "which it learns, come after it; let its concepts alone be in force there"
+    "which it learns, come after it; let its concepts alone be in force there, or fill from: past"
 )
 NO_NOISE = "a number has no wrong label to be replaced by; give the concepts more noise instead"
 

@@ -70,3 +70,15 @@ def test_tables_of_other_columns_are_refused(folder):
         stream(folder, b="{kind: table, path: F/b.csv, missing: keep, nominal: [size]}")
     with pytest.raises(ValidationError, match="nothing"):
         stream(folder, b="{kind: table, path: F/nothing.csv}")
+
+
+FILLED = "{kind: table, path: F/%s.csv, missing: {fill: most_frequent}}"
+
+
+def test_tables_that_learn_from_the_warm_up_share_their_words_and_classes(folder):
+    one = stream(folder, FILLED % "a", FILLED % "b")
+    assert one.schema.values == {1: ("n", "s", "w")} and one.schema.classes == ("x", "y", "z")
+    world = one.instantiated(0, 12)
+    assert world.schema == one.schema
+    gaps = world.rows(20, 60).X[np.arange(20, 60) % 3 == 2, 1]  # of `b`, where `s` comes first
+    assert (gaps == 1).all()

@@ -452,3 +452,18 @@ def test_rows_of_a_large_table_are_selected_as_those_of_a_small_one(home, monkey
     monkeypatch.setattr(selections, "MOST_LARGE", 700)
     with pytest.raises(ValueError, match="select from at most 700"):
         Stream.model_validate({"concepts": {"a": {"kind": "resumed", "of": table}}})
+
+
+def test_rows_of_large_tables_of_other_words_go_on_where_they_stopped(home, monkeypatch):
+    monkeypatch.setattr(stored, "MOST_CELLS", 0)
+    parts, numbers = {}, {"a": range(300), "b": range(300, 600)}
+    for name, classes in (("a", "uv"), ("b", "vw")):
+        columns = {"x": [*numbers[name]], "class": [*classes] * 150}
+        path = written(home, columns, name=f"{name}.parquet")
+        parts[name] = {"kind": "resumed", "of": {"kind": "table", "path": path}}
+    one = Stream.model_validate({"concepts": parts, "drift": {"kind": "recurring", "every": 50}})
+    block = one.rows(0, 0, 600)
+    for i, name in enumerate(parts):
+        rows = block.concept == i
+        assert block.X[rows, 0].tolist() == [*numbers[name]]
+        assert block.y[rows].tolist() == [i, i + 1] * 150
