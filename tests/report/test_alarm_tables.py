@@ -114,6 +114,12 @@ def test_streams_that_are_swept_are_settings(suite):
     assert where_of([one]) == "On abrupt"
 
 
+def test_the_figure_of_alarms_names_who_never_fired(suite):
+    drawn = next(drawings(suite))
+    assert drawn.name == "alarms" and "silent found 0 of 2 changes" in drawn.text
+    assert drawn.svg.count(">silent</text>") == 3 and ">clock</text>" not in drawn.svg
+
+
 def test_alarms_lead_page_terminal_and_files(suite):
     text = page(suite, suite.verdict(), [*drawings(suite)]).partition("<main>")[0]
     text = text.replace("\u00a0", " ")

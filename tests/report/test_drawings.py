@@ -24,9 +24,9 @@ from driftsim.report.page.drawings import DRAWN, KINDS, drawings, svg_of
 from driftsim.report.page.drawings.costs import cost_scale, cost_ticks
 from driftsim.report.page.drawings.date_ticks import date_ticks
 from driftsim.report.page.drawings.matrices import Matrix, tiled
-from driftsim.report.page.drawings.panels import Box
+from driftsim.report.page.drawings.panels import NARROW, WIDE, Box
 from driftsim.report.page.drawings.scales import Scale, decade_ticks, even_ticks, from_zero
-from driftsim.report.page.drawings.svg import line_path, text, text_width
+from driftsim.report.page.drawings.svg import line_path, text, text_width, traced
 from driftsim.report.results import Results
 from driftsim.store import Store
 
@@ -49,7 +49,9 @@ class Seen:
     """A drawing as a reader sees it: its elements, and the values at places of its axes."""
 
     def __init__(self, name, results, **options):
-        self.root = ElementTree.fromstring(svg_of(DRAWN[name](View(results, **options)), name))
+        self.root = ElementTree.fromstring(
+            svg_of(DRAWN[name](View(results, **options), WIDE), name)
+        )
 
     def of_class(self, name):
         """The elements with a class."""
@@ -86,7 +88,14 @@ class Seen:
 
 def places(path):
     """The corners of a path (n, 2)."""
-    return np.array(re.findall(rf"({NUMBER}) ({NUMBER})", path.get("d")), float)
+    found, place = [], [0.0, 0.0]
+    for sign, numbers in re.findall("([MLHVhvlm])([^a-zA-Z]*)", path.get("d")):
+        given = [float(one) for one in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", numbers)]
+        axes = {"h": [0], "v": [1]}.get(sign.lower(), [0, 1])
+        for axis, one in zip(axes, given, strict=True):
+            place[axis] = place[axis] + one if sign.islower() else one
+        found.append([*place])
+    return np.array(found)
 
 
 @pytest.mark.parametrize("name", ["curves", "excess"])
@@ -150,7 +159,7 @@ def test_bars_are_as_long_as_their_shares(priced):
         assert np.allclose(np.diff(own, axis=1).ravel(), shares, atol=3)
         assert np.allclose(own[1:, 0], own[:-1, 1], atol=3) and abs(own[-1, 1] - row.cost) < 3
     for row, corners in zip(rows.itertuples(), whiskers):
-        assert np.allclose(seen.row(corners[1:, 0]), [row.low, row.high], atol=5)
+        assert np.allclose(seen.row(corners[:2, 0]), [row.low, row.high], atol=5)
 
 
 def test_costs_so_far_go_through_those_of_the_table(priced):
@@ -180,7 +189,7 @@ def test_of_very_many_contenders_the_cheapest_have_bars():
     view = View(study_of(many))
     drawing = svg_of(DRAWN["total_cost"](view), "total_cost")
     assert drawing.count('class="cost"') == 40 and "(the 40 cheapest of 60)" in drawing
-    assert_legible(drawing, "total_cost")
+    assert_legible(ElementTree.fromstring(drawing), "total_cost")
 
 
 def test_costs_in_several_currencies_are_not_drawn_to_one_scale(priced):
@@ -194,7 +203,9 @@ def test_drawings_of_costs_are_legible_and_their_captions_name_all(priced):
     one = study_of(PRICED)
     for results, name in product((priced, one), ("total_cost", "cost_so_far")):
         view = View(results)
-        assert_legible(svg_of(DRAWN[name](view), name), name)
+        for layout in (WIDE, NARROW):
+            drawn_so = svg_of(DRAWN[name](view, layout), name, layout)
+            assert_legible(ElementTree.fromstring(drawn_so), name)
         caption = KINDS[name].describe(view)
         assert "EUR" in caption and all(contender in caption for contender in PRICED)
 
@@ -237,7 +248,7 @@ def test_alarms_stand_at_their_rows_above_or_below_their_line(odd):
         wanted = [line for line in panel.lines if line.get_gid() == kind and len(line.get_xdata())]
         rows = sorted(row for line in wanted for row in line.get_xdata()[::3])
         drawn = [one for one in seen.of_class("mark") if "ink" not in one.get("class")]
-        corners = np.concatenate([places(one) for one in drawn])
+        corners = np.concatenate([places(one)[::2] for one in drawn])
         own = corners[(corners[:, 1] < middle) == above]
         assert np.allclose(sorted(seen.row(own[:, 0])), rows, atol=3)
 
@@ -304,9 +315,13 @@ def boxes(root):
         yield one.text, np.array([left, y - 0.75 * size, left + width, y + 0.1 * size])
 
 
-def assert_legible(svg, name):
+def layouts(one):
+    """The drawings of a figure in all layouts."""
+    return ElementTree.fromstring(f"<figure>{one.svg}</figure>")
+
+
+def assert_legible(root, name):
     """No text overlaps another, or leaves the drawing."""
-    root = ElementTree.fromstring(svg)
     words, areas = zip(*boxes(root))
     starts, ends = np.hsplit(np.array(areas), 2)
     edge = float(root.get("width")), float(root.get("height"))
@@ -319,13 +334,25 @@ def assert_legible(svg, name):
 
 def test_no_text_overlaps_another_or_leaves_the_drawing(study):
     for one in drawn(study):
-        assert_legible(one.svg, one.name)
+        for root in layouts(one):
+            assert_legible(root, f"{one.name}, {root.get('class')}")
+
+
+def test_figures_fit_on_a_telephone_and_keep_the_size_of_their_texts(study):
+    for one in drawn(study):
+        wide, narrow = layouts(one)
+        assert ("for-wide" in wide.get("class")) and ("for-narrow" in narrow.get("class"))
+        matrix = any("cell" in node.get("class", "") for node in narrow.iter())
+        assert matrix or float(narrow.get("width")) <= NARROW.width, one.name
+        words = [{node.text for node in root.iter(f"{SVG}text")} for root in (wide, narrow)]
+        names = {name for name in NAMES if name in words[0]}
+        assert names <= words[1], one.name
 
 
 def test_the_title_of_an_axis_stands_beside_costs_of_many_digits():
     view = View(study_of(PRICED, PRICES | {"mistake": 5_000, "training": 150_000}))
     for name in ("cost_so_far", "price"):
-        svg = svg_of(DRAWN[name](view), name)
+        svg = svg_of(DRAWN[name](view, WIDE), name)
         words, areas = zip(*boxes(ElementTree.fromstring(svg)))
         starts = [area[0] for text, area in zip(words, areas) if text.endswith(",000,000")]
         title = 12 + 3  # pixels, from its baseline on
@@ -336,7 +363,7 @@ def test_matrices_have_room_for_their_titles():
     title, values = "noise = 0.0, memory = 1000, every = 250", np.ones((2, 1))
     one = Matrix(title, values, [["1"], ["1"]], ["a", "b"], ["2,000"], "first row of the change")
     svg = svg_of(tiled([one] * 6, 0, 1), "recovery")
-    assert_legible(svg, "matrices")
+    assert_legible(ElementTree.fromstring(svg), "matrices")
     heads = re.findall('class="head">([^<]*)<', svg)
     assert heads[:3] == ["noise = 0.0,", "memory = 1000,", "every = 250"]
 
@@ -352,8 +379,9 @@ def test_costs_have_several_ticks():
 def test_names_are_written_as_they_are_and_ids_differ(odd):
     ids = []
     for one in drawn(odd):
-        root = ElementTree.fromstring(one.svg)
-        assert root.get("role") == "img" and f"figure-{one.name}-text" in one.svg
+        root = layouts(one)
+        assert all(each.get("role") == "img" for each in root)
+        assert one.svg.count(f'aria-describedby="figure-{one.name}-text"') == len(root) == 2
         ids += [node.get("id") for node in root.iter() if node.get("id")]
         texts = {node.text for node in root.iter(f"{SVG}text")}
         wanted = {"alarms": NAMES[2:], "stream": ("$a_1$", "b<&>", "ü^{2}")}.get(one.name, NAMES)
@@ -380,10 +408,15 @@ def test_contenders_that_failed_are_left_out(odd, tmp_path):
 
 def test_lines_are_broken_where_nothing_is_known():
     x, nan = np.arange(5.0), np.nan
-    assert line_path(x, np.array([1, nan, 2, 3, 3.0]), True) == (
-        "M0.0 1.0L1.0 1.0M2.0 2.0L3.0 2.0L3.0 3.0L4.0 3.0"
-    )
-    assert line_path(x, np.array([1, nan, 2, 3, nan]), False) == "M0.0 1.0m-1.5 0h3M2.0 2.0L3.0 3.0"
+    assert line_path(x, np.array([1, nan, 2, 3, 3.0]), True) == ("M0 1h1M2 2h1v1h1")
+    assert line_path(x, np.array([1, nan, 2, 3, nan]), False) == "M0 1m-1.5 0h3M2 2l1 1"
+
+
+def test_paths_are_short_and_add_up_no_errors():
+    assert traced([(0.04, -0.04), (0.46, 10), (0.46, 10), (100, 9.04)]) == "M0 0l.5 10h0l99.5-1"
+    walk = np.random.default_rng(0).normal(size=(500, 2)).cumsum(axis=0)
+    path = ElementTree.Element("path", d=traced(walk))
+    assert np.abs(places(path) - walk).max() < 0.0501
 
 
 def test_ticks_are_round_and_lie_within_their_scale():

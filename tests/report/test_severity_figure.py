@@ -145,7 +145,7 @@ def test_what_is_estimated_has_a_panel_of_its_own_with_intervals(suite):
     [spans] = [one for one in first.collections if isinstance(one, LineCollection)][:1]
     assert len(spans.get_segments()) == 2
     [drawn] = [each.svg for each in drawings(suite) if each.name == "severity"]
-    assert drawn.count('class="range"') == 2
+    assert drawn.count('class="range"') == 2 * len(["wide", "narrow"])
     caption = KINDS["severity"].describe(view)
     assert "an estimate by learners, with its interval at 95 %, apart from" in caption
 

@@ -7,11 +7,13 @@ import numpy as np
 
 from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.decision.envelopes import hull, pareto
-from driftsim.evaluation.metrics import LOWER_IS_BETTER, Metric
+from driftsim.evaluation.metrics import FROM_ZERO, LOWER_IS_BETTER, Metric
 from driftsim.report.figure_data.view import View
 from driftsim.report.variant_results import ContenderResult, VariantResults
 
 MOST_SETTINGS = 4  # that have panels of their own; with more, the mean of all settings has
+ROOM = 0.1  # at each end of an axis of values, a share of their range
+NEAR = 0.15  # the share of the greatest value below which the least one is near zero
 DECADES = 20  # how many times as much the dearest costs, for a scale of powers of ten
 ADDED_UP = {  # metrics whose sums over rows can be weighed against what contenders spend
     "error", "accuracy", "excess_error", "log_loss", "brier", "mae", "excess_mse",
@@ -48,6 +50,14 @@ class Costs(NamedTuple):
         steps = np.linspace(0, len(at) - 1, (len(at) - 1) * SAMPLES + 1)
         x, y = (np.interp(steps, np.arange(len(at)), one[at]) for one in (spent, self.mean))
         return x, y
+
+
+def value_ends(values: np.ndarray, metric: str) -> tuple[float, float]:
+    """The ends of the axis of a metric: around its values, or from zero where they come near it."""
+    low, high = float(values.min()), float(values.max())
+    room = (high - low) * ROOM or abs(high) * ROOM or ROOM
+    near = metric in FROM_ZERO and (low < NEAR * high or low < room)
+    return 0 if near else low - room, high + room
 
 
 def costs(view: View, metric: str) -> dict[str, Costs]:

@@ -1,5 +1,6 @@
 """Alarm data: alarms along the stream, compared with the true changes."""
 
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -31,21 +32,22 @@ class AlarmPanel(NamedTuple):
 
 
 def alarms(view: View) -> tuple[list[str], list[AlarmPanel]] | None:
-    """The contenders with alarms, and a panel for each setting; None without an alarm."""
+    """The contenders that can raise alarms, and a panel for each setting; None without an alarm."""
     scenes = [(scene, sorted_alarms(view, scene)) for scene in view.scenes]
     names = [name for name in view.names if any(name in lanes for _, lanes in scenes)]
-    if not names:
+    lanes = [runs for _, by_name in scenes for runs in by_name.values()]
+    if not any(map(len, sum(chain.from_iterable(lanes), ()))):
         return None
     return names, [AlarmPanel(scene, lanes, counts(view, scene)) for scene, lanes in scenes]
 
 
 def sorted_alarms(view, scene) -> dict[str, list[Alarms]]:
-    """The alarms of each contender that has any, of each of its runs."""
-    lanes: dict[str, list] = {}
+    """The alarms of each contender that can raise any, of each of its runs."""
+    able, lanes = counts(view, scene), dict[str, list]()
     for one in scene.played:
-        if one.contender in view.names:
+        if one.contender in view.names and one.contender in able:
             lanes.setdefault(one.contender, []).append(sort_alarms(scene, one))
-    return {name: runs for name, runs in lanes.items() if any(map(len, sum(runs, ())))}
+    return lanes
 
 
 def sort_alarms(scene, one) -> Alarms:

@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.patches import Polygon
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from driftsim.evaluation.metrics import FROM_ZERO, LOWER_IS_BETTER
+from driftsim.evaluation.metrics import LOWER_IS_BETTER
 from driftsim.report.amounts import title
-from driftsim.report.figure_data.costs import COSTS, DECADES, cost_label, costs
+from driftsim.report.figure_data.costs import COSTS, DECADES, cost_label, costs, value_ends
 from driftsim.report.figure_data.looks import rounded
 from driftsim.report.figures.label_placement import add_point_names
 from driftsim.report.figures.panels import ACROSS, frozen, grid, set_title
@@ -32,8 +32,7 @@ def cost(view):
             points[panel] = plot_points(panel, view, one, name, metric)
             if panel.get_subplotspec().is_first_col():
                 panel.set_ylabel(title(metric))
-            if metric in FROM_ZERO:
-                panel.set_ylim(0, 1.08 * one.mean.max() or 1)
+            panel.set_ylim(*value_ends(one.mean, metric))
     frozen(figure)
     for panel, named in points.items():
         add_point_names(panel, named, [line for line in panel.lines if line.get_gid() == "front"])

@@ -31,7 +31,7 @@ KEYS = {HIT_KEY: HIT_MARK, FALSE_KEY: FALSE_MARK, OPEN_KEY: OPEN_MARK}
 
 
 def alarms(view):
-    """A lane for each contender with alarms, a tick for each alarm; true ones above its line."""
+    """A lane for each contender that can raise alarms, with a tick for each; true ones on top."""
     found = detections.alarms(view)
     if found is None:
         return None

@@ -18,10 +18,10 @@ from driftsim.report.page.drawings import (
     sweeps,
     total_costs,
 )
-from driftsim.report.page.drawings.panels import Drawing
+from driftsim.report.page.drawings.panels import NARROW, WIDE, Drawing, Layout
 from driftsim.report.page.drawings.svg import element
 
-DRAWN: dict[str, Callable[[View], Drawing | None]] = {
+DRAWN: dict[str, Callable[[View, Layout], Drawing | None]] = {
     "curves": lines.curves,
     "total_cost": total_costs.total_cost,
     "cost_so_far": lines.cost_so_far,
@@ -54,16 +54,23 @@ def drawings(results) -> Iterator[DrawnFigure]:
     view = View(results)
     leads = view.every[0].variant.scenario.report.lead
     for name, kind in sorted(KINDS.items(), key=lambda pair: pair[0] != leads):
-        if belongs(name, view) and (drawing := DRAWN[name](view)):
-            yield DrawnFigure(name, kind.title, kind.describe(view), svg_of(drawing, name))
+        if belongs(name, view) and (layouts := layouts_of(name, view)):
+            yield DrawnFigure(name, kind.title, kind.describe(view), layouts)
 
 
-def svg_of(drawing: Drawing, name: str) -> str:
+def layouts_of(name: str, view: View) -> str:
+    """A figure in each layout, of which the page shows the one that there is room for."""
+    found = [(DRAWN[name](view, layout), layout) for layout in (WIDE, NARROW)]
+    return "".join(svg_of(drawing, name, layout) for drawing, layout in found if drawing)
+
+
+def svg_of(drawing: Drawing, name: str, layout: Layout = WIDE) -> str:
     """A drawing as an SVG to stand inside the page, beside its title and its caption."""
     width, height = round(drawing.width), round(drawing.height)
-    own = f"figure-{name}"
+    own, kind = f"figure-{name}", f"plot for-{layout.name}"
+    least = f"min-width: {width}px" if width > layout.width and layout is NARROW else None
     return element(
-        "svg", *drawing.parts, xmlns="http://www.w3.org/2000/svg", class_="plot", role="img",
+        "svg", *drawing.parts, xmlns="http://www.w3.org/2000/svg", class_=kind, role="img",
         aria_labelledby=f"{own}-title", aria_describedby=f"{own}-text", width=width,
-        height=height, viewBox=f"0 0 {width} {height}", style=f"--width: {width}px",
+        height=height, viewBox=f"0 0 {width} {height}", style=least,
     )  # fmt: skip

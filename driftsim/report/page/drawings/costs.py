@@ -6,24 +6,31 @@ from typing import Any
 
 import numpy as np
 
-from driftsim.evaluation.metrics import FROM_ZERO, LOWER_IS_BETTER
+from driftsim.evaluation.metrics import LOWER_IS_BETTER
 from driftsim.report.amounts import title
-from driftsim.report.figure_data.costs import COSTS, DECADES, Costs, cost_label, costs
+from driftsim.report.figure_data.costs import (
+    COSTS,
+    DECADES,
+    Costs,
+    cost_label,
+    costs,
+    value_ends,
+)
 from driftsim.report.figure_data.looks import rounded
 from driftsim.report.figure_data.view import View
 from driftsim.report.page.drawings import panels
 from driftsim.report.page.drawings.marks import mark
 from driftsim.report.page.drawings.names import names_near
-from driftsim.report.page.drawings.panels import FOOT, TITLE, Box, Drawing, Scale
+from driftsim.report.page.drawings.panels import FOOT, TITLE, WIDE, Box, Drawing, Layout, Scale
 from driftsim.report.page.drawings.scales import Tick, decade_ticks, even_ticks, from_zero
-from driftsim.report.page.drawings.svg import LEADING, SIZE, element, joined, text_width
+from driftsim.report.page.drawings.svg import LEADING, SIZE, element, text_width, traced
 
 HEIGHT, NAME = 220, 12  # pixels of a panel, and of each name beyond a few
 FEW, LONG = 12, 20  # names; characters: with more of either, a panel is as wide as the figure
 LEFT, ROOM = 62, 0.1
 
 
-def cost(view: View) -> Drawing | None:
+def cost(view: View, layout: Layout = WIDE) -> Drawing | None:
     """A point for each contender: its metric against its CPU seconds, its labels and its fits."""
     metric = view.metrics[0]
     found = costs(view, metric)
@@ -31,9 +38,11 @@ def cost(view: View) -> Drawing | None:
         return None
     most = max(len(one.names) for one in found.values())
     single = most > FEW or max(map(len, view.names)) > LONG
-    head = 10 + panels.title_lines([*found], 3 * panels.PART) * SIZE * LEADING
+    room = layout.across * panels.PART
+    head = 10 + panels.title_lines([*found], room) * SIZE * LEADING
     height = HEIGHT + NAME * max(most - FEW, 0)
     about: dict[str, Any] = {"single": single, "head": head, "foot": FOOT + TITLE + 4, "right": 24}
+    about |= {"layout": layout}
     grid = panels.grid(len(found), len(COSTS), height, LEFT, **about)
     parts = list[str]()
     for boxes, (setting, one) in zip(grid.blocks, found.items()):
@@ -55,7 +64,7 @@ def panel(view, box: Box, one: Costs, name: str, metric: str, first: bool) -> It
         yield from panels.values_title(box, title(metric), 12)
     at = one.front(name, metric)
     front = steps(x(spent[at]).tolist(), y(one.mean[at]).tolist())
-    yield element("path", d=f"M{joined(front)}", class_="front")
+    yield element("path", d=traced(front), class_="front")
     yield panels.frame(box)
     points = dict(zip(one.names, zip(x(spent).tolist(), y(one.mean).tolist())))
     yield from names_near(box, points, [*boxes_of(front)])
@@ -70,7 +79,7 @@ def hull_of(box: Box, one: Costs, name: str, metric: str, x: Scale, y: Scale) ->
         places, values = x(found[0]).tolist(), y(found[1]).tolist()
         worst = box.top if metric in LOWER_IS_BETTER else box.bottom
         ends = [(box.right, values[-1]), (box.right, worst), (places[0], worst)]
-        yield element("path", d=f"M{joined([*zip(places, values), *ends])}Z", class_="hull")
+        yield element("path", d=traced([*zip(places, values), *ends]) + "Z", class_="hull")
 
 
 def steps(x, y) -> list[tuple[float, float]]:
@@ -119,9 +128,5 @@ def cost_ticks(values: np.ndarray, x: Scale) -> list[Tick]:
 
 
 def value_scale(values: np.ndarray, box: Box, metric: str) -> Scale:
-    """The scale of a metric, from zero where it has one."""
-    if metric in FROM_ZERO:
-        return Scale(0, 1.08 * float(values.max()) or 1, box.bottom, box.top)
-    low, high = float(values.min()), float(values.max())
-    room = (high - low) * ROOM or abs(high) * ROOM or ROOM
-    return Scale(low - room, high + room, box.bottom, box.top)
+    """The scale of a metric."""
+    return Scale(*value_ends(values, metric), box.bottom, box.top)

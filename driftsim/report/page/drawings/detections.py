@@ -10,7 +10,16 @@ from driftsim.report.figure_data.detections import FALSE, HIT, OPEN, AlarmPanel
 from driftsim.report.figure_data.looks import short
 from driftsim.report.figure_data.view import View
 from driftsim.report.page.drawings import panels
-from driftsim.report.page.drawings.panels import FOOT, SAMPLE, TITLE, Box, Drawing, Scale
+from driftsim.report.page.drawings.panels import (
+    FOOT,
+    SAMPLE,
+    TITLE,
+    WIDE,
+    Box,
+    Drawing,
+    Layout,
+    Scale,
+)
 from driftsim.report.page.drawings.svg import (
     LEADING,
     SIZE,
@@ -24,39 +33,49 @@ from driftsim.report.page.drawings.svg import (
 )
 
 LANE = 30  # pixels, of a contender
+LEGEND = 700  # pixels across, at least, where there is room
 REACHES = {HIT: (-13, -2.5), FALSE: (2, 9), OPEN: (-6, 6)}  # pixels below the middle of a lane
 WIDTHS = {HIT: 2, FALSE: 1, OPEN: 1.5}
 
 
-def alarms(view: View) -> Drawing | None:
-    """A lane for each contender with alarms, a tick for each alarm; true ones above its line."""
+def alarms(view: View, layout: Layout = WIDE) -> Drawing | None:
+    """A lane for each contender that can raise alarms, with a tick for each; true ones on top."""
     found = detections.alarms(view)
     if found is None:
         return None
     names, shown = found
     single = len(shown) == 1
-    left = 14 + max(text_width(short(name)) for name in names)
+    left = 14 + panels.names_room([*map(short, names)], layout)
     counts = [shown[0].counts[name] for name in names] if single else []
-    right = max([text_width(words, SMALL) for words in counts], default=8) + 12
-    head = 24 + panels.title_lines([one.scene.title for one in shown]) * SIZE * LEADING
-    grid = panels.grid(
-        1, len(shown), LANE * len(names), left, single=single, right=right, head=head, foot=FOOT
+    right = 12 + (
+        max([text_width(words, SMALL) for words in counts] or [8]) if layout.beside else 0
     )
+    head = 24 + panels.title_lines([one.scene.title for one in shown]) * SIZE * LEADING
+    height = panels.row_room(LANE, layout) * len(names)
+    sides = {"left": left, "right": right, "head": head, "foot": FOOT}
+    grid = panels.grid(1, len(shown), height, layout=layout, single=single, **sides)
     parts = list[str]()
     for i, (box, one) in enumerate(zip(grid.blocks[0], shown)):
-        parts += lanes(view, box, one, names, i % grid.across == 0)
+        parts += lanes(view, box, one, names, i % grid.across == 0, layout)
         if i + grid.across >= len(shown):
             parts.append(panels.foot_title(box, panels.stream_label(one.scene)))
     for i, words in enumerate(counts):
-        y = grid.blocks[0][0].top + (i + 0.5) * LANE
-        place = grid.blocks[0][0].right + 8, y
-        parts.append(text(words, *place, dy="0.35em", class_="title small"))
+        parts.append(count(grid.blocks[0][0], i, words, layout))
+    width = max(grid.width, min(LEGEND, layout.width))
     entries = [(key_of(name), name) for name in detections.occurring(shown)]
-    key, height = panels.legend(entries, left, max(grid.width, 700), grid.bottom + TITLE + 4)
-    return Drawing(max(grid.width, 700), grid.bottom + TITLE + height + 6, parts + key)
+    key, height = panels.legend(entries, left, width, grid.bottom + TITLE + 4)
+    return Drawing(width, grid.bottom + TITLE + height + 6, parts + key)
 
 
-def lanes(view, box: Box, one: AlarmPanel, names, named: bool) -> Iterator[str]:
+def count(box: Box, i: int, words: str, layout: Layout) -> str:
+    """How many changes a contender found: right of its lane, or above it."""
+    y, style = panels.row_middle(box, i, LANE, layout), {"class_": "title small"}
+    if layout.beside:
+        return text(words, box.right + 8, y, dy="0.35em", **style)
+    return text(words, box.right, y - LANE / 2 + 1, "end", **style)
+
+
+def lanes(view, box: Box, one: AlarmPanel, names, named: bool, layout: Layout) -> Iterator[str]:
     """The lanes of a setting."""
     x = panels.row_scale(one.scene, box)
     for change in visible_changes(one.scene.variant.scenario):
@@ -66,10 +85,10 @@ def lanes(view, box: Box, one: AlarmPanel, names, named: bool) -> Iterator[str]:
             yield rectangle(first, box.top, last, box.bottom, class_="ramp")
     yield from panels.change_lines(box, x, one.scene)
     for i, name in enumerate(names):
-        y = box.top + (i + 0.5) * LANE
+        y = panels.row_middle(box, i, LANE, layout)
         yield line(box.left, y, box.right, y, class_="lane")
         if named:
-            yield text(short(name), box.left - 8, y, "end", dy="0.35em", class_="named")
+            yield panels.row_name(box, y, short(name), LANE, layout)
         yield from lane(one.lanes.get(name, []), x, y, view.looks[name].colour)
     yield from panels.holes(box, x, one.scene)
     yield panels.frame(box)

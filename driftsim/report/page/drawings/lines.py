@@ -13,7 +13,16 @@ from driftsim.report.figure_data.looks import short
 from driftsim.report.figure_data.view import View
 from driftsim.report.page.drawings import panels
 from driftsim.report.page.drawings.names import APART, End, names_beside, room_beside
-from driftsim.report.page.drawings.panels import FOOT, TITLE, Box, Drawing, Grid, Scale
+from driftsim.report.page.drawings.panels import (
+    FOOT,
+    TITLE,
+    WIDE,
+    Box,
+    Drawing,
+    Grid,
+    Layout,
+    Scale,
+)
 from driftsim.report.page.drawings.svg import (
     LEADING,
     SIZE,
@@ -38,35 +47,36 @@ BEST: dict[str, str | None] = {
 OTHERS = {"class_": "others"}
 
 
-def curves(view: View) -> Drawing | None:
+def curves(view: View, layout: Layout = WIDE) -> Drawing | None:
     """Each metric along the stream, a line for each contender; a panel for each setting."""
-    return along_stream(view, curve_data.curves(view))
+    return along_stream(view, curve_data.curves(view), layout)
 
 
-def excess(view: View) -> Drawing | None:
+def excess(view: View, layout: Layout = WIDE) -> Drawing | None:
     """The error above the best possible, where that is known."""
-    return along_stream(view, curve_data.excess(view))
+    return along_stream(view, curve_data.excess(view), layout)
 
 
-def cost_so_far(view: View) -> Drawing | None:
+def cost_so_far(view: View, layout: Layout = WIDE) -> Drawing | None:
     """What each contender has cost up to each row."""
-    return along_stream(view, cost_courses.costs_so_far(view))
+    return along_stream(view, cost_courses.costs_so_far(view), layout)
 
 
-def memory(view: View) -> Drawing | None:
+def memory(view: View, layout: Layout = WIDE) -> Drawing | None:
     """What the models of each contender take, and its RAM-hours up to each row."""
-    return along_stream(view, memory_courses.memory(view))
+    return along_stream(view, memory_courses.memory(view), layout)
 
 
-def along_stream(view, rows) -> Drawing | None:
+def along_stream(view, rows, layout: Layout) -> Drawing | None:
     """Metrics along the stream, one below the other, on one scale, but in panels `alone`."""
     if rows is None:
         return None
     single = len(view.scenes) == 1
     names = [name for one in rows[0] for name in one.curves]
     names += dict.fromkeys(one.best.name for row in rows for one in row if one.best)
-    above, taken = ([], 0.0) if single else legend_of(view, names)
-    found = grid_of(rows, single, names, taken)
+    beside = single and layout.beside
+    above, taken = ([], 0.0) if beside else legend_of(view, names, layout)
+    found = grid_of(rows, single, names, taken, layout)
     parts = [*above]
     for boxes, row in zip(found.blocks, rows):
         shared = limits(row)
@@ -76,17 +86,23 @@ def along_stream(view, rows) -> Drawing | None:
             if i + found.across >= len(row) and row is rows[-1]:
                 words = panels.stream_label(one.scene)
                 parts.append(panels.foot_title(box, words, strip_of(rows)))
-            if single:
+            if beside:
                 parts += names_beside(box, dict(ends(view, box, one, y)))
     return Drawing(found.width, found.bottom + TITLE, parts)
 
 
-def legend_of(view, names) -> tuple[list[str], float]:
+def legend_of(view, names, layout: Layout) -> tuple[list[str], float]:
     """One legend for all panels, above them."""
     looks = view.looks
     styles = {name: panels.line_look(looks[name]) if name in looks else BEST for name in names}
     entries = [(sample(style), short(name)) for name, style in styles.items()]
-    return panels.legend(entries, LEFT, WIDE, 0)
+    return panels.legend(entries, *sides_of_legend(layout), 0)
+
+
+def sides_of_legend(layout: Layout) -> tuple[float, float]:
+    """Where a legend above panels starts and ends."""
+    whole = LEFT + 3 * panels.PART + 2 * panels.GAP
+    return (LEFT, whole) if layout.beside else (0, layout.width)
 
 
 def sample(style) -> str:
@@ -95,16 +111,18 @@ def sample(style) -> str:
     return element("path", d=d, **{"class_": "line"} | style)
 
 
-def grid_of(rows, single, names, taken) -> Grid:
+def grid_of(rows, single, names, taken, layout: Layout) -> Grid:
     """The areas of the panels."""
     first, strip = rows[0], strip_of(rows)
     most = max(len(one.curves) for one in first) + 1
-    height = max(HEIGHT, most * APART) if single else HEIGHT * 0.8
+    beside = single and layout.beside
+    height = max(HEIGHT, most * APART) if beside else HEIGHT * 0.8
     left = panels.values_room(map(limits, rows), height, LEFT)
     lines = panels.title_lines([one.scene.title for one in first])
     head = 26 + max(lines, 0) * SIZE * LEADING
-    right = room_beside([*names]) if single else panels.EDGE
+    right = room_beside([*names]) if beside else panels.EDGE
     about: dict[str, Any] = {"single": single, "right": right, "head": head, "foot": FOOT + strip}
+    about |= {"layout": layout}
     about |= {"gap": left} if any(one.alone for row in rows for one in row) else {}
     return panels.grid(len(rows), len(first), height, left, top=taken, **about)
 
@@ -230,6 +248,3 @@ def ends(view, box: Box, one: CurvePanel, y: Scale) -> Iterator[tuple[str, End]]
         place = float(y(last_finite(one.best.mean, middle)))
         style = {key: value for key, value in BEST.items() if key != "class_"}
         yield one.best.name, End(box.right, place, style)
-
-
-WIDE = LEFT + 3 * panels.PART + 2 * panels.GAP

@@ -8,7 +8,15 @@ import numpy as np
 from driftsim.report.figure_data import probes
 from driftsim.report.figure_data.looks import shade, short
 from driftsim.report.figure_data.view import View
-from driftsim.report.page.drawings.panels import Box, Drawing, foot_title, panel_title, values_title
+from driftsim.report.page.drawings.panels import (
+    WIDE,
+    Box,
+    Drawing,
+    Layout,
+    foot_title,
+    panel_title,
+    values_title,
+)
 from driftsim.report.page.drawings.svg import (
     LEADING,
     SIZE,
@@ -22,7 +30,6 @@ from driftsim.report.page.drawings.svg import (
 )
 
 CELL, LITTLE = (44, 22), (9, 11)  # pixels of a cell with its number, and without room for one
-WIDTH = 860  # pixels of matrices side by side
 MOST_NUMBERS = 30  # cells in a row or column; with more there is no room for numbers
 DARK = 0.55  # the share of the scale beyond which numbers are white
 TITLES = (90, 150)  # pixels: the least for a title, and the most that its parts ask for
@@ -42,7 +49,7 @@ class Matrix(NamedTuple):
     framed: tuple[tuple[int, int], ...] = ()  # cells with a frame
 
 
-def forgetting(view: View) -> Drawing | None:
+def forgetting(view: View, layout: Layout = WIDE) -> Drawing | None:
     """The error on fresh rows of each concept after each phase, a matrix for each contender."""
     tables = probes.forgetting(view)
     if tables is None:
@@ -55,7 +62,7 @@ def forgetting(view: View) -> Drawing | None:
         )
         for one, words in zip(tables, probes.words_of(tables))
     ]  # fmt: skip
-    return tiled(found, 0, most, "phase")
+    return tiled(found, 0, most, "phase", layout=layout)
 
 
 class Tiles(NamedTuple):
@@ -78,9 +85,10 @@ def tiled(
     down: str = "",
     note: str = "",
     head: str = "",
+    layout: Layout = WIDE,
 ) -> Drawing:
     """Matrices side by side, as many as fit, on one scale of shades."""
-    sizes, parts, y = tiles(found, bool(down)), list[str](), 22.0 if head else 4.0
+    sizes, parts, y = tiles(found, bool(down), layout.width), list[str](), 22.0 if head else 4.0
     rows = max(len(one.rows) for one in found)
     for start in range(0, len(found), sizes.across):
         y += sizes.titles + 4
@@ -99,7 +107,7 @@ def tiled(
     return Drawing(width, y + (20 if note else 4), parts)
 
 
-def tiles(found: Sequence[Matrix], titled: bool) -> Tiles:
+def tiles(found: Sequence[Matrix], titled: bool, room: float) -> Tiles:
     """The sizes of matrices that share a cell size, as many side by side as fit."""
     shapes = [one.values.shape for one in found]
     most, least = max(n for _, n in shapes), room_of_titles(found)
@@ -108,7 +116,7 @@ def tiles(found: Sequence[Matrix], titled: bool) -> Tiles:
     names = max(text_width(name, SMALL) for one in found for name in one.rows)
     left, width = names + (24 if titled else 12), max(most * cell[0], least)
     gap = 18 if same else left + 12
-    across = int(max(1, min((WIDTH - left + gap) // (width + gap), len(found), 5)))
+    across = int(max(1, min((room - left + gap) // (width + gap), len(found), 5)))
     lines = max(len(wrapped(one.title, width)) for one in found)
     return Tiles(cell, left, width, gap, across, lines * SIZE * LEADING, foot_of(found, cell), same)
 

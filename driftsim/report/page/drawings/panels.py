@@ -27,13 +27,26 @@ from driftsim.report.page.drawings.svg import (
     wrapped,
 )
 
-ACROSS = 3  # small multiples side by side
-WHOLE, PART = 860, 262  # pixels of a drawing with one panel across, and of one of several
+PART = 262  # pixels of one of several panels side by side
 GAP, EDGE = 26, 16  # pixels between panels, and right of the last
 FOOT, TITLE = 24, 18  # pixels below a panel for the texts of ticks, and for a title of an axis
 OVER = 10  # pixels that the text of a tick may stand out beside a panel
 SAMPLE = 28  # pixels of a line in a legend
 LEGEND_ROW = 20  # pixels
+ABOVE_ROW = 15  # pixels of the name of a row that stands above it
+
+
+class Layout(NamedTuple):
+    """How a drawing is laid out for the room that there is."""
+
+    name: str
+    width: float  # pixels of a drawing with one panel across
+    across: int  # small multiples side by side
+    beside: bool  # whether names stand beside what they name, not above it
+
+
+WIDE = Layout("wide", 860, 3, True)
+NARROW = Layout("narrow", 360, 1, False)  # for telephones
 
 
 class Box(NamedTuple):
@@ -68,6 +81,7 @@ def grid(
     height: float,
     left: float,
     *,
+    layout: Layout = WIDE,
     single: bool = False,
     right: float = EDGE,
     gap: float = GAP,
@@ -80,8 +94,9 @@ def grid(
     `left` and `right` are kept free at the sides, `gap` between panels, `head` above and `foot`
     below each, `top` above all.
     """
-    across = 1 if single else min(n, ACROSS if n != 4 else 2)
-    width = WHOLE - left - right if across == 1 and single else PART
+    across = 1 if single else min(n, layout.across if n != 4 else 2, layout.across)
+    alone = across == 1 and (single or not layout.beside)
+    width = layout.width - left - right if alone else PART
     down = -(-n // across)
     found = []
     for block in range(blocks):
@@ -93,6 +108,28 @@ def grid(
         found.append(boxes)
     total = left + across * width + (across - 1) * gap + right
     return Grid(found, across, total, top + blocks * down * (height + head + foot))
+
+
+def row_room(high: float, layout: Layout) -> float:
+    """How high a row of a panel is whose marks are `high`, with its name above it if need be."""
+    return high if layout.beside else high + ABOVE_ROW
+
+
+def row_middle(box: Box, i: int, high: float, layout: Layout) -> float:
+    """Where the middle of the marks of a row is."""
+    return box.top + (i + 1) * row_room(high, layout) - high / 2
+
+
+def row_name(box: Box, y: float, words: str, high: float, layout: Layout) -> str:
+    """The name of a row of a panel: left of it, or where there is no room above it."""
+    if layout.beside:
+        return text(words, box.left - 8, y, "end", dy="0.35em", class_="named")
+    return text(words, box.left + 3, y - high / 2 + 1, class_="named")
+
+
+def names_room(names: Sequence[str], layout: Layout) -> float:
+    """How many pixels the names of rows take at the left."""
+    return max([text_width(name) for name in names], default=0) if layout.beside else 0
 
 
 def title_lines(titles: Sequence[str], width: float = PART) -> int:

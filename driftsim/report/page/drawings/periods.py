@@ -11,7 +11,16 @@ from driftsim.report.figure_data.view import View
 from driftsim.report.page.drawings import panels
 from driftsim.report.page.drawings.lines import value_range
 from driftsim.report.page.drawings.marks import mark
-from driftsim.report.page.drawings.panels import FOOT, SAMPLE, TITLE, Box, Drawing, Scale
+from driftsim.report.page.drawings.panels import (
+    FOOT,
+    SAMPLE,
+    TITLE,
+    WIDE,
+    Box,
+    Drawing,
+    Layout,
+    Scale,
+)
 from driftsim.report.page.drawings.scales import Tick
 from driftsim.report.page.drawings.svg import (
     LEADING,
@@ -28,16 +37,17 @@ NEVER: dict[str, Any] = {"class_": "line thin", "stroke": "#000000", "stroke_das
 BEST, TIED = "best", "no significant difference from it"
 
 
-def periods(view: View) -> Drawing | None:
+def periods(view: View, layout: Layout = WIDE) -> Drawing | None:
     """Three panels for each learner: error, cost and spending over the period."""
     blocks = period_blocks(view)
     if not blocks:
         return None
     names = list(dict.fromkeys(name for one in blocks for name in one.panels[0].lines))
-    above, top = panels.legend([*entries(names, blocks)], LEFT, LEFT + 3 * panels.PART, 0)
+    above, top = panels.legend([*entries(names, blocks)], *sides(layout), 0)
     titles = [one.title for one in blocks]
-    head = 26 + max(panels.title_lines(titles, 3 * panels.PART) - 1, 0) * SIZE * LEADING
+    head = 26 + max(panels.title_lines(titles, layout.across * panels.PART) - 1, 0) * SIZE * LEADING
     about: dict[str, Any] = {"head": head, "foot": FOOT + TITLE, "top": top}
+    about |= {"layout": layout}
     left = panels.values_room((ends(one) for block in blocks for one in block.panels), HEIGHT, LEFT)
     grid = panels.grid(len(blocks), 3, HEIGHT, left, gap=left + GAP, **about)
     parts = [*above]
@@ -47,6 +57,11 @@ def periods(view: View) -> Drawing | None:
         for box, one in zip(boxes, block.panels):
             parts += panel(box, block, one, names, box.left - left + 12)
     return Drawing(grid.width, grid.bottom + 4, parts)
+
+
+def sides(layout: Layout) -> tuple[float, float]:
+    """Where the legend starts and ends."""
+    return (LEFT, LEFT + 3 * panels.PART) if layout.beside else (0, layout.width)
 
 
 def entries(names: list[str], blocks: list[PeriodBlock]) -> Iterator[tuple[str, str]]:

@@ -11,34 +11,36 @@ from driftsim.report.figure_data.price_lines import PriceLines, price_lines
 from driftsim.report.figure_data.view import View
 from driftsim.report.page.drawings import panels
 from driftsim.report.page.drawings.lines import BEST, sample
-from driftsim.report.page.drawings.panels import FOOT, TITLE, Box, Drawing, Scale
+from driftsim.report.page.drawings.panels import FOOT, TITLE, WIDE, Box, Drawing, Layout, Scale
 from driftsim.report.page.drawings.scales import Tick, decade_ticks
 from driftsim.report.page.drawings.svg import (
     LEADING,
     SIZE,
     SMALL,
+    bends,
     element,
     line,
-    line_path,
     rectangle,
     text,
     text_width,
+    traced,
 )
 
 HEIGHT, STRIP = 250, 6  # pixels of a panel, and of the strip of who is the cheapest above it
 LEFT = 70  # pixels at the left, for costs of six digits; at least
 
 
-def price(view: View) -> Drawing | None:
+def price(view: View, layout: Layout = WIDE) -> Drawing | None:
     """The cost of each contender over the price of a training, on a scale of powers of ten."""
     found = price_lines(view)
     if not found:
         return None
     names = [name for name in view.names if any(name in one.lines for one in found)]
     single, floor = len(found) == 1, any(one.floor is not None for one in found)
-    above, top = legend(view, names, floor, panels.WHOLE)
+    above, top = legend(view, names, floor, layout)
     head = 34 + panels.title_lines([one.title for one in found]) * SIZE * LEADING
     about: dict[str, Any] = {"single": single, "head": head, "foot": FOOT + TITLE + 4}
+    about |= {"layout": layout}
     left = panels.values_room((one.limits for one in found), HEIGHT, LEFT)
     grid = panels.grid(1, len(found), HEIGHT, left, top=top, gap=left, **about)
     parts = [*above]
@@ -47,10 +49,11 @@ def price(view: View) -> Drawing | None:
     return Drawing(grid.width, grid.bottom, parts)
 
 
-def legend(view, names, floor: bool, right: float) -> tuple[list[str], float]:
+def legend(view, names, floor: bool, layout: Layout) -> tuple[list[str], float]:
     """The names of all lines above the panels, and the height that they take."""
+    left = LEFT if layout.beside else 0
     entries = [(sample(panels.line_look(view.looks[name])), short(name)) for name in names]
-    return panels.legend([*entries, *[(sample(BEST), FLOOR)] * floor], LEFT, right, 0)
+    return panels.legend([*entries, *[(sample(BEST), FLOOR)] * floor], left, layout.width, 0)
 
 
 def panel(view, box: Box, one: PriceLines, first: bool) -> Iterator[str]:
@@ -84,7 +87,7 @@ def within(one: PriceLines, costs: np.ndarray, x: Scale, y: Scale) -> str:
         share = (high - costs[end - 1]) / (costs[end] - costs[end - 1])
         last = one.prices[end - 1] + share * (one.prices[end] - one.prices[end - 1])
         prices, values = np.r_[prices, last], np.r_[values, high]
-    return line_path(x(prices), y(values), False)
+    return traced(bends(np.column_stack([x(prices), y(values)]))) if end else ""
 
 
 def price_ticks(one: PriceLines, x: Scale) -> list[Tick]:

@@ -25,64 +25,80 @@ from driftsim.report.figure_data.view import View
 from driftsim.report.page.drawings import panels
 from driftsim.report.page.drawings.marks import mark
 from driftsim.report.page.drawings.matrices import MOST_NUMBERS, Matrix, tiled
-from driftsim.report.page.drawings.panels import FOOT, SAMPLE, TITLE, Box, Drawing, Scale
+from driftsim.report.page.drawings.panels import (
+    FOOT,
+    SAMPLE,
+    TITLE,
+    WIDE,
+    Box,
+    Drawing,
+    Layout,
+    Scale,
+)
 from driftsim.report.page.drawings.scales import whole_ticks
 from driftsim.report.page.drawings.svg import LEADING, SIZE, element, line, text, text_width
 
 ROW = 22  # pixels, of a contender
 DEPTH = 44  # pixels of the numbers right of a panel
 ARROW = 22  # pixels
+LEGEND = 620  # pixels across, at least, where there is room
 
 
-def recovery(view: View) -> Drawing | None:
+def recovery(view: View, layout: Layout = WIDE) -> Drawing | None:
     """Rows until each contender has recovered from each change."""
     found = recoveries(view)
     if found is None:
         return None
-    return dots(view, found) if isinstance(found[0], RecoveryPanel) else matrices(found)
+    if isinstance(found[0], RecoveryPanel):
+        return dots(view, found, layout)
+    return matrices(found, layout)
 
 
-def dots(view, found) -> Drawing:
+def dots(view, found, layout: Layout) -> Drawing:
     """A panel for each change, a row for each contender: the median of the seeds, and the range."""
     names, lines = names_of(view, found), panels.title_lines([one.title for one in found])
-    left = 12 + max(text_width(short(name)) for name in names)
+    left = 12 + panels.names_room([*map(short, names)], layout)
     sides: dict[str, Any] = {
         "right": DEPTH,
         "gap": DEPTH + 18,
         "head": 16 + lines * SIZE * LEADING,
         "top": 4,
         "single": len(found) == 1,
+        "layout": layout,
     }
-    grid = panels.grid(1, len(found), ROW * len(names), left, foot=FOOT + TITLE, **sides)
+    height = panels.row_room(ROW, layout) * len(names)
+    grid = panels.grid(1, len(found), height, left, foot=FOOT + TITLE, **sides)
     parts, most = list[str](), farthest(found)
     for i, (box, one) in enumerate(zip(grid.blocks[0], found)):
         x = Scale(0, most, box.left, box.right)
-        parts += rows_of(box, x, names, i % grid.across == 0)
+        parts += rows_of(box, x, names, i % grid.across == 0, layout)
         parts += panels.panel_title(box, one.title, 20)
         parts.append(text("depth", box.right + DEPTH - 4, box.top - 6, "end", class_="title small"))
         for name, got in one.marks.items():
-            y = box.top + (names.index(name) + 0.5) * ROW
+            y = panels.row_middle(box, names.index(name), ROW, layout)
             parts += recovered(box, x, y, got, view.looks[name])
         if i + grid.across >= len(found):
             parts.append(panels.foot_title(box, "rows to recover"))
     entries = [(key_of(name), name) for name in occurring(found)]
-    key, height = panels.legend(entries, left, max(grid.width, 620), grid.bottom + 6)
-    return Drawing(max(grid.width, key_width(entries, left)), grid.bottom + height + 6, parts + key)
+    least = min(LEGEND, layout.width)
+    key, height = panels.legend(entries, left, max(grid.width, least), grid.bottom + 6)
+    width = max(grid.width, min(key_width(entries, left, least), layout.width))
+    return Drawing(width, grid.bottom + height + 6, parts + key)
 
 
-def key_width(entries, left) -> float:
-    """How wide a legend is, which wraps at 620 pixels where a drawing is narrower."""
+def key_width(entries, left, most) -> float:
+    """How wide a legend is, which wraps at `most` pixels where a drawing is narrower."""
     widths = [SAMPLE + 25 + text_width(words) for _, words in entries]
-    return left + min(sum(widths), max(max(widths), 620 - left))
+    return left + min(sum(widths), max(max(widths), most - left))
 
 
-def rows_of(box: Box, x: Scale, names, named) -> Iterator[str]:
+def rows_of(box: Box, x: Scale, names, named, layout: Layout) -> Iterator[str]:
     """The rows of a panel, and where it is `named` whose each is; the axis below."""
     for i, name in enumerate(names):
-        y = box.top + (i + 0.5) * ROW
+        y = panels.row_middle(box, i, ROW, layout)
         yield line(box.left, y, box.right, y, class_="grid")
         if named:
-            yield text(short(name), box.left - 7, y, "end", dy="0.35em", class_="named")
+            yield panels.row_name(box, y, short(name), ROW, layout)
     yield panels.frame(box)
     yield from panels.foot_axis(box, x, whole_ticks(0, x.high, 4.5))
 
@@ -113,7 +129,7 @@ def key_of(name: str) -> str:
     return mark("o", SAMPLE / 2, 0, INK, name in (LOST, MOST))
 
 
-def matrices(found) -> Drawing:
+def matrices(found, layout: Layout) -> Drawing:
     """Contenders by changes, or by settings that have one each."""
     most = max(np.nanmax(one.values) for one in found)
     return tiled(
@@ -124,5 +140,5 @@ def matrices(found) -> Drawing:
             )
             for one in found
         ],
-        0, most, note=note_of(found, MOST_NUMBERS),
+        0, most, note=note_of(found, MOST_NUMBERS), layout=layout,
     )  # fmt: skip

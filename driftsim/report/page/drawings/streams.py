@@ -11,7 +11,16 @@ from driftsim.report.figure_data.streams import Fact, Range, Shares
 from driftsim.report.figure_data.view import View
 from driftsim.report.page.drawings import panels
 from driftsim.report.page.drawings.lines import value_range
-from driftsim.report.page.drawings.panels import FOOT, TITLE, Box, Drawing, Grid, Scale
+from driftsim.report.page.drawings.panels import (
+    FOOT,
+    TITLE,
+    WIDE,
+    Box,
+    Drawing,
+    Grid,
+    Layout,
+    Scale,
+)
 from driftsim.report.page.drawings.scales import Tick
 from driftsim.report.page.drawings.svg import (
     LEADING,
@@ -21,7 +30,6 @@ from driftsim.report.page.drawings.svg import (
     line_path,
     rectangle,
     text,
-    text_width,
 )
 
 HEIGHT, NAME = 92, 15  # pixels of a panel, and of a name beside it
@@ -32,7 +40,7 @@ PATTERNS = (  # that tell the parts of a whole apart without colour
 )  # fmt: skip
 
 
-def stream(view: View) -> Drawing | None:
+def stream(view: View, layout: Layout = WIDE) -> Drawing | None:
     """What is known of each stream, whatever the contenders; a row of panels for each fact."""
     found = streams.stream(view)
     if found is None:
@@ -42,36 +50,42 @@ def stream(view: View) -> Drawing | None:
         [fact.shown(one) if fact.known(one) else fact.unknown(one) for one in scenes]
         for fact in facts
     ]
-    grid = grid_of(scenes, facts, rows)
-    parts = patterns(rows)
+    own = f"figure-stream-{layout.name}"
+    key, top = ([], 0.0) if layout.beside else legend_of(rows, own, layout)
+    grid = grid_of(scenes, facts, rows, layout, top)
+    parts = patterns(rows, own) + key
     for fact, row, boxes in zip(facts, rows, grid.blocks):
         ends, named = value_ends(fact, row), streams.named_beside(row, grid.across)
         for i, (box, shown, scene) in enumerate(zip(boxes, row, scenes)):
             y = Scale(*ends, box.bottom, box.top)
-            parts += panel(box, y, fact, shown, scene, i % grid.across == 0)
+            parts += panel(box, y, fact, shown, scene, i % grid.across == 0, own)
             if row is rows[0] or len(scenes) > grid.across:
                 parts += panels.panel_title(box, scene.title)
-            if isinstance(shown, Shares) and i in named:
-                parts += part_names(box, shown)
+            if isinstance(shown, Shares) and i in named and layout.beside:
+                parts += part_names(box, shown, own)
             if fact is facts[-1] and i + grid.across >= len(scenes):
                 parts.append(panels.foot_title(box, panels.stream_label(scene)))
     return Drawing(grid.width, grid.bottom + TITLE, parts)
 
 
-def grid_of(scenes, facts, rows) -> Grid:
+def grid_of(scenes, facts, rows, layout: Layout, top: float) -> Grid:
     """The areas of the panels."""
     shares = [one for row in rows for one in row if isinstance(one, Shares)]
     names = [short(name) for one in shares for name in one.names]
-    right = max([text_width(name) for name in names], default=0) + 40
-    height = max(HEIGHT, 8 + NAME * streams.most_parts(scenes))
+    right = panels.names_room(names, layout) + 40 if layout.beside else panels.EDGE
+    height = max(HEIGHT, 8 + NAME * streams.most_parts(scenes)) if layout.beside else HEIGHT
     lines = panels.title_lines([scene.title for scene in scenes])
     about: dict[str, Any] = {
         "single": len(scenes) == 1,
+        "layout": layout,
+        "top": top,
         "right": right,
         "head": 10 + lines * SIZE * LEADING,
     }
     grid = panels.grid(len(facts), len(scenes), height, LEFT, **about, foot=FOOT)
-    if any((i + 1) % grid.across for row in rows for i in streams.named_beside(row, grid.across)):
+    if layout.beside and any(
+        (i + 1) % grid.across for row in rows for i in streams.named_beside(row, grid.across)
+    ):
         about["gap"] = right  # for the names between panels
     return panels.grid(len(facts), len(scenes), height, LEFT, **about, foot=FOOT)
 
@@ -88,11 +102,11 @@ def value_ends(fact: Fact, row: Sequence[Shares | Range | str]) -> tuple[float, 
     return value_range(known, False)
 
 
-def panel(box: Box, y: Scale, fact: Fact, shown, scene, first: bool) -> Iterator[str]:
+def panel(box: Box, y: Scale, fact: Fact, shown, scene, first: bool, own: str) -> Iterator[str]:
     """What is known of a stream."""
     x = panels.row_scale(scene, box)
     if isinstance(shown, Shares):
-        yield from stacked(shown, x, y)
+        yield from stacked(shown, x, y, own)
     ticks = ENDS if isinstance(shown, Shares) else panels.value_ticks(y, box)
     yield from panels.values_axis(box, y, ticks, first)
     yield from panels.foot_axis(box, x, panels.row_ticks(scene, box, x))
@@ -108,14 +122,14 @@ def panel(box: Box, y: Scale, fact: Fact, shown, scene, first: bool) -> Iterator
         yield from panels.values_title(box, fact.label_for(scene), 14)
 
 
-def stacked(shown: Shares, x: Scale, y: Scale) -> Iterator[str]:
+def stacked(shown: Shares, x: Scale, y: Scale, own: str) -> Iterator[str]:
     """Shares of rows, one upon the other."""
     edges = np.column_stack([shown.edges, shown.edges[:, -1]])
     for low, high, colour, hatch in zip(edges, edges[1:], shown.colours, shown.hatches):
         d = band_path(x(shown.x), y(low), y(high), True)
         yield element("path", d=d, fill=colour, class_="part")
         if hatch:
-            yield element("path", d=d, fill=f"url(#figure-stream-{hatch})")
+            yield element("path", d=d, fill=f"url(#{own}-{hatch})")
 
 
 def ranged(shown: Range, x: Scale, y: Scale) -> Iterator[str]:
@@ -126,13 +140,13 @@ def ranged(shown: Range, x: Scale, y: Scale) -> Iterator[str]:
     yield element("path", d=line_path(places, y(mean), True), class_="line thin", stroke=INK)
 
 
-def patterns(rows) -> list[str]:
+def patterns(rows, own: str) -> list[str]:
     """The hatches that occur."""
     shares = [one for row in rows for one in row if isinstance(one, Shares)]
     used = sorted({hatch for one in shares for hatch in one.hatches if hatch})
     made = [
         element(
-            "pattern", element("path", d=PATTERNS[i], class_="hatch"), id=f"figure-stream-{i}",
+            "pattern", element("path", d=PATTERNS[i], class_="hatch"), id=f"{own}-{i}",
             width=8, height=8, patternUnits="userSpaceOnUse",
         )
         for i in used
@@ -140,14 +154,28 @@ def patterns(rows) -> list[str]:
     return [element("defs", *made)] if made else []
 
 
-def part_names(box: Box, shown: Shares) -> Iterator[str]:
+def part_names(box: Box, shown: Shares, own: str) -> Iterator[str]:
     """The parts of a whole from the top down, right of a panel."""
     middle, n = (box.top + box.bottom) / 2, len(shown.names)
     for i, name in enumerate(reversed(shown.names)):
         y = middle + (i - (n - 1) / 2) * NAME
         ends = box.right + 12, y - SQUARE / 2, box.right + 12 + 16, y + SQUARE / 2
-        hatch = shown.hatches[n - 1 - i]
-        yield rectangle(*ends, fill=shown.colours[n - 1 - i], class_="part")
-        if hatch:
-            yield rectangle(*ends, fill=f"url(#figure-stream-{hatch})")
+        yield square(ends, shown, n - 1 - i, own)
         yield text(short(name), box.right + 34, y, dy="0.35em", class_="named")
+
+
+def square(ends: tuple[float, ...], shown: Shares, i: int, own: str) -> str:
+    """A sample of a part of a whole."""
+    hatch = shown.hatches[i]
+    over = rectangle(*ends, fill=f"url(#{own}-{hatch})") if hatch else ""
+    return rectangle(*ends, fill=shown.colours[i], class_="part") + over
+
+
+def legend_of(rows, own: str, layout: Layout) -> tuple[list[str], float]:
+    """All parts above the panels, where there is no room beside them, and their height."""
+    shares = [one for row in rows for one in row if isinstance(one, Shares)]
+    ends = (8.0, -SQUARE / 2, 28.0, SQUARE / 2)
+    found = {
+        short(name): square(ends, one, i, own) for one in shares for i, name in enumerate(one.names)
+    }
+    return panels.legend([(sample, name) for name, sample in found.items()], 0, layout.width, 0)

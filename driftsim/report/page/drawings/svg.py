@@ -101,7 +101,7 @@ def line_path(x: np.ndarray, y: np.ndarray, steps: bool) -> str:
     is a short dash.
     """
     return "".join(
-        f"M{joined(points(x, y, *run, steps))}" + "m-1.5 0h3" * (run[1] - run[0] == 1 and not steps)
+        traced(points(x, y, *run, steps)) + "m-1.5 0h3" * (run[1] - run[0] == 1 and not steps)
         for run in runs(np.isfinite(y[: len(y) - steps]))
     )
 
@@ -109,19 +109,62 @@ def line_path(x: np.ndarray, y: np.ndarray, steps: bool) -> str:
 def band_path(x: np.ndarray, low: np.ndarray, high: np.ndarray, steps: bool) -> str:
     """The path around all between two lines."""
     return "".join(
-        f"M{joined(points(x, low, *run, steps))}L{joined(points(x, high, *run, steps)[::-1])}Z"
+        traced(np.concatenate([points(x, low, *run, steps), points(x, high, *run, steps)[::-1]]))
+        + "Z"
         for run in runs(np.isfinite(low[: len(low) - steps]))
     )
 
 
-def points(x, y, start, stop, steps) -> list[tuple[float, float]]:
-    """The corners of a line from one place to before another."""
+def points(x, y, start, stop, steps) -> np.ndarray:
+    """The corners (n, 2) of a line from one place to before another."""
     xs, ys = x[start : stop + steps], y[start:stop]
     if steps:
         xs, ys = np.repeat(xs, 2)[1:-1], np.repeat(ys, 2)
-    return list(zip(xs.tolist(), ys.tolist()))
+    return np.column_stack([xs, ys])
 
 
-def joined(places: Iterable[Sequence[float]]) -> str:
-    """Places as the numbers of a path."""
-    return "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+def traced(places: Iterable[Sequence[float]]) -> str:
+    """The path through places (n, 2): each to a tenth of a pixel, as its way from the one before.
+
+    Ways from rounded places do not add up errors, and take half as many characters as places.
+    """
+    tenths = np.rint(10 * np.asarray(places, float)).astype(int)
+    ways = np.diff(tenths, axis=0).tolist()
+    return f"M{pair(*tenths[0].tolist())}" + "".join(way(across, down) for across, down in ways)
+
+
+def bends(places: np.ndarray, most: float = 0.1) -> np.ndarray:
+    """The places (k, 2) of a line that all others (n, 2) are within `most` pixels of.
+
+    Source: Douglas & Peucker, Algorithms for the reduction of the number of points (1973).
+    """
+    kept, open_parts = {0, len(places) - 1}, [(0, len(places) - 1)]
+    while open_parts:
+        first, last = open_parts.pop()
+        if last - first < 2:
+            continue
+        chord, ways = places[last] - places[first], places[first + 1 : last] - places[first]
+        away = np.abs(chord[0] * ways[:, 1] - chord[1] * ways[:, 0]) / (np.hypot(*chord) or 1)
+        if away.max() > most:
+            farthest = first + 1 + int(away.argmax())
+            kept.add(farthest)
+            open_parts += [(first, farthest), (farthest, last)]
+    return places[sorted(kept)]
+
+
+def way(across: int, down: int) -> str:
+    """A part of a path, in tenths of a pixel."""
+    if not down:
+        return f"h{tenth(across)}"
+    return f"v{tenth(down)}" if not across else f"l{pair(across, down)}"
+
+
+def pair(x: int, y: int) -> str:
+    """Two numbers in tenths; a sign parts them, too."""
+    return f"{tenth(x)}{'' if y < 0 else ' '}{tenth(y)}"
+
+
+def tenth(value: int) -> str:
+    """A number of tenths as text, without what a path can do without."""
+    whole, rest = divmod(abs(value), 10)
+    return f"{'-' * (value < 0)}{whole or '' if rest else whole}{f'.{rest}' if rest else ''}"

@@ -13,11 +13,20 @@ from driftsim.report.figure_data.looks import Look, short
 from driftsim.report.figure_data.sweeps import Map, Slice, scale_of, words_of
 from driftsim.report.figure_data.view import View
 from driftsim.report.page.drawings import panels
-from driftsim.report.page.drawings.lines import LEFT, WIDE, legend_of, value_range
+from driftsim.report.page.drawings.lines import LEFT, legend_of, sides_of_legend, value_range
 from driftsim.report.page.drawings.marks import mark
 from driftsim.report.page.drawings.matrices import Matrix, tiled
 from driftsim.report.page.drawings.names import APART, End, names_beside, room_beside
-from driftsim.report.page.drawings.panels import FOOT, SAMPLE, TITLE, Box, Drawing, Scale
+from driftsim.report.page.drawings.panels import (
+    FOOT,
+    SAMPLE,
+    TITLE,
+    WIDE,
+    Box,
+    Drawing,
+    Layout,
+    Scale,
+)
 from driftsim.report.page.drawings.scales import even_ticks
 from driftsim.report.page.drawings.svg import (
     LEADING,
@@ -35,7 +44,7 @@ ROOM = 0.04  # at the ends of the axis of settings
 TURNED = 0.5  # the sine of the angle of a turned text
 
 
-def sweep(view: View) -> Drawing | None:
+def sweep(view: View, layout: Layout = WIDE) -> Drawing | None:
     """A metric over the whole stream for each setting: curves, heat maps, or small multiples."""
     found, metric = sweeps.sweep(view), view.metrics[0]
     if found is None:
@@ -46,29 +55,30 @@ def sweep(view: View) -> Drawing | None:
             Matrix(one.title, one.table, words_of(one, most), one.rows, one.columns, one.across)
             for one in found
         ]
-        return tiled(maps, least, most, found[0].down, head=title(metric))
-    return lines(view, found, title(metric), metric in FROM_ZERO)
+        return tiled(maps, least, most, found[0].down, head=title(metric), layout=layout)
+    return lines(view, found, title(metric), metric in FROM_ZERO, layout)
 
 
-def severity(view: View) -> Drawing | None:
+def severity(view: View, layout: Layout = WIDE) -> Drawing | None:
     """How many rows contenders need to recover, over how severe changes are."""
     found = severities.severity(view)
-    return lines(view, found, severities.LABEL, True) if found else None
+    return lines(view, found, severities.LABEL, True, layout) if found else None
 
 
-def lines(view, slices: list[Slice], label: str, zero: bool) -> Drawing:
+def lines(view, slices: list[Slice], label: str, zero: bool, layout: Layout) -> Drawing:
     """A panel for each slice, a line for each contender."""
     single = len(slices) == 1
     names = [name for name in view.names if any(name in one.lines for one in slices)]
-    beside = single and all(one.joined for one in slices)
-    above, top = ([], 0.0) if beside else legend_of(view, names)
+    beside = single and layout.beside and all(one.joined for one in slices)
+    above, top = ([], 0.0) if beside else legend_of(view, names, layout)
     if not all(one.joined for one in slices):
-        above, top = panels.legend(marks_of(view, names), LEFT, WIDE, 0)
+        above, top = panels.legend(marks_of(view, names), *sides_of_legend(layout), 0)
     head = 10 + panels.title_lines([one.title for one in slices]) * SIZE * LEADING
     right = room_beside(names) if beside else panels.EDGE
     foot = FOOT + TITLE + max(map(room_below, slices))
-    height = max(HEIGHT, len(names) * APART)
+    height = max(HEIGHT, len(names) * APART * layout.beside)
     about: dict[str, Any] = {
+        "layout": layout,
         "single": single,
         "right": right,
         "head": head,

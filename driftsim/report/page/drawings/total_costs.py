@@ -11,7 +11,7 @@ from driftsim.report.figure_data.looks import short
 from driftsim.report.figure_data.total_costs import TONES, Bars, total_costs
 from driftsim.report.figure_data.view import View
 from driftsim.report.page.drawings import panels
-from driftsim.report.page.drawings.panels import FOOT, TITLE, Box, Drawing, Scale
+from driftsim.report.page.drawings.panels import FOOT, TITLE, WIDE, Box, Drawing, Layout, Scale
 from driftsim.report.page.drawings.scales import even_ticks
 from driftsim.report.page.drawings.svg import (
     LEADING,
@@ -20,7 +20,6 @@ from driftsim.report.page.drawings.svg import (
     line,
     rectangle,
     text,
-    text_width,
 )
 
 ROW, BAR, CAP = 26, 15, 4  # pixels of a contender, of its bar, and of half a cap of its interval
@@ -28,20 +27,24 @@ BESIDE = 12  # pixels between names, bars and costs
 TICKS = 90  # pixels from one to the next, at least
 
 
-def total_cost(view: View) -> Drawing | None:
+def total_cost(view: View, layout: Layout = WIDE) -> Drawing | None:
     """A bar for each contender: what it costs, stacked of its shares."""
     every = total_costs(view)
     if not every:
         return None
-    left = BESIDE + max(text_width(short(name)) for one in every for name in one.names)
-    right = panels.WHOLE - BESIDE - max(text_width(words) for one in every for words in one.words)
+    names = [short(name) for one in every for name in one.names]
+    left = BESIDE + panels.names_room(names, layout)
+    right = (
+        layout.width - BESIDE - panels.names_room([w for one in every for w in one.words], layout)
+    )
     used = {name for one in every for name in one.shares}
     parts, y = legend([name for name in TONES if name in used], right)
+    row = panels.row_room(ROW, layout)
     for one in every:
-        box = Box(left, y + head(one), right, y + head(one) + ROW * len(one.names))
-        parts += panel(one, box)
+        box = Box(left, y + head(one, layout), right, y + head(one, layout) + row * len(one.names))
+        parts += panel(one, box, layout)
         y = box.bottom + FOOT + TITLE
-    return Drawing(panels.WHOLE, y, parts)
+    return Drawing(layout.width, y, parts)
 
 
 def legend(names: list[str], right: float) -> tuple[list[str], float]:
@@ -53,26 +56,27 @@ def legend(names: list[str], right: float) -> tuple[list[str], float]:
     return panels.legend(entries, 0, right, 0)
 
 
-def head(one: Bars) -> float:
+def head(one: Bars, layout: Layout) -> float:
     """How many pixels the title of a setting takes above its bars."""
-    return 12 + panels.title_lines([one.scene.title], panels.WHOLE) * SIZE * LEADING
+    return 12 + panels.title_lines([one.scene.title], layout.width) * SIZE * LEADING
 
 
-def panel(one: Bars, box: Box) -> Iterator[str]:
+def panel(one: Bars, box: Box, layout: Layout) -> Iterator[str]:
     """The bars of a setting."""
     x = Scale(0, 1.02 * one.end or 1, box.left, box.right)
     if one.scene.title:
-        yield from panels.panel_title(box._replace(left=0, right=panels.WHOLE), one.scene.title)
+        yield from panels.panel_title(box._replace(left=0, right=layout.width), one.scene.title)
     ticks = even_ticks(x.low, x.high, (box.right - box.left) / TICKS)
     for value, _ in ticks:
         yield line(x(value), box.top, x(value), box.bottom, class_="grid")
     yield from panels.foot_axis(box, x, ticks)
     yield panels.foot_title(box, one.label)
     for i, (name, words) in enumerate(zip(one.names, one.words)):
-        y = box.top + ROW * (i + 0.5)
-        yield text(short(name), box.left - BESIDE, y, "end", dy="0.35em", class_="named")
+        y = panels.row_middle(box, i, ROW, layout)
+        yield panels.row_name(box, y, short(name), ROW, layout)
         yield from stacked(one, i, x, y)
-        yield text(words, panels.WHOLE, y, "end", dy="0.35em", class_="cost")
+        above = 0 if layout.beside else ROW / 2 + 3
+        yield text(words, layout.width, y - above, "end", dy="0.35em", class_="cost")
     yield panels.frame(box)
 
 

@@ -4,7 +4,7 @@ from driftsim.report.figure_data.kinds import KINDS
 from driftsim.report.figure_data.view import View
 from driftsim.report.page.document import templates
 from driftsim.report.page.drawings import DRAWN
-from driftsim.report.page.drawings.panels import Drawing
+from driftsim.report.page.drawings.panels import WIDE, Drawing
 from driftsim.report.page.drawings.svg import element
 from driftsim.report.page.html_tables import html_table
 from driftsim.report.page.notebook.any_ground import on_any_ground, style
@@ -56,8 +56,8 @@ def drawn(results: Results) -> tuple[str, str]:
         view = View(results, window=window)
         if len(view.scenes) > MOST_PANELS:
             return "", ""
-        kind = "alarms" if lead == "alarms" and DRAWN["alarms"](view) else "curves"
-        drawing = DRAWN[kind](view)
+        kind = "alarms" if lead == "alarms" and DRAWN["alarms"](view, WIDE) else "curves"
+        drawing = DRAWN[kind](view, WIDE)
         if drawing is None:
             return "", ""
         text = on_any_ground(svg_of(drawing, KINDS[kind].describe(view)))
