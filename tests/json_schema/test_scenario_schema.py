@@ -220,6 +220,7 @@ def test_numbers_with_underscores_are_valid_where_an_editor_reads_them_as_texts(
     assert [*mistakes(document)] == ["stream.length"]
 
 
+@pytest.mark.slow
 def test_the_command_knows_own_parts_and_allowed_packages(tmp_path):
     (tmp_path / "mine.py").write_text(MINE, encoding="utf-8")
     command = [sys.executable, "-m", "driftsim", "schema", "--to", "driftsim.schema.json"]
