@@ -125,8 +125,8 @@ def run(
     always may. A word of the scenario that has been renamed works, with a `FutureWarning`.
 
     Raises `ScenarioError` for a scenario that is not valid, `StoreError` for a folder that cannot
-    be written, and `RuntimeError` where runs have failed, after all others have ended, or where
-    traces were removed meanwhile.
+    be written, and `RuntimeError` where traces were removed meanwhile, or where runs have failed,
+    after all others have ended: its `results` are theirs.
     """
     from driftsim.own import load_parts
     from driftsim.runner.runs import missing
@@ -140,25 +140,29 @@ def run(
     store = Store(Path(out) / study.name / "runs")
     runs = missing(study, store, files, fresh)
     here = jobs == 1 and timeout is None
-    _play(runs, progress, store, jobs, executor, timeout, here, on)
-    return _results(study, store, files)
+    failed = _failed(runs, progress, store, jobs, executor, timeout, here, on)
+    return _results(study, store, files, failed)
 
 
-def _play(runs, progress, *how):
-    """Play runs, and raise `RuntimeError` where some of them have failed."""
+def _failed(runs, progress, *how):
+    """Play runs; returns those that have failed, each with why."""
     from driftsim.progress import finished, shown
     from driftsim.runner.playing import play
 
     ended = finished(play(runs, *how), runs, shown(runs, progress))
-    if failed := [one for one in ended if one.failure]:
-        raise RuntimeError("\n".join(f"{one.run.title}: {one.failure}" for one in failed))
+    return [one for one in ended if one.failure]
 
 
-def _results(study, store, files):
-    """The results of a study that has been run; raises `RuntimeError` where traces were lost."""
+def _results(study, store, files, failed):
+    """The results of a study that has been run; `RuntimeError` of failed runs and lost traces."""
+    from driftsim.messages import RunsFailed
     from driftsim.report.study_results import StudyResults
     from driftsim.runner.runs import lost_traces
 
+    results = StudyResults(study, store, files)
+    if failed:
+        message = "\n".join(f"{one.run.title}: {one.failure}" for one in failed)
+        raise RunsFailed(message, results)
     if lost := lost_traces(study, store, files):
         raise RuntimeError(lost)
-    return StudyResults(study, store, files)
+    return results

@@ -59,8 +59,23 @@ NO_NAME = (
 )
 
 
-class ScenarioError(Exception):
+class WithoutTraceback:
+    """An error whose message says all: notebooks show it alone."""
+
+    def _render_traceback_(self) -> list[str]:  # asked for by IPython
+        return [f"{type(self).__name__}: {self}"]
+
+
+class ScenarioError(WithoutTraceback, Exception):
     """The mistakes of a scenario, a line each: `file:line: path: what is wrong; what is right`."""
+
+
+class RunsFailed(WithoutTraceback, RuntimeError):
+    """Runs that have failed, a line each; `results` are those of all that have ended well."""
+
+    def __init__(self, message: str, results: object):
+        super().__init__(message)
+        self.results = results
 
 
 def refusal(message: str, *place: str | int) -> ValidationError:

@@ -16,6 +16,7 @@ from driftsim.scenario_severity import with_requested
 from driftsim.streams.concepts import Concept
 from driftsim.streams.stream import Stream
 from driftsim.streams.table import Table
+from driftsim.streams.tables.files import is_table
 from driftsim.streams.tables.frames import is_frame
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def evaluate(
     policy: Any = None,
     *,
     length: int | None = None,
-    metrics: Collection[str] = (),
+    metrics: str | Collection[str] = (),
     name: str = "evaluate",
     out: str | Path = "reports",
     jobs: int | None = None,
@@ -82,11 +83,12 @@ def evaluate(
     """
     from driftsim import run
 
+    names = [metrics] if isinstance(metrics, str) else list(metrics)
     document: dict[str, Any] = {
         "stream": stream_keys(stream, length),
         "models": models_of(learner, policy, allow),
         "evaluation": evaluation,
-        "report": {"metrics": list(metrics)} if metrics else {},
+        "report": {"metrics": names} if names else {},
     }
     study = loaded("evaluate", document, name=name, allow=allow)
     return run(study, out=out, jobs=jobs, progress=progress)
@@ -150,12 +152,16 @@ def of_concept(source: Any, length: int | None) -> dict[str, Any]:
 
 def is_file(source: Any) -> bool:
     """Whether it is the path of a table, not the name of a generator."""
-    named = isinstance(source, str) and Path(source).suffix != "" and Path(source).is_file()
-    return named or isinstance(source, Path)
+    if not isinstance(source, str):
+        return isinstance(source, Path)
+    return is_table(source) or (Path(source).suffix != "" and Path(source).is_file())
 
 
 def models_of(learner: Any, policy: Any, allow: Collection[str]) -> dict[str, Any]:
     """The contenders of a scenario: of a learner, or of a dict of several by their names."""
+    if isinstance(learner, list | tuple):
+        message = "a list has no names for its learners; give a dict of names to learners"
+        raise ScenarioError(f"driftsim.evaluate: learner: {message}")
     if not isinstance(learner, Mapping):
         several = {name_of(learner): learner}
     elif "learner" in learner:

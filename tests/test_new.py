@@ -56,7 +56,9 @@ def test_new_writes_once_and_says_what_to_do_next(tmp_path, monkeypatch):
     assert new("mine", "--to", "yours.yaml").exit_code == 0
     assert new("a/b").output.startswith("'a/b': this cannot be the name of a scenario")
     assert new("mine", "--drift", "suden").exit_code == 2
-    for words in (["--to", "x.txt"], ["--to", "no/x.yaml"]):
+    spaced = new("two words").output
+    assert "`driftsim run 'two words.yaml'` plays it" in spaced
+    for words in (["--to", "x.txt"], ["--to", "no/x.yaml"], ["--to", f"{'x' * 300}.yaml"]):
         refused = new("x", *words)
         assert refused.exit_code == 2 and refused.output.count("\n") == 1, refused.output
 

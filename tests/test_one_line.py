@@ -126,6 +126,8 @@ def test_learners_get_the_policy_that_is_given_or_learn_online():
         (("sea", "majorty"), "driftsim.evaluate: models.majorty.learner: no learner is called"),
         (("sea", "majority", "onlin"), "no policy is called 'onlin'; did you mean 'online'?"),
         (("sea", {}), "driftsim.evaluate: learner: no learner is given; give one or more"),
+        (("sea", ["majority"]), "a list has no names for its learners; give a dict of names to"),
+        (("not_there.csv", "majority"), "not_there.csv: there is no such file"),
         (({"a": "sea"}, "majority"), "{a: sea} is no stream; give one with 'concepts', or a"),
         (
             ("sea", {"a": "sklearn.tree.DecisionTreeClassifier"}),
@@ -134,8 +136,10 @@ def test_learners_get_the_policy_that_is_given_or_learn_online():
     ],
 )
 def test_mistakes_are_named_by_their_place(given, words):
-    with pytest.raises(ScenarioError, match=re.escape(words)):
+    with pytest.raises(ScenarioError, match=re.escape(words)) as refused:
         driftsim.evaluate(*given)
+    shown = refused.value._render_traceback_()  # by notebooks
+    assert shown == [f"ScenarioError: {refused.value}"]
 
 
 def test_mistakes_of_keywords_are_named_by_their_place():

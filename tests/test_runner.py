@@ -272,9 +272,11 @@ def test_a_scenario_built_in_python_can_be_run(tmp_path):
 @pytest.mark.parametrize(("how", "words"), [("raise", "on purpose"), ("exit", "had enough")])
 def test_a_failure_is_raised_in_python(tmp_path, how, words):
     path, parts = failing(tmp_path, how)
-    with ThreadPoolExecutor(2) as executor, pytest.raises(RuntimeError, match=words):
+    with ThreadPoolExecutor(2) as executor, pytest.raises(RuntimeError, match=words) as failed:
         driftsim.run(path, out=tmp_path, executor=executor, parts=[str(parts)])
     assert len([*(tmp_path / "s" / "runs").glob("*.parquet")]) == 10
+    summary = failed.value.results.summary().set_index("contender")
+    assert summary["error"].notna().any() and "failing" not in summary.index
 
 
 def test_parts_are_imported_once_and_again_when_they_change(tmp_path):

@@ -1,6 +1,7 @@
 """`driftsim new`: write a scenario to begin with."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Literal
 
 from typer import Argument, Option
@@ -27,4 +28,5 @@ def new(
         from driftsim.proposal.drift_scenario import write_scenario
 
         path = write_scenario(name, drift, task, to)
-        print(f"{path}: written; `driftsim run {path}` plays it, and its comments say what is what")
+        command = f"driftsim run {quote(str(path))}"
+        print(f"{path}: written; `{command}` plays it, and its comments say what is what")

@@ -22,8 +22,11 @@ def schema(
         from driftsim.json_schema.files import schema_text
         from driftsim.json_schema.installed import installed_paths
         from driftsim.libraries import checked_packages
+        from driftsim.messages import ScenarioError
         from driftsim.own import load_parts
 
+        if to is not None and to.suffix.lower() != ".json":
+            raise ScenarioError(f"{to}: is no name for a schema; let it end in .json")
         load_parts(parts or ())
         text = schema_text(installed_paths(), checked_packages(allow or ()))
         if to is None:

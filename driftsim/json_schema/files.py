@@ -1,13 +1,14 @@
 """Schema files: the schema of a scenario as text, the one that is shipped, and how to name it."""
 
 import json
+import os.path
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from driftsim.json_schema import SHIPPED
 from driftsim.parts import Imported
 
-BESIDE = "driftsim.schema.json"  # of a user, in the folder of a scenario
+NAMED = "driftsim.schema.json"  # of a user, in the folder of a scenario, or above it
 
 
 def schema_text(paths: Mapping[type[Imported], Iterable[str]], allow: Iterable[str] = ()) -> str:
@@ -36,9 +37,18 @@ def dump(value: object) -> str:
 def modeline(scenario: Path) -> str:
     """The comment by which editors find the schema of a scenario, with the end of its line.
 
-    It names `driftsim.schema.json` beside the scenario if that is there, so that others who get
-    the folder have it, too; else the file that is shipped, by its place on this machine.
+    It names `driftsim.schema.json` beside the scenario, or above it in its git repository, if that
+    is there, so that others who get the folder have it, too; else the file that is shipped, by its
+    place on this machine.
     """
-    beside = scenario.absolute().with_name(BESIDE)
-    schema = BESIDE if beside.exists() else SHIPPED.as_uri()
+    folder = Path(os.path.abspath(scenario)).parent
+    own = next((one for one in folders_of_repository(folder) if (one / NAMED).is_file()), None)
+    schema = Path(os.path.relpath(own / NAMED, folder)).as_posix() if own else SHIPPED.as_uri()
     return f"# yaml-language-server: $schema={schema}\n"
+
+
+def folders_of_repository(folder: Path) -> list[Path]:
+    """A folder and those above it, up to the top of its git repository; without one it alone."""
+    above = [folder, *folder.parents]
+    depth = next((i for i, one in enumerate(above) if (one / ".git").exists()), 0)
+    return above[: depth + 1]

@@ -2,6 +2,7 @@
 
 import textwrap
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple
 
 from driftsim.json_schema.files import modeline
@@ -200,5 +201,5 @@ def write_scenario(name: str, drift: str, task: str, to: Path | None = None) -> 
             raise ScenarioError(line(f"--{what} {given}: {message}; {guess(given, known)}"))
     stem = name.removesuffix(".yaml").removesuffix(".yml")
     path = to or Path(f"{checked_name(stem, f'{short(name)}: this')}.yaml")
-    other = f"driftsim new {name} --to FILE"
+    other = f"driftsim new {quote(name)} --to FILE"
     return write_new(path, lambda: modeline(path) + scenario_text(drift, task), other)

@@ -4,6 +4,7 @@ import os.path
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from shlex import join
 
 from driftsim.json_schema.files import modeline
 from driftsim.messages import ScenarioError, first_fault, line, visible
@@ -129,7 +130,7 @@ def write_proposal(
         return write_new(
             path,
             lambda: modeline(path) + proposed(tables, path.absolute().parent, target),
-            f"driftsim init {names} --to FILE",
+            f"driftsim init {join(map(str, tables))} --to FILE",
         )
     except ValueError as error:
         raise ScenarioError(line(f"{names}: {first_fault(error)}")) from None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
 
 from driftsim.files import reason
 from driftsim.messages import ScenarioError, line
@@ -16,10 +17,10 @@ def write_new(path: Path, text: Callable[[], str], other: str) -> Path:
     """
     if path.suffix.lower() not in (".yaml", ".yml"):
         raise ScenarioError(line(f"{path}: is no name for a scenario; let it end in .yaml"))
-    if path.exists():
-        advice = f"`driftsim run {path}` runs it; to write another, {other}"
-        raise ScenarioError(line(f"{path}: is there already; {advice}"))
     try:
+        if path.exists():
+            advice = f"`driftsim run {quote(str(path))}` runs it; to write another, {other}"
+            raise ScenarioError(line(f"{path}: is there already; {advice}"))
         content = text()
         with path.open("x", encoding="utf-8") as file:
             file.write(content)

@@ -247,3 +247,7 @@ def test_the_modeline_names_a_schema_beside_the_scenario_or_the_shipped_one(tmp_
     assert question(f"{line}# Which one?\nstream: {{}}\n") == "Which one?"
     (tmp_path / "driftsim.schema.json").touch()
     assert modeline(path) == "# yaml-language-server: $schema=driftsim.schema.json\n"
+    deeper = tmp_path / "a b" / "s.yaml"
+    assert modeline(deeper) == line  # the folder above may be anybody's
+    (tmp_path / ".git").mkdir()
+    assert modeline(deeper) == "# yaml-language-server: $schema=../driftsim.schema.json\n"
