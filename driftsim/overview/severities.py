@@ -25,6 +25,7 @@ MOST_PAIRS = 6  # that have a line each
 FIRST = 1_000  # changes that are looked at
 STALE = "stale_learner_loss"
 NOT_KNOWN = "not known, as the probabilities of {} are not; --severity estimates it"
+MOVES = "not known, as the distribution of {} changes along the stream; --severity estimates it"
 NOT_ESTIMATED = "nothing to estimate: the probabilities are known, or there are too few rows"
 
 
@@ -74,7 +75,8 @@ def change_text(world: World, change: Change) -> str:
     whole, *places = concepts_beside(world, change)
     pair = dict.fromkeys(i for i in places if not is_measurable(whole.concepts[i])) or [*places]
     names = " and ".join(f"'{[*whole.stream.concepts][i]}'" for i in pair)
-    return NOT_KNOWN.format(f"rows of {names}")
+    unknown = not all(whole.concepts[i].known for i in pair)
+    return (NOT_KNOWN if unknown else MOVES).format(f"rows of {names}")
 
 
 def titles_of(stream: Stream, changes: Sequence[Change]) -> list[str]:

@@ -226,6 +226,13 @@ def test_check_says_how_far_changes_within_a_stream_go_and_of_which_it_is_not_kn
         "moa, around row 500: not known, as the probabilities of rows of 'moa, row 500' are not; "
         "--severity estimates it"
     )
+    concepts = {"a": {"kind": "moa", "stream": line % ""}, "b": {"kind": "relabelled", "of": "a"}}
+    drift = {"kind": "sudden", "at": [300]}
+    made = Stream.model_validate({"length": 1_000, "concepts": concepts, "drift": drift})
+    assert [*severity_lines(made)][1] == (  # whose change is that of what it is made of
+        "b, around row 500: not known, as the distribution of rows of 'b' changes along the stream;"
+        " --severity estimates it"
+    )
 
 
 def test_how_far_a_concept_moves_by_itself_is_between_its_first_row_and_its_last():
