@@ -388,10 +388,8 @@ def fields(parts: list) -> dict[str, list]:
 
 
 def dumped(part: Strict, **settings: Any) -> dict[str, Any]:
-    """A part of a scenario as plain data, which loads to the same part.
-
-    Parts inside it have the fields of their own kinds, not only of their family.
-    """
+    """A part as plain data, which loads to the same part, and so do the parts inside it."""
+    build(part)  # whose own pieces may only have been made within it
     return part.model_dump(mode="json", serialize_as_any=True, **settings)
 
 
