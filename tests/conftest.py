@@ -75,12 +75,12 @@ def registry():
     for family in families:
         family.kinds.load()
     held = [kinds for one in families for kinds in (one.kinds.registered, one.unfinished)]
-    before, modules = [dict(one) for one in held], {*sys.modules}
+    before, last = [dict(one) for one in held], next(reversed(sys.modules))
     yield
     for kinds, then in zip(held, before):
         kinds.clear()
         kinds.update(then)
-    for name in sys.modules.keys() - modules:
+    for name in [*takewhile(lambda name: name != last, reversed(sys.modules))]:
         if name.startswith(PREFIX):
             del sys.modules[name]
 
@@ -316,8 +316,8 @@ def name(spec):
 
 def _fixture(family):
     @pytest.fixture(name=family.kind())
-    def part(request, tmp_path):
-        return built(family, request.param, tmp_path)
+    def part(request):
+        return built(family, request.param, lambda: request.getfixturevalue("tmp_path"))
 
     return part
 

@@ -139,12 +139,12 @@ OF_NUMBERS = [spec for spec in EXAMPLES[Learner] if of_numbers(spec)]
 REGRESSORS = ["oracle", "no_change", SGD, SCALED_LINEAR, *OF_NUMBERS]
 
 
-def built(family, spec, tmp_path):
-    """A part of an example; the table is written where it may be."""
+def built(family, spec, folder):
+    """A part of an example; the table is written to a folder that is made where one is needed."""
     if isinstance(spec, dict) and spec.get("path") == "table.csv":
         rng = np.random.default_rng(0)
         lines = [f"{a:.6f},{'abc'[b]},{int(a > b)}" for a, b in zip(*rng.integers(0, 3, (2, 300)))]
-        path = tmp_path / "table.csv"
+        path = folder() / "table.csv"
         path.write_text("\n".join(["size,word,class", *lines]) + "\n", encoding="utf-8")
         spec = spec | {"path": str(path)}
     return family.model_validate(spec)

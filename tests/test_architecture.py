@@ -112,12 +112,18 @@ def syntax(path):
 
 
 @cache
+def nodes(path):
+    """All parts of the syntax of a file: to walk it takes longest."""
+    return [*ast.walk(syntax(path))]
+
+
+@cache
 def imports(path):
     return [*_imports(path)]
 
 
 def _imports(path):
-    for node in ast.walk(syntax(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -181,7 +187,7 @@ def test_files_stay_small_and_tell_what_they_and_their_classes_are():
         assert text.count("\n") <= 400, own
         tree = syntax(path)
         assert ast.get_docstring(tree), f"{own} does not open with what it is"
-        for node in ast.walk(tree):
+        for node in nodes(path):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 assert ast.get_docstring(node), f"{own}.{node.name}"
 
@@ -195,7 +201,7 @@ def test_each_file_of_tests_has_a_name_of_its_own():
 def test_functions_stay_short():
     """Those of kernels set out arrays, and may be longer."""
     for path in FILES:
-        for node in ast.walk(syntax(path)):
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef) and not module(path).startswith("kernels"):
                 first = node.body[0]
                 described = first.end_lineno - first.lineno + 1 if ast.get_docstring(node) else 0
@@ -266,9 +272,9 @@ class A:
     assert [*written_attributes(ast.parse(code))] == ["self.x", "copy._y"]
 
 
-def written_dicts(tree):
+def written_dicts(nodes):
     """Where code goes around what keeps an object as it is."""
-    for node in ast.walk(tree):
+    for node in nodes:
         stored = isinstance(getattr(node, "ctx", None), ast.Store | ast.Del)
         text = ast.unparse(node) if stored or isinstance(node, ast.Call) else ""
         if AROUND.match(text) or (stored and ".__dict__" in text):
@@ -276,9 +282,9 @@ def written_dicts(tree):
 
 
 def test_nothing_goes_around_what_keeps_a_part_as_it_is():
-    assert not [(module(path), text) for path in FILES for text in written_dicts(syntax(path))]
+    assert not [(module(path), text) for path in FILES for text in written_dicts(nodes(path))]
     code = "a.__dict__['x'] = 1; object.__setattr__(a, 'x', 1); b = a.__dict__; a.__dict__ |= b"
-    assert len([*written_dicts(ast.parse(code))]) == 3
+    assert len([*written_dicts(ast.walk(ast.parse(code)))]) == 3
 
 
 def test_modules_import_in_no_circle():
@@ -299,7 +305,7 @@ def module_imports():
 
 def modules(path, known):
     """What a module imports: of `from a import b` a.b where that is a known module, else a."""
-    for node in ast.walk(syntax(path)):
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}".removeprefix("driftsim.")
