@@ -13,7 +13,13 @@ from driftsim.overview.severities import estimate_lines, severity_lines
 from driftsim.overview.study import overview
 from driftsim.rows import Schema
 from driftsim.streams.severity import severities
-from driftsim.streams.severity_estimates import ESTIMATES, Side, estimates, severity_estimates
+from driftsim.streams.severity_estimates import (
+    ESTIMATES,
+    TREES,
+    Side,
+    estimates,
+    severity_estimates,
+)
 from driftsim.streams.severity_of_records import record_severities
 from driftsim.streams.stream import Stream
 
@@ -34,6 +40,15 @@ def path(tmp_path_factory):
     found = tmp_path_factory.mktemp("tables") / "sea.csv"
     pd.DataFrame(X, columns=["a", "b", "c"]).assign(y=y.astype(int)).to_csv(found, index=False)
     return str(found)
+
+
+@pytest.fixture
+def few_trees(monkeypatch):
+    """Learners of fewer trees, which take as much less time: they tell apart what is far apart."""
+    monkeypatch.setitem(TREES, "max_iter", 30)
+
+
+few = pytest.mark.usefixtures("few_trees")
 
 
 def test_two_normals_are_distinguished_as_well_as_can_be():
@@ -62,6 +77,7 @@ def test_a_learner_of_before_is_stale_after(path):
     assert found["total_variation_x_at_least"].value < 0.07
 
 
+@few
 def test_check_prints_estimates_where_asked_for(path, tmp_path):
     table = {"kind": "table", "path": path, "target": "y", "marks": [300]}
     given = {"stream": {"concepts": {"t": table}}, "models": {"m": MODEL}}
@@ -72,6 +88,7 @@ def test_check_prints_estimates_where_asked_for(path, tmp_path):
     assert "a learner of before" not in overview(study, 300)
 
 
+@few
 def test_numbers_as_labels_lose_squared_errors():
     """Also where a column has no value at all on one side, which says which side it is."""
     rng = np.random.default_rng(0)
@@ -99,6 +116,7 @@ def of_moa(first, second):
     return Stream.model_validate({"length": 3_000, "concepts": concepts})
 
 
+@few
 def test_changes_within_a_stream_are_estimated_where_its_parts_are_not_known():
     """Sine's functions 1 and 2 say the opposite; of classes by turns no probability is known."""
     balanced = of_moa("SineGenerator -b", "SineGenerator -b -f 2 -i 77777")
@@ -108,6 +126,7 @@ def test_changes_within_a_stream_are_estimated_where_its_parts_are_not_known():
     assert found["total_variation_x_at_least"].value < 4 * found["two_sample_accuracy_x"].se
 
 
+@few
 def test_rows_next_to_a_change_are_compared_where_a_part_moves():
     """The plane moves by next to nothing, so that it is as far as one that stands still."""
     plane = "HyperplaneGenerator -a 2 -n 0"
@@ -120,6 +139,7 @@ def test_rows_next_to_a_change_are_compared_where_a_part_moves():
     assert abs(lost.value - still["stale_loss"].value) < 3 * lost.se
 
 
+@few
 def test_a_drift_of_river_is_estimated_from_its_rows():
     """SEA's variants 2 and 3 have thresholds of 7 and 9.5, between which .20625 of the rows lie."""
     one, other = (synth.SEA(variant=variant, seed=variant) for variant in (2, 3))
@@ -133,6 +153,7 @@ def test_a_drift_of_river_is_estimated_from_its_rows():
     assert change.centre == 1_500 and abs(lost.value - (9.5**2 - 7**2) / 200) < 4 * lost.se
 
 
+@few
 def test_what_moves_without_known_probabilities_is_compared_at_its_ends():
     """A weight of two that goes from w to w + 4: the plane turns until it is nearly upright."""
     line = "HyperplaneGenerator -a 2 -k 1 -t 0.001 -s 0 -n 0"
