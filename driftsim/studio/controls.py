@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
+from driftsim.evaluation.decision.prices import Prices
 from driftsim.kinds import comment
 from driftsim.parts import MOST_ROWS, Part, Strict, keys_of
 from driftsim.scenario import Scenario
@@ -21,6 +22,8 @@ LABELS = {  # of paths or of keys, as people say them
     "evaluation.seeds": "seeds",
     "evaluation.warmup_labels": "labels of the warm-up",
     "prices.mistake": "a mistake",
+    "prices.absolute_error": "an error of 1",
+    "prices.squared_error": "a squared error of 1",
     "prices.label": "a label",
     "prices.training.each": "a training",
     "prices.training.per_row": "a row trained on",
@@ -30,11 +33,14 @@ LABELS = {  # of paths or of keys, as people say them
 }
 ALWAYS = {  # shown at once, though the scenario does not give them
     *("stream.length", "stream.noise", "stream.drift", "evaluation.labels", "evaluation.seeds"),
-    *("prices.mistake", "prices.label", "prices.training.each"),
+    *("prices.mistake", "prices.absolute_error", "prices.label", "prices.training.each"),
 }
 LEFT_OUT = {"compiled", "path"}  # fields that are no business of a slider
 OF_EVALUATION = ("labels", "seeds", "warmup", "warmup_labels")
-OF_PRICES = ("mistake", "label", "training", "hour", "staleness")
+OF_PRICES = (
+    *("mistake", "absolute_error", "squared_error"),
+    *("label", "training", "hour", "staleness"),
+)
 MOST_ENTRIES = 6  # of a list, each with a control
 LONGEST = 1_000_000  # rows that a slider of the length goes to
 RANGES = {  # of sliders, by paths or keys, where types say little
@@ -105,9 +111,8 @@ class Panel:
         for name, one in scenario.models.items():
             inside = [*self._of(f"models.{name}", one, ("policy", "learner"))]
             found.append(Group(name, "contender", inside))
-        prices = scenario.priced.prices
-        if scenario.prices or not scenario.stream.schema.regression:
-            found.append(Group("Prices", "prices", [*self._of("prices", prices, OF_PRICES)]))
+        prices = with_mistakes(scenario.priced.prices, scenario.stream.schema.regression)
+        found.append(Group("Prices", "prices", [*self._of("prices", prices, OF_PRICES)]))
         return found
 
     def _of(self, path: str, part: Any, names: Any = None) -> Iterator[Control]:
@@ -189,6 +194,13 @@ class Panel:
             else:
                 return isinstance(node, int | float) and path.endswith(IN_PLACE)
         return node is not None
+
+
+def with_mistakes(prices: Prices, regression: bool) -> Prices:
+    """Prices with that of a mistake, or of an error, as it is where none is given."""
+    if any(one is not None for one in prices.losses.values()):
+        return prices
+    return prices.model_copy(update={"absolute_error" if regression else "mistake": 1.0})
 
 
 def label_of(path: str) -> str:

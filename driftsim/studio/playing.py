@@ -20,7 +20,7 @@ from driftsim.studio.traces import Kept, traced
 from driftsim.studio.world_picture import world_picture
 from driftsim.workers.state import one_thread
 
-BETWEEN = 0.08  # seconds between two frames of one scenario
+BETWEEN = 0.15  # seconds between two frames of one scenario
 LONG = 0.4  # seconds after which a scenario gives way to a new one, though nothing is shown yet
 Send = Callable[[str, Any], None]  # an event of a kind, with plain data
 
@@ -125,7 +125,7 @@ class Player(threading.Thread):
         self._send_world()
         self._background.want([] if draft else scene.missing)
         self._wait(scene)
-        if not self._next and not scene.missing:
+        if not draft and not self._next and not scene.missing:
             scene.send_verdict()
 
     def _play_here(self, scene: "Scene") -> bool:

@@ -128,6 +128,19 @@ def test_of_a_suite_one_stream_is_shown_with_the_contenders_that_can_play_it(tmp
     assert "streams" not in parsed(session.text())[0]
 
 
+def test_without_prices_a_mistake_costs_1_and_can_get_another_price(tmp_path):
+    (path := tmp_path / "suite.yaml").write_text(SUITE)
+    session = Session(source_of(path))
+    assert session.now.controls["prices.mistake"].value == 1.0
+    session.do(put("prices.label", 0.5))
+    session.do(put("prices.mistake", 2))
+    assert session.now.scenario.prices.mistake == 2
+    session.do({"do": "stream", "value": "numbers"})
+    assert session.now.controls["prices.absolute_error"].value == 1.0
+    session.do(put("prices.absolute_error", 3.5))
+    assert session.now.scenario.prices.absolute_error == 3.5
+
+
 def test_sliders_go_around_their_values(session):
     for one in session.now.controls.values():
         if one.form in ("number", "whole"):

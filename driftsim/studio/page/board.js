@@ -43,8 +43,9 @@ class Board {
   /** What the tones of costs mean, of those that any contender has. */
   legend(box, costs, tones) {
     const paid = Object.keys(tones).filter((share) => costs.some((row) => row[share] > 0));
+    const shown = paid.length > 1 ? paid : [];
     box.replaceChildren(
-      ...paid.map((share) => {
+      ...shown.map((share) => {
         const sample = element("i");
         sample.style.background = tones[share];
         return element("span", {}, sample, share);

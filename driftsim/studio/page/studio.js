@@ -120,9 +120,10 @@ class Studio {
     const names = new Set(state.contenders.map(({ name }) => name));
     for (const name of [...this.given.keys()]) if (!names.has(name)) this.given.delete(name);
     Object.assign(this, { state, boot: state.boot });
-    byId("name").textContent = state.name;
+    byId("name").textContent = `driftsim studio${state.name === "studio" ? "" : ` · ${state.name}`}`;
     document.title = `${state.name} – driftsim studio`;
-    byId("question").textContent = [state.question, ...state.notes].filter(Boolean).join(" ");
+    byId("question").textContent = state.question || state.name;
+    byId("notes").textContent = state.notes.join(" ");
     byId("undo").disabled = !state.undo;
     byId("redo").disabled = !state.redo;
     this.panel.show(state.groups, (name) => this.lookOf(name));
@@ -135,7 +136,9 @@ class Studio {
     const open = byId("verdict").querySelector(":scope > details")?.open ?? false;
     byId("verdict").innerHTML = html;
     const box = byId("verdict").firstElementChild;
-    const rest = [...box.children].slice(SENTENCES);
+    const list = [...box.children].findIndex(({ tagName }) => tagName !== "P");
+    const first = list < 0 ? SENTENCES : Math.min(SENTENCES, list - 1); // its title goes with it
+    const rest = [...box.children].slice(first);
     if (!rest.length) return;
     const more = element("details", { open }, element("summary", { className: "quiet" }, "the whole verdict"), ...rest);
     more.classList.add("verdict");
@@ -215,7 +218,7 @@ class Studio {
     ["aria-valuemin", "aria-valuemax"].forEach((name, i) =>
       chart.svg.setAttribute(name, view.whole[i] - i),
     );
-    byId("whole").disabled = view.rows === null && view.values === null;
+    byId("whole").hidden = view.rows === null && view.values === null;
     byId("window").disabled = view.over === "cumulative";
     interaction?.read(row === null || !chart.shown.curves.length ? null : windowAt(shown, row));
     this.score();
