@@ -209,7 +209,8 @@ def label_of(path: str) -> str:
         return LABELS[path]
     *above, word = path.split(".")
     if word.isdecimal():
-        return f"{label_of('.'.join(above))} {int(word) + 1}"
+        head, comma, tail = label_of(".".join(above)).partition(", ")
+        return f"{head} {int(word) + 1}{comma}{tail}"
     if path.startswith("stream.drift.at"):
         return "change at"
     if path.startswith("stream.concepts.") and len(above) > 2:

@@ -43,7 +43,9 @@ def run_studio(
     show(f"{session.source.name}: {address}")
     show("Only this machine can open it. End it with Ctrl-C.")
     if browser:
-        threading.Timer(0.5, webbrowser.open, [address]).start()
+        opening = threading.Timer(0.5, webbrowser.open, [address])
+        opening.daemon = True  # as a browser of a terminal stays there
+        opening.start()
     server.run(sockets=[opened])
     show("The studio has ended.")
 

@@ -69,13 +69,22 @@ class Page:
 
 
 def test_a_slider_turns_the_world_and_undo_turns_it_back(chromium, serve):
+    from selenium.webdriver.common.action_chains import ActionChains
+
     server = serve()
     page = Page(chromium, server.address)
     before = page.ask("return document.querySelector('#board .value').textContent")
     noise = "stream.noise"
-    page.drag(noise, 300, 600, 800)
-    page.until_value(noise, 0.4)
+    slider = page.find(f"input[data-path='{noise}']")
+    actions = ActionChains(chromium).move_to_element_with_offset(slider, -100, 0).click_and_hold()
+    for _ in range(10):
+        actions.move_by_offset(20, 0)
+    actions.release().perform()
+    page.until(
+        f"{CONTROLS} return every.find((one) => one.path === arguments[0]).value > 0.35", noise
+    )
     page.until("return studio.frame.number === studio.connection.number")
+    assert page.ask("return studio.times.length")
     page.until(READY)
     after = page.ask("return document.querySelector('#board .value').textContent")
     assert float(after.split()[0]) > float(before.split()[0]) + 5
