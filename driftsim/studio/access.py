@@ -21,6 +21,11 @@ HEADERS = {
 }
 
 
+def new_token() -> str:
+    """A secret that nobody can guess."""
+    return secrets.token_urlsafe(32)
+
+
 def token_of(port: int) -> str:
     """The secret in the address of the studio at a port.
 
@@ -30,7 +35,7 @@ def token_of(port: int) -> str:
     known = kept(path)
     if isinstance(known, dict) and isinstance(known.get("token"), str) and len(known["token"]) > 30:
         return known["token"]
-    keep(path, {"token": (token := secrets.token_urlsafe(32))})
+    keep(path, {"token": (token := new_token())})
     return token
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from driftsim.messages import ScenarioError
-from driftsim.studio.access import token_of
+from driftsim.studio.access import new_token, token_of
 from driftsim.studio.documents import source_of
 from driftsim.studio.session import Session
 
@@ -35,7 +35,7 @@ def run_studio(
     session = Session(source_of(path, allow))
     opened = bound(port)
     number = opened.getsockname()[1]
-    token = token_of(number)
+    token = new_token() if port == 0 else token_of(number)  # a port that nobody looks for again
     address = f"http://{HOST}:{number}/?token={token}"
     server = server_of(session, parts, number, token)
     for note in session.source.notes:

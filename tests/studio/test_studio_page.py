@@ -1,6 +1,7 @@
 """The page of the studio in a browser: turned by hand, left by its server, and found again."""
 
 import signal
+import socket
 import time
 import urllib.request
 
@@ -18,6 +19,12 @@ for (const place of arguments[1]) {
   slider.dispatchEvent(new Event("input", { bubbles: true }));
 }
 slider.dispatchEvent(new Event("change", { bubbles: true }));
+"""
+FETCHED = """
+const done = arguments[1];
+fetch(document.getElementById(arguments[0]).href).then(async (answer) => {
+  done([answer.status, await answer.text()]);
+});
 """
 READY = "return Boolean(globalThis.studio?.frame?.about) && !studio.frame.pending.length"
 CONTROLS = "const every = studio.state.groups.flatMap((group) => group.controls);"
@@ -132,6 +139,9 @@ def test_typing_adding_removing_saving_and_reading(chromium, serve):
     assert saved["stream"]["drift"]["kind"] == "recurring" and len(saved["models"]) == 4
     with urllib.request.urlopen(server.address.replace("/?", "/report?")) as answer:
         assert "hoeffding tree online" in answer.read().decode()
+    for link in ("save", "report", "share"):
+        found = page.chromium.execute_async_script(FETCHED, link)
+        assert found[0] == 200 and "hoeffding" in found[1]
     page.ask("document.getElementById('picture').focus()")
     page.chromium.switch_to.active_element.send_keys(Keys.ARROW_RIGHT)
     assert "hoeffding tree online" in page.find("#picture").get_attribute("aria-valuetext")
@@ -142,14 +152,17 @@ def test_typing_adding_removing_saving_and_reading(chromium, serve):
 
 @pytest.mark.slow
 def test_a_page_waits_for_a_new_studio_and_goes_on(chromium, serve):
-    first = serve()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    first = serve(port=port)
     page = Page(chromium, first.address)
     page.drag("stream.noise", 800)
     page.until_value("stream.noise", 0.4)
     first.end(signal.SIGKILL)
     page.until("return !document.getElementById('gone').hidden")
     page.drag("stream.noise", 400)  # which nobody takes
-    second = serve(port=first.port)
+    second = serve(port=port)
     assert second.address == first.address  # with the same token
     page.until("return document.getElementById('gone').hidden")
     page.until_value("stream.noise", 0.4)
