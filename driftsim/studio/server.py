@@ -32,7 +32,7 @@ class Studio:
 
     def __init__(self, session: Session, parts: tuple[str, ...] = ()):
         self.session, self.broadcast = session, Broadcast()
-        self.player = Player(session, parts, self.broadcast.send)
+        self.player = Player(session, parts, self.broadcast.send, owns=True)
         self._reports = count(1_000_000_000)  # numbers that no page uses
         self.started = False
 
