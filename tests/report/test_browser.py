@@ -489,6 +489,18 @@ class Without:
         return self._store.load(run)
 
 
+def test_a_tap_highlights_a_curve_and_a_second_one_hides_it(swept, chromium, tmp_path):
+    opened = Opened(chromium, written(swept, tmp_path))
+    tap = """const click = new PointerEvent("click", { pointerType: "touch", bubbles: true });
+document.querySelector("#legend button").dispatchEvent(click);"""
+    _, *others = opened.lines()
+    opened.ask(tap)
+    look = "return [...document.querySelectorAll('#picture .line')].map((p) => p.classList.value)"
+    assert opened.ask(look) == ["line lit", *["line dim"] * len(others)]
+    opened.ask(tap)
+    assert opened.lines() == others and "dim" not in opened.ask(look)[0]
+
+
 def test_without_scripts_the_page_shows_a_picture_and_the_tables(swept, chromium, tmp_path):
     path = written(swept, tmp_path, [next(drawings(swept))])
     chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})

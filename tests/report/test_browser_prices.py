@@ -259,7 +259,7 @@ def test_bars_are_drawn_at_once_and_go_back(priced, opened):
         assert own[row.contender][1] == cost_words(row.cost, row.low, row.high)
     typed(opened, {"a training": "400"})
     assert bars(opened)["clock"][1] != own["clock"][1]
-    caption = opened.find("#figure-total_cost figcaption").text
+    caption = opened.find("#figure-total_cost .words").get_attribute("textContent")
     assert caption.startswith("Cost in EUR, the cheapest first: ")
     opened.find("#own-prices").click()
     assert bars(opened) == own

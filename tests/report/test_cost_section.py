@@ -25,7 +25,9 @@ THREE = {
 def text_of(results):
     view, name = View(results), "total_cost"
     kind = KINDS[name]
-    figure = DrawnFigure(name, kind.title, kind.describe(view), svg_of(DRAWN[name](view), name))
+    figure = DrawnFigure(
+        name, kind.title, kind.brief, kind.describe(view), svg_of(DRAWN[name](view), name)
+    )
     return page(results, results.verdict(), [figure])
 
 

@@ -349,6 +349,11 @@ def test_figures_fit_on_a_telephone_and_keep_the_size_of_their_texts(study):
         assert names <= words[1], one.name
 
 
+def test_captions_take_at_most_two_lines():
+    for name, kind in KINDS.items():
+        assert text_width(kind.brief, 14.4) < 2 * 46 * 16, name  # which are wider than they are
+
+
 def test_the_title_of_an_axis_stands_beside_costs_of_many_digits():
     view = View(study_of(PRICED, PRICES | {"mistake": 5_000, "training": 150_000}))
     for name in ("cost_so_far", "price"):

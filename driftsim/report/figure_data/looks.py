@@ -13,6 +13,7 @@ DASHES = ((), (5, 1.5), (1.5, 1), (6, 1.5, 1.5, 1.5), (3, 1, 1, 1, 1, 1))  # in 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p")
 BACKGROUNDS = ("#ffffff", "#e4e4e4", "#dcebf7", "#fbe9d9", "#e0f2e9", "#f6e3ee")  # by concept
 SHADES = ("#f7fafd", "#7fb0d8", "#0b3c6f")  # of cells, from the least to the greatest value
+DARK = 0.73  # the share of the scale beyond which white numbers are easier to read than black
 INK, FAINT = "#222222", "#666666"
 MOST_BANDS = 6  # contenders of a panel; with more, bands would cover one another
 LONGEST = 44  # characters of a name that are written

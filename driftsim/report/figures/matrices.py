@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from driftsim.report.figure_data import probes
-from driftsim.report.figure_data.looks import INK, short
+from driftsim.report.figure_data.looks import DARK, short
 from driftsim.report.figure_data.looks import SHADES as SHADES_OF_CELLS
 from driftsim.report.figures.panels import LINE, extra_lines, frozen, wrapped
 
@@ -89,9 +89,9 @@ def plot_matrix(panel, values, texts, most, least=0, hatched=None):
             cell = Rectangle((j, i), 1, 1, fill=False, hatch="////", edgecolor="white", linewidth=0)
             panel.add_patch(cell)
         return
-    dark = (values - least) / ((most - least) or 1) > 0.55
+    dark = (values - least) / ((most - least) or 1) > DARK
     for i, j in np.ndindex(m, n):
-        colour = "white" if dark[i, j] else INK
+        colour = "white" if dark[i, j] else "black"
         panel.text(
             j + 0.5, i + 0.5, texts[i][j], color=colour, fontsize=7, ha="center",
             va="center_baseline", gid="cell",

@@ -42,6 +42,7 @@ class Chart {
       ...this.names(),
       ...this.emptyNote(),
     );
+    this.highlight(this.highlighted ?? null);
     this.point(null);
     this.select(null);
   }
@@ -294,10 +295,14 @@ class Chart {
     return x;
   }
 
-  /** Highlight one contender, or none. */
-  highlight(name) {
+  /** Highlight one contender that is shown, the others in grey; or none. */
+  highlight(wanted) {
+    this.highlighted = wanted;
+    const shown = this.shown?.curves.some((curve) => curve.name === wanted);
+    const name = shown ? wanted : null;
     for (const path of this.picture.querySelectorAll("[data-name]")) {
       path.classList.toggle("dim", name !== null && path.dataset.name !== name);
+      path.classList.toggle("lit", path.dataset.name === name);
     }
   }
 

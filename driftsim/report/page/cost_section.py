@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from driftsim.report.amounts import listed, named
 from driftsim.report.comparisons import Comparison, bounds_of
 from driftsim.report.decision.cost_measurement import cost_of, possible_comparison
+from driftsim.report.figure_data.kinds import KINDS
 from driftsim.report.page.drawings import DrawnFigure
 from driftsim.report.page.html_tables import HtmlTable, html_table
 from driftsim.report.page.price_data import ERROR, FIELDS, MISTAKE, price_data
@@ -22,6 +23,11 @@ class CostSection(NamedTuple):
     table: HtmlTable
     about: dict[str, Any]  # the data of the script
     amounts: str  # what it computes costs from, packed
+
+    @property
+    def brief(self) -> str:
+        """How to read the bars."""
+        return KINDS["total_cost"].brief
 
     @property
     def meanings(self) -> list[tuple[str, str]]:

@@ -91,7 +91,8 @@ def curves(results, models, costs, failures):
     return {
         "data": as_json(data),
         "tallies": tallies.text,
-        "caption": " ".join([caption(results, tallies), *no_prices(results, costs)]).strip(),
+        "reading": caption(results, tallies),
+        "caption": " ".join([*missing(results, tallies), *no_prices(results, costs)]),
         "first": variants[0].scenario.evaluation.warmup,
         "last": variants[0].scenario.stream.length - 1,
     }
@@ -125,7 +126,7 @@ def failed(failures):
 
 
 def caption(results, tallies):
-    """What the curves show, in sentences."""
+    """How to read the curves, in sentences."""
     scenario = results.study.variants[0].scenario
     texts = []
     if scenario.evaluation.seeds > 1:
@@ -133,7 +134,6 @@ def caption(results, tallies):
         texts.append(f"Lines are means over {seeds}; bands, where shown, their range.")
     if (repeats := scenario.evaluation.repeats_in_all) > 1:
         texts.append(f"With each seed, learners are trained {repeats:,} times{on_folds(scenario)}.")
-    texts += scored_rows(results)
     if len(scenario.stream.concepts) > 1:
         texts.append("The background is shaded by the ruling concept; during a ramp, in between.")
     if scenario.stream.drift.varies and scenario.evaluation.seeds > 1:
@@ -146,7 +146,13 @@ def caption(results, tallies):
         texts.append("Ticks under the curves are retrainings, with the first seed.")
     if names := list(dict.fromkeys(name for one in results.variants for name in planned(one))):
         texts.append(f"Those beside {listed(names)} are of the cheapest schedules on the grid.")
-    return " ".join([*texts, *unknown(scenario), *left_out(results, tallies)])
+    return " ".join(texts)
+
+
+def missing(results, tallies):
+    """What the curves do not show, in sentences."""
+    scenario = results.study.variants[0].scenario
+    return [*scored_rows(results), *unknown(scenario), *left_out(results, tallies)]
 
 
 def on_folds(scenario):

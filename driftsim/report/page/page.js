@@ -95,19 +95,26 @@ function lacking({ failed, played }) {
   return played ? "" : "no run";
 }
 
-/** Fill the legend: a button for each contender and reference. */
+/** Fill the legend: a button for each contender and reference; a first tap highlights its curve. */
 function legend(view, chart) {
+  let held = null; // whose curve a tap has highlighted
   const buttons = view.all.map((one) => {
     const button = element("button", { type: "button" });
     button.dataset.name = one.name;
     button.append(lineSample(one), element("span", {}, one.label), element("small", {}));
-    button.addEventListener("click", ({ shiftKey }) => {
+    button.addEventListener("click", ({ shiftKey, pointerType }) => {
+      const taps = pointerType === "touch" && button.getAttribute("aria-pressed") === "true";
+      if (taps && held !== one.name) return chart.highlight((held = one.name));
+      held = null;
       if (shiftKey) view.isolate(one.name);
       else view.toggle(one.name);
     });
     const highlights = { pointerenter: one.name, focus: one.name, pointerleave: null, blur: null };
     for (const [event, name] of Object.entries(highlights))
-      button.addEventListener(event, () => chart.highlight(name));
+      button.addEventListener(event, ({ pointerType }) => {
+        if (pointerType !== "touch") chart.highlight(name);
+        if (event === "blur") held = null;
+      });
     return button;
   });
   find("legend").replaceChildren(...buttons);

@@ -56,7 +56,7 @@ class Pricing {
     box.replaceChildren(costBars(this.rows, about, width));
     box.firstChild.setAttribute("aria-label", caption);
     const figure = box.closest("figure");
-    figure.querySelector("figcaption").textContent = caption;
+    figure.querySelector(".words").textContent = caption;
     figure.querySelector(".hint")?.remove(); // as the bars are never wider than the page
   }
 

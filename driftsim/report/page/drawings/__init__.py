@@ -45,7 +45,8 @@ class DrawnFigure(NamedTuple):
 
     name: str
     title: str
-    text: str  # the caption, which also serves as the text alternative
+    brief: str  # how to read it
+    text: str  # what it shows in numbers, which also serves as the text alternative
     svg: str
 
 
@@ -55,7 +56,7 @@ def drawings(results) -> Iterator[DrawnFigure]:
     leads = view.every[0].variant.scenario.report.lead
     for name, kind in sorted(KINDS.items(), key=lambda pair: pair[0] != leads):
         if belongs(name, view) and (layouts := layouts_of(name, view)):
-            yield DrawnFigure(name, kind.title, kind.describe(view), layouts)
+            yield DrawnFigure(name, kind.title, kind.brief, kind.describe(view), layouts)
 
 
 def layouts_of(name: str, view: View) -> str:

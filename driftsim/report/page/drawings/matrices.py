@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.report.figure_data import probes
-from driftsim.report.figure_data.looks import shade, short
+from driftsim.report.figure_data.looks import DARK, shade, short
 from driftsim.report.figure_data.view import View
 from driftsim.report.page.drawings.panels import (
     WIDE,
@@ -31,7 +31,6 @@ from driftsim.report.page.drawings.svg import (
 
 CELL, LITTLE = (44, 22), (9, 11)  # pixels of a cell with its number, and without room for one
 MOST_NUMBERS = 30  # cells in a row or column; with more there is no room for numbers
-DARK = 0.55  # the share of the scale beyond which numbers are white
 TITLES = (90, 150)  # pixels: the least for a title, and the most that its parts ask for
 TURNED = 0.57  # the sine of the angle of a turned text
 
