@@ -108,7 +108,8 @@ def recorded_lines(scenario: Scenario, width: int) -> list[str]:
 def stream_lines(stream: Stream) -> Iterator[str]:
     """What the rows of a stream are, and what is known of them."""
     schema = stream.schema
-    named = f" ({', '.join(schema.classes[:10])})" if schema.classes else ""
+    more = ", …" if schema.classes and len(schema.classes) > 10 else ""
+    named = f" ({', '.join(schema.classes[:10])}{more})" if schema.classes else ""
     yield (
         f"{plural(stream.length, 'row')} of {plural(len(schema.names), 'feature')} "
         f"and {'numbers as labels' if schema.regression else f'{schema.n_classes} classes{named}'}"

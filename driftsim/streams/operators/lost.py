@@ -1,6 +1,7 @@
 """Lost values: columns that are covered or blurred, with less information or none."""
 
 from collections.abc import Iterable, Sequence
+from itertools import product
 from math import inf, prod
 from typing import Annotated, Any
 
@@ -69,7 +70,8 @@ class Covered(Lossy):
 
     @property
     def truth_revision(self):  # type: ignore[override]
-        return int(self.known)  # since when its density is
+        # since when its density is known, and since when where columns lacked values before
+        return 0 if not self.known else 2 if schema_of(self.of).missing else 1
 
     def resolved(self, bases, rng):
         schema = bases[0].schema
@@ -122,14 +124,14 @@ class Covered(Lossy):
         if not self.known:
             return super().joint(one, X, t)
         (places, values), schema, summed = one.state, one.base.schema, 0.0
-        for codes in np.ndindex(*(schema.nominal[j] for j in places)):
+        for codes in values_of(schema, places):
             row = X.copy()
             row[:, places] = codes
             summed = summed + one.base.density(row, t)
         if self.with_ == NOISE:
             return summed * chances(one.base, X[:, places], places)[:, None]
-        found = np.isnan(X[:, places]) if values is None else X[:, places] == values
-        return summed * found.all(axis=1, keepdims=True)
+        put = np.full(len(places), np.nan) if values is None else values
+        return summed * are(X[:, places], put)[:, None]
 
     def _others(self, one, rng, t):
         """Rows (n, d) that have nothing to do with those at positions `t`."""
@@ -139,18 +141,27 @@ class Covered(Lossy):
 
 def combinations(schema: Schema, places: Iterable[int]) -> float:
     """How many combinations of values some columns have; infinitely many of numbers."""
-    return prod(schema.nominal.get(j, inf) for j in places)
+    return prod(schema.nominal.get(j, inf) + (j in schema.missing) for j in places)
+
+
+def values_of(schema: Schema, places: Iterable[int]) -> np.ndarray:
+    """All combinations (m, k) of the codes of some columns, NaN among them where some lack one."""
+    each = [[*range(schema.nominal[j]), *[np.nan] * (j in schema.missing)] for j in places]
+    return np.array([*product(*each)], float)
+
+
+def are(rows: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Which rows (n, k) are some values (k,), where NaN is NaN: (n,)."""
+    return ((rows == values) | (np.isnan(rows) & np.isnan(values))).all(axis=1)
 
 
 def chances(base: Drawn, values: np.ndarray, places: Sequence[int]) -> np.ndarray:
     """The probability of values (n, k) of some columns, over a concept of words alone: (n,)."""
-    sizes = [base.schema.nominal[j] for j in range(len(base.schema.names))]
-    cells = np.array([*np.ndindex(*sizes)], float)
+    cells = values_of(base.schema, range(len(base.schema.names)))
     share = base.density(cells, np.zeros(len(cells), np.int64)).sum(axis=1)
     found = np.zeros(len(values))
-    for codes in np.ndindex(*(sizes[j] for j in places)):
-        chance = share[(cells[:, places] == codes).all(axis=1)].sum()
-        found[(values == codes).all(axis=1)] = chance
+    for codes in values_of(base.schema, places):
+        found[are(values, codes)] = share[are(cells[:, places], codes)].sum()
     return found / share.sum()
 
 

@@ -222,6 +222,17 @@ def test_the_best_answers_where_words_are_covered_err_as_often_as_they_say():
     assert [bool(each.truth_revisions) for each in both] == [True, False]
 
 
+@pytest.mark.parametrize("more", ["[shape], with: missing", "[color], with: noise"])
+def test_words_may_be_covered_where_some_are_missing_already(more):
+    gaps = "{kind: covered, of: a, columns: [shape], with: missing}"
+    one = stream(f"{{kind: covered, of: {gaps}, columns: {more}}}", "stagger")
+    block = one.rows(0, N // 2, N)
+    posterior = one.instantiated(0).posterior(block.t, block.X)
+    wrong = block.y != posterior.argmax(axis=1)
+    assert abs(wrong.mean() - (1 - posterior.max(axis=1)).mean()) < 0.01
+    assert one.truth_revisions == {"b": 2}
+
+
 def test_blurred_columns_have_noise():
     one, other = concepts("{kind: blurred, of: a, columns: [x2], sd: 2}")
     noise = drawn(other)[0] - drawn(one)[0]
