@@ -92,7 +92,7 @@ def test_a_kind_has_a_sentence_and_every_parameter(family, name):
         ("gradual", "ramp: linear | sigmoid | moa, default 'linear'"),
         ("gaussians", "means: list of lists of numbers, optional; one a class"),
         ("relabelled", "of: concept, required; or the name of a concept of the stream"),
-        ("covered", "with: number or text, default 'mean'; or noise, missing, or a value"),
+        ("covered", "with: number or text, default 'mean'; in their place; noise, missing or a"),
         ("on_drift", "gather: after | before | warning, default 'after'; which labels"),
         ("on_drift", "detector: detector, default adwin"),
         ("on_drift", "latency: {rows: …} or {per_row: …} or {time: …}, optional"),

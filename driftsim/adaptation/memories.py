@@ -46,7 +46,10 @@ class Memory(Part):
 
 
 class Last(Memory):
-    """The last labels that have come in; written as their number alone."""
+    """The last labels that have come in.
+
+    It is written as their number alone.
+    """
 
     labels: Count
 
@@ -63,10 +66,10 @@ class Last(Memory):
 
 
 class Recent(Memory):
-    """The labels of the rows of the last stretch of time; written as a duration alone.
+    """The labels of the rows of the last stretch of time.
 
-    A row counts by its own time, however late its label comes in. The time ends where the next row
-    comes.
+    It is written as a duration alone. A row counts by its own time, however late its label comes
+    in. The time ends where the next row comes.
     """
 
     time: Stretch

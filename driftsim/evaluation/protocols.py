@@ -119,7 +119,7 @@ class Folds(Protocol):
     omitted: ClassVar = ("tested",)  # so that names of runs are those from before there was one
 
     folds: Annotated[int, Field(ge=2, le=1_000)] = 10  # models of each contender
-    tested: Literal["every_row", "held_out"] = "every_row"  # or rows whose labels it is not given
+    tested: Literal["every_row", "held_out"] = "every_row"  # all, or those it is not trained on
 
     @property
     def n_folds(self) -> int:

@@ -1,17 +1,23 @@
 """Explanation: what `explain` prints of a study: what happens, who competes, what is measured."""
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
+
+import numpy as np
 
 from driftsim.durations import Duration
 from driftsim.evaluation.metrics import metric_of
-from driftsim.messages import plural, setting_text
+from driftsim.messages import plural, setting_text, short
 from driftsim.overview.notices import left_out
-from driftsim.overview.part_meanings import Meanings
+from driftsim.overview.part_meanings import Lines, Meanings
 from driftsim.overview.study import change_lines, price_line, stream_lines
+from driftsim.parts import identity
 from driftsim.report.dates import dates_of
 from driftsim.scenario import Scenario, Study
+from driftsim.streams.concepts.concept import Concept
+from driftsim.streams.operators.operator import Operator
+from driftsim.streams.stream import Stream
 
 MOST_VALUES = 12  # of a sweep that are named
 REFERENCES = {
@@ -19,9 +25,10 @@ REFERENCES = {
     True: "mean, which predicts the mean of the labels so far, and no_change, the last label",
 }
 KNOWN = (
-    "The probability of each label is known, so the report shows the best possible predictor, the "
-    "oracle, and how far each contender is above it."
+    "{known} known{where}, so the report shows the best possible predictor, the oracle, and how "
+    "far each contender is above it."
 )
+UNKNOWN_DRIFT = "drift: unknown. The rows were recorded: nobody knows when they drift, or whether."
 
 
 class Line(NamedTuple):
@@ -67,14 +74,31 @@ def firsts(study: Study) -> dict[str, Scenario]:
 
 
 def happening(study: Study, meanings: Meanings) -> Iterator[Line]:
-    """What the rows of each stream are, how they change and when, and when labels come in."""
-    for name, scenario in firsts(study).items():
+    """What the rows of each stream are, how they change and when, and when labels come in.
+
+    Rules that are the same for all streams come once, after them.
+    """
+    scenarios = firsts(study)
+    warm_ups = {warm_up(one) for one in scenarios.values()}
+    labels = {identity(one.evaluation.labels) for one in scenarios.values()}
+    shared = {"warm-up": len(warm_ups) == 1, "labels": len(labels) == 1}
+    own = [rule for rule, same in shared.items() if not same]
+    for name, scenario in scenarios.items():
         if study.suite:
             yield Line(f"{name}:")
-        yield from stream_in_words(scenario, meanings, 2 if study.suite else 1)
-    scenario = study.variants[0].scenario
-    yield Line(warm_up(scenario))
-    yield from placed(meanings.of("labels", scenario.evaluation.labels))
+        yield from stream_in_words(scenario, meanings, 1 + study.suite)
+        yield from rules_in_words(scenario, meanings, own, 2)
+    yield from rules_in_words(study.variants[0].scenario, meanings, {*shared} - {*own}, 1)
+
+
+def rules_in_words(
+    scenario: Scenario, meanings: Meanings, rules: Collection[str], depth: int
+) -> Iterator[Line]:
+    """What the first rows are for, and when labels come in, as far as it is among the rules."""
+    if "warm-up" in rules:
+        yield Line(warm_up(scenario), depth)
+    if "labels" in rules:
+        yield from placed(meanings.of("labels", scenario.evaluation.labels), depth)
 
 
 def stream_in_words(scenario: Scenario, meanings: Meanings, depth: int) -> Iterator[Line]:
@@ -83,11 +107,33 @@ def stream_in_words(scenario: Scenario, meanings: Meanings, depth: int) -> Itera
     yield from (Line(sentence(line), depth) for line in stream_lines(stream))
     for name, concept in stream.concepts.items():
         yield from placed(meanings.of(f"concept {name}", concept), depth)
+        if like := likeness(name, concept, stream):
+            yield Line(like, depth + 1)
     if stream.arrivals:
         yield from placed(meanings.of("arrivals", stream.arrivals), depth)
-    yield from placed(meanings.of("drift", stream.drift), depth)
+    yield from placed(drift_in_words(stream, meanings), depth)
     clock = stream.clock(0) if stream.timed else None
     yield from (Line(one, depth + 1) for one in change_lines(scenario, dates_of(scenario, clock)))
+
+
+def likeness(name: str, concept: Concept, stream: Stream) -> str:
+    """Which concept before it is written the same, and whether it is the same."""
+    first = next(key for key, one in stream.concepts.items() if identity(one) == identity(concept))
+    if first == name or isinstance(concept, Operator) or concept.recorded or concept.sequential:
+        return ""
+    if concept.instantiated(np.random.default_rng(0)) == concept:
+        return f"the same as {short(first)}"
+    return f"with other random numbers than {short(first)}"
+
+
+def drift_in_words(stream: Stream, meanings: Meanings) -> Lines:
+    """The drift of a stream; where it has none, what may change all the same."""
+    if stream.drift.kind() != "none" or stream.dated:
+        yield from meanings.of("drift", stream.drift)
+    elif stream.recorded:
+        yield 0, UNKNOWN_DRIFT
+    else:
+        yield 0, "drift: none from concept to concept, but this one moves by itself along the rows."
 
 
 def sentence(text: str) -> str:
@@ -133,23 +179,39 @@ def compared(study: Study, meanings: Meanings) -> Iterator[Line]:
 def measured(study: Study) -> Iterator[Line]:
     """How contenders are evaluated, by which metrics, how often, and in which settings."""
     scenario = study.variants[0].scenario
-    stream, window = scenario.stream, scenario.window
-    yield from placed(Meanings().of("protocol", scenario.evaluation.protocol))
+    stream, window, rules = scenario.stream, scenario.window, scenario.evaluation
+    yield from placed(Meanings().of("protocol", rules.protocol))
     yield Line("Each row is predicted before its label is seen, and scored where it stands.")
+    if rules.prediction_intervals:
+        yield from placed(Meanings().of("prediction intervals", rules.prediction_intervals))
+    ranks = scenario.report.lead == "metric"
     for i, name in enumerate(scenario.metrics):
-        ranks = " The report ranks by it." if i == 0 and scenario.report.lead == "metric" else ""
-        yield Line(f"{name}: {metric_of(name, stream.schema).meaning}{ranks}")
+        more = " The report ranks by it." if i == 0 and ranks else ""
+        yield Line(f"{name}: {metric_of(name, stream.schema).meaning}{more}")
     length = str(window) if isinstance(window, Duration) else plural(window, "row")
-    yield Line(f"A point of a curve is {length}.")
-    if stream.known and scenario.evaluation.truth:
-        yield Line(KNOWN)
-    if any(one.policy.raises_alarms for one in study.contenders.values()) and stream.dated:
-        yield Line("Alarms are compared with the true changes: which were found, and how late.")
+    yield Line(f"Each point of a curve covers {length}.")
+    yield from truths(study)
     yield Line(repeated(scenario))
     if scenario.prices:
         prices = sentence(price_line(scenario.priced, stream.schema))
         yield Line(f"{prices} The report says what to do.")
     yield from map(Line, settings(study))
+
+
+def truths(study: Study) -> Iterator[Line]:
+    """What is known of the streams that contenders and their alarms are compared with."""
+    scenario = study.variants[0].scenario
+    streams = [one.stream for one in firsts(study).values()]
+    if scenario.evaluation.truth and any(one.known for one in streams):
+        mean = streams[0].schema.regression
+        known = "The mean of each label is" if mean else "The probability of each label is"
+        where = "" if all(one.known for one in streams) else " on some of the streams"
+        yield Line(KNOWN.format(known=known, where=where))
+    alarms = any(one.policy.raises_alarms for one in study.contenders.values())
+    if alarms and any(one.dated for one in streams):
+        first = " The report begins with this." if scenario.report.lead == "alarms" else ""
+        text = "Alarms are compared with the true changes: which were found, and how late."
+        yield Line(f"{text}{first}")
 
 
 def repeated(scenario: Scenario) -> str:
@@ -158,7 +220,7 @@ def repeated(scenario: Scenario) -> str:
     runs = rules.seeds * rules.repeats_in_all
     again = "" if scenario.stream.recorded else ", each time with other rows"
     if runs == 1:
-        return "Every contender runs once, so intervals come from along the stream alone."
+        return "Every contender runs once, so intervals only show how much varies along the stream."
     if rules.repeats_in_all > 1:
         return (
             f"Every contender runs {runs:,} times: {plural(rules.seeds, 'seed')} of the stream, "

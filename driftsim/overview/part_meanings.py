@@ -30,6 +30,7 @@ class Meanings:
     def __init__(self) -> None:
         self._met: dict[str, str] = {}  # where each part stands first
         self._explained: set[str] = set()  # kinds, and paths of classes
+        self._noted: set[tuple[type, str]] = set()  # parameters, by the class that has them
 
     def of(self, label: str, part: Part, where: str = "", depth: int = 0) -> Lines:
         """Lines on a part, on its parameters that are given, and on the parts in it.
@@ -55,7 +56,7 @@ class Meanings:
         kind, inside = given.pop("kind", ""), pieces_within(part)
         steps = given.pop("steps", []) if isinstance(part, Pipeline) else []
         own = {key: worded(one) for key, one in given.items() if key not in inside}
-        notes = {key: note for key in own if (note := note_of(part, key))}
+        notes = {key: note for key in own if (note := self._note(part, key))}
         plain = [f"{key} {one}" for key, one in own.items() if key not in notes]
         title = ", ".join([*([kind] if kind else []), *plain])
         yield depth, f"{label}: {title}{self._meaning(kind, part) if kind else ''}"
@@ -75,6 +76,13 @@ class Meanings:
         """The docstring of a part after its title, if it is the first of its kind."""
         known = isinstance(part, Imported)
         return self._once(kind, library_meaning(kind) if known else described(type(part)))
+
+    def _note(self, part: Strict, key: str) -> str:
+        """What a parameter is, the first time."""
+        if (type(part), key) in self._noted:
+            return ""
+        self._noted.add((type(part), key))
+        return note_of(part, key)
 
     def _once(self, kind: str, meaning: str) -> str:
         """A meaning after a title, the first time."""
@@ -104,16 +112,18 @@ def is_part(piece: Strict) -> bool:
 
 
 def worded(value: Any) -> str:
-    """A value in a few words; the entries of a list one after another."""
+    """A value in a few words; entries one after another, with their keys where they have some."""
+    if isinstance(value, dict) and "kind" not in value:
+        return f"{{{', '.join(f'{key}: {worded(one)}' for key, one in value.items())}}}"
     if not isinstance(value, list):
         return brief(value)
     return ", ".join(f"[{worded(one)}]" if isinstance(one, list) else brief(one) for one in value)
 
 
 def note_of(part: Strict, key: str) -> str:
-    """The comment behind the field of a key: its unit, and what it is."""
+    """What the value of a key is, by the comment behind its field; not what it else could be."""
     field = keys_of(type(part)).get(key)
-    return comment(type(part), field) if field else ""
+    return comment(type(part), field).partition("; ")[0] if field else ""
 
 
 def library_meaning(path: str) -> str:

@@ -14,7 +14,7 @@ class Timing(Strict):
     """When rows were written down."""
 
     time: Times | None = None  # the column that says when each row came
-    zone: Zone | None = None  # such as Europe/Berlin, of times without an offset; else UTC
+    zone: Zone | None = None  # of times without an offset; such as Europe/Berlin; else UTC
     ambiguous: Ambiguous | None = None  # which one is meant of an hour that came twice
     sort: bool = False  # the rows by time; else rows that go back are refused
     label_time: Times | None = None  # the column that says when each label came in, if ever

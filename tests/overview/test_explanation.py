@@ -54,7 +54,7 @@ SAID = [
     "learner: hoeffding_tree, the same as that of second",
     "error: The share of rows predicted wrong. The report ranks by it.",
     "kappa: Cohen's kappa",
-    "A point of a curve is 500 rows.",
+    "Each point of a curve covers 500 rows.",
     "the best possible predictor",
     "Alarms are compared with the true changes",
     "All is repeated with 3 seeds, each time with other rows",
@@ -96,6 +96,46 @@ def test_a_mistake_is_its_line(scenario):
     scenario.write_text(TEXT.replace("on_drift", "on_drfit"), encoding="utf-8")
     refused = CliRunner().invoke(app, ["explain", str(scenario)])
     assert refused.exit_code == 2 and refused.output.startswith(f"{scenario}:12: ")
+
+
+MOVING = """\
+streams:
+  turning:
+    concepts: {a: {kind: hyperplane, speed: 0.01}}
+  drawn:
+    concepts: {a: {kind: hyperplane, features: 10}, b: {kind: hyperplane, features: 10}}
+    drift: {kind: recurring, every: 1_000}
+    evaluation: {labels: {kind: delayed, rows: 70}}
+  written:
+    length: 500
+    concepts: {pages: river.datasets.Phishing}
+  rarer:
+    concepts: {a: sea, b: {kind: prior, of: a, shares: {1: 0.9}}, c: sea}
+    drift: {kind: recurring, every: 1_500}
+defaults: {length: 6_000}
+models: {m: {learner: naive_bayes, policy: {kind: monitor, detector: adwin}}}
+evaluation: {warmup: 100}
+report: {lead: alarms}
+"""
+
+
+def test_what_changes_without_a_drift_and_what_streams_do_not_share_is_said(tmp_path):
+    (tmp_path / "s.yaml").write_text(MOVING, encoding="utf-8")
+    said = explanation(load(tmp_path / "s.yaml"), 10_000)
+    names = ("turning", "drawn", "written", "rarer")
+    turning, drawn, written, rarer = (said.partition(f"  {name}:\n")[2] for name in names)
+    assert "this one moves by itself" in turning and "labels: at_once" in turning
+    assert "with other random numbers than 'a'" in drawn and "rows 70: between a row" in drawn
+    assert "drift: unknown. The rows were recorded" in written and "No drift" not in said
+    assert "shares {1: 0.9}: " in rarer and "the same as 'a'" in rarer
+    assert "recurring, every 1,500\n" in rarer  # what `every` is was said above
+    assert said.count("The first 100 rows are the warm-up") == 1
+    assert "is known on some of the streams" in said and "The report begins with this." in said
+
+
+def test_intervals_and_means_are_said_of_regression():
+    said = explanation(load(SCENARIOS / "intervals.yaml"), 10_000)
+    assert "prediction intervals: conformal." in said and "The mean of each label is known" in said
 
 
 @pytest.mark.parametrize("name", ["suites/schedules", "intervals"])

@@ -106,7 +106,7 @@ class Retraining(Policy):
 
     memory: Memory  # labels that a new model is trained on
     latency: Latency | None = None  # from the start of a training until its model predicts
-    start_from: Start = "scratch"  # or the model in force: fine-tuning
+    start_from: Start = "scratch"  # begin with nothing, or with the model in force (fine-tuning)
 
     @abstractmethod
     def trigger(self, history: Labelled, memory: LabelBuffer, rng, *changes) -> Trigger:

@@ -74,7 +74,7 @@ class MakeClassification(Seeded):
     n_clusters_per_class: Annotated[int, Field(gt=0, le=1000)] = 2
     weights: list[Share] | None = None  # of the classes; equal where not given
     class_sep: Annotated[Number, Field(ge=0)] = 1.0  # half a side of the cube
-    hypercube: bool = True  # or a polytope
+    hypercube: bool = True  # clusters lie at its corners; else at those of a polytope
     shift: Number = 0.0  # of all columns
     scale: Number = 1.0  # of all columns, after the shift
     shuffle: bool = True  # the columns; else the informative ones come first

@@ -103,7 +103,7 @@ class Circles(Rule):
     schema = Schema(("x", "y"))
 
     centre: Annotated[list[Share], Field(min_length=2, max_length=2)] = [0.2, 0.5]  # x, y
-    radius: Annotated[Number, Field(gt=0, le=1.5)] = 0.15  # 1.42 covers the whole square
+    radius: Annotated[Number, Field(gt=0, le=1.5)] = 0.15  # of the circle; 1.42 covers all
 
     def label(self, X):
         squares = (X - np.asarray(self.centre)) ** 2

@@ -23,7 +23,7 @@ class Waveform(Concept):
     """
 
     attributes: Literal[21, 40] = 21
-    swapped: Annotated[int, Field(ge=0, le=20)] = 0  # at most half the attributes
+    swapped: Annotated[int, Field(ge=0, le=20)] = 0  # attributes that trade places; at most half
 
     @property
     def schema(self):

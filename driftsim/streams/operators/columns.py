@@ -88,7 +88,7 @@ class Transform(Operator):
     """Columns of numbers are transformed, in a way that can be undone."""
 
     columns: Columns
-    classes: list[Class] | None = None  # whose rows alone are: class-conditional drift; else all
+    classes: list[Class] | None = None  # that alone are changed: class-conditional drift; else all
 
     @abstractmethod
     def forth(self, values: np.ndarray) -> np.ndarray:
@@ -141,7 +141,7 @@ class Shifted(Transform):
     drift of P(x) alone take `tilted`.
     """
 
-    by: Amounts  # of each column, or one for all: a number or "2 sd"
+    by: Amounts  # for each column; or one for all: a number or "2 sd"
 
     def in_numbers(self, base, places):
         return self.moved({"by": Statistics(base).amounts(self.by, places, "by")})

@@ -41,7 +41,7 @@ class Replacement(NamedTuple):
 class LabelOperator(Operator):
     """Labels of rows in a region are replaced by others."""
 
-    where: Where = None  # such as "age > 40 and region in [north, east]"; else all rows
+    where: Where = None  # the region; such as "age > 40 and region in [north, east]"; else all
 
     def resolved(self, bases, rng):
         schema = bases[0].schema
@@ -87,7 +87,7 @@ class Relabelled(LabelOperator):
     P(x) stays as it is, and P(y | x) changes where the region is. Without `where` it is everywhere.
     """
 
-    to: Targets = "next"  # or a class, or a map
+    to: Targets = "next"  # the labels in their place; next, a class, or a map
     share: Share = 1.0  # of the labels in the region
 
     @property

@@ -53,7 +53,7 @@ class Covered(Lossy):
     blends = False
 
     # of words `mean` is the commonest, and `noise` the value of a row drawn at random
-    with_: Annotated[Value, Field(alias="with")] = MEAN  # or noise, missing, or a value
+    with_: Annotated[Value, Field(alias="with")] = MEAN  # in their place; noise, missing or a value
 
     @property
     def known(self):  # type: ignore[override]  # of few columns of words

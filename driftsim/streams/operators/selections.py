@@ -123,7 +123,7 @@ class Prior(Selection):
     P(y) changes, P(x | y) stays (prior probability shift, Moreno-Torres et al. 2012).
     """
 
-    shares: Shares  # of all; or of some, others in proportion
+    shares: Shares  # of the classes then; of some, others in proportion
 
     def found(self, base, X, y, weight):
         names = class_names(base.schema)
@@ -165,7 +165,7 @@ class Tilted(Selection):
     by_label = False
 
     column: str  # of numbers
-    by: Annotated[Number, Field(ge=-10, le=10)]  # below 0: small values become more frequent
+    by: Annotated[Number, Field(ge=-10, le=10)]  # how strongly; below 0: towards small values
 
     @property
     def tilt(self):
