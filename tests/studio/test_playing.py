@@ -125,6 +125,13 @@ def test_the_report_has_all_that_has_finished(played):
     played.done(2)
 
 
+def test_names_are_text_wherever_they_are_shown(played):
+    played.done(0)
+    played.ask(1, do="rename", name="online", value="<img src=x>")
+    html = played.event("verdict", lambda one: one["number"] == 1)["html"]
+    assert "&lt;img src=x&gt;" in html and "<img" not in html
+
+
 @pytest.mark.slow
 def test_libraries_are_played_beside_and_failures_are_named(played):
     played.done(0)
