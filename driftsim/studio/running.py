@@ -86,16 +86,11 @@ def bound(port: int | None) -> socket.socket:
     """A socket at a port of this machine; without one, the first of some that is free."""
     asked = range(PORT, PORT + TRIED) if port is None else [port]
     for number in asked:
-        opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            opened.bind((HOST, number))
+            return socket.create_server((HOST, number))  # which takes connections from now on
         except OSError as error:
-            opened.close()
             if error.errno not in (errno.EADDRINUSE, errno.EACCES) or port is not None:
                 raise ScenarioError(f"--port {number}: {taken(error)}") from None
-            continue
-        return opened
     raise ScenarioError(f"ports {asked[0]} to {asked[-1]} are all in use; give another --port")
 
 

@@ -19,7 +19,6 @@ def test_without_its_packages_one_line_says_what_to_install(monkeypatch):
 
 def test_a_port_in_use_is_refused_if_asked_for_and_passed_over_if_not(monkeypatch):
     with running.bound(0) as taken:
-        taken.listen()
         number = taken.getsockname()[1]
         assert taken.getsockname()[0] == "127.0.0.1"
         with pytest.raises(ScenarioError, match=f"--port {number}: another program uses"):
@@ -32,6 +31,9 @@ def test_a_port_in_use_is_refused_if_asked_for_and_passed_over_if_not(monkeypatc
             running.bound(None)
 
 
-def test_nobody_else_is_listed_at_the_port():
-    with running.bound(0) as opened, pytest.raises(OSError):
-        socket.create_connection(("127.0.0.2", opened.getsockname()[1]), 0.5)
+def test_a_port_takes_connections_of_this_machine_alone_before_it_is_printed():
+    with running.bound(0) as opened:
+        number = opened.getsockname()[1]
+        socket.create_connection(("127.0.0.1", number), 5).close()
+        with pytest.raises(OSError):
+            socket.create_connection(("127.0.0.2", number), 0.5)
