@@ -176,6 +176,7 @@ def _is_ours(kind):
 
 
 OF_MOA = [  # a detector, and where MOA's (23.04, made anew after each) fires on two signals
+    ({"kind": "seq_drift2"}, "4199 8199 12199 16199", "6599 16199"),
     ({"kind": "cusum"}, "4201 12146", "4790 9429 16313"),
     (
         {"kind": "cusum", "slack": 0.05, "threshold": 10},
