@@ -16,7 +16,7 @@ QUICKSTART = Path(__file__).parents[1] / "scenarios" / "quickstart.yaml"
 
 def completed(words, *more):
     """What bash completes after some words."""
-    count = len(words.split()) - 1 + words.endswith(" ")
+    count = len(words.replace("\\ ", "").split()) - 1 + words.endswith(" ")
     env = {"_DRIFTSIM_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(count)}
     code = (
         "import sys; from driftsim.cli import app;"
@@ -39,6 +39,14 @@ def test_a_shell_completes_kinds_metrics_figures_and_contenders():
     assert "curves,alarms" in completed("driftsim run x --figures curves,al")
     found = completed(f"driftsim run {QUICKSTART} --seeds 3 --only re", "numpy")
     assert "retrained" in found and "frozen" not in found
+    decision = QUICKSTART.with_name("decision.yaml")
+    names = {
+        "nev": "never\\ retrained",
+        '"nev': "never retrained",
+        "every\\ 5": "every\\ 500\\ rows",
+    }
+    for begun, found in names.items():
+        assert completed(f"driftsim run {decision} --only {begun}", "numpy")[0] == found
     assert completed("driftsim new x --drift sud")[0] == "sudden"
 
 

@@ -4,6 +4,9 @@ What cannot be read has no names: a shell has no place for a message.
 """
 
 import json
+import os
+import re
+import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -50,12 +53,12 @@ def pictures(incomplete: str) -> Iterator[str]:
 
 def contenders(ctx: typer.Context, incomplete: str) -> Iterator[str]:
     """Contenders of the scenarios of a command that begin so."""
-    yield from beginning(names_in(ctx, "models"), incomplete)
+    yield from map(escaped, beginning(names_in(ctx, "models"), incomplete))
 
 
 def streams(ctx: typer.Context, incomplete: str) -> Iterator[str]:
     """Streams of the suites of a command that begin so."""
-    yield from beginning(names_in(ctx, "streams"), incomplete)
+    yield from map(escaped, beginning(names_in(ctx, "streams"), incomplete))
 
 
 def names_in(ctx: typer.Context, key: str) -> list[str]:
@@ -73,6 +76,24 @@ def names_in(ctx: typer.Context, key: str) -> list[str]:
             continue
         found += named if isinstance(named, dict) else ()
     return [*dict.fromkeys(found)]
+
+
+def escaped(name: str) -> str:
+    """A name as it is to stand on the line: bash, unlike others, escapes no blanks by itself."""
+    if os.environ.get("_DRIFTSIM_COMPLETE") != "complete_bash":
+        return name
+    try:
+        shlex.split(os.environ.get("COMP_WORDS", ""))
+    except ValueError:  # within quotes that are still open
+        return name
+    return Escaped(re.sub(r"[^\w@%+=:,./-]", r"\\\g<0>", name))
+
+
+class Escaped(str):
+    """An escaped name, which typer compares with what was typed before it was escaped."""
+
+    def startswith(self, *typed: object) -> bool:
+        return True
 
 
 def beginning(names: Iterable[str], incomplete: str) -> list[str]:
