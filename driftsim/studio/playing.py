@@ -21,6 +21,7 @@ from driftsim.studio.traces import Kept, traced
 from driftsim.studio.world_picture import world_picture
 from driftsim.workers.state import one_thread
 
+FIRST = 0.06  # seconds after which the first contender is shown before the others have finished
 BETWEEN = 0.15  # seconds between two frames of one scenario
 LONG = 0.4  # seconds after which a scenario gives way to a new one, though nothing is shown yet
 Send = Callable[[str, Any], None]  # an event of a kind, with plain data
@@ -261,7 +262,7 @@ class Scene:
     @property
     def due(self) -> bool:
         """Whether it is time for a frame."""
-        return time.monotonic() - self._sent >= BETWEEN
+        return time.monotonic() - self._sent >= (BETWEEN if self._frames else FIRST)
 
     def results(self):
         """The results of the runs that have finished."""
