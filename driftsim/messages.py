@@ -70,6 +70,10 @@ class ScenarioError(WithoutTraceback, Exception):
     """The mistakes of a scenario, a line each: `file:line: path: what is wrong; what is right`."""
 
 
+class ArgumentError(WithoutTraceback, ValueError):
+    """An argument that is not valid, and what would be right."""
+
+
 class RunsFailed(WithoutTraceback, RuntimeError):
     """Runs that have failed, a line each; `results` are those of all that have ended well."""
 

@@ -63,8 +63,10 @@ def test_names_of_classes_and_values_stand_in_a_frame(tmp_path, monkeypatch):
     clash = driftsim.stream(given.rename(columns={"debt": "label"}))
     with pytest.raises(ValueError, match="a feature is called 'label', as another column is"):
         clash.frame()
-    with pytest.raises(ValueError, match=r"rows 10 to 61 are not in a stream of 60; give first"):
+    words = "rows 10 to 61 are not in a stream of 60; give first"
+    with pytest.raises(ValueError, match=words) as refused:
         clash.frame(10, 61)
+    assert len(refused.value._render_traceback_()) == 1
 
 
 def test_rows_that_have_times_have_dates_in_a_frame():

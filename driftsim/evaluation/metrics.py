@@ -24,7 +24,7 @@ from driftsim.evaluation.formulas import (
     total,
     where,
 )
-from driftsim.messages import guess, short
+from driftsim.messages import ArgumentError, guess, short
 from driftsim.rows import Schema
 
 ULPS = 10 * np.finfo(float).eps  # numbers that differ by less, relative to their mean, are equal
@@ -391,9 +391,9 @@ def metric_of(name: str, schema: Schema) -> Metric:
     if by_class is not None:
         classes = [str(one) for one in schema.classes or range(schema.n_classes or 0)]
         if wanted not in classes:
-            raise ValueError(f"no class is called {short(wanted)}; {guess(wanted, classes)}")
+            raise ArgumentError(f"no class is called {short(wanted)}; {guess(wanted, classes)}")
         own = of_class(by_class, classes.index(wanted))
         return Metric(name, f"The {kind} of the class {wanted}.", own)
     if name in METRICS:
-        raise ValueError(f"'{name}' is not for these labels; choose from {', '.join(known)}")
-    raise ValueError(f"no metric is called {short(name)}; {guess(name, known)}")
+        raise ArgumentError(f"'{name}' is not for these labels; choose from {', '.join(known)}")
+    raise ArgumentError(f"no metric is called {short(name)}; {guess(name, known)}")

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from driftsim.messages import guess, short
+from driftsim.messages import ArgumentError, guess, short
 from driftsim.report.results import Results
 from driftsim.streams.severity import checked_measure
 
@@ -25,20 +25,22 @@ class StudyResults(Results):
         from driftsim.report.figures import KINDS, View, image, plot_figure
 
         if figure not in KINDS:
-            raise ValueError(f"no figure is called {short(figure)}; {guess(figure, KINDS)}")
+            raise ArgumentError(f"no figure is called {short(figure)}; {guess(figure, KINDS)}")
         able = [name.replace("contender", "contenders") for name in KINDS[figure].options]
         for name in options:
             if name not in able:
-                raise ValueError(f"'{figure}' takes no {short(name)}; {guess(name, able)}")
+                raise ArgumentError(f"'{figure}' takes no {short(name)}; {guess(name, able)}")
         if "severity" in options:
             checked_measure(options["severity"])
         view = View(self, **options)
         for name in view.contenders:
             if name not in view.looks:
-                raise ValueError(f"no contender is called {short(name)}; {guess(name, view.looks)}")
+                raise ArgumentError(
+                    f"no contender is called {short(name)}; {guess(name, view.looks)}"
+                )
         plotted = plot_figure(figure, view)
         if plotted is None:
-            raise ValueError(f"nothing to plot: {why_empty(figure, view)}")
+            raise ArgumentError(f"nothing to plot: {why_empty(figure, view)}")
         plotted._repr_png_ = partial(image, plotted, "png")  # type: ignore[attr-defined]
         return plotted
 

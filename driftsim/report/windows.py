@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from driftsim.durations import Duration
 from driftsim.evaluation.trace import Trace
-from driftsim.messages import guess, plural
+from driftsim.messages import ArgumentError, guess, plural
 from driftsim.report.dates import Dates
 
 WINDOWS = ("tumbling", "sliding", "cumulative", "faded")
@@ -23,7 +23,7 @@ def windowed(over: str, window: Window, dates: Dates | None) -> Callable[[Trace]
     that does not exist, or that windows of time do not have.
     """
     if fault := window_fault(over, window, dates):
-        raise ValueError(fault)
+        raise ArgumentError(fault)
     if over == "cumulative":
         return Trace.cumulative
     if isinstance(window, Duration):
@@ -61,7 +61,7 @@ def rows_in(window: Window, dates: Dates | None) -> int:
     if not isinstance(window, Duration):
         return window
     if dates is None:
-        raise ValueError(NO_DATES.format(window))
+        raise ArgumentError(NO_DATES.format(window))
     return dates.mean_rows(window)
 
 
@@ -72,7 +72,7 @@ def window_of(asked: int | str | Duration | None, own: Window) -> Window:
     if isinstance(asked, str):
         return Duration.of(asked)
     if not isinstance(asked, Duration) and (asked < 1 or asked % 1):
-        raise ValueError(f"a window of {asked} rows is not valid; give a whole number from 1")
+        raise ArgumentError(f"a window of {asked} rows is not valid; give a whole number from 1")
     return asked
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from driftsim.clocks import Clock
 from driftsim.files import EDITED
+from driftsim.messages import ArgumentError
 from driftsim.notebook_html import ShownInNotebooks
 from driftsim.parts import fields
 from driftsim.rows import Edited, Schema
@@ -84,7 +85,7 @@ class World(ShownInNotebooks):
         stop = length if last is None else last
         if not 0 <= first <= stop <= length:
             asked = f"rows {first:,} to {stop:,} are not in a stream of {length:,}"
-            raise ValueError(f"{asked}; give first and last with 0 <= first <= last <= {length}")
+            raise ArgumentError(f"{asked}; give first and last with 0 <= first <= last <= {length}")
         block = self.rows(first, stop).part(slice(stop - first))
         known = any(one.known for one in self.stream.concepts.values())
         posterior = self.posterior(block.t, block.X, block.weights) if known else None
