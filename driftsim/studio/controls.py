@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
+from driftsim.durations import Duration
 from driftsim.evaluation.decision.prices import Prices
 from driftsim.kinds import comment
 from driftsim.parts import MOST_ROWS, Part, Strict, keys_of
 from driftsim.scenario import Scenario
+from driftsim.streams.operators.operator import Reference
 from driftsim.studio.kind_choices import kinds_of
 
 LABELS = {  # of paths or of keys, as people say them
@@ -29,13 +31,20 @@ LABELS = {  # of paths or of keys, as people say them
     "prices.training.per_row": "a row trained on",
     "prices.hour": "a CPU hour",
     "prices.staleness": "a stale row",
+    "evaluation.labels.of": "which labels",
     "policy": "kept up to date",
+    "from": "training starts from",
+    "every": "rows between trainings",
+    "gather": "labels that are gathered",
+    "cooldown": "rows without alarms after one",
+    "falls": "alarms of falling errors, too",
+    "background": "trained from the warning on",
 }
 ALWAYS = {  # shown at once, though the scenario does not give them
     *("stream.length", "stream.noise", "stream.drift", "evaluation.labels", "evaluation.seeds"),
     *("prices.mistake", "prices.absolute_error", "prices.label", "prices.training.each"),
 }
-LEFT_OUT = {"compiled", "path"}  # fields that are no business of a slider
+LEFT_OUT = {"compiled", "path", "classes"}  # fields that are no business of a slider
 OF_EVALUATION = ("labels", "seeds", "warmup", "warmup_labels")
 OF_PRICES = (
     *("mistake", "absolute_error", "squared_error"),
@@ -47,11 +56,19 @@ RANGES = {  # of sliders, by paths or keys, where types say little
     "stream.noise": (0, 0.5),
     "stream.irrelevant": (0, 30),
     "angle": (-180, 180),
+    "prices.training.each": (0, 100),
     "n_models": (1, 30),
     "features": (1, 30),
 }
 UNBOUNDED = 1e6  # a greatest value beyond it says nothing of what is usual
 IN_PLACE = ("labels", "each")  # keys for which a number alone stands
+FEWEST = 100  # rows of a warm-up
+NEAR = 1e-9  # to a bound that is not admitted
+SMALL = 0.02  # of the greatest value; a slider is logarithmic for those that are not more
+UNITS = {
+    **{"ms": "milliseconds", "s": "seconds", "min": "minutes", "h": "hours", "d": "days"},
+    **{"w": "weeks", "mo": "months", "y": "years"},
+}
 
 
 class Control(NamedTuple):
@@ -67,6 +84,8 @@ class Control(NamedTuple):
     log: bool = False  # whether the slider is logarithmic
     options: tuple[str, ...] = ()
     main: bool = True  # shown at once
+    unit: str = ""  # of a duration, which is written with it
+    guessed: bool = False  # whether the ends of its slider follow from its value alone
 
     def data(self) -> dict[str, Any]:
         """As plain data."""
@@ -129,11 +148,15 @@ class Panel:
 
     def _at(self, path: str, value: Any, rules: Any, note: str) -> Iterator[Control]:
         """The controls of a value at a path."""
+        if isinstance(value, Reference) or self._is_fixed(path):
+            return
         if isinstance(value, bool):
             yield self._control(path, note, "switch", value)
+        elif isinstance(value, Duration):
+            yield self._duration(path, value, note)
         elif isinstance(value, int | float):
             yield self._number(path, value, rules, note)
-        elif isinstance(value, str) and (options := words_of(rules)):
+        elif isinstance(value, str) and len(options := words_of(rules)) > 1:
             yield self._control(path, note, "choice", value, options=options)
         elif isinstance(value, Strict):
             yield from self._kind(path, value)
@@ -154,30 +177,62 @@ class Panel:
         if len(options) > 1 and isinstance(part, Part):
             yield self._control(path, "", "kind", part.kind(), options=options)
 
+    def _is_fixed(self, path: str) -> bool:
+        """Whether a number has to stay: wrong labels of numbers, the columns of one concept."""
+        if path.endswith(".features"):
+            return len(self.scenario.stream.concepts) > 1
+        return path == "stream.noise" and self.scenario.stream.schema.regression
+
+    def _duration(self, path: str, value: Duration, note: str) -> Control:
+        """A whole number of a unit of time."""
+        more = {"low": 1, "high": max(3 * value.amount, 10), "unit": value.unit}
+        found = self._control(path, note, "whole", value.amount, **more)
+        label = found.label.removeprefix("rows ")
+        return found._replace(label=f"{label}, {UNITS[value.unit]}")
+
     def _number(self, path: str, value: float, rules: Any, note: str) -> Control:
         form = "whole" if isinstance(value, int) and float not in types_in(rules) else "number"
-        low, high, log = self._range(path, value, bounds_of(rules), form)
-        more = {"low": low, "high": high, "log": log}
+        bounds = bounds_of(rules)
+        if bounds[0] is None and value > 0 and (form == "whole" or not rules):
+            bounds = (1 if form == "whole" else 0.0), bounds[1]
+        known = self._range(path, value, bounds, form)
+        low, high, log = known or guessed_range(value, bounds, form)
+        more = {"low": low, "high": high, "log": log, "guessed": known is None}
         return self._control(path, note, form, value, **more)
 
-    def _range(self, path, value, bounds, form) -> tuple[float, float, bool]:
-        """From where to where a slider goes, and whether it is logarithmic."""
-        (low, high), length = bounds, self.scenario.stream.length
-        if path == "stream.length":
-            return 2 * max(self.scenario.evaluation.warmup, 500), max(LONGEST, value), True
-        if path == "evaluation.seeds":
-            return 1, max(30, value), False
+    def _range(self, path, value, bounds, form) -> tuple[float, float, bool] | None:
+        """From where to where a slider goes, and whether it is logarithmic, where that is known."""
+        length, visits = self.scenario.stream.length, max(len(self.scenario.stream.concepts) - 1, 1)
+        drift = vars(self.scenario.stream.drift)
+        match path:
+            case "stream.length":
+                return min(self._shortest, value), max(LONGEST, value), True
+            case "evaluation.seeds":
+                return 1, max(30, value), False
+            case "evaluation.warmup":
+                return min(value, FEWEST), max(length // 2, value), False
+            case "stream.drift.width" if isinstance(every := drift.get("every"), int):
+                return bounds[0] or 0, max(every, value), False
+            case "stream.drift.every":
+                return drift.get("width") or 1, max((length - 1) // visits, value), True
         if usual := RANGES.get(path) or RANGES.get(path.rpartition(".")[2]):
             return min(usual[0], value), max(usual[1], value), False
+        low, high = bounds
         if form == "whole" and high is not None and high >= MOST_ROWS:
-            if ".at." in path:
-                return 1, length - 1, False
+            if path.startswith("stream.drift.at."):
+                return between(drift["at"], int(path.rpartition(".")[2]), length)
             return low or 0, max(value, length if low else length // 2), bool(low)
-        if high is None or high > UNBOUNDED:
-            room = 4 * abs(value) or 1.0
-            least = value - room if low is None else low
-            return least, max(value + room / 2, least + 1), False
-        return (value - 4 * abs(value) or -1.0 if low is None else low), high, False
+        return None
+
+    @property
+    def _shortest(self) -> int:
+        """The rows from which on a stream has its warm-up and all its changes."""
+        drift = self.scenario.stream.drift
+        visits = len(self.scenario.stream.concepts) - 1
+        rows = [*getattr(drift, "at", ()), getattr(drift, "every", 0)]
+        rows[-1] = visits * rows[-1] if isinstance(rows[-1], int) else 0
+        rows = [one for one in rows if isinstance(one, int)]
+        return max(2 * max(self.scenario.evaluation.warmup, 500), *(one + 1 for one in rows))
 
     def _control(self, path: str, note: str, form: str, value: Any, **more: Any) -> Control:
         main = path in ALWAYS or path.endswith(".policy") or self._given(path)
@@ -203,14 +258,41 @@ def with_mistakes(prices: Prices, regression: bool) -> Prices:
     return prices.model_copy(update={"absolute_error" if regression else "mistake": 1.0})
 
 
+def between(rows: list[Any], i: int, length: int) -> tuple[float, float, bool]:
+    """From where to where one of the changes of a drift can move, which stay in their order."""
+    every = [0, *rows, length]
+    low, high = every[i], every[i + 2]
+    return (
+        (low if isinstance(low, int) else 0) + 1,
+        (high if isinstance(high, int) else length) - 1,
+        False,
+    )
+
+
+def guessed_range(value, bounds, form) -> tuple[float, float, bool]:
+    """From where to where a slider goes of which no more is known than its value and bounds."""
+    low, high = bounds
+    if high is None or high > UNBOUNDED:
+        room = 4 * abs(value) or 1.0
+        least = value - room if low is None else low
+        return least, max(value + room / 2, least + 1), False
+    if form == "number" and low is not None and 0 < value - low <= SMALL * (high - low):
+        return min(value, 0.01) / 1_000, high, low >= 0
+    return (value - 4 * abs(value) or -1.0 if low is None else low), high, False
+
+
 def label_of(path: str) -> str:
     """What people call what is at a path."""
     if path in LABELS:
         return LABELS[path]
     *above, word = path.split(".")
+    if path.startswith("stream.drift.at."):
+        return f"change {int(word) + 1} at"
     if word.isdecimal():
         head, comma, tail = label_of(".".join(above)).partition(", ")
         return f"{head} {int(word) + 1}{comma}{tail}"
+    if word == "time":  # a duration
+        return label_of(".".join(above))
     if path.startswith("stream.drift.at"):
         return "change at"
     if path.startswith("stream.concepts.") and len(above) > 2:
@@ -257,25 +339,35 @@ def metadata_in(rules: Any) -> Iterator[Any]:
 
 
 def bounds_of(rules: Any) -> tuple[float | None, float | None]:
-    """The least and the greatest value that an annotation admits; None without a bound."""
+    """The least and the greatest value that an annotation admits; None without a bound.
+
+    Where a bound itself is not admitted, they are a little within it.
+    """
     low: float | None = None
     high: float | None = None
+    if whole := [one for one in words_in(rules) if isinstance(one, int)]:
+        return min(whole), max(whole)
+    whole_numbers = int in types_in(rules) and float not in types_in(rules)
     for one in metadata_in(rules):
         for name in ("ge", "gt"):
             if isinstance(found := getattr(one, name, None), int | float):
-                strict = name == "gt"
-                low = found + (1 if strict and int in types_in(rules) else 0)
+                low = found + (name == "gt") * (1 if whole_numbers else NEAR)
         for name in ("le", "lt"):
             if isinstance(found := getattr(one, name, None), int | float):
-                high = found
+                high = found - (name == "lt") * (1 if whole_numbers else NEAR)
     return low, high
 
 
 def words_of(rules: Any) -> tuple[str, ...]:
     """The words among which a field chooses; none where it takes any text."""
+    return tuple(one for one in words_in(rules) if isinstance(one, str))
+
+
+def words_in(rules: Any) -> tuple[Any, ...]:
+    """The words, or numbers, of the first list of them in an annotation."""
     for one in rules:
         if get_origin(one) is Literal:
-            return tuple(word for word in get_args(one) if isinstance(word, str))
-        if found := words_of(get_args(one)):
+            return get_args(one)
+        if found := words_in(get_args(one)):
             return found
     return ()

@@ -52,7 +52,8 @@ def score(results: Results, one: VariantResults, name: str) -> dict[str, Any]:
 def shown(metric: str, value: float) -> str:
     """A metric as a card shows it."""
     if as_percent(metric) and math.isfinite(value):
-        return f"{100 * value:.1f} %"
+        small = math.floor(math.log10(abs(100 * value))) if value else 0
+        return f"{100 * value:.{max(1, 1 - small)}f} %"  # two digits at least
     return amount(metric, value)
 
 

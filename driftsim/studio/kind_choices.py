@@ -25,17 +25,33 @@ CHOSEN: dict[type[Part], tuple[str, ...]] = {  # those of a family that need not
         *("on_error", "at_drift"),
     ),
 }
+GATHERING = (
+    "on_drift",
+    "doubling",
+    "on_error",
+    "at_drift",
+)  # policies that need a number of labels
 
 
 def kinds_of(part: Part, scenario: Scenario) -> tuple[str, ...]:
     """The kinds to choose from in the place of a part, and its own; none without a choice."""
     chosen = next((kinds for family, kinds in CHOSEN.items() if isinstance(part, family)), ())
-    if isinstance(part, Drift) and len(scenario.stream.concepts) < 2:
-        return ()
-    if isinstance(part, Policy):
-        learner = next(one.learner for one in scenario.models.values() if one.policy is part)
-        if not learner.learns_on:
-            chosen = tuple(kind for kind in chosen if kind not in ("online", "mini_batch"))
+    models = scenario.models.values()
+    match part:
+        case Drift() if part is not scenario.stream.drift or len(scenario.stream.concepts) < 2:
+            return ()
+        case Policy():
+            owner = next((one for one in models if one.policy is part), None)
+            if owner is None or not scenario.evaluation.warmup:
+                return ()
+            if not owner.learner.learns_on:
+                chosen = tuple(kind for kind in chosen if kind not in ("online", "mini_batch"))
+        case Memory():
+            owners = [one.policy.kind() for one in models if part in vars(one.policy).values()]
+            if {*owners} & {*GATHERING}:
+                chosen = ("last",)
+        case Detector() if scenario.stream.schema.regression:
+            chosen = tuple(kind for kind in chosen if not Detector.kinds[kind].binary)
     return chosen if not chosen or part.kind() in chosen else (part.kind(), *chosen)
 
 
@@ -49,13 +65,16 @@ def in_kind(part: Part, kind: str, scenario: Scenario) -> dict[str, Any]:
     known, old = family.kinds[kind], {} if family is Detector else as_mapping(part)
     suited = parameters_for(family, kind, scenario)
     kept = {key: one for key, one in old.items() if key in keys_of(known) and key != "kind"}
+    if kind in GATHERING and not isinstance(kept.get("memory"), int):
+        kept.pop("memory", None)
+    if "width" in kept and (visit := suited.get("every", suited.get("mean"))):
+        kept["width"] = min(kept["width"], visit)
     return {"kind": kind} | suited | kept
 
 
 def as_mapping(part: Part) -> dict[str, Any]:
-    """What a scenario writes of a part, which may be written as its number alone."""
-    written = dumped(part)
-    return written if isinstance(written, dict) else part.in_full(written)
+    """What a scenario writes of a part, with its kind and what is not as by default."""
+    return part.in_full(dumped(part, exclude_defaults=True))
 
 
 def parameters_for(family: type[Part], kind: str, scenario: Scenario) -> dict[str, Any]:

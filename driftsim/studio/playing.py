@@ -154,6 +154,7 @@ class Player(threading.Thread):
                     self._send("busy", {"number": scene.number, "compiling": run.name})
                 if scene.due and scene.news and scene.any_contender:
                     scene.send_frame()
+                    self._send_world()
                 if scene.shown and self._interrupted():
                     return None
         raise AssertionError("an execution ends with its result")

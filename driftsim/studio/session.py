@@ -6,17 +6,18 @@ from typing import Any, NamedTuple
 from driftsim.adaptation.policies import Policy
 from driftsim.messages import ScenarioError, guess, line, short
 from driftsim.notation import NotationError, parsed
-from driftsim.parts import dumped
+from driftsim.parts import Part
 from driftsim.python_data import copied
 from driftsim.scenario import Scenario, Study
 from driftsim.settings import assign, entry_at
 from driftsim.studio.controls import Control, Group, groups_of
 from driftsim.studio.documents import Source
-from driftsim.studio.kind_choices import in_kind, parameters_for
+from driftsim.studio.kind_choices import as_mapping, in_kind, parameters_for
 from driftsim.studio.names import example_of
 
 MOST_STEPS = 200  # that can be undone
 MOST_CONTENDERS = 30
+MOST_ROWS = 2_000_000  # of a stream that is played while one waits
 MOST_LETTERS = 2_000  # of what is typed
 
 
@@ -152,7 +153,9 @@ class Session:
             raise ScenarioError(line(message))
         if control.form == "kind":
             raise ScenarioError(f"{control.label}: choose another kind")
-        self._put(document, control.path, value)
+        if control.path == "stream.length" and value > max(MOST_ROWS, control.value):
+            raise ScenarioError(f"a stream of more than {MOST_ROWS:,} rows is for `driftsim run`")
+        self._put(document, control.path, f"{value}{control.unit}" if control.unit else value)
         return stream, document
 
     def _kind(self, step, stream, document):
@@ -169,16 +172,20 @@ class Session:
 
     def _put(self, document: dict[str, Any], path: str, value: Any) -> None:
         """Put a value at a path; what is written shorter on the way is written out."""
-        words, written = path.split("."), dumped(self.now.scenario)
+        words, part = path.split("."), self.now.scenario
         for n in range(1, len(words)):
             above = ".".join(words[:n])
+            part = None if part is None else inside(part, words[n - 1])
             try:
                 node = entry_at(document, above)
             except (KeyError, IndexError, TypeError):
-                break  # the rest becomes mappings
-            if not isinstance(node, dict | list | str) and node is not None:
-                full = written_out(entry_at(written, above), words[n])
-                assign(document, {}, above, full, path)
+                node = None
+            if isinstance(node, dict | list):
+                continue
+            if isinstance(part, Part):
+                assign(document, {}, above, as_mapping(part), path)
+            elif node is not None:
+                assign(document, {}, above, {words[n]: node}, path)
         assign(document, {}, path, value, path)
 
     def _add(self, step, stream, document):
@@ -239,13 +246,6 @@ def inside(part: Any, word: str) -> Any:
     if isinstance(part, list):
         return part[int(word)]
     return part[word] if isinstance(part, dict) else getattr(part, word)
-
-
-def written_out(value: Any, key: str) -> dict[str, Any]:
-    """A mapping in the place of a number that stands for it, such as the labels of a memory."""
-    if isinstance(value, dict):
-        return value
-    return {"kind": "last", "labels": value} if key == "labels" else {key: value}
 
 
 def typed(step: dict[str, Any], key: str) -> Any:

@@ -52,6 +52,7 @@ def test_what_is_not_offered_or_not_valid_is_refused_and_changes_nothing(session
     refused = {
         "no control": put("stream.concepts.before", {"kind": "table", "path": "/etc/passwd"}),
         "give a whole": put("stream.length", 5.5),
+        "is for `driftsim run`": put("stream.length", 10**11),
         "give a number": put("stream.noise", "a lot"),
         "at most 1": put("stream.noise", 1.5),
         "outside the stream": put("stream.drift.at.0", 30_000),

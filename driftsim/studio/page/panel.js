@@ -1,9 +1,11 @@
 // Panel: what can be turned, as sliders, fields, menus and switches.
 
+const ARROWS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
+
 /** The controls of a scenario; calls `turn(step, draft)` for each change. */
 class Panel {
-  constructor(box, turn) {
-    Object.assign(this, { box, turn, rows: new Map(), shape: "" });
+  constructor(box, turn, refuse) {
+    Object.assign(this, { box, turn, refuse, rows: new Map(), shape: "" });
     this.held = null; // the path that is being dragged
   }
 
@@ -104,12 +106,16 @@ class Panel {
 
   slider(control) {
     let now = control;
+    let current = control.value;
+    let typing = false;
     const field = element("input", { type: "text", inputMode: "decimal", spellcheck: false });
     const slider = element("input", { type: "range", min: 0, max: NOTCHES, step: 1 });
     field.setAttribute("aria-label", `${control.label}, as a number`);
     slider.setAttribute("aria-label", control.label);
+    slider.ariaDescription = control.note;
     slider.dataset.path = control.path;
     const show = (value) => {
+      current = value;
       field.value = written(value);
       slider.setAttribute("aria-valuetext", grouped(value) === "NaN" ? "" : fixedShort(value));
       slider.style.setProperty("--share", `${placeOf(now, value) / (NOTCHES / 100)}%`);
@@ -126,16 +132,37 @@ class Panel {
       this.held = null;
       set(valueAt(now, Number(slider.value)), false);
     });
+    slider.addEventListener("keydown", (event) => {
+      const sign = ARROWS[event.key];
+      if (!sign || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault(); // as a notch may be less than what numbers are rounded to
+      this.held = control.path;
+      set(nextValue(now, current, sign), true);
+      slider.value = placeOf(now, current);
+    });
+    const letGo = () => {
+      if (this.held !== control.path) return;
+      this.held = null;
+      set(current, false);
+    };
+    slider.addEventListener("keyup", letGo);
+    slider.addEventListener("blur", letGo);
+    field.addEventListener("input", () => (typing = true));
     field.addEventListener("change", () => {
+      typing = false;
       const value = typedNumber(field.value);
       const good = Number.isFinite(value) && (now.form !== "whole" || Number.isInteger(value));
       field.setAttribute("aria-invalid", !good);
+      const kind = now.form === "whole" ? "whole number" : "number";
       if (good) set(value, false);
+      else this.refuse(`${control.label}: ${field.value.slice(0, 40) || "nothing"} is not valid; give a ${kind}`);
     });
     this.rows.set(control.path, (one) => {
-      now = one;
-      if (this.held === one.path || document.activeElement === field) return;
-      slider.value = placeOf(one, one.value);
+      if (this.held === one.path) return; // its ends stay, too
+      const within = now.low <= one.value && one.value <= now.high;
+      now = one.guessed && now.guessed && within ? { ...one, low: now.low, high: now.high, log: now.log } : one;
+      if (document.activeElement === field && typing) return;
+      slider.value = placeOf(now, one.value);
       field.removeAttribute("aria-invalid");
       show(one.value);
     });

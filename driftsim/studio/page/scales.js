@@ -12,9 +12,20 @@ function valueAt({ low, high, log, form }, place) {
     const step = log ? stepOf(value / 20) : Math.max(1, stepOf((high - low) / 400));
     return Math.min(Math.max(Math.round(Math.round(value / step) * step), Math.ceil(low)), high);
   }
+  if (log) return Number(value.toPrecision(2));
   const step = stepOf((high - low) / 400);
   const rounded = Number((Math.round(value / step) * step).toPrecision(12));
   return Math.min(Math.max(rounded, low), high);
+}
+
+/** The next other value on a slider, up or down; the value itself at its end. */
+function nextValue(control, value, sign) {
+  const end = sign > 0 ? NOTCHES : 0;
+  for (let place = placeOf(control, value); place !== end; place += sign) {
+    const next = valueAt(control, place + sign);
+    if (sign * (next - value) > 0) return next;
+  }
+  return value;
 }
 
 /** The place of a value on a slider. */

@@ -12,7 +12,7 @@ class Studio {
     this.gesture = { path: "", at: -Infinity, number: 0 };
     this.errors = [];
     this.times = []; // from letting go to the new picture
-    this.panel = new Panel(byId("panel"), (step, draft) => this.turn(step, draft));
+    this.panel = new Panel(byId("panel"), (step, draft) => this.turn(step, draft), (message) => this.refuse({ message }));
     this.chart = new StageChart(byId("picture"));
     this.board = new Board(byId("board"), {
       toggle: (name) => this.view?.toggle(name),

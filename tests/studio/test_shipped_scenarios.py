@@ -1,0 +1,73 @@
+"""What can be turned in scenarios of many sorts: durations, concepts of concepts, detectors."""
+
+from pathlib import Path
+
+import pytest
+
+from driftsim.notation import parsed
+from driftsim.studio.documents import source_of
+from driftsim.studio.session import Session
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+
+
+def opened(name):
+    return Session(source_of(SCENARIOS / f"{name}.yaml"))
+
+
+def turned(session, path, value, do="set"):
+    """The document after a step, and the control that was turned."""
+    session.do({"do": do, "path": path, "value": value})
+    return parsed(session.text())[0], session.now.controls.get(path)
+
+
+@pytest.mark.parametrize("name", ["suites/change_points", "suites/signals", "suites/error_signals"])
+def test_detectors_without_a_model_that_is_kept_up_to_date_can_be_turned(name):
+    for group in opened(name).now.groups:
+        for one in group.controls:
+            assert one.form not in ("number", "whole") or one.low <= one.value <= one.high, one
+
+
+def test_durations_are_whole_numbers_of_their_unit():
+    session = opened("calendar")
+    labels = session.now.controls["evaluation.labels.time"]
+    assert (labels.label, labels.value, labels.low) == ("labels come, days", 30, 1)
+    document, control = turned(session, "evaluation.labels.time", 20)
+    assert document["evaluation"]["labels"]["time"] == "20d" and control.value == 20
+    document, _ = turned(session, "models.every week.policy.every", 10)
+    assert document["models"]["every week"]["policy"]["every"] == "10d"
+    document, _ = turned(session, "models.every week.policy.memory.time", 90)
+    assert document["models"]["every week"]["policy"]["memory"] == {"kind": "recent", "time": "90d"}
+    turned(session, "models.every week.policy", "on_drift", do="kind")
+    assert session.now.scenario.models["every week"].policy.memory.labels == 1_500
+
+
+def test_parameters_of_a_part_that_the_file_leaves_out_can_be_turned():
+    session = opened("calendar")
+    path = "models.on drift.policy.detector.delta"
+    document, control = turned(session, path, 0.01)
+    detector = document["models"]["on drift"]["policy"]["detector"]
+    assert detector == {"kind": "adwin", "delta": 0.01}
+    assert control.log and 0 < control.low < 0.001 and control.high < 1
+    document, _ = turned(session, "models.on drift.policy", "periodic", do="kind")
+    assert document["models"]["on drift"]["policy"]["every"] == 3_000
+    assert "prices" not in document
+    document, _ = turned(session, "prices.training.each", 20.0)
+    assert document["prices"]["training"] == {"each": 20.0}
+
+
+def test_what_is_another_concept_by_its_name_is_turned_there_alone():
+    paths = opened("local_drift").now.controls
+    assert not [path for path in paths if path.startswith("stream.concepts.one corner.of")]
+    assert "stream.concepts.as it was.threshold" in paths
+
+
+def test_only_kinds_and_rows_that_fit_are_offered():
+    session = opened("class_drift")
+    length = session.now.controls["stream.length"]
+    assert length.low == session.now.scenario.stream.drift.at[0] + 1
+    assert "models.on drift.policy.memory" not in session.now.controls
+    assert opened("covariate_drift").now.controls["stream.concepts.everybody.function"].high == 4
+    numbers = opened("walking").now.controls
+    assert "stream.noise" not in numbers
+    assert "ddm" not in numbers["models.on drift.policy.detector"].options
