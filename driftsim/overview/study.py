@@ -114,6 +114,11 @@ def stream_lines(stream: Stream) -> Iterator[str]:
         f"{plural(stream.length, 'row')} of {plural(len(schema.names), 'feature')} "
         f"and {'numbers as labels' if schema.regression else f'{schema.n_classes} classes{named}'}"
     )
+    if stream.irrelevant:
+        yield f"of the features, {stream.irrelevant:,} without information (uniform noise)"
+    if stream.balance:
+        shares = ", ".join(f"{share:g}" for share in stream.balance)
+        yield f"rows are drawn until the shares of the classes are {shares}"
     if stream.noise:
         yield f"the share {stream.noise:g} of the labels is replaced by a wrong one"
     each = sum(getattr(p, "nanoseconds", 0) for c in stream.concepts.values() for p in leaves(c))

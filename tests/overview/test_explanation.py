@@ -111,6 +111,8 @@ streams:
     concepts: {pages: river.datasets.Phishing}
   rarer:
     concepts: {a: sea, b: {kind: prior, of: a, shares: {1: 0.9}}, c: sea}
+    irrelevant: 2
+    balance: [0.7, 0.3]
     drift: {kind: recurring, every: 1_500}
 defaults: {length: 6_000}
 models: {m: {learner: naive_bayes, policy: {kind: monitor, detector: adwin}}}
@@ -128,6 +130,8 @@ def test_what_changes_without_a_drift_and_what_streams_do_not_share_is_said(tmp_
     assert "with other random numbers than 'a'" in drawn and "rows 70: between a row" in drawn
     assert "drift: unknown. The rows were recorded" in written and "No drift" not in said
     assert "shares {1: 0.9}: " in rarer and "the same as 'a'" in rarer
+    assert "Of the features, 2 without information (uniform noise)." in rarer
+    assert "shares of the classes are 0.7, 0.3" in rarer
     assert "recurring, every 1,500\n" in rarer  # what `every` is was said above
     assert said.count("The first 100 rows are the warm-up") == 1
     assert "is known on some of the streams" in said and "The report begins with this." in said
