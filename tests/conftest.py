@@ -150,12 +150,16 @@ def of_any_version(path):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
-    """What is collected stays to the end: no search for garbage need look at it, now or again."""
+    """What is collected stays to the end: no search for garbage need look at it, now or again.
+
+    Others are rare, as what tests share, figures above all, is much to look at.
+    """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(50_000)
         gc.enable()
 
 
