@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 import driftsim
+from driftsim import libraries
 from driftsim.cli import app
 from driftsim.learners.learner import Learner
 from driftsim.libraries import checked_packages, distribution
@@ -63,6 +64,16 @@ def house(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.fixture
+def unlooked(monkeypatch):
+    """Nothing is looked for in all that is installed, as none of it holds the house."""
+    monkeypatch.setattr(libraries, "packages_distributions", dict)
+
+
+quick = pytest.mark.usefixtures("unlooked")  # half a second each
+
+
+@quick
 def test_a_package_is_allowed_by_the_user_not_by_the_file(house):
     path = scenario(house, "house.Constant", ", label: 0")
     with pytest.raises(ScenarioError) as caught:
@@ -77,6 +88,7 @@ def test_a_package_is_allowed_by_the_user_not_by_the_file(house):
     assert (inner.label, inner.n_jobs) == (0, 1) and isinstance(inner.random_state, int)
 
 
+@quick
 def test_what_is_within_another_has_to_be_allowed_too(house):
     more = ", estimator: {kind: house.Constant}"
     path = scenario(house, "sklearn.ensemble.BaggingClassifier", more)
@@ -89,6 +101,7 @@ def test_what_is_within_another_has_to_be_allowed_too(house):
     assert load(scenario(house, steps), allow=["house"]).name == "s"
 
 
+@quick
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
@@ -119,6 +132,7 @@ def test_only_installed_packages_can_be_allowed(name, message):
         checked_packages([name])
 
 
+@quick
 def test_a_class_that_is_no_estimator_is_given_as_it_is(house):
     written = {"kind": "house.Constant", "label": "house.Text"}
     learner = Learner.model_validate(written, context={"allow": ["house"]})
@@ -126,6 +140,7 @@ def test_a_class_that_is_no_estimator_is_given_as_it_is(house):
     assert isinstance(label, type) and label.__name__ == "Text"
 
 
+@quick
 def test_the_sources_of_a_loose_package_are_its_version(house):
     learner = Learner.model_validate("house.Constant", context={"allow": ["house"]})
     assert learner.libraries == ("house",)
