@@ -10,6 +10,7 @@ from zlib import crc32
 
 import numpy as np
 import pytest
+import typer.testing
 from checked import each_state_once  # noqa: F401 (a fixture of all tests)
 from examples import (
     EXAMPLES,
@@ -66,6 +67,7 @@ COMPILED_FOR_LONG = (
     "robust_online_self_adjusting",
     "adaptive_random_forest_regressor",
 )
+typer.testing._get_command = cache(typer.testing._get_command)  # of all commands, at each call
 
 
 @pytest.fixture(autouse=True)
