@@ -1,14 +1,14 @@
 """The schema of scenarios, against an independent validator, and against what `load` refuses."""
 
 import json
-import subprocess
-import sys
 from copy import deepcopy
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft7Validator
+from typer.testing import CliRunner
 
+from driftsim.cli import app
 from driftsim.examples import CONCEPTS, PARTS, scenario, written
 from driftsim.json_schema import SHIPPED
 from driftsim.json_schema.files import modeline, schema_text
@@ -221,11 +221,12 @@ def test_numbers_with_underscores_are_valid_where_an_editor_reads_them_as_texts(
 
 
 @pytest.mark.slow
-def test_the_command_knows_own_parts_and_allowed_packages(tmp_path):
+def test_the_command_knows_own_parts_and_allowed_packages(tmp_path, monkeypatch):
     (tmp_path / "mine.py").write_text(MINE, encoding="utf-8")
-    command = [sys.executable, "-m", "driftsim", "schema", "--to", "driftsim.schema.json"]
-    command += ["--with", "mine.py", "--allow", "jsonschema"]
-    subprocess.run(command, cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
+    monkeypatch.chdir(tmp_path)
+    command = ["schema", "--to", "driftsim.schema.json", "--with", "mine.py"]
+    ended = CliRunner().invoke(app, [*command, "--allow", "jsonschema"])
+    assert ended.exit_code == 0, ended.output
     schema = json.loads((tmp_path / "driftsim.schema.json").read_text(encoding="utf-8"))
     assert schema["definitions"]["concept.lagoon"]["properties"]["tide"] == {
         "type": ["integer", "string"], "exclusiveMinimum": 0, "default": 10,
