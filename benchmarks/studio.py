@@ -114,6 +114,12 @@ def redraw(browser, folder):
         studio.end(signal.SIGTERM)
 
 
+def heap_of(browser):
+    """Megabytes of the page's heap without garbage."""
+    browser.execute_cdp_cmd("HeapProfiler.collectGarbage", {})
+    return browser.execute_script(HEAP) / 1e6
+
+
 def drill(browser, moves):
     """Move random sliders; prints what memory does, and errors."""
     studio, rng = Studio(), random.Random(0)
@@ -122,13 +128,10 @@ def drill(browser, moves):
     memory, refused, started_at = [], 0, time.monotonic()
     for i in range(moves):
         if i % (moves // 5 or 1) == 0:
-            browser.execute_script("window.gc?.()")
-            heap = browser.execute_script(HEAP) / 1e6
-            memory.append(f"{i}: {studio.memory():.0f} + {heap:.0f}")
+            memory.append(f"{i}: {studio.memory():.0f} + {heap_of(browser):.0f}")
         paths = [one for one in browser.execute_script(PATHS) if one != "stream.length"]
         refused += moved(browser, rng.choice(paths), rng.randrange(1001)) is None
-    heap = browser.execute_script(HEAP) / 1e6
-    memory.append(f"{moves}: {studio.memory():.0f} + {heap:.0f}")
+    memory.append(f"{moves}: {studio.memory():.0f} + {heap_of(browser):.0f}")
     errors = browser.execute_script("return studio.errors")
     seconds = time.monotonic() - started_at
     print(f"{moves:,} random moves in {seconds:.0f} s: {len(errors)} errors, {refused} refused")
