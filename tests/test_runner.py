@@ -13,6 +13,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 import numpy as np
 import pytest
 from drills import assert_same, traces
+from examples import played
 from processes import messages, session
 from typer.testing import CliRunner
 
@@ -239,8 +240,8 @@ def test_any_executor_will_do_and_stays_open(whole, tmp_path):
     assert len(results.traces()) == 2 * (4 + 3)
 
 
-def test_results_are_frames(whole):
-    results = driftsim.run(load(whole / "s.yaml"), out=whole)
+def test_results_are_frames(tmp_path):
+    results = played(TEXT, "s", tmp_path)
     summary = results.summary()
     names = ["frozen", "last", "bayes", "batch", "oracle", "majority", "no_change"]
     assert [*summary["contender"]] == names
