@@ -7,6 +7,7 @@ the new picture, in a headless Chromium; CPU milliseconds are those of the serve
 other programs do not lengthen these.
 """
 
+import atexit
 import random
 import re
 import signal
@@ -60,6 +61,7 @@ class Studio:
     def __init__(self, *arguments):
         command = [sys.executable, "-m", "driftsim", "studio", "--no-browser", "--port", "0"]
         self.process = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, text=True)
+        atexit.register(self.process.kill)  # where this script is interrupted
         lines = iter(self.process.stdout.readline, "")
         self.address = next(found[0] for one in lines if (found := re.search(r"http\S+", one)))
         self.known = psutil.Process(self.process.pid)
