@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 Place = tuple[str | int, ...]  # the keys that lead to a part of a scenario
 
 NAME = r"^[^\p{C}\s./\\]([^\p{C}./\\]*[^\p{C}\s./\\])?$"  # of a contender or a concept
+MOST_CHOICES = 100  # names that a message lists, such as of columns
 NUMBER_OF_MEMBERS = {
     "n_models",
     "n_estimators",
@@ -136,7 +137,9 @@ def guess(word: Any, known: Collection[str], more: Collection[str] = ()) -> str:
         return f"did you mean '{close[0]}'?"
     if not known and not more:
         return "there is none"
-    return f"choose from {', '.join([*sorted(known), *sorted(more)])}"
+    names = [*sorted(known), *sorted(more)]
+    cut = f", … ({len(names):,} in all)" if len(names) > MOST_CHOICES else ""
+    return f"choose from {', '.join(names[:MOST_CHOICES])}{cut}"
 
 
 def short(value: Any, most: int = 60) -> str:

@@ -131,6 +131,10 @@ def test_an_unknown_word_is_answered_with_a_guess():
     )
     assert guess("xyz", ["b", "a"], ["c.…"]) == "choose from a, b, c.…"
     assert guess("x", []) == "there is none"
+    many = guess("xyz", [f"c{i:04}" for i in range(5_000)])
+    assert many.startswith("choose from c0000, c0001, ") and many.endswith(
+        "c0099, … (5,000 in all)"
+    )
     assert guess("n_estimators", ["n_splits", "n_models"]) == "did you mean 'n_models'?"
 
 
