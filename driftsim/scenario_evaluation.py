@@ -20,14 +20,13 @@ from driftsim.rows import Labelled
 from driftsim.streams.stream import Stream
 
 SAFE = 50  # rows to a fold, with which none is without labels
+Warmup = Annotated[Position, WrapValidator(or_duration), Also(Duration)]
 
 
 class Evaluation(Rules):
     """The rules of the evaluation of every contender, and how often it is run."""
 
-    warmup: Annotated[Position, WrapValidator(or_duration), Also(Duration)] = (
-        1_000  # or a duration, at first
-    )
+    warmup: Warmup = 1_000  # rows, or time, that every model is first trained on, never scored
     seeds: Annotated[int, Field(gt=0, le=100_000)] = 1  # of the stream: 0, 1, 2, …
     repeats: Annotated[int, Field(gt=0, le=1_000)] = 1  # of a contender, with other learner seeds
 

@@ -20,8 +20,8 @@ class TrainingPrice(Strict):
 
     forms = Number, dict
 
-    each: Price = 0.0
-    per_row: Price = 0.0
+    each: Price = 0.0  # however many rows it is on
+    per_row: Price = 0.0  # that it is on
 
     def of(self, n: int) -> float:
         """What a training on `n` rows costs."""

@@ -124,7 +124,7 @@ class Gradual(Sudden):
 
     at: Positions  # the middle of each ramp; durations from row 0
     width: Annotated[Position, Spread] = 1_000  # rows of a ramp
-    ramp: Literal["linear", "sigmoid", "moa"] = "linear"
+    ramp: Literal["linear", "sigmoid", "moa"] = "linear"  # how the share of the next one rises
 
     def weights(self, t, k, seed):
         activation = np.zeros((len(t), k + 1))  # of each concept by its ramp, and of none beyond
@@ -152,7 +152,7 @@ class Recurring(Drift):
 
     every: Annotated[Rows, Spread]  # rows of each concept
     width: Annotated[Position, Spread] = 0  # rows of a ramp
-    ramp: Literal["linear", "sigmoid", "moa"] = "linear"
+    ramp: Literal["linear", "sigmoid", "moa"] = "linear"  # how the share of the next one rises
 
     def weights(self, t, k, seed):
         change = (t + self.every // 2) // self.every  # the nearest one, the 0th being none

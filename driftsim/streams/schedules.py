@@ -34,7 +34,7 @@ class Visiting(Drift):
     """A drift that visits concepts, each for some rows, with a ramp at each change."""
 
     width: Width = 0  # rows of a ramp
-    ramp: Literal["linear", "sigmoid", "moa"] = "linear"
+    ramp: Literal["linear", "sigmoid", "moa"] = "linear"  # how the share of the next one rises
 
     @abstractmethod
     def course(self, stop: int, k: int, seed: int) -> Visits:

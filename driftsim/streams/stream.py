@@ -75,7 +75,7 @@ class Stream(ShownInNotebooks, Strict):
 
     # None only until it is validated: of recorded rows, all of them, where it is not given
     length: Rows = None  # type: ignore[assignment]  # rows; by default all that are recorded
-    concepts: Annotated[
+    concepts: Annotated[  # what rows are like, by names of your own
         dict[Name, Concept], Field(min_length=1, max_length=1_000), BeforeValidator(with_references)
     ]
     arrivals: Arrivals | None = None  # when rows come, where no table says so

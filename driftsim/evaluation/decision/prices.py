@@ -57,12 +57,12 @@ Mistake = Annotated[  # of any, or by the actual class
 class Prices(Strict):
     """What mistakes, labels, trainings and compute cost, in one currency."""
 
-    currency: Currency | None = None
+    currency: Currency | None = None  # such as EUR
     mistake: Mistake | None = None  # each, by the actual class, or by that and the predicted one
     absolute_error: Price | None = None  # in regression: of an error of 1
     squared_error: Price | None = None  # in regression: of a squared error of 1
     label: Price = 0.0  # of each distinct label that reached a model or a detector
-    training: TrainingPrice = TrainingPrice()
+    training: TrainingPrice = TrainingPrice()  # each, and for each of its rows
     hour: Price = 0.0  # of CPU time
     staleness: Price = 0.0  # for each row, and each row that the model in force is behind
 
