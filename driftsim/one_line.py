@@ -1,15 +1,17 @@
 """One line: streams and studies made of what Python holds, without a scenario."""
 
 from collections.abc import Collection, Mapping
+from inspect import Parameter, signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError, model_validator
 
 from driftsim.learners.learner import Learner
-from driftsim.messages import ScenarioError, line, short
-from driftsim.parts import Part, Strict
+from driftsim.messages import ScenarioError, guess, line, short
+from driftsim.parts import Part, Strict, keys_of
 from driftsim.scenario import Scenario, Study, load
+from driftsim.scenario_evaluation import Evaluation
 from driftsim.scenario_files import IN_PYTHON, from_source
 from driftsim.scenario_places import Places, located
 from driftsim.scenario_severity import with_requested
@@ -83,6 +85,7 @@ def evaluate(
     """
     from driftsim import run
 
+    check_keywords(evaluation)
     names = [metrics] if isinstance(metrics, str) else list(metrics)
     document: dict[str, Any] = {
         "stream": stream_keys(stream, length),
@@ -92,6 +95,20 @@ def evaluate(
     }
     study = loaded("evaluate", document, name=name, allow=allow)
     return run(study, out=out, jobs=jobs, progress=progress)
+
+
+def check_keywords(given: Collection[str]) -> None:
+    """Refuse keywords that are neither of `evaluate` nor keys of `evaluation`."""
+    own = [
+        name
+        for name, one in signature(evaluate).parameters.items()
+        if one.kind != Parameter.VAR_KEYWORD
+    ]
+    known = [*own, *keys_of(Evaluation)]
+    for name in given:
+        if name not in known:
+            message = f"there is no keyword {short(name)}; {guess(name, known)}"
+            raise ScenarioError(f"driftsim.evaluate: {message}")
 
 
 def loaded(function: str, document: dict[str, Any], **how: Any) -> Study:

@@ -145,8 +145,10 @@ def test_mistakes_are_named_by_their_place(given, words):
 
 
 def test_mistakes_of_keywords_are_named_by_their_place():
-    with pytest.raises(ScenarioError, match=r"evaluation\.warmpu: there is no key 'warmpu' here"):
+    with pytest.raises(ScenarioError, match="there is no keyword 'warmpu'; did you mean 'warmup'"):
         driftsim.evaluate("sea", "majority", warmpu=3)
+    with pytest.raises(ScenarioError, match="no keyword 'polcy'; did you mean 'policy'"):
+        driftsim.evaluate("sea", "majority", polcy="online")
     with pytest.raises(ScenarioError, match=r"driftsim\.stream: stream\.noise: 2 is not valid"):
         driftsim.stream(STREAM | {"noise": 2})
     with pytest.raises(ScenarioError, match="length: this stream has its own; leave it out"):
