@@ -26,7 +26,7 @@ def contrast(one, other):
 def in_dark(colour):
     """What the filter of drawings makes of a colour in the dark."""
     share = float(
-        re.search(r"figure svg \{ filter: invert\(([\d.]+)\) hue-rotate\(180deg\)", CSS)[1]
+        re.search(r"figure svg, .*? \{ filter: invert\(([\d.]+)\) hue-rotate\(180deg\)", CSS)[1]
     )
     inverted = tone(colour) * (1 - share) + (1 - tone(colour)) * share
     return hex_of(np.clip(TURN @ inverted, 0, 1))
@@ -63,6 +63,10 @@ def test_lines_of_contenders_stand_out():
     for colour in COLOURS:
         assert contrast(colour, "#ffffff") >= LEAST_OF_LINES
         assert contrast(in_dark(colour), variables(1)["paper"]) >= LEAST_OF_LINES
+
+
+def test_tables_have_the_colours_of_lines():
+    assert re.findall(r"^\.c\d \{ --own: (#\w{6}); \}", CSS, re.MULTILINE) == [*COLOURS]
 
 
 def test_numbers_stand_out_in_their_cells():

@@ -39,6 +39,11 @@ def test_nine_contenders_fit_into_a_cell(nine):
     assert repr(nine).startswith("<results of 'a & b': '<0>', ")
 
 
+def test_a_small_cell_has_a_layout_for_telephones(plain):
+    shown = plain._repr_html_()
+    assert shown.count('class="plot for-wide"') == shown.count('class="plot for-narrow"') == 1
+
+
 def test_a_cell_has_no_colour_for_one_ground_alone(nine):
     for shown in (nine._repr_html_(), driftsim.stream(RECURRING)._repr_html_()):
         drawn = shown.replace(style(), "")

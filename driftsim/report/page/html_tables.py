@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from driftsim.evaluation.decision.prices import SHARES
 from driftsim.report.decision.grid_values import NEVER
+from driftsim.report.figure_data.looks import COLOURS
 from driftsim.report.page.table_notes import NOTES, TITLES, meaning
 from driftsim.report.summary_text import COUNTS, brief, is_metric, readable, worthwhile
 from driftsim.report.table import Table
@@ -47,7 +48,7 @@ class HtmlTable(NamedTuple):
 
 def tables(results) -> list[HtmlTable]:
     """All tables that have rows."""
-    models = {*results.study.contenders}
+    models = [*results.study.contenders]
     own = results.tables
     summary = brief(results).with_columns({"engine": own.summary["engine"]})
     named = {
@@ -83,7 +84,8 @@ def priced_shares(costs: Table) -> Table:
 def html_table(name: str, table: Table, models, metrics) -> HtmlTable:
     """A table with its title and the meaning of its columns, folded up if long.
 
-    Rows of anything but a contender of `models` are references; `metrics` are declarations.
+    Rows of anything but a contender of `models`, in order, are references; `metrics` are
+    declarations.
     """
     note, n = NOTES[name], len(table)
     if n > MOST_ROWS:
@@ -118,9 +120,11 @@ def texts_of_dates(table: Table, name: str) -> list[str]:
 def rows(columns, models):
     """Each row: whether it is of a reference, and the text and the kind of each cell."""
     heads = [key in NAMES for key in columns]
+    looks = {name: f"head c{i % len(COLOURS)}" for i, name in enumerate(models)}
     for values in zip(*columns.values()):
         owner = next((value for value, head in zip(values, heads) if head), None)
-        cells = [cell(*one) for one in zip(columns, values, heads)]
+        kinds = [looks.get(value, "head") if head else "" for value, head in zip(values, heads)]
+        cells = [cell(*one) for one in zip(columns, values, kinds)]
         yield owner is not None and owner not in models, cells
 
 
@@ -130,9 +134,8 @@ def heading(name):
 
 
 def cell(name, value, head):
-    """The text of a cell, and its kind: what names its row heads it."""
-    kind = "head" if head else "word" if isinstance(value, str) else "number"
-    return text_of(name, value), kind
+    """The text of a cell, and its kind: what names its row heads it, in the colour of its lines."""
+    return text_of(name, value), head or ("word" if isinstance(value, str) else "number")
 
 
 def text_of(name, value):

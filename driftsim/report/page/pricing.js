@@ -4,6 +4,7 @@
 class Pricing {
   constructor(about, contenders, chosen) {
     Object.assign(this, { data: about.costs, contenders, setting: 0, typed: null, rows: [] });
+    this.order = about.contenders.map(({ name }) => name);
     const titles = about.settings.map(({ title }, i) => [i, title]);
     selection("priced-setting", titles, 0, (value) => chosen(Number(value)));
     this.fields = new PriceFields(find("prices"), this.data, (typed) => this.show(typed));
@@ -63,12 +64,17 @@ class Pricing {
   /** Fill the table. */
   list() {
     const table = costTable(this.rows, this.ranked, this.data.shares);
+    const places = this.rows.map(({ name }) => this.order.indexOf(name) % COLOURS);
+    for (const [i, head] of table.querySelectorAll("tbody th").entries()) {
+      head.className = `c${places[i]}`; // as html_tables.py has it
+    }
     find("cost-table").replaceChildren(table);
     sortable(table);
   }
 }
 
 const MOST_WIDE = 860; // pixels
+const COLOURS = 10; // of contenders
 
 /** Give the costs of one stream the bounds that Python has found, or none. */
 function bind(one, bounds) {

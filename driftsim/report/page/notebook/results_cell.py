@@ -4,7 +4,7 @@ from driftsim.report.figure_data.kinds import KINDS
 from driftsim.report.figure_data.view import View
 from driftsim.report.page.document import templates
 from driftsim.report.page.drawings import DRAWN
-from driftsim.report.page.drawings.panels import WIDE, Drawing
+from driftsim.report.page.drawings.panels import NARROW, WIDE, Drawing
 from driftsim.report.page.drawings.svg import element
 from driftsim.report.page.html_tables import html_table
 from driftsim.report.page.notebook.any_ground import on_any_ground, style
@@ -57,12 +57,17 @@ def drawn(results: Results) -> tuple[str, str]:
         if len(view.scenes) > MOST_PANELS:
             return "", ""
         kind = "alarms" if lead == "alarms" and DRAWN["alarms"](view, WIDE) else "curves"
-        drawing = DRAWN[kind](view, WIDE)
-        if drawing is None:
+        words = KINDS[kind].describe(view)
+        layouts = [(DRAWN[kind](view, layout), layout) for layout in (WIDE, NARROW)]
+        known = [(one, layout) for one, layout in layouts if one]
+        if not known:
             return "", ""
-        text = on_any_ground(svg_of(drawing, KINDS[kind].describe(view)))
-        if len(text.encode()) <= MOST_BYTES:
-            return text, ""
+        for most in (len(known), 1):  # where there is no room for both layouts, the wide one
+            kinds = [f"plot for-{layout.name}" if most > 1 else "plot" for _, layout in known]
+            made = [svg_of(one, words, own) for (one, _), own in zip(known[:most], kinds)]
+            text = on_any_ground("".join(made))
+            if len(text.encode()) <= MOST_BYTES:
+                return text, ""
     return "", LARGE
 
 
@@ -76,10 +81,10 @@ def windows(results: Results):
     return [least, 4 * least]
 
 
-def svg_of(drawing: Drawing, words: str) -> str:
+def svg_of(drawing: Drawing, words: str, kind: str) -> str:
     """A drawing as an SVG that is described by words."""
     width, height = round(drawing.width), round(drawing.height)
     return element(
-        "svg", *drawing.parts, xmlns="http://www.w3.org/2000/svg", class_="plot", role="img",
+        "svg", *drawing.parts, xmlns="http://www.w3.org/2000/svg", class_=kind, role="img",
         aria_label=words, width=width, height=height, viewBox=f"0 0 {width} {height}",
     )  # fmt: skip
