@@ -78,7 +78,7 @@ def test_without_prices_it_is_folded_up_and_for_scripts_alone():
     ]
     assert "hidden" in section and "Put prices on it" in section
     assert '<a href="#costs">' not in text and "<svg" not in section
-    assert '>clock</th>' not in section
+    assert ">clock</th>" not in section
 
 
 def test_amounts_are_those_of_the_runs():

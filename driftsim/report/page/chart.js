@@ -1,6 +1,6 @@
 // The chart: curves over the stream, on the shades of its concepts.
 
-const MARGIN = { top: 20, right: 14, bottom: 40, left: 58 };
+const MARGIN = { top: 20, right: 14, bottom: 40, left: 62 };
 const SPACE = 5; // pixels between curves and retraining marks
 const [ROW, NAMED_ROW] = [8, 11]; // pixels of a row of marks, and of one beside its name
 const DATE_ROOM = 60; // pixels of a tick of a date
