@@ -29,6 +29,7 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 TITLE = "A driftsim scenario"
 DESCRIPTION = "A stream, the contenders that run on it, and how they are evaluated."
 IN_FULL = "this kind has parameters that must be given: write {kind: …, …}"
+BOTH: Json = {"type": "null", "errorMessage": "streams is there, too: give the one or the other"}
 SEVERITY: Json = {
     "description": "The number that gives a change the severity that is asked for.",
     "type": "object",
@@ -69,7 +70,7 @@ def scenario_schema(
         "properties": definitions.keys(Scenario) | of_suites(definitions) | {"sweep": SWEEP},
         "required": ["models"],
         "if": {"anyOf": [{"required": ["streams"]}, swept]},
-        "then": {"not": {"required": ["stream", "streams"]}},
+        "then": {"dependencies": {"streams": {"properties": {"stream": BOTH}}}},
         "else": {"required": ["stream"]},
         "additionalProperties": False,
         "definitions": offered(with_shared(dict(sorted(definitions.found.items())))),

@@ -60,6 +60,7 @@ FAULTS = [
     ("models", "{}", "models"),
     ("models.m", "hoeffding_tree", "models.m"),
     ("strem", "{}", ""),
+    ("streams", "{a: {length: 900, concepts: {a: sea}}}", "stream"),
     ("sweep.models.m.policy.cooldown", "0.1"),
     ("sweep.models.m.policy.cooldown", "[]"),
     ("stream.length", "0"),
