@@ -137,7 +137,7 @@ def guess(word: Any, known: Collection[str], more: Collection[str] = ()) -> str:
         return f"did you mean '{close[0]}'?"
     if not known and not more:
         return "there is none"
-    names = [*sorted(known), *sorted(more)]
+    names = [f"'{name}'" if "," in name else name for name in (*sorted(known), *sorted(more))]
     cut = f", … ({len(names):,} in all)" if len(names) > MOST_CHOICES else ""
     return f"choose from {', '.join(names[:MOST_CHOICES])}{cut}"
 

@@ -130,6 +130,7 @@ def test_an_unknown_word_is_answered_with_a_guess():
         guess("SeaGenerator", ["SineGenerator", "SEAGenerator"]) == "did you mean 'SEAGenerator'?"
     )
     assert guess("xyz", ["b", "a"], ["c.…"]) == "choose from a, b, c.…"
+    assert guess("xyz", ["b, late", "a"]) == "choose from a, 'b, late'"
     assert guess("x", []) == "there is none"
     many = guess("xyz", [f"c{i:04}" for i in range(5_000)])
     assert many.startswith("choose from c0000, c0001, ") and many.endswith(

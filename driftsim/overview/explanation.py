@@ -28,6 +28,7 @@ KNOWN = (
     "{known} known{where}, so the report shows the best possible predictor, the oracle, and how "
     "far each contender is above it."
 )
+MARKED_DRIFT = "drift: known where it is marked; of other rows that were recorded nobody knows."
 UNKNOWN_DRIFT = "drift: unknown. The rows were recorded: nobody knows when they drift, or whether."
 
 
@@ -131,7 +132,7 @@ def drift_in_words(stream: Stream, meanings: Meanings) -> Lines:
     if stream.drift.kind() != "none" or stream.dated:
         yield from meanings.of("drift", stream.drift)
     elif stream.recorded:
-        yield 0, UNKNOWN_DRIFT
+        yield 0, MARKED_DRIFT if stream.changes(0) else UNKNOWN_DRIFT
     else:
         yield 0, "drift: none from concept to concept, but this one moves by itself along the rows."
 

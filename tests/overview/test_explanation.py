@@ -137,6 +137,13 @@ def test_what_changes_without_a_drift_and_what_streams_do_not_share_is_said(tmp_
     assert "is known on some of the streams" in said and "The report begins with this." in said
 
 
+def test_marks_of_recorded_rows_are_what_is_known():
+    pages = {"kind": "river.datasets.Phishing", "marks": [600]}
+    models = {"m": {"learner": "majority", "policy": "online"}}
+    said = explanation(load({"stream": {"concepts": {"pages": pages}}, "models": models}), 10_000)
+    assert "drift: known where it is marked" in said and "row 600: marked" in said
+
+
 def test_intervals_and_means_are_said_of_regression():
     said = explanation(load(SCENARIOS / "intervals.yaml"), 10_000)
     assert "prediction intervals: conformal." in said and "The mean of each label is known" in said
