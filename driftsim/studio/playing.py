@@ -89,7 +89,7 @@ class Player(threading.Thread):
         self._number = self._number if wished else asked.number
         match asked.step.get("do"):
             case "columns":
-                self._columns = asked.step.get("value")
+                self._columns = columns_of(asked.step.get("value"))
                 self._send_world(always=True)
             case "report":
                 self._send("report", {"number": asked.number, "page": self._report()})
@@ -296,6 +296,17 @@ class Scene:
         results = self.results()
         if results.variants[0].contenders:
             self._send("verdict", {"number": self.number, "html": verdict(results)})
+
+
+def columns_of(value: Any) -> list[int] | None:
+    """The two columns of a choice; None, the usual ones, for what is none."""
+    if (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(type(i) is int and i >= 0 for i in value)
+    ):
+        return value
+    return None
 
 
 def same_gesture(one: Any, other: Any) -> bool:

@@ -139,7 +139,7 @@ class Session:
 
     def _control(self, step: dict[str, Any]) -> Control:
         path = step.get("path")
-        if path not in self.now.controls:
+        if not isinstance(path, str) or path not in self.now.controls:
             raise ScenarioError(line(f"{short(path)} has no control in the studio"))
         return self.now.controls[str(path)]
 

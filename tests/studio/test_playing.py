@@ -91,6 +91,16 @@ def test_only_what_has_changed_is_played_again(played):
     assert played.session.now.scenario.stream.noise == 0.02
 
 
+def test_columns_that_are_none_are_the_usual_ones(played):
+    played.done(0)
+    usual = played.event("world")["x"]["column"]
+    for number, value in enumerate(("x", [0, -1], [0.5, 1], [0, 9], {"a": 1}), start=1):
+        played.ask(number, do="columns", value=value)
+        assert played.event("world")["x"]["column"] == usual
+    played.ask(9, do="columns", value=[1, 0])
+    assert played.event("world")["x"]["column"] == 1
+
+
 def test_a_draft_is_of_the_first_seed_alone(played):
     played.done(0)
     played.ask(1, do="set", path="evaluation.seeds", value=3, draft=True, gesture="a")

@@ -51,6 +51,7 @@ def test_what_is_not_offered_or_not_valid_is_refused_and_changes_nothing(session
     before = session.text()
     refused = {
         "no control": put("stream.concepts.before", {"kind": "table", "path": "/etc/passwd"}),
+        "no control in the studio": put(["a"], 1),
         "give a whole": put("stream.length", 5.5),
         "is for `driftsim run`": put("stream.length", 10**11),
         "give a number": put("stream.noise", "a lot"),

@@ -66,6 +66,7 @@ class Studio {
 
   key(event) {
     const typing = event.target.matches?.("input[type=text], #add input");
+    if (event.key === "Escape") byId("refused").hidden = true;
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
     const letter = event.key.toLowerCase();
     if (letter === "s") byId("save").click();
