@@ -172,6 +172,28 @@ def test_a_page_waits_for_a_new_studio_and_goes_on(chromium, serve):
 
 
 @pytest.mark.slow
+def test_keys_move_by_a_step_and_a_step_that_is_lost_leaves_the_page_live(chromium, serve):
+    page = Page(chromium, serve().address)
+    for path in ("stream.concepts.before.separation", "stream.length", "stream.drift.width"):
+        first = page.values()[path]
+        slider = page.find(f"input[data-path='{path}']")
+        slider.send_keys("\ue014")  # arrow right
+        page.until(f"{CONTROLS} return every.find((c) => c.path === '{path}').value > {first}")
+        slider.send_keys("\ue012")  # arrow left
+        page.until_value(path, first)
+    page.ask("""
+      const own = fetch;
+      globalThis.fetch = () => ((globalThis.fetch = own), Promise.reject(new TypeError("lost")));
+      studio.turn({ do: "set", path: "stream.noise", value: 0.3 });
+    """)
+    page.until("return !document.getElementById('gone').hidden")
+    page.until("return document.getElementById('gone').hidden")
+    field = page.find("input[data-path='stream.noise']").find_element("xpath", "../input[1]")
+    field.send_keys("x\n")
+    page.until("return document.getElementById('refused').textContent.includes('give a number')")
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "dark"), [(400, True), (1280, False)])
 def test_it_fits_and_all_can_be_reached_by_keys_and_names(chromium, serve, width, dark):
     page = Page(chromium, serve().address, width, dark)

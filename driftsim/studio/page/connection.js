@@ -2,6 +2,7 @@
 
 const token = new URLSearchParams(location.search).get("token") ?? "";
 const addressOf = (path, more = "") => `${path}?token=${encodeURIComponent(token)}${more}`;
+const RETRY = 1000; // milliseconds until it connects again
 const PATIENCE = 4000; // milliseconds without an answer, after which the next step is sent
 
 /** What the server sends, and what is sent to it. */
@@ -13,6 +14,8 @@ class Connection {
   }
 
   connect() {
+    clearTimeout(this.again);
+    this.events?.close();
     const events = (this.events = new EventSource(addressOf("/events")));
     for (const [kind, act] of Object.entries(this.acts)) {
       events.addEventListener(kind, ({ data }) => {
@@ -25,8 +28,13 @@ class Connection {
     events.addEventListener("error", () => {
       this.lost();
       this.flying = null;
-      if (events.readyState === EventSource.CLOSED) setTimeout(() => this.connect(), 1000);
+      if (events.readyState === EventSource.CLOSED) this.connectSoon();
     });
+  }
+
+  connectSoon() {
+    clearTimeout(this.again);
+    this.again = setTimeout(() => this.connect(), RETRY);
   }
 
   /** Do a step; a draft gives way to a later one of the same drag. */
@@ -58,6 +66,7 @@ class Connection {
       return answer.ok;
     } catch {
       this.lost();
+      this.connectSoon(); // as events may still come, which would leave the page lost
       this.answered(number);
       return false;
     }
