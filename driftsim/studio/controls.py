@@ -19,6 +19,7 @@ LABELS = {  # of paths or of keys, as people say them
     "stream.drift": "kind of drift",
     "stream.drift.width": "width of a change",
     "stream.drift.every": "rows between changes",
+    "stream.arrivals.every": "a row every",
     "evaluation.labels": "labels come",
     "evaluation.warmup": "warm-up",
     "evaluation.seeds": "seeds",
@@ -220,7 +221,7 @@ class Panel:
         low, high = bounds
         if form == "whole" and high is not None and high >= MOST_ROWS:
             if path.startswith("stream.drift.at."):
-                return between(drift["at"], int(path.rpartition(".")[2]), length)
+                return 1, length - 1, False
             return low or 0, max(value, length if low else length // 2), bool(low)
         return None
 
@@ -256,17 +257,6 @@ def with_mistakes(prices: Prices, regression: bool) -> Prices:
     if any(one is not None for one in prices.losses.values()):
         return prices
     return prices.model_copy(update={"absolute_error" if regression else "mistake": 1.0})
-
-
-def between(rows: list[Any], i: int, length: int) -> tuple[float, float, bool]:
-    """From where to where one of the changes of a drift can move, which stay in their order."""
-    every = [0, *rows, length]
-    low, high = every[i], every[i + 2]
-    return (
-        (low if isinstance(low, int) else 0) + 1,
-        (high if isinstance(high, int) else length) - 1,
-        False,
-    )
 
 
 def guessed_range(value, bounds, form) -> tuple[float, float, bool]:

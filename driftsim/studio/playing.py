@@ -54,7 +54,8 @@ class Player(threading.Thread):
         self.session, self._parts, self._send = session, parts, send
         self._queue: SimpleQueue[Any] = SimpleQueue()
         self._next: list[Any] = []  # taken from the queue, and not yet looked at
-        self._kept, self._columns = Kept(), None
+        self._kept = Kept()
+        self._columns: list[int] | None = None
         self._background = Background(lambda run, result: self._queue.put((run, result)))
         self._shown, self._number = "", 0
 

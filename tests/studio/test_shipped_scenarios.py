@@ -32,6 +32,7 @@ def test_durations_are_whole_numbers_of_their_unit():
     session = opened("calendar")
     labels = session.now.controls["evaluation.labels.time"]
     assert (labels.label, labels.value, labels.low) == ("labels come, days", 30, 1)
+    assert session.now.controls["stream.arrivals.every"].label == "a row every, minutes"
     document, control = turned(session, "evaluation.labels.time", 20)
     assert document["evaluation"]["labels"]["time"] == "20d" and control.value == 20
     document, _ = turned(session, "models.every week.policy.every", 10)
