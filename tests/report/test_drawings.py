@@ -354,6 +354,21 @@ def test_captions_take_at_most_two_lines():
         assert text_width(kind.brief, 14.4) < 2 * 46 * 16, name  # which are wider than they are
 
 
+def test_numbers_of_figures_are_those_of_the_tables(odd):
+    shown = {one.name: one.numbers for one in drawn(odd)}
+    assert [name for name, one in shown.items() if one] == [
+        "curves", "excess", "recovery", "cost", "alarms",
+    ]  # fmt: skip
+    whole = {row[0][0]: row[2][0] for _, row in shown["curves"].rows if row[1][0] == "error"}
+    errors = odd.summary().set_index("contender").error
+    assert {name: float(text) for name, text in whole.items()} == pytest.approx(
+        errors[[*whole]].to_dict(), abs=1e-4
+    )
+    worst = odd.curves("error").groupby("contender")["mean"].max()
+    own = {row[0][0]: float(row[3][0]) for _, row in shown["curves"].rows if row[1][0] == "error"}
+    assert own == pytest.approx(worst[[*own]].to_dict(), abs=1e-3)
+
+
 def test_the_title_of_an_axis_stands_beside_costs_of_many_digits():
     view = View(study_of(PRICED, PRICES | {"mistake": 5_000, "training": 150_000}))
     for name in ("cost_so_far", "price"):

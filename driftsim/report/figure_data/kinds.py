@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from driftsim.figure_names import FIGURES
 from driftsim.report.amounts import listed
-from driftsim.report.figure_data import captions, cost_captions, severities
+from driftsim.report.figure_data import captions, cost_captions, numbers, severities
 from driftsim.report.figure_data.view import View
+from driftsim.report.table import Table
 
 
 class Kind(NamedTuple):
@@ -19,6 +20,7 @@ class Kind(NamedTuple):
     empty: str  # why there may be nothing to show
     of_prices: bool = False  # whether it is for scenarios with prices, or where it is asked for
     if_asked: bool = False  # whether it is in a report only where that asks for it, or for all
+    numbers: Callable[[View], Table] | None = None  # what it shows as a table, where words are long
 
 
 NONE_ENDED = "no contender has ended"
@@ -28,7 +30,8 @@ KINDS = {
         "Metrics along the stream",
         "Each metric over windows of rows: a line for each contender, shades for "
         "concepts, vertical lines for changes.",
-        captions.curves, ("metric", *ALONG), "{metric} is not known"
+        captions.curves, ("metric", *ALONG), "{metric} is not known",
+        numbers=numbers.curves
     ),
     "total_cost": Kind(
         "What each contender costs",
@@ -63,6 +66,7 @@ KINDS = {
         "noise of the labels is left.",
         captions.excess, ALONG,
         "the best possible error is not known, or evaluation.truth was false",
+        numbers=numbers.excess,
     ),
     "recovery": Kind(
         "Recovery after each change",
@@ -70,6 +74,7 @@ KINDS = {
         "arrow: not yet by then.",
         captions.recovery, ("window", "contender"),
         "no known change has rows before it and enough rows after it to judge the recovery",
+        numbers=numbers.recovery,
     ),
     "severity": Kind(
         "Recovery over the severity of changes",
@@ -89,7 +94,8 @@ KINDS = {
         "Metric against cost",
         "Best is at the left end, where little is spent, and with the better metric; the "
         "pale line joins who is beaten by none in both.",
-        captions.cost, ("metric", "contender"), "{metric} is not known"
+        captions.cost, ("metric", "contender"), "{metric} is not known",
+        numbers=numbers.cost
     ),
     "memory": Kind(
         "Memory along the stream",
@@ -108,7 +114,8 @@ KINDS = {
         "Alarms along the stream",
         "A tick above a line is an alarm that found a change, one below is a false alarm; "
         "vertical lines are the true changes.",
-        captions.alarms, ("contender",), "there was no alarm"
+        captions.alarms, ("contender",), "there was no alarm",
+        numbers=numbers.alarms
     ),
     "sweep": Kind(
         "Error over the sweep",

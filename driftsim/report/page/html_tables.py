@@ -104,6 +104,15 @@ def html_table(name: str, table: Table, models, metrics) -> HtmlTable:
     )
 
 
+def plain_table(name: str, table: Table, models) -> HtmlTable:
+    """A small table without notes, whose rows of contenders are in their colours."""
+    columns = {key: table.values(key) for key in table}
+    heads = [
+        (heading(key), any(isinstance(one, str) for one in own)) for key, own in columns.items()
+    ]
+    return HtmlTable(name, "", "", [], heads, list(rows(columns, [*models])), len(table), False)
+
+
 def texts_of_dates(table: Table, name: str) -> list[str]:
     """A column of dates as people read them, no more precisely than they differ; none of others."""
     if table[name].dtype.kind != "M":

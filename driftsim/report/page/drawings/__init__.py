@@ -20,6 +20,7 @@ from driftsim.report.page.drawings import (
 )
 from driftsim.report.page.drawings.panels import NARROW, WIDE, Drawing, Layout
 from driftsim.report.page.drawings.svg import element
+from driftsim.report.page.html_tables import HtmlTable, plain_table
 
 DRAWN: dict[str, Callable[[View, Layout], Drawing | None]] = {
     "curves": lines.curves,
@@ -48,6 +49,7 @@ class DrawnFigure(NamedTuple):
     brief: str  # how to read it
     text: str  # what it shows in numbers, which also serves as the text alternative
     svg: str
+    numbers: HtmlTable | None = None  # the same as a table
 
 
 def drawings(results) -> Iterator[DrawnFigure]:
@@ -56,7 +58,16 @@ def drawings(results) -> Iterator[DrawnFigure]:
     leads = view.every[0].variant.scenario.report.lead
     for name, kind in sorted(KINDS.items(), key=lambda pair: pair[0] != leads):
         if belongs(name, view) and (layouts := layouts_of(name, view)):
-            yield DrawnFigure(name, kind.title, kind.brief, kind.describe(view), layouts)
+            yield DrawnFigure(
+                name, kind.title, kind.brief, kind.describe(view), layouts, numbers_of(name, view)
+            )
+
+
+def numbers_of(name: str, view: View) -> HtmlTable | None:
+    """What a figure shows as a table, where that is easier to read than words."""
+    numbers = KINDS[name].numbers
+    found = numbers(view) if numbers else None
+    return plain_table(f"figure-{name}-title", found, view.looks) if found else None
 
 
 def layouts_of(name: str, view: View) -> str:
