@@ -35,6 +35,8 @@ def world_picture(
     order = informative(X, classes, t, schema)
     x, other = columns or (order[:2] if len(order) > 1 else (order[0], order[0]))
     across, up = axis(X[:, x], x, schema), axis(X[:, other], other, schema, turn=0.37)
+    if len(order) == 1:
+        up = of_labels(y, x, schema)
     return {
         "length": stream.length,
         "names": names,
@@ -110,8 +112,7 @@ def axis(values: np.ndarray, column: int, schema: Schema, turn: float = 0.0) -> 
     """A feature of all rows in steps from its least to its greatest; nominal ones scattered."""
     known = np.isfinite(values)
     if column in schema.nominal:
-        places = np.arange(len(values)) * 0.6180339887 + turn
-        values = values + 0.7 * (places % 1 - 0.5)
+        values = scattered(values, turn)
     ends = np.quantile(values[known], [EDGE, 1 - EDGE]) if known.any() else np.array([0.0, 1.0])
     low, high = (float(end) for end in ends)
     margin = 0.06 * (high - low) or 0.5
@@ -119,6 +120,19 @@ def axis(values: np.ndarray, column: int, schema: Schema, turn: float = 0.0) -> 
     steps = np.clip((np.where(known, values, low) - low) / (high - low) * STEPS, 0, STEPS)
     about = {"name": schema.names[column], "column": column, "low": low, "high": high}
     return about | {"values": packed(steps.round(), "u1"), "nominal": column in schema.nominal}
+
+
+def of_labels(y: np.ndarray, column: int, schema: Schema) -> Axis:
+    """The labels of all rows, in the place of a second feature where there is but one."""
+    values = y.astype(float) if schema.regression else scattered(y)
+    about = axis(values, column, schema)
+    return about | {"name": "label", "nominal": not schema.regression}
+
+
+def scattered(values: np.ndarray, turn: float = 0.0) -> np.ndarray:
+    """Whole numbers as places around them, so that equal ones do not hide each other."""
+    places = np.arange(len(values)) * 0.6180339887 + turn
+    return values + 0.7 * (places % 1 - 0.5)
 
 
 def packed(values: np.ndarray, kind: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from driftsim.notation import parsed
 from driftsim.studio.documents import source_of
 from driftsim.studio.session import Session
+from driftsim.studio.world_picture import world_picture
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -72,3 +73,9 @@ def test_only_kinds_and_rows_that_fit_are_offered():
     numbers = opened("walking").now.controls
     assert "stream.noise" not in numbers
     assert "ddm" not in numbers["models.on drift.policy.detector"].options
+
+
+def test_one_feature_alone_is_shown_with_the_labels():
+    picture = world_picture(opened("suites/change_points").now.scenario)
+    assert (picture["x"]["name"], picture["y"]["name"]) == ("x1", "label")
+    assert picture["x"]["values"] != picture["y"]["values"] and picture["shade"] is None
