@@ -215,7 +215,9 @@ class Panel:
             case "stream.drift.width" if isinstance(every := drift.get("every"), int):
                 return bounds[0] or 0, max(every, value), False
             case "stream.drift.every":
-                return drift.get("width") or 1, max((length - 1) // visits, value), True
+                width = drift.get("width")
+                least = width if isinstance(width, int) and width else 1
+                return least, max((length - 1) // visits, value), True
         if usual := RANGES.get(path) or RANGES.get(path.rpartition(".")[2]):
             return min(usual[0], value), max(usual[1], value), False
         low, high = bounds
@@ -229,9 +231,11 @@ class Panel:
     def _shortest(self) -> int:
         """The rows from which on a stream has its warm-up and all its changes."""
         drift = self.scenario.stream.drift
+        at: Any = getattr(drift, "at", ())
+        every: Any = getattr(drift, "every", 0)
         visits = len(self.scenario.stream.concepts) - 1
-        rows = [*getattr(drift, "at", ()), getattr(drift, "every", 0)]
-        rows[-1] = visits * rows[-1] if isinstance(rows[-1], int) else 0
+        rows: list[Any] = [*at] if isinstance(at, list) else [at]  # in own drifts
+        rows.append(visits * every if isinstance(every, int) else 0)
         rows = [one for one in rows if isinstance(one, int)]
         return max(2 * max(self.scenario.evaluation.warmup, 500), *(one + 1 for one in rows))
 

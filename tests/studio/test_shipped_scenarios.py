@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from driftsim.notation import parsed
+from driftsim.streams.drifts import Drift
+from driftsim.studio.controls import groups_of
 from driftsim.studio.documents import source_of
 from driftsim.studio.session import Session
 from driftsim.studio.world_picture import world_picture
@@ -79,3 +81,19 @@ def test_one_feature_alone_is_shown_with_the_labels():
     picture = world_picture(opened("suites/change_points").now.scenario)
     assert (picture["x"]["name"], picture["y"]["name"]) == ("x1", "label")
     assert picture["x"]["values"] != picture["y"]["values"] and picture["shade"] is None
+
+
+def test_a_drift_of_ones_own_may_write_its_position_otherwise():
+    class Elsewhere(Drift):
+        at: int = 1_500
+        every: str = "now and then"
+
+        def weights(self, t, k, seed): ...
+        def changes(self, start, stop, k, seed): ...
+        def incompatibility(self, length, k): ...
+
+    scenario = opened("class_drift").now.scenario
+    stream = scenario.stream.model_copy(update={"drift": Elsewhere.model_construct(at=30_000)})
+    groups = groups_of(scenario.model_copy(update={"stream": stream}), {})
+    controls = {one.path: one for one in groups[0].controls}
+    assert controls["stream.length"].low == 30_001 and controls["stream.drift.at"].value == 30_000
