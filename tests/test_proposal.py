@@ -123,7 +123,8 @@ def test_a_stray_cell_is_no_value_and_other_notations_are_left_out(proposed):
     table, _, text = proposed(rows(price=lambda i: f"{i * 7 % 199}.5 €", y=word))
     assert table["drop"] == ["price"] and "missing_values" not in table
     assert "# price: not read: row 0 (line 2) has '0.5 €'" in text
-    assert max(map(len, text.splitlines())) <= 100
+    lines = [line for line in text.splitlines() if "$schema=" not in line]  # a path of any length
+    assert max(map(len, lines)) <= 100
 
 
 def test_what_teaches_nothing_and_leaks_are_dropped_unless_nothing_else_is_left(proposed):
