@@ -19,8 +19,9 @@ from driftsim.safety import ESTIMATORS, OPEN, exported, is_open, within
 
 CHECKED = "_parameter_constraints"  # of a class of scikit-learn, which checks them itself
 KNOWN = {"sklearn": "scikit-learn", "river": "river"}  # the distributions of packages
+PIP = ".venv/bin/pip install"  # as the README has it
+BOOSTING = ("lightgbm", "xgboost", "catboost")  # an extra
 INSTALLED_BY = {
-    **dict.fromkeys(("lightgbm", "xgboost", "catboost"), "'driftsim[boosting]'"),
     "imblearn": "imbalanced-learn",
     "skorch": "skorch torch",
     "torch": "torch",
@@ -116,7 +117,14 @@ def uninstalled(head: str) -> str:
 
 def installing(head: str) -> str:
     """How a package is installed, as far as that is known."""
-    return f"pip install {INSTALLED_BY.get(head, 'the distribution that holds it')}"
+    if head in BOOSTING:
+        return extra("boosting")
+    return f"{PIP} {INSTALLED_BY.get(head, 'the distribution that holds it')}"
+
+
+def extra(name: str) -> str:
+    """How the packages of an extra of driftsim are installed, which is on no index."""
+    return f"{PIP} '.[{name}]', in the checkout of driftsim"
 
 
 def checked_packages(names: Collection[str]) -> tuple[str, ...]:

@@ -197,7 +197,7 @@ def test_what_goes_with_no_cluster_is_refused(client, tmp_path, monkeypatch):
     with pytest.raises(ScenarioError, match="on: this client has no scheduler any more"):
         driftsim.run(path, out=tmp_path, on=closed)
     monkeypatch.setattr("driftsim.runner.clusters.find_spec", lambda name: None)
-    with pytest.raises(ScenarioError, match=r"pip install 'driftsim\[dask\]'"):
+    with pytest.raises(ScenarioError, match=r"\.venv/bin/pip install '\.\[dask\]'"):
         driftsim.run(path, out=tmp_path, on="local:2")
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.main import get_command
 
 import driftsim
@@ -100,6 +101,8 @@ def test_the_quickstart_runs_and_so_does_the_python_of_the_readme(tmp_path, monk
     command = [sys.executable, "-m", "driftsim", "run", quickstart, "--jobs", "1"]
     done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
     assert blocks(README, "")[0].splitlines()[0] in done.stdout and "oracle" in done.stdout
+    verdicts = yaml.safe_load((ROOT / "reports/pictures/verdicts.yaml").read_text(encoding="utf-8"))
+    assert verdicts["quickstart"] in " ".join(done.stdout.split())  # what the gallery says
     monkeypatch.chdir(tmp_path)
     namespace = {}
     exec(blocks(README, "python")[0].replace("scenarios/quickstart.yaml", quickstart), namespace)

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +70,13 @@ def test_a_paper(tmp_path, monkeypatch):
     row = blocks("paper", "tex")[0].split(" & ")[:3]
     assert " & ".join(row) in Path("study.tex").read_text(encoding="utf-8")
     assert Path("ranks.pdf").exists() and Path("figures/curves.pdf").exists()
+    if shutil.which("pdflatex"):
+        packages, paper = blocks("paper", "tex")[1].split("\n", 1)
+        whole = f"\\documentclass{{article}}{packages}\\begin{{document}}{paper}\\end{{document}}"
+        Path("paper.tex").write_text(whole, encoding="utf-8")
+        command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "paper.tex"]
+        printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        assert "Overfull" not in printed  # nothing is wider than the text
 
 
 def test_your_table(tmp_path, monkeypatch):

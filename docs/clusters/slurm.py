@@ -1,6 +1,6 @@
 """Plays a study on a Slurm cluster: `python slurm.py study.yaml`, on a login node.
 
-Needs `pip install 'driftsim[dask]' dask-jobqueue`, in an environment that the nodes see, too. Jobs
+Needs `.venv/bin/pip install '.[dask]' dask-jobqueue` in a checkout that the nodes see, too. Jobs
 come as there are runs to play, up to MOST, and go when there are none. What is finished is kept:
 call it again after anything has gone wrong.
 """

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
+
 from driftsim.notation import question
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = ROOT / "scenarios"
 PICTURES = ROOT / "reports" / "pictures"
+VERDICTS = yaml.safe_load((PICTURES / "verdicts.yaml").read_text(encoding="utf-8"))
 NOTE = (
     "This site was built without running the scenarios: `python docs/gallery.py` runs them all, and"
     " puts the interactive report of each on its page."
@@ -46,9 +49,9 @@ def contents(reports: Path | None) -> Iterator[str]:
         yield NOTE
     for path in scenarios():
         yield f"## [{name(path)}]({path.stem}.md)\n\n{asked(path)}"
-        yield answered(path, reports)
         if (PICTURES / f"{path.stem}.png").exists():
             yield f"[![Picture of the results](pictures/{path.stem}.png)]({path.stem}.md)"
+        yield answered(path)
 
 
 def scenario_page(path: Path, reports: Path | None) -> Iterator[str]:
@@ -62,6 +65,7 @@ def scenario_page(path: Path, reports: Path | None) -> Iterator[str]:
         yield f'<iframe class="report" src="{address}" title="Report of {name(path)}"></iframe>'
     elif (PICTURES / f"{path.stem}.png").exists():
         yield f"![Error of the contenders along the stream](pictures/{path.stem}.png)"
+        yield answered(path)
     yield "## Run it"
     yield f"```sh\n{command}\n```"
     yield "## The scenario"
@@ -73,10 +77,6 @@ def asked(path: Path) -> str:
     return question(path.read_text(encoding="utf-8"))
 
 
-def answered(path: Path, reports: Path | None) -> str:
-    """The first paragraph of the answer, where there is a report."""
-    summary = reports and reports / path.stem / "summary.md"
-    if not summary or not summary.exists():
-        return ""
-    _, answer, *_ = summary.read_text(encoding="utf-8").split("\n\n")
-    return f"> {answer}"
+def answered(path: Path) -> str:
+    """The first sentences of the answer, as docs/gallery.py has found them."""
+    return "\n".join(f"> {one}" for one in VERDICTS.get(path.stem, "").splitlines())

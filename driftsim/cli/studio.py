@@ -41,9 +41,8 @@ def studio(
 
 def check_installed():
     """Raise `ScenarioError` where the studio's server is not installed."""
+    from driftsim.libraries import extra
     from driftsim.messages import ScenarioError
 
     if lacking := [name for name in NEEDED if find_spec(name) is None]:
-        raise ScenarioError(
-            f"the studio needs {' and '.join(lacking)}; pip install 'driftsim[studio]'"
-        )
+        raise ScenarioError(f"the studio needs {' and '.join(lacking)}; {extra('studio')}")

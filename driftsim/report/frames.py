@@ -174,8 +174,9 @@ class Frames(ABC):
 
         Of a suite over its streams, each of which counts once. By the first metric, with the chance
         `p` of such ranks if all were alike, by which `test`, and the `critical` difference of
-        ranks, beyond which two differ. No rows without a sweep, or a second contender, or where the
-        metric is not known.
+        ranks, beyond which two differ; of three or more contenders Friedman's chi-squared
+        (`friedman`), Iman and Davenport's F, and their degrees of freedom. No rows without a sweep,
+        or a second contender, or where the metric is not known.
         """
         return self.tables.ranks.frame()
 

@@ -13,7 +13,8 @@ from driftsim.report.table import Row, Table
 from driftsim.report.variant_results import VariantResults
 from driftsim.streams.seeds import PARTS, spawn_rng
 
-RANKS = ["contender", "metric", "rank", "settings", "streams", "p", "critical", "test"]
+TEST = ["p", "critical", "test", "friedman", "iman_davenport", "df_1", "df_2"]  # of all ranks
+RANKS = ["contender", "metric", "rank", "settings", "streams", *TEST]
 PAIRS = ["better", "worse", "metric", "settings", "wins", "ties", "losses", "p"]
 EQUAL = ["p_better", "p_equal", "p_worse"]  # where the report asks for a margin
 
@@ -25,7 +26,7 @@ def ranks(variants: Sequence[VariantResults], metric: str) -> Table:
         return Table.of_rows([], RANKS)
     found = ranked(losses)
     same = {"metric": metric, "settings": len(losses), "streams": streams_of(variants)}
-    same |= {"p": found.p, "critical": found.critical, "test": found.test}
+    same |= {name: getattr(found, name) for name in TEST}
     order = np.argsort(found.mean, kind="stable")
     rows = ({"contender": names[i], "rank": found.mean[i]} | same for i in order)
     return Table.of_rows(rows, RANKS)

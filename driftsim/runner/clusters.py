@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from driftsim.libraries import extra
 from driftsim.messages import ScenarioError, line, short
 from driftsim.runner.engines import Engine
 
@@ -23,7 +24,7 @@ def check_place(on: On):
         right = "give the address of a scheduler, such as tcp://10.0.0.5:8786, or local:8"
         raise ScenarioError(line(f"--on: {short(on)} is no cluster; {right}"))
     if find_spec("distributed") is None:
-        raise ScenarioError("--on: Dask is not installed; pip install 'driftsim[dask]'")
+        raise ScenarioError(f"--on: Dask is not installed; {extra('dask')}")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from driftsim.studio import running
 
 def test_without_its_packages_one_line_says_what_to_install(monkeypatch):
     monkeypatch.setattr(studio, "find_spec", lambda name: None if name == "uvicorn" else name)
-    with pytest.raises(ScenarioError, match=r"needs uvicorn; pip install 'driftsim\[studio\]'"):
+    with pytest.raises(ScenarioError, match=r"uvicorn; \.venv/bin/pip install '\.\[studio\]'"):
         studio.check_installed()
 
 

@@ -21,6 +21,10 @@ class Ranks(NamedTuple):
     p: float  # the probability of ranks that differ so much if contenders did not
     critical: float  # the critical difference of two mean ranks at 95 % (Nemenyi)
     test: str  # that p is from
+    friedman: float = np.nan  # Friedman's chi-squared, corrected for shared ranks
+    iman_davenport: float = np.nan  # the F that follows from it
+    df_1: float = np.nan  # degrees of freedom of both
+    df_2: float = np.nan  # further degrees of freedom of F
 
 
 def ranked(errors: np.ndarray) -> Ranks:
@@ -28,7 +32,8 @@ def ranked(errors: np.ndarray) -> Ranks:
 
     See Demšar (2006). For two contenders p is from the sign test, for more from Friedman's: exact
     over all orders where that is feasible, otherwise the approximation of Iman & Davenport
-    (1980). With one stream p is NaN.
+    (1980). With one stream p is NaN. The statistics of Friedman's test and their degrees of freedom
+    are there whichever way p was computed, and NaN for two contenders or one stream.
     """
     from scipy.stats import studentized_range  # 0.6 s to import: only for sweeps
 
@@ -36,7 +41,11 @@ def ranked(errors: np.ndarray) -> Ranks:
     ranks = np.array([*map(midranks, errors)])
     p, test = rank_test(ranks) if n > 1 and k > 1 else (np.nan, "none")
     q = studentized_range.ppf(CONFIDENCE, k, np.inf) / np.sqrt(2)
-    return Ranks(ranks.mean(axis=0), p, float(q * np.sqrt(k * (k + 1) / (6 * n))), test)
+    found = Ranks(ranks.mean(axis=0), p, float(q * np.sqrt(k * (k + 1) / (6 * n))), test)
+    if n < 2 or k < 3:
+        return found
+    friedman, f = statistics(ranks)
+    return found._replace(friedman=friedman, iman_davenport=f, df_1=k - 1, df_2=(k - 1) * (n - 1))
 
 
 def rank_test(ranks):
@@ -114,11 +123,19 @@ def approximate_p(ranks):
     from driftsim.evaluation.special import fdtrc
 
     n, k = ranks.shape
+    return float(fdtrc(k - 1, (k - 1) * (n - 1), statistics(ranks)[1]))
+
+
+def statistics(ranks) -> tuple[float, float]:
+    """Friedman's chi-squared of ranks (n, k), corrected for shared ranks, and Iman & Davenport's F.
+
+    F is infinite where all streams have the same order.
+    """
+    n, k = ranks.shape
     centre = (k + 1) / 2
     spread = np.sum((ranks - centre) ** 2)
     if not spread:
-        return 1.0
+        return 0.0, 0.0
     friedman = (k - 1) * n**2 * np.sum((ranks.mean(axis=0) - centre) ** 2) / spread
     left = n * (k - 1) - friedman
-    f = (n - 1) * friedman / left if left > 1e-12 else np.inf
-    return float(fdtrc(k - 1, (k - 1) * (n - 1), f))
+    return float(friedman), float((n - 1) * friedman / left if left > 1e-12 else np.inf)

@@ -278,6 +278,10 @@ OF_TABLES = {
         "p": "chance of such ranks if all contenders were equal",
         "critical": "difference of ranks from which two contenders differ (Nemenyi, 95 %)",
         "test": "the test of p",
+        "friedman": "Friedman's chi-squared, corrected for shared ranks",
+        "iman_davenport": "Iman and Davenport's F, which follows from it",
+        "df_1": "degrees of freedom of both",
+        "df_2": "further degrees of freedom of F",
     },
     "pairs": {
         **OF_PAIRS,

@@ -20,11 +20,14 @@ def test_ranks_by_hand_and_against_scipy():
     chi2 = stats.friedmanchisquare(*errors.T).statistic
     f = 9 * chi2 / (10 * 7 - chi2)
     assert found.p == pytest.approx(stats.f.sf(f, 7, 63)) and "Iman" in found.test
+    assert found[4:] == pytest.approx((chi2, f, 7, 63))
     assert found.mean == pytest.approx(stats.rankdata(errors, axis=1).mean(axis=0))
     assert found.critical == pytest.approx(3.031 * np.sqrt(8 * 9 / 60), abs=1e-3)
     same = ranked(np.ones((5, 4)))
     assert (same.mean == 2.5).all() and same.p == pytest.approx(1)
-    assert np.isnan(ranked(errors[:1]).p)
+    assert same[4:] == (0, 0, 3, 12)
+    assert ranked(np.array([[1, 2, 3]] * 4))[4:] == (8, np.inf, 2, 6)
+    assert np.isnan(ranked(errors[:1]).p) and np.isnan(ranked(errors[:, :2])[4:]).all()
 
 
 def test_midranks_are_those_of_scipy():
@@ -38,6 +41,7 @@ def test_shared_ranks_are_corrected_for_as_scipy_does():
     chi2 = stats.friedmanchisquare(*errors.T).statistic
     f = 29 * chi2 / (30 * 7 - chi2)
     assert ranked(errors).p == pytest.approx(stats.f.sf(f, 7, 29 * 7))
+    assert ranked(errors).friedman == pytest.approx(chi2)
 
 
 @pytest.mark.parametrize(("k", "q"), [(2, 1.960), (5, 2.728), (10, 3.164)])
