@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ValidationInfo, WrapValidator
 
-from driftsim.durations import DATE, Duration, Moment, date_of, fixed, or_duration
+from driftsim.durations import DATE, UNSORTED, Duration, Moment, date_of, fixed, or_duration
 from driftsim.messages import short
 
 NO_TIME = np.iinfo(np.int64).max  # of a label that never comes in
@@ -186,7 +186,7 @@ def _placed(value: Any, check: Callable[[Any], Any], info: ValidationInfo) -> An
 
 def dated(text: str) -> Duration | Moment:
     """What a text writes: a date, or a duration; `ValueError` where it is neither."""
-    if DATE.match(text):
+    if DATE.match(text) or UNSORTED.match(text):
         return Moment.model_validate(text)
     if text.strip()[:1].isdigit():
         return Duration.of(text)

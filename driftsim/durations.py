@@ -3,7 +3,8 @@
 import calendar
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -40,6 +41,7 @@ WRITTEN = re.compile(r"\s*(\d[\d_]*(?:\.\d+)?)\s*([a-zA-Z]+)\s*")
 LONGEST = 1_000 * 366 * FIXED["d"]
 EXAMPLES = "7d, 30 min or 24h"
 DATE = re.compile(r"\s*\d{4}-\d\d")
+UNSORTED = re.compile(r"\s*(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})\b")  # a date, but not by ISO 8601
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UNITS = r"(ms|min|mo|[sShHdDwWyY]|[A-Za-z]{3,})"
 WORDED = Words(pattern=rf"\s*\d[\d_]*(\.\d+)?\s*{UNITS}\s*", hint="a duration such as 7d")
@@ -174,13 +176,27 @@ class Moment(Strict):
         try:
             self.micros()
         except ValueError:
-            right = "write one as 2024-03-31 or 2024-03-31 14:00"
-            raise ValueError(f"{short(self.text)} is no date; {right}") from None
+            raise ValueError(f"{short(self.text)} is no date; {date_advice(self.text)}") from None
         return self
 
     @model_serializer
     def _to_text(self) -> str:
         return self.text
+
+
+def date_advice(text: str) -> str:
+    """How to write what is meant as a date: as it stands there if only one day can be meant."""
+    found = UNSORTED.match(text)
+    first, sign, month, last = found.groups() if found else ("", "", "", "")
+    orders = [(first, month, last), (last, month, first)]
+    orders += [(last, first, month)] if sign == "/" else []
+    days = set[str]()
+    for year, *rest in orders:
+        with suppress(ValueError):
+            days |= {str(date(int(year), *map(int, rest)))} if len(year) == 4 else set()
+    if len(days) == 1:
+        return f"write it as {days.pop()}"
+    return "write one as 2024-03-31 or 2024-03-31 14:00"
 
 
 def zone_of(name: str | None) -> Any:

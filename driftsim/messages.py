@@ -127,6 +127,22 @@ def fault_message(fault: ErrorDetails, known: Collection[str]) -> str:
     return f"{given} is not valid; {FAULTS[fault['type']].format_map(context | numbers)}"
 
 
+def without_slips(faults: list[ErrorDetails], known: Collection[str]) -> list[ErrorDetails]:
+    """Faults without those of keys that are missing, where an unknown key is a slip of one."""
+    slips = [guess(one["loc"][-1], known) for one in faults if one["type"] == "extra_forbidden"]
+    return [
+        one
+        for one in faults
+        if one["type"] != "missing" or f"did you mean '{one['loc'][-1]}'?" not in slips
+    ]
+
+
+def slip(key: str, given: Any) -> str:
+    """Which key of a mapping may have meant another key, in words; empty where none may."""
+    close = guess(key, [*map(str, given)]) if isinstance(given, dict) else ""
+    return f"write {key} in the place of {close[13:-1]}" if close.startswith("did") else ""
+
+
 def guess(word: Any, known: Collection[str], more: Collection[str] = ()) -> str:
     """What an unknown word may have meant, or what there is to choose from."""
     same = [name for name in known if name.lower() == str(word).lower()]

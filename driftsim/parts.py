@@ -24,7 +24,9 @@ from driftsim.messages import (
     names_in_words,
     refusal,
     short,
+    slip,
     within,
+    without_slips,
 )
 from driftsim.registry import Kinds, kind_of
 
@@ -68,7 +70,7 @@ class Strict(BaseModel):
         except ValidationError as error:
             faults = [
                 detail(fault_message(fault, keys_of(cls)), fault["loc"], fault["input"])
-                for fault in error.errors()
+                for fault in without_slips(error.errors(), keys_of(cls))
             ]
             raise ValidationError.from_exception_data(cls.__name__, faults) from None
 
@@ -249,10 +251,9 @@ class Part(Strict, metaclass=Renaming):
             return made
         written = cls.in_full(value)
         if not isinstance(written, dict) or not isinstance(written.get("kind"), str):
-            raise ValueError(
-                f"{short(value)} does not name a {cls.kind().replace('_', ' ')}; "
-                f"write its kind, or {{kind: …}} with parameters; {cls._guess('')}"
-            )
+            right = f"write its kind, or {{kind: …}} with parameters; {cls._guess('')}"
+            what = f"does not name a {cls.kind().replace('_', ' ')}"
+            raise ValueError(f"{short(value)} {what}; {slip('kind', written) or right}")
         params = {key: part for key, part in written.items() if key != "kind"}
         kind, implied = cls.named(written["kind"])
         for key in implied.keys() & params.keys():

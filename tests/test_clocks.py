@@ -187,6 +187,10 @@ def test_a_stream_has_the_clock_of_its_arrivals():
     [
         ("Feb 2024", "no date; write a row, a date such as 2024-03-31, or a time from the first"),
         ("2024-02-31", "is no date; write one as 2024-03-31"),
+        ("27.12.2023", "'27.12.2023' is no date; write it as 2023-12-27"),
+        ("12/27/2023", "write it as 2023-12-27"),
+        ("2023/12/7", "write it as 2023-12-07"),
+        ("3/4/2023", "write one as 2024-03-31"),  # two days may be meant
         ("5m", "'m' may be minutes or months"),
     ],
 )

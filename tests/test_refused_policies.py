@@ -54,7 +54,11 @@ def test_restarting_by_a_detector_for_errors_of_0_and_1_on_numbers(tmp_path):
             "{kind: on_drift, memory: 9, gather: from}",
             "it should be 'after', 'before' or 'warning'",
         ),
-        ("{kind: on_drift, memory: all}", "'all' has no number of labels to gather"),
+        (
+            "{kind: on_drift, memory: all}",
+            "on_drift with memory all needs a number of labels to wait for; write {kind: on_drift, "
+            "memory: all, enough: 500}",
+        ),
         (
             "{kind: on_drift, memory: since_alarm, gather: before}",
             "holds no label yet at the alarm",
@@ -91,7 +95,7 @@ def test_restarting_by_a_detector_for_errors_of_0_and_1_on_numbers(tmp_path):
             "needs a memory that is a number of labels",
         ),
         ("{kind: budgeted, per: 99, memory: 9, trainings: 1, every: 5}", "no key 'every' here"),
-        ("{kind: at_drift, memory: all}", "give memory a number"),
+        ("{kind: at_drift, memory: all}", "write {kind: at_drift, memory: 500}"),
         ("{kind: recall, memory: 1}", "give memory a number of them, 2 or more"),
         ("{kind: ensemble, every: 9, memory: 9}", "there is no key 'memory' here"),
         ("{kind: periodic, every: 9, memory: al}", "no memory is called 'al'; did you mean 'all'?"),

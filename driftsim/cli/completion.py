@@ -7,7 +7,7 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,15 @@ def pictures(incomplete: str) -> Iterator[str]:
     given = "".join(f"{one}," for one in before)
     names = [] if before else ["none", "all"]
     yield from (given + name for name in [*beginning(names, last), *figures(last)])
+
+
+def among(names: Iterable[str]) -> Callable[[str], list[str]]:
+    """What completes one of some names."""
+
+    def begun(incomplete: str) -> list[str]:
+        return beginning(names, incomplete)
+
+    return begun
 
 
 def contenders(ctx: typer.Context, incomplete: str) -> Iterator[str]:

@@ -2,25 +2,30 @@
 
 from pathlib import Path
 from shlex import quote
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from typer import Argument, Option
 
+from driftsim.cli.completion import among
 from driftsim.cli.studies import errors_printed
 
 Drifts = Literal[
     "none", "sudden", "gradual", "incremental", "recurring", "seasonal", "random", "markov",
     "schedule", "blip", "nested",
 ]  # fmt: skip
+Tasks = Literal["classification", "regression"]
 TO = "The scenario to write. [default: NAME.yaml]"
+
+
+def one_of(names: tuple[str, ...], about: str):
+    """An option that takes one of some names, of which a slip is refused with a guess."""
+    return Option(metavar=f"[{'|'.join(names)}]", help=about, autocompletion=among(names))
 
 
 def new(
     name: Annotated[str, Argument(metavar="NAME", help="A name for the scenario.")],
-    drift: Annotated[Drifts, Option(help="How its concept changes.")] = "sudden",
-    task: Annotated[
-        Literal["classification", "regression"], Option(help="What its labels are.")
-    ] = "classification",
+    drift: Annotated[str, one_of(get_args(Drifts), "How its concept changes.")] = "sudden",
+    task: Annotated[str, one_of(get_args(Tasks), "What its labels are.")] = "classification",
     to: Annotated[Path | None, Option(metavar="FILE", help=TO)] = None,
 ):
     """Write a scenario with comments, which plays in seconds, to be changed into yours."""

@@ -9,6 +9,7 @@ from driftsim.messages import ScenarioError, line
 from driftsim.parts import Adapter
 from driftsim.streams.table import Table
 from driftsim.streams.tables.arrow_files import sheet_of_arrow
+from driftsim.streams.tables.columns import labels_of
 from driftsim.streams.tables.files import checked
 from driftsim.streams.tables.frames import cells_of, is_frame
 from driftsim.streams.tables.sheets import Sheet
@@ -49,6 +50,12 @@ class Frame(Adapter, Table):
 
     def sheet(self) -> Sheet:
         return checked(sheet_of_arrow(self.cells.table))
+
+    def labels_of(self, column):
+        if self.task == "regression":
+            return super().labels_of(column)
+        asked = f'driftsim.Table(…, target={column.name!r}, task="regression")'
+        return labels_of(column, f"write {asked}, or nominal=[{column.name!r}]")
 
     @field_validator("path", *OF_FILES)
     @classmethod

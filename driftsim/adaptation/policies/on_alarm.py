@@ -23,6 +23,7 @@ from driftsim.adaptation.policies.retraining import (
 from driftsim.adaptation.shift_tests import ShiftTest
 from driftsim.clocks import row_after
 from driftsim.durations import Period, Span, Window
+from driftsim.messages import flow
 from driftsim.parts import Count, Number
 from driftsim.rows import Alarm, Labelled
 
@@ -48,6 +49,11 @@ class OnAlarm(Retraining):
     def fewest(self):
         return self.gathered or 1
 
+    def incompatibility(self, schema, rows):
+        if self.gather != "before" and not self.gathered:
+            return uncounted(self, enough=500)
+        return super().incompatibility(schema, rows)
+
     @model_validator(mode="after")
     def _can_gather(self):
         kind, holds = self.memory.kind(), self.memory.holds
@@ -56,9 +62,7 @@ class OnAlarm(Retraining):
                 raise ValueError("'enough' is for labels gathered after the alarm; leave it out")
             if self.memory.needs_alarms:
                 raise ValueError(f"'{kind}' holds no label yet at the alarm; gather after it")
-        elif not self.gathered:
-            raise ValueError(f"'{kind}' has no number of labels to gather; write enough: 500")
-        elif holds and self.gathered > holds:
+        elif holds and self.gathered and self.gathered > holds:
             raise ValueError(
                 f"a memory of {holds:,} labels never holds the {self.enough:,} that are enough; "
                 "give it more, or ask for fewer"
@@ -196,14 +200,20 @@ class AtDrift(Retraining):
         rows = sorted({change.centre for change in changes if change.centre >= history.stop})
         return change_trigger(rows, self.fewest, memory)
 
-    @model_validator(mode="after")
-    def _knows_how_many(self):
+    def incompatibility(self, schema, rows):
         if not self.memory.holds:
-            raise ValueError(
-                f"at_drift gathers labels after each change, and '{self.memory.kind()}' has no "
-                "number of them; give memory a number"
-            )
-        return self
+            return uncounted(self, memory=500)
+        return super().incompatibility(schema, rows)
+
+
+def uncounted(policy: Retraining, **right: int) -> str:
+    """The message on a policy that has no number of labels to wait for, and what gives it one."""
+    memory = policy.memory.model_dump()
+    written = flow({"kind": policy.kind(), "memory": memory} | right)
+    return (
+        f"{policy.kind()} with memory {flow(memory)} needs a number of labels to wait for; "
+        f"write {written}"
+    )
 
 
 def alarm_trigger(
@@ -222,7 +232,7 @@ def alarm_trigger(
             yield Alarm()
             yield Discard()
             t, moment = alarm.at.next, (from_warning and alarm.warned) or alarm.at
-            if policy.gathered is not None:
+            if policy.gather != "before":
                 t = yield from gather(monitor, memory, moment.newest + 1, policy.gathered, t)
             training = yield Train(moment.next if background else None)
             if training.row > t:

@@ -92,12 +92,15 @@ def numbers_of(column):
     return column.codes, None
 
 
-def labels_of(column):
-    """Labels 0, 1, … (n,) for the values of a column, in order; and what they stand for."""
+def labels_of(column, regression="write task: regression, or list it as nominal"):
+    """Labels 0, 1, … (n,) for the values of a column, in order; and what they stand for.
+
+    `regression` says what to do about labels that are no classes.
+    """
     if column.values is None and (column.codes % 1).any():
         raise ValueError(
             f"the target '{column.name}' holds {column.codes[column.codes % 1 != 0][0]:g}: numbers "
-            "are regression; write task: regression, or list it as nominal if they are classes"
+            f"are regression; {regression} if they are classes"
         )
     name, codes, values = column.coded()
     codes = codes.astype(np.int64)

@@ -3,12 +3,13 @@
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from driftsim.messages import guess, short
 from driftsim.parts import Number, Strict, form_of
 from driftsim.streams.tables.columns import BadCell, Column
 
+WORDS = ("refuse", "drop", "keep", "whole_table")
 STATISTICS = ("mean", "median", "most_frequent")
 SIMILAR = {"average": "mean", "avg": "mean", "mode": "most_frequent"}  # by other names
 
@@ -60,10 +61,24 @@ class Fill(Strict):
         return self
 
 
+def is_known(value: Any) -> Any:
+    """What is to be done; refuses a word that is none of those there are."""
+    if isinstance(value, str) and value not in WORDS:
+        if value in STATISTICS or value in SIMILAR:
+            raise ValueError(
+                f"{short(value)} is not valid; write {{fill: {SIMILAR.get(value, value)}}}"
+            )
+        close = guess(value, WORDS)
+        right = close if close.startswith("did") else f"{close}, {{fill: mean}}"
+        raise ValueError(f"{short(value)} is not valid; {right}")
+    return value
+
+
 Missing = Annotated[
     Annotated[Literal["refuse", "drop", "keep", "whole_table"], Tag("[word]")]
     | Annotated[Fill, Tag("[mapping]")],
     Discriminator(form_of),
+    BeforeValidator(is_known),
 ]
 
 Unlabelled = Literal["refuse", "drop"]
