@@ -139,7 +139,7 @@ def without_slips(faults: list[ErrorDetails], known: Collection[str]) -> list[Er
 
 def slip(key: str, given: Any) -> str:
     """Which key of a mapping may have meant another key, in words; empty where none may."""
-    close = guess(key, [*map(str, given)]) if isinstance(given, dict) else ""
+    close = guess(key, [*map(str, given)]) if isinstance(given, dict) and key not in given else ""
     return f"write {key} in the place of {close[13:-1]}" if close.startswith("did") else ""
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from driftsim.messages import line
+from driftsim.notation_faults import what_is_wrong
 
 MOST_VALUES = 30_000  # in one file; an alias counts as what it stands for
 MOST_NESTED = 50  # mappings and lists
@@ -89,9 +90,7 @@ def parsed(text: str) -> tuple[Any, dict[tuple[str, ...], int]]:
     try:
         node = yaml.compose(text, Loader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        message = f"this is not YAML: {error.problem}; correct the quotes, brackets or indents here"
-        raise NotationError(message, mark.line + 1 if mark else 1) from None
+        raise NotationError(*what_is_wrong(error, text)) from None
     except (yaml.YAMLError, ValueError):  # the latter if an escape names no character
         message = "this is not YAML, but holds bytes that no text has; save it as plain text"
         raise NotationError(message, 1) from None

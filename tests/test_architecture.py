@@ -25,7 +25,15 @@ LAYERS = [
     {"streams", "learners", "adaptation"},
     {"evaluation"},
     {
-        *("notation", "python_data", "settings", "suites", "scenario_files", "scenario_times"),
+        *(
+            "notation",
+            "notation_faults",
+            "python_data",
+            "settings",
+            "suites",
+            "scenario_files",
+            "scenario_times",
+        ),
         "scenario_severity",
         *(
             "scenario_checks",

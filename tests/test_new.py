@@ -57,7 +57,9 @@ def test_new_writes_once_and_says_what_to_do_next(tmp_path, monkeypatch):
     assert new("a/b").output.startswith("'a/b': this cannot be the name of a scenario")
     slip = new("mine", "--drift", "suden")
     assert slip.exit_code == 2 and "did you mean 'sudden'?" in slip.output
-    assert new("mine", "--task", "regresion").output.startswith("--task regresion: there is no task")
+    assert new("mine", "--task", "regresion").output.startswith(
+        "--task regresion: there is no task"
+    )
     spaced = new("two words").output
     assert "`driftsim run 'two words.yaml'` plays it" in spaced
     for words in (["--to", "x.txt"], ["--to", "no/x.yaml"], ["--to", f"{'x' * 300}.yaml"]):

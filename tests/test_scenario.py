@@ -238,6 +238,8 @@ def test_an_alias_bomb_is_not_printed(tmp_path):
         (POLICY, 12, "did you mean 'static'?", ("static", "statik")),
         ("stream.drift", 8, "write its kind", ("kind: sudden, ", "")),
         ("stream.drift", 8, "write its kind", ("kind: sudden", "kind: [sudden]")),
+        ("stream.drift", 8, "write kind in the place of 'knd'", ("kind: sudden", "knd: sudden")),
+        ("modles", 9, "did you mean 'models'?", ("models:", "modles:")),
         ("models", 9, "mapping", ("  frozen:\n    learner: majority\n    policy: static\n", "")),
         (
             "models.frozen",

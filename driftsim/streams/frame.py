@@ -7,6 +7,8 @@ from pydantic import Field, ValidationError, field_validator, model_serializer
 
 from driftsim.messages import ScenarioError, line
 from driftsim.parts import Adapter
+from driftsim.streams.column_lines import table_lines
+from driftsim.streams.inspection import inspected
 from driftsim.streams.table import Table
 from driftsim.streams.tables.arrow_files import sheet_of_arrow
 from driftsim.streams.tables.columns import labels_of
@@ -14,6 +16,7 @@ from driftsim.streams.tables.files import checked
 from driftsim.streams.tables.frames import cells_of, is_frame
 from driftsim.streams.tables.sheets import Sheet
 
+FIRST, WIDTH = 100_000, 80  # rows that are looked at to print it, and characters of a line
 OF_FILES = ("labels", "separator", "decimal", "quote", "encoding", "header")  # keys
 
 
@@ -27,7 +30,24 @@ class Frame(Adapter, Table):
     def made(cls, source: Any, target: Any = None, **keys: Any) -> "Frame":
         """That of a DataFrame or the like, with the keys of a table; raises `ValueError`."""
         cells, name = cells_of(source, target)
-        return cls(path=cells.place, cells=cells, target=name, **keys)
+        made = cls(path=cells.place, cells=cells, target=name, **keys)
+        made.selected(made.sheet().names)
+        return made
+
+    def __repr__(self) -> str:
+        first = self.cells._replace(table=self.cells.table.slice(0, FIRST))
+        title = f"driftsim.Table of {self.path}"
+        try:
+            record = self.model_copy(update={"cells": first}).record()
+        except ValueError as error:
+            return f"{title}: {error}"
+        target = [column.name for column in record.columns].index(record.target)
+        labels = record.columns[target]
+        whole = self.task == "classification" and not (labels.codes % 1).any()
+        facts = inspected(record.columns, target, labels.values is not None or whole)
+        bare = [one._replace(remarks=()) for one in facts]
+        about = f", of which the first {FIRST:,}" if len(self.cells.table) > FIRST else ""
+        return "\n".join([f"{title}{about}:", *table_lines(bare, target, WIDTH)])
 
     @classmethod
     def takes(cls, value):

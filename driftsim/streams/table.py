@@ -69,6 +69,12 @@ class Table(Recorded):
         """Whether its files say which columns hold words."""
         return unpacked_name(self.files[0].lower()).endswith(".arff")
 
+    def __repr__(self) -> str:
+        return f"driftsim.Table of {self.place}"
+
+    def __str__(self) -> str:
+        return repr(self)
+
     def hashes(self):
         found = {}
         large = all(map(is_file, self.files)) and is_large(*self.files)

@@ -191,3 +191,31 @@ def test_functions_that_cannot_be_used(draw, words):
         stream_of(draw, length=900)
     assert "in the scenario: stream.concepts.mine: it " in str(caught.value)
     assert words in str(caught.value)
+
+
+def test_a_table_shows_its_columns():
+    shown = repr(driftsim.Table(FRAME, target="y"))
+    assert shown.startswith("driftsim.Table of a DataFrame of 300 rows:\n  size    numbers -")
+    assert "\n  count   whole numbers 0 to 4\n" in shown
+    assert "\n  y       the target, 2 words: " in shown
+    assert "the target, numbers" in repr(driftsim.Table(FRAME, target="size"))
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"target": "colur"}, "there is no column 'colur'; did you mean 'colour'?"),
+        ({"drop": ["z"]}, "there is no column 'z'; choose from colour, count, late, size, y"),
+        ({"missing": "drp"}, "missing: 'drp' is not valid; did you mean 'drop'?"),
+        ({"missing": "median"}, "missing: 'median' is not valid; write {fill: median}"),
+    ],
+)
+def test_a_slip_is_refused_where_the_table_is_made(keys, message):
+    with pytest.raises(ScenarioError) as refused:
+        driftsim.Table(FRAME, **keys)
+    assert str(refused.value) == f"driftsim.Table: {message}"
+
+
+def test_numbers_as_labels_are_to_be_declared():
+    with pytest.raises(ScenarioError, match=r"driftsim.Table\(…, target='size', task=\"regre"):
+        driftsim.evaluate(FRAME[["count", "size"]], "naive_bayes")

@@ -119,7 +119,10 @@ class TestFill:
             ({"fill": 0, "from": "past"}, "0 is the same in all rows; leave out from: past"),
             ({"fill": "mean", "from": "future"}, "'future' is not valid; it should be 'warmup' or"),
             ({"fil": "mean"}, "no key 'fil'"),
-            ("fill", "'fill' is not valid; it should be 'refuse', 'drop', 'keep' or 'whole_table'"),
+            (
+                "fill",
+                "'fill' is not valid; choose from drop, keep, refuse, whole_table, {fill",
+            ),
         ],
     )
     def test_what_is_refused_at_load(self, table, fill, message):

@@ -24,7 +24,7 @@ from driftsim.adaptation.shift_tests import ShiftTest
 from driftsim.clocks import row_after
 from driftsim.durations import Period, Span, Window
 from driftsim.messages import flow
-from driftsim.parts import Count, Number
+from driftsim.parts import Count, Number, dumped
 from driftsim.rows import Alarm, Labelled
 
 
@@ -208,7 +208,7 @@ class AtDrift(Retraining):
 
 def uncounted(policy: Retraining, **right: int) -> str:
     """The message on a policy that has no number of labels to wait for, and what gives it one."""
-    memory = policy.memory.model_dump()
+    memory = dumped(policy.memory)
     written = flow({"kind": policy.kind(), "memory": memory} | right)
     return (
         f"{policy.kind()} with memory {flow(memory)} needs a number of labels to wait for; "
@@ -232,7 +232,7 @@ def alarm_trigger(
             yield Alarm()
             yield Discard()
             t, moment = alarm.at.next, (from_warning and alarm.warned) or alarm.at
-            if policy.gather != "before":
+            if policy.gathered is not None:
                 t = yield from gather(monitor, memory, moment.newest + 1, policy.gathered, t)
             training = yield Train(moment.next if background else None)
             if training.row > t:
