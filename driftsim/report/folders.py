@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from driftsim.atomic import remove_stale, write_atomically
-from driftsim.messages import ScenarioError, guess, line
+from driftsim.messages import ScenarioError, line
 from driftsim.scenario import Study, load
 from driftsim.store import Store
 
@@ -21,7 +21,9 @@ def stored_study(path: Path, out: Path, allow: Sequence[str], **changes: Any) ->
             line(f"{path}: this is a file of a report; give the folder {path.parent}")
         )
     if not path.exists():
-        raise ScenarioError(line(f"{path}: {nothing_there(path)}"))
+        right = "give a folder that driftsim run wrote, or a scenario file"
+        fault = f"there is neither a report nor a scenario of this name; {right}"
+        raise ScenarioError(line(f"{path}: {fault}"))
     if not path.is_dir():
         study = load(path, allow=allow, **changes)
         return study, out / study.name
@@ -40,16 +42,6 @@ def stored_study(path: Path, out: Path, allow: Sequence[str], **changes: Any) ->
         if other := Store(path / "runs").other_versions():
             hint += f"\n{path}: its runs are of another version, with {other} here; run it again"
         raise ScenarioError(f"{error}{hint}") from None
-
-
-def nothing_there(path: Path) -> str:
-    """That a path leads to nothing, and what to give in its place."""
-    beside = path.parent.iterdir() if path.parent.is_dir() else ()
-    known = [one.name for one in beside if (one / "runs").is_dir() or one.suffix == ".yaml"]
-    close = guess(path.name, known)
-    right = "give a folder that driftsim run wrote, or a scenario file"
-    what = "there is neither a report nor a scenario of this name"
-    return f"{what}; {close if close.startswith('did') else right}"
 
 
 def writable(folders: list[Path]) -> list[Path]:
