@@ -65,7 +65,8 @@ def position(run: Run, row: int) -> str:
     """How far a run is, in words."""
     if row == COMPILING:
         return "compiling its kernel"
-    return f"row {row:,} of {run.rows:,}"
+    unit = "prediction" if run.played.group == "the floor" else "row"  # of all models together
+    return f"{unit} {row:,} of {run.rows:,}"
 
 
 class Display(Protocol):
@@ -253,7 +254,8 @@ class Bars:
                 self._progress.update(task, state="compiling its kernel")
                 continue
             speed = (row - first) / max(now - since, 0.1)
-            state = f"{speed:,.0f} rows/s" if row > first else f"at row {row:,}"
+            here = f"at {position(run, row)}".partition(" of ")[0]
+            state = f"{speed:,.0f} rows/s" if row > first else here
             self._progress.update(task, completed=row, state=state)
 
     @property

@@ -101,7 +101,7 @@ def test_shards_join_resume_and_are_played_again_where_all_is(tmp_path):
     assert played_here(runs)
     floor = [run for run in runs if run.name.startswith("floor")]
     assert floor[0].title == "floor: majority, memory 300, seed 0"
-    assert position(floor[0], 900) == f"row 900 of {floor[0].rows:,}"
+    assert position(floor[0], 900) == f"prediction 900 of {floor[0].rows:,}"
     assert sum(run.rows - 500 for run in floor) == 4 * sum(range(250, 1_501, 250))
     played(asked, store, here=True)
     for run in floor[:3]:

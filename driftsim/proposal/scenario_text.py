@@ -42,9 +42,6 @@ models:
   online tree:  # learns each label once, as it comes in
     learner: {tree}
     policy: online
-  no change:  # predicts the last label: what is not better has learned nothing
-    learner: no_change
-    policy: online
 """
 
 

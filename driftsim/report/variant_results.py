@@ -340,12 +340,12 @@ def phases(scenario: Scenario, columns: Columns, dates: Dates | None = None) -> 
         return []
     centres = np.searchsorted(columns["first_row"], [change.centre for change in changes])
     edges = [0, *centres.tolist(), len(columns["rows"])]
-    found = []
-    for concept, start, stop in zip(
-        [changes[0].before, *(change.after for change in changes)], edges, edges[1:]
-    ):
+    found, ruling = list[Phase](), [changes[0].before, *(change.after for change in changes)]
+    same = len({*ruling}) == 1  # as between the marks of a table
+    for concept, start, stop in zip(ruling, edges, edges[1:]):
         if stop > start:
             first, last = columns["first_row"][start], columns["last_row"][stop - 1]
-            name = f"{names[concept]} (rows {stretch_text(first, last, dates)})"
-            found.append(Phase(name, slice(start, stop)))
+            name = f"phase {len(found) + 1}" if same else names[concept]
+            rows = f"rows {stretch_text(first, last, dates)}"
+            found.append(Phase(f"{name} ({rows})", slice(start, stop)))
     return found if len(found) > 1 else []

@@ -321,8 +321,8 @@ def test_it_fits_wide_and_narrow_light_and_dark(results, width, dark, chromium, 
 def test_the_words_beside_the_axes_do_not_overlap(numbers, chromium, folder):
     opened = Opened(chromium, written(numbers, folder))
     boxes = opened.ask(BESIDE)
-    (ticks,) = [box for text, *box in boxes if text == "retrained"]
-    others = [(text, box) for text, *box in boxes if text != "retrained"]
+    (ticks,) = [box for text, *box in boxes if text == "steps"]
+    others = [(text, box) for text, *box in boxes if text != "steps"]
     assert len(others) > 4 and any(box[1] < ticks[1] for _, box in others)
     for text, (left, top, right, bottom) in others:
         beside = right <= ticks[0] or ticks[2] <= left

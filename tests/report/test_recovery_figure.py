@@ -5,10 +5,16 @@ import re
 import numpy as np
 from examples import played
 
-from driftsim.report.figure_data.recoveries import recoveries
+from driftsim.report.figure_data.recoveries import RECOVERED, STAYED, recoveries
 from driftsim.report.figure_data.view import View
 from driftsim.report.figures import plot_figure
+from driftsim.report.figures.recoveries import MARKS
 from driftsim.report.page.drawings import drawings
+from driftsim.report.page.drawings.recoveries import key_of
+
+
+def test_a_dot_at_zero_has_another_key_than_one_that_recovered():
+    assert key_of(STAYED) != key_of(RECOVERED) and MARKS[STAYED] != MARKS[RECOVERED]
 
 
 def test_settings_with_one_change_each_share_a_matrix(tmp_path):

@@ -22,6 +22,7 @@ POLICIES = {
     "frozen": "static",
     "best": "static",
     "retrained": {"kind": "periodic", "every": 500, "memory": 500},
+    "waiting": {"kind": "on_drift", "memory": 500},
 }
 
 
@@ -100,6 +101,20 @@ def test_the_worked_example_of_a_win():
     retrained[::2] += 1
     wrong = {"frozen": frozen, "retrained": retrained, "online": online}
     assert f"{results_of(wrong).verdict()}\n" == EXAMPLES[0]
+
+
+def test_who_never_raised_an_alarm_is_named_once_and_what_it_equals():
+    wrong = {"frozen": seeded(8, 9), "waiting": seeded(8, 9), "online": seeded(7, 7)}
+    text = str(results_of(wrong).verdict())
+    assert text.count("waiting never raised an alarm, so it equals frozen.") == 1
+    alone = str(results_of({"waiting": seeded(8, 9), "online": seeded(7, 7)}).verdict())
+    assert alone.count("waiting never raised an alarm.") == 1
+
+
+def test_a_reference_that_is_as_good_is_said_to_have_the_same():
+    text = str(results_of({"online": np.full((1, INTERVALS), 45)}, known=False).verdict())
+    assert "(with every label at once, 45.0 % error): online has the same." in text
+    assert "0.000" not in text
 
 
 def test_the_worked_example_of_a_tie():

@@ -15,6 +15,8 @@ from driftsim.scenario import Scenario
 
 ORACLE = "oracle (best possible)"
 MOST_LINES = 12  # of a panel; with more, each panel shows some contenders, and the others faintly
+MOST_NAMED, LONGEST_NAME = 6, 11  # rows of trainings, and letters, that have room for names
+WIDER = "\u0250"  # than Latin letters: those from here on may be
 
 
 class Curve(NamedTuple):
@@ -47,6 +49,12 @@ class CurvePanel(NamedTuple):
     def bands(self) -> bool:
         """Whether there is room for the ranges of the seeds."""
         return len(self.curves) <= MOST_BANDS
+
+    @property
+    def named(self) -> bool:
+        """Whether each row of trainings has the name of its contender beside it: few short ones."""
+        few = len(self.retrained) <= MOST_NAMED
+        return few and all(len(one) <= LONGEST_NAME and max(one) < WIDER for one in self.retrained)
 
 
 def curves(view: View) -> list[list[CurvePanel]] | None:

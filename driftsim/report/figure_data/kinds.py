@@ -87,8 +87,8 @@ KINDS = {
         "estimated, and total_variation_y of recorded rows is counted", if_asked=True,
     ),
     "stream": Kind("The stream itself",
-        "Which concept rules when, which labels come, and what error remains for the best "
-        "possible predictor.",
+        "Which concept rules when, which labels come, and, where it is known, what error remains "
+        "for the best possible predictor.",
         captions.stream, ("window",), "nothing was played"),
     "cost": Kind(
         "Metric against cost",

@@ -21,6 +21,7 @@ from driftsim.report.figures.panels import (
 from driftsim.report.figures.style import LEAST_THOUSANDS, linestyle, thousands
 
 BOTTOM, ROW = 0.22, 0.035  # shares of a panel: the most for rows of ticks, and for one of them
+NAMED_ROW = 0.048  # for one with its name beside it
 HEIGHT, NAME = 2.7, 0.15  # inches of a panel, and of a name beside it
 OTHERS = {"color": "#bbbbbb", "linewidth": 0.5, "zorder": 1}
 AIM = {"color": "#555555", "linestyle": (0, (5, 3)), "linewidth": 0.8, "zorder": 1}
@@ -123,15 +124,26 @@ def plot_retrainings(panel, one, view):
 
     Those of the schedules of floors are black, below them.
     """
-    row = min(ROW, BOTTOM / max(len(one.retrained), 1))
+    n = len(one.retrained)
+    row = NAMED_ROW if n and one.named else min(ROW, BOTTOM / max(n, 1))
+    planned = NAMED_ROW if n and one.named else ROW
     for i, (name, rows) in enumerate(reversed(one.schedules.items())):
-        plot_ticks(panel, rows, ROW * i, ROW, BEST["color"], "schedule")
-        if panel.get_subplotspec().is_first_col():
-            style = {"fontsize": "x-small", "ha": "right", "va": "center", "color": FAINT}
-            panel.text(-0.01, ROW * (i + 0.57), name, transform=panel.transAxes, **style)
+        plot_ticks(panel, rows, planned * i, planned, BEST["color"], "schedule")
+        name_ticks(panel, name, planned * (i + 0.57))
     for i, (name, rows) in enumerate(one.retrained.items()):
-        bottom = ROW * len(one.schedules) + row * i
+        bottom = planned * len(one.schedules) + row * i
         plot_ticks(panel, rows, bottom, row, view.looks[name].colour, "retrained")
+        if one.named:
+            name_ticks(panel, name, bottom + 0.57 * row)
+    if one.retrained and not one.named:
+        name_ticks(panel, "trainings", planned * len(one.schedules) + row * n / 2)
+
+
+def name_ticks(panel, name, place):
+    """Write the name of a row of ticks beside it, left of the first panel of a row."""
+    if panel.get_subplotspec().is_first_col():
+        style = {"fontsize": "x-small", "ha": "right", "va": "center", "color": FAINT}
+        panel.text(-0.01, place, name, transform=panel.transAxes, **style)
 
 
 def plot_ticks(panel, rows, bottom, height, colour, gid):
@@ -143,6 +155,6 @@ def plot_ticks(panel, rows, bottom, height, colour, gid):
 
 def bottom_share(panel):
     """The share of a panel that its rows of ticks take up."""
-    gids = [line.get_gid() for line in panel.lines]
-    share = min(ROW * gids.count("retrained"), BOTTOM) + ROW * gids.count("schedule")
-    return share + (0.5 * ROW if share else 0.02)
+    ticks = [line for line in panel.lines if line.get_gid() in ("retrained", "schedule")]
+    tops = [line.get_ydata()[0] for line in ticks if len(line.get_ydata())]
+    return max(tops) + 0.93 * NAMED_ROW if tops else 0.02

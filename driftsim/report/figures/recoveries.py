@@ -107,6 +107,9 @@ ONWARD = {
     "markersize": 24,
     "markerfacecolor": "none",
 }  # an arrow that starts at its place
+ON_AXIS = Path.make_compound_path(
+    Path.circle(radius=0.36), Path([(0, -1), (0, 1)], [Path.MOVETO, Path.LINETO])
+)  # a dot on the line of the axis
 PLAIN = {"color": INK, "markeredgecolor": INK, "linestyle": "none"}
 FILLED = PLAIN | {"marker": "o", "markersize": 5}
 OPEN = FILLED | {"markerfacecolor": "white"}
@@ -119,5 +122,5 @@ MARKS = {
     SOME: PLAIN | ONWARD,
     SOME_OF_ALL: PLAIN | ONWARD,
     MOST: OPEN,
-    STAYED: FILLED,
+    STAYED: FILLED | {"marker": ON_AXIS, "markersize": 14},
 }

@@ -1,10 +1,11 @@
 // The chart: curves over the stream, on the shades of its concepts.
 
 const MARGIN = { top: 20, right: 14, bottom: 40, left: 62 };
-const SPACE = 5; // pixels between curves and retraining marks
+const [SPACE, NAMED_SPACE] = [5, 9]; // pixels between curves and retraining marks
 const [ROW, NAMED_ROW] = [8, 11]; // pixels of a row of marks, and of one beside its name
 const DATE_ROOM = 60; // pixels of a tick of a date
 const [LEAST_STRIP, MOST_STRIP] = [18, 80]; // pixels of all rows of marks
+const [FEW_ROWS, SHORT_NAME] = [6, 11]; // rows, and letters, that have room for names
 
 /** The curves, as wide as the page allows; the cursor and the selection lie above them. */
 class Chart {
@@ -57,9 +58,14 @@ class Chart {
       ...planned.map(([name, retrained]) => ({ name, retrained, colour: "#000000", named: true })),
     ];
     const own = this.retrained.length - planned.length;
-    this.ownStrip = own ? Math.min(Math.max(own * ROW, LEAST_STRIP), MOST_STRIP) : 0;
+    const latin = /^[ -\u024f]*$/; // other letters may be wider
+    const short = ({ name }) => name.length <= SHORT_NAME && latin.test(name);
+    this.each = own <= FEW_ROWS && this.retrained.slice(0, own).every(short); // has its own name
+    const all = Math.min(Math.max(own * ROW, LEAST_STRIP), MOST_STRIP);
+    this.ownStrip = this.each ? own * NAMED_ROW : all;
     const strip = this.ownStrip + planned.length * NAMED_ROW;
-    this.strip = strip ? SPACE + strip : 0;
+    this.space = own && this.each ? NAMED_SPACE : SPACE;
+    this.strip = strip ? this.space + strip : 0;
     const plot = Math.max(220, Math.min(420, this.width * 0.42));
     this.top = MARGIN.top;
     this.bottom = this.top + plot;
@@ -205,12 +211,12 @@ class Chart {
     const [low, high] = this.x.range;
     const style = { class: "title tiny", x: this.left - 7, dy: "0.3em", "text-anchor": "end" };
     const label = (text, y) => svgElement("text", { ...style, y: y.toFixed(1) }, text);
-    let top = this.bottom + SPACE;
-    const labels = own ? [label("retrained", top + this.ownStrip / 2)] : [];
+    let top = this.bottom + this.space;
+    const labels = own && !this.each ? [label("trainings", top + this.ownStrip / 2)] : [];
     const rows = this.retrained.map(({ colour, name, retrained, named }) => {
       const [y, size] = [top, named ? NAMED_ROW : this.ownStrip / own];
       top += size;
-      if (named) labels.push(label(name, y + 0.4 * size));
+      if (named || this.each) labels.push(label(name, y + 0.4 * size));
       const marks = retrained
         .filter((row) => low <= row && row <= high)
         .map((row) => `M${this.x(row).toFixed(1)} ${y.toFixed(1)}v${(0.8 * size).toFixed(1)}`);

@@ -18,6 +18,7 @@ from driftsim.report.comparisons import (
     measured,
     scope_of,
 )
+from driftsim.report.measures import alarm_rows
 from driftsim.report.table import Table
 from driftsim.report.variant_results import ContenderResult, VariantResults, shared_changes
 from driftsim.report.verdict.blocks import Block
@@ -38,6 +39,7 @@ from driftsim.report.verdict.phrases import (
 MOST_PHASES = 6  # that are listed one by one
 MOST_COMPARED = 100  # phases, beyond which none is compared
 IMBALANCED = 0.9  # share of the largest class, from which an error hides the others
+AFTER_ALARMS = ("on_drift", "on_error", "on_shift")  # policies that do nothing without one
 SIMPLE = ("majority", "mean", "no_change")  # references that a contender should beat
 
 
@@ -65,6 +67,7 @@ class Contest:
         c = self.comparison
         yield Block(" ".join(self.answer()))
         yield from map(Block, self.scored())
+        yield from map(Block, self.silent())
         if c.known and len(c.order) > 1 and not c.same:
             yield from map(Block, self.static_or_weakest())
             yield from self.by_phase()
@@ -123,6 +126,22 @@ class Contest:
             n = round(np.mean([one["scored"].sum() for one in columns]))
             rows = f"{n:,} of {columns[0]['rows'].sum():,} rows"
             yield f"Each model is scored only on {words}: {rows}."
+
+    def silent(self) -> Iterator[str]:
+        """Which contenders were to be retrained after alarms, and had none."""
+        models, values = self.scenario.models, self.comparison.measured
+        static = [name for name in self.results if models[name].policy.kind() == "static"]
+        for name, result in self.results.items():
+            fired = any(len(alarm_rows(run)) for run in result.runs)
+            if fired or models[name].policy.kind() not in AFTER_ALARMS:
+                continue
+            same = (
+                one for one in static
+                if models[one].learner == models[name].learner
+                and np.array_equal(values[one].values, values[name].values)
+            )  # fmt: skip
+            equal = [f", so it equals {named(one)}" for one in [*same][:1]]
+            yield f"{named(name)} never raised an alarm{''.join(equal)}."
 
     def unknown(self) -> Iterator[str]:
         """That the metric asked for is not known at all, or not of some contenders."""
@@ -247,11 +266,14 @@ class Contest:
             if c.best == best and not (tied and c.known):
                 continue
             worse, metric = c.order[-1], title(c.scope.metric)
+            behind = f"{named(worse)} has {distance(c, worse)} than {named(c.best)}"
+            if c.same:
+                behind = f"{named(best)} has the same"
             none = "No" if c.scope.metric == self.comparison.scope.metric else f"In {metric}, no"
             yield (
                 f"{none} contender {'clearly ' if tied else ''}beats {name} "
                 f"(with every label at once, {plain(c, name)} {metric}): "
-                f"{named(worse)} has {distance(c, worse)} than {named(c.best)}."
+                f"{behind}."
             )
 
     def _comparable(self, reference: ContenderResult) -> Scope:

@@ -136,7 +136,8 @@ def strip_of(rows) -> float:
 def heights_of(one: CurvePanel) -> list[float]:
     """How many pixels each row of ticks takes: those of contenders, then those of floors."""
     n, (least, limit) = len(one.retrained), STRIP
-    return [min(max(ROW, least / max(n, 1)), limit / max(n, 1))] * n + [NAMED] * len(one.schedules)
+    own = NAMED if one.named else min(max(ROW, least / max(n, 1)), limit / max(n, 1))
+    return [own] * n + [NAMED] * len(one.schedules)
 
 
 def limits(row: list[CurvePanel]) -> tuple[float, float]:
@@ -218,14 +219,14 @@ def ticks(view, box: Box, one: CurvePanel, x: Scale, first: bool) -> Iterator[st
     """A row of ticks for each contender that was retrained, and each floor, below the lines."""
     found, heights, top = one.retrained | one.schedules, heights_of(one), box.bottom + ABOVE
     names = {}
-    if one.retrained:
-        names["retrained"] = top + sum(heights[: len(one.retrained)]) / 2
+    if one.retrained and not one.named:
+        names["trainings"] = top + sum(heights[: len(one.retrained)]) / 2
     for (name, rows), height in zip(found.items(), heights):
         places = apart(x(rows)).tolist()
         marks = [f"M{place:.1f} {digits(top)}v{0.8 * height:.1f}" for place in places]
         colour = BEST["stroke"] if name in one.schedules else view.looks[name].colour
         yield element("path", d="".join(marks), stroke=colour, class_="retrained")
-        if name in one.schedules:
+        if one.named or name in one.schedules:
             names[name] = top + 0.4 * height
         top += height
     if first:

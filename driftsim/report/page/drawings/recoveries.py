@@ -12,6 +12,7 @@ from driftsim.report.figure_data.recoveries import (
     RANGE,
     SOME,
     SOME_OF_ALL,
+    STAYED,
     Recovered,
     RecoveryPanel,
     depth_text,
@@ -126,7 +127,10 @@ def key_of(name: str) -> str:
         return element("path", d=f"M0 0H{SAMPLE}", class_="range ink")
     if name in (SOME, SOME_OF_ALL):
         return element("path", d=f"M3 0h{ARROW}m-6 -4l6 4l-6 4", class_="range ink")
-    return mark("o", SAMPLE / 2, 0, INK, name in (LOST, MOST))
+    dot = mark("o", SAMPLE / 2, 0, INK, name in (LOST, MOST))
+    if name != STAYED:
+        return dot
+    return dot + element("path", d=f"M{SAMPLE / 2:.1f} -7v14", class_="range ink")  # on the axis
 
 
 def matrices(found, layout: Layout) -> Drawing:
