@@ -11,6 +11,7 @@ from driftsim.parts import MOST_ROWS, Part, Strict, keys_of
 from driftsim.scenario import Scenario
 from driftsim.streams.operators.operator import Reference
 from driftsim.studio.kind_choices import kinds_of
+from driftsim.studio.known_dates import known_dates
 
 LABELS = {  # of paths or of keys, as people say them
     "stream.length": "length of the stream",
@@ -45,6 +46,7 @@ ALWAYS = {  # shown at once, though the scenario does not give them
     *("stream.length", "stream.noise", "stream.drift", "evaluation.labels", "evaluation.seeds"),
     *("prices.mistake", "prices.absolute_error", "prices.label", "prices.training.each"),
 }
+SELDOM = ("task", "missing")  # of tables: not shown at once, though the scenario gives them
 LEFT_OUT = {"compiled", "path", "classes"}  # fields that are no business of a slider
 OF_EVALUATION = ("labels", "seeds", "warmup", "warmup_labels")
 OF_PRICES = (
@@ -87,6 +89,7 @@ class Control(NamedTuple):
     main: bool = True  # shown at once
     unit: str = ""  # of a duration, which is written with it
     guessed: bool = False  # whether the ends of its slider follow from its value alone
+    date: str = ""  # of the row that it is, where rows have dates
 
     def data(self) -> dict[str, Any]:
         """As plain data."""
@@ -112,6 +115,11 @@ class Group(NamedTuple):
 def groups_of(scenario: Scenario, document: dict[str, Any]) -> list[Group]:
     """The controls of a scenario; what its document gives is shown at once."""
     return Panel(scenario, document).groups()
+
+
+def is_row(path: str) -> bool:
+    """Whether what is at a path is a row of the stream at which it changes."""
+    return path.startswith("stream.drift.at") or ".marks." in path
 
 
 class Panel:
@@ -199,6 +207,8 @@ class Panel:
         known = self._range(path, value, bounds, form)
         low, high, log = known or guessed_range(value, bounds, form)
         more = {"low": low, "high": high, "log": log, "guessed": known is None}
+        if is_row(path) and (dates := known_dates(self.scenario)):
+            more["date"] = dates.text(int(value))
         return self._control(path, note, form, value, **more)
 
     def _range(self, path, value, bounds, form) -> tuple[float, float, bool] | None:
@@ -222,7 +232,7 @@ class Panel:
             return min(usual[0], value), max(usual[1], value), False
         low, high = bounds
         if form == "whole" and high is not None and high >= MOST_ROWS:
-            if path.startswith("stream.drift.at."):
+            if is_row(path):
                 return 1, length - 1, False
             return low or 0, max(value, length if low else length // 2), bool(low)
         return None
@@ -240,7 +250,8 @@ class Panel:
         return max(2 * max(self.scenario.evaluation.warmup, 500), *(one + 1 for one in rows))
 
     def _control(self, path: str, note: str, form: str, value: Any, **more: Any) -> Control:
-        main = path in ALWAYS or path.endswith(".policy") or self._given(path)
+        given = self._given(path) and path.rpartition(".")[2] not in SELDOM
+        main = path in ALWAYS or path.endswith(".policy") or given
         return Control(path, label_of(path), note, form, value, main=main, **more)
 
     def _given(self, path: str) -> bool:
@@ -290,6 +301,7 @@ def label_of(path: str) -> str:
     if path.startswith("stream.drift.at"):
         return "change at"
     if path.startswith("stream.concepts.") and len(above) > 2:
+        word = "known change" if word == "marks" else word
         return f"{word.replace('_', ' ')}, {above[2]}"
     if above[-1:] in (["memory"], ["detector"], ["labels"]) and word != "labels":
         return f"{word.replace('_', ' ')} of the {above[-1]}"

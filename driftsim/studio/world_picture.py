@@ -8,6 +8,7 @@ import numpy as np
 
 from driftsim.rows import Schema
 from driftsim.streams.world import BLOCK, World
+from driftsim.studio.known_dates import known_dates
 
 ROWS = 6_000  # of the picture, evenly over the stream
 MOST_BLOCKS = 24  # of the stream that they are drawn from
@@ -46,7 +47,18 @@ def world_picture(
         "shade": shade(world, np.nanmedian(X, axis=0), across, up),
         "t": packed(t, "<u4"),
         "label": packed(classes, "u1"),
+        "dates": moments(scenario, t),
     }
+
+
+def moments(scenario, t: np.ndarray) -> dict[str, Any] | None:
+    """When rows (n,) of a scenario were, in milliseconds after the first; None without dates."""
+    if (dates := known_dates(scenario)) is None:
+        return None
+    found = dates.at(t)
+    after = np.round((found - found[0]) / 1_000)
+    about = {"zone": dates.zone, "precision": dates.precision, "start": int(found[0])}
+    return about | {"after": packed(after, "<f8")}
 
 
 def sampled(world: World, length: int, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,5 +1,8 @@
 """The studio's scenario: what can be turned, what is refused, and that each step can be undone."""
 
+import base64
+
+import numpy as np
 import pytest
 
 from driftsim.messages import ScenarioError
@@ -173,3 +176,26 @@ def test_the_picture_has_the_rows_of_the_stream_and_what_is_true_of_them(session
     cells = numbers(shade["values"]).reshape(shade["steps"], shade["cells"], shade["cells"])
     assert cells[0, :, -1].mean() > 245 > 10 > cells[0, :, 0].mean()  # before: by x1 alone
     assert cells[-1, 0].mean() > cells[-1, -1].mean()  # after: the second class is above
+
+
+def test_rows_at_which_a_table_with_dates_changes_have_their_dates(tmp_path):
+    days = [f"2024-{1 + i // 28 % 12:02}-{1 + i % 28:02},{i % 5},{'ab'[i % 2]}" for i in range(336)]
+    (tmp_path / "t.csv").write_text("\n".join(["day,x,y", *days]) + "\n")
+    (path := tmp_path / "t.yaml").write_text("""
+stream:
+  concepts:
+    t: {kind: table, path: t.csv, target: y, time: day, task: classification, marks: [2024-06-01]}
+models: {last: {learner: no_change, policy: online}}
+evaluation: {warmup: 56}
+""")
+    session = Session(source_of(path))
+    found = session.now.controls["stream.concepts.t.marks.0"]
+    assert (found.label, found.value, found.date) == ("known change, t", 140, "2024-06-01")
+    assert (found.low, found.high) == (1, 335)
+    assert not session.now.controls["stream.concepts.t.task"].main
+    session.do(put("stream.concepts.t.marks.0", 168))
+    assert session.now.controls["stream.concepts.t.marks.0"].date == "2024-07-01"
+    dates = world_picture(session.now.scenario)["dates"]
+    after = np.frombuffer(base64.b64decode(dates["after"]), "<f8")
+    assert after[28] == 31 * 86_400_000 and dates["precision"] == "days"
+    assert world_picture(Session(source_of(None)).now.scenario)["dates"] is None

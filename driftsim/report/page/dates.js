@@ -37,6 +37,12 @@ class Dates {
     this.clock = clockOf(zone);
   }
 
+  /** Those of rows (ascending) whose moments are known: microseconds since a start. */
+  static of({ start, zone, precision }, rows, moments) {
+    const about = { start, zone, precision, rows, moments, clock: clockOf(zone) };
+    return Object.assign(Object.create(Dates.prototype), about);
+  }
+
   at(row) {
     return between(this.rows, this.moments, row);
   }

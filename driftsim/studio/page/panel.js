@@ -114,10 +114,12 @@ class Panel {
     slider.setAttribute("aria-label", control.label);
     slider.ariaDescription = control.note;
     slider.dataset.path = control.path;
+    const date = element("small", {}); // of a row
     const show = (value) => {
       current = value;
       field.value = written(value);
-      slider.setAttribute("aria-valuetext", grouped(value) === "NaN" ? "" : fixedShort(value));
+      const dated = value === now.value && now.date ? `, ${now.date}` : "";
+      slider.setAttribute("aria-valuetext", grouped(value) === "NaN" ? "" : fixedShort(value) + dated);
       slider.style.setProperty("--share", `${placeOf(now, value) / (NOTCHES / 100)}%`);
     };
     const set = (value, draft) => {
@@ -158,16 +160,17 @@ class Panel {
       else this.refuse(`${control.label}: ${field.value.slice(0, 40) || "nothing"} is not valid; give a ${kind}`);
     });
     this.rows.set(control.path, (one) => {
-      if (this.held === one.path) return; // its ends stay, too
+      if (this.held === one.path) return void (date.textContent = one.date); // its ends stay, too
       const within = now.low <= one.value && one.value <= now.high;
       now = one.guessed && now.guessed && within ? { ...one, low: now.low, high: now.high, log: now.log } : one;
+      date.textContent = one.date;
       if (document.activeElement === field && typing) return;
       slider.value = placeOf(now, one.value);
       field.removeAttribute("aria-invalid");
       show(one.value);
     });
     const row = element("div", { className: "row turned", title: control.note });
-    row.append(element("span", {}, control.label), field, slider);
+    row.append(element("span", {}, control.label, date), field, slider);
     return row;
   }
 }

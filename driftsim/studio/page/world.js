@@ -34,6 +34,7 @@ class World {
     const first = !this.data;
     const share = first ? 0 : this.at / this.data.length;
     this.data = { ...world, t, xs: x, ys: y, label: read(world.label) };
+    this.dates = world.dates && datesOf(world.dates, t);
     this.data.shade = world.shade && { ...world.shade, values: read(world.shade.values) };
     for (const [menu, axis] of [[this.menus[0], world.x], [this.menus[1], world.y]]) {
       menu.replaceChildren(...world.columns.map(([i, name]) => element("option", { value: i }, name)));
@@ -57,8 +58,10 @@ class World {
     const place = Math.round((this.at / (this.data.length - 1 || 1)) * 1000);
     this.position.value = place;
     this.position.style.setProperty("--share", `${place / 10}%`);
-    this.row.textContent = `row ${grouped(this.at)}`;
-    this.position.setAttribute("aria-valuetext", this.row.textContent);
+    const date = this.dates?.text(this.at);
+    const words = `row ${grouped(this.at)}`;
+    this.row.replaceChildren(words, ...(date ? [element("small", {}, date)] : []));
+    this.position.setAttribute("aria-valuetext", date ? `${words}, ${date}` : words);
     this.draw();
     this.moved(this.at);
   }
@@ -201,6 +204,12 @@ class World {
     pen.fillText(y.name, 0, 0);
     pen.restore();
   }
+}
+
+/** The dates of rows, by those of the points. */
+function datesOf(dates, t) {
+  const after = new Float64Array(bytesOf(dates.after).buffer); // milliseconds
+  return Dates.of(dates, t, after.map((one) => 1000 * one));
 }
 
 /** A point of a class: classes differ in colour and in shape. */
