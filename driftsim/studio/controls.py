@@ -206,7 +206,7 @@ class Panel:
             bounds = (1 if form == "whole" else 0.0), bounds[1]
         known = self._range(path, value, bounds, form)
         low, high, log = known or guessed_range(value, bounds, form)
-        more = {"low": low, "high": high, "log": log, "guessed": known is None}
+        more: dict[str, Any] = {"low": low, "high": high, "log": log, "guessed": known is None}
         if is_row(path) and (dates := known_dates(self.scenario)):
             more["date"] = dates.text(int(value))
         return self._control(path, note, form, value, **more)
