@@ -13,7 +13,8 @@ from driftsim.report.table import Row, Table
 from driftsim.report.variant_results import VariantResults
 from driftsim.streams.seeds import PARTS, spawn_rng
 
-TEST = ["p", "critical", "test", "friedman", "iman_davenport", "df_1", "df_2"]  # of all ranks
+STATISTICS = ["friedman", "iman_davenport", "df_1", "df_2"]  # of three contenders or more
+TEST = ["p", "critical", "test", *STATISTICS]
 RANKS = ["contender", "metric", "rank", "settings", "streams", *TEST]
 PAIRS = ["better", "worse", "metric", "settings", "wins", "ties", "losses", "p"]
 EQUAL = ["p_better", "p_equal", "p_worse"]  # where the report asks for a margin

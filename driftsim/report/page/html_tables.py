@@ -8,6 +8,7 @@ from driftsim.evaluation.decision.prices import SHARES
 from driftsim.report.decision.grid_values import NEVER
 from driftsim.report.figure_data.looks import COLOURS
 from driftsim.report.page.table_notes import NOTES, TITLES, meaning
+from driftsim.report.rankings import STATISTICS
 from driftsim.report.summary_text import COUNTS, brief, is_metric, readable, worthwhile
 from driftsim.report.table import Table
 
@@ -66,7 +67,7 @@ def tables(results) -> list[HtmlTable]:
         "worth": own.worth(),
         "breakeven": own.breakeven(),
         "wrong_prices": own.wrong_prices,
-        "ranks": own.ranks,
+        "ranks": tested(own.ranks),
         "pairs": own.pairs,
         "forgetting": own.forgetting,
         "probed": own.probed,
@@ -79,6 +80,12 @@ def tables(results) -> list[HtmlTable]:
 def priced_shares(costs: Table) -> Table:
     """A table of costs without the shares that no contender has."""
     return costs.but(*(share for share in SHARES if not costs[share].any()))
+
+
+def tested(ranks: Table) -> Table:
+    """A table of ranks without the statistics that a sign test of two contenders lacks."""
+    lacking = all(map(math.isnan, ranks.values("friedman")))
+    return ranks.but(*STATISTICS) if lacking else ranks
 
 
 def html_table(name: str, table: Table, models, metrics) -> HtmlTable:
