@@ -10,6 +10,7 @@ from driftsim.python_data import paths, plain
 from driftsim.settings import Marks
 
 IN_PYTHON = "in the scenario"  # where the parts of a dict stand
+RESOLVED = "scenario.yaml"  # of a report, beside its runs
 MOST_BYTES = 500_000  # of a file
 
 
@@ -76,10 +77,15 @@ def mapping(text: str, path: Path, known: list[str]) -> tuple[dict[str, Any], Ma
 
 
 def default_name(source: str | Path | dict[str, Any]) -> str:
-    """The name of the results: the file's, without its ending; raises `ScenarioError`."""
+    """The name of the results: the file's, without its ending; raises `ScenarioError`.
+
+    That of a report's own scenario is the report's, so that its runs are found again.
+    """
     if isinstance(source, dict):
         return "scenario"
-    path = Path(source)
+    path, folder = Path(source), Path(source).absolute().parent
+    if path.name == RESOLVED and (folder / "runs").is_dir() and "." not in folder.name:
+        path = folder
     return checked_name(path.name.removesuffix(path.suffix), f"{short(str(path))}: this", " file")
 
 

@@ -92,6 +92,7 @@ def test_what_is_resolved_can_be_run_again(path, tmp_path, undrawn):
     with ThreadPoolExecutor(1) as executor:
         write(driftsim.run(path, out=tmp_path, executor=executor), tmp_path / "s")
     again = tmp_path / "s" / "scenario.yaml"
+    assert driftsim.load(again).name == "s"  # whose runs are found
     again.rename(tmp_path / "again.yaml")
     before = runs(tmp_path)
     (tmp_path / "again").mkdir()

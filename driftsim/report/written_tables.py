@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from csv import writer
 from html import escape
 from io import StringIO
+from os.path import normpath
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from driftsim.report.rankings import ranks
 from driftsim.report.results import Results
 from driftsim.report.united import common_metric, contenders_of, united
 from driftsim.report.variant_results import metric_fault
+from driftsim.scenario_files import RESOLVED
 
 MOST_DIGITS = 10
 SPECIAL = str.maketrans({  # also [ and *, which the end of a row takes as its own
@@ -103,17 +105,28 @@ def repeated(reports: Mapping[str, Results]) -> Iterator[str]:
 
 
 def provenance(reports: Mapping[str, Results]) -> list[str]:
-    """What made a table, in lines: of each report the command, the versions and a hash.
-
-    A folder is repeated from its own scenario, which has whatever the command line had changed.
-    """
+    """What made a table, in lines: of each report the command, the versions and a hash."""
     lines = list[str]()
     for path, (report, results) in zip(reports, titled(reports).items()):
-        folder = f"{results.study.name}/scenario.yaml" if Path(path).is_dir() else ""
-        about = how_to_repeat(results, folder)
+        about = how_to_repeat(results, *place_of(Path(path)))
         own = about["command"], about["versions"], about["hash"]
         lines += [f"{report}: {one}" if report else one for one in own]
     return lines
+
+
+def place_of(path: Path) -> tuple[str, str]:
+    """The file that repeats a report or a scenario, and the folder of results, if not `reports`.
+
+    A folder is repeated from its own scenario, which has whatever the command line had changed.
+    Paths are as they were given, or from the working folder, never those of a machine.
+    """
+    file = path / RESOLVED if path.is_dir() else path
+    if file.is_absolute() and file.is_relative_to(Path.cwd()) and path != Path.cwd():
+        return place_of(path.relative_to(Path.cwd()))
+    if file.is_absolute():
+        return "/".join(file.parts[-2:] if path.is_dir() else file.parts[-1:]), ""
+    out = Path(normpath(path / "..")).as_posix() if path.is_dir() else "reports"
+    return file.as_posix(), "" if out == "reports" else out
 
 
 def explained(grid: Grid) -> str:

@@ -76,6 +76,17 @@ def test_what_no_report_has_is_a_dash_and_not_ranked(reports, tmp_path):
     assert table.count("Scenario with every default: ") == 2
 
 
+def test_the_command_of_a_table_works_where_it_was_written(reports, tmp_path, monkeypatch):
+    few = reports("few", ["calm"], some("majority", "frozen"))
+    monkeypatch.chdir(few.parent)
+    for path in (few, "few"):
+        first, *_ = written([path], tmp_path / "t.tex").splitlines()
+        assert first == "% driftsim run few/scenario.yaml --out ."
+    monkeypatch.chdir(few)
+    first, *_ = written(["../few"], tmp_path / "t.tex").splitlines()
+    assert first == "% driftsim run ../few/scenario.yaml --out .."
+
+
 def test_the_hash_of_a_report_is_that_of_its_scenario_file(reports, tmp_path):
     few = reports("few", ["calm"], some("majority", "frozen"))
     text = (few / "scenario.yaml").read_bytes()

@@ -215,10 +215,11 @@ def no_prices(results, costs):
         yield "Among so many runs other prices can be tried from Python only."
 
 
-def how_to_repeat(results, file: str = ""):
+def how_to_repeat(results, file: str = "", out: str = ""):
     """The command, the scenario and the versions that give the same results again.
 
-    The command is of a `file`, by default the scenario under the name of the study.
+    The command is of a `file`, by default the scenario under the name of the study, and writes
+    into `out`, by default the folder `reports`.
     """
     study = results.study
     parts = next(run.parts for _, run in results.runs())
@@ -227,17 +228,18 @@ def how_to_repeat(results, file: str = ""):
     versions = ", ".join(f"{name} {number}" for name, number in sorted(numbers.items()))
     seeds = study.variants[0].scenario.evaluation.seeds
     return {
-        "command": command(results, file),
+        "command": command(results, file, out),
         "scenario": results.scenario_text,
         "versions": f"Seed{f's 0 to {seeds - 1}' if seeds > 1 else ' 0'}. Versions: {versions}.",
         "hash": f"Scenario with every default: {results.scenario_hash}.",
     }
 
 
-def command(results, file: str = "") -> str:
+def command(results, file: str = "", out: str = "") -> str:
     """The command that runs the study from a file, by default one of its name."""
     parts = next(run.parts for _, run in results.runs())
     words = ["driftsim", "run", file or f"{results.study.name}.yaml"]
+    words += ["--out", out] if out else []
     return shlex.join([*words, *(word for one in parts for word in ("--with", Path(one).name))])
 
 
