@@ -137,7 +137,7 @@ def run(
     study = as_study(scenario, name, allow)
     for note in study.notes:
         warnings.warn(note, FutureWarning, stacklevel=2)
-    store = Store(Path(out) / study.name / "runs")
+    store = Store(Path(out).expanduser() / study.name / "runs")
     runs = missing(study, store, files, fresh)
     here = jobs == 1 and timeout is None
     failed = _failed(runs, progress, store, jobs, executor, timeout, here, on)

@@ -38,7 +38,7 @@ from driftsim.scenario_checks import (
     untallied,
 )
 from driftsim.scenario_evaluation import Evaluation, faults_of_evaluation, unplannable
-from driftsim.scenario_files import checked_name, default_name, from_source, place_of
+from driftsim.scenario_files import checked_name, default_name, from_home, from_source, place_of
 from driftsim.scenario_places import Faults, Places, beside_settings, located, renew, with_setting
 from driftsim.scenario_report import Report, without_alarms
 from driftsim.scenario_severity import with_requested
@@ -269,6 +269,7 @@ def load(
     by default the file's name or `scenario`. `allow` are packages whose estimators it may name.
     `figures` are those that get pictures: `none`, `all`, or names with commas between them.
     """
+    source = from_home(source)
     place, folder = place_of(source)
     asked, document, marks = from_source(source, [*Scenario.model_fields, *OF_STUDIES])
     title = checked_name(name) if name is not None else default_name(source)

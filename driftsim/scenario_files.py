@@ -1,5 +1,6 @@
 """Scenario files: their texts, and the names of the results that follow from theirs."""
 
+from os.path import expanduser
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,11 @@ from driftsim.settings import Marks
 IN_PYTHON = "in the scenario"  # where the parts of a dict stand
 RESOLVED = "scenario.yaml"  # of a report, beside its runs
 MOST_BYTES = 500_000  # of a file
+
+
+def from_home(source: str | Path | dict[str, Any]) -> str | Path | dict[str, Any]:
+    """A source whose path may begin with ~, the folder of the user."""
+    return source if isinstance(source, dict) else expanduser(source)
 
 
 def place_of(source: str | Path | dict[str, Any]) -> tuple[str, Path]:

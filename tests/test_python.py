@@ -48,6 +48,18 @@ def test_a_dict_is_the_file_with_the_same_keys(tmp_path):
     assert given["evaluation"]["warmup"] == 500 and given["stream"]["drift"]["at"] == (1_000,)
 
 
+def test_paths_may_begin_at_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "t.csv").write_text("x,y\n" + "1,a\n2,b\n" * 10)
+    (tmp_path / "s.yaml").write_text(
+        "stream: {concepts: {t: {kind: table, path: ~/t.csv}}}\n"
+        "models: {last: {learner: no_change, policy: online}}\nevaluation: {warmup: 0}\n"
+    )
+    results = driftsim.run("~/s.yaml", out="~/kept", jobs=1)
+    assert results.study.name == "s" and (tmp_path / "kept" / "s" / "runs").is_dir()
+
+
 def test_mistakes_of_a_dict_are_named_by_their_paths():
     given = dict_of(a={"learner": "majorty", "policy": "static"})
     with pytest.raises(ScenarioError) as caught:

@@ -36,7 +36,7 @@ class Table(Recorded):
         "task": {"classes": "classification", "numbers": "regression"}
     }
 
-    # `path` is relative to the folder of the scenario file; other records have one
+    # `path` is relative to the folder of the scenario file, or from ~ on; other records have one
     path: str | Paths  # type: ignore[assignment]  # a file, files in order, a folder or a pattern
     labels: str | None = None  # a second file that holds the labels, row by row
     separator: str | None = None  # between cells of a text file; else guessed
@@ -146,7 +146,7 @@ class Table(Recorded):
         paths = [given] if isinstance(given, str) else given
         found = []
         for path in paths or ():
-            place = os.path.abspath(os.path.join(folder, path))
+            place = os.path.abspath(os.path.join(folder, os.path.expanduser(path)))
             if not is_table(path) and not (path and os.path.isdir(place)):
                 known = f"{', '.join(SUFFIXES)}, perhaps followed by {', '.join(ENDINGS)}"
                 raise ValueError(f"{short(path)} is no table; its name should end in {known}")
