@@ -1,17 +1,18 @@
 """Scenario files: their texts, and the names of the results that follow from theirs."""
 
-from os.path import expanduser
+from os.path import exists, expanduser, isfile
 from pathlib import Path
 from typing import Any
 
 from driftsim.files import reason
-from driftsim.messages import ScenarioError, line, short
+from driftsim.messages import ScenarioError, guess, line, short
 from driftsim.notation import NotationError, parsed, question
 from driftsim.python_data import paths, plain
 from driftsim.settings import Marks
 
 IN_PYTHON = "in the scenario"  # where the parts of a dict stand
 RESOLVED = "scenario.yaml"  # of a report, beside its runs
+GIVE = "give a scenario file"
 MOST_BYTES = 500_000  # of a file
 
 
@@ -63,7 +64,16 @@ def read(path: Path) -> str:
         cause = reason(error)
     except UnicodeDecodeError:
         cause = "it is not text in UTF-8"
-    raise ScenarioError(line(f"{path}: cannot be read: {cause}; give a scenario file"))
+    raise ScenarioError(line(f"{path}: cannot be read: {cause}; {scenario_meant(path)}"))
+
+
+def scenario_meant(path: Path) -> str:
+    """What to give in the place of a path that leads to no scenario."""
+    if isfile(path / RESOLVED):
+        return f"to run a report again, give {path / RESOLVED}"
+    beside = {one.stem: one.name for one in path.parent.glob("*.y*ml")}
+    close = "" if exists(path) else guess(path.stem, beside)
+    return f"did you mean '{beside[close[14:-2]]}'?" if close.startswith("did") else GIVE
 
 
 def mapping(text: str, path: Path, known: list[str]) -> tuple[dict[str, Any], Marks]:

@@ -93,6 +93,9 @@ def test_what_is_resolved_can_be_run_again(path, tmp_path, undrawn):
         write(driftsim.run(path, out=tmp_path, executor=executor), tmp_path / "s")
     again = tmp_path / "s" / "scenario.yaml"
     assert driftsim.load(again).name == "s"  # whose runs are found
+    assert "to run a report again, give " in invoke("run", again.parent).stderr
+    slip = invoke("check", path.with_stem(f"{path.stem}z")).stderr
+    assert slip.endswith(f"did you mean '{path.name}'?\n")
     again.rename(tmp_path / "again.yaml")
     before = runs(tmp_path)
     (tmp_path / "again").mkdir()

@@ -55,6 +55,10 @@ def test_restarting_by_a_detector_for_errors_of_0_and_1_on_numbers(tmp_path):
             "it should be 'after', 'before' or 'warning'",
         ),
         (
+            "{kind: on_drift, memory: 90d}",
+            "models.one.policy.memory.time: durations and dates need times",
+        ),
+        (
             "{kind: on_drift, memory: all}",
             "on_drift with memory all needs a number of labels to wait for; write {kind: on_drift, "
             "memory: all, enough: 500}",

@@ -1,6 +1,7 @@
 """Folders of reports: which study one is of, and where the results of a scenario are."""
 
 from collections.abc import Sequence
+from os.path import exists, isfile
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,11 @@ def stored_study(path: Path, out: Path, allow: Sequence[str], **changes: Any) ->
     `changes` are those that `load` makes to a scenario; a report has its own already. Raises
     `ScenarioError` for what is neither.
     """
-    if path.is_file() and (path.parent / "runs").is_dir():
+    if isfile(path) and (path.parent / "runs").is_dir():
         raise ScenarioError(
             line(f"{path}: this is a file of a report; give the folder {path.parent}")
         )
-    if not path.exists():
+    if not exists(path):
         right = "give a folder that driftsim run wrote, or a scenario file"
         fault = f"there is neither a report nor a scenario of this name; {right}"
         raise ScenarioError(line(f"{path}: {fault}"))

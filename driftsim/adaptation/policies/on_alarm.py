@@ -51,7 +51,7 @@ class OnAlarm(Retraining):
 
     def incompatibility(self, schema, rows):
         if self.gather != "before" and not self.gathered:
-            return uncounted(self, enough=500)
+            return uncounted(self, "memory: {memory}, enough: 500")
         return super().incompatibility(schema, rows)
 
     @model_validator(mode="after")
@@ -202,17 +202,18 @@ class AtDrift(Retraining):
 
     def incompatibility(self, schema, rows):
         if not self.memory.holds:
-            return uncounted(self, memory=500)
+            return uncounted(self, "memory: 500")
         return super().incompatibility(schema, rows)
 
 
-def uncounted(policy: Retraining, **right: int) -> str:
+def uncounted(policy: Retraining, right: str) -> str:
     """The message on a policy that has no number of labels to wait for, and what gives it one."""
-    memory = dumped(policy.memory)
-    written = flow({"kind": policy.kind(), "memory": memory} | right)
+    kind, memory = policy.kind(), dumped(policy.memory)
+    text = memory if isinstance(memory, str) else flow(memory)  # a duration, or a kind
+    written = right.format(memory=text)
     return (
-        f"{policy.kind()} with memory {flow(memory)} needs a number of labels to wait for; "
-        f"write {written}"
+        f"{kind} with memory {text} needs a number of labels to wait for; "
+        f"write {{kind: {kind}, {written}}}"
     )
 
 
