@@ -9,6 +9,7 @@ import numpy as np
 from driftsim.clocks import Clock
 from driftsim.durations import FIXED, SECOND, Duration, date_of
 from driftsim.evaluation.trace import Trace
+from driftsim.messages import plural
 from driftsim.parts import identity
 from driftsim.scenario import Scenario
 
@@ -16,6 +17,10 @@ DAY = FIXED["d"]
 HOLE = 0.02  # of the time of a stream: shorter pauses between two rows are not shown
 RARE = 10  # mean distances of moments with rows: a shorter pause is none
 SAMPLES = 2_000  # stretches in which pauses are looked for
+SPANS = (  # months of their mean length
+    (365.2425 * DAY / 12, "month"), (DAY, "day"), (FIXED["h"], "hour"), (FIXED["min"], "minute"),
+    (SECOND, "second"),
+)  # fmt: skip
 PRECISIONS = {120 * SECOND: "milliseconds", 7_200 * SECOND: "seconds"}  # of shorter streams
 
 
@@ -97,6 +102,13 @@ class Dates:
         """How many rows there are in so much time, in the mean after the warm-up; at least one."""
         share = window.micros / (self.end - self.start)
         return max(round((self.last - self.warmup) * share), 1)
+
+    @property
+    def span(self) -> str:
+        """How long the rows after the warm-up last, rounded: 24 months, 9 days, 5 hours."""
+        micros = self.end - self.start
+        size, unit = next(one for one in SPANS if micros >= 2 * one[0] or one == SPANS[-1])
+        return plural(max(round(micros / size), 1), unit)
 
     @cached_property
     def precision(self) -> str:

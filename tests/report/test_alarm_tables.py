@@ -13,7 +13,7 @@ from driftsim.report.files import text_files
 from driftsim.report.page.document import page
 from driftsim.report.page.drawings import drawings
 from driftsim.report.printed import print_results
-from driftsim.report.verdict import where_of
+from driftsim.report.verdict import alarms, where_of
 from driftsim.report.verdict.alarms import alarm_blocks
 
 NAN = math.nan
@@ -215,17 +215,19 @@ def test_with_a_tolerance_it_is_said_who_does_not_beat_alarms_that_see_no_errors
     found = [("a", 2, 0), ("b", 1, 9), ("c", 2, 2), ("dummy", 2, 3), ("b, random alarms", 1.5, 8.5)]
     rows = [row(name, 2, hits, 100, false, 0) | {"tolerance": 300} for name, hits, false in found]
     answer, shown = alarm_blocks([*detector_rows(rows)], "Here")
-    assert answer.text.startswith("Here with 2 changes, a and c found 100 %. a was")
-    assert answer.text.endswith(
-        " By F1 within 300 rows a is the best (1.00); b does not beat alarms that see no errors."
+    assert answer.text.startswith(
+        "Here, by F1 within 300 rows, a is the best (1.00); b does not beat alarms that see no "
+        "errors. With 2 changes, a and c found 100 %. a was"
     )
+    within = alarms.in_setting([*detector_rows(rows)], "noise = 0").text
+    assert within.startswith("noise = 0: By F1 within 300 rows, a is")
     assert shown.table.values("contender") == ["a", "b", "c", "dummy"]
     assert shown.table.values("F1")[:2] == ["1.00", "0.17"]
     assert shown.table.values("randomly") == ["–", "0.25", "–", "–"]
     answer, _ = alarm_blocks([*detector_rows(rows[:1])], "Here")
-    assert answer.text.endswith(" By F1 within 300 rows a is the best (1.00).")
+    assert answer.text.startswith("Here, by F1 within 300 rows, a is the best (1.00). With 2")
     only, _ = alarm_blocks([*detector_rows(rows[3:4])], "Here")
-    assert "dummy found 100 %" in only.text and "By F1" not in only.text
+    assert "dummy found 100 %" in only.text and "F1" not in only.text
 
 
 def test_a_report_cannot_begin_with_alarms_that_nothing_raises(tmp_path):

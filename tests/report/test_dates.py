@@ -88,6 +88,15 @@ def test_dates_are_as_precise_as_the_stream_is_short():
         assert (Dates(clock, 0, 100).precision, Dates(clock, 0, 100).text(1)) == (precision, text)
 
 
+@pytest.mark.parametrize(
+    ("gap", "text"),
+    [(7 * DAY, "23 months"), (9 * HOUR, "37 days"), (HOUR, "4 days"), (FIXED["ms"], "1 second")],
+)
+def test_it_is_said_how_long_a_stream_lasts(gap, text):
+    clock = RecordedClock(at(2024, 1, 1) + np.arange(110) * gap)
+    assert Dates(clock, 10, 110).span == text
+
+
 def test_a_row_after_the_end_has_no_date():
     dates = holed()
     assert stretch_text(0, 30, dates) == "0 to 30, 2024-01-01 to 2024-01-02"

@@ -7,6 +7,7 @@ from priced_studies import ALARMS, CLOCK, PRICES, TREE, every, study_of
 from words_and_tables import carried
 
 from driftsim.report.decision.breakeven import breakeven
+from driftsim.report.page.cost_section import cheapest
 from driftsim.report.verdict.decision import ACTIONS, Advice, action
 from driftsim.scenario import Scenario
 
@@ -108,10 +109,17 @@ def test_where_one_saves_for_certain_only_how_to_keep_up_to_date_is_not_known():
     assert table.best["alarms"] and table.tied["never"] and table.tied["clock"]
     text = advice(results)
     row = table.loc["clock"]
-    assert text.startswith(f"Keep a model up to date: clock costs {row.cost:,.0f} EUR (")
+    first = f"Keep a model up to date: alarms costs least, {table.cost['alarms']:,.0f} EUR ("
+    assert text.startswith(first) and ", which is not significant among 3 comparisons; " in text
+    only = f"clock ({row.cost:,.0f}) costs significantly less: {row.over_static:,.0f} less ("
+    assert only in text and only in cheapest(results.variants[0])
+    errors = str(results.verdict())
+    assert "the static contender never" in errors.lower() and "pays" not in errors
     which = f"Which of alarms ({table.cost['alarms']:,.0f}) and clock ({row.cost:,.0f}) costs least"
     assert f"{which} is not known." in text and "Whether to" not in text
-    assert "than never retraining (never)" in text and carried(text, [results.costs()], "95 %")
+    assert "than never retraining (never)" in text and carried(
+        text, [results.costs()], "95 %", "3 comp"
+    )
 
 
 def test_without_a_static_contender_ties_are_said_all_the_same():

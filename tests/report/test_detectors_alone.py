@@ -53,14 +53,14 @@ def test_dummies_have_the_scores_that_follow_from_their_alarms(suite):
 def test_where_contenders_have_the_same_errors_the_report_is_of_alarms_alone(suite):
     (alarms,) = suite_parts(suite)
     assert "ranks" not in [one.name for one in drawings(suite)]
-    assert alarms.answer[0].text.startswith("Over 2 streams with 1 change, hddm_w found 100 %")
+    assert alarms.answer[0].text.startswith("Over 2 streams, by F1 within 300 rows, hddm_w is")
     texts = [block.text for block in suite.verdict()]
     assert "steps: Over 3 seeds, all 3 contenders have the same error: " in " ".join(texts)
     assert number(1e-15, 1e-16, least=1) == "0.0"  # such as an excess that is rounding alone
     console = Console(width=80)
     with console.capture() as captured:
         print_results(suite, console)
-    assert "By F1 within 300 rows hddm_w is the best" in " ".join(captured.get().split())
+    assert "by F1 within 300 rows, hddm_w is the best" in " ".join(captured.get().split())
     assert "error in %" not in captured.get() and "mean rank" not in captured.get()
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from priced_studies import study_of
 
 from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.trace import Trace
@@ -311,3 +312,25 @@ def test_a_verdict_in_markdown_has_lists_and_a_table():
 def test_the_bounds_of_the_excess_are_not_below_the_best_possible():
     text = str(results_of({"a": [np.full(INTERVALS, 6), np.full(INTERVALS, 30)]}).verdict())
     assert "The error of a is 13.0 points above the best possible (0.0 to " in text
+
+
+@pytest.mark.parametrize(
+    ("marks", "rates", "hinted"), [("", (9, 9), True), ("", (9, 30), False), ([0], (9, 9), False)]
+)
+def test_marks_are_asked_for_where_recorded_rows_have_none_and_show_too_little(
+    tmp_path, marks, rates, hinted
+):
+    path = tmp_path / "rows.csv"
+    path.write_text("x,y\n" + "1,a\n2,b\n" * 3_500, encoding="utf-8")
+    table = {"kind": "table", "path": str(path), "target": "y"} | (
+        {"marks": marks} if marks else {}
+    )
+    runs = {
+        name: ("online", [{"wrong": noisy(rate / 100, seed=i)[0]}])
+        for i, (name, rate) in enumerate(zip("ab", rates))
+    }
+    results = study_of(runs, prices=None, stream={"concepts": {"rows": table}})
+    *_, last = text = [block.text for block in results.verdict()]
+    asked = "If you know rows of changes, name them as marks of the table: intervals mostly become "
+    assert (f"{asked}narrower." in text) == hinted
+    assert last.startswith("Where training is random, models with other seeds differ: ")

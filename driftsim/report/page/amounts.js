@@ -35,10 +35,12 @@ const costText = (cost) => moneyText(cost) + bounded(cost);
 
 /** Names in a sentence, not more than a few: a, b and 3 others. */
 function listed(names, most = 6) {
-  const quoted = names.map((name) => (name.includes(" ") ? `'${name}'` : name));
-  if (quoted.length > most) {
-    quoted.splice(most - 1, Infinity, `${names.length - most + 1} others`);
-  }
-  const last = quoted.pop();
-  return quoted.length ? `${quoted.join(", ")} and ${last}` : last;
+  return joined(names.map((name) => (name.includes(" ") ? `'${name}'` : name)), most);
+}
+
+/** Texts in a sentence, not more than a few. */
+function joined([...texts], most = 6) {
+  if (texts.length > most) texts.splice(most - 1, Infinity, `${texts.length - most + 1} others`);
+  const last = texts.pop();
+  return texts.length ? `${texts.join(", ")} and ${last}` : last;
 }

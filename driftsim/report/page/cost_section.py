@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from driftsim.report.amounts import listed, named
+from driftsim.report.amounts import named
 from driftsim.report.comparisons import Comparison, bounds_of
 from driftsim.report.decision.cost_measurement import cost_of, possible_comparison
 from driftsim.report.figure_data.kinds import KINDS
@@ -11,6 +11,7 @@ from driftsim.report.page.drawings import DrawnFigure
 from driftsim.report.page.html_tables import HtmlTable, html_table
 from driftsim.report.page.price_data import ERROR, FIELDS, MISTAKE, price_data
 from driftsim.report.variant_results import VariantResults
+from driftsim.report.verdict.decision import Advice
 from driftsim.report.verdict.money import bounded, difference, money
 
 
@@ -55,7 +56,10 @@ def cost_section(
 
 
 def cheapest(one: VariantResults) -> str:
-    """Which contender of a variant is cheapest, and which do not differ significantly from it."""
+    """Which contender of a variant is cheapest, and which do not cost significantly more.
+
+    By the same tests as what a verdict advises, and in its words.
+    """
     comparison = possible_comparison(one)
     if not comparison.order:
         return ""
@@ -65,11 +69,11 @@ def cheapest(one: VariantResults) -> str:
     paid = f"{money(cost.value, low, high)} {currency}{bounded(low, high, ' at 95 %')}"
     if not others:
         return f"{named(first)} costs {paid}."
-    tied, whom = comparison.tied(), among(one, comparison)
-    if tied:
-        verb = "does" if len(tied) == 1 else "do"
-        same = f"{listed(map(named, tied))} {verb} not differ significantly from it"
-        return f"{named(first)} costs least{whom}: {paid}; {same}."
+    whom = among(one, comparison)
+    if comparison.tied():
+        advice = Advice(one)
+        only = f"; {certain}" if (certain := advice.certain()) else ""
+        return " ".join([f"{named(first)} costs least{whom}: {paid}{only}.", *advice.same()])
     gap = comparison.pairs[first, others[0]]
     less = difference(gap.mean, *gap.interval(), f"less than {named(others[0])}")
     return f"{named(first)} is cheapest{whom}: {paid}, {less}."

@@ -1,6 +1,6 @@
 // Cost words: who is cheapest in a sentence, and the table of costs; as cost_section.py has them.
 
-/** Who is cheapest; `alike` are those that do not differ from it, null where nothing is known. */
+/** Who is cheapest; `alike` are those that do not cost more, null where nothing is known. */
 function cheapestOf(rows, alike, currency) {
   const [first, second] = rows.filter(({ standing }) => standing === "compared");
   if (!first) return "";
@@ -11,12 +11,22 @@ function cheapestOf(rows, alike, currency) {
   const among = knowing?.cost.mean < cost.mean ? OF_THOSE : "";
   const lead = (verb) => `${listed([first.name])} ${verb}${among}: ${money}`;
   if (alike?.length) {
-    const differ = `${alike.length === 1 ? "does" : "do"} not differ significantly from it`;
-    return `${lead("costs least")}; ${listed(alike)} ${differ}.`;
+    const same = rows.filter(({ name }) => alike.includes(name));
+    const texts = same.map((one) => `${listed([one.name])} (${moneyText(one.cost)})`);
+    const verb = alike.length === 1 ? "does" : "do";
+    const more = `not cost significantly more${amongPairs(rows, first, alike)}`;
+    return `${lead("costs least")}. ${joined(texts)} ${verb} ${more}.`;
   }
   const gap = alike ? gapOf(second, first) : unsure(second.cost.mean - cost.mean);
   const less = `${precise(gap.mean, (gap.high - gap.low) / 2)} less than ${listed([second.name])}`;
   return `${lead("is cheapest")}, ${less}${bounded(gap)}.`;
+}
+
+/** Among how many comparisons, where the saving against one alone would be significant. */
+function amongPairs(rows, { over, than }, alike) {
+  if (!(over?.low > 0 && alike.includes(than))) return "";
+  const n = rows.filter(({ standing }) => standing === "compared").length;
+  return ` among ${(n * (n - 1)) / 2} comparisons`;
 }
 
 /** The table of costs of contenders that `pricedBy` gives, `first` and `alike` ones marked. */

@@ -73,7 +73,8 @@ function compare(one, other) {
     return meanOf(apart(one, other, summed));
   };
   const [benefit, spent] = [-more(LOSSES), more(SPENDING)];
-  Object.assign(one, { over: gapOf(other, one), roi: spent > 0 ? (benefit - spent) / spent : NaN });
+  const roi = spent > 0 ? (benefit - spent) / spent : NaN;
+  Object.assign(one, { over: gapOf(other, one), than: other.name, roi });
 }
 
 /** Those that do not differ significantly from the cheapest, by Holm's correction for all pairs. */

@@ -39,9 +39,9 @@ class Pricing {
     const compared = this.rows.filter(({ standing }) => standing === "compared");
     const alike = oneStream ? tied : tiedWith(compared).map(({ name }) => name);
     this.ranked = { first: compared[0]?.name, alike: oneStream && options.length ? null : alike };
-    const known = oneStream && !options.length;
+    const words = options.length || !sentence;
     find("cheapest").textContent =
-      known ? sentence : cheapestOf(this.rows, this.ranked.alike, typed.currency);
+      words ? cheapestOf(this.rows, this.ranked.alike, typed.currency) : sentence;
     find("priced-how").replaceChildren(...howToRun(options, oneStream, this.data.command));
     this.draw();
     this.list();

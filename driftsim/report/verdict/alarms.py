@@ -1,7 +1,7 @@
 """Alarms: what contenders that raise alarms found, missed and made up, in words and a table."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from driftsim.messages import plural
 from driftsim.report.amounts import listed, named
@@ -35,15 +35,24 @@ def alarm_blocks(rows: Sequence[Row], where: str) -> list[Block]:
     table = table_of(rows)
     texts = COLUMNS | BY_F1 if "F1" in table else COLUMNS
     about = " ".join([means, *(text for name, text in texts.items() if name in table)])
-    return [Block(" ".join([answer(rows, where), *by_f1(rows)])), Block(about, table=table)]
+    return [Block(headline(rows, where)), Block(about, table=table)]
 
 
 def in_setting(rows: Sequence[Row], title: str) -> Block:
     """The answer of alarms in one setting, with a table whose columns have been explained."""
     if not rows:
         return Block(f"{title}: No contender that raises alarms has ended.")
-    text = " ".join([answer(rows, ""), *by_f1(rows)])
+    text = headline(rows, "")
     return Block(f"{title}: {text[0].upper()}{text[1:]}", table=table_of(rows))
+
+
+def headline(rows: Sequence[Row], where: str) -> str:
+    """What alarms show: with a tolerance who has the highest F1, then who found most."""
+    scores = by_f1(rows)
+    if not scores:
+        return answer(rows, where)
+    rest = answer(rows, "")
+    return f"{where}{', ' * bool(where)}{scores} {rest[0].upper()}{rest[1:]}"
 
 
 def answer(rows: Sequence[Row], where: str) -> str:
@@ -73,24 +82,27 @@ def answer(rows: Sequence[Row], where: str) -> str:
     return f"{text} in a stream. {fewest(known, least)}"
 
 
-def by_f1(rows: Sequence[Row]) -> Iterator[str]:
-    """Who has the highest F1, and who does not beat alarms that see no errors: with a tolerance."""
+def by_f1(rows: Sequence[Row]) -> str:
+    """Who has the highest F1, and who does not beat alarms that see no errors: with a tolerance.
+
+    Empty without one.
+    """
     blind = [row["f1"] for row in rows if row["dummy"]]
     own = [row for row in rows if not row["dummy"] and not math.isnan(row["f1"])]
     first = max(own, key=lambda row: row["f1"], default=None)
     if first is None or first["tolerance"] is None:
-        return
+        return ""
     beaten = [
         named(row["contender"])
         for row in own
         if any(row["f1"] <= one for one in (*blind, row["f1_periodic"], row["f1_random"]))
     ]
-    text = f"By F1 within {first['tolerance']:,} rows {named(first['contender'])} is the best"
+    text = f"by F1 within {first['tolerance']:,} rows, {named(first['contender'])} is the best"
     text += f" ({first['f1']:.2f})"
     if beaten:
         do = "does" if len(beaten) == 1 else "do"
         text += f"; {listed(beaten)} {do} not beat alarms that see no errors"
-    yield f"{text}."
+    return f"{text}."
 
 
 def best(rows: Sequence[Row]) -> Row:

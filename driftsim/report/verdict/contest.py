@@ -18,6 +18,7 @@ from driftsim.report.comparisons import (
     measured,
     scope_of,
 )
+from driftsim.report.decision.cost_measurement import possible_comparison
 from driftsim.report.measures import alarm_rows
 from driftsim.report.table import Table
 from driftsim.report.variant_results import ContenderResult, VariantResults, shared_changes
@@ -30,6 +31,7 @@ from driftsim.report.verdict.phrases import (
     degree,
     distance,
     equivalence,
+    holm_of,
     plain,
     sized,
     value_of,
@@ -210,18 +212,21 @@ class Contest:
         better, worse = sorted((static, rival), key=c.order.index)
         first = f"the static contender {named(static)}"
         second = f"{named(rival)}, with {'the same' if same else 'another'} learner"
+        priced = self.scenario.prices is not None  # then costs decide whether it pays
         if not corrected([c])[0][better, worse] < SIGNIFICANCE:
-            return (
-                f"Whether keeping a model up to date pays is not known: {first} and {second}, "
-                "do not differ significantly."
-            )
+            alike = f"{first} and {second}, do not differ significantly"
+            if priced:
+                return f"In {title(c.scope.metric)}, costs aside, {alike}{holm_of(c)}."
+            return f"Whether keeping a model up to date pays is not known: {alike}."
         behind = f"{value_of(c, worse)}, {distance(c, worse, better)} than"
+        if better == static and priced:
+            return f"{second}, has {behind} {first}."
         if better == static:
             return (
                 f"Keeping a model up to date does not pay: {second}, has {behind} {named(static)}."
             )
         text = f"{first} has {behind} {second}."
-        if same:
+        if same and not priced:
             return f"Keeping a model up to date pays: {text}"
         return text[0].upper() + text[1:]
 
@@ -325,14 +330,30 @@ class Contest:
             yield f"Left out, because runs are missing or have failed: {listed(gone)}."
 
     def limits(self) -> Iterator[str]:
-        """What one run of each contender cannot show."""
+        """What would make intervals narrower, and what one run of each contender cannot show."""
+        yield from self.without_marks()
         if len(self.first.runs) > 1:
             return
         if self.recorded:
             yield (
-                "Models trained with other seeds may differ; evaluation: {repeats: 10} shows by "
-                "how much, and {protocol: cross_validation} those trained on other labels."
+                "Where training is random, models with other seeds differ: evaluation: "
+                "{repeats: 10} shows by how much. {protocol: cross_validation} shows models "
+                "trained on other labels."
             )
         else:
             seeds = "evaluation: {seeds: 10} shows by how much"
             yield f"Results on other streams of this kind may differ; {seeds}."
+
+    def without_marks(self) -> Iterator[str]:
+        """That marks of a table may separate contenders that do not differ significantly."""
+        c, concepts = self.comparison, self.scenario.stream.concepts.values()
+        if not self.recorded or not c.known or shared_changes(self.scenario):
+            return
+        costs = [possible_comparison(self.variant)] if self.scenario.prices else []
+        marked = [one.marks for one in concepts if hasattr(one, "marks")]
+        if marked and not any(marked) and any(one.order and one.tied() for one in [c, *costs]):
+            what = "dates" if self.variant.dates else "rows"
+            yield (
+                f"If you know {what} of changes, name them as marks of the table: intervals "
+                "mostly become narrower."
+            )

@@ -12,7 +12,7 @@ from driftsim.report.decision.cost_measurement import ESTIMATED, possible_compar
 from driftsim.report.decision.costs import OVER_STATIC, costs, static_of
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.floors import FloorWords
-from driftsim.report.verdict.money import ROUNDING, bounded, difference, money
+from driftsim.report.verdict.money import ROUNDING, bounded, difference, in_time, money
 from driftsim.report.windows import every_text
 
 ACTIONS = {  # of policies, by their kinds
@@ -52,11 +52,8 @@ class Advice:
 
     @cached_property
     def floors(self) -> FloorWords:
-        """What floors and periods say, beside what is advised."""
-        cheapest = FloorWords(self.variant, self.best)
-        if cheapest.better or self.advised == self.best:
-            return cheapest
-        return FloorWords(self.variant, self.advised, cheapest=False)
+        """What floors and periods say, beside the cheapest contender."""
+        return FloorWords(self.variant, self.best)
 
     def blocks(self) -> Iterator[str]:
         """What to do, and then what floors say, and what is not known; none without costs."""
@@ -69,24 +66,25 @@ class Advice:
         """What to do, what that costs and saves, and what costs the same: in two sentences."""
         if not self.best:
             return
-        name, found = named(self.advised), f"{self.priced(self.advised)}{self.saved()}"
+        name, cost = named(self.best), self.priced(self.best, self.span)
+        found = f"{cost}{self.saved(self.best)}"
         if better := self.floors.better:
             yield f"{self.floors.action(better)}: {self.floors.cost_of(better)}."
             yield from self.floors.same(better)
-        elif does := BLIND.get(self.scenario.models[self.advised].learner.kind()):
+        elif (does := self.blind(self.best)) and not self.clearest:
             yield f"No model is worth it: {name}, which {does}, costs least, {found}."
             yield from self.same(self.floors.same_about())
         elif len(self.possible) == 1:
             yield f"{name} costs {found}."
             yield from self.same(self.floors.same_about())
         elif self.equal:
-            yield f"{listed(map(named, self.possible))} cost the same: {self.priced(self.best)}."
+            yield f"{listed(map(named, self.possible))} cost the same: {cost}."
         elif not self.known:
             yield f"{name} costs least, {found}; whether others cost more is not known."
-        elif self.advised != self.best:
-            which = listed([self.with_cost(one) for one in self.rivals])
-            yield f"Keep a model up to date: {name} costs {found}."
-            yield f"Which of {which} costs least is not known."
+        elif self.clearest:
+            only = f"{self.alone()}; {self.certain()}"
+            yield f"Keep a model up to date: {name} costs least, {found}{only}."
+            yield f"Which of {self.rivals()} costs least is not known."
         elif self.open:
             yield f"Whether to retrain is not known: {name} costs least, {found}."
             yield from self.same(self.floors.same_about())
@@ -102,35 +100,42 @@ class Advice:
             yield from self.same()
         else:
             yield from self.floors.best_period()
-        yield from self.floors.beyond(bool(self.saved()) and not self.open)
+        yield from self.floors.beyond(bool(self.saved(self.best)) and not self.open)
         yield from self.forewarned()
         yield from self.limits()
 
-    @cached_property
-    def advised(self) -> str:
-        """The contender that does what is advised: mostly the cheapest.
+    def certain(self) -> str:
+        """Who costs significantly less than all that are trained once, where the cheapest does not.
 
-        Where that does not differ significantly from a static one, another that does, if there
-        is one: then it pays to keep a model up to date, only not how is known.
+        Then it pays to keep a model up to date, only not how is known.
         """
-        return self.clearest() if self.open else self.best
+        if not self.clearest:
+            return ""
+        less = self.saved(self.clearest).removeprefix(", ")
+        return f"{self.with_cost(self.clearest)} costs significantly less: {less}"
 
+    @cached_property
     def clearest(self) -> str:
-        """The one that most clearly costs less than all that are static; else the cheapest."""
+        """The one that most clearly costs less than all that are static; none if the cheapest does.
+
+        None either where nobody does.
+        """
+        if not self.open:
+            return ""
         pairs = corrected([possible_comparison(self.variant)])[0]
         static = [name for name in self.possible if self.is_static(name)]
         worst = {
             name: [pairs.get((name, other), 1.0) for other in static]
             for name in self.tied
-            if not self.is_static(name)
+            if not self.is_static(name) and not self.blind(name)
         }
         clear = {name: max(ps) for name, ps in worst.items() if all(p < SIGNIFICANCE for p in ps)}
-        return min(clear, key=lambda name: clear[name], default=self.best)
+        return min(clear, key=lambda name: clear[name], default="")
 
-    @property
-    def rivals(self) -> list[str]:
-        """The contenders that are kept up to date, and do not cost significantly more than one."""
-        return [name for name in (self.best, *self.tied) if not self.is_static(name)]
+    def rivals(self) -> str:
+        """Those kept up to date that do not cost significantly more than the cheapest, and it."""
+        names = [name for name in (self.best, *self.tied) if not self.is_static(name)]
+        return listed(map(self.with_cost, names))
 
     @property
     def possible(self) -> list[str]:
@@ -164,29 +169,38 @@ class Advice:
             words += f", asking for {100 * query.budget:.3g} % of the labels"
         return f"{words} ({named(name)})" if words else f"Use {named(name)}"
 
+    def blind(self, name: str) -> str:
+        """What the learner of a contender does, if it sees no features; else empty."""
+        return BLIND.get(self.scenario.models[name].learner.kind(), "")
+
     def is_static(self, name: str) -> bool:
         """Whether a contender is trained once."""
         return self.scenario.models[name].policy.kind() == "static"
 
-    def priced(self, name: str) -> str:
+    @property
+    def span(self) -> str:
+        """In what time contenders cost so much, where rows have dates."""
+        return in_time(self.variant)
+
+    def priced(self, name: str, span: str = "") -> str:
         """What a contender costs, with its bounds."""
         row = self.rows[name]
         cost = money(row["cost"], row["low"], row["high"])
-        return f"{cost} {self.currency}{bounded(row['low'], row['high'], ' at 95 %')}"
+        return f"{cost} {self.currency}{span}{bounded(row['low'], row['high'], ' at 95 %')}"
 
     def with_cost(self, name: str) -> str:
         """A contender with what it costs in brackets."""
         return f"{named(name)} ({money(self.rows[name]['cost'])})"
 
-    def saved(self) -> str:
-        """What is saved against a contender that is trained once, where there is one."""
-        row, static = self.rows[self.advised], static_of(self.variant, self.advised)
+    def saved(self, name: str) -> str:
+        """What one saves against a contender that is trained once, where there is one."""
+        row, static = self.rows[name], static_of(self.variant, name)
         if static is None or not row.get("over_static", np.nan) > 0:
             return ""
         models = self.scenario.models
-        same = models[static.contender].learner == models[self.advised].learner
+        same = models[static.contender].learner == models[name].learner
         whose = "" if same else ", with another learner"
-        saved, low, high = (row[name] for name in OVER_STATIC)
+        saved, low, high = (row[each] for each in OVER_STATIC)
         less = difference(saved, low, high, "less")
         return f", {less} than never retraining ({named(static.contender)}{whose})"
 
@@ -196,6 +210,11 @@ class Advice:
         do = "do" if periods or len(names) > 1 else "does"
         if names:
             yield f"{listed(names)} {do} not cost significantly more{self.among()}."
+
+    def alone(self) -> str:
+        """That what the cheapest saves is not significant, where its interval excludes zero."""
+        among = self.among()
+        return f", which is not significant{among}" if among else ""
 
     def among(self) -> str:
         """Among how many comparisons, where the saving against one alone would be significant."""

@@ -21,18 +21,15 @@ from driftsim.report.decision.grid_values import memory_value
 from driftsim.report.decision.periods import differ, period_rows
 from driftsim.report.table import Row
 from driftsim.report.variant_results import VariantResults
-from driftsim.report.verdict.money import bounded, difference, money
+from driftsim.report.verdict.money import bounded, difference, in_time, money
 from driftsim.report.windows import every_text, window_text
 
 
 class FloorWords:
-    """What floors and periods say beside a contender; the figures are those of their tables.
+    """What floors and periods say beside the cheapest contender; figures are of their tables."""
 
-    `cheapest` says whether no contender costs less than it.
-    """
-
-    def __init__(self, one: VariantResults, contender: str, cheapest: bool = True):
-        self.cheapest = cheapest
+    def __init__(self, one: VariantResults, contender: str):
+        self.span = in_time(one)
         self.currency, self.contender = one.scenario.priced.currency, contender
         self.gaps = {row["floor"]: row for row in gaps_of(one, contender)}
         learner = self.gaps[HINDSIGHT]["learner"] if self.gaps else None
@@ -59,7 +56,7 @@ class FloorWords:
     def better(self) -> Row | None:
         """The best fixed period, where it costs significantly less than any contender."""
         gap = self.gaps.get(BEST_PERIOD)
-        less = gap and self.cheapest and gap["gap"] > 0 and gap["p"] < SIGNIFICANCE
+        less = gap and gap["gap"] > 0 and gap["p"] < SIGNIFICANCE
         if not less or self.best is None:
             return None
         same = self.best["memory"] == "" and self.is_static(self.best["learner"])
@@ -77,7 +74,7 @@ class FloorWords:
     def cost_of(self, row: Row) -> str:
         """What the best period costs, and how much less that is than the contender costs."""
         gap = self.gaps[BEST_PERIOD]
-        cost = f"{money(row['cost'], row['low'], row['high'])} {self.currency}"
+        cost = f"{money(row['cost'], row['low'], row['high'])} {self.currency}{self.span}"
         cost += bounded(row["low"], row["high"], " at 95 %")
         whom = f"{named(self.contender)}, the cheapest contender"
         if self.is_static(row["learner"]):
@@ -113,7 +110,9 @@ class FloorWords:
         if best is None or self.about or not (words := action(best)):
             return
         gap, rows = self.gaps[BEST_PERIOD], self.of(best["learner"])
-        periods = f"fixed periods{self.named(best['learner'])}, averaged over when they begin"
+        grid, whose = in_words(self.floors[HINDSIGHT]["grid"]), self.named(best["learner"])
+        periods = f"fixed periods{whose} on a grid of {grid}, contenders or not"
+        periods += ", averaged over when they begin"
         open_to = gap["gap"] > 0 and gap["p"] >= SIGNIFICANCE
         less = ", not significantly less" if open_to else ""
         open_ = "" if differ(rows) else "; whether others cost more is not known"

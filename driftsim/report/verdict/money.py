@@ -4,6 +4,7 @@ import numpy as np
 
 from driftsim.report.amounts import interval, number
 from driftsim.report.comparisons import COST
+from driftsim.report.variant_results import VariantResults
 
 WHOLE = 100  # from here on, money is written without fractions
 ROUNDING = 1e-9  # of an amount: an interval so narrow is none
@@ -14,6 +15,11 @@ def money(value: float, low: float = np.nan, high: float = np.nan) -> str:
     if abs(value) >= WHOLE:
         return f"{value:,.0f}".replace("-", "−")
     return number(value, (high - low) / 2)
+
+
+def in_time(one: VariantResults) -> str:
+    """In what time contenders cost so much: ` in 24 months`; empty where rows have no dates."""
+    return f" in {one.dates.span}" if one.dates else ""
 
 
 def difference(value: float, low: float, high: float, word: str) -> str:

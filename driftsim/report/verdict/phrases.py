@@ -70,11 +70,16 @@ def alike(c: Comparison, tied: Sequence[str]) -> str:
     verb = "does" if len(tied) == 1 else "do"
     text = f"{named(c.best)} has the {degree(c)} ({plain(c, c.best)}), from which "
     text += f"{listed(shown[name] for name in tied)} {verb} not differ significantly "
-    text += f"(Holm's correction for {len(c.pairs)} pairs)"
+    text = f"{text.rstrip()}{holm_of(c)}"
     between = [shown[one] for one in c.order[1 : c.order.index(tied[-1])] if one not in tied]
     if between:
         text += f"; {listed(between)}, between them, {'does' if len(between) == 1 else 'do'}"
     return text
+
+
+def holm_of(c: Comparison) -> str:
+    """For how many pairs p-values are corrected, in brackets, if for more than one."""
+    return f" (Holm's correction for {len(c.pairs)} pairs)" if len(c.pairs) > 1 else ""
 
 
 def among(c: Comparison, name: str) -> str:
