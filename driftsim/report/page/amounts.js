@@ -35,11 +35,11 @@ const costText = (cost) => moneyText(cost) + bounded(cost);
 
 /** Names in a sentence, not more than a few: a, b and 3 others. */
 function listed(names, most = 6) {
-  return joined(names.map((name) => (name.includes(" ") ? `'${name}'` : name)), most);
+  return inSentence(names.map((name) => (name.includes(" ") ? `'${name}'` : name)), most);
 }
 
 /** Texts in a sentence, not more than a few. */
-function joined([...texts], most = 6) {
+function inSentence([...texts], most = 6) {
   if (texts.length > most) texts.splice(most - 1, Infinity, `${texts.length - most + 1} others`);
   const last = texts.pop();
   return texts.length ? `${texts.join(", ")} and ${last}` : last;

@@ -15,7 +15,7 @@ function cheapestOf(rows, alike, currency) {
     const texts = same.map((one) => `${listed([one.name])} (${moneyText(one.cost)})`);
     const verb = alike.length === 1 ? "does" : "do";
     const more = `not cost significantly more${amongPairs(rows, first, alike)}`;
-    return `${lead("costs least")}. ${joined(texts)} ${verb} ${more}.`;
+    return `${lead("costs least")}. ${inSentence(texts)} ${verb} ${more}.`;
   }
   const gap = alike ? gapOf(second, first) : unsure(second.cost.mean - cost.mean);
   const less = `${precise(gap.mean, (gap.high - gap.low) / 2)} less than ${listed([second.name])}`;
