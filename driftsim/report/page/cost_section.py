@@ -72,8 +72,8 @@ def cheapest(one: VariantResults) -> str:
     whom = among(one, comparison)
     if comparison.tied():
         advice = Advice(one)
-        only = f"; {certain}" if (certain := advice.certain()) else ""
-        return " ".join([f"{named(first)} costs least{whom}: {paid}{only}.", *advice.same()])
+        only = [f"But {certain}."] if (certain := advice.certain()) else []
+        return " ".join([f"{named(first)} costs least{whom}: {paid}.", *advice.same(), *only])
     gap = comparison.pairs[first, others[0]]
     less = difference(gap.mean, *gap.interval(), f"less than {named(others[0])}")
     return f"{named(first)} is cheapest{whom}: {paid}, {less}."
