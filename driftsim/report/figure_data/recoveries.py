@@ -130,7 +130,7 @@ def occurring(panels: Sequence[RecoveryPanel]) -> list[str]:
     marks = [one for panel in panels for one in panel.marks.values()]
     some, lost = any(one.followed >= 0 for one in marks), any(one.lost for one in marks)
     if all(one.runs == 1 for one in marks):
-        occur = {RECOVERED: not all(one.lost for one in marks), LOST: lost}
+        occur = {RECOVERED: not all(one.lost or one.stayed for one in marks), LOST: lost}
     else:
         pooled = all(panel.pooled for panel in panels)
         middle, part = (MEDIAN_OF_ALL, SOME_OF_ALL) if pooled else (MEDIAN, SOME)

@@ -71,7 +71,7 @@ def prepare_rows(panel, names, named):
     panel.grid(axis="y", color="#e8e8e8", linewidth=0.6)
     panel.set_axisbelow(True)
     panel.xaxis.set_major_formatter(thousands())
-    panel.xaxis.set_major_locator(MaxNLocator(4))
+    panel.xaxis.set_major_locator(MaxNLocator(4, integer=True))
 
 
 def plot_recovery(panel, place, one, look):

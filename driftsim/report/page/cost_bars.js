@@ -1,6 +1,6 @@
 // Cost bars: what each contender costs, stacked from its shares; as total_costs.py draws them.
 
-const BARS = { row: 26, height: 15, cap: 4, beside: 12, foot: 42, tick: 90, legend: 20, above: 17 };
+const BARS = { dot: 14, row: 26, height: 15, cap: 4, beside: 12, foot: 42, tick: 90, legend: 20, above: 17 };
 const NARROW = 640; // pixels, below which names stand above their bars
 const MOST_BARS = 40; // those of the cheapest
 const LONGEST = 44; // characters of a name that are written
@@ -30,14 +30,14 @@ const words = (text, x, y, anchor = "start", more = {}) =>
   svgElement("text", { x, y, "text-anchor": anchor, ...more }, text);
 
 /** The bars of contenders that `pricedBy` gives, in a picture of some width. */
-function costBars(every, { tones, currency }, width) {
+function costBars(every, { tones, currency, colourOf }, width) {
   const rows = every.slice(0, MOST_BARS);
   const most = rows.length < every.length ? ` (the ${MOST_BARS} cheapest of ${every.length})` : "";
   const paid = (share) => rows.some(({ parts }) => meanOf(parts[share]) > 0);
   const shares = Object.keys(tones).filter(paid);
   const wide = width >= NARROW;
   const widest = (texts) => Math.max(...texts.map(widthOf));
-  const left = wide ? BARS.beside + widest(rows.map(({ name }) => shortened(name))) : 1;
+  const left = wide ? BARS.beside + BARS.dot + widest(rows.map(({ name }) => shortened(name))) : 1;
   const right = width - (wide ? BARS.beside + widest(rows.map((one) => costText(one.cost))) : 10);
   const ends = rows.flatMap(({ cost }) => [cost.mean, cost.high]).filter(Number.isFinite);
   const x = scaleOf([0, 1.02 * Math.max(...ends) || 1], [left, right]);
@@ -46,7 +46,8 @@ function costBars(every, { tones, currency }, width) {
   const bottom = top + row * rows.length;
   const bars = rows.map((one, i) => {
     const end = top + row * (i + 1) - (BARS.row - BARS.height) / 2;
-    return barOf(one, { shares, tones, x, y: end - BARS.height / 2, wide, left, right, width });
+    const [colour, y] = [colourOf(one.name), end - BARS.height / 2];
+    return barOf(one, { colour, shares, tones, x, y, wide, left, right, width });
   });
   const drawn = [...key, ...axisOf(x, `cost, ${currency}${most}`, [top, bottom]), ...bars];
   const frame = svgElement("path", { class: "frame", d: `M${left} ${top}V${bottom}H${right}` });
@@ -89,13 +90,16 @@ function axisOf(x, label, [top, bottom]) {
 }
 
 /** The bar of a contender, its name, its interval and its cost. */
-function barOf({ name, cost, parts }, { shares, tones, x, y, wide, left, right, width }) {
+function barOf({ name, cost, parts }, { colour, shares, tones, x, y, wide, left, right, width }) {
   const [place, above] = [{ dy: "0.35em" }, y - BARS.height / 2 - 5];
   const text = costText(cost);
-  const label = wide ? shortened(name) : fitted(name, right - left - BARS.beside - widthOf(text));
+  const room = right - left - BARS.dot - BARS.beside - widthOf(text);
+  const label = wide ? shortened(name) : fitted(name, room);
   const named = wide
-    ? [words(label, left - BARS.beside, y, "end", place), words(text, width, y, "end", place)]
-    : [words(label, left + 3, above), words(text, right, above, "end")];
+    ? [words(label, left - BARS.dot - 8, y, "end", place), words(text, width, y, "end", place)]
+    : [words(label, left + BARS.dot + 3, above), words(text, right, above, "end")];
+  const [cx, cy] = wide ? [left - BARS.dot, y] : [left + BARS.dot / 2, above - 4];
+  named.push(svgElement("circle", { cx, cy, r: 4, fill: colour }));
   let start = 0;
   const bars = shares.flatMap((share) => {
     const part = meanOf(parts[share]);

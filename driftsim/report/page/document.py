@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from driftsim.report.amounts import listed
 from driftsim.report.decision.floors import first_schedules
 from driftsim.report.page.cost_section import cost_section
-from driftsim.report.page.html_tables import tables
+from driftsim.report.page.html_tables import colours, tables
 from driftsim.report.page.packed import packed
 from driftsim.report.page.page_data import as_json, page_data
 from driftsim.report.page.suite_section import suite_section
@@ -58,6 +58,7 @@ def page(results, verdict, figures, failures=(), home=None, pages=None) -> str:
             costs=costs,
             tables=[one for one in shown if not costs or one.name != "costs"],
             remarks=list(remarks(results)),
+            colours=colours(models),
             **curves(results, models, costs, failures),
             **code(),
             **how_to_repeat(results),

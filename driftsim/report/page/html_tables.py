@@ -136,12 +136,17 @@ def texts_of_dates(table: Table, name: str) -> list[str]:
 def rows(columns, models):
     """Each row: whether it is of a reference, and the text and the kind of each cell."""
     heads = [key in NAMES for key in columns]
-    looks = {name: f"head c{i % len(COLOURS)}" for i, name in enumerate(models)}
+    looks = {name: f"head {kind}" for name, kind in colours(models).items()}
     for values in zip(*columns.values()):
         owner = next((value for value, head in zip(values, heads) if head), None)
         kinds = [looks.get(value, "head") if head else "" for value, head in zip(values, heads)]
         cells = [cell(*one) for one in zip(columns, values, kinds)]
         yield owner is not None and owner not in models, cells
+
+
+def colours(models) -> dict[str, str]:
+    """The classes of contenders in the style of the page, which give them their colours."""
+    return {name: f"c{i % len(COLOURS)}" for i, name in enumerate(models)}
 
 
 def heading(name):

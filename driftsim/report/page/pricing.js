@@ -5,6 +5,7 @@ class Pricing {
   constructor(about, contenders, chosen) {
     Object.assign(this, { data: about.costs, contenders, setting: 0, typed: null, rows: [] });
     this.order = about.contenders.map(({ name }) => name);
+    this.colours = new Map(about.contenders.map(({ name, colour }) => [name, colour]));
     const titles = about.settings.map(({ title }, i) => [i, title]);
     selection("priced-setting", titles, 0, (value) => chosen(Number(value)));
     this.fields = new PriceFields(find("prices"), this.data, (typed) => this.show(typed));
@@ -51,7 +52,8 @@ class Pricing {
   draw() {
     const [box, currency] = [find("cost-bars"), this.typed?.currency];
     if (!this.rows.length || !box.clientWidth) return;
-    const about = { tones: this.data.tones, currency };
+    const colourOf = (name) => this.colours.get(name);
+    const about = { tones: this.data.tones, currency, colourOf };
     const caption = captionOf(this.rows, currency, this.data.estimated);
     const width = Math.min(box.clientWidth, MOST_WIDE);
     box.replaceChildren(costBars(this.rows, about, width));

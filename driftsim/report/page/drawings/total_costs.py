@@ -16,6 +16,7 @@ from driftsim.report.page.drawings.scales import even_ticks
 from driftsim.report.page.drawings.svg import (
     LEADING,
     SIZE,
+    digits,
     element,
     line,
     rectangle,
@@ -24,6 +25,7 @@ from driftsim.report.page.drawings.svg import (
 
 ROW, BAR, CAP = 26, 15, 4  # pixels of a contender, of its bar, and of half a cap of its interval
 BESIDE = 12  # pixels between names, bars and costs
+DOT = 14  # pixels of the dot in the colour of a contender, beside its name
 TICKS = 90  # pixels from one to the next, at least
 
 
@@ -33,7 +35,7 @@ def total_cost(view: View, layout: Layout = WIDE) -> Drawing | None:
     if not every:
         return None
     names = [short(name) for one in every for name in one.names]
-    left = BESIDE + panels.names_room(names, layout)
+    left = BESIDE + panels.names_room(names, layout) + DOT * layout.beside
     right = (
         layout.width - BESIDE - panels.names_room([w for one in every for w in one.words], layout)
     )
@@ -42,7 +44,7 @@ def total_cost(view: View, layout: Layout = WIDE) -> Drawing | None:
     row = panels.row_room(ROW, layout)
     for one in every:
         box = Box(left, y + head(one, layout), right, y + head(one, layout) + row * len(one.names))
-        parts += panel(one, box, layout)
+        parts += panel(view, one, box, layout)
         y = box.bottom + FOOT + TITLE
     return Drawing(layout.width, y, parts)
 
@@ -61,7 +63,15 @@ def head(one: Bars, layout: Layout) -> float:
     return 12 + panels.title_lines([one.scene.title], layout.width) * SIZE * LEADING
 
 
-def panel(one: Bars, box: Box, layout: Layout) -> Iterator[str]:
+def named(box: Box, y: float, name: str, colour: str | None, layout: Layout) -> Iterator[str]:
+    """The name of a contender, and a dot in its colour, as tables have it."""
+    right = box.left - DOT if layout.beside else box.left + DOT
+    yield panels.row_name(box._replace(left=right), y, short(name), ROW, layout)
+    x, above = (box.left - DOT, 0.0) if layout.beside else (box.left + DOT / 2, ROW / 2 + 3)
+    yield element("circle", cx=digits(x), cy=digits(y - above), r="4", fill=colour)
+
+
+def panel(view: View, one: Bars, box: Box, layout: Layout) -> Iterator[str]:
     """The bars of a setting."""
     x = Scale(0, 1.02 * one.end or 1, box.left, box.right)
     if one.scene.title:
@@ -73,7 +83,7 @@ def panel(one: Bars, box: Box, layout: Layout) -> Iterator[str]:
     yield panels.foot_title(box, one.label)
     for i, (name, words) in enumerate(zip(one.names, one.words)):
         y = panels.row_middle(box, i, ROW, layout)
-        yield panels.row_name(box, y, short(name), ROW, layout)
+        yield from named(box, y, name, view.looks[name].colour, layout)
         yield from stacked(one, i, x, y)
         above = 0 if layout.beside else ROW / 2 + 3
         yield text(words, layout.width, y - above, "end", dy="0.35em", class_="cost")
