@@ -1,5 +1,6 @@
 """Benchmarks: streams by contenders are what each stream gives, and ranks are over streams."""
 
+import re
 import shutil
 
 import numpy as np
@@ -206,6 +207,9 @@ def test_the_page_leads_with_the_table_and_links_each_stream_once(suite):
     text = page(suite, suite.verdict(), [*drawings(suite)])
     head, main = text.split("<main>")
     assert head.index(suite.verdict()[0].text) < head.index('<table class="benchmark"')
+    table = head[head.index('<table class="benchmark"') :]
+    coloured = re.findall(r'<th scope="(?:col|row)" class="(c\d)">', table)
+    assert coloured == [f"c{i}" for i, _ in enumerate(suite.study.contenders)]
     for i, variant in enumerate(suite.study.variants):
         assert head.count(f'<a href="#stream-{i}">') == 1
         assert f'<h3 id="stream-{i}">{variant.title.replace("&", "&amp;")}</h3>' in main

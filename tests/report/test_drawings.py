@@ -150,6 +150,8 @@ def test_bars_are_as_long_as_their_shares(priced):
     parts = np.array([[float(one.get(name)) for name in ("x", "width", "y")] for one in bars])
     ends = np.column_stack([seen.row(parts[:, 0]), seen.row(parts[:, 0] + parts[:, 1])])
     whiskers = [places(one) for one in seen.of_class("whisker")]
+    dots = {one.get("fill") for one in seen.root.iter() if one.tag.endswith("circle")}
+    assert dots == {View(priced).looks[name].colour for name in ("clock", "alarms", "never")}
     rows = costs.sort_values(["noise", "cost"], kind="stable")
     shown = [(0.0, name) for name in ("clock", "alarms", "never")]
     assert [*zip(rows.noise, rows.contender)] == shown + [(0.1, name) for _, name in shown]

@@ -1,6 +1,7 @@
 // Cost bars: what each contender costs, stacked from its shares; as total_costs.py draws them.
 
-const BARS = { dot: 14, row: 26, height: 15, cap: 4, beside: 12, foot: 42, tick: 90, legend: 20, above: 17 };
+const BARS = { row: 26, height: 15, cap: 4, beside: 12, foot: 42, tick: 90, legend: 20, above: 17 };
+const DOT = 14; // pixels of the dot in the colour of a contender, beside its name
 const NARROW = 640; // pixels, below which names stand above their bars
 const MOST_BARS = 40; // those of the cheapest
 const LONGEST = 44; // characters of a name that are written
@@ -37,7 +38,8 @@ function costBars(every, { tones, currency, colourOf }, width) {
   const shares = Object.keys(tones).filter(paid);
   const wide = width >= NARROW;
   const widest = (texts) => Math.max(...texts.map(widthOf));
-  const left = wide ? BARS.beside + BARS.dot + widest(rows.map(({ name }) => shortened(name))) : 1;
+  const named = widest(rows.map(({ name }) => shortened(name)));
+  const left = wide ? BARS.beside + DOT + named : 1;
   const right = width - (wide ? BARS.beside + widest(rows.map((one) => costText(one.cost))) : 10);
   const ends = rows.flatMap(({ cost }) => [cost.mean, cost.high]).filter(Number.isFinite);
   const x = scaleOf([0, 1.02 * Math.max(...ends) || 1], [left, right]);
@@ -93,12 +95,12 @@ function axisOf(x, label, [top, bottom]) {
 function barOf({ name, cost, parts }, { colour, shares, tones, x, y, wide, left, right, width }) {
   const [place, above] = [{ dy: "0.35em" }, y - BARS.height / 2 - 5];
   const text = costText(cost);
-  const room = right - left - BARS.dot - BARS.beside - widthOf(text);
+  const room = right - left - DOT - BARS.beside - widthOf(text);
   const label = wide ? shortened(name) : fitted(name, room);
   const named = wide
-    ? [words(label, left - BARS.dot - 8, y, "end", place), words(text, width, y, "end", place)]
-    : [words(label, left + BARS.dot + 3, above), words(text, right, above, "end")];
-  const [cx, cy] = wide ? [left - BARS.dot, y] : [left + BARS.dot / 2, above - 4];
+    ? [words(label, left - DOT - 8, y, "end", place), words(text, width, y, "end", place)]
+    : [words(label, left + DOT + 3, above), words(text, right, above, "end")];
+  const [cx, cy] = wide ? [left - DOT, y] : [left + DOT / 2, above - 4];
   named.push(svgElement("circle", { cx, cy, r: 4, fill: colour }));
   let start = 0;
   const bars = shares.flatMap((share) => {
