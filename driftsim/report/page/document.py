@@ -58,7 +58,6 @@ def page(results, verdict, figures, failures=(), home=None, pages=None) -> str:
             costs=costs,
             tables=[one for one in shown if not costs or one.name != "costs"],
             remarks=list(remarks(results)),
-            colours=colours(models),
             **curves(results, models, costs, failures),
             **code(),
             **how_to_repeat(results),
@@ -91,6 +90,7 @@ def curves(results, models, costs, failures):
     data |= {"costs": costs.about | {"command": command(results)}} if costs else {}
     return {
         "data": as_json(data),
+        "colours": colours(models),
         "tallies": tallies.text,
         "reading": caption(results, tallies),
         "caption": " ".join([*missing(results, tallies), *no_prices(results, costs)]),
