@@ -26,6 +26,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 BESIDE = ("README.md", "CONTRIBUTING.md", "scenarios/README.md")  # pages outside docs/
+VERDICTS = yaml.safe_load((ROOT / "reports/pictures/verdicts.yaml").read_text(encoding="utf-8"))
 TESTED_ALONE = ("models", "own_parts", "your_table")
 
 BAYES = {"bayes": {"learner": "naive_bayes", "policy": "online"}}
@@ -84,6 +85,7 @@ def test_the_table_of_drills_has_a_row_for_each_test_of_them():
 def test_scenarios_that_ship_are_valid_and_ask_a_question(path):
     study = driftsim.load(path)
     assert study.question.endswith((".", "?")) and "?" in study.question
+    assert VERDICTS[path.stem]  # written by docs/gallery.py
     if path.parent.name == "scenarios":
         assert (ROOT / "reports" / "pictures" / f"{path.stem}.png").stat().st_size < 300_000
 
@@ -101,8 +103,7 @@ def test_the_quickstart_runs_and_so_does_the_python_of_the_readme(tmp_path, monk
     command = [sys.executable, "-m", "driftsim", "run", quickstart, "--jobs", "1"]
     done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
     assert blocks(README, "")[0].splitlines()[0] in done.stdout and "oracle" in done.stdout
-    verdicts = yaml.safe_load((ROOT / "reports/pictures/verdicts.yaml").read_text(encoding="utf-8"))
-    assert verdicts["quickstart"] in " ".join(done.stdout.split())  # what the gallery says
+    assert VERDICTS["quickstart"] in " ".join(done.stdout.split())  # what the gallery says
     monkeypatch.chdir(tmp_path)
     namespace = {}
     exec(blocks(README, "python")[0].replace("scenarios/quickstart.yaml", quickstart), namespace)
