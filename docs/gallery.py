@@ -52,7 +52,7 @@ def headline(summary):
     _, *paragraphs = summary.split("\n\n")
     swept = re.match(r"\w+ = ", paragraphs[0])
     alike = takewhile(lambda one: swept and one.startswith(swept[0]), paragraphs)
-    return "\n\n".join(alike) or paragraphs[0]
+    return ("\n\n".join(alike) or paragraphs[0]).strip()
 
 
 if __name__ == "__main__":
