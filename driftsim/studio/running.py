@@ -11,8 +11,8 @@ from pathlib import Path
 
 from driftsim.messages import ScenarioError
 from driftsim.studio.access import new_token, token_of
-from driftsim.studio.documents import source_of
 from driftsim.studio.session import Session
+from driftsim.studio.sources import source_of
 
 HOST = "127.0.0.1"  # which no other machine reaches
 PORT = 8484

@@ -11,9 +11,9 @@ from driftsim.python_data import copied
 from driftsim.scenario import Scenario, Study
 from driftsim.settings import assign, entry_at
 from driftsim.studio.controls import Control, Group, groups_of
-from driftsim.studio.documents import Source
 from driftsim.studio.kind_choices import as_mapping, in_kind, parameters_for
 from driftsim.studio.names import example_of
+from driftsim.studio.sources import Source
 
 MOST_STEPS = 200  # that can be undone
 MOST_CONTENDERS = 30

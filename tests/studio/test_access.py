@@ -9,9 +9,9 @@ pytest.importorskip("starlette")
 
 from driftsim.studio.access import MOST_BYTES, token_of
 from driftsim.studio.document import document, policy_of
-from driftsim.studio.documents import source_of
 from driftsim.studio.server import Studio
 from driftsim.studio.session import Session
+from driftsim.studio.sources import source_of
 
 PORT, TOKEN = 8484, "secret"
 HOST = f"127.0.0.1:{PORT}"

@@ -6,9 +6,9 @@ import time
 import pytest
 
 from driftsim import run
-from driftsim.studio.documents import source_of
 from driftsim.studio.playing import Player
 from driftsim.studio.session import Session
+from driftsim.studio.sources import source_of
 
 SLOW = """\
 stream: {length: 20_000, concepts: {a: sea}}

@@ -7,8 +7,8 @@ import pytest
 from driftsim.notation import parsed
 from driftsim.streams.drifts import Drift
 from driftsim.studio.controls import groups_of
-from driftsim.studio.documents import source_of
 from driftsim.studio.session import Session
+from driftsim.studio.sources import source_of
 from driftsim.studio.world_picture import world_picture
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

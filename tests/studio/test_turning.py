@@ -8,9 +8,9 @@ import pytest
 from driftsim.messages import ScenarioError
 from driftsim.notation import parsed
 from driftsim.scenario import load
-from driftsim.studio.documents import source_of
 from driftsim.studio.kind_choices import CHOSEN
 from driftsim.studio.session import Session
+from driftsim.studio.sources import source_of
 from driftsim.studio.world_picture import world_picture
 
 SUITE = """\

@@ -1,4 +1,4 @@
-"""Documents: a scenario file as the studio turns it, which is one stream without a sweep."""
+"""Sources: a scenario file as the studio turns it, which is one stream without a sweep."""
 
 from importlib.resources import files
 from pathlib import Path
