@@ -182,6 +182,8 @@ def own_violation(
         for one in drifts_within(concept, (name,)):
             clock, k = clocks.get(one.key), len(one.drift.names)
             rows = length if clock is None else clock.rows
+            if not rows:
+                return name, "the drift within it waits for ever: outside of blips it never rules"
             if reason := one.drift.drift.incompatibility(rows, k):
                 whose = f"{plural(rows, 'row')}" + (" that it rules" if clock else "")
                 return name, f"the drift within it, over {whose}: {reason}"

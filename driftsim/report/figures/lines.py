@@ -157,4 +157,4 @@ def bottom_share(panel):
     """The share of a panel that its rows of ticks take up."""
     ticks = [line for line in panel.lines if line.get_gid() in ("retrained", "schedule")]
     tops = [line.get_ydata()[0] for line in ticks if len(line.get_ydata())]
-    return max(tops) + 0.93 * NAMED_ROW if tops else 0.02
+    return max(tops) + 1.3 * NAMED_ROW if tops else 0.02

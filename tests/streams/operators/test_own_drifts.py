@@ -131,3 +131,9 @@ def test_check_says_what_changes_within_a_concept():
 def test_drifts_that_cannot_be_within_are_refused(more, message):
     with pytest.raises(ValidationError, match=message):
         stream(of_both(more))
+
+
+def test_a_drift_that_would_wait_for_ever_is_refused():
+    waiting = of_both("drift: {kind: sudden, at: [5]}, waits: true")
+    with pytest.raises(ValidationError, match="waits for ever: outside of blips it never rules"):
+        stream(f"low: {{kind: sea}}, {waiting}", "{kind: blip, at: [900], width: 60}")
