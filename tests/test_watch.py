@@ -43,6 +43,7 @@ def test_a_study_is_played_again_when_it_is_saved_and_ctrl_c_ends_it(tmp_path):
     with subprocess.Popen(
         [*command, "--figures", "none", "--jobs", "1"], cwd=tmp_path, text=True,
         encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as process:  # fmt: skip
         try:
             first = turn(process)
@@ -56,8 +57,8 @@ def test_a_study_is_played_again_when_it_is_saved_and_ctrl_c_ends_it(tmp_path):
             (tmp_path / "parts.py").write_text(PARTS.replace("3.0", "17.0"))
             other = turn(process)
             process.send_signal(signal.SIGINT)
-            rest = process.stdout.read()
-            assert process.wait(MOST) == 128 + signal.SIGINT
+            rest, _ = process.communicate(timeout=MOST)
+            assert process.returncode == 128 + signal.SIGINT
         finally:
             process.kill()
     assert error(first) == error(back) != error(other)
