@@ -271,8 +271,7 @@ class Part(Strict, metaclass=Renaming):
 
     @model_serializer(mode="wrap")
     def _to_kind(self, dump: Callable[[Any], dict]) -> dict[str, Any]:
-        build([*vars(self).values()])
-        return {"kind": self.kind(), **written_out(self, dump(self))}
+        return {"kind": self.kind(), **written_out(self, dump(build(self)))}
 
 
 class Imported(Strict):
@@ -302,19 +301,19 @@ class Imported(Strict):
 
     @model_serializer(mode="wrap")
     def _to_kind(self, dump: Callable[[Any], dict]) -> dict[str, Any]:
-        params = written_out(self, dump(self))
+        params = written_out(self, dump(build(self)))
         return {"kind": params.pop("path"), **params}
 
 
-def build(value: Any) -> None:
-    """Build the classes of all models in a value, which pydantic before 2.14 does not by itself."""
+def build(value: Any) -> Any:
+    """A value, with the classes of all models in it built, as pydantic before 2.14 does not."""
     if isinstance(value, BaseModel):
         type(value).model_rebuild()
-        if not isinstance(value, Part):  # which does it when it is written
-            build([*vars(value).values()])
+        build([*vars(value).values()])
     elif isinstance(value, list | tuple | dict):
         for one in value.values() if isinstance(value, dict) else value:
             build(one)
+    return value
 
 
 def written_out(part: Any, fields: dict[str, Any]) -> dict[str, Any]:
@@ -390,8 +389,7 @@ def fields(parts: list) -> dict[str, list]:
 
 def dumped(part: Strict, **settings: Any) -> dict[str, Any]:
     """A part as plain data, which loads to the same part, and so do the parts inside it."""
-    build(part)  # whose own pieces may only have been made within it
-    return part.model_dump(mode="json", serialize_as_any=True, **settings)
+    return build(part).model_dump(mode="json", serialize_as_any=True, **settings)
 
 
 def identity(part: Strict) -> str:

@@ -20,7 +20,7 @@ from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.trace import Tally, Trace
 from driftsim.learners.learner import Learner, Model
-from driftsim.parts import Strict
+from driftsim.parts import Strict, build
 from driftsim.rows import Arrival, Deployed, Event, WarmUp, label_of
 from driftsim.streams.seeds import of_repeat
 from driftsim.streams.stream import Stream
@@ -91,7 +91,7 @@ class Contender(Strict):
     @model_serializer(mode="wrap")
     def _without_labels(self, dump: Callable[[Any], dict]) -> dict[str, Any]:
         """Its own labels are written out where it has some."""
-        return {name: one for name, one in dump(self).items() if name != "labels" or one}
+        return {name: one for name, one in dump(build(self)).items() if name != "labels" or one}
 
     def rounds(self, stream, rules, seed, repeat=0) -> Generator[int, None, Trace]:
         """Evaluate it: yields the rows done so far, and returns the trace; see `rounds`."""

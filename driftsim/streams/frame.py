@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field, ValidationError, field_validator, model_serializer
 
 from driftsim.messages import ScenarioError, line
-from driftsim.parts import Adapter
+from driftsim.parts import Adapter, build
 from driftsim.streams.column_lines import table_lines
 from driftsim.streams.inspection import inspected
 from driftsim.streams.table import Table
@@ -86,7 +86,7 @@ class Frame(Adapter, Table):
 
     @model_serializer(mode="wrap")
     def _to_kind(self, dump):
-        fields = {name: one for name, one in dump(self).items() if name not in OF_FILES}
+        fields = {name: one for name, one in dump(build(self)).items() if name not in OF_FILES}
         return {"kind": "table", "path": fields.pop("path"), "content": self.cells.key, **fields}
 
 

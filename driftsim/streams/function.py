@@ -9,7 +9,7 @@ from pydantic import Field, model_serializer
 
 from driftsim.messages import ScenarioError, line, short
 from driftsim.objects import Snapshot
-from driftsim.parts import Adapter
+from driftsim.parts import Adapter, build
 from driftsim.rows import Schema
 from driftsim.streams.concepts import Concept
 from driftsim.streams.concepts.concept import numbered
@@ -88,7 +88,8 @@ class Function(Adapter, Concept):
     @model_serializer(mode="wrap")
     def _to_kind(self, dump):
         name = getattr(self.snapshot.value, "__qualname__", "partial")
-        return {"kind": "function", "function": name, "content": self.snapshot.key, **dump(self)}
+        fields = dump(build(self))
+        return {"kind": "function", "function": name, "content": self.snapshot.key, **fields}
 
 
 def drawn(draw: Draw, rng: np.random.Generator, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
