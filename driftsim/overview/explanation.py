@@ -99,7 +99,7 @@ def rules_in_words(
     if "warm-up" in rules:
         yield Line(warm_up(scenario), depth)
     if "labels" in rules:
-        yield from placed(meanings.of("labels", scenario.evaluation.labels), depth)
+        yield from indented(meanings.of("labels", scenario.evaluation.labels), depth)
 
 
 def stream_in_words(scenario: Scenario, meanings: Meanings, depth: int) -> Iterator[Line]:
@@ -107,12 +107,12 @@ def stream_in_words(scenario: Scenario, meanings: Meanings, depth: int) -> Itera
     stream = scenario.stream
     yield from (Line(sentence(line), depth) for line in stream_lines(stream))
     for name, concept in stream.concepts.items():
-        yield from placed(meanings.of(f"concept {name}", concept), depth)
+        yield from indented(meanings.of(f"concept {name}", concept), depth)
         if like := likeness(name, concept, stream):
             yield Line(like, depth + 1)
     if stream.arrivals:
-        yield from placed(meanings.of("arrivals", stream.arrivals), depth)
-    yield from placed(drift_in_words(stream, meanings), depth)
+        yield from indented(meanings.of("arrivals", stream.arrivals), depth)
+    yield from indented(drift_in_words(stream, meanings), depth)
     clock = stream.clock(0) if stream.timed else None
     yield from (Line(one, depth + 1) for one in change_lines(scenario, dates_of(scenario, clock)))
 
@@ -142,7 +142,7 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def placed(lines: Iterable[tuple[int, str]], depth: int = 1) -> Iterator[Line]:
+def indented(lines: Iterable[tuple[int, str]], depth: int = 1) -> Iterator[Line]:
     """Lines on a part and on what is in it, below a depth."""
     yield from (Line(text, depth + below) for below, text in lines)
 
@@ -168,10 +168,10 @@ def compared(study: Study, meanings: Meanings) -> Iterator[Line]:
     )
     for name, one in study.contenders.items():
         yield Line(name)
-        yield from placed(meanings.of("learner", one.learner, name), 2)
-        yield from placed(meanings.of("policy", one.policy, name), 2)
+        yield from indented(meanings.of("learner", one.learner, name), 2)
+        yield from indented(meanings.of("policy", one.policy, name), 2)
         if one.labels is not None:
-            yield from placed(meanings.of("labels of its own", one.labels, name), 2)
+            yield from indented(meanings.of("labels of its own", one.labels, name), 2)
     yield from map(Line, left_out(study))
     regression = study.variants[0].scenario.stream.schema.regression
     yield Line(f"The report adds references: {REFERENCES[regression]}.")
@@ -181,10 +181,10 @@ def measured(study: Study) -> Iterator[Line]:
     """How contenders are evaluated, by which metrics, how often, and in which settings."""
     scenario = study.variants[0].scenario
     stream, window, rules = scenario.stream, scenario.window, scenario.evaluation
-    yield from placed(Meanings().of("protocol", rules.protocol))
+    yield from indented(Meanings().of("protocol", rules.protocol))
     yield Line("Each row is predicted before its label is seen, and scored where it stands.")
     if rules.prediction_intervals:
-        yield from placed(Meanings().of("prediction intervals", rules.prediction_intervals))
+        yield from indented(Meanings().of("prediction intervals", rules.prediction_intervals))
     ranks = scenario.report.lead == "metric"
     for i, name in enumerate(scenario.metrics):
         more = " The report ranks by it." if i == 0 and ranks else ""

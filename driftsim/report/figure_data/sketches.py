@@ -67,7 +67,7 @@ def sketch(world: World) -> Sketch | None:
     ends = [(float(np.nanmin(X[:, j])), float(np.nanmax(X[:, j]))) for j in shown]
     panels = []
     for i, first, own, labels in rows:
-        places, known = placed(own, shown, ends, schema)
+        places, known = in_unit_square(own, shown, ends, schema)
         panels.append(Panel(i, first, places[known], grouped(labels, edges)[known]))
     return Sketch(columns, ends, groups, panels, max(len(found) - MOST_PANELS, 0))
 
@@ -118,7 +118,7 @@ def explained(a: np.ndarray, b: np.ndarray, targets: np.ndarray) -> float:
     return float(sum((one**2 / counts).sum() for one in sums))
 
 
-def placed(
+def in_unit_square(
     X: np.ndarray, columns: list[int], ends: list[tuple[float, float]], schema: Schema
 ) -> tuple[np.ndarray, np.ndarray]:
     """Places (n, 2) from 0 to 1, and which are known.

@@ -43,13 +43,13 @@ class Panel {
     const main = rows.filter(([one]) => one.main).map(([, row]) => row);
     const more = rows.filter(([one]) => !one.main).map(([, row]) => row);
     const key = `${place} ${title}`;
-    const folded = (name, summary, inside, startsOpen = false) => {
+    const foldable = (name, summary, inside, startsOpen = false) => {
       const details = element("details", { open: open.has(name) || startsOpen }, summary, ...inside);
       details.dataset.key = name;
       return details;
     };
     const rest = more.length
-      ? [folded(`${key} more`, element("summary", { className: "quiet" }, `${more.length} more`), more)]
+      ? [foldable(`${key} more`, element("summary", { className: "quiet" }, `${more.length} more`), more)]
       : [];
     const block = element("section", { className: `group of-${place}` });
     if (place !== "contender") {
@@ -64,7 +64,7 @@ class Panel {
     remove.addEventListener("click", () => this.turn({ do: "remove", name: title }));
     const summary = element("summary", {}, swatch, element("b", {}, title));
     const fresh = this.known && !this.known.has(title);
-    block.append(folded(key, summary, [...main, ...rest], fresh), remove);
+    block.append(foldable(key, summary, [...main, ...rest], fresh), remove);
     return block;
   }
 
