@@ -12,9 +12,9 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from driftsim.examples import CONCEPTS, scenario
-from driftsim.notation import parsed
 from driftsim.parts import described
 from driftsim.report.figures import COLOURS, STYLE
+from driftsim.scenario.notation import parsed
 from driftsim.streams.concepts import Concept
 from driftsim.streams.stream import Stream
 

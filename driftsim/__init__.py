@@ -56,9 +56,12 @@ __all__ = [
 ]
 MADE = {
     "Function": "driftsim.streams.function:function",
+    "Scenario": "driftsim.scenario.scenario:Scenario",
+    "ScenarioError": "driftsim.messages:ScenarioError",
     "Stream": "driftsim.streams.stream:Stream",
     "Table": "driftsim.streams.frame:table",
     "evaluate": "driftsim.one_line:evaluate",
+    "load": "driftsim.scenario.loading:load",
     "stream": "driftsim.one_line:stream",
 }
 __version__ = "0.1.0"
@@ -70,8 +73,6 @@ def __getattr__(name):  # imports what takes long only when it is used
     if name in MADE:
         module, found = MADE[name].split(":")
         return getattr(import_module(module), found)
-    if name in __all__:
-        return getattr(import_module("driftsim.scenario"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -82,7 +83,7 @@ def __dir__():
 def as_study(scenario: "Source", name: str | None = None, allow: "Collection[str]" = ()) -> "Study":
     """The study of a path or a dict, of what `load` returns, or of a `Scenario`."""
     from driftsim.scenario import Scenario, Study, load, study_of
-    from driftsim.scenario_files import checked_name
+    from driftsim.scenario.files import checked_name
 
     if isinstance(scenario, Scenario):
         return study_of(scenario, name or "scenario")

@@ -27,11 +27,11 @@ from driftsim.kernels.registry import coverage
 from driftsim.learners.learner import Learner
 from driftsim.libraries import imported, not_allowed, parameters
 from driftsim.messages import ScenarioError, flow, guess, short
-from driftsim.notation import parsed
 from driftsim.parts import MOST_ROWS, Imported, Part, Strict, described, dumped, keys_of
 from driftsim.rows import Schema
 from driftsim.safety import ESTIMATORS
-from driftsim.scenario_checks import untallied
+from driftsim.scenario.checks import untallied
+from driftsim.scenario.notation import parsed
 from driftsim.streams.arrivals import Arrivals
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift

@@ -11,10 +11,10 @@ from driftsim.learners.learner import Learner
 from driftsim.messages import ScenarioError, guess, line, short
 from driftsim.parts import Part, Strict, keys_of
 from driftsim.scenario import Scenario, Study, load
-from driftsim.scenario_evaluation import Evaluation
-from driftsim.scenario_files import IN_PYTHON, from_source
-from driftsim.scenario_places import Places, located
-from driftsim.scenario_severity import with_requested
+from driftsim.scenario.evaluation import Evaluation
+from driftsim.scenario.files import IN_PYTHON, from_source
+from driftsim.scenario.places import Places, located
+from driftsim.scenario.severity import with_requested
 from driftsim.streams.concepts import Concept
 from driftsim.streams.stream import Stream
 from driftsim.streams.table import Table

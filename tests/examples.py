@@ -14,8 +14,8 @@ from driftsim.evaluation.strategies import Strategy
 from driftsim.examples import PARTS, written
 from driftsim.learners.learner import Learner
 from driftsim.learners.online.kernel_learner import KernelLearner
-from driftsim.notation import parsed
 from driftsim.rows import Event, Labelled
+from driftsim.scenario.notation import parsed
 from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
 from driftsim.streams.stream import Stream

@@ -304,7 +304,7 @@ import json, sys
 from driftsim.adaptation.detectors import Detector
 from driftsim.learners.learner import Learner
 from driftsim.rows import Schema
-import driftsim.scenario
+import driftsim.scenario.loading
 learners, detectors = json.load(sys.stdin)
 classes, numbers = Schema(("a", "b")), Schema(("a", "b"), n_classes=None)
 for spec in learners:

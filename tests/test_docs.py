@@ -16,8 +16,8 @@ from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.shift_tests import ShiftTest
 from driftsim.cli import app
 from driftsim.kinds import FAMILIES, ordered_keys
-from driftsim.notation import parsed
 from driftsim.overview.columns import column_lines
+from driftsim.scenario.notation import parsed
 from driftsim.streams.concepts import Concept
 from driftsim.streams.recorded import Recorded
 

@@ -7,9 +7,9 @@ from typer.testing import CliRunner
 
 from driftsim.cli import app
 from driftsim.cli.new import Drifts
-from driftsim.notation import parsed
 from driftsim.proposal.drift_scenario import CONCEPTS, OUTLINES, scenario_text, write_scenario
 from driftsim.scenario import load
+from driftsim.scenario.notation import parsed
 from driftsim.streams.drifts import Drift
 
 

@@ -12,7 +12,7 @@ import driftsim
 from driftsim.learners.objects import EstimatorObject, RiverObject
 from driftsim.messages import ScenarioError
 from driftsim.objects import content_key
-from driftsim.resolved import resolved
+from driftsim.scenario.resolved import resolved
 
 STREAM = {
     "length": 3_000,

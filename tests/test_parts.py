@@ -18,7 +18,7 @@ from driftsim.messages import ScenarioError
 from driftsim.own import load_parts
 from driftsim.parts import described, identity
 from driftsim.rows import Schema
-from driftsim.scenario_places import renewals
+from driftsim.scenario.places import renewals
 from driftsim.streams.concepts import Concept
 from driftsim.streams.concepts.rules import Sea
 from driftsim.streams.drifts import Drift

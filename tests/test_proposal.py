@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 from driftsim import user_cache
 from driftsim.cli import app
-from driftsim.notation import parsed
 from driftsim.proposal.scenario_text import concept_name, write_proposal
 from driftsim.proposal.table_guesses import rounded
 from driftsim.scenario import load
+from driftsim.scenario.notation import parsed
 from driftsim.streams.tables.large import stored
 
 

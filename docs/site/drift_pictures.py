@@ -3,8 +3,8 @@
 import numpy as np
 
 from driftsim.examples import PARTS, written
-from driftsim.notation import parsed
 from driftsim.report.figures import COLOURS
+from driftsim.scenario.notation import parsed
 from driftsim.streams.drifts import Drift
 
 LENGTH, WIDTH, HEIGHT = 2_400, 480, 60  # of the stream in rows, of the picture in pixels

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from driftsim.notation import question
+from driftsim.scenario.notation import question
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = ROOT / "scenarios"

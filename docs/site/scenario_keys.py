@@ -8,8 +8,8 @@ from driftsim.evaluation.decision.prices import Prices
 from driftsim.evaluation.decision.settings import Decision
 from driftsim.evaluation.prequential import Contender
 from driftsim.kinds import described
-from driftsim.scenario_evaluation import Evaluation
-from driftsim.scenario_report import Report
+from driftsim.scenario.evaluation import Evaluation
+from driftsim.scenario.report import Report
 from driftsim.streams.stream import Stream
 
 SECTIONS = {

@@ -5,7 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from driftsim.notation import parsed
+from driftsim.scenario.notation import parsed
 
 
 @cache

@@ -73,7 +73,7 @@ def streams(ctx: typer.Context, incomplete: str) -> Iterator[str]:
 def names_in(ctx: typer.Context, key: str) -> list[str]:
     """The names below a key of the scenarios, or of the reports, that a command is given."""
     from driftsim.messages import ScenarioError
-    from driftsim.scenario_files import from_file
+    from driftsim.scenario.files import from_file
 
     found: list[str] = []
     given = ctx.params.get("scenario") or ctx.params.get("report")

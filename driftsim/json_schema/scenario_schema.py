@@ -17,8 +17,8 @@ from driftsim.json_schema.values import Json, alternatives, merged, schema_of
 from driftsim.kinds import FAMILIES, comment, ordered_keys
 from driftsim.parts import Imported, Part, Strict, described, dumped, keys_of
 from driftsim.scenario import Scenario
-from driftsim.scenario_evaluation import Evaluation
-from driftsim.scenario_severity import is_fraction
+from driftsim.scenario.evaluation import Evaluation
+from driftsim.scenario.severity import is_fraction
 from driftsim.streams.concepts import Concept
 from driftsim.streams.severity import MEASURES
 from driftsim.streams.stream import Stream

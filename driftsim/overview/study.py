@@ -19,7 +19,7 @@ from driftsim.parts import Part, dumped
 from driftsim.report.dates import Dates, dates_of, row_text, stretch_text
 from driftsim.rows import Change, Schema
 from driftsim.scenario import Scenario, Study
-from driftsim.scenario_evaluation import Evaluation
+from driftsim.scenario.evaluation import Evaluation
 from driftsim.streams.operators.operator import leaves
 from driftsim.streams.stream import Stream
 

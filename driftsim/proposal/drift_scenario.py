@@ -8,7 +8,7 @@ from typing import NamedTuple
 from driftsim.json_schema.files import modeline
 from driftsim.messages import ScenarioError, guess, line, short
 from driftsim.proposal.writing import WIDEST, write_new
-from driftsim.scenario_files import checked_name
+from driftsim.scenario.files import checked_name
 
 
 class Outline(NamedTuple):

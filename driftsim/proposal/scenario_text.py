@@ -8,9 +8,9 @@ from shlex import join
 
 from driftsim.json_schema.files import modeline
 from driftsim.messages import ScenarioError, first_fault, line, visible
-from driftsim.notation import yaml_line
 from driftsim.proposal.table_guesses import Contents, Guess
 from driftsim.proposal.writing import WIDEST, write_new
+from driftsim.scenario.notation import yaml_line
 
 QUESTION = (
     "How long does a model of {name} hold: is it enough to train it once, should it be retrained "

@@ -9,8 +9,8 @@ import numpy as np
 
 from driftsim.durations import Duration, date_of
 from driftsim.messages import names_in_words, plural, short, visible
-from driftsim.notation import yaml_line
 from driftsim.proposal.readable import Times, strays, times_in, unreadable, usual_markers
+from driftsim.scenario.notation import yaml_line
 from driftsim.streams.inspection import DATE, ColumnFacts, inspected
 from driftsim.streams.table import Table
 from driftsim.streams.tables.cells import MISSING, Reading

@@ -17,8 +17,8 @@ from driftsim.report.figure_data.kinds import why_empty
 from driftsim.report.figure_data.view import View
 from driftsim.report.results import Results
 from driftsim.report.variant_results import VariantResults
-from driftsim.resolved import resolved
 from driftsim.scenario import Study
+from driftsim.scenario.resolved import resolved
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 END = b"IEND\xaeB`\x82"  # the last chunk and its checksum

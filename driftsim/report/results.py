@@ -15,10 +15,10 @@ from driftsim.report.study_tables import TAKEN, TAKEN_BY_FLOORS, StudyTables
 from driftsim.report.variant_results import ContenderResult, TracedRun, VariantResults
 from driftsim.report.verdict import Verdict, verdict
 from driftsim.report.windows import Window
-from driftsim.resolved import resolved, with_default_figures
 from driftsim.runner.runs import Run, runs_of
 from driftsim.scenario import Scenario, Study, Variant
-from driftsim.settings import shortest
+from driftsim.scenario.resolved import resolved, with_default_figures
+from driftsim.scenario.settings import shortest
 from driftsim.store import Store
 
 

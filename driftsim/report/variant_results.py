@@ -24,7 +24,7 @@ from driftsim.report.held import Held, size_of
 from driftsim.report.table import Row
 from driftsim.rows import Change
 from driftsim.scenario import Scenario, Variant
-from driftsim.scenario_checks import untallied
+from driftsim.scenario.checks import untallied
 from driftsim.streams.stream import Stream
 
 DATED = {"change": "date", "first_row": "first_date", "last_row": "last_date"}  # of tables

@@ -21,7 +21,7 @@ from driftsim.report.rankings import ranks
 from driftsim.report.results import Results
 from driftsim.report.united import common_metric, contenders_of, united
 from driftsim.report.variant_results import metric_fault
-from driftsim.scenario_files import RESOLVED
+from driftsim.scenario.files import RESOLVED
 
 MOST_DIGITS = 10
 SPECIAL = str.maketrans({  # also [ and *, which the end of a row takes as its own

@@ -7,9 +7,9 @@ from driftsim.adaptation.memories import Memory
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Labels
 from driftsim.examples import PARTS
-from driftsim.notation import parsed
 from driftsim.parts import Part, dumped, keys_of
 from driftsim.scenario import Scenario
+from driftsim.scenario.notation import parsed
 from driftsim.streams.drifts import Drift
 
 CHOSEN: dict[type[Part], tuple[str, ...]] = {  # those of a family that need nothing else changed

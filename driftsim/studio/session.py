@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 from driftsim.adaptation.policies import Policy
 from driftsim.messages import ScenarioError, guess, line, short
-from driftsim.notation import NotationError, parsed
 from driftsim.parts import Part
-from driftsim.python_data import copied
 from driftsim.scenario import Scenario, Study
-from driftsim.settings import assign, entry_at
+from driftsim.scenario.notation import NotationError, parsed
+from driftsim.scenario.python_data import copied
+from driftsim.scenario.settings import assign, entry_at
 from driftsim.studio.controls import Control, Group, groups_of
 from driftsim.studio.kind_choices import as_mapping, in_kind, parameters_for
 from driftsim.studio.names import example_of

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from driftsim.messages import plural
-from driftsim.notation import yaml_text
-from driftsim.python_data import copied, paths
-from driftsim.scenario import OF_STUDIES, Scenario, Study, resolve
-from driftsim.scenario_files import default_name, from_file, mapping
-from driftsim.settings import Marks
-from driftsim.suites import gather
+from driftsim.scenario import Scenario, Study
+from driftsim.scenario.files import default_name, from_file, mapping
+from driftsim.scenario.loading import OF_STUDIES, resolve
+from driftsim.scenario.notation import yaml_text
+from driftsim.scenario.python_data import copied, paths
+from driftsim.scenario.settings import Marks
+from driftsim.scenario.suites import gather
 
 FIRST = "first.yaml"  # the scenario that is shown where none is named
 

@@ -16,8 +16,8 @@ from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.strategies import Candidate, Neighbours, Strategy, entropy, margin
 from driftsim.examples import PARTS, written
 from driftsim.messages import ScenarioError
-from driftsim.notation import parsed
 from driftsim.report.summary_text import remarks
+from driftsim.scenario.notation import parsed
 from driftsim.streams.stream import Stream
 
 SINES = {

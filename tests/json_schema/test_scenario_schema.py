@@ -14,11 +14,11 @@ from driftsim.json_schema import SHIPPED
 from driftsim.json_schema.files import modeline, schema_text
 from driftsim.kinds import FAMILIES
 from driftsim.messages import ScenarioError
-from driftsim.notation import parsed, question
 from driftsim.parts import Imported
-from driftsim.resolved import resolved
 from driftsim.scenario import load
-from driftsim.settings import assign
+from driftsim.scenario.notation import parsed, question
+from driftsim.scenario.resolved import resolved
+from driftsim.scenario.settings import assign
 
 ROOT = Path(__file__).parents[2]
 TEXT = SHIPPED.read_text(encoding="utf-8")

@@ -8,11 +8,11 @@ import pytest
 
 import driftsim
 from driftsim.examples import CONCEPTS, written
-from driftsim.notation import parsed
 from driftsim.report.figure_data.sketches import best_columns, course, sketch
 from driftsim.report.page.notebook import shown_page
 from driftsim.report.page.notebook.any_ground import mixture, style
 from driftsim.rows import Schema
+from driftsim.scenario.notation import parsed
 
 RECURRING = {
     "length": 20_000,

@@ -18,8 +18,8 @@ from driftsim.report.pictures import (
 )
 from driftsim.report.plot import plot
 from driftsim.report.results import Results
-from driftsim.resolved import resolved
 from driftsim.scenario import load
+from driftsim.scenario.resolved import resolved
 from driftsim.store import Store
 
 FILE = """stream: {length: 600, concepts: {a: sea}}

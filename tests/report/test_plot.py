@@ -11,9 +11,9 @@ from driftsim.report.figures import KINDS, View, image, plot_figure
 from driftsim.report.pictures import shown_results
 from driftsim.report.plot import plot
 from driftsim.report.results import Results
-from driftsim.resolved import resolved
 from driftsim.runner.runs import runs_of
 from driftsim.scenario import load
+from driftsim.scenario.resolved import resolved
 from driftsim.store import Store
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"

@@ -15,7 +15,7 @@ from driftsim.report.figure_data.severities import grouped, severity
 from driftsim.report.figure_data.view import View
 from driftsim.report.figures import plot_figure
 from driftsim.report.page.drawings import drawings
-from driftsim.resolved import resolved
+from driftsim.scenario.resolved import resolved
 
 TEXT = """# Is a severe change longer felt?
 stream:

@@ -7,7 +7,7 @@ from pyarrow import parquet
 from pydantic import ValidationError
 
 import driftsim.streams  # noqa: F401  (its kinds)
-from driftsim.notation import parsed
+from driftsim.scenario.notation import parsed
 from driftsim.streams.concepts import Concept
 from driftsim.streams.table import Table
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from driftsim.notation import parsed
+from driftsim.scenario.notation import parsed
 from driftsim.streams.stream import Stream
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from driftsim.examples import CONCEPTS
-from driftsim.notation import parsed
+from driftsim.scenario.notation import parsed
 from driftsim.streams.stream import Stream
 
 N = 24_000

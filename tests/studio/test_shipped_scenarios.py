@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from driftsim.notation import parsed
+from driftsim.scenario.notation import parsed
 from driftsim.streams.drifts import Drift
 from driftsim.studio.controls import groups_of
 from driftsim.studio.session import Session

@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("starlette")
 
-from driftsim.notation import parsed
+from driftsim.scenario.notation import parsed
 
 pytestmark = pytest.mark.browser
 DRAGGED = """

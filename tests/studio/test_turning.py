@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from driftsim.messages import ScenarioError
-from driftsim.notation import parsed
 from driftsim.scenario import load
+from driftsim.scenario.notation import parsed
 from driftsim.studio.kind_choices import CHOSEN
 from driftsim.studio.session import Session
 from driftsim.studio.sources import source_of

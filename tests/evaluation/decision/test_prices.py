@@ -7,9 +7,9 @@ import driftsim
 from driftsim.evaluation.decision.prices import Prices, classes_of, free_first
 from driftsim.evaluation.prequential import evaluate, truth
 from driftsim.messages import ScenarioError, flow
-from driftsim.resolved import resolved
 from driftsim.runner.runs import runs_of
 from driftsim.scenario import load
+from driftsim.scenario.resolved import resolved
 
 CLOCK = "{kind: periodic, every: 100, memory: 50}"
 

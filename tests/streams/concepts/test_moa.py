@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from driftsim.messages import ScenarioError
-from driftsim.notation import parsed
 from driftsim.overview.study import stream_lines
 from driftsim.scenario import load
+from driftsim.scenario.notation import parsed
 from driftsim.streams.concepts.moa import Moa
 from driftsim.streams.moa import replay as replays
 from driftsim.streams.moa.changes import changes

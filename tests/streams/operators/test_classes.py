@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from driftsim.notation import parsed
 from driftsim.scenario import load
+from driftsim.scenario.notation import parsed
 from driftsim.streams.severity import MEASURES, severity
 from driftsim.streams.stream import Stream
 

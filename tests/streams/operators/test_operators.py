@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from driftsim.evaluation.rules import Rules
-from driftsim.notation import parsed
+from driftsim.scenario.notation import parsed
 from driftsim.store import inputs
 from driftsim.streams.concepts import Concept
 from driftsim.streams.concepts.rules import Sea

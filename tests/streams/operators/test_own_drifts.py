@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from driftsim.notation import parsed
 from driftsim.overview.study import change_lines
 from driftsim.scenario import Scenario
+from driftsim.scenario.notation import parsed
 from driftsim.streams.severity import severities
 from driftsim.streams.stays import OwnClock, Stay
 from driftsim.streams.stream import Stream

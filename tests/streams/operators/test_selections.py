@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Labels
 from driftsim.learners.learner import Learner
-from driftsim.notation import parsed
+from driftsim.scenario.notation import parsed
 from driftsim.streams.stream import Stream
 
 N = 40_000

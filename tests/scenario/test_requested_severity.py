@@ -6,9 +6,9 @@ import pytest
 
 from driftsim import ScenarioError, load
 from driftsim.overview.study import overview
-from driftsim.resolved import resolved
 from driftsim.runner.runs import runs_of
-from driftsim.scenario_severity import without_change
+from driftsim.scenario.resolved import resolved
+from driftsim.scenario.severity import without_change
 from driftsim.streams.operators.columns import Scaled
 from driftsim.streams.operators.selections import Tilted
 

@@ -1,12 +1,12 @@
-"""Scenario places: where in a file stands what a scenario is made of, for messages about it."""
+"""Places: where in a file stands what a scenario is made of, for messages about it."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from driftsim.messages import line
 from driftsim.parts import Part, Strict, entries, renaming
-from driftsim.python_data import copied
-from driftsim.settings import Marks, Named, Path, assign, entry_at
+from driftsim.scenario.python_data import copied
+from driftsim.scenario.settings import Marks, Named, Path, assign, entry_at
 
 APART = ("sweep",), ("streams",)  # of which a scenario gets what its setting says
 UNSEEN = "[key]", "[word]", "[mapping]"  # of pydantic, and of `form_of`

@@ -1,4 +1,4 @@
-"""Scenario report: what the report of a study shows of its results."""
+"""Report keys: what the report of a study shows of its results."""
 
 from collections.abc import Iterable
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""How the contenders of a scenario are evaluated, and how often."""
+"""The evaluation: how the contenders of a scenario are evaluated, and how often."""
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping

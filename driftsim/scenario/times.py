@@ -1,4 +1,4 @@
-"""Scenario times: durations, dates and columns of times in a scenario, checked and in rows."""
+"""Times: durations, dates and columns of times in a scenario, checked and in rows."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -3,10 +3,11 @@
 from typing import Any
 
 from driftsim.distinct import distinct
-from driftsim.notation import yaml_text
 from driftsim.parts import Adapter, dumped, parts_in
-from driftsim.scenario import Study, Variant, written_at
-from driftsim.scenario_report import Report
+from driftsim.scenario.notation import yaml_text
+from driftsim.scenario.report import Report
+from driftsim.scenario.scenario import written_at
+from driftsim.scenario.study import Study, Variant
 from driftsim.streams.severity import MEASURES
 
 IN_PYTHON = (

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from typing import Any, NoReturn
 
 from driftsim.messages import NO_NAME, ScenarioError, line, short
-from driftsim.python_data import copied
-from driftsim.settings import Marks, Named, Path, assign, end_sweep, is_name, repeated
+from driftsim.scenario.python_data import copied
+from driftsim.scenario.settings import Marks, Named, Path, assign, end_sweep, is_name, repeated
 
 KEYS = ("streams", "defaults")  # of a suite
 

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from driftsim.messages import line
-from driftsim.notation_faults import what_is_wrong
+from driftsim.scenario.notation_faults import what_is_wrong
 
 MOST_VALUES = 30_000  # in one file; an alias counts as what it stands for
 MOST_NESTED = 50  # mappings and lists

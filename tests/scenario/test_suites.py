@@ -8,8 +8,8 @@ from driftsim import ScenarioError, load
 from driftsim.cli import app
 from driftsim.overview.notices import left_out
 from driftsim.overview.study import overview
-from driftsim.resolved import resolved
 from driftsim.runner.runs import all_runs
+from driftsim.scenario.resolved import resolved
 
 pytestmark = pytest.mark.any_version
 SHARED = """\

@@ -1,4 +1,4 @@
-"""Scenario checks: what rules and contenders ask for, and a stream does not give."""
+"""Checks: what rules and contenders ask for, and a stream does not give."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -19,7 +19,7 @@ from driftsim.evaluation.trial import Trials
 from driftsim.learners.learner import Learner
 from driftsim.messages import refusal
 from driftsim.rows import Schema
-from driftsim.scenario_times import of_times, too_late
+from driftsim.scenario.times import of_times, too_late
 from driftsim.streams.stream import Stream
 
 

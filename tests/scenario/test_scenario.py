@@ -13,8 +13,8 @@ import driftsim
 from driftsim import Scenario, ScenarioError, load
 from driftsim.adaptation.policies.policy import Static
 from driftsim.cli import app
-from driftsim.resolved import resolved
-from driftsim.scenario import shortest
+from driftsim.scenario.resolved import resolved
+from driftsim.scenario.settings import shortest
 
 TEXT = """\
 # Does it work?
@@ -31,7 +31,7 @@ models:
     policy: static
 evaluation: {warmup: 500}
 """
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 NINES = "9" * 400
 MIXED = (
     "{kind: pipeline, steps: [river.preprocessing.StandardScaler, sklearn.naive_bayes.GaussianNB]}"

@@ -6,9 +6,9 @@ from typing import Any
 
 from driftsim.files import reason
 from driftsim.messages import ScenarioError, guess, line, short
-from driftsim.notation import NotationError, parsed, question
-from driftsim.python_data import paths, plain
-from driftsim.settings import Marks
+from driftsim.scenario.notation import NotationError, parsed, question
+from driftsim.scenario.python_data import paths, plain
+from driftsim.scenario.settings import Marks
 
 IN_PYTHON = "in the scenario"  # where the parts of a dict stand
 RESOLVED = "scenario.yaml"  # of a report, beside its runs

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from driftsim.notation import NotationError, parsed, question, yaml_text
+from driftsim.scenario.notation import NotationError, parsed, question, yaml_text
 
 
 @pytest.mark.parametrize(

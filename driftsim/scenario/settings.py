@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from driftsim.distinct import distinct
 from driftsim.messages import NO_NAME, ScenarioError, guess, line, short
-from driftsim.notation import NotationError, parsed
-from driftsim.python_data import copied
+from driftsim.scenario.notation import NotationError, parsed
+from driftsim.scenario.python_data import copied
 
 MOST_SETTINGS = 10_000  # of a sweep
 LONGEST_NAME = 100  # characters, of a value or a stream

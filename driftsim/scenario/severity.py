@@ -1,4 +1,4 @@
-"""Scenario severity: numbers of concepts that are found from how severe a change should be."""
+"""Severity: numbers of concepts that are found from how severe a change should be."""
 
 import json
 from collections.abc import Callable, Iterator
