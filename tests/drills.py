@@ -11,7 +11,7 @@ from collections import Counter
 import pyarrow.parquet as pq
 
 from driftsim.atomic import write_atomically
-from driftsim.store import LISTS
+from driftsim.store.columns import LISTS
 
 TEXT = """\
 stream: {length: 2_000, concepts: {a: {kind: sea, threshold: 8}}}

@@ -13,7 +13,7 @@ from driftsim.libraries import checked_packages, distribution
 from driftsim.messages import ScenarioError
 from driftsim.rows import Schema
 from driftsim.scenario import load
-from driftsim.store import version
+from driftsim.store.inputs import version
 
 HOUSE = '''
 import numpy as np

@@ -27,7 +27,8 @@ from driftsim.runner.dask.local import local_cluster, scheduler
 from driftsim.runner.dask.waiting import Waiting
 from driftsim.runner.engines import Ended, Lost, Progress
 from driftsim.runner.runs import missing
-from driftsim.store import Store, version
+from driftsim.store import Store
+from driftsim.store.inputs import version
 
 SWEEP = "\nsweep: {stream.noise: [0.0, 0.2]}\n"
 HARM = """

@@ -23,7 +23,8 @@ from driftsim.runner.execution import execute
 from driftsim.runner.playing import FAILURE, play
 from driftsim.runner.runs import all_runs, missing
 from driftsim.runner.sharing import SILENT, Playing, Share, playing
-from driftsim.store import Store, version
+from driftsim.store import Store
+from driftsim.store.inputs import version
 
 TEXT = """\
 stream: {length: 2_000, concepts: {a: {kind: sea, threshold: 8}}}

@@ -23,13 +23,8 @@ from driftsim.evaluation.trace import Probes
 from driftsim.parts import dumped, written_out
 from driftsim.runner.runs import runs_of
 from driftsim.scenario import Scenario, Variant
-from driftsim.store import (
-    Listing,
-    Store,
-    fingerprint,
-    inputs,
-    version,
-)
+from driftsim.store import Listing, Store
+from driftsim.store.inputs import fingerprint, inputs, version
 from driftsim.streams.stream import Stream
 
 TEXT = """\

@@ -13,7 +13,8 @@ from driftsim.figure_names import FIGURES
 from driftsim.files import content_hash, file_hash, identity
 from driftsim.report.results import Results
 from driftsim.runner.runs import Run
-from driftsim.store import Listing, version
+from driftsim.store import Listing
+from driftsim.store.inputs import version
 from driftsim.user_cache import keep, kept, place
 
 LIBRARIES = ("numpy", "jinja2", "matplotlib", "rich", "river", "scikit-learn", "scipy", "numba")

@@ -20,7 +20,7 @@ from driftsim.objects import received
 from driftsim.own import load_parts
 from driftsim.rows import Outgrown, Unfit
 from driftsim.runner.runs import Run
-from driftsim.store import versions_differ
+from driftsim.store.inputs import versions_differ
 from driftsim.workers.state import restored_state
 
 MOST_NOTES = 3  # warnings of a run that are kept

@@ -15,7 +15,8 @@ from driftsim.own import loaded
 from driftsim.parts import Strict, parts_in
 from driftsim.rows import Edited
 from driftsim.scenario import Scenario, Study, Variant
-from driftsim.store import Listing, Store, fingerprint, inputs
+from driftsim.store import Listing, Store
+from driftsim.store.inputs import fingerprint, inputs
 from driftsim.streams.stream import Stream
 
 MOST_CHANGES = 1_000_000  # of a stream that is run

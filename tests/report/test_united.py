@@ -171,7 +171,7 @@ evaluation: {warmup: 100}
 
 def test_a_report_of_another_version_is_refused(reports, tmp_path, monkeypatch):
     few = reports("few", ["calm"], some("majority", "frozen"))
-    monkeypatch.setattr("driftsim.store.FORMAT", 999)
+    monkeypatch.setattr("driftsim.store.inputs.FORMAT", 999)
     message = written([few], tmp_path / "t.md")
     wanted = r"^\S+few: its runs are of another version, with format 999 in the place of \d+ here"
     assert re.match(wanted, message) and message.count("\n") == 1

@@ -523,7 +523,7 @@ class TestArrays:
 
 def test_a_run_is_the_same_wherever_its_files_are(tmp_path):
     from driftsim.evaluation.rules import TruthRules
-    from driftsim.store import inputs
+    from driftsim.store.inputs import inputs
     from driftsim.streams.stream import Stream
 
     found = []

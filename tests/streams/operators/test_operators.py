@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from driftsim.evaluation.rules import Rules
 from driftsim.scenario.notation import parsed
-from driftsim.store import inputs
+from driftsim.store.inputs import inputs
 from driftsim.streams.concepts import Concept
 from driftsim.streams.concepts.rules import Sea
 from driftsim.streams.operators.amounts import Statistics
