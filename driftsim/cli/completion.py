@@ -26,7 +26,7 @@ def kinds(incomplete: str) -> Iterator[tuple[str, str]]:
         if name.endswith(KINDS):
             found |= dict(zip(one["enum"], one["enumDescriptions"]))
     found |= {"metric": "what a report says of windows of rows"} | of_metrics(schemas)
-    paths = [path for family in ("learner", "detector") for path in examples(schemas[family])]
+    paths = [path for one in ("learner", "detector") for path in schemas[f"{one}.paths"]["examples"]]
     found |= {path: "" for path in paths if "." in path and "." in incomplete}
     yield from ((name, meaning) for name, meaning in found.items() if name.startswith(incomplete))
 
@@ -110,15 +110,9 @@ def beginning(names: Iterable[str], incomplete: str) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]
 
 
-def examples(schema: dict[str, Any]) -> list[str]:
-    """The examples of a family, which stand in an alternative of their own."""
-    found: list[str] = schema["anyOf"][1]["examples"]
-    return found
-
-
 def of_metrics(schemas: dict[str, Any]) -> dict[str, str]:
     """Each metric with what it is."""
-    known = schemas["Report"]["properties"]["metrics"]["items"]["then"]
+    known = schemas["Report"]["properties"]["metrics"]["items"]["anyOf"][1]["allOf"][1]
     return dict(zip(known["enum"], known["enumDescriptions"]))
 
 

@@ -7,14 +7,22 @@ that a mistake is found where it stands.
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from inspect import cleandoc
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
 from driftsim.forms import Words
-from driftsim.json_schema.values import Json, alternatives, merged, schema_of
-from driftsim.kinds import FAMILIES, comment, ordered_keys
+from driftsim.json_schema.texts import snippet, text, text_of_key, text_of_kind
+from driftsim.json_schema.values import (
+    Json,
+    alternatives,
+    merged,
+    named_words,
+    offered,
+    one_of,
+    schema_of,
+)
+from driftsim.kinds import FAMILIES, ordered_keys
 from driftsim.parts import Imported, Part, Strict, described, dumped, keys_of
 from driftsim.scenario import Scenario
 from driftsim.scenario.evaluation import Evaluation
@@ -26,10 +34,11 @@ from driftsim.streams.stream import Stream
 CLOSED: Json = {"additionalProperties": False}
 SHORT = 100  # characters of a schema that is not worth a definition
 DRAFT = "http://json-schema.org/draft-07/schema#"
-TITLE = "A driftsim scenario"
+TITLE = "driftsim"
 DESCRIPTION = "A stream, the contenders that run on it, and how they are evaluated."
 IN_FULL = "this kind has parameters that must be given: write {kind: …, …}"
 BOTH: Json = {"type": "null", "errorMessage": "streams is there, too: give the one or the other"}
+SEVERE = "{disagreement: 0.1, from: …}"
 SEVERITY: Json = {
     "description": "The number that gives a change the severity that is asked for.",
     "type": "object",
@@ -46,6 +55,7 @@ SWEEP: Json = {
     "type": "object",
     "additionalProperties": {
         "type": ["array", "object"], "minItems": 1, "uniqueItems": True, "minProperties": 1,
+        "errorMessage": "write a list of values, or a mapping of names to values",
     },
 }  # fmt: skip
 
@@ -73,7 +83,7 @@ def scenario_schema(
         "then": {"dependencies": {"streams": {"properties": {"stream": BOTH}}}},
         "else": {"required": ["stream"]},
         "additionalProperties": False,
-        "definitions": offered(with_shared(dict(sorted(definitions.found.items())))),
+        "definitions": with_shared(dict(sorted(definitions.found.items()))),
     }
 
 
@@ -95,21 +105,6 @@ def of_suites(definitions: "Definitions") -> Json:
             **CLOSED,
         },
     }
-
-
-def offered(schema: Any) -> Any:
-    """A schema whose examples stand in an alternative that nothing fits.
-
-    Editors complete them there, but do not list them, hundreds of them, under the mouse.
-    """
-    if isinstance(schema, list):
-        return [offered(one) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    found = {key: offered(one) for key, one in schema.items() if key != "examples"}
-    if "examples" in schema:
-        found["anyOf"] = [{}, {"not": {}, "examples": schema["examples"]}]
-    return found
 
 
 def with_shared(definitions: dict[str, Json]) -> dict[str, Json]:
@@ -155,7 +150,7 @@ class Definitions:
         if issubclass(kind, Part):
             found += [{"type": "string", "words": self._words(kind)}]
         for form in kind.forms:
-            one = [{"type": "object", **self.ref(kind)}] if form is dict else None
+            one = [{"type": "object", "hint": hint(kind), **self.ref(kind)}] if form is dict else None
             found += one or alternatives(form, self)
         return found
 
@@ -169,11 +164,10 @@ class Definitions:
         name = inside[0].kind() + ("" if inside[0] is annotation else "_or_null")
         if name not in self.found:
             self.found[name] = {}
-            about = {"description": text(inside[0])}
-            schema = merged(alternatives(annotation, self))
-            needy = [one for one, kind in inside[0].kinds.items() if needs(kind)]
-            schema = with_needs(schema, sorted(needy))
-            self.found[name] = about | self._with_paths(schema, inside[0])
+            about = {"title": words_of(inside[0]), "description": described(inside[0])}
+            needy = sorted(one for one, kind in inside[0].kinds.items() if needs(kind))
+            schema = with_needs(merged(alternatives(annotation, self)), needy)
+            self.found[name] = about | schema | offered(*self._offers(inside[0], needy))
         return {"$ref": f"#/definitions/{name}"}
 
     def keys(self, kind: type[Strict]) -> dict[str, Json]:
@@ -188,16 +182,16 @@ class Definitions:
             Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
         )
         if severe and is_fraction(info.annotation):
-            severity = {"type": "object", "$ref": "#/definitions/severity"}
+            severity = {"type": "object", "$ref": "#/definitions/severity", "hint": SEVERE}
             schema = merged([*alternatives(annotation, self), severity])
         else:
             schema = schema_of(annotation, self)
-        note = comment(kind, field)
-        return schema | ({"description": note} if note else {}) | default_of(info)
+        return schema | {"description": text_of_key(kind, field)} | default_of(info)
 
     def _mapping(self, kind: type[Strict]) -> Json:
         """The schema of a piece with its keys."""
-        return {"description": text(kind)} | self._closed(kind, self.keys(kind))
+        about = {"title": kind.__name__.lower(), "description": text(kind)}
+        return about | self._closed(kind, self.keys(kind))
 
     def _closed(self, kind: type[Strict], keys: dict[str, Json]) -> Json:
         fields = kind.model_fields
@@ -211,10 +205,35 @@ class Definitions:
         plain = {name: kind for name, kind in family.kinds.items() if not is_path(kind)}
         names = sorted(plain)
         paths = [self._pattern(kind) for kind in family.kinds.values() if is_path(kind)]
-        hint, own = "the path of a library's class" if paths else "", f"{family.kind()}.kinds"
-        meanings = [described(plain[name]) for name in names]
-        self.found[own] = {"enum": names, "enumDescriptions": meanings}
+        hint, own = "the path of a library's class" if paths else "", family.kind()
+        meanings = {name: described(plain[name]) for name in names}
+        write = f"{hint}, or one of " if hint else ""
+        none = f"no kind of {words_of(family)} is called this"
+        listed = {"errorMessage": f"{none}; write {write}{', '.join(names)}"}
+        self.found[f"{own}.kinds"] = one_of(meanings) | listed
+        about = {name: {"$ref": f"#/definitions/{own}.{name}/properties/kind"} for name in names}
+        self.found[f"{own}.name"] = named_words(about, {"$ref": f"#/definitions/{own}.kinds"})
         return Words(tuple(names), "|".join(paths), hint, name=own)
+
+    def _offers(self, family: type[Part], needy: list[str] | None = None) -> list[Json]:
+        """What editors complete where a family is: its kinds, and paths of classes.
+
+        Of those kinds that must be written in full, where a kind is written alone, an example.
+        """
+        own, offers = family.kind(), [f"{family.kind()}.kinds"]
+        if needy:
+            alone = {one: described(part) for one, part in sorted(family.kinds.items())}
+            alone = {one: what for one, what in alone.items() if not is_path(family.kinds[one])}
+            bare = {one: what for one, what in alone.items() if one not in needy}
+            snippets = [snippet(family, one) for one in needy]
+            listed = one_of(bare) if bare else {}
+            self.found[f"{own}.alone"] = listed | {"defaultSnippets": snippets}
+            offers = [f"{own}.alone"]
+        paths = [path for kind in family.kinds.values() for path in self._paths.get(kind, ())]
+        if paths:
+            self.found[f"{own}.paths"] = {"examples": paths}
+            offers.append(f"{own}.paths")
+        return [{"$ref": f"#/definitions/{one}"} for one in offers]
 
     def _pattern(self, kind: type[Imported]) -> str:
         """The paths that a kind is named by, as a regular expression."""
@@ -222,16 +241,11 @@ class Definitions:
         escaped = [head.replace(".", "\\.") for head in heads]
         return rf"({'|'.join(escaped)})\..+"
 
-    def _with_paths(self, schema: Json, family: type[Part]) -> Json:
-        """The schema of words that name kinds, with paths of classes as examples."""
-        paths = [path for kind in family.kinds.values() for path in self._paths.get(kind, ())]
-        return schema | ({"examples": [*schema.get("examples", ()), *paths]} if paths else {})
-
     def _family(self, family: type[Part]) -> Json:
         """The schema of a kind with its parameters, of all kinds of a family."""
         branches = []
         for name, kind in sorted(family.kinds.items()):
-            self.found[f"{family.kind()}.{name}"] = self._kind(kind)
+            self.found[f"{family.kind()}.{name}"] = self._kind(family, name)
             asked = {"pattern": f"^{self._pattern(kind)}$"} if is_path(kind) else {"const": name}
             condition = {"properties": {"kind": asked}, "required": ["kind"]}
             found = {"$ref": f"#/definitions/{family.kind()}.{name}"}
@@ -239,15 +253,18 @@ class Definitions:
         words = merged([{"type": "string", "words": self._words(family)}])
         return {
             "type": "object",
-            "properties": {"kind": self._with_paths(words, family)},
+            "properties": {"kind": words | offered(*self._offers(family))},
             "required": ["kind"],
             "allOf": branches,
         }
 
-    def _kind(self, kind: type[Part]) -> Json:
+    def _kind(self, family: type[Part], name: str) -> Json:
         """The schema of a kind with its parameters."""
-        keys = {"kind": {"description": text(kind)}} | self.keys(kind)
-        return self._closed(kind, keys)
+        kind, own = family.kinds[name], f"{family.kind()}.{name}"
+        about = {"title": f"{name} ({words_of(family)})"}
+        keys = {"kind": about | {"description": text_of_kind(family, name)}} | self.keys(kind)
+        described = {"allOf": [{"$ref": f"#/definitions/{own}/properties/kind"}]}
+        return about | described | self._closed(kind, keys)
 
 
 def keys_in_order(kind: type[Strict]) -> dict[str, str]:
@@ -277,13 +294,19 @@ def with_needs(schema: Json, needy: list[str]) -> Json:
         schema = {key: one for key, one in schema.items() if key not in ("if", "then")} | {
             "allOf": [{"if": schema["if"], "then": schema["then"]}]
         }
-    examples = [one for one in schema["examples"] if one not in needy]
-    return schema | {"examples": examples, "allOf": [*schema["allOf"], condition]}
+    return schema | {"allOf": [*schema["allOf"], condition]}
 
 
-def text(kind: type) -> str:
-    """The docstring of a class, each paragraph on one line."""
-    return "\n\n".join(" ".join(one.split()) for one in cleandoc(kind.__doc__ or "").split("\n\n"))
+def hint(kind: type[Strict]) -> str:
+    """A piece of a scenario as a mapping, by the keys that it must have."""
+    keys = [key for key, name in keys_of(kind).items() if kind.model_fields[name].is_required()]
+    keys = ["kind"] if issubclass(kind, Part) else keys
+    return f"{{{', '.join(f'{key}: …' for key in keys)}}}" if keys else "a mapping"
+
+
+def words_of(family: type[Part]) -> str:
+    """A family in words, such as shift test."""
+    return family.kind().replace("_", " ")
 
 
 def default_of(info: FieldInfo) -> Json:

@@ -30,6 +30,8 @@ PLAIN: dict[Any, list[Json]] = {
     Any: [{}],
 }
 NUMBERS = {"integer": "a whole number", "number": "a number"}
+WRITE = NUMBERS | {"boolean": "true or false", "array": "a list", "object": "a mapping"}
+FEW = 6  # words that a message lists
 
 
 class Refer(Protocol):
@@ -108,18 +110,40 @@ def merged(found: list[Json]) -> Json:
         return {}
     texts = [one for one in found if one["type"] == "string"]
     others = [*(one for one in found if one["type"] not in ("string", "array")), *of_lists(found)]
-    schema: Json = {"type": []}
-    conditions = []
+    schema: Json = {"type": [], "errorMessage": f"write {in_words(found)}"}
+    conditions: list[Json] = []
     for one in others:
         schema["type"].append(one["type"])
         if "$ref" in one and len(found) > 1:
             conditions.append({"if": {"type": one["type"]}, "then": {"$ref": one["$ref"]}})
         else:
-            schema |= {keyword: value for keyword, value in one.items() if keyword != "type"}
+            schema |= {word: value for word, value in one.items() if word not in ("type", "hint")}
     if {"integer", "number"} <= {*schema["type"]}:
         schema["type"].remove("integer")
     numbers = [NUMBERS[one] for one in schema["type"] if one in NUMBERS and "enum" not in schema]
     return finished(schema | of_texts(texts, numbers, conditions), conditions)
+
+
+def in_words(found: list[Json]) -> str:
+    """What may be written for alternatives, in a few words."""
+    words: list[str] = []
+    for one in found:
+        if "enum" in one:
+            words += map(str, one["enum"])
+        elif one["type"] == "string":
+            words += texts_in_words(one.get("words", Words()))
+        elif one["type"] in WRITE:
+            words.append(one.get("hint", WRITE[one["type"]]))
+    return " or ".join(dict.fromkeys(words)) or "nothing here"
+
+
+def texts_in_words(words: Words) -> list[str]:
+    """What texts may be written, in a few words."""
+    if words == Words():
+        return ["a text"]
+    few = words.known if len(words.known) <= FEW and not words.name else ()
+    known = [*few] or (["the name of a kind" if words.name else "a name"] if words.known else [])
+    return known + ([words.hint] if words.hint else [])
 
 
 def of_lists(found: list[Json]) -> list[Json]:
@@ -140,21 +164,43 @@ def of_texts(texts: list[Json], numbers: list[str], conditions: list[Json]) -> J
     known = [*dict.fromkeys(word for one in words for word in one.known)]
     patterns = [one.pattern for one in words if one.pattern]
     patterns += [UNDERSCORED] if numbers else []
-    hints = " or ".join([*numbers, *(one.hint for one in words if one.hint)])
     pattern = f"^({'|'.join(patterns)})$" if len(patterns) > 1 else f"^{''.join(patterns)}$"
     if not known:
-        return {"string": True, "pattern": pattern, "patternErrorMessage": f"write {hints}"}
+        return {"string": True, "pattern": pattern}
     others = {"not": {"pattern": pattern}} if patterns else {}
-    conditions.append({"if": {"type": "string", **others}, "then": known_words(words, known)})
-    return {"string": True, "examples": known}
+    then, offer = known_words([one for one in words if one.known], known)
+    conditions.append({"if": {"type": "string", **others}, "then": then})
+    return {"string": True, **offered(offer)}
 
 
-def known_words(words: list[Words], known: list[str]) -> Json:
-    """The schema of texts that are known words."""
-    if len(words) == 1 and words[0].name:
-        return {"$ref": f"#/definitions/{words[0].name}"}
-    meanings = [meaning for one in words for meaning in one.meanings]
-    return {"enum": known} | ({"enumDescriptions": meanings} if meanings else {})
+def known_words(words: list[Words], known: list[str]) -> tuple[Json, Json]:
+    """The schema of texts that are known words, and that of what editors complete."""
+    if len(words) == 1 and (name := words[0].name):
+        return {"$ref": f"#/definitions/{name}.name"}, {"$ref": f"#/definitions/{name}.kinds"}
+    meanings = dict(zip(known, (meaning for one in words for meaning in one.meanings)))
+    if not meanings:
+        return {"enum": known}, {"enum": known}
+    about = {word: {"description": meaning} for word, meaning in meanings.items()}
+    return named_words(about, {"enum": known}), one_of(meanings)
+
+
+def one_of(meanings: dict[str, str]) -> Json:
+    """The schema of words, each with what it means: editors show that where they complete them."""
+    return {"enum": [*meanings], "enumDescriptions": [*meanings.values()]}
+
+
+def named_words(about: dict[str, Json], others: Json) -> Json:
+    """The schema of words that have one of their own each, and that of all others.
+
+    A list of words would be shown whole under the mouse, however long.
+    """
+    each = [{"if": {"const": word}, "then": one} for word, one in about.items()]
+    return {"if": {"pattern": f"^({'|'.join(about)})$"}, "then": {"allOf": each}, "else": others}
+
+
+def offered(*schemas: Json) -> Json:
+    """What editors complete, in alternatives that nothing fits, as they list others."""
+    return {"anyOf": [{}, *({"allOf": [{"not": {}}, one]} for one in schemas)]}
 
 
 def finished(schema: Json, conditions: list[Json]) -> Json:
@@ -163,10 +209,11 @@ def finished(schema: Json, conditions: list[Json]) -> Json:
         schema["type"].append("string")
     types = [*dict.fromkeys(schema["type"])]
     schema["type"] = types[0] if len(types) == 1 else types
-    if types == ["string"] and len(conditions) == 1 and "not" not in conditions[0]["if"]:
+    plain = types == ["string"] and len(conditions) == 1 and "not" not in conditions[0]["if"]
+    if plain and "enum" in conditions[0]["then"]:
         return conditions[0]["then"]
-    if "$ref" in schema:
-        return {"$ref": schema["$ref"]}
+    if "$ref" in schema:  # by a condition, so that the message is not that of the mapping's keys
+        schema |= {"if": {"type": schema["type"]}, "then": {"$ref": schema.pop("$ref")}}
     if len(conditions) == 1:
         return schema | conditions[0]
     return schema | ({"allOf": conditions} if conditions else {})
