@@ -48,7 +48,7 @@ def word(i):
 def test_it_takes_the_column_with_the_name_of_labels_or_the_last_one(proposed):
     assert proposed(rows(y=word, z=lambda i: i % 5))[0]["target"] == "y"
     assert proposed(rows(first=lambda i: i % 5, second=word))[0]["target"] == "second"
-    assert proposed(rows(y=word))[2].startswith("# yaml-language-server: $schema=file:")
+    assert proposed(rows(y=word))[2].startswith("# yaml-language-server: $schema=driftsim.")
     table, _, text = proposed(rows(first=word, second=lambda i: i % 5), "first")
     assert table["target"] == "first" and "the labels: as asked" in text
 

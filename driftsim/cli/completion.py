@@ -26,7 +26,9 @@ def kinds(incomplete: str) -> Iterator[tuple[str, str]]:
         if name.endswith(KINDS):
             found |= dict(zip(one["enum"], one["enumDescriptions"]))
     found |= {"metric": "what a report says of windows of rows"} | of_metrics(schemas)
-    paths = [path for one in ("learner", "detector") for path in schemas[f"{one}.paths"]["examples"]]
+    paths = [
+        path for one in ("learner", "detector") for path in schemas[f"{one}.paths"]["examples"]
+    ]
     found |= {path: "" for path in paths if "." in path and "." in incomplete}
     yield from ((name, meaning) for name, meaning in found.items() if name.startswith(incomplete))
 

@@ -13,8 +13,11 @@ def init(table: Tables, target: Target = None, to: Into = None):
 
 def proposal_for(tables, target, to=None):
     """Write a scenario for a table in some files; returns its path."""
+    from driftsim.json_schema.files import write_beside
     from driftsim.proposal.scenario_text import write_proposal
 
     path = write_proposal(tables, target, to)
     print(f"{path}: written; read its comments, and change what is wrong")
+    if schema := write_beside(path):
+        print(f"{schema}: written for editors, which then complete, explain and check it")
     return path

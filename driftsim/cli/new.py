@@ -30,8 +30,11 @@ def new(
 ):
     """Write a scenario with comments, which plays in seconds, to be changed into yours."""
     with errors_printed():
+        from driftsim.json_schema.files import write_beside
         from driftsim.proposal.drift_scenario import write_scenario
 
         path = write_scenario(name, drift, task, to)
         command = f"driftsim run {quote(str(path))}"
         print(f"{path}: written; `{command}` plays it, and its comments say what is what")
+        if schema := write_beside(path):
+            print(f"{schema}: written for editors, which then complete, explain and check it")

@@ -5,6 +5,7 @@ import os.path
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from driftsim.atomic import write_atomically
 from driftsim.json_schema import SHIPPED
 from driftsim.parts import Imported
 
@@ -37,14 +38,34 @@ def dump(value: object) -> str:
 def modeline(scenario: Path) -> str:
     """The comment by which editors find the schema of a scenario, with the end of its line.
 
-    It names `driftsim.schema.json` beside the scenario, or above it in its git repository, if that
-    is there, so that others who get the folder have it, too; else the file that is shipped, by its
-    place on this machine.
+    It names `driftsim.schema.json` beside the scenario, or above it in its git repository, by a
+    relative path, so that it holds on other machines, too.
     """
-    folder = Path(os.path.abspath(scenario)).parent
-    own = next((one for one in folders_of_repository(folder) if (one / NAMED).is_file()), None)
-    schema = Path(os.path.relpath(own / NAMED, folder)).as_posix() if own else SHIPPED.as_uri()
+    folder = folder_of(scenario)
+    schema = Path(os.path.relpath(schema_above(folder) or folder / NAMED, folder)).as_posix()
     return f"# yaml-language-server: $schema={schema}\n"
+
+
+def write_beside(scenario: Path) -> Path | None:
+    """Write the shipped schema beside a scenario, unless its modeline names one that is there.
+
+    Returns where it is written.
+    """
+    if schema_above(folder_of(scenario)):
+        return None
+    return write_atomically(scenario.parent / NAMED, SHIPPED.read_bytes())
+
+
+def folder_of(scenario: Path) -> Path:
+    """The folder of a scenario, with the names of all those above."""
+    return Path(os.path.abspath(scenario)).parent
+
+
+def schema_above(folder: Path) -> Path | None:
+    """The schema that is in a folder, or above it in its git repository."""
+    return next(
+        (one / NAMED for one in folders_of_repository(folder) if (one / NAMED).is_file()), None
+    )
 
 
 def folders_of_repository(folder: Path) -> list[Path]:

@@ -150,7 +150,9 @@ class Definitions:
         if issubclass(kind, Part):
             found += [{"type": "string", "words": self._words(kind)}]
         for form in kind.forms:
-            one = [{"type": "object", "hint": hint(kind), **self.ref(kind)}] if form is dict else None
+            one = (
+                [{"type": "object", "hint": hint(kind), **self.ref(kind)}] if form is dict else None
+            )
             found += one or alternatives(form, self)
         return found
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from driftsim.cli import app
 from driftsim.examples import CONCEPTS, PARTS, scenario, written
 from driftsim.json_schema import SHIPPED
-from driftsim.json_schema.files import modeline, schema_text
+from driftsim.json_schema.files import modeline, schema_text, write_beside
 from driftsim.kinds import FAMILIES
 from driftsim.messages import ScenarioError
 from driftsim.parts import Imported
@@ -243,14 +243,16 @@ def test_the_command_knows_own_parts_and_allowed_packages(tmp_path, monkeypatch)
     assert "sklearn.svm.SVC" in examples(schema, "learner")
 
 
-def test_the_modeline_names_a_schema_beside_the_scenario_or_the_shipped_one(tmp_path):
+def test_the_modeline_names_a_schema_by_a_relative_path_which_is_written_once(tmp_path):
     path = tmp_path / "s.yaml"
     line = modeline(path)
-    assert line == f"# yaml-language-server: $schema={SHIPPED.as_uri()}\n" and SHIPPED.is_file()
+    assert line == "# yaml-language-server: $schema=driftsim.schema.json\n"
     assert question(f"{line}# Which one?\nstream: {{}}\n") == "Which one?"
-    (tmp_path / "driftsim.schema.json").touch()
-    assert modeline(path) == "# yaml-language-server: $schema=driftsim.schema.json\n"
+    assert write_beside(path) == tmp_path / "driftsim.schema.json"
+    assert (tmp_path / "driftsim.schema.json").read_text(encoding="utf-8") == TEXT
+    assert write_beside(path) is None and modeline(path) == line
     deeper = tmp_path / "a b" / "s.yaml"
     assert modeline(deeper) == line  # the folder above may be anybody's
     (tmp_path / ".git").mkdir()
     assert modeline(deeper) == "# yaml-language-server: $schema=../driftsim.schema.json\n"
+    assert write_beside(deeper) is None
