@@ -6,8 +6,8 @@ from typing import Any, Union, get_args, get_origin
 
 from driftsim.examples import PARTS, written
 from driftsim.kinds import comment, ordered_keys, presence, required, typed
-from driftsim.notation import parsed
 from driftsim.parts import Part, Strict, described
+from driftsim.scenario.notation import parsed
 
 
 def text(kind: type) -> str:

@@ -209,6 +209,38 @@ def test_a_mistake_is_found_where_it_is(fault, tmp_path):
         load(document)
 
 
+def test_editors_offer_an_example_of_a_kind_that_needs_parameters_and_explain_each_word():
+    definitions = SCHEMA["definitions"]
+    (sudden,) = [
+        one for one in definitions["drift.alone"]["defaultSnippets"] if one["label"] == "sudden"
+    ]
+    assert sudden["body"] == {"kind": "sudden", "at": [1_200]}
+    assert definitions["drift.alone"]["enum"] == ["none"]
+    kind = definitions["drift.sudden"]["properties"]["kind"]["description"]
+    assert kind.endswith("Keys: at (required)\n\nExample: {kind: sudden, at: [1_200]}")
+    each = definitions["detector.name"]["then"]["allOf"]
+    assert each[0]["then"] == {"$ref": "#/definitions/detector.adwin/properties/kind"}
+    assert '"enum":[]' not in TEXT  # which yaml-language-server refuses
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "message"),
+    [
+        ("models.m", "hoeffding_tree", "write {learner: …, policy: …}"),
+        ("stream.length", "ten", "write a whole number"),
+        ("report.metrics", "error", "write a list"),
+        (
+            "stream.drift.at",
+            "[half]",
+            "write a whole number or a duration such as 7d or a date such as 2024-03-31",
+        ),
+    ],
+)
+def test_messages_say_what_to_write(place, value, message):
+    (*_, found) = VALIDATOR.iter_errors(faulty(place, value))
+    assert found.schema["errorMessage"] == message
+
+
 def test_the_base_of_the_mistakes_has_none():
     assert not mistakes(parsed(BASE)[0]) and load(parsed(BASE)[0])
     assert len(FAULTS) >= 50
