@@ -17,3 +17,8 @@ class Words(NamedTuple):
     hint: str = ""  # what such a text is
     meanings: tuple[str, ...] = ()  # of the known ones
     name: str = ""  # of the schema of the known ones, if that has one
+
+
+def listed(value: Any) -> list[Any]:
+    """What a scenario writes alone or as a list of several, as a list."""
+    return value if isinstance(value, list) else [value]

@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 from driftsim.durations import Duration
 from driftsim.evaluation.decision.prices import Prices
+from driftsim.forms import listed
 from driftsim.kinds import comment
 from driftsim.parts import MOST_ROWS, Part, Strict, keys_of
 from driftsim.scenario import Scenario
@@ -157,33 +158,39 @@ class Panel:
 
     def _at(self, path: str, value: Any, rules: Any, note: str) -> Iterator[Control]:
         """The controls of a value at a path."""
-        if isinstance(value, Reference) or self._is_fixed(path):
-            return
-        if isinstance(value, bool):
-            yield self._control(path, note, "switch", value)
-        elif isinstance(value, Duration):
-            yield self._duration(path, value, note)
-        elif isinstance(value, int | float):
-            yield self._number(path, value, rules, note)
-        elif isinstance(value, str) and len(options := words_of(rules)) > 1:
-            yield self._control(path, note, "choice", value, options=options)
-        elif isinstance(value, Strict):
-            yield from self._kind(path, value)
-            yield from self._of(path, value)
-        elif isinstance(value, list) and len(value) <= MOST_ENTRIES:
-            for i, one in enumerate(value):
-                found = self._at(f"{path}.{i}", one, rules, note)
-                alone = len(value) == 1 and isinstance(one, int | float)
-                yield from (c._replace(label=label_of(path)) if alone else c for c in found)
-        elif isinstance(value, dict):
-            for key, one in value.items():
-                if isinstance(key, str) and isinstance(one, Strict | int | float):
-                    yield from self._at(f"{path}.{key}", one, rules, note)
+        match value:
+            case Reference():
+                pass
+            case _ if self._is_fixed(path):
+                pass
+            case bool():
+                yield self._control(path, note, "switch", value)
+            case Duration():
+                yield self._duration(path, value, note)
+            case int() | float():
+                yield self._number(path, value, rules, note)
+            case str() if len(options := words_of(rules)) > 1:
+                yield self._control(path, note, "choice", value, options=options)
+            case Part():
+                yield from self._kind(path, value)
+                yield from self._of(path, value)
+            case Strict():
+                yield from self._of(path, value)
+            case [int() | float() as alone]:
+                for one in self._at(f"{path}.0", alone, rules, note):
+                    yield one._replace(label=label_of(path))
+            case list() if len(value) <= MOST_ENTRIES:
+                for i, each in enumerate(value):
+                    yield from self._at(f"{path}.{i}", each, rules, note)
+            case dict():
+                for key, each in value.items():
+                    if isinstance(key, str) and isinstance(each, Strict | int | float):
+                        yield from self._at(f"{path}.{key}", each, rules, note)
 
-    def _kind(self, path: str, part: Strict) -> Iterator[Control]:
+    def _kind(self, path: str, part: Part) -> Iterator[Control]:
         """The choice of another kind in the place of a part, where there is one."""
-        options = kinds_of(part, self.scenario) if isinstance(part, Part) else ()
-        if len(options) > 1 and isinstance(part, Part):
+        options = kinds_of(part, self.scenario)
+        if len(options) > 1:
             yield self._control(path, "", "kind", part.kind(), options=options)
 
     def _is_fixed(self, path: str) -> bool:
@@ -222,11 +229,10 @@ class Panel:
                 return 1, max(30, value), False
             case "evaluation.warmup":
                 return min(value, FEWEST), max(length // 2, value), False
-            case "stream.drift.width" if isinstance(every := drift.get("every"), int):
-                return bounds[0] or 0, max(every, value), False
+            case "stream.drift.width" if every := whole(drift.get("every")):
+                return bounds[0] or 0, max(*every, value), False
             case "stream.drift.every":
-                width = drift.get("width")
-                least = width if isinstance(width, int) and width else 1
+                least = max([1, *whole(drift.get("width"))])
                 return least, max((length - 1) // visits, value), True
         if usual := RANGES.get(path) or RANGES.get(path.rpartition(".")[2]):
             return min(usual[0], value), max(usual[1], value), False
@@ -240,14 +246,10 @@ class Panel:
     @property
     def _shortest(self) -> int:
         """The rows from which on a stream has its warm-up and all its changes."""
-        drift = self.scenario.stream.drift
-        at: Any = getattr(drift, "at", ())
-        every: Any = getattr(drift, "every", 0)
+        drift = vars(self.scenario.stream.drift)
         visits = len(self.scenario.stream.concepts) - 1
-        rows: list[Any] = [*at] if isinstance(at, list) else [at]  # in own drifts
-        rows.append(visits * every if isinstance(every, int) else 0)
-        rows = [one for one in rows if isinstance(one, int)]
-        return max(2 * max(self.scenario.evaluation.warmup, 500), *(one + 1 for one in rows))
+        rows = [*whole(drift.get("at")), *(visits * one for one in whole(drift.get("every")))]
+        return max(2 * max(self.scenario.evaluation.warmup, 500), *(one + 1 for one in rows), 0)
 
     def _control(self, path: str, note: str, form: str, value: Any, **more: Any) -> Control:
         given = self._given(path) and path.rpartition(".")[2] not in SELDOM
@@ -258,12 +260,13 @@ class Panel:
         """Whether the document gives what is at a path, or the number in the place of a memory."""
         node: Any = self.document
         for word in path.split("."):
-            if isinstance(node, list):
-                node = node[int(word)] if int(word) < len(node) else None
-            elif isinstance(node, dict):
-                node = node.get(word)
-            else:
-                return isinstance(node, int | float) and path.endswith(IN_PLACE)
+            match node:
+                case dict():
+                    node = node.get(word)
+                case list():
+                    node = dict(enumerate(node)).get(int(word))
+                case _:
+                    return isinstance(node, int | float) and path.endswith(IN_PLACE)
         return node is not None
 
 
@@ -351,17 +354,21 @@ def bounds_of(rules: Any) -> tuple[float | None, float | None]:
     """
     low: float | None = None
     high: float | None = None
-    if whole := [one for one in words_in(rules) if isinstance(one, int)]:
-        return min(whole), max(whole)
+    if numbers := whole([*words_in(rules)]):
+        return min(numbers), max(numbers)
     whole_numbers = int in types_in(rules) and float not in types_in(rules)
+    within = 1 if whole_numbers else NEAR
     for one in metadata_in(rules):
-        for name in ("ge", "gt"):
-            if isinstance(found := getattr(one, name, None), int | float):
-                low = found + (name == "gt") * (1 if whole_numbers else NEAR)
-        for name in ("le", "lt"):
-            if isinstance(found := getattr(one, name, None), int | float):
-                high = found - (name == "lt") * (1 if whole_numbers else NEAR)
+        for name, step in {"ge": 0, "gt": within}.items():
+            low = getattr(one, name) + step if hasattr(one, name) else low
+        for name, step in {"le": 0, "lt": within}.items():
+            high = getattr(one, name) - step if hasattr(one, name) else high
     return low, high
+
+
+def whole(value: Any) -> list[int]:
+    """The whole numbers of a value, or of a list; others are dates and durations."""
+    return [one for one in listed(value) if isinstance(one, int)]
 
 
 def words_of(rules: Any) -> tuple[str, ...]:
