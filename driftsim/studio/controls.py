@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
-from driftsim.durations import Duration
+from driftsim.durations import WRITTEN, Duration
 from driftsim.evaluation.decision.prices import Prices
 from driftsim.forms import listed
 from driftsim.kinds import comment
@@ -12,7 +12,7 @@ from driftsim.parts import MOST_ROWS, Part, Strict, keys_of
 from driftsim.scenario import Scenario
 from driftsim.streams.operators.operator import Reference
 from driftsim.studio.kind_choices import kinds_of
-from driftsim.studio.known_dates import known_dates
+from driftsim.studio.known_dates import known_dates, step_of
 
 LABELS = {  # of paths or of keys, as people say them
     "stream.length": "length of the stream",
@@ -65,7 +65,6 @@ RANGES = {  # of sliders, by paths or keys, where types say little
     "features": (1, 30),
 }
 UNBOUNDED = 1e6  # a greatest value beyond it says nothing of what is usual
-IN_PLACE = ("labels", "each")  # keys for which a number alone stands
 FEWEST = 100  # rows of a warm-up
 NEAR = 1e-9  # to a bound that is not admitted
 SMALL = 0.02  # of the greatest value; a slider is logarithmic for those that are not more
@@ -81,7 +80,7 @@ class Control(NamedTuple):
     path: str  # in the scenario, as `--set` writes it
     label: str
     note: str  # its unit
-    form: str  # number, whole, choice, switch or kind
+    form: str  # number, whole, date, choice, switch or kind
     value: Any
     low: float = 0.0  # of a slider; other numbers can be typed
     high: float = 0.0
@@ -91,6 +90,7 @@ class Control(NamedTuple):
     unit: str = ""  # of a duration, which is written with it
     guessed: bool = False  # whether the ends of its slider follow from its value alone
     date: str = ""  # of the row that it is, where rows have dates
+    step: int = 0  # rows of a step of its slider, where it is not as fine as that
 
     def data(self) -> dict[str, Any]:
         """As plain data."""
@@ -202,11 +202,15 @@ class Panel:
     def _duration(self, path: str, value: Duration, note: str) -> Control:
         """A whole number of a unit of time."""
         more = {"low": 1, "high": max(3 * value.amount, 10), "unit": value.unit}
+        more["guessed"] = True
         found = self._control(path, note, "whole", value.amount, **more)
         label = found.label.removeprefix("rows ")
         return found._replace(label=f"{label}, {UNITS[value.unit]}")
 
     def _number(self, path: str, value: float, rules: Any, note: str) -> Control:
+        words = self._entry(path)  # where rows are written as a time, or as a date
+        if isinstance(words, str) and WRITTEN.fullmatch(words):
+            return self._duration(path, Duration.of(words), note)
         form = "whole" if isinstance(value, int) and float not in types_in(rules) else "number"
         bounds = bounds_of(rules)
         if bounds[0] is None and value > 0 and (form == "whole" or not rules):
@@ -216,6 +220,8 @@ class Panel:
         more: dict[str, Any] = {"low": low, "high": high, "log": log, "guessed": known is None}
         if is_row(path) and (dates := known_dates(self.scenario)):
             more["date"] = dates.text(int(value))
+            if isinstance(words, str):
+                form, more["date"], more["step"] = "date", words, step_of(dates)
         return self._control(path, note, form, value, **more)
 
     def _range(self, path, value, bounds, form) -> tuple[float, float, bool] | None:
@@ -257,7 +263,15 @@ class Panel:
         return Control(path, label_of(path), note, form, value, main=main, **more)
 
     def _given(self, path: str) -> bool:
-        """Whether the document gives what is at a path, or the number in the place of a memory."""
+        """Whether the document gives what is at a path, or what stands for the part it is of."""
+        above, _, word = path.rpartition(".")
+        alone = {"labels": int, "each": (int, float), "time": str}.get(word)
+        if alone and isinstance(self._entry(above), alone):
+            return True
+        return self._entry(path) is not None
+
+    def _entry(self, path: str) -> Any:
+        """What the document has at a path, or None."""
         node: Any = self.document
         for word in path.split("."):
             match node:
@@ -266,8 +280,8 @@ class Panel:
                 case list():
                     node = dict(enumerate(node)).get(int(word))
                 case _:
-                    return isinstance(node, int | float) and path.endswith(IN_PLACE)
-        return node is not None
+                    return None
+        return node
 
 
 def with_mistakes(prices: Prices, regression: bool) -> Prices:

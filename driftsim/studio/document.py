@@ -12,7 +12,10 @@ CHART = (  # scripts of the report's page, which draw the same curves
     *("unpack", "dates", "windows", "ranking", "metrics", "curves", "svg", "chart", "view"),
     *("reading", "amounts"),
 )
-OWN = ("scales", "panel", "world", "board", "stage", "connection", "adding", "studio")
+OWN = (
+    *("scales", "panel", "world", "board", "legend", "stage", "connection"),
+    *("adding", "studio"),
+)
 WHOLE = '"use strict";\n(() => {{\n{}}})();\n'
 
 

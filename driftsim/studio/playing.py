@@ -104,9 +104,12 @@ class Player(threading.Thread):
                     if asked.step.get("do") != "set":
                         self._send("state", self._state())  # before what may have to be compiled
                 except ScenarioError as error:
+                    path = str(asked.step.get("path"))
                     message = error_text(error, self.session.source.name)
+                    if (control := self.session.now.controls.get(path)) is not None:
+                        message = message.replace(f"{path}: ", f"{control.label}: ", 1)
                     about = {"number": asked.number, "message": message}
-                    self._send("refused", about | {"path": asked.step.get("path")})
+                    self._send("refused", about | {"path": path})
                     self._send("state", self._state())
         self._play(asked.draft)
 

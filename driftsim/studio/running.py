@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
-from driftsim.messages import ScenarioError
+from driftsim.messages import ScenarioError, plural
 from driftsim.studio.access import new_token, token_of
 from driftsim.studio.session import Session
 from driftsim.studio.sources import source_of
@@ -40,6 +40,9 @@ def run_studio(
     server = server_of(session, parts, number, token)
     for note in session.source.notes:
         show(note)
+    if len(session.source.documents) > 1:
+        streams = plural(len(session.source.documents), "stream")
+        show(f"One of {streams} is shown at a time; a menu chooses it.")
     show(f"{session.source.name}: {address}")
     show("Only this machine can open it. End it with Ctrl-C.")
     if browser:

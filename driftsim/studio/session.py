@@ -12,6 +12,7 @@ from driftsim.scenario.python_data import copied
 from driftsim.scenario.settings import assign, entry_at
 from driftsim.studio.controls import Control, Group, groups_of
 from driftsim.studio.kind_choices import as_mapping, in_kind, parameters_for
+from driftsim.studio.known_dates import known_dates, written
 from driftsim.studio.names import example_of
 from driftsim.studio.sources import Source
 
@@ -146,7 +147,7 @@ class Session:
     def _set(self, step, stream, document):
         """Set a number, or choose a word."""
         control, value = self._control(step), step.get("value")
-        allowed = {"number": (int, float), "whole": (int,), "switch": (bool,)}
+        allowed = {"number": (int, float), "whole": (int,), "date": (int, str), "switch": (bool,)}
         kinds = allowed.get(control.form, (str,))
         if type(value) not in kinds or (control.options and value not in control.options):
             message = f"{control.label}: {short(value)} is not valid; give a {control.form}"
@@ -155,8 +156,15 @@ class Session:
             raise ScenarioError(f"{control.label}: choose another kind")
         if control.path == "stream.length" and value > max(MOST_ROWS, control.value):
             raise ScenarioError(f"a stream of more than {MOST_ROWS:,} rows is for `driftsim run`")
-        self._put(document, control.path, f"{value}{control.unit}" if control.unit else value)
+        self._put(document, control.path, self._written(control, value))
         return stream, document
+
+    def _written(self, control: Control, value: Any) -> Any:
+        """A value as the file writes it: with its unit, and the row of a change as its date."""
+        dates = known_dates(self.now.scenario)
+        if control.form == "date" and isinstance(value, int) and dates:
+            return written(dates, value)
+        return f"{value}{control.unit}" if control.unit else value
 
     def _kind(self, step, stream, document):
         """Put another kind in the place of a part."""
@@ -224,11 +232,12 @@ class Session:
         return stream, document
 
     def _stream(self, step, stream, document):
-        """Show another stream of the suite, as the file has it."""
+        """Show another stream of the suite, as it was left, or as the file has it."""
         name = step.get("value")
         if name not in self.source.documents:
             raise ScenarioError(line(f"no stream is called {short(name)}"))
-        return name, copied(self.source.documents[name])
+        left = (one.document for one in reversed(self._past) if one.stream == name)
+        return name, copied(next(left, self.source.documents[name]))
 
 
 def with_step(steps: tuple[dict[str, Any], ...], step: dict[str, Any]) -> tuple:

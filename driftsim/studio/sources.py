@@ -4,7 +4,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from driftsim.messages import plural
 from driftsim.scenario import Scenario, Study
 from driftsim.scenario.files import default_name, from_file, mapping
 from driftsim.scenario.loading import OF_STUDIES, resolve
@@ -53,8 +52,6 @@ def source_of(path: Path | None, allow: tuple[str, ...] = ()) -> Source:
     if swept:
         notes.append(f"The sweep of {', '.join(swept)} is left out: turn the values here.")
     documents = of_streams(document, Source(name, question, folder, {}, (), allow))
-    if len(documents) > 1:
-        notes.append(f"One of {plural(len(documents), 'stream')} is shown at a time.")
     return Source(name, question, folder, documents, tuple(notes), allow)
 
 

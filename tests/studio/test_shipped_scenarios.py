@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from driftsim.messages import ScenarioError
 from driftsim.scenario.notation import parsed
 from driftsim.streams.drifts import Drift
 from driftsim.studio.controls import groups_of
@@ -44,6 +45,31 @@ def test_durations_are_whole_numbers_of_their_unit():
     assert document["models"]["every week"]["policy"]["memory"] == {"kind": "recent", "time": "90d"}
     turned(session, "models.every week.policy", "on_drift", do="kind")
     assert session.now.scenario.models["every week"].policy.memory.labels == 1_500
+
+
+def test_dates_and_times_stay_what_they_are():
+    session = opened("calendar")
+    at = "stream.drift.at.0"
+    one = session.now.controls[at]
+    assert (one.form, one.value, one.date, one.step) == ("date", 15_336, "2024-08-01", 144)
+    document, control = turned(session, at, 15_336 + 144 + 1)
+    assert document["stream"]["drift"]["at"] == ["2024-08-03 00:20"]
+    assert control.value == 15_336 + 144 + 1
+    document, control = turned(session, at, "2024-05-05")
+    assert document["stream"]["drift"]["at"] == ["2024-05-05"] and control.value == 9_000
+    with pytest.raises(ScenarioError, match="is no date"):
+        turned(session, at, "soon")
+    for path, label, unit in (
+        ("stream.drift.width", "width of a change, weeks", "w"),
+        ("evaluation.warmup", "warm-up, days", "d"),
+    ):
+        assert session.now.controls[path].label == label
+        document, control = turned(session, path, 3)
+        above, word = path.split(".")[:-1], path.split(".")[-1]
+        for key in above:
+            document = document[key]
+        assert document[word] == f"3{unit}" and control.value == 3
+    assert session.now.controls["models.every week.policy.memory.time"].main
 
 
 def test_parameters_of_a_part_that_the_file_leaves_out_can_be_turned():

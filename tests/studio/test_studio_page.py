@@ -27,6 +27,13 @@ fetch(document.getElementById(arguments[0]).href).then(async (answer) => {
 });
 """
 READY = "return Boolean(globalThis.studio?.frame?.about) && !studio.frame.pending.length"
+TWO = """\
+streams:
+  early: {concepts: &two {a: sea, b: {kind: sea, threshold: 12}}, drift: {kind: sudden, at: [1_500]}}
+  late: {concepts: *two, drift: {kind: sudden, at: [2_500]}}
+defaults: {length: 3_000}
+models: {naive: {learner: naive_bayes, policy: online}}
+"""
 CONTROLS = "const every = studio.state.groups.flatMap((group) => group.controls);"
 LINES = """return [...document.querySelectorAll("#picture .line")].map((p) => p.dataset.name)"""
 
@@ -148,6 +155,32 @@ def test_typing_adding_removing_saving_and_reading(chromium, serve):
     page.chromium.refresh()
     page.until(READY)
     assert page.values()["stream.drift"] == "recurring" and not page.errors()
+
+
+@pytest.mark.slow
+def test_the_streams_of_a_suite_are_switched_and_their_curves_named(chromium, serve, tmp_path):
+    from selenium.webdriver.common.keys import Keys
+
+    (path := tmp_path / "two.yaml").write_text(TWO)
+    page = Page(chromium, serve(path).address)
+    names = "return [...document.querySelectorAll('#legend button')].map((b) => b.textContent)"
+    shown = page.ask(names)
+    assert shown[0].startswith("naive") and "%" in shown[0]
+    assert shown[1].startswith("oracle (best possible)")
+    page.find("#next").click()
+    page.until("return studio.state.stream === 'late'")
+    page.until(READY)
+    assert page.find("#which").text == "2 of 2" and page.ask(names)[0] != shown[0]
+    page.find("#legend button").click()
+    page.until("return !document.querySelector('#picture .line[data-name=naive]')")
+    page.find("#next").click()  # the first again
+    page.until("return studio.state.stream === 'early'")
+    page.until(READY)
+    tabs = "const all = document.querySelectorAll('#panel, main'); return [...all].map((o) => o.id)"
+    assert page.ask(tabs)[0] == "panel"  # which Tab reaches first
+    page.find(".skip").send_keys(Keys.ENTER)
+    page.until("return document.activeElement.id === 'stage'")
+    assert not page.errors()
 
 
 @pytest.mark.slow

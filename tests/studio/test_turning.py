@@ -131,6 +131,10 @@ def test_of_a_suite_one_stream_is_shown_with_the_contenders_that_can_play_it(tmp
     session.do({"do": "stream", "value": "numbers"})
     assert [*session.now.scenario.models] == ["line", "last"]
     assert "streams" not in parsed(session.text())[0]
+    session.do(put("stream.length", 5_000))
+    session.do({"do": "stream", "value": "easy"})
+    session.do({"do": "stream", "value": "numbers"})
+    assert session.now.scenario.stream.length == 5_000  # as it was left
 
 
 def test_without_prices_a_mistake_costs_1_and_can_get_another_price(tmp_path):
@@ -190,7 +194,7 @@ evaluation: {warmup: 56}
 """)
     session = Session(source_of(path))
     found = session.now.controls["stream.concepts.t.marks.0"]
-    assert (found.label, found.value, found.date) == ("known change, t", 140, "2024-06-01")
+    assert (found.form, found.value, found.date) == ("date", 140, "2024-06-01")
     assert (found.low, found.high) == (1, 335)
     assert not session.now.controls["stream.concepts.t.task"].main
     session.do(put("stream.concepts.t.marks.0", 168))

@@ -57,7 +57,8 @@ class Board {
     const known = names.filter((n) => Number.isFinite(scores[n]?.value) && !pending.includes(n));
     if (known.length < 2 || pending.length) return null;
     const sign = lower ? 1 : -1;
-    return known.reduce((a, b) => (sign * scores[b].value < sign * scores[a].value ? b : a));
+    const [best, next] = known.sort((a, b) => sign * (scores[a].value - scores[b].value));
+    return scores[best].value === scores[next].value ? null : best;
   }
 
   made(name) {

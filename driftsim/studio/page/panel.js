@@ -1,5 +1,6 @@
 // Panel: what can be turned, as sliders, fields, menus and switches.
 
+const DATE = /^\d{4}-\d\d/;
 const ARROWS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 
 /** The controls of a scenario; calls `turn(step, draft)` for each change. */
@@ -107,6 +108,7 @@ class Panel {
   slider(control) {
     let now = control;
     let current = control.value;
+    let date = control.date; // of the row that the server knows of
     let typing = false;
     const field = element("input", { type: "text", inputMode: "decimal", spellcheck: false });
     const slider = element("input", { type: "range", min: 0, max: NOTCHES, step: 1 });
@@ -114,12 +116,14 @@ class Panel {
     slider.setAttribute("aria-label", control.label);
     slider.ariaDescription = control.note;
     slider.dataset.path = control.path;
-    const date = element("small", {}); // of a row
+    const more = element("small", {}); // the date of a row, or the row of a date
+    const dated = control.form === "date";
+    if (dated) field.inputMode = "text";
     const show = (value) => {
       current = value;
-      field.value = written(value);
-      const dated = value === now.value && now.date ? `, ${now.date}` : "";
-      slider.setAttribute("aria-valuetext", grouped(value) === "NaN" ? "" : fixedShort(value) + dated);
+      field.value = dated ? date : written(value);
+      more.textContent = dated ? `row ${grouped(value)}` : date;
+      slider.setAttribute("aria-valuetext", date ? `${fixedShort(value)}, ${date}` : fixedShort(value));
       slider.style.setProperty("--share", `${placeOf(now, value) / (NOTCHES / 100)}%`);
     };
     const set = (value, draft) => {
@@ -152,25 +156,27 @@ class Panel {
     field.addEventListener("input", () => (typing = true));
     field.addEventListener("change", () => {
       typing = false;
-      const value = typedNumber(field.value);
-      const good = Number.isFinite(value) && (now.form !== "whole" || Number.isInteger(value));
+      const number = typedNumber(field.value);
+      const words = dated && DATE.test(field.value.trim());
+      const good = words || (Number.isFinite(number) && (now.form === "number" || Number.isInteger(number)));
       field.setAttribute("aria-invalid", !good);
-      const kind = now.form === "whole" ? "whole number" : "number";
-      if (good) set(value, false);
+      const kind = dated ? "date, such as 2024-03-31" : now.form === "whole" ? "whole number" : "number";
+      if (words) this.turn({ do: "set", path: control.path, value: field.value.trim() });
+      else if (good) set(number, false);
       else this.refuse(`${control.label}: ${field.value.slice(0, 40) || "nothing"} is not valid; give a ${kind}`);
     });
     this.rows.set(control.path, (one) => {
-      if (this.held === one.path) return void (date.textContent = one.date); // its ends stay, too
+      date = one.date;
+      if (this.held === one.path) return show(current); // its ends stay, too
       const within = now.low <= one.value && one.value <= now.high;
       now = one.guessed && now.guessed && within ? { ...one, low: now.low, high: now.high, log: now.log } : one;
-      date.textContent = one.date;
       if (document.activeElement === field && typing) return;
       slider.value = placeOf(now, one.value);
       field.removeAttribute("aria-invalid");
       show(one.value);
     });
     const row = element("div", { className: "row turned", title: control.note });
-    row.append(element("span", {}, control.label, date), field, slider);
+    row.append(element("span", {}, control.label, more), field, slider);
     return row;
   }
 }

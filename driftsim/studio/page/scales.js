@@ -3,13 +3,13 @@
 const NOTCHES = 1000; // of a slider
 
 /** The value at a place of a slider, 0 to NOTCHES, as round as the slider is fine. */
-function valueAt({ low, high, log, form }, place) {
+function valueAt({ low, high, log, form, step: days }, place) {
   const share = place / NOTCHES;
   const value = log
     ? Math.exp(Math.log(low) + share * Math.log(high / low))
     : low + share * (high - low);
-  if (form === "whole") {
-    const step = log ? stepOf(value / 20) : Math.max(1, stepOf((high - low) / 400));
+  if (form === "whole" || form === "date") {
+    const step = days || (log ? stepOf(value / 20) : Math.max(1, stepOf((high - low) / 400)));
     return Math.min(Math.max(Math.round(Math.round(value / step) * step), Math.ceil(low)), high);
   }
   if (log) return Number(value.toPrecision(2));

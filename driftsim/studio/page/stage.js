@@ -1,6 +1,7 @@
 // Stage: the chart of the curves, with old ones in grey where new ones are still played.
 
 const TALLEST = 0.34; // of the window
+const [NARROW, LOW] = [600, 0.26]; // pixels of a chart that is lower
 const OLD = { colour: "#a8a8a8", dashes: [3, 3] };
 
 /** A view whose curves may be those of an older scene. */
@@ -28,6 +29,12 @@ class StageView extends View {
     return { ...shown, curves: [...old, ...curves] };
   }
 
+  /** All that can be shown, and whether it is no contender. */
+  get curves() {
+    const contenders = new Set(this.about.contenders.map(({ name }) => name));
+    return this.all.map((one) => ({ ...one, reference: !contenders.has(one.name) }));
+  }
+
   /** The curve that a contender had before, where it is of the same rows. */
   before(name, metric) {
     const scene = this.lasting.get(name);
@@ -49,7 +56,8 @@ class StageChart extends Chart {
   /** Lower than on the page of a report, so that more than the chart is on the screen. */
   measure() {
     super.measure();
-    const plot = Math.max(190, Math.min(this.bottom - this.top, innerHeight * TALLEST));
+    const share = this.width < NARROW ? LOW : TALLEST;
+    const plot = Math.max(190, Math.min(this.bottom - this.top, innerHeight * share));
     this.bottom = this.top + plot;
     this.height = this.bottom + this.strip + MARGIN.bottom;
     this.y = scaleOf(this.y.range, [this.bottom, this.top]);

@@ -14,10 +14,12 @@ class Studio {
     this.times = []; // from letting go to the new picture
     this.panel = new Panel(byId("panel"), (step, draft) => this.turn(step, draft), (message) => this.refuse({ message }));
     this.chart = new StageChart(byId("picture"));
-    this.board = new Board(byId("board"), {
+    const acts = {
       toggle: (name) => this.view?.toggle(name),
       highlight: (name) => this.chart.shown && this.chart.highlight(name),
-    });
+    };
+    this.board = new Board(byId("board"), acts);
+    this.legend = new Legend(byId("legend"), acts);
     this.world = new World(byId("points"), {
       position: byId("position"), play: byId("play"), row: byId("row"), classes: byId("classes"),
       columns: [byId("across"), byId("up")], moved: (row) => this.chart.here(row),
@@ -42,6 +44,9 @@ class Studio {
     click("undo", () => this.turn({ do: "undo" }));
     click("redo", () => this.turn({ do: "redo" }));
     click("whole", () => this.view?.reset());
+    byId("stream").addEventListener("change", ({ target }) => this.show(target.value));
+    click("previous", () => this.show(this.beside(-1)));
+    click("next", () => this.show(this.beside(1)));
     byId("save").href = addressOf("/scenario");
     byId("report").href = addressOf("/report");
     byId("share").href = addressOf("/report", "&save=1");
@@ -146,18 +151,25 @@ class Studio {
     byId("verdict").append(more);
   }
 
-  /** A menu of the streams of a suite. */
+  /** A menu of the streams of a suite, and which of them is shown. */
   streams({ streams, stream }) {
-    if (!streams.length) return;
-    let menu = byId("stream");
-    if (!menu) {
-      menu = element("select", { id: "stream" });
-      menu.setAttribute("aria-label", "Stream");
-      menu.append(...streams.map((value) => element("option", { value }, value)));
-      menu.addEventListener("change", () => this.turn({ do: "stream", value: menu.value }));
-      byId("undo").before(menu);
-    }
+    byId("streams").hidden = streams.length < 2;
+    const menu = byId("stream");
+    if (menu.options.length !== streams.length)
+      menu.replaceChildren(...streams.map((value) => element("option", { value }, value)));
     menu.value = stream;
+    byId("which").textContent = `${streams.indexOf(stream) + 1} of ${streams.length}`;
+  }
+
+  /** The stream so many places further in the suite. */
+  beside(places) {
+    const { streams, stream } = this.state;
+    return streams.at((streams.indexOf(stream) + places) % streams.length);
+  }
+
+  /** Show a stream of the suite. */
+  show(value) {
+    this.turn({ do: "stream", value });
   }
 
   async renewFrame(frame) {
@@ -233,7 +245,10 @@ class Studio {
       name, `${learner.replace(/.*\./, "")}, ${policy.replaceAll("_", " ")}`,
     ]);
     const names = state.contenders.map(({ name }) => name);
-    for (const name of Object.keys(this.scores)) if (!names.includes(name)) delete this.scores[name];
+    const curves = [...names, ...(this.view?.all ?? []).map(({ name }) => name)];
+    for (const name of Object.keys(this.scores)) if (!curves.includes(name)) delete this.scores[name];
+    if (this.view)
+      this.legend.show(this.view.curves, this.scores, { ...frame, hidden: this.view.hidden });
     this.board.show({
       names, scores: this.scores, pending: frame.pending, failed: frame.failed, tones: frame.tones ?? {},
       costs: frame.costs ?? [], lookOf: (name) => this.lookOf(name), hidden: this.view?.hidden ?? new Set(),
