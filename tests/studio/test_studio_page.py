@@ -169,8 +169,8 @@ def test_the_streams_of_a_suite_are_switched_and_their_curves_named(chromium, se
     assert shown[1].startswith("oracle (best possible)")
     page.find("#next").click()
     page.until("return studio.state.stream === 'late'")
-    page.until(READY)
-    assert page.find("#which").text == "2 of 2" and page.ask(names)[0] != shown[0]
+    page.until(f"return (() => {{ {names} }})()[0] !== arguments[0]", shown[0])
+    assert page.find("#which").text == "2 of 2"
     page.find("#legend button").click()
     page.until("return !document.querySelector('#picture .line[data-name=naive]')")
     page.find("#next").click()  # the first again
