@@ -29,9 +29,9 @@ fetch(document.getElementById(arguments[0]).href).then(async (answer) => {
 READY = "return Boolean(globalThis.studio?.frame?.about) && !studio.frame.pending.length"
 TWO = """\
 streams:
-  early: {concepts: &two {a: sea, b: {kind: sea, threshold: 12}}, drift: {kind: sudden, at: [1_500]}}
-  late: {concepts: *two, drift: {kind: sudden, at: [2_500]}}
-defaults: {length: 3_000}
+  early: {drift: {kind: sudden, at: [1_500]}}
+  late: {drift: {kind: sudden, at: [2_500]}}
+defaults: {length: 3_000, concepts: {a: sea, b: {kind: sea, threshold: 12}}}
 models: {naive: {learner: naive_bayes, policy: online}}
 """
 CONTROLS = "const every = studio.state.groups.flatMap((group) => group.controls);"
