@@ -65,6 +65,7 @@ RANGES = {  # of sliders, by paths or keys, where types say little
     "features": (1, 30),
 }
 UNBOUNDED = 1e6  # a greatest value beyond it says nothing of what is usual
+ALONE = {"labels": (int,), "each": (int, float), "time": (str,)}  # what stands for parts of them
 FEWEST = 100  # rows of a warm-up
 NEAR = 1e-9  # to a bound that is not admitted
 SMALL = 0.02  # of the greatest value; a slider is logarithmic for those that are not more
@@ -265,10 +266,8 @@ class Panel:
     def _given(self, path: str) -> bool:
         """Whether the document gives what is at a path, or what stands for the part it is of."""
         above, _, word = path.rpartition(".")
-        alone = {"labels": int, "each": (int, float), "time": str}.get(word)
-        if alone and isinstance(self._entry(above), alone):
-            return True
-        return self._entry(path) is not None
+        alone = type(self._entry(above)) in ALONE.get(word, ())
+        return alone or self._entry(path) is not None
 
     def _entry(self, path: str) -> Any:
         """What the document has at a path, or None."""
