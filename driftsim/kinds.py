@@ -38,6 +38,7 @@ from driftsim.streams.drifts import Drift
 from driftsim.streams.tables.times import TimeColumn
 
 WIDTH = 100
+FORMULA = "Formula:\n"  # in docstrings, above indented lines
 METRIC = "metric"  # beside the families: what a report says of windows of rows
 TYPES = {
     int: "whole number",
@@ -156,6 +157,7 @@ def with_parameters(family: type[Part], name: str) -> str:
     """A kind, with the parameters it takes."""
     kind = family.kinds[name]
     lines = [f"  {title(family, name)} ({family.kind()})", wrapped(described(kind), "    ", 4)]
+    lines += [f"      {line}" for line in formula(kind).splitlines()]
     if issubclass(kind, Detector) and not required(kind):
         lines.append(wrapped(f"runs on: {kind().engine()}", "    ", 6))
     for key, field in ordered_keys(kind).items():
@@ -165,6 +167,13 @@ def with_parameters(family: type[Part], name: str) -> str:
     if kind.model_config.get("extra") == "allow":
         lines.append("    and the parameters of the class itself: give its path to driftsim kinds")
     return "\n".join(lines)
+
+
+def formula(kind: type[Strict]) -> str:
+    """The lines below `Formula:` in the docstring of a kind; none where there is no formula."""
+    paragraphs = inspect.cleandoc(kind.__doc__ or "").split("\n\n")
+    found = (one.removeprefix(FORMULA) for one in paragraphs if one.startswith(FORMULA))
+    return textwrap.dedent("\n\n".join(found))
 
 
 def ordered_keys(kind: type[Strict]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import typer
-from parameter_tables import cell
+from parameter_tables import cell, table
 
 from driftsim.cli import app
 
@@ -28,8 +28,7 @@ def section(command) -> Iterator[str]:
         for one in command.params
         if getattr(one, "help", None) and not getattr(one, "hidden", False)
     ]
-    if rows:
-        yield "\n".join(["| option | | default |", "| --- | --- | --- |", *rows])
+    yield table(("option", "what it does", "default"), rows)
 
 
 def names(option) -> str:

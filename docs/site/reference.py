@@ -10,16 +10,18 @@ import command_line
 import scenario_keys
 import sources
 from drift_pictures import picture
-from parameter_tables import cell, parameter_rows
+from parameter_tables import cell, parameter_table, table
 from sections import about
 
 from driftsim.adaptation.detectors import Detector
 from driftsim.evaluation.metrics import CLASSIFICATION, METRICS, REGRESSION
 from driftsim.kinds import (
     FAMILIES,
+    FORMULA,
     PLACES,
     described,
     example,
+    formula,
     required,
     title,
 )
@@ -101,7 +103,7 @@ def family_page(name: str) -> Iterator[str]:
     yield f"{cleaned(family)}\n\n{where(*PLACES[name])}"
     rows = [f"| [`{title(family, one)}`](#{one}) | {cell(described(family.kinds[one]))} |"
             for one in kinds(family)]  # fmt: skip
-    yield "\n".join(["| kind | |", "| --- | --- |", *rows])
+    yield table(("kind", "what it is"), rows)
     for one in kinds(family):
         yield from kind_section(name, family, one)
 
@@ -117,7 +119,7 @@ def kind_section(name: str, family: type[Part], one: str) -> Iterator[str]:
         yield f"![Two features of {one}, before and after a drift](../pictures/{one}.png)"
     if name == "drift":
         yield picture(one)
-    yield "\n".join(parameter_rows(kind)) or "It has no parameters."
+    yield parameter_table(kind) or "It has no parameters."
     if kind.model_config.get("extra") == "allow":
         yield "And the parameters of the class itself, which `driftsim kinds PATH` lists."
     yield f"```yaml\n{textwrap.dedent(example(family, one)).strip()}\n```"
@@ -136,15 +138,20 @@ def metric_page() -> str:
         task = ", ".join(words for words, known in tasks.items() if one in known)
         better = ("lower" if one.lower_is_better else "higher") if one.ranks else ""
         rows.append(f"| `{one.name}` | {cell(one.meaning)} | {task} | {better} |")
-    head = ["| metric | | for | better |", "| --- | --- | --- | --- |"]
     text = (
         f"# {TITLES['metric']}\n\nWhat a report says of a window of rows. `report: metrics` of a"
         " scenario names those that tables and figures show; [What the numbers"
         " mean](../measures.md#metrics) has their formulas.\n\n"
     )
-    return text + "\n".join([*head, *rows])
+    return text + table(("metric", "what it is", "of", "better"), rows)
 
 
 def cleaned(kind: type) -> str:
-    """A docstring as paragraphs of Markdown."""
-    return html.escape(inspect.cleandoc(kind.__doc__ or ""), quote=False)
+    """A docstring as paragraphs of Markdown, its formula as a block of its own."""
+    paragraphs = inspect.cleandoc(kind.__doc__ or "").split("\n\n")
+    return "\n\n".join(
+        f'<pre class="formula" markdown="0">{html.escape(formula(kind), quote=False)}</pre>'
+        if one.startswith(FORMULA)
+        else html.escape(one, quote=False)
+        for one in paragraphs
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from parameter_tables import parameter_rows
+from parameter_tables import parameter_table
 
 from driftsim.evaluation.decision.prices import Prices
 from driftsim.evaluation.decision.settings import Decision
@@ -38,4 +38,4 @@ def section(key: str) -> Iterator[str]:
     yield f"## `{key}` {{#{key}}}"
     each = "By name: " if key == "models" else ""
     yield f"{each}{described(SECTIONS[key])} [More](../scenarios.md#{key})."
-    yield "\n".join(parameter_rows(SECTIONS[key]))
+    yield parameter_table(SECTIONS[key])

@@ -51,7 +51,7 @@ class Last(Memory):
     It is written as their number alone.
     """
 
-    labels: Count
+    labels: Count  # the last ones, that many
 
     @property
     def holds(self):
@@ -72,7 +72,7 @@ class Recent(Memory):
     in. The time ends where the next row comes.
     """
 
-    time: Stretch
+    time: Stretch  # before the next row
 
     def start(self):
         return RecentBuffer(self.clock, self.time.micros)

@@ -36,7 +36,11 @@ class ShiftTest(Part):
 
 
 class Psi(ShiftTest):
-    """The population stability index (PSI) of some feature, by its deciles, is over a threshold."""
+    """The population stability index (PSI) of some feature, by its deciles, is over a threshold.
+
+    Formula:
+        PSI = Σ (q - p) ln(q / p), over bins with shares p of the rows before and q of the new ones
+    """
 
     has_level = False
 
@@ -49,7 +53,12 @@ class Psi(ShiftTest):
 
 
 class Mmd(ShiftTest):
-    """The maximum mean discrepancy (Gretton et al. 2012): all features at once, with a kernel."""
+    """The maximum mean discrepancy (Gretton et al. 2012): all features at once, with a kernel.
+
+    Formula:
+        MMD² = mean k(a, a') - 2 mean k(a, b) + mean k(b, b'), over rows a before and b since
+        k(a, b) = exp(-|a - b|² / m), with m the median of all squared distances
+    """
 
     permutations: Annotated[int, Field(ge=19, le=100_000)] = 200  # of rows, for the p-value
 

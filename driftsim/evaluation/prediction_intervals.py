@@ -57,7 +57,9 @@ class PredictionInterval(Part):
 class Normal(PredictionInterval):
     """Intervals for normal errors (MVE, Sun et al. 2024): z times the root mean square of errors.
 
-    z is the quantile of the normal distribution: 1.96 for a level of 0.95.
+    Formula:
+        prediction ± z √(Σ error² / n)
+        z the quantile (1 + level) / 2 of the normal distribution: 1.96 for a level of 0.95
     """
 
     memory: Count | None = None  # labels, the last ones, whose errors count; all if not given
@@ -87,6 +89,9 @@ class Adaptive(Normal):
 class Conformal(PredictionInterval):
     """Conformal intervals (Vovk et al. 2005): a quantile of the absolute errors of the last labels.
 
+    Formula:
+        prediction ± the ⌈(n + 1) level⌉-th smallest of n absolute errors
+
     Of n errors it is the one of rank (n + 1) times the level, rounded up: where errors are
     exchangeable, labels are inside at least as often as the level says.
     """
@@ -109,6 +114,10 @@ class Conformal(PredictionInterval):
 
 class AdaptiveConformal(Conformal):
     """Adaptive conformal inference (Gibbs & Candès 2021): the level follows the coverage.
+
+    Formula:
+        α = α + gamma (1 - level - [1 if the label was outside, else 0])
+        prediction ± the quantile of `conformal` at the level 1 - α
 
     After each label 1 - level rises by `gamma` times (1 - level asked for), and falls by `gamma`
     if the label was outside. In the long run the share inside is the level asked for, whatever the

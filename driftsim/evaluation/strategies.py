@@ -91,7 +91,11 @@ class Uncertainty(Strategy):
 
 
 class FixedUncertainty(Uncertainty):
-    """Ask where the certainty is below a threshold, while the budget lasts."""
+    """Ask where the certainty is below a threshold, while the budget lasts.
+
+    Formula:
+        ask where certainty < threshold
+    """
 
     threshold: Annotated[Number, Field(gt=0, le=1)] = 0.9  # of the certainty
 

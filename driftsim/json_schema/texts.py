@@ -1,18 +1,23 @@
 """Texts: what editors show of the keys and kinds of a scenario under the mouse."""
 
 from inspect import cleandoc, isclass
+from textwrap import indent
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 from driftsim.examples import PARTS, written
-from driftsim.kinds import comment, ordered_keys, presence, required, typed
+from driftsim.kinds import FORMULA, comment, formula, ordered_keys, presence, required, typed
 from driftsim.parts import Part, Strict, described
 from driftsim.scenario.notation import parsed
 
 
 def text(kind: type) -> str:
-    """The docstring of a class, each paragraph on one line."""
-    return "\n\n".join(" ".join(one.split()) for one in cleandoc(kind.__doc__ or "").split("\n\n"))
+    """The docstring of a class, each paragraph on one line, but for a formula."""
+    paragraphs = cleandoc(kind.__doc__ or "").split("\n\n")
+    return "\n\n".join(
+        indent(formula(kind), "    ") if one.startswith(FORMULA) else " ".join(one.split())
+        for one in paragraphs
+    )
 
 
 def text_of_key(kind: type[Strict], field: str) -> str:

@@ -12,12 +12,15 @@ from driftsim.parts import Number
 class LeastSquares(Learner):
     """A linear function through the origin: fitted by least squares, trained on by LMS steps.
 
+    Formula:
+        prediction = w · x, then w = w + step (y - w · x) x
+
     LMS (Widrow & Hoff 1960): with every label it moves by `step` times error times features.
     """
 
     weighs = True
 
-    step: Annotated[Number, Field(gt=0)] = 0.01
+    step: Annotated[Number, Field(gt=0)] = 0.01  # of the weights, with every label
 
     def start(self, schema, seed, probabilities=False):
         return LeastSquaresModel(np.zeros(len(schema.names)), self.step)

@@ -119,6 +119,13 @@ class Sudden(Drift):
 class Gradual(Sudden):
     """Enter the next concept row by row, over `width` rows around each given position.
 
+    Formula:
+        P(row t is of the next concept) = h(t)
+        s = (t - at + ½) / width + ½, within 0..1
+        linear:   h = s
+        sigmoid:  h = 1 / (1 + exp(-12 (s - ½))), stretched to begin at 0 and to end at 1
+        moa:      h = 1 / (1 + exp(-4 (t - at) / width)), over the whole stream
+
     Each row comes from the old concept or from the new one, with rising probability.
     """
 
@@ -141,6 +148,9 @@ class Gradual(Sudden):
 class Incremental(Gradual):
     """Move to the next concept through every concept in between.
 
+    Formula:
+        θ(t) = (1 - h(t)) θ₀ + h(t) θ₁, of each number θ of the concepts; h(t) as of `gradual`
+
     The concepts must be of one kind. Over `width` rows around each position their numbers move.
     """
 
@@ -148,7 +158,11 @@ class Incremental(Gradual):
 
 
 class Recurring(Drift):
-    """Cycle through the concepts, `every` rows each, over `width` rows at each change."""
+    """Cycle through the concepts, `every` rows each, over `width` rows at each change.
+
+    Formula:
+        concept at row t = ⌊t / every⌋ mod the number of concepts, without a ramp
+    """
 
     every: Annotated[Rows, Spread]  # rows of each concept
     width: Annotated[Position, Spread] = 0  # rows of a ramp
@@ -187,9 +201,13 @@ class Recurring(Drift):
 class Seasonal(Drift):
     """Move round all concepts in every `period`, as a cosine does.
 
+    Formula:
+        weight of the next concept = (1 - cos(π s)) / 2, of the last one 1 minus that
+        s = rows since the last peak / rows from one peak to the next
+
     Each concept is at its peak once in a period, the first at `phase`; there it rules alone.
-    Halfway between two peaks both have the same weight: that is the centre of a change. With two
-    concepts the weight of the second is (1 - cos(2 pi (t - phase) / period)) / 2.
+    Halfway between two peaks both have the same weight: that is the centre of a change. From one
+    peak to the next it takes the period, divided by the number of concepts.
     """
 
     period: Annotated[Rows, Spread]  # rows in which every concept has its peak once

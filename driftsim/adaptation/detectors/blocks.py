@@ -9,7 +9,12 @@ from driftsim.parts import Count, Number
 
 
 class Seed(KernelDetector):
-    """SEED (Huang et al. 2014): the means before and after some block differ beyond a bound."""
+    """SEED (Huang et al. 2014): the means before and after some block differ beyond a bound.
+
+    Formula:
+        an alarm where |mean before - mean after| > √(2 m σ² D) + ⅔ m D
+        m = 1 / errors before + 1 / errors after, σ² the variance of all n, D = ln(2 ln(n) / delta)
+    """
 
     delta: Chance = 0.05  # chance of a false alarm
     block: Annotated[int, Field(ge=2, le=100_000)] = 32  # errors

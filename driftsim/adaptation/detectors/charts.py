@@ -10,7 +10,11 @@ from driftsim.parts import Count, Number
 
 
 class Cusum(KernelDetector):
-    """CUSUM (Page 1954): what errors exceed their mean by, summed, is too much."""
+    """CUSUM (Page 1954): what errors exceed their mean by, summed, is too much.
+
+    Formula:
+        S = max(0, S + error - mean - slack); an alarm where S > threshold
+    """
 
     grace: Count = 30  # errors seen before it may fire
     slack: Annotated[Number, Field(ge=0)] = 0.005  # tolerated difference from the mean
@@ -28,7 +32,11 @@ class Cusum(KernelDetector):
 
 
 class GeometricMovingAverage(KernelDetector):
-    """Geometric moving average (Roberts 1959) of how far errors exceed their mean: it is high."""
+    """Geometric moving average (Roberts 1959) of how far errors exceed their mean: it is high.
+
+    Formula:
+        A = fading A + (1 - fading) (error - mean); an alarm where A > threshold
+    """
 
     grace: Count = 30  # errors seen before it may fire
     fading: Annotated[Number, Field(gt=0, lt=1)] = 0.99  # of the average, at each error
@@ -42,7 +50,13 @@ class GeometricMovingAverage(KernelDetector):
 
 
 class Ecdd(KernelDetector):
-    """ECDD (Ross et al. 2012), an EWMA chart: a moving error rate is well above that of all."""
+    """ECDD (Ross et al. 2012), an EWMA chart: a moving error rate is well above that of all.
+
+    Formula:
+        Z = (1 - rate) Z + rate error; an alarm where Z > p + limit σ, with p the mean of all errors
+        σ² = p (1 - p) rate / (2 - rate) (1 - (1 - rate)²ⁿ)
+        limit = 3.97 - 6.56 p + 48.73 p³ - 330.13 p⁵ + 848.18 p⁷, if none is given
+    """
 
     warns = binary = True
 

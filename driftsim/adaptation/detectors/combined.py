@@ -15,7 +15,7 @@ from driftsim.parts import Count
 class Rising(KernelDetector):
     """Any detector, of whose alarms only those count before which the mean error has risen."""
 
-    detector: Detector
+    detector: Detector  # whose alarms may count
     compared: Annotated[int, Field(ge=2, le=100_000)] = 1_000  # errors, the last before an alarm
 
     @property
@@ -56,7 +56,7 @@ class Rising(KernelDetector):
 class Votes(Detector):
     """Several detectors: so many of them have fired, one soon after the other."""
 
-    detectors: Annotated[list[Detector], Field(min_length=2)]
+    detectors: Annotated[list[Detector], Field(min_length=2)]  # two or more
     needed: Count = 2  # of the detectors
     within: Count = 500  # errors, from the first alarm to the last that is needed
 

@@ -83,7 +83,13 @@ class OfRiver(KernelDetector):
 
 
 class Adwin(OfRiver):
-    """ADWIN (Bifet & Gavaldà 2007): two halves of an adaptive window have different means."""
+    """ADWIN (Bifet & Gavaldà 2007): two halves of an adaptive window have different means.
+
+    Formula:
+        an alarm where |mean of the older - mean of the newer| > √(2 m σ² D) + ⅔ m D
+        m = 1 / (number of the older - 4) + 1 / (number of the newer - 4)
+        σ² the variance of all n errors in the window, D = ln(2 ln(n) / delta)
+    """
 
     delta: Annotated[Number, Field(gt=0, lt=1)] = 0.002  # chance of a false alarm
 
@@ -92,7 +98,12 @@ class Adwin(OfRiver):
 
 
 class Ddm(OfRiver):
-    """DDM (Gama et al. 2004): the error rate has risen well above its lowest level."""
+    """DDM (Gama et al. 2004): the error rate has risen well above its lowest level.
+
+    Formula:
+        p = mean of the n errors, s = √(p (1 - p) / n)
+        an alarm where p + s > p' + alarm s', with p' and s' from where p + s was the lowest
+    """
 
     warns = binary = True
 
@@ -109,7 +120,12 @@ class Ddm(OfRiver):
 
 
 class Eddm(OfRiver):
-    """EDDM (Baena-García et al. 2006): wrong predictions have come closer together."""
+    """EDDM (Baena-García et al. 2006): wrong predictions have come closer together.
+
+    Formula:
+        m, s = mean and standard deviation of the rows from one wrong prediction to the next
+        an alarm where m + 2 s < alarm · the highest m + 2 s so far
+    """
 
     warns = binary = True
 
@@ -135,7 +151,12 @@ class Eddm(OfRiver):
 
 
 class PageHinkley(OfRiver):
-    """Page-Hinkley (Page 1954): the errors have stayed above their running mean for long enough."""
+    """Page-Hinkley (Page 1954): the errors have stayed above their running mean for long enough.
+
+    Formula:
+        S = fading S + error - mean - slack
+        an alarm where S - lowest S so far > threshold
+    """
 
     grace: Count = 30  # errors seen before it may fire
     slack: Annotated[Number, Field(ge=0)] = 0.005  # tolerated difference from the mean
@@ -153,7 +174,12 @@ class PageHinkley(OfRiver):
 
 
 class HddmA(OfRiver):
-    """HDDM_A (Frías-Blanco et al. 2015): the mean is beyond the Hoeffding bound of its extreme."""
+    """HDDM_A (Frías-Blanco et al. 2015): the mean is beyond the Hoeffding bound of its extreme.
+
+    Formula:
+        p = mean of the n errors, p' of the first n', where p and its Hoeffding bound were lowest
+        an alarm where p - p' ≥ √((n - n') ln(2 / alarm) / (2 n n'))
+    """
 
     warns = binary = True
 
@@ -170,7 +196,13 @@ class HddmA(OfRiver):
 
 
 class HddmW(OfRiver):
-    """HDDM_W (Frías-Blanco et al. 2015): two weighted means differ beyond McDiarmid's bound."""
+    """HDDM_W (Frías-Blanco et al. 2015): two weighted means differ beyond McDiarmid's bound.
+
+    Formula:
+        Z = (1 - rate) Z + rate error, of errors before a cut and after it
+        an alarm where Z after - Z before > √((w before + w after) ln(1 / alarm) / 2)
+        w the sum of the squared weights of the errors
+    """
 
     warns = binary = True
 

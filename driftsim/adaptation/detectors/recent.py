@@ -9,7 +9,12 @@ from driftsim.parts import Count
 
 
 class Rddm(KernelDetector):
-    """RDDM (Barros et al. 2017): DDM that forgets the older errors of a long stable concept."""
+    """RDDM (Barros et al. 2017): DDM that forgets the older errors of a long stable concept.
+
+    Formula:
+        p = mean of the n errors that count, s = √(p (1 - p) / n)
+        an alarm where p + s > p' + alarm s', with p' and s' from where p + s was the lowest
+    """
 
     warns = binary = True
 
@@ -37,7 +42,13 @@ class Rddm(KernelDetector):
 
 
 class Stepd(KernelDetector):
-    """STEPD (Nishida & Yamauchi 2007): the latest errors are more, or fewer, than chance has it."""
+    """STEPD (Nishida & Yamauchi 2007): the latest errors are more, or fewer, than chance has it.
+
+    Formula:
+        T = (|rate of the latest - rate of the others| - ½ m) / √(p (1 - p) m)
+        m = 1 / number of the latest + 1 / number of the others, p the rate of all
+        an alarm where a standard normal number is beyond ±T with a chance below `alarm`
+    """
 
     warns = binary = True
 
@@ -63,6 +74,10 @@ class Stepd(KernelDetector):
 
 class Fhddm(KernelDetector):
     """FHDDM (Pesaranghader & Viktor 2016): the rate of the latest errors is well above its lowest.
+
+    Formula:
+        r = rate of the latest errors
+        an alarm where r - lowest r so far > √(ln(1 / confidence) / (2 window))
 
     Unlike that of river, which fires where errors fall.
     """

@@ -13,7 +13,7 @@ from driftsim.kernels.optwin import LEAST
 class Optwin(KernelDetector):
     """OPTWIN (Tosi & Theobald 2023): the newer part of a window, split where best, is worse."""
 
-    confidence: Chance = 0.99
+    confidence: Chance = 0.99  # that an alarm is no false one
     robustness: Positive = 0.5  # standard deviations: the least rise that is to be found
     most: Annotated[int, Field(ge=60, le=25_000)] = 2_000  # errors in the window
 

@@ -92,7 +92,7 @@ class Replay(MiniBatch):
 
     size: Period = 1  # labels, or time
     buffer: Count  # past rows that are kept
-    keep: Literal["reservoir", "sliding", "balanced"] = "reservoir"
+    keep: Literal["reservoir", "sliding", "balanced"] = "reservoir"  # in the buffer
     replayed: Count | None = None  # past rows with each batch; as many as it has, if not given
 
     @model_validator(mode="after")

@@ -20,7 +20,7 @@ class Monitor(Policy):
     After an alarm the detector starts again without errors, at the next one.
     """
 
-    detector: Detector = Adwin()
+    detector: Detector = Adwin()  # of the errors that are monitored
     of: Policy = Static()  # that keeps the model up to date
     signal: Literal["errors", "labels"] = "errors"  # that the detector is given
 

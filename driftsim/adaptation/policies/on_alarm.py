@@ -75,7 +75,7 @@ class ByDetector(Retraining):
 
     monitors_errors = True
 
-    detector: Detector = Adwin()
+    detector: Detector = Adwin()  # of the errors of the model in force
     falls: bool = False  # act also when the error has fallen
 
     @property

@@ -14,7 +14,7 @@ Rate = Annotated[Number, Field(gt=0, le=500)]  # mean of a Poisson number
 class OfSamples(MetaLearner):
     """An ensemble whose members learn different samples of the rows."""
 
-    n_models: Members = 10
+    n_models: Members = 10  # members
 
     def _held(self, schema, seed):
         """What the kernel of any such ensemble is given."""

@@ -21,7 +21,7 @@ class OnlineBoosting(MetaLearner):
     all rows and among those of a member; in MOA it counts once among the latter.
     """
 
-    n_models: Members = 10
+    n_models: Members = 10  # members
     sampled: bool = True  # members learn a row a Poisson number of times, or else by its weight
 
     def incompatibility(self, schema, probabilities=False):
@@ -53,7 +53,7 @@ class OnlineSmoothBoost(MetaLearner):
     gamma / (2 + gamma). All members vote by their probabilities.
     """
 
-    n_models: Members = 10
+    n_models: Members = 10  # members
     gamma: Annotated[Number, Field(gt=0, lt=1)] = 0.1  # edge of a member over chance
 
     def incompatibility(self, schema, probabilities=False):

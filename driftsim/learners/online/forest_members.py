@@ -38,7 +38,7 @@ class WatchedTrees(KernelLearner):
 
     nests: ClassVar[bool] = False
 
-    n_models: Members = 10
+    n_models: Members = 10  # trees
     drift_detector: Detector | None = Adwin(delta=0.001)  # null: trees stay
     warning_detector: Detector | None = Adwin(delta=0.01)  # null: a tree begins anew at a drift
 

@@ -28,7 +28,7 @@ class AdaptiveRandomForest(Forest, HoeffdingTree):
 
     grace_period: Count = 50  # labels of a leaf between two tries to split it
     delta: Annotated[Number, Field(gt=0, lt=1)] = 0.01  # chance that a split is not the best one
-    weighted_vote: bool = True
+    weighted_vote: bool = True  # by the accuracy of each tree, or all votes alike
 
     def states(self, members, schema, seed):
         from driftsim.kernels.online.forests import forest
@@ -90,7 +90,7 @@ class StreamingRandomPatches(AdaptiveRandomForest):
 
     drift_detector: Detector | None = Adwin(delta=1e-5)  # null: trees stay
     warning_detector: Detector | None = Adwin(delta=1e-4)  # null: a tree begins anew at a drift
-    training_method: Literal["patches", "subspaces", "bagging"] = "patches"
+    training_method: Literal["patches", "subspaces", "bagging"] = "patches"  # what is drawn
 
     def _columns(self, schema):
         from driftsim.kernels.online.hoeffding_leaves import ALL, PER_TREE
@@ -122,7 +122,7 @@ class LossWeightedForest(AdaptiveRandomForest):
     Driftsim's own; otherwise as MOA's `meta.AdaptiveRandomForest`.
     """
 
-    n_models: Members = 11
+    n_models: Members = 11  # trees
     sharpness: Annotated[Number, Field(ge=0)] = 10.0  # of weights; 0: all votes count alike
     half_life: Annotated[Number, Field(gt=0)] = 350.0  # rows after which a loss counts half
 

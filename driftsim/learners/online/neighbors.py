@@ -66,7 +66,7 @@ class SamKnn(KernelLearner):
     """
 
     weighs = False
-    n_neighbors: Held = 5
+    n_neighbors: Held = 5  # rows that vote
     window_size: Annotated[Held, Field(ge=2)] = 5000  # most rows in both memories
     min_stm: Annotated[Held, Field(ge=2)] = 50  # least rows that the short memory is cut to
     ltm_share: Annotated[Number, Field(gt=0, lt=1)] = 0.4  # of window_size, for the long memory

@@ -61,7 +61,7 @@ class FimtDd(RegressionTree):
     classifies: ClassVar[bool] = False
     regresses: ClassVar[bool] = True
 
-    leaf_prediction: Literal["mean", "model"] = "model"
+    leaf_prediction: Literal["mean", "model"] = "model"  # mean of the labels, or linear model
     learning_rate: Positive = 0.02  # of a leaf's linear model
     decay: FromZero = 0.001  # of this rate: it is divided by 1 + decay * labels of the leaf
 

@@ -18,7 +18,7 @@ class DriftRestart(MetaLearner):
     its first 31), EDDM and ADWIN at others.
     """
 
-    detector: Detector = Ddm()
+    detector: Detector = Ddm()  # of the errors of the model in force
 
     @property
     def libraries(self):

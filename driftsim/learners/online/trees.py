@@ -23,11 +23,11 @@ class HoeffdingTree(KernelLearner):
     grace_period: Count = 200  # labels of a leaf between two tries to split it
     delta: Annotated[Number, Field(gt=0, lt=1)] = 1e-7  # chance that a split is not the best one
     tau: Annotated[Number, Field(ge=0)] = 0.05  # bound below which the best is as good as another
-    leaf_prediction: Literal["mc", "nb", "nba"] = "nba"
-    split_criterion: Literal["info_gain", "gini"] = "info_gain"
+    leaf_prediction: Literal["mc", "nb", "nba"] = "nba"  # majority, naive Bayes, the better one
+    split_criterion: Literal["info_gain", "gini"] = "info_gain"  # that splits are ranked by
     n_splits: Count = 10  # thresholds tried of a numeric column
     min_branch_fraction: Annotated[Number, Field(ge=0, le=0.5)] = 0.01  # two children get more
-    max_depth: Count | None = None
+    max_depth: Count | None = None  # of leaves; no limit if not given
     nb_threshold: Annotated[Number, Field(ge=0)] = 0.0  # labels from which nb uses naive Bayes
 
     def states(self, members, schema, seed):

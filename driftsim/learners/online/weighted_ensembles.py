@@ -24,9 +24,9 @@ class DynamicWeightedMajority(MetaLearner):
     """
 
     n_models: Members = 30  # most members
-    period: Rows = 50
-    beta: Fraction = 0.5
-    theta: Fraction = 0.01
+    period: Rows = 50  # rows from one change of weights to the next
+    beta: Fraction = 0.5  # by which the weight of a member that is wrong is multiplied
+    theta: Fraction = 0.01  # weight below which a member leaves
     learner: Learner = NaiveBayes()  # of the members
 
     def states(self, members, schema, seed):
@@ -59,7 +59,7 @@ class LearnPpNse(MetaLearner):
     period: Annotated[int, Field(gt=0, le=2_000_000)] = 250  # rows
     slope: Annotated[Number, Field(gt=0)] = 0.5  # of the sigmoid: the paper's a
     crossing: Number = 10.0  # age at which it is 1/2: the paper's b
-    pruning: Literal["error", "age"] = "error"
+    pruning: Literal["error", "age"] = "error"  # which member leaves: highest error, or oldest
     learner: Learner = NaiveBayes()  # of the members
 
     def states(self, members, schema, seed):

@@ -32,6 +32,23 @@ SCHOOL = ((0, 1), (1, 3), (2, 4))
 class Agrawal(Concept):
     """Agrawal (Agrawal, Imielinski & Swami 1993): ten rules of who gets a loan from a bank.
 
+    Formula:
+        group A, for ages      below 40            40 to 59            60 and above
+        function 1:            all                 none                all
+        function 2: salary     50..100             75..125             25..75 thousand
+        function 3: elevel     0..1                1..3                2..4
+        function 4: salary     25..75 if elevel    50..100 if elevel   50..100 if elevel
+                               0..1, else 50..100  1..3, else 75..125  2..4, else 25..75
+        function 5: loan       100..300 if salary  200..400 if salary  300..500 if salary
+                               50..100,            75..125,            25..75,
+                               else 200..400       else 300..500       else 100..300
+        function 6:            as 2, with salary + commission
+        function 7:            ⅔ (salary + commission) - loan / 5 > 20,000
+        function 8:            ⅔ (salary + commission) - 5,000 elevel > 20,000
+        function 9:            ⅔ (salary + commission) - 5,000 elevel - loan / 5 > 10,000
+        function 10:           ⅔ (salary + commission) - 5,000 elevel
+                               + hvalue max(hyears - 20, 0) / 50 > 10,000
+
     Class 0 is the original's group A. After a row is labelled, `perturbation` moves each of
     salary, commission (where there is one), age, hvalue, hyears and loan by up to that share of
     its range, and clips it to the range; MOA's default is 0.05. The range of hvalue follows from

@@ -30,6 +30,18 @@ WANTED = {  # by function: offers that interest, as codes in the order of the co
 class AssetNegotiation(Concept):
     """Asset negotiation (Enembreck et al. 2007): whether an offer interests an agent.
 
+    Formula:
+        interested in         color    price    payment  amount    delay
+        function 1:                    normal            high
+                     or       brown    veryLow                     high
+        function 2:                    high              veryHigh  high
+        function 3:                    veryLow  0        high
+                     or       red      low      30
+        function 4:           black             90                 veryLow
+                     or       magenta  high                        veryLow
+        function 5:           blue              60       low       normal
+                     or       cyan                       low       normal
+
     `function` is which of five rules the agent follows. Offers are either uniform, or fit the
     rule: one of its patterns, what it leaves open being uniform. `fitting` is the share of the
     latter; without them 1.9 % of the offers interest under function 1, and fewer under others.

@@ -15,6 +15,11 @@ Side = Annotated[Number, Field(ge=0.01, le=10)]
 class Checkerboard(Rule):
     """Checkerboard (Kuncheva; Elwell & Polikar 2011): squares whose classes alternate.
 
+    Formula:
+        class 1 where ⌊u / sides[0]⌋ + ⌊v / sides[1]⌋ is odd
+        u = (x - ½) cos(angle) + (y - ½) sin(angle)
+        v = (y - ½) cos(angle) - (x - ½) sin(angle)
+
     Four corners meet in the centre of the unit square, about which the board turns. On squares
     each class has half of the rows at every angle, and a quarter of a turn exchanges them. With
     two different sides it is a bar of chocolate, as in the THU concept drift datasets (Hu et al.).
@@ -32,6 +37,10 @@ class Checkerboard(Rule):
 
 class Cake(Concept):
     """Cake (THU concept drift datasets): slices of a disc, of two classes by turns.
+
+    Formula:
+        class 1 where ⌊2 pairs (φ - angle) / 360°⌋ is odd
+        φ the direction of (x, y) as seen from the centre
 
     Points are uniform in the disc of radius 1. Each class has half of them at every angle, and
     what two angles disagree on is the angle between them as a share of that of a slice, up to one.

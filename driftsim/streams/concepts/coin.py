@@ -12,6 +12,9 @@ from driftsim.streams.concepts.concept import Concept
 class Coin(Concept):
     """A coin: class 1 with a fixed probability, and a feature without information.
 
+    Formula:
+        P(class 1 | x) = share, with x uniform in 0..1
+
     While `share` is below a half, the errors of a majority learner are the labels themselves: the
     signal that detectors are tried on, with steps (`sudden`) and slopes (`incremental`).
     """

@@ -13,11 +13,7 @@ from driftsim.rows import Schema, one_hot
 
 
 class Concept(Part):
-    """A labelled distribution.
-
-    Its float fields, and lists of floats, may also be arrays with one entry for each drawn
-    row: this is how an incremental drift moves a concept while it is being drawn from.
-    """
+    """A labelled distribution: which rows come, with which labels, while it is in force."""
 
     homes = ("driftsim.streams", "driftsim.streams.concepts", "driftsim.streams.operators")
     blends: ClassVar[bool] = True  # an incremental drift can move its numbers
@@ -65,7 +61,9 @@ class Concept(Part):
     def draw(self, rng: np.random.Generator, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The rows at positions `t` (n,): features (n, d) float64, clean labels (n,).
 
-        Labels are int64 classes; for regression they are float64 numbers.
+        Labels are int64 classes; for regression they are float64 numbers. Fields of the concept
+        that are floats, or lists of floats, may be arrays with one entry for each drawn row: so
+        an incremental drift moves a concept while it is being drawn from.
         """
 
     def density(self, X: np.ndarray, t: np.ndarray) -> np.ndarray:

@@ -15,8 +15,11 @@ MOST_FEATURES = 300  # beyond it densities are too small for a float
 class Gaussians(Concept):
     """Normal classes of unit variance, by their means or by a separation and an angle.
 
-    A separation s and an angle a put two classes at -s/2 and s/2 along the direction (cos a,
-    sin a). With equal priors the best possible error is then Φ(-s/2).
+    Formula:
+        x = mean of the class + ε, with ε standard normal
+        means ∓ (separation / 2) (cos(angle), sin(angle)), of the first and the second class
+
+    With equal priors the best possible error of two classes is Φ(-separation / 2).
     """
 
     means: Annotated[list[list[Number]] | None, Field(min_length=2)] = None  # one a class

@@ -15,6 +15,9 @@ from driftsim.streams.persistent_walk import persistent_walk
 class Hyperplane(Rule):
     """Hyperplane (Hulten et al. 2001): the side of a plane through the middle of a cube.
 
+    Formula:
+        class 1 where Σ wᵢ xᵢ ≥ ½ Σ wᵢ, with every xᵢ uniform in 0..1
+
     With a `speed` the plane turns by itself, evenly, from its weights towards a direction
     across them that follows from the seed. With a `step` its weights walk as those of MOA's
     generator do: each goes up by it with every row, until it turns back by chance, and so on.

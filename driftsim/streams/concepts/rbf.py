@@ -67,6 +67,10 @@ class Clouds(NamedTuple):
 class Rbf(Seeded):
     """Radial basis functions (MOA's RandomRBF): clouds around centroids, each of one class.
 
+    Formula:
+        x = centroid + width r d / |d|
+        r standard normal, d uniform in a cube around 0
+
     Centroids are uniform in a cube of side 1 and have a class, a weight and a width drawn at
     random. Those that move have a constant velocity, and are reflected where they leave the cube.
     """

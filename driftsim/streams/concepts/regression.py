@@ -69,7 +69,11 @@ class Uniform(Regression):
 
 
 class Linear(Normal):
-    """A linear function of standard normal features, w·x, whose weights may walk at random."""
+    """A linear function of standard normal features, w·x, whose weights may walk at random.
+
+    Formula:
+        y = w₁ x1 + w₂ x2 + … + noise ε, with ε standard normal
+    """
 
     features: Features = 5
     weights: list[Number] | None = None  # one a feature; drawn from a standard normal if not given
@@ -109,7 +113,11 @@ class WalkingWeights(Moving):
 
 
 class Level(Normal):
-    """The local level model: a level that may walk at random, and a feature without information."""
+    """The local level model: a level that may walk at random, and a feature without information.
+
+    Formula:
+        y = level + slope t + walk Wₜ + noise ε, with ε and the steps of Wₜ standard normal
+    """
 
     schema = Schema(("x1",), n_classes=None)
 
@@ -149,8 +157,13 @@ class WalkingLevel(Moving):
 class Friedman(Uniform):
     """Friedman (1991), and its two variants in Ikonomovska et al. (2011).
 
-    Of ten uniform features: 10 sin(π a b) + 20 (c - ½)² + 10 d + 5 e, where a … e are x1 … x5
-    for `function` 1, x4, x5, x2, x1, x3 for 2, and x2, x5, x4, x3, x1 for 3.
+    Formula:
+        y = 10 sin(π a b) + 20 (c - ½)² + 10 d + 5 e + noise ε
+        function 1:  a, b, c, d, e = x1, x2, x3, x4, x5
+        function 2:  a, b, c, d, e = x4, x5, x2, x1, x3
+        function 3:  a, b, c, d, e = x2, x5, x4, x3, x1
+
+    Its ten features are uniform in 0..1.
     """
 
     schema = Schema(numbered(10), n_classes=None)
@@ -165,6 +178,14 @@ class Friedman(Uniform):
 
 class LocalFriedman(Uniform):
     """Friedman's function (1991), but for two regions, which grow (Ikonomovska et al. 2011).
+
+    Formula:
+        y = 10 x1 x2 + 20 (x3 - ½) + 10 x4 + 5 x5 + noise ε        in region A
+        y = 10 cos(x1 x2) + 20 (x3 - ½) + exp(x4) + 5 x5² + noise ε  in region B
+        y = 10 sin(π x1 x2) + 20 (x3 - ½)² + 10 x4 + 5 x5 + noise ε  elsewhere
+        regions 3:  A: x2, x3 < 0.3    B: x2, x3 > 0.7
+        regions 2:  and x4 > 0.7       and x4 < 0.3
+        regions 1:  and x5 < 0.3, too  and x5 > 0.7, too
 
     This is the local expanding drift, LEA: its concepts are the `regions` 0 (none), 1, 2 and 3,
     in which 1.6 %, 5.4 % and 18 % of the rows lie. Drifts between functions of `friedman` are the
@@ -190,7 +211,11 @@ class LocalFriedman(Uniform):
 
 
 class HyperplaneRegression(Uniform):
-    """The signed distance of a point of a cube from a plane through its middle."""
+    """The signed distance of a point of a cube from a plane through its middle.
+
+    Formula:
+        y = Σ wᵢ (xᵢ - ½) / √(Σ wᵢ²) + noise ε, with every xᵢ uniform in 0..1
+    """
 
     features: Features = 10
     weights: list[Number] | None = None  # one a feature; drawn from 0..1 where not given

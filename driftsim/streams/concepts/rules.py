@@ -33,7 +33,11 @@ WAVE = Curve(lambda x: 0.5 + 0.3 * np.sin(3 * np.pi * x), 0.9 * np.pi)
 
 
 class Sea(Rule):
-    """SEA (Street & Kim 2001): whether two of three uniform features sum to above a threshold."""
+    """SEA (Street & Kim 2001): whether two of three uniform features sum to above a threshold.
+
+    Formula:
+        class 1 where x1 + x2 > threshold, with x1, x2 and x3 uniform in 0..10
+    """
 
     schema = Schema(("x1", "x2", "x3"))
     high = 10.0
@@ -45,7 +49,15 @@ class Sea(Rule):
 
 
 class Sine(Rule):
-    """Sine (Gama et al. 2004): points above a sine; functions 2 and 4 are 1 and 3 reversed."""
+    """Sine (Gama et al. 2004): points above a sine; functions 2 and 4 are 1 and 3 reversed.
+
+    Formula:
+        function 1:  class 1 where y ≥ sin(x)
+        function 2:  class 1 where y < sin(x)
+        function 3:  class 1 where y ≥ 0.5 + 0.3 sin(3πx)
+        function 4:  class 1 where y < 0.5 + 0.3 sin(3πx)
+        x and y uniform in 0..1
+    """
 
     schema = Schema(("x", "y"))
 
@@ -59,7 +71,10 @@ class Sine(Rule):
 class Mixed(Rule):
     """Mixed (Gama et al. 2004): whether two of three conditions hold; function 2 reverses 1.
 
-    The conditions are v, w, and y < 0.5 + 0.3 sin(3πx). Class 0 is where two of them hold.
+    Formula:
+        function 1:  class 0 where at least two hold of v, w and y < 0.5 + 0.3 sin(3πx)
+        function 2:  class 1 there
+        v and w fair coins, x and y uniform in 0..1
     """
 
     schema = Schema(
@@ -96,6 +111,9 @@ class Mixed(Rule):
 class Circles(Rule):
     """Circles (Gama et al. 2004): whether a point of the unit square lies in a circle.
 
+    Formula:
+        class 1 where (x - a)² + (y - b)² ≤ radius², with the centre [a, b]
+
     The four published contexts, in their order, are the circles around (0.2, 0.5), (0.4, 0.5),
     (0.6, 0.5) and (0.8, 0.5), of the radii 0.15, 0.2, 0.25 and 0.3. Class 1 lies inside.
     """
@@ -112,6 +130,10 @@ class Circles(Rule):
 
 class Torus(Rule):
     """Torus: whether a point of the unit cube lies in the tube around a circle.
+
+    Formula:
+        class 1 where (√(x² + y²) - radius)² + z² ≤ tube²
+        x, y and z measured from the centre, z along the axis
 
     Class 1 lies inside: within `tube` of the circle of `radius` around the centre, across the
     axis. Its share is 2π² radius tube² where the whole torus lies within the cube. A `tilt` turns
@@ -152,7 +174,13 @@ class Torus(Rule):
 
 
 class Stagger(Rule):
-    """STAGGER (Schlimmer & Granger 1986): a rule on size, color and shape, three values each."""
+    """STAGGER (Schlimmer & Granger 1986): a rule on size, color and shape, three values each.
+
+    Formula:
+        function 1:  class 1 where size = small and color = red
+        function 2:  class 1 where color = green or shape = circle
+        function 3:  class 1 where size = medium or size = large
+    """
 
     schema = Schema(
         ("size", "color", "shape"),

@@ -17,6 +17,10 @@ LEAST = -600.0  # of the logarithm of a row's larger density, so that it does no
 class Text(Seeded):
     """Bags of words (after MOA's TextGenerator): ham or spam, by the topic of a message.
 
+    Formula:
+        P(word | class) ∝ (1 - topic) r⁻ᶻ + topic s⁻ᶻ, with z = zipf
+        r its rank in the vocabulary, s its rank in the topic of the class
+
     A word of a message comes from the topic of its class, or from the vocabulary as a whole.
     Both obey Zipf's law: the r-th most frequent word occurs r^-`zipf` times as often as the
     first. In the vocabulary, words are in the order of their columns; in each topic, in a

@@ -17,6 +17,13 @@ STEP = np.eye(3)[[0, 0, 1]] - FROM  # from there to where it is 1
 class Waveform(Concept):
     """Waveform (Breiman et al. 1984): which two of three waves are mixed, under normal noise.
 
+    Formula:
+        class 0:  xᵢ = u a(i) + (1 - u) b(i) + ε
+        class 1:  xᵢ = u a(i) + (1 - u) c(i) + ε
+        class 2:  xᵢ = u b(i) + (1 - u) c(i) + ε
+        a(i) = max(0, 6 - |i - 7|), b(i) = max(0, 6 - |i - 15|), c(i) = max(0, 6 - |i - 11|)
+        u uniform in 0..1, ε standard normal
+
     The first `swapped` attributes trade places with the last ones, the first with the last. Of 40
     attributes those after the 21st are only noise. Of 21 each has its mirror image in the other
     half, so that 10 swapped attributes swap classes 1 and 2.

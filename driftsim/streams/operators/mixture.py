@@ -22,6 +22,9 @@ SELECTED = "rows of a table are selected by the concept in force, and a mixture 
 class Mixture(Operator):
     """A mixture: each row is of one of several concepts, at random by their shares.
 
+    Formula:
+        p(x, y) = Σ shareᵢ pᵢ(x, y)
+
     With a `drift` it is a small stream within the stream: the drift leads from one of the concepts
     to the next, or from the ones of several `shares` to the next.
     """

@@ -120,6 +120,9 @@ class Selection(Operator):
 class Prior(Selection):
     """Prior drift: classes become more and less frequent, each with rows as before.
 
+    Formula:
+        p(x, y) = shares[y] p₀(x | y)
+
     P(y) changes, P(x | y) stays (prior probability shift, Moreno-Torres et al. 2012).
     """
 
@@ -158,8 +161,12 @@ class Prior(Selection):
 class Tilted(Selection):
     """Covariate drift: rows with large values of a column become more frequent.
 
-    P(x) changes and P(y | x) stays. Rows are weighted by exp(by z), with z in standard deviations
-    from the mean and no more than its quantile 0.99 (covariate shift, Shimodaira 2000).
+    Formula:
+        p(x, y) ∝ exp(|by| min(z, q)) p₀(x, y)
+        z = ±(value - mean) / standard deviation of the column, with the sign of `by`
+        q the quantile 0.99 of z
+
+    P(x) changes and P(y | x) stays (covariate shift, Shimodaira 2000).
     """
 
     by_label = False
@@ -183,6 +190,9 @@ class Tilted(Selection):
 
 class Without(Selection):
     """Emerging and vanishing classes: the concept without the rows of some of its classes.
+
+    Formula:
+        p(x, y) = p₀(x, y | y is none of the classes)
 
     Before a drift it hides classes that then emerge (concept evolution, Masud et al. 2011). The
     schema has them from the start.
