@@ -9,7 +9,7 @@ from driftsim.adaptation.detectors import OfRiver
 from driftsim.cli import options
 from driftsim.evaluation.metrics import METRICS
 from driftsim.examples import CONCEPTS, PARTS
-from driftsim.kinds import FAMILIES
+from driftsim.kinds import FAMILIES, comment, ordered_keys
 from driftsim.report.figures import KINDS
 from driftsim.streams.recorded import Recorded
 
@@ -40,11 +40,14 @@ def require(found, missing):
 
 
 @pytest.mark.parametrize(("family", "name", "kind"), OWN)
-def test_a_kind_has_a_docstring_and_an_example(family, name, kind):
+def test_a_kind_has_a_docstring_an_example_and_parameters_that_are_explained(family, name, kind):
     require(kind.__doc__, f"{family} '{name}' has no docstring: say in one sentence what it is")
     examples = [one for one in PARTS[family] if one == name or one.startswith(f"{name}.")]
     cure = f"add it to {'CONCEPTS' if family == 'concept' else 'PARTS'} of driftsim/examples.py"
     require(examples, f"{family} '{name}' has no example: {cure}")
+    mute = [key for key, field in ordered_keys(kind).items() if not comment(kind, field)]
+    cure = "write its meaning or its unit as a comment behind the field"
+    require(not mute, f"of {family} '{name}' nothing says what {mute} means: {cure}")
 
 
 @pytest.mark.parametrize(("family", "name", "kind"), OWN)

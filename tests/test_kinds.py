@@ -26,6 +26,13 @@ def test_all_families_and_kinds_are_listed():
     assert max(map(len, printed.splitlines())) <= 100
 
 
+def test_a_formula_is_below_what_a_kind_is():
+    sentence, rule, parameter = listing("sea").splitlines()[1:4]
+    assert sentence.startswith("    SEA (Street & Kim 2001)")
+    assert rule.startswith("      class 1 where x1 + x2 > threshold")
+    assert parameter.startswith("    threshold: ")
+
+
 @pytest.mark.parametrize(("family", "name"), KINDS, ids=[name for _, name in KINDS])
 def test_an_example_is_accepted_where_it_says_that_it_stands(family, name, tmp_path):
     table = "x,label\n" + "0.5,a\n0.7,b\n" * 2_000

@@ -44,7 +44,7 @@ class Psi(ShiftTest):
 
     has_level = False
 
-    threshold: Annotated[Number, Field(gt=0)] = 0.2
+    threshold: Annotated[Number, Field(gt=0)] = 0.2  # of the index
     bins: Annotated[int, Field(ge=2, le=1_000)] = 10  # with as many rows before in each
 
     def finds(self, before, X, level, rng):
@@ -86,7 +86,7 @@ class D3(ShiftTest):
 
     has_level = False
 
-    threshold: Annotated[Number, Field(gt=0.5, lt=1)] = 0.7
+    threshold: Annotated[Number, Field(gt=0.5, lt=1)] = 0.7  # of the AUC
 
     def finds(self, before, X, level, rng):
         scores, after = held_out_scores(*scaled(before, X, rng), rng)

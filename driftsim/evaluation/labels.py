@@ -96,7 +96,7 @@ class AtOnce(Labels):
 class Altered(Labels):
     """A way in which labels come in, made of another."""
 
-    of: Labels = AtOnce()
+    of: Labels = AtOnce()  # when they come in otherwise
 
     def after_moments(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:
         """What `due` gives (n,) of labels that come in by their `moments`.
@@ -173,7 +173,7 @@ class Random(Altered):
     """Each label is late by a random number of rows or time, so that they overtake one another."""
 
     mean: Amount  # rows between a row and its label, or time
-    law: Literal["geometric", "uniform", "log_normal"] = "geometric"
+    law: Literal["geometric", "uniform", "log_normal"] = "geometric"  # of the delay
     sigma: Annotated[Number, Field(gt=0, le=10)] = 1.0  # of a log-normal delay's logarithm
 
     def due(self, t: np.ndarray, y: np.ndarray, uniforms: Uniforms) -> np.ndarray:

@@ -43,7 +43,7 @@ class Query(Altered):
 
     asked_for: ClassVar[bool] = True
 
-    by: Strategy = VariableUncertainty()
+    by: Strategy = VariableUncertainty()  # which rows are asked for
     budget: Annotated[Number, Field(gt=0, le=1)]  # share of rows whose labels may be asked for
     window: Spent = 100  # rows over which what is spent fades; all: of all so far
 

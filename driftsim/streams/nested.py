@@ -41,6 +41,9 @@ def _rebuilt(groups: Any, info: ValidationInfo) -> Any:
     ]
 
 
+Groups = Annotated[list[Group], Field(min_length=2), BeforeValidator(_rebuilt)]
+
+
 class Nested(Drift):
     """Drift between groups of concepts, and within each of them: a slow drift around fast ones.
 
@@ -49,7 +52,7 @@ class Nested(Drift):
     """
 
     between: Drift  # the groups, in order
-    groups: Annotated[list[Group], Field(min_length=2), BeforeValidator(_rebuilt)]
+    groups: Groups  # concepts, and the drift between them
     waits: bool = False  # a drift within a group stands still while others rule
 
     _names: tuple[str, ...] = ()

@@ -29,6 +29,9 @@ Quote = Literal['"', "'", ""]  # none, where it is empty
 LABELS_APART = "so large a table is not held in memory; write its labels into it, as a column"
 
 
+Cell = Annotated[str, Also(Number)]
+
+
 class Table(Recorded):
     """A table in your files (CSV, ARFF, Parquet, …): a row of a file is a row of the stream."""
 
@@ -46,9 +49,7 @@ class Table(Recorded):
     header: bool | None = None  # whether the first row of a file names the columns; else guessed
     target: str | None = None  # the column of labels; else the last one
     task: Literal["classification", "regression"] = "classification"  # labels are words or numbers
-    missing_values: list[Annotated[str, Also(Number)]] = list(
-        MISSING
-    )  # cells without a value, besides empty ones and ?
+    missing_values: list[Cell] = [*MISSING]  # cells without a value, besides empty ones and ?
 
     @property
     def files(self):

@@ -69,7 +69,7 @@ class Agrawal(Concept):
         values={CAR: tuple(str(make) for make in range(1, 21))},
     )
 
-    function: Literal[1, 2, 3, 4, 5, 6, 7, 8, 9, 10] = 1
+    function: Literal[1, 2, 3, 4, 5, 6, 7, 8, 9, 10] = 1  # which of the ten rules
     perturbation: Share = 0.0  # of the range of each number
     clipped: bool = False  # perturbed house values, as in MOA
 

@@ -55,7 +55,7 @@ class AssetNegotiation(Concept):
         values=dict(enumerate(VALUES.values())),
     )
 
-    function: Literal[1, 2, 3, 4, 5] = 1
+    function: Literal[1, 2, 3, 4, 5] = 1  # which of the five rules
     fitting: Share = 0.5  # the share of offers that are made to fit the rule
 
     def draw(self, rng, t):

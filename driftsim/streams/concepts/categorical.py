@@ -36,13 +36,13 @@ class Categorical(Seeded):
 
     known = True
 
-    features: Annotated[int, Field(gt=0, le=16)] = 5
+    features: Annotated[int, Field(gt=0, le=16)] = 5  # columns, independent of each other
     values: Annotated[int, Field(ge=2, le=1000)] = 3  # of each feature
-    classes: Annotated[int, Field(ge=2, le=1000)] = 2
+    classes: Annotated[int, Field(ge=2, le=1000)] = 2  # of labels
     table: Index = 0  # the concept that the distances below are measured from
     variant: Index = 0  # one of the concepts at this distance from it
-    covariate: Share = 0.0  # the distance of P(x)
-    distance: Literal["hellinger", "total_variation"] = "hellinger"
+    covariate: Share = 0.0  # that P(x) is away, by `distance`
+    distance: Literal["hellinger", "total_variation"] = "hellinger"  # of P(x)
     real: Share = 0.0  # of the combinations of values: those with another label
     certainty: Share = 1.0  # P(the label of the combination | x); the others share the rest
 

@@ -26,7 +26,7 @@ class Hyperplane(Rule):
 
     omitted = ("step", "walking", "turning")
 
-    features: Annotated[int, Field(gt=0, le=10_000)] = 10
+    features: Annotated[int, Field(gt=0, le=10_000)] = 10  # sides of the cube
     weights: list[Number] | None = None  # one a feature; drawn from 0..1 where not given
     speed: Number = 0.0  # degrees that the plane turns with every row
     step: Annotated[Number, Field(ge=0)] = 0.0  # of each weight that walks, with every row

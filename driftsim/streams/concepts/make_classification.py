@@ -66,12 +66,12 @@ class MakeClassification(Seeded):
 
     truth_revision = 1  # since when its density is known
 
-    n_features: Annotated[int, Field(gt=0, le=10_000)] = 20
-    n_informative: Annotated[int, Field(gt=0, le=10_000)] = 2
+    n_features: Annotated[int, Field(gt=0, le=10_000)] = 20  # columns in all
+    n_informative: Annotated[int, Field(gt=0, le=10_000)] = 2  # columns that clusters differ in
     n_redundant: Features = 2  # combinations of the informative ones
     n_repeated: Features = 0  # copies of these
-    n_classes: Annotated[int, Field(ge=2, le=1000)] = 2
-    n_clusters_per_class: Annotated[int, Field(gt=0, le=1000)] = 2
+    n_classes: Annotated[int, Field(ge=2, le=1000)] = 2  # of labels
+    n_clusters_per_class: Annotated[int, Field(gt=0, le=1000)] = 2  # clusters of each class
     weights: list[Share] | None = None  # of the classes; equal where not given
     class_sep: Annotated[Number, Field(ge=0)] = 1.0  # half a side of the cube
     hypercube: bool = True  # clusters lie at its corners; else at those of a polytope

@@ -22,6 +22,9 @@ def _readable(text):
     return " ".join(text.split())
 
 
+CommandLine = Annotated[str, AfterValidator(_readable)]
+
+
 class Moa(Seeded):
     """A synthetic stream of MOA (Bifet et al. 2010), by its command line: the same rows.
 
@@ -31,9 +34,7 @@ class Moa(Seeded):
 
     sequential = True
 
-    stream: Annotated[
-        str, AfterValidator(_readable)
-    ]  # as MOA's tasks write it after -s, or with it
+    stream: CommandLine  # as MOA's tasks write it after -s, or with it
 
     @property
     def schema(self):

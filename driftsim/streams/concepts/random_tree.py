@@ -91,7 +91,7 @@ class RandomTree(Seeded):
     depth: Annotated[int, Field(gt=0, le=100)] = 5  # of the deepest leaves
     first_leaf: Annotated[int, Field(ge=0)] = 3  # the least depth of a leaf
     leaf_share: Share = 0.15  # of the nodes at this depth and deeper
-    classes: Annotated[int, Field(ge=2, le=1000)] = 2
+    classes: Annotated[int, Field(ge=2, le=1000)] = 2  # of labels
 
     @property
     def schema(self):

@@ -77,9 +77,9 @@ class Rbf(Seeded):
 
     known = True
 
-    features: Annotated[int, Field(gt=0, le=1000)] = 10
-    classes: Annotated[int, Field(ge=2, le=1000)] = 2
-    centroids: Annotated[int, Field(gt=0, le=10_000)] = 50
+    features: Annotated[int, Field(gt=0, le=1000)] = 10  # columns
+    classes: Annotated[int, Field(ge=2, le=1000)] = 2  # of labels
+    centroids: Annotated[int, Field(gt=0, le=10_000)] = 50  # clouds
     speed: Annotated[Number, Field(ge=0, le=1)] = 0.0  # of a centroid that moves, per row
     moving: Annotated[int, Field(ge=0)] | None = None  # centroids; all where not given
 

@@ -22,9 +22,9 @@ class RbfEvents(Seeded):
 
     known = True
 
-    features: Annotated[int, Field(gt=0, le=1000)] = 2
-    classes: Annotated[int, Field(ge=2, le=1000)] = 2
-    clusters: Annotated[int, Field(gt=0, le=1000)] = 5
+    features: Annotated[int, Field(gt=0, le=1000)] = 2  # columns
+    classes: Annotated[int, Field(ge=2, le=1000)] = 2  # of labels
+    clusters: Annotated[int, Field(gt=0, le=1000)] = 5  # that there are
     sigma: Annotated[Number, Field(gt=0, le=10)] = 0.05  # of a whole cluster, and of each half
     speed: Annotated[Number, Field(ge=0, le=1)] = 1e-5  # of centres, per row
     every: Annotated[int, Field(ge=100)] = 2_000  # rows from one event of a cluster to the next

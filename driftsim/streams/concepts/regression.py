@@ -75,7 +75,7 @@ class Linear(Normal):
         y = w₁ x1 + w₂ x2 + … + noise ε, with ε standard normal
     """
 
-    features: Features = 5
+    features: Features = 5  # columns
     weights: list[Number] | None = None  # one a feature; drawn from a standard normal if not given
     walk: Sigma = 0.0  # standard deviation of the step that each weight takes with every row
 
@@ -169,7 +169,7 @@ class Friedman(Uniform):
     schema = Schema(numbered(10), n_classes=None)
     order: ClassVar = {1: (0, 1, 2, 3, 4), 2: (3, 4, 1, 0, 2), 3: (1, 4, 3, 2, 0)}
 
-    function: Literal[1, 2, 3] = 1
+    function: Literal[1, 2, 3] = 1  # which features are a … e
 
     def mean(self, X, t):
         a, b, c, d, e = (X[:, j] for j in self.order[self.function])
@@ -217,9 +217,9 @@ class HyperplaneRegression(Uniform):
         y = Σ wᵢ (xᵢ - ½) / √(Σ wᵢ²) + noise ε, with every xᵢ uniform in 0..1
     """
 
-    features: Features = 10
+    features: Features = 10  # sides of the cube
     weights: list[Number] | None = None  # one a feature; drawn from 0..1 where not given
-    noise: Sigma = 0.1
+    noise: Sigma = 0.1  # standard deviation of the label about its mean
 
     _one_weight_a_feature = model_validator(mode="after")(one_weight_a_feature)
 

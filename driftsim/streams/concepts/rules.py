@@ -61,7 +61,7 @@ class Sine(Rule):
 
     schema = Schema(("x", "y"))
 
-    function: Literal[1, 2, 3, 4] = 1
+    function: Literal[1, 2, 3, 4] = 1  # which of the four rules
 
     def label(self, X):
         above = (ARCH if self.function <= 2 else WAVE).under(*X.T)
@@ -83,7 +83,7 @@ class Mixed(Rule):
         values={0: ("false", "true"), 1: ("false", "true")},
     )
 
-    function: Literal[1, 2] = 1
+    function: Literal[1, 2] = 1  # which of the two rules
 
     def draw(self, rng, t):
         n = len(t)
@@ -144,7 +144,7 @@ class Torus(Rule):
     schema = Schema(("x", "y", "z"))
 
     centre: Annotated[list[Share], Field(min_length=3, max_length=3)] = [0.5, 0.5, 0.5]  # x, y, z
-    axis: Literal["x", "y", "z"] = "z"
+    axis: Literal["x", "y", "z"] = "z"  # of the circle
     radius: Annotated[Number, Field(gt=0, le=1)] = 0.25  # of the circle
     tube: Annotated[Number, Field(gt=0, le=1)] = 0.15  # radius of the tube
     tilt: Number = 0.0  # degrees, of the axis
@@ -193,7 +193,7 @@ class Stagger(Rule):
     )
     high = 2.0
 
-    function: Literal[1, 2, 3] = 1
+    function: Literal[1, 2, 3] = 1  # which of the three rules
 
     def draw(self, rng, t):
         X = rng.integers(0, 3, (len(t), 3)).astype(float)

@@ -15,6 +15,8 @@ CORRELATED = 0.99  # the largest autocorrelation
 NEGLIGIBLE = 1e-9  # share of a shock that is left when it is forgotten
 STRETCH = 1 << 13  # shocks that are drawn at once
 
+Correlation = Annotated[Number, Field(ge=-CORRELATED, le=CORRELATED)]
+
 
 class Series(Normal):
     """A series as in change point detection: what changes in it is what its concepts differ in.
@@ -33,7 +35,7 @@ class Series(Normal):
     amplitude: Sigma = 0.0  # of the season
     period: Annotated[Number, Field(gt=0)] = 100.0  # rows
     deviation: Sigma = 0.0  # standard deviation of the correlated part
-    autocorrelation: Annotated[Number, Field(ge=-CORRELATED, le=CORRELATED)] = 0.0
+    autocorrelation: Correlation = 0.0  # of neighbours in the correlated part
     outliers: Share = 0.0  # of the rows
     outlier_size: Number = 10.0  # that an outlier is above or below
 

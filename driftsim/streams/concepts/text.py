@@ -31,7 +31,7 @@ class Text(Seeded):
 
     words: Annotated[int, Field(ge=2, le=10_000)] = 200  # in the vocabulary, a column each
     length: Annotated[int, Field(gt=0, le=100)] = 15  # words in a message
-    zipf: Annotated[Number, Field(ge=0, le=10)] = 1.5
+    zipf: Annotated[Number, Field(ge=0, le=10)] = 1.5  # exponent of Zipf's law
     topic: Share = 0.3  # of the words of a message
     prior: Share = 0.5  # of spam
 

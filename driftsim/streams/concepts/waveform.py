@@ -29,7 +29,7 @@ class Waveform(Concept):
     half, so that 10 swapped attributes swap classes 1 and 2.
     """
 
-    attributes: Literal[21, 40] = 21
+    attributes: Literal[21, 40] = 21  # of 40, 19 are only noise
     swapped: Annotated[int, Field(ge=0, le=20)] = 0  # attributes that trade places; at most half
 
     @property

@@ -163,7 +163,7 @@ class Scaled(Transform):
         x = factor · x₀
     """
 
-    factor: Annotated[Number, Field(gt=0)]
+    factor: Annotated[Number, Field(gt=0)]  # by which the columns are multiplied
 
     def in_numbers(self, base, places):
         return self
