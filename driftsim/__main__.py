@@ -1,8 +1,10 @@
 """`driftsim` and `python -m driftsim`: the command line, which signals end in an orderly way."""
 
 import atexit
+import codecs
 import errno
 import gc
+import io
 import os
 import signal
 import sys
@@ -10,8 +12,8 @@ from contextlib import suppress
 
 ORDERLY = "SIGINT", "SIGTERM", "SIGHUP", "SIGALRM"
 AGAIN = getattr(signal, "SIGALRM", None)  # Windows has neither this nor SIGHUP
-MESSAGE = "stopped; what has ended is kept: the same command continues from there\n"
-NO_MEMORY = "no memory is left: {}; allow more: the same command continues from there\n"
+STOPPED = "stopped; what has ended is kept"
+PLAIN = {"±": "+-", "→": "->", "–": "-", "−": "-", "…": "...", "×": "x", "≥": ">=", "≤": "<="}
 REPEAT = 1  # second after which an interrupt is raised again
 UNMAPPED = "failed to map segment"  # what a loader says that has no memory for a library
 ALIVE = 50_000  # objects between two searches for garbage; imports, which make many, leave none
@@ -25,6 +27,7 @@ received: list[int] = []  # the numbers of signals
 def main():
     """Run the command line; its imports take so long that they can be interrupted, too."""
     handle(end_at_once)
+    print_anywhere()
     gc.set_threshold(ALIVE)
     atexit.register(gc.freeze)  # at the end, nothing is searched for garbage any more
     for name, value in SETTINGS.items():
@@ -41,9 +44,25 @@ def main():
             raise
         eval("0")  # else Python ends as by Ctrl-C where that has interrupted an `exec` of a text
         with suppress(OSError):  # of a terminal that has been closed
-            sys.stderr.write(NO_MEMORY.format(lacking) if lacking else MESSAGE)
+            about = f"no memory is left: {lacking}; allow more" if lacking else STOPPED
+            again = "the same command" + " without --fresh" * ("--fresh" in sys.argv)
+            sys.stderr.write(f"{about}: {again} continues from there\n")
             sys.stderr.flush()
         sys.exit(2 if lacking else 128 + received[0])
+
+
+def print_anywhere():
+    """Let a terminal whose letters are few show others as like letters, and the rest as ?."""
+    codecs.register_error("like", like)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.encoding.lower().startswith("utf"):
+            stream.reconfigure(errors="like")
+
+
+def like(error):
+    """Letters that can be written anywhere, in the place of those that an encoding has not."""
+    lacking = error.object[error.start : error.end]
+    return "".join(PLAIN.get(one, "?") for one in lacking), error.end
 
 
 def lacking_memory(error):

@@ -3,6 +3,7 @@
 import difflib
 import inspect
 import re
+import shutil
 import textwrap
 from collections.abc import Callable, Collection, Iterator
 from functools import cache
@@ -37,7 +38,7 @@ from driftsim.streams.concepts import Concept
 from driftsim.streams.drifts import Drift
 from driftsim.streams.tables.times import TimeColumn
 
-WIDTH = 100
+WIDTH, NARROW = 100, 50  # characters of a line at most, and in a terminal of fewer
 FORMULA = "Formula:\n"  # in docstrings, above indented lines
 METRIC = "metric"  # beside the families: what a report says of windows of rows
 TYPES = {
@@ -244,9 +245,9 @@ def listed_path(kind: type[Imported], path: str, allow: Collection[str] = ()) ->
 
 
 def wrapped(text: str, begin: str, indent: int) -> str:
-    """A text over as many lines as it needs; the first begins with `begin`."""
-    rest = " " * indent
-    return textwrap.fill(text, WIDTH, initial_indent=begin, subsequent_indent=rest)
+    """A text over as many lines as it needs in a terminal; the first begins with `begin`."""
+    room, rest = min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDTH), " " * indent
+    return textwrap.fill(text, max(room, NARROW), initial_indent=begin, subsequent_indent=rest)
 
 
 def title(family: type[Part], name: str) -> str:

@@ -1,5 +1,6 @@
 """Progress: what `run` shows of runs in flight, as bars where they can be drawn, or as lines."""
 
+import math
 import sys
 import time
 from collections import Counter
@@ -18,8 +19,8 @@ from driftsim.runner.runs import Run
 
 MOST_SHOWN = 8  # runs in flight that have a bar or an entry
 LONGEST = 30  # characters of a name beside a bar
-BESIDE = 36  # characters beside a bar and what it is of: the state, the time left, and Ctrl-C
-WIDE = 100  # characters of a terminal with room for longer bars
+BESIDE = 37  # characters beside a bar and what it is of: the state, the time left, and Ctrl-C
+LEAST_BAR, LONGEST_BAR = 8, 32  # characters
 SOON = 0.5  # seconds before the first line, where there is no terminal
 OFTEN = 0.2  # seconds between two pictures of bars in a notebook
 LATER = 30  # seconds before the second line, and half of those before the third
@@ -57,8 +58,9 @@ def shown(runs: Sequence[Run], asked: bool | None) -> "Display":
 def counted(runs: Sequence[Run]) -> str:
     """What runs are of, and how many of each."""
     number = Counter(run.played.group for run in runs)
-    words = {"contenders": "of contenders", "the truth": "truth", "the floor": "floor"}
-    return ", ".join(f"{number[group]:,} {word}" for group, word in words.items() if number[group])
+    words = {"contenders": "contenders", "the truth": "the stream", "the floor": "the floor"}
+    known = {word: number[group] for group, word in words.items() if number[group]}
+    return ", ".join(f"{n:,} of {word}" for word, n in known.items())
 
 
 def position(run: Run, row: int) -> str:
@@ -98,10 +100,10 @@ class OneLine(Silent):
     """One line that is written again and again, where bars cannot be drawn."""
 
     def __init__(self, runs: Sequence[Run]):
-        self._total, self._ended, self._next = len(runs), 0, 0.0
+        self._runs, self._ended, self._next = runs, 0, 0.0
 
     def __exit__(self, *_):
-        self._write(f"{self._ended:,} of {plural(self._total, 'run')} ended", end="\n")
+        self._write(ended_of(self._ended, self._runs), end="\n")
 
     def end(self, run: Run):
         """Count a run that has ended."""
@@ -112,7 +114,7 @@ class OneLine(Silent):
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + 0.2
             parts = [f"{run.title}, {position(run, row)}" for run, row in event.rows[:1]]
-            of = f"{self._ended:,} of {plural(self._total, 'run')} ended"
+            of = ended_of(self._ended, self._runs)
             self._write("; ".join([of, *parts, *filter(None, [event.obstacle])]))
 
     def _write(self, text, end=""):
@@ -123,7 +125,7 @@ class CellBars(Silent):
     """Bars below the cell of a notebook, from half a second on; at the end they are gone."""
 
     def __init__(self, runs: Sequence[Run]):
-        self._total, self._ended, self._of = len(runs), 0, counted(runs)
+        self._runs, self._ended, self._of = runs, 0, counted(runs)
         self._next = time.monotonic() + SOON
         self._place: Any = None  # where they are drawn
 
@@ -141,9 +143,9 @@ class CellBars(Silent):
             return
         self._next = time.monotonic() + OFTEN
         partly = sum(max(row, 0) / run.rows for run, row in event.rows)
-        state = f"{self._ended:,} of {plural(self._total, 'run')} ended"
+        state = ended_of(self._ended, self._runs)
         about = "; ".join(filter(None, [f"{state} ({self._of})", event.obstacle]))
-        bars = [bar(self._ended + partly, self._total, about)]
+        bars = [bar(self._ended + partly, len(self._runs), about)]
         for run, row in event.rows[:MOST_SHOWN]:
             bars.append(bar(max(row, 0), run.rows, f"{run.title}, {position(run, row)}"))
         self._draw("<br>".join(bars), state)
@@ -203,26 +205,25 @@ class Bars:
     """A bar for all runs, and one for each run in flight."""
 
     def __init__(self, runs: Sequence[Run]):
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, TextColumn
         from rich.table import Column
 
         console = Console(stderr=True)
-        bar = 8 if console.width < WIDE else 20
-        self._room = max(console.width - bar - BESIDE, 20)  # for what a bar is of
+        self._room = max(console.width - LEAST_BAR - BESIDE, 20)  # for what a bar is of
+        names = max([len(f"  {run.title}") for run in runs] + [len(ended_of(len(runs), runs))])
+        bar = max(min(console.width - min(names, self._room) - BESIDE, LONGEST_BAR), LEAST_BAR)
         self._progress = Progress(
             TextColumn(
                 "{task.description}", table_column=Column(no_wrap=True, max_width=self._room)
             ),
             BarColumn(bar_width=bar),
-            TextColumn("{task.fields[state]}", justify="right"),
-            TimeRemainingColumn(compact=True),
-            TextColumn("left"),
+            TextColumn("{task.fields[state]}", table_column=Column(justify="right", min_width=14)),
+            TextColumn("{task.fields[left]}", table_column=Column(justify="right", min_width=11)),
             console=console,
             transient=True,
         )
-        self._total, self._ended = len(runs), 0
-        about = {"total": self._total, "state": self._counted}
-        self._all = self._progress.add_task(counted(runs), **about)
+        self._runs, self._ended = runs, 0
+        self._all = self._progress.add_task(self._counted, total=len(runs), state="", left="")
         self._tasks: dict[str, tuple] = {}  # by key: the task, since when, and from which row
 
     def __enter__(self):
@@ -235,15 +236,14 @@ class Bars:
     def end(self, run: Run):
         """Count a run that has ended, and remove its bar."""
         self._ended += 1
-        self._progress.update(self._all, completed=self._ended, state=self._counted)
+        self._progress.update(self._all, completed=self._ended, description=self._counted)
         if run.key in self._tasks:
             self._progress.remove_task(self._tasks.pop(run.key)[0])
 
     def show(self, event: Progress):
         """Move the bars."""
         partly = sum(max(row, 0) / run.rows for run, row in event.rows)
-        state = event.obstacle or self._counted
-        self._progress.update(self._all, completed=self._ended + partly, state=state)
+        self._move(self._all, self._ended + partly, event.obstacle or "")
         for run, row in event.rows[:MOST_SHOWN]:
             now = time.monotonic()
             task, since, first = self._tasks.get(run.key) or (self._add(run, row), now, row)
@@ -251,17 +251,20 @@ class Bars:
                 since, first = now, row
             self._tasks[run.key] = task, since, first
             if row == COMPILING:
-                self._progress.update(task, state="compiling its kernel")
+                self._progress.update(task, state="compiling its kernel", left="")
                 continue
             speed = (row - first) / max(now - since, 0.1)
             here = f"at {position(run, row)}".partition(" of ")[0]
-            state = f"{speed:,.0f} rows/s" if row > first else here
-            self._progress.update(task, completed=row, state=state)
+            self._move(task, row, f"{speed:,.0f} rows/s" if row > first else here)
+
+    def _move(self, task, completed, state):
+        self._progress.update(task, completed=completed, state=state)
+        seconds = next(one.time_remaining for one in self._progress.tasks if one.id == task)
+        self._progress.update(task, left="" if seconds is None else f"{lasting(seconds)} left")
 
     @property
     def _counted(self):
-        """How many runs have ended, in words."""
-        return f"{self._ended:,} of {self._total:,} runs ended"
+        return ended_of(self._ended, self._runs)
 
     def _add(self, run, row):
         most = max(min(self._room - 2 - len(run.title) + len(run.name), LONGEST), 10)
@@ -269,4 +272,19 @@ class Bars:
         if len(name) > most:  # as ends differ: of floors, the memory
             name = f"{name[:half]}…{name[half - most + 1 :]}"
         name = escape(f"  {run._replace(name=name).title}")
-        return self._progress.add_task(name, total=run.rows, completed=max(row, 0), state="")
+        about = {"total": run.rows, "completed": max(row, 0)}
+        return self._progress.add_task(name, **about, state="", left="")
+
+
+def ended_of(ended: int, runs: Sequence[Run]) -> str:
+    """How many runs have ended, in words."""
+    return f"{ended:,} of {plural(len(runs), 'run')} ended"
+
+
+def lasting(seconds: float) -> str:
+    """A time to wait as people read it: 40 s, 3 min, 2 h 5 min."""
+    minutes = math.ceil(seconds / 60)
+    if seconds < 60:
+        return f"{max(math.ceil(seconds), 1)} s"
+    hours = f"{minutes // 60} h " if minutes >= 60 else ""
+    return f"{hours}{minutes % 60} min"

@@ -19,7 +19,7 @@ from driftsim import ScenarioError, progress
 from driftsim.__main__ import lacking_memory
 from driftsim.evaluation.prequential import COMPILING
 from driftsim.overview.notices import failure_lines, note_lines
-from driftsim.progress import Bars, Lines, OneLine
+from driftsim.progress import Bars, Lines, OneLine, lasting
 from driftsim.runner.engines import Ended, Progress
 from driftsim.runner.execution import Result, WarningLog, execute
 from driftsim.runner.here import ThisProcess
@@ -396,7 +396,7 @@ def test_what_runs_is_shown_ever_less_often_without_a_terminal(runs, capsys, mon
     shown = capsys.readouterr().err.splitlines()
     assert len(shown) == 8
     assert shown[0] == (
-        "0 s: 1 of 60 runs done (30 of contenders, 30 truth); "
+        "0 s: 1 of 60 runs done (30 of contenders, 30 of the stream); "
         "good, seed 0, row 1,234 of 2,000; good, seed 1, compiling its kernel; 7 waiting"
     )
     assert [one.partition(":")[0] for one in shown[1:]] == [f"{30 * 2**i} s" for i in range(7)]
@@ -423,7 +423,7 @@ def test_what_keeps_runs_from_starting_is_shown_until_it_has_gone(runs, capsys, 
     for event in (waiting, Progress([], 60)):
         bars.show(event)
         states.append(bars._progress.tasks[0].fields["state"])
-    assert states == ["no workers at the moment", "0 of 60 runs ended"]
+    assert states == ["no workers at the moment", ""]
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -431,16 +431,21 @@ def test_bars_say_all_they_have_to_in_a_terminal_of_80_columns(runs, monkeypatch
     monkeypatch.setenv("COLUMNS", str(width))
     long = next(run for run in runs if run.name == "good")
     long = long._replace(name="a name of a contender that takes more room than there is")
-    bars, console = Bars(runs), Console(width=width, file=StringIO())
+    bars, console = Bars([*runs, long]), Console(width=width, file=StringIO())
     for row in (1_000, 2_000):
         bars.show(Progress([(long, row), (runs[0], COMPILING)], 0))
     console.print(bars._progress.get_renderable())
     lines = console.file.getvalue().rstrip().splitlines()
-    assert [line.rstrip().split()[-1] for line in lines] == ["left"] * 3
+    assert [line.rstrip().split()[-1] for line in lines[:2]] == ["left"] * 2
     assert max(map(len, map(str.rstrip, lines))) <= width - 2  # so that ^C stays in the line
-    assert "30 of contenders, 30 truth" in lines[0] and "0 of 60 runs ended" in lines[0]
+    assert lines[0].startswith("0 of 61 runs ended ")
     assert "a name of" in lines[1] and "…" in lines[1] and " is, seed 0" in lines[1]
-    assert "rows/s" in lines[1] and "--:-- left" in lines[2]
+    assert "rows/s" in lines[1] and "compiling its kernel" in lines[2]
+
+
+def test_times_to_wait_are_words():
+    known = {0.2: "1 s", 59: "59 s", 61: "2 min", 3_600: "1 h 0 min", 7_500: "2 h 5 min"}
+    assert {seconds: lasting(seconds) for seconds in known} == known
 
 
 def test_many_failures_and_notes_are_counted(runs):

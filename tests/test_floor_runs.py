@@ -97,7 +97,7 @@ def many_shards(monkeypatch):
 def test_shards_join_resume_and_are_played_again_where_all_is(tmp_path):
     asked, store = study(tmp_path), Store(tmp_path / "runs")
     runs = missing(asked, store)
-    assert counted(runs) == "8 of contenders, 2 truth, 14 floor"
+    assert counted(runs) == "8 of contenders, 2 of the stream, 14 of the floor"
     assert played_here(runs)
     floor = [run for run in runs if run.name.startswith("floor")]
     assert floor[0].title == "floor: majority, memory 300, seed 0"

@@ -106,5 +106,5 @@ def test_your_table(tmp_path, monkeypatch):
         assert line in done.stdout
     path.write_text(changed + prices, encoding="utf-8")
     done = subprocess.run(command, **settings)
-    assert "0 of 2 runs done (2 floor)" in done.stderr  # nothing else is played again
+    assert "0 of 2 runs done (2 of the floor)" in done.stderr  # nothing else is played again
     assert flat(decision) in flat(done.stdout)

@@ -1,8 +1,10 @@
 """The application: its commands, in the order of its help, and the options of its own."""
 
+import re
 from typing import Annotated
 
 import typer
+from typer.core import TyperCommand
 
 from driftsim.cli import (
     check,
@@ -21,11 +23,32 @@ from driftsim.cli import (
 app = typer.Typer(
     name="driftsim",
     help="Which learner wins on a stream that changes, when, and at what cost.",
+    epilog="`driftsim new first` writes a scenario, and `driftsim run first.yaml` plays it.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+TYPE = re.compile(r" <[^<>]*>$")  # of Python, behind the name of an argument
+RANGE = re.compile(r" +\[[\d.<=>]*x[\d.<=>]*\]$")  # of numbers, behind the help of an option
+
+
+class Command(TyperCommand):
+    """A command whose help has names and words alone, no types and no ranges."""
+
+    def format_options(self, ctx, formatter):
+        """Write the arguments, and then the options."""
+        listed: dict[str, list] = {"argument": [], "option": []}
+        for one in self.get_params(ctx):
+            if record := one.get_help_record(ctx):
+                name, words = record
+                listed[one.param_type_name].append((TYPE.sub("", name), RANGE.sub("", words)))
+        for title, records in zip(("Arguments", "Options"), listed.values()):
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
 
 
 def print_version(asked: bool):
@@ -47,14 +70,17 @@ def driftsim(version: Annotated[bool, Version] = False):
     """The options of the command itself."""
 
 
-app.command()(run.run)
-app.command(short_help="Write a scenario to begin with.")(new.new)
-app.command(short_help="Write a scenario for a table.")(init.init)
-app.command()(check.check)
-app.command(short_help="Say in plain words what scenarios do.")(explain.explain)
-app.command()(kinds.kinds)
-app.command(short_help="Print a JSON Schema of scenarios, for editors.")(schema.schema)
-app.command()(plot.plot)
-app.command()(table.table)
-app.command(short_help="Show how far studies are.")(status.status)
-app.command(short_help="Turn a scenario by hand in a browser.")(studio.studio)
+SHORT_HELP = {  # where the first sentence of a command is too long for the list of commands
+    new.new: "Write a scenario to begin with.",
+    init.init: "Write a scenario for a table.",
+    explain.explain: "Say in plain words what scenarios do.",
+    schema.schema: "Print a JSON Schema of scenarios, for editors.",
+    table.table: "Write streams by contenders as LaTeX, Markdown, HTML or CSV.",
+    status.status: "Show how far studies are.",
+    studio.studio: "Turn a scenario by hand in a browser.",
+}
+for command in (
+    run.run, new.new, init.init, check.check, explain.explain, kinds.kinds, schema.schema,
+    plot.plot, table.table, status.status, studio.studio,
+):  # fmt: skip
+    app.command(cls=Command, short_help=SHORT_HELP.get(command))(command)

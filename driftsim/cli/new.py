@@ -19,13 +19,15 @@ TO = "The scenario to write. [default: NAME.yaml]"
 
 def one_of(names: tuple[str, ...], about: str):
     """An option that takes one of some names, of which a slip is refused with a guess."""
-    return Option(metavar=f"[{'|'.join(names)}]", help=about, autocompletion=among(names))
+    *others, last = names
+    words = f"{about}: {', '.join(others)} or {last}."
+    return Option(metavar="NAME", help=words, autocompletion=among(names))
 
 
 def new(
     name: Annotated[str, Argument(metavar="NAME", help="A name for the scenario.")],
-    drift: Annotated[str, one_of(get_args(Drifts), "How its concept changes.")] = "sudden",
-    task: Annotated[str, one_of(get_args(Tasks), "What its labels are.")] = "classification",
+    drift: Annotated[str, one_of(get_args(Drifts), "How its concept changes")] = "sudden",
+    task: Annotated[str, one_of(get_args(Tasks), "What its labels are for")] = "classification",
     to: Annotated[Path | None, Option(metavar="FILE", help=TO)] = None,
 ):
     """Write a scenario with comments, which plays in seconds, to be changed into yours."""

@@ -85,7 +85,7 @@ Target = Annotated[
     str | None, Option(metavar="NAME", help="The column of labels of a table. [default: guessed]")
 ]
 Tables = Annotated[
-    list[Path], Argument(metavar="TABLE...", help="A table, such as a CSV file; or its files.")
+    list[Path], Argument(metavar="TABLE", help="A table, such as a CSV file; or its files.")
 ]
 Into = Annotated[
     Path | None, Option("--to", metavar="FILE", help="The scenario to write. [default: TABLE.yaml]")

@@ -1,6 +1,5 @@
 """`driftsim plot`: figures of reports, as files."""
 
-import sys
 from pathlib import Path
 
 from driftsim.cli.options import (
@@ -18,7 +17,7 @@ from driftsim.cli.options import (
     To,
     Window,
 )
-from driftsim.cli.studies import errors_printed
+from driftsim.cli.studies import errors_printed, print_message
 
 
 def plot(
@@ -44,5 +43,5 @@ def plot(
         asked |= {"severity": severity, "streams": only_stream}
         path, notes = plot(report, to, figure, out, parts or (), allow or (), every, **asked)
         for note in notes:
-            print(note, file=sys.stderr)
+            print_message(note)
         print(path)

@@ -1,6 +1,5 @@
 """`driftsim run`: play what is missing of studies, then write their reports."""
 
-import sys
 from pathlib import Path
 
 import typer
@@ -24,7 +23,7 @@ from driftsim.cli.options import (
     Timeout,
     Watch,
 )
-from driftsim.cli.studies import errors_printed, studies_in
+from driftsim.cli.studies import errors_printed, print_message, studies_in
 from driftsim.cli.watching import watch
 
 
@@ -116,7 +115,7 @@ def run_study(study, folder, where, fresh, parts, share):
     from driftsim.store import Listing, Store
 
     for line in dict.fromkeys(notices(study)):
-        print(visible(f"{study.name}: {line}"), file=sys.stderr)
+        print_message(visible(f"{study.name}: {line}"))
     store = Store(folder / "runs")
     every, held = [*all_runs(study, parts)], Listing(store)
     runs = [run for run in every if fresh or run not in held]
@@ -125,12 +124,12 @@ def run_study(study, folder, where, fresh, parts, share):
     ended = played(runs, store, *where) if runs else []
     failures = [one for one in ended if one.failure]
     for line in [*failure_lines(failures, store.folder), *note_lines(ended)]:
-        print(visible(f"{study.name}: {line}"), file=sys.stderr)
+        print_message(visible(f"{study.name}: {line}"))
     if share:
         print_share(study, store, parts, share)
         return bool(failures)
     if runs and (lost := lost_traces(study, store, parts, [one.run for one in failures])):
-        print(f"{study.name}: {lost}", file=sys.stderr)
+        print_message(f"{study.name}: {lost}")
     print_report(study, store, parts, folder, failures, every, bool(runs))
     return bool(failures or (runs and lost))
 
@@ -169,5 +168,5 @@ def print_report(study, store, parts, folder, failures, runs, played):
         if note:
             note.keep(paths, printed)
     for line in printed.notes:
-        print(line, file=sys.stderr)
+        print_message(line)
     print(printed.text, end="")

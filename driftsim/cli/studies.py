@@ -1,6 +1,8 @@
 """Studies: scenario files that commands read, and mistakes in them, printed as a line each."""
 
+import shutil
 import sys
+import textwrap
 from collections import Counter
 from contextlib import contextmanager
 
@@ -18,13 +20,23 @@ def studies_in(paths, settings, kept, parts, allow, figures=None):
     more = {"allow": allow, "figures": figures, "only_streams": streams}
     studies = [load(path, settings, seeds, only, **more) for path in paths]
     for note in dict.fromkeys(note for study in studies for note in study.notes):
-        print(note, file=sys.stderr)
+        print_message(note)
     for name, count in Counter(study.name for study in studies).items():
         if count > 1:
             same = [str(path) for path, study in zip(paths, studies) if study.name == name]
             cause = f"the results of both would go to '{name}'; run them with another --out each"
             raise ScenarioError(f"{' and '.join(same)}: {cause}")
     return studies
+
+
+def print_message(text: str):
+    """Print a message beside the output: as it is, but in a terminal it breaks between words."""
+    if sys.stderr.isatty():
+        whole = textwrap.TextWrapper(break_long_words=False, break_on_hyphens=False)
+        whole.width = max(shutil.get_terminal_size().columns, 40)
+        whole.subsequent_indent = "  "
+        text = "\n".join(map(whole.fill, text.splitlines()))
+    print(text, file=sys.stderr)
 
 
 @contextmanager
@@ -36,5 +48,5 @@ def errors_printed():
     try:
         yield
     except (ScenarioError, StoreError) as error:
-        print(error, file=sys.stderr)
+        print_message(str(error))
         raise typer.Exit(2) from None

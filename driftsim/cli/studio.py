@@ -11,7 +11,7 @@ from driftsim.cli.studies import errors_printed
 
 NEEDED = ("starlette", "uvicorn")
 Turned = Annotated[
-    Path | None, Argument(metavar="[SCENARIO]", help="A scenario. [default: a first one]")
+    Path | None, Argument(metavar="SCENARIO", help="A scenario. [default: a first one]")
 ]
 Port = Annotated[
     int | None,

@@ -1,13 +1,12 @@
 """`driftsim table`: streams by contenders, as a file."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 from typer import Option
 
 from driftsim.cli.options import AFTER, Allow, Metric, Out, Parts, Reports
-from driftsim.cli.studies import errors_printed
+from driftsim.cli.studies import errors_printed, print_message
 
 
 def table(
@@ -28,5 +27,5 @@ def table(
         asked = {"metric": metric, "digits": digits, "std": std, "plain": plain}
         path, notes = write_table(report, to, out, parts or (), allow or (), **asked)
         for note in notes:
-            print(note, file=sys.stderr)
+            print_message(note)
         print(path)

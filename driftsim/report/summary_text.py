@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ import numpy as np
 from rich.cells import cell_len
 from rich.markup import escape
 from rich.table import Table as RichTable
+from rich.text import Text
 
 from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.metrics import METRICS, MICRO
@@ -18,7 +19,8 @@ from driftsim.messages import setting_text
 from driftsim.parts import dumped
 from driftsim.report.amounts import number
 from driftsim.report.decision.floors import below_floors
-from driftsim.report.figure_data.looks import LONGEST, short
+from driftsim.report.figure_data.looks import LONGEST, Look, short
+from driftsim.report.figure_data.view import View
 from driftsim.report.results import Results
 from driftsim.report.stored_losses import lacking
 from driftsim.report.study_tables import CENSORED, SUMMED
@@ -26,6 +28,13 @@ from driftsim.report.table import Table, missing
 from driftsim.report.variant_results import VariantResults
 
 Texts = dict[str, str]  # of a row, by column
+DOT = "● "  # before a contender, in its colour
+REFERENCES = {  # beside contenders, none of which learns from features
+    "oracle": "the best possible",
+    "majority": "the most frequent label so far",
+    "mean": "the mean label so far",
+    "no_change": "the last label",
+}
 APART, LEAST = 2, 10  # characters between columns, and of a shortened name
 COUNTS = (*SUMMED, "model_bytes", "seeds", "repeats")
 MONEY = ("cost", "cost_low", "cost_high")  # where the scenario gives prices
@@ -42,12 +51,16 @@ UNASKED = ("interval_score", "coverage", "mae")  # then these
 KEPT = ("brier", "log_loss", "error")  # and these only where shorter names do not suffice
 
 
-def summary_table(results: Results, width: int, most: int | None = None) -> RichTable:
+def summary_table(
+    results: Results, width: int, most: int | None = None, dots: bool = False
+) -> RichTable:
     """The summary as a table for a terminal of some characters; at `most` so many of its rows.
 
     If it is narrow, columns are dropped, which a line below names, and then names lose their
-    middle, but numbers nothing.
+    middle, but numbers nothing. With `dots` contenders have those of their colours in figures.
     """
+    contenders = {*results.study.contenders}
+    looks, width = (View(results).looks, width - cell_len(DOT)) if dots else ({}, width)
     own = brief(results).where(slice(most))
     names, texts = [*own], [name for name in own if own[name].dtype == object]
     rows = [{n: readable(n, row[n]) for n in names} for row in own.rows()]
@@ -57,15 +70,25 @@ def summary_table(results: Results, width: int, most: int | None = None) -> Rich
     numbers = [name for name in names if name not in texts]
     rows = shortened(rows, texts, (width - room_of(numbers, rows)) // len(texts) - APART)
     table = RichTable(box=None, pad_edge=False, header_style="bold", caption_justify="left")
-    table.caption = left_out([name for name in every if name not in names])
+    notes = (
+        meanings(names, own["contender"], contenders),
+        left_out([name for name in every if name not in names]),
+    )
+    table.caption = "\n".join(filter(None, notes))
     for name in names:
         side: Literal["left", "right"] = "left" if name == "contender" else "right"
         table.add_column(spaced(name), justify=side, no_wrap=True)
-    contenders = {*results.study.contenders}
-    for row in rows:
-        style = None if row["contender"] in contenders else "dim"
-        table.add_row(*(escape(row[name]) for name in names), style=style)
+    for name, row in zip(own["contender"], rows):
+        cells = row | {"contender": named(row["contender"], looks.get(name), dots)}
+        style = None if name in contenders else "dim"
+        table.add_row(*(Text.assemble(cells[one]) for one in names), style=style)
     return table
+
+
+def named(name: str, look: Look | None, dots: bool) -> Text | str:
+    """The name of a row: with `dots` after one in its colour, or a space where it has none."""
+    dot = (DOT, look.colour) if look else " " * cell_len(DOT)
+    return Text.assemble(dot, name) if dots else name
 
 
 def fitting(
@@ -85,6 +108,13 @@ def fitting(
         if dropped in names and room_of(names, held) > width:
             names.remove(dropped)
     return names
+
+
+def meanings(names: Sequence[str], shown: Iterable[str], contenders: Collection[str]) -> str:
+    """What ± is, and what those are that do not contend, where they are shown."""
+    others = [name for name in REFERENCES if name in {*shown} - {*contenders}]
+    texts = ["±: half the interval at 95 %"] if "±" in names else []
+    return "; ".join([*texts, *(f"{name}: {REFERENCES[name]}" for name in others)])
 
 
 def left_out(names: Sequence[str]) -> str | None:

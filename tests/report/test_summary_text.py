@@ -9,7 +9,9 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from driftsim.cli import app
+from driftsim.report.printed import print_blocks, print_results
 from driftsim.report.summary_text import fitting, left_out, readable, remarks, summary_table
+from driftsim.report.verdict import Block
 
 
 def printed(results, width):
@@ -26,6 +28,25 @@ def test_a_narrow_terminal_has_fewer_columns_not_fewer_digits(swept):
     for text in (wide, narrow):
         assert "…" not in text and "bayes & co" in text
         assert max(map(len, text.splitlines())) <= 120
+
+
+def test_contenders_have_dots_of_their_colours_where_a_terminal_has_colours(swept):
+    def shown(**terminal):
+        console = Console(file=io.StringIO(), width=100, **terminal)
+        print_results(swept, console)
+        return console.file.getvalue()
+
+    plain = shown(color_system=None)
+    colourful = shown(force_terminal=True, color_system="truecolor")
+    assert "●" not in plain and "\x1b[38;2;0;114;178m● \x1b[0m" in colourful
+    assert "±: half the interval at 95 %; oracle: the best possible" in " ".join(plain.split())
+
+
+def test_a_list_is_indented_and_blocks_stand_apart():
+    console = Console(file=io.StringIO(), width=20)
+    print_blocks([Block("By phase:", ("first: all are alike",)), Block("The end.")], console)
+    lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
+    assert lines == ["", "By phase:", "- first: all are", "  alike", "", "The end."]
 
 
 def test_metrics_that_were_asked_for_go_last():

@@ -1,11 +1,12 @@
 """A report that is there and unchanged is printed again, and nothing is read for it."""
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from driftsim.cli import app
 from driftsim.report import printed, unchanged
-from driftsim.report.verdict import Block, Verdict
+from driftsim.report.verdict import Block
 from driftsim.store import Store
 
 TEXT = """# Does it pay?
@@ -143,7 +144,13 @@ def test_a_report_with_failed_runs_is_made_again(study, loaded):
 
 def test_of_very_many_settings_the_first_are_printed_and_what_is_over_all(monkeypatch):
     monkeypatch.setattr(printed, "MOST_BLOCKS", 3)
-    blocks = [Block(f"setting {i}") for i in range(5)]
-    assert printed.verdict_text(Verdict(blocks[:3])) == "setting 0\nsetting 1\nsetting 2"
-    expected = "setting 0\nsetting 1\n… and 2 more settings: see summary.md\nsetting 4"
-    assert printed.verdict_text(Verdict(blocks)) == expected
+    blocks, console = [Block(f"setting {i}") for i in range(5)], Console(width=80)
+
+    def shown(n):
+        with console.capture() as captured:
+            printed.print_blocks(blocks[:n], console)
+        return captured.get().split("\n\n")
+
+    assert [one.strip() for one in shown(3)] == ["setting 0", "setting 1", "setting 2"]
+    more = "… and 2 more settings: see summary.md"
+    assert [one.strip() for one in shown(5)] == ["setting 0", "setting 1", more, "setting 4"]
