@@ -146,7 +146,7 @@ def nearest(name: str, known: list[str]) -> str:
 def listed_family(family: type[Part], describe: Callable[[type[Part], str], str]) -> str:
     """A family, and each of its kinds as `describe(family, name)` puts it."""
     kinds = [describe(family, name) for name in sorted(family.kinds)]
-    return "\n".join([f"{family.kind()}: {described(family)}", *kinds])
+    return "\n".join([wrapped(f"{family.kind()}: {described(family)}", "", 2), *kinds])
 
 
 def summary(family: type[Part], name: str) -> str:
