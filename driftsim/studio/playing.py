@@ -1,6 +1,7 @@
 """Playing: the thread that turns a scenario and plays it anew, as fast as it can be drawn."""
 
 import gc
+import re
 import threading
 import time
 import traceback
@@ -14,6 +15,7 @@ from driftsim.parts import identity
 from driftsim.runner.execution import Result, execution, playing
 from driftsim.runner.placement import estimate, is_safe
 from driftsim.runner.runs import Run, runs_of, too_many_changes
+from driftsim.scenario.settings import below
 from driftsim.studio.background import Background
 from driftsim.studio.frames import frame, report_page, results_of, verdict
 from driftsim.studio.session import Session
@@ -23,6 +25,7 @@ from driftsim.workers.state import one_thread
 
 FIRST = 0.06  # seconds after which the first contender is shown before the others have finished
 BETWEEN = 0.15  # seconds between two frames of one scenario
+ADDED = re.compile(r"^models\..*?(?=(learner|policy)(: |\.))")  # the path of a new contender
 LONG = 0.4  # seconds after which a scenario gives way to a new one, though nothing is shown yet
 Send = Callable[[str, Any], None]  # an event of a kind, with plain data
 
@@ -94,6 +97,8 @@ class Player(threading.Thread):
                 self._send_world(always=True)
             case "report":
                 self._send("report", {"number": asked.number, "page": self._report()})
+            case "retry":
+                self._kept.forget_failures()
             case "show":
                 self._shown = ""
                 self._columns = None
@@ -104,14 +109,20 @@ class Player(threading.Thread):
                     if asked.step.get("do") != "set":
                         self._send("state", self._state())  # before what may have to be compiled
                 except ScenarioError as error:
-                    path = str(asked.step.get("path"))
-                    message = error_text(error, self.session.source.name)
-                    if (control := self.session.now.controls.get(path)) is not None:
-                        message = message.replace(f"{path}: ", f"{control.label}: ", 1)
+                    message = self._error_text(error, asked.step)
                     about = {"number": asked.number, "message": message}
-                    self._send("refused", about | {"path": path})
+                    self._send("refused", about | {"path": asked.step.get("path")})
                     self._send("state", self._state())
         self._play(asked.draft)
+
+    def _error_text(self, error: ScenarioError, step: dict[str, Any]) -> str:
+        """The first mistake of a scenario, without the names of its file and of paths."""
+        text = str(error).split("\n", 1)[0].removeprefix(f"{self.session.source.name}: ")
+        path, (place, _, fault) = str(step.get("path")), text.partition(": ")
+        control = self.session.now.controls.get(path)
+        if control is not None and below(path, place):
+            return f"{control.label}: {fault}"
+        return ADDED.sub("", text) if step.get("do") == "add" else text
 
     def _state(self) -> dict[str, Any]:
         return self.session.state() | {"number": self._number}
@@ -319,8 +330,3 @@ def same_gesture(one: Any, other: Any) -> bool:
         return False
     gesture = one.step.get("gesture")
     return bool(gesture) and all(one.step.get(k) == other.step.get(k) for k in ("gesture", "path"))
-
-
-def error_text(error: ScenarioError, name: str) -> str:
-    """The first mistake of a scenario without the name of its file."""
-    return str(error).split("\n", 1)[0].removeprefix(f"{name}: ")

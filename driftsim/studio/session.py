@@ -80,12 +80,22 @@ class Session:
             case "reset":
                 self._past, self._future = self._past[:1], []
                 self.now = self._turned(self._past[-1])
+            case "again":
+                self._again(step.get("steps"))
             case str(word) if word in acts:
                 document, stream = copied(self.now.document), self.now.stream
                 stream, document = acts[word](step, stream, document)
                 self._enter(stream, document, step)
             case other:
                 raise ScenarioError(f"the studio cannot do {short(other)}; {guess(other, acts)}")
+
+    def _again(self, steps: Any) -> None:
+        """Do the steps of a studio that has ended, unless this one has some already."""
+        if len(self._past) > 1 or self._future or not isinstance(steps, list):
+            return
+        for one in steps:
+            if isinstance(one, dict) and one.get("do") != "again":
+                self.do(one)
 
     @property
     def undoable(self) -> tuple[bool, bool]:

@@ -28,6 +28,11 @@ class Kept:
         while len(self._results) > 1 and (self._room < 0 or len(self._results) > MOST):
             self._room += self._results.popitem(last=False)[1][1]
 
+    def forget_failures(self) -> None:
+        """Forget the runs that have failed, so that they are played again."""
+        for key in [key for key, (result, _) in self._results.items() if result.failure]:
+            self._room += self._results.pop(key)[1]
+
     def get(self, key: str) -> Result | None:
         """The result of a run, if it is kept."""
         if key not in self._results:

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from driftsim import run
+from driftsim.runner.execution import Result
 from driftsim.studio.playing import Player
 from driftsim.studio.session import Session
 from driftsim.studio.sources import source_of
@@ -133,6 +134,21 @@ def test_the_report_has_all_that_has_finished(played):
     played.ask(2, do="set", path="stream.noise", value=0.2)
     played.player.ask(3, {"do": "report"})  # in the middle of it
     played.done(2)
+
+
+def test_what_is_not_valid_is_named_as_on_the_page_and_failures_can_be_tried_again(played):
+    played.done(0)
+    played.ask(1, do="add", learner="nave_bayes", policy="online")
+    assert played.event("refused")["message"].startswith("learner: no learner is called")
+    played.ask(2, do="set", path="stream.drift.at.0", value=30_000)
+    assert played.event("refused")["message"].startswith("change at: ")
+    kept = played.player._kept
+    key = next(key for key, (result, _) in kept._results.items() if result.trace)
+    kept.put(key, Result(None, "the process that ran it crashed", None, ()))
+    played.ask(3, do="set", path="prices.mistake", value=2.0)
+    assert played.done(3)["failed"]
+    played.ask(4, do="retry")
+    assert played.done(4)["failed"] == {}
 
 
 def test_names_are_text_wherever_they_are_shown(played):

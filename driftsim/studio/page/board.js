@@ -4,8 +4,8 @@ const SIZES = { trainings: ["training", "trainings"], labels: ["label", "labels"
 
 /** The contenders in their order, each with a score, a bar, and what it costs. */
 class Board {
-  constructor(list, { toggle, highlight }) {
-    Object.assign(this, { list, toggle, highlight, items: new Map() });
+  constructor(list, { toggle, highlight, retry }) {
+    Object.assign(this, { list, toggle, highlight, retry, items: new Map() });
   }
 
   show({ names, scores, pending, failed, costs, tones, lookOf, hidden, about }) {
@@ -33,7 +33,8 @@ class Board {
       find("value").classList.toggle("bad", Boolean(failure));
       const share = score && Number.isFinite(score.value) ? Math.abs(score.value) / most : 0;
       find("fill").style.width = `${100 * share}%`;
-      find("about").textContent = failure ?? aboutOf(score, about.details[name]);
+      find("words").textContent = failure ?? aboutOf(score, about.details[name]);
+      find("again").hidden = !failure;
       this.costs(find("cost"), cost.get(name), dearest, tones);
       if (this.list.children[i] !== item) this.list.insertBefore(item, this.list.children[i] ?? null);
     });
@@ -66,8 +67,11 @@ class Board {
     show.append(element("i", { className: "swatch" }), element("b", {}, name));
     show.addEventListener("click", () => this.toggle(name));
     const part = (className) => element("span", { className });
+    const again = element("button", { type: "button", className: "again", hidden: true }, "try again");
+    again.addEventListener("click", () => this.retry());
+    const about = element("span", { className: "about" }, part("words"), again);
     const track = element("span", { className: "track" }, part("fill"));
-    const item = element("li", {}, show, part("value"), track, part("about"), part("cost"));
+    const item = element("li", {}, show, part("value"), track, about, part("cost"));
     item.addEventListener("pointerenter", () => this.highlight(name));
     item.addEventListener("pointerleave", () => this.highlight(null));
     show.addEventListener("focus", () => this.highlight(name));

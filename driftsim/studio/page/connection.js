@@ -9,7 +9,7 @@ const PATIENCE = 4000; // milliseconds without an answer, after which the next s
 class Connection {
   constructor(acts, { open, lost }) {
     Object.assign(this, { acts, open, lost, queue: [], flying: null });
-    this.number = Math.floor(Math.random() * 1e6) * 100; // steps of other pages have other numbers
+    this.before = this.number = Math.floor(Math.random() * 1e6) * 100; // other pages have others
     this.connect();
   }
 
@@ -77,6 +77,11 @@ class Connection {
     clearTimeout(this.flying.timer);
     this.flying = null;
     this.pump();
+  }
+
+  /** Whether a step of a number is of this page. */
+  sent(number) {
+    return this.before < number && number <= this.number;
   }
 
   get idle() {

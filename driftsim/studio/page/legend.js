@@ -29,7 +29,7 @@ class Legend {
     const button = element("button", { type: "button", title: "Show or hide its curve" });
     button.dataset.name = one.name;
     button.classList.toggle("reference", one.reference);
-    button.append(lineSample(one), element("span", {}, one.label), element("small", {}));
+    button.append(lineSample(one), element("span", {}, one.label), " ", element("small", {}));
     button.addEventListener("click", () => this.toggle(one.name));
     for (const [event, name] of Object.entries(HIGHLIGHTS(one.name)))
       button.addEventListener(event, () => this.highlight(name));

@@ -17,6 +17,7 @@ class Studio {
     const acts = {
       toggle: (name) => this.view?.toggle(name),
       highlight: (name) => this.chart.shown && this.chart.highlight(name),
+      retry: () => this.connection.do({ do: "retry" }),
     };
     this.board = new Board(byId("board"), acts);
     this.legend = new Legend(byId("legend"), acts);
@@ -32,7 +33,7 @@ class Studio {
         verdict: ({ html }) => this.answer(html),
         world: (world) => this.world.show(world),
         busy: ({ compiling }) => (byId("progress").textContent = `compiling ${compiling} …`),
-        refused: (refused) => this.refuse(refused),
+        refused: (refused) => this.connection.sent(refused.number) && this.refuse(refused),
       },
       { open: () => this.live(true), lost: () => this.live(false) },
     );
@@ -43,6 +44,7 @@ class Studio {
     const click = (id, act) => byId(id).addEventListener("click", act);
     click("undo", () => this.turn({ do: "undo" }));
     click("redo", () => this.turn({ do: "redo" }));
+    byId("refused").querySelector("button").addEventListener("click", () => (byId("refused").hidden = true));
     click("whole", () => this.view?.reset());
     byId("stream").addEventListener("change", ({ target }) => this.show(target.value));
     click("previous", () => this.show(this.beside(-1)));
@@ -120,8 +122,7 @@ class Studio {
     if (this.boot && this.boot !== state.boot && this.state?.steps.length && !state.steps.length) {
       const { steps } = this.state; // of a server that has ended: the new one does the same
       this.boot = state.boot;
-      this.connection.post(++this.connection.number, steps);
-      return;
+      if (state.name === this.state.name) return void this.connection.do({ do: "again", steps });
     }
     const names = new Set(state.contenders.map(({ name }) => name));
     for (const name of [...this.given.keys()]) if (!names.has(name)) this.given.delete(name);
@@ -257,7 +258,7 @@ class Studio {
   }
 
   refuse({ message }) {
-    byId("refused").textContent = message;
+    byId("refused").firstChild.textContent = message;
     byId("refused").hidden = false;
     this.released = null;
   }
