@@ -69,6 +69,25 @@ def test_every_page_is_in_the_navigation_of_the_site():
     assert {page.relative_to(DOCS).as_posix() for page in PAGES} - {*named} == set()
 
 
+def test_lists_within_lists_are_indented_as_the_site_needs_it():
+    flat = [page.name for page in PAGES if re.search(r"^ {2,3}- ", page.read_text("utf-8"), re.M)]
+    assert not flat, "four blanks"
+
+
+def test_the_site_makes_pages_readable(monkeypatch):
+    monkeypatch.syspath_prepend(DOCS / "site")
+    from readable import readable
+
+    long, columns = f"the {'very ' * 20}end", f"a {' ' * 90} column of one"
+    block = '<div class="highlight"><pre><span></span><code>{}</code></pre></div>'
+    assert 'class="prose"' in readable(block.format(long))
+    assert readable(block.format(columns)) == block.format(columns)
+    assert readable("<td>8.5 ± 0.2</td><td>since 2024</td>").count('class="number"') == 1
+    assert readable(r"<td><code>A\|B</code></td>") == '<td><code class="whole">A|B</code></td>'
+    assert "adaptive_<wbr>random_" in readable("<code>adaptive_random_forest_regressor</code>")
+    assert readable('<img src="a.png">').startswith('<a class="picture" href="a.png">')
+
+
 def test_the_page_on_the_interface_has_all_of_it():
     page = (DOCS / "api.md").read_text(encoding="utf-8")
     assert {one for one in driftsim.__all__ if f"heading: driftsim.{one}" not in page} == set()

@@ -8,6 +8,7 @@ import gallery_pages
 import reference
 from links import PAGES, ROOT, outside, relinked
 from mkdocs.structure.files import File
+from readable import readable
 
 REPORTS = "DRIFTSIM_REPORTS"  # the folder of the reports that pages of the gallery show
 
@@ -54,9 +55,11 @@ def copied(files, reports: Path | None) -> Iterator[tuple[str, Path]]:
 
 def on_page_markdown(markdown, page, config, files):
     """Lead links to files outside docs/ to their places in the site."""
+    if page.parent is None:
+        page.meta.setdefault("hide", ["navigation"])  # which would name this page alone
     return relinked(page.file.src_uri, markdown)
 
 
 def on_page_content(content, page, config, files):
-    """Load pictures when they come into sight: some pages have dozens."""
-    return content.replace("<img ", '<img loading="lazy" ')
+    """Make a page readable in any width."""
+    return readable(content)

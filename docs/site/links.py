@@ -12,6 +12,7 @@ PLACES = {
     "scenarios": "gallery/index.md",
     "scenarios/README.md": "gallery/index.md",
     "docs/clusters": "scale.md",
+    "docs/kinds.md": "reference/index.md",  # which lists the same, made from the classes
 }
 NAMED = re.compile(r"\[[\w/.]+\.md\]\((?!https?:)([^()\s#]+\.md)(?=[#)])")
 TARGET = re.compile(r"(?<=\]\()(?!https?:)([^()\s#]+)(?=[#)])")
@@ -50,7 +51,7 @@ def relinked(page: str, text: str) -> str:
 
     def moved(match: re.Match[str]) -> str:
         path = resolved(page, match[1])
-        if path.startswith("docs/") and origin(page) == f"docs/{page}":
+        if path.startswith("docs/") and path not in PLACES and origin(page) == f"docs/{page}":
             return match[1]
         return posixpath.relpath(place(path), posixpath.dirname(page) or ".")
 

@@ -1,0 +1,55 @@
+"""Readable pages: what the HTML of a page needs, beyond its Markdown, to be read in any width."""
+
+import re
+
+WIDE, LONG, BROKEN = 100, 24, 20  # characters: of a line, of numbers that do not wrap, of a name
+CODE = re.compile(r'<div class="(?:language-text )?highlight"><pre>.*?</pre></div>', re.S)
+CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</\1>", re.S)
+NAME = re.compile(r"(?<!</span>)<code>([^<]*)</code>")  # in a line, not in a block
+BREAKS = re.compile(r"([_./])(?=\w)")
+PICTURE = re.compile(r'(<a [^>]*>\s*)?(<img [^>]*src="([^"]*)"[^>]*>)')
+NUMBERS = re.compile(r"[\s\d.,;:±·/%–−+-]*(?:(?:to|[kMG]?B|k|M|EUR|s|rows)\b[\s\d.,±·/%–−+-]*)*")
+
+
+def readable(content: str) -> str:
+    """The content of a page: sentences in blocks wrap, numbers do not, pictures can be enlarged."""
+    content = CODE.sub(lambda block: wrapped(block[0]), content)
+    content = NAME.sub(named, content)
+    content = CELL.sub(cell, content)
+    return PICTURE.sub(enlarged, content)
+
+
+def wrapped(block: str) -> str:
+    """A block without a language, whose lines wrap where they are sentences and not columns."""
+    lines = [line for line in re.sub(r"<[^>]*>", "", block).split("\n") if len(line) > WIDE]
+    if not lines or any(re.search(r"\S {3,}\S", line) for line in lines):
+        return block
+    return block.replace("<pre>", '<pre class="prose">', 1)
+
+
+def cell(match: re.Match[str]) -> str:
+    """A cell of a table, in which numbers stay on one line."""
+    tag, attributes, text = match.groups()
+    text = text.replace(r"\|", "|")  # which Markdown leaves as it is within code
+    plain = re.sub(r"<[^>]*>", "", text)
+    if tag == "td" and len(plain) <= LONG and re.search(r"\d", plain) and NUMBERS.fullmatch(plain):
+        attributes += ' class="number"'
+    return f"<{tag}{attributes}>{text}</{tag}>"
+
+
+def named(match: re.Match[str]) -> str:
+    """Code within a line: a short word stays whole, a long one may break after _ and dots."""
+    name = match[1]
+    if len(name) <= BROKEN and " " not in name:
+        return f'<code class="whole">{name}</code>'
+    words = [
+        word if len(word) <= BROKEN else BREAKS.sub(r"\1<wbr>", word) for word in name.split(" ")
+    ]
+    return f"<code>{' '.join(words)}</code>"
+
+
+def enlarged(match: re.Match[str]) -> str:
+    """A picture that loads when it comes into sight, and opens in its full size at a click."""
+    link, picture, source = match.groups()
+    picture = picture.replace("<img ", '<img loading="lazy" ')
+    return f"{link}{picture}" if link else f'<a class="picture" href="{source}">{picture}</a>'
