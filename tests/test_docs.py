@@ -84,7 +84,7 @@ def test_the_site_makes_pages_readable(monkeypatch):
     assert readable(block.format(columns)) == block.format(columns)
     assert readable("<td>8.5 ± 0.2</td><td>since 2024</td>").count('class="number"') == 1
     assert readable(r"<td><code>A\|B</code></td>") == '<td><code class="whole">A|B</code></td>'
-    assert "adaptive_<wbr>random_" in readable("<code>adaptive_random_forest_regressor</code>")
+    assert "adaptive_<wbr>random_" in readable("<td><code>adaptive_random_forest</code></td>")
     assert readable('<img src="a.png">').startswith('<a class="picture" href="a.png">')
 
 

@@ -2,10 +2,11 @@
 
 import re
 
-WIDE, LONG, BROKEN = 100, 24, 20  # characters: of a line, of numbers that do not wrap, of a name
+WIDE, LONG, BROKEN = 64, 24, 20  # characters: of a line, of numbers that do not wrap, of a name
 CODE = re.compile(r'<div class="(?:language-text )?highlight"><pre>.*?</pre></div>', re.S)
 CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</\1>", re.S)
 NAME = re.compile(r"(?<!</span>)<code>([^<]*)</code>")  # in a line, not in a block
+LENGTHY = re.compile(r"(?<=<code>)[^<\s]*(?=</code>)")
 BREAKS = re.compile(r"([_./])(?=\w)")
 PICTURE = re.compile(r'(<a [^>]*>\s*)?(<img [^>]*src="([^"]*)"[^>]*>)')
 NUMBERS = re.compile(r"[\s\d.,;:±·/%–−+-]*(?:(?:to|[kMG]?B|k|M|EUR|s|rows)\b[\s\d.,±·/%–−+-]*)*")
@@ -28,9 +29,10 @@ def wrapped(block: str) -> str:
 
 
 def cell(match: re.Match[str]) -> str:
-    """A cell of a table, in which numbers stay on one line."""
+    """A cell of a table, whose numbers stay on one line, and whose long names may break."""
     tag, attributes, text = match.groups()
     text = text.replace(r"\|", "|")  # which Markdown leaves as it is within code
+    text = LENGTHY.sub(lambda name: BREAKS.sub(r"\1<wbr>", name[0]), text)
     plain = re.sub(r"<[^>]*>", "", text)
     if tag == "td" and len(plain) <= LONG and re.search(r"\d", plain) and NUMBERS.fullmatch(plain):
         attributes += ' class="number"'
@@ -38,14 +40,12 @@ def cell(match: re.Match[str]) -> str:
 
 
 def named(match: re.Match[str]) -> str:
-    """Code within a line: a short word stays whole, a long one may break after _ and dots."""
-    name = match[1]
-    if len(name) <= BROKEN and " " not in name:
-        return f'<code class="whole">{name}</code>'
-    words = [
-        word if len(word) <= BROKEN else BREAKS.sub(r"\1<wbr>", word) for word in name.split(" ")
-    ]
-    return f"<code>{' '.join(words)}</code>"
+    """Code within a line, whose short words stay whole; an option does not part from its dashes."""
+    words = match[1].split(" ")
+    if len(words) == 1 and len(words[0]) <= BROKEN:
+        return f'<code class="whole">{words[0]}</code>'
+    whole = (f'<span class="whole">{word}</span>' if word[:1] == "-" else word for word in words)
+    return f"<code>{' '.join(whole)}</code>"
 
 
 def enlarged(match: re.Match[str]) -> str:
