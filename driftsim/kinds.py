@@ -109,6 +109,10 @@ def listing(name: str | None = None, allow: Collection[str] = ()) -> str:
         if advice := family.sought.get(name.rpartition(".")[2]):
             words = family.kind().replace("_", " ")
             raise ScenarioError(f"'{name}' is no kind of {words}; {advice}")
+    if "." in name:
+        heads = dict.fromkeys(one.partition(".")[0] for one in ("sklearn", "river", *ESTIMATORS))
+        ours = f"it names those of {', '.join(heads)}; of others that you trust with --allow"
+        raise ScenarioError(f"{short(name)} is no class that a scenario may name; {ours}")
     known = [
         METRIC,
         *METRICS,

@@ -37,6 +37,7 @@ else:
 
 WRITTEN = (str, int, float, bool, type(None), list, dict)  # what a file can write
 MOST_ROWS = 10**15  # beyond it a position would no longer be exact in every sum
+KIND = "[kind]"  # the last word of the place of a mistake in the kind of a part that is a mapping
 
 Rows = Annotated[int, Field(gt=0, le=MOST_ROWS)]  # a length or a period, in rows
 Position = Annotated[int, Field(ge=0, le=MOST_ROWS)]  # a row of the stream, counted from 0
@@ -255,7 +256,10 @@ class Part(Strict, metaclass=Renaming):
             what = f"does not name a {cls.kind().replace('_', ' ')}"
             raise ValueError(f"{short(value)} {what}; {slip('kind', written) or right}")
         params = {key: part for key, part in written.items() if key != "kind"}
-        kind, implied = cls.named(written["kind"])
+        try:
+            kind, implied = cls.named(written["kind"])
+        except ValueError as error:
+            raise refusal(str(error), *([KIND] if written is value else [])) from None
         for key in implied.keys() & params.keys():
             raise refusal(f"there is no key '{key}' here; the kind sets it", key)
         return kind.model_validate(params | implied, context=info.context)

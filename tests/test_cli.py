@@ -160,6 +160,18 @@ def test_the_command_line_itself_is_checked(words):
     assert "Traceback" not in ended.output
 
 
+@pytest.mark.parametrize(
+    ("option", "given", "right"),
+    [
+        ("--jobs", "abc", "'abc' is not valid; it should be a whole number, 1 or more"),
+        ("--jobs", "0", "'0' is not valid; it should be a whole number, 1 or more"),
+        ("--timeout", "soon", "'soon' is not valid; it should be a number, 0.1 or more"),
+    ],
+)
+def test_numbers_of_options_are_refused_in_plain_words(option, given, right):
+    assert right in " ".join(invoke("run", "s.yaml", option, given).output.split())
+
+
 def test_check_finds_what_is_not_valid(path, tmp_path):
     bad = tmp_path / "bad.yaml"
     bad.write_text(TEXT.replace("sudden", "suden"))

@@ -157,7 +157,10 @@ def test_what_is_no_model_and_no_detector_does_not(name="river.tree.splitter.Gau
     ("name", "words"),
     [
         ("suden", "no family or kind is called 'suden'; did you mean 'sudden'?"),
-        ("os.system", "no family or kind is called 'os.system'"),
+        (
+            "os.system",
+            "'os.system' is no class that a scenario may name; it names those of sklearn",
+        ),
         ("changing", "'changing'; the nearest are no_change, "),
         ("fine_tuning", "write `from: model` in a policy that retrains"),
         ("ROSE", "'ROSE' is no kind of learner; write robust_online_self_adjusting"),

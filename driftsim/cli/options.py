@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
-from typer import Argument, Option
+from typer import Argument, BadParameter, Option
 
 from driftsim.cli.completion import contenders, figures, kinds, metrics, pictures, streams
 
@@ -17,6 +17,24 @@ CLUSTER = "Run on a Dask cluster: tcp://HOST:PORT, tls://HOST:PORT, or local:N t
 AFTER = "What stands after ±: the spread over seeds, or half the interval at 95 %."
 OVER = "tumbling, sliding, cumulative or faded. [default: tumbling]"
 
+
+def number(kind: type[int] | type[float], bounds: str = "", least: float = 0, most: float = 1e15):
+    """What reads a number of an option, and says in our words what else would be right."""
+    name = "a whole number" if kind is int else "a number"
+    right = f"{name}, {bounds}" if bounds else name
+
+    def read(text: str | int | float):
+        try:
+            found = kind(text)
+        except ValueError:
+            found = None
+        if found is None or (bounds and not least <= found <= most):
+            raise BadParameter(f"'{text}' is not valid; it should be {right}")
+        return found
+
+    return read
+
+
 Files = Annotated[list[Path], Argument(metavar="SCENARIO", help="Scenarios, as YAML files.")]
 Played = Annotated[
     list[Path], Argument(metavar="SCENARIO|TABLE", help="Scenarios, or tables of your own.")
@@ -25,7 +43,10 @@ Out = Annotated[Path, Option(metavar="FOLDER", help="The folder for reports.")]
 Set = Option("--set", metavar="PATH=VALUE", help=f"Change a value: stream.noise=0.1. {MANY}")
 Settings = Annotated[Texts, Set]
 Seeds = Annotated[
-    int | None, Option(metavar="N", help="How many seeds to run, instead of evaluation.seeds.")
+    int | None,
+    Option(
+        metavar="N", help="How many seeds to run, instead of evaluation.seeds.", parser=number(int)
+    ),
 ]
 Only = Annotated[
     Texts,
@@ -35,9 +56,18 @@ OnlyStream = Annotated[
     Texts, Option(metavar="NAME", help=f"Keep this stream only. {MANY}", autocompletion=streams)
 ]
 Jobs = Annotated[
-    int | None, Option(min=1, metavar="N", help="Most processes at a time. [default: one per core]")
+    int | None,
+    Option(
+        metavar="N",
+        help="Most processes at a time. [default: one per core]",
+        parser=number(int, "1 or more", least=1),
+    ),
 ]
-Limit = Option(min=0.1, metavar="SECONDS", help="End a run that takes longer, as failed.")
+Limit = Option(
+    metavar="SECONDS",
+    help="End a run that takes longer, as failed.",
+    parser=number(float, "0.1 or more", least=0.1),
+)
 Timeout = Annotated[float | None, Limit]
 Pictures = Annotated[
     str | None,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from driftsim.cli.options import Allow, Parts
+from driftsim.cli.options import Allow, Parts, number
 from driftsim.cli.studies import errors_printed
 
 NEEDED = ("starlette", "uvicorn")
@@ -15,7 +15,11 @@ Turned = Annotated[
 ]
 Port = Annotated[
     int | None,
-    Option(min=0, max=65_535, metavar="N", help="Of this machine. [default: 8484, or the next]"),
+    Option(
+        metavar="N",
+        help="Of this machine. [default: 8484, or the next]",
+        parser=number(int, "0 to 65535", most=65_535),
+    ),
 ]
 Browser = Annotated[bool, Option("--browser/--no-browser", help="Open it in a browser.")]
 

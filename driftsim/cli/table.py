@@ -5,15 +5,18 @@ from typing import Annotated
 
 from typer import Option
 
-from driftsim.cli.options import AFTER, Allow, Metric, Out, Parts, Reports
+from driftsim.cli.options import AFTER, Allow, Metric, Out, Parts, Reports, number
 from driftsim.cli.studies import errors_printed, print_message
+
+PLACES = "Places after the point."
+Digits = Annotated[int | None, Option(metavar="N", help=PLACES, parser=number(int))]
 
 
 def table(
     report: Reports,
     to: Annotated[Path, Option(metavar="FILE", help="The file: .tex, .md, .csv or .html.")],
     metric: Metric = None,
-    digits: Annotated[int | None, Option(metavar="N", help="Places after the point.")] = None,
+    digits: Digits = None,
     std: Annotated[bool | None, Option("--std/--interval", help=AFTER)] = None,
     plain: Annotated[bool, Option("--plain", help="Leave out what stands after ±.")] = False,
     out: Out = Path("reports"),

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from driftsim.messages import line
-from driftsim.parts import Part, Strict, entries, renaming
+from driftsim.parts import KIND, Part, Strict, entries, renaming
 from driftsim.scenario.python_data import copied
 from driftsim.scenario.settings import Marks, Named, Path, assign, entry_at
 
+OPTIONS = "--seeds", "--figures"  # which set one place each
 APART = ("sweep",), ("streams",)  # of which a scenario gets what its setting says
-UNSEEN = "[key]", "[word]", "[mapping]"  # of pydantic, and of `form_of`
+UNSEEN = "[key]", "[word]", "[mapping]", KIND  # of pydantic, of `form_of`, and of parts
 
 
 class Places(NamedTuple):
@@ -51,17 +52,33 @@ def with_setting(
 
 def located(path: Iterable[str | int], message: str, places: Places) -> str:
     """A message on what stands at a path, with its file and line."""
-    words, marks = tuple(str(word) for word in path if word not in UNSEEN), places.marks
-    for n in range(len(words), 0, -1):
-        if words[:n] in places.origins:
-            moved = (*places.origins[words[:n]], *words[n:])
-            words, marks = moved, marks if moved == words else places.file
+    given, marks = tuple(map(str, path)), places.marks
+    words = tuple(word for word in given if word not in UNSEEN)
+    of_kind = given[-1:] == (KIND,)
+    at = (*words, "kind") if of_kind else words
+    for n in range(len(at), 0, -1):
+        if at[:n] in places.origins:
+            if (moved := (*places.origins[at[:n]], *at[n:])) != at:
+                words = moved[:-1] if of_kind and n <= len(words) else moved
+                at, marks = moved, places.file
             break
-    n = next(n for n in range(len(words), -1, -1) if words[:n] in marks)
-    where, shared = marks[words[:n]], ("defaults", *words[2:n])
+    where, n = mark_of(at, marks)
+    shared = ("defaults", *words[2:n])
     if words[:1] == ("streams",) and n > 2 and marks.get(shared) == where and ":" in where:
         words = ("defaults", *words[2:])
-    return line(f"{where}: {'.'.join(words) + ': ' if words else ''}{message}", most=1_000)
+    known = where in OPTIONS or where in (f"--set {'.'.join(one)}" for one in (words, at))
+    named = "" if known or not words else f"{'.'.join(words)}: "
+    return line(f"{where}: {named}{message}", most=1_000)
+
+
+def mark_of(words: Path, marks: Marks) -> tuple[str, int]:
+    """Where a place stands, or what is above it that has a mark, and by how many of its words.
+
+    What has no mark is there for what is in it: then where that stands.
+    """
+    n = next(n for n in range(len(words), -1, -1) if words[:n] in marks)
+    inside = (mark for path, mark in marks.items() if path[: len(words)] == words)
+    return (marks[words[:n]], n) if n == len(words) else (next(inside, marks[words[:n]]), n)
 
 
 class Faults:

@@ -12,6 +12,7 @@ from driftsim.scenario.python_data import copied
 
 MOST_SETTINGS = 10_000  # of a sweep
 LONGEST_NAME = 100  # characters, of a value or a stream
+NO_PATH = "a word of this path is missing; write a key between all dots, as in stream.noise"
 OF_NAMES = (["models"], ["streams"], ["stream", "concepts"])  # what is no key but a name
 
 Path = tuple[str, ...]  # the keys that lead to a part of a document
@@ -41,6 +42,8 @@ def assignment(setting: str) -> tuple[str, Any, str]:
         value = parsed(text)[0]
     except NotationError as error:
         raise ScenarioError(line(f"{where}: {error}")) from None
+    if "" in target.split("."):
+        raise ScenarioError(f"{where}: {NO_PATH}")
     if target.split(".")[0] == "sweep":
         raise ScenarioError(f"{where}: a sweep belongs in the file; set the path itself")
     return target, value, where
@@ -148,6 +151,10 @@ def swept(
 
 def unswept(target: str, values: Any) -> str | None:
     """Why values are not to be tried at a dotted path, or None."""
+    if "" in target.split("."):
+        return NO_PATH
+    if target.split(".")[0] == "sweep":
+        return "a sweep is not swept itself; give the path of a value, such as stream.noise"
     if target.split(".")[0] in ("streams", "defaults"):
         return "a sweep is of all streams; sweep stream.…, or give each value a stream of its own"
     if isinstance(values, dict):

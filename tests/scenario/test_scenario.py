@@ -617,7 +617,10 @@ def test_names_of_files(tmp_path, name):
         ("{stream.length: [5_000, -1]}", "stream.length: -1 is not valid"),
         ("{stream.length.x: [5_000]}", "stream.length is 3000, which has no parts"),
         ("{stream.drift.at.7: [5]}", "stream.drift.at has no entry '7'; its entries are 0 to 0"),
-        ('{"": [5]}', "there is no key ''"),
+        ('{"": [5]}', "a word of this path is missing"),
+        ("{stream..noise: [0.1]}", "a word of this path is missing"),
+        ("{sweep.stream.noise: [0.1]}", "a sweep is not swept itself"),
+        ("{stream.drift.kind: [suden]}", "stream.drift: no drift is called 'suden'"),
         ("{evaluation.warmup: [500, 4_000]}", "leaves none"),
         (
             f"{{stream.length: {[*range(2_000, 2_200)]}, evaluation.seeds: {[*range(1, 99)]}}}",
@@ -657,13 +660,22 @@ def test_a_sweep_of_bad_values_is_validated_until_there_are_enough_mistakes(tmp_
     assert message.count("\n") == 21 and message.endswith("… and more mistakes\n")
 
 
+def test_a_kind_that_is_not_known_is_reported_where_it_stands(tmp_path):
+    text = TEXT.replace("  drift: {kind: sudden, ", "  drift:\n    {\n    kind: suden,\n    ")
+    assert text != TEXT
+    line = text[: text.index("suden")].count("\n") + 1
+    assert refused(saved(tmp_path, text=text)).startswith(
+        f"{tmp_path}/s.yaml:{line}: stream.drift: no"
+    )
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
         (["--set", "stream.length"], "write it as path=value"),
         (["--set", "=5"], "write it as path=value"),
-        (["--set", "stream.lenght=5"], "--set stream.lenght: stream.lenght: there is no key"),
-        (["--set", "stream.length=abc"], "--set stream.length: stream.length: 'abc' is not valid"),
+        (["--set", "stream.lenght=5"], "--set stream.lenght: there is no key"),
+        (["--set", "stream.length=abc"], "--set stream.length: 'abc' is not valid"),
         (["--set", f"stream.length={NINES}"], "a number of 400 digits"),
         (["--set", "stream.length=[1"], "--set stream.length: this is not YAML"),
         (["--set", "models.frozn.policy=static"], "did you mean 'frozen'?"),
@@ -672,7 +684,7 @@ def test_a_sweep_of_bad_values_is_validated_until_there_are_enough_mistakes(tmp_
         (["--set", "stream.drift.at.9=5"], "has no entry '9'"),
         (["--set", "sweep.stream.noise=[0]"], "a sweep belongs in the file"),
         (["--only", "frozn"], "--only frozn: no contender has this name; did you mean 'frozen'?"),
-        (["--seeds", "0"], "--seeds: evaluation.seeds: 0 is not valid; it should be more than 0"),
+        (["--seeds", "0"], "--seeds: 0 is not valid; it should be more than 0"),
         (["--with", "nowhere.py"], "--with nowhere.py: there is no such Python file"),
     ],
 )
