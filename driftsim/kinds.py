@@ -109,10 +109,6 @@ def listing(name: str | None = None, allow: Collection[str] = ()) -> str:
         if advice := family.sought.get(name.rpartition(".")[2]):
             words = family.kind().replace("_", " ")
             raise ScenarioError(f"'{name}' is no kind of {words}; {advice}")
-    if "." in name:
-        heads = dict.fromkeys(one.partition(".")[0] for one in ("sklearn", "river", *ESTIMATORS))
-        ours = f"it names those of {', '.join(heads)}; of others that you trust with --allow"
-        raise ScenarioError(f"{short(name)} is no class that a scenario may name; {ours}")
     known = [
         METRIC,
         *METRICS,
@@ -139,6 +135,9 @@ def metrics(name: str | None = None) -> Iterator[str]:
 
 def nearest(name: str, known: list[str]) -> str:
     """The few names that are most like one that is not known, and how to see all of them."""
+    if "." in name:
+        heads = dict.fromkeys(["sklearn", "river", *(one.partition(".")[0] for one in ESTIMATORS)])
+        return f"a scenario names classes of {', '.join(heads)}; of others that you trust, --allow"
     likely = guess(name, known)
     if likely.startswith("did"):
         return likely

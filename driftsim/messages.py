@@ -59,6 +59,8 @@ NO_NAME = (
     "and without blanks at its ends"
 )
 
+KIND = "[kind]"  # the last word of the place of a mistake in the kind of a part
+
 
 class WithoutTraceback:
     """An error whose message says all: notebooks show it alone."""

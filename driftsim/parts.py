@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from driftsim.messages import (
+    KIND,
     NAME,
     detail,
     fault_message,
@@ -37,7 +38,6 @@ else:
 
 WRITTEN = (str, int, float, bool, type(None), list, dict)  # what a file can write
 MOST_ROWS = 10**15  # beyond it a position would no longer be exact in every sum
-KIND = "[kind]"  # the last word of the place of a mistake in the kind of a part that is a mapping
 
 Rows = Annotated[int, Field(gt=0, le=MOST_ROWS)]  # a length or a period, in rows
 Position = Annotated[int, Field(ge=0, le=MOST_ROWS)]  # a row of the stream, counted from 0
@@ -163,10 +163,10 @@ class Part(Strict, metaclass=Renaming):
     def named(cls, kind: str) -> tuple[type["Part"], dict[str, Any]]:
         """The class of this family for a kind, and the parameters that the kind itself implies.
 
-        Raises `ValueError`, with a guess, if the family has no such kind.
+        Raises `ValidationError`, with a guess, if the family has no such kind.
         """
         if lacks := cls.lacks(kind):
-            raise ValueError(lacks)
+            raise refusal(lacks, KIND)
         if "." not in kind and kind in cls.kinds and not issubclass(cls.kinds[kind], Imported):
             return cls.kinds[kind], {}
         for known in cls.kinds.around(kind):
@@ -174,9 +174,9 @@ class Part(Strict, metaclass=Renaming):
                 return known, {"path": kind}  # type: ignore[return-value]  # a part, too
         words = cls.kind().replace("_", " ")
         if advice := cls.sought.get(kind.rpartition(".")[2]):
-            raise ValueError(f"'{kind}' is no kind of {words}; {advice}")
+            raise refusal(f"'{kind}' is no kind of {words}; {advice}", KIND)
         family = "kind of labels" if words == "labels" else words
-        raise ValueError(f"no {family} is called {short(kind)}; {cls._guess(kind)}")
+        raise refusal(f"no {family} is called {short(kind)}; {cls._guess(kind)}", KIND)
 
     @classmethod
     def in_full(cls, value: Any) -> Any:
@@ -253,13 +253,10 @@ class Part(Strict, metaclass=Renaming):
         written = cls.in_full(value)
         if not isinstance(written, dict) or not isinstance(written.get("kind"), str):
             right = f"write its kind, or {{kind: …}} with parameters; {cls._guess('')}"
-            what = f"does not name a {cls.kind().replace('_', ' ')}"
-            raise ValueError(f"{short(value)} {what}; {slip('kind', written) or right}")
+            what = f"{short(value)} does not name a {cls.kind().replace('_', ' ')}"
+            raise ValueError(f"{what}; {slip('kind', written) or right}")
         params = {key: part for key, part in written.items() if key != "kind"}
-        try:
-            kind, implied = cls.named(written["kind"])
-        except ValueError as error:
-            raise refusal(str(error), *([KIND] if written is value else [])) from None
+        kind, implied = cls.named(written["kind"])
         for key in implied.keys() & params.keys():
             raise refusal(f"there is no key '{key}' here; the kind sets it", key)
         return kind.model_validate(params | implied, context=info.context)

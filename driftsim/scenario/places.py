@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from driftsim.messages import line
-from driftsim.parts import KIND, Part, Strict, entries, renaming
+from driftsim.messages import KIND, line
+from driftsim.parts import Part, Strict, entries, renaming
 from driftsim.scenario.python_data import copied
 from driftsim.scenario.settings import Marks, Named, Path, assign, entry_at
 
