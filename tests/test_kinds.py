@@ -159,7 +159,7 @@ def test_what_is_no_model_and_no_detector_does_not(name="river.tree.splitter.Gau
         ("suden", "no family or kind is called 'suden'; did you mean 'sudden'?"),
         (
             "os.system",
-            "'os.system' is no class that a scenario may name; it names those of sklearn",
+            "called 'os.system'; a scenario names classes of sklearn, river, ",
         ),
         ("changing", "'changing'; the nearest are no_change, "),
         ("fine_tuning", "write `from: model` in a policy that retrains"),
