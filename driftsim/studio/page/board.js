@@ -18,6 +18,7 @@ class Board {
     const most = Math.max(...values.map(Math.abs), 1e-12);
     const best = this.bestOf(names, scores, pending, about);
     const cost = new Map(costs.map((row) => [row.contender, row]));
+    const paid = Object.entries(tones).filter(([share]) => costs.some((row) => row[share] > 0));
     const dearest = Math.max(...costs.map((row) => row.cost ?? 0), 1e-12);
     names.forEach((name, i) => {
       const item = this.items.get(name) ?? this.made(name);
@@ -35,20 +36,19 @@ class Board {
       find("fill").style.width = `${100 * share}%`;
       find("words").textContent = failure ?? aboutOf(score, about.details[name]);
       find("again").hidden = !failure;
-      this.costs(find("cost"), cost.get(name), dearest, tones);
+      this.costs(find("cost"), cost.get(name), dearest, paid);
       if (this.list.children[i] !== item) this.list.insertBefore(item, this.list.children[i] ?? null);
     });
-    this.legend(document.getElementById("shares"), costs, tones);
+    this.legend(document.getElementById("shares"), paid);
   }
 
-  /** What the tones of costs mean, of those that any contender has. */
-  legend(box, costs, tones) {
-    const paid = Object.keys(tones).filter((share) => costs.some((row) => row[share] > 0));
+  /** What the tones of costs mean, [[share, tone], …] of those that any contender has. */
+  legend(box, paid) {
     const shown = paid.length > 1 ? paid : [];
     box.replaceChildren(
-      ...shown.map((share) => {
+      ...shown.map(([share, tone]) => {
         const sample = element("i");
-        sample.style.background = tones[share];
+        sample.style.background = tone;
         return element("span", {}, sample, share);
       }),
     );
@@ -80,9 +80,10 @@ class Board {
     return item;
   }
 
-  costs(box, row, dearest, tones) {
+  /** What a contender costs; bars of one share alone would be those of its errors again. */
+  costs(box, row, dearest, paid) {
     if (!row || row.cost === null) return box.replaceChildren();
-    const parts = Object.entries(tones)
+    const parts = paid
       .filter(([share]) => row[share] > 0)
       .map(([share, tone]) => {
         const bar = element("i", { title: `${share}: ${moneyShort(row[share])}` });
@@ -91,8 +92,8 @@ class Board {
         return bar;
       });
     const unit = row.currency ?? "";
-    const bars = element("span", { className: "bars" }, ...parts);
-    box.replaceChildren(bars, element("small", {}, `${moneyShort(row.cost)} ${unit}`));
+    const bars = paid.length > 1 ? [element("span", { className: "bars" }, ...parts)] : [];
+    box.replaceChildren(...bars, element("small", {}, `${moneyShort(row.cost)} ${unit}`));
   }
 }
 

@@ -6,8 +6,9 @@ class Legend {
     Object.assign(this, { box, toggle, highlight, key: "" });
   }
 
-  /** Show all curves {name, label, colour, dashes} with their scores, by name. */
-  show(all, scores, { hidden, pending, failed }) {
+  /** Show curves {name, label, colour, dashes, reference} with their scores; not unknown references. */
+  show(curves, scores, { hidden, pending, failed }) {
+    const all = curves.filter(({ name, reference }) => !reference || (scores[name]?.value ?? null) !== null);
     const key = JSON.stringify(all.map(({ name, label, colour, dashes }) => [name, label, colour, dashes]));
     if (key !== this.key) this.build(all);
     this.key = key;
