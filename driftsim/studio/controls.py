@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, Literal, NamedTuple, get_args, get_origin
+from typing import Any, NamedTuple
 
 from driftsim.durations import WRITTEN, Duration
 from driftsim.evaluation.decision.prices import Prices
-from driftsim.forms import listed
 from driftsim.kinds import comment
 from driftsim.parts import MOST_ROWS, Part, Strict, keys_of
 from driftsim.scenario import Scenario
 from driftsim.streams.operators.operator import Reference
+from driftsim.studio.admitted import bounds_of, types_in, whole, words_of
 from driftsim.studio.kind_choices import kinds_of
 from driftsim.studio.known_dates import known_dates, step_of
 
@@ -54,6 +54,7 @@ OF_PRICES = (
     *("mistake", "absolute_error", "squared_error"),
     *("label", "training", "hour", "staleness"),
 )
+ENDS = ((min, "low"), (max, "high"))  # of sliders
 MOST_ENTRIES = 6  # of a list, each with a control
 LONGEST = 1_000_000  # rows that a slider of the length goes to
 RANGES = {  # of sliders, by paths or keys, where types say little
@@ -67,7 +68,6 @@ RANGES = {  # of sliders, by paths or keys, where types say little
 UNBOUNDED = 1e6  # a greatest value beyond it says nothing of what is usual
 ALONE = {"labels": (int,), "each": (int, float), "time": (str,)}  # what stands for parts of them
 FEWEST = 100  # rows of a warm-up
-NEAR = 1e-9  # to a bound that is not admitted
 SMALL = 0.02  # of the greatest value; a slider is logarithmic for those that are not more
 UNITS = {
     **{"ms": "milliseconds", "s": "seconds", "min": "minutes", "h": "hours", "d": "days"},
@@ -181,8 +181,8 @@ class Panel:
                 for one in self._at(f"{path}.0", alone, rules, note):
                     yield one._replace(label=label_of(path))
             case list() if len(value) <= MOST_ENTRIES:
-                for i, each in enumerate(value):
-                    yield from self._at(f"{path}.{i}", each, rules, note)
+                each = (self._at(f"{path}.{i}", one, rules, note) for i, one in enumerate(value))
+                yield from on_one_scale([one for found in each for one in found])
             case dict():
                 for key, each in value.items():
                     if isinstance(key, str) and isinstance(each, Strict | int | float):
@@ -296,10 +296,19 @@ def guessed_range(value, bounds, form) -> tuple[float, float, bool]:
     if high is None or high > UNBOUNDED:
         room = 4 * abs(value) or 1.0
         least = value - room if low is None else low
-        return least, max(value + room / 2, least + 1), False
+        most = value + room / (2 if value else 1)
+        return least, max(most, least + 1), False
     if form == "number" and low is not None and 0 < value - low <= SMALL * (high - low):
         return min(value, 0.01) / 1_000, high, low >= 0
     return (value - 4 * abs(value) or -1.0 if low is None else low), high, False
+
+
+def on_one_scale(controls: list[Control]) -> list[Control]:
+    """Numbers of a list, whose sliders go as far as that of the greatest, to be compared."""
+    if not controls or any(one.form != "number" or not one.guessed or one.log for one in controls):
+        return controls
+    low, high = (f(getattr(one, end) for one in controls) for f, end in ENDS)
+    return [one._replace(low=low, high=high) for one in controls]
 
 
 def label_of(path: str) -> str:
@@ -330,70 +339,3 @@ def label_of(path: str) -> str:
 def unit(kind: type, field: str) -> str:
     """The unit of a field, as the comment behind it says."""
     return comment(kind, field)
-
-
-@cache
-def _types(annotation: Any) -> frozenset[Any]:
-    inside = get_args(annotation)
-    if get_origin(annotation) is Literal:
-        return frozenset()
-    return frozenset([annotation]).union(*map(_types, filter(_hashable, inside)))
-
-
-def _hashable(value: Any) -> bool:
-    return getattr(value, "__hash__", None) is not None
-
-
-def types_in(rules: Any) -> frozenset[Any]:
-    """The types that an annotation is made of."""
-    return frozenset().union(*(_types(one) for one in rules if _hashable(one)))
-
-
-def metadata_in(rules: Any) -> Iterator[Any]:
-    """All that annotations say beside types."""
-    for one in rules:
-        if found := getattr(one, "metadata", None):
-            yield from found
-        elif get_args(one) and get_origin(one) is not Literal:
-            yield from metadata_in(get_args(one))
-        else:
-            yield one
-
-
-def bounds_of(rules: Any) -> tuple[float | None, float | None]:
-    """The least and the greatest value that an annotation admits; None without a bound.
-
-    Where a bound itself is not admitted, they are a little within it.
-    """
-    low: float | None = None
-    high: float | None = None
-    if numbers := whole([*words_in(rules)]):
-        return min(numbers), max(numbers)
-    whole_numbers = int in types_in(rules) and float not in types_in(rules)
-    within = 1 if whole_numbers else NEAR
-    for one in metadata_in(rules):
-        for name, step in {"ge": 0, "gt": within}.items():
-            low = getattr(one, name) + step if hasattr(one, name) else low
-        for name, step in {"le": 0, "lt": within}.items():
-            high = getattr(one, name) - step if hasattr(one, name) else high
-    return low, high
-
-
-def whole(value: Any) -> list[int]:
-    """The whole numbers of a value, or of a list; others are dates and durations."""
-    return [one for one in listed(value) if isinstance(one, int)]
-
-
-def words_of(rules: Any) -> tuple[str, ...]:
-    """The words among which a field chooses; none where it takes any text."""
-    return tuple(one for one in words_in(rules) if isinstance(one, str))
-
-
-def words_in(rules: Any) -> tuple[Any, ...]:
-    """The words, or numbers, of the first list of them in an annotation."""
-    for one in rules:
-        if get_origin(one) is Literal:
-            return get_args(one)
-        if found := words_in(get_args(one)):
-            return found
-    return ()

@@ -139,7 +139,7 @@ class Player(threading.Thread):
             runs = [run for run in runs if run.seed == runs[0].seed]
         runs.sort(key=lambda run: (run.seed, run.contender is not None, estimate(run)))
         scene = Scene(self._number, session.now.study, runs, self._kept, self._send)
-        if not self._play_here(scene):
+        if not self._play_here(scene, draft):
             return
         scene.send_frame()
         self._send("state", self._state())
@@ -149,17 +149,17 @@ class Player(threading.Thread):
         if not draft and not self._next and not scene.missing:
             scene.send_verdict()
 
-    def _play_here(self, scene: "Scene") -> bool:
+    def _play_here(self, scene: "Scene", draft: bool) -> bool:
         """Play what runs on kernels; returns whether no new step has come meanwhile."""
         self._background.want([])
         for run in scene.order():
-            result = self._played(run, scene)
+            result = self._played(run, scene, draft)
             if result is None:
                 return False
             scene.put(run, result)
         return True
 
-    def _played(self, run: Run, scene: "Scene") -> Result | None:
+    def _played(self, run: Run, scene: "Scene", draft: bool) -> Result | None:
         """The result of a run that is played here; None where a new step has come."""
         with playing:
             for reached in execution(lambda: run):
@@ -170,9 +170,14 @@ class Player(threading.Thread):
                 if scene.due and scene.news and scene.any_contender:
                     scene.send_frame()
                     self._send_world()
-                if scene.shown and self._interrupted():
+                if self._interrupted() and (scene.shown or (draft and self._let_go)):
                     return None
         raise AssertionError("an execution ends with its result")
+
+    @property
+    def _let_go(self) -> bool:
+        """Whether a step that ends a drag has come, which does not wait for the drag's pictures."""
+        return any(one is None or not one.draft for one in self._next)
 
     def _interrupted(self) -> bool:
         """Whether a new step has come; results that have are kept."""

@@ -110,6 +110,13 @@ def test_a_draft_is_of_the_first_seed_alone(played):
     assert played.done(2)["seeds"] == [3, 3]
 
 
+def test_a_step_that_ends_a_drag_does_not_wait_for_what_is_played_of_it():
+    player = Player(Session(source_of(None)), (), lambda *given: None)
+    for step, ends in (({"draft": True}, False), ({"draft": True}, False), ({}, True)):
+        player.ask(1, step)
+        assert player._interrupted() and player._let_go == ends
+
+
 def test_a_new_step_ends_what_takes_long(tmp_path):
     (path := tmp_path / "slow.yaml").write_text(SLOW)
     played = Played(path)

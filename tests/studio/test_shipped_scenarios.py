@@ -103,6 +103,16 @@ def test_only_kinds_and_rows_that_fit_are_offered():
     assert "ddm" not in numbers["models.on drift.policy.detector"].options
 
 
+def test_numbers_of_a_list_have_one_scale():
+    controls = opened("offline_or_online").now.controls
+    weights = [controls[f"stream.concepts.before.weights.{i}"] for i in range(5)]
+    assert [(one.value, one.low, one.high) for one in weights[:2]] == [
+        (0, -4.5, 4.5),
+        (1.5, -4.5, 4.5),
+    ]
+    assert len({(one.low, one.high) for one in weights}) == 1
+
+
 def test_one_feature_alone_is_shown_with_the_labels():
     picture = world_picture(opened("suites/change_points").now.scenario)
     assert (picture["x"]["name"], picture["y"]["name"]) == ("x1", "label")

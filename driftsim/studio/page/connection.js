@@ -41,6 +41,8 @@ class Connection {
   do(step, draft = false) {
     const last = this.queue.at(-1);
     if (last?.draft && step.gesture && last.step.gesture === step.gesture) this.queue.pop();
+    const { flying } = this;
+    if (!draft && flying?.step.draft && flying.step.value !== step.value) this.landed(); // do not wait for it
     this.queue.push({ step: draft ? { ...step, draft: true } : step, draft });
     this.pump();
   }
@@ -49,7 +51,7 @@ class Connection {
     if (this.flying || !this.queue.length) return;
     const { step } = this.queue.shift();
     const number = ++this.number;
-    this.flying = { number, timer: setTimeout(() => this.answered(number), PATIENCE) };
+    this.flying = { number, step, timer: setTimeout(() => this.answered(number), PATIENCE) };
     await this.post(number, [step]);
   }
 
@@ -74,9 +76,13 @@ class Connection {
 
   answered(number) {
     if (!this.flying || number < this.flying.number) return;
+    this.landed();
+    this.pump();
+  }
+
+  landed() {
     clearTimeout(this.flying.timer);
     this.flying = null;
-    this.pump();
   }
 
   /** Whether a step of a number is of this page. */
