@@ -10,6 +10,7 @@ import pytest
 import driftsim
 from driftsim.adaptation.policies.policy import Static
 from driftsim.messages import ScenarioError
+from driftsim.report.figure_data.kinds import KINDS
 
 ADAPTED = {"kind": "periodic", "every": 500, "memory": 500}
 
@@ -172,6 +173,8 @@ def test_results_show_themselves_and_plot_their_figures(tmp_path):
     assert [line.get_label() for line in figure.axes[0].get_lines()] and figure._repr_png_()[
         1:4
     ] == b"PNG"
+    (alternative,) = re.findall('<img [^>]*alt="([^"]*)" src="data:image/png', figure._repr_html_())
+    assert alternative == KINDS["curves"].title and "screen" in figure._repr_html_()
     for asked, words in [
         (("curve",), "no figure is called 'curve'; did you mean 'curves'?"),
         (("ranks",), "nothing to plot: it needs a sweep"),

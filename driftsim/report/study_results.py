@@ -10,6 +10,8 @@ from driftsim.streams.severity import checked_measure
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+CSS_INCH = 96  # pixels of a page
+
 
 class StudyResults(Results):
     """All that is known of a study that has been run; a notebook shows its verdict and curves."""
@@ -42,6 +44,7 @@ class StudyResults(Results):
         if plotted is None:
             raise ArgumentError(f"nothing to plot: {why_empty(figure, view)}")
         plotted._repr_png_ = partial(image, plotted, "png")  # type: ignore[attr-defined]
+        plotted._repr_html_ = partial(shown, plotted)  # type: ignore[method-assign]
         return plotted
 
     def show(self, height: int = 640) -> None:
@@ -64,3 +67,13 @@ class StudyResults(Results):
         from driftsim.report.page.notebook.results_cell import results_cell
 
         return results_cell(self)
+
+
+def shown(figure: "Figure") -> str:
+    """A figure as a notebook shows it, on light and on dark ground."""
+    from driftsim.report.figure_data.kinds import KINDS
+    from driftsim.report.figures import image
+    from driftsim.report.page.notebook.figure_cell import figure_cell
+
+    width = figure.get_figwidth() * CSS_INCH
+    return figure_cell(image(figure, "png"), KINDS[str(figure.get_label())].title, width)

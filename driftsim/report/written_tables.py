@@ -24,6 +24,7 @@ from driftsim.report.variant_results import metric_fault
 from driftsim.scenario.files import RESOLVED
 
 MOST_DIGITS = 10
+NAME, NUMBER = 'style="text-align: left"', 'style="text-align: right; padding-left: 1em"'
 SPECIAL = str.maketrans({  # also [ and *, which the end of a row takes as its own
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     **{sign: f"\\{sign}" for sign in "&%$#_{}"}, "<": r"\textless{}", ">": r"\textgreater{}",
@@ -162,9 +163,14 @@ def in_latex(text: str) -> str:
 
 def markdown(grid: Grid, about: Sequence[str]) -> str:
     """A table of Markdown, with what made it as a comment."""
-    made = " ".join(map(line, about)).replace("--", "- -")
     shown = grid if grid.std is not None else grid.without_halves()
-    return f"{markdown_table(grid)}\n\n{explained(shown)}\n\n<!-- {made} -->\n"
+    return f"{markdown_table(grid)}\n\n{explained(shown)}\n\n{comment(about)}\n"
+
+
+def comment(about: Sequence[str]) -> str:
+    """What made a table, as a comment of Markdown and HTML."""
+    made = "\n".join(map(line, about)).replace("-->", "-- >")  # which would end it
+    return f"<!--\n{made}\n-->"
 
 
 def csv(grid: Grid, about: Sequence[str]) -> str:
@@ -188,16 +194,14 @@ def csv(grid: Grid, about: Sequence[str]) -> str:
 
 
 def html(grid: Grid, about: Sequence[str]) -> str:
-    """A table of HTML, with what made it as its caption."""
-    heads = "".join(f'<th scope="col">{escape(one)}</th>' for one in grid.across)
-    lines = [
-        "<table>",
-        f"<caption>{escape('; '.join([explained(grid), *about]))}</caption>",
-    ]
+    """A table of HTML, with what its numbers are as its caption, and what made it as a comment."""
+    heads = "".join(f'<th scope="col" {NUMBER}>{escape(one)}</th>' for one in grid.across)
+    caption = f'<caption style="caption-side: bottom">{escape(explained(grid))}</caption>'
+    lines = [comment(about), "<table>", caption]
     lines += [f"<thead><tr><td></td>{heads}</tr></thead>", "<tbody>"]
     for name, row in grid.rows.items():
-        cells = "".join(f"<td>{html_cell(one)}</td>" for one in row)
-        lines.append(f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>')
+        cells = "".join(f"<td {NUMBER}>{html_cell(one)}</td>" for one in row)
+        lines.append(f'<tr><th scope="row" {NAME}>{escape(name)}</th>{cells}</tr>')
     return "\n".join([*lines, "</tbody>", "</table>", ""])
 
 

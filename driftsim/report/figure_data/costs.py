@@ -126,5 +126,7 @@ def engines_in(one: VariantResults) -> dict[str, str]:
 
 def cost_label(view: View, cost: str) -> str:
     """The label of an axis of costs."""
+    if cost == "fits":
+        return "trainings"
     differ = cost == "CPU seconds" and len({*engines(view).values()}) > 1
     return f"{cost}, of different engines" if differ else cost

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.evaluation.metrics import FROM_ZERO
-from driftsim.report.amounts import title
+from driftsim.report.amounts import ROUNDED, title
 from driftsim.report.decision.floors import first_schedules
 from driftsim.report.figure_data.looks import MOST_BANDS
 from driftsim.report.figure_data.view import Scene, View
@@ -16,6 +16,7 @@ from driftsim.scenario import Scenario
 ORACLE = "oracle (best possible)"
 MOST_LINES = 12  # of a panel; with more, each panel shows some contenders, and the others faintly
 MOST_NAMED, LONGEST_NAME = 6, 11  # rows of trainings, and letters, that have room for names
+ENDS = ("mean", "low", "high")
 WIDER = "\u0250"  # than Latin letters: those from here on may be
 
 
@@ -111,12 +112,17 @@ def aims(scenario: Scenario) -> dict[str, float]:
 
 def curve_of(name: str, table: Table, steps: bool) -> Curve:
     """The curve of a contender, by its rows of a table of curves."""
-    x, values = table["last_row"] + 1, [table[one] for one in ("mean", "low", "high")]
+    x, values = table["last_row"] + 1, [without_rounding(table[one]) for one in ENDS]
     if steps:
         x = np.append(table["first_row"], x[-1])
         values = [np.append(one, one[-1]) for one in values]
     mean, low, high = values
     return Curve(name, x, mean, low, high, int(table["seeds"][0]))
+
+
+def without_rounding(values: np.ndarray) -> np.ndarray:
+    """Values, with zeros where they differ from zero by rounding alone, as an excess may."""
+    return np.where(np.abs(values) < ROUNDED, 0.0, values)
 
 
 def retrainings(played, names):

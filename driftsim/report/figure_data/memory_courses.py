@@ -12,6 +12,7 @@ from driftsim.report.figure_data.curves import (
 from driftsim.report.figure_data.view import Scene, View
 from driftsim.report.table import Table
 
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SIZES = {1e9: "GB", 1e6: "MB", 1e3: "kB"}  # bytes
 
 
@@ -25,7 +26,7 @@ def memory(view: View) -> list[list[CurvePanel]] | None:
         return None
     size, unit = unit_of(max(max(one["high"], default=0) for one in tables))
     power = power_of(max(max(one["ram_hours"], default=0) for one in tables))
-    scaled = f", 1e{power}" if power else ""
+    scaled = f", 10{str(power).translate(RAISED)}" if power else ""
     return [
         [panel_of(scene, names, own, *about) for (scene, names), own in zip(pairs, tables)]
         for about in (

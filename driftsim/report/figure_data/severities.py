@@ -130,6 +130,11 @@ def spans_of(rows: list[Recovery]) -> dict[float, tuple[float, float]]:
     return {x: (max(x - beyond, 0.0), x + beyond) for x, beyond in widest.items()}
 
 
+def least_top(view: View) -> int:
+    """Up to how many rows an axis goes at least, also where everybody recovers at once."""
+    return max(scene.variant.scenario.interval for scene in view.scenes)
+
+
 def never(own: dict[str, list[Recovery]], lines: dict[str, SweptLine]) -> list[str]:
     """The contenders with recoveries, but with a mark at no severity."""
     return [short(name) for name, rows in own.items() if rows and name not in lines]

@@ -15,6 +15,7 @@ from driftsim.report.figure_data.view import View, limited
 from driftsim.report.table import Table, missing
 
 DECADES = 10  # how many times the least the greatest is, for a scale of powers of ten
+ALIKE = 0.3  # the share of the greatest measured value that an axis covers at least
 MOST_PANELS = 24
 
 
@@ -47,6 +48,14 @@ class Slice(NamedTuple):
     def bands(self) -> bool:
         """Whether there is room for the ranges of the seeds."""
         return len(self.lines) <= MOST_BANDS
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The ends of the axis; measured values that are nearly alike stand close together."""
+        every = [*self.places, *(end for span in self.spans.values() for end in span)]
+        low, high = min(every), max(every)
+        room = max(ALIKE * high - (high - low), 0) / 2 if self.measured else 0
+        return max(low - room, 0) if room else low, high + room
 
 
 class Map(NamedTuple):

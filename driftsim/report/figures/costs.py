@@ -78,7 +78,8 @@ def set_scale(panel, values):
     if values.min() == values.max():
         panel.set_xticks(values[:1])
     elif spans <= DECADES:
-        panel.xaxis.set_major_locator(MaxNLocator(4))
+        counted = bool((values == np.round(values)).all())
+        panel.xaxis.set_major_locator(MaxNLocator(4, integer=counted))
     elif values.min() > 0:
         panel.set_xscale("log", subs=[])
         subs = [1, 3] if spans < 100 else [1]

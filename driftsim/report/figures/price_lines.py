@@ -1,5 +1,7 @@
 """Price lines: what contenders cost over the price of a training, and who is the cheapest."""
 
+from itertools import pairwise
+
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
@@ -13,6 +15,7 @@ from driftsim.report.figures.panels import (
     grid,
     legend,
     remove_overlapping,
+    renderer,
     set_title,
 )
 from driftsim.report.figures.style import linestyle, thousands
@@ -41,7 +44,21 @@ def price(view):
     figure = frozen(figure)
     for panel in panels:
         remove_overlapping([text for text in panel.texts if text.get_gid() == "cheapest"])
+        turn_from_next([text for text in panel.texts if text.get_gid() == "crossing"])
     return figure
+
+
+def turn_from_next(texts):
+    """Move each text that would touch the next one to the other side of its line, or away."""
+    for text, after in pairwise(texts):
+        if text.get_window_extent(renderer(text.figure)).x1 > left_of(after):
+            text.set_ha("right")
+    remove_overlapping(texts)
+
+
+def left_of(text):
+    """Where a text starts, in pixels."""
+    return text.get_window_extent(renderer(text.figure)).x0
 
 
 def plot_panel(panel, view, one: PriceLines) -> dict[str, Line2D]:
@@ -93,7 +110,7 @@ def plot_crossings(panel, one: PriceLines):
         if at.known:
             ends = max(at.low, one.prices[0]), min(at.high, one.prices[-1])
             panel.axvspan(*ends, color=INK, alpha=0.1, linewidth=0, zorder=0.4, gid="interval")
-        panel.text(at.price, 0.02, f" {rounded(at.price)}", **words)
+        panel.text(at.price, 0.02, f" {rounded(at.price)} ", gid="crossing", **words)
     if one.given:
         panel.axvline(one.given, color=INK, linewidth=1)
         panel.text(one.given, 0.97, " given", va="top", **words)

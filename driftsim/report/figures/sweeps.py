@@ -2,7 +2,7 @@
 
 import numpy as np
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from driftsim.evaluation.metrics import FROM_ZERO
 from driftsim.report.amounts import title
@@ -21,6 +21,7 @@ from driftsim.report.figures.panels import ACROSS, grid, set_title, share_scale
 from driftsim.report.figures.style import LEAST_THOUSANDS, linestyle, thousands
 
 HEIGHT, NAME = 3.0, 0.15  # inches
+EDGE = 0.04  # the share of an axis before its first value, and behind its last
 MOST_LETTERS = 40  # of the labels below a panel; with more, they are rotated
 
 
@@ -37,11 +38,12 @@ def sweep(view):
 def severity(view):
     """How many rows contenders need to recover, over how severe changes are."""
     found = severities.severity(view)
-    return lines(view, found, severities.LABEL, True) if found else None
+    least = severities.least_top(view)
+    return lines(view, found, severities.LABEL, True, least) if found else None
 
 
-def lines(view, slices, label, zero):
-    """A panel for each slice, a line for each contender."""
+def lines(view, slices, label, zero, least=0):
+    """A panel for each slice, a line for each contender; values up to `least` are on the axis."""
     single, joined = len(slices) == 1, all(one.joined for one in slices)
     height = max(HEIGHT, 0.4 + NAME * len(view.names)) if single else HEIGHT
     titles = [one.title for one in slices]
@@ -52,6 +54,7 @@ def lines(view, slices, label, zero):
         panel.set_xlabel("\n".join(filter(None, [one.name, one.note])))
         if panel.get_subplotspec().is_first_col():
             panel.set_ylabel(label)
+        panel.set_ylim(top=max(panel.get_ylim()[1], least))
     share_scale(panels, zero)
     if panels[0].get_ylim()[1] >= LEAST_THOUSANDS:
         for panel in panels:
@@ -89,8 +92,11 @@ def set_scale(panel, one):
     if one.decades:
         panel.set_xscale("log")
     panel.xaxis.set_minor_locator(NullLocator())
-    panel.margins(x=0.04)
+    panel.margins(x=EDGE)
     if one.measured:
+        low, high = one.ends
+        panel.xaxis.set_major_locator(MaxNLocator(5))
+        panel.set_xlim(low - EDGE * (high - low), high + EDGE * (high - low))
         return
     many = max(map(len, one.words)) * len(one.words) > MOST_LETTERS
     rotated = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if many else {}

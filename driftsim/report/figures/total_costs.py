@@ -3,12 +3,14 @@
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.transforms import ScaledTranslation
 
 from driftsim.report.figure_data.looks import INK, short
 from driftsim.report.figure_data.total_costs import TONES, total_costs
 from driftsim.report.figures.panels import WIDE, frozen, legend, set_title
 from driftsim.report.figures.style import thousands
 
+MARK = 12  # points for the mark of a contender, between its name and its bar
 ROW, FOOT, BAR = 0.27, 0.75, 0.58  # inches of a bar, and of all else of a panel; share of a row
 
 
@@ -24,6 +26,7 @@ def total_cost(view):
     for panel, one in zip(panels, every):
         set_title(panel, one.scene.title)
         plot_bars(panel, one)
+        plot_marks(panel, [view.looks[name] for name in one.names])
     used = [name for name in TONES if any(name in one.shares for one in every)]
     if len(used) > 1:
         legend(figure, {name: Patch(color=TONES[name]) for name in used})
@@ -41,7 +44,7 @@ def plot_bars(panel, one):
     style = {"color": INK, "linestyle": "none", "elinewidth": 1, "capsize": 2.5}
     panel.errorbar(one.cost[known], y[known], xerr=apart, gid="interval", **style)
     panel.set_yticks(y, [*map(short, one.names)])
-    panel.tick_params(axis="y", length=0)
+    panel.tick_params(axis="y", length=0, pad=MARK)
     panel.set(xlim=(0, 1.02 * one.end or 1), ylim=(len(y) - 0.5, -0.5))
     panel.set_xlabel(one.label)
     if one.end >= 1000:
@@ -51,3 +54,11 @@ def plot_bars(panel, one):
     for place, words in zip(y, one.words):
         across = panel.get_yaxis_transform()
         panel.text(1.02, place, words, va="center_baseline", transform=across, gid="cost")
+
+
+def plot_marks(panel, looks):
+    """Plot the mark of each contender in its colour, since bars have those of their shares."""
+    left = ScaledTranslation(-MARK / 2 / 72, 0, panel.figure.dpi_scale_trans)
+    style = {"transform": panel.get_yaxis_transform() + left, "clip_on": False, "gid": "mark"}
+    for place, look in enumerate(looks):
+        panel.plot(0, place, look.marker, color=look.colour, markersize=4, **style)

@@ -62,11 +62,14 @@ def sweep(view: View, layout: Layout = WIDE) -> Drawing | None:
 def severity(view: View, layout: Layout = WIDE) -> Drawing | None:
     """How many rows contenders need to recover, over how severe changes are."""
     found = severities.severity(view)
-    return lines(view, found, severities.LABEL, True, layout) if found else None
+    least = severities.least_top(view)
+    return lines(view, found, severities.LABEL, True, layout, least) if found else None
 
 
-def lines(view, slices: list[Slice], label: str, zero: bool, layout: Layout) -> Drawing:
-    """A panel for each slice, a line for each contender."""
+def lines(
+    view, slices: list[Slice], label: str, zero: bool, layout: Layout, least: float = 0
+) -> Drawing:
+    """A panel for each slice, a line for each contender, up to a value that is at `least` shown."""
     single = len(slices) == 1
     names = [name for name in view.names if any(name in one.lines for one in slices)]
     beside = single and layout.beside and all(one.joined for one in slices)
@@ -86,7 +89,8 @@ def lines(view, slices: list[Slice], label: str, zero: bool, layout: Layout) -> 
         "top": top,
     }
     grid = panels.grid(1, len(slices), height, LEFT, **about)
-    ends, parts = limits(slices, zero), [*above]
+    low, high = limits(slices, zero)
+    ends, parts = (low, max(high, least)), [*above]
     for i, (box, one) in enumerate(zip(grid.blocks[0], slices)):
         y = Scale(*ends, box.bottom, box.top)
         parts += panel(view, box, one, y, i % grid.across == 0, label)
@@ -171,8 +175,7 @@ def ranges_of(places, low, high, look: Look, joined: bool) -> Iterator[str]:
 
 def scale_of_places(one: Slice, box: Box) -> Scale:
     """The scale of the values of a swept path."""
-    every = [*one.places, *(end for span in one.spans.values() for end in span)]
-    ends = min(every), max(every), box.left, box.right
+    ends = *one.ends, box.left, box.right
     return Scale(*ends, np.log10, ROOM) if one.decades else Scale(*ends, room=ROOM)
 
 
