@@ -13,8 +13,10 @@ PICTURES = ROOT / "reports" / "pictures"
 VERDICTS = yaml.safe_load((PICTURES / "verdicts.yaml").read_text(encoding="utf-8"))
 NOTE = (
     "This site was built without running the scenarios: `python docs/gallery.py` runs them all, and"
-    " puts the interactive report of each on its page."
+    " puts the interactive report of each on its page; `python docs/gallery.py quickstart` takes"
+    " seconds."
 )
+WIDE = "---\nhide: [toc]\n---\n\n"  # room for a report
 
 
 def scenarios() -> list[Path]:
@@ -48,7 +50,8 @@ def contents(reports: Path | None) -> Iterator[str]:
     if reports is None:
         yield NOTE
     for path in scenarios():
-        yield f"## [{name(path)}]({path.stem}.md)\n\n{asked(path)}"
+        live = " *Interactive report.*" if has_report(path, reports) else ""
+        yield f"## [{name(path)}]({path.stem}.md)\n\n{asked(path)}{live}"
         if (PICTURES / f"{path.stem}.png").exists():
             yield f"[![Picture of the results](pictures/{path.stem}.png)]({path.stem}.md)"
         yield answered(path)
@@ -56,10 +59,11 @@ def contents(reports: Path | None) -> Iterator[str]:
 
 def scenario_page(path: Path, reports: Path | None) -> Iterator[str]:
     """The page of a scenario."""
-    yield f"# {name(path)}"
+    live = has_report(path, reports)
+    yield f"{WIDE if live else ''}# {name(path)}"
     yield asked(path)
     command = f"driftsim run {path.relative_to(ROOT)}"
-    if reports is not None and (reports / path.stem / "report.html").exists():
+    if live:
         address = f"../reports/{path.stem}/report.html"
         yield f"[Open the report by itself]({address}){{target=_blank}}"
         yield f'<iframe class="report" src="{address}" title="Report of {name(path)}"></iframe>'
@@ -70,6 +74,11 @@ def scenario_page(path: Path, reports: Path | None) -> Iterator[str]:
     yield f"```sh\n{command}\n```"
     yield "## The scenario"
     yield f"```yaml\n{path.read_text(encoding='utf-8').strip()}\n```"
+
+
+def has_report(path: Path, reports: Path | None) -> bool:
+    """Whether a folder has the report of a scenario."""
+    return reports is not None and (reports / path.stem / "report.html").exists()
 
 
 def asked(path: Path) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import gallery_pages
+import notebooks
 import reference
 from links import PAGES, ROOT, outside, relinked
 from mkdocs.structure.files import File
@@ -31,7 +32,7 @@ def on_files(files, config):
     """Add the pages that are made, and the files outside docs/ that pages lead to."""
     folder = os.environ.get(REPORTS)
     reports = Path(folder).resolve() if folder else None
-    made = {**reference.pages(), **gallery_pages.pages(reports)}
+    made = {**reference.pages(), **gallery_pages.pages(reports), **notebooks.pages()}
     for path, page in PAGES.items():
         made[page] = (ROOT / path).read_text(encoding="utf-8")
     for page, text in made.items():
@@ -61,5 +62,5 @@ def on_page_markdown(markdown, page, config, files):
 
 
 def on_page_content(content, page, config, files):
-    """Make a page readable in any width."""
-    return readable(content)
+    """Make a page readable in any width, and show what the cells of notebooks do."""
+    return notebooks.with_outputs(page.file.src_uri, readable(content))

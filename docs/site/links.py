@@ -13,6 +13,7 @@ PLACES = {
     "scenarios/README.md": "gallery/index.md",
     "docs/clusters": "scale.md",
     "docs/kinds.md": "reference/index.md",  # which lists the same, made from the classes
+    "docs/tutorials/teaching.ipynb": "tutorials/teaching_notebook.md",
 }
 NAMED = re.compile(r"\[[\w/.]+\.md\]\((?!https?:)([^()\s#]+\.md)(?=[#)])")
 TARGET = re.compile(r"(?<=\]\()(?!https?:)([^()\s#]+)(?=[#)])")
