@@ -164,14 +164,15 @@ def ends(every: Duration, start: int, moments: np.ndarray, zone: str | None) -> 
 
 def durations(part: Any) -> Iterator[tuple[str | int, ...]]:
     """Where a part, or one inside it, holds a duration or a date: the keys that lead to each."""
-    if isinstance(part, Duration | Moment):
-        yield ()
-    elif isinstance(part, BaseModel):
-        for name in type(part).model_fields:
-            yield from ((name, *rest) for rest in durations(getattr(part, name)))
-    elif isinstance(part, list):
-        for i, one in enumerate(part):
-            yield from ((i, *rest) for rest in durations(one))
+    match part:
+        case Duration() | Moment():
+            yield ()
+        case BaseModel():
+            for name in type(part).model_fields:
+                yield from ((name, *rest) for rest in durations(getattr(part, name)))
+        case list():
+            for i, one in enumerate(part):
+                yield from ((i, *rest) for rest in durations(one))
 
 
 def _placed(value: Any, check: Callable[[Any], Any], info: ValidationInfo) -> Any:

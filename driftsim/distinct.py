@@ -13,10 +13,11 @@ def distinct(values: list) -> dict[int, Any]:
 
 def _hashable(value: Any) -> Any:
     """A key for a value, the same for equal values."""
-    if isinstance(value, dict):
-        return "map", frozenset((key, _hashable(one)) for key, one in value.items())
-    if isinstance(value, list):
-        return ("seq", *map(_hashable, value))
+    match value:
+        case dict():
+            return "map", frozenset((key, _hashable(one)) for key, one in value.items())
+        case list():
+            return ("seq", *map(_hashable, value))
     try:
         hash(value)
     except TypeError:  # an object from Python, which equals itself alone

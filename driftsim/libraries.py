@@ -162,15 +162,16 @@ def assembled(value: Any, packages: Collection[str], make: Callable[[str, dict],
 
     `make(path, params)` makes one, also within lists.
     """
-    if isinstance(value, str) and within(value, packages):
-        return make(value, {})
-    if isinstance(value, list):
-        return [assembled(one, packages, make) for one in value]
-    if isinstance(value, dict):
-        params = {k: assembled(one, packages, make) for k, one in value.items() if k != "kind"}
-        if isinstance(value.get("kind"), str):
-            return make(value["kind"], params)
-        return {int(k) if k.isdecimal() else k: one for k, one in params.items()}  # of classes
+    match value:
+        case str() if within(value, packages):
+            return make(value, {})
+        case list():
+            return [assembled(one, packages, make) for one in value]
+        case dict():
+            params = {k: assembled(one, packages, make) for k, one in value.items() if k != "kind"}
+            if isinstance(value.get("kind"), str):
+                return make(value["kind"], params)
+            return {int(k) if k.isdecimal() else k: one for k, one in params.items()}  # of classes
     return value
 
 

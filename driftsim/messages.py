@@ -168,15 +168,18 @@ def short(value: Any, most: int = 60) -> str:
 
 def flow(value: Any) -> str:
     """A value as a scenario writes it on one line; a part without parameters is its kind."""
-    if isinstance(value, dict):
-        if [*value] == ["kind"]:
-            return flow(value["kind"])
-        return f"{{{', '.join(f'{flow(key)}: {flow(one)}' for key, one in value.items())}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(flow, value))}]"
+    match value:
+        case {"kind": kind, **params} if not params:
+            return flow(kind)
+        case dict():
+            return f"{{{', '.join(f'{flow(key)}: {flow(one)}' for key, one in value.items())}}}"
+        case list():
+            return f"[{', '.join(map(flow, value))}]"
+        case str() if BARE.fullmatch(value):
+            return value
+        case str():
+            return repr(value)
     text = repr(value)
-    if isinstance(value, str):
-        return value if BARE.fullmatch(value) else text
     return WRITTEN.get(text, text)
 
 
@@ -189,20 +192,24 @@ def parameter_texts(given: dict[str, Any]) -> Iterator[str]:
 
 def brief(value: Any) -> str:
     """A parameter in a few words."""
-    if isinstance(value, dict):
-        return " ".join([*([value["kind"]] if "kind" in value else []), *parameter_texts(value)])
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:.12g}"
-    return visible(value) if isinstance(value, str) else short(value)
+    match value:
+        case dict():
+            kind = [value["kind"]] if "kind" in value else []
+            return " ".join([*kind, *parameter_texts(value)])
+        case bool():
+            return short(value)
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:.12g}"
+        case str():
+            return visible(value)
+    return short(value)
 
 
 def setting_text(value: Any) -> str:
     """A value of a setting: a mapping in a few words, others as a scenario writes them."""
-    if isinstance(value, dict):
-        return brief(value)
-    return visible(value) if isinstance(value, str) else short(value)
+    return brief(value) if isinstance(value, dict | str) else short(value)
 
 
 def plural(n: int, noun: str) -> str:

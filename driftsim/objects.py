@@ -145,12 +145,13 @@ def member(name: str, one: Any) -> Any:
     """What a class holds under a name, as data: the functions within properties and the like."""
     if name == "__annotations__":
         return repr(one)
-    if isinstance(one, property):
-        return "property", one.fget, one.fset, one.fdel
-    if isinstance(one, staticmethod | classmethod):
-        return type(one).__name__, one.__func__
-    if isinstance(one, functools.cached_property):
-        return "cached_property", one.func
+    match one:
+        case property():
+            return "property", one.fget, one.fset, one.fdel
+        case staticmethod() | classmethod():
+            return type(one).__name__, one.__func__
+        case functools.cached_property():
+            return "cached_property", one.func
     if hasattr(one, "decorator_info"):  # a validator of pydantic
         return "validator", repr(one.decorator_info), member("", one.wrapped)
     return one

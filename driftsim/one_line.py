@@ -10,7 +10,7 @@ from pydantic import ValidationError, model_validator
 from driftsim.learners.learner import Learner
 from driftsim.messages import ScenarioError, guess, line, short
 from driftsim.parts import Part, Strict, keys_of
-from driftsim.scenario import Scenario, Study, load
+from driftsim.scenario import Scenario, Study, Variant, load
 from driftsim.scenario.evaluation import Evaluation
 from driftsim.scenario.files import IN_PYTHON, from_source
 from driftsim.scenario.places import Places, located
@@ -134,20 +134,20 @@ def whole_stream(source: Any) -> dict[str, Any] | None:
     """The keys of a stream that is given as a whole; None of a concept alone."""
     if isinstance(source, str | Path) and Path(source).suffix.lower() in SCENARIOS:
         source = load(source)
-    if isinstance(source, Study):
-        if len(source.variants) > 1:
-            titles = ", ".join(one.title for one in source.variants[:3])
-            message = f"this study has {len(source.variants)} streams or settings ({titles}, …)"
+    match source:
+        case Study(variants=[one]) | (Variant() as one):
+            return whole_stream(one.scenario)
+        case Study(variants=several):
+            titles = ", ".join(one.title for one in several[:3])
+            message = f"this study has {len(several)} streams or settings ({titles}, …)"
             raise ScenarioError(line(f"driftsim.stream: {message}; give one of .variants"))
-        source = source.variants[0].scenario
-    source = getattr(source, "scenario", source)  # of a variant
-    if isinstance(source, Scenario):
-        source = source.stream
-    if isinstance(source, Stream):
-        return {name: getattr(source, name) for name in sorted(source.model_fields_set)}
-    if isinstance(source, dict) and "stream" in source:
-        return stream_keys(source["stream"], None)
-    return source if isinstance(source, dict) and "concepts" in source else None
+        case Scenario(stream=stream) | (Stream() as stream):
+            return {name: getattr(stream, name) for name in sorted(stream.model_fields_set)}
+        case {"stream": stream}:
+            return stream_keys(stream, None)
+        case {"concepts": _}:
+            return source
+    return None
 
 
 def of_concept(source: Any, length: int | None) -> dict[str, Any]:
@@ -176,15 +176,18 @@ def is_file(source: Any) -> bool:
 
 def models_of(learner: Any, policy: Any, allow: Collection[str]) -> dict[str, Any]:
     """The contenders of a scenario: of a learner, or of a dict of several by their names."""
-    if isinstance(learner, list | tuple):
-        message = "a list has no names for its learners; give a dict of names to learners"
-        raise ScenarioError(f"driftsim.evaluate: learner: {message}")
-    if not isinstance(learner, Mapping):
-        several = {name_of(learner): learner}
-    elif "learner" in learner:
-        several = {name_of(learner["learner"]): learner}
-    else:
-        several = {name_of(learner): learner} if "kind" in learner else {**learner}
+    match learner:
+        case list() | tuple():
+            message = "a list has no names for its learners; give a dict of names to learners"
+            raise ScenarioError(f"driftsim.evaluate: learner: {message}")
+        case {"learner": one}:
+            several = {name_of(one): learner}
+        case {"kind": _}:
+            several = {name_of(learner): learner}
+        case Mapping():
+            several = {**learner}
+        case _:
+            several = {name_of(learner): learner}
     if not several:
         raise ScenarioError("driftsim.evaluate: learner: no learner is given; give one or more")
     return {name: contender(name, one, policy, allow) for name, one in several.items()}
@@ -214,12 +217,13 @@ def online(name: str, given: Any, allow: Collection[str]) -> str:
 
 def name_of(thing: Any) -> str:
     """What a concept or a learner is called that was given without a name."""
-    if isinstance(thing, Mapping):
-        thing = thing.get("kind", "it")
-    if isinstance(thing, str):
-        return thing.rpartition(".")[2] or "it"
-    if isinstance(thing, Table):
-        return "table"
-    if isinstance(thing, Part):
-        return thing.kind()
+    match thing:
+        case Mapping():
+            return name_of(thing.get("kind", "it"))
+        case str():
+            return thing.rpartition(".")[2] or "it"
+        case Table():
+            return "table"
+        case Part():
+            return thing.kind()
     return getattr(thing, "__name__", type(thing).__name__)

@@ -308,12 +308,15 @@ class Imported(Strict):
 
 def build(value: Any) -> Any:
     """A value, with the classes of all models in it built, as pydantic before 2.14 does not."""
-    if isinstance(value, BaseModel):
-        type(value).model_rebuild()
-        build([*vars(value).values()])
-    elif isinstance(value, list | tuple | dict):
-        for one in value.values() if isinstance(value, dict) else value:
-            build(one)
+    match value:
+        case BaseModel():
+            type(value).model_rebuild()
+            build(vars(value))
+        case dict():
+            build([*value.values()])
+        case list() | tuple():
+            for one in value:
+                build(one)
     return value
 
 

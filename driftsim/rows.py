@@ -88,6 +88,11 @@ class Arrival(NamedTuple):
         """The rows whose labels arrive."""
         return Labelled(self.due_t, self.due_X, self.due_y)
 
+    @property
+    def closed(self) -> "Arrival":
+        """The same with all labels that a model has learned; here itself, as none is asked for."""
+        return self
+
     def before_row(self, n: int) -> "tuple[Arrival, Arrival]":
         """The first `n` rows with the labels that arrive before the next row; and the rest."""
         return self._cut(n, self.due_by[n])

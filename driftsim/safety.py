@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from types import ModuleType
 from typing import Any
 
+from driftsim.forms import listed
 from driftsim.messages import guess, short
 
 OPEN = {  # modules of each library whose classes a scenario may name
@@ -165,37 +166,44 @@ def values_of(value: Any, name: str = "", library: str = "") -> Iterator[tuple[s
 
     In a grid to search, `step__name` is the parameter `name` of a step, which may be a booster's.
     """
-    if isinstance(value, dict):
-        library = str(value.get("kind", library)).partition(".")[0]
-        for key, one in value.items():
-            inside = name if key == "kind" or key.isdecimal() else key.rpartition("__")[2]
-            found = "lightgbm" if key in GRIDS and "lightgbm." in str(value) else library
-            yield inside, one, found
-            yield from values_of(one, inside, found)
-    elif isinstance(value, list):
-        for one in value:
-            yield name, one, library
-            yield from values_of(one, name, library)
+    match value:
+        case dict():
+            library = str(value.get("kind", library)).partition(".")[0]
+            for key, one in value.items():
+                inside = name if key == "kind" or key.isdecimal() else key.rpartition("__")[2]
+                found = "lightgbm" if key in GRIDS and "lightgbm." in str(value) else library
+                yield inside, one, found
+                yield from values_of(one, inside, found)
+        case list():
+            for one in value:
+                yield name, one, library
+                yield from values_of(one, name, library)
 
 
 def _refused(name: str, value: Any, library: str) -> str | None:
     """What is wrong with a value of a parameter, and what would be right, or None."""
     if name in REFUSED and (value not in HARMLESS or (name in WRITES and value is None)):
         return f"{REFUSED[name]}; leave it out"
-    if isinstance(value, str) and library != "river" and value.startswith("sklearn."):
-        word = value.rpartition(".")[2]
-        if word.islower() and word not in CLASSES and value not in FUNCTIONS:
-            right = guess(value, FUNCTIONS)
-            return f"is {short(value)}, which is not a function a scenario may name; {right}"
-    if library == "lightgbm" and isinstance(value, str) and not PLAIN_TEXT.fullmatch(value):
-        return f"is {short(value)}, which could name other parameters; give a word or numbers"
-    if library in ESTIMATORS and isinstance(value, str) and len(value) > MOST_LETTERS:
-        return f"is {short(value)}; it should have at most {MOST_LETTERS:,} characters"
-    if name == "pattern" and isinstance(value, str) and REPEATS.fullmatch(value):
-        return f"is {short(value)}, which can take for ever; use one of * + {{ at most"
+    if isinstance(value, str) and (wrong := _refused_text(name, value, library)):
+        return f"is {short(value)}{wrong}"
     if name in CALLED and library == "river" and value is not None:
         return "takes a function, which a scenario cannot name; leave it out"
     return _too_large(name, value)
+
+
+def _refused_text(name: str, text: str, library: str) -> str | None:
+    """What is wrong with a text, and what would be right, or None."""
+    if library != "river" and text.startswith("sklearn."):
+        word = text.rpartition(".")[2]
+        if word.islower() and word not in CLASSES and text not in FUNCTIONS:
+            return f", which is not a function a scenario may name; {guess(text, FUNCTIONS)}"
+    if library == "lightgbm" and not PLAIN_TEXT.fullmatch(text):
+        return ", which could name other parameters; give a word or numbers"
+    if library in ESTIMATORS and len(text) > MOST_LETTERS:
+        return f"; it should have at most {MOST_LETTERS:,} characters"
+    if name == "pattern" and REPEATS.fullmatch(text):
+        return ", which can take for ever; use one of * + { at most"
+    return None
 
 
 def _too_large(name: str, value: Any) -> str | None:
@@ -209,27 +217,29 @@ def _too_large(name: str, value: Any) -> str | None:
 
 def members(value: Any) -> int:
     """How many models and steps a part has; those within another are counted for each of it."""
-    if isinstance(value, str):
-        return int(within(value, [*OPEN, *ESTIMATORS]))
-    if isinstance(value, list):
-        return sum(members(one) for one in value)
-    if not isinstance(value, dict):
-        return 0
-    inside = sum(members(one) for key, one in value.items() if key != "kind")
-    if "kind" not in value:
-        return inside
-    own = [value[name] for name in MEMBERS if type(value.get(name)) is int]
-    own += [combinations(value[name]) for name in GRIDS if name in value]
-    return math.prod(own) * (1 + inside)
+    match value:
+        case str():
+            return int(within(value, [*OPEN, *ESTIMATORS]))
+        case list():
+            return sum(map(members, value))
+        case {"kind": _}:
+            own = [value[name] for name in MEMBERS if type(value.get(name)) is int]
+            own += [combinations(value[name]) for name in GRIDS if name in value]
+            inside = sum(members(one) for key, one in value.items() if key != "kind")
+            return math.prod(own) * (1 + inside)
+        case dict():
+            return sum(map(members, value.values()))
+    return 0
 
 
 def combinations(grid: Any) -> int:
     """How many settings a grid to search has."""
-    if isinstance(grid, list):
-        return sum(map(combinations, grid))
-    if not isinstance(grid, dict):
-        return 1
-    return math.prod(len(values) for values in grid.values() if isinstance(values, list))
+    match grid:
+        case list():
+            return sum(map(combinations, grid))
+        case dict():
+            return math.prod(len(listed(values)) for values in grid.values())
+    return 1
 
 
 def beyond_memory(rules: Any, stream: Any, interval: int) -> Iterator[tuple[str, str, str]]:

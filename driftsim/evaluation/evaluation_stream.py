@@ -10,7 +10,7 @@ from driftsim.evaluation.labels import Labels, Uniforms, arrivals, in_order
 from driftsim.evaluation.protocols import EVERY_LABEL, Fold
 from driftsim.evaluation.queries import Asking
 from driftsim.evaluation.staleness import NewestLabel, newest_of
-from driftsim.rows import Arrival, Labelled, OpenArrival, WarmUp
+from driftsim.rows import Arrival, Labelled, WarmUp
 from driftsim.streams.world import Block, World
 
 
@@ -137,7 +137,6 @@ class QueriedStream(EvaluationStream):
         self._asking.predicted(predicted)
         if self._given is not None and len(predicted):
             arrival, newest = self._given
-            known = arrival.closed if isinstance(arrival, OpenArrival) else arrival
-            self.pending[-1] = self.pending[-1]._replace(newest=newest.before_rows(known))
+            self.pending[-1] = self.pending[-1]._replace(newest=newest.before_rows(arrival.closed))
             self._given = None
         return super().matched(predicted)

@@ -180,8 +180,7 @@ class Metered(Model):
         self._meter.models.add(self)
         predicted = self._meter.timed("online", self._model.test_then_train, arrival, rows=n)
         self._meter.trained_along(arrival)
-        known = arrival.closed if isinstance(arrival, OpenArrival) else arrival
-        newest = self.trained_on.along(known, self._meter.is_last(arrival))
+        newest = self.trained_on.along(arrival.closed, self._meter.is_last(arrival))
         self._meter.trained_on.learned(newest)
         return self._answers.checked(predicted, arrival.t)
 

@@ -315,10 +315,11 @@ def default_of(info: FieldInfo) -> Json:
     """The default of a field, if it has one that a scenario can write."""
     if info.is_required() or info.default is None:
         return {}
-    value = info.default
-    if isinstance(value, Part):
-        value = dumped(value, exclude_defaults=True)
-        value = value["kind"] if [*value] == ["kind"] else value
-    elif isinstance(value, Strict):
-        value = dumped(value, exclude_defaults=True) or None
-    return {} if value is None else {"default": value}
+    match info.default:
+        case Part() as part:
+            value = dumped(part, exclude_defaults=True)
+            return {"default": value["kind"] if [*value] == ["kind"] else value}
+        case Strict() as piece:
+            value = dumped(piece, exclude_defaults=True)
+            return {"default": value} if value else {}
+    return {"default": info.default}

@@ -1,5 +1,6 @@
 """Column names: those in the parts of scikit-learn, as the indices that it takes with arrays."""
 
+from driftsim.forms import listed
 from driftsim.messages import guess, short
 
 INSIDE = ("estimator", "estimators", "transformer_list")  # what is given the same columns
@@ -38,13 +39,9 @@ def _resolve(part, names):
         return
     inside = getattr(part, "steps", [])[:1]
     if not hasattr(part, "max_features"):
-        inside = [*inside, *(one for name in INSIDE for one in _listed(getattr(part, name, None)))]
+        inside = [*inside, *(one for name in INSIDE for one in listed(getattr(part, name, None)))]
     for one in inside:
         _resolve(one[1] if isinstance(one, tuple) else one, names)
-
-
-def _listed(value):
-    return value if isinstance(value, list) else [value]
 
 
 def _indices(columns, names):
@@ -60,7 +57,7 @@ def _indices(columns, names):
 def _named(part):
     """What the columns of a ColumnTransformer are called; nothing for other parts."""
     for _, _, columns in getattr(part, "transformers", ()):
-        yield from _listed(columns)
+        yield from listed(columns)
 
 
 def parts(estimator):

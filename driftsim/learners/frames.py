@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from driftsim.forms import listed
 from driftsim.messages import guess, short
+from driftsim.parts import entries
 from driftsim.rows import Schema
 
 BY_TYPE = ("auto", "from_dtype")  # values by which categorical columns are those of the frame
@@ -81,12 +83,9 @@ def _words(value: Any) -> bool:
 
 def _given(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
-        for name, one in value.items():
-            yield str(name), one
-            yield from _given(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _given(one)
+        yield from ((str(name), one) for name, one in value.items())
+    for one in entries(value).values():
+        yield from _given(one)
 
 
 def columns_of(asked: Any, schema: Schema) -> list[str]:
@@ -97,7 +96,7 @@ def columns_of(asked: Any, schema: Schema) -> list[str]:
     if asked in BY_TYPE or asked is True:
         return [schema.names[j] for j in schema.nominal]
     found = []
-    for one in asked if isinstance(asked, list) else [asked]:
+    for one in listed(asked):
         named = one in schema.names
         if not named and not (type(one) is int and 0 <= one < len(schema.names)):
             raise ValueError(f"there is no column {short(one)}; {guess(one, schema.names)}")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from driftsim.forms import listed
 from driftsim.learners.conventions import conventions
 from driftsim.libraries import parameters
 from driftsim.messages import guess, short
@@ -14,7 +15,7 @@ def check_names(search: Any, grid: Any) -> None:
 
     Boosters take any name by `set_params`, also those of files to read and of machines to call.
     """
-    for one in grid if isinstance(grid, list) else [grid]:
+    for one in listed(grid):
         for key in one if isinstance(one, dict) else ():
             for owner, name in owners(search.estimator, one, key):
                 known = names_of(owner)

@@ -338,17 +338,17 @@ def first_failing(model, X):
 
 def smaller(written: Any, packages: Collection[str]) -> Any:
     """What a scenario writes of objects of libraries, with few members and passes in each."""
-    if isinstance(written, list):
-        return [smaller(one, packages) for one in written]
-    if isinstance(written, str) and within(written, packages):
-        written = {"kind": written}
-    if not isinstance(written, dict):
-        return written
-    params = {key: smaller(one, packages) for key, one in written.items() if key != "kind"}
-    path = written.get("kind")
-    if not isinstance(path, str):
-        return params
-    return {"kind": path, **params, **fewer(path, params, packages)}
+    match written:
+        case list():
+            return [smaller(one, packages) for one in written]
+        case str() if within(written, packages):
+            return smaller({"kind": written}, packages)
+        case {"kind": str(path), **given}:
+            params = {key: smaller(one, packages) for key, one in given.items()}
+            return {"kind": path, **params, **fewer(path, params, packages)}
+        case dict():
+            return {key: smaller(one, packages) for key, one in written.items() if key != "kind"}
+    return written
 
 
 def fewer(path: str, params: dict, packages: Collection[str]) -> dict[str, int]:

@@ -23,21 +23,21 @@ SHORTFALLS = {
 }
 
 
+TREES = "river.tree."
+
+
 def shortfalls(written: Any) -> Iterator[str]:
     """Those of the classes that a scenario names by path, in sentences without a full stop.
 
     A tree whose leaves predict the majority has none.
     """
-    if isinstance(written, list):
-        for one in written:
-            yield from shortfalls(one)
-    if isinstance(written, str):
-        written = {"kind": written}
-    if not isinstance(written, dict):
-        return
-    path, by_majority = written.get("kind"), written.get("leaf_prediction") == "mc"
-    if path in SHORTFALLS and not (by_majority and path.startswith("river.tree.")):
-        yield f"{path.rpartition('.')[2]}: {SHORTFALLS[path]} (docs/compiled.md)"
-    for key, one in written.items():
-        if key != "kind":
-            yield from shortfalls(one)
+    match written:
+        case str() if written in SHORTFALLS:
+            yield f"{written.rpartition('.')[2]}: {SHORTFALLS[written]} (docs/compiled.md)"
+        case list():
+            for one in written:
+                yield from shortfalls(one)
+        case {"kind": str(path), "leaf_prediction": "mc", **params} if path.startswith(TREES):
+            yield from shortfalls(params)
+        case dict():
+            yield from shortfalls([*written.values()])

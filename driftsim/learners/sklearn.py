@@ -8,6 +8,7 @@ import numpy as np
 from driftsim.learners.learner import Model, given
 from driftsim.learners.tuning import gone_on, padded, refitted, unfitted, way_on, withheld
 from driftsim.messages import short
+from driftsim.parts import entries
 from driftsim.rows import Labelled, Schema
 from driftsim.safety import FUNCTIONS
 
@@ -182,11 +183,9 @@ def passes(fitted):
 
 def values(written, name):
     """All values of a parameter in what a scenario writes, at any depth."""
-    if isinstance(written, dict):
-        if name in written:
-            yield written[name]
-        written = [*written.values()]
-    for one in written if isinstance(written, list) else ():
+    if isinstance(written, dict) and name in written:
+        yield written[name]
+    for one in entries(written).values():
         yield from values(one, name)
 
 
@@ -195,11 +194,9 @@ def searched(written, name, parameters=True):
 
     A grid is what has no kind of its own, below the `parameters` of a learner.
     """
-    if isinstance(written, dict):
-        if not parameters and "kind" not in written:
-            yield from (key for key in written if str(key).rpartition("__")[2] == name)
-        written = [*written.values()]
-    for one in written if isinstance(written, list) else ():
+    if isinstance(written, dict) and not parameters and "kind" not in written:
+        yield from (key for key in written if str(key).rpartition("__")[2] == name)
+    for one in entries(written).values():
         yield from searched(one, name, False)
 
 

@@ -16,7 +16,6 @@ from driftsim.parts import identity
 from driftsim.report.dates import dates_of
 from driftsim.scenario import Scenario, Study
 from driftsim.streams.concepts.concept import Concept
-from driftsim.streams.operators.operator import Operator
 from driftsim.streams.stream import Stream
 
 MOST_VALUES = 12  # of a sweep that are named
@@ -120,7 +119,7 @@ def stream_in_words(scenario: Scenario, meanings: Meanings, depth: int) -> Itera
 def likeness(name: str, concept: Concept, stream: Stream) -> str:
     """Which concept before it is written the same, and whether it is the same."""
     first = next(key for key, one in stream.concepts.items() if identity(one) == identity(concept))
-    if first == name or isinstance(concept, Operator) or concept.recorded or concept.sequential:
+    if first == name or concept.bases or concept.recorded or concept.sequential:
         return ""
     if concept.instantiated(np.random.default_rng(0)) == concept:
         return f"the same as {short(first)}"

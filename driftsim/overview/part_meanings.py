@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
+from driftsim.forms import listed
 from driftsim.kinds import comment
 from driftsim.learners.pipeline import Pipeline
 from driftsim.libraries import loaded
@@ -65,7 +66,7 @@ class Meanings:
             path = step["kind"] if isinstance(step, dict) else step
             yield depth + 1, f"step: {worded(step)}{self._once(path, library_meaning(path))}"
         for key, one in inside.items():
-            for i, each in enumerate(one if isinstance(one, list) else [one], start=1):
+            for i, each in enumerate(listed(one), start=1):
                 if isinstance(each, Part):
                     yield from self.of(key, each, where, depth + 1)
                 else:

@@ -88,18 +88,19 @@ def step(policy: Any) -> float:
 
 def work(written: Any) -> float:
     """How many times as long as a linear model what a scenario writes of a learner takes."""
-    if isinstance(written, str):
-        return next((n for path, n in WORK.items() if written.startswith(path)), 1)
-    if isinstance(written, list):
-        return max(map(work, written), default=1)
-    if not isinstance(written, dict):
-        return 1
-    inside = max(map(work, (one for key, one in written.items() if key != "kind")), default=1)
-    own = work(written.get("kind")) * inside
-    for name, usual in (("n_models", MEMBERS), ("window_size", ROWS)):
-        if isinstance(given := written.get(name), int | float):
-            own *= max(given / usual, 1)
-    return own
+    match written:
+        case str():
+            return next((n for path, n in WORK.items() if written.startswith(path)), 1)
+        case list():
+            return max(map(work, written), default=1)
+        case dict():
+            own = work(written.get("kind"))
+            own *= max((work(one) for key, one in written.items() if key != "kind"), default=1)
+            for name, usual in (("n_models", MEMBERS), ("window_size", ROWS)):
+                if isinstance(given := written.get(name), int | float):
+                    own *= max(given / usual, 1)
+            return own
+    return 1
 
 
 def is_safe(run: Run) -> bool:

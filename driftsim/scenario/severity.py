@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from driftsim.messages import guess, refusal, short, within
+from driftsim.scenario.python_data import entry
 from driftsim.streams.concepts import Concept
 from driftsim.streams.severity import MEASURES, severity
 from driftsim.streams.stream import Stream
@@ -45,9 +46,8 @@ def with_requested(document: Any) -> Any:
 
     Refuses those that cannot be reached, at their place.
     """
-    stream = document.get("stream") if isinstance(document, dict) else None
-    concepts = stream.get("concepts") if isinstance(stream, dict) else None
-    if not isinstance(stream, dict) or not isinstance(concepts, dict):
+    stream, concepts = entry(document, "stream"), entry(document, "stream", "concepts")
+    if not isinstance(concepts, dict):
         return document
     requests = {one.name: one for one in requests_in(concepts)}
     report = with_measure(document.get("report"), [one.measure for one in requests.values()])
@@ -89,9 +89,10 @@ def requests_in(concepts: dict[str, Any]) -> Iterator[Request]:
 
 def is_request(value: Any, concepts: dict[str, Any]) -> bool:
     """Whether a value asks for a severity."""
-    if not isinstance(value, dict) or "from" not in value:
-        return False
-    return bool(value.keys() & {*MEASURES}) or value["from"] in concepts
+    match value:
+        case {"from": origin}:
+            return bool(value.keys() & {*MEASURES}) or origin in concepts
+    return False
 
 
 def request_of(name, field, written, concepts, place) -> Request:
@@ -107,7 +108,7 @@ def request_of(name, field, written, concepts, place) -> Request:
     if len(measures) != 1:
         raise refusal(f"give one of {', '.join(MEASURES)}", *place)
     wanted, direction = written[measures[0]], written.get("direction", "up")
-    if isinstance(wanted, bool) or not isinstance(wanted, int | float) or not wanted > 0:
+    if type(wanted) not in (int, float) or not wanted > 0:
         message = f"{short(wanted)} is not valid; give a number above 0"
         raise refusal(message, *place, measures[0])
     if direction not in ("up", "down"):
@@ -212,8 +213,8 @@ def start_of(one: Request, concepts: dict[str, Any]) -> tuple[float, tuple[float
             if (bound := getattr(rule, name, None)) is not None:
                 bounds[name[0]] = bound
     limits = bounds.get("g", float("-inf")), bounds.get("l", float("inf"))
-    alike = isinstance(origin, dict) and origin.get("kind") == kind
-    given = origin.get(one.field) if alike else None
+    alike = entry(origin, "kind") == kind
+    given = entry(origin, one.field) if alike else None
     first = info.default if alike or origin == kind else without_change(info)
     candidates = [given, first, info.default]
     start = next((float(x) for x in candidates if isinstance(x, int | float)), None)

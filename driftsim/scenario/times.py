@@ -8,7 +8,8 @@ from driftsim.clocks import NO_CLOCK, durations, row_after
 from driftsim.durations import FIXED, Duration
 from driftsim.evaluation.labels import Labels
 from driftsim.messages import refusal
-from driftsim.parts import Part, Strict
+from driftsim.parts import Part, Strict, entries
+from driftsim.scenario.python_data import entry
 from driftsim.streams.operators.operator import leaves
 from driftsim.streams.stream import Stream
 
@@ -36,8 +37,8 @@ def known_to_tables(document: Any) -> Any:
     """
     concepts = entry(document, "stream", "concepts")
     models = entry(document, "models")
-    each = [*models.values()] if isinstance(models, dict) else []
-    of_all = [entry(document, "evaluation", "labels"), *(entry(one, "labels") for one in each)]
+    each = (entry(one, "labels") for one in entries(models).values())
+    of_all = [entry(document, "evaluation", "labels"), *each]
     column = next((column for one in of_all for column in columns_of(one)), None)
     if column is None or not isinstance(concepts, dict):
         return document
@@ -47,28 +48,23 @@ def known_to_tables(document: Any) -> Any:
 
 def with_label_time(concept: Any, column: str) -> Any:
     """A concept as plain data, in which tables know the column, also those it is made `of`."""
-    if isinstance(concept, list):
-        return [with_label_time(one, column) for one in concept]
-    if not isinstance(concept, dict):
-        return concept
-    if "of" in concept:
-        return concept | {"of": with_label_time(concept["of"], column)}
-    return {"label_time": column} | concept if concept.get("kind") == "table" else concept
-
-
-def entry(value: Any, *keys: str) -> Any:
-    """What stands at some keys of nested mappings, or None."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
+    match concept:
+        case list():
+            return [with_label_time(one, column) for one in concept]
+        case {"of": below}:
+            return concept | {"of": with_label_time(below, column)}
+        case {"kind": "table"}:
+            return {"label_time": column} | concept
+    return concept
 
 
 def columns_of(labels: Any) -> Iterator[str]:
     """The columns that labels name as plain data, also those that they are made `of`."""
-    while isinstance(labels, dict):
-        if isinstance(column := entry(labels, "time", "column"), str):
+    match labels:
+        case {"time": {"column": str(column)}}:
             yield column
-        labels = labels.get("of")
+    if (below := entry(labels, "of")) is not None:
+        yield from columns_of(below)
 
 
 def unknown_column(labels: Strict, stream: Stream) -> str | None:

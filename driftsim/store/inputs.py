@@ -11,9 +11,10 @@ from typing import Any
 from driftsim.evaluation.prequential import Contender
 from driftsim.evaluation.rules import TruthRules
 from driftsim.files import content_hash
+from driftsim.forms import listed
 from driftsim.parts import dumped, written_out
 from driftsim.streams.concepts import Concept
-from driftsim.streams.operators.operator import Operator, leaves
+from driftsim.streams.operators.operator import leaves
 from driftsim.streams.stream import Stream
 
 FORMAT = 10  # raised when the same run would leave another file
@@ -47,9 +48,8 @@ def inputs(
 
 def name_by_content(written: Any, concept: Concept, hashes: dict[str, str]) -> None:
     """Put the hashes of files in the place of their paths, in a concept as plain data."""
-    if isinstance(concept, Operator):
-        below = written["of"] if isinstance(written["of"], list) else [written["of"]]
-        for one, base in zip(below, concept.bases):
+    if concept.bases:
+        for one, base in zip(listed(written["of"]), concept.bases):
             name_by_content(one, base, hashes)
     elif concept.files:
         written["path"] = [hashes[path] for path in concept.files]

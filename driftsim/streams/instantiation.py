@@ -86,5 +86,4 @@ def named_by(concept: Concept) -> list[str]:
     """The names of the concepts of the stream that a concept is made of."""
     if isinstance(concept, Reference):
         return [concept.name]
-    bases = concept.bases if isinstance(concept, Operator) else ()
-    return [name for one in bases for name in named_by(one)]
+    return [name for one in concept.bases for name in named_by(one)]

@@ -202,6 +202,4 @@ def moves_unmarked(concept: Concept) -> bool:
     """Whether a concept moves by itself at other rows than those of the changes within it."""
     if isinstance(concept, Reference):
         return moves_unmarked(concept.concept)
-    if isinstance(concept, Operator):
-        return any(map(moves_unmarked, concept.bases))
-    return concept.moves
+    return any(map(moves_unmarked, concept.bases)) if concept.bases else concept.moves

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from driftsim.files import content_hash, file_hash, is_file, is_large
-from driftsim.forms import Also
+from driftsim.forms import Also, listed
 from driftsim.messages import short
 from driftsim.parts import Number
 from driftsim.streams.recorded import Recorded
@@ -58,7 +58,7 @@ class Table(Recorded):
 
     @property
     def _paths(self):
-        return self.path if isinstance(self.path, list) else [self.path]
+        return listed(self.path)
 
     @property
     def place(self):
@@ -135,7 +135,7 @@ class Table(Recorded):
     @field_validator("path", mode="before")
     @classmethod
     def _is_path(cls, given):
-        paths = given if isinstance(given, list) else [given]
+        paths = listed(given)
         if not paths or not all(isinstance(path, str) for path in paths):
             raise ValueError(f"{short(given)} is no path; give that of a file, or a list of them")
         return given

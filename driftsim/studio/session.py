@@ -4,6 +4,7 @@ from secrets import token_hex
 from typing import Any, NamedTuple
 
 from driftsim.adaptation.policies import Policy
+from driftsim.learners.learner import Learner
 from driftsim.messages import ScenarioError, guess, line, short
 from driftsim.parts import Part
 from driftsim.scenario import Scenario, Study
@@ -215,9 +216,8 @@ class Session:
             learner = parsed(f"{{kind: {learner}, {more}}}")[0]
         if isinstance(policy, str) and policy in Policy.kinds:
             policy = {"kind": policy} | parameters_for(Policy, policy, self.now.scenario)
-        short_name = learner["kind"] if isinstance(learner, dict) else learner
-        kind = policy.get("kind") if isinstance(policy, dict) else policy
-        given = str(step.get("name") or "") or name_of(str(short_name), str(kind))
+        kinds = Learner.in_full(learner)["kind"], Policy.in_full(policy)["kind"]
+        given = str(step.get("name") or "") or name_of(*kinds)
         name = free(given, document["models"])
         document["models"][name] = {"learner": learner, "policy": policy}
         return stream, document
@@ -262,9 +262,12 @@ def with_step(steps: tuple[dict[str, Any], ...], step: dict[str, Any]) -> tuple:
 
 def inside(part: Any, word: str) -> Any:
     """What a part, a mapping or a list has under a word of a path."""
-    if isinstance(part, list):
-        return part[int(word)]
-    return part[word] if isinstance(part, dict) else getattr(part, word)
+    match part:
+        case list():
+            return part[int(word)]
+        case dict():
+            return part[word]
+    return getattr(part, word)
 
 
 def typed(step: dict[str, Any], key: str) -> Any:
@@ -276,10 +279,10 @@ def typed(step: dict[str, Any], key: str) -> Any:
         value = parsed(text)[0]
     except NotationError as error:
         raise ScenarioError(line(f"{key}: {error}")) from None
-    named = value.get("kind") if isinstance(value, dict) else value
-    if not isinstance(named, str):
-        raise ScenarioError(line(f"{key}: {short(text)} names none; write its name"))
-    return value
+    match value:
+        case str() | {"kind": str()}:
+            return value
+    raise ScenarioError(line(f"{key}: {short(text)} names none; write its name"))
 
 
 def name_of(learner: str, policy: str) -> str:

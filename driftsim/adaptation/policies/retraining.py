@@ -211,18 +211,21 @@ class RetrainingLoop:
 
     def _follow(self, step):
         """Do what the trigger says, until it waits again."""
-        while not isinstance(step, Until):
+        while True:
             answer = None
-            if isinstance(step, Event):
-                yield step
-            elif isinstance(step, Train):
-                answer = yield from self._trained(step)
-            elif isinstance(step, InForce):
-                answer = self._model
-            else:
-                self._trainings.clear()
+            match step:
+                case Until():
+                    self._until = step
+                    return
+                case Event():
+                    yield step
+                case Train():
+                    answer = yield from self._trained(step)
+                case InForce():
+                    answer = self._model
+                case _:
+                    self._trainings.clear()
             step = self._trigger.send(answer)
-        self._until = step
 
     def _trained(self, step):
         """Train a model on the memory: its `Training`."""

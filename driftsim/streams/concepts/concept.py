@@ -1,6 +1,7 @@
 """Concepts: the one interface to everything that labelled rows are drawn from."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -83,6 +84,11 @@ class Concept(Part):
     def clock(self) -> Clock | None:
         """When its rows came, of a record that has been read and has times; else None."""
         return None
+
+    @property
+    def bases(self) -> Sequence["Concept"]:
+        """The concepts that it is made of: none, unless it is an operator."""
+        return ()
 
     @property
     def description(self) -> Self:

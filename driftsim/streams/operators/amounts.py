@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator
 
+from driftsim.forms import listed
 from driftsim.messages import refusal, short
 from driftsim.parts import Number, Share
 from driftsim.streams.operators.operator import Drawn, is_ready, sample_positions
@@ -18,7 +19,7 @@ IN_SD = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*sd\s*")
 
 
 def _amounts(given):
-    for one in given if isinstance(given, list) else [given]:
+    for one in listed(given):
         in_sd = isinstance(one, str) and IN_SD.fullmatch(one)
         number = float(in_sd[1]) if in_sd else one
         if type(number) not in (int, float) or not np.isfinite(number):
@@ -31,8 +32,7 @@ Amounts = Annotated[Number | str | list[Number | str], BeforeValidator(_amounts)
 
 
 def _shares(given):
-    several = given.values() if isinstance(given, dict) else given
-    for one in several if isinstance(given, list | dict) else [given]:
+    for one in given.values() if isinstance(given, dict) else listed(given):
         if type(one) not in (int, float) or not 0 <= one <= 1:
             raise ValueError(f"{short(one)} is no share; give a number from 0 to 1")
     return given

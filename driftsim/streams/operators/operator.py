@@ -275,11 +275,7 @@ def common_clock(concepts: Sequence[Drawn]) -> Any:
 
 def leaves(concept: Concept) -> Iterator[Concept]:
     """What a concept is made of in the end; not concepts of the stream, which it only names."""
-    if isinstance(concept, Operator):
-        for one in concept.bases:
-            yield from leaves(one)
-    elif not isinstance(concept, Reference):
-        yield concept
+    return (one for one in made_of(concept) if not one.bases)
 
 
 def schema_of(concept: Concept) -> Schema:
@@ -293,16 +289,15 @@ def schema_of(concept: Concept) -> Schema:
 
 def made_of(concept: Concept) -> Iterator[Concept]:
     """A concept, and what it is made of; not concepts of the stream, which it only names."""
-    if isinstance(concept, Operator):
-        for one in concept.bases:
-            yield from made_of(one)
+    for one in concept.bases:
+        yield from made_of(one)
     if not isinstance(concept, Reference):
         yield concept
 
 
 def drawn_leaves(concept: Concept, drawn: Any) -> Iterator[tuple[Concept, Drawn]]:
     """What a concept is made of in the end, each as it is written and as instantiated."""
-    if isinstance(concept, Operator):
+    if concept.bases:
         for one, base in zip(concept.bases, drawn.bases):
             yield from drawn_leaves(one, base)
     elif not isinstance(concept, Reference):

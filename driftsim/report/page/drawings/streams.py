@@ -70,7 +70,7 @@ def stream(view: View, layout: Layout = WIDE) -> Drawing | None:
 
 def grid_of(scenes, facts, rows, layout: Layout, top: float) -> Grid:
     """The areas of the panels."""
-    shares = [one for row in rows for one in row if isinstance(one, Shares)]
+    shares = shares_in(rows)
     names = [short(name) for one in shares for name in one.names]
     right = panels.names_room(names, layout) + 40 if layout.beside else panels.EDGE
     height = max(HEIGHT, 8 + NAME * streams.most_parts(scenes)) if layout.beside else HEIGHT
@@ -140,10 +140,14 @@ def ranged(shown: Range, x: Scale, y: Scale) -> Iterator[str]:
     yield element("path", d=line_path(places, y(mean), True), class_="line thin", stroke=INK)
 
 
+def shares_in(rows) -> list[Shares]:
+    """What panels show that are of shares."""
+    return [one for row in rows for one in row if isinstance(one, Shares)]
+
+
 def patterns(rows, own: str) -> list[str]:
     """The hatches that occur."""
-    shares = [one for row in rows for one in row if isinstance(one, Shares)]
-    used = sorted({hatch for one in shares for hatch in one.hatches if hatch})
+    used = sorted({hatch for one in shares_in(rows) for hatch in one.hatches if hatch})
     made = [
         element(
             "pattern", element("path", d=PATTERNS[i], class_="hatch"), id=f"{own}-{i}",
@@ -173,9 +177,10 @@ def square(ends: tuple[float, ...], shown: Shares, i: int, own: str) -> str:
 
 def legend_of(rows, own: str, layout: Layout) -> tuple[list[str], float]:
     """All parts above the panels, where there is no room beside them, and their height."""
-    shares = [one for row in rows for one in row if isinstance(one, Shares)]
     ends = (8.0, -SQUARE / 2, 28.0, SQUARE / 2)
     found = {
-        short(name): square(ends, one, i, own) for one in shares for i, name in enumerate(one.names)
+        short(name): square(ends, one, i, own)
+        for one in shares_in(rows)
+        for i, name in enumerate(one.names)
     }
     return panels.legend([(sample, name) for name, sample in found.items()], 0, layout.width, 0)
