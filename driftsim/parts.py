@@ -386,11 +386,6 @@ def described(part: Any) -> str:
     return inspect.cleandoc(part.__doc__ or "").split("\n\n")[0].replace("\n", " ")
 
 
-def fields(parts: list) -> dict[str, list]:
-    """The values of each field in parts of one kind."""
-    return {name: [getattr(part, name) for part in parts] for name in type(parts[0]).model_fields}
-
-
 def dumped(part: Strict, **settings: Any) -> dict[str, Any]:
     """A part as plain data, which loads to the same part, and so do the parts inside it."""
     return build(part).model_dump(mode="json", serialize_as_any=True, **settings)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from driftsim.messages import brief, flow, short
-from driftsim.parts import Part, dumped, fields
+from driftsim.parts import Part, dumped
 from driftsim.streams.concepts import Concept, Instantiated
 
 
@@ -46,6 +46,11 @@ def blend_incompatibility(drift: str, concepts: Sequence[Concept | Instantiated]
                 "make it the same in all concepts, or use gradual"
             )
     return None
+
+
+def fields(parts: list) -> dict[str, list]:
+    """The values of each field in parts of one kind."""
+    return {name: [getattr(part, name) for part in parts] for name in type(parts[0]).model_fields}
 
 
 def is_numeric(value: Any) -> bool:

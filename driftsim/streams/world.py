@@ -9,8 +9,8 @@ from driftsim.clocks import Clock
 from driftsim.files import EDITED
 from driftsim.messages import ArgumentError
 from driftsim.notebook_html import ShownInNotebooks
-from driftsim.parts import fields
 from driftsim.rows import Edited, Schema
+from driftsim.streams.compatibility import fields
 from driftsim.streams.concepts import Concept, Instantiated
 from driftsim.streams.concepts.concept import density_with_gaps
 from driftsim.streams.drawn_frames import frame_of
