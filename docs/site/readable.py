@@ -3,25 +3,28 @@
 import re
 
 WIDE, LONG, BROKEN = 64, 24, 20  # characters: of a line, of numbers that do not wrap, of a name
-CODE = re.compile(r'<div class="(?:language-text )?highlight"><pre>.*?</pre></div>', re.S)
+BLOCK = re.compile(r'<div class="highlight"><pre>.*?</pre></div>', re.S)
 CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</\1>", re.S)
 NAME = re.compile(r"(?<!</span>)<code>([^<]*)</code>")  # in a line, not in a block
-LENGTHY = re.compile(r"(?<=<code>)[^<\s]*(?=</code>)")
-BREAKS = re.compile(r"([_./])(?=\w)")
+CODE = re.compile(r"<code>.*?</code>")
+LENGTHY = re.compile(rf"[^\s<>]{{{BROKEN + 1},}}")
+BREAKS = re.compile(r"([_./(=,])(?=[A-Za-z])|(?<=[a-z])(?=[A-Z])")
 PICTURE = re.compile(r'(<a [^>]*>\s*)?(<img [^>]*src="([^"]*)"[^>]*>)')
 NUMBERS = re.compile(r"[\s\d.,;:±·/%–−+-]*(?:(?:to|[kMG]?B|k|M|EUR|s|rows)\b[\s\d.,±·/%–−+-]*)*")
 
 
 def readable(content: str) -> str:
     """The content of a page: sentences in blocks wrap, numbers do not, pictures can be enlarged."""
-    content = CODE.sub(lambda block: wrapped(block[0]), content)
+    content = BLOCK.sub(lambda block: wrapped(block[0]), content)
     content = NAME.sub(named, content)
     content = CELL.sub(cell, content)
     return PICTURE.sub(enlarged, content)
 
 
 def wrapped(block: str) -> str:
-    """A block without a language, whose lines wrap where they are sentences and not columns."""
+    """A block whose lines wrap where they are sentences, and neither columns nor a language."""
+    if '<span class="' in block:
+        return block
     lines = [line for line in re.sub(r"<[^>]*>", "", block).split("\n") if len(line) > WIDE]
     if not lines or any(re.search(r"\S {3,}\S", line) for line in lines):
         return block
@@ -32,11 +35,21 @@ def cell(match: re.Match[str]) -> str:
     """A cell of a table, whose numbers stay on one line, and whose long names may break."""
     tag, attributes, text = match.groups()
     text = text.replace(r"\|", "|")  # which Markdown leaves as it is within code
-    text = LENGTHY.sub(lambda name: BREAKS.sub(r"\1<wbr>", name[0]), text)
+    text = CODE.sub(lambda code: LENGTHY.sub(breakable, code[0]), text)
     plain = re.sub(r"<[^>]*>", "", text)
-    if tag == "td" and len(plain) <= LONG and re.search(r"\d", plain) and NUMBERS.fullmatch(plain):
+    if (
+        tag == "td"
+        and len(plain) <= LONG
+        and re.search(r"[\d–]", plain)
+        and NUMBERS.fullmatch(plain)
+    ):
         attributes += ' class="number"'
     return f"<{tag}{attributes}>{text}</{tag}>"
+
+
+def breakable(match: re.Match[str]) -> str:
+    """A long name, which may break where one of its words ends."""
+    return BREAKS.sub(r"\1<wbr>", match[0])
 
 
 def named(match: re.Match[str]) -> str:
