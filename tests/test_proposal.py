@@ -85,7 +85,10 @@ def test_dates_become_the_time_of_rows_and_the_periods_of_trainings(proposed):
     assert "time" not in table and "read as words, but not in every row" in text
     birth = {"born": lambda i: day(300 - i), "at": day, "y": word}
     table, _, text = proposed(rows(n=300, **birth))
-    assert (table["time"], table["drop"]) == ("at", ["born"]) and "# labels" not in text
+    assert (table["time"], table["drop"]) == (
+        "at",
+        ["born"],
+    ) and "# labels: {kind: delayed, time: 7d}" in text
 
 
 def test_the_format_of_dates_is_found_where_it_has_to_be_given(proposed):
@@ -154,7 +157,7 @@ def test_what_is_written_asks_a_question_and_can_be_run_at_once(tmp_path, monkey
     study = load(tmp_path / "my.yaml")
     assert study.question.startswith("How long does a model of my.csv hold")
     assert list(study.variants[0].scenario.models) == [
-        "trained once", "retrained", "on drift", "online tree",
+        "trained once", "retrained", "on alarm", "online tree",
     ]  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class Memory(Part):
 
 
 class Last(Memory):
-    """The last labels that have come in.
+    """The newest labels that have come in, at most so many.
 
     It is written as their number alone.
     """

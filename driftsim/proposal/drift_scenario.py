@@ -151,7 +151,7 @@ stream:
   retrained:  # by a clock: after every 2,000 rows, on the last 2,000 labels
     learner: *model
     policy: {{kind: periodic, every: 2_000, memory: 2_000}}
-  on drift:  # when a detector says that its errors have risen, on the last 1,000 labels
+  on drift:  # after an alarm that its errors have risen, on the 1,000 labels that then come in
     learner: *model
     policy: {{kind: on_drift, detector: {detector}, memory: 1_000}}
   online:  # learns each label once, as it comes in

@@ -8,7 +8,7 @@ from shlex import join
 
 from driftsim.json_schema.files import modeline
 from driftsim.messages import ScenarioError, first_fault, line, visible
-from driftsim.proposal.table_guesses import Contents, Guess
+from driftsim.proposal.table_guesses import Contents, Guess, rounded
 from driftsim.proposal.writing import WIDEST, write_new
 from driftsim.scenario.notation import yaml_line
 
@@ -36,9 +36,9 @@ models:
   retrained:  # {times} times, on the last labels
     learner: *model
     policy: {kind: periodic, every: {every}, memory: {memory}}
-  on drift:  # after each alarm: the errors of the model have changed
+  on alarm:  # the model's errors have changed: on the first labels of later rows, then on more
     learner: *model
-    policy: {kind: on_drift, memory: {labels}{detector}}
+    policy: {kind: doubling, first: {first}, until: {labels}{detector}}
   online tree:  # learns each label once, as it comes in
     learner: {tree}
     policy: online
@@ -88,6 +88,7 @@ def models_text(found: Contents) -> str:
         "tree": tree,
         "every": schedule.every,
         "memory": schedule.memory,
+        "first": f"{max(rounded(schedule.labels / 10), 1):_}",
         "labels": f"{schedule.labels:_}",
         "times": f"about {schedule.times}",
         "detector": detector,

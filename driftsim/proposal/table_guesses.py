@@ -127,12 +127,19 @@ class Contents:
         return f"[{self.rows // 2:_}]"
 
     def late_labels(self) -> Iterator[str]:
-        """The key that lets labels come late, as a comment, where a column may say when."""
-        if self._time and self._span:
-            for one in self._dates:
-                if one.columns[0] not in self._time.columns and one.follow(self._time.micros):
-                    value = yaml_line({"kind": "delayed", "time": in_full(one.value)})
-                    yield f"  # labels: {value}  # if that is when labels are known"
+        """The key that lets labels come late, as a comment, by a column that may say when."""
+        if not (self._time and self._span):
+            yield "  # labels: {kind: delayed, rows: 500}  # if they are known so many rows later"
+            return
+        known = [one for one in self._dates if self._may_say_when_labels_come(one)]
+        for one in known:
+            value = yaml_line({"kind": "delayed", "time": in_full(one.value)})
+            yield f"  # labels: {value}  # if that is when labels are known"
+        if not known:
+            yield "  # labels: {kind: delayed, time: 7d}  # if they are known so long after the row"
+
+    def _may_say_when_labels_come(self, date) -> bool:
+        return date.columns[0] not in self._time.columns and date.follow(self._time.micros)
 
     def warm_up(self) -> Guess:
         """The warm-up: a tenth of the rows, within limits, and more where it has only one class."""

@@ -46,7 +46,7 @@ SAID = [
     "The first 1,000 rows are the warm-up",
     "labels: at_once. Each label comes in before the next row is predicted.",
     "3 contenders on the same rows.",
-    "memory: 500. The last labels that have come in",
+    "memory: 500. The newest labels that have come in",
     "detector: ddm. DDM (Gama et al. 2004): the error rate",
     "grace 40: errors seen before it may fire",
     "labels of its own: delayed",

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import model_validator
 
 from driftsim.adaptation.error_monitor import ErrorMonitor, Moment
-from driftsim.adaptation.memories import LabelBuffer
+from driftsim.adaptation.memories import LabelBuffer, Memory, SinceAlarm
 from driftsim.adaptation.policies.on_alarm import ByDetector, last_label
 from driftsim.adaptation.policies.retraining import NO_ROW, Discard, Train, Trigger, Until
 from driftsim.clocks import Clock, row_after
@@ -14,14 +14,15 @@ from driftsim.rows import Alarm, Arrival, Labelled
 
 
 class Doubling(ByDetector):
-    """Retrain after an alarm on its `first` labels, on twice as many, four times, up to `until`.
+    """After an alarm, retrain on the `first` labels of later rows, on twice as many, … to `until`.
 
-    Each training is on all labels of rows since the alarm, as far as the memory holds them: short
-    just after a change, then longer, as the cheapest schedules are in hindsight. Of labels that
-    come in together, one model is trained. The next alarm starts anew. With times in place of
-    numbers, trainings are so long after the alarm.
+    Each training is on all labels of rows since the alarm, unless another memory is given (`all`
+    adds those from before the alarm): soon on few labels, then on more, as the cheapest schedules
+    are in hindsight. Of labels that come in together, one model is trained. The next alarm starts
+    anew. With times in place of numbers, trainings are so long after the alarm.
     """
 
+    memory: Memory = SinceAlarm()  # labels that a new model is trained on
     first: Window  # labels of rows since the alarm, or time since it
     until: Window | None = None  # of the last training at most; what the memory holds if not given
     cooldown: Span = 0  # rows, or time, after a deployment before an alarm is acted on

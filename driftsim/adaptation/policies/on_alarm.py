@@ -87,7 +87,7 @@ class ByDetector(Retraining):
 
 
 class OnDrift(ByDetector, OnAlarm):
-    """Retrain after each alarm of a detector, on the `memory` labels of rows that come after it.
+    """After each alarm of a detector, wait until `memory` labels of later rows are in, and retrain.
 
     The labels before the alarm may be of the concept that has just ended. The detector monitors
     the errors of the model in force, and restarts with every model.
