@@ -131,15 +131,13 @@ class Contents:
         if not (self._time and self._span):
             yield "  # labels: {kind: delayed, rows: 500}  # if they are known so many rows later"
             return
-        known = [one for one in self._dates if self._may_say_when_labels_come(one)]
+        others = [one for one in self._dates if one.columns[0] not in self._time.columns]
+        known = [one for one in others if one.follow(self._time.micros)]
         for one in known:
             value = yaml_line({"kind": "delayed", "time": in_full(one.value)})
             yield f"  # labels: {value}  # if that is when labels are known"
         if not known:
             yield "  # labels: {kind: delayed, time: 7d}  # if they are known so long after the row"
-
-    def _may_say_when_labels_come(self, date) -> bool:
-        return date.columns[0] not in self._time.columns and date.follow(self._time.micros)
 
     def warm_up(self) -> Guess:
         """The warm-up: a tenth of the rows, within limits, and more where it has only one class."""
