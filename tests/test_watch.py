@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from driftsim.cli.watching import state, wait
+from driftsim.cli.run import tables_of
+from driftsim.cli.watching import state, wait, watch
+from driftsim.scenario import load
 
 TEXT = """\
 stream: {length: 2_000, concepts: {a: tide}, noise: 0.1}
@@ -27,12 +29,39 @@ MOST = 60  # seconds for one turn
 
 def test_files_that_are_saved_are_noticed_once_they_rest(tmp_path):
     path = tmp_path / "a.yaml"
-    seen = state([path])
+    seen = state(path)
     path.write_text("a")
     started = time.monotonic()
-    wait([path], seen)
+    wait({path: seen})
     assert 0.1 < time.monotonic() - started < 5
-    assert state([path]) != seen and state([path]) == state([path])
+    assert state(path) != seen and state(path) == state(path)
+
+
+def test_tables_that_are_noted_are_watched_also_after_a_mistake(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    table, plays = tmp_path / "t.csv", []
+
+    def play(note):
+        plays.append(table.write_text(f"x,y\n{len(plays)},0\n"))  # as if saved while it plays
+        if len(plays) == 3:
+            raise KeyboardInterrupt
+        if len(plays) == 1:
+            note(["t.csv"])  # the second time, a mistake keeps it from getting there
+            table.write_text("x,y\n7,0\n8,1\n")
+
+    with pytest.raises(KeyboardInterrupt):
+        watch([tmp_path / "s.yaml"], play)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == ["watching s.yaml, t.csv: played again when saved; Ctrl-C ends"] * 2
+
+
+def test_the_tables_of_a_study_are_those_that_its_concepts_read(tmp_path):
+    (tmp_path / "t.csv").write_text("x,y\n" + "".join(f"{i},{i % 2}\n" for i in range(40)))
+    (tmp_path / "s.yaml").write_text(
+        "stream: {concepts: {a: {kind: table, path: t.csv}}}\n"
+        "models: {counts: {learner: majority, policy: online}}\nevaluation: {warmup: 5}\n"
+    )
+    assert [*map(Path, tables_of([load(tmp_path / "s.yaml")]))] == [tmp_path / "t.csv"]
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")

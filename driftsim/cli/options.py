@@ -84,7 +84,11 @@ Shared = Annotated[
     Option(metavar="I/N", help="Play only the I-th of N shares of the runs, and write no report."),
 ]
 Watch = Annotated[
-    bool, Option("--watch", help="Play again whenever a scenario, or a file of parts, is saved.")
+    bool,
+    Option(
+        "--watch",
+        help="Play again whenever a scenario, a table that it names, or a file of parts is saved.",
+    ),
 ]
 Fresh = Annotated[bool, Option("--fresh", help="Run everything again.")]
 With = Option("--with", metavar="FILE", help=f"A Python file with your own parts. {MANY}")

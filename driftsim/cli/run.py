@@ -54,19 +54,31 @@ def run(
     how = where, fresh, files, part
     if not again:
         raise typer.Exit(play(scenario, out, asked, how))
-    watch([*scenario, *map(Path, files)], lambda: play(scenario, out, asked, how))
+    watch([*scenario, *map(Path, files)], lambda note: play(scenario, out, asked, how, note))
 
 
-def play(scenarios, out, asked, how) -> int:
-    """Play what is missing of scenarios, and write their reports; returns the exit code."""
+def play(scenarios, out, asked, how, note=None) -> int:
+    """Play what is missing of scenarios, and write their reports; returns the exit code.
+
+    Calls `note` with the paths of the tables that they name.
+    """
     try:
         with errors_printed():
             studies = studies_in(scenarios, *asked)
+            if note:
+                note(tables_of(studies))
             folders = folders_in(out, studies)
             failed = [run_study(study, folder, *how) for study, folder in zip(studies, folders)]
     except typer.Exit as end:  # of a mistake, which is printed
         return end.exit_code
     return 1 if any(failed) else 0
+
+
+def tables_of(studies):
+    """The paths of the tables that studies read."""
+    streams = [one.scenario.stream for study in studies for one in study.variants]
+    concepts = [concept for stream in streams for concept in stream.concepts.values()]
+    return [path for concept in concepts for path in concept.files]
 
 
 def scenario_of(path, target):
