@@ -8,13 +8,14 @@ from typing import Any
 from driftsim.report.amounts import amount, as_percent
 from driftsim.report.decision.costs import costs
 from driftsim.report.figure_data.total_costs import TONES
+from driftsim.report.measures import alarms
 from driftsim.report.page.document import page
 from driftsim.report.page.drawings import drawings
 from driftsim.report.page.packed import packed
 from driftsim.report.page.page_data import as_json, look, page_data
 from driftsim.report.page.verdict_text import verdict_html
 from driftsim.report.results import Results
-from driftsim.report.variant_results import TracedRun, VariantResults
+from driftsim.report.variant_results import ContenderResult, TracedRun, VariantResults
 from driftsim.scenario import Study
 
 
@@ -45,8 +46,25 @@ def score(results: Results, one: VariantResults, name: str) -> dict[str, Any]:
     own = {"value": None if math.isnan(value) else value, "text": shown(metric, value)}
     if name in one.contenders:
         own |= {"trainings": result.cost("fits"), "labels": result.cost("labels")}
-        own |= {"seeds": len(result.seeds), "engine": result.engine}
+        own |= {"seeds": len(result.seeds), "engine": result.engine, "alarms": alarmed(result)}
     return own
+
+
+def alarmed(result: ContenderResult) -> str:
+    """Which changes the alarms of a contender have found, in the mean; empty without a detector."""
+    row = next(alarms(result), None)
+    if row is None:
+        return ""
+    if math.isnan(row["changes"]):
+        return f"{rounded(row['alarms'])} alarms"
+    false = row["extra"] + row["early"]
+    changes = f"{rounded(row['found'])} of {rounded(row['changes'])} changes found"
+    return f"{changes}, {rounded(false)} false alarms"
+
+
+def rounded(value: float) -> str:
+    """A mean of counts as text."""
+    return f"{value:,.1f}".removesuffix(".0")
 
 
 def shown(metric: str, value: float) -> str:

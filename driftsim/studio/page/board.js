@@ -19,6 +19,7 @@ class Board {
     const best = this.bestOf(names, scores, pending, about);
     const cost = new Map(costs.map((row) => [row.contender, row]));
     const paid = Object.entries(tones).filter(([share]) => costs.some((row) => row[share] > 0));
+    const least = costs.length > 1 ? Math.min(...costs.map((row) => row.cost ?? Infinity)) : null;
     const dearest = Math.max(...costs.map((row) => row.cost ?? 0), 1e-12);
     names.forEach((name, i) => {
       const item = this.items.get(name) ?? this.made(name);
@@ -37,6 +38,7 @@ class Board {
       find("words").textContent = failure ?? aboutOf(score, about.details[name]);
       find("again").hidden = !failure;
       this.costs(find("cost"), cost.get(name), dearest, paid);
+      find("cost").classList.toggle("cheapest", paid.length > 1 && cost.get(name)?.cost === least);
       if (this.list.children[i] !== item) this.list.insertBefore(item, this.list.children[i] ?? null);
     });
     this.legend(document.getElementById("shares"), paid);
@@ -104,5 +106,5 @@ function aboutOf(score, details) {
   const used = Object.entries(SIZES)
     .filter(([key]) => Number.isFinite(score?.[key]))
     .map(([key, [one, many]]) => `${grouped(score[key])} ${Math.round(score[key]) === 1 ? one : many}`);
-  return [details, ...used].filter(Boolean).join(" · ");
+  return [details, ...used, score?.alarms].filter(Boolean).join(" · ");
 }
