@@ -17,7 +17,7 @@ from driftsim.evaluation.metrics import METRICS, MICRO
 from driftsim.evaluation.prequential import notes_of
 from driftsim.messages import setting_text
 from driftsim.parts import dumped
-from driftsim.report.amounts import number
+from driftsim.report.amounts import number, seconds
 from driftsim.report.decision.floors import below_floors
 from driftsim.report.figure_data.looks import LONGEST, Look, short
 from driftsim.report.figure_data.view import View
@@ -259,7 +259,7 @@ def readable(name: str, value: Any) -> str:
     if name in MONEY:
         return number(value) if abs(value) < 100 else f"{value:,.0f}"
     if "seconds" in name:
-        return f"{value:.2f}" if value >= 0.1 or not value else f"{value:.2g}"
+        return f"{value:.2f}" if value >= 0.1 or not value else seconds(value)
     return f"{value:.4f}" if is_metric(name) else f"{value:g}"
 
 

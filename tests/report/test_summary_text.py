@@ -92,6 +92,7 @@ def test_values_as_people_read_them():
     assert readable("labels", 12345.0) == "12,345"
     assert readable("noise", 0.2) == "0.2" and readable("memory", 2000) == "2,000"
     assert readable("fit_cpu_seconds", 0.00123) == "0.0012"
+    assert readable("CPU seconds", 2.1e-5) == "0.000021"
     assert readable("CPU seconds", 3.14159) == "3.14"
     assert readable("contender", "x") == "x" and readable("on", True) == "true"
 
