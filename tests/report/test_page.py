@@ -130,8 +130,8 @@ def test_names_are_no_templates_and_no_markup(tmp_path):
     made = text_of(results, figures=[*drawings(results)])
     assert len(Outline(made).scripts) == 4
     assert '<p class="question">{{ 7*7 }} and {% raw %} and $name?</p>' in made
-    assert '<th scope="row">{{ 7*7 }}</th>' in made
-    assert '<th scope="row">{% raw %}&lt;script&gt;$tables</th>' in made
+    assert '<th scope="row" class="c0">{{ 7*7 }}</th>' in made
+    assert '<th scope="row" class="c1">{% raw %}&lt;script&gt;$tables</th>' in made
 
 
 def test_every_column_is_explained_that_is_no_name_of_a_row(crossed, swept):

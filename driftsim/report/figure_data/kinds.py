@@ -70,7 +70,7 @@ KINDS = {
     ),
     "recovery": Kind(
         "Recovery after each change",
-        "How many rows pass after a change until a contender is as good as before it; an "
+        "How long it takes after a change until a contender is as good as before it; an "
         "arrow: not yet by then.",
         captions.recovery, ("window", "contender"),
         "no known change has rows before it and enough rows after it to judge the recovery",

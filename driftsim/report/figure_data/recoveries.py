@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.evaluation.recovery import DID_NOT_FALL, median
-from driftsim.report.dates import row_text, stretch_text
+from driftsim.report.dates import SPANS, row_text, stretch_text
 from driftsim.report.figure_data.looks import rounded, short
 from driftsim.report.figure_data.view import Scene, View
 from driftsim.report.table import Table
@@ -19,6 +19,7 @@ MEDIAN, RANGE = "median of the seeds", "their range"
 SOME, MOST = "some seeds had not recovered by then", "most had not"
 MEDIAN_OF_ALL, SOME_OF_ALL = "median of changes and seeds", "some had not recovered by then"
 STAYED = "at 0: did not fall"
+UNITS = SPANS[1:]  # days and shorter ones, which have one length
 LONGER = "had not recovered when the next change came, or the stream ended"
 
 
@@ -36,6 +37,25 @@ class Recovered(NamedTuple):
     runs: int
 
 
+class Unit(NamedTuple):
+    """What recoveries are counted in: rows, or a time where rows have dates."""
+
+    words: str
+    micros: float = 0  # of one; 0 of rows
+
+    def counts(self, scene: Scene, table: Table) -> np.ndarray:
+        """How long each recovery of a table took (n,), counted from its change."""
+        rows = table["rows"].astype(float)
+        if not self.micros:
+            return rows
+        assert scene.dates is not None  # else it is rows
+        starts = table["change"].astype(float)
+        return (scene.dates.at(starts + rows) - scene.dates.at(starts)) / self.micros
+
+
+ROWS = Unit("rows")
+
+
 class RecoveryPanel(NamedTuple):
     """The recoveries of contenders from one change."""
 
@@ -43,6 +63,7 @@ class RecoveryPanel(NamedTuple):
     title: str
     marks: dict[str, Recovered]
     pooled: bool = False  # whether marks are of all changes, which come at other rows by seed
+    unit: str = ROWS.words  # what they are counted in
 
 
 class RecoveryMatrix(NamedTuple):
@@ -58,17 +79,22 @@ class RecoveryMatrix(NamedTuple):
     columns: list[str]  # the names of the changes, or of the settings
     across: str  # what these are
     many: bool  # with several seeds
+    unit: str = ROWS.words  # what values are counted in
 
     @property
     def words(self) -> list[list[str]]:
         """The texts of the cells."""
         return [
             [
-                "" if np.isnan(rows) else f"{'> ' if longer else ''}{rows:,.0f}"
+                "" if np.isnan(rows) else f"{'> ' if longer else ''}{self._text(rows)}"
                 for rows, longer in zip(*both)
             ]
             for both in zip(self.values, self.censored)
         ]
+
+    def _text(self, value: float) -> str:
+        """A value in its cell: whole rows, or a time in few digits."""
+        return f"{value:,.0f}" if self.unit == ROWS.words else rounded(value)
 
 
 def recoveries(view: View) -> list[RecoveryPanel] | list[RecoveryMatrix] | None:
@@ -78,10 +104,31 @@ def recoveries(view: View) -> list[RecoveryPanel] | list[RecoveryMatrix] | None:
     """
     scenes = [(scene, by_change(view, scene)) for scene in view.scenes]
     scenes = [(scene, tables) for scene, tables in scenes if tables]
+    unit = unit_of(scenes)
+    scenes = [
+        (scene, {row: in_unit(scene, one, unit) for row, one in tables.items()})
+        for scene, tables in scenes
+    ]
     if sum(len(tables) for _, tables in scenes) > MOST_PANELS:
-        return matrices(view, scenes)
-    panels = [panel(scene, *one) for scene, tables in scenes for one in tables.items()]
+        return matrices(view, scenes, unit.words)
+    panels = [panel(scene, *one, unit.words) for scene, tables in scenes for one in tables.items()]
     return panels or None
+
+
+def unit_of(scenes: Sequence[tuple[Scene, dict[int, Table]]]) -> Unit:
+    """What recoveries are counted in: rows, unless those of all settings have dates."""
+    if not scenes or not all(scene.dates for scene, _ in scenes):
+        return ROWS
+    micros = Unit("microseconds", 1)
+    times = [micros.counts(scene, one) for scene, own in scenes for one in own.values()]
+    most = max(float(one.max()) for one in times)
+    fit = (Unit(f"{name}s", size) for size, name in UNITS if most >= 2 * size)
+    return next(fit, ROWS)
+
+
+def in_unit(scene: Scene, table: Table, unit: Unit) -> Table:
+    """A table of recoveries whose rows are counted in a unit."""
+    return table.with_columns({"rows": unit.counts(scene, table)})
 
 
 def by_change(view, scene) -> dict[int, Table]:
@@ -95,11 +142,11 @@ def by_change(view, scene) -> dict[int, Table]:
     return dict(sorted(table.by("change").items()))
 
 
-def panel(scene, row, table) -> RecoveryPanel:
+def panel(scene, row, table, unit) -> RecoveryPanel:
     """The recoveries from a change at a row."""
     marks = {name: recovered(name, one) for name, one in table.by("contender").items()}
     return RecoveryPanel(
-        scene, f"{scene.title}\n{name_of(scene, row)}".strip(), marks, row == EVERY
+        scene, f"{scene.title}\n{name_of(scene, row)}".strip(), marks, row == EVERY, unit
     )
 
 
@@ -145,10 +192,12 @@ def names_of(view: View, panels: Sequence[RecoveryPanel]) -> list[str]:
 
 
 def farthest(panels: Sequence[RecoveryPanel]) -> float:
-    """Where the axis of rows ends, with room for arrows."""
+    """Where the axis ends, with room for arrows; where nobody fell, after one interval of rows."""
     marks = [one for panel in panels for one in panel.marks.values()]
     most = max(one.high for one in marks)
-    return (1.2 if any(one.followed >= 0 for one in marks) else 1.06) * most or 1
+    return (1.2 if any(one.followed >= 0 for one in marks) else 1.06) * most or (
+        float(panels[0].scene.variant.scenario.interval) if panels[0].unit == ROWS.words else 1
+    )
 
 
 def depth_text(value: float) -> str:
@@ -158,19 +207,21 @@ def depth_text(value: float) -> str:
     return f"{round(value, 2) + 0.0:.2f}" if abs(value) < 1 else rounded(value)
 
 
-def matrices(view: View, scenes: Sequence[tuple[Scene, dict[int, Table]]]) -> list[RecoveryMatrix]:
+def matrices(
+    view: View, scenes: Sequence[tuple[Scene, dict[int, Table]]], unit: str
+) -> list[RecoveryMatrix]:
     """Those of settings with several changes, and those of settings with one change each."""
     single = [(scene, tables) for scene, tables in scenes if len(tables) == 1]
     alone = single if len(single) > 1 else []
     found = [
-        matrix(view, scene.title, [panel(scene, *one) for one in tables.items()],
+        matrix(view, scene.title, [panel(scene, *one, unit) for one in tables.items()],
                change_labels(scene, tables), across_of(scene))
         for scene, tables in scenes if (scene, tables) not in alone
     ]  # fmt: skip
     for some in np.array_split(np.arange(len(alone)), -(-len(alone) // MOST_SETTINGS) or 1):
         own = [alone[i] for i in some]
         if own:
-            panels = [panel(scene, *one) for scene, tables in own for one in tables.items()]
+            panels = [panel(scene, *one, unit) for scene, tables in own for one in tables.items()]
             names = [short(scene.title) for scene, _ in own]
             found.append(matrix(view, settings_text(own), panels, names))
     return found
@@ -189,7 +240,7 @@ def matrix(
             i = names.index(name)
             values[i, j], censored[i, j] = mark.at, mark.lost
     many = any(mark.runs > 1 for one in marks for mark in one.values())
-    return RecoveryMatrix(title, values, censored, names, columns, across, many)
+    return RecoveryMatrix(title, values, censored, names, columns, across, many, panels[0].unit)
 
 
 def change_labels(scene: Scene, changes: Iterable[int]) -> list[str]:
@@ -225,7 +276,7 @@ def note_of(matrices: Sequence[RecoveryMatrix], numbers: int) -> str:
         for one in matrices
         if one.censored.any()
     }
-    if not signs:
-        return ""
+    timed = [f"in {matrices[0].unit}"] if matrices[0].unit != ROWS.words else []
     most = "most seeds " if any(one.many for one in matrices) else ""
-    return f"{' or '.join(sorted(signs))}: {most}{LONGER}"
+    longer = [f"{' or '.join(sorted(signs))}: {most}{LONGER}"] if signs else []
+    return "; ".join([*timed, *longer])

@@ -58,7 +58,7 @@ def dots(view, found):
         for name, mark in one.marks.items():
             plot_recovery(panel, names.index(name), mark, view.looks[name])
         panel.text(1.02, -0.9, "depth", transform=panel.get_yaxis_transform(), **DEPTH)
-    label_bottom(panels, "rows to recover")
+    label_bottom(panels, f"{found[0].unit} to recover")
     key(figure, {name: MARKS[name] for name in occurring(found)})
     return frozen(figure)
 

@@ -5,6 +5,7 @@ const [SPACE, NAMED_SPACE] = [5, 9]; // pixels between curves and retraining mar
 const [ROW, NAMED_ROW] = [8, 11]; // pixels of a row of marks, and of one beside its name
 const DATE_ROOM = 60; // pixels of a tick of a date
 const [LEAST_STRIP, MOST_STRIP] = [18, 80]; // pixels of all rows of marks
+const NOISE = 1e-12; // smaller values are errors of rounding
 const [FEW_ROWS, SHORT_NAME] = [6, 11]; // rows, and letters, that have room for names
 
 /** The curves, as wide as the page allows; the cursor and the selection lie above them. */
@@ -70,7 +71,8 @@ class Chart {
     this.top = MARGIN.top;
     this.bottom = this.top + plot;
     this.height = this.bottom + this.strip + MARGIN.bottom;
-    this.left = MARGIN.left;
+    const named = this.retrained.filter((one) => this.each || one.named);
+    this.left = Math.max(MARGIN.left, ...named.map(({ name }) => 9 + (11 / 12) * widthOf(name)));
     this.right = this.width - MARGIN.right;
     this.axis = this.shown.scene.axis;
     this.x = rowScale(this.axis, rows, [this.left, this.right]);
@@ -98,6 +100,7 @@ class Chart {
       }
     }
     if (low > high) return [0, 1];
+    if (Math.max(-low, high) < NOISE) low = high = 0;
     const room = (high - low) * 0.04 || Math.abs(high) * 0.1 || 0.1;
     return [metric.zero && low === 0 ? 0 : low - room, high + room];
   }

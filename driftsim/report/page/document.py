@@ -25,6 +25,7 @@ SCRIPTS = (
     "sorting", "scrolling", "significance", "amounts", "costs", "cost_bars", "cost_words", "prices",
     "price_options", "pricing", "page",
 )  # fmt: skip
+SPACE = "\u00a0"  # at which no line breaks
 WHOLE = '\n"use strict";\n(() => {{\n{}}})();\n'
 
 
@@ -68,13 +69,31 @@ def page(results, verdict, figures, failures=(), home=None, pages=None) -> str:
 @cache
 def templates() -> Environment:
     """The templates of the page."""
-    return Environment(
+    found = Environment(
         loader=PackageLoader("driftsim.report.page"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.filters |= {"in_two": in_two, "kept": kept}
+    return found
+
+
+def in_two(words: str) -> str:
+    """The words of a heading, which may break at one place only: near their middle."""
+    breaks = [i for i, letter in enumerate(words) if letter == " "]
+    place = min(breaks, key=lambda i: abs(2 * i + 1 - len(words)), default=0)
+    return (
+        words[:place].replace(" ", SPACE)
+        + words[place : place + 1]
+        + words[place + 1 :].replace(" ", SPACE)
+    )
+
+
+def kept(text: str) -> str:
+    """A text whose numbers stay with their signs of percent."""
+    return text.replace(" %", f"{SPACE}%")
 
 
 def names(results) -> list[str]:

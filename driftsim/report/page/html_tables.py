@@ -1,6 +1,7 @@
 """HTML tables: tables as the cells that people read and sort."""
 
 import math
+from collections.abc import Mapping
 from datetime import time, timedelta
 from typing import NamedTuple
 
@@ -27,10 +28,14 @@ COUNTED = (
     "row",
 )
 MIDNIGHT, NEAR = time(0), timedelta(hours=2)  # dates so near are written with seconds
+ROUNDING = 1e-12  # smaller values are errors of rounding
 LEAST_P = 0.0001  # a smaller p is written as "< 0.0001"
 NAMES = ("contender", "better")  # columns that head their rows
+OTHERS = ("worse", "other", "cheaper_below", "cheaper_above")  # that name contenders, too
+LONG_NAME = 28  # characters; a longer one takes several lines
+WHOLE = "whole"  # the summary with every column
 FOLDED = (  # at any length
-    "whole", "periods", "schedules", "recovery", "breakeven", "probed",
+    WHOLE, "periods", "schedules", "recovery", "breakeven", "probed",
 )  # fmt: skip
 
 
@@ -97,18 +102,24 @@ def html_table(name: str, table: Table, models, metrics) -> HtmlTable:
     note, n = NOTES[name], len(table)
     if n > MOST_ROWS:
         note += f" The first {MOST_ROWS:,} of {n:,} rows; the CSV file has them all."
-    meanings = [(heading(key), meaning(name, key, metrics)) for key in table]
     columns = {key: texts_of_dates(table, key) or table.values(key) for key in table}
+    if name != WHOLE:
+        columns = {key: own for key, own in columns.items() if any(map(known, own))}
     return HtmlTable(
         name,
         TITLES[name],
         note,
-        [pair for pair in meanings if pair[1]],
+        [(heading(key), words) for key in columns if (words := meaning(name, key, metrics))],
         [(heading(key), any(isinstance(one, str) for one in own)) for key, own in columns.items()],
         list(rows({key: own[:MOST_ROWS] for key, own in columns.items()}, models)),
         n,
         name in FOLDED or n > LONG,
     )
+
+
+def known(value) -> bool:
+    """Whether there is anything in a cell."""
+    return value is not None and value == value and value != ""
 
 
 def plain_table(name: str, table: Table, models) -> HtmlTable:
@@ -136,12 +147,13 @@ def texts_of_dates(table: Table, name: str) -> list[str]:
 def rows(columns, models):
     """Each row: whether it is of a reference, and the text and the kind of each cell."""
     heads = [key in NAMES for key in columns]
-    looks = {name: f"head {kind}" for name, kind in colours(models).items()}
+    looks = colours(models)
     for values in zip(*columns.values()):
         owner = next((value for value, head in zip(values, heads) if head), None)
-        kinds = [looks.get(value, "head") if head else "" for value, head in zip(values, heads)]
-        cells = [cell(*one) for one in zip(columns, values, kinds)]
-        yield owner is not None and owner not in models, cells
+        yield (
+            owner is not None and owner not in models,
+            [(text_of(*one), kind_of(*one, looks)) for one in zip(columns, values)],
+        )
 
 
 def colours(models) -> dict[str, str]:
@@ -154,9 +166,14 @@ def heading(name):
     return name.replace("_", " ") if name.isidentifier() else name
 
 
-def cell(name, value, head):
-    """The text of a cell, and its kind: what names its row heads it, in the colour of its lines."""
-    return text_of(name, value), head or ("word" if isinstance(value, str) else "number")
+def kind_of(name: str, value, looks: Mapping[str, str]) -> str:
+    """The kind of a cell: what names its row heads it; names are in the colours of their lines."""
+    if not isinstance(value, str):
+        return "number"
+    own = looks.get(value, "") if name in (*NAMES, *OTHERS) else ""
+    if name in NAMES:
+        return " ".join(filter(None, ["head", own, "long" * (len(value) > LONG_NAME)]))
+    return f"{own} word".strip()
 
 
 def text_of(name, value):
@@ -168,6 +185,8 @@ def text_of(name, value):
         return readable(name, value)
     if math.isinf(value):
         return NEVER if name == "period" else "∞"
+    if abs(value) < ROUNDING and name != "p":
+        return "0"
     if name == "p" and value < LEAST_P:
         return f"< {LEAST_P:.4f}"
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"

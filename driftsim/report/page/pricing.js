@@ -68,7 +68,8 @@ class Pricing {
     const table = costTable(this.rows, this.ranked, this.data.shares);
     const places = this.rows.map(({ name }) => this.order.indexOf(name) % COLOURS);
     for (const [i, head] of table.querySelectorAll("tbody th").entries()) {
-      head.className = `c${places[i]}`; // as html_tables.py has it
+      const long = head.textContent.length > LONG_NAME ? " long" : "";
+      head.className = `c${places[i]}${long}`; // as html_tables.py has it
     }
     find("cost-table").replaceChildren(table);
     sortable(table);
@@ -77,6 +78,7 @@ class Pricing {
 
 const MOST_WIDE = 860; // pixels
 const COLOURS = 10; // of contenders
+const LONG_NAME = 28; // characters
 
 /** Give the costs of one stream the bounds that Python has found, or none. */
 function bind(one, bounds) {

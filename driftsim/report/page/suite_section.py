@@ -1,5 +1,6 @@
 """Suite section: streams by contenders and the answer on each stream, as the page shows them."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from driftsim.report.benchmark_text import BEST, HOW, SENTENCES
@@ -23,7 +24,7 @@ class OnStream(NamedTuple):
 class SuiteSection(NamedTuple):
     """What the page shows of a suite before all else."""
 
-    parts: list[tuple[SuitePart, str]]  # with what the numbers of its table are
+    parts: list[tuple[SuitePart, str, str]]  # what the numbers of its table are, and bold ones
     figure: object | None  # of mean ranks
     streams: list[OnStream]
     folded: bool
@@ -46,17 +47,21 @@ def suite_section(results, figures, pages) -> SuiteSection | None:
         own_page = pages.get(one.setting["stream"])
         streams.append(OnStream(one.title, f"stream-{i}", i, blocks, own_page))
     figure = next((one for one in figures if one.name == "ranks"), None)
-    noted = [(part, note_on(part.grid)) for part in parts]
-    return SuiteSection(noted, figure, streams, len(streams) > FOLDED)
+    return SuiteSection(noted(parts), figure, streams, len(streams) > FOLDED)
+
+
+def noted(parts: Iterable[SuitePart]) -> list[tuple[SuitePart, str, str]]:
+    """Parts with what the numbers of their tables are, and which of them are bold, in words."""
+    bold = f"{BEST} ({HOW}; {SENTENCES})."
+    return [(one, note_on(one.grid), bold if one.grid.tested else "") for one in parts]
 
 
 def note_on(grid: Grid) -> str:
-    """What the numbers of a table are, in sentences."""
+    """What the numbers of a table are."""
     name = grid.name[0].upper() + grid.name[1:]
     halves = any(one.half for row in grid.rows.values() for one in row)
     width = ", and half the width of its interval at 95 %" if halves else ""
-    bold = f" Bold: {BEST} ({HOW}; {SENTENCES})." if grid.tested else ""
-    return f"{name}{width}.{bold}"
+    return f"{name}{width}."
 
 
 def without(title: str, block: Block) -> Block:

@@ -120,6 +120,8 @@ def cost_ticks(values: np.ndarray, x: Scale) -> list[Tick]:
         wide = (x.high - x.low) * ROOM or abs(x.high) or 1
         apart = text_width(rounded(x.high / 3)) + 10
         found = even_ticks(x.low - wide, x.high + wide, min(abs(x.stop - x.start) / apart, 6))
+        if (values == np.round(values)).all():  # as of what is counted
+            found = [one for one in found if one.value == round(one.value)]
         found = [one._replace(text=rounded(one.value)) for one in found if one.value >= 0]
     else:
         found = decade_ticks(values[values > 0].tolist())

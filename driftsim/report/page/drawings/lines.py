@@ -26,6 +26,7 @@ from driftsim.report.page.drawings.panels import (
 from driftsim.report.page.drawings.svg import (
     LEADING,
     SIZE,
+    SMALL,
     TINY,
     band_path,
     digits,
@@ -33,6 +34,7 @@ from driftsim.report.page.drawings.svg import (
     line,
     line_path,
     text,
+    text_width,
 )
 
 HEIGHT = 210  # pixels of a panel
@@ -45,6 +47,7 @@ BEST: dict[str, str | None] = {
     "class_": "line thin",
 }
 OTHERS = {"class_": "others"}
+ROUNDING = 1e-12  # smaller values are errors of rounding
 
 
 def curves(view: View, layout: Layout = WIDE) -> Drawing | None:
@@ -117,7 +120,9 @@ def grid_of(rows, single, names, taken, layout: Layout) -> Grid:
     most = max(len(one.curves) for one in first) + 1
     beside = single and layout.beside
     height = max(HEIGHT, most * APART) if beside else HEIGHT * 0.8
-    left = panels.values_room(map(limits, rows), height, LEFT)
+    own = {name for row in rows for one in row for name in named_beside(one)}
+    named = max([9 + text_width(name, SMALL) for name in own], default=0)
+    left = max(panels.values_room(map(limits, rows), height, LEFT), named)
     lines = panels.title_lines([one.scene.title for one in first])
     head = 26 + max(lines, 0) * SIZE * LEADING
     right = room_beside([*names]) if beside else panels.EDGE
@@ -125,6 +130,11 @@ def grid_of(rows, single, names, taken, layout: Layout) -> Grid:
     about |= {"layout": layout}
     about |= {"gap": left} if any(one.alone for row in rows for one in row) else {}
     return panels.grid(len(rows), len(first), height, left, top=taken, **about)
+
+
+def named_beside(one: CurvePanel) -> list[str]:
+    """The contenders and floors whose rows of ticks have their names beside them."""
+    return [*(one.retrained if one.named else ()), *one.schedules]
 
 
 def strip_of(rows) -> float:
@@ -157,6 +167,8 @@ def value_range(known: np.ndarray, zero: bool) -> tuple[float, float]:
     if not len(known):
         return 0, 1
     low, high = (min(0, known.min()) if zero else known.min()), known.max()
+    if max(abs(low), abs(high)) < ROUNDING:
+        low = high = 0.0
     room = (high - low) * 0.04 or abs(high) * 0.1 or 0.1
     return (low if zero and low == 0 else low - room), high + room
 

@@ -112,13 +112,18 @@ def cheapest_strip(view, box: Box, one: PriceLines, x: Scale) -> Iterator[str]:
 
 def crossings(box: Box, one: PriceLines, x: Scale) -> Iterator[str]:
     """The prices at which the cheapest changes, with their intervals; and the price given."""
-    for at in one.crossings:
-        place = x(at.price)
+    places, end = [float(x(at.price)) for at in one.crossings], box.left
+    for at, place, after in zip(one.crossings, places, [*places[1:], box.right]):
         if at.known:
             low, high = x(max(at.low, x.low)), x(min(at.high, x.high))
             yield rectangle(low, box.top, high, box.bottom, class_="interval")
         yield line(place, box.top, place, box.bottom, class_="change")
-        yield text(rounded(at.price), place + 4, box.bottom - 6, class_="small named")
+        words, room = rounded(at.price), text_width(rounded(at.price), SMALL) + 8
+        if place + room <= after or place - room < end:  # right of its line, else left of it
+            yield text(words, place + 4, box.bottom - 6, class_="small named")
+        else:
+            yield text(words, place - 4, box.bottom - 6, "end", class_="small named")
+        end = place
     if one.given:
         place = x(one.given)
         yield line(place, box.top, place, box.bottom, class_="rule")

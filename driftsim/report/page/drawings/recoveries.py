@@ -79,7 +79,7 @@ def dots(view, found, layout: Layout) -> Drawing:
             y = panels.row_middle(box, names.index(name), ROW, layout)
             parts += recovered(box, x, y, got, view.looks[name])
         if i + grid.across >= len(found):
-            parts.append(panels.foot_title(box, "rows to recover"))
+            parts.append(panels.foot_title(box, f"{one.unit} to recover"))
     entries = [(key_of(name), name) for name in occurring(found)]
     least = min(LEGEND, layout.width)
     key, height = panels.legend(entries, left, max(grid.width, least), grid.bottom + 6)

@@ -66,7 +66,8 @@ def tick_text(value: float, step: float) -> str:
 
 def whole_ticks(low: float, high: float, most: float) -> list[Tick]:
     """Round whole values in a range."""
-    return [one for one in even_ticks(low, high, most) if one.value == round(one.value)]
+    found = even_ticks(low, high, most)
+    return [Tick(one.value, f"{one.value:,.0f}") for one in found if one.value == round(one.value)]
 
 
 def decade_ticks(values: Sequence[float], most: int = 5) -> list[Tick]:

@@ -8,7 +8,7 @@ from driftsim.report.page.drawings.panels import NARROW, WIDE, Drawing
 from driftsim.report.page.drawings.svg import element
 from driftsim.report.page.html_tables import html_table
 from driftsim.report.page.notebook.any_ground import on_any_ground, style
-from driftsim.report.page.suite_section import note_on
+from driftsim.report.page.suite_section import noted
 from driftsim.report.results import Results
 from driftsim.report.suite_parts import suite_parts
 from driftsim.report.summary_text import brief, remarks
@@ -30,7 +30,7 @@ def results_cell(results: Results) -> str:
         question=results.study.question,
         verdict=results.verdict(),
         swept=bool(results.study.swept),
-        suite=[(part, note_on(part.grid)) for part in parts],
+        suite=noted(parts),
         drawing=drawing,
         notes=[one for one in (note, more) if one],
         table=None if parts else table,
