@@ -55,7 +55,7 @@ def test_without_scripts_the_costs_stand_there_and_the_fields_are_hidden():
     assert start < end and f'aria-live="polite">{cheapest(results.variants[0])}</p>' in own
     assert re.search(r'<form id="prices"[^>]* hidden>', own)
     assert own.count("<svg") == 1 and '<div class="wide" id="cost-table"' in own
-    assert '<th scope="row" class=c1>clock</th>' in own and text.count('id="table-costs"') == 1
+    assert '<th scope="row" class="c1">clock</th>' in own and text.count('id="table-costs"') == 1
     assert '<a href="#costs">' in text and "figure-total_cost" not in text[end:]
 
 

@@ -45,6 +45,7 @@ KINDS = {
         "rows.",
         cost_captions.cost_so_far, ("contender",),
         f"{NONE_ENDED}, or currencies differ, which have no common scale", True,
+        numbers=numbers.costs_so_far,
     ),
     "periods": Kind(
         "How often should I retrain?",
@@ -52,6 +53,7 @@ KINDS = {
         "training often; right, seldom.",
         captions.periods, (),
         "the cost of periods is not known; write decision: {{floor: true}}, and run it again",
+        numbers=numbers.periods,
     ),
     "price": Kind(
         "Cost over the price of a training",
@@ -59,6 +61,7 @@ KINDS = {
         "above says which one that is.",
         captions.price, ("contender",),
         "all contenders train as often, or one is the cheapest at every price of a training",
+        numbers=numbers.price,
     ),
     "excess": Kind(
         "Error above the best possible",
@@ -85,11 +88,12 @@ KINDS = {
         "all changes are as severe by {severity}, or that is not known; where probabilities are "
         "not known, as of recorded rows, total_variation, total_variation_x and stale_loss can be "
         "estimated, and total_variation_y of recorded rows is counted", if_asked=True,
+        numbers=numbers.severity,
     ),
     "stream": Kind("The stream itself",
         "Which concept rules when, which labels come, and, where it is known, what error remains "
         "for the best possible predictor.",
-        captions.stream, ("window",), "nothing was played"),
+        captions.stream, ("window",), "nothing was played", numbers=numbers.stream),
     "cost": Kind(
         "Metric against cost",
         "Best is at the left end, where little is spent, and with the better metric; the "
@@ -101,7 +105,7 @@ KINDS = {
         "Memory along the stream",
         "How much memory the model of each contender takes along the stream.",
         cost_captions.memory, ("contender",),
-        "the size of no model is known", if_asked=True,
+        "the size of no model is known", if_asked=True, numbers=numbers.memory,
     ),
     "forgetting": Kind(
         "Forgetting",
@@ -109,6 +113,7 @@ KINDS = {
         "concept in force has a frame.",
         captions.forgetting, ("contender",),
         "nothing was probed; write evaluation: {{probe: 500}}, and run it again",
+        numbers=numbers.forgetting,
     ),
     "alarms": Kind(
         "Alarms along the stream",
@@ -122,6 +127,7 @@ KINDS = {
         "The metric over the whole stream, for each setting of the sweep.",
         captions.sweep, ("metric", "contender"),
         "the scenario has no sweep of values without names, or {metric} is not known",
+        numbers=numbers.sweep,
     ),
     "ranks": Kind(
         "Mean ranks",
@@ -129,6 +135,7 @@ KINDS = {
         "not differ significantly.",
         captions.ranks, ("contender",),
         "it needs a sweep of two settings, and two contenders that have ended under each",
+        numbers=numbers.ranks,
     ),
 }  # fmt: skip
 

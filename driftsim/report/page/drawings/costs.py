@@ -68,9 +68,10 @@ def panel(view, box: Box, one: Costs, name: str, metric: str, first: bool) -> It
     yield panels.frame(box)
     points = dict(zip(one.names, zip(x(spent).tolist(), y(one.mean).tolist())))
     yield from names_near(box, points, [*boxes_of(front)])
-    for contender, place in points.items():
+    for contender, place, *values in zip(one.names, points.values(), one.mean, spent):
         look = view.looks[contender]
-        yield mark(look.marker, *place, look.colour)
+        words = f"{contender}: {title(metric)} {rounded(values[0])}, {name} {rounded(values[1])}"
+        yield mark(look.marker, *place, look.colour, data_tip=words)
 
 
 def hull_of(box: Box, one: Costs, name: str, metric: str, x: Scale, y: Scale) -> Iterator[str]:

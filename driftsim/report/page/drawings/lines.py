@@ -208,12 +208,12 @@ def plotted(view, one: CurvePanel, x: Scale, y: Scale) -> Iterator[str]:
         if one.bands and curve.seeds > 1:
             yield band_of(curve, one.steps, x, y, view.looks[name].colour)
     for name, curve in one.curves.items():
-        style = panels.line_look(view.looks[name])
+        style = panels.line_look(view.looks[name]) | panels.tipped(name, y)
         yield line_of(curve, one.steps, x, y, class_="line", **style)
     if one.best:
         if one.best.seeds > 1:
             yield band_of(one.best, one.steps, x, y, str(BEST["stroke"]))
-        yield line_of(one.best, one.steps, x, y, **BEST)
+        yield line_of(one.best, one.steps, x, y, **BEST, **panels.tipped(one.best.name, y))
 
 
 def line_of(curve: Curve, steps: bool, x: Scale, y: Scale, **style) -> str:

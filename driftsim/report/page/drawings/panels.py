@@ -284,6 +284,12 @@ def legend(
     return parts, y + LEGEND_ROW / 2 - top
 
 
+def tipped(name: str, y: Scale) -> dict[str, str]:
+    """What the page reads values of a line from: whose it is, and the ends of its axis."""
+    ends = (f"{one:.6g}" for one in (y.low, y.high, y.start, y.stop))
+    return {"data_tip": name, "data_y": " ".join(ends)}
+
+
 def line_sample(style: dict[str, str | None]) -> str:
     """A sample of a line, for a legend."""
     return line(0, 0, SAMPLE, 0, class_="line", **style)

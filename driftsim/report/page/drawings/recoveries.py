@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from driftsim.report.figure_data.looks import INK, Look, short
+from driftsim.report.figure_data.looks import INK, Look, rounded, short
 from driftsim.report.figure_data.recoveries import (
     LOST,
     MOST,
@@ -77,7 +77,7 @@ def dots(view, found, layout: Layout) -> Drawing:
         parts.append(text("depth", box.right + DEPTH - 4, box.top - 6, "end", class_="title small"))
         for name, got in one.marks.items():
             y = panels.row_middle(box, names.index(name), ROW, layout)
-            parts += recovered(box, x, y, got, view.looks[name])
+            parts += recovered(box, x, y, got, view.looks[name], one.unit)
         if i + grid.across >= len(found):
             parts.append(panels.foot_title(box, f"{one.unit} to recover"))
     entries = [(key_of(name), name) for name in occurring(found)]
@@ -104,13 +104,21 @@ def rows_of(box: Box, x: Scale, names, named, layout: Layout) -> Iterator[str]:
     yield from panels.foot_axis(box, x, whole_ticks(0, x.high, 4.5))
 
 
-def recovered(box: Box, x: Scale, y: float, one: Recovered, look: Look) -> Iterator[str]:
+def tip(one: Recovered, unit: str) -> str:
+    """What the page says of a mark: how long a contender took, and the range of the seeds."""
+    if one.lost:
+        return f"{one.name}: not within {rounded(one.followed)} {unit}"
+    several = f" ({rounded(one.low)} to {rounded(one.high)})" if one.high > one.low else ""
+    return f"{one.name}: {rounded(one.at)} {unit}{several}"
+
+
+def recovered(box: Box, x: Scale, y: float, one: Recovered, look: Look, unit: str) -> Iterator[str]:
     """One contender after one change."""
     if one.high > one.low:
         yield line(x(one.low), y, x(one.high), y, class_="range", stroke=look.colour)
     if one.followed >= 0:
         yield arrow(float(x(one.followed)), y, look.colour)
-    yield mark(look.marker, float(x(one.at)), y, look.colour, one.lost)
+    yield mark(look.marker, float(x(one.at)), y, look.colour, one.lost, data_tip=tip(one, unit))
     depth = depth_text(one.depth)
     yield text(depth, box.right + DEPTH - 4, y, "end", dy="0.35em", class_="title small")
 

@@ -9,7 +9,7 @@ from driftsim.evaluation.metrics import FROM_ZERO
 from driftsim.report.amounts import title
 from driftsim.report.figure_data import severities, sweeps
 from driftsim.report.figure_data.label_placement import last_finite
-from driftsim.report.figure_data.looks import Look, short
+from driftsim.report.figure_data.looks import Look, rounded, short
 from driftsim.report.figure_data.sweeps import Map, Slice, scale_of, words_of
 from driftsim.report.figure_data.view import View
 from driftsim.report.page.drawings import panels
@@ -152,14 +152,16 @@ def panel(view, box: Box, one: Slice, y: Scale, first: bool, label: str) -> Iter
             yield from ranges_of(places, y(own.low), y(own.high), look, one.joined)
         if one.joined:
             d = line_path(places, y(own.mean), False)
-            yield element("path", d=d, class_="line", **panels.line_look(look))
-        for at, place, value in zip(own.x.tolist(), places.tolist(), y(own.mean).tolist()):
-            if value != value:
+            style = panels.line_look(look) | panels.tipped(name, y)
+            yield element("path", d=d, class_="line", **style)
+        for at, place, mean in zip(own.x.tolist(), places.tolist(), own.mean.tolist()):
+            if mean != mean:
                 continue
+            value, words = y(mean), f"{name}: {rounded(mean)} at {one.name} {rounded(at)}"
             if at in one.spans:
                 ends = [float(x(end)) for end in one.spans[at]]
                 yield line(ends[0], value, ends[1], value, class_="range", stroke=look.colour)
-            yield mark(look.marker, place, value, look.colour)
+            yield mark(look.marker, place, value, look.colour, data_tip=words)
 
 
 def ranges_of(places, low, high, look: Look, joined: bool) -> Iterator[str]:
