@@ -14,6 +14,16 @@ ALARMS = {"kind": "on_drift", "memory": 500}
 PRICES = {"currency": "EUR", "mistake": 0.5, "label": 0.02, "training": 15}
 
 
+def uncertain():
+    """Contenders of which one certainly costs less than never retraining, but not the cheapest."""
+    shift = 2.5 * np.sin(np.arange(6))
+    return {
+        "never": ("static", [{"wrong": 30 + one} for one in shift]),
+        "clock": (CLOCK, [{"wrong": 20 + one + i / 9} for i, one in enumerate(shift)]),
+        "alarms": (ALARMS, [{"wrong": 18 + one} for one in 12 * np.cos(2 * np.arange(6))]),
+    }
+
+
 def study_of(models, prices=PRICES, repeats=1, settings=({},), **document):
     """Results of contenders with made-up traces over 6,000 rows after a warm-up of 1,000.
 

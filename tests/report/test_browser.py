@@ -431,6 +431,26 @@ def test_a_drag_zooms_and_a_double_click_shows_all(swept, chromium, folder):
         assert opened.ask("return driftsim.then(({ chart }) => chart.x.range)") == [low, high]
 
 
+def test_figures_tell_values_by_keys_and_at_the_pointer(swept, chromium, folder):
+    figures = [one for one in drawings(swept) if one.name in ("excess", "cost")]
+    opened = Opened(chromium, written(swept, folder, figures))
+    tip = "return document.querySelector('#figure-excess .tip').textContent"
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    opened.ask("document.querySelector('#figure-excess > .wide').focus()")
+    opened.press("ARROW_RIGHT")
+    line = opened.find("#figure-excess .for-wide [data-tip]")
+    name, lit = line.get_attribute("data-tip"), "return arguments[0].classList.contains('lit')"
+    assert opened.ask(tip).startswith(f"{name}: ") and opened.ask(lit, line)
+    opened.press("ESCAPE")
+    assert opened.ask("return document.querySelector('.tip').hidden") and not opened.ask(lit, line)
+    ActionChains(chromium).move_to_element(
+        opened.find("#figure-cost .for-wide [data-tip]")
+    ).perform()
+    shown = opened.ask("return document.querySelector('#figure-cost .tip').textContent")
+    assert re.fullmatch(r".+: error [\d.]+, CPU seconds [\d.e-]+", shown)
+
+
 def test_a_table_sorts_by_click_and_by_key(swept, chromium, folder):
     opened = Opened(chromium, written(swept, folder))
     path = 'table[aria-labelledby="table-summary"]'

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from browser import Opened, written
 from examples import played
+from priced_studies import study_of, uncertain
 from scipy.special import stdtr, stdtrit
 
 from driftsim.report.figure_data.total_costs import cost_words
@@ -249,6 +250,15 @@ def test_of_one_stream_the_interval_is_left_to_python(alone, place, chromium, fo
     opened.find("#own-prices").click()
     alike(rows(opened), alone.costs())
     assert opened.find("#priced-how").text == ""
+
+
+def test_who_certainly_costs_less_than_never_retraining_is_named(chromium, folder):
+    results = study_of(uncertain())
+    opened = Opened(chromium, written(results, folder))
+    sentence = opened.find("#cheapest").text
+    assert sentence == cheapest(results.variants[0]) and "But clock" in sentence
+    typed(opened, {"a mistake": "0.01"})
+    assert "But clock (32.2) costs significantly less: 5.83 less" in opened.find("#cheapest").text
 
 
 def test_bars_are_drawn_at_once_and_go_back(priced, opened):

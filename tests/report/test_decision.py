@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from priced_studies import ALARMS, CLOCK, PRICES, TREE, every, study_of
+from priced_studies import ALARMS, CLOCK, PRICES, TREE, every, study_of, uncertain
 from words_and_tables import carried
 
 from driftsim.report.decision.breakeven import breakeven
@@ -98,13 +98,7 @@ def test_a_saving_that_is_significant_alone_is_so_not_among_all():
 
 
 def test_where_one_saves_for_certain_only_how_to_keep_up_to_date_is_not_known():
-    shift = 2.5 * np.sin(np.arange(6))
-    models = {
-        "never": ("static", [{"wrong": 30 + one} for one in shift]),
-        "clock": (CLOCK, [{"wrong": 20 + one + i / 9} for i, one in enumerate(shift)]),
-        "alarms": (ALARMS, [{"wrong": 18 + one} for one in 12 * np.cos(2 * np.arange(6))]),
-    }
-    results = study_of(models)
+    results = study_of(uncertain())
     table = results.costs().set_index("contender")
     assert table.best["alarms"] and table.tied["never"] and table.tied["clock"]
     text = advice(results)

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from functools import cache
 from itertools import pairwise, product
+from math import nan
 from xml.etree import ElementTree
 
 import numpy as np
@@ -18,9 +19,10 @@ from driftsim.report.figure_data.costs import COSTS
 from driftsim.report.figure_data.kinds import belongs
 from driftsim.report.figure_data.label_placement import ascending, free_box
 from driftsim.report.figure_data.looks import SHADES, look_of, shade
+from driftsim.report.figure_data.price_lines import Crossing, PriceLines
 from driftsim.report.figure_data.view import View
 from driftsim.report.figures import PLOTS, plot_figure
-from driftsim.report.page.drawings import DRAWN, KINDS, drawings, svg_of
+from driftsim.report.page.drawings import DRAWN, KINDS, drawings, lines, price_lines, svg_of
 from driftsim.report.page.drawings.costs import cost_scale, cost_ticks
 from driftsim.report.page.drawings.date_ticks import date_ticks
 from driftsim.report.page.drawings.matrices import Matrix, tiled
@@ -359,7 +361,7 @@ def test_captions_take_at_most_two_lines():
 def test_numbers_of_figures_are_those_of_the_tables(odd):
     shown = {one.name: one.numbers for one in drawn(odd)}
     assert [name for name, one in shown.items() if one] == [
-        "curves", "excess", "recovery", "cost", "alarms",
+        "curves", "price", "excess", "recovery", "stream", "cost", "forgetting", "alarms",
     ]  # fmt: skip
     whole = {row[0][0]: row[2][0] for _, row in shown["curves"].rows if row[1][0] == "error"}
     errors = odd.summary().set_index("contender").error
@@ -369,6 +371,21 @@ def test_numbers_of_figures_are_those_of_the_tables(odd):
     worst = odd.curves("error").groupby("contender")["mean"].max()
     own = {row[0][0]: float(row[3][0]) for _, row in shown["curves"].rows if row[1][0] == "error"}
     assert own == pytest.approx(worst[[*own]].to_dict(), abs=1e-3)
+
+
+def test_prices_at_which_the_cheapest_changes_do_not_cover_each_other():
+    crossings = [Crossing(price, nan, nan) for price in (70.0, 72.0, 400.0)]
+    one = PriceLines("", "EUR", np.array([1.0, 1000]), {}, [], [], crossings, 0)
+    x = Scale(1, 1000, 0, 300, np.log10)
+    found = [*boxes(ElementTree.fromstring(
+        f'<g xmlns="{SVG[1:-1]}">{"".join(price_lines.crossings(Box(0, 0, 300, 200), one, x))}</g>'
+    ))]  # fmt: skip
+    assert [words for words, _ in found] == ["70", "72", "400"]
+    assert all(one[2] <= other[0] for (_, one), (_, other) in pairwise(found))
+
+
+def test_errors_of_rounding_are_no_scale():
+    assert lines.value_range(np.array([0, 6e-17]), True) == (0, 0.1)
 
 
 def test_the_title_of_an_axis_stands_beside_costs_of_many_digits():

@@ -7,6 +7,7 @@ import re
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from examples import played
 
@@ -123,6 +124,17 @@ models:
   "{% raw %}<script>$tables": {learner: no_change, policy: online}
 evaluation: {warmup: 100}
 """
+
+
+def test_a_heading_breaks_at_one_place_only():
+    assert document.in_two("false per 1 000") == "false per\u00a01\u00a0000"
+    assert document.in_two("over static") == "over static" and document.in_two("p") == "p"
+
+
+def test_a_column_without_a_value_is_left_out():
+    made = html_table("pairs", Table({"better": ["a"], "p": [np.nan], "wins": [2]}), ["a"], {})
+    assert made.columns == [("better", True), ("wins", False)]
+    assert made.rows == [(False, [("a", "head c0"), ("2", "number")])]
 
 
 def test_names_are_no_templates_and_no_markup(tmp_path):

@@ -17,6 +17,23 @@ def test_a_dot_at_zero_has_another_key_than_one_that_recovered():
     assert key_of(STAYED) != key_of(RECOVERED) and MARKS[STAYED] != MARKS[RECOVERED]
 
 
+def test_where_rows_have_dates_recoveries_have_times(tmp_path):
+    text = """stream:
+  length: 1_200
+  concepts: {a: sea, b: {kind: sea, threshold: 13}}
+  drift: {kind: sudden, at: [500]}
+  arrivals: {kind: regular, every: 6h, start: 2024-01-01}
+models: {online: {learner: naive_bayes, policy: {kind: periodic, every: 50, memory: 50}}}
+evaluation: {warmup: 100, interval: 20}
+"""
+    results = played(text, "dated", tmp_path)
+    (panel,) = recoveries(View(results))
+    (rows,) = results.recovery().query("contender == 'online'")["rows"]
+    assert panel.unit == "days" and panel.marks["online"].at == rows / 4
+    drawn = next(one.svg for one in drawings(results) if one.name == "recovery")
+    assert "days to recover" in drawn
+
+
 def test_settings_with_one_change_each_share_a_matrix(tmp_path):
     thresholds = [9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 7, 6]
     text = f"""stream:

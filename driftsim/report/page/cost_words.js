@@ -2,7 +2,7 @@
 
 /** Who is cheapest; `alike` are those that do not cost more, null where nothing is known. */
 function cheapestOf(rows, alike, currency) {
-  const [first, second] = rows.filter(({ standing }) => standing === "compared");
+  const [first, second] = rows.filter(isCompared);
   if (!first) return "";
   const { cost } = first;
   const money = `${moneyText(cost)} ${currency}${bounded(cost, " at 95 %")}`;
@@ -15,17 +15,31 @@ function cheapestOf(rows, alike, currency) {
     const texts = same.map((one) => `${listed([one.name])} (${moneyText(one.cost)})`);
     const verb = alike.length === 1 ? "does" : "do";
     const more = `not cost significantly more${amongPairs(rows, first, alike)}`;
-    return `${lead("costs least")}. ${inSentence(texts)} ${verb} ${more}.`;
+    const only = certainOf(clearestOf(rows.filter(isCompared), same));
+    return `${lead("costs least")}. ${inSentence(texts)} ${verb} ${more}.${only}`;
   }
   const gap = alike ? gapOf(second, first) : unsure(second.cost.mean - cost.mean);
   const less = `${precise(gap.mean, (gap.high - gap.low) / 2)} less than ${listed([second.name])}`;
   return `${lead("is cheapest")}, ${less}${bounded(gap)}.`;
 }
 
+const isCompared = ({ standing }) => standing === "compared";
+
+/** That one costs significantly less than never retraining, where one does. */
+function certainOf(one) {
+  if (!one) return "";
+  const lead = ` But ${listed([one.name])} (${moneyText({ ...one.cost, low: NaN, high: NaN })})`;
+  const { mean, low, high } = one.over;
+  const less = `${precise(mean, (high - low) / 2)} less${bounded(one.over)}`;
+  const whose = one.otherLearner ? ", with another learner" : "";
+  const than = `than never retraining (${listed([one.than])}${whose})`;
+  return `${lead} costs significantly less: ${less} ${than}.`;
+}
+
 /** Among how many comparisons, where the saving against one alone would be significant. */
 function amongPairs(rows, { over, than }, alike) {
   if (!(over?.low > 0 && alike.includes(than))) return "";
-  const n = rows.filter(({ standing }) => standing === "compared").length;
+  const n = rows.filter(isCompared).length;
   return ` among ${(n * (n - 1)) / 2} comparisons`;
 }
 

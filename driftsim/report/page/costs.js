@@ -9,11 +9,11 @@ async function amountsOf(about) {
   const arrays = arraysOf(await inflated(bytesOf(find("amounts").textContent)), layout);
   let start = 0;
   return settings.map(({ contenders }) =>
-    contenders.map(([contender, played, standing, trainedOnce]) => {
+    contenders.map(([contender, played, standing, trainedOnce, upkeep, otherLearner]) => {
       const own = [start, (start += seeds[played].length)];
       const amounts = quantities.map((name) => [name, [...arrays[name].subarray(...own)]]);
       const { name } = about.contenders[contender];
-      const more = { name, standing, trainedOnce, seeds: seeds[played] };
+      const more = { name, standing, trainedOnce, upkeep, otherLearner, seeds: seeds[played] };
       return { ...more, amounts: Object.fromEntries(amounts) };
     }),
   );
@@ -79,8 +79,27 @@ function compare(one, other) {
 
 /** Those that do not differ significantly from the cheapest, by Holm's correction for all pairs. */
 function tiedWith([cheapest, ...others]) {
-  const all = [cheapest, ...others];
-  const pairs = all.flatMap((one, i) => all.slice(i + 1).map((other) => gapOf(other, one)));
-  const adjusted = holm(pairs.map(({ p }) => p)); // of the cheapest first
-  return others.filter((_, i) => !(adjusted[i] < SIGNIFICANCE));
+  const ps = adjusted([cheapest, ...others]);
+  return others.filter((other) => !(ps(cheapest, other) < SIGNIFICANCE));
+}
+
+/** The p of each pair of contenders, the cheapest first, by Holm's correction for all pairs. */
+function adjusted(all) {
+  const pairs = all.flatMap((one, i) => all.slice(i + 1).map((other) => [one, other]));
+  const ps = holm(pairs.map(([one, other]) => gapOf(other, one).p));
+  return (one, other) => ps[pairs.findIndex((pair) => pair[0] === one && pair[1] === other)];
+}
+
+/**
+ * Who most clearly costs less than all that are trained once, where whether the cheapest does is
+ * not known; as `clearest` of decision.py.
+ */
+function clearestOf(compared, tied) {
+  const isStatic = ({ upkeep }) => upkeep === "static";
+  const near = [compared[0], ...tied];
+  if (near.every(isStatic) || !near.some(isStatic)) return undefined;
+  const [ps, once] = [adjusted(compared), compared.filter(isStatic)];
+  const worst = (one) => Math.max(...once.map((other) => ps(one, other) ?? 1));
+  const clear = tied.filter((one) => !one.upkeep && worst(one) < SIGNIFICANCE);
+  return clear.sort((one, other) => worst(one) - worst(other))[0];
 }

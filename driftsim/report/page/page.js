@@ -163,4 +163,5 @@ function withoutChart(error) {
 for (const head of document.querySelectorAll("main thead")) sortable(head.parentElement);
 document.querySelectorAll(".hint + .wide").forEach(hinted);
 for (const wide of document.querySelectorAll("figure > .wide")) new Tips(wide);
+find("how-to-read")?.removeAttribute("hidden");
 globalThis.driftsim = start().catch(withoutChart);

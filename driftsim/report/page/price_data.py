@@ -28,6 +28,7 @@ from driftsim.report.figure_data.looks import short
 from driftsim.report.figure_data.total_costs import TONES
 from driftsim.report.page.packed import UNSIGNED, planes
 from driftsim.report.variant_results import ContenderResult, VariantResults
+from driftsim.report.verdict.decision import BLIND
 
 MOST = 5_000_000  # characters of the packed amounts
 MOST_CLASSES = 12  # that have fields of their own
@@ -197,13 +198,15 @@ def setting(one: VariantResults, kinds) -> dict[str, Any]:
     """One setting of a sweep: its contenders, its own prices, and bounds that only Python knows."""
     results, complete, compared = one.contenders, one.complete, possible_comparison(one).measured
     places = {name: i for i, name in enumerate(results)}
-    static = {name: static_of(one, name) for name in results}
+    static, models = {name: static_of(one, name) for name in results}, one.scenario.models
     contenders = [
         [
             name,
             tuple(result.seeds),
             standing(name, compared, complete),
             places[found.contender] if (found := static[name]) else None,
+            upkeep(one, name),
+            bool(found) and models[found.contender].learner != models[name].learner,
         ]
         for name, result in results.items()
     ]
@@ -222,6 +225,14 @@ def setting(one: VariantResults, kinds) -> dict[str, Any]:
 def standing(name: str, compared: Collection[str], complete: Collection[str]) -> str:
     """Whether a contender can be the cheapest, or knows the changes beforehand, or lacks runs."""
     return "compared" if name in compared else "knows" if name in complete else "incomplete"
+
+
+def upkeep(one: VariantResults, name: str) -> str:
+    """Whether a contender is trained once, or its learner sees no features; else empty."""
+    model = one.scenario.models[name]
+    if model.policy.kind() == "static":
+        return "static"
+    return "blind" if model.learner.kind() in BLIND else ""
 
 
 def known(value: float | None) -> float | None:
