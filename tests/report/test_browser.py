@@ -431,7 +431,7 @@ def test_a_drag_zooms_and_a_double_click_shows_all(swept, chromium, folder):
         assert opened.ask("return driftsim.then(({ chart }) => chart.x.range)") == [low, high]
 
 
-def test_figures_tell_values_by_keys_and_at_the_pointer(swept, chromium, folder):
+def test_figures_show_values_by_keys_and_at_the_pointer(swept, chromium, folder):
     figures = [one for one in drawings(swept) if one.name in ("excess", "cost")]
     opened = Opened(chromium, written(swept, folder, figures))
     tip = "return document.querySelector('#figure-excess .tip').textContent"
