@@ -221,7 +221,11 @@ def matrices(
     for some in np.array_split(np.arange(len(alone)), -(-len(alone) // MOST_SETTINGS) or 1):
         own = [alone[i] for i in some]
         if own:
-            panels = [panel(scene, *one, unit) for scene, tables in own for one in tables.items()]
+            panels = [
+                panel(scene, row, table, unit)
+                for scene, tables in own
+                for row, table in tables.items()
+            ]
             names = [short(scene.title) for scene, _ in own]
             found.append(matrix(view, settings_text(own), panels, names))
     return found

@@ -9,11 +9,11 @@ async function amountsOf(about) {
   const arrays = arraysOf(await inflated(bytesOf(find("amounts").textContent)), layout);
   let start = 0;
   return settings.map(({ contenders }) =>
-    contenders.map(([contender, played, standing, trainedOnce, upkeep, otherLearner]) => {
+    contenders.map(([contender, played, standing, trainedOnce, role, otherLearner]) => {
       const own = [start, (start += seeds[played].length)];
       const amounts = quantities.map((name) => [name, [...arrays[name].subarray(...own)]]);
       const { name } = about.contenders[contender];
-      const more = { name, standing, trainedOnce, upkeep, otherLearner, seeds: seeds[played] };
+      const more = { name, standing, trainedOnce, role, otherLearner, seeds: seeds[played] };
       return { ...more, amounts: Object.fromEntries(amounts) };
     }),
   );
@@ -95,11 +95,11 @@ function adjusted(all) {
  * not known; as `clearest` of decision.py.
  */
 function clearestOf(compared, tied) {
-  const isStatic = ({ upkeep }) => upkeep === "static";
+  const isStatic = ({ role }) => role === "static";
   const near = [compared[0], ...tied];
   if (near.every(isStatic) || !near.some(isStatic)) return undefined;
   const [ps, once] = [adjusted(compared), compared.filter(isStatic)];
   const worst = (one) => Math.max(...once.map((other) => ps(one, other) ?? 1));
-  const clear = tied.filter((one) => !one.upkeep && worst(one) < SIGNIFICANCE);
+  const clear = tied.filter((one) => !one.role && worst(one) < SIGNIFICANCE);
   return clear.sort((one, other) => worst(one) - worst(other))[0];
 }

@@ -205,8 +205,8 @@ def setting(one: VariantResults, kinds) -> dict[str, Any]:
             tuple(result.seeds),
             standing(name, compared, complete),
             places[found.contender] if (found := static[name]) else None,
-            upkeep(one, name),
-            bool(found) and models[found.contender].learner != models[name].learner,
+            role(one, name),
+            found is not None and models[found.contender].learner != models[name].learner,
         ]
         for name, result in results.items()
     ]
@@ -227,7 +227,7 @@ def standing(name: str, compared: Collection[str], complete: Collection[str]) ->
     return "compared" if name in compared else "knows" if name in complete else "incomplete"
 
 
-def upkeep(one: VariantResults, name: str) -> str:
+def role(one: VariantResults, name: str) -> str:
     """Whether a contender is trained once, or its learner sees no features; else empty."""
     model = one.scenario.models[name]
     if model.policy.kind() == "static":
