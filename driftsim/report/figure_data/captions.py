@@ -217,7 +217,7 @@ def cost(view):
         rows = zip(one.names, one.mean, *one.spent.values())
         values = some(
             f"{name} {rounded(mean)} for {seconds:.2g} CPU seconds, "
-            f"{labels:,.0f} labels and {counted(fits, 'fit')}"
+            f"{labels:,.0f} labels and {counted(fits, 'training')}"
             for name, mean, seconds, labels, fits in rows
         )
         fronts = {name: [one.names[i] for i in one.front(name, metric)] for name in COSTS}

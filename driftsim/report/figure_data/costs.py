@@ -19,7 +19,7 @@ ADDED_UP = {  # metrics whose sums over rows can be weighed against what contend
     "error", "accuracy", "excess_error", "log_loss", "brier", "mae", "excess_mse",
 }  # fmt: skip
 SAMPLES = 20  # points of an edge of the hull, which is bent on a scale of powers of ten
-COSTS = {"CPU seconds": [*CPU_SECONDS], "labels": ["labels"], "fits": ["fits"]}
+COSTS = {"CPU seconds": [*CPU_SECONDS], "labels": ["labels"], "trainings": ["fits"]}
 
 
 class Costs(NamedTuple):

@@ -72,6 +72,7 @@ def count(box: Box, i: int, words: str, layout: Layout) -> str:
     y, style = panels.row_middle(box, i, LANE, layout), {"class_": "title small"}
     if layout.beside:
         return text(words, box.right + 8, y, dy="0.35em", **style)
+    style["class_"] += " over"  # lines of changes
     return text(words, box.right, y - LANE / 2 + 1, "end", **style)
 
 
