@@ -7,6 +7,7 @@ import numpy as np
 
 from driftsim.evaluation.metrics import LOWER_IS_BETTER
 from driftsim.evaluation.recovery import RECOVERED, median
+from driftsim.messages import setting_text
 from driftsim.report.figure_data import cost_courses, memory_courses, severities
 from driftsim.report.figure_data import ranks as rank_data
 from driftsim.report.figure_data.costs import COSTS, costs
@@ -206,8 +207,13 @@ def settings_of(view: View, title: str, results, metric: str) -> Iterator[Row]:
     """The rows of a report with a sweep."""
     found = view.whole(results, metric)
     for row in found.among("contender", view.names).rows():
-        setting = {name: row[name] for name in results.swept}
+        setting = {name: plain(row[name]) for name in results.swept}
         yield {"setting": title, "contender": row["contender"]} | setting | {metric: row["mean"]}
+
+
+def plain(value: object) -> object:
+    """A swept value in a cell: a number, or a text as a scenario writes it."""
+    return value if isinstance(value, int | float | str) else setting_text(value)
 
 
 def ranks(view: View) -> Table:
@@ -230,8 +236,6 @@ def table(view: View, every) -> Table:
     """The first rows of all settings as a table, without columns that are alike everywhere."""
     rows = [row for own in every for row in own][:MOST]
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    alike = {"setting", "metric"} & {
-        name for name in columns if len({row.get(name) for row in rows}) == 1
-    }
+    alike = {name for name in ("setting", "metric") if len({row.get(name) for row in rows}) == 1}
     kept = [name for name in columns if name not in alike]
     return Table.of_rows([{name: row.get(name, nan) for name in kept} for row in rows], kept)
