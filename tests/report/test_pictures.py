@@ -92,7 +92,7 @@ def test_a_scenario_asks_for_figures_by_their_names(tmp_path):
         with pytest.raises(ScenarioError) as error:
             asked(text)
         assert place in str(error.value) and words in str(error.value)
-    with pytest.raises(ScenarioError, match=r"--figures: report\.figures: no figure is called 'x'"):
+    with pytest.raises(ScenarioError, match=r"--figures: no figure is called 'x'"):
         asked("", "curves,x")
 
 
