@@ -1,5 +1,7 @@
 """Policies against one another, where it is plain which should win."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from scipy.stats import t
@@ -13,9 +15,17 @@ FAR = [[-0.6] * 6, [0.6] * 6]
 BAYES = "sklearn.naive_bayes.GaussianNB"
 
 
-@pytest.fixture(scope="module")
-def errors():
-    """The error of each policy, with each seed, on ten changes between two far concepts."""
+POLICIES = {
+    "after": {"kind": "on_drift", "memory": MEMORY},
+    "before": {"kind": "on_drift", "memory": MEMORY, "gather": "before"},
+    "recall": {"kind": "recall", "memory": MEMORY},
+    "at_drift": {"kind": "at_drift", "memory": MEMORY},
+}
+
+
+@cache
+def errors(name):
+    """The error of a policy with each seed, on ten changes between two far concepts."""
     stream = Stream.model_validate(
         {
             "length": 11_500,
@@ -27,16 +37,7 @@ def errors():
         }
     )
     assert len(stream.changes(0)) >= 10
-    policies = {
-        "after": {"kind": "on_drift", "memory": MEMORY},
-        "before": {"kind": "on_drift", "memory": MEMORY, "gather": "before"},
-        "recall": {"kind": "recall", "memory": MEMORY},
-        "at_drift": {"kind": "at_drift", "memory": MEMORY},
-    }
-    return {
-        name: np.array([error(stream, policy, seed) for seed in range(SEEDS)])
-        for name, policy in policies.items()
-    }
+    return np.array([error(stream, POLICIES[name], seed) for seed in range(SEEDS)])
 
 
 def error(stream, policy, seed):
@@ -52,15 +53,15 @@ def interval(differences):
 
 
 @pytest.mark.slow
-def test_gathering_after_the_alarm_beats_gathering_before_it(errors):
-    assert interval(errors["before"] - errors["after"])[0] > 0
+def test_gathering_after_the_alarm_beats_gathering_before_it():
+    assert interval(errors("before") - errors("after"))[0] > 0
 
 
 @pytest.mark.slow
-def test_recalling_beats_forgetting_where_concepts_return(errors):
-    assert interval(errors["after"] - errors["recall"])[0] > 0
+def test_recalling_beats_forgetting_where_concepts_return():
+    assert interval(errors("after") - errors("recall"))[0] > 0
 
 
-def test_who_is_told_the_changes_is_not_beaten_by_who_has_to_hear_of_them(errors):
-    assert interval(errors["at_drift"] - errors["after"])[0] <= 0
-    assert errors["at_drift"].mean() < errors["after"].mean()
+def test_who_is_told_the_changes_is_not_beaten_by_who_has_to_hear_of_them():
+    assert interval(errors("at_drift") - errors("after"))[0] <= 0
+    assert errors("at_drift").mean() < errors("after").mean()

@@ -159,7 +159,7 @@ def test_a_policy_names_the_model_in_force_and_predicts_before_it_goes_on(policy
 
 
 class Slow(Model):
-    """Takes a millisecond for each row that it predicts."""
+    """Takes half a millisecond for each row that it predicts."""
 
     def fit(self, rows, weight=None):
         return self
@@ -168,7 +168,7 @@ class Slow(Model):
         raise AssertionError("`static` never learns on")
 
     def predict(self, X):
-        time.sleep(len(X) / 1000)
+        time.sleep(len(X) / 2000)
         return np.zeros(len(X), int)
 
 
@@ -178,5 +178,5 @@ def test_what_a_probe_takes_is_not_charged_to_the_contender(monkeypatch):
     playing = Contender(learner=learner, policy=Policy.model_validate("static"))
     started = time.perf_counter()
     trace = evaluate(sea_stream(400), playing, Rules(warmup=300, probe=450))
-    assert time.perf_counter() - started > 1.0  # 100 rows, and 900 after the one phase
-    assert 0.1 < trace.columns["predict_wall_seconds"].sum() < 0.5
+    assert time.perf_counter() - started > 0.5  # 100 rows, and 900 after the one phase
+    assert 0.05 < trace.columns["predict_wall_seconds"].sum() < 0.4

@@ -385,7 +385,7 @@ def test_values_are_read_under_the_pointer(swept, chromium, folder):
 
     opened = Opened(chromium, written(swept, folder))
     assert not opened.find("#readout").is_displayed()
-    ActionChains(chromium).move_to_element(opened.find("#picture")).perform()
+    ActionChains(chromium, duration=40).move_to_element(opened.find("#picture")).perform()
     readout = opened.find("#readout").text
     frame = swept.curves("error")
     row = int(readout.split()[1].replace(",", ""))
@@ -419,7 +419,7 @@ def test_a_drag_zooms_and_a_double_click_shows_all(swept, chromium, folder):
     from selenium.webdriver.common.action_chains import ActionChains
 
     opened = Opened(chromium, written(swept, folder))
-    picture, act = opened.find("#picture"), ActionChains(chromium)
+    picture, act = opened.find("#picture"), ActionChains(chromium, duration=40)
     act.move_to_element(picture).click_and_hold().move_by_offset(200, 3).release().perform()
     low, high = opened.ask("return driftsim.then(({ chart }) => chart.x.range)")
     assert 1_900 < low < 2_100 and 300 < high - low < 450

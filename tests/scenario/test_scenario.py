@@ -734,8 +734,8 @@ def test_a_scenario_as_resolved_is_the_same_scenario(path, tmp_path):
     study = load(path)
     again = tmp_path / path.name
     again.write_text(resolved(study), encoding="utf-8")
-    assert load(again) == study
-    assert resolved(load(again)) == resolved(study)
+    found = load(again)
+    assert found == study and resolved(found) == resolved(study)
 
 
 def test_set_replaces_what_a_file_says(tmp_path):

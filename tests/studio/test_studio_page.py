@@ -90,7 +90,8 @@ def test_a_slider_turns_the_world_and_undo_turns_it_back(chromium, serve):
     before = page.ask("return document.querySelector('#board .value').textContent")
     noise = "stream.noise"
     slider = page.find(f"input[data-path='{noise}']")
-    actions = ActionChains(chromium).move_to_element_with_offset(slider, -100, 0).click_and_hold()
+    actions = ActionChains(chromium, duration=40)  # ms for each step, of which selenium takes 250
+    actions.move_to_element_with_offset(slider, -100, 0).click_and_hold()
     for _ in range(10):
         actions.move_by_offset(20, 0)
     actions.release().perform()
