@@ -1,6 +1,7 @@
 """Hooks of the documentation site: pages that are made when it is built, and their links."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from links import PAGES, ROOT, outside, relinked
 from mkdocs.structure.files import File
 from readable import readable
 
+MADE = 'class="doc doc-object'  # what is made from docstrings
+DOCUMENT = re.compile(r"docs/(\w+)\.md")  # as docstrings name a page beside that of the API
 REPORTS = "DRIFTSIM_REPORTS"  # the folder of the reports that pages of the gallery show
 
 
@@ -63,4 +66,5 @@ def on_page_markdown(markdown, page, config, files):
 
 def on_page_content(content, page, config, files):
     """Make a page readable in any width, and show what the cells of notebooks do."""
-    return notebooks.with_outputs(page.file.src_uri, readable(content))
+    linked = DOCUMENT.sub(r'<a href="\1.html">\1</a>', content) if MADE in content else content
+    return notebooks.with_outputs(page.file.src_uri, readable(linked))

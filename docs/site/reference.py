@@ -2,6 +2,7 @@
 
 import html
 import inspect
+import re
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,7 @@ from driftsim.kinds import (
 )
 from driftsim.parts import Part
 
+COLUMNS = re.compile(r"[^\s:] {4,}\S")
 PICTURES = Path(__file__).resolve().parents[1] / "pictures"
 TITLES = {
     "scenario": "Keys of a scenario",
@@ -150,8 +152,12 @@ def cleaned(kind: type) -> str:
     """A docstring as paragraphs of Markdown, its formula as a block of its own."""
     paragraphs = inspect.cleandoc(kind.__doc__ or "").split("\n\n")
     return "\n\n".join(
-        f'<pre class="formula" markdown="0">{html.escape(formula(kind), quote=False)}</pre>'
-        if one.startswith(FORMULA)
-        else html.escape(one, quote=False)
+        shown(formula(kind)) if one.startswith(FORMULA) else html.escape(one, quote=False)
         for one in paragraphs
     )
+
+
+def shown(lines: str) -> str:
+    """A formula as a block, whose lines wrap where they are not columns."""
+    name = "formula columns" if COLUMNS.search(lines) else "formula"
+    return f'<pre class="{name}" markdown="0">{html.escape(lines, quote=False)}</pre>'

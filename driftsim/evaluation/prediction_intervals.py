@@ -117,7 +117,7 @@ class AdaptiveConformal(Conformal):
 
     Formula:
         α = α + gamma (1 - level - [1 if the label was outside, else 0])
-        prediction ± the quantile of `conformal` at the level 1 - α
+        prediction ± the quantile of conformal at the level 1 - α
 
     After each label 1 - level rises by `gamma` times (1 - level asked for), and falls by `gamma`
     if the label was outside. In the long run the share inside is the level asked for, whatever the

@@ -149,7 +149,7 @@ class Incremental(Gradual):
     """Move to the next concept through every concept in between.
 
     Formula:
-        θ(t) = (1 - h(t)) θ₀ + h(t) θ₁, of each number θ of the concepts; h(t) as of `gradual`
+        θ(t) = (1 - h(t)) θ₀ + h(t) θ₁, of each number θ of the concepts; h(t) as of gradual
 
     The concepts must be of one kind. Over `width` rows around each position their numbers move.
     """

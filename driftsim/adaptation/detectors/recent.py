@@ -47,7 +47,7 @@ class Stepd(KernelDetector):
     Formula:
         T = (|rate of the latest - rate of the others| - ½ m) / √(p (1 - p) m)
         m = 1 / number of the latest + 1 / number of the others, p the rate of all
-        an alarm where a standard normal number is beyond ±T with a chance below `alarm`
+        an alarm where a standard normal number is beyond ±T with a chance below alarm
     """
 
     warns = binary = True

@@ -21,10 +21,12 @@ Correlation = Annotated[Number, Field(ge=-CORRELATED, le=CORRELATED)]
 class Series(Normal):
     """A series as in change point detection: what changes in it is what its concepts differ in.
 
-    The label is level + slope (t - start) + amplitude sin(2π t / period), deviations of standard
-    deviation `deviation` whose neighbours have some `autocorrelation`, independent noise, and now
-    and then an outlier up or down. A trend and a season are no changes. The truth knows the
-    deviations, and not the outliers. The feature has no information.
+    Formula:
+        y = level + slope (t - start) + amplitude sin(2π t / period) + deviation uₜ + noise ε
+        uₜ = r uₜ₋₁ + √(1 - r²) ε, with r = autocorrelation and ε standard normal
+
+    Now and then there is an outlier, up or down. A trend and a season are no changes. The truth
+    knows the deviations, and not the outliers. The feature has no information.
     """
 
     schema = Schema(("x1",), n_classes=None)

@@ -163,7 +163,7 @@ class Tilted(Selection):
 
     Formula:
         p(x, y) ∝ exp(|by| min(z, q)) p₀(x, y)
-        z = ±(value - mean) / standard deviation of the column, with the sign of `by`
+        z = ±(value - mean) / standard deviation of the column, with the sign of by
         q the quantile 0.99 of z
 
     P(x) changes and P(y | x) stays (covariate shift, Shimodaira 2000).
