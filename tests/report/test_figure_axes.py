@@ -8,6 +8,7 @@ from driftsim.report.figure_data.curves import without_rounding
 from driftsim.report.figure_data.sweeps import Slice
 from driftsim.report.figures import View, plot_figure
 from driftsim.report.figures.price_lines import turn_from_next
+from driftsim.report.figures.sweeps import shifts_of
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +45,10 @@ def test_prices_side_by_side_turn_from_one_another(view):
     texts = [panel.text(x, 0.1, " 72.4 ") for x in (3_000, 3_050)]
     turn_from_next(texts)
     assert [text.get_ha() for text in texts] == ["right", "left"] and set(texts) <= {*panel.texts}
+
+
+def test_marks_at_one_severity_stand_side_by_side(view):
+    panel = plot_figure("curves", view).axes[0]
+    places = [move.transform((0, 0))[0] for move in shifts_of(panel, 3)]
+    assert np.diff(places) == pytest.approx([5 / 72 * panel.figure.dpi] * 2)
+    assert shifts_of(panel, 0) == []

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.transforms import ScaledTranslation
 
 from driftsim.evaluation.metrics import FROM_ZERO
 from driftsim.report.amounts import title
@@ -21,6 +22,7 @@ from driftsim.report.figures.panels import ACROSS, grid, set_title, share_scale
 from driftsim.report.figures.style import LEAST_THOUSANDS, linestyle, thousands
 
 HEIGHT, NAME = 3.0, 0.15  # inches
+APART = 5  # points between marks at one place
 EDGE = 0.04  # the share of an axis before its first value, and behind its last
 MOST_LETTERS = 40  # of the labels below a panel; with more, they are rotated
 
@@ -65,25 +67,41 @@ def lines(view, slices, label, zero, least=0):
 def plot_slice(panel, view, one) -> dict[str, Line2D]:
     """Plot the lines of a slice; gives them by name."""
     set_scale(panel, one)
+    shifts = dict(zip(one.lines, shifts_of(panel, 0 if one.joined else len(one.lines))))
     for name, line in one.lines.items():
         ends = [one.spans.get(x, (np.nan, np.nan)) for x in line.x.tolist()]
         if one.spans:
             panel.hlines(line.mean, *zip(*ends), color=view.looks[name].colour, linewidth=1)
     return {
-        name: plot_line(panel, line, name, view.looks[name], one.bands, one.joined)
+        name: plot_line(panel, line, name, view.looks[name], one.bands, shifts.get(name))
         for name, line in one.lines.items()
     }
 
 
-def plot_line(panel, one, name, look, band, joined) -> Line2D:
-    """Plot the means over the seeds of a contender, and with `band` their range."""
+def shifts_of(panel, n) -> list:
+    """How `n` marks at one place are moved, so that none covers another."""
+    places = (np.arange(n) - (n - 1) / 2) * APART / 72
+    moves = (ScaledTranslation(one, 0, panel.figure.dpi_scale_trans) for one in places.tolist())
+    return [panel.transData + move for move in moves]
+
+
+def plot_line(panel, one, name, look, band, shift) -> Line2D:
+    """Plot the means over the seeds of a contender, and with `band` their range.
+
+    Marks that are moved by a `shift` are not joined.
+    """
+    joined = shift is None
     style = {"color": look.colour, "linestyle": linestyle(look) if joined else "none"}
     style |= {"marker": look.marker, "markersize": 4, "linewidth": 1.4}
     (line,) = panel.plot(one.x, one.mean, label=name, **style)
+    moved = [line]
     if band and one.seeds > 1 and not joined:
-        panel.vlines(one.x, one.low, one.high, color=look.colour, alpha=0.5, linewidth=1)
+        style = {"color": look.colour, "alpha": 0.5, "linewidth": 1}
+        moved.append(panel.vlines(one.x, one.low, one.high, **style))
     elif band and one.seeds > 1:
         panel.fill_between(one.x, one.low, one.high, color=look.colour, alpha=0.15, linewidth=0)
+    for artist in moved if shift else ():  # not before, as scales follow from places in the data
+        artist.set_transform(shift)
     return line
 
 
