@@ -170,14 +170,13 @@ class Player(threading.Thread):
                 if scene.due and scene.news and scene.any_contender:
                     scene.send_frame()
                     self._send_world()
-                if self._interrupted() and (scene.shown or (draft and self._let_go)):
+                if self._interrupted() and (scene.shown or self._urgent(draft)):
                     return None
         raise AssertionError("an execution ends with its result")
 
-    @property
-    def _let_go(self) -> bool:
-        """Whether a step that ends a drag has come, which does not wait for the drag's pictures."""
-        return any(one is None or not one.draft for one in self._next)
+    def _urgent(self, draft: bool) -> bool:
+        """Whether what has come does not wait for a picture: the end, or that of a drag."""
+        return None in self._next or (draft and any(not one.draft for one in self._next))
 
     def _interrupted(self) -> bool:
         """Whether a new step has come; results that have are kept."""

@@ -1,5 +1,6 @@
 """Server: the addresses of the studio, behind its guard."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +23,7 @@ from driftsim.studio.names import POLICIES, learners
 from driftsim.studio.playing import Player
 from driftsim.studio.session import Session
 
+ENDING = 3.0  # seconds that what is played may take to end
 MOST_LOOKS = 40  # of contenders
 MOST_STEPS = 500  # that are sent at once
 BAD = "send steps as JSON: {number: …, steps: [{do: …}, …]}"
@@ -57,6 +59,7 @@ class Studio:
         yield
         self.broadcast.close()
         self.player.close()
+        await asyncio.to_thread(self.player.join, ENDING)  # at an exit it would be cut off
 
     async def page(self, request: Request) -> Response:
         """The page."""

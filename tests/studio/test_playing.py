@@ -116,7 +116,10 @@ def test_a_step_that_ends_a_drag_does_not_wait_for_what_is_played_of_it():
     player = Player(Session(source_of(None)), (), lambda *given: None)
     for step, ends in (({"draft": True}, False), ({"draft": True}, False), ({}, True)):
         player.ask(1, step)
-        assert player._interrupted() and player._let_go == ends
+        assert player._interrupted() and player._urgent(draft=True) == ends
+    assert not player._urgent(draft=False)
+    player.close()
+    assert player._interrupted() and player._urgent(draft=False)
 
 
 def test_a_new_step_ends_what_takes_long(tmp_path):

@@ -52,7 +52,7 @@ class Panel {
     const rest = more.length
       ? [foldable(`${key} more`, element("summary", { className: "quiet" }, `${more.length} more`), more)]
       : [];
-    const block = element("section", { className: `group of-${place}` });
+    const block = element("section", { className: `group of-${place}`, role: "group", ariaLabel: title });
     if (place !== "contender") {
       block.append(element("h2", {}, title), ...main, ...rest);
       return block;
@@ -112,12 +112,12 @@ class Panel {
     let typing = false;
     const field = element("input", { type: "text", inputMode: "decimal", spellcheck: false });
     const slider = element("input", { type: "range", min: 0, max: NOTCHES, step: 1 });
-    field.setAttribute("aria-label", `${control.label}, as a number`);
     slider.setAttribute("aria-label", control.label);
     slider.ariaDescription = control.note;
     slider.dataset.path = control.path;
     const more = element("small", {}); // the date of a row, or the row of a date
     const dated = control.form === "date";
+    field.setAttribute("aria-label", `${control.label}, as a ${dated ? "date" : "number"}`);
     if (dated) field.inputMode = "text";
     const show = (value) => {
       current = value;
