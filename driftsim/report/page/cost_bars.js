@@ -19,13 +19,6 @@ function fitted(name, room) {
   return shortened(name, longest);
 }
 
-/** How wide a text is, in pixels of the font of drawings. */
-function widthOf(text) {
-  const context = document.createElement("canvas").getContext("2d");
-  context.font = "12px system-ui, sans-serif";
-  return context.measureText(text).width;
-}
-
 /** A text of a drawing on its baseline. */
 const words = (text, x, y, anchor = "start", more = {}) =>
   svgElement("text", { x, y, "text-anchor": anchor, ...more }, text);

@@ -15,6 +15,13 @@ function element(tag, properties = {}, ...children) {
   return node;
 }
 
+/** How wide a text is, in pixels of the font of drawings. */
+function widthOf(text) {
+  const context = document.createElement("canvas").getContext("2d");
+  context.font = "12px system-ui, sans-serif";
+  return context.measureText(text).width;
+}
+
 /** A scale: from a range of values to places, and back. */
 function scaleOf([low, high], [start, stop]) {
   const scale = (value) => start + ((value - low) / (high - low)) * (stop - start);
