@@ -23,7 +23,7 @@ def text(kind: type) -> str:
 def text_of_key(kind: type[Strict], field: str) -> str:
     """What a key means, with its unit; what may be written there, and the default."""
     info = kind.model_fields[field]
-    pieces = [one for one in parts_in(info.annotation) if issubclass(one, Strict)]
+    pieces = [one for one in classes_in(info.annotation) if issubclass(one, Strict)]
     note = comment(kind, field)
     if not pieces:
         return "\n\n".join(filter(None, [note, f"{typed(info)}, {presence(info)}"]))
@@ -31,9 +31,12 @@ def text_of_key(kind: type[Strict], field: str) -> str:
     return "\n\n".join([note or described(pieces[0]), *([presence(info)] if plain else [])])
 
 
-def parts_in(annotation: Any) -> list[type]:
-    """The classes that an annotation names, itself or as one of several alternatives."""
-    inside = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else ()
+def classes_in(annotation: Any) -> list[type]:
+    """The classes that an annotation names, as one of several alternatives, or by names."""
+    origin = get_origin(annotation)
+    if origin is dict:
+        return classes_in(get_args(annotation)[1])
+    inside = get_args(annotation) if origin in (Union, UnionType) else ()
     return [one for one in inside or [annotation] if isclass(one)]
 
 

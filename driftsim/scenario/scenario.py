@@ -40,7 +40,9 @@ class Scenario(ShownInNotebooks, Strict):
     """A stream, the contenders that run on it, and the rules of their evaluation."""
 
     stream: Stream
-    models: Annotated[dict[Name, Contender], Field(min_length=1)]
+    models: Annotated[  # contenders, by names of your own
+        dict[Name, Contender], Field(min_length=1)
+    ]
     evaluation: Evaluation = Evaluation()
     report: Report = Report()
     prices: Prices | None = None  # of mistakes, labels and trainings; of no run's hash
