@@ -3,9 +3,11 @@
 import html
 from collections.abc import Iterator, Sequence
 
+from driftsim.durations import Duration, Moment
 from driftsim.kinds import FAMILIES, comment, ordered_keys, presence, typed
 from driftsim.parts import Part, Strict
 
+WRITTEN = (Part, Duration, Moment)  # defaults that are written as a scenario writes them
 PARAMETERS = ("parameter", "type", "default", "meaning")
 
 
@@ -26,7 +28,7 @@ def parameter_rows(kind: type[Strict]) -> Iterator[str]:
     """The rows of the parameters of a class."""
     for key, field in ordered_keys(kind).items():
         info = kind.model_fields[field]
-        nested = isinstance(info.default, Strict) and not isinstance(info.default, Part)
+        nested = isinstance(info.default, Strict) and not isinstance(info.default, WRITTEN)
         given = "optional" if nested else default(presence(info))
         words = typed(info)
         linked = f"[{words.replace('_', ' ')}]({words}.md)" if words in FAMILIES else cell(words)

@@ -71,12 +71,14 @@ class Normal(PredictionInterval):
 class Adaptive(Normal):
     """Intervals for normal errors, scaled (AdaPI, Sun et al. 2024): wider after low coverage.
 
-    From the hundredth label on, `normal` intervals are scaled by the coverage c of all rows so far,
-    in percent. Let L be the level in percent. Above the level the scale is
-    1 - (1 - limit) log((100 - L) / (100 - c)) / log L, at least `limit`; below it
-    1 + (100 - c) log((100 - L) / (100 - 2 L + c)) / log L, and 100 - c where that does not exist.
-    A row counts as covered by the interval that its own error is part of. So MOA's
-    AdaptivePredictionInterval behaves.
+    Formula:
+        prediction ± scale · z √(Σ error² / n), with z as of normal
+        c ≥ L: scale = 1 - (1 - limit) ln((100 - L) / (100 - c)) / ln L, at least limit
+        c < L: scale = 1 + (100 - c) ln((100 - L) / (100 - 2 L + c)) / ln L
+
+    L is the level and c the coverage of all rows so far, both in percent. The scale is 1 up to the
+    hundredth label, and 100 - c where the last logarithm does not exist. A row counts as covered by
+    the interval that its own error is part of. So MOA's AdaptivePredictionInterval behaves.
     """
 
     level: Annotated[Number, Field(gt=0.01, lt=1)] = 0.95  # share of labels that should be inside
