@@ -333,8 +333,15 @@ def margin(scenario: Scenario, metric: str, best: Any) -> Any:
 def differences(one: VariantResults, metric: str) -> Iterator[Row]:
     """A row for each two contenders of a variant, as `Results.compare` gives them."""
     comparison = compared(one, one.contenders, metric)
-    adjusted = corrected([comparison])[0]
-    equal = comparison.equivalent(comparison.pairs, comparison.margin(one.scenario))
+    yield from difference_rows(one, comparison, comparison.margin(one.scenario))
+
+
+def difference_rows(
+    one: VariantResults, comparison: Comparison, margin: float | None = None
+) -> Iterator[Row]:
+    """A row for each two contenders that are compared."""
+    adjusted, metric = corrected([comparison])[0], comparison.scope.metric
+    equal = comparison.equivalent(comparison.pairs, margin)
     for (better, worse), apart in comparison.pairs.items():
         p, (low, high) = adjusted[better, worse], apart.interval()
         yield one.setting | {

@@ -113,8 +113,9 @@ class Frames(ABC):
     def compare(self) -> "pd.DataFrame":
         """Each two contenders: how much better one is, and whether the difference is significant.
 
-        By the first metric, with an interval at 95 % for each pair alone. `p` is by Holm's
-        correction for all pairs of a setting, and `significant` where it is below .05.
+        By the first metric, then, where there are prices, by `cost`, with an interval at 95 % for
+        each pair alone. `p` is by Holm's correction for all pairs of a setting, and `significant`
+        where it is below .05.
         `equivalent`, where `report.equivalence` is given, are those equal to within it, by two
         one-sided tests with the same correction.
         """
@@ -202,6 +203,10 @@ class Frames(ABC):
         `at_drift` does, and those `tied` do not differ significantly from it (p >= .05 by Holm's
         correction for all pairs). Without prices a mistake costs 1, in
         regression an absolute error of 1, and nothing else has a price.
+
+        Where there are prices, rows of references follow: of `majority` and `no_change`, in
+        regression `mean`, which pay for all labels, and of the constant that is the cheapest in
+        hindsight, such as `always 1`.
 
         With `along`, a row for each contender and interval: the cost up to its end, the mean over
         seeds, the least and the greatest with one of them, and the trainings in it.

@@ -140,7 +140,11 @@ class StudyTables:
     @cached_property
     def differences(self) -> Table:
         """Each two contenders: how much better one is, and whether that is significant."""
-        rows = self._rows("differences", lambda one: comparisons.differences(one, self.asked[0]))
+
+        def differences(one: VariantResults) -> Iterator[Row]:
+            return chain(comparisons.differences(one, self.asked[0]), costs.cost_differences(one))
+
+        rows = self._rows("differences", differences)
         hidden = ("equivalent",) if self.equivalence is None else ()
         names = [name for name in comparisons.DIFFERENCES if name not in hidden]
         return self._table(rows, names)
@@ -199,8 +203,12 @@ class StudyTables:
 
     @cached_property
     def costs(self) -> Table:
-        """A row for each contender: what it costs, of what, and what it saves."""
-        return self._table(self._rows("costs", costs.costs), costs.COSTS)
+        """A row for each contender, and reference: what it costs, of what, and what it saves."""
+
+        def rows(one: VariantResults) -> Iterator[Row]:
+            return chain(costs.costs(one), costs.reference_costs(one))
+
+        return self._table(self._rows("costs", rows), costs.COSTS)
 
     @cached_property
     def costs_along(self) -> Table:
@@ -308,8 +316,8 @@ class StudyTables:
             scope = scope_of(one, metric)
             bounds = bounds_of(measured(result, scope).mean, scope)
             row |= dict(zip((f"{metric}_low", f"{metric}_high"), bounds))
-        if self.priced and name in one.contenders:
-            row |= costs.in_summary(one, result)
+        if self.priced:
+            row |= costs.in_summary(one, name)
         row |= {cost: result.cost(cost) for cost in COSTS} | {"ram_hours": ram_hours(result)}
         counts = {"seeds": len(result.seeds), "repeats": result.repeats}
         return row | counts | {"engine": result.engine}

@@ -17,6 +17,7 @@ from driftsim.report.decision.cost_measurement import (
     saving,
 )
 from driftsim.report.decision.costs import OVER_STATIC
+from driftsim.report.decision.reference_costs import right_answers, single
 from driftsim.report.files import text_files
 from driftsim.report.page.html_tables import tables
 from driftsim.report.summary_text import summary_table
@@ -102,7 +103,7 @@ def test_other_prices_price_the_same_runs():
 def test_the_table_of_costs_has_shares_that_sum_up_and_savings_against_the_right_static():
     tree = {"old tree": (("static", TREE), [{"wrong": 50}] * 3)}
     table = study_of(tree | THREE).costs().set_index("contender")
-    assert table.index.tolist() == ["old tree", "clock", "never"]  # no references
+    assert table.index.tolist() == ["old tree", "clock", "never", "no_change", "always 0"]
     shares = table[["mistakes", "labels", "training", "compute", "staleness"]]
     assert shares.sum(axis=1).tolist() == pytest.approx(table.cost.tolist())
     assert table.loc["clock", ["mistakes", "labels", "training"]].tolist() == [330, 140, 180]
@@ -123,7 +124,8 @@ def test_another_learner_is_compared_with_the_first_static_and_one_without_any_w
     table = study_of(models).costs().set_index("contender")
     assert table.over_static["tree"] == pytest.approx(710 - (0.5 * 60 * 11 + 20))
     alone = study_of({"clock": THREE["clock"]}).costs()
-    assert alone[["over_static", "roi"]].isna().all().all() and alone.best.tolist() == [True]
+    assert alone[["over_static", "roi"]].isna().all().all()
+    assert alone.best.tolist() == [True, False, False]
 
 
 def test_the_cheapest_is_best_and_those_not_told_apart_from_it_are_tied():
@@ -136,7 +138,8 @@ def test_the_cheapest_is_best_and_those_not_told_apart_from_it_are_tied():
     table, pairs = results.costs(), results.compare()  # labels cost all the same
     (best,) = table.contender[table.best]
     assert best == table.contender[table.cost.idxmin()]
-    ours = pairs[(pairs.better == best)].set_index("worse")
+    assert pairs.metric.tolist() == ["error"] * 3 + ["cost"] * 3
+    ours = pairs[(pairs.better == best) & (pairs.metric == "cost")].set_index("worse")
     assert table.contender[table.tied].tolist() == ours.index[~ours.significant].tolist()
     assert len(ours) == 2 and table.tied.sum() == 1
 
@@ -145,14 +148,32 @@ def test_a_difference_that_is_the_same_with_every_seed_is_known_and_none_is_a_ti
     same = [{"wrong": 10 + i} for i in range(3)]
     paid = [one | {"fits": every(5)} for one in same]
     table = study_of({"a": (CLOCK, paid), "b": ("static", same), "c": (ALARMS, same)}).costs()
-    assert table.best.tolist() == [False, True, False] and table.tied.tolist() == [
-        False,
-        False,
-        True,
-    ]
+    assert table.contender[table.best].tolist() == ["b"]
+    assert table.contender[table.tied].tolist() == ["c"]
     assert table.loc[0, OVER_STATIC].tolist() == pytest.approx([-12 * 15] * 3)
     free = {"currency": "EUR", "mistake": 0, "training": 15}
     assert study_of({"a": (CLOCK, paid), "b": ("static", same)}, free).costs().tied.sum() == 0
+
+
+@pytest.mark.any_version
+def test_simple_predictors_have_costs_also_where_mistakes_are_priced_by_class():
+    by_class = {"currency": "EUR", "mistake": {"0": 1, "1": 0.25}}
+    table = study_of(THREE, by_class).costs().set_index("contender")
+    assert table.cost["no_change"] == 1.25 * 45 / 2 * INTERVALS  # its mistakes alternate
+    assert table.cost["always 0"] == 0.25 * ROWS / 2 * INTERVALS  # as few are dear
+    assert "always 1" not in table.index and not table.tied["always 0"]
+    even = study_of(THREE, {"currency": "EUR", "mistake": 1}).costs().set_index("contender")
+    assert even.cost["always 0"] == ROWS / 2 * INTERVALS
+
+
+@pytest.mark.any_version
+def test_the_most_frequent_class_is_that_of_which_as_many_rows_are_right():
+    actual = np.array([[5, 5, 0], [6, 4, 0], [2, 8, 1], [3, 3, 4], [1, 1, 1]])
+    correct = np.array([5, 6, 7, 3, 1])
+    assert single(actual, correct).tolist() == [1, 0, 0, 0, 0]  # at first that of most rows
+    found = right_answers("majority", {"actual": actual, "correct": correct[:, None]}, False)
+    assert found["correct"].sum(axis=1).tolist() == correct.tolist()
+    assert found["correct"][1].tolist() == [6, 0, 0]
 
 
 def test_costs_along_the_stream_end_with_the_cost_and_count_paid_trainings():
@@ -180,7 +201,7 @@ def test_with_prices_the_summary_the_terminal_and_the_page_have_the_cost(tmp_pat
     assert summary.loc["clock", ["cost", "cost_low", "cost_high"]].tolist() == pytest.approx(
         results.costs().set_index("contender").loc["clock", ["cost", "low", "high"]].tolist()
     )
-    assert np.isnan(summary.cost["no_change"])
+    assert summary.cost["no_change"] == 0.5 * 45 * INTERVALS + 0.02 * (WARMUP + ROWS * INTERVALS)
     terminal = text_of(summary_table(results, 200))
     assert "cost in EUR" in terminal and " 650" in terminal
     (page,) = [one for one in tables(results) if one.name == "costs"]

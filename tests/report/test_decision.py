@@ -9,6 +9,7 @@ from words_and_tables import carried
 from driftsim.report.decision.breakeven import breakeven
 from driftsim.report.page.cost_section import cheapest
 from driftsim.report.verdict.decision import ACTIONS, Advice, action
+from driftsim.report.verdict.simple import EVEN, UNEVEN, simpler
 from driftsim.scenario import Scenario
 
 PEEKS = {"kind": "at_drift", "memory": 500}
@@ -58,9 +59,10 @@ def test_contenders_are_tied_only_where_they_do_not_differ_significantly():
     results = study_of(models)
     table = results.costs().set_index("contender")
     (tied,) = table.index[table.tied]
-    cost = f"{tied} ({table.cost[tied]:,.0f}) does not cost significantly more"
+    cost = f"{tied} ({table.cost[tied]:,.0f}) costs "
     assert cost in advice(results) and "tree" not in advice(results)
-    assert carried(advice(results), [results.costs()], "every 500", "95 %")
+    assert advice(results).endswith(" more), which is not significant.")
+    assert carried(advice(results), [results.costs(), results.compare()], "every 500", "95 %")
 
 
 def test_where_static_is_cheapest_the_advice_is_not_to_retrain():
@@ -93,8 +95,9 @@ def test_a_saving_that_is_significant_alone_is_so_not_among_all():
     row = results.costs().set_index("contender").loc["clock"]
     tied = results.costs().set_index("contender").tied
     assert row.over_static_low > 0 and tied["never"]
-    both = "never (1,220) and other (1,820) do not cost significantly more among 3 comparisons."
-    assert both in advice(results)
+    text = advice(results)
+    assert "never (1,220) costs 300 more (2 to 600) and other (1,820) 900 more (" in text
+    assert ", which is not significant among 3 comparisons." in text
 
 
 def test_where_one_saves_for_certain_only_how_to_keep_up_to_date_is_not_known():
@@ -109,16 +112,31 @@ def test_where_one_saves_for_certain_only_how_to_keep_up_to_date_is_not_known():
     assert only in text and only in cheapest(results.variants[0])
     errors = str(results.verdict())
     assert "the static contender never" in errors.lower() and "pays" not in errors
-    which = f"Which of alarms ({table.cost['alarms']:,.0f}) and clock ({row.cost:,.0f}) costs least"
-    assert f"{which} is not known." in text and "Whether to" not in text
+    which = f"Which of them costs least is not known: clock ({row.cost:,.0f}) costs "
+    assert which in text and "Whether to" not in text
     assert "than never retraining (never)" in text and carried(
-        text, [results.costs()], "95 %", "3 comp"
+        text, [results.costs(), results.compare()], "95 %", "3 comp"
     )
+
+
+@pytest.mark.any_version
+def test_a_constant_that_is_cheaper_than_every_contender_is_named_beside_the_answer():
+    models = {"never": ("static", runs(40)), "clock": (CLOCK, runs(30))}
+    results = study_of(models, {"currency": "EUR", "mistake": {"0": 1, "1": 0.1}})
+    (text,) = simpler(results.variants[0])
+    assert text == results.verdict()[1].text and text in cheapest(results.variants[0])
+    saved = results.costs().set_index("contender").cost["clock"] - 300
+    assert text.startswith(f"Always predicting 0 would have cost 300 EUR, {saved:.0f} less (")
+    assert text.endswith(f") than clock, the cheapest contender: {UNEVEN}.")
+    dear = study_of({"clock": (CLOCK, runs(20, fits=every(2)))}, PRICES | {"training": 100})
+    assert next(simpler(dear.variants[0])).endswith(f"{EVEN}.")
+    assert not [*simpler(study_of(models).variants[0])]
+    assert not [*simpler(study_of(models, None).variants[0])]
 
 
 def test_without_a_static_contender_ties_are_said_all_the_same():
     models = {"one": (CLOCK, runs(10)), "other": (CLOCK, runs(10, seed=1))}
-    assert "does not cost significantly more" in advice(study_of(models))
+    assert advice(study_of(models)).endswith(", which is not significant.")
 
 
 def test_what_knows_the_changes_is_no_advice():
@@ -320,7 +338,8 @@ def test_all_figures_of_any_decision_are_those_of_tables(seed):
     prices = {"currency": "EUR", "mistake": rng.uniform(0, 1), "training": rng.uniform(0, 50)}
     results = study_of(models, prices | {"label": rng.choice([0, 0.01])})
     text = " ".join([advice(results), worth(results)])
-    tables = [results.costs(), pd.DataFrame([*breakeven(results.variants[0])])]
+    text = text.replace("".join(simpler(results.variants[0])), "")
+    tables = [results.costs(), results.compare(), pd.DataFrame([*breakeven(results.variants[0])])]
     pairs = len(models) * (len(models) - 1) // 2
     words = "95 %", "every 500 rows", "every 2,000 rows", f"among {pairs} comparisons"
     assert carried(text, tables, *words)

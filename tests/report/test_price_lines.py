@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from priced_studies import CLOCK, PRICES, every, study_of
 
-from driftsim.report.figure_data.captions import price
+from driftsim.report.figure_data.cost_captions import price
 from driftsim.report.figure_data.price_lines import price_lines
 from driftsim.report.figure_data.view import View
 from driftsim.report.figures import plot_figure

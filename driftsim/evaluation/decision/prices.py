@@ -1,6 +1,7 @@
 """Prices: what mistakes, labels, trainings and compute cost, and what a trace costs by them."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -186,6 +187,26 @@ class PriceList:
         charges = self.charges(columns).values()
         return np.sum([price * amount for price, amount in charges], axis=0)
 
+    @property
+    def regression(self) -> bool:
+        """Whether labels are numbers, so that mistakes are priced by their size."""
+        return self._schema.regression
+
+    @cached_property
+    def matrix(self) -> np.ndarray:
+        """The price of each class as the answer for each (k, k): rows are actual classes."""
+        price = 1.0 if self.prices.mistake is None else self.prices.mistake
+        classes = classes_of(self._schema)
+        by_class = price if isinstance(price, dict) else dict.fromkeys(classes, price)
+        return cost_matrix(by_class, classes)
+
+    @property
+    def by_answer(self) -> bool:
+        """Whether prices differ between wrong answers for rows of one class."""
+        price = self.prices.mistake
+        rows = price.values() if isinstance(price, dict) else ()
+        return len(self.matrix) > 2 and any(isinstance(row, dict) for row in rows)
+
     def expects(self, columns: Columns) -> bool:
         """Whether wrong answers are paid for as the known truth expects them, not as counted."""
         if self._schema.regression:
@@ -202,16 +223,15 @@ class PriceList:
                 return Charge(price, columns["absolute_error"])
             return Charge(p.squared_error, squared_errors(columns))
         if isinstance(p.mistake, dict):
-            return Charge(1.0, self._by_class(columns, p.mistake))
+            return Charge(1.0, self._by_class(columns))
         wrong = columns["expected_error"] if "expected_error" in columns else mistakes(columns)
         return Charge(1.0 if p.mistake is None else p.mistake, wrong)
 
-    def _by_class(self, columns, by_class):
+    def _by_class(self, columns):
         """What counted mistakes cost (…,), where their prices differ."""
-        matrix = cost_matrix(by_class, classes_of(self._schema))
-        if (k := len(matrix)) == 2 or not any(isinstance(row, dict) for row in by_class.values()):
-            return (columns["actual"] - columns["correct"]) @ matrix.max(axis=1)
-        return columns["confusion"] @ matrix.reshape(k * k)
+        if self.by_answer:
+            return columns["confusion"] @ self.matrix.ravel()
+        return (columns["actual"] - columns["correct"]) @ self.matrix.max(axis=1)
 
 
 def cost_matrix(by_class: Mapping[str, Any], classes: list[str]) -> np.ndarray:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from driftsim.evaluation.decision.prices import SHARES
-from driftsim.report.comparisons import COST, bounds_of, scope_of
+from driftsim.report.comparisons import COST, bounds_of, difference_rows, scope_of
 from driftsim.report.decision.cost_measurement import (
     CostMeasurement,
     cost_of,
@@ -13,6 +13,7 @@ from driftsim.report.decision.cost_measurement import (
     possible_comparison,
     saving,
 )
+from driftsim.report.decision.reference_costs import reference_results
 from driftsim.report.table import Row
 from driftsim.report.variant_results import Columns, ContenderResult, VariantResults
 
@@ -29,25 +30,35 @@ LOSSES, SPENDING = ("mistakes", "staleness"), ("labels", "training", "compute")
 
 
 def costs(one: VariantResults) -> Iterator[Row]:
-    """A row for each contender of a variant, as `Results.costs` gives them.
-
-    References have neither labels nor trainings, and no rows.
-    """
+    """A row for each contender of a variant, as `Results.costs` gives them."""
     comparison = possible_comparison(one)
     tied = comparison.tied() if comparison.order else []
     for name, result in one.contenders.items():
         cost = measured_in(one, result)
-        row = result.label | dict(zip(("cost", "low", "high"), bounded(cost)))
-        row |= {share: cost.mean_of(values) for share, values in cost.shares.items()}
-        row |= {"best": name in comparison.order[:1], "tied": name in tied}
-        row |= {"seeds": len(result.seeds), "currency": cost.prices.currency}
+        row = row_of(result, cost) | {"best": name in comparison.order[:1], "tied": name in tied}
         static = static_of(one, name)
         yield row | (compared_with(cost, measured_in(one, static)) if static else {})
 
 
-def in_summary(one: VariantResults, result: ContenderResult) -> Row:
-    """What a contender costs, as columns of the summary."""
-    return dict(zip(IN_SUMMARY, bounded(measured_in(one, result))))
+def reference_costs(one: VariantResults) -> Iterator[Row]:
+    """A row for each reference of a variant, the cheapest constant last; none without prices."""
+    if not one.scenario.prices:
+        return
+    for result in reference_results(one).values():
+        yield row_of(result, measured_in(one, result)) | {"best": False, "tied": False}
+
+
+def row_of(result: ContenderResult, cost: CostMeasurement) -> Row:
+    """What a contender, or a reference, costs, and of what."""
+    row = result.label | dict(zip(("cost", "low", "high"), bounded(cost)))
+    row |= {share: cost.mean_of(values) for share, values in cost.shares.items()}
+    return row | {"seeds": len(result.seeds), "currency": cost.prices.currency}
+
+
+def in_summary(one: VariantResults, name: str) -> Row:
+    """What a contender or a reference costs, as columns of the summary; none where not known."""
+    result = one.contenders.get(name) or reference_results(one).get(name)
+    return dict(zip(IN_SUMMARY, bounded(measured_in(one, result)))) if result else {}
 
 
 def bounded(cost: CostMeasurement) -> tuple[float, float, float]:
@@ -85,6 +96,15 @@ def compared_with(cost: CostMeasurement, static: CostMeasurement) -> Row:
     benefit, spent = more(static, cost, LOSSES), more(cost, static, SPENDING)
     roi = (benefit - spent) / spent if spent > 0 else np.nan
     return dict(zip(OVER_STATIC, (found.mean, *found.interval()))) | {"roi": roi}
+
+
+def cost_differences(one: VariantResults) -> Iterator[Row]:
+    """A row for each two contenders: how much more one costs; none without prices.
+
+    Of those that know no change beforehand, where there are others.
+    """
+    if one.scenario.prices:
+        yield from difference_rows(one, possible_comparison(one))
 
 
 def more(ours: CostMeasurement, theirs: CostMeasurement, shares: tuple[str, ...]) -> float:

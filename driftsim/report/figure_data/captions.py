@@ -1,7 +1,7 @@
 """Captions: what each figure shows in words, also for readers who do not see it."""
 
 from itertools import groupby
-from math import inf, isinf, isnan, nan
+from math import inf, isnan, nan
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from driftsim.report.figure_data.curves import aims, excess_of
 from driftsim.report.figure_data.detections import UNKNOWN, sorted_alarms
 from driftsim.report.figure_data.looks import rounded
 from driftsim.report.figure_data.periods import memory_text
-from driftsim.report.figure_data.price_lines import price_lines
 from driftsim.report.figure_data.streams import best_errors, best_known, distinct_streams, truths
 from driftsim.report.figure_data.sweeps import values_of
 from driftsim.report.table import missing
@@ -32,10 +31,6 @@ HULL = (
     "Only contenders on the edge of the shade, the convex hull, are the best choice at some price."
 )
 BOUNDED = ", with its interval at 95 %"  # of each period
-INTERVALS = "Bands are the intervals of these prices at 95 %, where they are known."
-OF_FLOOR = (
-    "The dotted line is the cheapest schedule on the grid at each price, chosen in hindsight."
-)
 FRONT = "On the Pareto front, with no contender both cheaper and better"
 
 
@@ -226,39 +221,6 @@ def cost(view):
         texts.append(f"{start}{title_at_start(metric)}: {values}. {FRONT}: {some(best)}.")
     hull = [HULL] if texts and metric in ADDED_UP else []
     return " ".join([*texts, *hull, *different(engines(view))])
-
-
-def price(view):
-    """Who is the cheapest from which price of a training to which, and who never is."""
-    texts = []
-    for one in price_lines(view):
-        shown = [name for name, *_ in one.cheapest]
-        never = [name for name in one.lines if name not in (*shown, *one.knowing)]
-        start = f"{one.title}: " if one.title else ""
-        rest = f" Never the cheapest: {listed(never)}." if never else ""
-        if one.knowing:
-            rest += f" {listed(one.knowing)}, with knowledge of the changes, is left out of this."
-        texts.append(f"{start}The cheapest by the price of a training, in {one.unit}: "
-                     f"{some(cheapest(one))}.{rest}")  # fmt: skip
-    floored = any(one.floor is not None for one in price_lines(view))
-    return " ".join([*texts, INTERVALS, *[OF_FLOOR] * floored] if texts else [])
-
-
-def cheapest(one):
-    """Who is the cheapest from which price to which, in the order of prices."""
-    starts, ends = [None, *one.crossings], [*one.crossings, None]
-    for (name, *_), *sides in zip(one.cheapest, starts, ends):
-        words = ("from", "to" if sides[0] else "up to")
-        pairs = [(side, at) for side, at in zip(words, sides) if at]
-        yield f"{name} {' '.join(f'{side} {rounded(at.price)}{between(at)}' for side, at in pairs)}"
-
-
-def between(at):
-    """The interval of the price at which the cheapest changes, in brackets, where it is known."""
-    if not at.known:
-        return ""
-    high = "or more" if isinf(at.high) else f"to {rounded(at.high)}"
-    return f" ({rounded(at.low)} {high})"
 
 
 def different(engines):

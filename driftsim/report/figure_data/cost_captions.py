@@ -1,12 +1,25 @@
 """Cost captions: what the figures of costs show in words, also for readers who do not see them."""
 
+from math import isinf
+
+from driftsim.report.amounts import listed
 from driftsim.report.decision.cost_measurement import ESTIMATED
 from driftsim.report.figure_data.captions import by_setting, changes, some
 from driftsim.report.figure_data.cost_courses import floor_of
 from driftsim.report.figure_data.looks import rounded
 from driftsim.report.figure_data.memory_courses import unit_of
+from driftsim.report.figure_data.price_lines import price_lines
 from driftsim.report.figure_data.total_costs import bars_of
 
+INTERVALS = "Bands are the intervals of these prices at 95 %, where they are known."
+OF_FLOOR = (
+    "The dotted line is the cheapest schedule on the grid at each price, chosen in hindsight."
+)
+BELOW = (
+    "A contender can cost less than that: it learns online, trains at times or on memories that "
+    "the grid does not have, or has another learner."
+)
+SOONER = "That schedule costs least at the end: before that, a contender may have cost less."
 FREE = "The first training is free, as all contenders have it."
 
 
@@ -37,7 +50,8 @@ def cost_so_far(view):
     floored = any(scene.variant.matrices for scene in view.scenes)
     named = "; rows with a name are the cheapest schedules on the grid" if floored else ""
     ticks = f"Ticks are trainings, with the first seed{named}."
-    return f"{by_setting(view, course_of)} {means}{ticks} {to_know(view)}"
+    read = f"{ticks} {SOONER} {to_know(view)}" if floored else f"{ticks} {to_know(view)}"
+    return f"{by_setting(view, course_of)} {means}{read}"
 
 
 def course_of(view, scene):
@@ -49,6 +63,41 @@ def course_of(view, scene):
     floor = floor_of(view, scene)
     least = f" {floor.name}: {rounded(floor.mean[-1])}." if floor else ""
     return f"Cost in {currency} up to the last row: {costs}.{least}{changes(scene)}"
+
+
+def price(view):
+    """Who is the cheapest from which price of a training to which, and who never is."""
+    texts = []
+    for one in price_lines(view):
+        shown = [name for name, *_ in one.cheapest]
+        never = [name for name in one.lines if name not in (*shown, *one.knowing)]
+        start = f"{one.title}: " if one.title else ""
+        rest = f" Never the cheapest: {listed(never)}." if never else ""
+        if one.knowing:
+            rest += f" {listed(one.knowing)}, with knowledge of the changes, is left out of this."
+        texts.append(f"{start}The cheapest by the price of a training, in {one.unit}: "
+                     f"{some(cheapest(one))}.{rest}")  # fmt: skip
+    floors = [one for one in price_lines(view) if one.floor is not None]
+    below = any((line < one.floor).any() for one in floors for line in one.lines.values())
+    of_floor = [OF_FLOOR] * bool(floors) + [BELOW] * below
+    return " ".join([*texts, INTERVALS, *of_floor] if texts else [])
+
+
+def cheapest(one):
+    """Who is the cheapest from which price to which, in the order of prices."""
+    starts, ends = [None, *one.crossings], [*one.crossings, None]
+    for (name, *_), *sides in zip(one.cheapest, starts, ends):
+        words = ("from", "to" if sides[0] else "up to")
+        pairs = [(side, at) for side, at in zip(words, sides) if at]
+        yield f"{name} {' '.join(f'{side} {rounded(at.price)}{between(at)}' for side, at in pairs)}"
+
+
+def between(at):
+    """The interval of the price at which the cheapest changes, in brackets, where it is known."""
+    if not at.known:
+        return ""
+    high = "or more" if isinf(at.high) else f"to {rounded(at.high)}"
+    return f" ({rounded(at.low)} {high})"
 
 
 def memory(view):

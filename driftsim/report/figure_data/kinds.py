@@ -59,7 +59,7 @@ KINDS = {
         "Cost over the price of a training",
         "The lowest line is the cheapest contender at that price of a training; the strip "
         "above says which one that is.",
-        captions.price, ("contender",),
+        cost_captions.price, ("contender",),
         "all contenders train as often, or one is the cheapest at every price of a training",
         numbers=numbers.price,
     ),

@@ -13,6 +13,7 @@ from driftsim.report.page.price_data import ERROR, FIELDS, MISTAKE, price_data
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.decision import Advice
 from driftsim.report.verdict.money import bounded, difference, money
+from driftsim.report.verdict.simple import simpler
 
 
 class CostSection(NamedTuple):
@@ -68,15 +69,19 @@ def cheapest(one: VariantResults) -> str:
     low, high = bounds_of(cost.mean, cost.scope)
     paid = f"{money(cost.value, low, high)} {currency}{bounded(low, high, ' at 95 %')}"
     if not others:
-        return f"{named(first)} costs {paid}."
-    whom = among(one, comparison)
+        return " ".join([f"{named(first)} costs {paid}.", *simpler(one)])
+    whom, simple = among(one, comparison), [*simpler(one)]
+    if not comparison.known and any(pair.mean for pair in comparison.pairs.values()):
+        unknown = "; whether others cost more is not known."
+        return " ".join([f"{named(first)} costs least{whom}: {paid}{unknown}", *simple])
     if comparison.tied():
         advice = Advice(one)
         only = [f"But {certain}."] if (certain := advice.certain()) else []
-        return " ".join([f"{named(first)} costs least{whom}: {paid}.", *advice.same(), *only])
+        lead = f"{named(first)} costs least{whom}: {paid}."
+        return " ".join([lead, *advice.same(), *only, *simple])
     gap = comparison.pairs[first, others[0]]
     less = difference(gap.mean, *gap.interval(), f"less than {named(others[0])}")
-    return f"{named(first)} is cheapest{whom}: {paid}, {less}."
+    return " ".join([f"{named(first)} is cheapest{whom}: {paid}, {less}.", *simple])
 
 
 def among(one: VariantResults, comparison: Comparison) -> str:

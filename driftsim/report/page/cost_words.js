@@ -1,49 +1,89 @@
 // Cost words: who is cheapest in a sentence, and the table of costs; as cost_section.py has them.
 
-/** Who is cheapest; `alike` are those that do not cost more, null where nothing is known. */
-function cheapestOf(rows, alike, currency) {
-  const [first, second] = rows.filter(isCompared);
+const MOST_APART = 3; // contenders whose differences from the cheapest are in a sentence
+
+/** Who is cheapest, by `contestOf`, and what a simple predictor would have cost. */
+function cheapestOf(rows, contest, { currency, uneven }) {
+  const { first, alike, gap } = contest;
   if (!first) return "";
-  const { cost } = first;
-  const money = `${moneyText(cost)} ${currency}${bounded(cost, " at 95 %")}`;
-  if (!second) return `${listed([first.name])} costs ${money}.`;
+  const simple = simplerOf(rows, contest, { currency, uneven });
+  const money = `${moneyText(first.cost)} ${currency}${bounded(first.cost, " at 95 %")}`;
+  const [, second] = contest.rows;
+  if (!second) return `${listed([first.name])} costs ${money}.${simple}`;
   const knowing = rows.find(({ standing }) => standing === "knows");
-  const among = knowing?.cost.mean < cost.mean ? OF_THOSE : "";
+  const among = knowing?.cost.mean < first.cost.mean ? OF_THOSE : "";
   const lead = (verb) => `${listed([first.name])} ${verb}${among}: ${money}`;
-  if (alike?.length) {
-    const same = rows.filter(({ name }) => alike.includes(name));
-    const texts = same.map((one) => `${listed([one.name])} (${moneyText(one.cost)})`);
-    const verb = alike.length === 1 ? "does" : "do";
-    const more = `not cost significantly more${amongPairs(rows, first, alike)}`;
-    const only = certainOf(clearestOf(rows.filter(isCompared), same));
-    return `${lead("costs least")}. ${inSentence(texts)} ${verb} ${more}.${only}`;
-  }
-  const gap = alike ? gapOf(second, first) : unsure(second.cost.mean - cost.mean);
-  const less = `${precise(gap.mean, (gap.high - gap.low) / 2)} less than ${listed([second.name])}`;
-  return `${lead("is cheapest")}, ${less}${bounded(gap)}.`;
+  const least = lead("costs least");
+  if (contest.unknown) return `${least}; whether others cost more is not known.${simple}`;
+  if (alike.length) return `${least}. ${sameOf(contest)}${certainOf(contest)}${simple}`;
+  const less = apartText(gap(second, first), `less than ${listed([second.name])}`);
+  return `${lead("is cheapest")}, ${less}.${simple}`;
 }
 
-const isCompared = ({ standing }) => standing === "compared";
+/** Which contenders do not cost significantly more than the cheapest, and how much more. */
+function sameOf({ first, alike, gap, n }) {
+  const gaps = alike.map((one) => gap(one, first));
+  const certain = gaps.some(({ low }) => low > 0);
+  const among = certain && n > 1 ? ` among ${n} comparisons` : "";
+  const names = alike.map((one) => withCost(one));
+  if (alike.length <= MOST_APART && gaps.every(({ p }) => !Number.isNaN(p))) {
+    const verb = (i) => (i ? "" : "costs ");
+    const texts = names.map((name, i) => `${name} ${verb(i)}${apartText(gaps[i], "more")}`);
+    return `${inSentence(texts)}, which is not significant${among}.`;
+  }
+  const verb = alike.length === 1 ? "does" : "do";
+  return `${inSentence(names)} ${verb} not cost significantly more${among}.`;
+}
 
-/** That one costs significantly less than never retraining, where one does. */
-function certainOf(one) {
-  if (!one) return "";
-  const lead = ` But ${listed([one.name])} (${moneyText({ ...one.cost, low: NaN, high: NaN })})`;
-  const { mean, low, high } = one.over;
-  const less = `${precise(mean, (high - low) / 2)} less${bounded(one.over)}`;
+/** Who certainly costs less than never retraining, where the cheapest may not. */
+function certainOf({ rows, first, alike, p }) {
+  const isStatic = ({ role }) => role === "static";
+  if (new Set([first, ...alike].map(isStatic)).size < 2) return "";
+  const never = rows.filter(isStatic);
+  const worst = (one) => Math.max(...never.map((other) => p(one, other)));
+  const able = alike.filter((one) => !isStatic(one) && one.role !== "blind");
+  const clear = able.filter((one) => worst(one) < SIGNIFICANCE);
+  if (!clear.length) return "";
+  const one = clear.reduce((best, other) => (worst(other) < worst(best) ? other : best));
   const whose = one.otherLearner ? ", with another learner" : "";
   const than = `than never retraining (${listed([one.than])}${whose})`;
-  return `${lead} costs significantly less: ${less} ${than}.`;
+  return ` But ${withCost(one)} costs significantly less: ${apartText(one.over, "less")} ${than}.`;
 }
 
-/** Among how many comparisons, where the saving against one alone would be significant. */
-function amongPairs(rows, { over, than }, alike) {
-  if (!(over?.low > 0 && alike.includes(than))) return "";
-  const n = rows.filter(isCompared).length;
-  return ` among ${(n * (n - 1)) / 2} comparisons`;
+/** That the cheapest reference would have cost less than every contender, where it would. */
+function simplerOf(rows, { first, gap }, { currency, uneven }) {
+  const one = rows.find(isReference);
+  const cheaper = one && one.cost.mean > 0 && one.cost.mean < first.cost.mean; // 0: without a price
+  if (!cheaper) return "";
+  const found = gap(first, one);
+  const only = found.p >= SIGNIFICANCE ? ", which is not significant" : "";
+  const less = `${apartText(found, "less")} than ${listed([first.name])}, the cheapest contender`;
+  const why = uneven ? UNEVEN : EVEN;
+  const cost = `${moneyText(one.cost)} ${currency}`;
+  return ` ${one.role} would have cost ${cost}, ${less}${only}: ${why}.`;
 }
 
-/** The table of costs of contenders that `pricedBy` gives, `first` and `alike` ones marked. */
+const UNEVEN = "the predictions of the models do not follow the prices of mistakes by class";
+const EVEN = "by these prices no model is worth it";
+
+/** A contender with what it costs in brackets. */
+const withCost = ({ name, cost }) => `${listed([name])} (${moneyText({ mean: cost.mean })})`;
+
+/** How far two amounts are apart, as precise as the interval allows: 300 more (200 to 400). */
+function apartText({ mean, low, high }, words) {
+  const [word] = words.split(" ");
+  const half = (high - low) / 2;
+  return `${precise(mean, half)} ${words}${boundedApart({ low, high }, word)}`;
+}
+
+/** The interval of how much `more` or `less` there is; one about zero says so of each end. */
+function boundedApart({ low, high }, word) {
+  if (!(low < 0 && high > 0)) return bounded({ low, high });
+  const [half, opposite] = [(high - low) / 2, word === "more" ? "less" : "more"];
+  return ` (${precise(-low, half)} ${opposite} to ${precise(high, half)} ${word})`;
+}
+
+/** The table of costs of all that `pricedBy` gives, `first` and `alike` ones marked. */
 function costTable(rows, { first, alike }, shares) {
   const used = Object.keys(shares).filter((share) => rows.some((one) => meanOf(one.parts[share])));
   const columns = {
@@ -52,8 +92,8 @@ function costTable(rows, { first, alike }, shares) {
     high: ({ cost }) => cost.high,
     ...Object.fromEntries(used.map((share) => [share, ({ parts }) => meanOf(parts[share])])),
     ...(rows.some(({ over }) => over) ? OVER_STATIC : {}),
-    best: ({ name }) => name === first,
-    tied: ({ name }) => alike && alike.includes(name),
+    best: ({ name }) => name === first?.name,
+    tied: ({ name }) => alike.some((one) => one.name === name),
     seeds: ({ seeds }) => seeds.length,
   };
   const heads = ["contender", ...Object.keys(columns)].map((text, i) =>
@@ -61,7 +101,8 @@ function costTable(rows, { first, alike }, shares) {
   );
   const lines = rows.map((row) => {
     const cells = Object.values(columns).map((of) => element("td", {}, cellText(of(row))));
-    return element("tr", {}, element("th", { scope: "row" }, row.name), ...cells);
+    const className = isReference(row) ? "reference" : "";
+    return element("tr", { className }, element("th", { scope: "row" }, row.name), ...cells);
   });
   const parts = [element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...lines)];
   const table = element("table", {}, ...parts);

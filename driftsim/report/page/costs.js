@@ -12,7 +12,7 @@ async function amountsOf(about) {
     contenders.map(([contender, played, standing, trainedOnce, role, otherLearner]) => {
       const own = [start, (start += seeds[played].length)];
       const amounts = quantities.map((name) => [name, [...arrays[name].subarray(...own)]]);
-      const { name } = about.contenders[contender];
+      const name = about.contenders[contender]?.name ?? contender; // that of a reference
       const more = { name, standing, trainedOnce, role, otherLearner, seeds: seeds[played] };
       return { ...more, amounts: Object.fromEntries(amounts) };
     }),
@@ -48,8 +48,18 @@ function pricedBy(prices, contenders, shares) {
     return { ...one, costs, cost: atLeastZero(overSeeds(costs)), parts: Object.fromEntries(parts) };
   });
   for (const one of rows) if (one.trainedOnce !== null) compare(one, rows[one.trainedOnce]);
-  return rows.sort((one, other) => one.cost.mean - other.cost.mean);
+  return withoutDearer(rows.sort((one, other) => one.cost.mean - other.cost.mean));
 }
+
+/** Contenders and those references whose costs are known, with the cheapest constant alone. */
+function withoutDearer(rows) {
+  const known = rows.filter(({ cost }) => !Number.isNaN(cost.mean));
+  const cheapest = known.find(({ standing }) => standing === "constant");
+  return known.filter((one) => one.standing !== "constant" || one === cheapest);
+}
+
+/** Whether one is a reference, such as a constant, and no contender. */
+const isReference = ({ standing }) => standing === "reference" || standing === "constant";
 
 /** A cost is at least 0, and so is the lower bound of its interval. */
 const atLeastZero = (found) => ({ ...found, low: found.low < 0 ? 0 : found.low });
@@ -77,29 +87,19 @@ function compare(one, other) {
   Object.assign(one, { over: gapOf(other, one), than: other.name, roi });
 }
 
-/** Those that do not differ significantly from the cheapest, by Holm's correction for all pairs. */
-function tiedWith([cheapest, ...others]) {
-  const ps = adjusted([cheapest, ...others]);
-  return others.filter((other) => !(ps(cheapest, other) < SIGNIFICANCE));
-}
-
-/** The p of each pair of contenders, the cheapest first, by Holm's correction for all pairs. */
-function adjusted(all) {
-  const pairs = all.flatMap((one, i) => all.slice(i + 1).map((other) => [one, other]));
-  const ps = holm(pairs.map(([one, other]) => gapOf(other, one).p));
-  return (one, other) => ps[pairs.findIndex((pair) => pair[0] === one && pair[1] === other)];
-}
-
 /**
- * Who most clearly costs less than all that are trained once, where whether the cheapest does is
- * not known; as `clearest` of decision.py.
+ * The contenders that are compared, the cheapest first, by Holm's correction for all pairs: `alike`
+ * are those that do not differ significantly from the cheapest, `p` is that of two of them, and
+ * `unknown` whether nothing is known of how certain any difference is.
  */
-function clearestOf(compared, tied) {
-  const isStatic = ({ role }) => role === "static";
-  const near = [compared[0], ...tied];
-  if (near.every(isStatic) || !near.some(isStatic)) return undefined;
-  const [ps, once] = [adjusted(compared), compared.filter(isStatic)];
-  const worst = (one) => Math.max(...once.map((other) => ps(one, other) ?? 1));
-  const clear = tied.filter((one) => !one.role && worst(one) < SIGNIFICANCE);
-  return clear.sort((one, other) => worst(one) - worst(other))[0];
+function contestOf(rows, gap = gapOf) {
+  const pairs = rows.flatMap((one, i) => rows.slice(i + 1).map((other) => [one, other]));
+  const gaps = pairs.map(([one, other]) => gap(other, one));
+  const adjusted = holm(gaps.map(({ p }) => p));
+  const place = (one, other) => pairs.findIndex(([a, b]) => a === one && b === other);
+  const pOf = (one, other) => adjusted[place(one, other)] ?? 1;
+  const [first, ...others] = rows;
+  const unknown = gaps.every(({ p }) => Number.isNaN(p)) && gaps.some(({ mean }) => mean !== 0);
+  const alike = others.filter((other) => !unknown && !(pOf(first, other) < SIGNIFICANCE));
+  return { rows, first, alike, gap, p: pOf, n: pairs.length, unknown };
 }

@@ -23,12 +23,13 @@ from driftsim.report.decision.cost_measurement import (
     CostMeasurement,
     possible_comparison,
 )
-from driftsim.report.decision.costs import costs, static_of
+from driftsim.report.decision.costs import costs, reference_costs, static_of
+from driftsim.report.decision.reference_costs import ALWAYS, candidates, reference_results
 from driftsim.report.figure_data.looks import short
 from driftsim.report.figure_data.total_costs import TONES
 from driftsim.report.page.packed import UNSIGNED, planes
 from driftsim.report.variant_results import ContenderResult, VariantResults
-from driftsim.report.verdict.decision import BLIND
+from driftsim.report.verdict.simple import BLIND, predictor
 
 MOST = 5_000_000  # characters of the packed amounts
 MOST_CLASSES = 12  # that have fields of their own
@@ -50,7 +51,7 @@ FIELDS = {  # of quantities that every study has: their labels, and what they ar
         "each row, for each by which its model is behind the labels",
     ),
 }
-AS_GIVEN = {"text": "as given", "fields": [], "fixed": {"priced": 1}}
+AS_GIVEN = {"text": "as given", "fields": [], "fixed": {"priced": 1}, "uneven": True}
 BOUNDS = ("low", "high", "over_static_low", "over_static_high")
 
 
@@ -115,14 +116,20 @@ def of_variant(kinds, one: VariantResults) -> tuple[dict[str, Any], list]:
     """
     if not {*named_in(kinds)} <= {*classes_of(one.scenario.stream.schema)}:
         return {}, []
-    used = [amounts(one, result, kinds) for result in one.contenders.values()]
-    return setting(one, kinds), used
+    every = [*one.contenders.values(), *references(one).values()]
+    return setting(one, kinds), [amounts(one, result, kinds) for result in every]
+
+
+def references(one: VariantResults) -> dict[str, ContenderResult]:
+    """References whose costs are known, and constants that are the cheapest at some prices."""
+    return reference_results(one) | candidates(one)
 
 
 def by_places(about: dict[str, Any], models: list[str], played, sentence: str) -> dict[str, Any]:
     """A setting whose contenders and their seeds are by their places, with its sentence."""
     contenders = [
-        [models.index(name), played[seeds], *more] for name, seeds, *more in about["contenders"]
+        [models.index(name) if name in models else name, played[seeds], *more]
+        for name, seeds, *more in about["contenders"]
     ]
     own = {"sentence": sentence} if about["oneStream"] else {}
     return about | {"contenders": contenders} | own
@@ -187,7 +194,8 @@ def amounts(one: VariantResults, result: ContenderResult, kinds) -> dict[str, np
         found = by(Prices(mistake=1.0))
         factors = [all_over_scored(run.columns) for run in result.runs]
         missed = (result.totals["actual"] - result.totals["correct"]).T * factors
-        by_name = dict(zip(classes_of(schema), missed))
+        unknown = result.totals["correct"].shape[1] < len(missed)  # as of some references
+        by_name = dict(zip(classes_of(schema), np.nan * missed if unknown else missed))
         found |= {f"mistake_{i}": by_name[name] for i, name in enumerate(named_in(kinds))}
     if AS_GIVEN in kinds:
         found["priced"] = CostMeasurement(result, scope).shares["mistakes"]
@@ -210,9 +218,14 @@ def setting(one: VariantResults, kinds) -> dict[str, Any]:
         ]
         for name, result in results.items()
     ]
+    contenders += [
+        [name, tuple(result.seeds), "constant" if name.startswith(ALWAYS) else "reference", None,
+         predictor(name), False]
+        for name, result in references(one).items()
+    ]  # fmt: skip
     about = {"contenders": contenders, "own": own_prices(one, kinds), "oneStream": False}
     if any(measured.one_stream for measured in compared.values()):
-        rows = {row["contender"]: row for row in costs(one)}
+        rows = {row["contender"]: row for row in chain(costs(one), reference_costs(one))}
         about |= {
             "oneStream": True,
             "bounds": {name: [known(row.get(b)) for b in BOUNDS] for name, row in rows.items()},
@@ -222,17 +235,17 @@ def setting(one: VariantResults, kinds) -> dict[str, Any]:
     return about
 
 
-def standing(name: str, compared: Collection[str], complete: Collection[str]) -> str:
-    """Whether a contender can be the cheapest, or knows the changes beforehand, or lacks runs."""
-    return "compared" if name in compared else "knows" if name in complete else "incomplete"
-
-
 def role(one: VariantResults, name: str) -> str:
     """Whether a contender is trained once, or its learner sees no features; else empty."""
     model = one.scenario.models[name]
     if model.policy.kind() == "static":
         return "static"
     return "blind" if model.learner.kind() in BLIND else ""
+
+
+def standing(name: str, compared: Collection[str], complete: Collection[str]) -> str:
+    """Whether a contender can be the cheapest, or knows the changes beforehand, or lacks runs."""
+    return "compared" if name in compared else "knows" if name in complete else "incomplete"
 
 
 def known(value: float | None) -> float | None:

@@ -35,14 +35,18 @@ class Pricing {
     const { oneStream, bounds, tied, sentence } = this.data.settings[this.setting];
     const options = optionsOf(typed, this.own, this.data);
     this.typed = typed;
-    this.rows = pricedBy(typed.prices, this.contenders[this.setting], this.data.shares);
+    const priced = options.length || this.data.given; // else all is in mistakes
+    const every = this.contenders[this.setting].filter((one) => priced || !isReference(one));
+    this.rows = pricedBy(typed.prices, every, this.data.shares);
     if (oneStream) for (const one of this.rows) bind(one, options.length ? null : bounds[one.name]);
     const compared = this.rows.filter(({ standing }) => standing === "compared");
-    const alike = oneStream ? tied : tiedWith(compared).map(({ name }) => name);
-    this.ranked = { first: compared[0]?.name, alike: oneStream && options.length ? null : alike };
+    this.contest = contestOf(compared, oneStream ? unknownGap : gapOf);
+    if (oneStream && !options.length) {
+      this.contest.alike = compared.filter(({ name }) => tied.includes(name));
+    }
+    const about = { currency: typed.currency, uneven: isUneven(typed, this.data) };
     const words = options.length || !sentence;
-    find("cheapest").textContent =
-      words ? cheapestOf(this.rows, this.ranked.alike, typed.currency) : sentence;
+    find("cheapest").textContent = words ? cheapestOf(this.rows, this.contest, about) : sentence;
     find("priced-how").replaceChildren(...howToRun(options, oneStream, this.data.command));
     this.draw();
     this.list();
@@ -54,9 +58,10 @@ class Pricing {
     if (!this.rows.length || !box.clientWidth) return;
     const colourOf = (name) => this.colours.get(name);
     const about = { tones: this.data.tones, currency, colourOf };
-    const caption = captionOf(this.rows, currency, this.data.estimated);
+    const rows = this.rows.filter((one) => !isReference(one));
+    const caption = captionOf(rows, currency, this.data.estimated);
     const width = Math.min(box.clientWidth, MOST_WIDE);
-    box.replaceChildren(costBars(this.rows, about, width));
+    box.replaceChildren(costBars(rows, about, width));
     box.firstChild.setAttribute("aria-label", caption);
     const figure = box.closest("figure");
     figure.querySelector(".words").textContent = caption;
@@ -65,11 +70,12 @@ class Pricing {
 
   /** Fill the table. */
   list() {
-    const table = costTable(this.rows, this.ranked, this.data.shares);
+    const table = costTable(this.rows, this.contest, this.data.shares);
     const places = this.rows.map(({ name }) => this.order.indexOf(name) % COLOURS);
     for (const [i, head] of table.querySelectorAll("tbody th").entries()) {
       const long = head.textContent.length > LONG_NAME ? " long" : "";
-      head.className = `c${places[i]}${long}`; // as html_tables.py has it
+      const colour = places[i] >= 0 ? `c${places[i]}` : ""; // none of a reference
+      head.className = `${colour}${long}`; // as html_tables.py has it
     }
     find("cost-table").replaceChildren(table);
     sortable(table);
@@ -85,6 +91,15 @@ function bind(one, bounds) {
   const [low, high, overLow, overHigh] = bounds ?? [null, null, null, null];
   Object.assign(one.cost, { low: low ?? NaN, high: high ?? NaN });
   if (one.over) Object.assign(one.over, { low: overLow ?? NaN, high: overHigh ?? NaN });
+}
+
+/** How much more one costs than another, of which the error is not known. */
+const unknownGap = (one, other) => unsure(one.cost.mean - other.cost.mean);
+
+/** Whether mistakes differ in their prices, so that predictions should follow these. */
+function isUneven({ loss, prices }, { losses }) {
+  const { fields, by, uneven } = losses[loss];
+  return uneven || (by && new Set(fields.map(({ quantity }) => prices[quantity])).size > 1);
 }
 
 /** Call `act` whenever an element has another width. */

@@ -26,7 +26,9 @@ NOTES = {
     "whole": "Means over the seeds.",
     "costs": "What each contender costs, means over the seeds. The "
     "first training, on the warm-up, is free, as all have it; the labels of the warm-up are "
-    "counted. Mistakes are expected ones where they are known and have one price.",
+    "counted. Mistakes are expected ones where they are known and have one price. Grey rows are "
+    "references: those that know every label before the row pay for all; a constant is the "
+    "cheapest in hindsight.",
     "floor": "What no schedule of trainings on the grid costs less than. Hindsight knows all: also "
     "the luck of single models and, where mistakes are counted, their noise. A timetable is drawn "
     "up on the other seeds: it knows when the world changes. A cross-fitted floor is chosen on one "
@@ -43,7 +45,9 @@ NOTES = {
     "alarms": "Alarms compared with the true changes, means over the seeds. Below each contender "
     "stand two detectors that see no errors and alarm as often, evenly and at random. Where no "
     "change is known, as in recorded rows without marks, most cells are empty.",
-    "differences": "How much better one of two contenders is in the first metric.",
+    "differences": "How much better one of two contenders is in the first metric, and, where "
+    "there are prices, how much less it costs. Each interval is of that pair alone, on the same "
+    "rows: it may exclude zero where p, corrected for all pairs, is not below 0.05.",
     "worth": "Each contender costs what it costs without trainings, and the price of a training "
     "for each. So each is the cheapest over a range of prices, or over none. Prices are in the "
     "unit of costs: in mistakes, unless the scenario gives others. Compute does not count. "

@@ -15,6 +15,7 @@ from driftsim.report.verdict.blocks import Block, Verdict
 from driftsim.report.verdict.contest import Contest
 from driftsim.report.verdict.decision import Advice
 from driftsim.report.verdict.ranking import over_streams, ranking
+from driftsim.report.verdict.simple import simpler
 from driftsim.report.verdict.worth import Thresholds
 
 __all__ = [
@@ -109,6 +110,6 @@ def of_study(one: VariantResults, contest: Contest) -> Iterator[Block]:
 
 def in_setting(one: VariantResults, contest: Contest) -> Iterator[Block]:
     """The answer in a setting of a sweep, after what to do in it, where there are prices."""
-    if one.scenario.prices and (answer := " ".join(Advice(one).answer())):
+    if one.scenario.prices and (answer := " ".join([*Advice(one).answer(), *simpler(one)])):
         yield Block(f"{one.title}: {answer}")
     yield contest.in_setting()

@@ -13,6 +13,7 @@ from driftsim.report.decision.costs import OVER_STATIC, costs, static_of
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.floors import FloorWords
 from driftsim.report.verdict.money import ROUNDING, bounded, difference, in_time, money
+from driftsim.report.verdict.simple import BLIND, simpler
 from driftsim.report.windows import every_text
 
 ACTIONS = {  # of policies, by their kinds
@@ -31,11 +32,7 @@ ACTIONS = {  # of policies, by their kinds
     "doubling": "Retrain at ages that double after an alarm",
     "budgeted": "Retrain within a budget, where errors rise most",
 }
-BLIND = {  # what learners do that see no features, by their kinds
-    "majority": "predicts the most frequent label",
-    "mean": "predicts the mean",
-    "no_change": "predicts the last label",
-}
+MOST_APART = 3  # contenders whose differences from the cheapest are in a sentence
 KNOWN = {"changes": "every change beforehand"}
 
 
@@ -59,6 +56,7 @@ class Advice:
         """What to do, and then what floors say, and what is not known; none without costs."""
         if self.best:
             yield " ".join(self.answer())
+            yield from simpler(self.variant)
             if more := " ".join(self.details()):
                 yield more
 
@@ -84,7 +82,7 @@ class Advice:
         elif self.clearest:
             only = f"{self.alone()}; {self.certain()}"
             yield f"Keep a model up to date: {name} costs least, {found}{only}."
-            yield f"Which of {self.rivals()} costs least is not known."
+            yield self.rivals()
         elif self.open:
             yield f"Whether to retrain is not known: {name} costs least, {found}."
             yield from self.same(self.floors.same_about())
@@ -100,6 +98,7 @@ class Advice:
             yield from self.same()
         else:
             yield from self.floors.best_period()
+        yield from self.floors.shorter()
         yield from self.floors.beyond(bool(self.saved(self.best)) and not self.open)
         yield from self.forewarned()
         yield from self.limits()
@@ -133,9 +132,12 @@ class Advice:
         return min(clear, key=lambda name: clear[name], default="")
 
     def rivals(self) -> str:
-        """Those kept up to date that do not cost significantly more than the cheapest, and it."""
-        names = [name for name in (self.best, *self.tied) if not self.is_static(name)]
-        return listed(map(self.with_cost, names))
+        """That it is not known which of those kept up to date costs least, and how they differ."""
+        names = [name for name in self.tied if not self.is_static(name)]
+        if apart := self.apart(names):
+            return f"Which of them costs least is not known: {apart}."
+        every = listed(map(self.with_cost, [self.best, *names]))
+        return f"Which of {every} costs least is not known."
 
     @property
     def possible(self) -> list[str]:
@@ -205,25 +207,43 @@ class Advice:
         return f", {less} than never retraining ({named(static.contender)}{whose})"
 
     def same(self, periods: Sequence[str] = ()) -> Iterator[str]:
-        """Which periods and contenders do not cost significantly more than the cheapest."""
+        """Which periods and contenders do not cost significantly more than the cheapest.
+
+        Of a few contenders how much more they cost, with the interval of each difference.
+        """
+        if apart := self.apart(self.tied):
+            alike = "".join(f"{one} do not cost significantly more; " for one in periods)
+            yield f"{alike}{apart}, which is not significant{self.among(*self.tied)}."
+            return
         names = [*periods, *map(self.with_cost, self.tied)]
         do = "do" if periods or len(names) > 1 else "does"
         if names:
-            yield f"{listed(names)} {do} not cost significantly more{self.among()}."
+            yield f"{listed(names)} {do} not cost significantly more{self.among(*self.tied)}."
+
+    def apart(self, names: Sequence[str]) -> str:
+        """How much more some contenders cost than the cheapest; empty if many, or not known."""
+        pairs = possible_comparison(self.variant).pairs
+        gaps = [pairs[self.best, name] for name in names]
+        if not 0 < len(gaps) <= MOST_APART or not all(one.known for one in gaps):
+            return ""
+        more = [difference(one.mean, *one.interval(), "more") for one in gaps]
+        verbs = ["costs ", *[""] * (len(more) - 1)]
+        return listed(
+            f"{self.with_cost(n)} {verb}{one}" for n, verb, one in zip(names, verbs, more)
+        )
 
     def alone(self) -> str:
         """That what the cheapest saves is not significant, where its interval excludes zero."""
-        among = self.among()
+        static = static_of(self.variant, self.best)
+        among = self.among(static.contender) if static else ""
         return f", which is not significant{among}" if among else ""
 
-    def among(self) -> str:
-        """Among how many comparisons, where the saving against one alone would be significant."""
-        static = static_of(self.variant, self.best)
-        low = self.rows[self.best].get("over_static_low", np.nan)
-        if static is None or static.contender not in self.tied or not low > 0:
-            return ""
-        n = len(self.possible)
-        return f" among {n * (n - 1) // 2} comparisons"
+    def among(self, *names: str) -> str:
+        """Among how many comparisons, where the difference from one alone would be significant."""
+        pairs = possible_comparison(self.variant).pairs
+        tied = [name for name in names if name in self.tied]
+        several = len(pairs) > 1 and any(pairs[self.best, name].distinguishable for name in tied)
+        return f" among {len(pairs)} comparisons" if several else ""
 
     def evidence(self) -> str:
         """What the costs rest on, in words."""

