@@ -114,6 +114,7 @@ PARTS = {  # by family
         "sklearn.linear_model.SGDClassifier": "loss: log_loss",
         "river.naive_bayes.GaussianNB": "",
         "naive_bayes": "",
+        "cost_sensitive": "learner: naive_bayes, mistake: {0: 1, 1: 20}",
         "knn": "n_neighbors: 5, window_size: 100",
         "adaptive_knn": "n_neighbors: 5, window_size: 60, delta: 0.1",
         "sam_knn": "n_neighbors: 3, window_size: 200, min_stm: 20, ltm_share: 0.4",

@@ -1,15 +1,12 @@
 """Training price: what a training costs, each, and for each row that it is on."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from driftsim.messages import short
+from driftsim.mistake_prices import Price
 from driftsim.parts import Number, Strict
-
-DEAREST = 10**11  # price, so that sums of costs stay finite
-
-Price = Annotated[Number, Field(ge=0, le=DEAREST)]
 
 
 class TrainingPrice(Strict):

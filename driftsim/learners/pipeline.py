@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from driftsim.learners.delegate import Delegate
 from driftsim.learners.estimator import Estimator
-from driftsim.learners.learner import Learner
 from driftsim.learners.river import River
 from driftsim.messages import flow, short
 
 
-class Pipeline(Learner):
+class Pipeline(Delegate):
     """One step after another: transformers, and at last a classifier or a regressor."""
 
     steps: Annotated[list[Any], Field(min_length=1)]  # by path; all of river, or none
@@ -35,51 +35,8 @@ class Pipeline(Learner):
         )
 
     @property
-    def library(self) -> str:  # type: ignore[override]  # that of the steps
-        return self.whole.library
-
-    @property
-    def libraries(self):
-        return self.whole.libraries
-
-    @property
-    def learns_on(self):
-        return self.whole.learns_on
-
-    @property
-    def hindrance(self):
-        return self.whole.hindrance
-
-    @property
-    def weighs(self) -> bool:  # type: ignore[override]  # as the last step does
-        return self.whole.weighs
-
-    @property
-    def takes_missing(self) -> bool:  # type: ignore[override]  # as its steps do
-        return self.whole.takes_missing
-
-    @property
     def title(self):
         return f"the pipeline of {', '.join(map(flow, self.steps))}"
-
-    @property
-    def notes(self):
-        return self.whole.notes
-
-    def engine(self, schema):
-        return self.whole.engine(schema)
-
-    def small(self):
-        return self.whole.small()
-
-    def start(self, schema, seed, probabilities=False):
-        return self.whole.start(schema, seed, probabilities)
-
-    def untunable(self, weighed=False):
-        return self.whole.untunable(weighed)
-
-    def incompatibility(self, schema, probabilities=False):
-        return self.whole.incompatibility(schema, probabilities)
 
     @model_validator(mode="after")
     def _fit_together(self):

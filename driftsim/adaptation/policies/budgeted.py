@@ -10,9 +10,10 @@ from driftsim.adaptation.excess import Rise
 from driftsim.adaptation.memories import LabelBuffer
 from driftsim.adaptation.policies.on_alarm import OnAlarm, gather
 from driftsim.adaptation.policies.retraining import NO_ROW, Discard, Train, Trigger, Until
-from driftsim.adaptation.training_price import DEAREST, TrainingPrice
+from driftsim.adaptation.training_price import TrainingPrice
 from driftsim.clocks import NO_CLOCK, Clock, row_after
 from driftsim.durations import Duration, Period
+from driftsim.mistake_prices import DEAREST
 from driftsim.parts import MOST_ROWS, Count, Number
 from driftsim.rows import Alarm, Labelled
 

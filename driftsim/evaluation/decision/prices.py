@@ -5,13 +5,14 @@ from functools import cached_property
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from driftsim.adaptation.training_price import Price, TrainingPrice
+from driftsim.adaptation.training_price import TrainingPrice
 from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.trace import all_over_scored, scored_rows
-from driftsim.messages import guess, refusal, short
-from driftsim.parts import Strict, form_of
+from driftsim.messages import refusal, short
+from driftsim.mistake_prices import Mistake, Price, classes_of, cost_matrix, matrix_faults
+from driftsim.parts import Strict
 from driftsim.rows import Schema
 
 MISTAKES, ABSOLUTE_ERRORS = "mistakes", "absolute errors"  # the units without prices
@@ -32,27 +33,8 @@ def printable(word: str) -> str:
     return word
 
 
-def by_name(value: Any) -> Any:
-    """Prices by class, where Python may give the code of one as a number."""
-    if isinstance(value, dict):
-        return {str(name) if type(name) is int else name: one for name, one in value.items()}
-    if isinstance(value, int | float):
-        return value
-    raise ValueError(f"{short(value)} is not valid; give a number, or one for each class")
-
-
 Columns = Mapping[str, np.ndarray]
 Currency = Annotated[str, Field(max_length=40), AfterValidator(printable)]
-Row = Annotated[  # of a cost matrix: of any wrong answer, or by the predicted class
-    Annotated[Price, Tag("[word]")] | Annotated[dict[str, Price], Tag("[mapping]")],
-    Discriminator(form_of),
-    BeforeValidator(by_name),
-]
-Mistake = Annotated[  # of any, or by the actual class
-    Annotated[Price, Tag("[word]")] | Annotated[dict[str, Row], Tag("[mapping]")],
-    Discriminator(form_of),
-    BeforeValidator(by_name),
-]
 
 
 class Prices(Strict):
@@ -95,41 +77,17 @@ class Prices(Strict):
         if self.currency is not None and all(self.losses[name] is None for name in fitting):
             yield "currency", f"a mistake has no price in this currency; give {right} one"
         if not schema.regression and isinstance(self.mistake, dict):
-            yield from matrix_faults(self.mistake, classes_of(schema), confusion)
+            yield from matrix_faults(self.mistake, classes_of(schema))
+            if not confusion and len(classes_of(schema)) > 2:
+                yield from uncounted(self.mistake)
 
 
-def matrix_faults(mistake, classes, confusion) -> Iterator[tuple[Any, ...]]:
-    """What is wrong with prices by the actual class: keys below the prices, then a message."""
-    for actual, row in mistake.items():
-        if actual not in classes:
-            yield "mistake", actual, f"no class is called '{actual}'; {guess(actual, classes)}"
-        for predicted, price in row.items() if isinstance(row, dict) else ():
-            place = "mistake", actual, predicted
-            if predicted not in classes:
-                yield *place, f"no class is called '{predicted}'; {guess(predicted, classes)}"
-            if predicted == actual and price:
-                yield *place, "a right answer has no price; leave it out"
-    for name in classes:
-        if name not in mistake:
-            yield (
-                "mistake",
-                f"mistakes on the class '{name}' have no price; write {name}: and a price",
-            )
-        elif isinstance(row := mistake[name], dict):
-            for other in classes:
-                if other not in row and other != name:
-                    what = f"the answer '{other}' has no price"
-                    yield "mistake", name, f"{what}; give it one, or one number for all answers"
-            if len(classes) > 2 and not confusion:
-                message = (
-                    "a price by the answer needs counts of each; set evaluation.confusion: true"
-                )
-                yield "mistake", name, message
-
-
-def classes_of(schema: Schema) -> list[str]:
-    """The names of the classes of a stream, or their codes."""
-    return [*(schema.classes or map(str, range(schema.n_classes or 0)))]
+def uncounted(mistake) -> Iterator[tuple[Any, ...]]:
+    """Prices by the answer, where traces do not count each: keys below the prices, a message."""
+    for name, row in mistake.items():
+        if isinstance(row, dict):
+            message = "a price by the answer needs counts of each; set evaluation.confusion: true"
+            yield "mistake", name, message
 
 
 def greatest(price: Any) -> float:
@@ -232,16 +190,6 @@ class PriceList:
         if self.by_answer:
             return columns["confusion"] @ self.matrix.ravel()
         return (columns["actual"] - columns["correct"]) @ self.matrix.max(axis=1)
-
-
-def cost_matrix(by_class: Mapping[str, Any], classes: list[str]) -> np.ndarray:
-    """The price of each class as the answer for each (k, k): rows are actual classes."""
-    rows = (by_class[actual] for actual in classes)
-    matrix = [
-        [row.get(name, 0.0) for name in classes] if isinstance(row, dict) else [row] * len(classes)
-        for row in rows
-    ]
-    return np.array(matrix, float) * (1 - np.eye(len(classes)))
 
 
 def mistakes(columns: Columns) -> np.ndarray:

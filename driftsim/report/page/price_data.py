@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from driftsim.adaptation.training_price import DEAREST
 from driftsim.evaluation.decision.prices import (
     SHARES,
     PriceList,
@@ -17,6 +16,7 @@ from driftsim.evaluation.decision.prices import (
     classes_of,
 )
 from driftsim.evaluation.trace import all_over_scored
+from driftsim.mistake_prices import DEAREST
 from driftsim.report.comparisons import COST, scope_of
 from driftsim.report.decision.cost_measurement import (
     ESTIMATED,
