@@ -20,7 +20,7 @@ LAYERS = [
         *("messages", "parts", "durations", "clocks", "roles", "libraries", "safety", "rows"),
         *("files", "objects", "user_cache", "figure_names", "registry", "kernels", "distinct"),
         "notebook_html",
-        "forms",
+        *("forms", "mistake_prices"),
     },
     {"streams", "learners", "adaptation"},
     {"evaluation"},
@@ -35,6 +35,7 @@ LAYERS = [
 HOMES = {
     "pydantic": {
         "messages",
+        "mistake_prices",
         "parts",
         "durations",
         "clocks",

@@ -20,6 +20,9 @@ PRICES = """\
 # With prices, the report begins with what to do, and what it costs and saves: docs/decision.md
 # prices: {{currency: EUR, {loss}: 1, training: 100}}
 """
+OF_CLASSES = """\
+# Where some mistakes cost more than others, a `cost_sensitive` learner predicts what is cheapest.
+"""
 MARKS = "places where you know of a change: they narrow intervals"
 HEAD = """
 # A first proposal. Each guess has its reason: correct what is wrong, then check this file again.
@@ -62,8 +65,8 @@ def proposed(paths: Sequence[Path], folder: Path, target: str | None = None) -> 
     lines += [models_text(found), "evaluation:", *commented(found.warm_up(), 2)]
     lines += found.late_labels()
     lines.append(f"report: {{metrics: [{', '.join(found.metrics)}]}}")
-    loss = "absolute_error" if found.regression else "mistake"
-    return head + "\n".join([*lines, PRICES.format(loss=loss)])
+    priced = PRICES.format(loss="absolute_error" if found.regression else "mistake")
+    return head + "\n".join([*lines, priced]) + OF_CLASSES * (not found.regression)
 
 
 def concept_name(paths: Sequence[Path]) -> str:
