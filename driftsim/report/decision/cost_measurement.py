@@ -56,27 +56,27 @@ class CostMeasurement(Measurement):
 
     @cached_property
     def series(self) -> np.ndarray:
-        """What each interval contributes to the cost of each run (r, n), which is its mean.
+        """What each interval contributes to the cost of each run (r, n), which is its mean."""
+        every = self.charges.items()
+        return np.sum([price * self.contributed(name, own) for name, (price, own) in every], axis=0)
 
-        The labels of the warm-up, all counted in the first interval, vary with no stream.
+    def contributed(self, quantity: str, amount: np.ndarray) -> np.ndarray:
+        """What each interval contributes to the amount (r, n) of a quantity, which is its mean.
+
+        The labels of the warm-up, all counted in the first interval, vary with no stream. Mistakes
+        that are estimated vary only where rows are scored: as of a ratio, intervals add what their
+        rows have beyond the mean of scored rows.
         """
-        price, labels = self.charges["label"]
-        warmup = np.minimum(labels[:, :1], self._result.scenario.rules.warmup) * price
-        varying = self.costs + self._estimated()
-        varying[:, :1] -= warmup
-        return varying * varying.shape[1] + warmup
-
-    def _estimated(self) -> np.ndarray | float:
-        """What makes the estimated cost of mistakes vary only where rows are scored (r, n).
-
-        As of a ratio: intervals add what their rows cost beyond the mean of scored rows.
-        """
+        n = amount.shape[1]
+        if quantity == "label":
+            warmup = np.minimum(amount[:, :1], self._result.scenario.rules.warmup)
+            varying = amount - warmup * (np.arange(n) == 0)
+            return varying * n + warmup
         scored = [run.columns["scored"] for run in self._result.runs if "scored" in run.columns]
-        if not scored:
-            return 0.0
-        price, wrong = self.charges["mistake"]
-        even, shares = 1 / wrong.shape[1], np.array([one / one.sum() for one in scored])
-        return price * wrong.sum(axis=1, keepdims=True) * (even - shares)
+        if scored and quantity == "mistake":
+            shares = np.array([one / one.sum() for one in scored])
+            amount = amount + amount.sum(axis=1, keepdims=True) * (1 / n - shares)
+        return amount * n
 
     @cached_property
     def shares(self) -> dict[str, np.ndarray]:

@@ -8,7 +8,7 @@ async function amountsOf(about) {
   const { quantities, seeds, settings, layout } = about.costs;
   const arrays = arraysOf(await inflated(bytesOf(find("amounts").textContent)), layout);
   let start = 0;
-  return settings.map(({ contenders }) =>
+  const every = settings.map(({ contenders }) =>
     contenders.map(([contender, played, standing, trainedOnce, role, otherLearner]) => {
       const own = [start, (start += seeds[played].length)];
       const amounts = quantities.map((name) => [name, [...arrays[name].subarray(...own)]]);
@@ -17,6 +17,8 @@ async function amountsOf(about) {
       return { ...more, amounts: Object.fromEntries(amounts) };
     }),
   );
+  if (arrays.forms) withForms(settings, every, arrays.forms);
+  return every;
 }
 
 /** What a contender costs with each seed, by the prices of some quantities. */

@@ -22,8 +22,8 @@ from driftsim.runner.runs import runs_of
 
 SCRIPTS = (
     "unpack", "dates", "windows", "ranking", "metrics", "curves", "svg", "chart", "view", "reading",
-    "sorting", "scrolling", "tips", "significance", "amounts", "costs", "cost_bars", "cost_words",
-    "prices", "price_options", "pricing", "page",
+    "sorting", "scrolling", "tips", "significance", "amounts", "along", "costs", "cost_bars",
+    "cost_words", "prices", "price_options", "pricing", "page",
 )  # fmt: skip
 SPACE = "\u00a0"  # at which no line breaks
 WHOLE = '\n"use strict";\n(() => {{\n{}}})();\n'

@@ -2,7 +2,7 @@
 
 import base64
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
@@ -28,6 +28,8 @@ from driftsim.report.decision.reference_costs import ALWAYS, candidates, referen
 from driftsim.report.figure_data.looks import short
 from driftsim.report.figure_data.total_costs import TONES
 from driftsim.report.page.packed import UNSIGNED, planes
+from driftsim.report.page.stream_forms import MOST as MOST_OF_FORMS
+from driftsim.report.page.stream_forms import StreamForms, stream_forms
 from driftsim.report.variant_results import ContenderResult, VariantResults
 from driftsim.report.verdict.simple import BLIND, predictor
 
@@ -68,15 +70,16 @@ def price_data(results, models: list[str], sentences: list[str]) -> PriceData | 
     `sentences` say which contender of each variant is cheapest.
     """
     variants = results.variants
-    kinds = losses(variants)
+    kinds, room = losses(variants), MOST_OF_FORMS // len(variants)
     of_variants = [
-        one.part(("prices", len(kinds), *named_in(kinds)), partial(of_variant, kinds))
+        one.part(("prices", len(kinds), *named_in(kinds)), partial(of_variant, kinds, room))
         for one in variants
     ]
-    every = [contender for about, _ in of_variants for contender in about["contenders"]]
+    every = [contender for about, *_ in of_variants for contender in about["contenders"]]
     played = {seeds: i for i, seeds in enumerate(dict.fromkeys(seeds for _, seeds, *_ in every))}
-    arrays = joined(used for _, used in of_variants)
-    text, layout = packed(arrays)
+    arrays = joined(used for _, used, _ in of_variants)
+    forms = [own.values for *_, own in of_variants if own]
+    text, layout = packed(arrays | ({"forms": np.concatenate(forms)} if forms else {}))
     if not arrays or len(text) > MOST:
         return None
     about = {
@@ -92,7 +95,7 @@ def price_data(results, models: list[str], sentences: list[str]) -> PriceData | 
         "fields": [{"quantity": name, "label": label} for name, (label, _) in FIELDS.items()],
         "settings": [
             by_places(about, models, played, sentence)
-            for (about, _), sentence in zip(of_variants, sentences)
+            for (about, *_), sentence in zip(of_variants, sentences)
         ],
     }
     return PriceData(about | estimated(variants), text)
@@ -109,15 +112,19 @@ def priced_in(one: VariantResults) -> str:
     return "errors priced" if one.scenario.stream.schema.regression else "mistakes priced"
 
 
-def of_variant(kinds, one: VariantResults) -> tuple[dict[str, Any], list]:
-    """One setting of a sweep, and how much of each quantity each contender of it uses.
+def of_variant(
+    kinds, room: int, one: VariantResults
+) -> tuple[dict[str, Any], list, StreamForms | None]:
+    """One setting of a sweep, how much of each quantity each contender uses, and its forms.
 
     Nothing where prices are by the classes of another stream, whose page asks for them.
     """
     if not {*named_in(kinds)} <= {*classes_of(one.scenario.stream.schema)}:
-        return {}, []
+        return {}, [], None
     every = [*one.contenders.values(), *references(one).values()]
-    return setting(one, kinds), [amounts(one, result, kinds) for result in every]
+    forms = along(one, kinds, room)
+    about = setting(one, kinds) | ({"along": forms.about} if forms else {})
+    return about, [amounts(one, result, kinds) for result in every], forms
 
 
 def references(one: VariantResults) -> dict[str, ContenderResult]:
@@ -181,10 +188,17 @@ def as_given(one: VariantResults, kinds) -> bool:
 
 def amounts(one: VariantResults, result: ContenderResult, kinds) -> dict[str, np.ndarray]:
     """How much of each quantity a contender uses with each seed (seeds,)."""
+    used = used_in(one, result, kinds)
+    return {name: result.per_seed(own.sum(axis=1)) for name, own in used.items()}
+
+
+def used_in(one: VariantResults, result: ContenderResult, kinds) -> dict[str, np.ndarray]:
+    """How much of each quantity each interval of each run (r, n) uses."""
     schema, scope = one.scenario.stream.schema, scope_of(one, COST)
 
     def by(prices: Prices) -> dict[str, np.ndarray]:
-        return CostMeasurement(result, scope, PriceList(prices, schema)).amounts
+        charges = CostMeasurement(result, scope, PriceList(prices, schema)).charges
+        return {name: amount for name, (_, amount) in charges.items()}
 
     if schema.regression:
         found = by(Prices(absolute_error=1.0))
@@ -192,14 +206,56 @@ def amounts(one: VariantResults, result: ContenderResult, kinds) -> dict[str, np
         found["squared_error"] = by(Prices(squared_error=1.0))["mistake"]
     else:
         found = by(Prices(mistake=1.0))
-        factors = [all_over_scored(run.columns) for run in result.runs]
-        missed = (result.totals["actual"] - result.totals["correct"]).T * factors
-        unknown = result.totals["correct"].shape[1] < len(missed)  # as of some references
-        by_name = dict(zip(classes_of(schema), np.nan * missed if unknown else missed))
-        found |= {f"mistake_{i}": by_name[name] for i, name in enumerate(named_in(kinds))}
+        missed = dict(zip(classes_of(schema), missed_by_class(result)))
+        found |= {f"mistake_{i}": missed[name] for i, name in enumerate(named_in(kinds))}
     if AS_GIVEN in kinds:
-        found["priced"] = CostMeasurement(result, scope).shares["mistakes"]
-    return {name: result.per_seed(own) for name, own in found.items()}
+        price, amount = CostMeasurement(result, scope).charges["mistake"]
+        found["priced"] = price * amount
+    return found
+
+
+def missed_by_class(result: ContenderResult) -> np.ndarray:
+    """The wrong answers to rows of each class in each interval of each run (k, r, n)."""
+    columns = [run.columns for run in result.runs]
+    missed = [all_over_scored(one) * (one["actual"] - one["correct"]) for one in columns]
+    known = columns[0]["correct"].shape[1] == columns[0]["actual"].shape[1]  # else of a reference
+    return np.moveaxis(np.array(missed) * (1.0 if known else np.nan), 2, 0)
+
+
+def along(one: VariantResults, kinds, room: int) -> StreamForms | None:
+    """What intervals along one stream follow from; None with several, or without room."""
+    compared = possible_comparison(one).measured
+    if not any(measured.one_stream for measured in compared.values()):
+        return None
+    places, scope = {name: i for i, name in enumerate(one.contenders)}, scope_of(one, COST)
+    every = [*one.contenders.items(), *references(one).items()]
+    complete = {*one.complete, *references(one)}
+    keys = next(iter(one.complete.values())).keys
+    series = [
+        contributed(one, with_runs(own, keys), kinds) if name in complete else None
+        for name, own in every
+    ]
+    found = [static_of(one, name) for name in places]
+    static = [places[own.contender] if own else None for own in found]
+    return stream_forms(series, [places[name] for name in compared], static, scope, room)
+
+
+def with_runs(result: ContenderResult, keys: Sequence[tuple[int, int]]) -> ContenderResult:
+    """A result with a run for each seed and repeat: of a reference, that of the seed."""
+    if result.keys == keys:
+        return result
+    by_seed = {run.seed: run for run in result.runs}
+    runs = [by_seed[seed]._replace(repeat=repeat) for seed, repeat in keys]
+    return ContenderResult(result.variant, result.setting, result.contender, runs, result.dates)
+
+
+def contributed(one: VariantResults, result: ContenderResult, kinds) -> dict[str, np.ndarray]:
+    """What each interval of each run (r, n) contributes to the amount of each quantity."""
+    cost = CostMeasurement(result, scope_of(one, COST))
+    return {
+        name: cost.contributed(name if name in FIELDS else "mistake", own)
+        for name, own in used_in(one, result, kinds).items()
+    }
 
 
 def setting(one: VariantResults, kinds) -> dict[str, Any]:
@@ -295,7 +351,12 @@ def packed(arrays: dict[str, np.ndarray]) -> tuple[str, list[list[Any]]]:
 
 
 def narrow(column: np.ndarray) -> np.ndarray:
-    """The same numbers as whole ones where all are, in the smallest type that keeps them."""
+    """The same numbers as whole ones where all are, in the smallest type that keeps them.
+
+    Those of a smaller precision stay so.
+    """
+    if column.dtype == "<f4":
+        return column
     if (column != np.round(column)).any() or column.min(initial=0) < 0:
         return column.astype("<f8")
     kinds = (one for one in UNSIGNED if column.max(initial=0) <= np.iinfo(one).max)

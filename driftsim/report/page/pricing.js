@@ -38,16 +38,24 @@ class Pricing {
     const priced = options.length || this.data.given; // else all is in mistakes
     const every = this.contenders[this.setting].filter((one) => priced || !isReference(one));
     this.rows = pricedBy(typed.prices, every, this.data.shares);
-    if (oneStream) for (const one of this.rows) bind(one, options.length ? null : bounds[one.name]);
+    const { prices } = typed;
+    const gap = oneStream ? (one, other) => gapAlong(one, other, prices) : gapOf;
+    if (oneStream) {
+      const byName = new Map(this.rows.map((one) => [one.name, one]));
+      for (const one of this.rows) {
+        if (options.length) boundAlong(one, byName.get(one.than), prices);
+        else bind(one, bounds[one.name]);
+      }
+    }
     const compared = this.rows.filter(({ standing }) => standing === "compared");
-    this.contest = contestOf(compared, oneStream ? unknownGap : gapOf);
+    this.contest = contestOf(compared, gap);
     if (oneStream && !options.length) {
       this.contest.alike = compared.filter(({ name }) => tied.includes(name));
     }
     const about = { currency: typed.currency, uneven: isUneven(typed, this.data) };
     const words = options.length || !sentence;
     find("cheapest").textContent = words ? cheapestOf(this.rows, this.contest, about) : sentence;
-    find("priced-how").replaceChildren(...howToRun(options, oneStream, this.data.command));
+    find("priced-how").replaceChildren(...howToRun(options, this.contest.unknown, this.data.command));
     this.draw();
     this.list();
   }
@@ -93,8 +101,11 @@ function bind(one, bounds) {
   if (one.over) Object.assign(one.over, { low: overLow ?? NaN, high: overHigh ?? NaN });
 }
 
-/** How much more one costs than another, of which the error is not known. */
-const unknownGap = (one, other) => unsure(one.cost.mean - other.cost.mean);
+/** Give the costs of one stream, and the saving against another, their bounds at some prices. */
+function boundAlong(one, other, prices) {
+  Object.assign(one.cost, atLeastZero(costAlong(one, prices)));
+  if (one.over) Object.assign(one.over, gapAlong(other, one, prices));
+}
 
 /** Whether mistakes differ in their prices, so that predictions should follow these. */
 function isUneven({ loss, prices }, { losses }) {
@@ -113,10 +124,10 @@ function onWidth(box, act) {
 }
 
 /** How to run the study with the prices typed, where they are not the scenario's. */
-function howToRun(options, oneStream, command) {
+function howToRun(options, unknown, command) {
   if (!options.length) return [];
   const text = "Sentence, bars and table are by these prices, all else by those of the scenario.";
-  const interval = " Costs of one stream have an interval from a run alone.";
+  const interval = " How certain differences are, a run shows.";
   const code = element("code", {}, `${command} ${options.join(" ")}`);
-  return [`${text}${oneStream ? interval : ""} To run the study with them: `, code];
+  return [`${text}${unknown ? interval : ""} To run the study with them: `, code];
 }

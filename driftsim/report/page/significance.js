@@ -9,6 +9,7 @@ const ROUNDING = 1e-12; // of the greatest value: a smaller spread is none
  * sums of Abramowitz & Stegun (1964), 26.7.3 and 26.7.4.
  */
 function within(t, df) {
+  if (!Number.isInteger(df) || df > MOST_TERMS) return withinAny(t, Math.min(df, MOST_DF));
   const angle = Math.atan(t / Math.sqrt(df));
   const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
   const odd = df % 2;
@@ -18,6 +19,43 @@ function within(t, df) {
     sum += term;
   }
   return odd ? (2 / Math.PI) * (angle + sine * sum) : sine * sum;
+}
+
+const [MOST_TERMS, MOST_DF] = [10_000, 1e6]; // of a sum, and of t, which is then normal
+
+/** The same for any degrees of freedom, by the incomplete beta function. */
+function withinAny(t, df) {
+  const [a, x] = [df / 2, df / (df + t ** 2)];
+  if (!(t > 0)) return 0;
+  const front = Math.exp(logGamma(a + 0.5) - logGamma(a) - logGamma(0.5) + a * Math.log(x)) *
+    Math.sqrt(1 - x);
+  if (x < (a + 1) / (a + 2.5)) return 1 - (front * fraction(x, a, 0.5)) / a;
+  return (front * fraction(1 - x, 0.5, a)) / 0.5;
+}
+
+/** The continued fraction of the incomplete beta function (Press et al. 2007, 6.4), by Lentz. */
+function fraction(x, a, b) {
+  const safe = (value) => (Math.abs(value) < 1e-300 ? 1e-300 : value);
+  let [c, d] = [1, 1 / safe(1 - ((a + b) * x) / (a + 1))];
+  let found = d;
+  for (let m = 1; m < MOST_TERMS; m++) {
+    const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
+    const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
+    for (const term of [even, odd]) {
+      d = 1 / safe(1 + term * d);
+      c = safe(1 + term / c);
+      found *= d * c;
+    }
+    if (Math.abs(d * c - 1) < 1e-15) break;
+  }
+  return found;
+}
+
+/** The logarithm of the gamma function, by Stirling's series from 20 on. */
+function logGamma(x) {
+  if (x < 20) return logGamma(x + 1) - Math.log(x);
+  const series = 1 / (12 * x) - 1 / (360 * x ** 3) + 1 / (1260 * x ** 5);
+  return (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2 + series;
 }
 
 /** The t within ± which Student's t is at 95 %, found once for each df. */
