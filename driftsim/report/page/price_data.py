@@ -78,8 +78,7 @@ def price_data(results, models: list[str], sentences: list[str]) -> PriceData | 
     every = [contender for about, *_ in of_variants for contender in about["contenders"]]
     played = {seeds: i for i, seeds in enumerate(dict.fromkeys(seeds for _, seeds, *_ in every))}
     arrays = joined(used for _, used, _ in of_variants)
-    forms = [own.values for *_, own in of_variants if own]
-    text, layout = packed(arrays | ({"forms": np.concatenate(forms)} if forms else {}))
+    text, layout = packed(arrays | joined_forms(own for *_, own in of_variants))
     if not arrays or len(text) > MOST:
         return None
     about = {
@@ -340,6 +339,12 @@ def by_class(names, mistake, each) -> Iterator[tuple[str, float]]:
     """The price of a mistake on each class that has a field for it."""
     for i, name in enumerate(names):
         yield f"mistake_{i}", mistake.get(name, 0.0) if isinstance(mistake, dict) else each
+
+
+def joined_forms(every: Iterable[StreamForms | None]) -> dict[str, np.ndarray]:
+    """The forms of all settings, one after another; nothing where none has any."""
+    values = [one.values for one in every if one]
+    return {"forms": np.concatenate(values)} if values else {}
 
 
 def packed(arrays: dict[str, np.ndarray]) -> tuple[str, list[list[Any]]]:

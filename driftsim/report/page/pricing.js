@@ -55,7 +55,7 @@ class Pricing {
     const about = { currency: typed.currency, uneven: isUneven(typed, this.data) };
     const words = options.length || !sentence;
     find("cheapest").textContent = words ? cheapestOf(this.rows, this.contest, about) : sentence;
-    find("priced-how").replaceChildren(...howToRun(options, this.contest.unknown, this.data.command));
+    find("priced-how").replaceChildren(...howToRun(options, this));
     this.draw();
     this.list();
   }
@@ -124,7 +124,7 @@ function onWidth(box, act) {
 }
 
 /** How to run the study with the prices typed, where they are not the scenario's. */
-function howToRun(options, unknown, command) {
+function howToRun(options, { contest: { unknown }, data: { command } }) {
   if (!options.length) return [];
   const text = "Sentence, bars and table are by these prices, all else by those of the scenario.";
   const interval = " How certain differences are, a run shows.";

@@ -12,7 +12,7 @@ PHASES, WEIGHTS = [0, 20, 50], np.array([1, 0.5, 0, -2.0])
 @pytest.mark.any_version
 @pytest.mark.parametrize("runs", [1, 3])
 def test_errors_of_a_weighted_sum_follow_from_forms(runs):
-    """As the page computes them from prices, which a test of the page holds to `results.costs()`."""
+    """As the page computes them from prices; a test holds that to `results.costs()`."""
     series = np.random.default_rng(0).normal(size=(runs, 4, 80)) + 5 * np.eye(80)[3]
     whole = np.einsum("rkn,k->rn", series, WEIGHTS)
     floor = number_floor(whole.mean(axis=0), PHASES)
