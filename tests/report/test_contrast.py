@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from driftsim.report.figure_data.looks import BACKGROUNDS, COLOURS, DARK, hex_of, shade, tone
+from driftsim.report.figure_data.looks import BACKGROUNDS, COLOURS, DARK, hex_of, inked, shade, tone
 from driftsim.report.page.document import source
 from driftsim.report.page.notebook.any_ground import luminance
 
@@ -63,6 +63,12 @@ def test_lines_of_contenders_stand_out():
     for colour in COLOURS:
         assert contrast(colour, "#ffffff") >= LEAST_OF_LINES
         assert contrast(in_dark(colour), variables(1)["paper"]) >= LEAST_OF_LINES
+
+
+def test_names_in_the_colours_of_contenders_stand_out_on_the_hull():
+    for colour in map(inked, COLOURS):
+        assert contrast(colour, "#f0f0f0") >= LEAST
+        assert contrast(in_dark(colour), in_dark("#f0f0f0")) >= LEAST
 
 
 def test_tables_have_the_colours_of_lines():

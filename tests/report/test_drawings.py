@@ -15,14 +15,15 @@ from priced_studies import ALARMS, CLOCK, PRICES, every, study_of
 from scipy.optimize import isotonic_regression
 
 from driftsim.evaluation.compute import CPU_SECONDS
-from driftsim.report.figure_data.costs import COSTS
+from driftsim.report.figure_data.costs import COSTS, Costs
 from driftsim.report.figure_data.kinds import belongs
-from driftsim.report.figure_data.label_placement import ascending, free_box
+from driftsim.report.figure_data.label_placement import ascending, free_box, in_turn, needs_line
 from driftsim.report.figure_data.looks import SHADES, look_of, shade
 from driftsim.report.figure_data.price_lines import Crossing, PriceLines
 from driftsim.report.figure_data.view import View
 from driftsim.report.figures import PLOTS, plot_figure
-from driftsim.report.page.drawings import DRAWN, KINDS, drawings, lines, price_lines, svg_of
+from driftsim.report.figures import costs as costs_of_matplotlib
+from driftsim.report.page.drawings import DRAWN, KINDS, costs, drawings, lines, price_lines, svg_of
 from driftsim.report.page.drawings.costs import cost_scale, cost_ticks
 from driftsim.report.page.drawings.date_ticks import date_ticks
 from driftsim.report.page.drawings.matrices import Matrix, tiled
@@ -491,6 +492,29 @@ def test_a_box_finds_room_beside_its_mark_or_above_all():
     assert free[0] >= 55 and free[1] < 50 < free[3]
     above = free_box((50, 50), 20, 10, [(-1, -1, 101, 101)], (0, 0, 100, 100))
     assert above[1] >= 101
+
+
+def test_a_line_leads_to_names_that_may_seem_to_be_of_another_mark():
+    marks = {"own": (0, 0), "other": (10, 0)}
+    assert needs_line("own", (5, -2, 8, 2), marks, near=7)  # between both
+    assert not needs_line("own", (-20, -2, -5, 2), marks, near=7)
+    assert needs_line("own", (-40, -2, -25, 2), marks, near=7)
+    assert in_turn({"high": (3, 9), "left": (1, 0), "low": (3.1, 2)}) == ["low", "high", "left"]
+
+
+@pytest.mark.parametrize("known", [2, 0])
+def test_costs_that_are_not_known_have_no_points(odd, known, monkeypatch):
+    seconds = np.r_[np.ones(known), np.full(3 - known, nan)]
+    spent = dict(zip(COSTS, [seconds, np.ones(3), np.zeros(3)]))
+    own = {"": Costs([*View(odd).names][:3], np.array([0.1, 0.2, 0.3]), spent)}
+    for module in (costs, costs_of_matplotlib):
+        monkeypatch.setattr(module, "costs", lambda view, metric: own)
+    first = plot_figure("cost", View(odd)).axes[0]
+    assert sum(one.get_gid() == "point" for one in first.lines) == known
+    assert ("not known" in [one.get_text() for one in first.texts]) == (not known)
+    drawing = svg_of(DRAWN["cost"](View(odd)), "cost")
+    assert drawing.count("data-tip") == known + 6
+    assert drawing.count("not known") == (not known)
 
 
 DATED = """stream:

@@ -29,6 +29,12 @@ class Costs(NamedTuple):
     mean: np.ndarray
     spent: dict[str, np.ndarray]  # by the names of `COSTS`
 
+    def known(self, cost: str) -> "Costs":
+        """Those of the contenders whose cost is known."""
+        at = np.isfinite(self.spent[cost])
+        names = [name for name, there in zip(self.names, at) if there]
+        return Costs(names, self.mean[at], {name: own[at] for name, own in self.spent.items()})
+
     def front(self, cost: str, metric: str) -> np.ndarray:
         """The positions of the Pareto front, the cheapest first."""
         return pareto(self.spent[cost], self.losses(metric))
@@ -44,7 +50,7 @@ class Costs(NamedTuple):
         no mean over rows.
         """
         spent = self.spent[cost]
-        if metric not in ADDED_UP or not np.isfinite(spent).all():
+        if metric not in ADDED_UP:
             return None
         at = hull(spent, self.losses(metric))
         steps = np.linspace(0, len(at) - 1, (len(at) - 1) * SAMPLES + 1)
@@ -101,7 +107,7 @@ def averaged(report, settings, noun):
     first, *others = settings.values()
     names = [name for name in first if all(name in rows for rows in others)]
     means = {name: np.mean([rows[name] for rows in settings.values()], axis=0) for name in names}
-    known = {name: row for name, row in means.items() if not np.isnan(row).any()}
+    known = {name: row for name, row in means.items() if not np.isnan(row[0])}
     return {f"{report}{', ' if report else ''}mean of {len(settings)} {noun}": known}
 
 

@@ -1,6 +1,6 @@
 """Label placement: where names stand beside what they name, without overlap."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -43,6 +43,11 @@ def ascending(values: np.ndarray) -> np.ndarray:
     return np.repeat([total / n for total, n in pools], [n for _, n in pools])
 
 
+def in_turn(marks: Mapping[str, Sequence[float]]) -> list[str]:
+    """The names of marks (x, y), from the right; of those in one column, from the lowest."""
+    return sorted(marks, key=lambda name: (-round(marks[name][0]), marks[name][1]))
+
+
 def free_box(
     mark: Sequence[float],
     width: float,
@@ -71,3 +76,14 @@ def free_box(
             return float(x[i]), float(y[i]), float(x[i] + width), float(y[i] + height)
     top, start = max([*boxes[:, 3], high]), min(mark[0], right - width)
     return start, top, start + width, top + height
+
+
+def needs_line(name: str, box: Box, marks: Mapping[str, Sequence[float]], near: float) -> bool:
+    """Whether a name in a box is farther than `near` from its mark, or may seem to be another's."""
+    left, low, right, high = box
+    away = {
+        other: float(np.hypot(max(left - x, x - right, 0), max(low - y, y - high, 0)))
+        for other, (x, y) in marks.items()
+    }
+    own = away.pop(name)
+    return own > near or min(away.values(), default=np.inf) < 1.5 * own

@@ -15,6 +15,7 @@ BACKGROUNDS = ("#ffffff", "#e4e4e4", "#dcebf7", "#fbe9d9", "#e0f2e9", "#f6e3ee")
 SHADES = ("#f7fafd", "#7fb0d8", "#0b3c6f")  # of cells, from the least to the greatest value
 DARK = 0.73  # the share of the scale beyond which white numbers are easier to read than black
 INK, FAINT = "#222222", "#666666"
+HUE = 0.65  # the share of a colour in a text of it, the rest being ink, so that it can be read
 MOST_BANDS = 6  # contenders of a panel; with more, bands would cover one another
 LONGEST = 44  # characters of a name that are written
 
@@ -41,6 +42,11 @@ def tone(colour: str) -> np.ndarray:
 def hex_of(tones: np.ndarray) -> str:
     """A colour (3,) as a page writes it."""
     return "#" + "".join(f"{round(255 * one):02x}" for one in tones.tolist())
+
+
+def inked(colour: str) -> str:
+    """A colour dark enough for texts."""
+    return hex_of(HUE * tone(colour) + (1 - HUE) * tone(INK))
 
 
 def shade(share: float, shades: Sequence[str] = SHADES) -> str:

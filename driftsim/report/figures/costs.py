@@ -29,13 +29,14 @@ def cost(view):
     for block, (setting, one) in zip(blocks, found.items()):
         set_title(block[0], setting)
         for panel, name in zip(block, COSTS):
-            points[panel] = plot_points(panel, view, one, name, metric)
+            points[panel] = plot_points(panel, view, one.known(name), name, metric)
             if panel.get_subplotspec().is_first_col():
                 panel.set_ylabel(title(metric))
             panel.set_ylim(*value_ends(one.mean, metric))
     frozen(figure)
     for panel, named in points.items():
-        add_point_names(panel, named, [line for line in panel.lines if line.get_gid() == "front"])
+        front = [line for line in panel.lines if line.get_gid() == "front"]
+        add_point_names(panel, named, {name: view.looks[name].colour for name in named}, front)
     return figure
 
 
@@ -43,6 +44,10 @@ def plot_points(panel, view, one, name, metric):
     """Plot a point (x, y) for each contender, and the Pareto front; gives the points by name."""
     panel.set_xlabel(cost_label(view, name))
     spent = one.spent[name]
+    if not one.names:
+        panel.text(0.5, 0.5, "not known", ha="center", transform=panel.transAxes)
+        panel.set_xticks([])
+        return {}
     set_scale(panel, spent)
     for contender, x, y in zip(one.names, spent, one.mean):
         look = view.looks[contender]

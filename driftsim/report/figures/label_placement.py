@@ -7,8 +7,14 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox, ScaledTranslation
 
-from driftsim.report.figure_data.label_placement import free_box, last_finite, spread
-from driftsim.report.figure_data.looks import INK, short
+from driftsim.report.figure_data.label_placement import (
+    free_box,
+    in_turn,
+    last_finite,
+    needs_line,
+    spread,
+)
+from driftsim.report.figure_data.looks import INK, inked, short
 from driftsim.report.figures.panels import frozen, legend, renderer
 
 POINT = 1 / 72  # inches
@@ -70,8 +76,8 @@ def inches(panel):
     return panel.get_window_extent().transformed(panel.figure.dpi_scale_trans.inverted())
 
 
-def add_point_names(panel, points, steps=(), size=7.5):
-    """The name of each point (x, y) beside it, or near it with a line that leads to it.
+def add_point_names(panel, points, colours, steps=(), size=7.5):
+    """The name of each point (x, y) near it in its colour, with a line where others are as near.
 
     Names avoid the lines `steps`, which go first across, then up or down. The layout and the
     scales of the panel must be fixed.
@@ -81,16 +87,17 @@ def add_point_names(panel, points, steps=(), size=7.5):
     marks = {name: panel.transData.transform(point) for name, point in points.items()}
     taken = [around(mark, 3.5 * scale) for mark in marks.values()]
     taken += [box.padded(1.5 * scale) for line in steps for box in stretches(panel, line)]
-    for name in sorted(marks, key=lambda name: -marks[name][0]):
-        style = {"fontsize": size, "color": INK, "va": "bottom", "transform": panel.transAxes}
-        text = panel.text(0, 0, short(name), gid="name", **style)
+    for name in in_turn(marks):
+        style = {"color": inked(colours[name]), "va": "bottom", "transform": panel.transAxes}
+        text = panel.text(0, 0, short(name), fontsize=size, gid="name", **style)
         box = text.get_window_extent(measure)
         boxes = [one.extents for one in taken]
         free = free_box(marks[name], box.width, box.height, boxes, area.extents, scale)
         place = Bbox.from_extents(*free)
         taken.append(place.padded(2 * scale, 0.5 * scale))
         text.set_position(panel.transAxes.inverted().transform(place.p0))
-        add_leader(panel, marks[name], place, 7 * scale)
+        if needs_line(name, free, marks, 7 * scale):
+            add_leader(panel, marks[name], place, colours[name])
 
 
 def around(mark, reach):
@@ -108,13 +115,9 @@ def stretches(panel, line):
     return [Bbox([np.minimum(*pair), np.maximum(*pair)]) for pair in pairs]
 
 
-def add_leader(panel, mark, box, near):
-    """A thin line from a point to its name, if that is farther away than `near` pixels."""
-    end = np.clip(mark, box.min, box.max)
-    if np.hypot(*(end - mark)) > near:
-        inverse = panel.transAxes.inverted()
-        (x, y), (u, v) = inverse.transform(mark), inverse.transform(end)
-        panel.plot(
-            [x, u], [y, v], transform=panel.transAxes, color="#999999", linewidth=0.5, zorder=1.5,
-            gid="leader",
-        )  # fmt: skip
+def add_leader(panel, mark, box, colour):
+    """A thin line from a point to its name."""
+    inverse = panel.transAxes.inverted()
+    ends = inverse.transform([mark, np.clip(mark, box.min, box.max)])
+    style = {"color": colour, "linewidth": 0.6, "zorder": 1.5, "gid": "leader"}
+    panel.plot(*ends.T, transform=panel.transAxes, **style)

@@ -23,7 +23,7 @@ from driftsim.report.page.drawings.marks import mark
 from driftsim.report.page.drawings.names import names_near
 from driftsim.report.page.drawings.panels import FOOT, TITLE, WIDE, Box, Drawing, Layout, Scale
 from driftsim.report.page.drawings.scales import Tick, decade_ticks, even_ticks, from_zero
-from driftsim.report.page.drawings.svg import LEADING, SIZE, element, text_width, traced
+from driftsim.report.page.drawings.svg import LEADING, SIZE, element, text, text_width, traced
 
 HEIGHT, NAME = 220, 12  # pixels of a panel, and of each name beyond a few
 FEW, LONG = 12, 20  # names; characters: with more of either, a panel is as wide as the figure
@@ -48,26 +48,39 @@ def cost(view: View, layout: Layout = WIDE) -> Drawing | None:
     for boxes, (setting, one) in zip(grid.blocks, found.items()):
         parts += panels.panel_title(boxes[0]._replace(right=grid.width - 24), setting)
         for i, (box, name) in enumerate(zip(boxes, COSTS)):
-            parts += panel(view, box, one, name, metric, i % grid.across == 0)
+            y = value_scale(one.mean, box, metric)
+            parts += panel(view, box, y, one.known(name), name, metric, i % grid.across == 0)
     return Drawing(grid.width, grid.bottom, parts)
 
 
-def panel(view, box: Box, one: Costs, name: str, metric: str, first: bool) -> Iterator[str]:
-    """The points of the contenders, their names, and the Pareto front."""
-    spent = one.spent[name]
-    x, y = cost_scale(spent, box), value_scale(one.mean, box, metric)
-    yield from hull_of(box, one, name, metric, x, y)
+def panel(
+    view, box: Box, y: Scale, one: Costs, name: str, metric: str, first: bool
+) -> Iterator[str]:
+    """The axes of a panel, and the points of the contenders whose cost is known."""
     yield from panels.values_axis(box, y, panels.value_ticks(y, box), first)
-    yield from panels.foot_axis(box, x, cost_ticks(spent, x))
     yield panels.foot_title(box, cost_label(view, name))
     if first:
         yield from panels.values_title(box, title(metric), 12)
+    if one.names:
+        yield from points_of(view, box, y, one, name, metric)
+    else:
+        middle = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+        yield text("not known", *middle, "middle", class_="title")
+    yield panels.frame(box)
+
+
+def points_of(view, box: Box, y: Scale, one: Costs, name: str, metric: str) -> Iterator[str]:
+    """The points of the contenders, their names, and the Pareto front."""
+    spent = one.spent[name]
+    x = cost_scale(spent, box)
+    yield from hull_of(box, one, name, metric, x, y)
+    yield from panels.foot_axis(box, x, cost_ticks(spent, x))
     at = one.front(name, metric)
     front = steps(x(spent[at]).tolist(), y(one.mean[at]).tolist())
     yield element("path", d=traced(front), class_="front")
-    yield panels.frame(box)
     points = dict(zip(one.names, zip(x(spent).tolist(), y(one.mean).tolist())))
-    yield from names_near(box, points, [*boxes_of(front)])
+    colours = {name: view.looks[name].colour for name in points}
+    yield from names_near(box, points, colours, [*boxes_of(front)])
     for contender, place, *values in zip(one.names, points.values(), one.mean, spent):
         look = view.looks[contender]
         words = f"{contender}: {title(metric)} {rounded(values[0])}, {name} {rounded(values[1])}"

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from driftsim.report.figure_data.label_placement import Box as Place
-from driftsim.report.figure_data.label_placement import free_box, spread
-from driftsim.report.figure_data.looks import short
+from driftsim.report.figure_data.label_placement import free_box, in_turn, needs_line, spread
+from driftsim.report.figure_data.looks import inked, short
 from driftsim.report.page.drawings.panels import Box
 from driftsim.report.page.drawings.svg import SMALL, line, text, text_width
 
@@ -42,25 +42,30 @@ def names_beside(box: Box, ends: Mapping[str, End]) -> Iterator[str]:
 
 
 def names_near(
-    box: Box, points: Mapping[str, tuple[float, float]], taken: Sequence[Place]
+    box: Box,
+    points: Mapping[str, tuple[float, float]],
+    colours: Mapping[str, str],
+    taken: Sequence[Place],
 ) -> Iterator[str]:
-    """The name of each point near it, inside a panel, off all that is `taken` (left, top, …).
+    """The name of each point near it in its colour, inside a panel, off all that is `taken`.
 
-    A thin line leads to a name that stands farther away.
+    A thin line leads to a name that stands farther away, or near other points. What is taken are
+    boxes (left, top, right, bottom).
     """
     full: list[Place] = [upright((x - 5, y - 5, x + 5, y + 5)) for x, y in points.values()]
     full += map(upright, taken)
-    area = upright((box.left, box.top, box.right, box.bottom))
-    for name in sorted(points, key=lambda name: -points[name][0]):
-        x, y = points[name]
+    area, marks = upright(box[:4]), {name: (x, -y) for name, (x, y) in points.items()}
+    for name in in_turn(marks):
         width = text_width(short(name), SMALL)
-        place = free_box((x, -y), width, HIGH, full, area)
+        place = free_box(marks[name], width, HIGH, full, area)
         full.append((place[0] - 2, place[1] - 1, place[2] + 2, place[3] + 1))
         left, top, right, bottom = upright(place)
-        end = min(max(x, left), right), min(max(y, top), bottom)
-        if np.hypot(end[0] - x, end[1] - y) > 9:
-            yield line(x, y, *end, class_="leader faint")
-        yield text(short(name), left, bottom - 2.5, class_="small named")
+        if needs_line(name, place, marks, 9):
+            x, y = points[name]
+            end = min(max(x, left), right), min(max(y, top), bottom)
+            yield line(x, y, *end, class_="leader", stroke=colours[name])
+        hue = f"fill: {inked(colours[name])}"
+        yield text(short(name), left, bottom - 2.5, class_="small named", style=hue)
 
 
 def upright(box: Place) -> Place:
