@@ -20,6 +20,8 @@ from driftsim.libraries import assembled, called, imported, parameters
 from driftsim.rows import Schema, locate
 from driftsim.safety import guard
 
+LOGISTIC = "river.linear_model.LogisticRegression"
+
 
 class River(LibraryLearner):
     """Any river classifier or regressor, by path."""
@@ -64,7 +66,7 @@ class River(LibraryLearner):
         if not schema.regression and schema.n_classes > 2 and not last._multiclass:
             return (
                 f"{self.title} predicts two classes, and the stream has {schema.n_classes}; "
-                f"wrap it: {{kind: river.multiclass.OneVsRestClassifier, classifier: {self.path}}}"
+                f"{with_more_classes(last)}"
             )
         return None
 
@@ -211,6 +213,14 @@ def last_step(model):
     while isinstance(steps := getattr(model, "steps", None), dict):
         model = [None, *steps.values()][-1]
     return model
+
+
+def with_more_classes(model):
+    """How a model of two classes, or one in its place, predicts more of them."""
+    path = ".".join([*type(model).__module__.split(".")[:2], type(model).__name__])
+    wrapped = f"wrap it: {{kind: river.multiclass.OneVsRestClassifier, classifier: {path}}}"
+    softmax = "river.linear_model.SoftmaxRegression"
+    return f"{wrapped}, or name {softmax}" if path == LOGISTIC else wrapped
 
 
 def roles_of(model):

@@ -25,8 +25,7 @@ def left_out(study: Study) -> Iterator[str]:
     found = dict[tuple[str, str], list[str]]()
     for one in study.variants:
         for name, message in one.left_out.items():
-            reason = message.rpartition("; ")[0] or message  # without what would be right
-            found.setdefault((name, reason), []).append(one.title)
+            found.setdefault((name, message), []).append(one.title)
     for (name, reason), titles in found.items():
         yield f"{name} is left out of {names_in_words(titles)}: {reason}"
 

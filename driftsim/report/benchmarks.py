@@ -8,8 +8,10 @@ import numpy as np
 
 from driftsim.evaluation.metrics import ranks_by
 from driftsim.evaluation.significance import Difference
+from driftsim.messages import plural
 from driftsim.report.amounts import as_percent, number
 from driftsim.report.comparisons import Comparison, bounds_of, compared
+from driftsim.report.rankings import test_in_words
 from driftsim.report.table import Row, Table
 from driftsim.report.variant_results import VariantResults
 
@@ -41,6 +43,7 @@ class Grid(NamedTuple):
     metric: str
     unit: str  # empty, or %
     std: bool | None = None  # whether the half widths are standard deviations; None: not asked for
+    ranked: str = ""  # what a test over the streams finds of the mean ranks
 
     @property
     def name(self) -> str:
@@ -130,7 +133,16 @@ def grid_of(
     means = dict(zip(ranks.values("contender"), ranks.values("rank")))
     if means:
         found[RANK] = {name: Entry(f"{rank:.2f}") for name, rank in means.items()}
-    return laid_out(found, contenders, metric, "%" * as_percent(metric), std)
+    grid = laid_out(found, contenders, metric, "%" * as_percent(metric), std)
+    return grid._replace(ranked=test_of(ranks))
+
+
+def test_of(ranks: Table) -> str:
+    """What a test over the streams finds of mean ranks; empty where there are none."""
+    for row in ranks.rows():
+        values = (row[name] for name in ("critical", "p", "streams", "test"))
+        return f"{RANK} over {plural(row['settings'], 'stream')}: {test_in_words(*values)}"
+    return ""
 
 
 def laid_out(

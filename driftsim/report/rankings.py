@@ -6,7 +6,12 @@ from itertools import combinations
 import numpy as np
 
 from driftsim.evaluation.metrics import ranks_by
-from driftsim.evaluation.significance import bayesian_signed_rank, ranked, wilcoxon_holm
+from driftsim.evaluation.significance import (
+    LEAST_SETTINGS,
+    bayesian_signed_rank,
+    ranked,
+    wilcoxon_holm,
+)
 from driftsim.parts import identity
 from driftsim.report.comparisons import margin, measured, scope_of
 from driftsim.report.table import Row, Table
@@ -31,6 +36,14 @@ def ranks(variants: Sequence[VariantResults], metric: str) -> Table:
     order = np.argsort(found.mean, kind="stable")
     rows = ({"contender": names[i], "rank": found.mean[i]} | same for i in order)
     return Table.of_rows(rows, RANKS)
+
+
+def test_in_words(critical: float, p: float, streams: int, test: str, more: str = "") -> str:
+    """By how much mean ranks must differ, and what the test over streams finds."""
+    least = f"critical difference {critical:.2f} (Nemenyi, 95 %){more}"
+    if streams < LEAST_SETTINGS:
+        return f"{least}; too few streams for a test"
+    return f"{least}; {test}: p {f'= {p:.2g}' if p >= 0.0001 else '< 0.0001'}"
 
 
 def rank_pairs(variants: Sequence[VariantResults], metric: str) -> Table:

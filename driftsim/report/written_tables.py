@@ -6,6 +6,7 @@ from html import escape
 from io import StringIO
 from os.path import normpath
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from driftsim.atomic import StoreError, write_atomically
@@ -24,11 +25,12 @@ from driftsim.report.variant_results import metric_fault
 from driftsim.scenario.files import RESOLVED
 
 MOST_DIGITS = 10
+NOTE_SIZE = 0.8  # of a note of LaTeX, by that of the table
 NAME, NUMBER = 'style="text-align: left"', 'style="text-align: right; padding-left: 1em"'
 SPECIAL = str.maketrans({  # also [ and *, which the end of a row takes as its own
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     **{sign: f"\\{sign}" for sign in "&%$#_{}"}, "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}", "[": "{[}", "*": "{*}", "–": "--",
+    "|": r"\textbar{}", "[": "{[}", "*": "{*}", "–": "--", "\xa0": "~",
 })  # fmt: skip
 
 
@@ -131,9 +133,10 @@ def place_of(path: Path) -> tuple[str, str]:
 
 
 def explained(grid: Grid) -> str:
-    """What the numbers of a table are, and what bold means, where some are."""
+    """What the numbers of a table are, what bold means, and what a test finds of mean ranks."""
     halves = f", ± {grid.halves}" if grid.spread else ""
-    return f"{grid.name}{halves}{f'; bold: {BEST} ({HOW})' if grid.tested else ''}"
+    bold = f"bold: {BEST} ({HOW})" if grid.tested else ""
+    return "; ".join(filter(None, [f"{grid.name}{halves}", bold, grid.ranked]))
 
 
 def latex(grid: Grid, about: Sequence[str]) -> str:
@@ -146,7 +149,17 @@ def latex(grid: Grid, about: Sequence[str]) -> str:
     for name, row in grid.rows.items():
         lines += ["\\midrule"] if name == RANK and not grid.by_contender else []
         lines.append(f"{' & '.join([in_latex(name), *map(latex_cell, row)])} \\\\")
-    return "\n".join([*lines, "\\bottomrule", "\\end{tabular}", ""])
+    return "\n".join([*lines, "\\bottomrule", *ranks_line(grid), "\\end{tabular}", ""])
+
+
+def ranks_line(grid: Grid) -> Iterator[str]:
+    """What a test finds of the mean ranks, if it is known, as last lines that do not widen it."""
+    columns = zip(*([name, *map(str, row)] for name, row in grid.rows.items()))
+    heads = ["", *grid.across]
+    wide = sum(max(len(head), *map(len, own)) for head, own in zip(heads, columns)) + len(heads)
+    whole = grid.ranked.replace(": p ", ": p\xa0").replace("< ", "<\xa0").replace("= ", "=\xa0")
+    for part in wrap(whole, int(wide / NOTE_SIZE)):
+        yield f"\\multicolumn{{{len(heads)}}}{{l}}{{\\footnotesize {in_latex(part)}}} \\\\"
 
 
 def latex_cell(one: Entry) -> str:

@@ -71,6 +71,11 @@ def test_plain_tables_have_values_alone_and_say_what_they_are(results, tmp_path)
     assert "\\pm" not in table and "±" not in table and "\\textbf{" in table
     across = Grid(["a"], {"s": [Entry("1.00")], "mean rank": [Entry("1.50")]}, False, "error", "%")
     assert "\\midrule\nmean rank & 1.50" in latex(across, [])
+    tested = latex(across._replace(ranked="mean rank over 8 streams: p < 0.1"), [])
+    assert tested.endswith(
+        "\\bottomrule\n\\multicolumn{2}{l}{\\footnotesize mean rank over 8} \\\\\n"
+        "\\multicolumn{2}{l}{\\footnotesize streams: p~\\textless{}~0.1} \\\\\n\\end{tabular}\n"
+    )
     known = written(results, tmp_path / "t.md", "--metric", "kappa").splitlines()
     (about,) = [one for one in known if one.startswith("kappa; ")]
     assert about.startswith("kappa; bold: the best and those that do not differ")

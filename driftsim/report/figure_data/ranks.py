@@ -4,10 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from driftsim.evaluation.significance import LEAST_SETTINGS
 from driftsim.report.amounts import title
 from driftsim.report.figure_data.view import View
-from driftsim.report.rankings import alike
+from driftsim.report.rankings import alike, test_in_words
 
 
 class Ranks(NamedTuple):
@@ -36,11 +35,8 @@ class Ranks(NamedTuple):
     def words(self) -> str:
         """What stands above the scale."""
         wider = "" if self.end == 1 + self.critical else ", wider than the scale"
-        p = f"= {self.p:.2g}" if self.p >= 0.0001 else "< 0.0001"
-        few = self.streams < LEAST_SETTINGS
-        shown = "too few streams for a test" if few else f"{self.test}: p {p}"
-        critical = f"critical difference {self.critical:.2f} (Nemenyi, 95 %){wider}"
-        return f"ranks by {title(self.metric)}; {critical}; {shown}"
+        test = test_in_words(self.critical, self.p, self.streams, self.test, wider)
+        return f"ranks by {title(self.metric)}; {test}"
 
 
 def ranks(view: View) -> list[Ranks] | None:

@@ -10,6 +10,7 @@ from driftsim.report.figure_data.costs import COSTS, DECADES, cost_label, costs,
 from driftsim.report.figure_data.looks import rounded
 from driftsim.report.figures.label_placement import add_point_names
 from driftsim.report.figures.panels import ACROSS, frozen, grid, set_title
+from driftsim.report.figures.style import ROUND
 
 HEIGHT, NAME = 2.8, 0.13  # inches of a panel, and of each name beyond a few
 FEW, LONG = 12, 20  # names; characters: with more of either, a panel is as wide as the figure
@@ -84,7 +85,7 @@ def set_scale(panel, values):
         panel.set_xticks(values[:1])
     elif spans <= DECADES:
         counted = bool((values == np.round(values)).all())
-        panel.xaxis.set_major_locator(MaxNLocator(4, integer=counted))
+        panel.xaxis.set_major_locator(MaxNLocator(4, integer=counted, steps=ROUND))
     elif values.min() > 0:
         panel.set_xscale("log", subs=[])
         subs = [1, 3] if spans < 100 else [1]

@@ -18,7 +18,7 @@ from driftsim.report.figure_data.backgrounds import (
 )
 from driftsim.report.figure_data.looks import INK, short
 from driftsim.report.figures.date_axis import date_axis
-from driftsim.report.figures.style import thousands
+from driftsim.report.figures.style import ROUND, thousands
 
 ACROSS = 3  # small multiples side by side
 WIDE, NARROW = 8, 3.4  # inches
@@ -96,7 +96,7 @@ def stream_axis(panel, scene, ticks):
         return
     panel.set_xlim(scene.variant.scenario.evaluation.warmup, last)
     panel.xaxis.set_major_formatter(thousands())
-    panel.xaxis.set_major_locator(MaxNLocator(ticks))
+    panel.xaxis.set_major_locator(MaxNLocator(ticks, steps=ROUND))
 
 
 def label_bottom(block, label):

@@ -33,7 +33,7 @@ from driftsim.report.figures.matrices import (
     tiled,
 )
 from driftsim.report.figures.panels import frozen, grid, key, label_bottom, set_title
-from driftsim.report.figures.style import thousands
+from driftsim.report.figures.style import ROUND, thousands
 
 ROW = 0.19  # inches, of a contender
 
@@ -71,7 +71,7 @@ def prepare_rows(panel, names, named):
     panel.grid(axis="y", color="#e8e8e8", linewidth=0.6)
     panel.set_axisbelow(True)
     panel.xaxis.set_major_formatter(thousands())
-    panel.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    panel.xaxis.set_major_locator(MaxNLocator(4, integer=True, steps=ROUND))
 
 
 def plot_recovery(panel, place, one, look):

@@ -54,6 +54,7 @@ def linestyle(look: Look) -> Any:
     return (0, look.dashes) if look.dashes else "-"
 
 
+ROUND = [1, 2, 5, 10]  # steps between ticks, times a power of ten
 LEAST_THOUSANDS = 1_000  # from which values have commas
 
 

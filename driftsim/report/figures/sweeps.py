@@ -19,7 +19,7 @@ from driftsim.report.figures.matrices import (
     tiled,
 )
 from driftsim.report.figures.panels import ACROSS, grid, set_title, share_scale
-from driftsim.report.figures.style import LEAST_THOUSANDS, linestyle, thousands
+from driftsim.report.figures.style import LEAST_THOUSANDS, ROUND, linestyle, thousands
 
 HEIGHT, NAME = 3.0, 0.15  # inches
 APART = 5  # points between marks at one place
@@ -113,7 +113,7 @@ def set_scale(panel, one):
     panel.margins(x=EDGE)
     if one.measured:
         low, high = one.ends
-        panel.xaxis.set_major_locator(MaxNLocator(5))
+        panel.xaxis.set_major_locator(MaxNLocator(5, steps=ROUND))
         panel.set_xlim(low - EDGE * (high - low), high + EDGE * (high - low))
         return
     many = max(map(len, one.words)) * len(one.words) > MOST_LETTERS
