@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from together import together
 
 from driftsim.adaptation.detectors import OfRiver
 from driftsim.cli import options
@@ -26,7 +27,7 @@ GLANCE, SCENARIOS, GENERATORS, FIGURES, MEASURES, COMPILED = (
     )
 )
 OWN = [
-    pytest.param(family, name, kind, id=f"{family}-{name}")
+    (family, name, kind)
     for family, parts in FAMILIES.items()
     for name, kind in parts.kinds.items()
     if kind.__module__.startswith("driftsim.")
@@ -39,7 +40,7 @@ def require(found, missing):
         pytest.fail(missing, pytrace=False)
 
 
-@pytest.mark.parametrize(("family", "name", "kind"), OWN)
+@together("family, name, kind", OWN)
 def test_a_kind_has_a_docstring_an_example_and_parameters_that_are_explained(family, name, kind):
     require(kind.__doc__, f"{family} '{name}' has no docstring: say in one sentence what it is")
     examples = [one for one in PARTS[family] if one == name or one.startswith(f"{name}.")]
@@ -50,10 +51,10 @@ def test_a_kind_has_a_docstring_an_example_and_parameters_that_are_explained(fam
     require(not mute, f"of {family} '{name}' nothing says what {mute} means: {cure}")
 
 
-@pytest.mark.parametrize(("family", "name", "kind"), OWN)
+@together("family, name, kind", OWN)
 def test_a_kind_is_named_in_the_docs(family, name, kind):
     if "package" in vars(kind) or name == "last":
-        pytest.skip("is written by path, or as a number alone")
+        return  # is written by path, or as a number alone
     if family != "memory":
         cure = "add it to the table"
         require(f"`{name}`" in GLANCE, f"docs/kinds.md does not name {family} '{name}': {cure}")
@@ -63,16 +64,16 @@ def test_a_kind_is_named_in_the_docs(family, name, kind):
         require(found, f"docs/scenarios.md does not name {family} '{name}': {cure}")
 
 
-@pytest.mark.parametrize("name", [one for one in PARTS["detector"] if "." not in one])
+@together("name", [one for one in PARTS["detector"] if "." not in one])
 def test_a_detector_of_river_that_runs_compiled_is_named_in_the_docs(name):
     kind = FAMILIES["detector"].kinds[name]
     if not issubclass(kind, OfRiver) or kind().engine() != "compiled":
-        pytest.skip("is no such detector")
+        return
     cure = "add it to the row `detectors`"
     require(f"`{name}`" in COMPILED, f"docs/compiled.md does not name detector '{name}': {cure}")
 
 
-@pytest.mark.parametrize("name", CONCEPTS)
+@together("name", CONCEPTS)
 def test_a_concept_is_drawn_in_the_docs(name):
     cure = "run `.venv/bin/python docs/generators.py`"
     shown = f"\n## {name}\n" in GENERATORS
@@ -81,15 +82,15 @@ def test_a_concept_is_drawn_in_the_docs(name):
     require(picture.exists(), f"docs/pictures/ has no picture of '{name}': {cure}")
 
 
-@pytest.mark.parametrize(("family", "name", "kind"), OWN)
+@together("family, name, kind", OWN)
 def test_a_concept_that_draws_rows_is_shown_before_and_after_a_drift(family, name, kind):
     if family != "concept" or name not in PARTS["concept"] or issubclass(kind, Recorded):
-        pytest.skip("is no such concept")
+        return
     missing = f"concept '{name}' is in PARTS of driftsim/examples.py: move it to CONCEPTS"
     require(name in CONCEPTS, missing)
 
 
-@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
+@together("metric", METRICS.values(), ids=METRICS)
 def test_a_metric_is_in_the_docs_as_it_is_declared(metric):
     better = ("lower" if metric.lower_is_better else "higher") if metric.ranks else "–"
     line = f"| `{metric.name}` | {better} | {metric.meaning} |"
@@ -100,14 +101,14 @@ def test_a_metric_is_in_the_docs_as_it_is_declared(metric):
         require(f"`{metric.name}`" in named, f"docs/measures.md lacks '{metric.name}': {cure}")
 
 
-@pytest.mark.parametrize("name", METRICS)
+@together("name", METRICS)
 def test_a_metric_has_a_known_answer(name):
     tests = (ROOT / "tests" / "evaluation" / "test_metrics.py").read_text(encoding="utf-8")
     cure = "add it to KNOWN of tests/evaluation/test_metrics.py"
     require(f'"{name}": ' in tests, f"'{name}' has no known answer: {cure}")
 
 
-@pytest.mark.parametrize("name", KINDS)
+@together("name", KINDS)
 def test_a_figure_is_in_the_docs_and_the_help(name):
     shown = f"\n## {name}\n" in FIGURES
     require(shown, f"docs/figures.md has no section '## {name}': add one")

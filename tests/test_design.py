@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import ClassVar, get_origin
 
-import pytest
+from together import together
 
 from driftsim import kinds, rows  # noqa: F401  with them every part
 from driftsim.adaptation.detectors import Detector
@@ -88,7 +88,7 @@ def test_the_table_of_flags_names_every_flag():
     }
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
+@together("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_word_is_used_that_the_field_does_not_use(path):
     text = MEMBERS.sub("", path.read_text(encoding="utf-8"))
     found = [
