@@ -141,8 +141,11 @@ def takes_missing(estimator):
     """Whether an estimator may take NaN, by its tags or by those of what sees the rows first."""
     from sklearn.utils import get_tags
 
-    if estimator in ("drop", "passthrough") or get_tags(estimator).input_tags.allow_nan:
+    if estimator in ("drop", "passthrough"):
         return True
+    tags = get_tags(estimator)
+    if tags.input_tags.allow_nan or (tags.no_validation and hasattr(estimator, "predict")):
+        return True  # without validation it looks at no feature, as DummyClassifier
     if hasattr(estimator, "transformers"):  # by their columns; the others are passed on
         return all(takes_missing(one) for _, one, _ in estimator.transformers)
     first, *_ = steps(estimator)

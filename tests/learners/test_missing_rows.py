@@ -6,6 +6,7 @@ from examples import predictions
 from pydantic import ValidationError
 from river import tree
 from scipy import stats
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from driftsim import ScenarioError, load
@@ -108,6 +109,7 @@ def test_estimators_by_their_tags():
 
     assert takes_missing(GridSearchCV(HistGradientBoostingClassifier(), {}))
     assert not takes_missing(GridSearchCV(LogisticRegression(), {}))
+    assert takes_missing(DummyClassifier(strategy="constant", constant=1))
 
 
 def test_a_warm_up_is_needed_where_something_is_learned_from_it(table, tmp_path):

@@ -53,16 +53,17 @@ function certainOf({ rows, first, alike, p }) {
 /** That the cheapest reference would have cost less than every contender, where it would. */
 function simplerOf(rows, { first, gap }, { currency, uneven }) {
   const one = rows.find(isReference);
-  const cheaper = one && one.cost.mean > 0 && one.cost.mean < first.cost.mean; // 0: without a price
-  if (!cheaper) return "";
+  const cost = one?.cost.mean; // 0: without a price
+  if (!(cost > 0 && cost < (1 - LEAST) * first.cost.mean)) return "";
   const found = gap(first, one);
   const only = found.p >= SIGNIFICANCE ? ", which is not significant" : "";
   const less = `${apartText(found, "less")} than ${listed([first.name])}, the cheapest contender`;
   const why = uneven ? UNEVEN : EVEN;
-  const cost = `${moneyText(one.cost)} ${currency}`;
-  return ` ${one.role} would have cost ${cost}, ${less}${only}: ${why}.`;
+  const paid = `${moneyText(one.cost)} ${currency}`;
+  return ` ${one.role} would have cost ${paid}, ${less}${only}: ${why}.`;
 }
 
+const LEAST = 1e-3; // a share of a cost: what is saved beyond that is not of CPU time alone
 const UNEVEN = "the predictions of the models do not follow the prices of mistakes by class";
 const EVEN = "by these prices no model is worth it";
 

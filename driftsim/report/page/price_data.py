@@ -31,7 +31,7 @@ from driftsim.report.page.packed import UNSIGNED, planes
 from driftsim.report.page.stream_forms import MOST as MOST_OF_FORMS
 from driftsim.report.page.stream_forms import StreamForms, stream_forms
 from driftsim.report.variant_results import ContenderResult, VariantResults
-from driftsim.report.verdict.simple import BLIND, predictor
+from driftsim.report.verdict.simple import blind, predictor
 
 MOST = 5_000_000  # characters of the packed amounts
 MOST_CLASSES = 12  # that have fields of their own
@@ -295,7 +295,7 @@ def role(one: VariantResults, name: str) -> str:
     model = one.scenario.models[name]
     if model.policy.kind() == "static":
         return "static"
-    return "blind" if model.learner.kind() in BLIND else ""
+    return "blind" if blind(model.learner) else ""
 
 
 def standing(name: str, compared: Collection[str], complete: Collection[str]) -> str:

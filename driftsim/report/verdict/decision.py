@@ -13,7 +13,7 @@ from driftsim.report.decision.costs import OVER_STATIC, costs, static_of
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.floors import FloorWords
 from driftsim.report.verdict.money import ROUNDING, bounded, difference, in_time, money
-from driftsim.report.verdict.simple import BLIND, simpler
+from driftsim.report.verdict.simple import blind, simpler
 from driftsim.report.windows import every_text
 
 ACTIONS = {  # of policies, by their kinds
@@ -173,7 +173,7 @@ class Advice:
 
     def blind(self, name: str) -> str:
         """What the learner of a contender does, if it sees no features; else empty."""
-        return BLIND.get(self.scenario.models[name].learner.kind(), "")
+        return blind(self.scenario.models[name].learner)
 
     def is_static(self, name: str) -> bool:
         """Whether a contender is trained once."""

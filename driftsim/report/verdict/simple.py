@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from driftsim.evaluation.decision.prices import PriceList
+from driftsim.learners.learner import Learner
 from driftsim.report.amounts import named
 from driftsim.report.comparisons import SIGNIFICANCE
 from driftsim.report.decision.cost_measurement import possible_comparison, saving
@@ -13,11 +14,14 @@ from driftsim.report.decision.reference_costs import ALWAYS, reference_results
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.money import difference, money
 
-BLIND = {  # what learners do that see no features, by their kinds
+BLIND = {  # what learners do that see no features, by their kinds or paths
     "majority": "predicts the most frequent label",
     "mean": "predicts the mean",
     "no_change": "predicts the last label",
+    "sklearn.dummy.DummyClassifier": "sees no features",
+    "sklearn.dummy.DummyRegressor": "sees no features",
 }
+LEAST = 1e-3  # a share of a cost: what is saved beyond that is not of CPU time alone
 UNEVEN = "the predictions of the models do not follow the prices of mistakes by class"
 EVEN = "by these prices no model is worth it"
 
@@ -33,7 +37,7 @@ def simpler(one: VariantResults) -> Iterator[str]:
     costs = {name: measured_in(one, own) for name, own in reference_results(one).items()}
     best, name = order[0], min(costs, key=lambda name: costs[name].value, default="")
     ours = measured_in(one, one.results[best])
-    if not name or not 0 < costs[name].value < ours.value:  # 0: mistakes have no price
+    if not name or not 0 < costs[name].value < (1 - LEAST) * ours.value:  # 0: without a price
         return
     apart, own = saving(costs[name], ours), costs[name]
     less = difference(apart.mean, *apart.interval(), "less")
@@ -42,6 +46,11 @@ def simpler(one: VariantResults) -> Iterator[str]:
         f"{predictor(name)} would have cost {money(own.value)} {own.prices.currency}, {less} than "
         f"{named(best)}, the cheapest contender{only}: {conclusion(own.prices)}."
     )
+
+
+def blind(learner: Learner) -> str:
+    """What a learner does, if it sees no features; else empty."""
+    return BLIND.get(getattr(learner, "path", learner.kind()), "")
 
 
 def predictor(name: str) -> str:
