@@ -7,9 +7,9 @@ import numpy as np
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import AtOnce, arrivals
 from driftsim.evaluation.meter import Meter, Metered
-from driftsim.evaluation.prediction_check import PredictionCheck
 from driftsim.evaluation.trace import Tally, round_interval
 from driftsim.learners.learner import Model
+from driftsim.learners.prediction_check import PredictionCheck
 from driftsim.rows import Arrival, Labelled
 from driftsim.streams.concepts.rules import Sea
 from driftsim.streams.stream import Stream

@@ -13,12 +13,19 @@ from driftsim.rows import Schema
 DEAREST = 10**11  # price, so that sums of costs stay finite
 
 
-def by_name(value: Any) -> Any:
+def by_class(value: Any) -> Any:
     """Prices by class, where Python may give the code of one as a number."""
     if isinstance(value, dict):
         return {str(name) if type(name) is int else name: one for name, one in value.items()}
+    raise ValueError(f"{short(value)} is not valid; give a number for each class")
+
+
+def alone_or_by_class(value: Any) -> Any:
+    """One price, or prices by class."""
     if isinstance(value, int | float):
         return value
+    if isinstance(value, dict):
+        return by_class(value)
     raise ValueError(f"{short(value)} is not valid; give a number, or one for each class")
 
 
@@ -26,13 +33,13 @@ Price = Annotated[Number, Field(ge=0, le=DEAREST)]
 Row = Annotated[  # of a cost matrix: of any wrong answer, or by the predicted class
     Annotated[Price, Tag("[word]")] | Annotated[dict[str, Price], Tag("[mapping]")],
     Discriminator(form_of),
-    BeforeValidator(by_name),
+    BeforeValidator(alone_or_by_class),
 ]
-ByClass = Annotated[dict[str, Row], BeforeValidator(by_name)]  # by the actual class
+ByClass = Annotated[dict[str, Row], BeforeValidator(by_class)]  # by the actual class
 Mistake = Annotated[  # of any, or by the actual class
     Annotated[Price, Tag("[word]")] | Annotated[dict[str, Row], Tag("[mapping]")],
     Discriminator(form_of),
-    BeforeValidator(by_name),
+    BeforeValidator(alone_or_by_class),
 ]
 
 

@@ -12,7 +12,6 @@ from driftsim.evaluation.evaluation_stream import EvaluationStream, QueriedStrea
 from driftsim.evaluation.interval_scores import IntervalScores
 from driftsim.evaluation.labels import AtOnce, Labels
 from driftsim.evaluation.meter import Counting, Meter, Metered, MeteredStudent
-from driftsim.evaluation.prediction_check import PredictionCheck
 from driftsim.evaluation.probes import Prober
 from driftsim.evaluation.protocols import EVERY_LABEL, Fold
 from driftsim.evaluation.queries import Asking
@@ -20,6 +19,7 @@ from driftsim.evaluation.rules import Rules, TruthRules
 from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.trace import Tally, Trace
 from driftsim.learners.learner import Learner, Model
+from driftsim.learners.prediction_check import PredictionCheck
 from driftsim.parts import Strict, build
 from driftsim.rows import Arrival, Deployed, Event, WarmUp, label_of
 from driftsim.streams.seeds import of_repeat

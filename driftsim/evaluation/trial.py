@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from driftsim.evaluation.prediction_check import PredictionCheck
+from driftsim.learners.prediction_check import PredictionCheck
 from driftsim.learners.seen import seen
 from driftsim.messages import line
 from driftsim.parts import identity

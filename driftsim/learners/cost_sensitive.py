@@ -4,6 +4,7 @@ import numpy as np
 
 from driftsim.learners.delegate import Delegate
 from driftsim.learners.learner import Learner, Model
+from driftsim.learners.prediction_check import PredictionCheck
 from driftsim.mistake_prices import ByClass, classes_of, cost_matrix, matrix_faults
 
 
@@ -11,7 +12,8 @@ class CostSensitive(Delegate):
     """The class of the least expected cost, by another learner's probabilities (Elkan 2001).
 
     Where a missed failure costs 200 and a false alarm 5, a failure is predicted from a probability
-    of 5 / 205 on. It learns as the other learner does; probabilities that are off make it err.
+    of 5 / 205 on. It learns as the other learner does, whose probabilities should be right; where
+    it gives none (NaN), all classes are equally probable.
 
     Formula:
         the class j with the least sum over i of P(i | x) mistake[i][j]
@@ -33,7 +35,8 @@ class CostSensitive(Delegate):
 
     def start(self, schema, seed, probabilities=False):
         costs = cost_matrix(self.mistake, classes_of(schema))
-        return Cheapest(self.learner.start(schema, seed, probabilities=True), costs)
+        check = PredictionCheck(schema, probabilities=True)
+        return Cheapest(self.learner.start(schema, seed, probabilities=True), costs, check)
 
     def incompatibility(self, schema, probabilities=False):
         if schema.regression:
@@ -51,7 +54,7 @@ class CostSensitive(Delegate):
                 "found; name a learner that does, such as naive_bayes"
             )
         faults = matrix_faults(self.mistake, classes_of(schema))
-        return next((message for *_, message in faults), None)
+        return next((f"{'.'.join(place)}: {message}" for *place, message in faults), None)
 
 
 class Cheapest(Model):
@@ -60,8 +63,8 @@ class Cheapest(Model):
     `costs` (k, k) are those of each class as the answer for each actual one.
     """
 
-    def __init__(self, inner: Model, costs: np.ndarray):
-        self._inner, self._costs = inner, costs
+    def __init__(self, inner: Model, costs: np.ndarray, check: PredictionCheck):
+        self._inner, self._costs, self._check = inner, costs, check
 
     @property
     def needs_compiling(self):  # type: ignore[override]  # as the other one does
@@ -79,7 +82,7 @@ class Cheapest(Model):
         return self._around(self._inner.fit(rows, weight))
 
     def predict(self, X):
-        return self._cheapest(self._inner.predict(X))
+        return self._cheapest(self._inner.predict(X), np.arange(len(X)))
 
     def learn(self, rows):
         self._inner.learn(rows)
@@ -100,10 +103,12 @@ class Cheapest(Model):
         return self._inner.size()
 
     def test_then_train(self, arrival):
-        return self._cheapest(self._inner.test_then_train(arrival))
+        return self._cheapest(self._inner.test_then_train(arrival), arrival.t)
 
     def _around(self, inner):
-        return self if inner is self._inner else Cheapest(inner, self._costs)
+        return self if inner is self._inner else Cheapest(inner, self._costs, self._check)
 
-    def _cheapest(self, p):
-        return (p @ self._costs).argmin(axis=1)
+    def _cheapest(self, p, t):
+        p = self._check.checked(p, t).reshape(-1, len(self._costs))
+        unknown = np.isnan(p).any(axis=1, keepdims=True)
+        return (np.where(unknown, 1.0, p) @ self._costs).argmin(axis=1)

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
-from driftsim.learners.learner import Learner
-from driftsim.rows import Arrival, Labelled, Schema
+from driftsim.learners.cost_sensitive import Cheapest
+from driftsim.learners.learner import Learner, Model
+from driftsim.learners.prediction_check import PredictionCheck
+from driftsim.mistake_prices import cost_matrix
+from driftsim.rows import Arrival, Labelled, Schema, Unfit
 
 T = np.arange(400)
 rng = np.random.default_rng(0)
@@ -51,10 +54,51 @@ def test_of_three_classes_the_expected_costs_are_compared():
     ("learner", "mistake", "schema", "probabilities", "message"),
     [
         ("sklearn.linear_model.Perceptron", FAILURE, SCHEMA, False, "gives no probabilities, by"),
-        ("naive_bayes", {"0": 1}, SCHEMA, False, "mistakes on the class '1' have no price"),
+        (
+            "naive_bayes",
+            {"0": 1},
+            SCHEMA,
+            False,
+            "mistake: mistakes on the class '1' have no price",
+        ),
+        ("naive_bayes", {"0": {"0": 1, "1": 5}, "1": 9}, SCHEMA, False, "mistake.0.0: a right"),
         ("naive_bayes", FAILURE, SCHEMA, True, "leave out evaluation.probabilities"),
         ("naive_bayes", FAILURE, Schema(("a",), n_classes=None), False, "is for classes"),
     ],
 )
 def test_what_it_cannot_do_is_refused(learner, mistake, schema, probabilities, message):
     assert message in cheapest(learner, mistake).incompatibility(schema, probabilities)
+
+
+class Scripted(Model):
+    """Predicts what it has been given, for any row."""
+
+    def __init__(self, *answer):
+        self.answer = answer
+
+    def fit(self, rows, weight=None):
+        return self
+
+    def predict(self, X):
+        return np.tile(self.answer, (len(X), 1)) if len(self.answer) > 1 else np.zeros(len(X))
+
+    def learn(self, rows):
+        pass
+
+
+def around(*answer):
+    costs = cost_matrix(FAILURE, ["0", "1"])
+    return Cheapest(Scripted(*answer), costs, PredictionCheck(SCHEMA, probabilities=True))
+
+
+def test_where_there_are_no_probabilities_the_dearest_mistake_is_avoided():
+    assert around(np.nan, np.nan).predict(X).tolist() == [1] * 400
+    assert around(0.99, 0.01).predict(X).tolist() == [0] * 400
+
+
+@pytest.mark.parametrize("answer", [(0,), (7.0, -6.0)])
+def test_what_is_no_probability_is_an_error(answer):
+    with pytest.raises(Unfit, match="it should predict 2 probabilities for each row"):
+        around(*answer).predict(X)
+    with pytest.raises(Unfit, match="row 0: the model predicts"):
+        around(*answer).test_then_train(AT_ONCE)

@@ -17,13 +17,13 @@ from driftsim.evaluation.decision.training_sets import (
     grid_times,
     training_sets,
 )
-from driftsim.evaluation.prediction_check import PredictionCheck
 from driftsim.evaluation.prequential import Contender, compiling, last_of, new_model, timed
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.scores import scores_of
 from driftsim.evaluation.staleness import NO_LABEL, newest_of
 from driftsim.evaluation.trace import Trace
 from driftsim.learners.learner import predicted_of
+from driftsim.learners.prediction_check import PredictionCheck
 from driftsim.parts import Strict
 from driftsim.rows import locate
 from driftsim.streams.stream import Stream

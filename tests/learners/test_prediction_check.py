@@ -6,11 +6,11 @@ from examples import rows_of, sea_stream
 
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.meter import Meter
-from driftsim.evaluation.prediction_check import PredictionCheck
 from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.trace import Tally
 from driftsim.learners.learner import Learner, Model, pickled, pickled_in_pieces
+from driftsim.learners.prediction_check import PredictionCheck
 from driftsim.rows import Arrival, Schema, Unfit
 
 T = np.arange(100, 103)
